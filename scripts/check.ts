@@ -1,0 +1,33 @@
+// Everything that can be judged without running the product: format, lint, types, floors, habits, unused code.
+import { spawnSync } from 'node:child_process'
+import { checkFloors } from './check/floors.ts'
+import { checkHabits } from './check/habits.ts'
+import { readSources } from './check/sources.ts'
+
+function runTool(name: string, command: string, args: readonly string[]): boolean {
+  const started = performance.now()
+  const { status } = spawnSync(command, args, { stdio: 'inherit' })
+  return report(name, status === 0 ? [] : [`${command} ${args.join(' ')} exited with ${status}`], started)
+}
+
+function report(name: string, faults: readonly string[], started: number): boolean {
+  const took = `${Math.round(performance.now() - started)} ms`
+  for (const fault of faults) console.error(fault)
+  console.log(`${faults.length === 0 ? 'ok  ' : 'FAIL'} ${name} (${took})`)
+  return faults.length === 0
+}
+
+function check(name: string, run: () => readonly string[]): boolean {
+  const started = performance.now()
+  return report(name, run(), started)
+}
+
+const sources = readSources('src/**/*.ts')
+const results = [
+  runTool('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
+  runTool('types', 'tsc', []),
+  check('floors', () => checkFloors(sources)),
+  check('habits', () => checkHabits(sources)),
+  runTool('unused files, exports and dependencies', 'knip', []),
+]
+process.exitCode = results.every(Boolean) ? 0 : 1

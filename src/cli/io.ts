@@ -1,0 +1,37 @@
+// What a command may touch of the process it runs in. Tests hand in their own.
+import type { Config } from '../config.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Problem } from '../protocol/problem.ts'
+
+/** Exit statuses, the same for every command. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, bug: 70 } as const
+
+export interface Io {
+  readonly config: Config
+  /** Writes a line to standard output. */
+  out(line: string): void
+  /** Writes a line to standard error. */
+  err(line: string): void
+  /** Replaces the current status line on a terminal; does nothing elsewhere. */
+  progress(line: string): void
+  readonly isTerminal: boolean
+  /** Aborted on the first interrupt; a second one ends the process. */
+  readonly signal: AbortSignal
+  /** Sets the exit status of the process. */
+  exit(status: number): void
+}
+
+/** The one JSON document that a command prints with `--json`. */
+export function printJson(io: Io, value: unknown): void {
+  io.out(JSON.stringify(value, undefined, 2))
+}
+
+/** The problem to show for anything thrown, and the exit status that goes with it. */
+export function toFailure(error: unknown): { problem: Problem; status: number } {
+  if (error instanceof AppError) return { problem: error.toProblem(), status: error.exit }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return {
+    problem: { code: 'INTERNAL_ERROR', message, remedy: 'This is a bug in paracosm: report it with this text.' },
+    status: EXIT.bug,
+  }
+}

@@ -1,0 +1,120 @@
+// Finds the command group, lets commander parse, and turns whatever comes out into an exit status.
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { readConfig } from '../config.ts'
+import { AppError } from '../kernel/errors.ts'
+import { GROUPS } from './groups.ts'
+import { EXIT, type Io, printJson, toFailure } from './io.ts'
+
+const EXAMPLES = `
+Examples:
+  paracosm serve                              start the server with something to watch
+  paracosm run paint-arena sweep greedy       play one match here and now
+  paracosm world list                         which worlds there are
+  paracosm replay verify journal.jsonl        prove a recording
+
+Exit status: 0 fine, 1 a run or check failed, 2 wrong usage or input, 70 a bug in paracosm.`
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const parsed: unknown = JSON.parse(text)
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown'
+}
+
+function createIo(): { io: Io; status: () => number } {
+  let status: number = EXIT.ok
+  let progressShown = false
+  const abort = new AbortController()
+  const interrupt = (): void => {
+    if (abort.signal.aborted) process.exit(130)
+    abort.abort(new AppError('INTERRUPTED', 'interrupted'))
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader such as `head` that has seen enough is not a failure.
+    if (error.code === 'EPIPE') process.exit(status)
+    throw error
+  })
+  const isTerminal = process.stderr.isTTY === true
+  const clear = (): void => {
+    if (progressShown) process.stderr.write('\r\u001b[K')
+    progressShown = false
+  }
+  const io: Io = {
+    config: readConfig(),
+    out(line) {
+      clear()
+      process.stdout.write(`${line}\n`)
+    },
+    err(line) {
+      clear()
+      process.stderr.write(`${line}\n`)
+    },
+    progress(line) {
+      if (!isTerminal) return
+      process.stderr.write(`\r\u001b[K${line}`)
+      progressShown = true
+    },
+    isTerminal,
+    signal: abort.signal,
+    exit(next) {
+      status = next
+    },
+  }
+  return { io, status: () => status }
+}
+
+async function createProgram(io: Io, wanted: string | undefined): Promise<Command> {
+  const program = new Command('paracosm')
+    .description('Build simulated worlds, put people and AI agents in them, and get evidence out.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', EXAMPLES)
+  for (const group of GROUPS) {
+    if (group.name === wanted) program.addCommand((await group.load()).createCommand(io))
+    else program.command(group.name).description(group.summary)
+  }
+  program.exitOverride()
+  for (const command of program.commands) overrideExit(command)
+  return program
+}
+
+function overrideExit(command: Command): void {
+  command.exitOverride()
+  command.showHelpAfterError('(add --help for what the command takes)')
+  for (const child of command.commands) overrideExit(child)
+}
+
+/** Runs one command line. Returns the exit status; never throws. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  const isJson = argv.includes('--json')
+  let io: Io | undefined
+  try {
+    const created = createIo()
+    io = created.io
+    const wanted = argv.find((each) => !each.startsWith('-'))
+    const program = await createProgram(io, wanted === 'help' ? argv[1] : wanted)
+    if (argv.length === 0) {
+      program.outputHelp()
+      return EXIT.ok
+    }
+    await program.parseAsync([...argv], { from: 'user' })
+    return created.status()
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok
+      if (isJson && io) printJson(io, { ok: false, error: usageProblem(error) })
+      return EXIT.usage
+    }
+    const { problem, status } = toFailure(error)
+    if (isJson && io) printJson(io, { ok: false, error: { ...problem } })
+    process.stderr.write(`error ${problem.code}: ${problem.message}\n  fix: ${problem.remedy}\n`)
+    return status
+  }
+}
+
+function usageProblem(error: CommanderError): { code: string; message: string; remedy: string } {
+  const message = error.message.replace(/^error: /, '')
+  return { code: 'USAGE', message, remedy: 'Run the command with --help to see what it takes.' }
+}

@@ -1,0 +1,47 @@
+// The one place that reads the environment. Parsed once, frozen, and passed down from the entry point.
+import { z } from 'zod'
+import { AppError } from './kernel/errors.ts'
+
+const Text = z.string().min(1).optional()
+
+/** Every environment variable that paracosm itself reads; `docs/configuration.md` tells them one by one. */
+const Environment = z.object({
+  PARACOSM_DATA: z.string().min(1).default('./data'),
+  PARACOSM_HOST: z.string().min(1).default('127.0.0.1'),
+  PARACOSM_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  PARACOSM_CONTAINER_ENGINE: Text,
+  PARACOSM_BROWSER: Text,
+  DATABASE_URL: Text,
+  OPENAI_BASE_URL: Text,
+  OPENAI_API_KEY: Text,
+  NO_COLOR: z.string().optional(),
+  COGAME_CONFIG_URI: Text,
+  COGAME_RESULTS_URI: Text,
+  COGAME_SAVE_REPLAY_URI: Text,
+  COGAME_REPLAY_SERVER: Text,
+  COGAME_LOAD_REPLAY_URI: Text,
+  COGAME_HOST: z.string().min(1).default('0.0.0.0'),
+  COGAME_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  COGAMES_ENGINE_WS_URL: Text,
+  COWORLD_PLAYER_WS_URL: Text,
+})
+export type Config = Readonly<z.infer<typeof Environment>>
+
+/**
+ * Reads the configuration from `environment`.
+ * @throws AppError USAGE naming the variable that does not parse
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = Environment.safeParse(environment)
+  if (parsed.success) return Object.freeze(parsed.data)
+  const issue = parsed.error.issues[0]
+  throw new AppError('USAGE', `environment variable ${String(issue?.path[0])}: ${issue?.message ?? 'invalid'}`, {
+    remedy: 'Correct or unset the variable; docs/configuration.md lists them all.',
+  })
+}
+
+/** The whole environment, for child processes that inherit it. */
+export function inheritedEnvironment(): Readonly<Record<string, string>> {
+  const entries = Object.entries(process.env)
+  return Object.fromEntries(entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
+}

@@ -1,0 +1,92 @@
+// Every failure that a caller can mend has a row here. Refusals are data, not errors; anything else is a bug.
+import type { JsonObject } from '../protocol/json.ts'
+import type { Problem } from '../protocol/problem.ts'
+
+interface Row {
+  /** HTTP status. */
+  readonly status: number
+  /** Process exit status: 1 a check or run failed, 2 usage or unreadable input. */
+  readonly exit: 1 | 2
+  /** What to do next, when the thrower has nothing better to say. */
+  readonly remedy: string
+}
+
+const row = (status: number, exit: 1 | 2, remedy: string): Row => ({ status, exit, remedy })
+
+/** The closed table of codes. Codes never change their meaning. */
+export const ERRORS = {
+  USAGE: row(400, 2, 'Run the command with --help to see what it takes.'),
+  VALIDATION_ERROR: row(422, 2, 'Correct the named field and try again.'),
+  FILE_UNREADABLE: row(400, 2, 'Check that the path exists and that you may read it.'),
+  FILE_UNWRITABLE: row(400, 2, 'Choose a folder that exists and that you may write to.'),
+  FILE_TOO_LARGE: row(413, 2, 'Split the file, or raise the limit if the command has one.'),
+  JSON_MALFORMED: row(400, 2, 'Correct the JSON at the named line and column.'),
+  UNKNOWN_WORLD: row(404, 2, 'List the worlds with: paracosm world list'),
+  UNKNOWN_VARIANT: row(404, 2, 'List the variants with: paracosm world show <world>'),
+  UNKNOWN_BOT: row(404, 2, 'List the bots of a world with: paracosm world show <world>'),
+  UNKNOWN_EPISODE: row(404, 2, 'List the episodes at /api/episodes.'),
+  CONFIG_INVALID: row(422, 2, 'Correct the named field of the configuration.'),
+  STATE_INVALID: row(422, 2, 'Load a state that this world and version saved.'),
+  NOT_CANONICAL: row(422, 2, 'Use plain JSON: finite numbers, no -0, no undefined.'),
+  JOURNAL_CORRUPT: row(422, 1, 'Restore the journal from a copy; nothing after the named line can be trusted.'),
+  JOURNAL_VERSION: row(422, 2, 'Open the journal with a release of paracosm that knows this version.'),
+  JOURNAL_TRUNCATED: row(422, 1, 'Resume the episode, or restore the whole journal.'),
+  WORLD_VERSION: row(422, 1, 'Replay it with the release that holds this version of the world.'),
+  DIVERGED: row(422, 1, 'The world no longer plays as it did: compare both sides at the named step.'),
+  STEP_OUT_OF_RANGE: row(416, 2, 'Choose a step between 0 and the last step of the journal.'),
+  SLOT_INVALID: row(404, 2, 'Slots count from 0; see how many the configuration has.'),
+  TOKEN_REFUSED: row(403, 1, 'Use the link or token that was made for this slot of this episode.'),
+  SEAT_TAKEN: row(409, 1, 'Close the other connection to this seat first.'),
+  EPISODE_OVER: row(409, 1, 'The episode has ended; start a new one.'),
+  QUEUE_FULL: row(429, 1, 'Send fewer commands at once; wait for the next step.'),
+  PORT_IN_USE: row(409, 2, 'Choose another port, or leave the choice to paracosm.'),
+  MANIFEST_INVALID: row(422, 2, 'Correct the manifest at the named path.'),
+  RUN_FAILED: row(500, 1, 'Read the logs named above.'),
+  RUN_TIMEOUT: row(504, 1, 'Raise --timeout, or look in the logs for what hangs.'),
+  RESULTS_INVALID: row(422, 1, 'Make the game write results that satisfy its own results_schema.'),
+  ENGINE_MISSING: row(501, 2, 'Install Docker or Podman, or use --runtime process.'),
+  DIVERGENT_FORK: row(422, 2, 'Fork at a step of the recording, with commands that the world accepts.'),
+  INTERRUPTED: row(503, 1, 'Start it again; what had been acknowledged is kept.'),
+} as const satisfies Record<string, Row>
+
+export type ErrorCode = keyof typeof ERRORS
+
+interface AppErrorOptions {
+  /** Facts for programs: paths, positions, both sides of a difference. Never a secret. */
+  readonly details?: JsonObject
+  readonly cause?: unknown
+  /** What to do next, in place of the table's general advice. */
+  readonly remedy?: string
+}
+
+/** A failure that the caller can mend. `message` says what was expected and what came. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly details: JsonObject | undefined
+  readonly remedy: string
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.details = options.details
+    this.remedy = options.remedy ?? ERRORS[code].remedy
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+
+  get exit(): 1 | 2 {
+    return ERRORS[this.code].exit
+  }
+
+  toProblem(): Problem {
+    return {
+      code: this.code,
+      message: this.message,
+      remedy: this.remedy,
+      ...(this.details === undefined ? {} : { details: this.details }),
+    }
+  }
+}

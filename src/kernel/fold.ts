@@ -1,0 +1,125 @@
+// A state on its way through a journal. Live play, replay, resume and fork all step a world through these functions,
+// so they cannot differ.
+import type { EffectReply, EffectRequest, Refusal } from '../protocol/episode.ts'
+import type { StepLine } from '../protocol/journal.ts'
+import type { JsonValue } from '../protocol/json.ts'
+import type { StepOutput, World, WorldEvent } from './world.ts'
+
+/** What a world said since the host last looked. The lists are reused: copy what you keep. */
+export class FoldOutput implements StepOutput {
+  readonly effects: EffectRequest[] = []
+  readonly events: WorldEvent[] = []
+  /** Effects asked for and not answered. */
+  readonly pending = new Map<string, EffectRequest>()
+  #step = 0
+  #count = 0
+
+  /** Names effects by the step they were asked in: '12.0' is the first of step 12. */
+  atStep(step: number): void {
+    this.#step = step
+    this.#count = 0
+  }
+
+  effect(kind: string, request: JsonValue): string {
+    const id = `${this.#step}.${this.#count++}`
+    const effect = { id, kind, request: structuredClone(request) }
+    this.effects.push(effect)
+    this.pending.set(id, effect)
+    return id
+  }
+
+  event(event: WorldEvent): void {
+    this.events.push(event)
+  }
+
+  clear(): void {
+    this.effects.length = 0
+    this.events.length = 0
+  }
+
+  /** Where the numbering of effects stands, for a checkpoint in the middle of a held step. */
+  get count(): number {
+    return this.#count
+  }
+}
+
+/** A world's state after `step` steps. Only the functions of this file change it. */
+export interface Fold {
+  readonly world: World
+  state: unknown
+  step: number
+  readonly out: FoldOutput
+}
+
+/** @param config parsed by the world's schema */
+export function createFold(world: World, config: unknown, seed: number): Fold {
+  return { world, state: world.create(config, seed), step: 0, out: new FoldOutput() }
+}
+
+/**
+ * Goes on from a checkpoint that carries its state.
+ * @throws AppError STATE_INVALID
+ */
+export function loadFold(
+  world: World,
+  at: { step: number; state: JsonValue; effects?: readonly EffectRequest[] },
+): Fold {
+  const fold: Fold = { world, state: world.load(at.state), step: at.step, out: new FoldOutput() }
+  fold.out.atStep(at.step)
+  for (const effect of at.effects ?? []) fold.out.pending.set(effect.id, effect)
+  return fold
+}
+
+/** Gives one command to the world. `command` has passed the world's schema. */
+export function foldCommand(fold: Fold, slot: number, command: unknown): Refusal | undefined {
+  return fold.world.apply(fold.state, slot, command, fold.out)
+}
+
+/** Gives a reply to the world; one that nobody waits for (it was answered before) is dropped. */
+export function foldReply(fold: Fold, reply: EffectReply): boolean {
+  if (!fold.out.pending.delete(reply.effect)) return false
+  fold.world.reply?.(fold.state, reply, fold.out)
+  return true
+}
+
+export function foldSeat(fold: Fold, slot: number, isPresent: boolean): void {
+  fold.world.seat?.(fold.state, slot, isPresent, fold.out)
+}
+
+/** One step. */
+export function foldStep(fold: Fold): void {
+  fold.world.step(fold.state, fold.out)
+  fold.step++
+  fold.out.atStep(fold.step)
+}
+
+/** Steps without inputs until `step` steps are done. */
+export function foldTo(fold: Fold, step: number): void {
+  while (fold.step < step) foldStep(fold)
+}
+
+/** Why a recorded line cannot have happened. */
+export interface LineFault {
+  readonly what: string
+}
+
+/**
+ * Applies one recorded line and the step that follows it.
+ * Inputs are parsed by the world's schema again: a journal may come from anywhere.
+ */
+export function foldLine(fold: Fold, line: StepLine): LineFault | undefined {
+  if (line.step < fold.step) return { what: `line for step ${line.step} stands after step ${fold.step}` }
+  foldTo(fold, line.step)
+  for (const [slot, change] of line.seats ?? []) foldSeat(fold, slot, change.event !== 'left')
+  for (const [slot, json] of line.inputs ?? []) {
+    const command = fold.world.command.safeParse(json)
+    if (!command.success) return { what: `slot ${slot} sends what is not a command: ${JSON.stringify(json)}` }
+    const refusal = foldCommand(fold, slot, command.data)
+    if (refusal) return { what: `the world refuses what slot ${slot} was granted: ${refusal.code}: ${refusal.reason}` }
+  }
+  for (const reply of line.replies ?? []) {
+    if (!foldReply(fold, reply)) return { what: `a reply to effect ${reply.effect}, which nobody asked for` }
+  }
+  if (line.hold !== true) foldStep(fold)
+  return undefined
+}

@@ -1,0 +1,186 @@
+// Folds a journal again, line by line, and compares every digest on the way. Sources may be files, sockets or
+// strings: whoever has the lines feeds them.
+import type { JournalHeader, JournalLine, OutcomeLine } from '../protocol/journal.ts'
+import type { JsonValue } from '../protocol/json.ts'
+import { canonicalJson } from './canonical.ts'
+import { AppError } from './errors.ts'
+import { createFold, type Fold, foldLine, foldTo, loadFold } from './fold.ts'
+import { Chain, corrupt, parseLine, splitHash } from './journal.ts'
+import { parseWith } from './parse.ts'
+import type { World } from './world.ts'
+
+/** The first place where a journal and the world part. */
+export interface Divergence {
+  /** Steps done when they part. */
+  readonly step: number
+  /** Line of the journal, from 1. */
+  readonly line: number
+  readonly what: string
+  /** What the journal says, and what the world makes of it. */
+  readonly recorded: JsonValue
+  readonly replayed: JsonValue
+}
+
+export interface ReplayOptions {
+  /** Whether to check the running hash; off only for readers that start in the middle without a full hash. */
+  readonly chain?: boolean
+  /** Whether to compare digests; a viewer that only seeks need not pay for them. */
+  readonly digests?: boolean
+}
+
+/**
+ * A fold that is fed with the stored lines of a journal, in order, header first.
+ * Bad lines throw; a divergence is kept in `divergence` and ends the folding.
+ */
+export class Replay {
+  readonly #resolve: (header: JournalHeader) => World
+  readonly #options: { chain: boolean; digests: boolean }
+  #chain = new Chain()
+  #lines = 0
+  #header: JournalHeader | undefined
+  #fold: Fold | undefined
+  #outcome: OutcomeLine | undefined
+  #divergence: Divergence | undefined
+  #checkpoints = 0
+
+  /** @param resolve finds the world that a header names; it throws UNKNOWN_WORLD or WORLD_VERSION */
+  constructor(resolve: (header: JournalHeader) => World, options: ReplayOptions = {}) {
+    this.#resolve = resolve
+    this.#options = { chain: options.chain ?? true, digests: options.digests ?? true }
+  }
+
+  get header(): JournalHeader {
+    if (!this.#header) throw new AppError('JOURNAL_TRUNCATED', 'the journal has no header')
+    return this.#header
+  }
+
+  get fold(): Fold {
+    if (!this.#fold) throw new AppError('JOURNAL_TRUNCATED', 'the journal has no header')
+    return this.#fold
+  }
+
+  /** The last line, once it has come. */
+  get outcome(): OutcomeLine | undefined {
+    return this.#outcome
+  }
+
+  get divergence(): Divergence | undefined {
+    return this.#divergence
+  }
+
+  get lines(): number {
+    return this.#lines
+  }
+
+  /** Digests compared so far. */
+  get checkpoints(): number {
+    return this.#checkpoints
+  }
+
+  /** The running hash after the last line, 64 hex digits. */
+  get hash(): string {
+    return this.#chain.hex
+  }
+
+  /**
+   * Takes the next stored line.
+   * @throws AppError JOURNAL_CORRUPT naming the line; JOURNAL_VERSION; what `resolve` throws; CONFIG_INVALID
+   */
+  feed(text: string): JournalLine {
+    this.#lines++
+    const split = this.#options.chain ? this.#chain.open(text) : splitHash(text)
+    if (!split) throw this.#broken(text)
+    const line = parseLine(split.body, this.#lines)
+    this.take(line)
+    return line
+  }
+
+  /** Takes a line that has been opened and parsed elsewhere. */
+  take(line: JournalLine): void {
+    if (this.#divergence) return
+    if (line.kind === 'header') {
+      this.#begin(line.header)
+      return
+    }
+    if (this.#outcome) throw corrupt(this.#lines, 'stands after the outcome')
+    const fold = this.fold
+    if (line.kind === 'step') {
+      const fault = foldLine(fold, line.line)
+      fold.out.clear()
+      if (fault) this.#diverge(fault.what, 'accepted', 'refused')
+      return
+    }
+    if (line.line.step < fold.step) throw corrupt(this.#lines, `goes back to step ${line.line.step}`)
+    foldTo(fold, line.line.step)
+    fold.out.clear()
+    if (line.kind === 'outcome') {
+      this.#outcome = line.line
+      this.#compareOutcome(line.line)
+    }
+    this.#compareDigest(line.line)
+  }
+
+  /**
+   * Goes on from a checkpoint that carries its state, in place of the lines before it.
+   * @param lines how many lines stand before the next one
+   */
+  jump(header: JournalHeader, at: { step: number; state: JsonValue; hash?: string; lines: number }): void {
+    const { world } = this.#open(header)
+    this.#fold = loadFold(world, at)
+    this.#lines = at.lines
+    if (at.hash !== undefined && at.hash.length === 64) this.#chain = Chain.from(at.hash)
+  }
+
+  #open(header: JournalHeader): { world: World; config: unknown } {
+    const world = this.#resolve(header)
+    const config = parseWith(world.config, header.config, {
+      code: 'CONFIG_INVALID',
+      what: 'The journalled configuration',
+    })
+    this.#header = header
+    return { world, config }
+  }
+
+  #begin(header: JournalHeader): void {
+    if (this.#header) throw corrupt(this.#lines, 'is a second header')
+    const { world, config } = this.#open(header)
+    this.#fold = createFold(world, config, header.seed)
+  }
+
+  #compareDigest(line: { step: number; digest: string; state?: JsonValue | undefined }): void {
+    if (!this.#options.digests || this.#divergence) return
+    const fold = this.fold
+    const digest = fold.world.digest(fold.state)
+    this.#checkpoints++
+    if (digest === line.digest) return
+    if (line.state === undefined) this.#diverge('the digests differ', line.digest, digest)
+    else this.#diverge('the states differ', line.state, fold.world.save(fold.state))
+  }
+
+  #compareOutcome(line: OutcomeLine): void {
+    if (!this.#options.digests) return
+    const fold = this.fold
+    const results = fold.world.standing(fold.state)
+    if (canonicalJson(results) !== canonicalJson(line.results)) {
+      this.#diverge('the results differ', line.results, results)
+      return
+    }
+    const outcome = fold.world.outcome(fold.state)
+    if (line.outcome.ended === 'terminated' && outcome?.ended !== 'terminated') {
+      this.#diverge('the outcomes differ', line.outcome, outcome ?? null)
+    }
+  }
+
+  #diverge(what: string, recorded: JsonValue, replayed: JsonValue): void {
+    this.#divergence = { step: this.fold.step, line: this.#lines, what, recorded, replayed }
+  }
+
+  #broken(text: string): AppError {
+    if (!splitHash(text)) return corrupt(this.#lines, 'carries no hash: it is torn or not a journal line')
+    const step = this.#fold ? `, after step ${this.#fold.step}` : ''
+    return corrupt(
+      this.#lines,
+      `does not follow from the lines before it${step}: it, or a line before it, was changed, dropped, inserted or moved`,
+    )
+  }
+}

@@ -1,0 +1,98 @@
+// SHA-256 (FIPS 180-4) in plain TypeScript, synchronous, the same in Node and in a browser.
+// It carries the journal's running hash; where only equality of states matters, see `digest.ts`.
+
+// First 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2).
+const K = new Int32Array([
+  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
+  0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
+  0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
+  0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
+  0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819,
+  0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
+  0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
+  0xc67178f2,
+])
+
+// The same for the square roots of the first eight primes (5.3.3).
+const INITIAL = [
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+] as const
+
+function compress(h: Int32Array, w: Int32Array, block: Uint8Array, offset: number): void {
+  for (let i = 0, at = offset; i < 16; i++, at += 4) {
+    w[i] = ((block[at] ?? 0) << 24) | ((block[at + 1] ?? 0) << 16) | ((block[at + 2] ?? 0) << 8) | (block[at + 3] ?? 0)
+  }
+  for (let i = 16; i < 64; i++) {
+    const x = w[i - 15] ?? 0
+    const y = w[i - 2] ?? 0
+    const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
+    const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
+    w[i] = ((w[i - 16] ?? 0) + s0 + (w[i - 7] ?? 0) + s1) | 0
+  }
+  let a = h[0] ?? 0
+  let b = h[1] ?? 0
+  let c = h[2] ?? 0
+  let d = h[3] ?? 0
+  let e = h[4] ?? 0
+  let f = h[5] ?? 0
+  let g = h[6] ?? 0
+  let k = h[7] ?? 0
+  for (let i = 0; i < 64; i++) {
+    const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
+    const t1 = (k + s1 + ((e & f) ^ (~e & g)) + (K[i] ?? 0) + (w[i] ?? 0)) | 0
+    const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
+    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0
+    k = g
+    g = f
+    f = e
+    e = (d + t1) | 0
+    d = c
+    c = b
+    b = a
+    a = (t1 + t2) | 0
+  }
+  h[0] = ((h[0] ?? 0) + a) | 0
+  h[1] = ((h[1] ?? 0) + b) | 0
+  h[2] = ((h[2] ?? 0) + c) | 0
+  h[3] = ((h[3] ?? 0) + d) | 0
+  h[4] = ((h[4] ?? 0) + e) | 0
+  h[5] = ((h[5] ?? 0) + f) | 0
+  h[6] = ((h[6] ?? 0) + g) | 0
+  h[7] = ((h[7] ?? 0) + k) | 0
+}
+
+function toBytes(h: Int32Array): Uint8Array {
+  const out = new Uint8Array(32)
+  for (let i = 0; i < 8; i++) {
+    const word = h[i] ?? 0
+    out[i * 4] = word >>> 24
+    out[i * 4 + 1] = word >>> 16
+    out[i * 4 + 2] = word >>> 8
+    out[i * 4 + 3] = word
+  }
+  return out
+}
+
+/** SHA-256 of `bytes`: 32 bytes. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  const h = Int32Array.from(INITIAL)
+  const w = new Int32Array(64)
+  const whole = bytes.length - (bytes.length % 64)
+  for (let at = 0; at < whole; at += 64) compress(h, w, bytes, at)
+  const rest = bytes.length - whole
+  const tail = new Uint8Array(rest < 56 ? 64 : 128)
+  tail.set(bytes.subarray(whole))
+  tail[rest] = 0x80
+  const view = new DataView(tail.buffer)
+  view.setUint32(tail.length - 8, Math.floor(bytes.length / 0x2000_0000))
+  view.setUint32(tail.length - 4, (bytes.length << 3) >>> 0)
+  for (let at = 0; at < tail.length; at += 64) compress(h, w, tail, at)
+  return toBytes(h)
+}
+
+/** Lowercase hex of `bytes`. */
+export function toHex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += (byte < 16 ? '0' : '') + byte.toString(16)
+  return text
+}

@@ -1,0 +1,155 @@
+// What a world is: data and pure functions. `paint-arena` is the smallest whole example.
+// A world never reads a clock, a random source, a file or a socket: its generator lives in its state, and what it
+// needs from outside it asks for with an effect.
+import type { z } from 'zod'
+import type { EffectReply, Outcome, Refusal, Results, Variant } from '../protocol/episode.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import type { Perception } from '../protocol/perception.ts'
+import { digestJson } from './digest.ts'
+import { AppError } from './errors.ts'
+import { parseWith } from './parse.ts'
+
+/** Something worth telling that happened in a step. Derived: it is never journalled, a replay makes it again. */
+export interface WorldEvent {
+  /** Who may see it; null: everybody. */
+  readonly slot: number | null
+  readonly kind: string
+  readonly data: JsonObject
+}
+
+/** Where a world puts what it has to say while it applies inputs and steps. */
+export interface StepOutput {
+  /** Asks the outside for work; the reply comes back through `World.reply`. Returns the effect's id. */
+  effect(kind: string, request: JsonValue): string
+  event(event: WorldEvent): void
+}
+
+/**
+ * Rules as a state machine. Same version, configuration, seed and inputs give the same digest on every machine.
+ *
+ * The parameters are the parsed configuration, the state, the parsed command and what a slot sees. Methods may
+ * change the state they are given only in `apply`, `step`, `reply` and `seat`; what the others return shares nothing
+ * with it.
+ */
+export interface World<Config = unknown, State = unknown, Command = unknown, Observation = unknown> {
+  /** Kebab case: 'paint-arena'. */
+  readonly id: string
+  /** SemVer. Raise it when an old journal would replay differently. */
+  readonly version: string
+  readonly title: string
+  /** One paragraph for people. */
+  readonly summary: string
+  /** Digest of the world's source, where it is kept; a replay under other code says so. */
+  readonly code?: string
+  readonly config: z.ZodType<Config>
+  readonly command: z.ZodType<Command>
+  /** Shape of `results`; the manifest's results schema is emitted from it. */
+  readonly results: z.ZodType<Results>
+  /** At least one; the first is the default. */
+  readonly variants: readonly Variant[]
+  /** How many seats a configuration has, 1..256. */
+  slots(config: Config): number
+  create(config: Config, seed: number): State
+  /**
+   * Takes one command of one slot, now, before the next step. A refused command leaves the state as it was.
+   * Commands come ordered by slot, then by arrival.
+   */
+  apply(state: State, slot: number, command: Command, out: StepOutput): Refusal | undefined
+  /** Advances one step, in place. */
+  step(state: State, out: StepOutput): void
+  /** Takes what came back for an effect. Worlds that ask for effects must have it. */
+  reply?(state: State, reply: EffectReply, out: StepOutput): void
+  /** Learns that a slot's player is there (or has gone). Worlds without it do not care. */
+  seat?(state: State, slot: number, isPresent: boolean, out: StepOutput): void
+  /** What this slot may see now. */
+  observe(state: State, slot: number): Observation
+  /** What the public may see: a JSON object that the world's viewer draws. */
+  spectate(state: State): JsonObject
+  /** The engine-agnostic form of what a slot may see; the host fills in the time. */
+  perceive?(state: State, slot: number): Omit<Perception, 'timestamp' | 'agent_id' | 'protocol_version'>
+  /** Slots that must move before the next lockstep; absent: all of them. An empty list: nobody, step or await replies. */
+  awaits?(state: State): readonly number[]
+  /** What a slot is taken to say when its time runs out; absent or undefined: nothing. */
+  fallback?(state: State, slot: number): Command | undefined
+  /** The standing so far: one finite score a slot. */
+  standing(state: State): Results
+  /** Defined once the rules have ended the episode. */
+  outcome(state: State): Outcome | undefined
+  /** The whole state as plain JSON. */
+  save(state: State): JsonValue
+  /** @throws AppError STATE_INVALID; it never half-loads */
+  load(saved: JsonValue): State
+  /** 16 hex digits over the canonical state. */
+  digest(state: State): string
+}
+
+type Derived = 'save' | 'load' | 'digest'
+
+/**
+ * Makes a world of its rules. For a world whose state is plain JSON, give the state's schema as `state` and leave
+ * out `save`, `load` and `digest`: they follow from it.
+ *
+ * @example
+ * export const countdown = defineWorld({
+ *   id: 'countdown', version: '1.0.0', title: 'Countdown', summary: 'Whoever says zero wins.',
+ *   config: z.strictObject({ from: z.int().min(1).default(21) }),
+ *   command: z.strictObject({ take: z.int().min(1).max(3) }),
+ *   results: Results,
+ *   state: z.strictObject({ left: z.int(), last: z.int() }),
+ *   variants: [{ id: 'default', title: 'From 21', description: 'Take one to three.', config: {} }],
+ *   slots: () => 2,
+ *   create: (config) => ({ left: config.from, last: -1 }),
+ *   apply(state, slot, { take }) { state.left -= Math.min(take, state.left); state.last = slot; return undefined },
+ *   step() {},
+ *   observe: (state) => ({ left: state.left }),
+ *   spectate: (state) => ({ left: state.left }),
+ *   standing: (state) => ({ scores: [0, 1].map((slot) => (state.left === 0 && state.last === slot ? 1 : 0)) }),
+ *   outcome: (state) => (state.left === 0 ? { ended: 'terminated', reason: 'Nothing is left.' } : undefined),
+ * })
+ */
+export function defineWorld<Config, State extends JsonValue, Command, Observation>(
+  rules: Omit<World<Config, State, Command, Observation>, Derived> & { readonly state: z.ZodType<State> },
+): World<Config, State, Command, Observation>
+export function defineWorld<Config, State, Command, Observation>(
+  rules: World<Config, State, Command, Observation>,
+): World<Config, State, Command, Observation>
+export function defineWorld<Config, State extends JsonValue, Command, Observation>(
+  rules:
+    | World<Config, State, Command, Observation>
+    | (Omit<World<Config, State, Command, Observation>, Derived> & { readonly state: z.ZodType<State> }),
+): World<Config, State, Command, Observation> {
+  if (!('state' in rules)) return rules
+  const { state: schema, ...rest } = rules
+  return {
+    ...rest,
+    save: (state) => structuredClone(state),
+    load: (saved) => structuredClone(parseWith(schema, saved, { code: 'STATE_INVALID', what: `State of ${rules.id}` })),
+    digest: (state) => digestJson(state),
+  }
+}
+
+/**
+ * The parsed configuration of a variant, with `overrides` laid over it key by key.
+ * @param variant a variant's id; undefined: the first
+ * @throws AppError UNKNOWN_VARIANT or CONFIG_INVALID
+ */
+export function configureWorld(world: World, variant: string | undefined, overrides: JsonObject = {}): Configured {
+  const found = variant === undefined ? world.variants[0] : world.variants.find((each) => each.id === variant)
+  if (!found) {
+    const known = world.variants.map((each) => each.id)
+    throw new AppError('UNKNOWN_VARIANT', `${world.id} has no variant ${variant}; it has ${known.join(', ')}`, {
+      details: { known },
+    })
+  }
+  const merged: JsonObject = { ...found.config, ...overrides }
+  const config = parseWith(world.config, merged, { code: 'CONFIG_INVALID', what: `Configuration of ${world.id}` })
+  return { variant: found, config, json: merged }
+}
+
+interface Configured {
+  readonly variant: Variant
+  /** Parsed, defaults filled in. */
+  readonly config: unknown
+  /** As written: what the journal keeps. */
+  readonly json: JsonObject
+}

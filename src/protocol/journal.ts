@@ -1,0 +1,103 @@
+// The lines of a journal, one JSON object each. The codec in `kernel/journal.ts` adds and checks the running hash.
+// Bump JOURNAL_VERSION when an old reader would misread a new journal, and add a golden file.
+import { z } from 'zod'
+import { Digest, EffectReply, EffectRequest, Outcome, PlayerRef, Refusal, Results, Seed } from './episode.ts'
+import { JsonObject, JsonValue } from './json.ts'
+
+export const JOURNAL_VERSION = 1
+
+const Slot = z.int().min(0).max(255)
+const Step = z.int().min(0)
+
+/** What of an episode's course depends on its host, kept so that a resumed episode goes on in the same way. */
+export const Pacing = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('fast') }),
+  z.strictObject({ mode: z.literal('rate'), stepsPerSecond: z.number().positive().max(1000) }),
+  z.strictObject({ mode: z.literal('lockstep'), deadlineMs: z.int().positive().optional() }),
+])
+export type Pacing = z.infer<typeof Pacing>
+
+/** A slot's thinking time. Milliseconds. */
+export const SlotClock = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('move'), moveMs: z.int().positive(), lagMs: z.int().min(0).default(0) }),
+  z.strictObject({
+    kind: z.literal('game'),
+    mainMs: z.int().min(0),
+    incrementMs: z.int().min(0),
+    lagMs: z.int().min(0).default(0),
+  }),
+])
+export type SlotClock = z.infer<typeof SlotClock>
+
+/** First line: everything a fold needs, and nothing secret. */
+export const JournalHeader = z.strictObject({
+  paracosm: z.literal('journal'),
+  version: z.literal(JOURNAL_VERSION),
+  episode: z.string().min(1).max(100),
+  /** `code` is the digest of the world's source, where the world declares one. */
+  world: z.strictObject({ id: z.string(), version: z.string(), code: z.string().optional() }),
+  variant: z.string().nullable(),
+  config: JsonObject,
+  seed: Seed,
+  slots: z.array(PlayerRef).max(256),
+  pacing: Pacing,
+  clocks: z.array(SlotClock).max(256).optional(),
+  /** UTC, milliseconds. For people; nothing in a fold depends on it. */
+  started_at: z.iso.datetime({ precision: 3 }),
+  /** Where a forked episode left its parent: before `step`, after the line whose running hash is `hash`. */
+  parent: z.strictObject({ episode: z.string(), step: Step, hash: z.string() }).optional(),
+})
+export type JournalHeader = z.infer<typeof JournalHeader>
+
+/** What happened on a seat: somebody sat down, left, came back, or handed it to another player. */
+export const SeatChange = z.strictObject({
+  event: z.enum(['joined', 'left', 'handed_over']),
+  player: PlayerRef,
+})
+export type SeatChange = z.infer<typeof SeatChange>
+
+/**
+ * What entered the world before step number `step`: commands by slot, then by arrival; then replies.
+ * A step without anything to tell has no line.
+ */
+export const StepLine = z.strictObject({
+  step: Step,
+  seats: z.array(z.tuple([Slot, SeatChange])).optional(),
+  inputs: z.array(z.tuple([Slot, JsonValue])).optional(),
+  /** Commands that were not taken. They change nothing; a fold skips them. */
+  refused: z.array(z.tuple([Slot, JsonValue, Refusal])).optional(),
+  replies: z.array(EffectReply).optional(),
+  /** Slots whose time ran out; their default command, if any, is among `inputs`. */
+  timeouts: z.array(Slot).optional(),
+  /** Milliseconds left, one a slot, where clocks run. */
+  clocks: z.array(z.int()).optional(),
+  /** The inputs were applied, and step number `step` did not follow yet. */
+  hold: z.literal(true).optional(),
+})
+export type StepLine = z.infer<typeof StepLine>
+
+/** Digest of the state after `step` steps; every so often the whole state, from which a reader can go on. */
+export const CheckpointLine = z.strictObject({
+  step: Step,
+  digest: Digest,
+  state: JsonValue.optional(),
+  /** With `state`: what the world has asked for and not been answered yet. */
+  effects: z.array(EffectRequest).optional(),
+})
+export type CheckpointLine = z.infer<typeof CheckpointLine>
+
+/** Last line. A journal without it belongs to an episode that is unfinished. */
+export const OutcomeLine = z.strictObject({
+  step: Step,
+  outcome: Outcome,
+  results: Results,
+  digest: Digest,
+})
+export type OutcomeLine = z.infer<typeof OutcomeLine>
+
+export type JournalLine =
+  | { readonly kind: 'header'; readonly header: JournalHeader }
+  | { readonly kind: 'step'; readonly line: StepLine }
+  | { readonly kind: 'checkpoint'; readonly line: CheckpointLine }
+  | { readonly kind: 'outcome'; readonly line: OutcomeLine }

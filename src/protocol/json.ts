@@ -1,0 +1,13 @@
+// JSON values as they stand on every wire and at rest.
+import { z } from 'zod'
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
+export interface JsonObject {
+  readonly [key: string]: JsonValue
+}
+
+/** Any JSON value. Numbers are finite: JSON has no spelling for `NaN` or `Infinity`. */
+export const JsonValue: z.ZodType<JsonValue> = z.json()
+
+/** A JSON object: neither an array nor `null`. */
+export const JsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json())

@@ -1,0 +1,12 @@
+// How a failure is shown to whoever caused it: the same shape over HTTP, on sockets and with `--json`.
+import { z } from 'zod'
+import { JsonObject } from './json.ts'
+
+/** A failure that the receiver can act on. `code` is stable; `message` and `remedy` are sentences for people. */
+export const Problem = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+  details: JsonObject.optional(),
+})
+export type Problem = z.infer<typeof Problem>
