@@ -1,0 +1,68 @@
+// The books: what is there, and whether it accounts for everything that has happened.
+import { ITEM_COUNT, ITEMS } from './catalogue.ts'
+import { PORTS } from './node-table.ts'
+import { isNodeKind } from './placement.ts'
+import { addCount, type Foundry } from './state.ts'
+
+/** Items on belts, in nodes and at ports, by item number - 1. */
+export function itemsPresent(f: Foundry): number[] {
+  const present = new Array<number>(ITEM_COUNT).fill(0)
+  const { belts, nodes, parts } = f
+  for (let line = 1; line <= belts.lastLine; line++) {
+    for (let item = belts.head[line] ?? 0; item !== 0; item = belts.behind[item] ?? 0) {
+      addCount(present, (belts.kind[item] ?? 0) - 1, 1)
+    }
+  }
+  for (let part = 1; part <= parts.last; part++) {
+    const def = parts.def[part] ?? 0
+    if (def === 0 || !isNodeKind(def - 1)) continue
+    const row = parts.row[part] ?? 0
+    if (nodes.core[row] !== 0) addCount(present, (nodes.core[row] ?? 0) - 1, 1)
+    for (let at = row * PORTS; at < (row + 1) * PORTS; at++) {
+      if (nodes.slot[at] !== 0) addCount(present, (nodes.slot[at] ?? 0) - 1, 1)
+    }
+    for (let i = 0; i < ITEM_COUNT; i++) {
+      const at = row * ITEM_COUNT + i
+      addCount(present, i, (nodes.stock[at] ?? 0) + (nodes.ready[at] ?? 0))
+    }
+  }
+  return present
+}
+
+/** Units of energy in batteries. */
+export function energyStored(f: Foundry): number {
+  let stored = 0
+  for (const net of f.nets.byId) for (const row of net?.batteries ?? []) stored += f.nodes.energy[row] ?? 0
+  return stored
+}
+
+/** Units of contamination in all cells. */
+function contaminationPresent(f: Foundry): number {
+  let present = 0
+  for (const amount of f.air.value) present += amount
+  return present
+}
+
+/** What does not add up, as `{path, message}`; undefined: everything does. */
+export function findImbalance(f: Foundry): { path: string; message: string } | undefined {
+  const { ledger } = f
+  const present = itemsPresent(f)
+  for (const [i, item] of ITEMS.entries()) {
+    const came = (ledger.mined[i] ?? 0) + (ledger.made[i] ?? 0)
+    const went = (ledger.consumed[i] ?? 0) + (ledger.delivered[i] ?? 0) + (ledger.destroyed[i] ?? 0)
+    if (came !== went + (present[i] ?? 0)) {
+      const message = `${came} ${item} came, ${went} went and ${present[i] ?? 0} are there`
+      return { path: '$.ledger', message }
+    }
+  }
+  const energy = ledger.used + ledger.spilled + ledger.lost + energyStored(f)
+  if (ledger.generated !== energy) {
+    return { path: '$.ledger.generated', message: `${ledger.generated} units of energy were generated, not ${energy}` }
+  }
+  const contamination = contaminationPresent(f)
+  const emitted = contamination + ledger.scrubbed + ledger.vented
+  if (ledger.emitted !== emitted || f.air.total !== contamination) {
+    return { path: '$.ledger.emitted', message: `${ledger.emitted} units of contamination were emitted, not ${emitted}` }
+  }
+  return undefined
+}

@@ -1,0 +1,66 @@
+// The state's digest: 64 bits over its canonical binary form. Parts go in by id, cells by number; what is derived
+// (lines, links, nets, schedules) stays out.
+import { Digester } from '../../kernel/digest.ts'
+import { ITEM_COUNT } from './catalogue.ts'
+import { ENABLED, IN_CYCLE, PORTS } from './node-table.ts'
+import { isNodeKind } from './placement.ts'
+import { beltItems, ITEMS_PER_BELT } from './positions.ts'
+import type { Foundry } from './state.ts'
+import { syncWork } from './work.ts'
+
+export function digestFoundry(f: Foundry): string {
+  const digester = new Digester()
+  const { size, parts, ledger } = f
+  digester.words([size.x, size.y, size.z, f.seed, f.config.emission_permille])
+  digester.long(f.tick)
+  digester.words(f.random)
+  digester.word(f.sun)
+  digester.long(f.completedAt)
+  for (const goal of f.goals) digester.long(goal.done)
+  digester.words(f.deposits)
+  for (const inventory of f.inventories) for (const count of inventory) digester.word(count)
+  for (const counts of [ledger.mined, ledger.made, ledger.consumed, ledger.delivered, ledger.destroyed]) {
+    for (const count of counts) digester.long(count)
+  }
+  for (const count of [ledger.generated, ledger.used, ledger.spilled, ledger.lost]) digester.long(count)
+  for (const count of [ledger.emitted, ledger.scrubbed, ledger.vented]) digester.long(count)
+  digester.word(parts.last)
+  digester.word(parts.count)
+  digestParts(f, digester)
+  const { value } = f.air
+  for (let cell = 0; cell < value.length; cell++) {
+    const amount = value[cell] ?? 0
+    if (amount === 0) continue
+    digester.word(cell)
+    digester.word(amount)
+  }
+  return digester.end()
+}
+
+function digestParts(f: Foundry, digester: Digester): void {
+  const { parts } = f
+  const items = beltItems(f)
+  for (let part = 1; part <= parts.last; part++) {
+    const def = parts.def[part] ?? 0
+    if (def === 0) continue
+    digester.word(part)
+    digester.word(def | ((parts.facing[part] ?? 0) << 8) | ((parts.owner[part] ?? 0) << 16))
+    digester.word((parts.origin[part] ?? 0) * 2 + (parts.isFixed[part] ?? 0))
+    const at = part * ITEMS_PER_BELT
+    if (isNodeKind(def - 1)) digestNode(f, digester, parts.row[part] ?? 0)
+    else digester.word((items[at] ?? 0) | ((items[at + 1] ?? 0) << 16))
+  }
+}
+
+function digestNode(f: Foundry, digester: Digester, row: number): void {
+  const { nodes } = f
+  syncWork(f, row)
+  digester.word((nodes.flags[row] ?? 0) & (ENABLED | IN_CYCLE))
+  digester.word((nodes.recipe[row] ?? 0) | ((nodes.core[row] ?? 0) << 8) | ((nodes.turn[row] ?? 0) << 16))
+  digester.word(nodes.progress[row] ?? 0)
+  digester.word(nodes.energy[row] ?? 0)
+  digester.words(nodes.slot.subarray(row * PORTS, row * PORTS + PORTS))
+  for (let at = row * ITEM_COUNT; at < (row + 1) * ITEM_COUNT; at++) {
+    digester.word((nodes.stock[at] ?? 0) | ((nodes.ready[at] ?? 0) << 16))
+  }
+}

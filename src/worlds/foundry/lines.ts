@@ -1,0 +1,145 @@
+// Building lines out of belts and taking them apart again. An edit takes apart the lines it touches, changes the grid,
+// and builds what is there now; loading a state builds everything.
+//
+// Where a line is cut, an item that juts out over the cut is pushed back on its own belt, and what is behind it makes
+// room: a line has a place for every item whose back edge is on it, so nothing is ever lost.
+import { addItem, addLine, dropItem, dropLine } from './belt-table.ts'
+import { loopPosition, scheduleLine, syncLine } from './belts.ts'
+import { CELL_UNITS, ITEM_UNITS } from './catalogue.ts'
+import { type End, feederOf, isBelt, reference, targetOf } from './links.ts'
+import { wakeReference } from './queue.ts'
+import type { Foundry } from './state.ts'
+
+/** Items of belts that are in no line, by part, from front to back: offset of the back edge * 16 + item number. */
+export type LooseBelts = Map<number, number[]>
+
+/** Visits the items of a line from front to back with the units from its start to their back edge. */
+export function forEachItem(f: Foundry, line: number, visit: (position: number, kind: number) => void): void {
+  const { belts } = f
+  syncLine(belts, line)
+  let edge = belts.units[line] ?? 0
+  for (let item = belts.head[line] ?? 0; item !== 0; item = belts.behind[item] ?? 0) {
+    edge -= ITEM_UNITS + (belts.gap[item] ?? 0)
+    visit(belts.isLoop[line] === 1 ? loopPosition(belts, line, item) : edge, belts.kind[item] ?? 0)
+  }
+}
+
+/** Parts of a line from its back to its front. */
+export function beltsOf(f: Foundry, line: number): number[] {
+  const { belts, parts } = f
+  const chain: number[] = []
+  const count = (belts.units[line] ?? 0) / CELL_UNITS
+  for (let part = belts.first[line] ?? 0; chain.length < count; part = parts.ahead[part] ?? 0) chain.push(part)
+  return chain
+}
+
+/** Takes the line of a belt apart, unless that has been done. */
+export function loosen(f: Foundry, belt: number, loose: LooseBelts): void {
+  const { belts, nodes, parts } = f
+  const line = parts.row[belt] ?? 0
+  if (line === 0) {
+    if (!loose.has(belt)) loose.set(belt, [])
+    return
+  }
+  const chain = beltsOf(f, line)
+  for (const part of chain) loose.set(part, [])
+  forEachItem(f, line, (position, kind) => {
+    const offset = position % CELL_UNITS
+    loose.get(chain[(position - offset) / CELL_UNITS] ?? 0)?.push(offset * 16 + kind)
+  })
+  for (const part of chain) {
+    parts.row[part] = 0
+    parts.ahead[part] = 0
+  }
+  for (let item = belts.head[line] ?? 0; item !== 0; ) {
+    const next = belts.behind[item] ?? 0
+    dropItem(belts, item)
+    item = next
+  }
+  for (const end of [belts.source[line] ?? 0, belts.sink[line] ?? 0]) if (end !== 0) nodes.link[end - 1] = 0
+  dropLine(belts, line)
+}
+
+/** Builds the lines of all loose belts, and takes in the lines that they have become part of. */
+export function buildLines(f: Foundry, loose: LooseBelts): void {
+  // What the walk takes apart on its way is appended to the map, and built in its turn.
+  for (const belt of loose.keys()) if (f.parts.row[belt] === 0) buildLine(f, belt, loose)
+}
+
+interface Chain {
+  readonly belts: number[]
+  readonly isLoop: boolean
+  readonly source: End | undefined
+  readonly sink: End | undefined
+}
+
+function buildLine(f: Foundry, belt: number, loose: LooseBelts): void {
+  const chain = walk(f, belt)
+  for (const part of chain.belts) loosen(f, part, loose)
+  const { belts, parts, nodes } = f
+  const line = addLine(belts)
+  belts.first[line] = chain.belts[0] ?? 0
+  belts.final[line] = chain.belts.at(-1) ?? 0
+  belts.units[line] = chain.belts.length * CELL_UNITS
+  belts.isLoop[line] = chain.isLoop ? 1 : 0
+  for (let i = 0; i < chain.belts.length; i++) {
+    const part = chain.belts[i] ?? 0
+    parts.row[part] = line
+    parts.ahead[part] = chain.belts[i + 1] ?? (chain.isLoop ? (chain.belts[0] ?? 0) : 0)
+  }
+  fill(f, line, chain.belts, loose)
+  belts.source[line] = endReference(f, chain.source)
+  belts.sink[line] = endReference(f, chain.sink)
+  for (const end of [belts.source[line] ?? 0, belts.sink[line] ?? 0]) if (end !== 0) nodes.link[end - 1] = line
+  if (belts.source[line] !== 0) belts.pulling.push(line)
+  wakeReference(f, belts.sink[line] ?? 0)
+  scheduleLine(f, line)
+}
+
+function endReference(f: Foundry, end: End | undefined): number {
+  return end ? reference(f.parts.row[end.part] ?? 0, end.port) : 0
+}
+
+/** The longest run of belts through `start`. */
+function walk(f: Foundry, start: number): Chain {
+  let first = start
+  let source = feederOf(f, first)
+  while (source && isBelt(f, source.part) && source.part !== start) {
+    first = source.part
+    source = feederOf(f, first)
+  }
+  const chain = [first]
+  let sink = targetOf(f, first)
+  while (sink && isBelt(f, sink.part) && sink.part !== first) {
+    chain.push(sink.part)
+    sink = targetOf(f, sink.part)
+  }
+  const isLoop = sink !== undefined && sink.part === first
+  return { belts: chain, isLoop, source: isLoop ? undefined : source, sink: isLoop ? undefined : sink }
+}
+
+/** Puts the loose items of a chain of belts on its line. */
+function fill(f: Foundry, line: number, chain: readonly number[], loose: LooseBelts): void {
+  const { belts } = f
+  const isLoop = belts.isLoop[line] === 1
+  let edge = belts.units[line] ?? 0
+  let last = 0
+  for (let i = chain.length - 1; i >= 0; i--) {
+    const items = loose.get(chain[i] ?? 0) ?? []
+    items.sort((a, b) => b - a)
+    for (const packed of items) {
+      const position = i * CELL_UNITS + (packed >> 4)
+      const item = addItem(belts, packed & 15)
+      if (last === 0) belts.head[line] = item
+      else belts.behind[last] = item
+      last = item
+      const place = Math.min(position, edge - ITEM_UNITS)
+      belts.gap[item] = isLoop ? position : edge - ITEM_UNITS - place
+      if (belts.lead[line] === 0 && belts.gap[item] !== 0) belts.lead[line] = item
+      edge = place
+    }
+  }
+  if (edge < 0 && !isLoop) throw new RangeError(`line ${line} has no place for its items`)
+  belts.tail[line] = last
+  belts.span[line] = last === 0 ? 0 : (belts.units[line] ?? 0) - ITEM_UNITS - edge
+}

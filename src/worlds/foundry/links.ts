@@ -1,0 +1,97 @@
+// Which item port leads to which, read from the grid. A port that gives is linked to a port that takes when they face
+// each other. A belt takes from one side only: from its back; else from its left or its right when just one of them
+// gives to it. A lift that stands on a lift takes from below and from nowhere else, and gives upwards before it gives
+// to its front.
+import { PORTS } from './node-table.ts'
+import { cellAt, neighbour, opposite, type Shape, UP } from './geometry.ts'
+import { defOf, partIn, shapeOf } from './parts.ts'
+import type { Foundry } from './state.ts'
+
+/** A part, and the number of one of its item ports. */
+export interface End {
+  readonly part: number
+  readonly port: number
+}
+
+export function isBelt(f: Foundry, part: number): boolean {
+  return part > 0 && defOf(f, part).kind === 'belt'
+}
+
+function isLift(f: Foundry, part: number): boolean {
+  return part > 0 && defOf(f, part).id === 'lift'
+}
+
+/** Direction in which a belt gives. */
+function beltOut(f: Foundry, belt: number): number {
+  const above = partIn(f, neighbour(f.size, f.parts.origin[belt] ?? 0, UP))
+  return isLift(f, belt) && isLift(f, above) ? UP : (f.parts.facing[belt] ?? 0)
+}
+
+/** The item port of a part in `cell` that looks in `direction`; -1: none. */
+function portAt(f: Foundry, part: number, cell: number, direction: number): number {
+  const shape = shapeOf(f, part)
+  const origin = f.parts.origin[part] ?? 0
+  return shape.itemPorts.findIndex(
+    (port) => port.direction === direction && origin + cellAt(f.size, port.dx, port.dy, port.dz) === cell,
+  )
+}
+
+function isOut(shape: Shape, port: number): boolean {
+  return shape.itemPorts[port]?.isOut === true
+}
+
+/** What gives into `cell` through its `side` (a direction, seen from the cell); undefined: nothing. */
+function giverAt(f: Foundry, cell: number, side: number): End | undefined {
+  const from = neighbour(f.size, cell, side)
+  const part = partIn(f, from)
+  if (part === 0) return undefined
+  const direction = opposite(side)
+  if (isBelt(f, part) && beltOut(f, part) !== direction) return undefined
+  const port = portAt(f, part, from, direction)
+  return port >= 0 && isOut(shapeOf(f, part), port) ? { part, port } : undefined
+}
+
+/** What feeds a belt; undefined: nothing does. */
+export function feederOf(f: Foundry, belt: number): End | undefined {
+  const cell = f.parts.origin[belt] ?? 0
+  const below = partIn(f, neighbour(f.size, cell, opposite(UP)))
+  if (isLift(f, belt) && isLift(f, below)) return giverAt(f, cell, opposite(UP))
+  const facing = f.parts.facing[belt] ?? 0
+  const back = giverAt(f, cell, (facing + 2) & 3)
+  if (back) return back
+  const left = giverAt(f, cell, (facing + 3) & 3)
+  const right = giverAt(f, cell, (facing + 1) & 3)
+  return left && right ? undefined : (left ?? right)
+}
+
+/** What a belt gives to; undefined: nothing takes from it. */
+export function targetOf(f: Foundry, belt: number): End | undefined {
+  const direction = beltOut(f, belt)
+  const cell = neighbour(f.size, f.parts.origin[belt] ?? 0, direction)
+  return takerAt(f, { part: belt, port: -1 }, cell, direction)
+}
+
+/** What port `port` of a node is linked to: what it gives to, or what it takes from. */
+export function partnerOf(f: Foundry, part: number, port: number): End | undefined {
+  const shape = shapeOf(f, part)
+  const own = shape.itemPorts[port]
+  if (!own) return undefined
+  const cell = (f.parts.origin[part] ?? 0) + cellAt(f.size, own.dx, own.dy, own.dz)
+  if (!own.isOut) return giverAt(f, cell, own.direction)
+  return takerAt(f, { part, port }, neighbour(f.size, cell, own.direction), own.direction)
+}
+
+/** Whether what stands in `cell` takes from `giver`, which gives in `direction`. */
+function takerAt(f: Foundry, giver: End, cell: number, direction: number): End | undefined {
+  const part = partIn(f, cell)
+  if (part === 0) return undefined
+  const port = portAt(f, part, cell, opposite(direction))
+  if (port < 0 || isOut(shapeOf(f, part), port)) return undefined
+  if (isBelt(f, part) && feederOf(f, part)?.part !== giver.part) return undefined
+  return { part, port }
+}
+
+/** How a line names a port of a node, for `source` and `sink`; see wakeReference. */
+export function reference(row: number, port: number): number {
+  return 1 + row * PORTS + port
+}

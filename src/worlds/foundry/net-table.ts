@@ -1,0 +1,91 @@
+// Power nets: components of parts whose power ports face each other. Derived from the grid; how they are kept up to
+// date stands in nets.ts, what flows through them in power.ts.
+
+export interface Net {
+  readonly id: number
+  /** A part of its ring. */
+  part: number
+  /** Parts in it. */
+  size: number
+  /** Units a tick that its running machines draw. */
+  demand: number
+  /** Units a tick that its panels give in full sun. */
+  solar: number
+  /** Node rows, by part id. */
+  generators: number[]
+  batteries: number[]
+  /** Permille of the demand that the last power phase met; -1: it has seen none yet. */
+  satisfaction: number
+  /** Units of the last power phase; they repeat every tick until something changes. */
+  generated: number
+  used: number
+  spilled: number
+  /** Whether the next power phase looks at it. */
+  isListed: boolean
+}
+
+export interface Nets {
+  /** By id; undefined: gone. */
+  readonly byId: (Net | undefined)[]
+  readonly freeIds: number[]
+  /** Nets that the next power phase looks at. */
+  listed: Net[]
+  spare: Net[]
+  /** Sums over all nets. */
+  generated: number
+  used: number
+  spilled: number
+}
+
+export function createNets(): Nets {
+  return { byId: [undefined], freeIds: [], listed: [], spare: [], generated: 0, used: 0, spilled: 0 }
+}
+
+/** A fresh, empty net. */
+export function addNet(nets: Nets, part: number): Net {
+  const id = nets.freeIds.pop() ?? nets.byId.length
+  const net: Net = {
+    id,
+    part,
+    size: 0,
+    demand: 0,
+    solar: 0,
+    generators: [],
+    batteries: [],
+    satisfaction: -1,
+    generated: 0,
+    used: 0,
+    spilled: 0,
+    isListed: false,
+  }
+  nets.byId[id] = net
+  return net
+}
+
+/** Takes a net out, and what it gave and used each tick with it. */
+export function dropNet(nets: Nets, net: Net): void {
+  setFlow(nets, net, { generated: 0, used: 0, spilled: 0 })
+  nets.byId[net.id] = undefined
+  nets.freeIds.push(net.id)
+  net.size = 0
+}
+
+/** Changes what a net gives and uses each tick, and the sums with it. */
+export function setFlow(
+  nets: Nets,
+  net: Net,
+  flow: { readonly generated: number; readonly used: number; readonly spilled: number },
+): void {
+  nets.generated += flow.generated - net.generated
+  nets.used += flow.used - net.used
+  nets.spilled += flow.spilled - net.spilled
+  net.generated = flow.generated
+  net.used = flow.used
+  net.spilled = flow.spilled
+}
+
+export function listNet(nets: Nets, net: Net): void {
+  if (net.isListed) return
+  net.isListed = true
+  nets.listed.push(net)
+}

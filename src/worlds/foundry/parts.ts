@@ -1,0 +1,45 @@
+// Which part fills which cell, and how a part that stands is turned.
+import { PARTS, type PartDef } from './catalogue.ts'
+import { cellAt, type Shape, type ShapePort, type Size } from './geometry.ts'
+import type { Foundry } from './state.ts'
+
+/** Definition of a part that stands. */
+export function defOf(f: Foundry, part: number): PartDef {
+  const def = PARTS[(f.parts.def[part] ?? 0) - 1]
+  if (!def) throw new RangeError(`no part ${part}`)
+  return def
+}
+
+/** Place in `shapes` of a definition (from 0) turned to a facing at an origin: where it stands decides its hand. */
+export function shapeNumber(def: number, facing: number, origin: Size): number {
+  return (def * 4 + facing) * 2 + ((origin.x + origin.z) & 1)
+}
+
+export function shapeOf(f: Foundry, part: number): Shape {
+  const shape = f.shapes[f.parts.shape[part] ?? 0]
+  if (!shape) throw new RangeError(`no part ${part}`)
+  return shape
+}
+
+/** Cells of a part that stands. */
+export function cellsOf(f: Foundry, part: number): number[] {
+  const origin = f.parts.origin[part] ?? 0
+  return shapeOf(f, part).cells.map((at) => origin + cellAt(f.size, at.x, at.y, at.z))
+}
+
+/** Cell of a port of a part that stands. */
+export function portCell(f: Foundry, part: number, port: ShapePort): number {
+  return (f.parts.origin[part] ?? 0) + cellAt(f.size, port.dx, port.dy, port.dz)
+}
+
+/** Cell where a part emits and is fouled. */
+export function anchorOf(f: Foundry, part: number): number {
+  const { anchor } = shapeOf(f, part)
+  return (f.parts.origin[part] ?? 0) + cellAt(f.size, anchor.x, anchor.y, anchor.z)
+}
+
+/** The part in a cell; 0: none, or outside (-1), or ground. */
+export function partIn(f: Foundry, cell: number): number {
+  const part = cell < 0 ? 0 : (f.cells[cell] ?? 0)
+  return part > 0 ? part : 0
+}

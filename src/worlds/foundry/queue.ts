@@ -1,0 +1,21 @@
+// The queue of nodes that the next transport looks at. A node that is not in it would find nothing to do.
+import { hasFlag, PORTS, QUEUED, setFlag } from './node-table.ts'
+import type { Foundry } from './state.ts'
+
+export function wakeNode(f: Foundry, row: number): void {
+  if (hasFlag(f.nodes, row, QUEUED)) return
+  setFlag(f.nodes, row, QUEUED, true)
+  f.queue.push(row)
+}
+
+/** Wakes the node that a line's `source` or `sink` names. */
+export function wakeReference(f: Foundry, reference: number): void {
+  if (reference > 0) wakeNode(f, Math.trunc((reference - 1) / PORTS))
+}
+
+/** Takes a node out of the queue, for one that is removed. */
+export function unqueueNode(f: Foundry, row: number): void {
+  if (!hasFlag(f.nodes, row, QUEUED)) return
+  setFlag(f.nodes, row, QUEUED, false)
+  f.queue = f.queue.filter((each) => each !== row)
+}

@@ -1,0 +1,108 @@
+// What machines make of what: recipes as data. Build recipes follow from the cost of parts in the catalogue.
+import { ITEMS, itemNumber, PARTS } from './catalogue.ts'
+
+/** An item's number (from 1) and how many. */
+export type Amount = readonly [item: number, count: number]
+
+export interface Recipe {
+  readonly id: string
+  /** Ids of the parts that take it. */
+  readonly madeIn: string
+  readonly inputs: readonly Amount[]
+  readonly outputs: readonly Amount[]
+  /** At full power. */
+  readonly ticks: number
+  /** Units of contamination a tick, on top of the machine's own. */
+  readonly emission: number
+  /** Number of the part definition that it adds to the build inventory; -1: none. */
+  readonly builds: number
+  /** Number of the item that a filter lets through to its front; 0: it is no filter's. */
+  readonly sorts: number
+}
+
+interface Line {
+  readonly id: string
+  readonly madeIn: string
+  readonly inputs: Readonly<Record<string, number>>
+  readonly outputs: Readonly<Record<string, number>>
+  readonly ticks: number
+  readonly emission: number
+}
+
+const LINES: readonly Line[] = [
+  { id: 'mine_iron_ore', madeIn: 'extractor', inputs: {}, outputs: { iron_ore: 1 }, ticks: 12, emission: 0 },
+  { id: 'mine_copper_ore', madeIn: 'extractor', inputs: {}, outputs: { copper_ore: 1 }, ticks: 12, emission: 0 },
+  { id: 'mine_coal', madeIn: 'extractor', inputs: {}, outputs: { coal: 1 }, ticks: 16, emission: 1 },
+  {
+    id: 'smelt_iron',
+    madeIn: 'smelter',
+    inputs: { iron_ore: 1 },
+    outputs: { iron_plate: 1 },
+    ticks: 16,
+    emission: 2,
+  },
+  {
+    id: 'smelt_copper',
+    madeIn: 'smelter',
+    inputs: { copper_ore: 1 },
+    outputs: { copper_plate: 1 },
+    ticks: 16,
+    emission: 2,
+  },
+  { id: 'press_gear', madeIn: 'assembler', inputs: { iron_plate: 2 }, outputs: { gear: 1 }, ticks: 20, emission: 0 },
+  { id: 'draw_cable', madeIn: 'assembler', inputs: { copper_plate: 1 }, outputs: { cable: 2 }, ticks: 16, emission: 0 },
+  {
+    id: 'assemble_circuit',
+    madeIn: 'assembler',
+    inputs: { iron_plate: 1, cable: 3 },
+    outputs: { circuit: 1 },
+    ticks: 32,
+    emission: 1,
+  },
+]
+
+function toAmounts(counts: Readonly<Record<string, number>>): Amount[] {
+  const amounts: Amount[] = []
+  for (const id of ITEMS) {
+    const count = counts[id]
+    if (count !== undefined) amounts.push([itemNumber(id), count])
+  }
+  return amounts
+}
+
+function lineToRecipe(line: Line): Recipe {
+  return { ...line, inputs: toAmounts(line.inputs), outputs: toAmounts(line.outputs), builds: -1, sorts: 0 }
+}
+
+/** Every recipe there is. Its place in this list is its number in digests: kinds are added at the end of their group. */
+export const RECIPES: readonly Recipe[] = [
+  ...LINES.map(lineToRecipe),
+  ...ITEMS.map((id, index) => ({
+    id: `sort_${id}`,
+    madeIn: 'filter',
+    inputs: [],
+    outputs: [],
+    ticks: 0,
+    emission: 0,
+    builds: -1,
+    sorts: index + 1,
+  })),
+  ...PARTS.map((def, index) => ({
+    id: `build_${def.id}`,
+    madeIn: 'fabricator',
+    inputs: toAmounts(def.cost),
+    outputs: [],
+    ticks: def.buildTicks,
+    emission: 0,
+    builds: index,
+    sorts: 0,
+  })),
+]
+
+/** Item that a generator burns, the units of energy in one, and how many a generator keeps. */
+export const FUEL = { item: itemNumber('coal'), energy: 400, most: 5 } as const
+
+/** Number of a recipe; -1 when there is none of this id. */
+export function recipeNumber(id: string): number {
+  return RECIPES.findIndex((recipe) => recipe.id === id)
+}

@@ -1,0 +1,103 @@
+// What people, agents and pages see of a foundry: a summary, what a crew observes, and what the viewer draws.
+import type { JsonObject } from '../../protocol/json.ts'
+import { FACINGS, ITEMS, itemId, PARTS } from './catalogue.ts'
+import { cellToPoint, type Size } from './geometry.ts'
+import { reportObjective } from './objective.ts'
+import { beltItems, ITEMS_PER_BELT } from './positions.ts'
+import { nameCounts } from './save.ts'
+import type { Foundry } from './state.ts'
+import { PART_STATES, PowerOutlook, stateOf } from './status.ts'
+
+export function summarizeFoundry(f: Foundry): JsonObject {
+  const { ledger } = f
+  const produced = ITEMS.map((_, i) => (ledger.mined[i] ?? 0) + (ledger.made[i] ?? 0))
+  const inventory = PARTS.map((_, def) => f.inventories.reduce((sum, counts) => sum + (counts[def] ?? 0), 0))
+  return {
+    size: { ...f.size },
+    parts: f.parts.count,
+    objective: reportObjective(f),
+    contamination: f.air.total,
+    produced_total: nameCounts(produced, 0, ITEMS),
+    build_inventory: nameCounts(inventory, 0, PARTS),
+    part_state_counts: countStates(f),
+  }
+}
+
+function countStates(f: Foundry): Record<string, number> {
+  const outlook = new PowerOutlook(f)
+  const counts = new Map<string, number>()
+  for (let part = 1; part <= f.parts.last; part++) {
+    if (f.parts.def[part] === 0) continue
+    const state = stateOf(f, part, outlook)
+    counts.set(state, (counts.get(state) ?? 0) + 1)
+  }
+  return Object.fromEntries(PART_STATES.flatMap((state) => (counts.has(state) ? [[state, counts.get(state) ?? 0]] : [])))
+}
+
+const point = ({ x, y, z }: Size): JsonObject => ({ x, y, z })
+
+function listParts(f: Foundry): JsonObject[] {
+  const outlook = new PowerOutlook(f)
+  const listed: JsonObject[] = []
+  for (let part = 1; part <= f.parts.last; part++) {
+    const def = PARTS[(f.parts.def[part] ?? 0) - 1]
+    if (!def) continue
+    listed.push({
+      id: part,
+      def_id: def.id,
+      origin: point(cellToPoint(f.size, f.parts.origin[part] ?? 0)),
+      facing: FACINGS[f.parts.facing[part] ?? 0] ?? 'north',
+      state: stateOf(f, part, outlook),
+    })
+  }
+  return listed
+}
+
+function listDeposits(f: Foundry): JsonObject[] {
+  const listed: JsonObject[] = []
+  for (const [cell, item] of f.deposits.entries()) {
+    if (item !== 0) listed.push({ x: cell % f.size.x, y: 0, z: Math.trunc(cell / f.size.x), item: itemId(item) ?? '' })
+  }
+  return listed
+}
+
+/** What the crew of a slot sees: the whole floor, and what it may build itself. */
+export function observeFoundry(f: Foundry, slot: number): JsonObject {
+  const plot = f.config.plots[slot]
+  return {
+    tick: f.tick,
+    size: { ...f.size },
+    plot: plot ? { ...plot } : null,
+    deposits: listDeposits(f),
+    objective: reportObjective(f),
+    contamination: f.air.total,
+    build_inventory: nameCounts(f.inventories[slot] ?? [], 0, PARTS),
+    delivered: nameCounts(f.ledger.delivered, 0, ITEMS),
+    parts: listParts(f),
+  }
+}
+
+/** What the viewer draws: parts with their states, items on belts, contamination cell by cell. */
+export function spectateFoundry(f: Foundry): JsonObject {
+  const items: JsonObject[] = []
+  for (const [at, packed] of beltItems(f).entries()) {
+    if (packed === 0) continue
+    const part = Math.trunc(at / ITEMS_PER_BELT)
+    items.push({ item: itemId((packed - 1) & 15) ?? '', part_id: part, offset: (packed - 1) >> 4 })
+  }
+  const contamination: JsonObject[] = []
+  for (const [cell, amount] of f.air.value.entries()) {
+    if (amount > 0) contamination.push({ ...point(cellToPoint(f.size, cell)), amount })
+  }
+  return {
+    tick: f.tick,
+    size: { ...f.size },
+    sun: f.sun,
+    deposits: listDeposits(f),
+    objective: reportObjective(f),
+    delivered: nameCounts(f.ledger.delivered, 0, ITEMS),
+    parts: listParts(f),
+    items,
+    contamination,
+  }
+}

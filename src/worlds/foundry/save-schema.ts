@@ -1,0 +1,76 @@
+// The shape of a saved foundry. Everything that the future depends on is in it; lines, links and nets are derived.
+import { z } from 'zod'
+import { FACINGS, ITEM_COUNT } from './catalogue.ts'
+import { FoundryConfig, ItemId, Point } from './config.ts'
+
+export const SAVE_VERSION = 1
+
+const Count = z.int().min(0)
+/** Item -> how many; what is left out is none. */
+const Items = z.partialRecord(ItemId, Count)
+
+const SavedPart = z.strictObject({
+  id: z.int().min(1),
+  def_id: z.string(),
+  origin: Point,
+  facing: z.enum(FACINGS),
+  /** Slot of the crew that placed it; 0 when left out. */
+  owner: z.int().min(0).max(7).optional(),
+  fixed: z.literal(true).optional(),
+  /** Belts: items whose back edge is on it, from front to back; `offset` in units from where items enter. */
+  items: z.array(z.strictObject({ item: ItemId, offset: Count.max(15) })).max(2).optional(),
+  enabled: z.literal(false).optional(),
+  recipe_id: z.string().optional(),
+  /** Permille of a tick done in the cycle under way; left out when none is. */
+  progress: Count.max(100_000_000).optional(),
+  /** Battery: charge. Generator: what is left in the fuel that burns. */
+  energy: Count.max(1_000_000).optional(),
+  /** The item inside a splitter, merger or filter. */
+  core: ItemId.optional(),
+  /** Item port whose turn it is next; 0 when left out. */
+  turn: Count.max(3).optional(),
+  /** Items that wait at out ports. */
+  ports: z.array(z.strictObject({ port: Count.max(3), item: ItemId })).max(4).optional(),
+  stock: Items.optional(),
+  ready: Items.optional(),
+})
+export type SavedPart = z.infer<typeof SavedPart>
+
+const Counts = z.array(Count).length(ITEM_COUNT)
+
+export const SavedFoundry = z.strictObject({
+  version: z.literal(SAVE_VERSION),
+  config: FoundryConfig,
+  seed: z.int().min(0).max(0xffff_ffff),
+  tick: Count,
+  /** State of the generator that draws the clouds. */
+  random: z.tuple([z.int32(), z.int32(), z.int32(), z.int32()]),
+  sun: Count.max(1000),
+  /** Highest part id given so far. */
+  last_part: Count.max(100_000_000),
+  completed_at: Count.nullable(),
+  /** One a goal. */
+  goals: z.array(Count),
+  /** Lists go by item, in the order of the catalogue. */
+  ledger: z.strictObject({
+    mined: Counts,
+    made: Counts,
+    consumed: Counts,
+    delivered: Counts,
+    destroyed: Counts,
+    generated: Count,
+    used: Count,
+    spilled: Count,
+    lost: Count,
+    emitted: Count,
+    scrubbed: Count,
+    vented: Count,
+  }),
+  /** One a slot: part definition -> how many. */
+  inventories: z.array(z.record(z.string(), Count)).min(1).max(8),
+  deposits: z.array(z.strictObject({ x: Count, z: Count, item: ItemId })),
+  /** By id. */
+  parts: z.array(SavedPart),
+  contamination: z.array(z.strictObject({ x: Count, y: Count, z: Count, amount: z.int().min(1) })),
+})
+export type SavedFoundry = z.infer<typeof SavedFoundry>

@@ -1,0 +1,47 @@
+// How far a running machine is. Its progress grows by the satisfaction of its net in every work phase, so it is known
+// from the count of phases; only the phase in which it will be done is written down.
+import { RECIPES } from './recipes.ts'
+import { hasFlag, RUNNING } from './node-table.ts'
+import type { Foundry } from './state.ts'
+import { schedule, WHEEL_REACH } from './wheel.ts'
+
+/** Permille that make a whole tick. */
+export const FULL = 1000
+
+/** Permille of its demand that a part's net met in the last power phase; 0 before the first. */
+export function satisfactionOf(f: Foundry, part: number): number {
+  const satisfaction = f.nets.byId[f.parts.net[part] ?? 0]?.satisfaction ?? 0
+  return satisfaction < 0 ? 0 : satisfaction
+}
+
+/** Brings the progress of a machine up to date. To be called before its satisfaction changes. */
+export function syncWork(f: Foundry, row: number): void {
+  const { nodes } = f
+  if (hasFlag(nodes, row, RUNNING) && nodes.recipe[row] !== 0) {
+    const phases = f.works - (nodes.at[row] ?? 0)
+    if (phases > 0) {
+      nodes.progress[row] = (nodes.progress[row] ?? 0) + phases * satisfactionOf(f, nodes.part[row] ?? 0)
+    }
+  }
+  nodes.at[row] = f.works
+}
+
+/** Permille of a tick that the recipe of a machine takes in all. */
+export function workNeeded(f: Foundry, row: number): number {
+  return (RECIPES[(f.nodes.recipe[row] ?? 0) - 1]?.ticks ?? 0) * FULL
+}
+
+/** Says in which work phase to look at a machine again. Its progress must be up to date. */
+export function scheduleWork(f: Foundry, row: number): void {
+  const { nodes } = f
+  const rate = satisfactionOf(f, nodes.part[row] ?? 0)
+  if (rate === 0 || !hasFlag(nodes, row, RUNNING)) {
+    nodes.due[row] = 0
+    return
+  }
+  const wait = Math.max(1, Math.ceil((workNeeded(f, row) - (nodes.progress[row] ?? 0)) / rate))
+  const due = f.works + Math.min(wait, WHEEL_REACH)
+  if (nodes.due[row] === due) return
+  nodes.due[row] = due
+  schedule(f.workWheel, row, due)
+}
