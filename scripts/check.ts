@@ -27,6 +27,7 @@ const sources = readSources('src/**/*.ts')
 const results = [
   runTool('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
   runTool('types', 'tsc', []),
+  runTool('types of the pages', 'tsc', ['-p', 'src/doors/coworld/pages']),
   check('floors', () => checkFloors(sources)),
   check('habits', () => checkHabits(sources)),
   check('world codes', () => checkCodes(false)),

@@ -10,7 +10,11 @@ export interface ByteSource {
 
 /** Text in memory as a source. */
 export function memorySource(text: string): ByteSource {
-  const bytes = Buffer.from(text)
+  return bufferSource(Buffer.from(text))
+}
+
+/** Bytes in memory as a source. */
+export function bufferSource(bytes: Buffer): ByteSource {
   return {
     size: bytes.length,
     read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),

@@ -32,6 +32,8 @@ export interface EpisodeParts {
   readonly maxSteps: number
   readonly workers: Readonly<Record<string, EffectWorker>>
   readonly effectLimits?: Partial<EffectLimits>
+  /** Called once the journal is whole and before anybody hears of the end; it may deliver results. */
+  readonly onEnd?: ((end: EpisodeEnd) => Promise<void>) | undefined
   /** Milliseconds left on the slots' clocks, when it goes on from a journal. */
   readonly clocksLeft?: readonly number[] | undefined
 }

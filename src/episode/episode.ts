@@ -134,15 +134,28 @@ export class Episode {
     else this.#cancelTimer = this.#parts.clock.after(this.#parts.leadMs, start)
   }
 
+  /** Why a player could not join now, without joining; undefined: it could. */
+  objection(slot: number, token: string): AppError | undefined {
+    if (this.#isClosed) return new AppError('EPISODE_OVER', `episode ${this.header.episode} has ended`)
+    try {
+      const seat = this.#parts.seats.admit(slot, token)
+      return this.#parts.seats.isOpen(seat)
+        ? undefined
+        : new AppError('SEAT_TAKEN', `slot ${slot} is connected already`)
+    } catch (error) {
+      if (error instanceof AppError) return error
+      throw error
+    }
+  }
+
   /**
    * Brings a player to its seat, or back to it.
    * @throws AppError SLOT_INVALID, TOKEN_REFUSED, SEAT_TAKEN or EPISODE_OVER
    */
   join(at: { slot: number; token: string }, player: PlayerRef, connection: Connection): SeatHandle {
-    if (this.#isClosed) {
-      throw new AppError('EPISODE_OVER', `episode ${this.header.episode} has ended`)
-    }
-    const seat = this.#parts.seats.admit(at.slot, at.token)
+    const objection = this.objection(at.slot, at.token)
+    if (objection) throw objection
+    const seat = this.#parts.seats.at(at.slot)
     const before = this.#everybodyCame()
     this.#parts.seats.join(seat, player, connection)
     if (this.#status === 'waiting' && !before && this.#everybodyCame()) this.#lead()
@@ -366,14 +379,15 @@ export class Episode {
     const results = fold.world.standing(fold.state)
     recorder?.outcome(fold, outcome, results)
     const hash = recorder?.hash
+    this.#finished = { outcome, results, digest: fold.world.digest(fold.state), steps: fold.step, hash }
     try {
       await recorder?.close()
+      await this.#parts.onEnd?.(this.#finished)
     } catch (error) {
       this.#end.reject(error)
       this.#release('shutdown')
       return
     }
-    this.#finished = { outcome, results, digest: fold.world.digest(fold.state), steps: fold.step, hash }
     for (const watcher of this.#watchers) watcher()
     this.#end.resolve(this.#finished)
     this.#release('over')

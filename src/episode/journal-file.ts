@@ -102,14 +102,33 @@ export class JournalFile {
     return replay
   }
 
+  /**
+   * Folds from the start and hands out the replay before the first step and after every one. Use what it holds at once:
+   * the next turn changes it.
+   */
+  async *walk(resolve: (header: JournalHeader) => World): AsyncGenerator<Replay> {
+    const replay = new Replay(resolve, { chain: false, digests: false })
+    replay.take({ kind: 'header', header: this.header })
+    const { fold } = replay
+    yield replay
+    for await (const batch of this.lines(this.#first.next)) {
+      for (const text of batch) {
+        const line = openUnchecked(text, fold.step)
+        while (fold.step < line.line.step) {
+          replay.advanceTo(fold.step + 1)
+          yield replay
+        }
+        replay.take(line)
+        if (fold.step > line.line.step) yield replay
+      }
+    }
+  }
+
   /** Feeds lines that come before step number `step`; false when the journal ends before that step. */
   async #feedTo(replay: Replay, offset: number, step: number): Promise<boolean> {
     for await (const batch of this.lines(offset)) {
       for (const text of batch) {
-        const split = splitHash(text)
-        if (!split) throw corrupt(0, `near step ${replay.fold.step} carries no hash`)
-        const line = parseLine(split.body, 0)
-        if (line.kind === 'header') throw corrupt(0, 'is a second header')
+        const line = openUnchecked(text, replay.fold.step)
         const isBeyond = line.kind === 'step' ? line.line.step >= step : line.line.step > step
         if (isBeyond) return true
         replay.take(line)
@@ -169,6 +188,15 @@ export class JournalFile {
   close(): Promise<void> {
     return this.#source.close()
   }
+}
+
+/** A line that is not the header, its hash not checked. */
+function openUnchecked(text: string, step: number): Exclude<JournalLine, { kind: 'header' }> {
+  const split = splitHash(text)
+  if (!split) throw corrupt(0, `near step ${step} carries no hash`)
+  const line = parseLine(split.body, 0)
+  if (line.kind === 'header') throw corrupt(0, `near step ${step} is a second header`)
+  return line
 }
 
 /** The step that a line begins with. */

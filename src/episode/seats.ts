@@ -79,15 +79,14 @@ export class Seats {
     throw new AppError('TOKEN_REFUSED', `the token is not the one of slot ${slot}`)
   }
 
-  /**
-   * Connects a player to a seat, or back to it.
-   * @throws AppError SEAT_TAKEN under the policy `refuse`
-   */
+  /** Whether another connection may come to this seat now. */
+  isOpen(seat: Seat): boolean {
+    return seat.connection === undefined || this.#onFull === 'replace'
+  }
+
+  /** Connects a player to an open seat, or back to it. */
   join(seat: Seat, player: PlayerRef, connection: Connection): void {
     const previous = seat.connection
-    if (previous && this.#onFull === 'refuse') {
-      throw new AppError('SEAT_TAKEN', `slot ${seat.slot} is connected already`)
-    }
     seat.connection = connection
     seat.hasBeenTaken = true
     seat.player = player

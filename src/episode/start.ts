@@ -10,6 +10,7 @@ import { JOURNAL_VERSION, type JournalHeader, type Pacing, type SlotClock, type 
 import { type Clock, createSystemClock } from './clock.ts'
 import type { EffectLimits, EffectWorker } from './effects.ts'
 import { Episode } from './episode.ts'
+import type { EpisodeEnd } from './episode-parts.ts'
 import { Recorder } from './recorder.ts'
 import { createToken, type Pilot, type Seat, Seats } from './seats.ts'
 import type { LineSink } from './sink.ts'
@@ -36,6 +37,7 @@ export interface EpisodeOptions {
   readonly workers?: Readonly<Record<string, EffectWorker>>
   readonly effectLimits?: Partial<EffectLimits>
   readonly clock?: Clock
+  readonly onEnd?: (end: EpisodeEnd) => Promise<void>
 }
 
 /** Steps after which an episode is truncated when nothing else is said. */
@@ -120,6 +122,7 @@ function assemble(parts: Assembly): Episode {
     workers: options.workers ?? {},
     ...(options.effectLimits ? { effectLimits: options.effectLimits } : {}),
     clocksLeft: parts.clocksLeft,
+    onEnd: options.onEnd,
   })
 }
 

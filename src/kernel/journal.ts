@@ -140,7 +140,8 @@ function check<T>(parsed: Parsed<T>, number: number): T {
   throw corrupt(number, `has a bad ${formatPath(issue?.path ?? [])}: ${issue?.message ?? 'invalid'}`)
 }
 
-/** The error for line `number` (from 1). */
+/** The error for line `number` (from 1; 0 for readers that do not count lines). */
 export function corrupt(number: number, what: string, cause?: unknown): AppError {
-  return new AppError('JOURNAL_CORRUPT', `line ${number} of the journal ${what}`, { details: { line: number }, cause })
+  const where = number > 0 ? `line ${number}` : 'a line'
+  return new AppError('JOURNAL_CORRUPT', `${where} of the journal ${what}`, { details: { line: number }, cause })
 }
