@@ -52,7 +52,7 @@ export class JournalFile {
   }
 
   /** The last whole line, and whether a torn one stands behind it. */
-  async last(): Promise<{ line: JournalLine; isTorn: boolean }> {
+  async last(): Promise<{ line: JournalLine; text: string; isTorn: boolean }> {
     const { size } = this.#source
     const tail = await this.#source.read(Math.max(0, size - 1), 1)
     const isTorn = tail[0] !== NEWLINE
@@ -60,8 +60,8 @@ export class JournalFile {
     const at = await lineStart(this.#source, Math.max(0, end - 1))
     const last = await lineAt(this.#source, at)
     const split = last && splitHash(last.text)
-    if (!split) throw corrupt(0, 'at the end carries no hash')
-    return { line: parseLine(split.body, 0), isTorn }
+    if (!last || !split) throw corrupt(0, 'at the end carries no hash')
+    return { line: parseLine(split.body, 0), text: last.text, isTorn }
   }
 
   /** The stored lines from an offset on, a batch at a time; a torn last one is left out. */

@@ -19,7 +19,8 @@ export interface Asset {
   readonly body: string
 }
 
-function readText(name: string): string | undefined {
+/** A file beside the pages; undefined when there is none. */
+export function readFile(name: string): string | undefined {
   try {
     return readFileSync(new URL(name, FOLDER), 'utf8')
   } catch {
@@ -32,7 +33,7 @@ const escapeHtml = (text: string): string =>
 
 /** A page of one world. The page itself holds nothing secret: it reads its own address. */
 export function readPage(page: PageName, world: { id: string; title: string }): Asset {
-  const html = readText(`${page}.html`) ?? ''
+  const html = readFile(`${page}.html`) ?? ''
   const body = html.replaceAll('{{world}}', escapeHtml(world.id)).replaceAll('{{title}}', escapeHtml(world.title))
   return { type: 'text/html; charset=utf-8', body }
 }
@@ -44,11 +45,11 @@ export function readAsset(name: string): Asset | undefined {
   const [, stem = '', kind = ''] = match
   if (kind === 'js' || kind === 'ts') {
     const type = TYPES.js ?? ''
-    const compiled = readText(`${stem}.js`)
+    const compiled = readFile(`${stem}.js`)
     if (compiled !== undefined) return { type, body: compiled }
-    const source = readText(`${stem}.ts`)
+    const source = readFile(`${stem}.ts`)
     return source === undefined ? undefined : { type, body: stripTypeScriptTypes(source) }
   }
-  const body = readText(name)
+  const body = readFile(name)
   return body === undefined ? undefined : { type: TYPES[kind] ?? 'text/plain', body }
 }

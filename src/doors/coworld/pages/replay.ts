@@ -1,6 +1,8 @@
 // The replay: play, pause, step, seek, speed. `#t=12` in the address opens it at tick 12, and follows as one scrubs.
+
+import { numberOf, type Snapshot, statusOf } from './snapshot.ts'
 import { connect, socketUrl } from './socket.ts'
-import { byId, numberOf, type Snapshot, showSnapshot, statusOf } from './view.ts'
+import { byId, showSnapshot } from './view.ts'
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const
 const FALLBACK_RATE = 5
