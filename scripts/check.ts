@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { checkFloors } from './check/floors.ts'
 import { checkHabits } from './check/habits.ts'
 import { readSources } from './check/sources.ts'
+import { checkCodes } from './codes.ts'
 
 function runTool(name: string, command: string, args: readonly string[]): boolean {
   const started = performance.now()
@@ -26,8 +27,10 @@ const sources = readSources('src/**/*.ts')
 const results = [
   runTool('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
   runTool('types', 'tsc', []),
+  runTool('types of the pages', 'tsc', ['-p', 'src/doors/coworld/pages']),
   check('floors', () => checkFloors(sources)),
   check('habits', () => checkHabits(sources)),
+  check('world codes', () => checkCodes(false)),
   runTool('unused files, exports and dependencies', 'knip', []),
 ]
 process.exitCode = results.every(Boolean) ? 0 : 1

@@ -30,6 +30,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['*'],
   commander: ['cli'],
   fastify: ['server'],
+  '@fastify/swagger': ['server'],
+  'fastify-type-provider-zod': ['server'],
   ws: ['doors', 'players', 'runner', 'server', 'testing'],
   ajv: ['runner'],
   'fast-check': ['testing'],

@@ -8,4 +8,8 @@ interface Group {
   load(): Promise<{ createCommand(io: Io): Command }>
 }
 
-export const GROUPS: readonly Group[] = []
+export const GROUPS: readonly Group[] = [
+  { name: 'serve', summary: 'start the server, with something to watch', load: () => import('./serve.ts') },
+  { name: 'world', summary: 'list, describe, serve and certify worlds', load: () => import('./world.ts') },
+  { name: 'player', summary: 'play one seat with a bot, as a process', load: () => import('./player.ts') },
+]

@@ -1,10 +1,10 @@
 // Finds the command group, lets commander parse, and turns whatever comes out into an exit status.
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { readConfig } from '../config.ts'
 import { AppError } from '../kernel/errors.ts'
 import { GROUPS } from './groups.ts'
 import { EXIT, type Io, printJson, toFailure } from './io.ts'
+import { readVersion } from './version.ts'
 
 const EXAMPLES = `
 Examples:
@@ -14,12 +14,6 @@ Examples:
   paracosm replay verify journal.jsonl        prove a recording
 
 Exit status: 0 fine, 1 a run or check failed, 2 wrong usage or input, 70 a bug in paracosm.`
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  const parsed: unknown = JSON.parse(text)
-  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown'
-}
 
 function createIo(): { io: Io; status: () => number } {
   let status: number = EXIT.ok

@@ -3,6 +3,7 @@
 // it does not withstand forgers. What must (the journal's chain) uses SHA-256.
 import type { JsonValue } from '../protocol/json.ts'
 import { canonicalJson } from './canonical.ts'
+import { hexOfWord } from './sha256.ts'
 
 const C1 = 0x239b961b
 const C2 = 0xab0e9789 | 0
@@ -18,8 +19,6 @@ function finalMix(x: number): number {
   h = Math.imul(h, 0xc2b2ae35)
   return h ^ (h >>> 16)
 }
-
-const hex8 = (word: number): string => (word >>> 0).toString(16).padStart(8, '0')
 
 /**
  * Collects 32-bit words and digests them. Feed it the state in one fixed order; write lengths before lists,
@@ -120,7 +119,7 @@ export class Digester {
   /** The digest: 16 lowercase hex digits. The digester must not be used afterwards. */
   end(): string {
     const [h1, h2] = this.finish()
-    return hex8(h1) + hex8(h2)
+    return hexOfWord(h1) + hexOfWord(h2)
   }
 }
 

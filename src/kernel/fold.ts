@@ -93,9 +93,15 @@ export function foldStep(fold: Fold): void {
   fold.out.atStep(fold.step)
 }
 
+/** Called before each step that a fold makes, while the step's inputs are not applied yet. */
+export type BeforeStep = (step: number) => void
+
 /** Steps without inputs until `step` steps are done. */
-export function foldTo(fold: Fold, step: number): void {
-  while (fold.step < step) foldStep(fold)
+export function foldTo(fold: Fold, step: number, before?: BeforeStep): void {
+  while (fold.step < step) {
+    before?.(fold.step)
+    foldStep(fold)
+  }
 }
 
 /** Why a recorded line cannot have happened. */
@@ -107,9 +113,10 @@ export interface LineFault {
  * Applies one recorded line and the step that follows it.
  * Inputs are parsed by the world's schema again: a journal may come from anywhere.
  */
-export function foldLine(fold: Fold, line: StepLine): LineFault | undefined {
+export function foldLine(fold: Fold, line: StepLine, before?: BeforeStep): LineFault | undefined {
   if (line.step < fold.step) return { what: `line for step ${line.step} stands after step ${fold.step}` }
-  foldTo(fold, line.step)
+  foldTo(fold, line.step, before)
+  before?.(line.step)
   for (const [slot, change] of line.seats ?? []) foldSeat(fold, slot, change.event !== 'left')
   for (const [slot, json] of line.inputs ?? []) {
     const command = fold.world.command.safeParse(json)

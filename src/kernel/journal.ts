@@ -13,7 +13,7 @@ import {
 } from '../protocol/journal.ts'
 import { AppError } from './errors.ts'
 import { formatPath } from './parse.ts'
-import { sha256, toHex } from './sha256.ts'
+import { hexOfWord, Sha256 } from './sha256.ts'
 
 const SHORT = 16
 const FULL = 64
@@ -21,33 +21,44 @@ const encoder = new TextEncoder()
 
 /** The running hash. */
 export class Chain {
-  #value: Uint8Array = new Uint8Array(32)
-  #input = new Uint8Array(512)
+  readonly #hasher = new Sha256()
+  readonly #words = new Int32Array(8)
+  #bytes = new Uint8Array(1024)
+  #view = new DataView(this.#bytes.buffer)
 
   /** @param hex a full hash to go on from: 64 digits */
   static from(hex: string): Chain {
     const chain = new Chain()
-    for (let i = 0; i < 32; i++) chain.#value[i] = Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16)
+    for (let i = 0; i < 8; i++) chain.#words[i] = Number.parseInt(hex.slice(i * 8, i * 8 + 8), 16) | 0
     return chain
   }
 
   #add(body: string): void {
-    const room = 32 + body.length * 3
-    if (this.#input.length < room) this.#input = new Uint8Array(room * 2)
-    this.#input.set(this.#value)
-    const { written } = encoder.encodeInto(body, this.#input.subarray(32))
-    this.#value = sha256(this.#input.subarray(0, 32 + written))
+    const room = 32 + body.length * 3 + 72
+    if (this.#bytes.length < room) {
+      this.#bytes = new Uint8Array(room * 2)
+      this.#view = new DataView(this.#bytes.buffer)
+    }
+    for (let i = 0; i < 8; i++) this.#view.setInt32(i * 4, this.#words[i] ?? 0)
+    const { written } = encoder.encodeInto(body, this.#bytes.subarray(32))
+    this.#words.set(this.#hasher.hash(this.#view, 32 + written))
   }
 
   /** The current hash, 64 hex digits. */
   get hex(): string {
-    return toHex(this.#value)
+    let text = ''
+    for (const word of this.#words) text += hexOfWord(word)
+    return text
+  }
+
+  get #short(): string {
+    return hexOfWord(this.#words[0] ?? 0) + hexOfWord(this.#words[1] ?? 0)
   }
 
   /** Adds a line. `body` is JSON text of a non-empty object; returns the text to store, without a line end. */
   seal(body: string, isFull: boolean): string {
     this.#add(body)
-    return `${body.slice(0, -1)},"hash":"${toHex(isFull ? this.#value : this.#value.subarray(0, SHORT / 2))}"}`
+    return `${body.slice(0, -1)},"hash":"${isFull ? this.hex : this.#short}"}`
   }
 
   /** Takes a stored line apart; undefined when its hash is missing or does not follow from the lines before. */
@@ -55,7 +66,7 @@ export class Chain {
     const split = splitHash(text)
     if (!split) return undefined
     this.#add(split.body)
-    return this.hex.startsWith(split.hash) ? split : undefined
+    return split.hash === (split.hash.length === FULL ? this.hex : this.#short) ? split : undefined
   }
 }
 
@@ -129,7 +140,8 @@ function check<T>(parsed: Parsed<T>, number: number): T {
   throw corrupt(number, `has a bad ${formatPath(issue?.path ?? [])}: ${issue?.message ?? 'invalid'}`)
 }
 
-/** The error for line `number` (from 1). */
+/** The error for line `number` (from 1; 0 for readers that do not count lines). */
 export function corrupt(number: number, what: string, cause?: unknown): AppError {
-  return new AppError('JOURNAL_CORRUPT', `line ${number} of the journal ${what}`, { details: { line: number }, cause })
+  const where = number > 0 ? `line ${number}` : 'a line'
+  return new AppError('JOURNAL_CORRUPT', `${where} of the journal ${what}`, { details: { line: number }, cause })
 }

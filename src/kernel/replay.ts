@@ -4,7 +4,7 @@ import type { JournalHeader, JournalLine, OutcomeLine } from '../protocol/journa
 import type { JsonValue } from '../protocol/json.ts'
 import { canonicalJson } from './canonical.ts'
 import { AppError } from './errors.ts'
-import { createFold, type Fold, foldLine, foldTo, loadFold } from './fold.ts'
+import { type BeforeStep, createFold, type Fold, foldLine, foldTo, loadFold } from './fold.ts'
 import { Chain, corrupt, parseLine, splitHash } from './journal.ts'
 import { parseWith } from './parse.ts'
 import type { World } from './world.ts'
@@ -86,17 +86,17 @@ export class Replay {
    * Takes the next stored line.
    * @throws AppError JOURNAL_CORRUPT naming the line; JOURNAL_VERSION; what `resolve` throws; CONFIG_INVALID
    */
-  feed(text: string): JournalLine {
+  feed(text: string, before?: BeforeStep): JournalLine {
     this.#lines++
     const split = this.#options.chain ? this.#chain.open(text) : splitHash(text)
     if (!split) throw this.#broken(text)
     const line = parseLine(split.body, this.#lines)
-    this.take(line)
+    this.take(line, before)
     return line
   }
 
   /** Takes a line that has been opened and parsed elsewhere. */
-  take(line: JournalLine): void {
+  take(line: JournalLine, before?: BeforeStep): void {
     if (this.#divergence) return
     if (line.kind === 'header') {
       this.#begin(line.header)
@@ -105,19 +105,25 @@ export class Replay {
     if (this.#outcome) throw corrupt(this.#lines, 'stands after the outcome')
     const fold = this.fold
     if (line.kind === 'step') {
-      const fault = foldLine(fold, line.line)
+      const fault = foldLine(fold, line.line, before)
       fold.out.clear()
       if (fault) this.#diverge(fault.what, 'accepted', 'refused')
       return
     }
     if (line.line.step < fold.step) throw corrupt(this.#lines, `goes back to step ${line.line.step}`)
-    foldTo(fold, line.line.step)
+    foldTo(fold, line.line.step, before)
     fold.out.clear()
     if (line.kind === 'outcome') {
       this.#outcome = line.line
       this.#compareOutcome(line.line)
     }
     this.#compareDigest(line.line)
+  }
+
+  /** Steps without inputs until `step` steps are done; for steps between two lines. */
+  advanceTo(step: number): void {
+    foldTo(this.fold, step)
+    this.fold.out.clear()
   }
 
   /**

@@ -18,77 +18,83 @@ const INITIAL = [
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ] as const
 
-function compress(h: Int32Array, w: Int32Array, block: Uint8Array, offset: number): void {
-  for (let i = 0, at = offset; i < 16; i++, at += 4) {
-    w[i] = ((block[at] ?? 0) << 24) | ((block[at + 1] ?? 0) << 16) | ((block[at + 2] ?? 0) << 8) | (block[at + 3] ?? 0)
-  }
-  for (let i = 16; i < 64; i++) {
-    const x = w[i - 15] ?? 0
-    const y = w[i - 2] ?? 0
-    const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
-    const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
-    w[i] = ((w[i - 16] ?? 0) + s0 + (w[i - 7] ?? 0) + s1) | 0
-  }
-  let a = h[0] ?? 0
-  let b = h[1] ?? 0
-  let c = h[2] ?? 0
-  let d = h[3] ?? 0
-  let e = h[4] ?? 0
-  let f = h[5] ?? 0
-  let g = h[6] ?? 0
-  let k = h[7] ?? 0
-  for (let i = 0; i < 64; i++) {
-    const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
-    const t1 = (k + s1 + ((e & f) ^ (~e & g)) + (K[i] ?? 0) + (w[i] ?? 0)) | 0
-    const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
-    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0
-    k = g
-    g = f
-    f = e
-    e = (d + t1) | 0
-    d = c
-    c = b
-    b = a
-    a = (t1 + t2) | 0
-  }
-  h[0] = ((h[0] ?? 0) + a) | 0
-  h[1] = ((h[1] ?? 0) + b) | 0
-  h[2] = ((h[2] ?? 0) + c) | 0
-  h[3] = ((h[3] ?? 0) + d) | 0
-  h[4] = ((h[4] ?? 0) + e) | 0
-  h[5] = ((h[5] ?? 0) + f) | 0
-  h[6] = ((h[6] ?? 0) + g) | 0
-  h[7] = ((h[7] ?? 0) + k) | 0
-}
+/** Hashes many short messages with one set of scratch arrays. */
+export class Sha256 {
+  readonly #h = new Int32Array(8)
+  readonly #w = new Int32Array(64)
 
-function toBytes(h: Int32Array): Uint8Array {
-  const out = new Uint8Array(32)
-  for (let i = 0; i < 8; i++) {
-    const word = h[i] ?? 0
-    out[i * 4] = word >>> 24
-    out[i * 4 + 1] = word >>> 16
-    out[i * 4 + 2] = word >>> 8
-    out[i * 4 + 3] = word
+  /**
+   * SHA-256 of the first `length` bytes of `view`, which must have room for at least 72 more; they are overwritten with
+   * the padding. The result is the eight words of the hash, valid until the next call.
+   */
+  hash(view: DataView, length: number): Int32Array {
+    this.#h.set(INITIAL)
+    view.setUint8(length, 0x80)
+    const end = Math.ceil((length + 9) / 64) * 64
+    for (let at = length + 1; at < end - 8; at++) view.setUint8(at, 0)
+    view.setUint32(end - 8, Math.floor(length / 0x2000_0000))
+    view.setUint32(end - 4, (length << 3) >>> 0)
+    for (let at = 0; at < end; at += 64) this.#compress(view, at)
+    return this.#h
   }
-  return out
+
+  #compress(view: DataView, offset: number): void {
+    const h = this.#h
+    const w = this.#w
+    for (let i = 0; i < 16; i++) w[i] = view.getInt32(offset + i * 4)
+    for (let i = 16; i < 64; i++) {
+      const x = w[i - 15] ?? 0
+      const y = w[i - 2] ?? 0
+      const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
+      const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
+      w[i] = ((w[i - 16] ?? 0) + s0 + (w[i - 7] ?? 0) + s1) | 0
+    }
+    let a = h[0] ?? 0
+    let b = h[1] ?? 0
+    let c = h[2] ?? 0
+    let d = h[3] ?? 0
+    let e = h[4] ?? 0
+    let f = h[5] ?? 0
+    let g = h[6] ?? 0
+    let k = h[7] ?? 0
+    for (let i = 0; i < 64; i++) {
+      const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
+      const t1 = (k + s1 + (g ^ (e & (f ^ g))) + (K[i] ?? 0) + (w[i] ?? 0)) | 0
+      const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
+      const t2 = (s0 + ((a & b) | (c & (a | b)))) | 0
+      k = g
+      g = f
+      f = e
+      e = (d + t1) | 0
+      d = c
+      c = b
+      b = a
+      a = (t1 + t2) | 0
+    }
+    h[0] = ((h[0] ?? 0) + a) | 0
+    h[1] = ((h[1] ?? 0) + b) | 0
+    h[2] = ((h[2] ?? 0) + c) | 0
+    h[3] = ((h[3] ?? 0) + d) | 0
+    h[4] = ((h[4] ?? 0) + e) | 0
+    h[5] = ((h[5] ?? 0) + f) | 0
+    h[6] = ((h[6] ?? 0) + g) | 0
+    h[7] = ((h[7] ?? 0) + k) | 0
+  }
 }
 
 /** SHA-256 of `bytes`: 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
-  const h = Int32Array.from(INITIAL)
-  const w = new Int32Array(64)
-  const whole = bytes.length - (bytes.length % 64)
-  for (let at = 0; at < whole; at += 64) compress(h, w, bytes, at)
-  const rest = bytes.length - whole
-  const tail = new Uint8Array(rest < 56 ? 64 : 128)
-  tail.set(bytes.subarray(whole))
-  tail[rest] = 0x80
-  const view = new DataView(tail.buffer)
-  view.setUint32(tail.length - 8, Math.floor(bytes.length / 0x2000_0000))
-  view.setUint32(tail.length - 4, (bytes.length << 3) >>> 0)
-  for (let at = 0; at < tail.length; at += 64) compress(h, w, tail, at)
-  return toBytes(h)
+  const padded = new Uint8Array(bytes.length + 72)
+  padded.set(bytes)
+  const words = new Sha256().hash(new DataView(padded.buffer), bytes.length)
+  const out = new Uint8Array(32)
+  const view = new DataView(out.buffer)
+  for (let i = 0; i < 8; i++) view.setInt32(i * 4, words[i] ?? 0)
+  return out
 }
+
+/** Eight lowercase hex digits of a 32-bit word. */
+export const hexOfWord = (word: number): string => (word >>> 0).toString(16).padStart(8, '0')
 
 /** Lowercase hex of `bytes`. */
 export function toHex(bytes: Uint8Array): string {

@@ -25,6 +25,22 @@ export interface StepOutput {
 }
 
 /**
+ * An agent that ships with a world. It sees what its slot sees, and may keep a memory of its own: given the same
+ * observations in the same order it says the same, so a resumed episode can show it the past again.
+ */
+export interface Bot<Observation = unknown, Command = unknown> {
+  /** Called once a step; undefined: nothing to say. */
+  decide(observation: Observation): Command | undefined
+}
+
+/** How to make a bot. `seed` is an unsigned 32-bit integer drawn from the episode's, different for each slot. */
+export interface BotMaker<Observation = unknown, Command = unknown> {
+  readonly name: string
+  readonly summary: string
+  create(seed: number, slot: number): Bot<Observation, Command>
+}
+
+/**
  * Rules as a state machine. Same version, configuration, seed and inputs give the same digest on every machine.
  *
  * The parameters are the parsed configuration, the state, the parsed command and what a slot sees. Methods may
@@ -47,6 +63,7 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   readonly results: z.ZodType<Results>
   /** At least one; the first is the default. */
   readonly variants: readonly Variant[]
+  readonly bots?: readonly BotMaker<Observation, Command>[]
   /** How many seats a configuration has, 1..256. */
   slots(config: Config): number
   create(config: Config, seed: number): State
@@ -146,8 +163,10 @@ export function configureWorld(world: World, variant: string | undefined, overri
   return { variant: found, config, json: merged }
 }
 
-interface Configured {
-  readonly variant: Variant
+/** A configuration on its way into an episode. */
+export interface Configured {
+  /** Undefined when it is nobody's variant. */
+  readonly variant?: Variant
   /** Parsed, defaults filled in. */
   readonly config: unknown
   /** As written: what the journal keeps. */

@@ -39,7 +39,7 @@ export type Outcome = z.infer<typeof Outcome>
 
 /** Final standing: one finite score a slot, and whatever else the world's results schema declares. */
 export const Results = z.object({ scores: z.array(z.number()) }).catchall(JsonValue)
-export type Results = { readonly scores: readonly number[]; readonly [key: string]: JsonValue }
+export type Results = z.infer<typeof Results>
 
 /** A named, validated configuration of a world. */
 export const Variant = z.strictObject({

@@ -2,7 +2,9 @@
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 
-const LOADERS: Readonly<Record<string, () => Promise<World>>> = {}
+const LOADERS: Readonly<Record<string, () => Promise<World>>> = {
+  'paint-arena': () => import('./paint-arena/world.ts').then((module) => module.paintArena),
+}
 
 /** Ids of the worlds that ship. */
 export function listWorldIds(): string[] {

@@ -1,0 +1,24 @@
+// How options and arguments that several commands share are read.
+import { InvalidArgumentError } from 'commander'
+
+function parseInteger(text: string, range: { min: number; max: number }): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= range.min && value <= range.max) return value
+  throw new InvalidArgumentError(`Give a whole number from ${range.min} to ${range.max}.`)
+}
+
+export const parsePort = (text: string): number => parseInteger(text, { min: 0, max: 65_535 })
+export const parseSeed = (text: string): number => parseInteger(text, { min: 0, max: 0xffff_ffff })
+export const parseStep = (text: string): number => parseInteger(text, { min: 0, max: Number.MAX_SAFE_INTEGER })
+export const parseCount = (text: string): number => parseInteger(text, { min: 1, max: 1_000_000_000 })
+
+export function parseRate(text: string): number {
+  const value = Number(text)
+  if (value > 0 && value <= 1000) return value
+  throw new InvalidArgumentError('Give a number above 0, at most 1000.')
+}
+
+/** For options that may be given several times. */
+export function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value]
+}

@@ -1,0 +1,27 @@
+// `paracosm player`: a bot as a process, for runners.
+import { Command } from 'commander'
+import { AppError } from '../kernel/errors.ts'
+import { playCoworld } from '../players/coworld-player.ts'
+import { loadWorld } from '../worlds/catalogue.ts'
+import type { Io } from './io.ts'
+import { parseSeed } from './options.ts'
+
+export function createCommand(io: Io): Command {
+  return new Command('player')
+    .description('Play one seat with a bot: connects to COGAMES_ENGINE_WS_URL, leaves at the end.')
+    .argument('<world>', 'which world')
+    .argument('<bot>', 'which of its bots')
+    .option('--url <url>', 'the socket, in place of the environment')
+    .option('--seed <n>', 'seed of a bot that draws', parseSeed, 0)
+    .addHelpText(
+      'after',
+      '\nExample:\n  paracosm player paint-arena greedy --url "ws://127.0.0.1:8080/player?slot=0&token=..."',
+    )
+    .action(async (id: string, bot: string, options: { url?: string; seed: number }) => {
+      const url = options.url ?? io.config.COWORLD_PLAYER_WS_URL ?? io.config.COGAMES_ENGINE_WS_URL
+      if (url === undefined) {
+        throw new AppError('USAGE', 'no game is named', { remedy: 'Set COGAMES_ENGINE_WS_URL, or give --url.' })
+      }
+      await playCoworld(await loadWorld(id), { url, bot, seed: options.seed, signal: io.signal })
+    })
+}

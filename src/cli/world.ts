@@ -1,0 +1,175 @@
+// `paracosm world`: what worlds there are, and each as a coworld game.
+import { Command } from 'commander'
+import { describeWorld, summariseWorld, toJsonSchema } from '../doors/coworld/describe.ts'
+import { type GameConfig, parseGameConfig, variantToGameConfig } from '../doors/coworld/game-config.ts'
+import { readGameConfig, serveGame, serveReplays } from '../doors/coworld/game-process.ts'
+import { createManifest } from '../doors/coworld/manifest.ts'
+import { createToken } from '../episode/seats.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { World } from '../kernel/world.ts'
+import { listWorldIds, loadWorld } from '../worlds/catalogue.ts'
+import { type Io, printJson } from './io.ts'
+import { parsePort, parseRate, parseSeed } from './options.ts'
+import { formatRows } from './table.ts'
+import { readVersion } from './version.ts'
+
+export function createCommand(io: Io): Command {
+  const world = new Command('world').description('Worlds: list, describe, serve as a game, certify.')
+  world
+    .command('list')
+    .description('List the worlds that ship.')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) => list(io, options))
+  world
+    .command('show <world>')
+    .description('Show a world: variants, bots, schemas.')
+    .option('--json', 'print JSON, with the schemas')
+    .addHelpText('after', '\nExample:\n  paracosm world show paint-arena')
+    .action((id: string, options: { json?: boolean }) => show(io, id, options))
+  world
+    .command('schema <world>')
+    .description('Print a JSON Schema: of the configuration, of commands, or of results.')
+    .option('--of <what>', 'config, command or results', 'config')
+    .addHelpText('after', '\nExample:\n  paracosm world schema paint-arena --of command')
+    .action((id: string, options: { of: string }) => schema(io, id, options.of))
+  world
+    .command('manifest <world>')
+    .description('Print the coworld manifest of a world.')
+    .option('--slots <n>', 'of the variants with so many slots; default: those of the first variant', Number)
+    .addHelpText('after', '\nExample:\n  paracosm world manifest paint-arena > coworld_manifest.json')
+    .action(async (id: string, options: { slots?: number }) => {
+      printJson(io, createManifest(await loadWorld(id), { version: readVersion(), slots: options.slots }))
+    })
+  world
+    .command('serve <world>')
+    .description('Serve a world as a coworld game: one episode, or replays.')
+    .option('--host <host>', 'address to listen on; default: 127.0.0.1, or COGAME_HOST under a runner')
+    .option('--port <port>', 'port; default: any free one, or COGAME_PORT under a runner', parsePort)
+    .option('--variant <id>', 'without a runner: which variant')
+    .option('--seed <n>', 'without a runner: which seed', parseSeed, 0)
+    .option('--tick-rate <n>', 'without a runner: ticks a second', parseRate, 5)
+    .option('--replay <uri>', 'show a recording instead')
+    .option('--open-admin', 'offer the admin page to every machine, not only this one')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  paracosm world serve paint-arena --variant duel
+  paracosm world serve paint-arena --replay file:///tmp/replay.json
+
+Under a runner it reads COGAME_CONFIG_URI, COGAME_RESULTS_URI and COGAME_SAVE_REPLAY_URI, or COGAME_REPLAY_SERVER=1.`,
+    )
+    .action((id: string, options: ServeWorldOptions) => serveWorld(io, id, options))
+  return world
+}
+
+async function list(io: Io, options: { json?: boolean }): Promise<void> {
+  const worlds = (await Promise.all(listWorldIds().map(loadWorld))).map(summariseWorld)
+  if (options.json) printJson(io, worlds)
+  else {
+    for (const line of formatRows(
+      ['World', 'Version', 'Variants', 'Bots'],
+      worlds.map((each) => [
+        each.id,
+        each.version,
+        each.variants.map((variant) => variant.id).join(', '),
+        each.bots.map((bot) => bot.name).join(', ') || '-',
+      ]),
+    ))
+      io.out(line)
+  }
+}
+
+async function show(io: Io, id: string, options: { json?: boolean }): Promise<void> {
+  const world = await loadWorld(id)
+  if (options.json) {
+    printJson(io, describeWorld(world))
+    return
+  }
+  const summary = summariseWorld(world)
+  io.out(`${summary.title} (${summary.id} ${summary.version})`)
+  io.out(summary.summary)
+  io.out('')
+  for (const line of formatRows(
+    ['Variant', 'Slots', 'What it is'],
+    summary.variants.map((each) => [each.id, String(each.slots), each.description]),
+  ))
+    io.out(line)
+  io.out('')
+  for (const line of formatRows(
+    ['Bot', 'What it does'],
+    summary.bots.map((bot) => [bot.name, bot.summary]),
+  ))
+    io.out(line)
+}
+
+async function schema(io: Io, id: string, what: string): Promise<void> {
+  const world = await loadWorld(id)
+  const schemas: Readonly<Record<string, World['config'] | World['results']>> = {
+    config: world.config,
+    command: world.command,
+    results: world.results,
+  }
+  const found = Object.hasOwn(schemas, what) ? schemas[what] : undefined
+  if (!found) throw new AppError('USAGE', `--of takes config, command or results, not ${what}`)
+  printJson(io, toJsonSchema(found))
+}
+
+interface ServeWorldOptions {
+  readonly host?: string
+  readonly port?: number
+  readonly variant?: string
+  readonly seed: number
+  readonly tickRate: number
+  readonly replay?: string
+  readonly openAdmin?: boolean
+}
+
+async function serveWorld(io: Io, id: string, options: ServeWorldOptions): Promise<void> {
+  const world = await loadWorld(id)
+  const { config } = io
+  const replayUri = options.replay ?? config.COGAME_LOAD_REPLAY_URI
+  const isRun =
+    config.COGAME_CONFIG_URI !== undefined || config.COGAME_REPLAY_SERVER !== undefined || replayUri !== undefined
+  const isHosted = isRun && options.replay === undefined
+  const at = {
+    host: options.host ?? (isHosted ? config.COGAME_HOST : '127.0.0.1'),
+    port: options.port ?? (isHosted ? config.COGAME_PORT : 0),
+  }
+  if (config.COGAME_REPLAY_SERVER !== undefined || replayUri !== undefined) {
+    await serveReplays(world, {
+      ...at,
+      uri: replayUri,
+      signal: io.signal,
+      onListening: (port) => io.out(`Replay: http://127.0.0.1:${port}/clients/replay`),
+    })
+    return
+  }
+  const game =
+    config.COGAME_CONFIG_URI === undefined
+      ? localGame(world, options)
+      : await readGameConfig(world, config.COGAME_CONFIG_URI)
+  const end = await serveGame(world, game, {
+    ...at,
+    resultsUri: config.COGAME_RESULTS_URI,
+    replayUri: config.COGAME_SAVE_REPLAY_URI,
+    signal: io.signal,
+    openAdmin: options.openAdmin ?? false,
+    onListening: ({ port, episode }) => {
+      const base = `http://127.0.0.1:${port}/clients`
+      io.out(`Live view: ${base}/global`)
+      for (const { slot, token } of isHosted ? [] : episode.seats) {
+        io.out(`Player ${slot}: ${base}/player?${new URLSearchParams({ slot: String(slot), token })}`)
+      }
+    },
+  })
+  io.out(`${end.outcome.reason} ${JSON.stringify(end.results)}`)
+}
+
+/** A game that somebody starts by hand: a variant, with fresh tokens. */
+function localGame(world: World, options: ServeWorldOptions): GameConfig {
+  const config = variantToGameConfig(world, options.variant ?? world.variants[0]?.id ?? 'default', options.tickRate)
+  const slots = Array.isArray(config.players) ? config.players.length : 0
+  const tokens = Array.from({ length: slots }, createToken)
+  return parseGameConfig(world, { ...config, seed: options.seed, player_connect_timeout_seconds: 86_400, tokens })
+}

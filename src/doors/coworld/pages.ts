@@ -1,0 +1,55 @@
+// The browser pages of a game and their scripts. In a checkout the scripts are TypeScript, stripped of its types as
+// they are served; in the package they are compiled already.
+import { readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+
+const FOLDER = new URL('./pages/', import.meta.url)
+
+const TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+}
+
+export const PAGES = ['player', 'global', 'replay', 'admin'] as const
+export type PageName = (typeof PAGES)[number]
+
+export interface Asset {
+  readonly type: string
+  readonly body: string
+}
+
+/** A file beside the pages; undefined when there is none. */
+export function readFile(name: string): string | undefined {
+  try {
+    return readFileSync(new URL(name, FOLDER), 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"]/g, (each) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[each] ?? each)
+
+/** A page of one world. The page itself holds nothing secret: it reads its own address. */
+export function readPage(page: PageName, world: { id: string; title: string }): Asset {
+  const html = readFile(`${page}.html`) ?? ''
+  const body = html.replaceAll('{{world}}', escapeHtml(world.id)).replaceAll('{{title}}', escapeHtml(world.title))
+  return { type: 'text/html; charset=utf-8', body }
+}
+
+/** A script or style sheet by its file name, such as `global.js`; undefined when there is none. */
+export function readAsset(name: string): Asset | undefined {
+  const match = /^([a-z0-9-]+)\.(js|ts|css|svg)$/.exec(name)
+  if (!match) return undefined
+  const [, stem = '', kind = ''] = match
+  if (kind === 'js' || kind === 'ts') {
+    const type = TYPES.js ?? ''
+    const compiled = readFile(`${stem}.js`)
+    if (compiled !== undefined) return { type, body: compiled }
+    const source = readFile(`${stem}.ts`)
+    return source === undefined ? undefined : { type, body: stripTypeScriptTypes(source) }
+  }
+  const body = readFile(name)
+  return body === undefined ? undefined : { type: TYPES[kind] ?? 'text/plain', body }
+}

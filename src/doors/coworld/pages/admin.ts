@@ -1,0 +1,27 @@
+// Pause, resume and pace of a game on this machine.
+
+import { numberOf, statusOf } from './snapshot.ts'
+import { connect, socketUrl } from './socket.ts'
+import { byId, showSnapshot } from './view.ts'
+
+const status = byId('status', HTMLElement)
+const rate = byId('rate', HTMLInputElement)
+const rateLabel = byId('rate-label', HTMLElement)
+
+const line = connect({
+  url: socketUrl(location.href, false),
+  onStatus(text) {
+    if (text) status.textContent = text
+  },
+  onMessage(message) {
+    showSnapshot(message)
+    status.textContent = statusOf(message)
+    rateLabel.textContent = `${numberOf(message.tick_rate)} ticks a second`
+    if (document.activeElement !== rate) rate.value = String(numberOf(message.tick_rate))
+  },
+})
+byId('pause', HTMLButtonElement).addEventListener('click', () => line.send({ command: 'pause' }))
+byId('resume', HTMLButtonElement).addEventListener('click', () => line.send({ command: 'resume' }))
+rate.addEventListener('change', () => line.send({ command: 'tick_rate', tick_rate: Number(rate.value) }))
+// The socket answers to commands alone: ask now and then, so that the field keeps moving.
+setInterval(() => line.send({ command: 'look' }), 250)

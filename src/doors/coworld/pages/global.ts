@@ -1,0 +1,19 @@
+// The live viewer.
+
+import { statusOf } from './snapshot.ts'
+import { connect, socketUrl } from './socket.ts'
+import { byId, showSnapshot } from './view.ts'
+
+const status = byId('status', HTMLElement)
+const line = connect({
+  url: socketUrl(location.href, true),
+  onStatus(text) {
+    if (text) status.textContent = text
+  },
+  onMessage(message) {
+    showSnapshot(message)
+    status.textContent = statusOf(message)
+    document.body.dataset.done = String(message.done === true)
+    if (message.done === true) line.finish()
+  },
+})

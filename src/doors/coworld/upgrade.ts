@@ -1,0 +1,92 @@
+// Websocket handshakes by hand: a refusal must be an HTTP answer, not a socket that opens and closes.
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+
+/** A text frame from a client may have at most this many bytes. */
+const MAX_FRAME_BYTES = 64 * 1024
+/** A socket that has not answered for two of these is dropped. */
+const HEARTBEAT_MS = 30_000
+
+export interface Upgrade {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  readonly head: Buffer
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  410: 'Gone',
+  503: 'Service Unavailable',
+}
+
+/** Answers a handshake with an HTTP status and ends it. */
+export function refuseUpgrade({ socket }: Upgrade, status: number, message: string): void {
+  const body = JSON.stringify({ error: message })
+  socket.on('error', () => socket.destroy())
+  socket.end(
+    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
+
+/** Completes handshakes and keeps the sockets alive. One for a whole server. */
+export class Sockets {
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
+  readonly #quiet = new WeakSet<WebSocket>()
+  readonly #timer: NodeJS.Timeout
+
+  constructor() {
+    this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS)
+    this.#timer.unref()
+  }
+
+  #beat(): void {
+    for (const socket of this.#server.clients) {
+      if (this.#quiet.has(socket)) socket.terminate()
+      else {
+        this.#quiet.add(socket)
+        socket.ping()
+      }
+    }
+  }
+
+  accept(upgrade: Upgrade, onOpen: (socket: WebSocket) => void): void {
+    this.#server.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (socket) => {
+      const alive = (): boolean => this.#quiet.delete(socket)
+      socket.on('pong', alive)
+      socket.on('message', alive)
+      // A broken frame or a reset: `close` follows and tells the rest.
+      socket.on('error', () => socket.terminate())
+      onOpen(socket)
+    })
+  }
+
+  /** Closes every socket: 1012 says that the server goes down. */
+  close(): void {
+    clearInterval(this.#timer)
+    for (const socket of this.#server.clients) socket.close(1012)
+    this.#server.close()
+  }
+
+  /** Ends what has not closed by itself. */
+  terminate(): void {
+    for (const socket of this.#server.clients) socket.terminate()
+  }
+}
+
+/** Sends text unless the other side has fallen far behind; a socket that reads nothing at all is dropped. */
+export function sendText(socket: WebSocket, text: string, isImportant = false): void {
+  if (socket.readyState !== socket.OPEN) return
+  if (socket.bufferedAmount > MAX_BUFFERED) {
+    if (socket.bufferedAmount > MAX_BUFFERED * 8) socket.terminate()
+    if (!isImportant) return
+  }
+  socket.send(text)
+}
+
+/** Bytes that may wait for a slow reader before it misses snapshots. */
+const MAX_BUFFERED = 1024 * 1024

@@ -1,0 +1,22 @@
+// Time for an episode. Only the host looks at it; tests hand in one that they crank themselves (testing/hand-clock.ts).
+
+export interface Clock {
+  /** Milliseconds since some fixed moment, never going back. */
+  now(): number
+  /** Wall-clock time in milliseconds since 1970, for records that people read. */
+  wall(): number
+  /** Calls `run` once after `ms` milliseconds. Returns what cancels it. */
+  after(ms: number, run: () => void): () => void
+}
+
+/** The clock of this machine. Its timers do not keep a process alive on their own. */
+export function createSystemClock(): Clock {
+  return {
+    now: () => performance.now(),
+    wall: () => Date.now(),
+    after(ms, run) {
+      const timer = setTimeout(run, ms)
+      return () => clearTimeout(timer)
+    },
+  }
+}

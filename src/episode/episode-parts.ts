@@ -1,0 +1,52 @@
+// What an episode is made of, and what it hands out. The episode itself is in episode.ts.
+import type { Fold } from '../kernel/fold.ts'
+import type { Outcome, Results } from '../protocol/episode.ts'
+import type { JournalHeader } from '../protocol/journal.ts'
+import type { Clock } from './clock.ts'
+import type { EffectLimits, EffectWorker } from './effects.ts'
+import type { Recorder } from './recorder.ts'
+import type { Receipt, Seats } from './seats.ts'
+
+export type EpisodeStatus = 'waiting' | 'running' | 'paused' | 'over' | 'stopped'
+
+/** How an episode ended. `hash` is the journal's last running hash: it vouches for all of it. */
+export interface EpisodeEnd {
+  readonly outcome: Outcome
+  readonly results: Results
+  readonly digest: string
+  readonly steps: number
+  readonly hash: string | undefined
+}
+
+export interface EpisodeParts {
+  readonly header: JournalHeader
+  readonly fold: Fold
+  readonly seats: Seats
+  readonly recorder: Recorder | undefined
+  readonly clock: Clock
+  /** Milliseconds to wait for all seats to be taken; then it begins with whoever is there. 0: do not wait. */
+  readonly gatherMs: number
+  /** Milliseconds between everybody being there and the first step. */
+  readonly leadMs: number
+  /** Steps after which the episode is truncated. */
+  readonly maxSteps: number
+  readonly workers: Readonly<Record<string, EffectWorker>>
+  readonly effectLimits?: Partial<EffectLimits>
+  /** Called once the journal is whole and before anybody hears of the end; it may deliver results. */
+  readonly onEnd?: ((end: EpisodeEnd) => Promise<void>) | undefined
+  /** Milliseconds left on the slots' clocks, when it goes on from a journal. */
+  readonly clocksLeft?: readonly number[] | undefined
+}
+
+/** What a connected player holds of its seat. */
+export interface SeatHandle {
+  readonly slot: number
+  /** Says something, and does not ask what became of it. */
+  post(command: unknown): void
+  /**
+   * Says something. The receipt comes when the command has been applied or refused and that is durable.
+   * @param step the step it is meant for; a stale one is refused
+   */
+  submit(command: unknown, step?: number): Promise<Receipt>
+  leave(): void
+}

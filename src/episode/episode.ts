@@ -1,0 +1,395 @@
+// One running episode: seats, pace, clocks, effects, journal. Doors bring players to it; worlds know nothing of it.
+// How a step is made stands in step-loop.ts; how an episode begins, goes on or is forked in start.ts.
+import { AppError } from '../kernel/errors.ts'
+import type { World } from '../kernel/world.ts'
+import type { Outcome, PlayerRef, Refusal, Results } from '../protocol/episode.ts'
+import type { JournalHeader } from '../protocol/journal.ts'
+import type { JsonObject } from '../protocol/json.ts'
+import { EFFECT_LIMITS, Effects } from './effects.ts'
+import type { EpisodeEnd, EpisodeParts, EpisodeStatus, SeatHandle } from './episode-parts.ts'
+import { Pacer } from './pacer.ts'
+import { type Connection, MAX_WAITING, type Pilot, type Receipt, type Seat } from './seats.ts'
+import { SlotClocks } from './slot-clocks.ts'
+import { StepLoop } from './step-loop.ts'
+
+/** Characters that may wait for the disk before a run as fast as it can waits too. */
+const MAX_BACKLOG = 4 * 1024 * 1024
+
+export class Episode {
+  readonly header: JournalHeader
+  /** Settles when the episode is over; rejects when it is stopped before that or its journal fails. */
+  readonly done: Promise<EpisodeEnd>
+  readonly #parts: EpisodeParts
+  readonly #loop: StepLoop
+  readonly #clocks: SlotClocks
+  readonly #effects: Effects
+  readonly #end = Promise.withResolvers<EpisodeEnd>()
+  readonly #watchers = new Set<() => void>()
+  #status: EpisodeStatus = 'waiting'
+  readonly #pacer: Pacer
+  #cancelTimer: (() => void) | undefined
+  #finished: EpisodeEnd | undefined
+
+  constructor(parts: EpisodeParts) {
+    this.#parts = parts
+    this.header = parts.header
+    this.#loop = new StepLoop(parts.fold, parts.seats, parts.recorder)
+    const settings = parts.header.clocks ?? parts.seats.all.map(() => ({ kind: 'none' as const }))
+    this.#clocks = new SlotClocks(parts.clock, settings, parts.clocksLeft)
+    this.#effects = new Effects({
+      workers: parts.workers,
+      limits: { ...EFFECT_LIMITS, ...parts.effectLimits },
+      clock: parts.clock,
+      onReply: (reply) => {
+        this.#loop.reply(reply)
+        this.#pacer.wake()
+      },
+    })
+    this.#pacer = new Pacer(parts.header.pacing, {
+      clock: parts.clock,
+      advance: () => this.#advance(),
+      pressure: () => this.#pressure(),
+    })
+    this.done = this.#end.promise
+    // Whoever starts an episode may not care for its end; a rejection must not end the process.
+    this.done.catch(() => undefined)
+  }
+
+  get world(): World {
+    return this.#parts.fold.world
+  }
+
+  get status(): EpisodeStatus {
+    return this.#status
+  }
+
+  get step(): number {
+    return this.#parts.fold.step
+  }
+
+  get isOver(): boolean {
+    return this.#status === 'over'
+  }
+
+  /** Steps a second; undefined for other paces. */
+  get rate(): number | undefined {
+    return this.#pacer.rate
+  }
+
+  get seats(): readonly Readonly<Pick<Seat, 'slot' | 'token' | 'player' | 'connection'>>[] {
+    return this.#parts.seats.all
+  }
+
+  /** How it ended, once it has. */
+  get end(): EpisodeEnd | undefined {
+    return this.#finished
+  }
+
+  /** What a slot may see now. */
+  observe(slot: number): unknown {
+    return this.world.observe(this.#parts.fold.state, this.#parts.seats.at(slot).slot)
+  }
+
+  /** What the public may see now. */
+  spectate(): JsonObject {
+    return this.world.spectate(this.#parts.fold.state)
+  }
+
+  standing(): Results {
+    return this.world.standing(this.#parts.fold.state)
+  }
+
+  digest(): string {
+    return this.world.digest(this.#parts.fold.state)
+  }
+
+  /** Calls `onChange` after every step and change of status. Returns what stops it. */
+  watch(onChange: () => void): () => void {
+    this.#watchers.add(onChange)
+    return () => this.#watchers.delete(onChange)
+  }
+
+  /** Opens the doors: seats may be taken, and the first step follows when everybody is there. */
+  begin(): void {
+    if (this.#status !== 'waiting') return
+    const { clock, gatherMs } = this.#parts
+    for (const effect of this.#parts.fold.out.pending.values()) this.#effects.start(effect)
+    if (this.#everybodyCame() || gatherMs === 0) this.#lead()
+    else this.#cancelTimer = clock.after(gatherMs, () => this.#lead())
+  }
+
+  #everybodyCame(): boolean {
+    return this.#parts.seats.all.every((seat) => seat.hasBeenTaken)
+  }
+
+  #lead(): void {
+    this.#cancelTimer?.()
+    const start = (): void => {
+      if (this.#status !== 'waiting') return
+      this.#status = 'running'
+      this.#notify()
+      this.#pacer.start()
+    }
+    if (this.#parts.leadMs === 0) start()
+    else this.#cancelTimer = this.#parts.clock.after(this.#parts.leadMs, start)
+  }
+
+  /** Why a player could not join now, without joining; undefined: it could. */
+  objection(slot: number, token: string): AppError | undefined {
+    if (this.#isClosed) return new AppError('EPISODE_OVER', `episode ${this.header.episode} has ended`)
+    try {
+      const seat = this.#parts.seats.admit(slot, token)
+      return this.#parts.seats.isOpen(seat)
+        ? undefined
+        : new AppError('SEAT_TAKEN', `slot ${slot} is connected already`)
+    } catch (error) {
+      if (error instanceof AppError) return error
+      throw error
+    }
+  }
+
+  /**
+   * Brings a player to its seat, or back to it.
+   * @throws AppError SLOT_INVALID, TOKEN_REFUSED, SEAT_TAKEN or EPISODE_OVER
+   */
+  join(at: { slot: number; token: string }, player: PlayerRef, connection: Connection): SeatHandle {
+    const objection = this.objection(at.slot, at.token)
+    if (objection) throw objection
+    const seat = this.#parts.seats.at(at.slot)
+    const before = this.#everybodyCame()
+    this.#parts.seats.join(seat, player, connection)
+    if (this.#status === 'waiting' && !before && this.#everybodyCame()) this.#lead()
+    this.#pacer.wake()
+    return {
+      slot: seat.slot,
+      post: (command) => this.#post(seat, connection, command),
+      submit: (command, step) => this.#submit(seat, connection, { command, step }),
+      leave: () => this.#parts.seats.leave(seat, connection),
+    }
+  }
+
+  /** Gives a seat to another player; with a pilot, it plays at once. */
+  handOver(slot: number, player: PlayerRef, pilot?: Pilot): void {
+    this.#parts.seats.handOver(this.#parts.seats.at(slot), player, pilot)
+    this.#pacer.wake()
+  }
+
+  #post(seat: Seat, connection: Connection, command: unknown): void {
+    if (this.#isClosed || seat.connection !== connection) return
+    const refusal = this.#queue(seat, command, undefined)
+    if (refusal && refusal.code !== 'QUEUE_FULL') this.#loop.refuse(seat.slot, command, refusal)
+  }
+
+  #submit(seat: Seat, connection: Connection, said: { command: unknown; step: number | undefined }): Promise<Receipt> {
+    const { promise, resolve } = Promise.withResolvers<Receipt>()
+    const refusal = this.#objection(seat, connection, said.step) ?? this.#queue(seat, said.command, resolve)
+    if (!refusal) return promise
+    // A full queue is not journalled: whoever floods a seat must not fill the disk.
+    if (refusal.code !== 'QUEUE_FULL') this.#loop.refuse(seat.slot, said.command, refusal)
+    return Promise.resolve({ accepted: false, ...refusal })
+  }
+
+  #objection(seat: Seat, connection: Connection, step: number | undefined): Refusal | undefined {
+    if (this.#isClosed) return { code: 'EPISODE_OVER', reason: 'The episode has ended.' }
+    if (seat.connection !== connection) return { code: 'SEAT_LOST', reason: 'Another player has this seat now.' }
+    if (step === undefined || step === this.step) return undefined
+    return { code: 'STALE_COMMAND', reason: `The command was meant for step ${step}; it is step ${this.step} now.` }
+  }
+
+  /** Lets a command wait for its step, unless it is none or too many wait already. */
+  #queue(seat: Seat, command: unknown, settle: ((receipt: Receipt) => void) | undefined): Refusal | undefined {
+    if (seat.waiting.length >= MAX_WAITING) {
+      return {
+        code: 'QUEUE_FULL',
+        reason: `${MAX_WAITING} commands of this slot wait already; wait for the next step.`,
+      }
+    }
+    const parsed = this.world.command.safeParse(command)
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]
+      const where = issue?.path.join('.') || 'command'
+      return { code: 'INVALID_COMMAND', reason: `${where}: ${issue?.message ?? 'invalid'}` }
+    }
+    seat.waiting.push({ command: parsed.data, settle })
+    if (this.#pacer.mode === 'lockstep') {
+      this.#clocks.stop(seat.slot)
+      this.#pacer.wake()
+    }
+    return undefined
+  }
+
+  get #isClosed(): boolean {
+    return this.#status === 'over' || this.#status === 'stopped'
+  }
+
+  /** Stops time. Clocks stand still; commands wait. */
+  pause(): void {
+    if (this.#status !== 'running') return
+    this.#status = 'paused'
+    this.#pacer.stop()
+    this.#cancelDeadline()
+    this.#clocks.suspend()
+    this.#notify()
+  }
+
+  resume(): void {
+    if (this.#status !== 'paused') return
+    this.#status = 'running'
+    this.#notify()
+    this.#pacer.start()
+  }
+
+  /** @param stepsPerSecond more than 0, at most 1000; only for episodes at a fixed rate */
+  setRate(stepsPerSecond: number): void {
+    this.#pacer.setRate(stepsPerSecond)
+    this.#notify()
+  }
+
+  /** Ends the episode from outside, with the standing as results. */
+  truncate(reason: string): Promise<void> {
+    return this.#finish({ ended: 'truncated', reason })
+  }
+
+  /**
+   * Lets go of an unfinished episode: the step under way is done, everything is durable, and the journal stays open for
+   * whoever resumes it.
+   * @returns the step it stands at
+   */
+  async stop(): Promise<number> {
+    if (this.#isClosed) return this.step
+    this.#status = 'stopped'
+    this.#release('shutdown')
+    await this.#parts.recorder?.close()
+    this.#end.reject(new AppError('INTERRUPTED', `episode ${this.header.episode} was stopped at step ${this.step}`))
+    return this.step
+  }
+
+  #release(reason: 'over' | 'shutdown'): void {
+    this.#pacer.stop()
+    this.#cancelDeadline()
+    this.#clocks.suspend()
+    this.#effects.cancel()
+    for (const seat of this.#parts.seats.all) {
+      for (const waiting of seat.waiting.splice(0)) {
+        waiting.settle?.({ accepted: false, code: 'EPISODE_OVER', reason: 'The episode has ended.' })
+      }
+      const { connection } = seat
+      connection?.update()
+      connection?.end(reason)
+    }
+  }
+
+  #cancelDeadline(): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
+  }
+
+  #advance(): boolean {
+    if (this.#status !== 'running') return false
+    if (this.#pacer.mode !== 'lockstep') this.#loop.step()
+    else if (!this.#lockstep()) return false
+    this.#afterStep()
+    return this.#status === 'running'
+  }
+
+  #pressure(): Promise<void> | undefined {
+    const { recorder } = this.#parts
+    if (!recorder || recorder.backlog <= MAX_BACKLOG) return undefined
+    const durable = recorder.durable()
+    durable.catch(this.#fail)
+    return durable
+  }
+
+  /** A lockstep, if it can be made now; otherwise the clocks of those who are awaited run. */
+  #lockstep(): boolean {
+    if (this.#clocks.isNeeded) this.#loop.clocks = this.#clocks.left
+    const isDone = this.#loop.lockstep()
+    if (isDone) {
+      this.#cancelDeadline()
+      return true
+    }
+    this.#settle()
+    this.#startEffects()
+    const awaited = this.#loop.awaited()
+    for (const slot of awaited) {
+      if (this.#parts.seats.at(slot).waiting.length === 0) this.#clocks.start(slot, () => this.#expire([slot]))
+    }
+    const { pacing } = this.header
+    const deadline = pacing.mode === 'lockstep' ? pacing.deadlineMs : undefined
+    if (deadline !== undefined && !this.#cancelTimer && awaited.length > 0) {
+      this.#cancelTimer = this.#parts.clock.after(deadline, () => {
+        this.#cancelTimer = undefined
+        this.#expire(this.#loop.awaited())
+      })
+    }
+    return false
+  }
+
+  #expire(slots: readonly number[]): void {
+    for (const slot of slots) if (this.#parts.seats.at(slot).waiting.length === 0) this.#loop.expire(slot)
+    this.#pacer.wake()
+  }
+
+  #startEffects(): void {
+    const { out } = this.#parts.fold
+    if (out.effects.length === 0 && out.events.length === 0) return
+    for (const effect of out.effects) this.#effects.start(effect)
+    out.clear()
+  }
+
+  #afterStep(): void {
+    this.#startEffects()
+    const outcome = this.#loop.outcome ?? this.#limit()
+    this.#settle()
+    if (outcome) void this.#finish(outcome).catch(this.#fail)
+    else this.#notify()
+  }
+
+  #limit(): Outcome | undefined {
+    if (this.step < this.#parts.maxSteps) return undefined
+    return { ended: 'truncated', reason: `The limit of ${this.#parts.maxSteps} steps was reached.` }
+  }
+
+  #notify(): void {
+    for (const seat of this.#parts.seats.all) seat.connection?.update()
+    if (this.#watchers.size > 0) for (const watcher of this.#watchers) watcher()
+  }
+
+  /** Tells senders what became of their commands, once that is durable. */
+  #settle(): void {
+    const settlements = this.#loop.takeSettlements()
+    if (settlements.length === 0) return
+    const durable = this.#parts.recorder?.durable() ?? Promise.resolve()
+    durable.then(() => {
+      for (const { settle, receipt } of settlements) settle(receipt)
+    }, this.#fail)
+  }
+
+  readonly #fail = (error: unknown): void => {
+    if (this.#isClosed) return
+    this.#status = 'stopped'
+    this.#release('shutdown')
+    this.#end.reject(error)
+  }
+
+  async #finish(outcome: Outcome): Promise<void> {
+    if (this.#isClosed) return
+    this.#status = 'over'
+    const { fold, recorder } = this.#parts
+    const results = fold.world.standing(fold.state)
+    recorder?.outcome(fold, outcome, results)
+    const hash = recorder?.hash
+    this.#finished = { outcome, results, digest: fold.world.digest(fold.state), steps: fold.step, hash }
+    try {
+      await recorder?.close()
+      await this.#parts.onEnd?.(this.#finished)
+    } catch (error) {
+      this.#end.reject(error)
+      this.#release('shutdown')
+      return
+    }
+    for (const watcher of this.#watchers) watcher()
+    this.#end.resolve(this.#finished)
+    this.#release('over')
+  }
+}

@@ -1,0 +1,259 @@
+// Reads journals of any length without loading them: the lines as a stream, the last line, and the state at any step.
+// Lines are in the order of their steps, so a step is found by bisection over the bytes; no index is needed.
+import { AppError } from '../kernel/errors.ts'
+import { corrupt, parseLine, splitHash } from '../kernel/journal.ts'
+import { Replay } from '../kernel/replay.ts'
+import type { World } from '../kernel/world.ts'
+import type { JournalHeader, JournalLine } from '../protocol/journal.ts'
+import type { ByteSource } from './byte-source.ts'
+import { openByteSource } from './open-bytes.ts'
+
+const CHUNK = 64 * 1024
+const NEWLINE = 10
+/** No line is longer: a saved state of this size is as much as a checkpoint may hold. */
+const MAX_LINE_BYTES = 256 * 1024 * 1024
+
+/** A stored line and where it lies. */
+interface Located {
+  readonly text: string
+  readonly offset: number
+  /** Where the next line begins. */
+  readonly next: number
+}
+
+export class JournalFile {
+  readonly header: JournalHeader
+  readonly #source: ByteSource
+  readonly #first: Located
+
+  private constructor(source: ByteSource, first: Located, header: JournalHeader) {
+    this.#source = source
+    this.#first = first
+    this.header = header
+  }
+
+  /** @throws AppError FILE_UNREADABLE, JOURNAL_CORRUPT or JOURNAL_VERSION */
+  static async open(path: string): Promise<JournalFile> {
+    return JournalFile.from(await openByteSource(path))
+  }
+
+  static async from(source: ByteSource): Promise<JournalFile> {
+    try {
+      const first = await lineAt(source, 0)
+      const split = first && splitHash(first.text)
+      if (!first || !split) throw corrupt(1, 'is not the header of a journal')
+      const line = parseLine(split.body, 1)
+      if (line.kind !== 'header') throw corrupt(1, 'is not the header of a journal')
+      return new JournalFile(source, first, line.header)
+    } catch (error) {
+      await source.close()
+      throw error
+    }
+  }
+
+  /** The last whole line, and whether a torn one stands behind it. */
+  async last(): Promise<{ line: JournalLine; text: string; isTorn: boolean }> {
+    const { size } = this.#source
+    const tail = await this.#source.read(Math.max(0, size - 1), 1)
+    const isTorn = tail[0] !== NEWLINE
+    const end = isTorn ? await lineStart(this.#source, size) : size
+    const at = await lineStart(this.#source, Math.max(0, end - 1))
+    const last = await lineAt(this.#source, at)
+    const split = last && splitHash(last.text)
+    if (!last || !split) throw corrupt(0, 'at the end carries no hash')
+    return { line: parseLine(split.body, 0), text: last.text, isTorn }
+  }
+
+  /** The stored lines from an offset on, a batch at a time; a torn last one is left out. */
+  async *lines(offset = 0): AsyncGenerator<readonly string[]> {
+    let rest = Buffer.alloc(0)
+    for (let at = offset; at < this.#source.size; ) {
+      const bytes = await this.#source.read(at, CHUNK)
+      at += bytes.length
+      const end = bytes.lastIndexOf(NEWLINE)
+      if (end < 0) {
+        rest = Buffer.concat([rest, bytes])
+        if (rest.length > MAX_LINE_BYTES) throw corrupt(0, `is longer than ${MAX_LINE_BYTES} bytes`)
+        continue
+      }
+      const whole = rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([rest, bytes.subarray(0, end)])
+      rest = Buffer.from(bytes.subarray(end + 1))
+      yield whole.toString('utf8').split('\n')
+    }
+  }
+
+  /**
+   * The state after `step` steps, from the nearest saved one before it. Digests and hashes are not checked on the way;
+   * that is what `verifyJournal` is for.
+   * @throws AppError STEP_OUT_OF_RANGE, WORLD_VERSION, UNKNOWN_WORLD, JOURNAL_CORRUPT
+   */
+  async seek(step: number, resolve: (header: JournalHeader) => World): Promise<Replay> {
+    const replay = new Replay(resolve, { chain: false, digests: false })
+    let offset = this.#first.next
+    const saved = step > 0 ? await this.#savedBefore(step) : undefined
+    if (saved) {
+      replay.jump(this.header, { step: saved.step, state: saved.state, lines: 0 })
+      offset = saved.next
+    } else replay.take({ kind: 'header', header: this.header })
+    const isThere = await this.#feedTo(replay, offset, step)
+    if (!isThere)
+      throw new AppError('STEP_OUT_OF_RANGE', `the journal ends at step ${replay.fold.step}, before step ${step}`)
+    replay.advanceTo(step)
+    return replay
+  }
+
+  /**
+   * Folds from the start and hands out the replay before the first step and after every one. Use what it holds at once:
+   * the next turn changes it.
+   */
+  async *walk(resolve: (header: JournalHeader) => World): AsyncGenerator<Replay> {
+    const replay = new Replay(resolve, { chain: false, digests: false })
+    replay.take({ kind: 'header', header: this.header })
+    const { fold } = replay
+    yield replay
+    for await (const batch of this.lines(this.#first.next)) {
+      for (const text of batch) {
+        const line = openUnchecked(text, fold.step)
+        while (fold.step < line.line.step) {
+          replay.advanceTo(fold.step + 1)
+          yield replay
+        }
+        replay.take(line)
+        if (fold.step > line.line.step) yield replay
+      }
+    }
+  }
+
+  /** Feeds lines that come before step number `step`; false when the journal ends before that step. */
+  async #feedTo(replay: Replay, offset: number, step: number): Promise<boolean> {
+    for await (const batch of this.lines(offset)) {
+      for (const text of batch) {
+        const line = openUnchecked(text, replay.fold.step)
+        const isBeyond = line.kind === 'step' ? line.line.step >= step : line.line.step > step
+        if (isBeyond) return true
+        replay.take(line)
+        if (replay.divergence)
+          throw new AppError('DIVERGED', replay.divergence.what, { details: { step: line.line.step } })
+      }
+    }
+    return replay.fold.step >= step
+  }
+
+  /** The last checkpoint with a state at or before `step`. */
+  async #savedBefore(step: number) {
+    let end = await this.#offsetOf(step + 1)
+    while (end > this.#first.next) {
+      const start = await lineStart(this.#source, Math.max(this.#first.next, end - 4 * CHUNK))
+      const from = Math.max(this.#first.next, start)
+      const text = (await this.#source.read(from, end - from)).toString('latin1')
+      const found = text.lastIndexOf('","state":')
+      if (found >= 0) {
+        const located = await lineAt(this.#source, from + text.lastIndexOf('\n', found) + 1)
+        const split = located && splitHash(located.text)
+        const line = split ? parseLine(split.body, 0) : undefined
+        if (located && line?.kind === 'checkpoint' && line.line.state !== undefined && line.line.step <= step) {
+          return { step: line.line.step, state: line.line.state, next: located.next }
+        }
+        // A command that happens to contain these characters: look before it.
+        end = from + text.lastIndexOf('\n', found) + 1
+        continue
+      }
+      end = from
+    }
+    return undefined
+  }
+
+  /** Where the first line with a step of at least `step` begins; the size, when there is none. */
+  async #offsetOf(step: number): Promise<number> {
+    let low = this.#first.next
+    let high = this.#source.size
+    while (high - low > CHUNK) {
+      const middle = await lineStart(this.#source, Math.floor((low + high) / 2))
+      const at = Math.max(middle, low)
+      const located = await lineAt(this.#source, at)
+      if (!located) return high
+      if (at === low && located.next >= high) break
+      if (stepOf(located.text) < step) low = located.next
+      else if (at === low) return low
+      else high = at
+    }
+    for (let at = low; at < high; ) {
+      const located = await lineAt(this.#source, at)
+      if (!located || stepOf(located.text) >= step) return at
+      at = located.next
+    }
+    return high
+  }
+
+  close(): Promise<void> {
+    return this.#source.close()
+  }
+}
+
+/** A line that is not the header, its hash not checked. */
+function openUnchecked(text: string, step: number): Exclude<JournalLine, { kind: 'header' }> {
+  const split = splitHash(text)
+  if (!split) throw corrupt(0, `near step ${step} carries no hash`)
+  const line = parseLine(split.body, 0)
+  if (line.kind === 'header') throw corrupt(0, `near step ${step} is a second header`)
+  return line
+}
+
+/** The step that a line begins with. */
+function stepOf(text: string): number {
+  const match = /^\{"step":(\d+)/.exec(text)
+  if (!match) throw corrupt(0, 'does not begin with its step')
+  return Number(match[1])
+}
+
+/** Where the line that holds the byte before `offset` begins. */
+async function lineStart(source: ByteSource, offset: number): Promise<number> {
+  for (let end = offset; end > 0; ) {
+    const from = Math.max(0, end - CHUNK)
+    const bytes = await source.read(from, end - from)
+    const found = bytes.lastIndexOf(NEWLINE)
+    if (found >= 0) return from + found + 1
+    end = from
+  }
+  return 0
+}
+
+/** The line that begins at `offset`; undefined at the end or when it is torn. */
+async function lineAt(source: ByteSource, offset: number): Promise<Located | undefined> {
+  const parts: Buffer[] = []
+  let size = 0
+  for (let at = offset; at < source.size; ) {
+    const bytes = await source.read(at, size === 0 ? 4096 : CHUNK * 4)
+    const end = bytes.indexOf(NEWLINE)
+    if (end >= 0) {
+      parts.push(bytes.subarray(0, end))
+      return { text: Buffer.concat(parts).toString('utf8'), offset, next: at + end + 1 }
+    }
+    parts.push(bytes)
+    size += bytes.length
+    at += bytes.length
+    if (size > MAX_LINE_BYTES) throw corrupt(0, `is longer than ${MAX_LINE_BYTES} bytes`)
+  }
+  return undefined
+}
+
+/**
+ * Folds a whole journal again and compares every hash and digest; it stops at the first difference.
+ * @param onProgress called now and then with the step
+ * @throws AppError JOURNAL_CORRUPT and the other codes of `Replay.feed`
+ */
+export async function verifyJournal(
+  file: JournalFile,
+  resolve: (header: JournalHeader) => World,
+  onProgress?: (step: number) => void,
+): Promise<Replay> {
+  const replay = new Replay(resolve)
+  for await (const batch of file.lines()) {
+    for (const text of batch) {
+      replay.feed(text)
+      if (replay.divergence) return replay
+    }
+    onProgress?.(replay.fold.step)
+  }
+  return replay
+}

@@ -1,0 +1,95 @@
+// When the next step is made: at a fixed rate, as fast as it can, or when everybody has moved (lockstep).
+import type { Pacing } from '../protocol/journal.ts'
+import type { Clock } from './clock.ts'
+
+/** How many steps a run that need not wait makes before it lets the rest of the process have a turn. */
+const CHUNK_STEPS = 2048
+/** A fixed rate that falls further behind than this lets the missed time go instead of catching up in a burst. */
+const MAX_LAG_MS = 250
+
+interface PacerParts {
+  readonly clock: Clock
+  /** Makes one step if it can be made now; false: somebody or something must be waited for. */
+  readonly advance: () => boolean
+  /** Undefined when steps may go on at once; otherwise what to wait for first. */
+  readonly pressure: () => Promise<void> | undefined
+}
+
+export class Pacer {
+  readonly #parts: PacerParts
+  #pacing: Pacing
+  #isRunning = false
+  #isDriving = false
+  #nextTick = 0
+  #cancel: (() => void) | undefined
+
+  constructor(pacing: Pacing, parts: PacerParts) {
+    this.#pacing = pacing
+    this.#parts = parts
+  }
+
+  get mode(): Pacing['mode'] {
+    return this.#pacing.mode
+  }
+
+  /** Steps a second; undefined for other paces. */
+  get rate(): number | undefined {
+    return this.#pacing.mode === 'rate' ? this.#pacing.stepsPerSecond : undefined
+  }
+
+  start(): void {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    this.#nextTick = this.#parts.clock.now()
+    if (this.#pacing.mode === 'rate') this.#scheduleTick(this.#pacing.stepsPerSecond)
+    else this.#drive()
+  }
+
+  stop(): void {
+    this.#isRunning = false
+    this.#cancel?.()
+  }
+
+  /** Something came that may make the next lockstep possible. */
+  wake(): void {
+    if (this.#pacing.mode === 'lockstep') this.#drive()
+  }
+
+  /** @param stepsPerSecond more than 0, at most 1000; nothing happens at other paces */
+  setRate(stepsPerSecond: number): void {
+    if (this.#pacing.mode !== 'rate') return
+    this.#pacing = { mode: 'rate', stepsPerSecond }
+    if (!this.#isRunning) return
+    this.stop()
+    this.start()
+  }
+
+  #scheduleTick(stepsPerSecond: number): void {
+    const period = 1000 / stepsPerSecond
+    const now = this.#parts.clock.now()
+    this.#nextTick = now - this.#nextTick > MAX_LAG_MS ? now + period : this.#nextTick + period
+    this.#cancel = this.#parts.clock.after(Math.max(0, this.#nextTick - now), () => {
+      this.#parts.advance()
+      if (this.#isRunning) this.#scheduleTick(this.rate ?? stepsPerSecond)
+    })
+  }
+
+  #drive(): void {
+    if (this.#isDriving || !this.#isRunning) return
+    this.#isDriving = true
+    let canGoOn = true
+    try {
+      for (let i = 0; i < CHUNK_STEPS && canGoOn && this.#isRunning; i++) canGoOn = this.#parts.advance()
+    } finally {
+      this.#isDriving = false
+    }
+    if (!canGoOn || !this.#isRunning) return
+    const pressure = this.#parts.pressure()
+    if (pressure !== undefined) {
+      void pressure.then(
+        () => this.#drive(),
+        () => this.stop(),
+      )
+    } else setImmediate(() => this.#drive())
+  }
+}

@@ -1,0 +1,124 @@
+// Writes an episode's journal as it happens: seals lines, and sets checkpoints often enough that a reader can seek.
+import { AppError } from '../kernel/errors.ts'
+import type { Fold } from '../kernel/fold.ts'
+import { Chain } from '../kernel/journal.ts'
+import type { EffectReply, Outcome, Refusal, Results } from '../protocol/episode.ts'
+import type { JournalHeader, SeatChange, StepLine } from '../protocol/journal.ts'
+import type { LineSink } from './sink.ts'
+
+/** Steps between digests, and between saved states of up to STATE_UNIT characters; larger states are saved less often. */
+const DIGEST_EVERY = 100
+const STATE_EVERY = 1000
+const STATE_UNIT = 64 * 1024
+
+/** What entered one step. Lists are parallel; the recorder copies what it keeps. */
+export interface StepRecord {
+  readonly step: number
+  readonly seats: readonly (readonly [number, SeatChange])[]
+  readonly slots: readonly number[]
+  readonly commands: readonly unknown[]
+  readonly refused: readonly (readonly [number, unknown, Refusal])[]
+  readonly replies: readonly EffectReply[]
+  readonly timeouts: readonly number[]
+  readonly clocks: readonly number[] | undefined
+  readonly isHeld: boolean
+}
+
+export class Recorder {
+  readonly #sink: LineSink
+  readonly #chain: Chain
+  #nextDigest = DIGEST_EVERY
+  #nextState = STATE_EVERY
+  #hasFailed = false
+
+  constructor(sink: LineSink, chain: Chain = new Chain()) {
+    this.#sink = sink
+    this.#chain = chain
+  }
+
+  /** The running hash, 64 hex digits. */
+  get hash(): string {
+    return this.#chain.hex
+  }
+
+  get backlog(): number {
+    return this.#sink.backlog
+  }
+
+  header(header: JournalHeader): void {
+    this.#sink.append(this.#chain.seal(JSON.stringify(header), true))
+  }
+
+  /** Goes on after lines that stand already: the next checkpoints fall where they would have. */
+  continueAt(step: number): void {
+    this.#nextDigest = (Math.floor(step / DIGEST_EVERY) + 1) * DIGEST_EVERY
+    this.#nextState = (Math.floor(step / STATE_EVERY) + 1) * STATE_EVERY
+  }
+
+  /** Writes the line of a step, unless nothing entered it. Built by hand: it is the hottest text of the program. */
+  step(record: StepRecord): void {
+    let body = `{"step":${record.step}`
+    const bare = body.length
+    if (record.seats.length > 0) body += `,"seats":${JSON.stringify(record.seats)}`
+    if (record.slots.length > 0) {
+      let inputs = ''
+      for (let i = 0; i < record.slots.length; i++) {
+        inputs += `${i === 0 ? '[' : ',['}${record.slots[i]},${JSON.stringify(record.commands[i])}]`
+      }
+      body += `,"inputs":[${inputs}]`
+    }
+    if (record.refused.length > 0) body += `,"refused":${JSON.stringify(record.refused)}`
+    if (record.replies.length > 0) body += `,"replies":${JSON.stringify(record.replies)}`
+    if (record.timeouts.length > 0) body += `,"timeouts":${JSON.stringify(record.timeouts)}`
+    if (body.length === bare) return
+    if (record.clocks) body += `,"clocks":${JSON.stringify(record.clocks)}`
+    if (record.isHeld) body += ',"hold":true'
+    this.#sink.append(this.#chain.seal(`${body}}`, false))
+  }
+
+  /** Writes a line that another journal holds: the shared past of a fork. */
+  copy(line: StepLine): void {
+    this.#sink.append(this.#chain.seal(JSON.stringify(line), false))
+  }
+
+  /** Sets a checkpoint if one is due after `fold.step` steps. */
+  checkpoint(fold: Fold): void {
+    if (fold.step < this.#nextDigest) return
+    this.#nextDigest = fold.step + DIGEST_EVERY
+    const digest = fold.world.digest(fold.state)
+    if (fold.step < this.#nextState) {
+      this.#sink.append(this.#chain.seal(`{"step":${fold.step},"digest":"${digest}"}`, false))
+      return
+    }
+    const state = JSON.stringify(fold.world.save(fold.state))
+    const effects = fold.out.pending.size > 0 ? `,"effects":${JSON.stringify([...fold.out.pending.values()])}` : ''
+    const body = `{"step":${fold.step},"digest":"${digest}","state":${state}${effects}}`
+    this.#sink.append(this.#chain.seal(body, true))
+    this.#nextState = fold.step + STATE_EVERY * Math.max(1, Math.ceil(state.length / STATE_UNIT))
+  }
+
+  /** Writes the last line. */
+  outcome(fold: Fold, outcome: Outcome, results: Results): void {
+    const line = { step: fold.step, outcome, results, digest: fold.world.digest(fold.state) }
+    this.#sink.append(this.#chain.seal(JSON.stringify(line), true))
+  }
+
+  /**
+   * Resolves once everything written so far is durable.
+   * @throws AppError FILE_UNWRITABLE when the disk refuses; nothing after that is acknowledged any more
+   */
+  async durable(): Promise<void> {
+    if (this.#hasFailed)
+      throw new AppError('FILE_UNWRITABLE', 'the journal could not be written; the episode has stopped')
+    try {
+      await this.#sink.commit()
+    } catch (cause) {
+      this.#hasFailed = true
+      throw new AppError('FILE_UNWRITABLE', 'the journal could not be written; the episode has stopped', { cause })
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#sink.close()
+  }
+}

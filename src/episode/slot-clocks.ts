@@ -1,0 +1,75 @@
+// Thinking time of the slots of one episode: none, so much a move, or a main time with an increment. A clock runs
+// while its slot is awaited; the lag allowance is given on top of every move and never counted.
+import type { SlotClock } from '../protocol/journal.ts'
+import type { Clock } from './clock.ts'
+
+interface Running {
+  readonly since: number
+  readonly cancel: () => void
+}
+
+export class SlotClocks {
+  readonly #clock: Clock
+  readonly #settings: readonly SlotClock[]
+  readonly #left: number[]
+  readonly #running = new Map<number, Running>()
+
+  /** @param left milliseconds left, one a slot, of an episode that goes on; otherwise the settings' full time */
+  constructor(clock: Clock, settings: readonly SlotClock[], left?: readonly number[]) {
+    this.#clock = clock
+    this.#settings = settings
+    this.#left = left ? [...left] : settings.map(fullTime)
+  }
+
+  get isNeeded(): boolean {
+    return this.#settings.some((setting) => setting.kind !== 'none')
+  }
+
+  /** Milliseconds left as they stand when no clock runs; -1 for slots without one. */
+  get left(): readonly number[] {
+    return this.#left.slice()
+  }
+
+  /** Lets a slot's clock run. Does nothing when it runs already or there is none. */
+  start(slot: number, onExpired: () => void): void {
+    const setting = this.#settings[slot]
+    if (!setting || setting.kind === 'none' || this.#running.has(slot)) return
+    const budget = (setting.kind === 'move' ? setting.moveMs : Math.max(0, this.#left[slot] ?? 0)) + setting.lagMs
+    const cancel = this.#clock.after(budget, () => {
+      this.#running.delete(slot)
+      if (setting.kind === 'game') this.#left[slot] = 0
+      onExpired()
+    })
+    this.#running.set(slot, { since: this.#clock.now(), cancel })
+  }
+
+  /** The slot has moved: its clock stops, what it used is taken off, its increment is added. */
+  stop(slot: number): void {
+    const running = this.#running.get(slot)
+    const setting = this.#settings[slot]
+    if (!running || !setting) return
+    running.cancel()
+    this.#running.delete(slot)
+    if (setting.kind !== 'game') return
+    const used = Math.max(0, this.#clock.now() - running.since - setting.lagMs)
+    this.#left[slot] = Math.max(0, Math.round((this.#left[slot] ?? 0) - used)) + setting.incrementMs
+  }
+
+  /** Stops all clocks as they are: a pause costs nobody time. */
+  suspend(): void {
+    for (const [slot, running] of this.#running) {
+      running.cancel()
+      const setting = this.#settings[slot]
+      if (setting?.kind === 'game') {
+        const used = Math.max(0, this.#clock.now() - running.since - setting.lagMs)
+        this.#left[slot] = Math.max(0, Math.round((this.#left[slot] ?? 0) - used))
+      }
+    }
+    this.#running.clear()
+  }
+}
+
+function fullTime(setting: SlotClock): number {
+  if (setting.kind === 'none') return -1
+  return setting.kind === 'move' ? setting.moveMs : setting.mainMs
+}

@@ -1,0 +1,241 @@
+// How an episode comes to be: new, out of its own journal after a stop or crash, or as a fork of another's.
+import { randomBytes } from 'node:crypto'
+import { AppError } from '../kernel/errors.ts'
+import { createFold, type Fold, foldLine, foldTo } from '../kernel/fold.ts'
+import { Chain } from '../kernel/journal.ts'
+import { Replay } from '../kernel/replay.ts'
+import type { Configured, World } from '../kernel/world.ts'
+import type { PlayerRef } from '../protocol/episode.ts'
+import { JOURNAL_VERSION, type JournalHeader, type Pacing, type SlotClock, type StepLine } from '../protocol/journal.ts'
+import { type Clock, createSystemClock } from './clock.ts'
+import type { EffectLimits, EffectWorker } from './effects.ts'
+import { Episode } from './episode.ts'
+import type { EpisodeEnd } from './episode-parts.ts'
+import { Recorder } from './recorder.ts'
+import { createToken, type Pilot, type Seat, Seats } from './seats.ts'
+import type { LineSink } from './sink.ts'
+
+/** Who is to sit in a slot. Without a pilot, somebody is expected at the door with the slot's token. */
+export interface SeatPlan {
+  readonly player: PlayerRef
+  readonly pilot?: Pilot | undefined
+  /** Made anew when absent. */
+  readonly token?: string | undefined
+}
+
+export interface EpisodeOptions {
+  readonly id?: string
+  readonly seats: readonly SeatPlan[]
+  readonly pacing: Pacing
+  readonly clocks?: readonly SlotClock[]
+  readonly gatherMs?: number
+  readonly leadMs?: number
+  readonly maxSteps?: number
+  /** What happens to a second connection to one seat. Default: it replaces the first. */
+  readonly onFullSeat?: 'replace' | 'refuse'
+  readonly sink?: LineSink | undefined
+  readonly workers?: Readonly<Record<string, EffectWorker>>
+  readonly effectLimits?: Partial<EffectLimits>
+  readonly clock?: Clock
+  readonly onEnd?: (end: EpisodeEnd) => Promise<void>
+}
+
+/** Steps after which an episode is truncated when nothing else is said. */
+export const MAX_STEPS = 10_000_000
+
+/** An id that sorts by time and is easy to complete: '20261120-234105-1f3a9c04'. */
+export function createEpisodeId(wallMs: number): string {
+  const time = new Date(wallMs).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  return `${time}-${randomBytes(4).toString('hex')}`
+}
+
+/**
+ * Makes an episode; call `begin` to open it.
+ * @throws AppError CONFIG_INVALID when the seats do not fit the configuration
+ */
+export function startEpisode(
+  world: World,
+  configured: Configured,
+  options: EpisodeOptions & { readonly seed: number },
+): Episode {
+  const clock = options.clock ?? createSystemClock()
+  const slots = world.slots(configured.config)
+  if (options.seats.length !== slots) {
+    throw new AppError(
+      'CONFIG_INVALID',
+      `this configuration has ${slots} slots, and ${options.seats.length} players are given`,
+    )
+  }
+  const header: JournalHeader = {
+    paracosm: 'journal',
+    version: JOURNAL_VERSION,
+    episode: options.id ?? createEpisodeId(clock.wall()),
+    world: { id: world.id, version: world.version, ...(world.code === undefined ? {} : { code: world.code }) },
+    variant: configured.variant?.id ?? null,
+    config: configured.json,
+    seed: options.seed,
+    slots: options.seats.map((seat) => seat.player),
+    pacing: options.pacing,
+    ...(options.clocks ? { clocks: [...options.clocks] } : {}),
+    started_at: new Date(clock.wall()).toISOString(),
+  }
+  const fold = createFold(world, configured.config, options.seed)
+  const recorder = options.sink ? new Recorder(options.sink) : undefined
+  recorder?.header(header)
+  return assemble({ header, fold, recorder, clock, options })
+}
+
+interface Assembly {
+  readonly header: JournalHeader
+  readonly fold: Fold
+  readonly recorder: Recorder | undefined
+  readonly clock: Clock
+  readonly options: EpisodeOptions
+  readonly clocksLeft?: readonly number[] | undefined
+}
+
+function assemble(parts: Assembly): Episode {
+  const { header, fold, options } = parts
+  const seats = options.seats.map((plan, slot): Seat => {
+    const waiting: Seat['waiting'] = []
+    return {
+      slot,
+      token: plan.token ?? createToken(),
+      player: plan.player,
+      pilot: plan.pilot,
+      connection: undefined,
+      hasBeenTaken: plan.pilot !== undefined,
+      waiting,
+      observe: () => fold.world.observe(fold.state, slot),
+      say: (command) => void waiting.push({ command, settle: undefined }),
+    }
+  })
+  return new Episode({
+    header,
+    fold,
+    seats: new Seats(seats, options.onFullSeat ?? 'replace'),
+    recorder: parts.recorder,
+    clock: parts.clock,
+    gatherMs: options.gatherMs ?? 0,
+    leadMs: options.leadMs ?? 0,
+    maxSteps: options.maxSteps ?? MAX_STEPS,
+    workers: options.workers ?? {},
+    ...(options.effectLimits ? { effectLimits: options.effectLimits } : {}),
+    clocksLeft: parts.clocksLeft,
+    onEnd: options.onEnd,
+  })
+}
+
+/** What an unfinished journal leaves to go on with. */
+export interface Unfinished {
+  readonly header: JournalHeader
+  /** The stored lines that hold together, without a torn or broken tail. */
+  readonly lines: readonly string[]
+}
+
+export interface ResumeOptions extends Omit<EpisodeOptions, 'pacing' | 'seats'> {
+  /** Makes the pilot of a player that had one; called for each who sat down, in the order of the journal. */
+  pilotFor(player: PlayerRef, slot: number): Pilot | undefined
+  /** The slots' tokens as they were, so that players find back; made anew when absent. */
+  readonly tokens?: readonly string[] | undefined
+}
+
+/**
+ * Goes on with an unfinished episode, exactly where its journal ends. Pilots are shown every observation again, so
+ * that they remember what they had seen. `options.sink` must append after the last of `lines`.
+ * @throws AppError EPISODE_OVER for a finished journal; DIVERGED when the world no longer plays as recorded
+ */
+export function resumeEpisode(world: World, journal: Unfinished, options: ResumeOptions): Episode {
+  const replay = new Replay(() => world)
+  const seats = journal.header.slots.map((player, slot) => ({ player, pilot: options.pilotFor(player, slot) }))
+  const remember = createMemory(seats, journal.header.pacing, () => replay.fold)
+  let clocksLeft: readonly number[] | undefined
+  for (const text of journal.lines) {
+    const line = replay.feed(text, remember)
+    if (line.kind !== 'step') continue
+    clocksLeft = line.line.clocks ?? clocksLeft
+    for (const [slot, change] of line.line.seats ?? []) {
+      seats[slot] = {
+        player: change.player,
+        pilot: change.event === 'handed_over' ? options.pilotFor(change.player, slot) : undefined,
+      }
+    }
+  }
+  if (replay.divergence) throw divergedAt(replay.divergence.step, replay.divergence.what)
+  if (replay.outcome) throw new AppError('EPISODE_OVER', `episode ${journal.header.episode} is finished`)
+  const recorder = options.sink ? new Recorder(options.sink, Chain.from(replay.hash)) : undefined
+  recorder?.continueAt(replay.fold.step)
+  const plans = seats.map((seat, slot) => ({ ...seat, token: options.tokens?.[slot] }))
+  return assemble({
+    header: replay.header,
+    fold: replay.fold,
+    recorder,
+    clock: options.clock ?? createSystemClock(),
+    options: { ...options, seats: plans, pacing: replay.header.pacing },
+    clocksLeft,
+  })
+}
+
+/** Shows pilots the past, step by step, as they were shown it when it was the present. */
+function createMemory(seats: readonly SeatPlan[], pacing: Pacing, fold: () => Fold): (step: number) => void {
+  let last = -1
+  return (step) => {
+    if (step === last) return
+    last = step
+    const { world, state } = fold()
+    const asked = pacing.mode === 'lockstep' ? world.awaits?.(state) : undefined
+    for (const [slot, seat] of seats.entries()) {
+      if (asked && !asked.includes(slot)) continue
+      seat.pilot?.play(
+        step,
+        () => world.observe(state, slot),
+        () => undefined,
+      )
+    }
+  }
+}
+
+/** Where a fork leaves its parent. */
+export interface ForkPoint {
+  readonly header: JournalHeader
+  /** The parent's step lines before `step`. */
+  readonly prefix: readonly StepLine[]
+  /** The first step that may differ. */
+  readonly step: number
+  /** The parent's running hash after the last line before `step`. */
+  readonly hash: string
+}
+
+/**
+ * An episode that shares its parent's course up to a step and goes its own way from there. Its journal is whole: it
+ * holds the shared lines too, and its header names parent, step and hash.
+ * @throws AppError DIVERGED when the world no longer plays as recorded
+ */
+export function forkEpisode(world: World, config: unknown, point: ForkPoint, options: EpisodeOptions): Episode {
+  const clock = options.clock ?? createSystemClock()
+  const header: JournalHeader = {
+    ...point.header,
+    episode: options.id ?? createEpisodeId(clock.wall()),
+    slots: options.seats.map((seat) => seat.player),
+    pacing: options.pacing,
+    started_at: new Date(clock.wall()).toISOString(),
+    parent: { episode: point.header.episode, step: point.step, hash: point.hash },
+  }
+  const fold = createFold(world, config, header.seed)
+  const recorder = options.sink ? new Recorder(options.sink) : undefined
+  recorder?.header(header)
+  const remember = createMemory(options.seats, point.header.pacing, () => fold)
+  for (const line of point.prefix) {
+    const fault = foldLine(fold, line, remember)
+    if (fault) throw divergedAt(line.step, fault.what)
+    recorder?.copy(line)
+    recorder?.checkpoint(fold)
+  }
+  foldTo(fold, point.step, remember)
+  fold.out.clear()
+  return assemble({ header, fold, recorder, clock, options })
+}
+
+function divergedAt(step: number, what: string): AppError {
+  return new AppError('DIVERGED', `at step ${step}: ${what}`, { details: { step } })
+}

@@ -1,0 +1,206 @@
+// Makes steps: gathers what the seats have said, gives it to the world in slot order, steps, records. It knows nothing
+// of time; `episode.ts` decides when a step is made.
+import { type Fold, foldCommand, foldReply, foldSeat, foldStep } from '../kernel/fold.ts'
+import type { EffectReply, Outcome, Refusal } from '../protocol/episode.ts'
+import type { SeatChange } from '../protocol/journal.ts'
+import type { Recorder, StepRecord } from './recorder.ts'
+import type { Receipt, Seat, Seats, Waiting } from './seats.ts'
+
+interface Settlement {
+  readonly settle: (receipt: Receipt) => void
+  readonly receipt: Receipt
+}
+
+export class StepLoop {
+  readonly fold: Fold
+  readonly #seats: Seats
+  readonly #recorder: Recorder | undefined
+  readonly #slots: number[] = []
+  readonly #commands: unknown[] = []
+  #refused: [number, unknown, Refusal][] = []
+  #replies: EffectReply[] = []
+  #timeouts: number[] = []
+  #settlements: Settlement[] = []
+  #changes: readonly (readonly [number, SeatChange])[] = []
+  /** Slots that have moved in the lockstep under way. */
+  readonly #moved = new Set<number>()
+  /** Pilots that were asked in the lockstep under way: once a step, whatever else happens in it. */
+  readonly #asked = new Set<number>()
+  /** Slots whose time is up; they move by the world's fallback, or pass. */
+  readonly #expired = new Set<number>()
+  clocks: readonly number[] | undefined
+
+  constructor(fold: Fold, seats: Seats, recorder: Recorder | undefined) {
+    this.fold = fold
+    this.#seats = seats
+    this.#recorder = recorder
+  }
+
+  get outcome(): Outcome | undefined {
+    return this.fold.world.outcome(this.fold.state)
+  }
+
+  /** What has been applied and not been acknowledged; the caller waits for the disk, then settles. */
+  takeSettlements(): readonly Settlement[] {
+    if (this.#settlements.length === 0) return NONE
+    const settlements = this.#settlements
+    this.#settlements = []
+    return settlements
+  }
+
+  /** Notes a command that never reaches the world; it is recorded with the next line. At most MAX_REFUSED of them. */
+  refuse(slot: number, command: unknown, refusal: Refusal): void {
+    if (this.#refused.length < MAX_REFUSED) this.#refused.push([slot, clip(command), refusal])
+  }
+
+  reply(reply: EffectReply): void {
+    this.#replies.push(reply)
+  }
+
+  expire(slot: number): void {
+    this.#expired.add(slot)
+  }
+
+  /** Seats come first in a line, so the world learns of them before it hears commands: here as in a replay. */
+  #seatChanges(): void {
+    const changes = this.#seats.takeChanges()
+    if (changes.length === 0) return
+    for (const [slot, change] of changes) foldSeat(this.fold, slot, change.event !== 'left')
+    this.#changes = [...this.#changes, ...changes]
+  }
+
+  /** One step with whatever is there: the way of fixed rates and of runs as fast as they can. */
+  step(): void {
+    this.#seatChanges()
+    const seats = this.#seats.all
+    for (let slot = 0; slot < seats.length; slot++) {
+      const seat = seats[slot]
+      if (!seat) continue
+      if (this.#expired.size > 0 && this.#expired.delete(slot)) this.#moveByDefault(seat)
+      if (seat.pilot) seat.pilot.play(this.fold.step, seat.observe, seat.say)
+      while (seat.waiting.length > 0) this.#apply(seat, seat.waiting.shift())
+    }
+    this.#finish(false)
+  }
+
+  /**
+   * Moves as far as a lockstep can now.
+   * @returns whether a step was made; if not, somebody is still awaited (see `awaited`)
+   */
+  lockstep(): boolean {
+    this.#seatChanges()
+    const awaited = this.awaited()
+    for (const seat of this.#seats.all) {
+      if (awaited.includes(seat.slot)) continue
+      while (seat.waiting.length > 0) this.#apply(seat, seat.waiting.shift())
+    }
+    for (const slot of awaited) this.#ask(slot)
+    if (awaited.every((slot) => this.#canMove(slot))) for (const slot of awaited) this.#move(slot)
+    const everyoneMoved = this.awaited().every((slot) => this.#moved.has(slot))
+    const isIdle = awaited.length === 0 && this.#replies.length === 0 && this.fold.out.pending.size > 0
+    if (!everyoneMoved || isIdle) {
+      if (this.#hasNews()) this.#finish(true)
+      return false
+    }
+    this.#moved.clear()
+    this.#asked.clear()
+    this.#finish(false)
+    return true
+  }
+
+  /** Slots that must still move before the next lockstep. */
+  awaited(): readonly number[] {
+    const slots = this.fold.world.awaits?.(this.fold.state) ?? this.#seats.all.map((seat) => seat.slot)
+    return slots.filter((slot) => !this.#moved.has(slot))
+  }
+
+  #ask(slot: number): void {
+    const seat = this.#seats.at(slot)
+    if (!seat.pilot || this.#asked.has(slot)) return
+    this.#asked.add(slot)
+    seat.pilot.play(this.fold.step, seat.observe, seat.say)
+  }
+
+  #canMove(slot: number): boolean {
+    const seat = this.#seats.at(slot)
+    return seat.waiting.length > 0 || this.#expired.has(slot) || seat.pilot !== undefined
+  }
+
+  #move(slot: number): void {
+    const seat = this.#seats.at(slot)
+    const isLate = this.#expired.delete(slot)
+    if (seat.waiting.length > 0) {
+      if (this.#apply(seat, seat.waiting.shift())) this.#moved.add(slot)
+      // A pilot that was refused passes: asked again, it would say the same.
+      else if (seat.pilot) this.#moved.add(slot)
+      return
+    }
+    if (isLate) this.#moveByDefault(seat)
+    this.#moved.add(slot)
+  }
+
+  #moveByDefault(seat: Seat): void {
+    this.#timeouts.push(seat.slot)
+    const command = this.fold.world.fallback?.(this.fold.state, seat.slot)
+    if (command !== undefined) this.#apply(seat, { command, settle: undefined })
+  }
+
+  #apply(seat: Seat, waiting: Waiting | undefined): boolean {
+    if (!waiting) return false
+    const refusal = foldCommand(this.fold, seat.slot, waiting.command)
+    if (refusal) this.#refused.push([seat.slot, waiting.command, refusal])
+    else {
+      this.#slots.push(seat.slot)
+      this.#commands.push(waiting.command)
+    }
+    if (waiting.settle) {
+      const receipt: Receipt = refusal ? { accepted: false, ...refusal } : { accepted: true, step: this.fold.step }
+      this.#settlements.push({ settle: waiting.settle, receipt })
+    }
+    return refusal === undefined
+  }
+
+  #hasNews(): boolean {
+    const lists = [this.#slots, this.#replies, this.#changes, this.#refused, this.#timeouts]
+    return lists.some((list) => list.length > 0)
+  }
+
+  /** Records what was applied, and makes the step unless it is held. */
+  #finish(isHeld: boolean): void {
+    const replies = this.#replies.filter((reply) => foldReply(this.fold, reply))
+    if (this.#recorder) {
+      const record: StepRecord = {
+        step: this.fold.step,
+        seats: this.#changes,
+        slots: this.#slots,
+        commands: this.#commands,
+        refused: this.#refused,
+        replies,
+        timeouts: this.#timeouts,
+        clocks: this.clocks,
+        isHeld,
+      }
+      this.#recorder.step(record)
+    }
+    this.#slots.length = 0
+    this.#commands.length = 0
+    if (this.#changes.length > 0) this.#changes = []
+    if (this.#refused.length > 0) this.#refused = []
+    if (this.#replies.length > 0) this.#replies = []
+    if (this.#timeouts.length > 0) this.#timeouts = []
+    if (!isHeld) foldStep(this.fold)
+    this.#recorder?.checkpoint(this.fold)
+  }
+}
+
+/** How many refusals one line keeps, and how long a refused command may be. */
+const MAX_REFUSED = 64
+const MAX_REFUSED_CHARACTERS = 2000
+
+/** What of a refused command goes on record: it came from outside and may be anything. */
+function clip(command: unknown): unknown {
+  const text = JSON.stringify(command) ?? 'null'
+  return text.length <= MAX_REFUSED_CHARACTERS ? command : `${text.slice(0, MAX_REFUSED_CHARACTERS)}…`
+}
+
+const NONE: readonly Settlement[] = []

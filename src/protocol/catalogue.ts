@@ -1,0 +1,53 @@
+// What the server tells of its worlds and episodes.
+import { z } from 'zod'
+import { Outcome, PlayerRef, Results, Seed, Variant } from './episode.ts'
+import { JsonObject } from './json.ts'
+import { Problem } from './problem.ts'
+
+export const EPISODE_STATUSES = ['live', 'finished', 'unfinished', 'broken'] as const
+
+/** One episode in a list. `broken` ones have a journal that cannot be read; `problem` says why. */
+export const EpisodeSummary = z.strictObject({
+  id: z.string(),
+  status: z.enum(EPISODE_STATUSES),
+  world: z.strictObject({ id: z.string(), version: z.string(), code: z.string().optional() }).nullable(),
+  variant: z.string().nullable(),
+  seed: Seed.nullable(),
+  players: z.array(PlayerRef),
+  started_at: z.string().nullable(),
+  steps: z.int().min(0),
+  outcome: Outcome.nullable(),
+  results: Results.nullable(),
+  /** The journal's last running hash, 64 hex digits: it vouches for everything before it. */
+  hash: z.string().nullable(),
+  problem: Problem.optional(),
+})
+export type EpisodeSummary = z.infer<typeof EpisodeSummary>
+
+export const EpisodePage = z.strictObject({
+  entries: z.array(EpisodeSummary),
+  total_count: z.int().min(0),
+  limit: z.int(),
+  offset: z.int(),
+})
+export type EpisodePage = z.infer<typeof EpisodePage>
+
+export const BotSummary = z.strictObject({ name: z.string(), summary: z.string() })
+
+export const WorldSummary = z.strictObject({
+  id: z.string(),
+  version: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  variants: z.array(Variant.extend({ slots: z.int() })),
+  bots: z.array(BotSummary),
+})
+export type WorldSummary = z.infer<typeof WorldSummary>
+
+/** A world with the JSON Schemas of what travels to and from it. */
+export const WorldDetail = WorldSummary.extend({
+  config_schema: JsonObject,
+  command_schema: JsonObject,
+  results_schema: JsonObject,
+})
+export type WorldDetail = z.infer<typeof WorldDetail>

@@ -1,0 +1,128 @@
+// The server: one port for the API, the pages, and the sockets of every episode.
+import fastifySwagger from '@fastify/swagger'
+import fastify, { type FastifyInstance } from 'fastify'
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import { Sockets } from '../doors/coworld/upgrade.ts'
+import { Archive } from '../episode/archive.ts'
+import { AppError } from '../kernel/errors.ts'
+import { runExhibition } from './exhibition.ts'
+import { LiveEpisodes } from './live.ts'
+import { installProblems } from './problems.ts'
+import { episodeRoutes } from './routes/episodes.ts'
+import { healthRoutes } from './routes/health.ts'
+import { installWatching } from './routes/watch.ts'
+import { worldRoutes } from './routes/worlds.ts'
+
+export interface ServerOptions {
+  readonly dataDir: string
+  readonly host: string
+  readonly port: number
+  /** How many following ports are tried when the port is taken. */
+  readonly otherPorts: number
+  readonly hasExhibition: boolean
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly version: string
+}
+
+export interface Server {
+  readonly url: string
+  /** Episodes that went on where a stop or crash had left them. */
+  readonly resumed: number
+  /** Lets every step end, saves, and returns the ids of the episodes that a next start will go on with. */
+  close(): Promise<string[]>
+}
+
+/** Bytes that a request's body may have. */
+const MAX_BODY = 1024 * 1024
+
+/**
+ * Starts the server.
+ * @throws AppError PORT_IN_USE when no port is free; FILE_UNWRITABLE for the data folder
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const archive = await Archive.open(options.dataDir)
+  const app = fastify({
+    bodyLimit: MAX_BODY,
+    logger: { level: options.logLevel, stream: process.stderr },
+    forceCloseConnections: true,
+  })
+  const log = {
+    info: (details: object, message: string) => app.log.info(details, message),
+    error: (details: object, message: string) => app.log.error(details, message),
+  }
+  const live = new LiveEpisodes(archive, log)
+  const sockets = new Sockets()
+  const stop = new AbortController()
+  let isReady = false
+  await install(app, { archive, live, sockets, version: options.version, isReady: () => isReady })
+  const url = await listen(app, options)
+  const resumed = await live.resumeAll()
+  isReady = true
+  const exhibition = options.hasExhibition ? runExhibition(live, archive, { log, signal: stop.signal }) : undefined
+  return {
+    url,
+    resumed,
+    async close() {
+      stop.abort()
+      const left = await live.close()
+      await exhibition
+      sockets.close()
+      sockets.terminate()
+      await app.close()
+      await archive.close()
+      return left
+    },
+  }
+}
+
+interface Parts {
+  readonly archive: Archive
+  readonly live: LiveEpisodes
+  readonly sockets: Sockets
+  readonly version: string
+  readonly isReady: () => boolean
+}
+
+async function install(app: FastifyInstance, parts: Parts): Promise<void> {
+  const { archive, live, sockets } = parts
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  installProblems(app)
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Paracosm', version: parts.version, description: 'Worlds, episodes and their records.' },
+    },
+    transform: jsonSchemaTransform,
+  })
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+  await typed.register(healthRoutes, { isReady: parts.isReady, liveEpisodes: () => live.size })
+  await typed.register(worldRoutes)
+  await typed.register(episodeRoutes, { live, archive })
+  installWatching(app, { live, archive, sockets })
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+}
+
+async function listen(app: FastifyInstance, options: ServerOptions): Promise<string> {
+  for (let offset = 0; ; offset++) {
+    const port = options.port === 0 ? 0 : options.port + offset
+    try {
+      await app.listen({ host: options.host, port })
+      const address = app.addresses()[0]
+      const host = options.host === '0.0.0.0' || options.host === '::' ? 'localhost' : options.host
+      return `http://${host}:${typeof address === 'object' ? address.port : port}`
+    } catch (cause) {
+      const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
+      if (!isTaken) throw cause
+      if (offset >= options.otherPorts) {
+        const last = options.otherPorts > 0 ? ` to ${options.port + offset}` : ''
+        throw new AppError('PORT_IN_USE', `port ${options.port}${last} of ${options.host} is taken`, { cause })
+      }
+    }
+  }
+}

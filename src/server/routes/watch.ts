@@ -1,0 +1,112 @@
+// What people open: the list of episodes, and below `/episodes/<id>/` the pages and sockets of the coworld door.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { GameDoor, pageOf, type Route } from '../../doors/coworld/game-door.ts'
+import { readAsset } from '../../doors/coworld/pages.ts'
+import { recordedFromJournal } from '../../doors/coworld/recorded.ts'
+import { ReplayDoor } from '../../doors/coworld/replay-door.ts'
+import { refuseUpgrade, type Sockets, type Upgrade } from '../../doors/coworld/upgrade.ts'
+import type { Archive } from '../../episode/archive.ts'
+import { JournalFile } from '../../episode/journal-file.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { loadWorld } from '../../worlds/catalogue.ts'
+import { readHome } from '../home.ts'
+import type { LiveEpisodes } from '../live.ts'
+
+interface Options {
+  readonly live: LiveEpisodes
+  readonly archive: Archive
+  readonly sockets: Sockets
+}
+
+interface Located {
+  readonly id: string
+  readonly route: Route
+}
+
+/** Splits `/episodes/<id>/<rest>`. */
+function locate(request: IncomingMessage): Located | undefined {
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  const match = /^\/episodes\/([a-z0-9-]+)(\/.*)$/.exec(url.pathname)
+  return match ? { id: match[1] ?? '', route: { path: match[2] ?? '/', query: url.searchParams } } : undefined
+}
+
+/** Hands requests and handshakes below `/episodes/` to the door of the right episode. */
+export function installWatching(app: FastifyInstance, options: Options): void {
+  const { live, archive, sockets } = options
+  const gameDoor = (id: string): GameDoor | undefined => {
+    const episode = live.get(id)
+    return episode && new GameDoor(episode, { sockets, admin: () => false })
+  }
+  const replayDoor = async (id: string): Promise<ReplayDoor> => {
+    const { world } = live.find(id)
+    if (!world) throw new AppError('JOURNAL_CORRUPT', `the journal of episode ${id} cannot be read`)
+    const loaded = await loadWorld(world.id)
+    const open = async () => recordedFromJournal(await JournalFile.open(await archive.journalPath(id)), loaded)
+    return new ReplayDoor({ sockets, world: loaded, find: () => open })
+  }
+  const handle = async (
+    { id, route }: Located,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<boolean> => {
+    if (pageOf(route.path) === 'replay') return (await replayDoor(id)).handle(route, response)
+    const door = gameDoor(id)
+    return door ? door.handle(route, request, response) : (await replayDoor(id)).handle(route, response)
+  }
+
+  app.get('/', { schema: { hide: true } }, async (_request, reply) => {
+    const page = readHome()
+    return reply.type(page.type).header('cache-control', 'no-store').send(page.body)
+  })
+  app.get<{ Params: { name: string } }>('/assets/:name', { schema: { hide: true } }, async (request, reply) => {
+    const asset = readAsset(request.params.name)
+    if (!asset) throw new AppError('FILE_UNREADABLE', `there is no asset ${request.params.name}`)
+    return reply.type(asset.type).header('cache-control', 'no-store').send(asset.body)
+  })
+  app.get('/episodes/*', { schema: { hide: true } }, async (request, reply) => {
+    const located = locate(request.raw)
+    if (!located) return reply.callNotFound()
+    const isLive = live.get(located.id) !== undefined
+    const wanted = pageOf(located.route.path)
+    // A page that was shared while the match ran leads to its replay afterwards.
+    if (located.route.path === '/' || (!isLive && wanted && wanted !== 'replay')) {
+      live.find(located.id)
+      return reply.redirect(`/episodes/${located.id}/clients/${isLive ? 'global' : 'replay'}`)
+    }
+    reply.hijack()
+    try {
+      if (!(await handle(located, request.raw, reply.raw))) sendNothing(reply.raw, 404, 'not found')
+    } catch (error) {
+      sendNothing(
+        reply.raw,
+        error instanceof AppError ? error.status : 500,
+        error instanceof AppError ? error.code : 'INTERNAL_ERROR',
+      )
+    }
+    return reply
+  })
+  app.server.on('upgrade', (request, socket, head) => {
+    void upgrade({ request, socket, head }).catch((error: unknown) => {
+      const status = error instanceof AppError && error.code === 'UNKNOWN_EPISODE' ? 404 : 503
+      refuseUpgrade({ request, socket, head }, status, error instanceof AppError ? error.code : 'INTERNAL_ERROR')
+    })
+  })
+
+  async function upgrade(shake: Upgrade): Promise<void> {
+    const located = locate(shake.request)
+    if (!located) {
+      refuseUpgrade(shake, 404, 'not found')
+      return
+    }
+    const { id, route } = located
+    const door = route.path === '/replay' ? await replayDoor(id) : gameDoor(id)
+    if (!door) refuseUpgrade(shake, 410, 'EPISODE_OVER')
+    else if (!door.upgrade(route, shake)) refuseUpgrade(shake, 404, 'not found')
+  }
+}
+
+function sendNothing(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify({ error: message }))
+}

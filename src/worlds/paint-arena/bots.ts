@@ -1,0 +1,83 @@
+// The painters that ship with paint-arena. They see observations alone.
+import { createRandom, nextBelow } from '../../kernel/random.ts'
+import type { BotMaker } from '../../kernel/world.ts'
+import { MOVES, type Move } from './rules.ts'
+
+interface Seen {
+  readonly slot: number
+  readonly width: number
+  readonly height: number
+  readonly positions: readonly (readonly number[])[]
+  readonly tile_owners: readonly number[]
+}
+
+interface Said {
+  readonly move: Move
+}
+
+/** One frozen command a move: bots say the same few things a million times. */
+const SAY = {
+  stay: Object.freeze({ move: 'stay' }),
+  up: Object.freeze({ move: 'up' }),
+  down: Object.freeze({ move: 'down' }),
+  left: Object.freeze({ move: 'left' }),
+  right: Object.freeze({ move: 'right' }),
+} as const satisfies Record<Move, Said>
+
+/** Row by row: even slots from the top, odd slots mirrored from the bottom, as the original's bundled player. */
+function sweep(seen: Seen): Said {
+  const position = seen.positions[seen.slot]
+  const x = position?.[0] ?? 0
+  const y = position?.[1] ?? 0
+  const isEvenRow = y % 2 === 0
+  if (seen.slot % 2 === 0) {
+    if (isEvenRow && x < seen.width - 1) return SAY.right
+    if (!isEvenRow && x > 0) return SAY.left
+    return y < seen.height - 1 ? SAY.down : SAY.up
+  }
+  if (isEvenRow && x > 0) return SAY.left
+  if (!isEvenRow && x < seen.width - 1) return SAY.right
+  return y > 0 ? SAY.up : SAY.down
+}
+
+/** Towards the nearest tile that is not its own yet; of equally near ones the first in reading order. */
+function greedy(seen: Seen): Said {
+  const position = seen.positions[seen.slot]
+  const x = position?.[0] ?? 0
+  const y = position?.[1] ?? 0
+  let best = seen.width + seen.height
+  let bestX = x
+  let bestY = y
+  for (let tile = 0; tile < seen.tile_owners.length; tile++) {
+    if (seen.tile_owners[tile] === seen.slot) continue
+    const tileX = tile % seen.width
+    const tileY = (tile - tileX) / seen.width
+    const distance = Math.abs(tileX - x) + Math.abs(tileY - y)
+    if (distance > 0 && distance < best) {
+      best = distance
+      bestX = tileX
+      bestY = tileY
+    }
+  }
+  if (bestX !== x) return bestX > x ? SAY.right : SAY.left
+  if (bestY !== y) return bestY > y ? SAY.down : SAY.up
+  return SAY.stay
+}
+
+export const BOTS: readonly BotMaker<Seen, Said>[] = [
+  { name: 'sweep', summary: 'Paints row by row from its own side.', create: () => ({ decide: sweep }) },
+  { name: 'greedy', summary: 'Walks to the nearest tile that is not its own.', create: () => ({ decide: greedy }) },
+  {
+    name: 'random',
+    summary: 'Moves at random, seeded.',
+    create(seed) {
+      const random = createRandom(seed, 'paint-arena/random')
+      return { decide: () => SAY[MOVES[nextBelow(random, MOVES.length)] ?? 'stay'] }
+    },
+  },
+  {
+    name: 'idle',
+    summary: 'Never moves: the floor that every painter should beat.',
+    create: () => ({ decide: () => undefined }),
+  },
+]
