@@ -11,5 +11,6 @@ interface Group {
 export const GROUPS: readonly Group[] = [
   { name: 'serve', summary: 'start the server, with something to watch', load: () => import('./serve.ts') },
   { name: 'world', summary: 'list, describe, serve and certify worlds', load: () => import('./world.ts') },
+  { name: 'headless', summary: 'drive a world from a script: JSON in, JSON out', load: () => import('./headless.ts') },
   { name: 'player', summary: 'play one seat with a bot, as a process', load: () => import('./player.ts') },
 ]

@@ -27,6 +27,7 @@ export const ERRORS = {
   UNKNOWN_EPISODE: row(404, 2, 'List the episodes at /api/episodes.'),
   CONFIG_INVALID: row(422, 2, 'Correct the named field of the configuration.'),
   STATE_INVALID: row(422, 2, 'Load a state that this world and version saved.'),
+  SAVE_VERSION: row(422, 2, 'Load it with the release of paracosm that wrote it.'),
   NOT_CANONICAL: row(422, 2, 'Use plain JSON: finite numbers, no -0, no undefined.'),
   JOURNAL_CORRUPT: row(422, 1, 'Restore the journal from a copy; nothing after the named line can be trusted.'),
   JOURNAL_VERSION: row(422, 2, 'Open the journal with a release of paracosm that knows this version.'),

@@ -19,7 +19,8 @@ export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: { code:
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.slice(0, 20).map((issue) => ({
-    path: formatPath(issue.path),
+    // An unknown key is at fault itself, not the object that it stands in.
+    path: formatPath(issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path),
     message: issue.message,
   }))
   const first = faults[0]

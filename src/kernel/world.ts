@@ -40,6 +40,14 @@ export interface BotMaker<Observation = unknown, Command = unknown> {
   create(seed: number, slot: number): Bot<Observation, Command>
 }
 
+/** Each is absent where the world does not say. */
+export interface WorldShapes {
+  readonly summary?: z.ZodType
+  readonly outline?: z.ZodType
+  readonly inspection?: z.ZodType
+  readonly saved?: z.ZodType
+}
+
 /**
  * Rules as a state machine. Same version, configuration, seed and inputs give the same digest on every machine.
  *
@@ -64,6 +72,10 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   /** At least one; the first is the default. */
   readonly variants: readonly Variant[]
   readonly bots?: readonly BotMaker<Observation, Command>[]
+  /** Shapes of what `summarize`, `outline`, `inspect` and `save` give, for the JSON Schemas that doors emit. */
+  readonly shapes?: WorldShapes
+  /** Whether steps after the outcome still mean something: a factory runs on after its objective. Absent: they do not. */
+  readonly runsOn?: boolean
   /** How many seats a configuration has, 1..256. */
   slots(config: Config): number
   create(config: Config, seed: number): State
@@ -84,6 +96,15 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   spectate(state: State): JsonObject
   /** The engine-agnostic form of what a slot may see; the host fills in the time. */
   perceive?(state: State, slot: number): Omit<Perception, 'timestamp' | 'agent_id' | 'protocol_version'>
+  /** What an episode of a configuration will be like, before there is one: its `size`, its `objective`. */
+  outline?(config: Config): JsonObject
+  /**
+   * What an agent should know at a glance, in plain JSON. An `objective` with booleans `complete` and `failed` tells
+   * whether the episode can be (or has been) won; without one, a defined `outcome` counts as complete.
+   */
+  summarize?(state: State): JsonObject
+  /** Everything about one part, by its id; undefined when there is none. Absent: the world has no parts. */
+  inspect?(state: State, id: number): JsonObject | undefined
   /** Slots that must move before the next lockstep; absent: all of them. An empty list: nobody, step or await replies. */
   awaits?(state: State): readonly number[]
   /** What a slot is taken to say when its time runs out; absent or undefined: nothing. */

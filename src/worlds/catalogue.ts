@@ -4,6 +4,7 @@ import type { World } from '../kernel/world.ts'
 
 const LOADERS: Readonly<Record<string, () => Promise<World>>> = {
   'paint-arena': () => import('./paint-arena/world.ts').then((module) => module.paintArena),
+  foundry: () => import('./foundry/world.ts').then((module) => module.foundry),
 }
 
 /** Ids of the worlds that ship. */

@@ -62,7 +62,10 @@ export function findImbalance(f: Foundry): { path: string; message: string } | u
   const contamination = contaminationPresent(f)
   const emitted = contamination + ledger.scrubbed + ledger.vented
   if (ledger.emitted !== emitted || f.air.total !== contamination) {
-    return { path: '$.ledger.emitted', message: `${ledger.emitted} units of contamination were emitted, not ${emitted}` }
+    return {
+      path: '$.ledger.emitted',
+      message: `${ledger.emitted} units of contamination were emitted, not ${emitted}`,
+    }
   }
   return undefined
 }

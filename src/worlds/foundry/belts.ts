@@ -39,7 +39,7 @@ function moveOnce(belts: Belts, line: number): void {
   let moved = 0
   while (item !== 0) {
     const room = (gap[item] ?? 0) + moved
-    moved = room < BELT_SPEED ? room : BELT_SPEED
+    moved = Math.min(room, BELT_SPEED)
     gap[item] = room - moved
     if (moved === BELT_SPEED) break
     item = behind[item] ?? 0

@@ -14,6 +14,7 @@ export const ITEMS = [
 ] as const
 export type Item = (typeof ITEMS)[number]
 export const ITEM_COUNT = ITEMS.length
+const ITEM_IDS: readonly string[] = ITEMS
 
 /** Directions: 0 to 3 are the facings, north is towards smaller z, east towards larger x; then up and down. */
 export const DIRECTIONS = ['north', 'east', 'south', 'west', 'up', 'down'] as const
@@ -327,7 +328,7 @@ export function defNumber(id: string): number {
 
 /** Number of an item, from 1; 0 when there is none of this id. */
 export function itemNumber(id: string): number {
-  return ITEMS.findIndex((each) => each === id) + 1
+  return ITEM_IDS.indexOf(id) + 1
 }
 
 /** Id of an item by its number, from 1. */

@@ -56,7 +56,8 @@ type Place = Extract<FoundryCommand, { type: 'place_part' }>
 
 function place(f: Foundry, slot: number, { def_id, origin, facing }: Place): Refusal | number {
   const def = defNumber(def_id)
-  if (def < 0) return refuse('UNKNOWN_DEF', `there is no part ${def_id}; there are ${PARTS.map(({ id }) => id).join(', ')}`)
+  if (def < 0)
+    return refuse('UNKNOWN_DEF', `there is no part ${def_id}; there are ${PARTS.map(({ id }) => id).join(', ')}`)
   const turned = FACINGS.indexOf(facing)
   const points = cellsFor(f, def, turned, origin)
   const fault = roomFault(f, points, { slot, part: 0 })
@@ -118,7 +119,8 @@ const unknown = (part: number): Refusal => refuse('UNKNOWN_PART', `there is no p
 /** Why a slot's crew may not move a part. */
 function moveFault(f: Foundry, slot: number, part: number): Refusal | undefined {
   if (!isPart(f.parts, part)) return unknown(part)
-  if (f.parts.isFixed[part] === 1) return refuse('FIXED_PART', `part ${part} belongs to the scenario and stays as it is`)
+  if (f.parts.isFixed[part] === 1)
+    return refuse('FIXED_PART', `part ${part} belongs to the scenario and stays as it is`)
   if (f.config.plots.length > 0 && f.parts.owner[part] !== slot) {
     return refuse('FIXED_PART', `part ${part} belongs to the crew of slot ${f.parts.owner[part] ?? 0}`)
   }

@@ -1,6 +1,6 @@
 // What a variant of the foundry is made of, and the commands that crews give.
 import { z } from 'zod'
-import { FACINGS, ITEMS, PARTS } from './catalogue.ts'
+import { defNumber, FACINGS, ITEMS, PARTS } from './catalogue.ts'
 
 /** Cells in all that a grid may have. */
 const CELL_LIMIT = 8_000_000
@@ -15,7 +15,9 @@ export const ItemId = z.enum(ITEMS)
 const Facing = z.enum(FACINGS)
 
 /** Part definition -> how many. */
-const Stock = z.partialRecord(DefId, z.int().min(0).max(1_000_000_000))
+const Stock = z
+  .record(z.string(), z.int().min(0).max(1_000_000_000))
+  .refine((stock) => Object.keys(stock).every((id) => defNumber(id) >= 0), 'names a part that there is not')
 
 export const Goal = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('deliver'), item: ItemId, count: z.int().min(1) }),

@@ -67,7 +67,13 @@ function describePort(f: Foundry, part: number, port: ShapePort): JsonObject {
 
 function itemTraces(f: Foundry, part: number, items: Uint16Array): JsonObject[] {
   const traces: JsonObject[] = []
-  if (isBelt(f, part)) onBelt(items, part, () => true, (item) => traces.push({ ...item, where: 'on' }))
+  if (isBelt(f, part))
+    onBelt(
+      items,
+      part,
+      () => true,
+      (item) => traces.push({ ...item, where: 'on' }),
+    )
   else if (isNodeKind((f.parts.def[part] ?? 0) - 1)) traces.push(...insideNode(f, part))
   for (const { port, end } of itemLinks(f, part)) {
     if (!end) continue
@@ -89,7 +95,8 @@ function onBelt(
 ): void {
   for (const packed of items.subarray(part * ITEMS_PER_BELT, (part + 1) * ITEMS_PER_BELT)) {
     const offset = (packed - 1) >> 4
-    if (packed !== 0 && isWanted(offset)) visit({ item: itemId((packed - 1) & 15) ?? '', part_id: part, offset, count: 1 })
+    if (packed !== 0 && isWanted(offset))
+      visit({ item: itemId((packed - 1) & 15) ?? '', part_id: part, offset, count: 1 })
   }
 }
 

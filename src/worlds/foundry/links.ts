@@ -2,8 +2,9 @@
 // each other. A belt takes from one side only: from its back; else from its left or its right when just one of them
 // gives to it. A lift that stands on a lift takes from below and from nowhere else, and gives upwards before it gives
 // to its front.
-import { PORTS } from './node-table.ts'
+
 import { cellAt, neighbour, opposite, type Shape, UP } from './geometry.ts'
+import { PORTS } from './node-table.ts'
 import { defOf, partIn, shapeOf } from './parts.ts'
 import type { Foundry } from './state.ts'
 

@@ -1,8 +1,9 @@
 // Reads a saved foundry. Shape, references and physics are checked; the first fault is named by its JSON path, and
 // nothing is returned until everything has held.
-import type { JsonValue } from '../../protocol/json.ts'
+
 import { AppError } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
+import type { JsonValue } from '../../protocol/json.ts'
 import { addContamination } from './air-table.ts'
 import { findImbalance } from './balance.ts'
 import {
@@ -188,8 +189,10 @@ function readHeld(f: Foundry, saved: SavedPart, path: string, row: number): void
     const stock = saved.stock?.[item] ?? 0
     const ready = saved.ready?.[item] ?? 0
     total += stock
-    if (stock > stockLimit(f, row, i + 1)) throw fault(`${path}.stock.${item}`, `a ${saved.def_id} has no room for them`)
-    if (ready > (kind === 'machine' ? READY_ITEMS : 0)) throw fault(`${path}.ready.${item}`, 'there is no room for them')
+    if (stock > stockLimit(f, row, i + 1))
+      throw fault(`${path}.stock.${item}`, `a ${saved.def_id} has no room for them`)
+    if (ready > (kind === 'machine' ? READY_ITEMS : 0))
+      throw fault(`${path}.ready.${item}`, 'there is no room for them')
     nodes.stock[row * ITEM_COUNT + i] = stock
     nodes.ready[row * ITEM_COUNT + i] = ready
   }

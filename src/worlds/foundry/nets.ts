@@ -161,7 +161,11 @@ export function splitNet(f: Foundry, net: Net, neighbours: readonly number[]): v
       open.delete(index)
       if (isMet) continue
       // Nothing is left to look at: what these searches have found is a piece of its own.
-      carve(f, net, searches.flatMap((search, each) => (rootOf(each) === index ? search.found : [])))
+      carve(
+        f,
+        net,
+        searches.flatMap((search, each) => (rootOf(each) === index ? search.found : [])),
+      )
       if (open.size === 1) return
     }
   }

@@ -1,7 +1,9 @@
 // The fifth phase of a tick: what the objective asks for, and how far it is.
+
+import type { JsonObject } from '../../protocol/json.ts'
 import { ITEMS } from './catalogue.ts'
-import type { Goal } from './config.ts'
-import type { Foundry } from './state.ts'
+import type { FoundryConfig, Goal } from './config.ts'
+import { createEmpty, type Foundry } from './state.ts'
 
 export interface GoalReport {
   readonly [key: string]: string | number | boolean
@@ -71,7 +73,14 @@ function reportGoal(f: Foundry, goal: Goal, index: number): GoalReport {
   switch (kind) {
     case 'deliver': {
       const { item, count: needed } = goal
-      return { kind, text: `deliver ${needed} ${item}`, item, done: Math.min(done, needed), needed, met: done >= needed }
+      return {
+        kind,
+        text: `deliver ${needed} ${item}`,
+        item,
+        done: Math.min(done, needed),
+        needed,
+        met: done >= needed,
+      }
     }
     case 'contamination_below': {
       const text = `hold contamination below ${goal.limit} for ${goal.ticks} ticks`
@@ -94,6 +103,11 @@ function reportGoal(f: Foundry, goal: Goal, index: number): GoalReport {
     default:
       return goal satisfies never
   }
+}
+
+/** An objective that nobody has begun. */
+export function outlineObjective(config: FoundryConfig): JsonObject {
+  return { ...reportObjective(createEmpty({ ...config, size: { x: 1, y: 2, z: 1 }, deposits: [] }, 0)) }
 }
 
 export function reportObjective(f: Foundry): ObjectiveReport {

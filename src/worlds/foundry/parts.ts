@@ -41,5 +41,5 @@ export function anchorOf(f: Foundry, part: number): number {
 /** The part in a cell; 0: none, or outside (-1), or ground. */
 export function partIn(f: Foundry, cell: number): number {
   const part = cell < 0 ? 0 : (f.cells[cell] ?? 0)
-  return part > 0 ? part : 0
+  return Math.max(part, 0)
 }

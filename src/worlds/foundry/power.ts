@@ -1,12 +1,12 @@
 // The first phase of a tick: what every net gives, stores and uses. Nets in which nothing has changed and nothing
 // burns, charges or drains are passed over: they give and use what they did in the tick before.
 import { nextBelow } from '../../kernel/random.ts'
-import { defOf } from './parts.ts'
 import { ITEM_COUNT } from './catalogue.ts'
-import { listNet, type Net, setFlow } from './net-table.ts'
-import { ENABLED, hasFlag } from './node-table.ts'
 import { setRunning } from './machines.ts'
+import { listNet, type Net, setFlow } from './net-table.ts'
 import { runningRow } from './nets.ts'
+import { ENABLED, hasFlag } from './node-table.ts'
+import { defOf } from './parts.ts'
 import { wakeNode } from './queue.ts'
 import { FUEL } from './recipes.ts'
 import { addCount, type Foundry } from './state.ts'

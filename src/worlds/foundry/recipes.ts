@@ -30,9 +30,9 @@ interface Line {
 }
 
 const LINES: readonly Line[] = [
-  { id: 'mine_iron_ore', madeIn: 'extractor', inputs: {}, outputs: { iron_ore: 1 }, ticks: 12, emission: 0 },
-  { id: 'mine_copper_ore', madeIn: 'extractor', inputs: {}, outputs: { copper_ore: 1 }, ticks: 12, emission: 0 },
-  { id: 'mine_coal', madeIn: 'extractor', inputs: {}, outputs: { coal: 1 }, ticks: 16, emission: 1 },
+  { id: 'mine_iron_ore', madeIn: 'extractor', inputs: {}, outputs: { iron_ore: 1 }, ticks: 20, emission: 0 },
+  { id: 'mine_copper_ore', madeIn: 'extractor', inputs: {}, outputs: { copper_ore: 1 }, ticks: 20, emission: 0 },
+  { id: 'mine_coal', madeIn: 'extractor', inputs: {}, outputs: { coal: 1 }, ticks: 20, emission: 1 },
   {
     id: 'smelt_iron',
     madeIn: 'smelter',

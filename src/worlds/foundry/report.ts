@@ -31,7 +31,9 @@ function countStates(f: Foundry): Record<string, number> {
     const state = stateOf(f, part, outlook)
     counts.set(state, (counts.get(state) ?? 0) + 1)
   }
-  return Object.fromEntries(PART_STATES.flatMap((state) => (counts.has(state) ? [[state, counts.get(state) ?? 0]] : [])))
+  return Object.fromEntries(
+    PART_STATES.flatMap((state) => (counts.has(state) ? [[state, counts.get(state) ?? 0]] : [])),
+  )
 }
 
 const point = ({ x, y, z }: Size): JsonObject => ({ x, y, z })

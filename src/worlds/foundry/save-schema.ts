@@ -18,7 +18,10 @@ const SavedPart = z.strictObject({
   owner: z.int().min(0).max(7).optional(),
   fixed: z.literal(true).optional(),
   /** Belts: items whose back edge is on it, from front to back; `offset` in units from where items enter. */
-  items: z.array(z.strictObject({ item: ItemId, offset: Count.max(15) })).max(2).optional(),
+  items: z
+    .array(z.strictObject({ item: ItemId, offset: Count.max(15) }))
+    .max(2)
+    .optional(),
   enabled: z.literal(false).optional(),
   recipe_id: z.string().optional(),
   /** Permille of a tick done in the cycle under way; left out when none is. */
@@ -30,7 +33,10 @@ const SavedPart = z.strictObject({
   /** Item port whose turn it is next; 0 when left out. */
   turn: Count.max(3).optional(),
   /** Items that wait at out ports. */
-  ports: z.array(z.strictObject({ port: Count.max(3), item: ItemId })).max(4).optional(),
+  ports: z
+    .array(z.strictObject({ port: Count.max(3), item: ItemId }))
+    .max(4)
+    .optional(),
   stock: Items.optional(),
   ready: Items.optional(),
 })

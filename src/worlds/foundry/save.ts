@@ -1,5 +1,5 @@
 // Writes a foundry as plain JSON. load.ts reads it back.
-import type { JsonObject } from '../../protocol/json.ts'
+import { JsonObject } from '../../protocol/json.ts'
 import { FACINGS, ITEM_COUNT, ITEMS, itemId, PARTS } from './catalogue.ts'
 import { cellToPoint } from './geometry.ts'
 import { ENABLED, hasFlag, IN_CYCLE, PORTS } from './node-table.ts'
@@ -16,7 +16,7 @@ export function saveFoundry(f: Foundry): JsonObject {
   const { ledger } = f
   return {
     version: SAVE_VERSION,
-    config: structuredClone(f.config),
+    config: JsonObject.parse(f.config),
     seed: f.seed,
     tick: f.tick,
     random: [...f.random],

@@ -1,10 +1,10 @@
 // The third phase of a tick: items. Four passes, in each of which whatever happens at one place leaves all others
 // alone, so no order of parts matters: lines move; nodes take what waits for them; nodes pass on, to their ports;
 // lines pull what waits at the ports that feed them.
-import { pullLines, moveLines, takeWaiting, waitingItem } from './belts.ts'
+import { moveLines, pullLines, takeWaiting, waitingItem } from './belts.ts'
 import { ITEM_COUNT, PARTS, type PartKind, STORAGE_ITEMS } from './catalogue.ts'
 import { recipeOf, refreshMachine, wantedOf } from './machines.ts'
-import { hasFlag, ENABLED, PORTS, QUEUED, setFlag, stockTotal } from './node-table.ts'
+import { ENABLED, hasFlag, PORTS, QUEUED, setFlag, stockTotal } from './node-table.ts'
 import { shapeOf } from './parts.ts'
 import { listNetOf } from './power.ts'
 import { wakeNode } from './queue.ts'

@@ -1,7 +1,8 @@
 // How far a running machine is. Its progress grows by the satisfaction of its net in every work phase, so it is known
 // from the count of phases; only the phase in which it will be done is written down.
-import { RECIPES } from './recipes.ts'
+
 import { hasFlag, RUNNING } from './node-table.ts'
+import { RECIPES } from './recipes.ts'
 import type { Foundry } from './state.ts'
 import { schedule, WHEEL_REACH } from './wheel.ts'
 
@@ -11,7 +12,7 @@ export const FULL = 1000
 /** Permille of its demand that a part's net met in the last power phase; 0 before the first. */
 export function satisfactionOf(f: Foundry, part: number): number {
   const satisfaction = f.nets.byId[f.parts.net[part] ?? 0]?.satisfaction ?? 0
-  return satisfaction < 0 ? 0 : satisfaction
+  return Math.max(satisfaction, 0)
 }
 
 /** Brings the progress of a machine up to date. To be called before its satisfaction changes. */

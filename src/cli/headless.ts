@@ -1,0 +1,135 @@
+// `paracosm headless`: a world as one process, JSON in and JSON out, for agents, scripts and debugging.
+import { Command, InvalidArgumentError } from 'commander'
+import { PROFILES, type Profile, runHeadless } from '../doors/headless/run.ts'
+import { listScenarios } from '../doors/headless/scenarios.ts'
+import { emitSchema, SCHEMA_NAMES, type SchemaName } from '../doors/headless/schemas.ts'
+import { AppError } from '../kernel/errors.ts'
+import { type HeadlessReport, TICK_LIMIT, VICTORY_TICKS } from '../protocol/headless.ts'
+import { loadWorld } from '../worlds/catalogue.ts'
+import { formatReport, formatScenarios } from './headless-report.ts'
+import { EXIT, type Io, printJson, toFailure } from './io.ts'
+import { parseSeed } from './options.ts'
+
+interface Options {
+  readonly world: string
+  readonly listScenarios?: boolean
+  readonly scenario?: string
+  readonly load?: string
+  readonly seed?: number
+  readonly ticks?: number
+  readonly untilVictory?: number | true
+  readonly commandFile?: string
+  readonly inspectPart?: number
+  readonly emitTrace?: string
+  readonly save?: string
+  readonly json?: boolean
+  readonly jsonProfile: Profile
+  readonly schema?: SchemaName
+}
+
+const EXAMPLES = `
+Examples:
+  paracosm headless --list-scenarios --json
+  paracosm headless --scenario first_slice --ticks 20 --json --json-profile summary
+  paracosm headless --scenario first_slice --command-file script.json --emit-trace trace.jsonl --save run.json --json
+  paracosm headless --load run.json --inspect-part 12 --json --json-profile inspect
+  paracosm headless --schema commands
+
+Exit status: 0 all steps went well; 1 a step or an inspection failed; 2 wrong usage, or a file that is unreadable,
+malformed or inconsistent. With --json, standard output carries exactly one JSON document.`
+
+export function createCommand(io: Io): Command {
+  return new Command('headless')
+    .description('Drive a world from a script: JSON in, JSON out, no server.')
+    .option('--world <id>', 'which world', 'foundry')
+    .option('--list-scenarios', 'list the scenarios of the world')
+    .option('--scenario <id>', 'start from a scenario; default: the first')
+    .option('--load <path>', 'start from a save instead')
+    .option('--seed <n>', "seed of the run; default: the scenario's own", parseSeed)
+    .option('--ticks <n>', `advance so many ticks after the script, at most ${TICK_LIMIT}`, parseTicks)
+    .option(
+      '--until-victory [max]',
+      `advance until the objective is complete, at most so many ticks (default: ${VICTORY_TICKS})`,
+      parseTicks,
+    )
+    .option('--command-file <path>', 'script to run; - reads standard input')
+    .option('--inspect-part <id>', 'add the inspection of one part', parsePart)
+    .option('--emit-trace <path>', 'write a line of JSON for each step')
+    .option('--save <path>', 'write the final state as a save file')
+    .option('--json', 'print one JSON document')
+    .option('--json-profile <profile>', `how much of it: ${PROFILES.join(', ')}`, parseProfile, 'full')
+    .option('--schema <name>', `print a JSON Schema: ${SCHEMA_NAMES.join(', ')}`, parseSchemaName)
+    .addHelpText('after', EXAMPLES)
+    .action((options: Options) => act(io, options))
+}
+
+function parseWhole(text: string, max: number): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= 1 && value <= max) return value
+  throw new InvalidArgumentError(`Give a whole number from 1 to ${max}.`)
+}
+
+const parseTicks = (text: string): number => parseWhole(text, TICK_LIMIT)
+const parsePart = (text: string): number => parseWhole(text, Number.MAX_SAFE_INTEGER)
+
+function parseProfile(text: string): Profile {
+  return oneOf(PROFILES, text)
+}
+
+function parseSchemaName(text: string): SchemaName {
+  return oneOf(SCHEMA_NAMES, text)
+}
+
+function oneOf<T extends string>(known: readonly T[], text: string): T {
+  const found = known.find((each) => each === text)
+  if (found === undefined) throw new InvalidArgumentError(`Give one of ${known.join(', ')}.`)
+  return found
+}
+
+async function act(io: Io, options: Options): Promise<void> {
+  try {
+    const world = await loadWorld(options.world)
+    if (options.schema) {
+      printJson(io, emitSchema(options.schema, world))
+      return
+    }
+    if (options.listScenarios) {
+      const listing = listScenarios(world)
+      if (options.json) printJson(io, listing)
+      else for (const line of formatScenarios(listing)) io.out(line)
+      return
+    }
+    const report = await runHeadless(world, {
+      scenario: options.scenario,
+      load: options.load,
+      seed: options.seed,
+      commandFile: options.commandFile,
+      ticks: options.ticks,
+      untilVictory: options.untilVictory === true ? VICTORY_TICKS : options.untilVictory,
+      inspectPart: options.inspectPart,
+      trace: options.emitTrace,
+      save: options.save,
+      profile: options.jsonProfile,
+      signal: io.signal,
+    })
+    print(io, options, report)
+    if (!report.ok) io.exit(EXIT.failed)
+  } catch (error) {
+    // Other commands leave this to the caller; here even a failure has the shape of a report.
+    if (!(error instanceof AppError) || !options.json) throw error
+    const { problem, status } = toFailure(error)
+    io.err(`error ${problem.code}: ${problem.message}\n  fix: ${problem.remedy}`)
+    printJson(io, { ok: false, error: { ...problem }, source: null, steps: [], summary: null })
+    io.exit(status)
+  }
+}
+
+function print(io: Io, options: Options, report: HeadlessReport): void {
+  if (options.json) {
+    // One line: a whole world in it may be many megabytes.
+    io.out(JSON.stringify(report))
+    return
+  }
+  for (const line of formatReport(report)) io.out(line)
+  if (report.error) io.err(`error ${report.error.code}: ${report.error.message}`)
+}

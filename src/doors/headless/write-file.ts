@@ -1,0 +1,104 @@
+// Writes that are whole or do not happen, and traces that lose nothing they have said.
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { AppError } from '../../kernel/errors.ts'
+import type { TraceRecord } from '../../protocol/headless.ts'
+
+function unwritable(what: string, path: string, cause: unknown): AppError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new AppError('FILE_UNWRITABLE', `${what} ${path} cannot be written: ${reason}`, { cause })
+}
+
+/** A save on its way: the temporary file beside it is there from the start, so a bad path shows before the run. */
+export class AtomicFile implements Disposable {
+  readonly #path: string
+  readonly #temporary: string
+  #file: number | undefined
+
+  /** @throws AppError FILE_UNWRITABLE */
+  constructor(path: string) {
+    this.#path = path
+    this.#temporary = `${path}.${process.pid}.tmp`
+    try {
+      this.#file = openSync(this.#temporary, 'wx')
+    } catch (error) {
+      throw unwritable('Save', path, error)
+    }
+  }
+
+  /**
+   * Puts `text` in the place of whatever the path held: temporary file, sync, rename.
+   * @throws AppError FILE_UNWRITABLE; then the path holds what it held before
+   */
+  commit(text: string): void {
+    const file = this.#file
+    if (file === undefined) throw new Error('the file has been written already')
+    try {
+      writeAll(file, text)
+      fsyncSync(file)
+      closeSync(file)
+      this.#file = undefined
+      renameSync(this.#temporary, this.#path)
+      syncFolder(dirname(this.#path))
+    } catch (error) {
+      this[Symbol.dispose]()
+      throw unwritable('Save', this.#path, error)
+    }
+  }
+
+  /** Leaves nothing behind that was not committed. */
+  [Symbol.dispose](): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
+    rmSync(this.#temporary, { force: true })
+  }
+}
+
+function writeAll(file: number, text: string): void {
+  const data = Buffer.from(text, 'utf8')
+  for (let at = 0; at < data.length; ) at += writeSync(file, data, at)
+}
+
+/** Makes a rename last through a power cut, where the system lets folders be synced. */
+function syncFolder(folder: string): void {
+  let file: number
+  try {
+    file = openSync(folder, 'r')
+  } catch {
+    return // Some systems do not open folders; the rename itself has happened.
+  }
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** A trace on its way: one JSON document a line, each handed to the system before the next step begins. */
+export class TraceFile implements Disposable {
+  readonly #path: string
+  readonly #file: number
+
+  /** @throws AppError FILE_UNWRITABLE */
+  constructor(path: string) {
+    this.#path = path
+    try {
+      this.#file = openSync(path, 'w')
+    } catch (error) {
+      throw unwritable('Trace', path, error)
+    }
+  }
+
+  /** @throws AppError FILE_UNWRITABLE */
+  write(record: TraceRecord): void {
+    try {
+      writeAll(this.#file, `${JSON.stringify(record)}\n`)
+    } catch (error) {
+      throw unwritable('Trace', this.#path, error)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#file)
+  }
+}

@@ -1,0 +1,73 @@
+// foundry: a factory on a 3-D grid. Crews place parts that dig, carry, make and deliver items, under power and
+// contamination limits. Rules: step.ts and the subsystems it names; data: catalogue.ts, recipes.ts, scenarios.ts;
+// the data sheet for people is docs/worlds/foundry.md.
+import { z } from 'zod'
+import { defineWorld } from '../../kernel/world.ts'
+import { Results } from '../../protocol/episode.ts'
+import type { JsonObject } from '../../protocol/json.ts'
+import { BOTS } from './bots.ts'
+import { code } from './code.ts'
+import { applyCommand } from './commands.ts'
+import { FoundryCommand, FoundryConfig } from './config.ts'
+import { createFoundry } from './create.ts'
+import { digestFoundry } from './digest.ts'
+import { inspectFoundry } from './inspect.ts'
+import { loadFoundry } from './load.ts'
+import { hasFailed, objectiveScore, outlineObjective } from './objective.ts'
+import { observeFoundry, spectateFoundry, summarizeFoundry } from './report.ts'
+import { FoundryInspection, FoundryOutline, FoundrySummary } from './report-schema.ts'
+import { saveFoundry } from './save.ts'
+import { SavedFoundry } from './save-schema.ts'
+import { VARIANTS } from './scenarios.ts'
+import type { Foundry } from './state.ts'
+import { stepFoundry } from './step.ts'
+
+const FoundryResults = Results.extend({
+  /** Permille of what the objective asks for, the same for every slot. */
+  scores: z.array(z.int().min(0).max(1000)).min(1).max(8),
+  tick: z.int().min(0),
+  completed_at: z.int().nullable(),
+})
+
+export const foundry = defineWorld<FoundryConfig, Foundry, FoundryCommand, JsonObject>({
+  id: 'foundry',
+  version: '1.0.0',
+  title: 'Foundry',
+  summary:
+    'A factory on a 3-D grid: place parts that dig, carry, make and deliver items, within limits of power and contamination.',
+  code,
+  config: FoundryConfig,
+  command: FoundryCommand,
+  results: FoundryResults,
+  shapes: { summary: FoundrySummary, outline: FoundryOutline, inspection: FoundryInspection, saved: SavedFoundry },
+  runsOn: true,
+  bots: BOTS,
+  variants: VARIANTS,
+  slots: (config) => config.inventory.length,
+  create: createFoundry,
+  apply(f, slot, command, out) {
+    const answer = applyCommand(f, slot, command)
+    if (typeof answer !== 'number') return answer
+    out.event({ slot: null, kind: 'part_placed', data: { part_id: answer } })
+    return undefined
+  },
+  step: stepFoundry,
+  observe: observeFoundry,
+  spectate: spectateFoundry,
+  outline: (config) => ({ size: { ...config.size }, objective: outlineObjective(config) }),
+  summarize: summarizeFoundry,
+  inspect: inspectFoundry,
+  standing: (f) => ({
+    scores: f.inventories.map(() => objectiveScore(f)),
+    tick: f.tick,
+    completed_at: f.completedAt < 0 ? null : f.completedAt,
+  }),
+  outcome(f) {
+    if (f.completedAt >= 0)
+      return { ended: 'terminated', reason: `The objective was complete at tick ${f.completedAt}.` }
+    return hasFailed(f) ? { ended: 'terminated', reason: 'The last tick for the objective has passed.' } : undefined
+  },
+  save: saveFoundry,
+  load: loadFoundry,
+  digest: digestFoundry,
+})
