@@ -109,10 +109,8 @@ export function addLine(belts: Belts): number {
 }
 
 export function dropLine(belts: Belts, line: number): void {
+  for (const column of [belts.head, belts.tail, belts.lead, belts.due, belts.source, belts.sink]) column[line] = 0
   belts.first[line] = belts.freeLine
-  belts.due[line] = 0
-  belts.source[line] = 0
-  belts.sink[line] = 0
   belts.freeLine = line
 }
 

@@ -44,6 +44,7 @@ function looksAt(f: Foundry, end: End, port: ShapePort): boolean {
   return shapeOf(f, end.part).itemPorts[end.port]?.direction === opposite(port.direction)
 }
 
+/** Ports with what they face. A net is named by the lowest id among its parts. */
 function portLinks(f: Foundry, part: number): JsonObject[] {
   const links: JsonObject[] = []
   for (const { port, end } of itemLinks(f, part)) {
@@ -51,10 +52,11 @@ function portLinks(f: Foundry, part: number): JsonObject[] {
     const linked = end && far ? { part_id: end.part, side: far.port.side } : null
     links.push({ ...describePort(f, part, port), linked, net_id: null })
   }
+  const net = powerParts(f, part).reduce((least, other) => Math.min(least, other), part)
   for (const port of shapeOf(f, part).powerPorts) {
     const other = powerPartnerAt(f, portCell(f, part, port), port.direction)
     const linked = other === 0 ? null : { part_id: other, side: DIRECTIONS[opposite(port.direction)] ?? '' }
-    links.push({ ...describePort(f, part, port), linked, net_id: f.parts.net[part] ?? 0 })
+    links.push({ ...describePort(f, part, port), linked, net_id: net })
   }
   return links
 }

@@ -92,6 +92,7 @@ function buildLine(f: Foundry, belt: number, loose: LooseBelts): void {
   belts.sink[line] = endReference(f, chain.sink)
   for (const end of [belts.source[line] ?? 0, belts.sink[line] ?? 0]) if (end !== 0) nodes.link[end - 1] = line
   if (belts.source[line] !== 0) belts.pulling.push(line)
+  wakeReference(f, belts.source[line] ?? 0)
   wakeReference(f, belts.sink[line] ?? 0)
   scheduleLine(f, line)
 }

@@ -154,7 +154,7 @@ function readNode(f: Foundry, saved: SavedPart, path: string): void {
       throw fault(`${path}.recipe_id`, `a ${saved.def_id} here does not follow ${saved.recipe_id}`)
     }
     nodes.recipe[row] = recipeNumber(saved.recipe_id) + 1
-  } else if (saved.def_id === 'extractor') throw fault(`${path}.recipe_id`, 'an extractor mines what it stands on')
+  }
   if (saved.progress !== undefined) {
     if (kind !== 'machine' || nodes.recipe[row] === 0) throw fault(`${path}.progress`, 'no cycle can be under way')
     if (saved.progress >= workNeeded(f, row)) throw fault(`${path}.progress`, `the cycle takes ${workNeeded(f, row)}`)

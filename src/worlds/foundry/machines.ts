@@ -128,7 +128,7 @@ function finishCycle(f: Foundry, row: number): void {
   refreshMachine(f, row)
 }
 
-/** Gives a machine another recipe (0: none). What it took in, and the cycle it is in, are scrapped. */
+/** Gives a machine or a filter another recipe (0: none). What it took in, and the cycle it is in, are scrapped. */
 export function setRecipe(f: Foundry, row: number, recipe: number): void {
   const { nodes } = f
   if (nodes.recipe[row] === recipe) return
@@ -140,6 +140,6 @@ export function setRecipe(f: Foundry, row: number, recipe: number): void {
     addCount(f.ledger.destroyed, i, nodes.stock[row * ITEM_COUNT + i] ?? 0)
     nodes.stock[row * ITEM_COUNT + i] = 0
   }
-  refreshMachine(f, row)
+  if (defOf(f, nodes.part[row] ?? 0).kind === 'machine') refreshMachine(f, row)
   wakeNode(f, row)
 }
