@@ -176,7 +176,7 @@ export class ReferenceTransport {
       const offer = ports.taking.includes(port) ? this.#offer(part, port) : undefined
       if (!offer) continue
       if (part.def_id === 'splitter' || part.def_id === 'merger') {
-        if (part.core !== undefined) return
+        if (part.core !== undefined) break
         part.core = offer.item
       } else if (part.def_id === 'storage') {
         if ([...part.stock.values()].reduce((a, b) => a + b, 0) >= FULL_STORAGE) continue

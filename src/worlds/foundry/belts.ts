@@ -6,7 +6,7 @@
 // speed, so what the numbers should be is known from the count of moves alone (`syncLine`).
 import { addItem, type Belts, dropItem } from './belt-table.ts'
 import { BELT_SPEED, ITEM_UNITS } from './catalogue.ts'
-import { wakeReference } from './queue.ts'
+import { portEmptied, wakeReference } from './queue.ts'
 import type { Foundry } from './state.ts'
 import { dueAt, schedule, WHEEL_REACH } from './wheel.ts'
 
@@ -146,7 +146,7 @@ export function pullLines(f: Foundry): void {
     if (kind !== 0 && roomToEnter(belts, line) >= 0) {
       nodes.slot[source - 1] = 0
       enter(belts, line, kind)
-      wakeReference(f, source)
+      portEmptied(f, source - 1)
     }
     scheduleLine(f, line)
   }

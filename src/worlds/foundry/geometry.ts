@@ -81,6 +81,9 @@ export interface Shape {
   /** At most four. */
   readonly itemPorts: readonly ShapePort[]
   readonly powerPorts: readonly ShapePort[]
+  /** Which item ports take, and which give, in their order. */
+  readonly takes: readonly number[]
+  readonly gives: readonly number[]
 }
 
 /**
@@ -109,12 +112,15 @@ function turn(def: PartDef, facing: number, hand: number): Shape {
   }
   const ports = hand === 0 ? def.ports : def.ports.map((port) => swapHand(def, port))
   const turned = ports.map((port) => turnPort(def, facing, port))
+  const itemPorts = turned.filter(({ port }) => port.kind === 'item')
   return {
     def,
     extent: { x: isAcross ? depth : width, y: height, z: isAcross ? width : depth },
     cells,
     anchor: turnCell(def, facing, [(width - 1) >> 1, 0, 0]),
-    itemPorts: turned.filter(({ port }) => port.kind === 'item'),
+    itemPorts,
+    takes: [...itemPorts.keys()].filter((port) => itemPorts[port]?.isOut === false),
+    gives: [...itemPorts.keys()].filter((port) => itemPorts[port]?.isOut === true),
     powerPorts: turned.filter(({ port }) => port.kind === 'power'),
   }
 }

@@ -4,6 +4,7 @@ import { addContamination } from './air-table.ts'
 import { ITEM_COUNT, READY_ITEMS } from './catalogue.ts'
 import { listNet } from './net-table.ts'
 import { ENABLED, FOULED, hasFlag, IN_CYCLE, RUNNING, setFlag } from './node-table.ts'
+import { isOffered } from './offers.ts'
 import { anchorOf, defOf } from './parts.ts'
 import { wakeNode } from './queue.ts'
 import { RECIPES, type Recipe } from './recipes.ts'
@@ -58,7 +59,8 @@ function startCycle(f: Foundry, row: number, recipe: Recipe): void {
   nodes.progress[row] = 0
   setFlag(nodes, row, IN_CYCLE, true)
   if (hasFlag(nodes, row, RUNNING)) scheduleWork(f, row)
-  if (recipe.inputs.length > 0) wakeNode(f, row)
+  // What waits at its ports may have room now.
+  if (recipe.inputs.length > 0 && isOffered(f, row)) wakeNode(f, row)
 }
 
 /** Switches a node's draw (and its emission) on or off. */

@@ -16,6 +16,8 @@ export const RUNNING = 4
 export const FOULED = 8
 /** Waits in the queue of the next transport. Derived. */
 export const QUEUED = 16
+/** Has something to give and found no free port for it: whoever empties one wakes it. Derived. */
+export const WAITING = 32
 
 export interface Nodes {
   /** Rows in use are 1..last, free ones in the chain that `free` starts. */

@@ -1,11 +1,18 @@
 // The queue of nodes that the next transport looks at. A node that is not in it would find nothing to do.
-import { hasFlag, PORTS, QUEUED, setFlag } from './node-table.ts'
+import { hasFlag, PORTS, QUEUED, setFlag, WAITING } from './node-table.ts'
 import type { Foundry } from './state.ts'
 
 export function wakeNode(f: Foundry, row: number): void {
-  if (hasFlag(f.nodes, row, QUEUED)) return
-  setFlag(f.nodes, row, QUEUED, true)
+  const flags = f.nodes.flags[row] ?? 0
+  if ((flags & QUEUED) !== 0) return
+  f.nodes.flags[row] = flags | QUEUED
   f.queue.push(row)
+}
+
+/** Tells a node that one of its out ports has become free; `at` is the port's place in `slot`. */
+export function portEmptied(f: Foundry, at: number): void {
+  const row = Math.trunc(at / PORTS)
+  if (((f.nodes.flags[row] ?? 0) & WAITING) !== 0) wakeNode(f, row)
 }
 
 /** Wakes the node that a line's `source` or `sink` names. */

@@ -1,10 +1,11 @@
 // The third phase of a tick: items. Four passes, in each of which whatever happens at one place leaves all others
 // alone, so no order of parts matters: lines move; nodes take what waits for them; nodes pass on, to their ports;
-// lines pull what waits at the ports that feed them.
-import { moveLines, pullLines, takeWaiting, waitingItem } from './belts.ts'
+// lines pull what waits at the ports that feed them. A node is looked at only when it may have something to do.
+import { moveLines, pullLines } from './belts.ts'
 import { ITEM_COUNT, PARTS, type PartKind, STORAGE_ITEMS } from './catalogue.ts'
 import { recipeOf, refreshMachine, wantedOf } from './machines.ts'
-import { ENABLED, hasFlag, PORTS, QUEUED, setFlag, stockTotal } from './node-table.ts'
+import { ENABLED, hasFlag, IN_CYCLE, PORTS, QUEUED, setFlag, stockTotal, WAITING } from './node-table.ts'
+import { accept, isOffered, offered } from './offers.ts'
 import { shapeOf } from './parts.ts'
 import { listNetOf } from './power.ts'
 import { wakeNode } from './queue.ts'
@@ -16,8 +17,11 @@ export function transport(f: Foundry): void {
   const queue = f.queue
   for (let i = 0; i < queue.length; i++) take(f, queue[i] ?? 0)
   f.queue = f.spareQueue
-  for (const row of queue) setFlag(f.nodes, row, QUEUED, false)
-  for (const row of queue) give(f, row)
+  for (let i = 0; i < queue.length; i++) {
+    const row = queue[i] ?? 0
+    f.nodes.flags[row] = (f.nodes.flags[row] ?? 0) & ~(QUEUED | WAITING)
+  }
+  for (let i = 0; i < queue.length; i++) give(f, queue[i] ?? 0)
   queue.length = 0
   f.spareQueue = queue
   pullLines(f)
@@ -27,144 +31,142 @@ function kindOf(f: Foundry, row: number): PartKind | undefined {
   return PARTS[(f.parts.def[f.nodes.part[row] ?? 0] ?? 0) - 1]?.kind
 }
 
-/** Number of the item that waits at an in port; 0: none. */
-function offered(f: Foundry, row: number, port: number): number {
-  const link = f.nodes.link[row * PORTS + port] ?? 0
-  if (link > 0) return waitingItem(f.belts, link)
-  return link < 0 ? (f.nodes.slot[-link - 1] ?? 0) : 0
-}
-
-/** Takes what waits at an in port. */
-function accept(f: Foundry, row: number, port: number): void {
-  const link = f.nodes.link[row * PORTS + port] ?? 0
-  if (link > 0) takeWaiting(f, link)
-  else {
-    f.nodes.slot[-link - 1] = 0
-    wakeNode(f, Math.trunc((-link - 1) / PORTS))
-  }
-}
-
 function take(f: Foundry, row: number): void {
-  const { nodes, ledger } = f
   switch (kindOf(f, row)) {
+    case 'machine':
+    case 'generator':
+    case 'storage':
+    case 'delivery':
+      takeEach(f, row)
+      return
     case 'splitter':
+      takeCore(f, row, 0)
+      return
     case 'merger':
-      takeCore(f, row)
+      takeCore(f, row, f.nodes.turn[row] ?? 0)
       return
     case 'filter':
-      if (nodes.recipe[row] !== 0 && hasFlag(nodes, row, ENABLED)) takeCore(f, row)
-      return
-    case 'storage':
-      takeStock(f, row, () => stockTotal(nodes, row) < STORAGE_ITEMS)
-      return
-    case 'machine': {
-      const recipe = recipeOf(f, row)
-      takeStock(f, row, (item) => (nodes.stock[row * ITEM_COUNT + item - 1] ?? 0) < wantedOf(recipe, item))
-      return
-    }
-    case 'generator':
-      takeStock(f, row, (item) => item === FUEL.item && (nodes.stock[row * ITEM_COUNT + item - 1] ?? 0) < FUEL.most)
-      return
-    case 'delivery':
-      eachInPort(f, row, (port, item) => {
-        addCount(ledger.delivered, item - 1, 1)
-        accept(f, row, port)
-        return true
-      })
+      if (f.nodes.recipe[row] !== 0 && hasFlag(f.nodes, row, ENABLED)) takeCore(f, row, 0)
       return
     default:
   }
 }
 
-/** Offers what waits at the in ports, in turn; `visit` says whether it took it, and whoever is served is last next time. */
-function eachInPort(f: Foundry, row: number, visit: (port: number, item: number) => boolean): void {
-  const ports = shapeOf(f, f.nodes.part[row] ?? 0).itemPorts
+/** One item from every in port that offers what the node wants. Who was served first is last next time. */
+function takeEach(f: Foundry, row: number): void {
+  const { itemPorts } = shapeOf(f, f.nodes.part[row] ?? 0)
+  const count = itemPorts.length
   const start = f.nodes.turn[row] ?? 0
   let served = -1
-  for (let i = 0; i < ports.length; i++) {
-    const port = (start + i) % ports.length
-    if (ports[port]?.isOut !== false) continue
+  for (let i = 0; i < count; i++) {
+    const port = (start + i) % count
+    if (itemPorts[port]?.isOut !== false) continue
     const item = offered(f, row, port)
-    if (item !== 0 && visit(port, item) && served < 0) served = port
+    if (item === 0 || !wants(f, row, item)) continue
+    keep(f, row, item)
+    accept(f, row, port)
+    if (served < 0) served = port
   }
-  if (served >= 0) f.nodes.turn[row] = (served + 1) % ports.length
+  if (served >= 0) f.nodes.turn[row] = (served + 1) % count
 }
 
-function takeStock(f: Foundry, row: number, isWanted: (item: number) => boolean): void {
-  eachInPort(f, row, (port, item) => {
-    if (!isWanted(item)) return false
-    const at = row * ITEM_COUNT + item - 1
-    f.nodes.stock[at] = (f.nodes.stock[at] ?? 0) + 1
-    accept(f, row, port)
-    return true
-  })
+function wants(f: Foundry, row: number, item: number): boolean {
+  const { nodes } = f
+  const stock = nodes.stock[row * ITEM_COUNT + item - 1] ?? 0
+  switch (kindOf(f, row)) {
+    case 'machine':
+      return stock < wantedOf(recipeOf(f, row), item)
+    case 'generator':
+      return item === FUEL.item && stock < FUEL.most
+    case 'storage':
+      return stockTotal(nodes, row) < STORAGE_ITEMS
+    default:
+      return true
+  }
+}
+
+function keep(f: Foundry, row: number, item: number): void {
+  if (kindOf(f, row) === 'delivery') {
+    addCount(f.ledger.delivered, item - 1, 1)
+    return
+  }
+  const at = row * ITEM_COUNT + item - 1
+  f.nodes.stock[at] = (f.nodes.stock[at] ?? 0) + 1
 }
 
 /** Splitters, mergers and filters hold one item. A splitter's turn belongs to its out ports. */
-function takeCore(f: Foundry, row: number): void {
+function takeCore(f: Foundry, row: number, start: number): void {
   const { nodes } = f
   if (nodes.core[row] !== 0) return
-  const ports = shapeOf(f, nodes.part[row] ?? 0).itemPorts
-  const isMerger = kindOf(f, row) === 'merger'
-  const start = isMerger ? (nodes.turn[row] ?? 0) : 0
-  for (let i = 0; i < ports.length; i++) {
-    const port = (start + i) % ports.length
-    if (ports[port]?.isOut !== false) continue
+  const { itemPorts, takes } = shapeOf(f, nodes.part[row] ?? 0)
+  const count = itemPorts.length
+  for (let i = 0; i < count; i++) {
+    const port = (start + i) % count
+    if (itemPorts[port]?.isOut !== false) continue
     const item = offered(f, row, port)
     if (item === 0) continue
     nodes.core[row] = item
     accept(f, row, port)
-    if (isMerger) nodes.turn[row] = (port + 1) % ports.length
+    if (takes.length > 1) nodes.turn[row] = (port + 1) % count
     return
   }
 }
 
 function give(f: Foundry, row: number): void {
+  const { nodes } = f
   switch (kindOf(f, row)) {
+    case 'machine':
+      giveCounted(f, row, nodes.ready)
+      // In the middle of a cycle nothing that goes in or out makes a difference to it.
+      if (!hasFlag(nodes, row, IN_CYCLE)) refreshMachine(f, row)
+      return
     case 'splitter':
-      giveCore(f, row, () => true)
+      giveCore(f, row, 0)
       return
     case 'merger':
-      giveCore(f, row, () => true)
+      giveCore(f, row, 0)
       return
     case 'filter': {
       const sorts = recipeOf(f, row)?.sorts ?? 0
-      if (sorts === 0 || !hasFlag(f.nodes, row, ENABLED)) return
-      const isMatch = f.nodes.core[row] === sorts
-      giveCore(f, row, (isFront) => isFront === isMatch)
+      if (sorts !== 0 && hasFlag(nodes, row, ENABLED)) giveCore(f, row, nodes.core[row] === sorts ? FRONT : SIDES)
       return
     }
     case 'storage':
-      giveCounted(f, row, f.nodes.stock)
-      return
-    case 'machine':
-      giveCounted(f, row, f.nodes.ready)
-      refreshMachine(f, row)
+      giveCounted(f, row, nodes.stock)
+      if (isOffered(f, row) && stockTotal(nodes, row) < STORAGE_ITEMS) wakeNode(f, row)
       return
     case 'generator':
-      listNetOf(f, f.nodes.part[row] ?? 0)
+      listNetOf(f, nodes.part[row] ?? 0)
       return
     default:
   }
 }
 
-/** Puts the item inside at the next free, linked out port that `mayUse` allows. */
-function giveCore(f: Foundry, row: number, mayUse: (isFront: boolean) => boolean): void {
+/** Which out ports an item may leave through; 0: all. */
+const FRONT = 1
+const SIDES = 2
+
+/** Puts the item inside at the next free, linked out port that it may leave through. */
+function giveCore(f: Foundry, row: number, through: number): void {
   const { nodes } = f
   const item = nodes.core[row] ?? 0
-  if (item === 0) return
-  const ports = shapeOf(f, nodes.part[row] ?? 0).itemPorts
-  const isMerger = kindOf(f, row) === 'merger'
-  const start = isMerger ? 0 : (nodes.turn[row] ?? 0)
-  for (let i = 0; i < ports.length; i++) {
-    const port = (start + i) % ports.length
-    const own = ports[port]
-    if (!own?.isOut || !mayUse(own.port.side === 'front') || !isFree(f, row, port)) continue
-    nodes.core[row] = 0
-    if (!isMerger) nodes.turn[row] = (port + 1) % ports.length
-    offer(f, row, port, item)
-    return
+  if (item !== 0) {
+    const { itemPorts, gives } = shapeOf(f, nodes.part[row] ?? 0)
+    const count = itemPorts.length
+    const hasTurn = gives.length > 1
+    const start = hasTurn ? (nodes.turn[row] ?? 0) : 0
+    for (let i = 0; i < count && nodes.core[row] !== 0; i++) {
+      const port = (start + i) % count
+      const own = itemPorts[port]
+      if (!own?.isOut || !isFree(f, row, port)) continue
+      if (through !== 0 && (own.port.side === 'front') !== (through === FRONT)) continue
+      nodes.core[row] = 0
+      if (hasTurn) nodes.turn[row] = (port + 1) % count
+      offer(f, row, port, item)
+    }
   }
+  if (nodes.core[row] !== 0) setFlag(nodes, row, WAITING, true)
+  else if (isOffered(f, row)) wakeNode(f, row)
 }
 
 function isFree(f: Foundry, row: number, port: number): boolean {
@@ -178,18 +180,23 @@ function offer(f: Foundry, row: number, port: number, item: number): void {
   const link = nodes.link[row * PORTS + port] ?? 0
   if (link > 0) f.belts.pulling.push(link)
   else wakeNode(f, Math.trunc((-link - 1) / PORTS))
-  wakeNode(f, row)
 }
 
 /** Gives out one item of a table of counts, the lowest item number first. */
 function giveCounted(f: Foundry, row: number, counts: Uint16Array): void {
-  const port = shapeOf(f, f.nodes.part[row] ?? 0).itemPorts.findIndex((each) => each.isOut)
-  if (port < 0 || !isFree(f, row, port)) return
+  const port = shapeOf(f, f.nodes.part[row] ?? 0).gives[0]
+  if (port === undefined) return
+  let canGive = isFree(f, row, port)
   for (let i = 0; i < ITEM_COUNT; i++) {
     const count = counts[row * ITEM_COUNT + i] ?? 0
     if (count === 0) continue
+    if (!canGive) {
+      setFlag(f.nodes, row, WAITING, true)
+      return
+    }
     counts[row * ITEM_COUNT + i] = count - 1
     offer(f, row, port, i + 1)
-    return
+    canGive = false
+    if (count > 1) i--
   }
 }
