@@ -46,7 +46,7 @@ function count(f: Foundry, goal: Goal, index: number): boolean {
       progress.done = f.ledger.delivered[ITEMS.indexOf(goal.item)] ?? 0
       return progress.done >= goal.count
     case 'contamination_below':
-      if (progress.done < goal.ticks) progress.done = f.air.total < goal.limit ? progress.done + 1 : 0
+      progress.done = f.air.total < goal.limit ? Math.min(progress.done + 1, goal.ticks) : 0
       return progress.done >= goal.ticks
     case 'before_tick':
       return f.tick < goal.tick

@@ -7,9 +7,11 @@ import { PART_STATES } from './status.ts'
 const Count = z.int().min(0)
 const Size = z.strictObject({ x: Count, y: Count, z: Count })
 
-const GoalReport = z.object({
+const GoalReport = z.strictObject({
   kind: z.enum(['deliver', 'contamination_below', 'before_tick', 'parts_at_most']),
   text: z.string(),
+  item: ItemId.optional(),
+  limit: Count.optional(),
   done: Count,
   needed: Count,
   met: z.boolean(),

@@ -81,7 +81,7 @@ export const VARIANTS: readonly Variant[] = [
     id: 'clean_room',
     title: 'Clean room',
     description:
-      'Gears must be pressed in a closed room. What the machines there give off stays there, until it fouls them: scrub it.',
+      'Press thirty gears in a closed room. What the machines there give off stays there until it fouls them: scrub it.',
     seed: 3,
     config: {
       size: at(20, 6, 12),
@@ -111,9 +111,10 @@ export const VARIANTS: readonly Variant[] = [
         ]),
         deliveryPort(17, 1, 5),
       ],
+      emission_permille: 3000,
       goals: [
         { kind: 'deliver', item: 'gear', count: 30 },
-        { kind: 'contamination_below', limit: 600, ticks: 200 },
+        { kind: 'contamination_below', limit: 15_000, ticks: 200 },
       ],
     },
   },

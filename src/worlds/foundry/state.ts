@@ -32,7 +32,7 @@ export interface Ledger {
   vented: number
 }
 
-/** How far a goal is; `done` of contamination goals stays at its mark once it was reached. */
+/** How far a goal is; that of a contamination goal falls back to nothing in a tick above its limit. */
 export interface GoalProgress {
   done: number
 }

@@ -1,0 +1,357 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'paracosm-headless-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+const inFolder = (name: string): string => join(folder, name)
+
+interface Ran {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function paracosm(args: readonly string[], input?: string): Ran {
+  const { status, stdout, stderr } = spawnSync('bin/paracosm', ['headless', ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    ...(input === undefined ? {} : { input }),
+  })
+  return { status, stdout, stderr }
+}
+
+/** The one document that a call prints. */
+function document(ran: Ran) {
+  assert.equal(ran.stdout.trimEnd().split('\n{').length, 1, 'more than one document')
+  return JSON.parse(ran.stdout)
+}
+
+const ajv = new Ajv2020({ strict: false, formats: {} })
+const validators = new Map<string, ReturnType<typeof ajv.compile>>()
+
+function assertValid(schema: string, value: unknown): void {
+  const validate = validators.get(schema) ?? ajv.compile(JSON.parse(paracosm(['--schema', schema]).stdout))
+  validators.set(schema, validate)
+  assert.ok(validate(value), JSON.stringify(validate.errors?.slice(0, 3)))
+}
+
+/** The example script of the interface's first description. */
+const SCRIPT = [
+  {
+    type: 'apply_command',
+    command: { type: 'place_part', def_id: 'frame_block', origin: { x: 1, y: 1, z: 1 }, facing: 'north' },
+  },
+  {
+    type: 'apply_command',
+    command: { type: 'place_part', def_id: 'wire', origin: { x: 2, y: 1, z: 1 }, facing: 'north' },
+  },
+  { type: 'tick', ticks: 8 },
+  { type: 'inspect_part', part_id: 1 },
+]
+
+function writeScript(name: string, steps: unknown): string {
+  writeFileSync(inFolder(name), JSON.stringify(steps))
+  return inFolder(name)
+}
+
+const SOLUTION = 'src/worlds/foundry/solutions/first_slice.json'
+
+test('headless: the scenarios are listed as one valid document', () => {
+  const ran = paracosm(['--list-scenarios', '--json'])
+  assert.equal(ran.status, 0)
+  const listing = document(ran)
+  assertValid('output', listing)
+  assert.deepEqual(listing.scenarios[0].size, { x: 16, y: 6, z: 12 })
+})
+
+test('headless: a scenario is observed after some ticks, whole or in summary', () => {
+  const full = document(paracosm(['--scenario', 'first_slice', '--ticks', '20', '--json']))
+  assertValid('output', full)
+  assertValid('save', full.world)
+  assert.equal(full.summary.tick, 20)
+  const thin = document(paracosm(['--scenario', 'first_slice', '--ticks', '20', '--json', '--json-profile', 'summary']))
+  assertValid('output', thin)
+  assert.deepEqual([thin.world, thin.inspect], [undefined, undefined])
+  assert.deepEqual(thin.summary, full.summary)
+})
+
+test('headless: a part of a save is inspected', () => {
+  const save = inFolder('inspected.json')
+  const made = paracosm(['--scenario', 'first_slice', '--command-file', SOLUTION, '--save', save, '--json'])
+  assert.equal(made.status, 0)
+  assertValid('save', JSON.parse(readFileSync(save, 'utf8')))
+  assert.deepEqual(document(made).world, JSON.parse(readFileSync(save, 'utf8')))
+  const ran = paracosm(['--load', save, '--inspect-part', '12', '--json'])
+  assert.equal(ran.status, 0)
+  const report = document(ran)
+  assertValid('output', report)
+  assert.deepEqual(report.source, { kind: 'save', path: save })
+  assert.equal(report.inspect.part.id, 12)
+  assert.equal(report.summary.state_hash, document(made).summary.state_hash)
+})
+
+test('headless: a script runs with a trace from which every summary can be read again', () => {
+  const trace = inFolder('trace.jsonl')
+  const script = writeScript('script.json', SCRIPT)
+  const ran = paracosm(['--scenario', 'first_slice', '--command-file', script, '--emit-trace', trace, '--json'])
+  assert.equal(ran.status, 0)
+  const report = document(ran)
+  assertValid('output', report)
+  assertValid('commands', SCRIPT)
+  assert.deepEqual(report.steps[0].detail, { part_id: 2 })
+  const records = readFileSync(trace, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  for (const record of records) assertValid('trace', record)
+  assert.deepEqual(
+    records.map(({ stage }) => stage),
+    ['initial', 'step', 'step', 'step', 'step', 'final'],
+  )
+  assert.deepEqual(
+    records.slice(1, -1).map(({ step }) => step),
+    SCRIPT,
+  )
+  assert.deepEqual(
+    records.slice(1, -1).map(({ summary }) => summary.state_hash),
+    report.steps.map(({ state_hash }: { state_hash: string }) => state_hash),
+  )
+  assert.deepEqual(records[4].inspection, report.steps[3].detail)
+  assert.deepEqual(records[5].summary, report.summary)
+  // Without the world: what stood there before a step, and what it changed, is in the records alone.
+  assert.equal(records[1].summary.parts - records[0].summary.parts, 1)
+  assert.equal(records[0].summary.build_inventory.wire - records[2].summary.build_inventory.wire, 1)
+})
+
+test('headless: each step of a trace is what a run that stops there reports', () => {
+  const trace = inFolder('whole.jsonl')
+  paracosm(['--scenario', 'first_slice', '--command-file', SOLUTION, '--emit-trace', trace, '--json'])
+  const steps = JSON.parse(readFileSync(SOLUTION, 'utf8'))
+  const records = readFileSync(trace, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  for (const count of [1, 7, steps.length]) {
+    const script = writeScript('part.json', steps.slice(0, count))
+    const report = document(paracosm(['--command-file', script, '--json', '--json-profile', 'summary']))
+    assert.deepEqual(records[count].summary, report.summary)
+  }
+})
+
+test('headless: run, save, load and run on in other processes gives the hash of one run', () => {
+  const built = writeScript('built.json', JSON.parse(readFileSync(SOLUTION, 'utf8')).slice(0, -1))
+  for (const [n, m] of [
+    [1, 1],
+    [97, 203],
+    [250, 33],
+  ]) {
+    const save = inFolder(`resume-${n}.json`)
+    paracosm(['--command-file', built, '--ticks', String(n), '--save', save])
+    const resumed = document(paracosm(['--load', save, '--ticks', String(m), '--json']))
+    const whole = document(paracosm(['--command-file', built, '--ticks', String((n ?? 0) + (m ?? 0)), '--json']))
+    assert.deepEqual(resumed.summary, whole.summary)
+    assert.deepEqual(resumed.world.state, whole.world.state)
+  }
+})
+
+test('headless: --until-victory stops at victory, and fails when it does not come', () => {
+  const built = writeScript('victory.json', JSON.parse(readFileSync(SOLUTION, 'utf8')).slice(0, -1))
+  const won = document(paracosm(['--command-file', built, '--until-victory', '--json', '--json-profile', 'summary']))
+  assert.deepEqual([won.ok, won.summary.objective.completed_at], [true, won.summary.tick])
+  const ran = paracosm(['--scenario', 'first_slice', '--until-victory', '50', '--json', '--json-profile', 'summary'])
+  assert.equal(ran.status, 1)
+  assert.deepEqual(document(ran).error.code, 'VICTORY_NOT_REACHED')
+})
+
+test('headless: a failing step ends the script with status 1, and the answer carries the world and the failure', () => {
+  const script = writeScript('fails.json', [
+    ...SCRIPT.slice(0, 1),
+    { type: 'apply_command', command: { type: 'remove_part', part_id: 1 } },
+    { type: 'tick', ticks: 5 },
+  ])
+  const ran = paracosm(['--scenario', 'first_slice', '--command-file', script, '--json'])
+  assert.equal(ran.status, 1)
+  const report = document(ran)
+  assertValid('output', report)
+  assert.deepEqual([report.ok, report.error.code, report.error.step_index], [false, 'FIXED_PART', 1])
+  assert.deepEqual([report.steps.length, report.summary.tick, report.world.tick], [2, 0, 0])
+})
+
+test('headless: a seat of its own for each crew', () => {
+  const ran = paracosm([
+    '--scenario',
+    'two_crews',
+    '--command-file',
+    'src/worlds/foundry/solutions/two_crews.json',
+    '--json',
+    '--json-profile',
+    'summary',
+  ])
+  assert.deepEqual([ran.status, document(ran).summary.objective.complete], [0, true])
+})
+
+test('headless: a script comes from standard input too', () => {
+  const ran = paracosm(
+    ['--command-file', '-', '--json', '--json-profile', 'inspect'],
+    JSON.stringify({ steps: SCRIPT }),
+  )
+  assert.deepEqual([ran.status, document(ran).steps.length], [0, 4])
+})
+
+test('headless: without --json it prints a short report, and errors go to standard error', () => {
+  const ran = paracosm(['--scenario', 'first_slice', '--ticks', '3', '--inspect-part', '9'])
+  assert.equal(ran.status, 1)
+  assert.match(ran.stdout, /^Scenario first_slice\n {2}step 0 tick ok, tick 3\ntick: 3\n/)
+  assert.match(ran.stderr, /error UNKNOWN_PART: there is no part 9/)
+})
+
+const MEBIBYTE = 1_048_576
+
+/** Bad input: what it is, how it is given, the code, and what the message must name. */
+const BAD: readonly (readonly [name: string, args: () => string[], code: string, names: RegExp])[] = [
+  [
+    'malformed JSON',
+    () => ['--command-file', textFile('[\n  {"type": "tick",\n   ticks: 1}]')],
+    'JSON_MALFORMED',
+    /line 3, column 4/,
+  ],
+  ['an unknown step', () => ['--command-file', textFile('[{"type":"jump"}]')], 'VALIDATION_ERROR', /\$\[0\]\.type/],
+  [
+    'an unknown key',
+    () => ['--command-file', textFile('{"steps":[{"type":"tick","ticks":1,"by":2}]}')],
+    'VALIDATION_ERROR',
+    /\$\.steps\[0\]\.by/,
+  ],
+  [
+    'huge ticks in a script',
+    () => ['--command-file', textFile('[{"type":"tick","ticks":99999999}]')],
+    'VALIDATION_ERROR',
+    /10000000/,
+  ],
+  ['an unknown scenario', () => ['--scenario', 'nowhere'], 'UNKNOWN_VARIANT', /first_slice/],
+  ['an unknown world', () => ['--world', 'nowhere'], 'UNKNOWN_WORLD', /foundry/],
+  ['--load and --scenario together', () => ['--load', 'x.json', '--scenario', 'first_slice'], 'USAGE', /exclude/],
+  ['--load and --seed together', () => ['--load', 'x.json', '--seed', '3'], 'USAGE', /seed/],
+  ['a save that is not there', () => ['--load', inFolder('nothing.json')], 'FILE_UNREADABLE', /nothing\.json/],
+  [
+    'a save of a newer version',
+    () => ['--load', spoiledSave((save) => Object.assign(save, { version: 2 }))],
+    'SAVE_VERSION',
+    /version 2/,
+  ],
+  [
+    'a save of a newer world',
+    () => ['--load', spoiledSave((save) => Object.assign(save.world, { version: '9.0.0' }))],
+    'SAVE_VERSION',
+    /9\.0\.0/,
+  ],
+  [
+    'a save with two parts in a cell',
+    () => ['--load', spoiledSave((save) => save.state.parts.push({ ...save.state.parts[0], id: 2 }))],
+    'STATE_INVALID',
+    /\$\.state\.parts\[1\]\.id/,
+  ],
+  [
+    'a save of another world',
+    () => ['--world', 'paint-arena', '--load', spoiledSave(() => undefined)],
+    'STATE_INVALID',
+    /foundry/,
+  ],
+  ['an unwritable trace', () => ['--emit-trace', inFolder('no/such/folder/trace')], 'FILE_UNWRITABLE', /trace/],
+  ['an unwritable save', () => ['--save', inFolder('no/such/folder/save')], 'FILE_UNWRITABLE', /save/],
+  ['a command file of 200 MB', () => ['--command-file', largeFile(200 * MEBIBYTE)], 'FILE_TOO_LARGE', /64 MiB/],
+]
+
+let files = 0
+
+function textFile(text: string): string {
+  const path = inFolder(`text-${files++}.json`)
+  writeFileSync(path, text)
+  return path
+}
+
+function largeFile(size: number): string {
+  const path = textFile('[')
+  truncateSync(path, size)
+  return path
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: spoiled on purpose
+function spoiledSave(spoil: (save: any) => unknown): string {
+  const path = inFolder(`save-${files++}.json`)
+  paracosm(['--scenario', 'first_slice', '--ticks', '1', '--save', path])
+  const save = JSON.parse(readFileSync(path, 'utf8'))
+  spoil(save)
+  writeFileSync(path, JSON.stringify(save))
+  return path
+}
+
+for (const [name, args, code, names] of BAD) {
+  test(`headless: ${name} is refused with ${code} and status 2`, () => {
+    const ran = paracosm([...args(), '--json'])
+    assert.equal(ran.status, 2, ran.stderr)
+    const report = document(ran)
+    assertValid('output', report)
+    assert.deepEqual([report.ok, report.error.code, report.summary], [false, code, null])
+    assert.match(report.error.message, names)
+    assert.match(ran.stderr, new RegExp(`error ${code}`))
+  })
+}
+
+for (const args of [['--ticks', '-1'], ['--ticks', '10000001'], ['--json-profile', 'tiny'], ['--bogus']]) {
+  test(`headless: ${args.join(' ')} is wrong usage, status 2, one document`, () => {
+    const ran = paracosm([...args, '--json'])
+    assert.equal(ran.status, 2)
+    assert.deepEqual([document(ran).ok, document(ran).error.code], [false, 'USAGE'])
+  })
+}
+
+test('headless: what cannot be finished leaves no temporary files, and no half of a save', () => {
+  const save = inFolder('kept.json')
+  paracosm(['--scenario', 'first_slice', '--save', save])
+  const before = readFileSync(save, 'utf8')
+  const ran = paracosm(['--save', save, '--emit-trace', inFolder('no/such/folder/trace'), '--json'])
+  assert.equal(ran.status, 2)
+  assert.equal(readFileSync(save, 'utf8'), before)
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.endsWith('.tmp')),
+    [],
+  )
+})
+
+test('headless: a disk that fills up in the middle of a save leaves the old save as it was', (t) => {
+  const disk = inFolder('disk')
+  spawnSync('mkdir', [disk])
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk])
+  if (mounted.status !== 0) {
+    t.skip('this process may not mount a small disk')
+    return
+  }
+  try {
+    const save = join(disk, 'save.json')
+    assert.equal(paracosm(['--scenario', 'first_slice', '--save', save]).status, 0)
+    const before = readFileSync(save, 'utf8')
+    const ran = paracosm(['--scenario', 'sprawl', '--save', save, '--json'])
+    assert.equal(ran.status, 2)
+    assert.equal(document(ran).error.code, 'FILE_UNWRITABLE')
+    assert.equal(readFileSync(save, 'utf8'), before)
+    assert.deepEqual(readdirSync(disk), ['save.json'])
+    assert.equal(existsSync(save), true)
+  } finally {
+    spawnSync('umount', [disk])
+  }
+})
+
+test('headless: every world that ships is driven', () => {
+  for (const world of ['foundry', 'paint-arena']) {
+    const ran = paracosm(['--world', world, '--ticks', '5', '--json', '--json-profile', 'summary'])
+    assert.deepEqual([ran.status, document(ran).summary.tick], [0, 5])
+    const listed = paracosm(['--world', world, '--list-scenarios'])
+    assert.match(listed.stdout, /^Scenario/)
+  }
+})
