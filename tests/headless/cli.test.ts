@@ -4,8 +4,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 
+const PARACOSM = fileURLToPath(new URL('../../bin/paracosm', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-headless-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 const inFolder = (name: string): string => join(folder, name)
@@ -17,7 +19,7 @@ interface Ran {
 }
 
 function paracosm(args: readonly string[], input?: string): Ran {
-  const { status, stdout, stderr } = spawnSync('bin/paracosm', ['headless', ...args], {
+  const { status, stdout, stderr } = spawnSync(PARACOSM, ['headless', ...args], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     ...(input === undefined ? {} : { input }),

@@ -119,8 +119,7 @@ const unknown = (part: number): Refusal => refuse('UNKNOWN_PART', `there is no p
 /** Why a slot's crew may not move a part. */
 function moveFault(f: Foundry, slot: number, part: number): Refusal | undefined {
   if (!isPart(f.parts, part)) return unknown(part)
-  if (f.parts.isFixed[part] === 1)
-    return refuse('FIXED_PART', `part ${part} belongs to the scenario and stays as it is`)
+  if (f.parts.isFixed[part] === 1) return refuse('FIXED_PART', `part ${part} belongs to the scenario: it stays`)
   if (f.config.plots.length > 0 && f.parts.owner[part] !== slot) {
     return refuse('FIXED_PART', `part ${part} belongs to the crew of slot ${f.parts.owner[part] ?? 0}`)
   }

@@ -8,16 +8,6 @@ export interface Size {
   readonly z: number
 }
 
-/** Steps of the six directions (north, east, south, west, up, down). */
-export const STEPS = [
-  [0, 0, -1],
-  [1, 0, 0],
-  [0, 0, 1],
-  [-1, 0, 0],
-  [0, 1, 0],
-  [0, -1, 0],
-] as const
-
 export const UP = 4
 export const DOWN = 5
 
