@@ -39,6 +39,7 @@ export const ERRORS = {
   SEAT_TAKEN: row(409, 1, 'Close the other connection to this seat first.'),
   EPISODE_OVER: row(409, 1, 'The episode has ended; start a new one.'),
   QUEUE_FULL: row(429, 1, 'Send fewer commands at once; wait for the next step.'),
+  DATA_IN_USE: row(409, 2, 'Stop the other process, or give this one another folder with --data.'),
   PORT_IN_USE: row(409, 2, 'Choose another port, or leave the choice to paracosm.'),
   MANIFEST_INVALID: row(422, 2, 'Correct the manifest at the named path.'),
   RUN_FAILED: row(500, 1, 'Read the logs named above.'),
