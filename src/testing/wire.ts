@@ -74,3 +74,8 @@ export async function handshakeStatus(url: string): Promise<number> {
     return Number(/status (\d+)/.exec(String(error))?.[1] ?? -1)
   }
 }
+
+/** What a URL answers, as JSON of whatever shape: tests look at it field by field. */
+export async function readJson(url: string): Promise<any> {
+  return (await fetch(url)).json()
+}
