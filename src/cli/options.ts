@@ -17,8 +17,3 @@ export function parseRate(text: string): number {
   if (value > 0 && value <= 1000) return value
   throw new InvalidArgumentError('Give a number above 0, at most 1000.')
 }
-
-/** For options that may be given several times. */
-export function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value]
-}

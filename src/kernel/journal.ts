@@ -81,18 +81,6 @@ export function splitHash(text: string): { body: string; hash: string } | undefi
   return undefined
 }
 
-/** JSON text of a line, before sealing. */
-export function formatLine(line: JournalLine): string {
-  return JSON.stringify(line.kind === 'header' ? line.header : line.line)
-}
-
-/** Whether a line prints its whole hash. */
-export function hasFullHash(line: JournalLine): boolean {
-  return (
-    line.kind === 'header' || line.kind === 'outcome' || (line.kind === 'checkpoint' && line.line.state !== undefined)
-  )
-}
-
 /**
  * Parses the body of a line.
  * @param number of the line, from 1, for messages

@@ -17,8 +17,8 @@ interface CliOptions {
   readonly input?: string
 }
 
-function start(args: readonly string[], options: CliOptions): ChildProcess {
-  return spawn(LAUNCHER, args, {
+function start(command: string, args: readonly string[], options: CliOptions): ChildProcess {
+  return spawn(command, args, {
     cwd: options.cwd,
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -27,7 +27,7 @@ function start(args: readonly string[], options: CliOptions): ChildProcess {
 
 /** Runs to the end. */
 export async function runCommand(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const child = start(args, options)
+  const child = start(LAUNCHER, args, options)
   let out = ''
   let err = ''
   child.stdout?.on('data', (chunk) => {
@@ -52,7 +52,12 @@ export interface RunningCommand {
 
 /** Starts a command that goes on until it is told to stop. */
 export function startCommand(args: readonly string[], options: CliOptions = {}): RunningCommand {
-  const child = start(args, options)
+  return startProcess(LAUNCHER, args, options)
+}
+
+/** The same for another program. */
+export function startProcess(command: string, args: readonly string[], options: CliOptions = {}): RunningCommand {
+  const child = start(command, args, options)
   let text = ''
   let notify = (): void => undefined
   const take = (chunk: Buffer): void => {
