@@ -8,6 +8,7 @@ import type { OutcomeLine, StepLine } from '../protocol/journal.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import type { EpisodeEnd } from './episode-parts.ts'
 import type { JournalFile } from './journal-file.ts'
+import { nativeHash } from './native-hash.ts'
 import { createBotPilot, createGhostPilot } from './pilots.ts'
 import type { LineSink } from './sink.ts'
 import { forkEpisode, type SeatPlan } from './start.ts'
@@ -81,7 +82,7 @@ interface Parent {
 async function readParent(file: JournalFile, step: number): Promise<Parent> {
   const prefix: StepLine[] = []
   const rest: StepLine[] = []
-  const chain = new Chain()
+  const chain = new Chain(nativeHash)
   let hash = ''
   let steps = 0
   let number = 0

@@ -42,6 +42,7 @@ export async function runCommand(args: readonly string[], options: CliOptions = 
 }
 
 export interface RunningCommand {
+  readonly pid: number | undefined
   /** Resolves with the match once standard output or error has it. */
   sees(pattern: RegExp): Promise<RegExpExecArray>
   /** What it has printed so far. */
@@ -71,6 +72,7 @@ export function startProcess(command: string, args: readonly string[], options: 
     return status as number | null
   })
   return {
+    pid: child.pid,
     text: () => text,
     kill: (signal) => void child.kill(signal),
     ended,
