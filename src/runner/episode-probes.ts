@@ -31,7 +31,10 @@ interface Done<T> {
 }
 
 /** Steps 5 and 7: a page answers 2xx without a redirect. */
-export async function probePages(context: ProbeContext, pages: readonly ('player' | 'global')[]): Promise<Done<undefined>> {
+export async function probePages(
+  context: ProbeContext,
+  pages: readonly ('player' | 'global')[],
+): Promise<Done<undefined>> {
   for (const page of pages) {
     const query = page === 'player' ? `?${slotQuery(0, context.tokens[0] ?? '')}` : ''
     const finding = await probePage(`${context.server.url}/clients/${page}${query}`, limits(context))
@@ -54,14 +57,18 @@ export async function probeBadTokens(context: ProbeContext, everySlot: boolean):
     throw await fault(context, `/player with slot 0 and a bad token: ${first.reason}`, first, remedy)
   }
   const reason = `slot 0 with a bad token was refused${first.status === undefined ? '' : ` with ${first.status}`}`
-  return { reason, value: everySlot ? await probeOtherTokens(context) : { outcome: 'skipped', reason: 'not asked for' } }
+  return {
+    reason,
+    value: everySlot ? await probeOtherTokens(context) : { outcome: 'skipped', reason: 'not asked for' },
+  }
 }
 
 async function probeOtherTokens(context: ProbeContext): Promise<Extra> {
   const slots = context.tokens.length
   const tries = context.tokens.flatMap((_, slot) => {
     const neighbour = context.tokens[(slot + 1) % slots]
-    const foreign = slots > 1 && neighbour !== undefined ? [{ slot, token: neighbour, what: 'another slot’s token' }] : []
+    const foreign =
+      slots > 1 && neighbour !== undefined ? [{ slot, token: neighbour, what: 'another slot’s token' }] : []
     return [{ slot, token: 'bad', what: 'a bad token' }, ...foreign]
   })
   for (const { slot, token, what } of tries) {

@@ -4,13 +4,20 @@
 import type { AppError } from '../kernel/errors.ts'
 import type { JobSpec } from '../protocol/coworld.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
-import { type Extra, type ProbeContext, probeBadTokens, probeGlobal, probeLateViewer, probePages } from './episode-probes.ts'
+import {
+  type Extra,
+  type ProbeContext,
+  probeBadTokens,
+  probeGlobal,
+  probeLateViewer,
+  probePages,
+} from './episode-probes.ts'
 import { concreteConfig, createTokens } from './job.ts'
 import type { Program } from './process-group.ts'
+import { verifyReplay } from './replay-server.ts'
 import { readResults } from './results.ts'
 import { episodeLinks, type RunEvent, runStep, slotQuery } from './run-events.ts'
 import { createRunId, type GameServer, type Mount, type Runtime, type RuntimeSession } from './runtime.ts'
-import { verifyReplay } from './replay-server.ts'
 import { awaitExit, awaitHealth, interruption, programFault } from './waiting.ts'
 import { playerLog, type Workspace, writeConfig } from './workspace.ts'
 
@@ -102,8 +109,9 @@ async function playAndCleanUp(course: Course, session: RuntimeSession): Promise<
     return extras
   } finally {
     await runStep(course.tell, 'clean-up', async () => {
-      await session.close()
-      return { reason: 'everything that was started has ended and is removed', value: undefined }
+      const left = await session.close()
+      const gone = 'everything that was started has ended and is removed'
+      return { reason: left.length === 0 ? gone : `could not remove ${left.join(', ')}`, value: undefined }
     })
   }
 }
@@ -157,7 +165,7 @@ async function startGame(course: Course, session: RuntimeSession): Promise<{ rea
     },
     mount,
   )
-  value.program.exited.then((status) => course.tell({ kind: 'game-exited', status }))
+  void value.program.exited.then((status) => course.tell({ kind: 'game-exited', status }))
   return { reason: `game at ${value.url}`, value }
 }
 
@@ -207,7 +215,7 @@ async function startPlayers(
       stdout: log,
       stderr: log,
     })
-    program.exited.then((status) => course.tell({ kind: 'player-exited', slot, status }))
+    void program.exited.then((status) => course.tell({ kind: 'player-exited', slot, status }))
     value.push({ slot, program })
   }
   return { reason: `${value.length} started, ${external.size} to come in by themselves`, value }

@@ -23,7 +23,9 @@ export async function probePage(url: string, limits: ProbeLimits): Promise<Findi
     const response = await fetch(url, { redirect: 'manual', signal })
     await response.body?.cancel()
     const { status } = response
-    return response.ok ? { ok: true, status } : { ok: false, status, reason: `answered HTTP ${status}`, isTimeout: false }
+    return response.ok
+      ? { ok: true, status }
+      : { ok: false, status, reason: `answered HTTP ${status}`, isTimeout: false }
   } catch (error) {
     return unreachable(error, limits.timeoutMs)
   }
@@ -66,7 +68,9 @@ export async function probeRefusal(url: string, limits: ProbeLimits): Promise<Fi
       return { ok: false, status, reason: `refused with HTTP ${status} instead of 403`, isTimeout: false }
     }
     case 'broken':
-      return handshake.isRefusal ? { ok: true } : { ok: false, reason: handshake.reason, isTimeout: handshake.isTimeout }
+      return handshake.isRefusal
+        ? { ok: true }
+        : { ok: false, reason: handshake.reason, isTimeout: handshake.isTimeout }
   }
 }
 

@@ -64,6 +64,7 @@ function openSession(folder: string, inherited: Readonly<Record<string, string>>
     async close() {
       isClosed = true
       await Promise.all([...started].map((group) => group.kill()))
+      return []
     },
   }
 }
@@ -83,7 +84,9 @@ function findProgram({ run, image }: Runnable, folder: string, env: Readonly<Rec
     }
   }
   if (name === 'paracosm') return { ok: true, argv: [LAUNCHER, ...args], env: { PARACOSM_NODE: process.execPath } }
-  const candidates = name.includes('/') ? [resolve(folder, name)] : searchPath(env, folder).map((each) => join(each, name))
+  const candidates = name.includes('/')
+    ? [resolve(folder, name)]
+    : searchPath(env, folder).map((each) => join(each, name))
   const program = candidates.find(isExecutable)
   if (program !== undefined) return { ok: true, argv: [program, ...args], env: {} }
   const where = name.includes('/') ? `is no executable file at ${candidates[0]}` : 'is not on the PATH'

@@ -39,7 +39,12 @@ export async function verifyReplay(check: ReplayCheck): Promise<{ reason: string
   const context: ProbeContext = { server, tokens: [], timeoutMs, log, signal }
   const page = await probePage(`${server.url}/clients/replay${query}`, { timeoutMs: PROBE_MS, signal })
   if (!page.ok) {
-    throw await fault(context, `GET /clients/replay: ${page.reason}`, page, 'Serve GET /clients/replay with a 2xx in replay mode.')
+    throw await fault(
+      context,
+      `GET /clients/replay: ${page.reason}`,
+      page,
+      'Serve GET /clients/replay with a 2xx in replay mode.',
+    )
   }
   const messageMs = Math.min(timeoutMs, MESSAGE_MS)
   const socket = `${toSocketUrl(server.url)}/replay${query}`

@@ -37,13 +37,14 @@ export interface GameServer {
   readonly playerUrl: string
 }
 
-/** Everything that one episode starts. Closing it ends and removes all of it, and never throws. */
+/** Everything that one episode starts. */
 export interface RuntimeSession {
   /** The URI by which a program with this mount reads or writes a file of its folder. */
   fileUri(mount: Mount, fileName: string): string
   startGame(launch: Launch, mount: Mount): Promise<GameServer>
   startPlayer(launch: Launch): Promise<Program>
-  close(): Promise<void>
+  /** Ends and removes all of it. Returns the names of what would not go; never throws. */
+  close(): Promise<readonly string[]>
 }
 
 export interface Runtime {
