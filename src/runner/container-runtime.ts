@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import type { Runnable } from '../protocol/coworld.ts'
 import { askEngine, type Engine } from './container-engine.ts'
-import { createContainers } from './containers.ts'
+import { createContainers, removal } from './containers.ts'
 import { onProcessExit } from './process-group.ts'
 import { type Mount, type Runtime, type RuntimeSession, takeFreePort } from './runtime.ts'
 
@@ -132,6 +132,6 @@ function removeNow({ engine, id, network }: Pick<Opened, 'engine' | 'id' | 'netw
   const ask = (...args: readonly string[]): string =>
     spawnSync(program, [...first, ...args], { env: engine.environment, encoding: 'utf8', timeout: 20_000 }).stdout ?? ''
   const ids = ask('ps', '--all', '--quiet', '--filter', `label=paracosm.run=${id}`).split('\n').filter(Boolean)
-  if (ids.length > 0) ask('rm', '--force', ...ids)
+  if (ids.length > 0) ask(...removal(engine, ids))
   ask('network', 'rm', network)
 }

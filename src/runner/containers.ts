@@ -51,10 +51,12 @@ interface Started {
 function openRun(limits: Limits, run: RunNames, needWritableRoot: Set<string>): ContainerRun {
   const { engine } = limits
   const started: Started[] = []
+  const names: string[] = []
   let isClosed = false
   return {
     async start(launch, extras) {
       requireImage(launch.runnable.image)
+      names.push(launch.name)
       const spawn = (): Promise<ProcessGroup> =>
         spawnContainer(limits, run, {
           launch,
@@ -70,7 +72,7 @@ function openRun(limits: Limits, run: RunNames, needWritableRoot: Set<string>): 
         if (first === 0 || isClosed || !isEarly || needWritableRoot.has(launch.runnable.image)) return first
         if (!READ_ONLY.test(await readSince(launch.stderr, offset))) return first
         needWritableRoot.add(launch.runnable.image)
-        await askEngine(engine, ['rm', '--force', launch.name], REMOVE_MS)
+        await askEngine(engine, removal(engine, [launch.name]), REMOVE_MS)
         if (isClosed) return first
         current = await spawn()
         return current.exited
@@ -87,7 +89,7 @@ function openRun(limits: Limits, run: RunNames, needWritableRoot: Set<string>): 
       isClosed = true
       // The clients go first: one that is still fetching an image would otherwise start its container afterwards.
       await Promise.all(started.map((each) => each.kill()))
-      return removeAll(engine, run)
+      return removeAll(engine, run, names)
     },
   }
 }
@@ -156,7 +158,17 @@ function shieldOptions({ engine, memoryMb, cpus, pids }: Limits, isReadOnlyRoot:
   ]
 }
 
-async function removeAll(engine: Engine, { id, network }: RunNames): Promise<readonly string[]> {
+/** The call that ends and removes containers at once. Podman would first ask them politely, for ten seconds. */
+export function removal(engine: Engine, names: readonly string[]): readonly string[] {
+  return ['rm', '--force', ...(engine.kind === 'podman' ? ['--time', '0'] : []), ...names]
+}
+
+async function removeAll(
+  engine: Engine,
+  { id, network }: RunNames,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  if (names.length > 0) await askEngine(engine, removal(engine, names), REMOVE_MS)
   for (let tries = 0; tries < REMOVE_TRIES; tries += 1) {
     const listed = await askEngine(
       engine,
@@ -164,12 +176,12 @@ async function removeAll(engine: Engine, { id, network }: RunNames): Promise<rea
       REMOVE_MS,
     )
     const ids = listed.stdout.split('\n').filter((each) => each !== '')
-    if (ids.length > 0) await askEngine(engine, ['rm', '--force', ...ids], REMOVE_MS)
+    if (ids.length > 0) await askEngine(engine, removal(engine, ids), REMOVE_MS)
     const removed = await askEngine(engine, ['network', 'rm', network], REMOVE_MS)
     if (listed.ok && (removed.ok || /not found|no such network|unable to find network/i.test(removed.stderr))) return []
     await sleep(250)
   }
-  return [`network ${network}`, `containers with label paracosm.run=${id}`]
+  return [`network ${network}`, ...names]
 }
 
 async function sizeOf(path: string): Promise<number> {
