@@ -1,6 +1,6 @@
 // `paracosm coworld …`: certify, play, replay and run packages, check and describe manifests. Parses and prints; the
 // work is src/runner's, the container engine and the wording of `certify` are beside this file.
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { AppError } from '../kernel/errors.ts'
 import { jobSpecJsonSchema, manifestJsonSchema } from '../protocol/coworld.ts'
 import { manifestToRequestForm, manifestToUploadForm } from '../protocol/coworld-forms.ts'
@@ -12,6 +12,7 @@ import { RUNTIMES } from '../runner/runtime.ts'
 import { certifyToJson, formatCheck, formatEvent } from './coworld-report.ts'
 import { type RuntimeFlags, selectRuntime } from './coworld-runtime.ts'
 import { EXIT, type Io, printJson } from './io.ts'
+import { collect, parseCount, parseRate } from './options.ts'
 
 const EXAMPLES = `
 Examples:
@@ -139,7 +140,7 @@ function runEpisodeCommand(io: Io): Command {
     .description('Run one episode with the package’s players, or with images in their place')
     .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
     .argument('[images...]', 'one image for all slots, or one a slot')
-    .option('--run <arg>', 'argv of the given images, one word each time', collect)
+    .option('--run <arg>', 'argv of the given images, one word each time', collect, [])
     .option('-o, --output-dir <folder>', 'the workspace', './coworld-episode-results')
     .option('--variant <id>', 'play this variant (default: the certification configuration)')
     .option('--verify-replay', 'open the replay in the replay mode of the game afterwards', false)
@@ -152,7 +153,7 @@ function runEpisodeCommand(io: Io): Command {
         timeoutMs: flags.timeoutSeconds * 1000,
         verifyReplay: flags.verifyReplay,
         images,
-        run: flags.run ?? [],
+        run: flags.run,
         ...(flags.variant === undefined ? {} : { variant: flags.variant }),
         onEvent: (event) => io.progress(formatEvent(event)),
       })
@@ -162,7 +163,7 @@ function runEpisodeCommand(io: Io): Command {
 }
 
 interface RunEpisodeFlags extends Flags {
-  readonly run?: readonly string[]
+  readonly run: readonly string[]
   readonly variant?: string
   readonly verifyReplay: boolean
 }
@@ -218,10 +219,10 @@ function withRuntime(command: Command, timeoutSeconds: number): Command {
     .addOption(
       new Option('--timeout-seconds <n>', 'how long to wait, counted anew each time')
         .default(timeoutSeconds)
-        .argParser(atLeastOne),
+        .argParser(parseCount),
     )
-    .addOption(new Option('--memory-mb <n>', 'memory limit of a container').argParser(atLeastOne))
-    .addOption(new Option('--cpus <n>', 'CPU limit of a container').argParser(positive))
+    .addOption(new Option('--memory-mb <n>', 'memory limit of a container').argParser(parseCount))
+    .addOption(new Option('--cpus <n>', 'CPU limit of a container').argParser(parseRate))
     .addOption(serverOption())
     .option('--json', 'print JSON')
 }
@@ -235,20 +236,4 @@ function printArtefacts(io: Io, workspace: { folder: string; results: string; re
   io.out(`Results: ${workspace.results}`)
   io.out(`Replay: ${workspace.replay}`)
   io.out(`Logs: ${workspace.logs}`)
-}
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value]
-}
-
-function atLeastOne(text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 1) return value
-  throw new InvalidArgumentError('expected a whole number, 1 or more')
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (Number.isFinite(value) && value > 0) return value
-  throw new InvalidArgumentError('expected a number above 0')
 }
