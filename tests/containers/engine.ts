@@ -1,6 +1,16 @@
 // An engine for the tests, and an image made of nothing but this Node, its libraries and the JavaScript package.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Engine, findEngine } from '../../src/runner/container-engine.ts'
@@ -24,25 +34,56 @@ export function testEngine(): Promise<Engine> {
   return findEngine({ environment, command: engineCommand ?? '' })
 }
 
-/** Builds the image and returns its name. */
+/** Builds an image with the JavaScript package and returns its name. */
 export function buildImage(engine: Engine): string {
-  const context = mkdtempSync(join(tmpdir(), 'image '))
-  const node = realpathSync(process.execPath)
-  const add = (path: string, target: string): void => {
-    mkdirSync(dirname(join(context, target)), { recursive: true })
-    cpSync(path, join(context, target), { recursive: true, dereference: true })
+  const context = createContext()
+  for (const name of ['game.mjs', 'player.mjs']) add(context, join(fixtures, name), `/app/${name}`)
+  add(context, join(root, 'node_modules/ws'), '/app/node_modules/ws')
+  return build(engine, context, { name: 'localhost/paracosm-test-count:1', lines: ['WORKDIR /coworld'] })
+}
+
+/** Builds an image with paracosm itself, its launcher on the PATH, and returns its name. */
+export function buildPackageImage(engine: Engine): string {
+  const context = createContext()
+  for (const program of ['/bin/sh', '/usr/bin/dirname', '/usr/bin/readlink']) addProgram(context, program, program)
+  for (const name of ['bin', 'src', 'package.json']) add(context, join(root, name), `/app/${name}`)
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  for (const [path, entry] of Object.entries<{ dev?: true }>(lock.packages)) {
+    if (path !== '' && !entry.dev && existsSync(join(root, path))) add(context, join(root, path), `/app/${path}`)
   }
-  add(node, 'root/bin/node')
-  const libraries = execFileSync('ldd', [node], { encoding: 'utf8' }).match(/\/[^ )]+/g) ?? []
-  for (const library of libraries) add(library, `root${library}`)
-  for (const name of ['game.mjs', 'player.mjs']) add(join(fixtures, name), `root/app/${name}`)
-  add(join(root, 'node_modules/ws'), 'root/app/node_modules/ws')
-  writeFileSync(join(context, 'Containerfile'), 'FROM scratch\nCOPY root/ /\nWORKDIR /coworld\n')
-  const image = 'localhost/paracosm-test-count:1'
+  symlinkSync('/app/bin/paracosm', join(context, 'root/usr/bin/paracosm'))
+  const lines = ['ENV PATH=/usr/bin:/bin PARACOSM_NODE=/bin/node', 'WORKDIR /coworld']
+  return build(engine, context, { name: 'localhost/paracosm-test:1', lines })
+}
+
+/** A build context with this Node and its libraries in it. */
+function createContext(): string {
+  const context = mkdtempSync(join(tmpdir(), 'image '))
+  addProgram(context, realpathSync(process.execPath), '/bin/node')
+  return context
+}
+
+function add(context: string, path: string, target: string): void {
+  const copy = join(context, 'root', target)
+  mkdirSync(dirname(copy), { recursive: true })
+  cpSync(realpathSync(path), copy, { recursive: true, dereference: true })
+}
+
+function addProgram(context: string, path: string, target: string): void {
+  add(context, path, target)
+  const libraries = execFileSync('ldd', [path], { encoding: 'utf8' }).match(/\/[^ )]+/g) ?? []
+  for (const library of libraries) if (!library.startsWith(path)) add(context, library, library)
+}
+
+function build(engine: Engine, context: string, { name, lines }: { name: string; lines: readonly string[] }): string {
+  const file = join(context, 'Containerfile')
+  writeFileSync(file, `FROM scratch\nCOPY root/ /\n${lines.join('\n')}\n`)
   const [program, ...first] = engine.argv
-  const args = [...first, 'build', '--quiet', '--tag', image, '--file', join(context, 'Containerfile'), context]
-  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-  return image
+  execFileSync(program, [...first, 'build', '--quiet', '--tag', name, '--file', file, context], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  rmSync(context, { recursive: true })
+  return name
 }
 
 /** Writes the package to a folder with blanks and a comma in its name. */
