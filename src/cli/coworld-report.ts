@@ -1,6 +1,7 @@
 // How runs and certifications look on a terminal and as JSON.
 import type { CertifyReport, CheckReport } from '../runner/certify.ts'
 import type { RunEvent } from '../runner/run-events.ts'
+import type { Workspace } from '../runner/workspace.ts'
 
 const MARKS = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' } as const
 
@@ -35,6 +36,12 @@ export function formatEvent(event: RunEvent): string {
   }
 }
 
+/** The paths of an episode's artefacts, as every `--json` prints them. */
+export function artefactsToJson(workspace: Workspace): unknown {
+  const { folder, config, results, replay, logs, gameStdout, gameStderr } = workspace
+  return { folder, config, results, replay, logs, game_stdout: gameStdout, game_stderr: gameStderr }
+}
+
 /** The document that `certify --json` prints. */
 export function certifyToJson(report: CertifyReport): unknown {
   const { manifest, path } = report.package ?? {}
@@ -49,7 +56,7 @@ export function certifyToJson(report: CertifyReport): unknown {
       results_schema: manifest.game.results_schema,
       protocols: manifest.game.protocols,
     },
-    artifacts: report.workspace,
+    artifacts: report.workspace && artefactsToJson(report.workspace),
     episode_request: report.episodeRequest,
     results: report.results,
   }

@@ -9,7 +9,7 @@ import { loadManifest } from '../runner/manifest.ts'
 import { DEFAULT_SERVER, findManifest, findReplay } from '../runner/manifest-source.ts'
 import { openReplay, playPackage, runPackage } from '../runner/play.ts'
 import { RUNTIMES } from '../runner/runtime.ts'
-import { certifyToJson, formatCheck, formatEvent } from './coworld-report.ts'
+import { artefactsToJson, certifyToJson, formatCheck, formatEvent } from './coworld-report.ts'
 import { type RuntimeFlags, selectRuntime } from './coworld-runtime.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { collect, parseCount, parseRate } from './options.ts'
@@ -88,7 +88,9 @@ function playCommand(io: Io): Command {
         ...(flags.variant === undefined ? {} : { variant: flags.variant }),
         onReady(ready) {
           if (flags.json)
-            return io.out(JSON.stringify({ event: 'ready', artifacts: ready.workspace, links: ready.links }))
+            return io.out(
+              JSON.stringify({ event: 'ready', artifacts: artefactsToJson(ready.workspace), links: ready.links }),
+            )
           io.out(`Artifacts: ${ready.workspace.folder}`)
           io.out('Player clients:')
           for (const [slot, link] of ready.links.players.entries()) io.out(`  ${slot}: ${link}`)
@@ -97,7 +99,7 @@ function playCommand(io: Io): Command {
           io.out('Waiting for the game container to exit...')
         },
       })
-      if (flags.json) return io.out(JSON.stringify({ event: 'ended', artifacts: workspace, results }))
+      if (flags.json) return io.out(JSON.stringify({ event: 'ended', artifacts: artefactsToJson(workspace), results }))
       io.out(`Results: ${workspace.results}`)
       io.out(`Replay: ${workspace.replay}`)
       io.out(`Logs: ${workspace.logs}`)
@@ -121,7 +123,12 @@ function replayCommand(io: Io): Command {
         onReady(ready) {
           if (flags.json) {
             return io.out(
-              JSON.stringify({ event: 'ready', artifacts: ready.workspace, replay: ready.replay, url: ready.url }),
+              JSON.stringify({
+                event: 'ready',
+                artifacts: artefactsToJson(ready.workspace),
+                replay: ready.replay,
+                url: ready.url,
+              }),
             )
           }
           io.out(`Artifacts: ${ready.workspace.folder}`)
@@ -130,7 +137,7 @@ function replayCommand(io: Io): Command {
           io.out('Waiting for the replay container to exit...')
         },
       })
-      if (flags.json) return io.out(JSON.stringify({ event: 'ended', artifacts: workspace }))
+      if (flags.json) return io.out(JSON.stringify({ event: 'ended', artifacts: artefactsToJson(workspace) }))
       io.out(`Logs: ${workspace.logs}`)
     })
 }
@@ -157,7 +164,7 @@ function runEpisodeCommand(io: Io): Command {
         ...(flags.variant === undefined ? {} : { variant: flags.variant }),
         onEvent: (event) => io.progress(formatEvent(event)),
       })
-      if (flags.json) return printJson(io, { artifacts: run.workspace, results: run.results })
+      if (flags.json) return printJson(io, { artifacts: artefactsToJson(run.workspace), results: run.results })
       printArtefacts(io, run.workspace)
     })
 }

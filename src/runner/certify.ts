@@ -196,9 +196,12 @@ function imageReferences(course: Course, loaded: CoworldPackage): ReadonlyMap<st
 
 async function checkImages(course: Course, loaded: CoworldPackage): Promise<readonly [string, true]> {
   const references = [...imageReferences(course, loaded).values()]
+  const known = new Set<string>()
   for (const [label, runnable] of references) {
     if (course.abort.aborted) throw interruption(course.abort)
+    if (course.runtime.kind === 'container' && known.has(runnable.image)) continue
     const reason = await course.runtime.explainMissing(runnable, loaded.folder)
+    known.add(runnable.image)
     if (reason !== undefined) {
       throw new AppError('IMAGE_MISSING', `${label}: ${reason}`, { details: { label, image: runnable.image } })
     }

@@ -2,7 +2,7 @@
 // temporary folder that goes when the caller disposes of it. Reading the manifest is manifest.ts.
 import { execFile } from 'node:child_process'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, posix, resolve } from 'node:path'
 import { Readable } from 'node:stream'
@@ -172,8 +172,11 @@ async function unpack(path: string, folder: string): Promise<FoundFile> {
   return temporary(folder, unpacked)
 }
 
-function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'paracosm-'))
+/** Readable by others, because a container without capabilities is somebody else. */
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'paracosm-'))
+  await chmod(folder, 0o755)
+  return folder
 }
 
 function temporary(folder: string, path: string): FoundFile {

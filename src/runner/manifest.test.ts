@@ -4,6 +4,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { AppError } from '../kernel/errors.ts'
 import { isPackageVersion, JobSpec, jobSpecJsonSchema, manifestJsonSchema } from '../protocol/coworld.ts'
 import { jobSpecToRequestForm, manifestToRequestForm, manifestToUploadForm } from '../protocol/coworld-forms.ts'
@@ -238,4 +239,63 @@ test('emitted schemas: an independent validator agrees with them on every fixtur
   const job = compileForeignSchema(jobSpecJsonSchema())
   assert.ok(job.ok)
   assert.deepEqual(job.validate({ manifest: base(), game_config: {}, players: [] }), [])
+})
+
+const arbJson = fc.oneof(
+  fc.constantFrom(null, true, 0, 1, -1, 1.5, '', 'x', 'player', 'grader', 'http://', '1.0', [], {}, ['x'], { a: null }),
+  fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.parse(JSON.stringify(value))),
+)
+
+/** Every place of a document, as the keys that lead there. */
+function placesOf(value: JsonValue, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path]
+  return [path, ...Object.entries(value).flatMap(([key, inner]) => placesOf(inner, [...path, key]))]
+}
+const places = placesOf(base()).filter((path) => path.length > 0)
+
+/** The base document with up to three places removed, replaced or given a further key. */
+const arbMutated = fc
+  .array(
+    fc.record({ path: fc.constantFrom(...places), op: fc.constantFrom('remove', 'replace', 'add'), value: arbJson }),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  )
+  .map((mutations) => {
+    const document = base()
+    for (const { path, op, value } of mutations) {
+      const keys = [...path]
+      const last = keys.pop() ?? ''
+      let target = document
+      for (const key of keys) target = typeof target === 'object' && target !== null ? target[key] : undefined
+      if (typeof target !== 'object' || target === null) continue
+      if (op === 'remove') delete target[last]
+      else if (op === 'replace' || Array.isArray(target)) target[last] = value
+      else target.extra = value
+    }
+    return JSON.parse(JSON.stringify(document))
+  })
+
+test('manifest: any mutation is accepted or refused with layer and path; the emitted schema agrees with the schema layer', () => {
+  const emitted = compileForeignSchema(manifestJsonSchema())
+  assert.ok(emitted.ok)
+  const seen = new Map<string, number>()
+  fc.assert(
+    fc.property(arbMutated, (document) => {
+      let layer = 'accepted'
+      try {
+        parseManifest(document)
+      } catch (error) {
+        assert.ok(error instanceof AppError && error.code === 'MANIFEST_INVALID', String(error))
+        assert.match(String(error.details?.path), /^\$/)
+        layer = String(error.details?.layer)
+      }
+      seen.set(layer, (seen.get(layer) ?? 0) + 1)
+      assert.equal(emitted.validate(document).length > 0, layer === 'schema' || layer === 'file')
+    }),
+    { numRuns: 1000 },
+  )
+  for (const layer of ['accepted', 'schema', 'cross'])
+    assert.ok((seen.get(layer) ?? 0) > 20, `${layer}: ${seen.get(layer)}`)
 })

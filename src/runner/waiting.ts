@@ -6,6 +6,9 @@ import type { Program } from './process-group.ts'
 import type { GameServer, RuntimeKind } from './runtime.ts'
 import { readTail } from './workspace.ts'
 
+/** What a timer can take; a longer one would fire at once. About 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** A failure of a running program. Carries the end of its log, at most 4,000 bytes. */
 export async function programFault(
   code: 'RUN_FAILED' | 'RUN_TIMEOUT',
@@ -65,7 +68,8 @@ export async function awaitExit(
   const done = new AbortController()
   const stop = AbortSignal.any([done.signal, signal])
   const limits = [untilAborted(stop)]
-  if (timeoutMs !== undefined) limits.push(sleep(timeoutMs, undefined, { signal: stop }).catch(() => undefined))
+  if (timeoutMs !== undefined)
+    limits.push(sleep(Math.min(timeoutMs, LONGEST_TIMER_MS), undefined, { signal: stop }).catch(() => undefined))
   const status = await Promise.race([program.exited, ...limits])
   done.abort()
   if (status === undefined && signal.aborted) throw interruption(signal)
