@@ -8,7 +8,6 @@ const Text = z.string().min(1)
 
 /** The sections of a manifest that hold roles, in the order in which their images are checked. */
 export const ROLES = ['player', 'grader', 'reporter', 'commissioner', 'diagnoser', 'optimizer'] as const
-export type RoleName = (typeof ROLES)[number]
 
 /** A document of a package: its text, or an address that is never fetched. Only the address's beginning is checked. */
 export const Doc = z.discriminatedUnion('type', [
@@ -104,10 +103,6 @@ export function isPackageVersion(version: string): boolean {
   return PEP_440.test(version)
 }
 
-/** The program that fills a slot in one episode. Open: unknown keys are dropped. */
-export const JobPlayer = Runnable
-export type JobPlayer = Runnable
-
 /** What a runner is given for one episode. The rules between a manifest's fields do not apply here. */
 export const JobSpec = z
   .strictObject({
@@ -119,7 +114,7 @@ export const JobSpec = z
     /** Without tokens: the runner makes them. */
     game_config: JsonObject,
     /** One a slot, in slot order. */
-    players: z.array(JobPlayer),
+    players: z.array(Runnable),
     episode_tags: z.record(z.string(), z.string()).default({}),
     policy_names: z.array(z.string()).nullable().default(null),
   })

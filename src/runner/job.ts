@@ -1,7 +1,7 @@
 // From a package to what one episode needs: the job spec, one token a slot, and the configuration that the game reads.
 import { randomBytes } from 'node:crypto'
 import { AppError } from '../kernel/errors.ts'
-import { type JobPlayer, type JobSpec, JobSpec as JobSpecSchema } from '../protocol/coworld.ts'
+import { type JobSpec, JobSpec as JobSpecSchema, type Runnable } from '../protocol/coworld.ts'
 import { jobSpecToRequestForm } from '../protocol/coworld-forms.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { compileForeignSchema } from './foreign-schema.ts'
@@ -75,14 +75,14 @@ function gameConfig(from: CoworldPackage, variant: string | undefined): JsonObje
   })
 }
 
-function fixturePlayers({ manifest }: CoworldPackage): readonly JobPlayer[] {
+function fixturePlayers({ manifest }: CoworldPackage): readonly Runnable[] {
   return manifest.certification.players.flatMap(({ player_id }) => {
     const role = manifest.player.find(({ id }) => id === player_id)
     return role ? [{ image: role.image, run: role.run, env: role.env }] : []
   })
 }
 
-function overrideImages(players: readonly JobPlayer[], images: readonly string[], run: readonly string[]): JobPlayer[] {
+function overrideImages(players: readonly Runnable[], images: readonly string[], run: readonly string[]): Runnable[] {
   if (images.length === 0) {
     if (run.length === 0) return [...players]
     throw new AppError('USAGE', 'argv for a player needs an image to go with it', {

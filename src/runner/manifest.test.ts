@@ -294,8 +294,8 @@ test('manifest: any mutation is accepted or refused with layer and path; the emi
       seen.set(layer, (seen.get(layer) ?? 0) + 1)
       assert.equal(emitted.validate(document).length > 0, layer === 'schema' || layer === 'file')
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   )
   for (const layer of ['accepted', 'schema', 'cross'])
-    assert.ok((seen.get(layer) ?? 0) > 20, `${layer}: ${seen.get(layer)}`)
+    assert.ok((seen.get(layer) ?? 0) > 8, `${layer}: ${seen.get(layer)}`)
 })
