@@ -1,5 +1,6 @@
 // The runner with real containers: an image from nothing, played, certified, broken and interrupted.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { before, test } from 'node:test'
@@ -10,13 +11,15 @@ import { createContainerRuntime } from '../../src/runner/container-runtime.ts'
 import { loadManifest } from '../../src/runner/manifest.ts'
 import { runPackage } from '../../src/runner/play.ts'
 import type { RunEvent, RunStep } from '../../src/runner/run-events.ts'
-import { buildImage, leftBehind, skipReason, testEngine, writePackage } from './engine.ts'
+import { buildImage, skipReason, type TestEngine, testEngine, writePackage } from './engine.ts'
 
 let engine: Engine
+let machine: TestEngine
 let image: string
 before(async () => {
   if (skipReason) return
-  engine = await testEngine()
+  machine = await testEngine()
+  engine = machine.engine
   image = buildImage(engine)
 })
 
@@ -39,7 +42,7 @@ async function run(
     (value) => ({ value, error: undefined }),
     (error: unknown) => ({ value: undefined, error }),
   )
-  assert.deepEqual(leftBehind(engine), [], 'something was left behind')
+  assert.deepEqual(machine.leftBehind(), [], 'something was left behind')
   return { ...outcome, workspace }
 }
 
@@ -70,7 +73,7 @@ test('containers: a package certifies, every check passed and nothing left behin
     JSON.stringify(report.checks, undefined, 1),
   )
   assert.match(report.workspace?.folder ?? '', /tmp\/coworld-cert-/)
-  assert.deepEqual(leftBehind(engine), [])
+  assert.deepEqual(machine.leftBehind(), [])
 })
 
 test('containers: no capability, no new privilege, a root that cannot be written to, no variable but the named ones', {
@@ -176,3 +179,25 @@ for (const phase of ['start-game', 'health', 'start-players', 'game-exit'] satis
     assert.equal(error.code, 'INTERRUPTED')
   })
 }
+
+test('containers: two interrupts at once leave nothing behind either', { skip: skipReason }, async () => {
+  const bin = new URL('../../bin/paracosm', import.meta.url).pathname
+  const manifest = writePackage(image)
+  const child = spawn(bin, ['coworld', 'play', manifest, '--output-dir', join(dirname(manifest), 'w')], {
+    env: { ...process.env, PARACOSM_CONTAINER_ENGINE: machine.command },
+  })
+  let output = ''
+  let interrupts = 0
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+    if (!output.includes('Waiting for') || interrupts > 0) return
+    interrupts = 2
+    assert.equal(machine.leftBehind().length, 2, 'a container and a network while it runs')
+    child.kill('SIGINT')
+    child.kill('SIGINT')
+  })
+  const status = await new Promise((resolve) => child.once('exit', resolve))
+  assert.ok(status === 130 || status === 1, String(status))
+  assert.equal(interrupts, 2, output)
+  assert.deepEqual(machine.leftBehind(), [])
+})

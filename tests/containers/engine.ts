@@ -30,8 +30,33 @@ export const engineCommand = [process.env.PARACOSM_CONTAINER_ENGINE, 'docker', `
 export const skipReason =
   engineCommand === undefined ? 'no container engine answers (Docker, Podman, or PARACOSM_CONTAINER_ENGINE)' : false
 
-export function testEngine(): Promise<Engine> {
-  return findEngine({ environment, command: engineCommand ?? '' })
+/** An engine whose calls are written down, so that a test can look for what its own runs have left and no other's. */
+export interface TestEngine {
+  readonly engine: Engine
+  /** The same as a command line for PARACOSM_CONTAINER_ENGINE. */
+  readonly command: string
+  /** Names of the containers and networks of these runs that still exist. */
+  leftBehind(): readonly string[]
+}
+
+export async function testEngine(): Promise<TestEngine> {
+  const folder = mkdtempSync(join(tmpdir(), 'an engine '))
+  const script = join(folder, 'engine')
+  const calls = join(folder, 'calls')
+  writeFileSync(script, `#!/bin/sh\necho "$*" >> '${calls}'\nexec ${engineCommand} "$@"\n`, { mode: 0o755 })
+  const command = `'${script}'`
+  const engine = await findEngine({ environment, command })
+  const lines = (...args: readonly string[]) => execFileSync(script, args, { encoding: 'utf8' }).split('\n')
+  return {
+    engine,
+    command,
+    leftBehind() {
+      const runs = readFileSync(calls, 'utf8').match(/(?<=\bnetwork create .*coworld-)[0-9a-f]{16}/g) ?? []
+      const containers = lines('ps', '--all', '--format', '{{.Names}}')
+      const networks = lines('network', 'ls', '--format', '{{.Name}}')
+      return [...containers, ...networks].filter((name) => runs.some((run) => name.includes(run)))
+    },
+  }
 }
 
 /** Builds an image with the JavaScript package and returns its name. */
@@ -98,14 +123,4 @@ export function writePackage(
   const path = join(folder, 'coworld_manifest.json')
   writeFileSync(path, JSON.stringify(manifest, undefined, 2))
   return path
-}
-
-/** Names of the containers and networks of paracosm runs that exist now. */
-export function leftBehind(engine: Engine): readonly string[] {
-  const [program, ...first] = engine.argv
-  const lines = (...args: readonly string[]) =>
-    execFileSync(program, [...first, ...args], { encoding: 'utf8' }).split('\n')
-  const containers = lines('ps', '--all', '--format', '{{.Names}}')
-  const networks = lines('network', 'ls', '--format', '{{.Name}}')
-  return [...containers, ...networks].filter((name) => /^coworld-/.test(name))
 }

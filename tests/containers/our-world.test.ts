@@ -8,10 +8,10 @@ import { createManifest } from '../../src/doors/coworld/manifest.ts'
 import { certify } from '../../src/runner/certify.ts'
 import { createContainerRuntime } from '../../src/runner/container-runtime.ts'
 import { loadWorld } from '../../src/worlds/catalogue.ts'
-import { buildPackageImage, leftBehind, skipReason, testEngine } from './engine.ts'
+import { buildPackageImage, skipReason, testEngine } from './engine.ts'
 
 test('containers: paint-arena certifies as its own manifest tells to start it', { skip: skipReason }, async () => {
-  const engine = await testEngine()
+  const { engine, leftBehind } = await testEngine()
   const image = buildPackageImage(engine)
   const text = JSON.stringify(createManifest(await loadWorld('paint-arena'), { version: '0.0.0' }))
   const folder = mkdtempSync(join(tmpdir(), 'paint-arena '))
@@ -21,5 +21,5 @@ test('containers: paint-arena certifies as its own manifest tells to start it', 
   const report = await certify({ manifestPath, runtime, timeoutMs: 60_000, cwd: folder })
   const rest = report.checks.filter((check) => check.outcome !== 'passed').map((check) => check.id)
   assert.deepEqual(rest, ['determinism'], JSON.stringify(report.checks, undefined, 1))
-  assert.deepEqual(leftBehind(engine), [])
+  assert.deepEqual(leftBehind(), [])
 })
