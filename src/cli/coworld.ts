@@ -12,7 +12,7 @@ import { RUNTIMES } from '../runner/runtime.ts'
 import { artefactsToJson, certifyToJson, formatCheck, formatEvent } from './coworld-report.ts'
 import { type RuntimeFlags, selectRuntime } from './coworld-runtime.ts'
 import { EXIT, type Io, printJson } from './io.ts'
-import { collect, parseCount, parseRate } from './options.ts'
+import { parseCount, parseRate } from './options.ts'
 
 const EXAMPLES = `
 Examples:
@@ -243,4 +243,9 @@ function printArtefacts(io: Io, workspace: { folder: string; results: string; re
   io.out(`Results: ${workspace.results}`)
   io.out(`Replay: ${workspace.replay}`)
   io.out(`Logs: ${workspace.logs}`)
+}
+
+/** For an option that may be given several times. */
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value]
 }
