@@ -87,9 +87,9 @@ function openSession({ engine, id, network, containers }: Opened): RuntimeSessio
     startPlayer: (launch) => run.start(launch, { options: [], environment: {} }),
     async close() {
       const left = await run.close()
-      for (const each of restore) await each()
+      const modes = await Promise.allSettled(restore.map((each) => each()))
       forget()
-      return left
+      return modes.some(({ status }) => status === 'rejected') ? [...left, 'the open mode of the workspace'] : left
     },
   }
 }

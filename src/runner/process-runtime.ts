@@ -63,8 +63,8 @@ function openSession(folder: string, inherited: Readonly<Record<string, string>>
     startPlayer: (launch) => start(launch, {}),
     async close() {
       isClosed = true
-      await Promise.all([...started].map((group) => group.kill()))
-      return []
+      const ended = await Promise.allSettled([...started].map((group) => group.kill()))
+      return ended.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []))
     },
   }
 }
