@@ -14,4 +14,5 @@ export const GROUPS: readonly Group[] = [
   { name: 'replay', summary: 'show, verify, fork and watch recordings', load: () => import('./replay.ts') },
   { name: 'world', summary: 'list, describe, serve and certify worlds', load: () => import('./world.ts') },
   { name: 'player', summary: 'play one seat with a bot, as a process', load: () => import('./player.ts') },
+  { name: 'coworld', summary: 'check, certify, play and run coworld packages', load: () => import('./coworld.ts') },
 ]

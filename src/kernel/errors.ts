@@ -42,6 +42,8 @@ export const ERRORS = {
   DATA_IN_USE: row(409, 2, 'Stop the other process, or give this one another folder with --data.'),
   PORT_IN_USE: row(409, 2, 'Choose another port, or leave the choice to paracosm.'),
   MANIFEST_INVALID: row(422, 2, 'Correct the manifest at the named path.'),
+  IMAGE_MISSING: row(422, 1, 'Build or pull the named image, or correct its name in the manifest.'),
+  DOWNLOAD_FAILED: row(502, 2, 'Check the address, or fetch the file by hand and give its path.'),
   RUN_FAILED: row(500, 1, 'Read the logs named above.'),
   RUN_TIMEOUT: row(504, 1, 'Raise --timeout, or look in the logs for what hangs.'),
   RESULTS_INVALID: row(422, 1, 'Make the game write results that satisfy its own results_schema.'),
