@@ -1,5 +1,6 @@
 // How options and arguments that several commands share are read.
 import { InvalidArgumentError } from 'commander'
+import { RUNTIMES, type RuntimeKind } from '../runner/runtime.ts'
 
 function parseInteger(text: string, range: { min: number; max: number }): number {
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
@@ -16,4 +17,10 @@ export function parseRate(text: string): number {
   const value = Number(text)
   if (value > 0 && value <= 1000) return value
   throw new InvalidArgumentError('Give a number above 0, at most 1000.')
+}
+
+export function parseRuntime(text: string): RuntimeKind {
+  const found = RUNTIMES.find((kind) => kind === text)
+  if (found) return found
+  throw new InvalidArgumentError(`Give ${RUNTIMES.join(' or ')}.`)
 }

@@ -1,14 +1,10 @@
 // `paracosm run`: one episode, of a world of ours or of a package.
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { listWorldIds, loadWorld } from '../worlds/catalogue.ts'
 import type { Io } from './io.ts'
-import { parseCount, parseRate, parseSeed } from './options.ts'
+import { parseCount, parseRate, parseRuntime, parseSeed } from './options.ts'
+import { runPackage, runWorldAsPackage } from './run-package.ts'
 import { type RunOptions, runWorld } from './run-world.ts'
-
-function parseRuntime(text: string): 'process' | 'container' {
-  if (text === 'process' || text === 'container') return text
-  throw new InvalidArgumentError('Give process or container.')
-}
 
 export function createCommand(io: Io): Command {
   return new Command('run')
@@ -37,7 +33,11 @@ Examples:
 
 async function run(io: Io, wanted: { target: string; players: readonly string[]; options: RunOptions }): Promise<void> {
   const { target, players, options } = wanted
-  if (listWorldIds().includes(target) && options.runtime === undefined) {
-    await runWorld(io, await loadWorld(target), players, options)
+  if (!listWorldIds().includes(target)) {
+    await runPackage(io, target, players, options)
+    return
   }
+  const world = await loadWorld(target)
+  if (options.runtime === undefined) await runWorld(io, world, players, options)
+  else await runWorldAsPackage(io, world, players, options)
 }
