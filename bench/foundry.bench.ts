@@ -12,21 +12,14 @@ import { loadWorld } from '../src/worlds/catalogue.ts'
 import type { Foundry } from '../src/worlds/foundry/state.ts'
 import { PowerOutlook, stateOf } from '../src/worlds/foundry/status.ts'
 import { foundry } from '../src/worlds/foundry/world.ts'
+import { median, type Row } from './measure.ts'
 
 export const name = 'foundry'
 
-interface Row {
-  what: string
-  value: number
-  unit: string
-  note?: string
-}
 type Report = (row: Row) => void
 
 const RUNS = 7
 const QUIET = { effect: () => '', event: () => undefined }
-
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0
 
 /** Nanoseconds of one call, in the median of several runs of `count` calls. */
 function nanoseconds(count: number, run: () => void): number {

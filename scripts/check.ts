@@ -28,6 +28,7 @@ const results = [
   runTool('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
   runTool('types', 'tsc', []),
   runTool('types of the pages', 'tsc', ['-p', 'src/doors/coworld/pages']),
+  runTool('types of the browser tests', 'tsc', ['-p', 'tests/browser']),
   check('floors', () => checkFloors(sources)),
   check('habits', () => checkHabits(sources)),
   check('world codes', () => checkCodes(false)),

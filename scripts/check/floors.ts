@@ -35,6 +35,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ws: ['doors', 'players', 'runner', 'server', 'testing'],
   ajv: ['runner'],
   'fast-check': ['testing'],
+  'playwright-core': ['testing'],
 }
 
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(['"])([^'"\n]+)\1/g

@@ -1,5 +1,6 @@
 // How options and arguments that several commands share are read.
 import { InvalidArgumentError } from 'commander'
+import { RUNTIMES, type RuntimeKind } from '../runner/runtime.ts'
 
 function parseInteger(text: string, range: { min: number; max: number }): number {
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
@@ -18,7 +19,8 @@ export function parseRate(text: string): number {
   throw new InvalidArgumentError('Give a number above 0, at most 1000.')
 }
 
-/** For options that may be given several times. */
-export function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value]
+export function parseRuntime(text: string): RuntimeKind {
+  const found = RUNTIMES.find((kind) => kind === text)
+  if (found) return found
+  throw new InvalidArgumentError(`Give ${RUNTIMES.join(' or ')}.`)
 }

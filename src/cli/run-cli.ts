@@ -25,6 +25,7 @@ function createIo(): { io: Io; status: () => number } {
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
+  process.on('SIGHUP', interrupt)
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // A reader such as `head` that has seen enough is not a failure.
     if (error.code === 'EPIPE') process.exit(status)

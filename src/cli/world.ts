@@ -9,9 +9,10 @@ import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 import { listWorldIds, loadWorld } from '../worlds/catalogue.ts'
 import { type Io, printJson } from './io.ts'
-import { parsePort, parseRate, parseSeed } from './options.ts'
+import { parseCount, parsePort, parseRate, parseRuntime, parseSeed } from './options.ts'
 import { formatRows } from './table.ts'
 import { readVersion } from './version.ts'
+import { type CertifyWorldOptions, certifyWorld } from './world-certify.ts'
 
 export function createCommand(io: Io): Command {
   const world = new Command('world').description('Worlds: list, describe, serve as a game, certify.')
@@ -60,6 +61,18 @@ Examples:
 Under a runner it reads COGAME_CONFIG_URI, COGAME_RESULTS_URI and COGAME_SAVE_REPLAY_URI, or COGAME_REPLAY_SERVER=1.`,
     )
     .action((id: string, options: ServeWorldOptions) => serveWorld(io, id, options))
+  world
+    .command('certify <world|manifest>')
+    .description('Run every check that a package has to pass; for a world of ours also the determinism kit.')
+    .option('--runtime <kind>', 'process or container', parseRuntime, 'process')
+    .option('--timeout <seconds>', 'for health, episode and replay each', parseCount, 60)
+    .option('-o, --output-dir <folder>', 'the workspace; default: a fresh folder below tmp/')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExit status 1 when a check fails.\n\nExample:\n  paracosm world certify paint-arena --json',
+    )
+    .action((target: string, options: CertifyWorldOptions) => certifyWorld(io, target, options))
   return world
 }
 

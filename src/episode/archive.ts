@@ -12,6 +12,7 @@ import type { EpisodeSummary } from '../protocol/catalogue.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
 import { CommitLog, type LoggedSink } from './commit-log.ts'
 import type { EpisodeEnd } from './episode-parts.ts'
+import { lockFolder } from './folder-lock.ts'
 import { JournalFile } from './journal-file.ts'
 import { readUnfinished } from './journal-tail.ts'
 import { SeekableZstdWriter } from './seekable-zstd.ts'
@@ -23,31 +24,38 @@ const ID = /^[a-z0-9][a-z0-9-]{0,99}$/
 export class Archive {
   readonly #folder: string
   readonly #log: CommitLog
+  readonly #unlock: () => Promise<void>
   readonly #live = new Map<string, LoggedSink>()
   readonly #summaries: Map<string, EpisodeSummary>
 
-  private constructor(folder: string, log: CommitLog, summaries: Map<string, EpisodeSummary>) {
+  private constructor(
+    folder: string,
+    held: { log: CommitLog; unlock: () => Promise<void> },
+    summaries: Map<string, EpisodeSummary>,
+  ) {
     this.#folder = folder
-    this.#log = log
+    this.#log = held.log
+    this.#unlock = held.unlock
     this.#summaries = summaries
   }
 
   /**
    * Opens a data folder, completes what a crash left behind, and reads what is there.
-   * @throws AppError FILE_UNWRITABLE
+   * @throws AppError FILE_UNWRITABLE; DATA_IN_USE when another process has it open
    */
   static async open(folder: string): Promise<Archive> {
     const episodes = join(folder, 'episodes')
     await mkdir(episodes, { recursive: true }).catch((cause: unknown) => {
       throw new AppError('FILE_UNWRITABLE', `cannot keep episodes in ${folder}`, { cause })
     })
+    const unlock = await lockFolder(folder)
     const log = await CommitLog.open(join(folder, 'log'), (id) => join(episodes, id, 'journal.jsonl'))
     const summaries = new Map<string, EpisodeSummary>()
     for (const id of (await readdir(episodes)).filter((name) => ID.test(name)).sort()) {
       if (await isStillborn(join(episodes, id))) await rm(join(episodes, id), { recursive: true })
       else summaries.set(id, await summarise(id, join(episodes, id)))
     }
-    return new Archive(folder, log, summaries)
+    return new Archive(folder, { log, unlock }, summaries)
   }
 
   #path(id: string, name: string): string {
@@ -136,6 +144,7 @@ export class Archive {
 
   async close(): Promise<void> {
     await this.#log.close()
+    await this.#unlock()
   }
 }
 

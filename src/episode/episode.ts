@@ -123,9 +123,10 @@ export class Episode {
   }
 
   #lead(): void {
-    this.#cancelTimer?.()
+    this.#cancelDeadline()
     const start = (): void => {
       if (this.#status !== 'waiting') return
+      this.#cancelTimer = undefined
       this.#status = 'running'
       this.#notify()
       this.#pacer.start()

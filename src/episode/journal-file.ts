@@ -6,6 +6,7 @@ import { Replay } from '../kernel/replay.ts'
 import type { World } from '../kernel/world.ts'
 import type { JournalHeader, JournalLine } from '../protocol/journal.ts'
 import type { ByteSource } from './byte-source.ts'
+import { nativeHash } from './native-hash.ts'
 import { openByteSource } from './open-bytes.ts'
 
 const CHUNK = 64 * 1024
@@ -247,7 +248,7 @@ export async function verifyJournal(
   resolve: (header: JournalHeader) => World,
   onProgress?: (step: number) => void,
 ): Promise<Replay> {
-  const replay = new Replay(resolve)
+  const replay = new Replay(resolve, { hash: nativeHash })
   for await (const batch of file.lines()) {
     for (const text of batch) {
       replay.feed(text)

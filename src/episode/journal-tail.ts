@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Chain, corrupt, parseLine } from '../kernel/journal.ts'
 import { JournalFile } from './journal-file.ts'
+import { nativeHash } from './native-hash.ts'
 import type { Unfinished } from './start.ts'
 
 const NEWLINE = 10
@@ -45,7 +46,7 @@ export async function readUnfinished(path: string): Promise<Unfinished> {
   const file = await JournalFile.open(path)
   try {
     const lines: string[] = []
-    const chain = new Chain()
+    const chain = new Chain(nativeHash)
     for await (const batch of file.lines()) {
       for (const text of batch) {
         const split = chain.open(text)

@@ -4,6 +4,7 @@ import type { Fold } from '../kernel/fold.ts'
 import { Chain } from '../kernel/journal.ts'
 import type { EffectReply, Outcome, Refusal, Results } from '../protocol/episode.ts'
 import type { JournalHeader, SeatChange, StepLine } from '../protocol/journal.ts'
+import { nativeHash } from './native-hash.ts'
 import type { LineSink } from './sink.ts'
 
 /** Steps between digests, and between saved states of up to STATE_UNIT characters; larger states are saved less often. */
@@ -27,11 +28,12 @@ export interface StepRecord {
 export class Recorder {
   readonly #sink: LineSink
   readonly #chain: Chain
+  readonly #texts = new WeakMap<object, string>()
   #nextDigest = DIGEST_EVERY
   #nextState = STATE_EVERY
   #hasFailed = false
 
-  constructor(sink: LineSink, chain: Chain = new Chain()) {
+  constructor(sink: LineSink, chain: Chain = new Chain(nativeHash)) {
     this.#sink = sink
     this.#chain = chain
   }
@@ -43,6 +45,17 @@ export class Recorder {
 
   get backlog(): number {
     return this.#sink.backlog
+  }
+
+  /** Text of a command. Bots say the same few frozen things a million times: those are spelled once. */
+  #textOf(command: unknown): string {
+    if (typeof command !== 'object' || command === null) return JSON.stringify(command)
+    const known = this.#texts.get(command)
+    if (known !== undefined) return known
+    const text = JSON.stringify(command)
+    const isFixed = Object.isFrozen(command) && Object.values(command).every((value) => typeof value !== 'object')
+    if (isFixed) this.#texts.set(command, text)
+    return text
   }
 
   header(header: JournalHeader): void {
@@ -63,7 +76,7 @@ export class Recorder {
     if (record.slots.length > 0) {
       let inputs = ''
       for (let i = 0; i < record.slots.length; i++) {
-        inputs += `${i === 0 ? '[' : ',['}${record.slots[i]},${JSON.stringify(record.commands[i])}]`
+        inputs += `${i === 0 ? '[' : ',['}${record.slots[i]},${this.#textOf(record.commands[i])}]`
       }
       body += `,"inputs":[${inputs}]`
     }

@@ -1,7 +1,7 @@
 // The zstd seekable format (facebook/zstd, contrib/seekable_format, version 0.1.0): independent frames, then a table of
 // their sizes in a skippable frame, which every zstd reader passes over. So `zstd -d` opens our archives, and we read
 // any part of one without the rest.
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { AppError } from '../kernel/errors.ts'
 import type { ByteSource } from './byte-source.ts'
 
@@ -41,7 +41,7 @@ export class SeekableZstdWriter {
     const frames: Buffer[] = []
     for (let at = 0; at < plain.length; at += FRAME_BYTES) {
       const part = plain.subarray(at, at + FRAME_BYTES)
-      const frame = zstdCompressSync(part)
+      const frame = zstdCompressSync(part, { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
       this.#sizes.push([frame.length, part.length])
       frames.push(frame)
     }

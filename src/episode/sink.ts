@@ -13,11 +13,17 @@ export interface LineSink {
 }
 
 /** Keeps the lines in memory; durable at once. For tests and for runs whose journal nobody wants. */
-export function createMemorySink(lines: string[] = []): LineSink & { readonly lines: readonly string[] } {
+export function createMemorySink(
+  lines: string[] = [],
+  onLine?: (line: string) => void,
+): LineSink & { readonly lines: readonly string[] } {
   return {
     lines,
     backlog: 0,
-    append: (line) => void lines.push(line),
+    append(line) {
+      lines.push(line)
+      onLine?.(line)
+    },
     commit: () => Promise.resolve(),
     close: () => Promise.resolve(),
   }

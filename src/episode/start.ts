@@ -11,6 +11,7 @@ import { type Clock, createSystemClock } from './clock.ts'
 import type { EffectLimits, EffectWorker } from './effects.ts'
 import { Episode } from './episode.ts'
 import type { EpisodeEnd } from './episode-parts.ts'
+import { nativeHash } from './native-hash.ts'
 import { Recorder } from './recorder.ts'
 import { createToken, type Pilot, type Seat, Seats } from './seats.ts'
 import type { LineSink } from './sink.ts'
@@ -146,7 +147,7 @@ export interface ResumeOptions extends Omit<EpisodeOptions, 'pacing' | 'seats'> 
  * @throws AppError EPISODE_OVER for a finished journal; DIVERGED when the world no longer plays as recorded
  */
 export function resumeEpisode(world: World, journal: Unfinished, options: ResumeOptions): Episode {
-  const replay = new Replay(() => world)
+  const replay = new Replay(() => world, { hash: nativeHash })
   const seats = journal.header.slots.map((player, slot) => ({ player, pilot: options.pilotFor(player, slot) }))
   const remember = createMemory(seats, journal.header.pacing, () => replay.fold)
   let clocksLeft: readonly number[] | undefined
@@ -163,7 +164,7 @@ export function resumeEpisode(world: World, journal: Unfinished, options: Resume
   }
   if (replay.divergence) throw divergedAt(replay.divergence.step, replay.divergence.what)
   if (replay.outcome) throw new AppError('EPISODE_OVER', `episode ${journal.header.episode} is finished`)
-  const recorder = options.sink ? new Recorder(options.sink, Chain.from(replay.hash)) : undefined
+  const recorder = options.sink ? new Recorder(options.sink, new Chain(nativeHash, replay.hash)) : undefined
   recorder?.continueAt(replay.fold.step)
   const plans = seats.map((seat, slot) => ({ ...seat, token: options.tokens?.[slot] }))
   return assemble({

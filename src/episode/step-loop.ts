@@ -167,7 +167,8 @@ export class StepLoop {
 
   /** Records what was applied, and makes the step unless it is held. */
   #finish(isHeld: boolean): void {
-    const replies = this.#replies.filter((reply) => foldReply(this.fold, reply))
+    const replies =
+      this.#replies.length === 0 ? NO_REPLIES : this.#replies.filter((reply) => foldReply(this.fold, reply))
     if (this.#recorder) {
       const record: StepRecord = {
         step: this.fold.step,
@@ -203,4 +204,5 @@ function clip(command: unknown): unknown {
   return text.length <= MAX_REFUSED_CHARACTERS ? command : `${text.slice(0, MAX_REFUSED_CHARACTERS)}…`
 }
 
+const NO_REPLIES: readonly EffectReply[] = []
 const NONE: readonly Settlement[] = []

@@ -5,7 +5,7 @@ import type { JsonValue } from '../protocol/json.ts'
 import { canonicalJson } from './canonical.ts'
 import { AppError } from './errors.ts'
 import { type BeforeStep, createFold, type Fold, foldLine, foldTo, loadFold } from './fold.ts'
-import { Chain, corrupt, parseLine, splitHash } from './journal.ts'
+import { Chain, corrupt, hashText, parseLine, splitHash, type TextHash } from './journal.ts'
 import { parseWith } from './parse.ts'
 import type { World } from './world.ts'
 
@@ -26,6 +26,8 @@ export interface ReplayOptions {
   readonly chain?: boolean
   /** Whether to compare digests; a viewer that only seeks need not pay for them. */
   readonly digests?: boolean
+  /** How lines are hashed. Default: in plain TypeScript. */
+  readonly hash?: TextHash
 }
 
 /**
@@ -34,8 +36,8 @@ export interface ReplayOptions {
  */
 export class Replay {
   readonly #resolve: (header: JournalHeader) => World
-  readonly #options: { chain: boolean; digests: boolean }
-  #chain = new Chain()
+  readonly #options: { chain: boolean; digests: boolean; hash: TextHash }
+  #chain: Chain
   #lines = 0
   #header: JournalHeader | undefined
   #fold: Fold | undefined
@@ -46,7 +48,8 @@ export class Replay {
   /** @param resolve finds the world that a header names; it throws UNKNOWN_WORLD or WORLD_VERSION */
   constructor(resolve: (header: JournalHeader) => World, options: ReplayOptions = {}) {
     this.#resolve = resolve
-    this.#options = { chain: options.chain ?? true, digests: options.digests ?? true }
+    this.#options = { chain: options.chain ?? true, digests: options.digests ?? true, hash: options.hash ?? hashText }
+    this.#chain = new Chain(this.#options.hash)
   }
 
   get header(): JournalHeader {
@@ -134,7 +137,7 @@ export class Replay {
     const { world } = this.#open(header)
     this.#fold = loadFold(world, at)
     this.#lines = at.lines
-    if (at.hash !== undefined && at.hash.length === 64) this.#chain = Chain.from(at.hash)
+    if (at.hash !== undefined && at.hash.length === 64) this.#chain = new Chain(this.#options.hash, at.hash)
   }
 
   #open(header: JournalHeader): { world: World; config: unknown } {

@@ -93,12 +93,16 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return out
 }
 
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** Eight lowercase hex digits of a 32-bit word. */
-export const hexOfWord = (word: number): string => (word >>> 0).toString(16).padStart(8, '0')
+export function hexOfWord(word: number): string {
+  return `${HEX[word >>> 24]}${HEX[(word >>> 16) & 255]}${HEX[(word >>> 8) & 255]}${HEX[word & 255]}`
+}
 
 /** Lowercase hex of `bytes`. */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += (byte < 16 ? '0' : '') + byte.toString(16)
+  for (const byte of bytes) text += HEX[byte]
   return text
 }

@@ -2,7 +2,7 @@
 // Bump JOURNAL_VERSION when an old reader would misread a new journal, and add a golden file.
 import { z } from 'zod'
 import { Digest, EffectReply, EffectRequest, Outcome, PlayerRef, Refusal, Results, Seed } from './episode.ts'
-import { JsonObject, JsonValue } from './json.ts'
+import { JsonObject, ParsedJson } from './json.ts'
 
 export const JOURNAL_VERSION = 1
 
@@ -64,9 +64,9 @@ export type SeatChange = z.infer<typeof SeatChange>
 export const StepLine = z.strictObject({
   step: Step,
   seats: z.array(z.tuple([Slot, SeatChange])).optional(),
-  inputs: z.array(z.tuple([Slot, JsonValue])).optional(),
+  inputs: z.array(z.tuple([Slot, ParsedJson])).optional(),
   /** Commands that were not taken. They change nothing; a fold skips them. */
-  refused: z.array(z.tuple([Slot, JsonValue, Refusal])).optional(),
+  refused: z.array(z.tuple([Slot, ParsedJson, Refusal])).optional(),
   replies: z.array(EffectReply).optional(),
   /** Slots whose time ran out; their default command, if any, is among `inputs`. */
   timeouts: z.array(Slot).optional(),
@@ -81,7 +81,7 @@ export type StepLine = z.infer<typeof StepLine>
 export const CheckpointLine = z.strictObject({
   step: Step,
   digest: Digest,
-  state: JsonValue.optional(),
+  state: ParsedJson.optional(),
   /** With `state`: what the world has asked for and not been answered yet. */
   effects: z.array(EffectRequest).optional(),
 })

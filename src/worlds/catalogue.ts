@@ -1,6 +1,7 @@
 // The worlds that ship, each loaded when it is asked for.
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
+import type { JournalHeader } from '../protocol/journal.ts'
 
 const LOADERS: Readonly<Record<string, () => Promise<World>>> = {
   'paint-arena': () => import('./paint-arena/world.ts').then((module) => module.paintArena),
@@ -20,4 +21,20 @@ export function loadWorld(id: string): Promise<World> {
   return Promise.reject(
     new AppError('UNKNOWN_WORLD', `there is no world ${id}; there are ${known.join(', ')}`, { details: { known } }),
   )
+}
+
+/**
+ * The world that a journal was recorded with. Another version plays differently, so only the very one will do; another
+ * digest of its source under the same version is a hint, and verification tells.
+ * @throws AppError UNKNOWN_WORLD or WORLD_VERSION (as a rejection)
+ */
+export function loadRecordedWorld(header: JournalHeader): Promise<World> {
+  return loadWorld(header.world.id).then((world) => {
+    if (world.version === header.world.version) return world
+    throw new AppError(
+      'WORLD_VERSION',
+      `the journal was recorded with ${header.world.id} ${header.world.version}; here is ${world.version}`,
+      { details: { recorded: header.world.version, present: world.version } },
+    )
+  })
 }

@@ -283,7 +283,6 @@ function largeFile(size: number): string {
   return path
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: spoiled on purpose
 function spoiledSave(spoil: (save: any) => unknown): string {
   const path = inFolder(`save-${files++}.json`)
   paracosm(['--scenario', 'first_slice', '--ticks', '1', '--save', path])

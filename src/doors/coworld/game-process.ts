@@ -7,7 +7,7 @@ import type { Episode } from '../../episode/episode.ts'
 import type { EpisodeEnd } from '../../episode/episode-parts.ts'
 import { JournalFile } from '../../episode/journal-file.ts'
 import { createMemorySink } from '../../episode/sink.ts'
-import { startEpisode } from '../../episode/start.ts'
+import { type SeatPlan, startEpisode } from '../../episode/start.ts'
 import { parseJson } from '../../kernel/parse.ts'
 import type { World } from '../../kernel/world.ts'
 import { type GameConfig, parseGameConfig } from './game-config.ts'
@@ -30,6 +30,10 @@ export interface GameProcessOptions {
   readonly replayUri?: string | undefined
   /** Ends the game early; it then fails. */
   readonly signal: AbortSignal
+  /** Who sits in which slot from the start; the others are waited for at the door. */
+  readonly pilots?: readonly (SeatPlan | undefined)[]
+  /** Told of every stored line, so that a journal can be kept beside the replay. */
+  readonly onLine?: (line: string) => void
   /** Whether every caller may administer, or only those on this machine. Default: only those. */
   readonly openAdmin?: boolean
   onListening(game: { port: number; episode: Episode; config: GameConfig }): void
@@ -53,11 +57,14 @@ const isLocal = (request: IncomingMessage): boolean =>
 export async function serveGame(world: World, config: GameConfig, options: GameProcessOptions): Promise<EpisodeEnd> {
   if (options.resultsUri !== undefined) checkUri(options.resultsUri, 'COGAME_RESULTS_URI')
   if (options.replayUri !== undefined) checkUri(options.replayUri, 'COGAME_SAVE_REPLAY_URI')
-  const sink = createMemorySink()
+  const sink = createMemorySink([], options.onLine)
   const { host } = config
   const episode = startEpisode(world, config.configured, {
     seed: host.seed,
-    seats: host.players.map(({ name }, slot) => ({ player: { kind: 'process', name }, token: host.tokens[slot] })),
+    seats: host.players.map(({ name }, slot) => ({
+      ...(options.pilots?.[slot] ?? { player: { kind: 'process', name } }),
+      token: host.tokens[slot],
+    })),
     pacing: { mode: 'rate', stepsPerSecond: host.tick_rate },
     gatherMs: host.player_connect_timeout_seconds * 1000,
     leadMs: LEAD_MS,

@@ -70,3 +70,19 @@ export async function openRecorded(uri: string, world: World): Promise<Recorded>
     close: () => recorded?.close() ?? Promise.resolve(),
   }
 }
+
+/**
+ * Which world a recording is of; undefined for documents that do not say.
+ * @throws AppError FILE_UNREADABLE, JOURNAL_CORRUPT
+ */
+export async function worldOfRecording(uri: string): Promise<string | undefined> {
+  const bytes = unfold(uri, await readUri(uri))
+  const start = bytes.subarray(0, 4096).toString('utf8')
+  if (isZstd(bytes) || start.startsWith('{"paracosm"')) {
+    const source = isZstd(bytes) ? await openSeekableZstd(bufferSource(bytes)) : bufferSource(bytes)
+    const file = await JournalFile.from(source)
+    await file.close()
+    return file.header.world.id
+  }
+  return /^\{\s*"world":\s*\{"id":\s*"([a-z0-9-]+)"/.exec(start)?.[1]
+}

@@ -2,7 +2,7 @@
 
 import { statusOf } from './snapshot.ts'
 import { connect, socketUrl } from './socket.ts'
-import { byId, showSnapshot } from './view.ts'
+import { byId, showSnapshot, showWays } from './view.ts'
 
 const status = byId('status', HTMLElement)
 const line = connect({
@@ -13,6 +13,7 @@ const line = connect({
   onMessage(message) {
     showSnapshot(message)
     status.textContent = statusOf(message)
+    showWays(message.done === true)
     document.body.dataset.done = String(message.done === true)
     if (message.done === true) line.finish()
   },

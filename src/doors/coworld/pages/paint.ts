@@ -10,6 +10,8 @@ export function isPaint(snapshot: Snapshot): boolean {
 export function drawPaint(canvas: HTMLCanvasElement, snapshot: Snapshot, own: number | undefined): void {
   const width = Math.max(1, numberOf(snapshot.width))
   const height = Math.max(1, numberOf(snapshot.height))
+  // A tall field must not push the controls off the screen.
+  canvas.style.maxWidth = `calc(72vh * ${width / height})`
   const tile = Math.max(4, Math.floor(((canvas.clientWidth || 600) * devicePixelRatio) / width))
   if (canvas.width !== tile * width || canvas.height !== tile * height) {
     canvas.width = tile * width

@@ -2,7 +2,7 @@
 
 import { numberOf, statusOf } from './snapshot.ts'
 import { connect, socketUrl } from './socket.ts'
-import { byId, showSnapshot } from './view.ts'
+import { byId, showSnapshot, showWays } from './view.ts'
 
 const KEYS: Readonly<Record<string, string>> = {
   ArrowUp: 'up',
@@ -28,6 +28,7 @@ const line = connect({
     if (message.type !== 'observation' && message.type !== 'final') return
     showSnapshot(message, numberOf(message.slot))
     status.textContent = statusOf(message)
+    showWays(message.type === 'final')
     document.body.dataset.done = String(message.type === 'final')
     if (message.type === 'final') line.finish()
   },

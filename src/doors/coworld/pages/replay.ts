@@ -2,7 +2,7 @@
 
 import { numberOf, type Snapshot, statusOf } from './snapshot.ts'
 import { connect, socketUrl } from './socket.ts'
-import { byId, showSnapshot } from './view.ts'
+import { byId, showSnapshot, showWays } from './view.ts'
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const
 const FALLBACK_RATE = 5
@@ -94,6 +94,7 @@ function begin(message: Record<string, unknown>): void {
   }
 }
 
+showWays(false)
 const line = connect({
   url: socketUrl(location.href, false),
   onStatus(text) {

@@ -53,6 +53,7 @@ function showScores(snapshot: Snapshot, own: number | undefined): void {
 function createScore(slot: number): HTMLLIElement {
   const item = document.createElement('li')
   item.style.setProperty('--slot', `var(--slot-${slot % 4})`)
+  item.style.setProperty('--slot-ink', `var(--slot-ink-${slot % 4})`)
   const line = document.createElement('div')
   line.className = 'score-line'
   const name = document.createElement('span')
@@ -67,4 +68,22 @@ function createScore(slot: number): HTMLLIElement {
   bar.append(document.createElement('span'))
   item.append(line, bar)
   return item
+}
+
+/** On a server that lists episodes: the ways out of a page. A game on its own has no list. */
+export function showWays(isOver: boolean): void {
+  const base = /^(.*)\/episodes\/[^/]+\//.exec(location.pathname)
+  const nav = document.querySelector('nav')
+  if (!base || !nav) return
+  const ways = [['All matches', `${base[1]}/`]]
+  if (isOver) ways.unshift(['Watch the replay', './replay'])
+  if (nav.children.length === ways.length) return
+  nav.replaceChildren(
+    ...ways.map(([text = '', href = '']) => {
+      const link = document.createElement('a')
+      link.textContent = text
+      link.href = href
+      return link
+    }),
+  )
 }

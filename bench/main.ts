@@ -1,0 +1,72 @@
+// `npm run bench [-- name…]`: runs the suites one after another and prints their rows; with --write, keeps them in
+// docs/benchmarks.md, one section a suite.
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import type { Row } from './measure.ts'
+
+interface Suite {
+  readonly name: string
+  run(report: (row: Row) => void): Promise<void>
+}
+
+const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
+  'paint-arena': () => import('./paint-arena.bench.ts'),
+  journal: () => import('./journal.bench.ts'),
+  live: () => import('./live.bench.ts'),
+  durability: () => import('./durability.bench.ts'),
+  foundry: () => import('./foundry.bench.ts'),
+}
+
+const DOCUMENT = 'docs/benchmarks.md'
+
+function formatValue(value: number): string {
+  return value >= 1000 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)))
+}
+
+function machine(): string {
+  const [cpu] = cpus()
+  return `${cpu?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
+}
+
+function writeSection(name: string, rows: readonly Row[]): void {
+  const text = readFileSync(DOCUMENT, 'utf8')
+  const table = rows.map((row) => `| ${row.what} | ${formatValue(row.value)} | ${row.unit} | ${row.note ?? ''} |`)
+  const section = `<!-- bench ${name} -->\n\n\`npm run bench -- ${name}\` on ${machine()}, ${new Date().toISOString().slice(0, 10)}:\n\n| what | value | unit | note |\n|---|---:|---|---|\n${table.join('\n')}\n\n<!-- end ${name} -->`
+  const pattern = new RegExp(`<!-- bench ${name} -->[\\s\\S]*?<!-- end ${name} -->`)
+  writeFileSync(
+    DOCUMENT,
+    pattern.test(text) ? text.replace(pattern, section) : `${text.trimEnd()}\n\n## ${name}\n\n${section}\n`,
+  )
+}
+
+const args = process.argv.slice(2)
+const isWriting = args.includes('--write')
+const isAlone = args.includes('--alone')
+const wanted = args.filter((each) => !each.startsWith('-'))
+const names = wanted.length > 0 ? wanted : Object.keys(SUITES)
+
+for (const name of names) {
+  const load = SUITES[name]
+  if (!load) {
+    console.error(`There is no suite ${name}; there are ${Object.keys(SUITES).join(', ')}.`)
+    process.exitCode = 2
+    break
+  }
+  if (names.length > 1 && !isAlone) {
+    // A process of its own for each, so that no suite warms up or litters another's heap.
+    const flags = isWriting ? ['--write'] : []
+    spawnSync(process.execPath, [...process.execArgv, import.meta.filename, name, ...flags], { stdio: 'inherit' })
+    continue
+  }
+  console.log(`\n${name} — ${machine()}`)
+  const rows: Row[] = []
+  const suite = await load()
+  await suite.run((row) => {
+    rows.push(row)
+    console.log(
+      `  ${row.what.padEnd(64)} ${formatValue(row.value).padStart(14)} ${row.unit}${row.note ? `  (${row.note})` : ''}`,
+    )
+  })
+  if (isWriting) writeSection(name, rows)
+}

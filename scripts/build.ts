@@ -1,0 +1,15 @@
+// Makes `dist/`: what the package ships. Node refuses TypeScript under node_modules, so everything is compiled.
+import { spawnSync } from 'node:child_process'
+import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+rmSync('dist', { recursive: true, force: true })
+for (const project of ['tsconfig.build.json', 'src/doors/coworld/pages/tsconfig.build.json']) {
+  const { status } = spawnSync('tsc', ['-p', project], { stdio: 'inherit' })
+  if (status !== 0) process.exit(1)
+}
+for (const path of globSync('src/**/*.{html,css,svg}')) {
+  const target = path.replace(/^src/, 'dist')
+  mkdirSync(dirname(target), { recursive: true })
+  cpSync(path, target)
+}

@@ -1,0 +1,251 @@
+// `paracosm coworld …`: certify, play, replay and run packages, check and describe manifests. Parses and prints; the
+// work is src/runner's, the container engine and the wording of `certify` are beside this file.
+import { Command, Option } from 'commander'
+import { AppError } from '../kernel/errors.ts'
+import { jobSpecJsonSchema, manifestJsonSchema } from '../protocol/coworld.ts'
+import { manifestToRequestForm, manifestToUploadForm } from '../protocol/coworld-forms.ts'
+import { certify } from '../runner/certify.ts'
+import { loadManifest } from '../runner/manifest.ts'
+import { DEFAULT_SERVER, findManifest, findReplay } from '../runner/manifest-source.ts'
+import { openReplay, playPackage, runPackage } from '../runner/play.ts'
+import { RUNTIMES } from '../runner/runtime.ts'
+import { artefactsToJson, certifyToJson, formatCheck, formatEvent } from './coworld-report.ts'
+import { type RuntimeFlags, selectRuntime } from './coworld-runtime.ts'
+import { EXIT, type Io, printJson } from './io.ts'
+import { parseCount, parseRate } from './options.ts'
+
+const EXAMPLES = `
+Examples:
+  paracosm coworld validate coworld_manifest.json
+  paracosm coworld certify coworld_manifest.json --runtime process
+  paracosm coworld run-episode coworld_manifest.json --output-dir results
+  paracosm coworld run-episode coworld_manifest.json my-player:latest --run python --run /app/player.py
+  paracosm coworld replay coworld_manifest.json results/replay.json
+
+docs/packages.md tells what a package is and what each failure means.`
+
+interface Flags extends RuntimeFlags {
+  readonly timeoutSeconds: number
+  readonly json?: true
+  readonly server: string
+  readonly outputDir?: string
+}
+
+/** The command group `coworld`. */
+export function createCommand(io: Io): Command {
+  const group = new Command('coworld')
+    .description('Check, certify, play and run coworld packages')
+    .addHelpText('after', EXAMPLES)
+  group.addCommand(certifyCommand(io))
+  group.addCommand(playCommand(io))
+  group.addCommand(replayCommand(io))
+  group.addCommand(runEpisodeCommand(io))
+  group.addCommand(validateCommand(io))
+  group.addCommand(schemaCommand(io))
+  return group
+}
+
+function certifyCommand(io: Io): Command {
+  return withRuntime(new Command('certify'), 60)
+    .description('Run every check that a package has to pass')
+    .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
+    .option('-o, --output-dir <folder>', 'the workspace (default: a fresh folder below tmp/)')
+    .option('--basic', 'leave out what goes beyond the numbered checks')
+    .addHelpText('after', '\nExample:\n  paracosm coworld certify coworld_manifest.json --json')
+    .action(async (argument: string, flags: Flags & { basic?: true }) => {
+      await using found = await findManifest(argument, { server: flags.server, signal: io.signal })
+      const report = await certify({
+        manifestPath: found.path,
+        runtime: await selectRuntime(io, flags),
+        timeoutMs: flags.timeoutSeconds * 1000,
+        cwd: process.cwd(),
+        beyond: flags.basic !== true,
+        signal: io.signal,
+        onEvent: (event) => io.progress(formatEvent(event)),
+        onCheck: (check) => io.err(formatCheck(check)),
+        ...(flags.outputDir === undefined ? {} : { workspace: flags.outputDir }),
+      })
+      if (!report.certified) io.exit(EXIT.failed)
+      if (flags.json) return printJson(io, certifyToJson(report))
+      if (!report.certified) return io.err(`Not certified: ${argument}`)
+      io.out(`Certified ${argument}`)
+      if (report.workspace) printArtefacts(io, report.workspace)
+    })
+}
+
+function playCommand(io: Io): Command {
+  return withRuntime(new Command('play'), 60)
+    .description('Start a game and print the links by which people play it')
+    .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
+    .option('-o, --output-dir <folder>', 'the workspace (default: a fresh folder below tmp/)')
+    .option('--variant <id>', 'play this variant (default: the certification configuration)')
+    .addHelpText('after', '\nExample:\n  paracosm coworld play coworld_manifest.json --runtime process')
+    .action(async (argument: string, flags: Flags & { variant?: string }) => {
+      await using found = await findManifest(argument, { server: flags.server, signal: io.signal })
+      const { workspace, results } = await playPackage({
+        ...(await common(io, found.path, flags)),
+        healthTimeoutMs: flags.timeoutSeconds * 1000,
+        ...(flags.variant === undefined ? {} : { variant: flags.variant }),
+        onReady(ready) {
+          if (flags.json)
+            return io.out(
+              JSON.stringify({ event: 'ready', artifacts: artefactsToJson(ready.workspace), links: ready.links }),
+            )
+          io.out(`Artifacts: ${ready.workspace.folder}`)
+          io.out('Player clients:')
+          for (const [slot, link] of ready.links.players.entries()) io.out(`  ${slot}: ${link}`)
+          io.out(`Global client: ${ready.links.global}`)
+          io.out(`Admin client: ${ready.links.admin}`)
+          io.out('Waiting for the game container to exit...')
+        },
+      })
+      if (flags.json) return io.out(JSON.stringify({ event: 'ended', artifacts: artefactsToJson(workspace), results }))
+      io.out(`Results: ${workspace.results}`)
+      io.out(`Replay: ${workspace.replay}`)
+      io.out(`Logs: ${workspace.logs}`)
+    })
+}
+
+function replayCommand(io: Io): Command {
+  return withRuntime(new Command('replay'), 60)
+    .description('Open a replay in the replay mode of its game')
+    .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
+    .argument('<replay>', 'path, file:// URI, http(s) address or s3:// URI')
+    .option('-o, --output-dir <folder>', 'the workspace (default: a fresh folder below tmp/)')
+    .addHelpText('after', '\nExample:\n  paracosm coworld replay coworld_manifest.json replay.json')
+    .action(async (argument: string, replay: string, flags: Flags) => {
+      await using manifest = await findManifest(argument, { server: flags.server, signal: io.signal })
+      await using recording = await findReplay(replay, { signal: io.signal })
+      const { workspace } = await openReplay({
+        ...(await common(io, manifest.path, flags)),
+        replayPath: recording.path,
+        healthTimeoutMs: flags.timeoutSeconds * 1000,
+        onReady(ready) {
+          if (flags.json) {
+            return io.out(
+              JSON.stringify({
+                event: 'ready',
+                artifacts: artefactsToJson(ready.workspace),
+                replay: ready.replay,
+                url: ready.url,
+              }),
+            )
+          }
+          io.out(`Artifacts: ${ready.workspace.folder}`)
+          io.out(`Replay file: ${ready.replay}`)
+          io.out(`Replay client: ${ready.url}`)
+          io.out('Waiting for the replay container to exit...')
+        },
+      })
+      if (flags.json) return io.out(JSON.stringify({ event: 'ended', artifacts: artefactsToJson(workspace) }))
+      io.out(`Logs: ${workspace.logs}`)
+    })
+}
+
+function runEpisodeCommand(io: Io): Command {
+  return withRuntime(new Command('run-episode'), 3600)
+    .description('Run one episode with the package’s players, or with images in their place')
+    .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
+    .argument('[images...]', 'one image for all slots, or one a slot')
+    .option('--run <arg>', 'argv of the given images, one word each time', collect, [])
+    .option('-o, --output-dir <folder>', 'the workspace', './coworld-episode-results')
+    .option('--variant <id>', 'play this variant (default: the certification configuration)')
+    .option('--verify-replay', 'open the replay in the replay mode of the game afterwards', false)
+    .addOption(new Option('--no-verify-replay', 'do not (default)'))
+    .addHelpText('after', '\nExample:\n  paracosm coworld run-episode coworld_manifest.json --runtime process --json')
+    .action(async (argument: string, images: readonly string[], flags: RunEpisodeFlags) => {
+      await using found = await findManifest(argument, { server: flags.server, signal: io.signal })
+      const run = await runPackage({
+        ...(await common(io, found.path, flags)),
+        timeoutMs: flags.timeoutSeconds * 1000,
+        verifyReplay: flags.verifyReplay,
+        images,
+        run: flags.run,
+        ...(flags.variant === undefined ? {} : { variant: flags.variant }),
+        onEvent: (event) => io.progress(formatEvent(event)),
+      })
+      if (flags.json) return printJson(io, { artifacts: artefactsToJson(run.workspace), results: run.results })
+      printArtefacts(io, run.workspace)
+    })
+}
+
+interface RunEpisodeFlags extends Flags {
+  readonly run: readonly string[]
+  readonly variant?: string
+  readonly verifyReplay: boolean
+}
+
+function validateCommand(io: Io): Command {
+  return new Command('validate')
+    .description('Load a manifest by every rule of the contract, without starting anything')
+    .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
+    .addOption(serverOption())
+    .addOption(new Option('--form <form>', 'print it in this form').choices(['request', 'upload']))
+    .option('--json', 'print what was found as JSON')
+    .addHelpText('after', '\nExample:\n  paracosm coworld validate coworld_manifest.json --form upload')
+    .action(async (argument: string, flags: { server: string; form?: 'request' | 'upload'; json?: true }) => {
+      await using found = await findManifest(argument, { server: flags.server, signal: io.signal })
+      const { manifest, slots } = await loadManifest(found.path)
+      const { name, version } = manifest.game
+      if (flags.form === 'request') return printJson(io, manifestToRequestForm(manifest))
+      if (flags.form === 'upload') return printJson(io, manifestToUploadForm(manifest))
+      const variants = manifest.variants.map(({ id }) => id)
+      if (flags.json) return printJson(io, { ok: true, name, version, slots, variants })
+      io.out(`Valid: ${name} ${version}, ${slots} slots, variants: ${variants.join(', ')}`)
+    })
+}
+
+function schemaCommand(io: Io): Command {
+  return new Command('schema')
+    .description('Print the JSON Schema (draft 2020-12) of a document')
+    .argument('[document]', 'manifest or request', 'manifest')
+    .option('--json', 'accepted everywhere; a schema is JSON anyway')
+    .addHelpText('after', '\nExample:\n  paracosm coworld schema manifest > coworld_manifest_schema.json')
+    .action((document: string) => {
+      if (document === 'manifest') return printJson(io, manifestJsonSchema())
+      if (document === 'request') return printJson(io, jobSpecJsonSchema())
+      throw new AppError('USAGE', `there is no schema of ${JSON.stringify(document)}: name manifest or request`)
+    })
+}
+
+async function common(io: Io, path: string, flags: Flags) {
+  return {
+    package: await loadManifest(path),
+    runtime: await selectRuntime(io, flags),
+    cwd: process.cwd(),
+    signal: io.signal,
+    ...(flags.outputDir === undefined ? {} : { workspace: flags.outputDir }),
+  }
+}
+
+function withRuntime(command: Command, timeoutSeconds: number): Command {
+  return command
+    .addOption(
+      new Option('--runtime <runtime>', 'how programs are started').choices([...RUNTIMES]).default('container'),
+    )
+    .addOption(
+      new Option('--timeout-seconds <n>', 'how long to wait, counted anew each time')
+        .default(timeoutSeconds)
+        .argParser(parseCount),
+    )
+    .addOption(new Option('--memory-mb <n>', 'memory limit of a container').argParser(parseCount))
+    .addOption(new Option('--cpus <n>', 'CPU limit of a container').argParser(parseRate))
+    .addOption(serverOption())
+    .option('--json', 'print JSON')
+}
+
+function serverOption(): Option {
+  return new Option('--server <url>', 'where ids are looked up').default(DEFAULT_SERVER)
+}
+
+function printArtefacts(io: Io, workspace: { folder: string; results: string; replay: string; logs: string }): void {
+  io.out(`Artifacts: ${workspace.folder}`)
+  io.out(`Results: ${workspace.results}`)
+  io.out(`Replay: ${workspace.replay}`)
+  io.out(`Logs: ${workspace.logs}`)
+}
+
+/** For an option that may be given several times. */
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value]
+}

@@ -1,0 +1,231 @@
+// `paracosm replay`: recorded episodes — shown, proved, forked, watched.
+import { Command, InvalidArgumentError } from 'commander'
+import { serveReplays } from '../doors/coworld/game-process.ts'
+import { worldOfRecording } from '../doors/coworld/recorded.ts'
+import { createFileSink } from '../episode/file-sink.ts'
+import { playFork } from '../episode/fork.ts'
+import { JournalFile, verifyJournal } from '../episode/journal-file.ts'
+import { parseJson } from '../kernel/parse.ts'
+import type { Divergence } from '../kernel/replay.ts'
+import type { JsonValue } from '../protocol/json.ts'
+import { loadRecordedWorld, loadWorld } from '../worlds/catalogue.ts'
+import { EXIT, type Io, printJson } from './io.ts'
+import { parsePort, parseStep } from './options.ts'
+import { formatRows } from './table.ts'
+
+export function createCommand(io: Io): Command {
+  const replay = new Command('replay').description('Recorded episodes: show, verify, fork, open.')
+  replay
+    .command('show <journal>')
+    .description('Show what a journal holds; with --step, what was to be seen after that step.')
+    .option('--step <n>', 'after so many steps', parseStep)
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  paracosm replay show journal.jsonl --step 50')
+    .action((path: string, options: { step?: number; json?: boolean }) => show(io, path, options))
+  replay
+    .command('verify <journal>')
+    .description('Fold a journal again; compare every hash and digest; stop at the first difference.')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExit status 1 when the journal does not hold.\n\nExample:\n  paracosm replay verify journal.jsonl',
+    )
+    .action((path: string, options: { json?: boolean }) => verify(io, path, options))
+  replay
+    .command('fork <journal>')
+    .description('Play on from a step with one thing changed; the other seats follow the recording.')
+    .requiredOption('--at <step>', 'the first step that may differ', parseStep)
+    .requiredOption('-o, --output <file>', 'the new journal; it must not exist')
+    .option('--player <slot=bot>', 'let a bot take a seat over (repeatable)', collectPair, new Map<number, string>())
+    .option(
+      '--command <slot=json>',
+      'what a slot says at that step instead (repeatable)',
+      collectPair,
+      new Map<number, string>(),
+    )
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  paracosm replay fork journal.jsonl --at 50 --player 1=greedy -o fork.jsonl
+  paracosm replay fork journal.jsonl --at 50 --command '0={"move":"up"}' -o fork.jsonl`,
+    )
+    .action((path: string, options: ForkOptions) => fork(io, path, options))
+  replay
+    .command('open <recording>')
+    .description('Watch a journal or replay document in a browser.')
+    .option('--port <port>', 'port; default: any free one', parsePort, 0)
+    .option('--world <id>', 'of a replay document that does not name its world', 'paint-arena')
+    .addHelpText('after', '\nExample:\n  paracosm replay open journal.jsonl')
+    .action((path: string, options: { port: number; world: string }) => openReplay(io, path, options))
+  return replay
+}
+
+function collectPair(text: string, previous: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
+  const match = /^(\d{1,3})=(.+)$/s.exec(text)
+  if (!match) throw new InvalidArgumentError('Give a slot, an equals sign, and what it gets: 1=greedy')
+  return new Map([...previous, [Number(match[1]), match[2] ?? '']])
+}
+
+async function show(io: Io, path: string, options: { step?: number; json?: boolean }): Promise<void> {
+  const file = await JournalFile.open(path)
+  try {
+    const { header } = file
+    const { line, isTorn } = await file.last()
+    const end = line.kind === 'outcome' ? line.line : undefined
+    const steps = line.kind === 'header' ? 0 : line.line.step
+    const view = options.step === undefined ? undefined : await viewAt(file, options.step)
+    if (options.json) {
+      printJson(io, {
+        header,
+        steps,
+        is_torn: isTorn,
+        outcome: end?.outcome ?? null,
+        results: end?.results ?? null,
+        ...(view ? { view } : {}),
+      })
+      return
+    }
+    io.out(
+      `${header.world.id} ${header.world.version}, variant ${header.variant ?? 'none'}, seed ${header.seed}, started ${header.started_at}`,
+    )
+    if (header.parent) io.out(`Forked from ${header.parent.episode} at step ${header.parent.step}`)
+    const scores = end?.results.scores ?? []
+    for (const row of formatRows(
+      ['Slot', 'Player', 'Kind', 'Score'],
+      header.slots.map((slot, index) => [String(index), slot.name, slot.kind, String(scores[index] ?? '-')]),
+    ))
+      io.out(row)
+    io.out(
+      end
+        ? `${steps} steps. ${end.outcome.ended}: ${end.outcome.reason}`
+        : `${steps} steps so far; unfinished${isTorn ? ', torn at the end' : ''}`,
+    )
+    if (view) io.out(JSON.stringify(view, undefined, 2))
+  } finally {
+    await file.close()
+  }
+}
+
+async function viewAt(file: JournalFile, step: number): Promise<JsonValue> {
+  const world = await loadRecordedWorld(file.header)
+  const { fold } = await file.seek(step, () => world)
+  return {
+    step,
+    digest: world.digest(fold.state),
+    view: world.spectate(fold.state),
+    standing: world.standing(fold.state),
+  }
+}
+
+async function verify(io: Io, path: string, options: { json?: boolean }): Promise<void> {
+  const file = await JournalFile.open(path)
+  try {
+    const world = await loadRecordedWorld(file.header)
+    const replay = await verifyJournal(
+      file,
+      () => world,
+      (step) => io.progress(`step ${step}`),
+    )
+    const { divergence } = replay
+    const isSameCode = file.header.world.code === world.code
+    const report = {
+      ok: divergence === undefined,
+      episode: file.header.episode,
+      steps: replay.fold.step,
+      checkpoints: replay.checkpoints,
+      is_finished: replay.outcome !== undefined,
+      is_same_code: isSameCode,
+      hash: replay.hash,
+      ...(divergence ? { divergence: { ...divergence } } : {}),
+    }
+    if (options.json) printJson(io, report)
+    else {
+      for (const line of divergence ? formatDivergence(divergence) : []) io.out(line)
+      if (!divergence) {
+        io.out(
+          `Holds: ${report.steps} steps, ${report.checkpoints} digests compared${report.is_finished ? '' : ', unfinished'}.`,
+        )
+        io.out(`Hash: ${report.hash}`)
+      }
+      if (!isSameCode) io.out('The source of the world has changed since the recording, under the same version.')
+    }
+    if (divergence) io.exit(EXIT.failed)
+  } finally {
+    await file.close()
+  }
+}
+
+const MAX_SIDE = 2000
+
+function formatDivergence(divergence: Divergence): string[] {
+  const side = (value: JsonValue): string => {
+    const text = JSON.stringify(value)
+    return text.length > MAX_SIDE ? `${text.slice(0, MAX_SIDE)} …` : text
+  }
+  return [
+    `Parts at step ${divergence.step} (line ${divergence.line}): ${divergence.what}`,
+    `  recorded: ${side(divergence.recorded)}`,
+    `  replayed: ${side(divergence.replayed)}`,
+  ]
+}
+
+interface ForkOptions {
+  readonly at: number
+  readonly output: string
+  readonly player: ReadonlyMap<number, string>
+  readonly command: ReadonlyMap<number, string>
+  readonly json?: boolean
+}
+
+async function fork(io: Io, path: string, options: ForkOptions): Promise<void> {
+  const file = await JournalFile.open(path)
+  try {
+    const world = await loadRecordedWorld(file.header)
+    const commands = new Map([...options.command].map(([slot, text]) => [slot, parseJson(text, `--command ${slot}`)]))
+    const sink = await createFileSink(options.output)
+    const result = await playFork(file, world, { step: options.at, bots: options.player, commands }, sink)
+    const { end, parent } = result
+    if (options.json) {
+      printJson(io, {
+        ok: true,
+        journal: options.output,
+        episode: result.episode,
+        parent: { episode: file.header.episode, step: options.at, results: parent?.results ?? null },
+        outcome: end.outcome,
+        results: end.results,
+        digest: end.digest,
+        hash: end.hash ?? null,
+      })
+      return
+    }
+    for (const row of formatRows(
+      ['Slot', 'Player', 'Recorded', 'Forked'],
+      file.header.slots.map((slot, index) => [
+        String(index),
+        options.player.has(index) ? `${slot.name} -> ${options.player.get(index)}` : slot.name,
+        String(parent?.results.scores[index] ?? '-'),
+        String(end.results.scores[index] ?? '-'),
+      ]),
+    ))
+      io.out(row)
+    io.out(`Journal: ${options.output}`)
+  } finally {
+    await file.close()
+  }
+}
+
+async function openReplay(io: Io, path: string, options: { port: number; world: string }): Promise<void> {
+  const world = await loadWorld((await worldOfRecording(path)) ?? options.world)
+  await serveReplays(world, {
+    host: '127.0.0.1',
+    port: options.port,
+    uri: path,
+    signal: io.signal,
+    onListening: (port) => {
+      io.out(`Replay: http://127.0.0.1:${port}/clients/replay`)
+      io.out('Ctrl-C stops it.')
+    },
+  })
+}

@@ -1,0 +1,147 @@
+// One episode of a coworld package, or of a world of ours as one, under a runtime: game and players are programs or
+// containers of their own.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createManifest } from '../doors/coworld/manifest.ts'
+import { AppError } from '../kernel/errors.ts'
+import { configureWorld, type World } from '../kernel/world.ts'
+import type { JobSpec } from '../protocol/coworld.ts'
+import { runEpisode } from '../runner/episode-run.ts'
+import { buildJobSpec } from '../runner/job.ts'
+import { type CoworldPackage, loadManifest } from '../runner/manifest.ts'
+import { DEFAULT_SERVER, findManifest } from '../runner/manifest-source.ts'
+import type { RunEvent } from '../runner/run-events.ts'
+import { createWorkspace } from '../runner/workspace.ts'
+import { artefactsToJson, formatEvent } from './coworld-report.ts'
+import { selectRuntime } from './coworld-runtime.ts'
+import { type Io, printJson } from './io.ts'
+import type { RunOptions } from './run-world.ts'
+import { formatRows } from './table.ts'
+
+/** Where artefacts go when no folder is named. */
+const OUTPUT_FOLDER = './coworld-episode-results'
+
+/**
+ * A manifest of a world of ours, for as long as `use` runs.
+ * @param slots that the manifest fixes; default: those of the wanted variant
+ */
+export async function withOwnManifest<T>(
+  world: World,
+  about: { version: string; variant?: string | undefined },
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'paracosm-manifest-'))
+  try {
+    const slots = world.slots(configureWorld(world, about.variant).config)
+    const path = join(folder, 'coworld_manifest.json')
+    await writeFile(path, JSON.stringify(createManifest(world, { version: about.version, slots }), undefined, 2))
+    return await use(path)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+export async function runWorldAsPackage(
+  io: Io,
+  world: World,
+  players: readonly string[],
+  options: RunOptions,
+): Promise<void> {
+  const { readVersion } = await import('./version.ts')
+  await withOwnManifest(world, { version: readVersion(), variant: options.variant }, async (path) => {
+    const variant = options.variant ?? world.variants[0]?.id
+    await runFound(io, await loadManifest(path), players, { ...options, ...(variant === undefined ? {} : { variant }) })
+  })
+}
+
+export async function runPackage(
+  io: Io,
+  argument: string,
+  players: readonly string[],
+  options: RunOptions,
+): Promise<void> {
+  await using found = await findManifest(argument, { server: DEFAULT_SERVER, signal: io.signal })
+  await runFound(io, await loadManifest(found.path), players, options)
+}
+
+async function runFound(io: Io, found: CoworldPackage, players: readonly string[], options: RunOptions): Promise<void> {
+  const runtime = await selectRuntime(io, { runtime: options.runtime ?? 'process' })
+  const job = withOptions(seat(found, players, options), options)
+  const workspace = await createWorkspace({
+    prefix: 'coworld-run-',
+    folder: options.outputDir ?? OUTPUT_FOLDER,
+    cwd: process.cwd(),
+  })
+  const externalSlots =
+    players.length === 0 ? [] : seatsOf(found, players).flatMap((name, slot) => (name === 'human' ? [slot] : []))
+  const run = await runEpisode({
+    runtime,
+    job,
+    folder: found.folder,
+    workspace,
+    timeoutMs: options.timeout * 1000,
+    verifyReplay: false,
+    externalSlots,
+    signal: io.signal,
+    onEvent: (event) => tell(io, event, externalSlots),
+  })
+  if (options.json) {
+    printJson(io, { ok: true, artifacts: artefactsToJson(workspace), results: run.results })
+    return
+  }
+  const scores =
+    typeof run.results === 'object' && run.results !== null && 'scores' in run.results ? run.results.scores : []
+  const names = seatsOf(found, players)
+  for (const row of formatRows(
+    ['Slot', 'Player', 'Score'],
+    names.map((name, slot) => [String(slot), name, String(Array.isArray(scores) ? (scores[slot] ?? '-') : '-')]),
+  ))
+    io.out(row)
+  io.out(`Results: ${workspace.results}`)
+  io.out(`Replay: ${workspace.replay}`)
+  io.out(`Logs: ${workspace.logs}`)
+}
+
+function tell(io: Io, event: RunEvent, externalSlots: readonly number[]): void {
+  if (event.kind === 'ready') {
+    io.err(`Live view: ${event.links.global}`)
+    for (const slot of externalSlots) io.err(`Player ${slot}: ${event.links.players[slot]}`)
+  } else io.progress(formatEvent(event))
+}
+
+/** Who plays, one name a slot: as given, or the fixture's players. */
+function seatsOf(found: CoworldPackage, players: readonly string[]): readonly string[] {
+  const { slots } = found
+  if (players.length === 0) return found.manifest.certification.players.map((each) => each.player_id)
+  if (players.length === 1) return Array.from({ length: slots }, () => players[0] ?? '')
+  if (players.length === slots) return players
+  const accepted = slots === 1 ? '1' : `1 or ${slots}`
+  throw new AppError('USAGE', `this package has ${slots} slots: give ${accepted} players, not ${players.length}`)
+}
+
+/** The job, with each seat filled by what its name means: a player of the manifest, a command, or else an image. */
+function seat(found: CoworldPackage, players: readonly string[], options: RunOptions): JobSpec {
+  const job = buildJobSpec(found, options.variant === undefined ? {} : { variant: options.variant })
+  if (players.length === 0) return job
+  const declared = new Map(found.manifest.player.map((role) => [role.id, role]))
+  const seated = seatsOf(found, players).map((name, slot) => {
+    const role = declared.get(name)
+    if (role) return { image: role.image, run: role.run, env: role.env }
+    const before = job.players[slot] ?? { image: '', run: [], env: {} }
+    // Programs start in the manifest's folder; a command that somebody typed means the folder it was typed in.
+    if (name.startsWith('cmd:'))
+      return { image: '', run: ['sh', '-c', `cd "$0" && ${name.slice(4)}`, process.cwd()], env: before.env }
+    return name === 'human' ? before : { image: name, run: [], env: before.env }
+  })
+  return { ...job, players: seated }
+}
+
+function withOptions(job: JobSpec, options: RunOptions): JobSpec {
+  const config = {
+    ...job.game_config,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.tickRate === undefined ? {} : { tick_rate: options.tickRate }),
+  }
+  return { ...job, game_config: config }
+}

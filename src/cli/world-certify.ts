@@ -1,0 +1,82 @@
+// `paracosm world certify`: a world of ours through the whole certifier, the determinism kit included; or a package.
+import { checkConformance, drawBotRun } from '../episode/conformance.ts'
+import { AppError } from '../kernel/errors.ts'
+import { configureWorld, type World } from '../kernel/world.ts'
+import { certify } from '../runner/certify.ts'
+import { DEFAULT_SERVER, findManifest } from '../runner/manifest-source.ts'
+import type { RuntimeKind } from '../runner/runtime.ts'
+import { listWorldIds, loadWorld } from '../worlds/catalogue.ts'
+import { certifyToJson, formatCheck, formatEvent } from './coworld-report.ts'
+import { selectRuntime } from './coworld-runtime.ts'
+import { EXIT, type Io, printJson } from './io.ts'
+import { withOwnManifest } from './run-package.ts'
+import { readVersion } from './version.ts'
+
+export interface CertifyWorldOptions {
+  readonly runtime: RuntimeKind
+  readonly timeout: number
+  readonly outputDir?: string
+  readonly json?: boolean
+}
+
+/** Seeds and steps that the determinism kit plays for every variant. */
+const SEEDS = [1, 2, 3] as const
+const STEPS = 200
+
+function checkDeterminism(world: World): { reason: string } {
+  let runs = 0
+  for (const variant of world.variants) {
+    configureWorld(world, variant.id)
+    for (const seed of SEEDS) {
+      const [breach] = checkConformance(world, drawBotRun(world, variant.config, { seed, steps: STEPS }))
+      if (breach) throw new AppError('DIVERGED', `variant ${variant.id}, seed ${seed}: ${breach.law}: ${breach.what}`)
+      runs++
+    }
+  }
+  return { reason: `${runs} runs gave the same digests again, from the start and from a saved state, without clocks` }
+}
+
+export async function certifyWorld(io: Io, target: string, options: CertifyWorldOptions): Promise<void> {
+  if (listWorldIds().includes(target)) {
+    const world = await loadWorld(target)
+    await withOwnManifest(world, { version: readVersion() }, (path) =>
+      certifyPath(io, { path, target, world }, options),
+    )
+    return
+  }
+  await using found = await findManifest(target, { server: DEFAULT_SERVER, signal: io.signal })
+  await certifyPath(io, { path: found.path, target, world: undefined }, options)
+}
+
+async function certifyPath(
+  io: Io,
+  what: { path: string; target: string; world: World | undefined },
+  options: CertifyWorldOptions,
+): Promise<void> {
+  const { world } = what
+  const report = await certify({
+    manifestPath: what.path,
+    runtime: await selectRuntime(io, { runtime: options.runtime }),
+    timeoutMs: options.timeout * 1000,
+    cwd: process.cwd(),
+    signal: io.signal,
+    onEvent: (event) => io.progress(formatEvent(event)),
+    onCheck: (check) => io.err(formatCheck(check)),
+    ...(world
+      ? { determinism: () => Promise.resolve({ outcome: 'passed' as const, ...checkDeterminism(world) }) }
+      : {}),
+    ...(options.outputDir === undefined ? {} : { workspace: options.outputDir }),
+  })
+  if (!report.certified) io.exit(EXIT.failed)
+  if (options.json) {
+    printJson(io, certifyToJson(report))
+    return
+  }
+  io.out(report.certified ? `Certified ${what.target}` : `Not certified: ${what.target}`)
+  if (report.workspace) {
+    io.out(`Artifacts: ${report.workspace.folder}`)
+    io.out(`Results: ${report.workspace.results}`)
+    io.out(`Replay: ${report.workspace.replay}`)
+    io.out(`Logs: ${report.workspace.logs}`)
+  }
+}

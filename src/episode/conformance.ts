@@ -1,0 +1,178 @@
+// What every world must keep, judged on one drawn run. `testWorld` (src/testing) draws runs by the hundred; the certifier
+// draws some with the world's own bots.
+import { createFold, type Fold, foldCommand, foldStep, loadFold } from '../kernel/fold.ts'
+import { createRandom, nextUint32 } from '../kernel/random.ts'
+import type { World } from '../kernel/world.ts'
+import type { JsonObject } from '../protocol/json.ts'
+
+/** A drawn run: a configuration as written, a seed, and what the slots say before each step. */
+export interface DrawnRun {
+  readonly config: JsonObject
+  readonly seed: number
+  readonly steps: readonly (readonly (readonly [slot: number, command: unknown])[])[]
+}
+
+/** A law that a run broke. */
+export interface Breach {
+  readonly law: string
+  readonly what: string
+}
+
+/** Globals that a world must not touch, each with what is put in its place. */
+const FORBIDDEN = [
+  'Date',
+  'performance',
+  'crypto',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'fetch',
+] as const
+
+/** Calls `run` while clocks, randomness and I/O throw. Synchronous: nothing else runs meanwhile. */
+export function withoutClocks<T>(run: () => T): T {
+  const forbid = (name: string) => (): never => {
+    throw new Error(`a world used ${name}: same inputs would not give the same state`)
+  }
+  const kept = FORBIDDEN.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)
+  const random = Object.getOwnPropertyDescriptor(Math, 'random')
+  for (const name of FORBIDDEN) Object.defineProperty(globalThis, name, { configurable: true, get: forbid(name) })
+  Object.defineProperty(Math, 'random', { configurable: true, value: forbid('Math.random') })
+  try {
+    return run()
+  } finally {
+    for (const [name, descriptor] of kept) if (descriptor) Object.defineProperty(globalThis, name, descriptor)
+    if (random) Object.defineProperty(Math, 'random', random)
+  }
+}
+
+interface Course {
+  readonly digests: readonly string[]
+  readonly breaches: readonly Breach[]
+}
+
+function say(fold: Fold, said: DrawnRun['steps'][number], breaches: Breach[]): void {
+  const { world } = fold
+  for (const [slot, raw] of said) {
+    const parsed = world.command.safeParse(raw)
+    if (!parsed.success) continue
+    const again = world.command.safeParse(parsed.data)
+    if (!again.success || JSON.stringify(again.data) !== JSON.stringify(parsed.data)) {
+      breaches.push({
+        law: 'commands',
+        what: `a parsed command does not parse to itself: ${JSON.stringify(parsed.data)}`,
+      })
+    }
+    const before = world.digest(fold.state)
+    const refusal = foldCommand(fold, slot, parsed.data)
+    if (refusal && world.digest(fold.state) !== before) {
+      breaches.push({ law: 'refusals', what: `refusing ${JSON.stringify(raw)} (${refusal.code}) changed the state` })
+    }
+  }
+}
+
+/** Plays a run from the start, or from a saved state at its step. */
+function play(fold: Fold, run: DrawnRun, onStep?: (fold: Fold) => void): Course {
+  const digests: string[] = []
+  const breaches: Breach[] = []
+  for (let step = fold.step; step < run.steps.length; step++) {
+    if (fold.world.outcome(fold.state)) break
+    say(fold, run.steps[step] ?? [], breaches)
+    foldStep(fold)
+    fold.out.clear()
+    digests.push(fold.world.digest(fold.state))
+    onStep?.(fold)
+  }
+  return { digests, breaches }
+}
+
+/** Overwrites everything that can be reached from a value. */
+function vandalise(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, child] of Object.entries(value)) {
+    vandalise(child)
+    if (!Object.isFrozen(value)) Reflect.set(value, key, 'vandalised')
+  }
+  if (Array.isArray(value) && !Object.isFrozen(value)) value.length = 0
+}
+
+function checkViews(fold: Fold, slots: number, breaches: Breach[]): void {
+  const { world, state } = fold
+  const before = world.digest(state)
+  const views: [string, unknown][] = [
+    ['spectate', world.spectate(state)],
+    ['save', world.save(state)],
+    ['standing', world.standing(state)],
+  ]
+  for (let slot = 0; slot < slots; slot++) views.push([`observe ${slot}`, world.observe(state, slot)])
+  for (const [name, view] of views) {
+    vandalise(view)
+    if (world.digest(state) !== before) breaches.push({ law: 'views', what: `${name} hands out a piece of the state` })
+  }
+  const standing = world.standing(state)
+  if (standing.scores.length !== slots || !standing.scores.every(Number.isFinite)) {
+    breaches.push({ law: 'scores', what: `scores are not ${slots} finite numbers: ${JSON.stringify(standing.scores)}` })
+  }
+}
+
+/**
+ * The laws that a run breaks, none if the world is sound: determinism without clocks, save and load at any step,
+ * refusals without effect, views that share nothing, one finite score a slot.
+ */
+export function checkConformance(world: World, run: DrawnRun): Breach[] {
+  return withoutClocks(() => {
+    const config = world.config.parse(run.config)
+    const slots = world.slots(config)
+    const breaches: Breach[] = []
+    const first = play(createFold(world, config, run.seed), run, (fold) => checkViews(fold, slots, breaches))
+    breaches.push(...first.breaches)
+    const second = play(createFold(world, world.config.parse(run.config), run.seed), run)
+    compare('determinism', first.digests, second.digests, breaches)
+    const cut = Math.floor(first.digests.length / 2)
+    const half = createFold(world, config, run.seed)
+    play(half, { ...run, steps: run.steps.slice(0, cut) })
+    const saved: unknown = JSON.parse(JSON.stringify(world.save(half.state)))
+    const resumed = loadFold(world, {
+      step: cut,
+      state: world.save(world.load(world.save(half.state))),
+      effects: [...half.out.pending.values()],
+    })
+    if (JSON.stringify(saved) !== JSON.stringify(world.save(resumed.state))) {
+      breaches.push({ law: 'save and load', what: `saving what was loaded at step ${cut} gives something else` })
+    }
+    compare('save and load', first.digests.slice(cut), play(resumed, run).digests, breaches)
+    return breaches
+  })
+}
+
+function compare(law: string, one: readonly string[], other: readonly string[], breaches: Breach[]): void {
+  const at = one.findIndex((digest, step) => digest !== other[step])
+  if (at >= 0 || one.length !== other.length) {
+    breaches.push({ law, what: `the courses part at step ${at < 0 ? Math.min(one.length, other.length) : at}` })
+  }
+}
+
+/** A run that a world's own bots play: what the certifier draws. Worlds without bots are only stepped. */
+export function drawBotRun(world: World, config: JsonObject, at: { seed: number; steps: number }): DrawnRun {
+  const parsed = world.config.parse(config)
+  const fold = createFold(world, parsed, at.seed)
+  const random = createRandom(at.seed, 'conformance')
+  const makers = world.bots ?? []
+  const bots = Array.from({ length: world.slots(parsed) }, (_, slot) =>
+    makers[slot % Math.max(1, makers.length)]?.create(nextUint32(random), slot),
+  )
+  const steps: [number, unknown][][] = []
+  for (let step = 0; step < at.steps && !world.outcome(fold.state); step++) {
+    const said: [number, unknown][] = []
+    for (const [slot, bot] of bots.entries()) {
+      const command = bot?.decide(world.observe(fold.state, slot))
+      if (command !== undefined) said.push([slot, command])
+    }
+    say(fold, said, [])
+    foldStep(fold)
+    fold.out.clear()
+    steps.push(said)
+  }
+  return { config, seed: at.seed, steps }
+}

@@ -1,0 +1,127 @@
+// Forks a recorded episode: the same past, then another command, another player, or both; the rest of the seats play on
+// from the recording.
+import { AppError } from '../kernel/errors.ts'
+import { Chain, parseLine } from '../kernel/journal.ts'
+import { parseWith } from '../kernel/parse.ts'
+import type { World } from '../kernel/world.ts'
+import type { OutcomeLine, StepLine } from '../protocol/journal.ts'
+import type { JsonValue } from '../protocol/json.ts'
+import type { EpisodeEnd } from './episode-parts.ts'
+import type { JournalFile } from './journal-file.ts'
+import { nativeHash } from './native-hash.ts'
+import { createBotPilot, createGhostPilot } from './pilots.ts'
+import type { LineSink } from './sink.ts'
+import { forkEpisode, type SeatPlan } from './start.ts'
+
+export interface ForkChanges {
+  /** The first step that may differ. */
+  readonly step: number
+  /** Slots that a bot takes over, by its name. */
+  readonly bots: ReadonlyMap<number, string>
+  /** What slots say at `step` in place of what they said. */
+  readonly commands: ReadonlyMap<number, JsonValue>
+}
+
+export interface ForkResult {
+  readonly episode: string
+  readonly end: EpisodeEnd
+  /** How the parent ended, if it has. */
+  readonly parent: OutcomeLine | undefined
+}
+
+/** Steps after which a fork that does not end is cut off: as long as its parent, and then half of that. */
+const LIMIT_FACTOR = 1.5
+
+/**
+ * Plays a fork to its end, as fast as it goes.
+ * @throws AppError STEP_OUT_OF_RANGE, SLOT_INVALID, DIVERGENT_FORK for a command that is none, UNKNOWN_BOT, JOURNAL_CORRUPT
+ */
+export async function playFork(
+  file: JournalFile,
+  world: World,
+  changes: ForkChanges,
+  sink: LineSink,
+): Promise<ForkResult> {
+  const read = await readParent(file, changes.step)
+  const slots = file.header.slots.length
+  for (const slot of [...changes.bots.keys(), ...changes.commands.keys()]) {
+    if (slot >= slots) throw new AppError('SLOT_INVALID', `there is no slot ${slot}; slots are 0 to ${slots - 1}`)
+  }
+  const config = parseWith(world.config, file.header.config, {
+    code: 'CONFIG_INVALID',
+    what: 'The journalled configuration',
+  })
+  const rest = withCommands(read.rest, changes, world)
+  const seats = file.header.slots.map((player, slot): SeatPlan => {
+    const bot = changes.bots.get(slot)
+    if (bot !== undefined) {
+      return { player: { kind: 'bot', name: bot }, pilot: createBotPilot(world, bot, { seed: file.header.seed, slot }) }
+    }
+    return { player: { kind: 'ghost', name: player.name }, pilot: createGhostPilot(world, rest, slot) }
+  })
+  const point = { header: file.header, prefix: read.prefix, step: changes.step, hash: read.hash }
+  const episode = forkEpisode(world, config, point, {
+    seats,
+    pacing: { mode: 'fast' },
+    sink,
+    maxSteps: Math.ceil(Math.max(read.steps, changes.step) * LIMIT_FACTOR),
+  })
+  episode.begin()
+  const end = await episode.done
+  return { episode: episode.header.episode, end, parent: read.outcome }
+}
+
+interface Parent {
+  readonly prefix: readonly StepLine[]
+  readonly rest: readonly StepLine[]
+  readonly hash: string
+  readonly steps: number
+  readonly outcome: OutcomeLine | undefined
+}
+
+async function readParent(file: JournalFile, step: number): Promise<Parent> {
+  const prefix: StepLine[] = []
+  const rest: StepLine[] = []
+  const chain = new Chain(nativeHash)
+  let hash = ''
+  let steps = 0
+  let number = 0
+  let outcome: OutcomeLine | undefined
+  for await (const batch of file.lines()) {
+    for (const text of batch) {
+      number++
+      const split = chain.open(text)
+      if (!split)
+        throw new AppError('JOURNAL_CORRUPT', `line ${number} of the journal does not follow from the lines before it`)
+      const line = parseLine(split.body, number)
+      if (line.kind === 'header') {
+        hash = chain.hex
+        continue
+      }
+      steps = Math.max(steps, line.line.step)
+      if (line.kind === 'outcome') outcome = line.line
+      if (line.kind === 'step') (line.line.step < step ? prefix : rest).push(line.line)
+      if (line.line.step < step) hash = chain.hex
+    }
+  }
+  if (step > steps) throw new AppError('STEP_OUT_OF_RANGE', `the journal ends at step ${steps}, before step ${step}`)
+  return { prefix, rest, hash, steps, outcome }
+}
+
+/** The recorded rest, with the slots' words at the fork's step replaced. */
+function withCommands(rest: readonly StepLine[], changes: ForkChanges, world: World): readonly StepLine[] {
+  if (changes.commands.size === 0) return rest
+  for (const [slot, command] of changes.commands) {
+    const parsed = world.command.safeParse(command)
+    if (parsed.success) continue
+    throw new AppError(
+      'DIVERGENT_FORK',
+      `what slot ${slot} is to say is no command: ${parsed.error.issues[0]?.message ?? 'invalid'}`,
+    )
+  }
+  const isReplaced = (slot: number): boolean => changes.commands.has(slot)
+  const kept = rest.map((line) =>
+    line.step === changes.step ? { ...line, inputs: (line.inputs ?? []).filter(([slot]) => !isReplaced(slot)) } : line,
+  )
+  return [{ step: changes.step, inputs: [...changes.commands] }, ...kept]
+}

@@ -1,0 +1,137 @@
+// The runtime with a container engine: one network a run, on which the game has an alias; its port is published on
+// 127.0.0.1 for probes and browsers alone. Containers get no capability, no new privilege and a root that they cannot
+// write to. docs/packages.md tells the limits and the one fallback.
+import { spawnSync } from 'node:child_process'
+import { chmod, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../kernel/errors.ts'
+import type { Runnable } from '../protocol/coworld.ts'
+import { askEngine, type Engine } from './container-engine.ts'
+import { createContainers, removal } from './containers.ts'
+import { onProcessExit } from './process-group.ts'
+import { type Mount, type Runtime, type RuntimeSession, takeFreePort } from './runtime.ts'
+
+export interface ContainerRuntimeOptions {
+  readonly engine: Engine
+  /** Memory of each container, swap included. Default 2048. */
+  readonly memoryMb?: number
+  /** Default 2. */
+  readonly cpus?: number
+  /** Processes and threads of each container. Default 512. */
+  readonly pids?: number
+}
+
+const INSPECT_MS = 30_000
+const MANIFEST_MS = 60_000
+const ENGINE_MS = 60_000
+/** Port on which every game listens inside its container. */
+const GAME_PORT = 8080
+
+/** A runtime that starts images with Docker or Podman. */
+export function createContainerRuntime(options: ContainerRuntimeOptions): Runtime {
+  const { engine } = options
+  const containers = createContainers({
+    engine,
+    memoryMb: options.memoryMb ?? 2048,
+    cpus: options.cpus ?? 2,
+    pids: options.pids ?? 512,
+  })
+  return {
+    kind: 'container',
+    explainMissing: ({ image }) => explainMissingImage(engine, image),
+    async open({ id }) {
+      const network = `coworld-${id}`
+      const created = await askEngine(
+        engine,
+        ['network', 'create', '--label', `paracosm.run=${id}`, network],
+        ENGINE_MS,
+      )
+      if (!created.ok) {
+        throw new AppError('RUN_FAILED', `the container engine could not create a network: ${created.stderr.trim()}`)
+      }
+      return openSession({ engine, id, network, containers })
+    },
+  }
+}
+
+interface Opened {
+  readonly engine: Engine
+  readonly id: string
+  readonly network: string
+  readonly containers: ReturnType<typeof createContainers>
+}
+
+function openSession({ engine, id, network, containers }: Opened): RuntimeSession {
+  const run = containers.openRun({ id, network })
+  const restore: (() => Promise<void>)[] = []
+  const forget = onProcessExit(() => removeNow({ engine, id, network }))
+  return {
+    fileUri: (mount, fileName) => new URL(encodeURI(`file://${mount.target}/`) + encodeURIComponent(fileName)).href,
+    async startGame(launch, mount) {
+      const port = await takeFreePort()
+      const alias = `coworld-game-${id}`
+      if (!mount.isReadOnly) restore.push(await openUp(mount))
+      const program = await run.start(launch, {
+        options: [
+          '--network-alias',
+          alias,
+          '--publish',
+          `127.0.0.1:${port}:${GAME_PORT}`,
+          '--mount',
+          formatMount(mount),
+        ],
+        environment: { COGAME_HOST: '0.0.0.0', COGAME_PORT: String(GAME_PORT) },
+      })
+      return { program, url: `http://127.0.0.1:${port}`, playerUrl: `ws://${alias}:${GAME_PORT}` }
+    },
+    startPlayer: (launch) => run.start(launch, { options: [], environment: {} }),
+    async close() {
+      const left = await run.close()
+      const modes = await Promise.allSettled(restore.map((each) => each()))
+      forget()
+      return modes.some(({ status }) => status === 'rejected') ? [...left, 'the open mode of the workspace'] : left
+    },
+  }
+}
+
+/**
+ * Lets every user write to a workspace while its game runs: without capabilities, a container's root is no owner of what
+ * belongs to somebody else. Returns how to take that back.
+ */
+async function openUp(mount: Mount): Promise<() => Promise<void>> {
+  const files = [
+    { path: mount.folder, mode: 0o777 },
+    { path: join(mount.folder, 'config.json'), mode: 0o644 },
+  ]
+  const before = await Promise.all(files.map(async ({ path }) => ({ path, mode: (await stat(path)).mode & 0o7777 })))
+  for (const { path, mode } of files) await chmod(path, mode)
+  return async () => {
+    for (const { path, mode } of before) await chmod(path, mode)
+  }
+}
+
+/** The engine reads mounts as a line of CSV, so that a path may hold a comma or a quote. */
+function formatMount({ folder, target, isReadOnly }: Mount): string {
+  const fields = ['type=bind', `source=${folder}`, `target=${target}`, ...(isReadOnly ? ['readonly'] : [])]
+  return fields.map((field) => (/[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')
+}
+
+async function explainMissingImage(engine: Engine, image: Runnable['image']): Promise<string | undefined> {
+  if (image === '' || image.startsWith('-')) return `${JSON.stringify(image)} is no image reference`
+  const inspected = await askEngine(engine, ['image', 'inspect', image], INSPECT_MS)
+  if (inspected.ok) return undefined
+  const asked = await askEngine(engine, ['manifest', 'inspect', image], MANIFEST_MS)
+  if (asked.ok) return undefined
+  const tails = [inspected, asked].map(({ stderr }) => stderr.trim().slice(-2000))
+  return `image ${JSON.stringify(image)} is neither on this machine nor in its registry: ${tails.join(' / ')}`
+}
+
+/** Removes a run at once and synchronously, because this process is about to end. */
+function removeNow({ engine, id, network }: Pick<Opened, 'engine' | 'id' | 'network'>): void {
+  const [program, ...first] = engine.argv
+  const ask = (...args: readonly string[]): string =>
+    spawnSync(program, [...first, ...args], { env: engine.environment, encoding: 'utf8', timeout: 20_000 }).stdout ?? ''
+  const ids = ask('ps', '--all', '--quiet', '--filter', `label=paracosm.run=${id}`).split('\n').filter(Boolean)
+  if (ids.length > 0) ask(...removal(engine, ids))
+  ask('network', 'rm', network)
+}

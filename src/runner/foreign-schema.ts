@@ -1,0 +1,149 @@
+// JSON Schemas that packages bring along, always read as draft 2020-12. They are other people's programs: what they
+// may cost is bounded, and nothing that they refer to is fetched. Our own shapes are zod schemas in protocol/.
+import { isIPv4, isIPv6 } from 'node:net'
+import { runInNewContext } from 'node:vm'
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
+
+/** What a foreign schema may cost. Nodes are JSON values inside the schema. */
+const LIMITS = { depth: 100, nodes: 50_000, compileMs: 5000, validateMs: 2000 } as const
+
+/** One fault of a document: where, as a JSON path, and what. */
+export interface Fault {
+  readonly path: string
+  readonly message: string
+}
+
+/** A compiled schema, or why it cannot be used. */
+export type SchemaVerdict =
+  | { readonly ok: true; readonly validate: (value: JsonValue) => readonly Fault[] }
+  | { readonly ok: false; readonly reason: string }
+
+const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+function isDate(text: string): boolean {
+  const [, year = '', month = '', day = ''] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []
+  const days = DAYS[Number(month) - 1] ?? 0
+  const isLeap = Number(year) % 4 === 0 && (Number(year) % 100 !== 0 || Number(year) % 400 === 0)
+  return Number(year) > 0 && Number(day) >= 1 && Number(day) <= (month === '02' && !isLeap ? 28 : days)
+}
+
+function isRegex(text: string): boolean {
+  try {
+    toRegex(text, 'u')
+    return true
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
+/** Formats that are asserted; all others are annotations. Emails are asked for an `@` and no more, as packages expect. */
+const FORMATS = {
+  date: isDate,
+  email: (text: string) => text.includes('@'),
+  'idn-email': (text: string) => text.includes('@'),
+  ipv4: (text: string) => isIPv4(text),
+  ipv6: (text: string) => isIPv6(text) && !text.includes('%'),
+  regex: isRegex,
+  uuid: (text: string) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text),
+}
+
+/** Expressions that only the laxer grammar takes, such as a needless backslash, are common in schemas of other languages. */
+function toRegex(pattern: string, flags: string): RegExp {
+  try {
+    return new RegExp(pattern, flags)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return new RegExp(pattern, flags.replace('u', ''))
+  }
+}
+
+/** Compiles `schema` as draft 2020-12; its own `$schema` is ignored, remote references are never fetched. */
+export function compileForeignSchema(schema: JsonObject): SchemaVerdict {
+  const size = measure(schema)
+  if (size.depth > LIMITS.depth) return { ok: false, reason: `nests deeper than ${LIMITS.depth} levels` }
+  if (size.nodes > LIMITS.nodes) return { ok: false, reason: `has more than ${LIMITS.nodes} values` }
+  const { $schema: _, ...body } = schema
+  try {
+    const compiled = withinTime(LIMITS.compileMs, () => createAjv().compile(body))
+    return { ok: true, validate: (value) => validate(compiled, value) }
+  } catch (error) {
+    return { ok: false, reason: describe(error) }
+  }
+}
+
+/** One sentence; the validator repeats a fault once for each branch of the meta-schema that finds it. */
+function describe(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return [...new Set(message.split(', '))].join(', ').replaceAll('data/', '#/')
+}
+
+function createAjv(): Ajv2020 {
+  return new Ajv2020({
+    strict: false,
+    allErrors: true,
+    logger: false,
+    inlineRefs: false,
+    ownProperties: true,
+    formats: FORMATS,
+    code: { regExp: Object.assign(toRegex, { code: 'toRegex' }) },
+  })
+}
+
+function validate(compiled: ValidateFunction, value: JsonValue): readonly Fault[] {
+  try {
+    const isValid = withinTime(LIMITS.validateMs, () => compiled(value))
+    return isValid === true ? [] : (compiled.errors ?? []).slice(0, 20).map(toFault)
+  } catch (error) {
+    // The time limit's error belongs to another realm, so that it is no instance of this realm's Error.
+    return [{ path: '$', message: `could not be checked: ${String(error)}` }]
+  }
+}
+
+/** Runs synchronous work and breaks it off, hostile regular expressions included, when its time is up. */
+function withinTime<T>(limitMs: number, work: () => T): T {
+  return runInNewContext('work()', { work }, { timeout: limitMs })
+}
+
+function toFault(error: ErrorObject): Fault {
+  const path = pointerToPath(error.instancePath)
+  const params: Readonly<Record<string, unknown>> = error.params
+  switch (error.keyword) {
+    case 'required':
+      return { path: `${path}.${String(params.missingProperty)}`, message: 'is required' }
+    case 'additionalProperties':
+      return { path: `${path}.${String(params.additionalProperty)}`, message: 'unknown key' }
+    case 'unevaluatedProperties':
+      return { path: `${path}.${String(params.unevaluatedProperty)}`, message: 'unknown key' }
+    case 'enum':
+    case 'const':
+      return {
+        path,
+        message: `${error.message ?? error.keyword}: ${JSON.stringify(params.allowedValues ?? params.allowedValue)}`,
+      }
+    default:
+      return { path, message: error.message ?? error.keyword }
+  }
+}
+
+function pointerToPath(pointer: string): string {
+  let path = '$'
+  for (const part of pointer.split('/').slice(1)) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
+    path += /^\d+$/.test(key) ? `[${key}]` : `.${key}`
+  }
+  return path
+}
+
+function measure(root: JsonValue): { depth: number; nodes: number } {
+  let nodes = 0
+  let depth = 0
+  let level: JsonValue[] = [root]
+  while (level.length > 0 && depth <= LIMITS.depth && nodes <= LIMITS.nodes) {
+    depth += 1
+    nodes += level.length
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
+  }
+  return { depth, nodes }
+}

@@ -1,0 +1,97 @@
+// From a package to what one episode needs: the job spec, one token a slot, and the configuration that the game reads.
+import { randomBytes } from 'node:crypto'
+import { AppError } from '../kernel/errors.ts'
+import { type JobSpec, JobSpec as JobSpecSchema, type Runnable } from '../protocol/coworld.ts'
+import { jobSpecToRequestForm } from '../protocol/coworld-forms.ts'
+import type { JsonObject } from '../protocol/json.ts'
+import { compileForeignSchema } from './foreign-schema.ts'
+import type { CoworldPackage } from './manifest.ts'
+
+export interface JobOptions {
+  /** Id of a variant whose configuration is played; the certification fixture's when absent. */
+  readonly variant?: string
+  /** Images that replace those of the fixture's players: one for all slots, or one a slot. */
+  readonly images?: readonly string[]
+  /** Argv for the replacing images; theirs when absent or empty. */
+  readonly run?: readonly string[]
+}
+
+/**
+ * The job spec of one episode of a package, players from its certification fixture.
+ * @throws AppError USAGE when the number of images is neither 1 nor that of the slots; UNKNOWN_VARIANT
+ */
+export function buildJobSpec(from: CoworldPackage, options: JobOptions = {}): JobSpec {
+  return {
+    $schema: null,
+    manifest: from.manifest,
+    game_config: gameConfig(from, options.variant),
+    players: overrideImages(fixturePlayers(from), options.images ?? [], options.run ?? []),
+    episode_tags: {},
+    policy_names: null,
+  }
+}
+
+/**
+ * Writes a job spec in request form and parses that again, as a runner elsewhere would.
+ * @throws AppError VALIDATION_ERROR when the form does not parse
+ */
+export function requestFormOf(spec: JobSpec): JsonObject {
+  const form = jobSpecToRequestForm(spec)
+  const parsed = JobSpecSchema.safeParse(form)
+  if (parsed.success) return form
+  throw new AppError('VALIDATION_ERROR', `the episode request does not parse: ${parsed.error.issues[0]?.message ?? ''}`)
+}
+
+/** One secret a slot: 16 random bytes in URL-safe base64, 22 characters. */
+export function createTokens(slots: number): readonly string[] {
+  return Array.from({ length: slots }, () => randomBytes(16).toString('base64url'))
+}
+
+/**
+ * The configuration that the game reads: the job's, with `tokens` filled in, validated by the game's own schema.
+ * @throws AppError CONFIG_INVALID with the faults; MANIFEST_INVALID when the schema itself is none
+ */
+export function concreteConfig(job: JobSpec, tokens: readonly string[]): JsonObject {
+  const schema = compileForeignSchema(job.manifest.game.config_schema)
+  if (!schema.ok) {
+    throw new AppError('MANIFEST_INVALID', `$.game.config_schema is not a draft 2020-12 schema: ${schema.reason}`)
+  }
+  const config = { ...job.game_config, tokens }
+  const faults = schema.validate(config)
+  const [first] = faults
+  if (first === undefined) return config
+  throw new AppError('CONFIG_INVALID', `the game configuration breaks config_schema: ${first.path}: ${first.message}`, {
+    details: { faults: faults.map(({ path, message }) => ({ path, message })) },
+  })
+}
+
+function gameConfig(from: CoworldPackage, variant: string | undefined): JsonObject {
+  if (variant === undefined) return from.manifest.certification.game_config
+  const found = from.manifest.variants.find(({ id }) => id === variant)
+  if (found) return found.game_config
+  const known = from.manifest.variants.map(({ id }) => id).join(', ')
+  throw new AppError('UNKNOWN_VARIANT', `the package has no variant ${JSON.stringify(variant)}; it has: ${known}`, {
+    remedy: 'Choose one of the variants that the message names.',
+  })
+}
+
+function fixturePlayers({ manifest }: CoworldPackage): readonly Runnable[] {
+  return manifest.certification.players.flatMap(({ player_id }) => {
+    const role = manifest.player.find(({ id }) => id === player_id)
+    return role ? [{ image: role.image, run: role.run, env: role.env }] : []
+  })
+}
+
+function overrideImages(players: readonly Runnable[], images: readonly string[], run: readonly string[]): Runnable[] {
+  if (images.length === 0) {
+    if (run.length === 0) return [...players]
+    throw new AppError('USAGE', 'argv for a player needs an image to go with it', {
+      remedy: 'Name one image for all slots, or one a slot, before --run.',
+    })
+  }
+  if (images.length !== 1 && images.length !== players.length) {
+    const accepted = players.length === 1 ? '1' : `1 or ${players.length}`
+    throw new AppError('USAGE', `expected ${accepted} images, one for all slots or one a slot, not ${images.length}`)
+  }
+  return players.map(({ env }, slot) => ({ image: images[slot] ?? images[0] ?? '', run: [...run], env }))
+}

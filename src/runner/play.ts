@@ -1,0 +1,159 @@
+// Three ways to use a package by hand: play it by links, open one of its replays, run one episode of it.
+// Finding manifests and replays is manifest-source.ts; printing is the command line's.
+import { stat } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
+import { AppError } from '../kernel/errors.ts'
+import type { JsonObject } from '../protocol/json.ts'
+import { type EpisodeRun, rolloutVariables, runEpisode } from './episode-run.ts'
+import { buildJobSpec, concreteConfig, createTokens, type JobOptions } from './job.ts'
+import type { CoworldPackage } from './manifest.ts'
+import { startReplayServer } from './replay-server.ts'
+import { readResultsObject } from './results.ts'
+import { type EpisodeLinks, episodeLinks, type RunEvent } from './run-events.ts'
+import { createRunId, type GameServer, type Mount, type Runtime } from './runtime.ts'
+import { awaitExit, awaitHealth, interruption, programFault } from './waiting.ts'
+import { createWorkspace, type Workspace, writeConfig } from './workspace.ts'
+
+interface Common {
+  readonly package: CoworldPackage
+  readonly runtime: Runtime
+  /** The workspace; a fresh folder below `<checkout or cwd>/tmp/` when absent. */
+  readonly workspace?: string
+  readonly cwd: string
+  readonly signal?: AbortSignal
+}
+
+export interface PlayOptions extends Common {
+  /** For the health check alone: the episode may take any time. */
+  readonly healthTimeoutMs: number
+  /** Id of a variant; the certification fixture's configuration when absent. */
+  readonly variant?: string
+  /** Called once the game can be reached. */
+  readonly onReady: (ready: { readonly workspace: Workspace; readonly links: EpisodeLinks }) => void
+}
+
+/**
+ * Starts the game alone; people, or players started by hand, come in by its links. Resolves when the game has exited.
+ * @throws AppError IMAGE_MISSING, CONFIG_INVALID, RUN_FAILED, RUN_TIMEOUT, RESULTS_INVALID, INTERRUPTED
+ */
+export async function playPackage(options: PlayOptions): Promise<{ workspace: Workspace; results: JsonObject }> {
+  const { runtime } = options
+  const { folder, manifest } = options.package
+  const signal = options.signal ?? new AbortController().signal
+  await requireGame(options)
+  const workspace = await createWorkspace({ prefix: 'coworld-play-', ...placeOf(options) })
+  const job = buildJobSpec(options.package, options.variant === undefined ? {} : { variant: options.variant })
+  const tokens = createTokens(options.package.slots)
+  await writeConfig(workspace, concreteConfig(job, tokens))
+  if (signal.aborted) throw interruption(signal)
+  const id = createRunId()
+  const mount: Mount = { folder: workspace.folder, target: '/coworld', isReadOnly: false }
+  const session = await runtime.open({ id, folder })
+  try {
+    const server = await session.startGame(
+      {
+        name: `coworld-play-game-${id}`,
+        runnable: manifest.game.runnable,
+        environment: rolloutVariables(session, mount),
+        stdout: workspace.gameStdout,
+        stderr: workspace.gameStderr,
+      },
+      mount,
+    )
+    const log = workspace.gameStderr
+    await awaitHealth({ server, log, timeoutMs: options.healthTimeoutMs, runtime: runtime.kind, signal })
+    options.onReady({ workspace, links: episodeLinks(server.url, tokens) })
+    await awaitEnd('game', server, { log, signal })
+  } finally {
+    await session.close()
+  }
+  return { workspace, results: await readResultsObject(workspace, manifest) }
+}
+
+export interface ReplayOptions extends Common {
+  /** A replay on this machine. */
+  readonly replayPath: string
+  /** For the health check alone. */
+  readonly healthTimeoutMs: number
+  readonly onReady: (ready: { readonly workspace: Workspace; readonly replay: string; readonly url: string }) => void
+}
+
+/**
+ * Opens a replay in its game's replay mode. Resolves when the game exits by itself; usually somebody interrupts it.
+ * @throws AppError FILE_UNREADABLE, IMAGE_MISSING, RUN_FAILED, RUN_TIMEOUT, INTERRUPTED
+ */
+export async function openReplay(options: ReplayOptions): Promise<{ workspace: Workspace }> {
+  const { runtime } = options
+  const { folder, manifest } = options.package
+  const signal = options.signal ?? new AbortController().signal
+  const replay = resolve(options.replayPath)
+  const isFile = await stat(replay).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+  if (!isFile) throw new AppError('FILE_UNREADABLE', `the replay ${replay} is not a file`)
+  await requireGame(options)
+  const workspace = await createWorkspace({ prefix: 'coworld-replay-', ...placeOf(options) })
+  if (signal.aborted) throw interruption(signal)
+  const id = createRunId()
+  const mount: Mount = { folder: dirname(replay), target: '/coworld-replay', isReadOnly: true }
+  const session = await runtime.open({ id, folder })
+  try {
+    const name = `coworld-replay-game-${id}`
+    const server = await startReplayServer(session, { name, runnable: manifest.game.runnable, workspace, mount })
+    const log = workspace.gameStderr
+    await awaitHealth({ server, log, timeoutMs: options.healthTimeoutMs, runtime: runtime.kind, signal })
+    const query = new URLSearchParams({ uri: session.fileUri(mount, basename(replay)) })
+    options.onReady({ workspace, replay, url: `${server.url}/clients/replay?${query}` })
+    await awaitEnd('replay', server, { log, signal })
+  } finally {
+    await session.close()
+  }
+  return { workspace }
+}
+
+export interface RunPackageOptions extends Common, JobOptions {
+  readonly timeoutMs: number
+  readonly verifyReplay: boolean
+  readonly onEvent?: (event: RunEvent) => void
+}
+
+/**
+ * Runs one episode of a package with its fixture's players, or with others in their place.
+ * @throws AppError as `buildJobSpec` and `runEpisode` do
+ */
+export async function runPackage(options: RunPackageOptions): Promise<EpisodeRun> {
+  const job = buildJobSpec(options.package, options)
+  const workspace = await createWorkspace({ prefix: 'coworld-run-', ...placeOf(options) })
+  const { runtime, timeoutMs, verifyReplay } = options
+  return runEpisode({
+    runtime,
+    job,
+    folder: options.package.folder,
+    workspace,
+    timeoutMs,
+    verifyReplay,
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.onEvent ? { onEvent: options.onEvent } : {}),
+  })
+}
+
+function placeOf({ workspace, cwd }: Common): { readonly folder?: string; readonly cwd: string } {
+  return workspace === undefined ? { cwd } : { folder: workspace, cwd }
+}
+
+async function requireGame({ runtime, package: { manifest, folder } }: Common): Promise<void> {
+  const { runnable } = manifest.game
+  const reason = await runtime.explainMissing(runnable, folder)
+  if (reason === undefined) return
+  throw new AppError('IMAGE_MISSING', `Cogame runnable.image: ${reason}`, { details: { image: runnable.image } })
+}
+
+async function awaitEnd(
+  what: 'game' | 'replay',
+  server: GameServer,
+  { log, signal }: { readonly log: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const status = await awaitExit(server.program, { timeoutMs: undefined, signal })
+  if (status !== 0) throw await programFault('RUN_FAILED', `the ${what} program exited with status ${status}`, log)
+}

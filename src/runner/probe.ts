@@ -1,0 +1,174 @@
+// Looks at a running game from outside: pages by HTTP, sockets by websocket. A finding is data, never an exception;
+// what a failed one means is decided in episode-run.ts and certify.ts.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { WebSocket } from 'ws'
+
+/** What a probe found. `status` is the HTTP status where there was one. */
+export type Finding =
+  | { readonly ok: true; readonly status?: number }
+  | { readonly ok: false; readonly reason: string; readonly status?: number; readonly isTimeout: boolean }
+
+export interface ProbeLimits {
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
+/** Larger first frames than this are refused, so that a probe cannot eat the machine. */
+const MAX_FRAME_BYTES = 64 * 1024 * 1024
+
+/** `GET url`: any 2xx will do; redirects are not followed, and so are faults. */
+export async function probePage(url: string, limits: ProbeLimits): Promise<Finding> {
+  try {
+    const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.timeoutMs)])
+    const response = await fetch(url, { redirect: 'manual', signal })
+    await response.body?.cancel()
+    const { status } = response
+    return response.ok
+      ? { ok: true, status }
+      : { ok: false, status, reason: `answered HTTP ${status}`, isTimeout: false }
+  } catch (error) {
+    return unreachable(error, limits.timeoutMs)
+  }
+}
+
+export interface HealthLimits extends ProbeLimits {
+  /** Asked before each poll: a reason to give up, such as a game that has already exited. */
+  giveUp(): string | undefined
+}
+
+/** Polls `<url>/healthz` every 0.2 s until it answers exactly 200, each request at most 1 s. */
+export async function pollHealth(url: string, limits: HealthLimits): Promise<Finding> {
+  const deadline = performance.now() + limits.timeoutMs
+  let last = 'no answer'
+  while (performance.now() < deadline && !limits.signal.aborted) {
+    const reason = limits.giveUp()
+    if (reason !== undefined) return { ok: false, reason, isTimeout: false }
+    const timeoutMs = Math.max(1, Math.ceil(Math.min(1000, deadline - performance.now())))
+    const finding = await probePage(`${url}/healthz`, { timeoutMs, signal: limits.signal })
+    if (finding.status === 200) return finding
+    last = finding.ok ? `answered HTTP ${finding.status}, and only 200 counts` : finding.reason
+    await sleep(200, undefined, { signal: limits.signal }).catch(() => undefined)
+  }
+  return { ok: false, reason: `not healthy after ${limits.timeoutMs / 1000} s: ${last}`, isTimeout: true }
+}
+
+/**
+ * Opens a websocket that must be refused in the handshake: by status 401 or 403, or by a handshake that breaks off.
+ * A socket that opens counts as accepted, whatever happens to it afterwards.
+ */
+export async function probeRefusal(url: string, limits: ProbeLimits): Promise<Finding> {
+  const handshake = await shakeHands(url, limits)
+  switch (handshake.kind) {
+    case 'open':
+      handshake.socket.terminate()
+      return { ok: false, reason: 'bad player token was accepted', isTimeout: false }
+    case 'status': {
+      const { status } = handshake
+      if (status === 401 || status === 403) return { ok: true, status }
+      return { ok: false, status, reason: `refused with HTTP ${status} instead of 403`, isTimeout: false }
+    }
+    case 'broken':
+      return handshake.isRefusal
+        ? { ok: true }
+        : { ok: false, reason: handshake.reason, isTimeout: handshake.isTimeout }
+  }
+}
+
+/** Opens a websocket, closes it again, and tells whether that worked. */
+export async function probeOpening(url: string, limits: ProbeLimits): Promise<Finding> {
+  const handshake = await shakeHands(url, limits)
+  if (handshake.kind !== 'open') return brokenHandshake(handshake)
+  const { socket } = handshake
+  await new Promise<void>((resolve) => {
+    socket.once('close', () => resolve())
+    setTimeout(() => socket.terminate(), 1000).unref()
+    socket.close(1000)
+  })
+  return { ok: true }
+}
+
+export interface MessageLimits extends ProbeLimits {
+  /** How long to wait for the first message once the socket is open. */
+  readonly messageMs: number
+}
+
+/** Opens a websocket and waits for its first message, which must not be empty. */
+export async function probeMessage(url: string, limits: MessageLimits): Promise<Finding> {
+  const handshake = await shakeHands(url, limits)
+  if (handshake.kind !== 'open') return brokenHandshake(handshake)
+  const { socket, first } = handshake
+  const timer = new AbortController()
+  const late = sleep(limits.messageMs, undefined, { signal: AbortSignal.any([timer.signal, limits.signal]) }).then(
+    (): Finding => ({ ok: false, reason: `sent no message within ${limits.messageMs / 1000} s`, isTimeout: true }),
+    (): Finding => ({ ok: false, reason: 'broken off', isTimeout: false }),
+  )
+  const finding = await Promise.race([first, late])
+  timer.abort()
+  socket.terminate()
+  return finding
+}
+
+type Handshake =
+  | { readonly kind: 'open'; readonly socket: WebSocket; readonly first: Promise<Finding> }
+  | { readonly kind: 'status'; readonly status: number }
+  | { readonly kind: 'broken'; readonly reason: string; readonly isTimeout: boolean; readonly isRefusal: boolean }
+
+function shakeHands(url: string, { timeoutMs, signal }: ProbeLimits): Promise<Handshake> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url, { handshakeTimeout: timeoutMs, maxPayload: MAX_FRAME_BYTES })
+    // Listened for from the start: the first message may come with the handshake.
+    const first = firstMessage(socket)
+    const abort = (): void => socket.terminate()
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    const settle = (handshake: Handshake): void => {
+      if (handshake.kind !== 'open') signal.removeEventListener('abort', abort)
+      resolve(handshake)
+    }
+    socket.once('close', () => signal.removeEventListener('abort', abort))
+    socket.once('open', () => settle({ kind: 'open', socket, first }))
+    socket.once('unexpected-response', (request, response) => {
+      request.destroy()
+      settle({ kind: 'status', status: response.statusCode ?? 0 })
+    })
+    socket.on('error', (error) => settle(brokenBy(error)))
+  })
+}
+
+function firstMessage(socket: WebSocket): Promise<Finding> {
+  return new Promise((resolve) => {
+    socket.once('message', (message) => {
+      const size = Array.isArray(message) ? message.length : message.byteLength
+      resolve(size > 0 ? { ok: true } : { ok: false, reason: 'empty message', isTimeout: false })
+    })
+    socket.once('close', (code) => {
+      resolve({ ok: false, reason: `closed with code ${code} before any message`, isTimeout: false })
+    })
+  })
+}
+
+/** Tells a server that breaks the handshake off, which is a refusal, from one that is not there or does not answer. */
+function brokenBy(error: Error): Handshake {
+  const code = 'code' in error ? String(error.code) : ''
+  const isTimeout = error.message.includes('timed out')
+  const isUnreachable = /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)$/.test(code)
+  const isAborted = error.message.includes('closed before the connection was established')
+  const reason = error.message === '' ? code : error.message
+  return { kind: 'broken', reason, isTimeout, isRefusal: !isTimeout && !isUnreachable && !isAborted }
+}
+
+function brokenHandshake(handshake: Exclude<Handshake, { kind: 'open' }>): Finding {
+  if (handshake.kind === 'status') {
+    const { status } = handshake
+    return { ok: false, status, reason: `handshake answered HTTP ${status}`, isTimeout: false }
+  }
+  return { ok: false, reason: handshake.reason, isTimeout: handshake.isTimeout }
+}
+
+function unreachable(error: unknown, timeoutMs: number): Finding {
+  const isTimeout = error instanceof Error && error.name === 'TimeoutError'
+  if (isTimeout) return { ok: false, reason: `no answer within ${timeoutMs / 1000} s`, isTimeout }
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+  return { ok: false, reason: `no answer: ${code}`, isTimeout: false }
+}

@@ -1,0 +1,100 @@
+// A child process that leads its own process group, so that it can be ended together with whatever it started.
+// Both runtimes start everything through here; nothing that it starts outlives this process.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { constants } from 'node:os'
+import { AppError } from '../kernel/errors.ts'
+
+/** A started program. */
+export interface Program {
+  /** Resolves with the exit status once it has ended; never rejects. A signal counts as 128 plus its number. */
+  readonly exited: Promise<number>
+  /** The exit status, or undefined while it runs. */
+  status(): number | undefined
+}
+
+export interface ProcessGroup extends Program {
+  /** Ends the whole group at once and resolves when its leader is gone. */
+  kill(): Promise<void>
+}
+
+export interface ProcessStart {
+  readonly argv: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  /** Files to which the streams are appended; the same path for both keeps them in one file. */
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/**
+ * Starts a program as the leader of a new process group.
+ * @throws AppError RUN_FAILED when it cannot be started
+ */
+export async function startProcessGroup(start: ProcessStart): Promise<ProcessGroup> {
+  const [command = '', ...args] = start.argv
+  const stdout = openSync(start.stdout, 'a')
+  const stderr = openSync(start.stderr, 'a')
+  let child: ChildProcess
+  try {
+    child = spawn(command, args, {
+      cwd: start.cwd,
+      env: start.env,
+      detached: true,
+      stdio: ['ignore', stdout, stderr],
+    })
+  } finally {
+    closeSync(stdout)
+    closeSync(stderr)
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', (cause: NodeJS.ErrnoException) => {
+      reject(new AppError('RUN_FAILED', `${command} could not be started: ${cause.message}`, { cause }))
+    })
+    child.once('spawn', () => resolve(watch(child)))
+  })
+}
+
+function watch(child: ChildProcess): ProcessGroup {
+  let status: number | undefined
+  const killGroup = (): void => signalGroup(child.pid, 'SIGKILL')
+  const exited = new Promise<number>((resolve) => {
+    child.once('exit', (code, signal) => {
+      status = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+      // The leader is gone: whatever it left behind in its group goes too, before the group's number can be used again.
+      killGroup()
+      forget()
+      resolve(status)
+    })
+  })
+  const forget = onProcessExit(killGroup)
+  return {
+    exited,
+    status: () => status,
+    async kill() {
+      if (status === undefined) killGroup()
+      await exited
+    },
+  }
+}
+
+/** Has `work` done, synchronously, should this process end first. Returns how to take that back. */
+export function onProcessExit(work: () => void): () => void {
+  // Each program in flight has a listener: more of them than the default limit are no leak.
+  process.setMaxListeners(process.getMaxListeners() + 1)
+  process.on('exit', work)
+  return () => {
+    process.removeListener('exit', work)
+    process.setMaxListeners(process.getMaxListeners() - 1)
+  }
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    // ESRCH: the group is already empty, which is what was wanted.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}

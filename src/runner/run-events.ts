@@ -1,0 +1,87 @@
+// What a run tells while it goes on. Progress lines, reports and links are all made of these; nothing here does anything.
+export const OUTCOMES = ['passed', 'failed', 'skipped'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** The steps of one local episode, numbered from 1 in this order. */
+export const RUN_STEPS = [
+  'config',
+  'port',
+  'start-game',
+  'health',
+  'player-page',
+  'bad-token',
+  'global-page',
+  'start-players',
+  'global-message',
+  'game-exit',
+  'player-exit',
+  'replay',
+  'clean-up',
+  'results',
+] as const
+export type RunStep = (typeof RUN_STEPS)[number]
+
+/** One numbered step or check that has come to its end. */
+export interface StepReport {
+  readonly number: number
+  readonly id: RunStep
+  readonly outcome: Outcome
+  /** A sentence: what was found, or why nothing was looked for. */
+  readonly reason: string
+}
+
+/** Where people and browsers of this machine reach a running game. They carry tokens. */
+export interface EpisodeLinks {
+  /** One a slot, in slot order. */
+  readonly players: readonly string[]
+  readonly global: string
+  readonly admin: string
+}
+
+export type RunEvent =
+  | { readonly kind: 'step-started'; readonly number: number; readonly id: RunStep }
+  | { readonly kind: 'step-ended'; readonly step: StepReport }
+  /** The game is healthy and can be watched. */
+  | { readonly kind: 'ready'; readonly links: EpisodeLinks }
+  | { readonly kind: 'player-exited'; readonly slot: number; readonly status: number }
+  | { readonly kind: 'game-exited'; readonly status: number }
+
+/** Links to a game at `url`, one player link for each token. */
+export function episodeLinks(url: string, tokens: readonly string[]): EpisodeLinks {
+  return {
+    players: tokens.map((token, slot) => `${url}/clients/player?${slotQuery(slot, token)}`),
+    global: `${url}/clients/global`,
+    admin: `${url}/clients/admin`,
+  }
+}
+
+/** The query by which a player says who it is: `slot`, then `token`, form-encoded. */
+export function slotQuery(slot: number, token: string): string {
+  return new URLSearchParams([
+    ['slot', String(slot)],
+    ['token', token],
+  ]).toString()
+}
+
+/** Runs one numbered step and tells about its start and end. A step that throws has failed; the error goes on. */
+export async function runStep<T>(
+  onEvent: (event: RunEvent) => void,
+  id: RunStep,
+  work: () => Promise<{ readonly reason: string; readonly value: T }>,
+): Promise<T> {
+  const number = RUN_STEPS.indexOf(id) + 1
+  onEvent({ kind: 'step-started', number, id })
+  try {
+    const { reason, value } = await work()
+    onEvent({ kind: 'step-ended', step: { number, id, outcome: 'passed', reason } })
+    return value
+  } catch (error) {
+    onEvent({ kind: 'step-ended', step: { number, id, outcome: 'failed', reason: reasonOf(error) } })
+    throw error
+  }
+}
+
+/** What an error says, as the reason of a step or check. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

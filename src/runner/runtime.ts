@@ -1,0 +1,80 @@
+// What a runtime is: the way in which the programs of an episode are started, reached and ended.
+// Two exist: process-runtime.ts (no engine needed) and container-runtime.ts (Docker or Podman).
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:net'
+import { AppError } from '../kernel/errors.ts'
+import type { Runnable } from '../protocol/coworld.ts'
+import type { Program } from './process-group.ts'
+
+export const RUNTIMES = ['process', 'container'] as const
+export type RuntimeKind = (typeof RUNTIMES)[number]
+
+/** A folder that a program may see. */
+export interface Mount {
+  /** Absolute path on this machine. */
+  readonly folder: string
+  /** Where a container sees it. */
+  readonly target: '/coworld' | '/coworld-replay'
+  readonly isReadOnly: boolean
+}
+
+/** A program to start. Runner variables win over equal names in the runnable's own `env`. */
+export interface Launch {
+  /** Unique on this machine: a container's name. */
+  readonly name: string
+  readonly runnable: Runnable
+  readonly environment: Readonly<Record<string, string>>
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A game, in rollout or in replay mode. */
+export interface GameServer {
+  readonly program: Program
+  /** `http://127.0.0.1:<port>`, for probes and browsers on this machine. */
+  readonly url: string
+  /** `ws://…` as the players of the same session reach it. */
+  readonly playerUrl: string
+}
+
+/** Everything that one episode starts. */
+export interface RuntimeSession {
+  /** The URI by which a program with this mount reads or writes a file of its folder. */
+  fileUri(mount: Mount, fileName: string): string
+  startGame(launch: Launch, mount: Mount): Promise<GameServer>
+  startPlayer(launch: Launch): Promise<Program>
+  /** Ends and removes all of it. Returns the names of what would not go; never throws. */
+  close(): Promise<readonly string[]>
+}
+
+export interface Runtime {
+  readonly kind: RuntimeKind
+  /** Why `runnable` cannot be started here, or undefined when it can. Starts and pulls nothing. */
+  explainMissing(runnable: Runnable, folder: string): Promise<string | undefined>
+  /**
+   * @param session.id 16 hex digits
+   * @param session.folder the manifest's folder
+   */
+  open(session: { readonly id: string; readonly folder: string }): Promise<RuntimeSession>
+}
+
+/** 16 hex digits that tell one run from all others on this machine. */
+export function createRunId(): string {
+  return randomBytes(8).toString('hex')
+}
+
+/**
+ * A TCP port that was free on 127.0.0.1 a moment ago.
+ * @throws AppError PORT_IN_USE when the machine has none left
+ */
+export function takeFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', (cause) => reject(new AppError('PORT_IN_USE', `no free port: ${cause.message}`, { cause })))
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}

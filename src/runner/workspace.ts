@@ -1,0 +1,97 @@
+// The folder of one local episode: what the game reads, what it writes, and everybody's logs. Never deleted.
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { AppError } from '../kernel/errors.ts'
+
+/** Absolute paths of the artefacts of one episode. */
+export interface Workspace {
+  readonly folder: string
+  /** Concrete configuration, tokens included. */
+  readonly config: string
+  readonly results: string
+  readonly replay: string
+  readonly logs: string
+  readonly gameStdout: string
+  readonly gameStderr: string
+}
+
+export type WorkspacePrefix = 'coworld-cert-' | 'coworld-play-' | 'coworld-replay-' | 'coworld-run-'
+
+export interface WorkspacePlace {
+  /** The workspace itself; without it, a fresh folder below `<root>/tmp/`. */
+  readonly folder?: string
+  readonly prefix: WorkspacePrefix
+  /** Where `tmp/` is made: by default the checkout around `cwd`, else `cwd`. */
+  readonly cwd: string
+}
+
+/**
+ * Creates a workspace with `logs/` inside. Artefacts of an earlier episode in the same folder are removed, so that they
+ * cannot pass for those of this one.
+ * @throws AppError FILE_UNWRITABLE
+ */
+export async function createWorkspace(place: WorkspacePlace): Promise<Workspace> {
+  try {
+    const paths = workspacePaths(place.folder === undefined ? await temporaryFolder(place) : resolve(place.folder))
+    await mkdir(paths.logs, { recursive: true })
+    const stale = [paths.config, paths.results, paths.replay, `${paths.replay}.z`]
+    await Promise.all(stale.map((path) => rm(path, { force: true })))
+    return paths
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError('FILE_UNWRITABLE', `cannot create the workspace: ${message}`, { cause })
+  }
+}
+
+/** The artefact paths of a workspace at `folder`, which need not exist. */
+export function workspacePaths(folder: string): Workspace {
+  const logs = join(folder, 'logs')
+  return {
+    folder,
+    config: join(folder, 'config.json'),
+    results: join(folder, 'results.json'),
+    replay: join(folder, 'replay.json'),
+    logs,
+    gameStdout: join(logs, 'game.stdout.log'),
+    gameStderr: join(logs, 'game.stderr.log'),
+  }
+}
+
+/** The log of a slot's player: both of its streams. */
+export function playerLog(workspace: Workspace, slot: number): string {
+  return join(workspace.logs, `policy_agent_${slot}.txt`)
+}
+
+/** Writes indented JSON. The file holds tokens, so that others may not read it unless a runtime opens it up. */
+export async function writeConfig(workspace: Workspace, config: unknown): Promise<void> {
+  await writeFile(workspace.config, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 })
+}
+
+/** The last `bytes` bytes of a log; empty when there is none. */
+export async function readTail(path: string, bytes = 4000): Promise<string> {
+  if (!existsSync(path)) return ''
+  await using file = await open(path)
+  const { size } = await file.stat()
+  const length = Math.min(size, bytes)
+  const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length)
+  return buffer.toString('utf8')
+}
+
+/** The text of an artefact, or undefined when it was never written. */
+export async function readArtefact(path: string): Promise<string | undefined> {
+  return existsSync(path) ? readFile(path, 'utf8') : undefined
+}
+
+async function temporaryFolder({ prefix, cwd }: WorkspacePlace): Promise<string> {
+  const parent = join(checkoutAround(cwd) ?? resolve(cwd), 'tmp')
+  await mkdir(parent, { recursive: true })
+  return mkdtemp(join(parent, prefix))
+}
+
+function checkoutAround(cwd: string): string | undefined {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return folder
+    if (folder === dirname(folder)) return undefined
+  }
+}

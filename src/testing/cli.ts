@@ -1,0 +1,90 @@
+// The command line as a stranger runs it: the launcher, in a process of its own.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+export const LAUNCHER = join(import.meta.dirname, '..', '..', 'bin', 'paracosm')
+
+export interface CliResult {
+  readonly status: number | null
+  readonly out: string
+  readonly err: string
+}
+
+interface CliOptions {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+}
+
+function start(command: string, args: readonly string[], options: CliOptions): ChildProcess {
+  return spawn(command, args, {
+    cwd: options.cwd,
+    env: { ...process.env, NO_COLOR: '1', ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+}
+
+/** Runs to the end. */
+export async function runCommand(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const child = start(LAUNCHER, args, options)
+  let out = ''
+  let err = ''
+  child.stdout?.on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr?.on('data', (chunk) => {
+    err += chunk
+  })
+  child.stdin?.end(options.input ?? '')
+  const [status] = await once(child, 'close')
+  return { status, out, err }
+}
+
+export interface RunningCommand {
+  readonly pid: number | undefined
+  /** Resolves with the match once standard output or error has it. */
+  sees(pattern: RegExp): Promise<RegExpExecArray>
+  /** What it has printed so far. */
+  text(): string
+  kill(signal: NodeJS.Signals): void
+  readonly ended: Promise<number | null>
+}
+
+/** Starts a command that goes on until it is told to stop. */
+export function startCommand(args: readonly string[], options: CliOptions = {}): RunningCommand {
+  return startProcess(LAUNCHER, args, options)
+}
+
+/** The same for another program. */
+export function startProcess(command: string, args: readonly string[], options: CliOptions = {}): RunningCommand {
+  const child = start(command, args, options)
+  let text = ''
+  let notify = (): void => undefined
+  const take = (chunk: Buffer): void => {
+    text += chunk
+    notify()
+  }
+  child.stdout?.on('data', take)
+  child.stderr?.on('data', take)
+  const ended = once(child, 'close').then(([status]) => {
+    notify()
+    return status as number | null
+  })
+  return {
+    pid: child.pid,
+    text: () => text,
+    kill: (signal) => void child.kill(signal),
+    ended,
+    async sees(pattern) {
+      for (;;) {
+        const match = pattern.exec(text)
+        if (match) return match
+        if (child.exitCode !== null) throw new Error(`ended without ${pattern}: ${text}`)
+        await new Promise<void>((resolve) => {
+          notify = resolve
+        })
+      }
+    },
+  }
+}

@@ -1,0 +1,19 @@
+// A player at the end of no wire at all: for tests of the host.
+import type { Connection } from '../episode/seats.ts'
+
+export interface RecordedConnection extends Connection {
+  readonly updates: () => number
+  readonly ends: readonly string[]
+}
+
+/** A connection that counts what it is told. */
+export function createConnection(): RecordedConnection {
+  let updates = 0
+  const ends: string[] = []
+  return {
+    updates: () => updates,
+    ends,
+    update: () => void updates++,
+    end: (reason) => void ends.push(reason),
+  }
+}

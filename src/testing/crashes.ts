@@ -1,0 +1,111 @@
+// Kills, pretended and real: what was acknowledged must be there afterwards, and every journal must be readable.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Archive } from '../episode/archive.ts'
+import { CommitLog } from '../episode/commit-log.ts'
+import { readUnfinished } from '../episode/journal-tail.ts'
+import { resumeEpisode } from '../episode/start.ts'
+import { createRandom, nextBelow } from '../kernel/random.ts'
+import { recordMatch } from './matches.ts'
+import { nim } from './worlds.ts'
+
+/** A data folder as a process left it that died at some moment: a log, and journals that lag behind it. */
+export interface Remains {
+  readonly folder: string
+  readonly log: string
+  readonly journals: readonly string[]
+}
+
+const journalOf = (folder: string) => (episode: string) => join(folder, `${episode}.jsonl`)
+
+/** Writes a few matches through one commit log, and leaves it as a crash would: never closed. */
+export async function leaveRemains(matches: number): Promise<Remains> {
+  const folder = mkdtempSync(join(tmpdir(), 'paracosm-alive-'))
+  mkdirSync(join(folder, 'log'))
+  const log = await CommitLog.open(join(folder, 'log'), journalOf(folder))
+  for (let i = 0; i < matches; i++) {
+    const sink = await log.sink(`match-${i}`, journalOf(folder)(`match-${i}`), 0)
+    // The sink is not closed with the episode: that would bring the journal's file up to date.
+    const open = { ...wrap(sink), close: () => sink.commit() }
+    await recordMatch({ seed: i, sink: open, config: { max_ticks: 400 } })
+  }
+  const [segment = ''] = readdirSync(join(folder, 'log'))
+  const remains = mkdtempSync(join(tmpdir(), 'paracosm-crash-'))
+  cpSync(folder, remains, { recursive: true })
+  await log.close()
+  rmSync(folder, { recursive: true })
+  return {
+    folder: remains,
+    log: join('log', segment),
+    journals: Array.from({ length: matches }, (_, i) => `match-${i}.jsonl`),
+  }
+}
+
+function wrap(sink: Awaited<ReturnType<CommitLog['sink']>>) {
+  return { append: (line: string) => sink.append(line), commit: () => sink.commit(), backlog: 0 }
+}
+
+/**
+ * Cuts the remains at random places, recovers, and looks at what is left. Throws when a line that the cut log holds
+ * whole is missing, or a journal does not hold together.
+ */
+export async function recoverCut(remains: Remains, seed: number): Promise<void> {
+  const random = createRandom(seed, 'cuts')
+  const folder = mkdtempSync(join(tmpdir(), 'paracosm-cut-'))
+  try {
+    cpSync(remains.folder, folder, { recursive: true })
+    const logText = readFileSync(join(folder, remains.log), 'latin1')
+    const cut = nextBelow(random, logText.length + 1)
+    truncateSync(join(folder, remains.log), cut)
+    for (const name of remains.journals) {
+      const size = readFileSync(join(folder, name)).length
+      truncateSync(join(folder, name), nextBelow(random, size + 1))
+    }
+    await (await CommitLog.open(join(folder, 'log'), journalOf(folder))).close()
+    const whole = logText.slice(0, logText.lastIndexOf('\n', cut - 1) + 1)
+    for (const name of remains.journals) {
+      const episode = name.replace('.jsonl', '')
+      const expected = whole.split('\n').filter((entry) => entry.startsWith(`${episode} `)).length
+      const text = readFileSync(join(folder, name), 'utf8')
+      const { length } = text.length === 0 ? [] : (await readUnfinished(join(folder, name))).lines
+      if (length < expected) throw new Error(`seed ${seed}: ${name} has ${length} lines, and ${expected} were durable`)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** A child that acknowledges inputs, killed after a while; then the folder is opened as a next start would. */
+export async function killAndCheck(folder: string, afterMs: number): Promise<{ acknowledged: number }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), folder, '2'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+  })
+  await once(child.stdout, 'readable')
+  setTimeout(() => child.kill('SIGKILL'), afterMs)
+  await once(child, 'close')
+  const acknowledged = new Map<string, number>()
+  for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) {
+    const [episode = '', step = ''] = line.split(' ')
+    if (step !== '') acknowledged.set(episode, Math.max(acknowledged.get(episode) ?? -1, Number(step)))
+  }
+  const archive = await Archive.open(folder)
+  for (const [episode, step] of acknowledged) {
+    const summary = archive.get(episode)
+    if (summary?.status === 'finished') continue
+    if (summary?.status !== 'unfinished')
+      throw new Error(`${episode}: ${summary?.status ?? 'gone'}: ${summary?.problem?.message}`)
+    const { journal, sink } = await archive.reopen(episode)
+    const resumed = resumeEpisode(nim, journal, { pilotFor: () => undefined, sink })
+    if (resumed.step <= step) throw new Error(`${episode} goes on at ${resumed.step}; step ${step} was acknowledged`)
+    await resumed.stop()
+  }
+  await archive.close()
+  return { acknowledged: acknowledged.size }
+}

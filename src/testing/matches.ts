@@ -1,0 +1,34 @@
+// Matches of paint-arena for tests: played by bots in a moment, with their stored lines.
+import type { EpisodeEnd } from '../episode/episode-parts.ts'
+import { createBotPilot } from '../episode/pilots.ts'
+import { createMemorySink, type LineSink } from '../episode/sink.ts'
+import { startEpisode } from '../episode/start.ts'
+import { configureWorld } from '../kernel/world.ts'
+import type { JsonObject } from '../protocol/json.ts'
+import { paintArena } from '../worlds/paint-arena/world.ts'
+
+export interface MatchPlan {
+  readonly seed?: number
+  readonly bots?: readonly string[]
+  readonly variant?: string
+  readonly config?: JsonObject
+  readonly sink?: LineSink
+}
+
+/** Plays a match and returns how it ended, and its journal's lines unless they went into the plan's own sink. */
+export async function recordMatch(plan: MatchPlan = {}): Promise<{ lines: readonly string[]; end: EpisodeEnd }> {
+  const { seed = 1, bots = ['greedy', 'random'] } = plan
+  const memory = createMemorySink()
+  const seats = bots.map((name, slot) => ({
+    player: { kind: 'bot' as const, name },
+    pilot: createBotPilot(paintArena, name, { seed, slot }),
+  }))
+  const episode = startEpisode(paintArena, configureWorld(paintArena, plan.variant, plan.config), {
+    seed,
+    seats,
+    pacing: { mode: 'fast' },
+    sink: plan.sink ?? memory,
+  })
+  episode.begin()
+  return { end: await episode.done, lines: memory.lines }
+}

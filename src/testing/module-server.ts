@@ -1,0 +1,30 @@
+// Serves the sources to a browser: TypeScript stripped of its types, zod by an import map. So the very code that a server
+// runs can be run there.
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { stripTypeScriptTypes } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { join, normalize } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const PAGE = `<!doctype html><title>modules</title>
+<script type="importmap">{"imports":{"zod":"/node_modules/zod/index.js"}}</script>`
+
+/** Starts it on a free port; `url` is the page from which modules can be imported as `/src/...`. */
+export async function startModuleServer(): Promise<{ url: string; close(): void }> {
+  const server: Server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
+    try {
+      if (path === '/') response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE)
+      else {
+        const text = readFileSync(join(ROOT, path), 'utf8')
+        const body = path.endsWith('.ts') ? stripTypeScriptTypes(text) : text
+        response.writeHead(200, { 'content-type': 'text/javascript' }).end(body)
+      }
+    } catch {
+      response.writeHead(404).end()
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close: () => void server.close() }
+}

@@ -1,0 +1,203 @@
+// The runner with real containers: an image from nothing, played, certified, broken and interrupted.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { before, test } from 'node:test'
+import { AppError } from '../../src/kernel/errors.ts'
+import { certify } from '../../src/runner/certify.ts'
+import type { Engine } from '../../src/runner/container-engine.ts'
+import { createContainerRuntime } from '../../src/runner/container-runtime.ts'
+import { loadManifest } from '../../src/runner/manifest.ts'
+import { runPackage } from '../../src/runner/play.ts'
+import type { RunEvent, RunStep } from '../../src/runner/run-events.ts'
+import { buildImage, skipReason, type TestEngine, testEngine, writePackage } from './engine.ts'
+
+let engine: Engine
+let machine: TestEngine
+let image: string
+before(async () => {
+  if (skipReason) return
+  machine = await testEngine()
+  engine = machine.engine
+  image = buildImage(engine)
+})
+
+async function run(
+  manifest: string,
+  options: { signal?: AbortSignal; onEvent?: (event: RunEvent) => void; memoryMb?: number } = {},
+) {
+  const { memoryMb, ...rest } = options
+  const workspace = join(dirname(manifest), 'an episode')
+  const attempt = runPackage({
+    package: await loadManifest(manifest),
+    runtime: createContainerRuntime({ engine, ...(memoryMb === undefined ? {} : { memoryMb }) }),
+    workspace,
+    cwd: '/',
+    timeoutMs: 30_000,
+    verifyReplay: false,
+    ...rest,
+  })
+  const outcome = await attempt.then(
+    (value) => ({ value, error: undefined }),
+    (error: unknown) => ({ value: undefined, error }),
+  )
+  assert.deepEqual(machine.leftBehind(), [], 'something was left behind')
+  return { ...outcome, workspace }
+}
+
+test('containers: a package certifies, every check passed and nothing left behind', { skip: skipReason }, async () => {
+  const manifestPath = writePackage(image)
+  const report = await certify({
+    manifestPath,
+    runtime: createContainerRuntime({ engine }),
+    timeoutMs: 30_000,
+    cwd: dirname(manifestPath),
+  })
+  const outcomes = report.checks.map((check) => [check.number, check.id, check.outcome])
+  assert.deepEqual(
+    outcomes,
+    [
+      [1, 'package', 'passed'],
+      [2, 'images', 'passed'],
+      [3, 'workspace', 'passed'],
+      [4, 'request', 'passed'],
+      [5, 'episode', 'passed'],
+      [6, 'results', 'passed'],
+      [7, 'replay', 'passed'],
+      [null, 'bad-token-every-slot', 'passed'],
+      [null, 'late-viewer', 'passed'],
+      [null, 'reconnection', 'passed'],
+      [null, 'determinism', 'skipped'],
+    ],
+    JSON.stringify(report.checks, undefined, 1),
+  )
+  assert.match(report.workspace?.folder ?? '', /tmp\/coworld-cert-/)
+  assert.deepEqual(machine.leftBehind(), [])
+})
+
+test('containers: no capability, no new privilege, a root that cannot be written to, no variable but the named ones', {
+  skip: skipReason,
+}, async () => {
+  const manifest = writePackage(image, (document) => {
+    document.player[0].env = { OWN: 'a value, with = and blanks' }
+  })
+  const { error, workspace } = await run(manifest)
+  assert.equal(error, undefined)
+  const facts = JSON.parse(readFileSync(join(workspace, 'logs/policy_agent_1.txt'), 'utf8').split('\n')[0] ?? '')
+  assert.match(facts.capabilities, /^0+$/)
+  assert.equal(facts.noNewPrivileges, '1')
+  assert.equal(facts.canWriteRoot, false)
+  assert.equal(facts.canWriteTmp, true)
+  assert.equal(facts.env.OWN, 'a value, with = and blanks')
+  assert.match(
+    facts.env.COGAMES_ENGINE_WS_URL,
+    /^ws:\/\/coworld-game-[0-9a-f]{16}:8080\/player\?slot=1&token=[\w-]{22}$/,
+  )
+  const known = /^(OWN|COGAMES_ENGINE_WS_URL|COWORLD_PLAYER_WS_URL|PATH|HOME|HOSTNAME|TERM|container)$/
+  assert.deepEqual(
+    Object.keys(facts.env).filter((name) => !known.test(name)),
+    [],
+  )
+})
+
+test('containers: the workspace is opened to the game only while it runs', { skip: skipReason }, async () => {
+  const { error, workspace } = await run(writePackage(image))
+  assert.equal(error, undefined)
+  assert.equal(statSync(workspace).mode & 0o022, 0)
+  assert.equal(statSync(join(workspace, 'config.json')).mode & 0o077, 0)
+})
+
+test('containers: an image that must write to its root gets a writable one on the second start', {
+  skip: skipReason,
+}, async () => {
+  const manifest = writePackage(image, (document) => {
+    document.game.runnable.env = { FAULT: 'needs-root' }
+  })
+  const { value, error, workspace } = await run(manifest)
+  assert.equal(error, undefined)
+  assert.ok(value)
+  assert.match(readFileSync(join(workspace, 'logs/game.stderr.log'), 'utf8'), /EROFS/)
+})
+
+test('containers: a player beyond its memory is killed, and the episode says so', { skip: skipReason }, async () => {
+  const manifest = writePackage(image, (document) => {
+    document.player.push({ ...document.player[0], id: 'glutton', env: { FAULT: 'eats-memory' } })
+    document.certification.players[0].player_id = 'glutton'
+  })
+  const ended: RunEvent[] = []
+  const abort = new AbortController()
+  const onEvent = (event: RunEvent) => {
+    if (event.kind !== 'player-exited') return
+    ended.push(event)
+    abort.abort()
+  }
+  await run(manifest, { memoryMb: 192, signal: abort.signal, onEvent })
+  assert.deepEqual(ended[0], { kind: 'player-exited', slot: 0, status: 137 })
+})
+
+test('containers: a game that dies before it is healthy is told with the end of its log', {
+  skip: skipReason,
+}, async () => {
+  const manifest = writePackage(image, (document) => {
+    document.game.runnable.env = { FAULT: 'dies-early' }
+  })
+  const { error } = await run(manifest)
+  assert.ok(error instanceof AppError)
+  assert.match(error.message, /exited before healthy, with status 9.*no counting today/s)
+})
+
+test('containers: an image that is nowhere fails the image check with its label', { skip: skipReason }, async () => {
+  const manifestPath = writePackage(image, (document) => {
+    document.player[0].image = 'localhost/paracosm-absent:1'
+  })
+  const report = await certify({ manifestPath, runtime: createContainerRuntime({ engine }), timeoutMs: 5000, cwd: '/' })
+  const failed = report.checks.find((check) => check.outcome === 'failed')
+  assert.deepEqual([failed?.number, failed?.id], [2, 'images'])
+  assert.match(failed?.reason ?? '', /^Certification players\[0\]\.image: image "localhost\/paracosm-absent:1"/)
+})
+
+test('containers: an image name that is an option of the engine starts nothing', { skip: skipReason }, async () => {
+  const manifest = writePackage(image, (document) => {
+    document.game.runnable.image = '--privileged'
+  })
+  const { error } = await run(manifest)
+  assert.ok(error instanceof AppError)
+  assert.equal(error.code, 'IMAGE_MISSING')
+})
+
+for (const phase of ['start-game', 'health', 'start-players', 'game-exit'] satisfies RunStep[]) {
+  test(`containers: an interrupt during ${phase} leaves no container and no network`, {
+    skip: skipReason,
+  }, async () => {
+    const abort = new AbortController()
+    const onEvent = (event: RunEvent) => {
+      if (event.kind === 'step-started' && event.id === phase) setImmediate(() => abort.abort())
+    }
+    const { error } = await run(writePackage(image), { signal: abort.signal, onEvent })
+    assert.ok(error instanceof AppError, String(error))
+    assert.equal(error.code, 'INTERRUPTED')
+  })
+}
+
+test('containers: two interrupts at once leave nothing behind either', { skip: skipReason }, async () => {
+  const bin = new URL('../../bin/paracosm', import.meta.url).pathname
+  const manifest = writePackage(image)
+  const child = spawn(bin, ['coworld', 'play', manifest, '--output-dir', join(dirname(manifest), 'w')], {
+    env: { ...process.env, PARACOSM_CONTAINER_ENGINE: machine.command },
+  })
+  let output = ''
+  let interrupts = 0
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+    if (!output.includes('Waiting for') || interrupts > 0) return
+    interrupts = 2
+    assert.equal(machine.leftBehind().length, 2, 'a container and a network while it runs')
+    child.kill('SIGINT')
+    child.kill('SIGINT')
+  })
+  const status = await new Promise((resolve) => child.once('exit', resolve))
+  assert.ok(status === 130 || status === 1, String(status))
+  assert.equal(interrupts, 2, output)
+  assert.deepEqual(machine.leftBehind(), [])
+})

@@ -1,0 +1,72 @@
+// Ours and foreign together under the process runtime: our game with the Python player, the Python game with our player.
+import assert from 'node:assert/strict'
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { createManifest } from '../../src/doors/coworld/manifest.ts'
+import { certify } from '../../src/runner/certify.ts'
+import { loadManifest } from '../../src/runner/manifest.ts'
+import { runPackage } from '../../src/runner/play.ts'
+import { createProcessRuntime } from '../../src/runner/process-runtime.ts'
+import { loadWorld } from '../../src/worlds/catalogue.ts'
+import { python, skipReason, writeStandIn } from './stand-ins.ts'
+
+const environment = Object.fromEntries(Object.entries(process.env).map(([key, value]) => [key, value ?? '']))
+const runtime = createProcessRuntime({ environment })
+const ours = async () =>
+  JSON.parse(JSON.stringify(createManifest(await loadWorld('paint-arena'), { version: '0.0.0' })))
+
+test('our world: paint-arena certifies as its own manifest tells to start it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'paint arena '))
+  const manifestPath = join(folder, 'coworld_manifest.json')
+  writeFileSync(manifestPath, JSON.stringify(await ours()))
+  const report = await certify({ manifestPath, runtime, timeoutMs: 60_000, cwd: folder })
+  const rest = report.checks.filter((check) => check.outcome !== 'passed').map((check) => check.id)
+  assert.deepEqual(rest, ['determinism'], JSON.stringify(report.checks, undefined, 1))
+})
+
+test('our world: a Python player written from the contract plays our game', { skip: skipReason }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'paint arena '))
+  copyFileSync(new URL('../fixtures/coworld-python/player.py', import.meta.url), join(folder, 'player.py'))
+  const manifest = await ours()
+  manifest.player[0].run = [python, 'player.py']
+  writeFileSync(join(folder, 'm.json'), JSON.stringify(manifest))
+  const loaded = await loadManifest(join(folder, 'm.json'))
+  const run = await runPackage({
+    package: loaded,
+    runtime,
+    workspace: join(folder, 'w'),
+    cwd: folder,
+    timeoutMs: 60_000,
+    verifyReplay: true,
+  })
+  const { scores } = JSON.parse(readFileSync(run.workspace.results, 'utf8'))
+  assert.ok(
+    scores.every((score: number) => score > 1),
+    JSON.stringify(scores),
+  )
+})
+
+test('our world: our player plays a Python game written from the contract', { skip: skipReason }, async () => {
+  const standIn = writeStandIn({
+    gameConfig: { max_ticks: 60, tick_rate: 60 },
+    edit(manifest) {
+      manifest.player[0].run = ['paracosm', 'player', 'paint-arena', 'greedy']
+    },
+  })
+  const workspace = join(standIn.folder, 'w')
+  const run = await runPackage({
+    package: await standIn.load(),
+    runtime,
+    workspace,
+    cwd: '/',
+    timeoutMs: 60_000,
+    verifyReplay: true,
+  })
+  const { scores } = JSON.parse(readFileSync(run.workspace.results, 'utf8'))
+  assert.ok(
+    scores.every((score: number) => score > 1),
+    JSON.stringify(scores),
+  )
+})

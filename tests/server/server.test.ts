@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { JournalFile, verifyJournal } from '../../src/episode/journal-file.ts'
+import type { EpisodePage } from '../../src/protocol/catalogue.ts'
+import { startServer } from '../../src/server/app.ts'
+import { startCommand } from '../../src/testing/cli.ts'
+import { handshakeStatus, openWire, readJson } from '../../src/testing/wire.ts'
+import { paintArena } from '../../src/worlds/paint-arena/world.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'paracosm-server-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const options = (name: string) => ({
+  dataDir: join(folder, name),
+  host: '127.0.0.1',
+  port: 0,
+  otherPorts: 0,
+  hasExhibition: false,
+  logLevel: 'silent' as const,
+  version: '0.0.0-test',
+})
+
+async function post(url: string, body: unknown): Promise<{ status: number; json: any }> {
+  const response = await fetch(`${url}/api/episodes`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  return { status: response.status, json: await response.json() }
+}
+
+const match = { world: 'paint-arena', variant: 'duel', seed: 5, tick_rate: 1000 }
+
+test('server: it lives, is ready, lists worlds, and tells them in OpenAPI 3.1', async () => {
+  const server = await startServer(options('health'))
+  assert.deepEqual(await readJson(`${server.url}/healthz`), { ok: true })
+  assert.deepEqual(await readJson(`${server.url}/readyz`), { ok: true, live_episodes: 0 })
+  const worlds = await readJson(`${server.url}/api/worlds`)
+  assert.ok(worlds.some((world: { id: string }) => world.id === 'paint-arena'))
+  const openapi = await readJson(`${server.url}/openapi.json`)
+  assert.equal(openapi.openapi, '3.1.0')
+  for (const [path, operations] of Object.entries<Record<string, { responses: object }>>(openapi.paths)) {
+    for (const method of Object.keys(operations)) {
+      assert.match(method, /^(get|post)$/, path)
+      const url = server.url + path.replace('{id}', 'paint-arena')
+      assert.notEqual((await fetch(url, { method: method.toUpperCase() })).status, 405, path)
+    }
+  }
+  for (const path of [
+    '/healthz',
+    '/readyz',
+    '/api/worlds',
+    '/api/worlds/{id}',
+    '/api/episodes',
+    '/api/episodes/{id}',
+    '/api/episodes/{id}/journal.jsonl',
+    '/api/episodes/{id}/journal.jsonl.zst',
+    '/api/episodes/{id}/results.json',
+    '/api/episodes/{id}/replay.json',
+  ]) {
+    assert.ok(openapi.paths[path], `${path} is missing`)
+  }
+  await server.close()
+})
+
+test('server: a match of bots runs, is put away, and its artefacts prove themselves', async () => {
+  const server = await startServer(options('bots'))
+  const { status, json } = await post(server.url, { ...match, players: ['greedy', 'random'] })
+  assert.equal(status, 201)
+  const id = json.episode.id as string
+  const viewer = await openWire(`${server.url.replace('http', 'ws')}/episodes/${id}/global`)
+  const done = await viewer.next((message) => message.done === true)
+  assert.equal(done.tick, 60)
+  const path = `${server.url}/api/episodes/${id}`
+  let summary = await readJson(path)
+  while (summary.status === 'live') summary = await readJson(path)
+  assert.deepEqual([summary.status, summary.steps, summary.results.scores], ['finished', 60, done.scores])
+  assert.deepEqual(await readJson(`${path}/results.json`), summary.results)
+  for (const name of ['journal.jsonl', 'journal.jsonl.zst']) {
+    const response = await fetch(`${path}/${name}`)
+    assert.equal(response.status, 200)
+    writeFileSync(join(folder, name), Buffer.from(await response.arrayBuffer()))
+    const file = await JournalFile.open(join(folder, name))
+    const replay = await verifyJournal(file, () => paintArena)
+    assert.deepEqual([replay.divergence, replay.hash], [undefined, summary.hash])
+    await file.close()
+  }
+  assert.equal((await readJson(`${path}/replay.json`)).frames.length, 60)
+  const replay = await openWire(`${server.url.replace('http', 'ws')}/episodes/${id}/replay`)
+  assert.equal(((await replay.next()).frames as unknown[]).length, 60)
+  const page = (await (
+    await fetch(`${server.url}/api/episodes?status=finished&world=paint-arena`)
+  ).json()) as EpisodePage
+  assert.deepEqual([page.total_count, page.entries[0]?.id], [1, id])
+  const shared = await fetch(`${server.url}/episodes/${id}/clients/global`, { redirect: 'manual' })
+  assert.deepEqual([shared.status, shared.headers.get('location')], [302, `/episodes/${id}/clients/replay`])
+  await server.close()
+})
+
+test('server: faults come as problems with a stable code, and nothing is started', async () => {
+  const server = await startServer(options('faults'))
+  const cases: [unknown, number, string][] = [
+    ['{', 400, 'BAD_REQUEST'],
+    [{}, 422, 'VALIDATION_ERROR'],
+    [{ ...match, players: ['greedy', 'random'], colour: 1 }, 422, 'VALIDATION_ERROR'],
+    [{ ...match, world: 'atlantis', players: ['x'] }, 404, 'UNKNOWN_WORLD'],
+    [{ ...match, variant: 'vast', players: ['greedy', 'random'] }, 404, 'UNKNOWN_VARIANT'],
+    [{ ...match, players: ['greedy', 'nobody'] }, 404, 'UNKNOWN_BOT'],
+    [{ ...match, players: ['greedy'] }, 422, 'CONFIG_INVALID'],
+    [{ ...match, players: ['greedy', 'random'], config: { width: 99 } }, 422, 'CONFIG_INVALID'],
+    [{ ...match, seed: -1, players: ['greedy', 'random'] }, 422, 'VALIDATION_ERROR'],
+    [JSON.stringify({ ...match, players: ['x'.repeat(2 * 1024 * 1024)] }), 413, 'BAD_REQUEST'],
+  ]
+  for (const [body, status, code] of cases) {
+    const answer = await post(server.url, body)
+    assert.deepEqual([answer.status, answer.json.code], [status, code], JSON.stringify(answer.json))
+    assert.ok(answer.json.message && answer.json.remedy)
+  }
+  const get = async (path: string) => (await fetch(server.url + path)).status
+  assert.deepEqual(
+    await Promise.all(
+      [
+        '/api/episodes/none',
+        '/api/episodes/none/journal.jsonl',
+        '/api/episodes/..%2f..%2fetc/journal.jsonl',
+        '/api/episodes?limit=0',
+        '/nowhere',
+        '/episodes/none/clients/replay',
+        '/api/worlds/atlantis',
+      ].map(get),
+    ),
+    [404, 404, 404, 422, 404, 404, 404],
+  )
+  assert.equal(await handshakeStatus(`${server.url.replace('http', 'ws')}/episodes/none/global`), 410)
+  assert.equal((await readJson(`${server.url}/readyz`)).live_episodes, 0)
+  await server.close()
+})
+
+test('server: people take seats with their tokens; a stop leaves the match unfinished and a start goes on with it', async () => {
+  const first = await startServer(options('people'))
+  const { json } = await post(first.url, { ...match, tick_rate: 40, players: [null, 'greedy'] })
+  const [seat] = json.seats
+  const ada = await openWire(seat.socket)
+  assert.equal((await ada.next()).type, 'observation')
+  assert.equal(await handshakeStatus(seat.socket.replace(/token=[^&]+/, 'token=wrong')), 403)
+  ada.send({ move: 'right' })
+  const seen = await ada.next((message) => Number(message.tick) >= 3)
+  assert.deepEqual(await first.close(), [json.episode.id])
+
+  const second = await startServer(options('people'))
+  assert.equal(second.resumed, 1)
+  const back = await openWire(seat.socket.replace(new URL(first.url).host, new URL(second.url).host))
+  const again = await back.next()
+  assert.ok(Number(again.tick) >= Number(seen.tick), `${again.tick} after ${seen.tick}`)
+  const final = await back.next((message) => message.type === 'final')
+  assert.equal(final.tick, 60)
+  await second.close()
+})
+
+test('serve: it takes the next free port, says where it is, and an interrupt ends it in order', async () => {
+  const blocker = createServer()
+  await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve))
+  const { port } = blocker.address() as AddressInfo
+  const command = startCommand(['serve', '--port', String(port)], { env: { PARACOSM_DATA: join(folder, 'serve') } })
+  const [, url = ''] = await command.sees(/Paracosm is at (\S+)/)
+  assert.notEqual(new URL(url).port, String(port))
+  const list = async () => (await readJson(`${url}/api/episodes?status=live`)).entries
+  let live = await list()
+  while (live.length === 0) live = await list()
+  assert.match(live[0].id, /^exhibition-/)
+  command.kill('SIGINT')
+  assert.equal(await command.ended, 0)
+  assert.match(command.text(), /The next start goes on with: exhibition-/)
+  const again = startCommand(['serve', '--port', '0'], { env: { PARACOSM_DATA: join(folder, 'serve') } })
+  await again.sees(/Went on with 1 unfinished episode\./)
+  again.kill('SIGTERM')
+  assert.equal(await again.ended, 0)
+  blocker.close()
+})
