@@ -3,9 +3,12 @@ import fc from 'fast-check'
 import { FACINGS, PARTS } from '../worlds/foundry/catalogue.ts'
 import { allowedRecipes } from '../worlds/foundry/commands.ts'
 import { type FoundryCommand, FoundryConfig } from '../worlds/foundry/config.ts'
+import { isPart } from '../worlds/foundry/part-table.ts'
 import { defOf } from '../worlds/foundry/parts.ts'
 import { RECIPES } from '../worlds/foundry/recipes.ts'
+import { SavedFoundry } from '../worlds/foundry/save-schema.ts'
 import type { Foundry } from '../worlds/foundry/state.ts'
+import { PowerOutlook, stateOf } from '../worlds/foundry/status.ts'
 import { foundry } from '../worlds/foundry/world.ts'
 
 /** One entry of a random script: commands of a slot, or ticks. */
@@ -243,4 +246,44 @@ function tune(f: Foundry, act: { readonly machine: number; readonly recipe: numb
 
 export function tick(f: Foundry, ticks: number): void {
   for (let i = 0; i < ticks; i++) foundry.step(f, QUIET)
+}
+
+/** A floor under construction: what tests of single rules build on. */
+export class FloorBuilder {
+  readonly f: Foundry
+
+  constructor(config: Parameters<typeof FoundryConfig.parse>[0] = aFloor()) {
+    this.f = foundry.create(FoundryConfig.parse(config), 1)
+  }
+
+  /** Gives a command; returns the code of its refusal, if it is refused. */
+  say(command: FoundryCommand, slot = 0): string | undefined {
+    return foundry.apply(this.f, slot, command, QUIET)?.code
+  }
+
+  /** Places a part; returns its id, or the code of the refusal. */
+  place(
+    def_id: string,
+    [x, y, z]: readonly [number, number, number],
+    facing: (typeof FACINGS)[number] = 'east',
+  ): number | string {
+    return this.say({ type: 'place_part', def_id, origin: { x, y, z }, facing }) ?? this.f.parts.last
+  }
+
+  tick(ticks: number): this {
+    tick(this.f, ticks)
+    return this
+  }
+
+  /** A part as a save has it. */
+  part(id: number | string) {
+    return SavedFoundry.parse(foundry.save(this.f)).parts.find((part) => part.id === id)
+  }
+
+  /** What a part is doing. */
+  state(id: number | string): string | undefined {
+    return typeof id === 'number' && isPart(this.f.parts, id)
+      ? stateOf(this.f, id, new PowerOutlook(this.f))
+      : undefined
+  }
 }

@@ -24,7 +24,6 @@ interface Played {
 
 /** Builds a solution, runs it through and in two pieces. The browser gets the text of this function. */
 function play(
-  // biome-ignore lint/suspicious/noExplicitAny: the same text runs in the browser, where no types are
   world: any,
   task: { config: unknown; seed: number; script: unknown; n: number; m: number; saved?: string },
 ) {
