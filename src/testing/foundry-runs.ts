@@ -17,6 +17,8 @@ export type Act =
   | { readonly kind: 'ticks'; readonly ticks: number }
   /** A recipe that fits, for one of the machines that stand. */
   | { readonly kind: 'tune'; readonly machine: number; readonly recipe: number }
+  /** One of the parts that stand is removed. */
+  | { readonly kind: 'raze'; readonly part: number }
 
 export interface FoundryRun {
   readonly config: FoundryConfig
@@ -196,12 +198,13 @@ export function arbFoundryRun(
   const toActs = (commands: fc.Arbitrary<FoundryCommand[]>): fc.Arbitrary<Act[]> =>
     fc.tuple(Slot, commands).map(([slot, list]) => list.map((command) => ({ kind: 'command' as const, slot, command })))
   const act = fc.oneof(
-    { weight: 20, arbitrary: toActs(arbCommand(config.size).map((command) => [command])) },
+    { weight: 14, arbitrary: toActs(arbCommand(config.size).map((command) => [command])) },
     { weight: 3, arbitrary: toActs(arbRoad(config.size)) },
     { weight: 3, arbitrary: toActs(arbMine(config.size)) },
-    { weight: 3, arbitrary: toActs(arbWorks(config.size)) },
+    { weight: 8, arbitrary: toActs(arbWorks(config.size)) },
     { weight: 2, arbitrary: toActs(arbRing(config.size)) },
-    { weight: 8, arbitrary: Tune.map((tune): Act[] => [tune]) },
+    { weight: 8, arbitrary: Tune.map((each): Act[] => [each]) },
+    { weight: 6, arbitrary: fc.nat(60).map((part): Act[] => [{ kind: 'raze', part }]) },
     { weight: 8, arbitrary: Ticks.map((ticks): Act[] => [ticks]) },
   )
   const most = options.acts ?? 60
@@ -224,6 +227,7 @@ export function play(
     let isRefused = false
     if (act.kind === 'command') isRefused = foundry.apply(f, act.slot, act.command, QUIET) !== undefined
     else if (act.kind === 'tune') tune(f, act)
+    else if (act.kind === 'raze') raze(f, act.part)
     else tick(f, act.ticks)
     visit.after?.(f, act, isRefused)
   }
@@ -242,6 +246,13 @@ function tune(f: Foundry, act: { readonly machine: number; readonly recipe: numb
   const recipe_id = recipes[act.recipe % recipes.length] ?? null
   const type = defOf(f, part_id).id === 'fabricator' ? 'set_build_recipe' : 'set_machine_recipe'
   foundry.apply(f, 0, { type, part_id, recipe_id }, QUIET)
+}
+
+function raze(f: Foundry, pick: number): void {
+  const standing: number[] = []
+  for (let part = 1; part <= f.parts.last; part++) if (isPart(f.parts, part)) standing.push(part)
+  const part_id = standing[pick % Math.max(1, standing.length)]
+  if (part_id !== undefined) foundry.apply(f, f.parts.owner[part_id] ?? 0, { type: 'remove_part', part_id }, QUIET)
 }
 
 export function tick(f: Foundry, ticks: number): void {

