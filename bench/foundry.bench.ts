@@ -57,9 +57,17 @@ export async function run(report: Report): Promise<void> {
     const before = usedMemory()
     const { config } = configureWorld(world, scenario)
     const f = foundry.create(foundry.config.parse(config), 7)
-    step(f, 1500)
+    step(f, 2500)
     const memory = (usedMemory() - before) / parts
     const moving = measure(f, parts, report)
+    const belts = countBelts(f)
+    const length = belts / countLines(f)
+    report({
+      what: `${parts} parts: belts in a line, on average`,
+      value: length,
+      unit: 'belts',
+      note: `${belts} belts`,
+    })
     report({ what: `${parts} parts: memory`, value: memory, unit: 'B/part', note: parts === 1000 ? 'fixed costs' : '' })
     if (parts === 10_000) measureHash(f, report)
     if (parts === 100_000) {
@@ -76,6 +84,12 @@ function countBelts(f: Foundry): number {
   let belts = 0
   for (let line = 1; line <= f.belts.lastLine; line++) belts += (f.belts.units[line] ?? 0) / 16
   return belts
+}
+
+function countLines(f: Foundry): number {
+  let lines = 0
+  for (let line = 1; line <= f.belts.lastLine; line++) if (f.belts.first[line] !== 0) lines++
+  return lines
 }
 
 function countActive(f: Foundry): number {
@@ -99,10 +113,10 @@ function measure(f: Foundry, parts: number, report: Report): number {
 function measureBlocked(f: Foundry, parts: number, moving: number, report: Report): void {
   let index = 0
   for (let part = 1; part <= f.parts.last; part++) {
-    if (f.parts.def[part] !== 17 || index++ % 10 === 0) continue
+    if (f.parts.def[part] !== 17 || index++ % 10 === 9) continue
     foundry.apply(f, 0, { type: 'remove_part', part_id: part }, QUIET)
   }
-  step(f, 6000)
+  step(f, 12_000)
   const ns = nanoseconds(Math.round(1e8 / parts), () => foundry.step(f, QUIET))
   report({ what: `${parts} parts, 90% blocked`, value: 1e9 / ns, unit: 'ticks/s', note: `${countActive(f)} active` })
   report({ what: `${parts} parts, 90% blocked`, value: moving / ns, unit: 'times faster', note: 'goal: 5' })

@@ -63,7 +63,8 @@ function partsTable(): string {
 }
 
 function recipesTable(): string {
-  const amounts = (list: Recipe['inputs']): string => list.map(([item, n]) => `${n} ${itemId(item)}`).join(', ') || '-'
+  const amounts = (list: Recipe['inputs']): string =>
+    list.map(({ item, count }) => `${count} ${itemId(item)}`).join(', ') || '-'
   const rows = RECIPES.filter(({ builds, sorts }) => builds < 0 && sorts === 0).map((recipe) => [
     `\`${recipe.id}\``,
     recipe.madeIn,

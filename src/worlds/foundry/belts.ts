@@ -95,7 +95,7 @@ export function moveLines(f: Foundry): void {
     if (source !== 0 && f.nodes.slot[source - 1] !== 0) belts.pulling.push(line)
     else scheduleLine(f, line)
   }
-  due.length = 0
+  if (due.length > 0) due.length = 0
 }
 
 /** Number of the item that waits at the end of a line; 0: none has come. */
@@ -150,5 +150,5 @@ export function pullLines(f: Foundry): void {
     }
     scheduleLine(f, line)
   }
-  belts.pulling.length = 0
+  if (belts.pulling.length > 0) belts.pulling.length = 0
 }

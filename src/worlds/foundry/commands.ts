@@ -86,7 +86,7 @@ function depositBelow(f: Foundry, cell: number): number {
 /** Number of the only recipe of an extractor: to mine what it stands on. */
 function miningRecipe(f: Foundry, part: number): number {
   const item = depositBelow(f, f.parts.origin[part] ?? 0)
-  return RECIPES.findIndex(({ madeIn, outputs }) => madeIn === 'extractor' && outputs[0]?.[0] === item) + 1
+  return RECIPES.findIndex(({ madeIn, outputs }) => madeIn === 'extractor' && outputs[0]?.item === item) + 1
 }
 
 /** Starts a freshly placed extractor. */

@@ -19,19 +19,19 @@ export function recipeOf(f: Foundry, row: number): Recipe | undefined {
 /** Items of a kind that a machine takes in before it has enough for now: twice what a cycle needs. */
 export function wantedOf(recipe: Recipe | undefined, item: number): number {
   if (!recipe) return 0
-  for (const [each, count] of recipe.inputs) if (each === item) return 2 * count
+  for (const input of recipe.inputs) if (input.item === item) return 2 * input.count
   return 0
 }
 
 export function hasInputs(f: Foundry, row: number, recipe: Recipe): boolean {
-  for (const [item, count] of recipe.inputs) {
+  for (const { item, count } of recipe.inputs) {
     if ((f.nodes.stock[row * ITEM_COUNT + item - 1] ?? 0) < count) return false
   }
   return true
 }
 
 export function hasRoom(f: Foundry, row: number, recipe: Recipe): boolean {
-  for (const [item, count] of recipe.outputs) {
+  for (const { item, count } of recipe.outputs) {
     if ((f.nodes.ready[row * ITEM_COUNT + item - 1] ?? 0) + count > READY_ITEMS) return false
   }
   return true
@@ -50,7 +50,7 @@ export function refreshMachine(f: Foundry, row: number): void {
 
 function startCycle(f: Foundry, row: number, recipe: Recipe): void {
   const { nodes } = f
-  for (const [item, count] of recipe.inputs) {
+  for (const { item, count } of recipe.inputs) {
     const at = row * ITEM_COUNT + item - 1
     nodes.stock[at] = (nodes.stock[at] ?? 0) - count
     addCount(f.ledger.consumed, item - 1, count)
@@ -99,7 +99,11 @@ export function runMachines(f: Foundry): void {
     if ((f.nodes.progress[row] ?? 0) >= workNeeded(f, row)) finishCycle(f, row)
     else scheduleWork(f, row)
   }
-  due.length = 0
+  if (due.length > 0) due.length = 0
+  if (f.emitters.size > 0) emitAll(f)
+}
+
+function emitAll(f: Foundry): void {
   for (const row of f.emitters) {
     const part = f.nodes.part[row] ?? 0
     const power = defOf(f, part).draw === 0 ? FULL : satisfactionOf(f, part)
@@ -116,7 +120,7 @@ function finishCycle(f: Foundry, row: number): void {
   setFlag(nodes, row, IN_CYCLE, false)
   nodes.progress[row] = 0
   if (recipe) {
-    for (const [item, count] of recipe.outputs) {
+    for (const { item, count } of recipe.outputs) {
       const at = row * ITEM_COUNT + item - 1
       nodes.ready[at] = (nodes.ready[at] ?? 0) + count
       addCount(recipe.madeIn === 'extractor' ? f.ledger.mined : f.ledger.made, item - 1, count)

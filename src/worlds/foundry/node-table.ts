@@ -19,11 +19,25 @@ export const QUEUED = 16
 /** Has something to give and found no free port for it: whoever empties one wakes it. Derived. */
 export const WAITING = 32
 
+/** What a node is, as a small number: the transport asks it of every node that it looks at. */
+export const NODE = {
+  other: 0,
+  machine: 1,
+  generator: 2,
+  storage: 3,
+  delivery: 4,
+  splitter: 5,
+  merger: 6,
+  filter: 7,
+} as const
+
 export interface Nodes {
   /** Rows in use are 1..last, free ones in the chain that `free` starts. */
   last: number
   free: number
   part: Int32Array
+  /** One of NODE. Derived. */
+  kind: Uint8Array
   flags: Uint8Array
   /** Number of the recipe, from 1; 0: none. */
   recipe: Uint8Array
@@ -55,6 +69,7 @@ export function createNodes(): Nodes {
     last: 0,
     free: 0,
     part: longs(rows),
+    kind: bytes(rows),
     flags: bytes(rows),
     recipe: bytes(rows),
     core: bytes(rows),
@@ -74,6 +89,7 @@ function reserveNodes(nodes: Nodes, row: number): void {
   if (row < nodes.part.length) return
   const rows = Math.max(row + 1, nodes.part.length * 2)
   nodes.part = grown(nodes.part, longs, rows)
+  nodes.kind = grown(nodes.kind, bytes, rows)
   nodes.flags = grown(nodes.flags, bytes, rows)
   nodes.recipe = grown(nodes.recipe, bytes, rows)
   nodes.core = grown(nodes.core, bytes, rows)
@@ -89,13 +105,14 @@ function reserveNodes(nodes: Nodes, row: number): void {
 }
 
 /** A fresh, enabled, empty row for a part. */
-export function addNode(nodes: Nodes, part: number): number {
+export function addNode(nodes: Nodes, part: number, kind: number): number {
   const isReused = nodes.free !== 0
   const row = isReused ? nodes.free : nodes.last + 1
   if (isReused) nodes.free = nodes.part[row] ?? 0
   else nodes.last = row
   reserveNodes(nodes, row)
   nodes.part[row] = part
+  nodes.kind[row] = kind
   nodes.flags[row] = ENABLED
   for (const column of [nodes.recipe, nodes.core, nodes.turn, nodes.progress, nodes.at, nodes.due, nodes.energy]) {
     column[row] = 0

@@ -7,7 +7,7 @@ import { buildLines, type LooseBelts, loosen } from './lines.ts'
 import { isBelt, partnerOf } from './links.ts'
 import { refreshMachine, setRunning } from './machines.ts'
 import { joinNets, leaveNet, splitNet } from './nets.ts'
-import { addNode, dropNode, PORTS } from './node-table.ts'
+import { addNode, dropNode, NODE, PORTS } from './node-table.ts'
 import { reserveParts } from './part-table.ts'
 import { cellsOf, defOf, partIn, shapeNumber, shapeOf } from './parts.ts'
 import { unqueueNode, wakeNode } from './queue.ts'
@@ -39,6 +39,12 @@ export function isNodeKind(def: number): boolean {
   return kind !== 'frame' && kind !== 'wire' && kind !== 'belt'
 }
 
+function nodeKind(def: number): number {
+  const kind = PARTS[def]?.kind ?? 'frame'
+  const kinds: Readonly<Record<string, number>> = NODE
+  return kinds[kind] ?? NODE.other
+}
+
 /** Fills the tables for a part, and its cells. Lines, links and nets are not told. */
 export function enterPart(f: Foundry, part: number, placing: Placing): void {
   const { parts } = f
@@ -50,7 +56,7 @@ export function enterPart(f: Foundry, part: number, placing: Placing): void {
   parts.owner[part] = owner
   parts.isFixed[part] = isFixed ? 1 : 0
   parts.origin[part] = cellAt(f.size, origin.x, origin.y, origin.z)
-  parts.row[part] = isNodeKind(def) ? addNode(f.nodes, part) : 0
+  parts.row[part] = isNodeKind(def) ? addNode(f.nodes, part, nodeKind(def)) : 0
   parts.ahead[part] = 0
   parts.net[part] = 0
   parts.count++

@@ -63,15 +63,20 @@ export function listNetOf(f: Foundry, part: number): void {
 export function runPower(f: Foundry): void {
   const { nets, ledger } = f
   drawSun(f)
+  if (nets.listed.length > 0) runListed(f)
+  ledger.generated += nets.generated
+  ledger.used += nets.used
+  ledger.spilled += nets.spilled
+}
+
+function runListed(f: Foundry): void {
+  const { nets } = f
   const looked = nets.listed
   nets.listed = nets.spare
   for (const net of looked) net.isListed = false
   for (const net of looked) if (nets.byId[net.id] === net) runNet(f, net)
   looked.length = 0
   nets.spare = looked
-  ledger.generated += nets.generated
-  ledger.used += nets.used
-  ledger.spilled += nets.spilled
 }
 
 function drawSun(f: Foundry): void {

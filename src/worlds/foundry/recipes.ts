@@ -1,8 +1,11 @@
 // What machines make of what: recipes as data. Build recipes follow from the cost of parts in the catalogue.
 import { ITEMS, itemNumber, PARTS } from './catalogue.ts'
 
-/** An item's number (from 1) and how many. */
-export type Amount = readonly [item: number, count: number]
+interface Amount {
+  /** Number of the item, from 1. */
+  readonly item: number
+  readonly count: number
+}
 
 export interface Recipe {
   readonly id: string
@@ -65,7 +68,7 @@ function toAmounts(counts: Readonly<Record<string, number>>): Amount[] {
   const amounts: Amount[] = []
   for (const id of ITEMS) {
     const count = counts[id]
-    if (count !== undefined) amounts.push([itemNumber(id), count])
+    if (count !== undefined) amounts.push({ item: itemNumber(id), count })
   }
   return amounts
 }

@@ -173,7 +173,7 @@ export const VARIANTS: readonly Variant[] = [
 
 /** A grid that has room for a sprawl. */
 function sprawlSize(parts: number): JsonObject {
-  let side = 88
-  while (side * side * 10 < parts * 32) side += 44
+  let side = 84
+  while (side * side * 10 < parts * 32) side += 84
   return at(side, 3, side)
 }

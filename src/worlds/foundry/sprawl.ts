@@ -8,7 +8,7 @@ import { recipeNumber } from './recipes.ts'
 import type { Foundry } from './state.ts'
 
 /** Cells that one row of works takes, gaps included. */
-const WORKS_LENGTH = 44
+const WORKS_LENGTH = 84
 const WORKS_PITCH = 3
 
 const NORTH = 0
@@ -29,12 +29,12 @@ const run = (from: number, to: number, at: { y?: number; z?: number } = {}): Spo
 const SMELTING: readonly Spot[] = [
   { def: 'extractor', x: 0 },
   { def: 'solar_panel', x: 0, z: 1 },
-  ...run(1, 20),
-  { def: 'smelter', x: 21 },
-  { def: 'solar_panel', x: 21, z: 1 },
-  { def: 'solar_panel', x: 22, z: 1 },
-  ...run(23, 40),
-  { def: 'delivery_port', x: 41 },
+  ...run(1, 40),
+  { def: 'smelter', x: 41 },
+  { def: 'solar_panel', x: 41, z: 1 },
+  { def: 'solar_panel', x: 42, z: 1 },
+  ...run(43, 80),
+  { def: 'delivery_port', x: 81 },
 ]
 
 /** Digs ore, sends it along two ways that meet again, lifts it, and delivers it. */
@@ -50,8 +50,8 @@ const SORTING: readonly Spot[] = [
   ...run(16, 19),
   { def: 'lift', x: 20 },
   { def: 'lift', x: 20, y: 2 },
-  ...run(21, 40, { y: 2 }),
-  { def: 'delivery_port', x: 41, y: 2 },
+  ...run(21, 80, { y: 2 }),
+  { def: 'delivery_port', x: 81, y: 2 },
 ]
 
 /** Places works row by row until there are `count` parts or the grid is full. */

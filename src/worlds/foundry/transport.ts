@@ -2,9 +2,9 @@
 // alone, so no order of parts matters: lines move; nodes take what waits for them; nodes pass on, to their ports;
 // lines pull what waits at the ports that feed them. A node is looked at only when it may have something to do.
 import { moveLines, pullLines } from './belts.ts'
-import { ITEM_COUNT, PARTS, type PartKind, STORAGE_ITEMS } from './catalogue.ts'
+import { ITEM_COUNT, STORAGE_ITEMS } from './catalogue.ts'
 import { recipeOf, refreshMachine, wantedOf } from './machines.ts'
-import { ENABLED, hasFlag, IN_CYCLE, PORTS, QUEUED, setFlag, stockTotal, WAITING } from './node-table.ts'
+import { ENABLED, hasFlag, IN_CYCLE, NODE, PORTS, QUEUED, setFlag, stockTotal, WAITING } from './node-table.ts'
 import { accept, isOffered, offered } from './offers.ts'
 import { shapeOf } from './parts.ts'
 import { listNetOf } from './power.ts'
@@ -14,6 +14,11 @@ import { addCount, type Foundry } from './state.ts'
 
 export function transport(f: Foundry): void {
   moveLines(f)
+  if (f.queue.length > 0) runNodes(f)
+  pullLines(f)
+}
+
+function runNodes(f: Foundry): void {
   const queue = f.queue
   for (let i = 0; i < queue.length; i++) take(f, queue[i] ?? 0)
   f.queue = f.spareQueue
@@ -24,28 +29,23 @@ export function transport(f: Foundry): void {
   for (let i = 0; i < queue.length; i++) give(f, queue[i] ?? 0)
   queue.length = 0
   f.spareQueue = queue
-  pullLines(f)
-}
-
-function kindOf(f: Foundry, row: number): PartKind | undefined {
-  return PARTS[(f.parts.def[f.nodes.part[row] ?? 0] ?? 0) - 1]?.kind
 }
 
 function take(f: Foundry, row: number): void {
-  switch (kindOf(f, row)) {
-    case 'machine':
-    case 'generator':
-    case 'storage':
-    case 'delivery':
+  switch (f.nodes.kind[row]) {
+    case NODE.machine:
+    case NODE.generator:
+    case NODE.storage:
+    case NODE.delivery:
       takeEach(f, row)
       return
-    case 'splitter':
+    case NODE.splitter:
       takeCore(f, row, 0)
       return
-    case 'merger':
+    case NODE.merger:
       takeCore(f, row, f.nodes.turn[row] ?? 0)
       return
-    case 'filter':
+    case NODE.filter:
       if (f.nodes.recipe[row] !== 0 && hasFlag(f.nodes, row, ENABLED)) takeCore(f, row, 0)
       return
     default:
@@ -59,7 +59,7 @@ function takeEach(f: Foundry, row: number): void {
   const start = f.nodes.turn[row] ?? 0
   let served = -1
   for (let i = 0; i < count; i++) {
-    const port = (start + i) % count
+    const port = start + i < count ? start + i : start + i - count
     if (itemPorts[port]?.isOut !== false) continue
     const item = offered(f, row, port)
     if (item === 0 || !wants(f, row, item)) continue
@@ -73,12 +73,12 @@ function takeEach(f: Foundry, row: number): void {
 function wants(f: Foundry, row: number, item: number): boolean {
   const { nodes } = f
   const stock = nodes.stock[row * ITEM_COUNT + item - 1] ?? 0
-  switch (kindOf(f, row)) {
-    case 'machine':
+  switch (f.nodes.kind[row]) {
+    case NODE.machine:
       return stock < wantedOf(recipeOf(f, row), item)
-    case 'generator':
+    case NODE.generator:
       return item === FUEL.item && stock < FUEL.most
-    case 'storage':
+    case NODE.storage:
       return stockTotal(nodes, row) < STORAGE_ITEMS
     default:
       return true
@@ -86,7 +86,7 @@ function wants(f: Foundry, row: number, item: number): boolean {
 }
 
 function keep(f: Foundry, row: number, item: number): void {
-  if (kindOf(f, row) === 'delivery') {
+  if (f.nodes.kind[row] === NODE.delivery) {
     addCount(f.ledger.delivered, item - 1, 1)
     return
   }
@@ -114,28 +114,28 @@ function takeCore(f: Foundry, row: number, start: number): void {
 
 function give(f: Foundry, row: number): void {
   const { nodes } = f
-  switch (kindOf(f, row)) {
-    case 'machine':
+  switch (f.nodes.kind[row]) {
+    case NODE.machine:
       giveCounted(f, row, nodes.ready)
       // In the middle of a cycle nothing that goes in or out makes a difference to it.
       if (!hasFlag(nodes, row, IN_CYCLE)) refreshMachine(f, row)
       return
-    case 'splitter':
+    case NODE.splitter:
       giveCore(f, row, 0)
       return
-    case 'merger':
+    case NODE.merger:
       giveCore(f, row, 0)
       return
-    case 'filter': {
+    case NODE.filter: {
       const sorts = recipeOf(f, row)?.sorts ?? 0
       if (sorts !== 0 && hasFlag(nodes, row, ENABLED)) giveCore(f, row, nodes.core[row] === sorts ? FRONT : SIDES)
       return
     }
-    case 'storage':
+    case NODE.storage:
       giveCounted(f, row, nodes.stock)
       if (isOffered(f, row) && stockTotal(nodes, row) < STORAGE_ITEMS) wakeNode(f, row)
       return
-    case 'generator':
+    case NODE.generator:
       listNetOf(f, nodes.part[row] ?? 0)
       return
     default:
