@@ -225,12 +225,20 @@ function readItems(saved: SavedPart, path: string): number[] {
   return items.map(({ item, offset }) => offset * 16 + itemNumber(item))
 }
 
-/** Every part is held up: what the floor reaches through parts that touch. */
+/** Every part is held up: it stands on the floor, or the floor reaches it through parts that touch. */
 function checkSupport(f: Foundry, state: SavedFoundry): void {
-  const held = new Set<number>()
-  for (const { id, origin } of state.parts) if (origin.y === FLOOR_LAYER) held.add(id)
-  for (const part of held) for (const other of partsAround(f, cellsOf(f, part), part)) held.add(other)
-  const index = state.parts.findIndex(({ id }) => !held.has(id))
+  const held = new Uint8Array(state.last_part + 1)
+  for (const { id, origin } of state.parts) held[id] = origin.y === FLOOR_LAYER ? 1 : 0
+  const around = (part: number): number[] => partsAround(f, cellsOf(f, part), part)
+  const reached: number[] = []
+  for (const { id } of state.parts) {
+    if (held[id] === 0 && around(id).some((other) => held[other] === 1)) reached.push(id)
+  }
+  for (let part = reached.pop(); part !== undefined; part = reached.pop()) {
+    held[part] = 1
+    for (const other of around(part)) if (held[other] === 0) reached.push(other)
+  }
+  const index = state.parts.findIndex(({ id }) => held[id] === 0)
   if (index >= 0) throw fault(`$.parts[${index}].origin`, 'nothing holds the part up')
 }
 
