@@ -15,4 +15,5 @@ export const GROUPS: readonly Group[] = [
   { name: 'world', summary: 'list, describe, serve and certify worlds', load: () => import('./world.ts') },
   { name: 'player', summary: 'play one seat with a bot, as a process', load: () => import('./player.ts') },
   { name: 'coworld', summary: 'check, certify, play and run coworld packages', load: () => import('./coworld.ts') },
+  { name: 'doctor', summary: 'what this machine has, and what is missing', load: () => import('./doctor.ts') },
 ]
