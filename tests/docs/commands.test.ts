@@ -122,3 +122,11 @@ test('configuration: every variable that is read is told, and every error code h
   const { ERRORS } = await import('../../src/kernel/errors.ts')
   for (const [code, row] of Object.entries(ERRORS)) assert.ok(row.remedy.length > 10, code)
 })
+
+test('CHANGELOG: Unreleased comes first, sections are versions with dates, and every line says something', () => {
+  const lines = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8').split('\n')
+  const sections = lines.filter((line) => line.startsWith('## '))
+  assert.equal(sections[0], '## Unreleased')
+  for (const section of sections.slice(1)) assert.match(section, /^## \d+\.\d+\.\d+ - \d{4}-\d{2}-\d{2}$/)
+  for (const line of lines.filter((each) => each.startsWith('- '))) assert.match(line, /^- [A-Z].{20,}/)
+})
