@@ -13,11 +13,16 @@ import { isRawNode } from './grammar.ts'
 import { hashProgram } from './hash.ts'
 import { execute } from './interpreter.ts'
 import type { StrategyLimits } from './limits.ts'
+import { prepareProgram } from './prepared.ts'
 import type { ProgramPath } from './problems.ts'
 import { AnalyticsCalls, tableAnalytics } from './recorded.ts'
 import type { ExecuteOptions } from './run-state.ts'
 import { setOwn, snapshot } from './snapshot.ts'
 import { validateProgram } from './validator.ts'
+
+export const ENGINES = ['tracing', 'prepared'] as const
+/** Which engine runs a case. The prepared one writes no trace: `trace` is null then. */
+export type Engine = (typeof ENGINES)[number]
 
 /** What came out, key by key as in a case's `expect`. */
 interface Outcome {
@@ -34,9 +39,9 @@ export interface EvaluationResult extends Outcome {
  * Runs one case.
  * @param value a parsed line; anything that is no case is an answer too, with stage `read`
  */
-export async function evaluateCase(value: unknown): Promise<EvaluationResult> {
+export async function evaluateCase(value: unknown, engine: Engine = 'tracing'): Promise<EvaluationResult> {
   const parsed = EvaluationCase.safeParse(decodeNumbers(value))
-  if (parsed.success) return runCase(parsed.data)
+  if (parsed.success) return runCase(parsed.data, engine)
   const issue = parsed.error.issues[0]
   const message = `${issue?.path.join('.') || 'the line'}: ${issue?.message ?? 'is no case'}`
   const id = isRawNode(value) && typeof value.id === 'string' ? value.id : null
@@ -53,7 +58,7 @@ export async function evaluateCase(value: unknown): Promise<EvaluationResult> {
   }
 }
 
-async function runCase(test: EvaluationCase): Promise<EvaluationResult> {
+async function runCase(test: EvaluationCase, engine: Engine): Promise<EvaluationResult> {
   const { id } = test
   const assigned: Record<string, string> = {}
   let program: JsonValue
@@ -65,8 +70,8 @@ async function runCase(test: EvaluationCase): Promise<EvaluationResult> {
   const calls = new AnalyticsCalls()
   const identity = { assigned_ids: assigned, ...(isHashed(test) ? { ast_hash: hashProgram(program) } : {}) }
   return test.mode === 'pipeline'
-    ? { id, ...(await runPipelineCase(test, program, calls)), analytics_calls: calls.list(), ...identity }
-    : { id, ...(await runModeCase(test, program, { mode: test.mode, calls, identity })) }
+    ? { id, ...(await runPipelineCase(test, program, { engine, calls })), analytics_calls: calls.list(), ...identity }
+    : { id, ...(await runModeCase(test, program, { engine, mode: test.mode, calls, identity })) }
 }
 
 const isHashed = (test: EvaluationCase): boolean => test.skip_validation !== true || test.ast === null
@@ -115,9 +120,13 @@ function parentResultOf({ parent_result: parent }: EvaluationCase): ParentResult
   }
 }
 
-interface ModeRun {
-  readonly mode: 'full' | 'pre' | 'post'
+interface PipelineRun {
+  readonly engine: Engine
   readonly calls: AnalyticsCalls
+}
+
+interface ModeRun extends PipelineRun {
+  readonly mode: 'full' | 'pre' | 'post'
   readonly identity: JsonObject
 }
 
@@ -140,7 +149,8 @@ async function runModeCase(test: EvaluationCase, program: JsonValue, run: ModeRu
       parentResult,
       initialData: run.mode === 'pre' ? data : null,
     }
-    const { points, caseName, callbackData, workingData, vetoed, trace } = execute(program, context, options)
+    const result = run.engine === 'prepared' ? prepareProgram(program).execute(context, options) : execute(program, context, options)
+    const { points, caseName, callbackData, workingData, vetoed } = result
     return {
       ok: true,
       points,
@@ -148,7 +158,7 @@ async function runModeCase(test: EvaluationCase, program: JsonValue, run: ModeRu
       callback_data: callbackData,
       working_data: workingData,
       vetoed,
-      trace,
+      trace: 'trace' in result ? result.trace : null,
       analytics_calls: run.calls.list(),
       ...run.identity,
     }
@@ -157,8 +167,8 @@ async function runModeCase(test: EvaluationCase, program: JsonValue, run: ModeRu
   }
 }
 
-async function runPipelineCase(test: EvaluationCase, program: JsonValue, calls: AnalyticsCalls): Promise<Outcome> {
-  const analytics = tableAnalytics(test.analytics ?? {}, (call) => calls.add(call))
+async function runPipelineCase(test: EvaluationCase, program: JsonValue, run: PipelineRun): Promise<Outcome> {
+  const analytics = tableAnalytics(test.analytics ?? {}, (call) => run.calls.add(call))
   const parentCalls: ParentCall[] = []
   const observations: RunObservation[] = []
   const data = toObject(test.data)
@@ -172,6 +182,7 @@ async function runPipelineCase(test: EvaluationCase, program: JsonValue, calls: 
       {
         analytics,
         ...(parent === undefined ? {} : { parent }),
+        ...(run.engine === 'prepared' ? { prepared: prepareProgram(program) } : {}),
         limits: limitsOf(test.runtime_limits),
         observe: (observation) => observations.push(observation),
       },

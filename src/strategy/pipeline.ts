@@ -9,6 +9,7 @@ import {
   type AnalyticsCache,
   buildContext,
   type ContextSources,
+  type FieldLayout,
   collectFields,
   type ParentResult,
   type StrategyContext,
@@ -17,7 +18,8 @@ import { DslError } from './errors.ts'
 import { isRawNode } from './grammar.ts'
 import { execute, executeCooperatively } from './interpreter.ts'
 import type { Expired, StrategyLimits } from './limits.ts'
-import type { ExecuteOptions, TracedResult } from './run-state.ts'
+import type { PreparedProgram } from './prepared.ts'
+import type { ExecuteOptions, ExecutionResult } from './run-state.ts'
 import { copyOwn, snapshot } from './snapshot.ts'
 import type { ParentStrategy, ScoringEvent } from './strategy.ts'
 
@@ -32,6 +34,11 @@ export interface PipelineOptions {
   readonly pause?: () => Promise<void>
   /** Path to value, before everything else: for simulation. */
   readonly mockState?: JsonObject | null
+  /**
+   * The program made ready for many runs. Results are the same, faster, and without traces; a run that fails is walked
+   * once more by the interpreter, for its partial trace.
+   */
+  readonly prepared?: PreparedProgram
 }
 
 /** One walk of a run. */
@@ -82,11 +89,13 @@ export function traceOf(phases: readonly Phase[]): readonly TraceEntry[] {
 }
 
 async function runFull(run: Run): Promise<PipelineResult> {
-  const context = await buildContext(collectFields(run.program), sourcesOf(run, {}))
+  const context = await buildContext(layoutOf(run), sourcesOf(run, {}))
   return withPhases(run, await walk(run, context, { mode: 'full' }))
 }
 
-function withPhases({ phases }: Run, result: TracedResult): PipelineResult {
+const layoutOf = ({ program, options }: Run): FieldLayout => options.prepared?.layout ?? collectFields(program)
+
+function withPhases({ phases }: Run, result: ExecutionResult): PipelineResult {
   const { points, caseName, callbackData, vetoed } = result
   return { points, caseName, callbackData, isVetoed: vetoed, phases }
 }
@@ -97,23 +106,33 @@ function sourcesOf({ event, options }: Run, more: Partial<ContextSources>): Cont
   return { externalGameId, externalTaskId, externalUserId, data: event.data ?? null, analytics, mockState, ...more }
 }
 
-async function walk({ program, options, phases }: Run, context: StrategyContext, own: ExecuteOptions) {
-  const { limits, startTimer, pause } = options
+async function walk(run: Run, context: StrategyContext, own: ExecuteOptions): Promise<ExecutionResult> {
+  const { limits, startTimer, pause, prepared } = run.options
   const settings: ExecuteOptions = {
     ...own,
     ...(limits === undefined ? {} : { limits }),
     ...(startTimer === undefined ? {} : { expired: startTimer() }),
   }
+  if (prepared) return walkPrepared(prepared, context, settings)
   const result = pause
-    ? await executeCooperatively(program, context, { ...settings, pause })
-    : execute(program, context, settings)
-  phases.push({ mode: own.mode ?? 'full', trace: result.trace })
+    ? await executeCooperatively(run.program, context, { ...settings, pause })
+    : execute(run.program, context, settings)
+  run.phases.push({ mode: own.mode ?? 'full', trace: result.trace })
   return result
+}
+
+function walkPrepared(prepared: PreparedProgram, context: StrategyContext, settings: ExecuteOptions): ExecutionResult {
+  try {
+    return prepared.execute(context, settings)
+  } catch (error) {
+    if (error instanceof DslError && error.kind !== 'DslTimeoutError') execute(prepared.program, context, settings)
+    throw error
+  }
 }
 
 async function runExtended(run: Run, parent: ParentStrategy): Promise<PipelineResult> {
   const { program, event } = run
-  const layout = collectFields(program)
+  const layout = layoutOf(run)
   const analyticsCache: AnalyticsCache = new Map()
   let data: JsonObject = copyOwn(event.data)
   if (program.pre_rules && program.pre_rules.length > 0) {
