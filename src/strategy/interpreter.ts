@@ -1,12 +1,30 @@
-// The tracing interpreter: walks a program node by node and writes down every value it sees. It keeps its own stack, so
-// that a walk can stop between any two nodes and go on later, and so that no program can exhaust the host's.
-// It trusts no validation: whatever is malformed fails with a typed error when it is reached. Contract: section 4.
-// The same meaning without a trace, faster: prepared.ts.
-import type { JsonValue } from '../protocol/json.ts'
+// The tracing interpreter: walks a program node by node and writes down every value it sees. It trusts no validation:
+// whatever is malformed fails with a typed error when it is reached. Contract: section 4 of the language.
+// The same meaning without a trace, faster: prepared.ts. The machine underneath: walk.ts.
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { StrategyContext } from './context.ts'
 import { DslError } from './errors.ts'
-import type { ExecuteOptions, TracedResult } from './run-state.ts'
-import { Walk } from './walk.ts'
+import { CHECK_INTERVAL, timeoutError } from './limits.ts'
+import { type ExecuteOptions, finishRun, type TracedResult } from './run-state.ts'
+import { FRAME, type Frame, idOf, startWalk, TASK, toNode, type Walk } from './walk.ts'
+import {
+  enterProgram,
+  enterStatement,
+  resumeBody,
+  resumeChoice,
+  resumeEffect,
+  resumeFallback,
+  resumeRules,
+} from './walk-rules.ts'
+import {
+  enterCondition,
+  enterExpression,
+  resumeArith,
+  resumeCall,
+  resumeCompare,
+  resumeJunction,
+  resumeNot,
+} from './walk-values.ts'
 
 /**
  * Runs a program over a context.
@@ -14,11 +32,11 @@ import { Walk } from './walk.ts'
  * @throws DslError, with what had been evaluated in `partialTrace`; nothing else
  */
 export function execute(program: JsonValue, context: StrategyContext, options: ExecuteOptions = {}): TracedResult {
-  const walk = new Walk(program, context, options)
-  return guard(walk, () => {
-    walk.run(false)
-    return walk.finish()
-  })
+  const node = toNode(program, null, 'a program')
+  const walk = startWalk(node, context, options)
+  begin(walk, node, options)
+  advance(walk, false)
+  return resultOf(walk)
 }
 
 export interface CooperativeOptions extends ExecuteOptions {
@@ -28,23 +46,93 @@ export interface CooperativeOptions extends ExecuteOptions {
 
 /**
  * Runs a program like `execute`, and lets the host breathe every 64 visited nodes.
- * @throws DslError like `execute`; whatever `pause` rejects with ends the walk
+ * @throws DslError like `execute`; whatever `pause` rejects with, which ends the walk
  */
 export async function executeCooperatively(
   program: JsonValue,
   context: StrategyContext,
   options: CooperativeOptions,
 ): Promise<TracedResult> {
-  const walk = new Walk(program, context, options)
-  while (!guard(walk, () => walk.run(true))) await options.pause()
-  return walk.finish()
+  const node = toNode(program, null, 'a program')
+  const walk = startWalk(node, context, options)
+  begin(walk, node, options)
+  while (!advance(walk, true)) await options.pause()
+  return resultOf(walk)
 }
 
-function guard<T>(walk: Walk, run: () => T): T {
+function resultOf(walk: Walk): TracedResult {
+  const { points, caseName, callbackData, workingData, vetoed } = finishRun(walk.state)
+  return { points, caseName, callbackData, workingData, vetoed, trace: walk.trace }
+}
+
+function begin(walk: Walk, program: JsonObject, { mode = 'full' }: ExecuteOptions): void {
   try {
-    return run()
+    enterProgram(walk, program, mode)
   } catch (error) {
-    if (error instanceof DslError) error.partialTrace = walk.trace
-    throw error
+    throw withTrace(walk, error)
+  }
+}
+
+/** Goes on with a walk. False: it paused, and there is more to do. */
+function advance(walk: Walk, canPause: boolean): boolean {
+  try {
+    return run(walk, canPause)
+  } catch (error) {
+    throw withTrace(walk, error)
+  }
+}
+
+function withTrace(walk: Walk, error: unknown): unknown {
+  if (error instanceof DslError) error.partialTrace = walk.trace
+  return error
+}
+
+function run(walk: Walk, canPause: boolean): boolean {
+  const { frames } = walk
+  for (;;) {
+    if (walk.task === TASK.handOver) {
+      const frame = frames[frames.length - 1]
+      if (frame === undefined) return true
+      resume(walk, frame)
+    } else {
+      if (walk.steps % CHECK_INTERVAL === 0 && walk.steps !== walk.checkedAt) {
+        walk.checkedAt = walk.steps
+        if (walk.expired?.()) throw timeoutError(idOf(walk.node))
+        if (canPause) return false
+      }
+      enter(walk)
+    }
+  }
+}
+
+function enter(walk: Walk): void {
+  const { task, node, depth } = walk
+  if (task === TASK.expression) enterExpression(walk, node, depth)
+  else if (task === TASK.condition) enterCondition(walk, node, depth)
+  else enterStatement(walk, node, depth)
+}
+
+function resume(walk: Walk, frame: Frame): void {
+  switch (frame.kind) {
+    case FRAME.arith:
+      return resumeArith(walk, frame)
+    case FRAME.compare:
+      return resumeCompare(walk, frame)
+    case FRAME.call:
+      return resumeCall(walk, frame)
+    case FRAME.junction:
+      return resumeJunction(walk, frame)
+    case FRAME.not:
+      return resumeNot(walk, frame)
+    case FRAME.effect:
+      return resumeEffect(walk, frame)
+    case FRAME.rules:
+      return resumeRules(walk, frame)
+    case FRAME.choice:
+      return resumeChoice(walk, frame)
+    case FRAME.body:
+      return resumeBody(walk, frame)
+    case FRAME.fallback:
+      return resumeFallback(walk, frame)
   }
 }

@@ -1,443 +1,157 @@
-// One walk over a program: a stack of frames, a stack of values, and a trace. Each frame says what is to be done with
-// one node; what has to happen later is pushed first. Entry points and their contract: interpreter.ts.
+// The machine under the tracing interpreter. It either enters a node or hands a finished value to the frame that waits
+// for it, one step at a time, so a walk can stop between any two nodes. What entering and resuming mean:
+// walk-values.ts for expressions and conditions, walk-rules.ts for everything above them.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { TraceEntry } from '../protocol/strategy-run.ts'
-import type { StrategyContext } from './context.ts'
+import type { ResolvedFields, StrategyContext } from './context.ts'
 import { DslError } from './errors.ts'
-import { arityOf, isArithOp, isCompareOp, isScalar } from './grammar.ts'
-import { CHECK_INTERVAL, DEFAULT_LIMITS, Meter, type StrategyLimits, timeoutError } from './limits.ts'
-import { toParam } from './params.ts'
-import {
-  assignPoints,
-  type ExecuteOptions,
-  finishRun,
-  notPrecomputed,
-  type RunState,
-  setCallbackData,
-  setCaseName,
-  setData,
-  setPoints,
-  startRun,
-  type TracedResult,
-  veto,
-} from './run-state.ts'
-import { calculate, clamp, compare, isTruthy, toInteger } from './values.ts'
+import { DEFAULT_LIMITS, type Expired, Meter } from './limits.ts'
+import { type ExecuteOptions, type RunState, startRun } from './run-state.ts'
 
-/** What to do with a node. The first three enter it: they count, and are where a walk may stop. */
-const STATEMENT = 0
-const CONDITION = 1
-const EXPRESSION = 2
-const NOT = 3
-const COMPARE = 4
-const JUNCTION = 5
-const ARITH = 6
-const CALL = 7
-const APPLY = 8
-const RULES = 9
-const CHOOSE = 10
-const BODY = 11
-const DEFAULT = 12
+/** What the machine does next: hand over the value, or enter the node as one of these. */
+export const TASK = { handOver: 0, expression: 1, condition: 2, statement: 3 } as const
+type Task = (typeof TASK)[keyof typeof TASK]
 
-type List = readonly JsonValue[]
+/** What a frame waits for. */
+export const FRAME = {
+  arith: 0,
+  compare: 1,
+  call: 2,
+  junction: 3,
+  not: 4,
+  effect: 5,
+  rules: 6,
+  choice: 7,
+  body: 8,
+  fallback: 9,
+} as const
+type FrameKind = (typeof FRAME)[keyof typeof FRAME]
 
-interface Frame {
-  readonly task: number
+export type List = readonly JsonValue[]
+export const NOTHING: List = []
+
+/** A node whose work is not done. */
+export interface Frame {
+  readonly kind: FrameKind
   readonly node: JsonObject
-  /** What RULES and BODY go through. */
+  /** What rules, bodies, junctions and calls go through. */
   readonly list: List
-  readonly index: number
   readonly depth: number
+  /** How far it has got. */
+  index: number
+  /** Values that have arrived, before the last one. */
+  first: JsonValue
+  second: JsonValue
 }
 
-const NOTHING: List = []
+export interface Walk {
+  readonly trace: TraceEntry[]
+  readonly fields: ResolvedFields
+  readonly state: RunState
+  readonly meter: Meter
+  readonly expired: Expired | undefined
+  readonly maxNodes: number
+  readonly maxDepth: number
+  readonly frames: Frame[]
+  /** What to do next, with which node, how deep it stands, and the value that was finished last. */
+  task: Task
+  node: JsonObject
+  depth: number
+  value: JsonValue
+  steps: number
+  /** Steps at the last look at the clock. */
+  checkedAt: number
+}
+
+/** @throws DslError UnexpectedError when the parent's points are no number */
+export function startWalk(node: JsonObject, context: StrategyContext, options: ExecuteOptions): Walk {
+  const fields = context.resolvedFields
+  const { expired, limits } = options
+  return {
+    trace: [],
+    fields,
+    state: startRun(options),
+    meter: new Meter(expired, fields.keys),
+    expired,
+    maxNodes: limits?.maxNodes ?? DEFAULT_LIMITS.maxNodes,
+    maxDepth: limits?.maxDepth ?? DEFAULT_LIMITS.maxDepth,
+    frames: [],
+    task: TASK.handOver,
+    node,
+    depth: 0,
+    value: null,
+    steps: 0,
+    checkedAt: 0,
+  }
+}
+
+/** Makes `node` the next to enter. */
+export function visit(walk: Walk, task: Task, node: JsonObject, depth: number): void {
+  walk.task = task
+  walk.node = node
+  walk.depth = depth
+}
+
+/** Lets `kind` wait at `node` for what is visited next. */
+export function waitAt(walk: Walk, kind: FrameKind, node: JsonObject, list: List): void {
+  walk.frames.push({ kind, node, list, depth: walk.depth, index: 0, first: null, second: null })
+}
+
+/** Writes down a finished value and hands it to whoever waits for it. */
+export function finish(walk: Walk, node: JsonObject, type: string, value: JsonValue): void {
+  walk.trace.push({ nodeId: idOf(node), type, value })
+  walk.value = value
+  walk.task = TASK.handOver
+}
+
+/** Writes down an entry that tells which way the run went. */
+export function noteBranch(walk: Walk, node: JsonObject, entry: Pick<TraceEntry, 'type' | 'value'>, branch: string): void {
+  walk.trace.push({ nodeId: idOf(node), type: entry.type, value: entry.value, branch })
+}
+
+export function idOf(node: JsonObject): string | null {
+  const { id } = node
+  return typeof id === 'string' ? id : null
+}
+
+/** @throws DslError DslLimitExceededError */
+export function countStep(walk: Walk, node: JsonObject): void {
+  walk.steps++
+  if (walk.steps <= walk.maxNodes) return
+  const message = `the run takes more than ${walk.maxNodes} steps`
+  throw new DslError('DslLimitExceededError', message, { nodeId: idOf(node) })
+}
+
+/** @throws DslError DslLimitExceededError */
+export function countNode(walk: Walk, node: JsonObject, depth: number): void {
+  countStep(walk, node)
+  if (depth <= walk.maxDepth) return
+  const message = `the program is nested deeper than ${walk.maxDepth} levels`
+  throw new DslError('DslLimitExceededError', message, { nodeId: idOf(node) })
+}
+
+/** The answer to a part of a program that validation would not have let through. */
+export function malformed(node: JsonObject | null, message: string): DslError {
+  return new DslError('DslValidationError', message, { nodeId: node ? idOf(node) : null })
+}
 
 const isNode = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isList = (value: JsonValue | undefined): value is List => Array.isArray(value)
 
-const idOf = (node: JsonObject): string | null => (typeof node.id === 'string' ? node.id : null)
-
-function malformed(node: JsonObject | null, message: string): DslError {
-  return new DslError('DslValidationError', message, { nodeId: node ? idOf(node) : null })
+/** `value`, an entry of `owner`, as a node. */
+export function toNode(value: JsonValue | undefined, owner: JsonObject | null, name: string): JsonObject {
+  if (isNode(value)) return value
+  throw malformed(owner, `${name} must be an object`)
 }
 
-/** The node under a key of `node`. */
-function childOf(node: JsonObject, key: string): JsonObject {
-  const child = node[key]
-  if (isNode(child)) return child
-  throw malformed(node, `${key} must be a node`)
+export function toList(value: JsonValue | undefined, owner: JsonObject, name: string): List {
+  if (isList(value)) return value
+  throw malformed(owner, `${name} must be an array`)
 }
 
-function textOf(node: JsonObject, key: string): string {
-  const text = node[key]
-  if (typeof text === 'string') return text
-  throw malformed(node, `${key} must be a text`)
-}
-
-function listOf(node: JsonObject, key: string): List {
-  const list = node[key]
-  if (isList(list)) return list
-  throw malformed(node, `${key} must be an array`)
-}
-
-export class Walk {
-  readonly trace: TraceEntry[] = []
-  readonly #fields: StrategyContext['resolvedFields']
-  readonly #limits: StrategyLimits
-  readonly #state: RunState
-  readonly #meter: Meter
-  readonly #expired: ExecuteOptions['expired']
-  readonly #frames: Frame[] = []
-  readonly #values: JsonValue[] = []
-  #steps = 0
-  #checkedAt = 0
-
-  constructor(program: JsonValue, context: StrategyContext, options: ExecuteOptions) {
-    this.#fields = context.resolvedFields
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
-    this.#state = startRun(options)
-    this.#expired = options.expired
-    this.#meter = new Meter(options.expired, this.#fields.keys)
-    this.#begin(program, options)
-  }
-
-  #begin(program: JsonValue, { mode = 'full' }: ExecuteOptions): void {
-    if (!isNode(program)) throw malformed(null, 'a program must be an object')
-    this.#count(program)
-    if (mode === 'full') {
-      this.#push(DEFAULT, program, 1)
-      this.#pushList(RULES, program, listOf(program, 'rules'))
-    } else {
-      const key = mode === 'pre' ? 'pre_rules' : 'post_rules'
-      this.#pushList(RULES, program, (program[key] ?? null) === null ? NOTHING : listOf(program, key))
-    }
-  }
-
-  /** Goes on with the walk. False: it paused, and there is more to do. */
-  run(canPause: boolean): boolean {
-    for (let frame = this.#frames.pop(); frame !== undefined; frame = this.#frames.pop()) {
-      const steps = this.#steps
-      if (frame.task <= EXPRESSION && steps % CHECK_INTERVAL === 0 && steps !== this.#checkedAt) {
-        this.#checkedAt = steps
-        if (this.#expired?.()) throw timeoutError(idOf(frame.node))
-        if (canPause) {
-          this.#frames.push(frame)
-          return false
-        }
-      }
-      this.#step(frame)
-    }
-    return true
-  }
-
-  finish(): TracedResult {
-    return { ...finishRun(this.#state), trace: this.trace }
-  }
-
-  #push(task: number, node: JsonObject, depth: number, index = 0): void {
-    this.#frames.push({ task, node, list: NOTHING, index, depth })
-  }
-
-  #pushList(task: number, node: JsonObject, list: List, index = 0): void {
-    this.#frames.push({ task, node, list, index, depth: 0 })
-  }
-
-  #pop(): JsonValue {
-    return this.#values.pop() ?? null
-  }
-
-  #count(node: JsonObject): void {
-    this.#steps++
-    if (this.#steps <= this.#limits.maxNodes) return
-    const message = `the run takes more than ${this.#limits.maxNodes} steps`
-    throw new DslError('DslLimitExceededError', message, { nodeId: idOf(node) })
-  }
-
-  #enter(node: JsonObject, depth: number): void {
-    this.#count(node)
-    if (depth <= this.#limits.maxDepth) return
-    const message = `the program is nested deeper than ${this.#limits.maxDepth} levels`
-    throw new DslError('DslLimitExceededError', message, { nodeId: idOf(node) })
-  }
-
-  #note(node: JsonObject, type: string, value: JsonValue): void {
-    this.trace.push({ nodeId: idOf(node), type, value })
-  }
-
-  #noteBranch(node: JsonObject, entry: { type: string; value: JsonValue; branch: string }): void {
-    this.trace.push({ nodeId: idOf(node), type: entry.type, value: entry.value, branch: entry.branch })
-  }
-
-  #yieldValue(node: JsonObject, type: string, value: JsonValue): void {
-    this.#note(node, type, value)
-    this.#values.push(value)
-  }
-
-  #step(frame: Frame): void {
-    const { node } = frame
-    switch (frame.task) {
-      case EXPRESSION:
-        return this.#expression(node, frame.depth)
-      case CONDITION:
-        return this.#condition(node, frame.depth)
-      case STATEMENT:
-        return this.#statement(node, frame.depth)
-      case COMPARE:
-        return this.#compare(node)
-      case ARITH:
-        return this.#arith(node)
-      case JUNCTION:
-        return this.#junction(node, frame.index, frame.depth)
-      case NOT:
-        return this.#yieldValue(node, 'not', !isTruthy(this.#pop()))
-      case CALL:
-        return this.#call(node)
-      case APPLY:
-        return this.#apply(node)
-      case BODY:
-        return this.#body(frame)
-      case RULES:
-        return this.#rules(frame)
-      case CHOOSE:
-        return this.#choose(node, frame.index)
-      default:
-        return this.#default(node)
-    }
-  }
-
-  #expression(node: JsonObject, depth: number): void {
-    this.#enter(node, depth)
-    switch (node.type) {
-      case 'literal':
-        return this.#literal(node)
-      case 'field':
-        return this.#field(node)
-      case 'arith':
-        this.#push(ARITH, node, depth)
-        this.#push(EXPRESSION, childOf(node, 'right'), depth + 1)
-        this.#push(EXPRESSION, childOf(node, 'left'), depth + 1)
-        return
-      case 'func_call':
-        return this.#enterCall(node, depth)
-      default:
-        throw malformed(node, 'an expression of an unknown type')
-    }
-  }
-
-  #literal(node: JsonObject): void {
-    const { value } = node
-    if (!isScalar(value)) throw malformed(node, 'the value of a literal must be a scalar')
-    this.#yieldValue(node, 'literal', value === 0 ? 0 : value)
-  }
-
-  #field(node: JsonObject): void {
-    const path = textOf(node, 'path')
-    const value = this.#fields.get(path)
-    if (value === undefined) throw notPrecomputed(idOf(node), path)
-    this.#yieldValue(node, 'field', value)
-  }
-
-  #enterCall(node: JsonObject, depth: number): void {
-    const nodeId = idOf(node)
-    const name = toParam(node.name)
-    const expected = arityOf(name)
-    if (expected === undefined) {
-      const params = { nodeId, name }
-      throw new DslError('DslValidationError', 'a function of an unknown name', {
-        code: 'DSL_FUNC_NAME_NOT_ALLOWED',
-        nodeId,
-        params,
-      })
-    }
-    const args = node.args ?? NOTHING
-    const actual = isList(args) ? args.length : 'non-list'
-    if (!isList(args) || actual !== expected) {
-      const params = { nodeId, name, expected, actual }
-      throw new DslError('DslValidationError', `a function that takes ${expected} arguments got ${actual}`, {
-        code: 'DSL_FUNC_ARITY_MISMATCH',
-        nodeId,
-        params,
-      })
-    }
-    this.#push(CALL, node, depth)
-    for (let i = args.length - 1; i >= 0; i--) {
-      const arg = args[i]
-      if (!isNode(arg)) throw malformed(node, 'an argument must be a node')
-      this.#push(EXPRESSION, arg, depth + 1)
-    }
-  }
-
-  #call(node: JsonObject): void {
-    const meter = this.#meter.at(idOf(node))
-    const last = this.#pop()
-    if (node.name === 'int') return this.#yieldValue(node, 'func_call', toInteger(last, meter))
-    const low = this.#pop()
-    this.#yieldValue(node, 'func_call', clamp([this.#pop(), low, last], meter))
-  }
-
-  #arith(node: JsonObject): void {
-    const right = this.#pop()
-    const left = this.#pop()
-    const { op } = node
-    if (!isArithOp(op)) throw this.#badOperator('DSL_ARITH_OP_NOT_ALLOWED', node)
-    this.#yieldValue(node, 'arith', calculate(op, left, right, this.#meter.at(idOf(node))))
-  }
-
-  #compare(node: JsonObject): void {
-    const right = this.#pop()
-    const left = this.#pop()
-    const { op } = node
-    if (!isCompareOp(op)) throw this.#badOperator('DSL_COMPARE_OP_NOT_ALLOWED', node)
-    this.#yieldValue(node, 'compare', compare(op, left, right, this.#meter.at(idOf(node))))
-  }
-
-  #badOperator(code: 'DSL_ARITH_OP_NOT_ALLOWED' | 'DSL_COMPARE_OP_NOT_ALLOWED', node: JsonObject): DslError {
-    const nodeId = idOf(node)
-    const params = { nodeId, op: toParam(node.op) }
-    return new DslError('DslValidationError', 'an unknown operator', { code, nodeId, params })
-  }
-
-  #condition(node: JsonObject, depth: number): void {
-    this.#enter(node, depth)
-    switch (node.type) {
-      case 'compare':
-        this.#push(COMPARE, node, depth)
-        this.#push(EXPRESSION, childOf(node, 'right'), depth + 1)
-        this.#push(EXPRESSION, childOf(node, 'left'), depth + 1)
-        return
-      case 'and':
-      case 'or':
-        return this.#push(JUNCTION, node, depth)
-      case 'not':
-        this.#push(NOT, node, depth)
-        return this.#push(CONDITION, childOf(node, 'arg'), depth + 1)
-      case 'literal':
-      case 'field':
-        return this.#push(EXPRESSION, node, depth)
-      default:
-        throw malformed(node, 'a condition of an unknown type')
-    }
-  }
-
-  #junction(node: JsonObject, index: number, depth: number): void {
-    const args = listOf(node, 'args')
-    const type = node.type === 'or' ? 'or' : 'and'
-    const deciding = type === 'or'
-    if (index > 0 && isTruthy(this.#pop()) === deciding) {
-      this.#noteBranch(node, { type, value: deciding, branch: `short_circuit:${index - 1}` })
-      this.#values.push(deciding)
-      return
-    }
-    if (index === args.length) return this.#yieldValue(node, type, !deciding)
-    const arg = args[index]
-    if (!isNode(arg)) throw malformed(node, 'an argument must be a node')
-    this.#push(JUNCTION, node, depth, index + 1)
-    this.#push(CONDITION, arg, depth + 1)
-  }
-
-  #rules({ node, list, index }: Frame): void {
-    if (index === list.length) return
-    const rule = list[index]
-    if (!isNode(rule)) throw malformed(node, 'a rule must be an object')
-    this.#pushList(RULES, node, list, index + 1)
-    this.#enter(rule, 1)
-    this.#push(CHOOSE, rule, 1)
-    this.#push(CONDITION, childOf(rule, 'when'), 2)
-  }
-
-  /** The condition before `index` has its value: 0 is the rule's own, i + 1 that of branch i. */
-  #choose(rule: JsonObject, index: number): void {
-    const branches = (rule.else_if ?? null) === null ? NOTHING : listOf(rule, 'else_if')
-    if (isTruthy(this.#pop())) {
-      const branch = branches[index - 1]
-      const owner = index === 0 || !isNode(branch) ? rule : branch
-      this.#noteBranch(rule, { type: 'rule', value: true, branch: index === 0 ? 'match' : `elseif:${index - 1}` })
-      return this.#pushList(BODY, owner, listOf(owner, 'then'))
-    }
-    if (index === branches.length) return this.#otherwise(rule)
-    const next = branches[index]
-    if (!isNode(next)) throw malformed(rule, 'a branch must be an object')
-    this.#count(next)
-    this.#push(CHOOSE, rule, 1, index + 1)
-    this.#push(CONDITION, childOf(next, 'when'), 2)
-  }
-
-  #otherwise(rule: JsonObject): void {
-    const body = (rule.else ?? null) === null ? NOTHING : listOf(rule, 'else')
-    this.#noteBranch(rule, { type: 'rule', value: false, branch: body.length === 0 ? 'skip' : 'else' })
-    if (body.length > 0) this.#pushList(BODY, rule, body)
-  }
-
-  #body({ node, list, index }: Frame): void {
-    if (index === list.length) return
-    const statement = list[index]
-    if (!isNode(statement)) throw malformed(node, 'a statement must be an object')
-    this.#pushList(BODY, node, list, index + 1)
-    this.#push(STATEMENT, statement, 2)
-  }
-
-  #default(program: JsonObject): void {
-    const statement = program.default ?? null
-    if (statement === null || this.#state.isMatched) return
-    if (!isNode(statement)) throw malformed(program, 'a statement must be an object')
-    this.#push(STATEMENT, statement, 1)
-  }
-
-  #statement(node: JsonObject, depth: number): void {
-    this.#enter(node, depth)
-    const nodeId = idOf(node)
-    switch (node.type) {
-      case 'assign_points':
-      case 'set_callback_data':
-      case 'set_data':
-      case 'set_points':
-      case 'set_case_name':
-        this.#push(APPLY, node, depth)
-        return this.#push(EXPRESSION, childOf(node, 'value'), depth + 1)
-      case 'veto': {
-        const caseName = textOf(node, 'case_name')
-        veto(this.#state, caseName)
-        this.#noteBranch(node, { type: 'veto', value: caseName, branch: 'veto' })
-        return this.#halt()
-      }
-      case 'return':
-        this.#noteBranch(node, { type: 'return', value: null, branch: 'halt' })
-        return this.#halt()
-      default:
-        throw new DslError('DslValidationError', 'a statement of an unknown type', {
-          code: 'DSL_UNKNOWN_STATEMENT',
-          nodeId,
-          params: { nodeId, nodeType: toParam(node.type) },
-        })
-    }
-  }
-
-  #halt(): void {
-    this.#frames.length = 0
-  }
-
-  #apply(node: JsonObject): void {
-    const value = this.#pop()
-    const nodeId = idOf(node)
-    const state = this.#state
-    switch (node.type) {
-      case 'assign_points':
-        assignPoints(state, value, { nodeId, caseName: textOf(node, 'case_name') })
-        this.#noteBranch(node, { type: 'assign_points', value, branch: 'match' })
-        return this.#halt()
-      case 'set_points':
-        setPoints(state, value, nodeId)
-        return this.#note(node, 'set_points', value)
-      case 'set_case_name':
-        setCaseName(state, value, nodeId)
-        return this.#note(node, 'set_case_name', value)
-      case 'set_data':
-        setData(state, textOf(node, 'key'), value)
-        return this.#note(node, 'set_data', value)
-      default:
-        setCallbackData(state, textOf(node, 'key'), value)
-        return this.#note(node, 'set_callback_data', value)
-    }
-  }
+export function toText(value: JsonValue | undefined, owner: JsonObject, name: string): string {
+  if (typeof value === 'string') return value
+  throw malformed(owner, `${name} must be a text`)
 }
