@@ -124,8 +124,8 @@ function celEnvironment(): Environment {
   const environment = new Environment()
   for (const name of ['user', 'task', 'all']) environment.registerVariable(name, 'map<string, double>')
   return environment
-    .registerFunction('min(double, double): double', (x: number, y: number) => (y < x ? y : x))
-    .registerFunction('max(double, double): double', (x: number, y: number) => (y > x ? y : x))
+    .registerFunction('min(double, double): double', (x: number, y: number) => Math.min(x, y))
+    .registerFunction('max(double, double): double', (x: number, y: number) => Math.max(x, y))
     .registerFunction('trunc(double): double', (x: number) => Math.trunc(x))
     .registerFunction('clamp(double, double, double): double', (v: number, lo: number, hi: number) =>
       Math.max(lo, Math.min(v, hi)),
@@ -138,8 +138,12 @@ export const CEL: Rival = {
   name: '@marcbachmann/cel-js',
   prepare(program) {
     const { cases, otherwise } = flatten(program)
-    const end = otherwise ? `[dyn(${celOf(otherwise.points)}), dyn(${JSON.stringify(otherwise.name)})]` : '[dyn(0.0), dyn(null)]'
-    const text = cases.map((each) => `${celOf(each.when)} ? [dyn(${celOf(each.points)}), dyn("${each.name}")] : `).join('')
+    const end = otherwise
+      ? `[dyn(${celOf(otherwise.points)}), dyn(${JSON.stringify(otherwise.name)})]`
+      : '[dyn(0.0), dyn(null)]'
+    const text = cases
+      .map((each) => `${celOf(each.when)} ? [dyn(${celOf(each.points)}), dyn("${each.name}")] : `)
+      .join('')
     const run = cel.parse(text + end)
     return (event) => run(event)
   },
@@ -153,7 +157,9 @@ function jsonataOf(node: Condition | Expression): string {
       return node.path
     case 'arith': {
       const [left, right] = [jsonataOf(node.left), jsonataOf(node.right)]
-      return node.op === 'min' || node.op === 'max' ? `$${node.op}([${left}, ${right}])` : `(${left} ${node.op} ${right})`
+      return node.op === 'min' || node.op === 'max'
+        ? `$${node.op}([${left}, ${right}])`
+        : `(${left} ${node.op} ${right})`
     }
     case 'compare':
       return `(${jsonataOf(node.left)} ${node.op === '==' ? '=' : node.op} ${jsonataOf(node.right)})`
@@ -177,7 +183,9 @@ export const JSONATA: Rival = {
   prepare(program) {
     const { cases, otherwise } = flatten(program)
     const end = otherwise ? `[${jsonataOf(otherwise.points)}, ${JSON.stringify(otherwise.name)}]` : '[0, null]'
-    const text = cases.map((each) => `${jsonataOf(each.when)} ? [${jsonataOf(each.points)}, "${each.name}"] : `).join('')
+    const text = cases
+      .map((each) => `${jsonataOf(each.when)} ? [${jsonataOf(each.points)}, "${each.name}"] : `)
+      .join('')
     const expression = jsonata(text + end)
     return (event) => expression.evaluate(event)
   },

@@ -28,6 +28,13 @@ export const TraceEntry = z.strictObject({
 })
 export type TraceEntry = z.infer<typeof TraceEntry>
 
+/** One walk of a run. */
+export interface Phase {
+  readonly mode: ExecutionMode
+  /** Every evaluated node, in order. */
+  readonly trace: readonly TraceEntry[]
+}
+
 /** The ids of a scoring event. */
 export const EventIds = z.strictObject({
   externalGameId: z.string().min(1).max(200),

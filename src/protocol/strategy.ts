@@ -120,17 +120,15 @@ const PostStatement = z.union([SetPoints, SetCaseName, SetCallbackData, Return])
 
 function ruleOf<Statement extends z.ZodType>(statement: Statement) {
   const body = z.array(statement).min(1)
+  // biome-ignore lint/suspicious/noThenProperty: the language's own word; programs are never awaited
+  const branch = z.strictObject({ when: Condition, then: body, id: JsonValue.exactOptional() })
   return z.strictObject({
     type: z.literal('rule'),
     id: NodeId,
     when: Condition,
     // biome-ignore lint/suspicious/noThenProperty: the language's own word; programs are never awaited
     then: body,
-    // biome-ignore lint/suspicious/noThenProperty: see above
-    else_if: z
-      .array(z.strictObject({ when: Condition, then: body, id: JsonValue.exactOptional() }))
-      .nullable()
-      .exactOptional(),
+    else_if: z.array(branch).nullable().exactOptional(),
     else: body.nullable().exactOptional(),
   })
 }

@@ -36,4 +36,5 @@ export const assignPoints = (value: Expression, caseName: string): Rule['then'][
   case_name: caseName,
 })
 
+// biome-ignore lint/suspicious/noThenProperty: the language's own word; programs are never awaited
 export const rule = (when: Condition, ...body: Rule['then']): Rule => ({ type: 'rule', when, then: body })

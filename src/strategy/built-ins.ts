@@ -13,13 +13,13 @@ function numberOf(variables: StrategyVariables, name: string): number {
   throw new TypeError(`${name} must be a number`)
 }
 
-const valueOf = (variables: StrategyVariables, name: string): JsonValue => variables[name] ?? null
+const variableOf = (variables: StrategyVariables, name: string): JsonValue => variables[name] ?? null
 
 type Calculate = StrategySpec['calculatePoints']
 
 /** Each analytics value is asked for only when a rule needs it. */
 const calculateDefault: Calculate = async (event, { analytics, variables }): Promise<Score> => {
-  const points = (name: string, caseName: string): Score => [valueOf(variables, name), caseName]
+  const points = (name: string, caseName: string): Score => [variableOf(variables, name), caseName]
   if ((await askAnalytics('task.measurements_count', analytics, event)) < 2) {
     return points('variable_basic_points', 'BasicEngagement')
   }

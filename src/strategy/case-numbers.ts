@@ -35,6 +35,16 @@ function pushed(pending: unknown[], value: unknown): unknown {
   return value
 }
 
+/** True when plain JSON is nested deeper than `limit`. */
+export function isDeeper(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; depth <= limit; depth++) {
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []))
+    if (level.length === 0) return false
+  }
+  return true
+}
+
 /** JSON text of `value`, with numbers that JSON lacks spelled as cases spell them. */
 export function formatCase(value: unknown): string {
   return JSON.stringify(value, (_key, each: unknown) =>

@@ -1,7 +1,7 @@
 // Every way in which a program can fail, and how a failure looks on a wire. Failures are typed and closed: whatever a
 // program does, the language throws a DslError and nothing else. What to do about each code: docs/strategy.md.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
-import type { DslErrorClass, TraceEntry } from '../protocol/strategy-run.ts'
+import type { DslErrorClass, Phase, TraceEntry } from '../protocol/strategy-run.ts'
 
 /** HTTP status of each class. */
 const STATUS: Readonly<Record<DslErrorClass, number>> = {
@@ -52,8 +52,8 @@ export class DslError extends Error {
   /** The node that failed; null when it has no id or no node is to blame. */
   readonly nodeId: string | null
   readonly params: JsonObject | null
-  /** What had been evaluated before the failure: for logs, never for the answer to a client. */
-  partialTrace: readonly TraceEntry[] = []
+  /** What had been evaluated before the failure: for logs and explanations, never for the answer to a client. */
+  partialPhases: readonly Phase[] = []
 
   constructor(kind: DslErrorClass, message: string, options: DslErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -62,6 +62,11 @@ export class DslError extends Error {
     this.code = options.code ?? null
     this.nodeId = options.nodeId ?? null
     this.params = options.params ?? null
+  }
+
+  /** The traces of all phases, one after the other. */
+  get partialTrace(): readonly TraceEntry[] {
+    return this.partialPhases.flatMap(({ trace }) => trace)
   }
 
   get status(): number {

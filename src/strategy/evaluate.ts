@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Program } from '../protocol/strategy.ts'
 import { EvaluationCase } from '../protocol/strategy-case.ts'
 import type { RunObservation } from '../protocol/strategy-run.ts'
-import { decodeNumbers } from './case-numbers.ts'
+import { decodeNumbers, isDeeper } from './case-numbers.ts'
 import { buildContext, collectFields, type ParentResult } from './context.ts'
 import { createDslStrategy } from './dsl-strategy.ts'
 import { DslError } from './errors.ts'
@@ -36,26 +36,41 @@ export interface EvaluationResult extends Outcome {
 }
 
 /**
+ * Runs one line of a file of cases.
+ * @returns what came out; a line that is no case is an answer too, with stage `read`
+ */
+export async function evaluateLine(line: string, engine: Engine = 'tracing'): Promise<EvaluationResult> {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch (error) {
+    return unreadable(null, error instanceof Error ? error.message : String(error))
+  }
+  return evaluateCase(value, engine)
+}
+
+/** Deepest nesting of what a case hands in beside its program: answers quote it, and JSON writers recurse. */
+const MAX_CASE_DEPTH = 2000
+
+/**
  * Runs one case.
- * @param value a parsed line; anything that is no case is an answer too, with stage `read`
+ * @param value a parsed line, which is taken over; anything that is no case is an answer too, with stage `read`
  */
 export async function evaluateCase(value: unknown, engine: Engine = 'tracing'): Promise<EvaluationResult> {
   const parsed = EvaluationCase.safeParse(decodeNumbers(value))
-  if (parsed.success) return runCase(parsed.data, engine)
-  const issue = parsed.error.issues[0]
-  const message = `${issue?.path.join('.') || 'the line'}: ${issue?.message ?? 'is no case'}`
-  const id = isRawNode(value) && typeof value.id === 'string' ? value.id : null
-  return {
-    id,
-    ok: false,
-    stage: 'read',
-    class: 'CaseError',
-    code: null,
-    node_id: null,
-    status: 422,
-    params: null,
-    message,
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const id = isRawNode(value) && typeof value.id === 'string' ? value.id : null
+    return unreadable(id, `${issue?.path.join('.') || 'the line'}: ${issue?.message ?? 'is no case'}`)
   }
+  const { id, data, mock_state, parent_result, parent } = parsed.data
+  if (!isDeeper([data, mock_state, parent_result, parent], MAX_CASE_DEPTH)) return runCase(parsed.data, engine)
+  return unreadable(id, `the data of the case is nested deeper than ${MAX_CASE_DEPTH} levels`)
+}
+
+function unreadable(id: string | null, message: string): EvaluationResult {
+  const nothing = { code: null, node_id: null, params: null }
+  return { id, ok: false, stage: 'read', class: 'CaseError', ...nothing, status: 422, message }
 }
 
 async function runCase(test: EvaluationCase, engine: Engine): Promise<EvaluationResult> {
@@ -149,7 +164,8 @@ async function runModeCase(test: EvaluationCase, program: JsonValue, run: ModeRu
       parentResult,
       initialData: run.mode === 'pre' ? data : null,
     }
-    const result = run.engine === 'prepared' ? prepareProgram(program).execute(context, options) : execute(program, context, options)
+    const result =
+      run.engine === 'prepared' ? prepareProgram(program).execute(context, options) : execute(program, context, options)
     const { points, caseName, callbackData, workingData, vetoed } = result
     return {
       ok: true,

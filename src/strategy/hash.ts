@@ -2,7 +2,7 @@
 // Not the canonical JSON of the journal (kernel/canonical.ts): keys sort by code point, and everything outside
 // printable ASCII is escaped.
 import { sha256, toHex } from '../kernel/sha256.ts'
-import type { JsonValue } from '../protocol/json.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { compareByCodePoint } from './code-points.ts'
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -43,22 +43,30 @@ export function canonicalProgram(program: JsonValue): string {
     parts.push(next.text)
     const { value } = next
     if (value === undefined) continue
-    if (typeof value !== 'object' || value === null) parts.push(spellScalar(value))
-    else if (Array.isArray(value)) {
-      pending.push({ text: ']' })
-      for (let i = value.length - 1; i >= 0; i--) pending.push({ text: i === 0 ? '[' : ',', value: value[i] ?? null })
-      if (value.length === 0) parts.push('[')
-    } else {
-      const entries = Object.entries(value).sort(([a], [b]) => compareByCodePoint(a, b))
-      pending.push({ text: '}' })
-      for (let i = entries.length - 1; i >= 0; i--) {
-        const [key, each] = entries[i] ?? ['', null]
-        pending.push({ text: `${i === 0 ? '{' : ','}${quote(key)}:`, value: each })
-      }
-      if (entries.length === 0) parts.push('{')
-    }
+    if (isObject(value)) pushReversed(pending, spellObject(value))
+    else if (Array.isArray(value)) pushReversed(pending, spellArray(value))
+    else parts.push(spellScalar(value))
   }
   return parts.join('')
+}
+
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** One by one: a spread of many thousand entries would not fit into a call. */
+function pushReversed(target: Pending[], items: readonly Pending[]): void {
+  for (const item of items.toReversed()) target.push(item)
+}
+
+function spellArray(values: readonly JsonValue[]): Pending[] {
+  const spelled = values.map((value, i): Pending => ({ text: i === 0 ? '[' : ',', value }))
+  return [...spelled, { text: values.length === 0 ? '[]' : ']' }]
+}
+
+function spellObject(object: JsonObject): Pending[] {
+  const entries = Object.entries(object).sort(([a], [b]) => compareByCodePoint(a, b))
+  const spelled = entries.map(([key, value], i): Pending => ({ text: `${i === 0 ? '{' : ','}${quote(key)}:`, value }))
+  return [...spelled, { text: entries.length === 0 ? '{}' : '}' }]
 }
 
 /** SHA-256 of a text, 64 lowercase hex digits. */

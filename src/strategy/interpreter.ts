@@ -34,7 +34,7 @@ import {
 export function execute(program: JsonValue, context: StrategyContext, options: ExecuteOptions = {}): TracedResult {
   const node = toNode(program, null, 'a program')
   const walk = startWalk(node, context, options)
-  begin(walk, node, options)
+  begin(walk, node)
   advance(walk, false)
   return resultOf(walk)
 }
@@ -55,7 +55,7 @@ export async function executeCooperatively(
 ): Promise<TracedResult> {
   const node = toNode(program, null, 'a program')
   const walk = startWalk(node, context, options)
-  begin(walk, node, options)
+  begin(walk, node)
   while (!advance(walk, true)) await options.pause()
   return resultOf(walk)
 }
@@ -65,9 +65,9 @@ function resultOf(walk: Walk): TracedResult {
   return { points, caseName, callbackData, workingData, vetoed, trace: walk.trace }
 }
 
-function begin(walk: Walk, program: JsonObject, { mode = 'full' }: ExecuteOptions): void {
+function begin(walk: Walk, program: JsonObject): void {
   try {
-    enterProgram(walk, program, mode)
+    enterProgram(walk, program)
   } catch (error) {
     throw withTrace(walk, error)
   }
@@ -83,7 +83,7 @@ function advance(walk: Walk, canPause: boolean): boolean {
 }
 
 function withTrace(walk: Walk, error: unknown): unknown {
-  if (error instanceof DslError) error.partialTrace = walk.trace
+  if (error instanceof DslError) error.partialPhases = [{ mode: walk.mode, trace: walk.trace }]
   return error
 }
 
@@ -115,24 +115,34 @@ function enter(walk: Walk): void {
 function resume(walk: Walk, frame: Frame): void {
   switch (frame.kind) {
     case FRAME.arith:
-      return resumeArith(walk, frame)
+      resumeArith(walk, frame)
+      break
     case FRAME.compare:
-      return resumeCompare(walk, frame)
+      resumeCompare(walk, frame)
+      break
     case FRAME.call:
-      return resumeCall(walk, frame)
+      resumeCall(walk, frame)
+      break
     case FRAME.junction:
-      return resumeJunction(walk, frame)
+      resumeJunction(walk, frame)
+      break
     case FRAME.not:
-      return resumeNot(walk, frame)
+      resumeNot(walk, frame)
+      break
     case FRAME.effect:
-      return resumeEffect(walk, frame)
+      resumeEffect(walk, frame)
+      break
     case FRAME.rules:
-      return resumeRules(walk, frame)
+      resumeRules(walk, frame)
+      break
     case FRAME.choice:
-      return resumeChoice(walk, frame)
+      resumeChoice(walk, frame)
+      break
     case FRAME.body:
-      return resumeBody(walk, frame)
+      resumeBody(walk, frame)
+      break
     case FRAME.fallback:
-      return resumeFallback(walk, frame)
+      resumeFallback(walk, frame)
+      break
   }
 }

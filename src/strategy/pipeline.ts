@@ -3,14 +3,14 @@
 // With observation, as the scoring service sees it: dsl-strategy.ts.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Program } from '../protocol/strategy.ts'
-import type { ExecutionMode, TraceEntry } from '../protocol/strategy-run.ts'
+import type { Phase, TraceEntry } from '../protocol/strategy-run.ts'
 import {
   type Analytics,
   type AnalyticsCache,
   buildContext,
   type ContextSources,
-  type FieldLayout,
   collectFields,
+  type FieldLayout,
   type ParentResult,
   type StrategyContext,
 } from './context.ts'
@@ -41,12 +41,6 @@ export interface PipelineOptions {
   readonly prepared?: PreparedProgram
 }
 
-/** One walk of a run. */
-export interface Phase {
-  readonly mode: ExecutionMode
-  readonly trace: readonly TraceEntry[]
-}
-
 export interface PipelineResult {
   /** A number, unless a parent with mistyped variables handed something else through. */
   readonly points: JsonValue
@@ -55,6 +49,8 @@ export interface PipelineResult {
   readonly isVetoed: boolean
   /** The walks, in order; none when there was nothing to walk. */
   readonly phases: readonly Phase[]
+  /** What the parent gave, when there is one and nothing vetoed it. */
+  readonly parentResult?: ParentResult
 }
 
 interface Run {
@@ -67,7 +63,7 @@ interface Run {
 /**
  * Scores one event.
  * @param program validated
- * @throws DslError, with the trace of all phases so far in `partialTrace`; whatever the parent or the analytics throw
+ * @throws DslError, with all phases so far in `partialPhases`; whatever the parent or the analytics throw
  */
 export async function runPipeline(
   program: Program,
@@ -78,7 +74,7 @@ export async function runPipeline(
   try {
     return options.parent ? await runExtended(run, options.parent) : await runFull(run)
   } catch (error) {
-    if (error instanceof DslError) error.partialTrace = [...traceOf(run.phases), ...error.partialTrace]
+    if (error instanceof DslError) error.partialPhases = [...run.phases, ...error.partialPhases]
     throw error
   }
 }
@@ -144,10 +140,10 @@ async function runExtended(run: Run, parent: ParentStrategy): Promise<PipelineRe
   const tuned = parent.withVariables(program.parent_variables ?? {})
   const parentResult = normalise(await tuned.calculatePoints({ ...event, data }))
   if (!program.post_rules || program.post_rules.length === 0) {
-    return { ...parentResult, isVetoed: false, phases: run.phases }
+    return { ...parentResult, isVetoed: false, phases: run.phases, parentResult }
   }
   const context = await buildContext(layout, sourcesOf(run, { data, analyticsCache, parentResult }))
-  return withPhases(run, await walk(run, context, { mode: 'post', parentResult }))
+  return { ...withPhases(run, await walk(run, context, { mode: 'post', parentResult })), parentResult }
 }
 
 /** A pair or triple as a result; anything else counts as nothing. */

@@ -58,6 +58,9 @@ function buildArith(build: Build, node: JsonObject, { id, depth }: Place): Evalu
   return ARITHMETIC[op]({ id, left, right })
 }
 
+/** Not Math.min or Math.max: those make NaN of everything that meets it, where the language keeps the left operand. */
+const pick = (isFirst: boolean, first: number, second: number): number => (isFirst ? first : second)
+
 interface Arithmetic {
   readonly id: string
   readonly left: Evaluate
@@ -117,7 +120,7 @@ const ARITHMETIC: Readonly<Record<ArithOp, (site: Arithmetic) => Evaluate>> = {
     return (run) => {
       const x = left(run)
       const y = right(run)
-      if (typeof x === 'number' && typeof y === 'number') return y < x ? y : x
+      if (typeof x === 'number' && typeof y === 'number') return pick(y < x, y, x)
       return calculate('min', x, y, run.meterAt(id))
     }
   },
@@ -125,7 +128,7 @@ const ARITHMETIC: Readonly<Record<ArithOp, (site: Arithmetic) => Evaluate>> = {
     return (run) => {
       const x = left(run)
       const y = right(run)
-      if (typeof x === 'number' && typeof y === 'number') return y > x ? y : x
+      if (typeof x === 'number' && typeof y === 'number') return pick(y > x, y, x)
       return calculate('max', x, y, run.meterAt(id))
     }
   },
@@ -147,8 +150,8 @@ type Three = Parameters<typeof clamp>[0]
 function clampValues(run: Parameters<Evaluate>[0], id: string, three: Three): ReturnType<Evaluate> {
   const [v, lo, hi] = three
   if (typeof v === 'number' && typeof lo === 'number' && typeof hi === 'number') {
-    const capped = hi < v ? hi : v
-    return lo < capped ? capped : lo
+    const capped = pick(hi < v, hi, v)
+    return pick(lo < capped, capped, lo)
   }
   return clamp(three, run.meterAt(id))
 }

@@ -60,6 +60,11 @@ export interface BuiltInStrategy extends ParentStrategy {
   calculatePoints(event: ScoringEvent): Promise<Score>
 }
 
+/** Fingerprint of a strategy written in TypeScript: it names what it should be, since source text does not survive bundling. */
+export function hashVersionOf(spec: Pick<StrategySpec, 'id' | 'version' | 'revision'>): string {
+  return hashText(`${spec.id}@${spec.version}#${spec.revision}`)
+}
+
 /** A strategy made from its specification, fed by `analytics`. */
 export function createBuiltIn(
   spec: StrategySpec,
@@ -73,7 +78,7 @@ export function createBuiltIn(
     description: spec.description,
     version: spec.version,
     variables: Object.freeze(copyOwn(variables)),
-    hashVersion: hashText(`${spec.id}@${spec.version}#${spec.revision}`),
+    hashVersion: hashVersionOf(spec),
     withVariables: (changes: StrategyVariables) => createBuiltIn(spec, analytics, override(variables, changes)),
     calculatePoints: (event: ScoringEvent) => spec.calculatePoints(event, { analytics, variables }),
   })

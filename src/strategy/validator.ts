@@ -42,14 +42,22 @@ export function validateProgram(program: unknown, options: ValidateOptions = {})
   throw new TypeError('a strict check returned')
 }
 
+export interface Inspection {
+  /** In the order in which the validator meets them; none for a valid program. At most 100. */
+  readonly problems: readonly ProgramProblem[]
+  /** Nodes as the limit counts them. */
+  readonly nodes: number
+}
+
 /**
- * Every problem of a program, in the order in which the validator meets them; an empty list for a valid one. Ids are
- * filled in as by `validateProgram`. At most 100 problems; what hangs below a broken node is not looked at.
+ * Every problem of a program, not just the first. Ids are filled in as by `validateProgram`; what hangs below a
+ * broken node is not looked at.
  */
-export function listProblems(program: unknown, options: ValidateOptions = {}): readonly ProgramProblem[] {
+export function inspectProgram(program: unknown, options: ValidateOptions = {}): Inspection {
   const problems: ProgramProblem[] = []
-  checkProgram(createCheck(options, problems), program)
-  return problems
+  const check = createCheck(options, problems)
+  checkProgram(check, program)
+  return { problems, nodes: check.count }
 }
 
 function isValid(program: unknown, check: Check): program is Program {

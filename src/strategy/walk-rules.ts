@@ -1,7 +1,6 @@
 // Programs, rules and statements in the machine of walk.ts: which part of a program runs, the cascade of a rule, and
 // what a statement does. Contract: sections 4.2 to 4.4 and 4.8 of the language.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
-import type { ExecutionMode } from '../protocol/strategy-run.ts'
 import { DslError } from './errors.ts'
 import { toParam } from './params.ts'
 import { assignPoints, setCallbackData, setCaseName, setData, setPoints, veto } from './run-state.ts'
@@ -21,12 +20,13 @@ import {
   toNode,
   toText,
   visit,
-  waitAt,
   type Walk,
+  waitAt,
 } from './walk.ts'
 
-/** Counts the program and lines up what `mode` runs. */
-export function enterProgram(walk: Walk, program: JsonObject, mode: ExecutionMode): void {
+/** Counts the program and lines up what the mode of the walk runs. */
+export function enterProgram(walk: Walk, program: JsonObject): void {
+  const { mode } = walk
   countStep(walk, program)
   if (mode === 'full') {
     waitAt(walk, FRAME.fallback, program, NOTHING)

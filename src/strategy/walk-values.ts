@@ -20,8 +20,8 @@ import {
   toNode,
   toText,
   visit,
-  waitAt,
   type Walk,
+  waitAt,
 } from './walk.ts'
 
 export function enterExpression(walk: Walk, node: JsonObject, depth: number): void {
@@ -103,7 +103,10 @@ export function enterCondition(walk: Walk, node: JsonObject, depth: number): voi
 
 function enterJunction(walk: Walk, node: JsonObject, depth: number): void {
   const args = toList(node.args, node, 'args')
-  if (args.length === 0) return finishJunction(walk, node)
+  if (args.length === 0) {
+    finishJunction(walk, node)
+    return
+  }
   waitAt(walk, FRAME.junction, node, args)
   visit(walk, TASK.condition, toNode(args[0], node, 'an argument'), depth + 1)
 }

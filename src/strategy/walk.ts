@@ -2,7 +2,7 @@
 // for it, one step at a time, so a walk can stop between any two nodes. What entering and resuming mean:
 // walk-values.ts for expressions and conditions, walk-rules.ts for everything above them.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
-import type { TraceEntry } from '../protocol/strategy-run.ts'
+import type { ExecutionMode, TraceEntry } from '../protocol/strategy-run.ts'
 import type { ResolvedFields, StrategyContext } from './context.ts'
 import { DslError } from './errors.ts'
 import { DEFAULT_LIMITS, type Expired, Meter } from './limits.ts'
@@ -45,6 +45,7 @@ export interface Frame {
 }
 
 export interface Walk {
+  readonly mode: ExecutionMode
   readonly trace: TraceEntry[]
   readonly fields: ResolvedFields
   readonly state: RunState
@@ -68,6 +69,7 @@ export function startWalk(node: JsonObject, context: StrategyContext, options: E
   const fields = context.resolvedFields
   const { expired, limits } = options
   return {
+    mode: options.mode ?? 'full',
     trace: [],
     fields,
     state: startRun(options),
@@ -105,7 +107,12 @@ export function finish(walk: Walk, node: JsonObject, type: string, value: JsonVa
 }
 
 /** Writes down an entry that tells which way the run went. */
-export function noteBranch(walk: Walk, node: JsonObject, entry: Pick<TraceEntry, 'type' | 'value'>, branch: string): void {
+export function noteBranch(
+  walk: Walk,
+  node: JsonObject,
+  entry: Pick<TraceEntry, 'type' | 'value'>,
+  branch: string,
+): void {
   walk.trace.push({ nodeId: idOf(node), type: entry.type, value: entry.value, branch })
 }
 
