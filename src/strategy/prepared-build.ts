@@ -63,7 +63,8 @@ export function buildPieces<R>(
   make: (node: JsonObject, index: number) => Piece<R>,
 ): readonly Piece<R>[] {
   const start = build.count
-  const built = values.map((value, index) => {
+  // Array.from visits holes too, which no JSON has, but a list made by hand may.
+  const built = Array.from(values, (value, index) => {
     const node = toNode(value)
     const before = build.count
     const piece = make(node, index)
