@@ -67,19 +67,29 @@ export class FieldLayout {
 }
 
 /**
+ * From here on it is remembered which objects have been seen: a program made by hand may hold the same one in several
+ * places, even in itself. Remembering costs more than looking twice, so ordinary programs do without.
+ */
+const MANY_OBJECTS = 10_000
+
+/**
  * The distinct paths of every object whose type is `field`, anywhere in a program, also where it will never run.
  * The parent's fields are always among them.
  */
 export function collectFields(program: JsonValue): FieldLayout {
   const paths = new Set<string>()
   const pending: unknown[] = [program]
-  // Objects that stand in several places are looked at once: even a cyclic program, which no JSON is, ends.
-  const seen = new Set<unknown>()
+  const seen = new Set<object>()
+  let visited = 0
   for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
-    if (typeof value !== 'object' || value === null || seen.has(value)) continue
-    seen.add(value)
+    if (typeof value !== 'object' || value === null) continue
+    visited++
+    if (visited > MANY_OBJECTS) {
+      if (seen.has(value)) continue
+      seen.add(value)
+    }
     if (isRawNode(value) && value.type === 'field' && typeof value.path === 'string') paths.add(value.path)
-    for (const each of Object.values(value)) pending.push(each ?? null)
+    for (const each of Object.values(value)) if (typeof each === 'object' && each !== null) pending.push(each)
   }
   // Popping goes through the program backwards.
   return new FieldLayout(

@@ -73,7 +73,7 @@ export function explainPhases(program: Program, phases: readonly Phase[]): reado
 function explainPhase(program: Program, { mode, trace }: Phase): ExplainedPhase {
   const decisive = trace.find(settles)
   const reader: Reader = { trace, decisive, at: 0, isOver: false, hasFailed: false, isPassing: false }
-  const rules = SOURCES[mode](program).map((rule, index) => explainRule(reader, rule, index + 1))
+  const rules = Array.from(SOURCES[mode](program), (rule, index) => explainRule(reader, rule, index + 1))
   const fallback = mode === 'full' ? (program.default ?? undefined) : undefined
   return { mode, rules, ...(fallback ? { fallback: explainStatement(reader, fallback) } : {}) }
 }
@@ -124,7 +124,7 @@ function explainRule(reader: Reader, rule: Rule, number: number): ExplainedRule 
     conditions.push(explainIf(reader, isVisited, () => explainCondition(reader, when)))
   }
   const chosen = choose(rule, take(reader, rule))
-  const statements = (chosen.body ?? []).map((statement: Statement) => explainStatement(reader, statement))
+  const statements = Array.from(chosen.body ?? [], (statement: Statement) => explainStatement(reader, statement))
   return {
     nodeId: rule.id ?? null,
     number,
@@ -221,7 +221,7 @@ function explainExpression(reader: Reader, node: Expression): ExplainedNode {
       return explained(reader, node, `(${left.text} ${node.op} ${right.text})`, [left, right])
     }
     case 'func_call': {
-      const args = node.args.map((each) => explainExpression(reader, each))
+      const args = Array.from(node.args, (each) => explainExpression(reader, each))
       return explained(reader, node, `${node.name}(${args.map(({ text }) => text).join(', ')})`, args)
     }
   }

@@ -59,7 +59,7 @@ function pushReversed(target: Pending[], items: readonly Pending[]): void {
 }
 
 function spellArray(values: readonly JsonValue[]): Pending[] {
-  const spelled = values.map((value, i): Pending => ({ text: i === 0 ? '[' : ',', value }))
+  const spelled = Array.from(values, (value, i): Pending => ({ text: i === 0 ? '[' : ',', value: value ?? null }))
   return [...spelled, { text: values.length === 0 ? '[]' : ']' }]
 }
 

@@ -3,12 +3,8 @@
 // must.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { FieldLayout } from './context.ts'
-import { CHECK_INTERVAL } from './limits.ts'
+import { CHECK_INTERVAL, type StrategyLimits } from './limits.ts'
 import type { PreparedRun } from './prepared-run.ts'
-
-/** More than any configuration allows; beyond it, closures are not worth their memory. */
-const MAX_BUILT_NODES = 100_000
-const MAX_BUILT_DEPTH = 200
 
 /** Thrown by the builders, caught by `prepareProgram`. */
 export class CannotPrepare extends Error {}
@@ -20,6 +16,8 @@ export function giveUp(): never {
 /** The state of one building. */
 export interface Build {
   readonly layout: FieldLayout
+  /** What is larger than these is not built. */
+  readonly limits: StrategyLimits
   /** Nodes so far, counted as a run that visits all of them would. */
   count: number
   /** Deepest node so far. */
@@ -30,8 +28,9 @@ export interface Build {
 export function openNode(build: Build, node: JsonObject, depth: number): string {
   build.count++
   if (depth > build.depth) build.depth = depth
-  if (build.count > MAX_BUILT_NODES || depth > MAX_BUILT_DEPTH || typeof node.id !== 'string') giveUp()
-  return String(node.id)
+  const { id } = node
+  if (build.count > build.limits.maxNodes || depth > build.limits.maxDepth) giveUp()
+  return toText(id)
 }
 
 export function toNode(value: JsonValue | undefined): JsonObject {

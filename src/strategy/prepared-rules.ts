@@ -176,12 +176,12 @@ export interface PreparedSection {
  * @param fallback the program's default statement, if the section has one
  */
 export function buildSection(
-  layout: Build['layout'],
+  { layout, limits }: Pick<Build, 'layout' | 'limits'>,
   rules: JsonValue | undefined,
   fallback: JsonValue | undefined,
 ): PreparedSection {
   // The program itself is the first step.
-  const build: Build = { layout, count: 1, depth: 0 }
+  const build: Build = { layout, limits, count: 1, depth: 0 }
   const acts = isAbsent(rules) ? [] : buildPieces(build, toList(rules), (each) => buildRule(build, each))
   const act = isAbsent(fallback) ? undefined : buildStatement(build, toNode(fallback), 1)
   return { rules: acts, fallback: act, nodes: build.count, depth: build.depth }

@@ -4,8 +4,8 @@ import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { ExecutionMode } from '../protocol/strategy-run.ts'
 import { collectFields, type FieldLayout, type StrategyContext } from './context.ts'
 import { execute } from './interpreter.ts'
-import { DEFAULT_LIMITS } from './limits.ts'
-import { CannotPrepare } from './prepared-build.ts'
+import { DEFAULT_LIMITS, type StrategyLimits } from './limits.ts'
+import { type Build, CannotPrepare } from './prepared-build.ts'
 import { buildSection, type PreparedSection } from './prepared-rules.ts'
 import { PreparedRun } from './prepared-run.ts'
 import { type ExecuteOptions, type ExecutionResult, finishRun, startRun } from './run-state.ts'
@@ -27,10 +27,11 @@ type Sections = Readonly<Record<ExecutionMode, PreparedSection>>
 /**
  * Prepares a program. What the validator would refuse, and what exceeds the limits of a run, has no closures: such a
  * program runs on the interpreter, and fails where it must.
+ * @param limits of the runs to come; runs with smaller ones are as right, with larger ones no faster
  */
-export function prepareProgram(program: JsonValue): PreparedProgram {
+export function prepareProgram(program: JsonValue, limits: StrategyLimits = DEFAULT_LIMITS): PreparedProgram {
   const layout = collectFields(program)
-  const sections = buildSections(program, layout)
+  const sections = buildSections(program, { layout, limits })
   return Object.freeze({
     program,
     layout,
@@ -42,13 +43,13 @@ export function prepareProgram(program: JsonValue): PreparedProgram {
   })
 }
 
-function buildSections(program: JsonValue, layout: FieldLayout): Sections | undefined {
+function buildSections(program: JsonValue, build: Pick<Build, 'layout' | 'limits'>): Sections | undefined {
   if (!isObject(program)) return undefined
   try {
     return {
-      full: buildSection(layout, program.rules ?? 0, program.default),
-      pre: buildSection(layout, program.pre_rules, null),
-      post: buildSection(layout, program.post_rules, null),
+      full: buildSection(build, program.rules ?? 0, program.default),
+      pre: buildSection(build, program.pre_rules, null),
+      post: buildSection(build, program.post_rules, null),
     }
   } catch (error) {
     if (error instanceof CannotPrepare) return undefined
