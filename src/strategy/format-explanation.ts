@@ -16,9 +16,13 @@ const TITLES = { full: 'Rules', pre: 'Rules before the parent', post: 'Rules aft
 /** Longest value that is shown whole, characters. */
 const MAX_SHOWN = 80
 
+/** From here on a number has no decimals to round. */
+const NO_FRACTION = 1e13
+
 /** Points as people read them: at most two decimals. */
 export function formatPoints(points: JsonValue): string {
-  return typeof points === 'number' ? String(Math.round(points * 100) / 100) : formatValue(points)
+  if (typeof points !== 'number') return formatValue(points)
+  return String(Math.abs(points) < NO_FRACTION ? Math.round(points * 100) / 100 : points)
 }
 
 function formatValue(value: JsonValue): string {

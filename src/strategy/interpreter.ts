@@ -95,7 +95,7 @@ function run(walk: Walk, canPause: boolean): boolean {
       if (frame === undefined) return true
       resume(walk, frame)
     } else {
-      if (walk.steps % CHECK_INTERVAL === 0 && walk.steps !== walk.checkedAt) {
+      if (walk.steps - walk.checkedAt >= CHECK_INTERVAL) {
         walk.checkedAt = walk.steps
         if (walk.expired?.()) throw timeoutError(idOf(walk.node))
         if (canPause) return false
