@@ -2,11 +2,40 @@
 // of keys, names that lead to prototypes, and values that no JSON has.
 import { createRandom, nextBelow, type RandomState } from '../../src/kernel/random.ts'
 import { createTemplates } from '../../src/strategy/templates.ts'
+import { branchNode, ruleNode } from '../../src/testing/strategy-nodes.ts'
 import { PROGRAMS } from './programs.ts'
 
 const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'valueOf', '__defineGetter__', 'then', 'id', 'type']
-const TYPES = ['program', 'rule', 'and', 'or', 'not', 'compare', 'literal', 'field', 'arith', 'func_call', 'assign_points', 'veto', 'return', 'set_data', 'set_points', 'eval', '__proto__']
-const PATHS = ['data.__proto__', 'data.constructor', 'data.x', 'user.avg_time', 'parent.points', 'constructor.constructor', 'data.x\n', '__proto__', '']
+const TYPES = [
+  'program',
+  'rule',
+  'and',
+  'or',
+  'not',
+  'compare',
+  'literal',
+  'field',
+  'arith',
+  'func_call',
+  'assign_points',
+  'veto',
+  'return',
+  'set_data',
+  'set_points',
+  'eval',
+  '__proto__',
+]
+const PATHS = [
+  'data.__proto__',
+  'data.constructor',
+  'data.x',
+  'user.avg_time',
+  'parent.points',
+  'constructor.constructor',
+  'data.x\n',
+  '__proto__',
+  '',
+]
 const OPS = ['+', '*', '/', '==', '<', 'min', '**', 'constructor', '=>']
 
 export interface Hostile {
@@ -54,7 +83,16 @@ export class HostileSource {
       case 4:
         return this.#draw([...NAMES, ...TYPES, ...PATHS, ...OPS, '\ud800', 'x'.repeat(2000), '1_000', 'a\r\nX-Evil: 1'])
       case 5:
-        return this.#draw<unknown>([Symbol('s'), 10n, () => 1, new Date(0), new Map([[1, 2]]), /x/, new Array(5), Object.create(null)])
+        return this.#draw<unknown>([
+          Symbol('s'),
+          10n,
+          () => 1,
+          new Date(0),
+          new Map([[1, 2]]),
+          /x/,
+          new Array(5),
+          Object.create(null),
+        ])
       case 6:
         return { type: 'field', path: this.#draw(PATHS) }
       case 7:
@@ -73,7 +111,8 @@ export class HostileSource {
         return Array.from({ length: nextBelow(this.#random, 4) }, () => this.#value(depth + 1))
       default: {
         const object: Record<string, unknown> = {}
-        for (let n = nextBelow(this.#random, 4); n > 0; n--) this.#set(object, this.#draw(NAMES), this.#value(depth + 1))
+        for (let n = nextBelow(this.#random, 4); n > 0; n--)
+          this.#set(object, this.#draw(NAMES), this.#value(depth + 1))
         return object
       }
     }
@@ -115,32 +154,41 @@ export class HostileSource {
       else if (kind === 'arith') node = { type: 'arith', op: '+', left: node, right: node }
       else node = kind === 'array' ? [node] : { type: 'field', path: 'data.x', id: node }
     }
-    const then = [{ type: 'assign_points', value: kind === 'not' ? { type: 'literal', value: 1 } : node, case_name: 'A' }]
-    const branch = { when: { type: 'literal', value: true }, then, id: node }
-    return { type: 'program', rules: [{ type: 'rule', when: node, then, else_if: [branch] }] }
+    const value = kind === 'not' ? { type: 'literal', value: 1 } : node
+    const assign = { type: 'assign_points', value, case_name: 'A' }
+    const branch = { ...branchNode<unknown>({ type: 'literal', value: true }, assign), id: node }
+    return { type: 'program', rules: [{ ...ruleNode<unknown>(node, assign), else_if: [branch] }] }
   }
 
   /** Very many of something. */
   #flood(): unknown {
     const count = nextBelow(this.#random, 5000)
     const literal = { type: 'literal', value: false }
-    const rule = { type: 'rule', when: literal, then: [{ type: 'return' }] }
+    const rule = ruleNode<unknown>(literal, { type: 'return' })
     switch (nextBelow(this.#random, 4)) {
       case 0:
         return { type: 'program', rules: Array.from({ length: count }, () => ({ ...rule })) }
       case 1:
         return { type: 'program', rules: [{ ...rule, when: { type: 'or', args: new Array(count).fill(literal) } }] }
       case 2:
-        return { type: 'program', rules: [], ...Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i])) }
+        return {
+          type: 'program',
+          rules: [],
+          ...Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i])),
+        }
       default:
-        return { type: 'program', id: 'i'.repeat(count * 10), rules: Array.from({ length: 300 }, () => ({ type: 'rule', when: { ...literal }, then: [{ type: 'return' }] })) }
+        return {
+          type: 'program',
+          id: 'i'.repeat(count * 10),
+          rules: Array.from({ length: 300 }, () => ruleNode<unknown>({ ...literal }, { type: 'return' })),
+        }
     }
   }
 
   /** A program that holds itself. */
   #knot(): unknown {
     const program: Record<string, unknown> = { type: 'program', rules: [] }
-    const rule: Record<string, unknown> = { type: 'rule', then: [{ type: 'return' }] }
+    const rule = ruleNode<unknown>(undefined, { type: 'return' })
     rule.when = this.#draw<unknown>([rule, program, { type: 'not', arg: rule }])
     const loop: Record<string, unknown> = { type: 'and' }
     loop.args = [loop, loop]

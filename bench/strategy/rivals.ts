@@ -1,7 +1,7 @@
 // The same programs in other rule languages, by translation, so that every engine computes the same thing: the points
 // and the name of the first rule that holds.
-import { createRequire } from 'node:module'
 import { Environment } from '@marcbachmann/cel-js'
+import jsonLogic from 'json-logic-js'
 import jsonata from 'jsonata'
 import type { JsonObject, JsonValue } from '../../src/protocol/json.ts'
 import type { Condition, Expression, Program } from '../../src/protocol/strategy.ts'
@@ -68,22 +68,8 @@ function logicOf(node: Condition | Expression): JsonValue {
   }
 }
 
-interface JsonLogic {
-  apply(logic: JsonValue, data: unknown): unknown
-  add_operation(name: string, run: (value: number) => number): void
-}
-
-const isJsonLogic = (value: unknown): value is JsonLogic =>
-  typeof value === 'object' && value !== null && 'apply' in value && 'add_operation' in value
-
-function loadJsonLogic(): JsonLogic {
-  const loaded: unknown = createRequire(import.meta.url)('json-logic-js')
-  if (!isJsonLogic(loaded)) throw new TypeError('json-logic-js has changed')
-  loaded.add_operation('trunc', Math.trunc)
-  return loaded
-}
-
-const jsonLogic = loadJsonLogic()
+// The one thing that it lacks.
+jsonLogic.add_operation('trunc', Math.trunc)
 
 export const JSON_LOGIC: Rival = {
   name: 'json-logic-js',

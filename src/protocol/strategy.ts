@@ -26,12 +26,15 @@ export const PARENT_FIELDS = ['parent.points', 'parent.case_name'] as const
 const NodeId = z.string().exactOptional()
 
 /** 1 to 200 characters of printable ASCII. */
-export const CaseName = z.string().regex(/^[ -~]{1,200}$/)
-export const DataKey = z.string().regex(/^[A-Za-z0-9_]+$/)
+export const CASE_NAME = /^[ -~]{1,200}$/
+export const DATA_KEY = /^[A-Za-z0-9_]+$/
+
+const CaseName = z.string().regex(CASE_NAME)
+const DataKey = z.string().regex(DATA_KEY)
 export const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
 export type Scalar = z.infer<typeof Scalar>
 
-export const FieldPath = z.union([
+const FieldPath = z.union([
   z.enum([...EVENT_FIELDS, ...ANALYTICS_FIELDS, ...PARENT_FIELDS]),
   z.string().regex(/^data\.[A-Za-z0-9_]+$/),
 ])

@@ -48,7 +48,17 @@ test('default: known answers', async () => {
 })
 
 test('constant effort: dividing first decides the last digit', async () => {
-  const answers = [[0, 1], [1, 2], [27, 28], [28, 28], [55, 56], [56, 56], [57, 57], [99, 100], [150, 100]] as const
+  const answers = [
+    [0, 1],
+    [1, 2],
+    [27, 28],
+    [28, 28],
+    [55, 56],
+    [56, 56],
+    [57, 57],
+    [99, 100],
+    [150, 100],
+  ] as const
   for (const [count, points] of answers) {
     const [given, caseName] = await scoreOf('constantEffortStrategy', { 'user.recent_measurements_count': count })
     assert.equal(given, points, `${count} awards`)
@@ -85,7 +95,10 @@ test('built-ins: variables that a strategy has can be changed in a copy, unknown
 })
 
 test('built-ins: a variable of the wrong kind fails as what it is, a foreign error', async () => {
-  const strategy = createBuiltIn(specOf('constantEffortStrategy'), tableAnalytics({ 'user.recent_measurements_count': 4 }))
+  const strategy = createBuiltIn(
+    specOf('constantEffortStrategy'),
+    tableAnalytics({ 'user.recent_measurements_count': 4 }),
+  )
   await assert.rejects(strategy.withVariables({ variable_max_points: 'lots' }).calculatePoints(event), TypeError)
 })
 

@@ -15,7 +15,11 @@ const programOf = (...paths: string[]) =>
   })
 
 async function resolve(paths: readonly string[], more: Partial<Parameters<typeof buildContext>[1]> = {}) {
-  const context = await buildContext(programOf(...paths), { ...ids, analytics: tableAnalytics({ 'user.avg_time': 7 }), ...more })
+  const context = await buildContext(programOf(...paths), {
+    ...ids,
+    analytics: tableAnalytics({ 'user.avg_time': 7 }),
+    ...more,
+  })
   return paths.map((path) => context.resolvedFields.get(path))
 }
 
@@ -26,7 +30,11 @@ test('context: ids, analytics and payload resolve; absent payload keys are null'
 
 test('context: mock state comes before everything, entries without use are ignored', async () => {
   const mockState = { externalUserId: 9, 'user.avg_time': null, 'data.x': 'm', 'no.such': 1 }
-  assert.deepEqual(await resolve(['externalUserId', 'user.avg_time', 'data.x'], { data: { x: 3 }, mockState }), [9, null, 'm'])
+  assert.deepEqual(await resolve(['externalUserId', 'user.avg_time', 'data.x'], { data: { x: 3 }, mockState }), [
+    9,
+    null,
+    'm',
+  ])
 })
 
 test('context: parent fields resolve with a parent result alone, referenced or not', async () => {
@@ -101,7 +109,10 @@ test('context: fields are collected wherever they stand, once each, also from pr
     rules: [{ anything: [field('data.a'), { nested: field('data.b') }] }, arith('+', field('data.a'), literal(1))],
   }
   const { paths } = collectFields(program as never)
-  assert.deepEqual([...paths].sort(), ['data.a', 'data.b', 'parent.case_name', 'parent.points'])
+  assert.deepEqual(
+    paths.toSorted((a, b) => (a < b ? -1 : 1)),
+    ['data.a', 'data.b', 'parent.case_name', 'parent.points'],
+  )
   const knot: Record<string, unknown> = { type: 'field', path: 'data.k' }
   knot.self = [knot, knot]
   assert.deepEqual(collectFields(knot as never).paths, ['data.k', 'parent.points', 'parent.case_name'])

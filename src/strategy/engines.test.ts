@@ -64,14 +64,20 @@ test('engines: prepared and tracing agree on every program, result or failure, n
         const context = await contextOf(program, input, mode)
         const options = optionsOf(input, mode)
         const traced = outcomeOf(() => execute(program, context, options))
-        assert.deepEqual(outcomeOf(() => prepared.execute(context, options)), traced)
+        assert.deepEqual(
+          outcomeOf(() => prepared.execute(context, options)),
+          traced,
+        )
         const own = await buildContext(prepared.layout, {
           ...ids,
           ...input,
           analytics: tableAnalytics(input.analytics),
           parentResult: options.parentResult ?? null,
         })
-        assert.deepEqual(outcomeOf(() => prepared.execute(own, options)), traced)
+        assert.deepEqual(
+          outcomeOf(() => prepared.execute(own, options)),
+          traced,
+        )
         if (isValid) validRuns++
         if (JSON.stringify(traced).startsWith('{"ok":false')) failures++
       }
@@ -89,7 +95,10 @@ test('engines: small limits break both in the same way', async () => {
       const context = await contextOf(program, input, 'full')
       const options: ExecuteOptions = { limits: { maxNodes, maxDepth } }
       const traced = outcomeOf(() => execute(program, context, options))
-      assert.deepEqual(outcomeOf(() => prepareProgram(program).execute(context, options)), traced)
+      assert.deepEqual(
+        outcomeOf(() => prepareProgram(program).execute(context, options)),
+        traced,
+      )
     }),
     { numRuns: 500 },
   )

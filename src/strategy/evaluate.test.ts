@@ -71,7 +71,9 @@ test('evaluate: a parent that does not exist is an outcome', async () => {
 test('evaluate: a payload nested ten thousand deep is refused, a program nested so is invalid', async () => {
   const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
   const head = '"mode": "full", "ids": {"externalGameId": "g", "externalTaskId": "t", "externalUserId": "u"}'
-  const refused = await evaluateLine(`{"id": "d", ${head}, "ast": {"type": "program", "rules": []}, "data": {"x": ${deep}}}`)
+  const refused = await evaluateLine(
+    `{"id": "d", ${head}, "ast": {"type": "program", "rules": []}, "data": {"x": ${deep}}}`,
+  )
   assert.equal(refused.stage, 'read')
   const invalid = await evaluateLine(`{"id": "d", ${head}, "ast": {"type": "program", "rules": ${deep}}}`)
   assert.equal(invalid.stage, 'validate')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { JsonObject } from '../protocol/json.ts'
+import { branchNode } from '../testing/strategy-nodes.ts'
 import { arbInput, arbProgram } from '../testing/strategy-programs.ts'
 import { and, arith, assignPoints, compare, field, literal, rule } from './build.ts'
 import { DslError } from './errors.ts'
@@ -34,15 +35,14 @@ const program = () => ({
   type: 'program',
   rules: [
     rule(isNew(), award(1, 'New')),
-    { ...rule(and(isFast(), field('data.x') as never), award(10, 'Fast')), else_if: [rule2(isFast(), award(4.256, 'Quick'))] },
+    {
+      ...rule(and(isFast(), field('data.x') as never), award(10, 'Fast')),
+      else_if: [branchNode<unknown>(isFast(), award(4.256, 'Quick'))],
+    },
     rule(literal(true) as never, award(9, 'Never')),
   ],
   default: award(2, 'Default'),
 })
-
-function rule2(when: ReturnType<typeof compare>, statement: ReturnType<typeof award>) {
-  return Object.fromEntries([['when', when], ['then', [statement]]])
-}
 
 test('explanation: each rule says what became of it, and with which values', async () => {
   const { text } = await explain(program(), { 'user.avg_time': 5, 'all.avg_time': 10, 'user.measurements_count': 3 })
@@ -83,10 +83,16 @@ test('explanation: the default, and conditions that were cut short', async () =>
 
 test('explanation: a failed run says where it ended', async () => {
   const { phases, text } = await explain(
-    { type: 'program', rules: [rule(isNew(), award(1, 'A')), rule(compare(field('data.x'), '<', literal(1)), award(1, 'B'))] },
+    {
+      type: 'program',
+      rules: [rule(isNew(), award(1, 'A')), rule(compare(field('data.x'), '<', literal(1)), award(1, 'B'))],
+    },
     { 'user.measurements_count': 3 },
   )
-  assert.deepEqual(phases[0]?.rules.map(({ outcome }) => outcome), ['did not match', 'failed'])
+  assert.deepEqual(
+    phases[0]?.rules.map(({ outcome }) => outcome),
+    ['did not match', 'failed'],
+  )
   assert.ok(text.startsWith('The run failed: < cannot take NoneType and int'))
   assert.ok(text.includes('data.x is null'))
 })
@@ -97,13 +103,22 @@ test('explanation: nodes with the same id are told apart by the order of the tra
     type: 'program',
     rules: [
       rule(compare(twin(1), '>', twin(2)), award(1, 'A')),
-      { ...rule(and(compare(twin(1), '>', twin(2)), compare(twin(3), '<', twin(4))), award(2, 'B')), id: 'p.program.0.rule.0' },
+      {
+        ...rule(and(compare(twin(1), '>', twin(2)), compare(twin(3), '<', twin(4))), award(2, 'B')),
+        id: 'p.program.0.rule.0',
+      },
       rule(compare(twin(3), '<', twin(4)), award(3, 'C')),
     ],
   }
   const { phases } = await explain(same, {})
-  assert.deepEqual(phases[0]?.rules.map(({ outcome }) => outcome), ['did not match', 'did not match', 'matched'])
-  assert.deepEqual(phases[0]?.rules[2]?.conditions[0]?.children.map(({ value }) => value), [3, 4])
+  assert.deepEqual(
+    phases[0]?.rules.map(({ outcome }) => outcome),
+    ['did not match', 'did not match', 'matched'],
+  )
+  assert.deepEqual(
+    phases[0]?.rules[2]?.conditions[0]?.children.map(({ value }) => value),
+    [3, 4],
+  )
 })
 
 function entriesIn(node: ExplainedNode): number {
@@ -130,8 +145,12 @@ test('explanation: every entry of a trace finds its place, for every program, fi
       for (const [i, explained] of explainPhases(valid, phases).entries()) {
         const statements = explained.rules.flatMap((each) => each.statements)
         const all = explained.fallback ? [...statements, explained.fallback] : statements
-        const inRules = explained.rules.filter(({ outcome }) => outcome !== 'not evaluated' && outcome !== 'failed').length
-        const failedWithEntry = explained.rules.filter(({ outcome, statements: body }) => outcome === 'failed' && body.length > 0).length
+        const inRules = explained.rules.filter(
+          ({ outcome }) => outcome !== 'not evaluated' && outcome !== 'failed',
+        ).length
+        const failedWithEntry = explained.rules.filter(
+          ({ outcome, statements: body }) => outcome === 'failed' && body.length > 0,
+        ).length
         const counted =
           explained.rules.flatMap(({ conditions }) => conditions).reduce((sum, each) => sum + entriesIn(each), 0) +
           all.reduce((sum, { hasRun, value }) => sum + (hasRun ? 1 : 0) + (value ? entriesIn(value) : 0), 0) +
@@ -145,5 +164,12 @@ test('explanation: every entry of a trace finds its place, for every program, fi
 })
 
 test('points: shown with at most two decimals', () => {
-  assert.deepEqual([1, 1.005, 2.5, -3.14159, 1e21, 'lots'].map(formatPoints), ['1', '1', '2.5', '-3.14', '1e+21', '"lots"'])
+  assert.deepEqual([1, 1.005, 2.5, -7.12345, 1e21, 'lots'].map(formatPoints), [
+    '1',
+    '1',
+    '2.5',
+    '-7.12',
+    '1e+21',
+    '"lots"',
+  ])
 })

@@ -5,9 +5,9 @@ import {
   ANALYTICS_FIELDS,
   type AnalyticsField,
   ARITH_OPS,
-  CaseName,
+  CASE_NAME,
   COMPARE_OPS,
-  DataKey,
+  DATA_KEY,
   EVENT_FIELDS,
   FUNCTIONS,
   PARENT_FIELDS,
@@ -94,7 +94,7 @@ export function dataKeyOf(path: string): string | undefined {
 }
 
 export function isDataKey(key: unknown): key is string {
-  return DataKey.safeParse(key).success
+  return typeof key === 'string' && DATA_KEY.test(key)
 }
 
 export function isKnownPath(path: string): boolean {
@@ -102,7 +102,7 @@ export function isKnownPath(path: string): boolean {
 }
 
 export function isCaseName(value: unknown): value is string {
-  return CaseName.safeParse(value).success
+  return typeof value === 'string' && CASE_NAME.test(value)
 }
 
 /** Text, finite number, boolean or null. */

@@ -14,7 +14,10 @@ test('hash: canonical JSON sorts by code point, escapes all but printable ASCII,
     canonicalProgram(value),
     '{"a":{"y":true,"z":null},"b":[0,0.1,1e+21,1e-7],"\\uffff":2,"\\ud83d\\ude00":1}',
   )
-  assert.equal(canonicalProgram('"\\\b\f\n\r\t\u0000\u007fñ\ud800'), '"\\"\\\\\\b\\f\\n\\r\\t\\u0000\\u007f\\u00f1\\ud800"')
+  assert.equal(
+    canonicalProgram('"\\\b\f\n\r\t\u0000\u007fñ\ud800'),
+    '"\\"\\\\\\b\\f\\n\\r\\t\\u0000\\u007f\\u00f1\\ud800"',
+  )
   assert.equal(canonicalProgram([]), '[]')
   assert.equal(canonicalProgram([{}, [[]]]), '[{},[[]]]')
 })
@@ -53,7 +56,8 @@ test('hash: values of any depth do not exhaust the stack', () => {
 
 test('hash cache: published programs are hashed once, the least recently used goes first, drafts never stay', () => {
   const cache = createHashCache(2)
-  const of = (id: string, status: 'DRAFT' | 'PUBLISHED', program: JsonValue) => cache.hashOf({ id, version: 1, status, program })
+  const of = (id: string, status: 'DRAFT' | 'PUBLISHED', program: JsonValue) =>
+    cache.hashOf({ id, version: 1, status, program })
   const first = of('a', 'PUBLISHED', { v: 1 })
   assert.equal(of('a', 'PUBLISHED', { v: 2 }), first, 'a published row is trusted')
   of('b', 'PUBLISHED', { v: 1 })

@@ -47,7 +47,14 @@ export {
 export { formatExplanation, formatPoints } from './format-explanation.ts'
 export { canonicalProgram, createHashCache, type HashCache, hashProgram } from './hash.ts'
 export { type CooperativeOptions, execute, executeCooperatively } from './interpreter.ts'
-export { DEFAULT_LIMITS, DEFAULT_TIMEOUT_MS, type Expired, limitsOf, type StrategyLimits } from './limits.ts'
+export {
+  DEFAULT_LIMITS,
+  DEFAULT_TIMEOUT_MS,
+  type Expired,
+  limitsOf,
+  maxProgramText,
+  type StrategyLimits,
+} from './limits.ts'
 export { excerpt, locate } from './locate.ts'
 export { type PipelineOptions, type PipelineResult, runPipeline } from './pipeline.ts'
 export { type PreparedProgram, prepareProgram } from './prepared.ts'

@@ -24,6 +24,17 @@ export const CHECK_INTERVAL = 64
 /** Work on big values in one run, in units of one element or 256 UTF-16 units compared. A few milliseconds. */
 const MAX_WORK = 100_000
 
+/** Room for one node with its id in the text of a program, characters. */
+const NODE_TEXT = 256
+
+/**
+ * Longest text of a program, characters: what doors refuse before they parse it. Merely listing the keys of an object
+ * takes a JavaScript engine 10 ms a megabyte, so without this bound no validator could turn every program away at once.
+ */
+export function maxProgramText({ maxNodes }: StrategyLimits): number {
+  return NODE_TEXT * Math.max(maxNodes, 1024)
+}
+
 /** Limits of a configuration. */
 export function limitsOf(config: Pick<StrategyConfig, 'DSL_MAX_NODES' | 'DSL_MAX_DEPTH'>): StrategyLimits {
   return { maxNodes: config.DSL_MAX_NODES, maxDepth: config.DSL_MAX_DEPTH }

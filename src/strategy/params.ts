@@ -10,7 +10,8 @@ export function toParam(value: unknown, depth = 0): JsonValue {
   if (typeof value === 'string') return value.slice(0, MAX_QUOTED_TEXT)
   if (typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value !== 'object' || value === null || depth === MAX_QUOTED_DEPTH) return null
-  if (Array.isArray(value)) return Array.from({ length: Math.min(value.length, MAX_LIST) }, (_, i) => toParam(value[i], depth + 1))
+  if (Array.isArray(value))
+    return Array.from({ length: Math.min(value.length, MAX_LIST) }, (_, i) => toParam(value[i], depth + 1))
   const entries = Object.entries(value).slice(0, MAX_LIST)
   return Object.fromEntries(entries.map(([key, each]) => [key, toParam(each, depth + 1)]))
 }

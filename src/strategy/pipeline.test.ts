@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Program } from '../protocol/strategy.ts'
 import type { RunObservation } from '../protocol/strategy-run.ts'
+import { ruleNode } from '../testing/strategy-nodes.ts'
 import { arith, field, literal } from './build.ts'
 import { createDslStrategy, type DslStrategyOptions } from './dsl-strategy.ts'
 import { DslError } from './errors.ts'
@@ -14,8 +15,7 @@ import { validateProgram } from './validator.ts'
 const event = { externalGameId: 'g', externalTaskId: 't', externalUserId: 'u' }
 type Rule = NonNullable<Program['pre_rules']>[number] | NonNullable<Program['post_rules']>[number]
 
-const always = (...body: Rule['then'][number][]) =>
-  Object.fromEntries([['type', 'rule'], ['when', literal(true)], ['then', body]])
+const always = (...body: Rule['then'][number][]) => ruleNode<unknown>(literal(true), ...body)
 
 function programOf(parts: Record<string, unknown>): Program {
   return validateProgram({ type: 'program', rules: [], ...parts })
@@ -45,7 +45,11 @@ function strategyOf(program: Program | null, options: Partial<DslStrategyOptions
     { id: 'd1', name: 'Mine', version: 3, program, realmId: 'r' },
     { analytics: tableAnalytics({}), observe: (each) => observed.push(each), ...options },
   )
-  return { strategy, observed, score: (data?: JsonObject) => strategy.calculatePoints({ ...event, data: data ?? null }) }
+  return {
+    strategy,
+    observed,
+    score: (data?: JsonObject) => strategy.calculatePoints({ ...event, data: data ?? null }),
+  }
 }
 
 const setPoints = (value: ReturnType<typeof literal>) => ({ type: 'set_points', value }) as const
@@ -95,7 +99,11 @@ test('extend: a veto stops before the parent and keeps the callback data written
       always({ type: 'set_callback_data', key: 'why', value: literal('early') }, { type: 'veto', case_name: 'No' }),
     ],
   })
-  assert.deepEqual(await strategyOf(program, { parent: parentOf([3, 'Up'], seen) }).score(), [0, 'No', { why: 'early' }])
+  assert.deepEqual(await strategyOf(program, { parent: parentOf([3, 'Up'], seen) }).score(), [
+    0,
+    'No',
+    { why: 'early' },
+  ])
   assert.deepEqual(seen, [])
 })
 
@@ -133,7 +141,10 @@ test('failure: it is observed once, without result, with its partial trace', asy
     await assert.rejects(score(), { code: 'DSL_ARITH_DIV_BY_ZERO' })
     assert.equal(observed.length, 1)
     const { status, errorCode, points, trace, nodesExecuted, partialTrace } = observed[0] ?? {}
-    assert.deepEqual([status, errorCode, points, trace, nodesExecuted], ['error', 'DSL_ARITH_DIV_BY_ZERO', null, null, 0])
+    assert.deepEqual(
+      [status, errorCode, points, trace, nodesExecuted],
+      ['error', 'DSL_ARITH_DIV_BY_ZERO', null, null, 0],
+    )
     assert.ok((partialTrace?.length ?? 0) >= 4, 'the walk up to the failure is kept')
   }
 })
@@ -141,7 +152,7 @@ test('failure: it is observed once, without result, with its partial trace', asy
 test('failure: timeouts and limits are observed as such', async () => {
   const wide = { type: 'or', args: Array.from({ length: 200 }, () => literal(0)) }
   const program = programOf({
-    rules: [Object.fromEntries([['type', 'rule'], ['when', wide], ['then', [{ type: 'return' }]]])],
+    rules: [ruleNode<unknown>(wide, { type: 'return' })],
   })
   const late = strategyOf(program, { startTimer: () => () => true })
   await assert.rejects(late.score(), { kind: 'DslTimeoutError', status: 412 })
@@ -178,7 +189,7 @@ test('duration: it is measured by the clock that was handed in', async () => {
 test('pause: the host gets its turn inside a pipeline', async () => {
   const wide = { type: 'or', args: Array.from({ length: 300 }, () => literal(0)) }
   const program = programOf({
-    rules: [Object.fromEntries([['type', 'rule'], ['when', wide], ['then', [{ type: 'return' }]]])],
+    rules: [ruleNode<unknown>(wide, { type: 'return' })],
   })
   let pauses = 0
   const { score } = strategyOf(program, {

@@ -139,7 +139,9 @@ interface Choice {
 function buildRule(build: Build, rule: JsonObject): Act {
   openNode(build, rule, 1)
   const first: Choice = { test: buildCondition(build, toNode(rule.when), 2), act: buildBody(build, rule.then) }
-  const branches = isAbsent(rule.else_if) ? [] : Array.from(toList(rule.else_if), (branch) => buildBranch(build, branch))
+  const branches = isAbsent(rule.else_if)
+    ? []
+    : Array.from(toList(rule.else_if), (branch) => buildBranch(build, branch))
   const otherwise = isAbsent(rule.else) ? undefined : buildBody(build, rule.else)
   if (branches.length === 0 && !otherwise) {
     const { test, act } = first

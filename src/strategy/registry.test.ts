@@ -16,7 +16,10 @@ const spec = (id: string): StrategySpec => ({
 
 test('registry: built-ins are there, by id', async () => {
   const registry = createRegistry()
-  assert.deepEqual((await registry.list()).map(({ id }) => id), ['constantEffortStrategy', 'default', 'socio_bee'])
+  assert.deepEqual(
+    (await registry.list()).map(({ id }) => id),
+    ['constantEffortStrategy', 'default', 'socio_bee'],
+  )
   assert.equal((await registry.find('default')).version, '0.0.2')
 })
 
@@ -59,7 +62,10 @@ test('registry: plug-ins load once, on the first read; what is wrong with them i
   assert.equal((await registry.find('from-plugin')).id, 'from-plugin')
   assert.equal((await registry.list()).length, BUILT_INS.length + 1)
   assert.equal(loads, 1)
-  assert.deepEqual(warnings.map((each) => /plug-in (\w+)/.exec(each)?.[1]), ['good', 'good', 'broken', 'odd', 'greedy'])
+  assert.deepEqual(
+    warnings.map((each) => /plug-in (\w+)/.exec(each)?.[1]),
+    ['good', 'good', 'broken', 'odd', 'greedy'],
+  )
 })
 
 test('registry: ids lead to built-ins or to stored programs', () => {
@@ -70,7 +76,14 @@ test('registry: ids lead to built-ins or to stored programs', () => {
 test('registry: a description lists variables by name with their kinds', () => {
   const described = describeStrategy({
     ...spec('d'),
-    variables: { variable_b: 'x', variable_a: 1.5, variable_c: null, variable_d: [1], variable_e: { a: 1 }, variable_f: true },
+    variables: {
+      variable_b: 'x',
+      variable_a: 1.5,
+      variable_c: null,
+      variable_d: [1],
+      variable_e: { a: 1 },
+      variable_f: true,
+    },
   })
   assert.deepEqual(
     described.variables.map(({ name, type }) => `${name} ${type}`),

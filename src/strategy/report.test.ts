@@ -49,7 +49,8 @@ test('excerpt: a caret under the first character, tildes under the rest, long li
 })
 
 test('report: a problem says code, node, path, line and column, and shows the place', () => {
-  const text = '{\n  "type": "program",\n  "rules": [],\n  "default": {"type": "assign_points",\n    "value": {"type": "field", "path": "user.age"}, "case_name": "A"}\n}'
+  const text =
+    '{\n  "type": "program",\n  "rules": [],\n  "default": {"type": "assign_points",\n    "value": {"type": "field", "path": "user.age"}, "case_name": "A"}\n}'
   const { ok, problems, hash } = reportProgram(text, JSON.parse(text))
   assert.equal(ok, false)
   assert.equal(hash, null)

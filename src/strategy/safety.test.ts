@@ -1,8 +1,9 @@
 // What a program must never reach: prototypes, globals, the caller's objects, more time or memory than it was given.
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { ruleNode } from '../testing/strategy-nodes.ts'
 import { buildContext, collectFields } from './context.ts'
 import { DslError } from './errors.ts'
 import { execute, executeCooperatively } from './interpreter.ts'
@@ -14,8 +15,7 @@ import { validateProgram } from './validator.ts'
 const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '__defineSetter__']
 const ids = { externalGameId: '__proto__', externalTaskId: 'constructor', externalUserId: 'toString' }
 const literal = (value: JsonValue): JsonObject => ({ type: 'literal', value })
-const rule = (when: JsonValue, ...body: JsonValue[]): JsonObject =>
-  Object.fromEntries<JsonValue>([['type', 'rule'], ['when', when], ['then', body]])
+const rule = ruleNode<JsonValue>
 
 async function runBoth(program: JsonObject, options: ExecuteOptions, data: JsonObject | null = null) {
   const context = await buildContext(collectFields(program), { ...ids, data, analytics: tableAnalytics({}) })
@@ -44,7 +44,11 @@ test('safety: names of prototypes are ordinary keys of callback data and working
 test('safety: names of prototypes are ordinary case names, ids and variables', async () => {
   for (const name of NAMES) {
     const assign = { type: 'assign_points', id: name, value: literal(1), case_name: name }
-    const program = { type: 'program', rules: [{ ...rule(literal(1), assign), id: name }], parent_variables: { [`variable_${name}`]: 1 } }
+    const program = {
+      type: 'program',
+      rules: [{ ...rule(literal(1), assign), id: name }],
+      parent_variables: { [`variable_${name}`]: 1 },
+    }
     validateProgram(program)
     for (const { caseName } of await runBoth(program, {})) assert.equal(caseName, name)
   }
@@ -163,7 +167,10 @@ test('time: the cooperative form yields every 64 nodes and others get their turn
 test('time: a pause that fails ends the walk', async () => {
   const program = longProgram(100)
   const context = await buildContext(collectFields(program), { ...ids, analytics: tableAnalytics({}) })
-  await assert.rejects(executeCooperatively(program, context, { pause: () => Promise.reject(new Error('closing')) }), /closing/)
+  await assert.rejects(
+    executeCooperatively(program, context, { pause: () => Promise.reject(new Error('closing')) }),
+    /closing/,
+  )
 })
 
 test('memory: a program cannot grow a text without end', async () => {
@@ -176,7 +183,10 @@ test('memory: a program cannot grow a text without end', async () => {
 
 test('failures: what the engines throw is typed, with the walk so far', async () => {
   const divide = { type: 'arith', op: '/', left: literal(1), right: literal(0) }
-  const program = { type: 'program', rules: [rule(literal(1), { type: 'assign_points', value: divide, case_name: 'A' })] }
+  const program = {
+    type: 'program',
+    rules: [rule(literal(1), { type: 'assign_points', value: divide, case_name: 'A' })],
+  }
   validateProgram(program)
   const context = await buildContext(collectFields(program), { ...ids, analytics: tableAnalytics({}) })
   try {
@@ -184,7 +194,10 @@ test('failures: what the engines throw is typed, with the walk so far', async ()
     assert.fail('it came to a result')
   } catch (error) {
     assert.ok(error instanceof DslError)
-    assert.deepEqual(error.partialTrace.map(({ type }) => type), ['literal', 'rule', 'literal', 'literal'])
+    assert.deepEqual(
+      error.partialTrace.map(({ type }) => type),
+      ['literal', 'rule', 'literal', 'literal'],
+    )
     assert.deepEqual(error.toDetail(), {
       code: 'DSL_ARITH_DIV_BY_ZERO',
       params: { nodeId: 'p.program.0.rule.0.assign_points.0.arith.0', op: '/' },

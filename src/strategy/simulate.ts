@@ -6,7 +6,6 @@ import type { Program } from '../protocol/strategy.ts'
 import type { EventIds, ExecutionMode, Phase, SimulationResponse } from '../protocol/strategy-run.ts'
 import { type Analytics, buildContext, collectFields, type ParentResult } from './context.ts'
 import { DslError } from './errors.ts'
-import { type ExplainedPhase, explainPhases } from './explain.ts'
 import { execute } from './interpreter.ts'
 import type { Expired, StrategyLimits } from './limits.ts'
 import { type PipelineOptions, runPipeline, traceOf } from './pipeline.ts'
@@ -75,14 +74,6 @@ async function simulatePhase(program: Program, mode: ExecutionMode, options: Sim
   }
   const { points, caseName, callbackData, workingData, vetoed, trace } = execute(program, context, settings)
   return { points, caseName, callbackData, workingData, isVetoed: vetoed, phases: [{ mode, trace }] }
-}
-
-/**
- * Why a simulation came out as it did.
- * @param program the program that was simulated
- */
-export function explainSimulation(program: Program, simulation: Simulation): readonly ExplainedPhase[] {
-  return explainPhases(program, simulation.phases)
 }
 
 /** A simulation as HTTP answers it. */

@@ -10,8 +10,6 @@ export const EMPTY_OBJECT: JsonObject = Object.freeze({})
 /** The keys of every object in a set of snapshots, listed once so that comparing them can stop at any element. */
 export type KeyLists = Map<JsonObject, readonly string[]>
 
-export const NO_KEYS: readonly string[] = Object.freeze([])
-
 /** Sets an own entry, also where the key is `__proto__`, without touching any prototype. */
 export function setOwn<T>(target: Record<string, T>, key: string, value: T): void {
   if (key === '__proto__') {

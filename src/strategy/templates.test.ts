@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StrategyTemplate } from '../protocol/strategy-run.ts'
+import { branchNode, ruleNode } from '../testing/strategy-nodes.ts'
 import { formatBlocks } from './block-xml.ts'
 import { literal } from './build.ts'
 import { BUILT_INS } from './built-ins.ts'
@@ -24,12 +25,10 @@ async function scoreOf(id: string, table: Record<string, number>, data: Record<s
 
 test('templates: they are valid, by id ascending, and of the shape that is sent', () => {
   const templates = createTemplates()
-  assert.deepEqual(templates.map(({ id }) => id), [
-    'bonus_extiende_default',
-    'bonus_por_velocidad',
-    'engagement_basico',
-    'recompensa_completar_tarea',
-  ])
+  assert.deepEqual(
+    templates.map(({ id }) => id),
+    ['bonus_extiende_default', 'bonus_por_velocidad', 'engagement_basico', 'recompensa_completar_tarea'],
+  )
   for (const template of templates) {
     assert.deepEqual(inspectProgram(template.astJson).problems, [])
     assert.ok(StrategyTemplate.safeParse(template).success)
@@ -40,11 +39,17 @@ test('templates: they are valid, by id ascending, and of the shape that is sent'
 test('templates: known answers', async () => {
   assert.deepEqual(await scoreOf('bonus_extiende_default', {}, { is_weekend: true }), [1.5, 'WeekendBonus'])
   assert.deepEqual(await scoreOf('bonus_extiende_default', {}), [1, 'BasicEngagement'])
-  assert.deepEqual(await scoreOf('bonus_por_velocidad', { 'user.avg_time': 7.9, 'all.avg_time': 10 }), [10, 'SpeedBonus'])
+  assert.deepEqual(await scoreOf('bonus_por_velocidad', { 'user.avg_time': 7.9, 'all.avg_time': 10 }), [
+    10,
+    'SpeedBonus',
+  ])
   assert.deepEqual(await scoreOf('bonus_por_velocidad', { 'user.avg_time': 8, 'all.avg_time': 10 }), [0, null])
   assert.deepEqual(await scoreOf('engagement_basico', { 'user.measurements_count': 2 }), [1, 'BasicEngagement'])
   assert.deepEqual(await scoreOf('engagement_basico', { 'user.measurements_count': 3 }), [0, null])
-  assert.deepEqual(await scoreOf('recompensa_completar_tarea', { 'task.measurements_count': 1 }), [5, 'FirstCompletion'])
+  assert.deepEqual(await scoreOf('recompensa_completar_tarea', { 'task.measurements_count': 1 }), [
+    5,
+    'FirstCompletion',
+  ])
   assert.deepEqual(await scoreOf('recompensa_completar_tarea', {}), [2, 'TaskCompleted'])
 })
 
@@ -69,18 +74,25 @@ test('blocks: a block bears the id of its node, and text is escaped', () => {
 test('blocks: branches become mutations, statements hang below one another, parents have their own blocks', () => {
   const set = (key: string) => ({ type: 'set_callback_data', key, value: literal('a"<b>') })
   const body = [set('one'), set('two')]
-  const rule = Object.fromEntries([
-    ['type', 'rule'],
-    ['when', { type: 'not', arg: { type: 'field', path: 'parent.case_name' } }],
-    ['then', body],
-    ['else_if', [Object.fromEntries([['when', { type: 'field', path: 'data.x' }], ['then', body]])]],
-    ['else', body],
-  ])
-  const program = { type: 'program', rules: [], post_rules: [structuredClone(rule)], parent_variables: { variable_a: true } }
+  const when = { type: 'not', arg: { type: 'field', path: 'parent.case_name' } }
+  const branch = branchNode<unknown>({ type: 'field', path: 'data.x' }, ...body)
+  const rule = { ...ruleNode<unknown>(when, ...body), else_if: [branch], else: body }
+  const program = {
+    type: 'program',
+    rules: [],
+    post_rules: [structuredClone(rule)],
+    parent_variables: { variable_a: true },
+  }
   const xml = formatBlocks(validateProgram(program))
   assert.ok(xml.includes('<mutation elseif="1" else="1"></mutation>'))
-  assert.ok(xml.includes('<value name="IF1">') && xml.includes('<statement name="DO1">') && xml.includes('<statement name="ELSE">'))
-  assert.ok(xml.includes('gd_field_parent') && xml.includes('gd_field_data') && xml.includes('gd_parent_variable_override'))
+  assert.ok(
+    xml.includes('<value name="IF1">') &&
+      xml.includes('<statement name="DO1">') &&
+      xml.includes('<statement name="ELSE">'),
+  )
+  assert.ok(
+    xml.includes('gd_field_parent') && xml.includes('gd_field_data') && xml.includes('gd_parent_variable_override'),
+  )
   assert.ok(xml.includes('a&quot;&lt;b&gt;'))
   assert.equal(xml.split('<next>').length, 4)
   assert.equal(xml.split('<block').length, xml.split('</block>').length)

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Program } from '../protocol/strategy.ts'
+import { ruleNode } from '../testing/strategy-nodes.ts'
 import { arbBrokenProgram, arbProgram } from '../testing/strategy-programs.ts'
 import { DslError } from './errors.ts'
 import { inspectProgram, validateProgram } from './validator.ts'
 
 const literal = (value: unknown) => ({ type: 'literal', value })
-const ruleWith = (when: unknown, ...body: unknown[]) => Object.fromEntries([['type', 'rule'], ['when', when], ['then', body]])
 const assign = { type: 'assign_points', value: literal(1), case_name: 'A' }
 const programWith = (...rules: unknown[]) => ({ type: 'program', rules })
 
@@ -90,7 +90,10 @@ test('validator: what the schema refuses it refuses, and the schema knows every 
     fc.property(arbBrokenProgram(), (program) => {
       const { problems } = inspectProgram(program)
       if (Program.safeParse(program).success) {
-        assert.deepEqual(problems.filter(({ message }) => !beyondSchema.test(message)), [])
+        assert.deepEqual(
+          problems.filter(({ message }) => !beyondSchema.test(message)),
+          [],
+        )
       } else {
         refused++
         assert.notEqual(problems.length, 0)
@@ -102,7 +105,7 @@ test('validator: what the schema refuses it refuses, and the schema knows every 
 })
 
 test('validator: ids say where a node hangs', () => {
-  const program = programWith(ruleWith({ type: 'not', arg: literal(1) }, assign))
+  const program = programWith(ruleNode<unknown>({ type: 'not', arg: literal(1) }, assign))
   const written: [string, string][] = []
   validateProgram(structuredClone(program), { onId: (path, id) => written.push([path.join('/'), id]) })
   assert.deepEqual(written, [
@@ -121,32 +124,38 @@ test('validator: a frozen program without ids is a problem, not a crash; with id
 })
 
 test('validator: ids that would grow without end are refused', () => {
-  const program = { ...programWith(ruleWith(literal(1), assign)), id: 'x'.repeat(9_999) }
+  const program = { ...programWith(ruleNode<unknown>(literal(1), assign)), id: 'x'.repeat(9_999) }
   assert.match(failureOf(program).message, /longer than 10000/)
 })
 
 test('validator: 30 wrappers of not are the most under a rule', () => {
   const wrap = (count: number): unknown => (count === 0 ? literal(true) : { type: 'not', arg: wrap(count - 1) })
-  assert.doesNotThrow(() => validateProgram(programWith(ruleWith(wrap(30), assign))))
-  assert.match(failureOf(programWith(ruleWith(wrap(31), assign))).message, /deeper than 32/)
+  assert.doesNotThrow(() => validateProgram(programWith(ruleNode<unknown>(wrap(30), assign))))
+  assert.match(failureOf(programWith(ruleNode<unknown>(wrap(31), assign))).message, /deeper than 32/)
 })
 
 test('validator: the smallest rule program counts six nodes', () => {
-  assert.equal(inspectProgram(programWith(ruleWith(literal(true), assign))).nodes, 6)
+  assert.equal(inspectProgram(programWith(ruleNode<unknown>(literal(true), assign))).nodes, 6)
 })
 
 test('validator: a list of problems ends at a hundred, and after too many nodes', () => {
   const broken = programWith(...Array.from({ length: 300 }, () => 7))
   assert.equal(inspectProgram(broken).problems.length, 100)
-  const large = programWith(...Array.from({ length: 5000 }, () => ruleWith(literal(1), { ...assign })))
-  assert.deepEqual(inspectProgram(large).problems.map(({ message }) => message), ['the program has more than 1000 nodes'])
+  const large = programWith(...Array.from({ length: 5000 }, () => ruleNode<unknown>(literal(1), { ...assign })))
+  assert.deepEqual(
+    inspectProgram(large).problems.map(({ message }) => message),
+    ['the program has more than 1000 nodes'],
+  )
 })
 
 test('validator: every problem of a program is listed with its path', () => {
   const program = {
     type: 'program',
     rules: [
-      ruleWith({ type: 'compare', op: '=<', left: { type: 'field', path: 'user.age' }, right: literal({}) }, { ...assign, note: 1 }),
+      ruleNode<unknown>(
+        { type: 'compare', op: '=<', left: { type: 'field', path: 'user.age' }, right: literal({}) },
+        { ...assign, note: 1 },
+      ),
       7,
     ],
     default: { type: 'veto', case_name: 'V' },

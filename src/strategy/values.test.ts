@@ -23,7 +23,8 @@ function codeOf(run: () => unknown): string {
 }
 
 test('truth: null, false, zero, empty text, array and object are false, all else is true', () => {
-  for (const value of [null, false, 0, -0, '', [], {}]) assert.equal(isTruthy(snap(value)), false, JSON.stringify(value))
+  for (const value of [null, false, 0, -0, '', [], {}])
+    assert.equal(isTruthy(snap(value)), false, JSON.stringify(value))
   for (const value of [true, 1, -1, 0.1, 'x', '0', 'false', [null], { a: null }, Number.NaN]) {
     assert.equal(isTruthy(snap(value)), true, JSON.stringify(value))
   }
@@ -35,8 +36,14 @@ test('equality: booleans are numbers, kinds never mix otherwise, containers comp
     [0, false],
     ['a', 'a'],
     [null, null],
-    [[1, [2]], [true, [2]]],
-    [{ a: 1, b: [] }, { b: [], a: 1 }],
+    [
+      [1, [2]],
+      [true, [2]],
+    ],
+    [
+      { a: 1, b: [] },
+      { b: [], a: 1 },
+    ],
     [{}, {}],
     [[], []],
     [JSON.parse('{"__proto__": 1}'), JSON.parse('{"__proto__": 1}')],
@@ -67,13 +74,24 @@ test('order: numbers by size, texts by code point, nothing else', () => {
   assert.equal(compare('>=', 'ab', 'a', meter()), true)
   assert.equal(compare('<', 'Z', 'a', meter()), true)
   assert.equal(compare('>', true, 0.5, meter()), true)
-  for (const [left, right] of [[null, 1], [null, null], ['1', 1], [[1], [2]], [{}, {}]] as const) {
-    assert.equal(codeOf(() => compare('<', left, right, meter())), 'DSL_COMPARE_TYPE_MISMATCH')
+  for (const [left, right] of [
+    [null, 1],
+    [null, null],
+    ['1', 1],
+    [[1], [2]],
+    [{}, {}],
+  ] as const) {
+    assert.equal(
+      codeOf(() => compare('<', left, right, meter())),
+      'DSL_COMPARE_TYPE_MISMATCH',
+    )
   }
 })
 
 test('order: texts sort as their code points do', () => {
-  const arbText = fc.array(fc.constantFrom('a', '\ue000', '\uffff', '\ud800', '\udc00', '\u{10000}', '\u{1f600}'), { maxLength: 6 })
+  const arbText = fc.array(fc.constantFrom('a', '\ue000', '\uffff', '\ud800', '\udc00', '\u{10000}', '\u{1f600}'), {
+    maxLength: 6,
+  })
   const reference = (left: string, right: string): number => {
     const [xs, ys] = [[...left], [...right]]
     for (let i = 0; i < Math.min(xs.length, ys.length); i++) {
@@ -116,7 +134,11 @@ const ARITHMETIC: readonly (readonly [ArithOp, JsonValue, JsonValue, string])[] 
 
 test('arithmetic: known answers', () => {
   for (const [op, left, right, expected] of ARITHMETIC) {
-    assert.equal(codeOf(() => calculate(op, left, right, meter())), expected, `${op} ${left} ${right}`)
+    assert.equal(
+      codeOf(() => calculate(op, left, right, meter())),
+      expected,
+      `${op} ${left} ${right}`,
+    )
   }
   assert.ok(Object.is(calculate('*', -1, 0, meter()), 0), 'a zero result has no sign')
   assert.ok(Object.is(calculate('-', 0, 0, meter()), 0))
@@ -125,7 +147,10 @@ test('arithmetic: known answers', () => {
 test('arithmetic: joined texts stay below 100 000 characters', () => {
   const half = 'x'.repeat(50_000)
   assert.equal(String(calculate('+', half, half, meter())).length, 100_000)
-  assert.equal(codeOf(() => calculate('+', half, `${half}x`, meter())), 'DSL_ARITH_OVERFLOW')
+  assert.equal(
+    codeOf(() => calculate('+', half, `${half}x`, meter())),
+    'DSL_ARITH_OVERFLOW',
+  )
 })
 
 test('int: known answers', () => {
@@ -142,10 +167,17 @@ test('int: known answers', () => {
   ]
   for (const [value, expected] of answers) assert.ok(Object.is(toInteger(value, meter()), expected), String(value))
   for (const value of ['1.5', '1e3', '', ' ', '0x10', '_1', '1_', '1__0', '- 1', '٣', null, [], {}, '9'.repeat(400)]) {
-    assert.equal(codeOf(() => toInteger(value, meter())), 'DslExecutionError', JSON.stringify(value))
+    assert.equal(
+      codeOf(() => toInteger(value, meter())),
+      'DslExecutionError',
+      JSON.stringify(value),
+    )
   }
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
-    assert.equal(codeOf(() => toInteger(value, meter())), 'DslExecutionError')
+    assert.equal(
+      codeOf(() => toInteger(value, meter())),
+      'DslExecutionError',
+    )
   }
 })
 
@@ -156,8 +188,14 @@ test('clamp: known answers', () => {
   assert.equal(clamp(['m', 'a', 'f'], meter()), 'f')
   assert.equal(clamp([true, 0, 1], meter()), true, 'a tie prefers the value over the high bound')
   assert.equal(clamp([1, true, 5], meter()), true, 'and the low bound over the value')
-  assert.equal(codeOf(() => clamp([1, null, 3], meter())), 'DslExecutionError')
-  assert.equal(codeOf(() => clamp(['1', 1, 3], meter())), 'DslExecutionError')
+  assert.equal(
+    codeOf(() => clamp([1, null, 3], meter())),
+    'DslExecutionError',
+  )
+  assert.equal(
+    codeOf(() => clamp(['1', 1, 3], meter())),
+    'DslExecutionError',
+  )
 })
 
 test('work: comparing large values asks for the time as it goes, and ends at a limit', () => {

@@ -23,7 +23,11 @@ export function readBlocks(page: string): readonly PageBlock[] {
     label: (match[2] ?? '').trim(),
     text: match[3] ?? '',
     before: page.slice(0, match.index).trimEnd().split('\n\n').at(-1) ?? '',
-    after: page.slice(match.index + match[0].length).trimStart().split('\n\n')[0] ?? '',
+    after:
+      page
+        .slice(match.index + match[0].length)
+        .trimStart()
+        .split('\n\n')[0] ?? '',
     line: page.slice(0, match.index).split('\n').length,
   }))
 }

@@ -46,7 +46,8 @@ function failureDifferences(expected: Json, result: Json): string[] {
   }
   const faults = differing(FAILURE_KEYS, expected, result)
   const nodeId = expected.node_id === 'None' ? null : expected.node_id
-  if (textOf(nodeId) !== textOf(result.node_id)) faults.push(`node_id: got ${textOf(result.node_id)}, expected ${textOf(nodeId)}`)
+  if (textOf(nodeId) !== textOf(result.node_id))
+    faults.push(`node_id: got ${textOf(result.node_id)}, expected ${textOf(nodeId)}`)
   const [want, got] = [comparableParams(expected.params), comparableParams(result.params)]
   if (textOf(want) !== textOf(got)) faults.push(`params: got ${textOf(got)}, expected ${textOf(want)}`)
   return faults
@@ -72,7 +73,13 @@ export function differencesOf(test: Json, result: Json, { hasTrace }: CompareOpt
     : failureDifferences(expected, result)
   const withoutTrace = hasTrace ? {} : { observed: withoutCounts(result.observed) }
   const comparable = hasTrace ? expected : { ...expected, observed: withoutCounts(expected.observed) }
-  faults.push(...differing(RUN_KEYS.filter((key) => Object.hasOwn(expected, key)), comparable, { ...result, ...withoutTrace }))
+  faults.push(
+    ...differing(
+      RUN_KEYS.filter((key) => Object.hasOwn(expected, key)),
+      comparable,
+      { ...result, ...withoutTrace },
+    ),
+  )
   if (Object.hasOwn(expected, 'analytics_calls')) {
     const [want, got] = [callSet(expected.analytics_calls), callSet(result.analytics_calls)]
     if (textOf(want) !== textOf(got)) faults.push(`analytics_calls: got ${textOf(got)}, expected ${textOf(want)}`)

@@ -2,9 +2,18 @@
 import fc from 'fast-check'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { ANALYTICS_FIELDS, ARITH_OPS, COMPARE_OPS } from '../protocol/strategy.ts'
+import { branchNode, ruleNode } from './strategy-nodes.ts'
 
 /** Names that an engine made of plain objects trips over. */
-const HOSTILE_NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', '__defineGetter__']
+const HOSTILE_NAMES = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'valueOf',
+  'hasOwnProperty',
+  '__defineGetter__',
+]
 const DATA_KEYS = ['a', 'b', 'list', 'text', 'none', ...HOSTILE_NAMES]
 const TEXTS = ['', 'a', 'ab', '12', ' -7 ', '1_000', '\u{1f600}', '\uffff', '\ud800', 'ñ', ...HOSTILE_NAMES]
 
@@ -82,31 +91,31 @@ function statementOf(section: 'rule' | 'pre' | 'post', value: fc.Arbitrary<JsonO
     value: each,
   }))
   const stop = fc.constant({ type: 'return' })
-  const assign = fc.tuple(value, arbCase).map(([each, name]) => ({ type: 'assign_points', value: each, case_name: name }))
-  const setData = fc.tuple(fc.constantFrom(...DATA_KEYS), value).map(([key, each]) => ({ type: 'set_data', key, value: each }))
+  const assign = fc
+    .tuple(value, arbCase)
+    .map(([each, name]) => ({ type: 'assign_points', value: each, case_name: name }))
+  const setData = fc
+    .tuple(fc.constantFrom(...DATA_KEYS), value)
+    .map(([key, each]) => ({ type: 'set_data', key, value: each }))
   const veto = arbCase.map((name) => ({ type: 'veto', case_name: name }))
   const setPoints = value.map((each) => ({ type: 'set_points', value: each }))
   const setName = value.map((each) => ({ type: 'set_case_name', value: each }))
   if (section === 'rule') return withId(fc.oneof({ weight: 3, arbitrary: assign }, callback, stop))
-  return withId(section === 'pre' ? fc.oneof(setData, callback, veto, stop) : fc.oneof(setPoints, setName, callback, stop))
+  return withId(
+    section === 'pre' ? fc.oneof(setData, callback, veto, stop) : fc.oneof(setPoints, setName, callback, stop),
+  )
 }
 
 function ruleOf(section: 'rule' | 'pre' | 'post'): fc.Arbitrary<JsonObject> {
   const { expression, condition } = nodesOf(section === 'post' ? [...PATHS, ...PARENT_PATHS] : PATHS)
   const body = fc.array(statementOf(section, expression), { minLength: 1, maxLength: 3 })
-  const branch = fc.record({ when: condition, then: body })
-  return withId(
-    fc.record(
-      {
-        type: fc.constant('rule'),
-        when: condition,
-        then: body,
-        else_if: fc.option(fc.array(branch, { maxLength: 2 })),
-        else: fc.option(body),
-      },
-      { requiredKeys: ['type', 'when', 'then'] },
-    ),
+  const branch = fc.tuple(condition, body).map(([when, list]) => branchNode<JsonValue>(when, ...list))
+  const start = fc.tuple(condition, body).map(([when, list]) => ruleNode<JsonValue>(when, ...list))
+  const end = fc.record(
+    { else_if: fc.option(fc.array(branch, { maxLength: 2 })), else: fc.option(body) },
+    { requiredKeys: [] },
   )
+  return withId(fc.tuple(start, end).map(([rule, rest]) => ({ ...rule, ...rest })))
 }
 
 /** A program that the validator accepts under the default limits, before ids are filled in. */
@@ -128,7 +137,23 @@ export function arbProgram(): fc.Arbitrary<JsonObject> {
   )
 }
 
-const GARBAGE: readonly JsonValue[] = [null, true, 0, -1, 'x', '', [], {}, [[]], { type: 'literal' }, { type: 'veto' }, 'program', 'and', '=<', 'data.x']
+const GARBAGE: readonly JsonValue[] = [
+  null,
+  true,
+  0,
+  -1,
+  'x',
+  '',
+  [],
+  {},
+  [[]],
+  { type: 'literal' },
+  { type: 'veto' },
+  'program',
+  'and',
+  '=<',
+  'data.x',
+]
 
 interface Edit {
   readonly at: number
@@ -171,7 +196,13 @@ function apply(root: JsonObject, { at, what, how, key }: Edit): void {
   const name = how === 'add' && !Array.isArray(holder) ? key : keys[at % Math.max(1, keys.length)]
   if (name === undefined) return
   if (how === 'delete') delete holder[name]
-  else Object.defineProperty(holder, name, { value: structuredClone(what), writable: true, enumerable: true, configurable: true })
+  else
+    Object.defineProperty(holder, name, {
+      value: structuredClone(what),
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
 }
 
 /** What a program runs on. */

@@ -14,6 +14,7 @@ import { execute } from '../../src/strategy/interpreter.ts'
 import { tableAnalytics } from '../../src/strategy/recorded.ts'
 import { validateProgram } from '../../src/strategy/validator.ts'
 import { type PageBlock, readBlocks, readConsole } from '../../src/testing/docs-page.ts'
+import { ruleNode } from '../../src/testing/strategy-nodes.ts'
 
 const page = readFileSync(new URL('../../docs/strategy.md', import.meta.url), 'utf8')
 const blocks = readBlocks(page)
@@ -38,21 +39,28 @@ const ids = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId
 /** A program around a node, in a section where it may stand. */
 function programAround(node: { type: string }): unknown {
   const literal = { type: 'literal', value: true }
-  const rule = (when: unknown, statement: unknown) => Object.fromEntries([['type', 'rule'], ['when', when], ['then', [statement]]])
   const program = { type: 'program', rules: [] }
   if (STATEMENT_KEYS.has(node.type)) {
-    if (node.type === 'set_data' || node.type === 'veto') return { ...program, pre_rules: [rule(literal, node)] }
-    if (node.type === 'set_points' || node.type === 'set_case_name') return { ...program, post_rules: [rule(literal, node)] }
+    if (node.type === 'set_data' || node.type === 'veto')
+      return { ...program, pre_rules: [ruleNode<unknown>(literal, node)] }
+    if (node.type === 'set_points' || node.type === 'set_case_name')
+      return { ...program, post_rules: [ruleNode<unknown>(literal, node)] }
     return { ...program, default: node }
   }
-  if (EXPRESSION_KEYS.has(node.type)) return { ...program, default: { type: 'set_callback_data', key: 'value', value: node } }
-  return { ...program, rules: [rule(node, { type: 'return' })] }
+  if (EXPRESSION_KEYS.has(node.type))
+    return { ...program, default: { type: 'set_callback_data', key: 'value', value: node } }
+  return { ...program, rules: [ruleNode<unknown>(node, { type: 'return' })] }
 }
 
 /** What a condition or expression comes to on the event of the page. */
-async function valueOf(node: { type: string }): Promise<unknown> {
+async function resultOf(node: { type: string }): Promise<unknown> {
   const program = validateProgram(programAround(structuredClone(node)))
-  const context = await buildContext(program, { ...ids, data: event.data, mockState: event.mock, analytics: tableAnalytics({}) })
+  const context = await buildContext(program, {
+    ...ids,
+    data: event.data,
+    mockState: event.mock,
+    analytics: tableAnalytics({}),
+  })
   const { callbackData, trace } = execute(program, context)
   if (EXPRESSION_KEYS.has(node.type)) return callbackData.value
   return trace.findLast(({ type }) => type === node.type)?.value
@@ -71,23 +79,33 @@ for (const block of json) {
   })
   const told = /^Gives `([^`]+)`/.exec(block.after)?.[1]
   if (told !== undefined) {
-    test(`${what} gives ${told}`, async () => assert.deepEqual(await valueOf(node), JSON.parse(told)))
+    test(`${what} gives ${told}`, async () => assert.deepEqual(await resultOf(node), JSON.parse(told)))
   }
 }
 
 test('docs: every expression and condition says what it gives', () => {
   for (const block of json) {
     const { type } = JSON.parse(block.text)
-    if (EXPRESSION_KEYS.has(type) || CONDITION_KEYS.has(type)) assert.match(block.after, /^Gives `/, `line ${block.line}`)
+    if (EXPRESSION_KEYS.has(type) || CONDITION_KEYS.has(type))
+      assert.match(block.after, /^Gives `/, `line ${block.line}`)
   }
 })
 
 test('docs: every node, operator and code has its place on the page', () => {
   const shown = new Set(json.flatMap(({ text }) => [...text.matchAll(/"type": "(\w+)"/g)].map((match) => match[1])))
   const types = ['program', 'rule', ...CONDITION_KEYS.keys(), ...EXPRESSION_KEYS.keys(), ...STATEMENT_KEYS.keys()]
-  assert.deepEqual(types.filter((type) => !shown.has(type)), [])
-  assert.deepEqual(Object.keys(DSL_CODES).filter((code) => !page.includes(`| \`${code}\` |`)), [])
-  assert.deepEqual([...ARITH_OPS, ...COMPARE_OPS].filter((op) => !page.includes(`\`${op}\``)), [])
+  assert.deepEqual(
+    types.filter((type) => !shown.has(type)),
+    [],
+  )
+  assert.deepEqual(
+    Object.keys(DSL_CODES).filter((code) => !page.includes(`| \`${code}\` |`)),
+    [],
+  )
+  assert.deepEqual(
+    [...ARITH_OPS, ...COMPARE_OPS].filter((op) => !page.includes(`\`${op}\``)),
+    [],
+  )
 })
 
 /** Fingerprints are shown by their first digits. */

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { differencesOf } from '../../src/testing/strategy-cases.ts'
+import { ruleNode } from '../../src/testing/strategy-nodes.ts'
 
 const launcher = fileURLToPath(new URL('../../bin/paracosm', import.meta.url))
 const oracle = fileURLToPath(new URL('../fixtures/strategy-dsl/oracle.jsonl', import.meta.url))
@@ -53,7 +54,10 @@ for (const engine of ['tracing', 'prepared']) {
 
 test('evaluate: standard input works the same, and expectations in it are ignored', () => {
   const lines = cases.slice(0, 5).map((line) => ({ ...JSON.parse(line), expect: { ok: 'nonsense' }, expect_ts: 7 }))
-  const { stdout, status } = run(['evaluate', '--cases', '-'], `${lines.map((each) => JSON.stringify(each)).join('\n')}\n`)
+  const { stdout, status } = run(
+    ['evaluate', '--cases', '-'],
+    `${lines.map((each) => JSON.stringify(each)).join('\n')}\n`,
+  )
   assert.equal(status, 0)
   const fromFile = run(['evaluate', '--cases', write('five.jsonl', cases.slice(0, 5).join('\n'))]).stdout
   assert.equal(stdout, fromFile)
@@ -75,12 +79,18 @@ test('evaluate: results stream: the first is written before the second case is k
 
 test('evaluate: a line that is no case gets an answer, and the exit status says so', () => {
   const { stdout, status } = run(['evaluate', '--cases', '-'], `{\n\n${cases[0]}\n{"id": "odd"}\n`)
-  const results = stdout.trimEnd().split('\n').map((line) => JSON.parse(line))
-  assert.deepEqual(results.map(({ stage, id }) => [id, stage ?? 'ran']), [
-    [null, 'read'],
-    [JSON.parse(cases[0] ?? '').id, results[1].stage ?? 'ran'],
-    ['odd', 'read'],
-  ])
+  const results = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.deepEqual(
+    results.map(({ stage, id }) => [id, stage ?? 'ran']),
+    [
+      [null, 'read'],
+      [JSON.parse(cases[0] ?? '').id, results[1].stage ?? 'ran'],
+      ['odd', 'read'],
+    ],
+  )
   assert.equal(status, 2)
 })
 
@@ -107,13 +117,19 @@ test('validate: --json tells every problem with its place; standard input is a f
   assert.equal(report.ok, false)
   assert.deepEqual(
     report.files[0].problems.map(({ path, line, nodeId }: Record<string, unknown>) => [path, line, nodeId]),
-    [['$.default', 1, 'p.program.0.veto.0'], ['$.default', 1, 'p.program.0.veto.0']],
+    [
+      ['$.default', 1, 'p.program.0.veto.0'],
+      ['$.default', 1, 'p.program.0.veto.0'],
+    ],
   )
 })
 
 test('validate: limits come from the environment and from flags', () => {
   const path = write('small.json', program)
-  const limited = spawnSync(launcher, ['strategy', 'validate', path], { encoding: 'utf8', env: { ...process.env, DSL_MAX_NODES: '2' } })
+  const limited = spawnSync(launcher, ['strategy', 'validate', path], {
+    encoding: 'utf8',
+    env: { ...process.env, DSL_MAX_NODES: '2' },
+  })
   assert.equal(limited.status, 1)
   assert.match(limited.stdout, /more than 2 nodes/)
   assert.equal(run(['validate', path, '--max-nodes', '3']).status, 0)
@@ -127,7 +143,12 @@ test('simulate: --json, with the trace on request', () => {
   assert.equal(status, 0)
   const { points, caseName, executionTrace, omittedEntries } = JSON.parse(stdout)
   assert.deepEqual([points, caseName, executionTrace.length, omittedEntries], [2.5, 'A', 2, 0])
-  assert.deepEqual(executionTrace[0], { nodeId: 'p.program.0.assign_points.0.field.0', type: 'field', value: 2.5, branch: null })
+  assert.deepEqual(executionTrace[0], {
+    nodeId: 'p.program.0.assign_points.0.field.0',
+    type: 'field',
+    value: 2.5,
+    branch: null,
+  })
 })
 
 test('simulate: a failing program says code, node and remedy', () => {
@@ -155,8 +176,13 @@ test('simulate: a plug-in contributes a parent; one that does not load is told a
 
 test('simulate: phases run alone, with what the parent is taken to have given', () => {
   const set = { type: 'set_data', key: 'y', value: { type: 'literal', value: 1 } }
-  const rule = (statement: unknown) => Object.fromEntries([['type', 'rule'], ['when', { type: 'literal', value: true }], ['then', [statement]]])
-  const path = write('phases.json', { type: 'program', rules: [], pre_rules: [rule(set)], post_rules: [rule({ type: 'return' })] })
+  const rule = (statement: unknown) => ruleNode<unknown>({ type: 'literal', value: true }, statement)
+  const path = write('phases.json', {
+    type: 'program',
+    rules: [],
+    pre_rules: [rule(set)],
+    post_rules: [rule({ type: 'return' })],
+  })
   const pre = JSON.parse(run(['simulate', path, '--mode', 'pre', '--data', '{"x": 1}', '--json']).stdout)
   assert.deepEqual(pre.workingData, { x: 1, y: 1 })
   const post = run(['simulate', path, '--mode', 'post', '--parent-result', '{"points": 4, "case_name": "Up"}'])
@@ -166,7 +192,10 @@ test('simulate: phases run alone, with what the parent is taken to have given', 
 
 test('explain: as text, as a tree, and for a run that failed', () => {
   const path = write('good.json', program)
-  assert.match(run(['explain', path, '--data', '{"x": 3}']).stdout, /default: ran\n {7}→ data\.x points, case "A" \(3\)/)
+  assert.match(
+    run(['explain', path, '--data', '{"x": 3}']).stdout,
+    /default: ran\n {7}→ data\.x points, case "A" \(3\)/,
+  )
   const tree = JSON.parse(run(['explain', path, '--data', '{"x": 3}', '--json']).stdout)
   assert.equal(tree.phases[0].fallback.isDecisive, true)
   const failed = run(['explain', path])

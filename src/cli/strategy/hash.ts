@@ -25,7 +25,8 @@ export function hashCommand(io: Io): Command {
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  paracosm strategy hash --template engagement_basico')
     .action((file: string | undefined, flags: HashFlags) => {
-      const program = validateSource(readSource(file, flags.template), readLimits(flags))
+      const limits = readLimits(flags)
+      const program = validateSource(readSource(file, flags.template, limits), limits)
       const hash = hashProgram(program)
       if (flags.json) printJson(io, { hash_version: hash })
       else io.out(flags.canonical ? canonicalProgram(program) : hash)

@@ -5,7 +5,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { parseJson, parseWith } from '../../kernel/parse.ts'
 import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 import { StrategyConfig, type StrategyTemplate } from '../../protocol/strategy-run.ts'
-import { limitsOf, type StrategyLimits } from '../../strategy/limits.ts'
+import { limitsOf, maxProgramText, type StrategyLimits } from '../../strategy/limits.ts'
 import { createTemplates } from '../../strategy/templates.ts'
 
 const STDIN = 0
@@ -28,9 +28,15 @@ export function readText(path: string): string {
   }
 }
 
-/** @throws AppError FILE_UNREADABLE or JSON_MALFORMED */
-export function readProgram(path: string): ProgramText {
+/** @throws AppError FILE_UNREADABLE, FILE_TOO_LARGE or JSON_MALFORMED */
+export function readProgram(path: string, limits: StrategyLimits): ProgramText {
   const text = readText(path)
+  const most = maxProgramText(limits)
+  if (text.length > most) {
+    throw new AppError('FILE_TOO_LARGE', `${path} has ${text.length} characters; a program has at most ${most}`, {
+      remedy: 'Shorten the program, or raise --max-nodes: the limit grows with it.',
+    })
+  }
   return { name: path, text, program: parseJson(text, path) }
 }
 
@@ -49,11 +55,15 @@ export function findTemplate(id: string): StrategyTemplate {
  * The program that a command is about: a file, or a template.
  * @throws AppError USAGE when neither or both are named
  */
-export function readSource(path: string | undefined, templateId: string | undefined): ProgramText {
+export function readSource(
+  path: string | undefined,
+  templateId: string | undefined,
+  limits: StrategyLimits,
+): ProgramText {
   if ((path === undefined) === (templateId === undefined)) {
     throw new AppError('USAGE', 'name either a program file or --template')
   }
-  if (path !== undefined) return readProgram(path)
+  if (path !== undefined) return readProgram(path, limits)
   const template = findTemplate(templateId ?? '')
   const text = JSON.stringify(template.astJson, undefined, 2)
   return { name: template.id, text, program: parseJson(text, template.id), template }

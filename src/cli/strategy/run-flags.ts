@@ -10,14 +10,7 @@ import { createRegistry, type StrategyPlugin } from '../../strategy/registry.ts'
 import type { SimulateOptions } from '../../strategy/simulate.ts'
 import { createBuiltIn, type ParentStrategy } from '../../strategy/strategy.ts'
 import type { Io } from '../io.ts'
-import {
-  type LimitFlags,
-  type ProgramText,
-  readLimits,
-  readMockState,
-  readObject,
-  readStrategyConfig,
-} from './input.ts'
+import { type LimitFlags, type ProgramText, readMockState, readObject, readStrategyConfig } from './input.ts'
 
 export interface RunFlags extends LimitFlags {
   readonly template?: string
@@ -53,17 +46,19 @@ const pluginOf = (name: string): StrategyPlugin => ({ name, load: () => import(n
 
 interface Prepared {
   readonly options: SimulateOptions
-  readonly limits: StrategyLimits
   readonly timeoutMs: number
 }
 
 /** @throws AppError USAGE, UNKNOWN_STRATEGY, and what reading JSON may throw */
-export async function prepareSimulation(io: Io, source: ProgramText, flags: RunFlags): Promise<Prepared> {
+export async function prepareSimulation(
+  io: Io,
+  source: ProgramText,
+  flags: RunFlags & StrategyLimits,
+): Promise<Prepared> {
   const mockState = readMockState(flags.mock, flags.set)
   const analytics = tableAnalytics(mockState ?? {})
   const parent = await findParent(io, source, { flags, analytics })
   const timeoutMs = flags.timeout ?? readStrategyConfig().DSL_EXECUTION_TIMEOUT_MS
-  const limits = readLimits(flags)
   const phase = flags.mode === 'pre' || flags.mode === 'post' ? flags.mode : undefined
   const data = readObject('--data', flags.data)
   const options: SimulateOptions = {
@@ -73,10 +68,10 @@ export async function prepareSimulation(io: Io, source: ProgramText, flags: RunF
     ...(parent === undefined ? {} : { parent }),
     ...(phase === undefined ? {} : { phase }),
     parentResult: readParentResult(flags.parentResult),
-    limits,
+    limits: { maxNodes: flags.maxNodes, maxDepth: flags.maxDepth },
     startTimer: () => startTimer(timeoutMs),
   }
-  return { options, limits, timeoutMs }
+  return { options, timeoutMs }
 }
 
 function startTimer(timeoutMs: number): () => boolean {

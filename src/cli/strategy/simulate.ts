@@ -9,7 +9,7 @@ import { formatExplanation, formatPoints } from '../../strategy/format-explanati
 import { traceOf } from '../../strategy/pipeline.ts'
 import { type Simulation, simulate, withTimeoutCode } from '../../strategy/simulate.ts'
 import { EXIT, type Io, printJson } from '../io.ts'
-import { collectSetting, parseCount, readSource } from './input.ts'
+import { collectSetting, parseCount, readLimits, readSource } from './input.ts'
 import { toAppError, validateSource } from './outcome.ts'
 import { prepareSimulation, type RunFlags } from './run-flags.ts'
 
@@ -113,8 +113,9 @@ interface Attempt {
 }
 
 async function attempt(io: Io, file: string | undefined, flags: RunFlags): Promise<Attempt> {
-  const source = readSource(file, flags.template)
-  const { options, limits, timeoutMs } = await prepareSimulation(io, source, flags)
+  const limits = readLimits(flags)
+  const source = readSource(file, flags.template, limits)
+  const { options, timeoutMs } = await prepareSimulation(io, source, { ...flags, ...limits })
   const program = validateSource(source, limits)
   try {
     return { program, simulation: await simulate(program, options) }

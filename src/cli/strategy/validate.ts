@@ -26,7 +26,7 @@ interface FileReport extends ProgramReport {
 function validate(io: Io, files: readonly string[], flags: Flags): void {
   const limits = readLimits(flags)
   const reports = files.map((file): FileReport => {
-    const { text, program } = readProgram(file)
+    const { text, program } = readProgram(file, limits)
     return { file, ...reportProgram(text, program, limits) }
   })
   if (flags.json) printJson(io, { ok: reports.every(({ ok }) => ok), files: reports })
