@@ -1,5 +1,6 @@
-// Timing that a busy machine disturbs as little as may be: contenders take turns, round after round, and each is judged
-// by the median of its rounds.
+// Contenders take turns, round after round, so that a busy moment of the machine hits them all; each is judged by the
+// median of its rounds.
+import { median } from '../measure.ts'
 
 /** Milliseconds of one turn. */
 const TURN_MS = 25
@@ -11,12 +12,7 @@ export interface Contender {
   readonly run: (i: number) => unknown
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
-}
-
+/** Nanoseconds a run. */
 async function turn({ run }: Contender, runs: number): Promise<number> {
   const started = performance.now()
   for (let i = 0; i < runs; i++) {
@@ -47,15 +43,4 @@ export async function race(contenders: readonly Contender[]): Promise<ReadonlyMa
     }
   }
   return new Map([...laps].map(([what, times]) => [what, median(times)]))
-}
-
-/** Milliseconds of one call: the median of `rounds`. */
-export function time(run: () => unknown, rounds = 15): number {
-  const times: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    const started = performance.now()
-    run()
-    times.push(performance.now() - started)
-  }
-  return median(times)
 }
