@@ -4,9 +4,7 @@
 import {
   ANALYTICS_FIELDS,
   type AnalyticsField,
-  ARITH_OPS,
   CASE_NAME,
-  COMPARE_OPS,
   DATA_KEY,
   EVENT_FIELDS,
   FUNCTIONS,
@@ -74,8 +72,35 @@ const oneOf = <T extends string>(list: readonly T[]) => {
   return (value: unknown): value is T => set.has(value)
 }
 
-export const isCompareOp: (value: unknown) => value is CompareOp = oneOf(COMPARE_OPS)
-export const isArithOp: (value: unknown) => value is ArithOp = oneOf(ARITH_OPS)
+/** A switch, not a set: the interpreter asks this at every node. */
+export function isCompareOp(value: unknown): value is CompareOp {
+  switch (value) {
+    case '<':
+    case '<=':
+    case '==':
+    case '!=':
+    case '>=':
+    case '>':
+      return true
+    default:
+      return false
+  }
+}
+
+export function isArithOp(value: unknown): value is ArithOp {
+  switch (value) {
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case 'min':
+    case 'max':
+      return true
+    default:
+      return false
+  }
+}
+
 export const isAnalyticsField: (value: unknown) => value is AnalyticsField = oneOf(ANALYTICS_FIELDS)
 export const isEventField = oneOf(EVENT_FIELDS)
 export const isParentField = oneOf(PARENT_FIELDS)

@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { StrategyContext } from './context.ts'
 import { DslError } from './errors.ts'
 import { CHECK_INTERVAL, timeoutError } from './limits.ts'
-import { type ExecuteOptions, finishRun, type TracedResult } from './run-state.ts'
+import type { ExecuteOptions, TracedResult } from './run-state.ts'
 import { FRAME, type Frame, idOf, startWalk, TASK, toNode, type Walk } from './walk.ts'
 import {
   enterProgram,
@@ -61,8 +61,8 @@ export async function executeCooperatively(
 }
 
 function resultOf(walk: Walk): TracedResult {
-  const { points, caseName, callbackData, workingData, vetoed } = finishRun(walk.state)
-  return { points, caseName, callbackData, workingData, vetoed, trace: walk.trace }
+  const { points, caseName, callbackData, workingData, isMatched, isVetoed } = walk.state
+  return { points: isMatched ? points : 0, caseName, callbackData, workingData, vetoed: isVetoed, trace: walk.trace }
 }
 
 function begin(walk: Walk, program: JsonObject): void {
@@ -88,10 +88,9 @@ function withTrace(walk: Walk, error: unknown): unknown {
 }
 
 function run(walk: Walk, canPause: boolean): boolean {
-  const { frames } = walk
   for (;;) {
     if (walk.task === TASK.handOver) {
-      const frame = frames[frames.length - 1]
+      const { frame } = walk
       if (frame === undefined) return true
       resume(walk, frame)
     } else {

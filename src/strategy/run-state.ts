@@ -48,8 +48,8 @@ export function startRun({ initialData, parentResult }: ExecuteOptions): RunStat
   return {
     points: parentResult ? pointsOf(parentResult.points) : 0,
     caseName: parentResult?.caseName ?? null,
-    callbackData: copyOwn(parentResult?.callbackData),
-    workingData: copyOwn(initialData),
+    callbackData: parentResult ? copyOwn(parentResult.callbackData) : {},
+    workingData: initialData ? copyOwn(initialData) : {},
     isMatched: parentResult !== undefined && parentResult !== null,
     isVetoed: false,
   }

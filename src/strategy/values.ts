@@ -158,7 +158,24 @@ export function calculate(op: ArithOp, left: JsonValue, right: JsonValue, meter:
   const x = numberOf(left)
   const y = numberOf(right)
   if (x === undefined || y === undefined) throw mismatch('DSL_ARITH_TYPE_MISMATCH', op, [left, right], meter)
-  return calculateNumbers(op, x, y, meter)
+  return finiteResult(op, x, y, meter)
+}
+
+/** `left op right` of two numbers, when that is all there is to it; undefined: ask `calculate`. */
+export function calculateNumbers(op: ArithOp, left: JsonValue, right: JsonValue): number | undefined {
+  if (typeof left !== 'number' || typeof right !== 'number') return undefined
+  if (op === 'min' || op === 'max') return (op === 'min' ? right < left : right > left) ? right : left
+  const result = resultOf(op, left, right)
+  return Number.isFinite(result) ? result + 0 : undefined
+}
+
+function resultOf(op: '+' | '-' | '*' | '/', x: number, y: number): number {
+  return op === '+' ? x + y : op === '-' ? x - y : op === '*' ? x * y : x / y
+}
+
+/** `left op right` of two numbers; undefined: ask `compare`. */
+export function compareNumbers(op: CompareOp, left: JsonValue, right: JsonValue): boolean | undefined {
+  return typeof left === 'number' && typeof right === 'number' ? holds(op, left, right) : undefined
 }
 
 function join(left: string, right: string, meter: Meter): string {
@@ -167,7 +184,7 @@ function join(left: string, right: string, meter: Meter): string {
   return left + right
 }
 
-function calculateNumbers(op: '+' | '-' | '*' | '/', x: number, y: number, meter: Meter): number {
+function finiteResult(op: '+' | '-' | '*' | '/', x: number, y: number, meter: Meter): number {
   if (op === '/' && y === 0) {
     const { nodeId } = meter
     throw new DslError('DslExecutionError', 'division by zero', {
@@ -176,7 +193,7 @@ function calculateNumbers(op: '+' | '-' | '*' | '/', x: number, y: number, meter
       params: { nodeId, op },
     })
   }
-  const result = op === '+' ? x + y : op === '-' ? x - y : op === '*' ? x * y : x / y
+  const result = resultOf(op, x, y)
   if (!Number.isFinite(result)) throw overflow(op, `the result of ${op} is not a finite number`, meter)
   return result === 0 ? 0 : result
 }

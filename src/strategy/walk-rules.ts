@@ -45,7 +45,7 @@ function optionalList(value: JsonValue | undefined, owner: JsonObject, name: str
 export function resumeRules(walk: Walk, frame: Frame): void {
   const { list } = frame
   if (frame.index === list.length) {
-    walk.frames.pop()
+    walk.frame = frame.below
     return
   }
   const rule = toNode(list[frame.index], frame.node, 'a rule')
@@ -59,14 +59,14 @@ export function resumeRules(walk: Walk, frame: Frame): void {
 export function resumeChoice(walk: Walk, frame: Frame): void {
   const { node: rule, list: branches, index } = frame
   if (isTruthy(walk.value)) {
-    walk.frames.pop()
+    walk.frame = frame.below
     const owner = index === 0 ? rule : toNode(branches[index - 1], rule, 'a branch')
     noteBranch(walk, rule, { type: 'rule', value: true }, index === 0 ? 'match' : `elseif:${index - 1}`)
     waitAt(walk, FRAME.body, owner, toList(owner.then, owner, 'then'))
     return
   }
   if (index === branches.length) {
-    walk.frames.pop()
+    walk.frame = frame.below
     enterElse(walk, rule)
     return
   }
@@ -84,7 +84,7 @@ function enterElse(walk: Walk, rule: JsonObject): void {
 
 export function resumeBody(walk: Walk, frame: Frame): void {
   if (frame.index === frame.list.length) {
-    walk.frames.pop()
+    walk.frame = frame.below
     return
   }
   const statement = toNode(frame.list[frame.index], frame.node, 'a statement')
@@ -93,8 +93,9 @@ export function resumeBody(walk: Walk, frame: Frame): void {
 }
 
 /** The default statement, when nothing has matched. */
-export function resumeFallback(walk: Walk, { node: program }: Frame): void {
-  walk.frames.pop()
+export function resumeFallback(walk: Walk, frame: Frame): void {
+  const program = frame.node
+  walk.frame = frame.below
   const statement = program.default ?? null
   if (statement === null || walk.state.isMatched) return
   visit(walk, TASK.statement, toNode(statement, program, 'default'), 1)
@@ -135,15 +136,16 @@ function unknownStatement(node: JsonObject): DslError {
 /** Ends the whole run. */
 function halt(walk: Walk, node: JsonObject, entry: { type: string; value: JsonValue }, branch: string): void {
   noteBranch(walk, node, entry, branch)
-  walk.frames.length = 0
+  walk.frame = undefined
   walk.task = TASK.handOver
 }
 
 /** The value of a statement is there. */
-export function resumeEffect(walk: Walk, { node }: Frame): void {
+export function resumeEffect(walk: Walk, frame: Frame): void {
+  const { node } = frame
   const { state, value } = walk
   const nodeId = idOf(node)
-  walk.frames.pop()
+  walk.frame = frame.below
   switch (node.type) {
     case 'assign_points':
       assignPoints(state, value, { nodeId, caseName: toText(node.case_name, node, 'case_name') })

@@ -5,7 +5,7 @@ import { type DslCode, DslError } from './errors.ts'
 import { arityOf, isArithOp, isCompareOp, isScalar } from './grammar.ts'
 import { toParam } from './params.ts'
 import { notPrecomputed } from './run-state.ts'
-import { calculate, clamp, compare, isTruthy, toInteger } from './values.ts'
+import { calculate, calculateNumbers, clamp, compare, compareNumbers, isTruthy, toInteger } from './values.ts'
 import {
   countNode,
   FRAME,
@@ -13,6 +13,7 @@ import {
   finish,
   idOf,
   malformed,
+  meterAt,
   NOTHING,
   noteBranch,
   TASK,
@@ -128,19 +129,29 @@ function wantsRight(walk: Walk, frame: Frame): boolean {
 export function resumeArith(walk: Walk, frame: Frame): void {
   if (wantsRight(walk, frame)) return
   const { node } = frame
-  walk.frames.pop()
+  walk.frame = frame.below
   const { op } = node
   if (!isArithOp(op)) throw refuse('DSL_ARITH_OP_NOT_ALLOWED', node, { op: toParam(op) })
-  finish(walk, node, 'arith', calculate(op, frame.first, walk.value, walk.meter.at(idOf(node))))
+  finish(
+    walk,
+    node,
+    'arith',
+    calculateNumbers(op, frame.first, walk.value) ?? calculate(op, frame.first, walk.value, meterAt(walk, node)),
+  )
 }
 
 export function resumeCompare(walk: Walk, frame: Frame): void {
   if (wantsRight(walk, frame)) return
   const { node } = frame
-  walk.frames.pop()
+  walk.frame = frame.below
   const { op } = node
   if (!isCompareOp(op)) throw refuse('DSL_COMPARE_OP_NOT_ALLOWED', node, { op: toParam(op) })
-  finish(walk, node, 'compare', compare(op, frame.first, walk.value, walk.meter.at(idOf(node))))
+  finish(
+    walk,
+    node,
+    'compare',
+    compareNumbers(op, frame.first, walk.value) ?? compare(op, frame.first, walk.value, meterAt(walk, node)),
+  )
 }
 
 export function resumeCall(walk: Walk, frame: Frame): void {
@@ -152,12 +163,12 @@ export function resumeCall(walk: Walk, frame: Frame): void {
     visit(walk, TASK.expression, toNode(list[frame.index], node, 'an argument'), frame.depth + 1)
     return
   }
-  walk.frames.pop()
+  walk.frame = frame.below
   finish(walk, node, 'func_call', call(walk, frame))
 }
 
 function call(walk: Walk, { node, first, second }: Frame): JsonValue {
-  const meter = walk.meter.at(idOf(node))
+  const meter = meterAt(walk, node)
   return node.name === 'int' ? toInteger(walk.value, meter) : clamp([first, second, walk.value], meter)
 }
 
@@ -165,7 +176,7 @@ export function resumeJunction(walk: Walk, frame: Frame): void {
   const { node, list } = frame
   const isOr = node.type === 'or'
   if (isTruthy(walk.value) === isOr) {
-    walk.frames.pop()
+    walk.frame = frame.below
     noteBranch(walk, node, { type: isOr ? 'or' : 'and', value: isOr }, `short_circuit:${frame.index}`)
     walk.value = isOr
     return
@@ -175,11 +186,12 @@ export function resumeJunction(walk: Walk, frame: Frame): void {
     visit(walk, TASK.condition, toNode(list[frame.index], node, 'an argument'), frame.depth + 1)
     return
   }
-  walk.frames.pop()
+  walk.frame = frame.below
   finishJunction(walk, node)
 }
 
-export function resumeNot(walk: Walk, { node }: Frame): void {
-  walk.frames.pop()
+export function resumeNot(walk: Walk, frame: Frame): void {
+  const { node } = frame
+  walk.frame = frame.below
   finish(walk, node, 'not', !isTruthy(walk.value))
 }

@@ -37,6 +37,8 @@ export interface Frame {
   /** What rules, bodies, junctions and calls go through. */
   readonly list: List
   readonly depth: number
+  /** Who waits for this one. */
+  readonly below: Frame | undefined
   /** How far it has got. */
   index: number
   /** Values that have arrived, before the last one. */
@@ -49,11 +51,13 @@ export interface Walk {
   readonly trace: TraceEntry[]
   readonly fields: ResolvedFields
   readonly state: RunState
-  readonly meter: Meter
+  /** Made when a value first needs it: most runs compare and calculate with two numbers alone. */
+  meter: Meter | undefined
   readonly expired: Expired | undefined
   readonly maxNodes: number
   readonly maxDepth: number
-  readonly frames: Frame[]
+  /** Who waits for the value that comes next; undefined once nobody does. */
+  frame: Frame | undefined
   /** What to do next, with which node, how deep it stands, and the value that was finished last. */
   task: Task
   node: JsonObject
@@ -73,11 +77,11 @@ export function startWalk(node: JsonObject, context: StrategyContext, options: E
     trace: [],
     fields,
     state: startRun(options),
-    meter: new Meter(expired, fields.keys),
+    meter: undefined,
     expired,
     maxNodes: limits?.maxNodes ?? DEFAULT_LIMITS.maxNodes,
     maxDepth: limits?.maxDepth ?? DEFAULT_LIMITS.maxDepth,
-    frames: [],
+    frame: undefined,
     task: TASK.handOver,
     node,
     depth: 0,
@@ -85,6 +89,12 @@ export function startWalk(node: JsonObject, context: StrategyContext, options: E
     steps: 0,
     checkedAt: 0,
   }
+}
+
+/** The meter of big values, on behalf of a node. */
+export function meterAt(walk: Walk, node: JsonObject): Meter {
+  walk.meter ??= new Meter(walk.expired, walk.fields.keys)
+  return walk.meter.at(idOf(node))
 }
 
 /** Makes `node` the next to enter. */
@@ -96,7 +106,8 @@ export function visit(walk: Walk, task: Task, node: JsonObject, depth: number): 
 
 /** Lets `kind` wait at `node` for what is visited next. */
 export function waitAt(walk: Walk, kind: FrameKind, node: JsonObject, list: List): void {
-  walk.frames.push({ kind, node, list, depth: walk.depth, index: 0, first: null, second: null })
+  const { depth, frame } = walk
+  walk.frame = { kind, node, list, depth, below: frame, index: 0, first: null, second: null }
 }
 
 /** Writes down a finished value and hands it to whoever waits for it. */
