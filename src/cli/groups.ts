@@ -16,4 +16,5 @@ export const GROUPS: readonly Group[] = [
   { name: 'player', summary: 'play one seat with a bot, as a process', load: () => import('./player.ts') },
   { name: 'coworld', summary: 'check, certify, play and run coworld packages', load: () => import('./coworld.ts') },
   { name: 'doctor', summary: 'what this machine has, and what is missing', load: () => import('./doctor.ts') },
+  { name: 'strategy', summary: 'check, try out and explain scoring programs', load: () => import('./strategy.ts') },
 ]
