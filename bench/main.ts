@@ -16,6 +16,8 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   live: () => import('./live.bench.ts'),
   durability: () => import('./durability.bench.ts'),
   foundry: () => import('./foundry.bench.ts'),
+  strategy: () => import('./strategy.bench.ts'),
+  'strategy-fuzz': async () => ({ name: 'strategy-fuzz', run: (await import('./strategy.bench.ts')).runFuzz }),
 }
 
 const DOCUMENT = 'docs/benchmarks.md'

@@ -31,12 +31,14 @@ export function createCommand(io: Io): Command {
     .command('schema <world>')
     .description('Print a JSON Schema: of the configuration, of commands, or of results.')
     .option('--of <what>', 'config, command or results', 'config')
+    .option('--json', 'JSON is all that it prints; accepted for symmetry')
     .addHelpText('after', '\nExample:\n  paracosm world schema paint-arena --of command')
     .action((id: string, options: { of: string }) => schema(io, id, options.of))
   world
     .command('manifest <world>')
     .description('Print the coworld manifest of a world.')
-    .option('--slots <n>', 'of the variants with so many slots; default: those of the first variant', Number)
+    .option('--slots <n>', 'of the variants with so many slots; default: those of the first variant', parseCount)
+    .option('--json', 'JSON is all that it prints; accepted for symmetry')
     .addHelpText('after', '\nExample:\n  paracosm world manifest paint-arena > coworld_manifest.json')
     .action(async (id: string, options: { slots?: number }) => {
       printJson(io, createManifest(await loadWorld(id), { version: readVersion(), slots: options.slots }))

@@ -6,6 +6,7 @@ import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { AppError } from '../kernel/errors.ts'
+import { GroupCommit } from './group-commit.ts'
 import { countLines, cutTornTail } from './journal-tail.ts'
 import type { LineSink } from './sink.ts'
 
@@ -25,8 +26,7 @@ export class CommitLog {
   #number: number
   #size = 0
   #gathered: string[] = []
-  #running: Promise<void> | undefined
-  #next: Promise<void> | undefined
+  readonly #group = new GroupCommit(() => this.#write())
   #rotation: Promise<void> | undefined
   /** Once a write has failed nobody knows what is on disk: nothing is acknowledged any more. */
   #fault: unknown
@@ -64,31 +64,11 @@ export class CommitLog {
     })
     const sink = new LogSink(episode, file, lines, {
       append: (entry) => void this.#gathered.push(entry),
-      commit: () => this.#commit(),
+      commit: () => this.#group.commit(),
       closed: () => this.#sinks.delete(sink),
     })
     this.#sinks.add(sink)
     return sink
-  }
-
-  #commit(): Promise<void> {
-    if (this.#running === undefined) {
-      const running = this.#write().finally(() => {
-        this.#running = undefined
-      })
-      this.#running = running
-      return running
-    }
-    this.#next ??= this.#running.then(
-      () => this.#follow(),
-      () => this.#follow(),
-    )
-    return this.#next
-  }
-
-  #follow(): Promise<void> {
-    this.#next = undefined
-    return this.#commit()
   }
 
   async #write(): Promise<void> {
@@ -130,7 +110,7 @@ export class CommitLog {
 
   /** Commits, brings every file up to date, and deletes the log: nothing needs it after an orderly end. */
   async close(): Promise<void> {
-    await this.#commit()
+    await this.#group.commit()
     await this.#rotation?.catch(() => undefined)
     for (const sink of [...this.#sinks]) await sink.close()
     await this.#segment.close()

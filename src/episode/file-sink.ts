@@ -1,6 +1,7 @@
 // One journal in one file, with group commit: while one write and sync are under way, lines gather for the next.
 import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '../kernel/errors.ts'
+import { GroupCommit } from './group-commit.ts'
 import type { LineSink } from './sink.ts'
 
 interface FileSinkOptions {
@@ -25,9 +26,7 @@ class FileSink implements LineSink {
   readonly #isSyncing: boolean
   #gathered: string[] = []
   #backlog = 0
-  /** The commit under way, and the one that will take what gathers meanwhile. */
-  #running: Promise<void> | undefined
-  #next: Promise<void> | undefined
+  readonly #group = new GroupCommit(() => this.#write())
 
   constructor(file: FileHandle, isSyncing: boolean) {
     this.#file = file
@@ -44,26 +43,7 @@ class FileSink implements LineSink {
   }
 
   commit(): Promise<void> {
-    if (!this.#running) return this.#start()
-    if (this.#gathered.length === 0 && !this.#next) return this.#running
-    this.#next ??= this.#running.then(
-      () => this.#follow(),
-      () => this.#follow(),
-    )
-    return this.#next
-  }
-
-  #follow(): Promise<void> {
-    this.#next = undefined
-    return this.#start()
-  }
-
-  #start(): Promise<void> {
-    const running = this.#write().finally(() => {
-      if (this.#running === running) this.#running = undefined
-    })
-    this.#running = running
-    return running
+    return this.#group.commit()
   }
 
   async #write(): Promise<void> {

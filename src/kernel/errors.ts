@@ -50,6 +50,13 @@ export const ERRORS = {
   RESULTS_INVALID: row(422, 1, 'Make the game write results that satisfy its own results_schema.'),
   ENGINE_MISSING: row(501, 2, 'Install Docker or Podman, or use --runtime process.'),
   DIVERGENT_FORK: row(422, 2, 'Fork at a step of the recording, with commands that the world accepts.'),
+  STRATEGY_INVALID: row(400, 1, 'Correct the program at the named node; docs/strategy.md lists every code.'),
+  STRATEGY_FAILED: row(400, 1, 'Look up the code in docs/strategy.md; it says what to change in the program.'),
+  STRATEGY_LIMIT: row(412, 1, 'Make the program or its payload smaller, or raise the limit.'),
+  UNKNOWN_STRATEGY: row(404, 2, 'List the built-in strategies with: paracosm strategy templates'),
+  UNKNOWN_TEMPLATE: row(404, 2, 'List the templates with: paracosm strategy templates'),
+  STRATEGY_CONFLICT: row(409, 1, 'Give the strategy an id of its own: a non-empty text that nobody else uses.'),
+  PLUGIN_INVALID: row(422, 2, 'Export the strategies of the plug-in as `strategies`, a list.'),
   INTERRUPTED: row(503, 1, 'Start it again; what had been acknowledged is kept.'),
 } as const satisfies Record<string, Row>
 

@@ -1,5 +1,5 @@
 // From a package to what one episode needs: the job spec, one token a slot, and the configuration that the game reads.
-import { randomBytes } from 'node:crypto'
+import { createToken } from '../episode/seats.ts'
 import { AppError } from '../kernel/errors.ts'
 import { type JobSpec, JobSpec as JobSpecSchema, type Runnable } from '../protocol/coworld.ts'
 import { jobSpecToRequestForm } from '../protocol/coworld-forms.ts'
@@ -44,7 +44,7 @@ export function requestFormOf(spec: JobSpec): JsonObject {
 
 /** One secret a slot: 16 random bytes in URL-safe base64, 22 characters. */
 export function createTokens(slots: number): readonly string[] {
-  return Array.from({ length: slots }, () => randomBytes(16).toString('base64url'))
+  return Array.from({ length: slots }, createToken)
 }
 
 /**

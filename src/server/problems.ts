@@ -7,7 +7,7 @@ import type { Problem } from '../protocol/problem.ts'
 export function installProblems(app: FastifyInstance): void {
   app.setErrorHandler(async (error, request, reply) => {
     const { status, problem } = toProblem(error)
-    if (status >= 500) request.log.error({ error: String(error), url: request.url }, 'request.failed')
+    if (status >= 500) request.log.error({ error: String(error), path: request.url.split('?')[0] }, 'request.failed')
     return reply.code(status).send(problem)
   })
   app.setNotFoundHandler(async (request, reply) => {

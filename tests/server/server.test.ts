@@ -182,3 +182,21 @@ test('serve: it takes the next free port, says where it is, and an interrupt end
   assert.equal(await again.ended, 0)
   blocker.close()
 })
+
+test('serve: no log line holds a token, not even at the most talkative level', async (context) => {
+  const command = startCommand(['serve', '--port', '0', '--no-exhibition', '--log', 'debug'], {
+    env: { PARACOSM_DATA: join(folder, 'logs') },
+  })
+  context.after(() => command.kill('SIGKILL'))
+  const [, url = ''] = await command.sees(/Paracosm is at (\S+)/)
+  const { json } = await post(url, { ...match, players: [null, 'greedy'] })
+  const [seat] = json.seats
+  assert.equal((await fetch(seat.page)).status, 200)
+  const wire = await openWire(seat.socket)
+  await wire.next((message) => message.type === 'final')
+  await command.sees(/episode\.finished/)
+  command.kill('SIGTERM')
+  await command.ended
+  assert.match(command.text(), /clients\/player/)
+  assert.equal(command.text().includes(seat.token), false)
+})

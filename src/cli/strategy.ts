@@ -1,0 +1,34 @@
+// `paracosm strategy`: the scoring language on the command line. Each command reads its input, calls one function of
+// src/strategy and prints what came back.
+import { Command } from 'commander'
+import type { Io } from './io.ts'
+import { evaluateCommand } from './strategy/evaluate.ts'
+import { hashCommand, templatesCommand } from './strategy/hash.ts'
+import { explainCommand, simulateCommand } from './strategy/simulate.ts'
+import { validateCommand } from './strategy/validate.ts'
+
+const EXAMPLES = `
+Examples:
+  paracosm strategy templates                                   what there is to start from
+  paracosm strategy templates engagement_basico > mine.json     take a copy
+  paracosm strategy validate mine.json                          find every mistake in it
+  paracosm strategy simulate mine.json --set user.measurements_count=2
+  paracosm strategy explain mine.json --set user.measurements_count=9
+
+The language: docs/strategy.md`
+
+export function createCommand(io: Io): Command {
+  const group = new Command('strategy').description('Check, try out and explain scoring programs.')
+  group.addHelpText('after', EXAMPLES)
+  for (const create of [
+    validateCommand,
+    simulateCommand,
+    explainCommand,
+    hashCommand,
+    templatesCommand,
+    evaluateCommand,
+  ]) {
+    group.addCommand(create(io))
+  }
+  return group
+}

@@ -1,0 +1,49 @@
+// `paracosm strategy evaluate`: conformance cases in, outcomes out, line by line.
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { Command, Option } from 'commander'
+import { AppError } from '../../kernel/errors.ts'
+import { formatCase } from '../../strategy/case-numbers.ts'
+import { ENGINES, type Engine, evaluateLine } from '../../strategy/evaluate.ts'
+import { EXIT, type Io } from '../io.ts'
+
+interface Flags {
+  readonly cases: string
+  readonly engine: Engine
+}
+
+export function evaluateCommand(io: Io): Command {
+  return new Command('evaluate')
+    .description('Run conformance cases (JSON Lines) and write one result a line, in the form of their expect.')
+    .requiredOption('--cases <file>', 'JSON Lines; - reads standard input')
+    .addOption(
+      new Option('--engine <name>', 'which engine runs them; prepared writes no trace')
+        .choices(ENGINES)
+        .default('tracing'),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  paracosm strategy evaluate --cases oracle.jsonl\n\nExit status: 0 every line was a case, 2 some were not.',
+    )
+    .action((flags: Flags) => evaluate(io, flags))
+}
+
+async function evaluate(io: Io, { cases, engine }: Flags): Promise<void> {
+  const input = cases === '-' ? process.stdin : createReadStream(cases)
+  let isReadable = true
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (line.trim() === '') continue
+      const result = await evaluateLine(line, engine)
+      if (result.stage === 'read') isReadable = false
+      io.out(formatCase(result))
+      io.signal.throwIfAborted()
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && 'syscall' in error) {
+      throw new AppError('FILE_UNREADABLE', `${cases} cannot be read: ${error.message}`, { cause: error })
+    }
+    throw error
+  }
+  io.exit(isReadable ? EXIT.ok : EXIT.usage)
+}

@@ -1,0 +1,34 @@
+// Failures of programs as failures of commands: the code of the language stays in the details.
+import { AppError } from '../../kernel/errors.ts'
+import type { Program } from '../../protocol/strategy.ts'
+import { DSL_CODES, DslError } from '../../strategy/errors.ts'
+import type { StrategyLimits } from '../../strategy/limits.ts'
+import { formatProblem, reportProgram } from '../../strategy/report.ts'
+import { validateProgram } from '../../strategy/validator.ts'
+import type { ProgramText } from './input.ts'
+
+/**
+ * The program of a command, checked.
+ * @throws AppError STRATEGY_INVALID with the first problem and its place
+ */
+export function validateSource({ name, text, program }: ProgramText, limits: StrategyLimits): Program {
+  const [first] = reportProgram(text, program, limits).problems
+  if (!first) return validateProgram(program, { limits })
+  throw new AppError('STRATEGY_INVALID', `${name} is not valid: ${formatProblem(first)}`, {
+    details: { code: first.code, nodeId: first.nodeId, path: first.path, line: first.line, column: first.column },
+    remedy: `See every problem with: paracosm strategy validate ${name}`,
+  })
+}
+
+/** A failure of a run, for whoever ran the command; anything else stays what it is. */
+export function toAppError(error: unknown): unknown {
+  if (!(error instanceof DslError) || error.kind === 'UnexpectedError') return error
+  const { kind, code, nodeId, params } = error
+  const where = nodeId === null ? '' : ` at node ${nodeId}`
+  const isLimit = kind === 'DslLimitExceededError' || kind === 'DslTimeoutError'
+  return new AppError(isLimit ? 'STRATEGY_LIMIT' : 'STRATEGY_FAILED', `${code ?? kind}${where}: ${error.message}`, {
+    details: { class: kind, code, nodeId, params },
+    cause: error,
+    ...(code === null ? {} : { remedy: DSL_CODES[code] }),
+  })
+}

@@ -1,0 +1,45 @@
+// Bounds for traces that leave the process. In memory a trace shares the values of its context; written out, a payload
+// that every node returns would be written as often.
+import type { JsonValue } from '../protocol/json.ts'
+import type { TraceEntry } from '../protocol/strategy-run.ts'
+
+/** Longest trace that is written, characters of JSON, roughly. */
+const MAX_TRACE_TEXT = 1_000_000
+/** Braces, quotes and key names of one entry. */
+const ENTRY_TEXT = 60
+
+/** Characters that a value takes, at least; counting stops once `budget` is spent. */
+function sizeOf(value: JsonValue, budget: number): number {
+  let size = 0
+  const pending: JsonValue[] = [value]
+  for (let next = pending.pop(); next !== undefined && size <= budget; next = pending.pop()) {
+    if (typeof next === 'string') size += next.length + 2
+    else if (typeof next !== 'object' || next === null) size += 5
+    else if (Array.isArray(next)) {
+      size += next.length + 2
+      if (size <= budget) for (const each of next) pending.push(each)
+    } else {
+      for (const [key, each] of Object.entries(next)) {
+        size += key.length + 4
+        pending.push(each)
+        if (size > budget) break
+      }
+    }
+  }
+  return size
+}
+
+/** The first entries of a trace that fit into `maxText` characters of JSON, and how many were left out. */
+export function capTrace(
+  trace: readonly TraceEntry[],
+  maxText = MAX_TRACE_TEXT,
+): { readonly trace: readonly TraceEntry[]; readonly omitted: number } {
+  let left = maxText
+  let kept = 0
+  for (const { nodeId, value } of trace) {
+    left -= ENTRY_TEXT + (nodeId?.length ?? 0) + sizeOf(value, left)
+    if (left < 0) break
+    kept++
+  }
+  return { trace: kept === trace.length ? trace : trace.slice(0, kept), omitted: trace.length - kept }
+}

@@ -1,0 +1,105 @@
+// Every way in which a program can fail, and how a failure looks on a wire. Failures are typed and closed: whatever a
+// program does, the language throws a DslError and nothing else. What to do about each code: docs/strategy.md.
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import type { DslErrorClass, Phase, TraceEntry } from '../protocol/strategy-run.ts'
+
+/** HTTP status of each class. */
+const STATUS: Readonly<Record<DslErrorClass, number>> = {
+  DslValidationError: 400,
+  DslExecutionError: 400,
+  DslLimitExceededError: 412,
+  DslTimeoutError: 412,
+  UnexpectedError: 500,
+}
+
+/** Codes of the language, each with what to do about it. An error without a code says so in its message. */
+export const DSL_CODES = {
+  DSL_FIELD_PATH_NOT_ALLOWED: 'Use one of the listed field paths, or data.<key> with letters, digits and _ alone.',
+  DSL_PARENT_FIELD_OUTSIDE_POST: 'Move the rule to post_rules: the parent has not run anywhere else.',
+  DSL_ARITH_OP_NOT_ALLOWED: 'Use one of + - * / min max.',
+  DSL_COMPARE_OP_NOT_ALLOWED: 'Use one of < <= == != >= >.',
+  DSL_FUNC_NAME_NOT_ALLOWED: 'Use int or clamp.',
+  DSL_FUNC_ARITY_MISMATCH: 'Give int one argument, and clamp three: value, lowest, highest.',
+  DSL_UNKNOWN_STATEMENT: 'Validate the program first; it holds a statement that the language does not have.',
+  DSL_ASSIGN_POINTS_NOT_NUMBER: 'Make the value of assign_points a finite number; wrap text in int.',
+  DSL_SET_POINTS_NOT_NUMBER: 'Make the value of set_points a finite number; wrap text in int.',
+  DSL_SET_CASE_NAME_NOT_STRING: 'Make the value of set_case_name a text.',
+  DSL_COMPARE_TYPE_MISMATCH: 'Order numbers with numbers and texts with texts; test for null with == first.',
+  DSL_ARITH_TYPE_MISMATCH: 'Calculate with numbers alone; + also joins two texts. Test for null with == first.',
+  DSL_ARITH_DIV_BY_ZERO: 'Guard the division with a rule that tests the divisor, or use max to keep it above zero.',
+  DSL_ARITH_OVERFLOW: 'Keep results below 1.8e308, and joined texts below 100 000 characters.',
+  DSL_FIELD_NOT_PRECOMPUTED: 'Give the field a value; parent.* exists only when a parent result was handed in.',
+  DSL_NO_AST_TO_SIMULATE: 'Save a program in the definition before simulating it.',
+  DSL_TIMEOUT: 'Make the program or its payload smaller, or raise DSL_EXECUTION_TIMEOUT_MS.',
+  DSL_LIMIT_EXCEEDED: 'Make the program or its payload smaller, or raise DSL_MAX_NODES or DSL_MAX_DEPTH.',
+  DSL_UNEXPECTED: 'Look at the cause: the parent strategy or the analytics source failed, not the program.',
+} as const
+
+export type DslCode = keyof typeof DSL_CODES
+
+interface DslErrorOptions {
+  readonly code?: DslCode
+  readonly nodeId?: string | null
+  /** Facts for programs, exactly as the wire has them. */
+  readonly params?: JsonObject
+  readonly cause?: unknown
+}
+
+/** A failure of a program, or of what it was given. `kind` is the class on the wire. */
+export class DslError extends Error {
+  readonly kind: DslErrorClass
+  readonly code: DslCode | null
+  /** The node that failed; null when it has no id or no node is to blame. */
+  readonly nodeId: string | null
+  readonly params: JsonObject | null
+  /** What had been evaluated before the failure: for logs and explanations, never for the answer to a client. */
+  partialPhases: readonly Phase[] = []
+
+  constructor(kind: DslErrorClass, message: string, options: DslErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = kind
+    this.kind = kind
+    this.code = options.code ?? null
+    this.nodeId = options.nodeId ?? null
+    this.params = options.params ?? null
+  }
+
+  /** The traces of all phases, one after the other. */
+  get partialTrace(): readonly TraceEntry[] {
+    return this.partialPhases.flatMap(({ trace }) => trace)
+  }
+
+  get status(): number {
+    return STATUS[this.kind]
+  }
+
+  /** The `detail` of an HTTP answer: the bare message when there is no code. */
+  toDetail(): JsonValue {
+    return this.code === null ? this.message : { code: this.code, params: this.params ?? {}, message: this.message }
+  }
+}
+
+/**
+ * Value of the `X-Node-Id` header. Ids are free text: everything outside printable ASCII, and `%` itself, is
+ * percent-encoded, so that no id can break a header or smuggle in another.
+ */
+export function formatNodeIdHeader(nodeId: string): string {
+  return nodeId.toWellFormed().replace(/[^ -$&-~]+/gu, encodeURIComponent)
+}
+
+/** How the original names the kind of a value; informative in params. */
+export function kindOf(value: JsonValue): string {
+  if (value === null) return 'NoneType'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
+  if (typeof value === 'string') return 'str'
+  return Array.isArray(value) ? 'list' : 'dict'
+}
+
+/** The code that the execution log keeps for a failure. */
+export function logCodeOf(error: unknown): string {
+  if (!(error instanceof DslError) || error.kind === 'UnexpectedError') return 'DSL_UNEXPECTED'
+  if (error.code !== null) return error.code
+  if (error.kind === 'DslTimeoutError') return 'DSL_TIMEOUT'
+  return error.kind === 'DslLimitExceededError' ? 'DSL_LIMIT_EXCEEDED' : error.kind
+}

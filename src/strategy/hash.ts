@@ -1,0 +1,116 @@
+// The fingerprint of a program: SHA-256 over its canonical JSON. Contract: section 8 of the language.
+// Not the canonical JSON of the journal (kernel/canonical.ts): keys sort by code point, and everything outside
+// printable ASCII is escaped.
+import { sha256, toHex } from '../kernel/sha256.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { compareByCodePoint } from './code-points.ts'
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '\\"'],
+  ['\\', '\\\\'],
+  ['\b', '\\b'],
+  ['\f', '\\f'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+])
+
+const escapeUnit = (unit: string): string =>
+  ESCAPES.get(unit) ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+// Without the u flag the pattern takes UTF-16 units, so an astral character becomes two escapes.
+const quote = (text: string): string => `"${text.replace(/["\\]|[^ -~]/g, escapeUnit)}"`
+
+interface Pending {
+  /** Written as it is, before the value. */
+  readonly text: string
+  readonly value?: JsonValue
+}
+
+function spellScalar(value: JsonValue): string {
+  if (typeof value === 'string') return quote(value)
+  return value === 0 ? '0' : String(value)
+}
+
+/**
+ * Canonical JSON of a program: keys sorted, no white space, ASCII alone. A zero has no sign.
+ * It keeps its own stack, since the id of an `else_if` branch may be JSON of any depth.
+ */
+export function canonicalProgram(program: JsonValue): string {
+  const parts: string[] = []
+  const pending: Pending[] = [{ text: '', value: program }]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    parts.push(next.text)
+    const { value } = next
+    if (value === undefined) continue
+    if (isObject(value)) pushReversed(pending, spellObject(value))
+    else if (Array.isArray(value)) pushReversed(pending, spellArray(value))
+    else parts.push(spellScalar(value))
+  }
+  return parts.join('')
+}
+
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** One by one: a spread of many thousand entries would not fit into a call. */
+function pushReversed(target: Pending[], items: readonly Pending[]): void {
+  for (const item of items.toReversed()) target.push(item)
+}
+
+function spellArray(values: readonly JsonValue[]): Pending[] {
+  const spelled = Array.from(values, (value, i): Pending => ({ text: i === 0 ? '[' : ',', value: value ?? null }))
+  return [...spelled, { text: values.length === 0 ? '[]' : ']' }]
+}
+
+function spellObject(object: JsonObject): Pending[] {
+  const entries = Object.entries(object).sort(([a], [b]) => compareByCodePoint(a, b))
+  const spelled = entries.map(([key, value], i): Pending => ({ text: `${i === 0 ? '{' : ','}${quote(key)}:`, value }))
+  return [...spelled, { text: entries.length === 0 ? '{}' : '}' }]
+}
+
+/** SHA-256 of a text, 64 lowercase hex digits. */
+export function hashText(text: string): string {
+  return toHex(sha256(new TextEncoder().encode(text)))
+}
+
+/**
+ * `hash_version` of a program: 64 lowercase hex digits, the same whatever the order of its keys.
+ * @param program a validated program; null hashes as `{}`
+ */
+export function hashProgram(program: JsonValue): string {
+  return hashText(canonicalProgram(program ?? {}))
+}
+
+interface HashedDefinition {
+  readonly id: string
+  readonly version: number
+  readonly status: 'DRAFT' | 'PUBLISHED' | 'ARCHIVED'
+  readonly program: JsonValue
+}
+
+export interface HashCache {
+  hashOf(definition: HashedDefinition): string
+}
+
+/**
+ * Remembers the hashes of published definitions, which never change; the least recently used one goes first. Drafts
+ * are hashed every time: their programs change under the same version.
+ */
+export function createHashCache(capacity = 512): HashCache {
+  const hashes = new Map<string, string>()
+  return {
+    hashOf({ id, version, status, program }) {
+      if (status !== 'PUBLISHED') return hashProgram(program)
+      const key = `${version}:${id}`
+      const hash = hashes.get(key) ?? hashProgram(program)
+      hashes.delete(key)
+      hashes.set(key, hash)
+      for (const oldest of hashes.keys()) {
+        if (hashes.size <= capacity) break
+        hashes.delete(oldest)
+      }
+      return hash
+    },
+  }
+}

@@ -1,0 +1,93 @@
+// How much a program may be and do. The defaults are the language's; a server reads its own from the environment.
+import type { JsonObject } from '../protocol/json.ts'
+import type { StrategyConfig } from '../protocol/strategy-run.ts'
+import { DslError } from './errors.ts'
+
+export interface StrategyLimits {
+  /** Nodes that a program may have, and steps that a run may take. */
+  readonly maxNodes: number
+  /** Deepest nesting; a rule is at 1. */
+  readonly maxDepth: number
+}
+
+export const DEFAULT_LIMITS: StrategyLimits = { maxNodes: 1000, maxDepth: 32 }
+/** Wall clock of one walk unless configured otherwise, milliseconds. */
+export const DEFAULT_TIMEOUT_MS = 500
+/** Longest text that `+` may make, UTF-16 units. Bounds what a tiny program can grow. */
+export const MAX_TEXT = 100_000
+/** Longest id that validation may write, UTF-16 units; ids grow with the ids they hang from. */
+export const MAX_GENERATED_ID = 10_000
+/** Deepest nesting of a payload value that a program may refer to. */
+export const MAX_PAYLOAD_DEPTH = 1000
+/** Visited nodes between two looks at the clock. */
+export const CHECK_INTERVAL = 64
+/** Work on big values in one run, in units of one element or 256 UTF-16 units compared. A few milliseconds. */
+const MAX_WORK = 100_000
+
+/** Room for one node with its id in the text of a program, characters. */
+const NODE_TEXT = 256
+
+/**
+ * Longest text of a program, characters: what doors refuse before they parse it. Merely listing the keys of an object
+ * takes a JavaScript engine 10 ms a megabyte, so without this bound no validator could turn every program away at once.
+ */
+export function maxProgramText({ maxNodes }: StrategyLimits): number {
+  return NODE_TEXT * Math.max(maxNodes, 1024)
+}
+
+/** Limits of a configuration. */
+export function limitsOf(config: Pick<StrategyConfig, 'DSL_MAX_NODES' | 'DSL_MAX_DEPTH'>): StrategyLimits {
+  return { maxNodes: config.DSL_MAX_NODES, maxDepth: config.DSL_MAX_DEPTH }
+}
+
+/**
+ * True once the time of a walk is up. Whoever runs a program makes it from a monotonic clock; without one, only steps
+ * and work limit a run.
+ */
+export type Expired = () => boolean
+
+/** The answer to a walk that outlived its time. */
+export function timeoutError(nodeId: string | null): DslError {
+  return new DslError('DslTimeoutError', 'The program did not finish in its time', { nodeId })
+}
+
+/** Counts what one run spends on big values, and looks at the clock while it does. */
+export class Meter {
+  /** The node on whose behalf work is done, for whoever must report a failure. */
+  nodeId: string | null = null
+  readonly #expired: Expired | undefined
+  readonly #keys: ReadonlyMap<JsonObject, readonly string[]>
+  #work = 0
+  #sinceCheck = 0
+
+  constructor(expired: Expired | undefined, keys: ReadonlyMap<JsonObject, readonly string[]>) {
+    this.#expired = expired
+    this.#keys = keys
+  }
+
+  at(nodeId: string | null): this {
+    this.nodeId = nodeId
+    return this
+  }
+
+  /** Keys of an object of the context; none for the empty one. */
+  keysOf(object: JsonObject): readonly string[] {
+    return this.#keys.get(object) ?? []
+  }
+
+  /**
+   * Spends units of work: see MAX_WORK.
+   * @throws DslError DslLimitExceededError or DslTimeoutError
+   */
+  spend(units: number): void {
+    this.#work += units
+    this.#sinceCheck += units
+    if (this.#work > MAX_WORK) {
+      const message = 'Comparing such large values takes more work than a run may do'
+      throw new DslError('DslLimitExceededError', message, { nodeId: this.nodeId })
+    }
+    if (this.#sinceCheck < CHECK_INTERVAL) return
+    this.#sinceCheck = 0
+    if (this.#expired?.()) throw timeoutError(this.nodeId)
+  }
+}

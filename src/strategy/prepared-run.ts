@@ -1,0 +1,62 @@
+// One run of a prepared program: the values it reads, what it has decided, and how far it is from the next look at the
+// clock. Closures get it as their only argument.
+import type { JsonValue } from '../protocol/json.ts'
+import type { StrategyContext } from './context.ts'
+import { CHECK_INTERVAL, type Expired, Meter, timeoutError } from './limits.ts'
+import type { RunState } from './run-state.ts'
+
+/** Yields a value. */
+export type Evaluate = (run: PreparedRun) => JsonValue
+/** Tells whether a condition holds. */
+export type Test = (run: PreparedRun) => boolean
+/** Does something; true: the whole run is over. */
+export type Act = (run: PreparedRun) => boolean
+
+export class PreparedRun implements RunState {
+  readonly values: readonly (JsonValue | undefined)[]
+  points: number
+  caseName: string | null
+  callbackData: Record<string, JsonValue>
+  workingData: Record<string, JsonValue>
+  isMatched: boolean
+  isVetoed: boolean
+  readonly #fields: StrategyContext['resolvedFields']
+  readonly #expired: Expired | undefined
+  #meter: Meter | undefined
+  #sinceCheck = 0
+
+  constructor(
+    values: readonly (JsonValue | undefined)[],
+    state: RunState,
+    fields: StrategyContext['resolvedFields'],
+    expired: Expired | undefined,
+  ) {
+    this.values = values
+    this.points = state.points
+    this.caseName = state.caseName
+    this.callbackData = state.callbackData
+    this.workingData = state.workingData
+    this.isMatched = state.isMatched
+    this.isVetoed = state.isVetoed
+    this.#fields = fields
+    this.#expired = expired
+    this.#meter = undefined
+  }
+
+  /** The meter of big values, on behalf of a node. Most runs never need one. */
+  meterAt(nodeId: string | null): Meter {
+    this.#meter ??= new Meter(this.#expired, this.#fields.keys)
+    return this.#meter.at(nodeId)
+  }
+
+  /**
+   * Looks at the clock before a piece of `nodes` nodes when 64 may have been visited since the last look.
+   * @throws DslError DslTimeoutError
+   */
+  tick(nodes: number, nodeId: string | null): void {
+    this.#sinceCheck += nodes
+    if (this.#sinceCheck < CHECK_INTERVAL) return
+    this.#sinceCheck = 0
+    if (this.#expired?.()) throw timeoutError(nodeId)
+  }
+}

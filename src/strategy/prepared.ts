@@ -1,0 +1,90 @@
+// The prepared engine: a program turned once into closures, for the path that every scoring takes. No trace; the same
+// results and the same failures as the tracing interpreter, which a property test holds it to.
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import type { ExecutionMode } from '../protocol/strategy-run.ts'
+import { collectFields, type FieldLayout, type StrategyContext } from './context.ts'
+import { execute } from './interpreter.ts'
+import { DEFAULT_LIMITS, type StrategyLimits } from './limits.ts'
+import { type Build, CannotPrepare } from './prepared-build.ts'
+import { buildSection, type PreparedSection } from './prepared-rules.ts'
+import { PreparedRun } from './prepared-run.ts'
+import { type ExecuteOptions, type ExecutionResult, finishRun, startRun } from './run-state.ts'
+
+/** A program ready to run many times. */
+export interface PreparedProgram {
+  readonly program: JsonValue
+  /** Hand it to `buildContext` in place of the program: such contexts are the fastest to make and to read. */
+  readonly layout: FieldLayout
+  /**
+   * Runs the program over a context like `execute`, without a trace.
+   * @throws DslError; nothing else
+   */
+  execute(context: StrategyContext, options?: ExecuteOptions): ExecutionResult
+}
+
+type Sections = Readonly<Record<ExecutionMode, PreparedSection>>
+
+/**
+ * Prepares a program. What the validator would refuse, and what exceeds the limits of a run, has no closures: such a
+ * program runs on the interpreter, and fails where it must.
+ * @param limits of the runs to come; runs with smaller ones are as right, with larger ones no faster
+ */
+export function prepareProgram(program: JsonValue, limits: StrategyLimits = DEFAULT_LIMITS): PreparedProgram {
+  const layout = collectFields(program)
+  const sections = buildSections(program, { layout, limits })
+  return Object.freeze({
+    program,
+    layout,
+    execute(context: StrategyContext, options: ExecuteOptions = {}): ExecutionResult {
+      const section = sections?.[options.mode ?? 'full']
+      if (section === undefined || !fits(section, options)) return executeWithoutTrace(program, context, options)
+      return runSection(section, { layout, context, options })
+    },
+  })
+}
+
+function buildSections(program: JsonValue, build: Pick<Build, 'layout' | 'limits'>): Sections | undefined {
+  if (!isObject(program)) return undefined
+  try {
+    return {
+      full: buildSection(build, program.rules ?? 0, program.default),
+      pre: buildSection(build, program.pre_rules, null),
+      post: buildSection(build, program.post_rules, null),
+    }
+  } catch (error) {
+    if (error instanceof CannotPrepare) return undefined
+    throw error
+  }
+}
+
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function fits({ nodes, depth }: PreparedSection, { limits }: ExecuteOptions): boolean {
+  const { maxNodes, maxDepth } = limits ? { ...DEFAULT_LIMITS, ...limits } : DEFAULT_LIMITS
+  return nodes <= maxNodes && depth <= maxDepth
+}
+
+function executeWithoutTrace(program: JsonValue, context: StrategyContext, options: ExecuteOptions): ExecutionResult {
+  const { trace: _, ...result } = execute(program, context, options)
+  return result
+}
+
+interface SectionRun {
+  readonly layout: FieldLayout
+  readonly context: StrategyContext
+  readonly options: ExecuteOptions
+}
+
+function runSection(section: PreparedSection, { layout, context, options }: SectionRun): ExecutionResult {
+  const fields = context.resolvedFields
+  const values = fields.layout === layout ? fields.values : layout.paths.map((path) => fields.get(path))
+  const run = new PreparedRun(values, startRun(options), fields, options.expired)
+  if (!isHalted(section, run) && !run.isMatched) section.fallback?.(run)
+  return finishRun(run)
+}
+
+function isHalted({ rules }: PreparedSection, run: PreparedRun): boolean {
+  for (const rule of rules) if (rule(run)) return true
+  return false
+}

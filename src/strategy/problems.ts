@@ -1,0 +1,130 @@
+// The state of one validation: counters, where it stands in the tree, and what to do with a problem. Strict checks
+// stop at the first problem by throwing it; listing checks go on and collect. Both make the same walk.
+import type { JsonObject } from '../protocol/json.ts'
+import { type DslCode, DslError } from './errors.ts'
+import type { KeyRule, RawNode } from './grammar.ts'
+import { MAX_GENERATED_ID, type StrategyLimits } from './limits.ts'
+
+/** Where in a program: keys and indexes from the root. */
+export type ProgramPath = readonly (string | number)[]
+
+/** One thing that is wrong with a program. */
+export interface ProgramProblem {
+  readonly code: DslCode | null
+  readonly message: string
+  readonly nodeId: string | null
+  readonly params: JsonObject | null
+  readonly path: ProgramPath
+  /** True when the last step of the path is a key that should not be there. */
+  readonly isKey: boolean
+}
+
+/** Longest list of problems; whoever has more mends these first. */
+const MAX_PROBLEMS = 100
+
+export interface Check {
+  readonly limits: StrategyLimits
+  /** Undefined: throw the first problem. */
+  readonly problems: ProgramProblem[] | undefined
+  /** Learns of every id that is filled in. */
+  readonly onId: ((path: ProgramPath, id: string) => void) | undefined
+  readonly path: (string | number)[]
+  count: number
+  /** True once nothing more is worth looking at. */
+  isDone: boolean
+}
+
+interface ProblemOptions {
+  readonly code?: DslCode
+  readonly params?: JsonObject
+  readonly isKey?: boolean
+}
+
+/** Reports a problem at the current path. Returns only when problems are collected. */
+export function report(check: Check, nodeId: string | null, message: string, options: ProblemOptions = {}): void {
+  const { code, params } = options
+  if (!check.problems) {
+    throw new DslError('DslValidationError', message, {
+      nodeId,
+      ...(code === undefined ? {} : { code }),
+      ...(params === undefined ? {} : { params }),
+    })
+  }
+  check.problems.push({
+    code: code ?? null,
+    message,
+    nodeId,
+    params: params ?? null,
+    path: [...check.path],
+    isKey: options.isKey ?? false,
+  })
+  if (check.problems.length >= MAX_PROBLEMS) check.isDone = true
+}
+
+/** Runs `body` one step further down the tree. */
+export function within(check: Check, step: string | number, body: () => void): void {
+  check.path.push(step)
+  body()
+  check.path.pop()
+}
+
+/** Runs `body` for every element of a list that stands at the current path. */
+export function forEachElement(
+  check: Check,
+  list: readonly unknown[],
+  body: (element: unknown, index: number) => void,
+): void {
+  for (let i = 0; i < list.length && !check.isDone; i++) {
+    check.path.push(i)
+    body(list[i], i)
+    check.path.pop()
+  }
+}
+
+/** The node's own id, or one made of its parent's id, its kind and its index, which is written into the node. */
+export function identify(check: Check, node: RawNode, parentId: string, suffix: string): string {
+  const own = node.id
+  if (typeof own === 'string' && own !== '') return own
+  const made = `${parentId}.${suffix}`
+  if (made.length > MAX_GENERATED_ID) {
+    report(check, parentId, `ids made from this one would be longer than ${MAX_GENERATED_ID} characters: shorten it`)
+    return made
+  }
+  if (!Reflect.set(node, 'id', made)) report(check, parentId, 'a node without id is frozen: validate a copy of it')
+  check.onId?.(check.path, made)
+  return made
+}
+
+/** Counts a node. False: there are too many, and this one is not to be looked at. */
+export function countNode(check: Check, nodeId: string): boolean {
+  if (check.isDone) return false
+  check.count++
+  if (check.count <= check.limits.maxNodes) return true
+  report(check, nodeId, `the program has more than ${check.limits.maxNodes} nodes`)
+  check.isDone = true
+  return false
+}
+
+/** False: the node stands too deep, and what is below it is not to be looked at. */
+export function checkDepth(check: Check, nodeId: string, depth: number): boolean {
+  if (depth <= check.limits.maxDepth) return true
+  report(check, nodeId, `the program is nested deeper than ${check.limits.maxDepth} levels`)
+  return false
+}
+
+/** Missing keys first, in the order of the rule, then unknown ones. False: a required key is missing. */
+export function checkKeys(check: Check, node: RawNode, nodeId: string, rule: KeyRule): boolean {
+  const missing = rule.required.filter((key) => !Object.hasOwn(node, key))
+  for (const key of missing) report(check, nodeId, `the key ${key} is missing`)
+  checkUnknownKeys(check, node, nodeId, rule)
+  return missing.length === 0
+}
+
+export function checkUnknownKeys(check: Check, node: RawNode, nodeId: string, rule: KeyRule): void {
+  for (const key of Object.keys(node)) {
+    if (check.isDone) return
+    if (key === 'type' || key === 'id' || rule.required.includes(key) || rule.optional.includes(key)) continue
+    const known = [...rule.required, ...rule.optional].join(', ') || 'none'
+    within(check, key, () => report(check, nodeId, `unknown key ${key}; keys here: ${known}`, { isKey: true }))
+  }
+}

@@ -1,0 +1,101 @@
+// Trying a program out: the same contexts, walks and pipeline as scoring, on values that somebody made up. Nothing is
+// stored and nobody is told. Contract: section 12 of the language, with 18-B decided: a program that extends a parent
+// runs its whole pipeline here too.
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import type { Program } from '../protocol/strategy.ts'
+import type { EventIds, ExecutionMode, Phase, SimulationResponse } from '../protocol/strategy-run.ts'
+import { type Analytics, buildContext, collectFields, type ParentResult } from './context.ts'
+import { DslError } from './errors.ts'
+import { execute } from './interpreter.ts'
+import type { Expired, StrategyLimits } from './limits.ts'
+import { type PipelineOptions, runPipeline, traceOf } from './pipeline.ts'
+import type { ExecuteOptions } from './run-state.ts'
+import type { ParentStrategy } from './strategy.ts'
+
+export interface SimulateOptions {
+  readonly event: EventIds & { readonly data?: JsonObject | null }
+  /** Path to value, before everything else; also what analytics answer, unless `analytics` is given. */
+  readonly mockState?: JsonObject | null
+  readonly analytics: Analytics
+  /** With a parent, the program runs as one that extends it. */
+  readonly parent?: ParentStrategy
+  /** One part of the program alone; absent: all of it, as scoring runs it. */
+  readonly phase?: 'pre' | 'post'
+  /** What the parent is taken to have given, when `phase` is `post`. */
+  readonly parentResult?: ParentResult | null
+  readonly limits?: Partial<StrategyLimits>
+  readonly startTimer?: () => Expired
+}
+
+export interface Simulation {
+  readonly points: JsonValue
+  readonly caseName: string | null
+  readonly callbackData: JsonObject
+  readonly isVetoed: boolean
+  readonly phases: readonly Phase[]
+  /** What the parent gave, when there was one and nothing vetoed it. */
+  readonly parentResult?: ParentResult
+  /** What `set_data` left behind, when one phase ran alone. */
+  readonly workingData?: JsonObject
+}
+
+/**
+ * Runs a program on made-up values.
+ * @param program validated
+ * @throws DslError; whatever the parent throws
+ */
+export async function simulate(program: Program, options: SimulateOptions): Promise<Simulation> {
+  const { phase } = options
+  return phase ? simulatePhase(program, phase, options) : runPipeline(program, options.event, pipelineOf(options))
+}
+
+function pipelineOf({ analytics, parent, limits, startTimer, mockState }: SimulateOptions): PipelineOptions {
+  return {
+    analytics,
+    ...(parent === undefined ? {} : { parent }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(startTimer === undefined ? {} : { startTimer }),
+    ...(mockState === undefined ? {} : { mockState }),
+  }
+}
+
+async function simulatePhase(program: Program, mode: ExecutionMode, options: SimulateOptions): Promise<Simulation> {
+  const { event, analytics, limits, startTimer } = options
+  const parentResult = mode === 'post' ? (options.parentResult ?? null) : null
+  const data = event.data ?? null
+  const mockState = options.mockState ?? null
+  const context = await buildContext(collectFields(program), { ...event, data, analytics, mockState, parentResult })
+  const settings: ExecuteOptions = {
+    mode,
+    parentResult,
+    initialData: mode === 'pre' ? data : null,
+    ...(limits === undefined ? {} : { limits }),
+    ...(startTimer === undefined ? {} : { expired: startTimer() }),
+  }
+  const { points, caseName, callbackData, workingData, vetoed, trace } = execute(program, context, settings)
+  return { points, caseName, callbackData, workingData, isVetoed: vetoed, phases: [{ mode, trace }] }
+}
+
+/** A simulation as HTTP answers it. */
+export function toSimulationResponse({ points, caseName, callbackData, phases }: Simulation): SimulationResponse {
+  return {
+    points: typeof points === 'number' ? points : 0,
+    caseName,
+    callbackData,
+    executionTrace: traceOf(phases).map(({ nodeId, type, value, branch }) => ({
+      nodeId,
+      type,
+      value,
+      branch: branch ?? null,
+    })),
+  }
+}
+
+/** A timeout as simulation reports it: with a code, and the time that was given. */
+export function withTimeoutCode(error: unknown, timeoutMs: number): unknown {
+  if (!(error instanceof DslError) || error.kind !== 'DslTimeoutError') return error
+  const options = { code: 'DSL_TIMEOUT', nodeId: error.nodeId, params: { timeoutMs }, cause: error } as const
+  const coded = new DslError('DslTimeoutError', `The program did not finish within ${timeoutMs} ms`, options)
+  coded.partialPhases = error.partialPhases
+  return coded
+}

@@ -1,0 +1,95 @@
+// What every strategy is, whether written in TypeScript or as a program: something that turns a scoring event into
+// points. Where ids lead: registry.ts. Programs as strategies: pipeline.ts.
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import type { Program } from '../protocol/strategy.ts'
+import type { EventIds } from '../protocol/strategy-run.ts'
+import type { Analytics } from './context.ts'
+import { hashText } from './hash.ts'
+import { copyOwn, setOwn } from './snapshot.ts'
+
+/** Something that happened and may earn points. */
+export interface ScoringEvent extends EventIds {
+  readonly data?: JsonObject | null
+}
+
+/**
+ * Points, case name and, when there is any, callback data. Points are numbers; a parent with mistyped variables may
+ * hand through something else, which a post phase refuses.
+ */
+export type Score =
+  | readonly [points: JsonValue, caseName: string | null]
+  | readonly [points: JsonValue, caseName: string | null, callbackData: JsonObject]
+
+/** Named settings of a strategy; every name starts with `variable_`. */
+export type StrategyVariables = Readonly<Record<string, JsonValue>>
+
+/** What a program may wrap. */
+export interface ParentStrategy {
+  readonly id: string
+  readonly variables: StrategyVariables
+  /** A copy with the variables that it has and that `changes` names; the others are ignored. */
+  withVariables(changes: StrategyVariables): ParentStrategy
+  /** Anything but a pair or triple counts as no points. */
+  calculatePoints(event: ScoringEvent): Promise<unknown>
+}
+
+/** A strategy written in TypeScript: this package's own, or a plug-in's. */
+export interface StrategySpec {
+  /** Stable: games and tasks store it. */
+  readonly id: string
+  readonly version: string
+  readonly name: string
+  readonly description: string
+  /** Raise it whenever the same event may score differently; `hash_version` follows it. */
+  readonly revision: number
+  /** Names and defaults. */
+  readonly variables: StrategyVariables
+  calculatePoints(event: ScoringEvent, tools: { analytics: Analytics; variables: StrategyVariables }): Promise<Score>
+  /** The same rules as a program, where the language can say them: drawn as the strategy's decision graph. */
+  createProgram?(): Program
+}
+
+export interface BuiltInStrategy extends ParentStrategy {
+  readonly name: string
+  readonly slug: string
+  readonly description: string
+  readonly version: string
+  /** 64 hex digits; changes with id, version or revision. */
+  readonly hashVersion: string
+  withVariables(changes: StrategyVariables): BuiltInStrategy
+  calculatePoints(event: ScoringEvent): Promise<Score>
+}
+
+/** Fingerprint of a strategy written in TypeScript: it names what it should be, since source text does not survive bundling. */
+export function hashVersionOf(spec: Pick<StrategySpec, 'id' | 'version' | 'revision'>): string {
+  return hashText(`${spec.id}@${spec.version}#${spec.revision}`)
+}
+
+/** A strategy made from its specification, fed by `analytics`. */
+export function createBuiltIn(
+  spec: StrategySpec,
+  analytics: Analytics,
+  variables: StrategyVariables = spec.variables,
+): BuiltInStrategy {
+  return Object.freeze({
+    id: spec.id,
+    name: spec.name,
+    slug: spec.id,
+    description: spec.description,
+    version: spec.version,
+    variables: Object.freeze(copyOwn(variables)),
+    hashVersion: hashVersionOf(spec),
+    withVariables: (changes: StrategyVariables) => createBuiltIn(spec, analytics, override(variables, changes)),
+    calculatePoints: (event: ScoringEvent) => spec.calculatePoints(event, { analytics, variables }),
+  })
+}
+
+/** `variables` with the values that `changes` has for the same names. */
+export function override(variables: StrategyVariables, changes: StrategyVariables): StrategyVariables {
+  const result = copyOwn(variables)
+  for (const key of Object.keys(variables)) {
+    const value = Object.hasOwn(changes, key) ? changes[key] : undefined
+    if (value !== undefined) setOwn(result, key, value)
+  }
+  return result
+}

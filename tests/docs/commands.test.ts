@@ -1,0 +1,132 @@
+// Every command line of the README and the documents runs: each document in an empty folder of its own, line by line.
+// Fences say how: `sh` runs to its end, `sh waits` is interrupted once it has said something, `sh checkout` belongs to a
+// fresh clone (continuous integration runs those).
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { test } from 'node:test'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+/** Documents whose lines have a test of their own, with what they need. */
+const ELSEWHERE = [
+  'docs/packages.md',
+  'docs/headless.md',
+  'docs/strategy.md',
+  'docs/worlds/foundry.md',
+  'docs/worlds/frontier.md',
+]
+
+const env = {
+  ...process.env,
+  PATH: [join(ROOT, 'bin'), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+  PARACOSM_DATA: './data',
+}
+
+interface Line {
+  readonly kind: string
+  readonly text: string
+}
+
+function commandLines(document: string): Line[] {
+  const text = readFileSync(join(ROOT, document), 'utf8')
+  return [...text.matchAll(/^```sh ?(\w*)\n([\s\S]*?)^```/gm)].flatMap(([, kind = '', body = '']) =>
+    body
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => ({ kind: kind || 'runs', text: line })),
+  )
+}
+
+async function runLine(line: Line, cwd: string): Promise<{ status: number | null; output: string }> {
+  const child = spawn('sh', ['-c', line.kind === 'waits' ? `exec ${line.text}` : line.text], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+      if (line.kind === 'waits' && /http:/.test(output)) child.kill('SIGINT')
+    })
+  }
+  const [status] = await once(child, 'close')
+  return { status, output }
+}
+
+const documents = globSync(['README.md', 'CONTRIBUTING.md', 'docs/**/*.md'], { cwd: ROOT })
+  .filter((path) => !ELSEWHERE.includes(path))
+  .sort()
+
+for (const document of documents) {
+  const lines = commandLines(document).filter((line) => line.kind !== 'checkout')
+  if (lines.length === 0) continue
+  test(`${document}: all ${lines.length} command lines work`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'paracosm docs '))
+    for (const line of lines) {
+      const { status, output } = await runLine(line, folder)
+      // What is interrupted may say so by its status; what is not must be 0.
+      if (line.kind === 'waits') assert.match(output, /http:/, line.text)
+      else assert.equal(status, 0, `${line.text}\n${output}`)
+    }
+    rmSync(folder, { recursive: true })
+  })
+}
+
+test('README: the two commands are there, and what they call exists', () => {
+  const checkout = commandLines('README.md').filter((line) => line.kind === 'checkout')
+  assert.deepEqual(
+    checkout.map((line) => line.text),
+    ['npm ci && npm start', 'npm ci && npm test'],
+  )
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  assert.ok(scripts.start && scripts.test)
+})
+
+test('documents: every link to a file leads somewhere, and every image is there', () => {
+  for (const document of documents) {
+    const text = readFileSync(join(ROOT, document), 'utf8')
+    for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      const path = join(ROOT, document, '..', target)
+      assert.ok(globSync(path).length > 0, `${document} links to ${target}`)
+    }
+  }
+})
+
+test('documents: the code of a world in docs/writing-a-world.md is a world that keeps the laws', async () => {
+  const text = readFileSync(join(ROOT, 'docs', 'writing-a-world.md'), 'utf8')
+  const [code = ''] = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '')
+  const source = code
+    .replace("'paracosm/world'", `'${join(ROOT, 'src', 'kernel', 'index.ts')}'`)
+    .replace("'paracosm/protocol'", `'${join(ROOT, 'src', 'protocol', 'index.ts')}'`)
+  const { writeFileSync } = await import('node:fs')
+  const folder = mkdtempSync(join(ROOT, 'tmp-docs-'))
+  try {
+    writeFileSync(join(folder, 'harvest.ts'), source)
+    const { harvest } = await import(join(folder, 'harvest.ts'))
+    const { checkConformance, drawBotRun } = await import('../../src/episode/conformance.ts')
+    assert.deepEqual(checkConformance(harvest, drawBotRun(harvest, {}, { seed: 1, steps: 30 })), [])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('configuration: every variable that is read is told, and every error code has a remedy', async () => {
+  const page = readFileSync(join(ROOT, 'docs', 'configuration.md'), 'utf8')
+  const source = readFileSync(join(ROOT, 'src', 'config.ts'), 'utf8')
+  for (const [, name = ''] of source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm))
+    assert.ok(page.includes(`\`${name}\``), `${name} is not told`)
+  const { ERRORS } = await import('../../src/kernel/errors.ts')
+  for (const [code, row] of Object.entries(ERRORS)) assert.ok(row.remedy.length > 10, code)
+})
+
+test('CHANGELOG: Unreleased comes first, sections are versions with dates, and every line says something', () => {
+  const lines = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8').split('\n')
+  const sections = lines.filter((line) => line.startsWith('## '))
+  assert.equal(sections[0], '## Unreleased')
+  for (const section of sections.slice(1)) assert.match(section, /^## \d+\.\d+\.\d+ - \d{4}-\d{2}-\d{2}$/)
+  for (const line of lines.filter((each) => each.startsWith('- '))) assert.match(line, /^- [A-Z].{20,}/)
+})

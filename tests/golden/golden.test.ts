@@ -1,0 +1,22 @@
+// Journals of every version that we promise to read, recorded once. If one of them no longer verifies, old recordings
+// no longer play: raise the world's version (or the journal's), and keep the old file with a test of its refusal.
+import assert from 'node:assert/strict'
+import { globSync } from 'node:fs'
+import { test } from 'node:test'
+import { JournalFile, verifyJournal } from '../../src/episode/journal-file.ts'
+import { loadRecordedWorld } from '../../src/worlds/catalogue.ts'
+
+const journals = globSync(`${import.meta.dirname}/*.jsonl`).sort()
+
+test('golden: there are journals', () => assert.ok(journals.length > 0))
+
+for (const path of journals) {
+  test(`golden: ${path.split('/').at(-1)} verifies to its last line`, async () => {
+    const file = await JournalFile.open(path)
+    const world = await loadRecordedWorld(file.header)
+    const replay = await verifyJournal(file, () => world)
+    assert.equal(replay.divergence, undefined)
+    assert.ok(replay.outcome)
+    await file.close()
+  })
+}
