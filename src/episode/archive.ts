@@ -10,6 +10,7 @@ import { AppError } from '../kernel/errors.ts'
 import { splitHash } from '../kernel/journal.ts'
 import type { EpisodeSummary } from '../protocol/catalogue.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
+import type { Problem } from '../protocol/problem.ts'
 import { CommitLog, type LoggedSink } from './commit-log.ts'
 import type { EpisodeEnd } from './episode-parts.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -93,6 +94,13 @@ export class Archive {
     const sink = await this.#attach(id, journal.lines.length)
     this.#summaries.delete(id)
     return { journal, tokens: await readTokens(this.#path(id, 'seats.json')), sink }
+  }
+
+  /** Lets go of an episode that cannot be gone on with; it stays in the list, as broken, with the reason. */
+  async abandon(id: string, problem: Problem): Promise<void> {
+    await this.#live.get(id)?.close()
+    this.#live.delete(id)
+    this.#summaries.set(id, { ...brokenSummary(id), problem })
   }
 
   /** Puts a finished episode away: results beside the compressed journal. */

@@ -10,7 +10,7 @@ import type { EpisodeSummary } from '../protocol/catalogue.ts'
 import type { PlayerRef } from '../protocol/episode.ts'
 import type { Pacing } from '../protocol/journal.ts'
 import type { JsonObject } from '../protocol/json.ts'
-import { loadWorld } from '../worlds/catalogue.ts'
+import { loadRecordedWorld, loadWorld } from '../worlds/catalogue.ts'
 
 /** Episodes that may run at once. */
 export const MAX_LIVE = 2000
@@ -120,7 +120,7 @@ export class LiveEpisodes {
     for (const id of this.#archive.unfinished()) {
       try {
         const { journal, tokens, sink } = await this.#archive.reopen(id)
-        const world = await loadWorld(journal.header.world.id)
+        const world = await loadRecordedWorld(journal.header)
         const { seed } = journal.header
         const pilotFor = (player: PlayerRef, slot: number) =>
           player.kind === 'bot' ? createBotPilot(world, player.name, { seed, slot }) : undefined
@@ -128,6 +128,8 @@ export class LiveEpisodes {
         count++
       } catch (error) {
         this.#log.error({ episode: id, error: String(error) }, 'episode.resume_failed')
+        const known = error instanceof AppError ? error : new AppError('JOURNAL_CORRUPT', String(error))
+        await this.#archive.abandon(id, known.toProblem())
       }
     }
     return count

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { JournalFile, verifyJournal } from '../../src/episode/journal-file.ts'
+import { Chain, splitHash } from '../../src/kernel/journal.ts'
 import type { EpisodePage } from '../../src/protocol/catalogue.ts'
 import { startServer } from '../../src/server/app.ts'
 import { startCommand } from '../../src/testing/cli.ts'
@@ -199,4 +200,24 @@ test('serve: no log line holds a token, not even at the most talkative level', a
   await command.ended
   assert.match(command.text(), /clients\/player/)
   assert.equal(command.text().includes(seat.token), false)
+})
+
+test('server: an unfinished episode of another world version stays in the list, with the reason, and nothing is lost', async () => {
+  const first = await startServer(options('versions'))
+  const { json } = await post(first.url, { ...match, tick_rate: 5, players: ['greedy', 'random'] })
+  const { id } = json.episode
+  await first.close()
+  const path = join(folder, 'versions', 'episodes', id, 'journal.jsonl')
+  const [header = '', ...rest] = readFileSync(path, 'utf8').trimEnd().split('\n')
+  const chain = new Chain()
+  const old = (chain.open(header)?.body ?? '').replace('"version":"1.0.0"', '"version":"0.9.0"')
+  const sealed = new Chain()
+  const lines = [sealed.seal(old, true), ...rest.map((line) => sealed.seal(splitHash(line)?.body ?? '', false))]
+  writeFileSync(path, `${lines.join('\n')}\n`)
+  const second = await startServer(options('versions'))
+  assert.equal(second.resumed, 0)
+  const summary = await readJson(`${second.url}/api/episodes/${id}`)
+  assert.deepEqual([summary.status, summary.problem.code], ['broken', 'WORLD_VERSION'])
+  await second.close()
+  assert.equal(readFileSync(path, 'utf8'), `${lines.join('\n')}\n`)
 })
