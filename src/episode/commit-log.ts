@@ -192,44 +192,63 @@ class LogSink implements LoggedSink {
   }
 }
 
+/** A journal that a log is completing. */
+interface Recovering {
+  readonly file: FileHandle
+  /** Whole lines that it has, those that wait included. */
+  lines: number
+  waiting: string[]
+}
+
+/** Lines of one journal that are written together. */
+const RECOVERY_BATCH = 4096
+
 /** Completes the journals from the segments of a log that was not closed. Returns the last segment's number. */
 async function recover(folder: string, journalOf: (episode: string) => string): Promise<number> {
-  const segments = (await readdir(folder)).filter((name) => /^commit-\d{8}\.log$/.test(name)).sort()
-  const files = new Map<string, { file: FileHandle; lines: number } | undefined>()
+  const segments = (await readdir(folder)).filter((name) => /^commit-\d{8}\.log$/.test(name)).sort(compareNames)
+  const journals = new Map<string, Recovering | undefined>()
   for (const name of segments) {
     await cutTornTail(join(folder, name))
-    const lines = createInterface({ input: createReadStream(join(folder, name)), crlfDelay: Number.POSITIVE_INFINITY })
-    for await (const entry of lines) await recoverEntry(entry, files, journalOf)
+    const entries = createInterface({
+      input: createReadStream(join(folder, name)),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    })
+    for await (const entry of entries) {
+      const match = /^(\S+) (\d+) (.*)$/.exec(entry)
+      if (!match) continue
+      const [, episode = '', number = '', line = ''] = match
+      if (!journals.has(episode)) journals.set(episode, await openForRecovery(journalOf(episode)))
+      const journal = journals.get(episode)
+      if (!journal || Number(number) !== journal.lines + 1) continue
+      journal.lines++
+      if (journal.waiting.push(line) >= RECOVERY_BATCH) await writeWaiting(journal)
+    }
   }
-  for (const journal of files.values()) {
-    await journal?.file.datasync()
-    await journal?.file.close()
+  for (const journal of journals.values()) {
+    if (!journal) continue
+    await writeWaiting(journal)
+    await journal.file.datasync()
+    await journal.file.close()
   }
   for (const name of segments) await rm(join(folder, name))
   return Number(/\d{8}/.exec(segments.at(-1) ?? '')?.[0] ?? 0)
 }
 
-async function recoverEntry(
-  entry: string,
-  files: Map<string, { file: FileHandle; lines: number } | undefined>,
-  journalOf: (episode: string) => string,
-): Promise<void> {
-  const match = /^(\S+) (\d+) (.*)$/.exec(entry)
-  if (!match) return
-  const [, episode = '', number = '', line = ''] = match
-  if (!files.has(episode)) files.set(episode, await openForRecovery(journalOf(episode)))
-  const journal = files.get(episode)
-  if (!journal || Number(number) !== journal.lines + 1) return
-  await journal.file.appendFile(`${line}\n`)
-  journal.lines++
+const compareNames = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+async function writeWaiting(journal: Recovering): Promise<void> {
+  if (journal.waiting.length === 0) return
+  const text = `${journal.waiting.join('\n')}\n`
+  journal.waiting = []
+  await journal.file.appendFile(text)
 }
 
 /** A journal whose file has gone was finished and put away before the crash: its entries are of no use. */
-async function openForRecovery(path: string): Promise<{ file: FileHandle; lines: number } | undefined> {
+async function openForRecovery(path: string): Promise<Recovering | undefined> {
   try {
     await cutTornTail(path)
     const lines = await countLines(path)
-    return { file: await open(path, 'a'), lines }
+    return { file: await open(path, 'a'), lines, waiting: [] }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error

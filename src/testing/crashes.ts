@@ -1,7 +1,7 @@
 // Kills, pretended and real: what was acknowledged must be there afterwards, and every journal must be readable.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Archive } from '../episode/archive.ts'
@@ -19,6 +19,9 @@ export interface Remains {
   readonly journals: readonly string[]
 }
 
+/** Where pretended kills happen: in memory, where there is such a folder, since no disk has to prove itself there. */
+const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
 const journalOf = (folder: string) => (episode: string) => join(folder, `${episode}.jsonl`)
 
 /** Writes a few matches through one commit log, and leaves it as a crash would: never closed. */
@@ -30,7 +33,7 @@ export async function leaveRemains(matches: number): Promise<Remains> {
     const sink = await log.sink(`match-${i}`, journalOf(folder)(`match-${i}`), 0)
     // The sink is not closed with the episode: that would bring the journal's file up to date.
     const open = { ...wrap(sink), close: () => sink.commit() }
-    await recordMatch({ seed: i, sink: open, config: { max_ticks: 400 } })
+    await recordMatch({ seed: i, sink: open, config: { max_ticks: 300 } })
   }
   const [segment = ''] = readdirSync(join(folder, 'log'))
   const remains = mkdtempSync(join(tmpdir(), 'paracosm-crash-'))
@@ -54,7 +57,7 @@ function wrap(sink: Awaited<ReturnType<CommitLog['sink']>>) {
  */
 export async function recoverCut(remains: Remains, seed: number): Promise<void> {
   const random = createRandom(seed, 'cuts')
-  const folder = mkdtempSync(join(tmpdir(), 'paracosm-cut-'))
+  const folder = mkdtempSync(join(MEMORY, 'paracosm-cut-'))
   try {
     cpSync(remains.folder, folder, { recursive: true })
     const logText = readFileSync(join(folder, remains.log), 'latin1')
