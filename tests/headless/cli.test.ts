@@ -217,6 +217,16 @@ const MEBIBYTE = 1_048_576
 /** Bad input: what it is, how it is given, the code, and what the message must name. */
 const BAD: readonly (readonly [name: string, args: () => string[], code: string, names: RegExp])[] = [
   [
+    'JSON nested without end',
+    () => [
+      '--command-file',
+      textFile(`[{"type":"apply_command","command":{"type":${'['.repeat(99_999)}${']'.repeat(99_999)}}}]`),
+    ],
+    'VALIDATION_ERROR',
+    /200 levels/,
+  ],
+  ['an empty file', () => ['--command-file', textFile('')], 'JSON_MALFORMED', /line 1, column 1/],
+  [
     'malformed JSON',
     () => ['--command-file', textFile('[\n  {"type": "tick",\n   ticks: 1}]')],
     'JSON_MALFORMED',

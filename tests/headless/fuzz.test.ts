@@ -40,8 +40,8 @@ function createWorks(run: number): Foundry {
   return f
 }
 
-test(`foundry: ${TICKS} ticks under random crews keep every book balanced, within a minute`, () => {
-  const started = performance.now()
+test(`foundry: ${TICKS} ticks under random crews keep every book balanced, within a minute of work`, () => {
+  const started = process.cpuUsage()
   let refused = 0
   let taken = 0
   let made = 0
@@ -69,6 +69,8 @@ test(`foundry: ${TICKS} ticks under random crews keep every book balanced, withi
   }
   assert.ok(taken > 5000 && refused > 1000, `${taken} taken, ${refused} refused`)
   assert.ok(made > 10_000, `${made} made`)
-  const took = performance.now() - started
+  // Time of this process alone: what else the machine does is no fault of the foundry.
+  const { user, system } = process.cpuUsage(started)
+  const took = (user + system) / 1000
   assert.ok(took < LIMIT_MS, `${Math.round(took)} ms`)
 })

@@ -10,6 +10,9 @@ export const COMMAND_FILE_LIMIT = 64 * MEBIBYTE
 /** Bytes of a save file. */
 export const SAVE_FILE_LIMIT = 512 * MEBIBYTE
 
+/** Levels of arrays and objects inside each other. */
+const DEPTH_LIMIT = 200
+
 export interface InputKind {
   /** Names the thing in messages: 'The command file'. */
   readonly what: string
@@ -19,11 +22,24 @@ export interface InputKind {
 
 /**
  * JSON from a file; `-` is standard input.
- * @throws AppError FILE_UNREADABLE, FILE_TOO_LARGE, JSON_MALFORMED
+ * @throws AppError FILE_UNREADABLE, FILE_TOO_LARGE, JSON_MALFORMED, VALIDATION_ERROR for what is nested too deep
  */
 export function readJsonInput(path: string, kind: InputKind): JsonValue {
   const text = path === '-' ? readStandardInput(kind) : readBounded(path, kind)
-  return parseJson(text.startsWith('\uFEFF') ? text.slice(1) : text, kind.what)
+  const value = parseJson(text.startsWith('\uFEFF') ? text.slice(1) : text, kind.what)
+  if (isDeeperThan(value, DEPTH_LIMIT)) {
+    throw new AppError('VALIDATION_ERROR', `${kind.what} ${path} is nested deeper than ${DEPTH_LIMIT} levels`)
+  }
+  return value
+}
+
+/** Whether a value is nested deeper than so many levels. Whoever walks JSON by recursion needs to know. */
+function isDeeperThan(value: JsonValue, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  const inner = Array.isArray(value) ? value : Object.values(value)
+  for (const each of inner) if (isDeeperThan(each, levels - 1)) return true
+  return false
 }
 
 function tooLarge(path: string, { what, limit }: InputKind): AppError {

@@ -1,4 +1,5 @@
 // Save files: reading, with every fault named, and making one of a running session.
+import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
 import { type Fold, loadFold } from '../../kernel/fold.ts'
 import { parseWith } from '../../kernel/parse.ts'
@@ -7,6 +8,9 @@ import { SAVE_FORMAT, SAVE_VERSION, SaveFile } from '../../protocol/headless.ts'
 import type { JsonValue } from '../../protocol/json.ts'
 import { readJsonInput, SAVE_FILE_LIMIT } from './read-input.ts'
 import { movedFault } from './script.ts'
+
+/** What comes from a file is JSON already, and the world checks its own state: looking at it twice would cost seconds. */
+const ReadSave = SaveFile.extend({ state: z.custom<JsonValue>((state) => state !== undefined) })
 
 /** Where a run began. */
 export interface Origin {
@@ -34,7 +38,7 @@ export function createSave(fold: Fold, origin: Origin): SaveFile {
 export function readSave(path: string, world: World): { readonly fold: Fold; readonly origin: Origin } {
   const value = readJsonInput(path, { what: 'The save', limit: SAVE_FILE_LIMIT })
   checkVersions(value, world)
-  const save = parseWith(SaveFile, value, { code: 'STATE_INVALID', what: 'The save' })
+  const save = parseWith(ReadSave, value, { code: 'STATE_INVALID', what: 'The save' })
   try {
     const fold = loadFold(world, { step: save.tick, state: save.state })
     return { fold, origin: { scenario: save.scenario, seed: save.seed } }

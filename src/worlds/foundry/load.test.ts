@@ -97,6 +97,16 @@ test('foundry: the save that the table spoils is sound', () => {
   assert.doesNotThrow(() => foundry.load(JSON.parse(JSON.stringify(save))))
 })
 
+test('foundry: ids that were given and are gone leave no trace but the next id', () => {
+  const save = { ...aSave(), last_part: 5000 }
+  const f = foundry.load(JSON.parse(JSON.stringify(save)))
+  assert.deepEqual(SavedFoundry.parse(foundry.save(f)), save)
+  assert.equal(foundry.summarize?.(f).parts, save.parts.length)
+  const command = { type: 'place_part' as const, def_id: 'wire', origin: { x: 7, y: 1, z: 7 }, facing: 'east' as const }
+  assert.equal(foundry.apply(f, 0, command, QUIET), undefined)
+  assert.equal(f.parts.last, 5001)
+})
+
 for (const [name, path, spoil] of FAULTS) {
   test(`foundry: a save with ${name} is refused at ${path}`, () => {
     const save = aSave()

@@ -25,6 +25,7 @@ import { isBelt } from './links.ts'
 import { recipeOf, refreshMachine, wantedOf } from './machines.ts'
 import { joinNets } from './nets.ts'
 import { ENABLED, IN_CYCLE, PORTS, setFlag } from './node-table.ts'
+import { reserveParts } from './part-table.ts'
 import { cellsOf, defOf, shapeOf } from './parts.ts'
 import { cellsFor, enterPart, isInside, isNodeKind, linkNode } from './placement.ts'
 import { beltItems, ITEMS_PER_BELT } from './positions.ts'
@@ -115,6 +116,7 @@ function readParts(f: Foundry, state: SavedFoundry): LooseBelts {
     if (isBelt(f, saved.id)) loose.set(saved.id, readItems(saved, path))
     else if (saved.items) throw fault(`${path}.items`, `a ${saved.def_id} carries no items`)
   }
+  reserveParts(f.parts, state.last_part)
   f.parts.last = state.last_part
   return loose
 }

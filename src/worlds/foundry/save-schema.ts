@@ -53,7 +53,7 @@ export const SavedFoundry = z.strictObject({
   random: z.tuple([z.int32(), z.int32(), z.int32(), z.int32()]),
   sun: Count.max(1000),
   /** Highest part id given so far. */
-  last_part: Count.max(100_000_000),
+  last_part: Count.max(16_000_000),
   completed_at: Count.nullable(),
   /** One a goal. */
   goals: z.array(Count),
