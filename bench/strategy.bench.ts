@@ -113,7 +113,12 @@ function benchHostile(report: Report): void {
       times.push(performance.now() - started)
     }
     const value = median(times)
-    report({ what: `hostile: ${what}`, value, unit: 'ms', note: `goal 5: ${value < 5 ? 'met' : 'MISSED'}` })
+    report({
+      what: `hostile: ${what}`,
+      value,
+      unit: 'ms',
+      note: what.includes('valid') ? 'accepted' : `goal 5: ${value < 5 ? 'met' : 'MISSED'}`,
+    })
   }
 }
 

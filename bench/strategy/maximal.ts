@@ -41,7 +41,7 @@ export const MAXIMAL: readonly { readonly what: string; readonly create: () => u
   },
   { what: 'unknown keys without end', create: () => ({ type: 'program', rules: [], ...keys('key') }) },
   {
-    what: 'variables without end (valid)',
+    what: 'variables without end, which is valid',
     create: () => ({ type: 'program', rules: [], parent_variables: keys('variable_') }),
   },
   {

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { JsonValue } from '../protocol/json.ts'
+import { ARITH_OPS, COMPARE_OPS } from '../protocol/strategy.ts'
 import type { ExecutionMode } from '../protocol/strategy-run.ts'
+import { ruleNode } from '../testing/strategy-nodes.ts'
 import { arbBrokenProgram, arbInput, arbProgram, type ProgramInput } from '../testing/strategy-programs.ts'
 import { buildContext, collectFields } from './context.ts'
 import { DslError } from './errors.ts'
@@ -86,6 +88,61 @@ test('engines: prepared and tracing agree on every program, result or failure, n
   )
   assert.ok(validRuns > 300, `only ${validRuns} runs of valid programs`)
   assert.ok(failures > 100, `only ${failures} failures`)
+})
+
+test('engines: every operator and function agrees on every pair of kinds', async () => {
+  const values: readonly JsonValue[] = [
+    null,
+    true,
+    false,
+    0,
+    1,
+    -1.5,
+    2,
+    '',
+    'a',
+    'ab',
+    '12',
+    '\u{1f600}',
+    '\uffff',
+    [],
+    [1],
+    {},
+    { a: 1 },
+  ]
+  const field = (path: string) => ({ type: 'field', path })
+  const [left, right] = [field('data.l'), field('data.r')]
+  const expressions = [
+    ...ARITH_OPS.map((op) => ({ type: 'arith', op, left, right })),
+    { type: 'func_call', name: 'int', args: [left] },
+    { type: 'func_call', name: 'clamp', args: [left, right, { type: 'literal', value: 1 }] },
+  ]
+  const conditions = COMPARE_OPS.map((op) => ({ type: 'compare', op, left, right }))
+  const stores = expressions.map((value) => ({
+    type: 'program',
+    rules: [],
+    default: { type: 'set_callback_data', key: 'k', value },
+  }))
+  const assign = { type: 'assign_points', value: { type: 'literal', value: 1 }, case_name: 'A' }
+  const programs = [
+    ...stores,
+    ...conditions.map((when) => ({ type: 'program', rules: [ruleNode<JsonValue>(when, assign)] })),
+  ]
+  for (const program of programs.map((each): JsonValue => JSON.parse(JSON.stringify(each)))) {
+    validateProgram(program)
+    const prepared = prepareProgram(program)
+    for (const l of values) {
+      for (const r of values) {
+        const sources = { ...ids, data: { l, r }, analytics: tableAnalytics({}) }
+        const context = await buildContext(prepared.layout, sources)
+        const traced = outcomeOf(() => execute(program, context))
+        assert.deepEqual(
+          outcomeOf(() => prepared.execute(context)),
+          traced,
+        )
+      }
+    }
+  }
 })
 
 test('engines: small limits break both in the same way', async () => {

@@ -4,11 +4,11 @@ import type { JsonValue } from '../protocol/json.ts'
 import type { Condition, Expression, Program } from '../protocol/strategy.ts'
 import type { ExecutionMode, Phase, TraceEntry } from '../protocol/strategy-run.ts'
 
-type Rule =
+export type Rule =
   | Program['rules'][number]
   | NonNullable<Program['pre_rules']>[number]
   | NonNullable<Program['post_rules']>[number]
-type Statement = Rule['then'][number]
+export type Statement = Rule['then'][number]
 
 /** A condition or expression, and what it came to. */
 export interface ExplainedNode {
@@ -109,10 +109,10 @@ function take(reader: Reader, node: { readonly type: string; readonly id?: strin
 
 /** Explains a part that the run may have gone past. */
 function explainIf<T>(reader: Reader, isVisited: boolean, explain: () => T): T {
-  const { isPassing } = reader
-  reader.isPassing = isPassing || !isVisited
+  if (isVisited || reader.isPassing) return explain()
+  reader.isPassing = true
   const result = explain()
-  reader.isPassing = isPassing
+  reader.isPassing = false
   return result
 }
 
@@ -192,6 +192,26 @@ function statementText(statement: Statement, value: ExplainedNode | undefined): 
       return 'stop here'
   }
 }
+
+/** A condition or expression as people write it. */
+export function describeNode(node: Condition): string {
+  return explainCondition(IDLE, node).text
+}
+
+/** What a statement does, as people write it. */
+export function describeStatement(statement: Statement): string {
+  return explainStatement(IDLE, statement).text
+}
+
+/** Reads nothing: for telling what a program says rather than what it did. */
+const IDLE: Reader = Object.freeze({
+  trace: [],
+  decisive: undefined,
+  at: 0,
+  isOver: true,
+  hasFailed: false,
+  isPassing: true,
+})
 
 function explained(
   reader: Reader,

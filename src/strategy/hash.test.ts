@@ -54,6 +54,17 @@ test('hash: values of any depth do not exhaust the stack', () => {
   assert.equal(hashProgram(deep).length, 64)
 })
 
+test('hash: deep down a value is spelled as it is on top', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (drawn) => {
+      const value: JsonValue = JSON.parse(JSON.stringify(drawn))
+      const wrapped: JsonValue = Array.from({ length: 300 }).reduce<JsonValue>((inner) => [inner], value)
+      assert.equal(canonicalProgram(wrapped), `${'['.repeat(300)}${canonicalProgram(value)}${']'.repeat(300)}`)
+    }),
+    { numRuns: 300 },
+  )
+})
+
 test('hash cache: published programs are hashed once, the least recently used goes first, drafts never stay', () => {
   const cache = createHashCache(2)
   const of = (id: string, status: 'DRAFT' | 'PUBLISHED', program: JsonValue) =>

@@ -18,13 +18,17 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 const escapeUnit = (unit: string): string =>
   ESCAPES.get(unit) ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 
-// Without the u flag the pattern takes UTF-16 units, so an astral character becomes two escapes.
-const quote = (text: string): string => `"${text.replace(/["\\]|[^ -~]/g, escapeUnit)}"`
+const PLAIN = /^[ !#-[\]-~]*$/
 
-interface Pending {
-  /** Written as it is, before the value. */
-  readonly text: string
-  readonly value?: JsonValue
+// Without the u flag the pattern takes UTF-16 units, so an astral character becomes two escapes.
+const quote = (text: string): string => `"${PLAIN.test(text) ? text : text.replace(/["\\]|[^ -~]/g, escapeUnit)}"`
+
+/** Where texts have no surrogates, the order of UTF-16 units is that of code points. */
+const SURROGATE = /[\ud800-\udfff]/
+
+function compareKeys(a: string, b: string): number {
+  if (SURROGATE.test(a) || SURROGATE.test(b)) return compareByCodePoint(a, b)
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function spellScalar(value: JsonValue): string {
@@ -32,13 +36,38 @@ function spellScalar(value: JsonValue): string {
   return value === 0 ? '0' : String(value)
 }
 
-/**
- * Canonical JSON of a program: keys sorted, no white space, ASCII alone. A zero has no sign.
- * It keeps its own stack, since the id of an `else_if` branch may be JSON of any depth.
- */
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Levels that are written by recursion. */
+const SHALLOW = 200
+
+/** Canonical JSON of a program: keys sorted, no white space, ASCII alone. A zero has no sign. */
 export function canonicalProgram(program: JsonValue): string {
+  return spell(program, 0)
+}
+
+function spell(value: JsonValue, depth: number): string {
+  if (typeof value !== 'object' || value === null) return spellScalar(value)
+  if (depth > SHALLOW) return spellDeep(value)
+  if (!isObject(value)) return `[${Array.from(value, (each) => spell(each ?? null, depth + 1)).join(',')}]`
+  let text = ''
+  for (const key of Object.keys(value).sort(compareKeys)) {
+    text += `${text === '' ? '' : ','}${quote(key)}:${spell(value[key] ?? null, depth + 1)}`
+  }
+  return `{${text}}`
+}
+
+interface Pending {
+  /** Written as it is, before the value. */
+  readonly text: string
+  readonly value?: JsonValue
+}
+
+/** The same with a stack of its own: the id of an `else_if` branch may be JSON of any depth. */
+function spellDeep(start: JsonValue): string {
   const parts: string[] = []
-  const pending: Pending[] = [{ text: '', value: program }]
+  const pending: Pending[] = [{ text: '', value: start }]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     parts.push(next.text)
     const { value } = next
@@ -49,9 +78,6 @@ export function canonicalProgram(program: JsonValue): string {
   }
   return parts.join('')
 }
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** One by one: a spread of many thousand entries would not fit into a call. */
 function pushReversed(target: Pending[], items: readonly Pending[]): void {
@@ -64,7 +90,7 @@ function spellArray(values: readonly JsonValue[]): Pending[] {
 }
 
 function spellObject(object: JsonObject): Pending[] {
-  const entries = Object.entries(object).sort(([a], [b]) => compareByCodePoint(a, b))
+  const entries = Object.entries(object).sort(([a], [b]) => compareKeys(a, b))
   const spelled = entries.map(([key, value], i): Pending => ({ text: `${i === 0 ? '{' : ','}${quote(key)}:`, value }))
   return [...spelled, { text: entries.length === 0 ? '{}' : '}' }]
 }

@@ -17,6 +17,7 @@ export {
 export { formatBlocks } from './block-xml.ts'
 export { createConstantEffortProgram, createDefaultProgram } from './built-in-programs.ts'
 export { BUILT_INS } from './built-ins.ts'
+export { capTrace } from './cap-trace.ts'
 export {
   type Analytics,
   type AnalyticsCache,
@@ -45,6 +46,7 @@ export {
   explainPhases,
 } from './explain.ts'
 export { formatExplanation, formatPoints } from './format-explanation.ts'
+export { type DecisionGraph, decisionGraph } from './graph.ts'
 export { canonicalProgram, createHashCache, type HashCache, hashProgram } from './hash.ts'
 export { type CooperativeOptions, execute, executeCooperatively } from './interpreter.ts'
 export {
@@ -61,6 +63,7 @@ export { type PreparedProgram, prepareProgram } from './prepared.ts'
 export type { ProgramPath, ProgramProblem } from './problems.ts'
 export { tableAnalytics } from './recorded.ts'
 export {
+  chooseStrategyId,
   createRegistry,
   describeStrategy,
   parseStrategyId,
@@ -68,6 +71,7 @@ export {
   type StrategyReference,
   type StrategyRegistry,
 } from './registry.ts'
+export { formatProblem, type ProgramReport, type ReportedProblem, reportProgram } from './report.ts'
 export type { ExecuteOptions, ExecutionResult, TracedResult } from './run-state.ts'
 export { type SimulateOptions, type Simulation, simulate, toSimulationResponse, withTimeoutCode } from './simulate.ts'
 export {

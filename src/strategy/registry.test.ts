@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BUILT_INS } from './built-ins.ts'
-import { createRegistry, describeStrategy, parseStrategyId } from './registry.ts'
+import { chooseStrategyId, createRegistry, describeStrategy, parseStrategyId } from './registry.ts'
 import type { StrategySpec } from './strategy.ts'
 
 const spec = (id: string): StrategySpec => ({
@@ -71,6 +71,12 @@ test('registry: plug-ins load once, on the first read; what is wrong with them i
 test('registry: ids lead to built-ins or to stored programs', () => {
   assert.deepEqual(parseStrategyId('default'), { kind: 'built-in', id: 'default' })
   assert.deepEqual(parseStrategyId('custom:42'), { kind: 'custom', definitionId: '42' })
+})
+
+test("registry: a task without a strategy has its game's, and that one may have none either", () => {
+  assert.equal(chooseStrategyId('custom:1', 'socio_bee'), 'custom:1')
+  assert.equal(chooseStrategyId(null, 'socio_bee'), 'socio_bee')
+  assert.equal(chooseStrategyId(undefined, null), 'default')
 })
 
 test('registry: a description lists variables by name with their kinds', () => {

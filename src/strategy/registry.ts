@@ -127,6 +127,14 @@ export function parseStrategyId(id: string): StrategyReference {
   return id.startsWith(CUSTOM) ? { kind: 'custom', definitionId: id.slice(CUSTOM.length) } : { kind: 'built-in', id }
 }
 
+/** What a game scores by when nobody has chosen. */
+const FALLBACK_ID = 'default'
+
+/** The strategy that scores a task: its own, or else its game's, or else `default`. */
+export function chooseStrategyId(task: string | null | undefined, game: string | null | undefined): string {
+  return task ?? game ?? FALLBACK_ID
+}
+
 const KINDS: Readonly<Record<string, string>> = { NoneType: 'null' }
 
 /** A strategy as lists and forms show it: fingerprint, and variables by name with kind and default. */

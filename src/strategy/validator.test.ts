@@ -5,6 +5,7 @@ import { Program } from '../protocol/strategy.ts'
 import { ruleNode } from '../testing/strategy-nodes.ts'
 import { arbBrokenProgram, arbProgram } from '../testing/strategy-programs.ts'
 import { DslError } from './errors.ts'
+import type { ProgramProblem } from './problems.ts'
 import { inspectProgram, validateProgram } from './validator.ts'
 
 const literal = (value: unknown) => ({ type: 'literal', value })
@@ -85,13 +86,15 @@ test('validator: what it accepts the schema accepts', () => {
 
 test('validator: what the schema refuses it refuses, and the schema knows every rule but place and size', () => {
   const beyondSchema = /post_rules alone|more than|deeper/
+  // zod drops `__proto__` from records before any of its rules sees it.
+  const isUnseen = ({ message, path }: ProgramProblem) => beyondSchema.test(message) || path.at(-1) === '__proto__'
   let refused = 0
   fc.assert(
     fc.property(arbBrokenProgram(), (program) => {
       const { problems } = inspectProgram(program)
       if (Program.safeParse(program).success) {
         assert.deepEqual(
-          problems.filter(({ message }) => !beyondSchema.test(message)),
+          problems.filter((problem) => !isUnseen(problem)),
           [],
         )
       } else {

@@ -111,11 +111,11 @@ function checkVariables(check: Check, variables: unknown, id: string): void {
     }
     for (const key of Object.keys(variables)) {
       if (check.isDone) return
-      within(check, key, () => {
-        if (!key.startsWith('variable_')) report(check, id, 'names start with variable_', { isKey: true })
-        else if (!isScalar(variables[key]))
-          report(check, id, `${key} must be a text, a finite number, true, false or null`)
-      })
+      if (!key.startsWith('variable_')) {
+        within(check, key, () => report(check, id, 'names start with variable_', { isKey: true }))
+      } else if (!isScalar(variables[key])) {
+        within(check, key, () => report(check, id, `${key} must be a text, a finite number, true, false or null`))
+      }
     }
   })
 }

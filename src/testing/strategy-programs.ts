@@ -18,6 +18,7 @@ const DATA_KEYS = ['a', 'b', 'list', 'text', 'none', ...HOSTILE_NAMES]
 const TEXTS = ['', 'a', 'ab', '12', ' -7 ', '1_000', '\u{1f600}', '\uffff', '\ud800', 'ñ', ...HOSTILE_NAMES]
 
 const arbNumber = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: -1, max: 2 }) },
   fc.integer({ min: -5, max: 12 }),
   fc.constantFrom(0.5, -1.25, 2.75, 1e308, 1e-300, -0, 2 ** 53),
   fc.double({ noNaN: true, noDefaultInfinity: true }),

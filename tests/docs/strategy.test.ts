@@ -121,3 +121,19 @@ for (const block of blocks.filter(({ language }) => language === 'console')) {
     })
   }
 }
+
+test('docs: the TypeScript example runs', async () => {
+  const source = blocks.find(({ language }) => language === 'ts')?.text ?? ''
+  const library = fileURLToPath(new URL('../../src/strategy/index.ts', import.meta.url))
+  // Beside the sources, where Node strips types.
+  const own = mkdtempSync(fileURLToPath(new URL('../../tmp-docs-', import.meta.url)))
+  try {
+    const path = join(own, 'example.ts')
+    writeFileSync(path, source.replace("'paracosm/strategy'", `'${library}'`))
+    const { points, trace } = await import(path)
+    assert.equal(points, 12.5)
+    assert.equal(trace.length, 2)
+  } finally {
+    rmSync(own, { recursive: true })
+  }
+})

@@ -137,6 +137,17 @@ test('validate: limits come from the environment and from flags', () => {
   assert.equal(run(['validate', path, '--max-nodes', 'many']).status, 2)
 })
 
+test('validate: a text beyond the limit is refused before it is parsed; white space does not count', () => {
+  const padded = write('padded.json', JSON.stringify(program) + ' '.repeat(400_000))
+  assert.equal(run(['validate', padded]).status, 0)
+  const { stderr, status } = run([
+    'validate',
+    write('huge.json', JSON.stringify({ ...program, id: 'i'.repeat(300_000) })),
+  ])
+  assert.equal(status, 2)
+  assert.match(stderr, /FILE_TOO_LARGE.*at most 262144/)
+})
+
 test('simulate: --json, with the trace on request', () => {
   const path = write('good.json', program)
   const { stdout, status } = run(['simulate', path, '--data', '{"x": 2.5}', '--json', '--trace'])

@@ -32,8 +32,9 @@ export function readText(path: string): string {
 export function readProgram(path: string, limits: StrategyLimits): ProgramText {
   const text = readText(path)
   const most = maxProgramText(limits)
-  if (text.length > most) {
-    throw new AppError('FILE_TOO_LARGE', `${path} has ${text.length} characters; a program has at most ${most}`, {
+  const size = text.length > most ? text.replace(/\s+/g, '').length : text.length
+  if (size > most) {
+    throw new AppError('FILE_TOO_LARGE', `${path} has ${size} characters; a program has at most ${most}`, {
       remedy: 'Shorten the program, or raise --max-nodes: the limit grows with it.',
     })
   }
