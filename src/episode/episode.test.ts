@@ -393,3 +393,31 @@ test('episode: bots at full speed are cut off by the limit of steps, as truncate
   const end = await episode.done
   assert.deepEqual([end.steps, end.outcome.ended], [30, 'truncated'])
 })
+
+test('episode: bots of one step all see the state before it, whatever their slot', async () => {
+  const seen: unknown[] = []
+  const watcher = {
+    play(_step: number, observe: () => unknown, say: (command: unknown) => void) {
+      seen.push((observe() as { left: number }).left)
+      say({ take: 1 })
+    },
+  }
+  const racing: World = {
+    ...nim,
+    apply(state) {
+      const heap = state as { left: number }
+      heap.left--
+      return undefined
+    },
+  }
+  const seats = [0, 1].map(() => ({ player: { kind: 'bot' as const, name: 'watcher' }, pilot: watcher }))
+  const episode = startEpisode(racing, configureWorld(nim, undefined, { heap: 6 }), {
+    seed: 1,
+    seats,
+    pacing: { mode: 'fast' },
+    maxSteps: 2,
+  })
+  episode.begin()
+  await episode.done
+  assert.deepEqual(seen, [6, 6, 4, 4])
+})

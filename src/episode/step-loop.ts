@@ -73,12 +73,11 @@ export class StepLoop {
   step(): void {
     this.#seatChanges()
     const seats = this.#seats.all
-    for (let slot = 0; slot < seats.length; slot++) {
-      const seat = seats[slot]
-      if (!seat) continue
-      if (this.#expired.size > 0 && this.#expired.delete(slot)) this.#moveByDefault(seat)
-      if (seat.pilot) seat.pilot.play(this.fold.step, seat.observe, seat.say)
-      while (seat.waiting.length > 0) this.#apply(seat, seat.waiting.shift())
+    // All pilots look before anybody's command is applied: nobody sees more for sitting further down.
+    for (const seat of seats) if (seat.pilot) seat.pilot.play(this.fold.step, seat.observe, seat.say)
+    for (const seat of seats) {
+      if (this.#expired.size > 0 && this.#expired.delete(seat.slot)) this.#moveByDefault(seat)
+      this.#applyAll(seat)
     }
     this.#finish(false)
   }
@@ -92,7 +91,7 @@ export class StepLoop {
     const awaited = this.awaited()
     for (const seat of this.#seats.all) {
       if (awaited.includes(seat.slot)) continue
-      while (seat.waiting.length > 0) this.#apply(seat, seat.waiting.shift())
+      this.#applyAll(seat)
     }
     for (const slot of awaited) this.#ask(slot)
     if (awaited.every((slot) => this.#canMove(slot))) for (const slot of awaited) this.#move(slot)
@@ -143,6 +142,13 @@ export class StepLoop {
     this.#timeouts.push(seat.slot)
     const command = this.fold.world.fallback?.(this.fold.state, seat.slot)
     if (command !== undefined) this.#apply(seat, { command, settle: undefined })
+  }
+
+  #applyAll(seat: Seat): void {
+    const { waiting } = seat
+    if (waiting.length === 0) return
+    for (let i = 0; i < waiting.length; i++) this.#apply(seat, waiting[i])
+    waiting.length = 0
   }
 
   #apply(seat: Seat, waiting: Waiting | undefined): boolean {
