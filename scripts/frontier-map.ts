@@ -18,14 +18,14 @@ const SHEET: Readonly<Record<string, readonly [x: number, y: number]>> = {
   lowmarrow: [0, 22],
   'sedge-road': [31, 22],
   'ninefold-cut': [70, 18],
-  'ninefold-deep': [71, 34],
+  'ninefold-deep': [71, 35],
   'dry-ferry': [0, 42],
   'mend-house': [13, 42],
   'bell-house': [26, 42],
   'assay-house': [38, 42],
 }
 const COLUMNS = 98
-const ROWS = 55
+const ROWS = 57
 
 const COLOURS: Readonly<Record<string, string>> = {
   wall: '#4b4640',
@@ -76,8 +76,9 @@ export function drawMap(content: Content): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="Georgia, serif">`,
     '<title>Map of the world frontier</title>',
     `<rect width="${width}" height="${height}" fill="#f7f1e3"/>`,
-    ...content.cells.flatMap(drawCell),
+    ...content.cells.flatMap(drawGround),
     ...drawPassages(content),
+    ...content.cells.map(drawTitle),
     ...drawMarks(content),
     ...drawLegend(),
     '</svg>',
@@ -96,11 +97,9 @@ function centreOf(at: { readonly cell: string; readonly x: number; readonly y: n
 }
 
 /** The ground: one rectangle for each run of equal tiles in a row. */
-function drawCell(cell: CellRow): string[] {
+function drawGround(cell: CellRow): string[] {
   const [left, top] = cornerOf(cell.id)
-  const out = [
-    `<text x="${left}" y="${top - 7}" font-size="17" font-weight="bold" fill="#2d2a26">${escapeXml(cell.name)}</text>`,
-  ]
+  const out: string[] = []
   for (const [y, row] of cell.rows.entries()) {
     for (const run of row.matchAll(/(.)\1*/g)) {
       const colour = COLOURS[TERRAIN[run[0].charAt(0)]?.name ?? ''] ?? '#ff00ff'
@@ -111,12 +110,20 @@ function drawCell(cell: CellRow): string[] {
   return out
 }
 
-/** A dashed line from each door to its other side. */
-function drawPassages({ doors }: Content): string[] {
+function drawTitle(cell: CellRow): string {
+  const [left, top] = cornerOf(cell.id)
+  const style =
+    'font-size="17" font-weight="bold" fill="#2d2a26" stroke="#f7f1e3" stroke-width="5" paint-order="stroke"'
+  return `<text x="${left}" y="${top - 7}" ${style}>${escapeXml(cell.name)}</text>`
+}
+
+/** A dashed line from each door to its other side; house doors are named instead, or the town would be full of lines. */
+function drawPassages(content: Content): string[] {
+  const { doors } = content
   const seen = new Set<string>()
   return doors.flatMap((door: DoorRow) => {
     const other = doors.find((each) => each.id === door.to)
-    if (!other || seen.has(other.id)) return []
+    if (!other || seen.has(other.id) || houseBehind(content, door) || houseBehind(content, other)) return []
     seen.add(door.id)
     const [ax, ay] = centreOf(door)
     const [bx, by] = centreOf(other)
@@ -126,9 +133,15 @@ function drawPassages({ doors }: Content): string[] {
   })
 }
 
+/** The house that a door leads into, if it does. */
+function houseBehind(content: Content, door: DoorRow): CellRow | undefined {
+  const beyond = content.doors.find((each) => each.id === door.to)?.cell
+  return content.cells.find((cell) => cell.id === beyond && cell.kind === 'house')
+}
+
 function drawMarks(content: Content): string[] {
   const groups: readonly (readonly [Kind, readonly { name: string; cell: string; x: number; y: number }[]])[] = [
-    [KINDS.door, content.doors.map((door) => ({ ...door, name: '' }))],
+    [KINDS.door, content.doors.map((door) => ({ ...door, name: houseBehind(content, door)?.name ?? '' }))],
     [KINDS.thing, content.things.map((thing) => ({ ...thing, name: '' }))],
     [KINDS.container, content.containers],
     [KINDS.creature, content.creatures],
@@ -143,18 +156,21 @@ function drawMarks(content: Content): string[] {
   return [...marks, ...labels]
 }
 
-/** A name beside its mark: to the right, or to the left when the cell ends there. */
+/** A name beside its mark: to the right, or to the left when the cell ends there; below containers, above doors. */
 function label(content: Content, kind: Kind, row: { name: string; cell: string; x: number; y: number }): string {
   const [x, y] = centreOf(row)
   const columns = content.cells.find((cell) => cell.id === row.cell)?.rows[0]?.length ?? 0
   const isLeft = columns > 12 && row.x > columns - 9
-  const at = isLeft ? `x="${x - 9}" text-anchor="end"` : `x="${x + 9}"`
-  return `<text ${at} y="${y + 4}" font-size="12" fill="${kind.colour}" stroke="#fff" stroke-width="3" paint-order="stroke">${escapeXml(row.name)}</text>`
+  const isCentred = kind === KINDS.container || kind === KINDS.door
+  const side = isLeft ? `x="${x - 9}" text-anchor="end"` : `x="${x + 9}"`
+  const at = isCentred ? `x="${x}" text-anchor="middle"` : side
+  const drop = kind === KINDS.container ? 17 : kind === KINDS.door ? -10 : 4
+  return `<text ${at} y="${y + drop}" font-size="12" fill="${kind.colour}" stroke="#fff" stroke-width="3" paint-order="stroke">${escapeXml(row.name)}</text>`
 }
 
 function drawLegend(): string[] {
   const left = EDGE + 71 * TILE
-  const top = EDGE + 48 * TILE
+  const top = EDGE + 49 * TILE
   const kinds: readonly Kind[] = Object.values(KINDS)
   const marks = kinds.flatMap((kind, index) => {
     const x = left + (index % 3) * 120

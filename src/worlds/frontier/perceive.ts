@@ -106,8 +106,8 @@ function nearby(atlas: Atlas, state: FrontierState, { slot, self }: Actor, place
     if (entity_type === 'npc') {
       const person = atlas.people.get(entity_id)
       const disposition = person ? dispositionOf(person.disposition, self, entity_id) : null
-      found.push({ entity_id, name, entity_type, distance, disposition })
-    } else found.push({ entity_id, name, entity_type, distance })
+      insert(found, { entity_id, name, entity_type, distance, disposition })
+    } else insert(found, { entity_id, name, entity_type, distance })
   }
   for (const row of place.people) add(row, row.id, row.name, 'npc')
   for (const index of place.creatures) {
@@ -130,7 +130,19 @@ function nearby(atlas: Atlas, state: FrontierState, { slot, self }: Actor, place
     const agent = state.agents[other]
     if (agent && other !== slot && agent.cell === self.cell) add(agent, agentId(other), agentName(other), 'npc')
   }
-  return found.sort((a, b) => a.distance - b.distance)
+  return found
+}
+
+/** Keeps the list in order as it grows: it is short, and made at every tick. */
+function insert(found: Nearby[], each: Nearby): void {
+  let at = found.length
+  found.push(each)
+  for (; at > 0; at--) {
+    const before = found[at - 1]
+    if (!before || before.distance <= each.distance) break
+    found[at] = before
+  }
+  found[at] = each
 }
 
 function extras(atlas: Atlas, state: FrontierState, actor: Actor): JsonObject {

@@ -54,7 +54,7 @@ export const CREATURES: readonly CreatureRow[] = [
   hound('hound-1', ['gorse-heath', 15, 6]),
   hound('hound-2', ['gorse-heath', 23, 8]),
   adder('adder-1', ['sedge-road', 8, 5]),
-  adder('adder-2', ['sedge-road', 12, 11]),
+  adder('adder-2', ['sedge-road', 8, 13]),
   gnaw('gnaw-1', ['ninefold-cut', 11, 8]),
   gnaw('gnaw-2', ['ninefold-cut', 18, 5]),
   gnaw('gnaw-3', ['ninefold-deep', 8, 7]),

@@ -83,8 +83,8 @@ export const WAYFARERS: readonly PersonRow[] = [
     name: 'Perrin Slade',
     cell: 'ninefold-cut',
     x: 5,
-    y: 2,
-    text: 'A slate-cutter in a coat of dust, sitting very still on the highest ledge.',
+    y: 4,
+    text: 'A slate-cutter in a coat of dust, sitting very still on a high ledge.',
     disposition: 30,
     greeting: 'Softly. They hear with their feet.',
     topics: [
@@ -94,7 +94,7 @@ export const WAYFARERS: readonly PersonRow[] = [
       },
       {
         id: 'locker',
-        text: 'Mine’s the one on the far side of this ledge. Take the blade, I’ve no quarrel left in me.',
+        text: 'Mine’s the one at the top of these ledges. Take the blade, I’ve no quarrel left in me.',
       },
     ],
   },
