@@ -96,16 +96,17 @@ function centreOf(at: { readonly cell: string; readonly x: number; readonly y: n
   return [left + at.x * TILE + TILE / 2, top + at.y * TILE + TILE / 2]
 }
 
-/** The ground: one rectangle for each run of equal tiles in a row. */
+/** The ground: a line of the file for each row, with a rectangle for each run of equal tiles. */
 function drawGround(cell: CellRow): string[] {
   const [left, top] = cornerOf(cell.id)
   const out: string[] = []
   for (const [y, row] of cell.rows.entries()) {
-    for (const run of row.matchAll(/(.)\1*/g)) {
+    const runs = [...row.matchAll(/(.)\1*/g)].map((run) => {
       const colour = COLOURS[TERRAIN[run[0].charAt(0)]?.name ?? ''] ?? '#ff00ff'
       const box = `x="${left + run.index * TILE}" y="${top + y * TILE}" width="${run[0].length * TILE}" height="${TILE}"`
-      out.push(`<rect ${box} fill="${colour}" stroke="${colour}" stroke-width="0.5"/>`)
-    }
+      return `<rect ${box} fill="${colour}" stroke="${colour}" stroke-width="0.5"/>`
+    })
+    out.push(runs.join(''))
   }
   return out
 }

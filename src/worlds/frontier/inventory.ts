@@ -22,7 +22,10 @@ export function addItem(items: Items, item: string, count: number): void {
 
 export function loadOf(atlas: Atlas, items: Readonly<Items>): number {
   let load = 0
-  for (const item in items) load += (atlas.items.get(item)?.weight ?? 0) * countOf(items, item)
+  for (const { id, weight } of atlas.content.items) {
+    const count = items[id]
+    if (count !== undefined) load += weight * count
+  }
   return load
 }
 
