@@ -45,13 +45,10 @@ export function roomFor(atlas: Atlas, agent: Agent, item: string): number {
   return Math.max(0, Math.floor((CAPACITY - loadOf(atlas, agent.items)) / weight))
 }
 
-/** New items for an agent; what it cannot lift is not made. Returns how many were. */
-export function makeItems(scene: Scene, { self }: Actor, item: string, count: number): number {
-  const made = Math.min(count, roomFor(scene.atlas, self, item))
-  if (made === 0) return 0
-  addItem(self.items, item, made)
-  addItem(scene.state.made, item, made)
-  return made
+/** New items for an agent. The caller has made sure that it can carry what it will hold in the end. */
+export function makeItems(scene: Scene, { self }: Actor, item: string, count: number): void {
+  addItem(self.items, item, count)
+  addItem(scene.state.made, item, count)
 }
 
 /** Takes items from an agent out of the world. What it no longer has, it no longer wields. */

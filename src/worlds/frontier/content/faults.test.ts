@@ -41,6 +41,21 @@ const FAULTY: readonly (readonly [content: Content, fault: RegExp])[] = [
     /no item moon/,
   ],
   [withFirst('people', { topics: [{ ...topic, effects: [{ kind: 'pay', amount: 1 }] }] }), /no condition makes sure/],
+  [
+    withFirst('people', {
+      topics: [
+        {
+          ...topic,
+          when: [{ kind: 'gold', amount: 3 }],
+          effects: [
+            { kind: 'pay', amount: 2 },
+            { kind: 'pay', amount: 2 },
+          ],
+        },
+      ],
+    }),
+    /no condition makes sure of \(4 gold\)/,
+  ],
   [withFirst('people', { topics: [{ ...topic, effects: [{ kind: 'earn', amount: -1 }] }] }), /an amount is an integer/],
   [withFirst('people', { topics: [{ ...topic, choices: [] }] }), /or one choice and more/],
   [

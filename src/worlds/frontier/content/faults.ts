@@ -156,15 +156,20 @@ function checkPerson(check: Check, person: PersonRow): void {
   }
 }
 
-/** What an effect takes, a condition has made sure of: gold and items never go below nothing. */
+/** What effects take together, conditions have made sure of: gold and items never go below nothing. */
 function checkCovered(check: Check, sure: readonly Condition[], effects: readonly Effect[], where: string): void {
+  const owed = new Map<string, number>()
   for (const effect of effects) {
-    const isCovered =
-      effect.kind === 'pay'
-        ? sure.some((each) => each.kind === 'gold' && each.amount >= effect.amount)
-        : effect.kind !== 'take' ||
-          sure.some((each) => each.kind === 'has' && each.item === effect.item && each.count >= effect.count)
-    if (!isCovered) check.faults.push(`${where}: takes what no condition makes sure of (${effect.kind})`)
+    if (effect.kind === 'pay') owed.set('gold', (owed.get('gold') ?? 0) + effect.amount)
+    if (effect.kind === 'take') owed.set(effect.item, (owed.get(effect.item) ?? 0) + effect.count)
+  }
+  for (const [what, amount] of owed) {
+    const isCovered = sure.some(
+      (each) =>
+        (each.kind === 'gold' && what === 'gold' && each.amount >= amount) ||
+        (each.kind === 'has' && each.item === what && each.count >= amount),
+    )
+    if (!isCovered) check.faults.push(`${where}: takes what no condition makes sure of (${amount} ${what})`)
   }
 }
 
