@@ -4,6 +4,7 @@ import type { World } from '../kernel/world.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
 
 const LOADERS: Readonly<Record<string, () => Promise<World>>> = {
+  frontier: () => import('./frontier/world.ts').then((module) => module.frontier),
   'paint-arena': () => import('./paint-arena/world.ts').then((module) => module.paintArena),
   foundry: () => import('./foundry/world.ts').then((module) => module.foundry),
 }

@@ -1,0 +1,25 @@
+// The travellers that ship with frontier. They see observations alone, and of those not the raw engine data: what there is
+// to know about the country before setting out they have from a guide (guide.ts).
+import type { BotMaker } from '../../kernel/world.ts'
+import type { AgentCommand } from '../../protocol/perception-command.ts'
+import type { Content } from './content/shape.ts'
+import { createGuide } from './guide.ts'
+import type { FrontierObservation } from './perceive.ts'
+import { createScripted } from './scripted.ts'
+import { createWanderer } from './wanderer.ts'
+
+export function createBots(content: Content): readonly BotMaker<FrontierObservation, AgentCommand>[] {
+  const guide = createGuide(content)
+  return [
+    {
+      name: 'scripted',
+      summary: 'Follows the quests one after the other, fights what attacks it, dresses its wounds and rests.',
+      create: () => createScripted(guide),
+    },
+    {
+      name: 'wanderer',
+      summary: 'Does anything that comes to mind with whatever is near, seeded.',
+      create: (seed) => createWanderer(guide, seed),
+    },
+  ]
+}

@@ -1,0 +1,159 @@
+// The life of a command: accepted, running, done or failed. An agent has one at a time, each takes a tick at least, and
+// until it has ended the next one is refused. Numbers count over all agents in the order of acceptance.
+import type { Refusal } from '../../protocol/episode.ts'
+import type { AgentCommand } from '../../protocol/perception-command.ts'
+import { advanceFlight, finishCombat, prepareCombat } from './combat.ts'
+import { DAY_TICKS, TICK_SECONDS } from './day.ts'
+import { discuss, findPerson, TALK_TICKS } from './dialogue.ts'
+import { interact, useItem } from './handling.ts'
+import { advanceMove, prepareMove } from './movement.ts'
+import { reviewQuests } from './quests.ts'
+import { type Actor, type Ending, type Failure, fail, isFailure, type Scene, tellOnly } from './scene.ts'
+import { type Agent, type CommandState, MAX_NOTES, type Task } from './state.ts'
+
+/** Whether the agent is at a command. */
+export function isBusy(agent: Agent): boolean {
+  return agent.command !== null && agent.command.ended_at === null
+}
+
+/** Takes a command, or says why not. A refused one leaves the state as it was. */
+export function acceptCommand(scene: Scene, { slot, self }: Actor, command: AgentCommand): Refusal | undefined {
+  const { state } = scene
+  if (self.down > 0) return { code: 'COMMAND_CONFLICT', reason: `You come to in ${self.down} ticks.` }
+  if (self.command && isBusy(self)) {
+    const { number, command: busyWith } = self.command
+    return { code: 'COMMAND_CONFLICT', reason: `You are busy with command ${number} (${busyWith.command}).` }
+  }
+  const fault = faultOf(scene, command)
+  if (fault !== undefined) return { code: 'VALIDATION_ERROR', reason: fault }
+  state.commands++
+  self.task = null
+  self.command = {
+    number: state.commands,
+    command: structuredClone(command),
+    status: 'accepted',
+    outcome: '',
+    code: null,
+    accepted_at: state.tick,
+    ended_at: null,
+  }
+  tellOnly(scene, slot, 'command.accepted', { number: state.commands, command: command.command })
+  return undefined
+}
+
+/** What no situation could make possible. */
+function faultOf(scene: Scene, command: AgentCommand): string | undefined {
+  if (command.command === 'wait' && command.params.duration_seconds > DAY_TICKS * TICK_SECONDS) {
+    return `duration_seconds: ${DAY_TICKS * TICK_SECONDS} (a day) is the longest wait.`
+  }
+  if (command.command !== 'move_to') return undefined
+  const { target_cell: cell } = command.params
+  if (cell === undefined || scene.atlas.places.has(cell)) return undefined
+  return `target_cell: there is no cell ${cell}; there are ${[...scene.atlas.places.keys()].join(', ')}.`
+}
+
+/** One tick of an agent's command. */
+export function runCommand(scene: Scene, actor: Actor): void {
+  const { self, slot } = actor
+  const current = self.command
+  if (!current || current.ended_at !== null) return
+  if (current.status === 'accepted') {
+    const task = prepare(scene, actor, current.command)
+    if (isFailure(task)) {
+      endCommand(scene, actor, task)
+      return
+    }
+    self.task = task
+    current.status = 'running'
+    tellOnly(scene, slot, 'command.running', { number: current.number, command: current.command.command })
+  }
+  const { task } = self
+  if (!task) return
+  task.left--
+  if (task.left > 0) return
+  const ending = advance(scene, actor, current, task)
+  if (ending) endCommand(scene, actor, ending)
+}
+
+/** How a command begins: the work it takes, or why it cannot be done. */
+function prepare(scene: Scene, actor: Actor, command: AgentCommand): Task | Failure {
+  switch (command.command) {
+    case 'move_to':
+      actor.self.talking = null
+      return prepareMove(scene, actor, command.params)
+    case 'combat_action':
+      actor.self.talking = null
+      return prepareCombat(scene, actor, command.params)
+    case 'wait':
+      return work(Math.ceil(command.params.duration_seconds / TICK_SECONDS))
+    case 'interact': {
+      if (command.params.interaction_type !== 'talk') return work(1)
+      const person = findPerson(scene, actor, command.params.entity_id)
+      return isFailure(person) ? person : work(TALK_TICKS)
+    }
+    case 'dialogue': {
+      const person = findPerson(scene, actor, command.params.entity_id)
+      return isFailure(person) ? person : work(TALK_TICKS)
+    }
+    case 'use_item':
+    case 'journal_note':
+    case 'noop':
+      return work(1)
+  }
+}
+
+function work(ticks: number): Task {
+  return { left: ticks, path: [], goal: null }
+}
+
+/** What happens when the work that was due is done; undefined: more is to come. */
+function advance(scene: Scene, actor: Actor, { command }: CommandState, task: Task): Ending | undefined {
+  switch (command.command) {
+    case 'move_to':
+      return advanceMove(scene, actor, task)
+    case 'combat_action':
+      if (command.params.action_type === 'flee' && !advanceFlight(scene, actor, task)) return undefined
+      return finishCombat(scene, actor, command.params)
+    case 'wait':
+      return { text: 'Time passes.' }
+    case 'interact':
+      return interact(scene, actor, command.params)
+    case 'dialogue':
+      return discuss(scene, actor, command.params)
+    case 'use_item':
+      return useItem(scene, actor, command.params)
+    case 'journal_note':
+      return note(scene, actor.self, command.params)
+    case 'noop':
+      return { text: 'Nothing is done.' }
+  }
+}
+
+function note({ state }: Scene, self: Agent, params: { content: string; tags?: string[] }): Ending {
+  self.notes.push({ tick: state.tick, content: params.content, tags: [...(params.tags ?? [])] })
+  if (self.notes.length > MAX_NOTES) self.notes.shift()
+  return { text: 'Noted.' }
+}
+
+/** Ends the agent's command, and lets quests notice what it has changed. */
+export function endCommand(scene: Scene, actor: Actor, ending: Ending): void {
+  const { self, slot } = actor
+  const current = self.command
+  if (!current || current.ended_at !== null) return
+  const code = isFailure(ending) ? ending.code : null
+  self.task = null
+  current.status = code === null ? 'done' : 'failed'
+  current.outcome = [ending.text, ...reviewQuests(scene, actor)].join(' ')
+  current.code = code
+  current.ended_at = scene.state.tick
+  const { number, status, outcome, command } = current
+  tellOnly(scene, slot, `command.${status}`, { number, command: command.command, outcome, code })
+}
+
+/** What breaks off when something turns on an agent: it must be able to answer. */
+export function interruptCommand(scene: Scene, actor: Actor, by: string): void {
+  const word = actor.self.command?.command.command
+  if (word === 'move_to' || word === 'wait' || word === 'dialogue') {
+    endCommand(scene, actor, fail('INTERRUPTED', `${by} turns on you.`))
+  }
+}

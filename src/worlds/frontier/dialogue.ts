@@ -1,0 +1,80 @@
+// Talking: greetings, the topics that are on offer, choices and what comes of them.
+import type { DialogueParams } from '../../protocol/perception-command.ts'
+import type { PersonRow, TopicRow } from './content/shape.ts'
+import { findEntity, tooFar, VOICE } from './entities.ts'
+import { applyEffects, fits, holds } from './quests.ts'
+import { type Actor, type Ending, type Failure, fail, isFailure, type Scene, tellOnly } from './scene.ts'
+
+export const TALK_TICKS = 2
+
+/** The topics that a person has for this agent now. */
+export function topicsOf(scene: Scene, actor: Actor, person: PersonRow): readonly TopicRow[] {
+  return person.topics.filter((topic) => holds(scene, actor, topic.when ?? [], person.id))
+}
+
+/** A person within the range of voices. */
+export function findPerson(scene: Scene, actor: Actor, id: string): PersonRow | Failure {
+  const entity = findEntity(scene, actor, id)
+  if (isFailure(entity)) return entity
+  if (entity.kind !== 'person') return fail('NOT_SUITABLE', `${entity.name} does not talk.`)
+  return tooFar(actor.self, entity, VOICE) ?? entity.row
+}
+
+/** Begins a talk: the greeting, and what can be asked. */
+export function greet(scene: Scene, actor: Actor, id: string): Ending {
+  const person = findPerson(scene, actor, id)
+  if (isFailure(person)) return person
+  actor.self.talking = person.id
+  const topics = topicsOf(scene, actor, person)
+  tellOnly(scene, actor.slot, 'dialogue.begun', { person: person.id, topics: topics.map((topic) => topic.id) })
+  return { text: `${person.name}: “${person.greeting}” ${offer(topics)}` }
+}
+
+/** Asks about a topic, or answers with one of its choices. Speaking to somebody begins the talk if need be. */
+export function discuss(scene: Scene, actor: Actor, params: DialogueParams): Ending {
+  const person = findPerson(scene, actor, params.entity_id)
+  if (isFailure(person)) return person
+  const offered = topicsOf(scene, actor, person)
+  const topic = offered.find((each) => each.id === params.topic)
+  actor.self.talking = person.id
+  if (!topic) {
+    return fail('NO_TOPIC', `${person.name} has nothing to say about ${params.topic}. ${offer(offered)}`)
+  }
+  return params.choice_idx === undefined
+    ? hear(scene, actor, person, topic)
+    : choose(scene, actor, person, { topic, index: params.choice_idx })
+}
+
+function offer(topics: readonly TopicRow[]): string {
+  if (topics.length === 0) return 'There is nothing more to ask about now.'
+  return `You may ask about: ${topics.map((topic) => topic.id).join(', ')}.`
+}
+
+function hear(scene: Scene, actor: Actor, person: PersonRow, topic: TopicRow): Ending {
+  const effects = topic.effects ?? []
+  if (!fits(scene, actor, effects)) return fail('TOO_HEAVY', 'You could not carry what you would be given.')
+  tellOnly(scene, actor.slot, 'dialogue.heard', { person: person.id, topic: topic.id })
+  const choices = (topic.choices ?? []).map((choice, index) => `(${index}) ${choice.say}`)
+  const parts = [`${person.name}: “${topic.text}”`, ...applyEffects(scene, actor, effects, person.id), ...choices]
+  return { text: parts.join(' ') }
+}
+
+function choose(
+  scene: Scene,
+  actor: Actor,
+  person: PersonRow,
+  { topic, index }: { topic: TopicRow; index: number },
+): Ending {
+  const choice = topic.choices?.[index]
+  if (!choice) {
+    const count = topic.choices?.length ?? 0
+    return fail('NO_CHOICE', count === 0 ? `${topic.id} has no choices.` : `Choices go from 0 to ${count - 1}.`)
+  }
+  if (!holds(scene, actor, choice.needs ?? [], person.id)) {
+    return fail('NEEDS_UNMET', `“${choice.say}” is not open to you yet.`)
+  }
+  const effects = choice.effects ?? []
+  if (!fits(scene, actor, effects)) return fail('TOO_HEAVY', 'You could not carry what you would be given.')
+  tellOnly(scene, actor.slot, 'dialogue.chosen', { person: person.id, topic: topic.id, choice: index })
+  return { text: [`${person.name}: “${choice.reply}”`, ...applyEffects(scene, actor, effects, person.id)].join(' ') }
+}

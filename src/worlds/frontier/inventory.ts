@@ -1,0 +1,108 @@
+// Items and gold: who has what, what it weighs, and the count of all that comes into the world and leaves it.
+// Nothing is ever just lost: carried + lying + kept + spent = start + made, of every item and of gold.
+import type { Atlas } from './atlas.ts'
+import type { Actor, Scene } from './scene.ts'
+import type { Agent, FrontierState, Items } from './state.ts'
+
+/** What an agent can carry. */
+export const CAPACITY = 60
+/** Above so many hundredths of the capacity every tile takes twice as long. */
+const LADEN_PERCENT = 75
+
+export function countOf(items: Readonly<Items>, item: string): number {
+  return items[item] ?? 0
+}
+
+/** Adds `count` (or takes it away when negative). The caller has made sure that enough is there. */
+export function addItem(items: Items, item: string, count: number): void {
+  const now = countOf(items, item) + count
+  if (now === 0) delete items[item]
+  else items[item] = now
+}
+
+export function loadOf(atlas: Atlas, items: Readonly<Items>): number {
+  let load = 0
+  for (const { id, weight } of atlas.content.items) {
+    const count = items[id]
+    if (count !== undefined) load += weight * count
+  }
+  return load
+}
+
+export function itemCount(items: Readonly<Items>): number {
+  let count = 0
+  for (const item in items) count += countOf(items, item)
+  return count
+}
+
+export function isLaden(atlas: Atlas, agent: Agent): boolean {
+  return loadOf(atlas, agent.items) * 100 > CAPACITY * LADEN_PERCENT
+}
+
+/** How many of `item` the agent can still lift. */
+export function roomFor(atlas: Atlas, agent: Agent, item: string): number {
+  const weight = atlas.items.get(item)?.weight ?? 1
+  return Math.max(0, Math.floor((CAPACITY - loadOf(atlas, agent.items)) / weight))
+}
+
+/** New items for an agent. The caller has made sure that it can carry what it will hold in the end. */
+export function makeItems(scene: Scene, { self }: Actor, item: string, count: number): void {
+  addItem(self.items, item, count)
+  addItem(scene.state.made, item, count)
+}
+
+/** Takes items from an agent out of the world. What it no longer has, it no longer wields. */
+export function spendItems(scene: Scene, { self }: Actor, item: string, count: number): void {
+  addItem(self.items, item, -count)
+  addItem(scene.state.spent, item, count)
+  if (countOf(self.items, item) > 0) return
+  if (self.weapon === item) self.weapon = null
+  if (self.armour === item) self.armour = null
+}
+
+export function earnGold(state: FrontierState, agent: Agent, amount: number): void {
+  agent.gold += amount
+  state.gold_made += amount
+}
+
+/** The caller has made sure that the agent has it. */
+export function spendGold(state: FrontierState, agent: Agent, amount: number): void {
+  agent.gold -= amount
+  state.gold_spent += amount
+}
+
+/** All there is of each item: with agents, on the ground, in containers and on creatures. */
+export function itemsInWorld(atlas: Atlas, state: FrontierState): Items {
+  const all: Items = {}
+  const holders = [...state.agents, ...state.creatures, ...state.containers]
+  for (const { items } of holders) for (const item in items) addItem(all, item, countOf(items, item))
+  for (const [index, there] of state.things.entries()) {
+    const item = atlas.things[index]?.item
+    if (there === 1 && item !== undefined) addItem(all, item, 1)
+  }
+  return all
+}
+
+/** All there was of each item at the start. */
+export function itemsAtStart(atlas: Atlas, slots: number): Items {
+  const all: Items = {}
+  const { start, creatures, containers, things } = atlas.content
+  const stocks = [...creatures.map((row) => row.loot), ...containers.map((row) => row.items)]
+  for (const stock of stocks) for (const [item, count] of Object.entries(stock)) addItem(all, item, count)
+  for (const { item } of things) addItem(all, item, 1)
+  for (const [item, count] of Object.entries(start.items)) addItem(all, item, count * slots)
+  return all
+}
+
+/** All the gold that there is. */
+export function goldInWorld(state: FrontierState): number {
+  let gold = 0
+  for (const holder of [...state.agents, ...state.creatures, ...state.containers]) gold += holder.gold
+  return gold
+}
+
+export function goldAtStart(atlas: Atlas, slots: number): number {
+  let gold = slots * atlas.content.start.gold
+  for (const row of [...atlas.creatures, ...atlas.containers]) gold += row.gold
+  return gold
+}

@@ -1,0 +1,213 @@
+// What one agent can tell of the world: its perception, the observation around it, and what the public sees.
+// Nothing here changes the state or hands out a piece of it.
+import type { JsonObject, JsonValue } from '../../protocol/json.ts'
+import type { Perception } from '../../protocol/perception.ts'
+import { type Atlas, nameOfItem, type Place, placeOf } from './atlas.ts'
+import { isInCombat } from './combat.ts'
+import { clockOf, timeOfDay } from './day.ts'
+import { topicsOf } from './dialogue.ts'
+import { agentId, agentName, isCarcass, rangeOf } from './entities.ts'
+import { CAPACITY, itemCount, loadOf } from './inventory.ts'
+import { dispositionOf } from './quests.ts'
+import type { Actor, Scene } from './scene.ts'
+import { type Agent, type CommandState, type FrontierState, MAX_HEALTH } from './state.ts'
+import { distanceOf } from './terrain.ts'
+
+type Sight = Omit<Perception, 'timestamp' | 'agent_id' | 'protocol_version'>
+type Nearby = Perception['nearby_entities'][number]
+
+export interface FrontierObservation {
+  readonly slot: number
+  readonly tick: number
+  readonly max_ticks: number
+  /** Without `raw_engine_data`: it has to do without. */
+  readonly perception: Omit<Sight, 'raw_engine_data'>
+  /** The agent's last command and how it stands; null before the first. */
+  readonly command: CommandView | null
+}
+
+/** How a command stands: what `GET /commands/:id` tells. */
+export interface CommandView {
+  readonly number: number
+  readonly command: string
+  readonly status: CommandState['status']
+  readonly outcome: string
+  readonly code: CommandState['code']
+}
+
+function agentAt(state: FrontierState, slot: number): Agent {
+  const agent = state.agents[slot]
+  if (!agent) throw new Error(`frontier has no slot ${slot}`)
+  return agent
+}
+
+export function observe(atlas: Atlas, state: FrontierState, slot: number): FrontierObservation {
+  const self = agentAt(state, slot)
+  return {
+    slot,
+    tick: state.tick,
+    max_ticks: state.max_ticks,
+    perception: sense(atlas, state, { slot, self }),
+    command: viewOf(self.command),
+  }
+}
+
+function viewOf(command: CommandState | null): CommandView | null {
+  if (!command) return null
+  const { number, status, outcome, code } = command
+  return { number, command: command.command.command, status, outcome, code }
+}
+
+/** The whole perception, with what only this world has to tell in `raw_engine_data`. */
+export function perceive(atlas: Atlas, state: FrontierState, slot: number): Sight {
+  const self = agentAt(state, slot)
+  return { ...sense(atlas, state, { slot, self }), raw_engine_data: extras(atlas, state, { slot, self }) }
+}
+
+function sense(atlas: Atlas, state: FrontierState, { slot, self }: Actor): Omit<Sight, 'raw_engine_data'> {
+  const place = placeOf(atlas, self.cell)
+  const quests: Perception['active_quests'] = []
+  for (const { id, name, stages } of atlas.content.quests) {
+    const stage = state.quests[id] ?? 0
+    if (stage > 0 && stage !== stages.at(-1)?.stage) quests.push({ quest_id: id, name, stage })
+  }
+  return {
+    location: {
+      cell: self.cell,
+      x: self.x,
+      y: self.y,
+      z: place.ground.altitude[self.y * place.ground.width + self.x] ?? 0,
+      interior: place.isInterior,
+    },
+    health: { current: self.health, max: MAX_HEALTH },
+    nearby_entities: self.down > 0 ? [] : nearby(atlas, state, { slot, self }, place),
+    inventory_summary: {
+      gold: self.gold,
+      item_count: itemCount(self.items),
+      encumbrance_pct: loadOf(atlas, self.items) / CAPACITY,
+    },
+    active_quests: quests,
+    environment: {
+      time_of_day: timeOfDay(state.tick),
+      weather: state.weather,
+      is_combat: isInCombat({ state }, slot),
+      is_dialogue: self.talking !== null,
+    },
+  }
+}
+
+/** Nearest first; of equally near ones people, creatures, items, containers, doors, then agents, each in their order. */
+function nearby(atlas: Atlas, state: FrontierState, { slot, self }: Actor, place: Place): Nearby[] {
+  const found: Nearby[] = []
+  const range = rangeOf(state, place)
+  const add = (at: { x: number; y: number }, entity_id: string, name: string, entity_type: Nearby['entity_type']) => {
+    const distance = distanceOf(self.x, self.y, at.x, at.y)
+    if (distance > range) return
+    if (entity_type === 'npc') {
+      const person = atlas.people.get(entity_id)
+      const disposition = person ? dispositionOf(person.disposition, self, entity_id) : null
+      insert(found, { entity_id, name, entity_type, distance, disposition })
+    } else insert(found, { entity_id, name, entity_type, distance })
+  }
+  for (const row of place.people) add(row, row.id, row.name, 'npc')
+  for (const index of place.creatures) {
+    const row = atlas.creatures[index]
+    const creature = state.creatures[index]
+    if (!row || !creature) continue
+    if (creature.health > 0) add(creature, row.id, row.name, 'creature')
+    else if (isCarcass(creature)) add(creature, row.id, `Dead ${row.name}`, 'container')
+  }
+  for (const index of place.things) {
+    const row = atlas.things[index]
+    if (row && state.things[index] === 1) add(row, row.id, nameOfItem(atlas, row.item), 'item')
+  }
+  for (const index of place.containers) {
+    const row = atlas.containers[index]
+    if (row) add(row, row.id, row.name, 'container')
+  }
+  for (const row of place.doors) add(row, row.id, row.name, 'door')
+  for (let other = 0; other < state.agents.length; other++) {
+    const agent = state.agents[other]
+    if (agent && other !== slot && agent.cell === self.cell) add(agent, agentId(other), agentName(other), 'npc')
+  }
+  return found
+}
+
+/** Keeps the list in order as it grows: it is short, and made at every tick. */
+function insert(found: Nearby[], each: Nearby): void {
+  let at = found.length
+  found.push(each)
+  for (; at > 0; at--) {
+    const before = found[at - 1]
+    if (!before || before.distance <= each.distance) break
+    found[at] = before
+  }
+  found[at] = each
+}
+
+function extras(atlas: Atlas, state: FrontierState, actor: Actor): JsonObject {
+  const { self } = actor
+  const place = placeOf(atlas, self.cell)
+  const scene: Scene = { atlas, state, out: SILENT }
+  const person = self.talking === null ? undefined : atlas.people.get(self.talking)
+  return {
+    tick: state.tick,
+    clock: clockOf(state.tick),
+    cell_name: place.row.name,
+    cell_text: place.row.text,
+    exits: place.doors.map((door) => ({
+      entity_id: door.id,
+      leads_to: atlas.doors.get(door.to)?.cell ?? '',
+      x: door.x,
+      y: door.y,
+      locked: door.key !== undefined && !state.unlocked.includes(door.id),
+    })),
+    talking_with: self.talking,
+    topics: person ? topicsOf(scene, actor, person).map((topic) => topic.id) : [],
+    carries: atlas.content.items.flatMap(({ id, name }): JsonValue[] => {
+      const count = self.items[id] ?? 0
+      return count > 0 ? [{ item_id: id, name, count }] : []
+    }),
+    weapon: self.weapon,
+    armour: self.armour,
+    quests: atlas.content.quests.flatMap((quest): JsonValue[] => {
+      const row = quest.stages.find((each) => each.stage === state.quests[quest.id])
+      return row ? [{ quest_id: quest.id, stage: row.stage, journal: row.text }] : []
+    }),
+    notes: self.notes.length,
+    down_ticks: self.down,
+    command: self.command ? { ...viewOf(self.command) } : null,
+  }
+}
+
+const SILENT = Object.freeze({ effect: () => '', event: () => undefined })
+
+/** What the public sees: everybody and everything that moves, without what they carry. */
+export function spectate(atlas: Atlas, state: FrontierState): JsonObject {
+  return {
+    tick: state.tick,
+    max_ticks: state.max_ticks,
+    clock: clockOf(state.tick),
+    time_of_day: timeOfDay(state.tick),
+    weather: state.weather,
+    quests: { ...state.quests },
+    agents: state.agents.map((agent, slot) => ({
+      entity_id: agentId(slot),
+      name: agentName(slot),
+      cell: agent.cell,
+      x: agent.x,
+      y: agent.y,
+      health: agent.health,
+      gold: agent.gold,
+      is_down: agent.down > 0,
+      command: agent.command ? { ...viewOf(agent.command) } : null,
+    })),
+    creatures: atlas.creatures.flatMap((row, index): JsonValue[] => {
+      const creature = state.creatures[index]
+      if (!creature || creature.health === 0) return []
+      return [
+        { entity_id: row.id, name: row.name, cell: row.cell, x: creature.x, y: creature.y, health: creature.health },
+      ]
+    }),
+  }
+}

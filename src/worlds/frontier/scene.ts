@@ -1,0 +1,47 @@
+// What a rule is given: the content, the state it may change, and where to tell what happened. Also the two ways in
+// which a command ends.
+import type { StepOutput } from '../../kernel/world.ts'
+import type { JsonObject } from '../../protocol/json.ts'
+import type { Atlas } from './atlas.ts'
+import type { Agent, FailureCode, FrontierState } from './state.ts'
+
+export interface Scene {
+  readonly atlas: Atlas
+  readonly state: FrontierState
+  readonly out: StepOutput
+}
+
+/** The agent that a rule is about. */
+export interface Actor {
+  readonly slot: number
+  readonly self: Agent
+}
+
+export interface Success {
+  readonly text: string
+}
+
+export interface Failure {
+  readonly code: FailureCode
+  readonly text: string
+}
+
+export type Ending = Success | Failure
+
+export function fail(code: FailureCode, text: string): Failure {
+  return { code, text }
+}
+
+export function isFailure(value: object): value is Failure {
+  return 'code' in value
+}
+
+/** Tells everybody. Events name the slot they are about in their data. */
+export function tell(scene: Scene, kind: string, data: JsonObject): void {
+  scene.out.event({ slot: null, kind, data })
+}
+
+/** Tells one slot alone. */
+export function tellOnly(scene: Scene, slot: number, kind: string, data: JsonObject): void {
+  scene.out.event({ slot, kind, data: { slot, ...data } })
+}

@@ -1,0 +1,195 @@
+// The state of frontier: plain JSON, versioned, and how it begins. What must hold between its parts is in sound.ts.
+import { z } from 'zod'
+import { createRandom } from '../../kernel/random.ts'
+import { AgentCommand, COMMAND_STATUSES } from '../../protocol/perception-command.ts'
+import type { Atlas } from './atlas.ts'
+
+export const STATE_VERSION = 1
+export const MAX_SLOTS = 4
+export const MAX_HEALTH = 60
+/** The notes that an agent keeps: the last so many. */
+export const MAX_NOTES = 20
+
+export const WEATHERS = ['clear', 'overcast', 'rain', 'fog', 'storm'] as const
+
+/** Why an accepted command came to nothing. */
+export const FAILURES = [
+  'NOT_HERE',
+  'OUT_OF_REACH',
+  'NO_PATH',
+  'LOCKED',
+  'NOT_SUITABLE',
+  'NOT_CARRIED',
+  'TOO_HEAVY',
+  'EMPTY',
+  'PEACEFUL',
+  'NO_TOPIC',
+  'NO_CHOICE',
+  'NEEDS_UNMET',
+  'NO_DANGER',
+  'INTERRUPTED',
+  'FELL',
+] as const
+export type FailureCode = (typeof FAILURES)[number]
+
+const Random = z.tuple([z.int(), z.int(), z.int(), z.int()])
+const Count = z.int().min(0)
+const Items = z.record(z.string(), z.int().positive())
+export type Items = z.infer<typeof Items>
+
+/** A command of an agent, from the moment it is accepted until the next one is. */
+const CommandState = z.strictObject({
+  /** From 1, counted over all agents in the order of acceptance. */
+  number: z.int().positive(),
+  command: AgentCommand,
+  status: z.enum(COMMAND_STATUSES),
+  /** Empty until the command has ended; then what came of it, for people. */
+  outcome: z.string(),
+  code: z.enum(FAILURES).nullable(),
+  accepted_at: Count,
+  ended_at: Count.nullable(),
+})
+export type CommandState = z.infer<typeof CommandState>
+
+/** The work on a command under way. */
+const Task = z.strictObject({
+  /** Ticks until the next thing happens: a tile is entered, or the command ends. */
+  left: Count,
+  /** Tiles still to enter in this cell, first one first. Only moves have any. */
+  path: z.array(Count),
+  /** Where a move ends: cell and tile, and how near is near enough. */
+  goal: z.strictObject({ cell: z.string(), x: Count, y: Count, near: Count }).nullable(),
+})
+export type Task = z.infer<typeof Task>
+
+const Agent = z.strictObject({
+  cell: z.string(),
+  x: Count,
+  y: Count,
+  health: z.int().min(0).max(MAX_HEALTH),
+  gold: Count,
+  items: Items,
+  weapon: z.string().nullable(),
+  armour: z.string().nullable(),
+  /** Who they are talking with. */
+  talking: z.string().nullable(),
+  /** Until this tick blows are parried. */
+  guarded_until: Count,
+  /** Ticks until they come to after a fall; 0: on their feet. */
+  down: Count,
+  /** By person: what they have earned or lost with them. */
+  regard: z.record(z.string(), z.int().min(-100).max(100)),
+  discovered: z.array(z.string()),
+  quest_points: Count,
+  kills: Count,
+  deaths: Count,
+  notes: z
+    .array(z.strictObject({ tick: Count, content: z.string().max(4000), tags: z.array(z.string().max(100)).max(32) }))
+    .max(MAX_NOTES),
+  command: CommandState.nullable(),
+  task: Task.nullable(),
+})
+export type Agent = z.infer<typeof Agent>
+
+const Creature = z.strictObject({
+  x: Count,
+  y: Count,
+  health: Count,
+  /** The slot it has turned on; -1: nobody. */
+  target: z
+    .int()
+    .min(-1)
+    .max(MAX_SLOTS - 1),
+  /** The tick from which it may act again. */
+  ready_at: Count,
+  /** What it carries; once it is dead, what can be taken from it. */
+  items: Items,
+  gold: Count,
+})
+export type Creature = z.infer<typeof Creature>
+
+export const FrontierState = z.strictObject({
+  version: z.literal(STATE_VERSION),
+  tick: Count,
+  max_ticks: z.int().positive(),
+  weather: z.enum(WEATHERS),
+  random: z.strictObject({ weather: Random, combat: Random }),
+  /** Commands accepted so far. */
+  commands: Count,
+  /** By quest that is played: its stage; 0: nobody has begun it. */
+  quests: z.record(z.string(), Count),
+  agents: z.array(Agent).min(1).max(MAX_SLOTS),
+  creatures: z.array(Creature),
+  containers: z.array(z.strictObject({ items: Items, gold: Count })),
+  /** By thing that lies about: 1 while it is there. */
+  things: z.array(z.int().min(0).max(1)),
+  /** Doors and containers that have been unlocked. */
+  unlocked: z.array(z.string()),
+  /** What has come into the world since the start, and what has left it. */
+  made: Items,
+  spent: Items,
+  gold_made: Count,
+  gold_spent: Count,
+})
+export type FrontierState = z.infer<typeof FrontierState>
+
+export interface FrontierConfig {
+  readonly quests: readonly string[]
+  readonly slots: number
+  readonly max_ticks: number
+}
+
+export function createState(atlas: Atlas, config: FrontierConfig, seed: number): FrontierState {
+  return {
+    version: STATE_VERSION,
+    tick: 0,
+    max_ticks: config.max_ticks,
+    weather: 'clear',
+    random: { weather: createRandom(seed, 'frontier/weather'), combat: createRandom(seed, 'frontier/combat') },
+    commands: 0,
+    quests: Object.fromEntries(config.quests.map((quest) => [quest, 0])),
+    agents: Array.from({ length: config.slots }, (_, slot) => createAgent(atlas, slot)),
+    creatures: atlas.creatures.map((row) => ({
+      x: row.x,
+      y: row.y,
+      health: row.health,
+      target: -1,
+      ready_at: 0,
+      items: { ...row.loot },
+      gold: row.gold,
+    })),
+    containers: atlas.containers.map((row) => ({ items: { ...row.items }, gold: row.gold })),
+    things: atlas.things.map(() => 1),
+    unlocked: [],
+    made: {},
+    spent: {},
+    gold_made: 0,
+    gold_spent: 0,
+  }
+}
+
+function createAgent(atlas: Atlas, slot: number): Agent {
+  const { start } = atlas.content
+  const [x, y] = start.tiles[slot] ?? [0, 0]
+  return {
+    cell: start.cell,
+    x,
+    y,
+    health: MAX_HEALTH,
+    gold: start.gold,
+    items: { ...start.items },
+    weapon: start.weapon,
+    armour: null,
+    talking: null,
+    guarded_until: 0,
+    down: 0,
+    regard: {},
+    discovered: [start.cell],
+    quest_points: 0,
+    kills: 0,
+    deaths: 0,
+    notes: [],
+    command: null,
+    task: null,
+  }
+}
