@@ -79,7 +79,7 @@ export async function run(report: (row: Row) => void): Promise<void> {
     return
   }
   let isKeeping = true
-  for (let episodes = 500; isKeeping && episodes <= 2000; episodes += 250) {
+  for (let episodes = 500; isKeeping && episodes <= 2000; episodes += 100) {
     const { delays, expected, received, idleKb } = await measure(episodes)
     const onTime = delays.filter((delay) => delay <= LATE_MS).length / expected
     const what = `${episodes} episodes, ${episodes * 2} sockets, ${RATE} ticks/s`
