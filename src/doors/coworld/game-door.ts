@@ -7,7 +7,7 @@ import type { Connection } from '../../episode/seats.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { formatObservation, formatState } from './messages.ts'
 import { PAGES, type PageName, readAsset, readPage } from './pages.ts'
-import { refuseUpgrade, type Sockets, sendText, type Upgrade } from './upgrade.ts'
+import { refuseUpgrade, type Sockets, type Upgrade } from './upgrade.ts'
 
 /** Milliseconds between two snapshots to a viewer. */
 const VIEW_EVERY_MS = 100
@@ -77,7 +77,7 @@ export class GameDoor {
     const connection: Connection = {
       update: () => {
         if (hasEnded) return
-        sendText(socket, formatObservation(episode, at.slot), episode.isOver)
+        this.#options.sockets.send(socket, formatObservation(episode, at.slot), episode.isOver)
         hasEnded = episode.isOver
       },
       end(reason) {
@@ -92,7 +92,10 @@ export class GameDoor {
         const said = isBinary ? undefined : parseMessage(String(bytes))
         if (said === undefined) return
         if (said.requestId === undefined) seat.post(said.command)
-        else void seat.submit(said.command).then((receipt) => sendText(socket, formatReceipt(said.requestId, receipt)))
+        else
+          void seat
+            .submit(said.command)
+            .then((receipt) => this.#options.sockets.send(socket, formatReceipt(said.requestId, receipt)))
       })
       socket.on('close', () => seat.leave())
     } catch (error) {
@@ -102,7 +105,7 @@ export class GameDoor {
 
   #view(socket: WebSocket): void {
     const send = (): void => {
-      sendText(socket, formatState(this.#episode), this.#episode.isOver)
+      this.#options.sockets.send(socket, formatState(this.#episode), this.#episode.isOver)
       if (this.#episode.isOver) clearInterval(timer)
     }
     const timer = setInterval(send, VIEW_EVERY_MS)
@@ -111,7 +114,7 @@ export class GameDoor {
   }
 
   #administer(socket: WebSocket): void {
-    const send = (): void => sendText(socket, formatState(this.#episode), true)
+    const send = (): void => this.#options.sockets.send(socket, formatState(this.#episode), true)
     socket.on('message', (bytes) => {
       const said = parseMessage(String(bytes))
       if (typeof said?.command === 'object' && said.command !== null) this.#command(said.command)

@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws'
 import { AppError } from '../../kernel/errors.ts'
 import { answer, pageOf, type Route, sendAsset } from './game-door.ts'
 import { readPage } from './pages.ts'
-import { refuseUpgrade, type Sockets, sendText, type Upgrade } from './upgrade.ts'
+import { refuseUpgrade, type Sockets, type Upgrade } from './upgrade.ts'
 
 /** A recorded game, ready to be shown. */
 export interface Recorded {
@@ -56,12 +56,12 @@ export class ReplayDoor {
     try {
       const recorded = await open()
       socket.on('close', () => void recorded.close())
-      sendText(socket, await recorded.message(), true)
+      this.#options.sockets.send(socket, await recorded.message(), true)
       take = (text) => void this.#control(socket, recorded, text)
       for (const text of waiting) take(text)
     } catch (error) {
       const problem = error instanceof AppError ? error.toProblem() : { code: 'INTERNAL_ERROR', message: String(error) }
-      sendText(socket, JSON.stringify({ type: 'error', error: problem }), true)
+      this.#options.sockets.send(socket, JSON.stringify({ type: 'error', error: problem }), true)
       socket.close(1011, problem.code)
     }
   }
@@ -74,14 +74,17 @@ export class ReplayDoor {
     } catch {
       command = text
     }
-    sendText(socket, JSON.stringify({ type: 'control', command }))
+    this.#options.sockets.send(socket, JSON.stringify({ type: 'control', command }))
     if (typeof command !== 'object' || command === null || !('step' in command) || !recorded.seek) return
     const step = Number(command.step)
     if (!Number.isInteger(step) || step < 0) return
     try {
-      sendText(socket, `{"type":"frame","frame":${await recorded.seek(step)}}`)
+      this.#options.sockets.send(socket, `{"type":"frame","frame":${await recorded.seek(step)}}`)
     } catch (error) {
-      sendText(socket, JSON.stringify({ type: 'error', error: { code: 'STEP_OUT_OF_RANGE', message: String(error) } }))
+      this.#options.sockets.send(
+        socket,
+        JSON.stringify({ type: 'error', error: { code: 'STEP_OUT_OF_RANGE', message: String(error) } }),
+      )
     }
   }
 }

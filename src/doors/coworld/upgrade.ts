@@ -37,6 +37,8 @@ export function refuseUpgrade({ socket }: Upgrade, status: number, message: stri
 export class Sockets {
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
   readonly #quiet = new WeakSet<WebSocket>()
+  /** The streams below the sockets: snapshots are written there directly, a frame at a time. */
+  readonly #streams = new WeakMap<WebSocket, Duplex>()
   readonly #timer: NodeJS.Timeout
 
   constructor() {
@@ -56,6 +58,7 @@ export class Sockets {
 
   accept(upgrade: Upgrade, onOpen: (socket: WebSocket) => void): void {
     this.#server.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (socket) => {
+      this.#streams.set(socket, upgrade.socket)
       const alive = (): boolean => this.#quiet.delete(socket)
       socket.on('pong', alive)
       socket.on('message', alive)
@@ -63,6 +66,17 @@ export class Sockets {
       socket.on('error', () => socket.terminate())
       onOpen(socket)
     })
+  }
+
+  /** Sends text unless the other side has fallen far behind; a socket that reads nothing at all is dropped. */
+  send(socket: WebSocket, text: string, isImportant = false): void {
+    if (socket.readyState !== socket.OPEN) return
+    if (socket.bufferedAmount > MAX_BUFFERED) {
+      if (socket.bufferedAmount > MAX_BUFFERED * 8) socket.terminate()
+      if (!isImportant) return
+    }
+    // Nothing is compressed, so every frame goes out whole and in order, whether written here or by the library.
+    this.#streams.get(socket)?.write(formatTextFrame(text))
   }
 
   /** Closes every socket: 1012 says that the server goes down. */
@@ -78,15 +92,23 @@ export class Sockets {
   }
 }
 
-/** Sends text unless the other side has fallen far behind; a socket that reads nothing at all is dropped. */
-export function sendText(socket: WebSocket, text: string, isImportant = false): void {
-  if (socket.readyState !== socket.OPEN) return
-  if (socket.bufferedAmount > MAX_BUFFERED) {
-    if (socket.bufferedAmount > MAX_BUFFERED * 8) socket.terminate()
-    if (!isImportant) return
-  }
-  socket.send(text)
-}
-
 /** Bytes that may wait for a slow reader before it misses snapshots. */
 const MAX_BUFFERED = 1024 * 1024
+
+/** A whole unmasked text frame (RFC 6455, 5.2) in one buffer, so that sending it is one write of one piece. */
+export function formatTextFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text)
+  const header = length < 126 ? 2 : length < 0x1_0000 ? 4 : 10
+  const frame = Buffer.allocUnsafe(header + length)
+  frame[0] = 0x81
+  if (header === 2) frame[1] = length
+  else if (header === 4) {
+    frame[1] = 126
+    frame.writeUInt16BE(length, 2)
+  } else {
+    frame[1] = 127
+    frame.writeBigUInt64BE(BigInt(length), 2)
+  }
+  frame.write(text, header)
+  return frame
+}
