@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { LAUNCHER, startCommand } from '../src/testing/cli.ts'
+import { startCommand } from '../src/testing/cli.ts'
 import { median, percentile, type Row } from './measure.ts'
 
 export const name = 'live'
@@ -96,10 +96,4 @@ export async function run(report: (row: Row) => void): Promise<void> {
     report({ what: `${what}: ticks delivered`, value: (100 * received) / expected, unit: '%' })
     isKeeping = percentile(delays, 0.99) < LATE_MS && onTime >= 0.98
   }
-  report({
-    what: 'for scale: Colyseus fails at',
-    value: 750,
-    unit: 'rooms',
-    note: `published figure; launcher ${LAUNCHER.split('/').at(-1)}`,
-  })
 }
