@@ -19,7 +19,7 @@ export const name = 'foundry'
 type Report = (row: Row) => void
 
 const RUNS = 7
-const QUIET = { effect: () => '', event: () => undefined }
+const QUIET = { effect: () => '', cancel: () => undefined, event: () => undefined }
 
 /** Nanoseconds of one call, in the median of several runs of `count` calls. */
 function nanoseconds(count: number, run: () => void): number {

@@ -27,6 +27,8 @@ export class Effects {
   readonly #onReply: (reply: EffectReply) => void
   readonly #abort = new AbortController()
   readonly #queue: EffectRequest[] = []
+  /** What stops each effect under way. */
+  readonly #under = new Map<string, AbortController>()
   #running = 0
 
   constructor(options: {
@@ -47,8 +49,15 @@ export class Effects {
     this.#pull()
   }
 
-  /** Cancels everything; nothing is replied to any more. */
-  cancel(): void {
+  /** Stops one effect; it is not replied to any more. */
+  cancel(id: string): void {
+    const waiting = this.#queue.findIndex((effect) => effect.id === id)
+    if (waiting >= 0) this.#queue.splice(waiting, 1)
+    this.#under.get(id)?.abort()
+  }
+
+  /** Stops everything; nothing is replied to any more. */
+  cancelAll(): void {
     this.#queue.length = 0
     this.#abort.abort()
   }
@@ -58,32 +67,35 @@ export class Effects {
       const effect = this.#queue.shift()
       if (!effect) return
       this.#running++
-      void this.#perform(effect).then((reply) => {
+      const own = new AbortController()
+      this.#under.set(effect.id, own)
+      void this.#perform(effect, AbortSignal.any([this.#abort.signal, own.signal])).then((reply) => {
         this.#running--
+        this.#under.delete(effect.id)
         if (this.#abort.signal.aborted) return
-        this.#onReply(reply)
+        if (!own.signal.aborted) this.#onReply(reply)
         this.#pull()
       })
     }
   }
 
-  async #perform(effect: EffectRequest): Promise<EffectReply> {
+  async #perform(effect: EffectRequest, signal: AbortSignal): Promise<EffectReply> {
     const worker = Object.hasOwn(this.#workers, effect.kind) ? this.#workers[effect.kind] : undefined
     if (!worker) return failure(effect, 'NO_WORKER', `nothing here performs effects of kind ${effect.kind}`)
     let last = failure(effect, 'FAILED', 'not attempted')
     for (let attempt = 0; attempt < this.#limits.attempts; attempt++) {
-      if (attempt > 0) await this.#wait(this.#limits.backoffMs * 2 ** (attempt - 1))
-      if (this.#abort.signal.aborted) return last
-      const result = await this.#attempt(worker, effect)
+      if (attempt > 0) await this.#wait(this.#limits.backoffMs * 2 ** (attempt - 1), signal)
+      if (signal.aborted) return last
+      const result = await this.#attempt(worker, effect, signal)
       if (result.ok) return result
       last = result
     }
     return last
   }
 
-  async #attempt(worker: EffectWorker, effect: EffectRequest): Promise<EffectReply> {
+  async #attempt(worker: EffectWorker, effect: EffectRequest, outer: AbortSignal): Promise<EffectReply> {
     const limit = new AbortController()
-    const signal = AbortSignal.any([this.#abort.signal, limit.signal])
+    const signal = AbortSignal.any([outer, limit.signal])
     const { timeoutMs } = this.#limits
     const late = Promise.withResolvers<EffectReply>()
     const cancel = this.#clock.after(timeoutMs, () => {
@@ -101,10 +113,10 @@ export class Effects {
     }
   }
 
-  #wait(ms: number): Promise<void> {
+  #wait(ms: number, signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const cancel = this.#clock.after(ms, resolve)
-    this.#abort.signal.addEventListener('abort', () => {
+    signal.addEventListener('abort', () => {
       cancel()
       resolve()
     })

@@ -1,14 +1,15 @@
 // One running episode: seats, pace, clocks, effects, journal. Doors bring players to it; worlds know nothing of it.
 // How a step is made stands in step-loop.ts; how an episode begins, goes on or is forked in start.ts.
 import { AppError } from '../kernel/errors.ts'
-import type { World } from '../kernel/world.ts'
+import type { Sight, World, WorldEvent } from '../kernel/world.ts'
 import type { Outcome, PlayerRef, Refusal, Results } from '../protocol/episode.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
 import type { JsonObject } from '../protocol/json.ts'
+import { Audience } from './audience.ts'
 import { EFFECT_LIMITS, Effects } from './effects.ts'
 import type { EpisodeEnd, EpisodeParts, EpisodeStatus, SeatHandle } from './episode-parts.ts'
 import { Pacer } from './pacer.ts'
-import { type Connection, MAX_WAITING, type Pilot, type Receipt, type Seat } from './seats.ts'
+import { type Connection, type Pilot, queueCommand, type Receipt, type Seat } from './seats.ts'
 import { SlotClocks } from './slot-clocks.ts'
 import { StepLoop } from './step-loop.ts'
 
@@ -24,7 +25,7 @@ export class Episode {
   readonly #clocks: SlotClocks
   readonly #effects: Effects
   readonly #end = Promise.withResolvers<EpisodeEnd>()
-  readonly #watchers = new Set<() => void>()
+  readonly #audience = new Audience()
   #status: EpisodeStatus = 'waiting'
   readonly #pacer: Pacer
   #cancelTimer: (() => void) | undefined
@@ -42,7 +43,7 @@ export class Episode {
       clock: parts.clock,
       onReply: (reply) => {
         this.#loop.reply(reply)
-        this.#pacer.wake()
+        this.#pacer.wakeSoon()
       },
     })
     this.#pacer = new Pacer(parts.header.pacing, {
@@ -90,6 +91,11 @@ export class Episode {
     return this.world.observe(this.#parts.fold.state, this.#parts.seats.at(slot).slot)
   }
 
+  /** What a slot may see now, in the engine-agnostic form; undefined where the world has none. */
+  perceive(slot: number): Sight | undefined {
+    return this.world.perceive?.(this.#parts.fold.state, this.#parts.seats.at(slot).slot)
+  }
+
   /** What the public may see now. */
   spectate(): JsonObject {
     return this.world.spectate(this.#parts.fold.state)
@@ -105,8 +111,20 @@ export class Episode {
 
   /** Calls `onChange` after every step and change of status. Returns what stops it. */
   watch(onChange: () => void): () => void {
-    this.#watchers.add(onChange)
-    return () => this.#watchers.delete(onChange)
+    return this.#audience.watch(onChange)
+  }
+
+  /**
+   * Calls `onEvents` with what the world tells in each step, in the same turn of the loop in which the step was made and
+   * recorded, before its senders are told. Returns what stops it.
+   */
+  listen(onEvents: (events: readonly WorldEvent[]) => void): () => void {
+    return this.#audience.listen(onEvents)
+  }
+
+  /** Resolves once everything recorded so far is durable. */
+  async durable(): Promise<void> {
+    await this.#parts.recorder?.durable()
   }
 
   /** Opens the doors: seats may be taken, and the first step follows when everybody is there. */
@@ -199,19 +217,8 @@ export class Episode {
 
   /** Lets a command wait for its step, unless it is none or too many wait already. */
   #queue(seat: Seat, command: unknown, settle: ((receipt: Receipt) => void) | undefined): Refusal | undefined {
-    if (seat.waiting.length >= MAX_WAITING) {
-      return {
-        code: 'QUEUE_FULL',
-        reason: `${MAX_WAITING} commands of this slot wait already; wait for the next step.`,
-      }
-    }
-    const parsed = this.world.command.safeParse(command)
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0]
-      const where = issue?.path.join('.') || 'command'
-      return { code: 'INVALID_COMMAND', reason: `${where}: ${issue?.message ?? 'invalid'}` }
-    }
-    seat.waiting.push({ command: parsed.data, settle })
+    const refusal = queueCommand(this.world, seat, { command, settle })
+    if (refusal) return refusal
     if (this.#pacer.mode === 'lockstep') {
       this.#clocks.stop(seat.slot)
       this.#pacer.wake()
@@ -269,7 +276,7 @@ export class Episode {
     this.#pacer.stop()
     this.#cancelDeadline()
     this.#clocks.suspend()
-    this.#effects.cancel()
+    this.#effects.cancelAll()
     for (const seat of this.#parts.seats.all) {
       for (const waiting of seat.waiting.splice(0)) {
         waiting.settle?.({ accepted: false, code: 'EPISODE_OVER', reason: 'The episode has ended.' })
@@ -309,8 +316,8 @@ export class Episode {
       this.#cancelDeadline()
       return true
     }
+    this.#publish()
     this.#settle()
-    this.#startEffects()
     const awaited = this.#loop.awaited()
     for (const slot of awaited) {
       if (this.#parts.seats.at(slot).waiting.length === 0) this.#clocks.start(slot, () => this.#expire([slot]))
@@ -331,15 +338,18 @@ export class Episode {
     this.#pacer.wake()
   }
 
-  #startEffects(): void {
+  #publish(): void {
     const { out } = this.#parts.fold
-    if (out.effects.length === 0 && out.events.length === 0) return
-    for (const effect of out.effects) this.#effects.start(effect)
+    if (out.effects.length === 0 && out.events.length === 0 && out.cancelled.length === 0) return
+    // An effect that was asked for and taken back in one step is never begun.
+    for (const id of out.cancelled) this.#effects.cancel(id)
+    for (const effect of out.effects) if (out.pending.has(effect.id)) this.#effects.start(effect)
+    this.#audience.tell(out.events)
     out.clear()
   }
 
   #afterStep(): void {
-    this.#startEffects()
+    this.#publish()
     const outcome = this.#loop.outcome ?? this.#limit()
     this.#settle()
     if (outcome) void this.#finish(outcome).catch(this.#fail)
@@ -353,7 +363,7 @@ export class Episode {
 
   #notify(): void {
     for (const seat of this.#parts.seats.all) seat.connection?.update()
-    if (this.#watchers.size > 0) for (const watcher of this.#watchers) watcher()
+    this.#audience.changed()
   }
 
   /** Tells senders what became of their commands, once that is durable. */
@@ -389,7 +399,7 @@ export class Episode {
       this.#release('shutdown')
       return
     }
-    for (const watcher of this.#watchers) watcher()
+    this.#audience.changed()
     this.#end.resolve(this.#finished)
     this.#release('over')
   }

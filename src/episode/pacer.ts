@@ -20,6 +20,7 @@ export class Pacer {
   #pacing: Pacing
   #isRunning = false
   #isDriving = false
+  #isWaking = false
   #nextTick = 0
   #cancel: (() => void) | undefined
 
@@ -53,6 +54,16 @@ export class Pacer {
   /** Something came that may make the next lockstep possible. */
   wake(): void {
     if (this.#pacing.mode === 'lockstep') this.#drive()
+  }
+
+  /** As `wake`, at the end of this turn of the loop: replies that come together enter the world in one step. */
+  wakeSoon(): void {
+    if (this.#isWaking) return
+    this.#isWaking = true
+    setImmediate(() => {
+      this.#isWaking = false
+      this.wake()
+    })
   }
 
   /** @param stepsPerSecond more than 0, at most 1000; nothing happens at other paces */

@@ -1,6 +1,7 @@
 // The seats of one episode: who sits where, with which token, and what they have said and not been heard for yet.
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../kernel/errors.ts'
+import type { World } from '../kernel/world.ts'
 import type { PlayerRef, Refusal } from '../protocol/episode.ts'
 import type { SeatChange } from '../protocol/journal.ts'
 
@@ -41,6 +42,24 @@ export interface Seat {
 
 /** How many commands of one slot may wait at once. */
 export const MAX_WAITING = 64
+
+/** Lets a command wait for its step, unless it is none or too many wait already. */
+export function queueCommand(world: World, seat: Seat, said: Waiting): Refusal | undefined {
+  if (seat.waiting.length >= MAX_WAITING) {
+    return {
+      code: 'QUEUE_FULL',
+      reason: `${MAX_WAITING} commands of this slot wait already; wait for the next step.`,
+    }
+  }
+  const parsed = world.command.safeParse(said.command)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const where = issue?.path.join('.') || 'command'
+    return { code: 'INVALID_COMMAND', reason: `${where}: ${issue?.message ?? 'invalid'}` }
+  }
+  seat.waiting.push({ command: parsed.data, settle: said.settle })
+  return undefined
+}
 
 /** 16 random bytes, URL-safe: 22 characters. */
 export function createToken(): string {

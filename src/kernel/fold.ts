@@ -11,6 +11,8 @@ export class FoldOutput implements StepOutput {
   readonly events: WorldEvent[] = []
   /** Effects asked for and not answered. */
   readonly pending = new Map<string, EffectRequest>()
+  /** Effects taken back before they were answered. */
+  readonly cancelled: string[] = []
   #step = 0
   #count = 0
 
@@ -28,12 +30,17 @@ export class FoldOutput implements StepOutput {
     return id
   }
 
+  cancel(effect: string): void {
+    if (this.pending.delete(effect)) this.cancelled.push(effect)
+  }
+
   event(event: WorldEvent): void {
     this.events.push(event)
   }
 
   clear(): void {
     this.effects.length = 0
+    this.cancelled.length = 0
     this.events.length = 0
   }
 
@@ -75,7 +82,7 @@ export function foldCommand(fold: Fold, slot: number, command: unknown): Refusal
   return fold.world.apply(fold.state, slot, command, fold.out)
 }
 
-/** Gives a reply to the world; one that nobody waits for (it was answered before) is dropped. */
+/** Gives a reply to the world; one that nobody waits for (it was answered or taken back) is dropped. */
 export function foldReply(fold: Fold, reply: EffectReply): boolean {
   if (!fold.out.pending.delete(reply.effect)) return false
   fold.world.reply?.(fold.state, reply, fold.out)

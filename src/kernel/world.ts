@@ -21,6 +21,8 @@ export interface WorldEvent {
 export interface StepOutput {
   /** Asks the outside for work; the reply comes back through `World.reply`. Returns the effect's id. */
   effect(kind: string, request: JsonValue): string
+  /** Takes back what was asked for: the work is stopped, and no reply comes. An effect that was answered is left alone. */
+  cancel(effect: string): void
   event(event: WorldEvent): void
 }
 
@@ -39,6 +41,9 @@ export interface BotMaker<Observation = unknown, Command = unknown> {
   readonly summary: string
   create(seed: number, slot: number): Bot<Observation, Command>
 }
+
+/** A perception without what the door adds: version, time and agent. */
+export type Sight = Omit<Perception, 'timestamp' | 'agent_id' | 'protocol_version'>
 
 /** Each is absent where the world does not say. */
 export interface WorldShapes {
@@ -95,7 +100,7 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   /** What the public may see: a JSON object that the world's viewer draws. */
   spectate(state: State): JsonObject
   /** The engine-agnostic form of what a slot may see; the host fills in the time. */
-  perceive?(state: State, slot: number): Omit<Perception, 'timestamp' | 'agent_id' | 'protocol_version'>
+  perceive?(state: State, slot: number): Sight
   /** What an episode of a configuration will be like, before there is one: its `size`, its `objective`. */
   outline?(config: Config): JsonObject
   /**

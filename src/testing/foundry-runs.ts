@@ -27,7 +27,7 @@ export interface FoundryRun {
 }
 
 /** A step output that keeps nothing. */
-export const QUIET = { effect: () => '', event: () => undefined }
+export const QUIET = { effect: () => '', cancel: () => undefined, event: () => undefined }
 
 /** A small floor, ore under half of it, plenty of parts for `slots` crews. Sizes are even, so that it can be mirrored. */
 export function aFloor(options: { slots?: number; size?: { x: number; y: number; z: number }; clouds?: boolean } = {}) {

@@ -7,7 +7,7 @@ import { launchBrowser, NO_BROWSER } from '../../src/testing/browser.ts'
 import { startModuleServer } from '../../src/testing/module-server.ts'
 import { loadWorld } from '../../src/worlds/catalogue.ts'
 
-const QUIET = { effect: () => '', event: () => undefined }
+const QUIET = { effect: () => '', cancel: () => undefined, event: () => undefined }
 const SCENARIOS = ['first_slice', 'brownout', 'clean_room', 'vertical', 'two_crews']
 const SPLITS = [
   [1, 400],
@@ -27,7 +27,7 @@ function play(
   world: any,
   task: { config: unknown; seed: number; script: unknown; n: number; m: number; saved?: string },
 ) {
-  const quiet = { effect: () => '', event: () => undefined }
+  const quiet = { effect: () => '', cancel: () => undefined, event: () => undefined }
   const begin = () => {
     const state = world.create(world.config.parse(task.config), task.seed)
     for (const step of task.script as { type: string; slot?: number; command: unknown }[]) {

@@ -1,5 +1,7 @@
 // What one agent can tell of the world: its perception, the observation around it, and what the public sees.
 // Nothing here changes the state or hands out a piece of it.
+
+import type { Sight } from '../../kernel/world.ts'
 import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 import type { Perception } from '../../protocol/perception.ts'
 import { type Atlas, nameOfItem, type Place, placeOf } from './atlas.ts'
@@ -13,7 +15,6 @@ import type { Actor, Scene } from './scene.ts'
 import { type Agent, type CommandState, type FrontierState, MAX_HEALTH } from './state.ts'
 import { distanceOf } from './terrain.ts'
 
-type Sight = Omit<Perception, 'timestamp' | 'agent_id' | 'protocol_version'>
 type Nearby = Perception['nearby_entities'][number]
 
 export interface FrontierObservation {
@@ -180,7 +181,7 @@ function extras(atlas: Atlas, state: FrontierState, actor: Actor): JsonObject {
   }
 }
 
-const SILENT = Object.freeze({ effect: () => '', event: () => undefined })
+const SILENT = Object.freeze({ effect: () => '', cancel: () => undefined, event: () => undefined })
 
 /** What the public sees: everybody and everything that moves, without what they carry. */
 export function spectate(atlas: Atlas, state: FrontierState): JsonObject {

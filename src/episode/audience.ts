@@ -1,0 +1,30 @@
+// Who is told what happens in an episode, beside its players: watchers that something changed, listeners what the world told.
+import type { WorldEvent } from '../kernel/world.ts'
+
+export class Audience {
+  readonly #watchers = new Set<() => void>()
+  readonly #listeners = new Set<(events: readonly WorldEvent[]) => void>()
+
+  /** Calls `onChange` after every step and change of status. Returns what stops it. */
+  watch(onChange: () => void): () => void {
+    this.#watchers.add(onChange)
+    return () => this.#watchers.delete(onChange)
+  }
+
+  /** Calls `onEvents` with what the world tells in a step. Returns what stops it. */
+  listen(onEvents: (events: readonly WorldEvent[]) => void): () => void {
+    this.#listeners.add(onEvents)
+    return () => this.#listeners.delete(onEvents)
+  }
+
+  changed(): void {
+    if (this.#watchers.size > 0) for (const watcher of this.#watchers) watcher()
+  }
+
+  /** @param events a list that the caller may reuse afterwards */
+  tell(events: readonly WorldEvent[]): void {
+    if (events.length === 0 || this.#listeners.size === 0) return
+    const kept = [...events]
+    for (const listener of this.#listeners) listener(kept)
+  }
+}
