@@ -1,0 +1,60 @@
+// Who plays the roles that parley asks for: models, the local cast, or one fixed text.
+import { AppError } from '../../kernel/errors.ts'
+import type { CompleteOptions, ModelClient } from '../../models/client.ts'
+import type { ModelProfile } from '../../protocol/session.ts'
+import { answerAs } from '../../worlds/parley/cast/cast.ts'
+import type { ParleyRequest } from '../../worlds/parley/request.ts'
+
+/** Which model plays which role. */
+export interface RoleModels {
+  readonly opener: string
+  readonly updater: string
+  readonly validator: string
+  readonly scorer: string
+}
+
+export interface Cast {
+  /** 'model', or what stands in for one. */
+  readonly kind: 'model' | 'local' | 'fixed'
+  readonly profile: ModelProfile
+  /** @throws AppError as ModelClient does */
+  answer(request: ParleyRequest, options: CompleteOptions): Promise<string>
+}
+
+/** Characters that an answer may have: an answer beyond them is no scene of a few words. */
+const MAX_ANSWER = 20_000
+
+/** A cast of models behind one client. */
+export function createModelCast(client: ModelClient, models: RoleModels): Cast {
+  return {
+    kind: 'model',
+    profile: { updater_model: models.updater, validator_model: models.validator, scorer_model: models.scorer },
+    async answer(request, options) {
+      const reply = await client.complete({ model: models[request.role], messages: request.messages }, options)
+      if (reply.text.length > MAX_ANSWER) {
+        throw new AppError('MODEL_REPLY_INVALID', `the model answered with more than ${MAX_ANSWER} characters`)
+      }
+      return reply.text
+    },
+  }
+}
+
+/** The rule-based stand-in: it needs no key and no network, and says so wherever models are named. */
+export function createLocalCast(): Cast {
+  const name = 'local-cast'
+  return {
+    kind: 'local',
+    profile: { updater_model: name, validator_model: name, scorer_model: name },
+    answer: (request) => Promise.resolve(answerAs(request)),
+  }
+}
+
+/** One text for every call, as `--fake-ai-response` asks. */
+export function createFixedCast(text: string): Cast {
+  const name = 'fake-ai-response'
+  return {
+    kind: 'fixed',
+    profile: { updater_model: name, validator_model: name, scorer_model: name },
+    answer: () => Promise.resolve(text),
+  }
+}

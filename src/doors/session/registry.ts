@@ -1,0 +1,211 @@
+// The sessions of this server: made, found, taken out of the store when their player comes back, put away when nobody
+// plays them, and ended when they are too old. One server has a session at a time: it holds the claim in the store.
+import { randomInt, randomUUID } from 'node:crypto'
+import type { Clock } from '../../episode/clock.ts'
+import { AppError } from '../../kernel/errors.ts'
+import type { SessionHeader } from '../../protocol/session.ts'
+import type { SessionLog } from '../../store/sessions/session-log.ts'
+import type { Cast } from './cast.ts'
+import type { LiveSession } from './live-session.ts'
+import { hydrateSession, openSession } from './open-session.ts'
+import type { PlannedSession } from './plan.ts'
+
+export interface RegistryOptions {
+  readonly log: SessionLog
+  readonly cast: Cast
+  readonly clock: Clock
+  /** Milliseconds without a sign of life after which a session is ended. */
+  readonly ttlMs: number
+  /** Milliseconds between two sweeps. */
+  readonly sweepMs: number
+  /** Called with what went wrong out of sight: no text of players, no keys. */
+  readonly onFault: (what: string, error: unknown) => void
+}
+
+/** Sessions that may be in memory at once. */
+export const MAX_LIVE_SESSIONS = 20_000
+/** Milliseconds that a paused session stays in memory: long enough for a page to reload. */
+const EVICT_AFTER_MS = 30_000
+/** How often the claims of this server are renewed; a claim lasts three times as long. */
+const RENEW_MS = 5_000
+/** Sessions that one sweep ends. */
+const SWEEP_BATCH = 200
+
+export class SessionRegistry {
+  readonly #options: RegistryOptions
+  readonly #server = randomUUID()
+  readonly #live = new Map<string, LiveSession>()
+  readonly #opening = new Map<string, Promise<LiveSession | undefined>>()
+  #cancelSweep: (() => void) | undefined
+  #cancelRenewal: (() => void) | undefined
+  #isClosing = false
+
+  constructor(options: RegistryOptions) {
+    this.#options = options
+  }
+
+  /** Begins to sweep and to renew claims. */
+  start(): void {
+    const { clock, sweepMs } = this.#options
+    const sweepLater = (): void => {
+      this.#cancelSweep = clock.after(sweepMs, () => void this.sweep().finally(() => !this.#isClosing && sweepLater()))
+    }
+    const renewLater = (): void => {
+      this.#cancelRenewal = clock.after(RENEW_MS, () => void this.#renew().finally(() => !this.#isClosing && renewLater()))
+    }
+    sweepLater()
+    renewLater()
+  }
+
+  get size(): number {
+    return this.#live.size
+  }
+
+  /** A session in memory; undefined: it is not. */
+  peek(id: string): LiveSession | undefined {
+    return this.#live.get(id)
+  }
+
+  /** @throws AppError QUEUE_FULL at MAX_LIVE_SESSIONS; CONFIG_INVALID for overrides that do not fit the game */
+  async create(plan: PlannedSession): Promise<LiveSession> {
+    this.#requireRoom()
+    const session = await openSession(plan, {
+      ...this.#options,
+      server: this.#server,
+      claimMs: RENEW_MS * 3,
+      id: randomUUID(),
+      seed: randomInt(0x1_0000_0000),
+    })
+    return this.#keep(session)
+  }
+
+  #requireRoom(): void {
+    if (this.#isClosing || this.#live.size >= MAX_LIVE_SESSIONS) {
+      throw new AppError('QUEUE_FULL', `${this.#live.size} sessions are played already`, {
+        remedy: 'Wait for one to end, or start another server on the same PostgreSQL.',
+      })
+    }
+  }
+
+  #keep(session: LiveSession): LiveSession {
+    this.#live.set(session.facts.id, session)
+    return session
+  }
+
+  /**
+   * The session, in memory or taken out of the store. Undefined: there is none, it is over, or another server has it.
+   * However many ask at once, it is taken up once.
+   */
+  find(id: string): Promise<LiveSession | undefined> {
+    const live = this.#live.get(id)
+    if (live) return Promise.resolve(live)
+    const known = this.#opening.get(id)
+    if (known) return known
+    const opening = this.#hydrate(id).finally(() => this.#opening.delete(id))
+    this.#opening.set(id, opening)
+    return opening
+  }
+
+  async #hydrate(id: string): Promise<LiveSession | undefined> {
+    this.#requireRoom()
+    const { log } = this.#options
+    const header = await log.header(id)
+    if (!header || (header.status !== 'active' && header.status !== 'paused')) return undefined
+    if (!(await log.claim(id, this.#server, RENEW_MS * 3))) return undefined
+    try {
+      const session = await hydrateSession(header, { ...this.#options, server: this.#server })
+      session.markPaused()
+      return this.#keep(session)
+    } catch (error) {
+      await log.release([id], this.#server)
+      this.#options.onFault('session.resume_failed', error)
+      return undefined
+    }
+  }
+
+  /** Ends what is too old, and puts away what nobody plays. */
+  async sweep(): Promise<void> {
+    try {
+      const { clock, ttlMs, log } = this.#options
+      for (const session of [...this.#live.values()]) {
+        if (session.isBusy) continue
+        if (session.idleMs > ttlMs) {
+          await session.exit('session ttl expired')
+          session.connection?.drop()
+          await this.#putAway(session)
+        } else if (!session.connection && session.idleMs > EVICT_AFTER_MS) await this.#putAway(session)
+      }
+      for (const id of await log.stale(clock.wall() - ttlMs, SWEEP_BATCH)) {
+        const session = await this.find(id)
+        if (!session) continue
+        await session.settled()
+        await session.exit('session ttl expired')
+        await this.#putAway(session)
+      }
+    } catch (error) {
+      this.#options.onFault('session.sweep_failed', error)
+    }
+  }
+
+  async #putAway(session: LiveSession): Promise<void> {
+    const { id } = session.facts
+    this.#live.delete(id)
+    await session.release()
+    await this.#options.log.release([id], this.#server)
+  }
+
+  /** A session that cannot go on here: its rows could not be written, or its claim was lost. */
+  async drop(session: LiveSession): Promise<void> {
+    if (this.#live.get(session.facts.id) !== session) return
+    this.#live.delete(session.facts.id)
+    await session.release().catch(() => undefined)
+    await this.#options.log.release([session.facts.id], this.#server).catch(() => undefined)
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      await this.#options.log.renew(this.#server, RENEW_MS * 3)
+    } catch (error) {
+      this.#options.onFault('session.renewal_failed', error)
+    }
+  }
+
+  /** Lets go of every session; each goes on where it stands when its player comes back. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    this.#cancelSweep?.()
+    this.#cancelRenewal?.()
+    await Promise.allSettled(this.#opening.values())
+    for (const session of [...this.#live.values()]) {
+      if (!session.exited) await session.pause().catch(() => undefined)
+      await this.#putAway(session).catch((error: unknown) => this.#options.onFault('session.close_failed', error))
+    }
+  }
+}
+
+/** The header of a session that begins now. */
+export function newHeader(plan: PlannedSession, at: { id: string; now: string; cast: Cast }): SessionHeader {
+  const stamp = at.now.replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  return {
+    session_id: at.id,
+    name: `${plan.source}-${plan.game.name}-${stamp}`.toLowerCase().replaceAll(' ', '-'),
+    player_id: plan.playerId,
+    game_name: plan.game.name,
+    source: plan.source,
+    pc_hid: plan.pc.hid,
+    npc_hid: plan.npc.hid,
+    session_started_at: at.now,
+    session_ended_at: null,
+    termination_reason: null,
+    status: 'active',
+    turns_completed: 0,
+    model_profile: { ...at.cast.profile, scorer_model: plan.game.hasScorer ? at.cast.profile.scorer_model : null },
+    game_config_snapshot: plan.game.snapshot,
+    last_seq: 1,
+    created_at: at.now,
+    updated_at: at.now,
+    paused_at: null,
+    resumed_at: null,
+    branch_from_session_id: null,
+  }
+}

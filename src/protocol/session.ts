@@ -1,0 +1,286 @@
+// Sessions on the wire: the frames of the play socket, what the store keeps of a session, and the bodies and answers of
+// the routes around them. Names and shapes are those of the original's API; what is ours says so.
+import { z } from 'zod'
+import { JsonObject } from './json.ts'
+
+/** UTC, milliseconds, 'Z'. */
+const Timestamp = z.iso.datetime({ precision: 3 })
+
+/** UUID of version 4. */
+export const SessionId = z.uuid()
+
+// ---- frames from the client
+
+export const ClientFrame = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('auth'),
+    api_key: z.string().min(1).max(200),
+    /** Ours: asks for `token` frames while the character answers. */
+    stream: z.boolean().default(false),
+  }),
+  z.object({ type: z.literal('advance'), text: z.string().default('') }),
+  z.object({ type: z.literal('status') }),
+  z.object({ type: z.literal('close') }),
+])
+export type ClientFrame = z.infer<typeof ClientFrame>
+
+// ---- frames from the server
+
+export const EVENT_TYPES = ['ai', 'info', 'error', 'warning'] as const
+export const ENTRY_STATUSES = ['active', 'paused', 'closed'] as const
+
+const Id = z.string()
+export const SessionMetaFrame = z.strictObject({
+  type: z.literal('session_meta'),
+  session_id: Id,
+  pc_hid: z.string(),
+  npc_hid: z.string(),
+  has_game_feedback: z.boolean(),
+})
+export const EventFrame = z.strictObject({
+  type: z.literal('event'),
+  session_id: Id,
+  event_type: z.enum(EVENT_TYPES),
+  content: z.string(),
+  event_id: z.string().nullable(),
+})
+export const TurnEndFrame = z.strictObject({
+  type: z.literal('turn_end'),
+  session_id: Id,
+  turns: z.int().min(0),
+  exited: z.boolean(),
+})
+export const ReplayEventFrame = z.strictObject({
+  type: z.literal('replay_event'),
+  session_id: Id,
+  event_type: z.enum(EVENT_TYPES),
+  content: z.string(),
+  event_id: z.string().nullable(),
+  role: z.enum(['user', 'ai']),
+})
+
+export const ServerFrame = z.discriminatedUnion('type', [
+  SessionMetaFrame,
+  EventFrame,
+  TurnEndFrame,
+  ReplayEventFrame,
+  z.strictObject({
+    type: z.literal('status'),
+    session_id: Id,
+    status: z.enum(ENTRY_STATUSES),
+    turns: z.int().min(0),
+    exited: z.boolean(),
+  }),
+  z.strictObject({ type: z.literal('replay_start'), session_id: Id }),
+  z.strictObject({ type: z.literal('replay_end'), session_id: Id, turns: z.int().min(0) }),
+  z.strictObject({ type: z.literal('closed'), session_id: Id }),
+  z.strictObject({ type: z.literal('error'), detail: z.string() }),
+  /** Ours: a piece of the answer under way, for clients that asked. The `event` that follows has the whole. */
+  z.strictObject({ type: z.literal('token'), session_id: Id, text: z.string() }),
+  /** Ours: what came as tokens since the last event does not count; another answer follows, or an error. */
+  z.strictObject({ type: z.literal('token_reset'), session_id: Id }),
+])
+export type ServerFrame = z.infer<typeof ServerFrame>
+
+// ---- what the store keeps
+
+export const SESSION_STATUSES = ['active', 'paused', 'closed', 'error'] as const
+
+export const ModelProfile = z.strictObject({
+  updater_model: z.string(),
+  validator_model: z.string(),
+  scorer_model: z.string().nullable(),
+})
+export type ModelProfile = z.infer<typeof ModelProfile>
+
+/** The head of a session, as reconstructions and dumps show it. */
+export const SessionHeader = z.object({
+  session_id: z.string().min(1).max(100),
+  name: z.string(),
+  player_id: z.string().nullable(),
+  game_name: z.string(),
+  source: z.string(),
+  pc_hid: z.string().nullable(),
+  npc_hid: z.string().nullable(),
+  session_started_at: Timestamp,
+  session_ended_at: Timestamp.nullable(),
+  termination_reason: z.string().nullable(),
+  status: z.enum(SESSION_STATUSES),
+  turns_completed: z.int().min(0),
+  model_profile: ModelProfile.nullable(),
+  game_config_snapshot: JsonObject,
+  last_seq: z.int().min(0),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+  paused_at: Timestamp.nullable(),
+  resumed_at: Timestamp.nullable(),
+  /** The session that this one was branched from; null: none. */
+  branch_from_session_id: z.string().nullable(),
+})
+export type SessionHeader = z.infer<typeof SessionHeader>
+
+export const EVENT_DIRECTIONS = ['inbound', 'outbound', 'internal'] as const
+
+export const Feedback = z.strictObject({
+  liked: z.boolean(),
+  comment: z.string(),
+  doesnt_make_sense: z.boolean(),
+  out_of_character: z.boolean(),
+  other: z.boolean(),
+  submitted_at: Timestamp,
+})
+export type Feedback = z.infer<typeof Feedback>
+
+/** One event of a session. */
+export const SessionEvent = z.object({
+  session_id: z.string(),
+  /** 1, 2, … without gap in a session. */
+  seq: z.int().positive(),
+  event_id: z.string(),
+  event_ts: Timestamp,
+  direction: z.enum(EVENT_DIRECTIONS),
+  event_type: z.string().min(1).max(64),
+  event_source: z.string().min(1).max(64),
+  content: z.string(),
+  content_format: z.enum(['plain_text', 'markdown', 'json']),
+  turn_index: z.int().min(0),
+  command_name: z.string().nullable(),
+  command_args: z.string().nullable(),
+  visible_to_user: z.boolean(),
+  persisted_at: Timestamp,
+  feedback: Feedback.nullable().default(null),
+  updated_at: Timestamp.nullable().default(null),
+})
+export type SessionEvent = z.infer<typeof SessionEvent>
+
+// ---- routes
+
+export const HttpError = z.object({ detail: z.union([z.string(), z.array(JsonObject)]) })
+
+export const Registration = z.strictObject({
+  full_name: z.string().min(1).max(500),
+  email: z.string().min(1).max(500),
+  phone_number: z.string().min(1).max(100),
+  consent_signature: z.string().min(1).max(500),
+  consent_to_followup: z.boolean(),
+})
+export type Registration = z.infer<typeof Registration>
+
+export const Registered = z.strictObject({ player_id: z.string(), api_key: z.string() })
+export const AuthRequest = z.strictObject({ api_key: z.string() })
+export const Authenticated = z.strictObject({
+  player_id: z.string(),
+  full_name: z.string(),
+  authenticated: z.literal(true),
+})
+
+export const GameList = z.strictObject({
+  games: z.array(z.strictObject({ name: z.string(), author: z.string(), description: z.string().nullable() })),
+})
+export const CharacterList = z.strictObject({
+  characters: z.array(z.strictObject({ hid: z.string(), short_description: z.string() })),
+})
+
+export const Choice = z.strictObject({ hid: z.string(), label: z.string() })
+export const DENIALS = ['no_valid_pc', 'no_valid_npc'] as const
+export const Setup = z.strictObject({
+  game: z.string(),
+  allowed: z.boolean(),
+  can_start: z.boolean(),
+  denial_reason: z.enum(DENIALS).nullable(),
+  message: z.string(),
+  pcs: z.array(Choice),
+  npcs: z.array(Choice),
+})
+export type Setup = z.infer<typeof Setup>
+
+export const PlayRequest = z.strictObject({
+  api_key: z.string().nullish(),
+  game: z.string().min(1).max(200),
+  pc_choice: z.string().max(100).nullish(),
+  npc_choice: z.string().max(100).nullish(),
+  source: z.string().min(1).max(100).default('api'),
+  /** Ours: the overrides of the newer generation (limits, filters, what is shown). */
+  overrides: JsonObject.nullish(),
+})
+export type PlayRequest = z.infer<typeof PlayRequest>
+
+export const PlayStarted = z.strictObject({
+  session_id: z.string(),
+  status: z.literal('active'),
+  ws_path: z.string(),
+})
+
+export const SessionStatus = z.strictObject({
+  status: z.enum(ENTRY_STATUSES),
+  game_name: z.string(),
+  turns: z.int().min(0),
+})
+
+export const SessionList = z.strictObject({
+  sessions: z.array(
+    z.strictObject({
+      session_id: z.string(),
+      game: z.string(),
+      status: z.enum(ENTRY_STATUSES),
+      created_at: Timestamp,
+      last_active: Timestamp,
+      turns: z.int().min(0),
+      exited: z.boolean(),
+    }),
+  ),
+})
+
+export const Reconstruction = z.strictObject({ session: JsonObject, events: z.array(JsonObject) })
+
+export const FeedbackRequest = z.strictObject({
+  liked: z.boolean(),
+  comment: z.string().max(20_000).default(''),
+  doesnt_make_sense: z.boolean(),
+  out_of_character: z.boolean(),
+  other: z.boolean().default(false),
+})
+export type FeedbackRequest = z.infer<typeof FeedbackRequest>
+
+export const FeedbackStored = z.strictObject({ session_id: z.string(), event_id: z.string(), feedback: Feedback })
+export const FeedbackCleared = z.strictObject({
+  session_id: z.string(),
+  event_id: z.string(),
+  cleared: z.literal(true),
+})
+
+export const Branched = z.strictObject({
+  session_id: z.string(),
+  branch_from_session_id: z.string(),
+  game_name: z.string(),
+  status: z.literal('paused'),
+  ws_path: z.string(),
+})
+
+export const Evaluation = z.strictObject({
+  tier: z.int().min(0).max(3),
+  score: z.int().min(0).max(100),
+  reasoning: z.string(),
+})
+export const EvaluationAnswer = z.strictObject({
+  session_id: z.string(),
+  event_id: z.string(),
+  cached: z.boolean(),
+  evaluation: Evaluation,
+})
+
+export const ServerStatus = z.strictObject({
+  status: z.literal('ok'),
+  started_at: Timestamp,
+  /** Whole seconds. */
+  uptime: z.int().min(0),
+})
+
+export const SERVER_MODES = ['standard', 'free_play'] as const
+export const ServerConfig = z.strictObject({
+  mode: z.enum(SERVER_MODES),
+  authentication_required: z.boolean(),
+  registration_enabled: z.boolean(),
+  experiments_enabled: z.boolean(),
+  default_experiment_name: z.string().nullable(),
+})

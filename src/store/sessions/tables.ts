@@ -1,0 +1,110 @@
+// The tables of players, characters and sessions. Instants are milliseconds UTC; JSON is text; booleans are 0 and 1.
+
+export interface PlayerTable {
+  player_id: string
+  /** SHA-256 of the access key, 64 hex digits; null: none was issued, or it was imported without one. */
+  key_hash: string | null
+  key_revoked: number
+  last_key_issued_at: number | null
+  created_at: number
+  /** JSON object: what of the player is not personal. */
+  fields: string
+}
+
+export interface PersonalDataTable {
+  player_id: string
+  /** JSON object, encrypted. */
+  sealed: string
+  created_at: number
+  updated_at: number
+}
+
+export interface CharacterTable {
+  hid: string
+  /** The whole document as JSON. */
+  body: string
+  /** Keeps the order of the file that it came from. */
+  position: number
+  updated_at: number
+}
+
+export interface SessionTable {
+  session_id: string
+  name: string
+  player_id: string | null
+  game_name: string
+  source: string
+  pc_hid: string | null
+  npc_hid: string | null
+  session_started_at: number
+  session_ended_at: number | null
+  termination_reason: string | null
+  status: string
+  turns_completed: number
+  model_profile: string | null
+  game_config_snapshot: string
+  last_seq: number
+  created_at: number
+  updated_at: number
+  paused_at: number | null
+  resumed_at: number | null
+  branch_from_session_id: string | null
+  /** JSON object: keys of an imported session that have no column. */
+  extra: string | null
+  /** The server that has it in memory, until when; null: nobody. */
+  claimed_by: string | null
+  claimed_until: number | null
+}
+
+export interface SessionJournalTable {
+  session_id: string
+  /** 1, 2, … */
+  part: number
+  /** Lines of the journal, each with its end. */
+  lines: string
+}
+
+export interface SessionEventTable {
+  session_id: string
+  seq: number
+  event_id: string
+  event_ts: number
+  direction: string
+  event_type: string
+  event_source: string
+  content: string
+  content_format: string
+  turn_index: number
+  command_name: string | null
+  command_args: string | null
+  visible_to_user: number
+  persisted_at: number
+  /** JSON object. */
+  feedback: string | null
+  updated_at: number | null
+  extra: string | null
+}
+
+export interface SpectatorKeyTable {
+  key_hash: string
+  session_id: string
+  created_at: number
+}
+
+/** Collections of imported dumps that have no table of their own: kept as they came. */
+export interface DocumentTable {
+  collection: string
+  position: number
+  body: string
+}
+
+export interface SessionTables {
+  players: PlayerTable
+  personal_data: PersonalDataTable
+  characters: CharacterTable
+  sessions: SessionTable
+  session_journals: SessionJournalTable
+  session_events: SessionEventTable
+  spectator_keys: SpectatorKeyTable
+  documents: DocumentTable
+}
