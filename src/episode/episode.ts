@@ -9,7 +9,7 @@ import { Audience } from './audience.ts'
 import { EFFECT_LIMITS, Effects } from './effects.ts'
 import type { EpisodeEnd, EpisodeParts, EpisodeStatus, SeatHandle } from './episode-parts.ts'
 import { Pacer } from './pacer.ts'
-import { type Connection, type Pilot, queueCommand, type Receipt, type Seat } from './seats.ts'
+import { type Connection, type Pilot, queueCommand, type Receipt, type Seat, staleReason } from './seats.ts'
 import { SlotClocks } from './slot-clocks.ts'
 import { StepLoop } from './step-loop.ts'
 
@@ -101,6 +101,11 @@ export class Episode {
     return this.world.spectate(this.#parts.fold.state)
   }
 
+  /** Whether the world waits for this slot to move before it goes on; in lockstep only. */
+  isAwaited(slot: number): boolean {
+    return this.#loop.awaited().includes(slot)
+  }
+
   standing(): Results {
     return this.world.standing(this.#parts.fold.state)
   }
@@ -132,12 +137,8 @@ export class Episode {
     if (this.#status !== 'waiting') return
     const { clock, gatherMs } = this.#parts
     for (const effect of this.#parts.fold.out.pending.values()) this.#effects.start(effect)
-    if (this.#everybodyCame() || gatherMs === 0) this.#lead()
+    if (this.#parts.seats.isComplete || gatherMs === 0) this.#lead()
     else this.#cancelTimer = clock.after(gatherMs, () => this.#lead())
-  }
-
-  #everybodyCame(): boolean {
-    return this.#parts.seats.all.every((seat) => seat.hasBeenTaken)
   }
 
   #lead(): void {
@@ -175,9 +176,9 @@ export class Episode {
     const objection = this.objection(at.slot, at.token)
     if (objection) throw objection
     const seat = this.#parts.seats.at(at.slot)
-    const before = this.#everybodyCame()
+    const before = this.#parts.seats.isComplete
     this.#parts.seats.join(seat, player, connection)
-    if (this.#status === 'waiting' && !before && this.#everybodyCame()) this.#lead()
+    if (this.#status === 'waiting' && !before && this.#parts.seats.isComplete) this.#lead()
     this.#pacer.wake()
     return {
       slot: seat.slot,
@@ -201,18 +202,14 @@ export class Episode {
 
   #submit(seat: Seat, connection: Connection, said: { command: unknown; step: number | undefined }): Promise<Receipt> {
     const { promise, resolve } = Promise.withResolvers<Receipt>()
-    const refusal = this.#objection(seat, connection, said.step) ?? this.#queue(seat, said.command, resolve)
+    const refusal =
+      this.#closedReason ??
+      staleReason(seat, connection, { meant: said.step, now: this.step }) ??
+      this.#queue(seat, said.command, resolve)
     if (!refusal) return promise
     // A full queue is not journalled: whoever floods a seat must not fill the disk.
     if (refusal.code !== 'QUEUE_FULL') this.#loop.refuse(seat.slot, said.command, refusal)
     return Promise.resolve({ accepted: false, ...refusal })
-  }
-
-  #objection(seat: Seat, connection: Connection, step: number | undefined): Refusal | undefined {
-    if (this.#isClosed) return { code: 'EPISODE_OVER', reason: 'The episode has ended.' }
-    if (seat.connection !== connection) return { code: 'SEAT_LOST', reason: 'Another player has this seat now.' }
-    if (step === undefined || step === this.step) return undefined
-    return { code: 'STALE_COMMAND', reason: `The command was meant for step ${step}; it is step ${this.step} now.` }
   }
 
   /** Lets a command wait for its step, unless it is none or too many wait already. */
@@ -224,6 +221,10 @@ export class Episode {
       this.#pacer.wake()
     }
     return undefined
+  }
+
+  get #closedReason(): Refusal | undefined {
+    return this.#isClosed ? { code: 'EPISODE_OVER', reason: 'The episode has ended.' } : undefined
   }
 
   get #isClosed(): boolean {

@@ -61,6 +61,20 @@ export function queueCommand(world: World, seat: Seat, said: Waiting): Refusal |
   return undefined
 }
 
+/** Why a command of a connection cannot wait for its step any more; undefined: it can. */
+export function staleReason(
+  seat: Seat,
+  connection: Connection,
+  step: { readonly meant: number | undefined; readonly now: number },
+): Refusal | undefined {
+  if (seat.connection !== connection) return { code: 'SEAT_LOST', reason: 'Another player has this seat now.' }
+  if (step.meant === undefined || step.meant === step.now) return undefined
+  return {
+    code: 'STALE_COMMAND',
+    reason: `The command was meant for step ${step.meant}; it is step ${step.now} now.`,
+  }
+}
+
 /** 16 random bytes, URL-safe: 22 characters. */
 export function createToken(): string {
   return randomBytes(16).toString('base64url')
@@ -82,6 +96,11 @@ export class Seats {
   constructor(all: readonly Seat[], onFull: 'replace' | 'refuse') {
     this.all = all
     this.#onFull = onFull
+  }
+
+  /** Whether every seat has been taken at least once. */
+  get isComplete(): boolean {
+    return this.all.every((seat) => seat.hasBeenTaken)
   }
 
   /** @throws AppError SLOT_INVALID */

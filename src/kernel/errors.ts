@@ -37,6 +37,8 @@ export const ERRORS = {
   STEP_OUT_OF_RANGE: row(416, 2, 'Choose a step between 0 and the last step of the journal.'),
   SLOT_INVALID: row(404, 2, 'Slots count from 0; see how many the configuration has.'),
   TOKEN_REFUSED: row(403, 1, 'Use the link or token that was made for this slot of this episode.'),
+  SESSION_LOST: row(409, 1, 'Connect again: another server has the session.'),
+  UNKNOWN_SESSION: row(404, 2, 'List your sessions at /api/sessions/list.'),
   SEAT_TAKEN: row(409, 1, 'Close the other connection to this seat first.'),
   EPISODE_OVER: row(409, 1, 'The episode has ended; start a new one.'),
   QUEUE_FULL: row(429, 1, 'Send fewer commands at once; wait for the next step.'),

@@ -1,5 +1,6 @@
 // What makes the tables, in order. A migration that has been released is never changed: add the next number.
 import { createCommandLog } from './migrations/0001-command-log.ts'
+import { createSessions } from './migrations/0002-sessions.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -9,4 +10,7 @@ export interface Migration {
   statements(words: DdlWords): readonly string[]
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ number: 1, name: 'command log', statements: createCommandLog }]
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 1, name: 'command log', statements: createCommandLog },
+  { number: 2, name: 'sessions', statements: createSessions },
+]

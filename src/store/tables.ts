@@ -2,6 +2,7 @@
 // Instants are integers: milliseconds UTC since 1970. JSON is text, so that it can be handed on without being parsed.
 // To add a table: its interface here, its DDL in a new file under migrations/, its row in migrations.ts.
 import type { Generated } from 'kysely'
+import type { SessionTables } from './sessions/tables.ts'
 
 export interface CommandTable {
   id: Generated<number>
@@ -56,7 +57,7 @@ export interface StoreMigrationTable {
   applied_at: number
 }
 
-export interface Tables {
+export interface Tables extends SessionTables {
   commands: CommandTable
   perceptions: PerceptionTable
   logged_episodes: LoggedEpisodeTable

@@ -1,5 +1,5 @@
 // Which frames a client sees of an event: live, and in the replay after a reconnect.
-import type { SessionEvent, ServerFrame } from '../../protocol/session.ts'
+import type { ServerFrame, SessionEvent } from '../../protocol/session.ts'
 
 /** Live frames are for what the server says; null: this event is not shown. */
 export function eventFrame(event: SessionEvent): ServerFrame | null {

@@ -2,7 +2,7 @@
 // tells into rows and frames, and tells its listeners of a turn only when all of it is durable.
 import type { Clock } from '../../episode/clock.ts'
 import type { Episode } from '../../episode/episode.ts'
-import type { SeatHandle } from '../../episode/seats.ts'
+import type { SeatHandle } from '../../episode/episode-parts.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { WorldEvent } from '../../kernel/world.ts'
 import type { ServerFrame } from '../../protocol/session.ts'

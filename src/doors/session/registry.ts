@@ -51,7 +51,10 @@ export class SessionRegistry {
       this.#cancelSweep = clock.after(sweepMs, () => void this.sweep().finally(() => !this.#isClosing && sweepLater()))
     }
     const renewLater = (): void => {
-      this.#cancelRenewal = clock.after(RENEW_MS, () => void this.#renew().finally(() => !this.#isClosing && renewLater()))
+      this.#cancelRenewal = clock.after(
+        RENEW_MS,
+        () => void this.#renew().finally(() => !this.#isClosing && renewLater()),
+      )
     }
     sweepLater()
     renewLater()

@@ -1,6 +1,6 @@
 // People and what they play: players and (apart, encrypted) what is personal, characters, sessions with their journals and
 // events, and the collections of imported dumps that have no tables of their own.
-import type { DdlWords } from '../migrations.ts'
+import type { DdlWords } from './ddl.ts'
 
 export function createSessions({ instant }: DdlWords): string[] {
   return [

@@ -139,7 +139,9 @@ export class SessionLog {
       const persisted_at = this.#now()
       const events = mine.flatMap((write) => write.events)
       for (let from = 0; from < events.length; from += ROWS_PER_STATEMENT) {
-        const rows = events.slice(from, from + ROWS_PER_STATEMENT).map((event) => ({ ...toEventRow(event), persisted_at }))
+        const rows = events
+          .slice(from, from + ROWS_PER_STATEMENT)
+          .map((event) => ({ ...toEventRow(event), persisted_at }))
         await tx.insertInto('session_events').values(rows).execute()
       }
       return owned
@@ -290,11 +292,7 @@ export class SessionLog {
       const event = make(header.last_seq + 1)
       await tx.insertInto('session_events').values(toEventRow(event)).execute()
       const updated_at = this.#now()
-      await tx
-        .updateTable('sessions')
-        .set({ last_seq: event.seq, updated_at })
-        .where('session_id', '=', id)
-        .execute()
+      await tx.updateTable('sessions').set({ last_seq: event.seq, updated_at }).where('session_id', '=', id).execute()
       return event
     })
   }
