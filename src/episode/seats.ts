@@ -84,6 +84,11 @@ export class Seats {
     this.#onFull = onFull
   }
 
+  /** Whether everybody who is expected has been there. */
+  get haveAllBeenTaken(): boolean {
+    return this.all.every((seat) => seat.hasBeenTaken)
+  }
+
   /** @throws AppError SLOT_INVALID */
   at(slot: number): Seat {
     const seat = Number.isInteger(slot) ? this.all[slot] : undefined
