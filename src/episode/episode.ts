@@ -1,10 +1,11 @@
 // One running episode: seats, pace, clocks, effects, journal. Doors bring players to it; worlds know nothing of it.
 // How a step is made stands in step-loop.ts; how an episode begins, goes on or is forked in start.ts.
 import { AppError } from '../kernel/errors.ts'
-import type { Sight, World, WorldEvent } from '../kernel/world.ts'
+import type { Endeavour, Interpretation, Sight, World, WorldEvent } from '../kernel/world.ts'
 import type { Outcome, PlayerRef, Refusal, Results } from '../protocol/episode.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
 import type { JsonObject } from '../protocol/json.ts'
+import type { AgentCommand } from '../protocol/perception-command.ts'
 import { Audience } from './audience.ts'
 import { EFFECT_LIMITS, Effects } from './effects.ts'
 import type { EpisodeEnd, EpisodeParts, EpisodeStatus, SeatHandle } from './episode-parts.ts'
@@ -96,6 +97,11 @@ export class Episode {
     return this.world.perceive?.(this.#parts.fold.state, this.#parts.seats.at(slot).slot)
   }
 
+  /** What the world makes of a command of the perception protocol; undefined where it takes them as they are. */
+  interpret(slot: number, command: AgentCommand, at: Endeavour): Interpretation<unknown> | undefined {
+    return this.world.interpret?.(this.#parts.fold.state, slot, command, at)
+  }
+
   /** What the public may see now. */
   spectate(): JsonObject {
     return this.world.spectate(this.#parts.fold.state)
@@ -137,7 +143,7 @@ export class Episode {
     if (this.#status !== 'waiting') return
     const { clock, gatherMs } = this.#parts
     for (const effect of this.#parts.fold.out.pending.values()) this.#effects.start(effect)
-    if (this.#parts.seats.isComplete || gatherMs === 0) this.#lead()
+    if (this.#parts.seats.haveAllBeenTaken || gatherMs === 0) this.#lead()
     else this.#cancelTimer = clock.after(gatherMs, () => this.#lead())
   }
 
@@ -176,9 +182,9 @@ export class Episode {
     const objection = this.objection(at.slot, at.token)
     if (objection) throw objection
     const seat = this.#parts.seats.at(at.slot)
-    const before = this.#parts.seats.isComplete
+    const before = this.#parts.seats.haveAllBeenTaken
     this.#parts.seats.join(seat, player, connection)
-    if (this.#status === 'waiting' && !before && this.#parts.seats.isComplete) this.#lead()
+    if (this.#status === 'waiting' && !before && this.#parts.seats.haveAllBeenTaken) this.#lead()
     this.#pacer.wake()
     return {
       slot: seat.slot,

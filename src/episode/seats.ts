@@ -98,8 +98,8 @@ export class Seats {
     this.#onFull = onFull
   }
 
-  /** Whether every seat has been taken at least once. */
-  get isComplete(): boolean {
+  /** Whether everybody who is expected has been there. */
+  get haveAllBeenTaken(): boolean {
     return this.all.every((seat) => seat.hasBeenTaken)
   }
 

@@ -74,6 +74,16 @@ export const ERRORS = {
   BUDGET_SPENT: row(402, 1, 'Raise the limit; what was done so far is kept.'),
   RECORDING_INVALID: row(422, 2, 'Use a file that --record wrote, unchanged.'),
   RECORDING_MISS: row(409, 1, 'Run the same program on the same episode, or record it again.'),
+  INVALID_COMMAND: row(400, 1, 'Use one of the eight words of docs/perception.md.'),
+  COMMAND_CONFLICT: row(409, 1, 'Wait for the outcome of the command under way, then send it again.'),
+  UNKNOWN_COMMAND: row(404, 1, 'Ask for a command_id that this agent was given.'),
+  SCHEMA_MISMATCH: row(422, 1, 'Speak a version of the protocol whose major is not above that of the other side.'),
+  BRIDGE_UNAVAILABLE: row(503, 1, 'Start the engine and its bridge, or wait until it has come back.'),
+  PERCEPTION_TIMEOUT: row(504, 1, 'Try again; look at the engine if it goes on.'),
+  RATE_LIMITED: row(429, 1, 'Send fewer requests; Retry-After says when the next is welcome.'),
+  BODY_TOO_LARGE: row(413, 1, 'Send at most 256 kB.'),
+  TOKEN_MISSING: row(401, 1, 'Send the token of the slot in the header Authorization: Bearer <token>.'),
+  NOT_PERCEIVED: row(422, 2, 'Choose a world that has `perceive`: docs/perception.md lists them.'),
   INTERRUPTED: row(503, 1, 'Start it again; what had been acknowledged is kept.'),
 } as const satisfies Record<string, Row>
 

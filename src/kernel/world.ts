@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import type { EffectReply, Outcome, Refusal, Results, Variant } from '../protocol/episode.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Perception } from '../protocol/perception.ts'
+import type { AgentCommand } from '../protocol/perception-command.ts'
 import { digestJson } from './digest.ts'
 import { AppError } from './errors.ts'
 import { parseWith } from './parse.ts'
@@ -44,6 +45,22 @@ export interface BotMaker<Observation = unknown, Command = unknown> {
 
 /** A perception without what the door adds: version, time and agent. */
 export type Sight = Omit<Perception, 'timestamp' | 'agent_id' | 'protocol_version'>
+
+/** How far a command of the perception protocol has come, in a world that has its own commands. */
+export interface Endeavour {
+  /** How often the world has been asked before: once after every step. */
+  readonly calls: number
+  /** What became of the last thing it said: nothing was said yet, nobody knows yet, taken, or refused. */
+  readonly last: 'none' | 'pending' | 'taken' | Refusal
+}
+
+/** What a world makes of a command of the perception protocol, at one step. */
+export interface Interpretation<Command> {
+  /** What the slot is to say now, in the world's own words. */
+  readonly say?: Command
+  /** Present: the command has ended with this. */
+  readonly end?: { readonly status: 'done' | 'failed'; readonly outcome: string; readonly code?: string }
+}
 
 /** Each is absent where the world does not say. */
 export interface WorldShapes {
@@ -101,6 +118,13 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   spectate(state: State): JsonObject
   /** The engine-agnostic form of what a slot may see; the host fills in the time. */
   perceive?(state: State, slot: number): Sight
+  /**
+   * Turns a command of the perception protocol into this world's own: asked after every step until it says that the
+   * command has ended, it says at most one thing a time. Absent in worlds whose commands are `AgentCommand` itself;
+   * those tell `command.accepted`, `running`, `done` and `failed` as events of the slot, with `number`, `command`,
+   * `outcome` and `code`.
+   */
+  interpret?(state: State, slot: number, command: AgentCommand, at: Endeavour): Interpretation<Command>
   /** What an episode of a configuration will be like, before there is one: its `size`, its `objective`. */
   outline?(config: Config): JsonObject
   /**

@@ -17,16 +17,20 @@ export const COMMAND_WORDS = [
 export const INTERACTION_TYPES = ['talk', 'activate', 'open', 'take', 'examine'] as const
 export const COMBAT_ACTION_TYPES = ['attack', 'block', 'cast', 'flee'] as const
 
-/** An id or a name: of an entity, an item, a cell, a topic. */
+/** An id or a name: of an entity, an item, a cell, a topic. 1 to 200 characters. */
 const Name = z.string().min(1).max(200)
+
+/** A coordinate of the world: finite, and no further out than this. */
+export const MAX_COORDINATE = 1e9
+const Coordinate = z.number().min(-MAX_COORDINATE).max(MAX_COORDINATE)
 
 /** Where to go: an entity, or a cell, or coordinates (of the present cell when no cell is named). */
 export const MoveToParams = z
   .object({
     target_cell: Name.exactOptional(),
-    target_x: z.number().exactOptional(),
-    target_y: z.number().exactOptional(),
-    target_z: z.number().exactOptional(),
+    target_x: Coordinate.exactOptional(),
+    target_y: Coordinate.exactOptional(),
+    target_z: Coordinate.exactOptional(),
     entity_id: Name.exactOptional(),
   })
   .refine((params) => Object.keys(params).length > 0, {
@@ -40,8 +44,8 @@ export type InteractParams = z.infer<typeof InteractParams>
 export const UseItemParams = z.object({ item_id: Name, target_entity_id: Name.exactOptional() })
 export type UseItemParams = z.infer<typeof UseItemParams>
 
-/** Seconds of the world's time. */
-export const WaitParams = z.object({ duration_seconds: z.number().positive() })
+/** Seconds of the world's time; a world may allow less than the protocol's year. */
+export const WaitParams = z.object({ duration_seconds: z.number().positive().max(31_536_000) })
 
 /** `flee` needs no target; everything else does. */
 export const CombatActionParams = z
@@ -56,7 +60,7 @@ export const DialogueParams = z.object({
   entity_id: Name,
   topic: Name,
   /** From 0, among the choices that the topic has offered. */
-  choice_idx: z.int().min(0).exactOptional(),
+  choice_idx: z.int().min(0).max(999).exactOptional(),
 })
 export type DialogueParams = z.infer<typeof DialogueParams>
 

@@ -6,12 +6,39 @@ export const PERCEPTION_PROTOCOL_VERSION = '1.0.0'
 
 export const ENTITY_TYPES = ['npc', 'creature', 'item', 'door', 'container'] as const
 
+/** `major.minor.patch`, at most 16 characters. */
+export const ProtocolVersion = z
+  .string()
+  .max(16)
+  .regex(/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/, 'must be a version such as 1.0.0')
+
+/** Whether a payload of this version may be read: its major does not exceed ours. What is no version is for the schema. */
+export function isReadableVersion(version: unknown): boolean {
+  if (typeof version !== 'string' || !ProtocolVersion.safeParse(version).success) return true
+  return Number.parseInt(version, 10) <= Number.parseInt(PERCEPTION_PROTOCOL_VERSION, 10)
+}
+
+/** ISO 8601 with a zone, of the years 1970 to 9998, so that it has a spelling in UTC. */
+export const Timestamp = z.iso
+  .datetime({ offset: true })
+  .max(40)
+  .refine((text) => text >= '1970-01-02' && text < '9999', 'must lie in the years 1970 to 9998')
+
+/** Who perceives and commands. 1 to 64 characters, without control characters. */
+export const AgentId = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+
+const Name = z.string().max(255)
+
 export const Perception = z.object({
-  protocol_version: z.string().default(PERCEPTION_PROTOCOL_VERSION),
-  timestamp: z.iso.datetime({ offset: true }),
-  agent_id: z.string().min(1),
+  protocol_version: ProtocolVersion.default(PERCEPTION_PROTOCOL_VERSION),
+  timestamp: Timestamp,
+  agent_id: AgentId,
   location: z.object({
-    cell: z.string(),
+    cell: Name,
     x: z.number(),
     y: z.number(),
     z: z.number().default(0),
@@ -23,13 +50,14 @@ export const Perception = z.object({
   nearby_entities: z
     .array(
       z.object({
-        entity_id: z.string(),
-        name: z.string(),
+        entity_id: Name,
+        name: Name,
         entity_type: z.enum(ENTITY_TYPES),
         distance: z.number().min(0),
         disposition: z.int().nullish(),
       }),
     )
+    .max(1024)
     .default([]),
   inventory_summary: z
     .object({
@@ -39,12 +67,13 @@ export const Perception = z.object({
     })
     .prefault({}),
   active_quests: z
-    .array(z.object({ quest_id: z.string(), name: z.string(), stage: z.int().min(0).default(0) }))
+    .array(z.object({ quest_id: Name, name: Name, stage: z.int().min(0).default(0) }))
+    .max(256)
     .default([]),
   environment: z
     .object({
-      time_of_day: z.string().default('unknown'),
-      weather: z.string().default('clear'),
+      time_of_day: z.string().max(64).default('unknown'),
+      weather: z.string().max(64).default('clear'),
       is_combat: z.boolean().default(false),
       is_dialogue: z.boolean().default(false),
     })

@@ -6,6 +6,7 @@ import type { JournalHeader } from '../protocol/journal.ts'
 const LOADERS: Readonly<Record<string, () => Promise<World>>> = {
   frontier: () => import('./frontier/world.ts').then((module) => module.frontier),
   'paint-arena': () => import('./paint-arena/world.ts').then((module) => module.paintArena),
+  parley: () => import('./parley/world.ts').then((module) => module.parley),
   foundry: () => import('./foundry/world.ts').then((module) => module.foundry),
 }
 

@@ -1,0 +1,177 @@
+// The perception door: agents in front of one bridge. It checks who asks, hands out perceptions, and takes commands
+// (commands.ts). It knows no transport: src/server/routes/perception.ts speaks HTTP for it.
+import type { Clock } from '../../episode/clock.ts'
+import { isSameToken } from '../../episode/seats.ts'
+import { AppError } from '../../kernel/errors.ts'
+import type { JsonObject } from '../../protocol/json.ts'
+import type { BridgeStatus, CommandAccepted, CommandReport } from '../../protocol/perception-door.ts'
+import type { Bridge, DoorAgent, Sighting } from './bridge.ts'
+import type { CommandSink } from './command-sink.ts'
+import { Commands } from './commands.ts'
+import { Desk } from './desk.ts'
+import { reportFromRow } from './outcomes.ts'
+import { RATE_LIMITS, type RateLimits } from './rate-limit.ts'
+import { readBody } from './read-command.ts'
+import { type Outlet, STREAM_CLOSES, Stream } from './stream.ts'
+
+export interface PerceptionDoorOptions {
+  readonly bridge: Bridge
+  readonly sink: CommandSink
+  readonly clock: Clock
+  /** Whether callers must prove who they are. Without, `agent_id` alone says it: for this machine only. */
+  readonly hasAuth: boolean
+  readonly limits?: RateLimits
+  /** Told when the log could not take an outcome: somebody must look. */
+  onError(error: unknown): void
+}
+
+/** Who asks, as the request says. */
+export interface Caller {
+  readonly token: string | undefined
+  readonly agentId: string | undefined
+}
+
+export class PerceptionDoor {
+  readonly #options: PerceptionDoorOptions
+  readonly #desks: readonly Desk[]
+  readonly #commands: Commands
+
+  constructor(options: PerceptionDoorOptions) {
+    this.#options = options
+    const { bridge, clock, limits = RATE_LIMITS } = options
+    this.#desks = bridge.agents.map((agent) => new Desk(agent, limits, clock.now()))
+    this.#commands = new Commands({ ...options, now: () => new Date(clock.wall()) })
+  }
+
+  /** Ends or takes up again what a stop of this process left open in the log. Once, before anybody is let in. */
+  async recover(): Promise<void> {
+    for (const desk of this.#desks) await this.#commands.recover(desk)
+  }
+
+  get agents(): readonly DoorAgent[] {
+    return this.#options.bridge.agents
+  }
+
+  get hasAuth(): boolean {
+    return this.#options.hasAuth
+  }
+
+  status(): BridgeStatus {
+    return this.#options.bridge.status()
+  }
+
+  /** Whether this token opens a seat here. */
+  knows(token: string): boolean {
+    return this.#byToken(token) !== undefined
+  }
+
+  /**
+   * The agent that asks. A token of another agent and one of nobody look the same from outside.
+   * @throws AppError TOKEN_MISSING, TOKEN_REFUSED
+   */
+  admit(caller: Caller): DoorAgent {
+    return this.#admit(caller).agent
+  }
+
+  #admit({ token, agentId }: Caller): Desk {
+    if (!this.#options.hasAuth) {
+      const isOnly = agentId === undefined && this.#desks.length === 1
+      const named = isOnly ? this.#desks[0] : this.#desks.find((desk) => desk.agent.id === agentId)
+      if (named) return named
+      const known = this.agents.map(({ id }) => id)
+      throw new AppError('TOKEN_REFUSED', `agent_id must be one of ${known.join(', ')}`, { details: { known } })
+    }
+    if (token === undefined) throw new AppError('TOKEN_MISSING', 'this needs the token of a slot')
+    const found = this.#byToken(token)
+    if (found && (agentId === undefined || agentId === found.agent.id)) return found
+    throw new AppError('TOKEN_REFUSED', 'the token is not the one of this agent')
+  }
+
+  /** Every token is compared, so that the time tells nothing. */
+  #byToken(token: string): Desk | undefined {
+    let found: Desk | undefined
+    for (const desk of this.#desks) if (isSameToken(token, desk.agent.token)) found = desk
+    return found
+  }
+
+  /**
+   * What the caller perceives now.
+   * @throws AppError TOKEN_MISSING, TOKEN_REFUSED, RATE_LIMITED, and what the bridge throws (also as a rejection)
+   */
+  perceive(caller: Caller): Sighting | Promise<Sighting> {
+    const desk = this.#admit(caller)
+    if (!desk.perceptions.take(this.#options.clock.now())) throw new AppError('RATE_LIMITED', 'too many perceptions')
+    const sighting = this.#options.bridge.perceive(desk.agent)
+    return sighting instanceof Promise ? sighting.then((seen) => show(desk, seen)) : show(desk, sighting)
+  }
+
+  /**
+   * Takes a command: resolves when it is on the disk and the engine has not refused it.
+   * @param key of the header Idempotency-Key: a repeat is answered as the first was, and nothing is done twice
+   * @throws AppError (as a rejection) with a code of docs/perception.md
+   */
+  async command(caller: Caller, bytes: Buffer, key?: string): Promise<CommandAccepted> {
+    const known = this.#options.hasAuth ? this.#admit(caller) : undefined
+    const body = readBody(bytes)
+    const desk = known ?? this.#admit({ token: undefined, agentId: idIn(body) ?? caller.agentId })
+    if (!desk.commands.take(this.#options.clock.now())) throw new AppError('RATE_LIMITED', 'too many commands')
+    return { status: 'accepted', command_id: await this.#commands.take(desk, body, key), logged: true }
+  }
+
+  /**
+   * How a command of the caller stands.
+   * @throws AppError TOKEN_MISSING, TOKEN_REFUSED, RATE_LIMITED, UNKNOWN_COMMAND (as a rejection)
+   */
+  async report(caller: Caller, commandId: string): Promise<CommandReport> {
+    const mine = this.#options.hasAuth || caller.agentId !== undefined ? [this.#admit(caller)] : this.#desks
+    for (const desk of mine) {
+      if (!desk.perceptions.take(this.#options.clock.now())) throw new AppError('RATE_LIMITED', 'too many requests')
+      const record = desk.find(commandId)
+      if (record) return { ...record.report }
+    }
+    const row = this.#commands.owns(commandId) ? await this.#options.sink.find(commandId) : undefined
+    const report = row && mine.some(({ agent }) => agent.id === row.agent_id) ? reportFromRow(row) : undefined
+    if (report) return report
+    throw new AppError('UNKNOWN_COMMAND', 'this agent was given no such command_id')
+  }
+
+  /** Streams to an agent until what it returns is called. An agent has one stream: a new one replaces the other. */
+  stream(agent: DoorAgent, outlet: Outlet): () => void {
+    const desk = this.#desks.find((each) => each.agent.id === agent.id)
+    if (!desk) throw new Error(`${agent.id} is none of this door`)
+    const { bridge } = this.#options
+    const stream = new Stream(outlet, async () => {
+      try {
+        return show(desk, await bridge.perceive(agent))
+      } catch (error) {
+        // There is nothing to see now; the next sight tells when there is.
+        if (error instanceof AppError) return undefined
+        throw error
+      }
+    })
+    desk.stream?.close(STREAM_CLOSES.replaced, 'replaced')
+    desk.stream = stream
+    const stop = bridge.listen(agent, { onSight: () => stream.sight(), onEnd: (reason) => stream.end(reason) })
+    if (desk.current) stream.tell(desk.current.report)
+    stream.sight()
+    return () => {
+      stop()
+      if (desk.stream === stream) desk.stream = undefined
+    }
+  }
+
+  /** Closes every stream and the bridge. */
+  close(): void {
+    for (const desk of this.#desks) desk.stream?.close(STREAM_CLOSES.shutdown, 'shutdown')
+    this.#options.bridge.close()
+  }
+}
+
+function show(desk: Desk, sighting: Sighting): Sighting {
+  desk.saw(sighting)
+  return sighting
+}
+
+function idIn(body: JsonObject): string | undefined {
+  return typeof body.agent_id === 'string' ? body.agent_id : undefined
+}

@@ -1,0 +1,255 @@
+// The bridge to a world of ours. Worlds whose commands are those of the protocol (frontier) get them as they are and tell
+// by events how they go on; the others interpret them, step by step, into commands of their own.
+import type { Clock } from '../../episode/clock.ts'
+import type { Episode } from '../../episode/episode.ts'
+import type { SeatHandle } from '../../episode/episode-parts.ts'
+import type { Receipt } from '../../episode/seats.ts'
+import { AppError } from '../../kernel/errors.ts'
+import type { Endeavour, World, WorldEvent } from '../../kernel/world.ts'
+import { PERCEPTION_PROTOCOL_VERSION, type Perception } from '../../protocol/perception.ts'
+import { AgentCommand } from '../../protocol/perception-command.ts'
+import type { BridgeStatus } from '../../protocol/perception-door.ts'
+import {
+  type Bridge,
+  type BridgeCommand,
+  type BridgeListener,
+  type CommandChange,
+  type DoorAgent,
+  REFUSAL_CODES,
+  type Sighting,
+  type Taken,
+} from './bridge.ts'
+
+/** Milliseconds that a command waits for the world's word before it counts as taken: a paused world says nothing. */
+const DECISION_MS = 2000
+
+/** A command that the world is at. */
+interface Under {
+  readonly word: string
+  /** Undefined: taken up after a restart; the world has it already. */
+  readonly command: AgentCommand | undefined
+  readonly onChange: BridgeCommand['onChange']
+  /** The world's number for it, once it has told it. */
+  number: unknown
+  calls: number
+  last: Endeavour['last']
+}
+
+/** Whether the perception door can stand before a world: it must be perceived, and take the protocol's words. */
+export function isPerceived(world: World): boolean {
+  return world.perceive !== undefined && (world.interpret !== undefined || isNative(world))
+}
+
+const isNative = (world: World): boolean => world.command === AgentCommand
+
+export class WorldBridge implements Bridge {
+  readonly engine: string
+  readonly episode: string
+  readonly world: string
+  readonly agents: readonly DoorAgent[]
+  readonly #episode: Episode
+  readonly #clock: Clock
+  readonly #startedAt: number
+  readonly #seats = new Map<number, SeatHandle>()
+  readonly #under = new Map<number, Under>()
+  readonly #sights = new Map<number, Sighting>()
+  readonly #listeners = new Set<BridgeListener>()
+  readonly #stops: readonly (() => void)[]
+  #lastAt: string | null = null
+
+  /**
+   * @param agentIds one a slot; undefined: `agent-0`, `agent-1`, …
+   * @throws AppError NOT_PERCEIVED
+   */
+  constructor(episode: Episode, clock: Clock, agentIds?: readonly string[]) {
+    const { world } = episode
+    if (!isPerceived(world)) {
+      throw new AppError('NOT_PERCEIVED', `${world.id} does not take the commands of the perception protocol`)
+    }
+    this.#episode = episode
+    this.#clock = clock
+    this.#startedAt = clock.now()
+    this.engine = world.id
+    this.world = world.id
+    this.episode = episode.header.episode
+    this.agents = episode.seats.map(({ slot, token }) => ({ id: agentIds?.[slot] ?? `agent-${slot}`, slot, token }))
+    this.#stops = [episode.watch(() => this.#changed()), episode.listen((events) => this.#hear(events))]
+  }
+
+  perceive(agent: DoorAgent): Sighting {
+    const seat = this.#episode.seats[agent.slot]
+    // Who looks is there; but a look takes nobody's place.
+    if (seat && !seat.connection && seat.player.kind !== 'bot' && !this.#isClosed) this.#sit(agent)
+    const known = this.#sights.get(agent.slot)
+    if (known) return known
+    const sight = this.#episode.perceive(agent.slot)
+    if (!sight) throw new AppError('BRIDGE_UNAVAILABLE', 'this world cannot be perceived')
+    const timestamp = new Date(this.#clock.wall()).toISOString()
+    const perception: Perception = {
+      protocol_version: PERCEPTION_PROTOCOL_VERSION,
+      timestamp,
+      agent_id: agent.id,
+      ...sight,
+    }
+    const sighting = { perception, bytes: Buffer.from(JSON.stringify(perception)) }
+    this.#sights.set(agent.slot, sighting)
+    this.#lastAt = timestamp
+    return sighting
+  }
+
+  async command(agent: DoorAgent, said: BridgeCommand): Promise<Taken> {
+    if (this.#isClosed) return refuse('EPISODE_OVER', 'The episode has ended.')
+    const seat = this.#sit(agent)
+    const { command, onChange } = said
+    const words = AgentCommand.parse(command)
+    const under: Under = { word: command.command, command: words, onChange, number: undefined, calls: 0, last: 'none' }
+    this.#replace(agent.slot, under)
+    if (!isNative(this.#episode.world)) {
+      this.#interpret(agent.slot)
+      return { accepted: true }
+    }
+    const receipt = seat.submit(words)
+    const late = Promise.withResolvers<undefined>()
+    const cancel = this.#clock.after(this.#episode.status === 'running' ? DECISION_MS : 0, () =>
+      late.resolve(undefined),
+    )
+    const decided = await Promise.race([receipt, late.promise])
+    cancel()
+    if (decided) return this.#decide(agent.slot, under, decided)
+    void receipt.then((later) => {
+      const taken = this.#decide(agent.slot, under, later)
+      if (!taken.accepted) onChange({ status: 'failed', outcome: taken.reason, code: taken.code })
+    })
+    return { accepted: true }
+  }
+
+  #decide(slot: number, under: Under, receipt: Receipt): Taken {
+    if (receipt.accepted) return { accepted: true }
+    if (this.#under.get(slot) === under) this.#under.delete(slot)
+    const code = REFUSAL_CODES.find((known) => known === receipt.code)
+    return refuse(code ?? 'COMMAND_CONFLICT', receipt.reason)
+  }
+
+  adopt(agent: DoorAgent, left: { word: string; onChange(change: CommandChange): void }): boolean {
+    if (!isNative(this.#episode.world) || this.#isClosed || this.#episode.step === 0) return false
+    this.#under.set(agent.slot, { ...left, command: undefined, number: undefined, calls: 0, last: 'none' })
+    return true
+  }
+
+  listen(_agent: DoorAgent, listener: BridgeListener): () => void {
+    this.#listeners.add(listener)
+    if (this.#episode.end) listener.onEnd(this.#episode.end.outcome.reason)
+    return () => this.#listeners.delete(listener)
+  }
+
+  status(): BridgeStatus {
+    return {
+      bridge_connected: this.#episode.status !== 'stopped',
+      engine: this.engine,
+      protocol_version: PERCEPTION_PROTOCOL_VERSION,
+      uptime_seconds: Math.floor((this.#clock.now() - this.#startedAt) / 1000),
+      last_perception_at: this.#lastAt,
+    }
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop()
+    this.#listeners.clear()
+  }
+
+  get #isClosed(): boolean {
+    return this.#episode.isOver || this.#episode.status === 'stopped'
+  }
+
+  /** The agent's seat, taken now unless it is held already. */
+  #sit(agent: DoorAgent): SeatHandle {
+    const held = this.#seats.get(agent.slot)
+    if (held) return held
+    const { slot } = agent
+    const seat = this.#episode.join(
+      agent,
+      { kind: 'process', name: agent.id },
+      {
+        update: () => this.#interpret(slot),
+        end: (reason) => {
+          this.#seats.delete(slot)
+          // What the world was given runs on in it; what is ours to interpret ends with the seat.
+          if (reason === 'over' || reason === 'shutdown' || isNative(this.#episode.world)) return
+          this.#fail(slot, 'SEAT_LOST', 'Another player has this seat now.')
+        },
+      },
+    )
+    this.#seats.set(slot, seat)
+    return seat
+  }
+
+  #replace(slot: number, under: Under): void {
+    this.#fail(slot, 'INTERRUPTED', 'The server stopped while it was under way.')
+    this.#under.set(slot, under)
+  }
+
+  #fail(slot: number, code: string, outcome: string): void {
+    const under = this.#under.get(slot)
+    this.#under.delete(slot)
+    under?.onChange({ status: 'failed', code, outcome })
+  }
+
+  #changed(): void {
+    this.#sights.clear()
+    for (const listener of this.#listeners) listener.onSight()
+    const reason = this.#episode.end?.outcome.reason
+    if (reason === undefined) return
+    for (const { slot } of this.agents) this.#fail(slot, 'EPISODE_OVER', 'The episode ended before it was done.')
+    for (const listener of this.#listeners) listener.onEnd(reason)
+  }
+
+  /** Asks the world what comes next of a command that it interprets. */
+  #interpret(slot: number): void {
+    const under = this.#under.get(slot)
+    const seat = this.#seats.get(slot)
+    if (!under?.command || !seat || isNative(this.#episode.world) || this.#isClosed) return
+    const next = this.#episode.interpret(slot, under.command, { calls: under.calls, last: under.last })
+    if (!next) return
+    if (under.calls === 0) under.onChange({ status: 'running' })
+    under.calls++
+    if (next.say !== undefined) {
+      under.last = 'pending'
+      void seat.submit(next.say).then((receipt) => {
+        under.last = receipt.accepted ? 'taken' : { code: receipt.code, reason: receipt.reason }
+      })
+    }
+    if (!next.end) return
+    this.#under.delete(slot)
+    const { status, outcome, code = 'FAILED' } = next.end
+    under.onChange(status === 'done' ? { status, outcome } : { status, outcome, code })
+  }
+
+  /** What a world that takes the protocol's words tells of its commands. */
+  #hear(events: readonly WorldEvent[]): void {
+    for (const { slot, kind, data } of events) {
+      if (slot === null || !kind.startsWith('command.')) continue
+      const under = this.#under.get(slot)
+      if (!under) continue
+      if (kind === 'command.accepted') {
+        if (under.command && under.number === undefined) under.number = data.number
+      } else if (data.number === under.number || (!under.command && data.command === under.word)) {
+        this.#follow(slot, under, { kind, data })
+      }
+    }
+  }
+
+  #follow(slot: number, under: Under, { kind, data }: Pick<WorldEvent, 'kind' | 'data'>): void {
+    if (kind === 'command.running') {
+      under.onChange({ status: 'running' })
+      return
+    }
+    this.#under.delete(slot)
+    const outcome = String(data.outcome ?? '')
+    if (kind === 'command.done') under.onChange({ status: 'done', outcome })
+    else under.onChange({ status: 'failed', outcome, code: String(data.code ?? 'FAILED') })
+  }
+}
+
+function refuse(code: (typeof REFUSAL_CODES)[number], reason: string): Taken {
+  return { accepted: false, code, reason }
+}

@@ -1,0 +1,47 @@
+// What a bridge between the perception door and an external engine says and hears (docs/perception.md tells it with an
+// example). One JSON object a text frame, told apart by `type`.
+import { z } from 'zod'
+import { JsonValue } from './json.ts'
+import { AgentId, PERCEPTION_PROTOCOL_VERSION, ProtocolVersion } from './perception.ts'
+
+/** Bytes that a frame from an engine may have. */
+export const MAX_BRIDGE_FRAME = 256 * 1024
+
+const CommandId = z.string().min(1).max(64)
+
+/** The name of an engine: as it stands in `/{engine}/status`. */
+export const EngineName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+
+/** What an engine says. `hello` comes first, and once. */
+export const EngineMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), protocol_version: ProtocolVersion.default(PERCEPTION_PROTOCOL_VERSION) }),
+  /** A perception of one agent; it is checked by the schema of perceptions, apart. */
+  z.object({ type: z.literal('perception'), agent_id: AgentId, perception: JsonValue }),
+  z.object({ type: z.literal('running'), command_id: CommandId }),
+  z.object({ type: z.literal('done'), command_id: CommandId, outcome: z.string().max(2000) }),
+  z.object({
+    type: z.literal('failed'),
+    command_id: CommandId,
+    code: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]{0,39}$/)
+      .default('FAILED'),
+    outcome: z.string().max(2000),
+  }),
+])
+export type EngineMessage = z.infer<typeof EngineMessage>
+
+/** What the door says to an engine. */
+export type DoorMessage =
+  | { readonly type: 'welcome'; readonly protocol_version: string; readonly agents: readonly string[] }
+  /** Wanted at once: a perception of this agent. */
+  | { readonly type: 'perceive'; readonly agent_id: string }
+  | {
+      readonly type: 'command'
+      readonly command_id: string
+      readonly agent_id: string
+      readonly command: string
+      readonly params: object
+    }
+  /** What the engine sent was of no use; the connection stays unless it says so. */
+  | { readonly type: 'error'; readonly code: string; readonly message: string }

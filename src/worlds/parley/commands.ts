@@ -1,0 +1,18 @@
+// What the one slot of a session may say. Every command carries the host's time: the world has no clock.
+import { z } from 'zod'
+
+/** Milliseconds since the session began. Time never runs backwards: an earlier value counts as the latest one. */
+export const At = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+/** UTF-16 units that one input may hold. The rules allow far less for actions; answers have this limit alone. */
+export const MAX_TEXT_UNITS = 20_000
+
+export const Command = z.discriminatedUnion('type', [
+  /** The first call: welcome and opening scene. */
+  z.strictObject({ type: z.literal('begin'), at: At }),
+  /** One input of the player, as typed. */
+  z.strictObject({ type: z.literal('say'), text: z.string().max(MAX_TEXT_UNITS), at: At }),
+  /** Ends the session from outside: closed by the player, too old, or a fault of the server. */
+  z.strictObject({ type: z.literal('exit'), reason: z.string().min(1).max(200), at: At }),
+])
+export type Command = z.infer<typeof Command>

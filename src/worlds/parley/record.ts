@@ -1,0 +1,110 @@
+// Tells what happens: rows for the record in their order, what the player has seen, the end of each turn and of the session.
+import type { StepOutput } from '../../kernel/world.ts'
+import type { JsonValue } from '../../protocol/json.ts'
+import type { Notice, SessionEvent, TurnEnd, Violation } from './events.ts'
+import { storedReason } from './exits.ts'
+import { checkName } from './prompts/checks.ts'
+import type { Check } from './request.ts'
+import type { Shown, Spoken, State } from './state.ts'
+
+/** The only slot. */
+const PLAYER = 0
+
+function row(state: State, out: StepOutput, of: Partial<SessionEvent> & Pick<SessionEvent, Told>): void {
+  const data: SessionEvent = {
+    turn_index: state.turns + 1,
+    command_name: null,
+    command_args: null,
+    visible_to_user: true,
+    at: state.now,
+    ...of,
+  }
+  out.event({ slot: PLAYER, kind: 'session_event', data })
+}
+type Told = 'direction' | 'event_type' | 'event_source' | 'content' | 'content_format'
+
+/** Records what the player said, as it was typed. */
+export function hear(state: State, out: StepOutput, text: string, spoken: Spoken | null): void {
+  row(state, out, {
+    direction: 'inbound',
+    event_type: spoken ? 'command' : 'message',
+    event_source: 'user',
+    content: text,
+    content_format: 'plain_text',
+    command_name: spoken?.name ?? null,
+    command_args: spoken?.args ?? null,
+  })
+  state.shown.push({ role: 'user', event_type: 'info', content: text })
+}
+
+/** Tells the player something. With `spoken` it is the answer to that command. */
+export function speak(
+  state: State,
+  out: StepOutput,
+  said: { type: Shown['event_type']; content: string },
+  spoken: Spoken | null = null,
+): void {
+  const { type, content } = said
+  row(state, out, {
+    direction: 'outbound',
+    event_type: spoken ? 'command' : type === 'ai' ? 'message' : type,
+    event_source: type === 'ai' ? 'npc' : 'system',
+    content,
+    content_format: 'markdown',
+    command_name: spoken?.name ?? null,
+    command_args: spoken?.args ?? null,
+  })
+  state.shown.push({ role: 'ai', event_type: type, content })
+}
+
+/** Tells the player something that is not recorded. */
+export function notify(state: State, out: StepOutput, content: string): void {
+  const data: Notice = { event_type: 'info', content, at: state.now }
+  out.event({ slot: PLAYER, kind: 'notice', data })
+  state.shown.push({ role: 'ai', event_type: 'info', content })
+}
+
+/** Records what a validator rejected. */
+export function recordViolation(
+  state: State,
+  out: StepOutput,
+  of: { check: Check; stage: Violation['stage']; message: string; response: string; raw: JsonValue },
+): void {
+  const content: Violation = {
+    validator_name: checkName(of.check),
+    stage: of.stage,
+    message: of.message,
+    response: of.response,
+    raw_result: of.raw,
+  }
+  row(state, out, {
+    direction: 'internal',
+    event_type: 'validation_violation',
+    event_source: of.stage === 'player' ? 'player_validation' : 'simulator_validation',
+    content: JSON.stringify(content),
+    content_format: 'json',
+  })
+}
+
+/** The answer to one input is complete. A turn counts if it brought a scene. */
+export function endTurn(state: State, out: StepOutput, hasScene = false): void {
+  if (hasScene) state.turns++
+  state.spoken = null
+  const data: TurnEnd = { turns: state.turns, exited: state.exit !== null }
+  out.event({ slot: PLAYER, kind: 'turn_end', data })
+}
+
+/** Ends the session; the first reason wins. */
+export function leave(state: State, out: StepOutput, reason: string): void {
+  if (state.exit !== null) return
+  state.exit = reason
+  state.question = 'none'
+  row(state, out, {
+    direction: 'internal',
+    event_type: 'session_end',
+    event_source: 'system',
+    content: `session_end: ${storedReason(reason)}`,
+    content_format: 'plain_text',
+    turn_index: state.turns,
+  })
+}

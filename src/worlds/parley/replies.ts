@@ -1,0 +1,119 @@
+// Reads what models answer. A reply is text from outside: whatever is wrong with it is a fault to be told apart, never an
+// exception, and never shown.
+import { z } from 'zod'
+import type { EffectReply } from '../../protocol/episode.ts'
+import { JsonObject } from '../../protocol/json.ts'
+import { ModelAnswer } from './request.ts'
+
+/** UTF-16 units of a reply that are read at all, and code points of a scene, a reason or a reasoning that is kept. */
+export const REPLY_LIMITS = { units: 64_000, content: 4_000, reason: 500, reasoning: 4_000, goal: 300 } as const
+
+/** What became of one model call. `fault`: a short word for the record; it quotes nothing. */
+export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: string }
+
+const fault = (word: string): { readonly ok: false; readonly fault: string } => ({ ok: false, fault: word })
+
+/** The text of a reply that arrived. */
+export function readText(reply: EffectReply): Read<string> {
+  if (!reply.ok) return fault(reply.code)
+  const answer = ModelAnswer.safeParse(reply.value)
+  return answer.success ? { ok: true, value: answer.data.text } : fault('NOT_AN_ANSWER')
+}
+
+/** The host's time in a reply; undefined in one that failed. */
+export function readTime(reply: EffectReply): number | undefined {
+  return reply.ok ? ModelAnswer.safeParse(reply.value).data?.at : undefined
+}
+
+/** Drops a fence of three backticks: the first and the last line. */
+export function unfence(text: string): string {
+  const trimmed = text.trim()
+  return trimmed.startsWith('```') ? trimmed.split('\n').slice(1, -1).join('\n').trim() : trimmed
+}
+
+/** The object that a reply spells. A JSON value that is no object is as bad as no JSON. */
+export function readObject(text: string): Read<JsonObject> {
+  if (text.length > REPLY_LIMITS.units) return fault('TOO_LONG')
+  try {
+    const parsed = JsonObject.safeParse(JSON.parse(unfence(text)))
+    return parsed.success ? { ok: true, value: parsed.data } : fault('NOT_AN_OBJECT')
+  } catch {
+    return fault('NOT_JSON')
+  }
+}
+
+/** A scene, and what else the model said of it. */
+export interface Scene {
+  readonly content: string
+  readonly metadata: JsonObject
+}
+
+/** The scene of an opener or updater. One without text is malformed: raw replies are never shown in its place. */
+export function readScene(text: string): Read<Scene> {
+  const object = readObject(text)
+  if (!object.ok) return object
+  const { type, content, metadata, ...others } = object.value
+  if (type === 'error') return fault('MODEL_ERROR')
+  if (typeof content !== 'string' || content.trim() === '') return fault('NO_CONTENT')
+  if (isLonger(content, REPLY_LIMITS.content)) return fault('TOO_LONG')
+  const given = JsonObject.safeParse(metadata)
+  return { ok: true, value: { content: content.trim(), metadata: given.success ? given.data : others } }
+}
+
+/** A validator's verdict: only `pass: false` fails. */
+export interface Verdict {
+  readonly passes: boolean
+  readonly message: string
+  readonly raw: JsonObject
+}
+
+export function readVerdict(text: string): Read<Verdict> {
+  const object = readObject(text)
+  if (!object.ok) return object
+  const { pass, reason, content } = object.value
+  const said = [reason, content].find((each) => typeof each === 'string' && each.trim() !== '')
+  const message = typeof said === 'string' ? clip(said.trim(), REPLY_LIMITS.reason) : DEFAULT_REASON
+  return { ok: true, value: { passes: pass !== false, message, raw: object.value } }
+}
+
+const DEFAULT_REASON = 'That does not fit the rules of this game. Try something else.'
+
+/** What a scorer found: tier 0..3, score 0..100, and why. */
+export const Score = z.strictObject({
+  tier: z.int().min(0).max(3),
+  score: z.int().min(0).max(100),
+  reasoning: z.string().refine((text) => text.trim() !== '', 'must not be blank'),
+})
+export type Score = z.infer<typeof Score>
+
+/** Numbers may come as texts or with a fraction; they are cut to integers. Anything missing or out of range is a fault. */
+export function readScore(text: string): Read<Score> {
+  const object = readObject(text)
+  if (!object.ok) return object
+  const { tier, score, reasoning } = object.value
+  const read = Score.safeParse({
+    tier: toInteger(tier),
+    score: toInteger(score),
+    reasoning: typeof reasoning === 'string' ? clip(reasoning.trim(), REPLY_LIMITS.reasoning) : undefined,
+  })
+  return read.success ? { ok: true, value: read.data } : fault('NOT_A_SCORE')
+}
+
+function toInteger(value: unknown): number | undefined {
+  if (typeof value === 'number') return Math.trunc(value) + 0
+  return typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) + 0 : undefined
+}
+
+/** Code points, counted only as far as needed. */
+export function isLonger(text: string, limit: number): boolean {
+  if (text.length <= limit) return false
+  if (text.length > 2 * limit) return true
+  let count = 0
+  for (const _ of text) if (++count > limit) return true
+  return false
+}
+
+/** At most `limit` code points. */
+export function clip(text: string, limit: number): string {
+  return isLonger(text, limit) ? `${[...text.slice(0, 2 * limit)].slice(0, limit - 1).join('')}…` : text
+}

@@ -1,0 +1,73 @@
+// What a session asks of models: effects of kind `model`, and what must come back.
+import { z } from 'zod'
+import { At } from './commands.ts'
+import { GAME_IDS } from './games.ts'
+
+/** The kind of every effect of this world. */
+export const MODEL_EFFECT = 'model'
+
+export const ROLES = ['opener', 'updater', 'validator', 'scorer'] as const
+
+export const PLAYER_CHECKS = ['VALID-PC-ACTION', 'VALID-PC-ABILITY', 'VALID-PLAYER-AUTHORITY-BOUNDARY'] as const
+export const SIMULATOR_CHECKS = [
+  'VALID-NPC-ACTION',
+  'VALID-NPC-ABILITY',
+  'VALID-PERCEPTION-BOUNDARY',
+  'VALID-ADJUDICATION',
+  'VALID-AUTHORITY-BOUNDARY-SIMULATOR',
+  'VALID-GAME-ALIGNMENT',
+] as const
+const CHECKS = [...PLAYER_CHECKS, ...SIMULATOR_CHECKS] as const
+export const Check = z.enum(CHECKS)
+export type Check = z.infer<typeof Check>
+
+/** A character as the local cast knows it. */
+export const CastCharacter = z.strictObject({
+  hid: z.string(),
+  is_human: z.boolean(),
+  short_description: z.string(),
+  abilities: z.string(),
+  goals: z.array(z.string()),
+  limits: z.array(z.string()),
+  traits: z.array(z.string()),
+})
+export type CastCharacter = z.infer<typeof CastCharacter>
+
+/** The facts behind the messages, for the local cast, which reads no prompts. */
+export const CastFacts = z.strictObject({
+  pc: CastCharacter,
+  npc: CastCharacter,
+  /** What has happened, as far as the request may know it: the last lines, or for scorers all. */
+  lines: z.array(z.string()),
+  /** Turns so far. */
+  turn: z.int().min(0),
+  objective: z.string(),
+  /** The player's action under judgement or to be answered. */
+  action: z.string().nullable(),
+  /** The simulator's draft under judgement. */
+  response: z.string().nullable(),
+  /** Why the draft before was refused. */
+  refused: z.string().nullable(),
+  guess: z.string().nullable(),
+})
+export type CastFacts = z.infer<typeof CastFacts>
+
+/**
+ * A model call. Send `role` and `messages` to a model; the rest is for the record (`prompt_...`: which text, in which
+ * version, with which digest) and for the local cast.
+ */
+export const ParleyRequest = z.strictObject({
+  role: z.enum(ROLES),
+  game: z.enum(GAME_IDS),
+  check: Check.nullable(),
+  prompt_id: z.string(),
+  prompt_version: z.string(),
+  prompt_digest: z.string(),
+  messages: z.array(z.strictObject({ role: z.enum(['system', 'user']), content: z.string() })).min(1),
+  cast: CastFacts,
+})
+export type ParleyRequest = z.infer<typeof ParleyRequest>
+
+/** Value of a good reply: the model's text, stamped with the host's time. Other keys (usage, cost) are not read. */
+export const ModelAnswer = z.object({ text: z.string(), at: At })
+export type ModelAnswer = z.infer<typeof ModelAnswer>

@@ -1,0 +1,117 @@
+// The state of one session: plain JSON, changed in place by the functions of this folder alone.
+import { z } from 'zod'
+import { JsonObject } from '../../protocol/json.ts'
+import { At } from './commands.ts'
+import type { Config } from './config.ts'
+import { GAME_IDS, Settings, settingsOf } from './games.ts'
+import { Score } from './replies.ts'
+import { Check } from './request.ts'
+import { Sheet, sheetOf } from './sheet.ts'
+
+/** A validator that was asked: the effect's id and the check. */
+const Asked = z.strictObject({ effect: z.string(), check: Check })
+export type Asked = z.infer<typeof Asked>
+
+/** An action on its way: judged and answered at the same time. */
+const Acting = z.strictObject({
+  kind: z.literal('acting'),
+  text: z.string(),
+  /** 0: the first draft; 1: the one retry. */
+  attempt: z.int().min(0).max(1),
+  /** Player validators that have not answered. */
+  judging: z.array(Asked),
+  /** The updater under way; null once it has answered. */
+  updater: z.string().nullable(),
+  /** Null: none yet, or the updater failed; a failure is told only when the player's action is known to be in order. */
+  draft: z.string().nullable(),
+  /** Whether the draft has gone to the simulator's validators. */
+  is_checked: z.boolean(),
+  /** Simulator validators that have not answered. */
+  checking: z.array(Asked),
+})
+export type Acting = z.infer<typeof Acting>
+
+const Phase = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('idle') }),
+  z.strictObject({ kind: z.literal('opening'), attempt: z.int().min(0).max(1), effect: z.string() }),
+  Acting,
+  z.strictObject({ kind: z.literal('scoring'), effect: z.string() }),
+])
+
+/** The command of the step under way, for what is told at its end; null: the step is none of a command. */
+const Spoken = z.strictObject({ name: z.string(), args: z.string() })
+export type Spoken = z.infer<typeof Spoken>
+
+/** One entry of what the player has seen. */
+const Shown = z.strictObject({
+  role: z.enum(['user', 'ai']),
+  event_type: z.enum(['ai', 'info', 'error']),
+  content: z.string(),
+})
+export type Shown = z.infer<typeof Shown>
+
+export const State = z.strictObject({
+  format: z.literal(1),
+  game: z.enum(GAME_IDS),
+  pc: Sheet,
+  npc: Sheet,
+  settings: Settings,
+  /** The latest time that the host has told. */
+  now: At,
+  /** Steps that produced a scene, the opening included. */
+  turns: z.int().min(0),
+  /** Rejected actions that are left. */
+  budget: z.int().min(0),
+  /** Whether the opening was asked for. */
+  has_begun: z.boolean(),
+  phase: Phase,
+  spoken: Spoken.nullable(),
+  /** Where the questions at the end stand: which answer the next input is. */
+  question: z.enum(['none', 'answer', 'confidence']),
+  answer: z.string().nullable(),
+  confidence: z.string().nullable(),
+  /** Accepted actions that hold a prediction, for Foresight. */
+  predictions: z.array(z.string()),
+  /** What the opener said besides its scene. */
+  opening: JsonObject,
+  /** Null: not scored, or the scorer failed. */
+  score: Score.nullable(),
+  /** Raw exit reason; null while the session lasts. */
+  exit: z.string().nullable(),
+  /** The successful part of the play, as models see it. */
+  lines: z.array(z.string()),
+  shown: z.array(Shown),
+})
+export type State = z.infer<typeof State>
+
+export function createState(config: Config): State {
+  const settings = settingsOf(config.game, config.overrides, config.stopping_conditions)
+  return {
+    format: 1,
+    game: config.game,
+    pc: sheetOf(config.pc),
+    npc: sheetOf(config.npc),
+    settings,
+    now: 0,
+    turns: 0,
+    budget: settings.player_retry_budget,
+    has_begun: false,
+    phase: { kind: 'idle' },
+    spoken: null,
+    question: 'none',
+    answer: null,
+    confidence: null,
+    predictions: [],
+    opening: {},
+    score: null,
+    exit: null,
+    lines: [],
+    shown: [],
+  }
+}
+
+/** The goal that both work for, where the opener set one; else empty. */
+export function sharedGoal(state: State): string {
+  const goal = state.opening.shared_goal
+  return typeof goal === 'string' ? goal : ''
+}

@@ -1,0 +1,35 @@
+// Stopping conditions: a comparison sign and a number, read by a grammar. They are looked at when a step begins; nothing
+// ends a session while nobody speaks.
+import type { StoppingConditions } from './games.ts'
+
+/** What conditions may speak of. */
+export interface Measures {
+  readonly turns: number
+  readonly runtime_seconds: number
+}
+
+const CONDITION = /^(<=|>=|==|!=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*$/
+
+const HOLDS: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
+  '<': (value, bound) => value < bound,
+  '<=': (value, bound) => value <= bound,
+  '>': (value, bound) => value > bound,
+  '>=': (value, bound) => value >= bound,
+  '==': (value, bound) => value === bound,
+  '!=': (value, bound) => value !== bound,
+}
+
+/** The first condition that holds, as `turns >=50`, in the order written. Unknown attributes and bad texts never hold. */
+export function metCondition(conditions: StoppingConditions, measures: Measures): string | undefined {
+  for (const [attribute, list] of Object.entries(conditions)) {
+    if (attribute !== 'turns' && attribute !== 'runtime_seconds') continue
+    const condition = list.find((each) => holds(each, measures[attribute]))
+    if (condition !== undefined) return `${attribute} ${condition}`
+  }
+  return undefined
+}
+
+function holds(condition: string, value: number): boolean {
+  const [, sign = '', bound = ''] = CONDITION.exec(condition.trim()) ?? []
+  return HOLDS[sign]?.(value, Number(bound)) ?? false
+}

@@ -1,0 +1,143 @@
+// One action of the player on its way: judged by the player's validators while the updater writes; the draft then judged
+// by the simulator's validators, all at once, with one retry that is told what was wrong.
+import type { StepOutput } from '../../kernel/world.ts'
+import type { EffectReply } from '../../protocol/episode.ts'
+import { askCheck, askUpdater, playerLine, simulatorLine } from './ask.ts'
+import { EXIT } from './exits.ts'
+import { GAMES } from './games.ts'
+import { endTurn, leave, recordViolation, speak } from './record.ts'
+import { readScene, readText, readVerdict, type Verdict } from './replies.ts'
+import { type Check, MODEL_EFFECT, PLAYER_CHECKS, SIMULATOR_CHECKS } from './request.ts'
+import type { Acting, Asked, State } from './state.ts'
+import { EXHAUSTED, FAULTS, NO_VALID_RESPONSE } from './texts.ts'
+
+/** In Foresight, what marks an action that holds a prediction. */
+const PREDICTION = /\bpredict(ion|ed|s)?\b/i
+
+/** Sends an action on its way. */
+export function act(state: State, out: StepOutput, text: string): void {
+  const checks = GAMES[state.game].checks_player ? PLAYER_CHECKS : []
+  state.phase = {
+    kind: 'acting',
+    text,
+    attempt: 0,
+    judging: askAll(state, out, checks, { action: text, response: null }),
+    updater: out.effect(MODEL_EFFECT, askUpdater(state, text)),
+    draft: null,
+    is_checked: false,
+    checking: [],
+  }
+}
+
+function askAll(
+  state: State,
+  out: StepOutput,
+  checks: readonly Check[],
+  judged: { action: string; response: string | null },
+): Asked[] {
+  return checks.map((check) => ({ effect: out.effect(MODEL_EFFECT, askCheck(state, check, judged)), check }))
+}
+
+/** Takes one answer for an action under way. */
+export function hearActing(state: State, out: StepOutput, acting: Acting, reply: EffectReply): void {
+  if (reply.effect === acting.updater) hearUpdater(acting, reply)
+  else if (acting.judging.some((asked) => asked.effect === reply.effect)) hearJudge(state, out, acting, reply)
+  else hearChecker(state, out, acting, reply)
+  if (state.phase === acting) proceed(state, out, acting)
+}
+
+function hearUpdater(acting: Acting, reply: EffectReply): void {
+  acting.updater = null
+  const text = readText(reply)
+  const scene = text.ok ? readScene(text.value) : text
+  acting.draft = scene.ok ? scene.value.content : null
+}
+
+function hearJudge(state: State, out: StepOutput, acting: Acting, reply: EffectReply): void {
+  const { check, verdict } = takeVerdict(acting.judging, reply)
+  if (verdict?.passes) return
+  cancelActing(out, acting)
+  if (!verdict) {
+    fail(state, out, FAULTS.judging)
+    return
+  }
+  const { message, raw } = verdict
+  recordViolation(state, out, { check, stage: 'player', message, response: acting.text, raw })
+  reject(state, out, message)
+}
+
+function hearChecker(state: State, out: StepOutput, acting: Acting, reply: EffectReply): void {
+  const { check, verdict } = takeVerdict(acting.checking, reply)
+  if (verdict?.passes) return
+  cancelActing(out, acting)
+  if (!verdict) {
+    fail(state, out, FAULTS.answering)
+    return
+  }
+  const { message, raw } = verdict
+  const draft = acting.draft ?? ''
+  recordViolation(state, out, { check, stage: 'simulator', message, response: draft, raw })
+  if (acting.attempt > 0) {
+    reject(state, out, NO_VALID_RESPONSE)
+    return
+  }
+  acting.attempt = 1
+  acting.draft = null
+  acting.is_checked = false
+  acting.checking = []
+  acting.updater = out.effect(MODEL_EFFECT, askUpdater(state, acting.text, { draft, reason: message }))
+}
+
+/** Removes the validator from those who were asked. Without a verdict the model failed. */
+function takeVerdict(asked: Asked[], reply: EffectReply): { check: Check; verdict: Verdict | undefined } {
+  const at = asked.findIndex((each) => each.effect === reply.effect)
+  const [taken] = asked.splice(at, 1)
+  const text = readText(reply)
+  const verdict = text.ok ? readVerdict(text.value) : text
+  return { check: taken?.check ?? 'VALID-GAME-ALIGNMENT', verdict: verdict.ok ? verdict.value : undefined }
+}
+
+/** Goes on when nothing is awaited any more: from the player's judges to the simulator's, from those to the end. */
+function proceed(state: State, out: StepOutput, acting: Acting): void {
+  const { draft } = acting
+  if (acting.judging.length + acting.checking.length > 0 || acting.updater !== null) return
+  if (draft === null) fail(state, out, FAULTS.answering)
+  else if (acting.is_checked) accept(state, out, acting, draft)
+  else {
+    acting.is_checked = true
+    acting.checking = askAll(state, out, SIMULATOR_CHECKS, { action: acting.text, response: draft })
+  }
+}
+
+function accept(state: State, out: StepOutput, acting: Acting, draft: string): void {
+  state.lines.push(playerLine(state.pc.hid, acting.text), simulatorLine(draft))
+  if (state.game === 'foresight' && PREDICTION.test(acting.text)) state.predictions.push(acting.text)
+  state.phase = { kind: 'idle' }
+  speak(state, out, { type: 'ai', content: draft })
+  endTurn(state, out, true)
+}
+
+/** A model failed: the player is told, and pays nothing. */
+function fail(state: State, out: StepOutput, message: string): void {
+  state.phase = { kind: 'idle' }
+  speak(state, out, { type: 'error', content: message })
+  endTurn(state, out)
+}
+
+/** The turn broke a rule: it costs one of the budget, and the last one ends the game. */
+function reject(state: State, out: StepOutput, message: string): void {
+  state.phase = { kind: 'idle' }
+  speak(state, out, { type: 'error', content: message })
+  state.budget = Math.max(0, state.budget - 1)
+  if (state.budget === 0) {
+    speak(state, out, { type: 'info', content: EXHAUSTED })
+    leave(state, out, EXIT.exhausted)
+  }
+  endTurn(state, out)
+}
+
+/** Takes back whatever is still asked for an action. */
+export function cancelActing(out: StepOutput, acting: Acting): void {
+  if (acting.updater !== null) out.cancel(acting.updater)
+  for (const { effect } of [...acting.judging, ...acting.checking]) out.cancel(effect)
+}

@@ -1,0 +1,59 @@
+// What a session shows: the player sees the visible transcript, and so does a read-only viewer.
+import type { JsonObject } from '../../protocol/json.ts'
+import { GAMES } from './games.ts'
+import type { Shown, State } from './state.ts'
+
+export interface Observation {
+  readonly game: string
+  readonly pc: string
+  readonly npc: string
+  /** Whether an input is awaited; false while an answer is on its way. */
+  readonly awaits: boolean
+  readonly has_begun: boolean
+  /** Whether the next input answers a question at the end. */
+  readonly question: State['question']
+  readonly turns: number
+  /** Rejected actions that are left. */
+  readonly budget: number
+  /** Milliseconds: the latest time that the session knows. */
+  readonly at: number
+  readonly transcript: readonly Shown[]
+  readonly exited: boolean
+}
+
+export function observe(state: State): Observation {
+  return {
+    game: GAMES[state.game].name,
+    pc: state.pc.hid,
+    npc: state.npc.hid,
+    awaits: state.exit === null && state.phase.kind === 'idle',
+    has_begun: state.has_begun,
+    question: state.question,
+    turns: state.turns,
+    budget: state.budget,
+    at: state.now,
+    transcript: state.shown.map((entry) => ({ ...entry })),
+    exited: state.exit !== null,
+  }
+}
+
+/** The same conversation for somebody who only watches: nothing that the player could not read. */
+export function spectate(state: State): JsonObject {
+  const { game, pc, npc, turns, exited, awaits } = observe(state)
+  const transcript = state.shown.map(({ role, event_type, content }) => ({ role, event_type, content }))
+  return { game, pc, npc, turns, exited, awaits, transcript }
+}
+
+export function summarize(state: State): JsonObject {
+  const last = state.shown.findLast((entry) => entry.event_type === 'ai')
+  return {
+    game: GAMES[state.game].name,
+    turns: state.turns,
+    budget: state.budget,
+    last: last?.content ?? null,
+    objective: {
+      complete: state.exit === 'player finished',
+      failed: state.exit !== null && state.exit !== 'player finished',
+    },
+  }
+}
