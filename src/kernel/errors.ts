@@ -38,6 +38,8 @@ export const ERRORS = {
   SLOT_INVALID: row(404, 2, 'Slots count from 0; see how many the configuration has.'),
   TOKEN_REFUSED: row(403, 1, 'Use the link or token that was made for this slot of this episode.'),
   SESSION_LOST: row(409, 1, 'Connect again: another server has the session.'),
+  UNKNOWN_GAME: row(404, 2, 'List the games at /api/games/list.'),
+  CHOICE_INVALID: row(400, 2, 'Choose among the characters that /api/play/setup/<game> lists.'),
   UNKNOWN_SESSION: row(404, 2, 'List your sessions at /api/sessions/list.'),
   SEAT_TAKEN: row(409, 1, 'Close the other connection to this seat first.'),
   EPISODE_OVER: row(409, 1, 'The episode has ended; start a new one.'),

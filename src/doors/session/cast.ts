@@ -2,7 +2,7 @@
 import { AppError } from '../../kernel/errors.ts'
 import type { CompleteOptions, ModelClient } from '../../models/client.ts'
 import type { ModelProfile } from '../../protocol/session.ts'
-import { answerAs } from '../../worlds/parley/cast/cast.ts'
+import { answerAs } from '../../worlds/parley/cast/answer.ts'
 import type { ParleyRequest } from '../../worlds/parley/request.ts'
 
 /** Which model plays which role. */

@@ -1,5 +1,6 @@
 // One session in memory: an episode of parley with a person in its slot. It turns inputs into commands, what the world
 // tells into rows and frames, and tells its listeners of a turn only when all of it is durable.
+import { z } from 'zod'
 import type { Clock } from '../../episode/clock.ts'
 import type { Episode } from '../../episode/episode.ts'
 import type { SeatHandle } from '../../episode/episode-parts.ts'
@@ -20,7 +21,11 @@ export interface SessionFacts {
   readonly npcHid: string
   /** Milliseconds since 1970. */
   readonly startedAt: number
+  readonly createdAt: string
 }
+
+/** What the door reads of an observation. */
+const Observation = z.object({ turns: z.int(), has_begun: z.boolean() })
 
 /** All that one step gave, ready to be sent. */
 export interface Turn {
@@ -42,9 +47,6 @@ interface Parts {
   readonly view: SessionView
   readonly sink: SessionSink
   readonly clock: Clock
-  /** Turns so far, of a session that goes on. */
-  readonly turns: number
-  readonly hasBegun: boolean
 }
 
 export class LiveSession {
@@ -67,8 +69,9 @@ export class LiveSession {
   constructor(parts: Parts) {
     this.#parts = parts
     this.facts = parts.facts
-    this.#turns = parts.turns
-    this.#hasBegun = parts.hasBegun
+    const seen = Observation.parse(parts.episode.observe(0))
+    this.#turns = seen.turns
+    this.#hasBegun = seen.has_begun
     this.#lastActive = parts.clock.now()
     const { episode } = parts
     episode.listen((events) => this.#hear(events))
@@ -201,6 +204,10 @@ export class LiveSession {
   /** Lets go of the session: everything is durable, another host may take it up. */
   async release(): Promise<void> {
     await this.#parts.episode.stop()
+  }
+
+  get hasFollowers(): boolean {
+    return this.#followers.size > 0
   }
 
   /** A piece of the model's visible answer. */

@@ -3,7 +3,6 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import type { Clock } from '../../episode/clock.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { SessionHeader } from '../../protocol/session.ts'
 import type { SessionLog } from '../../store/sessions/session-log.ts'
 import type { Cast } from './cast.ts'
 import type { LiveSession } from './live-session.ts'
@@ -183,32 +182,5 @@ export class SessionRegistry {
       if (!session.exited) await session.pause().catch(() => undefined)
       await this.#putAway(session).catch((error: unknown) => this.#options.onFault('session.close_failed', error))
     }
-  }
-}
-
-/** The header of a session that begins now. */
-export function newHeader(plan: PlannedSession, at: { id: string; now: string; cast: Cast }): SessionHeader {
-  const stamp = at.now.replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  return {
-    session_id: at.id,
-    name: `${plan.source}-${plan.game.name}-${stamp}`.toLowerCase().replaceAll(' ', '-'),
-    player_id: plan.playerId,
-    game_name: plan.game.name,
-    source: plan.source,
-    pc_hid: plan.pc.hid,
-    npc_hid: plan.npc.hid,
-    session_started_at: at.now,
-    session_ended_at: null,
-    termination_reason: null,
-    status: 'active',
-    turns_completed: 0,
-    model_profile: { ...at.cast.profile, scorer_model: plan.game.hasScorer ? at.cast.profile.scorer_model : null },
-    game_config_snapshot: plan.game.snapshot,
-    last_seq: 1,
-    created_at: at.now,
-    updated_at: at.now,
-    paused_at: null,
-    resumed_at: null,
-    branch_from_session_id: null,
   }
 }

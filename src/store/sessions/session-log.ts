@@ -92,7 +92,11 @@ export class SessionLog {
       append: (line) => {
         lines += `${line}\n`
       },
-      event: (event) => void events.push(event),
+      event: (event) => {
+        events.push(event)
+        // The counter travels with the events that it counts.
+        current = { ...current, last_seq: event.seq }
+      },
       patch: (patch) => {
         current = { ...current, ...patch }
         hasPatch = true

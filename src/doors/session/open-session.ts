@@ -1,0 +1,134 @@
+// How a session comes into memory: new, or out of the store.
+import type { Clock } from '../../episode/clock.ts'
+import type { EffectWorker } from '../../episode/effects.ts'
+import type { Episode } from '../../episode/episode.ts'
+import { resumeEpisode, startEpisode } from '../../episode/start.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { parseLine, splitHash } from '../../kernel/journal.ts'
+import { configureWorld } from '../../kernel/world.ts'
+import type { JsonObject } from '../../protocol/json.ts'
+import type { SessionHeader } from '../../protocol/session.ts'
+import type { SessionLog, SessionSink } from '../../store/sessions/session-log.ts'
+import { ParleyRequest } from '../../worlds/parley/request.ts'
+import { parley } from '../../worlds/parley/world.ts'
+import type { Cast } from './cast.ts'
+import { ContentStream } from './content-stream.ts'
+import { LiveSession } from './live-session.ts'
+import { newHeader } from './new-header.ts'
+import type { PlannedSession } from './plan.ts'
+import { SessionView } from './view.ts'
+
+interface Environment {
+  readonly log: SessionLog
+  readonly cast: Cast
+  readonly clock: Clock
+  /** The server that holds the claim. */
+  readonly server: string
+}
+
+/** Judges and the updater of one turn are asked at once; the simulator's six judges are the most. */
+const EFFECT_LIMITS = { concurrency: 8, attempts: 1, timeoutMs: 300_000 }
+
+/** @throws AppError CONFIG_INVALID */
+export async function openSession(
+  plan: PlannedSession,
+  at: Environment & { readonly id: string; readonly seed: number; readonly claimMs: number },
+): Promise<LiveSession> {
+  const { log, cast, clock, server, id } = at
+  const startedAt = clock.wall()
+  const header = newHeader(plan, { id, now: new Date(startedAt).toISOString(), cast })
+  const config: JsonObject = { game: plan.game.id, pc: plan.pc, npc: plan.npc, overrides: plan.overrides }
+  const configured = { ...configureWorld(parley, undefined, config), variant: undefined }
+  await log.create(header, { server, ms: at.claimMs })
+  const sink = log.sink(header, server, 0)
+  const view = new SessionView(id, startedAt)
+  const holder: Holder = {}
+  const episode = startEpisode(parley, configured, {
+    id,
+    seed: at.seed,
+    seats: [{ player: { kind: 'human', name: 'player' } }],
+    pacing: { mode: 'lockstep' },
+    sink,
+    workers: { model: createWorker(at, startedAt, holder) },
+    effectLimits: EFFECT_LIMITS,
+    clock,
+  })
+  sink.event(view.start())
+  const session = live(at, { header, episode, sink, view })
+  holder.session = session
+  await episode.durable()
+  return session
+}
+
+/**
+ * Takes a session up where its journal ends.
+ * @throws AppError JOURNAL_CORRUPT, WORLD_VERSION, DIVERGED; EPISODE_OVER when it is finished
+ */
+export async function hydrateSession(header: SessionHeader, at: Environment): Promise<LiveSession> {
+  const { log, clock, server } = at
+  const { lines, parts } = await log.journal(header.session_id)
+  const [first] = lines
+  const split = first === undefined ? undefined : splitHash(first)
+  const head = split && parseLine(split.body, 1)
+  if (head?.kind !== 'header') throw new AppError('JOURNAL_CORRUPT', 'the session has no journal to go on from')
+  if (head.header.world.version !== parley.version) {
+    throw new AppError('WORLD_VERSION', `the session was played with parley ${head.header.world.version}`)
+  }
+  const sink = log.sink(header, server, parts)
+  const startedAt = Date.parse(header.session_started_at)
+  const holder: Holder = {}
+  const episode = resumeEpisode(
+    parley,
+    { header: head.header, lines },
+    {
+      pilotFor: () => undefined,
+      sink,
+      workers: { model: createWorker(at, startedAt, holder) },
+      effectLimits: EFFECT_LIMITS,
+      clock,
+    },
+  )
+  const view = new SessionView(header.session_id, startedAt, header.last_seq)
+  const session = live(at, { header, episode, sink, view })
+  holder.session = session
+  return session
+}
+
+/** The session that a worker speaks for: made after the episode that has the worker. */
+interface Holder {
+  session?: LiveSession
+}
+
+interface Opened {
+  readonly header: SessionHeader
+  readonly episode: Episode
+  readonly sink: SessionSink
+  readonly view: SessionView
+}
+
+function live({ clock }: Environment, { header, episode, sink, view }: Opened): LiveSession {
+  const facts = {
+    id: header.session_id,
+    playerId: header.player_id,
+    gameName: header.game_name,
+    pcHid: header.pc_hid ?? '',
+    npcHid: header.npc_hid ?? '',
+    startedAt: Date.parse(header.session_started_at),
+    createdAt: header.created_at,
+  }
+  return new LiveSession({ facts, episode, view, sink, clock })
+}
+
+/** Answers the world's questions with the cast, stamped with the session's time. */
+function createWorker({ cast, clock }: Environment, startedAt: number, holder: Holder): EffectWorker {
+  return async (json, signal) => {
+    const request = ParleyRequest.parse(json)
+    const { session } = holder
+    const isShown = request.role === 'opener' || request.role === 'updater'
+    if (isShown) session?.resetStream()
+    const stream = isShown && session?.hasFollowers ? new ContentStream() : undefined
+    const onText = stream && ((piece: string) => session?.stream(stream.take(piece)))
+    const text = await cast.answer(request, { signal, onText })
+    return { text, at: Math.max(0, clock.wall() - startedAt) }
+  }
+}
