@@ -24,6 +24,7 @@ export const ERRORS = {
   UNKNOWN_WORLD: row(404, 2, 'List the worlds with: paracosm world list'),
   UNKNOWN_VARIANT: row(404, 2, 'List the variants with: paracosm world show <world>'),
   UNKNOWN_BOT: row(404, 2, 'List the bots of a world with: paracosm world show <world>'),
+  UNKNOWN_FILTER: row(404, 2, 'Use one of the named filters; docs/characters.md says what each of them matches.'),
   UNKNOWN_EPISODE: row(404, 2, 'List the episodes at /api/episodes.'),
   CONFIG_INVALID: row(422, 2, 'Correct the named field of the configuration.'),
   STATE_INVALID: row(422, 2, 'Load a state that this world and version saved.'),
