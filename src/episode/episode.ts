@@ -10,7 +10,7 @@ import { Audience } from './audience.ts'
 import { EFFECT_LIMITS, Effects } from './effects.ts'
 import type { EpisodeEnd, EpisodeParts, EpisodeStatus, SeatHandle } from './episode-parts.ts'
 import { Pacer } from './pacer.ts'
-import { type Connection, type Pilot, queueCommand, type Receipt, type Seat, staleReason } from './seats.ts'
+import { type Connection, ENDED, type Pilot, queueCommand, type Receipt, type Seat, staleReason } from './seats.ts'
 import { SlotClocks } from './slot-clocks.ts'
 import { StepLoop } from './step-loop.ts'
 
@@ -209,7 +209,7 @@ export class Episode {
   #submit(seat: Seat, connection: Connection, said: { command: unknown; step: number | undefined }): Promise<Receipt> {
     const { promise, resolve } = Promise.withResolvers<Receipt>()
     const refusal =
-      this.#closedReason ??
+      (this.#isClosed ? ENDED : undefined) ??
       staleReason(seat, connection, { meant: said.step, now: this.step }) ??
       this.#queue(seat, said.command, resolve)
     if (!refusal) return promise
@@ -227,10 +227,6 @@ export class Episode {
       this.#pacer.wake()
     }
     return undefined
-  }
-
-  get #closedReason(): Refusal | undefined {
-    return this.#isClosed ? { code: 'EPISODE_OVER', reason: 'The episode has ended.' } : undefined
   }
 
   get #isClosed(): boolean {
@@ -286,7 +282,7 @@ export class Episode {
     this.#effects.cancelAll()
     for (const seat of this.#parts.seats.all) {
       for (const waiting of seat.waiting.splice(0)) {
-        waiting.settle?.({ accepted: false, code: 'EPISODE_OVER', reason: 'The episode has ended.' })
+        waiting.settle?.({ accepted: false, ...ENDED })
       }
       const { connection } = seat
       connection?.update()

@@ -61,6 +61,9 @@ export function queueCommand(world: World, seat: Seat, said: Waiting): Refusal |
   return undefined
 }
 
+/** What a command that comes too late is told. */
+export const ENDED: Refusal = { code: 'EPISODE_OVER', reason: 'The episode has ended.' }
+
 /** Why a command of a connection cannot wait for its step any more; undefined: it can. */
 export function staleReason(
   seat: Seat,

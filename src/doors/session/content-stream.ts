@@ -32,10 +32,10 @@ export class ContentStream {
         this.#state = 'done'
         at = text.length
       } else if (char === '\\') {
-        const escape = readEscape(text, at)
-        if (!escape) break
-        shown += escape.text
-        at += escape.length
+        const found = readEscape(text, at)
+        if (!found) break
+        shown += found.text
+        at += found.length
       } else {
         shown += char
         at++

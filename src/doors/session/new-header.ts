@@ -1,5 +1,5 @@
 // The head of a session that begins now.
-import type { JsonObject } from '../../protocol/json.ts'
+import { JsonObject } from '../../protocol/json.ts'
 import type { SessionHeader } from '../../protocol/session.ts'
 import type { Cast } from './cast.ts'
 import type { PlannedSession } from './plan.ts'
@@ -18,7 +18,7 @@ export function newHeader(
     stopping_conditions: game.stopping_conditions,
     forms: [],
     game_class: game.id,
-    overrides: plan.overrides,
+    overrides: JsonObject.parse(plan.overrides),
   }
   return {
     session_id: at.id,

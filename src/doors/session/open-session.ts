@@ -6,7 +6,7 @@ import { resumeEpisode, startEpisode } from '../../episode/start.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { parseLine, splitHash } from '../../kernel/journal.ts'
 import { configureWorld } from '../../kernel/world.ts'
-import type { JsonObject } from '../../protocol/json.ts'
+import { JsonObject } from '../../protocol/json.ts'
 import type { SessionHeader } from '../../protocol/session.ts'
 import type { SessionLog, SessionSink } from '../../store/sessions/session-log.ts'
 import { ParleyRequest } from '../../worlds/parley/request.ts'
@@ -37,22 +37,30 @@ export async function openSession(
   const { log, cast, clock, server, id } = at
   const startedAt = clock.wall()
   const header = newHeader(plan, { id, now: new Date(startedAt).toISOString(), cast })
-  const config: JsonObject = { game: plan.game.id, pc: plan.pc, npc: plan.npc, overrides: plan.overrides }
-  const configured = { ...configureWorld(parley, undefined, config), variant: undefined }
+  const { config, json } = configureWorld(parley, undefined, {
+    game: plan.game.id,
+    pc: plan.pc,
+    npc: plan.npc,
+    overrides: JsonObject.parse(plan.overrides),
+  })
   await log.create(header, { server, ms: at.claimMs })
   const sink = log.sink(header, server, 0)
   const view = new SessionView(id, startedAt)
   const holder: Holder = {}
-  const episode = startEpisode(parley, configured, {
-    id,
-    seed: at.seed,
-    seats: [{ player: { kind: 'human', name: 'player' } }],
-    pacing: { mode: 'lockstep' },
-    sink,
-    workers: { model: createWorker(at, startedAt, holder) },
-    effectLimits: EFFECT_LIMITS,
-    clock,
-  })
+  const episode = startEpisode(
+    parley,
+    { config, json },
+    {
+      id,
+      seed: at.seed,
+      seats: [{ player: { kind: 'human', name: 'player' } }],
+      pacing: { mode: 'lockstep' },
+      sink,
+      workers: { model: createWorker(at, startedAt, holder) },
+      effectLimits: EFFECT_LIMITS,
+      clock,
+    },
+  )
   sink.event(view.start())
   const session = live(at, { header, episode, sink, view })
   holder.session = session

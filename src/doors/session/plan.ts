@@ -2,11 +2,11 @@
 // in the words of the API.
 import { randomInt } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
-import type { JsonObject } from '../../protocol/json.ts'
 import type { Character } from '../../protocol/character.ts'
+import type { JsonObject } from '../../protocol/json.ts'
 import type { Setup } from '../../protocol/session.ts'
 import { filterCharacters } from '../../worlds/parley/characters/index.ts'
-import { findGame, GAMES, Overrides } from '../../worlds/parley/games.ts'
+import { findGame, GAMES, type Overrides } from '../../worlds/parley/games.ts'
 
 type Game = (typeof GAMES)[keyof typeof GAMES]
 
@@ -34,7 +34,9 @@ export function requireGame(name: string): Game {
   const game = findGame(name)
   if (game) return game
   const known = Object.values(GAMES).map((each) => each.name)
-  throw new AppError('UNKNOWN_GAME', `Game not found: ${name}. Known games: ${known.join(', ')}`, { details: { known } })
+  throw new AppError('UNKNOWN_GAME', `Game not found: ${name}. Known games: ${known.join(', ')}`, {
+    details: { known },
+  })
 }
 
 /** Who may be played and met in a game. */

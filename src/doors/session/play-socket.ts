@@ -1,0 +1,308 @@
+// One play socket: who is there, the replay, the opening, then frames in order until either side leaves.
+// Nothing of a session is touched before whoever speaks is known to be its player.
+import type { WebSocket } from 'ws'
+import { ClientFrame, type ServerFrame } from '../../protocol/session.ts'
+import type { SessionLog } from '../../store/sessions/session-log.ts'
+import { FrameQueue } from './frame-queue.ts'
+import { replayFrame } from './frames.ts'
+import type { Follower, LiveSession, Turn } from './live-session.ts'
+import type { SessionRegistry } from './registry.ts'
+
+/** Who a key belongs to. */
+export type Identity =
+  | { readonly kind: 'player'; readonly id: string }
+  | { readonly kind: 'spectator' }
+  /** No key is asked for: whoever knows the id of a session may play it. */
+  | { readonly kind: 'anybody' }
+
+export interface PlayHost {
+  readonly registry: SessionRegistry
+  readonly log: SessionLog
+  /** Undefined: the key is nobody's. Spectators' keys open one session. */
+  identify(key: string, sessionId: string): Promise<Identity | undefined>
+  readonly requiresKey: boolean
+  readonly onFault: (what: string, error: unknown) => void
+}
+
+/** How long a socket may stay silent before it has said who it is. */
+const AUTH_MS = 30_000
+/** How long the old socket of a session has to show that it lives when a new one comes. */
+const PROBE_MS = 1000
+
+export interface PlayRequestLine {
+  readonly sessionId: string
+  /** Key of the Authorization header. */
+  readonly bearer: string | undefined
+  /** Whether token frames are wanted: `?stream=1`. */
+  readonly streams: boolean
+}
+
+export class PlaySocket implements Follower {
+  readonly #socket: WebSocket
+  readonly #host: PlayHost
+  readonly #line: PlayRequestLine
+  readonly #frames: FrameQueue
+  #streams: boolean
+  /** Turns that ended while the replay was read. */
+  #held: Turn[] | undefined
+
+  constructor(socket: WebSocket, host: PlayHost, line: PlayRequestLine) {
+    this.#socket = socket
+    this.#host = host
+    this.#line = line
+    this.#streams = line.streams
+    this.#frames = new FrameQueue(socket)
+  }
+
+  /** Serves the socket until it is closed. Never rejects. */
+  async serve(): Promise<void> {
+    try {
+      const identity = await this.#identify()
+      if (!identity) return
+      if (identity.kind === 'spectator') await this.#watch()
+      else await this.#play(identity)
+    } catch (error) {
+      this.#host.onFault('session.socket_failed', error)
+      this.#fail('Internal server error')
+    }
+  }
+
+  async #identify(): Promise<Identity | undefined> {
+    if (!this.#host.requiresKey) return { kind: 'anybody' }
+    let key = this.#line.bearer
+    if (key === undefined) {
+      const first = await this.#frames.next(AUTH_MS)
+      if (!first) {
+        this.#fail('No authentication came')
+        return undefined
+      }
+      const parsed = readFrame(first.text)
+      if ('fault' in parsed || parsed.frame.type !== 'auth') {
+        this.#fail('Invalid access key')
+        return undefined
+      }
+      key = parsed.frame.api_key
+      this.#streams ||= parsed.frame.stream
+    }
+    const identity = await this.#host.identify(key, this.#line.sessionId)
+    if (!identity) this.#fail('Invalid access key')
+    return identity
+  }
+
+  async #play(identity: Identity): Promise<void> {
+    const { sessionId } = this.#line
+    const { registry, log } = this.#host
+    const header = await log.header(sessionId)
+    if (!header) return this.#fail(`Session ${sessionId} not found`)
+    if (identity.kind === 'player' && header.player_id !== identity.id)
+      return this.#fail('Unauthorized for this session')
+    const session = await registry.find(sessionId)
+    if (!session) {
+      if (header.status === 'closed' || header.status === 'error') return this.#serveClosed(header.turns_completed)
+      return this.#fail(`Session ${sessionId} not found`)
+    }
+    if (session.connection && (await session.connection.probe())) return this.#fail('Session already connected')
+    if (session.connection) return this.#fail('Session already connected')
+    const connection = { probe: () => this.#probe(), drop: () => this.#socket.terminate() }
+    session.connection = connection
+    const unfollow = session.follow(this)
+    // At once, not after the turn under way: the player may be back before that.
+    const leave = (): void => {
+      unfollow()
+      if (session.connection !== connection) return
+      session.connection = undefined
+      session.pause().catch((error: unknown) => this.#lose(session, error))
+    }
+    this.#socket.once('close', leave)
+    if (this.#socket.readyState !== this.#socket.OPEN) leave()
+    try {
+      await this.#converse(session)
+    } catch (error) {
+      await this.#lose(session, error)
+      this.#fail('Internal server error')
+    }
+  }
+
+  /** What went wrong with a session here: it leaves memory as it is kept, and goes on when its player comes back. */
+  async #lose(session: LiveSession, error: unknown): Promise<void> {
+    this.#host.onFault('session.failed', error)
+    await this.#host.registry.drop(session)
+  }
+
+  async #converse(session: LiveSession): Promise<void> {
+    const isResumed = session.isPaused
+    if (isResumed) await session.resume()
+    this.#sendMeta(session)
+    if (isResumed) await this.#replay(session.turns)
+    if (!session.hasBegun && !session.exited) await session.begin()
+    for (;;) {
+      const next = await this.#frames.next()
+      if (!next) return
+      session.touch()
+      const goesOn = await this.#answer(session, next)
+      if (!goesOn) return
+    }
+  }
+
+  /** @returns false when the conversation is over */
+  async #answer(session: LiveSession, { text, at }: { text: string; at: number }): Promise<boolean> {
+    const parsed = readFrame(text)
+    if ('fault' in parsed) {
+      this.#send({ type: 'error', detail: parsed.fault })
+      return true
+    }
+    const { frame } = parsed
+    switch (frame.type) {
+      case 'auth':
+        return true
+      case 'status':
+        this.#send({
+          type: 'status',
+          session_id: session.facts.id,
+          status: session.status,
+          turns: session.turns,
+          exited: session.exited,
+        })
+        return true
+      case 'advance':
+        if (session.exited) this.#send({ type: 'error', detail: 'Session is closed' })
+        // Frames of the turn come through `turn`, as they do for every follower.
+        else await session.say(frame.text, at)
+        return true
+      case 'close':
+        await session.exit('received close request')
+        this.#send({ type: 'closed', session_id: session.facts.id })
+        this.#socket.close(1000)
+        return false
+    }
+  }
+
+  /** A session that is over: its player may ask how it stands, and nothing more happens. */
+  async #serveClosed(turns: number): Promise<void> {
+    const { sessionId } = this.#line
+    const header = await this.#host.log.header(sessionId)
+    if (!header) return
+    this.#send(metaFrame(sessionId, header.pc_hid ?? '', header.npc_hid ?? ''))
+    for (;;) {
+      const next = await this.#frames.next()
+      if (!next) return
+      const parsed = readFrame(next.text)
+      if ('fault' in parsed) this.#send({ type: 'error', detail: parsed.fault })
+      else if (parsed.frame.type === 'advance') this.#send({ type: 'error', detail: 'Session is closed' })
+      else if (parsed.frame.type === 'status') {
+        this.#send({ type: 'status', session_id: sessionId, status: 'closed', turns, exited: true })
+      } else if (parsed.frame.type === 'close') {
+        this.#send({ type: 'closed', session_id: sessionId })
+        this.#socket.close(1000)
+        return
+      }
+    }
+  }
+
+  /** A spectator: what was said, then what is said, and nothing to say. */
+  async #watch(): Promise<void> {
+    const { sessionId } = this.#line
+    const { registry, log } = this.#host
+    const header = await log.header(sessionId)
+    if (!header) return this.#fail(`Session ${sessionId} not found`)
+    const session = registry.peek(sessionId)
+    const leave = session?.follow(this)
+    try {
+      this.#send(metaFrame(sessionId, header.pc_hid ?? '', header.npc_hid ?? ''))
+      await this.#replay(session?.turns ?? header.turns_completed)
+      for (;;) {
+        const next = await this.#frames.next()
+        if (!next) return
+        this.#send({ type: 'error', detail: 'This key may only watch' })
+      }
+    } finally {
+      leave?.()
+    }
+  }
+
+  async #replay(turns: number): Promise<void> {
+    const { sessionId } = this.#line
+    this.#send({ type: 'replay_start', session_id: sessionId })
+    this.#held = []
+    const shown = new Set<string>()
+    for (const event of await this.#host.log.events(sessionId)) {
+      const frame = replayFrame(event)
+      if (!frame) continue
+      shown.add(event.event_id)
+      this.#send(frame)
+    }
+    this.#send({ type: 'replay_end', session_id: sessionId, turns })
+    const held = this.#held
+    this.#held = undefined
+    for (const turn of held)
+      if (!turn.frames.some((each) => 'event_id' in each && shown.has(each.event_id ?? ''))) this.turn(turn)
+  }
+
+  turn(turn: Turn): void {
+    if (this.#held) {
+      this.#held.push(turn)
+      return
+    }
+    for (const frame of turn.frames) this.#send(frame)
+    this.#send({ type: 'turn_end', session_id: this.#line.sessionId, turns: turn.turns, exited: turn.exited })
+  }
+
+  stream(frame: ServerFrame): void {
+    if (this.#streams) this.#send(frame)
+  }
+
+  #sendMeta({ facts }: LiveSession): void {
+    this.#send(metaFrame(facts.id, facts.pcHid, facts.npcHid))
+  }
+
+  #send(frame: ServerFrame): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(frame))
+  }
+
+  #fail(detail: string): void {
+    this.#send({ type: 'error', detail })
+    this.#socket.close(1000)
+  }
+
+  /** Whether the other side still answers; a socket that does not is ended. */
+  #probe(): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const socket = this.#socket
+    const timer = setTimeout(() => {
+      socket.terminate()
+      resolve(false)
+    }, PROBE_MS)
+    socket.once('pong', () => {
+      clearTimeout(timer)
+      resolve(true)
+    })
+    socket.once('close', () => {
+      clearTimeout(timer)
+      resolve(false)
+    })
+    if (socket.readyState === socket.OPEN) socket.ping()
+    return promise
+  }
+}
+
+function metaFrame(id: string, pc: string, npc: string): ServerFrame {
+  return { type: 'session_meta', session_id: id, pc_hid: pc, npc_hid: npc, has_game_feedback: false }
+}
+
+/** A frame, or why it is none. */
+function readFrame(text: string): { frame: ClientFrame } | { fault: string } {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return { fault: 'Malformed JSON payload' }
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return { fault: 'Frame must be a JSON object' }
+  const parsed = ClientFrame.safeParse(json)
+  if (parsed.success) return { frame: parsed.data }
+  const type: unknown = 'type' in json ? json.type : undefined
+  const isKnown = type === 'advance' || type === 'status' || type === 'close'
+  if (!isKnown) return { fault: `Unknown frame type: ${String(type).slice(0, 100)}` }
+  const issue = parsed.error.issues[0]
+  return { fault: `${issue?.path.join('.') ?? 'frame'}: ${issue?.message ?? 'invalid'}` }
+}
