@@ -64,7 +64,10 @@ export async function startPerceptionEpisode(options: PerceptionEpisodeOptions):
   try {
     const { episode, isResumed } = await openEpisode(world, archive, options)
     const id = episode.header.episode
-    const putAway = episode.done.then((end) => archive.finish(id, end)).catch(options.onError)
+    const putAway = episode.done
+      .then((end) => archive.finish(id, end))
+      // Stopped before its end: the next start goes on with it.
+      .catch((error: unknown) => (isStop(error) ? undefined : options.onError(error)))
     const clock = createSystemClock()
     const agents = episode.header.slots.map((player, slot) => (player.kind === 'bot' ? `agent-${slot}` : player.name))
     const { sink, hasAuth, onError, limits } = options
@@ -79,6 +82,8 @@ export async function startPerceptionEpisode(options: PerceptionEpisodeOptions):
     throw error
   }
 }
+
+const isStop = (error: unknown): boolean => error instanceof AppError && error.code === 'INTERRUPTED'
 
 async function close(server: DoorServer, episode: Episode, archive: Archive, putAway: Promise<void>): Promise<void> {
   await server.close()
