@@ -13,6 +13,7 @@ import { createEpisodeId, resumeEpisode, type SeatPlan, startEpisode } from '../
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
 import type { PlayerRef } from '../protocol/episode.ts'
+import type { Pacing } from '../protocol/journal.ts'
 import { loadRecordedWorld, loadWorld } from '../worlds/catalogue.ts'
 import { type DoorServer, startDoorServer } from './door-server.ts'
 
@@ -30,8 +31,8 @@ export interface PerceptionEpisodeOptions {
   readonly agents: readonly string[]
   /** Plays the slots that no agent is named for. */
   readonly bot?: string | undefined
-  /** Steps a second. */
-  readonly tickRate: number
+  /** Steps a second; 'lockstep': the world stands still until every agent that is free has spoken. */
+  readonly tickRate: number | 'lockstep'
   readonly hasAuth: boolean
   readonly host: string
   readonly port: number
@@ -116,10 +117,19 @@ async function openEpisode(
     id,
     seats.map((seat) => seat.token),
   )
-  const pacing = { mode: 'rate' as const, stepsPerSecond: options.tickRate }
+  const pacing = pacingOf(world, options.tickRate)
   const { seed } = options
   const episode = startEpisode(world, configured, { id, seed, seats, pacing, gatherMs: GATHER_MS, sink })
   return { episode, isResumed: false }
+}
+
+/** @throws AppError NOT_PERCEIVED for a lockstep of a world that does not say whom it waits for */
+function pacingOf(world: World, tickRate: number | 'lockstep'): Pacing {
+  if (tickRate !== 'lockstep') return { mode: 'rate', stepsPerSecond: tickRate }
+  if (world.awaits) return { mode: 'lockstep' }
+  throw new AppError('NOT_PERCEIVED', `${world.id} does not say whom it waits for, so it cannot wait for its agents`, {
+    remedy: 'Leave out --lockstep.',
+  })
 }
 
 function planSeat(world: World, slot: number, options: PerceptionEpisodeOptions): SeatPlan & { token: string } {
