@@ -11,6 +11,7 @@ const Environment = z.object({
   PARACOSM_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   PARACOSM_CONTAINER_ENGINE: Text,
   PARACOSM_BROWSER: Text,
+  PARACOSM_AGENT_TOKEN: Text,
   DATABASE_URL: Text,
   OPENAI_BASE_URL: Text,
   OPENAI_API_KEY: Text,
