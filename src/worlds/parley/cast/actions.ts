@@ -62,7 +62,7 @@ const NOT_OBJECTS =
 function objectOf(lower: string, names: readonly string[]): string {
   const plain = lower.replace(/["“][^"”]*["”]/g, ' ')
   for (const [, , noun = ''] of plain.matchAll(
-    /\b(the|a|an|my|some|this|that|its|his|her|their)\s+([a-z][a-z'-]+(?: of [a-z'-]+)?)/g,
+    /\b(the|a|an|my|some|this|that|its|his|her|their)\s+([a-z][a-z'-]+(?: of (?:the |an? |my )?[a-z'-]+)?)/g,
   )) {
     if (NOT_OBJECTS.test(noun) || names.some((name) => name.toLowerCase() === noun)) continue
     return `the ${noun}`

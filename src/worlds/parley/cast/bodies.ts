@@ -64,7 +64,7 @@ function skillsOf(abilities: string): string[] {
   return abilities.split('\n').flatMap((line) => {
     const plain = line.replace(/^[-*#\s]+/, '').replace(/[.;,(:–].*$/, '')
     const phrase = /^can (?!not\b)(?:also |easily )?(.+)$/i.exec(plain)?.[1] ?? ''
-    const cut = phrase.split(/ (?:and|or|by|while|through|via|at|within|without) /)[0] ?? ''
+    const cut = phrase.split(/ (?:and|or|by|while|via|without) /)[0] ?? ''
     const short = cut.trim()
     const count = short.split(' ').length
     const isPlain = short !== '' && count <= MAX_SKILL_WORDS && !/abilit|average|normal|only\b/i.test(short)
