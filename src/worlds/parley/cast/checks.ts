@@ -48,7 +48,8 @@ function actionObjection(action: string, { pc }: CastFacts): string | undefined 
   const words = action.match(/[\p{L}\p{N}']+/gu) ?? []
   if (words.length === 0) return `What does ${pc.hid} do? A few words are enough: "I knock on the door."`
   if (words.length > MAX_WORDS) return 'That is a lot at once. Choose the first thing, and see what comes of it.'
-  if (META.test(lower)) return `That speaks about the game rather than from within it. What does ${pc.hid} do?`
+  if (META.test(lower) || /\{\s*"?pass"?\s*:/i.test(action))
+    return `That speaks about the game rather than from within it. What does ${pc.hid} do?`
   const clauses = lower.split(/[.!;,]|\band\b|\bthen\b/).filter((clause) => clause.trim() !== '')
   if (clauses.length > 0 && clauses.every((clause) => INNER.test(clause))) {
     return `That happens inside ${pc.hid}. What does ${pc.hid} do that could be noticed?`

@@ -103,7 +103,8 @@ function reaction(moment: Moment): string {
   const beat = (cast.turn + cast.npc.hid.length) % 4
   if (beat === 3 && cast.turn > 2 && moment.gaps.hint !== '' && read.act !== 'threat')
     return choose(moment, HINTS, 'hint')
-  if (beat === 2 && read.act !== 'threat' && read.act !== 'leave') {
+  const isNew = !npc.shows.some((skill) => moment.used.includes(skill))
+  if ((beat === 2 || (beat === 0 && isNew)) && read.act !== 'threat' && read.act !== 'leave') {
     const shown = pc.canSee ? npc.shows : npc.shows.filter((each) => !SIGHTS.test(each))
     const skill = pick(shown, ['skill', cast.turn], moment.used)
     if (skill !== '') return show(moment, skill)
