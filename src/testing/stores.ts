@@ -1,0 +1,75 @@
+// Runs one test on every backend of the store: a SQLite file, and a database of its own on a real PostgreSQL.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, type TestContext, test } from 'node:test'
+import { openStore, type Store, type StoreTarget } from '../store/store.ts'
+import { startPostgres, type TestPostgres } from './postgres.ts'
+
+export interface StoreHouse {
+  readonly kind: 'sqlite' | 'postgres'
+  /** A new, empty store; all are closed and removed with the test. */
+  open(): Promise<Store>
+  /** Where a store lies, so that it can be opened a second time. */
+  target(): Promise<StoreTarget>
+  /** A folder of the test's own. */
+  readonly folder: string
+}
+
+const shared: { server?: Promise<TestPostgres | string> } = {}
+
+/** The PostgreSQL of this test process; started when first asked for, stopped after the last test. */
+export function sharedPostgres(): Promise<TestPostgres | string> {
+  if (!shared.server) {
+    shared.server = startPostgres()
+    after(async () => {
+      const server = await shared.server
+      if (typeof server === 'object') await server.close()
+    })
+  }
+  return shared.server
+}
+
+/**
+ * One test a backend, named `<name> (sqlite)` and `<name> (postgres)`; where there is no PostgreSQL the second is skipped,
+ * and says why.
+ */
+export function forEachStore(
+  name: string,
+  run: (store: Store, house: StoreHouse, context: TestContext) => Promise<void>,
+): void {
+  // Started before the tests are, so that its end belongs to the file and not to one test.
+  void sharedPostgres()
+  for (const kind of ['sqlite', 'postgres'] as const) {
+    test(`${name} (${kind})`, async (context) => {
+      const server = kind === 'postgres' ? await sharedPostgres() : undefined
+      if (typeof server === 'string') return context.skip(server)
+      await withHouse(kind, server, async (house) => run(await house.open(), house, context))
+    })
+  }
+}
+
+async function withHouse(
+  kind: 'sqlite' | 'postgres',
+  server: TestPostgres | undefined,
+  run: (house: StoreHouse) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'paracosm-store-'))
+  const opened: Store[] = []
+  let count = 0
+  const target = async (): Promise<StoreTarget> =>
+    server
+      ? { kind: 'postgres', url: await server.createDatabase() }
+      : { kind: 'sqlite', path: join(folder, `store-${count++}.sqlite`), mode: 'create', runs: 'thread' }
+  const open = async (): Promise<Store> => {
+    const store = await openStore(await target())
+    opened.push(store)
+    return store
+  }
+  try {
+    await run({ kind, folder, open, target })
+  } finally {
+    for (const store of opened) await store.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
