@@ -16,6 +16,8 @@ export interface DoorServerOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
+  /** How many following ports are tried when the port is taken. */
+  readonly otherPorts: number
   readonly version: string
 }
 
@@ -31,7 +33,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '::1']
  * @throws AppError USAGE, PORT_IN_USE
  */
 export async function startDoorServer(options: DoorServerOptions): Promise<DoorServer> {
-  const { door, entry, host, port } = options
+  const { door, entry, host, port, otherPorts } = options
   const isLocal = !door.hasAuth
   if (isLocal && !LOOPBACK.includes(host)) {
     throw new AppError('USAGE', `a door without tokens is not opened on ${host}`, {
@@ -50,7 +52,7 @@ export async function startDoorServer(options: DoorServerOptions): Promise<DoorS
   app.server.on('upgrade', (request, socket, head) => {
     if (!sockets.upgrade({ request, socket, head })) socket.destroy()
   })
-  const url = await listen(app, { host, port, otherPorts: 0 })
+  const url = await listen(app, { host, port, otherPorts })
   return { url, close: () => close(app, door, sockets) }
 }
 

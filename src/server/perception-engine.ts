@@ -20,6 +20,7 @@ export interface PerceptionEngineOptions {
   readonly hasAuth: boolean
   readonly host: string
   readonly port: number
+  readonly otherPorts: number
   readonly version: string
   readonly sink: CommandSink
   /** Milliseconds that a perception is waited for; 2,000 when absent. */

@@ -36,6 +36,7 @@ export interface PerceptionEpisodeOptions {
   readonly hasAuth: boolean
   readonly host: string
   readonly port: number
+  readonly otherPorts: number
   readonly version: string
   readonly sink: CommandSink
   readonly limits?: RateLimits

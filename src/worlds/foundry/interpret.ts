@@ -1,6 +1,6 @@
 // The words of the perception protocol as commands of a crew: use_item places a part or sets a recipe, interact switches,
-// turns, takes away and examines, dialogue sets a recipe by its name. docs/worlds/foundry.md has the table. A tick is a
-// second.
+// turns, takes away and examines, dialogue sets a recipe by its name. docs/worlds/foundry.md has the table. A tick
+// counts as a minute, as it does in frontier.
 import type { Endeavour, Interpretation } from '../../kernel/world.ts'
 import type { AgentCommand, InteractParams, UseItemParams } from '../../protocol/perception-command.ts'
 import { defNumber, FACINGS, type Facing } from './catalogue.ts'
@@ -15,6 +15,8 @@ import type { Foundry } from './state.ts'
 import { PowerOutlook, statusOf } from './status.ts'
 
 type Answer = Interpretation<FoundryCommand>
+
+const TICK_SECONDS = 60
 
 const done = (outcome: string): Answer => ({ end: { status: 'done', outcome } })
 const fail = (code: string, outcome: string): Answer => ({ end: { status: 'failed', outcome, code } })
@@ -32,7 +34,7 @@ export function interpretFoundry(f: Foundry, _slot: number, said: AgentCommand, 
     case 'move_to':
       return done('A crew reaches all of its plot from where it stands.')
     case 'wait':
-      return at.calls < Math.ceil(said.params.duration_seconds) ? {} : done('Time passes.')
+      return at.calls < Math.ceil(said.params.duration_seconds / TICK_SECONDS) ? {} : done('Time passes.')
     case 'journal_note':
       return done('Noted.')
     case 'noop':

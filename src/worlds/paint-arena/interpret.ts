@@ -1,11 +1,13 @@
 // The words of the perception protocol as moves of a painter. Walking goes tile by tile, x first; everything that is not
-// about being somewhere is refused in words. A tick is a second.
+// about being somewhere is refused in words. A tick is a minute.
 import type { Endeavour, Interpretation } from '../../kernel/world.ts'
 import type { AgentCommand, MoveToParams } from '../../protocol/perception-command.ts'
 import { painterId } from './perceive.ts'
 import type { Move, PaintState } from './rules.ts'
 
 type Answer = Interpretation<{ move: Move }>
+
+const TICK_SECONDS = 60
 
 const stay = { move: 'stay' } as const
 const done = (outcome: string): Answer => ({ say: stay, end: { status: 'done', outcome } })
@@ -19,7 +21,7 @@ export function interpret(state: PaintState, slot: number, said: AgentCommand, {
         ? fail('NOT_REACHED', 'It keeps running away.')
         : walk(state, slot, said.params)
     case 'wait':
-      return calls < Math.ceil(said.params.duration_seconds) ? { say: stay } : done('Time passes.')
+      return calls < Math.ceil(said.params.duration_seconds / TICK_SECONDS) ? { say: stay } : done('Time passes.')
     case 'interact': {
       if (said.params.interaction_type !== 'examine') return fail('NOT_SUITABLE', 'There is nothing here to handle.')
       const place = find(state, said.params.entity_id)
