@@ -87,15 +87,6 @@ export const ERRORS = {
   BODY_TOO_LARGE: row(413, 1, 'Send at most 256 kB.'),
   TOKEN_MISSING: row(401, 1, 'Send the token of the slot in the header Authorization: Bearer <token>.'),
   NOT_PERCEIVED: row(422, 2, 'Choose a world that has `perceive`: docs/perception.md lists them.'),
-  MODEL_UNAVAILABLE: row(502, 1, 'Check that the endpoint runs and that its address is right; try again.'),
-  MODEL_TIMEOUT: row(504, 1, 'Try again, or allow more time for each call.'),
-  MODEL_BUSY: row(429, 1, 'Wait a while, or make fewer calls at once.'),
-  MODEL_REFUSED: row(502, 2, 'Check the base URL, the key and the name of the model.'),
-  MODEL_REPLY_INVALID: row(502, 1, 'Try again, or choose another model.'),
-  MODEL_MISSING: row(422, 2, 'Name an endpoint and a model, or use the local cast; docs/models.md shows how.'),
-  BUDGET_SPENT: row(402, 1, 'Raise the limit; what was done so far is kept.'),
-  RECORDING_INVALID: row(422, 2, 'Use a file that --record wrote, unchanged.'),
-  RECORDING_MISS: row(409, 1, 'Run the same program on the same episode, or record it again.'),
   INTERRUPTED: row(503, 1, 'Start it again; what had been acknowledged is kept.'),
 } as const satisfies Record<string, Row>
 

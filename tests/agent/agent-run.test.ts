@@ -37,6 +37,7 @@ async function serve(context: TestContext, wanted: Wanted): Promise<PerceptionEp
     hasAuth: true,
     host: '127.0.0.1',
     port: wanted.port ?? 0,
+    otherPorts: 0,
     version: 'test',
     sink: createMemorySink(),
     onError: (error) => assert.fail(String(error)),
