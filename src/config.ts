@@ -10,6 +10,8 @@ const Environment = z.object({
   PARACOSM_HOST: z.string().min(1).default('127.0.0.1'),
   PARACOSM_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   PARACOSM_CONTAINER_ENGINE: Text,
+  PARACOSM_PII_KEY: Text,
+  PARACOSM_PII_NEW_KEY: Text,
   PARACOSM_BROWSER: Text,
   PARACOSM_AGENT_TOKEN: Text,
   DATABASE_URL: Text,

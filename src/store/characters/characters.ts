@@ -1,0 +1,154 @@
+// The characters of a store, in the order of the file or the day that they came from.
+import type { Transaction } from 'kysely'
+import { AppError } from '../../kernel/errors.ts'
+import { formatPath, parseJson } from '../../kernel/parse.ts'
+import { Character } from '../../protocol/character.ts'
+import type { JsonObject, JsonValue } from '../../protocol/json.ts'
+import { writeJsonColumn } from '../columns.ts'
+import { isUniqueViolation } from '../faults.ts'
+import { createObjectId } from '../people/players.ts'
+import type { Store } from '../store.ts'
+import type { Tables } from '../tables.ts'
+
+/** Remembers that the shipped characters have been offered once, or that others have been imported. */
+export const SEEDED_FACT = 'characters_seeded'
+/** Characters of one document as JSON. */
+export const MAX_CHARACTER_LENGTH = 2_000_000
+/** Rows of one statement. */
+const BATCH = 200
+
+export class Characters {
+  readonly #store: Store
+  readonly #now: () => number
+
+  constructor(store: Store, now: () => number = Date.now) {
+    this.#store = store
+    this.#now = now
+  }
+
+  /** All of them, in order, without the ids of databases. */
+  async all(): Promise<Character[]> {
+    const rows = await this.#store.db
+      .selectFrom('characters')
+      .select(['hid', 'body'])
+      .orderBy('position')
+      .orderBy('hid')
+      .execute()
+    return rows.map((row) => readCharacter(row.hid, row.body))
+  }
+
+  /** @param hid as it is: capitals and small letters differ */
+  async get(hid: string): Promise<Character | undefined> {
+    const row = await this.#store.db.selectFrom('characters').select('body').where('hid', '=', hid).executeTakeFirst()
+    return row && readCharacter(hid, row.body)
+  }
+
+  /**
+   * Changes the character of this hid, whose other top-level fields stay, or adds it behind the others. Without a hid, in
+   * either place, a new one is added under an id that the store makes.
+   * @returns its hid
+   * @throws AppError VALIDATION_ERROR when what comes out is no character, or `data` names another hid
+   */
+  async upsert(hid: string | undefined, data: JsonObject): Promise<string> {
+    const { _id, hid: named, ...fields } = data
+    if (hid !== undefined && named !== undefined && named !== hid) {
+      throw new AppError('VALIDATION_ERROR', `the character is ${hid}, and its data names ${JSON.stringify(named)}`)
+    }
+    const wanted = hid ?? named ?? createObjectId(this.#now())
+    if (typeof wanted !== 'string' || wanted === '') throw new AppError('VALIDATION_ERROR', 'hid must be a text')
+    try {
+      await this.#merge(wanted, fields)
+    } catch (cause) {
+      if (!isUniqueViolation(cause)) throw cause
+      // Somebody else has just added it: now there is something to change.
+      await this.#merge(wanted, fields)
+    }
+    return wanted
+  }
+
+  async #merge(hid: string, fields: JsonObject): Promise<void> {
+    const updated_at = this.#now()
+    await this.#store.transaction(async (tx) => {
+      // Of two at once the second sees what the first wrote.
+      const select = tx.selectFrom('characters').select('body').where('hid', '=', hid)
+      const row = await (this.#store.kind === 'postgres' ? select.forUpdate() : select).executeTakeFirst()
+      const body = writeCharacter({ ...(row ? parseDocument(row.body) : { hid }), ...fields })
+      if (row) await tx.updateTable('characters').set({ body, updated_at }).where('hid', '=', hid).execute()
+      else {
+        const position = await nextPosition(tx)
+        await tx.insertInto('characters').values({ hid, body, position, updated_at }).execute()
+      }
+    })
+  }
+
+  /** @returns whether there was one */
+  async remove(hid: string): Promise<boolean> {
+    const gone = await this.#store.db.deleteFrom('characters').where('hid', '=', hid).executeTakeFirst()
+    return gone.numDeletedRows > 0n
+  }
+
+  /**
+   * Puts the shipped characters into a store that never had any. Once: who deletes them does not get them back.
+   * @returns how many were added
+   */
+  async seedOnce(characters: readonly Character[]): Promise<number> {
+    return this.#store.transaction(async (tx) => {
+      const first = await tx
+        .insertInto('store_facts')
+        .values({ name: SEEDED_FACT, value: new Date(this.#now()).toISOString() })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .returning('name')
+        .executeTakeFirst()
+      if (!first) return 0
+      if (await tx.selectFrom('characters').select('hid').limit(1).executeTakeFirst()) return 0
+      const updated_at = this.#now()
+      const rows = characters.map((character, i) => {
+        return { hid: character.hid, body: writeCharacter(character), position: i + 1, updated_at }
+      })
+      for (let from = 0; from < rows.length; from += BATCH) {
+        await tx
+          .insertInto('characters')
+          .values(rows.slice(from, from + BATCH))
+          .execute()
+      }
+      return rows.length
+    })
+  }
+}
+
+async function nextPosition(tx: Transaction<Tables>): Promise<number> {
+  const last = await tx.selectFrom('characters').select('position').orderBy('position', 'desc').executeTakeFirst()
+  return (last?.position ?? 0) + 1
+}
+
+/** Narrows instead of parsing: what zod returns has its keys in another order. */
+const isCharacter = (value: unknown): value is Character => Character.safeParse(value).success
+
+/**
+ * @returns the text of the column
+ * @throws AppError VALIDATION_ERROR
+ */
+function writeCharacter(document: JsonObject): string {
+  const issue = Character.safeParse(document).error?.issues[0]
+  if (issue) {
+    const message = `this is no character: ${formatPath(issue.path)}: ${issue.message}`
+    throw new AppError('VALIDATION_ERROR', message)
+  }
+  const body = writeJsonColumn(document)
+  if (body.length <= MAX_CHARACTER_LENGTH) return body
+  throw new AppError('VALIDATION_ERROR', `a character has at most ${MAX_CHARACTER_LENGTH} characters of JSON`)
+}
+
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function parseDocument(body: string): JsonObject {
+  const document = parseJson(body, 'a character')
+  return isObject(document) ? document : {}
+}
+
+function readCharacter(hid: string, body: string): Character {
+  const { _id, ...document } = parseDocument(body)
+  if (isCharacter(document)) return document
+  throw new AppError('STORE_CORRUPT', `what is stored as character ${hid} is none`)
+}

@@ -1,0 +1,39 @@
+// Access keys of players: how they read, and what of them is kept. A key is shown once; the store has its SHA-256 alone.
+import { createHash, randomBytes } from 'node:crypto'
+import { AppError } from '../../kernel/errors.ts'
+
+const PREFIX = 'dcs-ak-'
+/** Random bytes of a key; 43 characters as base64url. */
+const KEY_BYTES = 32
+/** Characters of a whole key. */
+const KEY_LENGTH = PREFIX.length + 43
+
+/** A key that nobody has had: `dcs-ak-` and 43 URL-safe characters. */
+export function createAccessKey(): string {
+  return `${PREFIX}${randomBytes(KEY_BYTES).toString('base64url')}`
+}
+
+/**
+ * What the store keeps of a key: 64 hex digits. Blanks around the key do not count. Any text has a hash, since keys that
+ * came with a seed folder look as they like.
+ */
+export function hashAccessKey(key: string): string {
+  return createHash('sha256').update(key.trim()).digest('hex')
+}
+
+/**
+ * The key without the blanks around it.
+ * @throws AppError KEY_INVALID when it does not read as keys do; the message does not repeat it
+ */
+export function checkAccessKey(key: string): string {
+  const trimmed = key.trim()
+  const found = [...trimmed].length
+  if (found !== KEY_LENGTH) {
+    throw new AppError('KEY_INVALID', `an access key has ${KEY_LENGTH} characters; this one has ${found}`)
+  }
+  if (!trimmed.startsWith(PREFIX)) throw new AppError('KEY_INVALID', `an access key begins with ${PREFIX}`)
+  if (!/^[A-Za-z0-9_-]*$/.test(trimmed)) {
+    throw new AppError('KEY_INVALID', `behind ${PREFIX} an access key has letters, digits, - and _ alone`)
+  }
+  return trimmed
+}

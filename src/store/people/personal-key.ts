@@ -1,0 +1,114 @@
+// Where the key of the personal data comes from: from the caller (who has it from the environment), or from a file in the
+// data folder that the first start makes. The store remembers which key it is sealed with, so a wrong one is found out
+// before anything is read or written.
+import { randomBytes } from 'node:crypto'
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../../kernel/errors.ts'
+import type { Store } from '../store.ts'
+import { createVault, VAULT_KEY_BYTES, type Vault } from './vault.ts'
+
+export interface KeySource {
+  /** 32 bytes in base64; wins over the file. */
+  readonly key?: string | undefined
+  /** The data folder, where `pii.key` is read or, for a store without personal data, made. */
+  readonly folder?: string | undefined
+}
+
+export const KEY_FILE = 'pii.key'
+/** A key that a rotation is about to put in the place of the other. */
+const NEXT_KEY_FILE = 'pii.key.new'
+const KEY_FACT = 'pii_key'
+
+/**
+ * The vault of a store.
+ * @throws AppError PII_KEY_INVALID for a key that is none, or where none is to be had; PII_KEY_WRONG when the store is
+ * sealed with another one; FILE_UNREADABLE or FILE_UNWRITABLE for the file
+ */
+export async function openVault(store: Store, source: KeySource): Promise<Vault> {
+  const expected = await readKeyId(store)
+  const vault = createVault(await findKey(source, expected))
+  if (expected === undefined) {
+    await store.db
+      .insertInto('store_facts')
+      .values({ name: KEY_FACT, value: vault.keyId })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .execute()
+  }
+  const current = expected ?? (await readKeyId(store))
+  if (current === vault.keyId) return vault
+  throw new AppError(
+    'PII_KEY_WRONG',
+    `personal data in ${store.where} is sealed with key ${current}, and ${vault.keyId} was given`,
+  )
+}
+
+async function readKeyId(store: Store): Promise<string | undefined> {
+  const row = await store.db.selectFrom('store_facts').select('value').where('name', '=', KEY_FACT).executeTakeFirst()
+  return row?.value
+}
+
+async function findKey({ key, folder }: KeySource, expected: string | undefined): Promise<Uint8Array> {
+  if (key !== undefined) return parseKey(key, 'PARACOSM_PII_KEY')
+  if (folder === undefined) throw new AppError('PII_KEY_INVALID', 'there is no key for personal data')
+  const path = join(folder, KEY_FILE)
+  const next = join(folder, NEXT_KEY_FILE)
+  const pending = await readKeyFile(next)
+  if (pending) {
+    // A rotation was interrupted: before its end the old key holds, after it the new one.
+    if (createVault(pending).keyId === expected) await rename(next, path)
+    else await rm(next, { force: true })
+  }
+  const found = await readKeyFile(path)
+  if (found) return found
+  if (expected !== undefined) {
+    throw new AppError('PII_KEY_WRONG', `personal data is sealed with key ${expected}, and there is no ${path}`)
+  }
+  return makeKeyFile(folder)
+}
+
+function parseKey(text: string, where: string): Uint8Array {
+  const bytes = Buffer.from(text.trim(), 'base64')
+  const isBase64 = /^[A-Za-z0-9+/_-]+={0,2}$/.test(text.trim())
+  if (isBase64 && bytes.length === VAULT_KEY_BYTES) return bytes
+  throw new AppError('PII_KEY_INVALID', `${where} does not hold ${VAULT_KEY_BYTES} bytes in base64`)
+}
+
+async function readKeyFile(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return parseKey(await readFile(path, 'utf8'), path)
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    throw new AppError('FILE_UNREADABLE', `cannot read the key in ${path}`, { cause })
+  }
+}
+
+/** Makes the file whole or not at all; of several who try at once all get the same key. */
+async function makeKeyFile(folder: string): Promise<Uint8Array> {
+  const path = join(folder, KEY_FILE)
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeKey(temporary, randomBytes(VAULT_KEY_BYTES))
+    await link(temporary, path)
+  } catch (cause) {
+    const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
+    if (!isThere) throw new AppError('FILE_UNWRITABLE', `cannot write the key of personal data to ${path}`, { cause })
+  } finally {
+    await rm(temporary, { force: true })
+  }
+  const made = await readKeyFile(path)
+  if (!made) throw new AppError('FILE_UNREADABLE', `${path} has gone again`)
+  return made
+}
+
+async function writeKey(path: string, key: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(`${Buffer.from(key).toString('base64')}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

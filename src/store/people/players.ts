@@ -1,0 +1,234 @@
+// Players: who they are to the sessions, their access keys, and (apart, sealed) what is personal of them.
+import { randomBytes } from 'node:crypto'
+import type { Selectable, Transaction } from 'kysely'
+import { AppError } from '../../kernel/errors.ts'
+import { JsonObject } from '../../protocol/json.ts'
+import { readJsonColumn, writeJsonColumn } from '../columns.ts'
+import { isUniqueViolation } from '../faults.ts'
+import { fromInstant } from '../sessions/rows.ts'
+import type { PlayerTable } from '../sessions/tables.ts'
+import type { Store } from '../store.ts'
+import type { Tables } from '../tables.ts'
+import { checkAccessKey, createAccessKey, hashAccessKey } from './access-key.ts'
+import { splitPlayer } from './split.ts'
+import type { Vault } from './vault.ts'
+
+/** A player as everybody but the player's own form may see it: no key, nothing personal. */
+export interface Player {
+  /** 24 hex digits; imported players may have another. */
+  readonly playerId: string
+  readonly fields: JsonObject
+  readonly createdAt: string
+  readonly lastKeyIssuedAt: string | null
+  /** `none`: no key was issued; `revoked`: it does not open anything any more. */
+  readonly key: 'none' | 'valid' | 'revoked'
+}
+
+export interface NewPlayer {
+  /** One value or form field a name, as the registration has it; what is personal is taken out. */
+  readonly fields: JsonObject
+  /** A key is made, and returned this once. */
+  readonly issuesKey?: boolean
+  /** Or this one is taken. */
+  readonly key?: string
+}
+
+/** Characters of a player's record as JSON. */
+export const MAX_PLAYER_CHARACTERS = 200_000
+/** Players of one page. */
+const MAX_PAGE = 1000
+
+export class Players {
+  readonly #store: Store
+  readonly #vault: Vault | undefined
+  readonly #now: () => number
+
+  /** @param vault may be left out by those who neither write nor read what is personal */
+  constructor(store: Store, vault: Vault | undefined, now: () => number = Date.now) {
+    this.#store = store
+    this.#vault = vault
+    this.#now = now
+  }
+
+  /**
+   * @returns the id, and the key if one was made: it is nowhere else
+   * @throws AppError VALIDATION_ERROR (both kinds of key, a record that is too long, a date that is none), KEY_INVALID,
+   * KEY_TAKEN, PII_KEY_INVALID (something personal, and no vault)
+   */
+  async create({ fields, issuesKey = false, key }: NewPlayer): Promise<{ playerId: string; key: string | null }> {
+    if (issuesKey && key !== undefined) {
+      throw new AppError('VALIDATION_ERROR', 'a player gets a new key or the given one, not both')
+    }
+    if (JSON.stringify(fields).length > MAX_PLAYER_CHARACTERS) {
+      throw new AppError('VALIDATION_ERROR', `the record of a player has at most ${MAX_PLAYER_CHARACTERS} characters`)
+    }
+    const made = issuesKey ? createAccessKey() : null
+    const given = made ?? (key === undefined ? null : checkAccessKey(key))
+    const now = this.#now()
+    const playerId = createObjectId(now)
+    const { created_at, last_key_issued_at, ...rest } = withoutKeys(fields)
+    const { fields: kept, personal } = splitPlayer(rest)
+    const row = {
+      player_id: playerId,
+      key_hash: given === null ? null : hashAccessKey(given),
+      key_revoked: 0,
+      last_key_issued_at: given === null ? (readMoment(last_key_issued_at, 'last_key_issued_at') ?? null) : now,
+      created_at: readMoment(created_at, 'created_at') ?? now,
+      fields: writeJsonColumn(kept),
+    }
+    await refusingTaken(() =>
+      this.#store.transaction(async (tx) => {
+        await tx.insertInto('players').values(row).execute()
+        if (Object.keys(personal).length > 0) await this.#seal(tx, playerId, personal)
+      }),
+    )
+    return { playerId, key: made }
+  }
+
+  async #seal(tx: Transaction<Tables>, playerId: string, fields: JsonObject): Promise<void> {
+    const now = this.#now()
+    const sealed = this.#needVault().seal(playerId, JSON.stringify({ fields }))
+    await tx
+      .insertInto('personal_data')
+      .values({ player_id: playerId, sealed, created_at: now, updated_at: now })
+      .execute()
+  }
+
+  /** Whose key it is; undefined for a key that is nobody's or revoked. Blanks around it do not count. */
+  async findByKey(key: string): Promise<Player | undefined> {
+    const row = await this.#store.db
+      .selectFrom('players')
+      .selectAll()
+      .where('key_hash', '=', hashAccessKey(key))
+      .where('key_revoked', '=', 0)
+      .executeTakeFirst()
+    return row && fromRow(row)
+  }
+
+  async get(playerId: string): Promise<Player | undefined> {
+    const row = await this.#store.db
+      .selectFrom('players')
+      .selectAll()
+      .where('player_id', '=', playerId)
+      .executeTakeFirst()
+    return row && fromRow(row)
+  }
+
+  /** Players in the order of their ids, up to 1,000. @param after the last id of the page before */
+  async list({ after = '', limit = MAX_PAGE }: { after?: string; limit?: number } = {}): Promise<Player[]> {
+    const rows = await this.#store.db
+      .selectFrom('players')
+      .selectAll()
+      .where('player_id', '>', after)
+      .orderBy('player_id')
+      .limit(Math.min(limit, MAX_PAGE))
+      .execute()
+    return rows.map(fromRow)
+  }
+
+  async count(): Promise<number> {
+    const row = await this.#store.db
+      .selectFrom('players')
+      .select((each) => each.fn.countAll().as('count'))
+      .executeTakeFirst()
+    return Number(row?.count ?? 0)
+  }
+
+  /**
+   * Gives a player a new key in the place of the old one, and returns it this once.
+   * @throws AppError UNKNOWN_PLAYER
+   */
+  async issueKey(playerId: string): Promise<string> {
+    const key = createAccessKey()
+    await this.setKey(playerId, key)
+    return key
+  }
+
+  /** @throws AppError KEY_INVALID, KEY_TAKEN, UNKNOWN_PLAYER */
+  async setKey(playerId: string, key: string): Promise<void> {
+    const key_hash = hashAccessKey(checkAccessKey(key))
+    const changed = await refusingTaken(() =>
+      this.#store.db
+        .updateTable('players')
+        .set({ key_hash, key_revoked: 0, last_key_issued_at: this.#now() })
+        .where('player_id', '=', playerId)
+        .executeTakeFirst(),
+    )
+    if (changed.numUpdatedRows === 0n) throw unknown(playerId)
+  }
+
+  /** The key opens nothing from now on. @throws AppError UNKNOWN_PLAYER */
+  async revokeKey(playerId: string): Promise<void> {
+    const changed = await this.#store.db
+      .updateTable('players')
+      .set({ key_revoked: 1 })
+      .where('player_id', '=', playerId)
+      .executeTakeFirst()
+    if (changed.numUpdatedRows === 0n) throw unknown(playerId)
+  }
+
+  /** What is personal of a player, by field; empty if there is nothing. */
+  async personal(playerId: string): Promise<JsonObject> {
+    const row = await this.#store.db
+      .selectFrom('personal_data')
+      .select('sealed')
+      .where('player_id', '=', playerId)
+      .executeTakeFirst()
+    if (!row) return {}
+    const { fields } = readJsonColumn(JsonObject, this.#needVault().open(playerId, row.sealed), 'personal data')
+    return JsonObject.safeParse(fields).data ?? {}
+  }
+
+  /** Removes a player and what is personal; the sessions stay. @returns whether there was one */
+  async remove(playerId: string): Promise<boolean> {
+    return this.#store.transaction(async (tx) => {
+      await tx.deleteFrom('personal_data').where('player_id', '=', playerId).execute()
+      const gone = await tx.deleteFrom('players').where('player_id', '=', playerId).executeTakeFirst()
+      return gone.numDeletedRows > 0n
+    })
+  }
+
+  #needVault(): Vault {
+    if (this.#vault) return this.#vault
+    throw new AppError('PII_KEY_INVALID', 'what is personal cannot be kept or read without its key')
+  }
+}
+
+/** An id as the original's database makes them: seconds since 1970, then random; 24 hex digits. */
+export function createObjectId(now: number): string {
+  const seconds = Math.floor(now / 1000) % 2 ** 32
+  return `${seconds.toString(16).padStart(8, '0')}${randomBytes(8).toString('hex')}`
+}
+
+/** Nobody brings a key or a hash of one among the fields. */
+function withoutKeys(fields: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith('access_key')))
+}
+
+function readMoment(value: unknown, name: string): number | undefined {
+  if (value === undefined || value === null) return undefined
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  if (Number.isFinite(ms)) return ms
+  throw new AppError('VALIDATION_ERROR', `${name} must be a date such as 2026-04-21T10:00:00Z`)
+}
+
+async function refusingTaken<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (isUniqueViolation(cause)) throw new AppError('KEY_TAKEN', 'another player has this access key', { cause })
+    throw cause
+  }
+}
+
+function fromRow(row: Selectable<PlayerTable>): Player {
+  return {
+    playerId: row.player_id,
+    fields: readJsonColumn(JsonObject, row.fields, 'fields'),
+    createdAt: fromInstant(row.created_at),
+    lastKeyIssuedAt: row.last_key_issued_at === null ? null : fromInstant(row.last_key_issued_at),
+    key: row.key_hash === null ? 'none' : row.key_revoked === 0 ? 'valid' : 'revoked',
+  }
+}
+
+const unknown = (playerId: string): AppError => new AppError('UNKNOWN_PLAYER', `there is no player ${playerId}`)

@@ -1,0 +1,61 @@
+// What of a player's record is personal. The answer is given field by field; nothing below the first level is looked at
+// but the answer of a form field.
+import type { JsonObject, JsonValue } from '../../protocol/json.ts'
+
+/** Fields that are personal whatever they say of themselves. */
+const PERSONAL_NAMES: ReadonlySet<string> = new Set([
+  'full_name',
+  'name',
+  'first_name',
+  'last_name',
+  'email',
+  'phone',
+  'phone_number',
+])
+/** The player's own columns: never personal. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  'access_key',
+  'access_key_revoked',
+  'created_at',
+  'last_key_issued_at',
+])
+
+export interface SplitPlayer {
+  /** What the table of players may hold. */
+  readonly fields: JsonObject
+  /** Answers by the key of their field. */
+  readonly personal: JsonObject
+}
+
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Empty answers are not kept: null, '', [] and {}. `false` and 0 are answers. */
+function isEmpty(value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null || value === '') return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+/** As the original has it: a `pii` of false, 0 or anything empty says no. */
+const isTruthy = (value: JsonValue | undefined): boolean => !isEmpty(value) && value !== false && value !== 0
+
+/**
+ * Takes the personal answers out of a record. Of a form field the question stays and the answer goes; a plain value with
+ * a personal name goes whole. What has been split once comes out unchanged.
+ */
+export function splitPlayer(record: JsonObject): SplitPlayer {
+  const fields: [string, JsonValue][] = []
+  const personal: [string, JsonValue][] = []
+  for (const [name, value] of Object.entries(record)) {
+    if (OWN_FIELDS.has(name)) fields.push([name, value])
+    else if (!isObject(value)) (PERSONAL_NAMES.has(name) ? personal : fields).push([name, value])
+    else {
+      const key = typeof value.key === 'string' && value.key !== '' ? value.key : name
+      const isPersonal = isTruthy(value.pii) || PERSONAL_NAMES.has(key) || PERSONAL_NAMES.has(name)
+      const { answer, ...question } = value
+      if (isPersonal && answer !== undefined && !isEmpty(answer)) personal.push([key, answer])
+      fields.push([name, isPersonal ? question : value])
+    }
+  }
+  return { fields: Object.fromEntries(fields), personal: Object.fromEntries(personal) }
+}
