@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { branchSession } from '../../doors/session/branch.ts'
 import { evaluateSession } from '../../doors/session/evaluate.ts'
 import { Branched, EvaluationAnswer, HttpError } from '../../protocol/session.ts'
-import { hashKey } from '../../store/people/keys.ts'
+import { hashAccessKey } from '../../store/people/access-key.ts'
 import { callerOf, ownHeader, requireStandard, SessionIdParams } from './callers.ts'
 import type { SessionHouse } from './house.ts'
 import { wsPathOf } from './play-routes.ts'
@@ -67,7 +67,7 @@ export const afterRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (a
       requireStandard(house)
       const header = await ownHeader(house, request.params.id, await callerOf(house, request))
       const key = `dcs-sk-${randomBytes(32).toString('base64url')}`
-      await log.addSpectatorKey(header.session_id, hashKey(key))
+      await log.addSpectatorKey(header.session_id, hashAccessKey(key))
       return { spectator_key: key, ws_path: wsPathOf(header.session_id) }
     },
   )

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { isSameToken } from '../../episode/seats.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { SessionHeader } from '../../protocol/session.ts'
-import { hashKey } from '../../store/people/keys.ts'
+import { hashAccessKey } from '../../store/people/access-key.ts'
 import { noSession, SessionApiError, unauthorized } from './failures.ts'
 import type { SessionHouse } from './house.ts'
 
@@ -22,7 +22,7 @@ export function bearerOf(request: FastifyRequest): string | undefined {
 export async function requirePlayer(house: SessionHouse, key: string | undefined | null): Promise<string> {
   const player = key === undefined || key === null ? undefined : await house.players.findByKey(key)
   if (!player) throw unauthorized()
-  return player.player_id
+  return player.playerId
 }
 
 /** The player in standard mode; null where everybody plays without a name. */
@@ -57,7 +57,7 @@ export function requireStandard(house: SessionHouse): void {
 export function requireAdmin(house: SessionHouse, request: FastifyRequest): void {
   const key = bearerOf(request)
   if (key === undefined) throw unauthorized()
-  if (house.adminKeyHash === undefined || !isSameToken(hashKey(key), house.adminKeyHash)) {
+  if (house.adminKeyHash === undefined || !isSameToken(hashAccessKey(key), house.adminKeyHash)) {
     throw new SessionApiError(403, 'This needs the admin key of the server')
   }
 }

@@ -25,7 +25,7 @@ export const playRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (ap
     },
     async (request) => {
       await callerOf(house, request)
-      return setupOf(requireGame(request.params.game_name), await house.characters.all())
+      return setupOf(requireGame(request.params.game_name), await house.roster())
     },
   )
   app.post(
@@ -43,7 +43,7 @@ export const playRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (ap
       const playerId = house.mode === 'free_play' ? null : await requirePlayer(house, api_key ?? bearerOf(request))
       starts.take(playerId ?? request.ip, Date.now())
       const wanted = { game, pc: pc_choice, npc: npc_choice, overrides, source, playerId }
-      const session = await house.registry.create(planSession(wanted, await house.characters.all()))
+      const session = await house.registry.create(planSession(wanted, await house.roster()))
       const { id } = session.facts
       return { session_id: id, status: 'active' as const, ws_path: wsPathOf(id) }
     },

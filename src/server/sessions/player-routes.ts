@@ -25,9 +25,9 @@ export const playerRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (
     async (request) => {
       requireStandard(house)
       registrations.take(request.ip, Date.now())
-      const player = await house.players.create({ fields: fieldsOf(request.body), issueKey: true })
+      const player = await house.players.create({ fields: fieldsOf(request.body), issuesKey: true })
       if (player.key === null) throw new Error('no key was issued')
-      return { player_id: player.player_id, api_key: player.key }
+      return { player_id: player.playerId, api_key: player.key }
     },
   )
   app.post(
