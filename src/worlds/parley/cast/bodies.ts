@@ -56,7 +56,7 @@ const MOVES = /\b(?:walk|roll|crawl|swim|fly|climb|wheel|run|travel|glide|drive|
 const WATER = /\b(?:aquatic|octopus|fish|underwater|out of water)\b/
 /** Skills that nobody could watch. */
 const UNSEEN =
-  /^(?:see|hear|sense|detect|perceive|feel|smell|taste|recogni|know|tell|remember|understand|interpret|process|analy|integrate|maintain|learn|find|measure|compare|think|regulate|mask|identify|notice|be|have|lose|judge|predict|read|follow|distinguish|estimate|keep|hold|infer|store|recall|track|locate|evaluate|accept|comply|support|respond|require|control|benefit|experience|tolerate|communicat|manage|work|rely|focus|become|operate|use|want|need|generate|produce|provide)/
+  /^(?:see|hear|sense|detect|perceive|feel|smell|taste|recogni|know|tell|remember|understand|interpret|proces|analy|integrate|maintain|learn|find|measure|compare|think|regulate|mask|identify|notice|be|have|lose|judge|predict|read|follow|distinguish|estimate|keep|hold|infer|store|recall|track|locate|evaluate|accept|comply|support|respond|require|control|benefit|experience|tolerate|communicat|manage|work|rely|focus|become|operate|use|want|need|speak|talk|say|generate|produce|provide)/
 
 const MAX_SKILL_WORDS = 8
 

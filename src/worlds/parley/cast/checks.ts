@@ -51,7 +51,7 @@ function actionObjection(action: string, { pc }: CastFacts): string | undefined 
   if (META.test(lower) || /\{\s*"?pass"?\s*:/i.test(action))
     return `That speaks about the game rather than from within it. What does ${pc.hid} do?`
   const clauses = lower.split(/[.!;,]|\band\b|\bthen\b/).filter((clause) => clause.trim() !== '')
-  if (clauses.length > 0 && clauses.every((clause) => INNER.test(clause))) {
+  if (!plain.includes('""') && clauses.length > 0 && clauses.every((clause) => INNER.test(clause))) {
     return `That happens inside ${pc.hid}. What does ${pc.hid} do that could be noticed?`
   }
   if (

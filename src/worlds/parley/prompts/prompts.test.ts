@@ -178,7 +178,7 @@ test('prompts: models see the last twelve lines, a marker when there are none, a
 const DEMANDS: Readonly<Record<Check, readonly RegExp[]>> = {
   'VALID-PC-ACTION': [
     /first person/,
-    /PA as its subject/,
+    /its subject is PA/,
     /only a thought/,
     /narration/,
     /talk about the game/,
