@@ -61,6 +61,19 @@ test('cast: every profile weighs all 28 assumptions, and gives a reason for each
   }
 })
 
+test('cast: what a sheet says of an assumption stands in its profile, whether it holds or not', () => {
+  const mira = characters.find(({ hid }) => hid === 'MIRA')?.hsn_divergence
+  assert.deepEqual(mira?.physical_ability_assumptions?.hearing, {
+    value: 'divergent',
+    explanation: 'Hears nothing that she could use; relies on sight, vibration and light signals.',
+  })
+  assert.deepEqual(mira?.physical_ability_assumptions?.vision, {
+    value: 'normative',
+    explanation: 'Sees well, and uses sight for more than most people do.',
+  })
+  assert.equal(mira?.physical_ability_assumptions?.ambulation?.value, 'normative')
+})
+
 test('cast: somebody departs from every assumption, and somebody holds it', () => {
   const people = filterCharacters('human', characters)
   for (const [section, assumptions] of Object.entries(HSN_ASSUMPTIONS)) {

@@ -72,6 +72,20 @@ test('filters: what is missing is neither eligible nor human', () => {
   )
 })
 
+test('filters: eligible and human are said by true alone', () => {
+  const said = (value: unknown) => ({ is_human: value, pc_eligible: value })
+  for (const value of ['true', 'false', 1, {}, null, false]) {
+    assert.deepEqual(filterCharacters('pc-eligible', [said(value)]), [], String(value))
+    assert.deepEqual(filterCharacters('human', [said(value)]), [], String(value))
+  }
+})
+
+test('filters: the label neurotypical alone makes nobody human', () => {
+  const robot = { is_human: false, common_labels: ['neurotypical'] }
+  assert.deepEqual(filterCharacters('neurotypical', [robot]), [robot])
+  assert.deepEqual(filterCharacters('human-normative', [robot]), [])
+})
+
 test('filters: labels are compared whole and to the letter', () => {
   const labelled = (...common_labels: string[]) => ({ is_human: true, common_labels })
   assert.deepEqual(filterCharacters('hyposensitive', [labelled('adhd'), labelled('ADHD '), labelled('x', 'ADHD')]), [

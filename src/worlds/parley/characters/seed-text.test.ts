@@ -87,6 +87,19 @@ test('seed text: a bad document is told with its number, hid and field, and the 
   assert.equal(read.faults[4]?.message, 'is the hid of document 2 already')
 })
 
+test('seed text: a repeated hid is told with the first that had it, and a blank one is a fault', () => {
+  const { characters: read, faults } = parseCharacters(JSON.stringify([na, na, na, { ...na, hid: '' }]))
+  assert.equal(read.length, 1)
+  assert.deepEqual(
+    faults.map(({ index, message }) => [index, message.slice(0, 33)]),
+    [
+      [1, 'is the hid of document 0 already'],
+      [2, 'is the hid of document 0 already'],
+      [3, 'Too small: expected string to hav'],
+    ],
+  )
+})
+
 test('seed text: a broken line is a fault of that line', () => {
   const whole = JSON.stringify(jw)
   const read = parseCharacters([JSON.stringify(na), whole.slice(0, -9), whole].join('\n'))
