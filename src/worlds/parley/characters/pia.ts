@@ -6,7 +6,7 @@ export const pia: Character = {
   ...HUMAN,
   hid: 'PIA',
   common_labels: ['limb difference', 'person with one hand'],
-  short_description: 'A parcel sorter born with one hand who is organising her depot and counting names.',
+  short_description: 'A parcel sorter born with one hand who knows everybody at the depot.',
   long_description:
     'Pia is forty-four, sorts parcels in a depot by the motorway, and was born without a left hand; her forearm ends a little below the elbow. She never lost anything, as she puts it, and never learned to do things any other way. Parcels go against the chest, laces are tied with teeth and thumb, and the scanner sits on her forearm by a strap of her own make that three colleagues with two hands have since copied. A prosthesis lies in a drawer; it was heavy and good at nothing. She is loud, patient with forms and bad at losing at cards. For two months she has gone from locker to locker collecting names for a works council. She needs nine more, and one of the names that she has is telling the manager.',
   abilities: [
