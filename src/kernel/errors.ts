@@ -24,6 +24,7 @@ export const ERRORS = {
   UNKNOWN_WORLD: row(404, 2, 'List the worlds with: paracosm world list'),
   UNKNOWN_VARIANT: row(404, 2, 'List the variants with: paracosm world show <world>'),
   UNKNOWN_BOT: row(404, 2, 'List the bots of a world with: paracosm world show <world>'),
+  UNKNOWN_FILTER: row(404, 2, 'Use one of the named filters; docs/characters.md says what each of them matches.'),
   UNKNOWN_EPISODE: row(404, 2, 'List the episodes at /api/episodes.'),
   CONFIG_INVALID: row(422, 2, 'Correct the named field of the configuration.'),
   STATE_INVALID: row(422, 2, 'Load a state that this world and version saved.'),
@@ -57,6 +58,15 @@ export const ERRORS = {
   UNKNOWN_TEMPLATE: row(404, 2, 'List the templates with: paracosm strategy templates'),
   STRATEGY_CONFLICT: row(409, 1, 'Give the strategy an id of its own: a non-empty text that nobody else uses.'),
   PLUGIN_INVALID: row(422, 2, 'Export the strategies of the plug-in as `strategies`, a list.'),
+  MODEL_UNAVAILABLE: row(502, 1, 'Check that the endpoint runs and that its address is right; try again.'),
+  MODEL_TIMEOUT: row(504, 1, 'Try again, or allow more time for each call.'),
+  MODEL_BUSY: row(429, 1, 'Wait a while, or make fewer calls at once.'),
+  MODEL_REFUSED: row(502, 2, 'Check the base URL, the key and the name of the model.'),
+  MODEL_REPLY_INVALID: row(502, 1, 'Try again, or choose another model.'),
+  MODEL_MISSING: row(422, 2, 'Name an endpoint and a model, or use the local cast; docs/models.md shows how.'),
+  BUDGET_SPENT: row(402, 1, 'Raise the limit; what was done so far is kept.'),
+  RECORDING_INVALID: row(422, 2, 'Use a file that --record wrote, unchanged.'),
+  RECORDING_MISS: row(409, 1, 'Run the same program on the same episode, or record it again.'),
   INTERRUPTED: row(503, 1, 'Start it again; what had been acknowledged is kept.'),
 } as const satisfies Record<string, Row>
 

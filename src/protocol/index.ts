@@ -1,5 +1,7 @@
 // `paracosm/protocol`: the shapes that travel and lie at rest. Types are inferred from the schemas of the same names.
 export { EpisodePage, EpisodeSummary, WorldDetail, WorldSummary } from './catalogue.ts'
+export { CHARACTER_LIMITS, Character, Dimensions, HsnDivergence, NewCharacter } from './character.ts'
+export { CHARACTER_DIMENSIONS, HSN_ASSUMPTIONS } from './character-vocabulary.ts'
 export { CommandLogRow, type NewCommandLogRow } from './command-log.ts'
 export { EffectReply, EffectRequest, Outcome, PlayerRef, Refusal, Results, Seed, Variant } from './episode.ts'
 export { CheckpointLine, JOURNAL_VERSION, JournalHeader, OutcomeLine, StepLine } from './journal.ts'

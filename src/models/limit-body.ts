@@ -1,0 +1,17 @@
+// Stops reading an answer that is longer than anybody asked for.
+import { AppError } from '../kernel/errors.ts'
+
+/** The same response, whose body fails after `max` bytes. */
+export function limitBody(response: Response, max: number): Response {
+  if (!response.body) return response
+  let size = 0
+  const limit = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      size += chunk.byteLength
+      if (size > max) controller.error(new AppError('MODEL_REPLY_INVALID', `the answer is longer than ${max} bytes`))
+      else controller.enqueue(chunk)
+    },
+  })
+  const { status, statusText, headers } = response
+  return new Response(response.body.pipeThrough(limit), { status, statusText, headers })
+}

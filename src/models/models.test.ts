@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { AppError } from '../kernel/errors.ts'
+import type { ModelRequest } from '../protocol/model.ts'
+import { type ModelAnswer, startModelServer } from '../testing/model-server.ts'
+import type { ModelClient } from './client.ts'
+import { createEndpointClient } from './endpoint-client.ts'
+import { createFixedClient } from './fixed-client.ts'
+import { Meter, withMeter } from './meter.ts'
+import { withQueue } from './queue.ts'
+import { createReplayClient, keyOf, parseRecording, withRecorder } from './recording.ts'
+import { withRetries } from './retrying-client.ts'
+
+const REQUEST: ModelRequest = { model: 'small', messages: [{ role: 'user', content: 'Where is the ford?' }] }
+const KEY = 'sk-very-secret-0123456789'
+
+async function clientOf(
+  context: TestContext,
+  answer: (index: number) => ModelAnswer | string | Promise<ModelAnswer | string>,
+  timeoutMs = 5000,
+) {
+  const server = await startModelServer((_asked, index) => answer(index))
+  context.after(() => server.close())
+  return { server, client: await createEndpointClient({ baseUrl: server.url, apiKey: KEY, timeoutMs }) }
+}
+
+const failsWith = (code: string) => (error: unknown) => {
+  assert.ok(error instanceof AppError, String(error))
+  assert.equal(error.code, code)
+  assert.doesNotMatch(JSON.stringify(error.toProblem()), /very-secret/)
+  return true
+}
+
+test('models: an endpoint is asked once, with the key in a header, and its usage is told', async (context) => {
+  const { server, client } = await clientOf(context, () => 'Behind the mill.')
+  const reply = await client.complete(REQUEST)
+  assert.deepEqual(reply, {
+    text: 'Behind the mill.',
+    model: 'small',
+    finish: 'stop',
+    usage: { input_tokens: 10, output_tokens: 5, cost_usd: null },
+  })
+  assert.deepEqual(server.keys, [`Bearer ${KEY}`])
+  assert.equal(server.asked.length, 1)
+})
+
+test('models: an answer that is wanted piece by piece comes so, and whole at the end', async (context) => {
+  const { client } = await clientOf(context, () => 'The water is low today, mind the stones.')
+  const pieces: string[] = []
+  const reply = await client.complete(REQUEST, { onText: (piece) => pieces.push(piece) })
+  assert.ok(pieces.length > 2)
+  assert.equal(pieces.join(''), reply.text)
+  assert.deepEqual(reply.usage, { input_tokens: 10, output_tokens: 5, cost_usd: null })
+})
+
+test('models: an endpoint that refuses a schema is asked without it, now and later', async (context) => {
+  const server = await startModelServer((asked) =>
+    asked.response_format
+      ? { kind: 'status', status: 400, body: '{"error":{"message":"response_format json_schema is not supported"}}' }
+      : '{"word":"noop"}',
+  )
+  context.after(() => server.close())
+  const client = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
+  const request = { ...REQUEST, schema: { name: 'answer', schema: { type: 'object' } } }
+  await client.complete(request)
+  await client.complete(request)
+  assert.deepEqual(
+    server.asked.map((asked) => asked.response_format !== undefined),
+    [true, false, false],
+  )
+})
+
+const FAULTS: readonly (readonly [string, ModelAnswer, string])[] = [
+  ['an empty answer', { kind: 'text', text: '' }, 'MODEL_REPLY_INVALID'],
+  ['an answer of blanks', { kind: 'text', text: ' \n' }, 'MODEL_REPLY_INVALID'],
+  ['an answer of 1 MB', { kind: 'text', text: 'x'.repeat(1024 * 1024) }, 'MODEL_REPLY_INVALID'],
+  ['half a JSON document', { kind: 'body', body: '{"choices":[{"mess' }, 'MODEL_REPLY_INVALID'],
+  ['a document without choices', { kind: 'body', body: '{}' }, 'MODEL_REPLY_INVALID'],
+  ['prose in place of JSON', { kind: 'body', body: 'I am only a web server.' }, 'MODEL_REPLY_INVALID'],
+  ['status 500', { kind: 'status', status: 500 }, 'MODEL_UNAVAILABLE'],
+  ['status 503', { kind: 'status', status: 503 }, 'MODEL_UNAVAILABLE'],
+  ['status 429', { kind: 'status', status: 429 }, 'MODEL_BUSY'],
+  ['a wrong key', { kind: 'status', status: 401, body: `{"error":{"message":"bad key ${KEY}"}}` }, 'MODEL_REFUSED'],
+  ['an unknown model', { kind: 'status', status: 404 }, 'MODEL_REFUSED'],
+]
+for (const [name, answer, code] of FAULTS) {
+  test(`models: ${name} is ${code}, and the key is in no message`, async (context) => {
+    const { client } = await clientOf(context, () => answer)
+    await assert.rejects(client.complete(REQUEST), failsWith(code))
+  })
+}
+
+test('models: a line that breaks in the middle of the answer is a failure to be tried again', async (context) => {
+  const { client } = await clientOf(context, () => ({ kind: 'half' }))
+  await assert.rejects(client.complete(REQUEST), (error: unknown) => {
+    assert.ok(error instanceof AppError)
+    assert.match(error.code, /MODEL_UNAVAILABLE|MODEL_REPLY_INVALID/)
+    return true
+  })
+})
+
+test('models: an endpoint that never answers is given up after its time, also when it is silent in a stream', async (context) => {
+  const { client } = await clientOf(context, () => ({ kind: 'never' }), 60)
+  await assert.rejects(client.complete(REQUEST), failsWith('MODEL_TIMEOUT'))
+  await assert.rejects(client.complete(REQUEST, { onText: () => undefined }), failsWith('MODEL_TIMEOUT'))
+})
+
+test('models: an endpoint that is not there is MODEL_UNAVAILABLE', async () => {
+  const client = await createEndpointClient({ baseUrl: 'http://127.0.0.1:9/v1', apiKey: KEY, timeoutMs: 5000 })
+  await assert.rejects(client.complete(REQUEST), failsWith('MODEL_UNAVAILABLE'))
+})
+
+test('models: whoever cancels a call gets its own reason', async (context) => {
+  const { client } = await clientOf(context, () => ({ kind: 'never' }))
+  const abort = new AbortController()
+  const call = client.complete(REQUEST, { signal: abort.signal })
+  abort.abort(new Error('not needed any more'))
+  await assert.rejects(call, /not needed any more/)
+})
+
+test('models: what may work is tried again, waiting as long as the endpoint asks', async (context) => {
+  const { server, client } = await clientOf(context, (index) =>
+    index === 0
+      ? { kind: 'status', status: 429, headers: { 'retry-after': '7' } }
+      : index === 1
+        ? { kind: 'status', status: 500 }
+        : 'At last.',
+  )
+  const waits: number[] = []
+  const retrying = withRetries(client, { attempts: 3, firstWaitMs: 100, longestWaitMs: 10_000 }, (ms) => {
+    waits.push(ms)
+    return Promise.resolve()
+  })
+  assert.equal((await retrying.complete(REQUEST)).text, 'At last.')
+  assert.deepEqual(waits, [7000, 200])
+  assert.equal(server.asked.length, 3)
+})
+
+test('models: an endpoint that asks for more patience than there is, and a refusal, are not tried again', async (context) => {
+  const { server, client } = await clientOf(context, (index) =>
+    index === 0 ? { kind: 'status', status: 429, headers: { 'retry-after': '3600' } } : { kind: 'status', status: 401 },
+  )
+  const retrying = withRetries(client, { attempts: 5, firstWaitMs: 1, longestWaitMs: 1000 })
+  await assert.rejects(retrying.complete(REQUEST), failsWith('MODEL_BUSY'))
+  await assert.rejects(retrying.complete(REQUEST), failsWith('MODEL_REFUSED'))
+  assert.equal(server.asked.length, 2)
+})
+
+test('models: a meter counts tokens and money by price, and stops before the call that would pass a limit', async () => {
+  const inner: ModelClient = {
+    complete: () =>
+      Promise.resolve({
+        text: 'yes',
+        model: 'small',
+        finish: 'stop',
+        usage: { input_tokens: 1000, output_tokens: 200, cost_usd: null },
+      }),
+  }
+  const meter = new Meter({ tokens: 2000 }, { small: { input: 1, output: 10 } })
+  const client = withMeter(inner, meter)
+  assert.equal((await client.complete(REQUEST)).usage.cost_usd, 0.003)
+  await client.complete(REQUEST)
+  await assert.rejects(client.complete(REQUEST), failsWith('BUDGET_SPENT'))
+  assert.deepEqual(meter.spent, {
+    calls: 2,
+    input_tokens: 2000,
+    output_tokens: 400,
+    cost_usd: 0.006,
+    unpriced_calls: 0,
+  })
+})
+
+test('models: a limit in money that cannot be kept is refused after the first call of unknown cost', async () => {
+  const meter = new Meter({ usd: 1 })
+  const inner = createFixedClient('yes')
+  const unpriced: ModelClient = {
+    complete: async (request) => {
+      const reply = await inner.complete(request)
+      return { ...reply, usage: { ...reply.usage, cost_usd: null } }
+    },
+  }
+  const client = withMeter(unpriced, meter)
+  await client.complete(REQUEST)
+  await assert.rejects(client.complete(REQUEST), failsWith('BUDGET_SPENT'))
+})
+
+test('models: a queue lets so many through at once, the others in order, and those who cancel leave it', async () => {
+  const gates: (() => void)[] = []
+  const started: string[] = []
+  const inner: ModelClient = {
+    complete: async (request) => {
+      started.push(request.model)
+      await new Promise<void>((resolve) => gates.push(resolve))
+      return {
+        text: request.model,
+        model: request.model,
+        finish: 'stop',
+        usage: { input_tokens: 0, output_tokens: 0, cost_usd: 0 },
+      }
+    },
+  }
+  const client = withQueue(inner, 2)
+  const abort = new AbortController()
+  const calls = ['a', 'b', 'c', 'd'].map((model) =>
+    client.complete({ ...REQUEST, model }, model === 'c' ? { signal: abort.signal } : {}),
+  )
+  const [a, b, c, d] = calls
+  assert.ok(a && b && c && d)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(started, ['a', 'b'])
+  abort.abort(new Error('gone'))
+  await assert.rejects(c, /gone/)
+  gates[0]?.()
+  await a
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(started, ['a', 'b', 'd'])
+  gates[1]?.()
+  gates[2]?.()
+  assert.deepEqual(
+    (await Promise.all([b, d])).map((reply) => reply.text),
+    ['b', 'd'],
+  )
+})
+
+test('models: a recording answers the same requests without a network, repeats in their order', async (context) => {
+  const { client } = await clientOf(context, (index) => `answer ${index}`)
+  const lines: string[] = []
+  const recorder = withRecorder(client, (line) => void lines.push(line))
+  const other = { ...REQUEST, temperature: 0.5 }
+  const live = [await recorder.complete(REQUEST), await recorder.complete(other), await recorder.complete(REQUEST)]
+  const replay = createReplayClient(parseRecording(lines.join('\n')))
+  const replayed = [await replay.complete(REQUEST), await replay.complete(other), await replay.complete(REQUEST)]
+  assert.deepEqual(replayed, live)
+  assert.doesNotMatch(lines.join('\n'), /very-secret/)
+})
+
+test('models: the key of a request does not depend on the order of its fields', () => {
+  const turned: ModelRequest = { messages: [{ content: 'Where is the ford?', role: 'user' }], model: 'small' }
+  assert.equal(keyOf(turned), keyOf(REQUEST))
+})
+
+test('models: a request that was never recorded is an error that shows the nearest one', async () => {
+  const lines: string[] = []
+  const recorder = withRecorder(createFixedClient('yes'), (line) => void lines.push(line))
+  await recorder.complete({ model: 'small', messages: [{ role: 'user', content: 'Something else altogether.' }] })
+  await recorder.complete(REQUEST)
+  const replay = createReplayClient(parseRecording(lines.join('\n')))
+  const asked = { model: 'small', messages: [{ role: 'user' as const, content: 'Where is the fort?' }] }
+  await assert.rejects(replay.complete(asked), (error: unknown) => {
+    assert.ok(error instanceof AppError)
+    assert.equal(error.code, 'RECORDING_MISS')
+    assert.match(error.message, /call 2/)
+    assert.match(error.message, /the ford/)
+    assert.match(error.message, /the fort/)
+    return true
+  })
+})
+
+test('models: a recording that was changed by hand is refused with its line', () => {
+  const call = { paracosm: 'model-call', version: 1, key: keyOf(REQUEST), request: REQUEST }
+  const reply = { text: 'x', model: 'small', finish: 'stop', usage: { input_tokens: 0, output_tokens: 0, cost_usd: 0 } }
+  const forged = JSON.stringify({ ...call, request: { ...REQUEST, model: 'large' }, reply })
+  assert.throws(() => parseRecording(`${JSON.stringify({ ...call, reply })}\n${forged}\n`), /line 2/)
+  assert.throws(() => parseRecording('{"half'), failsWith('JSON_MALFORMED'))
+  assert.throws(() => parseRecording('{}'), failsWith('RECORDING_INVALID'))
+})

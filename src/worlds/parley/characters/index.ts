@@ -1,0 +1,3 @@
+// What the rest of parley takes from here.
+export { characters } from './cast.ts'
+export { filterCharacters } from './filters.ts'
