@@ -94,7 +94,6 @@ test('abilities: texts stay, lists become bullets, objects get headings of level
   assert.equal(formatAbilities({ A: 'x' }, 99), '###### A\nx')
   assert.equal(formatAbilities({ A: 'x' }, -1), '# A\nx')
   assert.equal(formatAbilities([]), '')
-  assert.equal(formatAbilities(7), '7')
 })
 
 test('replies: a fence is dropped, other keys are metadata, an object without text is no scene', () => {

@@ -24,7 +24,7 @@ export function bodyOf(character: CastCharacter): Body {
   const { abilities, short_description, traits, is_human } = character
   const text = `${abilities}\n${short_description}`.toLowerCase()
   const lacks = (verbs: string, words: RegExp): boolean =>
-    new RegExp(`${NOT} (?:${verbs})${WHOLE}`, 'm').test(text) || words.test(text)
+    new RegExp(`${NOT} (?:\\w+(?:,| or|, or) )*(?:${verbs})${WHOLE}`, 'm').test(text) || words.test(text)
   const has = (...names: string[]): boolean => names.some((name) => traits.some((trait) => trait.startsWith(name)))
   const isSoftware = has('disembodied')
   const isTiny = has('microscopic', 'millimeter')
@@ -47,7 +47,9 @@ export function bodyOf(character: CastCharacter): Body {
     kind: isSoftware ? 'software' : isTiny ? 'tiny' : WATER.test(text) ? 'water' : 'body',
     skills,
     shows: skills.filter((skill) => !UNSEEN.test(skill)),
-    cannot: [...text.matchAll(new RegExp(`${NOT} (\\w+)${WHOLE}`, 'gm'))].map(([, verb = '']) => verb),
+    cannot: [...text.matchAll(new RegExp(`(?:cannot|can not|can't) (\\w+)${WHOLE}`, 'gm'))].map(
+      ([, verb = '']) => verb,
+    ),
   }
 }
 
@@ -59,15 +61,23 @@ const UNSEEN =
   /^(?:see|hear|sense|detect|perceive|feel|smell|taste|recogni|know|tell|remember|understand|interpret|proces|analy|integrate|maintain|learn|find|measure|compare|think|regulate|mask|identify|notice|be|have|lose|judge|predict|read|follow|distinguish|estimate|keep|hold|infer|store|recall|track|locate|evaluate|accept|comply|support|respond|require|control|benefit|experience|tolerate|communicat|manage|work|rely|focus|become|operate|use|want|need|speak|talk|say|generate|produce|provide)/
 
 const MAX_SKILL_WORDS = 8
+/** Verbs that need nothing after them. */
+const ALONE = /^(?:fly|cook|sing|swim|dance|dive|jump|hover|hum|beep|roll|crawl|climb)$/
 
 function skillsOf(abilities: string): string[] {
   return abilities.split('\n').flatMap((line) => {
     const plain = line.replace(/^[-*#\s]+/, '').replace(/[.;,(:–].*$/, '')
     const phrase = /^can (?!not\b)(?:also |easily )?(.+)$/i.exec(plain)?.[1] ?? ''
-    const cut = phrase.split(/ (?:and|or|by|while|via|without) /)[0] ?? ''
-    const short = cut.trim()
+    const whole = phrase.split(/ (?:by|while|via|without|whenever|when) /)[0]?.trim() ?? ''
+    const first = whole.split(/ (?:and|or) /)[0] ?? ''
+    // "open and close doors" needs its second half.
+    const short = first.includes(' ') ? first : whole
     const count = short.split(' ').length
-    const isPlain = short !== '' && count <= MAX_SKILL_WORDS && !/abilit|average|normal|only\b/i.test(short)
+    const isPlain =
+      short !== '' &&
+      (short.includes(' ') || !/,/.test(line) || ALONE.test(short)) &&
+      count <= MAX_SKILL_WORDS &&
+      !/abilit|average|normal|only\b/i.test(short)
     return isPlain ? [short.charAt(0).toLowerCase() + short.slice(1)] : []
   })
 }

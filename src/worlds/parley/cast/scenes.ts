@@ -196,7 +196,7 @@ function happening(moment: Moment): string {
 function hintOf({ npc }: CastFacts): string {
   const goal = npc.goals[0] ?? ''
   const thing =
-    /\b((?:the|a|an|her|his|its|their) [\p{L}'’-]+(?: (?!of|in|on|to|at|by|for|from|with|without|before|and|or|that|who)[\p{L}'’-]+)?)/iu
+    /\b((?:the|a|an|her|his|its|their) [\p{L}'’-]+(?: (?!of|in|on|to|at|by|for|from|with|without|before|and|or|that|who|come|comes|is|are|has|have|again|when|while|whenever|than|as)[\p{L}'’-]+)?)/iu
   const found = thing.exec(goal)?.[1]
   return (found ?? lastWords(goal)).toLowerCase()
 }

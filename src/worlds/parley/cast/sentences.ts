@@ -188,7 +188,7 @@ export const HINTS: Lines = [
   '{npc} comes back to whatever has to do with {hint}.',
   'For {npc} everything seems to come down to {hint}.',
   '{npc} passes over the rest and stays with what concerns {hint}.',
-  'Again {npc} points the matter towards {hint}.',
+  '{npc} points the matter towards {hint}.',
 ]
 
 /** What it says, if it can; by act. */
