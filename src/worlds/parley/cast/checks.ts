@@ -33,8 +33,8 @@ export function objectionTo(check: Check, facts: CastFacts): string | undefined 
         ? `Tell only what ${facts.pc.hid} can perceive.`
         : undefined
     case 'VALID-NPC-ABILITY': {
-      const isMute = !bodyOf(facts.npc).canSpeak
-      return isMute && response.includes(`${facts.npc.hid} says`) ? `${facts.npc.hid} does not speak.` : undefined
+      const speaks = response.includes(`${facts.npc.hid} says`)
+      return speaks && !bodyOf(facts.npc).canSpeak ? `${facts.npc.hid} does not speak.` : undefined
     }
     case 'VALID-ADJUDICATION':
     case 'VALID-GAME-ALIGNMENT':
