@@ -23,6 +23,10 @@ test('stopping: the grammar is a sign and a number, with spaces around', () => {
   for (const [condition, turns] of holds) assert.ok(reads(condition, turns), condition)
   for (const condition of [
     '>=51',
+    '>50',
+    '<50',
+    '==49',
+    '!=50',
     '=50',
     '50',
     '>',

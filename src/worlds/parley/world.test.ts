@@ -51,6 +51,8 @@ const texts = fc.oneof(
     ),
   },
   fc.string({ unit: 'grapheme', maxLength: 30 }),
+  // Lone surrogates and control characters too.
+  fc.string({ unit: 'binary', maxLength: 10 }).map((text) => `${text}\ud83d`),
 )
 const times = fc.nat(400_000)
 const commands = fc.oneof(
