@@ -4,6 +4,7 @@ import { ai, brief, obliging, PASS, ParleyStage, refuse } from '../../testing/pa
 import { answerAs } from './cast/answer.ts'
 import { Violation } from './events.ts'
 import { GAME_IDS } from './games.ts'
+import { SHOWN_LIMIT } from './record.ts'
 import { PLAYER_CHECKS, SIMULATOR_CHECKS } from './request.ts'
 import { State } from './state.ts'
 
@@ -345,4 +346,10 @@ test('parley: the local cast plays every game to its end', () => {
     }
     assert.deepEqual(stage.ends.at(-1), { turns: 3, exited: true })
   }
+})
+
+test('parley: whoever asks for help without end fills no memory', () => {
+  const stage = new ParleyStage({ game: 'explore' }).begin()
+  for (let n = 0; n < SHOWN_LIMIT; n++) stage.command({ type: 'say', text: '/help', at: 1 })
+  assert.equal(stateOf(stage).shown.length, SHOWN_LIMIT)
 })

@@ -2,7 +2,7 @@
 // by the simulator's validators, all at once, with one retry that is told what was wrong.
 import type { StepOutput } from '../../kernel/world.ts'
 import type { EffectReply } from '../../protocol/episode.ts'
-import { askCheck, askUpdater, playerLine, simulatorLine } from './ask.ts'
+import { askChecks, askUpdater, type Judged, playerLine, simulatorLine } from './ask.ts'
 import { EXIT } from './exits.ts'
 import { GAMES } from './games.ts'
 import { endTurn, leave, recordViolation, speak } from './record.ts'
@@ -29,13 +29,11 @@ export function act(state: State, out: StepOutput, text: string): void {
   }
 }
 
-function askAll(
-  state: State,
-  out: StepOutput,
-  checks: readonly Check[],
-  judged: { action: string; response: string | null },
-): Asked[] {
-  return checks.map((check) => ({ effect: out.effect(MODEL_EFFECT, askCheck(state, check, judged)), check }))
+function askAll(state: State, out: StepOutput, checks: readonly Check[], judged: Judged): Asked[] {
+  return askChecks(state, checks, judged).map((request, at) => ({
+    effect: out.effect(MODEL_EFFECT, request),
+    check: checks[at] ?? 'VALID-GAME-ALIGNMENT',
+  }))
 }
 
 /** Takes one answer for an action under way. */
