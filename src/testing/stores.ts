@@ -49,6 +49,11 @@ export function forEachStore(
   }
 }
 
+/** One test on a SQLite file alone: for what does not depend on the backend. */
+export function onSqlite(name: string, run: (store: Store, context: TestContext) => Promise<void>): void {
+  test(name, (context) => withHouse('sqlite', undefined, async (house) => run(await house.open(), context)))
+}
+
 async function withHouse(
   kind: 'sqlite' | 'postgres',
   server: TestPostgres | undefined,
