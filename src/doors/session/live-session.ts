@@ -53,6 +53,8 @@ export class LiveSession {
   readonly facts: SessionFacts
   /** The socket of the player, while there is one. */
   connection: { probe(): Promise<boolean>; drop(): void } | undefined
+  /** Whether this server holds the claim: only then may anything be said. */
+  isHeld = true
   readonly #parts: Parts
   readonly #seat: SeatHandle
   readonly #followers = new Set<Follower>()
@@ -89,6 +91,11 @@ export class LiveSession {
 
   get turns(): number {
     return this.#turns
+  }
+
+  /** Number of the last event. */
+  get lastSeq(): number {
+    return this.#parts.view.lastSeq
   }
 
   get exited(): boolean {

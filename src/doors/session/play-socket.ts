@@ -111,7 +111,10 @@ export class PlaySocket implements Follower {
       unfollow()
       if (session.connection !== connection) return
       session.connection = undefined
-      session.pause().catch((error: unknown) => this.#lose(session, error))
+      session
+        .pause()
+        .then(() => this.#host.registry.rest(session))
+        .catch((error: unknown) => this.#lose(session, error))
     }
     this.#socket.once('close', leave)
     if (this.#socket.readyState !== this.#socket.OPEN) leave()
