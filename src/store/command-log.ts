@@ -61,7 +61,7 @@ const DEFAULT_PAGE = 100
 const MAX_KEY = 200
 const DAY_MS = 86_400_000
 const READ_BATCH = 2000
-/** Rows that come one after the other in the table are this far apart at most for a follower, in milliseconds. */
+/** How often a follower looks for rows of other processes. Its own process tells it at once. */
 const POLL_MS = 250
 
 export class CommandLog {
@@ -181,17 +181,11 @@ export class CommandLog {
    * Every row, oldest first (by timestamp, then by number), in batches: for data sets. Memory is bounded; JSON columns
    * are text as stored.
    */
-  async *readRows(
+  readRows(
     filters: CommandFilters = {},
     { batch = READ_BATCH }: { readonly batch?: number } = {},
   ): AsyncGenerator<readonly StoredRow[]> {
-    const reader = new LogReader(this.#store)
-    for (let after: Place | undefined; ; ) {
-      const rows = await reader.page(filters, { order: 'oldest', limit: batch, after })
-      if (rows.length > 0) yield rows
-      if (rows.length < batch) return
-      after = rows.at(-1)
-    }
+    return readInOrder(this.#store, filters, { limit: batch })
   }
 
   /**

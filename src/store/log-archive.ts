@@ -11,8 +11,8 @@ import { parseWith } from '../kernel/parse.ts'
 import { ArchivedCommand, COMMAND_ARCHIVE_VERSION, CommandArchiveHeader } from '../protocol/command-log.ts'
 import { formatArchived, parseArchived, type StoredRow } from './log-rows.ts'
 
-/** zstd's fastest level but two: rows repeat so much that more effort gains little. */
-const LEVEL = 3
+/** Rows repeat so much that more effort gains little. */
+const LEVEL = 1
 /** Characters that a line of an archive may have. */
 const MAX_LINE = 16 * 1024 * 1024
 

@@ -87,6 +87,28 @@ export class LogReader {
   }
 }
 
+/** All rows, oldest first, in pages; the next page is on its way while this one is looked at. */
+export async function* readInOrder(
+  store: Store,
+  filters: CommandFilters,
+  { limit, before }: Pick<PageOptions, 'limit' | 'before'>,
+): AsyncGenerator<readonly StoredRow[]> {
+  const reader = new LogReader(store)
+  const ask = (after?: StoredRow): Promise<StoredRow[]> => {
+    const page = reader.page(filters, { order: 'oldest', limit, after, before })
+    // Whoever waits for the page hears of a failure; nobody may.
+    page.catch(() => undefined)
+    return page
+  }
+  for (let next = ask(); ; ) {
+    const page = await next
+    const isLast = page.length < limit
+    if (!isLast) next = ask(page.at(-1))
+    if (page.length > 0) yield page
+    if (isLast) return
+  }
+}
+
 /** Perceptions fetched by one statement. */
 const FETCH = 500
 

@@ -29,8 +29,8 @@ export interface SqliteResult {
 /** Statements that are kept prepared. */
 const MAX_PREPARED = 256
 const CACHE_KIB = 64 * 1024
-/** Pages of 4 KiB in the write-ahead log before they move to the file; 16 MiB keeps each move short. */
-const CHECKPOINT_PAGES = 4000
+/** Pages of 4 KiB in the write-ahead log before they move to the file; 8 MiB keeps each move short. */
+const CHECKPOINT_PAGES = 2000
 
 interface Prepared {
   readonly statement: StatementSync
