@@ -200,8 +200,7 @@ export function filtered(store: Store, filters: CommandFilters): SelectQueryBuil
     if (value !== undefined) query = query.where(EQUAL[name], '=', value)
   }
   const { outcome, since, until, min_score: score } = filters
-  if (outcome === 'pending') query = query.where('outcome_kind', 'is', null)
-  else if (outcome !== undefined) query = query.where('outcome_kind', '=', outcome)
+  if (outcome !== undefined) query = query.where('outcome_kind', '=', outcome)
   if (since !== undefined) query = query.where('timestamp', '>=', moment(since, 'since'))
   if (until !== undefined) query = query.where('timestamp', '<=', moment(until, 'until'))
   if (score !== undefined) query = query.where(scored(store.kind, score))

@@ -33,7 +33,10 @@ export interface StoredRow {
 }
 
 /** What the table takes. `perception` still stands for its id. */
-export type RowToInsert = Omit<CommandTable, 'id' | 'perception_id'> & { readonly perception: string | null }
+export type RowToInsert = Omit<CommandTable, 'id' | 'perception_id' | 'outcome_kind'> & {
+  readonly outcome_kind: string
+  readonly perception: string | null
+}
 
 interface Extras {
   readonly createdAt: number
@@ -44,8 +47,8 @@ interface Extras {
 /** Characters of an outcome's first words that queries can ask for. */
 const MAX_KIND = 64
 
-export function outcomeKind(outcome: string | null): string | null {
-  if (outcome === null) return null
+export function outcomeKind(outcome: string | null): string {
+  if (outcome === null) return 'pending'
   const colon = outcome.indexOf(':')
   return (colon < 0 ? outcome : outcome.slice(0, colon)).trim().slice(0, MAX_KIND)
 }

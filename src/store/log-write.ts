@@ -12,7 +12,7 @@ import type { Tables } from './tables.ts'
 export interface OutcomeToSet {
   readonly command_id: string
   readonly outcome: string
-  readonly outcome_kind: string | null
+  readonly outcome_kind: string
 }
 
 export interface LogWrite {
