@@ -56,7 +56,7 @@ type Item = { readonly row: RowToInsert } | { readonly outcome: OutcomeToSet }
 type Result = Appended | { readonly wasFound: boolean } | { readonly error: AppError }
 
 /** Rows of one write, and how many may wait. */
-const LIMITS = { maxBatch: 512, maxWaiting: 65_536 }
+const LIMITS = { maxBatch: 2048, maxWaiting: 65_536 }
 const DEFAULT_PAGE = 100
 const MAX_KEY = 200
 const DAY_MS = 86_400_000
