@@ -17,6 +17,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   durability: () => import('./durability.bench.ts'),
   foundry: () => import('./foundry.bench.ts'),
   strategy: () => import('./strategy.bench.ts'),
+  log: () => import('./log.bench.ts'),
   'strategy-fuzz': async () => ({ name: 'strategy-fuzz', run: (await import('./strategy.bench.ts')).runFuzz }),
 }
 

@@ -62,9 +62,9 @@ const shown = (frames: readonly PlayFrame[]): PlayFrame[] =>
 
 forEachStore(
   'contract client: each of the five games is played to its end over a drop, and its transcript reconstructed',
-  async (store, _house, context) => {
+  async (store, house) => {
     const server = await startSessionServer(store)
-    context.after(() => server.close())
+    house.atEnd(() => server.close())
     const key = await register(server)
     const { body: games } = await get(server, '/api/games/list')
     assert.deepEqual(

@@ -30,9 +30,9 @@ async function whole(server: SessionServer, id: string, key: string): Promise<vo
 
 onSqlite(
   'play socket: a wrong key, no key and another’s key are turned away, and the session is not touched',
-  async (store, context) => {
+  async (store, house) => {
     const server = await startSessionServer(store)
-    context.after(() => server.close())
+    house.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     for (const [wrong, detail] of [
@@ -65,9 +65,9 @@ onSqlite(
 
 onSqlite(
   'play socket: a key in the header serves as well, and an auth frame afterwards is ignored',
-  async (store, context) => {
+  async (store, house) => {
     const server = await startSessionServer(store)
-    context.after(() => server.close())
+    house.atEnd(() => server.close())
     const key = await register(server)
     const { socket } = await start(server, key)
     const raw = new RawSocket(socket, { headers: { authorization: `Bearer ${key}` } })
@@ -90,9 +90,9 @@ onSqlite(
 
 onSqlite(
   'play socket: of two sockets that race for a session one plays and the other is told, again and again',
-  async (store, context) => {
+  async (store, house) => {
     const server = await startSessionServer(store)
-    context.after(() => server.close())
+    house.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     for (let round = 0; round < 5; round++) {
@@ -116,9 +116,9 @@ onSqlite(
 
 onSqlite(
   'play socket: frames that are none are answered with an error, and the conversation goes on',
-  async (store, context) => {
+  async (store, house) => {
     const server = await startSessionServer(store)
-    context.after(() => server.close())
+    house.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     const client = new PlayClient(socket, key)
@@ -152,9 +152,9 @@ onSqlite(
 
 onSqlite(
   'play socket: an oversized, a binary and a broken text frame end the connection, and the session goes on',
-  async (store, context) => {
+  async (store, house) => {
     const server = await startSessionServer(store)
-    context.after(() => server.close())
+    house.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     const first = new PlayClient(socket, key)
@@ -180,9 +180,9 @@ onSqlite(
   },
 )
 
-onSqlite('play socket: ten thousand tiny frames are all answered, in order', async (store, context) => {
+onSqlite('play socket: ten thousand tiny frames are all answered, in order', async (store, house) => {
   const server = await startSessionServer(store)
-  context.after(() => server.close())
+  house.atEnd(() => server.close())
   const key = await register(server)
   const { socket } = await start(server, key)
   const client = new PlayClient(socket, key)
@@ -197,7 +197,7 @@ onSqlite('play socket: ten thousand tiny frames are all answered, in order', asy
   for (const [index, frame] of frames.slice(0, -1).entries()) assert.equal(frame.type, index % 2 ? 'error' : 'status')
 })
 
-onSqlite('play socket: a drop in any state loses nothing and doubles nothing', async (store, context) => {
+onSqlite('play socket: a drop in any state loses nothing and doubles nothing', async (store, house) => {
   const gate = { promise: Promise.resolve(), open: (): void => undefined }
   const { createLocalCast } = await import('../../src/doors/session/cast.ts')
   const local = createLocalCast()
@@ -210,7 +210,7 @@ onSqlite('play socket: a drop in any state loses nothing and doubles nothing', a
       },
     },
   })
-  context.after(() => server.close())
+  house.atEnd(() => server.close())
   const shut = (): void => {
     const { promise, resolve } = Promise.withResolvers<void>()
     gate.promise = promise
@@ -252,9 +252,9 @@ onSqlite('play socket: a drop in any state loses nothing and doubles nothing', a
   assert.deepEqual(server.faults, [])
 })
 
-onSqlite('play socket: a spectator sees what was said and what is said, and says nothing', async (store, context) => {
+onSqlite('play socket: a spectator sees what was said and what is said, and says nothing', async (store, house) => {
   const server = await startSessionServer(store)
-  context.after(() => server.close())
+  house.atEnd(() => server.close())
   const key = await register(server)
   const { id, socket } = await start(server, key)
   const player = new PlayClient(socket, key)
@@ -284,9 +284,9 @@ onSqlite('play socket: a spectator sees what was said and what is said, and says
 
 forEachStore(
   'play socket: what nobody has touched for its time is ended, in memory and out of it',
-  async (store, _house, context) => {
+  async (store, house) => {
     const first = await startSessionServer(store)
-    context.after(() => first.close())
+    house.atEnd(() => first.close())
     const key = await register(first)
     const left = await start(first, key)
     const client = new PlayClient(left.socket, key)
@@ -294,7 +294,7 @@ forEachStore(
     await client.close()
     await first.close()
     const second = await startSessionServer(store, { ttlMs: -1 })
-    context.after(() => second.close())
+    house.atEnd(() => second.close())
     const live = await start(second, key)
     await second.house.registry.sweep()
     for (const { id } of [left, live]) {
@@ -310,10 +310,10 @@ forEachStore(
 
 forEachStore(
   'play socket: a session moves between servers that share a store, and one at a time has it',
-  async (store, _house, context) => {
+  async (store, house) => {
     const a = await startSessionServer(store, { isAlone: false })
     const b = await startSessionServer(store, { isAlone: false })
-    context.after(async () => {
+    house.atEnd(async () => {
       await a.close()
       await b.close()
     })
