@@ -41,6 +41,7 @@ An interrupt (Ctrl-C) ends it in order: every step is finished and saved, and th
 async function serve(io: Io, options: ServeOptions): Promise<void> {
   const server = await startServer({
     dataDir: options.data,
+    databaseUrl: io.config.DATABASE_URL,
     host: options.host,
     port: options.port,
     otherPorts: options.port === 0 ? 0 : OTHER_PORTS,

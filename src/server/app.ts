@@ -9,17 +9,23 @@ import {
 } from 'fastify-type-provider-zod'
 import { Sockets } from '../doors/coworld/upgrade.ts'
 import { Archive } from '../episode/archive.ts'
+import { openCommandLog } from './command-log.ts'
 import { runExhibition } from './exhibition.ts'
 import { listen } from './listen.ts'
 import { LiveEpisodes } from './live.ts'
+import { LiveDoors } from './live-doors.ts'
+import { PerceptionSockets } from './perception-sockets.ts'
 import { installProblems } from './problems.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { healthRoutes } from './routes/health.ts'
+import { perceptionRoutes } from './routes/perception.ts'
 import { installWatching } from './routes/watch.ts'
 import { worldRoutes } from './routes/worlds.ts'
 
 export interface ServerOptions {
   readonly dataDir: string
+  /** Of the PostgreSQL database that keeps the command log; undefined: a file of the data folder does. */
+  readonly databaseUrl?: string | undefined
   readonly host: string
   readonly port: number
   /** How many following ports are tried when the port is taken. */
@@ -46,6 +52,10 @@ const MAX_BODY = 1024 * 1024
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const archive = await Archive.open(options.dataDir)
+  const commands = await openCommandLog(options).catch(async (error: unknown) => {
+    await archive.close()
+    throw error
+  })
   const app = fastify({
     bodyLimit: MAX_BODY,
     logger: {
@@ -60,11 +70,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     info: (details: object, message: string) => app.log.info(details, message),
     error: (details: object, message: string) => app.log.error(details, message),
   }
-  const live = new LiveEpisodes(archive, log)
+  const live = new LiveEpisodes(archive, log, (episode, end) => commands.noteEnd(episode, end))
+  const doors = new LiveDoors(live, commands.sink, log)
   const sockets = new Sockets()
   const stop = new AbortController()
   let isReady = false
-  await install(app, { archive, live, sockets, version: options.version, isReady: () => isReady })
+  await install(app, { archive, live, doors, sockets, version: options.version, isReady: () => isReady })
   const url = await listen(app, options)
   const resumed = await live.resumeAll()
   isReady = true
@@ -80,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       sockets.terminate()
       await app.close()
       await archive.close()
+      await commands.close()
       return left
     },
   }
@@ -88,13 +100,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 interface Parts {
   readonly archive: Archive
   readonly live: LiveEpisodes
+  readonly doors: LiveDoors
   readonly sockets: Sockets
   readonly version: string
   readonly isReady: () => boolean
 }
 
 async function install(app: FastifyInstance, parts: Parts): Promise<void> {
-  const { archive, live, sockets } = parts
+  const { archive, live, doors, sockets } = parts
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   installProblems(app)
@@ -109,6 +122,12 @@ async function install(app: FastifyInstance, parts: Parts): Promise<void> {
   await typed.register(healthRoutes, { isReady: parts.isReady, liveEpisodes: () => live.size })
   await typed.register(worldRoutes)
   await typed.register(episodeRoutes, { live, archive })
-  installWatching(app, { live, archive, sockets })
+  const find = doors.find.bind(doors)
+  for (const prefix of ['', '/api/episodes/:id/slots/:slot']) {
+    await app.register(perceptionRoutes, { find, prefix, isLocal: false })
+  }
+  const streams = new PerceptionSockets({ find, isLocal: false })
+  app.addHook('onClose', async () => streams.close())
+  installWatching(app, { live, archive, sockets, streams })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }

@@ -1,6 +1,7 @@
 // The episodes that run in this server: started, resumed, found by id, and put away when they end.
 import { type Archive, summariseHeader } from '../episode/archive.ts'
 import type { Episode } from '../episode/episode.ts'
+import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { createBotPilot } from '../episode/pilots.ts'
 import { createToken, isSameToken } from '../episode/seats.ts'
 import { createEpisodeId, resumeEpisode, type SeatPlan, startEpisode } from '../episode/start.ts'
@@ -39,11 +40,14 @@ export class LiveEpisodes {
   readonly #archive: Archive
   readonly #log: Log
   readonly #live = new Map<string, Episode>()
+  readonly #onEnd: (episode: Episode, end: EpisodeEnd) => Promise<void>
   #isClosing = false
 
-  constructor(archive: Archive, log: Log) {
+  /** @param onEnd told of each episode that has ended and is put away */
+  constructor(archive: Archive, log: Log, onEnd: (episode: Episode, end: EpisodeEnd) => Promise<void>) {
     this.#archive = archive
     this.#log = log
+    this.#onEnd = onEnd
   }
 
   get(id: string): Episode | undefined {
@@ -110,7 +114,9 @@ export class LiveEpisodes {
     this.#live.set(id, episode)
     const putAway = async (): Promise<void> => {
       try {
-        await this.#archive.finish(id, await episode.done)
+        const end = await episode.done
+        await this.#archive.finish(id, end)
+        await this.#onEnd(episode, end)
         this.#log.info({ episode: id, steps: episode.step }, 'episode.finished')
       } catch (error) {
         if (!this.#isClosing) this.#log.error({ episode: id, error: String(error) }, 'episode.failed')
