@@ -1,13 +1,19 @@
 // `paracosm perception serve`: the perception door in front of one episode, or of an engine outside.
+import { mkdir } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
+import { logJournal } from '../datasets/log-journal.ts'
+import { agentIdOf } from '../doors/perception/bridge.ts'
 import { AppError } from '../kernel/errors.ts'
 import { EngineName } from '../protocol/bridge-messages.ts'
 import { AgentId } from '../protocol/perception.ts'
-import { type OpenLog, openCommandLog } from '../server/command-log.ts'
+import { createCommandSink } from '../server/command-sink.ts'
 import { startPerceptionEngine } from '../server/perception-engine.ts'
 import { startPerceptionEpisode } from '../server/perception-episode.ts'
+import { CommandLog } from '../store/command-log.ts'
+import { openStore } from '../store/store.ts'
 import type { Io } from './io.ts'
 import { parsePort, parseRate, parseSeed } from './options.ts'
+import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
 
 interface ServeOptions {
@@ -85,21 +91,29 @@ async function serve(io: Io, world: string | undefined, options: ServeOptions): 
   if ((world === undefined) === (options.bridge === undefined)) {
     throw new AppError('USAGE', 'a world or --bridge is expected, and not both')
   }
-  const log = await openCommandLog({ dataDir: options.data, databaseUrl: io.config.DATABASE_URL })
+  await createFolder(options.data)
+  const store = await openStore(storeTarget(io, options.data, { mode: 'create', runs: 'thread' }))
+  const log = new CommandLog(store)
   try {
-    const served = world === undefined ? await serveEngine(io, log, options) : await serveWorld(io, log, world, options)
+    const logEnd = async (journal: string): Promise<void> => void (await logJournal(store, log, journal))
+    const served = await (world === undefined
+      ? serveEngine(common(io, log, options), options)
+      : serveWorld({ ...common(io, log, options), world, onEnd: logEnd }, options))
     announce(io, served, options)
     if (!io.signal.aborted) {
       await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
     }
     await served.close()
   } finally {
-    await log.close()
+    await log.drain()
+    await store.close()
   }
   if (!options.json) io.out('Stopped.')
 }
 
-const common = (io: Io, log: OpenLog, options: ServeOptions) => ({
+type Common = ReturnType<typeof common>
+
+const common = (io: Io, log: CommandLog, options: ServeOptions) => ({
   dataDir: options.data,
   agents: options.agent,
   hasAuth: options.auth,
@@ -107,33 +121,30 @@ const common = (io: Io, log: OpenLog, options: ServeOptions) => ({
   port: options.port,
   otherPorts: options.port === 0 ? 0 : OTHER_PORTS,
   version: readVersion(),
-  sink: log.sink,
+  sink: createCommandSink(log),
   onError: (error: unknown) => io.err(`error: ${error instanceof Error ? error.message : String(error)}`),
 })
 
-async function serveWorld(io: Io, log: OpenLog, world: string, options: ServeOptions): Promise<Served> {
-  const { variant, bot, seed, tickRate } = options
-  const served = await startPerceptionEpisode({
-    ...common(io, log, options),
-    world,
-    variant,
-    bot,
-    seed,
-    tickRate,
-    onEnd: (episode, end) => log.noteEnd(episode, end),
+async function createFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw new AppError('FILE_UNWRITABLE', `cannot keep anything in ${path}`, { cause })
   })
+}
+
+type World = Common & { readonly world: string; onEnd(journal: string): Promise<void> }
+
+async function serveWorld(wanted: World, { variant, bot, seed, tickRate }: ServeOptions): Promise<Served> {
+  const served = await startPerceptionEpisode({ ...wanted, variant, bot, seed, tickRate })
   const { header, seats } = served.episode
   const agents = served.door.agents.filter(({ slot }) => seats[slot]?.player.kind !== 'bot')
-  const what = { world, variant: header.variant, episode: header.episode, resumed: served.isResumed }
+  const what = { world: wanted.world, variant: header.variant, episode: header.episode, resumed: served.isResumed }
   return { url: served.url, what, agents, close: () => served.close() }
 }
 
-async function serveEngine(io: Io, log: OpenLog, options: ServeOptions): Promise<Served> {
-  const { bridge: engine = '', agent } = options
-  const shared = common(io, log, options)
-  const served = await startPerceptionEngine({ ...shared, engine, agents: agent.length > 0 ? agent : ['agent-0'] })
-  const { url, door, bridgeToken } = served
-  return { url, what: { engine }, agents: door.agents, bridgeToken, close: () => served.close() }
+async function serveEngine(wanted: Common, { bridge: engine = '' }: ServeOptions): Promise<Served> {
+  const agents = wanted.agents.length > 0 ? wanted.agents : [agentIdOf(0)]
+  const { url, door, bridgeToken, close } = await startPerceptionEngine({ ...wanted, engine, agents })
+  return { url, what: { engine }, agents: door.agents, bridgeToken, close }
 }
 
 function announce(io: Io, { url, what, agents, bridgeToken }: Served, { auth, json }: ServeOptions): void {

@@ -9,13 +9,17 @@ import {
 } from 'fastify-type-provider-zod'
 import { Sockets } from '../doors/coworld/upgrade.ts'
 import { Archive } from '../episode/archive.ts'
-import { openCommandLog } from './command-log.ts'
+import { CommandLog } from '../store/command-log.ts'
+import { openStore, type StoreTarget, storeInFolder } from '../store/store.ts'
+import { createCommandSink } from './command-sink.ts'
 import { runExhibition } from './exhibition.ts'
+import { Ingest } from './ingest.ts'
 import { listen } from './listen.ts'
 import { LiveEpisodes } from './live.ts'
 import { LiveDoors } from './live-doors.ts'
 import { PerceptionSockets } from './perception-sockets.ts'
 import { installProblems } from './problems.ts'
+import { commandRoutes } from './routes/commands.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { healthRoutes } from './routes/health.ts'
 import { perceptionRoutes } from './routes/perception.ts'
@@ -24,8 +28,8 @@ import { worldRoutes } from './routes/worlds.ts'
 
 export interface ServerOptions {
   readonly dataDir: string
-  /** Of the PostgreSQL database that keeps the command log; undefined: a file of the data folder does. */
-  readonly databaseUrl?: string | undefined
+  /** Default: a file in the data folder. */
+  readonly store?: StoreTarget
   readonly host: string
   readonly port: number
   /** How many following ports are tried when the port is taken. */
@@ -48,14 +52,17 @@ const MAX_BODY = 1024 * 1024
 
 /**
  * Starts the server.
- * @throws AppError PORT_IN_USE when no port is free; FILE_UNWRITABLE for the data folder
+ * @throws AppError PORT_IN_USE when no port is free; FILE_UNWRITABLE for the data folder; the codes of `openStore`
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const archive = await Archive.open(options.dataDir)
-  const commands = await openCommandLog(options).catch(async (error: unknown) => {
+  const store = await openStore(
+    options.store ?? storeInFolder(options.dataDir, { mode: 'create', runs: 'thread' }),
+  ).catch(async (error: unknown) => {
     await archive.close()
     throw error
   })
+  const commands = new CommandLog(store)
   const app = fastify({
     bodyLimit: MAX_BODY,
     logger: {
@@ -70,13 +77,25 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     info: (details: object, message: string) => app.log.info(details, message),
     error: (details: object, message: string) => app.log.error(details, message),
   }
-  const live = new LiveEpisodes(archive, log, (episode, end) => commands.noteEnd(episode, end))
-  const doors = new LiveDoors(live, commands.sink, log)
+  const ingest = new Ingest({ store, log: commands, archive, logger: log })
+  const live = new LiveEpisodes(archive, log, (id) => ingest.add(id))
+  const doors = new LiveDoors(live, createCommandSink(commands), log)
   const sockets = new Sockets()
+  const streams = new PerceptionSockets({ find: doors.find.bind(doors), isLocal: false })
   const stop = new AbortController()
   let isReady = false
-  await install(app, { archive, live, doors, sockets, version: options.version, isReady: () => isReady })
+  await install(app, {
+    archive,
+    live,
+    doors,
+    commands,
+    sockets,
+    streams,
+    version: options.version,
+    isReady: () => isReady,
+  })
   const url = await listen(app, options)
+  await ingest.start()
   const resumed = await live.resumeAll()
   isReady = true
   const exhibition = options.hasExhibition ? runExhibition(live, archive, { log, signal: stop.signal }) : undefined
@@ -89,9 +108,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await exhibition
       sockets.close()
       sockets.terminate()
+      streams.close()
       await app.close()
+      await ingest.close()
+      await commands.drain()
+      await store.close()
       await archive.close()
-      await commands.close()
       return left
     },
   }
@@ -101,13 +123,15 @@ interface Parts {
   readonly archive: Archive
   readonly live: LiveEpisodes
   readonly doors: LiveDoors
+  readonly commands: CommandLog
   readonly sockets: Sockets
+  readonly streams: PerceptionSockets
   readonly version: string
   readonly isReady: () => boolean
 }
 
 async function install(app: FastifyInstance, parts: Parts): Promise<void> {
-  const { archive, live, doors, sockets } = parts
+  const { archive, live, doors, sockets, streams } = parts
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   installProblems(app)
@@ -122,12 +146,11 @@ async function install(app: FastifyInstance, parts: Parts): Promise<void> {
   await typed.register(healthRoutes, { isReady: parts.isReady, liveEpisodes: () => live.size })
   await typed.register(worldRoutes)
   await typed.register(episodeRoutes, { live, archive })
+  await typed.register(commandRoutes, { log: parts.commands })
   const find = doors.find.bind(doors)
-  for (const prefix of ['', '/api/episodes/:id/slots/:slot']) {
-    await app.register(perceptionRoutes, { find, prefix, isLocal: false })
+  for (const below of ['', '/api/episodes/:id/slots/:slot']) {
+    await app.register(perceptionRoutes, { find, below, isLocal: false })
   }
-  const streams = new PerceptionSockets({ find, isLocal: false })
-  app.addHook('onClose', async () => streams.close())
   installWatching(app, { live, archive, sockets, streams })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }

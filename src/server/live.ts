@@ -1,7 +1,6 @@
 // The episodes that run in this server: started, resumed, found by id, and put away when they end.
 import { type Archive, summariseHeader } from '../episode/archive.ts'
 import type { Episode } from '../episode/episode.ts'
-import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { createBotPilot } from '../episode/pilots.ts'
 import { createToken, isSameToken } from '../episode/seats.ts'
 import { createEpisodeId, resumeEpisode, type SeatPlan, startEpisode } from '../episode/start.ts'
@@ -39,15 +38,15 @@ export interface NewEpisode {
 export class LiveEpisodes {
   readonly #archive: Archive
   readonly #log: Log
+  readonly #onPutAway: (id: string) => void
   readonly #live = new Map<string, Episode>()
-  readonly #onEnd: (episode: Episode, end: EpisodeEnd) => Promise<void>
   #isClosing = false
 
-  /** @param onEnd told of each episode that has ended and is put away */
-  constructor(archive: Archive, log: Log, onEnd: (episode: Episode, end: EpisodeEnd) => Promise<void>) {
+  /** @param onPutAway told of every episode that has ended, once its journal is at rest */
+  constructor(archive: Archive, log: Log, onPutAway: (id: string) => void = () => undefined) {
     this.#archive = archive
     this.#log = log
-    this.#onEnd = onEnd
+    this.#onPutAway = onPutAway
   }
 
   get(id: string): Episode | undefined {
@@ -114,10 +113,9 @@ export class LiveEpisodes {
     this.#live.set(id, episode)
     const putAway = async (): Promise<void> => {
       try {
-        const end = await episode.done
-        await this.#archive.finish(id, end)
-        await this.#onEnd(episode, end)
+        await this.#archive.finish(id, await episode.done)
         this.#log.info({ episode: id, steps: episode.step }, 'episode.finished')
+        this.#onPutAway(id)
       } catch (error) {
         if (!this.#isClosing) this.#log.error({ episode: id, error: String(error) }, 'episode.failed')
       } finally {

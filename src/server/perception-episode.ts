@@ -8,7 +8,6 @@ import { isPerceived, WorldBridge } from '../doors/perception/world-bridge.ts'
 import { Archive } from '../episode/archive.ts'
 import { createSystemClock } from '../episode/clock.ts'
 import type { Episode } from '../episode/episode.ts'
-import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { createBotPilot } from '../episode/pilots.ts'
 import { createToken } from '../episode/seats.ts'
 import { createEpisodeId, resumeEpisode, type SeatPlan, startEpisode } from '../episode/start.ts'
@@ -42,8 +41,8 @@ export interface PerceptionEpisodeOptions {
   readonly sink: CommandSink
   readonly limits?: RateLimits
   onError(error: unknown): void
-  /** Told when the episode has ended and is put away. */
-  onEnd?(episode: Episode, end: EpisodeEnd): Promise<void>
+  /** Told when the episode has ended and its journal is put away, where. */
+  onEnd?(journal: string): Promise<void>
 }
 
 export interface PerceptionEpisode {
@@ -72,7 +71,7 @@ export async function startPerceptionEpisode(options: PerceptionEpisodeOptions):
     const putAway = episode.done
       .then(async (end) => {
         await archive.finish(id, end)
-        await options.onEnd?.(episode, end)
+        await options.onEnd?.(await archive.journalPath(id))
       })
       // Stopped before its end: the next start goes on with it.
       .catch((error: unknown) => (isStop(error) ? undefined : options.onError(error)))

@@ -220,6 +220,7 @@ export class CommandLog {
         .map(formatRow)
     }
     while (!signal.aborted) {
+      // Taken before the page is read: what is written meanwhile wakes the next round.
       const written = this.#written
       const rows = await reader.page(filters, {
         order: 'logged',

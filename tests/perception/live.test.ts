@@ -64,7 +64,8 @@ test('live: wrong episodes, slots and tokens are told apart no further than they
   const { episode, seats } = await begin(url, { ...errand, variant: 'company', players: [null, null, null, null] })
   const get = async (path: string, token = seats[0].token): Promise<[number, string]> => {
     const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })
-    return [response.status, (await response.json()).error?.code]
+    const body: any = await response.json()
+    return [response.status, body.error?.code ?? body.code]
   }
   assert.deepEqual(await get('/api/episodes/..%2f..%2fx/slots/0/perception'), [404, 'UNKNOWN_EPISODE'])
   assert.deepEqual(await get('/api/episodes/nowhere/slots/0/perception'), [404, 'UNKNOWN_EPISODE'])
@@ -83,6 +84,7 @@ test('live: an episode that has ended is EPISODE_OVER, and a restart keeps token
   const { token } = seats[0]
   const before = createAgentClient(first.url, 'agent-0', token)
   const { body } = await before.say('wait', { duration_seconds: 1200 })
+  while ((await before.get(`/commands/${body.command_id}`)).body.status !== 'running') await before.get('/perception')
   await first.close()
   const second = await openServer(t, first.dataDir)
   const after = createAgentClient(second.url, 'agent-0', token)

@@ -204,7 +204,8 @@ export class Commands {
     return {
       perception_snapshot: sight ? JSON.parse(sight.bytes.toString()) : null,
       agent_id: desk.agent.id,
-      episode_id: input?.episode_id ?? bridge.episode,
+      // The id of the host's episode joins rows with results; a client's own groups what has no episode here.
+      episode_id: bridge.episode ?? input?.episode_id ?? null,
       cell: sight?.perception.location.cell ?? null,
       world: bridge.world,
       slot: desk.agent.slot,

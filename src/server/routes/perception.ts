@@ -36,7 +36,7 @@ export interface PerceptionRouteOptions {
   /** @throws AppError UNKNOWN_EPISODE, EPISODE_OVER, NOT_PERCEIVED, TOKEN_MISSING, TOKEN_REFUSED (also as a rejection) */
   find(address: Address): DoorAt | Promise<DoorAt>
   /** Before the routes: '' or '/api/episodes/:id/slots/:slot'. */
-  readonly prefix: string
+  readonly below: string
   /** Whether only programs of this machine may ask. */
   readonly isLocal: boolean
 }
@@ -46,12 +46,12 @@ type Where = { id?: string; slot?: string; engine?: string; command_id?: string 
 const failures = { '4xx': DoorError, '5xx': DoorError }
 
 export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteOptions, done: () => void): void {
-  const { prefix } = options
-  const name = prefix === '' ? 'bare' : 'of one slot'
+  const { below } = options
+  const name = below === '' ? 'bare' : 'of one slot'
   installForm(app, options)
   const describe = (summary: string) => ({ summary: `${summary} (${name})`, tags: ['perception'] })
   app.get(
-    `${prefix}/perception`,
+    `${below}/perception`,
     { schema: { ...describe('What the agent perceives now'), response: { 200: Perception, ...failures } } },
     (request, reply) => {
       const found = locate(options, request)
@@ -60,7 +60,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     },
   )
   app.post(
-    `${prefix}/command`,
+    `${below}/command`,
     {
       schema: { ...describe('Give a command'), body: CommandInput, response: { 202: CommandAccepted, ...failures } },
       validatorCompiler: () => (value) => ({ value }),
@@ -72,7 +72,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     },
   )
   app.get<{ Params: Where }>(
-    `${prefix}/commands/:command_id`,
+    `${below}/commands/:command_id`,
     { schema: { ...describe('How a command stands'), response: { 200: CommandReport, ...failures } } },
     async (request, reply) => {
       const at = await locate(options, request)
@@ -81,7 +81,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     },
   )
   app.get<{ Params: Where }>(
-    `${prefix}/:engine/status`,
+    `${below}/:engine/status`,
     { schema: { ...describe('Whether there is an engine'), response: { 200: BridgeStatus, ...failures } } },
     async (request, reply) => {
       const { door } = await locate(options, request)
@@ -94,7 +94,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     },
   )
   app.get(
-    `${prefix}/perception/stream`,
+    `${below}/perception/stream`,
     { schema: describe('WebSocket: perceptions and outcomes as they come') },
     () => {
       throw new AppError('USAGE', 'connect by WebSocket', { remedy: 'docs/perception.md has an example.' })
