@@ -1,7 +1,6 @@
 // The perception door over HTTP: the same routes bare, and below `/api/episodes/:id/slots/:slot`. Bodies are read and
 // judged by the door, failures told in its own form; the schemas here are for /openapi.json.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import type { Sighting } from '../../doors/perception/bridge.ts'
 import type { Caller, PerceptionDoor } from '../../doors/perception/door.ts'
 import { toDoorFailure } from '../../doors/perception/errors.ts'
@@ -137,13 +136,20 @@ function toAppError(error: unknown): unknown {
 }
 
 function locate(options: PerceptionRouteOptions, request: FastifyRequest): DoorAt | Promise<DoorAt> {
-  const { id, slot } = z.object({ id: z.string(), slot: z.string() }).partial().parse(request.params)
-  return options.find({ id, slot, token: readToken(request.headers) })
+  const { params } = request
+  return options.find({ id: textAt(params, 'id'), slot: textAt(params, 'slot'), token: readToken(request.headers) })
 }
 
 function callerOf({ door, slot }: DoorAt, request: FastifyRequest): Caller {
-  const { agent_id: agentId } = z.object({ agent_id: z.string().optional().catch(undefined) }).parse(request.query)
+  const agentId = textAt(request.query, 'agent_id')
   return seatCaller(door, slot, { token: readToken(request.headers), agentId })
+}
+
+/** A text among params or in a query; read by hand, since it is on the way of every perception. */
+function textAt(values: unknown, name: string): string | undefined {
+  if (typeof values !== 'object' || values === null) return undefined
+  const value: unknown = Reflect.get(values, name)
+  return typeof value === 'string' ? value : undefined
 }
 
 /**
