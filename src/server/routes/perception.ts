@@ -34,7 +34,7 @@ export interface Address {
 export interface PerceptionRouteOptions {
   /** @throws AppError UNKNOWN_EPISODE, EPISODE_OVER, NOT_PERCEIVED, TOKEN_MISSING, TOKEN_REFUSED (also as a rejection) */
   find(address: Address): DoorAt | Promise<DoorAt>
-  /** Before the routes: '' or '/api/episodes/:id/slots/:slot'. */
+  /** Stands before each route: empty, or `/api/episodes/:id/slots/:slot`. */
   readonly below: string
   /** Whether only programs of this machine may ask. */
   readonly isLocal: boolean
