@@ -61,7 +61,10 @@ test('door: a command is answered only after its row is durable', async (t) => {
     isAnswered = true
     return got
   })
-  await timmy.get('/perception')
+  // The world goes on meanwhile, and would long have had its say.
+  const tick = async (): Promise<number> => (await timmy.get('/perception')).body.raw_engine_data.tick
+  const late = (await tick()) + 20
+  while ((await tick()) < late);
   assert.deepEqual([isAnswered, sink.rows.length], [false, 0])
   gate.resolve()
   assert.equal((await answer).status, 202)
