@@ -14,6 +14,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   'paint-arena': () => import('./paint-arena.bench.ts'),
   journal: () => import('./journal.bench.ts'),
   live: () => import('./live.bench.ts'),
+  perception: () => import('./perception.bench.ts'),
   durability: () => import('./durability.bench.ts'),
   foundry: () => import('./foundry.bench.ts'),
   strategy: () => import('./strategy.bench.ts'),

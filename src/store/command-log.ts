@@ -187,6 +187,13 @@ export class CommandLog {
     return row?.id === id ? formatRow(row) : undefined
   }
 
+  /** The row of a command by the door's name for it; undefined: there is none. */
+  async find(commandId: string): Promise<CommandLogRow | undefined> {
+    const { db } = this.#store
+    const row = await db.selectFrom('commands').select('id').where('command_id', '=', commandId).executeTakeFirst()
+    return row && this.get(row.id)
+  }
+
   count(filters: CommandFilters = {}): Promise<number> {
     return countRows(this.#store, filters)
   }
