@@ -123,7 +123,7 @@ onSqlite(
   async (store, house) => {
     let isBroken = false
     const { player } = await play(
-      context,
+      house,
       store,
       ({ role }) => (role === 'updater' && isBroken ? { kind: 'never' } : undefined),
       { timeoutMs: 80 },
@@ -156,7 +156,7 @@ onSqlite(
   'model faults: a scorer that fails leaves a card without a score, and the game still ends well',
   async (store, house) => {
     const { player, server, id, key } = await play(
-      context,
+      house,
       store,
       ({ role }) => (role === 'scorer' ? '{"tier":9}' : undefined),
       { game: 'Infer Intent' },

@@ -157,6 +157,7 @@ export class LiveSession {
     this.touch()
     await this.settled()
     if (this.#isOver) throw new AppError('EPISODE_OVER', 'Session is closed')
+    if (!this.isHeld) throw new AppError('SESSION_LOST', `session ${this.facts.id} rests; connect again`)
     const turn = this.#expectTurn()
     this.#turn = turn
     const receipt = await this.#seat.submit(command)

@@ -103,6 +103,7 @@ export class PlaySocket implements Follower {
     }
     if (session.connection && (await session.connection.probe())) return this.#fail('Session already connected')
     if (session.connection) return this.#fail('Session already connected')
+    if (this.#socket.readyState !== this.#socket.OPEN) return
     const connection = { probe: () => this.#probe(), drop: () => this.#socket.terminate() }
     session.connection = connection
     const unfollow = session.follow(this)
@@ -117,7 +118,6 @@ export class PlaySocket implements Follower {
         .catch((error: unknown) => this.#lose(session, error))
     }
     this.#socket.once('close', leave)
-    if (this.#socket.readyState !== this.#socket.OPEN) leave()
     try {
       await this.#converse(session)
     } catch (error) {
@@ -137,6 +137,8 @@ export class PlaySocket implements Follower {
     if (isResumed) await session.resume()
     this.#sendMeta(session)
     if (isResumed) await this.#replay(session.turns)
+    // Whoever has left by now is not shown an opening; the next to come is.
+    if (this.#socket.readyState !== this.#socket.OPEN) return
     if (!session.hasBegun && !session.exited) await session.begin()
     for (;;) {
       const next = await this.#frames.next()

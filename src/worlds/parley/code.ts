@@ -1,2 +1,2 @@
 // Written by `npm run codes`: the digest of this world's source. Journals carry it.
-export const code = 'cb9d4a8c812c3d35'
+export const code = '52103a763601cfb2'
