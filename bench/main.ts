@@ -19,6 +19,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   foundry: () => import('./foundry.bench.ts'),
   strategy: () => import('./strategy.bench.ts'),
   log: () => import('./log.bench.ts'),
+  sessions: () => import('./sessions.bench.ts'),
   'strategy-fuzz': async () => ({ name: 'strategy-fuzz', run: (await import('./strategy.bench.ts')).runFuzz }),
 }
 

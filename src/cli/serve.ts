@@ -16,6 +16,7 @@ interface ServeOptions extends CastOptions {
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly json?: boolean
   readonly freePlay?: boolean
+  readonly rateLimits: boolean
   readonly sessionTtl: number
   readonly sweepInterval: number
   readonly corsOrigin: readonly string[]
@@ -36,6 +37,7 @@ export function createCommand(io: Io): Command {
     .option('--free-play', 'text games for everybody, without registration')
     .option('--session-ttl <seconds>', 'end a session after so long without a sign of life', parseCount, 86_400)
     .option('--sweep-interval <seconds>', 'how often such sessions are looked for', parseCount, 60)
+    .option('--no-rate-limits', 'do not limit registrations and starts: for tests and closed networks')
     .option('--cors-origin <origin>', 'a page of this origin may use the API; repeatable', collect, [])
     .option('--model <name>', 'model that plays characters; PARACOSM_MODEL. Without one the local cast does')
     .option('--opener-model <name>', 'another model for opening scenes')
@@ -71,6 +73,7 @@ async function serve(io: Io, options: ServeOptions): Promise<void> {
       sweepMs: options.sweepInterval * 1000,
       adminKey: io.config.PARACOSM_ADMIN_KEY,
       piiKey: io.config.PARACOSM_PII_KEY,
+      hasRateLimits: options.rateLimits,
       corsOrigins: options.corsOrigin,
     },
     store: storeTarget(io, options.data, { mode: 'create', runs: 'thread' }),

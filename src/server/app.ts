@@ -47,6 +47,7 @@ const DEFAULT_SESSIONS: SessionSettings = {
   mode: 'standard',
   ttlMs: 24 * 3600 * 1000,
   sweepMs: 60_000,
+  hasRateLimits: true,
   corsOrigins: [],
 }
 

@@ -12,6 +12,8 @@ export interface SessionSettings {
   readonly adminKey?: string | undefined
   /** The key of personal data; undefined: a file in the data folder, made when there is none. */
   readonly piiKey?: string | undefined
+  /** Whether registrations, attempts to authenticate and starts are limited by the minute. */
+  readonly hasRateLimits: boolean
   /** Origins of pages that may use the API, besides the development server's. */
   readonly corsOrigins: readonly string[]
 }

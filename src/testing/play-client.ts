@@ -38,10 +38,10 @@ export class PlayClient {
     this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
   }
 
-  /** Frames up to and with the next of `type`, of those not read yet. Throws when the socket closes before it comes. */
-  async until(type: string): Promise<PlayFrame[]> {
+  /** Frames up to and with the next of these types, of those not read yet. Throws when the socket closes before it comes. */
+  async until(...types: readonly string[]): Promise<PlayFrame[]> {
     for (;;) {
-      const at = this.frames.findIndex((frame, index) => index >= this.#read && frame.type === type)
+      const at = this.frames.findIndex((frame, index) => index >= this.#read && types.includes(frame.type))
       if (at >= 0) {
         const taken = this.frames.slice(this.#read, at + 1)
         this.#read = at + 1
@@ -49,7 +49,7 @@ export class PlayClient {
       }
       if (this.#isClosed) {
         const rest = JSON.stringify(this.frames.slice(this.#read))
-        throw new Error(`the socket closed before a frame '${type}' came; unread: ${rest}`)
+        throw new Error(`the socket closed before a frame '${types.join(' or ')}' came; unread: ${rest}`)
       }
       await new Promise<void>((resolve) => {
         this.#wake = resolve

@@ -41,6 +41,7 @@ export async function startSessionServer(store: Store, options: SessionServerOpt
     sweepMs: options.sweepMs ?? 60_000,
     adminKey: ADMIN_KEY,
     isAlone: options.isAlone ?? true,
+    hasRateLimits: false,
     onFault: (what, error) => void faults.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`),
   })
   const app = fastify({ forceCloseConnections: true })

@@ -76,8 +76,14 @@ export class Throttle {
     this.#perMinute = perMinute
   }
 
+  /** One for a house; in a house without limits it lets everybody through. */
+  static of(house: Pick<SessionHouse, 'hasRateLimits'>, perMinute: number): Throttle {
+    return new Throttle(house.hasRateLimits ? perMinute : Number.POSITIVE_INFINITY)
+  }
+
   /** @throws AppError RATE_LIMITED with `details.retry_after_s` */
   take(who: string, now: number): void {
+    if (this.#perMinute === Number.POSITIVE_INFINITY) return
     const bucket = this.#buckets.get(who) ?? { left: this.#perMinute, at: now }
     bucket.left = Math.min(this.#perMinute, bucket.left + ((now - bucket.at) / 60_000) * this.#perMinute)
     bucket.at = now

@@ -26,6 +26,7 @@ export interface SessionHouse {
   readonly cast: Cast
   /** SHA-256 of the key that may write characters; undefined: nobody may over HTTP. */
   readonly adminKeyHash: string | undefined
+  readonly hasRateLimits: boolean
   /** Milliseconds since 1970. */
   readonly startedAt: number
   readonly onFault: (what: string, error: unknown) => void
@@ -41,6 +42,8 @@ export interface HouseOptions {
   readonly adminKey?: string | undefined
   /** Whether this process has the store to itself: claims that a crash left are then nobody's. */
   readonly isAlone: boolean
+  /** Whether registrations, attempts and starts are counted. */
+  readonly hasRateLimits: boolean
   readonly onFault: (what: string, error: unknown) => void
 }
 
@@ -72,6 +75,7 @@ export async function openHouse(options: HouseOptions): Promise<SessionHouse> {
       return roster.list
     },
     adminKeyHash: options.adminKey === undefined ? undefined : hashAccessKey(options.adminKey),
+    hasRateLimits: options.hasRateLimits,
     startedAt: Date.now(),
   }
 }

@@ -12,7 +12,7 @@ const STARTS = 120
 export const wsPathOf = (sessionId: string): string => `/api/play/game/${sessionId}/ws`
 
 export const playRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (app, { house }, done) => {
-  const starts = new Throttle(STARTS)
+  const starts = Throttle.of(house, STARTS)
   app.get(
     '/api/play/setup/:game_name',
     {

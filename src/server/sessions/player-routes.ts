@@ -10,8 +10,8 @@ const REGISTRATIONS = 30
 const ATTEMPTS = 120
 
 export const playerRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (app, { house }, done) => {
-  const registrations = new Throttle(REGISTRATIONS)
-  const attempts = new Throttle(ATTEMPTS)
+  const registrations = Throttle.of(house, REGISTRATIONS)
+  const attempts = Throttle.of(house, ATTEMPTS)
   app.post(
     '/api/player/registration',
     {

@@ -1,0 +1,232 @@
+// Text games under load: the whole server in a process of its own, players in another, the model beside them. The only load
+// figure that the original publishes is one session with two turns in 55.2 s (a real model).
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type RunningCommand, startCommand } from '../src/testing/cli.ts'
+import { register, start } from '../src/testing/play-api.ts'
+import { PlayClient } from '../src/testing/play-client.ts'
+import { median, percentile, type Row } from './measure.ts'
+
+export const name = 'sessions'
+
+const SESSIONS = 1000
+const EVERY_MS = 5000
+const MODEL_MS = 50
+/** A turn of the local model waits for it twice: judges and updater together, then the judges of the draft. */
+const MODEL_WAITS = 2
+/** Seconds of the long run; PARACOSM_BENCH_SECONDS shortens it for a look. */
+const SECONDS = Number(process.env.PARACOSM_BENCH_SECONDS ?? 300)
+
+interface House {
+  readonly url: string
+  readonly process: RunningCommand
+  readonly folder: string
+}
+
+async function open(
+  args: readonly string[],
+  folder = mkdtempSync(join(tmpdir(), 'paracosm-sessions-')),
+): Promise<House> {
+  const fixed = ['serve', '--port', '0', '--no-exhibition', '--no-rate-limits', '--log', 'error', '--json']
+  const process = startCommand([...fixed, '--data', folder, ...args])
+  const [line] = await process.sees(/^\{.*\}$/m)
+  return { url: JSON.parse(line).url, process, folder }
+}
+
+async function close({ process, folder }: House): Promise<void> {
+  process.kill('SIGKILL')
+  await process.ended
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function memoryOf({ process }: House): number {
+  const status = readFileSync(`/proc/${process.pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
+}
+
+interface Measured {
+  readonly times: readonly number[]
+  readonly errors: number
+  readonly seconds: number
+  /** Bytes a session, while everybody is connected and plays. */
+  readonly memory: number
+}
+
+const OVERRIDES = { max_turns: 500, max_playtime: 3600 }
+
+async function play(house: House, load: { sessions: number; everyMs: number; seconds: number }): Promise<Measured> {
+  const key = await register(house)
+  const warm = await start(house, key, { overrides: OVERRIDES })
+  const first = new PlayClient(warm.socket, key)
+  await first.until('turn_end')
+  await first.close()
+  const before = memoryOf(house)
+  const sockets: string[] = []
+  for (let i = 0; i < load.sessions; i++) sockets.push((await start(house, key, { overrides: OVERRIDES })).socket)
+  const client = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, 'session-client.ts')], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  client.stdin.end(JSON.stringify({ sockets, key, everyMs: load.everyMs, seconds: load.seconds }))
+  let text = ''
+  client.stdout.on('data', (chunk) => {
+    text += chunk
+  })
+  await once(client.stderr, 'data')
+  const memory = (memoryOf(house) - before) / load.sessions
+  await once(client, 'close')
+  return { ...JSON.parse(text), memory }
+}
+
+/** A model that takes its time and always answers well. */
+async function startModel(): Promise<{ url: string; close(): void }> {
+  const answers = {
+    validator: '{"pass": true}',
+    scene: '{"type":"ai","content":"JACK tilts its head and hops a step closer to the crumbs."}',
+  }
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => {
+      body += chunk
+    })
+    request.on('end', () => {
+      const { model } = JSON.parse(body)
+      const content = model === 'validator' ? answers.validator : answers.scene
+      const message = { role: 'assistant', content }
+      const usage = { prompt_tokens: 900, completion_tokens: 20 }
+      setTimeout(() => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.end(JSON.stringify({ model, choices: [{ index: 0, message, finish_reason: 'stop' }], usage }))
+      }, MODEL_MS)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  return { url: `http://127.0.0.1:${port}/v1`, close: () => server.close() }
+}
+
+function reportSteady(report: (row: Row) => void, who: string, measured: Measured, waits: number): void {
+  const own = measured.times.map((time) => time - waits)
+  const what = `${SESSIONS} sessions, a turn every ${EVERY_MS / 1000} s for ${SECONDS} s, ${who}`
+  report({ what: `${what}: turns`, value: measured.times.length, unit: '' })
+  report({ what: `${what}: errors`, value: measured.errors, unit: '', note: 'goal 0' })
+  report({ what: `${what}: our own time a turn, median`, value: median(own), unit: 'ms' })
+  report({ what: `${what}: our own time a turn, p99`, value: percentile(own, 0.99), unit: 'ms', note: 'goal 50' })
+  report({ what: `${what}: memory a session`, value: measured.memory / 1024, unit: 'kB', note: 'goal 150' })
+}
+
+async function steady(report: (row: Row) => void): Promise<void> {
+  const load = { sessions: SESSIONS, everyMs: EVERY_MS, seconds: SECONDS }
+  const local = await open([])
+  reportSteady(report, 'local cast', await play(local, load), 0)
+  await close(local)
+  const model = await startModel()
+  const roles = ['--model', 'scene', '--validator-model', 'validator', '--base-url', model.url]
+  const house = await open([...roles, '--model-concurrency', '4000'])
+  reportSteady(report, `model of ${MODEL_MS} ms`, await play(house, load), MODEL_MS * MODEL_WAITS)
+  await close(house)
+  model.close()
+}
+
+async function throughput(report: (row: Row) => void): Promise<void> {
+  const rates: number[] = []
+  const slow: number[] = []
+  for (let run = 0; run < 3; run++) {
+    const house = await open([])
+    const measured = await play(house, { sessions: 200, everyMs: 0, seconds: 10 })
+    rates.push(measured.times.length / measured.seconds)
+    slow.push(percentile(measured.times, 0.99))
+    await close(house)
+  }
+  report({
+    what: '200 sessions as fast as they can, local cast, durable',
+    value: median(rates),
+    unit: 'turns/s',
+    note: 'goal 2,000',
+  })
+  report({ what: 'the same: a turn, p99', value: median(slow), unit: 'ms' })
+}
+
+async function resume(report: (row: Row) => void): Promise<void> {
+  let house = await open([])
+  const key = await register(house)
+  const { id, socket } = await start(house, key, { overrides: OVERRIDES })
+  const client = new PlayClient(socket, key)
+  await client.until('turn_end')
+  let turns = 1
+  for (let i = 0; turns < 200 && i < 400; i++) {
+    const turn = await client.advance(i % 2 ? 'I wave.' : 'I sit down.')
+    turns = Number(turn.at(-1)?.turns)
+  }
+  const times: number[] = []
+  for (let run = 0; run < 5; run++) {
+    house.process.kill('SIGKILL')
+    await house.process.ended
+    house = await open([], house.folder)
+    // Another session first: what is measured is the session, not the first use of the program's code.
+    const other = await start(house, key)
+    const warm = new PlayClient(other.socket, key)
+    await warm.until('turn_end')
+    await warm.close()
+    const began = performance.now()
+    const again = new PlayClient(`${house.url.replace('http', 'ws')}/api/play/game/${id}/ws`, key)
+    await again.until('replay_end')
+    times.push(performance.now() - began)
+    await again.close()
+  }
+  await close(house)
+  report({
+    what: `resume of a session of ${turns} turns after a restart, to the last replay frame`,
+    value: median(times),
+    unit: 'ms',
+    note: 'goal 100',
+  })
+}
+
+async function paused(report: (row: Row) => void): Promise<void> {
+  const count = 10_000
+  const house = await open([])
+  const key = await register(house)
+  const visit = async (): Promise<void> => {
+    const { socket } = await start(house, key)
+    const client = new PlayClient(socket, key)
+    await client.until('turn_end')
+    await client.close()
+  }
+  for (let i = 0; i < 200; i++) await visit()
+  await settle(house)
+  const before = memoryOf(house)
+  for (let done = 0; done < count; done += 50) await Promise.all(Array.from({ length: 50 }, visit))
+  await settle(house)
+  const after = memoryOf(house)
+  await close(house)
+  report({
+    what: `${count} paused sessions: memory a session`,
+    value: (after - before) / count / 1024,
+    unit: 'kB',
+    note: 'goal 5',
+  })
+}
+
+/** Sessions that nobody plays leave memory within a minute and a sweep; then the collector has had its time. */
+async function settle(house: House): Promise<void> {
+  let last = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 20; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 5000))
+    const now = memoryOf(house)
+    if (i > 8 && Math.abs(now - last) < 1024 * 1024) return
+    last = now
+  }
+}
+
+export async function run(report: (row: Row) => void): Promise<void> {
+  await throughput(report)
+  await resume(report)
+  await paused(report)
+  await steady(report)
+}
