@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { startServer } from '../server/app.ts'
 import { type Io, printJson } from './io.ts'
 import { parsePort } from './options.ts'
+import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
 
 interface ServeOptions {
@@ -41,6 +42,7 @@ An interrupt (Ctrl-C) ends it in order: every step is finished and saved, and th
 async function serve(io: Io, options: ServeOptions): Promise<void> {
   const server = await startServer({
     dataDir: options.data,
+    store: storeTarget(io, options.data, { mode: 'create', runs: 'thread' }),
     host: options.host,
     port: options.port,
     otherPorts: options.port === 0 ? 0 : OTHER_PORTS,

@@ -34,3 +34,64 @@ export type CommandLogRow = z.infer<typeof CommandLogRow>
 
 /** A row before it is logged: the log numbers and dates it. */
 export type NewCommandLogRow = Omit<CommandLogRow, 'id' | 'created_at'>
+
+const Moment = z.iso.datetime({ offset: true })
+
+/** Which rows. All that are given must hold; both ends of the time are included. */
+export const CommandFilters = z.strictObject({
+  command_type: z.string().max(64).exactOptional(),
+  cell: z.string().max(255).exactOptional(),
+  episode_id: z.string().max(128).exactOptional(),
+  agent_id: z.string().max(64).exactOptional(),
+  world: z.string().max(64).exactOptional(),
+  /** What the outcome says before its first colon: `refused`, `done`. `pending`: there is none yet. */
+  outcome: z.string().max(64).exactOptional(),
+  since: Moment.exactOptional(),
+  until: Moment.exactOptional(),
+  /** The least score that the row's slot must have had in its episode. */
+  min_score: z.number().exactOptional(),
+})
+export type CommandFilters = z.infer<typeof CommandFilters>
+
+/** Rows of one page of the log. */
+export const MAX_COMMAND_PAGE = 1000
+
+export const CommandPage = z.strictObject({
+  entries: z.array(CommandLogRow),
+  /** Give it back as `cursor` for what is older; null: there is nothing older. */
+  next_cursor: z.string().nullable(),
+})
+export type CommandPage = z.infer<typeof CommandPage>
+
+export const COMMAND_ARCHIVE_VERSION = 1
+
+/** First line of an archive of rotated rows; the rows follow, oldest first, one a line. */
+export const CommandArchiveHeader = z.strictObject({
+  paracosm: z.literal('commands'),
+  version: z.literal(COMMAND_ARCHIVE_VERSION),
+  /** Names the log that the rows come from, so that importing them twice adds nothing. */
+  log: z.string().min(1).max(64),
+  /** The rows are older than this. */
+  cutoff: Instant,
+})
+export type CommandArchiveHeader = z.infer<typeof CommandArchiveHeader>
+
+/** A row of an archive. `origin` and `origin_id` say where a row that was itself imported comes from. */
+export const ArchivedCommand = CommandLogRow.extend({
+  origin: z.string().max(200).exactOptional(),
+  origin_id: z.int().positive().exactOptional(),
+})
+export type ArchivedCommand = z.infer<typeof ArchivedCommand>
+
+/** What the log knows of an episode, so that rows can be chosen by how it ended. */
+export const LoggedEpisode = z.strictObject({
+  episode_id: z.string().min(1).max(128),
+  world: z.string().max(64),
+  variant: z.string().nullable(),
+  /** One a slot; null while it is played. */
+  scores: z.array(z.number()).nullable(),
+  /** `terminated` or `truncated`; null while it is played. */
+  outcome: z.string().nullable(),
+  finished_at: Instant.nullable(),
+})
+export type LoggedEpisode = z.infer<typeof LoggedEpisode>

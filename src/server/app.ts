@@ -10,9 +10,13 @@ import {
 import { Sockets } from '../doors/coworld/upgrade.ts'
 import { Archive } from '../episode/archive.ts'
 import { AppError } from '../kernel/errors.ts'
+import { CommandLog } from '../store/command-log.ts'
+import { openStore, type StoreTarget, storeInFolder } from '../store/store.ts'
 import { runExhibition } from './exhibition.ts'
+import { Ingest } from './ingest.ts'
 import { LiveEpisodes } from './live.ts'
 import { installProblems } from './problems.ts'
+import { commandRoutes } from './routes/commands.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { healthRoutes } from './routes/health.ts'
 import { installWatching } from './routes/watch.ts'
@@ -20,6 +24,8 @@ import { worldRoutes } from './routes/worlds.ts'
 
 export interface ServerOptions {
   readonly dataDir: string
+  /** Default: a file in the data folder. */
+  readonly store?: StoreTarget
   readonly host: string
   readonly port: number
   /** How many following ports are tried when the port is taken. */
@@ -42,10 +48,17 @@ const MAX_BODY = 1024 * 1024
 
 /**
  * Starts the server.
- * @throws AppError PORT_IN_USE when no port is free; FILE_UNWRITABLE for the data folder
+ * @throws AppError PORT_IN_USE when no port is free; FILE_UNWRITABLE for the data folder; the codes of `openStore`
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const archive = await Archive.open(options.dataDir)
+  const store = await openStore(
+    options.store ?? storeInFolder(options.dataDir, { mode: 'create', runs: 'thread' }),
+  ).catch(async (error: unknown) => {
+    await archive.close()
+    throw error
+  })
+  const commands = new CommandLog(store)
   const app = fastify({
     bodyLimit: MAX_BODY,
     logger: {
@@ -60,12 +73,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     info: (details: object, message: string) => app.log.info(details, message),
     error: (details: object, message: string) => app.log.error(details, message),
   }
-  const live = new LiveEpisodes(archive, log)
+  const ingest = new Ingest({ store, log: commands, archive, logger: log })
+  const live = new LiveEpisodes(archive, log, (id) => ingest.add(id))
   const sockets = new Sockets()
   const stop = new AbortController()
   let isReady = false
-  await install(app, { archive, live, sockets, version: options.version, isReady: () => isReady })
+  await install(app, { archive, live, commands, sockets, version: options.version, isReady: () => isReady })
   const url = await listen(app, options)
+  await ingest.start()
   const resumed = await live.resumeAll()
   isReady = true
   const exhibition = options.hasExhibition ? runExhibition(live, archive, { log, signal: stop.signal }) : undefined
@@ -79,6 +94,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       sockets.close()
       sockets.terminate()
       await app.close()
+      await ingest.close()
+      await commands.drain()
+      await store.close()
       await archive.close()
       return left
     },
@@ -88,6 +106,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 interface Parts {
   readonly archive: Archive
   readonly live: LiveEpisodes
+  readonly commands: CommandLog
   readonly sockets: Sockets
   readonly version: string
   readonly isReady: () => boolean
@@ -109,6 +128,7 @@ async function install(app: FastifyInstance, parts: Parts): Promise<void> {
   await typed.register(healthRoutes, { isReady: parts.isReady, liveEpisodes: () => live.size })
   await typed.register(worldRoutes)
   await typed.register(episodeRoutes, { live, archive })
+  await typed.register(commandRoutes, { log: parts.commands })
   installWatching(app, { live, archive, sockets })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }

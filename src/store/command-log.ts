@@ -1,0 +1,331 @@
+// The command log: every command of every door, with what the agent saw and what came of it.
+// Writing: log-write.ts. Reading: log-read.ts. Old rows: log-rotate.ts and log-archive.ts. Imports: log-import.ts.
+import { randomUUID } from 'node:crypto'
+import { AppError } from '../kernel/errors.ts'
+import {
+  type CommandFilters,
+  type CommandLogRow,
+  type CommandPage,
+  MAX_COMMAND_PAGE,
+  type NewCommandLogRow,
+} from '../protocol/command-log.ts'
+import { storedText } from './columns.ts'
+import { GroupWriter } from './group-writer.ts'
+import { openArchive, writeArchive } from './log-archive.ts'
+import { type ForeignRow, type ImportCount, importArchive, importForeign } from './log-import.ts'
+import { countRows, formatCursor, LogReader, type Place, parseCursor } from './log-read.ts'
+import { type Cut, deleteOld, deleteUnused, readOld } from './log-rotate.ts'
+import { formatRow, outcomeKind, type RowToInsert, rowToInsert, type StoredRow } from './log-rows.ts'
+import { LogWriter, type OutcomeToSet } from './log-write.ts'
+import type { Store } from './store.ts'
+
+export interface Appended {
+  readonly id: number
+  readonly command_id: string | null
+  /** The agent has sent this key before: nothing was logged, and this is the first one's row. */
+  readonly isRepeat: boolean
+}
+
+export interface PageRequest {
+  /** 1..1000. */
+  readonly limit?: number
+  readonly offset?: number
+  readonly cursor?: string
+}
+
+export interface RotateOptions {
+  /** Rows whose timestamp is older than so many days go. 0 or more. */
+  readonly maxAgeDays: number
+  /** Where they are kept first: a file that must not exist. */
+  readonly archive?: string
+  /** Counts, and changes nothing. */
+  readonly isDryRun?: boolean
+  /** Milliseconds UTC. */
+  readonly now?: number
+  readonly onProgress?: (done: { readonly archived: number; readonly deleted: number }) => void
+}
+
+export interface Rotated {
+  /** ISO 8601: rows strictly before it are gone. */
+  readonly cutoff: string
+  readonly deleted: number
+  readonly archived: number
+}
+
+type Item = { readonly row: RowToInsert } | { readonly outcome: OutcomeToSet }
+type Result = Appended | { readonly wasFound: boolean } | { readonly error: AppError }
+
+/** Rows of one write, and how many may wait. */
+const LIMITS = { maxBatch: 512, maxWaiting: 65_536 }
+const DEFAULT_PAGE = 100
+const MAX_KEY = 200
+const DAY_MS = 86_400_000
+const READ_BATCH = 2000
+/** Rows that come one after the other in the table are this far apart at most for a follower, in milliseconds. */
+const POLL_MS = 250
+
+export class CommandLog {
+  readonly #store: Store
+  readonly #writer: LogWriter
+  readonly #group: GroupWriter<Item, Result>
+  #wake = (): void => undefined
+  #written = new Promise<void>((resolve) => {
+    this.#wake = resolve
+  })
+
+  constructor(store: Store) {
+    this.#store = store
+    this.#writer = new LogWriter(store)
+    this.#group = new GroupWriter((items) => this.#write(items), LIMITS)
+  }
+
+  /**
+   * Logs one command; resolves once it is durable.
+   * @param options.idempotencyKey 1..200 characters; a key that the agent has used before logs nothing
+   * @throws AppError VALIDATION_ERROR when another row has this `command_id`; QUEUE_FULL; the codes of the store
+   */
+  async append(row: NewCommandLogRow, options: { readonly idempotencyKey?: string } = {}): Promise<Appended> {
+    const { idempotencyKey } = options
+    if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > MAX_KEY)) {
+      throw new AppError('VALIDATION_ERROR', `an idempotency key has 1 to ${MAX_KEY} characters`)
+    }
+    const result = await this.#group.add({ row: rowToInsert(row, { createdAt: Date.now(), idempotencyKey }) })
+    if ('error' in result) throw result.error
+    if ('id' in result) return result
+    throw new Error('the log answered another question')
+  }
+
+  /** Says what came of a command; durable when it resolves. False: there is no such command. */
+  async setOutcome(commandId: string, outcome: string): Promise<boolean> {
+    const text = storedText(outcome)
+    const result = await this.#group.add({
+      outcome: { command_id: commandId, outcome: text, outcome_kind: outcomeKind(text) },
+    })
+    return 'wasFound' in result && result.wasFound
+  }
+
+  async #write(items: readonly Item[]): Promise<Result[]> {
+    const rows = items.flatMap((item) => ('row' in item ? [item.row] : []))
+    const outcomes = items.flatMap((item) => ('outcome' in item ? [item.outcome] : []))
+    const { ids, found } = await this.#writer.write({ rows, outcomes })
+    const results: Result[] = []
+    let at = 0
+    for (const item of items) {
+      if ('outcome' in item) {
+        results.push({ wasFound: found.has(item.outcome.command_id) })
+        continue
+      }
+      const id = ids[at++] ?? 0
+      results.push(
+        id === 0 ? await this.#findFirst(item.row) : { id, command_id: item.row.command_id, isRepeat: false },
+      )
+    }
+    this.#announce()
+    return results
+  }
+
+  async #findFirst(row: RowToInsert): Promise<Result> {
+    const { agent_id, idempotency_key: key, command_id } = row
+    const first =
+      key === null
+        ? undefined
+        : await this.#store.db
+            .selectFrom('commands')
+            .select(['id', 'command_id'])
+            .where('agent_id', '=', agent_id)
+            .where('idempotency_key', '=', key)
+            .executeTakeFirst()
+    if (first) return { id: first.id, command_id: first.command_id, isRepeat: true }
+    return { error: new AppError('VALIDATION_ERROR', `there is a command ${command_id} in the log already`) }
+  }
+
+  #announce(): void {
+    const wake = this.#wake
+    this.#written = new Promise((resolve) => {
+      this.#wake = resolve
+    })
+    wake()
+  }
+
+  /**
+   * One page, newest first.
+   * @throws AppError VALIDATION_ERROR for a limit, offset or cursor that is none
+   */
+  async query(filters: CommandFilters = {}, page: PageRequest = {}): Promise<CommandPage> {
+    const { limit = DEFAULT_PAGE, offset = 0, cursor } = page
+    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_COMMAND_PAGE) {
+      throw new AppError('VALIDATION_ERROR', `limit must be a whole number from 1 to ${MAX_COMMAND_PAGE}`)
+    }
+    if (!Number.isSafeInteger(offset) || offset < 0) {
+      throw new AppError('VALIDATION_ERROR', 'offset must be a whole number from 0')
+    }
+    const after = cursor === undefined ? undefined : parseCursor(cursor)
+    const rows = await new LogReader(this.#store).page(filters, { order: 'newest', limit: limit + 1, offset, after })
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    return { entries: shown.map(formatRow), next_cursor: rows.length > limit && last ? formatCursor(last) : null }
+  }
+
+  /** One row by its number; undefined: there is none. */
+  async get(id: number): Promise<CommandLogRow | undefined> {
+    const reader = new LogReader(this.#store)
+    const [row] = await reader.page({}, { order: 'logged', limit: 1, after: { timestamp: 0, id: id - 1 } })
+    return row?.id === id ? formatRow(row) : undefined
+  }
+
+  count(filters: CommandFilters = {}): Promise<number> {
+    return countRows(this.#store, filters)
+  }
+
+  /**
+   * Every row, oldest first (by timestamp, then by number), in batches: for data sets. Memory is bounded; JSON columns
+   * are text as stored.
+   */
+  async *readRows(
+    filters: CommandFilters = {},
+    { batch = READ_BATCH }: { readonly batch?: number } = {},
+  ): AsyncGenerator<readonly StoredRow[]> {
+    const reader = new LogReader(this.#store)
+    for (let after: Place | undefined; ; ) {
+      const rows = await reader.page(filters, { order: 'oldest', limit: batch, after })
+      if (rows.length > 0) yield rows
+      if (rows.length < batch) return
+      after = rows.at(-1)
+    }
+  }
+
+  /**
+   * Rows as they are logged, also by other processes, until `signal` is aborted.
+   * @param options.last how many of the newest rows come first
+   */
+  async *tail(
+    filters: CommandFilters,
+    { last = 0, signal }: { readonly last?: number; readonly signal: AbortSignal },
+  ): AsyncGenerator<CommandLogRow> {
+    const reader = new LogReader(this.#store)
+    // The place is taken before the first rows are read: none falls between.
+    let place = await this.#lastId()
+    if (last > 0) {
+      const rows = await reader.page(filters, { order: 'newest', limit: Math.min(last, MAX_COMMAND_PAGE) })
+      yield* rows
+        .filter((row) => row.id <= place)
+        .sort((a, b) => a.id - b.id)
+        .map(formatRow)
+    }
+    while (!signal.aborted) {
+      // Taken before the page is read: what is written meanwhile wakes the next round.
+      const written = this.#written
+      const rows = await reader.page(filters, {
+        order: 'logged',
+        limit: READ_BATCH,
+        after: { timestamp: 0, id: place },
+      })
+      for (const row of rows) yield formatRow(row)
+      place = rows.at(-1)?.id ?? place
+      if (rows.length < READ_BATCH) await pause(POLL_MS, { until: written, signal })
+    }
+  }
+
+  async #lastId(): Promise<number> {
+    const { last } = await this.#store.db
+      .selectFrom('commands')
+      .select(({ fn }) => fn.max<number | null>('id').as('last'))
+      .executeTakeFirstOrThrow()
+    return Number(last ?? 0)
+  }
+
+  /**
+   * Deletes what is older, strictly; with `archive`, keeps it in a file first, and deletes nothing before that is durable.
+   * @throws AppError VALIDATION_ERROR, FILE_UNWRITABLE
+   */
+  async rotate(options: RotateOptions): Promise<Rotated> {
+    const { maxAgeDays, archive, isDryRun = false, now = Date.now(), onProgress } = options
+    const timestamp = now - maxAgeDays * DAY_MS
+    if (!(maxAgeDays >= 0) || !Number.isFinite(new Date(timestamp).getTime())) {
+      throw new AppError('VALIDATION_ERROR', 'the greatest age is a number of days, 0 or more')
+    }
+    const cut: Cut = { timestamp, id: await this.#lastId() }
+    const cutoff = new Date(timestamp).toISOString()
+    if (isDryRun) {
+      const until = new Date(timestamp - 1).toISOString()
+      return { cutoff, deleted: await this.count({ until }), archived: 0 }
+    }
+    let archived = 0
+    if (archive !== undefined) {
+      const pages = counting(readOld(this.#store, cut), (count) => onProgress?.({ archived: count, deleted: 0 }))
+      archived = await writeArchive(archive, { log: await this.#name(), cutoff }, pages)
+    }
+    const deleted = await deleteOld(this.#store, cut, (count) => onProgress?.({ archived, deleted: count }))
+    if (deleted > 0) await deleteUnused(this.#store)
+    return { cutoff, deleted, archived }
+  }
+
+  /**
+   * Reads an archive back. Rows that are there already are left as they are.
+   * @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR; what came before the fault is in the log
+   */
+  async importArchive(path: string): Promise<ImportCount> {
+    const archive = await openArchive(path)
+    try {
+      const parts = { log: archive.header.log, ownLog: await this.#name(), rows: archive.rows() }
+      return await importArchive(this.#store, this.#writer, parts)
+    } finally {
+      archive.close()
+      this.#announce()
+    }
+  }
+
+  /** Adds rows from elsewhere, each once by its origin. */
+  async importRows(rows: AsyncIterable<ForeignRow>): Promise<ImportCount> {
+    const count = await importForeign(this.#writer, rows)
+    this.#announce()
+    return count
+  }
+
+  /** The log's own name: made once, kept in the store. */
+  async #name(): Promise<string> {
+    const { db } = this.#store
+    const fresh = { name: 'log', value: randomUUID() }
+    await db
+      .insertInto('store_facts')
+      .values(fresh)
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .execute()
+    const { value } = await db
+      .selectFrom('store_facts')
+      .select('value')
+      .where('name', '=', 'log')
+      .executeTakeFirstOrThrow()
+    return value
+  }
+
+  /** Resolves once everything that was handed in has been written or refused. */
+  drain(): Promise<void> {
+    return this.#group.drain()
+  }
+}
+
+async function* counting<T>(
+  pages: AsyncIterable<readonly T[]>,
+  tell: (count: number) => void,
+): AsyncGenerator<readonly T[]> {
+  let count = 0
+  for await (const page of pages) {
+    yield page
+    count += page.length
+    tell(count)
+  }
+}
+
+/** Waits until something was written, for so long at most, or until it is called off. */
+async function pause(ms: number, { until, signal }: { until: Promise<void>; signal: AbortSignal }): Promise<void> {
+  let stop = (): void => undefined
+  const ended = new Promise<void>((resolve) => {
+    stop = resolve
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  const timer = setTimeout(stop, ms)
+  await Promise.race([until, ended])
+  clearTimeout(timer)
+  signal.removeEventListener('abort', stop)
+}

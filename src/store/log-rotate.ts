@@ -1,0 +1,78 @@
+// Takes old rows out of the log, in slices: between two of them every writer that waits has its turn.
+import { sql } from 'kysely'
+import { LogReader } from './log-read.ts'
+import type { StoredRow } from './log-rows.ts'
+import { LOG_LOCK } from './log-write.ts'
+import type { SqliteStatement } from './sqlite-connection.ts'
+import type { Store } from './store.ts'
+
+/** Rows of one slice: some 20 ms of a writer's time. */
+const SLICE = 1000
+/** Perceptions looked at in one slice. */
+const PERCEPTIONS = 4000
+const PAGE = 1000
+
+/** Rows older than this instant, up to this number: what comes in during a rotation stays. */
+export interface Cut {
+  readonly timestamp: number
+  readonly id: number
+}
+
+export async function* readOld(store: Store, cut: Cut): AsyncGenerator<readonly StoredRow[]> {
+  const reader = new LogReader(store)
+  for (let after: StoredRow | undefined; ; ) {
+    const page = await reader.page({}, { order: 'oldest', limit: PAGE, after, before: cut })
+    if (page.length > 0) yield page
+    if (page.length < PAGE) return
+    after = page.at(-1)
+  }
+}
+
+/** @returns how many rows were deleted */
+export async function deleteOld(store: Store, cut: Cut, onProgress?: (deleted: number) => void): Promise<number> {
+  let deleted = 0
+  for (;;) {
+    const count = await runSlice(store, DELETE_ROWS, [cut.timestamp, cut.id, SLICE])
+    deleted += count
+    onProgress?.(deleted)
+    if (count < SLICE) break
+  }
+  return deleted
+}
+
+/** Deletes perceptions that no row refers to any more. */
+export async function deleteUnused(store: Store): Promise<number> {
+  const { last } = await store.db
+    .selectFrom('perceptions')
+    .select(({ fn }) => fn.max<number | null>('id').as('last'))
+    .executeTakeFirstOrThrow()
+  let deleted = 0
+  for (let from = 0; from < Number(last ?? 0); from += PERCEPTIONS) {
+    deleted += await runSlice(store, DELETE_PERCEPTIONS, [from, from + PERCEPTIONS])
+  }
+  return deleted
+}
+
+// `?` stands for a parameter on both backends; each is used once, in order.
+const DELETE_ROWS = `delete from commands where id in
+  (select id from commands where timestamp < ? and id <= ? order by timestamp limit ?)`
+const DELETE_PERCEPTIONS = `delete from perceptions where id > ? and id <= ?
+  and not exists (select 1 from commands where commands.perception_id = perceptions.id)`
+
+async function runSlice(store: Store, text: string, parameters: readonly number[]): Promise<number> {
+  if (store.channel) {
+    const statement: SqliteStatement = { sql: text, parameters }
+    const [result] = await store.channel.batch([statement])
+    return result?.changes ?? 0
+  }
+  return store.transaction(async (tx) => {
+    // The lock of the log's writers: a perception is never deleted between their finding it and their referring to it.
+    await sql`select pg_advisory_xact_lock(${LOG_LOCK})`.execute(tx)
+    const parts = text.split('?')
+    const query = parts
+      .slice(1)
+      .reduce((sofar, part, index) => sql`${sofar}${parameters[index]}${sql.raw(part)}`, sql.raw(parts[0] ?? ''))
+    const { numAffectedRows } = await query.execute(tx)
+    return Number(numAffectedRows ?? 0)
+  })
+}

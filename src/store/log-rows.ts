@@ -1,0 +1,103 @@
+// A command on its way into the log and out of it: rows of the wire, rows of the table, and rows with their JSON as text.
+import { parseJson } from '../kernel/parse.ts'
+import type { CommandLogRow, NewCommandLogRow } from '../protocol/command-log.ts'
+import { JsonObject } from '../protocol/json.ts'
+import { readJsonColumn, storedText, writeJsonColumn } from './columns.ts'
+import type { CommandTable } from './tables.ts'
+
+/**
+ * A row as it is kept: JSON as the text that went in, so that it can be copied into a data set without being parsed;
+ * instants in milliseconds UTC.
+ */
+export interface StoredRow {
+  readonly id: number
+  readonly timestamp: number
+  readonly command: string
+  /** JSON text of an object. */
+  readonly params: string
+  readonly reasoning: string
+  /** JSON text of an object; null when it is not known. */
+  readonly perception: string | null
+  readonly outcome: string | null
+  readonly agent_id: string
+  readonly episode_id: string | null
+  readonly cell: string | null
+  readonly protocol_version: string
+  readonly created_at: number
+  readonly world: string | null
+  readonly slot: number | null
+  readonly command_id: string | null
+  /** Of an imported row: where it comes from, and its number there. */
+  readonly origin: string | null
+  readonly origin_id: number | null
+}
+
+/** What the table takes. `perception` still stands for its id. */
+export type RowToInsert = Omit<CommandTable, 'id' | 'perception_id'> & { readonly perception: string | null }
+
+interface Extras {
+  readonly createdAt: number
+  readonly idempotencyKey?: string | undefined
+  readonly origin?: { readonly name: string; readonly id: number } | undefined
+}
+
+/** Characters of an outcome's first words that queries can ask for. */
+const MAX_KIND = 64
+
+export function outcomeKind(outcome: string | null): string | null {
+  if (outcome === null) return null
+  const colon = outcome.indexOf(':')
+  return (colon < 0 ? outcome : outcome.slice(0, colon)).trim().slice(0, MAX_KIND)
+}
+
+const textOrNull = (text: string | null): string | null => (text === null ? null : storedText(text))
+
+export function rowToInsert(row: NewCommandLogRow, { createdAt, idempotencyKey, origin }: Extras): RowToInsert {
+  const outcome = textOrNull(row.outcome)
+  return {
+    timestamp: Date.parse(row.timestamp),
+    command: storedText(row.command),
+    params: writeJsonColumn(row.params),
+    reasoning: storedText(row.reasoning),
+    perception: row.perception_snapshot === null ? null : writeJsonColumn(row.perception_snapshot),
+    outcome,
+    outcome_kind: outcomeKind(outcome),
+    agent_id: storedText(row.agent_id),
+    episode_id: textOrNull(row.episode_id),
+    cell: textOrNull(row.cell),
+    protocol_version: row.protocol_version,
+    created_at: createdAt,
+    world: row.world,
+    slot: row.slot,
+    command_id: textOrNull(row.command_id),
+    idempotency_key: idempotencyKey === undefined ? null : storedText(idempotencyKey),
+    origin: origin?.name ?? null,
+    origin_id: origin?.id ?? null,
+  }
+}
+
+const instant = (ms: number): string => new Date(ms).toISOString()
+
+/** @throws AppError STORE_CORRUPT when a JSON column does not hold an object */
+export function formatRow(row: StoredRow): CommandLogRow {
+  const { timestamp, created_at, params, perception, origin, origin_id, ...rest } = row
+  return {
+    ...rest,
+    timestamp: instant(timestamp),
+    created_at: instant(created_at),
+    params: readJsonColumn(JsonObject, params, `params of command ${row.id}`),
+    perception_snapshot:
+      perception === null ? null : readJsonColumn(JsonObject, perception, `perception of command ${row.id}`),
+  }
+}
+
+/** The row as one line of an archive, its JSON copied as it is. */
+export function formatArchived(row: StoredRow): string {
+  const { id, timestamp, created_at, params, perception, origin, origin_id, ...rest } = row
+  const head = JSON.stringify({ id, timestamp: instant(timestamp), created_at: instant(created_at), ...rest })
+  const from = origin === null ? '' : `,"origin":${JSON.stringify(origin)},"origin_id":${origin_id}`
+  return `${head.slice(0, -1)},"params":${params},"perception_snapshot":${perception ?? 'null'}${from}}`
+}
+
+/** A line of an archive before it is checked. */
+export const parseArchived = (line: string, number: number): unknown => parseJson(line, `line ${number} of the archive`)
