@@ -75,6 +75,7 @@ export class Players {
       last_key_issued_at: given === null ? (readMoment(last_key_issued_at, 'last_key_issued_at') ?? null) : now,
       created_at: readMoment(created_at, 'created_at') ?? now,
       fields: writeJsonColumn(kept),
+      extra: null,
     }
     await refusingTaken(() =>
       this.#store.transaction(async (tx) => {
