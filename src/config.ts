@@ -13,6 +13,7 @@ const Environment = z.object({
   PARACOSM_PII_KEY: Text,
   PARACOSM_PII_NEW_KEY: Text,
   PARACOSM_BROWSER: Text,
+  PARACOSM_AGENT_TOKEN: Text,
   DATABASE_URL: Text,
   OPENAI_BASE_URL: Text,
   OPENAI_API_KEY: Text,

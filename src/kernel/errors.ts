@@ -46,6 +46,7 @@ export const ERRORS = {
   PII_KEY_WRONG: row(503, 2, 'Set PARACOSM_PII_KEY, or put back the pii.key, that this store was used with before.'),
   UNKNOWN_GAME: row(404, 2, 'List the games at /api/games/list.'),
   CHOICE_INVALID: row(400, 2, 'Choose among the characters that /api/play/setup/<game> lists.'),
+  NOT_EVALUABLE: row(409, 1, 'Play a session of Infer Intent to its end first.'),
   UNKNOWN_SESSION: row(404, 2, 'List your sessions at /api/sessions/list.'),
   SEAT_TAKEN: row(409, 1, 'Close the other connection to this seat first.'),
   EPISODE_OVER: row(409, 1, 'The episode has ended; start a new one.'),

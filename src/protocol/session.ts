@@ -262,6 +262,7 @@ export const Evaluation = z.strictObject({
   score: z.int().min(0).max(100),
   reasoning: z.string(),
 })
+export type Evaluation = z.infer<typeof Evaluation>
 export const EvaluationAnswer = z.strictObject({
   session_id: z.string(),
   event_id: z.string(),

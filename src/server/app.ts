@@ -9,11 +9,11 @@ import {
 } from 'fastify-type-provider-zod'
 import { Sockets } from '../doors/coworld/upgrade.ts'
 import { Archive } from '../episode/archive.ts'
-import { AppError } from '../kernel/errors.ts'
 import { CommandLog } from '../store/command-log.ts'
 import { openStore, type StoreTarget, storeInFolder } from '../store/store.ts'
 import { runExhibition } from './exhibition.ts'
 import { Ingest } from './ingest.ts'
+import { listen } from './listen.ts'
 import { LiveEpisodes } from './live.ts'
 import { installProblems } from './problems.ts'
 import { commandRoutes } from './routes/commands.ts'
@@ -131,23 +131,4 @@ async function install(app: FastifyInstance, parts: Parts): Promise<void> {
   await typed.register(commandRoutes, { log: parts.commands })
   installWatching(app, { live, archive, sockets })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
-}
-
-async function listen(app: FastifyInstance, options: ServerOptions): Promise<string> {
-  for (let offset = 0; ; offset++) {
-    const port = options.port === 0 ? 0 : options.port + offset
-    try {
-      await app.listen({ host: options.host, port })
-      const address = app.addresses()[0]
-      const host = options.host === '0.0.0.0' || options.host === '::' ? 'localhost' : options.host
-      return `http://${host}:${typeof address === 'object' ? address.port : port}`
-    } catch (cause) {
-      const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
-      if (!isTaken) throw cause
-      if (offset >= options.otherPorts) {
-        const last = options.otherPorts > 0 ? ` to ${options.port + offset}` : ''
-        throw new AppError('PORT_IN_USE', `port ${options.port}${last} of ${options.host} is taken`, { cause })
-      }
-    }
-  }
 }

@@ -2,7 +2,7 @@
 import { type Archive, summariseHeader } from '../episode/archive.ts'
 import type { Episode } from '../episode/episode.ts'
 import { createBotPilot } from '../episode/pilots.ts'
-import { createToken } from '../episode/seats.ts'
+import { createToken, isSameToken } from '../episode/seats.ts'
 import { createEpisodeId, resumeEpisode, type SeatPlan, startEpisode } from '../episode/start.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
@@ -51,6 +51,15 @@ export class LiveEpisodes {
 
   get(id: string): Episode | undefined {
     return this.#live.get(id)
+  }
+
+  /** The episode that has a seat with this token. All are compared, so that the time tells little. */
+  withToken(token: string): Episode | undefined {
+    let found: Episode | undefined
+    for (const episode of this.#live.values()) {
+      for (const seat of episode.seats) if (isSameToken(token, seat.token)) found = episode
+    }
+    return found
   }
 
   get size(): number {

@@ -1,15 +1,52 @@
 import assert from 'node:assert/strict'
-import { PlayClient } from '../../src/testing/play-client.ts'
-import { openSessionHouse } from '../../src/testing/session-house.ts'
+import { test } from 'node:test'
+import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
+import { type SessionServer, startSessionServer } from '../../src/testing/session-server.ts'
 import { forEachStore } from '../../src/testing/stores.ts'
 
+const FORM = {
+  full_name: 'Ada L.',
+  email: 'ada@example.org',
+  phone_number: '1',
+  consent_signature: 'Ada L.',
+  consent_to_followup: true,
+}
+
+async function post(server: SessionServer, path: string, body: object, key?: string) {
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (key !== undefined) headers.authorization = `Bearer ${key}`
+  const answer = await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+  return { status: answer.status, body: JSON.parse(await answer.text()) }
+}
+
+async function get(server: SessionServer, path: string, key?: string) {
+  const answer = await fetch(
+    server.url + path,
+    key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } },
+  )
+  return { status: answer.status, body: JSON.parse(await answer.text()) }
+}
+
+async function register(server: SessionServer): Promise<string> {
+  const { body } = await post(server, '/api/player/registration', FORM)
+  return body.api_key
+}
+
+async function start(server: SessionServer, key: string, game = 'Explore'): Promise<{ id: string; socket: string }> {
+  const { body } = await post(server, '/api/play/game', { api_key: key, game })
+  return { id: body.session_id, socket: server.url.replace('http', 'ws') + body.ws_path }
+}
+
+const types = (frames: readonly PlayFrame[]) => frames.map((frame) => frame.type)
+
 forEachStore(
-  'play socket: meta, opening, a turn, status, close come in the order of the contract',
+  'play socket: meta, opening, a turn, status and close come in the order of the contract',
   async (store, _house, context) => {
-    const house = await openSessionHouse(store)
-    context.after(() => house.close())
-    const id = await house.create({ game: 'explore' })
-    const client = new PlayClient(house.socketOf(id), 'key:p1')
+    const server = await startSessionServer(store)
+    context.after(() => server.close())
+    const key = await register(server)
+    const { id, socket } = await start(server, key)
+    const client = new PlayClient(socket, key)
     const [meta, welcome, opening, end] = await client.until('turn_end')
     assert.equal(meta?.type, 'session_meta')
     assert.equal(meta?.has_game_feedback, false)
@@ -17,46 +54,44 @@ forEachStore(
     assert.deepEqual([opening?.type, opening?.event_type], ['event', 'ai'])
     assert.deepEqual(end, { type: 'turn_end', session_id: id, turns: 1, exited: false })
     const turn = await client.advance('I wave and say hello.')
-    assert.deepEqual(
-      turn.map((frame) => frame.type),
-      ['event', 'turn_end'],
-    )
+    assert.deepEqual(types(turn), ['event', 'turn_end'])
     assert.equal(turn[0]?.event_type, 'ai')
     assert.match(String(turn[0]?.event_id), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
     client.send({ type: 'status' })
-    const [status] = await client.until('status')
-    assert.deepEqual(status, { type: 'status', session_id: id, status: 'active', turns: 2, exited: false })
+    assert.deepEqual(await client.until('status'), [
+      { type: 'status', session_id: id, status: 'active', turns: 2, exited: false },
+    ])
     client.send({ type: 'close' })
     await client.until('closed')
     assert.equal(await client.closed, 1000)
-    const header = await house.log.header(id)
-    assert.equal(header?.status, 'closed')
-    assert.equal(header?.termination_reason, 'user_close_button')
-    assert.equal(header?.turns_completed, 2)
-    const events = await house.log.events(id)
+    const { body } = await get(server, `/api/sessions/${id}/reconstruction`, key)
+    assert.equal(body.session.status, 'closed')
+    assert.equal(body.session.termination_reason, 'user_close_button')
+    assert.equal(body.session.turns_completed, 2)
     assert.deepEqual(
-      events.map((event) => event.seq),
-      events.map((_, index) => index + 1),
+      body.events.map((event: { seq: number }) => event.seq),
+      body.events.map((_: unknown, index: number) => index + 1),
     )
-    assert.equal(events.at(-1)?.content, 'session_end: user_close_button')
-    assert.equal(header?.last_seq, events.length)
-    assert.deepEqual(house.faults, [])
+    assert.equal(body.events[0].event_type, 'session_start')
+    assert.equal(body.events.at(-1).content, 'session_end: user_close_button')
+    assert.equal(body.session.last_seq, body.events.length)
+    assert.deepEqual(server.faults, [])
   },
 )
 
 forEachStore(
-  'play socket: a session goes on after a drop, and after the server was killed, with all that was said',
+  'play socket: a session goes on after a drop and after a crash, with all that was said',
   async (store, _house, context) => {
-    const first = await openSessionHouse(store)
-    const id = await first.create({ game: 'explore' })
-    const client = new PlayClient(first.socketOf(id), 'key:p1')
+    const first = await startSessionServer(store)
+    const key = await register(first)
+    const { id, socket } = await start(first, key)
+    const client = new PlayClient(socket, key)
     await client.until('turn_end')
     await client.advance('I look around.')
     await client.close()
-    const again = new PlayClient(first.socketOf(id), 'key:p1')
+    const again = new PlayClient(socket, key)
     const replay = await again.until('replay_end')
-    assert.equal(replay[0]?.type, 'session_meta')
-    assert.equal(replay[1]?.type, 'replay_start')
+    assert.deepEqual(types(replay.slice(0, 2)), ['session_meta', 'replay_start'])
     assert.deepEqual(
       replay.slice(2, -1).map((frame) => [frame.event_type, frame.role]),
       [
@@ -69,19 +104,50 @@ forEachStore(
     assert.equal(replay.at(-1)?.turns, 2)
     await again.advance('I wait a moment.')
     await first.crash()
-    const log = first.log
-    await log.releaseAll()
-    const second = await openSessionHouse(store)
+    const second = await startSessionServer(store)
     context.after(() => second.close())
-    const later = new PlayClient(second.socketOf(id), 'key:p1')
+    const later = new PlayClient(`${second.url.replace('http', 'ws')}/api/play/game/${id}/ws`, key)
     assert.equal((await later.until('replay_end')).filter((frame) => frame.role === 'ai').length, 4)
     const turn = await later.advance('I say goodbye.')
     assert.equal(turn.at(-1)?.turns, 4)
-    const events = await log.events(id)
+    const { body } = await get(second, `/api/sessions/${id}/reconstruction`, key)
     assert.deepEqual(
-      events.map((event) => event.seq),
-      events.map((_, index) => index + 1),
+      body.events.map((event: { seq: number }) => event.seq),
+      body.events.map((_: unknown, index: number) => index + 1),
     )
     await later.close()
   },
 )
+
+forEachStore(
+  'play socket: a branch goes its own way from a turn, and the parent goes on unaffected',
+  async (store, _house, context) => {
+    const server = await startSessionServer(store)
+    context.after(() => server.close())
+    const key = await register(server)
+    const { id, socket } = await start(server, key)
+    const parent = new PlayClient(socket, key)
+    await parent.until('turn_end')
+    await parent.advance('I sit down.')
+    await parent.advance('I stand up.')
+    const branched = await post(server, `/api/sessions/${id}/branch`, { at_turn: 2 }, key)
+    assert.equal(branched.status, 200, JSON.stringify(branched.body))
+    assert.equal(branched.body.branch_from_session_id, id)
+    const child = new PlayClient(server.url.replace('http', 'ws') + branched.body.ws_path, key)
+    const replay = await child.until('replay_end')
+    assert.equal(replay.at(-1)?.turns, 2)
+    assert.ok(replay.some((frame) => frame.content === 'I sit down.'))
+    assert.ok(!replay.some((frame) => frame.content === 'I stand up.'))
+    assert.equal((await child.advance('I walk away.')).at(-1)?.turns, 3)
+    assert.equal((await parent.advance('I stay here.')).at(-1)?.turns, 4)
+    assert.equal((await post(server, `/api/sessions/${id}/branch`, { at_turn: 99 }, key)).status, 416)
+    const stranger = await register(server)
+    assert.equal((await post(server, `/api/sessions/${id}/branch`, {}, stranger)).status, 404)
+    assert.deepEqual(server.faults, [])
+  },
+)
+
+test('play client: a frame that never comes is an error when the socket closes', async () => {
+  const client = new PlayClient('ws://127.0.0.1:9/none')
+  await assert.rejects(client.until('turn_end'), /closed/)
+})

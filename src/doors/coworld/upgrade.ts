@@ -23,9 +23,9 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 }
 
-/** Answers a handshake with an HTTP status and ends it. */
-export function refuseUpgrade({ socket }: Upgrade, status: number, message: string): void {
-  const body = JSON.stringify({ error: message })
+/** Answers a handshake with an HTTP status and ends it. A text is sent as `{error}`, a document as it is. */
+export function refuseUpgrade({ socket }: Upgrade, status: number, message: string | object): void {
+  const body = JSON.stringify(typeof message === 'string' ? { error: message } : message)
   socket.on('error', () => socket.destroy())
   socket.end(
     `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
@@ -35,13 +35,15 @@ export function refuseUpgrade({ socket }: Upgrade, status: number, message: stri
 
 /** Completes handshakes and keeps the sockets alive. One for a whole server. */
 export class Sockets {
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
+  readonly #server: WebSocketServer
   readonly #quiet = new WeakSet<WebSocket>()
   /** The streams below the sockets: snapshots are written there directly, a frame at a time. */
   readonly #streams = new WeakMap<WebSocket, Duplex>()
   readonly #timer: NodeJS.Timeout
 
-  constructor() {
+  /** @param maxPayload bytes that a frame from a client may have; a longer one ends its connection */
+  constructor(maxPayload: number = MAX_FRAME_BYTES) {
+    this.#server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
     this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS)
     this.#timer.unref()
   }

@@ -135,7 +135,7 @@ export class LiveSession {
   /** The opening. Followers are told of it before the promise resolves. */
   begin(): Promise<Turn> {
     this.#hasBegun = true
-    return this.#step({ type: 'begin', at: this.#now() })
+    return this.#step({ type: 'begin', at: this.now })
   }
 
   /**
@@ -171,7 +171,7 @@ export class LiveSession {
   /** Ends the session; the first reason wins. Resolves once that is durable. */
   async exit(reason: string): Promise<void> {
     if (this.#isOver) return
-    const receipt = await this.#seat.submit({ type: 'exit', reason, at: this.#now() })
+    const receipt = await this.#seat.submit({ type: 'exit', reason, at: this.now })
     if (!receipt.accepted && !this.#isOver) throw new AppError('INTERRUPTED', receipt.reason)
   }
 
@@ -192,7 +192,7 @@ export class LiveSession {
     this.#isPaused = false
     const now = this.#timestamp()
     this.#parts.sink.patch({ status: 'active', resumed_at: now, paused_at: null, updated_at: now })
-    if (this.#hasBegun && this.#turn === undefined) await this.#seat.submit({ type: 'resume', at: this.#now() })
+    if (this.#hasBegun && this.#turn === undefined) await this.#seat.submit({ type: 'resume', at: this.now })
     await this.#parts.sink.commit()
   }
 
@@ -228,7 +228,8 @@ export class LiveSession {
     for (const follower of this.#followers) follower.stream(frame)
   }
 
-  #now(): number {
+  /** The session's own time: milliseconds since it began. */
+  get now(): number {
     return Math.max(0, this.#parts.clock.wall() - this.facts.startedAt)
   }
 

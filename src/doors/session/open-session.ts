@@ -35,8 +35,7 @@ export async function openSession(
   at: Environment & { readonly id: string; readonly seed: number; readonly claimMs: number },
 ): Promise<LiveSession> {
   const { log, cast, clock, server, id } = at
-  const startedAt = clock.wall()
-  const header = newHeader(plan, { id, now: new Date(startedAt).toISOString(), cast })
+  const header = newHeader(plan, { id, now: new Date(clock.wall()).toISOString(), cast })
   const { config, json } = configureWorld(parley, undefined, {
     game: plan.game.id,
     pc: plan.pc,
@@ -45,7 +44,6 @@ export async function openSession(
   })
   await log.create(header, { server, ms: at.claimMs })
   const sink = log.sink(header, server, 0)
-  const view = new SessionView(id, startedAt)
   const holder: Holder = {}
   const episode = startEpisode(
     parley,
@@ -56,11 +54,12 @@ export async function openSession(
       seats: [{ player: { kind: 'human', name: 'player' } }],
       pacing: { mode: 'lockstep' },
       sink,
-      workers: { model: createWorker(at, startedAt, holder) },
+      workers: { model: createWorker(at, holder) },
       effectLimits: EFFECT_LIMITS,
       clock,
     },
   )
+  const view = new SessionView(id, beginningOf(episode))
   sink.event(view.start())
   const session = live(at, { header, episode, sink, view })
   holder.session = session
@@ -83,7 +82,6 @@ export async function hydrateSession(header: SessionHeader, at: Environment): Pr
     throw new AppError('WORLD_VERSION', `the session was played with parley ${head.header.world.version}`)
   }
   const sink = log.sink(header, server, parts)
-  const startedAt = Date.parse(header.session_started_at)
   const holder: Holder = {}
   const episode = resumeEpisode(
     parley,
@@ -91,12 +89,12 @@ export async function hydrateSession(header: SessionHeader, at: Environment): Pr
     {
       pilotFor: () => undefined,
       sink,
-      workers: { model: createWorker(at, startedAt, holder) },
+      workers: { model: createWorker(at, holder) },
       effectLimits: EFFECT_LIMITS,
       clock,
     },
   )
-  const view = new SessionView(header.session_id, startedAt, header.last_seq)
+  const view = new SessionView(header.session_id, beginningOf(episode), header.last_seq)
   const session = live(at, { header, episode, sink, view })
   holder.session = session
   return session
@@ -121,14 +119,20 @@ function live({ clock }: Environment, { header, episode, sink, view }: Opened): 
     gameName: header.game_name,
     pcHid: header.pc_hid ?? '',
     npcHid: header.npc_hid ?? '',
-    startedAt: Date.parse(header.session_started_at),
+    startedAt: beginningOf(episode),
     createdAt: header.created_at,
   }
   return new LiveSession({ facts, episode, view, sink, clock })
 }
 
+/**
+ * Where a session's own time begins: the journal knows. A branch shares its parent's, though it began later.
+ * @returns milliseconds since 1970
+ */
+const beginningOf = ({ header }: Episode): number => Date.parse(header.started_at)
+
 /** Answers the world's questions with the cast, stamped with the session's time. */
-function createWorker({ cast, clock }: Environment, startedAt: number, holder: Holder): EffectWorker {
+function createWorker({ cast }: Environment, holder: Holder): EffectWorker {
   return async (json, signal) => {
     const request = ParleyRequest.parse(json)
     const { session } = holder
@@ -137,6 +141,6 @@ function createWorker({ cast, clock }: Environment, startedAt: number, holder: H
     const stream = isShown && session?.hasFollowers ? new ContentStream() : undefined
     const onText = stream && ((piece: string) => session?.stream(stream.take(piece)))
     const text = await cast.answer(request, { signal, onText })
-    return { text, at: Math.max(0, clock.wall() - startedAt) }
+    return { text, at: session?.now ?? 0 }
   }
 }

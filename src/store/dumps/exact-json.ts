@@ -4,10 +4,6 @@
 declare global {
   // Part of the language since 2025, and of Node 24; the compiler's library does not tell of it yet.
   interface JSON {
-    parse(
-      text: string,
-      reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-    ): unknown
     rawJSON(text: string): object
     isRawJSON(value: unknown): boolean
   }
@@ -15,9 +11,12 @@ declare global {
 
 export type ExactObject = { readonly [key: string]: unknown }
 
+type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
+const exact: { parse(text: string, reviver: Reviver): unknown } = JSON
+
 /** @throws SyntaxError */
 export function parseExact(text: string): unknown {
-  return JSON.parse(text, (_key, value, { source }) =>
+  return exact.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source ? JSON.rawJSON(source) : value,
   )
 }

@@ -12,8 +12,10 @@ import { FoundryCommand, FoundryConfig } from './config.ts'
 import { createFoundry } from './create.ts'
 import { digestFoundry } from './digest.ts'
 import { inspectFoundry } from './inspect.ts'
+import { interpretFoundry } from './interpret.ts'
 import { loadFoundry } from './load.ts'
 import { hasFailed, objectiveScore, outlineObjective } from './objective.ts'
+import { perceiveFoundry } from './perceive.ts'
 import { observeFoundry, spectateFoundry, summarizeFoundry } from './report.ts'
 import { FoundryInspection, FoundryOutline, FoundrySummary } from './report-schema.ts'
 import { saveFoundry } from './save.ts'
@@ -54,6 +56,8 @@ export const foundry = defineWorld<FoundryConfig, Foundry, FoundryCommand, JsonO
   step: stepFoundry,
   observe: observeFoundry,
   spectate: spectateFoundry,
+  perceive: perceiveFoundry,
+  interpret: interpretFoundry,
   outline: (config) => ({ size: { ...config.size }, objective: outlineObjective(config) }),
   summarize: summarizeFoundry,
   inspect: inspectFoundry,

@@ -89,6 +89,11 @@ export function createFrontier(
     observe: (state, slot) => observe(atlas, state, slot),
     spectate: (state) => spectate(atlas, state),
     perceive: (state, slot) => perceive(atlas, state, slot),
+    // In lockstep the country stands still while somebody thinks; the busy and the unconscious need not be waited for.
+    awaits: (state) =>
+      state.agents.flatMap(({ command, down }, slot) =>
+        down > 0 || (command !== null && command.ended_at === null) ? [] : [slot],
+      ),
     fallback: (state, slot) => {
       const command = state.agents[slot]?.command
       return command && command.ended_at === null ? undefined : { command: 'noop', params: {} }

@@ -74,3 +74,18 @@ export function tickPaint(state: PaintState): void {
   }
   state.tick++
 }
+
+/** Everything there is to see: every painter sees it all. */
+export function snapshot(state: PaintState) {
+  const positions: number[][] = []
+  for (let slot = 0; slot < state.xs.length; slot++) positions.push([state.xs[slot] ?? 0, state.ys[slot] ?? 0])
+  return {
+    width: state.width,
+    height: state.height,
+    positions,
+    tile_owners: state.owners.slice(),
+    scores: state.scores.slice(),
+    tick: state.tick,
+    max_ticks: state.max_ticks,
+  }
+}

@@ -7,7 +7,9 @@ import { defineWorld } from '../../kernel/world.ts'
 import { Results } from '../../protocol/episode.ts'
 import { BOTS } from './bots.ts'
 import { code } from './code.ts'
-import { createPaint, MOVES, type PaintState, tickPaint } from './rules.ts'
+import { interpret } from './interpret.ts'
+import { perceive } from './perceive.ts'
+import { createPaint, MOVES, type PaintState, snapshot, tickPaint } from './rules.ts'
 
 const Config = z.strictObject({
   width: z.int().min(4).max(40).describe('Tiles from left to right.'),
@@ -66,20 +68,6 @@ const Consistent = Saved.refine((state) => {
 
 const STAY = Object.freeze({ move: 'stay' as const })
 
-function snapshot(state: PaintState): Omit<PaintObservation, 'slot'> {
-  const positions: number[][] = []
-  for (let slot = 0; slot < state.xs.length; slot++) positions.push([state.xs[slot] ?? 0, state.ys[slot] ?? 0])
-  return {
-    width: state.width,
-    height: state.height,
-    positions,
-    tile_owners: state.owners.slice(),
-    scores: state.scores.slice(),
-    tick: state.tick,
-    max_ticks: state.max_ticks,
-  }
-}
-
 function digest(state: PaintState): string {
   const digester = new Digester()
   for (const number of [state.width, state.height, state.max_ticks, state.tick, state.actions.length])
@@ -136,19 +124,8 @@ export const paintArena = defineWorld<z.infer<typeof Config>, PaintState, z.infe
   step: tickPaint,
   observe: (state, slot) => ({ slot, ...snapshot(state) }),
   spectate: snapshot,
-  perceive: (state, slot) => ({
-    location: { cell: 'field', x: state.xs[slot] ?? 0, y: state.ys[slot] ?? 0, z: 0, interior: false },
-    health: { current: 1, max: 1 },
-    nearby_entities: state.xs.flatMap((x, other) => {
-      if (other === slot) return []
-      const distance = Math.abs(x - (state.xs[slot] ?? 0)) + Math.abs((state.ys[other] ?? 0) - (state.ys[slot] ?? 0))
-      return [{ entity_id: `slot-${other}`, name: `Painter ${other}`, entity_type: 'npc' as const, distance }]
-    }),
-    inventory_summary: { gold: 0, item_count: state.scores[slot] ?? 0, encumbrance_pct: 0 },
-    active_quests: [{ quest_id: 'paint', name: 'Own the most tiles', stage: state.tick }],
-    environment: { time_of_day: 'unknown', weather: 'clear', is_combat: false, is_dialogue: false },
-    raw_engine_data: { ...snapshot(state) },
-  }),
+  perceive,
+  interpret,
   fallback: () => STAY,
   standing: (state) => ({ scores: state.scores.slice(), painted_tiles: state.scores.slice(), ticks: state.tick }),
   outcome: (state) =>

@@ -4,12 +4,14 @@ import { CHECK_PROMPTS } from './prompts/checks.ts'
 import { OPENER, RETRY, TEAMWORK_OPENER, UPDATERS } from './prompts/scenes.ts'
 import { SCORERS } from './prompts/scorers.ts'
 import { fill, type Prompt, quote } from './prompts/template.ts'
+import { clip } from './replies.ts'
 import type { CastCharacter, CastFacts, Check, ParleyRequest } from './request.ts'
 import type { Sheet } from './sheet.ts'
 import { type State, sharedGoal } from './state.ts'
 
 /** Lines of the play that openers, updaters and validators see. Scorers see all. */
 export const TRANSCRIPT_LINES = 12
+const MAX_NAME = 60
 const NO_CONTEXT = '(no prior context)'
 
 export const openingLine = (scene: string): string => `Opening scene: ${scene}`
@@ -130,7 +132,8 @@ function sheetValues({ pc, npc }: { readonly pc: Sheet; readonly npc: Sheet }): 
 
 function valuesOf(who: 'pc' | 'npc', sheet: Sheet): Record<string, string> {
   return {
-    [`${who}_hid`]: sheet.hid,
+    // Stands in the midst of sentences: it must not break their lines.
+    [`${who}_hid`]: clip(sheet.hid.replace(/\s+/g, ' '), MAX_NAME),
     [`${who}_short`]: quote(sheet.short_description),
     [`${who}_long`]: quote(sheet.long_description),
     [`${who}_abilities`]: quote(sheet.abilities),

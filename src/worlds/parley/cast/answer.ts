@@ -1,9 +1,26 @@
 // The local cast: a deterministic stand-in for a model that plays every role by rules, with no key and no network.
+// It reads the facts of a request, never its prompts.
 import type { ParleyRequest } from '../request.ts'
+import { objectionTo } from './checks.ts'
+import { continueScene, openScene } from './scenes.ts'
+import { scoreOf } from './scores.ts'
 
-/** What a model would answer. The same request always gets the same answer. */
+/** What a model would answer, as JSON text. The same request always gets the same answer. */
 export function answerAs(request: ParleyRequest): string {
-  if (request.role === 'validator') return JSON.stringify({ pass: true })
-  if (request.role === 'scorer') return JSON.stringify({ tier: 0, score: 0, reasoning: 'Nobody scores yet.' })
-  return JSON.stringify({ type: 'ai', content: `${request.cast.npc.hid} waits.` })
+  return JSON.stringify(answerOf(request))
+}
+
+function answerOf(request: ParleyRequest): object {
+  switch (request.role) {
+    case 'opener':
+      return openScene(request)
+    case 'updater':
+      return continueScene(request)
+    case 'validator': {
+      const reason = request.check === null ? undefined : objectionTo(request.check, request.cast)
+      return reason === undefined ? { pass: true } : { pass: false, reason }
+    }
+    case 'scorer':
+      return scoreOf(request)
+  }
 }

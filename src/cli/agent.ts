@@ -1,0 +1,184 @@
+// `paracosm agent run`: an agent in a slot of the perception door, with rules, dice or a model for a brain.
+import { open, readFile } from 'node:fs/promises'
+import { Command, InvalidArgumentError } from 'commander'
+import { PerceptionClient } from '../client/perception.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { ModelClient } from '../models/client.ts'
+import { createEndpointClient, MODEL_TIMEOUT_MS } from '../models/endpoint-client.ts'
+import { Meter, withMeter } from '../models/meter.ts'
+import { createReplayClient, parseRecording, withRecorder } from '../models/recording.ts'
+import { withRetries } from '../models/retrying-client.ts'
+import type { Brain } from '../players/agent/brain.ts'
+import { createModelBrain } from '../players/agent/model-brain.ts'
+import { createRandomBrain } from '../players/agent/random-brain.ts'
+import { type AgentRunSummary, type BeatReport, runAgent } from '../players/agent/run-agent.ts'
+import { createScriptedBrain } from '../players/agent/scripted-brain.ts'
+import { EXIT, type Io, printJson } from './io.ts'
+import { parseCount, parseSeed } from './options.ts'
+
+const BRAINS = ['scripted', 'random', 'model'] as const
+type BrainName = (typeof BRAINS)[number]
+
+interface Options {
+  readonly url: string
+  readonly agent: string
+  readonly token?: string
+  readonly brain: BrainName
+  readonly seed: number
+  readonly goal?: string
+  readonly model?: string
+  readonly baseUrl?: string
+  readonly beats?: number
+  readonly seconds?: number
+  readonly maxTokens?: number
+  readonly maxUsd?: number
+  readonly priceIn?: number
+  readonly priceOut?: number
+  readonly callTimeout: number
+  readonly record?: string
+  readonly replay?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+const EXAMPLES = `
+Examples:
+  paracosm perception serve frontier --no-auth --port 8090
+  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --brain scripted
+  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --brain random --beats 50 --json
+
+  With any OpenAI-compatible endpoint (OPENAI_BASE_URL and OPENAI_API_KEY, or a local server that wants no key):
+  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --brain model --model gpt-5-mini \\
+    --max-usd 0.50 --record calls.jsonl
+  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --brain model --model gpt-5-mini --replay calls.jsonl
+
+The slot's token comes from PARACOSM_AGENT_TOKEN, or --token where nobody else reads this machine's process list.`
+
+export function createCommand(io: Io): Command {
+  const run = new Command('run')
+    .description('Play one slot: perceive, decide, command, until the episode or a budget ends.')
+    .requiredOption('--url <url>', 'of the perception door, or of one slot below /api/episodes/<id>/slots/<n>')
+    .requiredOption('--agent <id>', 'agent id of the slot')
+    .option('--token <token>', 'token of the slot')
+    .option('--brain <name>', `who decides: ${BRAINS.join(', ')}`, parseBrain, 'scripted' as const)
+    .option('--seed <n>', 'of the random brain', parseSeed, 0)
+    .option('--goal <text>', 'what a model is told to be after')
+    .option('--model <name>', 'name of the model, as its endpoint calls it')
+    .option('--base-url <url>', 'OpenAI-compatible endpoint, in place of OPENAI_BASE_URL')
+    .option('--beats <n>', 'stop after so many commands', parseCount)
+    .option('--seconds <n>', 'stop after so many seconds', parseCount)
+    .option('--max-tokens <n>', 'stop before more tokens than this are used', parseCount)
+    .option('--max-usd <n>', 'stop before more US dollars than this are spent', parseAmount)
+    .option('--price-in <usd>', 'price of a million tokens asked, where the endpoint does not tell', parseAmount)
+    .option('--price-out <usd>', 'price of a million tokens answered', parseAmount)
+    .option('--call-timeout <ms>', 'milliseconds one model call may take', parseCount, MODEL_TIMEOUT_MS)
+    .option('--record <file>', 'keep every model call in a new file')
+    .option('--replay <file>', 'answer model calls from a recording; nothing else is asked')
+    .option('--json', 'print the summary as JSON')
+    .option('--quiet', 'do not print the beats')
+    .addHelpText('after', EXAMPLES)
+    .action((options: Options) => play(io, options))
+  return new Command('agent').description('Agents that play through the perception door.').addCommand(run)
+}
+
+function parseBrain(text: string): BrainName {
+  const found = BRAINS.find((name) => name === text)
+  if (found) return found
+  throw new InvalidArgumentError(`Give ${BRAINS.join(', ')}.`)
+}
+
+function parseAmount(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value <= 1_000_000) return value
+  throw new InvalidArgumentError('Give an amount of US dollars, 0 or more.')
+}
+
+async function play(io: Io, options: Options): Promise<void> {
+  const token = options.token ?? io.config.PARACOSM_AGENT_TOKEN
+  const client = new PerceptionClient({ url: options.url, agentId: options.agent, token, signal: io.signal })
+  const meter = new Meter({ tokens: options.maxTokens, usd: options.maxUsd }, pricesOf(options))
+  const recording = await openRecording(options.record)
+  try {
+    const brain = await createBrain(io, options, { client, meter, record: recording?.write })
+    const summary = await runAgent({
+      client,
+      brain,
+      budget: { beats: options.beats, seconds: options.seconds },
+      signal: io.signal,
+      onBeat: (beat) => {
+        if (options.quiet !== true && options.json !== true) io.out(formatBeat(beat))
+        else io.progress(`beat ${beat.cycle + 1}: ${beat.thought.command.command}`)
+      },
+    })
+    report(io, options, summary, meter)
+  } finally {
+    await recording?.close()
+  }
+}
+
+interface Tools {
+  readonly client: PerceptionClient
+  readonly meter: Meter
+  readonly record: ((line: string) => Promise<void>) | undefined
+}
+
+async function createBrain(io: Io, options: Options, tools: Tools): Promise<Brain> {
+  if (options.brain === 'random') return createRandomBrain(options.seed)
+  if (options.brain === 'scripted') return createScriptedBrain((await tools.client.status()).engine)
+  const { model } = options
+  if (model === undefined) throw new AppError('MODEL_MISSING', 'no model is named', { remedy: 'Give --model <name>.' })
+  return createModelBrain({ client: await createModel(io, options, tools), model, goal: options.goal })
+}
+
+/** Retries above the recorder: only answers that counted are kept. */
+async function createModel(io: Io, options: Options, { meter, record }: Tools): Promise<ModelClient> {
+  if (options.replay !== undefined) {
+    const text = await readFile(options.replay, 'utf8').catch((cause: unknown) => {
+      throw new AppError('FILE_UNREADABLE', `cannot read the recording ${options.replay}`, { cause })
+    })
+    return withMeter(createReplayClient(parseRecording(text)), meter)
+  }
+  const baseUrl = options.baseUrl ?? io.config.OPENAI_BASE_URL ?? 'https://api.openai.com/v1'
+  const apiKey = io.config.OPENAI_API_KEY
+  const endpoint = await createEndpointClient({ baseUrl, apiKey, timeoutMs: options.callTimeout })
+  const metered = withMeter(endpoint, meter)
+  return withRetries(record ? withRecorder(metered, record) : metered)
+}
+
+function pricesOf({ model, priceIn, priceOut }: Options) {
+  if (model === undefined || (priceIn === undefined && priceOut === undefined)) return {}
+  return { [model]: { input: priceIn ?? 0, output: priceOut ?? 0 } }
+}
+
+/** A file that grows with every call, so that a run that is killed keeps what it has paid for. */
+async function openRecording(path: string | undefined) {
+  if (path === undefined) return undefined
+  const file = await open(path, 'wx').catch((cause: unknown) => {
+    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
+    throw new AppError('FILE_UNWRITABLE', exists ? `${path} exists already` : `cannot write ${path}`, {
+      cause,
+      ...(exists ? { remedy: 'Name a new file; recordings are never overwritten.' } : {}),
+    })
+  })
+  return { write: (line: string) => file.appendFile(`${line}\n`), close: () => file.close() }
+}
+
+function formatBeat({ cycle, thought, report, refusal }: BeatReport): string {
+  const { command, params } = thought.command
+  const result = report ? `${report.status}: ${report.outcome ?? ''}` : `refused: ${refusal}`
+  return `${String(cycle + 1).padStart(4)}  ${command} ${JSON.stringify(params)}\n      ${result}`
+}
+
+function report(io: Io, options: Options, summary: AgentRunSummary, meter: Meter): void {
+  const { spent } = meter
+  if (options.json) printJson(io, { ...summary, spent })
+  else {
+    const { beats, done, failed, refused, reason } = summary
+    io.out(`${beats} beats: ${done} done, ${failed} failed, ${refused} refused. ${reason}`)
+    if (spent.calls > 0) {
+      const cost = spent.unpriced_calls > 0 ? 'cost unknown' : `${spent.cost_usd.toFixed(4)} US dollars`
+      io.out(`${spent.calls} model calls, ${spent.input_tokens} tokens in, ${spent.output_tokens} out, ${cost}`)
+    }
+  }
+  if (summary.ended === 'stopped') io.exit(EXIT.failed)
+}

@@ -1,0 +1,157 @@
+// The perception door from the agent's side: perceive, command, ask what became of it. Failures that may pass are tried
+// again as the protocol asks; whoever wants to wait longer than that does so above.
+import type { z } from 'zod'
+import { Perception } from '../protocol/perception.ts'
+import {
+  BridgeStatus,
+  CommandAccepted,
+  type CommandInput,
+  CommandReport,
+  DoorError,
+} from '../protocol/perception-door.ts'
+
+/** What the door refused, or that it could not be reached. */
+export class DoorFailure extends Error {
+  /** The door's code; 'UNREACHABLE' without an answer. */
+  readonly code: string
+  /** HTTP status; 0 without an answer. */
+  readonly status: number
+  /** Milliseconds that the door asks to wait, where it says so. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: string, message: string, about: { status: number; retryAfterMs?: number | undefined }) {
+    super(message)
+    this.name = 'DoorFailure'
+    this.code = code
+    this.status = about.status
+    this.retryAfterMs = about.retryAfterMs
+  }
+}
+
+export interface PerceptionClientOptions {
+  /** Of the bare routes ('http://127.0.0.1:8090') or of one slot ('…/api/episodes/<id>/slots/0'). */
+  readonly url: string
+  readonly agentId: string
+  /** The slot's token; absent where the door asks for none. */
+  readonly token?: string | undefined
+  /** How often a request is repeated. Default 5, as the protocol recommends. */
+  readonly retries?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The protocol's advice: from 100 ms doubling to 5 s, ±50 ms. */
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 5000
+const JITTER_MS = 50
+const RETRIES = 5
+const REQUEST_MS = 30_000
+
+export class PerceptionClient {
+  readonly agentId: string
+  readonly #url: string
+  readonly #options: PerceptionClientOptions
+
+  constructor(options: PerceptionClientOptions) {
+    this.agentId = options.agentId
+    this.#url = options.url.replace(/\/+$/, '')
+    this.#options = options
+  }
+
+  /** What stands behind the door. */
+  status(): Promise<BridgeStatus> {
+    return this.#ask(BridgeStatus, '/morrowind/status')
+  }
+
+  perceive(): Promise<Perception> {
+    return this.#ask(Perception, `/perception?agent_id=${encodeURIComponent(this.agentId)}`)
+  }
+
+  /** @param key makes a repeated request the same command; the client's own repetitions use it too */
+  command(input: CommandInput, key: string): Promise<CommandAccepted> {
+    return this.#ask(CommandAccepted, '/command', { input, key })
+  }
+
+  report(commandId: string): Promise<CommandReport> {
+    const agent = encodeURIComponent(this.agentId)
+    return this.#ask(CommandReport, `/commands/${encodeURIComponent(commandId)}?agent_id=${agent}`)
+  }
+
+  async #ask<T>(schema: z.ZodType<T>, path: string, said?: { input: CommandInput; key: string }): Promise<T> {
+    const retries = this.#options.retries ?? RETRIES
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#once(schema, path, said)
+      } catch (error) {
+        if (!(error instanceof DoorFailure) || !isPassing(error) || attempt >= retries) throw error
+        await this.#pause(error.retryAfterMs ?? waitBefore(attempt))
+      }
+    }
+  }
+
+  async #once<T>(schema: z.ZodType<T>, path: string, said?: { input: CommandInput; key: string }): Promise<T> {
+    const { token, signal } = this.#options
+    const limit = AbortSignal.timeout(REQUEST_MS)
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    let answer: Response
+    try {
+      answer = await fetch(this.#url + path, {
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        ...(said
+          ? {
+              method: 'POST',
+              headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': said.key },
+              body: JSON.stringify(said.input),
+            }
+          : { headers }),
+      })
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw new DoorFailure('UNREACHABLE', `no answer from ${this.#url}: ${reasonOf(error)}`, { status: 0 })
+    }
+    const body: unknown = await answer.json().catch(() => undefined)
+    if (answer.ok) {
+      const parsed = schema.safeParse(body)
+      if (parsed.success) return parsed.data
+      throw new DoorFailure('SCHEMA_MISMATCH', `${path}: ${parsed.error.issues[0]?.message ?? 'invalid'}`, {
+        status: answer.status,
+      })
+    }
+    const told = DoorError.safeParse(body).data?.error
+    const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN)
+    throw new DoorFailure(told?.code ?? 'INTERNAL_ERROR', told?.message ?? `status ${answer.status}`, {
+      status: answer.status,
+      retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
+    })
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { signal } = this.#options
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const leave = (): void => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', leave)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', leave, { once: true })
+    return promise
+  }
+}
+
+/** 503, 504, 409, 429, 500 and no answer at all may pass; an episode that is over stays over. */
+function isPassing({ code, status }: DoorFailure): boolean {
+  return code !== 'EPISODE_OVER' && [0, 409, 429, 500, 503, 504].includes(status)
+}
+
+/** @param attempt from 0 */
+function waitBefore(attempt: number): number {
+  const base = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt)
+  return base + (Math.random() * 2 - 1) * JITTER_MS
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
+}

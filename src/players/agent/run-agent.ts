@@ -1,0 +1,181 @@
+// The heartbeat: perceive, decide, command, wait for what comes of it, again. A run ends with its episode, with a budget,
+// or when it is told to stop; a server that goes away and comes back is waited for.
+import { randomUUID } from 'node:crypto'
+import { DoorFailure, type PerceptionClient } from '../../client/perception.ts'
+import { AppError } from '../../kernel/errors.ts'
+import type { CommandReport } from '../../protocol/perception-door.ts'
+import type { Beat, Brain, Thought } from './brain.ts'
+
+export interface AgentBudget {
+  /** Commands given. */
+  readonly beats?: number | undefined
+  /** Seconds of the wall clock. */
+  readonly seconds?: number | undefined
+}
+
+export interface AgentRunOptions {
+  readonly client: PerceptionClient
+  readonly brain: Brain
+  readonly budget: AgentBudget
+  readonly episodeId?: string | undefined
+  /** Milliseconds that a server may be away. */
+  readonly patienceMs?: number
+  /** Called after every beat. */
+  readonly onBeat?: (beat: BeatReport) => void
+  readonly signal: AbortSignal
+}
+
+export interface BeatReport {
+  readonly cycle: number
+  readonly thought: Thought
+  /** Undefined: it was refused. */
+  readonly report: CommandReport | undefined
+  readonly refusal: string | undefined
+}
+
+export interface AgentRunSummary {
+  readonly beats: number
+  readonly done: number
+  readonly failed: number
+  readonly refused: number
+  /** Why the run ended, as a word: 'episode', 'beats', 'seconds', 'budget', 'stopped'. */
+  readonly ended: 'episode' | 'beats' | 'seconds' | 'budget' | 'stopped'
+  readonly reason: string
+}
+
+/** How often a command under way is asked after. */
+const POLL_MS = 50
+const SLOWEST_POLL_MS = 500
+const PATIENCE_MS = 120_000
+const RECONNECT_MS = 500
+
+/** @throws DoorFailure for what trying again does not mend; AppError of the brain's model */
+export async function runAgent(options: AgentRunOptions): Promise<AgentRunSummary> {
+  const run = new AgentRun(options)
+  return run.run()
+}
+
+class AgentRun {
+  readonly #options: AgentRunOptions
+  readonly #startedAt = performance.now()
+  #beats = 0
+  #done = 0
+  #failed = 0
+  #refused = 0
+
+  constructor(options: AgentRunOptions) {
+    this.#options = options
+  }
+
+  async run(): Promise<AgentRunSummary> {
+    let last: CommandReport | undefined
+    try {
+      for (;;) {
+        const spent = this.#spent()
+        if (spent) return this.#end(spent.ended, spent.reason)
+        last = await this.#beat(last)
+      }
+    } catch (error) {
+      if (this.#options.signal.aborted) return this.#end('stopped', 'The run was interrupted.')
+      if (error instanceof DoorFailure && error.code === 'EPISODE_OVER') return this.#end('episode', error.message)
+      if (error instanceof AppError && error.code === 'BUDGET_SPENT') return this.#end('budget', error.message)
+      throw error
+    }
+  }
+
+  #spent(): { ended: 'beats' | 'seconds'; reason: string } | undefined {
+    const { beats, seconds } = this.#options.budget
+    if (beats !== undefined && this.#beats >= beats) return { ended: 'beats', reason: `${beats} beats are done.` }
+    const elapsed = (performance.now() - this.#startedAt) / 1000
+    if (seconds !== undefined && elapsed >= seconds) {
+      return { ended: 'seconds', reason: `${seconds} seconds have passed.` }
+    }
+    return undefined
+  }
+
+  #end(ended: AgentRunSummary['ended'], reason: string): AgentRunSummary {
+    return { beats: this.#beats, done: this.#done, failed: this.#failed, refused: this.#refused, ended, reason }
+  }
+
+  async #beat(last: CommandReport | undefined): Promise<CommandReport | undefined> {
+    const { client, brain, signal, onBeat } = this.#options
+    const cycle = this.#beats
+    const perception = await this.#patiently(() => client.perceive())
+    const beat: Beat = { cycle, perception, last }
+    const thought = await brain.decide(beat, signal)
+    signal.throwIfAborted()
+    this.#beats++
+    const given = await this.#give(beat, thought)
+    if (typeof given === 'string') {
+      this.#refused++
+      onBeat?.({ cycle, thought, report: undefined, refusal: given })
+      return undefined
+    }
+    const report = await this.#follow(given.command_id)
+    if (report.status === 'done') this.#done++
+    else this.#failed++
+    onBeat?.({ cycle, thought, report, refusal: undefined })
+    return report
+  }
+
+  /** Gives the command; a refusal comes back as text. One key for all attempts: a command is never given twice. */
+  async #give({ cycle, perception }: Beat, { command, reasoning }: Thought) {
+    const { client, episodeId } = this.#options
+    const key = randomUUID()
+    const input = {
+      protocol_version: '1.0.0',
+      timestamp: new Date().toISOString(),
+      agent_id: client.agentId,
+      reasoning,
+      ...(episodeId === undefined ? {} : { episode_id: episodeId }),
+      context: { perception_timestamp: perception.timestamp, heartbeat_cycle: cycle },
+      ...command,
+    }
+    try {
+      return await this.#patiently(() => client.command(input, key))
+    } catch (error) {
+      const isRefusal =
+        error instanceof DoorFailure && (error.status === 400 || error.status === 422 || error.status === 409)
+      if (isRefusal) return `${error.code}: ${error.message}`
+      throw error
+    }
+  }
+
+  async #follow(commandId: string): Promise<CommandReport> {
+    const { client, signal } = this.#options
+    for (let wait = POLL_MS; ; wait = Math.min(SLOWEST_POLL_MS, wait * 1.3)) {
+      const report = await this.#patiently(() => client.report(commandId))
+      if (report.status === 'done' || report.status === 'failed') return report
+      await pause(wait, signal)
+    }
+  }
+
+  /** Waits for a server that has gone away, as long as there is patience. */
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+    const until = performance.now() + (this.#options.patienceMs ?? PATIENCE_MS)
+    for (;;) {
+      try {
+        return await ask()
+      } catch (error) {
+        const isAway =
+          error instanceof DoorFailure && (error.status === 0 || error.status === 503 || error.status === 504)
+        if (!isAway || performance.now() >= until) throw error
+        await pause(RECONNECT_MS, this.#options.signal)
+      }
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const leave = (): void => {
+    clearTimeout(timer)
+    reject(signal.reason)
+  }
+  const timer = setTimeout(() => {
+    signal.removeEventListener('abort', leave)
+    resolve()
+  }, ms)
+  signal.addEventListener('abort', leave, { once: true })
+  return promise
+}

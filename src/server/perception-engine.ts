@@ -1,0 +1,80 @@
+// A perception door for an engine that connects from outside. Its tokens are kept, so that agents and the bridge find
+// back after a restart.
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { CommandSink } from '../doors/perception/command-sink.ts'
+import { PerceptionDoor } from '../doors/perception/door.ts'
+import { SocketBridge } from '../doors/perception/socket-bridge.ts'
+import { createSystemClock } from '../episode/clock.ts'
+import { createToken } from '../episode/seats.ts'
+import { AppError } from '../kernel/errors.ts'
+import { parseJson, parseWith } from '../kernel/parse.ts'
+import { startDoorServer } from './door-server.ts'
+
+export interface PerceptionEngineOptions {
+  readonly dataDir: string
+  readonly engine: string
+  readonly agents: readonly string[]
+  readonly hasAuth: boolean
+  readonly host: string
+  readonly port: number
+  readonly otherPorts: number
+  readonly version: string
+  readonly sink: CommandSink
+  /** Milliseconds that a perception is waited for; 2,000 when absent. */
+  readonly perceptionMs?: number
+  onError(error: unknown): void
+}
+
+export interface PerceptionEngine {
+  readonly url: string
+  readonly door: PerceptionDoor
+  /** What the engine's bridge connects with. */
+  readonly bridgeToken: string
+  close(): Promise<void>
+}
+
+/** @throws AppError PORT_IN_USE, FILE_UNWRITABLE, STATE_INVALID */
+export async function startPerceptionEngine(options: PerceptionEngineOptions): Promise<PerceptionEngine> {
+  const { engine, sink, hasAuth, onError } = options
+  const kept = await readTokens(options)
+  const clock = createSystemClock()
+  const agents = options.agents.map((id, slot) => ({ id, slot, token: kept.agents[id] ?? createToken() }))
+  await keepTokens(options, { bridge: kept.bridge, agents: { ...kept.agents, ...tokensOf(agents) } })
+  const timing = options.perceptionMs === undefined ? {} : { perceptionMs: options.perceptionMs }
+  const bridge = new SocketBridge({ engine, agents, clock, ...timing })
+  const door = new PerceptionDoor({ bridge, sink, clock, hasAuth, onError })
+  await door.recover()
+  const server = await startDoorServer({ ...options, door, entry: { bridge, token: kept.bridge } })
+  return { url: server.url, door, bridgeToken: kept.bridge, close: () => server.close() }
+}
+
+const Tokens = z.object({ bridge: z.string().min(1), agents: z.record(z.string(), z.string().min(1)) })
+type Tokens = z.infer<typeof Tokens>
+
+const tokensOf = (agents: readonly { id: string; token: string }[]): Record<string, string> =>
+  Object.fromEntries(agents.map(({ id, token }) => [id, token]))
+
+const pathOf = ({ dataDir, engine }: PerceptionEngineOptions): string => join(dataDir, 'bridges', `${engine}.json`)
+
+async function readTokens(options: PerceptionEngineOptions): Promise<Tokens> {
+  const text = await readFile(pathOf(options), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new AppError('FILE_UNREADABLE', `cannot read ${pathOf(options)}`, { cause: error })
+  })
+  if (text === undefined) return { bridge: randomBytes(24).toString('base64url'), agents: {} }
+  return parseWith(Tokens, parseJson(text, pathOf(options)), { code: 'STATE_INVALID', what: pathOf(options) })
+}
+
+async function keepTokens(options: PerceptionEngineOptions, tokens: Tokens): Promise<void> {
+  const path = pathOf(options)
+  try {
+    await mkdir(join(options.dataDir, 'bridges'), { recursive: true })
+    await writeFile(`${path}.tmp`, JSON.stringify(tokens), { mode: 0o600 })
+    await rename(`${path}.tmp`, path)
+  } catch (cause) {
+    throw new AppError('FILE_UNWRITABLE', `cannot write ${path}`, { cause })
+  }
+}

@@ -1,0 +1,160 @@
+// One episode behind the bare routes of the perception door: begun anew, or gone on with where a stop or crash left it.
+
+import type { CommandSink } from '../doors/perception/command-sink.ts'
+import { PerceptionDoor } from '../doors/perception/door.ts'
+import type { RateLimits } from '../doors/perception/rate-limit.ts'
+import { isPerceived, WorldBridge } from '../doors/perception/world-bridge.ts'
+import { Archive } from '../episode/archive.ts'
+import { createSystemClock } from '../episode/clock.ts'
+import type { Episode } from '../episode/episode.ts'
+import { createBotPilot } from '../episode/pilots.ts'
+import { createToken } from '../episode/seats.ts'
+import { createEpisodeId, resumeEpisode, type SeatPlan, startEpisode } from '../episode/start.ts'
+import { AppError } from '../kernel/errors.ts'
+import { configureWorld, type World } from '../kernel/world.ts'
+import type { PlayerRef } from '../protocol/episode.ts'
+import type { Pacing } from '../protocol/journal.ts'
+import { loadRecordedWorld, loadWorld } from '../worlds/catalogue.ts'
+import { type DoorServer, startDoorServer } from './door-server.ts'
+
+/** Begins the ids of these episodes, so that a next start finds them. */
+const PREFIX = 'perception-'
+/** Milliseconds that an episode waits for its agents: three weeks. */
+const GATHER_MS = 21 * 24 * 3600 * 1000
+
+export interface PerceptionEpisodeOptions {
+  readonly dataDir: string
+  readonly world: string
+  readonly variant?: string | undefined
+  readonly seed: number
+  /** Ids of the agents, from slot 0 on; the other slots get `agent-<slot>`, or the bot. */
+  readonly agents: readonly string[]
+  /** Plays the slots that no agent is named for. */
+  readonly bot?: string | undefined
+  /** Steps a second; 'lockstep': the world stands still until every agent that is free has spoken. */
+  readonly tickRate: number | 'lockstep'
+  readonly hasAuth: boolean
+  readonly host: string
+  readonly port: number
+  readonly otherPorts: number
+  readonly version: string
+  readonly sink: CommandSink
+  readonly limits?: RateLimits
+  onError(error: unknown): void
+}
+
+export interface PerceptionEpisode {
+  readonly url: string
+  readonly episode: Episode
+  readonly door: PerceptionDoor
+  /** Whether it went on with an unfinished episode. */
+  readonly isResumed: boolean
+  /** Lets the step end, saves, and closes everything. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the episode and its server.
+ * @throws AppError UNKNOWN_WORLD, UNKNOWN_VARIANT, UNKNOWN_BOT, NOT_PERCEIVED, USAGE, PORT_IN_USE, DATA_IN_USE
+ */
+export async function startPerceptionEpisode(options: PerceptionEpisodeOptions): Promise<PerceptionEpisode> {
+  const world = await loadWorld(options.world)
+  if (!isPerceived(world)) {
+    throw new AppError('NOT_PERCEIVED', `${world.id} does not take the commands of the perception protocol`)
+  }
+  const archive = await Archive.open(options.dataDir)
+  try {
+    const { episode, isResumed } = await openEpisode(world, archive, options)
+    const id = episode.header.episode
+    const putAway = episode.done
+      .then((end) => archive.finish(id, end))
+      // Stopped before its end: the next start goes on with it.
+      .catch((error: unknown) => (isStop(error) ? undefined : options.onError(error)))
+    const clock = createSystemClock()
+    const agents = episode.header.slots.map((player, slot) => (player.kind === 'bot' ? `agent-${slot}` : player.name))
+    const { sink, hasAuth, onError, limits } = options
+    const bridge = new WorldBridge(episode, clock, agents)
+    const door = new PerceptionDoor({ bridge, sink, clock, hasAuth, onError, ...(limits ? { limits } : {}) })
+    await door.recover()
+    const server = await startDoorServer({ ...options, door })
+    episode.begin()
+    return { url: server.url, episode, door, isResumed, close: () => close(server, episode, archive, putAway) }
+  } catch (error) {
+    await archive.close()
+    throw error
+  }
+}
+
+const isStop = (error: unknown): boolean => error instanceof AppError && error.code === 'INTERRUPTED'
+
+async function close(server: DoorServer, episode: Episode, archive: Archive, putAway: Promise<void>): Promise<void> {
+  await server.close()
+  if (!episode.isOver) await episode.stop()
+  else await putAway
+  await archive.close()
+}
+
+async function openEpisode(
+  world: World,
+  archive: Archive,
+  options: PerceptionEpisodeOptions,
+): Promise<{ episode: Episode; isResumed: boolean }> {
+  const configured = configureWorld(world, options.variant)
+  const left = archive
+    .unfinished()
+    .map((id) => archive.get(id))
+    .findLast(
+      (each) => each?.id.startsWith(PREFIX) && each.world?.id === world.id && each.variant === configured.variant?.id,
+    )
+  if (left) return { episode: await goOn(archive, left.id, options), isResumed: true }
+  const slots = world.slots(configured.config)
+  if (options.agents.length > slots) {
+    throw new AppError('USAGE', `${world.id} has ${slots} slots here, and ${options.agents.length} agents are named`)
+  }
+  if (new Set(options.agents).size < options.agents.length) throw new AppError('USAGE', 'an agent is named twice')
+  const seats = Array.from({ length: slots }, (_, slot) => planSeat(world, slot, options))
+  const id = `${PREFIX}${createEpisodeId(Date.now())}`
+  const sink = await archive.create(
+    id,
+    seats.map((seat) => seat.token),
+  )
+  const pacing = pacingOf(world, options.tickRate)
+  const { seed } = options
+  const episode = startEpisode(world, configured, { id, seed, seats, pacing, gatherMs: GATHER_MS, sink })
+  return { episode, isResumed: false }
+}
+
+/** @throws AppError NOT_PERCEIVED for a lockstep of a world that does not say whom it waits for */
+function pacingOf(world: World, tickRate: number | 'lockstep'): Pacing {
+  if (tickRate !== 'lockstep') return { mode: 'rate', stepsPerSecond: tickRate }
+  if (world.awaits) return { mode: 'lockstep' }
+  throw new AppError('NOT_PERCEIVED', `${world.id} does not say whom it waits for, so it cannot wait for its agents`, {
+    remedy: 'Leave out --lockstep.',
+  })
+}
+
+function planSeat(world: World, slot: number, options: PerceptionEpisodeOptions): SeatPlan & { token: string } {
+  const token = createToken()
+  const name = options.agents[slot]
+  if (name !== undefined || options.bot === undefined) {
+    return { player: { kind: 'empty', name: name ?? `agent-${slot}` }, token }
+  }
+  const pilot = createBotPilot(world, options.bot, { seed: options.seed, slot })
+  return { player: { kind: 'bot', name: options.bot }, pilot, token }
+}
+
+async function goOn(archive: Archive, id: string, options: PerceptionEpisodeOptions): Promise<Episode> {
+  const { journal, tokens, sink } = await archive.reopen(id)
+  const { header } = journal
+  const named = header.slots.filter((player) => player.kind !== 'bot').map((player) => player.name)
+  const stranger = options.agents.find((agent) => !named.includes(agent))
+  if (stranger !== undefined) {
+    throw new AppError('USAGE', `the unfinished episode ${id} has no agent ${stranger}; it has ${named.join(', ')}`, {
+      remedy: 'Name its agents, or none; or give another folder with --data.',
+    })
+  }
+  const world = await loadRecordedWorld(header)
+  const pilotFor = (player: PlayerRef, slot: number) =>
+    player.kind === 'bot' ? createBotPilot(world, player.name, { seed: header.seed, slot }) : undefined
+  return resumeEpisode(world, journal, { pilotFor, tokens, sink, gatherMs: GATHER_MS })
+}

@@ -1,0 +1,177 @@
+// The perception door over HTTP: the same routes bare, and below `/api/episodes/:id/slots/:slot`. Bodies are read and
+// judged by the door, failures told in its own form; the schemas here are for /openapi.json.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Sighting } from '../../doors/perception/bridge.ts'
+import type { Caller, PerceptionDoor } from '../../doors/perception/door.ts'
+import { toDoorFailure } from '../../doors/perception/errors.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { Perception } from '../../protocol/perception.ts'
+import {
+  BridgeStatus,
+  CommandAccepted,
+  CommandInput,
+  CommandReport,
+  DoorError,
+  IdempotencyKey,
+  MAX_COMMAND_BYTES,
+} from '../../protocol/perception-door.ts'
+import { checkLocal, readToken } from '../perception-callers.ts'
+
+/** Which door a request is for. */
+export interface DoorAt {
+  readonly door: PerceptionDoor
+  /** The slot that the address names; undefined: whichever the token opens. */
+  readonly slot: number | undefined
+}
+
+/** Where a request names its episode and slot, and what it proves. */
+export interface Address {
+  readonly id: string | undefined
+  readonly slot: string | undefined
+  readonly token: string | undefined
+}
+
+export interface PerceptionRouteOptions {
+  /** @throws AppError UNKNOWN_EPISODE, EPISODE_OVER, NOT_PERCEIVED, TOKEN_MISSING, TOKEN_REFUSED (also as a rejection) */
+  find(address: Address): DoorAt | Promise<DoorAt>
+  /** Before the routes: '' or '/api/episodes/:id/slots/:slot'. */
+  readonly prefix: string
+  /** Whether only programs of this machine may ask. */
+  readonly isLocal: boolean
+}
+
+type Where = { id?: string; slot?: string; engine?: string; command_id?: string }
+
+const failures = { '4xx': DoorError, '5xx': DoorError }
+
+export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteOptions, done: () => void): void {
+  const { prefix } = options
+  const name = prefix === '' ? 'bare' : 'of one slot'
+  installForm(app, options)
+  const describe = (summary: string) => ({ summary: `${summary} (${name})`, tags: ['perception'] })
+  app.get(
+    `${prefix}/perception`,
+    { schema: { ...describe('What the agent perceives now'), response: { 200: Perception, ...failures } } },
+    (request, reply) => {
+      const found = locate(options, request)
+      if (found instanceof Promise) return found.then((at) => look(at, request, reply))
+      return look(found, request, reply)
+    },
+  )
+  app.post(
+    `${prefix}/command`,
+    {
+      schema: { ...describe('Give a command'), body: CommandInput, response: { 202: CommandAccepted, ...failures } },
+      validatorCompiler: () => (value) => ({ value }),
+    },
+    async (request, reply) => {
+      const at = await locate(options, request)
+      const accepted = await at.door.command(callerOf(at, request), bytesOf(request.body), keyOf(request))
+      return reply.code(202).type(JSON_TYPE).send(JSON.stringify(accepted))
+    },
+  )
+  app.get<{ Params: Where }>(
+    `${prefix}/commands/:command_id`,
+    { schema: { ...describe('How a command stands'), response: { 200: CommandReport, ...failures } } },
+    async (request, reply) => {
+      const at = await locate(options, request)
+      const report = await at.door.report(callerOf(at, request), request.params.command_id ?? '')
+      return reply.type(JSON_TYPE).send(JSON.stringify(report))
+    },
+  )
+  app.get<{ Params: Where }>(
+    `${prefix}/:engine/status`,
+    { schema: { ...describe('Whether there is an engine'), response: { 200: BridgeStatus, ...failures } } },
+    async (request, reply) => {
+      const { door } = await locate(options, request)
+      const status = door.status()
+      // Clients of the original ask for /morrowind/status, whatever stands behind the door.
+      if (![status.engine, 'morrowind'].includes(request.params.engine ?? '')) {
+        throw new AppError('UNKNOWN_WORLD', `behind this door is ${status.engine}`)
+      }
+      return reply.type(JSON_TYPE).send(JSON.stringify(status))
+    },
+  )
+  app.get(
+    `${prefix}/perception/stream`,
+    { schema: describe('WebSocket: perceptions and outcomes as they come') },
+    () => {
+      throw new AppError('USAGE', 'connect by WebSocket', { remedy: 'docs/perception.md has an example.' })
+    },
+  )
+  done()
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** The door's way of reading bodies and of telling failures, for the routes of `app` alone. */
+function installForm(app: FastifyInstance, { isLocal }: PerceptionRouteOptions): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_COMMAND_BYTES }, (_request, body, done) => {
+    done(null, body)
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const failure = toDoorFailure(toAppError(error), new Date())
+    if (failure.status === 500) request.log.error({ error: String(error) }, 'perception.failed')
+    if (failure.retryAfter !== undefined) void reply.header('retry-after', failure.retryAfter)
+    if (failure.status === 401) void reply.header('www-authenticate', 'Bearer')
+    void reply.code(failure.status).type(JSON_TYPE).send(JSON.stringify(failure.body))
+  })
+  if (isLocal) {
+    app.addHook('onRequest', (request, _reply, done) => {
+      checkLocal(request.headers)
+      done()
+    })
+  }
+}
+
+/** What Fastify itself refuses, in the words of the door. */
+function toAppError(error: unknown): unknown {
+  if (error instanceof AppError || !(error instanceof Error) || !('statusCode' in error)) return error
+  if (error.statusCode === 413) {
+    return new AppError('BODY_TOO_LARGE', `the body is too long; ${MAX_COMMAND_BYTES} bytes are the most`)
+  }
+  const isTheirs = typeof error.statusCode === 'number' && error.statusCode < 500
+  return isTheirs ? new AppError('VALIDATION_ERROR', error.message) : error
+}
+
+function locate(options: PerceptionRouteOptions, request: FastifyRequest): DoorAt | Promise<DoorAt> {
+  const { id, slot } = z.object({ id: z.string(), slot: z.string() }).partial().parse(request.params)
+  return options.find({ id, slot, token: readToken(request.headers) })
+}
+
+function callerOf({ door, slot }: DoorAt, request: FastifyRequest): Caller {
+  const { agent_id: agentId } = z.object({ agent_id: z.string().optional().catch(undefined) }).parse(request.query)
+  return seatCaller(door, slot, { token: readToken(request.headers), agentId })
+}
+
+/**
+ * Who asks, once it is sure that an address with a slot names the caller's own.
+ * @throws AppError TOKEN_MISSING, TOKEN_REFUSED
+ */
+export function seatCaller(door: PerceptionDoor, slot: number | undefined, caller: Caller): Caller {
+  if (slot === undefined || door.admit(caller).slot === slot) return caller
+  throw new AppError('TOKEN_REFUSED', 'the token is not the one of this slot')
+}
+
+function look(at: DoorAt, request: FastifyRequest, reply: FastifyReply): Promise<unknown> | undefined {
+  const sighting = at.door.perceive(callerOf(at, request))
+  if (sighting instanceof Promise) return sighting.then((seen) => show(reply, seen))
+  void show(reply, sighting)
+  return undefined
+}
+
+function show(reply: FastifyReply, sighting: Sighting): FastifyReply {
+  return reply.type(JSON_TYPE).header('cache-control', 'no-store').send(sighting.bytes)
+}
+
+const bytesOf = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
+
+function keyOf(request: FastifyRequest): string | undefined {
+  const header = request.headers['idempotency-key']
+  if (header === undefined) return undefined
+  const key = IdempotencyKey.safeParse(header)
+  if (key.success) return key.data
+  throw new AppError('VALIDATION_ERROR', 'Idempotency-Key: 1 to 128 visible characters are expected')
+}

@@ -1,0 +1,75 @@
+// What is made of a session: branches, evaluations, keys to watch it with.
+import { randomBytes } from 'node:crypto'
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { branchSession } from '../../doors/session/branch.ts'
+import { evaluateSession } from '../../doors/session/evaluate.ts'
+import { Branched, EvaluationAnswer, HttpError } from '../../protocol/session.ts'
+import { hashAccessKey } from '../../store/people/access-key.ts'
+import { callerOf, ownHeader, requireStandard, SessionIdParams } from './callers.ts'
+import type { SessionHouse } from './house.ts'
+import { wsPathOf } from './play-routes.ts'
+
+export const afterRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (app, { house }, done) => {
+  const { log, registry } = house
+  app.post(
+    '/api/sessions/:id/branch',
+    {
+      schema: {
+        summary: 'A session of its own that shares the past of another',
+        tags: ['sessions'],
+        params: SessionIdParams,
+        body: z
+          .strictObject({ at_turn: z.int().min(1).max(1_000_000).nullish().describe('Ours: after which turn.') })
+          .nullish(),
+        response: { 200: Branched, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      requireStandard(house)
+      const header = await ownHeader(house, request.params.id, await callerOf(house, request))
+      const child = await branchSession(header, { log, registry, atTurn: request.body?.at_turn ?? undefined })
+      return {
+        session_id: child.session_id,
+        branch_from_session_id: header.session_id,
+        game_name: child.game_name,
+        status: 'paused' as const,
+        ws_path: wsPathOf(child.session_id),
+      }
+    },
+  )
+  app.post(
+    '/api/sessions/:id/infer-intent/evaluation',
+    {
+      schema: {
+        summary: 'Score the intention that the player inferred',
+        tags: ['sessions'],
+        params: SessionIdParams,
+        response: { 200: EvaluationAnswer, '4xx': HttpError, '5xx': HttpError },
+      },
+    },
+    async (request) => {
+      const header = await ownHeader(house, request.params.id, await callerOf(house, request))
+      return evaluateSession(header, { log, cast: house.cast })
+    },
+  )
+  app.post(
+    '/api/sessions/:id/spectators',
+    {
+      schema: {
+        summary: 'A key with which others may watch, and only that; shown this once',
+        tags: ['sessions'],
+        params: SessionIdParams,
+        response: { 200: z.strictObject({ spectator_key: z.string(), ws_path: z.string() }), '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      requireStandard(house)
+      const header = await ownHeader(house, request.params.id, await callerOf(house, request))
+      const key = `dcs-sk-${randomBytes(32).toString('base64url')}`
+      await log.addSpectatorKey(header.session_id, hashAccessKey(key))
+      return { spectator_key: key, ws_path: wsPathOf(header.session_id) }
+    },
+  )
+  done()
+}

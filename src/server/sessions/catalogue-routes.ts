@@ -1,0 +1,73 @@
+// The games and the characters.
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { JsonObject } from '../../protocol/json.ts'
+import { CharacterList, GameList, HttpError } from '../../protocol/session.ts'
+import { GAMES } from '../../worlds/parley/games.ts'
+import { requireAdmin } from './callers.ts'
+import { SessionApiError } from './failures.ts'
+import type { SessionHouse } from './house.ts'
+
+const Id = z.strictObject({ character_id: z.string().min(1).max(100) })
+const Written = z.strictObject({ character_id: z.string() })
+const Write = z.strictObject({ character_id: z.string().min(1).max(100).nullish(), data: JsonObject })
+
+export const catalogueRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (app, { house }, done) => {
+  app.get(
+    '/api/games/list',
+    { schema: { summary: 'The games', tags: ['catalogue'], response: { 200: GameList } } },
+    () => ({
+      games: Object.values(GAMES).map(({ name, authors, description }) => ({
+        name,
+        author: authors.join(', '),
+        description: description.trim() || null,
+      })),
+    }),
+  )
+  app.get(
+    '/api/characters/list',
+    { schema: { summary: 'The characters', tags: ['catalogue'], response: { 200: CharacterList } } },
+    async () => ({
+      characters: (await house.characters.all()).map(({ hid, short_description }) => ({ hid, short_description })),
+    }),
+  )
+  const describe = (summary: string) => ({ summary, tags: ['catalogue'], description: 'Needs the admin key.' })
+  app.post(
+    '/api/characters',
+    { schema: { ...describe('Add or change a character'), body: Write, response: { 201: Written, '4xx': HttpError } } },
+    async (request, reply) => {
+      requireAdmin(house, request)
+      const { data, character_id } = request.body
+      const { hid } = data
+      const id = character_id ?? (typeof hid === 'string' ? hid : undefined)
+      return reply.code(201).send({ character_id: await house.characters.upsert(id, data) })
+    },
+  )
+  app.put(
+    '/api/characters/:character_id',
+    {
+      schema: {
+        ...describe('Change a character'),
+        params: Id,
+        body: Write,
+        response: { 200: Written, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      requireAdmin(house, request)
+      return { character_id: await house.characters.upsert(request.params.character_id, request.body.data) }
+    },
+  )
+  app.delete(
+    '/api/characters/:character_id',
+    { schema: { ...describe('Remove a character'), params: Id, response: { 200: Written, '4xx': HttpError } } },
+    async (request) => {
+      requireAdmin(house, request)
+      const { character_id } = request.params
+      if (character_id === '') throw new SessionApiError(404, 'Character not found')
+      await house.characters.remove(character_id)
+      return { character_id }
+    },
+  )
+  done()
+}

@@ -1,0 +1,93 @@
+// What the session routes share: who is there, what is played, in which mode.
+
+import type { Cast } from '../../doors/session/cast.ts'
+import type { PlayHost } from '../../doors/session/play-socket.ts'
+import { SessionRegistry } from '../../doors/session/registry.ts'
+import { createSystemClock } from '../../episode/clock.ts'
+import type { Character } from '../../protocol/character.ts'
+import { Characters } from '../../store/characters/characters.ts'
+import { hashAccessKey } from '../../store/people/access-key.ts'
+import { Players } from '../../store/people/players.ts'
+import type { Vault } from '../../store/people/vault.ts'
+import { SessionLog } from '../../store/sessions/session-log.ts'
+import type { Store } from '../../store/store.ts'
+import { characters } from '../../worlds/parley/characters/index.ts'
+
+export type ServerMode = 'standard' | 'free_play'
+
+export interface SessionHouse {
+  readonly mode: ServerMode
+  readonly players: Players
+  readonly characters: Characters
+  /** All characters, as they were a moment ago. */
+  roster(): Promise<readonly Character[]>
+  readonly registry: SessionRegistry
+  readonly log: SessionLog
+  readonly cast: Cast
+  /** SHA-256 of the key that may write characters; undefined: nobody may over HTTP. */
+  readonly adminKeyHash: string | undefined
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly onFault: (what: string, error: unknown) => void
+}
+
+export interface HouseOptions {
+  readonly store: Store
+  readonly vault: Vault
+  readonly cast: Cast
+  readonly mode: ServerMode
+  readonly ttlMs: number
+  readonly sweepMs: number
+  readonly adminKey?: string | undefined
+  /** Whether this process has the store to itself: claims that a crash left are then nobody's. */
+  readonly isAlone: boolean
+  readonly onFault: (what: string, error: unknown) => void
+}
+
+/** Milliseconds that a list of characters is used again. */
+const ROSTER_MS = 1000
+
+/** Opens the house: the shipped characters are there, what a crash left is free, and sweeping has begun. */
+export async function openHouse(options: HouseOptions): Promise<SessionHouse> {
+  const { store, cast, mode, onFault } = options
+  const log = new SessionLog(store)
+  const stored = new Characters(store)
+  await stored.seedOnce(characters)
+  if (options.isAlone) await log.releaseAll()
+  const { ttlMs, sweepMs } = options
+  const registry = new SessionRegistry({ log, cast, clock: createSystemClock(), ttlMs, sweepMs, onFault })
+  registry.start()
+  let roster: { readonly at: number; readonly list: Promise<readonly Character[]> } | undefined
+  return {
+    mode,
+    cast,
+    log,
+    registry,
+    onFault,
+    players: new Players(store, options.vault),
+    characters: stored,
+    roster() {
+      const now = performance.now()
+      if (!roster || now - roster.at > ROSTER_MS) roster = { at: now, list: stored.all() }
+      return roster.list
+    },
+    adminKeyHash: options.adminKey === undefined ? undefined : hashAccessKey(options.adminKey),
+    startedAt: Date.now(),
+  }
+}
+
+/** Whose socket it is: a player by key, or a spectator by a key of one session. */
+export function createPlayHost(house: SessionHouse): PlayHost {
+  return {
+    registry: house.registry,
+    log: house.log,
+    requiresKey: house.mode === 'standard',
+    async identify(key, sessionId) {
+      const player = await house.players.findByKey(key)
+      if (player) return { kind: 'player', id: player.playerId }
+      const isSpectator = await house.log.hasSpectatorKey(sessionId, hashAccessKey(key))
+      return isSpectator ? { kind: 'spectator' } : undefined
+    },
+    onFault: house.onFault,
+  }
+}

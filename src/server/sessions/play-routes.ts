@@ -1,0 +1,52 @@
+// Before a session: what can be chosen, and the start.
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { planSession, requireGame, setupOf } from '../../doors/session/plan.ts'
+import { HttpError, PlayRequest, PlayStarted, Setup } from '../../protocol/session.ts'
+import { bearerOf, callerOf, requirePlayer, Throttle } from './callers.ts'
+import type { SessionHouse } from './house.ts'
+
+/** Sessions that one player (or address, in free play) may start a minute. */
+const STARTS = 120
+
+export const wsPathOf = (sessionId: string): string => `/api/play/game/${sessionId}/ws`
+
+export const playRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (app, { house }, done) => {
+  const starts = new Throttle(STARTS)
+  app.get(
+    '/api/play/setup/:game_name',
+    {
+      schema: {
+        summary: 'Who can be played and met in a game',
+        tags: ['play'],
+        params: z.strictObject({ game_name: z.string().max(200) }),
+        response: { 200: Setup, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      await callerOf(house, request)
+      return setupOf(requireGame(request.params.game_name), await house.roster())
+    },
+  )
+  app.post(
+    '/api/play/game',
+    {
+      schema: {
+        summary: 'Start a session',
+        tags: ['play'],
+        body: PlayRequest,
+        response: { 200: PlayStarted, '4xx': HttpError, '5xx': HttpError },
+      },
+    },
+    async (request) => {
+      const { api_key, game, pc_choice, npc_choice, source, overrides } = request.body
+      const playerId = house.mode === 'free_play' ? null : await requirePlayer(house, api_key ?? bearerOf(request))
+      starts.take(playerId ?? request.ip, Date.now())
+      const wanted = { game, pc: pc_choice, npc: npc_choice, overrides, source, playerId }
+      const session = await house.registry.create(planSession(wanted, await house.roster()))
+      const { id } = session.facts
+      return { session_id: id, status: 'active' as const, ws_path: wsPathOf(id) }
+    },
+  )
+  done()
+}

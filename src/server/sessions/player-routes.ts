@@ -1,0 +1,76 @@
+// Registration and authentication of players.
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import type { JsonObject } from '../../protocol/json.ts'
+import { Authenticated, AuthRequest, HttpError, Registered, Registration } from '../../protocol/session.ts'
+import { requirePlayer, requireStandard, Throttle } from './callers.ts'
+import type { SessionHouse } from './house.ts'
+
+/** Registrations and attempts to authenticate that one address may make a minute. */
+const REGISTRATIONS = 30
+const ATTEMPTS = 120
+
+export const playerRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (app, { house }, done) => {
+  const registrations = new Throttle(REGISTRATIONS)
+  const attempts = new Throttle(ATTEMPTS)
+  app.post(
+    '/api/player/registration',
+    {
+      schema: {
+        summary: 'Register a player; the key is shown this once',
+        tags: ['players'],
+        body: Registration,
+        response: { 200: Registered, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      requireStandard(house)
+      registrations.take(request.ip, Date.now())
+      const player = await house.players.create({ fields: fieldsOf(request.body), issuesKey: true })
+      if (player.key === null) throw new Error('no key was issued')
+      return { player_id: player.playerId, api_key: player.key }
+    },
+  )
+  app.post(
+    '/api/player/auth',
+    {
+      schema: {
+        summary: 'Whose key it is',
+        tags: ['players'],
+        body: AuthRequest,
+        response: { 200: Authenticated, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      requireStandard(house)
+      attempts.take(request.ip, Date.now())
+      const player_id = await requirePlayer(house, request.body.api_key)
+      // The name is personal data, and lies apart.
+      return { player_id, full_name: '', authenticated: true as const }
+    },
+  )
+  done()
+}
+
+/** The form as it is kept: one object a field. */
+function fieldsOf(form: Registration): JsonObject {
+  const field = (key: string, label: string, about: { type: string; pii: boolean; answer: JsonObject[string] }) => ({
+    key,
+    type: about.type,
+    label,
+    required: true,
+    pii: about.pii,
+    answer: about.answer,
+  })
+  const text = (type: string, answer: JsonObject[string]) => ({ type, pii: true, answer })
+  return {
+    full_name: field('full_name', 'Full name', text('text', form.full_name)),
+    email: field('email', 'Email', text('email', form.email)),
+    phone_number: field('phone_number', 'Phone number', text('phone', form.phone_number)),
+    consent_to_followup: field('consent_to_followup', 'May we contact you again?', {
+      type: 'boolean',
+      pii: false,
+      answer: form.consent_to_followup,
+    }),
+    consent_signature: field('consent_signature', 'Signature', text('text', [form.consent_signature])),
+  }
+}

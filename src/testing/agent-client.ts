@@ -1,0 +1,107 @@
+// An agent at the end of a real wire, for tests of the perception door: HTTP by hand, and its stream.
+import { WebSocket } from 'ws'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  /** JSON of whatever shape: tests look at it field by field. */
+  readonly body: any
+}
+
+export interface AgentClient {
+  readonly agentId: string
+  get(path: string): Promise<Answer>
+  /** Sends a command; `extra` goes over the envelope. */
+  say(command: string, params?: object, extra?: object, headers?: Record<string, string>): Promise<Answer>
+  post(body: string | Buffer, headers?: Record<string, string>): Promise<Answer>
+  /** Resolves with the report once the command has ended. */
+  ends(commandId: string): Promise<any>
+  stream(): Promise<AgentStream>
+}
+
+export interface AgentStream {
+  next(fits?: (message: any) => boolean): Promise<any>
+  close(): void
+  pause(): void
+  resume(): void
+  readonly closed: Promise<number>
+}
+
+export function createAgentClient(url: string, agentId: string, token: string | undefined): AgentClient {
+  const auth: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const read = async (response: Response): Promise<Answer> => {
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+  }
+  const get = async (path: string): Promise<Answer> => read(await fetch(`${url}${path}`, { headers: auth }))
+  const post = async (body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> =>
+    read(
+      await fetch(`${url}/command`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...auth, ...headers },
+        body: new Uint8Array(Buffer.from(body)),
+      }),
+    )
+  return {
+    agentId,
+    get,
+    post,
+    say(command, params = {}, extra = {}, headers = {}) {
+      const timestamp = new Date().toISOString()
+      return post(
+        JSON.stringify({ timestamp, agent_id: agentId, command, params, reasoning: 'why not', ...extra }),
+        headers,
+      )
+    },
+    async ends(commandId) {
+      for (;;) {
+        const { body } = await get(`/commands/${commandId}?agent_id=${agentId}`)
+        if (body.status !== 'accepted' && body.status !== 'running') return body
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    },
+    stream: () => openStream(`${url.replace('http', 'ws')}/perception/stream?agent_id=${agentId}`, auth),
+  }
+}
+
+function openStream(url: string, headers: Record<string, string>): Promise<AgentStream> {
+  const { promise, resolve, reject } = Promise.withResolvers<AgentStream>()
+  const socket = new WebSocket(url, { headers })
+  const heard: any[] = []
+  let wake = (): void => undefined
+  let isClosed = false
+  const closed = Promise.withResolvers<number>()
+  socket.on('unexpected-response', (_request, response) => {
+    response.destroy()
+    reject(new Error(`status ${response.statusCode}`))
+  })
+  socket.on('error', reject)
+  socket.on('message', (bytes) => {
+    heard.push(JSON.parse(String(bytes)))
+    wake()
+  })
+  socket.on('close', (code) => {
+    isClosed = true
+    closed.resolve(code)
+    wake()
+  })
+  socket.on('open', () =>
+    resolve({
+      closed: closed.promise,
+      close: () => socket.close(),
+      pause: () => socket.pause(),
+      resume: () => socket.resume(),
+      async next(fits = () => true) {
+        for (;;) {
+          const at = heard.findIndex(fits)
+          if (at >= 0) return heard.splice(0, at + 1).at(-1)
+          if (isClosed) throw new Error('the stream closed')
+          await new Promise<void>((next) => {
+            wake = next
+          })
+        }
+      },
+    }),
+  )
+  return promise
+}

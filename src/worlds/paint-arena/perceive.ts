@@ -1,0 +1,52 @@
+// The field in the words of the perception protocol: the other painters are people, and tiles worth painting are things
+// that lie about.
+import type { Sight } from '../../kernel/world.ts'
+import type { Perception } from '../../protocol/perception.ts'
+import { type PaintState, snapshot } from './rules.ts'
+
+type Nearby = Perception['nearby_entities'][number]
+
+/** Tiles that are told, at most: the nearest that are not the painter's own. */
+const TILES = 8
+
+export const painterId = (slot: number): string => `slot-${slot}`
+export const tileId = (x: number, y: number): string => `tile-${x}-${y}`
+
+export function perceive(state: PaintState, slot: number): Sight {
+  const x = state.xs[slot] ?? 0
+  const y = state.ys[slot] ?? 0
+  const far = (otherX: number, otherY: number): number => Math.abs(otherX - x) + Math.abs(otherY - y)
+  const painters = state.xs.flatMap((otherX, other): Nearby[] => {
+    if (other === slot) return []
+    const distance = far(otherX, state.ys[other] ?? 0)
+    return [{ entity_id: painterId(other), name: `Painter ${other}`, entity_type: 'npc', distance }]
+  })
+  const score = state.scores[slot] ?? 0
+  return {
+    location: { cell: 'field', x, y, z: 0, interior: false },
+    health: { current: 1, max: 1 },
+    nearby_entities: [...painters, ...nearestTiles(state, slot, far)].sort((a, b) => a.distance - b.distance),
+    inventory_summary: { gold: 0, item_count: score, encumbrance_pct: score / state.owners.length },
+    active_quests: [{ quest_id: 'paint', name: 'Own the most tiles', stage: score }],
+    environment: { time_of_day: 'unknown', weather: 'clear', is_combat: false, is_dialogue: false },
+    raw_engine_data: snapshot(state),
+  }
+}
+
+/** The nearest tiles that are another's or nobody's; of equally near ones the first in reading order. */
+function nearestTiles(state: PaintState, slot: number, far: (x: number, y: number) => number): Nearby[] {
+  const found: Nearby[] = []
+  for (let tile = 0; tile < state.owners.length; tile++) {
+    if (state.owners[tile] === slot) continue
+    const x = tile % state.width
+    const y = Math.trunc(tile / state.width)
+    const distance = far(x, y)
+    if (found.length === TILES && distance >= (found.at(-1)?.distance ?? 0)) continue
+    const owner = state.owners[tile] ?? -1
+    const name = owner < 0 ? 'Bare tile' : `Tile of painter ${owner}`
+    const at = found.findIndex((each) => each.distance > distance)
+    found.splice(at < 0 ? found.length : at, 0, { entity_id: tileId(x, y), name, entity_type: 'item', distance })
+    if (found.length > TILES) found.pop()
+  }
+  return found
+}

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { PerceptionClient } from '../../src/client/perception.ts'
+import type { AppError } from '../../src/kernel/errors.ts'
+import { createEndpointClient } from '../../src/models/endpoint-client.ts'
+import { createReplayClient, parseRecording, withRecorder } from '../../src/models/recording.ts'
+import type { Brain } from '../../src/players/agent/brain.ts'
+import { createModelBrain, readThought } from '../../src/players/agent/model-brain.ts'
+import { createRandomBrain } from '../../src/players/agent/random-brain.ts'
+import { runAgent } from '../../src/players/agent/run-agent.ts'
+import { createScriptedBrain } from '../../src/players/agent/scripted-brain.ts'
+import { type PerceptionEpisode, startPerceptionEpisode } from '../../src/server/perception-episode.ts'
+import { createMemorySink } from '../../src/testing/memory-sink.ts'
+import { startModelServer } from '../../src/testing/model-server.ts'
+
+interface Wanted {
+  readonly world: string
+  readonly variant?: string
+  readonly tickRate?: number | 'lockstep'
+  readonly dataDir?: string
+  readonly port?: number
+  readonly seed?: number
+}
+
+async function serve(context: TestContext, wanted: Wanted): Promise<PerceptionEpisode> {
+  const dataDir = wanted.dataDir ?? mkdtempSync(join(tmpdir(), 'paracosm-agent-'))
+  const served = await startPerceptionEpisode({
+    world: wanted.world,
+    variant: wanted.variant,
+    dataDir,
+    seed: wanted.seed ?? 1,
+    agents: [],
+    tickRate: wanted.tickRate ?? 'lockstep',
+    hasAuth: true,
+    host: '127.0.0.1',
+    port: wanted.port ?? 0,
+    otherPorts: 0,
+    version: 'test',
+    sink: createMemorySink(),
+    onError: (error) => assert.fail(String(error)),
+  })
+  context.after(async () => {
+    await served.close()
+    if (wanted.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
+  })
+  return served
+}
+
+function clientOf(served: PerceptionEpisode, slot = 0): PerceptionClient {
+  return new PerceptionClient({
+    url: served.url,
+    agentId: `agent-${slot}`,
+    token: served.episode.seats[slot]?.token,
+  })
+}
+
+const NEVER = new AbortController().signal
+
+test('agent: the rules for frontier finish at least two of the three quests of arrival, from perceptions alone', async (context) => {
+  const served = await serve(context, { world: 'frontier', variant: 'arrival' })
+  const brain = await createScriptedBrain('frontier')
+  const summary = await runAgent({ client: clientOf(served), brain, budget: { beats: 2000 }, signal: NEVER })
+  assert.ok(summary.done > 20, JSON.stringify(summary))
+  const { quests } = served.episode.spectate()
+  const finished = Object.values(typeof quests === 'object' && quests !== null ? quests : {}).filter(
+    (stage) => stage === 100,
+  )
+  assert.ok(finished.length >= 2, JSON.stringify({ quests, summary }))
+})
+
+for (const [world, variant] of [
+  ['frontier', 'errand'],
+  ['foundry', 'first_slice'],
+  ['paint-arena', 'default'],
+] as const) {
+  test(`agent: one program, unchanged, plays ${world} by rules and by dice`, async (context) => {
+    const tickRate = world === 'frontier' ? 'lockstep' : 200
+    const served = await serve(context, { world, variant, tickRate })
+    const slots = served.episode.seats.length
+    const brains: Brain[] = []
+    for (let slot = 0; slot < slots; slot++) {
+      brains.push(slot === 0 ? await createScriptedBrain(world) : createRandomBrain(slot))
+    }
+    const summaries = await Promise.all(
+      brains.map((brain, slot) =>
+        runAgent({ client: clientOf(served, slot), brain, budget: { beats: 12 }, signal: NEVER }),
+      ),
+    )
+    for (const summary of summaries) assert.ok(summary.done + summary.failed > 0 || summary.ended === 'episode')
+    assert.ok((summaries[0]?.done ?? 0) > 0 || summaries[0]?.ended === 'episode', JSON.stringify(summaries))
+  })
+}
+
+test('agent: a server that goes away in the middle is waited for, and the agent goes on at its next cycle', async (context) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'paracosm-agent-'))
+  const first = await serve(context, { world: 'frontier', variant: 'errand', dataDir })
+  const port = Number(new URL(first.url).port)
+  const { token } = first.episode.seats[0] ?? {}
+  const client = new PerceptionClient({ url: first.url, agentId: 'agent-0', token, retries: 0 })
+  const cycles: number[] = []
+  const restarted = Promise.withResolvers<void>()
+  const run = runAgent({
+    client,
+    brain: createRandomBrain(3),
+    budget: { beats: 8 },
+    signal: NEVER,
+    onBeat: ({ cycle }) => {
+      cycles.push(cycle)
+      if (cycle === 2) void first.close().then(restarted.resolve, restarted.reject)
+    },
+  })
+  await restarted.promise
+  const second = await serve(context, { world: 'frontier', variant: 'errand', dataDir, port })
+  assert.equal(second.isResumed, true)
+  const summary = await run
+  assert.equal(summary.ended, 'beats')
+  assert.deepEqual(cycles, [0, 1, 2, 3, 4, 5, 6, 7])
+})
+
+/** A model that walks to whatever is nearest, and now and then talks nonsense. */
+async function startSimpleModel(context: TestContext) {
+  const server = await startModelServer((asked, index) => {
+    if (index % 5 === 3) return 'I would rather talk about the weather.'
+    const said = asked.messages[1]?.content ?? ''
+    const near = /"entity_id":"([^"]+)"/.exec(said)?.[1]
+    const command = near
+      ? { command: 'move_to', params: { entity_id: near, target_cell: null } }
+      : { command: 'noop', params: {} }
+    return `Here is my move:\n\`\`\`json\n${JSON.stringify({ reasoning: 'It is the nearest.', ...command })}\n\`\`\``
+  })
+  context.after(() => server.close().catch(() => undefined))
+  return server
+}
+
+test('agent: a recorded run of a model plays again with the endpoint switched off, to the same digest', async (context) => {
+  const server = await startSimpleModel(context)
+  const lines: string[] = []
+  const endpoint = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
+  const live = await serve(context, { world: 'frontier', variant: 'arrival', seed: 7 })
+  const budget = { beats: 15 }
+  const liveBrain = createModelBrain({ client: withRecorder(endpoint, (line) => void lines.push(line)), model: 'tiny' })
+  const first = await runAgent({ client: clientOf(live), brain: liveBrain, budget, signal: NEVER })
+  await server.close()
+  const again = await serve(context, { world: 'frontier', variant: 'arrival', seed: 7 })
+  const replayBrain = createModelBrain({ client: createReplayClient(parseRecording(lines.join('\n'))), model: 'tiny' })
+  const second = await runAgent({ client: clientOf(again), brain: replayBrain, budget, signal: NEVER })
+  assert.deepEqual(second, first)
+  assert.equal(again.episode.digest(), live.episode.digest())
+  assert.ok(live.episode.step > 0)
+})
+
+test('agent: a replay that is asked something new stops loudly and shows the nearest request', async (context) => {
+  const server = await startSimpleModel(context)
+  const lines: string[] = []
+  const endpoint = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
+  const live = await serve(context, { world: 'frontier', variant: 'arrival', seed: 7 })
+  const recorder = createModelBrain({ client: withRecorder(endpoint, (line) => void lines.push(line)), model: 'tiny' })
+  await runAgent({ client: clientOf(live), brain: recorder, budget: { beats: 3 }, signal: NEVER })
+  const other = await serve(context, { world: 'frontier', variant: 'arrival', seed: 7 })
+  const client = createReplayClient(parseRecording(lines.join('\n')))
+  const brain = createModelBrain({ client, model: 'tiny', goal: 'Sit still.' })
+  await assert.rejects(
+    runAgent({ client: clientOf(other), brain, budget: { beats: 3 }, signal: NEVER }),
+    (error: AppError) => error.code === 'RECORDING_MISS' && /nearest is call \d/.test(error.message),
+  )
+})
+
+test('agent: an answer that is no command is asked for once more, then nothing is done and the log says why', async () => {
+  const server = await startModelServer(() => 'No JSON today.')
+  try {
+    const client = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
+    const brain = createModelBrain({ client, model: 'tiny' })
+    const perception = {
+      protocol_version: '1.0.0',
+      timestamp: '2026-11-21T00:00:00.000Z',
+      agent_id: 'a',
+      location: { cell: 'c', x: 0, y: 0, z: 0, interior: false },
+      health: { current: 1, max: 1 },
+      nearby_entities: [],
+      inventory_summary: { gold: 0, item_count: 0, encumbrance_pct: 0 },
+      active_quests: [],
+      environment: { time_of_day: 'day', weather: 'clear', is_combat: false, is_dialogue: false },
+      raw_engine_data: {},
+    }
+    const thought = await brain.decide({ cycle: 0, perception, last: undefined }, NEVER)
+    assert.equal(thought.command.command, 'noop')
+    assert.match(thought.reasoning, /no JSON object/)
+    assert.equal(server.asked.length, 2)
+    assert.match(server.asked[1]?.messages.at(-1)?.content ?? '', /not a valid command/)
+  } finally {
+    await server.close()
+  }
+})
+
+test('agent: answers are read alone, fenced, with prose around them and with nulls for what is left out', () => {
+  const answer = '{"reasoning":"r","command":"wait","params":{"duration_seconds":5,"entity_id":null}}'
+  for (const text of [answer, `\`\`\`json\n${answer}\n\`\`\``, `Well. ${answer} That is all.`]) {
+    assert.deepEqual(readThought(text), {
+      reasoning: 'r',
+      command: { command: 'wait', params: { duration_seconds: 5 } },
+    })
+  }
+  for (const text of [
+    '',
+    '{',
+    '[]',
+    '{"command":"fly","params":{},"reasoning":"r"}',
+    '{"command":"wait","params":{"duration_seconds":0},"reasoning":"r"}',
+  ]) {
+    assert.ok('fault' in readThought(text), text)
+  }
+})
