@@ -11,14 +11,14 @@ declare global {
 
 export type ExactObject = { readonly [key: string]: unknown }
 
-type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
-const exact: { parse(text: string, reviver: Reviver): unknown } = JSON
+const keepSpelling = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
+    ? JSON.rawJSON(context.source)
+    : value
 
 /** @throws SyntaxError */
 export function parseExact(text: string): unknown {
-  return exact.parse(text, (_key, value, { source }) =>
-    typeof value === 'number' && source !== undefined && String(value) !== source ? JSON.rawJSON(source) : value,
-  )
+  return JSON.parse(text, keepSpelling)
 }
 
 export function formatExact(value: unknown): string {

@@ -47,6 +47,11 @@ export const optional = ({ key, read, write }: Field): Field => ({
   read,
   write: (value) => dropNull(write(value)),
 })
+/** The same field with a value for documents that have none. */
+export const withDefault = (field: Field, value: unknown): Field => ({
+  ...field,
+  read: (found) => field.read(found ?? value),
+})
 /** Anything as text: what is none becomes JSON. */
 export const anyText = (key: string): Field => ({
   key,
@@ -65,7 +70,7 @@ export const lenient = (field: Field, accepts: (value: unknown) => boolean): Fie
 
 const has = (document: ExactObject, key: string): boolean => Object.hasOwn(document, key)
 
-/** @returns values by key, null where the document has none; and the JSON of what they do not say, null if they say all */
+/** @returns values by key, null where the document has none (and no default); and the JSON of what they do not say, null if they say all */
 export function readFields(
   fields: readonly Field[],
   document: ExactObject,
@@ -76,7 +81,7 @@ export function readFields(
   for (const field of fields) {
     const { key } = field
     known.add(key)
-    const value = has(document, key) ? field.read(document[key]) : null
+    const value = field.read(has(document, key) ? document[key] : null)
     values.push([key, value])
     if (has(document, key) && spell(field.write(value)) !== spell(document[key])) extra.push([key, document[key]])
   }
