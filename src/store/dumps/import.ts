@@ -3,6 +3,7 @@
 import { sql, type Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
 import { SEEDED_FACT } from '../characters/characters.ts'
+import { requireCurrent } from '../people/personal-key.ts'
 import type { Vault } from '../people/vault.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
@@ -61,6 +62,7 @@ export async function importFolder(store: Store, folder: string, options: Import
   if (files.length === 0) throw new AppError('VALIDATION_ERROR', `${folder} has no collection`)
   const collections = await store.transaction(async (tx) => {
     if (mode === 'restore' || SESSION_COLLECTIONS.some((name) => names.has(name))) await refusePlayed(tx, context.now)
+    if (vault) await requireCurrent(tx, store.kind, vault)
     const counts = await replaceAll(tx, files, context, options)
     const cleared = mode === 'restore' ? await clearOthers(tx, names) : []
     if (cleared.length > 0) notes.push(`Emptied, since the folder does not have them: ${cleared.join(', ')}.`)
