@@ -333,6 +333,11 @@ forEachStore(
         /document 1 of sessions\.json.*updated_at/,
       ],
       [
+        'a text that is no date',
+        change('sessions.json', '{"$date": "2026-04-21T10:09:00.001Z"}', '""'),
+        /document 1 of sessions\.json.*updated_at/,
+      ],
+      [
         'a date out of range',
         change(
           'sessions.json',

@@ -24,7 +24,10 @@ const readMoment = (value: unknown): unknown => {
   const ms = readInstant(value)
   return ms === undefined ? toPlain(value) : new Date(ms).toISOString()
 }
-const writeMoment = (value: unknown): unknown => (typeof value === 'string' ? formatInstant(Date.parse(value)) : value)
+const writeMoment = (value: unknown): unknown => {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isNaN(ms) ? value : formatInstant(ms)
+}
 
 export const text = (key: string): Field => ({ key, read: readText, write: keep })
 export const plain = (key: string): Field => ({ key, read: toPlain, write: keep })
