@@ -525,6 +525,17 @@ test('dumps: the two backends write the same bytes', async (context) => {
       )
     }
     assert.deepEqual(made[0], made[1])
+    // Whatever the language of the server is.
+    const ordered = await sql<{ column: string }>`select table_name || '.' || column_name as column
+      from information_schema.columns where collation_name = 'C' and table_schema = 'public'`.execute(postgres.db)
+    const columns = [
+      'players.player_id',
+      'personal_data.player_id',
+      'sessions.session_id',
+      'session_journals.session_id',
+    ]
+    columns.push('session_events.session_id', 'documents.collection')
+    assert.deepEqual(ordered.rows.map((row) => row.column).sort(), columns.sort())
   } finally {
     await sqlite.close()
     await postgres.close()
