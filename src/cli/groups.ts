@@ -13,6 +13,7 @@ export const GROUPS: readonly Group[] = [
   { name: 'run', summary: 'play one episode', load: () => import('./run.ts') },
   { name: 'replay', summary: 'show, verify, fork and watch recordings', load: () => import('./replay.ts') },
   { name: 'world', summary: 'list, describe, serve and certify worlds', load: () => import('./world.ts') },
+  { name: 'perception', summary: 'let agents perceive and command, by HTTP', load: () => import('./perception.ts') },
   { name: 'headless', summary: 'drive a world from a script: JSON in, JSON out', load: () => import('./headless.ts') },
   { name: 'player', summary: 'play one seat with a bot, as a process', load: () => import('./player.ts') },
   { name: 'agent', summary: 'play a slot through the perception door', load: () => import('./agent.ts') },

@@ -85,7 +85,6 @@ export const ERRORS = {
   RECORDING_MISS: row(409, 1, 'Run the same program on the same episode, or record it again.'),
   INVALID_COMMAND: row(400, 1, 'Use one of the eight words of docs/perception.md.'),
   COMMAND_CONFLICT: row(409, 1, 'Wait for the outcome of the command under way, then send it again.'),
-  UNKNOWN_COMMAND: row(404, 1, 'Ask for a command_id that this agent was given.'),
   SCHEMA_MISMATCH: row(422, 1, 'Speak a version of the protocol whose major is not above that of the other side.'),
   BRIDGE_UNAVAILABLE: row(503, 1, 'Start the engine and its bridge, or wait until it has come back.'),
   PERCEPTION_TIMEOUT: row(504, 1, 'Try again; look at the engine if it goes on.'),

@@ -11,14 +11,18 @@ import { Sockets } from '../doors/coworld/upgrade.ts'
 import { Archive } from '../episode/archive.ts'
 import { CommandLog } from '../store/command-log.ts'
 import { openStore, type StoreTarget, storeInFolder } from '../store/store.ts'
+import { createCommandSink } from './command-sink.ts'
 import { runExhibition } from './exhibition.ts'
 import { Ingest } from './ingest.ts'
 import { listen } from './listen.ts'
 import { LiveEpisodes } from './live.ts'
+import { LiveDoors } from './live-doors.ts'
+import { PerceptionSockets } from './perception-sockets.ts'
 import { installProblems } from './problems.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { healthRoutes } from './routes/health.ts'
+import { perceptionRoutes } from './routes/perception.ts'
 import { installWatching } from './routes/watch.ts'
 import { worldRoutes } from './routes/worlds.ts'
 
@@ -75,10 +79,21 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
   const ingest = new Ingest({ store, log: commands, archive, logger: log })
   const live = new LiveEpisodes(archive, log, (id) => ingest.add(id))
+  const doors = new LiveDoors(live, createCommandSink(commands), log)
   const sockets = new Sockets()
+  const streams = new PerceptionSockets({ find: doors.find.bind(doors), isLocal: false })
   const stop = new AbortController()
   let isReady = false
-  await install(app, { archive, live, commands, sockets, version: options.version, isReady: () => isReady })
+  await install(app, {
+    archive,
+    live,
+    doors,
+    commands,
+    sockets,
+    streams,
+    version: options.version,
+    isReady: () => isReady,
+  })
   const url = await listen(app, options)
   await ingest.start()
   const resumed = await live.resumeAll()
@@ -93,6 +108,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await exhibition
       sockets.close()
       sockets.terminate()
+      streams.close()
       await app.close()
       await ingest.close()
       await commands.drain()
@@ -106,14 +122,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 interface Parts {
   readonly archive: Archive
   readonly live: LiveEpisodes
+  readonly doors: LiveDoors
   readonly commands: CommandLog
   readonly sockets: Sockets
+  readonly streams: PerceptionSockets
   readonly version: string
   readonly isReady: () => boolean
 }
 
 async function install(app: FastifyInstance, parts: Parts): Promise<void> {
-  const { archive, live, sockets } = parts
+  const { archive, live, doors, sockets, streams } = parts
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   installProblems(app)
@@ -129,6 +147,10 @@ async function install(app: FastifyInstance, parts: Parts): Promise<void> {
   await typed.register(worldRoutes)
   await typed.register(episodeRoutes, { live, archive })
   await typed.register(commandRoutes, { log: parts.commands })
-  installWatching(app, { live, archive, sockets })
+  const find = doors.find.bind(doors)
+  for (const below of ['', '/api/episodes/:id/slots/:slot']) {
+    await app.register(perceptionRoutes, { find, below, isLocal: false })
+  }
+  installWatching(app, { live, archive, sockets, streams })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }

@@ -50,7 +50,10 @@ export async function startSessionServer(store: Store, options: SessionServerOpt
   const upgrade = await installSessions(app, house, sockets)
   app.server.on('upgrade', (request, socket, head) => void upgrade({ request, socket, head }))
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  let isStopped = false
   const stop = async (): Promise<void> => {
+    if (isStopped) return
+    isStopped = true
     sockets.close()
     sockets.terminate()
     await app.close()

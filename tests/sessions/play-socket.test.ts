@@ -1,49 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { get, post, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
-import { type SessionServer, startSessionServer } from '../../src/testing/session-server.ts'
+import { startSessionServer } from '../../src/testing/session-server.ts'
 import { forEachStore } from '../../src/testing/stores.ts'
-
-const FORM = {
-  full_name: 'Ada L.',
-  email: 'ada@example.org',
-  phone_number: '1',
-  consent_signature: 'Ada L.',
-  consent_to_followup: true,
-}
-
-async function post(server: SessionServer, path: string, body: object, key?: string) {
-  const headers: Record<string, string> = { 'content-type': 'application/json' }
-  if (key !== undefined) headers.authorization = `Bearer ${key}`
-  const answer = await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
-  return { status: answer.status, body: JSON.parse(await answer.text()) }
-}
-
-async function get(server: SessionServer, path: string, key?: string) {
-  const answer = await fetch(
-    server.url + path,
-    key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } },
-  )
-  return { status: answer.status, body: JSON.parse(await answer.text()) }
-}
-
-async function register(server: SessionServer): Promise<string> {
-  const { body } = await post(server, '/api/player/registration', FORM)
-  return body.api_key
-}
-
-async function start(server: SessionServer, key: string, game = 'Explore'): Promise<{ id: string; socket: string }> {
-  const { body } = await post(server, '/api/play/game', { api_key: key, game })
-  return { id: body.session_id, socket: server.url.replace('http', 'ws') + body.ws_path }
-}
 
 const types = (frames: readonly PlayFrame[]) => frames.map((frame) => frame.type)
 
 forEachStore(
   'play socket: meta, opening, a turn, status and close come in the order of the contract',
-  async (store, _house, context) => {
+  async (store, house) => {
     const server = await startSessionServer(store)
-    context.after(() => server.close())
+    house.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     const client = new PlayClient(socket, key)
@@ -81,8 +49,9 @@ forEachStore(
 
 forEachStore(
   'play socket: a session goes on after a drop and after a crash, with all that was said',
-  async (store, _house, context) => {
+  async (store, house) => {
     const first = await startSessionServer(store)
+    house.atEnd(() => first.crash())
     const key = await register(first)
     const { id, socket } = await start(first, key)
     const client = new PlayClient(socket, key)
@@ -105,7 +74,7 @@ forEachStore(
     await again.advance('I wait a moment.')
     await first.crash()
     const second = await startSessionServer(store)
-    context.after(() => second.close())
+    house.atEnd(() => second.close())
     const later = new PlayClient(`${second.url.replace('http', 'ws')}/api/play/game/${id}/ws`, key)
     assert.equal((await later.until('replay_end')).filter((frame) => frame.role === 'ai').length, 4)
     const turn = await later.advance('I say goodbye.')
@@ -121,9 +90,9 @@ forEachStore(
 
 forEachStore(
   'play socket: a branch goes its own way from a turn, and the parent goes on unaffected',
-  async (store, _house, context) => {
+  async (store, house) => {
     const server = await startSessionServer(store)
-    context.after(() => server.close())
+    house.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     const parent = new PlayClient(socket, key)

@@ -3,7 +3,7 @@ import type { GameId } from './games.ts'
 import { CHECK_PROMPTS } from './prompts/checks.ts'
 import { OPENER, RETRY, TEAMWORK_OPENER, UPDATERS } from './prompts/scenes.ts'
 import { SCORERS } from './prompts/scorers.ts'
-import { fill, type Prompt, quote } from './prompts/template.ts'
+import { fill, type Prompt, quote, type Values } from './prompts/template.ts'
 import { clip } from './replies.ts'
 import type { CastCharacter, CastFacts, Check, ParleyRequest } from './request.ts'
 import type { Sheet } from './sheet.ts'
@@ -20,45 +20,57 @@ export const simulatorLine = (text: string): string => `Simulator: ${text}`
 
 export function askOpener(state: State): ParleyRequest {
   const prompt = state.game === 'teamwork' ? TEAMWORK_OPENER : OPENER
+  const system = fill(prompt, valuesOf(state, {}))
   return request(state, 'opener', prompt, {
     messages: [
-      { role: 'system', content: fill(prompt, sheetValues(state)) },
+      { role: 'system', content: system },
       { role: 'user', content: 'Begin.' },
     ],
+    lines: [],
   })
 }
 
 /** @param refused the draft that was refused and why; its place in the prompt stays empty without */
 export function askUpdater(state: State, action: string, refused?: { draft: string; reason: string }): ParleyRequest {
   const prompt = UPDATERS[state.game]
-  const retry = refused ? fill(RETRY, { draft: quote(refused.draft), reason: quote(refused.reason) }) : ''
-  const system = fill(prompt, { ...sheetValues(state), ...sceneValues(state), retry })
+  const told = refused ? { draft: quote(refused.draft), reason: quote(refused.reason) } : undefined
+  const retry = told ? fill(RETRY, (name) => (name === 'draft' ? told.draft : told.reason)) : ''
+  const values = valuesOf(state, { ...sceneOf(state, []), retry })
   return request(state, 'updater', prompt, {
     messages: [
-      { role: 'system', content: system },
+      { role: 'system', content: fill(prompt, values) },
       { role: 'user', content: quote(action) },
     ],
+    lines: state.lines.slice(-TRANSCRIPT_LINES),
     action,
     refused: refused?.reason ?? null,
   })
 }
 
-/** @param response the draft under judgement; null: the player's action is */
-export function askCheck(
+/** What validators judge. */
+export interface Judged {
+  readonly action: string
+  /** The draft under judgement; null: the player's action is. */
+  readonly response: string | null
+}
+
+/** One request for each check. What they have in common is made once. */
+export function askChecks(
   state: State,
-  check: Check,
-  judged: { action: string; response: string | null },
-): ParleyRequest {
-  const prompt = CHECK_PROMPTS[check]
-  const { action, response } = judged
+  checks: readonly Check[],
+  { action, response }: Judged,
+): { readonly check: Check; readonly request: ParleyRequest }[] {
   const pending = response === null ? [] : [playerLine(state.pc.hid, action)]
-  const content = fill(prompt, {
-    ...sheetValues(state),
-    ...sceneValues(state, pending),
+  const values = valuesOf(state, {
+    ...sceneOf(state, pending),
     action: quote(action),
     response: quote(response ?? ''),
   })
-  return request(state, 'validator', prompt, { messages: [{ role: 'system', content }], check, action, response })
+  return checks.map((check) => {
+    const prompt = CHECK_PROMPTS[check]
+    const messages: ParleyRequest['messages'] = [{ role: 'system', content: fill(prompt, values) }]
+    return { check, request: request(state, 'validator', prompt, { messages, lines: [], check, action, response }) }
+  })
 }
 
 /** What a scorer is given. */
@@ -74,15 +86,14 @@ export interface Finished {
 }
 
 export function askScorer(finished: Finished): ParleyRequest {
-  const prompt = SCORERS[finished.game]
-  const content = fill(prompt, {
-    ...sheetValues(finished),
+  const { game, pc, npc, objective, turns, guess } = finished
+  const prompt = SCORERS[game]
+  const values = valuesOf(finished, {
     transcript: quote(finished.lines.join('\n')),
-    objective: quote(finished.objective),
-    guess: quote(finished.guess),
+    objective: quote(objective),
+    guess: quote(guess),
     confidence: quote(finished.confidence),
   })
-  const { game, pc, npc, objective, turns, guess } = finished
   const facts: CastFacts = {
     pc: castOf(pc),
     npc: castOf(npc),
@@ -94,18 +105,20 @@ export function askScorer(finished: Finished): ParleyRequest {
     refused: null,
     guess,
   }
-  return { ...headOf(prompt), role: 'scorer', game, check: null, messages: [{ role: 'user', content }], cast: facts }
+  const messages: ParleyRequest['messages'] = [{ role: 'user', content: fill(prompt, values) }]
+  return { ...headOf(prompt), role: 'scorer', game, check: null, messages, cast: facts }
 }
 
 type Particulars = Pick<ParleyRequest, 'messages'> &
   Partial<Pick<ParleyRequest, 'check'>> &
+  Pick<CastFacts, 'lines'> &
   Partial<Pick<CastFacts, 'action' | 'response' | 'refused'>>
 
 function request(state: State, role: ParleyRequest['role'], prompt: Prompt, of: Particulars): ParleyRequest {
   const cast: CastFacts = {
     pc: castOf(state.pc),
     npc: castOf(state.npc),
-    lines: state.lines.slice(-TRANSCRIPT_LINES),
+    lines: of.lines,
     turn: state.turns,
     objective: sharedGoal(state),
     action: of.action ?? null,
@@ -123,29 +136,49 @@ const headOf = (prompt: Prompt) => ({
 })
 
 function castOf({ hid, is_human, short_description, abilities, goals, limits, traits }: Sheet): CastCharacter {
-  return { hid, is_human, short_description, abilities, goals: [...goals], limits: [...limits], traits: [...traits] }
+  return { hid, is_human, short_description, abilities, goals, limits, traits }
 }
 
-function sheetValues({ pc, npc }: { readonly pc: Sheet; readonly npc: Sheet }): Record<string, string> {
-  return { ...valuesOf('pc', pc), ...valuesOf('npc', npc) }
-}
-
-function valuesOf(who: 'pc' | 'npc', sheet: Sheet): Record<string, string> {
-  return {
-    // Stands in the midst of sentences: it must not break their lines.
-    [`${who}_hid`]: clip(sheet.hid.replace(/\s+/g, ' '), MAX_NAME),
-    [`${who}_short`]: quote(sheet.short_description),
-    [`${who}_long`]: quote(sheet.long_description),
-    [`${who}_abilities`]: quote(sheet.abilities),
-    [`${who}_goals`]: quote(sheet.goals.join('\n')),
-    [`${who}_scenarios`]: quote(sheet.scenarios.join('\n')),
-  }
-}
-
-function sceneValues(state: State, pending: readonly string[] = []): Record<string, string> {
+const sceneOf = (state: State, pending: readonly string[]): Record<string, string> => {
   const last = [...state.lines.slice(-TRANSCRIPT_LINES), ...pending]
   return {
     transcript: last.length === 0 ? NO_CONTEXT : quote(last.join('\n')),
     objective: quote(sharedGoal(state)),
+  }
+}
+
+/** Values of all gaps: those of the characters, each made when it is first used, and those given. */
+function valuesOf(
+  characters: { readonly pc: Sheet; readonly npc: Sheet },
+  given: Readonly<Record<string, string>>,
+): Values {
+  const known = new Map(Object.entries(given))
+  return (name) => {
+    const value = known.get(name) ?? sheetValue(characters, name)
+    known.set(name, value)
+    return value
+  }
+}
+
+function sheetValue({ pc, npc }: { readonly pc: Sheet; readonly npc: Sheet }, name: string): string {
+  const isPc = name.startsWith('pc_')
+  if (!isPc && !name.startsWith('npc_')) return ''
+  const sheet = isPc ? pc : npc
+  switch (name.slice(isPc ? 3 : 4)) {
+    case 'hid':
+      // Stands in the midst of sentences: it must not break their lines.
+      return clip(sheet.hid.replace(/\s+/g, ' '), MAX_NAME)
+    case 'short':
+      return quote(sheet.short_description)
+    case 'long':
+      return quote(sheet.long_description)
+    case 'abilities':
+      return quote(sheet.abilities)
+    case 'goals':
+      return quote(sheet.goals.join('\n'))
+    case 'scenarios':
+      return quote(sheet.scenarios.join('\n'))
+    default:
+      return ''
   }
 }

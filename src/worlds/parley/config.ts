@@ -1,15 +1,15 @@
 // What makes a session: the game, both characters as whole documents, and what is changed of the rules. A journal's
 // header holds it, so a session replays where nobody knows its characters any more.
 import { z } from 'zod'
+import { Character } from '../../protocol/character.ts'
 import { GAME_IDS, GAMES, Overrides, StoppingConditions } from './games.ts'
-import { CharacterSheet } from './sheet.ts'
 
 export const Config = z
   .strictObject({
     game: z.enum(GAME_IDS).describe('Which of the five games.'),
     version: z.string().min(1).max(50).default('1.0.0').describe('Version of the game configuration, for the record.'),
-    pc: CharacterSheet.describe('The character document that the player plays.'),
-    npc: CharacterSheet.describe('The character document that the simulator plays.'),
+    pc: Character.describe('The character document that the player plays.'),
+    npc: Character.describe('The character document that the simulator plays.'),
     overrides: Overrides.default({}).describe('What this session changes of its game.'),
     stopping_conditions: StoppingConditions.optional().describe("In place of the game's own; {} means the widest."),
   })

@@ -37,7 +37,6 @@ export function hearAnswer(state: State, out: StepOutput, text: string): void {
 }
 
 function scoreAndLeave(state: State, out: StepOutput): void {
-  state.question = 'none'
   const { game } = state
   const guess = game === 'foresight' ? lastPrediction(state) : (state.answer ?? '')
   if (game === 'explore' || guess === undefined) {

@@ -23,6 +23,14 @@ function row(state: State, out: StepOutput, of: Partial<SessionEvent> & Pick<Ses
 }
 type Told = 'direction' | 'event_type' | 'event_source' | 'content' | 'content_format'
 
+/** Entries of the conversation that a session keeps in mind; the record has all of them. */
+export const SHOWN_LIMIT = 2000
+
+function show(state: State, entry: Shown): void {
+  state.shown.push(entry)
+  if (state.shown.length > SHOWN_LIMIT) state.shown.shift()
+}
+
 /** Records what the player said, as it was typed. */
 export function hear(state: State, out: StepOutput, text: string, spoken: Spoken | null): void {
   row(state, out, {
@@ -34,7 +42,7 @@ export function hear(state: State, out: StepOutput, text: string, spoken: Spoken
     command_name: spoken?.name ?? null,
     command_args: spoken?.args ?? null,
   })
-  state.shown.push({ role: 'user', event_type: 'info', content: text })
+  show(state, { role: 'user', event_type: 'info', content: text })
 }
 
 /** Tells the player something. With `spoken` it is the answer to that command. */
@@ -54,14 +62,14 @@ export function speak(
     command_name: spoken?.name ?? null,
     command_args: spoken?.args ?? null,
   })
-  state.shown.push({ role: 'ai', event_type: type, content })
+  show(state, { role: 'ai', event_type: type, content })
 }
 
 /** Tells the player something that is not recorded. */
 export function notify(state: State, out: StepOutput, content: string): void {
   const data: Notice = { event_type: 'info', content, at: state.now }
   out.event({ slot: PLAYER, kind: 'notice', data })
-  state.shown.push({ role: 'ai', event_type: 'info', content })
+  show(state, { role: 'ai', event_type: 'info', content })
 }
 
 /** Records what a validator rejected. */

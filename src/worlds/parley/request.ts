@@ -37,7 +37,7 @@ export type CastCharacter = z.infer<typeof CastCharacter>
 export const CastFacts = z.strictObject({
   pc: CastCharacter,
   npc: CastCharacter,
-  /** What has happened, as far as the request may know it: the last lines, or for scorers all. */
+  /** What has happened: for updaters the last lines, for scorers all; openers and validators do without. */
   lines: z.array(z.string()),
   /** Turns so far. */
   turn: z.int().min(0),

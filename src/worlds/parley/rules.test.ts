@@ -23,6 +23,10 @@ test('stopping: the grammar is a sign and a number, with spaces around', () => {
   for (const [condition, turns] of holds) assert.ok(reads(condition, turns), condition)
   for (const condition of [
     '>=51',
+    '>50',
+    '<50',
+    '==49',
+    '!=50',
     '=50',
     '50',
     '>',
@@ -94,7 +98,6 @@ test('abilities: texts stay, lists become bullets, objects get headings of level
   assert.equal(formatAbilities({ A: 'x' }, 99), '###### A\nx')
   assert.equal(formatAbilities({ A: 'x' }, -1), '# A\nx')
   assert.equal(formatAbilities([]), '')
-  assert.equal(formatAbilities(7), '7')
 })
 
 test('replies: a fence is dropped, other keys are metadata, an object without text is no scene', () => {

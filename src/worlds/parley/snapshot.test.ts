@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Character } from '../../protocol/character.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { ParleyStage, PERSON, ROBOT } from '../../testing/parley.ts'
 import { Config } from './config.ts'
 import { evaluationOf, isCompleted } from './evaluation.ts'
 import { GAME_IDS, type GameId } from './games.ts'
-import { type CharacterSheet, sheetOf } from './sheet.ts'
+import { sheetOf } from './sheet.ts'
 import { fromRuntimeState, toRuntimeState } from './snapshot.ts'
 import { State } from './state.ts'
 
@@ -103,7 +104,7 @@ test('snapshot: another schema and broken ones are typed errors', () => {
   assert.throws(read(runtime({ filtered_transcript_buffer: [7] })), { code: 'STATE_INVALID' })
 })
 
-const sheets = { pc: sheetOf(PERSON as CharacterSheet), npc: sheetOf(ROBOT as CharacterSheet) }
+const sheets = { pc: sheetOf(Character.parse(PERSON)), npc: sheetOf(Character.parse(ROBOT)) }
 
 test('evaluation: it rebuilds talk and prediction from the recorded events', () => {
   for (const word of ['/finish', '/predict-intent']) {

@@ -1,28 +1,31 @@
-// One variant for each game.
+// One variant for each game, with two of the characters that ship.
+import { AppError } from '../../kernel/errors.ts'
 import type { Variant } from '../../protocol/episode.ts'
-import type { JsonObject } from '../../protocol/json.ts'
-import { GAMES } from './games.ts'
+import { JsonObject } from '../../protocol/json.ts'
+import { characters } from './characters/index.ts'
+import { GAMES, type GameId } from './games.ts'
 
-const PC: JsonObject = {
-  hid: 'PA',
-  is_human: true,
-  short_description: 'A person.',
-  long_description: 'A person.',
-  abilities: ['Can do what most people can.'],
-  goals: ['have a good day'],
-}
-const NPC: JsonObject = {
-  hid: 'NB',
-  is_human: false,
-  short_description: 'A robot.',
-  long_description: 'A robot.',
-  abilities: ['Can roll.', 'Can beep.'],
-  goals: ['find a socket'],
+/** Who meets whom. */
+const PAIRS: Readonly<Record<GameId, readonly [pc: string, npc: string]>> = {
+  explore: ['ODA', 'JACK'],
+  foresight: ['TOMAS', 'OCTA'],
+  'goal-horizon': ['ODA', 'TIDE'],
+  'infer-intent': ['TOMAS', 'JACK'],
+  teamwork: ['ODA', 'BRAM'],
 }
 
-export const VARIANTS: readonly Variant[] = Object.values(GAMES).map(({ id, name, description }) => ({
-  id,
-  title: name,
-  description,
-  config: { game: id, pc: PC, npc: NPC },
-}))
+export const VARIANTS: readonly Variant[] = Object.values(GAMES).map(({ id, name, description }) => {
+  const [pc, npc] = PAIRS[id]
+  return {
+    id,
+    title: name,
+    description: `${description} ${pc} meets ${npc}.`,
+    config: { game: id, pc: documentOf(pc), npc: documentOf(npc) },
+  }
+})
+
+function documentOf(hid: string): JsonObject {
+  const found = characters.find((character) => character.hid === hid)
+  if (!found) throw new AppError('CONFIG_INVALID', `no character ${hid} ships`)
+  return JsonObject.parse(found)
+}

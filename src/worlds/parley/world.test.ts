@@ -10,7 +10,7 @@ import { startEpisode } from '../../episode/start.ts'
 import { createFold, foldCommand, foldReply, foldStep, loadFold } from '../../kernel/fold.ts'
 import { configureWorld, type World, type WorldEvent } from '../../kernel/world.ts'
 import type { JsonObject } from '../../protocol/json.ts'
-import { ai, PASS, PERSON, ROBOT, refuse, SCORE } from '../../testing/parley.ts'
+import { ai, PASS, ParleyStage, PERSON, ROBOT, refuse, SCORE } from '../../testing/parley.ts'
 import { testWorld } from '../../testing/test-world.ts'
 import { answerAs } from './cast/answer.ts'
 import { SessionEvent, TurnEnd } from './events.ts'
@@ -51,6 +51,8 @@ const texts = fc.oneof(
     ),
   },
   fc.string({ unit: 'grapheme', maxLength: 30 }),
+  // Lone surrogates and control characters too.
+  fc.string({ unit: 'binary', maxLength: 10 }).map((text) => `${text}\ud83d`),
 )
 const times = fc.nat(400_000)
 const commands = fc.oneof(
@@ -167,6 +169,29 @@ test('parley: any inputs and answers in any order give well-formed events, a bud
     }),
     { numRuns: 300 },
   )
+})
+
+test('parley: what it shows shares nothing with its state', () => {
+  const stage = new ParleyStage({ game: 'infer-intent' }).begin()
+  for (const text of ['I wave.', '/help', '/finish', 'A socket.', 'Sure.']) {
+    stage.say(text)
+    const { state } = stage.fold
+    const before = world.digest(state)
+    for (const view of [
+      world.observe(state, 0),
+      world.spectate(state),
+      world.summarize?.(state),
+      world.standing(state),
+      world.save(state),
+    ]) {
+      for (const part of [view, ...Object.values(Object(view))]) {
+        if (Array.isArray(part)) part.splice(0, part.length, 'vandal')
+        else if (typeof part === 'object' && part !== null)
+          for (const key of Object.keys(part)) Reflect.set(part, key, 'vandal')
+      }
+    }
+    assert.equal(world.digest(state), before)
+  }
 })
 
 test('parley: a session that goes through its saved state at any point has the same future', () => {

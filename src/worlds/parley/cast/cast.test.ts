@@ -111,7 +111,7 @@ test('local cast: whoever cannot speak never does', () => {
 test('local cast: ten turns of Explore never tell the same twice running, and answer each action', () => {
   const stage = new ParleyStage({
     game: 'explore',
-    npc: { ...ROBOT, abilities: ['Can speak.', 'Can roll on two wheels.', 'Can beep.'] },
+    npc: { ...ROBOT, abilities: ['Can talk.', 'Can roll on two wheels.', 'Can beep.'] },
   }).begin(answerAs)
   const said = [
     'I wave.',

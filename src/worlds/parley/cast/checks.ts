@@ -33,8 +33,8 @@ export function objectionTo(check: Check, facts: CastFacts): string | undefined 
         ? `Tell only what ${facts.pc.hid} can perceive.`
         : undefined
     case 'VALID-NPC-ABILITY': {
-      const isMute = !bodyOf(facts.npc).canSpeak
-      return isMute && response.includes(`${facts.npc.hid} says`) ? `${facts.npc.hid} does not speak.` : undefined
+      const speaks = response.includes(`${facts.npc.hid} says`)
+      return speaks && !bodyOf(facts.npc).canSpeak ? `${facts.npc.hid} does not speak.` : undefined
     }
     case 'VALID-ADJUDICATION':
     case 'VALID-GAME-ALIGNMENT':
@@ -51,7 +51,7 @@ function actionObjection(action: string, { pc }: CastFacts): string | undefined 
   if (META.test(lower) || /\{\s*"?pass"?\s*:/i.test(action))
     return `That speaks about the game rather than from within it. What does ${pc.hid} do?`
   const clauses = lower.split(/[.!;,]|\band\b|\bthen\b/).filter((clause) => clause.trim() !== '')
-  if (clauses.length > 0 && clauses.every((clause) => INNER.test(clause))) {
+  if (!plain.includes('""') && clauses.length > 0 && clauses.every((clause) => INNER.test(clause))) {
     return `That happens inside ${pc.hid}. What does ${pc.hid} do that could be noticed?`
   }
   if (

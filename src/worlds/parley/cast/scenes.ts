@@ -5,7 +5,7 @@ import type { CastFacts, ParleyRequest } from '../request.ts'
 import { type Act, type Reading, readAction } from './actions.ts'
 import { type Body, bodyOf } from './bodies.ts'
 import { PLACES, type Place, placeOf } from './places.ts'
-import { ANSWERS, GESTURES, HINTS, RESULTS, SHOWS, SIGNS, SPECIAL, SPEECH } from './sentences.ts'
+import { ANSWERS, GESTURES, HELPS, HINTS, RESULTS, SHOWS, SIGNS, SPECIAL, SPEECH } from './sentences.ts'
 import { capital, overlap, pick, put, stemsOf } from './words.ts'
 
 /** What both kinds of scene are told as. */
@@ -86,18 +86,24 @@ function result(moment: Moment): string {
 }
 
 /** In Teamwork: the shared work comes nearer with every action that has to do with it. */
-function goalStep({ game, place, actions, read }: Moment): string | undefined {
-  if (game !== 'teamwork' || !place) return undefined
-  const wanted = stemsOf(place.goal)
-  const works = actions.filter((each) => overlap(stemsOf(each), wanted) > 0)
-  const isWork = overlap(stemsOf(actions.at(-1) ?? ''), wanted) > 0
-  return isWork && read.act !== 'ask' && read.act !== 'threat' ? place.progress[works.length - 1] : undefined
+function goalStep(moment: Moment): string | undefined {
+  const { place, used } = moment
+  if (!place || !isWork(moment)) return undefined
+  return place.progress[place.progress.findLastIndex((step) => used.includes(step)) + 1]
+}
+
+/** That an action serves the shared goal: it speaks of it, or of doing something together. */
+function isWork({ game, place, actions, read }: Moment): boolean {
+  const action = actions.at(-1) ?? ''
+  if (game !== 'teamwork' || !place || ['ask', 'threat', 'leave', 'look', 'wait'].includes(read.act)) return false
+  return overlap(stemsOf(action), stemsOf(place.goal)) > 0 || /\b(?:together|we|with me|your turn)\b/i.test(action)
 }
 
 /** What it does: answers what is asked, does what it can, or shows how it takes all this. */
 function reaction(moment: Moment): string {
   const { read, npc, pc, cast } = moment
   if (read.act === 'ask') return reply(moment)
+  if (isWork(moment)) return choose(moment, HELPS, 'help')
   const wanted = skillFor(moment)
   if (wanted !== undefined && npc.shows.includes(wanted) && !moment.used.includes(wanted)) return show(moment, wanted)
   const beat = (cast.turn + cast.npc.hid.length) % 4
@@ -106,7 +112,8 @@ function reaction(moment: Moment): string {
   const isNew = !npc.shows.some((skill) => moment.used.includes(skill))
   if ((beat === 2 || (beat === 0 && isNew)) && read.act !== 'threat' && read.act !== 'leave') {
     const shown = pc.canSee ? npc.shows : npc.shows.filter((each) => !SIGHTS.test(each))
-    const skill = pick(shown, ['skill', cast.turn], moment.used)
+    const fresh = shown.filter((each) => !moment.used.includes(each))
+    const skill = pick(fresh, ['skill', cast.turn])
     if (skill !== '') return show(moment, skill)
   }
   const speech = SPEECH[read.act]
@@ -168,12 +175,14 @@ function questionOf(moment: Moment): keyof typeof ANSWERS {
   const asked = read.speech.toLowerCase()
   if (/\b(name|who are you|called)\b/.test(asked)) return 'name'
   if (
-    /\b(wants?|needs?|goals?|looking for|trying|tries|purpose|up to|after|why are you|what are you doing)\b/.test(asked)
+    /\b(wants?|needs?|goals?|looking for|trying|tries|purpose|up to|working on|busy|plans?|after|why are you|what are you doing)\b/.test(
+      asked,
+    )
   )
     return 'want'
   if (/\bhow (are|do) you\b|\bfeel/.test(asked)) return 'feeling'
   if (/\bwhere\b/.test(asked)) return 'where'
-  if (/\b(can|could|would|will|able|please)\b/.test(asked))
+  if (/\b(?:can|could|would|will) (?:you|it|he|she|they)\b|\b(?:able|please|help me)\b/.test(asked))
     return skillFor(moment) === undefined && npc.skills.length > 0 ? 'no' : 'yes'
   return 'rest'
 }
@@ -196,7 +205,7 @@ function happening(moment: Moment): string {
 function hintOf({ npc }: CastFacts): string {
   const goal = npc.goals[0] ?? ''
   const thing =
-    /\b((?:the|a|an|her|his|its|their) [\p{L}'’-]+(?: (?!of|in|on|to|at|by|for|from|with|without|before|and|or|that|who)[\p{L}'’-]+)?)/iu
+    /\b((?:the|a|an|her|his|its|their) (?:[\p{L}-]+['’]s )*[\p{L}-]+(?: (?!of|in|on|to|at|by|for|from|with|without|before|and|or|that|who|come|comes|is|are|has|have|again|when|while|whenever|than|as)\b[\p{L}-]+)?)/iu
   const found = thing.exec(goal)?.[1]
   return (found ?? lastWords(goal)).toLowerCase()
 }
@@ -205,7 +214,7 @@ function hintOf({ npc }: CastFacts): string {
 function lastWords(goal: string): string {
   const words = goal.match(/[\p{L}'’-]+/gu) ?? []
   const isTelling = (word: string | undefined): boolean =>
-    word !== undefined && !/ly$/.test(word) && stemsOf(word).length > 0
+    word !== undefined && !/(?:ly|ing)$/.test(word) && stemsOf(word).length > 0
   const end = words.findLastIndex(isTelling)
   const from = isTelling(words[end - 1]) ? end - 1 : end
   return words.slice(Math.max(0, from), end + 1).join(' ')

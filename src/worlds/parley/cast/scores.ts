@@ -58,7 +58,7 @@ function teamwork(cast: CastFacts): Score {
   const minded = actions.filter((line) => line.slice(8 + cast.pc.hid.length).includes(cast.npc.hid)).length
   const asked = actsOf(cast.lines).filter((act) => act === 'ask' || act === 'give' || act === 'talk').length
   if (pursued === 0 || minded + asked === 0) {
-    return graded(0, `The goal was not pursued together with ${cast.npc.hid}, as far as words show it. ${CAVEAT}`)
+    return graded(0, `The words show no pursuit of the goal together with ${cast.npc.hid}. ${CAVEAT}`)
   }
   const score = Math.min(100, 25 * Math.min(3, pursued) + 8 * Math.min(3, minded + asked))
   return graded(

@@ -82,7 +82,11 @@ export const RESULTS: Readonly<Record<Act, { readonly plain: Lines; readonly obj
     object: ['The words about {o} arrive.', 'What was said of {o} carries well in here.'],
   },
   other: {
-    plain: ['It takes a moment, and it works.', 'It goes as intended, more or less.'],
+    plain: [
+      'That much can be noticed.',
+      'It is done, and does not go unnoticed.',
+      'A small thing, and it changes the air a little.',
+    ],
     object: ['{O} plays its part, more or less.', 'It takes a moment; {o} is where it should be.'],
   },
 }
@@ -183,12 +187,20 @@ export const SHOWS: Lines = [
   'After that, {npc} starts to {skill}, and stops to be noticed.',
 ]
 
+/** When the two work on their goal. */
+export const HELPS: Lines = [
+  '{npc} sees to the other side of it.',
+  '{npc} waits for the right moment, and then does {its} share.',
+  '{npc} steadies what {pc} has begun.',
+  '{npc} takes {its} part of it, a moment later.',
+]
+
 /** When what it is after shows through. */
 export const HINTS: Lines = [
   '{npc} comes back to whatever has to do with {hint}.',
   'For {npc} everything seems to come down to {hint}.',
   '{npc} passes over the rest and stays with what concerns {hint}.',
-  'Again {npc} points the matter towards {hint}.',
+  '{npc} points the matter towards {hint}.',
 ]
 
 /** What it says, if it can; by act. */

@@ -3,11 +3,11 @@ import { digestJson } from '../../../kernel/digest.ts'
 import type { JsonValue } from '../../../protocol/json.ts'
 
 const COMMON = new Set(
-  `a about after again all also am an and any are as at be because been before being both but by can could did do does doing down each few for
+  `as a about after again all also am an and any are at be because been before being both but by can could did do does doing down each few for
 from further get had has have having he her here him his how i if in into is it its just let like make may me more most my no nor not now of off on
 once only or other our out over own please she should so some such than that the their them then there these they thing this those through to too
 try under until up very want was we were what when where which while who will with would you your predict prediction goal goals able think believe
-probably maybe wanted wants trying something anything someone`
+probably maybe wanted wants trying something anything someone without whether until behind across toward towards`
     .split(/\s+/)
     .filter((word) => word !== ''),
 )

@@ -149,7 +149,7 @@ export const hive: Character = {
   hid: 'HIVE',
   pc_eligible: true,
   common_labels: ['honeybee colony', 'superorganism', 'collective', 'animal'],
-  short_description: 'A colony of honeybees in an attic that must decide together where to live.',
+  short_description: 'A colony of thirty thousand honeybees in a school attic that speaks of itself as we.',
   long_description:
     'Thirty thousand bees and one queen between the rafters of a village school. No bee knows what the colony knows. A forager finds a lime tree and dances the way to it on the comb, others follow, and a finding becomes a will when enough legs have repeated it. The colony keeps its brood at thirty-five degrees by shivering and fanning, drives off strangers by smell, and answers a blow with a smell of its own that makes everyone angry. It does not plan in words: it leans, wavers, and then is suddenly of one mind. It is June and the attic is full. Scouts have danced for a hollow ash and for the organ of the church, and so far the votes are even. It speaks of itself as we.',
   abilities: [

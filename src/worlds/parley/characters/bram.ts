@@ -6,7 +6,7 @@ export const bram: Character = {
   ...HUMAN,
   hid: 'BRAM',
   common_labels: ['blind', 'screen reader user', 'white cane user'],
-  short_description: 'A blind man who plans the town’s bus timetables and suspects that one stop is about to vanish.',
+  short_description: 'A blind man who plans the town’s bus timetables and argues about minutes.',
   long_description:
     'Bram is thirty-seven and has been blind since birth, so darkness means nothing to him; there is simply no picture, and he does not miss one. He plans timetables for the bus company with a screen reader that talks so fast that his colleagues hear only chirping. He knows the network as a set of waits, gradients and smells: the stop by the brewery, the stop that hums. He walks with a white cane and learns a new route by going over it once with somebody and once alone. He is argumentative, likes cards and cooks well. Lately a column of figures for stop 44 has been falling in a way that passengers do not fall, and he wants to know who is editing it.',
   abilities: [

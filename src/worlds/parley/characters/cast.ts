@@ -1,4 +1,4 @@
-// The characters that ship: twelve people, and twelve who are not. docs/characters.md shows them as a table.
+// The characters that ship: thirteen people, and twelve beings who are not. docs/characters.md shows them as a table.
 import type { Character } from '../../../protocol/character.ts'
 import { crust, hive, jack, octa } from './animals.ts'
 import { bram } from './bram.ts'
@@ -10,6 +10,7 @@ import { lenka } from './lenka.ts'
 import { lift, mule, tide } from './machines.ts'
 import { mira } from './mira.ts'
 import { noor } from './noor.ts'
+import { pia } from './pia.ts'
 import { ruth } from './ruth.ts'
 import { selma } from './selma.ts'
 import { batch, sima } from './software.ts'
@@ -30,6 +31,7 @@ export const characters: readonly Character[] = [
   kofi,
   selma,
   wim,
+  pia,
   jack,
   octa,
   hive,

@@ -6,7 +6,7 @@ export const oda: Character = {
   ...HUMAN,
   hid: 'ODA',
   common_labels: ['neurotypical', 'able-bodied'],
-  short_description: 'A deckhand on a river car ferry who knows every regular and wants a ship of her own.',
+  short_description: 'A deckhand on a river car ferry who knows every regular by the car.',
   long_description:
     'Oda is thirty-four and works the early shift on a car ferry that crosses the same kilometre of river forty times a day. She waves cars into their lanes, chocks the lorries, collects fares and coils rope, and she likes the work because it is outdoors and finished when it is finished. She sees, hears, walks and lifts as the ferry company expects of its crew, and has never had to ask for anything to be done differently. In the evenings she studies for a boatmaster certificate at the kitchen table; the stability calculations bore her and the weather chapters do not. She is friendly without effort, swears in front of cyclists only, and has told nobody on the boat about the examination yet.',
   abilities: [
@@ -67,7 +67,7 @@ export const tomas: Character = {
   ...HUMAN,
   hid: 'TOMAS',
   common_labels: ['neurotypical', 'night worker'],
-  short_description: 'A night baker of fifty-eight who is looking for somebody to leave his ovens to.',
+  short_description: 'A night baker of fifty-eight who knows his street by its shoes.',
   long_description:
     'Tomas has baked through the night for thirty-one years in a cellar with two deck ovens and one window at the height of the pavement. From it he knows the street by its shoes. He starts at ten in the evening, talks to the dough more than to his two helpers, sells the first rolls through the back door at four, and is asleep when the schools open. His knees complain and he wears glasses for the order slips; neither stops him. He is patient with yeast and short with salesmen. His daughter is a surveyor and will not take the bakery, which he says he understands. He has begun to watch the younger helper, who has good hands and is always late, and to leave small tests lying about.',
   abilities: [

@@ -6,7 +6,7 @@ export const noor: Character = {
   ...HUMAN,
   hid: 'NOOR',
   common_labels: ['wheelchair user', 'spinal cord injury', 'paraplegia'],
-  short_description: 'A tree-nursery owner and wheelchair user who is short of water and shorter of patience.',
+  short_description: 'A tree-nursery owner and wheelchair user with ninety kinds of apple and little patience.',
   long_description:
     'Noor is forty-six and owns a nursery of fruit trees with her brother. Eleven years ago a trailer rolled on her and her spinal cord was injured at the height of the navel; since then she has used a wheelchair, a narrow one for the glasshouses and one with fat tyres for the rows. Her arms are strong and her shoulders are what she worries about. She pays attention to her body by the clock: shifting her weight, emptying her bladder, looking for sore skin that she would not feel. None of this is a tragedy to her and she is bored by people who want it to be one. What keeps her awake is the drought, and a letter from the water board that her brother has not yet seen.',
   abilities: [

@@ -6,8 +6,7 @@ export const ruth: Character = {
   ...HUMAN,
   hid: 'RUTH',
   common_labels: ['person living with dementia', 'early-stage Alzheimer’s disease', 'older adult'],
-  short_description:
-    'A retired geography teacher with early-stage dementia who is putting her affairs in her own order.',
+  short_description: 'A retired geography teacher with early-stage dementia, a notebook and no use for pity.',
   long_description:
     'Ruth is seventy-three, taught geography for thirty-five years, and was told eighteen months ago that she has Alzheimer’s disease at an early stage. She told everybody herself, to get it over with. She lives alone with a notebook, a pill box that beeps and a neighbour who has a key. The distant past is in good order; this morning may be missing. She loses a word, describes it instead, and is annoyed when it is supplied too fast. She can still beat you at draughts and still votes, argues and flirts. What she minds is being talked about in the third person. She has decided where she wants to live later and who is to decide when she cannot; the paper is signed and hidden, and she has an uneasy feeling that she has hidden it too well.',
   abilities: [

@@ -33,15 +33,13 @@ export interface ReadCharacters {
 /**
  * Reads the characters of a seed file. One bad document does not spoil the others: its faults are told beside them. A
  * hid that comes again is a fault of the later document. Empty text has no characters.
- * @throws AppError JSON_MALFORMED for text that is not JSON from its first line on; VALIDATION_ERROR for JSON that is not a seed file, or holds
- *   more than {@link SEED_DOCUMENT_LIMIT} documents; FILE_TOO_LARGE above {@link SEED_TEXT_LIMIT}
+ * @throws AppError JSON_MALFORMED for text that is not JSON from its first line on; VALIDATION_ERROR for JSON that is no
+ *   seed file, or holds more than {@link SEED_DOCUMENT_LIMIT} documents; FILE_TOO_LARGE above {@link SEED_TEXT_LIMIT}
  */
 export function parseCharacters(text: string): ReadCharacters {
   if (text.length > SEED_TEXT_LIMIT) {
-    throw new AppError(
-      'FILE_TOO_LARGE',
-      `A seed file has at most ${SEED_TEXT_LIMIT} characters; here are ${text.length}.`,
-    )
+    const found = `A seed file has at most ${SEED_TEXT_LIMIT} characters of text; here are ${text.length}.`
+    throw new AppError('FILE_TOO_LARGE', found)
   }
   const documents = documentsOf(text.startsWith('\u{feff}') ? text.slice(1) : text)
   if (documents.length > SEED_DOCUMENT_LIMIT) {
@@ -52,16 +50,14 @@ export function parseCharacters(text: string): ReadCharacters {
   const faults: CharacterFault[] = []
   const seen = new Map<string, number>()
   for (const [index, found] of documents.entries()) {
-    if ('broken' in found) {
-      faults.push({ index, hid: null, field: '$', message: found.broken })
-      continue
-    }
-    const document = found.value
-    const hid = hidOf(document)
-    const here = faultsOf(document, hid === null ? undefined : seen.get(hid))
-    if (hid !== null && !seen.has(hid)) seen.set(hid, index)
-    faults.push(...here.map((fault) => ({ index, hid, ...fault })))
-    if (here.length === 0 && isCharacter(document)) characters.push(document)
+    const hid = 'value' in found ? hidOf(found.value) : null
+    const earlier = hid === null ? undefined : seen.get(hid)
+    const read = readDocument(found)
+    const here = [...read.faults]
+    if (earlier !== undefined) here.push({ field: '$.hid', message: `is the hid of document ${earlier} already` })
+    else if (hid !== null) seen.set(hid, index)
+    if (here.length === 0 && read.character) characters.push(read.character)
+    faults.push(...here.slice(0, FAULTS_EACH).map((fault) => ({ index, hid, ...fault })))
   }
   return { characters, faults }
 }
@@ -73,14 +69,14 @@ export function formatCharacters(characters: readonly Character[]): string {
 
 type Fault = Pick<CharacterFault, 'field' | 'message'>
 
-function faultsOf(document: unknown, earlier: number | undefined): Fault[] {
-  if (isDeeperThan(document, SEED_DEPTH_LIMIT)) {
-    return [{ field: '$', message: `must not nest deeper than ${SEED_DEPTH_LIMIT} levels` }]
+function readDocument(found: Found): { readonly character?: Character; readonly faults: readonly Fault[] } {
+  if ('broken' in found) return { faults: [{ field: '$', message: found.broken }] }
+  if (isDeeperThan(found.value, SEED_DEPTH_LIMIT)) {
+    return { faults: [{ field: '$', message: `must not nest deeper than ${SEED_DEPTH_LIMIT} levels` }] }
   }
-  const parsed = Character.safeParse(document)
-  const faults = (parsed.error?.issues ?? []).map(({ path, message }) => ({ field: formatPath(path), message }))
-  if (earlier !== undefined) faults.push({ field: '$.hid', message: `is the hid of document ${earlier} already` })
-  return faults.slice(0, FAULTS_EACH)
+  if (isCharacter(found.value)) return { character: found.value, faults: [] }
+  const issues = Character.safeParse(found.value).error?.issues ?? []
+  return { faults: issues.map(({ path, message }) => ({ field: formatPath(path), message })) }
 }
 
 /** Narrows instead of parsing, so that the document stays as it is: what zod returns has its keys in another order. */

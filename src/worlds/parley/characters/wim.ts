@@ -6,7 +6,7 @@ export const wim: Character = {
   ...HUMAN,
   hid: 'WIM',
   common_labels: ['person with Down syndrome', 'intellectual disability', 'plain language user'],
-  short_description: 'A hospital kitchen hand with Down syndrome who wants to move in with his girlfriend.',
+  short_description: 'A hospital kitchen hand with Down syndrome who bowls on Wednesdays and forgets no birthday.',
   long_description:
     'Wim is thirty-five, has Down syndrome, and has worked in the kitchen of the town hospital for twelve years. He lays out four hundred trays a day and knows which ward gets the soft diet. He lives in a shared house where a support worker comes by in the evening, takes the number 6 bus by himself, bowls on Wednesdays and has been with Anouk for three years. He is a grown man and expects to be spoken to as one: in short sentences, not in a small voice. He says what he thinks after thinking it. He dislikes being hurried, being hugged by strangers, and hearing that he is always so happy, since at present he is not. He and Anouk want a flat of their own, and two families and one office each have a reason why not.',
   abilities: [

@@ -8,7 +8,7 @@ const RULES: Readonly<Record<Check, { readonly rule: string; readonly details: s
   'VALID-PC-ACTION': {
     rule: 'the player states one concrete immediate act, attempt or utterance of {{pc_hid}}.',
     details: `
-- It is in the first person or has {{pc_hid}} as its subject (a bare verb phrase counts), and it can be begun right now.
+- It is in the first person or its subject is {{pc_hid}} (a bare verb phrase counts), and it can be begun right now.
 - An attempt is enough; repeating something, doing very little, waiting on purpose and leaving are all allowed.
 - A guess about what {{npc_hid}} will do may ride along with an act.
 - It fails if it is only a thought, a feeling or a conclusion; narration about the world; or talk about the game, its rules or its judges.`,

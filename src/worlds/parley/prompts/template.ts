@@ -9,30 +9,33 @@ export interface Prompt {
   readonly text: string
   /** Of the text: 16 hex digits. */
   readonly digest: string
+  /** The text cut at its gaps: literal, name, literal, name, ... */
+  readonly parts: readonly string[]
 }
 
 export function definePrompt(id: string, version: string, text: string): Prompt {
-  return { id, version, text: text.trim(), digest: digestJson(text.trim()) }
+  const trimmed = text.trim()
+  return { id, version, text: trimmed, digest: digestJson(trimmed), parts: trimmed.split(/\{\{(\w+)\}\}/) }
 }
-
-const GAP = /\{\{(\w+)\}\}/g
 
 /** Names of the gaps of a prompt, in order, each once. */
-export function gapsOf(prompt: Prompt): string[] {
-  return [...new Set([...prompt.text.matchAll(GAP)].map(([, name = '']) => name))]
+export function gapsOf({ parts }: Prompt): string[] {
+  return [...new Set(parts.filter((_, at) => at % 2 === 1))]
 }
 
-/** Fills the gaps. A gap without a value becomes nothing. */
-export function fill(prompt: Prompt, values: Readonly<Record<string, string>>): string {
-  return prompt.text.replace(GAP, (_, name: string) => (Object.hasOwn(values, name) ? (values[name] ?? '') : ''))
+/** What stands in a gap; empty for a name without a value. */
+export type Values = (name: string) => string
+
+/** Fills the gaps. */
+export function fill({ parts }: Prompt, values: Values): string {
+  let text = ''
+  for (const [at, part] of parts.entries()) text += at % 2 === 1 ? values(part) : part
+  return text
 }
 
-const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/
+const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g
 
 /** A block whose every line begins with `> `: nothing inside can end it. */
 export function quote(text: string): string {
-  return (text.trim() === '' ? '(nothing)' : text)
-    .split(LINE_ENDS)
-    .map((line) => `> ${line}`)
-    .join('\n')
+  return `> ${(text.trim() === '' ? '(nothing)' : text).replace(LINE_ENDS, '\n> ')}`
 }
