@@ -26,6 +26,7 @@ export const ERRORS = {
   UNKNOWN_BOT: row(404, 2, 'List the bots of a world with: paracosm world show <world>'),
   UNKNOWN_FILTER: row(404, 2, 'Use one of the named filters; docs/characters.md says what each of them matches.'),
   UNKNOWN_EPISODE: row(404, 2, 'List the episodes at /api/episodes.'),
+  UNKNOWN_COMMAND: row(404, 2, 'List the commands with: paracosm log query'),
   CONFIG_INVALID: row(422, 2, 'Correct the named field of the configuration.'),
   STATE_INVALID: row(422, 2, 'Load a state that this world and version saved.'),
   SAVE_VERSION: row(422, 2, 'Load it with the release of paracosm that wrote it.'),

@@ -30,7 +30,7 @@ export async function readFolder(
   if (flags.json) return printJson(io, { ok: true, ...report })
   printCounts(io, report.collections)
   for (const note of report.notes) io.out(note)
-  io.out(`${report.documents} documents came in. Access keys are kept as hashes, personal data is sealed.`)
+  io.out(`${report.documents} documents came in. Access keys are hashed, personal data is sealed.`)
 }
 
 export interface ExportFlags {
@@ -62,7 +62,7 @@ async function write(io: Io, folder: string, flags: ExportFlags, make: Write): P
   )
   if (flags.json) return printJson(io, { ok: true, ...report, personal_data: personal })
   printCounts(io, report.collections)
-  io.out(`Access keys are in it as hashes alone. ${SAID[personal]}`)
+  io.out(`Access keys are in it by their hashes alone. ${SAID[personal]}`)
   io.out(report.path)
 }
 

@@ -92,7 +92,7 @@ export function tableCollection<R extends Row, Item extends { readonly row: NewR
       }
     },
     async count(db) {
-      const found = await sql<{ count: number }>`select count(*) as count from ${table}${where}`.execute(db)
+      const found = await sql<{ count: number }>`select count(*) "count" from ${table}${where}`.execute(db)
       return Number(found.rows[0]?.count ?? 0)
     },
     async clear(tx) {
