@@ -6,9 +6,6 @@ import { JsonObject } from './json.ts'
 /** UTC, milliseconds, 'Z'. */
 const Timestamp = z.iso.datetime({ precision: 3 })
 
-/** UUID of version 4. */
-export const SessionId = z.uuid()
-
 // ---- frames from the client
 
 /** UTF-16 units of one input. The games allow far less; answers at the end have this limit alone. */

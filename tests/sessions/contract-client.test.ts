@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { get, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
 import { assertReplays } from '../../src/testing/session-replay.ts'
-import { startSessionServer } from '../../src/testing/session-server.ts'
 import { forEachStore } from '../../src/testing/stores.ts'
+import { startSessionServer } from './session-server.ts'
 
 interface Plan {
   readonly game: string

@@ -8,8 +8,8 @@ import { type Asked, type ModelAnswer, startModelServer } from '../../src/testin
 import { get, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
 import { assertReplays } from '../../src/testing/session-replay.ts'
-import { startSessionServer } from '../../src/testing/session-server.ts'
 import { onSqlite, type StoreHouse } from '../../src/testing/stores.ts'
+import { startSessionServer } from './session-server.ts'
 
 type Role = 'opener' | 'updater' | 'validator' | 'scorer'
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { get, post, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
-import { startSessionServer } from '../../src/testing/session-server.ts'
 import { forEachStore } from '../../src/testing/stores.ts'
+import { startSessionServer } from './session-server.ts'
 
 const types = (frames: readonly PlayFrame[]) => frames.map((frame) => frame.type)
 

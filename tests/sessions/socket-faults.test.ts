@@ -5,8 +5,8 @@ import { WebSocket as RawSocket } from 'ws'
 import { get, post, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
 import { assertReplays } from '../../src/testing/session-replay.ts'
-import { type SessionServer, startSessionServer } from '../../src/testing/session-server.ts'
 import { forEachStore, onSqlite } from '../../src/testing/stores.ts'
+import { type SessionServer, startSessionServer } from './session-server.ts'
 
 const types = (frames: readonly PlayFrame[]) => frames.map((frame) => frame.type)
 
@@ -145,7 +145,7 @@ onSqlite(
     }
     const long = await client.advance('x'.repeat(351))
     assert.match(String(long[0]?.content), /350/)
-    assert.equal((await client.advance('🦊'.repeat(349) + '.'))[1]?.type, 'turn_end')
+    assert.equal((await client.advance(`${'🦊'.repeat(349)}.`))[1]?.type, 'turn_end')
     assert.deepEqual(types(await client.advance('')), ['turn_end'])
     assert.deepEqual(types(await client.advance('/unknown')), ['turn_end'])
     client.send({ type: 'advance' })

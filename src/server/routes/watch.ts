@@ -12,14 +12,14 @@ import { AppError } from '../../kernel/errors.ts'
 import { loadWorld } from '../../worlds/catalogue.ts'
 import { readHome } from '../home.ts'
 import type { LiveEpisodes } from '../live.ts'
-import type { PerceptionSockets } from '../perception-sockets.ts'
 
 interface Options {
   readonly live: LiveEpisodes
   readonly archive: Archive
   readonly sockets: Sockets
   /** Takes the handshakes of the perception door. */
-  readonly streams: PerceptionSockets
+  /** Who else takes handshakes: each says whether the path was one of its own. */
+  readonly handshakes: readonly ((shake: Upgrade) => boolean)[]
 }
 
 interface Located {
@@ -90,7 +90,7 @@ export function installWatching(app: FastifyInstance, options: Options): void {
     return reply
   })
   app.server.on('upgrade', (request, socket, head) => {
-    if (options.streams.upgrade({ request, socket, head })) return
+    if (options.handshakes.some((take) => take({ request, socket, head }))) return
     void upgrade({ request, socket, head }).catch((error: unknown) => {
       const status = error instanceof AppError && error.code === 'UNKNOWN_EPISODE' ? 404 : 503
       refuseUpgrade({ request, socket, head }, status, error instanceof AppError ? error.code : 'INTERNAL_ERROR')

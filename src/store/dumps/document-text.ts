@@ -2,7 +2,6 @@
 // largest document: a list, `{"documents": [...]}`, or one document after another. Whether a document is JSON is looked
 // at by whoever parses it.
 import { AppError } from '../../kernel/errors.ts'
-import { parseJson } from '../../kernel/parse.ts'
 
 /** Characters of one document. */
 export const MAX_DOCUMENT_LENGTH = 64 * 1024 * 1024
@@ -58,7 +57,8 @@ export class DocumentCutter {
         const found = NOT_BLANK.exec(piece)
         if (!found) return
         at = found.index
-        if (!this.#begins(piece.charAt(at))) at++
+        this.#begin(piece.charAt(at))
+        at++
         continue
       }
       at = this.#readValue(piece, at)
@@ -80,29 +80,28 @@ export class DocumentCutter {
     else this.#form = 'object'
   }
 
-  /** Between documents. @returns whether a value begins with this character; otherwise the character is done with */
-  #begins(character: string): boolean {
+  /** Between documents. @param character no blank */
+  #begin(character: string): void {
     if (this.#form === 'empty') {
       this.#form = character === '[' && !this.#isSequence ? 'list' : 'sequence'
-      if (this.#form === 'list') return false
+      if (this.#form === 'list') return
     }
     if (this.#form !== 'sequence') {
       if (this.#expects === 'over') throw this.#fault(`${this.#name} goes on behind its end`)
       const isEnd = character === ']' && this.#expects !== 'value'
       if (isEnd) {
         this.#closeList()
-        return false
+        return
       }
       if (this.#expects === 'comma') {
         if (character !== ',') throw this.#fault(`a comma is missing behind document ${this.#count} of ${this.#name}`)
         this.#expects = 'value'
-        return false
+        return
       }
     }
     if (character !== '{') throw this.#fault(`document ${this.#count + 1} of ${this.#name} is no object`)
     this.#value = '{'
     this.#depth = 1
-    return false
   }
 
   #closeList(): void {
@@ -163,7 +162,7 @@ export class DocumentCutter {
     const document = this.#value
     this.#value = ''
     if (this.#form === 'wrapped' && this.#expects === 'over') {
-      parseJson(document, this.#name)
+      this.#proveFrame(document)
       return
     }
     // The list has just begun.
@@ -179,6 +178,15 @@ export class DocumentCutter {
       this.#withheld = undefined
     }
     yield document
+  }
+
+  /** Messages of the parser quote the text, which may be personal: they are left out. */
+  #proveFrame(frame: string): void {
+    try {
+      JSON.parse(frame)
+    } catch {
+      throw new AppError('JSON_MALFORMED', `${this.#name} is not JSON round its documents`)
+    }
   }
 
   #fault(message: string): AppError {
