@@ -21,4 +21,5 @@ export const GROUPS: readonly Group[] = [
   { name: 'log', summary: 'look through, follow, rotate and import the command log', load: () => import('./log.ts') },
   { name: 'doctor', summary: 'what this machine has, and what is missing', load: () => import('./doctor.ts') },
   { name: 'strategy', summary: 'check, try out and explain scoring programs', load: () => import('./strategy.ts') },
+  { name: 'admin', summary: 'players, characters, seeds, dumps and backups', load: () => import('./admin.ts') },
 ]

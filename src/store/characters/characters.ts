@@ -50,7 +50,8 @@ export class Characters {
    * @throws AppError VALIDATION_ERROR when what comes out is no character, or `data` names another hid
    */
   async upsert(hid: string | undefined, data: JsonObject): Promise<string> {
-    const { _id, hid: named, ...fields } = data
+    const { _id, ...fields } = data
+    const { hid: named } = fields
     if (hid !== undefined && named !== undefined && named !== hid) {
       throw new AppError('VALIDATION_ERROR', `the character is ${hid}, and its data names ${JSON.stringify(named)}`)
     }
@@ -72,7 +73,9 @@ export class Characters {
       // Of two at once the second sees what the first wrote.
       const select = tx.selectFrom('characters').select('body').where('hid', '=', hid)
       const row = await (this.#store.kind === 'postgres' ? select.forUpdate() : select).executeTakeFirst()
-      const body = writeCharacter({ ...(row ? parseDocument(row.body) : { hid }), ...fields })
+      const body = writeCharacter(
+        row ? { ...parseDocument(row.body), ...fields } : 'hid' in fields ? fields : { hid, ...fields },
+      )
       if (row) await tx.updateTable('characters').set({ body, updated_at }).where('hid', '=', hid).execute()
       else {
         const position = await nextPosition(tx)
@@ -150,5 +153,5 @@ function parseDocument(body: string): JsonObject {
 function readCharacter(hid: string, body: string): Character {
   const { _id, ...document } = parseDocument(body)
   if (isCharacter(document)) return document
-  throw new AppError('STORE_CORRUPT', `what is stored character ${hid} is none`)
+  throw new AppError('STORE_CORRUPT', `the stored document of character ${hid} is none`)
 }

@@ -2,19 +2,20 @@
 // events, and the collections of imported dumps that have no tables of their own.
 import type { DdlWords } from './ddl.ts'
 
-export function createSessions({ instant }: DdlWords): string[] {
+export function createSessions({ instant, key }: DdlWords): string[] {
   return [
     `create table players (
-      player_id text primary key,
+      player_id ${key} primary key,
       key_hash text,
       key_revoked integer not null,
       last_key_issued_at ${instant},
       created_at ${instant} not null,
-      fields text not null
+      fields text not null,
+      extra text
     )`,
     'create unique index players_by_key on players (key_hash) where key_hash is not null',
     `create table personal_data (
-      player_id text primary key,
+      player_id ${key} primary key,
       sealed text not null,
       created_at ${instant} not null,
       updated_at ${instant} not null
@@ -26,7 +27,7 @@ export function createSessions({ instant }: DdlWords): string[] {
       updated_at ${instant} not null
     )`,
     `create table sessions (
-      session_id text primary key,
+      session_id ${key} primary key,
       name text not null,
       player_id text,
       game_name text not null,
@@ -55,13 +56,13 @@ export function createSessions({ instant }: DdlWords): string[] {
     'create index sessions_by_branch on sessions (branch_from_session_id, updated_at) where branch_from_session_id is not null',
     'create index sessions_by_claim on sessions (claimed_by) where claimed_by is not null',
     `create table session_journals (
-      session_id text not null,
+      session_id ${key} not null,
       part integer not null,
       lines text not null,
       primary key (session_id, part)
     )`,
     `create table session_events (
-      session_id text not null,
+      session_id ${key} not null,
       seq integer not null,
       event_id text not null,
       event_ts ${instant} not null,
@@ -84,7 +85,7 @@ export function createSessions({ instant }: DdlWords): string[] {
     `create table spectator_keys (key_hash text primary key, session_id text not null, created_at ${instant} not null)`,
     'create index spectator_keys_by_session on spectator_keys (session_id)',
     `create table documents (
-      collection text not null,
+      collection ${key} not null,
       position integer not null,
       body text not null,
       primary key (collection, position)

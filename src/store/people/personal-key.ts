@@ -4,8 +4,10 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
 import type { Store } from '../store.ts'
+import type { Tables } from '../tables.ts'
 import { createVault, VAULT_KEY_BYTES, type Vault } from './vault.ts'
 
 export interface KeySource {
@@ -41,6 +43,90 @@ export async function openVault(store: Store, source: KeySource): Promise<Vault>
     'PII_KEY_WRONG',
     `personal data in ${store.where} is sealed with key ${current}, and ${vault.keyId} was given`,
   )
+}
+
+/**
+ * For whoever seals: inside of the transaction that writes it, so that no rotation gets between.
+ * @throws AppError PII_KEY_WRONG when the key has been changed meanwhile
+ */
+export async function requireCurrent(tx: Transaction<Tables>, kind: Store['kind'], vault: Vault): Promise<void> {
+  const select = tx.selectFrom('store_facts').select('value').where('name', '=', KEY_FACT)
+  const row = await (kind === 'postgres' ? select.forShare() : select).executeTakeFirst()
+  if (row === undefined || row.value === vault.keyId) return
+  throw new AppError(
+    'PII_KEY_WRONG',
+    `the key of the personal data has been changed from ${vault.keyId} to ${row.value}`,
+    {
+      remedy: 'Start the server again with the new key.',
+    },
+  )
+}
+
+export interface RotationReport {
+  /** Names of the keys. */
+  readonly from: string
+  readonly to: string
+  readonly players: number
+}
+
+/**
+ * Seals all personal data with another key. Where the key lies in a file, the file has the new one afterwards; a crash in
+ * the middle leaves one of the two, and the one that the store needs.
+ * @param source where the present key is
+ * @param next 32 bytes in base64; may be left out where the key lies in a file: then one is drawn
+ * @throws AppError as `openVault`
+ */
+export async function rotateKey(store: Store, source: KeySource, next?: string): Promise<RotationReport> {
+  const before = await openVault(store, source)
+  const { key, folder } = source
+  if (next === undefined && (key !== undefined || folder === undefined)) {
+    throw new AppError('PII_KEY_INVALID', 'the new key is missing', {
+      remedy: 'Set PARACOSM_PII_NEW_KEY to 32 new bytes in base64, as `openssl rand -base64 32` prints them.',
+    })
+  }
+  const bytes = next === undefined ? randomBytes(VAULT_KEY_BYTES) : parseKey(next, 'PARACOSM_PII_NEW_KEY')
+  const after = createVault(bytes)
+  if (after.keyId === before.keyId) throw new AppError('PII_KEY_INVALID', 'the new key is the present one')
+  const file = key === undefined && folder !== undefined ? folder : undefined
+  if (file !== undefined) await writeNextKey(file, bytes)
+  const players = await store.transaction((tx) => sealAgain(tx, before, after))
+  if (file !== undefined) await rename(join(file, NEXT_KEY_FILE), join(file, KEY_FILE))
+  return { from: before.keyId, to: after.keyId, players }
+}
+
+async function writeNextKey(folder: string, key: Uint8Array): Promise<void> {
+  const path = join(folder, NEXT_KEY_FILE)
+  try {
+    await writeKey(path, key)
+  } catch (cause) {
+    throw new AppError('FILE_UNWRITABLE', `cannot write the new key to ${path}`, { cause })
+  }
+}
+
+/** Rows of one page. */
+const PAGE = 500
+
+async function sealAgain(tx: Transaction<Tables>, before: Vault, after: Vault): Promise<number> {
+  // First of all: whoever seals now waits until the end, and then finds that its key is the old one.
+  await tx.updateTable('store_facts').set({ value: after.keyId }).where('name', '=', KEY_FACT).execute()
+  let count = 0
+  for (let last = ''; ; ) {
+    const rows = await tx
+      .selectFrom('personal_data')
+      .select(['player_id', 'sealed'])
+      .where('player_id', '>', last)
+      .orderBy('player_id')
+      .limit(PAGE)
+      .execute()
+    for (const { player_id, sealed } of rows) {
+      const again = after.seal(player_id, before.open(player_id, sealed))
+      await tx.updateTable('personal_data').set({ sealed: again }).where('player_id', '=', player_id).execute()
+    }
+    count += rows.length
+    const end = rows.at(-1)
+    if (!end || rows.length < PAGE) return count
+    last = end.player_id
+  }
 }
 
 async function readKeyId(store: Store): Promise<string | undefined> {

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { forEachStore } from '../../testing/stores.ts'
 import { openStore } from '../store.ts'
 import { checkAccessKey, createAccessKey, hashAccessKey } from './access-key.ts'
-import { openVault } from './personal-key.ts'
+import { openVault, rotateKey } from './personal-key.ts'
 import { Players } from './players.ts'
 import { createVault } from './vault.ts'
 
@@ -204,4 +204,75 @@ forEachStore('players: several stores on one database do not give one key twice'
   assert.equal(results.filter((each) => each.status === 'fulfilled').length, 1)
   for (const each of stores) await each.close()
   await store.close()
+})
+
+forEachStore(
+  'rotation: everything personal is under the new key, and who has the old one cannot seal any more',
+  async (store, house) => {
+    const { folder } = house
+    const before = await openVault(store, { folder })
+    const players = new Players(store, before)
+    const made = await Promise.all(['A', 'B', 'C'].map((name) => players.create({ fields: form(name) })))
+    const report = await rotateKey(store, { folder })
+    assert.deepEqual({ ...report, to: '' }, { from: before.keyId, to: '', players: 3 })
+    const after = await openVault(store, { folder })
+    assert.equal(after.keyId, report.to)
+    const names = await Promise.all(made.map(({ playerId }) => new Players(store, after).personal(playerId)))
+    assert.deepEqual(names, [{ full_name: 'A' }, { full_name: 'B' }, { full_name: 'C' }])
+    await assert.rejects(players.create({ fields: form('D') }), { code: 'PII_KEY_WRONG' })
+    assert.equal(await players.count(), 3)
+    assert.equal(statSync(join(folder, 'pii.key')).mode & 0o777, 0o600)
+    assert.ok(!existsSync(join(folder, 'pii.key.new')))
+  },
+)
+
+forEachStore(
+  'rotation: a key of the environment needs the next one said, and another than the present',
+  async (store) => {
+    const key = randomBytes(32).toString('base64')
+    const next = randomBytes(32).toString('base64')
+    await openVault(store, { key })
+    await assert.rejects(rotateKey(store, { key }), { code: 'PII_KEY_INVALID' })
+    await assert.rejects(rotateKey(store, { key }, key), { code: 'PII_KEY_INVALID' })
+    await assert.rejects(rotateKey(store, { key }, 'x'), { code: 'PII_KEY_INVALID' })
+    await rotateKey(store, { key }, next)
+    await assert.rejects(openVault(store, { key }), { code: 'PII_KEY_WRONG' })
+    await openVault(store, { key: next })
+  },
+)
+
+forEachStore(
+  'rotation: after a crash on either side of the commit the key file is the one that the store needs',
+  async (store, house) => {
+    const { folder } = house
+    const [path, next] = [join(folder, 'pii.key'), join(folder, 'pii.key.new')]
+    const first = await openVault(store, { folder })
+    const old = readFileSync(path, 'utf8')
+    // Before the commit: the next key is there, and the store knows nothing of it.
+    writeFileSync(next, `${randomBytes(32).toString('base64')}\n`)
+    assert.equal((await openVault(store, { folder })).keyId, first.keyId)
+    assert.ok(!existsSync(next))
+    // After it: the store has the new one, and the file the old.
+    const { to } = await rotateKey(store, { folder })
+    writeFileSync(next, readFileSync(path))
+    writeFileSync(path, old)
+    assert.equal((await openVault(store, { folder })).keyId, to)
+    assert.ok(!existsSync(next))
+    assert.equal((await openVault(store, { folder })).keyId, to)
+  },
+)
+
+forEachStore('rotation: one that cannot open everything changes nothing', async (store, house) => {
+  const { folder } = house
+  const before = await openVault(store, { folder })
+  const players = new Players(store, before)
+  const { playerId } = await players.create({ fields: form('A') })
+  const stranger = createVault(randomBytes(32)).seal('z', '{}')
+  await store.db
+    .insertInto('personal_data')
+    .values({ player_id: 'z', sealed: stranger, created_at: 1, updated_at: 1 })
+    .execute()
+  await assert.rejects(rotateKey(store, { folder }), { code: 'PII_KEY_WRONG' })
+  assert.equal((await openVault(store, { folder })).keyId, before.keyId)
+  assert.deepEqual(await players.personal(playerId), { full_name: 'A' })
 })

@@ -10,6 +10,7 @@ import type { PlayerTable } from '../sessions/tables.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
 import { checkAccessKey, createAccessKey, hashAccessKey } from './access-key.ts'
+import { requireCurrent } from './personal-key.ts'
 import { splitPlayer } from './split.ts'
 import type { Vault } from './vault.ts'
 
@@ -75,6 +76,7 @@ export class Players {
       last_key_issued_at: given === null ? (readMoment(last_key_issued_at, 'last_key_issued_at') ?? null) : now,
       created_at: readMoment(created_at, 'created_at') ?? now,
       fields: writeJsonColumn(kept),
+      extra: null,
     }
     await refusingTaken(() =>
       this.#store.transaction(async (tx) => {
@@ -87,7 +89,9 @@ export class Players {
 
   async #seal(tx: Transaction<Tables>, playerId: string, fields: JsonObject): Promise<void> {
     const now = this.#now()
-    const sealed = this.#needVault().seal(playerId, JSON.stringify({ fields }))
+    const vault = this.#needVault()
+    await requireCurrent(tx, this.#store.kind, vault)
+    const sealed = vault.seal(playerId, JSON.stringify({ fields }))
     await tx
       .insertInto('personal_data')
       .values({ player_id: playerId, sealed, created_at: now, updated_at: now })

@@ -1,6 +1,7 @@
 // What of a player's record is personal. The answer is given field by field; nothing below the first level is looked at
 // but the answer of a form field.
 import type { JsonObject, JsonValue } from '../../protocol/json.ts'
+import { isExactObject } from '../dumps/exact-json.ts'
 
 /** Fields that are personal whatever they say of themselves. */
 const PERSONAL_NAMES: ReadonlySet<string> = new Set([
@@ -27,8 +28,9 @@ export interface SplitPlayer {
   readonly personal: JsonObject
 }
 
+/** A number in its own spelling (store/dumps/exact-json.ts) is no form field. */
 const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !Array.isArray(value) && isExactObject(value)
 
 /** Empty answers are not kept: null, '', [] and {}. `false` and 0 are answers. */
 function isEmpty(value: JsonValue | undefined): boolean {

@@ -9,11 +9,13 @@ export interface PlayerTable {
   created_at: number
   /** JSON object: what of the player is not personal. */
   fields: string
+  /** JSON object: values of an imported player that the columns cannot hold as they were. */
+  extra: string | null
 }
 
 export interface PersonalDataTable {
   player_id: string
-  /** JSON object, encrypted. */
+  /** JSON object, sealed: `fields` has the answers by name. */
   sealed: string
   created_at: number
   updated_at: number

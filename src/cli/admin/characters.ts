@@ -1,0 +1,72 @@
+// `paracosm admin character …`.
+import { writeFile } from 'node:fs/promises'
+import { AppError } from '../../kernel/errors.ts'
+import type { Character } from '../../protocol/character.ts'
+import { Characters } from '../../store/characters/characters.ts'
+import { characters as shipped } from '../../worlds/parley/characters/cast.ts'
+import { filterCharacters } from '../../worlds/parley/characters/filters.ts'
+import { formatCharacters, parseCharacters } from '../../worlds/parley/characters/seed-text.ts'
+import { type Io, printJson } from '../io.ts'
+import { withStore } from '../store.ts'
+import { readText } from '../strategy/input.ts'
+import { formatRows } from '../table.ts'
+
+export interface CharacterFlags {
+  readonly data: string
+  readonly json?: boolean
+}
+
+/** Faults of a file that are told. */
+const MAX_FAULTS = 20
+
+export async function listCharacters(io: Io, flags: CharacterFlags & { filter: string }): Promise<void> {
+  const all = await readAll(io, flags)
+  const found = filterCharacters(flags.filter, all)
+  if (flags.json) return printJson(io, { ok: true, characters: found })
+  if (all.length === 0) return io.out('There are no characters. The first start of the server brings those that ship.')
+  const rows = found.map((each) => [
+    each.hid,
+    each.is_human ? 'human' : 'other',
+    each.pc_eligible ? 'yes' : 'no',
+    each.short_description.replaceAll(/\p{C}/gu, ' '),
+  ])
+  for (const line of formatRows(['Hid', 'Kind', 'Player', 'Description'], rows)) io.out(line)
+}
+
+const readAll = (io: Io, flags: CharacterFlags): Promise<Character[]> =>
+  withStore(io, { data: flags.data, mode: 'read' }, (store) => new Characters(store).all())
+
+export async function exportCharacters(
+  io: Io,
+  path: string | undefined,
+  flags: CharacterFlags & { shipped?: boolean },
+): Promise<void> {
+  const characters = flags.shipped ? shipped : await readAll(io, flags)
+  const text = formatCharacters(characters)
+  if (path === undefined) return io.out(text.trimEnd())
+  try {
+    await writeFile(path, text, { flag: 'wx' })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError('FILE_UNWRITABLE', `cannot write ${path}: ${reason}`, { cause })
+  }
+  if (flags.json) return printJson(io, { ok: true, path, characters: characters.length })
+  io.out(`Wrote ${characters.length} characters to ${path}.`)
+}
+
+export async function importCharacters(io: Io, path: string, flags: CharacterFlags): Promise<void> {
+  const { characters, faults } = parseCharacters(readText(path))
+  const [first] = faults
+  if (first) {
+    const told = faults.slice(0, MAX_FAULTS).map((fault) => ({ ...fault }))
+    const name = first.hid ?? `number ${first.index + 1}`
+    const message = `${path} has ${faults.length} faults; the first: character ${name}, ${first.field}: ${first.message}`
+    throw new AppError('VALIDATION_ERROR', message, { details: { faults: told } })
+  }
+  await withStore(io, { data: flags.data, mode: 'create' }, async (store) => {
+    const stored = new Characters(store)
+    for (const character of characters) await stored.upsert(character.hid, character)
+  })
+  if (flags.json) return printJson(io, { ok: true, characters: characters.length })
+  io.out(`${characters.length} characters are in the store.`)
+}

@@ -1,0 +1,47 @@
+// Which collections there are.
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Tables } from '../tables.ts'
+import type { Collection } from './collection.ts'
+import { characters, otherCollection, pii, players } from './people-documents.ts'
+import { sessionEvents, sessionJournals, sessions } from './session-documents.ts'
+
+/** Those that have a table. Personal data comes before players, who may bring some of their own. */
+export const OWN_COLLECTIONS: readonly Collection[] = [
+  characters,
+  pii,
+  players,
+  sessions,
+  sessionEvents,
+  sessionJournals,
+]
+/** Those of the original's that every dump has, even if they are empty. */
+const EXPECTED = ['assignments', 'experiments', 'forms']
+
+export function collectionNamed(name: string): Collection {
+  return OWN_COLLECTIONS.find((each) => each.name === name) ?? otherCollection(name)
+}
+
+/** All that a dump has, by name. */
+export async function listCollections(db: Kysely<Tables>): Promise<Collection[]> {
+  const names = new Set([...OWN_COLLECTIONS.map((each) => each.name), ...EXPECTED, ...(await otherNames(db))])
+  return [...names].sort(compare).map(collectionNamed)
+}
+
+async function otherNames(db: Kysely<Tables>): Promise<string[]> {
+  const found = await sql<{ collection: string }>`select distinct collection from documents`.execute(db)
+  return found.rows.map((row) => row.collection)
+}
+
+/** Empties every collection that is not among `names`. @returns those that had something */
+export async function clearOthers(tx: Transaction<Tables>, names: ReadonlySet<string>): Promise<string[]> {
+  const cleared: string[] = []
+  for (const collection of await listCollections(tx)) {
+    if (names.has(collection.name)) continue
+    if ((await collection.count(tx)) === 0) continue
+    await collection.clear(tx)
+    cleared.push(collection.name)
+  }
+  return cleared
+}
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)

@@ -1,0 +1,36 @@
+// JSON whose numbers keep their spelling: 1.0, -0 and 20 digits come out as they went in. A number that JavaScript spells
+// otherwise is held as raw JSON; everything else is as JSON.parse has it.
+
+declare global {
+  // Part of the language since 2025, and of Node 24; the compiler's library does not tell of it yet.
+  interface JSON {
+    rawJSON(text: string): object
+    isRawJSON(value: unknown): boolean
+  }
+}
+
+export type ExactObject = { readonly [key: string]: unknown }
+
+const keepSpelling = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
+    ? JSON.rawJSON(context.source)
+    : value
+
+/** @throws SyntaxError */
+export function parseExact(text: string): unknown {
+  return JSON.parse(text, keepSpelling)
+}
+
+export function formatExact(value: unknown): string {
+  return JSON.stringify(value) ?? 'null'
+}
+
+/** Whether it is an object, and neither a list nor a number that is held raw. */
+export function isExactObject(value: unknown): value is ExactObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
+}
+
+/** The same with the numbers that JavaScript makes of them. */
+export function toPlain(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? JSON.parse(formatExact(value)) : value
+}

@@ -1,0 +1,120 @@
+// Documents of a dump against columns of a table. A column has what our code needs; where it could not give back what the
+// document said (another spelling of a date, a key that has no column), the document's own value goes along in `extra`.
+import { storedText } from '../columns.ts'
+import { type ExactObject, formatExact, isExactObject, parseExact, toPlain } from './exact-json.ts'
+import { formatId, formatInstant, readId, readInstant } from './extended-json.ts'
+
+/** How one key of a document is read and written. What cannot be read is left as it is, for the schema to refuse. */
+export interface Field {
+  readonly key: string
+  read(value: unknown): unknown
+  /** Undefined: the key is left out. */
+  write(value: unknown): unknown
+}
+
+const keep = (value: unknown): unknown => value
+const dropNull = (value: unknown): unknown => value ?? undefined
+
+/** Text that both backends can keep. */
+const readText = (value: unknown): unknown =>
+  typeof value === 'string' ? storedText(value.toWellFormed()) : toPlain(value)
+
+/** Instants are read into '2026-04-21T10:00:00.000Z'. */
+const readMoment = (value: unknown): unknown => {
+  const ms = readInstant(value)
+  return ms === undefined ? toPlain(value) : new Date(ms).toISOString()
+}
+const writeMoment = (value: unknown): unknown => {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isNaN(ms) ? value : formatInstant(ms)
+}
+
+export const text = (key: string): Field => ({ key, read: readText, write: keep })
+export const plain = (key: string): Field => ({ key, read: toPlain, write: keep })
+export const moment = (key: string): Field => ({ key, read: readMoment, write: writeMoment })
+/** A reference to a player: text, whatever it was. */
+export const reference = (key: string): Field => ({
+  key,
+  read: (value) => readId(value) ?? readText(value),
+  write: keep,
+})
+/** The document's own id. */
+export const ownId = (key: string): Field => ({
+  key,
+  read: (value) => readId(value) ?? toPlain(value),
+  write: (value) => (typeof value === 'string' ? formatId(value) : value),
+})
+/** The same field, left out where it would be null. */
+export const optional = ({ key, read, write }: Field): Field => ({
+  key,
+  read,
+  write: (value) => dropNull(write(value)),
+})
+/** The same field with a value for documents that have none. */
+export const withDefault = (field: Field, value: unknown): Field => ({
+  ...field,
+  read: (found) => field.read(found ?? value),
+})
+/** Anything as text: what is none becomes JSON. */
+export const anyText = (key: string): Field => ({
+  key,
+  read: (value) =>
+    value === undefined || value === null ? value : readText(typeof value === 'string' ? value : formatExact(value)),
+  write: keep,
+})
+/** What does not satisfy `accepts` is null for our code, and kept beside. */
+export const lenient = (field: Field, accepts: (value: unknown) => boolean): Field => ({
+  ...field,
+  read: (value) => {
+    const found = field.read(value)
+    return accepts(found) ? found : null
+  },
+})
+
+const has = (document: ExactObject, key: string): boolean => Object.hasOwn(document, key)
+
+/** @returns values by key, null where the document has none (and no default); and the JSON of what they do not say, null if they say all */
+export function readFields(
+  fields: readonly Field[],
+  document: ExactObject,
+): { values: ExactObject; extra: string | null } {
+  const values: [string, unknown][] = []
+  const known = new Set<string>()
+  const extra: [string, unknown][] = []
+  for (const field of fields) {
+    const { key } = field
+    known.add(key)
+    const value = field.read(has(document, key) ? document[key] : null)
+    values.push([key, value])
+    if (has(document, key) && spell(field.write(value)) !== spell(document[key])) extra.push([key, document[key]])
+  }
+  for (const [key, value] of Object.entries(document)) if (!known.has(key)) extra.push([key, value])
+  return {
+    values: Object.fromEntries(values),
+    extra: extra.length === 0 ? null : formatExact(Object.fromEntries(extra)),
+  }
+}
+
+/** A null that stands in the document differs from a key that is left out. */
+const spell = (value: unknown): string => (value === undefined ? '' : formatExact(value))
+
+/**
+ * The document again. What `extra` says of a column holds as long as the column still has what was read from it.
+ * @returns pairs in order: the id of the database, the fields, what else there was
+ */
+export function writeFields(fields: readonly Field[], values: ExactObject, extra: string | null): ExactObject {
+  const parsed = extra === null ? {} : parseExact(extra)
+  const kept: ExactObject = isExactObject(parsed) ? parsed : {}
+  const pairs: [string, unknown][] = has(kept, '_id') ? [['_id', kept._id]] : []
+  const done = new Set(['_id'])
+  for (const field of fields) {
+    const { key } = field
+    const written = field.write(values[key] ?? null)
+    const isCurrent = has(kept, key) && spell(field.write(field.read(kept[key]))) === spell(written)
+    const value = isCurrent ? kept[key] : written
+    if (value !== undefined && !(key === '_id' && has(kept, '_id'))) pairs.push([key, value])
+    done.add(key)
+  }
+  for (const [key, value] of Object.entries(kept)) if (!done.has(key)) pairs.push([key, value])
+  return Object.fromEntries(pairs)
+}
