@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { JsonValue } from './json.ts'
 import { AgentId, PERCEPTION_PROTOCOL_VERSION, ProtocolVersion } from './perception.ts'
+import { COMMAND_WORDS } from './perception-command.ts'
 
 /** Bytes that a frame from an engine may have. */
 export const MAX_BRIDGE_FRAME = 256 * 1024
@@ -32,16 +33,18 @@ export const EngineMessage = z.discriminatedUnion('type', [
 export type EngineMessage = z.infer<typeof EngineMessage>
 
 /** What the door says to an engine. */
-export type DoorMessage =
-  | { readonly type: 'welcome'; readonly protocol_version: string; readonly agents: readonly string[] }
+export const DoorMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('welcome'), protocol_version: ProtocolVersion, agents: z.array(AgentId) }),
   /** Wanted at once: a perception of this agent. */
-  | { readonly type: 'perceive'; readonly agent_id: string }
-  | {
-      readonly type: 'command'
-      readonly command_id: string
-      readonly agent_id: string
-      readonly command: string
-      readonly params: object
-    }
+  z.strictObject({ type: z.literal('perceive'), agent_id: AgentId }),
+  z.strictObject({
+    type: z.literal('command'),
+    command_id: CommandId,
+    agent_id: AgentId,
+    command: z.enum(COMMAND_WORDS),
+    params: z.looseObject({}),
+  }),
   /** What the engine sent was of no use; the connection stays unless it says so. */
-  | { readonly type: 'error'; readonly code: string; readonly message: string }
+  z.strictObject({ type: z.literal('error'), code: z.string(), message: z.string() }),
+])
+export type DoorMessage = z.infer<typeof DoorMessage>

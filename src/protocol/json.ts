@@ -10,7 +10,7 @@ export interface JsonObject {
 export const JsonValue: z.ZodType<JsonValue> = z.json()
 
 /** A JSON object: neither an array nor `null`. */
-export const JsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json())
+export const JsonObject: z.ZodType<JsonObject> = z.record(z.string(), JsonValue)
 
 /** A value that has come out of `JSON.parse` already: looked at no further. For hot paths. */
 export const ParsedJson = z.custom<JsonValue>((value) => value !== undefined)

@@ -41,6 +41,8 @@ export interface Server {
 
 /** Bytes that a request's body may have. */
 const MAX_BODY = 1024 * 1024
+/** Bytes of one part of a path: enough that a route's own schema says what is too long. */
+const MAX_PATH_PART = 1000
 
 const DEFAULT_SESSIONS: SessionSettings = {
   cast: createLocalCast(),
@@ -115,6 +117,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 function createApp(level: ServerOptions['logLevel']): { app: FastifyInstance; log: Log } {
   const app = fastify({
     bodyLimit: MAX_BODY,
+    routerOptions: { maxParamLength: MAX_PATH_PART },
     logger: {
       level,
       stream: process.stderr,

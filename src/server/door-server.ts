@@ -1,10 +1,12 @@
 // A server for one perception door: the bare routes, the stream, and the entry of an external engine if it waits for one.
 import fastifySwagger from '@fastify/swagger'
 import fastify, { type FastifyInstance } from 'fastify'
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { PerceptionDoor } from '../doors/perception/door.ts'
 import { AppError } from '../kernel/errors.ts'
+import { asyncApi } from './asyncapi.ts'
 import { listen } from './listen.ts'
+import { openApiOptions } from './openapi.ts'
 import { type BridgeEntry, PerceptionSockets } from './perception-sockets.ts'
 import { installProblems } from './problems.ts'
 import { perceptionRoutes } from './routes/perception.ts'
@@ -44,10 +46,14 @@ export async function startDoorServer(options: DoorServerOptions): Promise<DoorS
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   installProblems(app)
-  await app.register(fastifySwagger, { openapi: describeApi(options.version), transform: jsonSchemaTransform })
+  const description = 'Perceptions, commands and what came of them.'
+  const info = { title: 'Paracosm, perception door', version: options.version, description }
+  await app.register(fastifySwagger, openApiOptions(info))
   const find = () => ({ door, slot: undefined })
   await app.register(perceptionRoutes, { find, below: '', isLocal })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  const channels = asyncApi(info, entry ? ['perception_stream', 'bridge'] : ['perception_stream'])
+  app.get('/asyncapi.json', { schema: { hide: true } }, () => channels)
   const sockets = new PerceptionSockets({ find, isLocal, entry })
   app.server.on('upgrade', (request, socket, head) => {
     if (!sockets.upgrade({ request, socket, head })) socket.destroy()
@@ -60,11 +66,4 @@ async function close(app: FastifyInstance, door: PerceptionDoor, sockets: Percep
   door.close()
   sockets.close()
   await app.close()
-}
-
-function describeApi(version: string) {
-  return {
-    openapi: '3.1.0',
-    info: { title: 'Paracosm, perception door', version, description: 'Perceptions, commands and what came of them.' },
-  }
 }

@@ -2,17 +2,14 @@
 import fastifyCors from '@fastify/cors'
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Sockets } from '../doors/coworld/upgrade.ts'
 import type { Archive } from '../episode/archive.ts'
 import type { CommandLog } from '../store/command-log.ts'
+import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
 import type { LiveEpisodes } from './live.ts'
 import type { LiveDoors } from './live-doors.ts'
+import { openApiOptions } from './openapi.ts'
 import type { PerceptionSockets } from './perception-sockets.ts'
 import { installProblems } from './problems.ts'
 import { commandRoutes } from './routes/commands.ts'
@@ -45,13 +42,8 @@ export async function mount(app: FastifyInstance, parts: Mounted): Promise<void>
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   installProblems(app)
-  await app.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Paracosm', version: parts.version, description: 'Worlds, episodes and their records.' },
-    },
-    transform: jsonSchemaTransform,
-  })
+  const info = { title: 'Paracosm', version: parts.version, description: 'Worlds, episodes and their records.' }
+  await app.register(fastifySwagger, openApiOptions(info))
   await app.register(fastifyCors, { origin: [DEVELOPMENT_ORIGIN, ...parts.corsOrigins], credentials: true })
   const typed = app.withTypeProvider<ZodTypeProvider>()
   await typed.register(healthRoutes, { isReady: parts.isReady, liveEpisodes: () => live.size })
@@ -65,4 +57,6 @@ export async function mount(app: FastifyInstance, parts: Mounted): Promise<void>
   const play = await installSessions(app, house, sockets)
   installWatching(app, { live, archive, sockets, handshakes: [(shake) => streams.upgrade(shake), play] })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  const channels = asyncApi(info, SERVER_CHANNELS)
+  app.get('/asyncapi.json', { schema: { hide: true } }, () => channels)
 }

@@ -18,7 +18,7 @@ export const sessionRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = 
         summary: 'How a session stands',
         tags: ['sessions'],
         params: SessionIdParams,
-        response: { 200: SessionStatus, 404: HttpError },
+        response: { 200: SessionStatus, '4xx': HttpError },
       },
     },
     async (request) => {

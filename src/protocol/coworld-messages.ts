@@ -1,0 +1,53 @@
+// What the sockets of the coworld door say: around the world's own view, what the host knows. Field names are those of
+// coworld 0.1.0. Fields that are not here are the world's, whose schemas `GET /api/worlds/<id>` tells.
+import { z } from 'zod'
+import { JsonObject, JsonValue } from './json.ts'
+
+const host = {
+  player_names: z.array(z.string()),
+  started: z.boolean(),
+  paused: z.boolean(),
+  /** Steps a second; 0: the world goes on when all have spoken. */
+  tick_rate: z.number().min(0),
+  done: z.boolean(),
+}
+
+/** To a player: what its slot sees. The last one is `final`. */
+export const PlayerMessage = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('observation'), slot: z.int().min(0), ...host }),
+  z.looseObject({ type: z.literal('final'), slot: z.int().min(0), ...host }),
+  /** What became of a command that had a `request_id`. */
+  z.looseObject({ type: z.literal('receipt'), request_id: JsonValue, accepted: z.boolean() }),
+])
+
+/** From a player: a command of the world. */
+export const PlayerCommand = z.looseObject({
+  /** Ours: asks for a receipt. */
+  request_id: JsonValue.optional(),
+})
+
+/** To viewers of a live game. */
+export const GlobalMessage = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('state'), step: z.int().min(0), ...host }),
+])
+
+/** To viewers of a recorded game. */
+export const ReplayMessage = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('replay'),
+    config: JsonObject,
+    player_names: z.array(z.string()),
+    frames: z.array(JsonObject),
+    results: JsonValue,
+  }),
+  /** The answer to `seek`. */
+  z.strictObject({ type: z.literal('frame'), frame: JsonObject }),
+  /** Whatever a viewer sends comes back. */
+  z.strictObject({ type: z.literal('control'), command: JsonValue }),
+  z.strictObject({ type: z.literal('error'), error: z.looseObject({ code: z.string(), message: z.string() }) }),
+])
+
+/** From a viewer of a recorded game. */
+export const ReplayControl = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('seek'), step: z.int().min(0) }),
+])

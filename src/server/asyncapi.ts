@@ -1,0 +1,212 @@
+// The AsyncAPI 3.0 document of the websockets, made from the schemas by which the doors read and write. Actions are told
+// from the server's side: it receives what clients send. Schemas are of JSON Schema draft 7, AsyncAPI's own.
+import { z } from 'zod'
+import { DoorMessage, EngineMessage } from '../protocol/bridge-messages.ts'
+import {
+  GlobalMessage,
+  PlayerCommand,
+  PlayerMessage,
+  ReplayControl,
+  ReplayMessage,
+} from '../protocol/coworld-messages.ts'
+import { JsonObject, JsonValue } from '../protocol/json.ts'
+import { Perception } from '../protocol/perception.ts'
+import { CommandReport, StreamMessage } from '../protocol/perception-door.ts'
+import { ClientFrame, ServerFrame } from '../protocol/session.ts'
+
+/** Message schemas by name. */
+type Messages = Readonly<Record<string, z.ZodType>>
+
+interface Channel {
+  readonly address: string
+  readonly title: string
+  readonly description: string
+  /** Parameters of the query, and what they are for. */
+  readonly query?: Readonly<Record<string, string>>
+  /** Whether a key or token may come as `Authorization: Bearer`. */
+  readonly hasBearer?: true
+  readonly sends: Messages
+  readonly receives: Messages
+}
+
+const EPISODE_QUERY = { slot: 'Number of the slot, from 0.', token: 'Token of the slot.' }
+const STREAM = {
+  description:
+    'What one agent perceives and what becomes of its commands. Close codes: 1000 the end, 1012 the server stops, 1013 too far behind, 4001 replaced by a newer stream.',
+  query: { agent_id: 'Who asks, where no tokens are used.' },
+  hasBearer: true,
+  sends: byType(StreamMessage),
+  receives: {},
+} as const
+
+const CHANNELS = {
+  play: {
+    address: '/api/play/game/{session_id}/ws',
+    title: 'A session of a text game',
+    description:
+      'Its player, or a spectator with a key of its own. Whoever sends no Authorization header sends `auth` first. The server always closes with 1000, save with 1009 for frames above 64 KiB, 1007 for text that is none, and 1012 when it stops.',
+    query: { stream: '1 asks for `token` frames.' },
+    hasBearer: true,
+    sends: byType(ServerFrame),
+    receives: byType(ClientFrame),
+  },
+  perception_stream: { address: '/perception/stream', title: 'The stream of an agent, found by its token', ...STREAM },
+  perception_stream_of_slot: {
+    address: '/api/episodes/{id}/slots/{slot}/perception/stream',
+    title: 'The stream of a slot',
+    ...STREAM,
+  },
+  bridge: {
+    address: '/bridge',
+    title: 'An engine outside that stands behind a perception door',
+    description:
+      'The engine says `hello` first. Close codes: 4001 replaced, 4002 version, 4003 no hello, 4004 too many faults.',
+    query: { engine: 'Name of the engine.' },
+    hasBearer: true,
+    sends: byType(DoorMessage),
+    receives: byType(EngineMessage),
+  },
+  player: {
+    address: '/episodes/{id}/player',
+    title: 'A seat of a live episode',
+    description: 'An observation at once and after every step. Closes with 4001 when the seat is taken over.',
+    query: EPISODE_QUERY,
+    sends: byType(PlayerMessage),
+    receives: { command: PlayerCommand },
+  },
+  global: {
+    address: '/episodes/{id}/global',
+    title: 'The public view of a live episode',
+    description: 'A snapshot at once, then ten a second until `done`. Nothing is read.',
+    sends: byType(GlobalMessage),
+    receives: {},
+  },
+  replay: {
+    address: '/episodes/{id}/replay',
+    title: 'A recorded episode',
+    description: 'All frames in one message; then every message is echoed, and `seek` is answered with its frame.',
+    sends: byType(ReplayMessage),
+    receives: byType(ReplayControl),
+  },
+} satisfies Readonly<Record<string, Channel>>
+
+type ChannelName = keyof typeof CHANNELS
+
+/** What `paracosm serve` has; the bridge is at a perception door alone. */
+export const SERVER_CHANNELS: readonly ChannelName[] = [
+  'play',
+  'perception_stream',
+  'perception_stream_of_slot',
+  'player',
+  'global',
+  'replay',
+]
+
+/** Told once, under names of their own. */
+const NAMED: readonly [string, z.ZodType][] = [
+  ['JsonValue', JsonValue],
+  ['Perception', Perception],
+  ['CommandReport', CommandReport],
+]
+
+/** The document of the channels that are named. */
+export function asyncApi(
+  info: { readonly title: string; readonly version: string; readonly description: string },
+  names: readonly ChannelName[],
+): JsonObject {
+  const channels: [string, Channel][] = names.map((name) => [name, CHANNELS[name]])
+  const operations = channels.flatMap(([name, channel]) => [
+    ...operationOf(name, 'send', channel.sends),
+    ...operationOf(name, 'receive', channel.receives),
+  ])
+  return JsonObject.parse({
+    asyncapi: '3.0.0',
+    info,
+    defaultContentType: 'application/json',
+    channels: Object.fromEntries(channels.map(([name, channel]) => [name, describeChannel(name, channel)])),
+    operations: Object.fromEntries(operations),
+    components: {
+      messages: Object.fromEntries(channels.flatMap(([name, channel]) => messagesOf(name, channel))),
+      schemas: schemasOf(channels),
+    },
+  })
+}
+
+const idOf = (channel: string, action: 'send' | 'receive', message: string): string => `${channel}.${action}.${message}`
+const idsOf = (name: string, { sends, receives }: Channel): string[] => [
+  ...Object.keys(sends).map((message) => idOf(name, 'send', message)),
+  ...Object.keys(receives).map((message) => idOf(name, 'receive', message)),
+]
+
+function describeChannel(name: string, channel: Channel): object {
+  const parameters = [...channel.address.matchAll(/\{(\w+)\}/g)].map(([, parameter = '']) => [parameter, {}])
+  const query = Object.entries(channel.query ?? {}).map(([key, description]) => [key, { type: 'string', description }])
+  const headers = { type: 'object', properties: { Authorization: { type: 'string', pattern: '^Bearer ' } } }
+  return {
+    address: channel.address,
+    title: channel.title,
+    description: channel.description,
+    ...(parameters.length === 0 ? {} : { parameters: Object.fromEntries(parameters) }),
+    messages: Object.fromEntries(idsOf(name, channel).map((id) => [id, { $ref: `#/components/messages/${id}` }])),
+    bindings: {
+      ws: {
+        method: 'GET',
+        query: { type: 'object', properties: Object.fromEntries(query) },
+        ...(channel.hasBearer ? { headers } : {}),
+      },
+    },
+  }
+}
+
+function operationOf(name: string, action: 'send' | 'receive', messages: Messages): [string, object][] {
+  const ids = Object.keys(messages).map((message) => idOf(name, action, message))
+  if (ids.length === 0) return []
+  const operation = {
+    action,
+    channel: { $ref: `#/channels/${name}` },
+    messages: ids.map((id) => ({ $ref: `#/channels/${name}/messages/${id}` })),
+  }
+  return [[`${name}.${action}`, operation]]
+}
+
+function messagesOf(name: string, channel: Channel): [string, object][] {
+  return idsOf(name, channel).map((id) => [
+    id,
+    { name: id.slice(id.lastIndexOf('.') + 1), payload: { $ref: `#/components/schemas/${id}` } },
+  ])
+}
+
+/** Every schema by name. What is sent is told as it leaves here, what is received as a client may write it. */
+function schemasOf(channels: readonly [string, Channel][]): object {
+  const sent = [...NAMED, ...channels.flatMap(([name, { sends }]) => pairs(name, 'send', sends))]
+  const received = [...NAMED, ...channels.flatMap(([name, { receives }]) => pairs(name, 'receive', receives))]
+  return { ...emit(received, 'input'), ...emit(sent, 'output') }
+}
+
+const pairs = (name: string, action: 'send' | 'receive', messages: Messages): [string, z.ZodType][] =>
+  Object.entries(messages).map(([message, schema]) => [idOf(name, action, message), schema])
+
+const Schemas = z.object({ schemas: z.record(z.string(), z.looseObject({})) })
+
+function emit(list: readonly (readonly [string, z.ZodType])[], io: 'input' | 'output'): object {
+  const schemas = list.map(([id, schema]) => {
+    const registry = z.registry<{ id: string }>()
+    for (const [other, shared] of NAMED) registry.add(shared, { id: other })
+    registry.add(schema, { id })
+    const uri = (to: string): string => `#/components/schemas/${to}`
+    const emitted: unknown = z.toJSONSchema(registry, { uri, io, target: 'draft-7' })
+    const { $schema: _, $id: __, ...rest } = Schemas.parse(emitted).schemas[id] ?? {}
+    return [id, rest]
+  })
+  return Object.fromEntries(schemas)
+}
+
+/** The variants of a union under the words that tell them apart. */
+function byType(union: { readonly options: readonly z.ZodType[] }): Messages {
+  const variants = union.options.map((option) => {
+    const type = option instanceof z.ZodObject ? option.shape.type : undefined
+    if (!(type instanceof z.ZodLiteral)) throw new Error('a variant of a message has no type')
+    return [String([...type.values][0]), option] as const
+  })
+  return Object.fromEntries(variants)
+}
