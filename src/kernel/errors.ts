@@ -64,6 +64,8 @@ export const ERRORS = {
   UNKNOWN_TEMPLATE: row(404, 2, 'List the templates with: paracosm strategy templates'),
   STRATEGY_CONFLICT: row(409, 1, 'Give the strategy an id of its own: a non-empty text that nobody else uses.'),
   PLUGIN_INVALID: row(422, 2, 'Export the strategies of the plug-in as `strategies`, a list.'),
+  FILE_EXISTS: row(409, 2, 'Choose another name, or replace what is there with --force.'),
+  NAMES_COLLIDE: row(409, 1, 'Export one of the two by itself with --episode, into another folder.'),
   INTERRUPTED: row(503, 1, 'Start it again; what had been acknowledged is kept.'),
 } as const satisfies Record<string, Row>
 
