@@ -13,7 +13,9 @@ const NO_EPISODE = 'unknown'
 /** A name that is safe everywhere: no path, no device, no hidden file, no odd characters, not too long. */
 export function safeName(id: string): string {
   let name = id.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}._-]/gu, '_')
-  name = name.replace(/^[.-]+/, (found) => '_'.repeat(found.length)).replace(/\.+$/, (found) => '_'.repeat(found.length))
+  name = name
+    .replace(/^[.-]+/, (found) => '_'.repeat(found.length))
+    .replace(/\.+$/, (found) => '_'.repeat(found.length))
   if (name === '' || RESERVED.test(name)) name = `_${name}`
   if (Buffer.byteLength(name) <= MAX_BYTES) return name
   const mark = createHash('sha256').update(id).digest('hex').slice(0, 12)

@@ -99,13 +99,12 @@ async function writeLines(
   return { total, skipped, episodes: 0 }
 }
 
-/** What LLaMA-Factory wants to know of the file beside it. */
+/** What LLaMA-Factory wants to know of the file beside it; its tags are the usual ones. */
 const DATASET_INFO = {
   paracosm: {
     file_name: 'conversations.jsonl',
     formatting: 'sharegpt',
     columns: { messages: 'conversations', system: 'system' },
-    tags: { role_tag: 'from', content_tag: 'value', user_tag: 'human', assistant_tag: 'gpt' },
   },
 }
 

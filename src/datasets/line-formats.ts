@@ -43,13 +43,16 @@ const formatInstruction: FormatLine = (row, texts) => {
   return `{"instruction":${INSTRUCTION_TEXT},"input":${perception.quoted},"output":${answer}}\n`
 }
 
+/** A turn up to what is said. */
+const turnOf = (speaker: string): string => JSON.stringify({ from: speaker, value: 0 }).slice(0, -2)
+const HUMAN = turnOf('human')
+const GPT = turnOf('gpt')
+
 const formatShareGpt: FormatLine = (row, texts) => {
   const perception = texts.perception(row)
   if (!perception) return undefined
-  return (
-    `{"conversations":[{"from":"human","value":${perception.quoted}},` +
-    `{"from":"gpt","value":${JSON.stringify(answerOf(row, texts))}}],"system":${SYSTEM_TEXT}}\n`
-  )
+  const answer = JSON.stringify(answerOf(row, texts))
+  return `{"conversations":[${HUMAN}${perception.quoted}},${GPT}${answer}}],"system":${SYSTEM_TEXT}}\n`
 }
 
 export const LINE_FORMATS = {

@@ -88,8 +88,8 @@ async function planSeats(store: Store, { filters, maxRecords, signal }: RowsRequ
         continue
       }
       const key = seatOf(row)
-      let seat = seats.get(key)
-      if (!seat) seats.set(key, (seat = { lastLogged: 0, lastExported: 0, written: 0 }))
+      const seat = seats.get(key) ?? { lastLogged: 0, lastExported: 0, written: 0 }
+      seats.set(key, seat)
       seat.lastLogged = row.id
       if (!isRead) continue
       seat.lastExported = row.id
