@@ -13,8 +13,8 @@ export const name = 'log'
 
 type Report = (row: Row) => void
 
-const BATCH = 512
-const RUN = BATCH * 60
+const BATCHES = [512, 2048]
+const RUN = 2048 * 15
 const RUNS = 5
 const MILLION = 1_000_000
 const CELLS = ['Balmora', 'Vivec', 'Seyda Neen', 'Ald-ruhn', 'Sadrith Mora']
@@ -46,7 +46,7 @@ const secondsOf = async (work: () => unknown): Promise<number> => {
 }
 
 /** The floor: the same tables, filled with prepared statements on the main thread, perceptions apart. */
-function rawRun(db: DatabaseSync, from: number): void {
+function rawRun(db: DatabaseSync, from: number, batch: number): void {
   const names = `timestamp, command, params, reasoning, perception_id, outcome, outcome_kind, agent_id, episode_id, cell,
     protocol_version, created_at, world, slot, command_id`
   const insert = db.prepare(
@@ -55,9 +55,9 @@ function rawRun(db: DatabaseSync, from: number): void {
       .map(() => '?')
       .join(', ')})`,
   )
-  for (let at = from; at < from + RUN; at += BATCH) {
+  for (let at = from; at < from + RUN; at += batch) {
     db.exec('begin immediate')
-    for (let i = at; i < at + BATCH; i++) {
+    for (let i = at; i < at + batch; i++) {
       const row = rowAt(i)
       insert.run(
         Date.parse(row.timestamp),
@@ -98,25 +98,24 @@ async function benchWriting(folder: string, report: Report): Promise<void> {
   }
   const store = await openFresh(folder, 'log.sqlite')
   const log = new CommandLog(store)
-  const rates: { raw: number[]; log: number[] } = { raw: [], log: [] }
-  for (let run = 0; run <= RUNS; run++) {
-    const first = run * RUN
-    const rawSeconds = await secondsOf(() => rawRun(raw, first))
-    // Twice as many senders as one write takes: while one half waits for the disk the other gathers.
-    const logSeconds = await secondsOf(() => sendAll(log, first, BATCH * 2))
-    if (run === 0) continue
-    rates.raw.push(RUN / rawSeconds)
-    rates.log.push(RUN / logSeconds)
+  let first = 0
+  for (const batch of BATCHES) {
+    const rates: { raw: number[]; log: number[] } = { raw: [], log: [] }
+    for (let run = 0; run <= RUNS; run++, first += RUN) {
+      const from = first
+      const rawSeconds = await secondsOf(() => rawRun(raw, from, batch))
+      // Twice as many senders as one write takes: while one half waits for the disk the other gathers.
+      const logSeconds = await secondsOf(() => sendAll(log, from, batch * 2))
+      if (run === 0) continue
+      rates.raw.push(RUN / rawSeconds)
+      rates.log.push(RUN / logSeconds)
+    }
+    const [rawRate, logRate] = [median(rates.raw), median(rates.log)]
+    const note = 'main thread, nothing acknowledged'
+    report({ what: `raw node:sqlite, batches of ${batch}`, value: rawRate, unit: 'commands/s', note })
+    report({ what: `log, ${batch * 2} senders, acknowledged when durable`, value: logRate, unit: 'commands/s' })
+    report({ what: `of raw, batches of ${batch}`, value: (logRate / rawRate) * 100, unit: '%' })
   }
-  const [rawRate, logRate] = [median(rates.raw), median(rates.log)]
-  report({
-    what: `raw node:sqlite, batches of ${BATCH}`,
-    value: rawRate,
-    unit: 'commands/s',
-    note: 'main thread, nothing acknowledged',
-  })
-  report({ what: 'log, concurrent senders, each acknowledged when durable', value: logRate, unit: 'commands/s' })
-  report({ what: 'of raw', value: (logRate / rawRate) * 100, unit: '%' })
   const waits: number[] = []
   for (let i = 0; i < 300; i++) waits.push((await secondsOf(() => log.append(rowAt(1e7 + i)))) * 1000)
   report({ what: 'a lone sender waits, median', value: median(waits), unit: 'ms' })

@@ -53,10 +53,10 @@ export interface Rotated {
 }
 
 type Item = { readonly row: RowToInsert } | { readonly outcome: OutcomeToSet }
-type Result = Appended | { readonly wasFound: boolean } | { readonly error: AppError }
+type Result = Appended | { readonly wasFound: boolean } | { readonly error: unknown }
 
 /** Rows of one write, and how many may wait. */
-const LIMITS = { maxBatch: 512, maxWaiting: 65_536 }
+const LIMITS = { maxBatch: 2048, maxWaiting: 65_536 }
 const DEFAULT_PAGE = 100
 const MAX_KEY = 200
 const DAY_MS = 86_400_000
@@ -101,10 +101,24 @@ export class CommandLog {
     const result = await this.#group.add({
       outcome: { command_id: commandId, outcome: text, outcome_kind: outcomeKind(text) },
     })
+    if ('error' in result) throw result.error
     return 'wasFound' in result && result.wasFound
   }
 
   async #write(items: readonly Item[]): Promise<Result[]> {
+    try {
+      return await this.#writeTogether(items)
+    } catch (error) {
+      // Our codes are about the store, and hold for all. Anything else is one row's fault, and not the others'.
+      if (error instanceof AppError || items.length === 1) throw error
+      const results: Result[] = []
+      for (const item of items)
+        results.push(...(await this.#write([item]).catch((fault: unknown) => [{ error: fault }])))
+      return results
+    }
+  }
+
+  async #writeTogether(items: readonly Item[]): Promise<Result[]> {
     const rows = items.flatMap((item) => ('row' in item ? [item.row] : []))
     const outcomes = items.flatMap((item) => ('outcome' in item ? [item.outcome] : []))
     const { ids, found } = await this.#writer.write({ rows, outcomes })

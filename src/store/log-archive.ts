@@ -10,6 +10,7 @@ import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
 import { ArchivedCommand, COMMAND_ARCHIVE_VERSION, CommandArchiveHeader } from '../protocol/command-log.ts'
 import { formatArchived, parseArchived, type StoredRow } from './log-rows.ts'
+import { syncFolder } from './sqlite-file.ts'
 
 /** Rows repeat so much that more effort gains little. */
 const LEVEL = 1
@@ -42,6 +43,7 @@ export async function writeArchive(
     await pipeline(lines, zstd, createWriteStream(temporary, { flags: 'wx', flush: true }))
     // Unlike a rename, a link never takes the place of a file that is there.
     await link(temporary, path)
+    await syncFolder(path)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     throw new AppError('FILE_UNWRITABLE', `cannot write the archive ${path}: ${reasonOf(cause)}`, { cause })

@@ -7,7 +7,7 @@ import type { SqliteStatement } from './sqlite-connection.ts'
 import type { Store } from './store.ts'
 
 /** What a slice may take of a writer's time; its size follows from how long the one before took. Milliseconds. */
-const SLICE_MS = 30
+const SLICE_MS = 20
 const SLICE = { first: 500, least: 100, most: 10_000 } as const
 /** Perceptions looked at in one slice. */
 const PERCEPTIONS = 4000

@@ -1,4 +1,5 @@
 // A command on its way into the log and out of it: rows of the wire, rows of the table, and rows with their JSON as text.
+import { AppError } from '../kernel/errors.ts'
 import { parseJson } from '../kernel/parse.ts'
 import type { CommandLogRow, NewCommandLogRow } from '../protocol/command-log.ts'
 import { JsonObject } from '../protocol/json.ts'
@@ -55,10 +56,13 @@ export function outcomeKind(outcome: string | null): string {
 
 const textOrNull = (text: string | null): string | null => (text === null ? null : storedText(text))
 
+/** @throws AppError VALIDATION_ERROR when the timestamp is none */
 export function rowToInsert(row: NewCommandLogRow, { createdAt, idempotencyKey, origin }: Extras): RowToInsert {
   const outcome = textOrNull(row.outcome)
+  const timestamp = Date.parse(row.timestamp)
+  if (!Number.isFinite(timestamp)) throw new AppError('VALIDATION_ERROR', `${row.timestamp} is not a moment`)
   return {
-    timestamp: Date.parse(row.timestamp),
+    timestamp,
     command: storedText(row.command),
     params: writeJsonColumn(row.params),
     reasoning: storedText(row.reasoning),

@@ -102,16 +102,16 @@ export class LogWriter {
 
   async #writeSqlite(channel: SqliteChannel, { rows, outcomes }: LogWrite, fresh: ReadonlyMap<string, string>) {
     const statements: SqliteStatement[] = [
-      { sql: INSERT_COMMAND, rows: JSON.stringify(rows.map((row) => this.#toParameters(row, fresh))) },
+      { sql: INSERT_COMMAND, rows: rows.map((row) => this.#toParameters(row, fresh)) },
       {
         sql: SET_OUTCOME,
-        rows: JSON.stringify(outcomes.map((each) => [each.outcome, each.outcome_kind, each.command_id])),
+        rows: outcomes.map((each) => [each.outcome, each.outcome_kind, each.command_id]),
       },
     ]
     if (fresh.size > 0) {
       const hashes = [...fresh.values()]
       const bodies = [...fresh].map(([body, key]) => [key, body])
-      statements.unshift({ sql: INSERT_PERCEPTION, rows: JSON.stringify(bodies) })
+      statements.unshift({ sql: INSERT_PERCEPTION, rows: bodies })
       statements.push({ sql: FIND_PERCEPTIONS, parameters: [JSON.stringify(hashes)] })
     }
     const results = await channel.batch(statements)
