@@ -18,6 +18,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   foundry: () => import('./foundry.bench.ts'),
   strategy: () => import('./strategy.bench.ts'),
   log: () => import('./log.bench.ts'),
+  dataset: () => import('./dataset.bench.ts'),
   'strategy-fuzz': async () => ({ name: 'strategy-fuzz', run: (await import('./strategy.bench.ts')).runFuzz }),
 }
 
