@@ -63,7 +63,7 @@ export class ParquetFile<Row> implements AsyncDisposable {
   readonly #columns: readonly ParquetColumn<Row>[]
   readonly #writer: ParquetWriter
   readonly #texts = new RowTexts()
-  #group: Waiting[]
+  readonly #group: readonly Waiting[]
   #rows = 0
   #length = 0
 
@@ -122,7 +122,7 @@ export class ParquetFile<Row> implements AsyncDisposable {
       }
     })
     await this.#writer.write({ columnData, rowGroupSize: this.#rows, pageSize: PAGE_BYTES })
-    this.#group = this.#columns.map(waitingOf)
+    for (const waiting of group) waiting.clear()
     this.#rows = 0
     this.#length = 0
   }
@@ -147,6 +147,7 @@ interface Waiting {
   /** @returns how many characters more have to be kept */
   add(value: Value): number
   values(): Value[]
+  clear(): void
 }
 
 const waitingOf = ({ type }: { readonly type: ParquetColumn<never>['type'] }): Waiting =>
@@ -170,6 +171,10 @@ function keepValues(isText: boolean): Waiting {
       return value.length
     },
     values: () => kept,
+    clear() {
+      kept.length = 0
+      texts.clear()
+    },
   }
 }
 
@@ -203,6 +208,10 @@ function keepBytes(): Waiting {
         from = end
         return value
       })
+    },
+    clear() {
+      ends.length = 0
+      used = 0
     },
   }
 }

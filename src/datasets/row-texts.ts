@@ -14,7 +14,7 @@ interface CheckedJson {
 }
 
 /** Characters of perceptions that are remembered: they repeat, so most rows need no second look. */
-const MAX_KEPT = 8 * 1024 * 1024
+const MAX_KEPT = 2 * 1024 * 1024
 const DAY_MS = 86_400_000
 const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))
 
