@@ -20,6 +20,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   strategy: () => import('./strategy.bench.ts'),
   log: () => import('./log.bench.ts'),
   sessions: () => import('./sessions.bench.ts'),
+  dataset: () => import('./dataset.bench.ts'),
   'strategy-fuzz': async () => ({ name: 'strategy-fuzz', run: (await import('./strategy.bench.ts')).runFuzz }),
 }
 

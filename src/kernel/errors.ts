@@ -93,6 +93,8 @@ export const ERRORS = {
   BODY_TOO_LARGE: row(413, 1, 'Send at most 256 kB.'),
   TOKEN_MISSING: row(401, 1, 'Send the token of the slot in the header Authorization: Bearer <token>.'),
   NOT_PERCEIVED: row(422, 2, 'Choose a world that has `perceive`: docs/perception.md lists them.'),
+  FILE_EXISTS: row(409, 2, 'Choose another name, or replace what is there with --force.'),
+  NAMES_COLLIDE: row(409, 1, 'Export one of the two by itself with --episode, into another folder.'),
   INTERRUPTED: row(503, 1, 'Start it again; what had been acknowledged is kept.'),
 } as const satisfies Record<string, Row>
 

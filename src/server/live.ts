@@ -1,4 +1,5 @@
 // The episodes that run in this server: started, resumed, found by id, and put away when they end.
+import { createElapsed, createLocalWorkers } from '../doors/session/local-workers.ts'
 import { type Archive, summariseHeader } from '../episode/archive.ts'
 import type { Episode } from '../episode/episode.ts'
 import { createBotPilot } from '../episode/pilots.ts'
@@ -102,6 +103,7 @@ export class LiveEpisodes {
       pacing: wanted.pacing,
       gatherMs: seats.every((seat) => seat.pilot) ? 0 : GATHER_MS,
       leadMs: LEAD_MS,
+      workers: createLocalWorkers(createElapsed()),
       sink,
     })
     this.#keep(episode)
@@ -137,7 +139,16 @@ export class LiveEpisodes {
         const { seed } = journal.header
         const pilotFor = (player: PlayerRef, slot: number) =>
           player.kind === 'bot' ? createBotPilot(world, player.name, { seed, slot }) : undefined
-        this.#keep(resumeEpisode(world, journal, { pilotFor, tokens, sink, gatherMs: GATHER_MS, leadMs: LEAD_MS }))
+        this.#keep(
+          resumeEpisode(world, journal, {
+            pilotFor,
+            tokens,
+            sink,
+            gatherMs: GATHER_MS,
+            leadMs: LEAD_MS,
+            workers: createLocalWorkers(createElapsed()),
+          }),
+        )
         count++
       } catch (error) {
         this.#log.error({ episode: id, error: String(error) }, 'episode.resume_failed')

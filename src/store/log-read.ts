@@ -24,7 +24,7 @@ export interface PageOptions {
 }
 
 /** Texts of perceptions that a reader keeps: the recent ones. Characters. */
-const MAX_KEPT = 16 * 1024 * 1024
+const MAX_KEPT = 4 * 1024 * 1024
 
 /** Reads pages, and keeps the perceptions of recent pages at hand. One for each reader. */
 export class LogReader {

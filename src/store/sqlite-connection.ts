@@ -28,7 +28,7 @@ export interface SqliteResult {
 
 /** Statements that are kept prepared. */
 const MAX_PREPARED = 256
-const CACHE_KIB = 64 * 1024
+const CACHE_KIB = { written: 64 * 1024, read: 16 * 1024 }
 /** Pages of 4 KiB in the write-ahead log before they move to the file; 8 MiB keeps each move short. */
 const CHECKPOINT_PAGES = 2000
 
@@ -51,7 +51,7 @@ export class SqliteConnection {
     try {
       // Also the first look at the file: what is no database fails here.
       if (!file.isReadOnly) this.#db.exec('pragma journal_mode = wal')
-      this.#db.exec(`pragma synchronous = full; pragma cache_size = -${CACHE_KIB};
+      this.#db.exec(`pragma synchronous = full; pragma cache_size = -${file.isReadOnly ? CACHE_KIB.read : CACHE_KIB.written};
         pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}; pragma temp_store = memory`)
     } catch (error) {
       this.#db.close()

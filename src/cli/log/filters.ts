@@ -17,9 +17,14 @@ export interface FilterFlags {
 }
 
 export function addFilters(command: Command): Command {
+  return addDatasetFilters(
+    command.option('--command <word>', 'of this kind: move_to').option('--cell <cell>', 'in this cell'),
+  )
+}
+
+/** Those of data sets: what an agent did is not what they are chosen by. */
+export function addDatasetFilters(command: Command): Command {
   return command
-    .option('--command <word>', 'of this kind: move_to')
-    .option('--cell <cell>', 'in this cell')
     .option('--episode <id>', 'of this episode')
     .option('--agent <id>', 'of this agent')
     .option('--world <id>', 'of this world')

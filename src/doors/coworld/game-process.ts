@@ -10,6 +10,7 @@ import { createMemorySink } from '../../episode/sink.ts'
 import { type SeatPlan, startEpisode } from '../../episode/start.ts'
 import { parseJson } from '../../kernel/parse.ts'
 import type { World } from '../../kernel/world.ts'
+import { createElapsed, createLocalWorkers } from '../session/local-workers.ts'
 import { type GameConfig, parseGameConfig } from './game-config.ts'
 import { GameDoor } from './game-door.ts'
 import { serveDoor } from './http.ts'
@@ -66,6 +67,7 @@ export async function serveGame(world: World, config: GameConfig, options: GameP
       token: host.tokens[slot],
     })),
     pacing: { mode: 'rate', stepsPerSecond: host.tick_rate },
+    workers: createLocalWorkers(createElapsed()),
     gatherMs: host.player_connect_timeout_seconds * 1000,
     leadMs: LEAD_MS,
     sink,

@@ -139,6 +139,8 @@ export class SessionRegistry {
     const { log } = this.#options
     const header = await log.header(id)
     if (!header || (header.status !== 'active' && header.status !== 'paused')) return undefined
+    // An imported session has no journal, and so nothing to go on from.
+    if ((await log.journal(id)).parts === 0) return undefined
     if (!(await log.claim(id, this.#server, RENEW_MS * 3))) return undefined
     try {
       const session = await hydrateSession(header, { ...this.#options, server: this.#server })
@@ -165,7 +167,11 @@ export class SessionRegistry {
       }
       for (const id of await log.stale(clock.wall() - ttlMs, SWEEP_BATCH)) {
         const session = await this.find(id)
-        if (!session) continue
+        if (!session) {
+          // Taken by another server just now, or imported without a journal: the latter is ended as it stands.
+          if ((await log.journal(id)).parts === 0) await log.end(id, 'session_ttl_expired')
+          continue
+        }
         await session.settled()
         await session.exit('session ttl expired')
         await this.#putAway(session)

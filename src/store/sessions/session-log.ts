@@ -236,6 +236,17 @@ export class SessionLog {
       .execute()
   }
 
+  /** Ends a session that has no journal to be ended in: an imported one. */
+  async end(id: string, reason: string): Promise<void> {
+    const now = this.#now()
+    await this.#store.db
+      .updateTable('sessions')
+      .set({ status: 'closed', termination_reason: reason, session_ended_at: now, updated_at: now, claimed_by: null })
+      .where('session_id', '=', id)
+      .where('status', 'in', ['active', 'paused'])
+      .execute()
+  }
+
   async release(ids: readonly string[], server: string): Promise<void> {
     if (ids.length === 0) return
     await this.#store.db
