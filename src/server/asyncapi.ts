@@ -44,7 +44,7 @@ const CHANNELS = {
     address: '/api/play/game/{session_id}/ws',
     title: 'A session of a text game',
     description:
-      'Its player, or a spectator with a key of its own. Whoever sends no Authorization header sends `auth` first. The server always closes with 1000, save with 1009 for frames above 64 KiB, 1007 for text that is none, and 1012 when it stops.',
+      'Its player, or a spectator with a key of its own. Whoever sends no Authorization header sends `auth` first. The server closes with 1000. A frame above 64 KiB, and text that is not UTF-8, end the connection; the session goes on.',
     query: { stream: '1 asks for `token` frames.' },
     hasBearer: true,
     sends: byType(ServerFrame),
