@@ -133,7 +133,7 @@ async function steady(report: (row: Row) => void): Promise<void> {
   model.close()
 }
 
-export async function throughput(report: (row: Row) => void): Promise<void> {
+async function throughput(report: (row: Row) => void): Promise<void> {
   const rates: number[] = []
   const slow: number[] = []
   for (let run = 0; run < 3; run++) {
@@ -152,7 +152,7 @@ export async function throughput(report: (row: Row) => void): Promise<void> {
   report({ what: 'the same: a turn, p99', value: median(slow), unit: 'ms' })
 }
 
-export async function resume(report: (row: Row) => void): Promise<void> {
+async function resume(report: (row: Row) => void): Promise<void> {
   let house = await open([])
   const key = await register(house)
   const { id, socket } = await start(house, key, { overrides: OVERRIDES })

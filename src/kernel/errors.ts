@@ -87,6 +87,7 @@ export const ERRORS = {
   INVALID_COMMAND: row(400, 1, 'Use one of the eight words of docs/perception.md.'),
   COMMAND_CONFLICT: row(409, 1, 'Wait for the outcome of the command under way, then send it again.'),
   SCHEMA_MISMATCH: row(422, 1, 'Speak a version of the protocol whose major is not above that of the other side.'),
+  DOOR_UNREACHABLE: row(503, 1, 'Check the address, and that a door is there: paracosm perception serve <world>'),
   BRIDGE_UNAVAILABLE: row(503, 1, 'Start the engine and its bridge, or wait until it has come back.'),
   PERCEPTION_TIMEOUT: row(504, 1, 'Try again; look at the engine if it goes on.'),
   RATE_LIMITED: row(429, 1, 'Send fewer requests; Retry-After says when the next is welcome.'),
@@ -99,6 +100,10 @@ export const ERRORS = {
 } as const satisfies Record<string, Row>
 
 export type ErrorCode = keyof typeof ERRORS
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text)
+}
 
 interface AppErrorOptions {
   /** Facts for programs: paths, positions, both sides of a difference. Never a secret. */
