@@ -16,6 +16,8 @@ export interface ConversationOutlet {
   emit(event: PlayEvent): void
   /** Asks how the session stands, behind everything sent so far. `then` is not called when the connection goes first. */
   askStatus(then: (standing: SessionStanding) => void): void
+  /** Gives the connection up for a new one. */
+  renew(): void
   /** Everything that was said is known to be answered or not taken, and more may be said. */
   ready(): void
   /** The session is over. */
@@ -27,8 +29,9 @@ interface Saying {
   readonly text: string
   readonly done: PromiseWithResolvers<PlayedTurn>
   isSent: boolean
-  /** The server had it, as a replay told; with what came of it there. */
-  isTaken: boolean
+  /** Which input of the replay it is, counted from 0: then the server had it. Undefined: that is not known. */
+  position: number | undefined
+  /** What the replay has behind it. */
   events: SaidEvent[]
 }
 
@@ -85,7 +88,7 @@ export class Conversation {
     }
     const done = Promise.withResolvers<PlayedTurn>()
     // What arrives at the server is well-formed text; the replay is compared with that.
-    this.#sayings.push({ text: text.toWellFormed(), done, isSent: false, isTaken: false, events: [] })
+    this.#sayings.push({ text: text.toWellFormed(), done, isSent: false, position: undefined, events: [] })
     this.#pump()
     return done.promise
   }
@@ -135,19 +138,21 @@ export class Conversation {
     this.#replay = [...frames]
     const [first] = this.#sayings
     const under = first?.isSent ? first : undefined
+    if (under) under.events = []
     let inputs = 0
+    let isBehind = false
     for (const { event_id, event_type, role, content } of frames) {
       const event: SaidEvent = { kind: 'event', event_type, role, content, event_id, replayed: true }
       if (role === 'user') {
-        if (inputs++ < this.#heard) continue
-        if (under && !under.isTaken && inputs === this.#heard + 1 && content === under.text) under.isTaken = true
-        else {
-          this.#hasStranger = true
-          this.#outlet.emit(event)
-        }
+        const at = inputs++
+        if (under && under.position === undefined && at === this.#heard && content === under.text) under.position = at
+        isBehind ||= at === under?.position
+        if (at < this.#heard || at === under?.position) continue
+        this.#hasStranger = true
+        this.#outlet.emit(event)
       } else {
         // Part of the turn, even where it was shown before the connection went.
-        if (under?.isTaken) under.events.push(event)
+        if (isBehind) under?.events.push(event)
         if (event_id !== null && this.#shown.has(event_id)) continue
         if (event_id !== null) this.#shown.add(event_id)
         this.#outlet.emit(event)
@@ -178,7 +183,7 @@ export class Conversation {
     }
     const [first] = this.#sayings
     // Before the handshake is over only an input that the replay had can be the one that is answered.
-    if (first?.isSent && (this.#isReady || first.isTaken)) this.#settle(first, turn)
+    if (first?.isSent && (this.#isReady || first.position !== undefined)) this.#settle(first, turn)
     this.#awaits = 'nothing'
     if (exited) this.#end()
     else this.#pump()
@@ -209,7 +214,7 @@ export class Conversation {
 
   /** What became of the input that was under way when the last connection went. */
   #judge(saying: Saying, exited: boolean): void {
-    if (saying.isTaken) {
+    if (saying.position !== undefined) {
       if (saying.events.length === 0 && !exited) return
       this.#outlet.emit({ kind: 'turn_end', turns: this.#turns, exited })
       this.#settle(saying, { events: [], turns: this.#turns, exited })
@@ -237,7 +242,11 @@ export class Conversation {
     this.#barrierTurns = []
     // An empty input does nothing and ends its own turn: whatever ended before it belongs to the input before.
     this.#outlet.send({ type: 'advance', text: '' })
-    this.#outlet.askStatus(() => this.#passBarrier())
+    this.#outlet.askStatus(({ exited }) => {
+      // It ended, and what it ended with may still be on its way: the record will have it.
+      if (exited) this.#outlet.renew()
+      else this.#passBarrier()
+    })
   }
 
   #passBarrier(): void {
@@ -260,7 +269,10 @@ export class Conversation {
   /** A complaint of the server that leaves the connection open. */
   complaint(detail: string): void {
     const [first] = this.#sayings
-    if (detail === 'Session is closed' && this.#isReady && first?.isSent) {
+    const isClosed = detail === 'Session is closed' && this.#isReady
+    // The status frame behind the barrier comes next.
+    if (isClosed && this.#awaits === 'barrier') return
+    if (isClosed && first?.isSent) {
       this.#sayings.shift()
       first.done.reject(closedError())
       this.#end()
@@ -270,7 +282,7 @@ export class Conversation {
   #settle(saying: Saying, turn: PlayedTurn): void {
     this.#sayings.shift()
     // A blank input leaves no trace; one that a replay has told of is counted there.
-    if (!saying.isTaken && saying.text.trim() !== '') this.#heard++
+    if (saying.position === undefined && saying.text.trim() !== '') this.#heard++
     saying.done.resolve({ ...turn, events: [...saying.events, ...turn.events] })
   }
 

@@ -61,7 +61,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   readonly #conversation: Conversation
   readonly #opened = Promise.withResolvers<void>()
   readonly #over = Promise.withResolvers<void>()
-  #state: ConnectionState = 'connecting'
+  #state: ConnectionState = 'closed'
   #link: Link | undefined
   /** What answers to status frames are for, in order. */
   #statuses: ((standing: SessionStanding) => void)[] = []
@@ -69,7 +69,8 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   readonly #askers = new Set<PromiseWithResolvers<SessionStanding>>()
   #wasReady = false
   #isClosing = false
-  #isOver = false
+  /** Why nothing more can be said; set at the end. */
+  #last: ClientError | undefined
   #attempt = 0
   #refusal: ClientError | undefined
   #beat: ReturnType<typeof setInterval> | undefined
@@ -85,6 +86,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
       send: (frame) => this.#link?.send(frame),
       emit: (event) => this.#events.push(event),
       askStatus: (then) => this.#askStatus(then),
+      renew: () => this.#link?.drop(),
       ready: () => this.#ready(),
       ended: () => this.#end('ended'),
     })
@@ -118,13 +120,13 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
     if (new TextEncoder().encode(JSON.stringify(text)).length > MAX_INPUT_BYTES) {
       throw new ClientError('INPUT_TOO_LONG', `an input has at most ${MAX_INPUT_BYTES} bytes`)
     }
-    if (this.#isOver) throw new ClientError('SESSION_CLOSED', 'the session is over, or was left')
+    if (this.#last) throw this.#last
     return this.#conversation.say(text)
   }
 
   /** How the session stands. While a turn is under way the server answers after it. */
   async status(): Promise<SessionStanding> {
-    if (this.#isOver || this.#host.isWatching) return this.#conversation.standing
+    if (this.#last || this.#host.isWatching) return this.#conversation.standing
     const asker = Promise.withResolvers<SessionStanding>()
     this.#askers.add(asker)
     if (this.#conversation.isReady) this.#ask(asker)
@@ -135,7 +137,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   async close(): Promise<void> {
     if (this.#host.isWatching) throw new ClientError('FORBIDDEN', 'a spectator cannot end a session')
     this.#isClosing = true
-    if (!this.#isOver && this.#conversation.isReady) this.#link?.send({ type: 'close' })
+    if (!this.#last && this.#conversation.isReady) this.#link?.send({ type: 'close' })
     await this.#over.promise
   }
 
@@ -244,7 +246,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
     // A session that is over has no replay: what this client missed is in the record.
     if (!conversation.hasReplay && (standing.exited || this.#wasReady)) {
       const frames = await this.#host.record().catch(() => undefined)
-      if (this.#isOver || link !== this.#link) return
+      if (this.#last || link !== this.#link) return
       if (frames) conversation.takeReplay(frames)
     }
     conversation.handshaken(standing)
@@ -276,7 +278,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
     clearTimeout(this.#deadline)
     clearInterval(this.#beat)
     this.#conversation.disconnected()
-    if (this.#isOver) return
+    if (this.#last) return
     const reason =
       error ?? this.#refusal ?? new ClientError('UNREACHABLE', `no connection to ${hostOf(this.#host.wsUrl)}`)
     if (this.#isFinal(reason)) this.#fail(reason)
@@ -295,7 +297,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
     const wait = backoffMs(this.#reconnection, this.#attempt++)
     this.#setState('waiting', wait)
     await pause(wait, this.#options.signal).catch(() => undefined)
-    if (!this.#isOver) this.#connect()
+    if (!this.#last) this.#connect()
   }
 
   /** Looks from time to time whether the other side lives. */
@@ -332,7 +334,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   }
 
   #end(reason: 'ended' | 'closed' | 'left'): void {
-    if (this.#isOver) return
+    if (this.#last) return
     const isLeft = reason === 'left'
     this.#events.push({ kind: 'closed', reason })
     this.#shut(
@@ -343,14 +345,14 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   }
 
   #fail(error: ClientError): void {
-    if (this.#isOver) return
+    if (this.#last) return
     this.#shut(error)
     this.#events.end(error)
     for (const asker of this.#askers) asker.reject(error)
   }
 
   #shut(error: ClientError): void {
-    this.#isOver = true
+    this.#last = error
     clearTimeout(this.#deadline)
     clearInterval(this.#beat)
     this.#options.signal?.removeEventListener('abort', this.#abort)

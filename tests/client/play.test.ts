@@ -302,14 +302,14 @@ test('client: a wrong key, no key, another’s session and one that is not there
   const stranger = await createClient({ url: server.url }).register(FORM)
   const at = (other?: string) => createClient({ url: server.url, key: other })
   const cases = [
-    [at(wrong).play(session_id, QUICK), 'UNAUTHORIZED'],
-    [at().play(session_id, QUICK), 'UNAUTHORIZED'],
-    [at(stranger.api_key).play(session_id, QUICK), 'FORBIDDEN'],
-    [client.play('8c2f0f4e-0000-4000-8000-000000000000', QUICK), 'NOT_FOUND'],
-    [createClient({ url: 'http://127.0.0.1:9', key }).play(session_id, QUICK), 'UNREACHABLE'],
+    [() => at(wrong).play(session_id, QUICK), 'UNAUTHORIZED'],
+    [() => at().play(session_id, QUICK), 'UNAUTHORIZED'],
+    [() => at(stranger.api_key).play(session_id, QUICK), 'FORBIDDEN'],
+    [() => client.play('8c2f0f4e-0000-4000-8000-000000000000', QUICK), 'NOT_FOUND'],
+    [() => createClient({ url: 'http://127.0.0.1:9', key }).play(session_id, QUICK), 'UNREACHABLE'],
   ] as const
   for (const [opening, code] of cases) {
-    await assert.rejects(opening, (error: ClientError) => {
+    await assert.rejects(opening(), (error: ClientError) => {
       assert.equal(error.code, code)
       for (const secret of [wrong, key, stranger.api_key])
         assert.ok(!JSON.stringify([error.message, error.detail]).includes(secret))
