@@ -14,6 +14,8 @@ const Environment = z.object({
   PARACOSM_PII_NEW_KEY: Text,
   PARACOSM_BROWSER: Text,
   PARACOSM_AGENT_TOKEN: Text,
+  PARACOSM_KEY: Text,
+  XDG_CONFIG_HOME: Text,
   DATABASE_URL: Text,
   OPENAI_BASE_URL: Text,
   OPENAI_API_KEY: Text,

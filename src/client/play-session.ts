@@ -110,6 +110,11 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
     return this.#state
   }
 
+  /** Whether the session is over, was left, or was lost. */
+  get isOver(): boolean {
+    return this.#last !== undefined
+  }
+
   /**
    * Says something, and resolves with what came of it. Inputs are sent one at a time, in order; at most 32 wait. When the
    * connection is lost meanwhile the turn is found again, and an input that the server never had is sent again: once.

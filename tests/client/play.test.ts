@@ -269,8 +269,8 @@ test('client: the server is killed between turns and while it answers; the next 
   const held = cast.hold()
   const saying = session.say('I wait.')
   await held
-  cast.release()
   await house.restart()
+  cast.release()
   assert.equal((await saying).turns, 4)
   await session.say('/help')
   session.leave()
