@@ -152,8 +152,13 @@ async function converse(io: Io, client: Client, { game, options, terminal }: Con
   else await introduce(io, client, { name: name ?? '', id: session.id })
   const end = terminal
     ? await chat(io, session, terminal)
-    : await playScript(io, session, { lines: createInterface({ input: process.stdin }), isJson: options.json === true })
+    : await playScript(io, session, { lines: linesOf(io), isJson: options.json === true })
   if (!options.json) tellEnd(io, end, session.id, options)
+}
+
+/** Lines of standard input. Reading begins with the first that is asked for: what comes before that must not be lost. */
+async function* linesOf({ signal }: Io): AsyncGenerator<string> {
+  yield* createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY, signal })
 }
 
 /** What is played, and by whom: a stand-in is called one. */
