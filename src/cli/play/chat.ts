@@ -1,4 +1,5 @@
 // A session at the terminal, from a script, or watched.
+import type { PlayedTurn } from '../../client/play-event.ts'
 import type { PlaySession } from '../../client/play-session.ts'
 import type { Io } from '../io.ts'
 import { Screen } from './screen.ts'
@@ -41,9 +42,11 @@ export async function chat(io: Io, session: PlaySession, terminal: Terminal): Pr
       if (line === undefined) break
       if (line.trim() === '') continue
       terminal.write('\n')
-      const turn = await session.say(line).catch((error: unknown) => error)
+      const turn = await session.say(line).catch((error: unknown) => toError(error))
       // What went wrong for good ends the iteration as well, and is told there.
-      if (turn instanceof Error && !session.isOver) io.err(turn.message)
+      if (turn instanceof Error) {
+        if (!session.isOver) io.err(turn.message)
+      } else if (isUnanswered(turn)) terminal.write('(The game has no answer to that.)\n\n')
     }
   } finally {
     io.signal.removeEventListener('abort', leave)
@@ -51,6 +54,10 @@ export async function chat(io: Io, session: PlaySession, terminal: Terminal): Pr
   }
   return shown
 }
+
+const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+
+const isUnanswered = ({ events, exited }: PlayedTurn): boolean => events.length === 0 && !exited
 
 export interface ScriptOptions {
   readonly lines: AsyncIterable<string>

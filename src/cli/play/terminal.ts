@@ -19,7 +19,7 @@ export function openTerminal(): Terminal | undefined {
   let history: string[] = []
   return {
     get width() {
-      return Math.min(100, Math.max(40, stdout.columns ?? 80))
+      return Math.min(100, Math.max(40, stdout.columns || 80))
     },
     write: (text) => void stdout.write(text),
     async ask(prompt) {
