@@ -14,9 +14,11 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   'paint-arena': () => import('./paint-arena.bench.ts'),
   journal: () => import('./journal.bench.ts'),
   live: () => import('./live.bench.ts'),
+  perception: () => import('./perception.bench.ts'),
   durability: () => import('./durability.bench.ts'),
   foundry: () => import('./foundry.bench.ts'),
   strategy: () => import('./strategy.bench.ts'),
+  log: () => import('./log.bench.ts'),
   'strategy-fuzz': async () => ({ name: 'strategy-fuzz', run: (await import('./strategy.bench.ts')).runFuzz }),
 }
 

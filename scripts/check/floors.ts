@@ -32,6 +32,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   fastify: ['server'],
   '@fastify/swagger': ['server'],
+  '@fastify/cors': ['server'],
   'fastify-type-provider-zod': ['server'],
   ws: ['doors', 'players', 'runner', 'server', 'testing'],
   ajv: ['runner'],

@@ -14,10 +14,12 @@ export const GROUPS: readonly Group[] = [
   { name: 'play', summary: 'chat with a character of a server, here in the terminal', load: () => import('./play.ts') },
   { name: 'replay', summary: 'show, verify, fork and watch recordings', load: () => import('./replay.ts') },
   { name: 'world', summary: 'list, describe, serve and certify worlds', load: () => import('./world.ts') },
+  { name: 'perception', summary: 'let agents perceive and command, by HTTP', load: () => import('./perception.ts') },
   { name: 'headless', summary: 'drive a world from a script: JSON in, JSON out', load: () => import('./headless.ts') },
   { name: 'player', summary: 'play one seat with a bot, as a process', load: () => import('./player.ts') },
   { name: 'agent', summary: 'play a slot through the perception door', load: () => import('./agent.ts') },
   { name: 'coworld', summary: 'check, certify, play and run coworld packages', load: () => import('./coworld.ts') },
+  { name: 'log', summary: 'look through, follow, rotate and import the command log', load: () => import('./log.ts') },
   { name: 'doctor', summary: 'what this machine has, and what is missing', load: () => import('./doctor.ts') },
   { name: 'strategy', summary: 'check, try out and explain scoring programs', load: () => import('./strategy.ts') },
 ]

@@ -1,17 +1,24 @@
 // `paracosm serve`: the server, with something to watch.
 import { Command } from 'commander'
+import type { Cast } from '../doors/session/cast.ts'
 import { startServer } from '../server/app.ts'
+import { type CastOptions, createCast } from './cast.ts'
 import { type Io, printJson } from './io.ts'
-import { parsePort } from './options.ts'
+import { parseCount, parsePort } from './options.ts'
+import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
 
-interface ServeOptions {
+interface ServeOptions extends CastOptions {
   readonly host: string
   readonly port: number
   readonly data: string
   readonly exhibition: boolean
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly json?: boolean
+  readonly freePlay?: boolean
+  readonly sessionTtl: number
+  readonly sweepInterval: number
+  readonly corsOrigin: readonly string[]
 }
 
 /** How many ports after the wanted one are tried. */
@@ -26,12 +33,27 @@ export function createCommand(io: Io): Command {
     .option('--no-exhibition', 'do not play matches of bots')
     .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
     .option('--json', 'print one line of JSON when ready')
+    .option('--free-play', 'text games for everybody, without registration')
+    .option('--session-ttl <seconds>', 'end a session after so long without a sign of life', parseCount, 86_400)
+    .option('--sweep-interval <seconds>', 'how often such sessions are looked for', parseCount, 60)
+    .option('--cors-origin <origin>', 'a page of this origin may use the API; repeatable', collect, [])
+    .option('--model <name>', 'model that plays characters; PARACOSM_MODEL. Without one the local cast does')
+    .option('--opener-model <name>', 'another model for opening scenes')
+    .option('--updater-model <name>', 'another model for what characters do')
+    .option('--validator-model <name>', 'another model for the judges')
+    .option('--scorer-model <name>', 'another model for scores')
+    .option('--base-url <url>', 'OpenAI-compatible endpoint, in place of OPENAI_BASE_URL')
+    .option('--model-timeout <ms>', 'milliseconds one model call may take', parseCount)
+    .option('--model-concurrency <n>', 'model calls at once', parseCount)
+    .option('--fake-ai-response <text>', 'answer every model call with this text')
     .addHelpText(
       'after',
       `
 Examples:
   paracosm serve
   paracosm serve --port 9000 --data /tmp/paracosm --no-exhibition
+  paracosm serve --free-play
+  paracosm serve --model qwen3:8b --base-url http://127.0.0.1:11434/v1
 
 An interrupt (Ctrl-C) ends it in order: every step is finished and saved, and the next start goes on from there.`,
     )
@@ -39,8 +61,19 @@ An interrupt (Ctrl-C) ends it in order: every step is finished and saved, and th
 }
 
 async function serve(io: Io, options: ServeOptions): Promise<void> {
+  const cast = await createCast(io, options)
   const server = await startServer({
     dataDir: options.data,
+    sessions: {
+      cast,
+      mode: options.freePlay === true ? 'free_play' : 'standard',
+      ttlMs: options.sessionTtl * 1000,
+      sweepMs: options.sweepInterval * 1000,
+      adminKey: io.config.PARACOSM_ADMIN_KEY,
+      piiKey: io.config.PARACOSM_PII_KEY,
+      corsOrigins: options.corsOrigin,
+    },
+    store: storeTarget(io, options.data, { mode: 'create', runs: 'thread' }),
     host: options.host,
     port: options.port,
     otherPorts: options.port === 0 ? 0 : OTHER_PORTS,
@@ -53,6 +86,7 @@ async function serve(io: Io, options: ServeOptions): Promise<void> {
     io.out(`Paracosm is at ${server.url}`)
     if (server.resumed > 0)
       io.out(`Went on with ${server.resumed} unfinished episode${server.resumed === 1 ? '' : 's'}.`)
+    io.out(describeCast(cast))
     io.out('Ctrl-C stops it.')
   }
   if (!io.signal.aborted) {
@@ -61,4 +95,15 @@ async function serve(io: Io, options: ServeOptions): Promise<void> {
   const left = await server.close()
   if (options.json) printJson(io, { ok: true, unfinished: left })
   else io.out(left.length === 0 ? 'Stopped.' : `Stopped. The next start goes on with: ${left.join(', ')}`)
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}
+
+function describeCast({ kind, profile }: Cast): string {
+  if (kind === 'local')
+    return 'Text games: paracosm play. Characters are played by the local cast, a stand-in for a model.'
+  if (kind === 'fixed') return 'Text games: paracosm play. Every model call is answered with one fixed text.'
+  return `Text games: paracosm play. Characters are played by ${profile.updater_model}.`
 }

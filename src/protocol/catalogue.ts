@@ -69,6 +69,16 @@ export type EpisodeRequest = z.input<typeof EpisodeRequest>
 
 export const StartedEpisode = z.strictObject({
   episode: EpisodeSummary,
-  seats: z.array(z.strictObject({ slot: z.int(), token: z.string(), page: z.string(), socket: z.string() })),
+  seats: z.array(
+    z.strictObject({
+      slot: z.int(),
+      token: z.string(),
+      page: z.string(),
+      socket: z.string(),
+      /** Before the routes of the perception door, and who the slot is there. */
+      perception: z.string(),
+      agent_id: z.string(),
+    }),
+  ),
 })
 export type StartedEpisode = z.infer<typeof StartedEpisode>

@@ -6,4 +6,14 @@ export { CommandLogRow, type NewCommandLogRow } from './command-log.ts'
 export { EffectReply, EffectRequest, Outcome, PlayerRef, Refusal, Results, Seed, Variant } from './episode.ts'
 export { CheckpointLine, JOURNAL_VERSION, JournalHeader, OutcomeLine, StepLine } from './journal.ts'
 export { JsonObject, JsonValue } from './json.ts'
+export { Perception } from './perception.ts'
+export { AgentCommand } from './perception-command.ts'
+export {
+  BridgeStatus,
+  CommandAccepted,
+  CommandInput,
+  CommandReport,
+  DoorError,
+  StreamMessage,
+} from './perception-door.ts'
 export { Problem } from './problem.ts'

@@ -6,10 +6,10 @@ import { JsonObject } from './json.ts'
 /** UTC, milliseconds, 'Z'. */
 const Timestamp = z.iso.datetime({ precision: 3 })
 
-/** UUID of version 4. */
-export const SessionId = z.uuid()
-
 // ---- frames from the client
+
+/** UTF-16 units of one input. The games allow far less; answers at the end have this limit alone. */
+const MAX_INPUT = 20_000
 
 export const ClientFrame = z.discriminatedUnion('type', [
   z.object({
@@ -18,7 +18,7 @@ export const ClientFrame = z.discriminatedUnion('type', [
     /** Ours: asks for `token` frames while the character answers. */
     stream: z.boolean().default(false),
   }),
-  z.object({ type: z.literal('advance'), text: z.string().default('') }),
+  z.object({ type: z.literal('advance'), text: z.string().max(MAX_INPUT).default('') }),
   z.object({ type: z.literal('status') }),
   z.object({ type: z.literal('close') }),
 ])

@@ -46,7 +46,7 @@ export async function startDoorServer(options: DoorServerOptions): Promise<DoorS
   installProblems(app)
   await app.register(fastifySwagger, { openapi: describeApi(options.version), transform: jsonSchemaTransform })
   const find = () => ({ door, slot: undefined })
-  await app.register(perceptionRoutes, { find, prefix: '', isLocal })
+  await app.register(perceptionRoutes, { find, below: '', isLocal })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   const sockets = new PerceptionSockets({ find, isLocal, entry })
   app.server.on('upgrade', (request, socket, head) => {

@@ -38,12 +38,15 @@ export interface NewEpisode {
 export class LiveEpisodes {
   readonly #archive: Archive
   readonly #log: Log
+  readonly #onPutAway: (id: string) => void
   readonly #live = new Map<string, Episode>()
   #isClosing = false
 
-  constructor(archive: Archive, log: Log) {
+  /** @param onPutAway told of every episode that has ended, once its journal is at rest */
+  constructor(archive: Archive, log: Log, onPutAway: (id: string) => void = () => undefined) {
     this.#archive = archive
     this.#log = log
+    this.#onPutAway = onPutAway
   }
 
   get(id: string): Episode | undefined {
@@ -112,6 +115,7 @@ export class LiveEpisodes {
       try {
         await this.#archive.finish(id, await episode.done)
         this.#log.info({ episode: id, steps: episode.step }, 'episode.finished')
+        this.#onPutAway(id)
       } catch (error) {
         if (!this.#isClosing) this.#log.error({ episode: id, error: String(error) }, 'episode.failed')
       } finally {

@@ -1,5 +1,6 @@
 // One episode behind the bare routes of the perception door: begun anew, or gone on with where a stop or crash left it.
 
+import { agentIdOf } from '../doors/perception/bridge.ts'
 import type { CommandSink } from '../doors/perception/command-sink.ts'
 import { PerceptionDoor } from '../doors/perception/door.ts'
 import type { RateLimits } from '../doors/perception/rate-limit.ts'
@@ -41,6 +42,8 @@ export interface PerceptionEpisodeOptions {
   readonly sink: CommandSink
   readonly limits?: RateLimits
   onError(error: unknown): void
+  /** Told when the episode has ended and its journal is put away, where. */
+  onEnd?(journal: string): Promise<void>
 }
 
 export interface PerceptionEpisode {
@@ -67,11 +70,14 @@ export async function startPerceptionEpisode(options: PerceptionEpisodeOptions):
     const { episode, isResumed } = await openEpisode(world, archive, options)
     const id = episode.header.episode
     const putAway = episode.done
-      .then((end) => archive.finish(id, end))
+      .then(async (end) => {
+        await archive.finish(id, end)
+        await options.onEnd?.(await archive.journalPath(id))
+      })
       // Stopped before its end: the next start goes on with it.
       .catch((error: unknown) => (isStop(error) ? undefined : options.onError(error)))
     const clock = createSystemClock()
-    const agents = episode.header.slots.map((player, slot) => (player.kind === 'bot' ? `agent-${slot}` : player.name))
+    const agents = episode.header.slots.map((player, slot) => (player.kind === 'bot' ? agentIdOf(slot) : player.name))
     const { sink, hasAuth, onError, limits } = options
     const bridge = new WorldBridge(episode, clock, agents)
     const door = new PerceptionDoor({ bridge, sink, clock, hasAuth, onError, ...(limits ? { limits } : {}) })
@@ -137,7 +143,7 @@ function planSeat(world: World, slot: number, options: PerceptionEpisodeOptions)
   const token = createToken()
   const name = options.agents[slot]
   if (name !== undefined || options.bot === undefined) {
-    return { player: { kind: 'empty', name: name ?? `agent-${slot}` }, token }
+    return { player: { kind: 'empty', name: name ?? agentIdOf(slot) }, token }
   }
   const pilot = createBotPilot(world, options.bot, { seed: options.seed, slot })
   return { player: { kind: 'bot', name: options.bot }, pilot, token }

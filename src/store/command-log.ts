@@ -13,7 +13,7 @@ import { storedText } from './columns.ts'
 import { GroupWriter } from './group-writer.ts'
 import { openArchive, writeArchive } from './log-archive.ts'
 import { type ForeignRow, type ImportCount, importArchive, importForeign } from './log-import.ts'
-import { countRows, formatCursor, LogReader, type Place, parseCursor } from './log-read.ts'
+import { countRows, formatCursor, LogReader, parseCursor, readInOrder } from './log-read.ts'
 import { type Cut, deleteOld, deleteUnused, readOld } from './log-rotate.ts'
 import { formatRow, outcomeKind, type RowToInsert, rowToInsert, type StoredRow } from './log-rows.ts'
 import { LogWriter, type OutcomeToSet } from './log-write.ts'
@@ -53,15 +53,15 @@ export interface Rotated {
 }
 
 type Item = { readonly row: RowToInsert } | { readonly outcome: OutcomeToSet }
-type Result = Appended | { readonly wasFound: boolean } | { readonly error: AppError }
+type Result = Appended | { readonly wasFound: boolean } | { readonly error: unknown }
 
 /** Rows of one write, and how many may wait. */
-const LIMITS = { maxBatch: 512, maxWaiting: 65_536 }
+const LIMITS = { maxBatch: 2048, maxWaiting: 65_536 }
 const DEFAULT_PAGE = 100
 const MAX_KEY = 200
 const DAY_MS = 86_400_000
 const READ_BATCH = 2000
-/** Rows that come one after the other in the table are this far apart at most for a follower, in milliseconds. */
+/** How often a follower looks for rows of other processes. Its own process tells it at once. */
 const POLL_MS = 250
 
 export class CommandLog {
@@ -101,10 +101,24 @@ export class CommandLog {
     const result = await this.#group.add({
       outcome: { command_id: commandId, outcome: text, outcome_kind: outcomeKind(text) },
     })
+    if ('error' in result) throw result.error
     return 'wasFound' in result && result.wasFound
   }
 
   async #write(items: readonly Item[]): Promise<Result[]> {
+    try {
+      return await this.#writeTogether(items)
+    } catch (error) {
+      // Our codes are about the store, and hold for all. Anything else is one row's fault, and not the others'.
+      if (error instanceof AppError || items.length === 1) throw error
+      const results: Result[] = []
+      for (const item of items)
+        results.push(...(await this.#write([item]).catch((fault: unknown) => [{ error: fault }])))
+      return results
+    }
+  }
+
+  async #writeTogether(items: readonly Item[]): Promise<Result[]> {
     const rows = items.flatMap((item) => ('row' in item ? [item.row] : []))
     const outcomes = items.flatMap((item) => ('outcome' in item ? [item.outcome] : []))
     const { ids, found } = await this.#writer.write({ rows, outcomes })
@@ -173,6 +187,13 @@ export class CommandLog {
     return row?.id === id ? formatRow(row) : undefined
   }
 
+  /** The row of a command by the door's name for it; undefined: there is none. */
+  async find(commandId: string): Promise<CommandLogRow | undefined> {
+    const { db } = this.#store
+    const row = await db.selectFrom('commands').select('id').where('command_id', '=', commandId).executeTakeFirst()
+    return row && this.get(row.id)
+  }
+
   count(filters: CommandFilters = {}): Promise<number> {
     return countRows(this.#store, filters)
   }
@@ -181,17 +202,11 @@ export class CommandLog {
    * Every row, oldest first (by timestamp, then by number), in batches: for data sets. Memory is bounded; JSON columns
    * are text as stored.
    */
-  async *readRows(
+  readRows(
     filters: CommandFilters = {},
     { batch = READ_BATCH }: { readonly batch?: number } = {},
   ): AsyncGenerator<readonly StoredRow[]> {
-    const reader = new LogReader(this.#store)
-    for (let after: Place | undefined; ; ) {
-      const rows = await reader.page(filters, { order: 'oldest', limit: batch, after })
-      if (rows.length > 0) yield rows
-      if (rows.length < batch) return
-      after = rows.at(-1)
-    }
+    return readInOrder(this.#store, filters, { limit: batch })
   }
 
   /**
@@ -213,6 +228,7 @@ export class CommandLog {
         .map(formatRow)
     }
     while (!signal.aborted) {
+      // Taken before the page is read: what is written meanwhile wakes the next round.
       const written = this.#written
       const rows = await reader.page(filters, {
         order: 'logged',

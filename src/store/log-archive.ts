@@ -10,9 +10,10 @@ import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
 import { ArchivedCommand, COMMAND_ARCHIVE_VERSION, CommandArchiveHeader } from '../protocol/command-log.ts'
 import { formatArchived, parseArchived, type StoredRow } from './log-rows.ts'
+import { syncFolder } from './sqlite-file.ts'
 
-/** zstd's fastest level but two: rows repeat so much that more effort gains little. */
-const LEVEL = 3
+/** Rows repeat so much that more effort gains little. */
+const LEVEL = 1
 /** Characters that a line of an archive may have. */
 const MAX_LINE = 16 * 1024 * 1024
 
@@ -42,6 +43,7 @@ export async function writeArchive(
     await pipeline(lines, zstd, createWriteStream(temporary, { flags: 'wx', flush: true }))
     // Unlike a rename, a link never takes the place of a file that is there.
     await link(temporary, path)
+    await syncFolder(path)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     throw new AppError('FILE_UNWRITABLE', `cannot write the archive ${path}: ${reasonOf(cause)}`, { cause })

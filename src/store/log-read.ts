@@ -87,6 +87,28 @@ export class LogReader {
   }
 }
 
+/** All rows, oldest first, in pages; the next page is on its way while this one is looked at. */
+export async function* readInOrder(
+  store: Store,
+  filters: CommandFilters,
+  { limit, before }: Pick<PageOptions, 'limit' | 'before'>,
+): AsyncGenerator<readonly StoredRow[]> {
+  const reader = new LogReader(store)
+  const ask = (after?: StoredRow): Promise<StoredRow[]> => {
+    const page = reader.page(filters, { order: 'oldest', limit, after, before })
+    // Whoever waits for the page hears of a failure; nobody may.
+    page.catch(() => undefined)
+    return page
+  }
+  for (let next = ask(); ; ) {
+    const page = await next
+    const isLast = page.length < limit
+    if (!isLast) next = ask(page.at(-1))
+    if (page.length > 0) yield page
+    if (isLast) return
+  }
+}
+
 /** Perceptions fetched by one statement. */
 const FETCH = 500
 
@@ -178,8 +200,7 @@ export function filtered(store: Store, filters: CommandFilters): SelectQueryBuil
     if (value !== undefined) query = query.where(EQUAL[name], '=', value)
   }
   const { outcome, since, until, min_score: score } = filters
-  if (outcome === 'pending') query = query.where('outcome_kind', 'is', null)
-  else if (outcome !== undefined) query = query.where('outcome_kind', '=', outcome)
+  if (outcome !== undefined) query = query.where('outcome_kind', '=', outcome)
   if (since !== undefined) query = query.where('timestamp', '>=', moment(since, 'since'))
   if (until !== undefined) query = query.where('timestamp', '<=', moment(until, 'until'))
   if (score !== undefined) query = query.where(scored(store.kind, score))

@@ -1,13 +1,14 @@
 // Takes old rows out of the log, in slices: between two of them every writer that waits has its turn.
 import { sql } from 'kysely'
-import { LogReader } from './log-read.ts'
+import { readInOrder } from './log-read.ts'
 import type { StoredRow } from './log-rows.ts'
 import { LOG_LOCK } from './log-write.ts'
 import type { SqliteStatement } from './sqlite-connection.ts'
 import type { Store } from './store.ts'
 
-/** Rows of one slice: some 20 ms of a writer's time. */
-const SLICE = 1000
+/** What a slice may take of a writer's time; its size follows from how long the one before took. Milliseconds. */
+const SLICE_MS = 20
+const SLICE = { first: 500, least: 100, most: 10_000 } as const
 /** Perceptions looked at in one slice. */
 const PERCEPTIONS = 4000
 const PAGE = 1000
@@ -18,26 +19,27 @@ export interface Cut {
   readonly id: number
 }
 
-export async function* readOld(store: Store, cut: Cut): AsyncGenerator<readonly StoredRow[]> {
-  const reader = new LogReader(store)
-  for (let after: StoredRow | undefined; ; ) {
-    const page = await reader.page({}, { order: 'oldest', limit: PAGE, after, before: cut })
-    if (page.length > 0) yield page
-    if (page.length < PAGE) return
-    after = page.at(-1)
-  }
-}
+export const readOld = (store: Store, cut: Cut): AsyncGenerator<readonly StoredRow[]> =>
+  readInOrder(store, {}, { limit: PAGE, before: cut })
 
 /** @returns how many rows were deleted */
 export async function deleteOld(store: Store, cut: Cut, onProgress?: (deleted: number) => void): Promise<number> {
   let deleted = 0
+  let size: number = SLICE.first
   for (;;) {
-    const count = await runSlice(store, DELETE_ROWS, [cut.timestamp, cut.id, SLICE])
+    const started = performance.now()
+    const count = await runSlice(store, DELETE_ROWS, [cut.timestamp, cut.id, size])
     deleted += count
     onProgress?.(deleted)
-    if (count < SLICE) break
+    if (count < size) return deleted
+    size = nextSize(size, performance.now() - started)
   }
-  return deleted
+}
+
+/** Grows slowly and shrinks at once: a slow disk is met with small slices. */
+function nextSize(size: number, tookMs: number): number {
+  const wanted = Math.round((size * SLICE_MS) / Math.max(1, tookMs))
+  return Math.min(SLICE.most, Math.max(SLICE.least, Math.min(wanted, size * 2)))
 }
 
 /** Deletes perceptions that no row refers to any more. */

@@ -1,4 +1,5 @@
 // A command on its way into the log and out of it: rows of the wire, rows of the table, and rows with their JSON as text.
+import { AppError } from '../kernel/errors.ts'
 import { parseJson } from '../kernel/parse.ts'
 import type { CommandLogRow, NewCommandLogRow } from '../protocol/command-log.ts'
 import { JsonObject } from '../protocol/json.ts'
@@ -33,7 +34,10 @@ export interface StoredRow {
 }
 
 /** What the table takes. `perception` still stands for its id. */
-export type RowToInsert = Omit<CommandTable, 'id' | 'perception_id'> & { readonly perception: string | null }
+export type RowToInsert = Omit<CommandTable, 'id' | 'perception_id' | 'outcome_kind'> & {
+  readonly outcome_kind: string
+  readonly perception: string | null
+}
 
 interface Extras {
   readonly createdAt: number
@@ -44,18 +48,21 @@ interface Extras {
 /** Characters of an outcome's first words that queries can ask for. */
 const MAX_KIND = 64
 
-export function outcomeKind(outcome: string | null): string | null {
-  if (outcome === null) return null
+export function outcomeKind(outcome: string | null): string {
+  if (outcome === null) return 'pending'
   const colon = outcome.indexOf(':')
   return (colon < 0 ? outcome : outcome.slice(0, colon)).trim().slice(0, MAX_KIND)
 }
 
 const textOrNull = (text: string | null): string | null => (text === null ? null : storedText(text))
 
+/** @throws AppError VALIDATION_ERROR when the timestamp is none */
 export function rowToInsert(row: NewCommandLogRow, { createdAt, idempotencyKey, origin }: Extras): RowToInsert {
   const outcome = textOrNull(row.outcome)
+  const timestamp = Date.parse(row.timestamp)
+  if (!Number.isFinite(timestamp)) throw new AppError('VALIDATION_ERROR', `${row.timestamp} is not a moment`)
   return {
-    timestamp: Date.parse(row.timestamp),
+    timestamp,
     command: storedText(row.command),
     params: writeJsonColumn(row.params),
     reasoning: storedText(row.reasoning),

@@ -12,7 +12,7 @@ import type { Tables } from './tables.ts'
 export interface OutcomeToSet {
   readonly command_id: string
   readonly outcome: string
-  readonly outcome_kind: string | null
+  readonly outcome_kind: string
 }
 
 export interface LogWrite {
@@ -102,16 +102,16 @@ export class LogWriter {
 
   async #writeSqlite(channel: SqliteChannel, { rows, outcomes }: LogWrite, fresh: ReadonlyMap<string, string>) {
     const statements: SqliteStatement[] = [
-      { sql: INSERT_COMMAND, rows: JSON.stringify(rows.map((row) => this.#toParameters(row, fresh))) },
+      { sql: INSERT_COMMAND, rows: rows.map((row) => this.#toParameters(row, fresh)) },
       {
         sql: SET_OUTCOME,
-        rows: JSON.stringify(outcomes.map((each) => [each.outcome, each.outcome_kind, each.command_id])),
+        rows: outcomes.map((each) => [each.outcome, each.outcome_kind, each.command_id]),
       },
     ]
     if (fresh.size > 0) {
       const hashes = [...fresh.values()]
       const bodies = [...fresh].map(([body, key]) => [key, body])
-      statements.unshift({ sql: INSERT_PERCEPTION, rows: JSON.stringify(bodies) })
+      statements.unshift({ sql: INSERT_PERCEPTION, rows: bodies })
       statements.push({ sql: FIND_PERCEPTIONS, parameters: [JSON.stringify(hashes)] })
     }
     const results = await channel.batch(statements)
@@ -135,7 +135,7 @@ export class LogWriter {
     if (fresh.size > 0) {
       const bodies = JSON.stringify([...fresh].map(([body, key]) => ({ hash: key, body })))
       await sql`insert into perceptions (hash, body)
-        select hash, body from json_to_recordset(${bodies}::json) as t(hash text, body text)
+        select hash, body from json_to_recordset(${bodies}::json) AS t(hash text, body text)
         on conflict (hash) do nothing`.execute(tx)
       const found = await tx
         .selectFrom('perceptions')
@@ -173,23 +173,23 @@ const FIND_PERCEPTIONS = 'select hash, id from perceptions where hash in (select
 
 // Numbers are drawn in the order of the rows, and what was not inserted says so by having none.
 const insertRecords = (records: readonly object[]) => sql<{ id: number | null }>`
-  with given as materialized (
-    select coalesce(t.id, nextval(pg_get_serial_sequence('commands', 'id'))) as new_id, t.*
-    from json_to_recordset(${JSON.stringify(records)}::json) as t(
+  with given AS materialized (
+    select coalesce(t.id, nextval(pg_get_serial_sequence('commands', 'id'))) AS new_id, t.*
+    from json_to_recordset(${JSON.stringify(records)}::json) AS t(
       id bigint, index integer, perception_id bigint, timestamp bigint, command text, params text, reasoning text,
       outcome text, outcome_kind text, agent_id text, episode_id text, cell text, protocol_version text,
       created_at bigint, world text, slot integer, command_id text, idempotency_key text, origin text, origin_id bigint)
-  ), put as (
+  ), put AS (
     insert into commands (id, perception_id, ${sql.raw(NAMES)})
     select new_id, perception_id, ${sql.raw(NAMES)} from given order by index
     on conflict do nothing returning id
   )
-  select put.id as id from given left join put on put.id = given.new_id order by given.index`
+  select put.id AS id from given left join put on put.id = given.new_id order by given.index`
 
 const setOutcomes = (outcomes: readonly OutcomeToSet[]) => sql<{ command_id: string }>`
   update commands set outcome = t.outcome, outcome_kind = t.outcome_kind
-  from json_to_recordset(${JSON.stringify(outcomes)}::json) as t(command_id text, outcome text, outcome_kind text)
-  where commands.command_id = t.command_id returning commands.command_id as command_id`
+  from json_to_recordset(${JSON.stringify(outcomes)}::json) AS t(command_id text, outcome text, outcome_kind text)
+  where commands.command_id = t.command_id returning commands.command_id AS command_id`
 
 /** Rows that kept their numbers must not be met by the next number. */
 const RAISE_SEQUENCE = sql`select setval(pg_get_serial_sequence('commands', 'id'), greatest(

@@ -81,7 +81,6 @@ class SqliteThread {
     this.#worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))))
     this.#worker.on('exit', () => this.#end(new Error('the store is closed')))
     this.opened = this.#expect()
-    this.#worker.unref()
   }
 
   ask(statements: readonly SqliteStatement[], isBatch: boolean): Promise<SqliteResult[]> {

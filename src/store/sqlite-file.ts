@@ -62,8 +62,8 @@ export async function createWhole(path: string, fill: (temporary: string) => Pro
   }
 }
 
-/** The new name survives a power cut. */
-async function syncFolder(path: string): Promise<void> {
+/** A new name in the folder of `path` survives a power cut. */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(dirname(path), 'r')
   try {
     await folder.sync()

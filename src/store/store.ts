@@ -1,5 +1,6 @@
 // Opens the store: one set of tables on SQLite (a file, no service to start) or on PostgreSQL. What cannot be used is
 // refused here, with a code that says why; no new file takes the place of one that is broken.
+import { join } from 'node:path'
 import { Kysely, sql, type Transaction } from 'kysely'
 import { AppError } from '../kernel/errors.ts'
 import { toStoreError } from './faults.ts'
@@ -42,6 +43,13 @@ export interface Store {
   transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
+
+/** The store of a data folder that names no PostgreSQL. */
+export const storeInFolder = (folder: string, use: Pick<SqliteTarget, 'mode' | 'runs'>): SqliteTarget => ({
+  kind: 'sqlite',
+  path: join(folder, 'paracosm.sqlite'),
+  ...use,
+})
 
 const BUSY_TIMEOUT_MS = 5000
 /** Files up to this size are read through and checked when they are opened. */

@@ -12,8 +12,8 @@ export interface CommandTable {
   reasoning: string
   perception_id: number | null
   outcome: string | null
-  /** What stands before the first colon of the outcome: what queries filter by. */
-  outcome_kind: string | null
+  /** What stands before the first colon of the outcome, or `pending`: what queries filter by. */
+  outcome_kind: Generated<string>
   agent_id: string
   episode_id: string | null
   cell: string | null

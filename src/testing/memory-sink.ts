@@ -25,6 +25,6 @@ export function createMemorySink(rows: CommandLogRow[] = [], keys = new Map<stri
       if (rows[at]) rows[at] = { ...rows[at], outcome }
     },
     find: async (commandId) => rows.find((row) => row.command_id === commandId),
-    recent: async (agentId) => rows.filter((row) => row.agent_id === agentId).toReversed(),
+    open: async (agentId) => rows.filter((row) => row.agent_id === agentId && row.outcome === null).toReversed(),
   }
 }

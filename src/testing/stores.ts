@@ -14,6 +14,8 @@ export interface StoreHouse {
   target(): Promise<StoreTarget>
   /** A folder of the test's own. */
   readonly folder: string
+  /** Runs at the end, last named first, while the stores are still open. */
+  atEnd(work: () => Promise<unknown>): void
 }
 
 const shared: { server?: Promise<TestPostgres | string> } = {}
@@ -49,6 +51,11 @@ export function forEachStore(
   }
 }
 
+/** One test on a SQLite file alone: for what does not depend on the backend. */
+export function onSqlite(name: string, run: (store: Store, house: StoreHouse) => Promise<void>): void {
+  test(name, () => withHouse('sqlite', undefined, async (house) => run(await house.open(), house)))
+}
+
 async function withHouse(
   kind: 'sqlite' | 'postgres',
   server: TestPostgres | undefined,
@@ -56,6 +63,7 @@ async function withHouse(
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-store-'))
   const opened: Store[] = []
+  const ends: (() => Promise<unknown>)[] = []
   let count = 0
   const target = async (): Promise<StoreTarget> =>
     server
@@ -67,8 +75,9 @@ async function withHouse(
     return store
   }
   try {
-    await run({ kind, folder, open, target })
+    await run({ kind, folder, open, target, atEnd: (work) => void ends.push(work) })
   } finally {
+    for (const end of ends.toReversed()) await end()
     for (const store of opened) await store.close()
     rmSync(folder, { recursive: true, force: true })
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { LAUNCHER, runCommand, startProcess } from '../../src/testing/cli.ts'
-import { openClientHouse } from '../../src/testing/client-house.ts'
+import { openClientHouse } from './client-house.ts'
 
 const PAIR = ['--pc', 'ODA', '--npc', 'JACK']
 

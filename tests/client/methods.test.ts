@@ -7,8 +7,8 @@ import { test } from 'node:test'
 import { createClient } from '../../src/client/index.ts'
 import { startServer } from '../../src/server/app.ts'
 import { launchBrowser, NO_BROWSER } from '../../src/testing/browser.ts'
-import { openClientHouse, QUICK } from '../../src/testing/client-house.ts'
 import { startModuleServer } from '../../src/testing/module-server.ts'
+import { openClientHouse, QUICK } from './client-house.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { WebSocketServer } from 'ws'
 import { type Client, ClientError, createClient, type PlayEvent, type PlaySession } from '../../src/client/index.ts'
-import { createGatedCast, openClientHouse, QUICK } from '../../src/testing/client-house.ts'
 import { FORM } from '../../src/testing/play-api.ts'
+import { createGatedCast, openClientHouse, QUICK } from './client-house.ts'
 
 const START = { game: 'Explore', pc_choice: 'ODA', npc_choice: 'JACK' }
 

@@ -47,7 +47,10 @@ test('bridge: an engine says hello, pushes a perception, does a command, and tel
   assert.equal((await timmy.say('noop')).status, 409)
   engine.says({ type: 'done', command_id: body.command_id, outcome: 'Arrived.' })
   await stream.next((message) => message.command?.status === 'done')
-  assert.deepEqual([sink.rows[0]?.outcome, sink.rows[0]?.cell, sink.rows[0]?.world], ['Arrived.', 'Balmora', null])
+  assert.deepEqual(
+    [sink.rows[0]?.outcome, sink.rows[0]?.cell, sink.rows[0]?.world],
+    ['done: Arrived.', 'Balmora', null],
+  )
 })
 
 test('bridge: a perception that is not fresh is asked for, once for all who wait', async (t) => {

@@ -39,7 +39,7 @@ const match = { world: 'paint-arena', variant: 'duel', seed: 5, tick_rate: 1000 
 
 test('server: it lives, is ready, lists worlds, and tells them in OpenAPI 3.1', async () => {
   const server = await startServer(options('health'))
-  assert.deepEqual(await readJson(`${server.url}/healthz`), { ok: true })
+  assert.deepEqual(await readJson(`${server.url}/healthz`), { status: 'ok' })
   assert.deepEqual(await readJson(`${server.url}/readyz`), { ok: true, live_episodes: 0 })
   const worlds = await readJson(`${server.url}/api/worlds`)
   assert.ok(worlds.some((world: { id: string }) => world.id === 'paint-arena'))
@@ -47,7 +47,7 @@ test('server: it lives, is ready, lists worlds, and tells them in OpenAPI 3.1', 
   assert.equal(openapi.openapi, '3.1.0')
   for (const [path, operations] of Object.entries<Record<string, { responses: object }>>(openapi.paths)) {
     for (const method of Object.keys(operations)) {
-      assert.match(method, /^(get|post)$/, path)
+      assert.match(method, /^(get|post|put|delete)$/, path)
       const url = server.url + path.replace('{id}', 'paint-arena')
       assert.notEqual((await fetch(url, { method: method.toUpperCase() })).status, 405, path)
     }
@@ -63,6 +63,27 @@ test('server: it lives, is ready, lists worlds, and tells them in OpenAPI 3.1', 
     '/api/episodes/{id}/journal.jsonl.zst',
     '/api/episodes/{id}/results.json',
     '/api/episodes/{id}/replay.json',
+    '/api/commands',
+    '/perception',
+    '/command',
+    '/api/episodes/{id}/slots/{slot}/perception',
+    '/api/status',
+    '/api/server/config',
+    '/api/player/registration',
+    '/api/player/auth',
+    '/api/games/list',
+    '/api/characters/list',
+    '/api/characters',
+    '/api/characters/{character_id}',
+    '/api/play/setup/{game_name}',
+    '/api/play/game',
+    '/api/sessions/list',
+    '/api/sessions/{id}/status',
+    '/api/sessions/{id}/reconstruction',
+    '/api/sessions/{id}/branch',
+    '/api/sessions/{id}/spectators',
+    '/api/sessions/{id}/infer-intent/evaluation',
+    '/api/sessions/{id}/events/{event_id}/feedback',
   ]) {
     assert.ok(openapi.paths[path], `${path} is missing`)
   }

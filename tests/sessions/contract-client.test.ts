@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { get, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
 import { assertReplays } from '../../src/testing/session-replay.ts'
-import { startSessionServer } from '../../src/testing/session-server.ts'
 import { forEachStore } from '../../src/testing/stores.ts'
+import { startSessionServer } from './session-server.ts'
 
 interface Plan {
   readonly game: string
@@ -62,9 +62,9 @@ const shown = (frames: readonly PlayFrame[]): PlayFrame[] =>
 
 forEachStore(
   'contract client: each of the five games is played to its end over a drop, and its transcript reconstructed',
-  async (store, _house, context) => {
+  async (store, house) => {
     const server = await startSessionServer(store)
-    context.after(() => server.close())
+    house.atEnd(() => server.close())
     const key = await register(server)
     const { body: games } = await get(server, '/api/games/list')
     assert.deepEqual(

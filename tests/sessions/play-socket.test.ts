@@ -2,16 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { get, post, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
-import { startSessionServer } from '../../src/testing/session-server.ts'
 import { forEachStore } from '../../src/testing/stores.ts'
+import { startSessionServer } from './session-server.ts'
 
 const types = (frames: readonly PlayFrame[]) => frames.map((frame) => frame.type)
 
 forEachStore(
   'play socket: meta, opening, a turn, status and close come in the order of the contract',
-  async (store, _house, context) => {
+  async (store, house) => {
     const server = await startSessionServer(store)
-    context.after(() => server.close())
+    house.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     const client = new PlayClient(socket, key)
@@ -49,9 +49,9 @@ forEachStore(
 
 forEachStore(
   'play socket: a session goes on after a drop and after a crash, with all that was said',
-  async (store, _house, context) => {
+  async (store, house) => {
     const first = await startSessionServer(store)
-    context.after(() => first.crash())
+    house.atEnd(() => first.crash())
     const key = await register(first)
     const { id, socket } = await start(first, key)
     const client = new PlayClient(socket, key)
@@ -74,7 +74,7 @@ forEachStore(
     await again.advance('I wait a moment.')
     await first.crash()
     const second = await startSessionServer(store)
-    context.after(() => second.close())
+    house.atEnd(() => second.close())
     const later = new PlayClient(`${second.url.replace('http', 'ws')}/api/play/game/${id}/ws`, key)
     assert.equal((await later.until('replay_end')).filter((frame) => frame.role === 'ai').length, 4)
     const turn = await later.advance('I say goodbye.')
@@ -90,9 +90,9 @@ forEachStore(
 
 forEachStore(
   'play socket: a branch goes its own way from a turn, and the parent goes on unaffected',
-  async (store, _house, context) => {
+  async (store, house) => {
     const server = await startSessionServer(store)
-    context.after(() => server.close())
+    house.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     const parent = new PlayClient(socket, key)

@@ -80,7 +80,14 @@ export function formatConfigSchema(world: World, slots: number): JsonObject {
   }
   delete properties.slots
   const required = ['tokens', 'players', ...(own.required ?? []).filter((key) => key !== 'slots'), 'tick_rate']
-  const schema: unknown = { type: 'object', properties, required, additionalProperties: false }
+  const schema: unknown = {
+    type: 'object',
+    properties,
+    required,
+    additionalProperties: false,
+    // Recursive shapes of the world stand here, and `properties` refers to them.
+    ...(own.$defs === undefined ? {} : { $defs: own.$defs }),
+  }
   return parseWith(JsonObject, JSON.parse(JSON.stringify(schema)), {
     code: 'CONFIG_INVALID',
     what: 'The config schema',

@@ -12,6 +12,9 @@ export interface DoorAgent {
   readonly token: string
 }
 
+/** Who a slot is when nobody has named it. */
+export const agentIdOf = (slot: number): string => `agent-${slot}`
+
 /** A perception, and the bytes that are sent for it: made once, sent many times. */
 export interface Sighting {
   readonly perception: Perception

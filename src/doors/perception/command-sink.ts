@@ -19,6 +19,6 @@ export interface CommandSink {
   setOutcome(commandId: string, outcome: string): Promise<void>
   /** The row of a command; undefined when there is none. */
   find(commandId: string): Promise<CommandLogRow | undefined>
-  /** The last rows of an agent, newest first: a hundred or so. */
-  recent(agentId: string): Promise<readonly CommandLogRow[]>
+  /** Rows of an agent whose outcome is not known, newest first: a hundred or so. */
+  open(agentId: string): Promise<readonly CommandLogRow[]>
 }

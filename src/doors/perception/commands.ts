@@ -8,7 +8,7 @@ import type { CommandInput } from '../../protocol/perception-door.ts'
 import { type Bridge, type CommandChange, REFUSAL_CODES } from './bridge.ts'
 import type { CommandSink } from './command-sink.ts'
 import type { CommandRecord, Desk } from './desk.ts'
-import { formatFailed, formatRefused, refusalFromRow, reportFromRow } from './outcomes.ts'
+import { formatDone, formatFailed, formatRefused, refusalFromRow, reportFromRow } from './outcomes.ts'
 import { parseCommand, type Salvaged, salvage, toInstant } from './read-command.ts'
 
 export interface CommandsOptions {
@@ -48,8 +48,8 @@ export class Commands {
    */
   async recover(desk: Desk): Promise<void> {
     const { bridge, sink } = this.#options
-    const rows = await sink.recent(desk.agent.id)
-    const open = rows.filter((row) => row.outcome === null && this.owns(row.command_id ?? ''))
+    const rows = await sink.open(desk.agent.id)
+    const open = rows.filter((row) => this.owns(row.command_id ?? ''))
     for (const [index, row] of open.entries()) {
       const report = reportFromRow(row)
       if (!report) continue
@@ -176,7 +176,7 @@ export class Commands {
       report.outcome = change.outcome
       report.code = change.status === 'failed' ? change.code : null
       if (desk.current === record) desk.current = undefined
-      const text = change.status === 'failed' ? formatFailed(change.code, change.outcome) : change.outcome
+      const text = change.status === 'failed' ? formatFailed(change.code, change.outcome) : formatDone(change.outcome)
       this.#options.sink.setOutcome(report.command_id, text).catch(this.#options.onError)
     }
     desk.stream?.tell(report)
@@ -204,7 +204,8 @@ export class Commands {
     return {
       perception_snapshot: sight ? JSON.parse(sight.bytes.toString()) : null,
       agent_id: desk.agent.id,
-      episode_id: input?.episode_id ?? bridge.episode,
+      // The id of the host's episode joins rows with results; a client's own groups what has no episode here.
+      episode_id: bridge.episode ?? input?.episode_id ?? null,
       cell: sight?.perception.location.cell ?? null,
       world: bridge.world,
       slot: desk.agent.slot,

@@ -132,7 +132,9 @@ export class PerceptionDoor {
     const row = this.#commands.owns(commandId) ? await this.#options.sink.find(commandId) : undefined
     const report = row && mine.some(({ agent }) => agent.id === row.agent_id) ? reportFromRow(row) : undefined
     if (report) return report
-    throw new AppError('UNKNOWN_COMMAND', 'this agent was given no such command_id')
+    throw new AppError('UNKNOWN_COMMAND', 'this agent was given no such command_id', {
+      remedy: 'Ask for a command_id that this agent was given.',
+    })
   }
 
   /** Streams to an agent until what it returns is called. An agent has one stream: a new one replaces the other. */

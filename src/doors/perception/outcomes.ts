@@ -1,8 +1,10 @@
-// How outcomes are written in the command log, and read back: `refused: CODE: why`, `failed: CODE: what`, else what was done.
+// How outcomes are written in the command log, and read back: `done: what`, `failed: CODE: what`,
+// `refused: CODE: why`.
 import type { CommandLogRow } from '../../protocol/command-log.ts'
 import { COMMAND_WORDS } from '../../protocol/perception-command.ts'
 import type { CommandReport } from '../../protocol/perception-door.ts'
 
+export const formatDone = (outcome: string): string => `done: ${outcome}`
 export const formatRefused = (code: string, reason: string): string => `refused: ${code}: ${reason}`
 export const formatFailed = (code: string, outcome: string): string => `failed: ${code}: ${outcome}`
 
@@ -21,6 +23,8 @@ export function reportFromRow(row: CommandLogRow): CommandReport | undefined {
   const base = { command_id: row.command_id, agent_id: row.agent_id, command }
   if (row.outcome === null) return { ...base, status: 'running', outcome: null, code: null }
   const [, , code, outcome] = ENDED_BADLY.exec(row.outcome) ?? []
-  if (code === undefined || outcome === undefined) return { ...base, status: 'done', outcome: row.outcome, code: null }
+  if (code === undefined || outcome === undefined) {
+    return { ...base, status: 'done', outcome: row.outcome.replace(/^done: /, ''), code: null }
+  }
   return { ...base, status: 'failed', outcome, code }
 }

@@ -14,7 +14,7 @@ export interface RateLimits {
 }
 
 export const RATE_LIMITS: RateLimits = {
-  perceptions: { perSecond: 20_000, burst: 40_000 },
+  perceptions: { perSecond: 50_000, burst: 100_000 },
   commands: { perSecond: 100, burst: 200 },
 }
 

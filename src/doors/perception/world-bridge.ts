@@ -10,6 +10,7 @@ import { PERCEPTION_PROTOCOL_VERSION, type Perception } from '../../protocol/per
 import { AgentCommand } from '../../protocol/perception-command.ts'
 import type { BridgeStatus } from '../../protocol/perception-door.ts'
 import {
+  agentIdOf,
   type Bridge,
   type BridgeCommand,
   type BridgeListener,
@@ -72,7 +73,7 @@ export class WorldBridge implements Bridge {
     this.engine = world.id
     this.world = world.id
     this.episode = episode.header.episode
-    this.agents = episode.seats.map(({ slot, token }) => ({ id: agentIds?.[slot] ?? `agent-${slot}`, slot, token }))
+    this.agents = episode.seats.map(({ slot, token }) => ({ id: agentIds?.[slot] ?? agentIdOf(slot), slot, token }))
     this.#stops = [episode.watch(() => this.#changed()), episode.listen((events) => this.#hear(events))]
   }
 

@@ -53,6 +53,8 @@ export class LiveSession {
   readonly facts: SessionFacts
   /** The socket of the player, while there is one. */
   connection: { probe(): Promise<boolean>; drop(): void } | undefined
+  /** Whether this server holds the claim: only then may anything be said. */
+  isHeld = true
   readonly #parts: Parts
   readonly #seat: SeatHandle
   readonly #followers = new Set<Follower>()
@@ -89,6 +91,11 @@ export class LiveSession {
 
   get turns(): number {
     return this.#turns
+  }
+
+  /** Number of the last event. */
+  get lastSeq(): number {
+    return this.#parts.view.lastSeq
   }
 
   get exited(): boolean {
@@ -150,6 +157,7 @@ export class LiveSession {
     this.touch()
     await this.settled()
     if (this.#isOver) throw new AppError('EPISODE_OVER', 'Session is closed')
+    if (!this.isHeld) throw new AppError('SESSION_LOST', `session ${this.facts.id} rests; connect again`)
     const turn = this.#expectTurn()
     this.#turn = turn
     const receipt = await this.#seat.submit(command)

@@ -103,6 +103,7 @@ export class PlaySocket implements Follower {
     }
     if (session.connection && (await session.connection.probe())) return this.#fail('Session already connected')
     if (session.connection) return this.#fail('Session already connected')
+    if (this.#socket.readyState !== this.#socket.OPEN) return
     const connection = { probe: () => this.#probe(), drop: () => this.#socket.terminate() }
     session.connection = connection
     const unfollow = session.follow(this)
@@ -111,10 +112,12 @@ export class PlaySocket implements Follower {
       unfollow()
       if (session.connection !== connection) return
       session.connection = undefined
-      session.pause().catch((error: unknown) => this.#lose(session, error))
+      session
+        .pause()
+        .then(() => this.#host.registry.rest(session))
+        .catch((error: unknown) => this.#lose(session, error))
     }
     this.#socket.once('close', leave)
-    if (this.#socket.readyState !== this.#socket.OPEN) leave()
     try {
       await this.#converse(session)
     } catch (error) {
@@ -134,6 +137,8 @@ export class PlaySocket implements Follower {
     if (isResumed) await session.resume()
     this.#sendMeta(session)
     if (isResumed) await this.#replay(session.turns)
+    // Whoever has left by now is not shown an opening; the next to come is.
+    if (this.#socket.readyState !== this.#socket.OPEN) return
     if (!session.hasBegun && !session.exited) await session.begin()
     for (;;) {
       const next = await this.#frames.next()

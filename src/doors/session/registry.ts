@@ -100,12 +100,38 @@ export class SessionRegistry {
    */
   find(id: string): Promise<LiveSession | undefined> {
     const live = this.#live.get(id)
-    if (live) return Promise.resolve(live)
+    if (live?.isHeld) return Promise.resolve(live)
     const known = this.#opening.get(id)
     if (known) return known
-    const opening = this.#hydrate(id).finally(() => this.#opening.delete(id))
+    const opening = (live ? this.#wake(live) : this.#hydrate(id)).finally(() => this.#opening.delete(id))
     this.#opening.set(id, opening)
     return opening
+  }
+
+  /** A session that rests here: still ours unless another server has played on meanwhile. */
+  async #wake(session: LiveSession): Promise<LiveSession | undefined> {
+    const { id } = session.facts
+    const { log } = this.#options
+    if (session.exited) return session
+    const isOurs = await log.claim(id, this.#server, RENEW_MS * 3)
+    const header = isOurs ? await log.header(id) : undefined
+    if (header?.last_seq === session.lastSeq && header.status !== 'closed' && header.status !== 'error') {
+      session.isHeld = true
+      return session
+    }
+    this.#live.delete(id)
+    await session.release().catch(() => undefined)
+    if (!isOurs) return undefined
+    await log.release([id], this.#server)
+    return this.#hydrate(id)
+  }
+
+  /** The player has gone: once the turn under way is over, any server may have the session. */
+  async rest(session: LiveSession): Promise<void> {
+    await session.settled()
+    if (session.connection || session.exited || !session.isHeld) return
+    session.isHeld = false
+    await this.#options.log.release([session.facts.id], this.#server)
   }
 
   async #hydrate(id: string): Promise<LiveSession | undefined> {
@@ -131,7 +157,7 @@ export class SessionRegistry {
       const { clock, ttlMs, log } = this.#options
       for (const session of [...this.#live.values()]) {
         if (session.isBusy) continue
-        if (session.idleMs > ttlMs) {
+        if (session.idleMs > ttlMs && session.isHeld) {
           await session.exit('session ttl expired')
           session.connection?.drop()
           await this.#putAway(session)

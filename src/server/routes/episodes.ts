@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { formatReplay } from '../../doors/coworld/replay-document.ts'
+import { agentIdOf } from '../../doors/perception/bridge.ts'
 import type { Archive } from '../../episode/archive.ts'
 import { JournalFile } from '../../episode/journal-file.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -87,7 +88,14 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { live, ar
       const seats = episode.seats.map(({ slot, token }) => {
         const query = new URLSearchParams({ slot: String(slot), token })
         const base = `//${host}/episodes/${episode.header.episode}`
-        return { slot, token, page: `http:${base}/clients/player?${query}`, socket: `ws:${base}/player?${query}` }
+        return {
+          slot,
+          token,
+          page: `http:${base}/clients/player?${query}`,
+          socket: `ws:${base}/player?${query}`,
+          perception: `http://${host}/api/episodes/${episode.header.episode}/slots/${slot}`,
+          agent_id: agentIdOf(slot),
+        }
       })
       return reply.code(201).send({ episode: live.find(episode.header.episode), seats })
     },

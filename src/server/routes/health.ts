@@ -2,7 +2,7 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
-const Health = z.strictObject({ ok: z.boolean() })
+const Health = z.strictObject({ status: z.literal('ok') })
 const Readiness = z.strictObject({ ok: z.boolean(), live_episodes: z.int() })
 
 export const healthRoutes: FastifyPluginCallbackZod<{ isReady: () => boolean; liveEpisodes: () => number }> = (
@@ -13,9 +13,7 @@ export const healthRoutes: FastifyPluginCallbackZod<{ isReady: () => boolean; li
   app.get(
     '/healthz',
     { schema: { summary: 'Whether the process lives', tags: ['health'], response: { 200: Health } } },
-    () => ({
-      ok: true,
-    }),
+    () => ({ status: 'ok' as const }),
   )
   app.get(
     '/readyz',

@@ -1,7 +1,6 @@
 // The perception door over HTTP: the same routes bare, and below `/api/episodes/:id/slots/:slot`. Bodies are read and
 // judged by the door, failures told in its own form; the schemas here are for /openapi.json.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import type { Sighting } from '../../doors/perception/bridge.ts'
 import type { Caller, PerceptionDoor } from '../../doors/perception/door.ts'
 import { toDoorFailure } from '../../doors/perception/errors.ts'
@@ -35,8 +34,8 @@ export interface Address {
 export interface PerceptionRouteOptions {
   /** @throws AppError UNKNOWN_EPISODE, EPISODE_OVER, NOT_PERCEIVED, TOKEN_MISSING, TOKEN_REFUSED (also as a rejection) */
   find(address: Address): DoorAt | Promise<DoorAt>
-  /** Before the routes: '' or '/api/episodes/:id/slots/:slot'. */
-  readonly prefix: string
+  /** Stands before each route: empty, or `/api/episodes/:id/slots/:slot`. */
+  readonly below: string
   /** Whether only programs of this machine may ask. */
   readonly isLocal: boolean
 }
@@ -46,12 +45,12 @@ type Where = { id?: string; slot?: string; engine?: string; command_id?: string 
 const failures = { '4xx': DoorError, '5xx': DoorError }
 
 export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteOptions, done: () => void): void {
-  const { prefix } = options
-  const name = prefix === '' ? 'bare' : 'of one slot'
+  const { below } = options
+  const name = below === '' ? 'bare' : 'of one slot'
   installForm(app, options)
   const describe = (summary: string) => ({ summary: `${summary} (${name})`, tags: ['perception'] })
   app.get(
-    `${prefix}/perception`,
+    `${below}/perception`,
     { schema: { ...describe('What the agent perceives now'), response: { 200: Perception, ...failures } } },
     (request, reply) => {
       const found = locate(options, request)
@@ -60,7 +59,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     },
   )
   app.post(
-    `${prefix}/command`,
+    `${below}/command`,
     {
       schema: { ...describe('Give a command'), body: CommandInput, response: { 202: CommandAccepted, ...failures } },
       validatorCompiler: () => (value) => ({ value }),
@@ -72,7 +71,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     },
   )
   app.get<{ Params: Where }>(
-    `${prefix}/commands/:command_id`,
+    `${below}/commands/:command_id`,
     { schema: { ...describe('How a command stands'), response: { 200: CommandReport, ...failures } } },
     async (request, reply) => {
       const at = await locate(options, request)
@@ -81,7 +80,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     },
   )
   app.get<{ Params: Where }>(
-    `${prefix}/:engine/status`,
+    `${below}/:engine/status`,
     { schema: { ...describe('Whether there is an engine'), response: { 200: BridgeStatus, ...failures } } },
     async (request, reply) => {
       const { door } = await locate(options, request)
@@ -94,7 +93,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     },
   )
   app.get(
-    `${prefix}/perception/stream`,
+    `${below}/perception/stream`,
     { schema: describe('WebSocket: perceptions and outcomes as they come') },
     () => {
       throw new AppError('USAGE', 'connect by WebSocket', { remedy: 'docs/perception.md has an example.' })
@@ -137,13 +136,20 @@ function toAppError(error: unknown): unknown {
 }
 
 function locate(options: PerceptionRouteOptions, request: FastifyRequest): DoorAt | Promise<DoorAt> {
-  const { id, slot } = z.object({ id: z.string(), slot: z.string() }).partial().parse(request.params)
-  return options.find({ id, slot, token: readToken(request.headers) })
+  const { params } = request
+  return options.find({ id: textAt(params, 'id'), slot: textAt(params, 'slot'), token: readToken(request.headers) })
 }
 
 function callerOf({ door, slot }: DoorAt, request: FastifyRequest): Caller {
-  const { agent_id: agentId } = z.object({ agent_id: z.string().optional().catch(undefined) }).parse(request.query)
+  const agentId = textAt(request.query, 'agent_id')
   return seatCaller(door, slot, { token: readToken(request.headers), agentId })
+}
+
+/** A text among params or in a query; read by hand, since it is on the way of every perception. */
+function textAt(values: unknown, name: string): string | undefined {
+  if (typeof values !== 'object' || values === null) return undefined
+  const value: unknown = Reflect.get(values, name)
+  return typeof value === 'string' ? value : undefined
 }
 
 /**

@@ -17,6 +17,9 @@ interface Options {
   readonly live: LiveEpisodes
   readonly archive: Archive
   readonly sockets: Sockets
+  /** Takes the handshakes of the perception door. */
+  /** Who else takes handshakes: each says whether the path was one of its own. */
+  readonly handshakes: readonly ((shake: Upgrade) => boolean)[]
 }
 
 interface Located {
@@ -87,6 +90,7 @@ export function installWatching(app: FastifyInstance, options: Options): void {
     return reply
   })
   app.server.on('upgrade', (request, socket, head) => {
+    if (options.handshakes.some((take) => take({ request, socket, head }))) return
     void upgrade({ request, socket, head }).catch((error: unknown) => {
       const status = error instanceof AppError && error.code === 'UNKNOWN_EPISODE' ? 404 : 503
       refuseUpgrade({ request, socket, head }, status, error instanceof AppError ? error.code : 'INTERNAL_ERROR')

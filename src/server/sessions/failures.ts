@@ -27,8 +27,17 @@ const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
   RATE_LIMITED: 429,
 }
 
-/** Tells failures of the routes of `app` so. */
+/** Tells failures of the routes of `app` so, and takes a request that says JSON and sends nothing. */
 export function installFailures(app: FastifyInstance): void {
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    const text = String(body)
+    if (text.trim() === '') return done(null, undefined)
+    try {
+      done(null, JSON.parse(text))
+    } catch {
+      done(Object.assign(new Error('JSON decode error'), { statusCode: 400 }))
+    }
+  })
   app.setErrorHandler(async (error, request, reply) => {
     if (error instanceof SessionApiError) return reply.code(error.status).send({ detail: error.message })
     if (hasZodFastifySchemaValidationErrors(error)) {

@@ -150,5 +150,5 @@ function parseDocument(body: string): JsonObject {
 function readCharacter(hid: string, body: string): Character {
   const { _id, ...document } = parseDocument(body)
   if (isCharacter(document)) return document
-  throw new AppError('STORE_CORRUPT', `what is stored as character ${hid} is none`)
+  throw new AppError('STORE_CORRUPT', `what is stored character ${hid} is none`)
 }

@@ -15,7 +15,7 @@ export function createCommandLog({ id, instant, tie }: DdlWords): string[] {
       reasoning text not null,
       perception_id ${instant} references perceptions (id),
       outcome text,
-      outcome_kind text,
+      outcome_kind text not null default 'pending',
       agent_id text not null,
       episode_id text,
       cell text,

@@ -1,13 +1,12 @@
 // Sessions at rest: journals, events and headers, written together. Many sessions share one transaction; what belongs to
 // one step of one session is never torn. A server writes only sessions that it holds the claim of.
-import { type Selectable, sql } from 'kysely'
+import { sql } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
 import type { Feedback, SessionEvent, SessionHeader } from '../../protocol/session.ts'
 import { writeJsonColumn } from '../columns.ts'
 import { GroupWriter } from '../group-writer.ts'
 import type { Store } from '../store.ts'
 import { fromEventRow, fromSessionRow, type SessionPatch, toEventRow, toInstant, toSessionRow } from './rows.ts'
-import type { SessionTable } from './tables.ts'
 
 /** Takes the lines of one session's journal, and with them what follows from them. */
 export interface SessionSink {
@@ -126,7 +125,7 @@ export class SessionLog {
         const found = await sql<{ session_id: string }>`
           update sessions set status = v.column3, turns_completed = v.column4, last_seq = v.column5, updated_at = v.column6,
             paused_at = v.column7, resumed_at = v.column8, session_ended_at = v.column9, termination_reason = v.column10
-          from (values ${sql.join(values)}) as v
+          from (values ${sql.join(values)}) v
           where sessions.session_id = v.column1 and sessions.claimed_by = v.column2
           returning sessions.session_id`.execute(tx)
         for (const row of found.rows) owned.add(row.session_id)
@@ -330,16 +329,27 @@ export class SessionLog {
   }
 }
 
+/** Spelled so that both backends know what a parameter is, in a list of values that has no table to tell. */
+const typed = (value: string | number | null, type: 'text' | 'integer' | 'bigint') =>
+  sql`cast(${value} ${sql.raw(`as ${type}`)})`
+
 function headValues({ header, server }: Write) {
-  const instant = (text: string | null) => sql`cast(${text === null ? null : toInstant(text)} as bigint)`
-  return sql`(cast(${header.session_id} as text), cast(${server} as text), cast(${header.status} as text),
-    cast(${header.turns_completed} as integer), cast(${header.last_seq} as integer), ${instant(header.updated_at)},
-    ${instant(header.paused_at)}, ${instant(header.resumed_at)}, ${instant(header.session_ended_at)},
-    cast(${header.termination_reason} as text))`
+  const instant = (text: string | null) => typed(text === null ? null : toInstant(text), 'bigint')
+  const values = [
+    typed(header.session_id, 'text'),
+    typed(server, 'text'),
+    typed(header.status, 'text'),
+    typed(header.turns_completed, 'integer'),
+    typed(header.last_seq, 'integer'),
+    instant(header.updated_at),
+    instant(header.paused_at),
+    instant(header.resumed_at),
+    instant(header.session_ended_at),
+    typed(header.termination_reason, 'text'),
+  ]
+  return sql`(${sql.join(values)})`
 }
 
 function lost(id: string): AppError {
   return new AppError('SESSION_LOST', `session ${id} is played on another server now`)
 }
-
-export type SessionRow = Selectable<SessionTable>

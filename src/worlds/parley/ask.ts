@@ -55,7 +55,11 @@ export interface Judged {
 }
 
 /** One request for each check. What they have in common is made once. */
-export function askChecks(state: State, checks: readonly Check[], { action, response }: Judged): ParleyRequest[] {
+export function askChecks(
+  state: State,
+  checks: readonly Check[],
+  { action, response }: Judged,
+): { readonly check: Check; readonly request: ParleyRequest }[] {
   const pending = response === null ? [] : [playerLine(state.pc.hid, action)]
   const values = valuesOf(state, {
     ...sceneOf(state, pending),
@@ -65,7 +69,7 @@ export function askChecks(state: State, checks: readonly Check[], { action, resp
   return checks.map((check) => {
     const prompt = CHECK_PROMPTS[check]
     const messages: ParleyRequest['messages'] = [{ role: 'system', content: fill(prompt, values) }]
-    return request(state, 'validator', prompt, { messages, lines: [], check, action, response })
+    return { check, request: request(state, 'validator', prompt, { messages, lines: [], check, action, response }) }
   })
 }
 

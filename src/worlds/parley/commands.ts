@@ -12,6 +12,8 @@ export const Command = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('begin'), at: At }),
   /** One input of the player, as typed. */
   z.strictObject({ type: z.literal('say'), text: z.string().max(MAX_TEXT_UNITS), at: At }),
+  /** The player is back after a break: the time since the last word does not count as played. */
+  z.strictObject({ type: z.literal('resume'), at: At }),
   /** Ends the session from outside: closed by the player, too old, or a fault of the server. */
   z.strictObject({ type: z.literal('exit'), reason: z.string().min(1).max(200), at: At }),
 ])

@@ -353,3 +353,17 @@ test('parley: whoever asks for help without end fills no memory', () => {
   for (let n = 0; n < SHOWN_LIMIT; n++) stage.command({ type: 'say', text: '/help', at: 1 })
   assert.equal(stateOf(stage).shown.length, SHOWN_LIMIT)
 })
+
+test('parley: a break does not count as playtime, and what comes after it is dated after it', () => {
+  const stage = new ParleyStage({ game: 'explore', overrides: { max_playtime: 60 } }).begin()
+  stage.at = 30_000
+  assert.equal(brief(stage.say('/help')).length, 2)
+  stage.at = 5_000_000
+  stage.command({ type: 'resume', at: stage.at })
+  stage.at += 20_000
+  const help = stage.say('/help')
+  assert.equal(brief(help).length, 2)
+  assert.ok(help.every((event) => event.at >= 5_020_000))
+  stage.at += 20_000
+  assert.equal(stage.say('/help')[0]?.event_type, 'session_end')
+})

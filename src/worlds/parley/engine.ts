@@ -19,8 +19,10 @@ export function command(state: State, said: Command, out: StepOutput): Refusal |
   if (state.exit !== null) return { code: 'SESSION_OVER', reason: 'The session has ended.' }
   if (said.type === 'begin' && state.has_begun) return { code: 'BEGUN', reason: 'The session has begun already.' }
   if (said.type !== 'exit' && state.phase.kind !== 'idle') return { code: 'BUSY', reason: 'An answer is on its way.' }
-  state.now = Math.max(state.now, said.at)
-  if (said.type === 'exit') exit(state, out, said.reason)
+  const before = state.now
+  state.now = Math.max(before, said.at)
+  if (said.type === 'resume') state.away += state.now - before
+  else if (said.type === 'exit') exit(state, out, said.reason)
   else if (stop(state, out)) return undefined
   else if (!state.has_begun) begin(state, out)
   else if (said.type === 'say') say(state, out, said.text)
@@ -58,7 +60,7 @@ function exit(state: State, out: StepOutput, reason: string): void {
 
 /** Looks at the stopping conditions, before anything is done with the input. */
 function stop(state: State, out: StepOutput): boolean {
-  const measures = { turns: state.turns, runtime_seconds: Math.floor(state.now / 1000) }
+  const measures = { turns: state.turns, runtime_seconds: Math.floor((state.now - state.away) / 1000) }
   const met = metCondition(state.settings.stops, measures)
   if (met === undefined) return false
   notify(state, out, stoppedText(met))

@@ -58,6 +58,8 @@ export const State = z.strictObject({
   settings: Settings,
   /** The latest time that the host has told. */
   now: At,
+  /** Milliseconds that the player was away: no part of the playtime. */
+  away: At,
   /** Steps that produced a scene, the opening included. */
   turns: z.int().min(0),
   /** Rejected actions that are left. */
@@ -93,6 +95,7 @@ export function createState(config: Config): State {
     npc: sheetOf(config.npc),
     settings,
     now: 0,
+    away: 0,
     turns: 0,
     budget: settings.player_retry_budget,
     has_begun: false,

@@ -30,17 +30,19 @@ export function act(state: State, out: StepOutput, text: string): void {
 }
 
 function askAll(state: State, out: StepOutput, checks: readonly Check[], judged: Judged): Asked[] {
-  return askChecks(state, checks, judged).map((request, at) => ({
+  return askChecks(state, checks, judged).map(({ check, request }) => ({
     effect: out.effect(MODEL_EFFECT, request),
-    check: checks[at] ?? 'VALID-GAME-ALIGNMENT',
+    check,
   }))
 }
 
 /** Takes one answer for an action under way. */
 export function hearActing(state: State, out: StepOutput, acting: Acting, reply: EffectReply): void {
   if (reply.effect === acting.updater) hearUpdater(acting, reply)
-  else if (acting.judging.some((asked) => asked.effect === reply.effect)) hearJudge(state, out, acting, reply)
-  else hearChecker(state, out, acting, reply)
+  const judge = take(acting.judging, reply)
+  if (judge) hearJudge(state, out, acting, { check: judge.check, reply })
+  const checker = take(acting.checking, reply)
+  if (checker) hearChecker(state, out, acting, { check: checker.check, reply })
   if (state.phase === acting) proceed(state, out, acting)
 }
 
@@ -51,8 +53,8 @@ function hearUpdater(acting: Acting, reply: EffectReply): void {
   acting.draft = scene.ok ? scene.value.content : null
 }
 
-function hearJudge(state: State, out: StepOutput, acting: Acting, reply: EffectReply): void {
-  const { check, verdict } = takeVerdict(acting.judging, reply)
+function hearJudge(state: State, out: StepOutput, acting: Acting, heard: Heard): void {
+  const verdict = verdictOf(heard.reply)
   if (verdict?.passes) return
   cancelActing(out, acting)
   if (!verdict) {
@@ -60,12 +62,12 @@ function hearJudge(state: State, out: StepOutput, acting: Acting, reply: EffectR
     return
   }
   const { message, raw } = verdict
-  recordViolation(state, out, { check, stage: 'player', message, response: acting.text, raw })
+  recordViolation(state, out, { check: heard.check, stage: 'player', message, response: acting.text, raw })
   reject(state, out, message)
 }
 
-function hearChecker(state: State, out: StepOutput, acting: Acting, reply: EffectReply): void {
-  const { check, verdict } = takeVerdict(acting.checking, reply)
+function hearChecker(state: State, out: StepOutput, acting: Acting, heard: Heard): void {
+  const verdict = verdictOf(heard.reply)
   if (verdict?.passes) return
   cancelActing(out, acting)
   if (!verdict) {
@@ -74,7 +76,7 @@ function hearChecker(state: State, out: StepOutput, acting: Acting, reply: Effec
   }
   const { message, raw } = verdict
   const draft = acting.draft ?? ''
-  recordViolation(state, out, { check, stage: 'simulator', message, response: draft, raw })
+  recordViolation(state, out, { check: heard.check, stage: 'simulator', message, response: draft, raw })
   if (acting.attempt > 0) {
     reject(state, out, NO_VALID_RESPONSE)
     return
@@ -86,13 +88,23 @@ function hearChecker(state: State, out: StepOutput, acting: Acting, reply: Effec
   acting.updater = out.effect(MODEL_EFFECT, askUpdater(state, acting.text, { draft, reason: message }))
 }
 
-/** Removes the validator from those who were asked. Without a verdict the model failed. */
-function takeVerdict(asked: Asked[], reply: EffectReply): { check: Check; verdict: Verdict | undefined } {
+/** An answer of a validator. */
+interface Heard {
+  readonly check: Check
+  readonly reply: EffectReply
+}
+
+/** Removes whoever answers from those who were asked. */
+function take(asked: Asked[], reply: EffectReply): Asked | undefined {
   const at = asked.findIndex((each) => each.effect === reply.effect)
-  const [taken] = asked.splice(at, 1)
+  return at < 0 ? undefined : asked.splice(at, 1)[0]
+}
+
+/** Undefined: the model failed. */
+function verdictOf(reply: EffectReply): Verdict | undefined {
   const text = readText(reply)
   const verdict = text.ok ? readVerdict(text.value) : text
-  return { check: taken?.check ?? 'VALID-GAME-ALIGNMENT', verdict: verdict.ok ? verdict.value : undefined }
+  return verdict.ok ? verdict.value : undefined
 }
 
 /** Goes on when nothing is awaited any more: from the player's judges to the simulator's, from those to the end. */

@@ -1,12 +1,12 @@
 // A server with a wire that can be cut, and a client on its far side.
 import type { TestContext } from 'node:test'
-import { type Client, createClient } from '../client/index.ts'
-import { type Cast, createLocalCast } from '../doors/session/cast.ts'
-import type { Store } from '../store/store.ts'
-import { type CuttingProxy, startProxy } from './cutting-proxy.ts'
-import { FORM } from './play-api.ts'
-import { type SessionServer, type SessionServerOptions, startSessionServer } from './session-server.ts'
-import { withTestStore } from './stores.ts'
+import { type Client, createClient } from '../../src/client/index.ts'
+import { type Cast, createLocalCast } from '../../src/doors/session/cast.ts'
+import type { Store } from '../../src/store/store.ts'
+import { type CuttingProxy, startProxy } from '../../src/testing/cutting-proxy.ts'
+import { FORM } from '../../src/testing/play-api.ts'
+import { withTestStore } from '../../src/testing/stores.ts'
+import { type SessionServer, type SessionServerOptions, startSessionServer } from '../sessions/session-server.ts'
 
 export interface ClientHouse {
   readonly store: Store

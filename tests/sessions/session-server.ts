@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import fastify from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { Sockets } from '../doors/coworld/upgrade.ts'
-import { type Cast, createLocalCast } from '../doors/session/cast.ts'
-import { openHouse, type ServerMode, type SessionHouse } from '../server/sessions/house.ts'
-import { installSessions } from '../server/sessions/install.ts'
-import { createVault } from '../store/people/vault.ts'
-import type { Store } from '../store/store.ts'
+import { Sockets } from '../../src/doors/coworld/upgrade.ts'
+import { type Cast, createLocalCast } from '../../src/doors/session/cast.ts'
+import { openHouse, type ServerMode, type SessionHouse } from '../../src/server/sessions/house.ts'
+import { installSessions } from '../../src/server/sessions/install.ts'
+import { createVault } from '../../src/store/people/vault.ts'
+import type { Store } from '../../src/store/store.ts'
 
 export interface SessionServer {
   readonly url: string

@@ -1,0 +1,56 @@
+// Who plays the characters of text games: from options and environment to a cast.
+import { type Cast, createFixedCast, createLocalCast, createModelCast } from '../doors/session/cast.ts'
+import { AppError } from '../kernel/errors.ts'
+import { createEndpointClient, MODEL_TIMEOUT_MS } from '../models/endpoint-client.ts'
+import { withQueue } from '../models/queue.ts'
+import { withRetries } from '../models/retrying-client.ts'
+import type { Io } from './io.ts'
+
+export interface CastOptions {
+  readonly fakeAiResponse?: string
+  readonly model?: string
+  readonly openerModel?: string
+  readonly updaterModel?: string
+  readonly validatorModel?: string
+  readonly scorerModel?: string
+  readonly baseUrl?: string
+  readonly modelTimeout?: number
+  readonly modelConcurrency?: number
+}
+
+const OPENAI = 'https://api.openai.com/v1'
+const OPENROUTER = 'https://openrouter.ai/api/v1'
+/** What the original asks when nothing is named. */
+const OPENROUTER_MODEL = 'openai/gpt-5-mini'
+/** Calls to the endpoint at once, of all sessions together. */
+const AT_ONCE = 64
+
+/**
+ * A fixed text if one is given; models if one is named (or a key of OpenRouter is there); otherwise the local cast.
+ * @throws AppError MODEL_MISSING for a hosted endpoint without a key
+ */
+export async function createCast(io: Io, options: CastOptions): Promise<Cast> {
+  if (options.fakeAiResponse !== undefined) return createFixedCast(options.fakeAiResponse)
+  const { config } = io
+  const isOpenRouter = config.OPENROUTER_API_KEY !== undefined && config.OPENAI_BASE_URL === undefined
+  const named = options.model ?? config.PARACOSM_MODEL ?? (isOpenRouter ? OPENROUTER_MODEL : undefined)
+  const roles = [options.openerModel, options.updaterModel, options.validatorModel, options.scorerModel]
+  const first = named ?? roles.find((role) => role !== undefined)
+  if (first === undefined) return createLocalCast()
+  const baseUrl = options.baseUrl ?? config.OPENAI_BASE_URL ?? (isOpenRouter ? OPENROUTER : OPENAI)
+  const apiKey = isOpenRouter ? config.OPENROUTER_API_KEY : config.OPENAI_API_KEY
+  if (apiKey === undefined && (baseUrl === OPENAI || baseUrl === OPENROUTER)) {
+    throw new AppError('MODEL_MISSING', `model ${first} is named, and there is no key for ${new URL(baseUrl).host}`, {
+      remedy:
+        'Set OPENAI_API_KEY (or OPENROUTER_API_KEY), name a local endpoint with --base-url, or try it with --fake-ai-response.',
+    })
+  }
+  const timeoutMs = options.modelTimeout ?? MODEL_TIMEOUT_MS
+  const endpoint = await createEndpointClient({ baseUrl, apiKey, timeoutMs })
+  return createModelCast(withRetries(withQueue(endpoint, options.modelConcurrency ?? AT_ONCE)), {
+    opener: options.openerModel ?? first,
+    updater: options.updaterModel ?? first,
+    validator: options.validatorModel ?? first,
+    scorer: options.scorerModel ?? first,
+  })
+}

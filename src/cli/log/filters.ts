@@ -1,0 +1,63 @@
+// The filters that every reading command of the log takes.
+import { type Command, InvalidArgumentError } from 'commander'
+import { CommandFilters } from '../../protocol/command-log.ts'
+
+export interface FilterFlags {
+  readonly data: string
+  readonly json?: boolean
+  readonly command?: string
+  readonly cell?: string
+  readonly episode?: string
+  readonly agent?: string
+  readonly world?: string
+  readonly outcome?: string
+  readonly since?: string
+  readonly until?: string
+  readonly minScore?: number
+}
+
+export function addFilters(command: Command): Command {
+  return command
+    .option('--command <word>', 'of this kind: move_to')
+    .option('--cell <cell>', 'in this cell')
+    .option('--episode <id>', 'of this episode')
+    .option('--agent <id>', 'of this agent')
+    .option('--world <id>', 'of this world')
+    .option('--outcome <word>', 'whose outcome begins so: done, refused; pending: none yet')
+    .option('--since <time>', 'from this moment on: 2026-03-21, or 2026-03-21T14:30:00Z', parseSince)
+    .option('--until <time>', 'up to this moment; a day is meant to its end', parseUntil)
+    .option('--min-score <n>', 'whose slot scored so much in its episode', parseScore)
+}
+
+/** The filters as the log takes them. */
+export function readFilters(flags: FilterFlags): CommandFilters {
+  const { command, cell, episode, agent, world, outcome, since, until, minScore } = flags
+  const given = {
+    command_type: command,
+    cell,
+    episode_id: episode,
+    agent_id: agent,
+    world,
+    outcome,
+    since,
+    until,
+    min_score: minScore,
+  }
+  return CommandFilters.parse(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+const parseSince = (text: string): string => parseMoment(DAY.test(text) ? `${text}T00:00:00.000Z` : text)
+const parseUntil = (text: string): string => parseMoment(DAY.test(text) ? `${text}T23:59:59.999Z` : text)
+
+function parseMoment(text: string): string {
+  if (CommandFilters.shape.since.safeParse(text).success) return text
+  throw new InvalidArgumentError('Write 2026-03-21, or 2026-03-21T14:30:00Z.')
+}
+
+function parseScore(text: string): number {
+  const score = Number(text)
+  if (text.trim() !== '' && Number.isFinite(score)) return score
+  throw new InvalidArgumentError('Give a number.')
+}

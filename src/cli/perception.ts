@@ -1,0 +1,179 @@
+// `paracosm perception serve`: the perception door in front of one episode, or of an engine outside.
+import { mkdir } from 'node:fs/promises'
+import { Command, InvalidArgumentError } from 'commander'
+import { logJournal } from '../datasets/log-journal.ts'
+import { agentIdOf } from '../doors/perception/bridge.ts'
+import { AppError } from '../kernel/errors.ts'
+import { EngineName } from '../protocol/bridge-messages.ts'
+import { AgentId } from '../protocol/perception.ts'
+import { createCommandSink } from '../server/command-sink.ts'
+import { startPerceptionEngine } from '../server/perception-engine.ts'
+import { startPerceptionEpisode } from '../server/perception-episode.ts'
+import { CommandLog } from '../store/command-log.ts'
+import { openStore } from '../store/store.ts'
+import type { Io } from './io.ts'
+import { parsePort, parseRate, parseSeed } from './options.ts'
+import { storeTarget } from './store.ts'
+import { readVersion } from './version.ts'
+
+interface ServeOptions {
+  readonly bridge?: string
+  readonly variant?: string
+  readonly agent: readonly string[]
+  readonly bot?: string
+  readonly seed: number
+  readonly tickRate: number
+  readonly host: string
+  readonly port: number
+  readonly data: string
+  readonly auth: boolean
+  readonly json?: boolean
+}
+
+/** How many ports after the wanted one are tried. */
+const OTHER_PORTS = 50
+
+export function createCommand(io: Io): Command {
+  return new Command('perception')
+    .description('Let agents perceive and command: one HTTP door, whatever engine is behind it.')
+    .addCommand(createServe(io))
+}
+
+function createServe(io: Io): Command {
+  return new Command('serve')
+    .description('Start one episode behind GET /perception and POST /command, and print the address and the tokens.')
+    .argument('[world]', 'a world that is perceived: frontier, foundry, paint-arena')
+    .option('--bridge <engine>', 'wait for an engine outside to connect, in place of a world', parseEngine)
+    .option('--variant <id>', 'variant of the world; without, its first')
+    .option('--agent <id>', 'name of an agent; again for each slot', collectAgent, [])
+    .option('--bot <name>', 'a bot of the world for the slots that no agent is named for')
+    .option('--seed <n>', 'seed of the episode', parseSeed, 0)
+    .option('--tick-rate <n>', 'steps a second', parseRate, 5)
+    .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
+    .option('--port <port>', 'port, or the next free one; 0 takes any', parsePort, io.config.PARACOSM_PORT)
+    .option('--data <folder>', 'where the episode and the command log are kept', io.config.PARACOSM_DATA)
+    .option('--no-auth', 'without tokens: agent_id alone says who asks; for this machine only')
+    .option('--json', 'print one line of JSON when ready')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  paracosm perception serve frontier --variant errand --agent timmy
+  paracosm perception serve paint-arena --agent timmy --bot greedy --no-auth
+  paracosm perception serve --bridge tes3mp --agent timmy
+
+Time begins when every agent has been there. An interrupt (Ctrl-C) saves; started again with the same data folder, the
+episode goes on, with the same tokens. docs/perception.md has the protocol, and an agent in 20 lines.`,
+    )
+    .action((world: string | undefined, options: ServeOptions) => serve(io, world, options))
+}
+
+function parseEngine(text: string): string {
+  if (EngineName.safeParse(text).success) return text
+  throw new InvalidArgumentError('Give lower-case letters, digits and hyphens, at most 40.')
+}
+
+function collectAgent(text: string, before: readonly string[]): readonly string[] {
+  if (AgentId.safeParse(text).success) return [...before, text]
+  throw new InvalidArgumentError('Give 1 to 64 characters.')
+}
+
+interface Served {
+  readonly url: string
+  /** What stands behind the door, for people and for programs. */
+  readonly what: { readonly [key: string]: string | boolean | null }
+  readonly agents: readonly { readonly id: string; readonly slot: number; readonly token: string }[]
+  readonly bridgeToken?: string
+  close(): Promise<void>
+}
+
+async function serve(io: Io, world: string | undefined, options: ServeOptions): Promise<void> {
+  if ((world === undefined) === (options.bridge === undefined)) {
+    throw new AppError('USAGE', 'a world or --bridge is expected, and not both')
+  }
+  await createFolder(options.data)
+  const store = await openStore(storeTarget(io, options.data, { mode: 'create', runs: 'thread' }))
+  const log = new CommandLog(store)
+  try {
+    const logEnd = async (journal: string): Promise<void> => void (await logJournal(store, log, journal))
+    const served = await (world === undefined
+      ? serveEngine(common(io, log, options), options)
+      : serveWorld({ ...common(io, log, options), world, onEnd: logEnd }, options))
+    announce(io, served, options)
+    if (!io.signal.aborted) {
+      await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
+    }
+    await served.close()
+  } finally {
+    await log.drain()
+    await store.close()
+  }
+  if (!options.json) io.out('Stopped.')
+}
+
+type Common = ReturnType<typeof common>
+
+const common = (io: Io, log: CommandLog, options: ServeOptions) => ({
+  dataDir: options.data,
+  agents: options.agent,
+  hasAuth: options.auth,
+  host: options.host,
+  port: options.port,
+  otherPorts: options.port === 0 ? 0 : OTHER_PORTS,
+  version: readVersion(),
+  sink: createCommandSink(log),
+  onError: (error: unknown) => io.err(`error: ${error instanceof Error ? error.message : String(error)}`),
+})
+
+async function createFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw new AppError('FILE_UNWRITABLE', `cannot keep anything in ${path}`, { cause })
+  })
+}
+
+type World = Common & { readonly world: string; onEnd(journal: string): Promise<void> }
+
+async function serveWorld(wanted: World, { variant, bot, seed, tickRate }: ServeOptions): Promise<Served> {
+  const served = await startPerceptionEpisode({ ...wanted, variant, bot, seed, tickRate })
+  const { header, seats } = served.episode
+  const agents = served.door.agents.filter(({ slot }) => seats[slot]?.player.kind !== 'bot')
+  const what = { world: wanted.world, variant: header.variant, episode: header.episode, resumed: served.isResumed }
+  return { url: served.url, what, agents, close: () => served.close() }
+}
+
+async function serveEngine(wanted: Common, { bridge: engine = '' }: ServeOptions): Promise<Served> {
+  const agents = wanted.agents.length > 0 ? wanted.agents : [agentIdOf(0)]
+  const { url, door, bridgeToken, close } = await startPerceptionEngine({ ...wanted, engine, agents })
+  return { url, what: { engine }, agents: door.agents, bridgeToken, close }
+}
+
+function announce(io: Io, { url, what, agents, bridgeToken }: Served, { auth, json }: ServeOptions): void {
+  const bridge = bridgeToken === undefined ? {} : { bridge: { socket: `${socketOf(url)}/bridge`, token: bridgeToken } }
+  if (json) {
+    const shown = agents.map(({ id, slot, token }) => ({ agent_id: id, slot, ...(auth ? { token } : {}) }))
+    io.out(JSON.stringify({ ok: true, url, ...what, agents: shown, ...bridge }))
+    return
+  }
+  const facts = Object.entries(what).filter(([, value]) => typeof value === 'string')
+  io.out(`The perception door is at ${url}`)
+  io.out(`  ${facts.map(([name, value]) => `${name} ${value}`).join(', ')}`)
+  if (what.resumed === true) io.out('  went on where it was stopped')
+  for (const { id, slot, token } of agents) io.out(`  slot ${slot}  agent ${id}${auth ? `  token ${token}` : ''}`)
+  if (bridgeToken !== undefined) {
+    io.out(`  the engine connects to ${socketOf(url)}/bridge?engine=${what.engine}  token ${bridgeToken}`)
+  }
+  const [first] = agents
+  if (first) tryIt(io, url, { id: first.id, token: auth ? first.token : undefined })
+  io.out('Ctrl-C stops it.')
+}
+
+const socketOf = (url: string): string => url.replace(/^http/, 'ws')
+
+function tryIt(io: Io, url: string, agent: { id: string; token: string | undefined }): void {
+  const proof = agent.token === undefined ? '' : ` -H 'Authorization: Bearer ${agent.token}'`
+  const timestamp = new Date().toISOString()
+  const said = { timestamp, agent_id: agent.id, command: 'noop', params: {}, reasoning: 'Trying it out.' }
+  io.out('Try it:')
+  io.out(`  curl -s${proof} '${url}/perception?agent_id=${encodeURIComponent(agent.id)}'`)
+  io.out(`  curl -s${proof} ${url}/command -d '${JSON.stringify(said).replaceAll("'", "'\\''")}'`)
+}

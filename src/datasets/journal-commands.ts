@@ -1,0 +1,187 @@
+// The commands of a recorded episode, as rows for the command log: every input and every refusal, with what the slot could
+// see at that moment where its world can say.
+import { JournalFile } from '../episode/journal-file.ts'
+import { corrupt, parseLine, splitHash } from '../kernel/journal.ts'
+import { Replay } from '../kernel/replay.ts'
+import type { World } from '../kernel/world.ts'
+import type { LoggedEpisode, NewCommandLogRow } from '../protocol/command-log.ts'
+import type { PlayerRef, Refusal } from '../protocol/episode.ts'
+import type { JournalHeader, JournalLine, StepLine } from '../protocol/journal.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { PERCEPTION_PROTOCOL_VERSION } from '../protocol/perception.ts'
+import type { ForeignRow } from '../store/log-import.ts'
+import { loadRecordedWorld } from '../worlds/catalogue.ts'
+
+/** Without a rate nobody knows how long a step took: a millisecond keeps them in their order. */
+const STEP_MS = 1
+/** Rows after which others get a turn. */
+const TURN = 100
+const MAX_NAME = 64
+
+/** Where the rows of an episode's journal come from, in the log. */
+export const journalOrigin = (episode: string): string => `journal:${episode}`
+
+/** When a step began: the episode's start and so many steps of its rate. Milliseconds UTC. */
+function timeOf(header: JournalHeader, step: number): number {
+  const { pacing } = header
+  const ms = pacing.mode === 'rate' ? (step * 1000) / pacing.stepsPerSecond : step * STEP_MS
+  return Date.parse(header.started_at) + Math.round(ms)
+}
+
+/** The word of a command, and what else it says. `{command, params}` of the perception protocol stays as it is. */
+export function splitCommand(json: JsonValue): { command: string; params: JsonObject } {
+  if (typeof json !== 'object' || json === null || !isObject(json))
+    return { command: 'command', params: { value: json } }
+  const { command, params } = json
+  if (typeof command === 'string' && command !== '' && params !== undefined && isObject(params)) {
+    return { command: command.slice(0, MAX_NAME), params }
+  }
+  for (const key of ['command', 'type', 'kind', 'action']) {
+    const { [key]: word, ...rest } = json
+    if (typeof word === 'string' && word !== '') return { command: word.slice(0, MAX_NAME), params: rest }
+  }
+  // `{move: 'up'}`: the first key says what it is.
+  const [first = 'command'] = Object.keys(json)
+  return { command: first.slice(0, MAX_NAME) || 'command', params: json }
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * Every command of a journal, numbered in its order. A torn or unfinished journal gives what it holds.
+ * @param isWanted whether the commands of a slot are wanted; they keep their numbers
+ * @throws AppError JOURNAL_CORRUPT, JOURNAL_VERSION, UNKNOWN_WORLD, WORLD_VERSION, FILE_UNREADABLE
+ */
+export async function* readJournalCommands(
+  path: string,
+  isWanted: (slot: number, agent: string) => boolean = () => true,
+): AsyncGenerator<ForeignRow> {
+  const file = await JournalFile.open(path)
+  try {
+    const world = await loadRecordedWorld(file.header)
+    const reader = new JournalReader(file.header, world)
+    let turn = 0
+    for await (const batch of file.lines()) {
+      for (const text of batch) {
+        for (const found of reader.take(text)) {
+          if (!isWanted(found.slot, found.foreign.row.agent_id)) continue
+          yield found.foreign
+          if (++turn % TURN === 0) await new Promise((resolve) => setImmediate(resolve))
+        }
+      }
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+interface Found {
+  readonly slot: number
+  readonly foreign: ForeignRow
+}
+
+class JournalReader {
+  readonly #header: JournalHeader
+  readonly #world: World
+  readonly #replay: Replay
+  readonly #players: PlayerRef[]
+  #count = 0
+
+  constructor(header: JournalHeader, world: World) {
+    this.#header = header
+    this.#world = world
+    this.#replay = new Replay(() => world, { chain: false, digests: false })
+    this.#players = [...header.slots]
+  }
+
+  /** The commands of one line; the world stands after it. */
+  take(text: string): Found[] {
+    const split = splitHash(text)
+    if (!split) throw corrupt(0, 'carries no hash')
+    const line: JournalLine = parseLine(split.body, 0)
+    const found = line.kind === 'step' ? this.#commands(line.line) : []
+    // A world that does not say what a slot sees needs no replay.
+    if (this.#world.perceive || line.kind === 'header') this.#replay.take(line)
+    return found
+  }
+
+  #commands(line: StepLine): Found[] {
+    for (const [slot, change] of line.seats ?? []) this.#players[slot] = change.player
+    const inputs = line.inputs ?? []
+    const refused = line.refused ?? []
+    if (inputs.length + refused.length === 0) return []
+    if (this.#world.perceive) this.#replay.advanceTo(line.step)
+    const sights = new Map<number, JsonObject | null>()
+    const row = (slot: number, json: JsonValue, refusal?: Refusal): Found => {
+      const known = sights.get(slot)
+      const sight = known === undefined ? this.#perceive(slot, line.step) : known
+      sights.set(slot, sight)
+      return { slot, foreign: this.#row({ slot, json, step: line.step, sight }, refusal) }
+    }
+    return [
+      ...inputs.map(([slot, json]) => row(slot, json)),
+      ...refused.map(([slot, json, refusal]) => row(slot, json, refusal)),
+    ]
+  }
+
+  #agent(slot: number): string {
+    return (this.#players[slot]?.name ?? `slot-${slot}`).slice(0, MAX_NAME)
+  }
+
+  #perceive(slot: number, step: number): JsonObject | null {
+    const sight = this.#world.perceive?.(this.#replay.fold.state, slot)
+    if (!sight) return null
+    const timestamp = new Date(timeOf(this.#header, step)).toISOString()
+    const perception = {
+      protocol_version: PERCEPTION_PROTOCOL_VERSION,
+      timestamp,
+      agent_id: this.#agent(slot),
+      ...sight,
+    }
+    return JSON.parse(JSON.stringify(perception))
+  }
+
+  #row(at: { slot: number; json: JsonValue; step: number; sight: JsonObject | null }, refusal?: Refusal): ForeignRow {
+    const { slot, json, step, sight } = at
+    const { location } = sight ?? {}
+    const cell =
+      location !== undefined && isObject(location) && typeof location.cell === 'string' ? location.cell : null
+    const row: NewCommandLogRow = {
+      timestamp: new Date(timeOf(this.#header, step)).toISOString(),
+      ...splitCommand(json),
+      reasoning: '',
+      perception_snapshot: sight,
+      outcome: refusal ? `refused: ${refusal.code}: ${refusal.reason}` : 'accepted',
+      agent_id: this.#agent(slot),
+      episode_id: this.#header.episode,
+      cell,
+      protocol_version: PERCEPTION_PROTOCOL_VERSION,
+      world: this.#header.world.id,
+      slot,
+      command_id: null,
+    }
+    return { row, origin: { name: journalOrigin(this.#header.episode), id: ++this.#count } }
+  }
+}
+
+/** What the log is to know of the episode of a journal. */
+export async function readJournalEpisode(path: string): Promise<LoggedEpisode> {
+  const file = await JournalFile.open(path)
+  try {
+    const { header } = file
+    const { line } = await file.last()
+    const end = line.kind === 'outcome' ? line.line : undefined
+    return {
+      episode_id: header.episode,
+      world: header.world.id,
+      variant: header.variant,
+      scores: end?.results.scores ?? null,
+      outcome: end?.outcome.ended ?? null,
+      finished_at: end ? new Date(timeOf(header, end.step)).toISOString() : null,
+    }
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,41 @@
+// Brings a recorded episode into the command log: the commands of every slot that was not logged while it was played.
+import { JournalFile } from '../episode/journal-file.ts'
+import type { CommandLog } from '../store/command-log.ts'
+import { noteEpisode } from '../store/log-episodes.ts'
+import type { ImportCount } from '../store/log-import.ts'
+import type { Store } from '../store/store.ts'
+import { journalOrigin, readJournalCommands, readJournalEpisode } from './journal-commands.ts'
+
+/**
+ * Logs a journal. Doing it twice adds nothing.
+ * @throws AppError as `readJournalCommands`, and the codes of the store
+ */
+export async function logJournal(store: Store, log: CommandLog, path: string): Promise<ImportCount> {
+  const episode = await readEpisodeId(path)
+  const live = await readLive(store, episode)
+  const isWanted = (slot: number, agent: string): boolean => !live.slots.has(slot) && !live.agents.has(agent)
+  const count = await log.importRows(readJournalCommands(path, isWanted))
+  await noteEpisode(store, await readJournalEpisode(path))
+  return count
+}
+
+async function readEpisodeId(path: string): Promise<string> {
+  const file = await JournalFile.open(path)
+  await file.close()
+  return file.header.episode
+}
+
+/** Who of an episode was logged by a door: by slot where the row has one, otherwise by the agent's name. */
+async function readLive({ db }: Store, episode: string) {
+  const rows = await db
+    .selectFrom('commands')
+    .select(['slot', 'agent_id'])
+    .distinct()
+    .where('episode_id', '=', episode)
+    .where((eb) => eb.or([eb('origin', 'is', null), eb('origin', '!=', journalOrigin(episode))]))
+    .execute()
+  return {
+    slots: new Set(rows.flatMap((row) => (row.slot === null ? [] : [row.slot]))),
+    agents: new Set(rows.flatMap((row) => (row.slot === null ? [row.agent_id] : []))),
+  }
+}

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { listWorldIds, loadWorld } from '../../worlds/catalogue.ts'
+import { formatConfigSchema } from './game-config.ts'
+
+for (const id of listWorldIds()) {
+  test(`game config: everything that the schema of ${id} refers to stands in it`, async () => {
+    const schema = formatConfigSchema(await loadWorld(id), 1)
+    for (const [, name = ''] of JSON.stringify(schema).matchAll(/"\$ref":"([^"]+)"/g)) {
+      const [root, defs, key = '', ...rest] = name.split('/')
+      assert.deepEqual([root, defs, rest], ['#', '$defs', []])
+      assert.ok(Object.hasOwn(Object(schema.$defs), key), name)
+    }
+  })
+}

@@ -1,0 +1,14 @@
+// The way from the perception door to the command log of the store.
+import type { CommandSink } from '../doors/perception/command-sink.ts'
+import type { CommandLog } from '../store/command-log.ts'
+
+export function createCommandSink(log: CommandLog): CommandSink {
+  return {
+    append: (row, idempotencyKey) => log.append(row, idempotencyKey === undefined ? {} : { idempotencyKey }),
+    async setOutcome(commandId, outcome) {
+      await log.setOutcome(commandId, outcome)
+    },
+    find: (commandId) => log.find(commandId),
+    open: async (agentId) => (await log.query({ agent_id: agentId, outcome: 'pending' })).entries,
+  }
+}
