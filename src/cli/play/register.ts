@@ -18,8 +18,8 @@ const TEXTS = [
   ['phone', 'Phone number'],
 ] as const
 
-const CONSENT = `The server keeps your name, email and phone number encrypted and apart from what you play. What you
-play is kept as the record of your sessions, for whoever runs this server to study.
+const CONSENT = `The server keeps your name, email and phone number encrypted and apart from what you play. Your
+sessions are recorded; whoever runs this server may study them.
 `
 
 /** @returns the key @throws AppError USAGE when something is missing and nobody is there */
