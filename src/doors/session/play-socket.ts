@@ -100,7 +100,9 @@ export class PlaySocket implements Follower {
     const session = await registry.find(sessionId)
     if (!session) {
       if (header.status === 'closed' || header.status === 'error') return this.#serveClosed(header.turns_completed)
-      return this.#fail(`Session ${sessionId} not found`)
+      // Another server has it: perhaps one that was killed, and whose claim ends in a moment.
+      const isElsewhere = await log.isClaimed(sessionId)
+      return this.#fail(isElsewhere ? 'Session already connected' : `Session ${sessionId} not found`)
     }
     if (session.connection && (await session.connection.probe())) return this.#fail('Session already connected')
     if (session.connection) return this.#fail('Session already connected')

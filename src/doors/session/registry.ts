@@ -26,7 +26,7 @@ export const MAX_LIVE_SESSIONS = 20_000
 /** Milliseconds that a paused session stays in memory: long enough for a page to reload. */
 const EVICT_AFTER_MS = 30_000
 /** How often the claims of this server are renewed; a claim lasts three times as long. */
-const RENEW_MS = 5_000
+const RENEW_MS = 2_000
 /** Sessions that one sweep ends. */
 const SWEEP_BATCH = 200
 

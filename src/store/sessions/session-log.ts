@@ -246,6 +246,17 @@ export class SessionLog {
     return result.numUpdatedRows > 0n
   }
 
+  /** Whether any server has a session now. */
+  async isClaimed(id: string): Promise<boolean> {
+    const row = await this.#store.db
+      .selectFrom('sessions')
+      .select('session_id')
+      .where('session_id', '=', id)
+      .where('claimed_until', '>', this.#now())
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
   /** Prolongs every claim of a server. */
   async renew(server: string, ms: number): Promise<void> {
     await this.#store.db
