@@ -80,5 +80,10 @@ const began = performance.now()
 end = began + seconds * 1000
 process.stderr.write('ready\n')
 await Promise.race([Promise.all(players), new Promise((resolve) => setTimeout(resolve, seconds * 1000 + 10_000))])
-process.stdout.write(JSON.stringify({ times, errors, connectMs, seconds: (performance.now() - began) / 1000 }))
-process.exit()
+const measured = {
+  times: times.map((time) => Math.round(time * 10) / 10),
+  errors,
+  connectMs,
+  seconds: (performance.now() - began) / 1000,
+}
+process.stdout.write(JSON.stringify(measured), () => process.exit())

@@ -1,8 +1,8 @@
 // `paracosm agent run`: an agent in a slot of the perception door, with rules, dice or a model for a brain.
 import { open, readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
-import { PerceptionClient } from '../client/perception.ts'
-import { AppError } from '../kernel/errors.ts'
+import { DoorFailure, PerceptionClient } from '../client/perception.ts'
+import { AppError, isErrorCode } from '../kernel/errors.ts'
 import type { ModelClient } from '../models/client.ts'
 import { createEndpointClient, MODEL_TIMEOUT_MS } from '../models/endpoint-client.ts'
 import { Meter, withMeter } from '../models/meter.ts'
@@ -111,9 +111,16 @@ async function play(io: Io, options: Options): Promise<void> {
       },
     })
     report(io, options, summary, meter)
+  } catch (error) {
+    throw error instanceof DoorFailure ? inOurWords(error) : error
   } finally {
     await recording?.close()
   }
+}
+
+/** What the door refused, with a code that the whole program knows. */
+function inOurWords({ code, message }: DoorFailure): AppError {
+  return new AppError(isErrorCode(code) ? code : 'DOOR_UNREACHABLE', message)
 }
 
 interface Tools {

@@ -9,6 +9,7 @@ import {
   CommandReport,
   DoorError,
 } from '../protocol/perception-door.ts'
+import { pause } from './pause.ts'
 
 /** What the door refused, or that it could not be reached. */
 export class DoorFailure extends Error {
@@ -83,7 +84,7 @@ export class PerceptionClient {
         return await this.#once(schema, path, said)
       } catch (error) {
         if (!(error instanceof DoorFailure) || !isPassing(error) || attempt >= retries) throw error
-        await this.#pause(error.retryAfterMs ?? waitBefore(attempt))
+        await pause(error.retryAfterMs ?? waitBefore(attempt), this.#options.signal)
       }
     }
   }
@@ -122,21 +123,6 @@ export class PerceptionClient {
       status: answer.status,
       retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
     })
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { signal } = this.#options
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const leave = (): void => {
-      clearTimeout(timer)
-      reject(signal?.reason)
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', leave)
-      resolve()
-    }, ms)
-    signal?.addEventListener('abort', leave, { once: true })
-    return promise
   }
 }
 

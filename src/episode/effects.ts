@@ -20,16 +20,21 @@ export interface EffectLimits {
 
 export const EFFECT_LIMITS: EffectLimits = { concurrency: 4, timeoutMs: 60_000, attempts: 3, backoffMs: 250 }
 
+/** One effect under way. */
+interface Under {
+  isCancelled: boolean
+  /** Of the attempt under way: one controller each, since combining signals costs more than a quick effect does. */
+  attempt: AbortController
+}
+
 export class Effects {
   readonly #workers: Readonly<Record<string, EffectWorker>>
   readonly #limits: EffectLimits
   readonly #clock: Clock
   readonly #onReply: (reply: EffectReply) => void
-  readonly #abort = new AbortController()
   readonly #queue: EffectRequest[] = []
-  /** What stops each effect under way. */
-  readonly #under = new Map<string, AbortController>()
-  #running = 0
+  readonly #under = new Map<string, Under>()
+  #isOver = false
 
   constructor(options: {
     readonly workers: Readonly<Record<string, EffectWorker>>
@@ -53,61 +58,59 @@ export class Effects {
   cancel(id: string): void {
     const waiting = this.#queue.findIndex((effect) => effect.id === id)
     if (waiting >= 0) this.#queue.splice(waiting, 1)
-    this.#under.get(id)?.abort()
+    const under = this.#under.get(id)
+    if (under) stop(under)
   }
 
   /** Stops everything; nothing is replied to any more. */
   cancelAll(): void {
+    this.#isOver = true
     this.#queue.length = 0
-    this.#abort.abort()
+    for (const under of this.#under.values()) stop(under)
   }
 
   #pull(): void {
-    while (this.#running < this.#limits.concurrency) {
+    while (!this.#isOver && this.#under.size < this.#limits.concurrency) {
       const effect = this.#queue.shift()
       if (!effect) return
-      this.#running++
-      const own = new AbortController()
-      this.#under.set(effect.id, own)
-      void this.#perform(effect, AbortSignal.any([this.#abort.signal, own.signal])).then((reply) => {
-        this.#running--
+      const under: Under = { isCancelled: false, attempt: new AbortController() }
+      this.#under.set(effect.id, under)
+      void this.#perform(effect, under).then((reply) => {
         this.#under.delete(effect.id)
-        if (this.#abort.signal.aborted) return
-        if (!own.signal.aborted) this.#onReply(reply)
+        if (this.#isOver) return
+        if (!under.isCancelled) this.#onReply(reply)
         this.#pull()
       })
     }
   }
 
-  async #perform(effect: EffectRequest, signal: AbortSignal): Promise<EffectReply> {
+  async #perform(effect: EffectRequest, under: Under): Promise<EffectReply> {
     const worker = Object.hasOwn(this.#workers, effect.kind) ? this.#workers[effect.kind] : undefined
     if (!worker) return failure(effect, 'NO_WORKER', `nothing here performs effects of kind ${effect.kind}`)
-    let last = failure(effect, 'FAILED', 'not attempted')
-    for (let attempt = 0; attempt < this.#limits.attempts; attempt++) {
-      if (attempt > 0) await this.#wait(this.#limits.backoffMs * 2 ** (attempt - 1), signal)
-      if (signal.aborted) return last
-      const result = await this.#attempt(worker, effect, signal)
-      if (result.ok) return result
-      last = result
+    for (let attempt = 1; ; attempt++) {
+      const result = await this.#attempt(worker, effect, under)
+      if (result.ok || attempt >= this.#limits.attempts || under.isCancelled) return result
+      under.attempt = new AbortController()
+      await this.#wait(this.#limits.backoffMs * 2 ** (attempt - 1), under.attempt.signal)
+      if (under.isCancelled) return result
     }
-    return last
   }
 
-  async #attempt(worker: EffectWorker, effect: EffectRequest, outer: AbortSignal): Promise<EffectReply> {
-    const limit = new AbortController()
-    const signal = AbortSignal.any([outer, limit.signal])
+  async #attempt(worker: EffectWorker, effect: EffectRequest, under: Under): Promise<EffectReply> {
+    const { attempt } = under
     const { timeoutMs } = this.#limits
-    const late = Promise.withResolvers<EffectReply>()
+    const done = Promise.withResolvers<EffectReply>()
     const cancel = this.#clock.after(timeoutMs, () => {
-      limit.abort()
-      late.resolve(failure(effect, 'TIMEOUT', `no answer within ${timeoutMs} ms`))
+      done.resolve(failure(effect, 'TIMEOUT', `no answer within ${timeoutMs} ms`))
+      attempt.abort()
     })
     try {
-      const work = worker(effect.request, signal).then(
-        (value): EffectReply => ({ ok: true, effect: effect.id, value }),
-        (error: unknown) => failure(effect, 'FAILED', error instanceof Error ? error.message : String(error)),
+      worker(effect.request, attempt.signal).then(
+        (value) => done.resolve({ ok: true, effect: effect.id, value }),
+        (error: unknown) =>
+          done.resolve(failure(effect, 'FAILED', error instanceof Error ? error.message : String(error))),
       )
-      return await Promise.race([work, late.promise])
+      return await done.promise
     } finally {
       cancel()
     }
@@ -122,6 +125,11 @@ export class Effects {
     })
     return promise
   }
+}
+
+function stop(under: Under): void {
+  under.isCancelled = true
+  under.attempt.abort()
 }
 
 function failure(effect: EffectRequest, code: string, message: string): EffectReply {

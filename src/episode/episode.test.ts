@@ -14,7 +14,7 @@ import { JournalFile, verifyJournal } from './journal-file.ts'
 import { createBotPilot } from './pilots.ts'
 import { MAX_WAITING } from './seats.ts'
 import { createMemorySink, type LineSink } from './sink.ts'
-import { startEpisode } from './start.ts'
+import { resumeEpisode, startEpisode } from './start.ts'
 
 const LOCKSTEP: Pacing = { mode: 'lockstep' }
 const person = { kind: 'human' as const, name: 'Ada' }
@@ -317,6 +317,42 @@ test('episode: an effect is carried out outside, its reply journalled, and a rep
     ],
   })
 })
+
+for (const isEarly of [false, true]) {
+  const how = isEarly ? 'before the doors open' : 'afterwards'
+  test(`episode: what a crashed episode had asked for is asked again when it goes on, its player back ${how}`, async () => {
+    const { episode, clock, seat, lines } = createTable(oracle, {
+      workers: { oracle: () => new Promise(() => undefined) },
+    })
+    const ada = seat(0)
+    await clock.crank(0)
+    await ada.submit({ ask: 'who' })
+    await clock.crank(0)
+    await episode.durable()
+    const [first = ''] = lines
+    const header = parseLine(splitHash(first)?.body ?? '', 1)
+    assert.equal(header.kind, 'header')
+    if (header.kind !== 'header') return
+    const resumed = resumeEpisode(
+      oracle,
+      { header: header.header, lines: [...lines] },
+      {
+        pilotFor: () => undefined,
+        clock,
+        workers: { oracle: () => Promise.resolve('at last') },
+      },
+    )
+    const join = () => resumed.join({ slot: 0, token: resumed.seats[0]?.token ?? '' }, person, createConnection())
+    if (isEarly) join()
+    resumed.begin()
+    if (!isEarly) join()
+    await clock.crank(0)
+    await clock.crank(0)
+    assert.deepEqual(resumed.spectate().answers, [{ question: 'who', answer: 'at last' }])
+    await resumed.stop()
+    await episode.stop()
+  })
+}
 
 test('episode: an effect that fails is tried again, one that hangs is cut off, and the world is told either way', async () => {
   let calls = 0

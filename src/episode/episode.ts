@@ -142,7 +142,6 @@ export class Episode {
   begin(): void {
     if (this.#status !== 'waiting') return
     const { clock, gatherMs } = this.#parts
-    for (const effect of this.#parts.fold.out.pending.values()) this.#effects.start(effect)
     if (this.#parts.seats.haveAllBeenTaken || gatherMs === 0) this.#lead()
     else this.#cancelTimer = clock.after(gatherMs, () => this.#lead())
   }
@@ -153,6 +152,8 @@ export class Episode {
       if (this.#status !== 'waiting') return
       this.#cancelTimer = undefined
       this.#status = 'running'
+      // What a resumed episode had asked for and not been answered.
+      for (const effect of this.#parts.fold.out.pending.values()) this.#effects.start(effect)
       this.#notify()
       this.#pacer.start()
     }

@@ -29,13 +29,18 @@ export class Recorder {
   readonly #sink: LineSink
   readonly #chain: Chain
   readonly #texts = new WeakMap<object, string>()
-  #nextDigest = DIGEST_EVERY
-  #nextState = STATE_EVERY
+  #nextDigest: number
+  readonly #stateEvery: number
+  #nextState: number
   #hasFailed = false
 
-  constructor(sink: LineSink, chain: Chain = new Chain(nativeHash)) {
+  /** @param stateEvery steps between saved states */
+  constructor(sink: LineSink, chain: Chain = new Chain(nativeHash), stateEvery = STATE_EVERY) {
     this.#sink = sink
     this.#chain = chain
+    this.#stateEvery = stateEvery
+    this.#nextState = stateEvery
+    this.#nextDigest = Math.min(DIGEST_EVERY, stateEvery)
   }
 
   /** The running hash, 64 hex digits. */
@@ -64,8 +69,9 @@ export class Recorder {
 
   /** Goes on after lines that stand already: the next checkpoints fall where they would have. */
   continueAt(step: number): void {
-    this.#nextDigest = (Math.floor(step / DIGEST_EVERY) + 1) * DIGEST_EVERY
-    this.#nextState = (Math.floor(step / STATE_EVERY) + 1) * STATE_EVERY
+    const digestEvery = Math.min(DIGEST_EVERY, this.#stateEvery)
+    this.#nextDigest = (Math.floor(step / digestEvery) + 1) * digestEvery
+    this.#nextState = (Math.floor(step / this.#stateEvery) + 1) * this.#stateEvery
   }
 
   /** Writes the line of a step, unless nothing entered it. Built by hand: it is the hottest text of the program. */
@@ -97,7 +103,7 @@ export class Recorder {
   /** Sets a checkpoint if one is due after `fold.step` steps. */
   checkpoint(fold: Fold): void {
     if (fold.step < this.#nextDigest) return
-    this.#nextDigest = fold.step + DIGEST_EVERY
+    this.#nextDigest = fold.step + Math.min(DIGEST_EVERY, this.#stateEvery)
     const digest = fold.world.digest(fold.state)
     if (fold.step < this.#nextState) {
       this.#sink.append(this.#chain.seal(`{"step":${fold.step},"digest":"${digest}"}`, false))
@@ -107,7 +113,7 @@ export class Recorder {
     const effects = fold.out.pending.size > 0 ? `,"effects":${JSON.stringify([...fold.out.pending.values()])}` : ''
     const body = `{"step":${fold.step},"digest":"${digest}","state":${state}${effects}}`
     this.#sink.append(this.#chain.seal(body, true))
-    this.#nextState = fold.step + STATE_EVERY * Math.max(1, Math.ceil(state.length / STATE_UNIT))
+    this.#nextState = fold.step + this.#stateEvery * Math.max(1, Math.ceil(state.length / STATE_UNIT))
   }
 
   /** Writes the last line. */

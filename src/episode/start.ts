@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { AppError } from '../kernel/errors.ts'
 import { createFold, type Fold, foldLine, foldTo } from '../kernel/fold.ts'
-import { Chain } from '../kernel/journal.ts'
+import { Chain, corrupt, parseLine } from '../kernel/journal.ts'
 import { Replay } from '../kernel/replay.ts'
 import type { Configured, World } from '../kernel/world.ts'
 import type { PlayerRef } from '../protocol/episode.ts'
@@ -39,6 +39,8 @@ export interface EpisodeOptions {
   readonly effectLimits?: Partial<EffectLimits>
   readonly clock?: Clock
   readonly onEnd?: (end: EpisodeEnd) => Promise<void>
+  /** Steps between saved states in the journal; a shorter way back for those who resume from them. */
+  readonly stateEvery?: number
 }
 
 /** Steps after which an episode is truncated when nothing else is said. */
@@ -81,7 +83,7 @@ export function startEpisode(
     started_at: new Date(clock.wall()).toISOString(),
   }
   const fold = createFold(world, configured.config, options.seed)
-  const recorder = options.sink ? new Recorder(options.sink) : undefined
+  const recorder = options.sink ? new Recorder(options.sink, undefined, options.stateEvery) : undefined
   recorder?.header(header)
   return assemble({ header, fold, recorder, clock, options })
 }
@@ -139,6 +141,11 @@ export interface ResumeOptions extends Omit<EpisodeOptions, 'pacing' | 'seats'> 
   pilotFor(player: PlayerRef, slot: number): Pilot | undefined
   /** The slots' tokens as they were, so that players find back; made anew when absent. */
   readonly tokens?: readonly string[] | undefined
+  /**
+   * Go on from the last saved state: lines before it are checked by their running hash and not played again. For
+   * episodes without pilots and clocks, which would need the past.
+   */
+  readonly fromSavedState?: boolean
 }
 
 /**
@@ -151,7 +158,8 @@ export function resumeEpisode(world: World, journal: Unfinished, options: Resume
   const seats = journal.header.slots.map((player, slot) => ({ player, pilot: options.pilotFor(player, slot) }))
   const remember = createMemory(seats, journal.header.pacing, () => replay.fold)
   let clocksLeft: readonly number[] | undefined
-  for (const text of journal.lines) {
+  const first = options.fromSavedState === true ? jumpToState(replay, journal) : 0
+  for (const text of journal.lines.slice(first)) {
     const line = replay.feed(text, remember)
     if (line.kind !== 'step') continue
     clocksLeft = line.line.clocks ?? clocksLeft
@@ -164,7 +172,9 @@ export function resumeEpisode(world: World, journal: Unfinished, options: Resume
   }
   if (replay.divergence) throw divergedAt(replay.divergence.step, replay.divergence.what)
   if (replay.outcome) throw new AppError('EPISODE_OVER', `episode ${journal.header.episode} is finished`)
-  const recorder = options.sink ? new Recorder(options.sink, new Chain(nativeHash, replay.hash)) : undefined
+  const recorder = options.sink
+    ? new Recorder(options.sink, new Chain(nativeHash, replay.hash), options.stateEvery)
+    : undefined
   recorder?.continueAt(replay.fold.step)
   const plans = seats.map((seat, slot) => ({ ...seat, token: options.tokens?.[slot] }))
   return assemble({
@@ -176,6 +186,31 @@ export function resumeEpisode(world: World, journal: Unfinished, options: Resume
     clocksLeft,
   })
 }
+
+/**
+ * Brings a replay to the last saved state of a journal.
+ * @returns how many lines are done with; 0: there is no saved state
+ * @throws AppError JOURNAL_CORRUPT naming the line that does not follow from those before it
+ */
+function jumpToState(replay: Replay, { header, lines }: Unfinished): number {
+  const at = lines.findLastIndex((line) => SAVED_STATE.test(line))
+  if (at < 0) return 0
+  const chain = new Chain(nativeHash)
+  let body = ''
+  for (const [index, text] of lines.slice(0, at + 1).entries()) {
+    const opened = chain.open(text)
+    if (!opened) throw corrupt(index + 1, 'does not follow from the lines before it')
+    body = opened.body
+  }
+  const line = parseLine(body, at + 1)
+  if (line.kind !== 'checkpoint' || line.line.state === undefined) return 0
+  const { step, state, effects } = line.line
+  replay.jump(header, { step, state, ...(effects ? { effects } : {}), hash: chain.hex, lines: at + 1 })
+  return at + 1
+}
+
+/** How a checkpoint with a state begins; a step line has its inputs there. */
+const SAVED_STATE = /^\{"step":\d+,"digest":"[0-9a-f]{16}","state":/
 
 /** Shows pilots the past, step by step, as they were shown it when it was the present. */
 function createMemory(seats: readonly SeatPlan[], pacing: Pacing, fold: () => Fold): (step: number) => void {
@@ -223,7 +258,7 @@ export function forkEpisode(world: World, config: unknown, point: ForkPoint, opt
     parent: { episode: point.header.episode, step: point.step, hash: point.hash },
   }
   const fold = createFold(world, config, header.seed)
-  const recorder = options.sink ? new Recorder(options.sink) : undefined
+  const recorder = options.sink ? new Recorder(options.sink, undefined, options.stateEvery) : undefined
   recorder?.header(header)
   const remember = createMemory(options.seats, point.header.pacing, () => fold)
   for (const line of point.prefix) {

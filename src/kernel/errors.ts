@@ -45,6 +45,9 @@ export const ERRORS = {
   KEY_TAKEN: row(409, 2, 'Make another key with: paracosm admin keygen'),
   PII_KEY_INVALID: row(503, 2, 'Set PARACOSM_PII_KEY to 32 bytes in base64, as `openssl rand -base64 32` prints them.'),
   PII_KEY_WRONG: row(503, 2, 'Set PARACOSM_PII_KEY, or put back the pii.key, that this store was used with before.'),
+  SERVER_UNREACHABLE: row(503, 1, 'Start a server with `npm start` or `paracosm serve`, or name another with --url.'),
+  SERVER_REFUSED: row(502, 1, 'Read what the server said; if it is not a paracosm server, name another with --url.'),
+  KEY_REFUSED: row(401, 2, 'Get a key with `paracosm play --register`, or give yours in PARACOSM_KEY.'),
   UNKNOWN_GAME: row(404, 2, 'List the games at /api/games/list.'),
   CHOICE_INVALID: row(400, 2, 'Choose among the characters that /api/play/setup/<game> lists.'),
   NOT_EVALUABLE: row(409, 1, 'Play a session of Infer Intent to its end first.'),
@@ -87,6 +90,7 @@ export const ERRORS = {
   INVALID_COMMAND: row(400, 1, 'Use one of the eight words of docs/perception.md.'),
   COMMAND_CONFLICT: row(409, 1, 'Wait for the outcome of the command under way, then send it again.'),
   SCHEMA_MISMATCH: row(422, 1, 'Speak a version of the protocol whose major is not above that of the other side.'),
+  DOOR_UNREACHABLE: row(503, 1, 'Check the address, and that a door is there: paracosm perception serve <world>'),
   BRIDGE_UNAVAILABLE: row(503, 1, 'Start the engine and its bridge, or wait until it has come back.'),
   PERCEPTION_TIMEOUT: row(504, 1, 'Try again; look at the engine if it goes on.'),
   RATE_LIMITED: row(429, 1, 'Send fewer requests; Retry-After says when the next is welcome.'),
@@ -99,6 +103,10 @@ export const ERRORS = {
 } as const satisfies Record<string, Row>
 
 export type ErrorCode = keyof typeof ERRORS
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text)
+}
 
 interface AppErrorOptions {
   /** Facts for programs: paths, positions, both sides of a difference. Never a secret. */

@@ -1,5 +1,6 @@
 // Folds a journal again, line by line, and compares every digest on the way. Sources may be files, sockets or
 // strings: whoever has the lines feeds them.
+import type { EffectRequest } from '../protocol/episode.ts'
 import type { JournalHeader, JournalLine, OutcomeLine } from '../protocol/journal.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import { canonicalJson } from './canonical.ts'
@@ -133,7 +134,10 @@ export class Replay {
    * Goes on from a checkpoint that carries its state, in place of the lines before it.
    * @param lines how many lines stand before the next one
    */
-  jump(header: JournalHeader, at: { step: number; state: JsonValue; hash?: string; lines: number }): void {
+  jump(
+    header: JournalHeader,
+    at: { step: number; state: JsonValue; effects?: readonly EffectRequest[]; hash?: string; lines: number },
+  ): void {
     const { world } = this.#open(header)
     this.#fold = loadFold(world, at)
     this.#lines = at.lines

@@ -20,7 +20,10 @@ export interface WorldEvent {
 
 /** Where a world puts what it has to say while it applies inputs and steps. */
 export interface StepOutput {
-  /** Asks the outside for work; the reply comes back through `World.reply`. Returns the effect's id. */
+  /**
+   * Asks the outside for work; the reply comes back through `World.reply`. The request is kept as it is: share nothing
+   * with it that changes later. Returns the effect's id.
+   */
   effect(kind: string, request: JsonValue): string
   /** Takes back what was asked for: the work is stopped, and no reply comes. An effect that was answered is left alone. */
   cancel(effect: string): void

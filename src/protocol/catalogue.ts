@@ -51,3 +51,34 @@ export const WorldDetail = WorldSummary.extend({
   results_schema: JsonObject,
 })
 export type WorldDetail = z.infer<typeof WorldDetail>
+
+/** What starts an episode over HTTP. */
+export const EpisodeRequest = z.strictObject({
+  world: z.string(),
+  variant: z.string().optional(),
+  config: JsonObject.optional().describe('Laid over the variant, key by key.'),
+  seed: Seed.default(0),
+  players: z
+    .array(z.string().nullable())
+    .min(1)
+    .max(256)
+    .describe('A bot by name, or null for a seat to be taken; one a slot.'),
+  tick_rate: z.number().positive().max(1000).default(5).describe('Steps a second.'),
+})
+export type EpisodeRequest = z.input<typeof EpisodeRequest>
+
+export const StartedEpisode = z.strictObject({
+  episode: EpisodeSummary,
+  seats: z.array(
+    z.strictObject({
+      slot: z.int(),
+      token: z.string(),
+      page: z.string(),
+      socket: z.string(),
+      /** Before the routes of the perception door, and who the slot is there. */
+      perception: z.string(),
+      agent_id: z.string(),
+    }),
+  ),
+})
+export type StartedEpisode = z.infer<typeof StartedEpisode>

@@ -167,19 +167,23 @@ export const Registration = z.strictObject({
 export type Registration = z.infer<typeof Registration>
 
 export const Registered = z.strictObject({ player_id: z.string(), api_key: z.string() })
+export type Registered = z.infer<typeof Registered>
 export const AuthRequest = z.strictObject({ api_key: z.string() })
 export const Authenticated = z.strictObject({
   player_id: z.string(),
   full_name: z.string(),
   authenticated: z.literal(true),
 })
+export type Authenticated = z.infer<typeof Authenticated>
 
 export const GameList = z.strictObject({
   games: z.array(z.strictObject({ name: z.string(), author: z.string(), description: z.string().nullable() })),
 })
+export type GameList = z.infer<typeof GameList>
 export const CharacterList = z.strictObject({
   characters: z.array(z.strictObject({ hid: z.string(), short_description: z.string() })),
 })
+export type CharacterList = z.infer<typeof CharacterList>
 
 export const Choice = z.strictObject({ hid: z.string(), label: z.string() })
 export const DENIALS = ['no_valid_pc', 'no_valid_npc'] as const
@@ -210,12 +214,14 @@ export const PlayStarted = z.strictObject({
   status: z.literal('active'),
   ws_path: z.string(),
 })
+export type PlayStarted = z.infer<typeof PlayStarted>
 
 export const SessionStatus = z.strictObject({
   status: z.enum(ENTRY_STATUSES),
   game_name: z.string(),
   turns: z.int().min(0),
 })
+export type SessionStatus = z.infer<typeof SessionStatus>
 
 export const SessionList = z.strictObject({
   sessions: z.array(
@@ -230,8 +236,10 @@ export const SessionList = z.strictObject({
     }),
   ),
 })
+export type SessionList = z.infer<typeof SessionList>
 
 export const Reconstruction = z.strictObject({ session: JsonObject, events: z.array(JsonObject) })
+export type Reconstruction = z.infer<typeof Reconstruction>
 
 export const FeedbackRequest = z.strictObject({
   liked: z.boolean(),
@@ -243,11 +251,16 @@ export const FeedbackRequest = z.strictObject({
 export type FeedbackRequest = z.infer<typeof FeedbackRequest>
 
 export const FeedbackStored = z.strictObject({ session_id: z.string(), event_id: z.string(), feedback: Feedback })
+export type FeedbackStored = z.infer<typeof FeedbackStored>
 export const FeedbackCleared = z.strictObject({
   session_id: z.string(),
   event_id: z.string(),
   cleared: z.literal(true),
 })
+export type FeedbackCleared = z.infer<typeof FeedbackCleared>
+
+/** Ours: after which turn; absent: where the session stands. */
+export const BranchRequest = z.strictObject({ at_turn: z.int().min(1).max(1_000_000).nullish() })
 
 export const Branched = z.strictObject({
   session_id: z.string(),
@@ -256,6 +269,11 @@ export const Branched = z.strictObject({
   status: z.literal('paused'),
   ws_path: z.string(),
 })
+export type Branched = z.infer<typeof Branched>
+
+/** Ours: a key that may watch one session, and nothing else. */
+export const SpectatorKey = z.strictObject({ spectator_key: z.string(), ws_path: z.string() })
+export type SpectatorKey = z.infer<typeof SpectatorKey>
 
 export const Evaluation = z.strictObject({
   tier: z.int().min(0).max(3),
@@ -269,6 +287,7 @@ export const EvaluationAnswer = z.strictObject({
   cached: z.boolean(),
   evaluation: Evaluation,
 })
+export type EvaluationAnswer = z.infer<typeof EvaluationAnswer>
 
 export const ServerStatus = z.strictObject({
   status: z.literal('ok'),
@@ -276,6 +295,7 @@ export const ServerStatus = z.strictObject({
   /** Whole seconds. */
   uptime: z.int().min(0),
 })
+export type ServerStatus = z.infer<typeof ServerStatus>
 
 export const SERVER_MODES = ['standard', 'free_play'] as const
 export const ServerConfig = z.strictObject({
@@ -285,3 +305,10 @@ export const ServerConfig = z.strictObject({
   experiments_enabled: z.boolean(),
   default_experiment_name: z.string().nullable(),
 })
+export type ServerConfig = z.infer<typeof ServerConfig>
+
+/** Who plays the characters: language models, the rule-based stand-in, or one fixed text. */
+export const CAST_KINDS = ['model', 'local', 'fixed'] as const
+/** Ours: what a page needs to say plainly whether a model answers. */
+export const CastInfo = z.strictObject({ kind: z.enum(CAST_KINDS), models: ModelProfile })
+export type CastInfo = z.infer<typeof CastInfo>

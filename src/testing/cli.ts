@@ -48,6 +48,8 @@ export interface RunningCommand {
   /** What it has printed so far. */
   text(): string
   kill(signal: NodeJS.Signals): void
+  /** Writes to its standard input. */
+  type(text: string): void
   readonly ended: Promise<number | null>
 }
 
@@ -75,6 +77,7 @@ export function startProcess(command: string, args: readonly string[], options: 
     pid: child.pid,
     text: () => text,
     kill: (signal) => void child.kill(signal),
+    type: (input) => void child.stdin?.write(input),
     ended,
     async sees(pattern) {
       for (;;) {

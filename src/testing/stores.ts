@@ -82,3 +82,16 @@ async function withHouse(
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** One SQLite store in a folder that goes when it is closed. */
+export async function withTestStore(): Promise<{ store: Store; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'paracosm-store-'))
+  const store = await openStore({ kind: 'sqlite', path: join(folder, 'store.sqlite'), mode: 'create', runs: 'thread' })
+  return {
+    store,
+    async close() {
+      await store.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -13,6 +13,6 @@ test('sessions: kills of the server lose no answered turn and double none (sqlit
 test('sessions: kills of the server lose no answered turn and double none (postgres)', async (context) => {
   const server = await sharedPostgres()
   if (typeof server === 'string') return context.skip(server)
-  const report = await killSessions(2, { DATABASE_URL: await server.createDatabase() })
+  const report = await killSessions(1, { DATABASE_URL: await server.createDatabase() })
   assert.ok(report.turns > 0)
 })

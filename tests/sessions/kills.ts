@@ -58,7 +58,14 @@ export async function killSessions(kills: number, env: Readonly<Record<string, s
       await served.process.ended
     }
     const served = await serve(folder, env)
-    for (const player of players) await inspect(served, player)
+    // A turn that a kill cut short has been ended by the next server: every session goes on.
+    for (const player of players) {
+      const { client } = await connect(served, player)
+      player.said.push('I stop here.')
+      await client.advance('I stop here.')
+      await client.close()
+      await inspect(served, player)
+    }
     served.process.kill('SIGTERM')
     await served.process.ended
     if (env.DATABASE_URL === undefined) await replayAll(folder, players)
@@ -80,8 +87,7 @@ async function enrol(served: Served, players: Player[]): Promise<void> {
 async function playUntil(served: Served, players: readonly Player[], enough: number): Promise<void> {
   let answered = 0
   const play = async (player: Player): Promise<void> => {
-    const client = new PlayClient(`${served.url.replace('http', 'ws')}/api/play/game/${player.id}/ws`, player.key)
-    const first = await client.until('turn_end', 'replay_end')
+    const { client, first } = await connect(served, player)
     const known = first.filter((frame) => frame.event_type === 'ai').map((frame) => String(frame.event_id))
     for (const id of player.answered) assert.ok(known.includes(id), 'a scene that was answered is shown again')
     for (;;) {
@@ -95,6 +101,19 @@ async function playUntil(served: Served, players: readonly Player[], enough: num
   }
   const ends = await Promise.allSettled(players.map(play))
   for (const end of ends) if (end.status === 'rejected' && end.reason instanceof assert.AssertionError) throw end.reason
+}
+
+/** A server that was killed holds its claims for some seconds where others share the store. */
+async function connect(served: Served, { id, key }: Player) {
+  for (;;) {
+    const client = new PlayClient(`${served.url.replace('http', 'ws')}/api/play/game/${id}/ws`, key)
+    const first = await client.until('turn_end', 'replay_end', 'error')
+    const last = first.at(-1)
+    if (last?.type !== 'error') return { client, first }
+    if (last.detail !== 'Session already connected') throw new Error(String(last.detail))
+    await client.closed
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
 }
 
 async function inspect(served: Served, player: Player): Promise<void> {

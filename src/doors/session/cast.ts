@@ -1,7 +1,7 @@
 // Who plays the roles that parley asks for: models, the local cast, or one fixed text.
 import { AppError } from '../../kernel/errors.ts'
 import type { CompleteOptions, ModelClient } from '../../models/client.ts'
-import type { ModelProfile } from '../../protocol/session.ts'
+import type { CastInfo, ModelProfile } from '../../protocol/session.ts'
 import { answerAs } from '../../worlds/parley/cast/answer.ts'
 import type { ParleyRequest } from '../../worlds/parley/request.ts'
 
@@ -15,7 +15,7 @@ export interface RoleModels {
 
 export interface Cast {
   /** 'model', or what stands in for one. */
-  readonly kind: 'model' | 'local' | 'fixed'
+  readonly kind: CastInfo['kind']
   readonly profile: ModelProfile
   /** @throws AppError as ModelClient does */
   answer(request: ParleyRequest, options: CompleteOptions): Promise<string>

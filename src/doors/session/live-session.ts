@@ -9,7 +9,7 @@ import type { WorldEvent } from '../../kernel/world.ts'
 import type { ServerFrame } from '../../protocol/session.ts'
 import type { SessionSink } from '../../store/sessions/session-log.ts'
 import { Notice, SessionEvent, TurnEnd } from '../../worlds/parley/events.ts'
-import { eventFrame } from './frames.ts'
+import { eventFrame, replayFrame } from './frames.ts'
 import type { SessionView } from './view.ts'
 
 /** What the door must know of a session besides its episode. */
@@ -29,6 +29,8 @@ const Observation = z.object({ turns: z.int(), has_begun: z.boolean() })
 
 /** All that one step gave, ready to be sent. */
 export interface Turn {
+  /** What the player said, for those who only watch. */
+  readonly heard: readonly ServerFrame[]
   readonly frames: readonly ServerFrame[]
   readonly turns: number
   readonly exited: boolean
@@ -53,17 +55,22 @@ export class LiveSession {
   readonly facts: SessionFacts
   /** The socket of the player, while there is one. */
   connection: { probe(): Promise<boolean>; drop(): void } | undefined
+  /** Called when what happened could not be kept: the session cannot go on in this memory. */
+  onLost: (error: unknown) => void = () => undefined
   /** Whether this server holds the claim: only then may anything be said. */
   isHeld = true
   readonly #parts: Parts
   readonly #seat: SeatHandle
   readonly #followers = new Set<Follower>()
   #frames: ServerFrame[] = []
+  #heard: ServerFrame[] = []
   #turns: number
   #hasBegun: boolean
   #isPaused = false
   #isOver = false
   #isStreaming = false
+  /** Settles when the last turn has been told to its followers. */
+  #told: Promise<void> = Promise.resolve()
   #lastActive: number
   /** The turn under way, and what publishes it. */
   #turn: PromiseWithResolvers<Turn> | undefined
@@ -131,12 +138,17 @@ export class LiveSession {
 
   follow(follower: Follower): () => void {
     this.#followers.add(follower)
-    return () => this.#followers.delete(follower)
+    return () => this.unfollow(follower)
   }
 
-  /** Resolves when the turn under way, if any, is over. */
+  unfollow(follower: Follower): void {
+    this.#followers.delete(follower)
+  }
+
+  /** Resolves when the turn under way, if any, is over and told. */
   async settled(): Promise<void> {
     await this.#turn?.promise.catch(() => undefined)
+    await this.#told
   }
 
   /** The opening. Followers are told of it before the promise resolves. */
@@ -262,6 +274,8 @@ export class LiveSession {
     sink.event(row)
     const frame = eventFrame(row)
     if (frame) this.#frames.push(frame)
+    const heard = told.direction === 'inbound' ? replayFrame(row) : null
+    if (heard) this.#heard.push(heard)
     if (told.event_type !== 'session_end') return
     this.#isOver = true
     const reason = told.content.replace(/^session_end: /, '')
@@ -281,11 +295,12 @@ export class LiveSession {
     this.#turns = turns
     const { sink, view, episode } = this.#parts
     sink.patch({ turns_completed: turns, last_seq: view.lastSeq, updated_at: this.#timestamp() })
-    const turn: Turn = { frames: this.#frames, turns, exited }
+    const turn: Turn = { heard: this.#heard, frames: this.#frames, turns, exited }
+    this.#heard = []
     this.#frames = []
     this.#turn = undefined
     const hasAnswer = turn.frames.some((frame) => frame.type === 'event' && frame.event_type === 'ai')
-    episode.durable().then(
+    this.#told = episode.durable().then(
       () => {
         this.touch()
         if (!hasAnswer) this.resetStream()
@@ -293,7 +308,10 @@ export class LiveSession {
         for (const follower of this.#followers) follower.turn(turn)
         waiting?.resolve(turn)
       },
-      (error: unknown) => waiting?.reject(error),
+      (error: unknown) => {
+        waiting?.reject(error)
+        this.onLost(error)
+      },
     )
   }
 }

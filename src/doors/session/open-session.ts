@@ -9,7 +9,7 @@ import { configureWorld } from '../../kernel/world.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import type { SessionHeader } from '../../protocol/session.ts'
 import type { SessionLog, SessionSink } from '../../store/sessions/session-log.ts'
-import { ParleyRequest } from '../../worlds/parley/request.ts'
+import { isParleyRequest } from '../../worlds/parley/request.ts'
 import { parley } from '../../worlds/parley/world.ts'
 import type { Cast } from './cast.ts'
 import { ContentStream } from './content-stream.ts'
@@ -25,6 +25,9 @@ interface Environment {
   /** The server that holds the claim. */
   readonly server: string
 }
+
+/** Steps between saved states, about twenty turns: a session that is taken up plays no more than these again. */
+const STATE_EVERY = 60
 
 /** Judges and the updater of one turn are asked at once; the simulator's six judges are the most. */
 const EFFECT_LIMITS = { concurrency: 8, attempts: 1, timeoutMs: 300_000 }
@@ -53,6 +56,7 @@ export async function openSession(
       seed: at.seed,
       seats: [{ player: { kind: 'human', name: 'player' } }],
       pacing: { mode: 'lockstep' },
+      stateEvery: STATE_EVERY,
       sink,
       workers: { model: createWorker(at, holder) },
       effectLimits: EFFECT_LIMITS,
@@ -88,6 +92,8 @@ export async function hydrateSession(header: SessionHeader, at: Environment): Pr
     { header: head.header, lines },
     {
       pilotFor: () => undefined,
+      fromSavedState: true,
+      stateEvery: STATE_EVERY,
       sink,
       workers: { model: createWorker(at, holder) },
       effectLimits: EFFECT_LIMITS,
@@ -134,7 +140,8 @@ const beginningOf = ({ header }: Episode): number => Date.parse(header.started_a
 /** Answers the world's questions with the cast, stamped with the session's time. */
 function createWorker({ cast }: Environment, holder: Holder): EffectWorker {
   return async (json, signal) => {
-    const request = ParleyRequest.parse(json)
+    if (!isParleyRequest(json)) throw new Error('an effect that is no request of parley')
+    const request = json
     const { session } = holder
     const isShown = request.role === 'opener' || request.role === 'updater'
     if (isShown) session?.resetStream()

@@ -45,6 +45,7 @@ export class PlaySocket implements Follower {
   #streams: boolean
   /** Turns that ended while the replay was read. */
   #held: Turn[] | undefined
+  #isWatching = false
 
   constructor(socket: WebSocket, host: PlayHost, line: PlayRequestLine) {
     this.#socket = socket
@@ -99,7 +100,9 @@ export class PlaySocket implements Follower {
     const session = await registry.find(sessionId)
     if (!session) {
       if (header.status === 'closed' || header.status === 'error') return this.#serveClosed(header.turns_completed)
-      return this.#fail(`Session ${sessionId} not found`)
+      // Another server has it: perhaps one that was killed, and whose claim ends in a moment.
+      const isElsewhere = await log.isClaimed(sessionId)
+      return this.#fail(isElsewhere ? 'Session already connected' : `Session ${sessionId} not found`)
     }
     if (session.connection && (await session.connection.probe())) return this.#fail('Session already connected')
     if (session.connection) return this.#fail('Session already connected')
@@ -170,6 +173,7 @@ export class PlaySocket implements Follower {
         })
         return true
       case 'advance':
+        await session.settled()
         if (session.exited) this.#send({ type: 'error', detail: 'Session is closed' })
         // Frames of the turn come through `turn`, as they do for every follower.
         else await session.say(frame.text, at)
@@ -210,8 +214,9 @@ export class PlaySocket implements Follower {
     const { registry, log } = this.#host
     const header = await log.header(sessionId)
     if (!header) return this.#fail(`Session ${sessionId} not found`)
+    this.#isWatching = true
     const session = registry.peek(sessionId)
-    const leave = session?.follow(this)
+    const leave = registry.watch(sessionId, this)
     try {
       this.#send(metaFrame(sessionId, header.pc_hid ?? '', header.npc_hid ?? ''))
       await this.#replay(session?.turns ?? header.turns_completed)
@@ -221,7 +226,7 @@ export class PlaySocket implements Follower {
         this.#send({ type: 'error', detail: 'This key may only watch' })
       }
     } finally {
-      leave?.()
+      leave()
     }
   }
 
@@ -248,6 +253,7 @@ export class PlaySocket implements Follower {
       this.#held.push(turn)
       return
     }
+    if (this.#isWatching) for (const frame of turn.heard) this.#send(frame)
     for (const frame of turn.frames) this.#send(frame)
     this.#send({ type: 'turn_end', session_id: this.#line.sessionId, turns: turn.turns, exited: turn.exited })
   }
@@ -273,10 +279,8 @@ export class PlaySocket implements Follower {
   #probe(): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const socket = this.#socket
-    const timer = setTimeout(() => {
-      socket.terminate()
-      resolve(false)
-    }, PROBE_MS)
+    // Its `close` follows at once, and frees the session before this promise does.
+    const timer = setTimeout(() => socket.terminate(), PROBE_MS)
     socket.once('pong', () => {
       clearTimeout(timer)
       resolve(true)

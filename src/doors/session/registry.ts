@@ -5,7 +5,7 @@ import type { Clock } from '../../episode/clock.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { SessionLog } from '../../store/sessions/session-log.ts'
 import type { Cast } from './cast.ts'
-import type { LiveSession } from './live-session.ts'
+import type { Follower, LiveSession } from './live-session.ts'
 import { hydrateSession, openSession } from './open-session.ts'
 import type { PlannedSession } from './plan.ts'
 
@@ -26,7 +26,7 @@ export const MAX_LIVE_SESSIONS = 20_000
 /** Milliseconds that a paused session stays in memory: long enough for a page to reload. */
 const EVICT_AFTER_MS = 30_000
 /** How often the claims of this server are renewed; a claim lasts three times as long. */
-const RENEW_MS = 5_000
+const RENEW_MS = 2_000
 /** Sessions that one sweep ends. */
 const SWEEP_BATCH = 200
 
@@ -34,6 +34,8 @@ export class SessionRegistry {
   readonly #options: RegistryOptions
   readonly #server = randomUUID()
   readonly #live = new Map<string, LiveSession>()
+  /** Spectators, by session: they stay when a session comes and goes. */
+  readonly #watchers = new Map<string, Set<Follower>>()
   readonly #opening = new Map<string, Promise<LiveSession | undefined>>()
   #cancelSweep: (() => void) | undefined
   #cancelRenewal: (() => void) | undefined
@@ -90,8 +92,28 @@ export class SessionRegistry {
   }
 
   #keep(session: LiveSession): LiveSession {
-    this.#live.set(session.facts.id, session)
+    const { id } = session.facts
+    this.#live.set(id, session)
+    for (const watcher of this.#watchers.get(id) ?? []) session.follow(watcher)
+    session.onLost = (error) => {
+      this.#options.onFault('session.lost', error)
+      session.connection?.drop()
+      void this.drop(session)
+    }
     return session
+  }
+
+  /** Follows a session, now and whenever this server takes it up. Returns what ends it. */
+  watch(id: string, follower: Follower): () => void {
+    const watchers = this.#watchers.get(id) ?? new Set<Follower>()
+    this.#watchers.set(id, watchers)
+    watchers.add(follower)
+    this.#live.get(id)?.follow(follower)
+    return () => {
+      watchers.delete(follower)
+      if (watchers.size === 0) this.#watchers.delete(id)
+      this.#live.get(id)?.unfollow(follower)
+    }
   }
 
   /**
@@ -137,12 +159,15 @@ export class SessionRegistry {
   async #hydrate(id: string): Promise<LiveSession | undefined> {
     this.#requireRoom()
     const { log } = this.#options
-    const header = await log.header(id)
-    if (!header || (header.status !== 'active' && header.status !== 'paused')) return undefined
-    // An imported session has no journal, and so nothing to go on from.
-    if ((await log.journal(id)).parts === 0) return undefined
+    // The claim first: until it is ours, another server may still be writing what the header counts.
     if (!(await log.claim(id, this.#server, RENEW_MS * 3))) return undefined
     try {
+      const header = await log.header(id)
+      // An imported session has no journal, and so nothing to go on from.
+      if (!header || (await log.journal(id)).parts === 0) {
+        await log.release([id], this.#server)
+        return undefined
+      }
       const session = await hydrateSession(header, { ...this.#options, server: this.#server })
       session.markPaused()
       return this.#keep(session)

@@ -8,9 +8,14 @@ import { agentIdOf } from '../../doors/perception/bridge.ts'
 import type { Archive } from '../../episode/archive.ts'
 import { JournalFile } from '../../episode/journal-file.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { EPISODE_STATUSES, EpisodePage, EpisodeSummary } from '../../protocol/catalogue.ts'
-import { Results, Seed } from '../../protocol/episode.ts'
-import { JsonObject } from '../../protocol/json.ts'
+import {
+  EPISODE_STATUSES,
+  EpisodePage,
+  EpisodeRequest,
+  EpisodeSummary,
+  StartedEpisode,
+} from '../../protocol/catalogue.ts'
+import { Results } from '../../protocol/episode.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { loadWorld } from '../../worlds/catalogue.ts'
 import type { LiveEpisodes } from '../live.ts'
@@ -22,35 +27,6 @@ const EpisodeQuery = z.strictObject({
   world: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
   offset: z.coerce.number().int().min(0).default(0),
-})
-
-/** What starts an episode over HTTP. */
-const EpisodeRequest = z.strictObject({
-  world: z.string(),
-  variant: z.string().optional(),
-  config: JsonObject.optional().describe('Laid over the variant, key by key.'),
-  seed: Seed.default(0),
-  players: z
-    .array(z.string().nullable())
-    .min(1)
-    .max(256)
-    .describe('A bot by name, or null for a seat to be taken; one a slot.'),
-  tick_rate: z.number().positive().max(1000).default(5).describe('Steps a second.'),
-})
-
-const StartedEpisode = z.strictObject({
-  episode: EpisodeSummary,
-  seats: z.array(
-    z.strictObject({
-      slot: z.int(),
-      token: z.string(),
-      page: z.string(),
-      socket: z.string(),
-      /** Before the routes of the perception door, and who the slot is there. */
-      perception: z.string(),
-      agent_id: z.string(),
-    }),
-  ),
 })
 
 interface Options {

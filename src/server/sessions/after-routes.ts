@@ -1,10 +1,9 @@
 // What is made of a session: branches, evaluations, keys to watch it with.
 import { randomBytes } from 'node:crypto'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { branchSession } from '../../doors/session/branch.ts'
 import { evaluateSession } from '../../doors/session/evaluate.ts'
-import { Branched, EvaluationAnswer, HttpError } from '../../protocol/session.ts'
+import { Branched, BranchRequest, EvaluationAnswer, HttpError, SpectatorKey } from '../../protocol/session.ts'
 import { hashAccessKey } from '../../store/people/access-key.ts'
 import { callerOf, ownHeader, requireStandard, SessionIdParams } from './callers.ts'
 import type { SessionHouse } from './house.ts'
@@ -19,9 +18,7 @@ export const afterRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (a
         summary: 'A session of its own that shares the past of another',
         tags: ['sessions'],
         params: SessionIdParams,
-        body: z
-          .strictObject({ at_turn: z.int().min(1).max(1_000_000).nullish().describe('Ours: after which turn.') })
-          .nullish(),
+        body: BranchRequest.nullish(),
         response: { 200: Branched, '4xx': HttpError },
       },
     },
@@ -60,7 +57,7 @@ export const afterRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (a
         summary: 'A key with which others may watch, and only that; shown this once',
         tags: ['sessions'],
         params: SessionIdParams,
-        response: { 200: z.strictObject({ spectator_key: z.string(), ws_path: z.string() }), '4xx': HttpError },
+        response: { 200: SpectatorKey, '4xx': HttpError },
       },
     },
     async (request) => {

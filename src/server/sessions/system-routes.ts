@@ -1,6 +1,6 @@
 // The server itself, as clients of the session API ask for it.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
-import { ServerConfig, ServerStatus } from '../../protocol/session.ts'
+import { CastInfo, ServerConfig, ServerStatus } from '../../protocol/session.ts'
 import type { SessionHouse } from './house.ts'
 
 export const systemRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (app, { house }, done) => {
@@ -26,6 +26,11 @@ export const systemRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (
         default_experiment_name: null,
       }
     },
+  )
+  app.get(
+    '/api/models',
+    { schema: { summary: 'Who plays the characters', tags: ['system'], response: { 200: CastInfo } } },
+    () => ({ kind: house.cast.kind, models: house.cast.profile }),
   )
   done()
 }

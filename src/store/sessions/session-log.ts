@@ -33,6 +33,9 @@ interface Write {
   readonly events: readonly SessionEvent[]
 }
 
+/** What became of a write: `lost` when another server has the session. */
+type Written = 'kept' | 'lost' | { readonly fault: unknown }
+
 /** Sessions in one transaction, and writes that may wait. */
 const LIMITS = { maxBatch: 256, maxWaiting: 50_000 }
 /** Rows in one statement: SQLite takes 32,766 parameters, an event has 16. */
@@ -40,7 +43,7 @@ const ROWS_PER_STATEMENT = 1000
 
 export class SessionLog {
   readonly #store: Store
-  readonly #writer: GroupWriter<Write, 'kept' | 'lost'>
+  readonly #writer: GroupWriter<Write, Written>
   readonly #now: () => number
 
   /** @param now milliseconds since 1970, for claims and for when rows are kept */
@@ -76,6 +79,7 @@ export class SessionLog {
       last = this.#writer.add(write).then(
         (result) => {
           if (result === 'lost') fault = lost(header.session_id)
+          else if (result !== 'kept') fault = result.fault
           if (fault !== undefined) throw fault
         },
         (error: unknown) => {
@@ -114,7 +118,22 @@ export class SessionLog {
     }
   }
 
-  async #write(writes: readonly Write[]): Promise<readonly ('kept' | 'lost')[]> {
+  /** All in one transaction; when that fails each by itself, so that one session's fault is no other's. */
+  async #write(writes: readonly Write[]): Promise<readonly Written[]> {
+    try {
+      return await this.#writeTogether(writes)
+    } catch (error) {
+      if (writes.length === 1) throw error
+      const results: Written[] = []
+      for (const write of writes) {
+        const [result] = await this.#writeTogether([write]).catch((fault: unknown) => [{ fault }])
+        results.push(result ?? 'lost')
+      }
+      return results
+    }
+  }
+
+  async #writeTogether(writes: readonly Write[]): Promise<readonly Written[]> {
     const latest = new Map<string, Write>()
     for (const write of writes) latest.set(write.header.session_id, write)
     const kept = await this.#store.transaction(async (tx) => {
@@ -225,6 +244,17 @@ export class SessionLog {
       )
       .executeTakeFirst()
     return result.numUpdatedRows > 0n
+  }
+
+  /** Whether any server has a session now. */
+  async isClaimed(id: string): Promise<boolean> {
+    const row = await this.#store.db
+      .selectFrom('sessions')
+      .select('session_id')
+      .where('session_id', '=', id)
+      .where('claimed_until', '>', this.#now())
+      .executeTakeFirst()
+    return row !== undefined
   }
 
   /** Prolongs every claim of a server. */

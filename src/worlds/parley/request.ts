@@ -71,3 +71,8 @@ export type ParleyRequest = z.infer<typeof ParleyRequest>
 /** Value of a good reply: the model's text, stamped with the host's time. Other keys (usage, cost) are not read. */
 export const ModelAnswer = z.object({ text: z.string(), at: At })
 export type ModelAnswer = z.infer<typeof ModelAnswer>
+
+/** Takes an effect of this world for what it is: it has come from here, and is not looked through again. */
+export function isParleyRequest(request: unknown): request is ParleyRequest {
+  return typeof request === 'object' && request !== null && 'role' in request && 'cast' in request
+}

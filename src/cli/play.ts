@@ -1,0 +1,180 @@
+// `paracosm play`: a character of a server to talk to, in the terminal or from a script.
+import { createInterface } from 'node:readline'
+import { Command } from 'commander'
+import { type Client, createClient } from '../client/client.ts'
+import type { PlaySession } from '../client/play-session.ts'
+import { AppError } from '../kernel/errors.ts'
+import { type Io, printJson } from './io.ts'
+import { type ChatEnd, chat, playScript, watch } from './play/chat.ts'
+import { choose } from './play/choose.ts'
+import { withServer } from './play/failures.ts'
+import { keepKey, keyFile, readKey } from './play/keys.ts'
+import { type RegistrationFlags, register } from './play/register.ts'
+import { openTerminal, type Terminal } from './play/terminal.ts'
+import { formatTranscript } from './play/transcript.ts'
+import { formatRows } from './table.ts'
+
+interface Options extends RegistrationFlags {
+  readonly url: string
+  readonly key?: string
+  readonly pc?: string
+  readonly npc?: string
+  readonly resume?: string
+  readonly list?: boolean
+  readonly transcript?: string
+  readonly watch?: string
+  readonly register?: boolean
+  readonly json?: boolean
+}
+
+const EXAMPLES = `
+Examples:
+  paracosm play                                   choose a game and characters, and chat
+  paracosm play Explore --pc ODA --npc JACK       no questions
+  paracosm play --list                            your sessions
+  paracosm play --resume <id>                     go on where you left
+  paracosm play --transcript <id>                 read one, as Markdown
+  paracosm play --watch <id> --key <spectator key>
+  paracosm play --register --name "Ada L." --email ada@example.org --phone 1 --consent "Ada L." --no-followup
+  printf 'I wave.\\n/finish\\n' | paracosm play Explore --pc ODA --npc JACK
+
+In a chat, /help, /abilities and /finish are the game's own. Ctrl-C leaves; the session waits for you.
+The key comes from --key, PARACOSM_KEY, or the file that --register writes; others on the machine can see --key.`
+
+export function createCommand(io: Io): Command {
+  return new Command('play')
+    .description('Chat with a character of a server: in the terminal, or with lines from standard input.')
+    .argument('[game]', 'which game; asked for in a terminal')
+    .option('--url <url>', 'the server', `http://127.0.0.1:${io.config.PARACOSM_PORT || 8080}`)
+    .option('--key <key>', 'your access key, or a key to watch with')
+    .option('--pc <hid>', 'who you are; any, if not given')
+    .option('--npc <hid>', 'whom you meet; any, if not given')
+    .option('--resume <id>', 'go on with a session')
+    .option('--list', 'list your sessions')
+    .option('--transcript <id>', 'print what was said in a session')
+    .option('--watch <id>', 'watch a session that somebody else plays')
+    .option('--register', 'become a player of the server; the key is kept')
+    .option('--name <name>', 'with --register: your full name')
+    .option('--email <address>', 'with --register')
+    .option('--phone <number>', 'with --register')
+    .option('--consent <signature>', 'with --register: your name, as a signature under the consent')
+    .option('--followup', 'with --register: you may be contacted again')
+    .option('--no-followup', 'with --register: you may not')
+    .option('--json', 'events as JSON Lines; lists and transcripts as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action((game: string | undefined, options: Options) => withServer(() => play(io, game, options)))
+}
+
+async function play(io: Io, game: string | undefined, options: Options): Promise<void> {
+  const url = checkUrl(options.url)
+  const terminal = options.json ? undefined : openTerminal()
+  const client = await openClient(io, url, options, terminal)
+  if (options.register && game === undefined && !terminal) return
+  if (options.list) await list(io, client, options)
+  else if (options.transcript !== undefined) {
+    const record = await client.reconstruction(options.transcript)
+    if (options.json) printJson(io, record)
+    else io.out(formatTranscript(record))
+  } else if (options.watch !== undefined) {
+    await watch(io, await client.watch(options.watch, options.key ?? ''), options.json === true)
+  } else await converse(io, client, { game, options, terminal })
+}
+
+function checkUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return text.replace(/\/+$/, '')
+  throw new AppError('USAGE', `--url ${text} is no address`, { remedy: 'Give one such as http://127.0.0.1:8080.' })
+}
+
+/** A client with the key that there is; registers where that is asked for, or agreed to. */
+async function openClient(io: Io, url: string, options: Options, terminal: Terminal | undefined): Promise<Client> {
+  const file = keyFile(io.config.XDG_CONFIG_HOME)
+  const anonymous = createClient({ url })
+  const key = options.key ?? io.config.PARACOSM_KEY ?? (await readKey(file, url))
+  if (options.watch !== undefined) {
+    if (options.key === undefined)
+      throw new AppError('USAGE', 'no key to watch with', { remedy: 'Give it with --key.' })
+    return anonymous
+  }
+  if (options.register !== true) {
+    if (key !== undefined) return anonymous.withKey(key)
+    const { authentication_required: isNeeded } = await anonymous.serverConfig()
+    if (!isNeeded) return anonymous
+    if (!terminal) throw new AppError('KEY_REFUSED', `no key for ${url} is known here`)
+    terminal.write(`You are new to ${url}: it asks who you are, once.\n\n`)
+  }
+  const issued = await register(anonymous, options, terminal)
+  await keepKey(file, url, issued)
+  if (options.json) io.out(JSON.stringify({ ok: true, registered: true, key_file: file }))
+  else io.err(`Registered. Your key is kept in ${file}`)
+  return anonymous.withKey(issued)
+}
+
+async function list(io: Io, client: Client, options: Options): Promise<void> {
+  const sessions = await client.sessions()
+  if (options.json) {
+    printJson(io, { sessions })
+    return
+  }
+  if (sessions.length === 0) io.out('No sessions yet. Begin one: paracosm play')
+  else {
+    const rows = sessions.map(({ session_id, game, status, turns, last_active }) => [
+      session_id,
+      game,
+      status,
+      String(turns),
+      last_active.slice(0, 16).replace('T', ' '),
+    ])
+    for (const line of formatRows(['session', 'game', 'status', 'turns', 'last (UTC)'], rows)) io.out(line)
+  }
+}
+
+interface Conversing {
+  readonly game: string | undefined
+  readonly options: Options
+  readonly terminal: Terminal | undefined
+}
+
+async function converse(io: Io, client: Client, { game, options, terminal }: Conversing): Promise<void> {
+  const { resume } = options
+  const playing = { tokens: terminal !== undefined || options.json === true, signal: io.signal }
+  let session: PlaySession
+  let name = game
+  if (resume === undefined) {
+    const chosen = await choose(client, { game, pc: options.pc, npc: options.npc }, terminal)
+    name = chosen.game
+    session = await client.start({ ...chosen, source: 'cli' }, playing)
+  } else {
+    session = await client.play(resume, playing)
+    name = (await client.sessionStatus(resume)).game_name
+  }
+  if (options.json) io.out(JSON.stringify({ kind: 'session', session_id: session.id }))
+  else await introduce(io, client, { name: name ?? '', id: session.id })
+  const end = terminal
+    ? await chat(io, session, terminal)
+    : await playScript(io, session, { lines: linesOf(io), isJson: options.json === true })
+  if (!options.json) tellEnd(io, end, session.id, options)
+}
+
+/** Lines of standard input. Reading begins with the first that is asked for: what comes before that must not be lost. */
+async function* linesOf({ signal }: Io): AsyncGenerator<string> {
+  yield* createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY, signal })
+}
+
+/** What is played, and by whom: a stand-in is called one. */
+async function introduce(io: Io, client: Client, { name, id }: { name: string; id: string }): Promise<void> {
+  io.err(`${name}, session ${id}`)
+  const cast = await client.models().catch(() => undefined)
+  if (cast?.kind === 'local') {
+    io.err(
+      'The character is played by the built-in stand-in: rules, not a language model. docs/models.md: how to use one.',
+    )
+  } else if (cast?.kind === 'fixed') io.err('The server gives one fixed text as every answer: it is set up for tests.')
+  io.err('')
+}
+
+function tellEnd(io: Io, end: ChatEnd, id: string, { url }: Options): void {
+  const at = url === 'http://127.0.0.1:8080' ? '' : ` --url ${url}`
+  if (end === 'over') io.err(`The session is over. Read it again: paracosm play --transcript ${id}${at}`)
+  else io.err(`The session waits for you. Go on: paracosm play --resume ${id}${at}`)
+}

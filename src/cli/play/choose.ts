@@ -1,0 +1,66 @@
+// What to play and as whom: from the flags, or asked for.
+import type { Client } from '../../client/client.ts'
+import { AppError } from '../../kernel/errors.ts'
+import type { Terminal } from './terminal.ts'
+import { plain, wrapText } from './wrap.ts'
+
+export interface Wanted {
+  readonly game: string | undefined
+  readonly pc: string | undefined
+  readonly npc: string | undefined
+}
+
+export interface Chosen {
+  readonly game: string
+  readonly pc_choice?: string
+  readonly npc_choice?: string
+}
+
+/** @throws AppError USAGE when no game is named and nobody is there to ask */
+export async function choose(client: Client, wanted: Wanted, terminal: Terminal | undefined): Promise<Chosen> {
+  const game = wanted.game ?? (await chooseGame(client, terminal))
+  let { pc, npc } = wanted
+  if (terminal && (pc === undefined || npc === undefined)) {
+    const setup = await client.setup(game)
+    const about = new Map((await client.characters()).map((each) => [each.hid, each.short_description]))
+    const describe = ({ hid }: { hid: string }) => ({ name: hid, text: about.get(hid) ?? '' })
+    pc ??= await pick(terminal, 'Who do you want to be?', setup.pcs.map(describe))
+    npc ??= await pick(terminal, 'Whom do you want to meet?', setup.npcs.map(describe))
+  }
+  return { game, ...(pc ? { pc_choice: pc } : {}), ...(npc ? { npc_choice: npc } : {}) }
+}
+
+async function chooseGame(client: Client, terminal: Terminal | undefined): Promise<string> {
+  const games = await client.games()
+  const rows = games.map(({ name, description }) => ({ name, text: description ?? '' }))
+  if (!terminal) {
+    throw new AppError('USAGE', `no game is named; there are: ${rows.map((each) => each.name).join(', ')}`, {
+      remedy: 'Name one: paracosm play Explore',
+    })
+  }
+  return (await pick(terminal, 'Which game?', rows)) ?? rows[0]?.name ?? ''
+}
+
+/** One of a list, by number or name; undefined: whichever. */
+async function pick(
+  terminal: Terminal,
+  question: string,
+  rows: readonly { name: string; text: string }[],
+): Promise<string | undefined> {
+  const digits = String(rows.length).length
+  terminal.write(`\n${question}\n`)
+  rows.forEach(({ name, text }, at) => {
+    const number = `${String(at + 1).padStart(digits)}. `
+    const lines = wrapText(`${plain(name)}  ${plain(text)}`, { width: terminal.width, indent: ' '.repeat(digits + 4) })
+    terminal.write(`  ${number}${lines.trimStart()}\n`)
+  })
+  const isGame = question.includes('game')
+  for (;;) {
+    const line = await terminal.ask(isGame ? `1 to ${rows.length} [1]: ` : `1 to ${rows.length}, or Enter for any: `)
+    if (line === undefined) throw new AppError('INTERRUPTED', 'nothing was started', { remedy: 'Run it again.' })
+    const said = line.trim().toLowerCase()
+    if (said === '') return undefined
+    const found = rows.find(({ name }, at) => String(at + 1) === said || name.toLowerCase() === said)
+    if (found) return found.name
+  }
+}

@@ -1,0 +1,52 @@
+// Players' access keys between two runs: one file of the user's own, one key a server.
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../../kernel/errors.ts'
+
+const Keys = z.record(z.string(), z.string())
+
+/** @param configHome XDG_CONFIG_HOME, where it is set */
+export function keyFile(configHome: string | undefined): string {
+  return join(configHome ?? join(homedir(), '.config'), 'paracosm', 'keys.json')
+}
+
+/**
+ * The key for a server; undefined: there is none.
+ * @throws AppError FILE_UNREADABLE, also when others on this machine may read it
+ */
+export async function readKey(path: string, url: string): Promise<string | undefined> {
+  const keys = await readKeys(path)
+  return keys[originOf(url)]
+}
+
+/** Keeps a key. The file is the owner's alone (0600), and never half written. */
+export async function keepKey(path: string, url: string, key: string): Promise<void> {
+  const keys = { ...(await readKeys(path)), [originOf(url)]: key }
+  const draft = `${path}.${process.pid}`
+  try {
+    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
+    await writeFile(draft, `${JSON.stringify(keys, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    await rename(draft, path)
+  } catch (cause) {
+    throw new AppError('FILE_UNWRITABLE', `cannot write ${path}`, { cause })
+  }
+}
+
+async function readKeys(path: string): Promise<z.infer<typeof Keys>> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found) return {}
+  if ((found.mode & 0o077) !== 0) {
+    throw new AppError('FILE_UNREADABLE', `${path} holds keys, and others on this machine may read it`, {
+      remedy: `Make it yours alone: chmod 600 ${path}`,
+    })
+  }
+  try {
+    return Keys.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch (cause) {
+    throw new AppError('FILE_UNREADABLE', `${path} is not a file of keys`, { cause, remedy: 'Correct or remove it.' })
+  }
+}
+
+const originOf = (url: string): string => new URL(url).origin

@@ -1,0 +1,84 @@
+// What can go wrong between a client and its server. No message ever has a key in it.
+import type { Problem } from '../protocol/problem.ts'
+
+export const CLIENT_ERRORS = [
+  /** No answer, or the connection did not come back. */
+  'UNREACHABLE',
+  /** The server took longer than the client waits. */
+  'TIMEOUT',
+  /** The caller's signal was aborted. */
+  'ABORTED',
+  /** No key, or one that is nobody's. */
+  'UNAUTHORIZED',
+  /** The key is somebody else's. */
+  'FORBIDDEN',
+  'NOT_FOUND',
+  /** The server's mode or the state of the thing does not allow it. */
+  'CONFLICT',
+  /** The server does not take what was sent; `detail` names the fields. */
+  'INVALID',
+  'RATE_LIMITED',
+  'SERVER_ERROR',
+  /** The answer is not what the protocol says. */
+  'PROTOCOL',
+  /** The session is played over another connection. */
+  'ALREADY_CONNECTED',
+  /** The session is over; nothing more can be said in it. */
+  'SESSION_CLOSED',
+  /** The handle was left while this waited. The server goes on with what it had taken. */
+  'LEFT',
+  /** While the connection was away somebody else went on with the session: the input was not sent again. */
+  'SUPERSEDED',
+  /** More inputs wait than the client keeps. */
+  'QUEUE_FULL',
+  /** The input does not fit into one frame. */
+  'INPUT_TOO_LONG',
+] as const
+export type ClientErrorCode = (typeof CLIENT_ERRORS)[number]
+
+interface About {
+  /** HTTP status of the answer; 0 without one, and for the play socket. */
+  readonly status?: number
+  /** What the server said: a sentence, or a list of faults; what it says about the fields is kept as it came. */
+  readonly detail?: unknown
+  /** Where the server tells failures as problems, the whole of it. */
+  readonly problem?: Problem | undefined
+  readonly retryAfterMs?: number | undefined
+  readonly cause?: unknown
+}
+
+export class ClientError extends Error {
+  readonly code: ClientErrorCode
+  readonly status: number
+  readonly detail: unknown
+  readonly problem: Problem | undefined
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: ClientErrorCode, message: string, about: About = {}) {
+    super(message, about.cause === undefined ? undefined : { cause: about.cause })
+    this.name = 'ClientError'
+    this.code = code
+    this.status = about.status ?? 0
+    this.detail = about.detail
+    this.problem = about.problem
+    this.retryAfterMs = about.retryAfterMs
+  }
+}
+
+/** The code that goes with an HTTP status of 400 and above. */
+export function codeOfStatus(status: number): ClientErrorCode {
+  switch (status) {
+    case 401:
+      return 'UNAUTHORIZED'
+    case 403:
+      return 'FORBIDDEN'
+    case 404:
+      return 'NOT_FOUND'
+    case 409:
+      return 'CONFLICT'
+    case 429:
+      return 'RATE_LIMITED'
+    default:
+      return status < 500 ? 'INVALID' : 'SERVER_ERROR'
+  }
+}

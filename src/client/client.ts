@@ -1,0 +1,228 @@
+// `createClient`: a paracosm server from the outside, typed. The shapes are those of the protocol, as they travel.
+import { z } from 'zod'
+import {
+  EpisodePage,
+  type EpisodeRequest,
+  EpisodeSummary,
+  StartedEpisode,
+  WorldDetail,
+  WorldSummary,
+} from '../protocol/catalogue.ts'
+import { type CommandFilters, CommandPage } from '../protocol/command-log.ts'
+import {
+  Authenticated,
+  Branched,
+  CastInfo,
+  CharacterList,
+  EvaluationAnswer,
+  FeedbackCleared,
+  type FeedbackRequest,
+  FeedbackStored,
+  GameList,
+  type PlayRequest,
+  PlayStarted,
+  Reconstruction,
+  Registered,
+  type Registration,
+  ServerConfig,
+  ServerStatus,
+  SessionList,
+  SessionStatus,
+  Setup,
+  SpectatorKey,
+} from '../protocol/session.ts'
+import { ask, type Caller, download } from './http.ts'
+import { PerceptionClient } from './perception.ts'
+import type { ConnectionState } from './play-event.ts'
+import { type PlayOptions, PlaySession } from './play-session.ts'
+import { readRecord } from './replayed.ts'
+
+export interface ClientOptions {
+  /** Of the server: 'http://127.0.0.1:8080'. */
+  readonly url: string
+  /** A player's access key. It travels in headers and in the first frame of a socket, never in an address. */
+  readonly key?: string | undefined
+  /** Hears how the connections of sessions fare. */
+  readonly onState?: (state: ConnectionState, sessionId: string) => void
+  /** Ends every request that is under way, and leaves every session. */
+  readonly signal?: AbortSignal
+}
+
+type StartRequest = Omit<z.input<typeof PlayRequest>, 'api_key'>
+
+export interface EpisodeQuery {
+  readonly status?: EpisodeSummary['status']
+  readonly world?: string
+  readonly limit?: number
+  readonly offset?: number
+}
+
+export interface CommandQuery extends CommandFilters {
+  /** 1 to 1000; default 100. */
+  readonly limit?: number
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string
+}
+
+interface Seat {
+  readonly agentId: string
+  /** The slot's token; absent where the door asks for none. */
+  readonly token?: string
+  /** Episode and slot; absent: the bare routes of a server of one episode. */
+  readonly episode?: string
+  readonly slot?: number
+  readonly retries?: number
+}
+
+export interface Client extends ReturnType<typeof methodsOf> {
+  /** The same client for another player. */
+  withKey(key: string): Client
+}
+
+/**
+ * A client of one server. It holds no connection until a session is played, and may be thrown away at any time.
+ * Every method rejects with ClientError and nothing else. Reads are repeated twice when a failure may pass; writes never.
+ */
+export function createClient(options: ClientOptions): Client {
+  return { ...methodsOf(options), withKey: (key) => createClient({ ...options, key }) }
+}
+
+function methodsOf(options: ClientOptions) {
+  const url = options.url.replace(/\/+$/, '')
+  const caller: Caller = { url, key: options.key, signal: options.signal }
+  return {
+    url,
+    ...playerMethods(caller),
+    ...serverMethods(caller),
+    ...sessionMethods(caller),
+    ...playMethods(caller, options),
+    episodes: episodeMethods(caller),
+    /** An agent's way into a slot of an episode; it throws DoorFailure, in the words of the door. */
+    perception({ episode, slot = 0, ...seat }: Seat): PerceptionClient {
+      const at = episode === undefined ? '' : `/api/episodes/${encodeURIComponent(episode)}/slots/${slot}`
+      return new PerceptionClient({ url: url + at, signal: options.signal, ...seat })
+    },
+  }
+}
+
+function playerMethods(caller: Caller) {
+  return {
+    /** A new player. The key is in this answer and nowhere else: keep it, and use it with `withKey`. */
+    register: (form: Registration): Promise<Registered> =>
+      ask(caller, Registered, '/api/player/registration', { method: 'POST', body: form }),
+    /** Whose key the client has. UNAUTHORIZED: nobody's. */
+    authenticate: (): Promise<Authenticated> =>
+      ask(caller, Authenticated, '/api/player/auth', { method: 'POST', body: { api_key: caller.key ?? '' } }),
+  }
+}
+
+function serverMethods(caller: Caller) {
+  return {
+    /** Which mode the server is in, and whether it asks for keys. */
+    serverConfig: (): Promise<ServerConfig> => ask(caller, ServerConfig, '/api/server/config'),
+    serverStatus: (): Promise<ServerStatus> => ask(caller, ServerStatus, '/api/status'),
+    /** Who plays the characters: `model`, or a stand-in (`local`, `fixed`). */
+    models: (): Promise<CastInfo> => ask(caller, CastInfo, '/api/models'),
+    games: async (): Promise<GameList['games']> => (await ask(caller, GameList, '/api/games/list')).games,
+    characters: async (): Promise<CharacterList['characters']> =>
+      (await ask(caller, CharacterList, '/api/characters/list')).characters,
+    /** Who can be played and met in a game. */
+    setup: (game: string): Promise<Setup> => ask(caller, Setup, `/api/play/setup/${encodeURIComponent(game)}`),
+    worlds: (): Promise<WorldSummary[]> => ask(caller, z.array(WorldSummary), '/api/worlds'),
+    world: (id: string): Promise<WorldDetail> => ask(caller, WorldDetail, `/api/worlds/${encodeURIComponent(id)}`),
+    /** The command log, newest first. From the machine of the server alone. */
+    commands: (query: CommandQuery = {}): Promise<CommandPage> =>
+      ask(caller, CommandPage, '/api/commands', { query: { ...query } }),
+  }
+}
+
+function sessionMethods(caller: Caller) {
+  const at = (id: string, rest: string): string => `/api/sessions/${encodeURIComponent(id)}/${rest}`
+  const feedback = (id: string, event: string): string => at(id, `events/${encodeURIComponent(event)}/feedback`)
+  return {
+    /** The caller's sessions, newest first. */
+    sessions: async (): Promise<SessionList['sessions']> =>
+      (await ask(caller, SessionList, '/api/sessions/list')).sessions,
+    sessionStatus: (id: string): Promise<SessionStatus> => ask(caller, SessionStatus, at(id, 'status')),
+    /** A session with all its events. */
+    reconstruction: (id: string): Promise<Reconstruction> => ask(caller, Reconstruction, at(id, 'reconstruction')),
+    /** What the player thinks of a message of the character. Set again, it is replaced. */
+    setFeedback: (id: string, event: string, given: z.input<typeof FeedbackRequest>): Promise<FeedbackStored> =>
+      ask(caller, FeedbackStored, feedback(id, event), { method: 'POST', body: given }),
+    clearFeedback: (id: string, event: string): Promise<FeedbackCleared> =>
+      ask(caller, FeedbackCleared, feedback(id, event), { method: 'DELETE' }),
+    /** A session of its own that shares the past of this one, up to a turn or as it stands. */
+    branch: (id: string, atTurn?: number): Promise<Branched> =>
+      ask(caller, Branched, at(id, 'branch'), {
+        method: 'POST',
+        body: atTurn === undefined ? {} : { at_turn: atTurn },
+      }),
+    /** A key with which others may watch this session, and only that; shown this once. */
+    spectatorKey: (id: string): Promise<SpectatorKey> =>
+      ask(caller, SpectatorKey, at(id, 'spectators'), { method: 'POST' }),
+    /** How near the player's guess came, for a finished session of Infer Intent. */
+    evaluation: (id: string): Promise<EvaluationAnswer> =>
+      ask(caller, EvaluationAnswer, at(id, 'infer-intent/evaluation'), { method: 'POST', timeoutMs: EVALUATION_MS }),
+  }
+}
+
+/** An evaluation asks a model. */
+const EVALUATION_MS = 300_000
+
+function playMethods(caller: Caller, { onState, signal }: ClientOptions) {
+  const open = async (sessionId: string, options: PlayOptions, spectatorKey?: string): Promise<PlaySession> => {
+    const path = `/api/play/game/${encodeURIComponent(sessionId)}/ws${options.tokens === true ? '?stream=1' : ''}`
+    const signals = [signal, options.signal].filter((each) => each !== undefined)
+    const session = new PlaySession(
+      {
+        sessionId,
+        wsUrl: caller.url.replace(/^http/, 'ws') + path,
+        key: spectatorKey ?? caller.key,
+        isWatching: spectatorKey !== undefined,
+        record: async () => {
+          if (caller.key === undefined) return undefined
+          const path = `/api/sessions/${encodeURIComponent(sessionId)}/reconstruction`
+          return readRecord(await ask(caller, Reconstruction, path))
+        },
+        standing: () =>
+          ask(caller, SessionStatus, `/api/sessions/${encodeURIComponent(sessionId)}/status`, {
+            timeoutMs: STANDING_MS,
+          }),
+        onState,
+      },
+      { ...options, ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }) },
+    )
+    await session.opened
+    return session
+  }
+  const start = (wanted: StartRequest): Promise<PlayStarted> =>
+    ask(caller, PlayStarted, '/api/play/game', { method: 'POST', body: wanted })
+  return {
+    /** Makes a session, and plays none of it. */
+    startSession: start,
+    /** Plays a session, from its beginning or from where it was left. */
+    play: (sessionId: string, options: PlayOptions = {}): Promise<PlaySession> => open(sessionId, options),
+    /** Makes a session and plays it. */
+    start: async (wanted: StartRequest, options: PlayOptions = {}): Promise<PlaySession> =>
+      open((await start(wanted)).session_id, options),
+    /** Watches a session with a key of `spectatorKey`. */
+    watch: (sessionId: string, spectatorKey: string, options: PlayOptions = {}): Promise<PlaySession> =>
+      open(sessionId, options, spectatorKey),
+  }
+}
+
+const STANDING_MS = 10_000
+
+function episodeMethods(caller: Caller) {
+  const at = (id: string): string => `/api/episodes/${encodeURIComponent(id)}`
+  return {
+    list: (query: EpisodeQuery = {}): Promise<EpisodePage> =>
+      ask(caller, EpisodePage, '/api/episodes', { query: { ...query } }),
+    get: (id: string): Promise<EpisodeSummary> => ask(caller, EpisodeSummary, at(id)),
+    /** From the machine of the server alone. */
+    start: (wanted: EpisodeRequest): Promise<StartedEpisode> =>
+      ask(caller, StartedEpisode, '/api/episodes', { method: 'POST', body: wanted }),
+    /** The journal as text, a line at a time as it is read: JSON Lines in UTF-8. */
+    journal: (id: string): Promise<ReadableStream<Uint8Array>> => download(caller, `${at(id)}/journal.jsonl`),
+  }
+}

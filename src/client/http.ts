@@ -1,0 +1,159 @@
+// Requests: JSON there and back, answers checked against the protocol's schemas, failures as ClientError.
+import { z } from 'zod'
+import { Problem } from '../protocol/problem.ts'
+import { HttpError } from '../protocol/session.ts'
+import { ClientError, codeOfStatus } from './client-error.ts'
+import { backoffMs, pause } from './pause.ts'
+
+export interface Caller {
+  /** Without a slash at the end. */
+  readonly url: string
+  readonly key: string | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+interface Asked {
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly body?: unknown
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  /** Longest wait for the whole answer, in milliseconds. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+const TIMEOUT_MS = 30_000
+/** Reads are repeated so often when what failed may pass. Writes never are: they may have been done. */
+const RETRIES = 2
+const BACKOFF = { firstMs: 200, longestMs: 2000 }
+/** A server that asks for a longer wait than this is told to the caller instead. */
+const LONGEST_WISH_MS = 5000
+
+/**
+ * One answer, checked.
+ * @throws ClientError
+ */
+export async function ask<T>(caller: Caller, schema: z.ZodType<T>, path: string, asked: Asked = {}): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const answer = await send(caller, path, asked)
+      return check(schema, await readJson(answer), path)
+    } catch (error) {
+      const failure = toClientError(error, caller)
+      const wait = failure.retryAfterMs ?? backoffMs(BACKOFF, attempt)
+      const isRead = (asked.method ?? 'GET') === 'GET'
+      if (!isRead || !mayPass(failure) || attempt >= RETRIES || wait > LONGEST_WISH_MS) throw failure
+      await pause(wait, caller.signal).catch((reason: unknown) => {
+        throw toClientError(reason, caller)
+      })
+    }
+  }
+}
+
+/** The bytes of an answer, as they come. */
+export async function download(caller: Caller, path: string): Promise<ReadableStream<Uint8Array>> {
+  try {
+    // No limit in time: a journal may be long. The signal ends it.
+    const answer = await send(caller, path, { timeoutMs: 0 })
+    if (answer.body) return answer.body
+    throw new ClientError('PROTOCOL', `${path}: an answer without content`, { status: answer.status })
+  } catch (error) {
+    throw toClientError(error, caller)
+  }
+}
+
+async function send(caller: Caller, path: string, asked: Asked): Promise<Response> {
+  const { key } = caller
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (key !== undefined) headers.authorization = `Bearer ${key}`
+  if (asked.body !== undefined) headers['content-type'] = 'application/json'
+  const timeoutMs = asked.timeoutMs ?? TIMEOUT_MS
+  const signals = [caller.signal, asked.signal, timeoutMs > 0 ? AbortSignal.timeout(timeoutMs) : undefined]
+  const answer = await fetch(caller.url + path + formatQuery(asked.query), {
+    method: asked.method ?? 'GET',
+    headers,
+    signal: AbortSignal.any(signals.filter((each) => each !== undefined)),
+    ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
+  })
+  if (!answer.ok) throw await toFailure(answer, path)
+  return answer
+}
+
+function formatQuery(query: Asked['query'] = {}): string {
+  const given = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value))
+  return given.size === 0 ? '' : `?${given}`
+}
+
+async function readJson(answer: Response): Promise<unknown> {
+  const text = await answer.text()
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ClientError('PROTOCOL', 'the answer is not JSON: is this the address of a paracosm server?', {
+      status: answer.status,
+      cause,
+    })
+  }
+}
+
+function check<T>(schema: z.ZodType<T>, body: unknown, path: string): T {
+  const parsed = schema.safeParse(body)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const where = issue?.path.join('.') || 'the answer'
+  throw new ClientError('PROTOCOL', `${path}: ${where}: ${issue?.message ?? 'invalid'}`)
+}
+
+const Refused = z.union([Problem, HttpError])
+
+async function toFailure(answer: Response, path: string): Promise<ClientError> {
+  const { status } = answer
+  const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN)
+  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined
+  const body: unknown = await answer.json().catch(() => undefined)
+  const told = Refused.safeParse(body).data
+  if (told === undefined) {
+    return new ClientError(codeOfStatus(status), `${path}: status ${status}`, { status, retryAfterMs })
+  }
+  if ('code' in told) {
+    const about = { status, retryAfterMs, problem: told, detail: told.details }
+    return new ClientError(codeOfStatus(status), told.message, about)
+  }
+  const { detail } = told
+  return new ClientError(codeOfStatus(status), sentenceOf(detail), { status, detail, retryAfterMs })
+}
+
+/** One sentence out of the API's `detail`: a text, or a list of `{loc, msg}`. */
+function sentenceOf(detail: z.infer<typeof HttpError>['detail']): string {
+  if (typeof detail === 'string') return detail
+  return detail.map(({ loc, msg }) => `${Array.isArray(loc) ? loc.join('.') : 'request'}: ${String(msg)}`).join('; ')
+}
+
+function mayPass({ code, status }: ClientError): boolean {
+  return code === 'UNREACHABLE' || code === 'TIMEOUT' || [429, 502, 503, 504].includes(status)
+}
+
+/** Whatever a request threw. */
+function toClientError(error: unknown, caller: Caller): ClientError {
+  if (error instanceof ClientError) return error
+  if (caller.signal?.aborted || isNamed(error, 'AbortError')) {
+    return new ClientError('ABORTED', 'the request was given up', { cause: error })
+  }
+  const host = hostOf(caller.url)
+  if (isNamed(error, 'TimeoutError')) {
+    return new ClientError('TIMEOUT', `no answer from ${host} in time`, { cause: error })
+  }
+  return new ClientError('UNREACHABLE', `no answer from ${host}: ${reasonOf(error)}`, { cause: error })
+}
+
+const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name
+
+/** The part of an address that may be shown. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'the server'
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message
+}

@@ -1,0 +1,118 @@
+// Stands between a client and a server on TCP, so that a test can cut the wire when it likes: after what the server said,
+// or before what the client says gets through.
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+export interface CuttingProxy {
+  readonly url: string
+  /** Where connections go from now on. */
+  target: string
+  /** Ends every connection at once, and gives how many there were. */
+  cut(): number
+  /** Cuts, once, when text that passes matches: `up` to the server (before it gets there), `down` to the client (after). */
+  cutWhen(direction: 'up' | 'down', pattern: RegExp): Promise<void>
+  /** The same, but what matches gets to nobody. */
+  loseWhen(direction: 'up' | 'down', pattern: RegExp): Promise<void>
+  /** Nothing passes, in either direction, and connections stay. */
+  freeze(): void
+  thaw(): void
+  /** Connections that were made so far. */
+  readonly accepted: number
+  close(): Promise<void>
+}
+
+export async function startProxy(target: string): Promise<CuttingProxy> {
+  const pairs = new Set<readonly [Socket, Socket]>()
+  let trap: { direction: 'up' | 'down'; pattern: RegExp; isLost: boolean; sprung: () => void } | undefined
+  let isFrozen = false
+  let accepted = 0
+  const server = createServer((near) => {
+    accepted++
+    const { hostname, port } = new URL(proxy.target)
+    const far = connect(Number(port), hostname)
+    const pair = [near, far] as const
+    pairs.add(pair)
+    const end = (): void => {
+      pairs.delete(pair)
+      near.destroy()
+      far.destroy()
+    }
+    const pass = (direction: 'up' | 'down', from: Socket, to: Socket): void => {
+      from.on('data', (chunk: Buffer) => {
+        if (isFrozen) return
+        const text = direction === 'up' ? unmask(chunk) : chunk.toString('utf8')
+        if (trap?.direction === direction && trap.pattern.test(text)) {
+          const { sprung, isLost } = trap
+          trap = undefined
+          if (!isLost) to.write(chunk, end)
+          else end()
+          sprung()
+        } else to.write(chunk)
+      })
+      from.on('error', end)
+      from.on('close', end)
+    }
+    pass('up', near, far)
+    pass('down', far, near)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const proxy: CuttingProxy = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    target,
+    get accepted() {
+      return accepted
+    },
+    cut() {
+      const { size } = pairs
+      for (const [near, far] of pairs) {
+        near.destroy()
+        far.destroy()
+      }
+      return size
+    },
+    cutWhen(direction, pattern) {
+      return new Promise((resolve) => {
+        trap = { direction, pattern, isLost: direction === 'up', sprung: resolve }
+      })
+    },
+    loseWhen(direction, pattern) {
+      return new Promise((resolve) => {
+        trap = { direction, pattern, isLost: true, sprung: resolve }
+      })
+    },
+    freeze() {
+      isFrozen = true
+    },
+    thaw() {
+      isFrozen = false
+    },
+    async close() {
+      proxy.cut()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  return proxy
+}
+
+/** The text of the small masked frames that one chunk holds; of anything else what it reads as. */
+function unmask(chunk: Buffer): string {
+  let text = ''
+  let at = 0
+  while (at + 6 <= chunk.length && (chunk[at]! & 0xf0) === 0x80) {
+    let length = chunk[at + 1]! & 0x7f
+    at += 2
+    if (length === 126) {
+      length = chunk.readUInt16BE(at)
+      at += 2
+    }
+    const mask = chunk.subarray(at, at + 4)
+    at += 4
+    const body = Buffer.from(chunk.subarray(at, at + length))
+    for (let i = 0; i < body.length; i++) body[i]! ^= mask[i % 4]!
+    text += body.toString('utf8')
+    at += length
+  }
+  return text === '' ? chunk.toString('utf8') : text
+}
