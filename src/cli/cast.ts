@@ -2,6 +2,7 @@
 import { type Cast, createFixedCast, createLocalCast, createModelCast } from '../doors/session/cast.ts'
 import { AppError } from '../kernel/errors.ts'
 import { createEndpointClient, MODEL_TIMEOUT_MS } from '../models/endpoint-client.ts'
+import { Meter, withMeter } from '../models/meter.ts'
 import { withQueue } from '../models/queue.ts'
 import { withRetries } from '../models/retrying-client.ts'
 import type { Io } from './io.ts'
@@ -16,6 +17,8 @@ export interface CastOptions {
   readonly baseUrl?: string
   readonly modelTimeout?: number
   readonly modelConcurrency?: number
+  readonly maxTokens?: number
+  readonly maxUsd?: number
 }
 
 const OPENAI = 'https://api.openai.com/v1'
@@ -38,7 +41,8 @@ export async function createCast(io: Io, options: CastOptions): Promise<Cast> {
   const first = named ?? roles.find((role) => role !== undefined)
   if (first === undefined) return createLocalCast()
   const baseUrl = options.baseUrl ?? config.OPENAI_BASE_URL ?? (isOpenRouter ? OPENROUTER : OPENAI)
-  const apiKey = isOpenRouter ? config.OPENROUTER_API_KEY : config.OPENAI_API_KEY
+  // Each key goes to its own house alone, wherever the base URL points.
+  const apiKey = baseUrl.startsWith('https://openrouter.ai/') ? config.OPENROUTER_API_KEY : config.OPENAI_API_KEY
   if (apiKey === undefined && (baseUrl === OPENAI || baseUrl === OPENROUTER)) {
     throw new AppError('MODEL_MISSING', `model ${first} is named, and there is no key for ${new URL(baseUrl).host}`, {
       remedy:
@@ -47,7 +51,9 @@ export async function createCast(io: Io, options: CastOptions): Promise<Cast> {
   }
   const timeoutMs = options.modelTimeout ?? MODEL_TIMEOUT_MS
   const endpoint = await createEndpointClient({ baseUrl, apiKey, timeoutMs })
-  return createModelCast(withRetries(withQueue(endpoint, options.modelConcurrency ?? AT_ONCE)), {
+  const meter = new Meter({ usd: options.maxUsd, tokens: options.maxTokens })
+  const client = withRetries(withMeter(withQueue(endpoint, options.modelConcurrency ?? AT_ONCE), meter))
+  return createModelCast(client, meter, {
     opener: options.openerModel ?? first,
     updater: options.updaterModel ?? first,
     validator: options.validatorModel ?? first,

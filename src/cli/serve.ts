@@ -1,7 +1,8 @@
 // `paracosm serve`: the server, with something to watch.
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import type { Cast } from '../doors/session/cast.ts'
 import { startServer } from '../server/app.ts'
+import { dump } from './admin/dumps.ts'
 import { type CastOptions, createCast } from './cast.ts'
 import { type Io, printJson } from './io.ts'
 import { parseCount, parsePort } from './options.ts'
@@ -16,6 +17,7 @@ interface ServeOptions extends CastOptions {
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly json?: boolean
   readonly freePlay?: boolean
+  readonly dump?: string
   readonly rateLimits: boolean
   readonly sessionTtl: number
   readonly sweepInterval: number
@@ -47,6 +49,9 @@ export function createCommand(io: Io): Command {
     .option('--base-url <url>', 'OpenAI-compatible endpoint, in place of OPENAI_BASE_URL')
     .option('--model-timeout <ms>', 'milliseconds one model call may take', parseCount)
     .option('--model-concurrency <n>', 'model calls at once', parseCount)
+    .option('--max-tokens <n>', 'ask no model any more once so many tokens are used', parseCount)
+    .option('--max-usd <n>', 'or so many US dollars are spent, where the endpoint tells what calls cost', parseUsd)
+    .option('--dump <folder>', 'write a dump of players, characters and sessions there when the server has stopped')
     .option('--fake-ai-response <text>', 'answer every model call with this text')
     .addHelpText(
       'after',
@@ -96,8 +101,15 @@ async function serve(io: Io, options: ServeOptions): Promise<void> {
     await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
   }
   const left = await server.close()
+  if (options.dump !== undefined) await dumpAfter(io, options.dump, options.data)
   if (options.json) printJson(io, { ok: true, unfinished: left })
   else io.out(left.length === 0 ? 'Stopped.' : `Stopped. The next start goes on with: ${left.join(', ')}`)
+}
+
+function parseUsd(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0) return value
+  throw new InvalidArgumentError('Give an amount of US dollars, 0 or more.')
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
@@ -109,4 +121,10 @@ function describeCast({ kind, profile }: Cast): string {
     return 'Text games: paracosm play. Characters are played by the local cast, a stand-in for a model.'
   if (kind === 'fixed') return 'Text games: paracosm play. Every model call is answered with one fixed text.'
   return `Text games: paracosm play. Characters are played by ${profile.updater_model}.`
+}
+
+/** The interrupt that stopped the server does not stop the dump; a second one ends the process. */
+function dumpAfter(io: Io, folder: string, data: string): Promise<void> {
+  const { signal } = new AbortController()
+  return dump({ ...io, signal }, folder, { data, personalData: 'sealed' })
 }

@@ -310,5 +310,19 @@ export type ServerConfig = z.infer<typeof ServerConfig>
 /** Who plays the characters: language models, the rule-based stand-in, or one fixed text. */
 export const CAST_KINDS = ['model', 'local', 'fixed'] as const
 /** Ours: what a page needs to say plainly whether a model answers. */
-export const CastInfo = z.strictObject({ kind: z.enum(CAST_KINDS), models: ModelProfile })
+export const CastInfo = z.strictObject({
+  kind: z.enum(CAST_KINDS),
+  models: ModelProfile,
+  /** Of this server since its start; null where nothing costs anything. */
+  spent: z
+    .strictObject({
+      calls: z.int().min(0),
+      input_tokens: z.int().min(0),
+      output_tokens: z.int().min(0),
+      /** US dollars, as far as the endpoint tells. */
+      cost_usd: z.number().min(0),
+      unpriced_calls: z.int().min(0),
+    })
+    .nullable(),
+})
 export type CastInfo = z.infer<typeof CastInfo>

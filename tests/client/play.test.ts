@@ -406,9 +406,9 @@ test('client: pieces of the answer come when asked for, and are the answer', asy
   const cast = {
     ...local,
     async answer(...[request, options]: Parameters<typeof local.answer>) {
-      const text = await local.answer(request, options)
+      const { text } = await local.answer(request, options)
       for (const piece of text.match(/[\s\S]{1,7}/g) ?? []) options.onText?.(piece)
-      return text
+      return { text }
     },
   }
   const { client } = await openClientHouse(context, { cast })

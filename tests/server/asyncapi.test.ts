@@ -19,12 +19,12 @@ function streamingCast() {
   const answer: typeof local.answer = async (request, options) => {
     if (request.role === 'validator' && request.cast.response !== null && refusals > 0) {
       refusals--
-      return '{"pass": false, "reason": "not like this"}'
+      return { text: '{"pass": false, "reason": "not like this"}' }
     }
-    const text = await local.answer(request, options)
+    const { text } = await local.answer(request, options)
     const half = Math.floor(text.length / 2)
     for (const piece of [text.slice(0, half), text.slice(half)]) options.onText?.(piece)
-    return text
+    return { text }
   }
   return { ...local, answer }
 }

@@ -109,7 +109,7 @@ test('openapi: every answer of the session routes, good or bad, is as the docume
   const cast = {
     ...local,
     answer: (...[request, options]: Parameters<typeof local.answer>) =>
-      request.role === 'scorer' && faults-- > 0 ? Promise.resolve('prose') : local.answer(request, options),
+      request.role === 'scorer' && faults-- > 0 ? Promise.resolve({ text: 'prose' }) : local.answer(request, options),
   }
   const walk = await openServer(t, { cast })
   await walk.ask(200, 'GET', ['/api/status'])

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { createModelCast } from '../../src/doors/session/cast.ts'
 import { createEndpointClient } from '../../src/models/endpoint-client.ts'
+import { Meter, withMeter } from '../../src/models/meter.ts'
 import { withRetries } from '../../src/models/retrying-client.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Asked, type ModelAnswer, startModelServer } from '../../src/testing/model-server.ts'
@@ -44,8 +45,9 @@ async function play(
     return (await answer({ role, nth, asked })) ?? GOOD[role]
   })
   const endpoint = await createEndpointClient({ baseUrl: model.url, apiKey: KEY, timeoutMs: options.timeoutMs ?? 2000 })
-  const client = withRetries(endpoint, { attempts: 2, firstWaitMs: 1, longestWaitMs: 50 })
-  const server = await startSessionServer(store, { cast: createModelCast(client, MODELS) })
+  const meter = new Meter()
+  const client = withRetries(withMeter(endpoint, meter), { attempts: 2, firstWaitMs: 1, longestWaitMs: 50 })
+  const server = await startSessionServer(store, { cast: createModelCast(client, meter, MODELS) })
   house.atEnd(async () => {
     await server.close()
     await model.close()
@@ -265,4 +267,16 @@ onSqlite('model faults: tokens come only to who asks, and are taken back when th
   const kinds = failed.map((frame) => frame.type)
   assert.ok(kinds.lastIndexOf('token_reset') > kinds.lastIndexOf('token'), kinds.join(' '))
   await streaming.close()
+})
+
+onSqlite('models: what every call cost is in the journal, and the sum at /api/models', async (store, house) => {
+  const { player, server, id } = await play(house, store, () => undefined)
+  await player.until('turn_end')
+  await player.advance('I wave.')
+  const { body } = await get(server, '/api/models')
+  assert.equal(body.kind, 'model')
+  assert.equal(body.spent.calls, 11)
+  assert.equal(body.spent.input_tokens, 110)
+  const journal = (await server.house.log.journal(id)).lines.join('\n')
+  assert.equal([...journal.matchAll(/"usage":\{"input_tokens":10,"output_tokens":5,"cost_usd":null\}/g)].length, 11)
 })

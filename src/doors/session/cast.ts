@@ -1,6 +1,8 @@
 // Who plays the roles that parley asks for: models, the local cast, or one fixed text.
 import { AppError } from '../../kernel/errors.ts'
 import type { CompleteOptions, ModelClient } from '../../models/client.ts'
+import type { Meter, Spent } from '../../models/meter.ts'
+import type { ModelUsage } from '../../protocol/model.ts'
 import type { CastInfo, ModelProfile } from '../../protocol/session.ts'
 import { answerAs } from '../../worlds/parley/cast/answer.ts'
 import type { ParleyRequest } from '../../worlds/parley/request.ts'
@@ -17,24 +19,33 @@ export interface Cast {
   /** 'model', or what stands in for one. */
   readonly kind: CastInfo['kind']
   readonly profile: ModelProfile
+  /** What has been asked so far; absent where nothing costs anything. */
+  readonly spent?: () => Spent
   /** @throws AppError as ModelClient does */
-  answer(request: ParleyRequest, options: CompleteOptions): Promise<string>
+  answer(request: ParleyRequest, options: CompleteOptions): Promise<Answer>
+}
+
+export interface Answer {
+  readonly text: string
+  /** Who answered at what price, for the journal; absent for those who stand in for a model. */
+  readonly by?: { readonly model: string; readonly usage: ModelUsage }
 }
 
 /** Characters that an answer may have: an answer beyond them is no scene of a few words. */
 const MAX_ANSWER = 20_000
 
 /** A cast of models behind one client. */
-export function createModelCast(client: ModelClient, models: RoleModels): Cast {
+export function createModelCast(client: ModelClient, meter: Meter, models: RoleModels): Cast {
   return {
     kind: 'model',
+    spent: () => meter.spent,
     profile: { updater_model: models.updater, validator_model: models.validator, scorer_model: models.scorer },
     async answer(request, options) {
       const reply = await client.complete({ model: models[request.role], messages: request.messages }, options)
       if (reply.text.length > MAX_ANSWER) {
         throw new AppError('MODEL_REPLY_INVALID', `the model answered with more than ${MAX_ANSWER} characters`)
       }
-      return reply.text
+      return { text: reply.text, by: { model: reply.model, usage: reply.usage } }
     },
   }
 }
@@ -45,7 +56,7 @@ export function createLocalCast(): Cast {
   return {
     kind: 'local',
     profile: { updater_model: name, validator_model: name, scorer_model: name },
-    answer: (request) => Promise.resolve(answerAs(request)),
+    answer: (request) => Promise.resolve({ text: answerAs(request) }),
   }
 }
 
@@ -55,6 +66,6 @@ export function createFixedCast(text: string): Cast {
   return {
     kind: 'fixed',
     profile: { updater_model: name, validator_model: name, scorer_model: name },
-    answer: () => Promise.resolve(text),
+    answer: () => Promise.resolve({ text }),
   }
 }

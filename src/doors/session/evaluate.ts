@@ -56,7 +56,7 @@ async function evaluate(header: SessionHeader, { log, cast }: EvaluateOptions): 
   }
   const asked = evaluationOf(events, await sheetsOf(log, id))
   if (!asked.ok) throw new AppError('NOT_EVALUABLE', asked.reason)
-  const read = readScore(await cast.answer(asked.request, {}))
+  const read = readScore((await cast.answer(asked.request, {})).text)
   if (!read.ok) throw new AppError('MODEL_REPLY_INVALID', 'the scorer gave no score')
   const { tier, score, reasoning } = read.value
   const evaluation = { tier, score, reasoning }

@@ -8,7 +8,7 @@ export function createLocalWorkers(now: () => number): Readonly<Record<string, E
   const cast = createLocalCast()
   return {
     model: async (request, signal) => ({
-      text: await cast.answer(ParleyRequest.parse(request), { signal }),
+      ...(await cast.answer(ParleyRequest.parse(request), { signal })),
       at: now(),
     }),
   }

@@ -147,7 +147,7 @@ function createWorker({ cast }: Environment, holder: Holder): EffectWorker {
     if (isShown) session?.resetStream()
     const stream = isShown && session?.hasFollowers ? new ContentStream() : undefined
     const onText = stream && ((piece: string) => session?.stream(stream.take(piece)))
-    const text = await cast.answer(request, { signal, onText })
-    return { text, at: session?.now ?? 0 }
+    const { text, by } = await cast.answer(request, { signal, onText })
+    return { text, at: session?.now ?? 0, ...by }
   }
 }

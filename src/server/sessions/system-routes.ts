@@ -30,7 +30,7 @@ export const systemRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (
   app.get(
     '/api/models',
     { schema: { summary: 'Who plays the characters', tags: ['system'], response: { 200: CastInfo } } },
-    () => ({ kind: house.cast.kind, models: house.cast.profile }),
+    () => ({ kind: house.cast.kind, models: house.cast.profile, spent: house.cast.spent?.() ?? null }),
   )
   done()
 }
