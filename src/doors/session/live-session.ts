@@ -8,7 +8,7 @@ import { AppError } from '../../kernel/errors.ts'
 import type { WorldEvent } from '../../kernel/world.ts'
 import type { ServerFrame } from '../../protocol/session.ts'
 import type { SessionSink } from '../../store/sessions/session-log.ts'
-import { Notice, SessionEvent, TurnEnd } from '../../worlds/parley/events.ts'
+import { isSessionEvent, Notice, type SessionEvent, TurnEnd } from '../../worlds/parley/events.ts'
 import { eventFrame, replayFrame } from './frames.ts'
 import type { SessionView } from './view.ts'
 
@@ -259,7 +259,7 @@ export class LiveSession {
 
   #hear(events: readonly WorldEvent[]): void {
     for (const event of events) {
-      if (event.kind === 'session_event') this.#keep(SessionEvent.parse(event.data))
+      if (event.kind === 'session_event' && isSessionEvent(event.data)) this.#keep(event.data)
       else if (event.kind === 'notice') {
         const { event_type, content } = Notice.parse(event.data)
         this.#frames.push({ type: 'event', session_id: this.facts.id, event_type, content, event_id: null })

@@ -26,8 +26,8 @@ interface Environment {
   readonly server: string
 }
 
-/** Steps between saved states, about twenty turns: a session that is taken up plays no more than these again. */
-const STATE_EVERY = 60
+/** Steps between saved states, about fifty turns: a session that is taken up plays no more than these again. */
+const STATE_EVERY = 150
 
 /** Judges and the updater of one turn are asked at once; the simulator's six judges are the most. */
 const EFFECT_LIMITS = { concurrency: 8, attempts: 1, timeoutMs: 300_000 }

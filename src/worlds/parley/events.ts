@@ -38,3 +38,8 @@ export const Violation = z.strictObject({
   raw_result: JsonValue,
 })
 export type Violation = z.infer<typeof Violation>
+
+/** Takes what the world has just told for what it is: it has come from here, and is not looked through again. */
+export function isSessionEvent(data: unknown): data is SessionEvent {
+  return typeof data === 'object' && data !== null && 'content_format' in data
+}
