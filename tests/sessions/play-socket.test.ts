@@ -120,3 +120,78 @@ test('play client: a frame that never comes is an error when the socket closes',
   const client = new PlayClient('ws://127.0.0.1:9/none')
   await assert.rejects(client.until('turn_end'), /closed/)
 })
+
+forEachStore(
+  'play socket: an imported session goes on from the snapshot that it brought along, and one without is not played',
+  async (store, house) => {
+    const server = await startSessionServer(store)
+    house.atEnd(() => server.close())
+    const key = await register(server)
+    const { body } = await post(server, '/api/player/auth', { api_key: key })
+    const { log } = server.house
+    const runtime_state = {
+      schema_version: 1,
+      turn_count: 3,
+      exited: false,
+      exit_reason: '',
+      game_state: {
+        entered: true,
+        exited: false,
+        exit_reason: '',
+        player_retry_budget: 2,
+        in_finish_flow: false,
+        filtered_transcript_buffer: ['Opening scene: A yard.', 'Player (ODA): I sit.', 'Simulator: JACK hops.'],
+        engine_state: { history: [], transcript_events: [], opening_metadata: {} },
+      },
+    }
+    for (const [id, extra] of [
+      ['with', { runtime_state }],
+      ['without', {}],
+    ] as const) {
+      const now = new Date().toISOString()
+      await log.copy(
+        {
+          session_id: id,
+          name: id,
+          player_id: body.player_id,
+          game_name: 'Explore',
+          source: 'import',
+          pc_hid: 'ODA',
+          npc_hid: 'JACK',
+          session_started_at: now,
+          session_ended_at: null,
+          termination_reason: null,
+          status: 'paused',
+          turns_completed: 3,
+          model_profile: null,
+          game_config_snapshot: {},
+          last_seq: 0,
+          created_at: now,
+          updated_at: now,
+          paused_at: now,
+          resumed_at: null,
+          branch_from_session_id: null,
+        },
+        [],
+        [],
+      )
+      await store.db.deleteFrom('session_journals').where('session_id', '=', id).execute()
+      await store.db
+        .updateTable('sessions')
+        .set({ extra: JSON.stringify(extra) })
+        .where('session_id', '=', id)
+        .execute()
+    }
+    const at = (id: string) => `${server.url.replace('http', 'ws')}/api/play/game/${id}/ws`
+    const client = new PlayClient(at('with'), key)
+    assert.equal((await client.until('replay_end')).at(-1)?.turns, 3)
+    assert.equal((await client.advance('I stand up.')).at(-1)?.turns, 4)
+    await client.close()
+    const again = new PlayClient(at('with'), key)
+    assert.ok((await again.until('replay_end')).some((frame) => frame.content === 'I stand up.'))
+    await again.close()
+    const none = new PlayClient(at('without'), key)
+    assert.match(String((await none.until('error')).at(-1)?.detail), /not found/)
+    assert.deepEqual(server.faults, [])
+  },
+)

@@ -6,9 +6,12 @@ import { resumeEpisode, startEpisode } from '../../episode/start.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { parseLine, splitHash } from '../../kernel/journal.ts'
 import { configureWorld } from '../../kernel/world.ts'
+import type { Character } from '../../protocol/character.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import type { SessionHeader } from '../../protocol/session.ts'
-import type { SessionLog, SessionSink } from '../../store/sessions/session-log.ts'
+import type { SessionLog } from '../../store/sessions/session-log.ts'
+import type { SessionSink } from '../../store/sessions/session-writer.ts'
+import { findGame } from '../../worlds/parley/games.ts'
 import { isParleyRequest } from '../../worlds/parley/request.ts'
 import { parley } from '../../worlds/parley/world.ts'
 import type { Cast } from './cast.ts'
@@ -24,6 +27,8 @@ interface Environment {
   readonly clock: Clock
   /** The server that holds the claim. */
   readonly server: string
+  /** A character as it is today. */
+  characterOf(hid: string): Promise<Character | undefined>
 }
 
 /** Steps between saved states, about fifty turns: a session that is taken up plays no more than these again. */
@@ -72,12 +77,13 @@ export async function openSession(
 }
 
 /**
- * Takes a session up where its journal ends.
- * @throws AppError JOURNAL_CORRUPT, WORLD_VERSION, DIVERGED; EPISODE_OVER when it is finished
+ * Takes a session up where its journal ends, or where its snapshot was taken. Undefined: it has neither.
+ * @throws AppError JOURNAL_CORRUPT, WORLD_VERSION, DIVERGED; SAVE_VERSION, STATE_INVALID for a snapshot; EPISODE_OVER
  */
-export async function hydrateSession(header: SessionHeader, at: Environment): Promise<LiveSession> {
+export async function hydrateSession(header: SessionHeader, at: Environment): Promise<LiveSession | undefined> {
   const { log, clock, server } = at
   const { lines, parts } = await log.journal(header.session_id)
+  if (parts === 0) return adoptSession(header, at)
   const [first] = lines
   const split = first === undefined ? undefined : splitHash(first)
   const head = split && parseLine(split.body, 1)
@@ -103,6 +109,38 @@ export async function hydrateSession(header: SessionHeader, at: Environment): Pr
   const view = new SessionView(header.session_id, beginningOf(episode), header.last_seq)
   const session = live(at, { header, episode, sink, view })
   holder.session = session
+  return session
+}
+
+/** An imported session begins its journal with the snapshot that it brought along; what was said before stays in its rows. */
+async function adoptSession(header: SessionHeader, at: Environment): Promise<LiveSession | undefined> {
+  const { log, clock, server } = at
+  const restore = await log.runtimeState(header.session_id)
+  const game = findGame(header.game_name)
+  const [pc, npc] = await Promise.all([header.pc_hid, header.npc_hid].map((hid) => at.characterOf(hid ?? '')))
+  if (!restore || !game || !pc || !npc) return undefined
+  const { config, json } = configureWorld(parley, undefined, { game: game.id, pc, npc, restore, overrides: {} })
+  const sink = log.sink(header, server, 0)
+  const holder: Holder = {}
+  const episode = startEpisode(
+    parley,
+    { config, json },
+    {
+      id: header.session_id,
+      seed: 0,
+      seats: [{ player: { kind: 'human', name: 'player' } }],
+      pacing: { mode: 'lockstep' },
+      stateEvery: STATE_EVERY,
+      sink,
+      workers: { model: createWorker(at, holder) },
+      effectLimits: EFFECT_LIMITS,
+      clock,
+    },
+  )
+  const view = new SessionView(header.session_id, beginningOf(episode), header.last_seq)
+  const session = live(at, { header, episode, sink, view })
+  holder.session = session
+  await episode.durable()
   return session
 }
 

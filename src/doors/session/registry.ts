@@ -3,6 +3,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import type { Clock } from '../../episode/clock.ts'
 import { AppError } from '../../kernel/errors.ts'
+import type { Character } from '../../protocol/character.ts'
 import type { SessionLog } from '../../store/sessions/session-log.ts'
 import type { Cast } from './cast.ts'
 import type { Follower, LiveSession } from './live-session.ts'
@@ -13,6 +14,8 @@ export interface RegistryOptions {
   readonly log: SessionLog
   readonly cast: Cast
   readonly clock: Clock
+  /** A character as it is today. */
+  characterOf(hid: string): Promise<Character | undefined>
   /** Milliseconds without a sign of life after which a session is ended. */
   readonly ttlMs: number
   /** Milliseconds between two sweeps. */
@@ -163,12 +166,11 @@ export class SessionRegistry {
     if (!(await log.claim(id, this.#server, RENEW_MS * 3))) return undefined
     try {
       const header = await log.header(id)
-      // An imported session has no journal, and so nothing to go on from.
-      if (!header || (await log.journal(id)).parts === 0) {
+      const session = header && (await hydrateSession(header, { ...this.#options, server: this.#server }))
+      if (!session) {
         await log.release([id], this.#server)
         return undefined
       }
-      const session = await hydrateSession(header, { ...this.#options, server: this.#server })
       session.markPaused()
       return this.#keep(session)
     } catch (error) {

@@ -58,7 +58,8 @@ export async function openHouse(options: HouseOptions): Promise<SessionHouse> {
   await stored.seedOnce(characters)
   if (options.isAlone) await log.releaseAll()
   const { ttlMs, sweepMs } = options
-  const registry = new SessionRegistry({ log, cast, clock: createSystemClock(), ttlMs, sweepMs, onFault })
+  const characterOf = (hid: string) => stored.get(hid)
+  const registry = new SessionRegistry({ log, cast, clock: createSystemClock(), characterOf, ttlMs, sweepMs, onFault })
   registry.start()
   let roster: { readonly at: number; readonly list: Promise<readonly Character[]> } | undefined
   return {

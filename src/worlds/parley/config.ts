@@ -2,6 +2,7 @@
 // header holds it, so a session replays where nobody knows its characters any more.
 import { z } from 'zod'
 import { Character } from '../../protocol/character.ts'
+import { JsonObject } from '../../protocol/json.ts'
 import { GAME_IDS, GAMES, Overrides, StoppingConditions } from './games.ts'
 
 export const Config = z
@@ -11,6 +12,7 @@ export const Config = z
     pc: Character.describe('The character document that the player plays.'),
     npc: Character.describe('The character document that the simulator plays.'),
     overrides: Overrides.default({}).describe('What this session changes of its game.'),
+    restore: JsonObject.optional().describe('A runtime snapshot of the simulation engine (schema 1) to go on from.'),
     stopping_conditions: StoppingConditions.optional().describe("In place of the game's own; {} means the widest."),
   })
   .superRefine((config, context) => {

@@ -10,6 +10,7 @@ import { Config } from './config.ts'
 import { answer, command } from './engine.ts'
 import { storedReason } from './exits.ts'
 import { GAMES } from './games.ts'
+import { fromRuntimeState } from './snapshot.ts'
 import { createState, State } from './state.ts'
 import { VARIANTS } from './variants.ts'
 import { type Observation, observe, spectate, summarize } from './views.ts'
@@ -35,7 +36,7 @@ export const parley = defineWorld<Config, State, Command, Observation>({
   variants: VARIANTS,
   bots: BOTS,
   slots: () => 1,
-  create: (config) => createState(config),
+  create: (config) => (config.restore === undefined ? createState(config) : fromRuntimeState(config, config.restore)),
   apply: (state, _slot, said, out) => command(state, said, out),
   // Everything happens when a command or an answer comes in.
   step: () => undefined,

@@ -1,0 +1,196 @@
+// The writing side of sessions: journal lines, events and headers of many sessions in one transaction; what belongs to one
+// step of one session is never torn. A server writes only sessions that it holds the claim of.
+import { sql } from 'kysely'
+import { AppError } from '../../kernel/errors.ts'
+import type { SessionEvent, SessionHeader } from '../../protocol/session.ts'
+import { GroupWriter } from '../group-writer.ts'
+import type { Store } from '../store.ts'
+import { type SessionPatch, toEventRow, toInstant } from './rows.ts'
+
+/** Takes the lines of one session's journal, and with them what follows from them. */
+export interface SessionSink {
+  append(line: string): void
+  /** A row that the lines appended so far tell of. */
+  event(event: SessionEvent): void
+  /** What changes in the header. */
+  patch(patch: SessionPatch): void
+  /**
+   * Resolves once everything so far is durable.
+   * @throws AppError SESSION_LOST when another server has the session now
+   */
+  commit(): Promise<void>
+  readonly backlog: number
+  close(): Promise<void>
+}
+
+/** What one session hands in for one transaction. */
+interface Write {
+  readonly header: SessionHeader
+  readonly server: string
+  readonly part: number
+  readonly lines: string
+  readonly events: readonly SessionEvent[]
+}
+
+/** What became of a write: `lost` when another server has the session. */
+type Written = 'kept' | 'lost' | { readonly fault: unknown }
+
+/** Sessions in one transaction, and writes that may wait. */
+const LIMITS = { maxBatch: 256, maxWaiting: 50_000 }
+/** Rows in one statement: SQLite takes 32,766 parameters, an event has 16. */
+export const ROWS_PER_STATEMENT = 1000
+
+export class SessionWriter {
+  readonly #store: Store
+  readonly #writer: GroupWriter<Write, Written>
+  readonly #now: () => number
+
+  /** @param now milliseconds since 1970 at which rows are kept */
+  constructor(store: Store, now: () => number) {
+    this.#store = store
+    this.#now = now
+    this.#writer = new GroupWriter((writes) => this.#write(writes), LIMITS)
+  }
+
+  /** @param part how many parts of the journal are kept already */
+  sink(header: SessionHeader, server: string, part: number): SessionSink {
+    let current = header
+    let next = part
+    let lines = ''
+    let events: SessionEvent[] = []
+    let hasPatch = false
+    let last: Promise<unknown> = Promise.resolve()
+    let fault: unknown
+    const flush = (): Promise<unknown> => {
+      if (fault !== undefined) return Promise.reject(fault)
+      if (lines === '' && events.length === 0 && !hasPatch) return last
+      if (lines !== '') next++
+      const write: Write = { header: current, server, part: next, lines, events }
+      lines = ''
+      events = []
+      hasPatch = false
+      last = this.#writer.add(write).then(
+        (result) => {
+          if (result === 'lost') fault = lost(header.session_id)
+          else if (result !== 'kept') fault = result.fault
+          if (fault !== undefined) throw fault
+        },
+        (error: unknown) => {
+          // Nobody knows what is kept: nothing is acknowledged any more.
+          fault = error
+          throw error
+        },
+      )
+      last.catch(() => undefined)
+      return last
+    }
+    return {
+      append: (line) => {
+        lines += `${line}\n`
+      },
+      event: (event) => {
+        events.push(event)
+        // The counter travels with the events that it counts.
+        current = { ...current, last_seq: event.seq }
+      },
+      patch: (patch) => {
+        current = { ...current, ...patch }
+        hasPatch = true
+      },
+      commit: async () => {
+        // What is told in the same turn of the loop belongs to the same transaction.
+        await null
+        await flush()
+      },
+      get backlog() {
+        return lines.length
+      },
+      close: async () => {
+        await flush()
+      },
+    }
+  }
+
+  /** All in one transaction; when that fails each by itself, so that one session's fault is no other's. */
+  async #write(writes: readonly Write[]): Promise<readonly Written[]> {
+    try {
+      return await this.#writeTogether(writes)
+    } catch (error) {
+      if (writes.length === 1) throw error
+      const results: Written[] = []
+      for (const write of writes) {
+        const [result] = await this.#writeTogether([write]).catch((fault: unknown) => [{ fault }])
+        results.push(result ?? 'lost')
+      }
+      return results
+    }
+  }
+
+  async #writeTogether(writes: readonly Write[]): Promise<readonly Written[]> {
+    const latest = new Map<string, Write>()
+    for (const write of writes) latest.set(write.header.session_id, write)
+    const kept = await this.#store.transaction(async (tx) => {
+      const owned = new Set<string>()
+      const heads = [...latest.values()]
+      for (let from = 0; from < heads.length; from += ROWS_PER_STATEMENT) {
+        const values = heads.slice(from, from + ROWS_PER_STATEMENT).map(headValues)
+        const found = await sql<{ session_id: string }>`
+          update sessions set status = v.column3, turns_completed = v.column4, last_seq = v.column5, updated_at = v.column6,
+            paused_at = v.column7, resumed_at = v.column8, session_ended_at = v.column9, termination_reason = v.column10
+          from (values ${sql.join(values)}) v
+          where sessions.session_id = v.column1 and sessions.claimed_by = v.column2
+          returning sessions.session_id`.execute(tx)
+        for (const row of found.rows) owned.add(row.session_id)
+      }
+      const mine = writes.filter((write) => owned.has(write.header.session_id))
+      const parts = mine.filter((write) => write.lines !== '')
+      for (let from = 0; from < parts.length; from += ROWS_PER_STATEMENT) {
+        const rows = parts.slice(from, from + ROWS_PER_STATEMENT)
+        await tx
+          .insertInto('session_journals')
+          .values(rows.map(({ header, part, lines }) => ({ session_id: header.session_id, part, lines })))
+          .execute()
+      }
+      const persisted_at = this.#now()
+      const events = mine.flatMap((write) => write.events)
+      for (let from = 0; from < events.length; from += ROWS_PER_STATEMENT) {
+        const rows = events
+          .slice(from, from + ROWS_PER_STATEMENT)
+          .map((event) => ({ ...toEventRow(event), persisted_at }))
+        await tx.insertInto('session_events').values(rows).execute()
+      }
+      return owned
+    })
+    return writes.map((write) => (kept.has(write.header.session_id) ? 'kept' : 'lost'))
+  }
+
+  /** Resolves once everything handed in is written or refused. */
+  async drain(): Promise<void> {
+    await this.#writer.drain()
+  }
+}
+
+/** Spelled so that both backends know what a parameter is, in a list of values that has no table to tell. */
+const typed = (value: string | number | null, type: 'text' | 'integer' | 'bigint') =>
+  sql`cast(${value} ${sql.raw(`as ${type}`)})`
+
+function headValues({ header, server }: Write) {
+  const instant = (text: string | null) => typed(text === null ? null : toInstant(text), 'bigint')
+  const values = [
+    typed(header.session_id, 'text'),
+    typed(server, 'text'),
+    typed(header.status, 'text'),
+    typed(header.turns_completed, 'integer'),
+    typed(header.last_seq, 'integer'),
+    instant(header.updated_at),
+    instant(header.paused_at),
+    instant(header.resumed_at),
+    instant(header.session_ended_at),
+    typed(header.termination_reason, 'text'),
+  ]
+  return sql`(${sql.join(values)})`
+}
+
+function lost(id: string): AppError {
+  return new AppError('SESSION_LOST', `session ${id} is played on another server now`)
+}
