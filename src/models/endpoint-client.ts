@@ -102,7 +102,12 @@ async function callOnce(api: OpenAI, request: ModelRequest, call: Call): Promise
     finish = choice?.finish_reason ?? finish
     usage = chunk.usage ?? usage
   }
-  return replyOf(text, { model, finish, usage })
+  if (text !== '') return replyOf(text, { model, finish, usage })
+  // An endpoint that does not stream may have answered whole, which a stream does not show: ask as it understands.
+  const { onText, ...whole } = call
+  const reply = await callOnce(api, request, whole)
+  onText(reply.text)
+  return reply
 }
 
 function replyOf(

@@ -53,6 +53,17 @@ test('models: an answer that is wanted piece by piece comes so, and whole at the
   assert.deepEqual(reply.usage, { input_tokens: 10, output_tokens: 5, cost_usd: null })
 })
 
+test('models: an endpoint that cannot stream is asked for the whole, and its answer is one piece', async (context) => {
+  const { server, client } = await clientOf(context, () => ({
+    kind: 'body',
+    body: '{"model":"small","choices":[{"message":{"content":"All at once."},"finish_reason":"stop"}]}',
+  }))
+  const pieces: string[] = []
+  assert.equal((await client.complete(REQUEST, { onText: (piece) => pieces.push(piece) })).text, 'All at once.')
+  assert.deepEqual(pieces, ['All at once.'])
+  assert.equal(server.asked.length, 2)
+})
+
 test('models: an endpoint that refuses a schema is asked without it, now and later', async (context) => {
   const server = await startModelServer((asked) =>
     asked.response_format

@@ -38,6 +38,8 @@ export interface Turn {
 
 /** Somebody who follows a session: its player's socket, a spectator. */
 export interface Follower {
+  /** Whether pieces of answers are wanted: models are asked to stream only then. */
+  readonly streams: boolean
   turn(turn: Turn): void
   /** A piece of the answer under way, or that what came so far does not count. */
   stream(frame: ServerFrame): void
@@ -226,8 +228,10 @@ export class LiveSession {
     await this.#parts.episode.stop()
   }
 
-  get hasFollowers(): boolean {
-    return this.#followers.size > 0
+  /** Whether anybody wants to read along while the character answers. */
+  get isReadAlong(): boolean {
+    for (const follower of this.#followers) if (follower.streams) return true
+    return false
   }
 
   /** A piece of the model's visible answer. */

@@ -183,7 +183,7 @@ function createWorker({ cast }: Environment, holder: Holder): EffectWorker {
     const { session } = holder
     const isShown = request.role === 'opener' || request.role === 'updater'
     if (isShown) session?.resetStream()
-    const stream = isShown && session?.hasFollowers ? new ContentStream() : undefined
+    const stream = isShown && session?.isReadAlong ? new ContentStream() : undefined
     const onText = stream && ((piece: string) => session?.stream(stream.take(piece)))
     const { text, by } = await cast.answer(request, { signal, onText })
     return { text, at: session?.now ?? 0, ...by }

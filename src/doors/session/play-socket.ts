@@ -42,7 +42,7 @@ export class PlaySocket implements Follower {
   readonly #host: PlayHost
   readonly #line: PlayRequestLine
   readonly #frames: FrameQueue
-  #streams: boolean
+  streams: boolean
   /** Turns that ended while the replay was read. */
   #held: Turn[] | undefined
   #isWatching = false
@@ -51,7 +51,7 @@ export class PlaySocket implements Follower {
     this.#socket = socket
     this.#host = host
     this.#line = line
-    this.#streams = line.streams
+    this.streams = line.streams
     this.#frames = new FrameQueue(socket)
   }
 
@@ -83,7 +83,7 @@ export class PlaySocket implements Follower {
         return undefined
       }
       key = parsed.frame.api_key
-      this.#streams ||= parsed.frame.stream
+      this.streams ||= parsed.frame.stream
     }
     const identity = await this.#host.identify(key, this.#line.sessionId)
     if (!identity) this.#fail('Invalid access key')
@@ -259,7 +259,7 @@ export class PlaySocket implements Follower {
   }
 
   stream(frame: ServerFrame): void {
-    if (this.#streams) this.#send(frame)
+    if (this.streams) this.#send(frame)
   }
 
   #sendMeta({ facts }: LiveSession): void {
