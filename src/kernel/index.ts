@@ -7,10 +7,16 @@ export { createRandom, nextBelow, nextChance, nextUint32, type RandomState, shuf
 export {
   type Bot,
   type BotMaker,
+  type CommandProgress,
+  type CommandTranslation,
+  configureWorld,
   defineWorld,
-  type Endeavour,
-  type Interpretation,
+  type HeadlessCapability,
+  type PerceptionBody,
+  type PerceptionCapability,
+  publicView,
   type StepOutput,
+  type ViewCapability,
   type World,
   type WorldEvent,
 } from './world.ts'

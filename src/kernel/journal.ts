@@ -4,15 +4,9 @@
 // without its hash.
 // Most lines print the first 16 hex digits of their chain value; the header, lines with a saved state and the outcome
 // print all 64, so that a reader can begin there and an outcome vouches for the whole.
-import {
-  CheckpointLine,
-  JOURNAL_VERSION,
-  JournalHeader,
-  type JournalLine,
-  OutcomeLine,
-  StepLine,
-} from '../protocol/journal.ts'
+import { CheckpointLine, JournalHeader, type JournalLine, OutcomeLine, StepLine } from '../protocol/journal.ts'
 import { AppError } from './errors.ts'
+import { READABLE_VERSIONS, upgradeHeader, upgradeStep } from './journal-upgrade.ts'
 import { formatPath } from './parse.ts'
 import { sha256, toHex } from './sha256.ts'
 
@@ -86,7 +80,7 @@ export function parseLine(body: string, number: number): JournalLine {
   if ('paracosm' in value) return { kind: 'header', header: parseHeader(value, number) }
   if ('outcome' in value) return { kind: 'outcome', line: check(OutcomeLine.safeParse(value), number) }
   if ('digest' in value) return { kind: 'checkpoint', line: check(CheckpointLine.safeParse(value), number) }
-  return { kind: 'step', line: check(StepLine.safeParse(value), number) }
+  return { kind: 'step', line: check(StepLine.safeParse(upgradeStep(value)), number) }
 }
 
 /** The commonest line, judged by hand: a step with inputs and nothing else. All others go through the schema. */
@@ -114,13 +108,11 @@ function parseBody(body: string, number: number): object {
 
 function parseHeader(value: object, number: number): JournalHeader {
   const version = 'version' in value ? value.version : undefined
-  if (version !== JOURNAL_VERSION) {
-    throw new AppError(
-      'JOURNAL_VERSION',
-      `the journal has version ${String(version)}; this release reads ${JOURNAL_VERSION}`,
-    )
+  if (!READABLE_VERSIONS.includes(version)) {
+    const known = READABLE_VERSIONS.join(' and ')
+    throw new AppError('JOURNAL_VERSION', `the journal has version ${String(version)}; this release reads ${known}`)
   }
-  return check(JournalHeader.safeParse(value), number)
+  return check(JournalHeader.safeParse(upgradeHeader(value)), number)
 }
 
 type Parsed<T> =

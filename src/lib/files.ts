@@ -154,7 +154,7 @@ function alreadyExists(path: string): AppError {
 
 function notRegular(path: string, kind: string): AppError {
   return new AppError('FILE_UNWRITABLE', `cannot write ${path}: it is ${kind}`, {
-    remedy: 'Name a regular file, or a file that does not exist yet.',
+    hint: 'Name a regular file, or a file that does not exist yet.',
     details: { path },
   })
 }

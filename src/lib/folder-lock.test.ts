@@ -33,7 +33,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 }
 
 const isInUse = (error: unknown): boolean =>
-  error instanceof AppError && error.code === 'DATA_IN_USE' && /--data/.test(error.remedy)
+  error instanceof AppError && error.code === 'DATA_IN_USE' && /--data/.test(error.hint)
 
 test('folder lock: the same process gets it once, under every name of the folder, and again after the release', async (context) => {
   const folder = folderOf(context)

@@ -83,7 +83,7 @@ function sqliteCodeOf(error: unknown): number | undefined {
 
 function inUse(folder: string, path: string, cause: unknown): AppError {
   return new AppError('DATA_IN_USE', `another process has the data folder ${folder} open`, {
-    remedy: `Stop that process (fuser ${path} shows its id), or choose another folder with --data.`,
+    hint: `Stop that process (fuser ${path} shows its id), or choose another folder with --data.`,
     details: { folder },
     cause,
   })

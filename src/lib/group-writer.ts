@@ -31,8 +31,8 @@ export class GroupWriter<T, R> {
   /** @throws AppError QUEUE_FULL */
   add(item: T): Promise<R> {
     if (this.#waiting.length >= this.#limits.maxWaiting) {
-      const remedy = 'Wait for earlier writes to be acknowledged.'
-      return Promise.reject(new AppError('QUEUE_FULL', `${this.#waiting.length} writes wait already`, { remedy }))
+      const hint = 'Wait for earlier writes to be acknowledged.'
+      return Promise.reject(new AppError('QUEUE_FULL', `${this.#waiting.length} writes wait already`, { hint }))
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject })

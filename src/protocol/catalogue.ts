@@ -62,20 +62,20 @@ export const EpisodeRequest = z.strictObject({
     .array(z.string().nullable())
     .min(1)
     .max(256)
-    .describe('A bot by name, or null for a seat to be taken; one a slot.'),
+    .describe('A bot by name, or null for a slot to be taken; one a slot.'),
   tick_rate: z.number().positive().max(1000).default(5).describe('Steps a second.'),
 })
 export type EpisodeRequest = z.input<typeof EpisodeRequest>
 
 export const StartedEpisode = z.strictObject({
   episode: EpisodeSummary,
-  seats: z.array(
+  slots: z.array(
     z.strictObject({
       slot: z.int(),
       token: z.string(),
       page: z.string(),
       socket: z.string(),
-      /** Before the routes of the perception door, and who the slot is there. */
+      /** Before the routes of the perception adapter, and who the slot is there. */
       perception: z.string(),
       agent_id: z.string(),
     }),
