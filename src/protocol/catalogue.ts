@@ -4,9 +4,15 @@ import { Outcome, PlayerRef, Results, Seed, Variant } from './episode.ts'
 import { JsonObject } from './json.ts'
 import { Problem } from './problem.ts'
 
-export const EPISODE_STATUSES = ['live', 'finished', 'unfinished', 'broken'] as const
+/**
+ * `live`: a server plays it. `unfinished`: it can be resumed. `finished`: it has an outcome. `failed`: a fault of its
+ * world, a bot or the journal ended it. `broken`: its journal cannot be read.
+ */
+export const EPISODE_STATUSES = ['live', 'unfinished', 'finished', 'failed', 'broken'] as const
 
-/** One episode in a list. `broken` ones have a journal that cannot be read; `problem` says why. */
+export type EpisodeStatus = (typeof EPISODE_STATUSES)[number]
+
+/** One episode in a list. `problem` says why it is `failed` or `broken`. */
 export const EpisodeSummary = z.strictObject({
   id: z.string(),
   status: z.enum(EPISODE_STATUSES),
