@@ -128,12 +128,13 @@ export class JobQueue {
     const lease = randomUUID()
     const skipping = this.#store.kind === 'postgres' ? sql`for update skip locked` : sql``
     const found = await sql<JobRow>`
-      update jobs set status = 'running', attempts = attempts + 1, worker = ${worker}, lease = ${lease},
-        lease_until = ${now + leaseMs}, started_at = ${now}, progress = null
-      where id in (
+      with next as materialized (
         select id from jobs where status = 'queued' and queue in (${sql.join(queues)}) and run_at <= ${now}
         order by priority desc, id limit ${limit} ${skipping}
-      ) and status = 'queued'
+      )
+      update jobs set status = 'running', attempts = attempts + 1, worker = ${worker}, lease = ${lease},
+        lease_until = ${now + leaseMs}, started_at = ${now}, progress = null
+      where id in (select id from next) and status = 'queued'
       returning *`.execute(this.#store.db)
     return found.rows
       .map((row) => ({ ...fromJobRow(row), lease }))
@@ -203,6 +204,8 @@ export class JobQueue {
         .select(['attempts', 'max_attempts', 'cancel_asked'])
         .where('id', '=', claim.id)
         .where('lease', '=', claim.lease)
+        // A request to cancel that comes between here and the update must not be missed.
+        .$if(this.#store.kind === 'postgres', (query) => query.forUpdate())
         .executeTakeFirst()
       if (!job) return 'lost'
       const isLast = isFinal || job.attempts >= job.max_attempts
