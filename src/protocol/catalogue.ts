@@ -1,12 +1,15 @@
 // What the server tells of its worlds and episodes.
 import { z } from 'zod'
-import { Outcome, PlayerRef, Results, Seed, Variant } from './episode.ts'
+import { EpisodeOutcome, PlayerRef, Results, Seed, Variant } from './episode.ts'
 import { JsonObject } from './json.ts'
 import { Problem } from './problem.ts'
 
-export const EPISODE_STATUSES = ['live', 'finished', 'unfinished', 'broken'] as const
+export const EPISODE_STATUSES = ['live', 'finished', 'failed', 'unfinished', 'broken'] as const
 
-/** One episode in a list. `broken` ones have a journal that cannot be read; `problem` says why. */
+/**
+ * One episode in a list. `unfinished`: it stopped before its end and can be resumed. `failed`: an exception ended it.
+ * `broken`: its journal cannot be read, or it was quarantined; `problem` says why.
+ */
 export const EpisodeSummary = z.strictObject({
   id: z.string(),
   status: z.enum(EPISODE_STATUSES),
@@ -16,7 +19,7 @@ export const EpisodeSummary = z.strictObject({
   players: z.array(PlayerRef),
   started_at: z.string().nullable(),
   steps: z.int().min(0),
-  outcome: Outcome.nullable(),
+  outcome: EpisodeOutcome.nullable(),
   results: Results.nullable(),
   /** The journal's last running hash, 64 hex digits: it vouches for everything before it. */
   hash: z.string().nullable(),
