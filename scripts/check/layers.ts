@@ -6,7 +6,8 @@ const LAYERS: Readonly<Record<string, number>> = {
   protocol: 0,
   kernel: 1,
   client: 1,
-  lib: 1,
+  // Layer 1 like the kernel, whose errors it throws.
+  lib: 1.5,
   episode: 2,
   worlds: 2,
   strategy: 2,

@@ -1,4 +1,5 @@
 // `paracosm/world`: everything that a world is written with.
+export { at } from './at.ts'
 export { canonicalJson } from './canonical.ts'
 export { Digester, digestJson } from './digest.ts'
 export { AppError } from './errors.ts'
