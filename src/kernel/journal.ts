@@ -4,7 +4,14 @@
 // without its hash.
 // Most lines print the first 16 hex digits of their chain value; the header, lines with a saved state and the outcome
 // print all 64, so that a reader can begin there and an outcome vouches for the whole.
-import { CheckpointLine, JournalHeader, type JournalLine, OutcomeLine, StepLine } from '../protocol/journal.ts'
+import {
+  CheckpointLine,
+  FailureLine,
+  JournalHeader,
+  type JournalLine,
+  OutcomeLine,
+  StepLine,
+} from '../protocol/journal.ts'
 import { AppError } from './errors.ts'
 import { READABLE_VERSIONS, upgradeHeader, upgradeStep } from './journal-upgrade.ts'
 import { formatPath } from './parse.ts'
@@ -79,6 +86,7 @@ export function parseLine(body: string, number: number): JournalLine {
   if (isBareStep(value)) return { kind: 'step', line: value }
   if ('paracosm' in value) return { kind: 'header', header: parseHeader(value, number) }
   if ('outcome' in value) return { kind: 'outcome', line: check(OutcomeLine.safeParse(value), number) }
+  if ('failure' in value) return { kind: 'failure', line: check(FailureLine.safeParse(value), number) }
   if ('digest' in value) return { kind: 'checkpoint', line: check(CheckpointLine.safeParse(value), number) }
   return { kind: 'step', line: check(StepLine.safeParse(upgradeStep(value)), number) }
 }

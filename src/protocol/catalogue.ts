@@ -1,12 +1,13 @@
 // What the server tells of its worlds and episodes.
 import { z } from 'zod'
-import { Outcome, PlayerRef, Results, Seed, Variant } from './episode.ts'
+import { EpisodeOutcome, PlayerRef, Results, Seed, Variant } from './episode.ts'
 import { JsonObject } from './json.ts'
 import { Problem } from './problem.ts'
 
 /**
- * `live`: a server plays it. `unfinished`: it can be resumed. `finished`: it has an outcome. `failed`: a fault of its
- * world, a bot or the journal ended it. `broken`: its journal cannot be read.
+ * `live`: a server plays it. `unfinished`: it stopped before its end and can be resumed. `finished`: it has an outcome.
+ * `failed`: an exception of its world, a player or its journal ended it. `broken`: its journal cannot be read, or it was
+ * quarantined.
  */
 export const EPISODE_STATUSES = ['live', 'unfinished', 'finished', 'failed', 'broken'] as const
 
@@ -22,7 +23,7 @@ export const EpisodeSummary = z.strictObject({
   players: z.array(PlayerRef),
   started_at: z.string().nullable(),
   steps: z.int().min(0),
-  outcome: Outcome.nullable(),
+  outcome: EpisodeOutcome.nullable(),
   results: Results.nullable(),
   /** The journal's last running hash, 64 hex digits: it vouches for everything before it. */
   hash: z.string().nullable(),

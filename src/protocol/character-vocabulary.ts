@@ -8,7 +8,7 @@ export const HSN_ASSUMPTIONS = {
     ambulation: 'Everyone can stand, walk and climb stairs as far as a building or a street asks them to.',
     manual_dexterity: 'Everyone can grip, press, turn and sign with two steady hands.',
     reach_and_stature:
-      'Everyone can reach what stands on a usual shelf, counter or sink, and fits a usual slot or bed.',
+      'Everyone can reach what stands on a usual shelf, counter or sink, and fits a usual seat or bed.',
     vision: 'Everyone can read signs, screens and faces at the usual distance and in the usual light.',
     hearing: 'Everyone can follow speech and alarms through the air, with other sounds around.',
     speech: 'Everyone can answer aloud, at once, in a voice that strangers understand.',

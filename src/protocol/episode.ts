@@ -37,6 +37,17 @@ export type EffectReply = z.infer<typeof EffectReply>
 export const Outcome = z.strictObject({ ended: z.enum(['terminated', 'truncated']), reason: z.string() })
 export type Outcome = z.infer<typeof Outcome>
 
+/** What ended an episode from within: an exception of its world, a bot, an effect, a listener, or its journal. */
+export const EpisodeFailure = z.strictObject({ code: z.string(), message: z.string() })
+export type EpisodeFailure = z.infer<typeof EpisodeFailure>
+
+/** How an episode ended, as lists and the API show it: `failed` ones carry the error and have no results. */
+export const EpisodeOutcome = z.union([
+  Outcome,
+  z.strictObject({ ended: z.literal('failed'), reason: z.string(), error: EpisodeFailure }),
+])
+export type EpisodeOutcome = z.infer<typeof EpisodeOutcome>
+
 /** Final standing: one finite score a slot, and whatever else the world's results schema declares. */
 export const Results = z.object({ scores: z.array(z.number()) }).catchall(JsonValue)
 export type Results = z.infer<typeof Results>

@@ -1,7 +1,7 @@
 // The lines of a journal, one JSON object each. The codec in `kernel/journal.ts` adds and checks the running hash.
 // Bump JOURNAL_VERSION when an old reader would misread a new journal, add an upgrade to kernel/journal.ts and a golden file.
 import { z } from 'zod'
-import { Digest, EffectReply, EffectRequest, Outcome, PlayerRef, Refusal, Results, Seed } from './episode.ts'
+import { Digest, EffectReply, EffectRequest, EpisodeFailure, Outcome, PlayerRef, Refusal, Results, Seed } from './episode.ts'
 import { JsonObject, ParsedJson } from './json.ts'
 
 export const JOURNAL_VERSION = 2
@@ -96,8 +96,16 @@ export const OutcomeLine = z.strictObject({
 })
 export type OutcomeLine = z.infer<typeof OutcomeLine>
 
+/**
+ * Last line of an episode that failed after `step` steps. The state of a failed step means nothing, so there is neither
+ * a digest nor a result; everything before this line is verifiable as usual.
+ */
+export const FailureLine = z.strictObject({ step: Step, failure: EpisodeFailure })
+export type FailureLine = z.infer<typeof FailureLine>
+
 export type JournalLine =
   | { readonly kind: 'header'; readonly header: JournalHeader }
   | { readonly kind: 'step'; readonly line: StepLine }
   | { readonly kind: 'checkpoint'; readonly line: CheckpointLine }
   | { readonly kind: 'outcome'; readonly line: OutcomeLine }
+  | { readonly kind: 'failure'; readonly line: FailureLine }

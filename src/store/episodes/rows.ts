@@ -1,7 +1,7 @@
 // Episodes between their columns, their record in code and their summary on the wire.
 import { z } from 'zod'
 import { EPISODE_STATUSES, type EpisodeStatus, type EpisodeSummary } from '../../protocol/catalogue.ts'
-import { Outcome, PlayerRef, Results } from '../../protocol/episode.ts'
+import { EpisodeOutcome, PlayerRef, Results } from '../../protocol/episode.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { readJsonColumn, storedText, writeJsonColumn } from '../columns.ts'
 import type { EpisodeTable } from './tables.ts'
@@ -22,7 +22,7 @@ export interface EpisodeRecord {
   /** Null until it has ended. */
   readonly endedAt: number | null
   readonly steps: number
-  readonly outcome: Outcome | null
+  readonly outcome: EpisodeOutcome | null
   readonly results: Results | null
   /** The journal's last running hash, 64 hex digits. */
   readonly hash: string | null
@@ -86,7 +86,7 @@ export function fromEpisodeRow(row: EpisodeRow): EpisodeRecord {
     startedAt: row.started_at || null,
     endedAt: row.ended_at || null,
     steps: row.steps,
-    outcome: outcome === null ? null : readJsonColumn(Outcome, outcome, 'outcome'),
+    outcome: outcome === null ? null : readJsonColumn(EpisodeOutcome, outcome, 'outcome'),
     results: results === null ? null : readJsonColumn(Results, results, 'results'),
     hash: row.hash,
     problem: problem === null ? null : readJsonColumn(Problem, problem, 'problem'),
