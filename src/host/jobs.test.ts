@@ -205,7 +205,7 @@ forEachStore(
 )
 
 forEachStore(
-  'job worker: a store that does not answer is reported, and the worker goes on afterwards',
+  'job worker: a store that does not answer is reported, and the worker continues afterwards',
   async (store, _house, context) => {
     const queue = new JobQueue(store)
     let isBroken = true

@@ -5,7 +5,7 @@ import type { JobQueue } from '../store/jobs/job-queue.ts'
 import type { ClaimedJob } from '../store/jobs/rows.ts'
 import { type JobFaultListener, type JobHandler, JobRun } from './job-run.ts'
 
-export type { JobContext, JobFaultListener, JobHandler } from './job-run.ts'
+export type { JobHandler } from './job-run.ts'
 
 export interface JobWorkerOptions {
   readonly queue: JobQueue

@@ -148,7 +148,7 @@ export class JobQueue {
     await sql`
       update jobs set
         status = case when cancel_asked = 1 then 'cancelled' when attempts < max_attempts then 'queued' else 'failed' end,
-        ended_at = case when cancel_asked = 1 or attempts >= max_attempts then cast(${now} as bigint) end,
+        ended_at = case when cancel_asked = 1 or attempts >= max_attempts then ${now} else ended_at end,
         error = ${error}, worker = null, lease = null, lease_until = null
       where status = 'running' and lease_until < ${now}`.execute(this.#store.db)
   }
@@ -239,7 +239,7 @@ export class JobQueue {
     const now = this.#now()
     const done = await sql`
       update jobs set status = case when cancel_asked = 1 then 'cancelled' else 'queued' end,
-        ended_at = case when cancel_asked = 1 then cast(${now} as bigint) end,
+        ended_at = case when cancel_asked = 1 then ${now} else ended_at end,
         attempts = attempts - 1, worker = null, lease = null, lease_until = null
       where id = ${claim.id} and lease = ${claim.lease} returning id`.execute(this.#store.db)
     return done.rows.length > 0
@@ -253,7 +253,7 @@ export class JobQueue {
     const now = this.#now()
     await sql`
       update jobs set cancel_asked = 1,
-        ended_at = case when status = 'queued' then cast(${now} as bigint) else ended_at end,
+        ended_at = case when status = 'queued' then ${now} else ended_at end,
         status = case when status = 'queued' then 'cancelled' else status end
       where id = ${id} and status in ('queued', 'running')`.execute(this.#store.db)
     return (await this.get(id))?.status
