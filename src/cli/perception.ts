@@ -2,7 +2,9 @@
 import { mkdir } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { agentIdOf } from '../adapters/perception/bridge.ts'
+import type { JournalSource } from '../datasets/journal-commands.ts'
 import { logJournal } from '../datasets/log-journal.ts'
+import type { WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
 import { EngineName } from '../protocol/bridge-messages.ts'
 import { AgentId } from '../protocol/perception.ts'
@@ -10,7 +12,7 @@ import { createCommandSink } from '../server/command-sink.ts'
 import { startPerceptionEngine } from '../server/perception-engine.ts'
 import { startPerceptionEpisode } from '../server/perception-episode.ts'
 import { CommandLog } from '../store/command-log.ts'
-import { openStore } from '../store/store.ts'
+import { openStore, type Store } from '../store/store.ts'
 import type { Io } from './io.ts'
 import { parsePort, parseRate, parseSeed } from './options.ts'
 import { storeTarget } from './store.ts'
@@ -98,10 +100,10 @@ async function serve(io: Io, world: string | undefined, options: ServeOptions): 
   const store = await openStore(storeTarget(io, options.data, { mode: 'create', runs: 'thread' }))
   const log = new CommandLog(store)
   try {
-    const logEnd = async (journal: string): Promise<void> => void (await logJournal(store, log, journal))
+    const logEnd = async (source: JournalSource): Promise<void> => void (await logJournal(store, log, source))
     const served = await (world === undefined
       ? serveEngine(common(io, log, options), options)
-      : serveWorld({ ...common(io, log, options), world, onEnd: logEnd }, options))
+      : serveWorld({ ...common(io, log, options), store, worlds: io.worlds, world, onEnd: logEnd }, options))
     announce(io, served, options)
     if (!io.signal.aborted) {
       await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
@@ -134,7 +136,12 @@ async function createFolder(path: string): Promise<void> {
   })
 }
 
-type World = Common & { readonly world: string; onEnd(journal: string): Promise<void> }
+type World = Common & {
+  readonly store: Store
+  readonly worlds: WorldRegistry
+  readonly world: string
+  onEnd(source: JournalSource): Promise<void>
+}
 
 async function serveWorld(wanted: World, { variant, bot, seed, tickRate, lockstep }: ServeOptions): Promise<Served> {
   const pace = lockstep === true ? ('lockstep' as const) : tickRate

@@ -3,13 +3,12 @@ import { Command, InvalidArgumentError } from 'commander'
 import { serveReplays } from '../adapters/coworld/game-process.ts'
 import { worldOfRecording } from '../adapters/coworld/recorded.ts'
 import { createFileSink } from '../episode/file-sink.ts'
-import { playFork } from '../episode/fork.ts'
 import { JournalFile, verifyJournal } from '../episode/journal-file.ts'
+import { EpisodeService } from '../host/episode-service.ts'
 import { parseJson } from '../kernel/parse.ts'
 import type { Divergence } from '../kernel/replay.ts'
 import { publicView } from '../kernel/world.ts'
 import type { JsonValue } from '../protocol/json.ts'
-import { loadRecordedWorld, loadWorld } from '../worlds/catalogue.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { parsePort, parseStep } from './options.ts'
 import { formatRows } from './table.ts'
@@ -76,7 +75,7 @@ async function show(io: Io, path: string, options: { step?: number; json?: boole
     const { line, isTorn } = await file.last()
     const end = line.kind === 'outcome' ? line.line : undefined
     const steps = line.kind === 'header' ? 0 : line.line.step
-    const view = options.step === undefined ? undefined : await viewAt(file, options.step)
+    const view = options.step === undefined ? undefined : await viewAt(io, file, options.step)
     if (options.json) {
       printJson(io, {
         header,
@@ -109,8 +108,8 @@ async function show(io: Io, path: string, options: { step?: number; json?: boole
   }
 }
 
-async function viewAt(file: JournalFile, step: number): Promise<JsonValue> {
-  const world = await loadRecordedWorld(file.header)
+async function viewAt(io: Io, file: JournalFile, step: number): Promise<JsonValue> {
+  const world = await io.worlds.loadRecorded(file.header)
   const { fold } = await file.seek(step, () => world)
   return {
     step,
@@ -123,7 +122,7 @@ async function viewAt(file: JournalFile, step: number): Promise<JsonValue> {
 async function verify(io: Io, path: string, options: { json?: boolean }): Promise<void> {
   const file = await JournalFile.open(path)
   try {
-    const world = await loadRecordedWorld(file.header)
+    const world = await io.worlds.loadRecorded(file.header)
     const replay = await verifyJournal(
       file,
       () => world,
@@ -183,10 +182,11 @@ interface ForkOptions {
 async function fork(io: Io, path: string, options: ForkOptions): Promise<void> {
   const file = await JournalFile.open(path)
   try {
-    const world = await loadRecordedWorld(file.header)
+    const world = await io.worlds.loadRecorded(file.header)
     const commands = new Map([...options.command].map(([slot, text]) => [slot, parseJson(text, `--command ${slot}`)]))
     const sink = await createFileSink(options.output)
-    const result = await playFork(file, world, { step: options.at, bots: options.player, commands }, sink)
+    const changes = { step: options.at, bots: options.player, commands }
+    const result = await new EpisodeService({ worlds: io.worlds }).fork(file, world, changes, sink)
     const { end, parent } = result
     if (options.json) {
       printJson(io, {
@@ -218,7 +218,7 @@ async function fork(io: Io, path: string, options: ForkOptions): Promise<void> {
 }
 
 async function openReplay(io: Io, path: string, options: { port: number; world: string }): Promise<void> {
-  const world = await loadWorld((await worldOfRecording(path)) ?? options.world)
+  const world = await io.worlds.load((await worldOfRecording(path)) ?? options.world)
   await serveReplays(world, {
     host: '127.0.0.1',
     port: options.port,

@@ -5,9 +5,9 @@ import { type GameConfig, parseGameConfig, variantToGameConfig } from '../adapte
 import { readGameConfig, serveGame, serveReplays } from '../adapters/coworld/game-process.ts'
 import { createManifest } from '../adapters/coworld/manifest.ts'
 import { createToken } from '../episode/slots.ts'
+import { EpisodeService } from '../host/episode-service.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
-import { listWorldIds, loadWorld } from '../worlds/catalogue.ts'
 import { type Io, printJson } from './io.ts'
 import { parseCount, parsePort, parseRate, parseRuntime, parseSeed } from './options.ts'
 import { formatRows } from './table.ts'
@@ -41,7 +41,7 @@ export function createCommand(io: Io): Command {
     .option('--json', 'JSON is all that it prints; accepted for symmetry')
     .addHelpText('after', '\nExample:\n  paracosm world manifest paint-arena > coworld_manifest.json')
     .action(async (id: string, options: { slots?: number }) => {
-      printJson(io, createManifest(await loadWorld(id), { version: readVersion(), slots: options.slots }))
+      printJson(io, createManifest(await io.worlds.load(id), { version: readVersion(), slots: options.slots }))
     })
   world
     .command('serve <world>')
@@ -79,7 +79,7 @@ InFlight a runner it reads COGAME_CONFIG_URI, COGAME_RESULTS_URI and COGAME_SAVE
 }
 
 async function list(io: Io, options: { json?: boolean }): Promise<void> {
-  const worlds = (await Promise.all(listWorldIds().map(loadWorld))).map(summariseWorld)
+  const worlds = (await Promise.all(io.worlds.ids().map((id) => io.worlds.load(id)))).map(summariseWorld)
   if (options.json) printJson(io, worlds)
   else {
     for (const line of formatRows(
@@ -96,7 +96,7 @@ async function list(io: Io, options: { json?: boolean }): Promise<void> {
 }
 
 async function show(io: Io, id: string, options: { json?: boolean }): Promise<void> {
-  const world = await loadWorld(id)
+  const world = await io.worlds.load(id)
   if (options.json) {
     printJson(io, describeWorld(world))
     return
@@ -119,7 +119,7 @@ async function show(io: Io, id: string, options: { json?: boolean }): Promise<vo
 }
 
 async function schema(io: Io, id: string, what: string): Promise<void> {
-  const world = await loadWorld(id)
+  const world = await io.worlds.load(id)
   const schemas: Readonly<Record<string, World['config'] | World['results']>> = {
     config: world.config,
     command: world.command,
@@ -141,7 +141,7 @@ interface ServeWorldOptions {
 }
 
 async function serveWorld(io: Io, id: string, options: ServeWorldOptions): Promise<void> {
-  const world = await loadWorld(id)
+  const world = await io.worlds.load(id)
   const { config } = io
   const replayUri = options.replay ?? config.COGAME_LOAD_REPLAY_URI
   const isRun =
@@ -165,6 +165,7 @@ async function serveWorld(io: Io, id: string, options: ServeWorldOptions): Promi
       ? localGame(world, options)
       : await readGameConfig(world, config.COGAME_CONFIG_URI)
   const end = await serveGame(world, game, {
+    episodes: new EpisodeService({ worlds: io.worlds }),
     ...at,
     resultsUri: config.COGAME_RESULTS_URI,
     replayUri: config.COGAME_SAVE_REPLAY_URI,

@@ -19,19 +19,39 @@ async function readFrom(file: FileHandle, offset: number, length: number): Promi
  * @throws AppError FILE_UNREADABLE, or JOURNAL_CORRUPT for a damaged archive
  */
 export async function openByteSource(path: string): Promise<ByteSource> {
+  return openJournalBytes(await openRawBytes(path))
+}
+
+/**
+ * A file's bytes as they are.
+ * @throws AppError FILE_UNREADABLE
+ */
+export async function openRawBytes(path: string): Promise<ByteSource> {
   const file = await open(path, 'r').catch((cause: unknown) => {
     throw new AppError('FILE_UNREADABLE', `cannot read ${path}`, { cause, details: { path } })
   })
   try {
     const { size } = await file.stat()
-    const raw: ByteSource = {
+    return {
       size,
       read: (offset, length) => readFrom(file, offset, Math.min(length, size - offset)),
       close: () => file.close(),
     }
-    return isZstd(await raw.read(0, 4)) ? await openSeekableZstd(raw) : raw
   } catch (error) {
     await file.close()
+    throw error
+  }
+}
+
+/**
+ * The text of a journal in `raw`, plain or zstd-compressed. Closes `raw` when it fails.
+ * @throws AppError JOURNAL_CORRUPT for a damaged archive
+ */
+export async function openJournalBytes(raw: ByteSource): Promise<ByteSource> {
+  try {
+    return isZstd(await raw.read(0, 4)) ? await openSeekableZstd(raw) : raw
+  } catch (error) {
+    await raw.close()
     throw error
   }
 }

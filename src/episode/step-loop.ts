@@ -3,13 +3,9 @@
 import { type Fold, foldCommand, foldPresence, foldReply, foldStep } from '../kernel/fold.ts'
 import type { EffectReply, Outcome, Refusal } from '../protocol/episode.ts'
 import type { SlotChange } from '../protocol/journal.ts'
+import type { Settlement } from './receipts.ts'
 import type { Recorder, StepRecord } from './recorder.ts'
 import type { Receipt, SlotState, Slots, Waiting } from './slots.ts'
-
-interface Settlement {
-  readonly settle: (receipt: Receipt) => void
-  readonly receipt: Receipt
-}
 
 export class StepLoop {
   readonly fold: Fold

@@ -2,12 +2,14 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { Sockets } from '../adapters/coworld/upgrade.ts'
 import { createOfflineResponder } from '../adapters/session/role-models.ts'
+import { EpisodeService } from '../host/episode-service.ts'
+import type { Log } from '../host/log.ts'
+import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
 import { CommandLog } from '../store/command-log.ts'
 import type { StoreTarget } from '../store/store.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
 import { listen } from './listen.ts'
-import { LiveEpisodes, type Log } from './live.ts'
 import { LivePerception } from './live-perception.ts'
 import { PerceptionSockets } from './perception-sockets.ts'
 import { mount } from './register-routes.ts'
@@ -20,6 +22,8 @@ export interface ServerOptions {
   readonly dataDir: string
   /** Default: a file in the data folder. */
   readonly store?: StoreTarget
+  /** Default: the built-in worlds. */
+  readonly worlds?: WorldRegistry
   readonly host: string
   readonly port: number
   /** How many following ports are tried when the port is taken. */
@@ -59,12 +63,13 @@ const DEFAULT_SESSIONS: SessionSettings = {
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const storage = await openServerStorage(options)
-  const { archive, store } = storage
+  const { store } = storage
   const commands = new CommandLog(store)
   const { app, log } = createApp(options.logLevel)
-  const indexer = new EpisodeIndexer({ store, log: commands, archive, logger: log })
-  const live = new LiveEpisodes(archive, log, (id) => indexer.add(id))
-  const adapters = new LivePerception(live, createCommandSink(commands), log)
+  const worlds = options.worlds ?? builtInWorlds()
+  const episodes = new EpisodeService({ worlds, storage: storage.episodes, log, onArchived: () => indexer.wake() })
+  const indexer = new EpisodeIndexer({ store, commands, episodes, log })
+  const adapters = new LivePerception(episodes, createCommandSink(commands), log)
   const sockets = new Sockets()
   const streams = new PerceptionSockets({ find: adapters.find.bind(adapters), isLocal: false })
   const stop = new AbortController()
@@ -74,14 +79,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     store,
     vault: storage.vault,
     isAlone: storage.isAlone,
-    onFault: (what, error) => log.error({ error: String(error) }, what),
+    onFault: (what, err) => log.error({ err }, what),
   })
   let isReady = false
   await mount(app, {
     services,
     corsOrigins: options.sessions?.corsOrigins ?? [],
-    archive,
-    live,
+    episodes,
+    blobs: storage.blobs,
     adapters,
     commands,
     sockets,
@@ -90,16 +95,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     isReady: () => isReady,
   })
   const url = await listen(app, options)
-  await indexer.start()
-  const resumed = await live.resumeAll()
+  indexer.wake()
+  const resumed = await episodes.resumeUnfinished()
   isReady = true
-  const showcase = options.hasShowcase ? runShowcase(live, archive, { log, signal: stop.signal }) : undefined
+  const showcase = options.hasShowcase ? runShowcase(episodes, { log, signal: stop.signal }) : undefined
   return {
     url,
     resumed,
     async close() {
       stop.abort()
-      const left = await live.close()
+      const left = await episodes.close()
       await showcase
       sockets.close()
       sockets.terminate()

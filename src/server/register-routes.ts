@@ -4,10 +4,10 @@ import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Sockets } from '../adapters/coworld/upgrade.ts'
-import type { Archive } from '../episode/archive.ts'
+import type { BlobStore } from '../host/blobs.ts'
+import type { EpisodeService } from '../host/episode-service.ts'
 import type { CommandLog } from '../store/command-log.ts'
 import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
-import type { LiveEpisodes } from './live.ts'
 import type { LivePerception } from './live-perception.ts'
 import { openApiOptions } from './openapi.ts'
 import type { PerceptionSockets } from './perception-sockets.ts'
@@ -25,8 +25,8 @@ import type { SessionServices } from './sessions/services.ts'
 const DEVELOPMENT_ORIGIN = 'http://localhost:5173'
 
 export interface RouteDependencies {
-  readonly archive: Archive
-  readonly live: LiveEpisodes
+  readonly episodes: EpisodeService
+  readonly blobs: BlobStore
   readonly adapters: LivePerception
   readonly commands: CommandLog
   readonly sockets: Sockets
@@ -38,7 +38,7 @@ export interface RouteDependencies {
 }
 
 export async function mount(app: FastifyInstance, parts: RouteDependencies): Promise<void> {
-  const { archive, live, adapters, sockets, streams, services } = parts
+  const { episodes, blobs, adapters, sockets, streams, services } = parts
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   installProblems(app)
@@ -46,16 +46,16 @@ export async function mount(app: FastifyInstance, parts: RouteDependencies): Pro
   await app.register(fastifySwagger, openApiOptions(info))
   await app.register(fastifyCors, { origin: [DEVELOPMENT_ORIGIN, ...parts.corsOrigins], credentials: true })
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  await typed.register(healthRoutes, { isReady: parts.isReady, liveEpisodes: () => live.size })
-  await typed.register(worldRoutes)
-  await typed.register(episodeRoutes, { live, archive })
+  await typed.register(healthRoutes, { isReady: parts.isReady, liveEpisodes: () => episodes.size })
+  await typed.register(worldRoutes, { worlds: episodes.worlds })
+  await typed.register(episodeRoutes, { episodes, blobs })
   await typed.register(commandRoutes, { log: parts.commands })
   const find = adapters.find.bind(adapters)
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     await app.register(perceptionRoutes, { find, below, isLocal: false })
   }
   const play = await installSessions(app, services, sockets)
-  installWatching(app, { live, archive, sockets, upgradeHandlers: [(handshake) => streams.upgrade(handshake), play] })
+  installWatching(app, { episodes, sockets, upgradeHandlers: [(handshake) => streams.upgrade(handshake), play] })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   const channels = asyncApi(info, SERVER_CHANNELS)
   app.get('/asyncapi.json', { schema: { hide: true } }, () => channels)

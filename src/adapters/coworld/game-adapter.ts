@@ -62,7 +62,7 @@ export class GameAdapter {
     const token = query.get('token') ?? ''
     const handle = this.#episode.slots[slot]
     const refusal = handle
-      ? this.#episode.objection(slot, token)
+      ? this.#episode.checkJoin(slot, token)
       : new AppError('SLOT_INVALID', 'there is no such slot')
     if (refusal) {
       // Who has no valid token learns nothing about slots: every such refusal looks the same.

@@ -6,16 +6,12 @@ import { readAsset } from '../../adapters/coworld/pages.ts'
 import { recordedFromJournal } from '../../adapters/coworld/recorded.ts'
 import { ReplayAdapter } from '../../adapters/coworld/replay-adapter.ts'
 import { refuseUpgrade, type Sockets, type Upgrade } from '../../adapters/coworld/upgrade.ts'
-import type { Archive } from '../../episode/archive.ts'
-import { JournalFile } from '../../episode/journal-file.ts'
+import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { loadWorld } from '../../worlds/catalogue.ts'
 import { readHome } from '../home.ts'
-import type { LiveEpisodes } from '../live.ts'
 
 interface Options {
-  readonly live: LiveEpisodes
-  readonly archive: Archive
+  readonly episodes: EpisodeService
   readonly sockets: Sockets
   /** Takes the handshakes of the perception adapter. */
   /** Who else takes handshakes: each says whether the path was one of its own. */
@@ -36,16 +32,16 @@ function locate(request: IncomingMessage): Located | undefined {
 
 /** Hands requests and handshakes below `/episodes/` to the adapter of the right episode. */
 export function installWatching(app: FastifyInstance, options: Options): void {
-  const { live, archive, sockets } = options
+  const { episodes, sockets } = options
   const gameAdapter = (id: string): GameAdapter | undefined => {
-    const episode = live.get(id)
+    const episode = episodes.get(id)
     return episode && new GameAdapter(episode, { sockets, admin: () => false })
   }
   const replayAdapter = async (id: string): Promise<ReplayAdapter> => {
-    const { world } = live.find(id)
+    const { world } = await episodes.find(id)
     if (!world) throw new AppError('JOURNAL_CORRUPT', `the journal of episode ${id} cannot be read`)
-    const loaded = await loadWorld(world.id)
-    const open = async () => recordedFromJournal(await JournalFile.open(await archive.journalPath(id)), loaded)
+    const loaded = await episodes.worlds.load(world.id)
+    const open = async () => recordedFromJournal(await episodes.readJournal(id), loaded)
     return new ReplayAdapter({ sockets, world: loaded, find: () => open })
   }
   const handle = async (
@@ -70,11 +66,11 @@ export function installWatching(app: FastifyInstance, options: Options): void {
   app.get('/episodes/*', { schema: { hide: true } }, async (request, reply) => {
     const located = locate(request.raw)
     if (!located) return reply.callNotFound()
-    const isLive = live.get(located.id) !== undefined
+    const isLive = episodes.get(located.id) !== undefined
     const wanted = pageOf(located.route.path)
     // A page that was shared while the match ran leads to its replay afterwards.
     if (located.route.path === '/' || (!isLive && wanted && wanted !== 'replay')) {
-      live.find(located.id)
+      await episodes.find(located.id)
       return reply.redirect(`/episodes/${located.id}/clients/${isLive ? 'global' : 'replay'}`)
     }
     reply.hijack()
