@@ -109,8 +109,9 @@ export class CommandLog {
     try {
       return await this.#writeTogether(items)
     } catch (error) {
-      // Our codes are about the store, and hold for all. Anything else is one row's fault, and not the others'.
-      if (error instanceof AppError || items.length === 1) throw error
+      // The codes of the store hold for all. Anything else is the fault of one row, not of the others.
+      const isOfStore = error instanceof AppError && error.code !== 'VALIDATION_ERROR'
+      if (isOfStore || items.length === 1) throw error
       const results: Result[] = []
       for (const item of items)
         results.push(...(await this.#write([item]).catch((fault: unknown) => [{ error: fault }])))
