@@ -1,4 +1,5 @@
 // Opens a journal's file for random access, whether it lies plain or zstd-compressed.
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '../kernel/errors.ts'
 import type { ByteSource } from './byte-source.ts'
@@ -19,11 +20,16 @@ async function readFrom(file: FileHandle, offset: number, length: number): Promi
  * @throws AppError FILE_UNREADABLE, or JOURNAL_CORRUPT for a damaged archive
  */
 export async function openByteSource(path: string): Promise<ByteSource> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
+  // Without O_NONBLOCK the opening of a FIFO waits for a writer, and nothing can interrupt it.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: unknown) => {
     throw new AppError('FILE_UNREADABLE', `cannot read ${path}`, { cause, details: { path } })
   })
   try {
-    const { size } = await file.stat()
+    const stats = await file.stat()
+    if (!stats.isFile()) {
+      throw new AppError('FILE_UNREADABLE', `${path} is not a regular file`, { details: { path } })
+    }
+    const { size } = stats
     const raw: ByteSource = {
       size,
       read: (offset, length) => readFrom(file, offset, Math.min(length, size - offset)),

@@ -29,7 +29,12 @@ export interface ReplayOptions {
   readonly digests?: boolean
   /** How lines are hashed. Default: in plain TypeScript. */
   readonly hash?: TextHash
+  /** Journals that ask for more steps are refused before any of them is made. Default: `MAX_REPLAY_STEPS`. */
+  readonly maxSteps?: number
 }
+
+/** As many steps as the host lets an episode run: a line may name any step, and a fold would make them all. */
+export const MAX_REPLAY_STEPS = 10_000_000
 
 /**
  * A fold that is fed with the stored lines of a journal, in order, header first.
@@ -37,7 +42,7 @@ export interface ReplayOptions {
  */
 export class Replay {
   readonly #resolve: (header: JournalHeader) => World
-  readonly #options: { chain: boolean; digests: boolean; hash: TextHash }
+  readonly #options: Required<ReplayOptions>
   #chain: Chain
   #lines = 0
   #header: JournalHeader | undefined
@@ -49,7 +54,7 @@ export class Replay {
   /** @param resolve finds the world that a header names; it throws UNKNOWN_WORLD or WORLD_VERSION */
   constructor(resolve: (header: JournalHeader) => World, options: ReplayOptions = {}) {
     this.#resolve = resolve
-    this.#options = { chain: options.chain ?? true, digests: options.digests ?? true, hash: options.hash ?? hashText }
+    this.#options = { chain: true, digests: true, hash: hashText, maxSteps: MAX_REPLAY_STEPS, ...options }
     this.#chain = new Chain(this.#options.hash)
   }
 
@@ -88,14 +93,22 @@ export class Replay {
 
   /**
    * Takes the next stored line.
-   * @throws AppError JOURNAL_CORRUPT naming the line; JOURNAL_VERSION; what `resolve` throws; CONFIG_INVALID
+   * @throws AppError JOURNAL_CORRUPT naming the line; JOURNAL_VERSION; FILE_TOO_LARGE; what `resolve` throws;
+   * CONFIG_INVALID
    */
   feed(text: string, before?: BeforeStep): JournalLine {
+    const line = this.open(text)
+    this.take(line, before)
+    return line
+  }
+
+  /** Checks and parses the next stored line, and folds nothing yet. Hand the line to `take`. */
+  open(text: string): JournalLine {
     this.#lines++
     const split = this.#options.chain ? this.#chain.open(text) : splitHash(text)
     if (!split) throw this.#broken(text)
     const line = parseLine(split.body, this.#lines)
-    this.take(line, before)
+    if (line.kind !== 'header' && this.#fold) this.#checkStep(this.#fold, line.line.step)
     return line
   }
 
@@ -108,13 +121,13 @@ export class Replay {
     }
     if (this.#outcome) throw corrupt(this.#lines, 'stands after the outcome')
     const fold = this.fold
+    this.#checkStep(fold, line.line.step)
     if (line.kind === 'step') {
       const fault = foldLine(fold, line.line, before)
       fold.out.clear()
       if (fault) this.#diverge(fault.what, 'accepted', 'refused')
       return
     }
-    if (line.line.step < fold.step) throw corrupt(this.#lines, `goes back to step ${line.line.step}`)
     foldTo(fold, line.line.step, before)
     fold.out.clear()
     if (line.kind === 'outcome') {
@@ -124,8 +137,12 @@ export class Replay {
     this.#compareDigest(line.line)
   }
 
-  /** Steps without inputs until `step` steps are done; for steps between two lines. */
+  /**
+   * Steps without inputs until `step` steps are done; for steps between two lines.
+   * @throws AppError FILE_TOO_LARGE beyond `maxSteps`
+   */
   advanceTo(step: number): void {
+    this.checkLimit(step)
     foldTo(this.fold, step)
     this.fold.out.clear()
   }
@@ -138,13 +155,28 @@ export class Replay {
     header: JournalHeader,
     at: { step: number; state: JsonValue; effects?: readonly EffectRequest[]; hash?: string; lines: number },
   ): void {
-    const { world } = this.#open(header)
+    const { world } = this.#load(header)
     this.#fold = loadFold(world, at)
     this.#lines = at.lines
     if (at.hash !== undefined && at.hash.length === 64) this.#chain = new Chain(this.#options.hash, at.hash)
   }
 
-  #open(header: JournalHeader): { world: World; config: unknown } {
+  #checkStep(fold: Fold, step: number): void {
+    if (step < fold.step) throw corrupt(this.#lines, `goes back to step ${step}, after step ${fold.step}`)
+    this.checkLimit(step)
+  }
+
+  /** @throws AppError FILE_TOO_LARGE when `step` is beyond `maxSteps` */
+  checkLimit(step: number): void {
+    const { maxSteps } = this.#options
+    if (step <= maxSteps) return
+    throw new AppError('FILE_TOO_LARGE', `the journal asks for step ${step}; the limit is ${maxSteps} steps`, {
+      remedy: 'Raise the limit with --max-steps if you trust the journal.',
+      details: { line: this.#lines, step },
+    })
+  }
+
+  #load(header: JournalHeader): { world: World; config: unknown } {
     const world = this.#resolve(header)
     const config = parseWith(world.config, header.config, {
       code: 'CONFIG_INVALID',
@@ -156,7 +188,7 @@ export class Replay {
 
   #begin(header: JournalHeader): void {
     if (this.#header) throw corrupt(this.#lines, 'is a second header')
-    const { world, config } = this.#open(header)
+    const { world, config } = this.#load(header)
     this.#fold = createFold(world, config, header.seed)
   }
 
