@@ -2,6 +2,7 @@
 // other requests are served, and an aborted signal ends the fold.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Replay } from '../kernel/replay.ts'
+import type { JournalLine } from '../protocol/journal.ts'
 
 /** Steps or lines between two turns. At 5 ms for each, a slow world's digest, the loop waits a third of a second. */
 const SLICE = 64
@@ -23,6 +24,11 @@ export class FoldPacer {
       replay.advanceTo(next)
       if (this.isDue) await this.breathe()
     }
+  }
+
+  /** Makes the steps that lead to a line from `Replay.open`. @throws the reason of the signal */
+  async approach(replay: Replay, line: JournalLine): Promise<void> {
+    while (replay.approach(line, SLICE)) await this.breathe()
   }
 
   /** Counts a line or step that was handled elsewhere; true: call `breathe` now. */

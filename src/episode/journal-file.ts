@@ -130,7 +130,8 @@ export class JournalFile {
         const line = openUnchecked(text, replay.fold.step)
         const isBeyond = line.kind === 'step' ? line.line.step >= step : line.line.step > step
         if (isBeyond) return true
-        await pacer.advance(replay, line.line.step)
+        replay.checkLimit(line.line.step)
+        await pacer.approach(replay, line)
         replay.take(line)
         if (pacer.count()) await pacer.breathe()
         if (replay.divergence)
@@ -225,7 +226,7 @@ export async function verifyJournal(
   for await (const batch of file.lines()) {
     for (const text of batch) {
       const line = replay.open(text)
-      if (line.kind !== 'header') await pacer.advance(replay, line.line.step)
+      await pacer.approach(replay, line)
       replay.take(line)
       if (replay.divergence) return replay
       if (pacer.count()) await pacer.breathe()

@@ -189,7 +189,7 @@ async function* pieces(raw: ByteSource): AsyncGenerator<Buffer> {
 
 function tooLarge(what: string, limit: number): AppError {
   return new AppError('FILE_TOO_LARGE', `${what}; the limit is ${limit} bytes of text`, {
-    remedy: 'Unpack it with `zstd -d` and read the plain file.',
+    hint: 'Unpack it with `zstd -d` and read the plain file.',
   })
 }
 

@@ -56,7 +56,7 @@ export function checkDepth(text: string, what: string, maxDepth = MAX_JSON_DEPTH
   const message = `${what} is nested deeper than ${maxDepth} levels: line ${at.line}, column ${at.column}`
   throw new AppError('JSON_MALFORMED', message, {
     details: at,
-    remedy: `Nest the JSON at most ${maxDepth} levels deep.`,
+    hint: `Nest the JSON at most ${maxDepth} levels deep.`,
   })
 }
 
