@@ -1,4 +1,5 @@
 // `paracosm replay`: recorded episodes — shown, proved, forked, watched.
+import { rm } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { serveReplays } from '../adapters/coworld/game-process.ts'
 import { worldOfRecording } from '../adapters/coworld/recorded.ts'
@@ -201,7 +202,14 @@ async function fork(io: Io, path: string, options: ForkOptions): Promise<void> {
     const world = await loadRecordedWorld(file.header)
     const commands = new Map([...options.command].map(([slot, text]) => [slot, parseJson(text, `--command ${slot}`)]))
     const sink = await createFileSink(options.output)
-    const result = await playFork(file, world, { step: options.at, bots: options.player, commands }, sink)
+    const result = await playFork(file, world, { step: options.at, bots: options.player, commands }, sink).catch(
+      async (error: unknown) => {
+        // Half a fork is of no use, and its file would refuse the corrected command.
+        await sink.close().catch(() => undefined)
+        await rm(options.output, { force: true })
+        throw error
+      },
+    )
     const { end, parent } = result
     if (options.json) {
       printJson(io, {

@@ -1,7 +1,7 @@
 // One episode of a world of ours in this process: bots at full speed, or a game that people and programs join.
-import { createWriteStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promises } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { type GameConfig, parseGameConfig, variantToGameConfig } from '../adapters/coworld/game-config.ts'
 import { serveGame } from '../adapters/coworld/game-process.ts'
@@ -14,6 +14,8 @@ import { createToken } from '../episode/slots.ts'
 import { startEpisode } from '../episode/start.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
+import { toWriteError, writeFileWhole } from '../lib/files.ts'
+import { makeFolder } from '../lib/folders.ts'
 import { type ProcessPlayer, startProcessPlayer } from '../players/process-player.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { formatRows } from './table.ts'
@@ -51,11 +53,11 @@ export async function runWorld(io: Io, world: World, players: readonly string[],
   const assigned = assignPlayers(world, players, world.slots(configured.config))
   const isLive = options.tickRate !== undefined || assigned.some((name) => name === 'human' || name.startsWith('cmd:'))
   const seed = options.seed ?? configured.variant?.seed ?? 0
-  if (options.outputDir !== undefined) await mkdir(join(options.outputDir, 'logs'), { recursive: true })
+  if (options.outputDir !== undefined) await makeFolder(join(options.outputDir, 'logs'))
   const run = { io, world, assigned, seed, options }
   const end = isLive ? await runLive(run) : await runFast(run, configured)
   if (options.outputDir !== undefined) {
-    await writeFile(join(options.outputDir, 'results.json'), `${JSON.stringify(end.results, undefined, 2)}\n`)
+    await writeFileWhole(join(options.outputDir, 'results.json'), `${JSON.stringify(end.results, undefined, 2)}\n`)
   }
   printEnd(run, end)
 }
@@ -103,7 +105,7 @@ async function runLive(run: Run): Promise<EpisodeEnd> {
   const { io, world, assigned, seed, options } = run
   const game = liveConfig(run)
   const folder = options.outputDir
-  const journal = folder === undefined ? undefined : createWriteStream(join(folder, 'journal.jsonl'), { flags: 'wx' })
+  const journal = folder === undefined ? undefined : await openJournal(join(folder, 'journal.jsonl'))
   const processes: ProcessPlayer[] = []
   const limit = AbortSignal.timeout(options.timeout * 1000)
   try {
@@ -113,7 +115,7 @@ async function runLive(run: Run): Promise<EpisodeEnd> {
       signal: AbortSignal.any([io.signal, limit]),
       resultsUri: undefined,
       replayUri: folder === undefined ? undefined : pathToFileURL(join(folder, 'replay.json')).href,
-      ...(journal ? { onLine: (line: string) => void journal.write(`${line}\n`) } : {}),
+      ...(journal ? { onLine: journal.write } : {}),
       inProcessPlayers: assigned.map((name, slot) =>
         name === 'human' || name.startsWith('cmd:')
           ? undefined
@@ -134,13 +136,40 @@ async function runLive(run: Run): Promise<EpisodeEnd> {
       },
     })
     await leave(processes)
+    await journal?.close()
     return end
   } catch (error) {
     if (limit.aborted) throw new AppError('RUN_TIMEOUT', `the episode did not end within ${options.timeout} s`)
     throw error
   } finally {
     for (const player of processes) player.stop()
-    journal?.end()
+    await journal?.close().catch(() => undefined)
+  }
+}
+
+interface LiveJournal {
+  write(line: string): void
+  /** Resolves once every line is in the file. @throws AppError FILE_UNWRITABLE when one could not be written */
+  close(): Promise<void>
+}
+
+/** @throws AppError FILE_UNWRITABLE, also when the file exists */
+async function openJournal(path: string): Promise<LiveJournal> {
+  const file = await open(path, 'wx').catch((error: unknown) => {
+    throw toWriteError(error, path)
+  })
+  const stream = file.createWriteStream()
+  const finished = promises.finished(stream).catch((error: unknown) => {
+    throw toWriteError(error, path)
+  })
+  // Reported by `close`, however early it comes.
+  finished.catch(() => undefined)
+  return {
+    write: (line) => void stream.write(`${line}\n`),
+    async close() {
+      stream.end()
+      await finished
+    },
   }
 }
 

@@ -8,6 +8,7 @@ import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } fr
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import { splitHash } from '../kernel/journal.ts'
+import { makeFolder } from '../lib/folders.ts'
 import type { EpisodeSummary } from '../protocol/catalogue.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
 import type { Problem } from '../protocol/problem.ts'
@@ -46,9 +47,7 @@ export class Archive {
    */
   static async open(folder: string): Promise<Archive> {
     const episodes = join(folder, 'episodes')
-    await mkdir(episodes, { recursive: true }).catch((cause: unknown) => {
-      throw new AppError('FILE_UNWRITABLE', `cannot keep episodes in ${folder}`, { cause })
-    })
+    await makeFolder(episodes)
     const unlock = await lockFolder(folder)
     const log = await CommitLog.open(join(folder, 'log'), (id) => join(episodes, id, 'journal.jsonl'))
     const summaries = new Map<string, EpisodeSummary>()

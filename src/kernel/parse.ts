@@ -47,14 +47,14 @@ export const MAX_JSON_DEPTH = 500
 /**
  * Refuses JSON text that is nested too deeply, before recursive code (schemas, canonical JSON) meets it.
  * @param what names the text in the message
- * @throws AppError JSON_MALFORMED with line and column of the first bracket that is too deep
+ * @throws AppError VALIDATION_ERROR with line and column of the first bracket that is too deep
  */
 export function checkDepth(text: string, what: string, maxDepth = MAX_JSON_DEPTH): void {
   const offset = findTooDeep(text, maxDepth)
   if (offset === undefined) return
   const at = lineAndColumn(text, offset)
   const message = `${what} is nested deeper than ${maxDepth} levels: line ${at.line}, column ${at.column}`
-  throw new AppError('JSON_MALFORMED', message, {
+  throw new AppError('VALIDATION_ERROR', message, {
     details: at,
     hint: `Nest the JSON at most ${maxDepth} levels deep.`,
   })
@@ -62,7 +62,8 @@ export function checkDepth(text: string, what: string, maxDepth = MAX_JSON_DEPTH
 
 /**
  * Parses JSON text.
- * @throws AppError JSON_MALFORMED with line and column of the first mistake, or of the first bracket that is too deep
+ * @throws AppError JSON_MALFORMED with line and column of the first mistake; VALIDATION_ERROR with those of the first
+ * bracket that is too deep
  */
 export function parseJson(
   text: string,
