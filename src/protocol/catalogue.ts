@@ -4,12 +4,16 @@ import { EpisodeOutcome, PlayerRef, Results, Seed, Variant } from './episode.ts'
 import { JsonObject } from './json.ts'
 import { Problem } from './problem.ts'
 
-export const EPISODE_STATUSES = ['live', 'finished', 'failed', 'unfinished', 'broken'] as const
-
 /**
- * One episode in a list. `unfinished`: it stopped before its end and can be resumed. `failed`: an exception ended it.
- * `broken`: its journal cannot be read, or it was quarantined; `problem` says why.
+ * `live`: a server plays it. `unfinished`: it stopped before its end and can be resumed. `finished`: it has an outcome.
+ * `failed`: an exception of its world, a player or its journal ended it. `broken`: its journal cannot be read, or it was
+ * quarantined.
  */
+export const EPISODE_STATUSES = ['live', 'unfinished', 'finished', 'failed', 'broken'] as const
+
+export type EpisodeStatus = (typeof EPISODE_STATUSES)[number]
+
+/** One episode in a list. `problem` says why it is `failed` or `broken`. */
 export const EpisodeSummary = z.strictObject({
   id: z.string(),
   status: z.enum(EPISODE_STATUSES),
