@@ -1,4 +1,5 @@
 // `paracosm replay`: recorded episodes — shown, proved, forked, watched.
+
 import { rm } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { serveReplays } from '../adapters/coworld/game-process.ts'
@@ -6,6 +7,7 @@ import { worldOfRecording } from '../adapters/coworld/recorded.ts'
 import { createFileSink } from '../episode/file-sink.ts'
 import { playFork } from '../episode/fork.ts'
 import { JournalFile, verifyJournal } from '../episode/journal-file.ts'
+import { at } from '../kernel/at.ts'
 import { parseJson } from '../kernel/parse.ts'
 import { type Divergence, MAX_REPLAY_STEPS } from '../kernel/replay.ts'
 import { publicView } from '../kernel/world.ts'
@@ -80,7 +82,7 @@ Examples:
 function collectPair(text: string, previous: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
   const match = /^(\d{1,3})=(.+)$/s.exec(text)
   if (!match) throw new InvalidArgumentError('Give a slot, an equals sign, and what it gets: 1=greedy')
-  return new Map([...previous, [Number(match[1]), match[2] ?? '']])
+  return new Map([...previous, [Number(match[1]), at(match, 2)]])
 }
 
 async function show(io: Io, path: string, options: ShowOptions): Promise<void> {

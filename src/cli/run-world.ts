@@ -1,4 +1,5 @@
 // One episode of a world of ours in this process: bots at full speed, or a game that people and programs join.
+
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promises } from 'node:stream'
@@ -12,6 +13,7 @@ import { createFileSink } from '../episode/file-sink.ts'
 import { createBotPlayer } from '../episode/in-process-players.ts'
 import { createToken } from '../episode/slots.ts'
 import { startEpisode } from '../episode/start.ts'
+import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
 import { toWriteError, writeFileWhole } from '../lib/files.ts'
@@ -43,7 +45,7 @@ function assignPlayers(world: World, given: readonly string[], slots: number): r
   const first = world.bots?.[0]?.name
   if (given.length === 0 && first !== undefined) return Array.from({ length: slots }, () => first)
   if (given.length === 1 && slots > 1 && given[0] !== undefined)
-    return Array.from({ length: slots }, () => given[0] ?? '')
+    return Array.from({ length: slots }, () => at(given, 0))
   if (given.length === slots) return given
   throw new AppError('USAGE', `this variant has ${slots} slots: give 1 or ${slots} players, not ${given.length}`)
 }
@@ -126,7 +128,7 @@ async function runLive(run: Run): Promise<EpisodeEnd> {
         episode.watch(() => io.progress(`step ${episode.step}  scores ${episode.standing().scores.join(' ')}`))
         for (const { slot, token } of episode.slots) {
           const query = new URLSearchParams({ slot: String(slot), token })
-          const name = assigned[slot] ?? ''
+          const name = at(assigned, slot)
           if (name === 'human') io.err(`Player ${slot}: http://127.0.0.1:${port}/clients/player?${query}`)
           if (!name.startsWith('cmd:')) continue
           const log = folder === undefined ? undefined : join(folder, 'logs', `policy_agent_${slot}.txt`)

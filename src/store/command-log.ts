@@ -1,6 +1,8 @@
 // The command log: every command of every adapter, with what the agent saw and what came of it.
 // Writing: log-write.ts. Reading: log-read.ts. Old rows: log-rotate.ts and log-archive.ts. Imports: log-import.ts.
+
 import { randomUUID } from 'node:crypto'
+import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
 import {
   type CommandFilters,
@@ -124,13 +126,13 @@ export class CommandLog {
     const outcomes = items.flatMap((item) => ('outcome' in item ? [item.outcome] : []))
     const { ids, found } = await this.#writer.write({ rows, outcomes })
     const results: Result[] = []
-    let at = 0
+    let next = 0
     for (const item of items) {
       if ('outcome' in item) {
         results.push({ wasFound: found.has(item.outcome.command_id) })
         continue
       }
-      const id = ids[at++] ?? 0
+      const id = at(ids, next++)
       results.push(
         id === 0 ? await this.#findFirst(item.row) : { id, command_id: item.row.command_id, isRepeat: false },
       )
