@@ -25,6 +25,7 @@ export const ERRORS = {
   UNKNOWN_VARIANT: row(404, 2, 'List the variants with: paracosm world show <world>'),
   UNKNOWN_BOT: row(404, 2, 'List the bots of a world with: paracosm world show <world>'),
   UNKNOWN_FILTER: row(404, 2, 'Use one of the named filters; docs/characters.md says what each of them matches.'),
+  UNKNOWN_BLOB: row(404, 1, 'Check the name; what it named may have been deleted.'),
   UNKNOWN_EPISODE: row(404, 2, 'List the episodes at /api/episodes.'),
   UNKNOWN_COMMAND: row(404, 2, 'List the commands with: paracosm log query'),
   CONFIG_INVALID: row(422, 2, 'Correct the named field of the configuration.'),
