@@ -1,6 +1,8 @@
 // The one gate from untrusted values to typed ones.
+
 import type { z } from 'zod'
 import type { JsonValue } from '../protocol/json.ts'
+import { at } from './at.ts'
 import { AppError, type ErrorCode } from './errors.ts'
 import { findJsonFault, findTooDeep } from './json-fault.ts'
 
@@ -21,7 +23,7 @@ export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: { code:
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.slice(0, 20).map((issue) => ({
     // An unknown key is at fault itself, not the object that it stands in.
-    path: formatPath(issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path),
+    path: formatPath(issue.code === 'unrecognized_keys' ? [...issue.path, at(issue.keys, 0)] : issue.path),
     message: issue.message,
   }))
   const first = faults[0]
