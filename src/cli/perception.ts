@@ -1,11 +1,11 @@
 // `paracosm perception serve`: the perception adapter in front of one episode, or of an engine outside.
-import { mkdir } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { agentIdOf } from '../adapters/perception/bridge.ts'
 import type { JournalSource } from '../datasets/journal-commands.ts'
 import { logJournal } from '../datasets/log-journal.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
+import { makeFolder } from '../lib/folders.ts'
 import { EngineName } from '../protocol/bridge-messages.ts'
 import { AgentId } from '../protocol/perception.ts'
 import { createCommandSink } from '../server/command-sink.ts'
@@ -96,7 +96,7 @@ async function serve(io: Io, world: string | undefined, options: ServeOptions): 
   if ((world === undefined) === (options.bridge === undefined)) {
     throw new AppError('USAGE', 'a world or --bridge is expected, and not both')
   }
-  await createFolder(options.data)
+  await makeFolder(options.data)
   const store = await openStore(storeTarget(io, options.data, { mode: 'create', runs: 'thread' }))
   const log = new CommandLog(store)
   try {
@@ -129,12 +129,6 @@ const common = (io: Io, log: CommandLog, options: ServeOptions) => ({
   sink: createCommandSink(log),
   onError: (error: unknown) => io.err(`error: ${error instanceof Error ? error.message : String(error)}`),
 })
-
-async function createFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-    throw new AppError('FILE_UNWRITABLE', `cannot keep anything in ${path}`, { cause })
-  })
-}
 
 type World = Common & {
   readonly store: Store

@@ -1,5 +1,4 @@
 // One episode of a world of ours in this process: bots at full speed, or a game that people and programs join.
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type GameConfig, parseGameConfig, variantToGameConfig } from '../adapters/coworld/game-config.ts'
@@ -12,8 +11,11 @@ import { createToken } from '../episode/slots.ts'
 import { EpisodeService } from '../host/episode-service.ts'
 import { planBot } from '../host/episode-spec.ts'
 import { offlineWorkers } from '../host/offline-workers.ts'
+import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
+import { writeFileWhole } from '../lib/files.ts'
+import { makeFolder } from '../lib/folders.ts'
 import { type ProcessPlayer, startProcessPlayer } from '../players/process-player.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { formatRows } from './table.ts'
@@ -41,7 +43,7 @@ function assignPlayers(world: World, given: readonly string[], slots: number): r
   const first = world.bots?.[0]?.name
   if (given.length === 0 && first !== undefined) return Array.from({ length: slots }, () => first)
   if (given.length === 1 && slots > 1 && given[0] !== undefined)
-    return Array.from({ length: slots }, () => given[0] ?? '')
+    return Array.from({ length: slots }, () => at(given, 0))
   if (given.length === slots) return given
   throw new AppError('USAGE', `this variant has ${slots} slots: give 1 or ${slots} players, not ${given.length}`)
 }
@@ -51,11 +53,11 @@ export async function runWorld(io: Io, world: World, players: readonly string[],
   const assigned = assignPlayers(world, players, world.slots(configured.config))
   const isLive = options.tickRate !== undefined || assigned.some((name) => name === 'human' || name.startsWith('cmd:'))
   const seed = options.seed ?? configured.variant?.seed ?? 0
-  if (options.outputDir !== undefined) await mkdir(join(options.outputDir, 'logs'), { recursive: true })
+  if (options.outputDir !== undefined) await makeFolder(join(options.outputDir, 'logs'))
   const run = { io, world, assigned, seed, options }
   const end = isLive ? await runLive(run) : await runFast(run, configured)
   if (options.outputDir !== undefined) {
-    await writeFile(join(options.outputDir, 'results.json'), `${JSON.stringify(end.results, undefined, 2)}\n`)
+    await writeFileWhole(join(options.outputDir, 'results.json'), `${JSON.stringify(end.results, undefined, 2)}\n`)
   }
   printEnd(run, end)
 }
@@ -130,7 +132,7 @@ async function runLive(run: Run): Promise<EpisodeEnd> {
         episode.watch(() => io.progress(`step ${episode.step}  scores ${episode.standing().scores.join(' ')}`))
         for (const { slot, token } of episode.slots) {
           const query = new URLSearchParams({ slot: String(slot), token })
-          const name = assigned[slot] ?? ''
+          const name = at(assigned, slot)
           if (name === 'human') io.err(`Player ${slot}: http://127.0.0.1:${port}/clients/player?${query}`)
           if (!name.startsWith('cmd:')) continue
           const log = folder === undefined ? undefined : join(folder, 'logs', `policy_agent_${slot}.txt`)
@@ -140,6 +142,7 @@ async function runLive(run: Run): Promise<EpisodeEnd> {
       },
     })
     await leave(processes)
+    await journal?.close()
     return end
   } catch (error) {
     if (limit.aborted) throw new AppError('RUN_TIMEOUT', `the episode did not end within ${options.timeout} s`)

@@ -5,6 +5,7 @@ import type { Stats } from 'node:fs'
 import { link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
+import { makeFolder } from '../lib/folders.ts'
 
 export interface Target {
   /** Where it is to be, absolute. */
@@ -40,7 +41,7 @@ export async function openTarget(given: string, options: TargetOptions): Promise
   await refuseExisting(path, options)
   const temporary = join(folder, `${prefix}${process.pid}-${randomBytes(4).toString('hex')}${SUFFIX}`)
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await removeLeft(folder, prefix)
     if (options.kind === 'folder') await mkdir(temporary)
     else await (await open(temporary, 'wx')).close()

@@ -1,4 +1,5 @@
 // Opens a journal's file for random access, whether it lies plain or zstd-compressed.
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '../kernel/errors.ts'
 import type { ByteSource } from './byte-source.ts'
@@ -27,11 +28,16 @@ export async function openByteSource(path: string): Promise<ByteSource> {
  * @throws AppError FILE_UNREADABLE
  */
 export async function openRawBytes(path: string): Promise<ByteSource> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
+  // Without O_NONBLOCK the opening of a FIFO waits for a writer, and nothing can interrupt it.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: unknown) => {
     throw new AppError('FILE_UNREADABLE', `cannot read ${path}`, { cause, details: { path } })
   })
   try {
-    const { size } = await file.stat()
+    const stats = await file.stat()
+    if (!stats.isFile()) {
+      throw new AppError('FILE_UNREADABLE', `${path} is not a regular file`, { details: { path } })
+    }
+    const { size } = stats
     return {
       size,
       read: (offset, length) => readFrom(file, offset, Math.min(length, size - offset)),

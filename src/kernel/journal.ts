@@ -14,7 +14,8 @@ import {
 } from '../protocol/journal.ts'
 import { AppError } from './errors.ts'
 import { READABLE_VERSIONS, upgradeHeader, upgradeStep } from './journal-upgrade.ts'
-import { formatPath } from './parse.ts'
+import { findTooDeep } from './json-fault.ts'
+import { formatPath, MAX_JSON_DEPTH } from './parse.ts'
 import { sha256, toHex } from './sha256.ts'
 
 const SHORT = 16
@@ -105,6 +106,10 @@ function isInput(input: unknown): boolean {
 }
 
 function parseBody(body: string, number: number): object {
+  // Checked before anything recursive (schemas, worlds, canonical JSON) meets the value.
+  if (findTooDeep(body, MAX_JSON_DEPTH) !== undefined) {
+    throw corrupt(number, `is nested deeper than ${MAX_JSON_DEPTH} levels`)
+  }
   try {
     const value: unknown = JSON.parse(body)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value

@@ -1,5 +1,7 @@
 // From a package to what one episode needs: the job spec, one token a slot, and the configuration that the game reads.
+
 import { createToken } from '../episode/slots.ts'
+import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
 import { type JobSpec, JobSpec as JobSpecSchema, type Runnable } from '../protocol/coworld.ts'
 import { jobSpecToRequestForm } from '../protocol/coworld-forms.ts'
@@ -93,5 +95,5 @@ function overrideImages(players: readonly Runnable[], images: readonly string[],
     const accepted = players.length === 1 ? '1' : `1 or ${players.length}`
     throw new AppError('USAGE', `expected ${accepted} images, one for all slots or one a slot, not ${images.length}`)
   }
-  return players.map(({ env }, slot) => ({ image: images[slot] ?? images[0] ?? '', run: [...run], env }))
+  return players.map(({ env }, slot) => ({ image: images[slot] ?? at(images, 0), run: [...run], env }))
 }

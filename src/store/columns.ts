@@ -18,5 +18,7 @@ export function writeJsonColumn(value: JsonValue): string {
  * @throws AppError STORE_CORRUPT when it does not fit the schema
  */
 export function readJsonColumn<T>(schema: z.ZodType<T>, text: string, what: string): T {
-  return parseWith(schema, parseJson(text, what), { code: 'STORE_CORRUPT', what })
+  // No limit of depth: a row that was stored once must stay readable.
+  const value = parseJson(text, what, { maxDepth: Number.POSITIVE_INFINITY })
+  return parseWith(schema, value, { code: 'STORE_CORRUPT', what })
 }

@@ -1,9 +1,10 @@
 // Players' access keys between two runs: one file of the user's own, one key a server.
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
+import { makeFolder } from '../../lib/folders.ts'
 
 const Keys = z.record(z.string(), z.string())
 
@@ -26,7 +27,7 @@ export async function keepKey(path: string, url: string, key: string): Promise<v
   const keys = { ...(await readKeys(path)), [originOf(url)]: key }
   const draft = `${path}.${process.pid}`
   try {
-    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(path), { mode: 0o700 })
     await writeFile(draft, `${JSON.stringify(keys, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' })
     await rename(draft, path)
   } catch (cause) {

@@ -5,6 +5,7 @@ import { type FileHandle, lstat, mkdir, open, rename, rm, writeFile } from 'node
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
+import { makeFolder } from '../../lib/folders.ts'
 import type { Vault } from '../people/vault.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
@@ -73,7 +74,7 @@ async function exportAs(layout: Layout, store: Store, parent: string, options: E
   const path = join(parent, layout.name(now))
   const temporary = join(parent, `.${layout.name(now)}.${randomBytes(6).toString('hex')}`)
   try {
-    await mkdir(parent, { recursive: true })
+    await makeFolder(parent)
     await refuseExisting(path)
     // What people said and who they are is in there: for its owner alone.
     await mkdir(temporary, { mode: 0o700 })

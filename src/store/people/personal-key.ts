@@ -2,10 +2,11 @@
 // data folder that the first start makes. The store remembers which key it is sealed with, so a wrong one is found out
 // before anything is read or written.
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { link, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
+import { makeFolder } from '../../lib/folders.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
 import { createVault, VAULT_KEY_BYTES, type Vault } from './vault.ts'
@@ -175,7 +176,7 @@ async function makeKeyFile(folder: string): Promise<Uint8Array> {
   const path = join(folder, KEY_FILE)
   const temporary = `${path}.${randomBytes(6).toString('hex')}`
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await writeKey(temporary, randomBytes(VAULT_KEY_BYTES))
     await link(temporary, path)
   } catch (cause) {
