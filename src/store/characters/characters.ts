@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
 import { formatPath, parseJson } from '../../kernel/parse.ts'
 import { Character } from '../../protocol/character.ts'
-import type { JsonObject, JsonValue } from '../../protocol/json.ts'
+import { isObject, type JsonObject } from '../../protocol/json.ts'
 import { writeJsonColumn } from '../columns.ts'
 import { isUniqueViolation } from '../faults.ts'
 import { createObjectId } from '../people/players.ts'
@@ -141,9 +141,6 @@ function writeCharacter(document: JsonObject): string {
   if (body.length <= MAX_CHARACTER_LENGTH) return body
   throw new AppError('VALIDATION_ERROR', `a character has at most ${MAX_CHARACTER_LENGTH} characters of JSON`)
 }
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function parseDocument(body: string): JsonObject {
   const document = parseJson(body, 'a character')
