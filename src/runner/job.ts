@@ -1,6 +1,8 @@
 // From a package to what one episode needs: the job spec, one token a slot, and the configuration that the game reads.
+
 import { createToken } from '../episode/slots.ts'
 import { AppError } from '../kernel/errors.ts'
+import { describeIssue } from '../kernel/parse.ts'
 import { type JobSpec, JobSpec as JobSpecSchema, type Runnable } from '../protocol/coworld.ts'
 import { jobSpecToRequestForm } from '../protocol/coworld-forms.ts'
 import type { JsonObject } from '../protocol/json.ts'
@@ -39,7 +41,7 @@ export function requestFormOf(spec: JobSpec): JsonObject {
   const form = jobSpecToRequestForm(spec)
   const parsed = JobSpecSchema.safeParse(form)
   if (parsed.success) return form
-  throw new AppError('VALIDATION_ERROR', `the episode request does not parse: ${parsed.error.issues[0]?.message ?? ''}`)
+  throw new AppError('VALIDATION_ERROR', `the episode request does not parse: ${describeIssue(parsed.error)}`)
 }
 
 /** One secret a slot: 16 random bytes in URL-safe base64, 22 characters. */
