@@ -1,7 +1,17 @@
 // The lines of a journal, one JSON object each. The codec in `kernel/journal.ts` adds and checks the running hash.
 // Bump JOURNAL_VERSION when an old reader would misread a new journal, add an upgrade to kernel/journal.ts and a golden file.
 import { z } from 'zod'
-import { Digest, EffectReply, EffectRequest, EpisodeFailure, Outcome, PlayerRef, Refusal, Results, Seed } from './episode.ts'
+import {
+  Digest,
+  EffectReply,
+  EffectRequest,
+  EpisodeFailure,
+  Outcome,
+  PlayerRef,
+  Refusal,
+  Results,
+  Seed,
+} from './episode.ts'
 import { JsonObject, ParsedJson } from './json.ts'
 
 export const JOURNAL_VERSION = 2

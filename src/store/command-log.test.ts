@@ -260,7 +260,7 @@ forEachStore(
     const lines = zstdDecompressSync(readFileSync(archive)).toString().trimEnd().split('\n')
     assert.equal(lines.length, 1204)
     assert.deepEqual(JSON.parse(lines[1] ?? '').perception_snapshot, aPerception(0))
-    await assert.rejects(log.rotate({ maxAgeDays: 0, now: NOON + DAY, archive }), { code: 'FILE_UNWRITABLE' })
+    await assert.rejects(log.rotate({ maxAgeDays: 0, now: NOON + DAY, archive }), { code: 'FILE_EXISTS' })
     assert.equal(await log.count(), 1)
     assert.deepEqual(await log.importArchive(archive), { read: 1203, added: 1203 })
     assert.deepEqual(await log.importArchive(archive), { read: 1203, added: 0 })

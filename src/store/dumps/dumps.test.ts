@@ -193,8 +193,8 @@ forEachStore('dumps: layouts are those of the original', async (store, services)
     sparse: true,
   })
   await assert.rejects(exportDump(store, services.folder, { now }), {
-    code: 'FILE_UNWRITABLE',
-    message: /there already/,
+    code: 'FILE_EXISTS',
+    message: /exists already/,
   })
   const backup = await exportBackup(store, services.folder, { now })
   assert.match(backup.path, /\/\d{8}-\d{6}$/)
