@@ -199,3 +199,23 @@ test('log: the server refuses a database that it cannot use, and leaves it alone
   assert.equal(JSON.parse(postgres.out).error.code, 'STORE_UNAVAILABLE')
   assert.doesNotMatch(postgres.out + postgres.err, /hush/)
 })
+
+test('log: text with U+2028, U+2029 and other line ends of Unicode goes into an archive and back', async () => {
+  const data = await aFolder('separators', 0)
+  const reasoning = 'a\u2028b\u2029c\u0085d\u000be\fg\rh'
+  const store = await openStore(storeInFolder(data, { mode: 'existing', runs: 'inline' }))
+  const log = new CommandLog(store)
+  for (let i = 0; i < 3; i++) await log.append(commandAt(i * 60_000, { reasoning: i === 1 ? reasoning : 'plain' }))
+  await store.close()
+  const rotated = await paracosm(['rotate', '--max-age-days', '0', '--archive', 'separators.jsonl.zst', '--json'], data)
+  assert.deepEqual([rotated.json().deleted, rotated.json().archived], [3, 3])
+  assert.equal((await paracosm(['count'], data)).out, '0\n')
+  const imported = await paracosm(['import', 'separators.jsonl.zst'], data)
+  assert.deepEqual([imported.status, imported.err], [0, ''])
+  assert.match(imported.out, /^Added 3 commands\.$/m)
+  const { entries }: CommandPage = (await paracosm(['query', '--json'], data)).json()
+  assert.deepEqual(
+    entries.map((row) => row.reasoning),
+    ['plain', reasoning, 'plain'],
+  )
+})
