@@ -1,8 +1,9 @@
 // Opens a journal's file for random access, whether it lies plain or zstd-compressed.
 import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '../kernel/errors.ts'
+import { isZstd } from '../lib/zstd.ts'
 import type { ByteSource } from './byte-source.ts'
-import { isZstd, openSeekableZstd } from './seekable-zstd.ts'
+import { openSeekableZstd } from './seekable-zstd.ts'
 
 async function readFrom(file: FileHandle, offset: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length)
