@@ -444,3 +444,14 @@ forEachStore(
     )
   },
 )
+
+forEachStore('log: keys of JSON that JavaScript treats specially come back as they went in', async (store) => {
+  const log = new CommandLog(store)
+  const text = '{"":{"__proto__":[1]},"constructor":{},"1":2,"__proto__":{"x":null}}'
+  const { id } = await log.append(commandAt(0, { params: JSON.parse(text), perception_snapshot: JSON.parse(text) }))
+  const row = await log.get(id)
+  assert.deepEqual(
+    [JSON.stringify(row?.params), JSON.stringify(row?.perception_snapshot)],
+    [JSON.stringify(JSON.parse(text)), JSON.stringify(JSON.parse(text))],
+  )
+})
