@@ -2,11 +2,11 @@
 // data folder that the first start makes. The store remembers which key it is sealed with, so a wrong one is found out
 // before anything is read or written.
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
-import { isMissing, toWriteError, writeFileWhole } from '../../lib/files.ts'
+import { isMissing, placeFile, toWriteError, writeFileWhole } from '../../lib/files.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
 import { createVault, VAULT_KEY_BYTES, type Vault } from './vault.ts'
@@ -91,7 +91,7 @@ export async function rotateKey(store: Store, source: KeySource, next?: string):
   const file = key === undefined && folder !== undefined ? folder : undefined
   if (file !== undefined) await writeNextKey(file, bytes)
   const players = await store.transaction((tx) => sealAgain(tx, before, after))
-  if (file !== undefined) await rename(join(file, NEXT_KEY_FILE), join(file, KEY_FILE))
+  if (file !== undefined) await placeFile(join(file, NEXT_KEY_FILE), join(file, KEY_FILE))
   return { from: before.keyId, to: after.keyId, players }
 }
 
@@ -143,7 +143,7 @@ async function findKey({ key, folder }: KeySource, expected: string | undefined)
   const pending = await readKeyFile(next)
   if (pending) {
     // A rotation was interrupted: before its end the old key holds, after it the new one.
-    if (createVault(pending).keyId === expected) await rename(next, path)
+    if (createVault(pending).keyId === expected) await placeFile(next, path)
     else await rm(next, { force: true })
   }
   const found = await readKeyFile(path)
