@@ -8,7 +8,7 @@ import type { World } from '../kernel/world.ts'
 import type { LoggedEpisode, NewCommandLogRow } from '../protocol/command-log.ts'
 import type { PlayerRef, Refusal } from '../protocol/episode.ts'
 import type { JournalHeader, JournalLine, StepLine } from '../protocol/journal.ts'
-import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import { PERCEPTION_PROTOCOL_VERSION } from '../protocol/perception.ts'
 import type { ForeignRow } from '../store/log-import.ts'
 
@@ -43,10 +43,6 @@ export function splitCommand(json: JsonValue): { command: string; params: JsonOb
   // `{move: 'up'}`: the first key says what it is.
   const [first = 'command'] = Object.keys(json)
   return { command: first.slice(0, MAX_NAME) || 'command', params: json }
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A journal to read, and where its world comes from. */

@@ -2,8 +2,9 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '../kernel/errors.ts'
+import { isZstd } from '../lib/zstd.ts'
 import type { ByteSource } from './byte-source.ts'
-import { isZstd, openSeekableZstd } from './seekable-zstd.ts'
+import { openSeekableZstd } from './seekable-zstd.ts'
 
 async function readFrom(file: FileHandle, offset: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length)

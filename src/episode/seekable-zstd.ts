@@ -6,7 +6,6 @@ import { constants, createZstdDecompress, zstdCompressSync, zstdDecompressSync }
 import { AppError } from '../kernel/errors.ts'
 import type { ByteSource } from './byte-source.ts'
 
-const ZSTD_MAGIC = 0xfd2fb528
 const SKIPPABLE_MAGIC = 0x184d2a5e
 const SEEKABLE_MAGIC = 0x8f92eab1
 const FOOTER_BYTES = 9
@@ -20,10 +19,6 @@ const MAX_UNPACKED_BYTES = 64 * 1024 * 1024 * 1024
 const MAX_PLAIN_BYTES = 256 * 1024 * 1024
 /** Decompressed frames kept. */
 const CACHED_FRAMES = 8
-
-export function isZstd(start: Buffer): boolean {
-  return start.length >= 4 && start.readUInt32LE(0) === ZSTD_MAGIC
-}
 
 /** Collects text into frames. Write what `add` and `end` return, in order. */
 export class SeekableZstdWriter {

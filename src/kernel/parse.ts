@@ -13,6 +13,21 @@ export function formatPath(path: readonly PropertyKey[]): string {
   return text
 }
 
+interface Issues {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]
+}
+
+/**
+ * The first fault of a failed parse, as `path: message`.
+ * @param whole what to call the value when the fault is not in a part of it. Then parts are named `a.0.b`; without it the
+ * path is a JSON path, `$.a[0].b`
+ */
+export function describeIssue({ issues }: Issues, whole?: string): string {
+  const { path = [], message = 'invalid' } = issues[0] ?? {}
+  const where = whole === undefined ? formatPath(path) : path.map(String).join('.') || whole
+  return `${where}: ${message}`
+}
+
 /**
  * Parses `value` by `schema`.
  * @param what names the thing in the message: 'configuration', 'command file'

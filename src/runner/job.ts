@@ -3,6 +3,7 @@
 import { createToken } from '../episode/slots.ts'
 import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
+import { describeIssue } from '../kernel/parse.ts'
 import { type JobSpec, JobSpec as JobSpecSchema, type Runnable } from '../protocol/coworld.ts'
 import { jobSpecToRequestForm } from '../protocol/coworld-forms.ts'
 import type { JsonObject } from '../protocol/json.ts'
@@ -41,7 +42,7 @@ export function requestFormOf(spec: JobSpec): JsonObject {
   const form = jobSpecToRequestForm(spec)
   const parsed = JobSpecSchema.safeParse(form)
   if (parsed.success) return form
-  throw new AppError('VALIDATION_ERROR', `the episode request does not parse: ${parsed.error.issues[0]?.message ?? ''}`)
+  throw new AppError('VALIDATION_ERROR', `the episode request does not parse: ${describeIssue(parsed.error)}`)
 }
 
 /** One secret a slot: 16 random bytes in URL-safe base64, 22 characters. */

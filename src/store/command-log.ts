@@ -4,6 +4,8 @@
 import { randomUUID } from 'node:crypto'
 import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
+import { GroupWriter } from '../lib/group-writer.ts'
+import { sleep } from '../lib/sleep.ts'
 import {
   type CommandFilters,
   type CommandLogRow,
@@ -12,7 +14,6 @@ import {
   type NewCommandLogRow,
 } from '../protocol/command-log.ts'
 import { storedText } from './columns.ts'
-import { GroupWriter } from './group-writer.ts'
 import { openArchive, writeArchive } from './log-archive.ts'
 import { type ForeignRow, type ImportCount, importArchive, importForeign } from './log-import.ts'
 import { countRows, formatCursor, LogReader, parseCursor, readInOrder } from './log-read.ts'
@@ -335,15 +336,10 @@ async function* counting<T>(
   }
 }
 
-/** Waits until something was written, for so long at most, or until it is called off. */
+/** Waits until something was written, at most so long, or until the signal is aborted. Never rejects. */
 async function pause(ms: number, { until, signal }: { until: Promise<void>; signal: AbortSignal }): Promise<void> {
-  let stop = (): void => undefined
-  const ended = new Promise<void>((resolve) => {
-    stop = resolve
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  const timer = setTimeout(stop, ms)
-  await Promise.race([until, ended])
-  clearTimeout(timer)
-  signal.removeEventListener('abort', stop)
+  const over = new AbortController()
+  const isOver = sleep(ms, AbortSignal.any([signal, over.signal])).catch(() => undefined)
+  await Promise.race([until, isOver])
+  over.abort()
 }
