@@ -38,7 +38,7 @@ async function readWhole(path: string, { bytes }: ReadLimits): Promise<Buffer> {
   // Devices, pipes, and files of /proc have no size to check, and may never end.
   if (!stat.isFile()) throw new AppError('FILE_UNREADABLE', 'The recording is not a regular file.')
   if (stat.size > bytes) throw tooLarge(bytes)
-  return collect(file.createReadStream({ autoClose: false }), bytes)
+  return await collect(file.createReadStream({ autoClose: false }), bytes)
 }
 
 async function collect(parts: AsyncIterable<unknown>, most: number): Promise<Buffer> {
