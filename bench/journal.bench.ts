@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFileSink } from '../src/episode/file-sink.ts'
+import { createBotPlayer } from '../src/episode/in-process-players.ts'
 import { JournalFile } from '../src/episode/journal-file.ts'
-import { createBotPilot } from '../src/episode/pilots.ts'
 import { SeekableZstdWriter } from '../src/episode/seekable-zstd.ts'
 import { startEpisode } from '../src/episode/start.ts'
 import { createRandom, nextBelow } from '../src/kernel/random.ts'
@@ -27,14 +27,14 @@ const endless: World = {
 export async function run(report: (row: Row) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-bench-'))
   const path = join(folder, 'journal.jsonl')
-  const seats = ['sweep', 'sweep'].map((bot, slot) => ({
+  const slots = ['sweep', 'sweep'].map((bot, slot) => ({
     player: { kind: 'bot' as const, name: bot },
-    pilot: createBotPilot(endless, bot, { seed: 1, slot }),
+    inProcess: createBotPlayer(endless, bot, { seed: 1, slot }),
   }))
   const started = performance.now()
   const episode = startEpisode(endless, configureWorld(paintArena, 'default'), {
     seed: 1,
-    seats,
+    slots,
     pacing: { mode: 'fast' },
     sink: await createFileSink(path),
   })

@@ -25,7 +25,7 @@ interface Result {
 /** One server with so many episodes; ticks are watched at the far end of every socket. */
 async function measure(episodes: number): Promise<Result & { idleKb: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-live-'))
-  const server = startCommand(['serve', '--port', '0', '--no-exhibition', '--log', 'error'], {
+  const server = startCommand(['serve', '--port', '0', '--no-showcase', '--log', 'error'], {
     env: { PARACOSM_DATA: folder },
   })
   const [, url = ''] = await server.sees(/Paracosm is at (\S+)/)
@@ -43,9 +43,9 @@ async function measure(episodes: number): Promise<Result & { idleKb: number }> {
         config: { max_ticks: 10_000 },
       }),
     })
-    const started = (await response.json()) as { episode: { id: string }; seats: { socket: string }[] }
+    const started = (await response.json()) as { episode: { id: string }; slots: { socket: string }[] }
     ids.push(started.episode.id)
-    for (const seat of started.seats) sockets.push(seat.socket)
+    for (const handle of started.slots) sockets.push(handle.socket)
   }
   const idleKb = ((await memoryOf(server)) - before) / episodes / 1024
   const client: ChildProcess = spawn(
@@ -84,7 +84,7 @@ export async function run(report: (row: Row) => void): Promise<void> {
     const onTime = delays.filter((delay) => delay <= LATE_MS).length / expected
     const what = `${episodes} episodes, ${episodes * 2} sockets, ${RATE} ticks/s`
     if (episodes === 500)
-      report({ what: 'memory of an idle episode (two seats waited for)', value: idleKb, unit: 'kB', note: 'goal 100' })
+      report({ what: 'memory of an idle episode (two slots waited for)', value: idleKb, unit: 'kB', note: 'goal 100' })
     report({ what: `${what}: delay of a tick, median`, value: median(delays), unit: 'ms' })
     report({
       what: `${what}: delay of a tick, p99`,

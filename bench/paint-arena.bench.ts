@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFileSink } from '../src/episode/file-sink.ts'
+import { createBotPlayer } from '../src/episode/in-process-players.ts'
 import { JournalFile, verifyJournal } from '../src/episode/journal-file.ts'
-import { createBotPilot } from '../src/episode/pilots.ts'
 import type { LineSink } from '../src/episode/sink.ts'
 import { startEpisode } from '../src/episode/start.ts'
 import { configureWorld } from '../src/kernel/world.ts'
@@ -55,12 +55,12 @@ function rules(steps: number): number {
 async function play(matches: number, sinkOf?: (match: number) => Promise<LineSink>): Promise<void> {
   const configured = configureWorld(paintArena, 'default', { max_ticks: 10_000 })
   for (let match = 0; match < matches; match++) {
-    const seats = ['sweep', 'sweep'].map((bot, slot) => ({
+    const slots = ['sweep', 'sweep'].map((bot, slot) => ({
       player: { kind: 'bot' as const, name: bot },
-      pilot: createBotPilot(paintArena, bot, { seed: match, slot }),
+      inProcess: createBotPlayer(paintArena, bot, { seed: match, slot }),
     }))
     const sink = await sinkOf?.(match)
-    const episode = startEpisode(paintArena, configured, { seed: match, seats, pacing: { mode: 'fast' }, sink })
+    const episode = startEpisode(paintArena, configured, { seed: match, slots, pacing: { mode: 'fast' }, sink })
     episode.begin()
     await episode.done
   }

@@ -21,7 +21,7 @@ const MODEL_WAITS = 2
 /** Seconds of the long run; PARACOSM_BENCH_SECONDS shortens it for a look. */
 const SECONDS = Number(process.env.PARACOSM_BENCH_SECONDS ?? 300)
 
-interface House {
+interface Services {
   readonly url: string
   readonly process: RunningCommand
   readonly folder: string
@@ -30,20 +30,20 @@ interface House {
 async function open(
   args: readonly string[],
   folder = mkdtempSync(join(tmpdir(), 'paracosm-sessions-')),
-): Promise<House> {
-  const fixed = ['serve', '--port', '0', '--no-exhibition', '--no-rate-limits', '--log', 'error', '--json']
+): Promise<Services> {
+  const fixed = ['serve', '--port', '0', '--no-showcase', '--no-rate-limits', '--log', 'error', '--json']
   const process = startCommand([...fixed, '--data', folder, ...args])
   const [line] = await process.sees(/^\{.*\}$/m)
   return { url: JSON.parse(line).url, process, folder }
 }
 
-async function close({ process, folder }: House): Promise<void> {
+async function close({ process, folder }: Services): Promise<void> {
   process.kill('SIGKILL')
   await process.ended
   rmSync(folder, { recursive: true, force: true })
 }
 
-function memoryOf({ process }: House): number {
+function memoryOf({ process }: Services): number {
   const status = readFileSync(`/proc/${process.pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
 }
@@ -58,15 +58,18 @@ interface Measured {
 
 const OVERRIDES = { max_turns: 500, max_playtime: 3600 }
 
-async function play(house: House, load: { sessions: number; everyMs: number; seconds: number }): Promise<Measured> {
-  const key = await register(house)
-  const warm = await start(house, key, { overrides: OVERRIDES })
+async function play(
+  services: Services,
+  load: { sessions: number; everyMs: number; seconds: number },
+): Promise<Measured> {
+  const key = await register(services)
+  const warm = await start(services, key, { overrides: OVERRIDES })
   const first = new PlayClient(warm.socket, key)
   await first.until('turn_end')
   await first.close()
-  const before = memoryOf(house)
+  const before = memoryOf(services)
   const sockets: string[] = []
-  for (let i = 0; i < load.sessions; i++) sockets.push((await start(house, key, { overrides: OVERRIDES })).socket)
+  for (let i = 0; i < load.sessions; i++) sockets.push((await start(services, key, { overrides: OVERRIDES })).socket)
   const client = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, 'session-client.ts')], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
@@ -76,7 +79,7 @@ async function play(house: House, load: { sessions: number; everyMs: number; sec
     text += chunk
   })
   await once(client.stderr, 'data')
-  const memory = (memoryOf(house) - before) / load.sessions
+  const memory = (memoryOf(services) - before) / load.sessions
   await once(client, 'close')
   return { ...JSON.parse(text), memory }
 }
@@ -123,13 +126,13 @@ function reportSteady(report: (row: Row) => void, who: string, measured: Measure
 async function steady(report: (row: Row) => void): Promise<void> {
   const load = { sessions: SESSIONS, everyMs: EVERY_MS, seconds: SECONDS }
   const local = await open([])
-  reportSteady(report, 'local cast', await play(local, load), 0)
+  reportSteady(report, 'offline responder', await play(local, load), 0)
   await close(local)
   const model = await startModel()
   const roles = ['--model', 'scene', '--validator-model', 'validator', '--base-url', model.url]
-  const house = await open([...roles, '--model-concurrency', '4000'])
-  reportSteady(report, `model of ${MODEL_MS} ms`, await play(house, load), MODEL_MS * MODEL_WAITS)
-  await close(house)
+  const services = await open([...roles, '--model-concurrency', '4000'])
+  reportSteady(report, `model of ${MODEL_MS} ms`, await play(services, load), MODEL_MS * MODEL_WAITS)
+  await close(services)
   model.close()
 }
 
@@ -137,14 +140,14 @@ async function throughput(report: (row: Row) => void): Promise<void> {
   const rates: number[] = []
   const slow: number[] = []
   for (let run = 0; run < 3; run++) {
-    const house = await open([])
-    const measured = await play(house, { sessions: 200, everyMs: 0, seconds: 10 })
+    const services = await open([])
+    const measured = await play(services, { sessions: 200, everyMs: 0, seconds: 10 })
     rates.push(measured.times.length / measured.seconds)
     slow.push(percentile(measured.times, 0.99))
-    await close(house)
+    await close(services)
   }
   report({
-    what: '200 sessions as fast as they can, local cast, durable',
+    what: '200 sessions as fast as they can, offline responder, durable',
     value: median(rates),
     unit: 'turns/s',
     note: 'goal 2,000',
@@ -153,9 +156,9 @@ async function throughput(report: (row: Row) => void): Promise<void> {
 }
 
 async function resume(report: (row: Row) => void): Promise<void> {
-  let house = await open([])
-  const key = await register(house)
-  const { id, socket } = await start(house, key, { overrides: OVERRIDES })
+  let services = await open([])
+  const key = await register(services)
+  const { id, socket } = await start(services, key, { overrides: OVERRIDES })
   const client = new PlayClient(socket, key)
   await client.until('turn_end')
   let turns = 1
@@ -165,21 +168,21 @@ async function resume(report: (row: Row) => void): Promise<void> {
   }
   const times: number[] = []
   for (let run = 0; run < 5; run++) {
-    house.process.kill('SIGKILL')
-    await house.process.ended
-    house = await open([], house.folder)
+    services.process.kill('SIGKILL')
+    await services.process.ended
+    services = await open([], services.folder)
     // Another session first: what is measured is the session, not the first use of the program's code.
-    const other = await start(house, key)
+    const other = await start(services, key)
     const warm = new PlayClient(other.socket, key)
     await warm.until('turn_end')
     await warm.close()
     const began = performance.now()
-    const again = new PlayClient(`${house.url.replace('http', 'ws')}/api/play/game/${id}/ws`, key)
+    const again = new PlayClient(`${services.url.replace('http', 'ws')}/api/play/game/${id}/ws`, key)
     await again.until('replay_end')
     times.push(performance.now() - began)
     await again.close()
   }
-  await close(house)
+  await close(services)
   report({
     what: `resume of a session of ${turns} turns after a restart, to the last replay frame`,
     value: median(times),
@@ -194,32 +197,32 @@ async function resume(report: (row: Row) => void): Promise<void> {
  */
 async function paused(report: (row: Row) => void): Promise<void> {
   const count = 10_000
-  const house = await open(['--sweep-interval', '5'])
-  const key = await register(house)
+  const services = await open(['--sweep-interval', '5'])
+  const key = await register(services)
   const visit = async (): Promise<void> => {
-    const { socket } = await start(house, key)
+    const { socket } = await start(services, key)
     const client = new PlayClient(socket, key)
     await client.until('turn_end')
     await client.close()
   }
   const all = async (): Promise<number> => {
     for (let done = 0; done < count; done += 50) await Promise.all(Array.from({ length: 50 }, visit))
-    await settle(house)
-    return memoryOf(house)
+    await settle(services)
+    return memoryOf(services)
   }
   const before = await all()
   const after = await all()
-  await close(house)
+  await close(services)
   const value = Math.max(0, after - before) / count / 1024
   report({ what: `${count} more paused sessions: memory a session`, value, unit: 'kB', note: 'goal 5' })
 }
 
 /** Sessions that nobody plays leave memory within half a minute and a sweep; then the collector has had its time. */
-async function settle(house: House): Promise<void> {
+async function settle(services: Services): Promise<void> {
   let last = Number.POSITIVE_INFINITY
   for (let i = 0; i < 20; i++) {
     await new Promise((resolve) => setTimeout(resolve, 5000))
-    const now = memoryOf(house)
+    const now = memoryOf(services)
     if (i > 8 && Math.abs(now - last) < 1024 * 1024) return
     last = now
   }

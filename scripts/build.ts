@@ -4,7 +4,7 @@ import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 rmSync('dist', { recursive: true, force: true })
-for (const project of ['tsconfig.build.json', 'src/doors/coworld/pages/tsconfig.build.json']) {
+for (const project of ['tsconfig.build.json', 'src/adapters/coworld/pages/tsconfig.build.json']) {
   const { status } = spawnSync('tsc', ['-p', project], { stdio: 'inherit' })
   if (status !== 0) process.exit(1)
 }

@@ -1,7 +1,7 @@
 // Everything that can be judged without running the product: format, lint, types, floors, habits, unused code.
 import { spawnSync } from 'node:child_process'
-import { checkFloors } from './check/floors.ts'
 import { checkHabits } from './check/habits.ts'
+import { checkLayers } from './check/layers.ts'
 import { readSources } from './check/sources.ts'
 import { checkCodes } from './codes.ts'
 
@@ -27,9 +27,9 @@ const sources = readSources('src/**/*.ts')
 const results = [
   runTool('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
   runTool('types', 'tsc', []),
-  runTool('types of the pages', 'tsc', ['-p', 'src/doors/coworld/pages']),
+  runTool('types of the pages', 'tsc', ['-p', 'src/adapters/coworld/pages']),
   runTool('types of the browser tests', 'tsc', ['-p', 'tests/browser']),
-  check('floors', () => checkFloors(sources)),
+  check('floors', () => checkLayers(sources)),
   check('habits', () => checkHabits(sources)),
   check('world codes', () => checkCodes(false)),
   runTool('unused files, exports and dependencies', 'knip', []),

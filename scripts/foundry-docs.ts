@@ -78,7 +78,7 @@ function recipesTable(): string {
 
 function scenariosTable(): string {
   const rows = foundry.variants.map(({ id, description, config }) => {
-    const outline = foundry.outline?.(foundry.config.parse(config))
+    const outline = foundry.headless?.outline?.(foundry.config.parse(config))
     const objective = JSON.parse(JSON.stringify(outline)).objective
     const goals = objective.goals.map(({ text }: { text: string }) => text).join('; ') || '-'
     return [`\`${id}\``, description, goals]

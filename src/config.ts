@@ -44,7 +44,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (parsed.success) return Object.freeze(parsed.data)
   const issue = parsed.error.issues[0]
   throw new AppError('USAGE', `environment variable ${String(issue?.path[0])}: ${issue?.message ?? 'invalid'}`, {
-    remedy: 'Correct or unset the variable; docs/configuration.md lists them all.',
+    hint: 'Correct or unset the variable; docs/configuration.md lists them all.',
   })
 }
 

@@ -1,5 +1,5 @@
-// House habits that no linter rule covers: what pure rooms may not touch, assertions, open ends, module state.
-import { PURE_ROOMS } from './floors.ts'
+// House habits that no linter rule covers: what pure modules may not touch, assertions, open ends, module state.
+import { PURE_MODULES } from './layers.ts'
 import { isTest, lineOf, type Source } from './sources.ts'
 
 interface Habit {
@@ -8,7 +8,7 @@ interface Habit {
   readonly applies: (path: string) => boolean
 }
 
-const isPure = (path: string): boolean => PURE_ROOMS.some((room) => path.startsWith(`src/${room}/`))
+const isPure = (path: string): boolean => PURE_MODULES.some((module) => path.startsWith(`src/${module}/`))
 
 /** Type assertions that remain, each with its reason. The list only shrinks. */
 const ASSERTIONS: Readonly<Record<string, string>> = {}
@@ -17,7 +17,7 @@ const HABITS: readonly Habit[] = [
   {
     pattern:
       /(?<![.\w])(?:Date|performance|crypto|process|Intl|Buffer|fetch|setTimeout|setInterval|setImmediate|queueMicrotask|requestAnimationFrame)\b(?!\s*:)/g,
-    why: 'pure rooms have no clock, no randomness, no I/O and no process',
+    why: 'pure modules have no clock, no randomness, no I/O and no process',
     applies: isPure,
   },
   {
@@ -29,7 +29,7 @@ const HABITS: readonly Habit[] = [
   { pattern: /\.(?:toLocale\w+|localeCompare)\b/g, why: 'locales differ between machines', applies: isPure },
   {
     pattern: /\basync\b|\bawait\b/g,
-    why: 'pure rooms are synchronous',
+    why: 'pure modules are synchronous',
     applies: (path) => isPure(path) && !path.startsWith('src/strategy/'),
   },
   { pattern: /\.sort\(\)/g, why: 'the default sort is textual: pass a comparator', applies: isPure },

@@ -1,34 +1,34 @@
-// `paracosm agent run`: an agent in a slot of the perception door, with rules, dice or a model for a brain.
+// `paracosm agent run`: an agent in a slot of the perception adapter, with rules, dice or a model for a policy.
 import { open, readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
-import { DoorFailure, PerceptionClient } from '../client/perception.ts'
+import { PerceptionClient, PerceptionFailure } from '../client/perception.ts'
 import { AppError, isErrorCode } from '../kernel/errors.ts'
 import type { ModelClient } from '../models/client.ts'
 import { createEndpointClient, MODEL_TIMEOUT_MS } from '../models/endpoint-client.ts'
 import { Meter, withMeter } from '../models/meter.ts'
 import { createReplayClient, parseRecording, withRecorder } from '../models/recording.ts'
 import { withRetries } from '../models/retrying-client.ts'
-import type { Brain } from '../players/agent/brain.ts'
-import { createModelBrain } from '../players/agent/model-brain.ts'
-import { createRandomBrain } from '../players/agent/random-brain.ts'
-import { type AgentRunSummary, type BeatReport, runAgent } from '../players/agent/run-agent.ts'
-import { createScriptedBrain } from '../players/agent/scripted-brain.ts'
+import { createModelPolicy } from '../players/agent/model-policy.ts'
+import type { Policy } from '../players/agent/policy.ts'
+import { createRandomPolicy } from '../players/agent/random-policy.ts'
+import { type AgentRunSummary, runAgent, type TurnReport } from '../players/agent/run-agent.ts'
+import { createScriptedPolicy } from '../players/agent/scripted-policy.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { parseCount, parseSeed } from './options.ts'
 
-const BRAINS = ['scripted', 'random', 'model'] as const
-type BrainName = (typeof BRAINS)[number]
+const POLICIES = ['scripted', 'random', 'model'] as const
+type PolicyName = (typeof POLICIES)[number]
 
 interface Options {
   readonly url: string
   readonly agent: string
   readonly token?: string
-  readonly brain: BrainName
+  readonly policy: PolicyName
   readonly seed: number
   readonly goal?: string
   readonly model?: string
   readonly baseUrl?: string
-  readonly beats?: number
+  readonly turns?: number
   readonly seconds?: number
   readonly maxTokens?: number
   readonly maxUsd?: number
@@ -44,24 +44,24 @@ interface Options {
 const EXAMPLES = `
 Examples:
   paracosm perception serve frontier --no-auth --port 8090
-  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --brain scripted
-  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --brain random --beats 50 --json
+  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --policy scripted
+  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --policy random --turns 50 --json
 
   With any OpenAI-compatible endpoint (OPENAI_BASE_URL and OPENAI_API_KEY, or a local server that wants no key):
-  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --brain model --model gpt-5-mini \\
+  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --policy model --model gpt-5-mini \\
     --max-usd 0.50 --record calls.jsonl
-  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --brain model --model gpt-5-mini --replay calls.jsonl
+  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --policy model --model gpt-5-mini --replay calls.jsonl
 
 The slot's token comes from PARACOSM_AGENT_TOKEN, or --token where nobody else reads this machine's process list.`
 
 export function createCommand(io: Io): Command {
   const run = new Command('run')
     .description('Play one slot: perceive, decide, command, until the episode or a budget ends.')
-    .requiredOption('--url <url>', 'of the perception door, or of one slot below /api/episodes/<id>/slots/<n>')
+    .requiredOption('--url <url>', 'of the perception adapter, or of one slot below /api/episodes/<id>/slots/<n>')
     .requiredOption('--agent <id>', 'agent id of the slot')
     .option('--token <token>', 'token of the slot')
-    .option('--brain <name>', `who decides: ${BRAINS.join(', ')}`, parseBrain, 'scripted' as const)
-    .option('--seed <n>', 'of the random brain', parseSeed, 0)
+    .option('--policy <name>', `who decides: ${POLICIES.join(', ')}`, parsePolicy, 'scripted' as const)
+    .option('--seed <n>', 'of the random policy', parseSeed, 0)
     .option('--goal <text>', 'what a model is told to be after')
     .option('--model <name>', 'name of the model, as its endpoint calls it')
     .option('--base-url <url>', 'OpenAI-compatible endpoint, in place of OPENAI_BASE_URL')
@@ -78,13 +78,13 @@ export function createCommand(io: Io): Command {
     .option('--quiet', 'do not print the beats')
     .addHelpText('after', EXAMPLES)
     .action((options: Options) => play(io, options))
-  return new Command('agent').description('Agents that play through the perception door.').addCommand(run)
+  return new Command('agent').description('Agents that play through the perception adapter.').addCommand(run)
 }
 
-function parseBrain(text: string): BrainName {
-  const found = BRAINS.find((name) => name === text)
+function parsePolicy(text: string): PolicyName {
+  const found = POLICIES.find((name) => name === text)
   if (found) return found
-  throw new InvalidArgumentError(`Give ${BRAINS.join(', ')}.`)
+  throw new InvalidArgumentError(`Give ${POLICIES.join(', ')}.`)
 }
 
 function parseAmount(text: string): number {
@@ -99,28 +99,28 @@ async function play(io: Io, options: Options): Promise<void> {
   const meter = new Meter({ tokens: options.maxTokens, usd: options.maxUsd }, pricesOf(options))
   const recording = await openRecording(options.record)
   try {
-    const brain = await createBrain(io, options, { client, meter, record: recording?.write })
+    const policy = await createPolicy(io, options, { client, meter, record: recording?.write })
     const summary = await runAgent({
       client,
-      brain,
-      budget: { beats: options.beats, seconds: options.seconds },
+      policy,
+      budget: { turns: options.turns, seconds: options.seconds },
       signal: io.signal,
-      onBeat: (beat) => {
-        if (options.quiet !== true && options.json !== true) io.out(formatBeat(beat))
-        else io.progress(`beat ${beat.cycle + 1}: ${beat.thought.command.command}`)
+      onTurn: (turn) => {
+        if (options.quiet !== true && options.json !== true) io.out(formatTurn(turn))
+        else io.progress(`beat ${turn.cycle + 1}: ${turn.decision.command.command}`)
       },
     })
     report(io, options, summary, meter)
   } catch (error) {
-    throw error instanceof DoorFailure ? inOurWords(error) : error
+    throw error instanceof PerceptionFailure ? inOurWords(error) : error
   } finally {
     await recording?.close()
   }
 }
 
-/** What the door refused, with a code that the whole program knows. */
-function inOurWords({ code, message }: DoorFailure): AppError {
-  return new AppError(isErrorCode(code) ? code : 'DOOR_UNREACHABLE', message)
+/** What the adapter refused, with a code that the whole program knows. */
+function inOurWords({ code, message }: PerceptionFailure): AppError {
+  return new AppError(isErrorCode(code) ? code : 'SERVER_UNREACHABLE', message)
 }
 
 interface Tools {
@@ -129,12 +129,12 @@ interface Tools {
   readonly record: ((line: string) => Promise<void>) | undefined
 }
 
-async function createBrain(io: Io, options: Options, tools: Tools): Promise<Brain> {
-  if (options.brain === 'random') return createRandomBrain(options.seed)
-  if (options.brain === 'scripted') return createScriptedBrain((await tools.client.status()).engine)
+async function createPolicy(io: Io, options: Options, tools: Tools): Promise<Policy> {
+  if (options.policy === 'random') return createRandomPolicy(options.seed)
+  if (options.policy === 'scripted') return createScriptedPolicy((await tools.client.status()).engine)
   const { model } = options
-  if (model === undefined) throw new AppError('MODEL_MISSING', 'no model is named', { remedy: 'Give --model <name>.' })
-  return createModelBrain({ client: await createModel(io, options, tools), model, goal: options.goal })
+  if (model === undefined) throw new AppError('MODEL_MISSING', 'no model is named', { hint: 'Give --model <name>.' })
+  return createModelPolicy({ client: await createModel(io, options, tools), model, goal: options.goal })
 }
 
 /** Retries above the recorder: only answers that counted are kept. */
@@ -164,14 +164,14 @@ async function openRecording(path: string | undefined) {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
     throw new AppError('FILE_UNWRITABLE', exists ? `${path} exists already` : `cannot write ${path}`, {
       cause,
-      ...(exists ? { remedy: 'Name a new file; recordings are never overwritten.' } : {}),
+      ...(exists ? { hint: 'Name a new file; recordings are never overwritten.' } : {}),
     })
   })
   return { write: (line: string) => file.appendFile(`${line}\n`), close: () => file.close() }
 }
 
-function formatBeat({ cycle, thought, report, refusal }: BeatReport): string {
-  const { command, params } = thought.command
+function formatTurn({ cycle, decision, report, refusal }: TurnReport): string {
+  const { command, params } = decision.command
   const result = report ? `${report.status}: ${report.outcome ?? ''}` : `refused: ${refusal}`
   return `${String(cycle + 1).padStart(4)}  ${command} ${JSON.stringify(params)}\n      ${result}`
 }
@@ -180,8 +180,8 @@ function report(io: Io, options: Options, summary: AgentRunSummary, meter: Meter
   const { spent } = meter
   if (options.json) printJson(io, { ...summary, spent })
   else {
-    const { beats, done, failed, refused, reason } = summary
-    io.out(`${beats} beats: ${done} done, ${failed} failed, ${refused} refused. ${reason}`)
+    const { turns, done, failed, refused, reason } = summary
+    io.out(`${turns} beats: ${done} done, ${failed} failed, ${refused} refused. ${reason}`)
     if (spent.calls > 0) {
       const cost = spent.unpriced_calls > 0 ? 'cost unknown' : `${spent.cost_usd.toFixed(4)} US dollars`
       io.out(`${spent.calls} model calls, ${spent.input_tokens} tokens in, ${spent.output_tokens} out, ${cost}`)

@@ -15,7 +15,7 @@ export function formatCheck(check: CheckReport): string {
       const reason = step.outcome === 'failed' ? 'see above' : step.reason
       lines.push(`       ${MARKS[step.outcome]} step ${step.number} ${step.id}: ${reason}`)
     }
-    if (check.remedy !== undefined) lines.push(`     fix: ${check.remedy}`)
+    if (check.hint !== undefined) lines.push(`     fix: ${check.hint}`)
   }
   return lines.join('\n')
 }

@@ -39,7 +39,7 @@ export function createCommand(io: Io): Command {
   const dataset = new Group('dataset').description('Training data made of the command log.')
   const command = dataset
     .command('export')
-    .description('Write the commands of the log as a data set, oldest first.')
+    .description('Write the commands of the log as a dataset, oldest first.')
     .addOption(new Option('--format <format>', 'what it is to be').choices(DATASET_FORMATS).makeOptionMandatory())
     .option('-o, --output <path>', 'where to; it must not exist')
     .option('--force', 'replace what is there')
@@ -52,7 +52,7 @@ export function createCommand(io: Io): Command {
   addDatasetFilters(command)
   dataset
     .command('inspect <path>')
-    .description('Count what a data set holds, estimate its tokens, show its first records and what is wrong with it.')
+    .description('Count what a dataset holds, estimate its tokens, show its first records and what is wrong with it.')
     .option('--show <n>', 'how many of the first records', parseShown, 1)
     .option('--json', 'print JSON')
     .addHelpText('after', INSPECT_HELP)

@@ -146,7 +146,7 @@ function answers(host: string, port: number): Promise<boolean> {
 async function checkModel(io: Io): Promise<Check> {
   const { OPENAI_BASE_URL: url, OPENAI_API_KEY: key } = io.config
   const cost =
-    'No model can take a seat; bots, programs and people can. Set OPENAI_BASE_URL (and OPENAI_API_KEY) to any OpenAI-compatible endpoint.'
+    'No model can take a slot; bots, programs and people can. Set OPENAI_BASE_URL (and OPENAI_API_KEY) to any OpenAI-compatible endpoint.'
   const base = { id: 'model', cost, isNeeded: false }
   if (url === undefined) return { ...base, finding: 'missing', what: 'model endpoint: OPENAI_BASE_URL is not set' }
   try {

@@ -16,8 +16,8 @@ export const GROUPS: readonly Group[] = [
   { name: 'world', summary: 'list, describe, serve and certify worlds', load: () => import('./world.ts') },
   { name: 'perception', summary: 'let agents perceive and command, by HTTP', load: () => import('./perception.ts') },
   { name: 'headless', summary: 'drive a world from a script: JSON in, JSON out', load: () => import('./headless.ts') },
-  { name: 'player', summary: 'play one seat with a bot, as a process', load: () => import('./player.ts') },
-  { name: 'agent', summary: 'play a slot through the perception door', load: () => import('./agent.ts') },
+  { name: 'player', summary: 'play one slot with a bot, as a process', load: () => import('./player.ts') },
+  { name: 'agent', summary: 'play a slot through the perception adapter', load: () => import('./agent.ts') },
   { name: 'coworld', summary: 'check, certify, play and run coworld packages', load: () => import('./coworld.ts') },
   { name: 'log', summary: 'look through, follow, rotate and import the command log', load: () => import('./log.ts') },
   {

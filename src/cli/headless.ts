@@ -1,8 +1,8 @@
 // `paracosm headless`: a world as one process, JSON in and JSON out, for agents, scripts and debugging.
 import { Command, InvalidArgumentError } from 'commander'
-import { PROFILES, type Profile, runHeadless } from '../doors/headless/run.ts'
-import { listScenarios } from '../doors/headless/scenarios.ts'
-import { emitSchema, SCHEMA_NAMES, type SchemaName } from '../doors/headless/schemas.ts'
+import { PROFILES, type Profile, runHeadless } from '../adapters/headless/run.ts'
+import { listScenarios } from '../adapters/headless/scenarios.ts'
+import { emitSchema, SCHEMA_NAMES, type SchemaName } from '../adapters/headless/schemas.ts'
 import { AppError } from '../kernel/errors.ts'
 import { type HeadlessReport, TICK_LIMIT, VICTORY_TICKS } from '../protocol/headless.ts'
 import { loadWorld } from '../worlds/catalogue.ts'
@@ -118,7 +118,7 @@ async function act(io: Io, options: Options): Promise<void> {
     // Other commands leave this to the caller; here even a failure has the shape of a report.
     if (!(error instanceof AppError) || !options.json) throw error
     const { problem, status } = toFailure(error)
-    io.err(`error ${problem.code}: ${problem.message}\n  fix: ${problem.remedy}`)
+    io.err(`error ${problem.code}: ${problem.message}\n  fix: ${problem.hint}`)
     printJson(io, { ok: false, error: { ...problem }, source: null, steps: [], summary: null })
     io.exit(status)
   }

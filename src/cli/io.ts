@@ -31,7 +31,7 @@ export function toFailure(error: unknown): { problem: Problem; status: number } 
   if (error instanceof AppError) return { problem: error.toProblem(), status: error.exit }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {
-    problem: { code: 'INTERNAL_ERROR', message, remedy: 'This is a bug in paracosm: report it with this text.' },
+    problem: { code: 'INTERNAL_ERROR', message, hint: 'This is a bug in paracosm: report it with this text.' },
     status: EXIT.bug,
   }
 }

@@ -1,8 +1,8 @@
-// `paracosm perception serve`: the perception door in front of one episode, or of an engine outside.
+// `paracosm perception serve`: the perception adapter in front of one episode, or of an engine outside.
 import { mkdir } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
+import { agentIdOf } from '../adapters/perception/bridge.ts'
 import { logJournal } from '../datasets/log-journal.ts'
-import { agentIdOf } from '../doors/perception/bridge.ts'
 import { AppError } from '../kernel/errors.ts'
 import { EngineName } from '../protocol/bridge-messages.ts'
 import { AgentId } from '../protocol/perception.ts'
@@ -36,7 +36,7 @@ const OTHER_PORTS = 50
 
 export function createCommand(io: Io): Command {
   return new Command('perception')
-    .description('Let agents perceive and command: one HTTP door, whatever engine is behind it.')
+    .description('Let agents perceive and command: one HTTP adapter, whatever engine is behind it.')
     .addCommand(createServe(io))
 }
 
@@ -83,7 +83,7 @@ function collectAgent(text: string, before: readonly string[]): readonly string[
 
 interface Served {
   readonly url: string
-  /** What stands behind the door, for people and for programs. */
+  /** What stands behind the adapter, for people and for programs. */
   readonly what: { readonly [key: string]: string | boolean | null }
   readonly agents: readonly { readonly id: string; readonly slot: number; readonly token: string }[]
   readonly bridgeToken?: string
@@ -139,16 +139,16 @@ type World = Common & { readonly world: string; onEnd(journal: string): Promise<
 async function serveWorld(wanted: World, { variant, bot, seed, tickRate, lockstep }: ServeOptions): Promise<Served> {
   const pace = lockstep === true ? ('lockstep' as const) : tickRate
   const served = await startPerceptionEpisode({ ...wanted, variant, bot, seed, tickRate: pace })
-  const { header, seats } = served.episode
-  const agents = served.door.agents.filter(({ slot }) => seats[slot]?.player.kind !== 'bot')
+  const { header, slots } = served.episode
+  const agents = served.adapter.agents.filter(({ slot }) => slots[slot]?.player.kind !== 'bot')
   const what = { world: wanted.world, variant: header.variant, episode: header.episode, resumed: served.isResumed }
   return { url: served.url, what, agents, close: () => served.close() }
 }
 
 async function serveEngine(wanted: Common, { bridge: engine = '' }: ServeOptions): Promise<Served> {
   const agents = wanted.agents.length > 0 ? wanted.agents : [agentIdOf(0)]
-  const { url, door, bridgeToken, close } = await startPerceptionEngine({ ...wanted, engine, agents })
-  return { url, what: { engine }, agents: door.agents, bridgeToken, close }
+  const { url, adapter, bridgeToken, close } = await startPerceptionEngine({ ...wanted, engine, agents })
+  return { url, what: { engine }, agents: adapter.agents, bridgeToken, close }
 }
 
 function announce(io: Io, { url, what, agents, bridgeToken }: Served, { auth, json }: ServeOptions): void {
@@ -159,7 +159,7 @@ function announce(io: Io, { url, what, agents, bridgeToken }: Served, { auth, js
     return
   }
   const facts = Object.entries(what).filter(([, value]) => typeof value === 'string')
-  io.out(`The perception door is at ${url}`)
+  io.out(`The perception adapter is at ${url}`)
   io.out(`  ${facts.map(([name, value]) => `${name} ${value}`).join(', ')}`)
   if (what.resumed === true) io.out('  went on where it was stopped')
   for (const { id, slot, token } of agents) io.out(`  slot ${slot}  agent ${id}${auth ? `  token ${token}` : ''}`)

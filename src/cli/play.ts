@@ -83,7 +83,7 @@ async function play(io: Io, game: string | undefined, options: Options): Promise
 function checkUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return text.replace(/\/+$/, '')
-  throw new AppError('USAGE', `--url ${text} is no address`, { remedy: 'Give one such as http://127.0.0.1:8080.' })
+  throw new AppError('USAGE', `--url ${text} is no address`, { hint: 'Give one such as http://127.0.0.1:8080.' })
 }
 
 /** A client with the key that there is; registers where that is asked for, or agreed to. */
@@ -92,8 +92,7 @@ async function openClient(io: Io, url: string, options: Options, terminal: Termi
   const anonymous = createClient({ url })
   const key = options.key ?? io.config.PARACOSM_KEY ?? (await readKey(file, url))
   if (options.watch !== undefined) {
-    if (options.key === undefined)
-      throw new AppError('USAGE', 'no key to watch with', { remedy: 'Give it with --key.' })
+    if (options.key === undefined) throw new AppError('USAGE', 'no key to watch with', { hint: 'Give it with --key.' })
     return anonymous
   }
   if (options.register !== true) {
@@ -164,12 +163,13 @@ async function* linesOf({ signal }: Io): AsyncGenerator<string> {
 /** What is played, and by whom: a stand-in is called one. */
 async function introduce(io: Io, client: Client, { name, id }: { name: string; id: string }): Promise<void> {
   io.err(`${name}, session ${id}`)
-  const cast = await client.models().catch(() => undefined)
-  if (cast?.kind === 'local') {
+  const models = await client.models().catch(() => undefined)
+  if (models?.kind === 'local') {
     io.err(
       'The character is played by the built-in stand-in: rules, not a language model. docs/models.md: how to use one.',
     )
-  } else if (cast?.kind === 'fixed') io.err('The server gives one fixed text as every answer: it is set up for tests.')
+  } else if (models?.kind === 'fixed')
+    io.err('The server gives one fixed text as every answer: it is set up for tests.')
   io.err('')
 }
 

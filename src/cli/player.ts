@@ -8,7 +8,7 @@ import { parseSeed } from './options.ts'
 
 export function createCommand(io: Io): Command {
   return new Command('player')
-    .description('Play one seat with a bot: connects to COGAMES_ENGINE_WS_URL, leaves at the end.')
+    .description('Play one slot with a bot: connects to COGAMES_ENGINE_WS_URL, leaves at the end.')
     .argument('<world>', 'which world')
     .argument('<bot>', 'which of its bots')
     .option('--url <url>', 'the socket, in place of the environment')
@@ -20,7 +20,7 @@ export function createCommand(io: Io): Command {
     .action(async (id: string, bot: string, options: { url?: string; seed: number }) => {
       const url = options.url ?? io.config.COWORLD_PLAYER_WS_URL ?? io.config.COGAMES_ENGINE_WS_URL
       if (url === undefined) {
-        throw new AppError('USAGE', 'no game is named', { remedy: 'Set COGAMES_ENGINE_WS_URL, or give --url.' })
+        throw new AppError('USAGE', 'no game is named', { hint: 'Set COGAMES_ENGINE_WS_URL, or give --url.' })
       }
       await playCoworld(await loadWorld(id), { url, bot, seed: options.seed, signal: io.signal })
     })

@@ -1,12 +1,13 @@
 // `paracosm replay`: recorded episodes — shown, proved, forked, watched.
 import { Command, InvalidArgumentError } from 'commander'
-import { serveReplays } from '../doors/coworld/game-process.ts'
-import { worldOfRecording } from '../doors/coworld/recorded.ts'
+import { serveReplays } from '../adapters/coworld/game-process.ts'
+import { worldOfRecording } from '../adapters/coworld/recorded.ts'
 import { createFileSink } from '../episode/file-sink.ts'
 import { playFork } from '../episode/fork.ts'
 import { JournalFile, verifyJournal } from '../episode/journal-file.ts'
 import { parseJson } from '../kernel/parse.ts'
 import type { Divergence } from '../kernel/replay.ts'
+import { publicView } from '../kernel/world.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import { loadRecordedWorld, loadWorld } from '../worlds/catalogue.ts'
 import { EXIT, type Io, printJson } from './io.ts'
@@ -33,10 +34,10 @@ export function createCommand(io: Io): Command {
     .action((path: string, options: { json?: boolean }) => verify(io, path, options))
   replay
     .command('fork <journal>')
-    .description('Play on from a step with one thing changed; the other seats follow the recording.')
+    .description('Play on from a step with one thing changed; the other slots follow the recording.')
     .requiredOption('--at <step>', 'the first step that may differ', parseStep)
     .requiredOption('-o, --output <file>', 'the new journal; it must not exist')
-    .option('--player <slot=bot>', 'let a bot take a seat over (repeatable)', collectPair, new Map<number, string>())
+    .option('--player <slot=bot>', 'let a bot take a slot over (repeatable)', collectPair, new Map<number, string>())
     .option(
       '--command <slot=json>',
       'what a slot says at that step instead (repeatable)',
@@ -114,7 +115,7 @@ async function viewAt(file: JournalFile, step: number): Promise<JsonValue> {
   return {
     step,
     digest: world.digest(fold.state),
-    view: world.spectate(fold.state),
+    view: publicView(world, fold.state),
     standing: world.standing(fold.state),
   }
 }

@@ -104,12 +104,12 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     }
     const { problem, status } = toFailure(error)
     if (isJson && io) printJson(io, { ok: false, error: { ...problem } })
-    process.stderr.write(`error ${problem.code}: ${problem.message}\n  fix: ${problem.remedy}\n`)
+    process.stderr.write(`error ${problem.code}: ${problem.message}\n  fix: ${problem.hint}\n`)
     return status
   }
 }
 
-function usageProblem(error: CommanderError): { code: string; message: string; remedy: string } {
+function usageProblem(error: CommanderError): { code: string; message: string; hint: string } {
   const message = error.message.replace(/^error: /, '')
-  return { code: 'USAGE', message, remedy: 'Run the command with --help to see what it takes.' }
+  return { code: 'USAGE', message, hint: 'Run the command with --help to see what it takes.' }
 }

@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createManifest } from '../doors/coworld/manifest.ts'
+import { createManifest } from '../adapters/coworld/manifest.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
 import type { JobSpec } from '../protocol/coworld.ts'
@@ -67,14 +67,14 @@ export async function runPackage(
 
 async function runFound(io: Io, found: CoworldPackage, players: readonly string[], options: RunOptions): Promise<void> {
   const runtime = await selectRuntime(io, { runtime: options.runtime ?? 'process' })
-  const job = withOptions(seat(found, players, options), options)
+  const job = withOptions(handle(found, players, options), options)
   const workspace = await createWorkspace({
     prefix: 'coworld-run-',
     folder: options.outputDir ?? OUTPUT_FOLDER,
     cwd: process.cwd(),
   })
   const externalSlots =
-    players.length === 0 ? [] : seatsOf(found, players).flatMap((name, slot) => (name === 'human' ? [slot] : []))
+    players.length === 0 ? [] : slotsOf(found, players).flatMap((name, slot) => (name === 'human' ? [slot] : []))
   const run = await runEpisode({
     runtime,
     job,
@@ -92,7 +92,7 @@ async function runFound(io: Io, found: CoworldPackage, players: readonly string[
   }
   const scores =
     typeof run.results === 'object' && run.results !== null && 'scores' in run.results ? run.results.scores : []
-  const names = seatsOf(found, players)
+  const names = slotsOf(found, players)
   for (const row of formatRows(
     ['Slot', 'Player', 'Score'],
     names.map((name, slot) => [String(slot), name, String(Array.isArray(scores) ? (scores[slot] ?? '-') : '-')]),
@@ -111,7 +111,7 @@ function tell(io: Io, event: RunEvent, externalSlots: readonly number[]): void {
 }
 
 /** Who plays, one name a slot: as given, or the fixture's players. */
-function seatsOf(found: CoworldPackage, players: readonly string[]): readonly string[] {
+function slotsOf(found: CoworldPackage, players: readonly string[]): readonly string[] {
   const { slots } = found
   if (players.length === 0) return found.manifest.certification.players.map((each) => each.player_id)
   if (players.length === 1) return Array.from({ length: slots }, () => players[0] ?? '')
@@ -120,12 +120,12 @@ function seatsOf(found: CoworldPackage, players: readonly string[]): readonly st
   throw new AppError('USAGE', `this package has ${slots} slots: give ${accepted} players, not ${players.length}`)
 }
 
-/** The job, with each seat filled by what its name means: a player of the manifest, a command, or else an image. */
-function seat(found: CoworldPackage, players: readonly string[], options: RunOptions): JobSpec {
+/** The job, with each slot filled by what its name means: a player of the manifest, a command, or else an image. */
+function handle(found: CoworldPackage, players: readonly string[], options: RunOptions): JobSpec {
   const job = buildJobSpec(found, options.variant === undefined ? {} : { variant: options.variant })
   if (players.length === 0) return job
   const declared = new Map(found.manifest.player.map((role) => [role.id, role]))
-  const seated = seatsOf(found, players).map((name, slot) => {
+  const assigned = slotsOf(found, players).map((name, slot) => {
     const role = declared.get(name)
     if (role) return { image: role.image, run: role.run, env: role.env }
     const before = job.players[slot] ?? { image: '', run: [], env: {} }
@@ -134,7 +134,7 @@ function seat(found: CoworldPackage, players: readonly string[], options: RunOpt
       return { image: '', run: ['sh', '-c', `cd "$0" && ${name.slice(4)}`, process.cwd()], env: before.env }
     return name === 'human' ? before : { image: name, run: [], env: before.env }
   })
-  return { ...job, players: seated }
+  return { ...job, players: assigned }
 }
 
 function withOptions(job: JobSpec, options: RunOptions): JobSpec {

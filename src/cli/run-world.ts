@@ -3,14 +3,14 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { type GameConfig, parseGameConfig, variantToGameConfig } from '../adapters/coworld/game-config.ts'
+import { serveGame } from '../adapters/coworld/game-process.ts'
+import { createOfflineWorkers } from '../adapters/session/offline-workers.ts'
 import { inheritedEnvironment } from '../config.ts'
-import { type GameConfig, parseGameConfig, variantToGameConfig } from '../doors/coworld/game-config.ts'
-import { serveGame } from '../doors/coworld/game-process.ts'
-import { createLocalWorkers } from '../doors/session/local-workers.ts'
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { createFileSink } from '../episode/file-sink.ts'
-import { createBotPilot } from '../episode/pilots.ts'
-import { createToken } from '../episode/seats.ts'
+import { createBotPlayer } from '../episode/in-process-players.ts'
+import { createToken } from '../episode/slots.ts'
 import { startEpisode } from '../episode/start.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
@@ -36,8 +36,8 @@ const PROGRESS_MS = 200
 /** Milliseconds that a program has to leave after the end. */
 const LINGER_MS = 10_000
 
-/** The players of a run, one a slot: as given, or the world's first bot in every seat. */
-function seatPlayers(world: World, given: readonly string[], slots: number): readonly string[] {
+/** The players of a run, one a slot: as given, or the world's first bot in every slot. */
+function assignPlayers(world: World, given: readonly string[], slots: number): readonly string[] {
   const first = world.bots?.[0]?.name
   if (given.length === 0 && first !== undefined) return Array.from({ length: slots }, () => first)
   if (given.length === 1 && slots > 1 && given[0] !== undefined)
@@ -48,11 +48,11 @@ function seatPlayers(world: World, given: readonly string[], slots: number): rea
 
 export async function runWorld(io: Io, world: World, players: readonly string[], options: RunOptions): Promise<void> {
   const configured = configureWorld(world, options.variant, options.slots === undefined ? {} : { slots: options.slots })
-  const seated = seatPlayers(world, players, world.slots(configured.config))
-  const isLive = options.tickRate !== undefined || seated.some((name) => name === 'human' || name.startsWith('cmd:'))
+  const assigned = assignPlayers(world, players, world.slots(configured.config))
+  const isLive = options.tickRate !== undefined || assigned.some((name) => name === 'human' || name.startsWith('cmd:'))
   const seed = options.seed ?? configured.variant?.seed ?? 0
   if (options.outputDir !== undefined) await mkdir(join(options.outputDir, 'logs'), { recursive: true })
-  const run = { io, world, seated, seed, options }
+  const run = { io, world, assigned, seed, options }
   const end = isLive ? await runLive(run) : await runFast(run, configured)
   if (options.outputDir !== undefined) {
     await writeFile(join(options.outputDir, 'results.json'), `${JSON.stringify(end.results, undefined, 2)}\n`)
@@ -63,24 +63,24 @@ export async function runWorld(io: Io, world: World, players: readonly string[],
 interface Run {
   readonly io: Io
   readonly world: World
-  readonly seated: readonly string[]
+  readonly assigned: readonly string[]
   readonly seed: number
   readonly options: RunOptions
 }
 
 async function runFast(run: Run, configured: ReturnType<typeof configureWorld>): Promise<EpisodeEnd> {
-  const { io, world, seated, seed, options } = run
+  const { io, world, assigned, seed, options } = run
   const sink =
     options.outputDir === undefined ? undefined : await createFileSink(join(options.outputDir, 'journal.jsonl'))
   const episode = startEpisode(world, configured, {
     seed,
-    seats: seated.map((name, slot) => ({
+    slots: assigned.map((name, slot) => ({
       player: { kind: 'bot', name },
-      pilot: createBotPilot(world, name, { seed, slot }),
+      inProcess: createBotPlayer(world, name, { seed, slot }),
     })),
     // A world that asks the outside for work waits for the answers; nothing of it depends on the clock.
     pacing: { mode: world.reply ? 'lockstep' : 'fast' },
-    workers: createLocalWorkers(() => 0),
+    workers: createOfflineWorkers(() => 0),
     sink,
   })
   const progress = setInterval(() => io.progress(`step ${episode.step}`), PROGRESS_MS)
@@ -100,7 +100,7 @@ async function runFast(run: Run, configured: ReturnType<typeof configureWorld>):
 }
 
 async function runLive(run: Run): Promise<EpisodeEnd> {
-  const { io, world, seated, seed, options } = run
+  const { io, world, assigned, seed, options } = run
   const game = liveConfig(run)
   const folder = options.outputDir
   const journal = folder === undefined ? undefined : createWriteStream(join(folder, 'journal.jsonl'), { flags: 'wx' })
@@ -114,17 +114,17 @@ async function runLive(run: Run): Promise<EpisodeEnd> {
       resultsUri: undefined,
       replayUri: folder === undefined ? undefined : pathToFileURL(join(folder, 'replay.json')).href,
       ...(journal ? { onLine: (line: string) => void journal.write(`${line}\n`) } : {}),
-      pilots: seated.map((name, slot) =>
+      inProcessPlayers: assigned.map((name, slot) =>
         name === 'human' || name.startsWith('cmd:')
           ? undefined
-          : { player: { kind: 'bot', name }, pilot: createBotPilot(world, name, { seed, slot }) },
+          : { player: { kind: 'bot', name }, inProcess: createBotPlayer(world, name, { seed, slot }) },
       ),
       onListening({ port, episode }) {
         io.err(`Live view: http://127.0.0.1:${port}/clients/global`)
         episode.watch(() => io.progress(`step ${episode.step}  scores ${episode.standing().scores.join(' ')}`))
-        for (const { slot, token } of episode.seats) {
+        for (const { slot, token } of episode.slots) {
           const query = new URLSearchParams({ slot: String(slot), token })
-          const name = seated[slot] ?? ''
+          const name = assigned[slot] ?? ''
           if (name === 'human') io.err(`Player ${slot}: http://127.0.0.1:${port}/clients/player?${query}`)
           if (!name.startsWith('cmd:')) continue
           const log = folder === undefined ? undefined : join(folder, 'logs', `policy_agent_${slot}.txt`)
@@ -144,16 +144,16 @@ async function runLive(run: Run): Promise<EpisodeEnd> {
   }
 }
 
-function liveConfig({ world, seated, seed, options }: Run): GameConfig {
+function liveConfig({ world, assigned, seed, options }: Run): GameConfig {
   const config = variantToGameConfig(
     world,
     options.variant ?? world.variants[0]?.id ?? '',
     options.tickRate ?? LIVE_RATE,
   )
-  const players = seated.map((name, slot) => ({
+  const players = assigned.map((name, slot) => ({
     name: name.startsWith('cmd:') || name === 'human' ? `${name.slice(0, 40)} ${slot}` : name,
   }))
-  return parseGameConfig(world, { ...config, players, seed, tokens: seated.map(createToken) })
+  return parseGameConfig(world, { ...config, players, seed, tokens: assigned.map(createToken) })
 }
 
 /** Waits for programs to leave by themselves; a status other than 0 fails the run. */
@@ -170,13 +170,13 @@ async function leave(processes: readonly ProcessPlayer[]): Promise<void> {
   }
 }
 
-function printEnd({ io, seated, seed, options, world }: Run, end: EpisodeEnd): void {
+function printEnd({ io, assigned, seed, options, world }: Run, end: EpisodeEnd): void {
   if (options.json) {
     printJson(io, {
       ok: true,
       world: { id: world.id, version: world.version },
       seed,
-      players: seated,
+      players: assigned,
       steps: end.steps,
       outcome: end.outcome,
       results: end.results,
@@ -188,7 +188,7 @@ function printEnd({ io, seated, seed, options, world }: Run, end: EpisodeEnd): v
     const top = Math.max(...end.results.scores)
     for (const row of formatRows(
       ['Slot', 'Player', 'Score'],
-      seated.map((name, slot) => [
+      assigned.map((name, slot) => [
         String(slot),
         name,
         `${end.results.scores[slot] ?? '-'}${end.results.scores[slot] === top ? ' *' : ''}`,

@@ -1,19 +1,19 @@
 // `paracosm serve`: the server, with something to watch.
 import { Command, InvalidArgumentError } from 'commander'
-import type { Cast } from '../doors/session/cast.ts'
+import type { RoleModels } from '../adapters/session/role-models.ts'
 import { startServer } from '../server/app.ts'
 import { dump } from './admin/dumps.ts'
-import { type CastOptions, createCast } from './cast.ts'
 import { type Io, printJson } from './io.ts'
 import { parseCount, parsePort } from './options.ts'
+import { createRoleModels, type RoleModelOptions } from './role-models.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
 
-interface ServeOptions extends CastOptions {
+interface ServeOptions extends RoleModelOptions {
   readonly host: string
   readonly port: number
   readonly data: string
-  readonly exhibition: boolean
+  readonly showcase: boolean
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly json?: boolean
   readonly freePlay?: boolean
@@ -33,7 +33,7 @@ export function createCommand(io: Io): Command {
     .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
     .option('--port <port>', 'port, or the next free one; 0 takes any', parsePort, io.config.PARACOSM_PORT)
     .option('--data <folder>', 'where episodes are kept', io.config.PARACOSM_DATA)
-    .option('--no-exhibition', 'do not play matches of bots')
+    .option('--no-showcase', 'do not play matches of bots')
     .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
     .option('--json', 'print one line of JSON when ready')
     .option('--free-play', 'text games for everybody, without registration')
@@ -41,7 +41,7 @@ export function createCommand(io: Io): Command {
     .option('--sweep-interval <seconds>', 'how often such sessions are looked for', parseCount, 60)
     .option('--no-rate-limits', 'do not limit registrations and starts: for tests and closed networks')
     .option('--cors-origin <origin>', 'a page of this origin may use the API; repeatable', collect, [])
-    .option('--model <name>', 'model that plays characters; PARACOSM_MODEL. Without one the local cast does')
+    .option('--model <name>', 'model that plays characters; PARACOSM_MODEL. Without one the offline responder does')
     .option('--opener-model <name>', 'another model for opening scenes')
     .option('--updater-model <name>', 'another model for what characters do')
     .option('--validator-model <name>', 'another model for the judges')
@@ -58,7 +58,7 @@ export function createCommand(io: Io): Command {
       `
 Examples:
   paracosm serve
-  paracosm serve --port 9000 --data /tmp/paracosm --no-exhibition
+  paracosm serve --port 9000 --data /tmp/paracosm --no-showcase
   paracosm serve --free-play
   paracosm serve --model qwen3:8b --base-url http://127.0.0.1:11434/v1
 
@@ -68,11 +68,11 @@ An interrupt (Ctrl-C) ends it in order: every step is finished and saved, and th
 }
 
 async function serve(io: Io, options: ServeOptions): Promise<void> {
-  const cast = await createCast(io, options)
+  const models = await createRoleModels(io, options)
   const server = await startServer({
     dataDir: options.data,
     sessions: {
-      cast,
+      models,
       mode: options.freePlay === true ? 'free_play' : 'standard',
       ttlMs: options.sessionTtl * 1000,
       sweepMs: options.sweepInterval * 1000,
@@ -85,7 +85,7 @@ async function serve(io: Io, options: ServeOptions): Promise<void> {
     host: options.host,
     port: options.port,
     otherPorts: options.port === 0 ? 0 : OTHER_PORTS,
-    hasExhibition: options.exhibition,
+    hasShowcase: options.showcase,
     logLevel: options.log,
     version: readVersion(),
   })
@@ -94,7 +94,7 @@ async function serve(io: Io, options: ServeOptions): Promise<void> {
     io.out(`Paracosm is at ${server.url}`)
     if (server.resumed > 0)
       io.out(`Went on with ${server.resumed} unfinished episode${server.resumed === 1 ? '' : 's'}.`)
-    io.out(describeCast(cast))
+    io.out(describeModels(models))
     io.out('Ctrl-C stops it.')
   }
   if (!io.signal.aborted) {
@@ -116,9 +116,9 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value]
 }
 
-function describeCast({ kind, profile }: Cast): string {
+function describeModels({ kind, profile }: RoleModels): string {
   if (kind === 'local')
-    return 'Text games: paracosm play. Characters are played by the local cast, a stand-in for a model.'
+    return 'Text games: paracosm play. Characters are played by the offline responder, a stand-in for a model.'
   if (kind === 'fixed') return 'Text games: paracosm play. Every model call is answered with one fixed text.'
   return `Text games: paracosm play. Characters are played by ${profile.updater_model}.`
 }

@@ -28,8 +28,9 @@ function checkDeterminism(world: World): { reason: string } {
   for (const variant of world.variants) {
     configureWorld(world, variant.id)
     for (const seed of SEEDS) {
-      const [breach] = checkConformance(world, drawBotRun(world, variant.config, { seed, steps: STEPS }))
-      if (breach) throw new AppError('DIVERGED', `variant ${variant.id}, seed ${seed}: ${breach.law}: ${breach.what}`)
+      const [violation] = checkConformance(world, drawBotRun(world, variant.config, { seed, steps: STEPS }))
+      if (violation)
+        throw new AppError('DIVERGED', `variant ${variant.id}, seed ${seed}: ${violation.law}: ${violation.what}`)
       runs++
     }
   }

@@ -1,10 +1,10 @@
 // `paracosm world`: what worlds there are, and each as a coworld game.
 import { Command } from 'commander'
-import { describeWorld, summariseWorld, toJsonSchema } from '../doors/coworld/describe.ts'
-import { type GameConfig, parseGameConfig, variantToGameConfig } from '../doors/coworld/game-config.ts'
-import { readGameConfig, serveGame, serveReplays } from '../doors/coworld/game-process.ts'
-import { createManifest } from '../doors/coworld/manifest.ts'
-import { createToken } from '../episode/seats.ts'
+import { describeWorld, summariseWorld, toJsonSchema } from '../adapters/coworld/describe.ts'
+import { type GameConfig, parseGameConfig, variantToGameConfig } from '../adapters/coworld/game-config.ts'
+import { readGameConfig, serveGame, serveReplays } from '../adapters/coworld/game-process.ts'
+import { createManifest } from '../adapters/coworld/manifest.ts'
+import { createToken } from '../episode/slots.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 import { listWorldIds, loadWorld } from '../worlds/catalogue.ts'
@@ -60,7 +60,7 @@ Examples:
   paracosm world serve paint-arena --variant duel
   paracosm world serve paint-arena --replay file:///tmp/replay.json
 
-Under a runner it reads COGAME_CONFIG_URI, COGAME_RESULTS_URI and COGAME_SAVE_REPLAY_URI, or COGAME_REPLAY_SERVER=1.`,
+InFlight a runner it reads COGAME_CONFIG_URI, COGAME_RESULTS_URI and COGAME_SAVE_REPLAY_URI, or COGAME_REPLAY_SERVER=1.`,
     )
     .action((id: string, options: ServeWorldOptions) => serveWorld(io, id, options))
   world
@@ -173,7 +173,7 @@ async function serveWorld(io: Io, id: string, options: ServeWorldOptions): Promi
     onListening: ({ port, episode }) => {
       const base = `http://127.0.0.1:${port}/clients`
       io.out(`Live view: ${base}/global`)
-      for (const { slot, token } of isHosted ? [] : episode.seats) {
+      for (const { slot, token } of isHosted ? [] : episode.slots) {
         io.out(`Player ${slot}: ${base}/player?${new URLSearchParams({ slot: String(slot), token })}`)
       }
     },

@@ -12,7 +12,6 @@ import { type CommandFilters, CommandPage } from '../protocol/command-log.ts'
 import {
   Authenticated,
   Branched,
-  CastInfo,
   CharacterList,
   EvaluationAnswer,
   FeedbackCleared,
@@ -24,6 +23,7 @@ import {
   Reconstruction,
   Registered,
   type Registration,
+  RoleModelsInfo,
   ServerConfig,
   ServerStatus,
   SessionList,
@@ -31,7 +31,7 @@ import {
   Setup,
   SpectatorKey,
 } from '../protocol/session.ts'
-import { ask, type Caller, download } from './http.ts'
+import { ask, type Credentials, download } from './http.ts'
 import { PerceptionClient } from './perception.ts'
 import type { ConnectionState } from './play-event.ts'
 import { type PlayOptions, PlaySession } from './play-session.ts'
@@ -64,9 +64,9 @@ export interface CommandQuery extends CommandFilters {
   readonly cursor?: string
 }
 
-interface Seat {
+interface SlotState {
   readonly agentId: string
-  /** The slot's token; absent where the door asks for none. */
+  /** The slot's token; absent where the adapter asks for none. */
   readonly token?: string
   /** Episode and slot; absent: the bare routes of a server of one episode. */
   readonly episode?: string
@@ -89,7 +89,7 @@ export function createClient(options: ClientOptions): Client {
 
 function methodsOf(options: ClientOptions) {
   const url = options.url.replace(/\/+$/, '')
-  const caller: Caller = { url, key: options.key, signal: options.signal }
+  const caller: Credentials = { url, key: options.key, signal: options.signal }
   return {
     url,
     ...playerMethods(caller),
@@ -97,15 +97,15 @@ function methodsOf(options: ClientOptions) {
     ...sessionMethods(caller),
     ...playMethods(caller, options),
     episodes: episodeMethods(caller),
-    /** An agent's way into a slot of an episode; it throws DoorFailure, in the words of the door. */
-    perception({ episode, slot = 0, ...seat }: Seat): PerceptionClient {
+    /** An agent's way into a slot of an episode; it throws DoorFailure, in the words of the adapter. */
+    perception({ episode, slot = 0, ...handle }: SlotState): PerceptionClient {
       const at = episode === undefined ? '' : `/api/episodes/${encodeURIComponent(episode)}/slots/${slot}`
-      return new PerceptionClient({ url: url + at, signal: options.signal, ...seat })
+      return new PerceptionClient({ url: url + at, signal: options.signal, ...handle })
     },
   }
 }
 
-function playerMethods(caller: Caller) {
+function playerMethods(caller: Credentials) {
   return {
     /** A new player. The key is in this answer and nowhere else: keep it, and use it with `withKey`. */
     register: (form: Registration): Promise<Registered> =>
@@ -116,13 +116,13 @@ function playerMethods(caller: Caller) {
   }
 }
 
-function serverMethods(caller: Caller) {
+function serverMethods(caller: Credentials) {
   return {
     /** Which mode the server is in, and whether it asks for keys. */
     serverConfig: (): Promise<ServerConfig> => ask(caller, ServerConfig, '/api/server/config'),
     serverStatus: (): Promise<ServerStatus> => ask(caller, ServerStatus, '/api/status'),
     /** Who plays the characters: `model`, or a stand-in (`local`, `fixed`). */
-    models: (): Promise<CastInfo> => ask(caller, CastInfo, '/api/models'),
+    models: (): Promise<RoleModelsInfo> => ask(caller, RoleModelsInfo, '/api/models'),
     games: async (): Promise<GameList['games']> => (await ask(caller, GameList, '/api/games/list')).games,
     characters: async (): Promise<CharacterList['characters']> =>
       (await ask(caller, CharacterList, '/api/characters/list')).characters,
@@ -136,7 +136,7 @@ function serverMethods(caller: Caller) {
   }
 }
 
-function sessionMethods(caller: Caller) {
+function sessionMethods(caller: Credentials) {
   const at = (id: string, rest: string): string => `/api/sessions/${encodeURIComponent(id)}/${rest}`
   const feedback = (id: string, event: string): string => at(id, `events/${encodeURIComponent(event)}/feedback`)
   return {
@@ -169,7 +169,7 @@ function sessionMethods(caller: Caller) {
 /** An evaluation asks a model. */
 const EVALUATION_MS = 300_000
 
-function playMethods(caller: Caller, { onState, signal }: ClientOptions) {
+function playMethods(caller: Credentials, { onState, signal }: ClientOptions) {
   const open = async (sessionId: string, options: PlayOptions, spectatorKey?: string): Promise<PlaySession> => {
     const path = `/api/play/game/${encodeURIComponent(sessionId)}/ws${options.tokens === true ? '?stream=1' : ''}`
     const signals = [signal, options.signal].filter((each) => each !== undefined)
@@ -213,7 +213,7 @@ function playMethods(caller: Caller, { onState, signal }: ClientOptions) {
 
 const STANDING_MS = 10_000
 
-function episodeMethods(caller: Caller) {
+function episodeMethods(caller: Credentials) {
   const at = (id: string): string => `/api/episodes/${encodeURIComponent(id)}`
   return {
     list: (query: EpisodeQuery = {}): Promise<EpisodePage> =>

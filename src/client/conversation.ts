@@ -39,7 +39,7 @@ interface Saying {
 export const MAX_SAYINGS = 32
 
 export class Conversation {
-  readonly #outlet: ConversationOutlet
+  readonly #transport: ConversationOutlet
   readonly #shown = new Set<string>()
   readonly #sayings: Saying[] = []
   /** Inputs that the server is known to have. */
@@ -58,8 +58,8 @@ export class Conversation {
   #awaits: 'nothing' | 'turn' | 'barrier' = 'nothing'
   #barrierTurns: PlayedTurn[] = []
 
-  constructor(outlet: ConversationOutlet) {
-    this.#outlet = outlet
+  constructor(transport: ConversationOutlet) {
+    this.#transport = transport
   }
 
   get standing(): SessionStanding {
@@ -115,7 +115,7 @@ export class Conversation {
   }
 
   meta({ type: _, ...meta }: Frame<'session_meta'>): void {
-    if (!this.#hasMeta) this.#outlet.emit({ kind: 'meta', ...meta })
+    if (!this.#hasMeta) this.#transport.emit({ kind: 'meta', ...meta })
     this.#hasMeta = true
   }
 
@@ -149,13 +149,13 @@ export class Conversation {
         isBehind ||= at === under?.position
         if (at < this.#heard || at === under?.position) continue
         this.#hasStranger = true
-        this.#outlet.emit(event)
+        this.#transport.emit(event)
       } else {
         // Part of the turn, even where it was shown before the connection went.
         if (isBehind) under?.events.push(event)
         if (event_id !== null && this.#shown.has(event_id)) continue
         if (event_id !== null) this.#shown.add(event_id)
-        this.#outlet.emit(event)
+        this.#transport.emit(event)
       }
     }
     this.#heard = Math.max(this.#heard, inputs)
@@ -168,7 +168,7 @@ export class Conversation {
     }
     const event: SaidEvent = { kind: 'event', event_type, role: 'ai', content, event_id, replayed: false }
     this.#turnEvents.push(event)
-    this.#outlet.emit(event)
+    this.#transport.emit(event)
   }
 
   turnEnd({ turns, exited }: Frame<'turn_end'>): void {
@@ -176,7 +176,7 @@ export class Conversation {
     this.#turnEvents = []
     this.#turns = turns
     this.#hasEndedTurn = true
-    this.#outlet.emit({ kind: 'turn_end', turns, exited })
+    this.#transport.emit({ kind: 'turn_end', turns, exited })
     if (this.#awaits === 'barrier' && !exited) {
       this.#barrierTurns.push(turn)
       return
@@ -202,21 +202,21 @@ export class Conversation {
     const last = this.#replay?.at(-1)
     const isUnanswered = this.#replay !== undefined && !this.#hasEndedTurn && last?.role !== 'ai'
     if (isUnanswered) this.#awaitTurn(last?.content)
-    this.#outlet.ready()
+    this.#transport.ready()
     this.#pump()
   }
 
   /** A spectator has seen the replay: nothing is asked, and what comes is shown. */
   watching(): void {
     this.#isReady = true
-    this.#outlet.ready()
+    this.#transport.ready()
   }
 
   /** What became of the input that was under way when the last connection went. */
   #judge(saying: Saying, exited: boolean): void {
     if (saying.position !== undefined) {
       if (saying.events.length === 0 && !exited) return
-      this.#outlet.emit({ kind: 'turn_end', turns: this.#turns, exited })
+      this.#transport.emit({ kind: 'turn_end', turns: this.#turns, exited })
       this.#settle(saying, { events: [], turns: this.#turns, exited })
     } else if (exited) {
       this.#sayings.shift()
@@ -241,10 +241,10 @@ export class Conversation {
     this.#awaits = 'barrier'
     this.#barrierTurns = []
     // An empty input does nothing and ends its own turn: whatever ended before it belongs to the input before.
-    this.#outlet.send({ type: 'advance', text: '' })
-    this.#outlet.askStatus(({ exited }) => {
+    this.#transport.send({ type: 'advance', text: '' })
+    this.#transport.askStatus(({ exited }) => {
       // It ended, and what it ended with may still be on its way: the record will have it.
-      if (exited) this.#outlet.renew()
+      if (exited) this.#transport.renew()
       else this.#passBarrier()
     })
   }
@@ -259,11 +259,11 @@ export class Conversation {
   }
 
   token(text: string): void {
-    this.#outlet.emit({ kind: 'token', text })
+    this.#transport.emit({ kind: 'token', text })
   }
 
   tokenReset(): void {
-    this.#outlet.emit({ kind: 'token_reset' })
+    this.#transport.emit({ kind: 'token_reset' })
   }
 
   /** A complaint of the server that leaves the connection open. */
@@ -276,7 +276,7 @@ export class Conversation {
       this.#sayings.shift()
       first.done.reject(closedError())
       this.#end()
-    } else this.#outlet.emit({ kind: 'error', detail })
+    } else this.#transport.emit({ kind: 'error', detail })
   }
 
   #settle(saying: Saying, turn: PlayedTurn): void {
@@ -290,7 +290,7 @@ export class Conversation {
     if (this.#exited) return
     this.#exited = true
     this.fail(closedError())
-    this.#outlet.ended()
+    this.#transport.ended()
   }
 
   #pump(): void {
@@ -298,7 +298,7 @@ export class Conversation {
     if (!this.isIdle || this.#exited || !next || next.isSent) return
     next.isSent = true
     this.#awaits = 'turn'
-    this.#outlet.send({ type: 'advance', text: next.text })
+    this.#transport.send({ type: 'advance', text: next.text })
   }
 }
 

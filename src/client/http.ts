@@ -5,7 +5,7 @@ import { HttpError } from '../protocol/session.ts'
 import { ClientError, codeOfStatus } from './client-error.ts'
 import { backoffMs, pause } from './pause.ts'
 
-export interface Caller {
+export interface Credentials {
   /** Without a slash at the end. */
   readonly url: string
   readonly key: string | undefined
@@ -32,7 +32,7 @@ const LONGEST_WISH_MS = 5000
  * One answer, checked.
  * @throws ClientError
  */
-export async function ask<T>(caller: Caller, schema: z.ZodType<T>, path: string, asked: Asked = {}): Promise<T> {
+export async function ask<T>(caller: Credentials, schema: z.ZodType<T>, path: string, asked: Asked = {}): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       const answer = await send(caller, path, asked)
@@ -50,7 +50,7 @@ export async function ask<T>(caller: Caller, schema: z.ZodType<T>, path: string,
 }
 
 /** The bytes of an answer, as they come. */
-export async function download(caller: Caller, path: string): Promise<ReadableStream<Uint8Array>> {
+export async function download(caller: Credentials, path: string): Promise<ReadableStream<Uint8Array>> {
   try {
     // No limit in time: a journal may be long. The signal ends it.
     const answer = await send(caller, path, { timeoutMs: 0 })
@@ -61,7 +61,7 @@ export async function download(caller: Caller, path: string): Promise<ReadableSt
   }
 }
 
-async function send(caller: Caller, path: string, asked: Asked): Promise<Response> {
+async function send(caller: Credentials, path: string, asked: Asked): Promise<Response> {
   const { key } = caller
   const headers: Record<string, string> = { accept: 'application/json' }
   if (key !== undefined) headers.authorization = `Bearer ${key}`
@@ -134,7 +134,7 @@ function mayPass({ code, status }: ClientError): boolean {
 }
 
 /** Whatever a request threw. */
-function toClientError(error: unknown, caller: Caller): ClientError {
+function toClientError(error: unknown, caller: Credentials): ClientError {
   if (error instanceof ClientError) return error
   if (caller.signal?.aborted || isNamed(error, 'AbortError')) {
     return new ClientError('ABORTED', 'the request was given up', { cause: error })

@@ -1,4 +1,4 @@
-// The perception door from the agent's side: perceive, command, ask what became of it. Failures that may pass are tried
+// The perception adapter from the agent's side: perceive, command, ask what became of it. Failures that may pass are tried
 // again as the protocol asks; whoever wants to wait longer than that does so above.
 import type { z } from 'zod'
 import { Perception } from '../protocol/perception.ts'
@@ -7,22 +7,22 @@ import {
   CommandAccepted,
   type CommandInput,
   CommandReport,
-  DoorError,
-} from '../protocol/perception-door.ts'
+  PerceptionError,
+} from '../protocol/perception-adapter.ts'
 import { pause } from './pause.ts'
 
-/** What the door refused, or that it could not be reached. */
-export class DoorFailure extends Error {
-  /** The door's code; 'UNREACHABLE' without an answer. */
+/** What the adapter refused, or that it could not be reached. */
+export class PerceptionFailure extends Error {
+  /** The adapter's code; 'UNREACHABLE' without an answer. */
   readonly code: string
   /** HTTP status; 0 without an answer. */
   readonly status: number
-  /** Milliseconds that the door asks to wait, where it says so. */
+  /** Milliseconds that the adapter asks to wait, where it says so. */
   readonly retryAfterMs: number | undefined
 
   constructor(code: string, message: string, about: { status: number; retryAfterMs?: number | undefined }) {
     super(message)
-    this.name = 'DoorFailure'
+    this.name = 'PerceptionFailure'
     this.code = code
     this.status = about.status
     this.retryAfterMs = about.retryAfterMs
@@ -33,7 +33,7 @@ export interface PerceptionClientOptions {
   /** Of the bare routes ('http://127.0.0.1:8090') or of one slot ('…/api/episodes/<id>/slots/0'). */
   readonly url: string
   readonly agentId: string
-  /** The slot's token; absent where the door asks for none. */
+  /** The slot's token; absent where the adapter asks for none. */
   readonly token?: string | undefined
   /** How often a request is repeated. Default 5, as the protocol recommends. */
   readonly retries?: number
@@ -58,7 +58,7 @@ export class PerceptionClient {
     this.#options = options
   }
 
-  /** What stands behind the door. */
+  /** What stands behind the adapter. */
   status(): Promise<BridgeStatus> {
     return this.#ask(BridgeStatus, '/morrowind/status')
   }
@@ -83,7 +83,7 @@ export class PerceptionClient {
       try {
         return await this.#once(schema, path, said)
       } catch (error) {
-        if (!(error instanceof DoorFailure) || !isPassing(error) || attempt >= retries) throw error
+        if (!(error instanceof PerceptionFailure) || !isPassing(error) || attempt >= retries) throw error
         await pause(error.retryAfterMs ?? waitBefore(attempt), this.#options.signal)
       }
     }
@@ -107,19 +107,19 @@ export class PerceptionClient {
       })
     } catch (error) {
       signal?.throwIfAborted()
-      throw new DoorFailure('UNREACHABLE', `no answer from ${this.#url}: ${reasonOf(error)}`, { status: 0 })
+      throw new PerceptionFailure('UNREACHABLE', `no answer from ${this.#url}: ${reasonOf(error)}`, { status: 0 })
     }
     const body: unknown = await answer.json().catch(() => undefined)
     if (answer.ok) {
       const parsed = schema.safeParse(body)
       if (parsed.success) return parsed.data
-      throw new DoorFailure('SCHEMA_MISMATCH', `${path}: ${parsed.error.issues[0]?.message ?? 'invalid'}`, {
+      throw new PerceptionFailure('SCHEMA_MISMATCH', `${path}: ${parsed.error.issues[0]?.message ?? 'invalid'}`, {
         status: answer.status,
       })
     }
-    const told = DoorError.safeParse(body).data?.error
+    const told = PerceptionError.safeParse(body).data?.error
     const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN)
-    throw new DoorFailure(told?.code ?? 'INTERNAL_ERROR', told?.message ?? `status ${answer.status}`, {
+    throw new PerceptionFailure(told?.code ?? 'INTERNAL_ERROR', told?.message ?? `status ${answer.status}`, {
       status: answer.status,
       retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
     })
@@ -127,7 +127,7 @@ export class PerceptionClient {
 }
 
 /** 503, 504, 409, 429, 500 and no answer at all may pass; an episode that is over stays over. */
-function isPassing({ code, status }: DoorFailure): boolean {
+function isPassing({ code, status }: PerceptionFailure): boolean {
   return code !== 'EPISODE_OVER' && [0, 409, 429, 500, 503, 504].includes(status)
 }
 

@@ -73,7 +73,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   #last: ClientError | undefined
   #attempt = 0
   #refusal: ClientError | undefined
-  #beat: ReturnType<typeof setInterval> | undefined
+  #turn: ReturnType<typeof setInterval> | undefined
   #deadline: ReturnType<typeof setTimeout> | undefined
   #misses = 0
 
@@ -281,7 +281,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
 
   #down(error: ClientError | undefined): void {
     clearTimeout(this.#deadline)
-    clearInterval(this.#beat)
+    clearInterval(this.#turn)
     this.#conversation.disconnected()
     if (this.#last) return
     const reason =
@@ -308,7 +308,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   /** Looks from time to time whether the other side lives. */
   #watchLink(link: Link): void {
     let seen = 0
-    this.#beat = setInterval(() => {
+    this.#turn = setInterval(() => {
       if (link.frames === 0) return
       if (this.#conversation.isReady) this.#attempt = 0
       if (link.frames > seen) {
@@ -359,7 +359,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   #shut(error: ClientError): void {
     this.#last = error
     clearTimeout(this.#deadline)
-    clearInterval(this.#beat)
+    clearInterval(this.#turn)
     this.#options.signal?.removeEventListener('abort', this.#abort)
     this.#link?.drop()
     this.#conversation.fail(error)

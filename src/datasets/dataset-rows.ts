@@ -1,4 +1,4 @@
-// The rows of the log that a data set is made of: oldest first, as many as are wanted, until somebody calls it off.
+// The rows of the log that a dataset is made of: oldest first, as many as are wanted, until somebody calls it off.
 import type { DatasetFilters } from '../protocol/dataset.ts'
 import { CommandLog } from '../store/command-log.ts'
 import type { StoredRow } from '../store/log-rows.ts'

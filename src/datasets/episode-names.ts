@@ -33,7 +33,7 @@ function cutBytes(text: string, max: number): string {
   return kept
 }
 
-/** Names of the episodes of one data set: no two share one, also where capitals do not count. */
+/** Names of the episodes of one dataset: no two share one, also where capitals do not count. */
 export class EpisodeNames {
   readonly #ids = new Map<string, string | null>()
 

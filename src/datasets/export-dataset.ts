@@ -1,4 +1,4 @@
-// Makes a data set of the command log. Memory does not grow with the number of rows; nothing half-written ever has the
+// Makes a dataset of the command log. Memory does not grow with the number of rows; nothing half-written ever has the
 // final name; the same log gives the same bytes.
 import { join } from 'node:path'
 import type { DatasetFormat, DatasetStatistics } from '../protocol/dataset.ts'
@@ -30,7 +30,7 @@ const NAMES: Partial<Record<DatasetFormat, string>> = { chat: 'chat_completion',
 const FOLDERS: readonly DatasetFormat[] = ['episodes', 'sharegpt']
 
 /**
- * Writes one data set.
+ * Writes one dataset.
  * @throws AppError FILE_EXISTS, FILE_UNWRITABLE, NAMES_COLLIDE (two episodes, one file name), STORE_CORRUPT (names the row),
  * STORE_BUSY, INTERRUPTED, and the codes of the store; then nothing is left behind
  */

@@ -1,4 +1,4 @@
-// What an inspection of a data set gathers.
+// What an inspection of a dataset gathers.
 import type { JsonValue } from '../protocol/json.ts'
 
 export interface DatasetProblem {

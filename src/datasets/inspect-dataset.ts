@@ -1,4 +1,4 @@
-// Looks into a data set: what format it has, how many records, about how many tokens, and what is wrong where.
+// Looks into a dataset: what format it has, how many records, about how many tokens, and what is wrong where.
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
@@ -42,7 +42,7 @@ export interface InspectOptions {
 const CHARACTERS_A_TOKEN = 4
 
 /**
- * Reads a data set through, a bit at a time.
+ * Reads a dataset through, a bit at a time.
  * @throws AppError FILE_UNREADABLE, INTERRUPTED; what is wrong inside is in the report
  */
 export async function inspectDataset(path: string, options: InspectOptions = {}): Promise<DatasetReport> {

@@ -103,22 +103,22 @@ class JournalReader {
     const line: JournalLine = parseLine(split.body, 0)
     const found = line.kind === 'step' ? this.#commands(line.line) : []
     // A world that does not say what a slot sees needs no replay.
-    if (this.#world.perceive || line.kind === 'header') this.#replay.take(line)
+    if (this.#world.perception || line.kind === 'header') this.#replay.take(line)
     return found
   }
 
   #commands(line: StepLine): Found[] {
-    for (const [slot, change] of line.seats ?? []) this.#players[slot] = change.player
+    for (const [slot, change] of line.changes ?? []) this.#players[slot] = change.player
     const inputs = line.inputs ?? []
     const refused = line.refused ?? []
     if (inputs.length + refused.length === 0) return []
-    if (this.#world.perceive) this.#replay.advanceTo(line.step)
-    const sights = new Map<number, JsonObject | null>()
+    if (this.#world.perception) this.#replay.advanceTo(line.step)
+    const perceptions = new Map<number, JsonObject | null>()
     const row = (slot: number, json: JsonValue, refusal?: Refusal): Found => {
-      const known = sights.get(slot)
-      const sight = known === undefined ? this.#perceive(slot, line.step) : known
-      sights.set(slot, sight)
-      return { slot, foreign: this.#row({ slot, json, step: line.step, sight }, refusal) }
+      const known = perceptions.get(slot)
+      const body = known === undefined ? this.#perceive(slot, line.step) : known
+      perceptions.set(slot, body)
+      return { slot, foreign: this.#row({ slot, json, step: line.step, body }, refusal) }
     }
     return [
       ...inputs.map(([slot, json]) => row(slot, json)),
@@ -131,28 +131,28 @@ class JournalReader {
   }
 
   #perceive(slot: number, step: number): JsonObject | null {
-    const sight = this.#world.perceive?.(this.#replay.fold.state, slot)
-    if (!sight) return null
+    const body = this.#world.perception?.perceive(this.#replay.fold.state, slot)
+    if (!body) return null
     const timestamp = new Date(timeOf(this.#header, step)).toISOString()
     const perception = {
       protocol_version: PERCEPTION_PROTOCOL_VERSION,
       timestamp,
       agent_id: this.#agent(slot),
-      ...sight,
+      ...body,
     }
     return JSON.parse(JSON.stringify(perception))
   }
 
-  #row(at: { slot: number; json: JsonValue; step: number; sight: JsonObject | null }, refusal?: Refusal): ForeignRow {
-    const { slot, json, step, sight } = at
-    const { location } = sight ?? {}
+  #row(at: { slot: number; json: JsonValue; step: number; body: JsonObject | null }, refusal?: Refusal): ForeignRow {
+    const { slot, json, step, body } = at
+    const { location } = body ?? {}
     const cell =
       location !== undefined && isObject(location) && typeof location.cell === 'string' ? location.cell : null
     const row: NewCommandLogRow = {
       timestamp: new Date(timeOf(this.#header, step)).toISOString(),
       ...splitCommand(json),
       reasoning: '',
-      perception_snapshot: sight,
+      perception_snapshot: body,
       outcome: refusal ? `refused: ${refusal.code}: ${refusal.reason}` : 'accepted',
       agent_id: this.#agent(slot),
       episode_id: this.#header.episode,

@@ -25,7 +25,7 @@ async function readEpisodeId(path: string): Promise<string> {
   return file.header.episode
 }
 
-/** Who of an episode was logged by a door: by slot where the row has one, otherwise by the agent's name. */
+/** Who of an episode was logged by an adapter: by slot where the row has one, otherwise by the agent's name. */
 async function readLive({ db }: Store, episode: string) {
   const rows = await db
     .selectFrom('commands')

@@ -1,4 +1,4 @@
-// Where a data set is put: written under another name beside it, and given its own once it is whole and durable. What is
+// Where a dataset is put: written under another name beside it, and given its own once it is whole and durable. What is
 // there already is left alone, or replaced at once.
 import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
@@ -19,7 +19,7 @@ export interface Target {
 
 export interface TargetOptions {
   readonly kind: 'file' | 'folder'
-  /** Replaces what is there: a plain file, or a folder that holds a data set and nothing else. */
+  /** Replaces what is there: a plain file, or a folder that holds a dataset and nothing else. */
   readonly isForced: boolean
 }
 
@@ -71,7 +71,7 @@ export function toFileError(cause: unknown, path: string): unknown {
   const isFull = code === 'ENOSPC' || code === 'EDQUOT'
   return new AppError('FILE_UNWRITABLE', `cannot write ${path}: ${reason}`, {
     cause,
-    ...(isFull ? { remedy: 'Make room on that disk, or choose a place on another one. Nothing was left behind.' } : {}),
+    ...(isFull ? { hint: 'Make room on that disk, or choose a place on another one. Nothing was left behind.' } : {}),
   })
 }
 
@@ -95,11 +95,11 @@ async function refuseExisting(path: string, { kind, isForced }: TargetOptions): 
   if (!isForced) throw existing(path)
   const fits = kind === 'file' ? found.isFile() : found.isDirectory() && (await holdsDataset(path))
   if (fits) return
-  const what = kind === 'file' ? 'a plain file' : 'a folder with the .jsonl files of a data set and nothing else'
-  throw new AppError('FILE_EXISTS', `${path} is not ${what}, so it is not replaced`, { remedy: 'Choose another name.' })
+  const what = kind === 'file' ? 'a plain file' : 'a folder with the .jsonl files of a dataset and nothing else'
+  throw new AppError('FILE_EXISTS', `${path} is not ${what}, so it is not replaced`, { hint: 'Choose another name.' })
 }
 
-/** Whether nothing would be lost with a folder but a data set of ours. */
+/** Whether nothing would be lost with a folder but a dataset of ours. */
 async function holdsDataset(path: string): Promise<boolean> {
   const entries = await readdir(path, { withFileTypes: true })
   return entries.every((each) => each.isFile() && /\.jsonl$|^dataset_info\.json$/.test(each.name))

@@ -1,5 +1,5 @@
-// The format `trajectories`: one record a step of a seat, with the field names of RLDS. Which step is a seat's last is
-// known only when all rows have been seen, so the rows are read twice; memory grows with the seats, not with the steps.
+// The format `trajectories`: one record a step of a slot, with the field names of RLDS. Which step is a slot's last is
+// known only when all rows have been seen, so the rows are read twice; memory grows with the slots, not with the steps.
 import { AppError } from '../kernel/errors.ts'
 import type { LoggedEpisode } from '../protocol/command-log.ts'
 import { listEpisodes } from '../store/log-episodes.ts'
@@ -10,17 +10,17 @@ import { GrowingFile } from './growing-file.ts'
 import { type ParquetColumn, ParquetFile } from './parquet-file.ts'
 import { RowTexts } from './row-texts.ts'
 
-interface Seat {
-  /** Number of the seat's last row that the log has. */
+interface SlotState {
+  /** Number of the slot's last row that the log has. */
   lastLogged: number
-  /** Number of its last row in the data set. */
+  /** Number of its last row in the dataset. */
   lastExported: number
   /** Steps written so far. */
   written: number
 }
 
 interface Plan {
-  readonly seats: ReadonlyMap<string, Seat>
+  readonly slots: ReadonlyMap<string, SlotState>
   readonly total: number
   readonly skipped: number
   readonly episodes: number
@@ -50,12 +50,12 @@ export async function writeTrajectories(
   request: RowsRequest,
   { path, isParquet }: { readonly path: string; readonly isParquet: boolean },
 ): Promise<Counts> {
-  const plan = await planSeats(store, request)
+  const plan = await planSlots(store, request)
   const steps = readSteps(store, request, plan)
   const written = isParquet ? await writeParquet(path, steps) : await writeLines(path, steps)
   if (written !== plan.total) {
     throw new AppError('STORE_BUSY', 'rows were taken out of the log while it was read', {
-      remedy: 'Export again once the rotation of the log has ended.',
+      hint: 'Export again once the rotation of the log has ended.',
     })
   }
   return { total: plan.total, skipped: plan.skipped, episodes: plan.episodes }
@@ -65,17 +65,17 @@ export async function writeTrajectories(
 const isStep = (row: StoredRow): boolean =>
   row.episode_id !== null && row.perception !== null && row.perception !== '{}'
 
-/** A seat is a slot of an episode; where the log knows no slot, an agent. */
-const seatOf = ({ episode_id, slot, agent_id }: StoredRow): string => `${episode_id}\0${slot ?? `\0${agent_id}`}`
+/** A slot is a slot of an episode; where the log knows no slot, an agent. */
+const slotKeyOf = ({ episode_id, slot, agent_id }: StoredRow): string => `${episode_id}\0${slot ?? `\0${agent_id}`}`
 
-/** First reading: which rows are steps, and which of them are the last of their seats. */
-async function planSeats(store: Store, { filters, maxRecords, signal }: RowsRequest): Promise<Plan> {
+/** First reading: which rows are steps, and which of them are the last of their slots. */
+async function planSlots(store: Store, { filters, maxRecords, signal }: RowsRequest): Promise<Plan> {
   // These may cut a trajectory's end off; whether a step is the last that the log has is asked without them.
   const { until, outcome, ...whole } = filters
   const isWanted = (row: StoredRow): boolean =>
     (until === undefined || row.timestamp <= Date.parse(until)) &&
     (outcome === undefined || outcomeKind(row.outcome) === outcome)
-  const seats = new Map<string, Seat>()
+  const slots = new Map<string, SlotState>()
   const episodes = new Set<string | null>()
   const count = { read: 0, total: 0, skipped: 0, lastRow: 0 }
   for await (const rows of readDatasetRows(store, { filters: whole, signal })) {
@@ -87,17 +87,17 @@ async function planSeats(store: Store, { filters, maxRecords, signal }: RowsRequ
         if (isRead) count.skipped++
         continue
       }
-      const key = seatOf(row)
-      const seat = seats.get(key) ?? { lastLogged: 0, lastExported: 0, written: 0 }
-      seats.set(key, seat)
-      seat.lastLogged = row.id
+      const key = slotKeyOf(row)
+      const slotRows = slots.get(key) ?? { lastLogged: 0, lastExported: 0, written: 0 }
+      slots.set(key, slotRows)
+      slotRows.lastLogged = row.id
       if (!isRead) continue
-      seat.lastExported = row.id
+      slotRows.lastExported = row.id
       count.total++
       episodes.add(row.episode_id)
     }
   }
-  return { seats, total: count.total, skipped: count.skipped, lastRow: count.lastRow, episodes: episodes.size }
+  return { slots, total: count.total, skipped: count.skipped, lastRow: count.lastRow, episodes: episodes.size }
 }
 
 async function* readSteps(store: Store, request: RowsRequest, plan: Plan): AsyncGenerator<Step[]> {
@@ -107,8 +107,8 @@ async function* readSteps(store: Store, request: RowsRequest, plan: Plan): Async
     const rows = page.filter((row) => isStep(row) && row.id <= plan.lastRow)
     known = await findEpisodes(store, rows, known)
     yield rows.flatMap((row) => {
-      const seat = plan.seats.get(seatOf(row))
-      return seat ? [toStep(row, { seat, texts, episode: known.get(row.episode_id ?? '') })] : []
+      const slotRows = plan.slots.get(slotKeyOf(row))
+      return slotRows ? [toStep(row, { slotRows, texts, episode: known.get(row.episode_id ?? '') })] : []
     })
   }
 }
@@ -128,12 +128,12 @@ async function findEpisodes(
 
 function toStep(
   row: StoredRow,
-  { seat, texts, episode }: { seat: Seat; texts: RowTexts; episode: LoggedEpisode | undefined },
+  { slotRows, texts, episode }: { slotRows: SlotState; texts: RowTexts; episode: LoggedEpisode | undefined },
 ): Step {
-  const step = seat.written++
-  const isLast = row.id === seat.lastExported
-  // The end of the episode falls to the last step that the log has of the seat, if that step is exported.
-  const end = row.id === seat.lastLogged ? episode : undefined
+  const step = slotRows.written++
+  const isLast = row.id === slotRows.lastExported
+  // The end of the episode falls to the last step that the log has of the slot, if that step is exported.
+  const end = row.id === slotRows.lastLogged ? episode : undefined
   return {
     row,
     step,

@@ -1,6 +1,6 @@
 // The episodes of a data folder: live ones by a commit log, finished ones put away compressed.
 //   episodes/<id>/journal.jsonl       while it is played
-//   episodes/<id>/seats.json          its tokens, readable by the owner alone, until it has ended
+//   episodes/<id>/slots.json          its tokens, readable by the owner alone, until it has ended
 //   episodes/<id>/journal.jsonl.zst   afterwards, with results.json
 //   log/                              the commit log
 import { existsSync } from 'node:fs'
@@ -53,7 +53,7 @@ export class Archive {
     const log = await CommitLog.open(join(folder, 'log'), (id) => join(episodes, id, 'journal.jsonl'))
     const summaries = new Map<string, EpisodeSummary>()
     for (const id of (await readdir(episodes)).filter((name) => ID.test(name)).sort()) {
-      if (await isStillborn(join(episodes, id))) await rm(join(episodes, id), { recursive: true })
+      if (await hasNoDurableLine(join(episodes, id))) await rm(join(episodes, id), { recursive: true })
       else summaries.set(id, await summarise(id, join(episodes, id)))
     }
     return new Archive(folder, { log, unlock }, summaries)
@@ -76,7 +76,7 @@ export class Archive {
   /** Makes room for a new episode. Its tokens are kept so that players find back after a restart. */
   async create(id: string, tokens: readonly string[]): Promise<LineSink> {
     await mkdir(this.#path(id, '.'), { recursive: true })
-    const path = this.#path(id, 'seats.json')
+    const path = this.#path(id, 'slots.json')
     await writeFile(path, JSON.stringify({ tokens }), { mode: 0o600 })
     await chmod(path, 0o600)
     return this.#attach(id, 0)
@@ -93,7 +93,7 @@ export class Archive {
     const journal = await readUnfinished(this.#path(id, 'journal.jsonl'))
     const sink = await this.#attach(id, journal.lines.length)
     this.#summaries.delete(id)
-    return { journal, tokens: await readTokens(this.#path(id, 'seats.json')), sink }
+    return { journal, tokens: await readTokens(this.#path(id, 'slots.json')), sink }
   }
 
   /** Lets go of an episode that cannot be gone on with; it stays in the list, as broken, with the reason. */
@@ -126,7 +126,7 @@ export class Archive {
     }
     await rename(`${packed}.tmp`, packed)
     await rm(plain)
-    await rm(this.#path(id, 'seats.json'), { force: true })
+    await rm(this.#path(id, 'slots.json'), { force: true })
   }
 
   /** Where an episode's journal lies now, with everything that is durable in it. */
@@ -157,7 +157,7 @@ export class Archive {
 }
 
 /** Created, and killed before its first line was durable: nobody was told of it. */
-async function isStillborn(folder: string): Promise<boolean> {
+async function hasNoDurableLine(folder: string): Promise<boolean> {
   const names = await readdir(folder)
   if (names.includes('journal.jsonl.zst')) return false
   return !names.includes('journal.jsonl') || (await stat(join(folder, 'journal.jsonl'))).size === 0

@@ -2,7 +2,7 @@
 // draws some with the world's own bots.
 import { createFold, type Fold, foldCommand, foldStep, loadFold } from '../kernel/fold.ts'
 import { createRandom, nextUint32 } from '../kernel/random.ts'
-import type { World } from '../kernel/world.ts'
+import { publicView, type World } from '../kernel/world.ts'
 import type { JsonObject } from '../protocol/json.ts'
 
 /** A drawn run: a configuration as written, a seed, and what the slots say before each step. */
@@ -13,7 +13,7 @@ export interface DrawnRun {
 }
 
 /** A law that a run broke. */
-export interface Breach {
+export interface Violation {
   readonly law: string
   readonly what: string
 }
@@ -49,17 +49,17 @@ export function withoutClocks<T>(run: () => T): T {
 
 interface Course {
   readonly digests: readonly string[]
-  readonly breaches: readonly Breach[]
+  readonly violations: readonly Violation[]
 }
 
-function say(fold: Fold, said: DrawnRun['steps'][number], breaches: Breach[]): void {
+function say(fold: Fold, said: DrawnRun['steps'][number], violations: Violation[]): void {
   const { world } = fold
   for (const [slot, raw] of said) {
     const parsed = world.command.safeParse(raw)
     if (!parsed.success) continue
     const again = world.command.safeParse(parsed.data)
     if (!again.success || JSON.stringify(again.data) !== JSON.stringify(parsed.data)) {
-      breaches.push({
+      violations.push({
         law: 'commands',
         what: `a parsed command does not parse to itself: ${JSON.stringify(parsed.data)}`,
       })
@@ -67,7 +67,7 @@ function say(fold: Fold, said: DrawnRun['steps'][number], breaches: Breach[]): v
     const before = world.digest(fold.state)
     const refusal = foldCommand(fold, slot, parsed.data)
     if (refusal && world.digest(fold.state) !== before) {
-      breaches.push({ law: 'refusals', what: `refusing ${JSON.stringify(raw)} (${refusal.code}) changed the state` })
+      violations.push({ law: 'refusals', what: `refusing ${JSON.stringify(raw)} (${refusal.code}) changed the state` })
     }
   }
 }
@@ -75,44 +75,48 @@ function say(fold: Fold, said: DrawnRun['steps'][number], breaches: Breach[]): v
 /** Plays a run from the start, or from a saved state at its step. */
 function play(fold: Fold, run: DrawnRun, onStep?: (fold: Fold) => void): Course {
   const digests: string[] = []
-  const breaches: Breach[] = []
+  const violations: Violation[] = []
   for (let step = fold.step; step < run.steps.length; step++) {
     if (fold.world.outcome(fold.state)) break
-    say(fold, run.steps[step] ?? [], breaches)
+    say(fold, run.steps[step] ?? [], violations)
     foldStep(fold)
     fold.out.clear()
     digests.push(fold.world.digest(fold.state))
     onStep?.(fold)
   }
-  return { digests, breaches }
+  return { digests, violations }
 }
 
 /** Overwrites everything that can be reached from a value. */
-function vandalise(value: unknown): void {
+function mutateDeep(value: unknown): void {
   if (typeof value !== 'object' || value === null) return
   for (const [key, child] of Object.entries(value)) {
-    vandalise(child)
-    if (!Object.isFrozen(value)) Reflect.set(value, key, 'vandalised')
+    mutateDeep(child)
+    if (!Object.isFrozen(value)) Reflect.set(value, key, 'mutated')
   }
   if (Array.isArray(value) && !Object.isFrozen(value)) value.length = 0
 }
 
-function checkViews(fold: Fold, slots: number, breaches: Breach[]): void {
+function checkViews(fold: Fold, slots: number, violations: Violation[]): void {
   const { world, state } = fold
   const before = world.digest(state)
   const views: [string, unknown][] = [
-    ['spectate', world.spectate(state)],
+    ['spectate', publicView(world, state)],
     ['save', world.save(state)],
     ['standing', world.standing(state)],
   ]
   for (let slot = 0; slot < slots; slot++) views.push([`observe ${slot}`, world.observe(state, slot)])
   for (const [name, view] of views) {
-    vandalise(view)
-    if (world.digest(state) !== before) breaches.push({ law: 'views', what: `${name} hands out a piece of the state` })
+    mutateDeep(view)
+    if (world.digest(state) !== before)
+      violations.push({ law: 'views', what: `${name} hands out a piece of the state` })
   }
   const standing = world.standing(state)
   if (standing.scores.length !== slots || !standing.scores.every(Number.isFinite)) {
-    breaches.push({ law: 'scores', what: `scores are not ${slots} finite numbers: ${JSON.stringify(standing.scores)}` })
+    violations.push({
+      law: 'scores',
+      what: `scores are not ${slots} finite numbers: ${JSON.stringify(standing.scores)}`,
+    })
   }
 }
 
@@ -120,15 +124,15 @@ function checkViews(fold: Fold, slots: number, breaches: Breach[]): void {
  * The laws that a run breaks, none if the world is sound: determinism without clocks, save and load at any step,
  * refusals without effect, views that share nothing, one finite score a slot.
  */
-export function checkConformance(world: World, run: DrawnRun): Breach[] {
+export function checkConformance(world: World, run: DrawnRun): Violation[] {
   return withoutClocks(() => {
     const config = world.config.parse(run.config)
     const slots = world.slots(config)
-    const breaches: Breach[] = []
-    const first = play(createFold(world, config, run.seed), run, (fold) => checkViews(fold, slots, breaches))
-    breaches.push(...first.breaches)
+    const violations: Violation[] = []
+    const first = play(createFold(world, config, run.seed), run, (fold) => checkViews(fold, slots, violations))
+    violations.push(...first.violations)
     const second = play(createFold(world, world.config.parse(run.config), run.seed), run)
-    compare('determinism', first.digests, second.digests, breaches)
+    compare('determinism', first.digests, second.digests, violations)
     const cut = Math.floor(first.digests.length / 2)
     const half = createFold(world, config, run.seed)
     play(half, { ...run, steps: run.steps.slice(0, cut) })
@@ -139,17 +143,17 @@ export function checkConformance(world: World, run: DrawnRun): Breach[] {
       effects: [...half.out.pending.values()],
     })
     if (JSON.stringify(saved) !== JSON.stringify(world.save(resumed.state))) {
-      breaches.push({ law: 'save and load', what: `saving what was loaded at step ${cut} gives something else` })
+      violations.push({ law: 'save and load', what: `saving what was loaded at step ${cut} gives something else` })
     }
-    compare('save and load', first.digests.slice(cut), play(resumed, run).digests, breaches)
-    return breaches
+    compare('save and load', first.digests.slice(cut), play(resumed, run).digests, violations)
+    return violations
   })
 }
 
-function compare(law: string, one: readonly string[], other: readonly string[], breaches: Breach[]): void {
+function compare(law: string, one: readonly string[], other: readonly string[], violations: Violation[]): void {
   const at = one.findIndex((digest, step) => digest !== other[step])
   if (at >= 0 || one.length !== other.length) {
-    breaches.push({ law, what: `the courses part at step ${at < 0 ? Math.min(one.length, other.length) : at}` })
+    violations.push({ law, what: `the courses part at step ${at < 0 ? Math.min(one.length, other.length) : at}` })
   }
 }
 

@@ -9,9 +9,9 @@ import { killAndCheck, leaveRemains, recoverCut } from '../testing/crashes.ts'
 import { nim } from '../testing/worlds.ts'
 import { paintArena } from '../worlds/paint-arena/world.ts'
 import { Archive } from './archive.ts'
-import { createBotPilot } from './pilots.ts'
-import { createToken } from './seats.ts'
+import { createBotPlayer } from './in-process-players.ts'
 import { createMemorySink } from './sink.ts'
+import { createToken } from './slots.ts'
 import { resumeEpisode, startEpisode } from './start.ts'
 
 const temporary = (): string => mkdtempSync(join(tmpdir(), 'paracosm-test-'))
@@ -47,20 +47,20 @@ test('archive: a stopped episode goes on with its tokens, ends, and is put away 
   const tokens = [createToken(), createToken()]
   const person = { kind: 'human' as const, name: 'Ada' }
   const first = await Archive.open(folder)
-  const seats = tokens.map((token) => ({ player: { kind: 'empty' as const, name: 'nobody' }, token }))
+  const slots = tokens.map((token) => ({ player: { kind: 'empty' as const, name: 'nobody' }, token }))
   const sink = await first.create('nim-1', tokens)
   const episode = startEpisode(nim, configureWorld(nim, undefined, { heap: 3 }), {
     id: 'nim-1',
     seed: 1,
-    seats,
+    slots,
     pacing: { mode: 'lockstep' },
     sink,
   })
   episode.begin()
   const ada = episode.join({ slot: 0, token: tokens[0] ?? '' }, person, createConnection())
   await ada.submit({ take: 1 })
-  const seatsFile = join(folder, 'episodes', 'nim-1', 'seats.json')
-  assert.equal(statSync(seatsFile).mode & 0o777, 0o600)
+  const tokensFile = join(folder, 'episodes', 'nim-1', 'slots.json')
+  assert.equal(statSync(tokensFile).mode & 0o777, 0o600)
   assert.equal(await episode.stop(), 1)
   await first.close()
   assert.deepEqual(readdirSync(join(folder, 'log')), [])
@@ -70,7 +70,7 @@ test('archive: a stopped episode goes on with its tokens, ends, and is put away 
   const reopened = await second.reopen('nim-1')
   assert.deepEqual(reopened.tokens, tokens)
   const resumed = resumeEpisode(nim, reopened.journal, {
-    pilotFor: () => undefined,
+    inProcessFor: () => undefined,
     tokens: reopened.tokens,
     sink: reopened.sink,
   })
@@ -89,14 +89,14 @@ test('archive: a stopped episode goes on with its tokens, ends, and is put away 
 
 test('resume: bots remember what they had seen, so an interrupted match ends as an uninterrupted one', async () => {
   const configured = configureWorld(paintArena, 'default')
-  const pilotFor = (player: { name: string }, slot: number) =>
-    createBotPilot(paintArena, player.name, { seed: 4, slot })
+  const inProcessFor = (player: { name: string }, slot: number) =>
+    createBotPlayer(paintArena, player.name, { seed: 4, slot })
   const plan = (sink: ReturnType<typeof createMemorySink>) => ({
     id: 'match',
     seed: 4,
-    seats: ['random', 'random'].map((name, slot) => ({
+    slots: ['random', 'random'].map((name, slot) => ({
       player: { kind: 'bot' as const, name },
-      pilot: pilotFor({ name }, slot),
+      inProcess: inProcessFor({ name }, slot),
     })),
     pacing: { mode: 'fast' as const },
     sink,
@@ -108,7 +108,7 @@ test('resume: bots remember what they had seen, so an interrupted match ends as 
   for (const kept of [1, 2, 30, 77]) {
     const sink = createMemorySink()
     const header = straight.header
-    const resumed = resumeEpisode(paintArena, { header, lines: whole.lines.slice(0, kept) }, { pilotFor, sink })
+    const resumed = resumeEpisode(paintArena, { header, lines: whole.lines.slice(0, kept) }, { inProcessFor, sink })
     resumed.begin()
     const end = await resumed.done
     assert.deepEqual([end.digest, end.results], [expected.digest, expected.results], `after ${kept} lines`)

@@ -21,7 +21,7 @@ export interface EffectLimits {
 export const EFFECT_LIMITS: EffectLimits = { concurrency: 4, timeoutMs: 60_000, attempts: 3, backoffMs: 250 }
 
 /** One effect under way. */
-interface Under {
+interface InFlight {
   isCancelled: boolean
   /** Of the attempt under way: one controller each, since combining signals costs more than a quick effect does. */
   attempt: AbortController
@@ -33,7 +33,7 @@ export class Effects {
   readonly #clock: Clock
   readonly #onReply: (reply: EffectReply) => void
   readonly #queue: EffectRequest[] = []
-  readonly #under = new Map<string, Under>()
+  readonly #under = new Map<string, InFlight>()
   #isOver = false
 
   constructor(options: {
@@ -73,7 +73,7 @@ export class Effects {
     while (!this.#isOver && this.#under.size < this.#limits.concurrency) {
       const effect = this.#queue.shift()
       if (!effect) return
-      const under: Under = { isCancelled: false, attempt: new AbortController() }
+      const under: InFlight = { isCancelled: false, attempt: new AbortController() }
       this.#under.set(effect.id, under)
       void this.#perform(effect, under).then((reply) => {
         this.#under.delete(effect.id)
@@ -84,7 +84,7 @@ export class Effects {
     }
   }
 
-  async #perform(effect: EffectRequest, under: Under): Promise<EffectReply> {
+  async #perform(effect: EffectRequest, under: InFlight): Promise<EffectReply> {
     const worker = Object.hasOwn(this.#workers, effect.kind) ? this.#workers[effect.kind] : undefined
     if (!worker) return failure(effect, 'NO_WORKER', `nothing here performs effects of kind ${effect.kind}`)
     for (let attempt = 1; ; attempt++) {
@@ -96,7 +96,7 @@ export class Effects {
     }
   }
 
-  async #attempt(worker: EffectWorker, effect: EffectRequest, under: Under): Promise<EffectReply> {
+  async #attempt(worker: EffectWorker, effect: EffectRequest, under: InFlight): Promise<EffectReply> {
     const { attempt } = under
     const { timeoutMs } = this.#limits
     const done = Promise.withResolvers<EffectReply>()
@@ -127,7 +127,7 @@ export class Effects {
   }
 }
 
-function stop(under: Under): void {
+function stop(under: InFlight): void {
   under.isCancelled = true
   under.attempt.abort()
 }

@@ -5,7 +5,7 @@ import type { JournalHeader } from '../protocol/journal.ts'
 import type { Clock } from './clock.ts'
 import type { EffectLimits, EffectWorker } from './effects.ts'
 import type { Recorder } from './recorder.ts'
-import type { Receipt, Seats } from './seats.ts'
+import type { Receipt, Slots } from './slots.ts'
 
 export type EpisodeStatus = 'waiting' | 'running' | 'paused' | 'over' | 'stopped'
 
@@ -21,10 +21,10 @@ export interface EpisodeEnd {
 export interface EpisodeParts {
   readonly header: JournalHeader
   readonly fold: Fold
-  readonly seats: Seats
+  readonly slots: Slots
   readonly recorder: Recorder | undefined
   readonly clock: Clock
-  /** Milliseconds to wait for all seats to be taken; then it begins with whoever is there. 0: do not wait. */
+  /** Milliseconds to wait for all slots to be taken; then it begins with whoever is there. 0: do not wait. */
   readonly gatherMs: number
   /** Milliseconds between everybody being there and the first step. */
   readonly leadMs: number
@@ -38,8 +38,8 @@ export interface EpisodeParts {
   readonly clocksLeft?: readonly number[] | undefined
 }
 
-/** What a connected player holds of its seat. */
-export interface SeatHandle {
+/** What a connected player holds of its slot. */
+export interface SlotHandle {
   readonly slot: number
   /** Says something, and does not ask what became of it. */
   post(command: unknown): void

@@ -10,10 +10,10 @@ import { paintArena } from '../worlds/paint-arena/world.ts'
 import { memorySource } from './byte-source.ts'
 import type { EffectWorker } from './effects.ts'
 import type { Episode } from './episode.ts'
+import { createBotPlayer } from './in-process-players.ts'
 import { JournalFile, verifyJournal } from './journal-file.ts'
-import { createBotPilot } from './pilots.ts'
-import { MAX_WAITING } from './seats.ts'
 import { createMemorySink, type LineSink } from './sink.ts'
+import { MAX_WAITING } from './slots.ts'
 import { resumeEpisode, startEpisode } from './start.ts'
 
 const LOCKSTEP: Pacing = { mode: 'lockstep' }
@@ -23,7 +23,7 @@ interface Table {
   readonly episode: Episode
   readonly clock: HandClock
   readonly lines: readonly string[]
-  readonly seat: (slot: number) => ReturnType<Episode['join']>
+  readonly slotState: (slot: number) => ReturnType<Episode['join']>
 }
 
 function createTable(
@@ -33,7 +33,7 @@ function createTable(
     clocks?: SlotClock[]
     sink?: LineSink
     gatherMs?: number
-    onFullSeat?: 'replace' | 'refuse'
+    onSlotTaken?: 'replace' | 'refuse'
     workers?: Record<string, EffectWorker>
     config?: Record<string, number>
   } = {},
@@ -44,7 +44,7 @@ function createTable(
   const slots = world.slots(configured.config)
   const episode = startEpisode(world, configured, {
     seed: 1,
-    seats: Array.from({ length: slots }, () => ({ player: { kind: 'empty' as const, name: 'nobody' } })),
+    slots: Array.from({ length: slots }, () => ({ player: { kind: 'empty' as const, name: 'nobody' } })),
     pacing: LOCKSTEP,
     gatherMs: 60_000,
     clock,
@@ -52,9 +52,9 @@ function createTable(
     ...options,
   })
   episode.begin()
-  const seat = (slot: number) =>
-    episode.join({ slot, token: episode.seats[slot]?.token ?? '' }, person, createConnection())
-  return { episode, clock, lines: memory.lines, seat }
+  const slotState = (slot: number) =>
+    episode.join({ slot, token: episode.slots[slot]?.token ?? '' }, person, createConnection())
+  return { episode, clock, lines: memory.lines, slotState }
 }
 
 const stepLines = (lines: readonly string[]): StepLine[] =>
@@ -67,8 +67,8 @@ const verify = async (lines: readonly string[], world: World) =>
   verifyJournal(await JournalFile.from(memorySource(`${lines.join('\n')}\n`)), () => world)
 
 test('episode: lockstep waits for whoever is awaited, and receipts come for what was applied', async () => {
-  const { episode, clock, seat, lines } = createTable(nim)
-  const [ada, bob] = [seat(0), seat(1)]
+  const { episode, clock, slotState, lines } = createTable(nim)
+  const [ada, bob] = [slotState(0), slotState(1)]
   await clock.crank(0)
   assert.deepEqual(await bob.submit({ take: 1 }), {
     accepted: false,
@@ -96,8 +96,8 @@ test('episode: lockstep waits for whoever is awaited, and receipts come for what
 })
 
 test('episode: what is no command is refused with a code, journalled, and changes nothing', async () => {
-  const { episode, clock, seat, lines } = createTable(nim)
-  const [ada] = [seat(0), seat(1)]
+  const { episode, clock, slotState, lines } = createTable(nim)
+  const [ada] = [slotState(0), slotState(1)]
   await clock.crank(0)
   const before = episode.digest()
   const receipt = await ada.submit({ take: 9 })
@@ -117,9 +117,9 @@ test('episode: what is no command is refused with a code, journalled, and change
   )
 })
 
-test('episode: a flood from one seat is refused beyond its queue, and never journalled', async () => {
-  const { clock, seat, lines, episode } = createTable(paintArena, { pacing: { mode: 'rate', stepsPerSecond: 1 } })
-  const [ada] = [seat(0), seat(1)]
+test('episode: a flood from one slot is refused beyond its queue, and never journalled', async () => {
+  const { clock, slotState, lines, episode } = createTable(paintArena, { pacing: { mode: 'rate', stepsPerSecond: 1 } })
+  const [ada] = [slotState(0), slotState(1)]
   await clock.crank(100)
   const receipts = Array.from({ length: MAX_WAITING + 10 }, () => ada.submit({ move: 'up' }))
   await clock.crank(1000)
@@ -134,9 +134,9 @@ test('episode: a flood from one seat is refused beyond its queue, and never jour
 
 test('episode: a move clock runs out into the default command, as a journalled timeout', async () => {
   const clocks: SlotClock[] = [{ kind: 'move', moveMs: 1000, lagMs: 200 }, { kind: 'none' }]
-  const { episode, clock, seat, lines } = createTable(nim, { clocks })
-  seat(0)
-  seat(1)
+  const { episode, clock, slotState, lines } = createTable(nim, { clocks })
+  slotState(0)
+  slotState(1)
   await clock.crank(1199)
   assert.equal(episode.step, 0)
   await clock.crank(1)
@@ -147,8 +147,8 @@ test('episode: a move clock runs out into the default command, as a journalled t
 
 test('episode: main time is used up by thinking, refilled by the increment, and stands still in a pause', async () => {
   const game: SlotClock = { kind: 'game', mainMs: 5000, incrementMs: 1000, lagMs: 0 }
-  const { episode, clock, seat, lines } = createTable(nim, { clocks: [game, game] })
-  const [ada, bob] = [seat(0), seat(1)]
+  const { episode, clock, slotState, lines } = createTable(nim, { clocks: [game, game] })
+  const [ada, bob] = [slotState(0), slotState(1)]
   await clock.crank(2000)
   ada.post({ take: 1 })
   await clock.crank(1000)
@@ -174,8 +174,10 @@ test('episode: main time is used up by thinking, refilled by the increment, and 
 })
 
 test('episode: a lockstep deadline moves for all who have not moved', async () => {
-  const { episode, clock, seat, lines } = createTable(paintArena, { pacing: { mode: 'lockstep', deadlineMs: 500 } })
-  const [ada] = [seat(0), seat(1)]
+  const { episode, clock, slotState, lines } = createTable(paintArena, {
+    pacing: { mode: 'lockstep', deadlineMs: 500 },
+  })
+  const [ada] = [slotState(0), slotState(1)]
   ada.post({ move: 'right' })
   await clock.crank(499)
   assert.equal(episode.step, 0)
@@ -189,8 +191,8 @@ test('episode: a lockstep deadline moves for all who have not moved', async () =
 })
 
 test('episode: at a fixed rate it ticks on time, keeps the last action, pauses, and changes its rate', async () => {
-  const { episode, clock, seat } = createTable(paintArena, { pacing: { mode: 'rate', stepsPerSecond: 10 } })
-  const [ada] = [seat(0), seat(1)]
+  const { episode, clock, slotState } = createTable(paintArena, { pacing: { mode: 'rate', stepsPerSecond: 10 } })
+  const [ada] = [slotState(0), slotState(1)]
   await clock.crank(0)
   ada.post({ move: 'right' })
   await clock.crank(1000)
@@ -210,11 +212,11 @@ test('episode: at a fixed rate it ticks on time, keeps the last action, pauses, 
 })
 
 test('episode: it begins without those who never come, after the time to gather', async () => {
-  const { episode, clock, seat } = createTable(paintArena, {
+  const { episode, clock, slotState } = createTable(paintArena, {
     pacing: { mode: 'rate', stepsPerSecond: 10 },
     gatherMs: 3000,
   })
-  seat(1)
+  slotState(1)
   await clock.crank(2999)
   assert.equal(episode.status, 'waiting')
   await clock.crank(101)
@@ -227,56 +229,56 @@ test('episode: a wrong token, a wrong slot and an ended episode are refused by t
   const { episode } = createTable(nim)
   const join = (slot: number, token: string) => () => episode.join({ slot, token }, person, createConnection())
   assert.throws(join(0, 'x'.repeat(22)), { code: 'TOKEN_REFUSED' })
-  assert.throws(join(0, episode.seats[1]?.token ?? ''), { code: 'TOKEN_REFUSED' })
+  assert.throws(join(0, episode.slots[1]?.token ?? ''), { code: 'TOKEN_REFUSED' })
   assert.throws(join(2, ''), { code: 'SLOT_INVALID' })
-  assert.match(episode.seats[0]?.token ?? '', /^[A-Za-z0-9_-]{22}$/)
+  assert.match(episode.slots[0]?.token ?? '', /^[A-Za-z0-9_-]{22}$/)
   await episode.truncate('enough')
-  assert.throws(join(0, episode.seats[0]?.token ?? ''), { code: 'EPISODE_OVER' })
+  assert.throws(join(0, episode.slots[0]?.token ?? ''), { code: 'EPISODE_OVER' })
   assert.deepEqual((await episode.done).outcome, { ended: 'truncated', reason: 'enough' })
 })
 
-test('episode: who comes back finds the seat as it was; the older connection is replaced and no longer heard', async () => {
+test('episode: who comes back finds the slot as it was; the older connection is replaced and no longer heard', async () => {
   const { episode, clock } = createTable(nim)
-  const token = episode.seats[0]?.token ?? ''
+  const token = episode.slots[0]?.token ?? ''
   const first = createConnection()
   const old = episode.join({ slot: 0, token }, person, first)
-  episode.join({ slot: 1, token: episode.seats[1]?.token ?? '' }, person, createConnection())
+  episode.join({ slot: 1, token: episode.slots[1]?.token ?? '' }, person, createConnection())
   await clock.crank(0)
   const second = episode.join({ slot: 0, token }, person, createConnection())
   assert.deepEqual(first.ends, ['replaced'])
   const lost = await old.submit({ take: 1 })
-  assert.equal(lost.accepted ? '' : lost.code, 'SEAT_LOST')
+  assert.equal(lost.accepted ? '' : lost.code, 'SLOT_LOST')
   old.leave()
   assert.deepEqual(await second.submit({ take: 2 }), { accepted: true, step: 0 })
 })
 
 test('episode: under the policy `refuse` a second connection is turned away until the first has left', () => {
-  const { episode } = createTable(nim, { onFullSeat: 'refuse' })
-  const token = episode.seats[0]?.token ?? ''
-  const seat = episode.join({ slot: 0, token }, person, createConnection())
-  assert.throws(() => episode.join({ slot: 0, token }, person, createConnection()), { code: 'SEAT_TAKEN' })
-  seat.leave()
+  const { episode } = createTable(nim, { onSlotTaken: 'refuse' })
+  const token = episode.slots[0]?.token ?? ''
+  const slotState = episode.join({ slot: 0, token }, person, createConnection())
+  assert.throws(() => episode.join({ slot: 0, token }, person, createConnection()), { code: 'SLOT_TAKEN' })
+  slotState.leave()
   episode.join({ slot: 0, token }, person, createConnection())
 })
 
-test('episode: a seat passes from a person to a bot and back, journalled, and the journal verifies', async () => {
-  const { episode, clock, seat, lines } = createTable(nim, { config: { heap: 9 } })
-  const [ada, bob] = [seat(0), seat(1)]
+test('episode: a slot passes from a person to a bot and back, journalled, and the journal verifies', async () => {
+  const { episode, clock, slotState, lines } = createTable(nim, { config: { heap: 9 } })
+  const [ada, bob] = [slotState(0), slotState(1)]
   await clock.crank(0)
   await ada.submit({ take: 1 })
-  episode.handOver(1, { kind: 'bot', name: 'one' }, createBotPilot(nim, 'one', { seed: 1, slot: 1 }))
+  episode.handOver(1, { kind: 'bot', name: 'one' }, createBotPlayer(nim, 'one', { seed: 1, slot: 1 }))
   await clock.crank(0)
   assert.equal(episode.step, 2)
   const lost = await bob.submit({ take: 3 })
   assert.equal(lost.accepted, false)
   await ada.submit({ take: 2 })
   assert.equal(episode.step, 4)
-  const back = seat(1)
+  const back = slotState(1)
   await ada.submit({ take: 1 })
   assert.deepEqual(await back.submit({ take: 3 }), { accepted: true, step: 5 })
   const { results } = await episode.done
   assert.deepEqual(results.scores, [0, 1])
-  const changes = stepLines(lines).flatMap((line) => line.seats ?? [])
+  const changes = stepLines(lines).flatMap((line) => line.changes ?? [])
   assert.deepEqual(
     changes.map(([slot, change]) => [slot, change.event, change.player.kind]),
     [
@@ -291,7 +293,7 @@ test('episode: a seat passes from a person to a bot and back, journalled, and th
 
 test('episode: an effect is carried out outside, its reply journalled, and a replay asks nobody', async () => {
   const asked: unknown[] = []
-  const { episode, clock, seat, lines } = createTable(oracle, {
+  const { episode, clock, slotState, lines } = createTable(oracle, {
     workers: {
       oracle: async (request) => {
         asked.push(request)
@@ -299,7 +301,7 @@ test('episode: an effect is carried out outside, its reply journalled, and a rep
       },
     },
   })
-  const ada = seat(0)
+  const ada = slotState(0)
   await clock.crank(0)
   for (const ask of ['who', 'what', 'why']) {
     await ada.submit({ ask })
@@ -309,7 +311,7 @@ test('episode: an effect is carried out outside, its reply journalled, and a rep
   const replay = await verify(lines, oracle)
   assert.equal(replay.divergence, undefined)
   assert.equal(asked.length, 3)
-  assert.deepEqual(oracle.spectate(replay.fold.state as never), {
+  assert.deepEqual(oracle.view?.spectate(replay.fold.state as never), {
     answers: [
       { question: 'who', answer: 'answer 1' },
       { question: 'what', answer: 'answer 2' },
@@ -319,12 +321,12 @@ test('episode: an effect is carried out outside, its reply journalled, and a rep
 })
 
 for (const isEarly of [false, true]) {
-  const how = isEarly ? 'before the doors open' : 'afterwards'
+  const how = isEarly ? 'before the adapters open' : 'afterwards'
   test(`episode: what a crashed episode had asked for is asked again when it goes on, its player back ${how}`, async () => {
-    const { episode, clock, seat, lines } = createTable(oracle, {
+    const { episode, clock, slotState, lines } = createTable(oracle, {
       workers: { oracle: () => new Promise(() => undefined) },
     })
-    const ada = seat(0)
+    const ada = slotState(0)
     await clock.crank(0)
     await ada.submit({ ask: 'who' })
     await clock.crank(0)
@@ -337,12 +339,12 @@ for (const isEarly of [false, true]) {
       oracle,
       { header: header.header, lines: [...lines] },
       {
-        pilotFor: () => undefined,
+        inProcessFor: () => undefined,
         clock,
         workers: { oracle: () => Promise.resolve('at last') },
       },
     )
-    const join = () => resumed.join({ slot: 0, token: resumed.seats[0]?.token ?? '' }, person, createConnection())
+    const join = () => resumed.join({ slot: 0, token: resumed.slots[0]?.token ?? '' }, person, createConnection())
     if (isEarly) join()
     resumed.begin()
     if (!isEarly) join()
@@ -357,7 +359,7 @@ for (const isEarly of [false, true]) {
 test('episode: an effect that fails is tried again, one that hangs is cut off, and the world is told either way', async () => {
   let calls = 0
   const signals: AbortSignal[] = []
-  const { episode, clock, seat } = createTable(oracle, {
+  const { episode, clock, slotState } = createTable(oracle, {
     workers: {
       oracle: (_request, signal) => {
         signals.push(signal)
@@ -368,7 +370,7 @@ test('episode: an effect that fails is tried again, one that hangs is cut off, a
       },
     },
   })
-  const ada = seat(0)
+  const ada = slotState(0)
   await clock.crank(0)
   await ada.submit({ ask: 'first' })
   await clock.crank(0)
@@ -390,8 +392,8 @@ test('episode: a receipt waits for the disk, and a disk that fails stops the epi
     commit: () => new Promise((resolve, reject) => commits.push({ resolve, reject })),
     close: () => Promise.resolve(),
   }
-  const { clock, seat, episode } = createTable(nim, { sink })
-  const [ada, bob] = [seat(0), seat(1)]
+  const { clock, slotState, episode } = createTable(nim, { sink })
+  const [ada, bob] = [slotState(0), slotState(1)]
   await clock.crank(0)
   let receipt: unknown
   ada.submit({ take: 1 }).then((value) => {
@@ -415,13 +417,13 @@ test('episode: a receipt waits for the disk, and a disk that fails stops the epi
 })
 
 test('episode: bots at full speed are cut off by the limit of steps, as truncated', async () => {
-  const seats = ['sweep', 'sweep'].map((name, slot) => ({
+  const slots = ['sweep', 'sweep'].map((name, slot) => ({
     player: { kind: 'bot' as const, name },
-    pilot: createBotPilot(paintArena, name, { seed: 1, slot }),
+    inProcess: createBotPlayer(paintArena, name, { seed: 1, slot }),
   }))
   const episode = startEpisode(paintArena, configureWorld(paintArena, 'default'), {
     seed: 1,
-    seats,
+    slots,
     pacing: { mode: 'fast' },
     maxSteps: 30,
   })
@@ -446,10 +448,10 @@ test('episode: bots of one step all see the state before it, whatever their slot
       return undefined
     },
   }
-  const seats = [0, 1].map(() => ({ player: { kind: 'bot' as const, name: 'watcher' }, pilot: watcher }))
+  const slots = [0, 1].map(() => ({ player: { kind: 'bot' as const, name: 'watcher' }, inProcess: watcher }))
   const episode = startEpisode(racing, configureWorld(nim, undefined, { heap: 6 }), {
     seed: 1,
-    seats,
+    slots,
     pacing: { mode: 'fast' },
     maxSteps: 2,
   })

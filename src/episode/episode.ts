@@ -1,17 +1,32 @@
-// One running episode: seats, pace, clocks, effects, journal. Doors bring players to it; worlds know nothing of it.
+// One running episode: slots, pace, clocks, effects, journal. Adapters bring players to it; worlds know nothing of it.
 // How a step is made stands in step-loop.ts; how an episode begins, goes on or is forked in start.ts.
 import { AppError } from '../kernel/errors.ts'
-import type { Endeavour, Interpretation, Sight, World, WorldEvent } from '../kernel/world.ts'
+import {
+  type CommandProgress,
+  type CommandTranslation,
+  type PerceptionBody,
+  publicView,
+  type World,
+  type WorldEvent,
+} from '../kernel/world.ts'
 import type { Outcome, PlayerRef, Refusal, Results } from '../protocol/episode.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { AgentCommand } from '../protocol/perception-command.ts'
 import { Audience } from './audience.ts'
 import { EFFECT_LIMITS, Effects } from './effects.ts'
-import type { EpisodeEnd, EpisodeParts, EpisodeStatus, SeatHandle } from './episode-parts.ts'
+import type { EpisodeEnd, EpisodeParts, EpisodeStatus, SlotHandle } from './episode-parts.ts'
 import { Pacer } from './pacer.ts'
-import { type Connection, ENDED, type Pilot, queueCommand, type Receipt, type Seat, staleReason } from './seats.ts'
 import { SlotClocks } from './slot-clocks.ts'
+import {
+  type Connection,
+  ENDED,
+  type InProcessPlayer,
+  queueCommand,
+  type Receipt,
+  type SlotState,
+  staleReason,
+} from './slots.ts'
 import { StepLoop } from './step-loop.ts'
 
 /** Characters that may wait for the disk before a run as fast as it can waits too. */
@@ -35,8 +50,8 @@ export class Episode {
   constructor(parts: EpisodeParts) {
     this.#parts = parts
     this.header = parts.header
-    this.#loop = new StepLoop(parts.fold, parts.seats, parts.recorder)
-    const settings = parts.header.clocks ?? parts.seats.all.map(() => ({ kind: 'none' as const }))
+    this.#loop = new StepLoop(parts.fold, parts.slots, parts.recorder)
+    const settings = parts.header.clocks ?? parts.slots.all.map(() => ({ kind: 'none' as const }))
     this.#clocks = new SlotClocks(parts.clock, settings, parts.clocksLeft)
     this.#effects = new Effects({
       workers: parts.workers,
@@ -78,8 +93,8 @@ export class Episode {
     return this.#pacer.rate
   }
 
-  get seats(): readonly Readonly<Pick<Seat, 'slot' | 'token' | 'player' | 'connection'>>[] {
-    return this.#parts.seats.all
+  get slots(): readonly Readonly<Pick<SlotState, 'slot' | 'token' | 'player' | 'connection'>>[] {
+    return this.#parts.slots.all
   }
 
   /** How it ended, once it has. */
@@ -89,22 +104,22 @@ export class Episode {
 
   /** What a slot may see now. */
   observe(slot: number): unknown {
-    return this.world.observe(this.#parts.fold.state, this.#parts.seats.at(slot).slot)
+    return this.world.observe(this.#parts.fold.state, this.#parts.slots.at(slot).slot)
   }
 
   /** What a slot may see now, in the engine-agnostic form; undefined where the world has none. */
-  perceive(slot: number): Sight | undefined {
-    return this.world.perceive?.(this.#parts.fold.state, this.#parts.seats.at(slot).slot)
+  perceive(slot: number): PerceptionBody | undefined {
+    return this.world.perception?.perceive(this.#parts.fold.state, this.#parts.slots.at(slot).slot)
   }
 
   /** What the world makes of a command of the perception protocol; undefined where it takes them as they are. */
-  interpret(slot: number, command: AgentCommand, at: Endeavour): Interpretation<unknown> | undefined {
-    return this.world.interpret?.(this.#parts.fold.state, slot, command, at)
+  translate(slot: number, command: AgentCommand, at: CommandProgress): CommandTranslation<unknown> | undefined {
+    return this.world.perception?.translate?.(this.#parts.fold.state, slot, command, at)
   }
 
   /** What the public may see now. */
   spectate(): JsonObject {
-    return this.world.spectate(this.#parts.fold.state)
+    return publicView(this.world, this.#parts.fold.state)
   }
 
   /** Whether the world waits for this slot to move before it goes on; in lockstep only. */
@@ -138,11 +153,11 @@ export class Episode {
     await this.#parts.recorder?.durable()
   }
 
-  /** Opens the doors: seats may be taken, and the first step follows when everybody is there. */
+  /** Opens the adapters: slots may be taken, and the first step follows when everybody is there. */
   begin(): void {
     if (this.#status !== 'waiting') return
     const { clock, gatherMs } = this.#parts
-    if (this.#parts.seats.haveAllBeenTaken || gatherMs === 0) this.#lead()
+    if (this.#parts.slots.areAllTaken || gatherMs === 0) this.#lead()
     else this.#cancelTimer = clock.after(gatherMs, () => this.#lead())
   }
 
@@ -165,10 +180,10 @@ export class Episode {
   objection(slot: number, token: string): AppError | undefined {
     if (this.#isClosed) return new AppError('EPISODE_OVER', `episode ${this.header.episode} has ended`)
     try {
-      const seat = this.#parts.seats.admit(slot, token)
-      return this.#parts.seats.isOpen(seat)
+      const slotState = this.#parts.slots.admit(slot, token)
+      return this.#parts.slots.isOpen(slotState)
         ? undefined
-        : new AppError('SEAT_TAKEN', `slot ${slot} is connected already`)
+        : new AppError('SLOT_TAKEN', `slot ${slot} is connected already`)
     } catch (error) {
       if (error instanceof AppError) return error
       throw error
@@ -176,55 +191,63 @@ export class Episode {
   }
 
   /**
-   * Brings a player to its seat, or back to it.
+   * Brings a player to its slot, or back to it.
    * @throws AppError SLOT_INVALID, TOKEN_REFUSED, SEAT_TAKEN or EPISODE_OVER
    */
-  join(at: { slot: number; token: string }, player: PlayerRef, connection: Connection): SeatHandle {
+  join(at: { slot: number; token: string }, player: PlayerRef, connection: Connection): SlotHandle {
     const objection = this.objection(at.slot, at.token)
     if (objection) throw objection
-    const seat = this.#parts.seats.at(at.slot)
-    const before = this.#parts.seats.haveAllBeenTaken
-    this.#parts.seats.join(seat, player, connection)
-    if (this.#status === 'waiting' && !before && this.#parts.seats.haveAllBeenTaken) this.#lead()
+    const slotState = this.#parts.slots.at(at.slot)
+    const before = this.#parts.slots.areAllTaken
+    this.#parts.slots.join(slotState, player, connection)
+    if (this.#status === 'waiting' && !before && this.#parts.slots.areAllTaken) this.#lead()
     this.#pacer.wake()
     return {
-      slot: seat.slot,
-      post: (command) => this.#post(seat, connection, command),
-      submit: (command, step) => this.#submit(seat, connection, { command, step }),
-      leave: () => this.#parts.seats.leave(seat, connection),
+      slot: slotState.slot,
+      post: (command) => this.#post(slotState, connection, command),
+      submit: (command, step) => this.#submit(slotState, connection, { command, step }),
+      leave: () => this.#parts.slots.leave(slotState, connection),
     }
   }
 
-  /** Gives a seat to another player; with a pilot, it plays at once. */
-  handOver(slot: number, player: PlayerRef, pilot?: Pilot): void {
-    this.#parts.seats.handOver(this.#parts.seats.at(slot), player, pilot)
+  /** Gives a slot to another player; with an in-process player, it plays at once. */
+  handOver(slot: number, player: PlayerRef, inProcess?: InProcessPlayer): void {
+    this.#parts.slots.handOver(this.#parts.slots.at(slot), player, inProcess)
     this.#pacer.wake()
   }
 
-  #post(seat: Seat, connection: Connection, command: unknown): void {
-    if (this.#isClosed || seat.connection !== connection) return
-    const refusal = this.#queue(seat, command, undefined)
-    if (refusal && refusal.code !== 'QUEUE_FULL') this.#loop.refuse(seat.slot, command, refusal)
+  #post(slotState: SlotState, connection: Connection, command: unknown): void {
+    if (this.#isClosed || slotState.connection !== connection) return
+    const refusal = this.#queue(slotState, command, undefined)
+    if (refusal && refusal.code !== 'QUEUE_FULL') this.#loop.refuse(slotState.slot, command, refusal)
   }
 
-  #submit(seat: Seat, connection: Connection, said: { command: unknown; step: number | undefined }): Promise<Receipt> {
+  #submit(
+    slotState: SlotState,
+    connection: Connection,
+    said: { command: unknown; step: number | undefined },
+  ): Promise<Receipt> {
     const { promise, resolve } = Promise.withResolvers<Receipt>()
     const refusal =
       (this.#isClosed ? ENDED : undefined) ??
-      staleReason(seat, connection, { meant: said.step, now: this.step }) ??
-      this.#queue(seat, said.command, resolve)
+      staleReason(slotState, connection, { meant: said.step, now: this.step }) ??
+      this.#queue(slotState, said.command, resolve)
     if (!refusal) return promise
-    // A full queue is not journalled: whoever floods a seat must not fill the disk.
-    if (refusal.code !== 'QUEUE_FULL') this.#loop.refuse(seat.slot, said.command, refusal)
+    // A full queue is not journalled: whoever floods a slot must not fill the disk.
+    if (refusal.code !== 'QUEUE_FULL') this.#loop.refuse(slotState.slot, said.command, refusal)
     return Promise.resolve({ accepted: false, ...refusal })
   }
 
   /** Lets a command wait for its step, unless it is none or too many wait already. */
-  #queue(seat: Seat, command: unknown, settle: ((receipt: Receipt) => void) | undefined): Refusal | undefined {
-    const refusal = queueCommand(this.world, seat, { command, settle })
+  #queue(
+    slotState: SlotState,
+    command: unknown,
+    settle: ((receipt: Receipt) => void) | undefined,
+  ): Refusal | undefined {
+    const refusal = queueCommand(this.world, slotState, { command, settle })
     if (refusal) return refusal
     if (this.#pacer.mode === 'lockstep') {
-      this.#clocks.stop(seat.slot)
+      this.#clocks.stop(slotState.slot)
       this.#pacer.wake()
     }
     return undefined
@@ -281,11 +304,11 @@ export class Episode {
     this.#cancelDeadline()
     this.#clocks.suspend()
     this.#effects.cancelAll()
-    for (const seat of this.#parts.seats.all) {
-      for (const waiting of seat.waiting.splice(0)) {
+    for (const slotState of this.#parts.slots.all) {
+      for (const waiting of slotState.waiting.splice(0)) {
         waiting.settle?.({ accepted: false, ...ENDED })
       }
-      const { connection } = seat
+      const { connection } = slotState
       connection?.update()
       connection?.end(reason)
     }
@@ -324,7 +347,7 @@ export class Episode {
     this.#settle()
     const awaited = this.#loop.awaited()
     for (const slot of awaited) {
-      if (this.#parts.seats.at(slot).waiting.length === 0) this.#clocks.start(slot, () => this.#expire([slot]))
+      if (this.#parts.slots.at(slot).waiting.length === 0) this.#clocks.start(slot, () => this.#expire([slot]))
     }
     const { pacing } = this.header
     const deadline = pacing.mode === 'lockstep' ? pacing.deadlineMs : undefined
@@ -338,7 +361,7 @@ export class Episode {
   }
 
   #expire(slots: readonly number[]): void {
-    for (const slot of slots) if (this.#parts.seats.at(slot).waiting.length === 0) this.#loop.expire(slot)
+    for (const slot of slots) if (this.#parts.slots.at(slot).waiting.length === 0) this.#loop.expire(slot)
     this.#pacer.wake()
   }
 
@@ -366,7 +389,7 @@ export class Episode {
   }
 
   #notify(): void {
-    for (const seat of this.#parts.seats.all) seat.connection?.update()
+    for (const slotState of this.#parts.slots.all) slotState.connection?.update()
     this.#audience.changed()
   }
 

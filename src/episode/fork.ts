@@ -1,4 +1,4 @@
-// Forks a recorded episode: the same past, then another command, another player, or both; the rest of the seats play on
+// Forks a recorded episode: the same past, then another command, another player, or both; the rest of the slots play on
 // from the recording.
 import { AppError } from '../kernel/errors.ts'
 import { Chain, parseLine } from '../kernel/journal.ts'
@@ -7,11 +7,11 @@ import type { World } from '../kernel/world.ts'
 import type { OutcomeLine, StepLine } from '../protocol/journal.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import type { EpisodeEnd } from './episode-parts.ts'
+import { createBotPlayer, createRecordedPlayer } from './in-process-players.ts'
 import type { JournalFile } from './journal-file.ts'
 import { nativeHash } from './native-hash.ts'
-import { createBotPilot, createGhostPilot } from './pilots.ts'
 import type { LineSink } from './sink.ts'
-import { forkEpisode, type SeatPlan } from './start.ts'
+import { forkEpisode, type SlotPlan } from './start.ts'
 
 export interface ForkChanges {
   /** The first step that may differ. */
@@ -52,16 +52,19 @@ export async function playFork(
     what: 'The journalled configuration',
   })
   const rest = withCommands(read.rest, changes, world)
-  const seats = file.header.slots.map((player, slot): SeatPlan => {
+  const plans = file.header.slots.map((player, slot): SlotPlan => {
     const bot = changes.bots.get(slot)
     if (bot !== undefined) {
-      return { player: { kind: 'bot', name: bot }, pilot: createBotPilot(world, bot, { seed: file.header.seed, slot }) }
+      return {
+        player: { kind: 'bot', name: bot },
+        inProcess: createBotPlayer(world, bot, { seed: file.header.seed, slot }),
+      }
     }
-    return { player: { kind: 'ghost', name: player.name }, pilot: createGhostPilot(world, rest, slot) }
+    return { player: { kind: 'recorded', name: player.name }, inProcess: createRecordedPlayer(world, rest, slot) }
   })
   const point = { header: file.header, prefix: read.prefix, step: changes.step, hash: read.hash }
   const episode = forkEpisode(world, config, point, {
-    seats,
+    slots: plans,
     pacing: { mode: 'fast' },
     sink,
     maxSteps: Math.ceil(Math.max(read.steps, changes.step) * LIMIT_FACTOR),

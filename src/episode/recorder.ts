@@ -3,7 +3,7 @@ import { AppError } from '../kernel/errors.ts'
 import type { Fold } from '../kernel/fold.ts'
 import { Chain } from '../kernel/journal.ts'
 import type { EffectReply, Outcome, Refusal, Results } from '../protocol/episode.ts'
-import type { JournalHeader, SeatChange, StepLine } from '../protocol/journal.ts'
+import type { JournalHeader, SlotChange, StepLine } from '../protocol/journal.ts'
 import { nativeHash } from './native-hash.ts'
 import type { LineSink } from './sink.ts'
 
@@ -15,7 +15,7 @@ const STATE_UNIT = 64 * 1024
 /** What entered one step. Lists are parallel; the recorder copies what it keeps. */
 export interface StepRecord {
   readonly step: number
-  readonly seats: readonly (readonly [number, SeatChange])[]
+  readonly changes: readonly (readonly [number, SlotChange])[]
   readonly slots: readonly number[]
   readonly commands: readonly unknown[]
   readonly refused: readonly (readonly [number, unknown, Refusal])[]
@@ -78,7 +78,7 @@ export class Recorder {
   step(record: StepRecord): void {
     let body = `{"step":${record.step}`
     const bare = body.length
-    if (record.seats.length > 0) body += `,"seats":${JSON.stringify(record.seats)}`
+    if (record.changes.length > 0) body += `,"changes":${JSON.stringify(record.changes)}`
     if (record.slots.length > 0) {
       let inputs = ''
       for (let i = 0; i < record.slots.length; i++) {

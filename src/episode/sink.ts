@@ -2,17 +2,25 @@
 // one commit; tests keep lines in memory.
 
 export interface LineSink {
-  /** Takes a stored line, without its line end. Never waits. */
+  /** Takes a stored line, without its line end. Never waits. A sink makes it durable within MAX_UNCOMMITTED_MS. */
   append(line: string): void
-  /** Resolves once every line appended before the call is durable. Calls share commits. */
+  /**
+   * Resolves once every line appended before the call is durable. Calls share commits. After one rejection every later
+   * call rejects too: nothing behind a hole is ever acknowledged.
+   */
   commit(): Promise<void>
-  /** Characters taken and not yet written: who produces faster than the disk writes waits for a commit. */
+  /** Characters taken and not yet written: a producer that is faster than the disk waits for a commit. */
   readonly backlog: number
-  /** Commits, and lets the underlying resource go. */
+  /** Calls `listener` once when a write fails that nobody waited for. */
+  onFault?(listener: (error: unknown) => void): void
+  /** Commits, and releases the underlying resource, also when the commit fails. */
   close(): Promise<void>
 }
 
-/** Keeps the lines in memory; durable at once. For tests and for runs whose journal nobody wants. */
+/** Milliseconds after which a line is committed although nobody asked for it: what a client has seen survives a crash. */
+export const MAX_UNCOMMITTED_MS = 150
+
+/** Keeps the lines in memory; durable at once. For tests and for runs whose journal is not kept. */
 export function createMemorySink(
   lines: string[] = [],
   onLine?: (line: string) => void,

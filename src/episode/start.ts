@@ -13,27 +13,27 @@ import { Episode } from './episode.ts'
 import type { EpisodeEnd } from './episode-parts.ts'
 import { nativeHash } from './native-hash.ts'
 import { Recorder } from './recorder.ts'
-import { createToken, type Pilot, type Seat, Seats } from './seats.ts'
 import type { LineSink } from './sink.ts'
+import { createToken, type InProcessPlayer, type SlotState, Slots } from './slots.ts'
 
-/** Who is to sit in a slot. Without a pilot, somebody is expected at the door with the slot's token. */
-export interface SeatPlan {
+/** Who is to sit in a slot. Without an in-process player, somebody is expected at the adapter with the slot's token. */
+export interface SlotPlan {
   readonly player: PlayerRef
-  readonly pilot?: Pilot | undefined
+  readonly inProcess?: InProcessPlayer | undefined
   /** Made anew when absent. */
   readonly token?: string | undefined
 }
 
 export interface EpisodeOptions {
   readonly id?: string
-  readonly seats: readonly SeatPlan[]
+  readonly slots: readonly SlotPlan[]
   readonly pacing: Pacing
   readonly clocks?: readonly SlotClock[]
   readonly gatherMs?: number
   readonly leadMs?: number
   readonly maxSteps?: number
-  /** What happens to a second connection to one seat. Default: it replaces the first. */
-  readonly onFullSeat?: 'replace' | 'refuse'
+  /** What happens to a second connection to one slot. Default: it replaces the first. */
+  readonly onSlotTaken?: 'replace' | 'refuse'
   readonly sink?: LineSink | undefined
   readonly workers?: Readonly<Record<string, EffectWorker>>
   readonly effectLimits?: Partial<EffectLimits>
@@ -54,7 +54,7 @@ export function createEpisodeId(wallMs: number): string {
 
 /**
  * Makes an episode; call `begin` to open it.
- * @throws AppError CONFIG_INVALID when the seats do not fit the configuration
+ * @throws AppError CONFIG_INVALID when the slots do not fit the configuration
  */
 export function startEpisode(
   world: World,
@@ -63,10 +63,10 @@ export function startEpisode(
 ): Episode {
   const clock = options.clock ?? createSystemClock()
   const slots = world.slots(configured.config)
-  if (options.seats.length !== slots) {
+  if (options.slots.length !== slots) {
     throw new AppError(
       'CONFIG_INVALID',
-      `this configuration has ${slots} slots, and ${options.seats.length} players are given`,
+      `this configuration has ${slots} slots, and ${options.slots.length} players are given`,
     )
   }
   const header: JournalHeader = {
@@ -77,7 +77,7 @@ export function startEpisode(
     variant: configured.variant?.id ?? null,
     config: configured.json,
     seed: options.seed,
-    slots: options.seats.map((seat) => seat.player),
+    slots: options.slots.map((slotState) => slotState.player),
     pacing: options.pacing,
     ...(options.clocks ? { clocks: [...options.clocks] } : {}),
     started_at: new Date(clock.wall()).toISOString(),
@@ -99,15 +99,15 @@ interface Assembly {
 
 function assemble(parts: Assembly): Episode {
   const { header, fold, options } = parts
-  const seats = options.seats.map((plan, slot): Seat => {
-    const waiting: Seat['waiting'] = []
+  const slots = options.slots.map((plan, slot): SlotState => {
+    const waiting: SlotState['waiting'] = []
     return {
       slot,
       token: plan.token ?? createToken(),
       player: plan.player,
-      pilot: plan.pilot,
+      inProcess: plan.inProcess,
       connection: undefined,
-      hasBeenTaken: plan.pilot !== undefined,
+      hasBeenTaken: plan.inProcess !== undefined,
       waiting,
       observe: () => fold.world.observe(fold.state, slot),
       say: (command) => void waiting.push({ command, settle: undefined }),
@@ -116,7 +116,7 @@ function assemble(parts: Assembly): Episode {
   return new Episode({
     header,
     fold,
-    seats: new Seats(seats, options.onFullSeat ?? 'replace'),
+    slots: new Slots(slots, options.onSlotTaken ?? 'replace'),
     recorder: parts.recorder,
     clock: parts.clock,
     gatherMs: options.gatherMs ?? 0,
@@ -136,37 +136,37 @@ export interface Unfinished {
   readonly lines: readonly string[]
 }
 
-export interface ResumeOptions extends Omit<EpisodeOptions, 'pacing' | 'seats'> {
-  /** Makes the pilot of a player that had one; called for each who sat down, in the order of the journal. */
-  pilotFor(player: PlayerRef, slot: number): Pilot | undefined
+export interface ResumeOptions extends Omit<EpisodeOptions, 'pacing' | 'slots'> {
+  /** Makes the in-process player of a player that had one; called for each who sat down, in the order of the journal. */
+  inProcessFor(player: PlayerRef, slot: number): InProcessPlayer | undefined
   /** The slots' tokens as they were, so that players find back; made anew when absent. */
   readonly tokens?: readonly string[] | undefined
   /**
    * Go on from the last saved state: lines before it are checked by their running hash and not played again. For
-   * episodes without pilots and clocks, which would need the past.
+   * episodes without in-process players and clocks, which would need the past.
    */
   readonly fromSavedState?: boolean
 }
 
 /**
- * Goes on with an unfinished episode, exactly where its journal ends. Pilots are shown every observation again, so
+ * Goes on with an unfinished episode, exactly where its journal ends. In-process players are shown every observation again, so
  * that they remember what they had seen. `options.sink` must append after the last of `lines`.
  * @throws AppError EPISODE_OVER for a finished journal; DIVERGED when the world no longer plays as recorded
  */
 export function resumeEpisode(world: World, journal: Unfinished, options: ResumeOptions): Episode {
   const replay = new Replay(() => world, { hash: nativeHash })
-  const seats = journal.header.slots.map((player, slot) => ({ player, pilot: options.pilotFor(player, slot) }))
-  const remember = createMemory(seats, journal.header.pacing, () => replay.fold)
+  const slots = journal.header.slots.map((player, slot) => ({ player, inProcess: options.inProcessFor(player, slot) }))
+  const remember = createMemory(slots, journal.header.pacing, () => replay.fold)
   let clocksLeft: readonly number[] | undefined
   const first = options.fromSavedState === true ? jumpToState(replay, journal) : 0
   for (const text of journal.lines.slice(first)) {
     const line = replay.feed(text, remember)
     if (line.kind !== 'step') continue
     clocksLeft = line.line.clocks ?? clocksLeft
-    for (const [slot, change] of line.line.seats ?? []) {
-      seats[slot] = {
+    for (const [slot, change] of line.line.changes ?? []) {
+      slots[slot] = {
         player: change.player,
-        pilot: change.event === 'handed_over' ? options.pilotFor(change.player, slot) : undefined,
+        inProcess: change.event === 'handed_over' ? options.inProcessFor(change.player, slot) : undefined,
       }
     }
   }
@@ -176,13 +176,13 @@ export function resumeEpisode(world: World, journal: Unfinished, options: Resume
     ? new Recorder(options.sink, new Chain(nativeHash, replay.hash), options.stateEvery)
     : undefined
   recorder?.continueAt(replay.fold.step)
-  const plans = seats.map((seat, slot) => ({ ...seat, token: options.tokens?.[slot] }))
+  const plans = slots.map((slotState, slot) => ({ ...slotState, token: options.tokens?.[slot] }))
   return assemble({
     header: replay.header,
     fold: replay.fold,
     recorder,
     clock: options.clock ?? createSystemClock(),
-    options: { ...options, seats: plans, pacing: replay.header.pacing },
+    options: { ...options, slots: plans, pacing: replay.header.pacing },
     clocksLeft,
   })
 }
@@ -212,17 +212,17 @@ function jumpToState(replay: Replay, { header, lines }: Unfinished): number {
 /** How a checkpoint with a state begins; a step line has its inputs there. */
 const SAVED_STATE = /^\{"step":\d+,"digest":"[0-9a-f]{16}","state":/
 
-/** Shows pilots the past, step by step, as they were shown it when it was the present. */
-function createMemory(seats: readonly SeatPlan[], pacing: Pacing, fold: () => Fold): (step: number) => void {
+/** Shows in-process players the past, step by step, as they were shown it when it was the present. */
+function createMemory(slots: readonly SlotPlan[], pacing: Pacing, fold: () => Fold): (step: number) => void {
   let last = -1
   return (step) => {
     if (step === last) return
     last = step
     const { world, state } = fold()
     const asked = pacing.mode === 'lockstep' ? world.awaits?.(state) : undefined
-    for (const [slot, seat] of seats.entries()) {
+    for (const [slot, slotState] of slots.entries()) {
       if (asked && !asked.includes(slot)) continue
-      seat.pilot?.play(
+      slotState.inProcess?.play(
         step,
         () => world.observe(state, slot),
         () => undefined,
@@ -252,7 +252,7 @@ export function forkEpisode(world: World, config: unknown, point: ForkPoint, opt
   const header: JournalHeader = {
     ...point.header,
     episode: options.id ?? createEpisodeId(clock.wall()),
-    slots: options.seats.map((seat) => seat.player),
+    slots: options.slots.map((slotState) => slotState.player),
     pacing: options.pacing,
     started_at: new Date(clock.wall()).toISOString(),
     parent: { episode: point.header.episode, step: point.step, hash: point.hash },
@@ -260,7 +260,7 @@ export function forkEpisode(world: World, config: unknown, point: ForkPoint, opt
   const fold = createFold(world, config, header.seed)
   const recorder = options.sink ? new Recorder(options.sink, undefined, options.stateEvery) : undefined
   recorder?.header(header)
-  const remember = createMemory(options.seats, point.header.pacing, () => fold)
+  const remember = createMemory(options.slots, point.header.pacing, () => fold)
   for (const line of point.prefix) {
     const fault = foldLine(fold, line, remember)
     if (fault) throw divergedAt(line.step, fault.what)

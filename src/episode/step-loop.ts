@@ -1,10 +1,10 @@
-// Makes steps: gathers what the seats have said, gives it to the world in slot order, steps, records. It knows nothing
+// Makes steps: gathers what the slots have said, gives it to the world in slot order, steps, records. It knows nothing
 // of time; `episode.ts` decides when a step is made.
-import { type Fold, foldCommand, foldReply, foldSeat, foldStep } from '../kernel/fold.ts'
+import { type Fold, foldCommand, foldPresence, foldReply, foldStep } from '../kernel/fold.ts'
 import type { EffectReply, Outcome, Refusal } from '../protocol/episode.ts'
-import type { SeatChange } from '../protocol/journal.ts'
+import type { SlotChange } from '../protocol/journal.ts'
 import type { Recorder, StepRecord } from './recorder.ts'
-import type { Receipt, Seat, Seats, Waiting } from './seats.ts'
+import type { Receipt, SlotState, Slots, Waiting } from './slots.ts'
 
 interface Settlement {
   readonly settle: (receipt: Receipt) => void
@@ -13,7 +13,7 @@ interface Settlement {
 
 export class StepLoop {
   readonly fold: Fold
-  readonly #seats: Seats
+  readonly #slotStates: Slots
   readonly #recorder: Recorder | undefined
   readonly #slots: number[] = []
   readonly #commands: unknown[] = []
@@ -21,18 +21,18 @@ export class StepLoop {
   #replies: EffectReply[] = []
   #timeouts: number[] = []
   #settlements: Settlement[] = []
-  #changes: readonly (readonly [number, SeatChange])[] = []
+  #changes: readonly (readonly [number, SlotChange])[] = []
   /** Slots that have moved in the lockstep under way. */
   readonly #moved = new Set<number>()
-  /** Pilots that were asked in the lockstep under way: once a step, whatever else happens in it. */
+  /** In-process players that were asked in the lockstep under way: once a step, whatever else happens in it. */
   readonly #asked = new Set<number>()
   /** Slots whose time is up; they move by the world's fallback, or pass. */
   readonly #expired = new Set<number>()
   clocks: readonly number[] | undefined
 
-  constructor(fold: Fold, seats: Seats, recorder: Recorder | undefined) {
+  constructor(fold: Fold, slotStates: Slots, recorder: Recorder | undefined) {
     this.fold = fold
-    this.#seats = seats
+    this.#slotStates = slotStates
     this.#recorder = recorder
   }
 
@@ -61,23 +61,24 @@ export class StepLoop {
     this.#expired.add(slot)
   }
 
-  /** Seats come first in a line, so the world learns of them before it hears commands: here as in a replay. */
-  #seatChanges(): void {
-    const changes = this.#seats.takeChanges()
+  /** Slots come first in a line, so the world learns of them before it hears commands: here as in a replay. */
+  #slotChanges(): void {
+    const changes = this.#slotStates.takeChanges()
     if (changes.length === 0) return
-    for (const [slot, change] of changes) foldSeat(this.fold, slot, change.event !== 'left')
+    for (const [slot, change] of changes) foldPresence(this.fold, slot, change.event !== 'left')
     this.#changes = [...this.#changes, ...changes]
   }
 
   /** One step with whatever is there: the way of fixed rates and of runs as fast as they can. */
   step(): void {
-    this.#seatChanges()
-    const seats = this.#seats.all
-    // All pilots look before anybody's command is applied: nobody sees more for sitting further down.
-    for (const seat of seats) if (seat.pilot) seat.pilot.play(this.fold.step, seat.observe, seat.say)
-    for (const seat of seats) {
-      if (this.#expired.size > 0 && this.#expired.delete(seat.slot)) this.#moveByDefault(seat)
-      this.#applyAll(seat)
+    this.#slotChanges()
+    const slotStates = this.#slotStates.all
+    // All in-process players look before anybody's command is applied: nobody sees more for sitting further down.
+    for (const slotState of slotStates)
+      if (slotState.inProcess) slotState.inProcess.play(this.fold.step, slotState.observe, slotState.say)
+    for (const slotState of slotStates) {
+      if (this.#expired.size > 0 && this.#expired.delete(slotState.slot)) this.#moveByDefault(slotState)
+      this.#applyAll(slotState)
     }
     this.#finish(false)
   }
@@ -87,11 +88,11 @@ export class StepLoop {
    * @returns whether a step was made; if not, somebody is still awaited (see `awaited`)
    */
   lockstep(): boolean {
-    this.#seatChanges()
+    this.#slotChanges()
     const awaited = this.awaited()
-    for (const seat of this.#seats.all) {
-      if (awaited.includes(seat.slot)) continue
-      this.#applyAll(seat)
+    for (const slotState of this.#slotStates.all) {
+      if (awaited.includes(slotState.slot)) continue
+      this.#applyAll(slotState)
     }
     for (const slot of awaited) this.#ask(slot)
     if (awaited.every((slot) => this.#canMove(slot))) for (const slot of awaited) this.#move(slot)
@@ -109,54 +110,54 @@ export class StepLoop {
 
   /** Slots that must still move before the next lockstep. */
   awaited(): readonly number[] {
-    const slots = this.fold.world.awaits?.(this.fold.state) ?? this.#seats.all.map((seat) => seat.slot)
+    const slots = this.fold.world.awaits?.(this.fold.state) ?? this.#slotStates.all.map((slotState) => slotState.slot)
     return slots.filter((slot) => !this.#moved.has(slot))
   }
 
   #ask(slot: number): void {
-    const seat = this.#seats.at(slot)
-    if (!seat.pilot || this.#asked.has(slot)) return
+    const slotState = this.#slotStates.at(slot)
+    if (!slotState.inProcess || this.#asked.has(slot)) return
     this.#asked.add(slot)
-    seat.pilot.play(this.fold.step, seat.observe, seat.say)
+    slotState.inProcess.play(this.fold.step, slotState.observe, slotState.say)
   }
 
   #canMove(slot: number): boolean {
-    const seat = this.#seats.at(slot)
-    return seat.waiting.length > 0 || this.#expired.has(slot) || seat.pilot !== undefined
+    const slotState = this.#slotStates.at(slot)
+    return slotState.waiting.length > 0 || this.#expired.has(slot) || slotState.inProcess !== undefined
   }
 
   #move(slot: number): void {
-    const seat = this.#seats.at(slot)
+    const slotState = this.#slotStates.at(slot)
     const isLate = this.#expired.delete(slot)
-    if (seat.waiting.length > 0) {
-      if (this.#apply(seat, seat.waiting.shift())) this.#moved.add(slot)
-      // A pilot that was refused passes: asked again, it would say the same.
-      else if (seat.pilot) this.#moved.add(slot)
+    if (slotState.waiting.length > 0) {
+      if (this.#apply(slotState, slotState.waiting.shift())) this.#moved.add(slot)
+      // An in-process player that was refused passes: asked again, it would say the same.
+      else if (slotState.inProcess) this.#moved.add(slot)
       return
     }
-    if (isLate) this.#moveByDefault(seat)
+    if (isLate) this.#moveByDefault(slotState)
     this.#moved.add(slot)
   }
 
-  #moveByDefault(seat: Seat): void {
-    this.#timeouts.push(seat.slot)
-    const command = this.fold.world.fallback?.(this.fold.state, seat.slot)
-    if (command !== undefined) this.#apply(seat, { command, settle: undefined })
+  #moveByDefault(slotState: SlotState): void {
+    this.#timeouts.push(slotState.slot)
+    const command = this.fold.world.fallback?.(this.fold.state, slotState.slot)
+    if (command !== undefined) this.#apply(slotState, { command, settle: undefined })
   }
 
-  #applyAll(seat: Seat): void {
-    const { waiting } = seat
+  #applyAll(slotState: SlotState): void {
+    const { waiting } = slotState
     if (waiting.length === 0) return
-    for (let i = 0; i < waiting.length; i++) this.#apply(seat, waiting[i])
+    for (let i = 0; i < waiting.length; i++) this.#apply(slotState, waiting[i])
     waiting.length = 0
   }
 
-  #apply(seat: Seat, waiting: Waiting | undefined): boolean {
+  #apply(slotState: SlotState, waiting: Waiting | undefined): boolean {
     if (!waiting) return false
-    const refusal = foldCommand(this.fold, seat.slot, waiting.command)
-    if (refusal) this.#refused.push([seat.slot, waiting.command, refusal])
+    const refusal = foldCommand(this.fold, slotState.slot, waiting.command)
+    if (refusal) this.#refused.push([slotState.slot, waiting.command, refusal])
     else {
-      this.#slots.push(seat.slot)
+      this.#slots.push(slotState.slot)
       this.#commands.push(waiting.command)
     }
     if (waiting.settle) {
@@ -178,7 +179,7 @@ export class StepLoop {
     if (this.#recorder) {
       const record: StepRecord = {
         step: this.fold.step,
-        seats: this.#changes,
+        changes: this.#changes,
         slots: this.#slots,
         commands: this.#commands,
         refused: this.#refused,

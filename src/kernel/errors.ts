@@ -8,10 +8,10 @@ interface Row {
   /** Process exit status: 1 a check or run failed, 2 usage or unreadable input. */
   readonly exit: 1 | 2
   /** What to do next, when the thrower has nothing better to say. */
-  readonly remedy: string
+  readonly hint: string
 }
 
-const row = (status: number, exit: 1 | 2, remedy: string): Row => ({ status, exit, remedy })
+const row = (status: number, exit: 1 | 2, hint: string): Row => ({ status, exit, hint })
 
 /** The closed table of codes. Codes never change their meaning. */
 export const ERRORS = {
@@ -52,7 +52,7 @@ export const ERRORS = {
   CHOICE_INVALID: row(400, 2, 'Choose among the characters that /api/play/setup/<game> lists.'),
   NOT_EVALUABLE: row(409, 1, 'Play a session of Infer Intent to its end first.'),
   UNKNOWN_SESSION: row(404, 2, 'List your sessions at /api/sessions/list.'),
-  SEAT_TAKEN: row(409, 1, 'Close the other connection to this seat first.'),
+  SLOT_TAKEN: row(409, 1, 'Close the other connection to this slot first.'),
   EPISODE_OVER: row(409, 1, 'The episode has ended; start a new one.'),
   QUEUE_FULL: row(429, 1, 'Send fewer commands at once; wait for the next step.'),
   DATA_IN_USE: row(409, 2, 'Stop the other process, or give this one another folder with --data.'),
@@ -83,14 +83,13 @@ export const ERRORS = {
   MODEL_BUSY: row(429, 1, 'Wait a while, or make fewer calls at once.'),
   MODEL_REFUSED: row(502, 2, 'Check the base URL, the key and the name of the model.'),
   MODEL_REPLY_INVALID: row(502, 1, 'Try again, or choose another model.'),
-  MODEL_MISSING: row(422, 2, 'Name an endpoint and a model, or use the local cast; docs/models.md shows how.'),
+  MODEL_MISSING: row(422, 2, 'Name an endpoint and a model, or use the offline responder; docs/models.md shows how.'),
   BUDGET_SPENT: row(402, 1, 'Raise the limit; what was done so far is kept.'),
   RECORDING_INVALID: row(422, 2, 'Use a file that --record wrote, unchanged.'),
   RECORDING_MISS: row(409, 1, 'Run the same program on the same episode, or record it again.'),
   INVALID_COMMAND: row(400, 1, 'Use one of the eight words of docs/perception.md.'),
   COMMAND_CONFLICT: row(409, 1, 'Wait for the outcome of the command under way, then send it again.'),
   SCHEMA_MISMATCH: row(422, 1, 'Speak a version of the protocol whose major is not above that of the other side.'),
-  DOOR_UNREACHABLE: row(503, 1, 'Check the address, and that a door is there: paracosm perception serve <world>'),
   BRIDGE_UNAVAILABLE: row(503, 1, 'Start the engine and its bridge, or wait until it has come back.'),
   PERCEPTION_TIMEOUT: row(504, 1, 'Try again; look at the engine if it goes on.'),
   RATE_LIMITED: row(429, 1, 'Send fewer requests; Retry-After says when the next is welcome.'),
@@ -127,21 +126,21 @@ interface AppErrorOptions {
   readonly details?: JsonObject
   readonly cause?: unknown
   /** What to do next, in place of the table's general advice. */
-  readonly remedy?: string
+  readonly hint?: string
 }
 
 /** A failure that the caller can mend. `message` says what was expected and what came. */
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly details: JsonObject | undefined
-  readonly remedy: string
+  readonly hint: string
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'AppError'
     this.code = code
     this.details = options.details
-    this.remedy = options.remedy ?? ERRORS[code].remedy
+    this.hint = options.hint ?? ERRORS[code].hint
   }
 
   get status(): number {
@@ -156,7 +155,7 @@ export class AppError extends Error {
     return {
       code: this.code,
       message: this.message,
-      remedy: this.remedy,
+      hint: this.hint,
       ...(this.details === undefined ? {} : { details: this.details }),
     }
   }

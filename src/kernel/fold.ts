@@ -89,8 +89,8 @@ export function foldReply(fold: Fold, reply: EffectReply): boolean {
   return true
 }
 
-export function foldSeat(fold: Fold, slot: number, isPresent: boolean): void {
-  fold.world.seat?.(fold.state, slot, isPresent, fold.out)
+export function foldPresence(fold: Fold, slot: number, isPresent: boolean): void {
+  fold.world.presence?.(fold.state, slot, isPresent, fold.out)
 }
 
 /** One step. */
@@ -124,7 +124,7 @@ export function foldLine(fold: Fold, line: StepLine, before?: BeforeStep): LineF
   if (line.step < fold.step) return { what: `line for step ${line.step} stands after step ${fold.step}` }
   foldTo(fold, line.step, before)
   before?.(line.step)
-  for (const [slot, change] of line.seats ?? []) foldSeat(fold, slot, change.event !== 'left')
+  for (const [slot, change] of line.changes ?? []) foldPresence(fold, slot, change.event !== 'left')
   for (const [slot, json] of line.inputs ?? []) {
     const command = fold.world.command.safeParse(json)
     if (!command.success) return { what: `slot ${slot} sends what is not a command: ${JSON.stringify(json)}` }

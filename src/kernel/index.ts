@@ -1,4 +1,5 @@
 // `paracosm/world`: everything that a world is written with.
+export { at } from './at.ts'
 export { canonicalJson } from './canonical.ts'
 export { Digester, digestJson } from './digest.ts'
 export { AppError } from './errors.ts'
@@ -6,10 +7,16 @@ export { createRandom, nextBelow, nextChance, nextUint32, type RandomState, shuf
 export {
   type Bot,
   type BotMaker,
+  type CommandProgress,
+  type CommandTranslation,
+  configureWorld,
   defineWorld,
-  type Endeavour,
-  type Interpretation,
+  type HeadlessCapability,
+  type PerceptionBody,
+  type PerceptionCapability,
+  publicView,
   type StepOutput,
+  type ViewCapability,
   type World,
   type WorldEvent,
 } from './world.ts'

@@ -6,13 +6,14 @@
 // print all 64, so that a reader can begin there and an outcome vouches for the whole.
 import {
   CheckpointLine,
-  JOURNAL_VERSION,
+  FailureLine,
   JournalHeader,
   type JournalLine,
   OutcomeLine,
   StepLine,
 } from '../protocol/journal.ts'
 import { AppError } from './errors.ts'
+import { READABLE_VERSIONS, upgradeHeader, upgradeStep } from './journal-upgrade.ts'
 import { formatPath } from './parse.ts'
 import { sha256, toHex } from './sha256.ts'
 
@@ -85,8 +86,9 @@ export function parseLine(body: string, number: number): JournalLine {
   if (isBareStep(value)) return { kind: 'step', line: value }
   if ('paracosm' in value) return { kind: 'header', header: parseHeader(value, number) }
   if ('outcome' in value) return { kind: 'outcome', line: check(OutcomeLine.safeParse(value), number) }
+  if ('failure' in value) return { kind: 'failure', line: check(FailureLine.safeParse(value), number) }
   if ('digest' in value) return { kind: 'checkpoint', line: check(CheckpointLine.safeParse(value), number) }
-  return { kind: 'step', line: check(StepLine.safeParse(value), number) }
+  return { kind: 'step', line: check(StepLine.safeParse(upgradeStep(value)), number) }
 }
 
 /** The commonest line, judged by hand: a step with inputs and nothing else. All others go through the schema. */
@@ -114,13 +116,11 @@ function parseBody(body: string, number: number): object {
 
 function parseHeader(value: object, number: number): JournalHeader {
   const version = 'version' in value ? value.version : undefined
-  if (version !== JOURNAL_VERSION) {
-    throw new AppError(
-      'JOURNAL_VERSION',
-      `the journal has version ${String(version)}; this release reads ${JOURNAL_VERSION}`,
-    )
+  if (!READABLE_VERSIONS.includes(version)) {
+    const known = READABLE_VERSIONS.join(' and ')
+    throw new AppError('JOURNAL_VERSION', `the journal has version ${String(version)}; this release reads ${known}`)
   }
-  return check(JournalHeader.safeParse(value), number)
+  return check(JournalHeader.safeParse(upgradeHeader(value)), number)
 }
 
 type Parsed<T> =

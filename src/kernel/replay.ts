@@ -1,11 +1,11 @@
 // Folds a journal again, line by line, and compares every digest on the way. Sources may be files, sockets or
 // strings: whoever has the lines feeds them.
 import type { EffectRequest } from '../protocol/episode.ts'
-import type { JournalHeader, JournalLine, OutcomeLine } from '../protocol/journal.ts'
+import type { FailureLine, JournalHeader, JournalLine, OutcomeLine, StepLine } from '../protocol/journal.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import { canonicalJson } from './canonical.ts'
 import { AppError } from './errors.ts'
-import { type BeforeStep, createFold, type Fold, foldLine, foldTo, loadFold } from './fold.ts'
+import { type BeforeStep, createFold, type Fold, foldLine, foldTo, type LineFault, loadFold } from './fold.ts'
 import { Chain, corrupt, hashText, parseLine, splitHash, type TextHash } from './journal.ts'
 import { parseWith } from './parse.ts'
 import type { World } from './world.ts'
@@ -43,6 +43,8 @@ export class Replay {
   #header: JournalHeader | undefined
   #fold: Fold | undefined
   #outcome: OutcomeLine | undefined
+  #failure: FailureLine | undefined
+  #crash: Error | undefined
   #divergence: Divergence | undefined
   #checkpoints = 0
 
@@ -66,6 +68,16 @@ export class Replay {
   /** The last line, once it has come. */
   get outcome(): OutcomeLine | undefined {
     return this.#outcome
+  }
+
+  /** The last line of an episode that failed, once it has come. */
+  get failure(): FailureLine | undefined {
+    return this.#failure
+  }
+
+  /** What the world threw at the last line that was folded; undefined: it did not throw. */
+  get crash(): Error | undefined {
+    return this.#crash
   }
 
   get divergence(): Divergence | undefined {
@@ -106,15 +118,23 @@ export class Replay {
       this.#begin(line.header)
       return
     }
-    if (this.#outcome) throw corrupt(this.#lines, 'stands after the outcome')
+    if (this.#crash && line.kind !== 'failure') {
+      this.#diverge(`the world throws: ${this.#crash.message}`, 'accepted', 'threw')
+      return
+    }
+    if (this.#outcome || this.#failure) throw corrupt(this.#lines, 'follows the last line of the episode')
     const fold = this.fold
     if (line.kind === 'step') {
-      const fault = foldLine(fold, line.line, before)
+      const fault = this.#foldLine(line.line, before)
       fold.out.clear()
       if (fault) this.#diverge(fault.what, 'accepted', 'refused')
       return
     }
     if (line.line.step < fold.step) throw corrupt(this.#lines, `goes back to step ${line.line.step}`)
+    if (line.kind === 'failure') {
+      this.#failure = line.line
+      return
+    }
     foldTo(fold, line.line.step, before)
     fold.out.clear()
     if (line.kind === 'outcome') {
@@ -122,6 +142,17 @@ export class Replay {
       this.#compareOutcome(line.line)
     }
     this.#compareDigest(line.line)
+  }
+
+  /** A world that throws at a recorded line: sound only if the journal ends there, with or without its failure line. */
+  #foldLine(line: StepLine, before: BeforeStep | undefined): LineFault | undefined {
+    try {
+      return foldLine(this.fold, line, before)
+    } catch (error) {
+      if (error instanceof AppError) throw error
+      this.#crash = error instanceof Error ? error : new Error(String(error))
+      return undefined
+    }
   }
 
   /** Steps without inputs until `step` steps are done; for steps between two lines. */

@@ -46,11 +46,11 @@ export interface BotMaker<Observation = unknown, Command = unknown> {
   create(seed: number, slot: number): Bot<Observation, Command>
 }
 
-/** A perception without what the door adds: version, time and agent. */
-export type Sight = Omit<Perception, 'timestamp' | 'agent_id' | 'protocol_version'>
+/** A perception without what the adapter adds: version, time and agent. */
+export type PerceptionBody = Omit<Perception, 'timestamp' | 'agent_id' | 'protocol_version'>
 
 /** How far a command of the perception protocol has come, in a world that has its own commands. */
-export interface Endeavour {
+export interface CommandProgress {
   /** How often the world has been asked before: once after every step. */
   readonly calls: number
   /** What became of the last thing it said: nothing was said yet, nobody knows yet, taken, or refused. */
@@ -58,7 +58,7 @@ export interface Endeavour {
 }
 
 /** What a world makes of a command of the perception protocol, at one step. */
-export interface Interpretation<Command> {
+export interface CommandTranslation<Command> {
   /** What the slot is to say now, in the world's own words. */
   readonly say?: Command
   /** Present: the command has ended with this. */
@@ -73,11 +73,47 @@ export interface WorldShapes {
   readonly saved?: z.ZodType
 }
 
+/** How the public sees a world. */
+export interface ViewCapability<State = unknown> {
+  /** What the public may see now: a JSON object that the world's viewer draws. It shares nothing with the state. */
+  spectate(state: State): JsonObject
+}
+
+/** What the agent protocol needs of a world. */
+export interface PerceptionCapability<State = unknown, Command = unknown> {
+  /** The engine-agnostic form of what a slot may see; the adapter adds time, agent and version. */
+  perceive(state: State, slot: number): PerceptionBody
+  /**
+   * Translates a command of the protocol into the world's own commands: asked after every step until it reports the end
+   * of the command, and gives at most one command each time. Absent in worlds whose command type is `AgentCommand`
+   * itself; those emit `command.accepted`, `running`, `done` and `failed` as events of the slot, with `number`,
+   * `command`, `outcome` and `code`.
+   */
+  translate?(state: State, slot: number, command: AgentCommand, at: CommandProgress): CommandTranslation<Command>
+}
+
+/** What the headless interface can show of a world besides its standing. */
+export interface HeadlessCapability<Config = unknown, State = unknown> {
+  /** Schemas of what `summarize`, `outline`, `inspect` and `save` return. */
+  readonly shapes?: WorldShapes
+  /** Whether steps after the outcome still mean something: a factory keeps running after its objective. Default: no. */
+  readonly runsOn?: boolean
+  /** What an episode of a configuration will be like: its `size`, its `objective`. */
+  outline?(config: Config): JsonObject
+  /**
+   * What an agent should know at a glance, in plain JSON. An `objective` with booleans `complete` and `failed` says
+   * whether the episode can be (or has been) won; without one, a defined `outcome` counts as complete.
+   */
+  summarize?(state: State): JsonObject
+  /** Everything about one part, by its id; undefined for an unknown id. Absent: the world has no parts. */
+  inspect?(state: State, id: number): JsonObject | undefined
+}
+
 /**
  * Rules as a state machine. Same version, configuration, seed and inputs give the same digest on every machine.
  *
  * The parameters are the parsed configuration, the state, the parsed command and what a slot sees. Methods may
- * change the state they are given only in `apply`, `step`, `reply` and `seat`; what the others return shares nothing
+ * change the state they are given only in `apply`, `step`, `reply` and `slot`; what the others return shares nothing
  * with it.
  */
 export interface World<Config = unknown, State = unknown, Command = unknown, Observation = unknown> {
@@ -97,11 +133,7 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   /** At least one; the first is the default. */
   readonly variants: readonly Variant[]
   readonly bots?: readonly BotMaker<Observation, Command>[]
-  /** Shapes of what `summarize`, `outline`, `inspect` and `save` give, for the JSON Schemas that doors emit. */
-  readonly shapes?: WorldShapes
-  /** Whether steps after the outcome still mean something: a factory runs on after its objective. Absent: they do not. */
-  readonly runsOn?: boolean
-  /** How many seats a configuration has, 1..256. */
+  /** How many slots a configuration has, 1..256. */
   slots(config: Config): number
   create(config: Config, seed: number): State
   /**
@@ -114,29 +146,15 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   /** Takes what came back for an effect. Worlds that ask for effects must have it. */
   reply?(state: State, reply: EffectReply, out: StepOutput): void
   /** Learns that a slot's player is there (or has gone). Worlds without it do not care. */
-  seat?(state: State, slot: number, isPresent: boolean, out: StepOutput): void
+  presence?(state: State, slot: number, isPresent: boolean, out: StepOutput): void
   /** What this slot may see now. */
   observe(state: State, slot: number): Observation
-  /** What the public may see: a JSON object that the world's viewer draws. */
-  spectate(state: State): JsonObject
-  /** The engine-agnostic form of what a slot may see; the host fills in the time. */
-  perceive?(state: State, slot: number): Sight
-  /**
-   * Turns a command of the perception protocol into this world's own: asked after every step until it says that the
-   * command has ended, it says at most one thing a time. Absent in worlds whose commands are `AgentCommand` itself;
-   * those tell `command.accepted`, `running`, `done` and `failed` as events of the slot, with `number`, `command`,
-   * `outcome` and `code`.
-   */
-  interpret?(state: State, slot: number, command: AgentCommand, at: Endeavour): Interpretation<Command>
-  /** What an episode of a configuration will be like, before there is one: its `size`, its `objective`. */
-  outline?(config: Config): JsonObject
-  /**
-   * What an agent should know at a glance, in plain JSON. An `objective` with booleans `complete` and `failed` tells
-   * whether the episode can be (or has been) won; without one, a defined `outcome` counts as complete.
-   */
-  summarize?(state: State): JsonObject
-  /** Everything about one part, by its id; undefined when there is none. Absent: the world has no parts. */
-  inspect?(state: State, id: number): JsonObject | undefined
+  /** How the public sees an episode; absent: the standing is all that is shown. */
+  readonly view?: ViewCapability<State>
+  /** The engine-agnostic agent protocol; absent: agents cannot play this world through it. */
+  readonly perception?: PerceptionCapability<State, Command>
+  /** Summaries, inspection and schemas for the headless interface; absent: the interface shows the standing. */
+  readonly headless?: HeadlessCapability<Config, State>
   /** Slots that must move before the next lockstep; absent: all of them. An empty list: nobody, step or await replies. */
   awaits?(state: State): readonly number[]
   /** What a slot is taken to say when its time runs out; absent or undefined: nothing. */
@@ -151,6 +169,11 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   load(saved: JsonValue): State
   /** 16 hex digits over the canonical state. */
   digest(state: State): string
+}
+
+/** The public view of a state: the world's own, else the standing. */
+export function publicView(world: World, state: unknown): JsonObject {
+  return world.view?.spectate(state) ?? { ...world.standing(state) }
 }
 
 type Derived = 'save' | 'load' | 'digest'
@@ -172,7 +195,6 @@ type Derived = 'save' | 'load' | 'digest'
  *   apply(state, slot, { take }) { state.left -= Math.min(take, state.left); state.last = slot; return undefined },
  *   step() {},
  *   observe: (state) => ({ left: state.left }),
- *   spectate: (state) => ({ left: state.left }),
  *   standing: (state) => ({ scores: [0, 1].map((slot) => (state.left === 0 && state.last === slot ? 1 : 0)) }),
  *   outcome: (state) => (state.left === 0 ? { ended: 'terminated', reason: 'Nothing is left.' } : undefined),
  * })

@@ -168,7 +168,7 @@ function translateStatus(error: APIError, where: string): AppError {
   if (status === undefined || status >= 500 || status === 408 || status === 409) {
     return new AppError('MODEL_UNAVAILABLE', `${where} failed (${status ?? 'no status'})`, { details })
   }
-  const remedy =
+  const hint =
     status === 401 || status === 403
       ? 'Check the key in OPENAI_API_KEY.'
       : status === 404
@@ -177,7 +177,7 @@ function translateStatus(error: APIError, where: string): AppError {
   // The endpoint's own words may repeat the key that it was sent: only its status is passed on.
   return new AppError('MODEL_REFUSED', `${where} refused the request (${status})`, {
     details,
-    ...(remedy === undefined ? {} : { remedy }),
+    ...(hint === undefined ? {} : { hint }),
   })
 }
 

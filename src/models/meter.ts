@@ -57,7 +57,7 @@ export class Meter {
         'BUDGET_SPENT',
         'the endpoint does not tell what its calls cost, so a limit in money cannot be kept',
         {
-          remedy: 'Give the price of the model, or limit tokens instead.',
+          hint: 'Give the price of the model, or limit tokens instead.',
         },
       )
     }

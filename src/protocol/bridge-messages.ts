@@ -1,9 +1,9 @@
-// What a bridge between the perception door and an external engine says and hears (docs/perception.md tells it with an
+// What a bridge between the perception adapter and an external engine says and hears (docs/perception.md tells it with an
 // example). One JSON object a text frame, told apart by `type`.
 import { z } from 'zod'
 import { JsonValue } from './json.ts'
 import { AgentId, PERCEPTION_PROTOCOL_VERSION, ProtocolVersion } from './perception.ts'
-import { COMMAND_WORDS } from './perception-command.ts'
+import { COMMAND_TYPES } from './perception-command.ts'
 
 /** Bytes that a frame from an engine may have. */
 export const MAX_BRIDGE_FRAME = 256 * 1024
@@ -32,8 +32,8 @@ export const EngineMessage = z.discriminatedUnion('type', [
 ])
 export type EngineMessage = z.infer<typeof EngineMessage>
 
-/** What the door says to an engine. */
-export const DoorMessage = z.discriminatedUnion('type', [
+/** What the adapter says to an engine. */
+export const BridgeMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('welcome'), protocol_version: ProtocolVersion, agents: z.array(AgentId) }),
   /** Wanted at once: a perception of this agent. */
   z.strictObject({ type: z.literal('perceive'), agent_id: AgentId }),
@@ -41,10 +41,10 @@ export const DoorMessage = z.discriminatedUnion('type', [
     type: z.literal('command'),
     command_id: CommandId,
     agent_id: AgentId,
-    command: z.enum(COMMAND_WORDS),
+    command: z.enum(COMMAND_TYPES),
     params: z.looseObject({}),
   }),
   /** What the engine sent was of no use; the connection stays unless it says so. */
   z.strictObject({ type: z.literal('error'), code: z.string(), message: z.string() }),
 ])
-export type DoorMessage = z.infer<typeof DoorMessage>
+export type BridgeMessage = z.infer<typeof BridgeMessage>

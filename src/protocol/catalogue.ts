@@ -1,12 +1,19 @@
 // What the server tells of its worlds and episodes.
 import { z } from 'zod'
-import { Outcome, PlayerRef, Results, Seed, Variant } from './episode.ts'
+import { EpisodeOutcome, PlayerRef, Results, Seed, Variant } from './episode.ts'
 import { JsonObject } from './json.ts'
 import { Problem } from './problem.ts'
 
-export const EPISODE_STATUSES = ['live', 'finished', 'unfinished', 'broken'] as const
+/**
+ * `live`: a server plays it. `unfinished`: it stopped before its end and can be resumed. `finished`: it has an outcome.
+ * `failed`: an exception of its world, a player or its journal ended it. `broken`: its journal cannot be read, or it was
+ * quarantined.
+ */
+export const EPISODE_STATUSES = ['live', 'unfinished', 'finished', 'failed', 'broken'] as const
 
-/** One episode in a list. `broken` ones have a journal that cannot be read; `problem` says why. */
+export type EpisodeStatus = (typeof EPISODE_STATUSES)[number]
+
+/** One episode in a list. `problem` says why it is `failed` or `broken`. */
 export const EpisodeSummary = z.strictObject({
   id: z.string(),
   status: z.enum(EPISODE_STATUSES),
@@ -16,7 +23,7 @@ export const EpisodeSummary = z.strictObject({
   players: z.array(PlayerRef),
   started_at: z.string().nullable(),
   steps: z.int().min(0),
-  outcome: Outcome.nullable(),
+  outcome: EpisodeOutcome.nullable(),
   results: Results.nullable(),
   /** The journal's last running hash, 64 hex digits: it vouches for everything before it. */
   hash: z.string().nullable(),
@@ -62,20 +69,20 @@ export const EpisodeRequest = z.strictObject({
     .array(z.string().nullable())
     .min(1)
     .max(256)
-    .describe('A bot by name, or null for a seat to be taken; one a slot.'),
+    .describe('A bot by name, or null for a slot to be taken; one a slot.'),
   tick_rate: z.number().positive().max(1000).default(5).describe('Steps a second.'),
 })
 export type EpisodeRequest = z.input<typeof EpisodeRequest>
 
 export const StartedEpisode = z.strictObject({
   episode: EpisodeSummary,
-  seats: z.array(
+  slots: z.array(
     z.strictObject({
       slot: z.int(),
       token: z.string(),
       page: z.string(),
       socket: z.string(),
-      /** Before the routes of the perception door, and who the slot is there. */
+      /** Before the routes of the perception adapter, and who the slot is there. */
       perception: z.string(),
       agent_id: z.string(),
     }),

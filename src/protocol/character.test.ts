@@ -106,8 +106,8 @@ test('new character: blank texts, empty lists and a wrong half are refused, with
   ]
   assert.match(refusal({ ...human, hsn_divergence: { body: physical } }) ?? '', /^hsn_divergence: .*"body"/)
   assert.match(
-    refusal({ ...human, hsn_divergence: { physical_ability_assumptions: { sight: physical.vision } } }) ?? '',
-    /^hsn_divergence\.physical_ability_assumptions: .*"sight"/,
+    refusal({ ...human, hsn_divergence: { physical_ability_assumptions: { perception: physical.vision } } }) ?? '',
+    /^hsn_divergence\.physical_ability_assumptions: .*"perception"/,
   )
   assert.match(
     refusal({ ...being, dimensions: { ...being.dimensions, size: { value: ['huge'], explanation: 'x' } } }) ?? '',

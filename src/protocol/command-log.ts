@@ -27,7 +27,7 @@ export const CommandLogRow = z.object({
   created_at: Instant,
   world: z.string().max(64).nullable().default(null),
   slot: z.int().min(0).max(255).nullable().default(null),
-  /** The door's name for it; null for commands that came in by other ways than the perception door. */
+  /** The adapter's name for it; null for commands that came in by other ways than the perception adapter. */
   command_id: z.string().max(64).nullable().default(null),
 })
 export type CommandLogRow = z.infer<typeof CommandLogRow>

@@ -1,4 +1,4 @@
-// What the sockets of the coworld door say: around the world's own view, what the host knows. Field names are those of
+// What the sockets of the coworld adapter say: around the world's own view, what the host knows. Field names are those of
 // coworld 0.1.0. Fields that are not here are the world's, whose schemas `GET /api/worlds/<id>` tells.
 import { z } from 'zod'
 import { JsonObject, JsonValue } from './json.ts'

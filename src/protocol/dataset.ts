@@ -1,4 +1,4 @@
-// Data sets made of the command log: which formats there are, what a record of each looks like, what an export reports.
+// Datasets made of the command log: which formats there are, what a record of each looks like, what an export reports.
 import { z } from 'zod'
 import { CommandFilters, CommandLogRow, Instant } from './command-log.ts'
 import { JsonObject } from './json.ts'
@@ -63,14 +63,14 @@ export const ShareGptRecord = z.strictObject({
   system: z.string().min(1),
 })
 
-/** One step of one seat. */
+/** One step of one slot. */
 export const TrajectoryStep = z.strictObject({
   episode_id: z.string(),
   world: z.string().nullable(),
   variant: z.string().nullable(),
   slot: z.int().min(0).nullable(),
   agent_id: z.string(),
-  /** Counts from 0 among the exported steps of the seat. */
+  /** Counts from 0 among the exported steps of the slot. */
   step: z.int().min(0),
   timestamp: Instant,
   observation: JsonObject,

@@ -9,8 +9,8 @@ export type Seed = z.infer<typeof Seed>
 /** A 64-bit digest of a state: 16 lowercase hex digits. */
 export const Digest = z.string().regex(/^[0-9a-f]{16}$/)
 
-/** Who fills a slot. A `ghost` plays back what a slot did in a recorded episode; `empty` is a seat nobody has taken. */
-export const PLAYER_KINDS = ['bot', 'human', 'process', 'model', 'ghost', 'empty'] as const
+/** Who fills a slot. A `recorded player` plays back what a slot did in a recorded episode; `empty` is a slot nobody has taken. */
+export const PLAYER_KINDS = ['bot', 'human', 'process', 'model', 'recorded', 'empty'] as const
 export const PlayerRef = z.strictObject({
   kind: z.enum(PLAYER_KINDS),
   /** Shown to people: a bot's name, a person's chosen name, a program. Never a secret. */
@@ -36,6 +36,17 @@ export type EffectReply = z.infer<typeof EffectReply>
 /** How an episode ended: `terminated` by the rules of its world, `truncated` by a limit from outside. */
 export const Outcome = z.strictObject({ ended: z.enum(['terminated', 'truncated']), reason: z.string() })
 export type Outcome = z.infer<typeof Outcome>
+
+/** What ended an episode from within: an exception of its world, a bot, an effect, a listener, or its journal. */
+export const EpisodeFailure = z.strictObject({ code: z.string(), message: z.string() })
+export type EpisodeFailure = z.infer<typeof EpisodeFailure>
+
+/** How an episode ended, as lists and the API show it: `failed` ones carry the error and have no results. */
+export const EpisodeOutcome = z.union([
+  Outcome,
+  z.strictObject({ ended: z.literal('failed'), reason: z.string(), error: EpisodeFailure }),
+])
+export type EpisodeOutcome = z.infer<typeof EpisodeOutcome>
 
 /** Final standing: one finite score a slot, and whatever else the world's results schema declares. */
 export const Results = z.object({ scores: z.array(z.number()) }).catchall(JsonValue)

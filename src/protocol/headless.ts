@@ -1,5 +1,5 @@
 // The wire of the headless interface: command files in; reports, traces and saves out. Shapes of one world (its
-// commands, its summary, its state) are laid into these where a schema is emitted: doors/headless/schemas.ts.
+// commands, its summary, its state) are laid into these where a schema is emitted: adapters/headless/schemas.ts.
 import { z } from 'zod'
 import { Digest, Seed } from './episode.ts'
 import { JsonObject, JsonValue } from './json.ts'
@@ -17,7 +17,7 @@ const Tick = z.int().min(0)
 export const ApplyCommandStep = z.strictObject({
   type: z.literal('apply_command'),
   command: JsonObject,
-  /** Whose command it is, in worlds with several seats; 0 when left out. */
+  /** Whose command it is, in worlds with several slots; 0 when left out. */
   slot: z.int().min(0).max(255).optional(),
 })
 export const HeadlessStep = z.discriminatedUnion('type', [
@@ -33,7 +33,7 @@ export const HeadlessError = z.strictObject({
   code: z.string(),
   message: z.string(),
   step_index: z.int().min(0).optional(),
-  remedy: z.string().optional(),
+  hint: z.string().optional(),
   details: JsonObject.optional(),
 })
 export type HeadlessError = z.infer<typeof HeadlessError>

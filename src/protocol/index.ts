@@ -7,13 +7,13 @@ export { EffectReply, EffectRequest, Outcome, PlayerRef, Refusal, Results, Seed,
 export { CheckpointLine, JOURNAL_VERSION, JournalHeader, OutcomeLine, StepLine } from './journal.ts'
 export { JsonObject, JsonValue } from './json.ts'
 export { Perception } from './perception.ts'
-export { AgentCommand } from './perception-command.ts'
 export {
   BridgeStatus,
   CommandAccepted,
   CommandInput,
   CommandReport,
-  DoorError,
+  PerceptionError,
   StreamMessage,
-} from './perception-door.ts'
+} from './perception-adapter.ts'
+export { AgentCommand } from './perception-command.ts'
 export { Problem } from './problem.ts'

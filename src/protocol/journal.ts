@@ -1,10 +1,10 @@
 // The lines of a journal, one JSON object each. The codec in `kernel/journal.ts` adds and checks the running hash.
-// Bump JOURNAL_VERSION when an old reader would misread a new journal, and add a golden file.
+// Bump JOURNAL_VERSION when an old reader would misread a new journal, add an upgrade to kernel/journal.ts and a golden file.
 import { z } from 'zod'
-import { Digest, EffectReply, EffectRequest, Outcome, PlayerRef, Refusal, Results, Seed } from './episode.ts'
+import { Digest, EffectReply, EffectRequest, EpisodeFailure, Outcome, PlayerRef, Refusal, Results, Seed } from './episode.ts'
 import { JsonObject, ParsedJson } from './json.ts'
 
-export const JOURNAL_VERSION = 1
+export const JOURNAL_VERSION = 2
 
 const Slot = z.int().min(0).max(255)
 const Step = z.int().min(0)
@@ -50,12 +50,12 @@ export const JournalHeader = z.strictObject({
 })
 export type JournalHeader = z.infer<typeof JournalHeader>
 
-/** What happened on a seat: somebody sat down, left, came back, or handed it to another player. */
-export const SeatChange = z.strictObject({
+/** What happened on a slot: somebody sat down, left, came back, or handed it to another player. */
+export const SlotChange = z.strictObject({
   event: z.enum(['joined', 'left', 'handed_over']),
   player: PlayerRef,
 })
-export type SeatChange = z.infer<typeof SeatChange>
+export type SlotChange = z.infer<typeof SlotChange>
 
 /**
  * What entered the world before step number `step`: commands by slot, then by arrival; then replies.
@@ -63,7 +63,7 @@ export type SeatChange = z.infer<typeof SeatChange>
  */
 export const StepLine = z.strictObject({
   step: Step,
-  seats: z.array(z.tuple([Slot, SeatChange])).optional(),
+  changes: z.array(z.tuple([Slot, SlotChange])).optional(),
   inputs: z.array(z.tuple([Slot, ParsedJson])).optional(),
   /** Commands that were not taken. They change nothing; a fold skips them. */
   refused: z.array(z.tuple([Slot, ParsedJson, Refusal])).optional(),
@@ -96,8 +96,16 @@ export const OutcomeLine = z.strictObject({
 })
 export type OutcomeLine = z.infer<typeof OutcomeLine>
 
+/**
+ * Last line of an episode that failed after `step` steps. The state of a failed step means nothing, so there is neither
+ * a digest nor a result; everything before this line is verifiable as usual.
+ */
+export const FailureLine = z.strictObject({ step: Step, failure: EpisodeFailure })
+export type FailureLine = z.infer<typeof FailureLine>
+
 export type JournalLine =
   | { readonly kind: 'header'; readonly header: JournalHeader }
   | { readonly kind: 'step'; readonly line: StepLine }
   | { readonly kind: 'checkpoint'; readonly line: CheckpointLine }
   | { readonly kind: 'outcome'; readonly line: OutcomeLine }
+  | { readonly kind: 'failure'; readonly line: FailureLine }

@@ -14,3 +14,8 @@ export const JsonObject: z.ZodType<JsonObject> = z.record(z.string(), JsonValue)
 
 /** A value that has come out of `JSON.parse` already: looked at no further. For hot paths. */
 export const ParsedJson = z.custom<JsonValue>((value) => value !== undefined)
+
+/** Whether a JSON value is an object: neither an array nor `null`. */
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

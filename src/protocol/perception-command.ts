@@ -1,9 +1,9 @@
-// Commands of the perception door (protocol version 1.0.0): the word, and what each takes. Worlds that speak the protocol
-// build their command schema from these. The envelope around a command (time, agent, reasoning) is the door's.
+// Commands of the perception adapter (protocol version 1.0.0): the word, and what each takes. Worlds that speak the protocol
+// build their command schema from these. The envelope around a command (time, agent, reasoning) is the adapter's.
 import { z } from 'zod'
 
 /** Words of a command, in the order of the protocol. */
-export const COMMAND_WORDS = [
+export const COMMAND_TYPES = [
   'move_to',
   'interact',
   'use_item',

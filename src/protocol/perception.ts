@@ -1,4 +1,4 @@
-// The engine-agnostic form of an observation (protocol version 1.0.0 of the perception door).
+// The engine-agnostic form of an observation (protocol version 1.0.0 of the perception adapter).
 import { z } from 'zod'
 import { JsonObject } from './json.ts'
 

@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import { JsonObject } from './json.ts'
 
-/** A failure that the receiver can act on. `code` is stable; `message` and `remedy` are sentences for people. */
+/** A failure that the receiver can act on. `code` is stable; `message` and `hint` are sentences for people. */
 export const Problem = z.strictObject({
   code: z.string(),
   message: z.string(),
-  remedy: z.string(),
+  hint: z.string(),
   details: JsonObject.optional(),
 })
 export type Problem = z.infer<typeof Problem>

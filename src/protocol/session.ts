@@ -308,10 +308,10 @@ export const ServerConfig = z.strictObject({
 export type ServerConfig = z.infer<typeof ServerConfig>
 
 /** Who plays the characters: language models, the rule-based stand-in, or one fixed text. */
-export const CAST_KINDS = ['model', 'local', 'fixed'] as const
+export const ROLE_MODEL_KINDS = ['model', 'local', 'fixed'] as const
 /** Ours: what a page needs to say plainly whether a model answers. */
-export const CastInfo = z.strictObject({
-  kind: z.enum(CAST_KINDS),
+export const RoleModelsInfo = z.strictObject({
+  kind: z.enum(ROLE_MODEL_KINDS),
   models: ModelProfile,
   /** Of this server since its start; null where nothing costs anything. */
   spent: z
@@ -325,4 +325,4 @@ export const CastInfo = z.strictObject({
     })
     .nullable(),
 })
-export type CastInfo = z.infer<typeof CastInfo>
+export type RoleModelsInfo = z.infer<typeof RoleModelsInfo>

@@ -27,7 +27,7 @@ export interface CheckReport {
   readonly outcome: Outcome
   readonly reason: string
   /** What to do about a failure. */
-  readonly remedy?: string
+  readonly hint?: string
   /** Of the check `episode`: the steps of the run. */
   readonly steps?: readonly StepReport[]
 }
@@ -146,7 +146,7 @@ async function checkInOrder(course: Course, found: Found): Promise<void> {
 async function checkReplay(workspace: Workspace): Promise<readonly [string, true]> {
   if ((await readArtefact(workspace.replay)) !== undefined) return [workspace.replay, true]
   throw new AppError('RUN_FAILED', `the game exited without writing ${workspace.replay}`, {
-    remedy: 'Make the game write its replay to COGAME_SAVE_REPLAY_URI before its results.',
+    hint: 'Make the game write its replay to COGAME_SAVE_REPLAY_URI before its results.',
   })
 }
 
@@ -166,7 +166,7 @@ async function check<T>(
     if (course.abort.aborted) throw interruption(course.abort)
     if (!(error instanceof AppError) || ['INTERRUPTED', 'FILE_UNREADABLE', 'ENGINE_MISSING'].includes(error.code))
       throw error
-    course.report({ number, id, outcome: 'failed', reason: reasonOf(error), remedy: error.remedy, ...steps() })
+    course.report({ number, id, outcome: 'failed', reason: reasonOf(error), hint: error.hint, ...steps() })
     skipAfter(course, number)
     return undefined
   }

@@ -41,7 +41,7 @@ export async function findEngine({ environment, command }: EngineOptions): Promi
     answers.push(`${argv.join(' ')}: ${answer.stderr.trim().split('\n').at(-1) ?? ''}`)
   }
   throw new AppError('ENGINE_MISSING', `no container engine answers (${answers.join('; ')})`, {
-    remedy: 'Install or start Docker or Podman, name another in PARACOSM_CONTAINER_ENGINE, or use --runtime process.',
+    hint: 'Install or start Docker or Podman, name another in PARACOSM_CONTAINER_ENGINE, or use --runtime process.',
   })
 }
 
@@ -65,7 +65,7 @@ export function parseCommandLine(text: string): readonly [string, ...string[]] {
   const [first, ...rest] = words
   if (first !== undefined && text.slice(end).trim() === '') return [first, ...rest]
   throw new AppError('USAGE', `PARACOSM_CONTAINER_ENGINE is no command line: ${JSON.stringify(text)}`, {
-    remedy: 'Name a program and its arguments; close every quote.',
+    hint: 'Name a program and its arguments; close every quote.',
   })
 }
 

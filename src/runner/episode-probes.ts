@@ -39,8 +39,8 @@ export async function probePages(
     const query = page === 'player' ? `?${slotQuery(0, context.tokens[0] ?? '')}` : ''
     const finding = await probePage(`${context.server.url}/clients/${page}${query}`, limits(context))
     if (!finding.ok) {
-      const remedy = `Serve GET /clients/${page} with a 2xx and without a redirect, also before any player is there.`
-      throw await fault(context, `GET /clients/${page}: ${finding.reason}`, finding, remedy)
+      const hint = `Serve GET /clients/${page} with a 2xx and without a redirect, also before any player is there.`
+      throw await fault(context, `GET /clients/${page}: ${finding.reason}`, finding, hint)
     }
   }
   return { reason: pages.map((page) => `GET /clients/${page} answered 2xx`).join(', '), value: undefined }
@@ -53,8 +53,8 @@ export async function probePages(
 export async function probeBadTokens(context: ProbeContext, everySlot: boolean): Promise<Done<Extra>> {
   const first = await probeRefusal(playerSocket(context, 0, 'bad'), limits(context))
   if (!first.ok) {
-    const remedy = 'Refuse a bad token during the handshake with HTTP 403, not by closing an open socket.'
-    throw await fault(context, `/player with slot 0 and a bad token: ${first.reason}`, first, remedy)
+    const hint = 'Refuse a bad token during the handshake with HTTP 403, not by closing an open socket.'
+    throw await fault(context, `/player with slot 0 and a bad token: ${first.reason}`, first, hint)
   }
   const reason = `slot 0 with a bad token was refused${first.status === undefined ? '' : ` with ${first.status}`}`
   return {
@@ -83,8 +83,8 @@ async function probeOtherTokens(context: ProbeContext): Promise<Extra> {
 export async function probeGlobal(context: ProbeContext): Promise<Done<undefined>> {
   const finding = await firstGlobalMessage(context, context.signal)
   if (finding.ok) return { reason: '/global sent its first message', value: undefined }
-  const remedy = 'Send a viewer the state as soon as it connects, also before all players are there.'
-  throw await fault(context, `/global: ${finding.reason}`, finding, remedy)
+  const hint = 'Send a viewer the state as soon as it connects, also before all players are there.'
+  throw await fault(context, `/global: ${finding.reason}`, finding, hint)
 }
 
 /** Connects to `/global` once more while the episode goes on; `over` is aborted when the game has exited. */
@@ -126,10 +126,10 @@ export async function fault(
   context: ProbeContext,
   message: string,
   finding: Finding & { readonly ok: false },
-  remedy: string,
+  hint: string,
 ): Promise<AppError> {
   if (context.signal.aborted) return interruption(context.signal)
   const status = context.server.program.status()
   const died = status === undefined ? '' : ` (the game had exited with status ${status})`
-  return programFault(finding.isTimeout ? 'RUN_TIMEOUT' : 'RUN_FAILED', message + died, context.log, remedy)
+  return programFault(finding.isTimeout ? 'RUN_TIMEOUT' : 'RUN_FAILED', message + died, context.log, hint)
 }

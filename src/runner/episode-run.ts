@@ -245,7 +245,7 @@ async function endPlayers(course: Course, players: readonly StartedPlayer[]): Pr
 
 function playerFault(slot: number, status: number | undefined, log: string): Promise<AppError> {
   if (status !== undefined) return programFault('RUN_FAILED', `player ${slot} exited with status ${status}`, log)
-  const remedy = 'Make the player exit with status 0 when it has seen the end of the episode.'
+  const hint = 'Make the player exit with status 0 when it has seen the end of the episode.'
   const message = `player ${slot} was still running ${PLAYER_EXIT_MS / 1000} s after the game had ended`
-  return programFault('RUN_TIMEOUT', message, log, remedy)
+  return programFault('RUN_TIMEOUT', message, log, hint)
 }

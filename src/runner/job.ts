@@ -1,5 +1,5 @@
 // From a package to what one episode needs: the job spec, one token a slot, and the configuration that the game reads.
-import { createToken } from '../episode/seats.ts'
+import { createToken } from '../episode/slots.ts'
 import { AppError } from '../kernel/errors.ts'
 import { type JobSpec, JobSpec as JobSpecSchema, type Runnable } from '../protocol/coworld.ts'
 import { jobSpecToRequestForm } from '../protocol/coworld-forms.ts'
@@ -71,7 +71,7 @@ function gameConfig(from: CoworldPackage, variant: string | undefined): JsonObje
   if (found) return found.game_config
   const known = from.manifest.variants.map(({ id }) => id).join(', ')
   throw new AppError('UNKNOWN_VARIANT', `the package has no variant ${JSON.stringify(variant)}; it has: ${known}`, {
-    remedy: 'Choose one of the variants that the message names.',
+    hint: 'Choose one of the variants that the message names.',
   })
 }
 
@@ -86,7 +86,7 @@ function overrideImages(players: readonly Runnable[], images: readonly string[],
   if (images.length === 0) {
     if (run.length === 0) return [...players]
     throw new AppError('USAGE', 'argv for a player needs an image to go with it', {
-      remedy: 'Name one image for all slots, or one a slot, before --run.',
+      hint: 'Name one image for all slots, or one a slot, before --run.',
     })
   }
   if (images.length !== 1 && images.length !== players.length) {

@@ -8,9 +8,9 @@ import { compileForeignSchema, type Fault, type SchemaVerdict } from './foreign-
 export function checkCrossRules(manifest: CoworldManifest): Fault | undefined {
   const slots = countSlots(manifest.game.config_schema)
   if (typeof slots !== 'number') return slots
-  const seated = manifest.certification.players.length
-  if (seated !== slots) {
-    return { path: '$.certification.players', message: `has ${seated} entries for ${slots} slots` }
+  const assigned = manifest.certification.players.length
+  if (assigned !== slots) {
+    return { path: '$.certification.players', message: `has ${assigned} entries for ${slots} slots` }
   }
   const schema = compileForeignSchema(manifest.game.config_schema)
   return checkVariants(manifest, schema, slots) ?? checkCertification(manifest, schema, slots) ?? checkPlayers(manifest)

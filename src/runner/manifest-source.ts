@@ -87,7 +87,7 @@ function fromFileUri(uri: string): string {
   } catch (cause) {
     throw new AppError('USAGE', `${uri} names no file of this machine`, {
       cause,
-      remedy: 'Write file:///absolute/path.',
+      hint: 'Write file:///absolute/path.',
     })
   }
 }
@@ -145,7 +145,7 @@ async function copyFromS3(uri: string, path: string, signal?: AbortSignal): Prom
         : String(cause)
     throw new AppError('DOWNLOAD_FAILED', `${uri}: ${reason}`, {
       cause,
-      remedy: 'Install the AWS command line and log in, or fetch the replay by hand and give its path.',
+      hint: 'Install the AWS command line and log in, or fetch the replay by hand and give its path.',
     })
   }
 }

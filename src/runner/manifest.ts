@@ -21,7 +21,7 @@ export interface CoworldPackage {
   /** Folder of the manifest: relative programs resolve against it. */
   readonly folder: string
   readonly manifest: CoworldManifest
-  /** How many seats the game has. */
+  /** How many slots the game has. */
   readonly slots: number
 }
 
@@ -104,12 +104,10 @@ function manifestFault(name: string, layer: ManifestLayer, faults: readonly Faul
   const [first] = faults
   const shown = faults.slice(0, 20).map(({ path, message }) => ({ path, message }))
   const isLater = faults.some(({ path }) => LATER_KEYS.some((key) => path.endsWith(`.${key}`)))
-  const remedy = isLater
-    ? { remedy: 'This key belongs to a later generation of manifests; remove it for this one.' }
-    : {}
+  const hint = isLater ? { hint: 'This key belongs to a later generation of manifests; remove it for this one.' } : {}
   return new AppError('MANIFEST_INVALID', `${name}: ${layer}: ${first?.path ?? '$'}: ${first?.message ?? 'invalid'}`, {
     details: { layer, path: first?.path ?? '$', faults: shown },
-    ...remedy,
+    ...hint,
   })
 }
 

@@ -40,7 +40,7 @@ function openSession(folder: string, inherited: Readonly<Record<string, string>>
   let isClosed = false
   const start = async (launch: Launch, variables: Readonly<Record<string, string>>): Promise<ProcessGroup> => {
     const found = findProgram(launch.runnable, folder, inherited)
-    if (!found.ok) throw new AppError('RUN_FAILED', `${launch.name}: ${found.reason}`, { remedy: found.remedy })
+    if (!found.ok) throw new AppError('RUN_FAILED', `${launch.name}: ${found.reason}`, { hint: found.hint })
     const group = await startProcessGroup({
       argv: found.argv,
       cwd: folder,
@@ -71,7 +71,7 @@ function openSession(folder: string, inherited: Readonly<Record<string, string>>
 
 type Found =
   | { readonly ok: true; readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> }
-  | { readonly ok: false; readonly reason: string; readonly remedy: string }
+  | { readonly ok: false; readonly reason: string; readonly hint: string }
 
 /** Resolves argv[0]: our own launcher, a path (relative ones against the manifest's folder), or a name on the PATH. */
 function findProgram({ run, image }: Runnable, folder: string, env: Readonly<Record<string, string>>): Found {
@@ -80,7 +80,7 @@ function findProgram({ run, image }: Runnable, folder: string, env: Readonly<Rec
     return {
       ok: false,
       reason: `image ${JSON.stringify(image)} has no run argv, and without one only a container can start it`,
-      remedy: 'Give the runnable a "run" in the manifest, or use --runtime container.',
+      hint: 'Give the runnable a "run" in the manifest, or use --runtime container.',
     }
   }
   if (name === 'paracosm') return { ok: true, argv: [LAUNCHER, ...args], env: { PARACOSM_NODE: process.execPath } }
@@ -93,7 +93,7 @@ function findProgram({ run, image }: Runnable, folder: string, env: Readonly<Rec
   return {
     ok: false,
     reason: `program ${JSON.stringify(name)} ${where}`,
-    remedy: 'Install the program, correct "run" in the manifest, or use --runtime container.',
+    hint: 'Install the program, correct "run" in the manifest, or use --runtime container.',
   }
 }
 

@@ -1,4 +1,4 @@
-// Whether a player that lost its connection gets its seat back. Probed on a second start of the game, with tokens of its
+// Whether a player that lost its connection gets its slot back. Probed on a second start of the game, with tokens of its
 // own and no players, so that the certified episode is not disturbed.
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -79,11 +79,11 @@ async function probeSlots(server: GameServer, tokens: readonly string[], signal:
     if (!first.ok) return { outcome: 'failed', reason: `slot ${slot} with its own token: ${first.reason}` }
     if (!again.ok) return { outcome: 'failed', reason: `slot ${slot} could not connect a second time: ${again.reason}` }
   }
-  return { outcome: 'passed', reason: `${tokens.length} slots got their seats back with the same token` }
+  return { outcome: 'passed', reason: `${tokens.length} slots got their slots back with the same token` }
 }
 
 function endedEarly(slot: number): Extra {
-  if (slot > 0) return { outcome: 'passed', reason: `${slot} slots got their seats back before the episode was over` }
+  if (slot > 0) return { outcome: 'passed', reason: `${slot} slots got their slots back before the episode was over` }
   return { outcome: 'skipped', reason: 'the episode was over before a player could come back' }
 }
 

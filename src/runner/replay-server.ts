@@ -50,8 +50,8 @@ export async function verifyReplay(check: ReplayCheck): Promise<{ reason: string
   const socket = `${toSocketUrl(server.url)}/replay${query}`
   const message = await probeMessage(socket, { timeoutMs: PROBE_MS, messageMs, signal })
   if (message.ok) return { reason: 'replay mode served its page and sent the replay', value: undefined }
-  const remedy = 'In replay mode, load the artefact named by ?uri= and send it as soon as /replay opens.'
-  throw await fault(context, `/replay: ${message.reason}`, message, remedy)
+  const hint = 'In replay mode, load the artefact named by ?uri= and send it as soon as /replay opens.'
+  throw await fault(context, `/replay: ${message.reason}`, message, hint)
 }
 
 interface ReplayServerStart {

@@ -14,7 +14,7 @@ export async function readResults(workspace: Workspace, manifest: CoworldManifes
   const text = await readArtefact(workspace.results)
   if (text === undefined) {
     throw new AppError('RESULTS_INVALID', `the game exited without writing ${workspace.results}`, {
-      remedy: 'Make the game write its results to COGAME_RESULTS_URI before it exits.',
+      hint: 'Make the game write its results to COGAME_RESULTS_URI before it exits.',
       details: { path: workspace.results },
     })
   }
@@ -22,7 +22,7 @@ export async function readResults(workspace: Workspace, manifest: CoworldManifes
   const schema = compileForeignSchema(manifest.game.results_schema)
   if (!schema.ok) {
     throw new AppError('RESULTS_INVALID', `$.game.results_schema is not a draft 2020-12 schema: ${schema.reason}`, {
-      remedy: 'Correct game.results_schema in the manifest.',
+      hint: 'Correct game.results_schema in the manifest.',
     })
   }
   const faults = schema.validate(results)
@@ -41,7 +41,7 @@ export async function readResultsObject(workspace: Workspace, manifest: CoworldM
   const parsed = JsonObject.safeParse(await readResults(workspace, manifest))
   if (parsed.success) return parsed.data
   throw new AppError('RESULTS_INVALID', `${workspace.results} is not a JSON object`, {
-    remedy: 'Make the game write an object, by convention with "scores", one number a slot.',
+    hint: 'Make the game write an object, by convention with "scores", one number a slot.',
   })
 }
 
@@ -52,7 +52,7 @@ function parseResults(text: string, path: string): JsonValue {
     if (!(error instanceof AppError)) throw error
     throw new AppError('RESULTS_INVALID', error.message, {
       cause: error,
-      remedy: 'Make the game write JSON, to a temporary name that is then renamed to results.json.',
+      hint: 'Make the game write JSON, to a temporary name that is then renamed to results.json.',
     })
   }
 }

@@ -14,13 +14,13 @@ export async function programFault(
   code: 'RUN_FAILED' | 'RUN_TIMEOUT',
   message: string,
   log: string,
-  remedy?: string,
+  hint?: string,
 ): Promise<AppError> {
   const tail = (await readTail(log)).trim()
   const shown = tail === '' ? `its log ${log} is empty` : `the end of ${log}:\n${tail}`
   return new AppError(code, `${message}; ${shown}`, {
     details: { log, log_tail: tail },
-    ...(remedy === undefined ? {} : { remedy }),
+    ...(hint === undefined ? {} : { hint }),
   })
 }
 
@@ -53,8 +53,8 @@ export async function awaitHealth({ server, log, timeoutMs, runtime, signal }: H
   if (finding.ok) return
   if (!finding.isTimeout) throw await programFault('RUN_FAILED', finding.reason, log)
   const where = runtime === 'process' ? 'on the port in COGAME_PORT' : 'on 0.0.0.0:8080'
-  const remedy = `Make the game listen ${where} and answer GET /healthz with 200, or raise the timeout.`
-  throw await programFault('RUN_TIMEOUT', `the game was ${finding.reason}`, log, remedy)
+  const hint = `Make the game listen ${where} and answer GET /healthz with 200, or raise the timeout.`
+  throw await programFault('RUN_TIMEOUT', `the game was ${finding.reason}`, log, hint)
 }
 
 /**

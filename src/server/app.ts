@@ -1,20 +1,20 @@
 // The server: one port for the API, the pages, and the sockets of every episode and session.
 import fastify, { type FastifyInstance } from 'fastify'
-import { Sockets } from '../doors/coworld/upgrade.ts'
-import { createLocalCast } from '../doors/session/cast.ts'
+import { Sockets } from '../adapters/coworld/upgrade.ts'
+import { createOfflineResponder } from '../adapters/session/role-models.ts'
 import { CommandLog } from '../store/command-log.ts'
 import type { StoreTarget } from '../store/store.ts'
 import { createCommandSink } from './command-sink.ts'
-import { runExhibition } from './exhibition.ts'
-import { openFoundation } from './foundation.ts'
-import { Ingest } from './ingest.ts'
+import { EpisodeIndexer } from './episode-indexer.ts'
 import { listen } from './listen.ts'
 import { LiveEpisodes, type Log } from './live.ts'
-import { LiveDoors } from './live-doors.ts'
-import { mount } from './mount.ts'
+import { LivePerception } from './live-perception.ts'
 import { PerceptionSockets } from './perception-sockets.ts'
-import { openHouse } from './sessions/house.ts'
+import { mount } from './register-routes.ts'
+import { createSessionServices } from './sessions/services.ts'
 import type { SessionSettings } from './settings.ts'
+import { runShowcase } from './showcase.ts'
+import { openServerStorage } from './storage.ts'
 
 export interface ServerOptions {
   readonly dataDir: string
@@ -24,10 +24,10 @@ export interface ServerOptions {
   readonly port: number
   /** How many following ports are tried when the port is taken. */
   readonly otherPorts: number
-  readonly hasExhibition: boolean
+  readonly hasShowcase: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly version: string
-  /** Default: the local cast, for registered players. */
+  /** Default: the offline responder, for registered players. */
   readonly sessions?: Partial<SessionSettings>
 }
 
@@ -45,7 +45,7 @@ const MAX_BODY = 1024 * 1024
 const MAX_PATH_PART = 1000
 
 const DEFAULT_SESSIONS: SessionSettings = {
-  cast: createLocalCast(),
+  models: createOfflineResponder(),
   mode: 'standard',
   ttlMs: 24 * 3600 * 1000,
   sweepMs: 60_000,
@@ -58,31 +58,31 @@ const DEFAULT_SESSIONS: SessionSettings = {
  * @throws AppError PORT_IN_USE when no port is free; FILE_UNWRITABLE for the data folder; the codes of `openStore`
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const foundation = await openFoundation(options)
-  const { archive, store } = foundation
+  const storage = await openServerStorage(options)
+  const { archive, store } = storage
   const commands = new CommandLog(store)
   const { app, log } = createApp(options.logLevel)
-  const ingest = new Ingest({ store, log: commands, archive, logger: log })
-  const live = new LiveEpisodes(archive, log, (id) => ingest.add(id))
-  const doors = new LiveDoors(live, createCommandSink(commands), log)
+  const indexer = new EpisodeIndexer({ store, log: commands, archive, logger: log })
+  const live = new LiveEpisodes(archive, log, (id) => indexer.add(id))
+  const adapters = new LivePerception(live, createCommandSink(commands), log)
   const sockets = new Sockets()
-  const streams = new PerceptionSockets({ find: doors.find.bind(doors), isLocal: false })
+  const streams = new PerceptionSockets({ find: adapters.find.bind(adapters), isLocal: false })
   const stop = new AbortController()
-  const house = await openHouse({
+  const services = await createSessionServices({
     ...DEFAULT_SESSIONS,
     ...options.sessions,
     store,
-    vault: foundation.vault,
-    isAlone: foundation.isAlone,
+    vault: storage.vault,
+    isAlone: storage.isAlone,
     onFault: (what, error) => log.error({ error: String(error) }, what),
   })
   let isReady = false
   await mount(app, {
-    house,
+    services,
     corsOrigins: options.sessions?.corsOrigins ?? [],
     archive,
     live,
-    doors,
+    adapters,
     commands,
     sockets,
     streams,
@@ -90,25 +90,25 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     isReady: () => isReady,
   })
   const url = await listen(app, options)
-  await ingest.start()
+  await indexer.start()
   const resumed = await live.resumeAll()
   isReady = true
-  const exhibition = options.hasExhibition ? runExhibition(live, archive, { log, signal: stop.signal }) : undefined
+  const showcase = options.hasShowcase ? runShowcase(live, archive, { log, signal: stop.signal }) : undefined
   return {
     url,
     resumed,
     async close() {
       stop.abort()
       const left = await live.close()
-      await exhibition
+      await showcase
       sockets.close()
       sockets.terminate()
       streams.close()
-      await house.registry.close()
+      await services.registry.close()
       await app.close()
-      await ingest.close()
+      await indexer.close()
       await commands.drain()
-      await foundation.close()
+      await storage.close()
       return left
     },
   }
@@ -121,7 +121,7 @@ function createApp(level: ServerOptions['logLevel']): { app: FastifyInstance; lo
     logger: {
       level,
       stream: process.stderr,
-      // Seat tokens travel in queries: no log ever sees one.
+      // Slot tokens travel in queries: no log ever sees one.
       serializers: { req: (request) => ({ method: request.method, path: request.url?.split('?')[0] }) },
     },
     forceCloseConnections: true,

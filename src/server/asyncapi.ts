@@ -1,7 +1,7 @@
-// The AsyncAPI 3.0 document of the websockets, made from the schemas by which the doors read and write. Actions are told
+// The AsyncAPI 3.0 document of the websockets, made from the schemas by which the adapters read and write. Actions are told
 // from the server's side: it receives what clients send. Schemas are of JSON Schema draft 7, AsyncAPI's own.
 import { z } from 'zod'
-import { DoorMessage, EngineMessage } from '../protocol/bridge-messages.ts'
+import { BridgeMessage, EngineMessage } from '../protocol/bridge-messages.ts'
 import {
   GlobalMessage,
   PlayerCommand,
@@ -11,7 +11,7 @@ import {
 } from '../protocol/coworld-messages.ts'
 import { JsonObject, JsonValue } from '../protocol/json.ts'
 import { Perception } from '../protocol/perception.ts'
-import { CommandReport, StreamMessage } from '../protocol/perception-door.ts'
+import { CommandReport, StreamMessage } from '../protocol/perception-adapter.ts'
 import { ClientFrame, ServerFrame } from '../protocol/session.ts'
 
 /** Message schemas by name. */
@@ -58,18 +58,18 @@ const CHANNELS = {
   },
   bridge: {
     address: '/bridge',
-    title: 'An engine outside that stands behind a perception door',
+    title: 'An engine outside that stands behind a perception adapter',
     description:
       'The engine says `hello` first. Close codes: 4001 replaced, 4002 version, 4003 no hello, 4004 too many faults.',
     query: { engine: 'Name of the engine.' },
     hasBearer: true,
-    sends: byType(DoorMessage),
+    sends: byType(BridgeMessage),
     receives: byType(EngineMessage),
   },
   player: {
     address: '/episodes/{id}/player',
-    title: 'A seat of a live episode',
-    description: 'An observation at once and after every step. Closes with 4001 when the seat is taken over.',
+    title: 'A slot of a live episode',
+    description: 'An observation at once and after every step. Closes with 4001 when the slot is taken over.',
     query: EPISODE_QUERY,
     sends: byType(PlayerMessage),
     receives: { command: PlayerCommand },
@@ -92,7 +92,7 @@ const CHANNELS = {
 
 type ChannelName = keyof typeof CHANNELS
 
-/** What `paracosm serve` has; the bridge is at a perception door alone. */
+/** What `paracosm serve` has; the bridge is at a perception adapter alone. */
 export const SERVER_CHANNELS: readonly ChannelName[] = [
   'play',
   'perception_stream',

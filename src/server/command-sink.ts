@@ -1,5 +1,5 @@
-// The way from the perception door to the command log of the store.
-import type { CommandSink } from '../doors/perception/command-sink.ts'
+// The way from the perception adapter to the command log of the store.
+import type { CommandSink } from '../adapters/perception/command-sink.ts'
 import type { CommandLog } from '../store/command-log.ts'
 
 export function createCommandSink(log: CommandLog): CommandSink {

@@ -1,10 +1,10 @@
 // The episodes that run in this server: started, resumed, found by id, and put away when they end.
-import { createElapsed, createLocalWorkers } from '../doors/session/local-workers.ts'
+import { createElapsed, createOfflineWorkers } from '../adapters/session/offline-workers.ts'
 import { type Archive, summariseHeader } from '../episode/archive.ts'
 import type { Episode } from '../episode/episode.ts'
-import { createBotPilot } from '../episode/pilots.ts'
-import { createToken, isSameToken } from '../episode/seats.ts'
-import { createEpisodeId, resumeEpisode, type SeatPlan, startEpisode } from '../episode/start.ts'
+import { createBotPlayer } from '../episode/in-process-players.ts'
+import { createToken, isSameToken } from '../episode/slots.ts'
+import { createEpisodeId, resumeEpisode, type SlotPlan, startEpisode } from '../episode/start.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
 import type { EpisodeSummary } from '../protocol/catalogue.ts'
@@ -15,7 +15,7 @@ import { loadRecordedWorld, loadWorld } from '../worlds/catalogue.ts'
 
 /** Episodes that may run at once. */
 export const MAX_LIVE = 2000
-/** Milliseconds that an episode waits for people and programs to take their seats. */
+/** Milliseconds that an episode waits for people and programs to take their slots. */
 const GATHER_MS = 180_000
 const LEAD_MS = 500
 
@@ -29,7 +29,7 @@ export interface NewEpisode {
   readonly variant?: string | undefined
   readonly config?: JsonObject | undefined
   readonly seed: number
-  /** A bot's name, or null for a seat that somebody will take with its token. One a slot. */
+  /** A bot's name, or null for a slot that somebody will take with its token. One a slot. */
   readonly players: readonly (string | null)[]
   readonly pacing: Pacing
   /** Put before the id, so that episodes of one kind stand together. */
@@ -54,11 +54,11 @@ export class LiveEpisodes {
     return this.#live.get(id)
   }
 
-  /** The episode that has a seat with this token. All are compared, so that the time tells little. */
+  /** The episode that has a slot with this token. All are compared, so that the time tells little. */
   withToken(token: string): Episode | undefined {
     let found: Episode | undefined
     for (const episode of this.#live.values()) {
-      for (const seat of episode.seats) if (isSameToken(token, seat.token)) found = episode
+      for (const handle of episode.slots) if (isSameToken(token, handle.token)) found = episode
     }
     return found
   }
@@ -83,27 +83,27 @@ export class LiveEpisodes {
   /** @throws AppError UNKNOWN_WORLD, UNKNOWN_VARIANT, UNKNOWN_BOT, CONFIG_INVALID, or QUEUE_FULL at MAX_LIVE */
   async start(wanted: NewEpisode): Promise<Episode> {
     if (this.#isClosing || this.#live.size >= MAX_LIVE) {
-      throw new AppError('QUEUE_FULL', `${this.#live.size} episodes run already`, { remedy: 'Wait for one to end.' })
+      throw new AppError('QUEUE_FULL', `${this.#live.size} episodes run already`, { hint: 'Wait for one to end.' })
     }
     const world = await loadWorld(wanted.world)
     const configured = configureWorld(world, wanted.variant, wanted.config)
-    const seats = wanted.players.map((name, slot) => planSeat(world, name, { seed: wanted.seed, slot }))
+    const slots = wanted.players.map((name, slot) => planSlot(world, name, { seed: wanted.seed, slot }))
     const id = `${wanted.prefix ?? ''}${createEpisodeId(Date.now())}`
-    if (seats.length !== world.slots(configured.config)) {
+    if (slots.length !== world.slots(configured.config)) {
       throw new AppError('CONFIG_INVALID', `this configuration has ${world.slots(configured.config)} slots`)
     }
     const sink = await this.#archive.create(
       id,
-      seats.map((seat) => seat.token),
+      slots.map((handle) => handle.token),
     )
     const episode = startEpisode(world, configured, {
       id,
       seed: wanted.seed,
-      seats,
+      slots,
       pacing: wanted.pacing,
-      gatherMs: seats.every((seat) => seat.pilot) ? 0 : GATHER_MS,
+      gatherMs: slots.every((handle) => handle.inProcess) ? 0 : GATHER_MS,
       leadMs: LEAD_MS,
-      workers: createLocalWorkers(createElapsed()),
+      workers: createOfflineWorkers(createElapsed()),
       sink,
     })
     this.#keep(episode)
@@ -137,16 +137,16 @@ export class LiveEpisodes {
         const { journal, tokens, sink } = await this.#archive.reopen(id)
         const world = await loadRecordedWorld(journal.header)
         const { seed } = journal.header
-        const pilotFor = (player: PlayerRef, slot: number) =>
-          player.kind === 'bot' ? createBotPilot(world, player.name, { seed, slot }) : undefined
+        const inProcessFor = (player: PlayerRef, slot: number) =>
+          player.kind === 'bot' ? createBotPlayer(world, player.name, { seed, slot }) : undefined
         this.#keep(
           resumeEpisode(world, journal, {
-            pilotFor,
+            inProcessFor,
             tokens,
             sink,
             gatherMs: GATHER_MS,
             leadMs: LEAD_MS,
-            workers: createLocalWorkers(createElapsed()),
+            workers: createOfflineWorkers(createElapsed()),
           }),
         )
         count++
@@ -171,16 +171,16 @@ export class LiveEpisodes {
   }
 }
 
-function planSeat(world: World, name: string | null, at: { seed: number; slot: number }): SeatPlan & { token: string } {
+function planSlot(world: World, name: string | null, at: { seed: number; slot: number }): SlotPlan & { token: string } {
   const token = createToken()
   if (name === null) return { player: { kind: 'empty', name: `Player ${at.slot + 1}` }, token }
-  return { player: { kind: 'bot', name }, pilot: createBotPilot(world, name, at), token }
+  return { player: { kind: 'bot', name }, inProcess: createBotPlayer(world, name, at), token }
 }
 
 function summariseEpisode(episode: Episode): EpisodeSummary {
   return {
     ...summariseHeader(episode.header, 'live'),
-    players: episode.seats.map((seat) => seat.player),
+    players: episode.slots.map((handle) => handle.player),
     steps: episode.step,
     results: episode.standing(),
   }

@@ -1,17 +1,17 @@
-// A perception door for an engine that connects from outside. Its tokens are kept, so that agents and the bridge find
+// A perception adapter for an engine that connects from outside. Its tokens are kept, so that agents and the bridge find
 // back after a restart.
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { CommandSink } from '../doors/perception/command-sink.ts'
-import { PerceptionDoor } from '../doors/perception/door.ts'
-import { SocketBridge } from '../doors/perception/socket-bridge.ts'
+import { PerceptionAdapter } from '../adapters/perception/adapter.ts'
+import type { CommandSink } from '../adapters/perception/command-sink.ts'
+import { SocketBridge } from '../adapters/perception/socket-bridge.ts'
 import { createSystemClock } from '../episode/clock.ts'
-import { createToken } from '../episode/seats.ts'
+import { createToken } from '../episode/slots.ts'
 import { AppError } from '../kernel/errors.ts'
 import { parseJson, parseWith } from '../kernel/parse.ts'
-import { startDoorServer } from './door-server.ts'
+import { startPerceptionServer } from './perception-server.ts'
 
 export interface PerceptionEngineOptions {
   readonly dataDir: string
@@ -30,7 +30,7 @@ export interface PerceptionEngineOptions {
 
 export interface PerceptionEngine {
   readonly url: string
-  readonly door: PerceptionDoor
+  readonly adapter: PerceptionAdapter
   /** What the engine's bridge connects with. */
   readonly bridgeToken: string
   close(): Promise<void>
@@ -45,10 +45,10 @@ export async function startPerceptionEngine(options: PerceptionEngineOptions): P
   await keepTokens(options, { bridge: kept.bridge, agents: { ...kept.agents, ...tokensOf(agents) } })
   const timing = options.perceptionMs === undefined ? {} : { perceptionMs: options.perceptionMs }
   const bridge = new SocketBridge({ engine, agents, clock, ...timing })
-  const door = new PerceptionDoor({ bridge, sink, clock, hasAuth, onError })
-  await door.recover()
-  const server = await startDoorServer({ ...options, door, entry: { bridge, token: kept.bridge } })
-  return { url: server.url, door, bridgeToken: kept.bridge, close: () => server.close() }
+  const adapter = new PerceptionAdapter({ bridge, sink, clock, hasAuth, onError })
+  await adapter.recover()
+  const server = await startPerceptionServer({ ...options, adapter, entry: { bridge, token: kept.bridge } })
+  return { url: server.url, adapter, bridgeToken: kept.bridge, close: () => server.close() }
 }
 
 const Tokens = z.object({ bridge: z.string().min(1), agents: z.record(z.string(), z.string().min(1)) })

@@ -1,22 +1,22 @@
-// One episode behind the bare routes of the perception door: begun anew, or gone on with where a stop or crash left it.
+// One episode behind the bare routes of the perception adapter: begun anew, or gone on with where a stop or crash left it.
 
-import { agentIdOf } from '../doors/perception/bridge.ts'
-import type { CommandSink } from '../doors/perception/command-sink.ts'
-import { PerceptionDoor } from '../doors/perception/door.ts'
-import type { RateLimits } from '../doors/perception/rate-limit.ts'
-import { isPerceived, WorldBridge } from '../doors/perception/world-bridge.ts'
+import { PerceptionAdapter } from '../adapters/perception/adapter.ts'
+import { agentIdOf } from '../adapters/perception/bridge.ts'
+import type { CommandSink } from '../adapters/perception/command-sink.ts'
+import type { RateLimits } from '../adapters/perception/rate-limit.ts'
+import { isPerceived, WorldBridge } from '../adapters/perception/world-bridge.ts'
 import { Archive } from '../episode/archive.ts'
 import { createSystemClock } from '../episode/clock.ts'
 import type { Episode } from '../episode/episode.ts'
-import { createBotPilot } from '../episode/pilots.ts'
-import { createToken } from '../episode/seats.ts'
-import { createEpisodeId, resumeEpisode, type SeatPlan, startEpisode } from '../episode/start.ts'
+import { createBotPlayer } from '../episode/in-process-players.ts'
+import { createToken } from '../episode/slots.ts'
+import { createEpisodeId, resumeEpisode, type SlotPlan, startEpisode } from '../episode/start.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
 import type { PlayerRef } from '../protocol/episode.ts'
 import type { Pacing } from '../protocol/journal.ts'
 import { loadRecordedWorld, loadWorld } from '../worlds/catalogue.ts'
-import { type DoorServer, startDoorServer } from './door-server.ts'
+import { type AdapterServer, startPerceptionServer } from './perception-server.ts'
 
 /** Begins the ids of these episodes, so that a next start finds them. */
 const PREFIX = 'perception-'
@@ -49,7 +49,7 @@ export interface PerceptionEpisodeOptions {
 export interface PerceptionEpisode {
   readonly url: string
   readonly episode: Episode
-  readonly door: PerceptionDoor
+  readonly adapter: PerceptionAdapter
   /** Whether it went on with an unfinished episode. */
   readonly isResumed: boolean
   /** Lets the step end, saves, and closes everything. */
@@ -80,11 +80,11 @@ export async function startPerceptionEpisode(options: PerceptionEpisodeOptions):
     const agents = episode.header.slots.map((player, slot) => (player.kind === 'bot' ? agentIdOf(slot) : player.name))
     const { sink, hasAuth, onError, limits } = options
     const bridge = new WorldBridge(episode, clock, agents)
-    const door = new PerceptionDoor({ bridge, sink, clock, hasAuth, onError, ...(limits ? { limits } : {}) })
-    await door.recover()
-    const server = await startDoorServer({ ...options, door })
+    const adapter = new PerceptionAdapter({ bridge, sink, clock, hasAuth, onError, ...(limits ? { limits } : {}) })
+    await adapter.recover()
+    const server = await startPerceptionServer({ ...options, adapter })
     episode.begin()
-    return { url: server.url, episode, door, isResumed, close: () => close(server, episode, archive, putAway) }
+    return { url: server.url, episode, adapter, isResumed, close: () => close(server, episode, archive, putAway) }
   } catch (error) {
     await archive.close()
     throw error
@@ -93,7 +93,7 @@ export async function startPerceptionEpisode(options: PerceptionEpisodeOptions):
 
 const isStop = (error: unknown): boolean => error instanceof AppError && error.code === 'INTERRUPTED'
 
-async function close(server: DoorServer, episode: Episode, archive: Archive, putAway: Promise<void>): Promise<void> {
+async function close(server: AdapterServer, episode: Episode, archive: Archive, putAway: Promise<void>): Promise<void> {
   await server.close()
   if (!episode.isOver) await episode.stop()
   else await putAway
@@ -118,15 +118,15 @@ async function openEpisode(
     throw new AppError('USAGE', `${world.id} has ${slots} slots here, and ${options.agents.length} agents are named`)
   }
   if (new Set(options.agents).size < options.agents.length) throw new AppError('USAGE', 'an agent is named twice')
-  const seats = Array.from({ length: slots }, (_, slot) => planSeat(world, slot, options))
+  const plans = Array.from({ length: slots }, (_, slot) => planSlot(world, slot, options))
   const id = `${PREFIX}${createEpisodeId(Date.now())}`
   const sink = await archive.create(
     id,
-    seats.map((seat) => seat.token),
+    plans.map((handle) => handle.token),
   )
   const pacing = pacingOf(world, options.tickRate)
   const { seed } = options
-  const episode = startEpisode(world, configured, { id, seed, seats, pacing, gatherMs: GATHER_MS, sink })
+  const episode = startEpisode(world, configured, { id, seed, slots: plans, pacing, gatherMs: GATHER_MS, sink })
   return { episode, isResumed: false }
 }
 
@@ -135,18 +135,18 @@ function pacingOf(world: World, tickRate: number | 'lockstep'): Pacing {
   if (tickRate !== 'lockstep') return { mode: 'rate', stepsPerSecond: tickRate }
   if (world.awaits) return { mode: 'lockstep' }
   throw new AppError('NOT_PERCEIVED', `${world.id} does not say whom it waits for, so it cannot wait for its agents`, {
-    remedy: 'Leave out --lockstep.',
+    hint: 'Leave out --lockstep.',
   })
 }
 
-function planSeat(world: World, slot: number, options: PerceptionEpisodeOptions): SeatPlan & { token: string } {
+function planSlot(world: World, slot: number, options: PerceptionEpisodeOptions): SlotPlan & { token: string } {
   const token = createToken()
   const name = options.agents[slot]
   if (name !== undefined || options.bot === undefined) {
     return { player: { kind: 'empty', name: name ?? agentIdOf(slot) }, token }
   }
-  const pilot = createBotPilot(world, options.bot, { seed: options.seed, slot })
-  return { player: { kind: 'bot', name: options.bot }, pilot, token }
+  const inProcess = createBotPlayer(world, options.bot, { seed: options.seed, slot })
+  return { player: { kind: 'bot', name: options.bot }, inProcess, token }
 }
 
 async function goOn(archive: Archive, id: string, options: PerceptionEpisodeOptions): Promise<Episode> {
@@ -156,11 +156,11 @@ async function goOn(archive: Archive, id: string, options: PerceptionEpisodeOpti
   const stranger = options.agents.find((agent) => !named.includes(agent))
   if (stranger !== undefined) {
     throw new AppError('USAGE', `the unfinished episode ${id} has no agent ${stranger}; it has ${named.join(', ')}`, {
-      remedy: 'Name its agents, or none; or give another folder with --data.',
+      hint: 'Name its agents, or none; or give another folder with --data.',
     })
   }
   const world = await loadRecordedWorld(header)
-  const pilotFor = (player: PlayerRef, slot: number) =>
-    player.kind === 'bot' ? createBotPilot(world, player.name, { seed: header.seed, slot }) : undefined
-  return resumeEpisode(world, journal, { pilotFor, tokens, sink, gatherMs: GATHER_MS })
+  const inProcessFor = (player: PlayerRef, slot: number) =>
+    player.kind === 'bot' ? createBotPlayer(world, player.name, { seed: header.seed, slot }) : undefined
+  return resumeEpisode(world, journal, { inProcessFor, tokens, sink, gatherMs: GATHER_MS })
 }

@@ -14,7 +14,7 @@ export function installProblems(app: FastifyInstance): void {
     const problem: Problem = {
       code: 'NOT_FOUND',
       message: `there is nothing at ${request.method} ${request.url.split('?')[0]}`,
-      remedy: 'See /openapi.json for what there is.',
+      hint: 'See /openapi.json for what there is.',
     }
     return reply.code(404).send(problem)
   })
@@ -36,14 +36,14 @@ function toProblem(error: unknown): { status: number; problem: Problem } {
   const status = typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500
   if (status >= 400 && status < 500) {
     const message = error instanceof Error ? error.message : 'the request cannot be read'
-    return { status, problem: { code: 'BAD_REQUEST', message, remedy: 'See /openapi.json for what is taken here.' } }
+    return { status, problem: { code: 'BAD_REQUEST', message, hint: 'See /openapi.json for what is taken here.' } }
   }
   return {
     status: 500,
     problem: {
       code: 'INTERNAL_ERROR',
       message: 'something went wrong here',
-      remedy: 'Try again; the log has the cause.',
+      hint: 'Try again; the log has the cause.',
     },
   }
 }

@@ -1,10 +1,10 @@
 // What a server may be told about its text games.
-import type { Cast } from '../doors/session/cast.ts'
-import type { ServerMode } from './sessions/house.ts'
+import type { RoleModels } from '../adapters/session/role-models.ts'
+import type { ServerMode } from './sessions/services.ts'
 
 /** How text games are played here. */
 export interface SessionSettings {
-  readonly cast: Cast
+  readonly models: RoleModels
   readonly mode: ServerMode
   readonly ttlMs: number
   readonly sweepMs: number

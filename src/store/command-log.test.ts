@@ -166,8 +166,8 @@ forEachStore(
 
 forEachStore(
   'log: a key that an agent repeats logs nothing twice, also at once and after a restart',
-  async (store, house) => {
-    const target = await house.target()
+  async (store, services) => {
+    const target = await services.target()
     const first = await openStore(target)
     const log = new CommandLog(first)
     const send = (key: string, agent_id: string, command_id: string, on = log) =>
@@ -246,7 +246,7 @@ forEachStore('log: rotation deletes strictly what is older, and perceptions that
 
 forEachStore(
   'log: an archive holds what was rotated, and reading it back, twice, restores the log',
-  async (store, house) => {
+  async (store, services) => {
     const log = new CommandLog(store)
     const rows = Array.from({ length: 1203 }, (_, i) =>
       commandAt(i * 1000 - 100 * DAY, { perception_snapshot: aPerception(i % 5), params: { i }, command_id: `c${i}` }),
@@ -254,7 +254,7 @@ forEachStore(
     await Promise.all(rows.map((row) => log.append(row)))
     await log.append(commandAt(0))
     const before = await collect(log.readRows())
-    const archive = join(house.folder, 'old.jsonl.zst')
+    const archive = join(services.folder, 'old.jsonl.zst')
     const rotated = await log.rotate({ maxAgeDays: 90, now: NOON, archive })
     assert.deepEqual([rotated.deleted, rotated.archived, await log.count()], [1203, 1203, 1])
     const lines = zstdDecompressSync(readFileSync(archive)).toString().trimEnd().split('\n')
@@ -267,16 +267,16 @@ forEachStore(
     assert.deepEqual(await collect(log.readRows()), before)
     assert.ok((await log.append(commandAt(0))).id > 1204)
     assert.deepEqual(
-      readdirSync(house.folder).filter((name) => name.endsWith('.tmp')),
+      readdirSync(services.folder).filter((name) => name.endsWith('.tmp')),
       [],
     )
 
-    const other = new CommandLog(await house.open())
+    const other = new CommandLog(await services.open())
     await other.append(commandAt(0))
     assert.deepEqual(await other.importArchive(archive), { read: 1203, added: 1203 })
     assert.deepEqual(await other.importArchive(archive), { read: 1203, added: 0 })
     assert.equal(await other.count(), 1204)
-    const again = join(house.folder, 'again.jsonl.zst')
+    const again = join(services.folder, 'again.jsonl.zst')
     await other.rotate({ maxAgeDays: 90, now: NOON, archive: again })
     assert.deepEqual(await other.importArchive(again), { read: 1203, added: 1203 })
     assert.deepEqual(await other.importArchive(archive), { read: 1203, added: 0 })
@@ -285,16 +285,16 @@ forEachStore(
 
 forEachStore(
   'log: an archive that is damaged, empty or none is refused with the place, and what came before is kept',
-  async (store, house) => {
+  async (store, services) => {
     const log = new CommandLog(store)
     for (let i = 0; i < 3; i++) await log.append(commandAt(i - 100 * DAY))
-    const archive = join(house.folder, 'old.jsonl.zst')
+    const archive = join(services.folder, 'old.jsonl.zst')
     await log.rotate({ maxAgeDays: 90, now: NOON, archive })
     const text = zstdDecompressSync(readFileSync(archive)).toString()
     const [header = '', first = ''] = text.split('\n')
     const write = (name: string, content: string | Buffer): string => {
-      writeFileSync(join(house.folder, name), content)
-      return join(house.folder, name)
+      writeFileSync(join(services.folder, name), content)
+      return join(services.folder, name)
     }
     const refused = (name: string, content: string | Buffer, code: string) =>
       assert.rejects(log.importArchive(write(name, content)), { code }, name)
@@ -305,16 +305,16 @@ forEachStore(
     await refused('cut', zstdCompressSync(text).subarray(0, 40), 'FILE_UNREADABLE')
     await refused('half', `${header}\n${first}\n${first.slice(0, 30)}`, 'JSON_MALFORMED')
     await refused('bad', `${header}\n${first.replace('"slot":null', '"slot":256')}\n`, 'VALIDATION_ERROR')
-    await assert.rejects(log.importArchive(join(house.folder, 'none')), { code: 'FILE_UNREADABLE' })
+    await assert.rejects(log.importArchive(join(services.folder, 'none')), { code: 'FILE_UNREADABLE' })
     assert.ok((await log.count()) <= 1)
     assert.deepEqual(await log.importArchive(write('plain.jsonl', text)), { read: 3, added: 3 })
   },
 )
 
-forEachStore('log: when the archive cannot be written nothing is deleted', async (store, house) => {
+forEachStore('log: when the archive cannot be written nothing is deleted', async (store, services) => {
   const log = new CommandLog(store)
   await log.append(commandAt(-100 * DAY))
-  const archive = join(house.folder, 'no/such/folder/old.jsonl.zst')
+  const archive = join(services.folder, 'no/such/folder/old.jsonl.zst')
   await assert.rejects(log.rotate({ maxAgeDays: 90, now: NOON, archive }), { code: 'FILE_UNWRITABLE' })
   assert.equal(await log.count(), 1)
   assert.equal(existsSync(archive), false)
@@ -332,8 +332,8 @@ forEachStore('log: rows from elsewhere come in once by their origin', async (sto
 
 forEachStore(
   'log: a follower sees what is logged here and by another process, and stops when told',
-  async (store, house) => {
-    const target = await house.target()
+  async (store, services) => {
+    const target = await services.target()
     const [here, there] = [await openStore(target), await openStore(target)]
     const log = new CommandLog(here)
     for (let i = 0; i < 3; i++) await log.append(commandAt(i, { params: { i } }))

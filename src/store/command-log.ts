@@ -1,4 +1,4 @@
-// The command log: every command of every door, with what the agent saw and what came of it.
+// The command log: every command of every adapter, with what the agent saw and what came of it.
 // Writing: log-write.ts. Reading: log-read.ts. Old rows: log-rotate.ts and log-archive.ts. Imports: log-import.ts.
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../kernel/errors.ts'
@@ -187,7 +187,7 @@ export class CommandLog {
     return row?.id === id ? formatRow(row) : undefined
   }
 
-  /** The row of a command by the door's name for it; undefined: there is none. */
+  /** The row of a command by the adapter's name for it; undefined: there is none. */
   async find(commandId: string): Promise<CommandLogRow | undefined> {
     const { db } = this.#store
     const row = await db.selectFrom('commands').select('id').where('command_id', '=', commandId).executeTakeFirst()
@@ -199,7 +199,7 @@ export class CommandLog {
   }
 
   /**
-   * Every row, oldest first (by timestamp, then by number), in batches: for data sets. Memory is bounded; JSON columns
+   * Every row, oldest first (by timestamp, then by number), in batches: for datasets. Memory is bounded; JSON columns
    * are text as stored.
    */
   readRows(

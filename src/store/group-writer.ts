@@ -32,7 +32,7 @@ export class GroupWriter<T, R> {
     if (this.#waiting.length >= this.#limits.maxWaiting) {
       return Promise.reject(
         new AppError('QUEUE_FULL', `${this.#waiting.length} writes wait already`, {
-          remedy: 'Wait for earlier ones to be acknowledged.',
+          hint: 'Wait for earlier ones to be acknowledged.',
         }),
       )
     }

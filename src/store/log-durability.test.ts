@@ -16,8 +16,8 @@ import { openStore } from './store.ts'
 /** Real kills on each backend. */
 const KILLS = 15
 
-forEachStore(`log: ${KILLS} kills under load lose nothing that was acknowledged`, async (_store, house) => {
-  const target = await house.target()
+forEachStore(`log: ${KILLS} kills under load lose nothing that was acknowledged`, async (_store, services) => {
+  const target = await services.target()
   for (let life = 0; life < KILLS; life++) {
     const acknowledged = await killAndCheckLog(target, `life${life}`, 5 + life * 12)
     assert.ok(acknowledged >= 5)

@@ -7,7 +7,7 @@ import { readJsonColumn, storedText, writeJsonColumn } from './columns.ts'
 import type { CommandTable } from './tables.ts'
 
 /**
- * A row as it is kept: JSON as the text that went in, so that it can be copied into a data set without being parsed;
+ * A row as it is kept: JSON as the text that went in, so that it can be copied into a dataset without being parsed;
  * instants in milliseconds UTC.
  */
 export interface StoredRow {

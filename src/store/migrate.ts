@@ -52,7 +52,7 @@ export async function checkVersion({ db, where }: MigrationTarget): Promise<void
   refuseNewer(version, where)
   if (version === LATEST) return
   throw new AppError('STORE_VERSION', `${where} has tables of version ${version}, and this release reads ${LATEST}`, {
-    remedy: 'Start the server once: it brings the tables up to date.',
+    hint: 'Start the server once: it brings the tables up to date.',
   })
 }
 

@@ -1,6 +1,8 @@
 // What makes the tables, in order. A migration that has been released is never changed: add the next number.
 import { createCommandLog } from './migrations/0001-command-log.ts'
 import { createSessions } from './migrations/0002-sessions.ts'
+import { createEpisodes } from './migrations/0003-episodes.ts'
+import { createJobs } from './migrations/0004-jobs.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -13,4 +15,6 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: 'command log', statements: createCommandLog },
   { number: 2, name: 'sessions', statements: createSessions },
+  { number: 3, name: 'episodes', statements: createEpisodes },
+  { number: 4, name: 'jobs', statements: createJobs },
 ]

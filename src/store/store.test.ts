@@ -75,8 +75,8 @@ forEachStore('store: what stands in the way is told apart: a row that is there, 
     .execute()
 })
 
-forEachStore('store: several that open a new database at once all find its tables', async (_store, house) => {
-  const target = await house.target()
+forEachStore('store: several that open a new database at once all find its tables', async (_store, services) => {
+  const target = await services.target()
   const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(target)))
   await Promise.all(
     stores.map((store, i) =>
@@ -90,8 +90,8 @@ forEachStore('store: several that open a new database at once all find its table
   for (const store of stores) await store.close()
 })
 
-forEachStore('store: a database that a newer release has written is refused', async (_store, house) => {
-  const target = await house.target()
+forEachStore('store: a database that a newer release has written is refused', async (_store, services) => {
+  const target = await services.target()
   const first = await openStore(target)
   await first.db.insertInto('store_migrations').values({ number: 9999, name: 'later', applied_at: 0 }).execute()
   await first.close()

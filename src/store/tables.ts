@@ -2,6 +2,8 @@
 // Instants are integers: milliseconds UTC since 1970. JSON is text, so that it can be handed on without being parsed.
 // To add a table: its interface here, its DDL in a new file under migrations/, its row in migrations.ts.
 import type { Generated } from 'kysely'
+import type { EpisodeTables } from './episodes/tables.ts'
+import type { JobTables } from './jobs/tables.ts'
 import type { SessionTables } from './sessions/tables.ts'
 
 export interface CommandTable {
@@ -57,7 +59,7 @@ export interface StoreMigrationTable {
   applied_at: number
 }
 
-export interface Tables extends SessionTables {
+export interface Tables extends SessionTables, EpisodeTables, JobTables {
   commands: CommandTable
   perceptions: PerceptionTable
   logged_episodes: LoggedEpisodeTable

@@ -1,4 +1,4 @@
-// Runs one conformance case and tells what happened in the form of the case's `expect`: the door through which another
+// Runs one conformance case and tells what happened in the form of the case's `expect`: the adapter through which another
 // implementation, or another engine of ours, can be compared line by line.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Program } from '../protocol/strategy.ts'

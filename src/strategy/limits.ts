@@ -28,7 +28,7 @@ const MAX_WORK = 100_000
 const NODE_TEXT = 256
 
 /**
- * Longest text of a program, characters without white space: what doors refuse before they parse it. Merely listing the keys of an object
+ * Longest text of a program, characters without white space: what adapters refuse before they parse it. Merely listing the keys of an object
  * takes a JavaScript engine 10 ms a megabyte, so without this bound no validator could turn every program away at once.
  */
 export function maxProgramText({ maxNodes }: StrategyLimits): number {

@@ -78,6 +78,6 @@ export function formatProblem(problem: ReportedProblem): string {
     .split('\n')
     .map((each) => `    ${each}`)
     .join('\n')
-  const remedy = fix === null ? '' : `\n  fix: ${fix}`
-  return `${code ?? problem.class}${node}\n  ${path} (line ${line}, column ${column}): ${message}\n${quoted}${remedy}`
+  const hint = fix === null ? '' : `\n  fix: ${fix}`
+  return `${code ?? problem.class}${node}\n  ${path} (line ${line}, column ${column}): ${message}\n${quoted}${hint}`
 }

@@ -1,4 +1,4 @@
-// An agent at the end of a real wire, for tests of the perception door: HTTP by hand, and its stream.
+// An agent at the end of a real wire, for tests of the perception adapter: HTTP by hand, and its stream.
 import { WebSocket } from 'ws'
 
 export interface Answer {

@@ -1,5 +1,5 @@
 // A player at the end of no wire at all: for tests of the host.
-import type { Connection } from '../episode/seats.ts'
+import type { Connection } from '../episode/slots.ts'
 
 export interface RecordedConnection extends Connection {
   readonly updates: () => number

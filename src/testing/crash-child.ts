@@ -2,7 +2,7 @@
 // `<episode> <step>`. Started again, it goes on with what it finds. It ends by being killed.
 import { Archive } from '../episode/archive.ts'
 import type { Episode } from '../episode/episode.ts'
-import { createToken } from '../episode/seats.ts'
+import { createToken } from '../episode/slots.ts'
 import { createEpisodeId, resumeEpisode, startEpisode } from '../episode/start.ts'
 import { configureWorld } from '../kernel/world.ts'
 import { createConnection } from './connections.ts'
@@ -13,13 +13,13 @@ const archive = await Archive.open(folder)
 const person = { kind: 'human' as const, name: 'Ada' }
 
 async function play(episode: Episode): Promise<void> {
-  const seats = [0, 1].map((slot) =>
-    episode.join({ slot, token: episode.seats[slot]?.token ?? '' }, person, createConnection()),
+  const slots = [0, 1].map((slot) =>
+    episode.join({ slot, token: episode.slots[slot]?.token ?? '' }, person, createConnection()),
   )
   episode.begin()
   while (!episode.isOver) {
     const slot = (episode.spectate().turn as number) ?? 0
-    const receipt = await seats[slot]!.submit({ take: 1 })
+    const receipt = await slots[slot]!.submit({ take: 1 })
     if (receipt.accepted) process.stdout.write(`${episode.header.episode} ${receipt.step}\n`)
   }
   await archive.finish(episode.header.episode, await episode.done)
@@ -27,13 +27,13 @@ async function play(episode: Episode): Promise<void> {
 
 for (const id of archive.unfinished()) {
   const { journal, tokens, sink } = await archive.reopen(id)
-  void play(resumeEpisode(nim, journal, { tokens, sink, pilotFor: () => undefined }))
+  void play(resumeEpisode(nim, journal, { tokens, sink, inProcessFor: () => undefined }))
 }
 for (let i = 0; i < Number(count); i++) {
   const id = createEpisodeId(Date.now())
   const tokens = [createToken(), createToken()]
-  const seats = tokens.map((token) => ({ player: { kind: 'empty' as const, name: 'nobody' }, token }))
+  const slots = tokens.map((token) => ({ player: { kind: 'empty' as const, name: 'nobody' }, token }))
   const sink = await archive.create(id, tokens)
   const configured = configureWorld(nim, undefined, { heap: 1000 })
-  void play(startEpisode(nim, configured, { id, seed: i, seats, pacing: { mode: 'lockstep' }, sink, gatherMs: 1000 }))
+  void play(startEpisode(nim, configured, { id, seed: i, slots, pacing: { mode: 'lockstep' }, sink, gatherMs: 1000 }))
 }

@@ -105,7 +105,7 @@ export async function killAndCheck(folder: string, afterMs: number): Promise<{ a
     if (summary?.status !== 'unfinished')
       throw new Error(`${episode}: ${summary?.status ?? 'gone'}: ${summary?.problem?.message}`)
     const { journal, sink } = await archive.reopen(episode)
-    const resumed = resumeEpisode(nim, journal, { pilotFor: () => undefined, sink })
+    const resumed = resumeEpisode(nim, journal, { inProcessFor: () => undefined, sink })
     if (resumed.step <= step) throw new Error(`${episode} goes on at ${resumed.step}; step ${step} was acknowledged`)
     await resumed.stop()
   }

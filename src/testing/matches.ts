@@ -1,6 +1,6 @@
 // Matches of paint-arena for tests: played by bots in a moment, with their stored lines.
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
-import { createBotPilot } from '../episode/pilots.ts'
+import { createBotPlayer } from '../episode/in-process-players.ts'
 import { createMemorySink, type LineSink } from '../episode/sink.ts'
 import { startEpisode } from '../episode/start.ts'
 import { configureWorld } from '../kernel/world.ts'
@@ -19,13 +19,13 @@ export interface MatchPlan {
 export async function recordMatch(plan: MatchPlan = {}): Promise<{ lines: readonly string[]; end: EpisodeEnd }> {
   const { seed = 1, bots = ['greedy', 'random'] } = plan
   const memory = createMemorySink()
-  const seats = bots.map((name, slot) => ({
+  const slots = bots.map((name, slot) => ({
     player: { kind: 'bot' as const, name },
-    pilot: createBotPilot(paintArena, name, { seed, slot }),
+    inProcess: createBotPlayer(paintArena, name, { seed, slot }),
   }))
   const episode = startEpisode(paintArena, configureWorld(paintArena, plan.variant, plan.config), {
     seed,
-    seats,
+    slots,
     pacing: { mode: 'fast' },
     sink: plan.sink ?? memory,
   })

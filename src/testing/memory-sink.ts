@@ -1,5 +1,5 @@
 // A command log in memory: durable at once, unless a test holds it back.
-import type { CommandSink } from '../doors/perception/command-sink.ts'
+import type { CommandSink } from '../adapters/perception/command-sink.ts'
 import type { CommandLogRow } from '../protocol/command-log.ts'
 
 export interface MemorySink extends CommandSink {

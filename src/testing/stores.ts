@@ -6,7 +6,7 @@ import { after, type TestContext, test } from 'node:test'
 import { openStore, type Store, type StoreTarget } from '../store/store.ts'
 import { startPostgres, type TestPostgres } from './postgres.ts'
 
-export interface StoreHouse {
+export interface StoreServices {
   readonly kind: 'sqlite' | 'postgres'
   /** A new, empty store; all are closed and removed with the test. */
   open(): Promise<Store>
@@ -38,7 +38,7 @@ export function sharedPostgres(): Promise<TestPostgres | string> {
  */
 export function forEachStore(
   name: string,
-  run: (store: Store, house: StoreHouse, context: TestContext) => Promise<void>,
+  run: (store: Store, services: StoreServices, context: TestContext) => Promise<void>,
 ): void {
   // Started before the tests are, so that its end belongs to the file and not to one test.
   void sharedPostgres()
@@ -46,20 +46,20 @@ export function forEachStore(
     test(`${name} (${kind})`, async (context) => {
       const server = kind === 'postgres' ? await sharedPostgres() : undefined
       if (typeof server === 'string') return context.skip(server)
-      await withHouse(kind, server, async (house) => run(await house.open(), house, context))
+      await withServices(kind, server, async (services) => run(await services.open(), services, context))
     })
   }
 }
 
 /** One test on a SQLite file alone: for what does not depend on the backend. */
-export function onSqlite(name: string, run: (store: Store, house: StoreHouse) => Promise<void>): void {
-  test(name, () => withHouse('sqlite', undefined, async (house) => run(await house.open(), house)))
+export function onSqlite(name: string, run: (store: Store, services: StoreServices) => Promise<void>): void {
+  test(name, () => withServices('sqlite', undefined, async (services) => run(await services.open(), services)))
 }
 
-async function withHouse(
+async function withServices(
   kind: 'sqlite' | 'postgres',
   server: TestPostgres | undefined,
-  run: (house: StoreHouse) => Promise<void>,
+  run: (services: StoreServices) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-store-'))
   const opened: Store[] = []

@@ -1,11 +1,11 @@
-// The conformance kit for worlds: `testWorld(myWorld, { commands })` registers the tests that every world must pass.
+// The conformance suite for worlds: `testWorld(myWorld, { commands })` registers the tests that every world must pass.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { memorySource } from '../episode/byte-source.ts'
 import { checkConformance, type DrawnRun, drawBotRun } from '../episode/conformance.ts'
+import { createBotPlayer } from '../episode/in-process-players.ts'
 import { JournalFile, verifyJournal } from '../episode/journal-file.ts'
-import { createBotPilot } from '../episode/pilots.ts'
 import { createMemorySink } from '../episode/sink.ts'
 import { startEpisode } from '../episode/start.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
@@ -56,12 +56,12 @@ export function testWorld(world: World, kit: WorldKit): void {
     const configured = configureWorld(world, undefined)
     const names = (world.bots ?? []).map((bot) => bot.name)
     const sink = createMemorySink()
-    const seats = Array.from({ length: world.slots(configured.config) }, (_, slot) => {
+    const slots = Array.from({ length: world.slots(configured.config) }, (_, slot) => {
       const name = names[slot % Math.max(1, names.length)]
       const player = { kind: 'bot' as const, name: name ?? 'nobody' }
-      return name === undefined ? { player } : { player, pilot: createBotPilot(world, name, { seed: 5, slot }) }
+      return name === undefined ? { player } : { player, inProcess: createBotPlayer(world, name, { seed: 5, slot }) }
     })
-    const episode = startEpisode(world, configured, { seed: 5, seats, pacing: { mode: 'fast' }, sink, maxSteps: 500 })
+    const episode = startEpisode(world, configured, { seed: 5, slots, pacing: { mode: 'fast' }, sink, maxSteps: 500 })
     episode.begin()
     const end = await episode.done
     const replay = await verifyJournal(await JournalFile.from(memorySource(`${sink.lines.join('\n')}\n`)), () => world)

@@ -28,13 +28,13 @@ export const nim = defineWorld({
   step(state) {
     state.turn = 1 - state.turn
   },
-  seat(state, slot, isPresent) {
+  presence(state, slot, isPresent) {
     state.present[slot] = isPresent
   },
   awaits: (state) => [state.turn],
   fallback: () => ({ take: 1 }),
   observe: (state) => ({ left: state.left, turn: state.turn }),
-  spectate: (state) => ({ left: state.left, turn: state.turn, present: [...state.present] }),
+  view: { spectate: (state) => ({ left: state.left, turn: state.turn, present: [...state.present] }) },
   standing: (state) => ({ scores: [0, 1].map((slot) => (state.left === 0 && state.last === slot ? 1 : 0)) }),
   outcome: (state) => (state.left === 0 ? { ended: 'terminated', reason: 'Nothing is left.' } : undefined),
 })
@@ -72,7 +72,7 @@ export const oracle = defineWorld<unknown, z.infer<typeof OracleState>, { ask: s
   },
   awaits: (state) => (state.asked === null ? [0] : []),
   observe: (state) => ({ asked: state.asked, answers: structuredClone(state.answers) }),
-  spectate: (state) => ({ answers: structuredClone(state.answers) }),
+  view: { spectate: (state) => ({ answers: structuredClone(state.answers) }) },
   standing: (state) => ({ scores: [state.answers.length] }),
   outcome: (state) => (state.answers.length === 3 ? { ended: 'terminated', reason: 'Three answers.' } : undefined),
 })

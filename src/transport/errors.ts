@@ -64,14 +64,14 @@ export function toFailure(error: unknown): Failure {
 /** The failure for a status that needs no exception, such as 404 for an unknown route. */
 export function fromStatus(status: number, message: string, headers?: Readonly<Record<string, string>>): Failure {
   const code = CODE_OF_STATUS[status] ?? 'BAD_REQUEST'
-  return { status, code, message, hint: ERRORS[code].remedy, retryAfter: RETRY_AFTER[status], headers }
+  return { status, code, message, hint: ERRORS[code].hint, retryAfter: RETRY_AFTER[status], headers }
 }
 
 function fromAppError(error: AppError): Failure {
   const { status, code, message, details } = error
   const given = details?.retry_after_s
   const retryAfter = typeof given === 'number' ? given : RETRY_AFTER[status]
-  return { status, code, message, hint: error.remedy, details, retryAfter }
+  return { status, code, message, hint: error.hint, details, retryAfter }
 }
 
 interface SchemaFaults {
@@ -96,7 +96,7 @@ function fromSchemaFaults(error: SchemaFaults): Failure {
     status: 422,
     code: 'VALIDATION_ERROR',
     message: first ? `${first.path.join('.')}: ${first.message}` : 'The request does not match its schema.',
-    hint: ERRORS.VALIDATION_ERROR.remedy,
+    hint: ERRORS.VALIDATION_ERROR.hint,
     details: { faults: named },
     faults,
   }

@@ -20,7 +20,7 @@ export const PROBLEM_STYLE: FailureStyle = {
   body: ({ code, message, hint, details }) => ({
     code,
     message,
-    remedy: hint,
+    hint,
     ...(details === undefined ? {} : { details }),
   }),
 }
@@ -73,7 +73,7 @@ export const PERCEPTION_STYLE: FailureStyle = {
   },
   retryAfter: { 409: 1 },
   body({ code, message, hint, details }) {
-    const known: Record<string, JsonValue> = code === 'INTERNAL_ERROR' ? {} : { ...details, remedy: hint }
+    const known: Record<string, JsonValue> = code === 'INTERNAL_ERROR' ? {} : { ...details, hint }
     return { error: { code, message, details: known, timestamp: new Date().toISOString() } }
   },
 }

@@ -79,7 +79,7 @@ function parseOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && /^https?:$/.test(url.protocol) && url.origin === text.toLowerCase().replace(/\/$/, '')) return url.origin
   throw new AppError('USAGE', `"${text}" is not an origin`, {
-    remedy: 'Give scheme, host and port: https://play.example',
+    hint: 'Give scheme, host and port: https://play.example',
   })
 }
 
@@ -87,6 +87,6 @@ function parseHost(text: string): string {
   const name = hostName(text)
   if (name !== undefined && !/:\d+$/.test(text.replace(/^\[.*\]/, ''))) return name
   throw new AppError('USAGE', `"${text}" is not the name of a host`, {
-    remedy: 'Give a name without a port: play.example',
+    hint: 'Give a name without a port: play.example',
   })
 }

@@ -82,7 +82,7 @@ function addNetwork(list: BlockList, text: string): void {
   const isPrefix = bits !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= most
   if (isIP(address) === 0 || rest.length > 0 || (bits !== undefined && !isPrefix)) {
     throw new AppError('USAGE', `"${text}" is not the address of a proxy`, {
-      remedy: 'Give an IP address, a network such as 10.0.0.0/8, or the word loopback.',
+      hint: 'Give an IP address, a network such as 10.0.0.0/8, or the word loopback.',
     })
   }
   if (bits === undefined) list.addAddress(address, family)

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { runCommand } from '../../src/testing/cli.ts'
 import { sharedPostgres } from '../../src/testing/stores.ts'
-import { characters as shipped } from '../../src/worlds/parley/characters/cast.ts'
+import { characters as shipped } from '../../src/worlds/parley/characters/built-in.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const DUMP = join(ROOT, 'tests', 'fixtures', 'simulation-engine-dump')
@@ -16,7 +16,7 @@ const base = mkdtempSync(join(tmpdir(), 'paracosm-admin-'))
 after(() => rmSync(base, { recursive: true, force: true }))
 void sharedPostgres()
 
-interface House {
+interface Services {
   readonly cwd: string
   readonly env: Record<string, string>
   run(...args: string[]): Promise<{ status: number | null; out: string; err: string }>
@@ -24,11 +24,11 @@ interface House {
   json(...args: string[]): Promise<any>
 }
 
-function openHouse(env: Record<string, string> = {}): House {
-  const cwd = mkdtempSync(join(base, 'house-'))
+function createSessionServices(env: Record<string, string> = {}): Services {
+  const cwd = mkdtempSync(join(base, 'services-'))
   const all = { DATABASE_URL: '', ...env }
   if (all.DATABASE_URL === '') Reflect.deleteProperty(all, 'DATABASE_URL')
-  const run: House['run'] = (...args) => runCommand(['admin', ...args], { cwd, env: all })
+  const run: Services['run'] = (...args) => runCommand(['admin', ...args], { cwd, env: all })
   return {
     cwd,
     env: all,
@@ -47,12 +47,12 @@ for (const kind of ['sqlite', 'postgres'] as const) {
     if (typeof server === 'string') return context.skip(server)
     const env = async (): Promise<Record<string, string>> =>
       server ? { DATABASE_URL: await server.createDatabase() } : {}
-    const first = openHouse(await env())
+    const first = createSessionServices(await env())
     const report = await first.json('import', DUMP)
     assert.equal(report.documents, 18)
     const { path } = await first.json('backup', 'backups')
     const key = readFileSync(join(first.cwd, 'data', 'pii.key'), 'utf8').trim()
-    const second = openHouse({ ...(await env()), PARACOSM_PII_KEY: key })
+    const second = createSessionServices({ ...(await env()), PARACOSM_PII_KEY: key })
     await second.json('restore', join(first.cwd, path))
     assert.ok(!existsSync(join(second.cwd, 'data', 'pii.key')))
     const again = await second.json('backup', 'backups')
@@ -68,80 +68,80 @@ for (const kind of ['sqlite', 'postgres'] as const) {
 }
 
 test('admin player: added with a key that is said once, given another, revoked, removed', async () => {
-  const house = openHouse()
-  const made = await house.json('player', 'add', '--field', 'full_name=Ada Quill', '--field', 'cohort=A')
+  const services = createSessionServices()
+  const made = await services.json('player', 'add', '--field', 'full_name=Ada Quill', '--field', 'cohort=A')
   assert.match(made.player_id, /^[0-9a-f]{24}$/)
   assert.match(made.api_key, /^dcs-ak-[A-Za-z0-9_-]{43}$/)
-  const again = await house.json('player', 'issue-key', made.player_id)
+  const again = await services.json('player', 'issue-key', made.player_id)
   assert.notEqual(again.api_key, made.api_key)
-  await house.json('player', 'revoke', made.player_id)
-  const { players } = await house.json('player', 'list')
+  await services.json('player', 'revoke', made.player_id)
+  const { players } = await services.json('player', 'list')
   assert.deepEqual([players[0].key, players[0].fields], ['revoked', { cohort: 'A' }])
-  const text = readdirSync(join(house.cwd, 'data'))
-    .map((name) => readFileSync(join(house.cwd, 'data', name), 'latin1'))
+  const text = readdirSync(join(services.cwd, 'data'))
+    .map((name) => readFileSync(join(services.cwd, 'data', name), 'latin1'))
     .join('')
   assert.ok(!text.includes('Quill') && !text.includes(made.api_key) && !text.includes(again.api_key))
-  await house.json('player', 'remove', made.player_id)
-  const gone = await house.run('player', 'remove', made.player_id, '--json')
+  await services.json('player', 'remove', made.player_id)
+  const gone = await services.run('player', 'remove', made.player_id, '--json')
   assert.equal(gone.status, 2)
   assert.equal(JSON.parse(gone.out).error.code, 'UNKNOWN_PLAYER')
 })
 
 test('admin player: a given key is taken, a made and a given one exclude each other, and a wrong one is not repeated', async () => {
-  const house = openHouse()
-  const key = (await house.json('keygen')).api_key
-  const file = join(house.cwd, 'key')
+  const services = createSessionServices()
+  const key = (await services.json('keygen')).api_key
+  const file = join(services.cwd, 'key')
   writeFileSync(file, `${key}\n`)
-  const made = await house.json('player', 'add', '--key-file', file)
+  const made = await services.json('player', 'add', '--key-file', file)
   assert.equal(made.api_key, null)
-  assert.match((await house.run('player', 'add', '--key-file', file)).err, /KEY_TAKEN/)
-  assert.match((await house.run('player', 'add', '--key-file', file, '--issue-key')).err, /not both/)
-  assert.match((await house.run('player', 'add', '--key-file', file, '--no-key')).err, /USAGE/)
+  assert.match((await services.run('player', 'add', '--key-file', file)).err, /KEY_TAKEN/)
+  assert.match((await services.run('player', 'add', '--key-file', file, '--issue-key')).err, /not both/)
+  assert.match((await services.run('player', 'add', '--key-file', file, '--no-key')).err, /USAGE/)
   writeFileSync(file, `dcs-ak-${'sEcret'.repeat(8)}`)
-  const wrong = await house.run('player', 'add', '--key-file', file)
+  const wrong = await services.run('player', 'add', '--key-file', file)
   assert.match(wrong.err, /KEY_INVALID.*50 characters/)
   assert.ok(!wrong.err.includes('sEcret'))
-  assert.equal((await house.json('player', 'add', '--no-key')).api_key, null)
+  assert.equal((await services.json('player', 'add', '--no-key')).api_key, null)
 })
 
 test('admin keygen: one key alone on standard output, and the warning beside it', async () => {
-  const { status, out, err } = await openHouse().run('keygen')
+  const { status, out, err } = await createSessionServices().run('keygen')
   assert.equal(status, 0)
   assert.match(out, /^dcs-ak-[A-Za-z0-9_-]{43}\n$/)
   assert.match(err, /stored nowhere/)
 })
 
 test('admin character: the shipped ones go out and in, a filter lists some, and a faulty file changes nothing', async () => {
-  const house = openHouse()
+  const services = createSessionServices()
   assert.match(
-    (await house.run('character', 'export', 'c.json', '--shipped')).out,
+    (await services.run('character', 'export', 'c.json', '--shipped')).out,
     new RegExp(`Wrote ${shipped.length} `),
   )
-  assert.match((await house.run('character', 'export', 'c.json', '--shipped')).err, /FILE_UNWRITABLE/)
-  await house.json('character', 'import', 'c.json')
-  const { characters } = await house.json('character', 'list', '--filter', 'human')
+  assert.match((await services.run('character', 'export', 'c.json', '--shipped')).err, /FILE_UNWRITABLE/)
+  await services.json('character', 'import', 'c.json')
+  const { characters } = await services.json('character', 'list', '--filter', 'human')
   assert.equal(characters.length, shipped.filter((each) => each.is_human).length)
-  assert.match((await house.run('character', 'list', '--filter', 'nice')).err, /UNKNOWN_FILTER/)
-  const out = await house.run('character', 'export')
-  assert.ok(out.out === readFileSync(join(house.cwd, 'c.json'), 'utf8'), 'it is the same to the byte')
-  writeFileSync(join(house.cwd, 'bad.json'), JSON.stringify([{ ...characters[0], hid: 'NEW' }, { hid: 'X' }]))
-  const bad = await house.run('character', 'import', 'bad.json')
+  assert.match((await services.run('character', 'list', '--filter', 'nice')).err, /UNKNOWN_FILTER/)
+  const out = await services.run('character', 'export')
+  assert.ok(out.out === readFileSync(join(services.cwd, 'c.json'), 'utf8'), 'it is the same to the byte')
+  writeFileSync(join(services.cwd, 'bad.json'), JSON.stringify([{ ...characters[0], hid: 'NEW' }, { hid: 'X' }]))
+  const bad = await services.run('character', 'import', 'bad.json')
   assert.equal(bad.status, 2)
   assert.match(bad.err, /VALIDATION_ERROR: bad\.json has .* character X/)
-  assert.equal((await house.json('character', 'list')).characters.length, shipped.length)
+  assert.equal((await services.json('character', 'list')).characters.length, shipped.length)
 })
 
 test('admin dump: personal data goes out sealed, in the clear or not at all, and the last line is the folder', async () => {
-  const house = openHouse()
-  await house.json('seed', DUMP)
+  const services = createSessionServices()
+  await services.json('seed', DUMP)
   for (const [how, clear] of [
     ['sealed', false],
     ['clear', true],
     ['none', false],
   ] as const) {
-    const { out, status } = await house.run('dump', how, '--personal-data', how)
+    const { out, status } = await services.run('dump', how, '--personal-data', how)
     assert.equal(status, 0)
-    const folder = join(house.cwd, out.trim().split('\n').at(-1) ?? '')
+    const folder = join(services.cwd, out.trim().split('\n').at(-1) ?? '')
     assert.match(folder, /\d{4}(_\d\d){5}$/)
     assert.equal(existsSync(join(folder, 'pii.json')), how !== 'none')
     const text = readdirSync(folder)
@@ -149,26 +149,26 @@ test('admin dump: personal data goes out sealed, in the clear or not at all, and
       .join('')
     assert.equal(text.includes('Quill'), clear, how)
   }
-  assert.equal((await house.run('dump', 'x', '--personal-data', 'some')).status, 2)
-  assert.match((await openHouse().run('dump', 'x')).err, /STORE_UNAVAILABLE/)
+  assert.equal((await services.run('dump', 'x', '--personal-data', 'some')).status, 2)
+  assert.match((await createSessionServices().run('dump', 'x')).err, /STORE_UNAVAILABLE/)
 })
 
 test('admin rotate-pii-key: the file gets a new key; one of the environment has to be given', async () => {
-  const house = openHouse()
-  await house.json('seed', DUMP)
-  const path = join(house.cwd, 'data', 'pii.key')
+  const services = createSessionServices()
+  await services.json('seed', DUMP)
+  const path = join(services.cwd, 'data', 'pii.key')
   const before = readFileSync(path, 'utf8')
-  assert.equal((await house.json('rotate-pii-key')).players, 1)
+  assert.equal((await services.json('rotate-pii-key')).players, 1)
   const now = readFileSync(path, 'utf8').trim()
   assert.notEqual(now, before.trim())
   const next = randomBytes(32).toString('base64')
   const run = (env: Record<string, string>) =>
-    runCommand(['admin', 'rotate-pii-key'], { cwd: house.cwd, env: { ...house.env, ...env } })
+    runCommand(['admin', 'rotate-pii-key'], { cwd: services.cwd, env: { ...services.env, ...env } })
   assert.match((await run({ PARACOSM_PII_KEY: now })).err, /PII_KEY_INVALID.*new key is missing/)
   const done = await run({ PARACOSM_PII_KEY: now, PARACOSM_PII_NEW_KEY: next })
   assert.equal(done.status, 0, done.err)
   assert.ok(!`${done.out}${done.err}`.includes(next))
-  assert.match((await house.run('dump', 'x', '--personal-data', 'clear')).err, /PII_KEY_WRONG/)
+  assert.match((await services.run('dump', 'x', '--personal-data', 'clear')).err, /PII_KEY_WRONG/)
 })
 
 /** A folder whose import takes a while. */
@@ -198,26 +198,30 @@ const KILLED = `
 `
 
 test('admin seed: killed in the middle of it the store is as it was, and the next one succeeds', async () => {
-  const house = openHouse()
-  await house.json('seed', DUMP)
+  const services = createSessionServices()
+  await services.json('seed', DUMP)
   const events = async (): Promise<number> => {
-    const { collections } = await house.json('backup', mkdtempSync(join(base, 'b-')), '--personal-data', 'none')
+    const { collections } = await services.json('backup', mkdtempSync(join(base, 'b-')), '--personal-data', 'none')
     return collections.find((each: { name: string }) => each.name === 'session_events').documents
   }
   const folder = bigFolder(5000)
   for (const batches of [1, 4, 12]) {
     const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', KILLED, folder, String(batches)]
-    const killed = spawnSync(process.execPath, args, { cwd: house.cwd, encoding: 'utf8' })
+    const killed = spawnSync(process.execPath, args, { cwd: services.cwd, encoding: 'utf8' })
     assert.equal(killed.signal, 'SIGKILL', killed.stderr)
     assert.equal(await events(), 9)
   }
-  await house.json('seed', folder)
+  await services.json('seed', folder)
   assert.equal(await events(), 5000)
 })
 
 test('admin seed: two at once leave the store whole', async () => {
-  const house = openHouse()
-  const results = await Promise.all([house.run('seed', DUMP), house.run('seed', DUMP), house.run('player', 'add')])
+  const services = createSessionServices()
+  const results = await Promise.all([
+    services.run('seed', DUMP),
+    services.run('seed', DUMP),
+    services.run('player', 'add'),
+  ])
   for (const { status, err } of results) assert.ok(status === 0 || /STORE_BUSY/.test(err), err)
-  assert.ok((await house.json('player', 'list')).count >= 3)
+  assert.ok((await services.json('player', 'list')).count >= 3)
 })

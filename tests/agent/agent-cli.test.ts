@@ -1,4 +1,4 @@
-// `paracosm agent run` as a stranger runs it: processes of their own, a real door, a real endpoint.
+// `paracosm agent run` as a stranger runs it: processes of their own, a real adapter, a real endpoint.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -49,8 +49,8 @@ test('agent run: a run recorded with --record plays again with the endpoint swit
       '--lockstep',
     ])
     const how = index === 0 ? ['--record', recording] : ['--replay', recording]
-    const fixed = ['agent', 'run', '--url', url, '--agent', 'agent-0', '--brain', 'model', '--model', 'tiny']
-    const run = await runCommand([...fixed, '--base-url', model.url, '--beats', '12', '--json', ...how], {
+    const fixed = ['agent', 'run', '--url', url, '--agent', 'agent-0', '--policy', 'model', '--model', 'tiny']
+    const run = await runCommand([...fixed, '--base-url', model.url, '--turns', '12', '--json', ...how], {
       env: { PARACOSM_AGENT_TOKEN: token, OPENAI_API_KEY: 'sk-secret-9876' },
     })
     assert.equal(run.status, 0, run.err)
@@ -77,26 +77,26 @@ test('agent run: what is asked wrongly is refused with its code', async (context
   writeFileSync(existing, '')
   for (const [args, status, pattern] of [
     [['agent', 'run'], 2, /--url/],
-    [[...at, '--brain', 'genius'], 2, /scripted, random, model/],
-    [[...at, '--brain', 'model'], 2, /MODEL_MISSING|no model is named/],
+    [[...at, '--policy', 'genius'], 2, /scripted, random, model/],
+    [[...at, '--policy', 'model'], 2, /MODEL_MISSING|no model is named/],
     [
-      [...at, '--brain', 'model', '--model', 'm', '--replay', join(folder, 'none.jsonl')],
+      [...at, '--policy', 'model', '--model', 'm', '--replay', join(folder, 'none.jsonl')],
       2,
       /cannot read the recording/,
     ],
-    [[...at, '--brain', 'model', '--model', 'm', '--record', existing], 2, /exists already/],
-    [[...at, '--beats', '0'], 2, /whole number/],
+    [[...at, '--policy', 'model', '--model', 'm', '--record', existing], 2, /exists already/],
+    [[...at, '--turns', '0'], 2, /whole number/],
   ] as const) {
     const run = await runCommand(args, { env })
     assert.equal(run.status, status, `${args.join(' ')}: ${run.err}`)
     assert.match(run.err, pattern)
   }
-  const wrong = await runCommand([...at, '--beats', '1'], { env: { PARACOSM_AGENT_TOKEN: 'wrong' } })
+  const wrong = await runCommand([...at, '--turns', '1'], { env: { PARACOSM_AGENT_TOKEN: 'wrong' } })
   assert.equal(wrong.status, 1)
   assert.match(wrong.err, /TOKEN_REFUSED|the token/)
-  const nobody = await runCommand(['agent', 'run', '--url', 'http://127.0.0.1:9', '--agent', 'a', '--beats', '1'])
+  const nobody = await runCommand(['agent', 'run', '--url', 'http://127.0.0.1:9', '--agent', 'a', '--turns', '1'])
   assert.equal(nobody.status, 1)
   assert.match(nobody.err, /no answer from/)
-  const budget = await runCommand([...at, '--beats', '2', '--json'], { env })
-  assert.equal(JSON.parse(budget.out).ended, 'beats')
+  const budget = await runCommand([...at, '--turns', '2', '--json'], { env })
+  assert.equal(JSON.parse(budget.out).ended, 'turns')
 })

@@ -7,11 +7,11 @@ import { PerceptionClient } from '../../src/client/perception.ts'
 import type { AppError } from '../../src/kernel/errors.ts'
 import { createEndpointClient } from '../../src/models/endpoint-client.ts'
 import { createReplayClient, parseRecording, withRecorder } from '../../src/models/recording.ts'
-import type { Brain } from '../../src/players/agent/brain.ts'
-import { createModelBrain, readThought } from '../../src/players/agent/model-brain.ts'
-import { createRandomBrain } from '../../src/players/agent/random-brain.ts'
+import { createModelPolicy, readDecision } from '../../src/players/agent/model-policy.ts'
+import type { Policy } from '../../src/players/agent/policy.ts'
+import { createRandomPolicy } from '../../src/players/agent/random-policy.ts'
 import { runAgent } from '../../src/players/agent/run-agent.ts'
-import { createScriptedBrain } from '../../src/players/agent/scripted-brain.ts'
+import { createScriptedPolicy } from '../../src/players/agent/scripted-policy.ts'
 import { type PerceptionEpisode, startPerceptionEpisode } from '../../src/server/perception-episode.ts'
 import { createMemorySink } from '../../src/testing/memory-sink.ts'
 import { startModelServer } from '../../src/testing/model-server.ts'
@@ -53,7 +53,7 @@ function clientOf(served: PerceptionEpisode, slot = 0): PerceptionClient {
   return new PerceptionClient({
     url: served.url,
     agentId: `agent-${slot}`,
-    token: served.episode.seats[slot]?.token,
+    token: served.episode.slots[slot]?.token,
   })
 }
 
@@ -61,8 +61,8 @@ const NEVER = new AbortController().signal
 
 test('agent: the rules for frontier finish at least two of the three quests of arrival, from perceptions alone', async (context) => {
   const served = await serve(context, { world: 'frontier', variant: 'arrival' })
-  const brain = await createScriptedBrain('frontier')
-  const summary = await runAgent({ client: clientOf(served), brain, budget: { beats: 2000 }, signal: NEVER })
+  const policy = await createScriptedPolicy('frontier')
+  const summary = await runAgent({ client: clientOf(served), policy, budget: { turns: 2000 }, signal: NEVER })
   assert.ok(summary.done > 20, JSON.stringify(summary))
   const { quests } = served.episode.spectate()
   const finished = Object.values(typeof quests === 'object' && quests !== null ? quests : {}).filter(
@@ -79,14 +79,14 @@ for (const [world, variant] of [
   test(`agent: one program, unchanged, plays ${world} by rules and by dice`, async (context) => {
     const tickRate = world === 'frontier' ? 'lockstep' : 200
     const served = await serve(context, { world, variant, tickRate })
-    const slots = served.episode.seats.length
-    const brains: Brain[] = []
+    const slots = served.episode.slots.length
+    const policies: Policy[] = []
     for (let slot = 0; slot < slots; slot++) {
-      brains.push(slot === 0 ? await createScriptedBrain(world) : createRandomBrain(slot))
+      policies.push(slot === 0 ? await createScriptedPolicy(world) : createRandomPolicy(slot))
     }
     const summaries = await Promise.all(
-      brains.map((brain, slot) =>
-        runAgent({ client: clientOf(served, slot), brain, budget: { beats: 12 }, signal: NEVER }),
+      policies.map((policy, slot) =>
+        runAgent({ client: clientOf(served, slot), policy, budget: { turns: 12 }, signal: NEVER }),
       ),
     )
     for (const summary of summaries) assert.ok(summary.done + summary.failed > 0 || summary.ended === 'episode')
@@ -98,16 +98,16 @@ test('agent: a server that goes away in the middle is waited for, and the agent 
   const dataDir = mkdtempSync(join(tmpdir(), 'paracosm-agent-'))
   const first = await serve(context, { world: 'frontier', variant: 'errand', dataDir })
   const port = Number(new URL(first.url).port)
-  const { token } = first.episode.seats[0] ?? {}
+  const { token } = first.episode.slots[0] ?? {}
   const client = new PerceptionClient({ url: first.url, agentId: 'agent-0', token, retries: 0 })
   const cycles: number[] = []
   const restarted = Promise.withResolvers<void>()
   const run = runAgent({
     client,
-    brain: createRandomBrain(3),
-    budget: { beats: 8 },
+    policy: createRandomPolicy(3),
+    budget: { turns: 8 },
     signal: NEVER,
-    onBeat: ({ cycle }) => {
+    onTurn: ({ cycle }) => {
       cycles.push(cycle)
       if (cycle === 2) void first.close().then(restarted.resolve, restarted.reject)
     },
@@ -116,7 +116,7 @@ test('agent: a server that goes away in the middle is waited for, and the agent 
   const second = await serve(context, { world: 'frontier', variant: 'errand', dataDir, port })
   assert.equal(second.isResumed, true)
   const summary = await run
-  assert.equal(summary.ended, 'beats')
+  assert.equal(summary.ended, 'turns')
   assert.deepEqual(cycles, [0, 1, 2, 3, 4, 5, 6, 7])
 })
 
@@ -140,13 +140,19 @@ test('agent: a recorded run of a model plays again with the endpoint switched of
   const lines: string[] = []
   const endpoint = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
   const live = await serve(context, { world: 'frontier', variant: 'arrival', seed: 7 })
-  const budget = { beats: 15 }
-  const liveBrain = createModelBrain({ client: withRecorder(endpoint, (line) => void lines.push(line)), model: 'tiny' })
-  const first = await runAgent({ client: clientOf(live), brain: liveBrain, budget, signal: NEVER })
+  const budget = { turns: 15 }
+  const livePolicy = createModelPolicy({
+    client: withRecorder(endpoint, (line) => void lines.push(line)),
+    model: 'tiny',
+  })
+  const first = await runAgent({ client: clientOf(live), policy: livePolicy, budget, signal: NEVER })
   await server.close()
   const again = await serve(context, { world: 'frontier', variant: 'arrival', seed: 7 })
-  const replayBrain = createModelBrain({ client: createReplayClient(parseRecording(lines.join('\n'))), model: 'tiny' })
-  const second = await runAgent({ client: clientOf(again), brain: replayBrain, budget, signal: NEVER })
+  const replayPolicy = createModelPolicy({
+    client: createReplayClient(parseRecording(lines.join('\n'))),
+    model: 'tiny',
+  })
+  const second = await runAgent({ client: clientOf(again), policy: replayPolicy, budget, signal: NEVER })
   assert.deepEqual(second, first)
   assert.equal(again.episode.digest(), live.episode.digest())
   assert.ok(live.episode.step > 0)
@@ -157,13 +163,13 @@ test('agent: a replay that is asked something new stops loudly and shows the nea
   const lines: string[] = []
   const endpoint = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
   const live = await serve(context, { world: 'frontier', variant: 'arrival', seed: 7 })
-  const recorder = createModelBrain({ client: withRecorder(endpoint, (line) => void lines.push(line)), model: 'tiny' })
-  await runAgent({ client: clientOf(live), brain: recorder, budget: { beats: 3 }, signal: NEVER })
+  const recorder = createModelPolicy({ client: withRecorder(endpoint, (line) => void lines.push(line)), model: 'tiny' })
+  await runAgent({ client: clientOf(live), policy: recorder, budget: { turns: 3 }, signal: NEVER })
   const other = await serve(context, { world: 'frontier', variant: 'arrival', seed: 7 })
   const client = createReplayClient(parseRecording(lines.join('\n')))
-  const brain = createModelBrain({ client, model: 'tiny', goal: 'Sit still.' })
+  const policy = createModelPolicy({ client, model: 'tiny', goal: 'Sit still.' })
   await assert.rejects(
-    runAgent({ client: clientOf(other), brain, budget: { beats: 3 }, signal: NEVER }),
+    runAgent({ client: clientOf(other), policy, budget: { turns: 3 }, signal: NEVER }),
     (error: AppError) => error.code === 'RECORDING_MISS' && /nearest is call \d/.test(error.message),
   )
 })
@@ -172,7 +178,7 @@ test('agent: an answer that is no command is asked for once more, then nothing i
   const server = await startModelServer(() => 'No JSON today.')
   try {
     const client = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
-    const brain = createModelBrain({ client, model: 'tiny' })
+    const policy = createModelPolicy({ client, model: 'tiny' })
     const perception = {
       protocol_version: '1.0.0',
       timestamp: '2026-11-21T00:00:00.000Z',
@@ -185,9 +191,9 @@ test('agent: an answer that is no command is asked for once more, then nothing i
       environment: { time_of_day: 'day', weather: 'clear', is_combat: false, is_dialogue: false },
       raw_engine_data: {},
     }
-    const thought = await brain.decide({ cycle: 0, perception, last: undefined }, NEVER)
-    assert.equal(thought.command.command, 'noop')
-    assert.match(thought.reasoning, /no JSON object/)
+    const decision = await policy.decide({ cycle: 0, perception, last: undefined }, NEVER)
+    assert.equal(decision.command.command, 'noop')
+    assert.match(decision.reasoning, /no JSON object/)
     assert.equal(server.asked.length, 2)
     assert.match(server.asked[1]?.messages.at(-1)?.content ?? '', /not a valid command/)
   } finally {
@@ -198,7 +204,7 @@ test('agent: an answer that is no command is asked for once more, then nothing i
 test('agent: answers are read alone, fenced, with prose around them and with nulls for what is left out', () => {
   const answer = '{"reasoning":"r","command":"wait","params":{"duration_seconds":5,"entity_id":null}}'
   for (const text of [answer, `\`\`\`json\n${answer}\n\`\`\``, `Well. ${answer} That is all.`]) {
-    assert.deepEqual(readThought(text), {
+    assert.deepEqual(readDecision(text), {
       reasoning: 'r',
       command: { command: 'wait', params: { duration_seconds: 5 } },
     })
@@ -210,6 +216,6 @@ test('agent: answers are read alone, fenced, with prose around them and with nul
     '{"command":"fly","params":{},"reasoning":"r"}',
     '{"command":"wait","params":{"duration_seconds":0},"reasoning":"r"}',
   ]) {
-    assert.ok('fault' in readThought(text), text)
+    assert.ok('fault' in readDecision(text), text)
   }
 })

@@ -22,7 +22,7 @@ const serve = (name: string) =>
     host: '127.0.0.1',
     port: 0,
     otherPorts: 0,
-    hasExhibition: false,
+    hasShowcase: false,
     logLevel: 'silent',
     version: '0.0.0-test',
   })
@@ -96,8 +96,8 @@ for (const [name, size] of Object.entries(SIZES)) {
 test('pages: a person plays with the keyboard and the pad, and controls have names', { skip: NO_BROWSER }, async () => {
   const server = await serve('person')
   const { page, complaints } = await open(SIZES.phone)
-  const { seats } = await start(server.url, { tick_rate: 20, players: [null, 'idle'], config: { max_ticks: 200 } })
-  await page.goto(seats[0].page)
+  const { slots } = await start(server.url, { tick_rate: 20, players: [null, 'idle'], config: { max_ticks: 200 } })
+  await page.goto(slots[0].page)
   await page.waitForFunction(() => /Live/.test(document.querySelector('#status')?.textContent ?? ''))
   const score = () => page.evaluate(() => Number(document.querySelector('.score-value')?.textContent))
   await page.keyboard.press('ArrowRight')

@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { createManifest } from '../../src/adapters/coworld/manifest.ts'
 import { GROUPS } from '../../src/cli/groups.ts'
-import { createManifest } from '../../src/doors/coworld/manifest.ts'
 import { LAUNCHER, runCommand, startCommand } from '../../src/testing/cli.ts'
 import { openWire } from '../../src/testing/wire.ts'
 import { paintArena } from '../../src/worlds/paint-arena/world.ts'
@@ -60,7 +60,7 @@ test('cli: wrong usage is status 2 with a way out, and one JSON document under -
     assert.equal(json.status, 2)
     const { ok, error } = JSON.parse(json.out)
     assert.equal(ok, false)
-    assert.ok(error.code && error.message && error.remedy, args.join(' '))
+    assert.ok(error.code && error.message && error.hint, args.join(' '))
   }
 })
 

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { LAUNCHER, runCommand, startProcess } from '../../src/testing/cli.ts'
-import { openClientHouse } from './client-house.ts'
+import { openClientServer } from './client-server.ts'
 
 const PAIR = ['--pc', 'ODA', '--npc', 'JACK']
 
 test('play: registers, plays lines of a script, lists, resumes and prints what was said', async (context) => {
-  const { server } = await openClientHouse(context)
+  const { server } = await openClientServer(context)
   const home = mkdtempSync(join(tmpdir(), 'paracosm-home-'))
   context.after(() => rmSync(home, { recursive: true }))
   const run = (args: readonly string[], input = '') =>
@@ -50,7 +50,7 @@ test('play: without a server it says how to start one', async () => {
 test('play: in a terminal it chats, and Ctrl-C leaves and says how to go on', {
   skip: existsSync('/usr/bin/script') ? false : 'there is no script(1) here',
 }, async (context) => {
-  const { server, key } = await openClientHouse(context)
+  const { server, key } = await openClientServer(context)
   const line = `'${LAUNCHER}' play Explore --pc ODA --npc JACK --url ${server.url}`
   const child = startProcess('/usr/bin/script', ['-qec', line, '/dev/null'], { env: { PARACOSM_KEY: key } })
   await child.sees(/ODA \(you\): /)

@@ -8,12 +8,12 @@ import { createClient } from '../../src/client/index.ts'
 import { startServer } from '../../src/server/app.ts'
 import { launchBrowser, NO_BROWSER } from '../../src/testing/browser.ts'
 import { startModuleServer } from '../../src/testing/module-server.ts'
-import { openClientHouse, QUICK } from './client-house.ts'
+import { openClientServer, QUICK } from './client-server.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
 test('client: the catalogue, players and sessions are told as the server has them', async (context) => {
-  const { client, server } = await openClientHouse(context)
+  const { client, server } = await openClientServer(context)
   assert.equal((await client.authenticate()).authenticated, true)
   assert.equal((await client.serverConfig()).mode, 'standard')
   assert.equal((await client.serverStatus()).status, 'ok')
@@ -44,7 +44,7 @@ test('client: the catalogue, players and sessions are told as the server has the
 test('client: worlds and episodes, with a journal to take away', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'paracosm-client-'))
   const where = { dataDir, host: '127.0.0.1', port: 0, otherPorts: 0 }
-  const server = await startServer({ ...where, hasExhibition: false, logLevel: 'silent', version: '0.0.0-test' })
+  const server = await startServer({ ...where, hasShowcase: false, logLevel: 'silent', version: '0.0.0-test' })
   const client = createClient({ url: server.url })
   assert.ok((await client.worlds()).some((world) => world.id === 'paint-arena'))
   assert.equal((await client.world('paint-arena')).id, 'paint-arena')
@@ -76,7 +76,7 @@ test('client: all that it imports is zod and itself, and nothing in it is of Nod
 })
 
 test('client: two turns are played from a page of a browser', { skip: NO_BROWSER }, async (context) => {
-  const { proxy, key } = await openClientHouse(context)
+  const { proxy, key } = await openClientServer(context)
   const [modules, browser] = [await startModuleServer(), await launchBrowser()]
   const page = await (await browser.newContext({ bypassCSP: true })).newPage()
   await page.goto(modules.url)

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { WebSocketServer } from 'ws'
 import { type Client, ClientError, createClient, type PlayEvent, type PlaySession } from '../../src/client/index.ts'
 import { FORM } from '../../src/testing/play-api.ts'
-import { createGatedCast, openClientHouse, QUICK } from './client-house.ts'
+import { createGatedRoleModels, openClientServer, QUICK } from './client-server.ts'
 
 const START = { game: 'Explore', pc_choice: 'ODA', npc_choice: 'JACK' }
 
@@ -63,7 +63,7 @@ async function assertWhole(
 }
 
 test('client: a game is played to its end, and the iteration ends with it', async (context) => {
-  const { client, server } = await openClientHouse(context)
+  const { client, server } = await openClientServer(context)
   const session = await client.start(START, QUICK)
   const seen = collect(session)
   const turn = await session.say('I wave.')
@@ -85,7 +85,7 @@ test('client: a game is played to its end, and the iteration ends with it', asyn
 })
 
 test('client: inputs made at once are played one after the other; too many and too long ones are refused', async (context) => {
-  const { client } = await openClientHouse(context)
+  const { client } = await openClientServer(context)
   const session = await client.start(START, QUICK)
   const turns = await Promise.all(['I sit.', '/help', 'I stand.'].map((text) => session.say(text)))
   assert.deepEqual(
@@ -105,7 +105,7 @@ test('client: inputs made at once are played one after the other; too many and t
 })
 
 test('client: close ends the session for good, leave keeps it, and it goes on from there', async (context) => {
-  const { client } = await openClientHouse(context)
+  const { client } = await openClientServer(context)
   const first = await client.start(START, QUICK)
   await first.say('I sit.')
   first.leave()
@@ -140,7 +140,7 @@ const CUTS = [
 ] as const
 for (const [when, direction, pattern] of CUTS) {
   test(`client: the wire is cut ${when}: nothing is lost and nothing shown twice`, async (context) => {
-    const { client, proxy } = await openClientHouse(context)
+    const { client, proxy } = await openClientServer(context)
     const { session_id } = await client.startSession(START)
     const cut = proxy.cutWhen(direction, pattern)
     const session = await client.play(session_id, QUICK)
@@ -154,7 +154,7 @@ for (const [when, direction, pattern] of CUTS) {
 }
 
 test('client: the wire is cut in the replay', async (context) => {
-  const { client, proxy } = await openClientHouse(context)
+  const { client, proxy } = await openClientServer(context)
   const session = await client.start(START, QUICK)
   await session.say('I sit.')
   await session.say('I stand.')
@@ -172,7 +172,7 @@ test('client: the wire is cut in the replay', async (context) => {
 })
 
 test('client: the wire is cut between turns, again and again', async (context) => {
-  const { client, proxy } = await openClientHouse(context)
+  const { client, proxy } = await openClientServer(context)
   const session = await client.start(START, QUICK)
   const seen = collect(session)
   const inputs = ['I sit.', '/none', 'I stand.', '/none', '/none', 'I sit.']
@@ -188,7 +188,7 @@ test('client: the wire is cut between turns, again and again', async (context) =
 
 for (const text of ['I sit.', '/help', '/unknown', '   ']) {
   test(`client: cut before ${JSON.stringify(text)} gets there, it is sent again, once`, async (context) => {
-    const { client, proxy } = await openClientHouse(context)
+    const { client, proxy } = await openClientServer(context)
     const session = await client.start(START, QUICK)
     const seen = collect(session)
     await session.say('I sit.')
@@ -202,7 +202,7 @@ for (const text of ['I sit.', '/help', '/unknown', '   ']) {
   })
 
   test(`client: cut after ${JSON.stringify(text)} was answered, before that is heard, it is not sent again`, async (context) => {
-    const { client, proxy } = await openClientHouse(context)
+    const { client, proxy } = await openClientServer(context)
     const session = await client.start(START, QUICK)
     const seen = collect(session)
     await session.say('I sit.')
@@ -220,14 +220,14 @@ for (const text of ['I sit.', '/help', '/unknown', '   ']) {
 
 for (const text of ['I sit.', '/finish']) {
   test(`client: cut while the answer to ${text} is made, the turn is found again`, async (context) => {
-    const cast = createGatedCast()
-    const { client, proxy } = await openClientHouse(context, { cast })
+    const models = createGatedRoleModels()
+    const { client, proxy } = await openClientServer(context, { models })
     const game = text === '/finish' ? 'Foresight' : 'Explore'
     const session = await client.start({ ...START, game }, QUICK)
     const seen = collect(session)
     const first = 'I predict that it stands still. I wait.'
     await session.say(first)
-    const held = cast.hold()
+    const held = models.hold()
     const saying = session.say(text)
     await held
     for (let i = 0; i < 3; i++) {
@@ -235,7 +235,7 @@ for (const text of ['I sit.', '/finish']) {
       proxy.cut()
       await back
     }
-    cast.release()
+    models.release()
     const turn = await saying
     assert.equal(turn.exited, text === '/finish')
     assert.ok(turn.events.length > 0)
@@ -246,7 +246,7 @@ for (const text of ['I sit.', '/finish']) {
 }
 
 test('client: a game that ended while the wire was cut is shown from its record', async (context) => {
-  const { client, proxy } = await openClientHouse(context)
+  const { client, proxy } = await openClientServer(context)
   const session = await client.start(START, QUICK)
   const seen = collect(session)
   await session.say('I sit.')
@@ -259,36 +259,36 @@ test('client: a game that ended while the wire was cut is shown from its record'
 })
 
 test('client: the server is killed between turns; the next one goes on', async (context) => {
-  const house = await openClientHouse(context)
-  const session = await house.client.start(START, QUICK)
+  const services = await openClientServer(context)
+  const session = await services.client.start(START, QUICK)
   const seen = collect(session)
   await session.say('I sit.')
-  await house.restart()
+  await services.restart()
   await session.say('I stand.')
   session.leave()
   await seen.done
-  await assertWhole(house.client, session, seen.events, ['I sit.', 'I stand.'])
+  await assertWhole(services.client, session, seen.events, ['I sit.', 'I stand.'])
 })
 
 test('client: the server is killed while it answers; the next one goes on', async (context) => {
-  const cast = createGatedCast()
-  const house = await openClientHouse(context, { cast })
-  const session = await house.client.start(START, QUICK)
+  const models = createGatedRoleModels()
+  const services = await openClientServer(context, { models })
+  const session = await services.client.start(START, QUICK)
   const seen = collect(session)
   await session.say('I sit.')
-  const held = cast.hold()
+  const held = models.hold()
   const saying = session.say('I wait.')
   await held
-  await house.restart()
-  cast.release()
+  await services.restart()
+  models.release()
   assert.equal((await saying).turns, 3)
   session.leave()
   await seen.done
-  await assertWhole(house.client, session, seen.events, ['I sit.', 'I wait.'])
+  await assertWhole(services.client, session, seen.events, ['I sit.', 'I wait.'])
 })
 
 test('client: somebody else went on meanwhile: the input is not sent into another scene', async (context) => {
-  const { client, server, proxy, key } = await openClientHouse(context)
+  const { client, server, proxy, key } = await openClientServer(context)
   const session = await client.start(START, { reconnect: { ...QUICK.reconnect, firstMs: 600, longestMs: 600 } })
   const seen = collect(session)
   await session.say('I sit.')
@@ -305,7 +305,7 @@ test('client: somebody else went on meanwhile: the input is not sent into anothe
 })
 
 test('client: a wrong key, no key, another’s session and one that is not there are told apart, and leak no key', async (context) => {
-  const { client, server, key } = await openClientHouse(context)
+  const { client, server, key } = await openClientServer(context)
   const { session_id } = await client.startSession(START)
   const wrong = 'dcs-ak-wrong-key-that-nobody-has'
   const stranger = await createClient({ url: server.url }).register(FORM)
@@ -334,27 +334,27 @@ test('client: a wrong key, no key, another’s session and one that is not there
 })
 
 test('client: an aborted signal leaves the session, and what waits is told', async (context) => {
-  const cast = createGatedCast()
-  const { client } = await openClientHouse(context, { cast })
+  const models = createGatedRoleModels()
+  const { client } = await openClientServer(context, { models })
   const abort = new AbortController()
   const session = await client.start(START, { ...QUICK, signal: abort.signal })
   const seen = collect(session)
   await session.say('I sit.')
-  const held = cast.hold()
+  const held = models.hold()
   const saying = assert.rejects(session.say('I stand.'), { code: 'ABORTED' })
   const asking = assert.rejects(session.status(), { code: 'ABORTED' })
   await held
   abort.abort()
   await Promise.all([saying, asking, assert.rejects(seen.done, { code: 'ABORTED' })])
-  cast.release()
+  models.release()
   const again = await client.play(session.id, QUICK)
   assert.equal((await again.say('I wait.')).turns, 4, 'the server went on with what it had taken')
   again.leave()
 })
 
 test('client: a wire that is silent is noticed, in a turn and between turns', async (context) => {
-  const cast = createGatedCast()
-  const { client, proxy } = await openClientHouse(context, { cast })
+  const models = createGatedRoleModels()
+  const { client, proxy } = await openClientServer(context, { models })
   const session = await client.start(START, { ...QUICK, heartbeatMs: 40 })
   const seen = collect(session)
   await session.say('I sit.')
@@ -364,7 +364,7 @@ test('client: a wire that is silent is noticed, in a turn and between turns', as
   proxy.cut()
   proxy.thaw()
   await session.say('I stand.')
-  const held = cast.hold()
+  const held = models.hold()
   const saying = session.say('I wait.')
   await held
   const again = seen.sees('connection')
@@ -372,7 +372,7 @@ test('client: a wire that is silent is noticed, in a turn and between turns', as
   await again
   proxy.cut()
   proxy.thaw()
-  cast.release()
+  models.release()
   assert.equal((await saying).turns, 4)
   session.leave()
   await seen.done
@@ -380,7 +380,7 @@ test('client: a wire that is silent is noticed, in a turn and between turns', as
 })
 
 test('client: a spectator sees what was said and what is said, and can say nothing', async (context) => {
-  const { client, server } = await openClientHouse(context)
+  const { client, server } = await openClientServer(context)
   const session = await client.start(START, QUICK)
   await session.say('I sit.')
   const { spectator_key } = await client.spectatorKey(session.id)
@@ -401,9 +401,9 @@ test('client: a spectator sees what was said and what is said, and can say nothi
 })
 
 test('client: pieces of the answer come when asked for, and are the answer', async (context) => {
-  const { createLocalCast } = await import('../../src/doors/session/cast.ts')
-  const local = createLocalCast()
-  const cast = {
+  const { createOfflineResponder } = await import('../../src/adapters/session/role-models.ts')
+  const local = createOfflineResponder()
+  const models = {
     ...local,
     async answer(...[request, options]: Parameters<typeof local.answer>) {
       const { text } = await local.answer(request, options)
@@ -411,7 +411,7 @@ test('client: pieces of the answer come when asked for, and are the answer', asy
       return { text }
     },
   }
-  const { client } = await openClientHouse(context, { cast })
+  const { client } = await openClientServer(context, { models })
   for (const tokens of [true, false]) {
     const session = await client.start(START, { ...QUICK, tokens })
     const seen = collect(session)

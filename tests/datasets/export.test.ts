@@ -86,7 +86,7 @@ function chatFaults(record: JsonObject): string[] {
 
 const ODD = 'Ünïcode “quotes” \\ back\nline\u2028 \u0007 👋'
 
-/** Three episodes of two seats, one command outside of any, two that nobody saw anything before. */
+/** Three episodes of two slots, one command outside of any, two that nobody saw anything before. */
 function someRows(): NewCommandLogRow[] {
   const rows = Array.from({ length: 24 }, (_, i) =>
     commandAt(i * 1000, {
@@ -194,15 +194,17 @@ forEachStore('datasets: a trajectory ends with what is known of the episode, and
   assertFits('trajectories', steps)
   for (const episode of ['ep-0', 'ep-1', 'ep-2']) {
     for (const slot of [0, 1]) {
-      const seat = steps.filter((step) => step.episode_id === episode && step.slot === slot)
+      const handle = steps.filter((step) => step.episode_id === episode && step.slot === slot)
       assert.deepEqual(
-        seat.map(({ step, is_first, is_last }) => [step, is_first, is_last]),
-        seat.map((_, i) => [i, i === 0, i === seat.length - 1]),
+        handle.map(({ step, is_first, is_last }) => [step, is_first, is_last]),
+        handle.map((_, i) => [i, i === 0, i === handle.length - 1]),
       )
       const score = episode === 'ep-0' ? [3, 7.5][slot] : episode === 'ep-1' ? [1, 2][slot] : 0
       assert.deepEqual(
-        seat.map(({ reward, terminated, truncated }) => [reward, terminated, truncated]),
-        seat.map((_, i) => (i < seat.length - 1 ? [0, false, false] : [score, episode === 'ep-0', episode === 'ep-1'])),
+        handle.map(({ reward, terminated, truncated }) => [reward, terminated, truncated]),
+        handle.map((_, i) =>
+          i < handle.length - 1 ? [0, false, false] : [score, episode === 'ep-0', episode === 'ep-1'],
+        ),
       )
     }
   }
@@ -241,7 +243,7 @@ forEachStore('datasets: every filter chooses its rows', async (store) => {
   assert.equal((await run(store, 'episodes', { minLength: 1 })).skipped_records, 0)
 })
 
-test('datasets: nothing to export is an empty data set, in every format', async () => {
+test('datasets: nothing to export is an empty dataset, in every format', async () => {
   const store = await aStore([])
   for (const format of DATASET_FORMATS) {
     const done = await run(store, format)
@@ -345,7 +347,7 @@ out = {}
 try:
     import duckdb
     count, least, most, sum_x = duckdb.sql(f"""select count(*), min(id), max(epoch_ms(timestamp)),
-        sum(cast(json_extract(params, '$.target_x') as integer)) from '{path}'""").fetchone()
+        sum(models(json_extract(params, '$.target_x') as integer)) from '{path}'""").fetchone()
     out['duckdb'] = [count, least, most, int(sum_x)]
 except ImportError:
     pass

@@ -1,4 +1,4 @@
-// What goes wrong with a data set: places that are taken, full disks, interruptions, broken rows, odd names, broken files.
+// What goes wrong with a dataset: places that are taken, full disks, interruptions, broken rows, odd names, broken files.
 // Whatever happens, nothing half-written has the final name, and nothing else is left behind.
 import assert from 'node:assert/strict'
 import {
@@ -64,7 +64,7 @@ const refused = (work: Promise<unknown>, code: ErrorCode, text = /./) =>
     return true
   })
 
-test('datasets: what is there is left alone, and --force replaces only what is a data set', async () => {
+test('datasets: what is there is left alone, and --force replaces only what is a dataset', async () => {
   const store = await aStore(someRows(5))
   const folder = aFolder()
   for (const format of DATASET_FORMATS) {
@@ -132,7 +132,7 @@ test('datasets: what a killed export has left does not hinder the next, which ta
   await store.close()
 })
 
-test('datasets: a row whose JSON is broken is named, and no data set is made', async () => {
+test('datasets: a row whose JSON is broken is named, and no dataset is made', async () => {
   for (const [broken, column] of [
     [sql`update commands set params = '{"a":' where id = 2`, 'params'],
     [sql`update commands set params = '[1]' where id = 2`, 'params'],

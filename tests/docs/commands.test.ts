@@ -108,13 +108,13 @@ test('documents: the code of a world in docs/writing-a-world.md is a world that 
   }
 })
 
-test('configuration: every variable that is read is told, and every error code has a remedy', async () => {
+test('configuration: every variable that is read is told, and every error code has a hint', async () => {
   const page = readFileSync(join(ROOT, 'docs', 'configuration.md'), 'utf8')
   const source = readFileSync(join(ROOT, 'src', 'config.ts'), 'utf8')
   for (const [, name = ''] of source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm))
     assert.ok(page.includes(`\`${name}\``), `${name} is not told`)
   const { ERRORS } = await import('../../src/kernel/errors.ts')
-  for (const [code, row] of Object.entries(ERRORS)) assert.ok(row.remedy.length > 10, code)
+  for (const [code, row] of Object.entries(ERRORS)) assert.ok(row.hint.length > 10, code)
 })
 
 test('CHANGELOG: Unreleased comes first, sections are versions with dates, and every line says something', () => {

@@ -1,4 +1,4 @@
-// `paracosm strategy` through its real door: a spawned process.
+// `paracosm strategy` through its real adapter: a spawned process.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -94,7 +94,7 @@ test('evaluate: a line that is no case gets an answer, and the exit status says 
   assert.equal(status, 2)
 })
 
-test('evaluate: a file that is not there is an error with a remedy', () => {
+test('evaluate: a file that is not there is an error with a hint', () => {
   const { stderr, status } = run(['evaluate', '--cases', 'nowhere.jsonl'])
   assert.equal(status, 2)
   assert.match(stderr, /FILE_UNREADABLE.*nowhere/)
@@ -162,7 +162,7 @@ test('simulate: --json, with the trace on request', () => {
   })
 })
 
-test('simulate: a failing program says code, node and remedy', () => {
+test('simulate: a failing program says code, node and hint', () => {
   const { stderr, status } = run(['simulate', write('good.json', program), '--data', '{"x": "text"}'])
   assert.equal(status, 1)
   assert.match(stderr, /STRATEGY_FAILED.*DSL_ASSIGN_POINTS_NOT_NUMBER at node p\.program\.0\.assign_points\.0/)

@@ -184,7 +184,7 @@ test('headless: a failing step ends the script with status 1, and the answer car
   assert.deepEqual([report.steps.length, report.summary.tick, report.world.tick], [2, 0, 0])
 })
 
-test('headless: a seat of its own for each crew', () => {
+test('headless: a slot of its own for each crew', () => {
   const ran = paracosm([
     '--scenario',
     'two_crews',

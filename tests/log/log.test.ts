@@ -1,4 +1,4 @@
-// The doors of the command log: the server that logs what it plays, GET /api/commands, `paracosm log`.
+// The adapters of the command log: the server that logs what it plays, GET /api/commands, `paracosm log`.
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -159,7 +159,7 @@ test('log: tail shows the newest, and follows what another process logs', async 
 
 test('log: the server logs every command of an episode that has ended, and serves the log page by page', async () => {
   const data = join(root, 'server')
-  const server = startCommand(['serve', '--port', '0', '--no-exhibition', '--json', '--data', data], {})
+  const server = startCommand(['serve', '--port', '0', '--no-showcase', '--json', '--data', data], {})
   const [, url = ''] = await server.sees(/"url":"([^"]+)"/)
   const body = { world: 'paint-arena', config: { max_ticks: 40 }, players: ['sweep', 'greedy'], tick_rate: 1000 }
   const headers = { 'content-type': 'application/json' }

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { AppError } from '../../src/kernel/errors.ts'
 import { startProcess } from '../../src/testing/cli.ts'
-import { openWorld } from './doors.ts'
+import { openWorld } from './adapters.ts'
 
 const PAGE = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'perception.md'), 'utf8')
 
 test('docs/perception.md: the agent in 20 lines plays frontier', async (t) => {
-  const { url, door } = await openWorld(t, { variant: 'arrival', tickRate: 500 })
+  const { url, adapter } = await openWorld(t, { variant: 'arrival', tickRate: 500 })
   const [, program = ''] = /```python\n([\s\S]*?)```/.exec(PAGE) ?? []
-  const agent = startProcess('python3', ['-c', program, url, 'timmy', door.agents[0]!.token])
+  const agent = startProcess('python3', ['-c', program, url, 'timmy', adapter.agents[0]!.token])
   assert.equal(await agent.ended, 0, agent.text())
   assert.equal(agent.text().trim().split('\n').length, 20)
 })

@@ -35,8 +35,8 @@ async function hammer(served: Served, folder: string, enough: number): Promise<s
   const accepted: string[] = []
   const play = async ({ agent_id, token }: Served['agents'][number]): Promise<void> => {
     const agent = createAgentClient(served.url, agent_id, token)
-    for (let beat = 0; ; beat++) {
-      const { status, body } = await agent.say('journal_note', { content: `${folder} ${beat}` })
+    for (let turn = 0; ; turn++) {
+      const { status, body } = await agent.say('journal_note', { content: `${folder} ${turn}` })
       if (status === 202) accepted.push(body.command_id)
       if (accepted.length === enough) served.process.kill('SIGKILL')
     }

@@ -1,9 +1,9 @@
-// The perception door of the server's live episodes: below each slot, and bare for whoever's token opens one.
+// The perception adapter of the server's live episodes: below each slot, and bare for whoever's token opens one.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startServer } from '../../src/server/app.ts'
 import { createAgentClient } from '../../src/testing/agent-client.ts'
-import { atEnd, createFolder } from './doors.ts'
+import { atEnd, createFolder } from './adapters.ts'
 
 async function openServer(test: Parameters<typeof createFolder>[0], dataDir = createFolder(test)) {
   const server = await startServer({
@@ -11,7 +11,7 @@ async function openServer(test: Parameters<typeof createFolder>[0], dataDir = cr
     host: '127.0.0.1',
     port: 0,
     otherPorts: 0,
-    hasExhibition: false,
+    hasShowcase: false,
     logLevel: 'silent',
     version: '0',
   })
@@ -31,13 +31,13 @@ async function begin(url: string, wanted: object): Promise<any> {
 
 const errand = { world: 'frontier', variant: 'errand', seed: 1, players: [null], tick_rate: 100 }
 
-test('live: a seat that is open is reached below its slot, and bare by its token', async (t) => {
+test('live: a slot that is open is reached below its slot, and bare by its token', async (t) => {
   const { url } = await openServer(t)
   const started = await begin(url, errand)
-  const [seat] = started.seats
-  assert.equal(seat.perception, `${url}/api/episodes/${started.episode.id}/slots/0`)
-  for (const base of [seat.perception, url]) {
-    const agent = createAgentClient(base, seat.agent_id, seat.token)
+  const [handle] = started.slots
+  assert.equal(handle.perception, `${url}/api/episodes/${started.episode.id}/slots/0`)
+  for (const base of [handle.perception, url]) {
+    const agent = createAgentClient(base, handle.agent_id, handle.token)
     const seen = await agent.get('/perception')
     assert.deepEqual([seen.status, seen.body.agent_id], [200, 'agent-0'])
     const { status, body } = await agent.say('wait', { duration_seconds: 60 })
@@ -51,8 +51,8 @@ test('live: a seat that is open is reached below its slot, and bare by its token
 
 test('live: two episodes at once keep their agents and commands apart', async (t) => {
   const { url } = await openServer(t)
-  const [one, two] = [await begin(url, errand), await begin(url, errand)].map(({ seats: [seat] }) =>
-    createAgentClient(seat.perception, seat.agent_id, seat.token),
+  const [one, two] = [await begin(url, errand), await begin(url, errand)].map(({ slots: [handle] }) =>
+    createAgentClient(handle.perception, handle.agent_id, handle.token),
   )
   const { body } = await one!.say('wait', { duration_seconds: 600 })
   assert.equal((await two!.say('noop')).status, 202)
@@ -61,8 +61,8 @@ test('live: two episodes at once keep their agents and commands apart', async (t
 
 test('live: wrong episodes, slots and tokens are told apart no further than they should be', async (t) => {
   const { url } = await openServer(t)
-  const { episode, seats } = await begin(url, { ...errand, variant: 'company', players: [null, null, null, null] })
-  const get = async (path: string, token = seats[0].token): Promise<[number, string]> => {
+  const { episode, slots } = await begin(url, { ...errand, variant: 'company', players: [null, null, null, null] })
+  const get = async (path: string, token = slots[0].token): Promise<[number, string]> => {
     const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })
     const body: any = await response.json()
     return [response.status, body.error?.code ?? body.code]
@@ -80,8 +80,8 @@ test('live: wrong episodes, slots and tokens are told apart no further than they
 
 test('live: an episode that has ended is EPISODE_OVER, and a restart keeps tokens and commands', async (t) => {
   const first = await openServer(t)
-  const { episode, seats } = await begin(first.url, { ...errand, tick_rate: 20 })
-  const { token } = seats[0]
+  const { episode, slots } = await begin(first.url, { ...errand, tick_rate: 20 })
+  const { token } = slots[0]
   const before = createAgentClient(first.url, 'agent-0', token)
   const { body } = await before.say('wait', { duration_seconds: 1200 })
   while ((await before.get(`/commands/${body.command_id}`)).body.status !== 'running') await before.get('/perception')
@@ -91,7 +91,7 @@ test('live: an episode that has ended is EPISODE_OVER, and a restart keeps token
   assert.equal((await after.get('/perception')).status, 200)
   assert.equal((await after.ends(body.command_id)).outcome, 'Time passes.')
   const short = await begin(second.url, { ...errand, config: { max_ticks: 1 }, tick_rate: 1000 })
-  const agent = createAgentClient(short.seats[0].perception, 'agent-0', short.seats[0].token)
+  const agent = createAgentClient(short.slots[0].perception, 'agent-0', short.slots[0].token)
   await agent.get('/perception')
   for (;;) {
     const { status, body: said } = await agent.get('/perception')

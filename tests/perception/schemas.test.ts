@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { z } from 'zod'
 import { ENTITY_TYPES, isReadableVersion, Perception } from '../../src/protocol/perception.ts'
-import { AgentCommand, COMMAND_WORDS } from '../../src/protocol/perception-command.ts'
-import { BridgeStatus, CommandAccepted, CommandInput, DoorError } from '../../src/protocol/perception-door.ts'
+import { BridgeStatus, CommandAccepted, CommandInput, PerceptionError } from '../../src/protocol/perception-adapter.ts'
+import { AgentCommand, COMMAND_TYPES } from '../../src/protocol/perception-command.ts'
 
 // Sections 3, 4, 5.2, 5.3 and 7.1 of the source text, as they stand there.
 const PERCEPTION = {
@@ -43,7 +43,7 @@ test('schemas: the worked examples validate as they are, and come out as they we
     uptime_seconds: 3600,
     last_perception_at: '2026-03-21T14:30:00Z',
   })
-  DoorError.parse({
+  PerceptionError.parse({
     error: { code: 'BRIDGE_UNAVAILABLE', message: 'x', details: {}, timestamp: '2026-03-21T14:30:00Z' },
   })
 })
@@ -149,7 +149,7 @@ test('schemas: every field of a perception at its bounds and beyond', () =>
 
 test('schemas: every field of a command at its bounds and beyond', () => check(CommandInput, COMMAND, COMMAND_CASES))
 
-const WORDS: Readonly<Record<(typeof COMMAND_WORDS)[number], { good: readonly object[]; bad: readonly unknown[] }>> = {
+const WORDS: Readonly<Record<(typeof COMMAND_TYPES)[number], { good: readonly object[]; bad: readonly unknown[] }>> = {
   move_to: { good: [{ target_x: 1050 }, { entity_id: 'npc' }, { target_cell: 'B' }], bad: [{}, { entity_id: '' }] },
   interact: {
     good: ['talk', 'activate', 'open', 'take', 'examine'].map((interaction_type) => ({
@@ -166,7 +166,7 @@ const WORDS: Readonly<Record<(typeof COMMAND_WORDS)[number], { good: readonly ob
   combat_action: {
     good: [
       { action_type: 'flee' },
-      ...['attack', 'block', 'cast'].map((action_type) => ({ action_type, target_entity_id: 'x' })),
+      ...['attack', 'block', 'models'].map((action_type) => ({ action_type, target_entity_id: 'x' })),
     ],
     bad: [{}, { action_type: 'attack' }, { action_type: 'sing', target_entity_id: 'x' }],
   },
@@ -195,8 +195,8 @@ const WORDS: Readonly<Record<(typeof COMMAND_WORDS)[number], { good: readonly ob
 }
 
 test('schemas: every command takes its params, and no others', () => {
-  assert.deepEqual(Object.keys(WORDS), [...COMMAND_WORDS])
-  for (const command of COMMAND_WORDS) {
+  assert.deepEqual(Object.keys(WORDS), [...COMMAND_TYPES])
+  for (const command of COMMAND_TYPES) {
     for (const params of WORDS[command].good)
       assert.ok(AgentCommand.safeParse({ command, params }).success, `${command} ${JSON.stringify(params)}`)
     for (const params of WORDS[command].bad) {

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { createAgentClient } from '../../src/testing/agent-client.ts'
 import { runCommand } from '../../src/testing/cli.ts'
 import { connectEngine } from '../../src/testing/fake-engine.ts'
-import { createFolder } from './doors.ts'
+import { createFolder } from './adapters.ts'
 import { killAgain, startServe } from './kills.ts'
 
 test('serve: kill -9 under load loses no command that was answered with 202, and the next start goes on', async () => {

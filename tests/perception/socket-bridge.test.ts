@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectEngine } from '../../src/testing/fake-engine.ts'
-import { createFolder, openEngine } from './doors.ts'
+import { createFolder, openEngine } from './adapters.ts'
 
 async function connected(t: Parameters<typeof openEngine>[0], changes: { perceptionMs?: number } = {}) {
   const served = await openEngine(t, changes)
@@ -151,11 +151,11 @@ test('bridge: a frame over 256 kB ends the connection', async (t) => {
 
 test('bridge: only the bridge\u2019s token and engine open it, and tokens outlive a restart', async (t) => {
   const dataDir = createFolder(t)
-  const { url, bridgeToken, door } = await openEngine(t, { dataDir })
+  const { url, bridgeToken, adapter } = await openEngine(t, { dataDir })
   await assert.rejects(connectEngine(url, 'wrong'), /status 403/)
-  await assert.rejects(connectEngine(url, door.agents[0]!.token), /status 403/)
+  await assert.rejects(connectEngine(url, adapter.agents[0]!.token), /status 403/)
   await assert.rejects(connectEngine(url, bridgeToken, 'skyrim'), /status 404/)
   const again = await openEngine(t, { dataDir })
   assert.equal(again.bridgeToken, bridgeToken)
-  assert.deepEqual(again.door.agents, door.agents)
+  assert.deepEqual(again.adapter.agents, adapter.agents)
 })

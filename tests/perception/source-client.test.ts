@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startProcess } from '../../src/testing/cli.ts'
-import { openWorld } from './doors.ts'
+import { openWorld } from './adapters.ts'
 
 const CLIENT = join(import.meta.dirname, 'source_client.py')
 
@@ -15,8 +15,8 @@ const WORLDS = [
 
 for (const { world, ...rest } of WORLDS) {
   test(`source client: an agent of ${world} perceives, commands, and learns outcomes`, async (t) => {
-    const { url, door, sink, episode } = await openWorld(t, { world, ...rest, tickRate: 40 })
-    const client = startProcess('python3', [CLIENT, url, 'timmy', door.agents[0]!.token, '9'])
+    const { url, adapter, sink, episode } = await openWorld(t, { world, ...rest, tickRate: 40 })
+    const client = startProcess('python3', [CLIENT, url, 'timmy', adapter.agents[0]!.token, '9'])
     const status = await client.ended
     assert.equal(status, 0, client.text())
     const lines = client

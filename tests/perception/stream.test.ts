@@ -1,11 +1,11 @@
-// The stream of the door: perceptions and outcomes as they come, to readers quick and slow.
+// The stream of the adapter: perceptions and outcomes as they come, to readers quick and slow.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Sighting } from '../../src/doors/perception/bridge.ts'
-import { Stream } from '../../src/doors/perception/stream.ts'
-import { StreamMessage } from '../../src/protocol/perception-door.ts'
+import type { EncodedPerception } from '../../src/adapters/perception/bridge.ts'
+import { Stream } from '../../src/adapters/perception/stream.ts'
+import { StreamMessage } from '../../src/protocol/perception-adapter.ts'
 import { handshakeStatus } from '../../src/testing/wire.ts'
-import { openWorld } from './doors.ts'
+import { openWorld } from './adapters.ts'
 
 const isOutcome = (message: any): boolean => message.type === 'command' && message.command.status === 'done'
 
@@ -24,7 +24,7 @@ test('stream: perceptions come as the world goes on, outcomes as they are known,
   assert.equal(await stream.closed, 1000)
 })
 
-test('stream: a second stream of one agent replaces the first, as a second player replaces the first at its seat', async (t) => {
+test('stream: a second stream of one agent replaces the first, as a second player replaces the first at its slot', async (t) => {
   const { timmy } = await openWorld(t)
   const one = await timmy.stream()
   const two = await timmy.stream()
@@ -50,7 +50,7 @@ function createReader() {
   const sent: string[] = []
   let release = (): void => undefined
   let closed: number | undefined
-  const outlet = {
+  const transport = {
     send(text: string | Buffer, onSent: () => void) {
       sent.push(String(text))
       release = onSent
@@ -59,7 +59,7 @@ function createReader() {
       closed = code
     },
   }
-  return { sent, outlet, take: () => release(), closed: () => closed }
+  return { sent, transport, take: () => release(), closed: () => closed }
 }
 
 const report = (n: number) => ({
@@ -75,14 +75,14 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 
 test('stream: a slow reader gets the newest perception and every outcome, and no queue of old perceptions', async () => {
   let now = 0
-  const look = async (): Promise<Sighting> => ({
-    perception: {} as Sighting['perception'],
+  const look = async (): Promise<EncodedPerception> => ({
+    perception: {} as EncodedPerception['perception'],
     bytes: Buffer.from(String(now)),
   })
   const reader = createReader()
-  const stream = new Stream(reader.outlet, look)
+  const stream = new Stream(reader.transport, look)
   for (now = 1; now <= 1000; now++) {
-    stream.sight()
+    stream.perception()
     if (now % 500 === 0) stream.tell(report(now))
     await settle()
   }
@@ -98,7 +98,7 @@ test('stream: a slow reader gets the newest perception and every outcome, and no
 
 test('stream: a reader that is hundreds of outcomes behind is closed', async () => {
   const reader = createReader()
-  const stream = new Stream(reader.outlet, async () => undefined)
+  const stream = new Stream(reader.transport, async () => undefined)
   for (let n = 0; n < 300; n++) stream.tell(report(n))
   assert.deepEqual([reader.closed(), reader.sent.length], [1013, 1])
 })

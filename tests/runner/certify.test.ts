@@ -103,7 +103,7 @@ for (const [name, options, id, reason] of FAILED) {
     const index = report.checks.findIndex((check) => check.outcome === 'failed')
     assert.equal(report.checks[index]?.id, id, JSON.stringify(report.checks))
     assert.match(report.checks[index]?.reason ?? '', reason)
-    assert.ok((report.checks[index]?.remedy ?? '').length > 10)
+    assert.ok((report.checks[index]?.hint ?? '').length > 10)
     assert.ok(report.checks.slice(0, index).every((check) => check.outcome === 'passed'))
     assert.ok(report.checks.slice(index + 1).every((check) => check.outcome === 'skipped'))
     assert.equal(report.checks.length, 11)

@@ -2,19 +2,19 @@
 // the document says is made up.
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { createLocalCast } from '../../src/doors/session/cast.ts'
+import { createOfflineResponder } from '../../src/adapters/session/role-models.ts'
 import { startServer } from '../../src/server/app.ts'
 import { createAgentClient } from '../../src/testing/agent-client.ts'
 import { connectEngine, sampleSight } from '../../src/testing/fake-engine.ts'
 import { post, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
 import { handshakeStatus, openWire, readJson } from '../../src/testing/wire.ts'
-import { atEnd, createFolder, openEngine } from '../perception/doors.ts'
+import { atEnd, createFolder, openEngine } from '../perception/adapters.ts'
 import { judgeOf, refsOf, resolve } from './channels.ts'
 
 /** A cast that writes in pieces, and whose first draft of a scene is refused. */
-function streamingCast() {
-  const local = createLocalCast()
+function streamingModels() {
+  const local = createOfflineResponder()
   let refusals = 1
   const answer: typeof local.answer = async (request, options) => {
     if (request.role === 'validator' && request.cast.response !== null && refusals > 0) {
@@ -35,10 +35,10 @@ async function openServer(t: TestContext) {
     host: '127.0.0.1',
     port: 0,
     otherPorts: 0,
-    hasExhibition: false,
+    hasShowcase: false,
     logLevel: 'silent',
     version: '0.0.0-test',
-    sessions: { cast: streamingCast(), hasRateLimits: false },
+    sessions: { models: streamingModels(), hasRateLimits: false },
   })
   atEnd(t, () => server.close())
   return { url: server.url, ws: server.url.replace('http', 'ws'), judge: await judgeOf(server.url) }
@@ -166,13 +166,13 @@ test('asyncapi: every frame of played, dropped, resumed, watched and refused ses
   assert.ok(judge.refuses('play', 'receive', { type: 'auth', api_key: '' }))
 })
 
-test('asyncapi: what a seat, a viewer and a replay say is in the document', async (t) => {
+test('asyncapi: what a slot, a viewer and a replay say is in the document', async (t) => {
   const { url, ws, judge } = await openServer(t)
   const match = { world: 'paint-arena', variant: 'duel', seed: 5, tick_rate: 1000, players: ['greedy', null] }
-  const { episode, seats } = await begin(url, match)
+  const { episode, slots } = await begin(url, match)
   const path = `${ws}/episodes/${episode.id}`
   const viewer = await openWire(`${path}/global`)
-  const player = await openWire(`${path}/player?slot=1&token=${seats[1].token}`)
+  const player = await openWire(`${path}/player?slot=1&token=${slots[1].token}`)
   const commands = [{ move: 'up' }, { move: 'down', request_id: 7 }, { move: 'nowhere', request_id: 'a' }]
   for (const command of commands) {
     judge.holds('player', 'receive', command)
@@ -212,12 +212,12 @@ test('asyncapi: what a seat, a viewer and a replay say is in the document', asyn
 test('asyncapi: what an agent’s stream and an engine say is in the document', async (t) => {
   const { url, judge } = await openServer(t)
   const wanted = { world: 'frontier', variant: 'errand', seed: 1, players: [null], tick_rate: 100 }
-  const { seats } = await begin(url, { ...wanted, config: { max_ticks: 200 } })
+  const { slots } = await begin(url, { ...wanted, config: { max_ticks: 200 } })
   for (const [channel, base] of [
     ['perception_stream', url],
-    ['perception_stream_of_slot', seats[0].perception],
+    ['perception_stream_of_slot', slots[0].perception],
   ] as const) {
-    const agent = createAgentClient(base, 'agent-0', seats[0].token)
+    const agent = createAgentClient(base, 'agent-0', slots[0].token)
     const stream = await agent.stream()
     judge.holds(channel, 'send', await stream.next())
     await agent.say('noop')

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { createFixedCast, createLocalCast } from '../../src/doors/session/cast.ts'
+import { createFixedRoleModels, createOfflineResponder } from '../../src/adapters/session/role-models.ts'
 import { startServer } from '../../src/server/app.ts'
 import { FORM, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
 import { readJson } from '../../src/testing/wire.ts'
 import { characters } from '../../src/worlds/parley/characters/index.ts'
-import { atEnd, createFolder, openEngine } from '../perception/doors.ts'
+import { atEnd, createFolder, openEngine } from '../perception/adapters.ts'
 import { refsOf, resolve } from './channels.ts'
 
 type Json = any
@@ -85,7 +85,7 @@ async function openServer(t: Parameters<typeof createFolder>[0], sessions: objec
     host: '127.0.0.1',
     port: 0,
     otherPorts: 0,
-    hasExhibition: false,
+    hasShowcase: false,
     logLevel: 'silent',
     version: '0.0.0-test',
     sessions: { adminKey: ADMIN, hasRateLimits: false, ...sessions },
@@ -96,22 +96,22 @@ async function openServer(t: Parameters<typeof createFolder>[0], sessions: objec
 
 test('openapi: every reference of the documents leads somewhere', async (t) => {
   const { document } = await openServer(t)
-  const door = await openEngine(t)
-  for (const each of [document, await readJson(`${door.url}/openapi.json`)]) {
+  const adapter = await openEngine(t)
+  for (const each of [document, await readJson(`${adapter.url}/openapi.json`)]) {
     for (const ref of refsOf(each)) resolve(each, ref)
   }
 })
 
 test('openapi: every answer of the session routes, good or bad, is as the document says', async (t) => {
   // A scorer that fails at the end of the game, and when it is asked for the first time afterwards.
-  const local = createLocalCast()
+  const local = createOfflineResponder()
   let faults = 2
-  const cast = {
+  const models = {
     ...local,
     answer: (...[request, options]: Parameters<typeof local.answer>) =>
       request.role === 'scorer' && faults-- > 0 ? Promise.resolve({ text: 'prose' }) : local.answer(request, options),
   }
-  const walk = await openServer(t, { cast })
+  const walk = await openServer(t, { models })
   await walk.ask(200, 'GET', ['/api/status'])
   await walk.ask(200, 'GET', ['/api/server/config'])
   await walk.ask(200, 'GET', ['/api/games/list'])
@@ -196,7 +196,7 @@ test('openapi: every answer of the session routes, good or bad, is as the docume
 })
 
 test('openapi: in free play what needs a name is refused as the document says', async (t) => {
-  const walk = await openServer(t, { mode: 'free_play', cast: createFixedCast('{"type":"ai","content":"x"}') })
+  const walk = await openServer(t, { mode: 'free_play', models: createFixedRoleModels('{"type":"ai","content":"x"}') })
   await walk.ask(200, 'GET', ['/api/server/config'])
   await walk.ask(409, 'POST', ['/api/player/registration'], { body: FORM })
   await walk.ask(409, 'POST', ['/api/player/auth'], { body: { api_key: 'x' } })

@@ -21,7 +21,7 @@ const options = (name: string) => ({
   host: '127.0.0.1',
   port: 0,
   otherPorts: 0,
-  hasExhibition: false,
+  hasShowcase: false,
   logLevel: 'silent' as const,
   version: '0.0.0-test',
 })
@@ -141,7 +141,7 @@ test('server: faults come as problems with a stable code, and nothing is started
   for (const [body, status, code] of cases) {
     const answer = await post(server.url, body)
     assert.deepEqual([answer.status, answer.json.code], [status, code], JSON.stringify(answer.json))
-    assert.ok(answer.json.message && answer.json.remedy)
+    assert.ok(answer.json.message && answer.json.hint)
   }
   const get = async (path: string) => (await fetch(server.url + path)).status
   assert.deepEqual(
@@ -163,20 +163,20 @@ test('server: faults come as problems with a stable code, and nothing is started
   await server.close()
 })
 
-test('server: people take seats with their tokens; a stop leaves the match unfinished and a start goes on with it', async () => {
+test('server: people take slots with their tokens; a stop leaves the match unfinished and a start goes on with it', async () => {
   const first = await startServer(options('people'))
   const { json } = await post(first.url, { ...match, tick_rate: 40, players: [null, 'greedy'] })
-  const [seat] = json.seats
-  const ada = await openWire(seat.socket)
+  const [handle] = json.slots
+  const ada = await openWire(handle.socket)
   assert.equal((await ada.next()).type, 'observation')
-  assert.equal(await handshakeStatus(seat.socket.replace(/token=[^&]+/, 'token=wrong')), 403)
+  assert.equal(await handshakeStatus(handle.socket.replace(/token=[^&]+/, 'token=wrong')), 403)
   ada.send({ move: 'right' })
   const seen = await ada.next((message) => Number(message.tick) >= 3)
   assert.deepEqual(await first.close(), [json.episode.id])
 
   const second = await startServer(options('people'))
   assert.equal(second.resumed, 1)
-  const back = await openWire(seat.socket.replace(new URL(first.url).host, new URL(second.url).host))
+  const back = await openWire(handle.socket.replace(new URL(first.url).host, new URL(second.url).host))
   const again = await back.next()
   assert.ok(Number(again.tick) >= Number(seen.tick), `${again.tick} after ${seen.tick}`)
   const final = await back.next((message) => message.type === 'final')
@@ -194,10 +194,10 @@ test('serve: it takes the next free port, says where it is, and an interrupt end
   const list = async () => (await readJson(`${url}/api/episodes?status=live`)).entries
   let live = await list()
   while (live.length === 0) live = await list()
-  assert.match(live[0].id, /^exhibition-/)
+  assert.match(live[0].id, /^showcase-/)
   command.kill('SIGINT')
   assert.equal(await command.ended, 0)
-  assert.match(command.text(), /The next start goes on with: exhibition-/)
+  assert.match(command.text(), /The next start goes on with: showcase-/)
   const again = startCommand(['serve', '--port', '0'], { env: { PARACOSM_DATA: join(folder, 'serve') } })
   await again.sees(/Went on with 1 unfinished episode\./)
   again.kill('SIGTERM')
@@ -206,21 +206,21 @@ test('serve: it takes the next free port, says where it is, and an interrupt end
 })
 
 test('serve: no log line holds a token, not even at the most talkative level', async (context) => {
-  const command = startCommand(['serve', '--port', '0', '--no-exhibition', '--log', 'debug'], {
+  const command = startCommand(['serve', '--port', '0', '--no-showcase', '--log', 'debug'], {
     env: { PARACOSM_DATA: join(folder, 'logs') },
   })
   context.after(() => command.kill('SIGKILL'))
   const [, url = ''] = await command.sees(/Paracosm is at (\S+)/)
   const { json } = await post(url, { ...match, players: [null, 'greedy'] })
-  const [seat] = json.seats
-  assert.equal((await fetch(seat.page)).status, 200)
-  const wire = await openWire(seat.socket)
+  const [handle] = json.slots
+  assert.equal((await fetch(handle.page)).status, 200)
+  const wire = await openWire(handle.socket)
   await wire.next((message) => message.type === 'final')
   await command.sees(/episode\.finished/)
   command.kill('SIGTERM')
   await command.ended
   assert.match(command.text(), /clients\/player/)
-  assert.equal(command.text().includes(seat.token), false)
+  assert.equal(command.text().includes(handle.token), false)
 })
 
 test('server: an unfinished episode of another world version stays in the list, with the reason, and nothing is lost', async () => {

@@ -1,15 +1,15 @@
 // The routes of the session API: names, shapes, statuses, modes and limits.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Throttle } from '../../src/server/sessions/callers.ts'
+import { Throttle } from '../../src/server/sessions/auth.ts'
 import { FORM, get, post, put, register, remove, start } from '../../src/testing/play-api.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
 import { forEachStore, onSqlite } from '../../src/testing/stores.ts'
 import { ADMIN_KEY, startSessionServer } from './session-server.ts'
 
-onSqlite('session API: a player registers, shows the key, and is told nothing personal', async (store, house) => {
+onSqlite('session API: a player registers, shows the key, and is told nothing personal', async (store, services) => {
   const server = await startSessionServer(store)
-  house.atEnd(() => server.close())
+  services.atEnd(() => server.close())
   const registered = await post(server, '/api/player/registration', FORM)
   assert.equal(registered.status, 200)
   assert.match(registered.body.api_key, /^dcs-ak-[A-Za-z0-9_-]{43}$/)
@@ -27,9 +27,9 @@ onSqlite('session API: a player registers, shows the key, and is told nothing pe
 
 onSqlite(
   'session API: bodies that do not parse are 422 with their places, and no value is repeated',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store)
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const { full_name: _, ...rest } = FORM
     const missing = await post(server, '/api/player/registration', rest)
     assert.equal(missing.status, 422)
@@ -53,38 +53,41 @@ onSqlite(
   },
 )
 
-onSqlite('session API: games, characters, setup and start, with every refusal by its status', async (store, house) => {
-  const server = await startSessionServer(store)
-  house.atEnd(() => server.close())
-  const key = await register(server)
-  const { body: games } = await get(server, '/api/games/list')
-  assert.equal(games.games.length, 5)
-  for (const game of games.games) assert.deepEqual(Object.keys(game).sort(), ['author', 'description', 'name'])
-  const { body: list } = await get(server, '/api/characters/list')
-  assert.ok(list.characters.length >= 24)
-  const { body: setup } = await get(server, '/api/play/setup/infer-intent', key)
-  assert.equal(setup.game, 'Infer Intent')
-  assert.equal(setup.denial_reason, null)
-  assert.ok(setup.pcs.every((each: { hid: string; label: string }) => each.hid === each.label))
-  assert.equal((await get(server, '/api/play/setup/Chess', key)).status, 404)
-  const play = (body: object) => post(server, '/api/play/game', { api_key: key, game: 'Explore', ...body })
-  assert.equal((await play({ game: 'Chess' })).status, 404)
-  assert.equal((await play({ game: '../../etc/passwd' })).status, 404)
-  assert.deepEqual((await play({ pc_choice: 'NOBODY' })).body, { detail: 'Invalid pc_choice: NOBODY' })
-  assert.equal((await play({ npc_choice: 'NOBODY' })).status, 400)
-  assert.equal((await play({ overrides: { max_turns: 501 } })).status, 400)
-  assert.equal((await play({ api_key: 'dcs-ak-x' })).status, 401)
-  const started = await play({})
-  assert.equal(started.status, 200)
-  assert.equal(started.body.ws_path, `/api/play/game/${started.body.session_id}/ws`)
-  const { body: status } = await get(server, `/api/sessions/${started.body.session_id}/status`)
-  assert.deepEqual(status, { status: 'active', game_name: 'Explore', turns: 0 })
-  assert.equal((await get(server, '/api/sessions/nope/status')).status, 404)
-})
+onSqlite(
+  'session API: games, characters, setup and start, with every refusal by its status',
+  async (store, services) => {
+    const server = await startSessionServer(store)
+    services.atEnd(() => server.close())
+    const key = await register(server)
+    const { body: games } = await get(server, '/api/games/list')
+    assert.equal(games.games.length, 5)
+    for (const game of games.games) assert.deepEqual(Object.keys(game).sort(), ['author', 'description', 'name'])
+    const { body: list } = await get(server, '/api/characters/list')
+    assert.ok(list.characters.length >= 24)
+    const { body: setup } = await get(server, '/api/play/setup/infer-intent', key)
+    assert.equal(setup.game, 'Infer Intent')
+    assert.equal(setup.denial_reason, null)
+    assert.ok(setup.pcs.every((each: { hid: string; label: string }) => each.hid === each.label))
+    assert.equal((await get(server, '/api/play/setup/Chess', key)).status, 404)
+    const play = (body: object) => post(server, '/api/play/game', { api_key: key, game: 'Explore', ...body })
+    assert.equal((await play({ game: 'Chess' })).status, 404)
+    assert.equal((await play({ game: '../../etc/passwd' })).status, 404)
+    assert.deepEqual((await play({ pc_choice: 'NOBODY' })).body, { detail: 'Invalid pc_choice: NOBODY' })
+    assert.equal((await play({ npc_choice: 'NOBODY' })).status, 400)
+    assert.equal((await play({ overrides: { max_turns: 501 } })).status, 400)
+    assert.equal((await play({ api_key: 'dcs-ak-x' })).status, 401)
+    const started = await play({})
+    assert.equal(started.status, 200)
+    assert.equal(started.body.ws_path, `/api/play/game/${started.body.session_id}/ws`)
+    const { body: status } = await get(server, `/api/sessions/${started.body.session_id}/status`)
+    assert.deepEqual(status, { status: 'active', game_name: 'Explore', turns: 0 })
+    assert.equal((await get(server, '/api/sessions/nope/status')).status, 404)
+  },
+)
 
-onSqlite('session API: overrides have effect: turns, budget, filters', async (store, house) => {
+onSqlite('session API: overrides have effect: turns, budget, filters', async (store, services) => {
   const server = await startSessionServer(store)
-  house.atEnd(() => server.close())
+  services.atEnd(() => server.close())
   const key = await register(server)
   const { id, socket } = await start(server, key, { overrides: { max_turns: 2, max_input_length: 20 } })
   const client = new PlayClient(socket, key)
@@ -108,11 +111,11 @@ onSqlite('session API: overrides have effect: turns, budget, filters', async (st
 
 onSqlite(
   'session API: characters are written by the admin alone, and are there at once for the next player',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store)
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const key = await register(server)
-    const data = { ...(await server.house.characters.get('ODA')), hid: 'NEWONE', short_description: 'Somebody new.' }
+    const data = { ...(await server.services.characters.get('ODA')), hid: 'NEWONE', short_description: 'Somebody new.' }
     assert.equal((await post(server, '/api/characters', { data })).status, 401)
     assert.equal((await post(server, '/api/characters', { data }, key)).status, 403)
     const made = await post(server, '/api/characters', { data }, ADMIN_KEY)
@@ -128,9 +131,9 @@ onSqlite(
 
 forEachStore(
   'session API: feedback is kept with its message, and another’s session cannot be judged',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store)
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     const client = new PlayClient(socket, key)
@@ -168,9 +171,9 @@ forEachStore(
   },
 )
 
-forEachStore('session API: an intention is evaluated once, however often it is asked for', async (store, house) => {
+forEachStore('session API: an intention is evaluated once, however often it is asked for', async (store, services) => {
   const server = await startSessionServer(store)
-  house.atEnd(() => server.close())
+  services.atEnd(() => server.close())
   const key = await register(server)
   const { id, socket } = await start(server, key, { game: 'Infer Intent' })
   const path = `/api/sessions/${id}/infer-intent/evaluation`
@@ -196,9 +199,9 @@ forEachStore('session API: an intention is evaluated once, however often it is a
 
 onSqlite(
   'session API: in free play everybody plays by the id of a session, and what needs a name is 409',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store, { mode: 'free_play' })
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const { body: config } = await get(server, '/api/server/config')
     assert.deepEqual(config, {
       mode: 'free_play',
@@ -229,9 +232,9 @@ onSqlite(
   },
 )
 
-onSqlite('session API: the server tells since when it runs', async (store, house) => {
+onSqlite('session API: the server tells since when it runs', async (store, services) => {
   const server = await startSessionServer(store)
-  house.atEnd(() => server.close())
+  services.atEnd(() => server.close())
   const { body } = await get(server, '/api/status')
   assert.equal(body.status, 'ok')
   assert.ok(Number.isInteger(body.uptime) && body.uptime >= 0)

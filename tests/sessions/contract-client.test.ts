@@ -50,7 +50,7 @@ const PLANS: readonly Plan[] = [
   },
   {
     game: 'Teamwork',
-    inputs: ['I point at the door.', 'I push against the door.'],
+    inputs: ['I point at the adapter.', 'I push against the adapter.'],
     command: '/finish',
     answers: ['The pointing was easy, the pushing was hard.'],
     hasScore: true,
@@ -62,9 +62,9 @@ const shown = (frames: readonly PlayFrame[]): PlayFrame[] =>
 
 forEachStore(
   'contract client: each of the five games is played to its end over a drop, and its transcript reconstructed',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store)
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const key = await register(server)
     const { body: games } = await get(server, '/api/games/list')
     assert.deepEqual(
@@ -132,7 +132,7 @@ forEachStore(
       )
       const moments = body.events.map((event: { event_ts: string }) => event.event_ts)
       assert.deepEqual(moments, moments.toSorted(), 'times do not run backwards')
-      assert.ok((await assertReplays(server.house.log, id)) > 5)
+      assert.ok((await assertReplays(server.services.log, id)) > 5)
     }
     const { body: list } = await get(server, '/api/sessions/list', key)
     assert.equal(list.sessions.length, PLANS.length)

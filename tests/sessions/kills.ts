@@ -23,7 +23,7 @@ interface Served {
 }
 
 async function serve(folder: string, store: Readonly<Record<string, string>>): Promise<Served> {
-  const args = ['serve', '--port', '0', '--no-exhibition', '--no-rate-limits', '--data', folder, '--json']
+  const args = ['serve', '--port', '0', '--no-showcase', '--no-rate-limits', '--data', folder, '--json']
   const process = startCommand(args, { env: store })
   const [line] = await process.sees(/^\{.*\}$/m)
   return { url: JSON.parse(line).url, process }

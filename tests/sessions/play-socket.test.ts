@@ -9,9 +9,9 @@ const types = (frames: readonly PlayFrame[]) => frames.map((frame) => frame.type
 
 forEachStore(
   'play socket: meta, opening, a turn, status and close come in the order of the contract',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store)
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     const client = new PlayClient(socket, key)
@@ -49,9 +49,9 @@ forEachStore(
 
 forEachStore(
   'play socket: a session goes on after a drop and after a crash, with all that was said',
-  async (store, house) => {
+  async (store, services) => {
     const first = await startSessionServer(store)
-    house.atEnd(() => first.crash())
+    services.atEnd(() => first.crash())
     const key = await register(first)
     const { id, socket } = await start(first, key)
     const client = new PlayClient(socket, key)
@@ -74,7 +74,7 @@ forEachStore(
     await again.advance('I wait a moment.')
     await first.crash()
     const second = await startSessionServer(store)
-    house.atEnd(() => second.close())
+    services.atEnd(() => second.close())
     const later = new PlayClient(`${second.url.replace('http', 'ws')}/api/play/game/${id}/ws`, key)
     assert.equal((await later.until('replay_end')).filter((frame) => frame.role === 'ai').length, 4)
     const turn = await later.advance('I say goodbye.')
@@ -90,9 +90,9 @@ forEachStore(
 
 forEachStore(
   'play socket: a branch goes its own way from a turn, and the parent goes on unaffected',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store)
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     const parent = new PlayClient(socket, key)
@@ -123,12 +123,12 @@ test('play client: a frame that never comes is an error when the socket closes',
 
 forEachStore(
   'play socket: an imported session goes on from the snapshot that it brought along, and one without is not played',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store)
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const key = await register(server)
     const { body } = await post(server, '/api/player/auth', { api_key: key })
-    const { log } = server.house
+    const { log } = server.services
     const runtime_state = {
       schema_version: 1,
       turn_count: 3,

@@ -2,16 +2,16 @@
 import { randomBytes } from 'node:crypto'
 import fastify from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { Sockets } from '../../src/doors/coworld/upgrade.ts'
-import { type Cast, createLocalCast } from '../../src/doors/session/cast.ts'
-import { openHouse, type ServerMode, type SessionHouse } from '../../src/server/sessions/house.ts'
-import { installSessions } from '../../src/server/sessions/install.ts'
+import { Sockets } from '../../src/adapters/coworld/upgrade.ts'
+import { createOfflineResponder, type RoleModels } from '../../src/adapters/session/role-models.ts'
+import { installSessions } from '../../src/server/sessions/register-session-routes.ts'
+import { createSessionServices, type ServerMode, type SessionServices } from '../../src/server/sessions/services.ts'
 import { createVault } from '../../src/store/people/vault.ts'
 import type { Store } from '../../src/store/store.ts'
 
 export interface SessionServer {
   readonly url: string
-  readonly house: SessionHouse
+  readonly services: SessionServices
   readonly faults: readonly string[]
   /** Lets go of every session in order, as at the end of a server. */
   close(): Promise<void>
@@ -22,7 +22,7 @@ export interface SessionServer {
 export const ADMIN_KEY = 'dcs-ak-admin'
 
 export interface SessionServerOptions {
-  readonly cast?: Cast
+  readonly models?: RoleModels
   readonly mode?: ServerMode
   readonly ttlMs?: number
   readonly sweepMs?: number
@@ -32,10 +32,10 @@ export interface SessionServerOptions {
 
 export async function startSessionServer(store: Store, options: SessionServerOptions = {}): Promise<SessionServer> {
   const faults: string[] = []
-  const house = await openHouse({
+  const services = await createSessionServices({
     store,
     vault: createVault(randomBytes(32)),
-    cast: options.cast ?? createLocalCast(),
+    models: options.models ?? createOfflineResponder(),
     mode: options.mode ?? 'standard',
     ttlMs: options.ttlMs ?? 86_400_000,
     sweepMs: options.sweepMs ?? 60_000,
@@ -48,7 +48,7 @@ export async function startSessionServer(store: Store, options: SessionServerOpt
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   const sockets = new Sockets()
-  const upgrade = await installSessions(app, house, sockets)
+  const upgrade = await installSessions(app, services, sockets)
   app.server.on('upgrade', (request, socket, head) => void upgrade({ request, socket, head }))
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   let isStopped = false
@@ -61,15 +61,15 @@ export async function startSessionServer(store: Store, options: SessionServerOpt
   }
   return {
     url,
-    house,
+    services,
     faults,
     async close() {
       await stop()
-      await house.registry.close()
+      await services.registry.close()
     },
     async crash() {
       await stop()
-      house.registry.abandon()
+      services.registry.abandon()
     },
   }
 }

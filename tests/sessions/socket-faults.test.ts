@@ -20,7 +20,8 @@ async function goesOn(socket: string, key: string, turns: number): Promise<void>
 
 /** A drop is noted a moment after the socket has gone. */
 async function untilPaused(server: SessionServer, id: string): Promise<void> {
-  while ((await server.house.log.header(id))?.status !== 'paused') await new Promise((resolve) => setImmediate(resolve))
+  while ((await server.services.log.header(id))?.status !== 'paused')
+    await new Promise((resolve) => setImmediate(resolve))
 }
 
 async function whole(server: SessionServer, id: string, key: string): Promise<void> {
@@ -30,14 +31,14 @@ async function whole(server: SessionServer, id: string, key: string): Promise<vo
     seqs,
     seqs.map((_: number, index: number) => index + 1),
   )
-  await assertReplays(server.house.log, id)
+  await assertReplays(server.services.log, id)
 }
 
 onSqlite(
   'play socket: a wrong key, no key and another’s key are turned away, and the session is not touched',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store)
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     for (const [wrong, detail] of [
@@ -57,7 +58,7 @@ onSqlite(
     const silent = new PlayClient(socket)
     await once(silent.socket, 'open')
     await silent.close()
-    const header = await server.house.log.header(id)
+    const header = await server.services.log.header(id)
     assert.equal(header?.status, 'active')
     const player = new PlayClient(socket, key)
     assert.deepEqual(types(await player.until('turn_end')), ['session_meta', 'event', 'event', 'turn_end'])
@@ -70,9 +71,9 @@ onSqlite(
 
 onSqlite(
   'play socket: a key in the header serves as well, and an auth frame afterwards is ignored',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store)
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const key = await register(server)
     const { socket } = await start(server, key)
     const raw = new RawSocket(socket, { headers: { authorization: `Bearer ${key}` } })
@@ -95,9 +96,9 @@ onSqlite(
 
 onSqlite(
   'play socket: of two sockets that race for a session one plays and the other is told, again and again',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store)
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     for (let round = 0; round < 5; round++) {
@@ -121,9 +122,9 @@ onSqlite(
 
 onSqlite(
   'play socket: frames that are none are answered with an error, and the conversation goes on',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store)
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     const client = new PlayClient(socket, key)
@@ -157,9 +158,9 @@ onSqlite(
 
 onSqlite(
   'play socket: an oversized, a binary and a broken text frame end the connection, and the session goes on',
-  async (store, house) => {
+  async (store, services) => {
     const server = await startSessionServer(store)
-    house.atEnd(() => server.close())
+    services.atEnd(() => server.close())
     const key = await register(server)
     const { id, socket } = await start(server, key)
     const first = new PlayClient(socket, key)
@@ -185,9 +186,9 @@ onSqlite(
   },
 )
 
-onSqlite('play socket: ten thousand tiny frames are all answered, in order', async (store, house) => {
+onSqlite('play socket: ten thousand tiny frames are all answered, in order', async (store, services) => {
   const server = await startSessionServer(store)
-  house.atEnd(() => server.close())
+  services.atEnd(() => server.close())
   const key = await register(server)
   const { socket } = await start(server, key)
   const client = new PlayClient(socket, key)
@@ -202,12 +203,12 @@ onSqlite('play socket: ten thousand tiny frames are all answered, in order', asy
   for (const [index, frame] of frames.slice(0, -1).entries()) assert.equal(frame.type, index % 2 ? 'error' : 'status')
 })
 
-onSqlite('play socket: a drop in any state loses nothing and doubles nothing', async (store, house) => {
+onSqlite('play socket: a drop in any state loses nothing and doubles nothing', async (store, services) => {
   const gate = { promise: Promise.resolve(), open: (): void => undefined }
-  const { createLocalCast } = await import('../../src/doors/session/cast.ts')
-  const local = createLocalCast()
+  const { createOfflineResponder } = await import('../../src/adapters/session/role-models.ts')
+  const local = createOfflineResponder()
   const server = await startSessionServer(store, {
-    cast: {
+    models: {
       ...local,
       answer: async (request, options) => {
         await gate.promise
@@ -215,7 +216,7 @@ onSqlite('play socket: a drop in any state loses nothing and doubles nothing', a
       },
     },
   })
-  house.atEnd(() => server.close())
+  services.atEnd(() => server.close())
   const shut = (): void => {
     const { promise, resolve } = Promise.withResolvers<void>()
     gate.promise = promise
@@ -242,7 +243,7 @@ onSqlite('play socket: a drop in any state loses nothing and doubles nothing', a
   afterOpening.send({ type: 'advance', text: 'I bow.' })
   afterOpening.send({ type: 'status' })
   // The status waits behind the turn: no answer comes before the drop.
-  await server.house.registry.peek(id)?.facts
+  await server.services.registry.peek(id)?.facts
   await afterOpening.close()
   gate.open()
   const back = new PlayClient(socket, key)
@@ -257,9 +258,9 @@ onSqlite('play socket: a drop in any state loses nothing and doubles nothing', a
   assert.deepEqual(server.faults, [])
 })
 
-onSqlite('play socket: a spectator sees what was said and what is said, and says nothing', async (store, house) => {
+onSqlite('play socket: a spectator sees what was said and what is said, and says nothing', async (store, services) => {
   const server = await startSessionServer(store)
-  house.atEnd(() => server.close())
+  services.atEnd(() => server.close())
   const key = await register(server)
   const { id, socket } = await start(server, key)
   const player = new PlayClient(socket, key)
@@ -289,9 +290,9 @@ onSqlite('play socket: a spectator sees what was said and what is said, and says
 
 forEachStore(
   'play socket: what nobody has touched for its time is ended, in memory and out of it',
-  async (store, house) => {
+  async (store, services) => {
     const first = await startSessionServer(store)
-    house.atEnd(() => first.close())
+    services.atEnd(() => first.close())
     const key = await register(first)
     const left = await start(first, key)
     const client = new PlayClient(left.socket, key)
@@ -299,26 +300,26 @@ forEachStore(
     await client.close()
     await first.close()
     const second = await startSessionServer(store, { ttlMs: -1 })
-    house.atEnd(() => second.close())
+    services.atEnd(() => second.close())
     const live = await start(second, key)
-    await second.house.registry.sweep()
+    await second.services.registry.sweep()
     for (const { id } of [left, live]) {
-      const header = await second.house.log.header(id)
+      const header = await second.services.log.header(id)
       assert.equal(header?.termination_reason, 'session_ttl_expired')
       assert.equal(header?.status, 'closed')
       await whole(second, id, key)
     }
-    assert.equal(second.house.registry.size, 0)
+    assert.equal(second.services.registry.size, 0)
     assert.deepEqual(second.faults, [])
   },
 )
 
 forEachStore(
   'play socket: a session moves between servers that share a store, and one at a time has it',
-  async (store, house) => {
+  async (store, services) => {
     const a = await startSessionServer(store, { isAlone: false })
     const b = await startSessionServer(store, { isAlone: false })
-    house.atEnd(async () => {
+    services.atEnd(async () => {
       await a.close()
       await b.close()
     })
@@ -331,7 +332,7 @@ forEachStore(
     assert.match(String((await refused.until('error')).at(-1)?.detail), /not found|connected/)
     await client.advance('I whistle.')
     await client.close()
-    await a.house.registry.peek(id)?.settled()
+    await a.services.registry.peek(id)?.settled()
     for (const [at, turns] of [
       [onB, 2],
       [socket, 3],

@@ -22,7 +22,7 @@ export function addFilters(command: Command): Command {
   )
 }
 
-/** Those of data sets: what an agent did is not what they are chosen by. */
+/** Those of datasets: what an agent did is not what they are chosen by. */
 export function addDatasetFilters(command: Command): Command {
   return command
     .option('--episode <id>', 'of this episode')

@@ -35,7 +35,7 @@ async function chooseGame(client: Client, terminal: Terminal | undefined): Promi
   const rows = games.map(({ name, description }) => ({ name, text: description ?? '' }))
   if (!terminal) {
     throw new AppError('USAGE', `no game is named; there are: ${rows.map((each) => each.name).join(', ')}`, {
-      remedy: 'Name one: paracosm play Explore',
+      hint: 'Name one: paracosm play Explore',
     })
   }
   return (await pick(terminal, 'Which game?', rows)) ?? rows[0]?.name ?? ''
@@ -57,7 +57,7 @@ async function pick(
   const isGame = question.includes('game')
   for (;;) {
     const line = await terminal.ask(isGame ? `1 to ${rows.length} [1]: ` : `1 to ${rows.length}, or Enter for any: `)
-    if (line === undefined) throw new AppError('INTERRUPTED', 'nothing was started', { remedy: 'Run it again.' })
+    if (line === undefined) throw new AppError('INTERRUPTED', 'nothing was started', { hint: 'Run it again.' })
     const said = line.trim().toLowerCase()
     if (said === '') return undefined
     const found = rows.find(({ name }, at) => String(at + 1) === said || name.toLowerCase() === said)

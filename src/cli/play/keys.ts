@@ -39,13 +39,13 @@ async function readKeys(path: string): Promise<z.infer<typeof Keys>> {
   if (!found) return {}
   if ((found.mode & 0o077) !== 0) {
     throw new AppError('FILE_UNREADABLE', `${path} holds keys, and others on this machine may read it`, {
-      remedy: `Make it yours alone: chmod 600 ${path}`,
+      hint: `Make it yours alone: chmod 600 ${path}`,
     })
   }
   try {
     return Keys.parse(JSON.parse(await readFile(path, 'utf8')))
   } catch (cause) {
-    throw new AppError('FILE_UNREADABLE', `${path} is not a file of keys`, { cause, remedy: 'Correct or remove it.' })
+    throw new AppError('FILE_UNREADABLE', `${path} is not a file of keys`, { cause, hint: 'Correct or remove it.' })
   }
 }
 

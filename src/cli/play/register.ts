@@ -44,10 +44,10 @@ export async function register(
 }
 
 async function require(terminal: Terminal | undefined, flag: string, prompt: string): Promise<string> {
-  if (!terminal) throw new AppError('USAGE', `${flag} is missing`, { remedy: `Give ${flag}, or run it in a terminal.` })
+  if (!terminal) throw new AppError('USAGE', `${flag} is missing`, { hint: `Give ${flag}, or run it in a terminal.` })
   for (;;) {
     const line = await terminal.ask(prompt)
-    if (line === undefined) throw new AppError('INTERRUPTED', 'not registered', { remedy: 'Nothing was sent or kept.' })
+    if (line === undefined) throw new AppError('INTERRUPTED', 'not registered', { hint: 'Nothing was sent or kept.' })
     if (line.trim() !== '') return line.trim()
   }
 }

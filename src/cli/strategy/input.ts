@@ -35,7 +35,7 @@ export function readProgram(path: string, limits: StrategyLimits): ProgramText {
   const size = text.length > most ? text.replace(/\s+/g, '').length : text.length
   if (size > most) {
     throw new AppError('FILE_TOO_LARGE', `${path} has ${size} characters; a program has at most ${most}`, {
-      remedy: 'Shorten the program, or raise --max-nodes: the limit grows with it.',
+      hint: 'Shorten the program, or raise --max-nodes: the limit grows with it.',
     })
   }
   return { name: path, text, program: parseJson(text, path) }

@@ -16,7 +16,7 @@ export function validateSource({ name, text, program }: ProgramText, limits: Str
   if (!first) return validateProgram(program, { limits })
   throw new AppError('STRATEGY_INVALID', `${name} is not valid: ${formatProblem(first)}`, {
     details: { code: first.code, nodeId: first.nodeId, path: first.path, line: first.line, column: first.column },
-    remedy: `See every problem with: paracosm strategy validate ${name}`,
+    hint: `See every problem with: paracosm strategy validate ${name}`,
   })
 }
 
@@ -29,6 +29,6 @@ export function toAppError(error: unknown): unknown {
   return new AppError(isLimit ? 'STRATEGY_LIMIT' : 'STRATEGY_FAILED', `${code ?? kind}${where}: ${error.message}`, {
     details: { class: kind, code, nodeId, params },
     cause: error,
-    ...(code === null ? {} : { remedy: DSL_CODES[code] }),
+    ...(code === null ? {} : { hint: DSL_CODES[code] }),
   })
 }

@@ -93,7 +93,7 @@ async function findParent(
   const id = flags.parent ?? template?.parentStrategyId ?? undefined
   const { mode = id === undefined ? 'full' : 'extend' } = flags
   if (mode !== 'extend') return undefined
-  if (id === undefined) throw new AppError('USAGE', '--mode extend needs --parent', { remedy: 'Add --parent default.' })
+  if (id === undefined) throw new AppError('USAGE', '--mode extend needs --parent', { hint: 'Add --parent default.' })
   const plugins = (flags.plugin ?? []).map(pluginOf)
   const registry = createRegistry({
     plugins,

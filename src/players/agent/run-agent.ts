@@ -1,45 +1,45 @@
 // The heartbeat: perceive, decide, command, wait for what comes of it, again. A run ends with its episode, with a budget,
 // or when it is told to stop; a server that goes away and comes back is waited for.
 import { randomUUID } from 'node:crypto'
-import { DoorFailure, type PerceptionClient } from '../../client/perception.ts'
+import { type PerceptionClient, PerceptionFailure } from '../../client/perception.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { CommandReport } from '../../protocol/perception-door.ts'
-import type { Beat, Brain, Thought } from './brain.ts'
+import type { CommandReport } from '../../protocol/perception-adapter.ts'
+import type { Decision, Policy, Turn } from './policy.ts'
 
 export interface AgentBudget {
   /** Commands given. */
-  readonly beats?: number | undefined
+  readonly turns?: number | undefined
   /** Seconds of the wall clock. */
   readonly seconds?: number | undefined
 }
 
 export interface AgentRunOptions {
   readonly client: PerceptionClient
-  readonly brain: Brain
+  readonly policy: Policy
   readonly budget: AgentBudget
   readonly episodeId?: string | undefined
   /** Milliseconds that a server may be away. */
   readonly patienceMs?: number
   /** Called after every beat. */
-  readonly onBeat?: (beat: BeatReport) => void
+  readonly onTurn?: (turn: TurnReport) => void
   readonly signal: AbortSignal
 }
 
-export interface BeatReport {
+export interface TurnReport {
   readonly cycle: number
-  readonly thought: Thought
+  readonly decision: Decision
   /** Undefined: it was refused. */
   readonly report: CommandReport | undefined
   readonly refusal: string | undefined
 }
 
 export interface AgentRunSummary {
-  readonly beats: number
+  readonly turns: number
   readonly done: number
   readonly failed: number
   readonly refused: number
   /** Why the run ended, as a word: 'episode', 'beats', 'seconds', 'budget', 'stopped'. */
-  readonly ended: 'episode' | 'beats' | 'seconds' | 'budget' | 'stopped'
+  readonly ended: 'episode' | 'turns' | 'seconds' | 'budget' | 'stopped'
   readonly reason: string
 }
 
@@ -49,7 +49,7 @@ const SLOWEST_POLL_MS = 500
 const PATIENCE_MS = 120_000
 const RECONNECT_MS = 500
 
-/** @throws DoorFailure for what trying again does not mend; AppError of the brain's model */
+/** @throws DoorFailure for what trying again does not mend; AppError of the policy's model */
 export async function runAgent(options: AgentRunOptions): Promise<AgentRunSummary> {
   const run = new AgentRun(options)
   return run.run()
@@ -58,7 +58,7 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentRunSummar
 class AgentRun {
   readonly #options: AgentRunOptions
   readonly #startedAt = performance.now()
-  #beats = 0
+  #turns = 0
   #done = 0
   #failed = 0
   #refused = 0
@@ -73,19 +73,20 @@ class AgentRun {
       for (;;) {
         const spent = this.#spent()
         if (spent) return this.#end(spent.ended, spent.reason)
-        last = await this.#beat(last)
+        last = await this.#turn(last)
       }
     } catch (error) {
       if (this.#options.signal.aborted) return this.#end('stopped', 'The run was interrupted.')
-      if (error instanceof DoorFailure && error.code === 'EPISODE_OVER') return this.#end('episode', error.message)
+      if (error instanceof PerceptionFailure && error.code === 'EPISODE_OVER')
+        return this.#end('episode', error.message)
       if (error instanceof AppError && error.code === 'BUDGET_SPENT') return this.#end('budget', error.message)
       throw error
     }
   }
 
-  #spent(): { ended: 'beats' | 'seconds'; reason: string } | undefined {
-    const { beats, seconds } = this.#options.budget
-    if (beats !== undefined && this.#beats >= beats) return { ended: 'beats', reason: `${beats} beats are done.` }
+  #spent(): { ended: 'turns' | 'seconds'; reason: string } | undefined {
+    const { turns, seconds } = this.#options.budget
+    if (turns !== undefined && this.#turns >= turns) return { ended: 'turns', reason: `${turns} beats are done.` }
     const elapsed = (performance.now() - this.#startedAt) / 1000
     if (seconds !== undefined && elapsed >= seconds) {
       return { ended: 'seconds', reason: `${seconds} seconds have passed.` }
@@ -94,32 +95,32 @@ class AgentRun {
   }
 
   #end(ended: AgentRunSummary['ended'], reason: string): AgentRunSummary {
-    return { beats: this.#beats, done: this.#done, failed: this.#failed, refused: this.#refused, ended, reason }
+    return { turns: this.#turns, done: this.#done, failed: this.#failed, refused: this.#refused, ended, reason }
   }
 
-  async #beat(last: CommandReport | undefined): Promise<CommandReport | undefined> {
-    const { client, brain, signal, onBeat } = this.#options
-    const cycle = this.#beats
+  async #turn(last: CommandReport | undefined): Promise<CommandReport | undefined> {
+    const { client, policy, signal, onTurn } = this.#options
+    const cycle = this.#turns
     const perception = await this.#patiently(() => client.perceive())
-    const beat: Beat = { cycle, perception, last }
-    const thought = await brain.decide(beat, signal)
+    const turn: Turn = { cycle, perception, last }
+    const decision = await policy.decide(turn, signal)
     signal.throwIfAborted()
-    this.#beats++
-    const given = await this.#give(beat, thought)
+    this.#turns++
+    const given = await this.#give(turn, decision)
     if (typeof given === 'string') {
       this.#refused++
-      onBeat?.({ cycle, thought, report: undefined, refusal: given })
+      onTurn?.({ cycle, decision, report: undefined, refusal: given })
       return undefined
     }
     const report = await this.#follow(given.command_id)
     if (report.status === 'done') this.#done++
     else this.#failed++
-    onBeat?.({ cycle, thought, report, refusal: undefined })
+    onTurn?.({ cycle, decision, report, refusal: undefined })
     return report
   }
 
   /** Gives the command; a refusal comes back as text. One key for all attempts: a command is never given twice. */
-  async #give({ cycle, perception }: Beat, { command, reasoning }: Thought) {
+  async #give({ cycle, perception }: Turn, { command, reasoning }: Decision) {
     const { client, episodeId } = this.#options
     const key = randomUUID()
     const input = {
@@ -135,7 +136,7 @@ class AgentRun {
       return await this.#patiently(() => client.command(input, key))
     } catch (error) {
       const isRefusal =
-        error instanceof DoorFailure && (error.status === 400 || error.status === 422 || error.status === 409)
+        error instanceof PerceptionFailure && (error.status === 400 || error.status === 422 || error.status === 409)
       if (isRefusal) return `${error.code}: ${error.message}`
       throw error
     }
@@ -158,7 +159,7 @@ class AgentRun {
         return await ask()
       } catch (error) {
         const isAway =
-          error instanceof DoorFailure && (error.status === 0 || error.status === 503 || error.status === 504)
+          error instanceof PerceptionFailure && (error.status === 0 || error.status === 503 || error.status === 504)
         if (!isAway || performance.now() >= until) throw error
         await pause(RECONNECT_MS, this.#options.signal)
       }

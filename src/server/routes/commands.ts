@@ -18,7 +18,7 @@ export const commandRoutes: FastifyPluginCallbackZod<{ log: CommandLog }> = (app
     '/api/commands',
     {
       schema: {
-        summary: 'Commands of every door, newest first (from this machine only)',
+        summary: 'Commands of every adapter, newest first (from this machine only)',
         tags: ['commands'],
         querystring: CommandQuery,
         response: { 200: CommandPage, '4xx': Problem, '5xx': Problem },
@@ -28,7 +28,7 @@ export const commandRoutes: FastifyPluginCallbackZod<{ log: CommandLog }> = (app
       // The log shows what every agent sees and thinks: in a match that is nobody else's business.
       if (!['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(ip)) {
         throw new AppError('TOKEN_REFUSED', 'the command log is read from the machine of the server alone', {
-          remedy: 'Call it there, or through a tunnel.',
+          hint: 'Call it there, or through a tunnel.',
         })
       }
       const { limit, offset, cursor, ...filters } = query

@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { formatReplay } from '../../doors/coworld/replay-document.ts'
-import { agentIdOf } from '../../doors/perception/bridge.ts'
+import { formatReplay } from '../../adapters/coworld/replay-document.ts'
+import { agentIdOf } from '../../adapters/perception/bridge.ts'
 import type { Archive } from '../../episode/archive.ts'
 import { JournalFile } from '../../episode/journal-file.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -79,13 +79,13 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { live, ar
     async (request, reply) => {
       if (!['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.ip)) {
         throw new AppError('TOKEN_REFUSED', 'episodes are started from the machine of the server alone', {
-          remedy: 'Call it there, or through a tunnel.',
+          hint: 'Call it there, or through a tunnel.',
         })
       }
       const { tick_rate: stepsPerSecond, ...wanted } = request.body
       const episode = await live.start({ ...wanted, pacing: { mode: 'rate', stepsPerSecond } })
       const { host } = request
-      const seats = episode.seats.map(({ slot, token }) => {
+      const slots = episode.slots.map(({ slot, token }) => {
         const query = new URLSearchParams({ slot: String(slot), token })
         const base = `//${host}/episodes/${episode.header.episode}`
         return {
@@ -97,7 +97,7 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { live, ar
           agent_id: agentIdOf(slot),
         }
       })
-      return reply.code(201).send({ episode: live.find(episode.header.episode), seats })
+      return reply.code(201).send({ episode: live.find(episode.header.episode), slots })
     },
   )
   app.register(artefactRoutes, { live, archive })

@@ -1,9 +1,9 @@
-// The perception door over HTTP: the same routes bare, and below `/api/episodes/:id/slots/:slot`. Bodies are read and
-// judged by the door, failures told in its own form; the schemas here are for /openapi.json.
+// The perception adapter over HTTP: the same routes bare, and below `/api/episodes/:id/slots/:slot`. Bodies are read and
+// judged by the adapter, failures told in its own form; the schemas here are for /openapi.json.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Sighting } from '../../doors/perception/bridge.ts'
-import type { Caller, PerceptionDoor } from '../../doors/perception/door.ts'
-import { toDoorFailure } from '../../doors/perception/errors.ts'
+import type { Credentials, PerceptionAdapter } from '../../adapters/perception/adapter.ts'
+import type { EncodedPerception } from '../../adapters/perception/bridge.ts'
+import { toPerceptionFailure } from '../../adapters/perception/errors.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { Perception } from '../../protocol/perception.ts'
 import {
@@ -11,15 +11,15 @@ import {
   CommandAccepted,
   CommandInput,
   CommandReport,
-  DoorError,
   IdempotencyKey,
   MAX_COMMAND_BYTES,
-} from '../../protocol/perception-door.ts'
-import { checkLocal, readToken } from '../perception-callers.ts'
+  PerceptionError,
+} from '../../protocol/perception-adapter.ts'
+import { checkLocal, readToken } from '../perception-auth.ts'
 
-/** Which door a request is for. */
-export interface DoorAt {
-  readonly door: PerceptionDoor
+/** Which adapter a request is for. */
+export interface ResolvedAdapter {
+  readonly adapter: PerceptionAdapter
   /** The slot that the address names; undefined: whichever the token opens. */
   readonly slot: number | undefined
 }
@@ -33,7 +33,7 @@ export interface Address {
 
 export interface PerceptionRouteOptions {
   /** @throws AppError UNKNOWN_EPISODE, EPISODE_OVER, NOT_PERCEIVED, TOKEN_MISSING, TOKEN_REFUSED (also as a rejection) */
-  find(address: Address): DoorAt | Promise<DoorAt>
+  find(address: Address): ResolvedAdapter | Promise<ResolvedAdapter>
   /** Stands before each route: empty, or `/api/episodes/:id/slots/:slot`. */
   readonly below: string
   /** Whether only programs of this machine may ask. */
@@ -42,7 +42,7 @@ export interface PerceptionRouteOptions {
 
 type Where = { id?: string; slot?: string; engine?: string; command_id?: string }
 
-const failures = { '4xx': DoorError, '5xx': DoorError }
+const failures = { '4xx': PerceptionError, '5xx': PerceptionError }
 
 export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteOptions, done: () => void): void {
   const { below } = options
@@ -66,7 +66,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     },
     async (request, reply) => {
       const at = await locate(options, request)
-      const accepted = await at.door.command(callerOf(at, request), bytesOf(request.body), keyOf(request))
+      const accepted = await at.adapter.command(credentialsOf(at, request), bytesOf(request.body), keyOf(request))
       return reply.code(202).type(JSON_TYPE).send(JSON.stringify(accepted))
     },
   )
@@ -75,7 +75,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     { schema: { ...describe('How a command stands'), response: { 200: CommandReport, ...failures } } },
     async (request, reply) => {
       const at = await locate(options, request)
-      const report = await at.door.report(callerOf(at, request), request.params.command_id ?? '')
+      const report = await at.adapter.report(credentialsOf(at, request), request.params.command_id ?? '')
       return reply.type(JSON_TYPE).send(JSON.stringify(report))
     },
   )
@@ -83,11 +83,11 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     `${below}/:engine/status`,
     { schema: { ...describe('Whether there is an engine'), response: { 200: BridgeStatus, ...failures } } },
     async (request, reply) => {
-      const { door } = await locate(options, request)
-      const status = door.status()
-      // Clients of the original ask for /morrowind/status, whatever stands behind the door.
+      const { adapter } = await locate(options, request)
+      const status = adapter.status()
+      // Clients of the original ask for /morrowind/status, whatever stands behind the adapter.
       if (![status.engine, 'morrowind'].includes(request.params.engine ?? '')) {
-        throw new AppError('UNKNOWN_WORLD', `behind this door is ${status.engine}`)
+        throw new AppError('UNKNOWN_WORLD', `behind this adapter is ${status.engine}`)
       }
       return reply.type(JSON_TYPE).send(JSON.stringify(status))
     },
@@ -96,7 +96,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     `${below}/perception/stream`,
     { schema: describe('WebSocket: perceptions and outcomes as they come') },
     () => {
-      throw new AppError('USAGE', 'connect by WebSocket', { remedy: 'docs/perception.md has an example.' })
+      throw new AppError('USAGE', 'connect by WebSocket', { hint: 'docs/perception.md has an example.' })
     },
   )
   done()
@@ -104,14 +104,14 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** The door's way of reading bodies and of telling failures, for the routes of `app` alone. */
+/** The adapter's way of reading bodies and of telling failures, for the routes of `app` alone. */
 function installForm(app: FastifyInstance, { isLocal }: PerceptionRouteOptions): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_COMMAND_BYTES }, (_request, body, done) => {
     done(null, body)
   })
   app.setErrorHandler((error, request, reply) => {
-    const failure = toDoorFailure(toAppError(error), new Date())
+    const failure = toPerceptionFailure(toAppError(error), new Date())
     if (failure.status === 500) request.log.error({ error: String(error) }, 'perception.failed')
     if (failure.retryAfter !== undefined) void reply.header('retry-after', failure.retryAfter)
     if (failure.status === 401) void reply.header('www-authenticate', 'Bearer')
@@ -125,7 +125,7 @@ function installForm(app: FastifyInstance, { isLocal }: PerceptionRouteOptions):
   }
 }
 
-/** What Fastify itself refuses, in the words of the door. */
+/** What Fastify itself refuses, in the words of the adapter. */
 function toAppError(error: unknown): unknown {
   if (error instanceof AppError || !(error instanceof Error) || !('statusCode' in error)) return error
   if (error.statusCode === 413) {
@@ -135,14 +135,14 @@ function toAppError(error: unknown): unknown {
   return isTheirs ? new AppError('VALIDATION_ERROR', error.message) : error
 }
 
-function locate(options: PerceptionRouteOptions, request: FastifyRequest): DoorAt | Promise<DoorAt> {
+function locate(options: PerceptionRouteOptions, request: FastifyRequest): ResolvedAdapter | Promise<ResolvedAdapter> {
   const { params } = request
   return options.find({ id: textAt(params, 'id'), slot: textAt(params, 'slot'), token: readToken(request.headers) })
 }
 
-function callerOf({ door, slot }: DoorAt, request: FastifyRequest): Caller {
+function credentialsOf({ adapter, slot }: ResolvedAdapter, request: FastifyRequest): Credentials {
   const agentId = textAt(request.query, 'agent_id')
-  return seatCaller(door, slot, { token: readToken(request.headers), agentId })
+  return slotCredentials(adapter, slot, { token: readToken(request.headers), agentId })
 }
 
 /** A text among params or in a query; read by hand, since it is on the way of every perception. */
@@ -156,20 +156,24 @@ function textAt(values: unknown, name: string): string | undefined {
  * Who asks, once it is sure that an address with a slot names the caller's own.
  * @throws AppError TOKEN_MISSING, TOKEN_REFUSED
  */
-export function seatCaller(door: PerceptionDoor, slot: number | undefined, caller: Caller): Caller {
-  if (slot === undefined || door.admit(caller).slot === slot) return caller
+export function slotCredentials(
+  adapter: PerceptionAdapter,
+  slot: number | undefined,
+  caller: Credentials,
+): Credentials {
+  if (slot === undefined || adapter.admit(caller).slot === slot) return caller
   throw new AppError('TOKEN_REFUSED', 'the token is not the one of this slot')
 }
 
-function look(at: DoorAt, request: FastifyRequest, reply: FastifyReply): Promise<unknown> | undefined {
-  const sighting = at.door.perceive(callerOf(at, request))
-  if (sighting instanceof Promise) return sighting.then((seen) => show(reply, seen))
-  void show(reply, sighting)
+function look(at: ResolvedAdapter, request: FastifyRequest, reply: FastifyReply): Promise<unknown> | undefined {
+  const encoded = at.adapter.perceive(credentialsOf(at, request))
+  if (encoded instanceof Promise) return encoded.then((seen) => show(reply, seen))
+  void show(reply, encoded)
   return undefined
 }
 
-function show(reply: FastifyReply, sighting: Sighting): FastifyReply {
-  return reply.type(JSON_TYPE).header('cache-control', 'no-store').send(sighting.bytes)
+function show(reply: FastifyReply, encoded: EncodedPerception): FastifyReply {
+  return reply.type(JSON_TYPE).header('cache-control', 'no-store').send(encoded.bytes)
 }
 
 const bytesOf = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))

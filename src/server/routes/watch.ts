@@ -1,11 +1,11 @@
-// What people open: the list of episodes, and below `/episodes/<id>/` the pages and sockets of the coworld door.
+// What people open: the list of episodes, and below `/episodes/<id>/` the pages and sockets of the coworld adapter.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { GameDoor, pageOf, type Route } from '../../doors/coworld/game-door.ts'
-import { readAsset } from '../../doors/coworld/pages.ts'
-import { recordedFromJournal } from '../../doors/coworld/recorded.ts'
-import { ReplayDoor } from '../../doors/coworld/replay-door.ts'
-import { refuseUpgrade, type Sockets, type Upgrade } from '../../doors/coworld/upgrade.ts'
+import { GameAdapter, pageOf, type Route } from '../../adapters/coworld/game-adapter.ts'
+import { readAsset } from '../../adapters/coworld/pages.ts'
+import { recordedFromJournal } from '../../adapters/coworld/recorded.ts'
+import { ReplayAdapter } from '../../adapters/coworld/replay-adapter.ts'
+import { refuseUpgrade, type Sockets, type Upgrade } from '../../adapters/coworld/upgrade.ts'
 import type { Archive } from '../../episode/archive.ts'
 import { JournalFile } from '../../episode/journal-file.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -17,9 +17,9 @@ interface Options {
   readonly live: LiveEpisodes
   readonly archive: Archive
   readonly sockets: Sockets
-  /** Takes the handshakes of the perception door. */
+  /** Takes the handshakes of the perception adapter. */
   /** Who else takes handshakes: each says whether the path was one of its own. */
-  readonly handshakes: readonly ((shake: Upgrade) => boolean)[]
+  readonly upgradeHandlers: readonly ((handshake: Upgrade) => boolean)[]
 }
 
 interface Located {
@@ -34,28 +34,28 @@ function locate(request: IncomingMessage): Located | undefined {
   return match ? { id: match[1] ?? '', route: { path: match[2] ?? '/', query: url.searchParams } } : undefined
 }
 
-/** Hands requests and handshakes below `/episodes/` to the door of the right episode. */
+/** Hands requests and handshakes below `/episodes/` to the adapter of the right episode. */
 export function installWatching(app: FastifyInstance, options: Options): void {
   const { live, archive, sockets } = options
-  const gameDoor = (id: string): GameDoor | undefined => {
+  const gameAdapter = (id: string): GameAdapter | undefined => {
     const episode = live.get(id)
-    return episode && new GameDoor(episode, { sockets, admin: () => false })
+    return episode && new GameAdapter(episode, { sockets, admin: () => false })
   }
-  const replayDoor = async (id: string): Promise<ReplayDoor> => {
+  const replayAdapter = async (id: string): Promise<ReplayAdapter> => {
     const { world } = live.find(id)
     if (!world) throw new AppError('JOURNAL_CORRUPT', `the journal of episode ${id} cannot be read`)
     const loaded = await loadWorld(world.id)
     const open = async () => recordedFromJournal(await JournalFile.open(await archive.journalPath(id)), loaded)
-    return new ReplayDoor({ sockets, world: loaded, find: () => open })
+    return new ReplayAdapter({ sockets, world: loaded, find: () => open })
   }
   const handle = async (
     { id, route }: Located,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<boolean> => {
-    if (pageOf(route.path) === 'replay') return (await replayDoor(id)).handle(route, response)
-    const door = gameDoor(id)
-    return door ? door.handle(route, request, response) : (await replayDoor(id)).handle(route, response)
+    if (pageOf(route.path) === 'replay') return (await replayAdapter(id)).handle(route, response)
+    const adapter = gameAdapter(id)
+    return adapter ? adapter.handle(route, request, response) : (await replayAdapter(id)).handle(route, response)
   }
 
   app.get('/', { schema: { hide: true } }, async (_request, reply) => {
@@ -90,23 +90,23 @@ export function installWatching(app: FastifyInstance, options: Options): void {
     return reply
   })
   app.server.on('upgrade', (request, socket, head) => {
-    if (options.handshakes.some((take) => take({ request, socket, head }))) return
+    if (options.upgradeHandlers.some((take) => take({ request, socket, head }))) return
     void upgrade({ request, socket, head }).catch((error: unknown) => {
       const status = error instanceof AppError && error.code === 'UNKNOWN_EPISODE' ? 404 : 503
       refuseUpgrade({ request, socket, head }, status, error instanceof AppError ? error.code : 'INTERNAL_ERROR')
     })
   })
 
-  async function upgrade(shake: Upgrade): Promise<void> {
-    const located = locate(shake.request)
+  async function upgrade(handshake: Upgrade): Promise<void> {
+    const located = locate(handshake.request)
     if (!located) {
-      refuseUpgrade(shake, 404, 'not found')
+      refuseUpgrade(handshake, 404, 'not found')
       return
     }
     const { id, route } = located
-    const door = route.path === '/replay' ? await replayDoor(id) : gameDoor(id)
-    if (!door) refuseUpgrade(shake, 410, 'EPISODE_OVER')
-    else if (!door.upgrade(route, shake)) refuseUpgrade(shake, 404, 'not found')
+    const adapter = route.path === '/replay' ? await replayAdapter(id) : gameAdapter(id)
+    if (!adapter) refuseUpgrade(handshake, 410, 'EPISODE_OVER')
+    else if (!adapter.upgrade(route, handshake)) refuseUpgrade(handshake, 404, 'not found')
   }
 }
 

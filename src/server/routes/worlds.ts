@@ -1,7 +1,7 @@
 // The worlds that ship.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { describeWorld, summariseWorld } from '../../doors/coworld/describe.ts'
+import { describeWorld, summariseWorld } from '../../adapters/coworld/describe.ts'
 import { WorldDetail, WorldSummary } from '../../protocol/catalogue.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { listWorldIds, loadWorld } from '../../worlds/catalogue.ts'

@@ -4,15 +4,15 @@ import { z } from 'zod'
 import { JsonObject } from '../../protocol/json.ts'
 import { CharacterList, GameList, HttpError } from '../../protocol/session.ts'
 import { GAMES } from '../../worlds/parley/games.ts'
-import { requireAdmin } from './callers.ts'
+import { requireAdmin } from './auth.ts'
 import { SessionApiError } from './failures.ts'
-import type { SessionHouse } from './house.ts'
+import type { SessionServices } from './services.ts'
 
 const Id = z.strictObject({ character_id: z.string().min(1).max(100) })
 const Written = z.strictObject({ character_id: z.string() })
 const Write = z.strictObject({ character_id: z.string().min(1).max(100).nullish(), data: JsonObject })
 
-export const catalogueRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (app, { house }, done) => {
+export const catalogueRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
   app.get(
     '/api/games/list',
     { schema: { summary: 'The games', tags: ['catalogue'], response: { 200: GameList } } },
@@ -28,7 +28,7 @@ export const catalogueRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> 
     '/api/characters/list',
     { schema: { summary: 'The characters', tags: ['catalogue'], response: { 200: CharacterList } } },
     async () => ({
-      characters: (await house.characters.all()).map(({ hid, short_description }) => ({ hid, short_description })),
+      characters: (await services.characters.all()).map(({ hid, short_description }) => ({ hid, short_description })),
     }),
   )
   const describe = (summary: string) => ({ summary, tags: ['catalogue'], description: 'Needs the admin key.' })
@@ -36,11 +36,11 @@ export const catalogueRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> 
     '/api/characters',
     { schema: { ...describe('Add or change a character'), body: Write, response: { 201: Written, '4xx': HttpError } } },
     async (request, reply) => {
-      requireAdmin(house, request)
+      requireAdmin(services, request)
       const { data, character_id } = request.body
       const { hid } = data
       const id = character_id ?? (typeof hid === 'string' ? hid : undefined)
-      return reply.code(201).send({ character_id: await house.characters.upsert(id, data) })
+      return reply.code(201).send({ character_id: await services.characters.upsert(id, data) })
     },
   )
   app.put(
@@ -54,18 +54,18 @@ export const catalogueRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> 
       },
     },
     async (request) => {
-      requireAdmin(house, request)
-      return { character_id: await house.characters.upsert(request.params.character_id, request.body.data) }
+      requireAdmin(services, request)
+      return { character_id: await services.characters.upsert(request.params.character_id, request.body.data) }
     },
   )
   app.delete(
     '/api/characters/:character_id',
     { schema: { ...describe('Remove a character'), params: Id, response: { 200: Written, '4xx': HttpError } } },
     async (request) => {
-      requireAdmin(house, request)
+      requireAdmin(services, request)
       const { character_id } = request.params
       if (character_id === '') throw new SessionApiError(404, 'Character not found')
-      await house.characters.remove(character_id)
+      await services.characters.remove(character_id)
       return { character_id }
     },
   )

@@ -2,21 +2,21 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { FeedbackCleared, FeedbackRequest, FeedbackStored, HttpError } from '../../protocol/session.ts'
-import { callerOf, SessionIdParams } from './callers.ts'
+import { credentialsOf, SessionIdParams } from './auth.ts'
 import { SessionApiError } from './failures.ts'
-import type { SessionHouse } from './house.ts'
+import type { SessionServices } from './services.ts'
 
 const EventId = SessionIdParams.extend({ event_id: z.string().min(1).max(100) })
 
-export const feedbackRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (app, { house }, done) => {
-  const { log } = house
+export const feedbackRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
+  const { log } = services
   const feedback = { summary: 'What the player thinks of a message', tags: ['sessions'], params: EventId }
   app.post(
     '/api/sessions/:id/events/:event_id/feedback',
     { schema: { ...feedback, body: FeedbackRequest, response: { 200: FeedbackStored, '4xx': HttpError } } },
     async (request) => {
       const { id, event_id } = request.params
-      const playerId = await callerOf(house, request)
+      const playerId = await credentialsOf(services, request)
       const { liked, comment, doesnt_make_sense, out_of_character, other } = request.body
       const given = {
         liked,
@@ -38,7 +38,7 @@ export const feedbackRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> =
     async (request) => {
       const { id, event_id } = request.params
       const isCleared = await log.feedback(
-        { session: id, event: event_id, playerId: await callerOf(house, request) },
+        { session: id, event: event_id, playerId: await credentialsOf(services, request) },
         null,
       )
       if (!isCleared) throw new SessionApiError(404, 'Event not found, or not a message of the character')

@@ -1,18 +1,18 @@
 // Before a session: what can be chosen, and the start.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { planSession, requireGame, setupOf } from '../../doors/session/plan.ts'
+import { planSession, requireGame, setupOf } from '../../adapters/session/plan.ts'
 import { HttpError, PlayRequest, PlayStarted, Setup } from '../../protocol/session.ts'
-import { bearerOf, callerOf, requirePlayer, Throttle } from './callers.ts'
-import type { SessionHouse } from './house.ts'
+import { bearerOf, credentialsOf, requirePlayer, Throttle } from './auth.ts'
+import type { SessionServices } from './services.ts'
 
 /** Sessions that one player (or address, in free play) may start a minute. */
 const STARTS = 120
 
 export const wsPathOf = (sessionId: string): string => `/api/play/game/${sessionId}/ws`
 
-export const playRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (app, { house }, done) => {
-  const starts = Throttle.of(house, STARTS)
+export const playRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
+  const starts = Throttle.of(services, STARTS)
   app.get(
     '/api/play/setup/:game_name',
     {
@@ -24,8 +24,8 @@ export const playRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (ap
       },
     },
     async (request) => {
-      await callerOf(house, request)
-      return setupOf(requireGame(request.params.game_name), await house.roster())
+      await credentialsOf(services, request)
+      return setupOf(requireGame(request.params.game_name), await services.roster())
     },
   )
   app.post(
@@ -40,10 +40,11 @@ export const playRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (ap
     },
     async (request) => {
       const { api_key, game, pc_choice, npc_choice, source, overrides } = request.body
-      const playerId = house.mode === 'free_play' ? null : await requirePlayer(house, api_key ?? bearerOf(request))
+      const playerId =
+        services.mode === 'free_play' ? null : await requirePlayer(services, api_key ?? bearerOf(request))
       starts.take(playerId ?? request.ip, Date.now())
       const wanted = { game, pc: pc_choice, npc: npc_choice, overrides, source, playerId }
-      const session = await house.registry.create(planSession(wanted, await house.roster()))
+      const session = await services.registry.create(planSession(wanted, await services.roster()))
       const { id } = session.facts
       return { session_id: id, status: 'active' as const, ws_path: wsPathOf(id) }
     },

@@ -2,16 +2,16 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import type { JsonObject } from '../../protocol/json.ts'
 import { Authenticated, AuthRequest, HttpError, Registered, Registration } from '../../protocol/session.ts'
-import { requirePlayer, requireStandard, Throttle } from './callers.ts'
-import type { SessionHouse } from './house.ts'
+import { requirePlayer, requireStandard, Throttle } from './auth.ts'
+import type { SessionServices } from './services.ts'
 
 /** Registrations and attempts to authenticate that one address may make a minute. */
 const REGISTRATIONS = 30
 const ATTEMPTS = 120
 
-export const playerRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (app, { house }, done) => {
-  const registrations = Throttle.of(house, REGISTRATIONS)
-  const attempts = Throttle.of(house, ATTEMPTS)
+export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
+  const registrations = Throttle.of(services, REGISTRATIONS)
+  const attempts = Throttle.of(services, ATTEMPTS)
   app.post(
     '/api/player/registration',
     {
@@ -23,9 +23,9 @@ export const playerRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (
       },
     },
     async (request) => {
-      requireStandard(house)
+      requireStandard(services)
       registrations.take(request.ip, Date.now())
-      const player = await house.players.create({ fields: fieldsOf(request.body), issuesKey: true })
+      const player = await services.players.create({ fields: fieldsOf(request.body), issuesKey: true })
       if (player.key === null) throw new Error('no key was issued')
       return { player_id: player.playerId, api_key: player.key }
     },
@@ -41,9 +41,9 @@ export const playerRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (
       },
     },
     async (request) => {
-      requireStandard(house)
+      requireStandard(services)
       attempts.take(request.ip, Date.now())
-      const player_id = await requirePlayer(house, request.body.api_key)
+      const player_id = await requirePlayer(services, request.body.api_key)
       // The name is personal data, and lies apart.
       return { player_id, full_name: '', authenticated: true as const }
     },

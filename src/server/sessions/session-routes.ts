@@ -2,15 +2,15 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { JsonObject } from '../../protocol/json.ts'
 import { HttpError, Reconstruction, SessionList, SessionStatus } from '../../protocol/session.ts'
-import { callerOf, entryStatus, ownHeader, requireStandard, SessionIdParams } from './callers.ts'
+import { credentialsOf, entryStatus, ownHeader, requireStandard, SessionIdParams } from './auth.ts'
 import { noSession } from './failures.ts'
-import type { SessionHouse } from './house.ts'
+import type { SessionServices } from './services.ts'
 
 /** Sessions in one list. */
 const LISTED = 500
 
-export const sessionRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = (app, { house }, done) => {
-  const { log, registry } = house
+export const sessionRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
+  const { log, registry } = services
   app.get(
     '/api/sessions/:id/status',
     {
@@ -42,8 +42,8 @@ export const sessionRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = 
       },
     },
     async (request) => {
-      requireStandard(house)
-      const playerId = await callerOf(house, request)
+      requireStandard(services)
+      const playerId = await credentialsOf(services, request)
       const headers = await log.list(playerId ?? '', LISTED)
       return {
         sessions: headers.map((header) => {
@@ -72,8 +72,8 @@ export const sessionRoutes: FastifyPluginCallbackZod<{ house: SessionHouse }> = 
       },
     },
     async (request) => {
-      requireStandard(house)
-      const header = await ownHeader(house, request.params.id, await callerOf(house, request))
+      requireStandard(services)
+      const header = await ownHeader(services, request.params.id, await credentialsOf(services, request))
       const events = await log.events(header.session_id)
       return { session: JsonObject.parse(header), events: events.map((event) => JsonObject.parse(event)) }
     },

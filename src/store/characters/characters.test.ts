@@ -41,14 +41,14 @@ forEachStore(
     const characters = new Characters(store)
     await characters.seedOnce(originals.slice(0, 2))
     assert.equal(
-      await characters.upsert('NA', { short_description: 'Changed.', goals: ['one'], house: { no: 1 } }),
+      await characters.upsert('NA', { short_description: 'Changed.', goals: ['one'], services: { no: 1 } }),
       'NA',
     )
     assert.deepEqual(await characters.get('NA'), {
       ...first,
       short_description: 'Changed.',
       goals: ['one'],
-      house: { no: 1 },
+      services: { no: 1 },
     })
     await characters.upsert('ZZ', { ...second, hid: 'ZZ' })
     assert.deepEqual(await hids(characters), ['NA', 'JW', 'ZZ'])

@@ -73,7 +73,7 @@ export function tableCollection<R extends Row, Item extends { readonly row: NewR
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       throw new AppError(error.code, `document ${found.number} of ${found.file}: ${error.message}`, {
-        remedy: error.remedy,
+        hint: error.hint,
         cause: error,
       })
     }

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { forEachStore, type StoreHouse, sharedPostgres } from '../../testing/stores.ts'
+import { forEachStore, type StoreServices, sharedPostgres } from '../../testing/stores.ts'
 import { Characters } from '../characters/characters.ts'
 import { Players } from '../people/players.ts'
 import { createVault } from '../people/vault.ts'
@@ -35,8 +35,8 @@ const vault = createVault(Buffer.alloc(32, 7))
 const seed = { mode: 'seed', vault } as const
 
 /** A copy of the original's dump, with the original's characters, to be spoiled. */
-function copyOf(house: StoreHouse): string {
-  const folder = mkdtempSync(join(house.folder, 'original-'))
+function copyOf(services: StoreServices): string {
+  const folder = mkdtempSync(join(services.folder, 'original-'))
   cpSync(ORIGINAL, folder, { recursive: true })
   cpSync(join(FIXTURES, 'simulation-engine', 'characters.json'), join(folder, 'characters.json'))
   return folder
@@ -54,19 +54,19 @@ function contents(folder: string): Record<string, string> {
 const normal = (list: readonly Record<string, unknown>[]): Record<string, unknown>[] =>
   [...list].sort((a, b) => (JSON.stringify(a._id ?? a) < JSON.stringify(b._id ?? b) ? -1 : 1))
 
-async function dump(store: Store, house: StoreHouse, personal: 'sealed' | 'clear' = 'clear'): Promise<string> {
-  const parent = mkdtempSync(join(house.folder, 'out-'))
+async function dump(store: Store, services: StoreServices, personal: 'sealed' | 'clear' = 'clear'): Promise<string> {
+  const parent = mkdtempSync(join(services.folder, 'out-'))
   return (await exportDump(store, parent, { personal, vault })).path
 }
 
 forEachStore(
   'dumps: one of the original comes in and goes out without loss, but for keys in clear',
-  async (store, house) => {
-    const folder = copyOf(house)
+  async (store, services) => {
+    const folder = copyOf(services)
     const report = await importFolder(store, folder, { mode: 'dump', vault })
     assert.deepEqual(report.notes, [])
     assert.equal(report.documents, 8 + 3 + 1 + 2 + 9 + 3)
-    const out = await dump(store, house)
+    const out = await dump(store, services)
     for (const collection of ['pii', 'session_events', 'experiments', 'assignments', 'forms', 'characters']) {
       const found = documents(out, collection)
       assert.deepEqual(normal(found), normal(documents(folder, collection)), collection)
@@ -88,10 +88,10 @@ forEachStore(
   },
 )
 
-forEachStore('dumps: numbers keep their spelling', async (store, house) => {
-  const folder = copyOf(house)
+forEachStore('dumps: numbers keep their spelling', async (store, services) => {
+  const folder = copyOf(services)
   await importFolder(store, folder, seed)
-  const out = await dump(store, house)
+  const out = await dump(store, services)
   assert.match(read(out, 'sessions.json'), /"big":12345678901234567890/)
   assert.match(read(out, 'players.json'), /"weight":1\.0/)
   assert.match(read(out, 'forms.json'), /"small":-0\.0/)
@@ -99,8 +99,8 @@ forEachStore('dumps: numbers keep their spelling', async (store, house) => {
 
 forEachStore(
   'dumps: what was imported can be used: keys, people, characters, sessions with their events',
-  async (store, house) => {
-    await importFolder(store, copyOf(house), seed)
+  async (store, services) => {
+    await importFolder(store, copyOf(services), seed)
     const players = new Players(store, vault)
     assert.equal((await players.findByKey('dev'))?.fields.role, 'remote_admin')
     assert.equal(await players.findByKey('gone'), undefined)
@@ -124,17 +124,17 @@ forEachStore(
 
 forEachStore(
   'dumps: out, in and out again is the same to the byte, in both layouts and both ways of personal data',
-  async (store, house) => {
-    await importFolder(store, copyOf(house), seed)
+  async (store, services) => {
+    await importFolder(store, copyOf(services), seed)
     await addOwnSession(store)
     await new Players(store, vault).create({ fields: { full_name: 'Own', cohort: 2 }, issuesKey: true })
     for (const personal of ['sealed', 'clear'] as const) {
       for (const make of [exportDump, exportBackup]) {
-        const first = await make(store, mkdtempSync(join(house.folder, 'a-')), { personal, vault })
-        const other = await house.open()
+        const first = await make(store, mkdtempSync(join(services.folder, 'a-')), { personal, vault })
+        const other = await services.open()
         const report = await importFolder(other, first.path, { mode: 'restore', vault })
         assert.equal(report.documents, first.documents)
-        const second = await make(other, mkdtempSync(join(house.folder, 'b-')), { personal, vault })
+        const second = await make(other, mkdtempSync(join(services.folder, 'b-')), { personal, vault })
         assert.deepEqual(contents(second.path), contents(first.path))
         const log = new SessionLog(other)
         assert.deepEqual((await log.journal('own')).lines, ['{"a":1}', '{"b":"ä"}', '{"c":2}'])
@@ -163,11 +163,11 @@ async function addOwnSession(store: Store): Promise<void> {
   await log.releaseAll()
 }
 
-forEachStore('dumps: layouts are those of the original', async (store, house) => {
-  await importFolder(store, copyOf(house), seed)
+forEachStore('dumps: layouts are those of the original', async (store, services) => {
+  await importFolder(store, copyOf(services), seed)
   const now = () => new Date('2026-04-22T01:02:03.456Z')
-  const made = await exportDump(store, house.folder, { now, vault })
-  assert.equal(made.path, join(house.folder, '2026_04_22_01_02_03'))
+  const made = await exportDump(store, services.folder, { now, vault })
+  assert.equal(made.path, join(services.folder, '2026_04_22_01_02_03'))
   assert.equal(statSync(made.path).mode & 0o777, 0o700)
   assert.equal(statSync(join(made.path, 'players.json')).mode & 0o777, 0o600)
   const collections = ['assignments', 'characters', 'experiments', 'forms', 'pii', 'players', 'session_events']
@@ -192,37 +192,40 @@ forEachStore('dumps: layouts are those of the original', async (store, house) =>
     unique: true,
     sparse: true,
   })
-  await assert.rejects(exportDump(store, house.folder, { now }), { code: 'FILE_UNWRITABLE', message: /there already/ })
-  const backup = await exportBackup(store, house.folder, { now })
+  await assert.rejects(exportDump(store, services.folder, { now }), {
+    code: 'FILE_UNWRITABLE',
+    message: /there already/,
+  })
+  const backup = await exportBackup(store, services.folder, { now })
   assert.match(backup.path, /\/\d{8}-\d{6}$/)
   assert.match(read(backup.path, 'sessions.ndjson'), /^\{.*\}\n\{.*\}\n$/)
   assert.equal(read(backup.path, 'session_journals.ndjson'), '')
   assert.match(read(backup.path, '__manifest__.json'), /"ndjson_encoding"/)
   assert.deepEqual(
-    readdirSync(house.folder).filter((name) => name.startsWith('.')),
+    readdirSync(services.folder).filter((name) => name.startsWith('.')),
     [],
   )
 })
 
 forEachStore(
   'dumps: sealed personal data is nowhere readable, and another key refuses it before anything changes',
-  async (store, house) => {
-    await importFolder(store, copyOf(house), seed)
-    const out = await dump(store, house, 'sealed')
+  async (store, services) => {
+    await importFolder(store, copyOf(services), seed)
+    const out = await dump(store, services, 'sealed')
     assert.ok(!Object.values(contents(out)).join('').includes('Quill'))
-    const other = await house.open()
-    await new Characters(other).upsert('AA', { ...documents(copyOf(house), 'characters')[0]!, hid: 'AA' } as never)
+    const other = await services.open()
+    await new Characters(other).upsert('AA', { ...documents(copyOf(services), 'characters')[0]!, hid: 'AA' } as never)
     const stranger = createVault(randomBytes(32))
     await assert.rejects(importFolder(other, out, { mode: 'restore', vault: stranger }), { code: 'PII_KEY_WRONG' })
     await assert.rejects(importFolder(other, out, { mode: 'restore' }), { code: 'PII_KEY_INVALID' })
     assert.equal((await new Characters(other).all()).length, 1)
-    const none = await exportDump(store, mkdtempSync(join(house.folder, 'n-')), { personal: 'none' })
+    const none = await exportDump(store, mkdtempSync(join(services.folder, 'n-')), { personal: 'none' })
     assert.ok(!readdirSync(none.path).includes('pii.json'))
   },
 )
 
-forEachStore('dumps: players that bring something personal have it sealed', async (store, house) => {
-  const folder = mkdtempSync(join(house.folder, 's-'))
+forEachStore('dumps: players that bring something personal have it sealed', async (store, services) => {
+  const folder = mkdtempSync(join(services.folder, 's-'))
   const player = { _id: { $oid: 'a'.repeat(24) }, access_key: 'k', full_name: 'Ada', phone: 10 ** 17, cohort: 1 }
   writeFileSync(join(folder, 'players.json'), JSON.stringify([player]).replace('100000000000000000', '1.0'))
   await assert.rejects(importFolder(store, folder, { mode: 'seed' }), { code: 'PII_KEY_INVALID' })
@@ -233,9 +236,9 @@ forEachStore('dumps: players that bring something personal have it sealed', asyn
   assert.deepEqual(await players.personal('a'.repeat(24)), { full_name: 'Ada', phone: 1 })
 })
 
-forEachStore('seed: replaces what the folder has, and leaves the rest alone', async (store, house) => {
-  await importFolder(store, copyOf(house), seed)
-  const folder = mkdtempSync(join(house.folder, 's-'))
+forEachStore('seed: replaces what the folder has, and leaves the rest alone', async (store, services) => {
+  await importFolder(store, copyOf(services), seed)
+  const folder = mkdtempSync(join(services.folder, 's-'))
   mkdirSync(join(folder, 'deeper'))
   writeFileSync(join(folder, 'deeper', 'forms.ndjson'), '{"a":1}\n\n{"documents":[]}\n')
   writeFileSync(join(folder, 'experiments.json'), '')
@@ -250,7 +253,7 @@ forEachStore('seed: replaces what the folder has, and leaves the rest alone', as
     { name: 'hsn_assumptions', documents: 1 },
   ])
   assert.match(report.notes.join(), /release_manifest\.json/)
-  const out = await dump(store, house)
+  const out = await dump(store, services)
   assert.equal(read(out, 'forms.json'), '[\n{"a":1},\n{"documents":[]}\n]\n')
   assert.equal(documents(out, 'experiments').length, 0)
   assert.equal(documents(out, 'assignments').length, 1)
@@ -259,21 +262,21 @@ forEachStore('seed: replaces what the folder has, and leaves the rest alone', as
 
 forEachStore(
   'restore: afterwards the store is what the folder says, and a half one changes nothing',
-  async (store, house) => {
-    await importFolder(store, copyOf(house), seed)
-    const before = await dump(store, house)
-    const empty = await house.open()
-    const nothing = (await exportBackup(empty, mkdtempSync(join(house.folder, 'e-')))).path
+  async (store, services) => {
+    await importFolder(store, copyOf(services), seed)
+    const before = await dump(store, services)
+    const empty = await services.open()
+    const nothing = (await exportBackup(empty, mkdtempSync(join(services.folder, 'e-')))).path
     for (const missing of ['sessions.ndjson', '__manifest__.json']) {
-      const half = mkdtempSync(join(house.folder, 'half-'))
+      const half = mkdtempSync(join(services.folder, 'half-'))
       cpSync(nothing, half, { recursive: true })
       rmSync(join(half, missing))
       await assert.rejects(importFolder(store, half, { mode: 'restore', vault }), { code: 'VALIDATION_ERROR' })
     }
-    assert.deepEqual(contents(await dump(store, house)), contents(before))
+    assert.deepEqual(contents(await dump(store, services)), contents(before))
     writeFileSync(join(nothing, 'extra.ndjson'), '{"kept":1}\n')
     await importFolder(store, nothing, { mode: 'restore', vault })
-    const after = await dump(store, house)
+    const after = await dump(store, services)
     for (const name of ['players', 'pii', 'sessions', 'session_events', 'characters', 'forms']) {
       assert.equal(documents(after, name).length, 0, name)
     }
@@ -283,9 +286,9 @@ forEachStore(
 
 forEachStore(
   'import: what is wrong is named with its file and document, quotes nothing, and changes nothing',
-  async (store, house) => {
-    await importFolder(store, copyOf(house), seed)
-    const before = contents(await dump(store, house))
+  async (store, services) => {
+    await importFolder(store, copyOf(services), seed)
+    const before = contents(await dump(store, services))
     const change = (file: string, from: string | RegExp, to: string) => (folder: string) => {
       const text = read(folder, file)
       assert.ok(typeof from === 'string' ? text.includes(from) : from.test(text), `${file} has ${from}`)
@@ -411,7 +414,7 @@ forEachStore(
       ],
     ]
     for (const [name, spoil, message] of cases) {
-      const folder = copyOf(house)
+      const folder = copyOf(services)
       spoil(folder)
       await assert.rejects(importFolder(store, folder, seed), (error: Error) => {
         assert.match(error.message, message, name)
@@ -420,13 +423,13 @@ forEachStore(
       })
       rmSync(folder, { recursive: true })
     }
-    assert.deepEqual(contents(await dump(store, house)), before)
+    assert.deepEqual(contents(await dump(store, services)), before)
   },
 )
 
-forEachStore('import: a folder that is not there, empty or unreadable is refused', async (store, house) => {
-  await assert.rejects(importFolder(store, join(house.folder, 'none'), seed), { code: 'FILE_UNREADABLE' })
-  const folder = mkdtempSync(join(house.folder, 's-'))
+forEachStore('import: a folder that is not there, empty or unreadable is refused', async (store, services) => {
+  await assert.rejects(importFolder(store, join(services.folder, 'none'), seed), { code: 'FILE_UNREADABLE' })
+  const folder = mkdtempSync(join(services.folder, 's-'))
   await assert.rejects(importFolder(store, folder, seed), { code: 'VALIDATION_ERROR', message: /no collection/ })
   await assert.rejects(importFolder(store, folder, { mode: 'restore', vault }), { message: /no dump or backup/ })
   if (process.getuid?.() === 0) return
@@ -437,33 +440,33 @@ forEachStore('import: a folder that is not there, empty or unreadable is refused
 
 forEachStore(
   'import: sessions that a server plays are not replaced under it, but those of a dead one are',
-  async (store, house) => {
-    await importFolder(store, copyOf(house), seed)
+  async (store, services) => {
+    await importFolder(store, copyOf(services), seed)
     const log = new SessionLog(store)
     assert.ok(await log.claim(S2, 'other-server', 60_000))
-    await assert.rejects(importFolder(store, copyOf(house), seed), { code: 'DATA_IN_USE' })
-    const forms = mkdtempSync(join(house.folder, 's-'))
+    await assert.rejects(importFolder(store, copyOf(services), seed), { code: 'DATA_IN_USE' })
+    const forms = mkdtempSync(join(services.folder, 's-'))
     writeFileSync(join(forms, 'forms.json'), '[]')
     await importFolder(store, forms, seed)
     const later = () => Date.now() + 120_000
-    await importFolder(store, copyOf(house), { ...seed, now: later })
+    await importFolder(store, copyOf(services), { ...seed, now: later })
     assert.ok(await log.claim(S2, 'this-server', 60_000))
   },
 )
 
-forEachStore('import: keys of spectators go with their sessions', async (store, house) => {
-  await importFolder(store, copyOf(house), seed)
+forEachStore('import: keys of spectators go with their sessions', async (store, services) => {
+  await importFolder(store, copyOf(services), seed)
   const log = new SessionLog(store)
   await log.addSpectatorKey(S1, 'a'.repeat(64))
   await log.addSpectatorKey('elsewhere', 'b'.repeat(64))
-  await importFolder(store, copyOf(house), seed)
+  await importFolder(store, copyOf(services), seed)
   assert.ok(await log.hasSpectatorKey(S1, 'a'.repeat(64)))
   assert.ok(!(await log.hasSpectatorKey('elsewhere', 'b'.repeat(64))))
 })
 
-forEachStore('import: an interrupt leaves everything as it was', async (store, house) => {
-  await importFolder(store, copyOf(house), seed)
-  const before = contents(await dump(store, house))
+forEachStore('import: an interrupt leaves everything as it was', async (store, services) => {
+  await importFolder(store, copyOf(services), seed)
+  const before = contents(await dump(store, services))
   const abort = new AbortController()
   const options = {
     ...seed,
@@ -472,12 +475,12 @@ forEachStore('import: an interrupt leaves everything as it was', async (store, h
       if (phase === 'stored') abort.abort(new Error('enough'))
     },
   }
-  await assert.rejects(importFolder(store, copyOf(house), options), /enough/)
-  assert.deepEqual(contents(await dump(store, house)), before)
+  await assert.rejects(importFolder(store, copyOf(services), options), /enough/)
+  assert.deepEqual(contents(await dump(store, services)), before)
 })
 
-forEachStore('dumps: big collections pass in pages, whole and in order', async (store, house) => {
-  const folder = mkdtempSync(join(house.folder, 'big-'))
+forEachStore('dumps: big collections pass in pages, whole and in order', async (store, services) => {
+  const folder = mkdtempSync(join(services.folder, 'big-'))
   const event = JSON.parse(formatExact(documents(ORIGINAL, 'session_events')[0]))
   delete event._id
   const lines = Array.from({ length: 2600 }, (_, i) => {
@@ -487,7 +490,7 @@ forEachStore('dumps: big collections pass in pages, whole and in order', async (
   writeFileSync(join(folder, 'session_events.ndjson'), `${lines.join('\n')}\n`)
   writeFileSync(join(folder, 'other.ndjson'), Array.from({ length: 250 }, (_, i) => `{"i":${i}}\n`).join(''))
   await importFolder(store, folder, seed)
-  const out = await dump(store, house)
+  const out = await dump(store, services)
   const keys = documents(out, 'session_events').map((each) => [each.session_id, each.seq])
   assert.equal(keys.length, 2600)
   assert.deepEqual(keys.slice(0, 2), [

@@ -49,7 +49,7 @@ export async function importFolder(store: Store, folder: string, options: Import
   const promised = await readManifest(folder)
   if (mode !== 'seed' && !promised) {
     throw new AppError('VALIDATION_ERROR', `${folder} has no ${MANIFEST}, so it is no dump or backup`, {
-      remedy: 'Give the folder that a dump or backup made; a folder of seed files is read with: paracosm admin seed',
+      hint: 'Give the folder that a dump or backup made; a folder of seed files is read with: paracosm admin seed',
     })
   }
   const found = await findCollectionFiles(folder)
@@ -152,7 +152,7 @@ async function refusePlayed(tx: Transaction<Tables>, now: number): Promise<void>
     .executeTakeFirst()
   if (!played) return
   throw new AppError('DATA_IN_USE', `session ${played.session_id} is being played on server ${played.claimed_by}`, {
-    remedy: 'Stop the server first. After a crash, wait a minute: what it had claimed is free then.',
+    hint: 'Stop the server first. After a crash, wait a minute: what it had claimed is free then.',
   })
 }
 

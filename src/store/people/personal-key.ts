@@ -57,7 +57,7 @@ export async function requireCurrent(tx: Transaction<Tables>, kind: Store['kind'
     'PII_KEY_WRONG',
     `the key of the personal data has been changed from ${vault.keyId} to ${row.value}`,
     {
-      remedy: 'Start the server again with the new key.',
+      hint: 'Start the server again with the new key.',
     },
   )
 }
@@ -81,7 +81,7 @@ export async function rotateKey(store: Store, source: KeySource, next?: string):
   const { key, folder } = source
   if (next === undefined && (key !== undefined || folder === undefined)) {
     throw new AppError('PII_KEY_INVALID', 'the new key is missing', {
-      remedy: 'Set PARACOSM_PII_NEW_KEY to 32 new bytes in base64, as `openssl rand -base64 32` prints them.',
+      hint: 'Set PARACOSM_PII_NEW_KEY to 32 new bytes in base64, as `openssl rand -base64 32` prints them.',
     })
   }
   const bytes = next === undefined ? randomBytes(VAULT_KEY_BYTES) : parseKey(next, 'PARACOSM_PII_NEW_KEY')

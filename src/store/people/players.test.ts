@@ -152,13 +152,13 @@ test('vault: what is sealed opens for its player under its key alone, and no cha
 
 forEachStore(
   'key of personal data: made on the first start, readable by its owner alone, and the same ever after',
-  async (store, house) => {
-    const made = await Promise.all(Array.from({ length: 5 }, () => openVault(store, { folder: house.folder })))
+  async (store, services) => {
+    const made = await Promise.all(Array.from({ length: 5 }, () => openVault(store, { folder: services.folder })))
     assert.equal(new Set(made.map((each) => each.keyId)).size, 1)
-    const path = join(house.folder, 'pii.key')
+    const path = join(services.folder, 'pii.key')
     assert.equal(statSync(path).mode & 0o777, 0o600)
     assert.deepEqual(
-      readdirSync(house.folder).filter((name) => name.startsWith('pii.key')),
+      readdirSync(services.folder).filter((name) => name.startsWith('pii.key')),
       ['pii.key'],
     )
     const key = readFileSync(path, 'utf8')
@@ -170,12 +170,12 @@ forEachStore(
 
 forEachStore(
   'key of personal data: another, a lost and a broken one are refused, and no new one is made',
-  async (store, house) => {
+  async (store, services) => {
     const key = randomBytes(32).toString('base64')
     await openVault(store, { key })
     await assert.rejects(openVault(store, { key: randomBytes(32).toString('base64') }), { code: 'PII_KEY_WRONG' })
-    await assert.rejects(openVault(store, { folder: house.folder }), { code: 'PII_KEY_WRONG' })
-    assert.ok(!existsSync(join(house.folder, 'pii.key')))
+    await assert.rejects(openVault(store, { folder: services.folder }), { code: 'PII_KEY_WRONG' })
+    assert.ok(!existsSync(join(services.folder, 'pii.key')))
     await assert.rejects(openVault(store, {}), { code: 'PII_KEY_INVALID' })
     for (const broken of ['', 'short', randomBytes(31).toString('base64'), `${key}!`]) {
       await assert.rejects(
@@ -184,20 +184,20 @@ forEachStore(
           error.code === 'PII_KEY_INVALID' && (broken === '' || !error.message.includes(broken)),
       )
     }
-    const path = join(house.folder, 'pii.key')
+    const path = join(services.folder, 'pii.key')
     writeFileSync(path, 'nonsense')
-    await assert.rejects(openVault(store, { folder: house.folder }), { code: 'PII_KEY_INVALID' })
+    await assert.rejects(openVault(store, { folder: services.folder }), { code: 'PII_KEY_INVALID' })
     writeFileSync(path, `${key}\n`)
-    await openVault(store, { folder: house.folder })
+    await openVault(store, { folder: services.folder })
     if (process.getuid?.() !== 0) {
       chmodSync(path, 0)
-      await assert.rejects(openVault(store, { folder: house.folder }), { code: 'FILE_UNREADABLE' })
+      await assert.rejects(openVault(store, { folder: services.folder }), { code: 'FILE_UNREADABLE' })
     }
   },
 )
 
-forEachStore('players: several stores on one database do not give one key twice', async (store, house) => {
-  const target = await house.target()
+forEachStore('players: several stores on one database do not give one key twice', async (store, services) => {
+  const target = await services.target()
   const stores = await Promise.all(Array.from({ length: 3 }, () => openStore(target)))
   const key = createAccessKey()
   const results = await Promise.allSettled(stores.map((each) => new Players(each, vault).create({ fields: {}, key })))
@@ -208,8 +208,8 @@ forEachStore('players: several stores on one database do not give one key twice'
 
 forEachStore(
   'rotation: everything personal is under the new key, and who has the old one cannot seal any more',
-  async (store, house) => {
-    const { folder } = house
+  async (store, services) => {
+    const { folder } = services
     const before = await openVault(store, { folder })
     const players = new Players(store, before)
     const made = await Promise.all(['A', 'B', 'C'].map((name) => players.create({ fields: form(name) })))
@@ -243,8 +243,8 @@ forEachStore(
 
 forEachStore(
   'rotation: after a crash on either side of the commit the key file is the one that the store needs',
-  async (store, house) => {
-    const { folder } = house
+  async (store, services) => {
+    const { folder } = services
     const [path, next] = [join(folder, 'pii.key'), join(folder, 'pii.key.new')]
     const first = await openVault(store, { folder })
     const old = readFileSync(path, 'utf8')
@@ -262,8 +262,8 @@ forEachStore(
   },
 )
 
-forEachStore('rotation: one that cannot open everything changes nothing', async (store, house) => {
-  const { folder } = house
+forEachStore('rotation: one that cannot open everything changes nothing', async (store, services) => {
+  const { folder } = services
   const before = await openVault(store, { folder })
   const players = new Players(store, before)
   const { playerId } = await players.create({ fields: form('A') })

@@ -69,9 +69,9 @@ test('foundry: a save loads to the same digest, the same reports of every part, 
       const g = foundry.load(JSON.parse(saved))
       assert.equal(foundry.digest(g), foundry.digest(f))
       assert.equal(JSON.stringify(foundry.save(g)), saved)
-      assert.deepEqual(foundry.summarize?.(g), foundry.summarize?.(f))
+      assert.deepEqual(foundry.headless?.summarize?.(g), foundry.headless?.summarize?.(f))
       for (let part = 1; part <= f.parts.last; part++) {
-        assert.deepEqual(foundry.inspect?.(g, part), foundry.inspect?.(f, part))
+        assert.deepEqual(foundry.headless?.inspect?.(g, part), foundry.headless?.inspect?.(f, part))
       }
       for (let i = 0; i < ticks; i++) {
         tick(f, 1)
@@ -89,10 +89,10 @@ test('foundry: looking changes nothing', () => {
       const watched = play(run, {
         after: (f) => {
           foundry.save(f)
-          foundry.summarize?.(f)
+          foundry.headless?.summarize?.(f)
           foundry.observe(f, 0)
-          foundry.spectate(f)
-          foundry.inspect?.(f, 1)
+          foundry.view?.spectate(f)
+          foundry.headless?.inspect?.(f, 1)
         },
       })
       assert.equal(foundry.digest(watched), foundry.digest(play(run)))

@@ -64,11 +64,11 @@ test('foundry: belts turn corners, but two that meet from both sides need a merg
   const site = clean()
   site.place('conveyor', [1, 1, 1], 'east')
   const corner = site.place('conveyor', [2, 1, 1], 'north')
-  assert.deepEqual(foundry.inspect?.(site.f, Number(corner))?.connected_item_parts, [1])
+  assert.deepEqual(foundry.headless?.inspect?.(site.f, Number(corner))?.connected_item_parts, [1])
   site.place('conveyor', [3, 1, 1], 'west')
-  assert.deepEqual(foundry.inspect?.(site.f, Number(corner))?.connected_item_parts, [])
+  assert.deepEqual(foundry.headless?.inspect?.(site.f, Number(corner))?.connected_item_parts, [])
   const back = site.place('conveyor', [2, 1, 2], 'north')
-  assert.deepEqual(foundry.inspect?.(site.f, Number(corner))?.connected_item_parts, [back])
+  assert.deepEqual(foundry.headless?.inspect?.(site.f, Number(corner))?.connected_item_parts, [back])
 })
 
 test('foundry: lifts carry up through the lifts above them, and out at the top', () => {

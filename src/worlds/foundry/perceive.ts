@@ -1,6 +1,6 @@
 // The foundry in the words of the perception protocol: parts and deposits are what is near, the build inventory is what
 // is carried, goals are quests. A crew has no body: it stands in the middle of its plot, and reaches all of it.
-import type { Sight } from '../../kernel/world.ts'
+import type { PerceptionBody } from '../../kernel/world.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Perception } from '../../protocol/perception.ts'
 import { FACINGS, itemId, PARTS, type PartKind } from './catalogue.ts'
@@ -34,7 +34,7 @@ interface Found {
   readonly what: number
 }
 
-export function perceiveFoundry(f: Foundry, slot: number): Sight {
+export function perceiveFoundry(f: Foundry, slot: number): PerceptionBody {
   const at = centreOf(f, slot)
   const near = nearest(f, at)
   const stock = f.inventories[slot] ?? []

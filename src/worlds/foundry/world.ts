@@ -12,7 +12,6 @@ import { FoundryCommand, FoundryConfig } from './config.ts'
 import { createFoundry } from './create.ts'
 import { digestFoundry } from './digest.ts'
 import { inspectFoundry } from './inspect.ts'
-import { interpretFoundry } from './interpret.ts'
 import { loadFoundry } from './load.ts'
 import { hasFailed, objectiveScore, outlineObjective } from './objective.ts'
 import { perceiveFoundry } from './perceive.ts'
@@ -23,6 +22,7 @@ import { SavedFoundry } from './save-schema.ts'
 import { VARIANTS } from './scenarios.ts'
 import type { Foundry } from './state.ts'
 import { stepFoundry } from './step.ts'
+import { translateFoundry } from './translate.ts'
 
 const FoundryResults = Results.extend({
   /** Permille of what the objective asks for, the same for every slot. */
@@ -41,8 +41,6 @@ export const foundry = defineWorld<FoundryConfig, Foundry, FoundryCommand, JsonO
   config: FoundryConfig,
   command: FoundryCommand,
   results: FoundryResults,
-  shapes: { summary: FoundrySummary, outline: FoundryOutline, inspection: FoundryInspection, saved: SavedFoundry },
-  runsOn: true,
   bots: BOTS,
   variants: VARIANTS,
   slots: (config) => config.inventory.length,
@@ -55,12 +53,15 @@ export const foundry = defineWorld<FoundryConfig, Foundry, FoundryCommand, JsonO
   },
   step: stepFoundry,
   observe: observeFoundry,
-  spectate: spectateFoundry,
-  perceive: perceiveFoundry,
-  interpret: interpretFoundry,
-  outline: (config) => ({ size: { ...config.size }, objective: outlineObjective(config) }),
-  summarize: summarizeFoundry,
-  inspect: inspectFoundry,
+  view: { spectate: spectateFoundry },
+  perception: { perceive: perceiveFoundry, translate: translateFoundry },
+  headless: {
+    shapes: { summary: FoundrySummary, outline: FoundryOutline, inspection: FoundryInspection, saved: SavedFoundry },
+    runsOn: true,
+    outline: (config) => ({ size: { ...config.size }, objective: outlineObjective(config) }),
+    summarize: summarizeFoundry,
+    inspect: inspectFoundry,
+  },
   standing: (f) => ({
     scores: f.inventories.map(() => objectiveScore(f)),
     tick: f.tick,

@@ -7,7 +7,7 @@ import { Perception } from '../../protocol/perception.ts'
 import {
   AgentCommand,
   COMBAT_ACTION_TYPES,
-  COMMAND_WORDS,
+  COMMAND_TYPES,
   INTERACTION_TYPES,
 } from '../../protocol/perception-command.ts'
 import { testWorld } from '../../testing/test-world.ts'
@@ -67,7 +67,7 @@ const wellFormed = fc
   .map((command): unknown => JSON.parse(JSON.stringify(command)))
 const absurd = fc.oneof(
   fc.anything(),
-  fc.record({ command: fc.constantFrom(...COMMAND_WORDS, 'fly'), params: fc.anything() }),
+  fc.record({ command: fc.constantFrom(...COMMAND_TYPES, 'fly'), params: fc.anything() }),
 )
 const commands = fc.oneof({ weight: 6, arbitrary: wellFormed }, { weight: 1, arbitrary: absurd })
 const configs = fc.record({
@@ -107,7 +107,7 @@ function lawsOf(state: FrontierState): string[] {
 }
 
 /** Plays what slots say and gathers every law that breaks, refusals of the busy included. */
-function breachesOf(world: World, turns: readonly (readonly [slot: number, command: unknown])[]): string[] {
+function violationsOf(world: World, turns: readonly (readonly [slot: number, command: unknown])[]): string[] {
   const fold = createFold(
     world,
     world.config.parse({ quests: ['blue-wax', 'leaning-hand'], slots: 4, max_ticks: 5000 }),
@@ -136,7 +136,7 @@ const turns = fc.array(fc.tuple(fc.nat(3), wellFormed), { minLength: 1, maxLengt
 test('frontier: items and gold are conserved, health and places stay within bounds, the busy refuse', () => {
   fc.assert(
     fc.property(turns, (said) => {
-      assert.deepEqual(breachesOf(frontier, said), [])
+      assert.deepEqual(violationsOf(frontier, said), [])
     }),
     { numRuns: 80 },
   )
@@ -179,7 +179,7 @@ test('frontier: each law is seen to fail on a planted defect', () => {
       },
     }
     const found = fc.check(
-      fc.property(turns, (said) => !breachesOf(world, said).includes(law)),
+      fc.property(turns, (said) => !violationsOf(world, said).includes(law)),
       { numRuns: 40 },
     )
     assert.ok(found.failed, `overlooked: ${law}`)
@@ -239,7 +239,7 @@ test('frontier: every perception fits the schema of the protocol, and four agent
   const { config } = configureWorld(frontier, 'company')
   const state = frontier.create(frontier.config.parse(config), 1)
   for (let slot = 0; slot < 4; slot++) {
-    const sight = frontier.perceive?.(state, slot)
+    const sight = frontier.perception?.perceive(state, slot)
     const whole = { protocol_version: '1.0.0', timestamp: '2026-01-01T08:00:00Z', agent_id: `agent-${slot}`, ...sight }
     assert.deepEqual(Perception.parse(whole), whole)
     const others = whole.nearby_entities
@@ -257,14 +257,15 @@ test('frontier: an agent perceives its own cell alone, and by night not as far',
   const state = frontier.create(frontier.config.parse(config), 1)
   const agent = state.agents[1]
   if (agent) Object.assign(agent, { cell: 'dry-ferry', x: 4, y: 3 })
-  const idsOf = (slot: number) => frontier.perceive?.(state, slot).nearby_entities.map((each) => each.entity_id) ?? []
+  const idsOf = (slot: number) =>
+    frontier.perception?.perceive(state, slot).nearby_entities.map((each) => each.entity_id) ?? []
   assert.ok(!idsOf(0).includes('agent-1'))
   assert.ok(!idsOf(0).includes('mabet'))
   assert.deepEqual(idsOf(1), ['mabet', 'door-dry-ferry-out', 'inn-chest'])
   const byDay = idsOf(0).length
   state.tick = 900
   assert.ok(idsOf(0).length < byDay)
-  assert.equal(frontier.perceive?.(state, 0).environment.time_of_day, 'night')
+  assert.equal(frontier.perception?.perceive(state, 0).environment.time_of_day, 'night')
 })
 
 test('frontier: loading refuses states that break a law or a shape, and never half-loads', () => {

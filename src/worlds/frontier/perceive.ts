@@ -1,7 +1,7 @@
 // What one agent can tell of the world: its perception, the observation around it, and what the public sees.
 // Nothing here changes the state or hands out a piece of it.
 
-import type { Sight } from '../../kernel/world.ts'
+import type { PerceptionBody } from '../../kernel/world.ts'
 import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 import type { Perception } from '../../protocol/perception.ts'
 import { type Atlas, nameOfItem, type Place, placeOf } from './atlas.ts'
@@ -22,7 +22,7 @@ export interface FrontierObservation {
   readonly tick: number
   readonly max_ticks: number
   /** Without `raw_engine_data`: it has to do without. */
-  readonly perception: Omit<Sight, 'raw_engine_data'>
+  readonly perception: Omit<PerceptionBody, 'raw_engine_data'>
   /** The agent's last command and how it stands; null before the first. */
   readonly command: CommandView | null
 }
@@ -60,12 +60,12 @@ function viewOf(command: CommandState | null): CommandView | null {
 }
 
 /** The whole perception, with what only this world has to tell in `raw_engine_data`. */
-export function perceive(atlas: Atlas, state: FrontierState, slot: number): Sight {
+export function perceive(atlas: Atlas, state: FrontierState, slot: number): PerceptionBody {
   const self = agentAt(state, slot)
   return { ...sense(atlas, state, { slot, self }), raw_engine_data: extras(atlas, state, { slot, self }) }
 }
 
-function sense(atlas: Atlas, state: FrontierState, { slot, self }: Actor): Omit<Sight, 'raw_engine_data'> {
+function sense(atlas: Atlas, state: FrontierState, { slot, self }: Actor): Omit<PerceptionBody, 'raw_engine_data'> {
   const place = placeOf(atlas, self.cell)
   const quests: Perception['active_quests'] = []
   for (const { id, name, stages } of atlas.content.quests) {

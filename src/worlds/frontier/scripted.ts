@@ -7,8 +7,8 @@ import type { Goal } from './content/shape.ts'
 import type { Guide, GuidedQuest, Spot } from './guide.ts'
 import type { CommandView, FrontierObservation } from './perceive.ts'
 
-type Sight = FrontierObservation['perception']
-type Nearby = Sight['nearby_entities'][number]
+type PerceptionBody = FrontierObservation['perception']
+type Nearby = PerceptionBody['nearby_entities'][number]
 
 /** Health below which it dresses its wounds, and below which it leaves a fight. */
 const SORE_PERCENT = 55
@@ -106,7 +106,7 @@ function noteGains(mind: Mind, outcome: string): void {
 }
 
 /** Fights what fights it, and mends what is broken. */
-function survive(mind: Mind, perception: Sight): AgentCommand | undefined {
+function survive(mind: Mind, perception: PerceptionBody): AgentCommand | undefined {
   const { current, max } = perception.health
   const percent = Math.floor((current * 100) / max)
   const foe = perception.nearby_entities.find((each) => each.entity_type === 'creature')

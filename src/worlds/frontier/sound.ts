@@ -5,45 +5,45 @@ import type { Agent, FrontierState, Items } from './state.ts'
 import { isOpen } from './terrain.ts'
 
 /** Every law that the state breaks, as a sentence; none if it is sound. */
-export function findBreaches(atlas: Atlas, state: FrontierState): string[] {
-  const breaches = shapeBreaches(atlas, state)
-  if (breaches.length > 0) return breaches
-  for (const [slot, agent] of state.agents.entries()) breaches.push(...agentBreaches(atlas, state, agent, slot))
-  breaches.push(...creatureBreaches(atlas, state), ...stockBreaches(atlas, state))
-  return breaches
+export function findViolations(atlas: Atlas, state: FrontierState): string[] {
+  const violations = shapeViolations(atlas, state)
+  if (violations.length > 0) return violations
+  for (const [slot, agent] of state.agents.entries()) violations.push(...agentViolations(atlas, state, agent, slot))
+  violations.push(...creatureViolations(atlas, state), ...stockViolations(atlas, state))
+  return violations
 }
 
-function shapeBreaches(atlas: Atlas, state: FrontierState): string[] {
-  const breaches: string[] = []
+function shapeViolations(atlas: Atlas, state: FrontierState): string[] {
+  const violations: string[] = []
   const lengths = [
     ['creatures', state.creatures.length, atlas.creatures.length],
     ['containers', state.containers.length, atlas.containers.length],
     ['things', state.things.length, atlas.things.length],
   ] as const
   for (const [what, found, expected] of lengths) {
-    if (found !== expected) breaches.push(`${what}: expected ${expected}, found ${found}`)
+    if (found !== expected) violations.push(`${what}: expected ${expected}, found ${found}`)
   }
-  if (state.tick > state.max_ticks) breaches.push('tick: lies behind max_ticks')
+  if (state.tick > state.max_ticks) violations.push('tick: lies behind max_ticks')
   for (const quest in state.quests) {
     const stages = atlas.quests.get(quest)?.stages
     const stage = state.quests[quest]
     if (!stages || (stage !== 0 && !stages.some((row) => row.stage === stage))) {
-      breaches.push(`quests: ${quest} has no stage ${stage}`)
+      violations.push(`quests: ${quest} has no stage ${stage}`)
     }
   }
   for (const lock of state.unlocked) {
     const row = atlas.doors.get(lock) ?? atlas.containers.find((each) => each.id === lock)
-    if (row?.key === undefined) breaches.push(`unlocked: ${lock} has no lock`)
+    if (row?.key === undefined) violations.push(`unlocked: ${lock} has no lock`)
   }
   for (const stream of [state.random.weather, state.random.combat]) {
-    if (stream.every((word) => word === 0)) breaches.push('random: a generator of zeros draws only zeros')
+    if (stream.every((word) => word === 0)) violations.push('random: a generator of zeros draws only zeros')
   }
-  return breaches
+  return violations
 }
 
-function agentBreaches(atlas: Atlas, state: FrontierState, agent: Agent, slot: number): string[] {
-  const breaches: string[] = []
-  const say = (what: string): void => void breaches.push(`agents[${slot}]: ${what}`)
+function agentViolations(atlas: Atlas, state: FrontierState, agent: Agent, slot: number): string[] {
+  const violations: string[] = []
+  const say = (what: string): void => void violations.push(`agents[${slot}]: ${what}`)
   const place = atlas.places.get(agent.cell)
   if (!place || !isOpen(place.ground, agent.x, agent.y))
     say(`nobody can stand at ${agent.x}, ${agent.y} of ${agent.cell}`)
@@ -56,14 +56,14 @@ function agentBreaches(atlas: Atlas, state: FrontierState, agent: Agent, slot: n
   for (const person in agent.regard) if (!atlas.people.has(person)) say(`is regarded by nobody called ${person}`)
   if (new Set(agent.discovered).size !== agent.discovered.length) say('has discovered a cell twice')
   for (const cell of agent.discovered) if (!atlas.places.has(cell)) say(`has discovered ${cell}, which is no cell`)
-  breaches.push(...workBreaches(atlas, state, agent).map((what) => `agents[${slot}]: ${what}`))
-  return breaches
+  violations.push(...workViolations(atlas, state, agent).map((what) => `agents[${slot}]: ${what}`))
+  return violations
 }
 
 /** A command and the work on it fit each other. */
-function workBreaches(atlas: Atlas, state: FrontierState, agent: Agent): string[] {
-  const breaches: string[] = []
-  const say = (what: string): void => void breaches.push(what)
+function workViolations(atlas: Atlas, state: FrontierState, agent: Agent): string[] {
+  const violations: string[] = []
+  const say = (what: string): void => void violations.push(what)
   const place = atlas.places.get(agent.cell)
   const { command, task } = agent
   if (command && command.number > state.commands) say('has a command that was never accepted')
@@ -78,24 +78,24 @@ function workBreaches(atlas: Atlas, state: FrontierState, agent: Agent): string[
     if (task.goal && !goal) say(`is on its way to ${task.goal.cell}, which is no cell`)
     if ((task.goal !== null) !== (command?.command.command === 'move_to')) say('has a goal without walking there')
   }
-  return breaches
+  return violations
 }
 
-function creatureBreaches(atlas: Atlas, state: FrontierState): string[] {
+function creatureViolations(atlas: Atlas, state: FrontierState): string[] {
   return state.creatures.flatMap((creature, index) => {
     const row = atlas.creatures[index]
     const place = row && atlas.places.get(row.cell)
-    const breaches: string[] = []
-    if (!row || !place) return breaches
-    if (!isOpen(place.ground, creature.x, creature.y)) breaches.push(`${row.id}: stands in a wall`)
-    if (creature.health > row.health) breaches.push(`${row.id}: has more health than it can`)
-    if (creature.target >= state.agents.length) breaches.push(`${row.id}: has turned on nobody`)
-    return breaches
+    const violations: string[] = []
+    if (!row || !place) return violations
+    if (!isOpen(place.ground, creature.x, creature.y)) violations.push(`${row.id}: stands in a wall`)
+    if (creature.health > row.health) violations.push(`${row.id}: has more health than it can`)
+    if (creature.target >= state.agents.length) violations.push(`${row.id}: has turned on nobody`)
+    return violations
   })
 }
 
-function stockBreaches(atlas: Atlas, state: FrontierState): string[] {
-  const breaches: string[] = []
+function stockViolations(atlas: Atlas, state: FrontierState): string[] {
+  const violations: string[] = []
   const slots = state.agents.length
   const now = itemsInWorld(atlas, state)
   const start = itemsAtStart(atlas, slots)
@@ -107,13 +107,13 @@ function stockBreaches(atlas: Atlas, state: FrontierState): string[] {
   ])
   const of = (items: Readonly<Items>, item: string): number => (Object.hasOwn(items, item) ? (items[item] ?? 0) : 0)
   for (const item of known) {
-    if (!atlas.items.has(item)) breaches.push(`items: there is no item ${item}`)
+    if (!atlas.items.has(item)) violations.push(`items: there is no item ${item}`)
     if (of(now, item) + of(state.spent, item) !== of(start, item) + of(state.made, item)) {
-      breaches.push(`items: ${item}: what is there and what was spent is not what there was and what was made`)
+      violations.push(`items: ${item}: what is there and what was spent is not what there was and what was made`)
     }
   }
   if (goldInWorld(state) + state.gold_spent !== goldAtStart(atlas, slots) + state.gold_made) {
-    breaches.push('gold: what is there and what was spent is not what there was and what was made')
+    violations.push('gold: what is there and what was spent is not what there was and what was made')
   }
-  return breaches
+  return violations
 }

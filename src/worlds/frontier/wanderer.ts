@@ -4,7 +4,7 @@ import type { Bot } from '../../kernel/world.ts'
 import {
   type AgentCommand,
   COMBAT_ACTION_TYPES,
-  COMMAND_WORDS,
+  COMMAND_TYPES,
   INTERACTION_TYPES,
 } from '../../protocol/perception-command.ts'
 import type { Guide } from './guide.ts'
@@ -20,7 +20,7 @@ export function createWanderer(guide: Guide, seed: number): Bot<FrontierObservat
     if (perception.health.current === 0) return undefined
     const near = pick(perception.nearby_entities, undefined)
     const id = near?.entity_id ?? 'nothing'
-    switch (pick(COMMAND_WORDS, 'noop')) {
+    switch (pick(COMMAND_TYPES, 'noop')) {
       case 'move_to':
         if (near && nextBelow(random, 2) === 0) return { command: 'move_to', params: { entity_id: id } }
         return { command: 'move_to', params: { target_cell: pick(guide.cells, perception.location.cell) } }

@@ -13,7 +13,7 @@ import type { Content } from './content/shape.ts'
 import { type FrontierObservation, observe, perceive, spectate } from './perceive.ts'
 import type { Scene } from './scene.ts'
 import { FrontierResults, standingOf } from './scores.ts'
-import { findBreaches } from './sound.ts'
+import { findViolations } from './sound.ts'
 import { createState, type FrontierConfig, FrontierState, MAX_SLOTS } from './state.ts'
 import { advanceTick, endOf } from './tick.ts'
 
@@ -74,7 +74,7 @@ export function createFrontier(
     command: AgentCommand,
     results: FrontierResults,
     state: FrontierState.superRefine((state, context) => {
-      for (const message of findBreaches(atlas, state)) context.addIssue({ code: 'custom', message })
+      for (const message of findViolations(atlas, state)) context.addIssue({ code: 'custom', message })
     }),
     bots: createBots(content),
     variants: VARIANTS,
@@ -87,8 +87,8 @@ export function createFrontier(
     },
     step: (state, out) => advanceTick(sceneOf(state, out)),
     observe: (state, slot) => observe(atlas, state, slot),
-    spectate: (state) => spectate(atlas, state),
-    perceive: (state, slot) => perceive(atlas, state, slot),
+    view: { spectate: (state) => spectate(atlas, state) },
+    perception: { perceive: (state, slot) => perceive(atlas, state, slot) },
     // In lockstep the country stands still while somebody thinks; the busy and the unconscious need not be waited for.
     awaits: (state) =>
       state.agents.flatMap(({ command, down }, slot) =>

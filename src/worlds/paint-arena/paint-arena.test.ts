@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { checkConformance } from '../../episode/conformance.ts'
-import { createBotPilot } from '../../episode/pilots.ts'
+import { createBotPlayer } from '../../episode/in-process-players.ts'
 import { startEpisode } from '../../episode/start.ts'
 import { configureWorld, type World } from '../../kernel/world.ts'
 import { arbRun, testWorld } from '../../testing/test-world.ts'
@@ -82,13 +82,13 @@ test('paint-arena: unknown words become stay', () => {
 })
 
 async function winner(players: readonly string[], seed: number): Promise<number> {
-  const seats = players.map((name, slot) => ({
+  const slots = players.map((name, slot) => ({
     player: { kind: 'bot' as const, name },
-    pilot: createBotPilot(paintArena, name, { seed, slot }),
+    inProcess: createBotPlayer(paintArena, name, { seed, slot }),
   }))
   const episode = startEpisode(paintArena, configureWorld(paintArena, 'default'), {
     seed,
-    seats,
+    slots,
     pacing: { mode: 'fast' },
   })
   episode.begin()
@@ -131,7 +131,7 @@ test('the kit finds planted defects: a clock, a leak, a refusal that acts, a for
       ...paintArena,
       step: (state: unknown, out) => (Date.now() > 0 ? paintArena.step(asPaint(state), out) : undefined),
     },
-    leak: { ...paintArena, spectate: (state: unknown) => ({ owners: asPaint(state).owners }) },
+    leak: { ...paintArena, view: { spectate: (state: unknown) => ({ owners: asPaint(state).owners }) } },
     refusal: {
       ...paintArena,
       apply(state: unknown) {

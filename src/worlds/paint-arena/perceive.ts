@@ -1,6 +1,6 @@
 // The field in the words of the perception protocol: the other painters are people, and tiles worth painting are things
 // that lie about.
-import type { Sight } from '../../kernel/world.ts'
+import type { PerceptionBody } from '../../kernel/world.ts'
 import type { Perception } from '../../protocol/perception.ts'
 import { type PaintState, snapshot } from './rules.ts'
 
@@ -12,7 +12,7 @@ const TILES = 8
 export const painterId = (slot: number): string => `slot-${slot}`
 export const tileId = (x: number, y: number): string => `tile-${x}-${y}`
 
-export function perceive(state: PaintState, slot: number): Sight {
+export function perceive(state: PaintState, slot: number): PerceptionBody {
   const x = state.xs[slot] ?? 0
   const y = state.ys[slot] ?? 0
   const far = (otherX: number, otherY: number): number => Math.abs(otherX - x) + Math.abs(otherY - y)

@@ -7,9 +7,9 @@ import { defineWorld } from '../../kernel/world.ts'
 import { Results } from '../../protocol/episode.ts'
 import { BOTS } from './bots.ts'
 import { code } from './code.ts'
-import { interpret } from './interpret.ts'
 import { perceive } from './perceive.ts'
 import { createPaint, MOVES, type PaintState, snapshot, tickPaint } from './rules.ts'
+import { translate } from './translate.ts'
 
 const Config = z.strictObject({
   width: z.int().min(4).max(40).describe('Tiles from left to right.'),
@@ -123,9 +123,8 @@ export const paintArena = defineWorld<z.infer<typeof Config>, PaintState, z.infe
   },
   step: tickPaint,
   observe: (state, slot) => ({ slot, ...snapshot(state) }),
-  spectate: snapshot,
-  perceive,
-  interpret,
+  view: { spectate: snapshot },
+  perception: { perceive, translate },
   fallback: () => STAY,
   standing: (state) => ({ scores: state.scores.slice(), painted_tiles: state.scores.slice(), ticks: state.tick }),
   outcome: (state) =>

@@ -1,4 +1,4 @@
-// Builds what a session asks of models: the right prompt, filled once, with the facts for the local cast beside it.
+// Builds what a session asks of models: the right prompt, filled once, with the facts for the offline responder beside it.
 import type { GameId } from './games.ts'
 import { CHECK_PROMPTS } from './prompts/checks.ts'
 import { OPENER, RETRY, TEAMWORK_OPENER, UPDATERS } from './prompts/scenes.ts'

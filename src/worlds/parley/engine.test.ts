@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ai, brief, obliging, PASS, ParleyStage, refuse } from '../../testing/parley.ts'
-import { answerAs } from './cast/answer.ts'
 import { Violation } from './events.ts'
 import { GAME_IDS } from './games.ts'
 import { SHOWN_LIMIT } from './record.ts'
 import { PLAYER_CHECKS, SIMULATOR_CHECKS } from './request.ts'
+import { answerAs } from './responder/answer.ts'
 import { State } from './state.ts'
 
 const stateOf = (stage: ParleyStage): State => State.parse(stage.fold.state)

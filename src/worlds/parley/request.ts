@@ -21,7 +21,7 @@ const CHECKS = [...PLAYER_CHECKS, ...SIMULATOR_CHECKS] as const
 export const Check = z.enum(CHECKS)
 export type Check = z.infer<typeof Check>
 
-/** A character as the local cast knows it. */
+/** A character as the offline responder knows it. */
 export const CastCharacter = z.strictObject({
   hid: z.string(),
   is_human: z.boolean(),
@@ -33,7 +33,7 @@ export const CastCharacter = z.strictObject({
 })
 export type CastCharacter = z.infer<typeof CastCharacter>
 
-/** The facts behind the messages, for the local cast, which reads no prompts. */
+/** The facts behind the messages, for the offline responder, which reads no prompts. */
 export const CastFacts = z.strictObject({
   pc: CastCharacter,
   npc: CastCharacter,
@@ -54,7 +54,7 @@ export type CastFacts = z.infer<typeof CastFacts>
 
 /**
  * A model call. Send `role` and `messages` to a model; the rest is for the record (`prompt_...`: which text, in which
- * version, with which digest) and for the local cast.
+ * version, with which digest) and for the offline responder.
  */
 export const ParleyRequest = z.strictObject({
   role: z.enum(ROLES),

@@ -1,4 +1,4 @@
-// What an episode keeps of a character: the parts that prompts, texts and the local cast use. The whole document stays
+// What an episode keeps of a character: the parts that prompts, texts and the offline responder use. The whole document stays
 // in the configuration, and so in the journal's header.
 import { z } from 'zod'
 import type { Character } from '../../protocol/character.ts'

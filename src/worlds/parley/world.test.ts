@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { memorySource } from '../../episode/byte-source.ts'
 import { withoutClocks } from '../../episode/conformance.ts'
+import { createBotPlayer } from '../../episode/in-process-players.ts'
 import { JournalFile, verifyJournal } from '../../episode/journal-file.ts'
-import { createBotPilot } from '../../episode/pilots.ts'
 import { createMemorySink } from '../../episode/sink.ts'
 import { startEpisode } from '../../episode/start.ts'
 import { createFold, foldCommand, foldReply, foldStep, loadFold } from '../../kernel/fold.ts'
@@ -12,10 +12,10 @@ import { configureWorld, type World, type WorldEvent } from '../../kernel/world.
 import type { JsonObject } from '../../protocol/json.ts'
 import { ai, PASS, ParleyStage, PERSON, ROBOT, refuse, SCORE } from '../../testing/parley.ts'
 import { testWorld } from '../../testing/test-world.ts'
-import { answerAs } from './cast/answer.ts'
 import { SessionEvent, TurnEnd } from './events.ts'
 import { GAME_IDS } from './games.ts'
 import { ParleyRequest } from './request.ts'
+import { answerAs } from './responder/answer.ts'
 import { State } from './state.ts'
 import { parley } from './world.ts'
 
@@ -179,15 +179,15 @@ test('parley: what it shows shares nothing with its state', () => {
     const before = world.digest(state)
     for (const view of [
       world.observe(state, 0),
-      world.spectate(state),
-      world.summarize?.(state),
+      world.view?.spectate(state),
+      world.headless?.summarize?.(state),
       world.standing(state),
       world.save(state),
     ]) {
       for (const part of [view, ...Object.values(Object(view))]) {
-        if (Array.isArray(part)) part.splice(0, part.length, 'vandal')
+        if (Array.isArray(part)) part.splice(0, part.length, 'mutator')
         else if (typeof part === 'object' && part !== null)
-          for (const key of Object.keys(part)) Reflect.set(part, key, 'vandal')
+          for (const key of Object.keys(part)) Reflect.set(part, key, 'mutator')
       }
     }
     assert.equal(world.digest(state), before)
@@ -207,10 +207,10 @@ for (const game of GAME_IDS) {
   test(`parley: an episode of ${game} with the local cast ends well, and verifies from its journal with no model`, async () => {
     const configured = configureWorld(world, game)
     const sink = createMemorySink()
-    const pilot = createBotPilot(world, 'visitor', { seed: 3, slot: 0 })
+    const inProcess = createBotPlayer(world, 'visitor', { seed: 3, slot: 0 })
     const episode = startEpisode(world, configured, {
       seed: 3,
-      seats: [{ player: { kind: 'bot', name: 'visitor' }, pilot }],
+      slots: [{ player: { kind: 'bot', name: 'visitor' }, inProcess }],
       pacing: { mode: 'lockstep' },
       sink,
       workers: { model: async (request) => ({ text: answerAs(ParleyRequest.parse(request)), at: 7 }) },

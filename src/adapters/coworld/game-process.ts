@@ -1,0 +1,142 @@
+// A world of ours as a coworld game process (contract section 3): one episode from a configuration to results and
+// replay, or a server of replays. Who starts it is `paracosm world serve`.
+import type { IncomingMessage } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import { memorySource } from '../../episode/byte-source.ts'
+import type { Episode } from '../../episode/episode.ts'
+import type { EpisodeEnd } from '../../episode/episode-parts.ts'
+import { JournalFile } from '../../episode/journal-file.ts'
+import { createMemorySink } from '../../episode/sink.ts'
+import { type SlotPlan, startEpisode } from '../../episode/start.ts'
+import { parseJson } from '../../kernel/parse.ts'
+import type { World } from '../../kernel/world.ts'
+import { createElapsed, createOfflineWorkers } from '../session/offline-workers.ts'
+import { GameAdapter } from './game-adapter.ts'
+import { type GameConfig, parseGameConfig } from './game-config.ts'
+import { serveAdapter } from './http.ts'
+import { openRecorded } from './recorded.ts'
+import { ReplayAdapter } from './replay-adapter.ts'
+import { formatReplay } from './replay-document.ts'
+import { checkUri, deliverUri, readUri } from './uris.ts'
+
+/** Milliseconds between everybody being there and the first tick, and between `final` and the end of the process. */
+const LEAD_MS = 500
+const LINGER_MS = 500
+
+export interface GameProcessOptions {
+  readonly host: string
+  readonly port: number
+  /** Undefined: nobody wants them. */
+  readonly resultsUri?: string | undefined
+  readonly replayUri?: string | undefined
+  /** Ends the game early; it then fails. */
+  readonly signal: AbortSignal
+  /** Who sits in which slot from the start; the others are waited for at the adapter. */
+  readonly inProcessPlayers?: readonly (SlotPlan | undefined)[]
+  /** Told of every stored line, so that a journal can be kept beside the replay. */
+  readonly onLine?: (line: string) => void
+  /** Whether every caller may administer, or only those on this machine. Default: only those. */
+  readonly openAdmin?: boolean
+  onListening(game: { port: number; episode: Episode; config: GameConfig }): void
+}
+
+/** @throws AppError FILE_UNREADABLE, JSON_MALFORMED, CONFIG_INVALID */
+export async function readGameConfig(world: World, uri: string): Promise<GameConfig> {
+  checkUri(uri, 'COGAME_CONFIG_URI')
+  const text = (await readUri(uri)).toString('utf8')
+  return parseGameConfig(world, parseJson(text, 'The game configuration'))
+}
+
+const isLocal = (request: IncomingMessage): boolean =>
+  ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '')
+
+/**
+ * Plays one episode: listens, waits for players, plays, delivers the replay and then the results, tells the players,
+ * and closes.
+ * @throws AppError PORT_IN_USE, USAGE for URIs, FILE_UNWRITABLE, INTERRUPTED
+ */
+export async function serveGame(world: World, config: GameConfig, options: GameProcessOptions): Promise<EpisodeEnd> {
+  if (options.resultsUri !== undefined) checkUri(options.resultsUri, 'COGAME_RESULTS_URI')
+  if (options.replayUri !== undefined) checkUri(options.replayUri, 'COGAME_SAVE_REPLAY_URI')
+  const sink = createMemorySink([], options.onLine)
+  const { host } = config
+  const episode = startEpisode(world, config.configured, {
+    seed: host.seed,
+    slots: host.players.map(({ name }, slot) => ({
+      ...(options.inProcessPlayers?.[slot] ?? { player: { kind: 'process', name } }),
+      token: host.tokens[slot],
+    })),
+    pacing: { mode: 'rate', stepsPerSecond: host.tick_rate },
+    workers: createOfflineWorkers(createElapsed()),
+    gatherMs: host.player_connect_timeout_seconds * 1000,
+    leadMs: LEAD_MS,
+    sink,
+    onEnd: (end) => deliver(world, sink.lines, { ...options, end }),
+  })
+  const admin = (request: IncomingMessage): boolean => options.openAdmin === true || isLocal(request)
+  const server = await serveAdapter((sockets) => new GameAdapter(episode, { sockets, admin }), options)
+  const onAbort = (): void => void episode.stop()
+  options.signal.addEventListener('abort', onAbort)
+  try {
+    options.onListening({ port: server.port, episode, config })
+    if (options.signal.aborted) onAbort()
+    else episode.begin()
+    const end = await episode.done
+    await wait(LINGER_MS)
+    return end
+  } finally {
+    options.signal.removeEventListener('abort', onAbort)
+    await server.close()
+  }
+}
+
+async function deliver(
+  world: World,
+  lines: readonly string[],
+  to: { resultsUri?: string | undefined; replayUri?: string | undefined; end: EpisodeEnd },
+): Promise<void> {
+  // The replay first: the appearance of the results is taken for the end of the episode.
+  if (to.replayUri !== undefined) {
+    const file = await JournalFile.from(memorySource(`${lines.join('\n')}\n`))
+    await deliverUri(to.replayUri, formatReplay(file, world, { journal: true }))
+  }
+  if (to.resultsUri !== undefined)
+    await deliverUri(to.resultsUri, once(`${JSON.stringify(to.end.results, undefined, 2)}\n`))
+}
+
+async function* once(text: string): AsyncGenerator<string> {
+  yield text
+}
+
+/**
+ * Serves replays until the signal.
+ * @param options.uri what to show when the page's query names nothing
+ */
+export async function serveReplays(
+  world: World,
+  options: {
+    host: string
+    port: number
+    uri?: string | undefined
+    signal: AbortSignal
+    onListening(port: number): void
+  },
+): Promise<void> {
+  const find = (query: URLSearchParams) => {
+    const uri = query.get('uri') ?? options.uri
+    return uri ? () => openRecorded(uri, world) : undefined
+  }
+  const server = await serveAdapter((sockets) => replayAdapter(new ReplayAdapter({ sockets, world, find })), options)
+  options.onListening(server.port)
+  if (!options.signal.aborted) {
+    await new Promise<void>((resolve) => options.signal.addEventListener('abort', () => resolve(), { once: true }))
+  }
+  await server.close()
+}
+
+function replayAdapter(adapter: ReplayAdapter) {
+  return {
+    handle: (...[route, , response]: Parameters<GameAdapter['handle']>) => adapter.handle(route, response),
+    upgrade: (...args: Parameters<ReplayAdapter['upgrade']>) => adapter.upgrade(...args),
+  }
+}

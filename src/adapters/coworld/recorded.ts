@@ -1,0 +1,88 @@
+// Recorded games from a URI: a journal (plain or zstd), or a replay document of this or the original's making.
+import { gunzipSync, inflateSync } from 'node:zlib'
+import { bufferSource, memorySource } from '../../episode/byte-source.ts'
+import { JournalFile } from '../../episode/journal-file.ts'
+import { isZstd, openSeekableZstd } from '../../episode/seekable-zstd.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { parseJson, parseWith } from '../../kernel/parse.ts'
+import { publicView, type World } from '../../kernel/world.ts'
+import { JsonObject } from '../../protocol/json.ts'
+import type { Recorded } from './replay-adapter.ts'
+import { formatReplay } from './replay-document.ts'
+import { readUri } from './uris.ts'
+
+/** Bytes that a compressed replay may unfold to. */
+const MAX_UNFOLDED = 512 * 1024 * 1024
+
+function unfold(uri: string, bytes: Buffer): Buffer {
+  const name = uri.replace(/[?#].*$/, '')
+  if (!name.endsWith('.json.z') && !name.endsWith('.json.gz')) return bytes
+  try {
+    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
+    return (isGzip ? gunzipSync : inflateSync)(bytes, { maxOutputLength: MAX_UNFOLDED })
+  } catch (cause) {
+    throw new AppError('FILE_UNREADABLE', `${uri} is not a gzip file`, { cause })
+  }
+}
+
+async function join(parts: AsyncIterable<string>): Promise<string> {
+  const text: string[] = []
+  for await (const part of parts) text.push(part)
+  return text.join('')
+}
+
+/** A journal as a recorded game. */
+export function recordedFromJournal(file: JournalFile, world: World): Recorded {
+  return {
+    message: () => join(formatReplay(file, world, { type: 'replay', journal: false })),
+    async seek(step) {
+      const { fold } = await file.seek(step, () => world)
+      return JSON.stringify({ type: 'state', step, ...publicView(world, fold.state) })
+    },
+    close: () => file.close(),
+  }
+}
+
+/** @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR, JOURNAL_CORRUPT */
+export async function openRecorded(uri: string, world: World): Promise<Recorded> {
+  const bytes = unfold(uri, await readUri(uri))
+  const start = bytes.subarray(0, 32).toString('latin1')
+  if (isZstd(bytes) || start.startsWith('{"paracosm"')) {
+    const source = isZstd(bytes) ? await openSeekableZstd(bufferSource(bytes)) : bufferSource(bytes)
+    return recordedFromJournal(await JournalFile.from(source), world)
+  }
+  const json = parseWith(JsonObject, parseJson(bytes.toString('utf8'), `The replay ${uri}`), {
+    code: 'VALIDATION_ERROR',
+    what: `The replay ${uri}`,
+  })
+  const { journal, ...document } = json
+  if (!Array.isArray(document.frames)) {
+    throw new AppError('VALIDATION_ERROR', `${uri} has no frames: it is not a replay`)
+  }
+  const lines = Array.isArray(journal) ? journal.filter((line) => typeof line === 'string') : []
+  const recorded: Recorded | undefined =
+    lines.length > 0
+      ? recordedFromJournal(await JournalFile.from(memorySource(`${lines.join('\n')}\n`)), world)
+      : undefined
+  return {
+    message: () => Promise.resolve(JSON.stringify({ ...document, type: 'replay' })),
+    ...(recorded?.seek ? { seek: recorded.seek } : {}),
+    close: () => recorded?.close() ?? Promise.resolve(),
+  }
+}
+
+/**
+ * Which world a recording is of; undefined for documents that do not say.
+ * @throws AppError FILE_UNREADABLE, JOURNAL_CORRUPT
+ */
+export async function worldOfRecording(uri: string): Promise<string | undefined> {
+  const bytes = unfold(uri, await readUri(uri))
+  const start = bytes.subarray(0, 4096).toString('utf8')
+  if (isZstd(bytes) || start.startsWith('{"paracosm"')) {
+    const source = isZstd(bytes) ? await openSeekableZstd(bufferSource(bytes)) : bufferSource(bytes)
+    const file = await JournalFile.from(source)
+    await file.close()
+    return file.header.world.id
+  }
+  return /^\{\s*"world":\s*\{"id":\s*"([a-z0-9-]+)"/.exec(start)?.[1]
+}

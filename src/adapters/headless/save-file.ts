@@ -1,0 +1,72 @@
+// Save files: reading, with every fault named, and making one of a running session.
+import { z } from 'zod'
+import { AppError } from '../../kernel/errors.ts'
+import { type Fold, loadFold } from '../../kernel/fold.ts'
+import { parseWith } from '../../kernel/parse.ts'
+import type { World } from '../../kernel/world.ts'
+import { SAVE_FORMAT, SAVE_VERSION, SaveFile } from '../../protocol/headless.ts'
+import type { JsonValue } from '../../protocol/json.ts'
+import { readJsonInput, SAVE_FILE_LIMIT } from './read-input.ts'
+import { movedFault } from './script.ts'
+
+/** What comes from a file is JSON already, and the world checks its own state: looking at it twice would cost seconds. */
+const ReadSave = SaveFile.extend({ state: z.custom<JsonValue>((state) => state !== undefined) })
+
+/** Where a run began. */
+export interface Origin {
+  readonly scenario: string | null
+  readonly seed: number
+}
+
+export function createSave(fold: Fold, origin: Origin): SaveFile {
+  const { id, version } = fold.world
+  return {
+    format: SAVE_FORMAT,
+    version: SAVE_VERSION,
+    world: { id, version },
+    ...origin,
+    tick: fold.step,
+    state: fold.world.save(fold.state),
+  }
+}
+
+/**
+ * Reads a save file into a running state.
+ * @throws AppError FILE_UNREADABLE, FILE_TOO_LARGE, JSON_MALFORMED; SAVE_VERSION for a save of another version;
+ * STATE_INVALID naming the first fault by its JSON path
+ */
+export function readSave(path: string, world: World): { readonly fold: Fold; readonly origin: Origin } {
+  const value = readJsonInput(path, { what: 'The save', limit: SAVE_FILE_LIMIT })
+  checkVersions(value, world)
+  const save = parseWith(ReadSave, value, { code: 'STATE_INVALID', what: 'The save' })
+  try {
+    const fold = loadFold(world, { step: save.tick, state: save.state })
+    return { fold, origin: { scenario: save.scenario, seed: save.seed } }
+  } catch (error) {
+    throw error instanceof AppError ? movedFault(error, { what: 'The save', root: '$.state' }) : error
+  }
+}
+
+/** Tells an old or a foreign save from a broken one. */
+function checkVersions(value: JsonValue, world: World): void {
+  const version = keyOf(value, 'version')
+  if (keyOf(value, 'format') === SAVE_FORMAT && version !== SAVE_VERSION) {
+    throw new AppError('SAVE_VERSION', `The save has version ${String(version)}; this release reads ${SAVE_VERSION}`)
+  }
+  const saved = keyOf(value, 'world')
+  const id = keyOf(saved, 'id')
+  if (typeof id === 'string' && id !== world.id) {
+    throw new AppError('STATE_INVALID', `The save is of the world ${id}, not of ${world.id}: $.world.id`, {
+      hint: `Give --world ${id}.`,
+    })
+  }
+  const worldVersion = keyOf(saved, 'version')
+  if (typeof worldVersion === 'string' && worldVersion !== world.version) {
+    throw new AppError('SAVE_VERSION', `The save is of ${world.id} ${worldVersion}; this release has ${world.version}`)
+  }
+}
+
+function keyOf(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  return new Map<string, unknown>(Object.entries(value)).get(key)
+}

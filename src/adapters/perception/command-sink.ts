@@ -1,0 +1,24 @@
+// Where the adapter logs commands. The command log of the store is one; tests keep rows in memory.
+import type { CommandLogRow, NewCommandLogRow } from '../../protocol/command-log.ts'
+
+/** What became of logging a command. */
+export interface Logged {
+  /** The command's id: the first one's when it is a repeat. */
+  readonly command_id: string | null
+  /** Whether a row with the same idempotency key was there already; then nothing was logged. */
+  readonly isRepeat: boolean
+}
+
+export interface CommandSink {
+  /**
+   * Resolves when the row is durable.
+   * @param idempotencyKey at most 64 characters; undefined: never a repeat
+   */
+  append(row: NewCommandLogRow, idempotencyKey: string | undefined): Promise<Logged>
+  /** Writes down what came of a command. */
+  setOutcome(commandId: string, outcome: string): Promise<void>
+  /** The row of a command; undefined when there is none. */
+  find(commandId: string): Promise<CommandLogRow | undefined>
+  /** Rows of an agent whose outcome is not known, newest first: a hundred or so. */
+  open(agentId: string): Promise<readonly CommandLogRow[]>
+}

@@ -1,0 +1,263 @@
+// The bridge to a world of ours. Worlds whose commands are those of the protocol (frontier) get them as they are and tell
+// by events how they go on; the others interpret them, step by step, into commands of their own.
+import type { Clock } from '../../episode/clock.ts'
+import type { Episode } from '../../episode/episode.ts'
+import type { SlotHandle } from '../../episode/episode-parts.ts'
+import type { Receipt } from '../../episode/slots.ts'
+import { AppError } from '../../kernel/errors.ts'
+import type { CommandProgress, World, WorldEvent } from '../../kernel/world.ts'
+import { PERCEPTION_PROTOCOL_VERSION, type Perception } from '../../protocol/perception.ts'
+import type { BridgeStatus } from '../../protocol/perception-adapter.ts'
+import { AgentCommand } from '../../protocol/perception-command.ts'
+import {
+  agentIdOf,
+  type Bridge,
+  type BridgeCommand,
+  type BridgeListener,
+  type CommandChange,
+  type EncodedPerception,
+  type PerceptionAgent,
+  REFUSAL_CODES,
+  type Taken,
+} from './bridge.ts'
+
+/** Milliseconds that a command waits for the world's word before it counts as taken: a paused world says nothing. */
+const DECISION_MS = 2000
+
+/** A command that the world is at. */
+interface InFlight {
+  readonly word: string
+  /** Undefined: taken up after a restart; the world has it already. */
+  readonly command: AgentCommand | undefined
+  readonly onChange: BridgeCommand['onChange']
+  /** The world's number for it, once it has told it. */
+  number: unknown
+  calls: number
+  last: CommandProgress['last']
+}
+
+/** Whether the perception adapter can stand before a world: it must be perceived, and take the protocol's words. */
+export function isPerceived(world: World): boolean {
+  return world.perception !== undefined && (world.perception.translate !== undefined || isNative(world))
+}
+
+const isNative = (world: World): boolean => world.command === AgentCommand
+
+export class WorldBridge implements Bridge {
+  readonly engine: string
+  readonly episode: string
+  readonly world: string
+  readonly agents: readonly PerceptionAgent[]
+  readonly #episode: Episode
+  readonly #clock: Clock
+  readonly #startedAt: number
+  readonly #slots = new Map<number, SlotHandle>()
+  readonly #under = new Map<number, InFlight>()
+  readonly #perceptions = new Map<number, EncodedPerception>()
+  readonly #listeners = new Set<BridgeListener>()
+  readonly #stops: readonly (() => void)[]
+  #lastAt: string | null = null
+
+  /**
+   * @param agentIds one a slot; undefined: `agent-0`, `agent-1`, …
+   * @throws AppError NOT_PERCEIVED
+   */
+  constructor(episode: Episode, clock: Clock, agentIds?: readonly string[]) {
+    const { world } = episode
+    if (!isPerceived(world)) {
+      throw new AppError('NOT_PERCEIVED', `${world.id} does not take the commands of the perception protocol`)
+    }
+    this.#episode = episode
+    this.#clock = clock
+    this.#startedAt = clock.now()
+    this.engine = world.id
+    this.world = world.id
+    this.episode = episode.header.episode
+    this.agents = episode.slots.map(({ slot, token }) => ({ id: agentIds?.[slot] ?? agentIdOf(slot), slot, token }))
+    this.#stops = [episode.watch(() => this.#changed()), episode.listen((events) => this.#hear(events))]
+  }
+
+  perceive(agent: PerceptionAgent): EncodedPerception {
+    const handle = this.#episode.slots[agent.slot]
+    // Who looks is there; but a look takes nobody's place.
+    if (handle && !handle.connection && handle.player.kind !== 'bot' && !this.#isClosed) this.#sit(agent)
+    const known = this.#perceptions.get(agent.slot)
+    if (known) return known
+    const body = this.#episode.perceive(agent.slot)
+    if (!body) throw new AppError('BRIDGE_UNAVAILABLE', 'this world cannot be perceived')
+    const timestamp = new Date(this.#clock.wall()).toISOString()
+    const perception: Perception = {
+      protocol_version: PERCEPTION_PROTOCOL_VERSION,
+      timestamp,
+      agent_id: agent.id,
+      ...body,
+    }
+    const encoded = { perception, bytes: Buffer.from(JSON.stringify(perception)) }
+    this.#perceptions.set(agent.slot, encoded)
+    this.#lastAt = timestamp
+    return encoded
+  }
+
+  async command(agent: PerceptionAgent, said: BridgeCommand): Promise<Taken> {
+    if (this.#isClosed) return refuse('EPISODE_OVER', 'The episode has ended.')
+    const handle = this.#sit(agent)
+    const { command, onChange } = said
+    const words = AgentCommand.parse(command)
+    const under: InFlight = {
+      word: command.command,
+      command: words,
+      onChange,
+      number: undefined,
+      calls: 0,
+      last: 'none',
+    }
+    this.#replace(agent.slot, under)
+    if (!isNative(this.#episode.world)) {
+      this.#translate(agent.slot)
+      return { accepted: true }
+    }
+    const receipt = handle.submit(words)
+    const late = Promise.withResolvers<undefined>()
+    const cancel = this.#clock.after(this.#episode.status === 'running' ? DECISION_MS : 0, () =>
+      late.resolve(undefined),
+    )
+    const decided = await Promise.race([receipt, late.promise])
+    cancel()
+    if (decided) return this.#decide(agent.slot, under, decided)
+    void receipt.then((later) => {
+      const taken = this.#decide(agent.slot, under, later)
+      if (!taken.accepted) onChange({ status: 'failed', outcome: taken.reason, code: taken.code })
+    })
+    return { accepted: true }
+  }
+
+  #decide(slot: number, under: InFlight, receipt: Receipt): Taken {
+    if (receipt.accepted) return { accepted: true }
+    if (this.#under.get(slot) === under) this.#under.delete(slot)
+    const code = REFUSAL_CODES.find((known) => known === receipt.code)
+    return refuse(code ?? 'COMMAND_CONFLICT', receipt.reason)
+  }
+
+  adopt(agent: PerceptionAgent, left: { word: string; onChange(change: CommandChange): void }): boolean {
+    if (!isNative(this.#episode.world) || this.#isClosed || this.#episode.step === 0) return false
+    this.#under.set(agent.slot, { ...left, command: undefined, number: undefined, calls: 0, last: 'none' })
+    return true
+  }
+
+  listen(_agent: PerceptionAgent, listener: BridgeListener): () => void {
+    this.#listeners.add(listener)
+    if (this.#episode.end) listener.onEnd(this.#episode.end.outcome.reason)
+    return () => this.#listeners.delete(listener)
+  }
+
+  status(): BridgeStatus {
+    return {
+      bridge_connected: this.#episode.status !== 'stopped',
+      engine: this.engine,
+      protocol_version: PERCEPTION_PROTOCOL_VERSION,
+      uptime_seconds: Math.floor((this.#clock.now() - this.#startedAt) / 1000),
+      last_perception_at: this.#lastAt,
+    }
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop()
+    this.#listeners.clear()
+  }
+
+  get #isClosed(): boolean {
+    return this.#episode.isOver || this.#episode.status === 'stopped'
+  }
+
+  /** The agent's slot, taken now unless it is held already. */
+  #sit(agent: PerceptionAgent): SlotHandle {
+    const held = this.#slots.get(agent.slot)
+    if (held) return held
+    const { slot } = agent
+    const handle = this.#episode.join(
+      agent,
+      { kind: 'process', name: agent.id },
+      {
+        update: () => this.#translate(slot),
+        end: (reason) => {
+          this.#slots.delete(slot)
+          // What the world was given runs on in it; what is ours to interpret ends with the slot.
+          if (reason === 'over' || reason === 'shutdown' || isNative(this.#episode.world)) return
+          this.#fail(slot, 'SLOT_LOST', 'Another player has this slot now.')
+        },
+      },
+    )
+    this.#slots.set(slot, handle)
+    return handle
+  }
+
+  #replace(slot: number, under: InFlight): void {
+    this.#fail(slot, 'INTERRUPTED', 'The server stopped while it was under way.')
+    this.#under.set(slot, under)
+  }
+
+  #fail(slot: number, code: string, outcome: string): void {
+    const under = this.#under.get(slot)
+    this.#under.delete(slot)
+    under?.onChange({ status: 'failed', code, outcome })
+  }
+
+  #changed(): void {
+    this.#perceptions.clear()
+    for (const listener of this.#listeners) listener.onPerception()
+    const reason = this.#episode.end?.outcome.reason
+    if (reason === undefined) return
+    for (const { slot } of this.agents) this.#fail(slot, 'EPISODE_OVER', 'The episode ended before it was done.')
+    for (const listener of this.#listeners) listener.onEnd(reason)
+  }
+
+  /** Asks the world what comes next of a command that it interprets. */
+  #translate(slot: number): void {
+    const under = this.#under.get(slot)
+    const handle = this.#slots.get(slot)
+    if (!under?.command || !handle || isNative(this.#episode.world) || this.#isClosed) return
+    const next = this.#episode.translate(slot, under.command, { calls: under.calls, last: under.last })
+    if (!next) return
+    if (under.calls === 0) under.onChange({ status: 'running' })
+    under.calls++
+    if (next.say !== undefined) {
+      under.last = 'pending'
+      void handle.submit(next.say).then((receipt) => {
+        under.last = receipt.accepted ? 'taken' : { code: receipt.code, reason: receipt.reason }
+      })
+    }
+    if (!next.end) return
+    this.#under.delete(slot)
+    const { status, outcome, code = 'FAILED' } = next.end
+    under.onChange(status === 'done' ? { status, outcome } : { status, outcome, code })
+  }
+
+  /** What a world that takes the protocol's words tells of its commands. */
+  #hear(events: readonly WorldEvent[]): void {
+    for (const { slot, kind, data } of events) {
+      if (slot === null || !kind.startsWith('command.')) continue
+      const under = this.#under.get(slot)
+      if (!under) continue
+      if (kind === 'command.accepted') {
+        if (under.command && under.number === undefined) under.number = data.number
+      } else if (data.number === under.number || (!under.command && data.command === under.word)) {
+        this.#follow(slot, under, { kind, data })
+      }
+    }
+  }
+
+  #follow(slot: number, under: InFlight, { kind, data }: Pick<WorldEvent, 'kind' | 'data'>): void {
+    if (kind === 'command.running') {
+      under.onChange({ status: 'running' })
+      return
+    }
+    this.#under.delete(slot)
+    const outcome = String(data.outcome ?? '')
+    if (kind === 'command.done') under.onChange({ status: 'done', outcome })
+    else under.onChange({ status: 'failed', outcome, code: String(data.code ?? 'FAILED') })
+  }
+}
+
+function refuse(code: (typeof REFUSAL_CODES)[number], reason: string): Taken {
+  return { accepted: false, code, reason }
+}

@@ -1,0 +1,48 @@
+// Players that sit in this process and answer at once: the bots of a world, and recorded players that play back a recording.
+import { AppError } from '../kernel/errors.ts'
+import { createRandom, nextUint32 } from '../kernel/random.ts'
+import type { World } from '../kernel/world.ts'
+import type { StepLine } from '../protocol/journal.ts'
+import type { InProcessPlayer } from './slots.ts'
+
+/**
+ * A bot of the world as an in-process player. Its seed follows from the episode's and its slot, so one bot's draws never shift
+ * another's.
+ * @throws AppError UNKNOWN_BOT
+ */
+export function createBotPlayer(world: World, name: string, at: { seed: number; slot: number }): InProcessPlayer {
+  const maker = world.bots?.find((each) => each.name === name)
+  if (!maker) {
+    const known = (world.bots ?? []).map((each) => each.name)
+    throw new AppError('UNKNOWN_BOT', `${world.id} has no bot ${name}; it has ${known.join(', ') || 'none'}`, {
+      details: { known },
+    })
+  }
+  const bot = maker.create(nextUint32(createRandom(at.seed, `bot:${at.slot}`)), at.slot)
+  return {
+    play(_step, observe, say) {
+      const command = bot.decide(observe())
+      if (command !== undefined) say(command)
+    },
+  }
+}
+
+/** Plays back what a slot said in the given lines of a journal, and says nothing after them. */
+export function createRecordedPlayer(world: World, lines: readonly StepLine[], slot: number): InProcessPlayer {
+  const said = new Map<number, unknown[]>()
+  for (const line of lines) {
+    for (const [speaker, json] of line.inputs ?? []) {
+      if (speaker !== slot) continue
+      const command = world.command.safeParse(json)
+      if (!command.success) continue
+      const known = said.get(line.step)
+      if (known) known.push(command.data)
+      else said.set(line.step, [command.data])
+    }
+  }
+  return {
+    play(step, _observe, say) {
+      for (const command of said.get(step) ?? []) say(command)
+    },
+  }
+}

@@ -1,0 +1,166 @@
+// The slots of one episode: who sits where, with which token, and what they have said and not been heard for yet.
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { AppError } from '../kernel/errors.ts'
+import type { World } from '../kernel/world.ts'
+import type { PlayerRef, Refusal } from '../protocol/episode.ts'
+import type { SlotChange } from '../protocol/journal.ts'
+
+/** A player that answers at once, in this process: a bot, or a recorded player that plays back a recording. */
+export interface InProcessPlayer {
+  /** Says what it wants to say in this step, through `say`. */
+  play(step: number, observe: () => unknown, say: (command: unknown) => void): void
+}
+
+/** Somebody at the other end of a wire. The host calls it; adapters implement it. */
+export interface Connection {
+  /** Something changed that this slot may see: a step was made, or the episode began or ended. */
+  update(): void
+  /** The host ends the connection, for instance because another one replaced it. */
+  end(reason: 'replaced' | 'handed_over' | 'over' | 'shutdown'): void
+}
+
+export type Receipt = { readonly accepted: true; readonly step: number } | ({ readonly accepted: false } & Refusal)
+
+/** A command that waits for its step. `settle` is called when it has been applied or refused, and is durable. */
+export interface Waiting {
+  readonly command: unknown
+  readonly settle: ((receipt: Receipt) => void) | undefined
+}
+
+export interface SlotState {
+  readonly slot: number
+  readonly token: string
+  player: PlayerRef
+  inProcess: InProcessPlayer | undefined
+  connection: Connection | undefined
+  /** Whether anybody has ever taken this slot: in-process players have from the start. */
+  hasBeenTaken: boolean
+  readonly waiting: Waiting[]
+  readonly observe: () => unknown
+  readonly say: (command: unknown) => void
+}
+
+/** How many commands of one slot may wait at once. */
+export const MAX_WAITING = 64
+
+/** Lets a command wait for its step, unless it is none or too many wait already. */
+export function queueCommand(world: World, slotState: SlotState, said: Waiting): Refusal | undefined {
+  if (slotState.waiting.length >= MAX_WAITING) {
+    return {
+      code: 'QUEUE_FULL',
+      reason: `${MAX_WAITING} commands of this slot wait already; wait for the next step.`,
+    }
+  }
+  const parsed = world.command.safeParse(said.command)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const where = issue?.path.join('.') || 'command'
+    return { code: 'INVALID_COMMAND', reason: `${where}: ${issue?.message ?? 'invalid'}` }
+  }
+  slotState.waiting.push({ command: parsed.data, settle: said.settle })
+  return undefined
+}
+
+/** What a command that comes too late is told. */
+export const ENDED: Refusal = { code: 'EPISODE_OVER', reason: 'The episode has ended.' }
+
+/** Why a command of a connection cannot wait for its step any more; undefined: it can. */
+export function staleReason(
+  slotState: SlotState,
+  connection: Connection,
+  step: { readonly meant: number | undefined; readonly now: number },
+): Refusal | undefined {
+  if (slotState.connection !== connection) return { code: 'SLOT_LOST', reason: 'Another player has this slot now.' }
+  if (step.meant === undefined || step.meant === step.now) return undefined
+  return {
+    code: 'STALE_COMMAND',
+    reason: `The command was meant for step ${step.meant}; it is step ${step.now} now.`,
+  }
+}
+
+/** 16 random bytes, URL-safe: 22 characters. */
+export function createToken(): string {
+  return randomBytes(16).toString('base64url')
+}
+
+/** Compares in constant time, whatever the lengths. */
+export function isSameToken(given: string, expected: string): boolean {
+  const a = Buffer.from(given)
+  const b = Buffer.from(expected)
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+export class Slots {
+  readonly all: readonly SlotState[]
+  readonly #onFull: 'replace' | 'refuse'
+  #changes: [number, SlotChange][] = []
+
+  /** @param onFull what happens to a second connection to one slot: it replaces the first, or is refused */
+  constructor(all: readonly SlotState[], onFull: 'replace' | 'refuse') {
+    this.all = all
+    this.#onFull = onFull
+  }
+
+  /** Whether everybody who is expected has been there. */
+  get areAllTaken(): boolean {
+    return this.all.every((slotState) => slotState.hasBeenTaken)
+  }
+
+  /** @throws AppError SLOT_INVALID */
+  at(slot: number): SlotState {
+    const slotState = Number.isInteger(slot) ? this.all[slot] : undefined
+    if (slotState) return slotState
+    throw new AppError('SLOT_INVALID', `there is no slot ${slot}; slots are 0 to ${this.all.length - 1}`)
+  }
+
+  /** @throws AppError SLOT_INVALID or TOKEN_REFUSED */
+  admit(slot: number, token: string): SlotState {
+    const slotState = this.at(slot)
+    if (isSameToken(token, slotState.token)) return slotState
+    throw new AppError('TOKEN_REFUSED', `the token is not the one of slot ${slot}`)
+  }
+
+  /** Whether another connection may come to this slot now. */
+  isOpen(slotState: SlotState): boolean {
+    return slotState.connection === undefined || this.#onFull === 'replace'
+  }
+
+  /** Connects a player to an open slot, or back to it. */
+  join(slotState: SlotState, player: PlayerRef, connection: Connection): void {
+    const previous = slotState.connection
+    slotState.connection = connection
+    slotState.hasBeenTaken = true
+    slotState.player = player
+    slotState.inProcess = undefined
+    previous?.end('replaced')
+    this.#changes.push([slotState.slot, { event: 'joined', player }])
+  }
+
+  /** A connection has gone. One that was replaced before is no longer anybody's. */
+  leave(slotState: SlotState, connection: Connection): void {
+    if (slotState.connection !== connection) return
+    slotState.connection = undefined
+    this.#changes.push([slotState.slot, { event: 'left', player: slotState.player }])
+  }
+
+  /** Gives the slot to another player in mid-episode; a connected one loses it. */
+  handOver(slotState: SlotState, player: PlayerRef, inProcess: InProcessPlayer | undefined): void {
+    const previous = slotState.connection
+    slotState.connection = undefined
+    slotState.player = player
+    slotState.inProcess = inProcess
+    if (inProcess) slotState.hasBeenTaken = true
+    previous?.end('handed_over')
+    this.#changes.push([slotState.slot, { event: 'handed_over', player }])
+  }
+
+  /** The changes since the last call, for the journal. */
+  takeChanges(): readonly [number, SlotChange][] {
+    if (this.#changes.length === 0) return NO_CHANGES
+    const changes = this.#changes
+    this.#changes = []
+    return changes
+  }
+}
+
+const NO_CHANGES: readonly [number, SlotChange][] = []

@@ -1,0 +1,24 @@
+// Mutual exclusion among asynchronous tasks of one process, first come first served.
+
+export class Mutex {
+  #tail: Promise<void> = Promise.resolve()
+
+  /** Resolves with the function that lets the next one in; calling it twice has no further effect. */
+  async lock(): Promise<() => void> {
+    const before = this.#tail
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#tail = promise
+    await before
+    return resolve
+  }
+
+  /** Runs `work` while nobody else holds the lock; the lock is given back however it ends. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    const unlock = await this.lock()
+    try {
+      return await work()
+    } finally {
+      unlock()
+    }
+  }
+}

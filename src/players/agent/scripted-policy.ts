@@ -1,0 +1,127 @@
+// Rule-based policies, one a world: they show that a world can be played through the adapter, and what good play is like.
+import { z } from 'zod'
+import { AppError } from '../../kernel/errors.ts'
+import type { World } from '../../kernel/world.ts'
+import { AgentCommand } from '../../protocol/perception-command.ts'
+import { loadWorld } from '../../worlds/catalogue.ts'
+import { decideBuilder, FoundryView } from '../../worlds/foundry/bots.ts'
+import type { FoundryCommand } from '../../worlds/foundry/config.ts'
+import { NOOP, type Policy, type Turn } from './policy.ts'
+
+/** Ticks that a beat takes about, for bots that count time and cannot see it. */
+const TICKS_PER_TURN = 10
+
+/**
+ * The rules for a world.
+ * @param engine what the adapter's status names; an engine that is not known gets the general rule
+ */
+export async function createScriptedPolicy(engine: string): Promise<Policy> {
+  if (engine === 'frontier') return fromBot(await loadWorld('frontier'))
+  if (engine === 'foundry') return { decide: (turn) => Promise.resolve(build(turn)) }
+  return { decide: (turn) => Promise.resolve(approach(turn)) }
+}
+
+/** A bot of the world that speaks the protocol and sees what a perception tells. */
+function fromBot(world: World): Policy {
+  const maker = world.bots?.find((each) => each.name === 'scripted')
+  if (!maker) throw new AppError('UNKNOWN_BOT', `${world.id} has no bot scripted`)
+  const bot = maker.create(0, 0)
+  let number = 0
+  return {
+    decide({ cycle, perception, last }) {
+      const { raw_engine_data: _, ...seen } = perception
+      if (last) number++
+      const view = last && {
+        number,
+        command: last.command,
+        status: last.status,
+        outcome: last.outcome ?? '',
+        code: last.code,
+      }
+      const said = bot.decide({
+        slot: 0,
+        tick: cycle * TICKS_PER_TURN,
+        max_ticks: Number.MAX_SAFE_INTEGER,
+        perception: seen,
+        command: view ?? null,
+      })
+      const command = AgentCommand.safeParse(said).data ?? NOOP
+      return Promise.resolve({
+        command,
+        reasoning: reasonFor(
+          command,
+          perception.active_quests.map((quest) => quest.name),
+        ),
+      })
+    },
+  }
+}
+
+function reasonFor(command: AgentCommand, quests: readonly string[]): string {
+  const aim = quests.length === 0 ? 'finding something to do' : quests.join('; ')
+  return `By the rules for this world: ${command.command.replaceAll('_', ' ')} is the next thing for ${aim}.`
+}
+
+/** Goes to the nearest thing that lies about; where nothing does, to whoever is nearest. */
+function approach({ perception }: Turn) {
+  const things = perception.nearby_entities.filter((each) => each.entity_type === 'item')
+  const aim = things.find((each) => each.distance > 0) ?? perception.nearby_entities.find((each) => each.distance > 0)
+  if (!aim) return { command: NOOP, reasoning: 'Nothing is near.' }
+  const command: AgentCommand = { command: 'move_to', params: { entity_id: aim.entity_id } }
+  return { command, reasoning: `${aim.name} is the nearest, ${aim.distance} away.` }
+}
+
+/** What the foundry tells besides the protocol's own fields. */
+const FoundryExtras = z.object({
+  size: FoundryView.shape.size,
+  build_inventory: FoundryView.shape.build_inventory,
+  parts: z.array(
+    z.object({ entity_id: z.string(), def_id: z.string(), x: z.int(), y: z.int(), z: z.int(), state: z.string() }),
+  ),
+})
+
+function build({ perception }: Turn) {
+  const extras = FoundryExtras.safeParse(perception.raw_engine_data)
+  if (!extras.success) return { command: NOOP, reasoning: 'There is nothing to build with.' }
+  const { size, build_inventory, parts } = extras.data
+  const wanted = decideBuilder({
+    size,
+    build_inventory,
+    deposits: perception.nearby_entities.flatMap((each) => depositOf(each.entity_id, each.name)),
+    parts: parts.map(({ entity_id, def_id, x, y, z, state }) => ({
+      id: Number(entity_id.replace('part-', '')),
+      def_id,
+      origin: { x, y, z },
+      state,
+    })),
+  })
+  const command = wanted ? inWords(wanted) : undefined
+  if (command) return { command, reasoning: `The line from the deposit to the port lacks this: ${wanted?.type}.` }
+  const wait: AgentCommand = { command: 'wait', params: { duration_seconds: 10 } }
+  return { command: wait, reasoning: 'Everything is built; the line has to run.' }
+}
+
+function depositOf(id: string, name: string): FoundryView['deposits'] {
+  const [, x, z] = /^deposit-(\d+)-(\d+)$/.exec(id) ?? []
+  return x === undefined ? [] : [{ x: Number(x), z: Number(z), item: name.replace('Deposit of ', '') }]
+}
+
+/** A builder's command in the protocol's words; undefined for those that it never gives. */
+function inWords(wanted: FoundryCommand): AgentCommand | undefined {
+  switch (wanted.type) {
+    case 'place_part': {
+      const { x, y, z } = wanted.origin
+      return {
+        command: 'use_item',
+        params: { item_id: `${wanted.def_id}:${wanted.facing}`, target_entity_id: `cell-${x}-${y}-${z}` },
+      }
+    }
+    case 'set_machine_recipe':
+      return {
+        command: 'dialogue',
+        params: { entity_id: `part-${wanted.part_id}`, topic: wanted.recipe_id ?? 'none' },
+      }
+    default:
+      return undefined
+  }
+}

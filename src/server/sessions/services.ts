@@ -1,0 +1,106 @@
+// What the session routes share: who is there, what is played, in which mode.
+
+import type { PlayHost } from '../../adapters/session/play-socket.ts'
+import { SessionRegistry } from '../../adapters/session/registry.ts'
+import type { RoleModels } from '../../adapters/session/role-models.ts'
+import { createSystemClock } from '../../episode/clock.ts'
+import type { Character } from '../../protocol/character.ts'
+import { Characters } from '../../store/characters/characters.ts'
+import { hashAccessKey } from '../../store/people/access-key.ts'
+import { Players } from '../../store/people/players.ts'
+import type { Vault } from '../../store/people/vault.ts'
+import { SessionLog } from '../../store/sessions/session-log.ts'
+import type { Store } from '../../store/store.ts'
+import { characters } from '../../worlds/parley/characters/index.ts'
+
+export type ServerMode = 'standard' | 'free_play'
+
+export interface SessionServices {
+  readonly mode: ServerMode
+  readonly players: Players
+  readonly characters: Characters
+  /** All characters, as they were a moment ago. */
+  roster(): Promise<readonly Character[]>
+  readonly registry: SessionRegistry
+  readonly log: SessionLog
+  readonly models: RoleModels
+  /** SHA-256 of the key that may write characters; undefined: nobody may over HTTP. */
+  readonly adminKeyHash: string | undefined
+  readonly hasRateLimits: boolean
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly onFault: (what: string, error: unknown) => void
+}
+
+export interface SessionServiceOptions {
+  readonly store: Store
+  readonly vault: Vault
+  readonly models: RoleModels
+  readonly mode: ServerMode
+  readonly ttlMs: number
+  readonly sweepMs: number
+  readonly adminKey?: string | undefined
+  /** Whether this process has the store to itself: claims that a crash left are then nobody's. */
+  readonly isAlone: boolean
+  /** Whether registrations, attempts and starts are counted. */
+  readonly hasRateLimits: boolean
+  readonly onFault: (what: string, error: unknown) => void
+}
+
+/** Milliseconds that a list of characters is used again. */
+const ROSTER_MS = 1000
+
+/** Opens the house: the shipped characters are there, what a crash left is free, and sweeping has begun. */
+export async function createSessionServices(options: SessionServiceOptions): Promise<SessionServices> {
+  const { store, models, mode, onFault } = options
+  const log = new SessionLog(store)
+  const stored = new Characters(store)
+  await stored.seedOnce(characters)
+  if (options.isAlone) await log.releaseAll()
+  const { ttlMs, sweepMs } = options
+  const characterOf = (hid: string) => stored.get(hid)
+  const registry = new SessionRegistry({
+    log,
+    models,
+    clock: createSystemClock(),
+    characterOf,
+    ttlMs,
+    sweepMs,
+    onFault,
+  })
+  registry.start()
+  let roster: { readonly at: number; readonly list: Promise<readonly Character[]> } | undefined
+  return {
+    mode,
+    models,
+    log,
+    registry,
+    onFault,
+    players: new Players(store, options.vault),
+    characters: stored,
+    roster() {
+      const now = performance.now()
+      if (!roster || now - roster.at > ROSTER_MS) roster = { at: now, list: stored.all() }
+      return roster.list
+    },
+    adminKeyHash: options.adminKey === undefined ? undefined : hashAccessKey(options.adminKey),
+    hasRateLimits: options.hasRateLimits,
+    startedAt: Date.now(),
+  }
+}
+
+/** Whose socket it is: a player by key, or a spectator by a key of one session. */
+export function createPlayHost(services: SessionServices): PlayHost {
+  return {
+    registry: services.registry,
+    log: services.log,
+    requiresKey: services.mode === 'standard',
+    async identify(key, sessionId) {
+      const player = await services.players.findByKey(key)
+      if (player) return { kind: 'player', id: player.playerId }
+      const isSpectator = await services.log.hasSpectatorKey(sessionId, hashAccessKey(key))
+      return isSpectator ? { kind: 'spectator' } : undefined
+    },
+    onFault: services.onFault,
+  }
+}

@@ -1,0 +1,72 @@
+// What is made of a session: branches, evaluations, keys to watch it with.
+import { randomBytes } from 'node:crypto'
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import { branchSession } from '../../adapters/session/branch.ts'
+import { evaluateSession } from '../../adapters/session/evaluate.ts'
+import { Branched, BranchRequest, EvaluationAnswer, HttpError, SpectatorKey } from '../../protocol/session.ts'
+import { hashAccessKey } from '../../store/people/access-key.ts'
+import { credentialsOf, ownHeader, requireStandard, SessionIdParams } from './auth.ts'
+import { wsPathOf } from './play-routes.ts'
+import type { SessionServices } from './services.ts'
+
+export const afterRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
+  const { log, registry } = services
+  app.post(
+    '/api/sessions/:id/branch',
+    {
+      schema: {
+        summary: 'A session of its own that shares the past of another',
+        tags: ['sessions'],
+        params: SessionIdParams,
+        body: BranchRequest.nullish(),
+        response: { 200: Branched, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      requireStandard(services)
+      const header = await ownHeader(services, request.params.id, await credentialsOf(services, request))
+      const child = await branchSession(header, { log, registry, atTurn: request.body?.at_turn ?? undefined })
+      return {
+        session_id: child.session_id,
+        branch_from_session_id: header.session_id,
+        game_name: child.game_name,
+        status: 'paused' as const,
+        ws_path: wsPathOf(child.session_id),
+      }
+    },
+  )
+  app.post(
+    '/api/sessions/:id/infer-intent/evaluation',
+    {
+      schema: {
+        summary: 'Score the intention that the player inferred',
+        tags: ['sessions'],
+        params: SessionIdParams,
+        response: { 200: EvaluationAnswer, '4xx': HttpError, '5xx': HttpError },
+      },
+    },
+    async (request) => {
+      const header = await ownHeader(services, request.params.id, await credentialsOf(services, request))
+      return evaluateSession(header, { log, models: services.models })
+    },
+  )
+  app.post(
+    '/api/sessions/:id/spectators',
+    {
+      schema: {
+        summary: 'A key with which others may watch, and only that; shown this once',
+        tags: ['sessions'],
+        params: SessionIdParams,
+        response: { 200: SpectatorKey, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      requireStandard(services)
+      const header = await ownHeader(services, request.params.id, await credentialsOf(services, request))
+      const key = `dcs-sk-${randomBytes(32).toString('base64url')}`
+      await log.addSpectatorKey(header.session_id, hashAccessKey(key))
+      return { spectator_key: key, ws_path: wsPathOf(header.session_id) }
+    },
+  )
+  done()
+}

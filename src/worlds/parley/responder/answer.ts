@@ -1,0 +1,26 @@
+// The offline responder: a deterministic stand-in for a model that plays every role by rules, with no key and no network.
+// It reads the facts of a request, never its prompts.
+import type { ParleyRequest } from '../request.ts'
+import { objectionTo } from './checks.ts'
+import { continueScene, openScene } from './scenes.ts'
+import { scoreOf } from './scores.ts'
+
+/** What a model would answer, as JSON text. The same request always gets the same answer. */
+export function answerAs(request: ParleyRequest): string {
+  return JSON.stringify(answerOf(request))
+}
+
+function answerOf(request: ParleyRequest): object {
+  switch (request.role) {
+    case 'opener':
+      return openScene(request)
+    case 'updater':
+      return continueScene(request)
+    case 'validator': {
+      const reason = request.check === null ? undefined : objectionTo(request.check, request.cast)
+      return reason === undefined ? { pass: true } : { pass: false, reason }
+    }
+    case 'scorer':
+      return scoreOf(request)
+  }
+}
