@@ -1,7 +1,8 @@
 // `paracosm replay`: recorded episodes — shown, proved, forked, watched.
 import { Command, InvalidArgumentError } from 'commander'
-import { serveReplays } from '../adapters/coworld/game-process.ts'
 import { worldOfRecording } from '../adapters/coworld/recorded.ts'
+import { serveReplays } from '../adapters/coworld/replay-process.ts'
+import { parseUriPolicy } from '../adapters/coworld/uri-policy.ts'
 import { createFileSink } from '../episode/file-sink.ts'
 import { playFork } from '../episode/fork.ts'
 import { JournalFile, verifyJournal } from '../episode/journal-file.ts'
@@ -223,7 +224,10 @@ async function openReplay(io: Io, path: string, options: { port: number; world: 
     host: '127.0.0.1',
     port: options.port,
     uri: path,
+    policy: parseUriPolicy([], [path]),
+    isHosted: false,
     signal: io.signal,
+    onFault: (error) => io.err(`error: ${error instanceof Error ? error.message : String(error)}`),
     onListening: (port) => {
       io.out(`Replay: http://127.0.0.1:${port}/clients/replay`)
       io.out('Ctrl-C stops it.')

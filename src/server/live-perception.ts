@@ -5,6 +5,7 @@ import type { CommandSink } from '../adapters/perception/command-sink.ts'
 import { WorldBridge } from '../adapters/perception/world-bridge.ts'
 import { createSystemClock } from '../episode/clock.ts'
 import type { Episode } from '../episode/episode.ts'
+import { isSameToken } from '../episode/slots.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { LiveEpisodes, Log } from './live.ts'
 import type { Address, ResolvedAdapter } from './routes/perception.ts'
@@ -33,6 +34,8 @@ export class LivePerception {
     const number = slot === undefined ? undefined : slotOf(episode, slot)
     const adapter = this.#open.get(episode.header.episode)
     if (adapter) return { adapter, slot: number }
+    // An open adapter checks tokens by itself; none is opened for a caller without one.
+    requireToken(episode, token)
     return this.#opened(episode).then((opened) => ({ adapter: opened, slot: number }))
   }
 
@@ -71,7 +74,7 @@ export class LivePerception {
       sink: this.#sink,
       clock,
       hasAuth: true,
-      onError: (error) => this.#log.error({ episode: id, error: String(error) }, 'perception.outcome_not_logged'),
+      onError: (error) => this.#log.error({ episode: id, err: error }, 'perception.outcome_not_logged'),
     })
     await adapter.recover()
     this.#open.set(id, adapter)
@@ -82,6 +85,13 @@ export class LivePerception {
     episode.done.then(forget, forget)
     return adapter
   }
+}
+
+/** @throws AppError TOKEN_MISSING, TOKEN_REFUSED */
+function requireToken(episode: Episode, token: string | undefined): void {
+  if (token === undefined) throw new AppError('TOKEN_MISSING', 'this needs the token of a slot')
+  if (episode.slots.some((handle) => isSameToken(token, handle.token))) return
+  throw new AppError('TOKEN_REFUSED', 'the token opens no slot of this episode')
 }
 
 function slotOf(episode: Episode, text: string): number {

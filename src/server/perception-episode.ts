@@ -15,6 +15,7 @@ import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
 import type { PlayerRef } from '../protocol/episode.ts'
 import type { Pacing } from '../protocol/journal.ts'
+import type { AccessOptions } from '../transport/transport.ts'
 import { loadRecordedWorld, loadWorld } from '../worlds/catalogue.ts'
 import { type AdapterServer, startPerceptionServer } from './perception-server.ts'
 
@@ -39,6 +40,7 @@ export interface PerceptionEpisodeOptions {
   readonly port: number
   readonly otherPorts: number
   readonly version: string
+  readonly access?: AccessOptions | undefined
   readonly sink: CommandSink
   readonly limits?: RateLimits
   onError(error: unknown): void

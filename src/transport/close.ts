@@ -1,5 +1,6 @@
 // Orderly shutdown: every part gets its turn, and one that fails or hangs does not keep the rest from closing.
 import type { Server } from 'node:http'
+import type { FastifyInstance } from 'fastify'
 import type { Sockets } from './sockets.ts'
 
 export interface ClosingPart {
@@ -50,13 +51,27 @@ const CLOSE_GRACE_MS = 250
 
 /** Closes sockets with 1012, stops listening, and cuts what is still open after a moment. */
 export async function closeServer(server: Server, sockets: Sockets): Promise<void> {
+  await cutAfterGrace(server, sockets, () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    server.closeIdleConnections()
+    return closed
+  })
+}
+
+/** The same for a Fastify server. */
+export async function closeApp(app: FastifyInstance, sockets: Sockets): Promise<void> {
+  await cutAfterGrace(app.server, sockets, () => app.close())
+}
+
+async function cutAfterGrace(server: Server, sockets: Sockets, close: () => PromiseLike<unknown>): Promise<void> {
   sockets.close()
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
   const timer = setTimeout(() => {
     sockets.terminate()
     server.closeAllConnections()
   }, CLOSE_GRACE_MS)
-  await closed
-  clearTimeout(timer)
+  try {
+    await close()
+  } finally {
+    clearTimeout(timer)
+  }
 }

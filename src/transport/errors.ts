@@ -11,6 +11,8 @@ export interface FieldFault {
   readonly message: string
   /** Keyword of the schema rule, such as `too_small`. */
   readonly rule: string | undefined
+  /** Whether the field is required and absent. */
+  readonly isMissing: boolean
 }
 
 /** A failure as a client may see it. It never holds a stack, a secret, or the message of an unknown error. */
@@ -26,6 +28,18 @@ export interface Failure {
   readonly faults?: readonly FieldFault[] | undefined
   /** Headers that the status requires, such as `Allow` for 405. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** A refusal in an API's own words, where the contract fixes the sentence and knows no codes. */
+export class ApiRefusal extends Error {
+  /** HTTP status, 400 to 499. */
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.name = 'ApiRefusal'
+    this.status = status
+  }
 }
 
 /** Seconds to wait before a retry, for statuses after which a retry can succeed. */
@@ -46,10 +60,14 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   503: 'INTERRUPTED',
 }
 
-/** Maps any thrown value to the failure that a client sees. Unknown errors become 500 and reveal nothing. */
-export function toFailure(error: unknown): Failure {
+/**
+ * Maps any thrown value to the failure that a client sees. Unknown errors become 500 and reveal nothing.
+ * @param body of the request, as parsed: tells absent fields from wrong ones
+ */
+export function toFailure(error: unknown, body?: unknown): Failure {
   if (error instanceof AppError) return fromAppError(error)
-  if (hasZodFastifySchemaValidationErrors(error)) return fromSchemaFaults(error)
+  if (hasZodFastifySchemaValidationErrors(error)) return fromSchemaFaults(error, body)
+  if (error instanceof ApiRefusal) return fromRefusal(error)
   const status = statusOf(error)
   if (status !== undefined && error instanceof Error) return fromStatus(status, error.message)
   if (isPassing(error)) return fromAppError(new AppError('STORE_UNAVAILABLE', 'The database cannot be reached now.'))
@@ -67,11 +85,17 @@ export function fromStatus(status: number, message: string, headers?: Readonly<R
   return { status, code, message, hint: ERRORS[code].hint, retryAfter: RETRY_AFTER[status], headers }
 }
 
+function fromRefusal({ status, message }: ApiRefusal): Failure {
+  return { status, code: 'REFUSED', message, hint: 'See /openapi.json for what this route takes.' }
+}
+
 function fromAppError(error: AppError): Failure {
   const { status, code, message, details } = error
   const given = details?.retry_after_s
   const retryAfter = typeof given === 'number' ? given : RETRY_AFTER[status]
-  return { status, code, message, hint: error.hint, details, retryAfter }
+  // RFC 9110, 15.5.22: a 426 names the protocol.
+  const headers = status === 426 ? { upgrade: 'websocket' } : undefined
+  return { status, code, message, hint: error.hint, details, retryAfter, headers }
 }
 
 interface SchemaFaults {
@@ -83,13 +107,13 @@ interface SchemaFaults {
   }[]
 }
 
-function fromSchemaFaults(error: SchemaFaults): Failure {
+function fromSchemaFaults(error: SchemaFaults, body: unknown): Failure {
   const where = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body')
-  const faults = error.validation.map((each) => ({
-    path: [where, ...each.instancePath.split('/').filter((part) => part !== '')],
-    message: each.message ?? 'invalid',
-    rule: each.keyword,
-  }))
+  const faults = error.validation.map((each) => {
+    const keys = each.instancePath.split('/').filter((part) => part !== '')
+    const isMissing = where === 'body' && keys.length > 0 && valueAt(body, keys) === undefined
+    return { path: [where, ...keys], message: each.message ?? 'invalid', rule: each.keyword, isMissing }
+  })
   const [first] = faults
   const named = faults.map(({ path, message }) => ({ path: path.join('.'), message }))
   return {
@@ -100,6 +124,15 @@ function fromSchemaFaults(error: SchemaFaults): Failure {
     details: { faults: named },
     faults,
   }
+}
+
+function valueAt(value: unknown, keys: readonly string[]): unknown {
+  let at = value
+  for (const key of keys) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined
+    at = new Map<string, unknown>(Object.entries(at)).get(key)
+  }
+  return at
 }
 
 /** The status that Fastify, Node, or a refusal in an API's own words carries; undefined for anything else. */

@@ -39,10 +39,10 @@ export const DETAIL_STYLE: FailureStyle = {
   body(failure) {
     if (failure.faults) {
       // Values are left out: a secret may have been sent in the wrong field.
-      const detail = failure.faults.map(({ path, message, rule }) => ({
-        type: rule ?? 'value_error',
+      const detail = failure.faults.map(({ path, message, rule, isMissing }) => ({
+        type: isMissing ? 'missing' : (rule ?? 'value_error'),
         loc: [...path],
-        msg: message,
+        msg: isMissing ? 'Field required' : message,
         input: null,
       }))
       return { detail }

@@ -33,7 +33,7 @@ export class RouteFailures {
   /** Handles failures of one scope's routes in the style of their API. */
   installScope(scope: FastifyInstance, style: FailureStyle): void {
     scope.setErrorHandler((error, request, reply) => {
-      const failure = toFailure(error)
+      const failure = toFailure(error, request.body)
       if (failure.status >= 500) {
         request.log.error({ err: error, path: request.url.split('?')[0] }, 'request.failed')
       }

@@ -89,7 +89,7 @@ export function createApp({ limits, proxies, logger, frameworkErrors }: AppOptio
     trustProxy: (address) => proxies.trusts(address),
     clientErrorHandler: answerClientError,
     frameworkErrors,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     ...(logger === undefined ? {} : { logger }),
   })
 }

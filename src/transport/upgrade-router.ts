@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { AppError } from '../kernel/errors.ts'
 import type { SocketConnection } from './connection.ts'
 import { readBearer } from './credentials.ts'
-import { fromStatus, toFailure } from './errors.ts'
+import { toFailure } from './errors.ts'
 import { type FailureStyle, PROBLEM_STYLE, writeFailure } from './failure-styles.ts'
 import type { OriginPolicy } from './origins.ts'
 import { isLoopback, type TrustedProxies } from './proxies.ts'
@@ -145,8 +145,5 @@ export class UpgradeRouter {
 }
 
 function refuse(stream: Duplex, error: unknown, style: FailureStyle): void {
-  const failure = toFailure(error)
-  const isUpgrade = failure.status === 426
-  const known = isUpgrade ? fromStatus(426, failure.message, { upgrade: 'websocket' }) : failure
-  respondRaw(stream, writeFailure(known, style))
+  respondRaw(stream, writeFailure(toFailure(error), style))
 }

@@ -25,30 +25,36 @@ export async function readSource(source: ReplaySource, limits: ReadLimits = READ
     return source.kind === 'file' ? await readWhole(source.path, limits) : await fetchWhole(source, limits)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
-    throw new AppError('FILE_UNREADABLE', 'The recording cannot be read.', { cause })
+    throw new AppError('FILE_UNREADABLE', `The file cannot be read${codeOf(cause)}.`, { cause })
   }
 }
 
-const tooLarge = (bytes: number): AppError =>
-  new AppError('FILE_TOO_LARGE', `The recording has more than ${bytes} bytes.`)
+/** The system's code for a failure, such as ENOENT: it names no path and quotes nothing. */
+const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '')
+
+const tooLarge = (bytes: number): AppError => new AppError('FILE_TOO_LARGE', `The file has more than ${bytes} bytes.`)
 
 async function readWhole(path: string, { bytes }: ReadLimits): Promise<Buffer> {
   await using file = await open(path)
   const stat = await file.stat()
   // Devices, pipes, and files of /proc have no size to check, and may never end.
-  if (!stat.isFile()) throw new AppError('FILE_UNREADABLE', 'The recording is not a regular file.')
+  if (!stat.isFile()) throw new AppError('FILE_UNREADABLE', 'The file is not a regular file.')
   if (stat.size > bytes) throw tooLarge(bytes)
-  return await collect(file.createReadStream({ autoClose: false }), bytes)
+  return await readLimited(file.createReadStream({ autoClose: false }), bytes)
 }
 
-async function collect(parts: AsyncIterable<unknown>, most: number): Promise<Buffer> {
+/**
+ * Joins parts of bytes while their sum is within the limit.
+ * @throws AppError FILE_TOO_LARGE as soon as it is not
+ */
+export async function readLimited(parts: AsyncIterable<unknown> | Iterable<unknown>, most: number): Promise<Buffer> {
   const read: Buffer[] = []
   let size = 0
   for await (const part of parts) {
-    if (!Buffer.isBuffer(part)) continue
+    if (!(part instanceof Uint8Array)) continue
     size += part.length
     if (size > most) throw tooLarge(most)
-    read.push(part)
+    read.push(Buffer.from(part.buffer, part.byteOffset, part.length))
   }
   return Buffer.concat(read)
 }
@@ -61,7 +67,7 @@ async function fetchWhole(source: HttpSource, limits: ReadLimits): Promise<Buffe
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const response = await request(url, source.isPublicOnly, signal)
     const { statusCode = 0, headers } = response
-    if (statusCode >= 200 && statusCode < 300) return collect(response, limits.bytes)
+    if (statusCode >= 200 && statusCode < 300) return readLimited(response, limits.bytes)
     response.destroy()
     if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) break
     const next = URL.canParse(headers.location, url.href) ? new URL(headers.location, url) : undefined

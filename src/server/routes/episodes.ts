@@ -17,6 +17,7 @@ import {
 } from '../../protocol/catalogue.ts'
 import { Results } from '../../protocol/episode.ts'
 import { Problem } from '../../protocol/problem.ts'
+import type { Locality } from '../../transport/locality.ts'
 import { loadWorld } from '../../worlds/catalogue.ts'
 import type { LiveEpisodes } from '../live.ts'
 
@@ -29,12 +30,16 @@ const EpisodeQuery = z.strictObject({
   offset: z.coerce.number().int().min(0).default(0),
 })
 
-interface Options {
+interface Options extends ArtefactOptions {
+  readonly locality: Locality
+}
+
+interface ArtefactOptions {
   readonly live: LiveEpisodes
   readonly archive: Archive
 }
 
-export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { live, archive }, done) => {
+export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { live, archive, locality }, done) => {
   app.get(
     '/api/episodes',
     {
@@ -77,11 +82,8 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { live, ar
       },
     },
     async (request, reply) => {
-      if (!['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.ip)) {
-        throw new AppError('TOKEN_REFUSED', 'episodes are started from the machine of the server alone', {
-          hint: 'Call it there, or through a tunnel.',
-        })
-      }
+      const refusal = locality.refuse(request.raw)
+      if (refusal) throw refusal
       const { tick_rate: stepsPerSecond, ...wanted } = request.body
       const episode = await live.start({ ...wanted, pacing: { mode: 'rate', stepsPerSecond } })
       const { host } = request
@@ -104,7 +106,7 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { live, ar
   done()
 }
 
-const artefactRoutes: FastifyPluginCallbackZod<Options> = (app, { live, archive }, done) => {
+const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { live, archive }, done) => {
   const describe = (summary: string) => ({ summary, tags: ['artefacts'], params: EpisodeParams })
   app.get(
     '/api/episodes/:id/results.json',
