@@ -20,6 +20,7 @@ const Environment = z.object({
   XDG_CONFIG_HOME: Text,
   DATABASE_URL: Text,
   PARACOSM_ADMIN_KEY: Text,
+  PARACOSM_ALLOW_REPLAY: Text,
   PARACOSM_MODEL: Text,
   OPENROUTER_API_KEY: Text,
   OPENAI_BASE_URL: Text,

@@ -40,7 +40,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@fastify/swagger': ['server'],
   '@fastify/cors': ['server', 'transport'],
   '@fastify/rate-limit': ['transport'],
-  'fastify-type-provider-zod': ['server'],
+  'fastify-type-provider-zod': ['server', 'transport'],
   ws: ['adapters', 'transport', 'players', 'runner', 'server', 'testing'],
   ajv: ['runner'],
   kysely: ['store'],

@@ -11,6 +11,7 @@ import { createSystemClock } from '../episode/clock.ts'
 import { createToken } from '../episode/slots.ts'
 import { AppError } from '../kernel/errors.ts'
 import { parseJson, parseWith } from '../kernel/parse.ts'
+import type { AccessOptions } from '../transport/transport.ts'
 import { startPerceptionServer } from './perception-server.ts'
 
 export interface PerceptionEngineOptions {
@@ -22,6 +23,7 @@ export interface PerceptionEngineOptions {
   readonly port: number
   readonly otherPorts: number
   readonly version: string
+  readonly access?: AccessOptions | undefined
   readonly sink: CommandSink
   /** Milliseconds that a perception is waited for; 2,000 when absent. */
   readonly perceptionMs?: number
