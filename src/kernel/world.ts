@@ -6,6 +6,7 @@ import type { EffectReply, Outcome, Refusal, Results, Variant } from '../protoco
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Perception } from '../protocol/perception.ts'
 import type { AgentCommand } from '../protocol/perception-command.ts'
+import type { DialogueCapability } from './dialogue.ts'
 import { digestJson } from './digest.ts'
 import { AppError } from './errors.ts'
 import { parseWith } from './parse.ts'
@@ -160,6 +161,8 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   readonly perception?: PerceptionCapability<State, Command>
   /** Summaries, inspection and schemas for the headless interface; absent: the interface shows the standing. */
   readonly headless?: HeadlessCapability<Config, State>
+  /** Text sessions; absent: the world has no text games. */
+  readonly dialogue?: DialogueCapability<Observation>
   /** Slots that must move before the next lockstep; absent: all of them. An empty list: nobody, step or await replies. */
   awaits?(state: State): readonly number[]
   /** What a slot is taken to say when its time runs out; absent or undefined: nothing. */

@@ -80,6 +80,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ...DEFAULT_SESSIONS,
     ...options.sessions,
     store,
+    episodes,
     vault: storage.vault,
     isAlone: storage.isAlone,
     onFault: (what, err) => log.error({ err }, what),

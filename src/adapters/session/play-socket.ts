@@ -1,11 +1,14 @@
 // One play socket: who is there, the replay, the opening, then frames in order until either side leaves.
 // Nothing of a session is touched before whoever speaks is known to be its player.
+import { AppError } from '../../kernel/errors.ts'
 import { ClientFrame, type ServerFrame } from '../../protocol/session.ts'
 import type { SessionLog } from '../../store/sessions/session-log.ts'
 import type { SocketConnection } from '../../transport/connection.ts'
 import { Inbox, type InboxFrame } from '../../transport/inbox.ts'
+import type { Follower, Turn } from './followers.ts'
 import { replayFrame } from './frames.ts'
-import type { Follower, LiveSession, Turn } from './live-session.ts'
+import type { LiveSession } from './live-session.ts'
+import { isStoreFault } from './quarantine.ts'
 import type { SessionRegistry } from './registry.ts'
 
 /** Who a key belongs to. */
@@ -68,8 +71,8 @@ export class PlaySocket implements Follower {
       if (identity.kind === 'spectator') await this.#watch()
       else await this.#play(identity)
     } catch (error) {
-      this.#host.onFault('session.socket_failed', error)
-      this.#fail('Internal server error')
+      if (this.#socket.isOpen) this.#host.onFault('session.socket_failed', error)
+      this.#fail(detailOf(error))
     }
   }
 
@@ -102,42 +105,25 @@ export class PlaySocket implements Follower {
     if (!header) return this.#fail(`Session ${sessionId} not found`)
     if (identity.kind === 'player' && header.player_id !== identity.id)
       return this.#fail('Unauthorized for this session')
-    const session = await registry.find(sessionId)
-    if (!session) {
-      if (header.status === 'closed' || header.status === 'error') return this.#serveClosed(header.turns_completed)
-      // Another server has it: perhaps one that was killed, and whose claim ends in a moment.
-      const isElsewhere = await log.isClaimed(sessionId)
-      return this.#fail(isElsewhere ? 'Session already connected' : `Session ${sessionId} not found`)
+    const connection = {
+      probe: () => this.#socket.probe(PROBE_MS),
+      drop: (error?: unknown) => (error === undefined ? this.#socket.terminate() : this.#fail(detailOf(error))),
     }
-    if (session.connection && (await session.connection.probe())) return this.#fail('Session already connected')
-    if (session.connection) return this.#fail('Session already connected')
-    if (!this.#socket.isOpen) return
-    const connection = { probe: () => this.#socket.probe(PROBE_MS), drop: () => this.#socket.terminate() }
-    session.connection = connection
-    const unfollow = session.follow(this)
+    const found = await registry.connect(sessionId, connection)
+    if (found.kind === 'taken') return this.#fail('Session already connected')
+    if (found.kind === 'absent') {
+      const now = await log.find(sessionId)
+      if (now?.standing === 'closed') return this.#serveClosed(now.header.turns_completed)
+      return this.#fail(`Session ${sessionId} not found`)
+    }
+    const { session } = found
+    session.follow(this)
     // At once, not after the turn under way: the player may be back before that.
-    const leave = (): void => {
-      unfollow()
-      if (session.connection !== connection) return
-      session.connection = undefined
-      session
-        .pause()
-        .then(() => this.#host.registry.rest(session))
-        .catch((error: unknown) => this.#lose(session, error))
-    }
-    this.#socket.onClose(leave)
-    try {
-      await this.#converse(session)
-    } catch (error) {
-      await this.#lose(session, error)
-      this.#fail('Internal server error')
-    }
-  }
-
-  /** What went wrong with a session here: it leaves memory as it is kept, and goes on when its player comes back. */
-  async #lose(session: LiveSession, error: unknown): Promise<void> {
-    this.#host.onFault('session.failed', error)
-    await this.#host.registry.drop(session)
+    this.#socket.onClose(() => {
+      session.unfollow(this)
+      void registry.disconnect(session, connection)
+    })
+    await this.#converse(session)
   }
 
   async #converse(session: LiveSession): Promise<void> {
@@ -299,6 +285,12 @@ export class PlaySocket implements Follower {
 
 function metaFrame(id: string, pc: string, npc: string): ServerFrame {
   return { type: 'session_meta', session_id: id, pc_hid: pc, npc_hid: npc, has_game_feedback: false }
+}
+
+/** What a player hears of a fault: whether to try again, and nothing of its cause. */
+function detailOf(error: unknown): string {
+  const isPassing = isStoreFault(error) || (error instanceof AppError && error.status === 503)
+  return isPassing ? 'Service unavailable; connect again in a moment' : 'Internal server error'
 }
 
 /** A frame, or why it is none. */

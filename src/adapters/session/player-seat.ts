@@ -1,0 +1,40 @@
+// The player's place at a session: one socket at a time.
+
+/** The socket of a player. */
+export interface PlayerConnection {
+  /** Whether the client answers in time; one that does not is dropped. */
+  probe(): Promise<boolean>
+  /** Ends the connection. @param error what the player is to hear; absent: nothing */
+  drop(error?: unknown): void
+}
+
+export class PlayerSeat {
+  #connection: PlayerConnection | undefined
+
+  get isTaken(): boolean {
+    return this.#connection !== undefined
+  }
+
+  /** @returns false when another connection has it */
+  take(connection: PlayerConnection): boolean {
+    if (this.#connection) return false
+    this.#connection = connection
+    return true
+  }
+
+  /** @returns false when another connection has it */
+  leave(connection: PlayerConnection): boolean {
+    if (this.#connection !== connection) return false
+    this.#connection = undefined
+    return true
+  }
+
+  /** Whether the connection that has it is alive. */
+  async probe(): Promise<boolean> {
+    return (await this.#connection?.probe()) ?? false
+  }
+
+  drop(error?: unknown): void {
+    this.#connection?.drop(error)
+  }
+}
