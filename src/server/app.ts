@@ -12,6 +12,7 @@ import { type AccessOptions, Transport } from '../transport/transport.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
 import { LivePerception } from './live-perception.ts'
+import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
 import { createSessionServices } from './sessions/services.ts'
 import type { SessionSettings } from './settings.ts'
@@ -29,6 +30,8 @@ export interface ServerOptions {
   /** How many following ports are tried when the port is taken. */
   readonly otherPorts: number
   readonly hasShowcase: boolean
+  /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
+  readonly minFreeBytes?: number | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly version: string
   /** Default: the offline responder, for registered players. */
@@ -84,7 +87,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     isAlone: storage.isAlone,
     onFault: (what, err) => log.error({ err }, what),
   })
-  let isReady = false
+  const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
   await registerRoutes(app, {
     services,
     episodes,
@@ -95,12 +98,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     failures,
     log,
     version: options.version,
-    isReady: () => isReady,
+    readiness,
   })
   const { url } = await listenApp(app, options)
   indexer.wake()
   const resumed = await episodes.resumeUnfinished()
-  isReady = true
+  readiness.started()
   const showcase = options.hasShowcase ? runShowcase(episodes, { log, signal: stop.signal }) : undefined
   return {
     url,
