@@ -1,6 +1,8 @@
 // The one place that reads the environment. Parsed once, frozen, and passed down from the entry point.
+
 import { z } from 'zod'
 import { AppError } from './kernel/errors.ts'
+import { describeIssue } from './kernel/parse.ts'
 
 const Text = z.string().min(1).optional()
 
@@ -43,8 +45,7 @@ export type Config = Readonly<z.infer<typeof Environment>>
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const parsed = Environment.safeParse(environment)
   if (parsed.success) return Object.freeze(parsed.data)
-  const issue = parsed.error.issues[0]
-  throw new AppError('USAGE', `environment variable ${String(issue?.path[0])}: ${issue?.message ?? 'invalid'}`, {
+  throw new AppError('USAGE', `environment variable ${describeIssue(parsed.error, 'list')}`, {
     hint: 'Correct or unset the variable; docs/configuration.md lists them all.',
   })
 }

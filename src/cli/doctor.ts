@@ -1,10 +1,11 @@
 // `paracosm doctor`: what this machine has, and what each missing thing costs.
 import { constants, existsSync } from 'node:fs'
-import { access, mkdir } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { Command } from 'commander'
 import { inheritedEnvironment } from '../config.ts'
 import { AppError } from '../kernel/errors.ts'
+import { makeFolder } from '../lib/folders.ts'
 import { findEngine } from '../runner/container-engine.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 
@@ -75,7 +76,7 @@ async function checkData(io: Io): Promise<Check> {
   const folder = io.config.PARACOSM_DATA
   const cost = 'The server cannot keep episodes: set PARACOSM_DATA to a folder that you may write to.'
   try {
-    if (!existsSync(folder)) await mkdir(folder, { recursive: true })
+    if (!existsSync(folder)) await makeFolder(folder)
     await access(folder, constants.W_OK)
     return { id: 'data', finding: 'ok', what: `data folder ${folder} can be written`, cost, isNeeded: true }
   } catch (error) {

@@ -5,7 +5,6 @@ import { listScenarios } from '../adapters/headless/scenarios.ts'
 import { emitSchema, SCHEMA_NAMES, type SchemaName } from '../adapters/headless/schemas.ts'
 import { AppError } from '../kernel/errors.ts'
 import { type HeadlessReport, TICK_LIMIT, VICTORY_TICKS } from '../protocol/headless.ts'
-import { loadWorld } from '../worlds/catalogue.ts'
 import { formatReport, formatScenarios } from './headless-report.ts'
 import { EXIT, type Io, printJson, toFailure } from './io.ts'
 import { parseSeed } from './options.ts'
@@ -88,7 +87,7 @@ function oneOf<T extends string>(known: readonly T[], text: string): T {
 
 async function act(io: Io, options: Options): Promise<void> {
   try {
-    const world = await loadWorld(options.world)
+    const world = await io.worlds.load(options.world)
     if (options.schema) {
       printJson(io, emitSchema(options.schema, world))
       return

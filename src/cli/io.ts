@@ -1,5 +1,6 @@
 // What a command may touch of the process it runs in. Tests hand in their own.
 import type { Config } from '../config.ts'
+import type { WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Problem } from '../protocol/problem.ts'
 
@@ -8,6 +9,8 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, bug: 70 } as const
 
 export interface Io {
   readonly config: Config
+  /** The worlds that a command can name. */
+  readonly worlds: WorldRegistry
   /** Writes a line to standard output. */
   out(line: string): void
   /** Writes a line to standard error. */

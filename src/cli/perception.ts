@@ -1,16 +1,18 @@
 // `paracosm perception serve`: the perception adapter in front of one episode, or of an engine outside.
-import { mkdir } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { agentIdOf } from '../adapters/perception/bridge.ts'
+import type { JournalSource } from '../datasets/journal-commands.ts'
 import { logJournal } from '../datasets/log-journal.ts'
+import type { WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
+import { makeFolder } from '../lib/folders.ts'
 import { EngineName } from '../protocol/bridge-messages.ts'
 import { AgentId } from '../protocol/perception.ts'
 import { createCommandSink } from '../server/command-sink.ts'
 import { startPerceptionEngine } from '../server/perception-engine.ts'
 import { startPerceptionEpisode } from '../server/perception-episode.ts'
 import { CommandLog } from '../store/command-log.ts'
-import { openStore } from '../store/store.ts'
+import { openStore, type Store } from '../store/store.ts'
 import { type AccessFlags, accessOf, addAccessOptions } from './access.ts'
 import type { Io } from './io.ts'
 import { otherPorts, parsePort, parseRate, parseSeed } from './options.ts'
@@ -96,14 +98,14 @@ async function serve(io: Io, world: string | undefined, options: ServeOptions): 
   if ((world === undefined) === (options.bridge === undefined)) {
     throw new AppError('USAGE', 'a world or --bridge is expected, and not both')
   }
-  await createFolder(options.data)
+  await makeFolder(options.data)
   const store = await openStore(storeTarget(io, options.data, { mode: 'create', runs: 'thread' }))
   const log = new CommandLog(store)
   try {
-    const logEnd = async (journal: string): Promise<void> => void (await logJournal(store, log, journal))
+    const logEnd = async (source: JournalSource): Promise<void> => void (await logJournal(store, log, source))
     const served = await (world === undefined
       ? serveEngine(common(io, log, options), options)
-      : serveWorld({ ...common(io, log, options), world, onEnd: logEnd }, options))
+      : serveWorld({ ...common(io, log, options), store, worlds: io.worlds, world, onEnd: logEnd }, options))
     announce(io, served, options)
     if (!io.signal.aborted) {
       await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
@@ -131,13 +133,12 @@ const common = (io: Io, log: CommandLog, options: ServeOptions) => ({
   onError: (error: unknown) => io.err(`error: ${error instanceof Error ? error.message : String(error)}`),
 })
 
-async function createFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-    throw new AppError('FILE_UNWRITABLE', `cannot keep anything in ${path}`, { cause })
-  })
+type World = Common & {
+  readonly store: Store
+  readonly worlds: WorldRegistry
+  readonly world: string
+  onEnd(source: JournalSource): Promise<void>
 }
-
-type World = Common & { readonly world: string; onEnd(journal: string): Promise<void> }
 
 async function serveWorld(wanted: World, { variant, bot, seed, tickRate, lockstep }: ServeOptions): Promise<Served> {
   const pace = lockstep === true ? ('lockstep' as const) : tickRate

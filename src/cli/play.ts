@@ -1,9 +1,10 @@
 // `paracosm play`: a character of a server to talk to, in the terminal or from a script.
-import { createInterface } from 'node:readline'
+import { addAbortSignal } from 'node:stream'
 import { Command } from 'commander'
 import { type Client, createClient } from '../client/client.ts'
 import type { PlaySession } from '../client/play-session.ts'
 import { AppError } from '../kernel/errors.ts'
+import { readLines } from '../lib/json-lines.ts'
 import { type Io, printJson } from './io.ts'
 import { type ChatEnd, chat, playScript, watch } from './play/chat.ts'
 import { choose } from './play/choose.ts'
@@ -155,9 +156,17 @@ async function converse(io: Io, client: Client, { game, options, terminal }: Con
   if (!options.json) tellEnd(io, end, session.id, options)
 }
 
-/** Lines of standard input. Reading begins with the first that is asked for: what comes before that must not be lost. */
+/** Bytes of one line of a script: more than any message may have. */
+const MAX_SCRIPT_LINE_BYTES = 1024 * 1024
+
+/** Lines of standard input until the signal is aborted. Reading begins with the first request: nothing before is lost. */
 async function* linesOf({ signal }: Io): AsyncGenerator<string> {
-  yield* createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY, signal })
+  const options = { maxLineBytes: MAX_SCRIPT_LINE_BYTES, what: 'standard input', trimCarriageReturn: true }
+  try {
+    for await (const { text } of readLines(addAbortSignal(signal, process.stdin), options)) yield text
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
 }
 
 /** What is played, and by whom: a stand-in is called one. */

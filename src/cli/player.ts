@@ -2,7 +2,6 @@
 import { Command } from 'commander'
 import { AppError } from '../kernel/errors.ts'
 import { playCoworld } from '../players/coworld-player.ts'
-import { loadWorld } from '../worlds/catalogue.ts'
 import type { Io } from './io.ts'
 import { parseSeed } from './options.ts'
 
@@ -22,6 +21,6 @@ export function createCommand(io: Io): Command {
       if (url === undefined) {
         throw new AppError('USAGE', 'no game is named', { hint: 'Set COGAMES_ENGINE_WS_URL, or give --url.' })
       }
-      await playCoworld(await loadWorld(id), { url, bot, seed: options.seed, signal: io.signal })
+      await playCoworld(await io.worlds.load(id), { url, bot, seed: options.seed, signal: io.signal })
     })
 }

@@ -1,19 +1,32 @@
 // `paracosm replay`: recorded episodes — shown, proved, forked, watched.
+
+import { rm } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { worldOfRecording } from '../adapters/coworld/recorded.ts'
 import { serveReplays } from '../adapters/coworld/replay-process.ts'
 import { parseUriPolicy } from '../adapters/coworld/uri-policy.ts'
 import { createFileSink } from '../episode/file-sink.ts'
-import { playFork } from '../episode/fork.ts'
 import { JournalFile, verifyJournal } from '../episode/journal-file.ts'
+import { EpisodeService } from '../host/episode-service.ts'
+import { at } from '../kernel/at.ts'
 import { parseJson } from '../kernel/parse.ts'
-import type { Divergence } from '../kernel/replay.ts'
+import { type Divergence, MAX_REPLAY_STEPS } from '../kernel/replay.ts'
 import { publicView } from '../kernel/world.ts'
 import type { JsonValue } from '../protocol/json.ts'
-import { loadRecordedWorld, loadWorld } from '../worlds/catalogue.ts'
 import { EXIT, type Io, printJson } from './io.ts'
-import { parsePort, parseStep } from './options.ts'
+import { parseCount, parsePort, parseStep } from './options.ts'
 import { formatRows } from './table.ts'
+
+interface FoldLimits {
+  readonly maxSteps?: number
+  readonly json?: boolean
+}
+
+interface ShowOptions extends FoldLimits {
+  readonly step?: number
+}
+
+const MAX_STEPS_HELP = `refuse journals that ask for more steps; default: ${MAX_REPLAY_STEPS}`
 
 export function createCommand(io: Io): Command {
   const replay = new Command('replay').description('Recorded episodes: show, verify, fork, open.')
@@ -21,18 +34,20 @@ export function createCommand(io: Io): Command {
     .command('show <journal>')
     .description('Show what a journal holds; with --step, what was to be seen after that step.')
     .option('--step <n>', 'after so many steps', parseStep)
+    .option('--max-steps <n>', MAX_STEPS_HELP, parseCount)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  paracosm replay show journal.jsonl --step 50')
-    .action((path: string, options: { step?: number; json?: boolean }) => show(io, path, options))
+    .action((path: string, options: ShowOptions) => show(io, path, options))
   replay
     .command('verify <journal>')
     .description('Fold a journal again; compare every hash and digest; stop at the first difference.')
+    .option('--max-steps <n>', MAX_STEPS_HELP, parseCount)
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nExit status 1 when the journal does not hold.\n\nExample:\n  paracosm replay verify journal.jsonl',
     )
-    .action((path: string, options: { json?: boolean }) => verify(io, path, options))
+    .action((path: string, options: FoldLimits) => verify(io, path, options))
   replay
     .command('fork <journal>')
     .description('Play on from a step with one thing changed; the other slots follow the recording.')
@@ -67,17 +82,17 @@ Examples:
 function collectPair(text: string, previous: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
   const match = /^(\d{1,3})=(.+)$/s.exec(text)
   if (!match) throw new InvalidArgumentError('Give a slot, an equals sign, and what it gets: 1=greedy')
-  return new Map([...previous, [Number(match[1]), match[2] ?? '']])
+  return new Map([...previous, [Number(match[1]), at(match, 2)]])
 }
 
-async function show(io: Io, path: string, options: { step?: number; json?: boolean }): Promise<void> {
+async function show(io: Io, path: string, options: ShowOptions): Promise<void> {
   const file = await JournalFile.open(path)
   try {
     const { header } = file
     const { line, isTorn } = await file.last()
     const end = line.kind === 'outcome' ? line.line : undefined
     const steps = line.kind === 'header' ? 0 : line.line.step
-    const view = options.step === undefined ? undefined : await viewAt(file, options.step)
+    const view = options.step === undefined ? undefined : await viewAt(io, file, { ...options, step: options.step })
     if (options.json) {
       printJson(io, {
         header,
@@ -110,9 +125,10 @@ async function show(io: Io, path: string, options: { step?: number; json?: boole
   }
 }
 
-async function viewAt(file: JournalFile, step: number): Promise<JsonValue> {
-  const world = await loadRecordedWorld(file.header)
-  const { fold } = await file.seek(step, () => world)
+async function viewAt(io: Io, file: JournalFile, options: ShowOptions & { step: number }): Promise<JsonValue> {
+  const { step, maxSteps = MAX_REPLAY_STEPS } = options
+  const world = await io.worlds.loadRecorded(file.header)
+  const { fold } = await file.seek(step, () => world, { signal: io.signal, maxSteps })
   return {
     step,
     digest: world.digest(fold.state),
@@ -121,15 +137,16 @@ async function viewAt(file: JournalFile, step: number): Promise<JsonValue> {
   }
 }
 
-async function verify(io: Io, path: string, options: { json?: boolean }): Promise<void> {
+async function verify(io: Io, path: string, options: FoldLimits): Promise<void> {
+  const { maxSteps = MAX_REPLAY_STEPS } = options
   const file = await JournalFile.open(path)
   try {
-    const world = await loadRecordedWorld(file.header)
-    const replay = await verifyJournal(
-      file,
-      () => world,
-      (step) => io.progress(`step ${step}`),
-    )
+    const world = await io.worlds.loadRecorded(file.header)
+    const replay = await verifyJournal(file, () => world, {
+      maxSteps,
+      signal: io.signal,
+      onProgress: (step) => io.progress(`step ${step}`),
+    })
     const { divergence } = replay
     const isSameCode = file.header.world.code === world.code
     const report = {
@@ -184,10 +201,17 @@ interface ForkOptions {
 async function fork(io: Io, path: string, options: ForkOptions): Promise<void> {
   const file = await JournalFile.open(path)
   try {
-    const world = await loadRecordedWorld(file.header)
+    const world = await io.worlds.loadRecorded(file.header)
     const commands = new Map([...options.command].map(([slot, text]) => [slot, parseJson(text, `--command ${slot}`)]))
     const sink = await createFileSink(options.output)
-    const result = await playFork(file, world, { step: options.at, bots: options.player, commands }, sink)
+    const changes = { step: options.at, bots: options.player, commands }
+    const episodes = new EpisodeService({ worlds: io.worlds })
+    const result = await episodes.fork(file, world, changes, sink).catch(async (error: unknown) => {
+      // Half a fork is of no use, and its file would refuse the corrected command.
+      await sink.close().catch(() => undefined)
+      await rm(options.output, { force: true })
+      throw error
+    })
     const { end, parent } = result
     if (options.json) {
       printJson(io, {
@@ -219,7 +243,7 @@ async function fork(io: Io, path: string, options: ForkOptions): Promise<void> {
 }
 
 async function openReplay(io: Io, path: string, options: { port: number; world: string }): Promise<void> {
-  const world = await loadWorld((await worldOfRecording(path)) ?? options.world)
+  const world = await io.worlds.load((await worldOfRecording(path)) ?? options.world)
   await serveReplays(world, {
     host: '127.0.0.1',
     port: options.port,

@@ -1,6 +1,7 @@
 // Finds the command group, lets commander parse, and turns whatever comes out into an exit status.
 import { Command, CommanderError } from 'commander'
 import { readConfig } from '../config.ts'
+import { builtInWorlds } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
 import { GROUPS } from './groups.ts'
 import { EXIT, type Io, printJson, toFailure } from './io.ts'
@@ -38,6 +39,7 @@ function createIo(): { io: Io; status: () => number } {
   }
   const io: Io = {
     config: readConfig(),
+    worlds: builtInWorlds(process.cwd()),
     out(line) {
       clear()
       process.stdout.write(`${line}\n`)

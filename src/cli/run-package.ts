@@ -1,9 +1,11 @@
 // One episode of a coworld package, or of a world of ours as one, under a runtime: game and players are programs or
 // containers of their own.
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createManifest } from '../adapters/coworld/manifest.ts'
+import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
 import type { JobSpec } from '../protocol/coworld.ts'
@@ -114,7 +116,7 @@ function tell(io: Io, event: RunEvent, externalSlots: readonly number[]): void {
 function slotsOf(found: CoworldPackage, players: readonly string[]): readonly string[] {
   const { slots } = found
   if (players.length === 0) return found.manifest.certification.players.map((each) => each.player_id)
-  if (players.length === 1) return Array.from({ length: slots }, () => players[0] ?? '')
+  if (players.length === 1) return Array.from({ length: slots }, () => at(players, 0))
   if (players.length === slots) return players
   const accepted = slots === 1 ? '1' : `1 or ${slots}`
   throw new AppError('USAGE', `this package has ${slots} slots: give ${accepted} players, not ${players.length}`)

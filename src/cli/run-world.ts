@@ -1,19 +1,21 @@
 // One episode of a world of ours in this process: bots at full speed, or a game that people and programs join.
-import { createWriteStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type GameConfig, parseGameConfig, variantToGameConfig } from '../adapters/coworld/game-config.ts'
 import { serveGame } from '../adapters/coworld/game-process.ts'
-import { createOfflineWorkers } from '../adapters/session/offline-workers.ts'
 import { inheritedEnvironment } from '../config.ts'
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { createFileSink } from '../episode/file-sink.ts'
-import { createBotPlayer } from '../episode/in-process-players.ts'
+import type { LineSink } from '../episode/sink.ts'
 import { createToken } from '../episode/slots.ts'
-import { startEpisode } from '../episode/start.ts'
+import { EpisodeService } from '../host/episode-service.ts'
+import { planBot } from '../host/episode-spec.ts'
+import { offlineWorkers } from '../host/offline-workers.ts'
+import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
+import { writeFileWhole } from '../lib/files.ts'
+import { makeFolder } from '../lib/folders.ts'
 import { type ProcessPlayer, startProcessPlayer } from '../players/process-player.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { formatRows } from './table.ts'
@@ -41,7 +43,7 @@ function assignPlayers(world: World, given: readonly string[], slots: number): r
   const first = world.bots?.[0]?.name
   if (given.length === 0 && first !== undefined) return Array.from({ length: slots }, () => first)
   if (given.length === 1 && slots > 1 && given[0] !== undefined)
-    return Array.from({ length: slots }, () => given[0] ?? '')
+    return Array.from({ length: slots }, () => at(given, 0))
   if (given.length === slots) return given
   throw new AppError('USAGE', `this variant has ${slots} slots: give 1 or ${slots} players, not ${given.length}`)
 }
@@ -51,11 +53,11 @@ export async function runWorld(io: Io, world: World, players: readonly string[],
   const assigned = assignPlayers(world, players, world.slots(configured.config))
   const isLive = options.tickRate !== undefined || assigned.some((name) => name === 'human' || name.startsWith('cmd:'))
   const seed = options.seed ?? configured.variant?.seed ?? 0
-  if (options.outputDir !== undefined) await mkdir(join(options.outputDir, 'logs'), { recursive: true })
+  if (options.outputDir !== undefined) await makeFolder(join(options.outputDir, 'logs'))
   const run = { io, world, assigned, seed, options }
   const end = isLive ? await runLive(run) : await runFast(run, configured)
   if (options.outputDir !== undefined) {
-    await writeFile(join(options.outputDir, 'results.json'), `${JSON.stringify(end.results, undefined, 2)}\n`)
+    await writeFileWhole(join(options.outputDir, 'results.json'), `${JSON.stringify(end.results, undefined, 2)}\n`)
   }
   printEnd(run, end)
 }
@@ -68,19 +70,25 @@ interface Run {
   readonly options: RunOptions
 }
 
+/** The journal in the output folder; undefined: it is not kept. */
+function journalOf({ outputDir }: RunOptions): Promise<LineSink | undefined> {
+  return outputDir === undefined ? Promise.resolve(undefined) : createFileSink(join(outputDir, 'journal.jsonl'))
+}
+
 async function runFast(run: Run, configured: ReturnType<typeof configureWorld>): Promise<EpisodeEnd> {
   const { io, world, assigned, seed, options } = run
-  const sink =
-    options.outputDir === undefined ? undefined : await createFileSink(join(options.outputDir, 'journal.jsonl'))
-  const episode = startEpisode(world, configured, {
+  // Before the journal is created: a mistyped bot leaves no empty file behind.
+  const slots = assigned.map((name, slot) => planBot(world, name, { seed, slot }))
+  const sink = await journalOf(options)
+  const episode = await new EpisodeService({ worlds: io.worlds }).start({
+    world,
+    configured,
     seed,
-    slots: assigned.map((name, slot) => ({
-      player: { kind: 'bot', name },
-      inProcess: createBotPlayer(world, name, { seed, slot }),
-    })),
-    // A world that asks the outside for work waits for the answers; nothing of it depends on the clock.
+    slots,
+    // A world that asks for outside work waits for the answers; nothing of it depends on the clock.
     pacing: { mode: world.reply ? 'lockstep' : 'fast' },
-    workers: createOfflineWorkers(() => 0),
+    workers: offlineWorkers(world, () => 0),
+    kind: 'run',
     sink,
   })
   const progress = setInterval(() => io.progress(`step ${episode.step}`), PROGRESS_MS)
@@ -88,7 +96,7 @@ async function runFast(run: Run, configured: ReturnType<typeof configureWorld>):
     () => void episode.truncate(`The time limit of ${options.timeout} s was reached.`),
     options.timeout * 1000,
   )
-  const onAbort = (): void => void episode.stop()
+  const onAbort = (): void => void episode.stop().catch(() => undefined)
   io.signal.addEventListener('abort', onAbort, { once: true })
   try {
     episode.begin()
@@ -103,28 +111,28 @@ async function runLive(run: Run): Promise<EpisodeEnd> {
   const { io, world, assigned, seed, options } = run
   const game = liveConfig(run)
   const folder = options.outputDir
-  const journal = folder === undefined ? undefined : createWriteStream(join(folder, 'journal.jsonl'), { flags: 'wx' })
+  const inProcessPlayers = assigned.map((name, slot) =>
+    name === 'human' || name.startsWith('cmd:') ? undefined : planBot(world, name, { seed, slot }),
+  )
+  const journal = await journalOf(options)
   const processes: ProcessPlayer[] = []
   const limit = AbortSignal.timeout(options.timeout * 1000)
   try {
     const end = await serveGame(world, game, {
+      episodes: new EpisodeService({ worlds: io.worlds }),
+      journal,
       host: '127.0.0.1',
       port: 0,
       signal: AbortSignal.any([io.signal, limit]),
       resultsUri: undefined,
       replayUri: folder === undefined ? undefined : pathToFileURL(join(folder, 'replay.json')).href,
-      ...(journal ? { onLine: (line: string) => void journal.write(`${line}\n`) } : {}),
-      inProcessPlayers: assigned.map((name, slot) =>
-        name === 'human' || name.startsWith('cmd:')
-          ? undefined
-          : { player: { kind: 'bot', name }, inProcess: createBotPlayer(world, name, { seed, slot }) },
-      ),
+      inProcessPlayers,
       onListening({ port, episode }) {
         io.err(`Live view: http://127.0.0.1:${port}/clients/global`)
         episode.watch(() => io.progress(`step ${episode.step}  scores ${episode.standing().scores.join(' ')}`))
         for (const { slot, token } of episode.slots) {
           const query = new URLSearchParams({ slot: String(slot), token })
-          const name = assigned[slot] ?? ''
+          const name = at(assigned, slot)
           if (name === 'human') io.err(`Player ${slot}: http://127.0.0.1:${port}/clients/player?${query}`)
           if (!name.startsWith('cmd:')) continue
           const log = folder === undefined ? undefined : join(folder, 'logs', `policy_agent_${slot}.txt`)
@@ -134,13 +142,13 @@ async function runLive(run: Run): Promise<EpisodeEnd> {
       },
     })
     await leave(processes)
+    await journal?.close()
     return end
   } catch (error) {
     if (limit.aborted) throw new AppError('RUN_TIMEOUT', `the episode did not end within ${options.timeout} s`)
     throw error
   } finally {
     for (const player of processes) player.stop()
-    journal?.end()
   }
 }
 

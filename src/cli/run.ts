@@ -1,6 +1,5 @@
 // `paracosm run`: one episode, of a world of ours or of a package.
 import { Command } from 'commander'
-import { listWorldIds, loadWorld } from '../worlds/catalogue.ts'
 import type { Io } from './io.ts'
 import { parseCount, parseRate, parseRuntime, parseSeed } from './options.ts'
 import { runPackage, runWorldAsPackage } from './run-package.ts'
@@ -33,11 +32,11 @@ Examples:
 
 async function run(io: Io, wanted: { target: string; players: readonly string[]; options: RunOptions }): Promise<void> {
   const { target, players, options } = wanted
-  if (!listWorldIds().includes(target)) {
+  if (!io.worlds.has(target)) {
     await runPackage(io, target, players, options)
     return
   }
-  const world = await loadWorld(target)
+  const world = await io.worlds.load(target)
   if (options.runtime === undefined) await runWorld(io, world, players, options)
   else await runWorldAsPackage(io, world, players, options)
 }

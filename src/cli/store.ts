@@ -1,5 +1,5 @@
 // Where commands and the server find the store: a PostgreSQL that DATABASE_URL names, or a file in the data folder.
-import { mkdir } from 'node:fs/promises'
+import { makeFolder } from '../lib/folders.ts'
 import { openStore, type SqliteTarget, type Store, type StoreTarget, storeInFolder } from '../store/store.ts'
 import type { Io } from './io.ts'
 
@@ -14,7 +14,7 @@ export async function withStore<T>(
   options: { readonly data: string; readonly mode: SqliteTarget['mode'] },
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  if (options.mode === 'create' && io.config.DATABASE_URL === undefined) await mkdir(options.data, { recursive: true })
+  if (options.mode === 'create' && io.config.DATABASE_URL === undefined) await makeFolder(options.data)
   const store = await openStore(storeTarget(io, options.data, { mode: options.mode, runs: 'inline' }))
   try {
     return await work(store)

@@ -5,7 +5,6 @@ import { configureWorld, type World } from '../kernel/world.ts'
 import { certify } from '../runner/certify.ts'
 import { DEFAULT_SERVER, findManifest } from '../runner/manifest-source.ts'
 import type { RuntimeKind } from '../runner/runtime.ts'
-import { listWorldIds, loadWorld } from '../worlds/catalogue.ts'
 import { certifyToJson, formatCheck, formatEvent } from './coworld-report.ts'
 import { selectRuntime } from './coworld-runtime.ts'
 import { EXIT, type Io, printJson } from './io.ts'
@@ -38,8 +37,8 @@ function checkDeterminism(world: World): { reason: string } {
 }
 
 export async function certifyWorld(io: Io, target: string, options: CertifyWorldOptions): Promise<void> {
-  if (listWorldIds().includes(target)) {
-    const world = await loadWorld(target)
+  if (io.worlds.has(target)) {
+    const world = await io.worlds.load(target)
     await withOwnManifest(world, { version: readVersion() }, (path) =>
       certifyPath(io, { path, target, world }, options),
     )

@@ -7,9 +7,9 @@ import { createManifest } from '../adapters/coworld/manifest.ts'
 import { serveReplays } from '../adapters/coworld/replay-process.ts'
 import { parseUriPolicy } from '../adapters/coworld/uri-policy.ts'
 import { createToken } from '../episode/slots.ts'
+import { EpisodeService } from '../host/episode-service.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
-import { listWorldIds, loadWorld } from '../worlds/catalogue.ts'
 import { type AccessFlags, accessOf, addAccessOptions, collect } from './access.ts'
 import { type Io, printJson } from './io.ts'
 import { parseCount, parsePort, parseRate, parseRuntime, parseSeed } from './options.ts'
@@ -47,7 +47,7 @@ export function createCommand(io: Io): Command {
     .option('--json', 'JSON is all that it prints; accepted for symmetry')
     .addHelpText('after', '\nExample:\n  paracosm world manifest paint-arena > coworld_manifest.json')
     .action(async (id: string, options: { slots?: number }) => {
-      printJson(io, createManifest(await loadWorld(id), { version: readVersion(), slots: options.slots }))
+      printJson(io, createManifest(await io.worlds.load(id), { version: readVersion(), slots: options.slots }))
     })
   addAccessOptions(world.command('serve <world>'))
     .description('Serve a world as a coworld game: one episode, or replays.')
@@ -85,7 +85,7 @@ InFlight a runner it reads COGAME_CONFIG_URI, COGAME_RESULTS_URI and COGAME_SAVE
 }
 
 async function list(io: Io, options: { json?: boolean }): Promise<void> {
-  const worlds = (await Promise.all(listWorldIds().map(loadWorld))).map(summariseWorld)
+  const worlds = (await Promise.all(io.worlds.ids().map((id) => io.worlds.load(id)))).map(summariseWorld)
   if (options.json) printJson(io, worlds)
   else {
     for (const line of formatRows(
@@ -102,7 +102,7 @@ async function list(io: Io, options: { json?: boolean }): Promise<void> {
 }
 
 async function show(io: Io, id: string, options: { json?: boolean }): Promise<void> {
-  const world = await loadWorld(id)
+  const world = await io.worlds.load(id)
   if (options.json) {
     printJson(io, describeWorld(world))
     return
@@ -125,7 +125,7 @@ async function show(io: Io, id: string, options: { json?: boolean }): Promise<vo
 }
 
 async function schema(io: Io, id: string, what: string): Promise<void> {
-  const world = await loadWorld(id)
+  const world = await io.worlds.load(id)
   const schemas: Readonly<Record<string, World['config'] | World['results']>> = {
     config: world.config,
     command: world.command,
@@ -148,7 +148,7 @@ interface ServeWorldOptions extends AccessFlags {
 }
 
 async function serveWorld(io: Io, id: string, options: ServeWorldOptions): Promise<void> {
-  const world = await loadWorld(id)
+  const world = await io.worlds.load(id)
   const { config } = io
   const replayUri = options.replay ?? config.COGAME_LOAD_REPLAY_URI
   const isRun =
@@ -176,6 +176,7 @@ async function serveWorld(io: Io, id: string, options: ServeWorldOptions): Promi
       ? localGame(world, options)
       : await readGameConfig(world, config.COGAME_CONFIG_URI)
   const end = await serveGame(world, game, {
+    episodes: new EpisodeService({ worlds: io.worlds }),
     ...at,
     resultsUri: config.COGAME_RESULTS_URI,
     replayUri: config.COGAME_SAVE_REPLAY_URI,

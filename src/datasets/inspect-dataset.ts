@@ -12,7 +12,7 @@ import {
   ShareGptRecord,
   TrajectoryStep,
 } from '../protocol/dataset.ts'
-import type { JsonValue } from '../protocol/json.ts'
+import { isObject, type JsonValue } from '../protocol/json.ts'
 import { readNumberedLines } from './dataset-lines.ts'
 import { type DatasetProblem, Findings } from './findings.ts'
 import { inspectParquet, isParquet } from './inspect-parquet.ts'
@@ -149,9 +149,6 @@ function faultOf(schema: z.ZodType, value: JsonValue): string | undefined {
   const [issue] = parsed.error?.issues ?? []
   return issue && `${formatPath(issue.path)}: ${issue.message}`
 }
-
-const isObject = (value: JsonValue): value is Record<string, JsonValue> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Fields that say who speaks, not what is said. */
 const LABELS = ['role', 'from']

@@ -1,16 +1,16 @@
 // The commands of a recorded episode, as rows for the command log: every input and every refusal, with what the slot could
 // see at that moment where its world can say.
-import { JournalFile } from '../episode/journal-file.ts'
+import type { JournalFile } from '../episode/journal-file.ts'
+import type { WorldRegistry } from '../host/world-registry.ts'
 import { corrupt, parseLine, splitHash } from '../kernel/journal.ts'
 import { Replay } from '../kernel/replay.ts'
 import type { World } from '../kernel/world.ts'
 import type { LoggedEpisode, NewCommandLogRow } from '../protocol/command-log.ts'
 import type { PlayerRef, Refusal } from '../protocol/episode.ts'
 import type { JournalHeader, JournalLine, StepLine } from '../protocol/journal.ts'
-import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import { PERCEPTION_PROTOCOL_VERSION } from '../protocol/perception.ts'
 import type { ForeignRow } from '../store/log-import.ts'
-import { loadRecordedWorld } from '../worlds/catalogue.ts'
 
 /** Without a rate nobody knows how long a step took: a millisecond keeps them in their order. */
 const STEP_MS = 1
@@ -45,8 +45,11 @@ export function splitCommand(json: JsonValue): { command: string; params: JsonOb
   return { command: first.slice(0, MAX_NAME) || 'command', params: json }
 }
 
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** A journal to read, and where its world comes from. */
+export interface JournalSource {
+  /** Opens the journal anew; every reader closes what it opened. */
+  open(): Promise<JournalFile>
+  readonly worlds: WorldRegistry
 }
 
 /**
@@ -55,12 +58,12 @@ function isObject(value: JsonValue): value is JsonObject {
  * @throws AppError JOURNAL_CORRUPT, JOURNAL_VERSION, UNKNOWN_WORLD, WORLD_VERSION, FILE_UNREADABLE
  */
 export async function* readJournalCommands(
-  path: string,
+  source: JournalSource,
   isWanted: (slot: number, agent: string) => boolean = () => true,
 ): AsyncGenerator<ForeignRow> {
-  const file = await JournalFile.open(path)
+  const file = await source.open()
   try {
-    const world = await loadRecordedWorld(file.header)
+    const world = await source.worlds.loadRecorded(file.header)
     const reader = new JournalReader(file.header, world)
     let turn = 0
     for await (const batch of file.lines()) {
@@ -167,8 +170,8 @@ class JournalReader {
 }
 
 /** What the log is to know of the episode of a journal. */
-export async function readJournalEpisode(path: string): Promise<LoggedEpisode> {
-  const file = await JournalFile.open(path)
+export async function readJournalEpisode(source: Pick<JournalSource, 'open'>): Promise<LoggedEpisode> {
+  const file = await source.open()
   try {
     const { header } = file
     const { line } = await file.last()

@@ -1,26 +1,25 @@
 // Brings a recorded episode into the command log: the commands of every slot that was not logged while it was played.
-import { JournalFile } from '../episode/journal-file.ts'
 import type { CommandLog } from '../store/command-log.ts'
 import { noteEpisode } from '../store/log-episodes.ts'
 import type { ImportCount } from '../store/log-import.ts'
 import type { Store } from '../store/store.ts'
-import { journalOrigin, readJournalCommands, readJournalEpisode } from './journal-commands.ts'
+import { type JournalSource, journalOrigin, readJournalCommands, readJournalEpisode } from './journal-commands.ts'
 
 /**
  * Logs a journal. Doing it twice adds nothing.
  * @throws AppError as `readJournalCommands`, and the codes of the store
  */
-export async function logJournal(store: Store, log: CommandLog, path: string): Promise<ImportCount> {
-  const episode = await readEpisodeId(path)
+export async function logJournal(store: Store, log: CommandLog, source: JournalSource): Promise<ImportCount> {
+  const episode = await readEpisodeId(source)
   const live = await readLive(store, episode)
   const isWanted = (slot: number, agent: string): boolean => !live.slots.has(slot) && !live.agents.has(agent)
-  const count = await log.importRows(readJournalCommands(path, isWanted))
-  await noteEpisode(store, await readJournalEpisode(path))
+  const count = await log.importRows(readJournalCommands(source, isWanted))
+  await noteEpisode(store, await readJournalEpisode(source))
   return count
 }
 
-async function readEpisodeId(path: string): Promise<string> {
-  const file = await JournalFile.open(path)
+async function readEpisodeId(source: JournalSource): Promise<string> {
+  const file = await source.open()
   await file.close()
   return file.header.episode
 }

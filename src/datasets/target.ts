@@ -2,9 +2,11 @@
 // there already is left alone, or replaced at once.
 import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
+import { errnoOf, isMissing, placeFile, syncFolder, toWriteError } from '../lib/files.ts'
+import { makeFolder } from '../lib/folders.ts'
 
 export interface Target {
   /** Where it is to be, absolute. */
@@ -40,7 +42,7 @@ export async function openTarget(given: string, options: TargetOptions): Promise
   await refuseExisting(path, options)
   const temporary = join(folder, `${prefix}${process.pid}-${randomBytes(4).toString('hex')}${SUFFIX}`)
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await removeLeft(folder, prefix)
     if (options.kind === 'folder') await mkdir(temporary)
     else await (await open(temporary, 'wx')).close()
@@ -52,7 +54,9 @@ export async function openTarget(given: string, options: TargetOptions): Promise
     temporary,
     async commit() {
       try {
-        await (options.kind === 'file' ? placeFile(temporary, path, options) : placeFolder(temporary, path, options))
+        await refuseExisting(path, options)
+        if (options.kind === 'file') return await placeFile(temporary, path, { replace: options.isForced })
+        await placeFolder(temporary, path)
         await syncFolder(folder)
       } catch (cause) {
         throw toFileError(cause, path)
@@ -64,19 +68,9 @@ export async function openTarget(given: string, options: TargetOptions): Promise
 
 /** What the file system said, in our codes. */
 export function toFileError(cause: unknown, path: string): unknown {
-  const code = codeOf(cause)
-  if (cause instanceof AppError || code === undefined) return cause
-  if (code === 'EEXIST' || code === 'ENOTEMPTY') return existing(path)
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
-  return new AppError('FILE_UNWRITABLE', `cannot write ${path}: ${reason}`, {
-    cause,
-    ...(isFull ? { hint: 'Make room on that disk, or choose a place on another one. Nothing was left behind.' } : {}),
-  })
+  const isTaken = ['EEXIST', 'ENOTEMPTY'].includes(errnoOf(cause) ?? '')
+  return isTaken ? existing(path) : toWriteError(cause, path)
 }
-
-const codeOf = (cause: unknown): string | undefined =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
 
 const existing = (path: string): AppError => new AppError('FILE_EXISTS', `there is something at ${path} already`)
 
@@ -84,7 +78,7 @@ async function statOf(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path)
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return undefined
+    if (isMissing(cause)) return undefined
     throw toFileError(cause, path)
   }
 }
@@ -114,24 +108,7 @@ async function removeLeft(folder: string, prefix: string): Promise<void> {
   }
 }
 
-/** File systems without hard links say one of these. */
-const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
-
-async function placeFile(temporary: string, path: string, options: TargetOptions): Promise<void> {
-  await refuseExisting(path, options)
-  if (options.isForced) return rename(temporary, path)
-  try {
-    // Unlike a rename, a link never takes the place of a file that is there.
-    await link(temporary, path)
-  } catch (cause) {
-    if (!NO_LINKS.includes(codeOf(cause) ?? '')) throw cause
-    return rename(temporary, path)
-  }
-  await rm(temporary)
-}
-
-async function placeFolder(temporary: string, path: string, options: TargetOptions): Promise<void> {
-  await refuseExisting(path, options)
+async function placeFolder(temporary: string, path: string): Promise<void> {
   await syncFolder(temporary)
   if (!(await statOf(path))) return rename(temporary, path)
   // No system call swaps folders everywhere: the old one steps aside, and comes back if the new one cannot take its place.
@@ -145,11 +122,4 @@ async function placeFolder(temporary: string, path: string, options: TargetOptio
     throw cause
   }
   await rm(aside, { recursive: true, force: true })
-}
-
-/** Makes the names in a folder durable, where the system can. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined)
-  await handle?.sync().catch(() => undefined)
-  await handle?.close()
 }

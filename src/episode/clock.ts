@@ -9,7 +9,7 @@ export interface Clock {
   after(ms: number, run: () => void): () => void
 }
 
-/** The clock of this machine. Its timers do not keep a process alive on their own. */
+/** The clock of this machine. A timer that is pending keeps the process alive. */
 export function createSystemClock(): Clock {
   return {
     now: () => performance.now(),

@@ -21,7 +21,7 @@ export interface EffectLimits {
 export const EFFECT_LIMITS: EffectLimits = { concurrency: 4, timeoutMs: 60_000, attempts: 3, backoffMs: 250 }
 
 /** One effect under way. */
-interface InFlight {
+interface RunningEffect {
   isCancelled: boolean
   /** Of the attempt under way: one controller each, since combining signals costs more than a quick effect does. */
   attempt: AbortController
@@ -33,7 +33,7 @@ export class Effects {
   readonly #clock: Clock
   readonly #onReply: (reply: EffectReply) => void
   readonly #queue: EffectRequest[] = []
-  readonly #under = new Map<string, InFlight>()
+  readonly #running = new Map<string, RunningEffect>()
   #isOver = false
 
   constructor(options: {
@@ -58,46 +58,46 @@ export class Effects {
   cancel(id: string): void {
     const waiting = this.#queue.findIndex((effect) => effect.id === id)
     if (waiting >= 0) this.#queue.splice(waiting, 1)
-    const under = this.#under.get(id)
-    if (under) stop(under)
+    const running = this.#running.get(id)
+    if (running) stop(running)
   }
 
   /** Stops everything; nothing is replied to any more. */
   cancelAll(): void {
     this.#isOver = true
     this.#queue.length = 0
-    for (const under of this.#under.values()) stop(under)
+    for (const running of this.#running.values()) stop(running)
   }
 
   #pull(): void {
-    while (!this.#isOver && this.#under.size < this.#limits.concurrency) {
+    while (!this.#isOver && this.#running.size < this.#limits.concurrency) {
       const effect = this.#queue.shift()
       if (!effect) return
-      const under: InFlight = { isCancelled: false, attempt: new AbortController() }
-      this.#under.set(effect.id, under)
-      void this.#perform(effect, under).then((reply) => {
-        this.#under.delete(effect.id)
+      const running: RunningEffect = { isCancelled: false, attempt: new AbortController() }
+      this.#running.set(effect.id, running)
+      void this.#perform(effect, running).then((reply) => {
+        this.#running.delete(effect.id)
         if (this.#isOver) return
-        if (!under.isCancelled) this.#onReply(reply)
+        if (!running.isCancelled) this.#onReply(reply)
         this.#pull()
       })
     }
   }
 
-  async #perform(effect: EffectRequest, under: InFlight): Promise<EffectReply> {
+  async #perform(effect: EffectRequest, running: RunningEffect): Promise<EffectReply> {
     const worker = Object.hasOwn(this.#workers, effect.kind) ? this.#workers[effect.kind] : undefined
     if (!worker) return failure(effect, 'NO_WORKER', `nothing here performs effects of kind ${effect.kind}`)
     for (let attempt = 1; ; attempt++) {
-      const result = await this.#attempt(worker, effect, under)
-      if (result.ok || attempt >= this.#limits.attempts || under.isCancelled) return result
-      under.attempt = new AbortController()
-      await this.#wait(this.#limits.backoffMs * 2 ** (attempt - 1), under.attempt.signal)
-      if (under.isCancelled) return result
+      const result = await this.#attempt(worker, effect, running)
+      if (result.ok || attempt >= this.#limits.attempts || running.isCancelled) return result
+      running.attempt = new AbortController()
+      await this.#wait(this.#limits.backoffMs * 2 ** (attempt - 1), running.attempt.signal)
+      if (running.isCancelled) return result
     }
   }
 
-  async #attempt(worker: EffectWorker, effect: EffectRequest, under: InFlight): Promise<EffectReply> {
-    const { attempt } = under
+  async #attempt(worker: EffectWorker, effect: EffectRequest, running: RunningEffect): Promise<EffectReply> {
+    const { attempt } = running
     const { timeoutMs } = this.#limits
     const done = Promise.withResolvers<EffectReply>()
     const cancel = this.#clock.after(timeoutMs, () => {
@@ -105,7 +105,9 @@ export class Effects {
       attempt.abort()
     })
     try {
-      worker(effect.request, attempt.signal).then(
+      // In a function of its own: a worker that throws at once fails as one that rejects.
+      const answer = async (): Promise<JsonValue> => worker(effect.request, attempt.signal)
+      answer().then(
         (value) => done.resolve({ ok: true, effect: effect.id, value }),
         (error: unknown) =>
           done.resolve(failure(effect, 'FAILED', error instanceof Error ? error.message : String(error))),
@@ -127,9 +129,9 @@ export class Effects {
   }
 }
 
-function stop(under: InFlight): void {
-  under.isCancelled = true
-  under.attempt.abort()
+function stop(running: RunningEffect): void {
+  running.isCancelled = true
+  running.attempt.abort()
 }
 
 function failure(effect: EffectRequest, code: string, message: string): EffectReply {

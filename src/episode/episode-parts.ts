@@ -7,7 +7,8 @@ import type { EffectLimits, EffectWorker } from './effects.ts'
 import type { Recorder } from './recorder.ts'
 import type { Receipt, Slots } from './slots.ts'
 
-export type EpisodeStatus = 'waiting' | 'running' | 'paused' | 'over' | 'stopped'
+/** `over`: it reached its outcome. `failed`: an exception ended it. `stopped`: released before its end. */
+export type EpisodeStatus = 'waiting' | 'running' | 'paused' | 'over' | 'failed' | 'stopped'
 
 /** How an episode ended. `hash` is the journal's last running hash: it vouches for all of it. */
 export interface EpisodeEnd {
@@ -34,6 +35,8 @@ export interface EpisodeParts {
   readonly effectLimits?: Partial<EffectLimits>
   /** Called once the journal is whole and before anybody hears of the end; it may deliver results. */
   readonly onEnd?: ((end: EpisodeEnd) => Promise<void>) | undefined
+  /** Hears of exceptions that no longer change the episode's course, for the log. */
+  readonly onError?: ((what: string, error: unknown) => void) | undefined
   /** Milliseconds left on the slots' clocks, when it goes on from a journal. */
   readonly clocksLeft?: readonly number[] | undefined
 }

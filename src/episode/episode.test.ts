@@ -384,13 +384,17 @@ test('episode: an effect that fails is tried again, one that hangs is cut off, a
   await episode.stop()
 })
 
-test('episode: a receipt waits for the disk, and a disk that fails stops the episode without a receipt', async () => {
+test('episode: a receipt waits for the disk, and a disk that fails stops the episode and settles every command as not durable', async () => {
   const commits: { resolve: () => void; reject: (error: Error) => void }[] = []
+  let hasClosed = false
   const sink: LineSink = {
     backlog: 0,
     append: () => undefined,
     commit: () => new Promise((resolve, reject) => commits.push({ resolve, reject })),
-    close: () => Promise.resolve(),
+    close: () => {
+      hasClosed = true
+      return Promise.resolve()
+    },
   }
   const { clock, slotState, episode } = createTable(nim, { sink })
   const [ada, bob] = [slotState(0), slotState(1)]
@@ -412,8 +416,10 @@ test('episode: a receipt waits for the disk, and a disk that fails stops the epi
   await clock.crank(0)
   commits[1]?.reject(new Error('no space'))
   await assert.rejects(episode.done, { code: 'FILE_UNWRITABLE' })
-  assert.equal(second, undefined)
+  await clock.crank(0)
+  assert.equal((second as { code?: string }).code, 'NOT_DURABLE')
   assert.equal(episode.status, 'stopped')
+  assert.equal(hasClosed, true)
 })
 
 test('episode: bots at full speed are cut off by the limit of steps, as truncated', async () => {

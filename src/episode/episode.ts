@@ -1,75 +1,100 @@
 // One running episode: slots, pace, clocks, effects, journal. Adapters bring players to it; worlds know nothing of it.
-// How a step is made stands in step-loop.ts; how an episode begins, goes on or is forked in start.ts.
-import { AppError } from '../kernel/errors.ts'
-import {
-  type CommandProgress,
-  type CommandTranslation,
-  type PerceptionBody,
-  publicView,
-  type World,
-  type WorldEvent,
-} from '../kernel/world.ts'
-import type { Outcome, PlayerRef, Refusal, Results } from '../protocol/episode.ts'
+// It supervises itself: whatever a world, player, listener or sink throws ends this episode as failed, and nothing else.
+// How a step is made stands in step-loop.ts; how an episode begins, resumes or is forked in start.ts.
+import { AppError, type ErrorCode } from '../kernel/errors.ts'
+import type { CommandProgress, CommandTranslation, PerceptionBody, World, WorldEvent } from '../kernel/world.ts'
+import type { EpisodeFailure, Outcome, PlayerRef, Refusal, Results } from '../protocol/episode.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { AgentCommand } from '../protocol/perception-command.ts'
 import { Audience } from './audience.ts'
+import { CommandIntake } from './command-intake.ts'
 import { EFFECT_LIMITS, Effects } from './effects.ts'
+import { Ending } from './ending.ts'
 import type { EpisodeEnd, EpisodeParts, EpisodeStatus, SlotHandle } from './episode-parts.ts'
+import { EpisodeViews } from './episode-views.ts'
+import { Lockstep } from './lockstep.ts'
 import { Pacer } from './pacer.ts'
+import { Receipts } from './receipts.ts'
 import { SlotClocks } from './slot-clocks.ts'
-import {
-  type Connection,
-  ENDED,
-  type InProcessPlayer,
-  queueCommand,
-  type Receipt,
-  type SlotState,
-  staleReason,
-} from './slots.ts'
-import { StepLoop } from './step-loop.ts'
+import { CLOSED, type Connection, type InProcessPlayer, type SlotState } from './slots.ts'
+import { StartGate } from './start-gate.ts'
+import { limitOutcome, StepLoop } from './step-loop.ts'
 
 /** Characters that may wait for the disk before a run as fast as it can waits too. */
 const MAX_BACKLOG = 4 * 1024 * 1024
+/** Characters of an exception's message that the journal and the API show. */
+const MAX_FAILURE_MESSAGE = 500
 
 export class Episode {
   readonly header: JournalHeader
-  /** Settles when the episode is over; rejects when it is stopped before that or its journal fails. */
+  /**
+   * Settles when the episode has ended and everything of it is closed. Rejects with INTERRUPTED when it was stopped,
+   * EPISODE_FAILED when an exception ended it, FILE_UNWRITABLE when its journal could not be written.
+   */
   readonly done: Promise<EpisodeEnd>
   readonly #parts: EpisodeParts
   readonly #loop: StepLoop
   readonly #clocks: SlotClocks
   readonly #effects: Effects
-  readonly #end = Promise.withResolvers<EpisodeEnd>()
+  readonly #lockstep: Lockstep
+  readonly #receipts: Receipts
+  readonly #ending: Ending
   readonly #audience = new Audience()
-  #status: EpisodeStatus = 'waiting'
+  readonly #commands: CommandIntake
+  readonly #views: EpisodeViews
+  readonly #gate: StartGate
   readonly #pacer: Pacer
-  #cancelTimer: (() => void) | undefined
+  #status: EpisodeStatus = 'waiting'
   #finished: EpisodeEnd | undefined
+  #failure: EpisodeFailure | undefined
 
   constructor(parts: EpisodeParts) {
     this.#parts = parts
     this.header = parts.header
-    this.#loop = new StepLoop(parts.fold, parts.slots, parts.recorder)
-    const settings = parts.header.clocks ?? parts.slots.all.map(() => ({ kind: 'none' as const }))
-    this.#clocks = new SlotClocks(parts.clock, settings, parts.clocksLeft)
+    const { clock, recorder, slots } = parts
+    this.#loop = new StepLoop(parts.fold, slots, recorder)
+    const settings = parts.header.clocks ?? slots.all.map(() => ({ kind: 'none' as const }))
+    this.#clocks = new SlotClocks(clock, settings, parts.clocksLeft)
     this.#effects = new Effects({
       workers: parts.workers,
       limits: { ...EFFECT_LIMITS, ...parts.effectLimits },
-      clock: parts.clock,
+      clock,
       onReply: (reply) => {
         this.#loop.reply(reply)
         this.#pacer.wakeSoon()
       },
     })
     this.#pacer = new Pacer(parts.header.pacing, {
-      clock: parts.clock,
-      advance: () => this.#advance(),
+      clock,
+      advance: () => this.#supervise('a step', () => this.#advance()) ?? false,
       pressure: () => this.#pressure(),
     })
-    this.done = this.#end.promise
-    // Whoever starts an episode may not care for its end; a rejection must not end the process.
-    this.done.catch(() => undefined)
+    const { pacing } = parts.header
+    this.#lockstep = new Lockstep({
+      loop: this.#loop,
+      slots,
+      clocks: this.#clocks,
+      clock,
+      deadlineMs: pacing.mode === 'lockstep' ? pacing.deadlineMs : undefined,
+      wake: () => this.#pacer.wake(),
+    })
+    this.#views = new EpisodeViews(parts.fold, (what, view) => this.#view(what, view))
+    this.#gate = new StartGate({ ...parts, onStart: () => this.#start() })
+    this.#commands = new CommandIntake({
+      fold: parts.fold,
+      loop: this.#loop,
+      closed: () => this.#closed(),
+      onQueued: (slot) => {
+        if (this.#pacer.mode !== 'lockstep') return
+        this.#clocks.stop(slot)
+        this.#pacer.wake()
+      },
+    })
+    this.#receipts = new Receipts(() => this.durable(), this.#lose)
+    recorder?.onFault(this.#lose)
+    this.#ending = new Ending({ ...parts, audience: this.#audience, stopTime: () => this.#stopTime() })
+    this.done = this.#ending.done
   }
 
   get world(): World {
@@ -88,6 +113,11 @@ export class Episode {
     return this.#status === 'over'
   }
 
+  /** Whether nothing more will happen in this object: the episode is over, failed, or was stopped. */
+  get isClosed(): boolean {
+    return this.#status === 'over' || this.#status === 'stopped' || this.#status === 'failed'
+  }
+
   /** Steps a second; undefined for other paces. */
   get rate(): number | undefined {
     return this.#pacer.rate
@@ -102,37 +132,45 @@ export class Episode {
     return this.#finished
   }
 
-  /** What a slot may see now. */
+  /** What ended it, if an exception did. */
+  get failure(): EpisodeFailure | undefined {
+    return this.#failure
+  }
+
+  /**
+   * What a slot may see now.
+   * @throws AppError SLOT_INVALID; EPISODE_FAILED when the world throws, which ends the episode (as for all views)
+   */
   observe(slot: number): unknown {
-    return this.world.observe(this.#parts.fold.state, this.#parts.slots.at(slot).slot)
+    return this.#views.observe(this.#parts.slots.at(slot).slot)
   }
 
-  /** What a slot may see now, in the engine-agnostic form; undefined where the world has none. */
+  /** As `observe`, in the engine-agnostic form; undefined where the world has none. */
   perceive(slot: number): PerceptionBody | undefined {
-    return this.world.perception?.perceive(this.#parts.fold.state, this.#parts.slots.at(slot).slot)
+    return this.#views.perceive(this.#parts.slots.at(slot).slot)
   }
 
-  /** What the world makes of a command of the perception protocol; undefined where it takes them as they are. */
+  /** What the world makes of a command of the agent protocol; undefined where it takes them unchanged. */
   translate(slot: number, command: AgentCommand, at: CommandProgress): CommandTranslation<unknown> | undefined {
-    return this.world.perception?.translate?.(this.#parts.fold.state, slot, command, at)
+    return this.#views.translate(slot, command, at)
   }
 
   /** What the public may see now. */
   spectate(): JsonObject {
-    return publicView(this.world, this.#parts.fold.state)
-  }
-
-  /** Whether the world waits for this slot to move before it goes on; in lockstep only. */
-  isAwaited(slot: number): boolean {
-    return this.#loop.awaited().includes(slot)
+    return this.#views.spectate()
   }
 
   standing(): Results {
-    return this.world.standing(this.#parts.fold.state)
+    return this.#views.standing()
   }
 
   digest(): string {
-    return this.world.digest(this.#parts.fold.state)
+    return this.#views.digest()
+  }
+
+  /** Whether the world waits for this slot to move before the next step; in lockstep only. */
+  isAwaited(slot: number): boolean {
+    return this.#view('awaits', () => this.#loop.awaited().includes(slot))
   }
 
   /** Calls `onChange` after every step and change of status. Returns what stops it. */
@@ -141,8 +179,8 @@ export class Episode {
   }
 
   /**
-   * Calls `onEvents` with what the world tells in each step, in the same turn of the loop in which the step was made and
-   * recorded, before its senders are told. Returns what stops it.
+   * Calls `onEvents` with the events of each step, in the same turn of the event loop in which the step was made and
+   * recorded, before the senders get their receipts. Returns what stops it.
    */
   listen(onEvents: (events: readonly WorldEvent[]) => void): () => void {
     return this.#audience.listen(onEvents)
@@ -153,32 +191,23 @@ export class Episode {
     await this.#parts.recorder?.durable()
   }
 
-  /** Opens the adapters: slots may be taken, and the first step follows when everybody is there. */
+  /** Opens the episode: slots may be taken, and the first step follows when every player is there. */
   begin(): void {
-    if (this.#status !== 'waiting') return
-    const { clock, gatherMs } = this.#parts
-    if (this.#parts.slots.areAllTaken || gatherMs === 0) this.#lead()
-    else this.#cancelTimer = clock.after(gatherMs, () => this.#lead())
+    if (this.#status === 'waiting') this.#gate.open(this.#parts.slots.areAllTaken)
   }
 
-  #lead(): void {
-    this.#cancelDeadline()
-    const start = (): void => {
-      if (this.#status !== 'waiting') return
-      this.#cancelTimer = undefined
-      this.#status = 'running'
-      // What a resumed episode had asked for and not been answered.
-      for (const effect of this.#parts.fold.out.pending.values()) this.#effects.start(effect)
-      this.#notify()
-      this.#pacer.start()
-    }
-    if (this.#parts.leadMs === 0) start()
-    else this.#cancelTimer = this.#parts.clock.after(this.#parts.leadMs, start)
+  #start(): void {
+    if (this.#status !== 'waiting') return
+    this.#status = 'running'
+    // What a resumed episode had asked for and not been answered.
+    for (const effect of this.#parts.fold.out.pending.values()) this.#effects.start(effect)
+    this.#supervise('the start', () => this.#notify())
+    this.#pacer.start()
   }
 
   /** Why a player could not join now, without joining; undefined: it could. */
-  objection(slot: number, token: string): AppError | undefined {
-    if (this.#isClosed) return new AppError('EPISODE_OVER', `episode ${this.header.episode} has ended`)
+  checkJoin(slot: number, token: string): AppError | undefined {
+    if (this.isClosed) return this.#error('EPISODE_OVER', 'has ended')
     try {
       const slotState = this.#parts.slots.admit(slot, token)
       return this.#parts.slots.isOpen(slotState)
@@ -192,69 +221,29 @@ export class Episode {
 
   /**
    * Brings a player to its slot, or back to it.
-   * @throws AppError SLOT_INVALID, TOKEN_REFUSED, SEAT_TAKEN or EPISODE_OVER
+   * @throws AppError SLOT_INVALID, TOKEN_REFUSED, SLOT_TAKEN or EPISODE_OVER
    */
   join(at: { slot: number; token: string }, player: PlayerRef, connection: Connection): SlotHandle {
-    const objection = this.objection(at.slot, at.token)
-    if (objection) throw objection
-    const slotState = this.#parts.slots.at(at.slot)
-    const before = this.#parts.slots.areAllTaken
-    this.#parts.slots.join(slotState, player, connection)
-    if (this.#status === 'waiting' && !before && this.#parts.slots.areAllTaken) this.#lead()
+    const refusal = this.checkJoin(at.slot, at.token)
+    if (refusal) throw refusal
+    const { slots } = this.#parts
+    const slotState = slots.at(at.slot)
+    const before = slots.areAllTaken
+    slots.join(slotState, player, connection)
+    if (this.#status === 'waiting' && !before && slots.areAllTaken) this.#gate.lead()
     this.#pacer.wake()
     return {
       slot: slotState.slot,
-      post: (command) => this.#post(slotState, connection, command),
-      submit: (command, step) => this.#submit(slotState, connection, { command, step }),
-      leave: () => this.#parts.slots.leave(slotState, connection),
+      post: (command) => this.#commands.post(slotState, connection, command),
+      submit: (command, step) => this.#commands.submit(slotState, connection, { command, step }),
+      leave: () => slots.leave(slotState, connection),
     }
   }
 
-  /** Gives a slot to another player; with an in-process player, it plays at once. */
+  /** Gives a slot to another player; one in this process plays at once. */
   handOver(slot: number, player: PlayerRef, inProcess?: InProcessPlayer): void {
     this.#parts.slots.handOver(this.#parts.slots.at(slot), player, inProcess)
     this.#pacer.wake()
-  }
-
-  #post(slotState: SlotState, connection: Connection, command: unknown): void {
-    if (this.#isClosed || slotState.connection !== connection) return
-    const refusal = this.#queue(slotState, command, undefined)
-    if (refusal && refusal.code !== 'QUEUE_FULL') this.#loop.refuse(slotState.slot, command, refusal)
-  }
-
-  #submit(
-    slotState: SlotState,
-    connection: Connection,
-    said: { command: unknown; step: number | undefined },
-  ): Promise<Receipt> {
-    const { promise, resolve } = Promise.withResolvers<Receipt>()
-    const refusal =
-      (this.#isClosed ? ENDED : undefined) ??
-      staleReason(slotState, connection, { meant: said.step, now: this.step }) ??
-      this.#queue(slotState, said.command, resolve)
-    if (!refusal) return promise
-    // A full queue is not journalled: whoever floods a slot must not fill the disk.
-    if (refusal.code !== 'QUEUE_FULL') this.#loop.refuse(slotState.slot, said.command, refusal)
-    return Promise.resolve({ accepted: false, ...refusal })
-  }
-
-  /** Lets a command wait for its step, unless it is none or too many wait already. */
-  #queue(
-    slotState: SlotState,
-    command: unknown,
-    settle: ((receipt: Receipt) => void) | undefined,
-  ): Refusal | undefined {
-    const refusal = queueCommand(this.world, slotState, { command, settle })
-    if (refusal) return refusal
-    if (this.#pacer.mode === 'lockstep') {
-      this.#clocks.stop(slotState.slot)
-      this.#pacer.wake()
-    }
-    return undefined
-  }
-
-  get #isClosed(): boolean {
-    return this.#status === 'over' || this.#status === 'stopped'
   }
 
   /** Stops time. Clocks stand still; commands wait. */
@@ -262,22 +251,22 @@ export class Episode {
     if (this.#status !== 'running') return
     this.#status = 'paused'
     this.#pacer.stop()
-    this.#cancelDeadline()
+    this.#lockstep.stop()
     this.#clocks.suspend()
-    this.#notify()
+    this.#supervise('a pause', () => this.#notify())
   }
 
   resume(): void {
     if (this.#status !== 'paused') return
     this.#status = 'running'
-    this.#notify()
+    this.#supervise('a resume', () => this.#notify())
     this.#pacer.start()
   }
 
   /** @param stepsPerSecond more than 0, at most 1000; only for episodes at a fixed rate */
   setRate(stepsPerSecond: number): void {
     this.#pacer.setRate(stepsPerSecond)
-    this.#notify()
+    this.#supervise('a change of pace', () => this.#notify())
   }
 
   /** Ends the episode from outside, with the standing as results. */
@@ -286,43 +275,97 @@ export class Episode {
   }
 
   /**
-   * Lets go of an unfinished episode: the step under way is done, everything is durable, and the journal stays open for
-   * whoever resumes it.
-   * @returns the step it stands at
+   * Ends the episode as failed. Adapters call it when what they do for this episode alone throws; the episode itself
+   * does when its world, a player or a listener throws.
+   * @param what was being done, for the log: 'a step'
+   */
+  fail(what: string, error: unknown): void {
+    if (this.isClosed) return
+    const message = (error instanceof Error ? error.message : String(error)).slice(0, MAX_FAILURE_MESSAGE)
+    const code = error instanceof AppError ? error.code : 'WORLD_THREW'
+    this.#failure = { code, message }
+    this.#status = 'failed'
+    const failed = this.#error('EPISODE_FAILED', `failed in ${what} after step ${this.step}: ${message}`, error)
+    const { recorder } = this.#parts
+    // Nobody can say what a failed step did to the state: its commands do not count.
+    const refusal = { accepted: false, code: 'EPISODE_FAILED', reason: 'The episode failed in this step.' } as const
+    for (const { settle } of this.#loop.takeSettlements()) settle(refusal)
+    recorder?.failure(this.step, this.#failure)
+    this.#ending.abort('failed', failed)
+  }
+
+  /**
+   * Releases an unfinished episode: the step under way is done, everything is durable, and the journal stays open for
+   * a later resume.
+   * @returns the step at which it stands
+   * @throws AppError FILE_UNWRITABLE when the journal could not be closed; the episode is released all the same
    */
   async stop(): Promise<number> {
-    if (this.#isClosed) return this.step
+    if (this.isClosed) return this.step
     this.#status = 'stopped'
-    this.#release('shutdown')
-    await this.#parts.recorder?.close()
-    this.#end.reject(new AppError('INTERRUPTED', `episode ${this.header.episode} was stopped at step ${this.step}`))
+    await this.#ending.stop(this.#error('INTERRUPTED', `was stopped at step ${this.step}`))
     return this.step
   }
 
-  #release(reason: 'over' | 'shutdown'): void {
+  /** The journal could not be written: what is not durable does not count, and the journal ends where it is. */
+  readonly #lose = (cause: unknown): void => {
+    if (this.isClosed) return
+    const error = new AppError(
+      'FILE_UNWRITABLE',
+      `the journal of episode ${this.header.episode} could not be written`,
+      {
+        cause,
+      },
+    )
+    this.#status = 'stopped'
+    this.#receipts.send(this.#loop.takeSettlements())
+    this.#ending.abort('shutdown', error)
+  }
+
+  #error(code: ErrorCode, what: string, cause?: unknown): AppError {
+    return new AppError(code, `episode ${this.header.episode} ${what}`, { cause, details: { step: this.step } })
+  }
+
+  #closed(): Refusal | undefined {
+    const status = this.#status
+    return status === 'over' || status === 'failed' || status === 'stopped' ? CLOSED[status] : undefined
+  }
+
+  #stopTime(): void {
     this.#pacer.stop()
-    this.#cancelDeadline()
+    this.#gate.close()
+    this.#lockstep.stop()
     this.#clocks.suspend()
     this.#effects.cancelAll()
-    for (const slotState of this.#parts.slots.all) {
-      for (const waiting of slotState.waiting.splice(0)) {
-        waiting.settle?.({ accepted: false, ...ENDED })
-      }
-      const { connection } = slotState
-      connection?.update()
-      connection?.end(reason)
+  }
+
+  /** Runs what may throw; an exception fails the episode. */
+  #supervise<T>(what: string, run: () => T): T | undefined {
+    try {
+      return run()
+    } catch (error) {
+      this.fail(what, error)
+      return undefined
     }
   }
 
-  #cancelDeadline(): void {
-    this.#cancelTimer?.()
-    this.#cancelTimer = undefined
+  #view<T>(what: string, run: () => T): T {
+    try {
+      return run()
+    } catch (error) {
+      this.fail(what, error)
+      throw this.#error('EPISODE_FAILED', `failed in ${what}`, error)
+    }
   }
 
   #advance(): boolean {
     if (this.#status !== 'running') return false
     if (this.#pacer.mode !== 'lockstep') this.#loop.step()
-    else if (!this.#lockstep()) return false
+    else if (!this.#lockstep.advance()) {
+      this.#publish()
+      this.#receipts.send(this.#loop.takeSettlements())
+      return false
+    }
     this.#afterStep()
     return this.#status === 'running'
   }
@@ -331,38 +374,8 @@ export class Episode {
     const { recorder } = this.#parts
     if (!recorder || recorder.backlog <= MAX_BACKLOG) return undefined
     const durable = recorder.durable()
-    durable.catch(this.#fail)
+    durable.catch(this.#lose)
     return durable
-  }
-
-  /** A lockstep, if it can be made now; otherwise the clocks of those who are awaited run. */
-  #lockstep(): boolean {
-    if (this.#clocks.isNeeded) this.#loop.clocks = this.#clocks.left
-    const isDone = this.#loop.lockstep()
-    if (isDone) {
-      this.#cancelDeadline()
-      return true
-    }
-    this.#publish()
-    this.#settle()
-    const awaited = this.#loop.awaited()
-    for (const slot of awaited) {
-      if (this.#parts.slots.at(slot).waiting.length === 0) this.#clocks.start(slot, () => this.#expire([slot]))
-    }
-    const { pacing } = this.header
-    const deadline = pacing.mode === 'lockstep' ? pacing.deadlineMs : undefined
-    if (deadline !== undefined && !this.#cancelTimer && awaited.length > 0) {
-      this.#cancelTimer = this.#parts.clock.after(deadline, () => {
-        this.#cancelTimer = undefined
-        this.#expire(this.#loop.awaited())
-      })
-    }
-    return false
-  }
-
-  #expire(slots: readonly number[]): void {
-    for (const slot of slots) if (this.#parts.slots.at(slot).waiting.length === 0) this.#loop.expire(slot)
-    this.#pacer.wake()
   }
 
   #publish(): void {
@@ -377,15 +390,10 @@ export class Episode {
 
   #afterStep(): void {
     this.#publish()
-    const outcome = this.#loop.outcome ?? this.#limit()
-    this.#settle()
-    if (outcome) void this.#finish(outcome).catch(this.#fail)
+    const outcome = this.#loop.outcome ?? limitOutcome(this.step, this.#parts.maxSteps)
+    this.#receipts.send(this.#loop.takeSettlements())
+    if (outcome) void this.#finish(outcome)
     else this.#notify()
-  }
-
-  #limit(): Outcome | undefined {
-    if (this.step < this.#parts.maxSteps) return undefined
-    return { ended: 'truncated', reason: `The limit of ${this.#parts.maxSteps} steps was reached.` }
   }
 
   #notify(): void {
@@ -393,41 +401,18 @@ export class Episode {
     this.#audience.changed()
   }
 
-  /** Tells senders what became of their commands, once that is durable. */
-  #settle(): void {
-    const settlements = this.#loop.takeSettlements()
-    if (settlements.length === 0) return
-    const durable = this.#parts.recorder?.durable() ?? Promise.resolve()
-    durable.then(() => {
-      for (const { settle, receipt } of settlements) settle(receipt)
-    }, this.#fail)
-  }
-
-  readonly #fail = (error: unknown): void => {
-    if (this.#isClosed) return
-    this.#status = 'stopped'
-    this.#release('shutdown')
-    this.#end.reject(error)
-  }
-
   async #finish(outcome: Outcome): Promise<void> {
-    if (this.#isClosed) return
-    this.#status = 'over'
+    if (this.isClosed) return
     const { fold, recorder } = this.#parts
-    const results = fold.world.standing(fold.state)
-    recorder?.outcome(fold, outcome, results)
-    const hash = recorder?.hash
-    this.#finished = { outcome, results, digest: fold.world.digest(fold.state), steps: fold.step, hash }
-    try {
-      await recorder?.close()
-      await this.#parts.onEnd?.(this.#finished)
-    } catch (error) {
-      this.#end.reject(error)
-      this.#release('shutdown')
-      return
-    }
-    this.#audience.changed()
-    this.#end.resolve(this.#finished)
-    this.#release('over')
+    const end = this.#supervise('the end', (): EpisodeEnd => {
+      const results = fold.world.standing(fold.state)
+      const digest = fold.world.digest(fold.state)
+      recorder?.outcome(fold, outcome, results)
+      return { outcome, results, digest, steps: fold.step, hash: recorder?.hash }
+    })
+    if (!end) return
+    this.#status = 'over'
+    this.#finished = end
+    await this.#ending.finish(end, this.#parts.onEnd)
   }
 }

@@ -1,8 +1,9 @@
 // Forks a recorded episode: the same past, then another command, another player, or both; the rest of the slots play on
 // from the recording.
 import { AppError } from '../kernel/errors.ts'
-import { Chain, parseLine } from '../kernel/journal.ts'
+import { Chain, corrupt, parseLine } from '../kernel/journal.ts'
 import { parseWith } from '../kernel/parse.ts'
+import { MAX_REPLAY_STEPS } from '../kernel/replay.ts'
 import type { World } from '../kernel/world.ts'
 import type { OutcomeLine, StepLine } from '../protocol/journal.ts'
 import type { JsonValue } from '../protocol/json.ts'
@@ -101,7 +102,7 @@ async function readParent(file: JournalFile, step: number): Promise<Parent> {
         hash = chain.hex
         continue
       }
-      steps = Math.max(steps, line.line.step)
+      steps = nextStep(line.line.step, steps, number)
       if (line.kind === 'outcome') outcome = line.line
       if (line.kind === 'step') (line.line.step < step ? prefix : rest).push(line.line)
       if (line.line.step < step) hash = chain.hex
@@ -109,6 +110,13 @@ async function readParent(file: JournalFile, step: number): Promise<Parent> {
   }
   if (step > steps) throw new AppError('STEP_OUT_OF_RANGE', `the journal ends at step ${steps}, before step ${step}`)
   return { prefix, rest, hash, steps, outcome }
+}
+
+/** @throws AppError JOURNAL_CORRUPT or FILE_TOO_LARGE: the fork makes every step that a line names */
+function nextStep(step: number, before: number, number: number): number {
+  if (step < before) throw corrupt(number, `goes back to step ${step}, after step ${before}`)
+  if (step <= MAX_REPLAY_STEPS) return step
+  throw new AppError('FILE_TOO_LARGE', `the journal asks for step ${step}; the limit is ${MAX_REPLAY_STEPS} steps`)
 }
 
 /** The recorded rest, with the slots' words at the fork's step replaced. */

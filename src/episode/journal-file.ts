@@ -2,24 +2,21 @@
 // Lines are in the order of their steps, so a step is found by bisection over the bytes; no index is needed.
 import { AppError } from '../kernel/errors.ts'
 import { corrupt, parseLine, splitHash } from '../kernel/journal.ts'
-import { Replay } from '../kernel/replay.ts'
+import { MAX_REPLAY_STEPS, Replay } from '../kernel/replay.ts'
 import type { World } from '../kernel/world.ts'
 import type { JournalHeader, JournalLine } from '../protocol/journal.ts'
 import type { ByteSource } from './byte-source.ts'
+import { FoldPacer } from './fold-pacer.ts'
 import { nativeHash } from './native-hash.ts'
 import { openByteSource } from './open-bytes.ts'
+import { CHUNK, isTornAtEnd, type Located, lineAt, lineStart, readLines } from './stored-lines.ts'
 
-const CHUNK = 64 * 1024
-const NEWLINE = 10
-/** No line is longer: a saved state of this size is as much as a checkpoint may hold. */
-const MAX_LINE_BYTES = 256 * 1024 * 1024
-
-/** A stored line and where it lies. */
-interface Located {
-  readonly text: string
-  readonly offset: number
-  /** Where the next line begins. */
-  readonly next: number
+/** How far a reader may go, and what ends it. */
+export interface FoldOptions {
+  /** Default: `MAX_REPLAY_STEPS`. */
+  readonly maxSteps?: number
+  /** Looked at between slices of steps; its reason is thrown. */
+  readonly signal?: AbortSignal
 }
 
 export class JournalFile {
@@ -55,8 +52,7 @@ export class JournalFile {
   /** The last whole line, and whether a torn one stands behind it. */
   async last(): Promise<{ line: JournalLine; text: string; isTorn: boolean }> {
     const { size } = this.#source
-    const tail = await this.#source.read(Math.max(0, size - 1), 1)
-    const isTorn = tail[0] !== NEWLINE
+    const isTorn = await isTornAtEnd(this.#source)
     const end = isTorn ? await lineStart(this.#source, size) : size
     const at = await lineStart(this.#source, Math.max(0, end - 1))
     const last = await lineAt(this.#source, at)
@@ -66,40 +62,32 @@ export class JournalFile {
   }
 
   /** The stored lines from an offset on, a batch at a time; a torn last one is left out. */
-  async *lines(offset = 0): AsyncGenerator<readonly string[]> {
-    let rest = Buffer.alloc(0)
-    for (let at = offset; at < this.#source.size; ) {
-      const bytes = await this.#source.read(at, CHUNK)
-      at += bytes.length
-      const end = bytes.lastIndexOf(NEWLINE)
-      if (end < 0) {
-        rest = Buffer.concat([rest, bytes])
-        if (rest.length > MAX_LINE_BYTES) throw corrupt(0, `is longer than ${MAX_LINE_BYTES} bytes`)
-        continue
-      }
-      const whole = rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([rest, bytes.subarray(0, end)])
-      rest = Buffer.from(bytes.subarray(end + 1))
-      yield whole.toString('utf8').split('\n')
-    }
+  lines(offset = 0): AsyncGenerator<readonly string[]> {
+    return readLines(this.#source, offset)
   }
 
   /**
    * The state after `step` steps, from the nearest saved one before it. Digests and hashes are not checked on the way;
    * that is what `verifyJournal` is for.
-   * @throws AppError STEP_OUT_OF_RANGE, WORLD_VERSION, UNKNOWN_WORLD, JOURNAL_CORRUPT
+   * @throws AppError STEP_OUT_OF_RANGE, FILE_TOO_LARGE, WORLD_VERSION, UNKNOWN_WORLD, JOURNAL_CORRUPT; the signal's reason
    */
-  async seek(step: number, resolve: (header: JournalHeader) => World): Promise<Replay> {
-    const replay = new Replay(resolve, { chain: false, digests: false })
+  async seek(
+    step: number,
+    resolve: (header: JournalHeader) => World,
+    { signal, maxSteps = MAX_REPLAY_STEPS }: FoldOptions = {},
+  ): Promise<Replay> {
+    const replay = new Replay(resolve, { chain: false, digests: false, maxSteps })
+    const pacer = new FoldPacer(signal)
     let offset = this.#first.next
-    const saved = step > 0 ? await this.#savedBefore(step) : undefined
+    const saved = step > 0 ? await this.#savedBefore(step, pacer) : undefined
     if (saved) {
       replay.jump(this.header, { step: saved.step, state: saved.state, lines: 0 })
       offset = saved.next
     } else replay.take({ kind: 'header', header: this.header })
-    const isThere = await this.#feedTo(replay, offset, step)
+    const isThere = await this.#feedTo(replay, { offset, step, pacer })
     if (!isThere)
       throw new AppError('STEP_OUT_OF_RANGE', `the journal ends at step ${replay.fold.step}, before step ${step}`)
-    replay.advanceTo(step)
+    await pacer.advance(replay, step)
     return replay
   }
 
@@ -107,8 +95,12 @@ export class JournalFile {
    * Folds from the start and hands out the replay before the first step and after every one. Use what it holds at once:
    * the next turn changes it.
    */
-  async *walk(resolve: (header: JournalHeader) => World): AsyncGenerator<Replay> {
-    const replay = new Replay(resolve, { chain: false, digests: false })
+  async *walk(
+    resolve: (header: JournalHeader) => World,
+    { signal, maxSteps = MAX_REPLAY_STEPS }: FoldOptions = {},
+  ): AsyncGenerator<Replay> {
+    const replay = new Replay(resolve, { chain: false, digests: false, maxSteps })
+    const pacer = new FoldPacer(signal)
     replay.take({ kind: 'header', header: this.header })
     const { fold } = replay
     yield replay
@@ -118,21 +110,30 @@ export class JournalFile {
         while (fold.step < line.line.step) {
           replay.advanceTo(fold.step + 1)
           yield replay
+          if (pacer.count()) await pacer.breathe()
         }
         replay.take(line)
         if (fold.step > line.line.step) yield replay
+        if (pacer.count()) await pacer.breathe()
       }
     }
   }
 
   /** Feeds lines that come before step number `step`; false when the journal ends before that step. */
-  async #feedTo(replay: Replay, offset: number, step: number): Promise<boolean> {
+  async #feedTo(
+    replay: Replay,
+    to: { readonly offset: number; readonly step: number; readonly pacer: FoldPacer },
+  ): Promise<boolean> {
+    const { offset, step, pacer } = to
     for await (const batch of this.lines(offset)) {
       for (const text of batch) {
         const line = openUnchecked(text, replay.fold.step)
         const isBeyond = line.kind === 'step' ? line.line.step >= step : line.line.step > step
         if (isBeyond) return true
+        replay.checkLimit(line.line.step)
+        await pacer.approach(replay, line)
         replay.take(line)
+        if (pacer.count()) await pacer.breathe()
         if (replay.divergence)
           throw new AppError('DIVERGED', replay.divergence.what, { details: { step: line.line.step } })
       }
@@ -141,9 +142,11 @@ export class JournalFile {
   }
 
   /** The last checkpoint with a state at or before `step`. */
-  async #savedBefore(step: number) {
+  async #savedBefore(step: number, pacer: FoldPacer) {
     let end = await this.#offsetOf(step + 1)
     while (end > this.#first.next) {
+      // Without this, a file full of lines that look like checkpoints could not be interrupted.
+      await pacer.breathe()
       const start = await lineStart(this.#source, Math.max(this.#first.next, end - 4 * CHUNK))
       const from = Math.max(this.#first.next, start)
       const text = (await this.#source.read(from, end - from)).toString('latin1')
@@ -207,52 +210,26 @@ function stepOf(text: string): number {
   return Number(match[1])
 }
 
-/** Where the line that holds the byte before `offset` begins. */
-async function lineStart(source: ByteSource, offset: number): Promise<number> {
-  for (let end = offset; end > 0; ) {
-    const from = Math.max(0, end - CHUNK)
-    const bytes = await source.read(from, end - from)
-    const found = bytes.lastIndexOf(NEWLINE)
-    if (found >= 0) return from + found + 1
-    end = from
-  }
-  return 0
-}
-
-/** The line that begins at `offset`; undefined at the end or when it is torn. */
-async function lineAt(source: ByteSource, offset: number): Promise<Located | undefined> {
-  const parts: Buffer[] = []
-  let size = 0
-  for (let at = offset; at < source.size; ) {
-    const bytes = await source.read(at, size === 0 ? 4096 : CHUNK * 4)
-    const end = bytes.indexOf(NEWLINE)
-    if (end >= 0) {
-      parts.push(bytes.subarray(0, end))
-      return { text: Buffer.concat(parts).toString('utf8'), offset, next: at + end + 1 }
-    }
-    parts.push(bytes)
-    size += bytes.length
-    at += bytes.length
-    if (size > MAX_LINE_BYTES) throw corrupt(0, `is longer than ${MAX_LINE_BYTES} bytes`)
-  }
-  return undefined
-}
-
 /**
  * Folds a whole journal again and compares every hash and digest; it stops at the first difference.
- * @param onProgress called now and then with the step
- * @throws AppError JOURNAL_CORRUPT and the other codes of `Replay.feed`
+ * @param options.onProgress called now and then with the step
+ * @throws AppError JOURNAL_CORRUPT and the other codes of `Replay.feed`; the signal's reason
  */
 export async function verifyJournal(
   file: JournalFile,
   resolve: (header: JournalHeader) => World,
-  onProgress?: (step: number) => void,
+  options: FoldOptions & { readonly onProgress?: (step: number) => void } = {},
 ): Promise<Replay> {
-  const replay = new Replay(resolve, { hash: nativeHash })
+  const { signal, maxSteps = MAX_REPLAY_STEPS, onProgress } = options
+  const replay = new Replay(resolve, { hash: nativeHash, maxSteps })
+  const pacer = new FoldPacer(signal)
   for await (const batch of file.lines()) {
     for (const text of batch) {
-      replay.feed(text)
+      const line = replay.open(text)
+      await pacer.approach(replay, line)
+      replay.take(line)
       if (replay.divergence) return replay
+      if (pacer.count()) await pacer.breathe()
     }
     onProgress?.(replay.fold.step)
   }

@@ -1,8 +1,10 @@
 // Opens a journal's file for random access, whether it lies plain or zstd-compressed.
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '../kernel/errors.ts'
+import { isZstd } from '../lib/zstd.ts'
 import type { ByteSource } from './byte-source.ts'
-import { isZstd, openSeekableZstd } from './seekable-zstd.ts'
+import { openSeekableZstd } from './seekable-zstd.ts'
 
 async function readFrom(file: FileHandle, offset: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length)
@@ -19,19 +21,44 @@ async function readFrom(file: FileHandle, offset: number, length: number): Promi
  * @throws AppError FILE_UNREADABLE, or JOURNAL_CORRUPT for a damaged archive
  */
 export async function openByteSource(path: string): Promise<ByteSource> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
+  return openJournalBytes(await openRawBytes(path))
+}
+
+/**
+ * A file's bytes as they are.
+ * @throws AppError FILE_UNREADABLE
+ */
+export async function openRawBytes(path: string): Promise<ByteSource> {
+  // Without O_NONBLOCK the opening of a FIFO waits for a writer, and nothing can interrupt it.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: unknown) => {
     throw new AppError('FILE_UNREADABLE', `cannot read ${path}`, { cause, details: { path } })
   })
   try {
-    const { size } = await file.stat()
-    const raw: ByteSource = {
+    const stats = await file.stat()
+    if (!stats.isFile()) {
+      throw new AppError('FILE_UNREADABLE', `${path} is not a regular file`, { details: { path } })
+    }
+    const { size } = stats
+    return {
       size,
       read: (offset, length) => readFrom(file, offset, Math.min(length, size - offset)),
       close: () => file.close(),
     }
-    return isZstd(await raw.read(0, 4)) ? await openSeekableZstd(raw) : raw
   } catch (error) {
     await file.close()
+    throw error
+  }
+}
+
+/**
+ * The text of a journal in `raw`, plain or zstd-compressed. Closes `raw` when it fails.
+ * @throws AppError JOURNAL_CORRUPT for a damaged archive
+ */
+export async function openJournalBytes(raw: ByteSource): Promise<ByteSource> {
+  try {
+    return isZstd(await raw.read(0, 4)) ? await openSeekableZstd(raw) : raw
+  } catch (error) {
+    await raw.close()
     throw error
   }
 }

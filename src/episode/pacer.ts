@@ -21,6 +21,8 @@ export class Pacer {
   #isRunning = false
   #isDriving = false
   #isWaking = false
+  /** Raised by every start and stop: a chain of timers that belongs to an earlier one ends itself. */
+  #epoch = 0
   #nextTick = 0
   #cancel: (() => void) | undefined
 
@@ -41,6 +43,7 @@ export class Pacer {
   start(): void {
     if (this.#isRunning) return
     this.#isRunning = true
+    this.#epoch++
     this.#nextTick = this.#parts.clock.now()
     if (this.#pacing.mode === 'rate') this.#scheduleTick(this.#pacing.stepsPerSecond)
     else this.#drive()
@@ -48,6 +51,7 @@ export class Pacer {
 
   stop(): void {
     this.#isRunning = false
+    this.#epoch++
     this.#cancel?.()
   }
 
@@ -79,9 +83,10 @@ export class Pacer {
     const period = 1000 / stepsPerSecond
     const now = this.#parts.clock.now()
     this.#nextTick = now - this.#nextTick > MAX_LAG_MS ? now + period : this.#nextTick + period
+    const epoch = this.#epoch
     this.#cancel = this.#parts.clock.after(Math.max(0, this.#nextTick - now), () => {
       this.#parts.advance()
-      if (this.#isRunning) this.#scheduleTick(this.rate ?? stepsPerSecond)
+      if (this.#epoch === epoch) this.#scheduleTick(this.rate ?? stepsPerSecond)
     })
   }
 
@@ -95,12 +100,12 @@ export class Pacer {
       this.#isDriving = false
     }
     if (!canGoOn || !this.#isRunning) return
+    const epoch = this.#epoch
+    const proceed = (): void => {
+      if (this.#epoch === epoch) this.#drive()
+    }
     const pressure = this.#parts.pressure()
-    if (pressure !== undefined) {
-      void pressure.then(
-        () => this.#drive(),
-        () => this.stop(),
-      )
-    } else setImmediate(() => this.#drive())
+    if (pressure !== undefined) void pressure.then(proceed, () => this.stop())
+    else setImmediate(proceed)
   }
 }

@@ -2,7 +2,7 @@
 import { AppError } from '../kernel/errors.ts'
 import type { Fold } from '../kernel/fold.ts'
 import { Chain } from '../kernel/journal.ts'
-import type { EffectReply, Outcome, Refusal, Results } from '../protocol/episode.ts'
+import type { EffectReply, EpisodeFailure, Outcome, Refusal, Results } from '../protocol/episode.ts'
 import type { JournalHeader, SlotChange, StepLine } from '../protocol/journal.ts'
 import { nativeHash } from './native-hash.ts'
 import type { LineSink } from './sink.ts'
@@ -120,6 +120,16 @@ export class Recorder {
   outcome(fold: Fold, outcome: Outcome, results: Results): void {
     const line = { step: fold.step, outcome, results, digest: fold.world.digest(fold.state) }
     this.#sink.append(this.#chain.seal(JSON.stringify(line), true))
+  }
+
+  /** Writes the last line of an episode that failed. */
+  failure(step: number, failure: EpisodeFailure): void {
+    this.#sink.append(this.#chain.seal(JSON.stringify({ step, failure }), true))
+  }
+
+  /** Calls `listener` when a write fails that nobody waited for. */
+  onFault(listener: (error: unknown) => void): void {
+    this.#sink.onFault?.(listener)
   }
 
   /**

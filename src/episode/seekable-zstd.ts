@@ -1,24 +1,24 @@
 // The zstd seekable format (facebook/zstd, contrib/seekable_format, version 0.1.0): independent frames, then a table of
 // their sizes in a skippable frame, which every zstd reader passes over. So `zstd -d` opens our archives, and we read
 // any part of one without the rest.
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { pipeline } from 'node:stream/promises'
+import { constants, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { AppError } from '../kernel/errors.ts'
 import type { ByteSource } from './byte-source.ts'
 
-const ZSTD_MAGIC = 0xfd2fb528
 const SKIPPABLE_MAGIC = 0x184d2a5e
 const SEEKABLE_MAGIC = 0x8f92eab1
 const FOOTER_BYTES = 9
 /** Bytes of text in one frame: a seek decompresses one of them. */
 export const FRAME_BYTES = 512 * 1024
-/** A plain zstd file has no table and is held in memory whole; this is as much as we do that for. */
-const MAX_PLAIN_BYTES = 1024 * 1024 * 1024
+/** A frame is unpacked at once and without a pause: other writers of the format may use larger ones, up to this. */
+const MAX_FRAME_BYTES = 16 * 1024 * 1024
+/** Text of all frames together, as the table declares it: ten million steps of a wordy world. */
+const MAX_UNPACKED_BYTES = 64 * 1024 * 1024 * 1024
+/** A plain zstd file has no table and is held in memory whole; this is as much text as we do that for. */
+const MAX_PLAIN_BYTES = 256 * 1024 * 1024
 /** Decompressed frames kept. */
 const CACHED_FRAMES = 8
-
-export function isZstd(start: Buffer): boolean {
-  return start.length >= 4 && start.readUInt32LE(0) === ZSTD_MAGIC
-}
 
 /** Collects text into frames. Write what `add` and `end` return, in order. */
 export class SeekableZstdWriter {
@@ -134,7 +134,10 @@ async function readFrames(raw: ByteSource): Promise<readonly Frame[] | undefined
   let from = 0
   for (let i = 0; i < count; i++) {
     const length = table.readUInt32LE(i * 8)
-    const to = from + table.readUInt32LE(i * 8 + 4)
+    const unpacked = table.readUInt32LE(i * 8 + 4)
+    if (unpacked > MAX_FRAME_BYTES) throw tooLarge(`a frame of the archive holds ${unpacked} bytes`, MAX_FRAME_BYTES)
+    const to = from + unpacked
+    if (to > MAX_UNPACKED_BYTES) throw tooLarge(`the archive holds ${to} bytes or more`, MAX_UNPACKED_BYTES)
     frames.push({ at, length, from, to })
     at += length
     from = to
@@ -144,15 +147,45 @@ async function readFrames(raw: ByteSource): Promise<readonly Frame[] | undefined
 }
 
 async function openPlainZstd(raw: ByteSource): Promise<ByteSource> {
-  if (raw.size > MAX_PLAIN_BYTES) {
-    throw new AppError('FILE_TOO_LARGE', `a zstd file without a seek table may have ${MAX_PLAIN_BYTES} bytes`)
-  }
-  const plain = decompress(await raw.read(0, raw.size), MAX_PLAIN_BYTES)
+  const plain = await unpackAll(raw)
   return {
     size: plain.length,
     read: (offset, length) => Promise.resolve(plain.subarray(offset, offset + length)),
     close: () => raw.close(),
   }
+}
+
+/** Unpacks piece by piece and stops at the limit, whatever size the frames declare. */
+async function unpackAll(raw: ByteSource): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let size = 0
+  try {
+    await pipeline(pieces(raw), createZstdDecompress(), async (unpacked: AsyncIterable<Buffer>) => {
+      for await (const part of unpacked) {
+        size += part.length
+        if (size > MAX_PLAIN_BYTES) throw tooLarge('the archive holds more', MAX_PLAIN_BYTES)
+        parts.push(part)
+      }
+    })
+  } catch (cause) {
+    throw cause instanceof AppError ? cause : damaged(cause)
+  }
+  return Buffer.concat(parts)
+}
+
+async function* pieces(raw: ByteSource): AsyncGenerator<Buffer> {
+  for (let at = 0; at < raw.size; ) {
+    const piece = await raw.read(at, FRAME_BYTES)
+    if (piece.length === 0) return
+    at += piece.length
+    yield piece
+  }
+}
+
+function tooLarge(what: string, limit: number): AppError {
+  return new AppError('FILE_TOO_LARGE', `${what}; the limit is ${limit} bytes of text`, {
+    hint: 'Unpack it with `zstd -d` and read the plain file.',
+  })
 }
 
 function decompress(frame: Buffer, limit: number): Buffer {

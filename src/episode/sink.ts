@@ -20,6 +20,22 @@ export interface LineSink {
 /** Milliseconds after which a line is committed although nobody asked for it: what a client has seen survives a crash. */
 export const MAX_UNCOMMITTED_MS = 150
 
+/** Keeps the lines in memory beside a durable sink, for documents that are made from a whole journal at its end. */
+export function createTeeSink(durable: LineSink, lines: string[]): LineSink {
+  return {
+    get backlog() {
+      return durable.backlog
+    },
+    append(line) {
+      lines.push(line)
+      durable.append(line)
+    },
+    commit: () => durable.commit(),
+    onFault: (listener) => durable.onFault?.(listener),
+    close: () => durable.close(),
+  }
+}
+
 /** Keeps the lines in memory; durable at once. For tests and for runs whose journal is not kept. */
 export function createMemorySink(
   lines: string[] = [],

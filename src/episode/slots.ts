@@ -16,7 +16,7 @@ export interface Connection {
   /** Something changed that this slot may see: a step was made, or the episode began or ended. */
   update(): void
   /** The host ends the connection, for instance because another one replaced it. */
-  end(reason: 'replaced' | 'handed_over' | 'over' | 'shutdown'): void
+  end(reason: 'replaced' | 'handed_over' | 'over' | 'failed' | 'shutdown'): void
 }
 
 export type Receipt = { readonly accepted: true; readonly step: number } | ({ readonly accepted: false } & Refusal)
@@ -61,8 +61,22 @@ export function queueCommand(world: World, slotState: SlotState, said: Waiting):
   return undefined
 }
 
+/** Refuses the commands of a slot that wait for a step: they are not the successor's. */
+export function refuseWaiting(slotState: SlotState, refusal: Refusal): void {
+  for (const { settle } of slotState.waiting.splice(0)) settle?.({ accepted: false, ...refusal })
+}
+
+const LOST: Refusal = { code: 'SLOT_LOST', reason: 'Another player has this slot now.' }
+
 /** What a command that comes too late is told. */
 export const ENDED: Refusal = { code: 'EPISODE_OVER', reason: 'The episode has ended.' }
+
+/** Why a closed episode refuses commands. Stopping a server is not the end of an episode: it resumes afterwards. */
+export const CLOSED: Readonly<Record<'over' | 'failed' | 'stopped', Refusal>> = {
+  over: ENDED,
+  failed: { code: 'EPISODE_FAILED', reason: 'The episode has failed.' },
+  stopped: { code: 'INTERRUPTED', reason: 'The server is stopping; the episode resumes when it is back.' },
+}
 
 /** Why a command of a connection cannot wait for its step any more; undefined: it can. */
 export function staleReason(
@@ -70,7 +84,7 @@ export function staleReason(
   connection: Connection,
   step: { readonly meant: number | undefined; readonly now: number },
 ): Refusal | undefined {
-  if (slotState.connection !== connection) return { code: 'SLOT_LOST', reason: 'Another player has this slot now.' }
+  if (slotState.connection !== connection) return LOST
   if (step.meant === undefined || step.meant === step.now) return undefined
   return {
     code: 'STALE_COMMAND',
@@ -128,6 +142,7 @@ export class Slots {
   /** Connects a player to an open slot, or back to it. */
   join(slotState: SlotState, player: PlayerRef, connection: Connection): void {
     const previous = slotState.connection
+    if (previous) refuseWaiting(slotState, LOST)
     slotState.connection = connection
     slotState.hasBeenTaken = true
     slotState.player = player
@@ -145,6 +160,7 @@ export class Slots {
 
   /** Gives the slot to another player in mid-episode; a connected one loses it. */
   handOver(slotState: SlotState, player: PlayerRef, inProcess: InProcessPlayer | undefined): void {
+    refuseWaiting(slotState, LOST)
     const previous = slotState.connection
     slotState.connection = undefined
     slotState.player = player

@@ -5,7 +5,7 @@ import { createFold, type Fold, foldLine, foldTo } from '../kernel/fold.ts'
 import { Chain, corrupt, parseLine } from '../kernel/journal.ts'
 import { Replay } from '../kernel/replay.ts'
 import type { Configured, World } from '../kernel/world.ts'
-import type { PlayerRef } from '../protocol/episode.ts'
+import type { EpisodeFailure, PlayerRef } from '../protocol/episode.ts'
 import { JOURNAL_VERSION, type JournalHeader, type Pacing, type SlotClock, type StepLine } from '../protocol/journal.ts'
 import { type Clock, createSystemClock } from './clock.ts'
 import type { EffectLimits, EffectWorker } from './effects.ts'
@@ -33,12 +33,16 @@ export interface EpisodeOptions {
   readonly leadMs?: number
   readonly maxSteps?: number
   /** What happens to a second connection to one slot. Default: it replaces the first. */
+  /** The package that the world comes from, for the journal. */
+  readonly worldPackage?: { readonly name: string; readonly version: string } | undefined
   readonly onSlotTaken?: 'replace' | 'refuse'
   readonly sink?: LineSink | undefined
   readonly workers?: Readonly<Record<string, EffectWorker>>
   readonly effectLimits?: Partial<EffectLimits>
   readonly clock?: Clock
   readonly onEnd?: (end: EpisodeEnd) => Promise<void>
+  /** Hears of exceptions that no longer change the episode's course, for the log. */
+  readonly onError?: (what: string, error: unknown) => void
   /** Steps between saved states in the journal; a shorter way back for those who resume from them. */
   readonly stateEvery?: number
 }
@@ -73,7 +77,12 @@ export function startEpisode(
     paracosm: 'journal',
     version: JOURNAL_VERSION,
     episode: options.id ?? createEpisodeId(clock.wall()),
-    world: { id: world.id, version: world.version, ...(world.code === undefined ? {} : { code: world.code }) },
+    world: {
+      id: world.id,
+      version: world.version,
+      ...(world.code === undefined ? {} : { code: world.code }),
+      ...(options.worldPackage ? { package: { ...options.worldPackage } } : {}),
+    },
     variant: configured.variant?.id ?? null,
     config: configured.json,
     seed: options.seed,
@@ -126,6 +135,7 @@ function assemble(parts: Assembly): Episode {
     ...(options.effectLimits ? { effectLimits: options.effectLimits } : {}),
     clocksLeft: parts.clocksLeft,
     onEnd: options.onEnd,
+    onError: options.onError,
   })
 }
 
@@ -171,6 +181,13 @@ export function resumeEpisode(world: World, journal: Unfinished, options: Resume
     }
   }
   if (replay.divergence) throw divergedAt(replay.divergence.step, replay.divergence.what)
+  if (replay.crash) {
+    throw new AppError('EPISODE_FAILED', `the world throws at step ${replay.fold.step}: ${replay.crash.message}`, {
+      cause: replay.crash,
+      details: { step: replay.fold.step, hash: replay.hash },
+    })
+  }
+  if (replay.failure) throw new AppError('EPISODE_OVER', `episode ${journal.header.episode} has failed`)
   if (replay.outcome) throw new AppError('EPISODE_OVER', `episode ${journal.header.episode} is finished`)
   const recorder = options.sink
     ? new Recorder(options.sink, new Chain(nativeHash, replay.hash), options.stateEvery)
@@ -270,6 +287,17 @@ export function forkEpisode(world: World, config: unknown, point: ForkPoint, opt
   foldTo(fold, point.step, remember)
   fold.out.clear()
   return assemble({ header, fold, recorder, clock, options })
+}
+
+/**
+ * Ends the journal of an episode that cannot be resumed because its world throws.
+ * @param at.hash the journal's running hash, 64 hex digits
+ */
+export function appendFailure(
+  sink: LineSink,
+  at: { readonly step: number; readonly hash: string; readonly failure: EpisodeFailure },
+): void {
+  new Recorder(sink, new Chain(nativeHash, at.hash)).failure(at.step, at.failure)
 }
 
 function divergedAt(step: number, what: string): AppError {

@@ -3,13 +3,9 @@
 import { type Fold, foldCommand, foldPresence, foldReply, foldStep } from '../kernel/fold.ts'
 import type { EffectReply, Outcome, Refusal } from '../protocol/episode.ts'
 import type { SlotChange } from '../protocol/journal.ts'
+import type { Settlement } from './receipts.ts'
 import type { Recorder, StepRecord } from './recorder.ts'
 import type { Receipt, SlotState, Slots, Waiting } from './slots.ts'
-
-interface Settlement {
-  readonly settle: (receipt: Receipt) => void
-  readonly receipt: Receipt
-}
 
 export class StepLoop {
   readonly fold: Fold
@@ -199,6 +195,12 @@ export class StepLoop {
     if (!isHeld) foldStep(this.fold)
     this.#recorder?.checkpoint(this.fold)
   }
+}
+
+/** The outcome of an episode that has made as many steps as it may; undefined: it may make more. */
+export function limitOutcome(step: number, maxSteps: number): Outcome | undefined {
+  if (step < maxSteps) return undefined
+  return { ended: 'truncated', reason: `The limit of ${maxSteps} steps was reached.` }
 }
 
 /** How many refusals one line keeps, and how long a refused command may be. */

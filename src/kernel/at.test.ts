@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { at } from './at.ts'
+import { absent, at, atKey } from './at.ts'
 
 test('at: returns the element of arrays, readonly arrays and typed arrays, falsy values included', () => {
   const fixed: readonly (string | null)[] = ['', null]
@@ -14,4 +14,11 @@ test('at: a wrong index is named with the length of the list', () => {
     assert.throws(() => at(['a', 'b'], index), new RegExp(`index ${index} of a list of length 2`))
   }
   assert.throws(() => at(new Float64Array(0), 0), /index 0 of a list of length 0/)
+})
+
+test('at: a key that a map lacks is named; an element that was read and is missing throws', () => {
+  assert.equal(atKey(new Map([['a', 0]]), 'a'), 0)
+  assert.throws(() => atKey(new Map([['a', 0]]), 'b'), /no value for the key b/)
+  assert.equal(new Uint8Array(1)[0] ?? absent(), 0)
+  assert.throws(() => new Uint8Array(1)[1] ?? absent(), /no element/)
 })

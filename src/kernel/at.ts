@@ -10,3 +10,23 @@ export function at<T>(list: ArrayLike<T>, index: number): T {
   if (value === undefined) throw new Error(`no element at index ${index} of a list of length ${list.length}`)
   return value
 }
+
+/**
+ * The value of a map at a key that it must have.
+ * @throws Error naming the key when there is none, or when it is `undefined`: a bug, not a user's mistake
+ */
+export function atKey<K, V>(map: { get(key: K): V | undefined }, key: K): V {
+  const value = map.get(key)
+  if (value === undefined) throw new Error(`no value for the key ${String(key)}`)
+  return value
+}
+
+/**
+ * The same check for inner loops: `xs[i] ?? absent()`. The engine keeps what it learns about an element read at the place
+ * of the read; inside `at` all kinds of lists share one place, which is slow for all of them. Here the caller reads, and
+ * the check costs what a default would cost.
+ * @throws Error always; the stack shows which read found nothing
+ */
+export function absent(): never {
+  throw new Error('no element at the index that was read')
+}

@@ -1,7 +1,9 @@
 // The 64-bit digest of a state: the first half of MurmurHash3_x86_128 (Austin Appleby, public domain, 2011), seed 0.
 // It needs 32-bit multiplication alone, so a browser computes the same at full speed. It finds differences;
 // it does not withstand forgers. What must (the journal's chain) uses SHA-256.
+
 import type { JsonValue } from '../protocol/json.ts'
+import { absent } from './at.ts'
 import { canonicalJson } from './canonical.ts'
 import { hexOfWord } from './sha256.ts'
 
@@ -62,7 +64,7 @@ export class Digester {
 
   /** Adds every integer of a list, without its length. */
   words(values: ArrayLike<number>): void {
-    for (let i = 0; i < values.length; i++) this.word(values[i] ?? 0)
+    for (let i = 0; i < values.length; i++) this.word(values[i] ?? absent())
   }
 
   /** Adds an integer of up to 53 bits, as two words. */

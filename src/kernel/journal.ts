@@ -14,7 +14,8 @@ import {
 } from '../protocol/journal.ts'
 import { AppError } from './errors.ts'
 import { READABLE_VERSIONS, upgradeHeader, upgradeStep } from './journal-upgrade.ts'
-import { formatPath } from './parse.ts'
+import { findTooDeep } from './json-fault.ts'
+import { describeIssue, MAX_JSON_DEPTH } from './parse.ts'
 import { sha256, toHex } from './sha256.ts'
 
 const SHORT = 16
@@ -105,6 +106,10 @@ function isInput(input: unknown): boolean {
 }
 
 function parseBody(body: string, number: number): object {
+  // Checked before anything recursive (schemas, worlds, canonical JSON) meets the value.
+  if (findTooDeep(body, MAX_JSON_DEPTH) !== undefined) {
+    throw corrupt(number, `is nested deeper than ${MAX_JSON_DEPTH} levels`)
+  }
   try {
     const value: unknown = JSON.parse(body)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
@@ -125,15 +130,11 @@ function parseHeader(value: object, number: number): JournalHeader {
 
 type Parsed<T> =
   | { readonly success: true; readonly data: T }
-  | {
-      readonly success: false
-      readonly error: { readonly issues: readonly { path: readonly PropertyKey[]; message: string }[] }
-    }
+  | { readonly success: false; readonly error: Parameters<typeof describeIssue>[0] }
 
 function check<T>(parsed: Parsed<T>, number: number): T {
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw corrupt(number, `has a bad ${formatPath(issue?.path ?? [])}: ${issue?.message ?? 'invalid'}`)
+  throw corrupt(number, `has a bad ${describeIssue(parsed.error)}`)
 }
 
 /** The error for line `number` (from 1; 0 for readers that do not count lines). */

@@ -1,13 +1,31 @@
 // The one gate from untrusted values to typed ones.
+
 import type { z } from 'zod'
 import type { JsonValue } from '../protocol/json.ts'
+import { at } from './at.ts'
 import { AppError, type ErrorCode } from './errors.ts'
+import { findJsonFault, findTooDeep } from './json-fault.ts'
 
 /** Spells a zod path as a JSON path: `$.players[0].name`. */
 export function formatPath(path: readonly PropertyKey[]): string {
   let text = '$'
   for (const key of path) text += typeof key === 'number' ? `[${key}]` : `.${String(key)}`
   return text
+}
+
+interface Issues {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]
+}
+
+/**
+ * The first fault of a failed parse, as `path: message`.
+ * @param whole what to call the value when the fault is not in a part of it. Then parts are named `a.0.b`; without it the
+ * path is a JSON path, `$.a[0].b`
+ */
+export function describeIssue({ issues }: Issues, whole?: string): string {
+  const { path = [], message = 'invalid' } = issues[0] ?? {}
+  const where = whole === undefined ? formatPath(path) : path.map(String).join('.') || whole
+  return `${where}: ${message}`
 }
 
 /**
@@ -20,7 +38,7 @@ export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: { code:
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.slice(0, 20).map((issue) => ({
     // An unknown key is at fault itself, not the object that it stands in.
-    path: formatPath(issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path),
+    path: formatPath(issue.code === 'unrecognized_keys' ? [...issue.path, at(issue.keys, 0)] : issue.path),
     message: issue.message,
   }))
   const first = faults[0]
@@ -31,25 +49,55 @@ export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: { code:
 
 /** Line and column (both from 1) of an offset in `text`. */
 export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset)
-  const line = before.split('\n').length
-  return { line, column: offset - before.lastIndexOf('\n') }
+  let line = 1
+  let start = 0
+  for (let end = text.indexOf('\n'); end >= 0 && end < offset; end = text.indexOf('\n', start)) {
+    line++
+    start = end + 1
+  }
+  return { line, column: offset - start + 1 }
+}
+
+/** Levels of nesting in JSON from outside: far more than any format here has, far less than recursion can bear. */
+export const MAX_JSON_DEPTH = 500
+
+/**
+ * Refuses JSON text that is nested too deeply, before recursive code (schemas, canonical JSON) meets it.
+ * @param what names the text in the message
+ * @throws AppError VALIDATION_ERROR with line and column of the first bracket that is too deep
+ */
+export function checkDepth(text: string, what: string, maxDepth = MAX_JSON_DEPTH): void {
+  const offset = findTooDeep(text, maxDepth)
+  if (offset === undefined) return
+  const at = lineAndColumn(text, offset)
+  const message = `${what} is nested deeper than ${maxDepth} levels: line ${at.line}, column ${at.column}`
+  throw new AppError('VALIDATION_ERROR', message, {
+    details: at,
+    hint: `Nest the JSON at most ${maxDepth} levels deep.`,
+  })
 }
 
 /**
  * Parses JSON text.
- * @throws AppError JSON_MALFORMED with line and column of the fault where the engine tells it
+ * @throws AppError JSON_MALFORMED with line and column of the first mistake; VALIDATION_ERROR with those of the first
+ * bracket that is too deep
  */
-export function parseJson(text: string, what: string): JsonValue {
+export function parseJson(
+  text: string,
+  what: string,
+  { maxDepth = MAX_JSON_DEPTH }: { readonly maxDepth?: number } = {},
+): JsonValue {
+  checkDepth(text, what, maxDepth)
   try {
     return JSON.parse(text)
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const offset = /position (\d+)/.exec(message)?.[1]
-    const at = lineAndColumn(text, offset === undefined ? text.length : Number(offset))
-    throw new AppError('JSON_MALFORMED', `${what} is not JSON: line ${at.line}, column ${at.column}: ${message}`, {
+  } catch (cause) {
+    const fault = findJsonFault(text)
+    // The scanner and the engine accept the same texts; by test.
+    if (!fault) throw cause
+    const at = lineAndColumn(text, fault.offset)
+    throw new AppError('JSON_MALFORMED', `${what} is not JSON: line ${at.line}, column ${at.column}: ${fault.what}`, {
       details: at,
-      cause: error,
+      cause,
     })
   }
 }

@@ -29,7 +29,12 @@ export interface ReplayOptions {
   readonly digests?: boolean
   /** How lines are hashed. Default: in plain TypeScript. */
   readonly hash?: TextHash
+  /** Journals that ask for more steps are refused before any of them is made. Default: `MAX_REPLAY_STEPS`. */
+  readonly maxSteps?: number
 }
+
+/** As many steps as the host lets an episode run: a line may name any step, and a fold would make them all. */
+export const MAX_REPLAY_STEPS = 10_000_000
 
 /**
  * A fold that is fed with the stored lines of a journal, in order, header first.
@@ -37,7 +42,7 @@ export interface ReplayOptions {
  */
 export class Replay {
   readonly #resolve: (header: JournalHeader) => World
-  readonly #options: { chain: boolean; digests: boolean; hash: TextHash }
+  readonly #options: Required<ReplayOptions>
   #chain: Chain
   #lines = 0
   #header: JournalHeader | undefined
@@ -51,7 +56,7 @@ export class Replay {
   /** @param resolve finds the world that a header names; it throws UNKNOWN_WORLD or WORLD_VERSION */
   constructor(resolve: (header: JournalHeader) => World, options: ReplayOptions = {}) {
     this.#resolve = resolve
-    this.#options = { chain: options.chain ?? true, digests: options.digests ?? true, hash: options.hash ?? hashText }
+    this.#options = { chain: true, digests: true, hash: hashText, maxSteps: MAX_REPLAY_STEPS, ...options }
     this.#chain = new Chain(this.#options.hash)
   }
 
@@ -100,14 +105,22 @@ export class Replay {
 
   /**
    * Takes the next stored line.
-   * @throws AppError JOURNAL_CORRUPT naming the line; JOURNAL_VERSION; what `resolve` throws; CONFIG_INVALID
+   * @throws AppError JOURNAL_CORRUPT naming the line; JOURNAL_VERSION; FILE_TOO_LARGE; what `resolve` throws;
+   * CONFIG_INVALID
    */
   feed(text: string, before?: BeforeStep): JournalLine {
+    const line = this.open(text)
+    this.take(line, before)
+    return line
+  }
+
+  /** Checks and parses the next stored line, and folds nothing yet. Hand the line to `take`. */
+  open(text: string): JournalLine {
     this.#lines++
     const split = this.#options.chain ? this.#chain.open(text) : splitHash(text)
     if (!split) throw this.#broken(text)
     const line = parseLine(split.body, this.#lines)
-    this.take(line, before)
+    if (line.kind !== 'header' && this.#fold) this.#checkStep(this.#fold, line.line.step)
     return line
   }
 
@@ -124,13 +137,13 @@ export class Replay {
     }
     if (this.#outcome || this.#failure) throw corrupt(this.#lines, 'follows the last line of the episode')
     const fold = this.fold
+    this.#checkStep(fold, line.line.step)
     if (line.kind === 'step') {
       const fault = this.#foldLine(line.line, before)
       fold.out.clear()
       if (fault) this.#diverge(fault.what, 'accepted', 'refused')
       return
     }
-    if (line.line.step < fold.step) throw corrupt(this.#lines, `goes back to step ${line.line.step}`)
     if (line.kind === 'failure') {
       this.#failure = line.line
       return
@@ -149,14 +162,40 @@ export class Replay {
     try {
       return foldLine(this.fold, line, before)
     } catch (error) {
-      if (error instanceof AppError) throw error
-      this.#crash = error instanceof Error ? error : new Error(String(error))
+      this.#keepCrash(error)
       return undefined
     }
   }
 
-  /** Steps without inputs until `step` steps are done; for steps between two lines. */
+  #keepCrash(error: unknown): void {
+    if (error instanceof AppError) throw error
+    this.#crash = error instanceof Error ? error : new Error(String(error))
+  }
+
+  /**
+   * Makes at most `count` of the steps without inputs that lead to a line from `open`; true when some are left. Callers
+   * that must stay interruptible call it until it is false, then `take` the line.
+   */
+  approach(line: JournalLine, count: number): boolean {
+    if (line.kind === 'header' || line.kind === 'failure') return false
+    const { fold } = this
+    const target = line.line.step
+    if (this.#divergence || this.#crash || fold.step >= target) return false
+    try {
+      foldTo(fold, Math.min(target, fold.step + count))
+    } catch (error) {
+      this.#keepCrash(error)
+    }
+    fold.out.clear()
+    return !this.#crash && fold.step < target
+  }
+
+  /**
+   * Steps without inputs until `step` steps are done; for steps between two lines.
+   * @throws AppError FILE_TOO_LARGE beyond `maxSteps`
+   */
   advanceTo(step: number): void {
+    this.checkLimit(step)
     foldTo(this.fold, step)
     this.fold.out.clear()
   }
@@ -169,13 +208,28 @@ export class Replay {
     header: JournalHeader,
     at: { step: number; state: JsonValue; effects?: readonly EffectRequest[]; hash?: string; lines: number },
   ): void {
-    const { world } = this.#open(header)
+    const { world } = this.#load(header)
     this.#fold = loadFold(world, at)
     this.#lines = at.lines
     if (at.hash !== undefined && at.hash.length === 64) this.#chain = new Chain(this.#options.hash, at.hash)
   }
 
-  #open(header: JournalHeader): { world: World; config: unknown } {
+  #checkStep(fold: Fold, step: number): void {
+    if (step < fold.step) throw corrupt(this.#lines, `goes back to step ${step}, after step ${fold.step}`)
+    this.checkLimit(step)
+  }
+
+  /** @throws AppError FILE_TOO_LARGE when `step` is beyond `maxSteps` */
+  checkLimit(step: number): void {
+    const { maxSteps } = this.#options
+    if (step <= maxSteps) return
+    throw new AppError('FILE_TOO_LARGE', `the journal asks for step ${step}; the limit is ${maxSteps} steps`, {
+      hint: 'Raise the limit with --max-steps if you trust the journal.',
+      details: { line: this.#lines, step },
+    })
+  }
+
+  #load(header: JournalHeader): { world: World; config: unknown } {
     const world = this.#resolve(header)
     const config = parseWith(world.config, header.config, {
       code: 'CONFIG_INVALID',
@@ -187,7 +241,7 @@ export class Replay {
 
   #begin(header: JournalHeader): void {
     if (this.#header) throw corrupt(this.#lines, 'is a second header')
-    const { world, config } = this.#open(header)
+    const { world, config } = this.#load(header)
     this.#fold = createFold(world, config, header.seed)
   }
 

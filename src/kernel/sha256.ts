@@ -1,5 +1,6 @@
 // SHA-256 (FIPS 180-4) in plain TypeScript, synchronous, the same in Node and in a browser.
 // It carries the journal's running hash; where only equality of states matters, see `digest.ts`.
+import { absent } from './at.ts'
 
 // First 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2).
 const K = new Int32Array([
@@ -43,23 +44,23 @@ export class Sha256 {
     const w = this.#w
     for (let i = 0; i < 16; i++) w[i] = view.getInt32(offset + i * 4)
     for (let i = 16; i < 64; i++) {
-      const x = w[i - 15] ?? 0
-      const y = w[i - 2] ?? 0
+      const x = w[i - 15] ?? absent()
+      const y = w[i - 2] ?? absent()
       const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
       const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
-      w[i] = ((w[i - 16] ?? 0) + s0 + (w[i - 7] ?? 0) + s1) | 0
+      w[i] = ((w[i - 16] ?? absent()) + s0 + (w[i - 7] ?? absent()) + s1) | 0
     }
-    let a = h[0] ?? 0
-    let b = h[1] ?? 0
-    let c = h[2] ?? 0
-    let d = h[3] ?? 0
-    let e = h[4] ?? 0
-    let f = h[5] ?? 0
-    let g = h[6] ?? 0
-    let k = h[7] ?? 0
+    let a = h[0] ?? absent()
+    let b = h[1] ?? absent()
+    let c = h[2] ?? absent()
+    let d = h[3] ?? absent()
+    let e = h[4] ?? absent()
+    let f = h[5] ?? absent()
+    let g = h[6] ?? absent()
+    let k = h[7] ?? absent()
     for (let i = 0; i < 64; i++) {
       const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
-      const t1 = (k + s1 + (g ^ (e & (f ^ g))) + (K[i] ?? 0) + (w[i] ?? 0)) | 0
+      const t1 = (k + s1 + (g ^ (e & (f ^ g))) + (K[i] ?? absent()) + (w[i] ?? absent())) | 0
       const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
       const t2 = (s0 + ((a & b) | (c & (a | b)))) | 0
       k = g
@@ -71,14 +72,14 @@ export class Sha256 {
       b = a
       a = (t1 + t2) | 0
     }
-    h[0] = ((h[0] ?? 0) + a) | 0
-    h[1] = ((h[1] ?? 0) + b) | 0
-    h[2] = ((h[2] ?? 0) + c) | 0
-    h[3] = ((h[3] ?? 0) + d) | 0
-    h[4] = ((h[4] ?? 0) + e) | 0
-    h[5] = ((h[5] ?? 0) + f) | 0
-    h[6] = ((h[6] ?? 0) + g) | 0
-    h[7] = ((h[7] ?? 0) + k) | 0
+    h[0] = ((h[0] ?? absent()) + a) | 0
+    h[1] = ((h[1] ?? absent()) + b) | 0
+    h[2] = ((h[2] ?? absent()) + c) | 0
+    h[3] = ((h[3] ?? absent()) + d) | 0
+    h[4] = ((h[4] ?? absent()) + e) | 0
+    h[5] = ((h[5] ?? absent()) + f) | 0
+    h[6] = ((h[6] ?? absent()) + g) | 0
+    h[7] = ((h[7] ?? absent()) + k) | 0
   }
 }
 
@@ -89,7 +90,7 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   const words = new Sha256().hash(new DataView(padded.buffer), bytes.length)
   const out = new Uint8Array(32)
   const view = new DataView(out.buffer)
-  for (let i = 0; i < 8; i++) view.setInt32(i * 4, words[i] ?? 0)
+  for (let i = 0; i < 8; i++) view.setInt32(i * 4, words[i] ?? absent())
   return out
 }
 

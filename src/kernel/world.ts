@@ -133,6 +133,11 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   /** At least one; the first is the default. */
   readonly variants: readonly Variant[]
   readonly bots?: readonly BotMaker<Observation, Command>[]
+  /**
+   * What stands in for outside work where nothing is configured, by kind of effect: pure functions of the request and
+   * the episode's own time in milliseconds. Absent: such effects fail with NO_WORKER.
+   */
+  readonly offline?: Readonly<Record<string, (request: JsonValue, atMs: number) => JsonValue>>
   /** How many slots a configuration has, 1..256. */
   slots(config: Config): number
   create(config: Config, seed: number): State

@@ -21,6 +21,9 @@ const PERMISSIONS = 0o777
 /** Characters of the target's name in the temporary name: file systems take 255 bytes. */
 const NAME_LENGTH = 50
 
+/** What file systems without hard links answer to a link. */
+const NO_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+
 /** What the errno of a failed write means. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -58,9 +61,11 @@ export function toWriteError(error: unknown, path: string): unknown {
   const errno = errnoOf(error)
   if (errno === undefined) return error
   const reason = REASONS[errno] ?? (error instanceof Error ? error.message : errno)
+  const isFull = errno === 'ENOSPC' || errno === 'EDQUOT'
   return new AppError('FILE_UNWRITABLE', `cannot write ${path}: ${reason}`, {
     cause: error,
     details: { path, errno },
+    ...(isFull ? { hint: 'Make room on that disk, or choose a place on another one.' } : {}),
   })
 }
 
@@ -121,14 +126,23 @@ export async function placeFile(
   { replace = true }: Pick<WriteOptions, 'replace'> = {},
 ): Promise<void> {
   await attempt(path, async () => {
-    try {
-      // Unlike a rename, a link never replaces an existing file.
-      await (replace ? rename(temporary, path) : link(temporary, path))
-    } catch (error) {
-      throw errnoOf(error) === 'EEXIST' ? alreadyExists(path) : error
-    }
+    await (replace ? rename(temporary, path) : linkOnce(temporary, path))
     await syncFolder(dirname(path))
   })
+}
+
+/** Unlike a rename, a link never replaces an existing file. Without hard links the file has just been looked for. */
+async function linkOnce(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path)
+  } catch (error) {
+    const errno = errnoOf(error) ?? ''
+    if (errno === 'EEXIST' || (NO_LINKS.includes(errno) && (await lstat(path).catch(() => undefined)))) {
+      throw alreadyExists(path)
+    }
+    if (!NO_LINKS.includes(errno)) throw error
+    await rename(temporary, path)
+  }
 }
 
 /** The regular file that a write to `path` replaces, with its permissions; undefined: there is none. */

@@ -1,11 +1,12 @@
 // One process at a time in a folder. The lock is one of the kernel, held through SQLite: it ends with its process, holds
 // across PID namespaces and containers that share the folder, and no leftover file blocks a start.
 import { truncateSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../kernel/errors.ts'
 import { toWriteError } from './files.ts'
+import { makeFolder } from './folders.ts'
 
 /** The file that is locked. Its content does not matter, and it stays after the release. */
 const LOCK_NAME = 'lock.sqlite'
@@ -33,7 +34,7 @@ export interface FolderLock {
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, LOCK_NAME)
-  const lock = await mkdir(folder, { recursive: true })
+  const lock = await makeFolder(folder)
     .then(() => takeLock(folder, path))
     .catch((error: unknown) => {
       throw toWriteError(error, path)

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { AppError } from '../kernel/errors.ts'
-import { type LineOptions, readLines } from './json-lines.ts'
+import { type LineOptions, readLines, readRawLines } from './json-lines.ts'
 
 const LIMIT = { maxLineBytes: 1 << 20 }
 
@@ -154,4 +154,23 @@ test('lines: an error of the stream reaches the reader, and leaving the loop des
 test('lines: a stream with an encoding is a programming error that says so', async () => {
   const stream = Readable.from([Buffer.from('x\n')], { objectMode: false }).setEncoding('utf8')
   await assert.rejects(linesOf(stream), /set no encoding/)
+})
+
+test('lines: as bytes, a line that is too long is passed over with its number, and the next ones follow', async () => {
+  for (const size of [1, 4, 100]) {
+    const lines: [number, string | undefined, boolean][] = []
+    for await (const { bytes, number, isTorn } of readRawLines(
+      cut(Buffer.from('ab\n\nabcdef\ncd\nxyz12'), [size]),
+      3,
+    )) {
+      lines.push([number, bytes?.toString(), isTorn])
+    }
+    assert.deepEqual(lines, [
+      [1, 'ab', false],
+      [2, '', false],
+      [3, undefined, false],
+      [4, 'cd', false],
+      [5, undefined, true],
+    ])
+  }
 })

@@ -23,21 +23,47 @@ export interface LineOptions {
   readonly trimCarriageReturn?: boolean
 }
 
+/** A line before it is decoded. */
+export interface RawLine {
+  /** Without the '\n'; undefined: the line is longer than the limit, and was passed over. */
+  readonly bytes: Buffer | undefined
+  readonly number: number
+  readonly isTorn: boolean
+}
+
+type Source = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
+/**
+ * The lines of a source as bytes, one by one: for readers that report a bad line and continue with the next. A line that is
+ * too long is never in memory whole.
+ * @throws errors of the source unchanged
+ */
+export async function* readRawLines(source: Source, maxLineBytes: number): AsyncGenerator<RawLine, void, undefined> {
+  const splitter = new LineSplitter(maxLineBytes, () => undefined)
+  for await (const chunk of source) yield* splitter.split(chunk)
+  const last = splitter.end()
+  if (last) yield last
+}
+
 /**
  * The lines of a source, in batches: one for each chunk that ends at least one line. For hot paths; see `readLines`.
  * @throws AppError FILE_TOO_LARGE naming the line; errors of the source pass unchanged
  */
 export async function* readLineBatches(
-  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  source: Source,
   options: LineOptions,
 ): AsyncGenerator<readonly Line[], void, undefined> {
-  const splitter = new LineSplitter(options)
+  const splitter = new LineSplitter(options.maxLineBytes, (number) => refuseLong(number, options))
+  const decode = ({ bytes = Buffer.alloc(0), number, isTorn }: RawLine): Line => {
+    const isTrimmed = !isTorn && options.trimCarriageReturn === true && bytes.at(-1) === CARRIAGE_RETURN
+    return { text: bytes.toString('utf8', 0, isTrimmed ? bytes.length - 1 : bytes.length), number, isTorn }
+  }
   for await (const chunk of source) {
     const lines = splitter.split(chunk)
-    if (lines.length > 0) yield lines
+    if (lines.length > 0) yield lines.map(decode)
   }
   const last = splitter.end()
-  if (last) yield [last]
+  if (last) yield [decode(last)]
 }
 
 /**
@@ -45,69 +71,64 @@ export async function* readLineBatches(
  * @param source a stream without encoding, or chunks of bytes; a character may lie across two chunks
  * @throws AppError FILE_TOO_LARGE naming the line; errors of the source pass unchanged
  */
-export async function* readLines(
-  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  options: LineOptions,
-): AsyncGenerator<Line, void, undefined> {
+export async function* readLines(source: Source, options: LineOptions): AsyncGenerator<Line, void, undefined> {
   for await (const lines of readLineBatches(source, options)) yield* lines
 }
 
-/** Splits chunks of bytes; a line is decoded when all its bytes are there. */
+function refuseLong(line: number, { maxLineBytes, what = 'the input' }: LineOptions): never {
+  throw new AppError('FILE_TOO_LARGE', `line ${line} of ${what} is longer than ${maxLineBytes} bytes`, {
+    details: { line, limit: maxLineBytes },
+  })
+}
+
+/** Splits chunks of bytes. The chunks of an unfinished line are kept apart, and joined once at its end. */
 class LineSplitter {
-  readonly #options: LineOptions
-  /** The chunks since the last line end, and their bytes. */
+  readonly #maxLineBytes: number
+  readonly #onLong: (number: number) => void
   #open: Buffer[] = []
   #openBytes = 0
   #count = 0
 
-  constructor(options: LineOptions) {
-    this.#options = options
+  /** @param onLong called as soon as a line is known to be too long */
+  constructor(maxLineBytes: number, onLong: (number: number) => void) {
+    this.#maxLineBytes = maxLineBytes
+    this.#onLong = onLong
   }
 
-  split(chunk: Uint8Array): Line[] {
+  split(chunk: Uint8Array): RawLine[] {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('lines are read from bytes: set no encoding on the stream')
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    const lines: Line[] = []
+    const lines: RawLine[] = []
     let from = 0
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
-      lines.push(this.#close(bytes.subarray(from, end), false))
+      this.#hold(bytes.subarray(from, end))
+      lines.push(this.#close(false))
       from = end + 1
     }
     if (from < bytes.length) this.#hold(bytes.subarray(from))
     return lines
   }
 
-  end(): Line | undefined {
-    return this.#openBytes === 0 ? undefined : this.#close(Buffer.alloc(0), true)
+  end(): RawLine | undefined {
+    return this.#openBytes === 0 ? undefined : this.#close(true)
   }
 
-  #hold(rest: Buffer): void {
-    this.#openBytes += rest.length
-    this.#refuseLong(this.#openBytes)
-    this.#open.push(rest)
+  #hold(part: Buffer): void {
+    this.#openBytes += part.length
+    if (this.#openBytes <= this.#maxLineBytes) this.#open.push(part)
+    else {
+      this.#open = []
+      this.#onLong(this.#count + 1)
+    }
   }
 
-  #close(tail: Buffer, isTorn: boolean): Line {
-    const size = this.#openBytes + tail.length
-    this.#refuseLong(size)
-    const line = this.#open.length === 0 ? tail : Buffer.concat([...this.#open, tail], size)
+  #close(isTorn: boolean): RawLine {
+    const [first = Buffer.alloc(0), ...rest] = this.#open
+    const whole = rest.length === 0 ? first : Buffer.concat(this.#open, this.#openBytes)
+    const bytes = this.#openBytes <= this.#maxLineBytes ? whole : undefined
     this.#open = []
     this.#openBytes = 0
     this.#count++
-    return { text: line.toString('utf8', 0, this.#lengthOf(line, isTorn)), number: this.#count, isTorn }
-  }
-
-  #lengthOf(line: Buffer, isTorn: boolean): number {
-    const isTrimmed = !isTorn && this.#options.trimCarriageReturn === true && line.at(-1) === CARRIAGE_RETURN
-    return isTrimmed ? line.length - 1 : line.length
-  }
-
-  #refuseLong(size: number): void {
-    const { maxLineBytes, what = 'the input' } = this.#options
-    if (size <= maxLineBytes) return
-    const line = this.#count + 1
-    throw new AppError('FILE_TOO_LARGE', `line ${line} of ${what} is longer than ${maxLineBytes} bytes`, {
-      details: { line, limit: maxLineBytes },
-    })
+    return { bytes, number: this.#count, isTorn }
   }
 }

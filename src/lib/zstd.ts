@@ -1,7 +1,7 @@
 // Recognises zstd files by their first bytes.
 
 /** First bytes of a zstd frame, as a little-endian number (RFC 8878, section 3.1.1). */
-export const ZSTD_MAGIC = 0xfd2fb528
+const ZSTD_MAGIC = 0xfd2fb528
 
 /** How many bytes `isZstd` looks at. */
 export const ZSTD_MAGIC_BYTES = 4

@@ -1,5 +1,6 @@
 // Tries again what may work the next time, with growing waits; an endpoint that says how long to wait is believed.
 import { AppError, type ErrorCode } from '../kernel/errors.ts'
+import { sleep } from '../lib/sleep.ts'
 import type { ModelClient } from './client.ts'
 
 export interface RetryPolicy {
@@ -41,18 +42,4 @@ function pauseAfter(error: unknown, attempt: number, policy: RetryPolicy): numbe
   const told = error.details?.retry_after_ms
   if (typeof told === 'number') return told <= policy.longestWaitMs ? told : undefined
   return Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** (attempt - 1))
-}
-
-function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const onAbort = (): void => {
-    clearTimeout(timer)
-    reject(signal?.reason)
-  }
-  const timer = setTimeout(() => {
-    signal?.removeEventListener('abort', onAbort)
-    resolve()
-  }, ms)
-  signal?.addEventListener('abort', onAbort, { once: true })
-  return promise
 }

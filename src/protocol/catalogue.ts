@@ -1,6 +1,7 @@
 // What the server tells of its worlds and episodes.
 import { z } from 'zod'
 import { EpisodeOutcome, PlayerRef, Results, Seed, Variant } from './episode.ts'
+import { JournalHeader } from './journal.ts'
 import { JsonObject } from './json.ts'
 import { Problem } from './problem.ts'
 
@@ -17,7 +18,7 @@ export type EpisodeStatus = (typeof EPISODE_STATUSES)[number]
 export const EpisodeSummary = z.strictObject({
   id: z.string(),
   status: z.enum(EPISODE_STATUSES),
-  world: z.strictObject({ id: z.string(), version: z.string(), code: z.string().optional() }).nullable(),
+  world: JournalHeader.shape.world.nullable(),
   variant: z.string().nullable(),
   seed: Seed.nullable(),
   players: z.array(PlayerRef),
@@ -36,6 +37,8 @@ export const EpisodePage = z.strictObject({
   total_count: z.int().min(0),
   limit: z.int(),
   offset: z.int(),
+  /** Where the next page begins; null: this is the last one. */
+  next_cursor: z.string().nullable(),
 })
 export type EpisodePage = z.infer<typeof EpisodePage>
 

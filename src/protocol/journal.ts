@@ -1,7 +1,17 @@
 // The lines of a journal, one JSON object each. The codec in `kernel/journal.ts` adds and checks the running hash.
 // Bump JOURNAL_VERSION when an old reader would misread a new journal, add an upgrade to kernel/journal.ts and a golden file.
 import { z } from 'zod'
-import { Digest, EffectReply, EffectRequest, EpisodeFailure, Outcome, PlayerRef, Refusal, Results, Seed } from './episode.ts'
+import {
+  Digest,
+  EffectReply,
+  EffectRequest,
+  EpisodeFailure,
+  Outcome,
+  PlayerRef,
+  Refusal,
+  Results,
+  Seed,
+} from './episode.ts'
 import { JsonObject, ParsedJson } from './json.ts'
 
 export const JOURNAL_VERSION = 2
@@ -36,7 +46,13 @@ export const JournalHeader = z.strictObject({
   version: z.literal(JOURNAL_VERSION),
   episode: z.string().min(1).max(100),
   /** `code` is the digest of the world's source, where the world declares one. */
-  world: z.strictObject({ id: z.string(), version: z.string(), code: z.string().optional() }),
+  world: z.strictObject({
+    id: z.string(),
+    version: z.string(),
+    code: z.string().optional(),
+    /** Where a world that does not ship comes from: what to install to replay the journal. */
+    package: z.strictObject({ name: z.string(), version: z.string() }).optional(),
+  }),
   variant: z.string().nullable(),
   config: JsonObject,
   seed: Seed,

@@ -1,6 +1,8 @@
 // The looks that a run takes at its game: pages, refusals, the viewer's socket. Faults of required steps are thrown,
 // findings beyond them are returned, so that a certifier can report them beside the rest.
+
 import { setTimeout as sleep } from 'node:timers/promises'
+import { at } from '../kernel/at.ts'
 import type { AppError } from '../kernel/errors.ts'
 import { type Finding, probeMessage, probePage, probeRefusal } from './probe.ts'
 import { type Outcome, slotQuery } from './run-events.ts'
@@ -36,7 +38,7 @@ export async function probePages(
   pages: readonly ('player' | 'global')[],
 ): Promise<Done<undefined>> {
   for (const page of pages) {
-    const query = page === 'player' ? `?${slotQuery(0, context.tokens[0] ?? '')}` : ''
+    const query = page === 'player' ? `?${slotQuery(0, at(context.tokens, 0))}` : ''
     const finding = await probePage(`${context.server.url}/clients/${page}${query}`, limits(context))
     if (!finding.ok) {
       const hint = `Serve GET /clients/${page} with a 2xx and without a redirect, also before any player is there.`

@@ -1,6 +1,7 @@
 // Runs one episode of a package on this machine, in the fourteen steps of run-events.ts, whatever the runtime.
 // Everything that was started is ended and removed, also after failures and interrupts.
 // The probes of single steps are in episode-probes.ts; what certification adds is in certify.ts.
+import { at } from '../kernel/at.ts'
 import type { AppError } from '../kernel/errors.ts'
 import type { JobSpec } from '../protocol/coworld.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
@@ -206,7 +207,7 @@ async function startPlayers(
   const value: StartedPlayer[] = []
   for (const [slot, runnable] of course.job.players.entries()) {
     if (external.has(slot)) continue
-    const url = `${server.playerUrl}/player?${slotQuery(slot, course.secrets[slot] ?? '')}`
+    const url = `${server.playerUrl}/player?${slotQuery(slot, at(course.secrets, slot))}`
     const log = playerLog(course.workspace, slot)
     const program = await session.startPlayer({
       name: `coworld-cert-player-${course.id}-${slot}`,

@@ -1,6 +1,9 @@
 // From a package to what one episode needs: the job spec, one token a slot, and the configuration that the game reads.
+
 import { createToken } from '../episode/slots.ts'
+import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
+import { describeIssue } from '../kernel/parse.ts'
 import { type JobSpec, JobSpec as JobSpecSchema, type Runnable } from '../protocol/coworld.ts'
 import { jobSpecToRequestForm } from '../protocol/coworld-forms.ts'
 import type { JsonObject } from '../protocol/json.ts'
@@ -39,7 +42,7 @@ export function requestFormOf(spec: JobSpec): JsonObject {
   const form = jobSpecToRequestForm(spec)
   const parsed = JobSpecSchema.safeParse(form)
   if (parsed.success) return form
-  throw new AppError('VALIDATION_ERROR', `the episode request does not parse: ${parsed.error.issues[0]?.message ?? ''}`)
+  throw new AppError('VALIDATION_ERROR', `the episode request does not parse: ${describeIssue(parsed.error)}`)
 }
 
 /** One secret a slot: 16 random bytes in URL-safe base64, 22 characters. */
@@ -93,5 +96,5 @@ function overrideImages(players: readonly Runnable[], images: readonly string[],
     const accepted = players.length === 1 ? '1' : `1 or ${players.length}`
     throw new AppError('USAGE', `expected ${accepted} images, one for all slots or one a slot, not ${images.length}`)
   }
-  return players.map(({ env }, slot) => ({ image: images[slot] ?? images[0] ?? '', run: [...run], env }))
+  return players.map(({ env }, slot) => ({ image: images[slot] ?? at(images, 0), run: [...run], env }))
 }

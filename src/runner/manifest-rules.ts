@@ -1,7 +1,7 @@
 // The rules between the fields of a manifest, in the order in which they are told: the first broken one counts.
 // What is deliberately not checked (scores, role sections, duplicate variants, images, addresses) stays unchecked.
 import type { CoworldManifest } from '../protocol/coworld.ts'
-import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import { compileForeignSchema, type Fault, type SchemaVerdict } from './foreign-schema.ts'
 
 /** The first broken rule of a manifest that satisfies its schema, or undefined. */
@@ -76,10 +76,6 @@ function checkPlayers(manifest: CoworldManifest): Fault | undefined {
   if (slot === -1) return undefined
   const id = JSON.stringify(manifest.certification.players[slot]?.player_id)
   return { path: `$.certification.players[${slot}].player_id`, message: `slot ${slot} names no declared player: ${id}` }
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function ownValue(object: JsonObject, key: string): JsonValue | undefined {

@@ -12,6 +12,7 @@ import { promisify } from 'node:util'
 import { createUnzip } from 'node:zlib'
 import { AppError } from '../kernel/errors.ts'
 import { parseJson } from '../kernel/parse.ts'
+import { isMissing } from '../lib/files.ts'
 import { JsonObject } from '../protocol/json.ts'
 
 /** The hosted platform that ids refer to when no other is named. */
@@ -137,8 +138,7 @@ async function copyFromS3(uri: string, path: string, signal?: AbortSignal): Prom
   try {
     await promisify(execFile)('aws', ['s3', 'cp', '--only-show-errors', uri, path], { signal, timeout: FETCH_MS })
   } catch (cause) {
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    const reason = isMissing
+    const reason = isMissing(cause)
       ? 'the aws program is not installed'
       : cause instanceof Error
         ? cause.message

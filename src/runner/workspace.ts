@@ -1,8 +1,9 @@
 // The folder of one local episode: what the game reads, what it writes, and everybody's logs. Never deleted.
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
+import { makeFolder } from '../lib/folders.ts'
 
 /** Absolute paths of the artefacts of one episode. */
 export interface Workspace {
@@ -34,11 +35,12 @@ export interface WorkspacePlace {
 export async function createWorkspace(place: WorkspacePlace): Promise<Workspace> {
   try {
     const paths = workspacePaths(place.folder === undefined ? await temporaryFolder(place) : resolve(place.folder))
-    await mkdir(paths.logs, { recursive: true })
+    await makeFolder(paths.logs)
     const stale = [paths.config, paths.results, paths.replay, `${paths.replay}.z`]
     await Promise.all(stale.map((path) => rm(path, { force: true })))
     return paths
   } catch (cause) {
+    if (cause instanceof AppError) throw cause
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new AppError('FILE_UNWRITABLE', `cannot create the workspace: ${message}`, { cause })
   }
@@ -85,7 +87,7 @@ export async function readArtefact(path: string): Promise<string | undefined> {
 
 async function temporaryFolder({ prefix, cwd }: WorkspacePlace): Promise<string> {
   const parent = join(checkoutAround(cwd) ?? resolve(cwd), 'tmp')
-  await mkdir(parent, { recursive: true })
+  await makeFolder(parent)
   return mkdtemp(join(parent, prefix))
 }
 

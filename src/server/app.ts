@@ -1,6 +1,9 @@
 // The server: one port for the API, the pages, and the sockets of every episode and session.
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { createOfflineResponder } from '../adapters/session/role-models.ts'
+import { EpisodeService } from '../host/episode-service.ts'
+import type { Log } from '../host/log.ts'
+import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
 import { CommandLog } from '../store/command-log.ts'
 import type { StoreTarget } from '../store/store.ts'
 import { closeAll } from '../transport/close.ts'
@@ -8,7 +11,6 @@ import { listenApp } from '../transport/listen.ts'
 import { type AccessOptions, Transport } from '../transport/transport.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
-import { LiveEpisodes, type Log } from './live.ts'
 import { LivePerception } from './live-perception.ts'
 import { registerRoutes } from './register-routes.ts'
 import { createSessionServices } from './sessions/services.ts'
@@ -20,6 +22,8 @@ export interface ServerOptions {
   readonly dataDir: string
   /** Default: a file in the data folder. */
   readonly store?: StoreTarget
+  /** Default: the built-in worlds. */
+  readonly worlds?: WorldRegistry
   readonly host: string
   readonly port: number
   /** How many following ports are tried when the port is taken. */
@@ -58,7 +62,7 @@ const DEFAULT_SESSIONS: SessionSettings = {
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const storage = await openServerStorage(options)
-  const { archive, store } = storage
+  const { store } = storage
   const commands = new CommandLog(store)
   const transport = new Transport({
     ...options.access,
@@ -67,9 +71,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   })
   const { app, failures } = transport.createApp(loggerOf(options.logLevel))
   const log = logOf(app)
-  const indexer = new EpisodeIndexer({ store, log: commands, archive, logger: log })
-  const live = new LiveEpisodes(archive, log, (id) => indexer.add(id))
-  const adapters = new LivePerception(live, createCommandSink(commands), log)
+  const worlds = options.worlds ?? builtInWorlds()
+  const episodes = new EpisodeService({ worlds, storage: storage.episodes, log, onArchived: () => indexer.wake() })
+  const indexer = new EpisodeIndexer({ store, commands, episodes, log })
+  const adapters = new LivePerception(episodes, createCommandSink(commands), log)
   const stop = new AbortController()
   const services = await createSessionServices({
     ...DEFAULT_SESSIONS,
@@ -77,13 +82,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     store,
     vault: storage.vault,
     isAlone: storage.isAlone,
-    onFault: (what, error) => log.error({ err: error }, what),
+    onFault: (what, err) => log.error({ err }, what),
   })
   let isReady = false
   await registerRoutes(app, {
     services,
-    archive,
-    live,
+    episodes,
+    blobs: storage.blobs,
     adapters,
     commands,
     transport,
@@ -93,10 +98,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     isReady: () => isReady,
   })
   const { url } = await listenApp(app, options)
-  await indexer.start()
-  const resumed = await live.resumeAll()
+  indexer.wake()
+  const resumed = await episodes.resumeUnfinished()
   isReady = true
-  const showcase = options.hasShowcase ? runShowcase(live, archive, { log, signal: stop.signal }) : undefined
+  const showcase = options.hasShowcase ? runShowcase(episodes, { log, signal: stop.signal }) : undefined
   return {
     url,
     resumed,
@@ -104,7 +109,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       stop.abort()
       let left: string[] = []
       const stopEpisodes = async (): Promise<void> => {
-        left = await live.close()
+        left = await episodes.close()
       }
       const closing = await closeAll(
         [

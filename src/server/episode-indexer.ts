@@ -1,62 +1,80 @@
-// Brings finished episodes into the command log, one after another, while the server does other things.
+// Brings the commands of finished episodes into the command log, one episode after another, while the server does other
+// things.
 import { logJournal } from '../datasets/log-journal.ts'
-import type { Archive } from '../episode/archive.ts'
+import type { EpisodeService } from '../host/episode-service.ts'
+import type { Log } from '../host/log.ts'
+import { AppError } from '../kernel/errors.ts'
 import type { CommandLog } from '../store/command-log.ts'
-import { listEpisodes } from '../store/log-episodes.ts'
+import { listUnlogged } from '../store/log-episodes.ts'
 import type { Store } from '../store/store.ts'
-import type { Log } from './live.ts'
 
 interface Parts {
   readonly store: Store
-  readonly log: CommandLog
-  readonly archive: Archive
-  readonly logger: Log
+  readonly commands: CommandLog
+  readonly episodes: EpisodeService
+  readonly log: Log
 }
+
+/** Episodes that one look at the index finds. */
+const BATCH = 200
 
 export class EpisodeIndexer {
   readonly #parts: Parts
-  readonly #waiting: string[] = []
   #running: Promise<void> | undefined
+  #hasMore = false
   #isClosing = false
 
   constructor(parts: Parts) {
     this.#parts = parts
   }
 
-  /** Takes up what an earlier run of the server has not come to. */
-  async start(): Promise<void> {
-    const { store, archive } = this.#parts
-    const logged = new Set((await listEpisodes(store)).flatMap((each) => (each.finished_at ? [each.episode_id] : [])))
-    for (const { id, status } of archive.list()) if (status === 'finished' && !logged.has(id)) this.add(id)
-  }
-
-  /** An episode that has been put away. */
-  add(id: string): void {
+  /** There may be episodes that are not logged yet. */
+  wake(): void {
+    this.#hasMore = true
     if (this.#isClosing) return
-    this.#waiting.push(id)
-    this.#running ??= this.#run()
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+    })
   }
 
   async #run(): Promise<void> {
-    for (let id = this.#waiting.shift(); id !== undefined && !this.#isClosing; id = this.#waiting.shift()) {
-      await this.#take(id)
+    while (this.#hasMore && !this.#isClosing) {
+      this.#hasMore = false
+      try {
+        await this.#sweep()
+      } catch (err) {
+        this.#parts.log.error({ err }, 'episode.log_sweep_failed')
+      }
     }
-    this.#running = undefined
+  }
+
+  /** Goes once through the unlogged episodes; one that cannot be logged does not hold up those behind it. */
+  async #sweep(): Promise<void> {
+    for (let after = ''; !this.#isClosing; ) {
+      const ids = await listUnlogged(this.#parts.store, BATCH, after)
+      for (const id of ids) {
+        if (this.#isClosing) return
+        await this.#take(id)
+      }
+      after = ids.at(-1) ?? ''
+      if (ids.length < BATCH) return
+    }
   }
 
   async #take(id: string): Promise<void> {
-    const { store, log, archive, logger } = this.#parts
+    const { store, commands, episodes, log } = this.#parts
     try {
+      const source = { open: () => episodes.readJournal(id), worlds: episodes.worlds }
+      const { added } = await logJournal(store, commands, source)
+      log.info({ episode: id, commands: added }, 'episode.logged')
+    } catch (err) {
       // An old showcase match may have been removed while it waited.
-      if (archive.get(id) === undefined) return
-      const { added } = await logJournal(store, log, await archive.journalPath(id))
-      logger.info({ episode: id, commands: added }, 'episode.logged')
-    } catch (error) {
-      logger.error({ episode: id, error: String(error) }, 'episode.log_failed')
+      if (err instanceof AppError && err.code === 'UNKNOWN_EPISODE') return
+      log.error({ episode: id, err }, 'episode.log_failed')
     }
   }
 
-  /** Lets the episode at hand end; the rest is taken up by the next start. */
+  /** Waits for the episode at hand; the rest is logged after the next start. */
   async close(): Promise<void> {
     this.#isClosing = true
     await this.#running

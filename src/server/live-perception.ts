@@ -5,22 +5,20 @@ import type { CommandSink } from '../adapters/perception/command-sink.ts'
 import { WorldBridge } from '../adapters/perception/world-bridge.ts'
 import { createSystemClock } from '../episode/clock.ts'
 import type { Episode } from '../episode/episode.ts'
-import { isSameToken } from '../episode/slots.ts'
+import type { EpisodeService } from '../host/episode-service.ts'
+import type { Log } from '../host/log.ts'
 import { AppError } from '../kernel/errors.ts'
-import type { LiveEpisodes, Log } from './live.ts'
 import type { Address, ResolvedAdapter } from './routes/perception.ts'
 
 export class LivePerception {
-  readonly #live: LiveEpisodes
+  readonly #episodes: EpisodeService
   readonly #sink: CommandSink
   readonly #log: Log
   readonly #open = new Map<string, PerceptionAdapter>()
   readonly #opening = new Map<string, Promise<PerceptionAdapter>>()
-  /** Which episode a token has opened before, so that not all are searched again. */
-  readonly #known = new Map<string, string>()
 
-  constructor(live: LiveEpisodes, sink: CommandSink, log: Log) {
-    this.#live = live
+  constructor(episodes: EpisodeService, sink: CommandSink, log: Log) {
+    this.#episodes = episodes
     this.#sink = sink
     this.#log = log
   }
@@ -30,37 +28,31 @@ export class LivePerception {
    * @throws AppError UNKNOWN_EPISODE, EPISODE_OVER, SLOT_INVALID, NOT_PERCEIVED, TOKEN_MISSING, TOKEN_REFUSED
    */
   find({ id, slot, token }: Address): ResolvedAdapter | Promise<ResolvedAdapter> {
-    const episode = id === undefined ? this.#byToken(token) : this.#byId(id)
+    if (token === undefined) throw new AppError('TOKEN_MISSING', 'this needs the token of a slot')
+    const episode = id === undefined ? this.#episodes.withToken(token) : this.#episodes.get(id)
+    if (!episode) {
+      if (id !== undefined) return this.#refuse(id)
+      throw new AppError('TOKEN_REFUSED', 'the token opens no slot of a live episode')
+    }
     const number = slot === undefined ? undefined : slotOf(episode, slot)
+    // An open adapter checks tokens by itself; none is opened for a stranger.
     const adapter = this.#open.get(episode.header.episode)
     if (adapter) return { adapter, slot: number }
-    // An open adapter checks tokens by itself; none is opened for a caller without one.
-    requireToken(episode, token)
+    if (this.#episodes.withToken(token) !== episode) {
+      throw new AppError('TOKEN_REFUSED', 'the token opens no slot of this episode')
+    }
     return this.#opened(episode).then((opened) => ({ adapter: opened, slot: number }))
   }
 
-  #byId(id: string): Episode {
-    const episode = this.#live.get(id)
-    if (episode) return episode
-    // Throws for what there never was.
-    this.#live.find(id)
+  async #refuse(id: string): Promise<never> {
+    await this.#episodes.find(id)
     throw new AppError('EPISODE_OVER', `episode ${id} has ended`)
-  }
-
-  #byToken(token: string | undefined): Episode {
-    if (token === undefined) throw new AppError('TOKEN_MISSING', 'this needs the token of a slot')
-    const known = this.#live.get(this.#known.get(token) ?? '')
-    if (known) return known
-    const found = this.#live.withToken(token)
-    if (!found) throw new AppError('TOKEN_REFUSED', 'the token opens no slot of a live episode')
-    this.#known.set(token, found.header.episode)
-    return found
   }
 
   #opened(episode: Episode): Promise<PerceptionAdapter> {
     const id = episode.header.episode
-    const under = this.#opening.get(id)
-    if (under !== undefined) return under
+    const known = this.#opening.get(id)
+    if (known !== undefined) return known
     const opening = this.#make(episode).finally(() => this.#opening.delete(id))
     this.#opening.set(id, opening)
     return opening
@@ -74,24 +66,14 @@ export class LivePerception {
       sink: this.#sink,
       clock,
       hasAuth: true,
-      onError: (error) => this.#log.error({ episode: id, err: error }, 'perception.outcome_not_logged'),
+      onError: (err) => this.#log.error({ episode: id, err }, 'perception.outcome_not_logged'),
     })
     await adapter.recover()
     this.#open.set(id, adapter)
-    const forget = (): void => {
-      this.#open.delete(id)
-      for (const [token, opened] of this.#known) if (opened === id) this.#known.delete(token)
-    }
+    const forget = (): void => void this.#open.delete(id)
     episode.done.then(forget, forget)
     return adapter
   }
-}
-
-/** @throws AppError TOKEN_MISSING, TOKEN_REFUSED */
-function requireToken(episode: Episode, token: string | undefined): void {
-  if (token === undefined) throw new AppError('TOKEN_MISSING', 'this needs the token of a slot')
-  if (episode.slots.some((handle) => isSameToken(token, handle.token))) return
-  throw new AppError('TOKEN_REFUSED', 'the token opens no slot of this episode')
 }
 
 function slotOf(episode: Episode, text: string): number {

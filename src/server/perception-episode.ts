@@ -1,31 +1,37 @@
 // One episode behind the bare routes of the perception adapter: begun anew, or gone on with where a stop or crash left it.
 
+import { mkdir } from 'node:fs/promises'
 import { PerceptionAdapter } from '../adapters/perception/adapter.ts'
 import { agentIdOf } from '../adapters/perception/bridge.ts'
 import type { CommandSink } from '../adapters/perception/command-sink.ts'
 import type { RateLimits } from '../adapters/perception/rate-limit.ts'
 import { isPerceived, WorldBridge } from '../adapters/perception/world-bridge.ts'
-import { Archive } from '../episode/archive.ts'
+import type { JournalSource } from '../datasets/journal-commands.ts'
 import { createSystemClock } from '../episode/clock.ts'
 import type { Episode } from '../episode/episode.ts'
-import { createBotPlayer } from '../episode/in-process-players.ts'
-import { createToken } from '../episode/slots.ts'
-import { createEpisodeId, resumeEpisode, type SlotPlan, startEpisode } from '../episode/start.ts'
+import { EpisodeService } from '../host/episode-service.ts'
+import type { SlotSpec } from '../host/episode-spec.ts'
+import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
-import type { PlayerRef } from '../protocol/episode.ts'
+import { toWriteError } from '../lib/files.ts'
 import type { Pacing } from '../protocol/journal.ts'
+import { openStore, type Store, storeInFolder } from '../store/store.ts'
 import type { AccessOptions } from '../transport/transport.ts'
-import { loadRecordedWorld, loadWorld } from '../worlds/catalogue.ts'
-import { type AdapterServer, startPerceptionServer } from './perception-server.ts'
+import { startPerceptionServer } from './perception-server.ts'
+import { openEpisodeStorage } from './storage.ts'
 
-/** Begins the ids of these episodes, so that a next start finds them. */
-const PREFIX = 'perception-'
+/** Begins the ids of these episodes, so that the next start finds them. */
+const KIND = 'perception'
 /** Milliseconds that an episode waits for its agents: three weeks. */
 const GATHER_MS = 21 * 24 * 3600 * 1000
 
 export interface PerceptionEpisodeOptions {
   readonly dataDir: string
+  /** An open store for the episode index; default: the one in the data folder, opened and closed here. */
+  readonly store?: Store | undefined
+  /** Default: the built-in worlds. */
+  readonly worlds?: WorldRegistry | undefined
   readonly world: string
   readonly variant?: string | undefined
   readonly seed: number
@@ -44,8 +50,8 @@ export interface PerceptionEpisodeOptions {
   readonly sink: CommandSink
   readonly limits?: RateLimits
   onError(error: unknown): void
-  /** Told when the episode has ended and its journal is put away, where. */
-  onEnd?(journal: string): Promise<void>
+  /** Called when the episode has ended and its journal is archived. */
+  onEnd?(source: JournalSource): Promise<void>
 }
 
 export interface PerceptionEpisode {
@@ -63,73 +69,112 @@ export interface PerceptionEpisode {
  * @throws AppError UNKNOWN_WORLD, UNKNOWN_VARIANT, UNKNOWN_BOT, NOT_PERCEIVED, USAGE, PORT_IN_USE, DATA_IN_USE
  */
 export async function startPerceptionEpisode(options: PerceptionEpisodeOptions): Promise<PerceptionEpisode> {
-  const world = await loadWorld(options.world)
-  if (!isPerceived(world)) {
-    throw new AppError('NOT_PERCEIVED', `${world.id} does not take the commands of the perception protocol`)
-  }
-  const archive = await Archive.open(options.dataDir)
+  const { sink, hasAuth, onError, limits } = options
+  const { episodes, close } = await openEpisodes(options)
   try {
-    const { episode, isResumed } = await openEpisode(world, archive, options)
-    const id = episode.header.episode
-    const putAway = episode.done
-      .then(async (end) => {
-        await archive.finish(id, end)
-        await options.onEnd?.(await archive.journalPath(id))
-      })
-      // Stopped before its end: the next start goes on with it.
-      .catch((error: unknown) => (isStop(error) ? undefined : options.onError(error)))
+    const world = await episodes.worlds.load(options.world)
+    if (!isPerceived(world)) {
+      throw new AppError('NOT_PERCEIVED', `${world.id} does not take the commands of the perception protocol`)
+    }
+    const { episode, isResumed } = await openEpisode(world, episodes, options)
     const clock = createSystemClock()
     const agents = episode.header.slots.map((player, slot) => (player.kind === 'bot' ? agentIdOf(slot) : player.name))
-    const { sink, hasAuth, onError, limits } = options
     const bridge = new WorldBridge(episode, clock, agents)
     const adapter = new PerceptionAdapter({ bridge, sink, clock, hasAuth, onError, ...(limits ? { limits } : {}) })
     await adapter.recover()
     const server = await startPerceptionServer({ ...options, adapter })
-    episode.begin()
-    return { url: server.url, episode, adapter, isResumed, close: () => close(server, episode, archive, putAway) }
+    const closeAll = async (): Promise<void> => {
+      await server.close()
+      await close()
+    }
+    return { url: server.url, episode, adapter, isResumed, close: closeAll }
   } catch (error) {
-    await archive.close()
+    await close()
     throw error
   }
 }
 
-const isStop = (error: unknown): boolean => error instanceof AppError && error.code === 'INTERRUPTED'
-
-async function close(server: AdapterServer, episode: Episode, archive: Archive, putAway: Promise<void>): Promise<void> {
-  await server.close()
-  if (!episode.isOver) await episode.stop()
-  else await putAway
-  await archive.close()
+/** The service of one data folder, with its store unless the caller has one. */
+async function openEpisodes(options: PerceptionEpisodeOptions) {
+  const { dataDir, onEnd, onError } = options
+  await mkdir(dataDir, { recursive: true }).catch((error: unknown) => {
+    throw toWriteError(error, dataDir)
+  })
+  const store = options.store ?? (await openStore(storeInFolder(dataDir, { mode: 'create', runs: 'thread' })))
+  const delivered = new Set<Promise<void>>()
+  try {
+    const storage = await openEpisodeStorage(dataDir, store)
+    const episodes: EpisodeService = new EpisodeService({
+      worlds: options.worlds ?? builtInWorlds(),
+      storage: storage.episodes,
+      log: { info: () => undefined, error: (details, message) => onError('err' in details ? details.err : message) },
+      onArchived(id) {
+        const source = { open: () => episodes.readJournal(id), worlds: episodes.worlds }
+        const delivery = Promise.resolve(onEnd?.(source)).catch(onError)
+        delivered.add(delivery)
+        void delivery.finally(() => delivered.delete(delivery))
+      },
+    })
+    const close = async (): Promise<void> => {
+      await Promise.allSettled(delivered)
+      await episodes.close()
+      await Promise.allSettled(delivered)
+      if (!options.store) await store.close()
+    }
+    return { episodes, close }
+  } catch (error) {
+    if (!options.store) await store.close()
+    throw error
+  }
 }
 
 async function openEpisode(
   world: World,
-  archive: Archive,
+  episodes: EpisodeService,
   options: PerceptionEpisodeOptions,
 ): Promise<{ episode: Episode; isResumed: boolean }> {
   const configured = configureWorld(world, options.variant)
-  const left = archive
-    .unfinished()
-    .map((id) => archive.get(id))
-    .findLast(
-      (each) => each?.id.startsWith(PREFIX) && each.world?.id === world.id && each.variant === configured.variant?.id,
-    )
-  if (left) return { episode: await goOn(archive, left.id, options), isResumed: true }
+  const left = (await episodes.unfinished()).findLast(
+    (each) => each.id.startsWith(`${KIND}-`) && each.world?.id === world.id && each.variant === configured.variant?.id,
+  )
+  if (left) {
+    const episode = await episodes.resumeById(left.id, { gatherMs: GATHER_MS, leadMs: 0 })
+    await checkAgents(episode, options.agents)
+    return { episode, isResumed: true }
+  }
   const slots = world.slots(configured.config)
   if (options.agents.length > slots) {
     throw new AppError('USAGE', `${world.id} has ${slots} slots here, and ${options.agents.length} agents are named`)
   }
   if (new Set(options.agents).size < options.agents.length) throw new AppError('USAGE', 'an agent is named twice')
-  const plans = Array.from({ length: slots }, (_, slot) => planSlot(world, slot, options))
-  const id = `${PREFIX}${createEpisodeId(Date.now())}`
-  const sink = await archive.create(
-    id,
-    plans.map((handle) => handle.token),
-  )
-  const pacing = pacingOf(world, options.tickRate)
-  const { seed } = options
-  const episode = startEpisode(world, configured, { id, seed, slots: plans, pacing, gatherMs: GATHER_MS, sink })
+  const episode = await episodes.start({
+    world,
+    configured,
+    seed: options.seed,
+    slots: Array.from({ length: slots }, (_, slot) => slotSpec(slot, options)),
+    pacing: pacingOf(world, options.tickRate),
+    kind: KIND,
+    gatherMs: GATHER_MS,
+  })
   return { episode, isResumed: false }
+}
+
+/** @throws AppError USAGE when an agent is named that the resumed episode does not have; it is stopped again */
+async function checkAgents(episode: Episode, agents: readonly string[]): Promise<void> {
+  const named = episode.header.slots.filter((player) => player.kind !== 'bot').map((player) => player.name)
+  const stranger = agents.find((agent) => !named.includes(agent))
+  if (stranger === undefined) return
+  await episode.stop()
+  const { episode: id } = episode.header
+  throw new AppError('USAGE', `the unfinished episode ${id} has no agent ${stranger}; it has ${named.join(', ')}`, {
+    hint: 'Name its agents, or none; or give another folder with --data.',
+  })
+}
+
+function slotSpec(slot: number, { agents, bot }: PerceptionEpisodeOptions): SlotSpec {
+  const name = agents[slot]
+  if (name === undefined && bot !== undefined) return bot
+  return { player: { kind: 'empty', name: name ?? agentIdOf(slot) } }
 }
 
 /** @throws AppError NOT_PERCEIVED for a lockstep of a world that does not say whom it waits for */
@@ -139,30 +184,4 @@ function pacingOf(world: World, tickRate: number | 'lockstep'): Pacing {
   throw new AppError('NOT_PERCEIVED', `${world.id} does not say whom it waits for, so it cannot wait for its agents`, {
     hint: 'Leave out --lockstep.',
   })
-}
-
-function planSlot(world: World, slot: number, options: PerceptionEpisodeOptions): SlotPlan & { token: string } {
-  const token = createToken()
-  const name = options.agents[slot]
-  if (name !== undefined || options.bot === undefined) {
-    return { player: { kind: 'empty', name: name ?? agentIdOf(slot) }, token }
-  }
-  const inProcess = createBotPlayer(world, options.bot, { seed: options.seed, slot })
-  return { player: { kind: 'bot', name: options.bot }, inProcess, token }
-}
-
-async function goOn(archive: Archive, id: string, options: PerceptionEpisodeOptions): Promise<Episode> {
-  const { journal, tokens, sink } = await archive.reopen(id)
-  const { header } = journal
-  const named = header.slots.filter((player) => player.kind !== 'bot').map((player) => player.name)
-  const stranger = options.agents.find((agent) => !named.includes(agent))
-  if (stranger !== undefined) {
-    throw new AppError('USAGE', `the unfinished episode ${id} has no agent ${stranger}; it has ${named.join(', ')}`, {
-      hint: 'Name its agents, or none; or give another folder with --data.',
-    })
-  }
-  const world = await loadRecordedWorld(header)
-  const inProcessFor = (player: PlayerRef, slot: number) =>
-    player.kind === 'bot' ? createBotPlayer(world, player.name, { seed: header.seed, slot }) : undefined
-  return resumeEpisode(world, journal, { inProcessFor, tokens, sink, gatherMs: GATHER_MS })
 }

@@ -3,14 +3,15 @@ import fastifyCors from '@fastify/cors'
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import type { Archive } from '../episode/archive.ts'
+import type { BlobStore } from '../host/blobs.ts'
+import type { EpisodeService } from '../host/episode-service.ts'
+import type { Log } from '../host/log.ts'
 import type { CommandLog } from '../store/command-log.ts'
 import { corsOptions } from '../transport/cors.ts'
 import type { RouteFailures } from '../transport/fastify-failures.ts'
 import { installRateLimit } from '../transport/rate-limit.ts'
 import type { Transport } from '../transport/transport.ts'
 import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
-import type { LiveEpisodes, Log } from './live.ts'
 import type { LivePerception } from './live-perception.ts'
 import { openApiOptions } from './openapi.ts'
 import { streamRoute } from './perception-sockets.ts'
@@ -27,8 +28,8 @@ import type { SessionServices } from './sessions/services.ts'
 const REQUESTS_PER_MINUTE = 6000
 
 export interface RouteDependencies {
-  readonly archive: Archive
-  readonly live: LiveEpisodes
+  readonly episodes: EpisodeService
+  readonly blobs: BlobStore
   readonly adapters: LivePerception
   readonly commands: CommandLog
   readonly transport: Transport
@@ -40,7 +41,7 @@ export interface RouteDependencies {
 }
 
 export async function registerRoutes(app: FastifyInstance, parts: RouteDependencies): Promise<void> {
-  const { archive, live, adapters, transport, failures, services, log } = parts
+  const { episodes, blobs, adapters, transport, failures, services, log } = parts
   const { locality, origins, upgrades } = transport
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -52,9 +53,9 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
     isExempt: ({ raw }) => locality.isLocal(raw),
   })
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  await typed.register(healthRoutes, { isReady: parts.isReady, liveEpisodes: () => live.size })
-  await typed.register(worldRoutes)
-  await typed.register(episodeRoutes, { live, archive, locality })
+  await typed.register(healthRoutes, { isReady: parts.isReady, liveEpisodes: () => episodes.size })
+  await typed.register(worldRoutes, { worlds: episodes.worlds })
+  await typed.register(episodeRoutes, { episodes, blobs, locality })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }
@@ -63,7 +64,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   }
   await registerSessionRoutes(app, services, failures)
   upgrades.add(playRoute(services))
-  const watching = { live, archive, origins, onFault: (error: unknown) => log.error({ err: error }, 'socket.failed') }
+  const watching = { episodes, origins, onFault: (error: unknown) => log.error({ err: error }, 'socket.failed') }
   await app.register(watchRoutes, watching)
   for (const route of watchSockets(watching)) upgrades.add(route)
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())

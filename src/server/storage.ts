@@ -1,16 +1,47 @@
-// What a server stands on: the data folder, the store, the key of personal data. All of it is there, or nothing is left open.
-import { Archive } from '../episode/archive.ts'
+// The storage of a server: journals, artefacts, store, and the key of personal data. All of it opens, or nothing stays
+// open.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BlobStore } from '../host/blobs.ts'
+import type { EpisodeStorage } from '../host/episode-archive.ts'
+import { FolderBlobs } from '../host/folder-blobs.ts'
+import { JournalFolder } from '../host/journal-folder.ts'
+import { adoptOldLayout } from '../host/reindex.ts'
+import { toWriteError } from '../lib/files.ts'
+import { EpisodeIndex } from '../store/episodes/episode-index.ts'
 import { openVault } from '../store/people/personal-key.ts'
 import type { Vault } from '../store/people/vault.ts'
 import { openStore, type Store, type StoreTarget, storeInFolder } from '../store/store.ts'
 
 export interface ServerStorage {
-  readonly archive: Archive
+  readonly episodes: EpisodeStorage
+  readonly blobs: BlobStore
   readonly store: Store
   readonly vault: Vault
-  /** Whether no other server can have this store: the data folder is locked, a PostgreSQL is not. */
+  /** Whether no other server can use this store: the data folder is locked, a PostgreSQL is not. */
   readonly isAlone: boolean
+  /** Closes what the episode service does not: the store. */
   close(): Promise<void>
+}
+
+/** Episodes of a data folder beside a store that the caller has opened. Closed by the episode service. */
+export async function openEpisodeStorage(
+  dataDir: string,
+  store: Store,
+): Promise<{
+  readonly episodes: EpisodeStorage
+  readonly blobs: BlobStore
+}> {
+  const blobs = new FolderBlobs(join(dataDir, 'blobs'))
+  const journals = await JournalFolder.open(dataDir, blobs)
+  try {
+    const index = new EpisodeIndex(store)
+    await adoptOldLayout(dataDir, { journals, index }, blobs)
+    return { episodes: { journals, index }, blobs }
+  } catch (error) {
+    await journals.close()
+    throw error
+  }
 }
 
 /** @throws AppError DATA_IN_USE, FILE_UNWRITABLE; the codes of `openStore` and `openVault` */
@@ -19,20 +50,22 @@ export async function openServerStorage(options: {
   readonly store?: StoreTarget
   readonly sessions?: { readonly piiKey?: string | undefined }
 }): Promise<ServerStorage> {
-  const opened: (() => Promise<void>)[] = []
-  const close = async (): Promise<void> => {
-    for (const each of opened.splice(0).toReversed()) await each()
-  }
+  await mkdir(options.dataDir, { recursive: true }).catch((error: unknown) => {
+    throw toWriteError(error, options.dataDir)
+  })
+  const target = options.store ?? storeInFolder(options.dataDir, { mode: 'create', runs: 'thread' })
+  const store = await openStore(target)
   try {
-    const archive = await Archive.open(options.dataDir)
-    opened.push(() => archive.close())
-    const target = options.store ?? storeInFolder(options.dataDir, { mode: 'create', runs: 'thread' })
-    const store = await openStore(target)
-    opened.push(() => store.close())
-    const vault = await openVault(store, { key: options.sessions?.piiKey, folder: options.dataDir })
-    return { archive, store, vault, isAlone: target.kind === 'sqlite', close }
+    const { episodes, blobs } = await openEpisodeStorage(options.dataDir, store)
+    try {
+      const vault = await openVault(store, { key: options.sessions?.piiKey, folder: options.dataDir })
+      return { episodes, blobs, store, vault, isAlone: target.kind === 'sqlite', close: () => store.close() }
+    } catch (error) {
+      await episodes.journals.close()
+      throw error
+    }
   } catch (error) {
-    await close()
+    await store.close()
     throw error
   }
 }

@@ -1,7 +1,8 @@
 // How values stand in columns, the same on both backends: JSON as text, text without NUL.
 import type { z } from 'zod'
+import { AppError } from '../kernel/errors.ts'
 import { parseJson, parseWith } from '../kernel/parse.ts'
-import type { JsonValue } from '../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 
 /** Text that both backends can keep. PostgreSQL has no NUL in text: it becomes U+FFFD. */
 export function storedText(text: string): string {
@@ -18,5 +19,18 @@ export function writeJsonColumn(value: JsonValue): string {
  * @throws AppError STORE_CORRUPT when it does not fit the schema
  */
 export function readJsonColumn<T>(schema: z.ZodType<T>, text: string, what: string): T {
-  return parseWith(schema, parseJson(text, what), { code: 'STORE_CORRUPT', what })
+  // No limit of depth: a row that was stored once must stay readable.
+  const value = parseJson(text, what, { maxDepth: Number.POSITIVE_INFINITY })
+  return parseWith(schema, value, { code: 'STORE_CORRUPT', what })
+}
+
+/**
+ * The object that a JSON column holds, as it was written: a schema would drop keys such as `__proto__`.
+ * @param what names the column in the error
+ * @throws AppError STORE_CORRUPT when it is no object, JSON_MALFORMED
+ */
+export function readObjectColumn(text: string, what: string): JsonObject {
+  const value = parseJson(text, what)
+  if (isObject(value)) return value
+  throw new AppError('STORE_CORRUPT', `${what} is not a JSON object`)
 }

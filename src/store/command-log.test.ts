@@ -260,7 +260,7 @@ forEachStore(
     const lines = zstdDecompressSync(readFileSync(archive)).toString().trimEnd().split('\n')
     assert.equal(lines.length, 1204)
     assert.deepEqual(JSON.parse(lines[1] ?? '').perception_snapshot, aPerception(0))
-    await assert.rejects(log.rotate({ maxAgeDays: 0, now: NOON + DAY, archive }), { code: 'FILE_UNWRITABLE' })
+    await assert.rejects(log.rotate({ maxAgeDays: 0, now: NOON + DAY, archive }), { code: 'FILE_EXISTS' })
     assert.equal(await log.count(), 1)
     assert.deepEqual(await log.importArchive(archive), { read: 1203, added: 1203 })
     assert.deepEqual(await log.importArchive(archive), { read: 1203, added: 0 })
@@ -444,3 +444,14 @@ forEachStore(
     )
   },
 )
+
+forEachStore('log: keys of JSON that JavaScript treats specially come back as they went in', async (store) => {
+  const log = new CommandLog(store)
+  const text = '{"":{"__proto__":[1]},"constructor":{},"1":2,"__proto__":{"x":null}}'
+  const { id } = await log.append(commandAt(0, { params: JSON.parse(text), perception_snapshot: JSON.parse(text) }))
+  const row = await log.get(id)
+  assert.deepEqual(
+    [JSON.stringify(row?.params), JSON.stringify(row?.perception_snapshot)],
+    [JSON.stringify(JSON.parse(text)), JSON.stringify(JSON.parse(text))],
+  )
+})

@@ -1,7 +1,11 @@
 // The command log: every command of every adapter, with what the agent saw and what came of it.
 // Writing: log-write.ts. Reading: log-read.ts. Old rows: log-rotate.ts and log-archive.ts. Imports: log-import.ts.
+
 import { randomUUID } from 'node:crypto'
+import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
+import { GroupWriter } from '../lib/group-writer.ts'
+import { sleep } from '../lib/sleep.ts'
 import {
   type CommandFilters,
   type CommandLogRow,
@@ -10,7 +14,6 @@ import {
   type NewCommandLogRow,
 } from '../protocol/command-log.ts'
 import { storedText } from './columns.ts'
-import { GroupWriter } from './group-writer.ts'
 import { openArchive, writeArchive } from './log-archive.ts'
 import { type ForeignRow, type ImportCount, importArchive, importForeign } from './log-import.ts'
 import { countRows, formatCursor, LogReader, parseCursor, readInOrder } from './log-read.ts'
@@ -109,8 +112,9 @@ export class CommandLog {
     try {
       return await this.#writeTogether(items)
     } catch (error) {
-      // Our codes are about the store, and hold for all. Anything else is one row's fault, and not the others'.
-      if (error instanceof AppError || items.length === 1) throw error
+      // The codes of the store hold for all. Anything else is the fault of one row, not of the others.
+      const isOfStore = error instanceof AppError && error.code !== 'VALIDATION_ERROR'
+      if (isOfStore || items.length === 1) throw error
       const results: Result[] = []
       for (const item of items)
         results.push(...(await this.#write([item]).catch((fault: unknown) => [{ error: fault }])))
@@ -123,13 +127,13 @@ export class CommandLog {
     const outcomes = items.flatMap((item) => ('outcome' in item ? [item.outcome] : []))
     const { ids, found } = await this.#writer.write({ rows, outcomes })
     const results: Result[] = []
-    let at = 0
+    let next = 0
     for (const item of items) {
       if ('outcome' in item) {
         results.push({ wasFound: found.has(item.outcome.command_id) })
         continue
       }
-      const id = ids[at++] ?? 0
+      const id = at(ids, next++)
       results.push(
         id === 0 ? await this.#findFirst(item.row) : { id, command_id: item.row.command_id, isRepeat: false },
       )
@@ -332,15 +336,10 @@ async function* counting<T>(
   }
 }
 
-/** Waits until something was written, for so long at most, or until it is called off. */
+/** Waits until something was written, at most so long, or until the signal is aborted. Never rejects. */
 async function pause(ms: number, { until, signal }: { until: Promise<void>; signal: AbortSignal }): Promise<void> {
-  let stop = (): void => undefined
-  const ended = new Promise<void>((resolve) => {
-    stop = resolve
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  const timer = setTimeout(stop, ms)
-  await Promise.race([until, ended])
-  clearTimeout(timer)
-  signal.removeEventListener('abort', stop)
+  const over = new AbortController()
+  const isOver = sleep(ms, AbortSignal.any([signal, over.signal])).catch(() => undefined)
+  await Promise.race([until, isOver])
+  over.abort()
 }

@@ -26,7 +26,13 @@ const SQLITE_CODES: Readonly<Record<number, ErrorCode>> = {
 
 /** SQLSTATE values, and Node's own codes of files (postgresql.org/docs/current/errcodes-appendix.html). */
 const NAMED_CODES: Readonly<Record<string, ErrorCode>> = {
+  // Text that PostgreSQL cannot keep: not UTF-8 or with U+0000; a \\u0000 in JSON that it unpacks.
+  '22021': 'VALIDATION_ERROR',
+  '22P05': 'VALIDATION_ERROR',
   '25006': 'STORE_READ_ONLY',
+  // The server closed a connection whose transaction was idle, or ran, for too long.
+  '25P03': 'STORE_UNAVAILABLE',
+  '25P04': 'STORE_UNAVAILABLE',
   '40001': 'STORE_BUSY',
   '40P01': 'STORE_BUSY',
   '53100': 'STORE_FULL',
@@ -43,6 +49,8 @@ const NAMED_CODES: Readonly<Record<string, ErrorCode>> = {
 
 /** Classes of SQLSTATE that mean: the server cannot be had (connection, authorisation, resources, operator). */
 const UNAVAILABLE = /^(?:08|28|3D|53|57|58)/
+/** pg reports a lost or silent connection in words alone. */
+const LOST = /^Connection terminated|timeout exceeded when trying|^Client (?:has|was)|^Query read timeout/
 const SOCKET_CODES = /^E[A-Z]+$/
 
 const sqliteCode = (error: unknown): number | undefined =>
@@ -65,10 +73,7 @@ function namedCode(error: unknown): ErrorCode | undefined {
   const known = NAMED_CODES[state]
   if (known) return known
   if (UNAVAILABLE.test(state) || SOCKET_CODES.test(state)) return 'STORE_UNAVAILABLE'
-  // pg tells of a lost connection in words alone.
-  const isLost =
-    error instanceof Error && /^Connection terminated|timeout exceeded when trying|^Client has/.test(error.message)
-  return isLost ? 'STORE_UNAVAILABLE' : undefined
+  return error instanceof Error && LOST.test(error.message) ? 'STORE_UNAVAILABLE' : undefined
 }
 
 /** Whether a row stood in the way of a unique index. */

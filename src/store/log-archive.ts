@@ -1,26 +1,27 @@
 // Archives of the log: compressed JSON Lines, a header and then rows, oldest first. One appears whole under its name or
 // not at all; reading one back adds each row once, however often it is read.
-import { createReadStream, createWriteStream } from 'node:fs'
-import { link, open, rm } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
+import { writeFileWhole } from '../lib/files.ts'
+import { type Line, readLines } from '../lib/json-lines.ts'
+import { isZstd, ZSTD_MAGIC_BYTES } from '../lib/zstd.ts'
 import { ArchivedCommand, COMMAND_ARCHIVE_VERSION, CommandArchiveHeader } from '../protocol/command-log.ts'
 import { formatArchived, parseArchived, type StoredRow } from './log-rows.ts'
-import { syncFolder } from './sqlite-file.ts'
 
 /** Rows repeat so much that more effort gains little. */
 const LEVEL = 1
-/** Characters that a line of an archive may have. */
-const MAX_LINE = 16 * 1024 * 1024
+/** A row has a perception and texts of a few megabytes at most. */
+const MAX_LINE_BYTES = 16 * 1024 * 1024
 
 /**
  * Writes an archive. When it resolves the file is durable and has its name.
  * @returns how many rows it holds
- * @throws AppError FILE_UNWRITABLE, also when there is such a file already
+ * @throws AppError FILE_UNWRITABLE; FILE_EXISTS when there is such a file already
  */
 export async function writeArchive(
   path: string,
@@ -36,24 +37,10 @@ export async function writeArchive(
       yield page.map((row) => `${formatArchived(row)}\n`).join('')
     }
   }
-  const temporary = `${path}.${process.pid}.tmp`
-  try {
-    const zstd = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: LEVEL } })
-    // `flush`: the file is synced before it is closed.
-    await pipeline(lines, zstd, createWriteStream(temporary, { flags: 'wx', flush: true }))
-    // Unlike a rename, a link never takes the place of a file that is there.
-    await link(temporary, path)
-    await syncFolder(path)
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause
-    throw new AppError('FILE_UNWRITABLE', `cannot write the archive ${path}: ${reasonOf(cause)}`, { cause })
-  } finally {
-    await rm(temporary, { force: true })
-  }
+  const zstd = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: LEVEL } })
+  await pipeline(lines, zstd, (packed) => writeFileWhole(path, packed, { replace: false }))
   return count
 }
-
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
 export interface OpenArchive {
   readonly header: CommandArchiveHeader
@@ -68,19 +55,17 @@ export interface OpenArchive {
  */
 export async function openArchive(path: string): Promise<OpenArchive> {
   const input = await openText(path)
-  const lines = readLines(input, path)
+  const lines = linesOf(input, path)
   const first = await lines.next()
   if (first.done) throw new AppError('VALIDATION_ERROR', `${path} is empty`)
   const what = { code: 'VALIDATION_ERROR', what: `Line 1 of ${path}` } as const
-  const header = parseWith(CommandArchiveHeader, parseArchived(first.value, 1), what)
+  const header = parseWith(CommandArchiveHeader, parseArchived(first.value.text, first.value.number), what)
   return {
     header,
     async *rows() {
-      let number = 1
-      for await (const line of lines) {
-        number++
+      for await (const { text, number } of lines) {
         const at = { code: 'VALIDATION_ERROR', what: `Line ${number} of ${path}` } as const
-        yield parseWith(ArchivedCommand, parseArchived(line, number), at)
+        yield parseWith(ArchivedCommand, parseArchived(text, number), at)
       }
     },
     close: () => void input.destroy(),
@@ -91,21 +76,19 @@ export async function openArchive(path: string): Promise<OpenArchive> {
 export async function readFirstLine(path: string): Promise<string> {
   const input = await openText(path)
   try {
-    const first = await readLines(input, path).next()
-    return first.done ? '' : first.value
+    const first = await linesOf(input, path).next()
+    return first.done ? '' : first.value.text
   } finally {
     input.destroy()
   }
 }
 
-const ZSTD_MAGIC = 0xfd2fb528
-
 async function openText(path: string): Promise<Readable> {
   try {
     const file = await open(path, 'r')
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(ZSTD_MAGIC_BYTES), 0, ZSTD_MAGIC_BYTES, 0)
     await file.close()
-    const isCompressed = bytesRead === 4 && buffer.readUInt32LE(0) === ZSTD_MAGIC
+    const isCompressed = isZstd(buffer.subarray(0, bytesRead))
     const out = new PassThrough()
     const parts = [createReadStream(path), ...(isCompressed ? [createZstdDecompress()] : []), out]
     // A failure ends the output, and whoever reads it hears of it.
@@ -116,20 +99,15 @@ async function openText(path: string): Promise<Readable> {
   }
 }
 
-async function* readLines(input: Readable, path: string): AsyncGenerator<string> {
-  const failed = new Promise<never>((_, reject) => input.once('error', reject))
-  failed.catch(() => undefined)
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]()
+/** Lines that are not empty. */
+async function* linesOf(input: Readable, path: string): AsyncGenerator<Line, void, undefined> {
   try {
-    for (;;) {
-      const next = await Promise.race([lines.next(), failed])
-      if (next.done) break
-      if (next.value.length > MAX_LINE) throw new AppError('FILE_TOO_LARGE', `a line of ${path} is longer than 16 MiB`)
-      if (next.value !== '') yield next.value
+    for await (const line of readLines(input, { maxLineBytes: MAX_LINE_BYTES, what: path })) {
+      if (line.text.trim() !== '') yield line
     }
-    if (input.errored) throw input.errored
   } catch (cause) {
     if (cause instanceof AppError) throw cause
-    throw new AppError('FILE_UNREADABLE', `${path} cannot be read to its end: ${reasonOf(cause)}`, { cause })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError('FILE_UNREADABLE', `${path} cannot be read to its end: ${reason}`, { cause })
   }
 }

@@ -34,6 +34,21 @@ export async function listEpisodes({ db }: Store, ids?: readonly string[]): Prom
   return rows.map(toEpisode)
 }
 
+/** Ids of finished episodes of the index whose commands the log does not have yet, in the order of their ids. */
+export async function listUnlogged({ db }: Store, limit: number, after = ''): Promise<string[]> {
+  const rows = await db
+    .selectFrom('episodes')
+    .leftJoin('logged_episodes', 'logged_episodes.episode_id', 'episodes.episode_id')
+    .select('episodes.episode_id as id')
+    .where('episodes.status', 'in', ['finished', 'failed'])
+    .where('logged_episodes.finished_at', 'is', null)
+    .where('episodes.episode_id', '>', after)
+    .orderBy('episodes.episode_id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
 function toEpisode({ scores, finished_at, ...row }: LoggedEpisodeTable): LoggedEpisode {
   return {
     ...row,

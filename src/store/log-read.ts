@@ -55,13 +55,8 @@ export class LogReader {
     if (!channel) return query.execute()
     // Straight to the thread: lists of values become rows here, without a detour over objects.
     const { sql: text, parameters } = query.compile()
-    const unlock = await channel.mutex.lock()
-    try {
-      const { values } = await channel.run({ sql: text, parameters })
-      return values.map(listToRow)
-    } finally {
-      unlock()
-    }
+    const { values } = await channel.mutex.run(() => channel.run({ sql: text, parameters }))
+    return values.map(listToRow)
   }
 
   async #fetch(ids: readonly number[]): Promise<void> {

@@ -1,5 +1,7 @@
 // Takes old rows out of the log, in slices: between two of them every writer that waits has its turn.
+
 import { sql } from 'kysely'
+import { at } from '../kernel/at.ts'
 import { readInOrder } from './log-read.ts'
 import type { StoredRow } from './log-rows.ts'
 import { LOG_LOCK } from './log-write.ts'
@@ -73,7 +75,7 @@ async function runSlice(store: Store, text: string, parameters: readonly number[
     const parts = text.split('?')
     const query = parts
       .slice(1)
-      .reduce((sofar, part, index) => sql`${sofar}${parameters[index]}${sql.raw(part)}`, sql.raw(parts[0] ?? ''))
+      .reduce((sofar, part, index) => sql`${sofar}${parameters[index]}${sql.raw(part)}`, sql.raw(at(parts, 0)))
     const { numAffectedRows } = await query.execute(tx)
     return Number(numAffectedRows ?? 0)
   })

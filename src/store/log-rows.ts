@@ -2,8 +2,7 @@
 import { AppError } from '../kernel/errors.ts'
 import { parseJson } from '../kernel/parse.ts'
 import type { CommandLogRow, NewCommandLogRow } from '../protocol/command-log.ts'
-import { JsonObject } from '../protocol/json.ts'
-import { readJsonColumn, storedText, writeJsonColumn } from './columns.ts'
+import { readObjectColumn, storedText, writeJsonColumn } from './columns.ts'
 import type { CommandTable } from './tables.ts'
 
 /**
@@ -92,9 +91,8 @@ export function formatRow(row: StoredRow): CommandLogRow {
     ...rest,
     timestamp: instant(timestamp),
     created_at: instant(created_at),
-    params: readJsonColumn(JsonObject, params, `params of command ${row.id}`),
-    perception_snapshot:
-      perception === null ? null : readJsonColumn(JsonObject, perception, `perception of command ${row.id}`),
+    params: readObjectColumn(params, `params of command ${row.id}`),
+    perception_snapshot: perception === null ? null : readObjectColumn(perception, `perception of command ${row.id}`),
   }
 }
 

@@ -1,23 +1,26 @@
-// Kysely over a pool of PostgreSQL connections, with failures in our codes.
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  type Kysely,
-  PostgresDialect,
-  type QueryResult,
-  type TransactionSettings,
-} from 'kysely'
+// The pool of PostgreSQL connections of one store: its limits, and what keeps a lost connection from ending the process.
+// Queries and transactions on it: postgres-driver.ts.
+import { type Dialect, type Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
 import { AppError } from '../kernel/errors.ts'
-import { toStoreError } from './faults.ts'
+import { PostgresPoolDriver } from './postgres-driver.ts'
 
 /** Connections of one process. */
 const MAX_CONNECTIONS = 10
+/** How long a query waits for a connection, new or given back. */
 const CONNECT_TIMEOUT_MS = 5000
 /** Milliseconds that a statement waits for another's lock. */
 const LOCK_TIMEOUT_MS = 15_000
+/** The server ends a statement after this time. Reads come in pages and writes in batches: none needs nearly as long. */
+const STATEMENT_TIMEOUT_MS = 60_000
+/** The server ends a transaction that sends nothing for this time, and frees its locks. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
+/**
+ * Without an answer for this time the connection is given up: a machine that is off, or a network that drops packets,
+ * sends no reset. Longer than the server's own limits, so that the server speaks first where it can.
+ */
+const ANSWER_TIMEOUT_MS = 75_000
+const KEEP_ALIVE_DELAY_MS = 10_000
 const INT8_OID = 20
 
 export interface PostgresPool {
@@ -26,115 +29,51 @@ export interface PostgresPool {
   readonly where: string
 }
 
-/** @throws AppError STORE_UNAVAILABLE when the URL cannot be read */
-export function createPostgres(url: string): PostgresPool {
+/**
+ * @param use `migrate`: one connection whose statements may take as long as they need; `serve`: limits on everything
+ * @throws AppError STORE_UNAVAILABLE when the URL cannot be read
+ */
+export function createPostgres(url: string, use: 'serve' | 'migrate'): PostgresPool {
   const where = describeUrl(url)
   const pool = new pg.Pool({
     connectionString: url,
-    max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     lock_timeout: LOCK_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
     application_name: 'paracosm',
     types: { getTypeParser: (oid, format) => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) },
+    ...(use === 'migrate' ? { max: 1 } : SERVE_LIMITS),
   })
-  // An idle connection that breaks is replaced; whoever needs one next hears of it if the server is gone.
+  // An idle connection that breaks is replaced; the next query reports it if the server is gone.
   pool.on('error', () => undefined)
-  const inner = new PostgresDialect({ pool })
+  // The pool listens only while a connection is idle. One that breaks in use rejects its queries, and also emits
+  // `error`, which would end the process if nobody listened.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
   return {
     where,
     dialect: {
-      createAdapter: () => inner.createAdapter(),
-      createDriver: () => new TranslatingDriver(inner.createDriver(), where),
-      createIntrospector: (db: Kysely<unknown>) => inner.createIntrospector(db),
-      createQueryCompiler: () => inner.createQueryCompiler(),
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new PostgresPoolDriver(pool, where),
+      createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
     },
   }
 }
+
+const SERVE_LIMITS = {
+  max: MAX_CONNECTIONS,
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  query_timeout: ANSWER_TIMEOUT_MS,
+} as const
 
 function describeUrl(url: string): string {
   try {
     const { protocol, host, pathname } = new URL(url)
     if (/^postgres(?:ql)?:$/.test(protocol)) return `PostgreSQL at ${host}${pathname}`
   } catch {
-    // Said below, without the text: it may hold a password.
+    // Reported below without the text, which may hold a password.
   }
   throw new AppError('STORE_UNAVAILABLE', 'the URL of the database does not read postgres://user:password@host/name')
 }
-
-/** Passes everything on, and says what fails in our codes. */
-class TranslatingDriver implements Driver {
-  readonly #inner: Driver
-  readonly #where: string
-  readonly #wrapped = new WeakMap<DatabaseConnection, TranslatingConnection>()
-
-  constructor(inner: Driver, where: string) {
-    this.#inner = inner
-    this.#where = where
-  }
-
-  async #translate<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      throw toStoreError(error, this.#where)
-    }
-  }
-
-  init(): Promise<void> {
-    return this.#inner.init()
-  }
-
-  async acquireConnection(): Promise<DatabaseConnection> {
-    const connection = await this.#translate(() => this.#inner.acquireConnection())
-    const known = this.#wrapped.get(connection)
-    if (known) return known
-    const wrapped = new TranslatingConnection(connection, this.#where)
-    this.#wrapped.set(connection, wrapped)
-    return wrapped
-  }
-
-  beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
-    return this.#translate(() => this.#inner.beginTransaction(innerOf(connection), settings))
-  }
-
-  commitTransaction(connection: DatabaseConnection): Promise<void> {
-    return this.#translate(() => this.#inner.commitTransaction(innerOf(connection)))
-  }
-
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await this.#translate(() => this.#inner.rollbackTransaction(innerOf(connection)))
-  }
-
-  releaseConnection(connection: DatabaseConnection): Promise<void> {
-    return this.#inner.releaseConnection(innerOf(connection))
-  }
-
-  destroy(): Promise<void> {
-    return this.#inner.destroy()
-  }
-}
-
-class TranslatingConnection implements DatabaseConnection {
-  readonly inner: DatabaseConnection
-  readonly #where: string
-
-  constructor(inner: DatabaseConnection, where: string) {
-    this.inner = inner
-    this.#where = where
-  }
-
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    try {
-      return await this.inner.executeQuery<R>(query)
-    } catch (error) {
-      throw toStoreError(error, this.#where)
-    }
-  }
-
-  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error('read in pages: no cursor is kept open')
-  }
-}
-
-const innerOf = (connection: DatabaseConnection): DatabaseConnection =>
-  connection instanceof TranslatingConnection ? connection.inner : connection

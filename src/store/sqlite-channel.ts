@@ -1,7 +1,7 @@
 // The way to a SQLite connection: through a worker thread, so that no query blocks the caller's loop, or inline.
 import { Worker } from 'node:worker_threads'
+import { Mutex } from '../lib/mutex.ts'
 import { SqliteFault, toStoreError } from './faults.ts'
-import { Mutex } from './mutex.ts'
 import { SqliteConnection, type SqliteFile, type SqliteResult, type SqliteStatement } from './sqlite-connection.ts'
 import type { SqliteAnswer, SqliteQuestion } from './sqlite-worker.ts'
 
@@ -28,8 +28,8 @@ export function openInline(file: SqliteFile): SqliteChannel {
   return {
     mutex,
     run: async (statement) => attempt(() => connection.run(statement)),
-    batch: (statements) => holding(mutex, async () => attempt(() => connection.batch(statements))),
-    close: () => holding(mutex, async () => connection.close()),
+    batch: (statements) => mutex.run(async () => attempt(() => connection.batch(statements))),
+    close: () => mutex.run(async () => connection.close()),
   }
 }
 
@@ -41,17 +41,8 @@ export async function openThread(file: SqliteFile): Promise<SqliteChannel> {
   return {
     mutex,
     run: async (statement) => (await thread.ask([statement], false))[0] ?? noResult(),
-    batch: (statements) => holding(mutex, () => thread.ask(statements, true)),
-    close: () => holding(mutex, () => thread.close()),
-  }
-}
-
-async function holding<T>(mutex: Mutex, work: () => Promise<T>): Promise<T> {
-  const unlock = await mutex.lock()
-  try {
-    return await work()
-  } finally {
-    unlock()
+    batch: (statements) => mutex.run(() => thread.ask(statements, true)),
+    close: () => mutex.run(() => thread.close()),
   }
 }
 

@@ -1,9 +1,9 @@
 // Looks at a SQLite file before anybody works with it, and makes new ones whole: a file appears under its name with all
 // its tables, or not at all.
-import { randomBytes } from 'node:crypto'
 import { access, constants, link, open, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
+import { errnoOf, isMissing, syncFolder, temporaryPath } from '../lib/files.ts'
 import { toStoreError } from './faults.ts'
 
 const MAGIC = 'SQLite format 3\0'
@@ -20,7 +20,7 @@ export async function inspectFile(path: string, isWritten: boolean): Promise<num
     if (isWritten) for (const each of [path, dirname(path)]) await access(each, constants.W_OK)
     return stats.size
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     throw toStoreError(error, path)
   }
 }
@@ -48,26 +48,16 @@ async function checkHeader(path: string, size: number): Promise<void> {
  * @param fill makes the tables in the file whose path it is given, and closes it
  */
 export async function createWhole(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`
+  const temporary = temporaryPath(path)
   try {
     await access(dirname(path), constants.W_OK)
     await fill(temporary)
     await link(temporary, path)
-    await syncFolder(path)
+    await syncFolder(dirname(path))
   } catch (error) {
     // Another process was first: its file is as good.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw toStoreError(error, path)
+    if (errnoOf(error) !== 'EEXIST') throw toStoreError(error, path)
   } finally {
     for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(`${temporary}${suffix}`, { force: true })
-  }
-}
-
-/** A new name in the folder of `path` survives a power cut. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }

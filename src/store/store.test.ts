@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { sql } from 'kysely'
 import { forEachStore } from '../testing/stores.ts'
 import { isForeignKeyViolation, isUniqueViolation } from './faults.ts'
-import { GroupWriter } from './group-writer.ts'
 import { openStore, type Store } from './store.ts'
 
 const fact = (name: string, value = name) => ({ name, value })
@@ -96,38 +94,4 @@ forEachStore('store: a database that a newer release has written is refused', as
   await first.db.insertInto('store_migrations').values({ number: 9999, name: 'later', applied_at: 0 }).execute()
   await first.close()
   await assert.rejects(openStore(target), { code: 'STORE_VERSION' })
-})
-
-test('group writer: what is added during a write goes out together in the next, each with its own result', async () => {
-  const batches: number[][] = []
-  const writer = new GroupWriter<number, number>(
-    async (items) => {
-      batches.push([...items])
-      await null
-      return items.map((item) => item * 2)
-    },
-    { maxBatch: 4, maxWaiting: 100 },
-  )
-  const results = await Promise.all([1, 2, 3, 4, 5, 6].map((item) => writer.add(item)))
-  assert.deepEqual(results, [2, 4, 6, 8, 10, 12])
-  assert.deepEqual(batches, [
-    [1, 2, 3, 4],
-    [5, 6],
-  ])
-})
-
-test('group writer: a failed write rejects its own items alone, and a full queue refuses', async () => {
-  let isBroken = true
-  const writer = new GroupWriter<string, string>(
-    async (items) => {
-      if (isBroken) throw new Error('disk')
-      return items
-    },
-    { maxBatch: 10, maxWaiting: 2 },
-  )
-  const failed = [writer.add('a'), writer.add('b')]
-  await assert.rejects(writer.add('c'), { code: 'QUEUE_FULL' })
-  for (const each of failed) await assert.rejects(each, /disk/)
-  isBroken = false
-  assert.equal(await writer.add('d'), 'd')
 })

@@ -41,6 +41,11 @@ export interface Store {
    * run at `read committed`.
    */
   transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>
+  /**
+   * Resolves when the database answers a small query within `timeoutMs`. Calls made while one is under way share it.
+   * @throws AppError STORE_UNAVAILABLE, STORE_BUSY (no answer in time) and the other codes of the store
+   */
+  ping(timeoutMs: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -109,27 +114,61 @@ async function checkSqlite({ db, where }: Store, size: number): Promise<void> {
 }
 
 async function openPostgres({ url }: PostgresTarget): Promise<Store> {
-  const { dialect, where } = createPostgres(url)
-  const store = createStore({ kind: 'postgres', where, db: new Kysely<Tables>({ dialect }), channel: undefined })
-  try {
-    await migrate(store)
-    return store
-  } catch (error) {
-    await store.close()
-    throw error
+  const connectTo = (use: 'serve' | 'migrate'): Store => {
+    const { dialect, where } = createPostgres(url, use)
+    return createStore({ kind: 'postgres', where, db: new Kysely<Tables>({ dialect }), channel: undefined })
   }
+  const migrating = connectTo('migrate')
+  try {
+    await migrate(migrating)
+  } finally {
+    await migrating.close()
+  }
+  return connectTo('serve')
 }
 
 function createStore(parts: Pick<Store, 'kind' | 'where' | 'db' | 'channel'>): Store {
   let isClosed = false
+  const pinged = sharing(() => askSmall(parts))
   return {
     ...parts,
     transaction: (work) => parts.db.transaction().execute(work),
+    ping: (timeoutMs) => inTime(pinged(), timeoutMs, parts.where),
     async close() {
       if (isClosed) return
       isClosed = true
       await parts.db.destroy()
       await parts.channel?.close()
     },
+  }
+}
+
+/** The smallest query that reaches the database: on SQLite one that reads the file, past a transaction under way. */
+async function askSmall({ db, channel }: Pick<Store, 'db' | 'channel'>): Promise<void> {
+  if (channel) await channel.run({ sql: 'select name from store_facts limit 1' })
+  else await sql`select 1`.execute(db)
+}
+
+/** Starts the work only when none is under way; a caller who comes meanwhile gets the same answer. */
+function sharing(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => {
+    running ??= work().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+}
+
+async function inTime(work: Promise<void>, timeoutMs: number, where: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = new AppError('STORE_BUSY', `${where} did not answer within ${timeoutMs} ms`)
+    timer = setTimeout(() => reject(error), timeoutMs)
+  })
+  try {
+    await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
   }
 }

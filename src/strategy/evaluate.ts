@@ -1,5 +1,6 @@
 // Runs one conformance case and tells what happened in the form of the case's `expect`: the adapter through which another
 // implementation, or another engine of ours, can be compared line by line.
+import { describeIssue } from '../kernel/parse.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Program } from '../protocol/strategy.ts'
 import { EvaluationCase } from '../protocol/strategy-case.ts'
@@ -59,9 +60,8 @@ const MAX_CASE_DEPTH = 2000
 export async function evaluateCase(value: unknown, engine: Engine = 'tracing'): Promise<EvaluationResult> {
   const parsed = EvaluationCase.safeParse(decodeNumbers(value))
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]
     const id = isRawNode(value) && typeof value.id === 'string' ? value.id : null
-    return unreadable(id, `${issue?.path.join('.') || 'the line'}: ${issue?.message ?? 'is no case'}`)
+    return unreadable(id, describeIssue(parsed.error, 'the line'))
   }
   const { id, data, mock_state, parent_result, parent } = parsed.data
   if (!isDeeper([data, mock_state, parent_result, parent], MAX_CASE_DEPTH)) return runCase(parsed.data, engine)

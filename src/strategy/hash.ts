@@ -2,7 +2,7 @@
 // Not the canonical JSON of the journal (kernel/canonical.ts): keys sort by code point, and everything outside
 // printable ASCII is escaped.
 import { sha256, toHex } from '../kernel/sha256.ts'
-import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import { compareByCodePoint } from './code-points.ts'
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -35,9 +35,6 @@ function spellScalar(value: JsonValue): string {
   if (typeof value === 'string') return quote(value)
   return value === 0 ? '0' : String(value)
 }
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Levels that are written by recursion. */
 const SHALLOW = 200

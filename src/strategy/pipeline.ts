@@ -1,7 +1,7 @@
 // Runs a program as a strategy: context and walk for a full program; pre phase, parent, post phase for one that wraps a
 // parent. Scoring, simulation and tests all come through here. Contract: section 7 of the language.
 // With observation, as the scoring service sees it: dsl-strategy.ts.
-import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import type { Program } from '../protocol/strategy.ts'
 import type { Phase, TraceEntry } from '../protocol/strategy-run.ts'
 import {
@@ -15,7 +15,6 @@ import {
   type StrategyContext,
 } from './context.ts'
 import { DslError } from './errors.ts'
-import { isRawNode } from './grammar.ts'
 import { execute, executeCooperatively } from './interpreter.ts'
 import type { Expired, StrategyLimits } from './limits.ts'
 import type { PreparedProgram } from './prepared.ts'
@@ -155,8 +154,6 @@ function normalise(score: unknown): ParentResult {
   return {
     points: points ?? 0,
     caseName: typeof caseName === 'string' ? caseName : null,
-    callbackData: isJsonObject(callbackData) ? callbackData : {},
+    callbackData: isObject(callbackData) ? callbackData : {},
   }
 }
-
-const isJsonObject = (value: JsonValue | undefined): value is JsonObject => isRawNode(value)

@@ -1,7 +1,7 @@
 // What the builders of closures share: how much has been built, how to read a node, and where a run looks at the clock.
 // Whatever is malformed makes the whole building give up: the interpreter then runs the program, and fails where it
 // must.
-import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import type { FieldLayout } from './context.ts'
 import { CHECK_INTERVAL, type StrategyLimits } from './limits.ts'
 import type { PreparedRun } from './prepared-run.ts'
@@ -34,11 +34,8 @@ export function openNode(build: Build, node: JsonObject, depth: number): string 
 }
 
 export function toNode(value: JsonValue | undefined): JsonObject {
-  return isNode(value) ? value : giveUp()
+  return isObject(value) ? value : giveUp()
 }
-
-const isNode = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value)
 

@@ -1,6 +1,6 @@
 // The prepared engine: a program turned once into closures, for the path that every scoring takes. No trace; the same
 // results and the same failures as the tracing interpreter, which a property test holds it to.
-import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { isObject, type JsonValue } from '../protocol/json.ts'
 import type { ExecutionMode } from '../protocol/strategy-run.ts'
 import { collectFields, type FieldLayout, type StrategyContext } from './context.ts'
 import { execute } from './interpreter.ts'
@@ -56,9 +56,6 @@ function buildSections(program: JsonValue, build: Pick<Build, 'layout' | 'limits
     throw error
   }
 }
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function fits({ nodes, depth }: PreparedSection, { limits }: ExecuteOptions): boolean {
   const { maxNodes, maxDepth } = limits ? { ...DEFAULT_LIMITS, ...limits } : DEFAULT_LIMITS

@@ -1,6 +1,6 @@
 // What values mean: truth, equality, order, arithmetic, int and clamp. Both engines call these, so that there is one
 // meaning; each may answer the commonest case (two numbers) by itself. Contract: section 4.7 of the language.
-import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import type { ARITH_OPS, COMPARE_OPS } from '../protocol/strategy.ts'
 import { compareByCodePoint } from './code-points.ts'
 import { DslError, kindOf } from './errors.ts'
@@ -33,9 +33,6 @@ function numberOf(value: JsonValue): number | undefined {
   if (typeof value === 'number') return value
   return typeof value === 'boolean' ? (value ? 1 : 0) : undefined
 }
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Equality, which never fails. Booleans are numbers; containers are compared by content. */
 export function isEqual(left: JsonValue, right: JsonValue, meter: Meter): boolean {

@@ -1,7 +1,7 @@
 // The machine under the tracing interpreter. It either enters a node or hands a finished value to the frame that waits
 // for it, one step at a time, so a walk can stop between any two nodes. What entering and resuming mean:
 // walk-values.ts for expressions and conditions, walk-rules.ts for everything above them.
-import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import type { ExecutionMode, TraceEntry } from '../protocol/strategy-run.ts'
 import type { ResolvedFields, StrategyContext } from './context.ts'
 import { DslError } from './errors.ts'
@@ -153,14 +153,11 @@ export function malformed(node: JsonObject | null, message: string): DslError {
   return new DslError('DslValidationError', message, { nodeId: node ? idOf(node) : null })
 }
 
-const isNode = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const isList = (value: JsonValue | undefined): value is List => Array.isArray(value)
 
 /** `value`, an entry of `owner`, as a node. */
 export function toNode(value: JsonValue | undefined, owner: JsonObject | null, name: string): JsonObject {
-  if (isNode(value)) return value
+  if (isObject(value)) return value
   throw malformed(owner, `${name} must be an object`)
 }
 

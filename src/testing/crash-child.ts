@@ -1,39 +1,60 @@
-// The victim of crash tests: keeps episodes going in a data folder and prints every acknowledged input as
-// `<episode> <step>`. Started again, it goes on with what it finds. It ends by being killed.
-import { Archive } from '../episode/archive.ts'
+// The victim of crash tests: keeps episodes going in a data folder and prints what it has told: `started <episode>`,
+// `step <episode> <step>` for every acknowledged input, `seen <episode> <step>` for what a client without receipts saw.
+// Started again, it resumes what it finds. It ends by being killed.
 import type { Episode } from '../episode/episode.ts'
-import { createToken } from '../episode/slots.ts'
-import { createEpisodeId, resumeEpisode, startEpisode } from '../episode/start.ts'
-import { configureWorld } from '../kernel/world.ts'
 import { createConnection } from './connections.ts'
+import { openFolder } from './data-folder.ts'
 import { nim } from './worlds.ts'
 
-const [folder = '', count = '4'] = process.argv.slice(2)
-const archive = await Archive.open(folder)
-const person = { kind: 'human' as const, name: 'Ada' }
+const [dataDir = '', count = '4', mode = 'receipts'] = process.argv.slice(2)
+const { episodes } = await openFolder(dataDir, [nim], { resume: { gatherMs: 1000, leadMs: 0 } })
+const person = { kind: 'human' as const, name: 'Ada\u2028 Lovelace \ud800' }
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 async function play(episode: Episode): Promise<void> {
-  const slots = [0, 1].map((slot) =>
+  const id = episode.header.episode
+  const handles = [0, 1].map((slot) =>
     episode.join({ slot, token: episode.slots[slot]?.token ?? '' }, person, createConnection()),
   )
-  episode.begin()
-  while (!episode.isOver) {
+  while (!episode.isClosed) {
     const slot = (episode.spectate().turn as number) ?? 0
-    const receipt = await slots[slot]!.submit({ take: 1 })
-    if (receipt.accepted) process.stdout.write(`${episode.header.episode} ${receipt.step}\n`)
+    if (mode === 'receipts') {
+      const receipt = await handles[slot]!.submit({ take: 1 })
+      if (receipt.accepted) say(`step ${id} ${receipt.step}`)
+      continue
+    }
+    // Refused, and journalled as it came: text that has broken line readers before.
+    handles[slot]!.post('a\u2028b\u2029c\ud800\u0000')
+    handles[slot]!.post({ take: 1 })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    say(`seen ${id} ${episode.step - 1} ${Date.now()}`)
   }
-  await archive.finish(episode.header.episode, await episode.done)
 }
 
-for (const id of archive.unfinished()) {
-  const { journal, tokens, sink } = await archive.reopen(id)
-  void play(resumeEpisode(nim, journal, { tokens, sink, inProcessFor: () => undefined }))
+await episodes.resumeUnfinished()
+for (const { id } of (await episodes.list({ status: 'live' }, { limit: 100 })).entries) {
+  const episode = episodes.get(id)
+  if (episode?.world.id === 'nim') void play(episode)
 }
 for (let i = 0; i < Number(count); i++) {
-  const id = createEpisodeId(Date.now())
-  const tokens = [createToken(), createToken()]
-  const slots = tokens.map((token) => ({ player: { kind: 'empty' as const, name: 'nobody' }, token }))
-  const sink = await archive.create(id, tokens)
-  const configured = configureWorld(nim, undefined, { heap: 1000 })
-  void play(startEpisode(nim, configured, { id, seed: i, slots, pacing: { mode: 'lockstep' }, sink, gatherMs: 1000 }))
+  const episode = await episodes.start({
+    world: nim,
+    config: { heap: 1000 },
+    seed: i,
+    slots: [null, null],
+    pacing: { mode: 'lockstep' },
+    kind: 'crash',
+    gatherMs: 1000,
+  })
+  say(`started ${episode.header.episode}`)
+  void play(episode)
+  const bots = await episodes.start({
+    world: 'paint-arena',
+    seed: i,
+    slots: ['random', 'random'],
+    pacing: { mode: 'rate', stepsPerSecond: 100 },
+    kind: 'bots',
+  })
+  say(`started ${bots.header.episode}`)
+  bots.watch(() => say(`seen ${bots.header.episode} ${bots.step - 1} ${Date.now()}`))
 }

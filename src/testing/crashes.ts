@@ -4,11 +4,10 @@ import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Archive } from '../episode/archive.ts'
 import { CommitLog } from '../episode/commit-log.ts'
 import { readUnfinished } from '../episode/journal-tail.ts'
-import { resumeEpisode } from '../episode/start.ts'
 import { createRandom, nextBelow } from '../kernel/random.ts'
+import { openFolder } from './data-folder.ts'
 import { recordMatch } from './matches.ts'
 import { nim } from './worlds.ts'
 
@@ -28,7 +27,7 @@ const journalOf = (folder: string) => (episode: string) => join(folder, `${episo
 export async function leaveRemains(matches: number): Promise<Remains> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-alive-'))
   mkdirSync(join(folder, 'log'))
-  const log = await CommitLog.open(join(folder, 'log'), journalOf(folder))
+  const { log } = await CommitLog.open(join(folder, 'log'), { journalOf: journalOf(folder) })
   for (let i = 0; i < matches; i++) {
     const sink = await log.sink(`match-${i}`, journalOf(folder)(`match-${i}`), 0)
     // The sink is not closed with the episode: that would bring the journal's file up to date.
@@ -67,7 +66,8 @@ export async function recoverCut(remains: Remains, seed: number): Promise<void> 
       const size = readFileSync(join(folder, name)).length
       truncateSync(join(folder, name), nextBelow(random, size + 1))
     }
-    await (await CommitLog.open(join(folder, 'log'), journalOf(folder))).close()
+    const { log } = await CommitLog.open(join(folder, 'log'), { journalOf: journalOf(folder) })
+    await log.close()
     const whole = logText.slice(0, logText.lastIndexOf('\n', cut - 1) + 1)
     for (const name of remains.journals) {
       const episode = name.replace('.jsonl', '')
@@ -81,9 +81,19 @@ export async function recoverCut(remains: Remains, seed: number): Promise<void> 
   }
 }
 
-/** A child that acknowledges inputs, killed after a while; then the folder is opened as a next start would. */
-export async function killAndCheck(folder: string, afterMs: number): Promise<{ acknowledged: number }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), folder, '2'], {
+/** How a victim plays: asking for receipts, or not. */
+export type CrashMode = 'receipts' | 'posts'
+
+/** Milliseconds after which anything that a client saw must survive a crash. */
+const SEEN_DURABLE_MS = 300
+
+/** A child that plays, killed after a while; then the folder is opened as the next start would. */
+export async function killAndCheck(
+  folder: string,
+  afterMs: number,
+  mode: CrashMode = 'receipts',
+): Promise<{ acknowledged: number }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), folder, '2', mode], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let text = ''
@@ -91,24 +101,34 @@ export async function killAndCheck(folder: string, afterMs: number): Promise<{ a
     text += chunk.toString()
   })
   await once(child.stdout, 'readable')
-  setTimeout(() => child.kill('SIGKILL'), afterMs)
+  await new Promise((resolve) => setTimeout(resolve, afterMs))
+  const killedAt = Date.now()
+  child.kill('SIGKILL')
   await once(child, 'close')
-  const acknowledged = new Map<string, number>()
-  for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) {
-    const [episode = '', step = ''] = line.split(' ')
-    if (step !== '') acknowledged.set(episode, Math.max(acknowledged.get(episode) ?? -1, Number(step)))
+  const told = readTold(text.slice(0, text.lastIndexOf('\n') + 1), killedAt)
+  const open = await openFolder(folder, [nim], { resume: { gatherMs: 60_000 } })
+  try {
+    await open.episodes.resumeUnfinished()
+    for (const [id, step] of told) {
+      const found = await open.episodes.find(id)
+      if (found.status === 'finished') continue
+      if (found.status !== 'live') throw new Error(`${id}: ${found.status}: ${found.problem?.message}`)
+      if (found.steps <= step) throw new Error(`${id} resumes at step ${found.steps}; step ${step} was told`)
+    }
+  } finally {
+    await open.close()
   }
-  const archive = await Archive.open(folder)
-  for (const [episode, step] of acknowledged) {
-    const summary = archive.get(episode)
-    if (summary?.status === 'finished') continue
-    if (summary?.status !== 'unfinished')
-      throw new Error(`${episode}: ${summary?.status ?? 'gone'}: ${summary?.problem?.message}`)
-    const { journal, sink } = await archive.reopen(episode)
-    const resumed = resumeEpisode(nim, journal, { inProcessFor: () => undefined, sink })
-    if (resumed.step <= step) throw new Error(`${episode} goes on at ${resumed.step}; step ${step} was acknowledged`)
-    await resumed.stop()
+  return { acknowledged: told.size }
+}
+
+/** The last step that every episode must still have; -1: the episode itself. */
+function readTold(text: string, killedAt: number): ReadonlyMap<string, number> {
+  const told = new Map<string, number>()
+  for (const line of text.split('\n')) {
+    const [kind = '', id = '', step = '', at = ''] = line.split(' ')
+    if (kind === 'started') told.set(id, Math.max(told.get(id) ?? -1, -1))
+    const isDurable = kind === 'step' || (kind === 'seen' && killedAt - Number(at) > SEEN_DURABLE_MS)
+    if (isDurable) told.set(id, Math.max(told.get(id) ?? -1, Number(step)))
   }
-  await archive.close()
-  return { acknowledged: acknowledged.size }
+  return told
 }

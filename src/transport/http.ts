@@ -114,6 +114,9 @@ function answerClientError(error: Error & { code?: string | undefined }, stream:
     stream.destroy()
     return
   }
-  const status = PARSER_STATUS[error.code ?? ''] ?? 400
-  respondRaw(stream, writeFailure(fromStatus(status, PARSER_MESSAGE[status] ?? ''), PROBLEM_STYLE))
+  const status = PARSER_STATUS[String(error.code)] ?? 400
+  respondRaw(
+    stream,
+    writeFailure(fromStatus(status, PARSER_MESSAGE[status] ?? 'The request cannot be read.'), PROBLEM_STYLE),
+  )
 }

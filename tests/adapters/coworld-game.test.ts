@@ -15,6 +15,8 @@ import { parseUriPolicy } from '../../src/adapters/coworld/uri-policy.ts'
 import { memorySource } from '../../src/episode/byte-source.ts'
 import type { EpisodeEnd } from '../../src/episode/episode-parts.ts'
 import { JournalFile, verifyJournal } from '../../src/episode/journal-file.ts'
+import { EpisodeService } from '../../src/host/episode-service.ts'
+import { builtInWorlds } from '../../src/host/world-registry.ts'
 import { runCommand, startCommand } from '../../src/testing/cli.ts'
 import { handshakeStatus, openWire } from '../../src/testing/wire.ts'
 import { paintArena } from '../../src/worlds/paint-arena/world.ts'
@@ -43,6 +45,7 @@ async function startGame(more: object = {}, uris: { resultsUri?: string; replayU
   const stop = new AbortController()
   const listening = Promise.withResolvers<number>()
   const end = serveGame(paintArena, parseGameConfig(paintArena, config(more)), {
+    episodes: new EpisodeService({ worlds: builtInWorlds() }),
     host: '127.0.0.1',
     port: 0,
     signal: stop.signal,

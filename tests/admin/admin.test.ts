@@ -117,7 +117,7 @@ test('admin character: the shipped ones go out and in, a filter lists some, and 
     (await services.run('character', 'export', 'c.json', '--shipped')).out,
     new RegExp(`Wrote ${shipped.length} `),
   )
-  assert.match((await services.run('character', 'export', 'c.json', '--shipped')).err, /FILE_UNWRITABLE/)
+  assert.match((await services.run('character', 'export', 'c.json', '--shipped')).err, /FILE_EXISTS/)
   await services.json('character', 'import', 'c.json')
   const { characters } = await services.json('character', 'list', '--filter', 'human')
   assert.equal(characters.length, shipped.filter((each) => each.is_human).length)

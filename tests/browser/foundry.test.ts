@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { configureWorld } from '../../src/kernel/world.ts'
 import { launchBrowser, NO_BROWSER } from '../../src/testing/browser.ts'
+import { loadWorld } from '../../src/testing/built-in-worlds.ts'
 import { startModuleServer } from '../../src/testing/module-server.ts'
-import { loadWorld } from '../../src/worlds/catalogue.ts'
 
 const QUIET = { effect: () => '', cancel: () => undefined, event: () => undefined }
 const SCENARIOS = ['first_slice', 'brownout', 'clean_room', 'vertical', 'two_crews']

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { createManifest } from '../../src/adapters/coworld/manifest.ts'
 import { certify } from '../../src/runner/certify.ts'
 import { createContainerRuntime } from '../../src/runner/container-runtime.ts'
-import { loadWorld } from '../../src/worlds/catalogue.ts'
+import { loadWorld } from '../../src/testing/built-in-worlds.ts'
 import { buildPackageImage, skipReason, testEngine } from './engine.ts'
 
 test('containers: paint-arena certifies as its own manifest tells to start it', { skip: skipReason }, async () => {

@@ -246,3 +246,18 @@ test('usage: neither file nor template, or nonsense in a flag, is a usage error'
     assert.equal(run(args).status, 2, args.join(' '))
   }
 })
+
+test('evaluate: a case with U+2028 and U+2029 as they are is one case, from a file and from standard input', () => {
+  const text = 'a\u2028b\u2029c'
+  const line = JSON.stringify({ ...JSON.parse(cases[0] ?? '{}'), id: text })
+  const wanted = run(['evaluate', '--cases', write('plain.jsonl', line.replaceAll(/[\u2028\u2029]/g, '|'))])
+  assert.equal(wanted.status, 0, wanted.stderr)
+  for (const ran of [
+    run(['evaluate', '--cases', write('separators.jsonl', `${line}\n`)]),
+    run(['evaluate', '--cases', '-'], line),
+  ]) {
+    assert.equal(ran.status, 0, ran.stderr)
+    assert.equal(ran.stdout.replaceAll(/[\u2028\u2029]/g, '|'), wanted.stdout)
+    assert.equal(JSON.parse(ran.stdout).id, text)
+  }
+})

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { globSync } from 'node:fs'
 import { test } from 'node:test'
 import { JournalFile, verifyJournal } from '../../src/episode/journal-file.ts'
-import { loadRecordedWorld } from '../../src/worlds/catalogue.ts'
+import { loadRecordedWorld } from '../../src/testing/built-in-worlds.ts'
 
 const journals = globSync(`${import.meta.dirname}/*.jsonl`).sort()
 

@@ -105,7 +105,7 @@ test('log: rotate tells first, archives, deletes; import brings it back once', a
   ).json()
   assert.deepEqual([rotated.deleted, rotated.archived], [4, 4])
   const again = await paracosm(['rotate', '--max-age-days', '0', '--archive', 'old.jsonl.zst', '--json'], data)
-  assert.equal(again.json().error.code, 'FILE_UNWRITABLE')
+  assert.equal(again.json().error.code, 'FILE_EXISTS')
   assert.match((await paracosm(['import', 'old.jsonl.zst'], data)).out, /^Added 4 commands\.$/m)
   assert.match((await paracosm(['import', 'old.jsonl.zst'], data)).out, /^Added 0 commands; 4 were there already\.$/m)
   const { entries }: CommandPage = (await paracosm(['query', '--json'], data)).json()
@@ -198,4 +198,24 @@ test('log: the server refuses a database that it cannot use, and leaves it alone
   })
   assert.equal(JSON.parse(postgres.out).error.code, 'STORE_UNAVAILABLE')
   assert.doesNotMatch(postgres.out + postgres.err, /hush/)
+})
+
+test('log: text with U+2028, U+2029 and other line ends of Unicode goes into an archive and back', async () => {
+  const data = await aFolder('separators', 0)
+  const reasoning = 'a\u2028b\u2029c\u0085d\u000be\fg\rh'
+  const store = await openStore(storeInFolder(data, { mode: 'existing', runs: 'inline' }))
+  const log = new CommandLog(store)
+  for (let i = 0; i < 3; i++) await log.append(commandAt(i * 60_000, { reasoning: i === 1 ? reasoning : 'plain' }))
+  await store.close()
+  const rotated = await paracosm(['rotate', '--max-age-days', '0', '--archive', 'separators.jsonl.zst', '--json'], data)
+  assert.deepEqual([rotated.json().deleted, rotated.json().archived], [3, 3])
+  assert.equal((await paracosm(['count'], data)).out, '0\n')
+  const imported = await paracosm(['import', 'separators.jsonl.zst'], data)
+  assert.deepEqual([imported.status, imported.err], [0, ''])
+  assert.match(imported.out, /^Added 3 commands\.$/m)
+  const { entries }: CommandPage = (await paracosm(['query', '--json'], data)).json()
+  assert.deepEqual(
+    entries.map((row) => row.reasoning),
+    ['plain', reasoning, 'plain'],
+  )
 })

@@ -128,7 +128,7 @@ const BAD: readonly [string, object | string, number, string, RegExp?][] = [
   ['what is no JSON', '{"command": ', 400, 'VALIDATION_ERROR'],
   ['a list', '[]', 400, 'VALIDATION_ERROR'],
   ['nothing', '', 400, 'VALIDATION_ERROR'],
-  ['deep nesting', `{"command":"x","params":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 400, 'INVALID_COMMAND'],
+  ['deep nesting', `{"command":"x","params":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 400, 'VALIDATION_ERROR'],
   ['a body over 256 kB', { ...good, reasoning: 'x'.repeat(256 * 1024) }, 413, 'BODY_TOO_LARGE'],
 ]
 

@@ -9,7 +9,7 @@ import { certify } from '../../src/runner/certify.ts'
 import { loadManifest } from '../../src/runner/manifest.ts'
 import { runPackage } from '../../src/runner/play.ts'
 import { createProcessRuntime } from '../../src/runner/process-runtime.ts'
-import { loadWorld } from '../../src/worlds/catalogue.ts'
+import { loadWorld } from '../../src/testing/built-in-worlds.ts'
 import { python, skipReason, writeStandIn } from './stand-ins.ts'
 
 const environment = Object.fromEntries(Object.entries(process.env).map(([key, value]) => [key, value ?? '']))

@@ -231,7 +231,7 @@ test('server: an unfinished episode of another world version stays in the list, 
   const { json } = await post(first.url, { ...match, tick_rate: 5, players: ['greedy', 'random'] })
   const { id } = json.episode
   await first.close()
-  const path = join(folder, 'versions', 'episodes', id, 'journal.jsonl')
+  const path = join(folder, 'versions', 'live', id, 'journal.jsonl')
   const [header = '', ...rest] = readFileSync(path, 'utf8').trimEnd().split('\n')
   const chain = new Chain()
   const old = (chain.open(header)?.body ?? '').replace('"version":"1.0.0"', '"version":"0.9.0"')

@@ -37,7 +37,7 @@ export class GameAdapter {
   openPlayer(query: URLSearchParams): Open {
     const slot = /^\d{1,3}$/.test(query.get('slot') ?? '') ? Number(query.get('slot')) : -1
     const token = query.get('token') ?? ''
-    const refusal = this.#episode.slots[slot] ? this.#episode.objection(slot, token) : UNKNOWN_SLOT
+    const refusal = this.#episode.slots[slot] ? this.#episode.checkJoin(slot, token) : UNKNOWN_SLOT
     if (refusal && (refusal.code === 'SLOT_INVALID' || refusal.code === 'TOKEN_REFUSED')) {
       throw new AppError('TOKEN_REFUSED', 'The slot and the token do not belong together.')
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { listWorldIds, loadWorld } from '../../worlds/catalogue.ts'
+import { listWorldIds, loadWorld } from '../../testing/built-in-worlds.ts'
 import { formatConfigSchema } from './game-config.ts'
 
 for (const id of listWorldIds()) {

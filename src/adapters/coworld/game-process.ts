@@ -5,12 +5,12 @@ import { memorySource } from '../../episode/byte-source.ts'
 import type { Episode } from '../../episode/episode.ts'
 import type { EpisodeEnd } from '../../episode/episode-parts.ts'
 import { JournalFile } from '../../episode/journal-file.ts'
-import { createMemorySink } from '../../episode/sink.ts'
-import { type SlotPlan, startEpisode } from '../../episode/start.ts'
+import { createMemorySink, createTeeSink, type LineSink } from '../../episode/sink.ts'
+import type { SlotPlan } from '../../episode/start.ts'
+import type { EpisodeService } from '../../host/episode-service.ts'
 import { parseJson } from '../../kernel/parse.ts'
 import type { World } from '../../kernel/world.ts'
 import { type AccessOptions, Transport } from '../../transport/transport.ts'
-import { createElapsed, createOfflineWorkers } from '../session/offline-workers.ts'
 import { type GameConfig, parseGameConfig } from './game-config.ts'
 import { gameSite } from './game-site.ts'
 import { formatReplay } from './replay-document.ts'
@@ -22,6 +22,7 @@ const LEAD_MS = 500
 const LINGER_MS = 500
 
 export interface GameProcessOptions {
+  readonly episodes: EpisodeService
   readonly host: string
   readonly port: number
   /** Undefined: nobody wants them. */
@@ -31,8 +32,8 @@ export interface GameProcessOptions {
   readonly signal: AbortSignal
   /** Who sits in which slot from the start; the others are waited for at the adapter. */
   readonly inProcessPlayers?: readonly (SlotPlan | undefined)[]
-  /** Told of every stored line, so that a journal can be kept beside the replay. */
-  readonly onLine?: (line: string) => void
+  /** Keeps the journal beside the replay; closed at the end. */
+  readonly journal?: LineSink | undefined
   /** Whether every caller may administer, or only those on this machine. Default: only those. */
   readonly openAdmin?: boolean
   readonly access?: AccessOptions | undefined
@@ -56,26 +57,30 @@ export async function readGameConfig(world: World, uri: string): Promise<GameCon
 export async function serveGame(world: World, config: GameConfig, options: GameProcessOptions): Promise<EpisodeEnd> {
   if (options.resultsUri !== undefined) checkUri(options.resultsUri, 'COGAME_RESULTS_URI')
   if (options.replayUri !== undefined) checkUri(options.replayUri, 'COGAME_SAVE_REPLAY_URI')
-  const sink = createMemorySink([], options.onLine)
+  const lines: string[] = []
+  const sink = options.journal ? createTeeSink(options.journal, lines) : createMemorySink(lines)
   const { host } = config
-  const episode = startEpisode(world, config.configured, {
+  const episode = await options.episodes.start({
+    world,
+    configured: config.configured,
     seed: host.seed,
     slots: host.players.map(({ name }, slot) => ({
       ...(options.inProcessPlayers?.[slot] ?? { player: { kind: 'process', name } }),
       token: host.tokens[slot],
     })),
     pacing: { mode: 'rate', stepsPerSecond: host.tick_rate },
-    workers: createOfflineWorkers(createElapsed()),
     gatherMs: host.player_connect_timeout_seconds * 1000,
     leadMs: LEAD_MS,
+    kind: 'game',
     sink,
-    onEnd: (end) => deliver(world, sink.lines, { ...options, end }),
+    onEnd: (end) => deliver(world, lines, { ...options, end }),
   })
   const onFault = (error: unknown): void => options.onFault?.(error)
   const transport = new Transport({ ...options.access, onFault })
   const isAdminOpen = options.openAdmin === true
   const server = await serveSite(transport, gameSite(episode, { transport, isAdminOpen, onFault }), options)
-  const onAbort = (): void => void episode.stop()
+  // What goes wrong while it stops is what `done` reports.
+  const onAbort = (): void => void episode.stop().catch(() => undefined)
   options.signal.addEventListener('abort', onAbort)
   try {
     options.onListening({ port: server.port, episode, config })

@@ -1,9 +1,10 @@
 // The URIs that a runner hands to a game: where its configuration is read and its results and replay are delivered.
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../kernel/errors.ts'
+import { makeFolder } from '../../lib/folders.ts'
 import { READ_LIMITS, readLimited, readSource } from './read-source.ts'
 
 const DELIVER_TIMEOUT_MS = 60_000
@@ -62,7 +63,7 @@ export async function deliverUri(uri: string, parts: AsyncIterable<string>): Pro
 }
 
 async function writeWhole(path: string, parts: AsyncIterable<string>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
   try {
     await using file = await open(temporary, 'wx')

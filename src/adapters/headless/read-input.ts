@@ -26,20 +26,7 @@ export interface InputKind {
  */
 export function readJsonInput(path: string, kind: InputKind): JsonValue {
   const text = path === '-' ? readStandardInput(kind) : readBounded(path, kind)
-  const value = parseJson(text.startsWith('\uFEFF') ? text.slice(1) : text, kind.what)
-  if (isDeeperThan(value, DEPTH_LIMIT)) {
-    throw new AppError('VALIDATION_ERROR', `${kind.what} ${path} is nested deeper than ${DEPTH_LIMIT} levels`)
-  }
-  return value
-}
-
-/** Whether a value is nested deeper than so many levels. Whoever walks JSON by recursion needs to know. */
-function isDeeperThan(value: JsonValue, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (levels === 0) return true
-  const inner = Array.isArray(value) ? value : Object.values(value)
-  for (const each of inner) if (isDeeperThan(each, levels - 1)) return true
-  return false
+  return parseJson(text.startsWith('\uFEFF') ? text.slice(1) : text, kind.what, { maxDepth: DEPTH_LIMIT })
 }
 
 function tooLarge(path: string, { what, limit }: InputKind): AppError {

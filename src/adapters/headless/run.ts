@@ -1,4 +1,5 @@
 // One call of the interface: from options to a report and an exit status.
+import { resolve } from 'node:path'
 import { AppError } from '../../kernel/errors.ts'
 import type { World } from '../../kernel/world.ts'
 import type { HeadlessError, HeadlessReport, HeadlessStep, SaveSource } from '../../protocol/headless.ts'
@@ -40,6 +41,9 @@ export async function runHeadless(world: World, options: HeadlessOptions): Promi
   }
   if (options.load !== undefined && options.scenario !== undefined) {
     throw new AppError('USAGE', '--load and --scenario exclude each other: a run starts from one of them')
+  }
+  if (options.save !== undefined && options.trace !== undefined && resolve(options.save) === resolve(options.trace)) {
+    throw new AppError('USAGE', '--save and --emit-trace name the same file: the save would replace the trace')
   }
   const steps = readSteps(world, options)
   const session = openSession(world, options)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AppError } from '../../kernel/errors.ts'
-import { loadWorld } from '../../worlds/catalogue.ts'
+import { loadWorld } from '../../testing/built-in-worlds.ts'
 import { parseScript } from './script.ts'
 
 const foundry = await loadWorld('foundry')

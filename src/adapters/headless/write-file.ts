@@ -1,5 +1,15 @@
 // Writes that are whole or do not happen, and traces that lose nothing they have said.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../../kernel/errors.ts'
 import type { TraceRecord } from '../../protocol/headless.ts'
@@ -7,6 +17,23 @@ import type { TraceRecord } from '../../protocol/headless.ts'
 function unwritable(what: string, path: string, cause: unknown): AppError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new AppError('FILE_UNWRITABLE', `${what} ${path} cannot be written: ${reason}`, { cause })
+}
+
+/**
+ * The file that a write to `path` goes to, behind symbolic links. What is not a regular file is left alone: a rename
+ * would replace a device or pipe, and opening a pipe could wait for ever.
+ * @throws AppError FILE_UNWRITABLE
+ */
+function regularTarget(what: string, path: string): string {
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return path
+    if (statSync(path).isFile()) return realpathSync(path)
+  } catch (error) {
+    throw unwritable(what, path, error)
+  }
+  throw new AppError('FILE_UNWRITABLE', `${what} ${path} cannot be written: it is not a regular file`, {
+    hint: 'Name a regular file, or a file that does not exist yet.',
+  })
 }
 
 /** A save on its way: the temporary file beside it is there from the start, so a bad path shows before the run. */
@@ -17,8 +44,8 @@ export class AtomicFile implements Disposable {
 
   /** @throws AppError FILE_UNWRITABLE */
   constructor(path: string) {
-    this.#path = path
-    this.#temporary = `${path}.${process.pid}.tmp`
+    this.#path = regularTarget('Save', path)
+    this.#temporary = `${this.#path}.${process.pid}.tmp`
     try {
       this.#file = openSync(this.#temporary, 'wx')
     } catch (error) {
@@ -81,9 +108,9 @@ export class TraceFile implements Disposable {
 
   /** @throws AppError FILE_UNWRITABLE */
   constructor(path: string) {
-    this.#path = path
+    this.#path = regularTarget('Trace', path)
     try {
-      this.#file = openSync(path, 'w')
+      this.#file = openSync(this.#path, 'w')
     } catch (error) {
       throw unwritable('Trace', path, error)
     }

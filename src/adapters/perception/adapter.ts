@@ -130,6 +130,7 @@ export class PerceptionAdapter {
     for (const agentState of mine) {
       if (!agentState.perceptions.take(this.#options.clock.now()))
         throw new AppError('RATE_LIMITED', 'too many requests')
+      this.#options.bridge.attend(agentState.agent)
       const record = agentState.find(commandId)
       if (record) return { ...record.report }
     }

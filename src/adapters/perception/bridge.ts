@@ -63,6 +63,8 @@ export interface Bridge {
   readonly episode: string | null
   /** Id of the world behind it, where it is one of ours. */
   readonly world: string | null
+  /** An agent has asked for something: it is there, and after a restart time may begin again. */
+  attend(agent: PerceptionAgent): void
   /**
    * What an agent perceives now.
    * @throws AppError BRIDGE_UNAVAILABLE, PERCEPTION_TIMEOUT, SCHEMA_MISMATCH (also as a rejection)

@@ -2,7 +2,7 @@
 import { AppError } from '../../kernel/errors.ts'
 import { parseJson, parseWith } from '../../kernel/parse.ts'
 import type { NewCommandLogRow } from '../../protocol/command-log.ts'
-import type { JsonObject, JsonValue } from '../../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
 import {
   isReadableVersion,
   PERCEPTION_PROTOCOL_VERSION,
@@ -80,10 +80,6 @@ export function toRefusedRow(body: JsonObject, now: Date): RefusedRow {
     reasoning: typeof reasoning === 'string' ? printable(reasoning.slice(0, MAX_REFUSED_TEXT)) : '',
     protocol_version: wrote.success ? wrote.data : PERCEPTION_PROTOCOL_VERSION,
   }
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Whether it is worth keeping: what is nested too deeply to be written down is not. */

@@ -179,6 +179,11 @@ export class SocketBridge implements Bridge {
     else this.#end(message.command_id, { status: 'failed', outcome: message.outcome, code: message.code })
   }
 
+  /** The engine knows by itself who is there. */
+  attend(): void {
+    // Nothing to do.
+  }
+
   perceive(agent: PerceptionAgent): EncodedPerception | Promise<EncodedPerception> {
     this.#mustBeUp()
     const view = this.#viewOf(agent)

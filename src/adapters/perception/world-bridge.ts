@@ -52,7 +52,7 @@ export class WorldBridge implements Bridge {
   readonly #clock: Clock
   readonly #startedAt: number
   readonly #slots = new Map<number, SlotHandle>()
-  readonly #under = new Map<number, InFlight>()
+  readonly #inFlight = new Map<number, InFlight>()
   readonly #perceptions = new Map<number, EncodedPerception>()
   readonly #listeners = new Set<BridgeListener>()
   readonly #stops: readonly (() => void)[]
@@ -77,10 +77,14 @@ export class WorldBridge implements Bridge {
     this.#stops = [episode.watch(() => this.#changed()), episode.listen((events) => this.#hear(events))]
   }
 
+  /** An agent that asks for anything is there; but that takes nobody's place. */
+  attend(agent: PerceptionAgent): void {
+    const slot = this.#episode.slots[agent.slot]
+    if (slot && !slot.connection && slot.player.kind !== 'bot' && !this.#isClosed) this.#sit(agent)
+  }
+
   perceive(agent: PerceptionAgent): EncodedPerception {
-    const handle = this.#episode.slots[agent.slot]
-    // Who looks is there; but a look takes nobody's place.
-    if (handle && !handle.connection && handle.player.kind !== 'bot' && !this.#isClosed) this.#sit(agent)
+    this.attend(agent)
     const known = this.#perceptions.get(agent.slot)
     if (known) return known
     const body = this.#episode.perceive(agent.slot)
@@ -99,11 +103,12 @@ export class WorldBridge implements Bridge {
   }
 
   async command(agent: PerceptionAgent, said: BridgeCommand): Promise<Taken> {
+    if (this.#episode.status === 'stopped') return refuse('BRIDGE_UNAVAILABLE', 'The server is stopping.')
     if (this.#isClosed) return refuse('EPISODE_OVER', 'The episode has ended.')
     const handle = this.#sit(agent)
     const { command, onChange } = said
     const words = AgentCommand.parse(command)
-    const under: InFlight = {
+    const inFlight: InFlight = {
       word: command.command,
       command: words,
       onChange,
@@ -111,7 +116,7 @@ export class WorldBridge implements Bridge {
       calls: 0,
       last: 'none',
     }
-    this.#replace(agent.slot, under)
+    this.#replace(agent.slot, inFlight)
     if (!isNative(this.#episode.world)) {
       this.#translate(agent.slot)
       return { accepted: true }
@@ -123,24 +128,27 @@ export class WorldBridge implements Bridge {
     )
     const decided = await Promise.race([receipt, late.promise])
     cancel()
-    if (decided) return this.#decide(agent.slot, under, decided)
+    if (decided) return this.#decide(agent.slot, inFlight, decided)
     void receipt.then((later) => {
-      const taken = this.#decide(agent.slot, under, later)
+      // The server stops: the command stays open, and the next start follows it or ends it.
+      if (!later.accepted && later.code === 'INTERRUPTED') return
+      const taken = this.#decide(agent.slot, inFlight, later)
       if (!taken.accepted) onChange({ status: 'failed', outcome: taken.reason, code: taken.code })
     })
     return { accepted: true }
   }
 
-  #decide(slot: number, under: InFlight, receipt: Receipt): Taken {
+  #decide(slot: number, inFlight: InFlight, receipt: Receipt): Taken {
     if (receipt.accepted) return { accepted: true }
-    if (this.#under.get(slot) === under) this.#under.delete(slot)
+    if (this.#inFlight.get(slot) === inFlight) this.#inFlight.delete(slot)
+    if (receipt.code === 'INTERRUPTED') return refuse('BRIDGE_UNAVAILABLE', receipt.reason)
     const code = REFUSAL_CODES.find((known) => known === receipt.code)
     return refuse(code ?? 'COMMAND_CONFLICT', receipt.reason)
   }
 
   adopt(agent: PerceptionAgent, left: { word: string; onChange(change: CommandChange): void }): boolean {
     if (!isNative(this.#episode.world) || this.#isClosed || this.#episode.step === 0) return false
-    this.#under.set(agent.slot, { ...left, command: undefined, number: undefined, calls: 0, last: 'none' })
+    this.#inFlight.set(agent.slot, { ...left, command: undefined, number: undefined, calls: 0, last: 'none' })
     return true
   }
 
@@ -166,7 +174,7 @@ export class WorldBridge implements Bridge {
   }
 
   get #isClosed(): boolean {
-    return this.#episode.isOver || this.#episode.status === 'stopped'
+    return this.#episode.isClosed
   }
 
   /** The agent's slot, taken now unless it is held already. */
@@ -191,15 +199,15 @@ export class WorldBridge implements Bridge {
     return handle
   }
 
-  #replace(slot: number, under: InFlight): void {
+  #replace(slot: number, inFlight: InFlight): void {
     this.#fail(slot, 'INTERRUPTED', 'The server stopped while it was under way.')
-    this.#under.set(slot, under)
+    this.#inFlight.set(slot, inFlight)
   }
 
   #fail(slot: number, code: string, outcome: string): void {
-    const under = this.#under.get(slot)
-    this.#under.delete(slot)
-    under?.onChange({ status: 'failed', code, outcome })
+    const inFlight = this.#inFlight.get(slot)
+    this.#inFlight.delete(slot)
+    inFlight?.onChange({ status: 'failed', code, outcome })
   }
 
   #changed(): void {
@@ -213,48 +221,48 @@ export class WorldBridge implements Bridge {
 
   /** Asks the world what comes next of a command that it interprets. */
   #translate(slot: number): void {
-    const under = this.#under.get(slot)
+    const inFlight = this.#inFlight.get(slot)
     const handle = this.#slots.get(slot)
-    if (!under?.command || !handle || isNative(this.#episode.world) || this.#isClosed) return
-    const next = this.#episode.translate(slot, under.command, { calls: under.calls, last: under.last })
+    if (!inFlight?.command || !handle || isNative(this.#episode.world) || this.#isClosed) return
+    const next = this.#episode.translate(slot, inFlight.command, { calls: inFlight.calls, last: inFlight.last })
     if (!next) return
-    if (under.calls === 0) under.onChange({ status: 'running' })
-    under.calls++
+    if (inFlight.calls === 0) inFlight.onChange({ status: 'running' })
+    inFlight.calls++
     if (next.say !== undefined) {
-      under.last = 'pending'
+      inFlight.last = 'pending'
       void handle.submit(next.say).then((receipt) => {
-        under.last = receipt.accepted ? 'taken' : { code: receipt.code, reason: receipt.reason }
+        inFlight.last = receipt.accepted ? 'taken' : { code: receipt.code, reason: receipt.reason }
       })
     }
     if (!next.end) return
-    this.#under.delete(slot)
+    this.#inFlight.delete(slot)
     const { status, outcome, code = 'FAILED' } = next.end
-    under.onChange(status === 'done' ? { status, outcome } : { status, outcome, code })
+    inFlight.onChange(status === 'done' ? { status, outcome } : { status, outcome, code })
   }
 
   /** What a world that takes the protocol's words tells of its commands. */
   #hear(events: readonly WorldEvent[]): void {
     for (const { slot, kind, data } of events) {
       if (slot === null || !kind.startsWith('command.')) continue
-      const under = this.#under.get(slot)
-      if (!under) continue
+      const inFlight = this.#inFlight.get(slot)
+      if (!inFlight) continue
       if (kind === 'command.accepted') {
-        if (under.command && under.number === undefined) under.number = data.number
-      } else if (data.number === under.number || (!under.command && data.command === under.word)) {
-        this.#follow(slot, under, { kind, data })
+        if (inFlight.command && inFlight.number === undefined) inFlight.number = data.number
+      } else if (data.number === inFlight.number || (!inFlight.command && data.command === inFlight.word)) {
+        this.#follow(slot, inFlight, { kind, data })
       }
     }
   }
 
-  #follow(slot: number, under: InFlight, { kind, data }: Pick<WorldEvent, 'kind' | 'data'>): void {
+  #follow(slot: number, inFlight: InFlight, { kind, data }: Pick<WorldEvent, 'kind' | 'data'>): void {
     if (kind === 'command.running') {
-      under.onChange({ status: 'running' })
+      inFlight.onChange({ status: 'running' })
       return
     }
-    this.#under.delete(slot)
+    this.#inFlight.delete(slot)
     const outcome = String(data.outcome ?? '')
-    if (kind === 'command.done') under.onChange({ status: 'done', outcome })
-    else under.onChange({ status: 'failed', outcome, code: String(data.code ?? 'FAILED') })
+    if (kind === 'command.done') inFlight.onChange({ status: 'done', outcome })
+    else inFlight.onChange({ status: 'failed', outcome, code: String(data.code ?? 'FAILED') })
   }
 }
 

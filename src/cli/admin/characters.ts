@@ -1,6 +1,6 @@
 // `paracosm admin character …`.
-import { writeFile } from 'node:fs/promises'
 import { AppError } from '../../kernel/errors.ts'
+import { writeFileWhole } from '../../lib/files.ts'
 import type { Character } from '../../protocol/character.ts'
 import { Characters } from '../../store/characters/characters.ts'
 import { characters as shipped } from '../../worlds/parley/characters/built-in.ts'
@@ -44,12 +44,7 @@ export async function exportCharacters(
   const characters = flags.shipped ? shipped : await readAll(io, flags)
   const text = formatCharacters(characters)
   if (path === undefined) return io.out(text.trimEnd())
-  try {
-    await writeFile(path, text, { flag: 'wx' })
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('FILE_UNWRITABLE', `cannot write ${path}: ${reason}`, { cause })
-  }
+  await writeFileWhole(path, text, { replace: false })
   if (flags.json) return printJson(io, { ok: true, path, characters: characters.length })
   io.out(`Wrote ${characters.length} characters to ${path}.`)
 }

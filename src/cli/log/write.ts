@@ -1,5 +1,6 @@
 // `paracosm log rotate` and `import`.
 import { logJournal } from '../../datasets/log-journal.ts'
+import { JournalFile } from '../../episode/journal-file.ts'
 import { CommandLog } from '../../store/command-log.ts'
 import { readFirstLine } from '../../store/log-archive.ts'
 import { type Io, printJson } from '../io.ts'
@@ -39,7 +40,9 @@ export async function importFile(
   const isJournal = /^\{"paracosm":"journal"/.test(await readFirstLine(path))
   const count = await withStore(io, { data: flags.data, mode: 'create' }, (store) => {
     const log = new CommandLog(store)
-    return isJournal ? logJournal(store, log, path) : log.importArchive(path)
+    return isJournal
+      ? logJournal(store, log, { open: () => JournalFile.open(path), worlds: io.worlds })
+      : log.importArchive(path)
   })
   if (flags.json) return printJson(io, { ok: true, kind: isJournal ? 'journal' : 'archive', ...count })
   const known = count.read - count.added

@@ -1,9 +1,11 @@
 // Players' access keys between two runs: one file of the user's own, one key a server.
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
+import { writeFileWhole } from '../../lib/files.ts'
+import { makeFolder } from '../../lib/folders.ts'
 
 const Keys = z.record(z.string(), z.string())
 
@@ -24,14 +26,12 @@ export async function readKey(path: string, url: string): Promise<string | undef
 /** Keeps a key. The file is the owner's alone (0600), and never half written. */
 export async function keepKey(path: string, url: string, key: string): Promise<void> {
   const keys = { ...(await readKeys(path)), [originOf(url)]: key }
-  const draft = `${path}.${process.pid}`
   try {
-    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
-    await writeFile(draft, `${JSON.stringify(keys, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' })
-    await rename(draft, path)
+    await makeFolder(dirname(path), { mode: 0o700 })
   } catch (cause) {
     throw new AppError('FILE_UNWRITABLE', `cannot write ${path}`, { cause })
   }
+  await writeFileWhole(path, `${JSON.stringify(keys, undefined, 2)}\n`, { mode: 0o600 })
 }
 
 async function readKeys(path: string): Promise<z.infer<typeof Keys>> {

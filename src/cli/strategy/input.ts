@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { inheritedEnvironment } from '../../config.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { parseJson, parseWith } from '../../kernel/parse.ts'
-import type { JsonObject, JsonValue } from '../../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
 import { StrategyConfig, type StrategyTemplate } from '../../protocol/strategy-run.ts'
 import { limitsOf, maxProgramText, type StrategyLimits } from '../../strategy/limits.ts'
 import { createTemplates } from '../../strategy/templates.ts'
@@ -69,9 +69,6 @@ export function readSource(
   const text = JSON.stringify(template.astJson, undefined, 2)
   return { name: template.id, text, program: parseJson(text, template.id), template }
 }
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A JSON object given on the command line, or in a file when it starts with `@`. */
 export function readObject(flag: string, value: string | undefined): JsonObject | null {

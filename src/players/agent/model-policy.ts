@@ -1,7 +1,9 @@
 // A language model as a policy. It is shown the rules of the protocol, what it perceives and what it did; it answers with
 // one command as JSON. What it is shown depends on the episode alone, so a recorded run asks the same questions again.
+
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
+import { describeIssue } from '../../kernel/parse.ts'
 import type { ModelClient } from '../../models/client.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import type { ModelMessage } from '../../protocol/model.ts'
@@ -143,15 +145,10 @@ export function readDecision(text: string): Decision | { fault: string } {
     return { fault: 'the JSON object does not parse' }
   }
   const answer = Answer.safeParse(json)
-  if (!answer.success) return { fault: faultOf(answer.error) }
+  if (!answer.success) return { fault: describeIssue(answer.error, 'command') }
   const { command, params, reasoning } = answer.data
   // Models fill what they have nothing for with null; the protocol leaves it out.
   const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== null))
   const parsed = AgentCommand.safeParse({ command, params: given })
-  return parsed.success ? { command: parsed.data, reasoning } : { fault: faultOf(parsed.error) }
-}
-
-function faultOf(error: z.ZodError): string {
-  const issue = error.issues[0]
-  return `${issue?.path.join('.') || 'command'}: ${issue?.message ?? 'invalid'}`
+  return parsed.success ? { command: parsed.data, reasoning } : { fault: describeIssue(parsed.error, 'command') }
 }

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { type PerceptionClient, PerceptionFailure } from '../../client/perception.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { sleep } from '../../lib/sleep.ts'
 import type { CommandReport } from '../../protocol/perception-adapter.ts'
 import type { Decision, Policy, Turn } from './policy.ts'
 
@@ -147,7 +148,7 @@ class AgentRun {
     for (let wait = POLL_MS; ; wait = Math.min(SLOWEST_POLL_MS, wait * 1.3)) {
       const report = await this.#patiently(() => client.report(commandId))
       if (report.status === 'done' || report.status === 'failed') return report
-      await pause(wait, signal)
+      await sleep(wait, signal)
     }
   }
 
@@ -161,22 +162,8 @@ class AgentRun {
         const isAway =
           error instanceof PerceptionFailure && (error.status === 0 || error.status === 503 || error.status === 504)
         if (!isAway || performance.now() >= until) throw error
-        await pause(RECONNECT_MS, this.#options.signal)
+        await sleep(RECONNECT_MS, this.#options.signal)
       }
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const leave = (): void => {
-    clearTimeout(timer)
-    reject(signal.reason)
-  }
-  const timer = setTimeout(() => {
-    signal.removeEventListener('abort', leave)
-    resolve()
-  }, ms)
-  signal.addEventListener('abort', leave, { once: true })
-  return promise
 }

@@ -1,9 +1,9 @@
 // Rule-based policies, one a world: they show that a world can be played through the adapter, and what good play is like.
 import { z } from 'zod'
+import { builtInWorlds } from '../../host/world-registry.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { World } from '../../kernel/world.ts'
 import { AgentCommand } from '../../protocol/perception-command.ts'
-import { loadWorld } from '../../worlds/catalogue.ts'
 import { decideBuilder, FoundryView } from '../../worlds/foundry/bots.ts'
 import type { FoundryCommand } from '../../worlds/foundry/config.ts'
 import { NOOP, type Policy, type Turn } from './policy.ts'
@@ -16,7 +16,7 @@ const TICKS_PER_TURN = 10
  * @param engine what the adapter's status names; an engine that is not known gets the general rule
  */
 export async function createScriptedPolicy(engine: string): Promise<Policy> {
-  if (engine === 'frontier') return fromBot(await loadWorld('frontier'))
+  if (engine === 'frontier') return fromBot(await builtInWorlds().load('frontier'))
   if (engine === 'foundry') return { decide: (turn) => Promise.resolve(build(turn)) }
   return { decide: (turn) => Promise.resolve(approach(turn)) }
 }

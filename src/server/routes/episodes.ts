@@ -1,12 +1,13 @@
 // Episodes: the list, one of them, a new one, and the artefacts for download.
-import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { formatReplay } from '../../adapters/coworld/replay-document.ts'
 import { agentIdOf } from '../../adapters/perception/bridge.ts'
-import type { Archive } from '../../episode/archive.ts'
-import { JournalFile } from '../../episode/journal-file.ts'
+import type { JournalFile } from '../../episode/journal-file.ts'
+import { type BlobStore, readBlob } from '../../host/blobs.ts'
+import type { EpisodeService } from '../../host/episode-service.ts'
+import { journalBlob } from '../../host/journal-folder.ts'
 import { AppError } from '../../kernel/errors.ts'
 import {
   EPISODE_STATUSES,
@@ -17,29 +18,44 @@ import {
 } from '../../protocol/catalogue.ts'
 import { Results } from '../../protocol/episode.ts'
 import { Problem } from '../../protocol/problem.ts'
+import { EPISODE_SORTS } from '../../store/episodes/episode-query.ts'
 import type { Locality } from '../../transport/locality.ts'
-import { loadWorld } from '../../worlds/catalogue.ts'
-import type { LiveEpisodes } from '../live.ts'
+import { loadRegistered } from '../worlds.ts'
 
 const EpisodeParams = z.strictObject({ id: z.string().min(1).max(100) })
 
 const EpisodeQuery = z.strictObject({
   status: z.enum(EPISODE_STATUSES).optional(),
-  world: z.string().optional(),
+  world: z.string().max(200).optional(),
+  variant: z.string().max(200).optional(),
+  /** Where the episode comes from: `api`, `showcase`, `perception`, … */
+  kind: z.string().max(100).optional(),
+  /** The exact name of a player in any slot. */
+  player: z.string().max(200).optional(),
+  /** Started at this instant or later, milliseconds UTC. */
+  since: z.coerce.number().int().min(0).optional(),
+  /** Started at this instant or earlier, milliseconds UTC. */
+  until: z.coerce.number().int().min(0).optional(),
+  sort: z.enum(EPISODE_SORTS).optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+  cursor: z.string().max(500).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
   offset: z.coerce.number().int().min(0).default(0),
 })
+
+/** Milliseconds between everybody being there and the first step. */
+const LEAD_MS = 500
 
 interface Options extends ArtefactOptions {
   readonly locality: Locality
 }
 
 interface ArtefactOptions {
-  readonly live: LiveEpisodes
-  readonly archive: Archive
+  readonly episodes: EpisodeService
+  readonly blobs: BlobStore
 }
 
-export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { live, archive, locality }, done) => {
+export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, blobs, locality }, done) => {
   app.get(
     '/api/episodes',
     {
@@ -51,12 +67,9 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { live, ar
       },
     },
     async ({ query }) => {
-      const all = live
-        .list()
-        .filter((each) => query.status === undefined || each.status === query.status)
-        .filter((each) => query.world === undefined || each.world?.id === query.world)
-      const { limit, offset } = query
-      return { entries: all.slice(offset, offset + limit), total_count: all.length, limit, offset }
+      const { limit, offset, cursor, sort, order, ...filters } = query
+      const page = await episodes.list(filters, { limit, offset, cursor, sort, order })
+      return { entries: [...page.entries], total_count: page.total, limit, offset, next_cursor: page.nextCursor }
     },
   )
   app.get(
@@ -69,7 +82,7 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { live, ar
         response: { 200: EpisodeSummary, '4xx': Problem },
       },
     },
-    async ({ params }) => live.find(params.id),
+    ({ params }) => episodes.find(params.id),
   )
   app.post(
     '/api/episodes',
@@ -84,8 +97,15 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { live, ar
     async (request, reply) => {
       const refusal = locality.refuse(request.raw)
       if (refusal) throw refusal
-      const { tick_rate: stepsPerSecond, ...wanted } = request.body
-      const episode = await live.start({ ...wanted, pacing: { mode: 'rate', stepsPerSecond } })
+      const { tick_rate: stepsPerSecond, players, world: id, ...wanted } = request.body
+      const episode = await episodes.start({
+        ...wanted,
+        world: await loadRegistered(episodes.worlds, id),
+        slots: players,
+        pacing: { mode: 'rate', stepsPerSecond },
+        leadMs: LEAD_MS,
+        kind: 'api',
+      })
       const { host } = request
       const slots = episode.slots.map(({ slot, token }) => {
         const query = new URLSearchParams({ slot: String(slot), token })
@@ -99,26 +119,26 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { live, ar
           agent_id: agentIdOf(slot),
         }
       })
-      return reply.code(201).send({ episode: live.find(episode.header.episode), slots })
+      return reply.code(201).send({ episode: await episodes.find(episode.header.episode), slots })
     },
   )
-  app.register(artefactRoutes, { live, archive })
+  app.register(artefactRoutes, { episodes, blobs })
   done()
 }
 
-const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { live, archive }, done) => {
+const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { episodes, blobs }, done) => {
   const describe = (summary: string) => ({ summary, tags: ['artefacts'], params: EpisodeParams })
   app.get(
     '/api/episodes/:id/results.json',
     { schema: { ...describe('The results, or the standing so far'), response: { 200: Results, '4xx': Problem } } },
     async ({ params }) => {
-      const { results } = live.find(params.id)
+      const { results } = await episodes.find(params.id)
       if (results) return results
       throw new AppError('UNKNOWN_EPISODE', `episode ${params.id} has no results`)
     },
   )
   app.get('/api/episodes/:id/journal.jsonl', { schema: describe('The journal as text') }, async ({ params }, reply) => {
-    const file = await JournalFile.open(await archive.journalPath(params.id))
+    const file = await episodes.readJournal(params.id)
     return reply
       .type('application/jsonl')
       .header('content-disposition', `attachment; filename="${params.id}.jsonl"`)
@@ -128,21 +148,22 @@ const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { live, 
     '/api/episodes/:id/journal.jsonl.zst',
     { schema: describe('The journal of a finished episode, as it is kept') },
     async ({ params }, reply) => {
-      const path = await archive.journalPath(params.id)
-      if (!path.endsWith('.zst'))
-        throw new AppError('UNKNOWN_EPISODE', `episode ${params.id} has not been put away yet`)
+      await episodes.find(params.id)
+      if (!(await blobs.exists(journalBlob(params.id)))) {
+        throw new AppError('UNKNOWN_EPISODE', `episode ${params.id} has not been archived yet`)
+      }
       return reply
         .type('application/zstd')
         .header('content-disposition', `attachment; filename="${params.id}.jsonl.zst"`)
-        .send(createReadStream(path))
+        .send(Readable.from(readBlob(blobs, journalBlob(params.id))))
     },
   )
   app.get(
     '/api/episodes/:id/replay.json',
     { schema: describe('The replay document: a frame for every step') },
     async ({ params }, reply) => {
-      const file = await JournalFile.open(await archive.journalPath(params.id))
-      const world = await loadWorld(file.header.world.id)
+      const file = await episodes.readJournal(params.id)
+      const world = await episodes.worlds.loadRecorded(file.header)
       return reply
         .type('application/json')
         .send(Readable.from(closing(file, formatReplay(file, world, { journal: true }))))

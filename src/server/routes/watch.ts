@@ -4,27 +4,23 @@ import { GameAdapter } from '../../adapters/coworld/game-adapter.ts'
 import { type Asset, pageOf, readAsset } from '../../adapters/coworld/pages.ts'
 import { recordedFromJournal } from '../../adapters/coworld/recorded.ts'
 import { openReplay, type Recorded, replayPage } from '../../adapters/coworld/replay-adapter.ts'
-import type { Archive } from '../../episode/archive.ts'
 import type { Episode } from '../../episode/episode.ts'
-import { JournalFile } from '../../episode/journal-file.ts'
+import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { World } from '../../kernel/world.ts'
 import type { OriginPolicy } from '../../transport/origins.ts'
 import type { UpgradeRoute } from '../../transport/upgrade-router.ts'
-import { loadWorld } from '../../worlds/catalogue.ts'
 import { readHome } from '../home.ts'
-import type { LiveEpisodes } from '../live.ts'
 
 export interface WatchOptions {
-  readonly live: LiveEpisodes
-  readonly archive: Archive
+  readonly episodes: EpisodeService
   readonly origins: OriginPolicy
   onFault(error: unknown): void
 }
 
 /** Pages. A page under a name that the server does not know says so, because its sockets would be refused. */
 export const watchRoutes: FastifyPluginCallback<WatchOptions> = (app, options, done) => {
-  const { live, origins } = options
+  const { episodes, origins } = options
   app.addHook('onRequest', (request, _reply, next) => next(origins.refuseSensitive(request.headers)))
   app.get('/', { schema: { hide: true } }, (_request, reply) => sendAsset(reply, readHome()))
   app.get<{ Params: { name: string } }>('/assets/:name', { schema: { hide: true } }, (request, reply) => {
@@ -38,11 +34,11 @@ export const watchRoutes: FastifyPluginCallback<WatchOptions> = (app, options, d
     async ({ params }, reply) => {
       const { id } = params
       const path = `/${params['*']}`
-      const episode = live.get(id)
+      const episode = episodes.get(id)
       const wanted = pageOf(path)
       // A page that was shared while the match ran leads to its replay afterwards.
       if (path === '/' || (!episode && wanted && wanted !== 'replay')) {
-        live.find(id)
+        await episodes.find(id)
         return reply.redirect(`/episodes/${encodeURIComponent(id)}/clients/${episode ? 'global' : 'replay'}`)
       }
       if (path === '/healthz') return reply.send({ ok: true })
@@ -62,14 +58,14 @@ async function findAsset(
   // The admin page pauses and paces a game: it is for a game that its owner runs by `world serve`.
   if (page === 'admin') return undefined
   if (at.episode && page !== 'replay') return new GameAdapter(at.episode, options.onFault).page(at.path)
-  return replayPage(at.path, await worldOf(options.live, at.id))
+  return replayPage(at.path, await worldOf(options.episodes, at.id))
 }
 
 /** @throws AppError UNKNOWN_EPISODE, JOURNAL_CORRUPT, and the codes of `loadWorld` */
-async function worldOf(live: LiveEpisodes, id: string): Promise<World> {
-  const { world } = live.find(id)
+async function worldOf(episodes: EpisodeService, id: string): Promise<World> {
+  const { world } = await episodes.find(id)
   if (!world) throw new AppError('JOURNAL_CORRUPT', `the journal of episode ${id} cannot be read`)
-  return loadWorld(world.id)
+  return episodes.worlds.load(world.id)
 }
 
 function sendAsset(reply: FastifyReply, { type, body }: Asset): FastifyReply {
@@ -77,14 +73,14 @@ function sendAsset(reply: FastifyReply, { type, body }: Asset): FastifyReply {
 }
 
 /** The sockets of live and recorded episodes. */
-export function watchSockets({ live, archive, onFault }: WatchOptions): readonly UpgradeRoute[] {
+export function watchSockets({ episodes, onFault }: WatchOptions): readonly UpgradeRoute[] {
   const games = new Map<string, GameAdapter>()
-  const gameOf = (id: string): GameAdapter => {
+  const gameOf = async (id: string): Promise<GameAdapter> => {
     const known = games.get(id)
     if (known) return known
-    const episode = live.get(id)
+    const episode = episodes.get(id)
     if (!episode) {
-      live.find(id)
+      await episodes.find(id)
       throw new AppError('EPISODE_OVER', `episode ${id} has ended`)
     }
     const game = new GameAdapter(episode, onFault)
@@ -94,17 +90,20 @@ export function watchSockets({ live, archive, onFault }: WatchOptions): readonly
     return game
   }
   const openJournal = async (id: string): Promise<Recorded> => {
-    const world = await worldOf(live, id)
-    return recordedFromJournal(await JournalFile.open(await archive.journalPath(id)), world)
+    const world = await worldOf(episodes, id)
+    return recordedFromJournal(await episodes.readJournal(id), world)
   }
   return [
-    { pattern: '/episodes/:id/player', authorize: ({ params, query }) => gameOf(idOf(params)).openPlayer(query) },
-    { pattern: '/episodes/:id/global', authorize: ({ params }) => gameOf(idOf(params)).openView() },
+    {
+      pattern: '/episodes/:id/player',
+      authorize: async ({ params, query }) => (await gameOf(idOf(params))).openPlayer(query),
+    },
+    { pattern: '/episodes/:id/global', authorize: async ({ params }) => (await gameOf(idOf(params))).openView() },
     {
       pattern: '/episodes/:id/replay',
-      authorize({ params }) {
+      async authorize({ params }) {
         const id = idOf(params)
-        live.find(id)
+        await episodes.find(id)
         return openReplay(() => openJournal(id), onFault)
       },
     },

@@ -1,16 +1,23 @@
-// The worlds that ship.
+// The worlds that this server knows.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { describeWorld, summariseWorld } from '../../adapters/coworld/describe.ts'
+import type { WorldRegistry } from '../../host/world-registry.ts'
 import { WorldDetail, WorldSummary } from '../../protocol/catalogue.ts'
 import { Problem } from '../../protocol/problem.ts'
-import { listWorldIds, loadWorld } from '../../worlds/catalogue.ts'
+import { loadRegistered } from '../worlds.ts'
 
-export const worldRoutes: FastifyPluginCallbackZod = (app, _options, done) => {
+export const worldRoutes: FastifyPluginCallbackZod<{ worlds: WorldRegistry }> = (app, { worlds }, done) => {
   app.get(
     '/api/worlds',
-    { schema: { summary: 'The worlds that ship', tags: ['worlds'], response: { 200: z.array(WorldSummary) } } },
-    async () => (await Promise.all(listWorldIds().map(loadWorld))).map(summariseWorld),
+    {
+      schema: {
+        summary: 'The worlds that this server knows',
+        tags: ['worlds'],
+        response: { 200: z.array(WorldSummary) },
+      },
+    },
+    async () => (await Promise.all(worlds.ids().map((id) => worlds.load(id)))).map(summariseWorld),
   )
   app.get(
     '/api/worlds/:id',
@@ -22,7 +29,7 @@ export const worldRoutes: FastifyPluginCallbackZod = (app, _options, done) => {
         response: { 200: WorldDetail, '4xx': Problem },
       },
     },
-    async (request) => describeWorld(await loadWorld(request.params.id)),
+    async (request) => describeWorld(await loadRegistered(worlds, request.params.id)),
   )
   done()
 }

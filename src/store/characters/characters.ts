@@ -1,9 +1,9 @@
 // The characters of a store, in the order of the file or the day that they came from.
 import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
-import { formatPath, parseJson } from '../../kernel/parse.ts'
+import { describeIssue, parseJson } from '../../kernel/parse.ts'
 import { Character } from '../../protocol/character.ts'
-import type { JsonObject, JsonValue } from '../../protocol/json.ts'
+import { isObject, type JsonObject } from '../../protocol/json.ts'
 import { writeJsonColumn } from '../columns.ts'
 import { isUniqueViolation } from '../faults.ts'
 import { createObjectId } from '../people/players.ts'
@@ -132,18 +132,12 @@ const isCharacter = (value: unknown): value is Character => Character.safeParse(
  * @throws AppError VALIDATION_ERROR
  */
 function writeCharacter(document: JsonObject): string {
-  const issue = Character.safeParse(document).error?.issues[0]
-  if (issue) {
-    const message = `this is no character: ${formatPath(issue.path)}: ${issue.message}`
-    throw new AppError('VALIDATION_ERROR', message)
-  }
+  const { error } = Character.safeParse(document)
+  if (error) throw new AppError('VALIDATION_ERROR', `the character is not valid: ${describeIssue(error)}`)
   const body = writeJsonColumn(document)
   if (body.length <= MAX_CHARACTER_LENGTH) return body
   throw new AppError('VALIDATION_ERROR', `a character has at most ${MAX_CHARACTER_LENGTH} characters of JSON`)
 }
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function parseDocument(body: string): JsonObject {
   const document = parseJson(body, 'a character')

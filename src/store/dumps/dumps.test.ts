@@ -193,8 +193,8 @@ forEachStore('dumps: layouts are those of the original', async (store, services)
     sparse: true,
   })
   await assert.rejects(exportDump(store, services.folder, { now }), {
-    code: 'FILE_UNWRITABLE',
-    message: /there already/,
+    code: 'FILE_EXISTS',
+    message: /exists already/,
   })
   const backup = await exportBackup(store, services.folder, { now })
   assert.match(backup.path, /\/\d{8}-\d{6}$/)
@@ -530,7 +530,8 @@ test('dumps: the two backends write the same bytes', async (context) => {
     assert.deepEqual(made[0], made[1])
     // Whatever the language of the server is.
     const ordered = await sql<{ column: string }>`select table_name || '.' || column_name as column
-      from information_schema.columns where collation_name = 'C' and table_schema = 'public'`.execute(postgres.db)
+      from information_schema.columns where collation_name = 'C' and table_schema = 'public'
+        and table_name not in ('episodes', 'episode_players', 'jobs')`.execute(postgres.db)
     const columns = [
       'players.player_id',
       'personal_data.player_id',

@@ -5,6 +5,8 @@ import { type FileHandle, lstat, mkdir, open, rename, rm, writeFile } from 'node
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
+import { syncFolder, toWriteError } from '../../lib/files.ts'
+import { makeFolder } from '../../lib/folders.ts'
 import type { Vault } from '../people/vault.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
@@ -57,7 +59,7 @@ const BACKUP: Layout = {
 /**
  * A dump in a folder `YYYY_MM_DD_HH_MM_SS` (UTC) of `parent`, with `<collection>.json` files. Nobody else can use the
  * connection of a SQLite store meanwhile: a server gives a second one, opened to read.
- * @throws AppError FILE_UNWRITABLE, also when there is such a folder already
+ * @throws AppError FILE_UNWRITABLE; FILE_EXISTS when there is such a folder already
  */
 export function exportDump(store: Store, parent: string, options: ExportOptions = {}): Promise<ExportReport> {
   return exportAs(DUMP, store, parent, options)
@@ -73,7 +75,7 @@ async function exportAs(layout: Layout, store: Store, parent: string, options: E
   const path = join(parent, layout.name(now))
   const temporary = join(parent, `.${layout.name(now)}.${randomBytes(6).toString('hex')}`)
   try {
-    await mkdir(parent, { recursive: true })
+    await makeFolder(parent)
     await refuseExisting(path)
     // What people said and who they are is in there: for its owner alone.
     await mkdir(temporary, { mode: 0o700 })
@@ -88,9 +90,7 @@ async function exportAs(layout: Layout, store: Store, parent: string, options: E
     await syncFolder(parent)
     return { path, collections, documents: collections.reduce((sum, each) => sum + each.documents, 0) }
   } catch (cause) {
-    const isOfFile = cause instanceof Error && 'syscall' in cause
-    if (!isOfFile) throw cause
-    throw new AppError('FILE_UNWRITABLE', `cannot write ${path}: ${cause.message}`, { cause })
+    throw toWriteError(cause, path)
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
@@ -98,7 +98,7 @@ async function exportAs(layout: Layout, store: Store, parent: string, options: E
 
 async function refuseExisting(path: string): Promise<void> {
   const stats = await lstat(path).catch(() => undefined)
-  if (stats) throw new AppError('FILE_UNWRITABLE', `${path} is there already`)
+  if (stats) throw new AppError('FILE_EXISTS', `${path} exists already`)
 }
 
 interface Target {
@@ -165,13 +165,4 @@ async function writeCollection(
 
 const write = async (file: FileHandle, text: string): Promise<void> => {
   if (text !== '') await file.appendFile(text)
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }

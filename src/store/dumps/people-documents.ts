@@ -2,7 +2,7 @@
 import type { Insertable, Selectable, Transaction } from 'kysely'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
-import { formatPath, parseWith } from '../../kernel/parse.ts'
+import { describeIssue, parseWith } from '../../kernel/parse.ts'
 import { Character } from '../../protocol/character.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import { hashAccessKey } from '../people/access-key.ts'
@@ -215,8 +215,7 @@ export const characters: Collection = tableCollection<
   read(document, context, { number }) {
     const { _id, ...rest } = document
     const parsed = Character.safeParse(toPlain(rest))
-    const issue = parsed.error?.issues[0]
-    if (!parsed.success) throw new AppError('VALIDATION_ERROR', `${formatPath(issue?.path ?? [])}: ${issue?.message}`)
+    if (!parsed.success) throw new AppError('VALIDATION_ERROR', describeIssue(parsed.error))
     return { row: { hid: parsed.data.hid, body: formatExact(document), position: number, updated_at: context.now } }
   },
   write: (row) => row.body,

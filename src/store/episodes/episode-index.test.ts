@@ -211,7 +211,7 @@ forEachStore('episode index: one server has an episode at a time, until its leas
   assert.equal((await index.get('open'))?.owner, null)
 })
 
-forEachStore('episode index: a sweep over one status goes on behind the last id', async (store) => {
+forEachStore('episode index: a sweep over one status continues behind the last id', async (store) => {
   const index = new EpisodeIndex(store)
   await index.replaceAll(
     ['a', 'b', 'c', 'd'].map((id) => anEpisode(id, { status: id === 'c' ? 'live' : 'unfinished' })),

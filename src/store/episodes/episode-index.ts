@@ -123,7 +123,7 @@ export class EpisodeIndex {
   }
 
   /**
-   * Ids of episodes with a status, in the order of their ids: for sweeps, which go on behind the last id they got and
+   * Ids of episodes with a status, in the order of their ids: for sweeps, which continue behind the last id they got and
    * so are not held up by rows that keep failing.
    */
   async idsWithStatus(status: EpisodeStatus, limit: number, after = ''): Promise<string[]> {

@@ -128,12 +128,13 @@ export class JobQueue {
     const lease = randomUUID()
     const skipping = this.#store.kind === 'postgres' ? sql`for update skip locked` : sql``
     const found = await sql<JobRow>`
-      update jobs set status = 'running', attempts = attempts + 1, worker = ${worker}, lease = ${lease},
-        lease_until = ${now + leaseMs}, started_at = ${now}, progress = null
-      where id in (
+      with next as materialized (
         select id from jobs where status = 'queued' and queue in (${sql.join(queues)}) and run_at <= ${now}
         order by priority desc, id limit ${limit} ${skipping}
-      ) and status = 'queued'
+      )
+      update jobs set status = 'running', attempts = attempts + 1, worker = ${worker}, lease = ${lease},
+        lease_until = ${now + leaseMs}, started_at = ${now}, progress = null
+      where id in (select id from next) and status = 'queued'
       returning *`.execute(this.#store.db)
     return found.rows
       .map((row) => ({ ...fromJobRow(row), lease }))
@@ -147,7 +148,7 @@ export class JobQueue {
     await sql`
       update jobs set
         status = case when cancel_asked = 1 then 'cancelled' when attempts < max_attempts then 'queued' else 'failed' end,
-        ended_at = case when cancel_asked = 1 or attempts >= max_attempts then cast(${now} as bigint) end,
+        ended_at = case when cancel_asked = 1 or attempts >= max_attempts then ${now} else ended_at end,
         error = ${error}, worker = null, lease = null, lease_until = null
       where status = 'running' and lease_until < ${now}`.execute(this.#store.db)
   }
@@ -203,6 +204,8 @@ export class JobQueue {
         .select(['attempts', 'max_attempts', 'cancel_asked'])
         .where('id', '=', claim.id)
         .where('lease', '=', claim.lease)
+        // A request to cancel that comes between here and the update must not be missed.
+        .$if(this.#store.kind === 'postgres', (query) => query.forUpdate())
         .executeTakeFirst()
       if (!job) return 'lost'
       const isLast = isFinal || job.attempts >= job.max_attempts
@@ -236,7 +239,7 @@ export class JobQueue {
     const now = this.#now()
     const done = await sql`
       update jobs set status = case when cancel_asked = 1 then 'cancelled' else 'queued' end,
-        ended_at = case when cancel_asked = 1 then cast(${now} as bigint) end,
+        ended_at = case when cancel_asked = 1 then ${now} else ended_at end,
         attempts = attempts - 1, worker = null, lease = null, lease_until = null
       where id = ${claim.id} and lease = ${claim.lease} returning id`.execute(this.#store.db)
     return done.rows.length > 0
@@ -250,7 +253,7 @@ export class JobQueue {
     const now = this.#now()
     await sql`
       update jobs set cancel_asked = 1,
-        ended_at = case when status = 'queued' then cast(${now} as bigint) else ended_at end,
+        ended_at = case when status = 'queued' then ${now} else ended_at end,
         status = case when status = 'queued' then 'cancelled' else status end
       where id = ${id} and status in ('queued', 'running')`.execute(this.#store.db)
     return (await this.get(id))?.status

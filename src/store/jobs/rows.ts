@@ -1,6 +1,7 @@
 // Jobs between their columns and their record in code.
 import { z } from 'zod'
-import { JsonValue } from '../../protocol/json.ts'
+import { parseJson } from '../../kernel/parse.ts'
+import type { JsonValue } from '../../protocol/json.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { readJsonColumn } from '../columns.ts'
 import type { JobTable } from './tables.ts'
@@ -48,8 +49,7 @@ const Status = z.enum(JOB_STATUSES)
 
 /** @throws AppError STORE_CORRUPT when a stored row does not fit its schema */
 export function fromJobRow(row: JobRow): JobRecord {
-  const json = (text: string | null, what: string): JsonValue =>
-    text === null ? null : readJsonColumn(JsonValue, text, what)
+  const json = (text: string | null, what: string): JsonValue => (text === null ? null : parseJson(text, what))
   return {
     id: Number(row.id),
     queue: row.queue,

@@ -2,10 +2,12 @@
 // data folder that the first start makes. The store remembers which key it is sealed with, so a wrong one is found out
 // before anything is read or written.
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
+import { isMissing, placeFile, toWriteError, writeFileWhole } from '../../lib/files.ts'
+import { makeFolder } from '../../lib/folders.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
 import { createVault, VAULT_KEY_BYTES, type Vault } from './vault.ts'
@@ -90,16 +92,16 @@ export async function rotateKey(store: Store, source: KeySource, next?: string):
   const file = key === undefined && folder !== undefined ? folder : undefined
   if (file !== undefined) await writeNextKey(file, bytes)
   const players = await store.transaction((tx) => sealAgain(tx, before, after))
-  if (file !== undefined) await rename(join(file, NEXT_KEY_FILE), join(file, KEY_FILE))
+  if (file !== undefined) await placeFile(join(file, NEXT_KEY_FILE), join(file, KEY_FILE))
   return { from: before.keyId, to: after.keyId, players }
 }
 
 async function writeNextKey(folder: string, key: Uint8Array): Promise<void> {
-  const path = join(folder, NEXT_KEY_FILE)
   try {
-    await writeKey(path, key)
+    await writeKey(join(folder, NEXT_KEY_FILE), key)
   } catch (cause) {
-    throw new AppError('FILE_UNWRITABLE', `cannot write the new key to ${path}`, { cause })
+    if (!isExisting(cause)) throw cause
+    throw new AppError('STORE_BUSY', 'another rotation of the key is under way', { cause })
   }
 }
 
@@ -142,7 +144,7 @@ async function findKey({ key, folder }: KeySource, expected: string | undefined)
   const pending = await readKeyFile(next)
   if (pending) {
     // A rotation was interrupted: before its end the old key holds, after it the new one.
-    if (createVault(pending).keyId === expected) await rename(next, path)
+    if (createVault(pending).keyId === expected) await placeFile(next, path)
     else await rm(next, { force: true })
   }
   const found = await readKeyFile(path)
@@ -165,7 +167,7 @@ async function readKeyFile(path: string): Promise<Uint8Array | undefined> {
     return parseKey(await readFile(path, 'utf8'), path)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    if (isMissing(cause)) return undefined
     throw new AppError('FILE_UNREADABLE', `cannot read the key in ${path}`, { cause })
   }
 }
@@ -173,28 +175,19 @@ async function readKeyFile(path: string): Promise<Uint8Array | undefined> {
 /** Makes the file whole or not at all; of several who try at once all get the same key. */
 async function makeKeyFile(folder: string): Promise<Uint8Array> {
   const path = join(folder, KEY_FILE)
-  const temporary = `${path}.${randomBytes(6).toString('hex')}`
   try {
-    await mkdir(folder, { recursive: true })
-    await writeKey(temporary, randomBytes(VAULT_KEY_BYTES))
-    await link(temporary, path)
-  } catch (cause) {
-    const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
-    if (!isThere) throw new AppError('FILE_UNWRITABLE', `cannot write the key of personal data to ${path}`, { cause })
-  } finally {
-    await rm(temporary, { force: true })
+    await makeFolder(folder)
+    await writeKey(path, randomBytes(VAULT_KEY_BYTES))
+  } catch (error) {
+    if (!isExisting(error)) throw toWriteError(error, path)
   }
   const made = await readKeyFile(path)
   if (!made) throw new AppError('FILE_UNREADABLE', `${path} has gone again`)
   return made
 }
 
-async function writeKey(path: string, key: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(`${Buffer.from(key).toString('base64')}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+const isExisting = (error: unknown): boolean => error instanceof AppError && error.code === 'FILE_EXISTS'
+
+function writeKey(path: string, key: Uint8Array): Promise<void> {
+  return writeFileWhole(path, `${Buffer.from(key).toString('base64')}\n`, { mode: 0o600, replace: false })
 }

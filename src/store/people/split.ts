@@ -1,6 +1,6 @@
 // What of a player's record is personal. The answer is given field by field; nothing below the first level is looked at
 // but the answer of a form field.
-import type { JsonObject, JsonValue } from '../../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
 import { isExactObject } from '../dumps/exact-json.ts'
 
 /** Fields that are personal whatever they say of themselves. */
@@ -29,8 +29,7 @@ export interface SplitPlayer {
 }
 
 /** A number in its own spelling (store/dumps/exact-json.ts) is no form field. */
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && isExactObject(value)
+const isFields = (value: JsonValue): value is JsonObject => isObject(value) && isExactObject(value)
 
 /** Empty answers are not kept: null, '', [] and {}. `false` and 0 are answers. */
 function isEmpty(value: JsonValue | undefined): boolean {
@@ -50,7 +49,7 @@ export function splitPlayer(record: JsonObject): SplitPlayer {
   const personal: [string, JsonValue][] = []
   for (const [name, value] of Object.entries(record)) {
     if (OWN_FIELDS.has(name)) fields.push([name, value])
-    else if (!isObject(value)) (PERSONAL_NAMES.has(name) ? personal : fields).push([name, value])
+    else if (!isFields(value)) (PERSONAL_NAMES.has(name) ? personal : fields).push([name, value])
     else {
       const key = typeof value.key === 'string' && value.key !== '' ? value.key : name
       const isPersonal = isTruthy(value.pii) || PERSONAL_NAMES.has(key) || PERSONAL_NAMES.has(name)

@@ -2,8 +2,8 @@
 // step of one session is never torn. A server writes only sessions that it holds the claim of.
 import { sql } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
+import { GroupWriter } from '../../lib/group-writer.ts'
 import type { SessionEvent, SessionHeader } from '../../protocol/session.ts'
-import { GroupWriter } from '../group-writer.ts'
 import type { Store } from '../store.ts'
 import { type SessionPatch, toEventRow, toInstant } from './rows.ts'
 

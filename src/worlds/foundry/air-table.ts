@@ -1,4 +1,5 @@
 // Contamination, one integer a cell, and which cells may change in the next tick. The rules stand in contamination.ts.
+import { absent } from '../../kernel/at.ts'
 
 export interface Air {
   /** Empty until something is emitted: a world without contamination pays no memory for it. */
@@ -42,11 +43,11 @@ export function listCell(air: Air, cell: number): void {
 /** Changes what is in a cell. */
 export function addContamination(air: Air, cell: number, amount: number): void {
   openAir(air)
-  air.value[cell] = (air.value[cell] ?? 0) + amount
+  air.value[cell] = (air.value[cell] ?? absent()) + amount
   air.total += amount
   listCell(air, cell)
 }
 
 export function contaminationIn(air: Air, cell: number): number {
-  return air.value[cell] ?? 0
+  return air.value.length === 0 ? 0 : (air.value[cell] ?? absent())
 }

@@ -1,4 +1,5 @@
 // The books: what is there, and whether it accounts for everything that has happened.
+import { absent } from '../../kernel/at.ts'
 import { ITEM_COUNT, ITEMS } from './catalogue.ts'
 import { PORTS } from './node-table.ts'
 import { isNodeKind } from './placement.ts'
@@ -9,21 +10,21 @@ export function itemsPresent(f: Foundry): number[] {
   const present = new Array<number>(ITEM_COUNT).fill(0)
   const { belts, nodes, parts } = f
   for (let line = 1; line <= belts.lastLine; line++) {
-    for (let item = belts.head[line] ?? 0; item !== 0; item = belts.behind[item] ?? 0) {
-      addCount(present, (belts.kind[item] ?? 0) - 1, 1)
+    for (let item = belts.head[line] ?? absent(); item !== 0; item = belts.behind[item] ?? absent()) {
+      addCount(present, (belts.kind[item] ?? absent()) - 1, 1)
     }
   }
   for (let part = 1; part <= parts.last; part++) {
-    const def = parts.def[part] ?? 0
+    const def = parts.def[part] ?? absent()
     if (def === 0 || !isNodeKind(def - 1)) continue
-    const row = parts.row[part] ?? 0
-    if (nodes.core[row] !== 0) addCount(present, (nodes.core[row] ?? 0) - 1, 1)
-    for (let at = row * PORTS; at < (row + 1) * PORTS; at++) {
-      if (nodes.slot[at] !== 0) addCount(present, (nodes.slot[at] ?? 0) - 1, 1)
+    const row = parts.row[part] ?? absent()
+    if (nodes.core[row] !== 0) addCount(present, (nodes.core[row] ?? absent()) - 1, 1)
+    for (let port = row * PORTS; port < (row + 1) * PORTS; port++) {
+      if (nodes.slot[port] !== 0) addCount(present, (nodes.slot[port] ?? absent()) - 1, 1)
     }
     for (let i = 0; i < ITEM_COUNT; i++) {
-      const at = row * ITEM_COUNT + i
-      addCount(present, i, (nodes.stock[at] ?? 0) + (nodes.ready[at] ?? 0))
+      const cell = row * ITEM_COUNT + i
+      addCount(present, i, (nodes.stock[cell] ?? absent()) + (nodes.ready[cell] ?? absent()))
     }
   }
   return present
@@ -32,7 +33,7 @@ export function itemsPresent(f: Foundry): number[] {
 /** Units of energy in batteries. */
 export function energyStored(f: Foundry): number {
   let stored = 0
-  for (const net of f.nets.byId) for (const row of net?.batteries ?? []) stored += f.nodes.energy[row] ?? 0
+  for (const net of f.nets.byId) for (const row of net?.batteries ?? []) stored += f.nodes.energy[row] ?? absent()
   return stored
 }
 
@@ -48,10 +49,11 @@ export function findImbalance(f: Foundry): { path: string; message: string } | u
   const { ledger } = f
   const present = itemsPresent(f)
   for (const [i, item] of ITEMS.entries()) {
-    const came = (ledger.mined[i] ?? 0) + (ledger.made[i] ?? 0)
-    const went = (ledger.consumed[i] ?? 0) + (ledger.delivered[i] ?? 0) + (ledger.destroyed[i] ?? 0)
-    if (came !== went + (present[i] ?? 0)) {
-      const message = `${came} ${item} came, ${went} went and ${present[i] ?? 0} are there`
+    const came = (ledger.mined[i] ?? absent()) + (ledger.made[i] ?? absent())
+    const went =
+      (ledger.consumed[i] ?? absent()) + (ledger.delivered[i] ?? absent()) + (ledger.destroyed[i] ?? absent())
+    if (came !== went + (present[i] ?? absent())) {
+      const message = `${came} ${item} came, ${went} went and ${present[i] ?? absent()} are there`
       return { path: '$.ledger', message }
     }
   }

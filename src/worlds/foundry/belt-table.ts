@@ -1,6 +1,7 @@
 // Belts as lines. A line is a longest run of conveyors and lifts that feed each other; it keeps its items as a chain
 // from front to back, and of each item only how much slack there is to the one before it. So a line that moves
 // changes one number, however long it is. What moves them stands in belts.ts, what builds them in lines.ts.
+import { absent } from '../../kernel/at.ts'
 import { bytes, grown, longs } from './columns.ts'
 import { createWheel, type Wheel } from './wheel.ts'
 
@@ -97,7 +98,7 @@ function reserveLines(belts: Belts, line: number): void {
 export function addLine(belts: Belts): number {
   const isReused = belts.freeLine !== 0
   const line = isReused ? belts.freeLine : belts.lastLine + 1
-  if (isReused) belts.freeLine = belts.first[line] ?? 0
+  if (isReused) belts.freeLine = belts.first[line] ?? absent()
   else belts.lastLine = line
   reserveLines(belts, line)
   for (const column of [belts.head, belts.tail, belts.lead, belts.span, belts.due, belts.source, belts.sink]) {
@@ -117,7 +118,7 @@ export function dropLine(belts: Belts, line: number): void {
 export function addItem(belts: Belts, kind: number): number {
   const isReused = belts.freeItem !== 0
   const item = isReused ? belts.freeItem : belts.lastItem + 1
-  if (isReused) belts.freeItem = belts.behind[item] ?? 0
+  if (isReused) belts.freeItem = belts.behind[item] ?? absent()
   else {
     belts.lastItem = item
     if (item >= belts.kind.length) {

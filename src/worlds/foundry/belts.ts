@@ -4,6 +4,7 @@
 // A line is looked at only in the moves in which something happens to it: its first movable item runs into the one
 // before it or reaches the stop, an item enters, an item leaves. In between all items from `lead` back move at full
 // speed, so what the numbers should be is known from the count of moves alone (`syncLine`).
+import { absent } from '../../kernel/at.ts'
 import { addItem, type Belts, dropItem } from './belt-table.ts'
 import { BELT_SPEED, ITEM_UNITS } from './catalogue.ts'
 import { portEmptied, wakeReference } from './queue.ts'
@@ -12,11 +13,11 @@ import { dueAt, schedule, WHEEL_REACH } from './wheel.ts'
 
 /** Brings the numbers of a line up to a count of moves in which nothing happened to it. */
 function runTo(belts: Belts, line: number, moves: number): void {
-  const lead = belts.lead[line] ?? 0
+  const lead = belts.lead[line] ?? absent()
   if (lead !== 0) {
-    const distance = (moves - (belts.at[line] ?? 0)) * BELT_SPEED
-    belts.gap[lead] = (belts.gap[lead] ?? 0) - distance
-    belts.span[line] = (belts.span[line] ?? 0) - distance
+    const distance = (moves - (belts.at[line] ?? absent())) * BELT_SPEED
+    belts.gap[lead] = (belts.gap[lead] ?? absent()) - distance
+    belts.span[line] = (belts.span[line] ?? absent()) - distance
   }
   belts.at[line] = moves
 }
@@ -28,44 +29,44 @@ export function syncLine(belts: Belts, line: number): void {
 
 /** Units from the start of a loop to an item on it. Nothing in a loop is ever in the way of anything. */
 export function loopPosition(belts: Belts, line: number, item: number): number {
-  const moved = (belts.moves - (belts.at[line] ?? 0)) * BELT_SPEED
-  return ((belts.gap[item] ?? 0) + moved) % (belts.units[line] ?? 1)
+  const moved = (belts.moves - (belts.at[line] ?? absent())) * BELT_SPEED
+  return ((belts.gap[item] ?? absent()) + moved) % (belts.units[line] ?? absent())
 }
 
 /** One move, item by item from the first that can move, until one moves at full speed: the rest follows it. */
 function moveOnce(belts: Belts, line: number): void {
   const { gap, behind } = belts
-  let item = belts.lead[line] ?? 0
+  let item = belts.lead[line] ?? absent()
   let moved = 0
   while (item !== 0) {
-    const room = (gap[item] ?? 0) + moved
+    const room = (gap[item] ?? absent()) + moved
     moved = Math.min(room, BELT_SPEED)
     gap[item] = room - moved
     if (moved === BELT_SPEED) break
-    item = behind[item] ?? 0
+    item = behind[item] ?? absent()
   }
-  belts.span[line] = (belts.span[line] ?? 0) - moved
-  let lead = belts.lead[line] ?? 0
-  while (lead !== 0 && gap[lead] === 0) lead = behind[lead] ?? 0
+  belts.span[line] = (belts.span[line] ?? absent()) - moved
+  let lead = belts.lead[line] ?? absent()
+  while (lead !== 0 && gap[lead] === 0) lead = behind[lead] ?? absent()
   belts.lead[line] = lead
 }
 
 /** Units free at the back of a line, less those that an item needs: an item may enter when it is not negative. */
 function roomToEnter(belts: Belts, line: number): number {
-  if (belts.tail[line] === 0) return (belts.units[line] ?? 0) - ITEM_UNITS
-  return (belts.units[line] ?? 0) - 2 * ITEM_UNITS - (belts.span[line] ?? 0)
+  if (belts.tail[line] === 0) return (belts.units[line] ?? absent()) - ITEM_UNITS
+  return (belts.units[line] ?? absent()) - 2 * ITEM_UNITS - (belts.span[line] ?? absent())
 }
 
 /** Says when to look at a line again. The line must be up to date. */
 export function scheduleLine(f: Foundry, line: number): void {
   const { belts, nodes } = f
-  const lead = belts.lead[line] ?? 0
+  const lead = belts.lead[line] ?? absent()
   if (lead === 0 || belts.isLoop[line] === 1) {
     belts.due[line] = 0
     return
   }
-  let wait = Math.ceil((belts.gap[lead] ?? 0) / BELT_SPEED)
-  const source = belts.source[line] ?? 0
+  let wait = Math.ceil((belts.gap[lead] ?? absent()) / BELT_SPEED)
+  const source = belts.source[line] ?? absent()
   if (source !== 0 && nodes.slot[source - 1] !== 0) {
     const missing = -roomToEnter(belts, line)
     if (missing > 0) wait = Math.min(wait, Math.ceil(missing / BELT_SPEED))
@@ -82,16 +83,16 @@ export function moveLines(f: Foundry): void {
   belts.moves++
   const due = dueAt(belts.wheel, belts.moves)
   for (let i = 0; i < due.length; i++) {
-    const line = due[i] ?? 0
+    const line = due[i] ?? absent()
     if (belts.due[line] !== belts.moves) continue
     belts.due[line] = 0
     runTo(belts, line, belts.moves - 1)
-    const head = belts.head[line] ?? 0
+    const head = belts.head[line] ?? absent()
     const isComing = belts.lead[line] === head
     moveOnce(belts, line)
     belts.at[line] = belts.moves
-    if (isComing && belts.gap[head] === 0) wakeReference(f, belts.sink[line] ?? 0)
-    const source = belts.source[line] ?? 0
+    if (isComing && belts.gap[head] === 0) wakeReference(f, belts.sink[line] ?? absent())
+    const source = belts.source[line] ?? absent()
     if (source !== 0 && f.nodes.slot[source - 1] !== 0) belts.pulling.push(line)
     else scheduleLine(f, line)
   }
@@ -100,32 +101,32 @@ export function moveLines(f: Foundry): void {
 
 /** Number of the item that waits at the end of a line; 0: none has come. */
 export function waitingItem(belts: Belts, line: number): number {
-  const head = belts.head[line] ?? 0
-  return head !== 0 && belts.gap[head] === 0 && belts.isLoop[line] === 0 ? (belts.kind[head] ?? 0) : 0
+  const head = belts.head[line] ?? absent()
+  return head !== 0 && belts.gap[head] === 0 && belts.isLoop[line] === 0 ? (belts.kind[head] ?? absent()) : 0
 }
 
 /** Takes the item that waits at the end of a line. */
 export function takeWaiting(f: Foundry, line: number): void {
   const { belts } = f
   syncLine(belts, line)
-  const head = belts.head[line] ?? 0
-  const next = belts.behind[head] ?? 0
+  const head = belts.head[line] ?? absent()
+  const next = belts.behind[head] ?? absent()
   dropItem(belts, head)
   belts.head[line] = next
   belts.lead[line] = next
   if (next === 0) {
     belts.tail[line] = 0
     belts.span[line] = 0
-  } else belts.gap[next] = (belts.gap[next] ?? 0) + ITEM_UNITS
+  } else belts.gap[next] = (belts.gap[next] ?? absent()) + ITEM_UNITS
   scheduleLine(f, line)
 }
 
 /** Puts an item at the back of a line that has room. The line must be up to date. */
 function enter(belts: Belts, line: number, kind: number): void {
   const item = addItem(belts, kind)
-  const distance = (belts.units[line] ?? 0) - ITEM_UNITS
-  const tail = belts.tail[line] ?? 0
-  const slack = tail === 0 ? distance : distance - ITEM_UNITS - (belts.span[line] ?? 0)
+  const distance = (belts.units[line] ?? absent()) - ITEM_UNITS
+  const tail = belts.tail[line] ?? absent()
+  const slack = tail === 0 ? distance : distance - ITEM_UNITS - (belts.span[line] ?? absent())
   belts.gap[item] = slack
   if (tail === 0) belts.head[line] = item
   else belts.behind[tail] = item
@@ -138,11 +139,11 @@ function enter(belts: Belts, line: number, kind: number): void {
 export function pullLines(f: Foundry): void {
   const { belts, nodes } = f
   for (let i = 0; i < belts.pulling.length; i++) {
-    const line = belts.pulling[i] ?? 0
-    const source = belts.source[line] ?? 0
+    const line = belts.pulling[i] ?? absent()
+    const source = belts.source[line] ?? absent()
     if (source === 0) continue
     syncLine(belts, line)
-    const kind = nodes.slot[source - 1] ?? 0
+    const kind = nodes.slot[source - 1] ?? absent()
     if (kind !== 0 && roomToEnter(belts, line) >= 0) {
       nodes.slot[source - 1] = 0
       enter(belts, line, kind)

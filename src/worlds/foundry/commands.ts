@@ -1,4 +1,5 @@
 // What crews may do. Every rule is checked before anything changes: a refused command leaves the state as it was.
+import { at } from '../../kernel/at.ts'
 import type { Refusal } from '../../protocol/episode.ts'
 import { defNumber, FACINGS, type Facing, PARTS } from './catalogue.ts'
 import type { FoundryCommand } from './config.ts'
@@ -63,14 +64,14 @@ function place(f: Foundry, slot: number, { def_id, origin, facing }: Place): Ref
   const fault = roomFault(f, points, { slot, part: 0 })
   if (fault) return fault
   const cells = points.map(({ x, y, z }) => cellAt(f.size, x, y, z))
-  if (def_id === 'extractor' && depositBelow(f, cells[0] ?? 0) === 0) {
+  if (def_id === 'extractor' && depositBelow(f, at(cells, 0)) === 0) {
     return refuse('UNSUPPORTED', `an extractor needs a deposit in the cell below ${spell(origin)}`)
   }
   if (!isHeld(f, cells)) {
     return refuse('UNSUPPORTED', `at ${spell(origin)} it would neither stand on the floor (y = 1) nor touch a part`)
   }
-  const inventory = f.inventories[slot] ?? []
-  if ((inventory[def] ?? 0) < 1) return refuse('NOT_IN_INVENTORY', `the build inventory has no ${def_id}`)
+  const inventory = at(f.inventories, slot)
+  if (at(inventory, def) < 1) return refuse('NOT_IN_INVENTORY', `the build inventory has no ${def_id}`)
   addCount(inventory, def, -1)
   const part = placePart(f, { def, origin, facing: turned, owner: slot, isFixed: false })
   if (def_id === 'extractor') mineHere(f, part)
@@ -80,18 +81,18 @@ function place(f: Foundry, slot: number, { def_id, origin, facing }: Place): Ref
 /** Number of the item in the ground below a cell; 0: none. */
 function depositBelow(f: Foundry, cell: number): number {
   const below = cellToPoint(f.size, neighbour(f.size, cell, DOWN))
-  return below.y === 0 ? (f.deposits[below.z * f.size.x + below.x] ?? 0) : 0
+  return below.y === 0 ? at(f.deposits, below.z * f.size.x + below.x) : 0
 }
 
 /** Number of the only recipe of an extractor: to mine what it stands on. */
 function miningRecipe(f: Foundry, part: number): number {
-  const item = depositBelow(f, f.parts.origin[part] ?? 0)
+  const item = depositBelow(f, at(f.parts.origin, part))
   return RECIPES.findIndex(({ madeIn, outputs }) => madeIn === 'extractor' && outputs[0]?.item === item) + 1
 }
 
 /** Starts a freshly placed extractor. */
 export function mineHere(f: Foundry, part: number): void {
-  setRecipe(f, f.parts.row[part] ?? 0, miningRecipe(f, part))
+  setRecipe(f, at(f.parts.row, part), miningRecipe(f, part))
 }
 
 /** Why a part may not fill these cells; `part` itself is not in its own way. */
@@ -107,7 +108,7 @@ function roomFault(f: Foundry, points: readonly Size[], who: { slot: number; par
     }
   }
   for (const point of points) {
-    const there = f.cells[cellAt(f.size, point.x, point.y, point.z)] ?? 0
+    const there = at(f.cells, cellAt(f.size, point.x, point.y, point.z))
     if (there < 0) return refuse('CELL_OCCUPIED', `${spell(point)} is ground; the lowest layer to build in is y = 1`)
     if (there > 0 && there !== who.part) return refuse('CELL_OCCUPIED', `part ${there} fills ${spell(point)}`)
   }
@@ -121,7 +122,7 @@ function moveFault(f: Foundry, slot: number, part: number): Refusal | undefined 
   if (!isPart(f.parts, part)) return unknown(part)
   if (f.parts.isFixed[part] === 1) return refuse('FIXED_PART', `part ${part} belongs to the scenario: it stays`)
   if (f.config.plots.length > 0 && f.parts.owner[part] !== slot) {
-    return refuse('FIXED_PART', `part ${part} belongs to the crew of slot ${f.parts.owner[part] ?? 0}`)
+    return refuse('FIXED_PART', `part ${part} belongs to the crew of slot ${at(f.parts.owner, part)}`)
   }
   return undefined
 }
@@ -131,8 +132,8 @@ function remove(f: Foundry, slot: number, part: number): Refusal | undefined {
   if (fault) return fault
   const falls = fallsWithout(f, part, [])
   if (falls !== 0) return refuse('UNSUPPORTED', `part ${falls} hangs from part ${part} and would fall`)
-  const inventory = f.inventories[f.parts.owner[part] ?? 0]
-  if (inventory) addCount(inventory, (f.parts.def[part] ?? 0) - 1, 1)
+  const inventory = f.inventories[at(f.parts.owner, part)]
+  if (inventory) addCount(inventory, at(f.parts.def, part) - 1, 1)
   removePart(f, part)
   return undefined
 }
@@ -142,9 +143,9 @@ function rotate(f: Foundry, slot: number, part: number, facing: Facing): Refusal
   if (fault) return fault
   const turned = FACINGS.indexOf(facing)
   if (f.parts.facing[part] === turned) return undefined
-  const origin = cellToPoint(f.size, f.parts.origin[part] ?? 0)
-  const points = cellsFor(f, (f.parts.def[part] ?? 0) - 1, turned, origin)
-  const inTheWay = roomFault(f, points, { slot: f.parts.owner[part] ?? 0, part })
+  const origin = cellToPoint(f.size, at(f.parts.origin, part))
+  const points = cellsFor(f, at(f.parts.def, part) - 1, turned, origin)
+  const inTheWay = roomFault(f, points, { slot: at(f.parts.owner, part), part })
   if (inTheWay) return inTheWay
   const cells = points.map(({ x, y, z }) => cellAt(f.size, x, y, z))
   if (cells.length > 1) {
@@ -163,7 +164,7 @@ function enable(f: Foundry, part: number, isEnabled: boolean): Refusal | undefin
   if (kind !== 'machine' && kind !== 'generator' && kind !== 'scrubber' && kind !== 'filter') {
     return refuse('NOT_A_MACHINE', `part ${part} is a ${def.id}, which cannot be switched off`)
   }
-  const row = f.parts.row[part] ?? 0
+  const row = at(f.parts.row, part)
   if (hasFlag(f.nodes, row, ENABLED) === isEnabled) return undefined
   setFlag(f.nodes, row, ENABLED, isEnabled)
   if (kind === 'machine') refreshMachine(f, row)
@@ -200,7 +201,7 @@ function follow(f: Foundry, part: number, recipe: string | null): Refusal | unde
   if (recipe !== null && !allowed.includes(recipe)) {
     return refuse('RECIPE_NOT_ALLOWED', `a ${id} here does not follow ${recipe}; it may follow ${allowed.join(', ')}`)
   }
-  setRecipe(f, f.parts.row[part] ?? 0, number)
+  setRecipe(f, at(f.parts.row, part), number)
   return undefined
 }
 

@@ -3,6 +3,7 @@
 // In every tick each pair of open neighbours exchanges an eighth of its difference, rounded towards zero, all from
 // the values before: the total stays the same, no order of cells matters, and a cell never gives more than it has
 // (six neighbours, an eighth each). Cells between which nothing flows and where nothing changes cost nothing.
+import { absent } from '../../kernel/at.ts'
 import { type Air, addContamination, contaminationIn, listCell } from './air-table.ts'
 import { PARTS, type PartDef } from './catalogue.ts'
 import { cellToPoint, neighbour } from './geometry.ts'
@@ -28,7 +29,7 @@ export function spreadContamination(f: Foundry): void {
   }
   for (const cell of looked) if (isOpen(f, cell)) flow(f, cell)
   for (const cell of air.listed) {
-    air.value[cell] = (air.value[cell] ?? 0) + (air.change[cell] ?? 0)
+    air.value[cell] = (air.value[cell] ?? absent()) + (air.change[cell] ?? absent())
     air.change[cell] = 0
   }
   for (const row of f.cleaners) clean(f, row)
@@ -39,27 +40,27 @@ export function spreadContamination(f: Foundry): void {
 }
 
 function isOpen(f: Foundry, cell: number): boolean {
-  const part = f.cells[cell] ?? -1
+  const part = f.cells[cell] ?? absent()
   if (part <= 0) return part === 0
-  return PARTS[(f.parts.def[part] ?? 0) - 1]?.isSealed === false
+  return PARTS[(f.parts.def[part] ?? absent()) - 1]?.isSealed === false
 }
 
 /** Exchanges with the neighbours of a cell, each pair once. */
 function flow(f: Foundry, cell: number): void {
   const { air, size } = f
-  const value = air.value[cell] ?? 0
+  const value = air.value[cell] ?? absent()
   for (let direction = 0; direction < 6; direction++) {
     const other = neighbour(size, cell, direction)
     if (other < 0 || (other < cell && air.seen[other] === air.round)) continue
-    const amount = Math.trunc((value - (air.value[other] ?? 0)) / FLOW_SHARE)
+    const amount = Math.trunc((value - (air.value[other] ?? absent())) / FLOW_SHARE)
     if (amount === 0 || !isOpen(f, other)) continue
     move(air, cell, other, amount)
   }
 }
 
 function move(air: Air, from: number, to: number, amount: number): void {
-  air.change[from] = (air.change[from] ?? 0) - amount
-  air.change[to] = (air.change[to] ?? 0) + amount
+  air.change[from] = (air.change[from] ?? absent()) - amount
+  air.change[to] = (air.change[to] ?? absent()) + amount
   listCell(air, from)
   listCell(air, to)
 }
@@ -67,12 +68,12 @@ function move(air: Air, from: number, to: number, amount: number): void {
 /** A vent works at the outer faces of the grid alone, and needs no power. */
 export function canVent(f: Foundry, part: number): boolean {
   const { size } = f
-  const { x, y, z } = cellToPoint(size, f.parts.origin[part] ?? 0)
+  const { x, y, z } = cellToPoint(size, f.parts.origin[part] ?? absent())
   return x === 0 || z === 0 || x === size.x - 1 || z === size.z - 1 || y === size.y - 1
 }
 
 function clean(f: Foundry, row: number): void {
-  const part = f.nodes.part[row] ?? 0
+  const part = f.nodes.part[row] ?? absent()
   const def = defOf(f, part)
   const isVent = def.kind === 'vent'
   const power = isVent ? FULL : hasFlag(f.nodes, row, ENABLED) ? satisfactionOf(f, part) : 0
@@ -94,7 +95,7 @@ function react(f: Foundry, cell: number): void {
 
 /** Brings what a part makes of the contamination around it up to date. */
 export function noticeAir(f: Foundry, part: number, def: PartDef): void {
-  const row = f.parts.row[part] ?? 0
+  const row = f.parts.row[part] ?? absent()
   if (def.tolerance > 0) {
     const isFouled = contaminationIn(f.air, anchorOf(f, part)) > def.tolerance
     if (isFouled !== hasFlag(f.nodes, row, FOULED)) {

@@ -1,5 +1,6 @@
 // The state's digest: 64 bits over its canonical binary form. Parts go in by id, cells by number; what is derived
 // (lines, links, nets, schedules) stays out.
+import { absent } from '../../kernel/at.ts'
 import { Digester } from '../../kernel/digest.ts'
 import { ITEM_COUNT } from './catalogue.ts'
 import { ENABLED, IN_CYCLE, PORTS } from './node-table.ts'
@@ -29,7 +30,7 @@ export function digestFoundry(f: Foundry): string {
   digestParts(f, digester)
   const { value } = f.air
   for (let cell = 0; cell < value.length; cell++) {
-    const amount = value[cell] ?? 0
+    const amount = value[cell] ?? absent()
     if (amount === 0) continue
     digester.word(cell)
     digester.word(amount)
@@ -41,26 +42,28 @@ function digestParts(f: Foundry, digester: Digester): void {
   const { parts } = f
   const items = beltItems(f)
   for (let part = 1; part <= parts.last; part++) {
-    const def = parts.def[part] ?? 0
+    const def = parts.def[part] ?? absent()
     if (def === 0) continue
     digester.word(part)
-    digester.word(def | ((parts.facing[part] ?? 0) << 8) | ((parts.owner[part] ?? 0) << 16))
-    digester.word((parts.origin[part] ?? 0) * 2 + (parts.isFixed[part] ?? 0))
+    digester.word(def | ((parts.facing[part] ?? absent()) << 8) | ((parts.owner[part] ?? absent()) << 16))
+    digester.word((parts.origin[part] ?? absent()) * 2 + (parts.isFixed[part] ?? absent()))
     const at = part * ITEMS_PER_BELT
-    if (isNodeKind(def - 1)) digestNode(f, digester, parts.row[part] ?? 0)
-    else digester.word((items[at] ?? 0) | ((items[at + 1] ?? 0) << 16))
+    if (isNodeKind(def - 1)) digestNode(f, digester, parts.row[part] ?? absent())
+    else digester.word((items[at] ?? absent()) | ((items[at + 1] ?? absent()) << 16))
   }
 }
 
 function digestNode(f: Foundry, digester: Digester, row: number): void {
   const { nodes } = f
   syncWork(f, row)
-  digester.word((nodes.flags[row] ?? 0) & (ENABLED | IN_CYCLE))
-  digester.word((nodes.recipe[row] ?? 0) | ((nodes.core[row] ?? 0) << 8) | ((nodes.turn[row] ?? 0) << 16))
-  digester.word(nodes.progress[row] ?? 0)
-  digester.word(nodes.energy[row] ?? 0)
+  digester.word((nodes.flags[row] ?? absent()) & (ENABLED | IN_CYCLE))
+  digester.word(
+    (nodes.recipe[row] ?? absent()) | ((nodes.core[row] ?? absent()) << 8) | ((nodes.turn[row] ?? absent()) << 16),
+  )
+  digester.word(nodes.progress[row] ?? absent())
+  digester.word(nodes.energy[row] ?? absent())
   digester.words(nodes.slot.subarray(row * PORTS, row * PORTS + PORTS))
   for (let at = row * ITEM_COUNT; at < (row + 1) * ITEM_COUNT; at++) {
-    digester.word((nodes.stock[at] ?? 0) | ((nodes.ready[at] ?? 0) << 16))
+    digester.word((nodes.stock[at] ?? absent()) | ((nodes.ready[at] ?? absent()) << 16))
   }
 }

@@ -1,5 +1,6 @@
 // The detailed inspection of one part: its state, what it does and why, what its ports are linked to, and the items
 // on it, on their way to it, and just gone from it.
+import { at } from '../../kernel/at.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { CELL_UNITS, DIRECTIONS, ITEM_UNITS, itemId } from './catalogue.ts'
 import { cellToPoint, neighbour, opposite, type ShapePort } from './geometry.ts'
@@ -55,7 +56,7 @@ function portLinks(f: Foundry, part: number): JsonObject[] {
   const net = powerParts(f, part).reduce((least, other) => Math.min(least, other), part)
   for (const port of shapeOf(f, part).powerPorts) {
     const other = powerPartnerAt(f, portCell(f, part, port), port.direction)
-    const linked = other === 0 ? null : { part_id: other, side: DIRECTIONS[opposite(port.direction)] ?? '' }
+    const linked = other === 0 ? null : { part_id: other, side: at(DIRECTIONS, opposite(port.direction)) }
     links.push({ ...describePort(f, part, port), linked, net_id: net })
   }
   return links
@@ -64,7 +65,7 @@ function portLinks(f: Foundry, part: number): JsonObject[] {
 function describePort(f: Foundry, part: number, port: ShapePort): JsonObject {
   const { x, y, z } = cellToPoint(f.size, portCell(f, part, port))
   const { kind, direction, side } = port.port
-  return { kind, direction, cell: { x, y, z }, side, faces: DIRECTIONS[port.direction] ?? '' }
+  return { kind, direction, cell: { x, y, z }, side, faces: at(DIRECTIONS, port.direction) }
 }
 
 function itemTraces(f: Foundry, part: number, items: Uint16Array): JsonObject[] {
@@ -76,7 +77,7 @@ function itemTraces(f: Foundry, part: number, items: Uint16Array): JsonObject[] 
       () => true,
       (item) => traces.push({ ...item, where: 'on' }),
     )
-  else if (isNodeKind((f.parts.def[part] ?? 0) - 1)) traces.push(...insideNode(f, part))
+  else if (isNodeKind(at(f.parts.def, part) - 1)) traces.push(...insideNode(f, part))
   for (const { port, end } of itemLinks(f, part)) {
     if (!end) continue
     const isNear = port.isOut
@@ -103,7 +104,7 @@ function onBelt(
 }
 
 function waitingAt(f: Foundry, end: End): JsonObject[] {
-  const item = itemId(f.nodes.slot[(f.parts.row[end.part] ?? 0) * PORTS + end.port] ?? 0)
+  const item = itemId(at(f.nodes.slot, at(f.parts.row, end.part) * PORTS + end.port))
   return item ? [{ item, part_id: end.part, offset: 0, count: 1 }] : []
 }
 
@@ -119,9 +120,9 @@ function insideNode(f: Foundry, part: number): JsonObject[] {
   if (saved.core !== undefined) {
     traces.push({ item: saved.core, part_id: part, offset: 0, count: 1, where: 'on', place: 'core' })
   }
-  const row = f.parts.row[part] ?? 0
+  const row = at(f.parts.row, part)
   for (let port = 0; port < PORTS; port++) {
-    const item = itemId(f.nodes.slot[row * PORTS + port] ?? 0)
+    const item = itemId(at(f.nodes.slot, row * PORTS + port))
     if (item) traces.push({ item, part_id: part, offset: 0, count: 1, where: 'leaving', place: 'port' })
   }
   return traces
@@ -129,11 +130,11 @@ function insideNode(f: Foundry, part: number): JsonObject[] {
 
 /** Other parts of its net, ascending. */
 function powerParts(f: Foundry, part: number): number[] {
-  const net = f.nets.byId[f.parts.net[part] ?? 0]
+  const net = f.nets.byId[at(f.parts.net, part)]
   const found: number[] = []
   let other = part
   for (let i = 1; net && i < net.size; i++) {
-    other = f.parts.netNext[other] ?? 0
+    other = at(f.parts.netNext, other)
     found.push(other)
   }
   return found.sort((a, b) => a - b)

@@ -3,6 +3,7 @@
 //
 // Where a line is cut, an item that juts out over the cut is pushed back on its own belt, and what is behind it makes
 // room: a line has a place for every item whose back edge is on it, so nothing is ever lost.
+import { absent } from '../../kernel/at.ts'
 import { addItem, addLine, dropItem, dropLine } from './belt-table.ts'
 import { loopPosition, scheduleLine, syncLine } from './belts.ts'
 import { CELL_UNITS, ITEM_UNITS } from './catalogue.ts'
@@ -17,10 +18,10 @@ export type LooseBelts = Map<number, number[]>
 export function forEachItem(f: Foundry, line: number, visit: (position: number, kind: number) => void): void {
   const { belts } = f
   syncLine(belts, line)
-  let edge = belts.units[line] ?? 0
-  for (let item = belts.head[line] ?? 0; item !== 0; item = belts.behind[item] ?? 0) {
-    edge -= ITEM_UNITS + (belts.gap[item] ?? 0)
-    visit(belts.isLoop[line] === 1 ? loopPosition(belts, line, item) : edge, belts.kind[item] ?? 0)
+  let edge = belts.units[line] ?? absent()
+  for (let item = belts.head[line] ?? absent(); item !== 0; item = belts.behind[item] ?? absent()) {
+    edge -= ITEM_UNITS + (belts.gap[item] ?? absent())
+    visit(belts.isLoop[line] === 1 ? loopPosition(belts, line, item) : edge, belts.kind[item] ?? absent())
   }
 }
 
@@ -28,15 +29,16 @@ export function forEachItem(f: Foundry, line: number, visit: (position: number, 
 export function beltsOf(f: Foundry, line: number): number[] {
   const { belts, parts } = f
   const chain: number[] = []
-  const count = (belts.units[line] ?? 0) / CELL_UNITS
-  for (let part = belts.first[line] ?? 0; chain.length < count; part = parts.ahead[part] ?? 0) chain.push(part)
+  const count = (belts.units[line] ?? absent()) / CELL_UNITS
+  for (let part = belts.first[line] ?? absent(); chain.length < count; part = parts.ahead[part] ?? absent())
+    chain.push(part)
   return chain
 }
 
 /** Takes the line of a belt apart, unless that has been done. */
 export function loosen(f: Foundry, belt: number, loose: LooseBelts): void {
   const { belts, nodes, parts } = f
-  const line = parts.row[belt] ?? 0
+  const line = parts.row[belt] ?? absent()
   if (line === 0) {
     if (!loose.has(belt)) loose.set(belt, [])
     return
@@ -45,18 +47,19 @@ export function loosen(f: Foundry, belt: number, loose: LooseBelts): void {
   for (const part of chain) loose.set(part, [])
   forEachItem(f, line, (position, kind) => {
     const offset = position % CELL_UNITS
-    loose.get(chain[(position - offset) / CELL_UNITS] ?? 0)?.push(offset * 16 + kind)
+    loose.get(chain[(position - offset) / CELL_UNITS] ?? absent())?.push(offset * 16 + kind)
   })
   for (const part of chain) {
     parts.row[part] = 0
     parts.ahead[part] = 0
   }
-  for (let item = belts.head[line] ?? 0; item !== 0; ) {
-    const next = belts.behind[item] ?? 0
+  for (let item = belts.head[line] ?? absent(); item !== 0; ) {
+    const next = belts.behind[item] ?? absent()
     dropItem(belts, item)
     item = next
   }
-  for (const end of [belts.source[line] ?? 0, belts.sink[line] ?? 0]) if (end !== 0) nodes.link[end - 1] = 0
+  for (const end of [belts.source[line] ?? absent(), belts.sink[line] ?? absent()])
+    if (end !== 0) nodes.link[end - 1] = 0
   dropLine(belts, line)
 }
 
@@ -78,27 +81,28 @@ function buildLine(f: Foundry, belt: number, loose: LooseBelts): void {
   for (const part of chain.belts) loosen(f, part, loose)
   const { belts, parts, nodes } = f
   const line = addLine(belts)
-  belts.first[line] = chain.belts[0] ?? 0
-  belts.final[line] = chain.belts.at(-1) ?? 0
+  belts.first[line] = chain.belts[0] ?? absent()
+  belts.final[line] = chain.belts.at(-1) ?? absent()
   belts.units[line] = chain.belts.length * CELL_UNITS
   belts.isLoop[line] = chain.isLoop ? 1 : 0
   for (let i = 0; i < chain.belts.length; i++) {
-    const part = chain.belts[i] ?? 0
+    const part = chain.belts[i] ?? absent()
     parts.row[part] = line
-    parts.ahead[part] = chain.belts[i + 1] ?? (chain.isLoop ? (chain.belts[0] ?? 0) : 0)
+    parts.ahead[part] = chain.belts[i + 1] ?? (chain.isLoop ? (chain.belts[0] ?? absent()) : 0)
   }
   fill(f, line, chain.belts, loose)
   belts.source[line] = endReference(f, chain.source)
   belts.sink[line] = endReference(f, chain.sink)
-  for (const end of [belts.source[line] ?? 0, belts.sink[line] ?? 0]) if (end !== 0) nodes.link[end - 1] = line
+  for (const end of [belts.source[line] ?? absent(), belts.sink[line] ?? absent()])
+    if (end !== 0) nodes.link[end - 1] = line
   if (belts.source[line] !== 0) belts.pulling.push(line)
-  wakeReference(f, belts.source[line] ?? 0)
-  wakeReference(f, belts.sink[line] ?? 0)
+  wakeReference(f, belts.source[line] ?? absent())
+  wakeReference(f, belts.sink[line] ?? absent())
   scheduleLine(f, line)
 }
 
 function endReference(f: Foundry, end: End | undefined): number {
-  return end ? reference(f.parts.row[end.part] ?? 0, end.port) : 0
+  return end ? reference(f.parts.row[end.part] ?? absent(), end.port) : 0
 }
 
 /** The longest run of belts through `start`. */
@@ -123,10 +127,10 @@ function walk(f: Foundry, start: number): Chain {
 function fill(f: Foundry, line: number, chain: readonly number[], loose: LooseBelts): void {
   const { belts } = f
   const isLoop = belts.isLoop[line] === 1
-  let edge = belts.units[line] ?? 0
+  let edge = belts.units[line] ?? absent()
   let last = 0
   for (let i = chain.length - 1; i >= 0; i--) {
-    const items = loose.get(chain[i] ?? 0) ?? []
+    const items = loose.get(chain[i] ?? absent()) ?? []
     items.sort((a, b) => b - a)
     for (const packed of items) {
       const position = i * CELL_UNITS + (packed >> 4)
@@ -142,5 +146,5 @@ function fill(f: Foundry, line: number, chain: readonly number[], loose: LooseBe
   }
   if (edge < 0 && !isLoop) throw new RangeError(`line ${line} has no place for its items`)
   belts.tail[line] = last
-  belts.span[line] = last === 0 ? 0 : (belts.units[line] ?? 0) - ITEM_UNITS - edge
+  belts.span[line] = last === 0 ? 0 : (belts.units[line] ?? absent()) - ITEM_UNITS - edge
 }

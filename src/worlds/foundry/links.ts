@@ -3,6 +3,7 @@
 // gives to it. A lift that stands on a lift takes from below and from nowhere else, and gives upwards before it gives
 // to its front.
 
+import { absent } from '../../kernel/at.ts'
 import { cellAt, neighbour, opposite, type Shape, UP } from './geometry.ts'
 import { PORTS } from './node-table.ts'
 import { defOf, partIn, shapeOf } from './parts.ts'
@@ -24,14 +25,14 @@ function isLift(f: Foundry, part: number): boolean {
 
 /** Direction in which a belt gives. */
 function beltOut(f: Foundry, belt: number): number {
-  const above = partIn(f, neighbour(f.size, f.parts.origin[belt] ?? 0, UP))
-  return isLift(f, belt) && isLift(f, above) ? UP : (f.parts.facing[belt] ?? 0)
+  const above = partIn(f, neighbour(f.size, f.parts.origin[belt] ?? absent(), UP))
+  return isLift(f, belt) && isLift(f, above) ? UP : (f.parts.facing[belt] ?? absent())
 }
 
 /** The item port of a part in `cell` that looks in `direction`; -1: none. */
 function portAt(f: Foundry, part: number, cell: number, direction: number): number {
   const shape = shapeOf(f, part)
-  const origin = f.parts.origin[part] ?? 0
+  const origin = f.parts.origin[part] ?? absent()
   return shape.itemPorts.findIndex(
     (port) => port.direction === direction && origin + cellAt(f.size, port.dx, port.dy, port.dz) === cell,
   )
@@ -54,10 +55,10 @@ function giverAt(f: Foundry, cell: number, side: number): End | undefined {
 
 /** What feeds a belt; undefined: nothing does. */
 export function feederOf(f: Foundry, belt: number): End | undefined {
-  const cell = f.parts.origin[belt] ?? 0
+  const cell = f.parts.origin[belt] ?? absent()
   const below = partIn(f, neighbour(f.size, cell, opposite(UP)))
   if (isLift(f, belt) && isLift(f, below)) return giverAt(f, cell, opposite(UP))
-  const facing = f.parts.facing[belt] ?? 0
+  const facing = f.parts.facing[belt] ?? absent()
   const back = giverAt(f, cell, (facing + 2) & 3)
   if (back) return back
   const left = giverAt(f, cell, (facing + 3) & 3)
@@ -68,7 +69,7 @@ export function feederOf(f: Foundry, belt: number): End | undefined {
 /** What a belt gives to; undefined: nothing takes from it. */
 export function targetOf(f: Foundry, belt: number): End | undefined {
   const direction = beltOut(f, belt)
-  const cell = neighbour(f.size, f.parts.origin[belt] ?? 0, direction)
+  const cell = neighbour(f.size, f.parts.origin[belt] ?? absent(), direction)
   return takerAt(f, { part: belt, port: -1 }, cell, direction)
 }
 
@@ -77,7 +78,7 @@ export function partnerOf(f: Foundry, part: number, port: number): End | undefin
   const shape = shapeOf(f, part)
   const own = shape.itemPorts[port]
   if (!own) return undefined
-  const cell = (f.parts.origin[part] ?? 0) + cellAt(f.size, own.dx, own.dy, own.dz)
+  const cell = (f.parts.origin[part] ?? absent()) + cellAt(f.size, own.dx, own.dy, own.dz)
   if (!own.isOut) return giverAt(f, cell, own.direction)
   return takerAt(f, { part, port }, neighbour(f.size, cell, own.direction), own.direction)
 }

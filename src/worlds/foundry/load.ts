@@ -1,10 +1,11 @@
 // Reads a saved foundry. Shape, references and physics are checked; the first fault is named by its JSON path, and
 // nothing is returned until everything has held.
 
+import { absent } from '../../kernel/at.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
 import type { JsonValue } from '../../protocol/json.ts'
-import { addContamination } from './air-table.ts'
+import { addContamination, contaminationIn } from './air-table.ts'
 import { findImbalance } from './balance.ts'
 import {
   defNumber,
@@ -61,7 +62,7 @@ export function loadFoundry(saved: JsonValue): Foundry {
   for (const { id } of state.parts) {
     const def = defOf(f, id)
     noticeAir(f, id, def)
-    if (def.kind === 'machine') refreshMachine(f, f.parts.row[id] ?? 0)
+    if (def.kind === 'machine') refreshMachine(f, f.parts.row[id] ?? absent())
   }
   return f
 }
@@ -129,7 +130,7 @@ function readPart(f: Foundry, saved: SavedPart, path: string): void {
   const facing = FACINGS.indexOf(saved.facing)
   for (const point of cellsFor(f, def, facing, saved.origin)) {
     if (!isInside(f.size, point)) throw fault(`${path}.origin`, 'the part reaches out of the grid')
-    const there = f.cells[cellAt(f.size, point.x, point.y, point.z)] ?? 0
+    const there = f.cells[cellAt(f.size, point.x, point.y, point.z)] ?? absent()
     if (there < 0) throw fault(`${path}.origin`, 'the part reaches into the ground')
     if (there > 0) throw fault(`${path}.origin`, `part ${there} fills cell (${point.x}, ${point.y}, ${point.z}) too`)
   }
@@ -148,7 +149,7 @@ function checkPlain(saved: SavedPart, path: string): void {
 
 function readNode(f: Foundry, saved: SavedPart, path: string): void {
   const { nodes } = f
-  const row = f.parts.row[saved.id] ?? 0
+  const row = f.parts.row[saved.id] ?? absent()
   const { kind, capacity } = defOf(f, saved.id)
   setFlag(nodes, row, ENABLED, saved.enabled !== false)
   if (saved.recipe_id !== undefined) {
@@ -203,7 +204,7 @@ function readHeld(f: Foundry, saved: SavedPart, path: string, row: number): void
 
 /** Items of a kind that a node can hold at most. */
 function stockLimit(f: Foundry, row: number, item: number): number {
-  switch (defOf(f, f.nodes.part[row] ?? 0).kind) {
+  switch (defOf(f, f.nodes.part[row] ?? absent()).kind) {
     case 'storage':
       return STORAGE_ITEMS
     case 'machine':
@@ -261,7 +262,7 @@ function readContamination(f: Foundry, state: SavedFoundry): void {
     const path = `$.contamination[${i}]`
     if (!isInside(f.size, { x, y, z }) || y === 0) throw fault(path, 'lies outside the open grid')
     const cell = cellAt(f.size, x, y, z)
-    if ((f.air.value[cell] ?? 0) !== 0) throw fault(path, 'names a cell a second time')
+    if (contaminationIn(f.air, cell) !== 0) throw fault(path, 'names a cell a second time')
     addContamination(f.air, cell, amount)
   }
 }

@@ -1,5 +1,6 @@
 // Machines: when they start a cycle, when they are done, and when they sleep. A machine starts as soon as it has its
 // inputs and room for its outputs, so a finished cycle never waits.
+import { absent } from '../../kernel/at.ts'
 import { addContamination } from './air-table.ts'
 import { ITEM_COUNT, READY_ITEMS } from './catalogue.ts'
 import { listNet } from './net-table.ts'
@@ -13,7 +14,7 @@ import { dueAt } from './wheel.ts'
 import { FULL, satisfactionOf, scheduleWork, syncWork, workNeeded } from './work.ts'
 
 export function recipeOf(f: Foundry, row: number): Recipe | undefined {
-  return RECIPES[(f.nodes.recipe[row] ?? 0) - 1]
+  return RECIPES[(f.nodes.recipe[row] ?? absent()) - 1]
 }
 
 /** Items of a kind that a machine takes in before it has enough for now: twice what a cycle needs. */
@@ -25,14 +26,14 @@ export function wantedOf(recipe: Recipe | undefined, item: number): number {
 
 export function hasInputs(f: Foundry, row: number, recipe: Recipe): boolean {
   for (const { item, count } of recipe.inputs) {
-    if ((f.nodes.stock[row * ITEM_COUNT + item - 1] ?? 0) < count) return false
+    if ((f.nodes.stock[row * ITEM_COUNT + item - 1] ?? absent()) < count) return false
   }
   return true
 }
 
 export function hasRoom(f: Foundry, row: number, recipe: Recipe): boolean {
   for (const { item, count } of recipe.outputs) {
-    if ((f.nodes.ready[row * ITEM_COUNT + item - 1] ?? 0) + count > READY_ITEMS) return false
+    if ((f.nodes.ready[row * ITEM_COUNT + item - 1] ?? absent()) + count > READY_ITEMS) return false
   }
   return true
 }
@@ -52,7 +53,7 @@ function startCycle(f: Foundry, row: number, recipe: Recipe): void {
   const { nodes } = f
   for (const { item, count } of recipe.inputs) {
     const at = row * ITEM_COUNT + item - 1
-    nodes.stock[at] = (nodes.stock[at] ?? 0) - count
+    nodes.stock[at] = (nodes.stock[at] ?? absent()) - count
     addCount(f.ledger.consumed, item - 1, count)
   }
   syncWork(f, row)
@@ -67,11 +68,11 @@ function startCycle(f: Foundry, row: number, recipe: Recipe): void {
 export function setRunning(f: Foundry, row: number, isRunning: boolean): void {
   const { nodes } = f
   if (hasFlag(nodes, row, RUNNING) === isRunning) return
-  const part = nodes.part[row] ?? 0
+  const part = nodes.part[row] ?? absent()
   const def = defOf(f, part)
   if (def.kind === 'machine') syncWork(f, row)
   setFlag(nodes, row, RUNNING, isRunning)
-  const net = f.nets.byId[f.parts.net[part] ?? 0]
+  const net = f.nets.byId[f.parts.net[part] ?? absent()]
   if (net && def.draw > 0) {
     net.demand += isRunning ? def.draw : -def.draw
     listNet(f.nets, net)
@@ -84,7 +85,7 @@ export function setRunning(f: Foundry, row: number, isRunning: boolean): void {
 /** Units of contamination a tick at full power, before the configuration scales them. */
 function emissionOf(f: Foundry, row: number): number {
   if (f.config.emission_permille === 0) return 0
-  return defOf(f, f.nodes.part[row] ?? 0).emission + (recipeOf(f, row)?.emission ?? 0)
+  return defOf(f, f.nodes.part[row] ?? absent()).emission + (recipeOf(f, row)?.emission ?? 0)
 }
 
 /** The second phase of a tick: running machines go on, and those that are done make their outputs. */
@@ -92,11 +93,11 @@ export function runMachines(f: Foundry): void {
   f.works++
   const due = dueAt(f.workWheel, f.works)
   for (let i = 0; i < due.length; i++) {
-    const row = due[i] ?? 0
+    const row = due[i] ?? absent()
     if (f.nodes.due[row] !== f.works) continue
     f.nodes.due[row] = 0
     syncWork(f, row)
-    if ((f.nodes.progress[row] ?? 0) >= workNeeded(f, row)) finishCycle(f, row)
+    if ((f.nodes.progress[row] ?? absent()) >= workNeeded(f, row)) finishCycle(f, row)
     else scheduleWork(f, row)
   }
   if (due.length > 0) due.length = 0
@@ -105,7 +106,7 @@ export function runMachines(f: Foundry): void {
 
 function emitAll(f: Foundry): void {
   for (const row of f.emitters) {
-    const part = f.nodes.part[row] ?? 0
+    const part = f.nodes.part[row] ?? absent()
     const power = defOf(f, part).draw === 0 ? FULL : satisfactionOf(f, part)
     const amount = Math.trunc((emissionOf(f, row) * power * f.config.emission_permille) / (FULL * FULL))
     if (amount === 0) continue
@@ -122,11 +123,11 @@ function finishCycle(f: Foundry, row: number): void {
   if (recipe) {
     for (const { item, count } of recipe.outputs) {
       const at = row * ITEM_COUNT + item - 1
-      nodes.ready[at] = (nodes.ready[at] ?? 0) + count
+      nodes.ready[at] = (nodes.ready[at] ?? absent()) + count
       addCount(recipe.madeIn === 'extractor' ? f.ledger.mined : f.ledger.made, item - 1, count)
     }
     if (recipe.builds >= 0) {
-      const inventory = f.inventories[f.parts.owner[nodes.part[row] ?? 0] ?? 0]
+      const inventory = f.inventories[f.parts.owner[nodes.part[row] ?? absent()] ?? absent()]
       if (inventory) addCount(inventory, recipe.builds, 1)
     }
   }
@@ -143,9 +144,9 @@ export function setRecipe(f: Foundry, row: number, recipe: number): void {
   nodes.progress[row] = 0
   setFlag(nodes, row, IN_CYCLE, false)
   for (let i = 0; i < ITEM_COUNT; i++) {
-    addCount(f.ledger.destroyed, i, nodes.stock[row * ITEM_COUNT + i] ?? 0)
+    addCount(f.ledger.destroyed, i, nodes.stock[row * ITEM_COUNT + i] ?? absent())
     nodes.stock[row * ITEM_COUNT + i] = 0
   }
-  if (defOf(f, nodes.part[row] ?? 0).kind === 'machine') refreshMachine(f, row)
+  if (defOf(f, nodes.part[row] ?? absent()).kind === 'machine') refreshMachine(f, row)
   wakeNode(f, row)
 }

@@ -1,6 +1,7 @@
 // Keeps power nets up to date while parts come and go. A part that comes joins the nets around it: the smaller take the
 // number of the largest. A part that goes may leave its net in pieces: searches start from all its neighbours in turn,
 // and end when all but one have run out, so the cost follows the smaller pieces and not the net.
+import { absent } from '../../kernel/at.ts'
 import { neighbour, opposite } from './geometry.ts'
 import { addNet, dropNet, listNet, type Net } from './net-table.ts'
 import { hasFlag, RUNNING } from './node-table.ts'
@@ -43,7 +44,7 @@ export function joinNets(f: Foundry, part: number): void {
   account(f, part, own, 1)
   let net = own
   for (const other of powerNeighbours(f, part)) {
-    const theirs = nets.byId[parts.net[other] ?? 0]
+    const theirs = nets.byId[parts.net[other] ?? absent()]
     if (theirs && theirs !== net) net = net.size > theirs.size ? merge(f, net, theirs) : merge(f, theirs, net)
   }
   listNet(nets, net)
@@ -54,7 +55,7 @@ function account(f: Foundry, part: number, net: Net, sign: 1 | -1): void {
   const def = defOf(f, part)
   net.size += sign
   if (def.kind === 'solar') net.solar += sign * def.supply
-  const row = f.parts.row[part] ?? 0
+  const row = f.parts.row[part] ?? absent()
   const isNode = def.kind !== 'wire' && def.kind !== 'frame' && def.kind !== 'belt'
   if (isNode && def.draw > 0 && hasFlag(f.nodes, row, RUNNING)) net.demand += sign * def.draw
   if (def.kind === 'generator') net.generators = listed(f, net.generators, row, sign)
@@ -64,7 +65,7 @@ function account(f: Foundry, part: number, net: Net, sign: 1 | -1): void {
 function listed(f: Foundry, rows: readonly number[], row: number, sign: 1 | -1): number[] {
   const others = rows.filter((each) => each !== row)
   if (sign === 1) others.push(row)
-  return others.sort((a, b) => (f.nodes.part[a] ?? 0) - (f.nodes.part[b] ?? 0))
+  return others.sort((a, b) => (f.nodes.part[a] ?? absent()) - (f.nodes.part[b] ?? absent()))
 }
 
 /** Moves all parts of `small` into `large`. */
@@ -79,13 +80,13 @@ function merge(f: Foundry, large: Net, small: Net): Net {
       running.push(row)
     }
     parts.net[part] = large.id
-    part = parts.netNext[part] ?? 0
+    part = parts.netNext[part] ?? absent()
   }
   joinRings(f, large.part, small.part)
   large.size += small.size
   large.solar += small.solar
   large.demand += small.demand
-  const byPart = (a: number, b: number): number => (nodes.part[a] ?? 0) - (nodes.part[b] ?? 0)
+  const byPart = (a: number, b: number): number => (nodes.part[a] ?? absent()) - (nodes.part[b] ?? absent())
   if (small.generators.length > 0) large.generators = [...large.generators, ...small.generators].sort(byPart)
   if (small.batteries.length > 0) large.batteries = [...large.batteries, ...small.batteries].sort(byPart)
   dropNet(f.nets, small)
@@ -95,15 +96,15 @@ function merge(f: Foundry, large: Net, small: Net): Net {
 
 /** Row of a part that is a running machine; 0: it is none. */
 export function runningRow(f: Foundry, part: number): number {
-  const row = f.parts.row[part] ?? 0
+  const row = f.parts.row[part] ?? absent()
   if (row === 0 || defOf(f, part).kind !== 'machine') return 0
   return hasFlag(f.nodes, row, RUNNING) ? row : 0
 }
 
 function joinRings(f: Foundry, a: number, b: number): void {
   const { netNext, netBack } = f.parts
-  const afterA = netNext[a] ?? 0
-  const beforeB = netBack[b] ?? 0
+  const afterA = netNext[a] ?? absent()
+  const beforeB = netBack[b] ?? absent()
   netNext[a] = b
   netBack[b] = a
   netNext[beforeB] = afterA
@@ -112,8 +113,8 @@ function joinRings(f: Foundry, a: number, b: number): void {
 
 function leaveRing(f: Foundry, part: number, net: Net): void {
   const { netNext, netBack } = f.parts
-  const next = netNext[part] ?? 0
-  const back = netBack[part] ?? 0
+  const next = netNext[part] ?? absent()
+  const back = netBack[part] ?? absent()
   netNext[back] = next
   netBack[next] = back
   if (net.part === part) net.part = next
@@ -124,7 +125,7 @@ function leaveRing(f: Foundry, part: number, net: Net): void {
  * Call `splitNet` with what it returns once the part is gone.
  */
 export function leaveNet(f: Foundry, part: number): { net: Net; neighbours: number[] } | undefined {
-  const net = f.nets.byId[f.parts.net[part] ?? 0]
+  const net = f.nets.byId[f.parts.net[part] ?? absent()]
   if (!net || !hasPower(f, part)) return undefined
   const neighbours = powerNeighbours(f, part)
   leaveRing(f, part, net)
@@ -180,7 +181,7 @@ function advance(
 ): boolean {
   for (const [each, search] of searches.entries()) {
     if (groups.rootOf(each) !== index || search.next >= search.found.length) continue
-    const part = search.found[search.next++] ?? 0
+    const part = search.found[search.next++] ?? absent()
     for (const other of powerNeighbours(f, part)) {
       const owner = groups.by.get(other)
       if (owner === undefined) {
@@ -199,7 +200,7 @@ function advance(
 /** Gives a piece of a net a net of its own. */
 function carve(f: Foundry, from: Net, members: readonly number[]): void {
   const { parts, nets } = f
-  const first = members[0] ?? 0
+  const first = members[0] ?? absent()
   const net = addNet(nets, first)
   // Until the next power phase its machines go on at the rate of the net that they come from.
   net.satisfaction = from.satisfaction

@@ -1,5 +1,6 @@
 // The table of nodes: every part that has state of its own and is no belt. A row holds what the part keeps (items
 // taken in, items ready to leave, energy), how far it is, and what its item ports are linked to.
+import { absent } from '../../kernel/at.ts'
 import { ITEM_COUNT } from './catalogue.ts'
 import { bytes, grown, longs, shorts } from './columns.ts'
 
@@ -108,7 +109,7 @@ function reserveNodes(nodes: Nodes, row: number): void {
 export function addNode(nodes: Nodes, part: number, kind: number): number {
   const isReused = nodes.free !== 0
   const row = isReused ? nodes.free : nodes.last + 1
-  if (isReused) nodes.free = nodes.part[row] ?? 0
+  if (isReused) nodes.free = nodes.part[row] ?? absent()
   else nodes.last = row
   reserveNodes(nodes, row)
   nodes.part[row] = part
@@ -133,17 +134,17 @@ export function dropNode(nodes: Nodes, row: number): void {
 }
 
 export function hasFlag(nodes: Nodes, row: number, flag: number): boolean {
-  return ((nodes.flags[row] ?? 0) & flag) !== 0
+  return ((nodes.flags[row] ?? absent()) & flag) !== 0
 }
 
 export function setFlag(nodes: Nodes, row: number, flag: number, isOn: boolean): void {
-  const flags = nodes.flags[row] ?? 0
+  const flags = nodes.flags[row] ?? absent()
   nodes.flags[row] = isOn ? flags | flag : flags & ~flag
 }
 
 /** Items in `stock`, of all kinds. */
 export function stockTotal(nodes: Nodes, row: number): number {
   let total = 0
-  for (let i = row * ITEM_COUNT; i < (row + 1) * ITEM_COUNT; i++) total += nodes.stock[i] ?? 0
+  for (let i = row * ITEM_COUNT; i < (row + 1) * ITEM_COUNT; i++) total += nodes.stock[i] ?? absent()
   return total
 }

@@ -1,5 +1,6 @@
 // The fifth phase of a tick: what the objective asks for, and how far it is.
 
+import { at } from '../../kernel/at.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { ITEMS } from './catalogue.ts'
 import type { FoundryConfig, Goal } from './config.ts'
@@ -43,7 +44,7 @@ function count(f: Foundry, goal: Goal, index: number): boolean {
   if (!progress) return false
   switch (goal.kind) {
     case 'deliver':
-      progress.done = f.ledger.delivered[ITEMS.indexOf(goal.item)] ?? 0
+      progress.done = at(f.ledger.delivered, ITEMS.indexOf(goal.item))
       return progress.done >= goal.count
     case 'contamination_below':
       progress.done = f.air.total < goal.limit ? Math.min(progress.done + 1, goal.ticks) : 0
@@ -69,7 +70,7 @@ export function hasFailed(f: Foundry): boolean {
 
 function reportGoal(f: Foundry, goal: Goal, index: number): GoalReport {
   const { kind } = goal
-  const done = f.goals[index]?.done ?? 0
+  const done = at(f.goals, index).done
   switch (kind) {
     case 'deliver': {
       const { item, count: needed } = goal

@@ -1,5 +1,6 @@
 // The foundry in the words of the perception protocol: parts and deposits are what is near, the build inventory is what
 // is carried, goals are quests. A crew has no body: it stands in the middle of its plot, and reaches all of it.
+import { at } from '../../kernel/at.ts'
 import type { PerceptionBody } from '../../kernel/world.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Perception } from '../../protocol/perception.ts'
@@ -35,14 +36,14 @@ interface Found {
 }
 
 export function perceiveFoundry(f: Foundry, slot: number): PerceptionBody {
-  const at = centreOf(f, slot)
-  const near = nearest(f, at)
+  const centre = centreOf(f, slot)
+  const near = nearest(f, centre)
   const stock = f.inventories[slot] ?? []
   const placed = stock.reduce((sum, count) => sum + count, 0)
   const parts = near.filter(({ what }) => what > 0).map(({ what }) => what)
   const outlook = new PowerOutlook(f)
   return {
-    location: { cell: 'floor', ...at, interior: true },
+    location: { cell: 'floor', ...centre, interior: true },
     health: { current: 1, max: 1 },
     nearby_entities: near.map((found) => describe(f, found)),
     inventory_summary: { gold: 0, item_count: placed, encumbrance_pct: 0 },
@@ -75,10 +76,10 @@ function centreOf(f: Foundry, slot: number): { x: number; y: number; z: number }
 }
 
 /** The nearest parts and deposits, nearest first; of equally near ones parts first, in their order. */
-function nearest(f: Foundry, at: { x: number; y: number; z: number }): Found[] {
+function nearest(f: Foundry, centre: { x: number; y: number; z: number }): Found[] {
   const found: Found[] = []
   const add = (x: number, y: number, z: number, what: number): void => {
-    const distance = Math.abs(x - at.x) + Math.abs(y - at.y) + Math.abs(z - at.z)
+    const distance = Math.abs(x - centre.x) + Math.abs(y - centre.y) + Math.abs(z - centre.z)
     if (found.length === NEARBY && distance >= (found.at(-1)?.distance ?? 0)) return
     const place = found.findIndex((each) => each.distance > distance)
     found.splice(place < 0 ? found.length : place, 0, { distance, what })
@@ -86,7 +87,7 @@ function nearest(f: Foundry, at: { x: number; y: number; z: number }): Found[] {
   }
   for (let part = 1; part <= f.parts.last; part++) {
     if (f.parts.def[part] === 0) continue
-    const { x, y, z } = cellToPoint(f.size, f.parts.origin[part] ?? 0)
+    const { x, y, z } = cellToPoint(f.size, at(f.parts.origin, part))
     add(x, y, z, part)
   }
   for (let cell = 0; cell < f.deposits.length; cell++) {
@@ -102,11 +103,11 @@ function describe(f: Foundry, { distance, what }: Found): Nearby {
   }
   const cell = -what - 1
   const entity_id = depositId(cell % f.size.x, Math.trunc(cell / f.size.x))
-  return { entity_id, name: `Deposit of ${itemId(f.deposits[cell] ?? 0) ?? ''}`, entity_type: 'item', distance }
+  return { entity_id, name: `Deposit of ${itemId(at(f.deposits, cell)) ?? ''}`, entity_type: 'item', distance }
 }
 
 function detail(f: Foundry, part: number, outlook: PowerOutlook): JsonObject {
-  const { x, y, z } = cellToPoint(f.size, f.parts.origin[part] ?? 0)
+  const { x, y, z } = cellToPoint(f.size, at(f.parts.origin, part))
   const { id, kind } = defOf(f, part)
   return {
     entity_id: partId(part),
@@ -114,7 +115,7 @@ function detail(f: Foundry, part: number, outlook: PowerOutlook): JsonObject {
     x,
     y,
     z,
-    facing: FACINGS[f.parts.facing[part] ?? 0] ?? 'north',
+    facing: at(FACINGS, at(f.parts.facing, part)),
     state: stateOf(f, part, outlook),
     recipes: kind === 'machine' || kind === 'filter' ? allowedRecipes(f, part) : [],
   }

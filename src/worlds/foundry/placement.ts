@@ -1,5 +1,6 @@
 // Parts come, turn and go. Rules are in commands.ts; here everything that hangs on a part is kept in step: cells,
 // lines, links, nets, contamination.
+import { absent } from '../../kernel/at.ts'
 import { ITEM_COUNT, PARTS } from './catalogue.ts'
 import { noticeAir, stirAir } from './contamination.ts'
 import { cellAt, cellToPoint, DOWN, neighbour, type Size } from './geometry.ts'
@@ -26,7 +27,7 @@ export interface Placing {
 /** Cells that a definition would fill; some may be outside the grid. */
 export function cellsFor(f: Foundry, def: number, facing: number, origin: Size): Size[] {
   const shape = f.shapes[shapeNumber(def, facing, origin)]
-  return (shape?.cells ?? []).map((at) => ({ x: origin.x + at.x, y: origin.y + at.y, z: origin.z + at.z }))
+  return (shape?.cells ?? []).map((cell) => ({ x: origin.x + cell.x, y: origin.y + cell.y, z: origin.z + cell.z }))
 }
 
 export function isInside(size: Size, { x, y, z }: Size): boolean {
@@ -82,7 +83,7 @@ export function placePart(f: Foundry, placing: Placing): number {
 export function removePart(f: Foundry, part: number): void {
   const cells = cellsOf(f, part)
   const def = defOf(f, part)
-  const row = f.parts.row[part] ?? 0
+  const row = f.parts.row[part] ?? absent()
   const isNode = isNodeKind(PARTS.indexOf(def))
   if (isNode) setRunning(f, row, false)
   const edit = beginEdit(f, cells, part)
@@ -103,13 +104,13 @@ export function removePart(f: Foundry, part: number): void {
 function scrap(f: Foundry, row: number, isBattery: boolean): void {
   const { nodes, ledger } = f
   for (let i = 0; i < ITEM_COUNT; i++) {
-    const at = row * ITEM_COUNT + i
-    addCount(ledger.destroyed, i, (nodes.stock[at] ?? 0) + (nodes.ready[at] ?? 0))
+    const cell = row * ITEM_COUNT + i
+    addCount(ledger.destroyed, i, (nodes.stock[cell] ?? absent()) + (nodes.ready[cell] ?? absent()))
   }
-  for (const item of [nodes.core[row] ?? 0, ...nodes.slot.subarray(row * PORTS, row * PORTS + PORTS)]) {
+  for (const item of [nodes.core[row] ?? absent(), ...nodes.slot.subarray(row * PORTS, row * PORTS + PORTS)]) {
     if (item !== 0) addCount(ledger.destroyed, item - 1, 1)
   }
-  if (isBattery) ledger.lost += nodes.energy[row] ?? 0
+  if (isBattery) ledger.lost += nodes.energy[row] ?? absent()
   f.cleaners.delete(row)
   unqueueNode(f, row)
   dropNode(nodes, row)
@@ -119,9 +120,9 @@ function scrap(f: Foundry, row: number, isBattery: boolean): void {
 export function rotatePart(f: Foundry, part: number, facing: number): void {
   const before = cellsOf(f, part)
   const { parts } = f
-  const row = parts.row[part] ?? 0
+  const row = parts.row[part] ?? absent()
   const def = defOf(f, part)
-  const origin = cellToPoint(f.size, parts.origin[part] ?? 0)
+  const origin = cellToPoint(f.size, parts.origin[part] ?? absent())
   const number = PARTS.indexOf(def)
   const after = cellsFor(f, number, facing, origin).map(({ x, y, z }) => cellAt(f.size, x, y, z))
   const cells = [...new Set([...before, ...after])]
@@ -170,7 +171,7 @@ function touched(f: Foundry, cells: readonly number[], part: number): number[] {
   for (const cell of cells) {
     const below = neighbour(f.size, cell, DOWN)
     const lift = partIn(f, below)
-    if (isBelt(f, lift)) parts.add(partIn(f, neighbour(f.size, below, f.parts.facing[lift] ?? 0)))
+    if (isBelt(f, lift)) parts.add(partIn(f, neighbour(f.size, below, f.parts.facing[lift] ?? absent())))
   }
   parts.delete(0)
   return [...parts]
@@ -178,37 +179,37 @@ function touched(f: Foundry, cells: readonly number[], part: number): number[] {
 
 function unlinkNode(f: Foundry, part: number): void {
   const { nodes, parts, belts } = f
-  if (!isNodeKind((parts.def[part] ?? 0) - 1)) return
-  const row = parts.row[part] ?? 0
-  for (let at = row * PORTS; at < row * PORTS + PORTS; at++) {
-    const link = nodes.link[at] ?? 0
+  if (!isNodeKind((parts.def[part] ?? absent()) - 1)) return
+  const row = parts.row[part] ?? absent()
+  for (let end = row * PORTS; end < row * PORTS + PORTS; end++) {
+    const link = nodes.link[end] ?? absent()
     if (link < 0) nodes.link[-link - 1] = 0
-    if (link > 0 && belts.source[link] === at + 1) belts.source[link] = 0
-    if (link > 0 && belts.sink[link] === at + 1) belts.sink[link] = 0
-    nodes.link[at] = 0
+    if (link > 0 && belts.source[link] === end + 1) belts.source[link] = 0
+    if (link > 0 && belts.sink[link] === end + 1) belts.sink[link] = 0
+    nodes.link[end] = 0
   }
 }
 
 /** Links the item ports of a node. Lines have been built, and know their ends. */
 export function linkNode(f: Foundry, part: number): void {
   const { nodes, parts, belts } = f
-  if (!isNodeKind((parts.def[part] ?? 0) - 1)) return
-  const row = parts.row[part] ?? 0
+  if (!isNodeKind((parts.def[part] ?? absent()) - 1)) return
+  const row = parts.row[part] ?? absent()
   for (const [port, own] of shapeOf(f, part).itemPorts.entries()) {
-    const at = row * PORTS + port
+    const end = row * PORTS + port
     const partner = partnerOf(f, part, port)
-    nodes.link[at] = 0
+    nodes.link[end] = 0
     if (!partner) continue
-    const other = parts.row[partner.part] ?? 0
+    const other = parts.row[partner.part] ?? absent()
     if (isBelt(f, partner.part)) {
-      nodes.link[at] = other
-      if (own.isOut) belts.source[other] = at + 1
-      else belts.sink[other] = at + 1
+      nodes.link[end] = other
+      if (own.isOut) belts.source[other] = end + 1
+      else belts.sink[other] = end + 1
       belts.pulling.push(other)
     } else {
       const there = other * PORTS + partner.port
-      nodes.link[at] = -there - 1
-      nodes.link[there] = -at - 1
+      nodes.link[end] = -there - 1
+      nodes.link[there] = -end - 1
       wakeNode(f, other)
     }
   }

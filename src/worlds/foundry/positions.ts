@@ -1,4 +1,5 @@
 // Where the items on belts are, by part: what saves, digests and reports are written from.
+import { absent } from '../../kernel/at.ts'
 import { CELL_UNITS } from './catalogue.ts'
 import { beltsOf, forEachItem } from './lines.ts'
 import type { Foundry } from './state.ts'
@@ -18,14 +19,14 @@ export function beltItems(f: Foundry): Uint16Array {
     const chain = beltsOf(f, line)
     forEachItem(f, line, (position, kind) => {
       const offset = position % CELL_UNITS
-      const at = (chain[(position - offset) / CELL_UNITS] ?? 0) * ITEMS_PER_BELT
+      const at = (chain[(position - offset) / CELL_UNITS] ?? absent()) * ITEMS_PER_BELT
       items[items[at] === 0 ? at : at + 1] = 1 + offset * 16 + kind
     })
   }
   // A loop's chain of items begins anywhere: what is in front comes first all the same.
   for (let at = 0; at < items.length; at += ITEMS_PER_BELT) {
-    const a = items[at] ?? 0
-    const b = items[at + 1] ?? 0
+    const a = items[at] ?? absent()
+    const b = items[at + 1] ?? absent()
     if (b > a) {
       items[at] = b
       items[at + 1] = a

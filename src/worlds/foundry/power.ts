@@ -1,5 +1,6 @@
 // The first phase of a tick: what every net gives, stores and uses. Nets in which nothing has changed and nothing
 // burns, charges or drains are passed over: they give and use what they did in the tick before.
+import { absent } from '../../kernel/at.ts'
 import { nextBelow } from '../../kernel/random.ts'
 import { ITEM_COUNT } from './catalogue.ts'
 import { setRunning } from './machines.ts'
@@ -32,8 +33,8 @@ export function planPower(f: Foundry, net: Net): PowerPlan {
   let charge = 0
   let capacity = 0
   for (const row of net.batteries) {
-    charge += f.nodes.energy[row] ?? 0
-    capacity += defOf(f, f.nodes.part[row] ?? 0).capacity
+    charge += f.nodes.energy[row] ?? absent()
+    capacity += defOf(f, f.nodes.part[row] ?? absent()).capacity
   }
   const room = capacity - charge
   let fuelled = 0
@@ -48,15 +49,15 @@ export function planPower(f: Foundry, net: Net): PowerPlan {
 export function burnable(f: Foundry, row: number): number {
   const { nodes } = f
   if (!hasFlag(nodes, row, ENABLED)) return 0
-  const energy = nodes.energy[row] ?? 0
-  const hasFuel = (nodes.stock[row * ITEM_COUNT + FUEL.item - 1] ?? 0) > 0
+  const energy = nodes.energy[row] ?? absent()
+  const hasFuel = (nodes.stock[row * ITEM_COUNT + FUEL.item - 1] ?? absent()) > 0
   const left = energy === 0 && hasFuel ? FUEL.energy : energy
-  return Math.min(left, defOf(f, nodes.part[row] ?? 0).supply)
+  return Math.min(left, defOf(f, nodes.part[row] ?? absent()).supply)
 }
 
 /** Has the next power phase look at the net of a part. */
 export function listNetOf(f: Foundry, part: number): void {
-  const net = f.nets.byId[f.parts.net[part] ?? 0]
+  const net = f.nets.byId[f.parts.net[part] ?? absent()]
   if (net) listNet(f.nets, net)
 }
 
@@ -110,20 +111,20 @@ function burn(f: Foundry, row: number): void {
   const { nodes, ledger } = f
   if (nodes.energy[row] === 0) {
     const at = row * ITEM_COUNT + FUEL.item - 1
-    nodes.stock[at] = (nodes.stock[at] ?? 0) - 1
+    nodes.stock[at] = (nodes.stock[at] ?? absent()) - 1
     nodes.energy[row] = FUEL.energy
     addCount(ledger.consumed, FUEL.item - 1, 1)
     wakeNode(f, row)
   }
-  nodes.energy[row] = (nodes.energy[row] ?? 0) - burnable(f, row)
+  nodes.energy[row] = (nodes.energy[row] ?? absent()) - burnable(f, row)
 }
 
 /** Fills batteries one after the other, by part id. */
 function charge(f: Foundry, net: Net, amount: number): void {
   let left = amount
   for (const row of net.batteries) {
-    const energy = f.nodes.energy[row] ?? 0
-    const taken = Math.min(left, defOf(f, f.nodes.part[row] ?? 0).capacity - energy)
+    const energy = f.nodes.energy[row] ?? absent()
+    const taken = Math.min(left, defOf(f, f.nodes.part[row] ?? absent()).capacity - energy)
     f.nodes.energy[row] = energy + taken
     left -= taken
   }
@@ -132,7 +133,7 @@ function charge(f: Foundry, net: Net, amount: number): void {
 function drain(f: Foundry, net: Net, amount: number): void {
   let left = amount
   for (const row of net.batteries) {
-    const energy = f.nodes.energy[row] ?? 0
+    const energy = f.nodes.energy[row] ?? absent()
     const given = Math.min(left, energy)
     f.nodes.energy[row] = energy - given
     left -= given
@@ -146,7 +147,7 @@ function setSatisfaction(f: Foundry, net: Net, satisfaction: number): void {
   for (let i = 0; i < net.size; i++) {
     const row = runningRow(f, part)
     if (row !== 0) running.push(row)
-    part = f.parts.netNext[part] ?? 0
+    part = f.parts.netNext[part] ?? absent()
   }
   for (const row of running) syncWork(f, row)
   net.satisfaction = satisfaction

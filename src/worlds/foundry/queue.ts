@@ -1,9 +1,10 @@
 // The queue of nodes that the next transport looks at. A node that is not in it would find nothing to do.
+import { absent } from '../../kernel/at.ts'
 import { hasFlag, PORTS, QUEUED, setFlag, WAITING } from './node-table.ts'
 import type { Foundry } from './state.ts'
 
 export function wakeNode(f: Foundry, row: number): void {
-  const flags = f.nodes.flags[row] ?? 0
+  const flags = f.nodes.flags[row] ?? absent()
   if ((flags & QUEUED) !== 0) return
   f.nodes.flags[row] = flags | QUEUED
   f.queue.push(row)
@@ -12,7 +13,7 @@ export function wakeNode(f: Foundry, row: number): void {
 /** Tells a node that one of its out ports has become free; `at` is the port's place in `slot`. */
 export function portEmptied(f: Foundry, at: number): void {
   const row = Math.trunc(at / PORTS)
-  if (((f.nodes.flags[row] ?? 0) & WAITING) !== 0) wakeNode(f, row)
+  if (((f.nodes.flags[row] ?? absent()) & WAITING) !== 0) wakeNode(f, row)
 }
 
 /** Wakes the node that a line's `source` or `sink` names. */

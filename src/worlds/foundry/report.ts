@@ -1,4 +1,5 @@
 // What people, agents and pages see of a foundry: a summary, what a crew observes, and what the viewer draws.
+import { at, atKey } from '../../kernel/at.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { FACINGS, ITEMS, itemId, PARTS } from './catalogue.ts'
 import { cellToPoint, type Size } from './geometry.ts'
@@ -10,8 +11,8 @@ import { PART_STATES, PowerOutlook, stateOf } from './status.ts'
 
 export function summarizeFoundry(f: Foundry): JsonObject {
   const { ledger } = f
-  const produced = ITEMS.map((_, i) => (ledger.mined[i] ?? 0) + (ledger.made[i] ?? 0))
-  const inventory = PARTS.map((_, def) => f.inventories.reduce((sum, counts) => sum + (counts[def] ?? 0), 0))
+  const produced = ITEMS.map((_, i) => at(ledger.mined, i) + at(ledger.made, i))
+  const inventory = PARTS.map((_, def) => f.inventories.reduce((sum, counts) => sum + at(counts, def), 0))
   return {
     size: { ...f.size },
     parts: f.parts.count,
@@ -31,9 +32,7 @@ function countStates(f: Foundry): Record<string, number> {
     const state = stateOf(f, part, outlook)
     counts.set(state, (counts.get(state) ?? 0) + 1)
   }
-  return Object.fromEntries(
-    PART_STATES.flatMap((state) => (counts.has(state) ? [[state, counts.get(state) ?? 0]] : [])),
-  )
+  return Object.fromEntries(PART_STATES.flatMap((state) => (counts.has(state) ? [[state, atKey(counts, state)]] : [])))
 }
 
 const point = ({ x, y, z }: Size): JsonObject => ({ x, y, z })
@@ -42,13 +41,13 @@ function listParts(f: Foundry): JsonObject[] {
   const outlook = new PowerOutlook(f)
   const listed: JsonObject[] = []
   for (let part = 1; part <= f.parts.last; part++) {
-    const def = PARTS[(f.parts.def[part] ?? 0) - 1]
+    const def = PARTS[at(f.parts.def, part) - 1]
     if (!def) continue
     listed.push({
       id: part,
       def_id: def.id,
-      origin: point(cellToPoint(f.size, f.parts.origin[part] ?? 0)),
-      facing: FACINGS[f.parts.facing[part] ?? 0] ?? 'north',
+      origin: point(cellToPoint(f.size, at(f.parts.origin, part))),
+      facing: at(FACINGS, at(f.parts.facing, part)),
       state: stateOf(f, part, outlook),
     })
   }

@@ -1,4 +1,5 @@
 // Writes a foundry as plain JSON. load.ts reads it back.
+import { absent, at } from '../../kernel/at.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import { FACINGS, ITEM_COUNT, ITEMS, itemId, PARTS } from './catalogue.ts'
 import { cellToPoint } from './geometry.ts'
@@ -40,7 +41,7 @@ export function nameCounts(
 ): Record<string, number> {
   const named: Record<string, number> = {}
   for (const [i, name] of names.entries()) {
-    const count = counts[start + i] ?? 0
+    const count = counts[start + i] ?? absent()
     if (count !== 0) named[typeof name === 'string' ? name : name.id] = count
   }
   return named
@@ -75,17 +76,17 @@ function saveParts(f: Foundry): JsonObject[] {
 /** One part; `items` are those of all belts. */
 export function savePart(f: Foundry, part: number, items: Uint16Array): JsonObject {
   const { parts } = f
-  const def = (parts.def[part] ?? 0) - 1
-  const { x, y, z } = cellToPoint(f.size, parts.origin[part] ?? 0)
+  const def = (parts.def[part] ?? absent()) - 1
+  const { x, y, z } = cellToPoint(f.size, parts.origin[part] ?? absent())
   const draft: Draft = {
     id: part,
     def_id: PARTS[def]?.id ?? '',
     origin: { x, y, z },
-    facing: FACINGS[parts.facing[part] ?? 0] ?? 'north',
+    facing: at(FACINGS, parts.facing[part] ?? absent()),
   }
-  if (parts.owner[part] !== 0) draft.owner = parts.owner[part] ?? 0
+  if (parts.owner[part] !== 0) draft.owner = parts.owner[part] ?? absent()
   if (parts.isFixed[part] === 1) draft.fixed = true
-  if (isNodeKind(def)) saveNode(f, parts.row[part] ?? 0, draft)
+  if (isNodeKind(def)) saveNode(f, parts.row[part] ?? absent(), draft)
   else if (items[part * ITEMS_PER_BELT] !== 0) draft.items = saveItems(items, part)
   return draft
 }
@@ -102,16 +103,16 @@ function saveNode(f: Foundry, row: number, draft: Draft): void {
   const { nodes } = f
   syncWork(f, row)
   if (!hasFlag(nodes, row, ENABLED)) draft.enabled = false
-  const recipe = RECIPES[(nodes.recipe[row] ?? 0) - 1]
+  const recipe = RECIPES[(nodes.recipe[row] ?? absent()) - 1]
   if (recipe) draft.recipe_id = recipe.id
-  if (hasFlag(nodes, row, IN_CYCLE)) draft.progress = nodes.progress[row] ?? 0
-  if (nodes.energy[row] !== 0) draft.energy = nodes.energy[row] ?? 0
-  const core = itemId(nodes.core[row] ?? 0)
+  if (hasFlag(nodes, row, IN_CYCLE)) draft.progress = nodes.progress[row] ?? absent()
+  if (nodes.energy[row] !== 0) draft.energy = nodes.energy[row] ?? absent()
+  const core = itemId(nodes.core[row] ?? absent())
   if (core) draft.core = core
-  if (nodes.turn[row] !== 0) draft.turn = nodes.turn[row] ?? 0
+  if (nodes.turn[row] !== 0) draft.turn = nodes.turn[row] ?? absent()
   const ports: JsonObject[] = []
   for (let port = 0; port < PORTS; port++) {
-    const item = itemId(nodes.slot[row * PORTS + port] ?? 0)
+    const item = itemId(nodes.slot[row * PORTS + port] ?? absent())
     if (item) ports.push({ port, item })
   }
   if (ports.length > 0) draft.ports = ports

@@ -1,5 +1,6 @@
 // Builds a sprawl: rows of works that dig, carry, smelt, split, merge, lift and deliver, as many parts as asked for.
 // It is a world to measure with: everything in it moves, since whatever takes is faster than whatever gives.
+import { at } from '../../kernel/at.ts'
 import { defNumber, itemNumber } from './catalogue.ts'
 import { mineHere } from './commands.ts'
 import { setRecipe } from './machines.ts'
@@ -75,5 +76,5 @@ function placeSpot(f: Foundry, spot: Spot, corner: { x: number; z: number }): vo
   if (isExtractor) f.deposits[origin.z * f.size.x + origin.x] = itemNumber('iron_ore')
   const part = placePart(f, { def: defNumber(spot.def), origin, facing, owner: 0, isFixed: false })
   if (isExtractor) mineHere(f, part)
-  if (spot.def === 'smelter') setRecipe(f, f.parts.row[part] ?? 0, recipeNumber('smelt_iron') + 1)
+  if (spot.def === 'smelter') setRecipe(f, at(f.parts.row, part), recipeNumber('smelt_iron') + 1)
 }

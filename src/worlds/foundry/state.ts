@@ -1,5 +1,6 @@
 // The state of a foundry: typed tables for what there is, counters for what has happened, and derived tables (lines,
 // links, nets, schedules) that are rebuilt from the rest when a state is loaded.
+import { absent } from '../../kernel/at.ts'
 import { createRandom, type RandomState } from '../../kernel/random.ts'
 import { type Air, createAir } from './air-table.ts'
 import { type Belts, createBelts } from './belt-table.ts'
@@ -129,5 +130,5 @@ export function createEmpty(config: FoundryConfig, seed: number): Foundry {
 
 /** Adds to a list of counts. */
 export function addCount(counts: number[], index: number, amount: number): void {
-  counts[index] = (counts[index] ?? 0) + amount
+  counts[index] = (counts[index] ?? absent()) + amount
 }

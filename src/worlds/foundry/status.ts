@@ -1,4 +1,5 @@
 // What a part is doing, read from the state alone: the same before a save and after loading it.
+import { at } from '../../kernel/at.ts'
 import { PARTS, STORAGE_ITEMS } from './catalogue.ts'
 import { hasInputs, hasRoom, recipeOf } from './machines.ts'
 import type { Net } from './net-table.ts'
@@ -41,7 +42,7 @@ export class PowerOutlook {
   }
 
   of(part: number): ReturnType<typeof planPower> | undefined {
-    const net = this.#f.nets.byId[this.#f.parts.net[part] ?? 0]
+    const net = this.#f.nets.byId[at(this.#f.parts.net, part)]
     if (!net) return undefined
     const plan = this.#plans.get(net) ?? planPower(this.#f, net)
     this.#plans.set(net, plan)
@@ -55,15 +56,15 @@ type Finding = readonly [PartState, string]
 export function statusOf(f: Foundry, part: number, outlook: PowerOutlook): Status {
   const plan = outlook.of(part)
   const [state, reason] = findState(f, part, plan)
-  const row = f.parts.row[part] ?? 0
-  const isMachine = PARTS[(f.parts.def[part] ?? 0) - 1]?.kind === 'machine'
+  const row = at(f.parts.row, part)
+  const isMachine = PARTS[at(f.parts.def, part) - 1]?.kind === 'machine'
   const isInCycle = isMachine && hasFlag(f.nodes, row, IN_CYCLE)
   if (isInCycle) syncWork(f, row)
   return {
     state,
     reason,
     satisfaction: plan ? plan.satisfaction : null,
-    progress: isInCycle ? Math.trunc((FULL * (f.nodes.progress[row] ?? 0)) / workNeeded(f, row)) : null,
+    progress: isInCycle ? Math.trunc((FULL * at(f.nodes.progress, row)) / workNeeded(f, row)) : null,
   }
 }
 
@@ -75,8 +76,8 @@ export function stateOf(f: Foundry, part: number, outlook: PowerOutlook): PartSt
 type Plan = ReturnType<typeof planPower> | undefined
 
 function findState(f: Foundry, part: number, plan: Plan): Finding {
-  const row = f.parts.row[part] ?? 0
-  switch (PARTS[(f.parts.def[part] ?? 0) - 1]?.kind) {
+  const row = at(f.parts.row, part)
+  switch (PARTS[at(f.parts.def, part) - 1]?.kind) {
     case 'machine':
       return findMachine(f, row, plan)
     case 'generator':

@@ -1,6 +1,7 @@
 // The words of the perception protocol as commands of a crew: use_item places a part or sets a recipe, interact switches,
 // turns, takes away and examines, dialogue sets a recipe by its name. docs/worlds/foundry.md has the table. A tick
 // counts as a minute, as it does in frontier.
+import { at } from '../../kernel/at.ts'
 import type { CommandProgress, CommandTranslation } from '../../kernel/world.ts'
 import type { AgentCommand, InteractParams, UseItemParams } from '../../protocol/perception-command.ts'
 import { defNumber, FACINGS, type Facing } from './catalogue.ts'
@@ -91,9 +92,9 @@ function handle(f: Foundry, params: InteractParams): FoundryCommand | Answer {
     case 'take':
       return { type: 'remove_part', part_id: part }
     case 'activate':
-      return { type: 'set_machine_enabled', part_id: part, enabled: !hasFlag(f.nodes, f.parts.row[part] ?? 0, ENABLED) }
+      return { type: 'set_machine_enabled', part_id: part, enabled: !hasFlag(f.nodes, at(f.parts.row, part), ENABLED) }
     case 'open':
-      return { type: 'rotate_part', part_id: part, facing: turnRight(f.parts.facing[part] ?? 0) }
+      return { type: 'rotate_part', part_id: part, facing: turnRight(at(f.parts.facing, part)) }
     case 'talk':
     case 'examine':
       return fail('NOT_SUITABLE', 'Machines do not talk; give them a recipe with dialogue.')
@@ -115,7 +116,7 @@ function instruct(f: Foundry, id: string, topic: string): FoundryCommand | Answe
 function examine(f: Foundry, id: string): Answer {
   const part = findPart(f, id)
   if (part === 0) return notHere(id)
-  const { x, y, z } = cellToPoint(f.size, f.parts.origin[part] ?? 0)
+  const { x, y, z } = cellToPoint(f.size, at(f.parts.origin, part))
   const { state, reason } = statusOf(f, part, new PowerOutlook(f))
   return done(`${partId(part)}, ${defOf(f, part).title} at (${x}, ${y}, ${z}), is ${state}: ${reason}.`)
 }

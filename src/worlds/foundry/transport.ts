@@ -1,6 +1,7 @@
 // The third phase of a tick: items. Four passes, in each of which whatever happens at one place leaves all others
 // alone, so no order of parts matters: lines move; nodes take what waits for them; nodes pass on, to their ports;
 // lines pull what waits at the ports that feed them. A node is looked at only when it may have something to do.
+import { absent } from '../../kernel/at.ts'
 import { moveLines, pullLines } from './belts.ts'
 import { ITEM_COUNT, STORAGE_ITEMS } from './catalogue.ts'
 import { recipeOf, refreshMachine, wantedOf } from './machines.ts'
@@ -20,13 +21,13 @@ export function transport(f: Foundry): void {
 
 function runNodes(f: Foundry): void {
   const queue = f.queue
-  for (let i = 0; i < queue.length; i++) take(f, queue[i] ?? 0)
+  for (let i = 0; i < queue.length; i++) take(f, queue[i] ?? absent())
   f.queue = f.spareQueue
   for (let i = 0; i < queue.length; i++) {
-    const row = queue[i] ?? 0
-    f.nodes.flags[row] = (f.nodes.flags[row] ?? 0) & ~(QUEUED | WAITING)
+    const row = queue[i] ?? absent()
+    f.nodes.flags[row] = (f.nodes.flags[row] ?? absent()) & ~(QUEUED | WAITING)
   }
-  for (let i = 0; i < queue.length; i++) give(f, queue[i] ?? 0)
+  for (let i = 0; i < queue.length; i++) give(f, queue[i] ?? absent())
   queue.length = 0
   f.spareQueue = queue
 }
@@ -43,7 +44,7 @@ function take(f: Foundry, row: number): void {
       takeCore(f, row, 0)
       return
     case NODE.merger:
-      takeCore(f, row, f.nodes.turn[row] ?? 0)
+      takeCore(f, row, f.nodes.turn[row] ?? absent())
       return
     case NODE.filter:
       if (f.nodes.recipe[row] !== 0 && hasFlag(f.nodes, row, ENABLED)) takeCore(f, row, 0)
@@ -54,9 +55,9 @@ function take(f: Foundry, row: number): void {
 
 /** One item from every in port that offers what the node wants. Who was served first is last next time. */
 function takeEach(f: Foundry, row: number): void {
-  const { itemPorts } = shapeOf(f, f.nodes.part[row] ?? 0)
+  const { itemPorts } = shapeOf(f, f.nodes.part[row] ?? absent())
   const count = itemPorts.length
-  const start = f.nodes.turn[row] ?? 0
+  const start = f.nodes.turn[row] ?? absent()
   let served = -1
   for (let i = 0; i < count; i++) {
     const port = start + i < count ? start + i : start + i - count
@@ -72,7 +73,7 @@ function takeEach(f: Foundry, row: number): void {
 
 function wants(f: Foundry, row: number, item: number): boolean {
   const { nodes } = f
-  const stock = nodes.stock[row * ITEM_COUNT + item - 1] ?? 0
+  const stock = nodes.stock[row * ITEM_COUNT + item - 1] ?? absent()
   switch (f.nodes.kind[row]) {
     case NODE.machine:
       return stock < wantedOf(recipeOf(f, row), item)
@@ -91,14 +92,14 @@ function keep(f: Foundry, row: number, item: number): void {
     return
   }
   const at = row * ITEM_COUNT + item - 1
-  f.nodes.stock[at] = (f.nodes.stock[at] ?? 0) + 1
+  f.nodes.stock[at] = (f.nodes.stock[at] ?? absent()) + 1
 }
 
 /** Splitters, mergers and filters hold one item. A splitter's turn belongs to its out ports. */
 function takeCore(f: Foundry, row: number, start: number): void {
   const { nodes } = f
   if (nodes.core[row] !== 0) return
-  const { itemPorts, takes } = shapeOf(f, nodes.part[row] ?? 0)
+  const { itemPorts, takes } = shapeOf(f, nodes.part[row] ?? absent())
   const count = itemPorts.length
   for (let i = 0; i < count; i++) {
     const port = (start + i) % count
@@ -136,7 +137,7 @@ function give(f: Foundry, row: number): void {
       if (isOffered(f, row) && stockTotal(nodes, row) < STORAGE_ITEMS) wakeNode(f, row)
       return
     case NODE.generator:
-      listNetOf(f, nodes.part[row] ?? 0)
+      listNetOf(f, nodes.part[row] ?? absent())
       return
     default:
   }
@@ -149,12 +150,12 @@ const SIDES = 2
 /** Puts the item inside at the next free, linked out port that it may leave through. */
 function giveCore(f: Foundry, row: number, through: number): void {
   const { nodes } = f
-  const item = nodes.core[row] ?? 0
+  const item = nodes.core[row] ?? absent()
   if (item !== 0) {
-    const { itemPorts, gives } = shapeOf(f, nodes.part[row] ?? 0)
+    const { itemPorts, gives } = shapeOf(f, nodes.part[row] ?? absent())
     const count = itemPorts.length
     const hasTurn = gives.length > 1
-    const start = hasTurn ? (nodes.turn[row] ?? 0) : 0
+    const start = hasTurn ? (nodes.turn[row] ?? absent()) : 0
     for (let i = 0; i < count && nodes.core[row] !== 0; i++) {
       const port = (start + i) % count
       const own = itemPorts[port]
@@ -177,18 +178,18 @@ function isFree(f: Foundry, row: number, port: number): boolean {
 function offer(f: Foundry, row: number, port: number, item: number): void {
   const { nodes } = f
   nodes.slot[row * PORTS + port] = item
-  const link = nodes.link[row * PORTS + port] ?? 0
+  const link = nodes.link[row * PORTS + port] ?? absent()
   if (link > 0) f.belts.pulling.push(link)
   else wakeNode(f, Math.trunc((-link - 1) / PORTS))
 }
 
 /** Gives out one item of a table of counts, the lowest item number first. */
 function giveCounted(f: Foundry, row: number, counts: Uint16Array): void {
-  const port = shapeOf(f, f.nodes.part[row] ?? 0).gives[0]
+  const port = shapeOf(f, f.nodes.part[row] ?? absent()).gives[0]
   if (port === undefined) return
   let canGive = isFree(f, row, port)
   for (let i = 0; i < ITEM_COUNT; i++) {
-    const count = counts[row * ITEM_COUNT + i] ?? 0
+    const count = counts[row * ITEM_COUNT + i] ?? absent()
     if (count === 0) continue
     if (!canGive) {
       setFlag(f.nodes, row, WAITING, true)

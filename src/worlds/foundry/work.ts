@@ -1,6 +1,7 @@
 // How far a running machine is. Its progress grows by the satisfaction of its net in every work phase, so it is known
 // from the count of phases; only the phase in which it will be done is written down.
 
+import { absent } from '../../kernel/at.ts'
 import { hasFlag, RUNNING } from './node-table.ts'
 import { RECIPES } from './recipes.ts'
 import type { Foundry } from './state.ts'
@@ -11,7 +12,7 @@ export const FULL = 1000
 
 /** Permille of its demand that a part's net met in the last power phase; 0 before the first. */
 export function satisfactionOf(f: Foundry, part: number): number {
-  const satisfaction = f.nets.byId[f.parts.net[part] ?? 0]?.satisfaction ?? 0
+  const satisfaction = f.nets.byId[f.parts.net[part] ?? absent()]?.satisfaction ?? 0
   return Math.max(satisfaction, 0)
 }
 
@@ -19,9 +20,9 @@ export function satisfactionOf(f: Foundry, part: number): number {
 export function syncWork(f: Foundry, row: number): void {
   const { nodes } = f
   if (hasFlag(nodes, row, RUNNING) && nodes.recipe[row] !== 0) {
-    const phases = f.works - (nodes.at[row] ?? 0)
+    const phases = f.works - (nodes.at[row] ?? absent())
     if (phases > 0) {
-      nodes.progress[row] = (nodes.progress[row] ?? 0) + phases * satisfactionOf(f, nodes.part[row] ?? 0)
+      nodes.progress[row] = (nodes.progress[row] ?? absent()) + phases * satisfactionOf(f, nodes.part[row] ?? absent())
     }
   }
   nodes.at[row] = f.works
@@ -29,18 +30,18 @@ export function syncWork(f: Foundry, row: number): void {
 
 /** Permille of a tick that the recipe of a machine takes in all. */
 export function workNeeded(f: Foundry, row: number): number {
-  return (RECIPES[(f.nodes.recipe[row] ?? 0) - 1]?.ticks ?? 0) * FULL
+  return (RECIPES[(f.nodes.recipe[row] ?? absent()) - 1]?.ticks ?? 0) * FULL
 }
 
 /** Says in which work phase to look at a machine again. Its progress must be up to date. */
 export function scheduleWork(f: Foundry, row: number): void {
   const { nodes } = f
-  const rate = satisfactionOf(f, nodes.part[row] ?? 0)
+  const rate = satisfactionOf(f, nodes.part[row] ?? absent())
   if (rate === 0 || !hasFlag(nodes, row, RUNNING)) {
     nodes.due[row] = 0
     return
   }
-  const wait = Math.max(1, Math.ceil((workNeeded(f, row) - (nodes.progress[row] ?? 0)) / rate))
+  const wait = Math.max(1, Math.ceil((workNeeded(f, row) - (nodes.progress[row] ?? absent())) / rate))
   const due = f.works + Math.min(wait, WHEEL_REACH)
   if (nodes.due[row] === due) return
   nodes.due[row] = due

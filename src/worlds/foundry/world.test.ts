@@ -1,7 +1,7 @@
 import fc from 'fast-check'
+import { loadWorld } from '../../testing/built-in-worlds.ts'
 import { arbFoundryRun } from '../../testing/foundry-runs.ts'
 import { testWorld } from '../../testing/test-world.ts'
-import { loadWorld } from '../catalogue.ts'
 
 const Commands = arbFoundryRun({ slots: 2, acts: 1 }).chain(({ acts }) => {
   const commands = acts.flatMap((act) => (act.kind === 'command' ? [act.command] : []))

@@ -178,8 +178,10 @@ test('frontier: each law is seen to fail on a planted defect', () => {
         harm(state as FrontierState)
       },
     }
+    // Long enough for every defect to show: an agent may walk some steps before it meets a wall.
+    const long = fc.array(fc.tuple(fc.nat(3), wellFormed), { minLength: 60, maxLength: 150 })
     const found = fc.check(
-      fc.property(turns, (said) => !violationsOf(world, said).includes(law)),
+      fc.property(long, (said) => !violationsOf(world, said).includes(law)),
       { numRuns: 40 },
     )
     assert.ok(found.failed, `overlooked: ${law}`)

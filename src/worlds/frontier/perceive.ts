@@ -1,6 +1,7 @@
 // What one agent can tell of the world: its perception, the observation around it, and what the public sees.
 // Nothing here changes the state or hands out a piece of it.
 
+import { at } from '../../kernel/at.ts'
 import type { PerceptionBody } from '../../kernel/world.ts'
 import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 import type { Perception } from '../../protocol/perception.ts'
@@ -77,7 +78,7 @@ function sense(atlas: Atlas, state: FrontierState, { slot, self }: Actor): Omit<
       cell: self.cell,
       x: self.x,
       y: self.y,
-      z: place.ground.altitude[self.y * place.ground.width + self.x] ?? 0,
+      z: at(place.ground.altitude, self.y * place.ground.width + self.x),
       interior: place.isInterior,
     },
     health: { current: self.health, max: MAX_HEALTH },

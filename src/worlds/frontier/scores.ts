@@ -1,5 +1,7 @@
 // The standing: what each agent has earned by quests, gold, discovery and survival.
+
 import { z } from 'zod'
+import { at } from '../../kernel/at.ts'
 import { Results } from '../../protocol/episode.ts'
 import { type FrontierState, MAX_SLOTS } from './state.ts'
 
@@ -35,10 +37,7 @@ export function standingOf(state: FrontierState): z.infer<typeof FrontierResults
   return {
     scores: agents.map(
       (_, slot) =>
-        (quest_points[slot] ?? 0) +
-        (gold_points[slot] ?? 0) +
-        (discovery_points[slot] ?? 0) +
-        (survival_points[slot] ?? 0),
+        at(quest_points, slot) + at(gold_points, slot) + at(discovery_points, slot) + at(survival_points, slot),
     ),
     quest_points,
     gold_points,

@@ -1,5 +1,6 @@
 // The ground of one cell: what each tile is, what it costs to enter, and the cheapest way across it.
 // Tiles count from 0, index = y * width + x, x to the right and y down; steps go to the four neighbours.
+import { absent } from '../../kernel/at.ts'
 import type { CellRow } from './content/shape.ts'
 
 interface TerrainRow {
@@ -46,7 +47,9 @@ export function createGround(cell: CellRow): Ground {
 
 /** Whether somebody can stand at (x, y). */
 export function isOpen(ground: Ground, x: number, y: number): boolean {
-  return x >= 0 && y >= 0 && x < ground.width && y < ground.height && (ground.cost[y * ground.width + x] ?? 0) > 0
+  return (
+    x >= 0 && y >= 0 && x < ground.width && y < ground.height && (ground.cost[y * ground.width + x] ?? absent()) > 0
+  )
 }
 
 /** Distance in tiles: steps to the four neighbours, as if nothing stood between. */
@@ -91,10 +94,10 @@ export function findPath(ground: Ground, leg: Leg): number[] | undefined {
       if (distanceOf(tile - y * width, y, leg.toX, leg.toY) <= leg.near) return trace(from, tile)
       for (let side = 0; side < 4; side++) {
         const next = neighbour(ground, tile, side)
-        const toll = next < 0 ? 0 : (cost[next] ?? 0)
+        const toll = next < 0 ? 0 : (cost[next] ?? absent())
         if (toll === 0) continue
-        const known = best[next] ?? -1
-        if (known >= 0 && known <= total + toll) continue
+        const before = best[next] ?? absent()
+        if (before >= 0 && before <= total + toll) continue
         best[next] = total + toll
         from[next] = tile
         put(buckets, total + toll, next)
@@ -111,6 +114,6 @@ function put(buckets: number[][], total: number, tile: number): void {
 
 function trace(from: readonly number[], end: number): number[] {
   const path: number[] = []
-  for (let tile = end; (from[tile] ?? -1) >= 0; tile = from[tile] ?? -1) path.push(tile)
+  for (let tile = end; (from[tile] ?? absent()) >= 0; tile = from[tile] ?? absent()) path.push(tile)
   return path.reverse()
 }

@@ -1,4 +1,5 @@
 // The painters that ship with paint-arena. They see observations alone.
+import { at } from '../../kernel/at.ts'
 import { createRandom, nextBelow } from '../../kernel/random.ts'
 import type { BotMaker } from '../../kernel/world.ts'
 import { MOVES, type Move } from './rules.ts'
@@ -24,11 +25,14 @@ const SAY = {
   right: Object.freeze({ move: 'right' }),
 } as const satisfies Record<Move, Said>
 
+function positionOf(seen: Seen): readonly [x: number, y: number] {
+  const position = at(seen.positions, seen.slot)
+  return [at(position, 0), at(position, 1)]
+}
+
 /** Row by row: even slots from the top, odd slots mirrored from the bottom, as the original's bundled player. */
 function sweep(seen: Seen): Said {
-  const position = seen.positions[seen.slot]
-  const x = position?.[0] ?? 0
-  const y = position?.[1] ?? 0
+  const [x, y] = positionOf(seen)
   const isEvenRow = y % 2 === 0
   if (seen.slot % 2 === 0) {
     if (isEvenRow && x < seen.width - 1) return SAY.right
@@ -42,9 +46,7 @@ function sweep(seen: Seen): Said {
 
 /** Towards the nearest tile that is not its own yet; of equally near ones the first in reading order. */
 function greedy(seen: Seen): Said {
-  const position = seen.positions[seen.slot]
-  const x = position?.[0] ?? 0
-  const y = position?.[1] ?? 0
+  const [x, y] = positionOf(seen)
   let best = seen.width + seen.height
   let bestX = x
   let bestY = y

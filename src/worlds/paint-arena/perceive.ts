@@ -1,5 +1,6 @@
 // The field in the words of the perception protocol: the other painters are people, and tiles worth painting are things
 // that lie about.
+import { at } from '../../kernel/at.ts'
 import type { PerceptionBody } from '../../kernel/world.ts'
 import type { Perception } from '../../protocol/perception.ts'
 import { type PaintState, snapshot } from './rules.ts'
@@ -13,15 +14,15 @@ export const painterId = (slot: number): string => `slot-${slot}`
 export const tileId = (x: number, y: number): string => `tile-${x}-${y}`
 
 export function perceive(state: PaintState, slot: number): PerceptionBody {
-  const x = state.xs[slot] ?? 0
-  const y = state.ys[slot] ?? 0
+  const x = at(state.xs, slot)
+  const y = at(state.ys, slot)
   const far = (otherX: number, otherY: number): number => Math.abs(otherX - x) + Math.abs(otherY - y)
   const painters = state.xs.flatMap((otherX, other): Nearby[] => {
     if (other === slot) return []
-    const distance = far(otherX, state.ys[other] ?? 0)
+    const distance = far(otherX, at(state.ys, other))
     return [{ entity_id: painterId(other), name: `Painter ${other}`, entity_type: 'npc', distance }]
   })
-  const score = state.scores[slot] ?? 0
+  const score = at(state.scores, slot)
   return {
     location: { cell: 'field', x, y, z: 0, interior: false },
     health: { current: 1, max: 1 },
@@ -42,10 +43,10 @@ function nearestTiles(state: PaintState, slot: number, far: (x: number, y: numbe
     const y = Math.trunc(tile / state.width)
     const distance = far(x, y)
     if (found.length === TILES && distance >= (found.at(-1)?.distance ?? 0)) continue
-    const owner = state.owners[tile] ?? -1
+    const owner = at(state.owners, tile)
     const name = owner < 0 ? 'Bare tile' : `Tile of painter ${owner}`
-    const at = found.findIndex((each) => each.distance > distance)
-    found.splice(at < 0 ? found.length : at, 0, { entity_id: tileId(x, y), name, entity_type: 'item', distance })
+    const place = found.findIndex((each) => each.distance > distance)
+    found.splice(place < 0 ? found.length : place, 0, { entity_id: tileId(x, y), name, entity_type: 'item', distance })
     if (found.length > TILES) found.pop()
   }
   return found

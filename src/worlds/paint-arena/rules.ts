@@ -6,6 +6,7 @@
 // Tick    every slot moves one tile by its current action, clamped to the field; then, in slot order, each tile under a
 //         slot becomes that slot's (the higher slot wins a shared one); tick + 1. An action stays until it is changed.
 // Score   tiles owned. The episode ends after max_ticks ticks.
+import { absent } from '../../kernel/at.ts'
 
 export const MOVES = ['stay', 'up', 'down', 'left', 'right'] as const
 export type Move = (typeof MOVES)[number]
@@ -58,19 +59,19 @@ export function tickPaint(state: PaintState): void {
   const bottom = state.height - 1
   const slots = actions.length
   for (let slot = 0; slot < slots; slot++) {
-    const action = actions[slot] ?? 0
-    const x = (xs[slot] ?? 0) + (DX[action] ?? 0)
-    const y = (ys[slot] ?? 0) + (DY[action] ?? 0)
+    const action = actions[slot] ?? absent()
+    const x = (xs[slot] ?? absent()) + (DX[action] ?? absent())
+    const y = (ys[slot] ?? absent()) + (DY[action] ?? absent())
     if (x >= 0 && x <= right) xs[slot] = x
     if (y >= 0 && y <= bottom) ys[slot] = y
   }
   for (let slot = 0; slot < slots; slot++) {
-    const tile = (ys[slot] ?? 0) * width + (xs[slot] ?? 0)
-    const owner = owners[tile] ?? -1
+    const tile = (ys[slot] ?? absent()) * width + (xs[slot] ?? absent())
+    const owner = owners[tile] ?? absent()
     if (owner === slot) continue
-    if (owner >= 0) scores[owner] = (scores[owner] ?? 0) - 1
+    if (owner >= 0) scores[owner] = (scores[owner] ?? absent()) - 1
     owners[tile] = slot
-    scores[slot] = (scores[slot] ?? 0) + 1
+    scores[slot] = (scores[slot] ?? absent()) + 1
   }
   state.tick++
 }
@@ -78,7 +79,8 @@ export function tickPaint(state: PaintState): void {
 /** Everything there is to see: every painter sees it all. */
 export function snapshot(state: PaintState) {
   const positions: number[][] = []
-  for (let slot = 0; slot < state.xs.length; slot++) positions.push([state.xs[slot] ?? 0, state.ys[slot] ?? 0])
+  for (let slot = 0; slot < state.xs.length; slot++)
+    positions.push([state.xs[slot] ?? absent(), state.ys[slot] ?? absent()])
   return {
     width: state.width,
     height: state.height,

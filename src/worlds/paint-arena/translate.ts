@@ -1,5 +1,6 @@
 // The words of the perception protocol as moves of a painter. Walking goes tile by tile, x first; everything that is not
 // about being somewhere is refused in words. A tick is a minute.
+import { at } from '../../kernel/at.ts'
 import type { CommandProgress, CommandTranslation } from '../../kernel/world.ts'
 import type { AgentCommand, MoveToParams } from '../../protocol/perception-command.ts'
 import { painterId } from './perceive.ts'
@@ -44,8 +45,8 @@ interface Place {
 }
 
 function walk(state: PaintState, slot: number, params: MoveToParams): Answer {
-  const x = state.xs[slot] ?? 0
-  const y = state.ys[slot] ?? 0
+  const x = at(state.xs, slot)
+  const y = at(state.ys, slot)
   if (params.target_cell !== undefined && params.target_cell !== 'field') {
     return fail('NOT_HERE', 'The only cell is field.')
   }
@@ -64,13 +65,13 @@ function walk(state: PaintState, slot: number, params: MoveToParams): Answer {
 /** Where a painter is now, or a tile lies. */
 function find(state: PaintState, id: string): Place | undefined {
   const slot = state.xs.findIndex((_, each) => painterId(each) === id)
-  if (slot >= 0) return { x: state.xs[slot] ?? 0, y: state.ys[slot] ?? 0 }
+  if (slot >= 0) return { x: at(state.xs, slot), y: at(state.ys, slot) }
   const [, x, y] = /^tile-(\d{1,2})-(\d{1,2})$/.exec(id) ?? []
   const tile = { x: Number(x), y: Number(y) }
   return tile.x < state.width && tile.y < state.height ? tile : undefined
 }
 
 function describe(state: PaintState, { x, y }: Place): string {
-  const owner = state.owners[y * state.width + x] ?? -1
+  const owner = at(state.owners, y * state.width + x)
   return `(${x}, ${y}) is ${owner < 0 ? 'bare' : `painter ${owner}\u2019s`}.`
 }

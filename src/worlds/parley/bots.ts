@@ -1,5 +1,6 @@
 // Players that ship with parley. They see what a player sees. They have no clock: each input counts as some seconds of
 // thought, on top of the latest time that the session knows.
+import { at } from '../../kernel/at.ts'
 import { createRandom, nextBelow, type RandomState, shuffled } from '../../kernel/random.ts'
 import type { Bot, BotMaker } from '../../kernel/world.ts'
 import type { Command } from './commands.ts'
@@ -49,15 +50,15 @@ function createVisitor(seed: number): Bot<Observation, Command> {
     if (seen.question === 'answer') return impression(seen)
     if (seen.question === 'confidence') return 'Fairly confident: it came back to it more than once.'
     if (seen.turns >= turns || said >= 2 * turns) return '/finish'
-    const action = fill(actions[said++ % actions.length] ?? '', seen, random)
+    const action = fill(at(actions, said++ % actions.length), seen, random)
     const guess = GUESSES[nextBelow(random, GUESSES.length)]
     return seen.game === 'Foresight' ? `${action} I predict that ${seen.npc} ${guess}.` : action
   }
   return {
     decide(seen) {
       if (!seen.awaits) return undefined
-      const at = seen.at + THINKING_MS
-      return seen.has_begun ? { type: 'say', text: speak(seen), at } : { type: 'begin', at }
+      const when = seen.at + THINKING_MS
+      return seen.has_begun ? { type: 'say', text: speak(seen), at: when } : { type: 'begin', at: when }
     },
   }
 }
@@ -74,10 +75,10 @@ export const BOTS: readonly BotMaker<Observation, Command>[] = [
     create: () => ({
       decide(seen) {
         if (!seen.awaits) return undefined
-        const at = seen.at + THINKING_MS
+        const when = seen.at + THINKING_MS
         return seen.has_begun
-          ? { type: 'say', text: seen.question === 'none' ? '/finish' : 'I cannot say.', at }
-          : { type: 'begin', at }
+          ? { type: 'say', text: seen.question === 'none' ? '/finish' : 'I cannot say.', at: when }
+          : { type: 'begin', at: when }
       },
     }),
   },

@@ -10,6 +10,8 @@ import { Config } from './config.ts'
 import { answer, command } from './engine.ts'
 import { storedReason } from './exits.ts'
 import { GAMES } from './games.ts'
+import { ParleyRequest } from './request.ts'
+import { answerAs } from './responder/answer.ts'
 import { fromRuntimeState } from './snapshot.ts'
 import { createState, State } from './state.ts'
 import { VARIANTS } from './variants.ts'
@@ -43,6 +45,7 @@ export const parley = defineWorld<Config, State, Command, Observation>({
   reply: answer,
   awaits: (state) => (state.exit === null && state.phase.kind === 'idle' ? [0] : []),
   observe: (state) => observe(state),
+  offline: { model: (request, at) => ({ text: answerAs(ParleyRequest.parse(request)), at }) },
   view: { spectate },
   headless: {
     summarize,

@@ -96,7 +96,8 @@ function documentsOf(text: string): readonly Found[] {
   const first = lines[0]
   if (first === undefined) return []
   if (lines.length > 1 && !first.trimStart().startsWith('[') && 'value' in readLine(first)) return lines.map(readLine)
-  const whole = parseJson(text, 'the seed file')
+  // Depth is judged for each document, so that one bad document is one fault.
+  const whole = parseJson(text, 'the seed file', { maxDepth: Number.POSITIVE_INFINITY })
   if (Array.isArray(whole)) return whole.map((value) => ({ value }))
   const wrapped = Wrapped.safeParse(whole)
   if (wrapped.success) return wrapped.data.documents.map((value) => ({ value }))

@@ -1,5 +1,6 @@
 // What the offline responder takes a character to be able to do, from its sheet: abilities first, then the vocabulary's words.
 // A divergence is not an inability: only what the sheet rules out in words is ruled out here.
+import { at } from '../../../kernel/at.ts'
 import type { CastCharacter } from '../request.ts'
 
 export interface Body {
@@ -88,7 +89,7 @@ function skillsOf(abilities: string): string[] {
     const plain = line.replace(/^[-*#\s]+/, '').replace(/[.;,(:–].*$/, '')
     const phrase = /^can (?!not\b)(?:also |easily )?(.+)$/i.exec(plain)?.[1] ?? ''
     const whole = phrase.split(/ (?:by|while|via|without|whenever|when) /)[0]?.trim() ?? ''
-    const first = whole.split(/ (?:and|or) /)[0] ?? ''
+    const first = at(whole.split(/ (?:and|or) /), 0)
     // "open and close doors" needs its second half.
     const short = first.includes(' ') ? first : whole
     const count = short.split(' ').length

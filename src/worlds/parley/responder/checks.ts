@@ -1,4 +1,5 @@
 // The validators of the offline responder. They refuse what is plainly against a rule, kindly, and let everything else pass.
+import { at } from '../../../kernel/at.ts'
 import type { CastFacts, Check } from '../request.ts'
 import { bodyOf } from './bodies.ts'
 import { stem, stemsOf } from './words.ts'
@@ -90,7 +91,7 @@ function abilityObjection(action: string, { pc }: CastFacts): string | undefined
     .toLowerCase()
   const known = stemsOf(`${pc.abilities} ${pc.short_description}`)
   const body = bodyOf(pc)
-  const beyond = MAGIC.find(([pattern, verb]) => pattern.test(lower) && !known.includes(stem(verb.split(' ')[0] ?? '')))
+  const beyond = MAGIC.find(([pattern, verb]) => pattern.test(lower) && !known.includes(stem(at(verb.split(' '), 0))))
   if (beyond) return `${pc.hid} cannot ${beyond[1]}. What could ${pc.hid} try instead?`
   const sees = /\bi (?:look|see|watch|stare|glance|gaze|read|observe)\b/.test(lower)
   if (sees && !body.canSee) return `${pc.hid} does not see. Try to listen, touch, ask or smell.`

@@ -1,0 +1,43 @@
+// Receipts of one episode: each command's fate is reported once it is durable, and always exactly once.
+import type { Refusal } from '../protocol/episode.ts'
+import type { Receipt } from './slots.ts'
+
+/** What became of a command, and who waits to hear it. */
+export interface Settlement {
+  readonly settle: (receipt: Receipt) => void
+  readonly receipt: Receipt
+}
+
+/** What a sender hears when the journal could not be written: the command may or may not be on record. */
+const NOT_DURABLE: Refusal = {
+  code: 'NOT_DURABLE',
+  reason: 'The journal could not be written, so nobody can say whether the command counts.',
+}
+
+export class Receipts {
+  readonly #durable: () => Promise<void>
+  readonly #onFault: (error: unknown) => void
+
+  /**
+   * @param durable resolves once everything recorded so far is durable
+   * @param onFault hears of a commit that failed, after every sender has
+   */
+  constructor(durable: () => Promise<void>, onFault: (error: unknown) => void) {
+    this.#durable = durable
+    this.#onFault = onFault
+  }
+
+  /** Sends the receipts as soon as what was recorded so far is durable. */
+  send(settlements: readonly Settlement[]): void {
+    if (settlements.length === 0) return
+    this.#durable().then(
+      () => {
+        for (const { settle, receipt } of settlements) settle(receipt)
+      },
+      (error: unknown) => {
+        for (const { settle } of settlements) settle({ accepted: false, ...NOT_DURABLE })
+        this.#onFault(error)
+      },
+    )
+  }
+}

@@ -1,0 +1,125 @@
+// Rows of the episode index, made from headers, ends and journals.
+import type { JournalFile } from '../episode/journal-file.ts'
+import { AppError } from '../kernel/errors.ts'
+import { splitHash } from '../kernel/journal.ts'
+import type { EpisodeFailure } from '../protocol/episode.ts'
+import type { JournalHeader } from '../protocol/journal.ts'
+import type { Problem } from '../protocol/problem.ts'
+import type { EpisodeRecord } from '../store/episodes/rows.ts'
+
+/** What a row holds besides the journal's own facts. */
+export interface RecordFacts {
+  readonly kind: string
+  /** The server that has the episode live, and until when that holds; null: none. */
+  readonly owner: string | null
+  readonly leaseUntil: number | null
+}
+
+const NOBODY: Omit<RecordFacts, 'kind'> = { owner: null, leaseUntil: null }
+
+/** The row of a live or unfinished episode. */
+export function recordOfHeader(
+  header: JournalHeader,
+  status: 'live' | 'unfinished',
+  facts: RecordFacts,
+): EpisodeRecord {
+  return {
+    id: header.episode,
+    status,
+    world: header.world,
+    variant: header.variant,
+    seed: header.seed,
+    players: header.slots,
+    kind: facts.kind,
+    startedAt: Date.parse(header.started_at),
+    endedAt: null,
+    steps: 0,
+    outcome: null,
+    results: null,
+    hash: null,
+    problem: null,
+    journal: null,
+    parent: header.parent?.episode ?? null,
+    attempts: 0,
+    owner: facts.owner,
+    leaseUntil: facts.leaseUntil,
+  }
+}
+
+/** What changes in the row of an episode that failed. */
+export function failedFields(failure: EpisodeFailure) {
+  const hint = 'The journal holds everything up to the failure; the log of the server has the cause.'
+  return {
+    status: 'failed' as const,
+    outcome: { ended: 'failed' as const, reason: failure.message, error: failure },
+    results: null,
+    problem: { ...failure, hint },
+  }
+}
+
+/** The row of an episode whose journal cannot be used. */
+export function brokenRecord(id: string, problem: Problem): EpisodeRecord {
+  return {
+    id,
+    status: 'broken',
+    world: null,
+    variant: null,
+    seed: null,
+    players: [],
+    kind: kindOf(id),
+    startedAt: null,
+    endedAt: null,
+    steps: 0,
+    outcome: null,
+    results: null,
+    hash: null,
+    problem,
+    journal: null,
+    parent: null,
+    attempts: 0,
+    ...NOBODY,
+  }
+}
+
+/** Ids begin with the kind of the episode: 'showcase-20261120-234105-1f3a9c04'. */
+export const kindOf = (id: string): string => /^([a-z][a-z-]*)-\d{8}-/.exec(id)?.[1] ?? 'episode'
+
+/**
+ * The row of an episode by its journal alone: what a rebuild of the index writes.
+ * @param journal name of the journal's blob; null: it lies in the folder of live journals
+ */
+export async function recordOfJournal(id: string, file: JournalFile, journal: string | null): Promise<EpisodeRecord> {
+  const { line, text } = await file.last()
+  const base = { ...recordOfHeader(file.header, 'unfinished', { kind: kindOf(id), ...NOBODY }), id, journal }
+  switch (line.kind) {
+    case 'header':
+      return base
+    case 'failure':
+      return { ...base, steps: line.line.step, ...failedFields(line.line.failure) }
+    case 'outcome': {
+      const { step, outcome, results } = line.line
+      return { ...base, status: 'finished', steps: step, outcome, results, hash: splitHash(text)?.hash ?? null }
+    }
+    default:
+      return { ...base, steps: line.line.step }
+  }
+}
+
+/** As `recordOfJournal`; a journal that cannot be read gives a broken row. */
+export async function readRecord(
+  id: string,
+  open: () => Promise<JournalFile>,
+  journal: string | null,
+): Promise<EpisodeRecord> {
+  try {
+    const file = await open()
+    try {
+      return await recordOfJournal(id, file, journal)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return brokenRecord(id, error.toProblem())
+  }
+}

@@ -1,0 +1,371 @@
+// The only code that starts, resumes, forks, stops and archives episodes. Servers, commands, game processes, agents and
+// sessions all use it. Each episode supervises itself (src/episode/episode.ts); the service decides what becomes of it.
+import type { Episode } from '../episode/episode.ts'
+import type { EpisodeEnd } from '../episode/episode-parts.ts'
+import { type ForkChanges, type ForkResult, playFork } from '../episode/fork.ts'
+import type { JournalFile } from '../episode/journal-file.ts'
+import type { LineSink } from '../episode/sink.ts'
+import {
+  createEpisodeId,
+  type EpisodeOptions,
+  type ResumeOptions,
+  resumeEpisode,
+  startEpisode,
+  type Unfinished,
+} from '../episode/start.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { World } from '../kernel/world.ts'
+import type { EpisodeSummary } from '../protocol/catalogue.ts'
+import type { EpisodeFilters, EpisodePageRequest } from '../store/episodes/episode-query.ts'
+import { summarizeRecord } from '../store/episodes/rows.ts'
+import { type EpisodeArchive, type EpisodeStorage, openArchive } from './episode-archive.ts'
+import { kindOf, recordOfHeader } from './episode-records.ts'
+import { type EpisodeSpec, inProcessFor, planEpisode } from './episode-spec.ts'
+import { type Log, SILENT } from './log.ts'
+import { createElapsed, offlineWorkers } from './offline-workers.ts'
+import { type ResumeSettings, resumeOne } from './resume.ts'
+import { TokenIndex } from './token-index.ts'
+import type { WorldRegistry } from './world-registry.ts'
+
+/** Live episodes of one service: 44 kB each when idle. */
+export const MAX_LIVE = 2000
+/** Episodes that are resumed at once: each reads its journal. */
+const RESUMED_AT_ONCE = 8
+/** Milliseconds between two attempts to write again after the disk refused. */
+const RECOVERY_MS = 1000
+
+export interface EpisodeServiceOptions {
+  readonly worlds: WorldRegistry
+  /** Where episodes are kept; without it every episode needs a sink of its own. */
+  readonly storage?: EpisodeStorage | undefined
+  readonly log?: Log | undefined
+  /** Called for every episode that has ended or failed, once its journal is archived. */
+  readonly onArchived?: ((id: string) => void) | undefined
+  readonly resume?: Partial<ResumeSettings> | undefined
+}
+
+export interface EpisodePage {
+  readonly entries: readonly EpisodeSummary[]
+  readonly total: number
+  readonly nextCursor: string | null
+}
+
+export class EpisodeService {
+  readonly worlds: WorldRegistry
+  readonly #options: EpisodeServiceOptions
+  readonly #log: Log
+  readonly #archive: EpisodeArchive | undefined
+  readonly #live = new Map<string, Episode>()
+  readonly #tokens = new TokenIndex()
+  /** What becomes of each live episode; settles when it is archived or released. Never rejects. */
+  readonly #fates = new Map<string, Promise<void>>()
+  /** Episodes whose journals could not be written: they are resumed once the disk accepts writes again. */
+  readonly #suspended = new Set<string>()
+  #recovery: NodeJS.Timeout | undefined
+  #isClosing = false
+
+  constructor(options: EpisodeServiceOptions) {
+    this.worlds = options.worlds
+    this.#options = options
+    this.#log = options.log ?? SILENT
+    this.#archive = options.storage && openArchive(options.storage, this.#log)
+  }
+
+  get size(): number {
+    return this.#live.size
+  }
+
+  /** A live episode. */
+  get(id: string): Episode | undefined {
+    return this.#live.get(id)
+  }
+
+  /** The live episode that has a slot with this token. */
+  withToken(token: string): Episode | undefined {
+    return this.#tokens.find(token)
+  }
+
+  /**
+   * Starts an episode. When it resolves, the journal's header is durable and the index has the episode.
+   * @throws AppError UNKNOWN_WORLD, UNKNOWN_VARIANT, UNKNOWN_BOT, CONFIG_INVALID, FILE_UNWRITABLE, QUEUE_FULL at
+   * MAX_LIVE, EPISODE_FAILED when the world throws, and the codes of the store
+   */
+  async start(spec: EpisodeSpec): Promise<Episode> {
+    const world = typeof spec.world === 'string' ? await this.worlds.load(spec.world) : spec.world
+    const planned = planEpisode(world, spec)
+    const id = spec.id ?? `${spec.kind}-${createEpisodeId(Date.now())}`
+    const options: EpisodeOptions & { seed: number } = {
+      ...this.#workersOf(world, spec.workers),
+      id,
+      seed: spec.seed,
+      slots: planned.slots,
+      pacing: spec.pacing,
+      gatherMs: planned.gatherMs,
+      leadMs: spec.leadMs ?? 0,
+      worldPackage: this.worlds.packageOf(world),
+      onError: (what, err) => this.#log.error({ episode: id, err }, `episode.error: ${what}`),
+      ...(spec.maxSteps === undefined ? {} : { maxSteps: spec.maxSteps }),
+      ...(spec.effectLimits ? { effectLimits: spec.effectLimits } : {}),
+      ...(spec.stateEvery === undefined ? {} : { stateEvery: spec.stateEvery }),
+      ...(spec.onEnd ? { onEnd: spec.onEnd } : {}),
+    }
+    const create = (sink: LineSink | undefined): Episode =>
+      createSupervised(world, () => startEpisode(world, planned.configured, { ...options, sink }))
+    if (spec.sink || !this.#archive) return create(spec.sink)
+    this.#requireRoom()
+    const episode = await this.#archive.begin(id, {
+      tokens: planned.slots.map((slot) => slot.token),
+      create,
+      kind: spec.kind,
+    })
+    this.#keep(episode)
+    return episode
+  }
+
+  #workersOf(world: World, given: EpisodeSpec['workers']): Pick<EpisodeOptions, 'workers'> {
+    return { workers: given ?? offlineWorkers(world, createElapsed()) }
+  }
+
+  #requireRoom(): void {
+    if (!this.#isClosing && this.#live.size < MAX_LIVE) return
+    throw new AppError('QUEUE_FULL', `${this.#live.size} episodes are live already`, { hint: 'Wait for one to end.' })
+  }
+
+  /**
+   * Resumes an unfinished episode whose journal the caller keeps, in `options.sink`.
+   * @throws AppError as `resumeEpisode`; EPISODE_FAILED when the world throws
+   */
+  resume(world: World, journal: Unfinished, options: Omit<ResumeOptions, 'inProcessFor'>): Episode {
+    const resumed = { ...this.#workersOf(world, options.workers), ...options }
+    return createSupervised(world, () =>
+      resumeEpisode(world, journal, { ...resumed, inProcessFor: inProcessFor(world, journal.header.seed) }),
+    )
+  }
+
+  /**
+   * Plays a fork of a recorded episode to its end, as fast as it goes.
+   * @throws AppError as `playFork`
+   */
+  fork(file: JournalFile, world: World, changes: ForkChanges, sink: LineSink): Promise<ForkResult> {
+    return playFork(file, world, changes, sink)
+  }
+
+  #keep(episode: Episode): void {
+    const id = episode.header.episode
+    this.#live.set(id, episode)
+    this.#tokens.add(episode)
+    const fate = episode.done
+      .then(
+        (end) => this.#finish(episode, end),
+        (error: unknown) => this.#release(episode, error),
+      )
+      .catch((err: unknown) => this.#log.error({ episode: id, err }, 'episode.archive_failed'))
+      .finally(() => {
+        this.#tokens.remove(episode)
+        if (this.#live.get(id) === episode) this.#live.delete(id)
+        this.#fates.delete(id)
+      })
+    this.#fates.set(id, fate)
+    episode.begin()
+    this.#log.info({ episode: id, world: episode.world.id }, 'episode.started')
+  }
+
+  async #finish(episode: Episode, end: EpisodeEnd): Promise<void> {
+    const id = episode.header.episode
+    await this.#archive?.finish(episode, end)
+    this.#log.info({ episode: id, steps: end.steps }, 'episode.finished')
+    this.#options.onArchived?.(id)
+  }
+
+  /** An episode that did not reach its outcome: failed, stopped, or without a journal to write to. */
+  async #release(episode: Episode, error: unknown): Promise<void> {
+    const id = episode.header.episode
+    if (episode.failure) {
+      this.#log.error({ episode: id, step: episode.step, err: error }, 'episode.failed')
+      await this.#archive?.fail(episode, episode.failure)
+      this.#options.onArchived?.(id)
+      return
+    }
+    const isStopped = error instanceof AppError && error.code === 'INTERRUPTED'
+    if (!isStopped) {
+      this.#log.error({ episode: id, step: episode.step, err: error }, 'episode.suspended')
+      this.#suspended.add(id)
+      this.#recoverLater()
+    }
+    await this.#archive?.suspend(id, isStopped ? undefined : error)
+  }
+
+  /** After the disk refused a write: tries until it accepts one, then resumes what was suspended. */
+  #recoverLater(): void {
+    if (this.#isClosing || this.#recovery !== undefined) return
+    this.#recovery = setTimeout(() => {
+      this.#recovery = undefined
+      void this.#recover()
+    }, RECOVERY_MS)
+  }
+
+  async #recover(): Promise<void> {
+    const archive = this.#archive
+    if (!archive || this.#isClosing) return
+    try {
+      if (archive.fault !== undefined) await archive.reopen()
+    } catch (err) {
+      this.#log.error({ err }, 'storage.refuses_writes')
+      this.#recoverLater()
+      return
+    }
+    this.#log.info({}, 'storage.accepts_writes_again')
+    const ids = [...this.#suspended]
+    this.#suspended.clear()
+    await this.#resumeAll(ids)
+  }
+
+  /**
+   * Resumes every episode that a stop or crash left unfinished. One that cannot be resumed never holds up the others.
+   * @returns how many were resumed
+   */
+  async resumeUnfinished(): Promise<number> {
+    return this.#archive ? this.#resumeAll(await this.#archive.unfinished()) : 0
+  }
+
+  /** The episodes that a resume would find. */
+  async unfinished(): Promise<EpisodeSummary[]> {
+    const archive = this.#archive
+    if (!archive) return []
+    const found: EpisodeSummary[] = []
+    for (const id of await archive.unfinished()) {
+      if (!this.#live.has(id)) found.push(summarizeRecord(await archive.record(id)))
+    }
+    return found
+  }
+
+  /**
+   * Resumes one unfinished episode.
+   * @throws AppError UNKNOWN_EPISODE; RESUME_FAILED when it cannot be resumed, with the reason in its row
+   */
+  async resumeById(id: string, settings?: ResumeSettings): Promise<Episode> {
+    if (await this.#resumeOne(id, settings)) {
+      const episode = this.#live.get(id)
+      if (episode) return episode
+    }
+    const { problem } = await this.find(id)
+    throw new AppError('RESUME_FAILED', problem?.message ?? `episode ${id} cannot be resumed`, {
+      ...(problem ? { hint: problem.hint } : {}),
+    })
+  }
+
+  async #resumeAll(ids: readonly string[]): Promise<number> {
+    const queue = [...ids]
+    let resumed = 0
+    const work = async (): Promise<void> => {
+      for (let id = queue.shift(); id !== undefined && !this.#isClosing; id = queue.shift()) {
+        if (await this.#resumeOne(id)) resumed++
+      }
+    }
+    await Promise.all(Array.from({ length: RESUMED_AT_ONCE }, work))
+    return resumed
+  }
+
+  async #resumeOne(id: string, settings: Partial<ResumeSettings> = this.#options.resume ?? {}): Promise<boolean> {
+    const archive = this.#archive
+    if (!archive || this.#live.has(id)) return false
+    try {
+      const episode = await resumeOne(id, {
+        archive,
+        worlds: this.worlds,
+        settings,
+        log: this.#log,
+      })
+      if (episode) this.#keep(episode)
+      return episode !== undefined
+    } catch (err) {
+      this.#log.error({ episode: id, err }, 'episode.resume_failed')
+      return false
+    }
+  }
+
+  /** @throws AppError UNKNOWN_EPISODE */
+  async find(id: string): Promise<EpisodeSummary> {
+    const live = this.#live.get(id)
+    if (live) return summarizeLive(live)
+    const record = await this.#archive?.index.get(id)
+    if (record) return summarizeRecord(record)
+    throw new AppError('UNKNOWN_EPISODE', `there is no episode ${id}`)
+  }
+
+  /** Live and past episodes, newest first unless the page says otherwise. */
+  async list(filters: EpisodeFilters, page: EpisodePageRequest): Promise<EpisodePage> {
+    if (!this.#archive) return { entries: [], total: 0, nextCursor: null }
+    const { entries, total, nextCursor } = await this.#archive.index.list(filters, page)
+    return {
+      entries: entries.map((record) => {
+        const live = this.#live.get(record.id)
+        return live ? summarizeLive(live) : summarizeRecord(record)
+      }),
+      total,
+      nextCursor,
+    }
+  }
+
+  /**
+   * Opens an episode's journal, with everything that is durable in it.
+   * @throws AppError UNKNOWN_EPISODE, JOURNAL_CORRUPT
+   */
+  async readJournal(id: string): Promise<JournalFile> {
+    if (!this.#archive) throw new AppError('UNKNOWN_EPISODE', `there is no episode ${id}`)
+    return this.#archive.journals.read(id)
+  }
+
+  /** Removes a finished episode and everything of it. */
+  async remove(id: string): Promise<void> {
+    await this.#archive?.remove(id)
+  }
+
+  /** What keeps episodes from being written, for health checks; undefined: nothing. */
+  get fault(): unknown {
+    return this.#archive?.fault
+  }
+
+  /**
+   * Stops every live episode after the step under way and closes the storage. One that cannot be stopped does not hold
+   * up the others.
+   * @returns the ids of the episodes to resume on the next start
+   */
+  async close(): Promise<string[]> {
+    this.#isClosing = true
+    clearTimeout(this.#recovery)
+    const left = [...this.#live].flatMap(([id, episode]) => (episode.isClosed ? [] : [id]))
+    const stopped = await Promise.allSettled([...this.#live.values()].map((episode) => episode.stop()))
+    for (const each of stopped)
+      if (each.status === 'rejected') this.#log.error({ err: each.reason }, 'episode.stop_failed')
+    await Promise.allSettled(this.#fates.values())
+    await this.#archive?.close()
+    return left
+  }
+}
+
+/** A world that throws while an episode is made has failed as one that throws in a step has. */
+function createSupervised(world: World, create: () => Episode): Episode {
+  try {
+    return create()
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError('EPISODE_FAILED', `${world.id} could not create an episode: ${message}`, { cause })
+  }
+}
+
+function summarizeLive(episode: Episode): EpisodeSummary {
+  const record = recordOfHeader(episode.header, 'live', {
+    kind: kindOf(episode.header.episode),
+    owner: null,
+    leaseUntil: null,
+  })
+  const summary = { ...summarizeRecord(record), players: episode.slots.map((slot) => slot.player), steps: episode.step }
+  try {
+    return { ...summary, results: episode.standing() }
+  } catch {
+    // The world throws: the episode has just failed, and the next look shows it as such.
+    return summary
+  }
+}

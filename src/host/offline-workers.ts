@@ -1,0 +1,21 @@
+// Workers for the effects of a world that nobody has configured: the world's own offline answers.
+import type { EffectWorker } from '../episode/effects.ts'
+import type { World } from '../kernel/world.ts'
+
+/**
+ * @param now the episode's own time in milliseconds; always 0 where two runs are to be the same
+ */
+export function offlineWorkers(world: World, now: () => number): Readonly<Record<string, EffectWorker>> {
+  return Object.fromEntries(
+    Object.entries(world.offline ?? {}).map(([kind, answer]): [string, EffectWorker] => [
+      kind,
+      (request) => Promise.resolve(answer(request, now())),
+    ]),
+  )
+}
+
+/** Milliseconds since the call. */
+export function createElapsed(): () => number {
+  const began = performance.now()
+  return () => Math.max(0, Math.round(performance.now() - began))
+}
