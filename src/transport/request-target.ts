@@ -1,6 +1,8 @@
 // Reads the target of a request line. `new URL` throws on some targets that clients can send and rewrites others, so
 // this reader accepts the origin form of RFC 9112 only, and reports anything else as undefined.
 
+import { at } from '../kernel/at.ts'
+
 /** Longest target that is read, in characters. Our longest, a replay with a URI in its query, stays far below. */
 export const MAX_TARGET = 4096
 
@@ -39,7 +41,7 @@ export function matchPath(pattern: readonly string[], segments: readonly string[
   if (pattern.length !== segments.length) return undefined
   const params: [string, string][] = []
   for (const [index, part] of pattern.entries()) {
-    const segment = segments[index] ?? ''
+    const segment = at(segments, index)
     if (part.startsWith(':')) {
       if (segment === '') return undefined
       params.push([part.slice(1), segment])
