@@ -71,7 +71,7 @@ forEachStore(
       { ...game, game: 'Expl\0re' },
       { ...game, pc_choice: 'O\0A' },
       { ...game, api_key: 'a\0b' },
-      { ...game, overrides: { ['\0']: 1 } },
+      { ...game, overrides: { '\0': 1 } },
     ]) {
       const { status } = await post(server, '/api/play/game', body)
       assert.ok(status >= 400 && status < 500, `${JSON.stringify(body)}: ${status}`)
