@@ -73,7 +73,7 @@ async function readTokens(options: PerceptionEngineOptions): Promise<Tokens> {
 async function keepTokens(options: PerceptionEngineOptions, tokens: Tokens): Promise<void> {
   const path = pathOf(options)
   try {
-    await mkdir(join(options.dataDir, 'bridges'), { recursive: true })
+    await mkdir(join(options.dataDir, 'bridges'), { recursive: true, mode: 0o700 })
     await writeFile(`${path}.tmp`, JSON.stringify(tokens), { mode: 0o600 })
     await rename(`${path}.tmp`, path)
   } catch (cause) {

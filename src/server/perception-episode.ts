@@ -15,6 +15,7 @@ import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
 import { toWriteError } from '../lib/files.ts'
+import { PRIVATE_FOLDER } from '../lib/private.ts'
 import type { Pacing } from '../protocol/journal.ts'
 import { openStore, type Store, storeInFolder } from '../store/store.ts'
 import type { AccessOptions } from '../transport/transport.ts'
@@ -97,7 +98,7 @@ export async function startPerceptionEpisode(options: PerceptionEpisodeOptions):
 /** The service of one data folder, with its store unless the caller has one. */
 async function openEpisodes(options: PerceptionEpisodeOptions) {
   const { dataDir, onEnd, onError } = options
-  await mkdir(dataDir, { recursive: true }).catch((error: unknown) => {
+  await mkdir(dataDir, { recursive: true, mode: PRIVATE_FOLDER }).catch((error: unknown) => {
     throw toWriteError(error, dataDir)
   })
   const store = options.store ?? (await openStore(storeInFolder(dataDir, { mode: 'create', runs: 'thread' })))

@@ -1,5 +1,6 @@
 // The storage of a server: journals, artefacts, store, and the key of personal data. All of it opens, or nothing stays
 // open.
+
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobStore } from '../host/blobs.ts'
@@ -8,6 +9,7 @@ import { FolderBlobs } from '../host/folder-blobs.ts'
 import { JournalFolder } from '../host/journal-folder.ts'
 import { adoptOldLayout } from '../host/reindex.ts'
 import { toWriteError } from '../lib/files.ts'
+import { PRIVATE_FOLDER } from '../lib/private.ts'
 import { EpisodeIndex } from '../store/episodes/episode-index.ts'
 import { openVault } from '../store/people/personal-key.ts'
 import type { Vault } from '../store/people/vault.ts'
@@ -50,7 +52,7 @@ export async function openServerStorage(options: {
   readonly store?: StoreTarget
   readonly sessions?: { readonly piiKey?: string | undefined }
 }): Promise<ServerStorage> {
-  await mkdir(options.dataDir, { recursive: true }).catch((error: unknown) => {
+  await mkdir(options.dataDir, { recursive: true, mode: PRIVATE_FOLDER }).catch((error: unknown) => {
     throw toWriteError(error, options.dataDir)
   })
   const target = options.store ?? storeInFolder(options.dataDir, { mode: 'create', runs: 'thread' })
