@@ -74,7 +74,7 @@ export class RouteFailures {
   }
 
   #styleOf(target: string | undefined): FailureStyle {
-    const path = target?.split('?', 1)[0] ?? ''
+    const path = (target ?? '').replace(/\?.*$/s, '')
     const area = this.#areas.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
     return this.#find(target)?.style ?? area?.style ?? PROBLEM_STYLE
   }
@@ -87,7 +87,11 @@ export class RouteFailures {
       const allow = [...route.methods].join(', ')
       send(reply, fromStatus(405, `${shown} is not possible; the methods are ${allow}.`, { allow }), route.style)
     } else if (this.#isSocket(url)) {
-      send(reply, fromStatus(426, `${shown} needs a WebSocket handshake.`, { upgrade: 'websocket' }), this.#styleOf(url))
+      send(
+        reply,
+        fromStatus(426, `${shown} needs a WebSocket handshake.`, { upgrade: 'websocket' }),
+        this.#styleOf(url),
+      )
     } else {
       send(reply, fromStatus(404, `There is no route ${shown}.`), this.#styleOf(url))
     }
