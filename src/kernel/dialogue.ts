@@ -96,7 +96,7 @@ export interface ModelCall {
   readonly messages: readonly { readonly role: 'system' | 'user'; readonly content: string }[]
   /** Present: players may read the answer while it is written. */
   show?(): ShownText
-  /** The answer of a rule-based stand-in, where no model is configured. Absent: the call fails with NO_WORKER. */
+  /** The answer of a rule-based stand-in, where no model is configured. Absent: the call fails with MODEL_MISSING. */
   standIn?(): string
 }
 

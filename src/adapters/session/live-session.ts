@@ -3,6 +3,7 @@
 import type { Clock } from '../../episode/clock.ts'
 import type { Episode } from '../../episode/episode.ts'
 import type { SlotHandle } from '../../episode/episode-parts.ts'
+import { at } from '../../kernel/at.ts'
 import {
   DIALOGUE_EVENTS,
   type DialogueCapability,
@@ -17,7 +18,7 @@ import type { ServerFrame } from '../../protocol/session.ts'
 import type { SessionClaim, SessionSink } from '../../store/sessions/session-writer.ts'
 import type { Follower, Followers, Turn } from './followers.ts'
 import { eventFrame, replayFrame } from './frames.ts'
-import { PlayerSeat } from './player-seat.ts'
+import { PlayerLink } from './player-link.ts'
 import type { SessionView } from './view.ts'
 
 /** What the adapter must know of a session besides its episode. */
@@ -57,7 +58,7 @@ interface Parts {
 export class LiveSession {
   readonly facts: SessionFacts
   /** The socket of the player, while there is one. */
-  readonly seat = new PlayerSeat()
+  readonly player = new PlayerLink()
   readonly #parts: Parts
   readonly #handle: SlotHandle
   #frames: ServerFrame[] = []
@@ -74,8 +75,9 @@ export class LiveSession {
   /** The turn under way, and what publishes it. */
   #turn: PromiseWithResolvers<Turn> | undefined
 
-  private constructor(parts: Parts) {
+  private constructor(parts: Parts, handle: SlotHandle) {
     this.#parts = parts
+    this.#handle = handle
     this.facts = parts.facts
     const { episode, dialogue, clock } = parts
     const { turns, hasBegun } = dialogue.progress(episode.observe(0))
@@ -83,17 +85,15 @@ export class LiveSession {
     this.#hasBegun = hasBegun
     this.#isPaused = hasBegun || !parts.isFresh
     this.#lastActive = clock.now()
-    const token = episode.slots[0]?.token ?? ''
-    this.#handle = episode.join(
-      { slot: 0, token },
-      { kind: 'human', name: 'player' },
-      { update: () => undefined, end: () => undefined },
-    )
   }
 
   /** Takes the slot of an episode that has not begun, and begins it. */
   static start(parts: Parts): LiveSession {
-    const session = new LiveSession(parts)
+    const { episode } = parts
+    const token = at(episode.slots, 0).token
+    const connection = { update: () => undefined, end: () => undefined }
+    const handle = episode.join({ slot: 0, token }, { kind: 'human', name: 'player' }, connection)
+    const session = new LiveSession(parts, handle)
     session.#begin()
     return session
   }
@@ -279,9 +279,9 @@ export class LiveSession {
     if (this.#isOver) this.#endTurn({ turns: this.#turns, exited: true })
   }
 
-  #keep({ at, ...told }: DialogueEvent): void {
+  #keep({ at: time, ...told }: DialogueEvent): void {
     const { sink, view } = this.#parts
-    const row = view.take(told, at)
+    const row = view.take(told, time)
     sink.event(row)
     const frame = eventFrame(row)
     if (frame) this.#frames.push(frame)

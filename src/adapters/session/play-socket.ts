@@ -289,8 +289,8 @@ function metaFrame(id: string, pc: string, npc: string): ServerFrame {
 
 /** What a player hears of a fault: whether to try again, and nothing of its cause. */
 function detailOf(error: unknown): string {
-  const isPassing = isStoreFault(error) || (error instanceof AppError && error.status === 503)
-  return isPassing ? 'Service unavailable; connect again in a moment' : 'Internal server error'
+  const isBusy = error instanceof AppError && (error.status === 503 || error.code === 'QUEUE_FULL')
+  return isBusy || isStoreFault(error) ? 'Service unavailable; connect again in a moment' : 'Internal server error'
 }
 
 const FRAME_TYPES = ['auth', 'advance', 'status', 'close'] as const

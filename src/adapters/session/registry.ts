@@ -9,7 +9,7 @@ import type { Follower } from './followers.ts'
 import type { LiveSession } from './live-session.ts'
 import { createSession, type FoundSession, hydrateSession, type SessionEnvironment } from './open-session.ts'
 import type { PlannedSession } from './plan.ts'
-import type { PlayerConnection } from './player-seat.ts'
+import type { PlayerConnection } from './player-link.ts'
 import { isStoreFault, Quarantine } from './quarantine.ts'
 import { SessionSweep } from './sweep.ts'
 
@@ -113,20 +113,20 @@ export class SessionRegistry {
       const found = await this.find(id)
       if (found.kind !== 'session') return found
       const { session } = found
-      if (session.seat.isTaken && (await session.seat.probe())) return { kind: 'taken' }
+      if (session.player.isConnected && (await session.player.probe())) return { kind: 'taken' }
       // The session may have been put away while the other connection was probed.
-      if (this.#live.get(id) === session && session.seat.take(connection)) return found
+      if (this.#live.get(id) === session && session.player.take(connection)) return found
     }
     return { kind: 'taken' }
   }
 
   /** The player has gone: once the turn under way is over, any server may have the session. */
   async disconnect(session: LiveSession, connection: PlayerConnection): Promise<void> {
-    if (!session.seat.leave(connection) || this.#live.get(session.facts.id) !== session) return
+    if (!session.player.leave(connection) || this.#live.get(session.facts.id) !== session) return
     try {
       await session.pause()
       await session.settled()
-      if (session.seat.isTaken) return
+      if (session.player.isConnected) return
       await this.#putAway(session)
     } catch (error) {
       this.#lose(session, error)
@@ -203,7 +203,7 @@ export class SessionRegistry {
     const { id } = session.facts
     if (this.#live.get(id) !== session) return
     this.#options.onFault('session.lost', error)
-    session.seat.drop(error)
+    session.player.drop(error)
     void this.#putAway(session).then(() => this.#quarantine.endIfFailed(id, error))
   }
 
@@ -259,7 +259,10 @@ export class SessionRegistry {
   /** Puts every session away; each continues where it stands when its player comes back. Never rejects. */
   async close(): Promise<void> {
     this.#stop()
-    await Promise.allSettled(this.#opening.values())
+    const late = () => new AppError('INTERRUPTED', 'sessions were still being opened when the server closed')
+    await within(Promise.allSettled(this.#opening.values()), PUT_AWAY_MS / 2, late).catch((error: unknown) =>
+      this.#options.onFault('session.close_failed', error),
+    )
     await inLanes([...this.#live.values()], CLOSED_AT_ONCE, (session) => this.#putAway(session))
     await Promise.allSettled(this.#leaving.values())
   }

@@ -87,14 +87,14 @@ export class SessionSweep {
   async #tend(session: LiveSession): Promise<void> {
     if (session.isBusy) return
     if (session.idleMs > this.#options.ttlMs) await this.#end(session)
-    else if (!session.seat.isTaken && session.idleMs > EVICT_AFTER_MS) await this.#options.putAway(session)
+    else if (!session.player.isConnected && session.idleMs > EVICT_AFTER_MS) await this.#options.putAway(session)
   }
 
   async #end(session: LiveSession): Promise<void> {
     try {
       await session.exit(EXPIRED.raw)
     } finally {
-      session.seat.drop()
+      session.player.drop()
       await this.#options.putAway(session)
     }
   }
@@ -116,7 +116,7 @@ export class SessionSweep {
       return
     }
     const found = await find(id)
-    if (found.kind === 'session' && !found.session.seat.isTaken) await this.#end(found.session)
+    if (found.kind === 'session' && !found.session.player.isConnected) await this.#end(found.session)
   }
 }
 

@@ -1,4 +1,4 @@
-// The player's place at a session: one socket at a time.
+// The link to a session's player: one socket at a time.
 
 /** The socket of a player. */
 export interface PlayerConnection {
@@ -8,28 +8,28 @@ export interface PlayerConnection {
   drop(error?: unknown): void
 }
 
-export class PlayerSeat {
+export class PlayerLink {
   #connection: PlayerConnection | undefined
 
-  get isTaken(): boolean {
+  get isConnected(): boolean {
     return this.#connection !== undefined
   }
 
-  /** @returns false when another connection has it */
+  /** @returns false when another connection is there */
   take(connection: PlayerConnection): boolean {
     if (this.#connection) return false
     this.#connection = connection
     return true
   }
 
-  /** @returns false when another connection has it */
+  /** @returns false when it is not this one that is there */
   leave(connection: PlayerConnection): boolean {
     if (this.#connection !== connection) return false
     this.#connection = undefined
     return true
   }
 
-  /** Whether the connection that has it is alive. */
+  /** Whether the connection that is there is alive. */
   async probe(): Promise<boolean> {
     return (await this.#connection?.probe()) ?? false
   }
