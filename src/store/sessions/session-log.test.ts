@@ -171,10 +171,12 @@ forEachStore(
     const late = log.sink(header('a'), before, 0)
     sink.append('of the new claim')
     late.append('of the old claim')
+    late.patch({ turns_completed: 99 })
     const [kept, refused] = await Promise.allSettled([sink.commit(), late.commit()])
     assert.equal(kept?.status, 'fulfilled')
     assert.equal(refused?.status, 'rejected')
     assert.deepEqual((await log.journal('a')).lines, ['of the new claim'])
+    assert.equal((await log.header('a'))?.turns_completed, 0)
   },
 )
 
