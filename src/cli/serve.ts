@@ -4,7 +4,7 @@ import type { RoleModels } from '../adapters/session/role-models.ts'
 import { startServer } from '../server/app.ts'
 import { dump } from './admin/dumps.ts'
 import { type Io, printJson } from './io.ts'
-import { parseCount, parsePort } from './options.ts'
+import { collect, parseCount, parsePort } from './options.ts'
 import { createRoleModels, type RoleModelOptions } from './role-models.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
@@ -22,6 +22,7 @@ interface ServeOptions extends RoleModelOptions {
   readonly sessionTtl: number
   readonly sweepInterval: number
   readonly corsOrigin: readonly string[]
+  readonly world: readonly string[]
 }
 
 /** How many ports after the wanted one are tried. */
@@ -33,6 +34,7 @@ export function createCommand(io: Io): Command {
     .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
     .option('--port <port>', 'port, or the next free one; 0 takes any', parsePort, io.config.PARACOSM_PORT)
     .option('--data <folder>', 'where episodes are kept', io.config.PARACOSM_DATA)
+    .option('--world <world>', 'offer this world too: a path or a package (repeatable)', collect, [])
     .option('--no-showcase', 'do not play matches of bots')
     .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
     .option('--json', 'print one line of JSON when ready')
@@ -59,6 +61,7 @@ export function createCommand(io: Io): Command {
 Examples:
   paracosm serve
   paracosm serve --port 9000 --data /tmp/paracosm --no-showcase
+  paracosm serve --world ./my-world.ts
   paracosm serve --free-play
   paracosm serve --model qwen3:8b --base-url http://127.0.0.1:11434/v1
 
@@ -68,9 +71,11 @@ An interrupt (Ctrl-C) ends it in order: every step is finished and saved, and th
 }
 
 async function serve(io: Io, options: ServeOptions): Promise<void> {
+  for (const name of options.world) await io.worlds.load(name)
   const models = await createRoleModels(io, options)
   const server = await startServer({
     dataDir: options.data,
+    worlds: io.worlds,
     sessions: {
       models,
       mode: options.freePlay === true ? 'free_play' : 'standard',
@@ -110,10 +115,6 @@ function parseUsd(text: string): number {
   const value = Number(text)
   if (text.trim() !== '' && value >= 0) return value
   throw new InvalidArgumentError('Give an amount of US dollars, 0 or more.')
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value]
 }
 
 function describeModels({ kind, profile }: RoleModels): string {
