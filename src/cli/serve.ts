@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { RoleModels } from '../adapters/session/role-models.ts'
 import { startServer } from '../server/app.ts'
+import { loadConfiguredCharacters } from './admin/characters.ts'
 import { dump } from './admin/dumps.ts'
 import { type Io, printJson } from './io.ts'
 import { collect, parseCount, parsePort } from './options.ts'
@@ -72,6 +73,7 @@ An interrupt (Ctrl-C) ends it in order: every step is finished and saved, and th
 
 async function serve(io: Io, options: ServeOptions): Promise<void> {
   for (const name of options.world) await io.worlds.load(name)
+  await loadConfiguredCharacters(io, options.data)
   const models = await createRoleModels(io, options)
   const server = await startServer({
     dataDir: options.data,

@@ -43,6 +43,11 @@ export function referTo(io: Io, world: World, name: string, base: string | undef
   const path = io.worlds.pathOf(world)
   const owner = source?.name
   const image = source === undefined ? undefined : `${source.name.replace(/^@/, '')}:${source.version}`
+  const file = io.configFile
+  if (path === undefined && file?.config.worlds?.includes(world)) {
+    const config = base === undefined ? file.path : relativeName(base, file.path)
+    return { flags: ['--config', config], name: world.id, owner, image: world.id }
+  }
   if (path === undefined) return { flags: [], name: world.id, owner, image }
   const isPackage = base !== undefined && path.includes(`${sep}node_modules${sep}`) && !existsSync(resolve(base, name))
   if (isPackage) return { flags: [], name, owner, image }

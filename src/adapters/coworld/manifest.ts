@@ -87,7 +87,7 @@ Connect to the websocket that the variable COGAMES_ENGINE_WS_URL (or COWORLD_PLA
 text frames.
 
 The server sends one message with "type": "observation" on connecting and one after every tick; at the end the same with
-"type": "final", and nothing after it: leave then, with exit status 0. Every message carries "slot" (your handle, from 0),
+"type": "final", and nothing after it: leave then, with exit status 0. Every message carries "slot" (your slot, from 0),
 "player_names", "started", "paused", "tick_rate" and "done" beside what the world shows your slot.
 
 Send a command at any time; it counts for the next tick:
@@ -95,7 +95,7 @@ Send a command at any time; it counts for the next tick:
 ${JSON.stringify(command, undefined, 2)}
 
 A command with a "request_id" beside its fields is answered by {"type": "receipt", "request_id": …, "accepted": true or
-false, …} once it has been applied and recorded. If the connection drops, connect again with the same URL: your handle and
+false, …} once it has been applied and recorded. If the connection drops, connect again with the same URL: your slot and
 its state are kept.
 `
 }
