@@ -26,6 +26,8 @@ const LAYERS: Readonly<Record<string, number>> = {
   datasets: 5,
   reports: 5,
   server: 6,
+  // The public entry points for programs, above the server that one of them starts.
+  api: 6.5,
   cli: 7,
 }
 

@@ -63,6 +63,7 @@ export class EpisodeService {
   readonly #suspended = new Set<string>()
   #recovery: NodeJS.Timeout | undefined
   #isClosing = false
+  #closing: Promise<string[]> | undefined
 
   constructor(options: EpisodeServiceOptions) {
     this.worlds = options.worlds
@@ -331,7 +332,12 @@ export class EpisodeService {
    * up the others.
    * @returns the ids of the episodes to resume on the next start
    */
-  async close(): Promise<string[]> {
+  close(): Promise<string[]> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<string[]> {
     this.#isClosing = true
     clearTimeout(this.#recovery)
     const left = [...this.#live].flatMap(([id, episode]) => (episode.isClosed ? [] : [id]))

@@ -12,6 +12,7 @@ import { type AccessOptions, Transport } from '../transport/transport.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
 import { LivePerception } from './live-perception.ts'
+import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
 import { createSessionServices } from './sessions/services.ts'
 import type { SessionSettings } from './settings.ts'
@@ -29,6 +30,8 @@ export interface ServerOptions {
   /** How many following ports are tried when the port is taken. */
   readonly otherPorts: number
   readonly hasShowcase: boolean
+  /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
+  readonly minFreeBytes?: number | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly version: string
   /** Default: the offline responder, for registered players. */
@@ -86,6 +89,12 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
   const episodes = new EpisodeService({ worlds, storage: storage.episodes, log, onArchived: () => indexer.wake() })
+  let left: string[] = []
+  const closeEpisodes = async (): Promise<void> => {
+    left = await episodes.close()
+  }
+  // Closed first when the server stops, and here when it does not start: the folder's lock is theirs.
+  opened.push({ name: 'journals', close: closeEpisodes })
   const indexer = new EpisodeIndexer({ store, commands, episodes, log })
   opened.push({ name: 'indexer', close: () => indexer.close() })
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
@@ -97,9 +106,9 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     isAlone: storage.isAlone,
     onFault: (what, err) => log.error({ err }, what),
   })
+  const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
   opened.push({ name: 'sessions', close: () => services.registry.close() })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
-  let isReady = false
   await registerRoutes(app, {
     services,
     episodes,
@@ -110,19 +119,15 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     failures,
     log,
     version: options.version,
-    isReady: () => isReady,
+    readiness,
   })
   const { url } = await listenApp(app, options)
-  let left: string[] = []
-  const closeEpisodes = async (): Promise<void> => {
-    left = await episodes.close()
-  }
   let showcase: Promise<void> | undefined
   opened.push({ name: 'showcase', close: () => showcase })
   opened.push({ name: 'episodes', close: closeEpisodes })
   indexer.wake()
   const resumed = await episodes.resumeUnfinished()
-  isReady = true
+  readiness.started()
   const stop = new AbortController()
   if (options.hasShowcase) showcase = runShowcase(episodes, { log, signal: stop.signal })
   return {

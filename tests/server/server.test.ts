@@ -40,7 +40,7 @@ const match = { world: 'paint-arena', variant: 'duel', seed: 5, tick_rate: 1000 
 test('server: it lives, is ready, lists worlds, and tells them in OpenAPI 3.1', async () => {
   const server = await startServer(options('health'))
   assert.deepEqual(await readJson(`${server.url}/healthz`), { status: 'ok' })
-  assert.deepEqual(await readJson(`${server.url}/readyz`), { ok: true, live_episodes: 0 })
+  assert.deepEqual(await readJson(`${server.url}/readyz`), { ok: true, live_episodes: 0, problems: [] })
   const worlds = await readJson(`${server.url}/api/worlds`)
   assert.ok(worlds.some((world: { id: string }) => world.id === 'paint-arena'))
   const openapi = await readJson(`${server.url}/openapi.json`)
