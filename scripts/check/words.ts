@@ -11,7 +11,7 @@ interface Retired {
 }
 
 const STORIES = /^src\/worlds\/(?:frontier|parley)\/|^src\/protocol\/character|^src\/testing\/parley|^tests\/fixtures\//
-const OLD_JOURNALS = /^src\/kernel\/journal-upgrade\.ts$|^src\/host\/(?:reindex|journal-folder)\.ts$/
+const OLD_JOURNALS = /^src\/kernel\/journal-upgrade\.ts$|^src\/host\/(?:reindex|reindex\.test|journal-folder)\.ts$/
 
 const RETIRED: readonly Retired[] = [
   { pattern: /\b(?:Seat|Seats|SeatPlan|SeatHandle|SeatChange|SEAT_LOST|SEAT_TAKEN)\b/g, use: 'Slot…' },
