@@ -17,11 +17,16 @@ export async function reindexEpisodes(
       const report = ({ read }: { read: number }): void => io.progress(`${read} journals read`)
       const { written, removed } = await reindex(episodes, blobs, report)
       if (flags.json) printJson(io, { ok: true, written, removed })
-      else io.out(`Indexed ${written} episodes${removed > 0 ? `; removed ${removed} rows without a journal` : ''}.`)
+      else io.out(describe(written, removed))
     } finally {
       await episodes.journals.close()
     }
   } finally {
     await store.close()
   }
+}
+
+function describe(written: number, removed: number): string {
+  const gone = removed > 0 ? ` Rows removed because their journals are gone: ${removed}.` : ''
+  return `Indexed ${written} episode${written === 1 ? '' : 's'}.${gone}`
 }
