@@ -97,7 +97,7 @@ function methodsOf(options: ClientOptions) {
     ...sessionMethods(caller),
     ...playMethods(caller, options),
     episodes: episodeMethods(caller),
-    /** An agent's way into a slot of an episode; it throws DoorFailure, in the words of the adapter. */
+    /** An agent's way into a slot of an episode; it throws PerceptionFailure, in the words of the adapter. */
     perception({ episode, slot = 0, ...who }: SlotRef): PerceptionClient {
       const at = episode === undefined ? '' : `/api/episodes/${encodeURIComponent(episode)}/slots/${slot}`
       return new PerceptionClient({ url: url + at, signal: options.signal, ...who })

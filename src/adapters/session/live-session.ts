@@ -63,7 +63,9 @@ export class LiveSession {
   readonly #handle: SlotHandle
   #frames: ServerFrame[] = []
   #heard: ServerFrame[] = []
+  /** Turns so far, and those of them that were sent. */
   #turns: number
+  #toldTurns: number
   #hasBegun: boolean
   #isPaused: boolean
   #isOver = false
@@ -82,6 +84,7 @@ export class LiveSession {
     const { episode, dialogue, clock } = parts
     const { turns, hasBegun } = dialogue.progress(episode.observe(0))
     this.#turns = turns
+    this.#toldTurns = turns
     this.#hasBegun = hasBegun
     this.#isPaused = hasBegun || !parts.isFresh
     this.#lastActive = clock.now()
@@ -128,8 +131,9 @@ export class LiveSession {
     return this.#parts.claim
   }
 
+  /** Turns that are complete and durable. */
   get turns(): number {
-    return this.#turns
+    return this.#toldTurns
   }
 
   get exited(): boolean {
@@ -313,6 +317,7 @@ export class LiveSession {
     this.#told = episode.durable().then(
       () => {
         this.touch()
+        this.#toldTurns = turns
         followers.turn(turn)
         waiting?.resolve(turn)
       },

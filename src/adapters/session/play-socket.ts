@@ -48,6 +48,8 @@ export class PlaySocket implements Follower {
   streams: boolean
   /** Turns that ended while the replay was read. */
   #held: Turn[] | undefined
+  /** Events of the replay, until the next turn. */
+  readonly #replayed = new Set<string>()
   #isWatching = false
   /** The session that the player converses with. */
   #session: LiveSession | undefined
@@ -216,24 +218,28 @@ export class PlaySocket implements Follower {
     }
   }
 
+  /** @param turns that are complete before the events are read */
   async #replay(turns: number): Promise<void> {
     const { sessionId } = this.#line
     this.#send({ type: 'replay_start', session_id: sessionId })
     this.#held = []
-    const shown = new Set<string>()
     for (const event of await this.#host.log.events(sessionId)) {
       const frame = replayFrame(event)
       if (!frame) continue
-      shown.add(event.event_id)
+      this.#replayed.add(event.event_id)
       this.#send(frame)
       // A long record goes out as fast as the client reads it.
       if (this.#socket.isBehind) await this.#socket.whenDrained()
     }
-    this.#send({ type: 'replay_end', session_id: sessionId, turns })
     const held = this.#held
     this.#held = undefined
-    for (const turn of held)
-      if (!turn.frames.some((each) => 'event_id' in each && shown.has(each.event_id ?? ''))) this.turn(turn)
+    const shown = held.filter((turn) => turn.frames.some((frame) => this.#isReplayed(frame)))
+    this.#send({ type: 'replay_end', session_id: sessionId, turns: shown.at(-1)?.turns ?? turns })
+    for (const turn of held) if (!shown.includes(turn)) this.turn(turn)
+  }
+
+  #isReplayed(frame: ServerFrame): boolean {
+    return 'event_id' in frame && frame.event_id !== null && this.#replayed.has(frame.event_id)
   }
 
   turn(turn: Turn): void {
@@ -241,8 +247,10 @@ export class PlaySocket implements Follower {
       this.#held.push(turn)
       return
     }
-    if (this.#isWatching) for (const frame of turn.heard) this.#send(frame)
-    for (const frame of turn.frames) this.#send(frame)
+    // A turn that was durable when the replay was read, and complete only afterwards, has been shown: its end has not.
+    const heard = this.#isWatching ? turn.heard : []
+    for (const frame of [...heard, ...turn.frames]) if (!this.#isReplayed(frame)) this.#send(frame)
+    this.#replayed.clear()
     this.#send({ type: 'turn_end', session_id: this.#line.sessionId, turns: turn.turns, exited: turn.exited })
   }
 

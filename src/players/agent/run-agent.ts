@@ -50,7 +50,7 @@ const SLOWEST_POLL_MS = 500
 const PATIENCE_MS = 120_000
 const RECONNECT_MS = 500
 
-/** @throws DoorFailure for what trying again does not mend; AppError of the policy's model */
+/** @throws PerceptionFailure for what trying again does not mend; AppError of the policy's model */
 export async function runAgent(options: AgentRunOptions): Promise<AgentRunSummary> {
   const run = new AgentRun(options)
   return run.run()
