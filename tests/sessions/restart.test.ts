@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { startCommand } from '../../src/testing/cli.ts'
+import { type RunningCommand, startCommand } from '../../src/testing/cli.ts'
 import { startModelServer } from '../../src/testing/model-server.ts'
-import { register, start } from '../../src/testing/play-api.ts'
+import { get, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
+import { eventually } from './echo-play.ts'
 
 const ANSWERS: Readonly<Record<string, string>> = {
   opener: '{"type":"ai","content":"You enter a new space. JACK is here."}',
@@ -20,6 +21,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     const folder = mkdtempSync(join(tmpdir(), 'paracosm-restart-'))
     const held = Promise.withResolvers<void>()
     let isHeld = false
+    const running: RunningCommand[] = []
     const model = await startModelServer(async ({ model: role }) => {
       if (role === 'updater' && isHeld) {
         held.resolve()
@@ -42,6 +44,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     ]
     const serve = async () => {
       const process = startCommand(args, { env: { OPENAI_API_KEY: 'k' } })
+      running.push(process)
       const [line] = await process.sees(/^\{.*\}$/m)
       return { url: String(JSON.parse(line).url), process }
     }
@@ -55,6 +58,11 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       isHeld = true
       client.send({ type: 'advance', text: 'I whistle.' })
       await held.promise
+      // The model may be asked before the question is durable; what was never acknowledged may be lost.
+      await eventually('the question is kept', async () => {
+        const { body } = await get(first, `/api/sessions/${id}/reconstruction`, key)
+        return JSON.stringify(body).includes('I whistle.')
+      })
       const shown = client.frames.length
       first.process.kill(signal)
       assert.equal(await client.closed, signal === 'SIGTERM' ? 1012 : 1006)
@@ -72,6 +80,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       second.process.kill('SIGTERM')
       await second.process.ended
     } finally {
+      for (const each of running) each.kill('SIGKILL')
       await model.close()
       rmSync(folder, { recursive: true, force: true })
     }
