@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { AppError } from '../kernel/errors.ts'
 import { isMissing, toWriteError } from '../lib/files.ts'
+import { makeFolder } from '../lib/folders.ts'
 import { BUILT_IN_WORLDS } from '../worlds/catalogue.ts'
 import { renderScaffold, type ScaffoldKind } from './init/files.ts'
 import { type Io, printJson } from './io.ts'
@@ -136,7 +137,7 @@ function requireFree(folder: string): void {
 async function writeAll(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
   let draft: string | undefined
   try {
-    await mkdir(dirname(folder), { recursive: true })
+    await makeFolder(dirname(folder))
     draft = join(dirname(folder), `.${basename(folder)}-${randomBytes(4).toString('hex')}`)
     await mkdir(draft)
     for (const [path, text] of files) {
