@@ -1,7 +1,7 @@
 // What `paracosm init` writes works untouched, with this package installed from its tarball: tests, types, every command
 // that a world of one's own can be used with, and certification.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -88,6 +88,33 @@ test('scaffolded world: an agent plays it through the perception adapter', () =>
       assert.equal(summary.ended, 'episode')
     },
   ))
+
+test('docs/writing-a-world.md: every command line works as printed, in a fresh project', async () => {
+  const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'writing-a-world.md'), 'utf8')
+  const root = join(folder, 'as printed')
+  mkdirSync(root)
+  let cwd = root
+  const path = (): string =>
+    [join(root, 'my-world', 'node_modules', '.bin'), join(LAUNCHER, '..'), toolEnvironment().PATH].join(':')
+  let count = 0
+  for (const [, kind = '', body = ''] of page.matchAll(/^```sh ?(\w*)\n([\s\S]*?)^```/gm)) {
+    for (const line of body.trim().split('\n')) {
+      count++
+      const [, entered] = /^cd (\S+)$/.exec(line) ?? []
+      if (entered !== undefined) cwd = join(cwd, entered)
+      else if (kind === 'waits') {
+        const running = startProcess('sh', ['-c', `exec ${line}`], { cwd, env: { PATH: path() } })
+        await running.sees(/http:/)
+        running.kill('SIGINT')
+        await running.ended
+      } else {
+        const text = line.startsWith('paracosm init') ? `${line} --paracosm 'file:${tarball}'` : line
+        runTool('sh', ['-c', `PATH='${path()}'; ${text}`], cwd)
+      }
+    }
+  }
+  assert.ok(count >= 12, `${count} lines`)
+})
 
 test('scaffolded game in Python: its tests pass and it is certified', () => {
   const game = join(folder, 'highest-py')
