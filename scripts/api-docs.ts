@@ -49,7 +49,8 @@ function renderDeclaration({ name, text, doc }: Declaration): string {
 const fence = (code: string): string => `\`\`\`ts\n${code}\n\`\`\``
 
 if (import.meta.main) {
+  const pages = renderReference(readEntryPoints())
   rmSync(FOLDER, { recursive: true, force: true })
   mkdirSync(FOLDER, { recursive: true })
-  for (const [file, text] of renderReference(readEntryPoints())) writeFileSync(join(FOLDER, file), text)
+  for (const [file, text] of pages) writeFileSync(join(FOLDER, file), text)
 }

@@ -50,11 +50,9 @@ const SILENT_DEFAULT = /\] \?\? (?:0|''|-1)(?![\w.])/g
  * the numbers only shrink. Elsewhere `at` or `absent` of kernel/at.ts reads what must be there.
  */
 const REAL_DEFAULTS: Readonly<Record<string, number>> = {
-  'src/episode/commit-log.ts': 1,
   'src/episode/slot-clocks.ts': 3,
   'src/runner/container-engine.ts': 1,
   'src/runner/foreign-schema.ts': 1,
-  'src/server/routes/watch.ts': 1,
   'src/strategy/block-xml.ts': 1,
   'src/worlds/foundry/bots.ts': 1,
   'src/worlds/foundry/load.ts': 3,

@@ -20,9 +20,13 @@ export interface CreateServerOptions {
   readonly hasShowcase?: boolean | undefined
   /** What is logged, as JSON lines on standard error. Default: 'silent'. */
   readonly log?: 'debug' | 'info' | 'warn' | 'error' | 'silent' | undefined
-  /** Origins of pages elsewhere that may use the API. Default: none. */
-  readonly corsOrigins?: readonly string[] | undefined
-  /** The key that opens the administration routes; default: they are closed. */
+  /** Origins of pages elsewhere that may use the API and the sockets. Default: none. */
+  readonly allowedOrigins?: readonly string[] | undefined
+  /** Names beside loopback ones by which this machine may be called, where origins are checked. Default: none. */
+  readonly allowedHosts?: readonly string[] | undefined
+  /** Proxies whose forwarded headers are believed: addresses, networks, or 'loopback'. Default: none. */
+  readonly trustedProxies?: readonly string[] | undefined
+  /** The key that opens the administration routes, and local routes from elsewhere; default: nobody has it. */
   readonly adminKey?: string | undefined
 }
 
@@ -58,7 +62,7 @@ export async function createServer(options: CreateServerOptions): Promise<Paraco
     worlds: given.filter((each) => typeof each !== 'string'),
     modules: given.filter((each) => typeof each === 'string'),
   })
-  const { databaseUrl } = options
+  const { databaseUrl, adminKey, allowedOrigins, allowedHosts, trustedProxies } = options
   const server = await startServer({
     dataDir: options.folder,
     worlds,
@@ -69,7 +73,8 @@ export async function createServer(options: CreateServerOptions): Promise<Paraco
     hasShowcase: options.hasShowcase ?? false,
     logLevel: options.log ?? 'silent',
     version: readVersion(),
-    sessions: { corsOrigins: options.corsOrigins ?? [], adminKey: options.adminKey },
+    sessions: { adminKey },
+    access: { adminKey, allowedOrigins, allowedHosts, trustedProxies },
   })
   let closing: Promise<readonly string[]> | undefined
   const close = (): Promise<readonly string[]> => {

@@ -71,7 +71,7 @@ function parseFile(path: string, value: unknown): ParacosmConfig {
   const [issue] = parsed.error.issues
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
   const key = [...(issue?.path ?? []), ...unknown].map(String).join('.') || 'the default export'
-  const isSecret = /key|token|secret|password/i.test(String(unknown[0] ?? ''))
+  const isSecret = unknown.some((name) => /key|token|secret|password/i.test(name))
   throw new AppError('CONFIG_INVALID', `${path}: ${key}: ${issue?.message ?? 'invalid'}`, {
     details: { file: path, key },
     ...(isSecret ? { hint: 'Keys never stand in the file: set them in the environment, such as OPENAI_API_KEY.' } : {}),

@@ -1,5 +1,5 @@
 // How options and arguments that several commands share are read.
-import { InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { RUNTIMES, type RuntimeKind } from '../runner/runtime.ts'
 
 function parseInteger(text: string, range: { min: number; max: number }): number {
@@ -28,4 +28,14 @@ export function parseRuntime(text: string): RuntimeKind {
   const found = RUNTIMES.find((kind) => kind === text)
   if (found) return found
   throw new InvalidArgumentError(`Give ${RUNTIMES.join(' or ')}.`)
+}
+
+/** How many following ports are tried when the default port is taken. */
+const OTHER_PORTS = 50
+const DEFAULT_PORT = 8080
+
+/** A port that the user named is used or refused; only the default one moves on. */
+export function otherPorts(command: Command): number {
+  const isDefault = command.getOptionValueSource('port') === 'default'
+  return isDefault && command.getOptionValue('port') === DEFAULT_PORT ? OTHER_PORTS : 0
 }

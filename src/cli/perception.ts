@@ -13,13 +13,14 @@ import { startPerceptionEngine } from '../server/perception-engine.ts'
 import { startPerceptionEpisode } from '../server/perception-episode.ts'
 import { CommandLog } from '../store/command-log.ts'
 import { openStore, type Store } from '../store/store.ts'
+import { type AccessFlags, accessOf, addAccessOptions } from './access.ts'
 import type { Io } from './io.ts'
-import { parsePort, parseRate, parseSeed } from './options.ts'
+import { otherPorts, parsePort, parseRate, parseSeed } from './options.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
 import { WORLD_HELP } from './world-names.ts'
 
-interface ServeOptions {
+interface ServeOptions extends AccessFlags {
   readonly bridge?: string
   readonly variant?: string
   readonly agent: readonly string[]
@@ -32,10 +33,8 @@ interface ServeOptions {
   readonly data: string
   readonly auth: boolean
   readonly json?: boolean
+  readonly otherPorts: number
 }
-
-/** How many ports after the wanted one are tried. */
-const OTHER_PORTS = 50
 
 export function createCommand(io: Io): Command {
   return new Command('perception')
@@ -44,24 +43,25 @@ export function createCommand(io: Io): Command {
 }
 
 function createServe(io: Io): Command {
-  return new Command('serve')
-    .description('Start one episode behind GET /perception and POST /command, and print the address and the tokens.')
-    .argument('[world]', `${WORLD_HELP}; it needs the perception capability`)
-    .option('--bridge <engine>', 'wait for an engine outside to connect, in place of a world', parseEngine)
-    .option('--variant <id>', 'variant of the world; without, its first')
-    .option('--agent <id>', 'name of an agent; again for each slot', collectAgent, [])
-    .option('--bot <name>', 'a bot of the world for the slots that no agent is named for')
-    .option('--seed <n>', 'seed of the episode', parseSeed, 0)
-    .option('--tick-rate <n>', 'steps a second', parseRate, 5)
-    .option('--lockstep', 'the world stands still until every agent that is free has spoken; runs can be repeated')
-    .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
-    .option('--port <port>', 'port, or the next free one; 0 takes any', parsePort, io.config.PARACOSM_PORT)
-    .option('--data <folder>', 'where the episode and the command log are kept', io.config.PARACOSM_DATA)
-    .option('--no-auth', 'without tokens: agent_id alone says who asks; for this machine only')
-    .option('--json', 'print one line of JSON when ready')
-    .addHelpText(
-      'after',
-      `
+  return addAccessOptions(
+    new Command('serve')
+      .description('Start one episode behind GET /perception and POST /command, and print the address and the tokens.')
+      .argument('[world]', `${WORLD_HELP}; it needs the perception capability`)
+      .option('--bridge <engine>', 'wait for an engine outside to connect, in place of a world', parseEngine)
+      .option('--variant <id>', 'variant of the world; without, its first')
+      .option('--agent <id>', 'name of an agent; again for each slot', collectAgent, [])
+      .option('--bot <name>', 'a bot of the world for the slots that no agent is named for')
+      .option('--seed <n>', 'seed of the episode', parseSeed, 0)
+      .option('--tick-rate <n>', 'steps a second', parseRate, 5)
+      .option('--lockstep', 'the world stands still until every agent that is free has spoken; runs can be repeated')
+      .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
+      .option('--port <port>', 'port, or the next free one; 0 takes any', parsePort, io.config.PARACOSM_PORT)
+      .option('--data <folder>', 'where the episode and the command log are kept', io.config.PARACOSM_DATA)
+      .option('--no-auth', 'without tokens: agent_id alone says who asks; for this machine only')
+      .option('--json', 'print one line of JSON when ready')
+      .addHelpText(
+        'after',
+        `
 Examples:
   paracosm perception serve frontier --variant errand --agent timmy
   paracosm perception serve paint-arena --agent timmy --bot greedy --no-auth
@@ -71,8 +71,10 @@ Examples:
 
 Time begins when every agent has been there. An interrupt (Ctrl-C) saves; started again with the same data folder, the
 episode goes on, with the same tokens. docs/perception.md has the protocol, and an agent in 20 lines.`,
-    )
-    .action((world: string | undefined, options: ServeOptions) => serve(io, world, options))
+      ),
+  ).action((world: string | undefined, options: ServeOptions, command: Command) =>
+    serve(io, world, { ...options, otherPorts: otherPorts(command) }),
+  )
 }
 
 function parseEngine(text: string): string {
@@ -126,7 +128,8 @@ const common = (io: Io, log: CommandLog, options: ServeOptions) => ({
   hasAuth: options.auth,
   host: options.host,
   port: options.port,
-  otherPorts: options.port === 0 ? 0 : OTHER_PORTS,
+  otherPorts: options.otherPorts,
+  access: accessOf(io, options),
   version: readVersion(),
   sink: createCommandSink(log),
   onError: (error: unknown) => io.err(`error: ${error instanceof Error ? error.message : String(error)}`),

@@ -2,8 +2,9 @@
 
 import { rm } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
-import { serveReplays } from '../adapters/coworld/game-process.ts'
 import { worldOfRecording } from '../adapters/coworld/recorded.ts'
+import { serveReplays } from '../adapters/coworld/replay-process.ts'
+import { parseUriPolicy } from '../adapters/coworld/uri-policy.ts'
 import { createFileSink } from '../episode/file-sink.ts'
 import { JournalFile, verifyJournal } from '../episode/journal-file.ts'
 import { EpisodeService } from '../host/episode-service.ts'
@@ -262,7 +263,10 @@ async function openReplay(io: Io, path: string, options: { port: number } & Worl
     host: '127.0.0.1',
     port: options.port,
     uri: path,
+    policy: parseUriPolicy([], [path]),
+    isHosted: false,
     signal: io.signal,
+    onFault: (error) => io.err(`error: ${error instanceof Error ? error.message : String(error)}`),
     onListening: (port) => {
       io.out(`Replay: http://127.0.0.1:${port}/clients/replay`)
       io.out('Ctrl-C stops it.')

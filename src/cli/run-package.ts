@@ -73,7 +73,7 @@ export async function runPackage(
 
 async function runFound(io: Io, found: CoworldPackage, players: readonly string[], options: RunOptions): Promise<void> {
   const runtime = await selectRuntime(io, { runtime: options.runtime ?? 'process' })
-  const job = withOptions(handle(found, players, options), options)
+  const job = withOptions(fillSlots(found, players, options), options)
   const workspace = await createWorkspace({
     prefix: 'coworld-run-',
     folder: options.outputDir ?? OUTPUT_FOLDER,
@@ -127,7 +127,7 @@ function slotsOf(found: CoworldPackage, players: readonly string[]): readonly st
 }
 
 /** The job, with each slot filled by what its name means: a player of the manifest, a command, or else an image. */
-function handle(found: CoworldPackage, players: readonly string[], options: RunOptions): JobSpec {
+function fillSlots(found: CoworldPackage, players: readonly string[], options: RunOptions): JobSpec {
   const job = buildJobSpec(found, options.variant === undefined ? {} : { variant: options.variant })
   if (players.length === 0) return job
   const declared = new Map(found.manifest.player.map((role) => [role.id, role]))

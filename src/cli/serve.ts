@@ -2,15 +2,16 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { RoleModels } from '../adapters/session/role-models.ts'
 import { startServer } from '../server/app.ts'
+import { type AccessFlags, accessOf, addAccessOptions, adminKeyOf } from './access.ts'
 import { loadConfiguredCharacters } from './admin/characters.ts'
 import { dump } from './admin/dumps.ts'
 import { type Io, printJson } from './io.ts'
-import { collect, parseCount, parsePort } from './options.ts'
+import { collect, otherPorts, parseCount, parsePort } from './options.ts'
 import { createRoleModels, type RoleModelOptions } from './role-models.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
 
-interface ServeOptions extends RoleModelOptions {
+interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly host: string
   readonly port: number
   readonly data: string
@@ -22,43 +23,39 @@ interface ServeOptions extends RoleModelOptions {
   readonly rateLimits: boolean
   readonly sessionTtl: number
   readonly sweepInterval: number
-  readonly corsOrigin: readonly string[]
   readonly world: readonly string[]
 }
 
-/** How many ports after the wanted one are tried. */
-const OTHER_PORTS = 50
-
 export function createCommand(io: Io): Command {
-  return new Command('serve')
-    .description('Start the server: pages, API, sockets, and a match of bots to watch.')
-    .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
-    .option('--port <port>', 'port, or the next free one; 0 takes any', parsePort, io.config.PARACOSM_PORT)
-    .option('--data <folder>', 'where episodes are kept', io.config.PARACOSM_DATA)
-    .option('--world <world>', 'offer this world too: a path or a package (repeatable)', collect, [])
-    .option('--no-showcase', 'do not play matches of bots')
-    .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
-    .option('--json', 'print one line of JSON when ready')
-    .option('--free-play', 'text games for everybody, without registration')
-    .option('--session-ttl <seconds>', 'end a session after so long without a sign of life', parseCount, 86_400)
-    .option('--sweep-interval <seconds>', 'how often such sessions are looked for', parseCount, 60)
-    .option('--no-rate-limits', 'do not limit registrations and starts: for tests and closed networks')
-    .option('--cors-origin <origin>', 'a page of this origin may use the API; repeatable', collect, [])
-    .option('--model <name>', 'model that plays characters; PARACOSM_MODEL. Without one the offline responder does')
-    .option('--opener-model <name>', 'another model for opening scenes')
-    .option('--updater-model <name>', 'another model for what characters do')
-    .option('--validator-model <name>', 'another model for the judges')
-    .option('--scorer-model <name>', 'another model for scores')
-    .option('--base-url <url>', 'OpenAI-compatible endpoint, in place of OPENAI_BASE_URL')
-    .option('--model-timeout <ms>', 'milliseconds one model call may take', parseCount)
-    .option('--model-concurrency <n>', 'model calls at once', parseCount)
-    .option('--max-tokens <n>', 'ask no model any more once so many tokens are used', parseCount)
-    .option('--max-usd <n>', 'or so many US dollars are spent, where the endpoint tells what calls cost', parseUsd)
-    .option('--dump <folder>', 'write a dump of players, characters and sessions there when the server has stopped')
-    .option('--fake-ai-response <text>', 'answer every model call with this text')
-    .addHelpText(
-      'after',
-      `
+  return addAccessOptions(
+    new Command('serve')
+      .description('Start the server: pages, API, sockets, and a match of bots to watch.')
+      .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
+      .option('--port <port>', 'port, or the next free one; 0 takes any', parsePort, io.config.PARACOSM_PORT)
+      .option('--data <folder>', 'where episodes are kept', io.config.PARACOSM_DATA)
+      .option('--world <world>', 'offer this world too: a path or a package (repeatable)', collect, [])
+      .option('--no-showcase', 'do not play matches of bots')
+      .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
+      .option('--json', 'print one line of JSON when ready')
+      .option('--free-play', 'text games for everybody, without registration')
+      .option('--session-ttl <seconds>', 'end a session after so long without a sign of life', parseCount, 86_400)
+      .option('--sweep-interval <seconds>', 'how often such sessions are looked for', parseCount, 60)
+      .option('--no-rate-limits', 'do not limit registrations and starts: for tests and closed networks')
+      .option('--model <name>', 'model that plays characters; PARACOSM_MODEL. Without one the offline responder does')
+      .option('--opener-model <name>', 'another model for opening scenes')
+      .option('--updater-model <name>', 'another model for what characters do')
+      .option('--validator-model <name>', 'another model for the judges')
+      .option('--scorer-model <name>', 'another model for scores')
+      .option('--base-url <url>', 'OpenAI-compatible endpoint, in place of OPENAI_BASE_URL')
+      .option('--model-timeout <ms>', 'milliseconds one model call may take', parseCount)
+      .option('--model-concurrency <n>', 'model calls at once', parseCount)
+      .option('--max-tokens <n>', 'ask no model any more once so many tokens are used', parseCount)
+      .option('--max-usd <n>', 'or so many US dollars are spent, where the endpoint tells what calls cost', parseUsd)
+      .option('--dump <folder>', 'write a dump of players, characters and sessions there when the server has stopped')
+      .option('--fake-ai-response <text>', 'answer every model call with this text')
+      .addHelpText(
+        'after',
+        `
 Examples:
   paracosm serve
   paracosm serve --port 9000 --data /tmp/paracosm --no-showcase
@@ -67,11 +64,11 @@ Examples:
   paracosm serve --model qwen3:8b --base-url http://127.0.0.1:11434/v1
 
 An interrupt (Ctrl-C) ends it in order: every step is finished and saved, and the next start goes on from there.`,
-    )
-    .action((options: ServeOptions) => serve(io, options))
+      ),
+  ).action((options: ServeOptions, command: Command) => serve(io, options, otherPorts(command)))
 }
 
-async function serve(io: Io, options: ServeOptions): Promise<void> {
+async function serve(io: Io, options: ServeOptions, otherPorts: number): Promise<void> {
   for (const name of options.world) await io.worlds.load(name)
   await loadConfiguredCharacters(io, options.data)
   const models = await createRoleModels(io, options)
@@ -83,15 +80,15 @@ async function serve(io: Io, options: ServeOptions): Promise<void> {
       mode: options.freePlay === true ? 'free_play' : 'standard',
       ttlMs: options.sessionTtl * 1000,
       sweepMs: options.sweepInterval * 1000,
-      adminKey: io.config.PARACOSM_ADMIN_KEY,
+      adminKey: adminKeyOf(io, options),
       piiKey: io.config.PARACOSM_PII_KEY,
       hasRateLimits: options.rateLimits,
-      corsOrigins: options.corsOrigin,
     },
+    access: accessOf(io, options),
     store: storeTarget(io, options.data, { mode: 'create', runs: 'thread' }),
     host: options.host,
     port: options.port,
-    otherPorts: options.port === 0 ? 0 : OTHER_PORTS,
+    otherPorts,
     hasShowcase: options.showcase,
     logLevel: options.log,
     version: readVersion(),

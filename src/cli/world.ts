@@ -2,18 +2,24 @@
 import { Command } from 'commander'
 import { describeWorld, summariseWorld, toJsonSchema } from '../adapters/coworld/describe.ts'
 import { type GameConfig, parseGameConfig, variantToGameConfig } from '../adapters/coworld/game-config.ts'
-import { readGameConfig, serveGame, serveReplays } from '../adapters/coworld/game-process.ts'
+import { readGameConfig, serveGame } from '../adapters/coworld/game-process.ts'
 import { createManifest } from '../adapters/coworld/manifest.ts'
+import { serveReplays } from '../adapters/coworld/replay-process.ts'
+import { parseUriPolicy } from '../adapters/coworld/uri-policy.ts'
 import { createToken } from '../episode/slots.ts'
 import { EpisodeService } from '../host/episode-service.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
+import { type AccessFlags, accessOf, addAccessOptions } from './access.ts'
 import { type Io, printJson } from './io.ts'
 import { collect, parseCount, parsePort, parseRate, parseRuntime, parseSeed } from './options.ts'
 import { formatRows } from './table.ts'
 import { readVersion } from './version.ts'
 import { type CertifyWorldOptions, certifyWorld } from './world-certify.ts'
 import { referTo } from './world-names.ts'
+
+const ALLOW_REPLAY =
+  'what ?uri= may name: a folder, an origin, or https: for every public host; repeatable. Default: nothing'
 
 export function createCommand(io: Io): Command {
   const world = new Command('world').description('Worlds: list, describe, serve as a game, certify.')
@@ -53,8 +59,7 @@ Examples:
   paracosm world manifest ./my-world.ts > coworld_manifest.json`,
     )
     .action((name: string, options: ManifestOptions) => printManifest(io, name, options))
-  world
-    .command('serve <world>')
+  addAccessOptions(world.command('serve <world>'))
     .description('Serve a world as a coworld game: one episode, or replays.')
     .option('--host <host>', 'address to listen on; default: 127.0.0.1, or COGAME_HOST under a runner')
     .option('--port <port>', 'port; default: any free one, or COGAME_PORT under a runner', parsePort)
@@ -62,6 +67,7 @@ Examples:
     .option('--seed <n>', 'without a runner: which seed', parseSeed, 0)
     .option('--tick-rate <n>', 'without a runner: ticks a second', parseRate, 5)
     .option('--replay <uri>', 'show a recording instead')
+    .option('--allow-replay <place>', ALLOW_REPLAY, collect, [])
     .option('--open-admin', 'offer the admin page to every machine, not only this one')
     .addHelpText(
       'after',
@@ -159,7 +165,8 @@ async function printManifest(io: Io, name: string, { slots, image }: ManifestOpt
   printJson(io, createManifest(world, { version: readVersion(), slots, program }))
 }
 
-interface ServeWorldOptions {
+interface ServeWorldOptions extends AccessFlags {
+  readonly allowReplay: readonly string[]
   readonly host?: string
   readonly port?: number
   readonly variant?: string
@@ -184,7 +191,11 @@ async function serveWorld(io: Io, id: string, options: ServeWorldOptions): Promi
     await serveReplays(world, {
       ...at,
       uri: replayUri,
+      policy: parseUriPolicy(replayFolders(io, options, isHosted), replayUri === undefined ? [] : [replayUri]),
+      access: accessOf(io, options),
+      isHosted,
       signal: io.signal,
+      onFault: (error) => io.err(`error: ${error instanceof Error ? error.message : String(error)}`),
       onListening: (port) => io.out(`Replay: http://127.0.0.1:${port}/clients/replay`),
     })
     return
@@ -200,6 +211,8 @@ async function serveWorld(io: Io, id: string, options: ServeWorldOptions): Promi
     replayUri: config.COGAME_SAVE_REPLAY_URI,
     signal: io.signal,
     openAdmin: options.openAdmin ?? false,
+    access: accessOf(io, options),
+    onFault: (error) => io.err(`error: ${error instanceof Error ? error.message : String(error)}`),
     onListening: ({ port, episode }) => {
       const base = `http://127.0.0.1:${port}/clients`
       io.out(`Live view: ${base}/global`)
@@ -209,6 +222,15 @@ async function serveWorld(io: Io, id: string, options: ServeWorldOptions): Promi
     },
   })
   io.out(`${end.outcome.reason} ${JSON.stringify(end.results)}`)
+}
+
+/** Where runners of the coworld contract put recordings: the mounts of a container. */
+const RUNNER_FOLDERS = ['/coworld', '/coworld-replay']
+
+/** What strangers may name. Our own runner, which starts processes without mounts, names its folder in a variable. */
+function replayFolders(io: Io, options: ServeWorldOptions, isHosted: boolean): readonly string[] {
+  const named = io.config.PARACOSM_ALLOW_REPLAY
+  return [...options.allowReplay, ...(named === undefined ? [] : [named]), ...(isHosted ? RUNNER_FOLDERS : [])]
 }
 
 /** A game that somebody starts by hand: a variant, with fresh tokens. */

@@ -20,6 +20,8 @@ export interface RecoveredLog {
 
 export const segmentName = (number: number): string => `commit-${String(number).padStart(8, '0')}.log`
 
+const numberOf = (name: string): number => Number(name.slice('commit-'.length, -'.log'.length))
+
 const SEGMENT = /^commit-(\d{8})\.log$/
 const ENTRY = /^(\S+) (\d+) ([^\n]*)$/
 
@@ -47,7 +49,8 @@ export async function recoverJournals(folder: string, journalOf: (episode: strin
     for (const journal of journals.values()) await journal?.file.close()
   }
   for (const name of segments) await rm(join(folder, name))
-  return { lastSegment: Number(SEGMENT.exec(segments.at(-1) ?? '')?.[1] ?? 0), gaps }
+  const last = segments.at(-1)
+  return { lastSegment: last === undefined ? 0 : numberOf(last), gaps }
 }
 
 interface Recovery {

@@ -19,7 +19,7 @@ import { Receipts } from './receipts.ts'
 import { SlotClocks } from './slot-clocks.ts'
 import { CLOSED, type Connection, type InProcessPlayer, type SlotState } from './slots.ts'
 import { StartGate } from './start-gate.ts'
-import { StepLoop } from './step-loop.ts'
+import { limitOutcome, StepLoop } from './step-loop.ts'
 
 /** Characters that may wait for the disk before a run as fast as it can waits too. */
 const MAX_BACKLOG = 4 * 1024 * 1024
@@ -390,15 +390,10 @@ export class Episode {
 
   #afterStep(): void {
     this.#publish()
-    const outcome = this.#loop.outcome ?? this.#limit()
+    const outcome = this.#loop.outcome ?? limitOutcome(this.step, this.#parts.maxSteps)
     this.#receipts.send(this.#loop.takeSettlements())
     if (outcome) void this.#finish(outcome)
     else this.#notify()
-  }
-
-  #limit(): Outcome | undefined {
-    if (this.step < this.#parts.maxSteps) return undefined
-    return { ended: 'truncated', reason: `The limit of ${this.#parts.maxSteps} steps was reached.` }
   }
 
   #notify(): void {

@@ -197,6 +197,12 @@ export class StepLoop {
   }
 }
 
+/** The outcome of an episode that has made as many steps as it may; undefined: it may make more. */
+export function limitOutcome(step: number, maxSteps: number): Outcome | undefined {
+  if (step < maxSteps) return undefined
+  return { ended: 'truncated', reason: `The limit of ${maxSteps} steps was reached.` }
+}
+
 /** How many refusals one line keeps, and how long a refused command may be. */
 const MAX_REFUSED = 64
 const MAX_REFUSED_CHARACTERS = 2000

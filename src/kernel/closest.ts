@@ -1,4 +1,5 @@
 // "Did you mean …": the known name that is closest to a mistyped one.
+import { at } from './at.ts'
 
 /** Edits (insert, delete, replace, swap neighbours) that turn `a` into `b`. */
 function distance(a: string, b: string): number {
@@ -8,15 +9,15 @@ function distance(a: string, b: string): number {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const isSame = a[i - 1] === b[j - 1]
-      const edits = [(row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (isSame ? 0 : 1)]
+      const edits = [at(row, j) + 1, at(next, j - 1) + 1, at(row, j - 1) + (isSame ? 0 : 1)]
       const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      if (isSwap) edits.push((before[j - 2] ?? 0) + 1)
+      if (isSwap) edits.push(at(before, j - 2) + 1)
       next.push(Math.min(...edits))
     }
     before = row
     row = next
   }
-  return row[b.length] ?? 0
+  return at(row, b.length)
 }
 
 /** Characters of a name that are compared: enough for any name that a person typed. */

@@ -55,9 +55,14 @@ function openSession(folder: string, inherited: Readonly<Record<string, string>>
   }
   return {
     fileUri: (mount, fileName) => pathToFileURL(join(mount.folder, fileName)).href,
-    async startGame(launch) {
+    async startGame(launch, mount) {
       const port = await takeFreePort()
-      const program = await start(launch, { COGAME_HOST: '127.0.0.1', COGAME_PORT: String(port) })
+      const program = await start(launch, {
+        COGAME_HOST: '127.0.0.1',
+        COGAME_PORT: String(port),
+        // There are no mounts here, so a replay server of ours cannot know which folder it may read.
+        PARACOSM_ALLOW_REPLAY: mount.folder,
+      })
       return { program, url: `http://127.0.0.1:${port}`, playerUrl: `ws://127.0.0.1:${port}` }
     },
     startPlayer: (launch) => start(launch, {}),

@@ -1,18 +1,19 @@
 // The server: one port for the API, the pages, and the sockets of every episode and session.
-import fastify, { type FastifyInstance } from 'fastify'
-import { Sockets } from '../adapters/coworld/upgrade.ts'
+import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { createOfflineResponder } from '../adapters/session/role-models.ts'
 import { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
 import { CommandLog } from '../store/command-log.ts'
 import type { StoreTarget } from '../store/store.ts'
+import { type ClosingPart, closeAll } from '../transport/close.ts'
+import { listenApp } from '../transport/listen.ts'
+import { type AccessOptions, Transport } from '../transport/transport.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
-import { listen } from './listen.ts'
 import { LivePerception } from './live-perception.ts'
-import { PerceptionSockets } from './perception-sockets.ts'
-import { mount } from './register-routes.ts'
+import { Readiness } from './readiness.ts'
+import { registerRoutes } from './register-routes.ts'
 import { createSessionServices } from './sessions/services.ts'
 import type { SessionSettings } from './settings.ts'
 import { runShowcase } from './showcase.ts'
@@ -29,10 +30,14 @@ export interface ServerOptions {
   /** How many following ports are tried when the port is taken. */
   readonly otherPorts: number
   readonly hasShowcase: boolean
+  /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
+  readonly minFreeBytes?: number | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly version: string
   /** Default: the offline responder, for registered players. */
   readonly sessions?: Partial<SessionSettings>
+  /** Who may connect, from where, and how much. Default: local pages, and no proxy. */
+  readonly access?: AccessOptions
 }
 
 export interface Server {
@@ -43,10 +48,8 @@ export interface Server {
   close(): Promise<string[]>
 }
 
-/** Bytes that a request's body may have. */
-const MAX_BODY = 1024 * 1024
-/** Bytes of one part of a path: enough that a route's own schema says what is too long. */
-const MAX_PATH_PART = 1000
+/** Milliseconds for an orderly stop, within the 30 s that service managers allow. */
+const CLOSE_MS = 25_000
 
 const DEFAULT_SESSIONS: SessionSettings = {
   models: createOfflineResponder(),
@@ -54,25 +57,47 @@ const DEFAULT_SESSIONS: SessionSettings = {
   ttlMs: 24 * 3600 * 1000,
   sweepMs: 60_000,
   hasRateLimits: true,
-  corsOrigins: [],
 }
 
 /**
- * Starts the server.
+ * Starts the server. When a part fails to start, the ones before it are closed again.
  * @throws AppError PORT_IN_USE when no port is free; FILE_UNWRITABLE for the data folder; the codes of `openStore`
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
+  const opened: ClosingPart[] = []
+  try {
+    return await openServer(options, opened)
+  } catch (error) {
+    await closeAll(opened.toReversed(), CLOSE_MS)
+    throw error
+  }
+}
+
+/** @param opened receives every part in the order of its start; they are closed in reverse */
+async function openServer(options: ServerOptions, opened: ClosingPart[]): Promise<Server> {
+  const transport = new Transport({
+    ...options.access,
+    adminKey: options.sessions?.adminKey,
+    onFault: (error) => log.error({ err: error }, 'socket.failed'),
+  })
   const storage = await openServerStorage(options)
+  opened.push({ name: 'storage', close: () => storage.close() })
   const { store } = storage
   const commands = new CommandLog(store)
-  const { app, log } = createApp(options.logLevel)
+  opened.push({ name: 'command log', close: () => commands.drain() })
+  const { app, failures } = transport.createApp(loggerOf(options.logLevel))
+  const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
   const episodes = new EpisodeService({ worlds, storage: storage.episodes, log, onArchived: () => indexer.wake() })
+  let left: string[] = []
+  const closeEpisodes = async (): Promise<void> => {
+    left = await episodes.close()
+  }
+  // Closed first when the server stops, and here when it does not start: the folder's lock is theirs.
+  opened.push({ name: 'journals', close: closeEpisodes })
   const indexer = new EpisodeIndexer({ store, commands, episodes, log })
+  opened.push({ name: 'indexer', close: () => indexer.close() })
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
-  const sockets = new Sockets()
-  const streams = new PerceptionSockets({ find: adapters.find.bind(adapters), isLocal: false })
-  const stop = new AbortController()
   const services = await createSessionServices({
     ...DEFAULT_SESSIONS,
     ...options.sessions,
@@ -81,59 +106,56 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     isAlone: storage.isAlone,
     onFault: (what, err) => log.error({ err }, what),
   })
-  let isReady = false
-  await mount(app, {
+  const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
+  opened.push({ name: 'sessions', close: () => services.registry.close() })
+  opened.push({ name: 'connections', close: () => transport.closeApp(app) })
+  await registerRoutes(app, {
     services,
-    corsOrigins: options.sessions?.corsOrigins ?? [],
     episodes,
     blobs: storage.blobs,
     adapters,
     commands,
-    sockets,
-    streams,
+    transport,
+    failures,
+    log,
     version: options.version,
-    isReady: () => isReady,
+    readiness,
   })
-  const url = await listen(app, options)
+  const { url } = await listenApp(app, options)
+  let showcase: Promise<void> | undefined
+  opened.push({ name: 'showcase', close: () => showcase })
+  opened.push({ name: 'episodes', close: closeEpisodes })
   indexer.wake()
   const resumed = await episodes.resumeUnfinished()
-  isReady = true
-  const showcase = options.hasShowcase ? runShowcase(episodes, { log, signal: stop.signal }) : undefined
+  readiness.started()
+  const stop = new AbortController()
+  if (options.hasShowcase) showcase = runShowcase(episodes, { log, signal: stop.signal })
   return {
     url,
     resumed,
     async close() {
       stop.abort()
-      const left = await episodes.close()
-      await showcase
-      sockets.close()
-      sockets.terminate()
-      streams.close()
-      await services.registry.close()
-      await app.close()
-      await indexer.close()
-      await commands.drain()
-      await storage.close()
+      const closing = await closeAll(opened.toReversed(), CLOSE_MS)
+      for (const { part, error } of closing) log.error({ err: error, part }, 'server.close_failed')
       return left
     },
   }
 }
 
-function createApp(level: ServerOptions['logLevel']): { app: FastifyInstance; log: Log } {
-  const app = fastify({
-    bodyLimit: MAX_BODY,
-    routerOptions: { maxParamLength: MAX_PATH_PART },
-    logger: {
-      level,
-      stream: process.stderr,
-      // Slot tokens travel in queries: no log ever sees one.
-      serializers: { req: (request) => ({ method: request.method, path: request.url?.split('?')[0] }) },
+function loggerOf(level: ServerOptions['logLevel']): FastifyServerOptions['logger'] {
+  return {
+    level,
+    stream: process.stderr,
+    // Slot tokens travel in queries: no log ever sees one.
+    serializers: {
+      req: (request) => ({ method: request.method, path: request.url.split('?')[0] }),
     },
-    forceCloseConnections: true,
-  })
-  const log = {
-    info: (details: object, message: string) => app.log.info(details, message),
-    error: (details: object, message: string) => app.log.error(details, message),
   }
-  return { app, log }
+}
+
+function logOf(app: FastifyInstance): Log {
+  return {
+    info: (details, message) => app.log.info(details, message),
+    error: (details, message) => app.log.error(details, message),
+  }
 }

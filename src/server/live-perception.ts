@@ -34,13 +34,13 @@ export class LivePerception {
       if (id !== undefined) return this.#refuse(id)
       throw new AppError('TOKEN_REFUSED', 'the token opens no slot of a live episode')
     }
-    // Before anything is opened: a stranger costs the server nothing.
+    const number = slot === undefined ? undefined : slotOf(episode, slot)
+    // An open adapter checks tokens by itself; none is opened for a stranger.
+    const adapter = this.#open.get(episode.header.episode)
+    if (adapter) return { adapter, slot: number }
     if (this.#episodes.withToken(token) !== episode) {
       throw new AppError('TOKEN_REFUSED', 'the token opens no slot of this episode')
     }
-    const number = slot === undefined ? undefined : slotOf(episode, slot)
-    const adapter = this.#open.get(episode.header.episode)
-    if (adapter) return { adapter, slot: number }
     return this.#opened(episode).then((opened) => ({ adapter: opened, slot: number }))
   }
 

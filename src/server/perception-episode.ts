@@ -17,6 +17,7 @@ import { configureWorld, type World } from '../kernel/world.ts'
 import { toWriteError } from '../lib/files.ts'
 import type { Pacing } from '../protocol/journal.ts'
 import { openStore, type Store, storeInFolder } from '../store/store.ts'
+import type { AccessOptions } from '../transport/transport.ts'
 import { startPerceptionServer } from './perception-server.ts'
 import { openEpisodeStorage } from './storage.ts'
 
@@ -45,6 +46,7 @@ export interface PerceptionEpisodeOptions {
   readonly port: number
   readonly otherPorts: number
   readonly version: string
+  readonly access?: AccessOptions | undefined
   readonly sink: CommandSink
   readonly limits?: RateLimits
   onError(error: unknown): void

@@ -1,15 +1,11 @@
 // The websockets of the perception adapter: an agent's stream, and the bridge of an external engine.
-import type { WebSocket } from 'ws'
-import { refuseUpgrade, Sockets, type Upgrade } from '../adapters/coworld/upgrade.ts'
-import type { PerceptionAdapter } from '../adapters/perception/adapter.ts'
-import type { PerceptionAgent } from '../adapters/perception/bridge.ts'
-import { toPerceptionFailure } from '../adapters/perception/errors.ts'
 import type { SocketBridge } from '../adapters/perception/socket-bridge.ts'
-import { isSameToken } from '../episode/slots.ts'
 import { AppError } from '../kernel/errors.ts'
 import { MAX_BRIDGE_FRAME } from '../protocol/bridge-messages.ts'
-import { checkLocal, readToken } from './perception-auth.ts'
-import { type PerceptionRouteOptions, slotCredentials } from './routes/perception.ts'
+import { isSameSecret } from '../transport/credentials.ts'
+import { PERCEPTION_STYLE } from '../transport/failure-styles.ts'
+import type { Open, UpgradeRequest, UpgradeRoute } from '../transport/upgrade-router.ts'
+import { type PerceptionRouteOptions, type ResolvedAdapter, slotCredentials } from './routes/perception.ts'
 
 /** Where an external engine connects, and with what. */
 export interface BridgeEntry {
@@ -17,77 +13,55 @@ export interface BridgeEntry {
   readonly token: string
 }
 
-export interface PerceptionSocketOptions extends Pick<PerceptionRouteOptions, 'find' | 'isLocal'> {
-  readonly entry?: BridgeEntry | undefined
+/** The stream of an agent, at the same addresses as the routes of `perceptionRoutes`. */
+export function streamRoute(options: PerceptionRouteOptions): UpgradeRoute {
+  return {
+    pattern: `${options.below}/perception/stream`,
+    style: PERCEPTION_STYLE,
+    authorize(upgrade) {
+      const refusal = options.locality?.refuse(upgrade.request)
+      if (refusal) throw refusal
+      const { id, slot } = upgrade.params
+      const found = options.find({ id, slot, token: upgrade.bearer })
+      return found instanceof Promise ? found.then((at) => openStream(at, upgrade)) : openStream(found, upgrade)
+    },
+  }
 }
 
-const STREAM = /^(?:\/api\/episodes\/([^/]+)\/slots\/([^/]+))?\/perception\/stream$/
-
-export class PerceptionSockets {
-  readonly #options: PerceptionSocketOptions
-  readonly #sockets = new Sockets(MAX_BRIDGE_FRAME)
-
-  constructor(options: PerceptionSocketOptions) {
-    this.#options = options
-  }
-
-  /** Takes a handshake, if its path is one of ours. */
-  upgrade(handshake: Upgrade): boolean {
-    const url = new URL(handshake.request.url ?? '/', 'http://localhost')
-    const stream = STREAM.exec(url.pathname)
-    const { entry } = this.#options
-    if (stream) void this.#guard(handshake, () => this.#stream(handshake, url, { id: stream[1], slot: stream[2] }))
-    else if (entry && url.pathname === '/bridge')
-      void this.#guard(handshake, async () => this.#bridge(handshake, url, entry))
-    else return false
-    return true
-  }
-
-  async #guard(handshake: Upgrade, take: () => Promise<void>): Promise<void> {
-    try {
-      if (this.#options.isLocal) checkLocal(handshake.request.headers)
-      await take()
-    } catch (error) {
-      const { status, body } = toPerceptionFailure(error, new Date())
-      refuseUpgrade(handshake, status, body)
-    }
-  }
-
-  async #stream(handshake: Upgrade, url: URL, at: { id: string | undefined; slot: string | undefined }): Promise<void> {
-    const token = readToken(handshake.request.headers)
-    const { adapter, slot } = await this.#options.find({ ...at, token })
-    const agentId = url.searchParams.get('agent_id') ?? undefined
-    const agent = adapter.admit(slotCredentials(adapter, slot, { token, agentId }))
-    this.#sockets.accept(handshake, (socket) => push(socket, adapter, agent))
-  }
-
-  #bridge(handshake: Upgrade, url: URL, { bridge, token }: BridgeEntry): void {
-    const given = readToken(handshake.request.headers)
-    if (given === undefined) throw new AppError('TOKEN_MISSING', 'this needs the token of the bridge')
-    if (!isSameToken(given, token)) throw new AppError('TOKEN_REFUSED', 'the token is not the one of this bridge')
-    if (url.searchParams.get('engine') !== bridge.engine) {
-      throw new AppError('UNKNOWN_WORLD', `this adapter waits for the engine ${bridge.engine}`)
-    }
-    this.#sockets.accept(handshake, (socket) => {
-      const wire = bridge.connect({
-        send: (message) => this.#sockets.send(socket, JSON.stringify(message), true),
-        close: (code, reason) => socket.close(code, reason),
-      })
-      socket.on('message', (bytes, isBinary) => wire.receive(isBinary ? '' : String(bytes)))
-      socket.on('close', () => wire.lost())
+function openStream({ adapter, slot }: ResolvedAdapter, { bearer, query }: UpgradeRequest): Open {
+  const credentials = { token: bearer, agentId: query.get('agent_id') ?? undefined }
+  const agent = adapter.admit(slotCredentials(adapter, slot, credentials))
+  return (connection) => {
+    const stop = adapter.stream(agent, {
+      send: (text, onSent) => connection.send(text, onSent),
+      close: (code, reason) => connection.close(code, reason),
     })
-  }
-
-  close(): void {
-    this.#sockets.close()
-    this.#sockets.terminate()
+    connection.onClose(stop)
+    connection.onBinary(() => undefined)
   }
 }
 
-function push(socket: WebSocket, adapter: PerceptionAdapter, agent: PerceptionAgent): void {
-  const stop = adapter.stream(agent, {
-    send: (text, onSent) => socket.send(text.toString(), () => onSent()),
-    close: (code, reason) => socket.close(code, reason),
-  })
-  socket.on('close', stop)
+/** Where an external engine connects. */
+export function bridgeRoute({ bridge, token }: BridgeEntry): UpgradeRoute {
+  return {
+    pattern: '/bridge',
+    style: PERCEPTION_STYLE,
+    maxMessageBytes: MAX_BRIDGE_FRAME,
+    authorize({ bearer, query }) {
+      if (bearer === undefined) throw new AppError('TOKEN_MISSING', 'This needs the token of the bridge.')
+      if (!isSameSecret(bearer, token)) throw new AppError('TOKEN_REFUSED', 'The token is not the one of this bridge.')
+      if (query.get('engine') !== bridge.engine) {
+        throw new AppError('UNKNOWN_WORLD', `This adapter waits for the engine ${bridge.engine}.`)
+      }
+      return (connection) => {
+        const wire = bridge.connect({
+          send: (message) => connection.send(JSON.stringify(message)),
+          close: (code, reason) => connection.close(code, reason),
+        })
+        connection.onText((text) => wire.receive(text))
+        connection.onBinary(() => wire.receive(''))
+        connection.onClose(() => wire.lost())
+      }
+    },
+  }
 }

@@ -1,61 +1,73 @@
-// Everything that answers on the server's port.
+// Registers everything that answers on the server's port.
 import fastifyCors from '@fastify/cors'
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import type { Sockets } from '../adapters/coworld/upgrade.ts'
 import type { BlobStore } from '../host/blobs.ts'
 import type { EpisodeService } from '../host/episode-service.ts'
+import type { Log } from '../host/log.ts'
 import type { CommandLog } from '../store/command-log.ts'
+import { corsOptions } from '../transport/cors.ts'
+import type { RouteFailures } from '../transport/fastify-failures.ts'
+import { installRateLimit } from '../transport/rate-limit.ts'
+import type { Transport } from '../transport/transport.ts'
 import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
 import type { LivePerception } from './live-perception.ts'
 import { openApiOptions } from './openapi.ts'
-import type { PerceptionSockets } from './perception-sockets.ts'
-import { installProblems } from './problems.ts'
+import { streamRoute } from './perception-sockets.ts'
+import type { Readiness } from './readiness.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { healthRoutes } from './routes/health.ts'
 import { perceptionRoutes } from './routes/perception.ts'
-import { installWatching } from './routes/watch.ts'
+import { watchRoutes, watchSockets } from './routes/watch.ts'
 import { worldRoutes } from './routes/worlds.ts'
-import { installSessions } from './sessions/register-session-routes.ts'
+import { playRoute, registerSessionRoutes } from './sessions/register-session-routes.ts'
 import type { SessionServices } from './sessions/services.ts'
 
-/** Where the original's page is developed. */
-const DEVELOPMENT_ORIGIN = 'http://localhost:5173'
+/** Requests per minute of one address from elsewhere: 100 a second, since a class or a lab may share an address. */
+const REQUESTS_PER_MINUTE = 6000
 
 export interface RouteDependencies {
   readonly episodes: EpisodeService
   readonly blobs: BlobStore
   readonly adapters: LivePerception
   readonly commands: CommandLog
-  readonly sockets: Sockets
-  readonly streams: PerceptionSockets
+  readonly transport: Transport
+  readonly failures: RouteFailures
   readonly services: SessionServices
-  readonly corsOrigins: readonly string[]
+  readonly log: Log
   readonly version: string
-  readonly isReady: () => boolean
+  readonly readiness: Readiness
 }
 
-export async function mount(app: FastifyInstance, parts: RouteDependencies): Promise<void> {
-  const { episodes, blobs, adapters, sockets, streams, services } = parts
+export async function registerRoutes(app: FastifyInstance, parts: RouteDependencies): Promise<void> {
+  const { episodes, blobs, adapters, transport, failures, services, log } = parts
+  const { locality, origins, upgrades } = transport
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  installProblems(app)
   const info = { title: 'Paracosm', version: parts.version, description: 'Worlds, episodes and their records.' }
   await app.register(fastifySwagger, openApiOptions(info))
-  await app.register(fastifyCors, { origin: [DEVELOPMENT_ORIGIN, ...parts.corsOrigins], credentials: true })
+  await app.register(fastifyCors, corsOptions(origins))
+  await installRateLimit(app, {
+    perMinute: services.hasRateLimits ? REQUESTS_PER_MINUTE : Number.MAX_SAFE_INTEGER,
+    isExempt: ({ raw }) => locality.isLocal(raw),
+  })
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  await typed.register(healthRoutes, { isReady: parts.isReady, liveEpisodes: () => episodes.size })
+  await typed.register(healthRoutes, { readiness: parts.readiness, liveEpisodes: () => episodes.size })
   await typed.register(worldRoutes, { worlds: episodes.worlds })
-  await typed.register(episodeRoutes, { episodes, blobs })
-  await typed.register(commandRoutes, { log: parts.commands })
-  const find = adapters.find.bind(adapters)
+  await typed.register(episodeRoutes, { episodes, blobs, locality })
+  await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
-    await app.register(perceptionRoutes, { find, below, isLocal: false })
+    const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }
+    await app.register(perceptionRoutes, options)
+    upgrades.add(streamRoute(options))
   }
-  const play = await installSessions(app, services, sockets)
-  installWatching(app, { episodes, sockets, upgradeHandlers: [(handshake) => streams.upgrade(handshake), play] })
+  await registerSessionRoutes(app, services, failures)
+  upgrades.add(playRoute(services))
+  const watching = { episodes, origins, onFault: (error: unknown) => log.error({ err: error }, 'socket.failed') }
+  await app.register(watchRoutes, watching)
+  for (const route of watchSockets(watching)) upgrades.add(route)
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   const channels = asyncApi(info, SERVER_CHANNELS)
   app.get('/asyncapi.json', { schema: { hide: true } }, () => channels)

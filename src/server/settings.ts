@@ -14,6 +14,4 @@ export interface SessionSettings {
   readonly piiKey?: string | undefined
   /** Whether registrations, attempts to authenticate and starts are limited by the minute. */
   readonly hasRateLimits: boolean
-  /** Origins of pages that may use the API, besides the development server's. */
-  readonly corsOrigins: readonly string[]
 }

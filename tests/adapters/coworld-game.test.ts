@@ -8,8 +8,10 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { parseGameConfig } from '../../src/adapters/coworld/game-config.ts'
-import { serveGame, serveReplays } from '../../src/adapters/coworld/game-process.ts'
+import { serveGame } from '../../src/adapters/coworld/game-process.ts'
 import { socketUrl } from '../../src/adapters/coworld/pages/socket.ts'
+import { serveReplays } from '../../src/adapters/coworld/replay-process.ts'
+import { parseUriPolicy } from '../../src/adapters/coworld/uri-policy.ts'
 import { memorySource } from '../../src/episode/byte-source.ts'
 import type { EpisodeEnd } from '../../src/episode/episode-parts.ts'
 import { JournalFile, verifyJournal } from '../../src/episode/journal-file.ts'
@@ -228,8 +230,11 @@ test('replay mode: the page answers, a missing uri is refused, and the frames co
   const served = serveReplays(paintArena, {
     host: '127.0.0.1',
     port: 0,
+    policy: parseUriPolicy([folder]),
+    isHosted: false,
     signal: stop.signal,
     onListening: listening.resolve,
+    onFault: () => undefined,
   })
   const port = await listening.promise
   const ran = await runCommand(['run', 'paint-arena', 'sweep', 'greedy', '-o', folder, '--json'])

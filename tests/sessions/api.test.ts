@@ -1,7 +1,5 @@
 // The routes of the session API: names, shapes, statuses, modes and limits.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { Throttle } from '../../src/server/sessions/auth.ts'
 import { FORM, get, post, put, register, remove, start } from '../../src/testing/play-api.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
 import { forEachStore, onSqlite } from '../../src/testing/stores.ts'
@@ -241,11 +239,25 @@ onSqlite('session API: the server tells since when it runs', async (store, servi
   assert.match(body.started_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 })
 
-test('throttle: a burst of a minute’s worth, then as much as time brings; others are not touched', () => {
-  const throttle = new Throttle(60)
-  for (let i = 0; i < 60; i++) throttle.take('a', 0)
-  assert.throws(() => throttle.take('a', 0), { code: 'RATE_LIMITED' })
-  throttle.take('b', 0)
-  throttle.take('a', 1000)
-  assert.throws(() => throttle.take('a', 1000), { code: 'RATE_LIMITED' })
+onSqlite('session API: one registration too many in a minute gets 429 and Retry-After', async (store, services) => {
+  const server = await startSessionServer(store, { hasRateLimits: true })
+  services.atEnd(() => server.close())
+  const statuses = new Set<number>()
+  let refused: Response | undefined
+  for (let n = 0; n < 40 && !refused; n++) {
+    const response = await fetch(`${server.url}/api/player/auth`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ api_key: 'x' }),
+    })
+    statuses.add(response.status)
+  }
+  for (let n = 0; n < 40 && !refused; n++) {
+    const response = await fetch(`${server.url}/api/player/registration`, { method: 'POST' })
+    if (response.status === 429) refused = response
+  }
+  assert.deepEqual([...statuses], [401])
+  assert.ok(refused)
+  assert.ok(Number(refused.headers.get('retry-after')) >= 1)
+  assert.match(await refused.text(), /^\{"detail":"Too many requests/)
 })

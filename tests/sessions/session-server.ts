@@ -1,13 +1,14 @@
 // The session API on a free port, over a store of the test's own; the rest of the server is not there.
 import { randomBytes } from 'node:crypto'
-import fastify from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { Sockets } from '../../src/adapters/coworld/upgrade.ts'
 import { createOfflineResponder, type RoleModels } from '../../src/adapters/session/role-models.ts'
-import { installSessions } from '../../src/server/sessions/register-session-routes.ts'
+import { playRoute, registerSessionRoutes } from '../../src/server/sessions/register-session-routes.ts'
 import { createSessionServices, type ServerMode, type SessionServices } from '../../src/server/sessions/services.ts'
 import { createVault } from '../../src/store/people/vault.ts'
 import type { Store } from '../../src/store/store.ts'
+import { listenApp } from '../../src/transport/listen.ts'
+import { installRateLimit } from '../../src/transport/rate-limit.ts'
+import { Transport } from '../../src/transport/transport.ts'
 
 export interface SessionServer {
   readonly url: string
@@ -28,6 +29,8 @@ export interface SessionServerOptions {
   readonly sweepMs?: number
   /** Default: the store is this server's alone. */
   readonly isAlone?: boolean
+  readonly hasRateLimits?: boolean
+  readonly heartbeatMs?: number
 }
 
 export async function startSessionServer(store: Store, options: SessionServerOptions = {}): Promise<SessionServer> {
@@ -41,23 +44,28 @@ export async function startSessionServer(store: Store, options: SessionServerOpt
     sweepMs: options.sweepMs ?? 60_000,
     adminKey: ADMIN_KEY,
     isAlone: options.isAlone ?? true,
-    hasRateLimits: false,
+    hasRateLimits: options.hasRateLimits ?? false,
     onFault: (what, error) => void faults.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`),
   })
-  const app = fastify({ forceCloseConnections: true })
+  const transport = new Transport({
+    onFault: (error) => void faults.push(String(error)),
+    ...(options.heartbeatMs === undefined ? {} : { socketLimits: { heartbeatMs: options.heartbeatMs } }),
+  })
+  const { app, failures } = transport.createApp(false)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  const sockets = new Sockets()
-  const upgrade = await installSessions(app, services, sockets)
-  app.server.on('upgrade', (request, socket, head) => void upgrade({ request, socket, head }))
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  await installRateLimit(app, { perMinute: 1_000_000, isExempt: () => true })
+  await registerSessionRoutes(app, services, failures)
+  transport.upgrades.add(playRoute(services))
+  const { url } = await listenApp(app, { host: '127.0.0.1', port: 0 })
   let isStopped = false
   const stop = async (): Promise<void> => {
     if (isStopped) return
     isStopped = true
-    sockets.close()
-    sockets.terminate()
-    await app.close()
+    transport.sockets.close()
+    transport.sockets.terminate()
+    app.server.closeAllConnections()
+    await transport.closeApp(app)
   }
   return {
     url,

@@ -1,128 +1,154 @@
-// The coworld adapter: the routes and sockets of one live game (contract section 3), under any path prefix. It speaks for
-// an episode and keeps no state of its own. `replay-adapter.ts` has the routes of a recorded game.
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { WebSocket } from 'ws'
+// The coworld adapter of one live game (contract section 3): its pages, and what its sockets do once they are open. It
+// keeps no state beyond its connections. `replay-adapter.ts` shows recorded games.
 import type { Episode } from '../../episode/episode.ts'
 import type { Connection } from '../../episode/slots.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { CLOSE, type SocketConnection } from '../../transport/connection.ts'
+import { encodeFrame, type Frame } from '../../transport/frames.ts'
+import type { Open } from '../../transport/upgrade-router.ts'
 import { formatObservation, formatState } from './messages.ts'
-import { PAGES, type PageName, readAsset, readPage } from './pages.ts'
-import { refuseUpgrade, type Sockets, type Upgrade } from './upgrade.ts'
+import { type Asset, assetOf, pageOf, readPage } from './pages.ts'
 
-/** Milliseconds between two snapshots to a viewer. */
+/** Milliseconds between two snapshots to viewers. */
 const VIEW_EVERY_MS = 100
-
-export interface GameAdapterOptions {
-  readonly sockets: Sockets
-  /** Whether the admin page and socket are there. They pause and pace the game: never offer them to strangers. */
-  readonly admin: (request: IncomingMessage) => boolean
-}
-
-/** The part of a URL below the adapter's prefix, and its query. */
-export interface Route {
-  /** `/clients/player`, `/global`, … */
-  readonly path: string
-  readonly query: URLSearchParams
-}
 
 export class GameAdapter {
   readonly #episode: Episode
-  readonly #options: GameAdapterOptions
+  readonly #onFault: (error: unknown) => void
+  readonly #viewers = new Set<SocketConnection>()
+  #timer: NodeJS.Timeout | undefined
 
-  constructor(episode: Episode, options: GameAdapterOptions) {
+  /** @param onFault receives errors of the episode that no client caused */
+  constructor(episode: Episode, onFault: (error: unknown) => void) {
     this.#episode = episode
-    this.#options = options
+    this.#onFault = onFault
   }
 
-  /** Answers a GET, if the path is one of the adapter's. */
-  handle(route: Route, request: IncomingMessage, response: ServerResponse): boolean {
-    if (route.path === '/healthz') {
-      answer(response, 200, { type: 'application/json', body: '{"ok":true}' })
-      return true
-    }
-    const page = pageOf(route.path)
-    if (page === undefined || page === 'replay') return sendAsset(route, response)
-    if (page === 'admin' && !this.#options.admin(request)) return false
-    answer(response, 200, readPage(page, this.#episode.world))
-    return true
+  /** The page or asset at a path below the game's prefix. The caller decides who may see the admin page. */
+  page(path: string): Asset | undefined {
+    const page = pageOf(path)
+    return page === undefined || page === 'replay' ? assetOf(path) : readPage(page, this.#episode.world)
   }
 
-  /** Takes a websocket handshake, if the path is one of the adapter's. */
-  upgrade(route: Route, upgrade: Upgrade): boolean {
-    if (route.path === '/player') this.#player(route.query, upgrade)
-    else if (route.path === '/global') this.#options.sockets.accept(upgrade, (socket) => this.#view(socket))
-    else if (route.path === '/admin' && this.#options.admin(upgrade.request)) {
-      this.#options.sockets.accept(upgrade, (socket) => this.#administer(socket))
-    } else return false
-    return true
-  }
-
-  #player(query: URLSearchParams, upgrade: Upgrade): void {
+  /**
+   * Lets a player in by `?slot=&token=`.
+   * @throws AppError TOKEN_REFUSED, which reveals nothing about slots; SLOT_TAKEN or EPISODE_OVER for a valid token
+   */
+  openPlayer(query: URLSearchParams): Open {
     const slot = /^\d{1,3}$/.test(query.get('slot') ?? '') ? Number(query.get('slot')) : -1
     const token = query.get('token') ?? ''
-    const handle = this.#episode.slots[slot]
-    const refusal = handle
-      ? this.#episode.checkJoin(slot, token)
-      : new AppError('SLOT_INVALID', 'there is no such slot')
-    if (refusal) {
-      // Who has no valid token learns nothing about slots: every such refusal looks the same.
-      const status = refusal.code === 'SLOT_INVALID' || refusal.code === 'TOKEN_REFUSED' ? 403 : refusal.status
-      refuseUpgrade(upgrade, status, refusal.code)
-      return
+    const refusal = this.#episode.slots[slot] ? this.#episode.checkJoin(slot, token) : UNKNOWN_SLOT
+    if (refusal && (refusal.code === 'SLOT_INVALID' || refusal.code === 'TOKEN_REFUSED')) {
+      throw new AppError('TOKEN_REFUSED', 'The slot and the token do not belong together.')
     }
-    this.#options.sockets.accept(upgrade, (socket) => this.#play(socket, { slot, token }))
+    if (refusal) throw refusal
+    return (connection) => this.#play(connection, { slot, token })
   }
 
-  #play(socket: WebSocket, at: { slot: number; token: string }): void {
+  #play(connection: SocketConnection, at: { slot: number; token: string }): void {
     const episode = this.#episode
     let hasEnded = false
-    const connection: Connection = {
-      update: () => {
+    const wire: Connection = {
+      update() {
         if (hasEnded) return
-        this.#options.sockets.send(socket, formatObservation(episode, at.slot), episode.isOver)
         hasEnded = episode.isOver
+        if (hasEnded) connection.send(formatObservation(episode, at.slot))
+        else connection.sendSnapshot(formatObservation(episode, at.slot))
       },
       end(reason) {
-        if (reason === 'replaced' || reason === 'handed_over') socket.close(4001, reason)
+        if (reason === 'replaced' || reason === 'handed_over') connection.close(CLOSE.replaced, reason)
+        // After the receipts that the failure has settled.
+        if (reason === 'failed') setImmediate(() => connection.close(CLOSE.failed, 'EPISODE_FAILED'))
       },
     }
     const player = { kind: 'process' as const, name: episode.slots[at.slot]?.player.name ?? `Player ${at.slot + 1}` }
     try {
-      const handle = episode.join(at, player, connection)
-      connection.update()
-      socket.on('message', (bytes, isBinary) => {
-        const said = isBinary ? undefined : parseMessage(String(bytes))
+      const handle = episode.join(at, player, wire)
+      connection.onClose(() => handle.leave())
+      connection.onBinary(() => undefined)
+      connection.onText((text) => {
+        const said = parseMessage(text)
         if (said === undefined) return
         if (said.requestId === undefined) handle.post(said.command)
-        else
-          void handle
+        else {
+          const { requestId } = said
+          handle
             .submit(said.command)
-            .then((receipt) => this.#options.sockets.send(socket, formatReceipt(said.requestId, receipt)))
+            .then((receipt) => connection.send(formatReceipt(requestId, receipt)))
+            .catch(this.#onFault)
+        }
       })
-      socket.on('close', () => handle.leave())
+      wire.update()
     } catch (error) {
-      socket.close(1008, error instanceof AppError ? error.code : 'INTERNAL_ERROR')
+      // Between the handshake and now another connection may have taken the slot.
+      if (!(error instanceof AppError)) this.#onFault(error)
+      connection.close(CLOSE.policy, error instanceof AppError ? error.code : 'INTERNAL_ERROR')
     }
   }
 
-  #view(socket: WebSocket): void {
-    const send = (): void => {
-      this.#options.sockets.send(socket, formatState(this.#episode), this.#episode.isOver)
-      if (this.#episode.isOver) clearInterval(timer)
+  /** The public view: a snapshot at once, then ten a second until the end. All viewers share each encoded snapshot. */
+  openView(): Open {
+    return (connection) => {
+      connection.onText(() => undefined)
+      connection.onBinary(() => undefined)
+      if (this.#episode.isOver) {
+        connection.send(formatState(this.#episode))
+        return
+      }
+      this.#viewers.add(connection)
+      connection.onClose(() => this.#removeViewer(connection))
+      this.#timer ??= setInterval(() => this.#broadcast(), VIEW_EVERY_MS)
+      connection.sendSnapshot(formatState(this.#episode))
     }
-    const timer = setInterval(send, VIEW_EVERY_MS)
-    socket.on('close', () => clearInterval(timer))
-    send()
   }
 
-  #administer(socket: WebSocket): void {
-    const send = (): void => this.#options.sockets.send(socket, formatState(this.#episode), true)
-    socket.on('message', (bytes) => {
-      const said = parseMessage(String(bytes))
-      if (typeof said?.command === 'object' && said.command !== null) this.#command(said.command)
+  /** A view that throws has failed the episode; an episode that failed or stopped has nothing more to show. */
+  #broadcast(): void {
+    const { isOver, isClosed } = this.#episode
+    const frame = isClosed && !isOver ? undefined : this.#snapshot()
+    if (!frame) {
+      for (const viewer of this.#viewers) viewer.close(CLOSE.failed, 'EPISODE_FAILED')
+      this.#stopViews()
+      return
+    }
+    for (const viewer of this.#viewers) {
+      if (isOver) viewer.send(frame)
+      else viewer.sendSnapshot(frame)
+    }
+    if (isOver) this.#stopViews()
+  }
+
+  #snapshot(): Frame | undefined {
+    try {
+      return encodeFrame(formatState(this.#episode))
+    } catch (error) {
+      if (!this.#episode.failure) this.#onFault(error)
+      return undefined
+    }
+  }
+
+  #removeViewer(connection: SocketConnection): void {
+    this.#viewers.delete(connection)
+    if (this.#viewers.size === 0) this.#stopViews()
+  }
+
+  #stopViews(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    this.#viewers.clear()
+  }
+
+  /** Pauses and paces the game. The caller decides who may do that. */
+  openAdmin(): Open {
+    return (connection) => {
+      const send = (): void => connection.sendSnapshot(formatState(this.#episode))
+      connection.onText((text) => {
+        const command = parseMessage(text)?.command
+        if (typeof command === 'object' && command !== null) this.#command(command)
+        send()
+      })
       send()
-    })
-    send()
+    }
   }
 
   #command(said: object): void {
@@ -135,6 +161,8 @@ export class GameAdapter {
     }
   }
 }
+
+const UNKNOWN_SLOT = new AppError('SLOT_INVALID', 'There is no such slot.')
 
 function formatReceipt(requestId: unknown, receipt: object): string {
   return JSON.stringify({ type: 'receipt', request_id: requestId, ...receipt })
@@ -151,30 +179,4 @@ function parseMessage(text: string): { command: unknown; requestId: unknown } | 
   } catch {
     return undefined
   }
-}
-
-/** The page that a path names, in the spelling of either generation: `/clients/global` or `/client/global`. */
-export function pageOf(path: string): PageName | undefined {
-  const name = /^\/clients?\/([a-z]+)$/.exec(path)?.[1]
-  return PAGES.find((page) => page === name)
-}
-
-/** Scripts and styles of the pages: `/clients/assets/<name>`. */
-export function sendAsset(route: Route, response: ServerResponse): boolean {
-  const name = /^\/clients?\/assets\/([^/]+)$/.exec(route.path)?.[1]
-  const asset = name === undefined ? undefined : readAsset(name)
-  if (!asset) return false
-  answer(response, 200, asset)
-  return true
-}
-
-/** Sends a whole answer. Nothing of a game is to be cached: the same address shows another game next time. */
-export function answer(response: ServerResponse, status: number, asset: { type: string; body: string }): void {
-  response.writeHead(status, {
-    'content-type': asset.type,
-    'content-length': Buffer.byteLength(asset.body),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  })
-  response.end(asset.body)
 }

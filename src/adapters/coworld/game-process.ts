@@ -1,6 +1,5 @@
-// A world of ours as a coworld game process (contract section 3): one episode from a configuration to results and
-// replay, or a server of replays. Who starts it is `paracosm world serve`.
-import type { IncomingMessage } from 'node:http'
+// A built-in world as a coworld game process (contract section 3): one episode from a configuration to results and
+// replay. `paracosm world serve` starts it; replay-process.ts serves replays.
 import { setTimeout as wait } from 'node:timers/promises'
 import { memorySource } from '../../episode/byte-source.ts'
 import type { Episode } from '../../episode/episode.ts'
@@ -11,12 +10,11 @@ import type { SlotPlan } from '../../episode/start.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { parseJson } from '../../kernel/parse.ts'
 import type { World } from '../../kernel/world.ts'
-import { GameAdapter } from './game-adapter.ts'
+import { type AccessOptions, Transport } from '../../transport/transport.ts'
 import { type GameConfig, parseGameConfig } from './game-config.ts'
-import { serveAdapter } from './http.ts'
-import { openRecorded } from './recorded.ts'
-import { ReplayAdapter } from './replay-adapter.ts'
+import { gameSite } from './game-site.ts'
 import { formatReplay } from './replay-document.ts'
+import { serveSite } from './site.ts'
 import { checkUri, deliverUri, readUri } from './uris.ts'
 
 /** Milliseconds between everybody being there and the first tick, and between `final` and the end of the process. */
@@ -38,6 +36,9 @@ export interface GameProcessOptions {
   readonly journal?: LineSink | undefined
   /** Whether every caller may administer, or only those on this machine. Default: only those. */
   readonly openAdmin?: boolean
+  readonly access?: AccessOptions | undefined
+  /** Receives errors of connections that are bugs. */
+  onFault?(error: unknown): void
   onListening(game: { port: number; episode: Episode; config: GameConfig }): void
 }
 
@@ -47,9 +48,6 @@ export async function readGameConfig(world: World, uri: string): Promise<GameCon
   const text = (await readUri(uri)).toString('utf8')
   return parseGameConfig(world, parseJson(text, 'The game configuration'))
 }
-
-const isLocal = (request: IncomingMessage): boolean =>
-  ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '')
 
 /**
  * Plays one episode: listens, waits for players, plays, delivers the replay and then the results, tells the players,
@@ -77,8 +75,10 @@ export async function serveGame(world: World, config: GameConfig, options: GameP
     sink,
     onEnd: (end) => deliver(world, lines, { ...options, end }),
   })
-  const admin = (request: IncomingMessage): boolean => options.openAdmin === true || isLocal(request)
-  const server = await serveAdapter((sockets) => new GameAdapter(episode, { sockets, admin }), options)
+  const onFault = (error: unknown): void => options.onFault?.(error)
+  const transport = new Transport({ ...options.access, onFault })
+  const isAdminOpen = options.openAdmin === true
+  const server = await serveSite(transport, gameSite(episode, { transport, isAdminOpen, onFault }), options)
   // What goes wrong while it stops is what `done` reports.
   const onAbort = (): void => void episode.stop().catch(() => undefined)
   options.signal.addEventListener('abort', onAbort)
@@ -111,37 +111,4 @@ async function deliver(
 
 async function* once(text: string): AsyncGenerator<string> {
   yield text
-}
-
-/**
- * Serves replays until the signal.
- * @param options.uri what to show when the page's query names nothing
- */
-export async function serveReplays(
-  world: World,
-  options: {
-    host: string
-    port: number
-    uri?: string | undefined
-    signal: AbortSignal
-    onListening(port: number): void
-  },
-): Promise<void> {
-  const find = (query: URLSearchParams) => {
-    const uri = query.get('uri') ?? options.uri
-    return uri ? () => openRecorded(uri, world) : undefined
-  }
-  const server = await serveAdapter((sockets) => replayAdapter(new ReplayAdapter({ sockets, world, find })), options)
-  options.onListening(server.port)
-  if (!options.signal.aborted) {
-    await new Promise<void>((resolve) => options.signal.addEventListener('abort', () => resolve(), { once: true }))
-  }
-  await server.close()
-}
-
-function replayAdapter(adapter: ReplayAdapter) {
-  return {
-    handle: (...[route, , response]: Parameters<GameAdapter['handle']>) => adapter.handle(route, response),
-    upgrade: (...args: Parameters<ReplayAdapter['upgrade']>) => adapter.upgrade(...args),
-  }
 }

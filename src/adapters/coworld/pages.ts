@@ -53,3 +53,15 @@ export function readAsset(name: string): Asset | undefined {
   const body = readFile(name)
   return body === undefined ? undefined : { type: TYPES[kind] ?? 'text/plain', body }
 }
+
+/** The page that a path names, in the spelling of either generation: `/clients/global` or `/client/global`. */
+export function pageOf(path: string): PageName | undefined {
+  const name = /^\/clients?\/([a-z]+)$/.exec(path)?.[1]
+  return PAGES.find((page) => page === name)
+}
+
+/** Scripts and styles of the pages: `/clients/assets/<name>`. */
+export function assetOf(path: string): Asset | undefined {
+  const name = /^\/clients?\/assets\/([^/]+)$/.exec(path)?.[1]
+  return name === undefined ? undefined : readAsset(name)
+}

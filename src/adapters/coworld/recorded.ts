@@ -45,9 +45,14 @@ export function recordedFromJournal(file: JournalFile, world: World): Recorded {
   }
 }
 
-/** @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR, JOURNAL_CORRUPT */
-export async function openRecorded(uri: string, world: World): Promise<Recorded> {
-  const bytes = unfold(uri, await readUri(uri))
+/**
+ * Opens a recording that has been read.
+ * @param file.name decides whether it is compressed; it also names the recording in errors
+ * @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR, JOURNAL_CORRUPT
+ */
+export async function openRecording(file: { name: string; bytes: Buffer }, world: World): Promise<Recorded> {
+  const { name: uri } = file
+  const bytes = unfold(uri, file.bytes)
   const start = bytes.subarray(0, 32).toString('latin1')
   if (isZstd(bytes) || start.startsWith('{"paracosm"')) {
     const source = isZstd(bytes) ? await openSeekableZstd(bufferSource(bytes)) : bufferSource(bytes)

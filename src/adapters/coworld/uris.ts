@@ -1,15 +1,12 @@
 // The URIs that a runner hands to a game: where its configuration is read and its results and replay are delivered.
-import { randomBytes } from 'node:crypto'
-import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../kernel/errors.ts'
+import { writeFileWhole } from '../../lib/files.ts'
 import { makeFolder } from '../../lib/folders.ts'
+import { READ_LIMITS, readLimited, readSource } from './read-source.ts'
 
-const READ_TIMEOUT_MS = 30_000
 const DELIVER_TIMEOUT_MS = 60_000
-/** A configuration or replay that is fetched may have at most this many bytes. */
-const MAX_BYTES = 256 * 1024 * 1024
 /** Some hosts refuse the default names of HTTP libraries. */
 const USER_AGENT = 'paracosm-game/1'
 
@@ -29,22 +26,24 @@ export function checkUri(uri: string, variable: string): void {
   })
 }
 
-/** @throws AppError FILE_UNREADABLE or FILE_TOO_LARGE */
+/**
+ * Reads what the operator or a runner named. Strangers' URIs go through `resolveSource`.
+ * @throws AppError FILE_UNREADABLE or FILE_TOO_LARGE
+ */
 export async function readUri(uri: string): Promise<Buffer> {
-  const path = pathOf(uri)
   try {
-    if (path !== undefined) return await readFile(path)
+    const path = pathOf(uri)
+    if (path !== undefined) return await readSource({ kind: 'file', path })
     const response = await fetch(uri, {
       headers: { 'user-agent': USER_AGENT },
-      signal: AbortSignal.timeout(READ_TIMEOUT_MS),
+      signal: AbortSignal.timeout(READ_LIMITS.timeoutMs),
     })
     if (!response.ok) throw new Error(`the answer was ${response.status}`)
-    const bytes = Buffer.from(await response.arrayBuffer())
-    if (bytes.length > MAX_BYTES) throw new AppError('FILE_TOO_LARGE', `${uri} has more than ${MAX_BYTES} bytes`)
-    return bytes
+    return await readLimited(response.body ?? [], READ_LIMITS.bytes)
   } catch (cause) {
-    if (cause instanceof AppError) throw cause
-    throw new AppError('FILE_UNREADABLE', `cannot read ${uri}: ${String(cause)}`, { cause })
+    const code = cause instanceof AppError ? cause.code : 'FILE_UNREADABLE'
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError(code, `cannot read ${uri}: ${reason}`, { cause })
   }
 }
 
@@ -58,22 +57,17 @@ export async function deliverUri(uri: string, parts: AsyncIterable<string>): Pro
     if (path !== undefined) await writeWhole(path, parts)
     else await post(uri, parts)
   } catch (cause) {
-    throw new AppError('FILE_UNWRITABLE', `cannot deliver to ${uri}: ${String(cause)}`, { cause })
+    throw new AppError(
+      'FILE_UNWRITABLE',
+      `cannot deliver to ${uri}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
   }
 }
 
 async function writeWhole(path: string, parts: AsyncIterable<string>): Promise<void> {
   await makeFolder(dirname(path))
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
-  try {
-    await using file = await open(temporary, 'wx')
-    for await (const part of parts) await file.appendFile(part)
-    await file.sync()
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
+  await writeFileWhole(path, parts)
 }
 
 async function post(uri: string, parts: AsyncIterable<string>): Promise<void> {

@@ -1,9 +1,9 @@
 // One play socket: who is there, the replay, the opening, then frames in order until either side leaves.
 // Nothing of a session is touched before whoever speaks is known to be its player.
-import type { WebSocket } from 'ws'
 import { ClientFrame, type ServerFrame } from '../../protocol/session.ts'
 import type { SessionLog } from '../../store/sessions/session-log.ts'
-import { FrameQueue } from './frame-queue.ts'
+import type { SocketConnection } from '../../transport/connection.ts'
+import { Inbox, type InboxFrame } from '../../transport/inbox.ts'
 import { replayFrame } from './frames.ts'
 import type { Follower, LiveSession, Turn } from './live-session.ts'
 import type { SessionRegistry } from './registry.ts'
@@ -38,21 +38,26 @@ export interface PlayRequestLine {
 }
 
 export class PlaySocket implements Follower {
-  readonly #socket: WebSocket
+  readonly #socket: SocketConnection
   readonly #host: PlayHost
   readonly #line: PlayRequestLine
-  readonly #frames: FrameQueue
+  readonly #frames: Inbox
   streams: boolean
   /** Turns that ended while the replay was read. */
   #held: Turn[] | undefined
   #isWatching = false
+  /** The session that the player converses with. */
+  #session: LiveSession | undefined
 
-  constructor(socket: WebSocket, host: PlayHost, line: PlayRequestLine) {
+  constructor(socket: SocketConnection, host: PlayHost, line: PlayRequestLine) {
     this.#socket = socket
     this.#host = host
     this.#line = line
     this.streams = line.streams
-    this.#frames = new FrameQueue(socket)
+    this.#frames = new Inbox(socket, (frame) => this.#overflow(frame))
+    socket.onBinary(() => {
+      this.#fail('Binary frames are not accepted')
+    })
   }
 
   /** Serves the socket until it is closed. Never rejects. */
@@ -106,8 +111,8 @@ export class PlaySocket implements Follower {
     }
     if (session.connection && (await session.connection.probe())) return this.#fail('Session already connected')
     if (session.connection) return this.#fail('Session already connected')
-    if (this.#socket.readyState !== this.#socket.OPEN) return
-    const connection = { probe: () => this.#probe(), drop: () => this.#socket.terminate() }
+    if (!this.#socket.isOpen) return
+    const connection = { probe: () => this.#socket.probe(PROBE_MS), drop: () => this.#socket.terminate() }
     session.connection = connection
     const unfollow = session.follow(this)
     // At once, not after the turn under way: the player may be back before that.
@@ -120,7 +125,7 @@ export class PlaySocket implements Follower {
         .then(() => this.#host.registry.rest(session))
         .catch((error: unknown) => this.#lose(session, error))
     }
-    this.#socket.once('close', leave)
+    this.#socket.onClose(leave)
     try {
       await this.#converse(session)
     } catch (error) {
@@ -136,12 +141,13 @@ export class PlaySocket implements Follower {
   }
 
   async #converse(session: LiveSession): Promise<void> {
+    this.#session = session
     const isResumed = session.isPaused
     if (isResumed) await session.resume()
     this.#sendMeta(session)
     if (isResumed) await this.#replay(session.turns)
     // Whoever has left by now is not shown an opening; the next to come is.
-    if (this.#socket.readyState !== this.#socket.OPEN) return
+    if (!this.#socket.isOpen) return
     if (!session.hasBegun && !session.exited) await session.begin()
     for (;;) {
       const next = await this.#frames.next()
@@ -164,13 +170,7 @@ export class PlaySocket implements Follower {
       case 'auth':
         return true
       case 'status':
-        this.#send({
-          type: 'status',
-          session_id: session.facts.id,
-          status: session.status,
-          turns: session.turns,
-          exited: session.exited,
-        })
+        this.#sendStatus(session)
         return true
       case 'advance':
         await session.settled()
@@ -240,6 +240,8 @@ export class PlaySocket implements Follower {
       if (!frame) continue
       shown.add(event.event_id)
       this.#send(frame)
+      // A long record goes out as fast as the client reads it.
+      if (this.#socket.isBehind) await this.#socket.whenDrained()
     }
     this.#send({ type: 'replay_end', session_id: sessionId, turns })
     const held = this.#held
@@ -262,35 +264,36 @@ export class PlaySocket implements Follower {
     if (this.streams) this.#send(frame)
   }
 
+  #sendStatus(session: LiveSession): void {
+    const { facts, status, turns, exited } = session
+    this.#send({ type: 'status', session_id: facts.id, status, turns, exited })
+  }
+
+  /**
+   * Answers a frame that finds the inbox full, as when a client polls while a model takes its time. A status is answered
+   * at once, out of order; anything else is refused.
+   */
+  #overflow({ text }: InboxFrame): boolean {
+    const parsed = readFrame(text)
+    if (this.#session && 'frame' in parsed && parsed.frame.type === 'status') {
+      this.#sendStatus(this.#session)
+      return true
+    }
+    this.#send({ type: 'error', detail: 'Too many frames wait; this one was dropped' })
+    return false
+  }
+
   #sendMeta({ facts }: LiveSession): void {
     this.#send(metaFrame(facts.id, facts.pcHid, facts.npcHid))
   }
 
   #send(frame: ServerFrame): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(frame))
+    this.#socket.send(JSON.stringify(frame))
   }
 
   #fail(detail: string): void {
     this.#send({ type: 'error', detail })
     this.#socket.close(1000)
-  }
-
-  /** Whether the other side still answers; a socket that does not is ended. */
-  #probe(): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    const socket = this.#socket
-    // Its `close` follows at once, and frees the session before this promise does.
-    const timer = setTimeout(() => socket.terminate(), PROBE_MS)
-    socket.once('pong', () => {
-      clearTimeout(timer)
-      resolve(true)
-    })
-    socket.once('close', () => {
-      clearTimeout(timer)
-      resolve(false)
-    })
-    if (socket.readyState === socket.OPEN) socket.ping()
-    return promise
   }
 }
 
@@ -298,7 +301,9 @@ function metaFrame(id: string, pc: string, npc: string): ServerFrame {
   return { type: 'session_meta', session_id: id, pc_hid: pc, npc_hid: npc, has_game_feedback: false }
 }
 
-/** A frame, or why it is none. */
+const FRAME_TYPES = ['auth', 'advance', 'status', 'close'] as const
+
+/** A frame, or why it cannot be taken. */
 function readFrame(text: string): { frame: ClientFrame } | { fault: string } {
   let json: unknown
   try {
@@ -307,11 +312,15 @@ function readFrame(text: string): { frame: ClientFrame } | { fault: string } {
     return { fault: 'Malformed JSON payload' }
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return { fault: 'Frame must be a JSON object' }
+  const type: unknown = 'type' in json ? json.type : undefined
+  // Before the schema, whose report of a fault is costly: a flood of such frames must be cheap.
+  if (!FRAME_TYPES.some((known) => known === type)) {
+    // A text of an object would run code or recurse that the client chose.
+    const shown = typeof type === 'object' && type !== null ? 'an object' : String(type)
+    return { fault: `Unknown frame type: ${shown.slice(0, 100)}` }
+  }
   const parsed = ClientFrame.safeParse(json)
   if (parsed.success) return { frame: parsed.data }
-  const type: unknown = 'type' in json ? json.type : undefined
-  const isKnown = type === 'advance' || type === 'status' || type === 'close'
-  if (!isKnown) return { fault: `Unknown frame type: ${String(type).slice(0, 100)}` }
   const issue = parsed.error.issues[0]
   return { fault: `${issue?.path.join('.') ?? 'frame'}: ${issue?.message ?? 'invalid'}` }
 }

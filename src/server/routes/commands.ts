@@ -1,10 +1,10 @@
 // The command log over HTTP: what agents did, newest first.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { AppError } from '../../kernel/errors.ts'
 import { CommandFilters, CommandPage, MAX_COMMAND_PAGE } from '../../protocol/command-log.ts'
 import { Problem } from '../../protocol/problem.ts'
 import type { CommandLog } from '../../store/command-log.ts'
+import type { Locality } from '../../transport/locality.ts'
 
 const CommandQuery = CommandFilters.extend({
   min_score: z.coerce.number().exactOptional(),
@@ -13,7 +13,12 @@ const CommandQuery = CommandFilters.extend({
   cursor: z.string().max(100).exactOptional(),
 })
 
-export const commandRoutes: FastifyPluginCallbackZod<{ log: CommandLog }> = (app, { log }, done) => {
+interface Options {
+  readonly log: CommandLog
+  readonly locality: Locality
+}
+
+export const commandRoutes: FastifyPluginCallbackZod<Options> = (app, { log, locality }, done) => {
   app.get(
     '/api/commands',
     {
@@ -24,13 +29,10 @@ export const commandRoutes: FastifyPluginCallbackZod<{ log: CommandLog }> = (app
         response: { 200: CommandPage, '4xx': Problem, '5xx': Problem },
       },
     },
-    async ({ ip, query }) => {
-      // The log shows what every agent sees and thinks: in a match that is nobody else's business.
-      if (!['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(ip)) {
-        throw new AppError('TOKEN_REFUSED', 'the command log is read from the machine of the server alone', {
-          hint: 'Call it there, or through a tunnel.',
-        })
-      }
+    async ({ raw, query }) => {
+      // The log shows what every agent sees and thinks, which is private during a match.
+      const refusal = locality.refuse(raw)
+      if (refusal) throw refusal
       const { limit, offset, cursor, ...filters } = query
       return log.query(filters, { limit, offset, ...(cursor === undefined ? {} : { cursor }) })
     },

@@ -19,6 +19,7 @@ import {
 import { Results } from '../../protocol/episode.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { EPISODE_SORTS } from '../../store/episodes/episode-query.ts'
+import type { Locality } from '../../transport/locality.ts'
 import { loadRegistered } from '../worlds.ts'
 
 const EpisodeParams = z.strictObject({ id: z.string().min(1).max(100) })
@@ -45,12 +46,16 @@ const EpisodeQuery = z.strictObject({
 /** Milliseconds between everybody being there and the first step. */
 const LEAD_MS = 500
 
-interface Options {
+interface Options extends ArtefactOptions {
+  readonly locality: Locality
+}
+
+interface ArtefactOptions {
   readonly episodes: EpisodeService
   readonly blobs: BlobStore
 }
 
-export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, blobs }, done) => {
+export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, blobs, locality }, done) => {
   app.get(
     '/api/episodes',
     {
@@ -90,11 +95,8 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes
       },
     },
     async (request, reply) => {
-      if (!['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.ip)) {
-        throw new AppError('TOKEN_REFUSED', 'episodes are started from the machine of the server alone', {
-          hint: 'Call it there, or through a tunnel.',
-        })
-      }
+      const refusal = locality.refuse(request.raw)
+      if (refusal) throw refusal
       const { tick_rate: stepsPerSecond, players, world: id, ...wanted } = request.body
       const episode = await episodes.start({
         ...wanted,
@@ -124,7 +126,7 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes
   done()
 }
 
-const artefactRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, blobs }, done) => {
+const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { episodes, blobs }, done) => {
   const describe = (summary: string) => ({ summary, tags: ['artefacts'], params: EpisodeParams })
   app.get(
     '/api/episodes/:id/results.json',

@@ -3,7 +3,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Credentials, PerceptionAdapter } from '../../adapters/perception/adapter.ts'
 import type { EncodedPerception } from '../../adapters/perception/bridge.ts'
-import { toPerceptionFailure } from '../../adapters/perception/errors.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { Perception } from '../../protocol/perception.ts'
 import {
@@ -15,7 +14,10 @@ import {
   MAX_COMMAND_BYTES,
   PerceptionError,
 } from '../../protocol/perception-adapter.ts'
-import { checkLocal, readToken } from '../perception-auth.ts'
+import { readBearer } from '../../transport/credentials.ts'
+import { PERCEPTION_STYLE } from '../../transport/failure-styles.ts'
+import type { RouteFailures } from '../../transport/fastify-failures.ts'
+import type { Locality } from '../../transport/locality.ts'
 
 /** Which adapter a request is for. */
 export interface ResolvedAdapter {
@@ -36,8 +38,9 @@ export interface PerceptionRouteOptions {
   find(address: Address): ResolvedAdapter | Promise<ResolvedAdapter>
   /** Stands before each route: empty, or `/api/episodes/:id/slots/:slot`. */
   readonly below: string
-  /** Whether only programs of this machine may ask. */
-  readonly isLocal: boolean
+  readonly failures: RouteFailures
+  /** Refuses callers that are not local; undefined: tokens decide who may ask. */
+  readonly locality: Locality | undefined
 }
 
 type Where = { id?: string; slot?: string; engine?: string; command_id?: string }
@@ -96,7 +99,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     `${below}/perception/stream`,
     { schema: describe('WebSocket: perceptions and outcomes as they come') },
     () => {
-      throw new AppError('USAGE', 'connect by WebSocket', { hint: 'docs/perception.md has an example.' })
+      throw new AppError('UPGRADE_REQUIRED', 'connect by WebSocket', { hint: 'docs/perception.md has an example.' })
     },
   )
   done()
@@ -104,45 +107,24 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** The adapter's way of reading bodies and of telling failures, for the routes of `app` alone. */
-function installForm(app: FastifyInstance, { isLocal }: PerceptionRouteOptions): void {
+/** Bodies as bytes, and failures in the form of the protocol, for the routes of `app` alone. */
+function installForm(app: FastifyInstance, { locality, failures }: PerceptionRouteOptions): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_COMMAND_BYTES }, (_request, body, done) => {
     done(null, body)
   })
-  app.setErrorHandler((error, request, reply) => {
-    const failure = toPerceptionFailure(toAppError(error), new Date())
-    if (failure.status === 500) request.log.error({ error: String(error) }, 'perception.failed')
-    if (failure.retryAfter !== undefined) void reply.header('retry-after', failure.retryAfter)
-    if (failure.status === 401) void reply.header('www-authenticate', 'Bearer')
-    void reply.code(failure.status).type(JSON_TYPE).send(JSON.stringify(failure.body))
-  })
-  if (isLocal) {
-    app.addHook('onRequest', (request, _reply, done) => {
-      checkLocal(request.headers)
-      done()
-    })
-  }
-}
-
-/** What Fastify itself refuses, in the words of the adapter. */
-function toAppError(error: unknown): unknown {
-  if (error instanceof AppError || !(error instanceof Error) || !('statusCode' in error)) return error
-  if (error.statusCode === 413) {
-    return new AppError('BODY_TOO_LARGE', `the body is too long; ${MAX_COMMAND_BYTES} bytes are the most`)
-  }
-  const isTheirs = typeof error.statusCode === 'number' && error.statusCode < 500
-  return isTheirs ? new AppError('VALIDATION_ERROR', error.message) : error
+  failures.installScope(app, PERCEPTION_STYLE)
+  if (locality) app.addHook('onRequest', (request, _reply, done) => done(locality.refuse(request.raw)))
 }
 
 function locate(options: PerceptionRouteOptions, request: FastifyRequest): ResolvedAdapter | Promise<ResolvedAdapter> {
   const { params } = request
-  return options.find({ id: textAt(params, 'id'), slot: textAt(params, 'slot'), token: readToken(request.headers) })
+  return options.find({ id: textAt(params, 'id'), slot: textAt(params, 'slot'), token: readBearer(request.headers) })
 }
 
 function credentialsOf({ adapter, slot }: ResolvedAdapter, request: FastifyRequest): Credentials {
   const agentId = textAt(request.query, 'agent_id')
-  return slotCredentials(adapter, slot, { token: readToken(request.headers), agentId })
+  return slotCredentials(adapter, slot, { token: readBearer(request.headers), agentId })
 }
 
 /** A text among params or in a query; read by hand, since it is on the way of every perception. */

@@ -1,112 +1,113 @@
 // What people open: the list of episodes, and below `/episodes/<id>/` the pages and sockets of the coworld adapter.
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FastifyInstance } from 'fastify'
-import { GameAdapter, pageOf, type Route } from '../../adapters/coworld/game-adapter.ts'
-import { readAsset } from '../../adapters/coworld/pages.ts'
+import type { FastifyPluginCallback, FastifyReply } from 'fastify'
+import { GameAdapter } from '../../adapters/coworld/game-adapter.ts'
+import { type Asset, pageOf, readAsset } from '../../adapters/coworld/pages.ts'
 import { recordedFromJournal } from '../../adapters/coworld/recorded.ts'
-import { ReplayAdapter } from '../../adapters/coworld/replay-adapter.ts'
-import { refuseUpgrade, type Sockets, type Upgrade } from '../../adapters/coworld/upgrade.ts'
+import { openReplay, type Recorded, replayPage } from '../../adapters/coworld/replay-adapter.ts'
+import type { Episode } from '../../episode/episode.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
+import type { World } from '../../kernel/world.ts'
+import type { OriginPolicy } from '../../transport/origins.ts'
+import type { UpgradeRoute } from '../../transport/upgrade-router.ts'
 import { readHome } from '../home.ts'
 
-interface Options {
+export interface WatchOptions {
   readonly episodes: EpisodeService
-  readonly sockets: Sockets
-  /** Takes the handshakes of the perception adapter. */
-  /** Who else takes handshakes: each says whether the path was one of its own. */
-  readonly upgradeHandlers: readonly ((handshake: Upgrade) => boolean)[]
+  readonly origins: OriginPolicy
+  onFault(error: unknown): void
 }
 
-interface Located {
-  readonly id: string
-  readonly route: Route
-}
-
-/** Splits `/episodes/<id>/<rest>`. */
-function locate(request: IncomingMessage): Located | undefined {
-  const url = new URL(request.url ?? '/', 'http://localhost')
-  const match = /^\/episodes\/([a-z0-9-]+)(\/.*)$/.exec(url.pathname)
-  return match ? { id: match[1] ?? '', route: { path: match[2] ?? '/', query: url.searchParams } } : undefined
-}
-
-/** Hands requests and handshakes below `/episodes/` to the adapter of the right episode. */
-export function installWatching(app: FastifyInstance, options: Options): void {
-  const { episodes, sockets } = options
-  const gameAdapter = (id: string): GameAdapter | undefined => {
-    const episode = episodes.get(id)
-    return episode && new GameAdapter(episode, { sockets, admin: () => false })
-  }
-  const replayAdapter = async (id: string): Promise<ReplayAdapter> => {
-    const { world } = await episodes.find(id)
-    if (!world) throw new AppError('JOURNAL_CORRUPT', `the journal of episode ${id} cannot be read`)
-    const loaded = await episodes.worlds.load(world.id)
-    const open = async () => recordedFromJournal(await episodes.readJournal(id), loaded)
-    return new ReplayAdapter({ sockets, world: loaded, find: () => open })
-  }
-  const handle = async (
-    { id, route }: Located,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<boolean> => {
-    if (pageOf(route.path) === 'replay') return (await replayAdapter(id)).handle(route, response)
-    const adapter = gameAdapter(id)
-    return adapter ? adapter.handle(route, request, response) : (await replayAdapter(id)).handle(route, response)
-  }
-
-  app.get('/', { schema: { hide: true } }, async (_request, reply) => {
-    const page = readHome()
-    return reply.type(page.type).header('cache-control', 'no-store').send(page.body)
-  })
-  app.get<{ Params: { name: string } }>('/assets/:name', { schema: { hide: true } }, async (request, reply) => {
+/** Pages. A page under a name that the server does not know says so, because its sockets would be refused. */
+export const watchRoutes: FastifyPluginCallback<WatchOptions> = (app, options, done) => {
+  const { episodes, origins } = options
+  app.addHook('onRequest', (request, _reply, next) => next(origins.refuseSensitive(request.headers)))
+  app.get('/', { schema: { hide: true } }, (_request, reply) => sendAsset(reply, readHome()))
+  app.get<{ Params: { name: string } }>('/assets/:name', { schema: { hide: true } }, (request, reply) => {
     const asset = readAsset(request.params.name)
-    if (!asset) throw new AppError('FILE_UNREADABLE', `there is no asset ${request.params.name}`)
-    return reply.type(asset.type).header('cache-control', 'no-store').send(asset.body)
+    if (!asset) throw new AppError('NOT_FOUND', `There is no asset ${request.params.name}.`)
+    return sendAsset(reply, asset)
   })
-  app.get('/episodes/*', { schema: { hide: true } }, async (request, reply) => {
-    const located = locate(request.raw)
-    if (!located) return reply.callNotFound()
-    const isLive = episodes.get(located.id) !== undefined
-    const wanted = pageOf(located.route.path)
-    // A page that was shared while the match ran leads to its replay afterwards.
-    if (located.route.path === '/' || (!isLive && wanted && wanted !== 'replay')) {
-      await episodes.find(located.id)
-      return reply.redirect(`/episodes/${located.id}/clients/${isLive ? 'global' : 'replay'}`)
-    }
-    reply.hijack()
-    try {
-      if (!(await handle(located, request.raw, reply.raw))) sendNothing(reply.raw, 404, 'not found')
-    } catch (error) {
-      sendNothing(
-        reply.raw,
-        error instanceof AppError ? error.status : 500,
-        error instanceof AppError ? error.code : 'INTERNAL_ERROR',
-      )
-    }
-    return reply
-  })
-  app.server.on('upgrade', (request, socket, head) => {
-    if (options.upgradeHandlers.some((take) => take({ request, socket, head }))) return
-    void upgrade({ request, socket, head }).catch((error: unknown) => {
-      const status = error instanceof AppError && error.code === 'UNKNOWN_EPISODE' ? 404 : 503
-      refuseUpgrade({ request, socket, head }, status, error instanceof AppError ? error.code : 'INTERNAL_ERROR')
-    })
-  })
+  app.get<{ Params: { id: string; '*': string } }>(
+    '/episodes/:id/*',
+    { schema: { hide: true } },
+    async ({ params }, reply) => {
+      const { id } = params
+      const path = `/${params['*']}`
+      const episode = episodes.get(id)
+      const wanted = pageOf(path)
+      // A page that was shared while the match ran leads to its replay afterwards.
+      if (path === '/' || (!episode && wanted && wanted !== 'replay')) {
+        await episodes.find(id)
+        return reply.redirect(`/episodes/${encodeURIComponent(id)}/clients/${episode ? 'global' : 'replay'}`)
+      }
+      if (path === '/healthz') return reply.send({ ok: true })
+      const asset = await findAsset(options, { id, path, episode })
+      if (asset) return sendAsset(reply, asset)
+      throw new AppError('NOT_FOUND', 'There is no page at this address.')
+    },
+  )
+  done()
+}
 
-  async function upgrade(handshake: Upgrade): Promise<void> {
-    const located = locate(handshake.request)
-    if (!located) {
-      refuseUpgrade(handshake, 404, 'not found')
-      return
+async function findAsset(
+  options: WatchOptions,
+  at: { id: string; path: string; episode: Episode | undefined },
+): Promise<Asset | undefined> {
+  const page = pageOf(at.path)
+  // The admin page pauses and paces a game: it is for a game that its owner runs by `world serve`.
+  if (page === 'admin') return undefined
+  if (at.episode && page !== 'replay') return new GameAdapter(at.episode, options.onFault).page(at.path)
+  return replayPage(at.path, await worldOf(options.episodes, at.id))
+}
+
+/** @throws AppError UNKNOWN_EPISODE, JOURNAL_CORRUPT, and the codes of `loadWorld` */
+async function worldOf(episodes: EpisodeService, id: string): Promise<World> {
+  const { world } = await episodes.find(id)
+  if (!world) throw new AppError('JOURNAL_CORRUPT', `the journal of episode ${id} cannot be read`)
+  return episodes.worlds.load(world.id)
+}
+
+function sendAsset(reply: FastifyReply, { type, body }: Asset): FastifyReply {
+  return reply.type(type).header('cache-control', 'no-store').send(body)
+}
+
+/** The sockets of live and recorded episodes. */
+export function watchSockets({ episodes, onFault }: WatchOptions): readonly UpgradeRoute[] {
+  const games = new Map<string, GameAdapter>()
+  const gameOf = async (id: string): Promise<GameAdapter> => {
+    const known = games.get(id)
+    if (known) return known
+    const episode = episodes.get(id)
+    if (!episode) {
+      await episodes.find(id)
+      throw new AppError('EPISODE_OVER', `episode ${id} has ended`)
     }
-    const { id, route } = located
-    const adapter = route.path === '/replay' ? await replayAdapter(id) : gameAdapter(id)
-    if (!adapter) refuseUpgrade(handshake, 410, 'EPISODE_OVER')
-    else if (!adapter.upgrade(route, handshake)) refuseUpgrade(handshake, 404, 'not found')
+    const game = new GameAdapter(episode, onFault)
+    games.set(id, game)
+    const forget = (): void => void games.delete(id)
+    episode.done.then(forget, forget)
+    return game
   }
+  const openJournal = async (id: string): Promise<Recorded> => {
+    const world = await worldOf(episodes, id)
+    return recordedFromJournal(await episodes.readJournal(id), world)
+  }
+  return [
+    {
+      pattern: '/episodes/:id/player',
+      authorize: async ({ params, query }) => (await gameOf(idOf(params))).openPlayer(query),
+    },
+    { pattern: '/episodes/:id/global', authorize: async ({ params }) => (await gameOf(idOf(params))).openView() },
+    {
+      pattern: '/episodes/:id/replay',
+      async authorize({ params }) {
+        const id = idOf(params)
+        await episodes.find(id)
+        return openReplay(() => openJournal(id), onFault)
+      },
+    },
+  ]
 }
 
-function sendNothing(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(JSON.stringify({ error: message }))
-}
+const idOf = ({ id = '' }: Readonly<Record<string, string>>): string => id

@@ -3,9 +3,9 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { JsonObject } from '../../protocol/json.ts'
 import { CharacterList, GameList, HttpError } from '../../protocol/session.ts'
+import { ApiRefusal } from '../../transport/errors.ts'
 import { GAMES } from '../../worlds/parley/games.ts'
 import { requireAdmin } from './auth.ts'
-import { SessionApiError } from './failures.ts'
 import type { SessionServices } from './services.ts'
 
 const Id = z.strictObject({ character_id: z.string().min(1).max(100) })
@@ -64,7 +64,7 @@ export const catalogueRoutes: FastifyPluginCallbackZod<{ services: SessionServic
     async (request) => {
       requireAdmin(services, request)
       const { character_id } = request.params
-      if (character_id === '') throw new SessionApiError(404, 'Character not found')
+      if (character_id === '') throw new ApiRefusal(404, 'Character not found')
       await services.characters.remove(character_id)
       return { character_id }
     },

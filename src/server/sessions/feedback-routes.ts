@@ -2,8 +2,8 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { FeedbackCleared, FeedbackRequest, FeedbackStored, HttpError } from '../../protocol/session.ts'
+import { ApiRefusal } from '../../transport/errors.ts'
 import { credentialsOf, SessionIdParams } from './auth.ts'
-import { SessionApiError } from './failures.ts'
 import type { SessionServices } from './services.ts'
 
 const EventId = SessionIdParams.extend({ event_id: z.string().min(1).max(100) })
@@ -28,7 +28,7 @@ export const feedbackRoutes: FastifyPluginCallbackZod<{ services: SessionService
         submitted_at: new Date().toISOString(),
       }
       const isKept = await log.feedback({ session: id, event: event_id, playerId }, given)
-      if (!isKept) throw new SessionApiError(404, 'Event not found, or not a message of the character')
+      if (!isKept) throw new ApiRefusal(404, 'Event not found, or not a message of the character')
       return { session_id: id, event_id, feedback: given }
     },
   )
@@ -41,7 +41,7 @@ export const feedbackRoutes: FastifyPluginCallbackZod<{ services: SessionService
         { session: id, event: event_id, playerId: await credentialsOf(services, request) },
         null,
       )
-      if (!isCleared) throw new SessionApiError(404, 'Event not found, or not a message of the character')
+      if (!isCleared) throw new ApiRefusal(404, 'Event not found, or not a message of the character')
       return { session_id: id, event_id, cleared: true as const }
     },
   )

@@ -2,17 +2,22 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { planSession, requireGame, setupOf } from '../../adapters/session/plan.ts'
+import { RateBuckets } from '../../lib/rate-bucket.ts'
 import { HttpError, PlayRequest, PlayStarted, Setup } from '../../protocol/session.ts'
-import { bearerOf, credentialsOf, requirePlayer, Throttle } from './auth.ts'
+import { tooMany } from '../../transport/rate-limit.ts'
+import { bearerOf, credentialsOf, requirePlayer } from './auth.ts'
 import type { SessionServices } from './services.ts'
 
 /** Sessions that one player (or address, in free play) may start a minute. */
 const STARTS = 120
+/** Players and addresses whose starts are counted. */
+const MAX_STARTERS = 10_000
 
 export const wsPathOf = (sessionId: string): string => `/api/play/game/${sessionId}/ws`
 
 export const playRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
-  const starts = Throttle.of(services, STARTS)
+  const perSecond = services.hasRateLimits ? STARTS / 60 : Number.POSITIVE_INFINITY
+  const starts = new RateBuckets({ perSecond, burst: STARTS, maxKeys: MAX_STARTERS })
   app.get(
     '/api/play/setup/:game_name',
     {
@@ -42,7 +47,8 @@ export const playRoutes: FastifyPluginCallbackZod<{ services: SessionServices }>
       const { api_key, game, pc_choice, npc_choice, source, overrides } = request.body
       const playerId =
         services.mode === 'free_play' ? null : await requirePlayer(services, api_key ?? bearerOf(request))
-      starts.take(playerId ?? request.ip, Date.now())
+      const waitMs = starts.take(playerId ?? request.ip, performance.now())
+      if (waitMs > 0) throw tooMany(waitMs)
       const wanted = { game, pc: pc_choice, npc: npc_choice, overrides, source, playerId }
       const session = await services.registry.create(planSession(wanted, await services.roster()))
       const { id } = session.facts

@@ -2,7 +2,8 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import type { JsonObject } from '../../protocol/json.ts'
 import { Authenticated, AuthRequest, HttpError, Registered, Registration } from '../../protocol/session.ts'
-import { requirePlayer, requireStandard, Throttle } from './auth.ts'
+import { routeLimit } from '../../transport/rate-limit.ts'
+import { requirePlayer, requireStandard } from './auth.ts'
 import type { SessionServices } from './services.ts'
 
 /** Registrations and attempts to authenticate that one address may make a minute. */
@@ -10,11 +11,13 @@ const REGISTRATIONS = 30
 const ATTEMPTS = 120
 
 export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
-  const registrations = Throttle.of(services, REGISTRATIONS)
-  const attempts = Throttle.of(services, ATTEMPTS)
+  const limit = (perMinute: number) => ({
+    rateLimit: services.hasRateLimits ? routeLimit(perMinute) : (false as const),
+  })
   app.post(
     '/api/player/registration',
     {
+      config: limit(REGISTRATIONS),
       schema: {
         summary: 'Register a player; the key is shown this once',
         tags: ['players'],
@@ -24,7 +27,6 @@ export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
     },
     async (request) => {
       requireStandard(services)
-      registrations.take(request.ip, Date.now())
       const player = await services.players.create({ fields: fieldsOf(request.body), issuesKey: true })
       if (player.key === null) throw new Error('no key was issued')
       return { player_id: player.playerId, api_key: player.key }
@@ -33,6 +35,7 @@ export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
   app.post(
     '/api/player/auth',
     {
+      config: limit(ATTEMPTS),
       schema: {
         summary: 'Whose key it is',
         tags: ['players'],
@@ -42,7 +45,6 @@ export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
     },
     async (request) => {
       requireStandard(services)
-      attempts.take(request.ip, Date.now())
       const player_id = await requirePlayer(services, request.body.api_key)
       // The name is personal data, and lies apart.
       return { player_id, full_name: '', authenticated: true as const }

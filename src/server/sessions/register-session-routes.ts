@@ -1,10 +1,13 @@
-// Mounts the session API: its routes, with their own form of failures, and the play socket.
+// Registers the session API: its routes, with their own form of failures, and the play socket.
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { refuseUpgrade, type Sockets, type Upgrade } from '../../adapters/coworld/upgrade.ts'
 import { PlaySocket } from '../../adapters/session/play-socket.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { DETAIL_STYLE } from '../../transport/failure-styles.ts'
+import type { RouteFailures } from '../../transport/fastify-failures.ts'
+import { installJsonBody } from '../../transport/json-body.ts'
+import type { UpgradeRoute } from '../../transport/upgrade-router.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
-import { installFailures } from './failures.ts'
 import { feedbackRoutes } from './feedback-routes.ts'
 import { playRoutes } from './play-routes.ts'
 import { playerRoutes } from './player-routes.ts'
@@ -15,35 +18,36 @@ import { systemRoutes } from './system-routes.ts'
 
 const ROUTES = [systemRoutes, playerRoutes, catalogueRoutes, playRoutes, sessionRoutes, feedbackRoutes, afterRoutes]
 
-const PLAY = /^\/api\/play\/game\/([^/]{1,100})\/ws$/
-
-/** @returns takes a handshake, if its path is the play socket's */
-export async function installSessions(
+export async function registerSessionRoutes(
   app: FastifyInstance,
   services: SessionServices,
-  sockets: Sockets,
-): Promise<(handshake: Upgrade) => boolean> {
+  failures: RouteFailures,
+): Promise<void> {
   await app.register((scope, _options, done) => {
-    installFailures(scope)
+    failures.installScope(scope, DETAIL_STYLE)
+    installJsonBody(scope, { allowsEmpty: true })
     const typed = scope.withTypeProvider<ZodTypeProvider>()
     for (const routes of ROUTES) void typed.register(routes, { services })
     done()
   })
+}
+
+/** Longest id of a session in an address; ours have 36 characters. */
+const MAX_ID = 100
+
+/** The play socket. The contract answers bad keys and unknown sessions with a frame, after the handshake. */
+export function playRoute(services: SessionServices): UpgradeRoute {
   const host = createPlayHost(services)
-  return (handshake) => {
-    const url = new URL(handshake.request.url ?? '/', 'http://localhost')
-    const sessionId = PLAY.exec(url.pathname)?.[1]
-    if (sessionId === undefined) return false
-    const bearer = /^Bearer +(\S+) *$/i.exec(handshake.request.headers.authorization ?? '')?.[1]
-    const streams = url.searchParams.get('stream') === '1'
-    try {
-      sockets.accept(handshake, (socket) => {
-        void new PlaySocket(socket, host, { sessionId: decodeURIComponent(sessionId), bearer, streams }).serve()
-      })
-    } catch (error) {
-      services.onFault('session.upgrade_failed', error)
-      refuseUpgrade(handshake, 503, 'INTERNAL_ERROR')
-    }
-    return true
+  return {
+    pattern: '/api/play/game/:id/ws',
+    style: DETAIL_STYLE,
+    // A key proves who speaks, whatever page sends it. In free play there is none.
+    origins: services.mode === 'standard' ? 'any' : 'allowed',
+    authorize({ params, query, bearer }) {
+      const { id: sessionId = '' } = params
+      if (sessionId.length > MAX_ID) throw new AppError('UNKNOWN_SESSION', 'There is no such session.')
+      const streams = query.get('stream') === '1'
+      return (connection) => void new PlaySocket(connection, host, { sessionId, bearer, streams }).serve()
+    },
   }
 }

@@ -1,0 +1,280 @@
+// One open websocket, and the only way to send on it. Its queues are bounded: snapshots that a slow reader has not taken
+// are replaced by newer ones, a client that does not read is not read either, and one that stays so is dropped.
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import { encodeFrame, type Frame } from './frames.ts'
+
+export interface ConnectionLimits {
+  /** Bytes that may wait for a reader before newer snapshots replace those that have not been sent. */
+  readonly snapshotBytes: number
+  /** Bytes that may wait before the client is no longer read: what it sends only makes more to send. */
+  readonly pauseBytes: number
+  /** Bytes that may wait before the connection is dropped. One message may exceed this on an empty queue. */
+  readonly maxBytes: number
+  /** Milliseconds without any progress after which a paused client is dropped. */
+  readonly stallMs: number
+  /** Milliseconds that a client has to answer a close frame before the connection is cut. */
+  readonly closeMs: number
+}
+
+/** Enough for several seconds of play on a slow line, and little enough for 10,000 of them. */
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  snapshotBytes: 256 * 1024,
+  pauseBytes: 256 * 1024,
+  maxBytes: 8 * 1024 * 1024,
+  stallMs: 30_000,
+  closeMs: 5000,
+}
+
+/** Close codes: RFC 6455 section 7.4.1, and 4001 for a connection that a newer one replaced. */
+export const CLOSE = {
+  normal: 1000,
+  unsupported: 1003,
+  policy: 1008,
+  failed: 1011,
+  restart: 1012,
+  busy: 1013,
+  replaced: 4001,
+} as const
+
+/** Longest reason of a close frame, in bytes (RFC 6455, 5.5). */
+const MAX_REASON = 123
+
+export interface ConnectionOptions {
+  /** The stream below the socket: frames are written there whole. */
+  readonly stream: Duplex
+  readonly address: string
+  readonly limits?: Partial<ConnectionLimits> | undefined
+  /** Receives what a message handler throws; the connection is then closed with 1011. */
+  onFault(error: unknown): void
+}
+
+export class SocketConnection {
+  /** Address of the client, behind trusted proxies too. */
+  readonly address: string
+  readonly #socket: WebSocket
+  readonly #stream: Duplex
+  readonly #limits: ConnectionLimits
+  readonly #onFault: (error: unknown) => void
+  readonly #waitingForDrain: (() => void)[] = []
+  #snapshot: Frame | undefined
+  /** Whether the client has not read what it was sent. */
+  #isPaused = false
+  /** Whether a reader wants no more frames for a moment. */
+  #isHeld = false
+  /** Whether nothing came since the last ping. */
+  #isQuiet = false
+  #onText: (text: string) => void = () => undefined
+  #onBinary: (bytes: Buffer) => void = () => this.close(CLOSE.unsupported, 'text frames only')
+
+  constructor(socket: WebSocket, options: ConnectionOptions) {
+    this.#socket = socket
+    this.#stream = options.stream
+    this.#onFault = options.onFault
+    this.address = options.address
+    this.#limits = { ...CONNECTION_LIMITS, ...options.limits }
+    socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary))
+    socket.on('pong', () => this.#hear())
+    socket.on('ping', (data) => this.#answerPing(data))
+    // A broken frame or a reset; `close` follows.
+    socket.on('error', () => socket.terminate())
+    socket.on('close', () => this.#resume())
+    this.#stream.on('drain', () => this.#drained())
+    // With unsent bytes Node calls this only when none of them has left for the whole time.
+    this.#stream.on('timeout', () => this.#stalled())
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN
+  }
+
+  /** Bytes that wait for the client to read. */
+  get queuedBytes(): number {
+    return this.#stream.writableLength
+  }
+
+  /**
+   * Sends a message that must arrive. A client that lets more than `maxBytes` wait is dropped.
+   * @param onSent called when the message has left this process; never called if the connection ends before
+   */
+  send(message: string | Buffer | Frame, onSent?: () => void): void {
+    if (!this.isOpen) return
+    if (this.queuedBytes > this.#limits.maxBytes) {
+      this.terminate()
+      return
+    }
+    // A snapshot that waits is older than this message and must not follow it.
+    this.#flushSnapshot()
+    this.#write(toFrame(message), onSent)
+  }
+
+  /** Sends the newest state. For a slow reader it replaces the state that waits, so the last one always arrives. */
+  sendSnapshot(message: string | Buffer | Frame): void {
+    if (!this.isOpen) return
+    if (this.queuedBytes > this.#limits.snapshotBytes) this.#snapshot = toFrame(message)
+    else this.#write(toFrame(message))
+  }
+
+  /** Whether a snapshot would wait now. Senders may skip making it, if another one follows. */
+  get isBehind(): boolean {
+    return this.queuedBytes > this.#limits.snapshotBytes
+  }
+
+  /** Resolves when the client has read what it was sent, so that more may be made for it, or has gone. */
+  whenDrained(): Promise<void> {
+    if (!this.#isPaused || !this.isOpen) return Promise.resolve()
+    return new Promise((resolve) => this.#waitingForDrain.push(resolve))
+  }
+
+  /** Stops reading until `release`: for a moment only, since no pong comes through meanwhile. */
+  hold(): void {
+    this.#isHeld = true
+    this.#socket.pause()
+  }
+
+  /** Reads again after `hold`. */
+  release(): void {
+    if (!this.#isHeld) return
+    this.#isHeld = false
+    this.#isQuiet = false
+    if (!this.#isPaused) this.#socket.resume()
+  }
+
+  /** Sets what takes text messages. A handler that throws closes the connection with 1011. */
+  onText(handler: (text: string) => void): void {
+    this.#onText = handler
+  }
+
+  /** Sets what takes binary messages. Without it they close the connection with 1003. */
+  onBinary(handler: (bytes: Buffer) => void): void {
+    this.#onBinary = handler
+  }
+
+  /** Calls the handler once when the connection has ended, by whatever cause. */
+  onClose(handler: (code: number) => void): void {
+    if (this.#socket.readyState === this.#socket.CLOSED) queueMicrotask(() => handler(1006))
+    else this.#socket.once('close', handler)
+  }
+
+  /** Closes with a code and a reason, which is cut to 123 bytes. Messages that come later are ignored. */
+  close(code: number = CLOSE.normal, reason = ''): void {
+    if (!this.isOpen) return
+    this.#flushSnapshot()
+    this.#socket.close(code, cutReason(reason))
+    const timer = setTimeout(() => this.terminate(), this.#limits.closeMs)
+    this.onClose(() => clearTimeout(timer))
+    // The client's close frame must be read.
+    this.#resume()
+    this.release()
+  }
+
+  /** Ends the connection at once, without a close frame. */
+  terminate(): void {
+    this.#socket.terminate()
+  }
+
+  /** Whether the client answers a ping in time. A client that does not is dropped. */
+  probe(withinMs: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    // `close` follows at once, and settles the promise.
+    const timer = setTimeout(() => this.terminate(), withinMs)
+    const settle = (isAlive: boolean): void => {
+      clearTimeout(timer)
+      resolve(isAlive)
+    }
+    this.#socket.once('pong', () => settle(true))
+    this.onClose(() => settle(false))
+    if (this.isOpen) this.#socket.ping()
+    return promise
+  }
+
+  /** One beat of the heart: pings, and drops a client that nothing was heard of since the last beat. */
+  beat(): void {
+    // A client that is not read cannot be heard; the stall limit judges it.
+    if (this.#isPaused || this.#isHeld || !this.isOpen) return
+    if (this.#isQuiet) {
+      this.terminate()
+      return
+    }
+    this.#isQuiet = true
+    this.#socket.ping()
+  }
+
+  #hear(): void {
+    this.#isQuiet = false
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    this.#hear()
+    if (!this.isOpen) return
+    try {
+      if (isBinary) this.#onBinary(data)
+      else this.#onText(data.toString())
+    } catch (error) {
+      this.#onFault(error)
+      this.close(CLOSE.failed, 'internal error')
+    }
+  }
+
+  #answerPing(data: Buffer): void {
+    this.#hear()
+    // A client that floods pings and reads nothing gets no pongs: RFC 6455 allows to answer the latest one alone.
+    if (this.isOpen && !this.#isPaused) this.#socket.pong(data)
+    this.#pauseIfBehind()
+  }
+
+  #write({ bytes }: Frame, onSent?: () => void): void {
+    // Nothing is compressed, so frames stay whole and in order, whether written here or by the library.
+    if (!onSent) this.#stream.write(bytes)
+    else {
+      this.#stream.write(bytes, (error) => {
+        if (!error) onSent()
+      })
+    }
+    this.#pauseIfBehind()
+  }
+
+  #pauseIfBehind(): void {
+    if (this.#isPaused || this.queuedBytes <= this.#limits.pauseBytes || !this.isOpen) return
+    this.#isPaused = true
+    this.#socket.pause()
+    setStreamTimeout(this.#stream, this.#limits.stallMs)
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#isQuiet = false
+    setStreamTimeout(this.#stream, 0)
+    if (!this.#isHeld) this.#socket.resume()
+    for (const resolve of this.#waitingForDrain.splice(0)) resolve()
+  }
+
+  #drained(): void {
+    this.#flushSnapshot()
+    if (this.queuedBytes <= this.#limits.pauseBytes) this.#resume()
+  }
+
+  #stalled(): void {
+    if (this.#isPaused) this.terminate()
+  }
+
+  #flushSnapshot(): void {
+    const frame = this.#snapshot
+    this.#snapshot = undefined
+    if (frame && this.isOpen) this.#write(frame)
+  }
+}
+
+const toFrame = (message: string | Buffer | Frame): Frame =>
+  typeof message === 'string' || Buffer.isBuffer(message) ? encodeFrame(message) : message
+
+function setStreamTimeout(stream: Duplex, ms: number): void {
+  if ('setTimeout' in stream && typeof stream.setTimeout === 'function') stream.setTimeout(ms)
+}
+
+function cutReason(reason: string): string {
+  let cut = reason
+  while (Buffer.byteLength(cut) > MAX_REASON) cut = cut.slice(0, -1)
+  return cut
+}

@@ -1,0 +1,95 @@
+// Installs failures on a Fastify server: every error of a route, every unknown address, wrong method, and malformed URL
+// is answered in the shape of the API it belongs to.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Failure, fromStatus, toFailure } from './errors.ts'
+import { type FailureStyle, PROBLEM_STYLE, writeFailure } from './failure-styles.ts'
+import { matchPath, readTarget } from './request-target.ts'
+
+interface KnownRoute {
+  readonly parts: readonly string[]
+  readonly methods: Set<string>
+  style: FailureStyle
+}
+
+export class RouteFailures {
+  readonly #routes = new Map<string, KnownRoute>()
+  readonly #isSocket: (target: string | undefined) => boolean
+
+  /** @param isSocket whether a target is a WebSocket: a plain request to it gets 426 */
+  constructor(isSocket: (target: string | undefined) => boolean = () => false) {
+    this.#isSocket = isSocket
+  }
+
+  /** Handles failures of the whole server as Problems. Call it before routes are registered. */
+  installRoot(app: FastifyInstance): void {
+    this.installScope(app, PROBLEM_STYLE)
+    app.addHook('onRoute', ({ url, method }) => {
+      const route = this.#routeAt(url)
+      for (const each of [method].flat()) route.methods.add(each)
+    })
+    app.setNotFoundHandler((request, reply) => this.#answerUnknown(request, reply))
+  }
+
+  /** Handles failures of one scope's routes in the style of their API. */
+  installScope(scope: FastifyInstance, style: FailureStyle): void {
+    scope.setErrorHandler((error, request, reply) => {
+      const failure = toFailure(error, request.body)
+      if (failure.status >= 500) {
+        request.log.error({ err: error, path: request.url.split('?')[0] }, 'request.failed')
+      }
+      send(reply, failure, style)
+    })
+    if (style !== PROBLEM_STYLE) {
+      scope.addHook('onRoute', ({ url }) => {
+        this.#routeAt(url).style = style
+      })
+    }
+  }
+
+  /** For `createApp`: answers what Fastify refuses before it looks for a route. */
+  readonly frameworkErrors = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    // `addContentTypeParser`, hooks, and error handlers have not run yet.
+    send(reply, toFailure(error), this.#styleOf(request.raw.url))
+  }
+
+  #routeAt(url: string): KnownRoute {
+    const known = this.#routes.get(url)
+    if (known) return known
+    const made = { parts: url.slice(1).split('/'), methods: new Set<string>(), style: PROBLEM_STYLE }
+    this.#routes.set(url, made)
+    return made
+  }
+
+  #find(target: string | undefined): KnownRoute | undefined {
+    const segments = readTarget(target)?.segments
+    if (!segments) return undefined
+    for (const route of this.#routes.values()) if (matchPath(route.parts, segments)) return route
+    return undefined
+  }
+
+  #styleOf(target: string | undefined): FailureStyle {
+    return this.#find(target)?.style ?? PROBLEM_STYLE
+  }
+
+  #answerUnknown(request: FastifyRequest, reply: FastifyReply): void {
+    const { url, method } = request.raw
+    const route = this.#find(url)
+    const shown = `${method} ${(url ?? '').split('?')[0]?.slice(0, 200)}`
+    if (route && !route.methods.has(method ?? '')) {
+      const allow = [...route.methods].join(', ')
+      send(reply, fromStatus(405, `${shown} is not possible; the methods are ${allow}.`, { allow }), route.style)
+    } else if (this.#isSocket(url)) {
+      send(reply, fromStatus(426, `${shown} needs a WebSocket handshake.`, { upgrade: 'websocket' }), PROBLEM_STYLE)
+    } else {
+      send(reply, fromStatus(404, `There is no route ${shown}.`), PROBLEM_STYLE)
+    }
+  }
+}
+
+function send(reply: FastifyReply, failure: Failure, style: FailureStyle): void {
+  const { status, body, headers } = writeFailure(failure, style)
+  // Fastify would close at once, and the reset would reach the client before the answer. The rest of the body is read
+  // and dropped instead, within the time limit of a request.
+  if (status === 413) void reply.header('connection', 'keep-alive')
+  void reply.code(status).headers(headers).send(body)
+}

@@ -1,0 +1,27 @@
+// A text message as one websocket frame (RFC 6455, 5.2), encoded once and sent to any number of receivers. The ws
+// library frames a message anew for every receiver and writes header and payload apart; sockets write is two thirds of
+// a busy server's time, so snapshots take this path.
+
+/** A whole unmasked text frame. Treat the bytes as read-only: every receiver sends the same buffer. */
+export interface Frame {
+  readonly bytes: Buffer
+}
+
+/** Encodes a text, or bytes that are valid UTF-8, as one text frame. */
+export function encodeFrame(payload: string | Buffer): Frame {
+  const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length
+  const header = length < 126 ? 2 : length < 0x1_0000 ? 4 : 10
+  const bytes = Buffer.allocUnsafe(header + length)
+  bytes[0] = 0x81
+  if (header === 2) bytes[1] = length
+  else if (header === 4) {
+    bytes[1] = 126
+    bytes.writeUInt16BE(length, 2)
+  } else {
+    bytes[1] = 127
+    bytes.writeBigUInt64BE(BigInt(length), 2)
+  }
+  if (typeof payload === 'string') bytes.write(payload, header)
+  else payload.copy(bytes, header)
+  return { bytes }
+}

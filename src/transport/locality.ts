@@ -1,0 +1,46 @@
+// One rule for routes that only the operator may use: the caller is on this machine, or sends the admin key.
+import { AppError } from '../kernel/errors.ts'
+import { isSameSecret, readBearer } from './credentials.ts'
+import { isLoopbackHost, type OriginPolicy } from './origins.ts'
+import { isLoopback, type Peer, TrustedProxies } from './proxies.ts'
+
+export interface LocalityOptions {
+  readonly origins: OriginPolicy
+  readonly proxies: TrustedProxies
+  /** Opens local routes from anywhere, as a Bearer token; undefined: nothing does. */
+  readonly adminKey?: string | undefined
+}
+
+export class Locality {
+  readonly #options: LocalityOptions
+
+  constructor(options: LocalityOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Why the caller may not use a local route; undefined when it may. Local means a loopback peer, a loopback Host
+   * (else any name that resolves to this machine would do), and an Origin that is absent, the server's own, or one that
+   * the operator allowed: another program's page on this machine is a stranger too. A request with forwarded headers
+   * is never local, because a proxy on this machine makes every client a loopback peer; with a trusted proxy the
+   * forwarded address must be loopback instead.
+   */
+  refuse(peer: Peer): AppError | undefined {
+    if (this.#hasAdminKey(peer) || this.isLocal(peer)) return undefined
+    return new AppError('LOCAL_ONLY', 'This route answers callers on the machine of the server only.')
+  }
+
+  isLocal(peer: Peer): boolean {
+    const { proxies, origins } = this.#options
+    const { headers, socket } = peer
+    if (TrustedProxies.isForwarded(peer) && !proxies.trusts(socket.remoteAddress)) return false
+    if (!isLoopback(proxies.clientAddress(peer)) || !isLoopbackHost(headers.host)) return false
+    return origins.refuseOrigin(headers) === undefined
+  }
+
+  #hasAdminKey(peer: Peer): boolean {
+    const { adminKey } = this.#options
+    const given = readBearer(peer.headers)
+    return adminKey !== undefined && given !== undefined && isSameSecret(given, adminKey)
+  }
+}
