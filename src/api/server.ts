@@ -22,7 +22,7 @@ export interface CreateServerOptions {
   readonly log?: 'debug' | 'info' | 'warn' | 'error' | 'silent' | undefined
   /** Origins of pages elsewhere that may use the API and the sockets. Default: none. */
   readonly allowedOrigins?: readonly string[] | undefined
-  /** Names beside loopback ones by which this machine may be called, where origins are checked. Default: none. */
+  /** Host names under which the server is reached. IP addresses and localhost need no entry. Default: none. */
   readonly allowedHosts?: readonly string[] | undefined
   /** Proxies whose forwarded headers are believed: addresses, networks, or 'loopback'. Default: none. */
   readonly trustedProxies?: readonly string[] | undefined
@@ -62,7 +62,7 @@ export async function createServer(options: CreateServerOptions): Promise<Paraco
     worlds: given.filter((each) => typeof each !== 'string'),
     modules: given.filter((each) => typeof each === 'string'),
   })
-  const { databaseUrl, adminKey, allowedOrigins, allowedHosts, trustedProxies } = options
+  const { databaseUrl, adminKey, allowedOrigins = [], allowedHosts = [], trustedProxies } = options
   const server = await startServer({
     dataDir: options.folder,
     worlds,
