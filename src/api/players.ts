@@ -65,8 +65,8 @@ export function joinAsync(
   at: { readonly slot: number; readonly player: AsyncPlayer },
   onFailure: (error: unknown) => void,
 ): void {
-  const seat = episode.slots[at.slot]
-  if (!seat) throw new AppError('SLOT_INVALID', `there is no slot ${at.slot}`)
+  const joined = episode.slots[at.slot]
+  if (!joined) throw new AppError('SLOT_INVALID', `there is no slot ${at.slot}`)
   let isAsked = false
   let handle: SlotHandle | undefined
   const update = (): void => {
@@ -82,7 +82,7 @@ export function joinAsync(
       },
     )
   }
-  const { token } = seat
+  const { token } = joined
   handle = episode.join(
     { slot: at.slot, token },
     { kind: 'process', name: at.player.name },

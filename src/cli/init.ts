@@ -88,7 +88,7 @@ function parseName(name: string): string {
   }
   if (!TAKEN.includes(name)) return name
   throw new AppError('USAGE', `the name ${name} is taken by a built-in world or a dependency`, {
-    hint: `Choose another name, such as my-${name}.`,
+    hint: `Choose another name: my-${name}.`,
   })
 }
 
