@@ -1,9 +1,10 @@
 // Group commit for many episodes at once: every line first goes to one shared log, where a single write and sync makes
 // the lines of all episodes durable; the journals' own files follow at leisure. After a crash the log completes the files
 // (commit-log-recovery.ts). One entry a line: `<episode> <number of the line in its journal> <line>`.
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder, toWriteError } from '../lib/files.ts'
+import { makeFolder } from '../lib/folders.ts'
 import { GroupCommit } from '../lib/group-commit.ts'
 import { type RecoveredLog, recoverJournals, segmentName } from './commit-log-recovery.ts'
 import { type LoggedSink, LogSink } from './commit-log-sink.ts'
@@ -49,7 +50,7 @@ export class CommitLog {
     options: CommitLogOptions,
   ): Promise<{ readonly log: CommitLog; readonly recovered: RecoveredLog }> {
     try {
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       const recovered = await recoverJournals(folder, options.journalOf)
       const segment = await openSegment(folder, recovered.lastSegment + 1)
       return { log: new CommitLog(folder, options, { segment, number: recovered.lastSegment + 1 }), recovered }
