@@ -141,7 +141,7 @@ async function writeAll(folder: string, files: ReadonlyMap<string, string>): Pro
     draft = join(dirname(folder), `.${basename(folder)}-${randomBytes(4).toString('hex')}`)
     await mkdir(draft)
     for (const [path, text] of files) {
-      await mkdir(dirname(join(draft, path)), { recursive: true })
+      await makeFolder(dirname(join(draft, path)))
       await writeFile(join(draft, path), text)
     }
     // An empty folder that is there makes room; one that was filled meanwhile is not empty any more, and stays.
