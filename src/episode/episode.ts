@@ -93,6 +93,7 @@ export class Episode {
     })
     this.#receipts = new Receipts(() => this.durable(), this.#lose)
     recorder?.onFault(this.#lose)
+    if (pacing.mode === 'rate') recorder?.keepTime(pacing.stepsPerSecond)
     this.#ending = new Ending({ ...parts, audience: this.#audience, stopTime: () => this.#stopTime() })
     this.done = this.#ending.done
   }
@@ -266,6 +267,7 @@ export class Episode {
   /** @param stepsPerSecond more than 0, at most 1000; only for episodes at a fixed rate */
   setRate(stepsPerSecond: number): void {
     this.#pacer.setRate(stepsPerSecond)
+    if (this.rate !== undefined) this.#parts.recorder?.keepTime(stepsPerSecond)
     this.#supervise('a change of pace', () => this.#notify())
   }
 

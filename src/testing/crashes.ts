@@ -8,7 +8,9 @@ import { CommitLog } from '../episode/commit-log.ts'
 import { readUnfinished } from '../episode/journal-tail.ts'
 import { createRandom, nextBelow } from '../kernel/random.ts'
 import { openFolder } from './data-folder.ts'
+import { SEEN_DURABLE_MS } from './kills/ledger.ts'
 import { recordMatch } from './matches.ts'
+import { ODD_TEXT } from './odd-text.ts'
 import { nim } from './worlds.ts'
 
 /** A data folder as a process left it that died at some moment: a log, and journals that lag behind it. */
@@ -32,7 +34,7 @@ export async function leaveRemains(matches: number): Promise<Remains> {
     const sink = await log.sink(`match-${i}`, journalOf(folder)(`match-${i}`), 0)
     // The sink is not closed with the episode: that would bring the journal's file up to date.
     const open = { ...wrap(sink), close: () => sink.commit() }
-    await recordMatch({ seed: i, sink: open, config: { max_ticks: 300 } })
+    await recordMatch({ seed: i, sink: open, config: { max_ticks: 300 }, oddText: ODD_TEXT })
   }
   const [segment = ''] = readdirSync(join(folder, 'log'))
   const remains = mkdtempSync(join(tmpdir(), 'paracosm-crash-'))
@@ -83,9 +85,6 @@ export async function recoverCut(remains: Remains, seed: number): Promise<void> 
 
 /** How a victim plays: asking for receipts, or not. */
 export type CrashMode = 'receipts' | 'posts'
-
-/** Milliseconds after which anything that a client saw must survive a crash. */
-const SEEN_DURABLE_MS = 300
 
 /** A child that plays, killed after a while; then the folder is opened as the next start would. */
 export async function killAndCheck(
