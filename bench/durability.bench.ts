@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRandom, nextBelow, type Random } from '../src/kernel/random.ts'
+import { createRandom, nextBelow, type RandomState } from '../src/kernel/random.ts'
 import { killAndCheck, leaveRemains, recoverCut } from '../src/testing/crashes.ts'
 import { killServer } from '../src/testing/kills/kill-server.ts'
 import type { Row } from './measure.ts'
@@ -21,6 +21,8 @@ const HOST_SHARE = 4
 const MOST_MS = 2500
 /** Milliseconds to a kill of episodes without a server. */
 const MOST_HOST_MS = 900
+/** Lost things that are printed one by one: what is lost once is missing after every later kill too. */
+const MOST_PRINTED = 30
 const TOLD = {
   episode: 'episodes answered with 201 or listed',
   receipt: 'receipts',
@@ -36,7 +38,7 @@ export async function run(report: Report, options: BenchOptions): Promise<void> 
   const lost: string[] = []
   const note = (what: string): void => {
     lost.push(what)
-    console.error(`  LOST: ${what}`)
+    if (lost.length <= MOST_PRINTED) console.error(`  LOST: ${what}`)
   }
   const random = createRandom(options.seed, 'kills')
   const cuts = options.cuts ?? CUTS
@@ -67,7 +69,7 @@ async function simulate(report: Report, cuts: number, note: (what: string) => vo
 
 interface Plan {
   readonly kills: number
-  readonly random: Random
+  readonly random: RandomState
 }
 
 /** Episodes without a server: lockstep with and without receipts, and bots. */

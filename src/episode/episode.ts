@@ -93,7 +93,6 @@ export class Episode {
     })
     this.#receipts = new Receipts(() => this.durable(), this.#lose)
     recorder?.onFault(this.#lose)
-    if (pacing.mode === 'rate') recorder?.keepTime(pacing.stepsPerSecond)
     this.#ending = new Ending({ ...parts, audience: this.#audience, stopTime: () => this.#stopTime() })
     this.done = this.#ending.done
   }
@@ -124,7 +123,7 @@ export class Episode {
     return this.#pacer.rate
   }
 
-  get slots(): readonly Readonly<Pick<SlotState, 'slot' | 'token' | 'player' | 'connection'>>[] {
+  get slots(): readonly Readonly<Pick<SlotState, 'slot' | 'token' | 'player' | 'connection' | 'hasBeenTaken'>>[] {
     return this.#parts.slots.all
   }
 

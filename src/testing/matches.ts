@@ -2,7 +2,6 @@
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { createBotPlayer } from '../episode/in-process-players.ts'
 import { createMemorySink, type LineSink } from '../episode/sink.ts'
-import type { InProcessPlayer } from '../episode/slots.ts'
 import { startEpisode } from '../episode/start.ts'
 import { configureWorld } from '../kernel/world.ts'
 import type { JsonObject } from '../protocol/json.ts'
@@ -14,22 +13,16 @@ export interface MatchPlan {
   readonly variant?: string
   readonly config?: JsonObject
   readonly sink?: LineSink
-  /** What every player is called, and says before each of its moves: refused, and journalled as it is. */
-  readonly oddText?: string
 }
 
 /** Plays a match and returns how it ended, and its journal's lines unless they went into the plan's own sink. */
 export async function recordMatch(plan: MatchPlan = {}): Promise<{ lines: readonly string[]; end: EpisodeEnd }> {
   const { seed = 1, bots = ['greedy', 'random'] } = plan
   const memory = createMemorySink()
-  const slots = bots.map((name, slot) => {
-    const bot = createBotPlayer(paintArena, name, { seed, slot })
-    const { oddText } = plan
-    return {
-      player: { kind: 'bot' as const, name: oddText ?? name },
-      inProcess: oddText === undefined ? bot : sayingFirst(oddText, bot),
-    }
-  })
+  const slots = bots.map((name, slot) => ({
+    player: { kind: 'bot' as const, name },
+    inProcess: createBotPlayer(paintArena, name, { seed, slot }),
+  }))
   const episode = startEpisode(paintArena, configureWorld(paintArena, plan.variant, plan.config), {
     seed,
     slots,
@@ -38,13 +31,4 @@ export async function recordMatch(plan: MatchPlan = {}): Promise<{ lines: readon
   })
   episode.begin()
   return { end: await episode.done, lines: memory.lines }
-}
-
-function sayingFirst(text: string, player: InProcessPlayer): InProcessPlayer {
-  return {
-    play(step, observe, say) {
-      say(text)
-      player.play(step, observe, say)
-    },
-  }
 }

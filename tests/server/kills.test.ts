@@ -9,7 +9,7 @@ import { killServer } from '../../src/testing/kills/kill-server.ts'
 test('durability: kill -9 of a server loses nothing that it told through any adapter', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-kills-'))
   try {
-    const { told, lost } = await killServer({ folder, afterMs: [2500, 100, 1800] })
+    const { told, lost } = await killServer({ folder, afterMs: [2500, 100, 1800, 700, 400] })
     assert.deepEqual(lost, [])
     for (const [kind, count] of Object.entries(told)) assert.ok(count > 0, `nothing of kind ${kind} was told`)
   } finally {
