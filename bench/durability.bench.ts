@@ -21,6 +21,8 @@ const HOST_SHARE = 4
 const MOST_MS = 2500
 /** Milliseconds to a kill of episodes without a server. */
 const MOST_HOST_MS = 900
+/** Milliseconds that the kills of one folder may take; a client or a server hangs that needs longer. */
+const FOLDER_MS = 180_000
 /** Lost things that are printed one by one: what is lost once is missing after every later kill too. */
 const MOST_PRINTED = 30
 const TOLD = {
@@ -93,6 +95,16 @@ async function killHosts(report: Report, { kills, random }: Plan, note: (what: s
   })
 }
 
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`nothing came of it within ${ms} ms`)), ms)
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 async function killServers(report: Report, { kills, random }: Plan, note: (what: string) => void): Promise<void> {
   const told = { episode: 0, receipt: 0, frame: 0, command: 0, registration: 0, turn: 0 }
   let lost = 0
@@ -101,7 +113,7 @@ async function killServers(report: Report, { kills, random }: Plan, note: (what:
     const folder = mkdtempSync(join(tmpdir(), 'paracosm-bench-'))
     const afterMs = Array.from({ length: count }, () => nextBelow(random, MOST_MS))
     try {
-      const found = await killServer({ folder, afterMs })
+      const found = await within(FOLDER_MS, killServer({ folder, afterMs }))
       for (const kind of ['episode', 'receipt', 'frame', 'command', 'registration', 'turn'] as const)
         told[kind] += found.told[kind]
       lost += found.lost.length

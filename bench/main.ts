@@ -22,6 +22,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   log: () => import('./log.bench.ts'),
   sessions: () => import('./sessions.bench.ts'),
   dataset: () => import('./dataset.bench.ts'),
+  compare: () => import('./compare.bench.ts'),
   'strategy-fuzz': async () => {
     const { runFuzz } = await import('./strategy.bench.ts')
     return { name: 'strategy-fuzz', run: (report) => runFuzz(report) }
@@ -51,7 +52,7 @@ function writeSection(name: string, rows: readonly Row[]): void {
 }
 
 const options = readOptions(process.argv.slice(2))
-const names = options.names.length > 0 ? options.names : Object.keys(SUITES)
+const names = options.names.length > 0 ? options.names : Object.keys(SUITES).filter((name) => name !== 'compare')
 
 for (const name of names) {
   const load = SUITES[name]

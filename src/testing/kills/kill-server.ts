@@ -56,8 +56,8 @@ export async function killServer({ folder, afterMs }: KillPlan): Promise<KillRep
   for (const [kill, ms] of afterMs.entries()) {
     const where = `kill ${kill + 1}, after ${ms} ms`
     if (sessions.length === 0) sessions.push(...(await enrolPlayers(served, SESSIONS)))
-    const failures = await playUntilKilled(served, { actors, sessions, ms })
-    ledger.close(Date.now())
+    const { killedAt, failures } = await playUntilKilled(served, { actors, sessions, ms })
+    ledger.close(killedAt)
     lost.push(...failures.map((each) => `${where}: ${each}`))
     lost.push(...checkRecord(ledger, await readRecord(folder)).map((each) => `${where}: on disk: ${each}`))
     served = await serveFolder(folder)
@@ -80,7 +80,10 @@ interface Scene {
 }
 
 /** @returns what actors noticed that no kill explains */
-async function playUntilKilled(served: Served, { actors, sessions, ms }: Scene): Promise<string[]> {
+async function playUntilKilled(
+  served: Served,
+  { actors, sessions, ms }: Scene,
+): Promise<{ killedAt: number; failures: string[] }> {
   let isKilled = false
   const failures: string[] = []
   const watch = async (name: string, play: Promise<void>): Promise<void> => {
@@ -102,13 +105,14 @@ async function playUntilKilled(served: Served, { actors, sessions, ms }: Scene):
   ]
   await new Promise((resolve) => setTimeout(resolve, ms))
   isKilled = true
+  const killedAt = Date.now()
   served.process.kill('SIGKILL')
   await served.process.ended
   const timer = Promise.withResolvers<void>()
   const timeout = setTimeout(() => timer.resolve(), GONE_MS)
   await Promise.race([Promise.all(ends), timer.promise])
   clearTimeout(timeout)
-  return failures
+  return { killedAt, failures }
 }
 
 /** Reads a copy of the folder as the next server will: the log completes the journals. */

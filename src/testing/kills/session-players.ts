@@ -28,18 +28,22 @@ export async function enrolPlayers(served: Served, count: number): Promise<Sessi
   return players
 }
 
+/** Turns that one session plays against one server: a session has 500 in all, and survives several kills. */
+const MOST_TURNS = 40
+
 /** Plays until the server is gone; rejects then, with an AssertionError when a scene is missing. */
 export async function playSession(served: Served, player: SessionPlayer, onTurn: () => void): Promise<void> {
   const { client, first } = await connect(served, player)
   const known = first.filter((frame) => frame.event_type === 'ai').map((frame) => String(frame.event_id))
   for (const id of player.answered) assert.ok(known.includes(id), 'a scene that was answered is shown again')
-  for (;;) {
+  for (let turns = 0; turns < MOST_TURNS; turns++) {
     const text = `I count to ${player.said.length + 1}.`
     player.said.push(text)
     const turn = await client.advance(text)
     for (const frame of turn) if (frame.event_type === 'ai') player.answered.push(String(frame.event_id))
     onTurn()
   }
+  await client.closed
 }
 
 /** A turn that a kill cut short has been ended by the next server: every session continues. */
