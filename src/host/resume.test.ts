@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -56,5 +56,16 @@ test('resume: kills of a process while an episode waits for its players do not c
     assert.equal((await open.index.get(header.episode))?.attempts, 0)
     await open.close()
   }
+  rmSync(folder, { recursive: true })
+})
+
+test('resume: a header that was written in part is no episode: nobody was told of it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'paracosm-resume-'))
+  mkdirSync(join(folder, 'live', 'test-1'), { recursive: true })
+  writeFileSync(join(folder, 'live', 'test-1', 'journal.jsonl'), '{"paracosm":"journal","ver')
+  const open = await openFolder(folder)
+  assert.equal(await open.episodes.resumeUnfinished(), 0)
+  assert.equal((await open.episodes.list({}, { limit: 10 })).total, 0)
+  await open.close()
   rmSync(folder, { recursive: true })
 })

@@ -99,7 +99,7 @@ export async function recoverCut(remains: Remains, seed: number): Promise<void> 
       const episode = name.replace('.jsonl', '')
       const expected = whole.split('\n').filter((entry) => entry.startsWith(`${episode} `)).length
       const text = readFileSync(join(folder, name), 'utf8')
-      const { length } = text.length === 0 ? [] : (await readUnfinished(join(folder, name))).lines
+      const { length } = !text.includes('\n') ? [] : (await readUnfinished(join(folder, name))).lines
       if (length < expected) throw new Error(`seed ${seed}: ${name} has ${length} lines, and ${expected} were durable`)
     }
   } finally {
