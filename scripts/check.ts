@@ -1,8 +1,10 @@
 // Everything that can be judged without running the product: format, lint, types, floors, habits, unused code.
 import { spawnSync } from 'node:child_process'
+import { checkArchitecture } from './check/architecture.ts'
 import { checkHabits } from './check/habits.ts'
 import { checkLayers } from './check/layers.ts'
 import { readSources } from './check/sources.ts'
+import { checkWords } from './check/words.ts'
 import { checkCodes } from './codes.ts'
 
 function runTool(name: string, command: string, args: readonly string[]): boolean {
@@ -29,8 +31,10 @@ const results = [
   runTool('types', 'tsc', []),
   runTool('types of the pages', 'tsc', ['-p', 'src/adapters/coworld/pages']),
   runTool('types of the browser tests', 'tsc', ['-p', 'tests/browser']),
-  check('floors', () => checkLayers(sources)),
+  check('layers', () => checkLayers(sources)),
   check('habits', () => checkHabits(sources)),
+  check('retired words', () => checkWords(readSources('{src,bench}/**/*.ts'))),
+  check('docs/architecture.md', checkArchitecture),
   check('world codes', () => checkCodes(false)),
   runTool('unused files, exports and dependencies', 'knip', []),
 ]

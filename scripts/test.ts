@@ -10,9 +10,19 @@ const quick = globSync(['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/*.tes
 const slow = globSync('tests/*/**/*.test.ts').sort()
 const files = named.length > 0 ? named : isQuick ? quick : [...quick, ...slow]
 
+/** A test that hangs fails after these milliseconds, and what it left open does not keep its process. */
+const TIMEOUT_MS = 300_000
+
 const { status } = spawnSync(
   process.execPath,
-  ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=2', '--test-timeout=300000', ...files],
+  [
+    '--disable-warning=ExperimentalWarning',
+    '--test',
+    '--test-concurrency=2',
+    `--test-timeout=${TIMEOUT_MS}`,
+    '--test-force-exit',
+    ...files,
+  ],
   { stdio: 'inherit' },
 )
 process.exitCode = status ?? 1

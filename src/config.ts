@@ -22,6 +22,10 @@ const Environment = z.object({
   PARACOSM_ADMIN_KEY: Text,
   PARACOSM_ALLOW_REPLAY: Text,
   PARACOSM_MODEL: Text,
+  PARACOSM_OPENER_MODEL: Text,
+  PARACOSM_UPDATER_MODEL: Text,
+  PARACOSM_VALIDATOR_MODEL: Text,
+  PARACOSM_SCORER_MODEL: Text,
   OPENROUTER_API_KEY: Text,
   OPENAI_BASE_URL: Text,
   OPENAI_API_KEY: Text,
@@ -39,16 +43,27 @@ const Environment = z.object({
 export type Config = Readonly<z.infer<typeof Environment>>
 
 /**
- * Reads the configuration from `environment`.
+ * Reads the configuration from `environment`, with `defaults` for what is not set there.
  * @throws AppError USAGE naming the variable that does not parse
  */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = Environment.safeParse(environment)
+export function readConfig(
+  defaults: Readonly<Record<string, string>> = {},
+  environment: NodeJS.ProcessEnv = process.env,
+): Config {
+  const parsed = Environment.safeParse({ ...defaults, ...environment })
   if (parsed.success) return Object.freeze(parsed.data)
   throw new AppError('USAGE', `environment variable ${describeIssue(parsed.error, 'list')}`, {
     hint: 'Correct or unset the variable; docs/configuration.md lists them all.',
   })
 }
+
+/** One variable that a configuration file names. */
+export function readVariable(name: string): string | undefined {
+  return process.env[name]
+}
+
+/** Which variables are read, in their order. */
+export const VARIABLES: readonly (keyof Config)[] = Environment.keyof().options
 
 /** The whole environment, for child processes that inherit it. */
 export function inheritedEnvironment(): Readonly<Record<string, string>> {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { AccessOptions } from '../transport/transport.ts'
 import type { Io } from './io.ts'
-import { parseCount } from './options.ts'
+import { collect, parseCount } from './options.ts'
 
 export interface AccessFlags {
   readonly allowOrigin: readonly string[]
@@ -27,10 +27,6 @@ export function addAccessOptions(command: Command): Command {
     .option('--admin-key <key>', 'opens local routes from elsewhere; better in PARACOSM_ADMIN_KEY')
     .option('--max-connections <n>', 'connections at once, sockets included', parseCount)
     .option('--heartbeat <seconds>', 'time between two pings; a silent socket is closed after two', parseCount)
-}
-
-export function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value]
 }
 
 /** What the flags and the environment say. */

@@ -12,6 +12,7 @@ import {
   removePlayer,
   revokeKey,
 } from './admin/players.ts'
+import { reindexEpisodes } from './admin/reindex.ts'
 import type { Io } from './io.ts'
 import { parseCount } from './options.ts'
 
@@ -31,6 +32,11 @@ export function createCommand(io: Io): Command {
     description: 'Seal all personal data with another key: the one of PARACOSM_PII_NEW_KEY, or a new one in pii.key.',
     example: 'paracosm admin rotate-pii-key',
   }).action((flags: PlayerFlags) => rotate(io, flags))
+  add(io, admin, {
+    usage: 'reindex',
+    description: 'Write the list of episodes anew from their journals. The server must be stopped.',
+    example: 'paracosm admin reindex --data ./data',
+  }).action((flags: { data: string; json?: boolean }) => reindexEpisodes(io, flags))
   return admin
 }
 

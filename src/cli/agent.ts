@@ -65,7 +65,7 @@ export function createCommand(io: Io): Command {
     .option('--goal <text>', 'what a model is told to be after')
     .option('--model <name>', 'name of the model, as its endpoint calls it')
     .option('--base-url <url>', 'OpenAI-compatible endpoint, in place of OPENAI_BASE_URL')
-    .option('--beats <n>', 'stop after so many commands', parseCount)
+    .option('--turns <n>', 'stop after so many commands', parseCount)
     .option('--seconds <n>', 'stop after so many seconds', parseCount)
     .option('--max-tokens <n>', 'stop before more tokens than this are used', parseCount)
     .option('--max-usd <n>', 'stop before more US dollars than this are spent', parseAmount)
@@ -75,7 +75,7 @@ export function createCommand(io: Io): Command {
     .option('--record <file>', 'keep every model call in a new file')
     .option('--replay <file>', 'answer model calls from a recording; nothing else is asked')
     .option('--json', 'print the summary as JSON')
-    .option('--quiet', 'do not print the beats')
+    .option('--quiet', 'do not print the turns')
     .addHelpText('after', EXAMPLES)
     .action((options: Options) => play(io, options))
   return new Command('agent').description('Agents that play through the perception adapter.').addCommand(run)
@@ -107,7 +107,7 @@ async function play(io: Io, options: Options): Promise<void> {
       signal: io.signal,
       onTurn: (turn) => {
         if (options.quiet !== true && options.json !== true) io.out(formatTurn(turn))
-        else io.progress(`beat ${turn.cycle + 1}: ${turn.decision.command.command}`)
+        else io.progress(`turn ${turn.cycle + 1}: ${turn.decision.command.command}`)
       },
     })
     report(io, options, summary, meter)
@@ -181,7 +181,7 @@ function report(io: Io, options: Options, summary: AgentRunSummary, meter: Meter
   if (options.json) printJson(io, { ...summary, spent })
   else {
     const { turns, done, failed, refused, reason } = summary
-    io.out(`${turns} beats: ${done} done, ${failed} failed, ${refused} refused. ${reason}`)
+    io.out(`${turns} turns: ${done} done, ${failed} failed, ${refused} refused. ${reason}`)
     if (spent.calls > 0) {
       const cost = spent.unpriced_calls > 0 ? 'cost unknown' : `${spent.cost_usd.toFixed(4)} US dollars`
       io.out(`${spent.calls} model calls, ${spent.input_tokens} tokens in, ${spent.output_tokens} out, ${cost}`)

@@ -25,6 +25,7 @@ export const GROUPS: readonly Group[] = [
     summary: 'make training data of the command log, and look into it',
     load: () => import('./dataset.ts'),
   },
+  { name: 'config', summary: 'show every setting and where it comes from', load: () => import('./config.ts') },
   { name: 'doctor', summary: 'what this machine has, and what is missing', load: () => import('./doctor.ts') },
   { name: 'strategy', summary: 'check, try out and explain scoring programs', load: () => import('./strategy.ts') },
   { name: 'admin', summary: 'players, characters, seeds, dumps and backups', load: () => import('./admin.ts') },

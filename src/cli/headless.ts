@@ -8,6 +8,7 @@ import { type HeadlessReport, TICK_LIMIT, VICTORY_TICKS } from '../protocol/head
 import { formatReport, formatScenarios } from './headless-report.ts'
 import { EXIT, type Io, printJson, toFailure } from './io.ts'
 import { parseSeed } from './options.ts'
+import { WORLD_HELP } from './world-names.ts'
 
 interface Options {
   readonly world: string
@@ -33,6 +34,7 @@ Examples:
   paracosm headless --scenario first_slice --command-file script.json --emit-trace trace.jsonl --save run.json --json
   paracosm headless --load run.json --inspect-part 12 --json --json-profile inspect
   paracosm headless --schema commands
+  paracosm headless --world ./my-world.ts --ticks 20 --json
 
 Exit status: 0 all steps went well; 1 a step or an inspection failed; 2 wrong usage, or a file that is unreadable,
 malformed or inconsistent. With --json, standard output carries exactly one JSON document.`
@@ -40,7 +42,7 @@ malformed or inconsistent. With --json, standard output carries exactly one JSON
 export function createCommand(io: Io): Command {
   return new Command('headless')
     .description('Drive a world from a script: JSON in, JSON out, no server.')
-    .option('--world <id>', 'which world', 'foundry')
+    .option('--world <world>', WORLD_HELP, 'foundry')
     .option('--list-scenarios', 'list the scenarios of the world')
     .option('--scenario <id>', 'start from a scenario; default: the first')
     .option('--load <path>', 'start from a save instead')

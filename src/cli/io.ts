@@ -3,12 +3,15 @@ import type { Config } from '../config.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Problem } from '../protocol/problem.ts'
+import type { ConfigFile } from './config-file.ts'
 
 /** Exit statuses, the same for every command. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, bug: 70 } as const
 
 export interface Io {
   readonly config: Config
+  /** paracosm.config.ts, where there is one. Its settings are in `config` and its worlds in `worlds` already. */
+  readonly configFile: ConfigFile | undefined
   /** The worlds that a command can name. */
   readonly worlds: WorldRegistry
   /** Writes a line to standard output. */

@@ -5,6 +5,7 @@ import { addFilters, type FilterFlags } from './log/filters.ts'
 import { count, query, show, tail } from './log/read.ts'
 import { importFile, rotate } from './log/write.ts'
 import { parseCount } from './options.ts'
+import { recordedWorldOption } from './world-names.ts'
 
 export function createCommand(io: Io): Command {
   const log = new Group('log').description('The command log: look through it, follow it, rotate it, import into it.')
@@ -45,7 +46,9 @@ export function createCommand(io: Io): Command {
     'import <file>',
     'Read an archive of the log, or the journal of an episode; what is there already is left alone.',
     'paracosm log import old.jsonl.zst',
-  ).action((path: string, flags: { data: string; json?: boolean }) => importFile(io, path, flags))
+  )
+    .addOption(recordedWorldOption())
+    .action((path: string, flags: { data: string; json?: boolean; world?: string }) => importFile(io, path, flags))
   return log
 }
 

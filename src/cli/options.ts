@@ -19,6 +19,11 @@ export function parseRate(text: string): number {
   throw new InvalidArgumentError('Give a number above 0, at most 1000.')
 }
 
+/** Collects the values of a repeatable option. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}
+
 export function parseRuntime(text: string): RuntimeKind {
   const found = RUNTIMES.find((kind) => kind === text)
   if (found) return found

@@ -18,6 +18,7 @@ import type { Io } from './io.ts'
 import { otherPorts, parsePort, parseRate, parseSeed } from './options.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
+import { WORLD_HELP } from './world-names.ts'
 
 interface ServeOptions extends AccessFlags {
   readonly bridge?: string
@@ -45,7 +46,7 @@ function createServe(io: Io): Command {
   return addAccessOptions(
     new Command('serve')
       .description('Start one episode behind GET /perception and POST /command, and print the address and the tokens.')
-      .argument('[world]', 'a world that is perceived: frontier, foundry, paint-arena')
+      .argument('[world]', `${WORLD_HELP}; it needs the perception capability`)
       .option('--bridge <engine>', 'wait for an engine outside to connect, in place of a world', parseEngine)
       .option('--variant <id>', 'variant of the world; without, its first')
       .option('--agent <id>', 'name of an agent; again for each slot', collectAgent, [])
@@ -65,6 +66,7 @@ Examples:
   paracosm perception serve frontier --variant errand --agent timmy
   paracosm perception serve paint-arena --agent timmy --bot greedy --no-auth
   paracosm perception serve frontier --lockstep --no-auth
+  paracosm perception serve ./my-world.ts --agent timmy
   paracosm perception serve --bridge tes3mp --agent timmy
 
 Time begins when every agent has been there. An interrupt (Ctrl-C) saves; started again with the same data folder, the
@@ -145,7 +147,7 @@ async function serveWorld(wanted: World, { variant, bot, seed, tickRate, lockste
   const served = await startPerceptionEpisode({ ...wanted, variant, bot, seed, tickRate: pace })
   const { header, slots } = served.episode
   const agents = served.adapter.agents.filter(({ slot }) => slots[slot]?.player.kind !== 'bot')
-  const what = { world: wanted.world, variant: header.variant, episode: header.episode, resumed: served.isResumed }
+  const what = { world: header.world.id, variant: header.variant, episode: header.episode, resumed: served.isResumed }
   return { url: served.url, what, agents, close: () => served.close() }
 }
 

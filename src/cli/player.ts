@@ -4,11 +4,12 @@ import { AppError } from '../kernel/errors.ts'
 import { playCoworld } from '../players/coworld-player.ts'
 import type { Io } from './io.ts'
 import { parseSeed } from './options.ts'
+import { WORLD_HELP } from './world-names.ts'
 
 export function createCommand(io: Io): Command {
   return new Command('player')
     .description('Play one slot with a bot: connects to COGAMES_ENGINE_WS_URL, leaves at the end.')
-    .argument('<world>', 'which world')
+    .argument('<world>', WORLD_HELP)
     .argument('<bot>', 'which of its bots')
     .option('--url <url>', 'the socket, in place of the environment')
     .option('--seed <n>', 'seed of a bot that draws', parseSeed, 0)

@@ -16,14 +16,20 @@ import type { JsonValue } from '../protocol/json.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { parseCount, parsePort, parseStep } from './options.ts'
 import { formatRows } from './table.ts'
+import { loadRecordedWorld, recordedWorldOption } from './world-names.ts'
 
-interface FoldLimits {
+interface FoldLimits extends WorldFlag {
   readonly maxSteps?: number
   readonly json?: boolean
 }
 
 interface ShowOptions extends FoldLimits {
   readonly step?: number
+}
+
+interface WorldFlag {
+  /** Names the world in place of the recording. */
+  readonly world?: string
 }
 
 const MAX_STEPS_HELP = `refuse journals that ask for more steps; default: ${MAX_REPLAY_STEPS}`
@@ -35,6 +41,7 @@ export function createCommand(io: Io): Command {
     .description('Show what a journal holds; with --step, what was to be seen after that step.')
     .option('--step <n>', 'after so many steps', parseStep)
     .option('--max-steps <n>', MAX_STEPS_HELP, parseCount)
+    .addOption(recordedWorldOption())
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  paracosm replay show journal.jsonl --step 50')
     .action((path: string, options: ShowOptions) => show(io, path, options))
@@ -42,6 +49,7 @@ export function createCommand(io: Io): Command {
     .command('verify <journal>')
     .description('Fold a journal again; compare every hash and digest; stop at the first difference.')
     .option('--max-steps <n>', MAX_STEPS_HELP, parseCount)
+    .addOption(recordedWorldOption())
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -60,6 +68,7 @@ export function createCommand(io: Io): Command {
       collectPair,
       new Map<number, string>(),
     )
+    .addOption(recordedWorldOption())
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -73,9 +82,9 @@ Examples:
     .command('open <recording>')
     .description('Watch a journal or replay document in a browser.')
     .option('--port <port>', 'port; default: any free one', parsePort, 0)
-    .option('--world <id>', 'of a replay document that does not name its world', 'paint-arena')
+    .addOption(recordedWorldOption())
     .addHelpText('after', '\nExample:\n  paracosm replay open journal.jsonl')
-    .action((path: string, options: { port: number; world: string }) => openReplay(io, path, options))
+    .action((path: string, options: { port: number } & WorldFlag) => openReplay(io, path, options))
   return replay
 }
 
@@ -127,7 +136,7 @@ async function show(io: Io, path: string, options: ShowOptions): Promise<void> {
 
 async function viewAt(io: Io, file: JournalFile, options: ShowOptions & { step: number }): Promise<JsonValue> {
   const { step, maxSteps = MAX_REPLAY_STEPS } = options
-  const world = await io.worlds.loadRecorded(file.header)
+  const world = await loadRecordedWorld(io, file.header, options.world)
   const { fold } = await file.seek(step, () => world, { signal: io.signal, maxSteps })
   return {
     step,
@@ -141,7 +150,7 @@ async function verify(io: Io, path: string, options: FoldLimits): Promise<void> 
   const { maxSteps = MAX_REPLAY_STEPS } = options
   const file = await JournalFile.open(path)
   try {
-    const world = await io.worlds.loadRecorded(file.header)
+    const world = await loadRecordedWorld(io, file.header, options.world)
     const replay = await verifyJournal(file, () => world, {
       maxSteps,
       signal: io.signal,
@@ -190,7 +199,7 @@ function formatDivergence(divergence: Divergence): string[] {
   ]
 }
 
-interface ForkOptions {
+interface ForkOptions extends WorldFlag {
   readonly at: number
   readonly output: string
   readonly player: ReadonlyMap<number, string>
@@ -201,7 +210,7 @@ interface ForkOptions {
 async function fork(io: Io, path: string, options: ForkOptions): Promise<void> {
   const file = await JournalFile.open(path)
   try {
-    const world = await io.worlds.loadRecorded(file.header)
+    const world = await loadRecordedWorld(io, file.header, options.world)
     const commands = new Map([...options.command].map(([slot, text]) => [slot, parseJson(text, `--command ${slot}`)]))
     const sink = await createFileSink(options.output)
     const changes = { step: options.at, bots: options.player, commands }
@@ -242,8 +251,14 @@ async function fork(io: Io, path: string, options: ForkOptions): Promise<void> {
   }
 }
 
-async function openReplay(io: Io, path: string, options: { port: number; world: string }): Promise<void> {
-  const world = await io.worlds.load((await worldOfRecording(path)) ?? options.world)
+/** The world of a replay document that does not name one, as those of the original do not. */
+const UNNAMED_WORLD = 'paint-arena'
+
+async function openReplay(io: Io, path: string, options: { port: number } & WorldFlag): Promise<void> {
+  const recorded = await worldOfRecording(path)
+  const world = recorded?.header
+    ? await loadRecordedWorld(io, recorded.header, options.world)
+    : await io.worlds.load(options.world ?? recorded?.id ?? UNNAMED_WORLD)
   await serveReplays(world, {
     host: '127.0.0.1',
     port: options.port,

@@ -42,8 +42,13 @@ export async function createRoleModels(io: Io, options: RoleModelOptions): Promi
   const { config } = io
   const isOpenRouter = config.OPENROUTER_API_KEY !== undefined && config.OPENAI_BASE_URL === undefined
   const named = options.model ?? config.PARACOSM_MODEL ?? (isOpenRouter ? OPENROUTER_MODEL : undefined)
-  const roles = [options.openerModel, options.updaterModel, options.validatorModel, options.scorerModel]
-  const first = named ?? roles.find((role) => role !== undefined)
+  const roles = {
+    opener: options.openerModel ?? config.PARACOSM_OPENER_MODEL,
+    updater: options.updaterModel ?? config.PARACOSM_UPDATER_MODEL,
+    validator: options.validatorModel ?? config.PARACOSM_VALIDATOR_MODEL,
+    scorer: options.scorerModel ?? config.PARACOSM_SCORER_MODEL,
+  }
+  const first = named ?? Object.values(roles).find((role) => role !== undefined)
   if (first === undefined) return createOfflineResponder()
   const baseUrl = options.baseUrl ?? config.OPENAI_BASE_URL ?? (isOpenRouter ? OPENROUTER : OPENAI)
   // Each key goes to its own house alone, wherever the base URL points.
@@ -58,9 +63,9 @@ export async function createRoleModels(io: Io, options: RoleModelOptions): Promi
   const meter = new Meter({ usd: options.maxUsd, tokens: options.maxTokens })
   const client = withRetries(withMeter(withQueue(endpoint, options.modelConcurrency ?? AT_ONCE), meter))
   return createModelRoles(client, meter, {
-    opener: options.openerModel ?? first,
-    updater: options.updaterModel ?? first,
-    validator: options.validatorModel ?? first,
-    scorer: options.scorerModel ?? first,
+    opener: roles.opener ?? first,
+    updater: roles.updater ?? first,
+    validator: roles.validator ?? first,
+    scorer: roles.scorer ?? first,
   })
 }

@@ -3,6 +3,13 @@ import { Command, CommanderError } from 'commander'
 import { readConfig } from '../config.ts'
 import { builtInWorlds } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
+import {
+  type ConfigFile,
+  createConfiguredRegistry,
+  fileVariables,
+  readConfigFile,
+  takeConfigFlag,
+} from './config-file.ts'
 import { GROUPS } from './groups.ts'
 import { EXIT, type Io, printJson, toFailure } from './io.ts'
 import { readVersion } from './version.ts'
@@ -16,7 +23,35 @@ Examples:
 
 Exit status: 0 fine, 1 a run or check failed, 2 wrong usage or input, 70 a bug in paracosm.`
 
-function createIo(): { io: Io; status: () => number } {
+/** Groups that name no world: they start although a world of the configuration file does not load. */
+const WITHOUT_WORLDS: readonly (string | undefined)[] = [
+  'admin',
+  'config',
+  'coworld',
+  'doctor',
+  'init',
+  'play',
+  'strategy',
+]
+
+/** What stands in the environment and in paracosm.config.ts, read once. */
+async function readSettings(
+  named: string | undefined,
+  wanted: string | undefined,
+): Promise<Pick<Io, 'config' | 'configFile' | 'worlds'>> {
+  const folder = process.cwd()
+  const configFile: ConfigFile | undefined = await readConfigFile(named, folder)
+  const worlds = WITHOUT_WORLDS.includes(wanted)
+    ? builtInWorlds(folder)
+    : await createConfiguredRegistry(configFile, folder)
+  return { config: readConfig(configFile && fileVariables(configFile)), configFile, worlds }
+}
+
+/** Help and version are printed whatever the configuration file says. */
+const isHelp = (argv: readonly string[]): boolean =>
+  argv.length === 0 || argv[0] === 'help' || argv.some((each) => ['-h', '--help', '-V', '--version'].includes(each))
+
+function createIo(settings: Pick<Io, 'config' | 'configFile' | 'worlds'>): { io: Io; status: () => number } {
   let status: number = EXIT.ok
   let progressShown = false
   const abort = new AbortController()
@@ -38,8 +73,7 @@ function createIo(): { io: Io; status: () => number } {
     progressShown = false
   }
   const io: Io = {
-    config: readConfig(),
-    worlds: builtInWorlds(process.cwd()),
+    ...settings,
     out(line) {
       clear()
       process.stdout.write(`${line}\n`)
@@ -67,6 +101,8 @@ async function createProgram(io: Io, wanted: string | undefined): Promise<Comman
     .description('Build simulated worlds, put people and AI agents in them, and get evidence out.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
+    // Taken from the command line before commander sees it; here for the help.
+    .option('--config <file>', 'settings; default: paracosm.config.ts (or .js, .mjs) of the current folder')
     .addHelpText('after', EXAMPLES)
   for (const group of GROUPS) {
     if (group.name === wanted) program.addCommand((await group.load()).createCommand(io))
@@ -84,13 +120,17 @@ function overrideExit(command: Command): void {
 }
 
 /** Runs one command line. Returns the exit status; never throws. */
-export async function runCli(argv: readonly string[]): Promise<number> {
-  const isJson = argv.includes('--json')
+export async function runCli(words: readonly string[]): Promise<number> {
+  const isJson = words.includes('--json')
   let io: Io | undefined
   try {
-    const created = createIo()
-    io = created.io
+    const { named, rest: argv } = takeConfigFlag(words)
     const wanted = argv.find((each) => !each.startsWith('-'))
+    const settings = isHelp(argv)
+      ? { config: readConfig(), configFile: undefined, worlds: builtInWorlds() }
+      : await readSettings(named, wanted)
+    const created = createIo(settings)
+    io = created.io
     const program = await createProgram(io, wanted === 'help' ? argv[1] : wanted)
     if (argv.length === 0) {
       program.outputHelp()
@@ -105,10 +145,17 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       return EXIT.usage
     }
     const { problem, status } = toFailure(error)
-    if (isJson && io) printJson(io, { ok: false, error: { ...problem } })
+    if (isJson) printProblem(io, { ...problem })
     process.stderr.write(`error ${problem.code}: ${problem.message}\n  fix: ${problem.hint}\n`)
     return status
   }
+}
+
+/** As JSON, also when the command line failed before there was an Io. */
+function printProblem(io: Io | undefined, problem: Readonly<Record<string, unknown>>): void {
+  const value = { ok: false, error: problem }
+  if (io) printJson(io, value)
+  else process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)
 }
 
 function usageProblem(error: CommanderError): { code: string; message: string; hint: string } {

@@ -20,6 +20,8 @@ import { selectRuntime } from './coworld-runtime.ts'
 import { type Io, printJson } from './io.ts'
 import type { RunOptions } from './run-world.ts'
 import { formatRows } from './table.ts'
+import { readVersion } from './version.ts'
+import { referTo } from './world-names.ts'
 
 /** Where artefacts go when no folder is named. */
 const OUTPUT_FOLDER = './coworld-episode-results'
@@ -29,15 +31,18 @@ const OUTPUT_FOLDER = './coworld-episode-results'
  * @param slots that the manifest fixes; default: those of the wanted variant
  */
 export async function withOwnManifest<T>(
-  world: World,
-  about: { version: string; variant?: string | undefined },
+  io: Io,
+  about: { world: World; name: string; variant?: string | undefined },
   use: (path: string) => Promise<T>,
 ): Promise<T> {
+  const { world } = about
   const folder = await mkdtemp(join(tmpdir(), 'paracosm-manifest-'))
   try {
     const slots = world.slots(configureWorld(world, about.variant).config)
     const path = join(folder, 'coworld_manifest.json')
-    await writeFile(path, JSON.stringify(createManifest(world, { version: about.version, slots }), undefined, 2))
+    const program = referTo(io, world, about.name, undefined)
+    const manifest = createManifest(world, { version: readVersion(), slots, program })
+    await writeFile(path, JSON.stringify(manifest, undefined, 2))
     return await use(path)
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -46,12 +51,11 @@ export async function withOwnManifest<T>(
 
 export async function runWorldAsPackage(
   io: Io,
-  world: World,
+  { world, name }: { readonly world: World; readonly name: string },
   players: readonly string[],
   options: RunOptions,
 ): Promise<void> {
-  const { readVersion } = await import('./version.ts')
-  await withOwnManifest(world, { version: readVersion(), variant: options.variant }, async (path) => {
+  await withOwnManifest(io, { world, name, variant: options.variant }, async (path) => {
     const variant = options.variant ?? world.variants[0]?.id
     await runFound(io, await loadManifest(path), players, { ...options, ...(variant === undefined ? {} : { variant }) })
   })
@@ -69,7 +73,7 @@ export async function runPackage(
 
 async function runFound(io: Io, found: CoworldPackage, players: readonly string[], options: RunOptions): Promise<void> {
   const runtime = await selectRuntime(io, { runtime: options.runtime ?? 'process' })
-  const job = withOptions(handle(found, players, options), options)
+  const job = withOptions(fillSlots(found, players, options), options)
   const workspace = await createWorkspace({
     prefix: 'coworld-run-',
     folder: options.outputDir ?? OUTPUT_FOLDER,
@@ -123,7 +127,7 @@ function slotsOf(found: CoworldPackage, players: readonly string[]): readonly st
 }
 
 /** The job, with each slot filled by what its name means: a player of the manifest, a command, or else an image. */
-function handle(found: CoworldPackage, players: readonly string[], options: RunOptions): JobSpec {
+function fillSlots(found: CoworldPackage, players: readonly string[], options: RunOptions): JobSpec {
   const job = buildJobSpec(found, options.variant === undefined ? {} : { variant: options.variant })
   if (players.length === 0) return job
   const declared = new Map(found.manifest.player.map((role) => [role.id, role]))

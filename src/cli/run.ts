@@ -4,11 +4,12 @@ import type { Io } from './io.ts'
 import { parseCount, parseRate, parseRuntime, parseSeed } from './options.ts'
 import { runPackage, runWorldAsPackage } from './run-package.ts'
 import { type RunOptions, runWorld } from './run-world.ts'
+import { isWorldName } from './world-names.ts'
 
 export function createCommand(io: Io): Command {
   return new Command('run')
     .description('Play one episode. Players: a bot by name, human, cmd:<command>, or (with a package) an image.')
-    .argument('<world|manifest>', 'a world by its id, or the path or address of a coworld manifest')
+    .argument('<world|manifest>', 'a world by id, path or package, or the path or address of a coworld manifest')
     .argument('[players...]', 'one for every slot, or one for all')
     .option('--variant <id>', 'which variant')
     .option('--seed <n>', 'seed of the episode', parseSeed)
@@ -24,6 +25,7 @@ export function createCommand(io: Io): Command {
 Examples:
   paracosm run paint-arena sweep greedy
   paracosm run paint-arena human greedy --variant duel
+  paracosm run ./my-world.ts careful bold -o ./match
   paracosm run paint-arena greedy "cmd:python3 player.py" -o ./match --seed 7
   paracosm run ./coworld_manifest.json --runtime process`,
     )
@@ -32,11 +34,11 @@ Examples:
 
 async function run(io: Io, wanted: { target: string; players: readonly string[]; options: RunOptions }): Promise<void> {
   const { target, players, options } = wanted
-  if (!io.worlds.has(target)) {
+  if (!isWorldName(io, target)) {
     await runPackage(io, target, players, options)
     return
   }
   const world = await io.worlds.load(target)
   if (options.runtime === undefined) await runWorld(io, world, players, options)
-  else await runWorldAsPackage(io, world, players, options)
+  else await runWorldAsPackage(io, { world, name: target }, players, options)
 }

@@ -3,9 +3,10 @@ import { Command, InvalidArgumentError } from 'commander'
 import type { RoleModels } from '../adapters/session/role-models.ts'
 import { startServer } from '../server/app.ts'
 import { type AccessFlags, accessOf, addAccessOptions, adminKeyOf } from './access.ts'
+import { loadConfiguredCharacters } from './admin/characters.ts'
 import { dump } from './admin/dumps.ts'
 import { type Io, printJson } from './io.ts'
-import { otherPorts, parseCount, parsePort } from './options.ts'
+import { collect, otherPorts, parseCount, parsePort } from './options.ts'
 import { createRoleModels, type RoleModelOptions } from './role-models.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
@@ -22,6 +23,7 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly rateLimits: boolean
   readonly sessionTtl: number
   readonly sweepInterval: number
+  readonly world: readonly string[]
 }
 
 export function createCommand(io: Io): Command {
@@ -31,6 +33,7 @@ export function createCommand(io: Io): Command {
       .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
       .option('--port <port>', 'port, or the next free one; 0 takes any', parsePort, io.config.PARACOSM_PORT)
       .option('--data <folder>', 'where episodes are kept', io.config.PARACOSM_DATA)
+      .option('--world <world>', 'offer this world too: a path or a package (repeatable)', collect, [])
       .option('--no-showcase', 'do not play matches of bots')
       .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
       .option('--json', 'print one line of JSON when ready')
@@ -56,6 +59,7 @@ export function createCommand(io: Io): Command {
 Examples:
   paracosm serve
   paracosm serve --port 9000 --data /tmp/paracosm --no-showcase
+  paracosm serve --world ./my-world.ts
   paracosm serve --free-play
   paracosm serve --model qwen3:8b --base-url http://127.0.0.1:11434/v1
 
@@ -65,9 +69,12 @@ An interrupt (Ctrl-C) ends it in order: every step is finished and saved, and th
 }
 
 async function serve(io: Io, options: ServeOptions, otherPorts: number): Promise<void> {
+  for (const name of options.world) await io.worlds.load(name)
+  await loadConfiguredCharacters(io, options.data)
   const models = await createRoleModels(io, options)
   const server = await startServer({
     dataDir: options.data,
+    worlds: io.worlds,
     sessions: {
       models,
       mode: options.freePlay === true ? 'free_play' : 'standard',

@@ -9,7 +9,7 @@ import { certifyToJson, formatCheck, formatEvent } from './coworld-report.ts'
 import { selectRuntime } from './coworld-runtime.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { withOwnManifest } from './run-package.ts'
-import { readVersion } from './version.ts'
+import { isWorldName } from './world-names.ts'
 
 export interface CertifyWorldOptions {
   readonly runtime: RuntimeKind
@@ -37,11 +37,9 @@ function checkDeterminism(world: World): { reason: string } {
 }
 
 export async function certifyWorld(io: Io, target: string, options: CertifyWorldOptions): Promise<void> {
-  if (io.worlds.has(target)) {
+  if (isWorldName(io, target)) {
     const world = await io.worlds.load(target)
-    await withOwnManifest(world, { version: readVersion() }, (path) =>
-      certifyPath(io, { path, target, world }, options),
-    )
+    await withOwnManifest(io, { world, name: target }, (path) => certifyPath(io, { path, target, world }, options))
     return
   }
   await using found = await findManifest(target, { server: DEFAULT_SERVER, signal: io.signal })

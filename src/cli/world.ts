@@ -10,12 +10,13 @@ import { createToken } from '../episode/slots.ts'
 import { EpisodeService } from '../host/episode-service.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
-import { type AccessFlags, accessOf, addAccessOptions, collect } from './access.ts'
+import { type AccessFlags, accessOf, addAccessOptions } from './access.ts'
 import { type Io, printJson } from './io.ts'
-import { parseCount, parsePort, parseRate, parseRuntime, parseSeed } from './options.ts'
+import { collect, parseCount, parsePort, parseRate, parseRuntime, parseSeed } from './options.ts'
 import { formatRows } from './table.ts'
 import { readVersion } from './version.ts'
 import { type CertifyWorldOptions, certifyWorld } from './world-certify.ts'
+import { referTo } from './world-names.ts'
 
 const ALLOW_REPLAY =
   'what ?uri= may name: a folder, an origin, or https: for every public host; repeatable. Default: nothing'
@@ -24,14 +25,16 @@ export function createCommand(io: Io): Command {
   const world = new Command('world').description('Worlds: list, describe, serve as a game, certify.')
   world
     .command('list')
-    .description('List the worlds that ship.')
+    .description('List the known worlds: those that ship, those of paracosm.config.ts, and those that --world names.')
+    .option('--world <world>', 'list this one too: a path or a package (repeatable)', collect, [])
     .option('--json', 'print JSON')
-    .action((options: { json?: boolean }) => list(io, options))
+    .addHelpText('after', '\nExample:\n  paracosm world list --world ./my-world.ts')
+    .action((options: ListOptions) => list(io, options))
   world
     .command('show <world>')
     .description('Show a world: variants, bots, schemas.')
     .option('--json', 'print JSON, with the schemas')
-    .addHelpText('after', '\nExample:\n  paracosm world show paint-arena')
+    .addHelpText('after', '\nExamples:\n  paracosm world show paint-arena\n  paracosm world show ./my-world.ts --json')
     .action((id: string, options: { json?: boolean }) => show(io, id, options))
   world
     .command('schema <world>')
@@ -44,11 +47,18 @@ export function createCommand(io: Io): Command {
     .command('manifest <world>')
     .description('Print the coworld manifest of a world.')
     .option('--slots <n>', 'of the variants with so many slots; default: those of the first variant', parseCount)
+    .option('--image <name>', "of game and players; default: the world's package and its version")
     .option('--json', 'JSON is all that it prints; accepted for symmetry')
-    .addHelpText('after', '\nExample:\n  paracosm world manifest paint-arena > coworld_manifest.json')
-    .action(async (id: string, options: { slots?: number }) => {
-      printJson(io, createManifest(await io.worlds.load(id), { version: readVersion(), slots: options.slots }))
-    })
+    .addHelpText(
+      'after',
+      `
+The programs of the manifest are paths from the folder that it is written to: run this command there.
+
+Examples:
+  paracosm world manifest paint-arena > coworld_manifest.json
+  paracosm world manifest ./my-world.ts > coworld_manifest.json`,
+    )
+    .action((name: string, options: ManifestOptions) => printManifest(io, name, options))
   addAccessOptions(world.command('serve <world>'))
     .description('Serve a world as a coworld game: one episode, or replays.')
     .option('--host <host>', 'address to listen on; default: 127.0.0.1, or COGAME_HOST under a runner')
@@ -64,9 +74,10 @@ export function createCommand(io: Io): Command {
       `
 Examples:
   paracosm world serve paint-arena --variant duel
+  paracosm world serve ./my-world.ts
   paracosm world serve paint-arena --replay file:///tmp/replay.json
 
-InFlight a runner it reads COGAME_CONFIG_URI, COGAME_RESULTS_URI and COGAME_SAVE_REPLAY_URI, or COGAME_REPLAY_SERVER=1.`,
+Under a runner it reads COGAME_CONFIG_URI, COGAME_RESULTS_URI and COGAME_SAVE_REPLAY_URI, or COGAME_REPLAY_SERVER=1.`,
     )
     .action((id: string, options: ServeWorldOptions) => serveWorld(io, id, options))
   world
@@ -84,7 +95,13 @@ InFlight a runner it reads COGAME_CONFIG_URI, COGAME_RESULTS_URI and COGAME_SAVE
   return world
 }
 
-async function list(io: Io, options: { json?: boolean }): Promise<void> {
+interface ListOptions {
+  readonly world: readonly string[]
+  readonly json?: boolean
+}
+
+async function list(io: Io, options: ListOptions): Promise<void> {
+  for (const name of options.world) await io.worlds.load(name)
   const worlds = (await Promise.all(io.worlds.ids().map((id) => io.worlds.load(id)))).map(summariseWorld)
   if (options.json) printJson(io, worlds)
   else {
@@ -134,6 +151,18 @@ async function schema(io: Io, id: string, what: string): Promise<void> {
   const found = Object.hasOwn(schemas, what) ? schemas[what] : undefined
   if (!found) throw new AppError('USAGE', `--of takes config, command or results, not ${what}`)
   printJson(io, toJsonSchema(found))
+}
+
+interface ManifestOptions {
+  readonly slots?: number
+  readonly image?: string
+}
+
+async function printManifest(io: Io, name: string, { slots, image }: ManifestOptions): Promise<void> {
+  const world = await io.worlds.load(name)
+  const reference = referTo(io, world, name, process.cwd())
+  const program = { ...reference, image: image ?? reference.image }
+  printJson(io, createManifest(world, { version: readVersion(), slots, program }))
 }
 
 interface ServeWorldOptions extends AccessFlags {

@@ -25,7 +25,7 @@ export const CLIENT_ERRORS = [
   'ALREADY_CONNECTED',
   /** The session is over; nothing more can be said in it. */
   'SESSION_CLOSED',
-  /** The handle was left while this waited. The server goes on with what it had taken. */
+  /** The session was left while this waited. The server goes on with what it had taken. */
   'LEFT',
   /** While the connection was away somebody else went on with the session: the input was not sent again. */
   'SUPERSEDED',

@@ -64,7 +64,7 @@ export interface CommandQuery extends CommandFilters {
   readonly cursor?: string
 }
 
-interface SlotState {
+interface SlotRef {
   readonly agentId: string
   /** The slot's token; absent where the adapter asks for none. */
   readonly token?: string
@@ -97,10 +97,10 @@ function methodsOf(options: ClientOptions) {
     ...sessionMethods(caller),
     ...playMethods(caller, options),
     episodes: episodeMethods(caller),
-    /** An agent's way into a slot of an episode; it throws DoorFailure, in the words of the adapter. */
-    perception({ episode, slot = 0, ...handle }: SlotState): PerceptionClient {
+    /** An agent's way into a slot of an episode; it throws PerceptionFailure, in the words of the adapter. */
+    perception({ episode, slot = 0, ...who }: SlotRef): PerceptionClient {
       const at = episode === undefined ? '' : `/api/episodes/${encodeURIComponent(episode)}/slots/${slot}`
-      return new PerceptionClient({ url: url + at, signal: options.signal, ...handle })
+      return new PerceptionClient({ url: url + at, signal: options.signal, ...who })
     },
   }
 }

@@ -50,6 +50,8 @@ export interface JournalSource {
   /** Opens the journal anew; every reader closes what it opened. */
   open(): Promise<JournalFile>
   readonly worlds: WorldRegistry
+  /** Names the world in place of what the journal says: an id, a path or a package. */
+  readonly world?: string | undefined
 }
 
 /**
@@ -63,7 +65,7 @@ export async function* readJournalCommands(
 ): AsyncGenerator<ForeignRow> {
   const file = await source.open()
   try {
-    const world = await source.worlds.loadRecorded(file.header)
+    const world = await source.worlds.loadRecorded(file.header, source.world)
     const reader = new JournalReader(file.header, world)
     let turn = 0
     for await (const batch of file.lines()) {

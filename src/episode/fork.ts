@@ -2,7 +2,7 @@
 // from the recording.
 import { AppError } from '../kernel/errors.ts'
 import { Chain, corrupt, parseLine } from '../kernel/journal.ts'
-import { parseWith } from '../kernel/parse.ts'
+import { describeIssue, parseWith } from '../kernel/parse.ts'
 import { MAX_REPLAY_STEPS } from '../kernel/replay.ts'
 import type { World } from '../kernel/world.ts'
 import type { OutcomeLine, StepLine } from '../protocol/journal.ts'
@@ -127,7 +127,7 @@ function withCommands(rest: readonly StepLine[], changes: ForkChanges, world: Wo
     if (parsed.success) continue
     throw new AppError(
       'DIVERGENT_FORK',
-      `what slot ${slot} is to say is no command: ${parsed.error.issues[0]?.message ?? 'invalid'}`,
+      `what slot ${slot} is to say is no command: ${describeIssue(parsed.error, 'command')}`,
     )
   }
   const isReplaced = (slot: number): boolean => changes.commands.has(slot)

@@ -1,6 +1,7 @@
 // The slots of one episode: who sits where, with which token, and what they have said and not been heard for yet.
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../kernel/errors.ts'
+import { describeIssue } from '../kernel/parse.ts'
 import type { World } from '../kernel/world.ts'
 import type { PlayerRef, Refusal } from '../protocol/episode.ts'
 import type { SlotChange } from '../protocol/journal.ts'
@@ -53,9 +54,7 @@ export function queueCommand(world: World, slotState: SlotState, said: Waiting):
   }
   const parsed = world.command.safeParse(said.command)
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const where = issue?.path.join('.') || 'command'
-    return { code: 'INVALID_COMMAND', reason: `${where}: ${issue?.message ?? 'invalid'}` }
+    return { code: 'INVALID_COMMAND', reason: describeIssue(parsed.error, 'command') }
   }
   slotState.waiting.push({ command: parsed.data, settle: said.settle })
   return undefined

@@ -34,7 +34,9 @@ export interface EpisodeOptions {
   readonly maxSteps?: number
   /** What happens to a second connection to one slot. Default: it replaces the first. */
   /** The package that the world comes from, for the journal. */
-  readonly worldPackage?: { readonly name: string; readonly version: string } | undefined
+  readonly worldPackage?:
+    | { readonly name: string; readonly version: string; readonly module?: string | undefined }
+    | undefined
   readonly onSlotTaken?: 'replace' | 'refuse'
   readonly sink?: LineSink | undefined
   readonly workers?: Readonly<Record<string, EffectWorker>>

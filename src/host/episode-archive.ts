@@ -100,12 +100,15 @@ export class EpisodeArchive {
   }
 
   /** An episode that was stopped before its end. */
-  async suspend(id: string, error: unknown): Promise<void> {
+  async suspend(episode: Episode, error: unknown): Promise<void> {
+    const id = episode.header.episode
     await this.journals
       .release(id)
       .catch((err: unknown) => this.#log.error({ episode: id, err }, 'episode.close_failed'))
     const problem = error === undefined ? null : toProblem(error)
-    await this.#patch(id, { status: 'unfinished', owner: null, leaseUntil: null, problem })
+    const players = episode.slots.map((slot) => slot.player)
+    const steps = episode.step
+    await this.#patch(id, { status: 'unfinished', players, steps, owner: null, leaseUntil: null, problem })
   }
 
   async #patch(id: string, changes: EpisodePatch): Promise<void> {

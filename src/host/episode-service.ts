@@ -60,9 +60,10 @@ export class EpisodeService {
   /** What becomes of each live episode; settles when it is archived or released. Never rejects. */
   readonly #fates = new Map<string, Promise<void>>()
   /** Episodes whose journals could not be written: they are resumed once the disk accepts writes again. */
-  readonly #suspended = new Set<string>()
+  readonly #suspended = new Map<string, EpisodeSummary>()
   #recovery: NodeJS.Timeout | undefined
   #isClosing = false
+  #closing: Promise<string[]> | undefined
 
   constructor(options: EpisodeServiceOptions) {
     this.worlds = options.worlds
@@ -189,10 +190,11 @@ export class EpisodeService {
     const isStopped = error instanceof AppError && error.code === 'INTERRUPTED'
     if (!isStopped) {
       this.#log.error({ episode: id, step: episode.step, err: error }, 'episode.suspended')
-      this.#suspended.add(id)
+      // Kept here too: the index may lie on the same disk.
+      this.#suspended.set(id, summarizeSuspended(episode, error))
       this.#recoverLater()
     }
-    await this.#archive?.suspend(id, isStopped ? undefined : error)
+    await this.#archive?.suspend(episode, isStopped ? undefined : error)
   }
 
   /** After the disk refused a write: tries until it accepts one, then resumes what was suspended. */
@@ -215,9 +217,8 @@ export class EpisodeService {
       return
     }
     this.#log.info({}, 'storage.accepts_writes_again')
-    const ids = [...this.#suspended]
+    await this.#resumeAll([...this.#suspended.keys()])
     this.#suspended.clear()
-    await this.#resumeAll(ids)
   }
 
   /**
@@ -289,11 +290,17 @@ export class EpisodeService {
 
   /** @throws AppError UNKNOWN_EPISODE */
   async find(id: string): Promise<EpisodeSummary> {
-    const live = this.#live.get(id)
-    if (live) return summarizeLive(live)
+    const known = this.#summary(id)
+    if (known) return known
     const record = await this.#archive?.index.get(id)
     if (record) return summarizeRecord(record)
     throw new AppError('UNKNOWN_EPISODE', `there is no episode ${id}`)
+  }
+
+  /** What this service knows better than the index. */
+  #summary(id: string): EpisodeSummary | undefined {
+    const live = this.#live.get(id)
+    return live ? summarizeLive(live) : this.#suspended.get(id)
   }
 
   /** Live and past episodes, newest first unless the page says otherwise. */
@@ -301,10 +308,7 @@ export class EpisodeService {
     if (!this.#archive) return { entries: [], total: 0, nextCursor: null }
     const { entries, total, nextCursor } = await this.#archive.index.list(filters, page)
     return {
-      entries: entries.map((record) => {
-        const live = this.#live.get(record.id)
-        return live ? summarizeLive(live) : summarizeRecord(record)
-      }),
+      entries: entries.map((record) => this.#summary(record.id) ?? summarizeRecord(record)),
       total,
       nextCursor,
     }
@@ -334,7 +338,12 @@ export class EpisodeService {
    * up the others.
    * @returns the ids of the episodes to resume on the next start
    */
-  async close(): Promise<string[]> {
+  close(): Promise<string[]> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<string[]> {
     this.#isClosing = true
     clearTimeout(this.#recovery)
     const left = [...this.#live].flatMap(([id, episode]) => (episode.isClosed ? [] : [id]))
@@ -361,6 +370,11 @@ function createSupervised(world: World, create: () => Episode): Episode {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new AppError('EPISODE_FAILED', `${world.id} could not create an episode: ${message}`, { cause })
   }
+}
+
+function summarizeSuspended(episode: Episode, error: unknown): EpisodeSummary {
+  const problem = (error instanceof AppError ? error : new AppError('FILE_UNWRITABLE', String(error))).toProblem()
+  return { ...summarizeLive(episode), status: 'unfinished', problem }
 }
 
 function summarizeLive(episode: Episode): EpisodeSummary {

@@ -1,31 +1,17 @@
-// Worlds from modules: a file of the user's, or an installed package. A module exports its world as `default`, as
-// `world`, or as its only export that is one.
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+// Worlds from modules: a file, a folder or an installed package. A module exports its world as `default`, as `world`, or
+// as its only export that is one. Where modules are found: world-paths.ts.
+import { pathToFileURL } from 'node:url'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
-
-/** Where a world comes from, as journals name it. */
-export interface WorldPackage {
-  readonly name: string
-  readonly version: string
-}
+import { locateModule, locatePackage, packageOf, type WorldPackage } from './world-paths.ts'
 
 export interface LoadedWorld {
   readonly world: World
+  /** The package that the module belongs to; undefined: it belongs to none, or the world was given as a value. */
   readonly package: WorldPackage | undefined
+  /** The module's file, absolute; undefined: the world was given as a value. */
+  readonly path: string | undefined
 }
-
-/** Whether a name can only be a module: a path, or a file of JavaScript or TypeScript. */
-export function isModuleName(name: string): boolean {
-  return name.startsWith('./') || name.startsWith('../') || isAbsolute(name) || /\.[cm]?[jt]s$/.test(name)
-}
-
-/** A package name, perhaps with a subpath: 'harvest', '@lab/harvest', 'harvest/duel'. */
-const PACKAGE_NAME = /^(?:@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*(?:\/[a-zA-Z0-9-._~/]+)?$/
 
 /**
  * Loads the world of a module. Undefined: there is no such file or package.
@@ -33,47 +19,34 @@ const PACKAGE_NAME = /^(?:@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*(?:
  * @throws AppError WORLD_INVALID when the module cannot be loaded or exports no world
  */
 export async function loadWorldModule(name: string, from: string): Promise<LoadedWorld | undefined> {
-  const path = isModuleName(name) ? findFile(resolve(from, name)) : findPackage(name, from)
-  if (path === undefined) return undefined
+  const path = locateModule(name, from)
+  return path === undefined ? undefined : loadFile(name, path)
+}
+
+/**
+ * Loads the world of the package that a journal names. Only packages are looked up: a journal may come from a stranger,
+ * and no path in it is ever imported, except one inside the package.
+ * @throws AppError WORLD_INVALID
+ */
+export async function loadWorldPackage(recorded: WorldPackage, from: string): Promise<LoadedWorld | undefined> {
+  const path = locatePackage(recorded, from)
+  return path === undefined ? undefined : loadFile(recorded.name, path)
+}
+
+async function loadFile(name: string, path: string): Promise<LoadedWorld> {
   let exports: unknown
   try {
     exports = await import(pathToFileURL(path).href)
   } catch (cause) {
     throw new AppError('WORLD_INVALID', `the module ${name} cannot be loaded: ${messageOf(cause)}`, {
       cause,
-      hint: 'Run it with node to see the whole error; a project of TypeScript modules needs "type": "module".',
+      hint: 'Run the file with node to see the whole error. A TypeScript module needs "type": "module" in its package.json, and its dependencies installed beside it.',
     })
   }
-  return { world: findWorld(name, exports), package: await packageOf(path) }
+  return { world: findWorld(name, exports), package: packageOf(path), path }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-/** The file itself, or the usual entry of a folder. */
-function findFile(path: string): string | undefined {
-  const candidates = [
-    path,
-    join(path, 'world.ts'),
-    join(path, 'world.js'),
-    join(path, 'index.ts'),
-    join(path, 'index.js'),
-  ]
-  return candidates.find((each) => /\.[cm]?[jt]s$/.test(each) && existsSync(each))
-}
-
-function findPackage(name: string, from: string): string | undefined {
-  if (!PACKAGE_NAME.test(name)) return undefined
-  try {
-    return createRequire(join(from, 'package.json')).resolve(name)
-  } catch {
-    // A package that offers only `import` conditions is found by the loader of ES modules.
-  }
-  try {
-    return fileURLToPath(import.meta.resolve(name, pathToFileURL(join(from, 'package.json')).href))
-  } catch {
-    return undefined
-  }
-}
 
 function findWorld(name: string, exports: unknown): World {
   const all = typeof exports === 'object' && exports !== null ? Object.entries(exports) : []
@@ -106,32 +79,14 @@ const METHODS = [
 ] as const
 
 /** A guard by shape: what the members do is for the conformance suite to judge. */
-function isWorld(value: unknown): value is World {
+export function isWorld(value: unknown): value is World {
   if (typeof value !== 'object' || value === null) return false
-  const members = new Map<string, unknown>(METHODS.map((key) => [key, Reflect.get(value, key)]))
-  const hasMethods = [...members.values()].every((member) => typeof member === 'function')
+  const hasMethods = METHODS.every((key) => typeof Reflect.get(value, key) === 'function')
   const texts = ['id', 'version', 'title', 'summary'].every((key) => typeof Reflect.get(value, key) === 'string')
-  const schemas = ['config', 'command', 'results'].every((key) => typeof Reflect.get(value, key) === 'object')
-  return hasMethods && texts && schemas && Array.isArray(Reflect.get(value, 'variants'))
+  const schemas = ['config', 'command', 'results'].every((key) => isSchema(Reflect.get(value, key)))
+  const variants: unknown = Reflect.get(value, 'variants')
+  return hasMethods && texts && schemas && Array.isArray(variants) && variants.length > 0
 }
 
-/** The package that a file belongs to: the nearest package.json above it with a name. */
-async function packageOf(path: string): Promise<WorldPackage | undefined> {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
-    const found = text === undefined ? undefined : readPackage(text)
-    if (found || folder === dirname(folder)) return found
-  }
-}
-
-function readPackage(text: string): WorldPackage | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null) return undefined
-    const [name, version] = [Reflect.get(value, 'name'), Reflect.get(value, 'version')]
-    return typeof name === 'string' ? { name, version: typeof version === 'string' ? version : '0.0.0' } : undefined
-  } catch {
-    // Somebody's broken package.json is no reason to refuse the world.
-    return undefined
-  }
-}
+const isSchema = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && typeof Reflect.get(value, 'safeParse') === 'function'

@@ -6,12 +6,13 @@ import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
 import { BUILT_IN_WORLDS, type WorldLoader } from '../worlds/catalogue.ts'
-import { isModuleName, type LoadedWorld, loadWorldModule, type WorldPackage } from './world-modules.ts'
+import { type LoadedWorld, loadWorldModule, loadWorldPackage } from './world-modules.ts'
+import { isModuleName, locateModule, type WorldPackage } from './world-paths.ts'
 
 export interface WorldRegistry {
   /** Ids of the worlds that are known without loading a module, in the order in which they were registered. */
   ids(): readonly string[]
-  /** Whether `load` would find a world under this name without trying the file system. */
+  /** Whether a name means a world: it is known, it is written as a module, or a package of that name is installed. */
   has(name: string): boolean
   /**
    * Loads a world by id, by the path of a module ('./my-world.ts'), or by the name of an installed package.
@@ -19,13 +20,17 @@ export interface WorldRegistry {
    */
   load(name: string): Promise<World>
   /**
-   * The world that a journal was recorded with. Another version plays differently, so only the very one will do; another
-   * digest of its source under the same version is a hint, and verification decides.
+   * The world that a journal was recorded with: a registered one of the journal's id, or that of the package that the
+   * journal names. Another version plays differently, so only the very one will do; another digest of its source under
+   * the same version is a hint, and verification decides.
+   * @param module names the world in place of what the journal says: an id, a path or a package
    * @throws AppError UNKNOWN_WORLD, WORLD_VERSION, WORLD_INVALID (as a rejection)
    */
-  loadRecorded(header: JournalHeader): Promise<World>
-  /** The package that a loaded world comes from; undefined for built-in worlds. */
+  loadRecorded(header: JournalHeader, module?: string): Promise<World>
+  /** The package that a loaded world comes from; undefined for built-in worlds and worlds given as values. */
   packageOf(world: World): WorldPackage | undefined
+  /** The absolute path of the module that a world was loaded from; undefined for built-in worlds and values. */
+  pathOf(world: World): string | undefined
 }
 
 export interface WorldRegistryOptions {
@@ -45,7 +50,7 @@ export interface WorldRegistryOptions {
  */
 export async function createWorldRegistry(options: WorldRegistryOptions = {}): Promise<WorldRegistry> {
   const registry = new Registry(BUILT_IN_WORLDS, options.from ?? process.cwd())
-  for (const world of options.worlds ?? []) registry.add({ world, package: undefined })
+  for (const world of options.worlds ?? []) registry.add({ world, package: undefined, path: undefined })
   for (const name of options.modules ?? []) await registry.load(name)
   return registry
 }
@@ -57,7 +62,7 @@ export function builtInWorlds(from: string = process.cwd()): WorldRegistry {
 
 class Registry implements WorldRegistry {
   readonly #loaders = new Map<string, () => Promise<World>>()
-  readonly #packages = new Map<World, WorldPackage>()
+  readonly #loaded = new Map<World, LoadedWorld>()
   readonly #modules = new Map<string, Promise<World>>()
   readonly #from: string
 
@@ -66,9 +71,18 @@ class Registry implements WorldRegistry {
     this.#from = from
   }
 
-  add({ world, package: source }: LoadedWorld): World {
+  /** @throws AppError WORLD_INVALID for a second world of an id from elsewhere */
+  add(loaded: LoadedWorld): World {
+    const { world } = loaded
+    for (const other of this.#loaded.values()) {
+      if (other.world.id !== world.id || other.world === world) continue
+      const [one, two] = [other, loaded].map((each) => each.path ?? 'a value')
+      throw new AppError('WORLD_INVALID', `two worlds have the id ${world.id}: ${one} and ${two}`, {
+        hint: 'Give one of them another id.',
+      })
+    }
     this.#loaders.set(world.id, () => Promise.resolve(world))
-    if (source) this.#packages.set(world, source)
+    this.#loaded.set(world, loaded)
     return world
   }
 
@@ -77,7 +91,7 @@ class Registry implements WorldRegistry {
   }
 
   has(name: string): boolean {
-    return this.#loaders.has(name) || isModuleName(name)
+    return this.#loaders.has(name) || isModuleName(name) || locateModule(name, this.#from) !== undefined
   }
 
   load(name: string): Promise<World> {
@@ -98,8 +112,14 @@ class Registry implements WorldRegistry {
     throw unknownWorld(name, this.ids())
   }
 
-  async loadRecorded({ world: recorded }: JournalHeader): Promise<World> {
-    const world = await this.#find(recorded)
+  async loadRecorded({ world: recorded }: JournalHeader, module?: string): Promise<World> {
+    const world = module === undefined ? await this.#find(recorded) : await this.load(module)
+    if (world.id !== recorded.id) {
+      throw new AppError('UNKNOWN_WORLD', `the journal was recorded with ${recorded.id}; ${module} is ${world.id}`, {
+        hint: `Name the module of ${recorded.id} with --world.`,
+        details: { recorded: recorded.id, present: world.id },
+      })
+    }
     if (world.version === recorded.version) return world
     throw new AppError(
       'WORLD_VERSION',
@@ -111,27 +131,46 @@ class Registry implements WorldRegistry {
     )
   }
 
+  /** Never imports a path that a journal names: journals come from strangers. */
   async #find(recorded: JournalHeader['world']): Promise<World> {
-    if (this.#loaders.has(recorded.id) || !recorded.package) return this.load(recorded.id)
-    const { name, version } = recorded.package
-    const loaded = await loadWorldModule(name, this.#from)
-    if (loaded?.world.id === recorded.id) return this.add(loaded)
-    throw new AppError('UNKNOWN_WORLD', `the journal's world ${recorded.id} comes from ${name}, which is not here`, {
-      hint: `Install ${name}@${version}, or name the module of the world with --world-module <path>.`,
-      details: { package: name, version },
-    })
+    const registered = await this.#loaders.get(recorded.id)?.()
+    const { package: source } = recorded
+    if (registered && (!source || this.packageOf(registered)?.name === source.name)) return registered
+    const loaded = source && (await loadWorldPackage(source, this.#from))
+    if (loaded?.world.id === recorded.id) return this.#known(loaded.world) ? loaded.world : this.add(loaded)
+    // A world that was given as a value has no package; its id is all there is to go by.
+    if (registered) return registered
+    if (!source) throw unknownWorld(recorded.id, this.ids(), 'Name its module with --world <path or package>.')
+    const { name, version } = source
+    throw new AppError(
+      'UNKNOWN_WORLD',
+      `the world ${recorded.id} of the journal comes from ${name}, which is missing`,
+      {
+        hint: `Install ${name}@${version}, or name the world's module with --world <path or package>.`,
+        details: { package: name, version },
+      },
+    )
+  }
+
+  #known(world: World): boolean {
+    return this.#loaded.has(world)
   }
 
   packageOf(world: World): WorldPackage | undefined {
-    return this.#packages.get(world)
+    return this.#loaded.get(world)?.package
+  }
+
+  pathOf(world: World): string | undefined {
+    return this.#loaded.get(world)?.path
   }
 }
 
-function unknownWorld(name: string, known: readonly string[]): AppError {
+function unknownWorld(name: string, known: readonly string[], advice?: string): AppError {
   const closest = closestOf(name, known)
   const guess = closest === undefined ? '' : `Did you mean ${closest}? `
-  return new AppError('UNKNOWN_WORLD', `there is no world ${name}; there are ${known.join(', ')}`, {
+  const hint = advice ?? 'Name a world, the path of a module such as ./my-world.ts, or an installed package.'
+  return new AppError('UNKNOWN_WORLD', `there is no world ${name}; known worlds: ${known.join(', ')}`, {
     details: { known: [...known] },
-    hint: `${guess}Name a world, the path of a module such as ./my-world.ts, or an installed package.`,
+    hint: `${guess}${hint}`,
   })
 }

@@ -18,7 +18,7 @@ export const ERRORS = {
   USAGE: row(400, 2, 'Run the command with --help to see what it takes.'),
   VALIDATION_ERROR: row(422, 2, 'Correct the named field and try again.'),
   FILE_UNREADABLE: row(400, 2, 'Check that the path exists and that you may read it.'),
-  FILE_UNWRITABLE: row(400, 2, 'Choose a folder that exists and that you may write to.'),
+  FILE_UNWRITABLE: row(507, 2, 'Choose a folder that exists and that you may write to.'),
   FILE_TOO_LARGE: row(413, 2, 'Split the file, or raise the limit if the command has one.'),
   JSON_MALFORMED: row(400, 2, 'Correct the JSON at the named line and column.'),
   UNKNOWN_WORLD: row(404, 2, 'List the worlds with: paracosm world list'),

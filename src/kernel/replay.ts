@@ -120,7 +120,8 @@ export class Replay {
     const split = this.#options.chain ? this.#chain.open(text) : splitHash(text)
     if (!split) throw this.#broken(text)
     const line = parseLine(split.body, this.#lines)
-    if (line.kind !== 'header' && this.#fold) this.#checkStep(this.#fold, line.line.step)
+    // The step of a failure was perhaps made: `take` judges it.
+    if (line.kind !== 'header' && line.kind !== 'failure' && this.#fold) this.#checkStep(this.#fold, line.line.step)
     return line
   }
 
@@ -137,6 +138,11 @@ export class Replay {
     }
     if (this.#outcome || this.#failure) throw corrupt(this.#lines, 'follows the last line of the episode')
     const fold = this.fold
+    if (line.kind === 'failure' && !this.#crash && fold.step === line.line.step + 1) {
+      this.#failure = line.line
+      this.#diverge('the world does not fail at this step', line.line.failure, 'no failure')
+      return
+    }
     this.#checkStep(fold, line.line.step)
     if (line.kind === 'step') {
       const fault = this.#foldLine(line.line, before)

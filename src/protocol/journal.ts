@@ -50,8 +50,11 @@ export const JournalHeader = z.strictObject({
     id: z.string(),
     version: z.string(),
     code: z.string().optional(),
-    /** Where a world that does not ship comes from: what to install to replay the journal. */
-    package: z.strictObject({ name: z.string(), version: z.string() }).optional(),
+    /**
+     * Where a world that does not ship comes from: what to install to replay the journal, and the module inside it
+     * (a path with forward slashes).
+     */
+    package: z.strictObject({ name: z.string(), version: z.string(), module: z.string().optional() }).optional(),
   }),
   variant: z.string().nullable(),
   config: JsonObject,

@@ -21,7 +21,7 @@ const GroupId = z
 const CommandContext = z.object({
   /** `timestamp` of the perception that the agent decided by. */
   perception_timestamp: Timestamp.nullish(),
-  /** Number of the agent's beat. */
+  /** Number of the agent's turn. */
   heartbeat_cycle: z.int().min(0).nullish(),
 })
 

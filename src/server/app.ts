@@ -6,12 +6,13 @@ import type { Log } from '../host/log.ts'
 import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
 import { CommandLog } from '../store/command-log.ts'
 import type { StoreTarget } from '../store/store.ts'
-import { closeAll } from '../transport/close.ts'
+import { type ClosingPart, closeAll } from '../transport/close.ts'
 import { listenApp } from '../transport/listen.ts'
 import { type AccessOptions, Transport } from '../transport/transport.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
 import { LivePerception } from './live-perception.ts'
+import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
 import { createSessionServices } from './sessions/services.ts'
 import type { SessionSettings } from './settings.ts'
@@ -29,6 +30,8 @@ export interface ServerOptions {
   /** How many following ports are tried when the port is taken. */
   readonly otherPorts: number
   readonly hasShowcase: boolean
+  /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
+  readonly minFreeBytes?: number | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly version: string
   /** Default: the offline responder, for registered players. */
@@ -57,25 +60,44 @@ const DEFAULT_SESSIONS: SessionSettings = {
 }
 
 /**
- * Starts the server.
+ * Starts the server. When a part fails to start, the ones before it are closed again.
  * @throws AppError PORT_IN_USE when no port is free; FILE_UNWRITABLE for the data folder; the codes of `openStore`
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const storage = await openServerStorage(options)
-  const { store } = storage
-  const commands = new CommandLog(store)
+  const opened: ClosingPart[] = []
+  try {
+    return await openServer(options, opened)
+  } catch (error) {
+    await closeAll(opened.toReversed(), CLOSE_MS)
+    throw error
+  }
+}
+
+/** @param opened receives every part in the order of its start; they are closed in reverse */
+async function openServer(options: ServerOptions, opened: ClosingPart[]): Promise<Server> {
   const transport = new Transport({
     ...options.access,
     adminKey: options.sessions?.adminKey,
     onFault: (error) => log.error({ err: error }, 'socket.failed'),
   })
+  const storage = await openServerStorage(options)
+  opened.push({ name: 'storage', close: () => storage.close() })
+  const { store } = storage
+  const commands = new CommandLog(store)
+  opened.push({ name: 'command log', close: () => commands.drain() })
   const { app, failures } = transport.createApp(loggerOf(options.logLevel))
   const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
   const episodes = new EpisodeService({ worlds, storage: storage.episodes, log, onArchived: () => indexer.wake() })
+  let left: string[] = []
+  const closeEpisodes = async (): Promise<void> => {
+    left = await episodes.close()
+  }
+  // Closed first when the server stops, and here when it does not start: the folder's lock is theirs.
+  opened.push({ name: 'journals', close: closeEpisodes })
   const indexer = new EpisodeIndexer({ store, commands, episodes, log })
+  opened.push({ name: 'indexer', close: () => indexer.close() })
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
-  const stop = new AbortController()
   const services = await createSessionServices({
     ...DEFAULT_SESSIONS,
     ...options.sessions,
@@ -84,7 +106,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     isAlone: storage.isAlone,
     onFault: (what, err) => log.error({ err }, what),
   })
-  let isReady = false
+  const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
+  opened.push({ name: 'sessions', close: () => services.registry.close() })
+  opened.push({ name: 'connections', close: () => transport.closeApp(app) })
   await registerRoutes(app, {
     services,
     episodes,
@@ -95,34 +119,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     failures,
     log,
     version: options.version,
-    isReady: () => isReady,
+    readiness,
   })
   const { url } = await listenApp(app, options)
+  let showcase: Promise<void> | undefined
+  opened.push({ name: 'showcase', close: () => showcase })
+  opened.push({ name: 'episodes', close: closeEpisodes })
   indexer.wake()
   const resumed = await episodes.resumeUnfinished()
-  isReady = true
-  const showcase = options.hasShowcase ? runShowcase(episodes, { log, signal: stop.signal }) : undefined
+  readiness.started()
+  const stop = new AbortController()
+  if (options.hasShowcase) showcase = runShowcase(episodes, { log, signal: stop.signal })
   return {
     url,
     resumed,
     async close() {
       stop.abort()
-      let left: string[] = []
-      const stopEpisodes = async (): Promise<void> => {
-        left = await episodes.close()
-      }
-      const closing = await closeAll(
-        [
-          { name: 'episodes', close: stopEpisodes },
-          { name: 'showcase', close: () => showcase },
-          { name: 'connections', close: () => transport.closeApp(app) },
-          { name: 'sessions', close: () => services.registry.close() },
-          { name: 'indexer', close: () => indexer.close() },
-          { name: 'command log', close: () => commands.drain() },
-          { name: 'storage', close: () => storage.close() },
-        ],
-        CLOSE_MS,
-      )
+      const closing = await closeAll(opened.toReversed(), CLOSE_MS)
       for (const { part, error } of closing) log.error({ err: error, part }, 'server.close_failed')
       return left
     },

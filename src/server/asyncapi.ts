@@ -116,8 +116,8 @@ export function asyncApi(
 ): JsonObject {
   const channels: [string, Channel][] = names.map((name) => [name, CHANNELS[name]])
   const operations = channels.flatMap(([name, channel]) => [
-    ...operationOf(name, 'send', channel.sends),
-    ...operationOf(name, 'receive', channel.receives),
+    ...operationOf(name, 'send', channel),
+    ...operationOf(name, 'receive', channel),
   ])
   return JsonObject.parse({
     asyncapi: '3.0.0',
@@ -128,6 +128,7 @@ export function asyncApi(
     components: {
       messages: Object.fromEntries(channels.flatMap(([name, channel]) => messagesOf(name, channel))),
       schemas: schemasOf(channels),
+      securitySchemes: SECURITY_SCHEMES,
     },
   })
 }
@@ -158,12 +159,25 @@ function describeChannel(name: string, channel: Channel): object {
   }
 }
 
-function operationOf(name: string, action: 'send' | 'receive', messages: Messages): [string, object][] {
-  const ids = Object.keys(messages).map((message) => idOf(name, action, message))
+const SECURITY_SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'Key of a player, or token of a slot or bridge.' },
+  slotToken: { type: 'httpApiKey', name: 'token', in: 'query', description: 'Token of the slot.' },
+}
+
+function securityOf({ hasBearer, query }: Channel): object {
+  const name = hasBearer ? 'bearer' : query !== undefined && 'token' in query ? 'slotToken' : undefined
+  return name === undefined ? {} : { security: [{ $ref: `#/components/securitySchemes/${name}` }] }
+}
+
+function operationOf(name: string, action: 'send' | 'receive', channel: Channel): [string, object][] {
+  const ids = Object.keys(action === 'send' ? channel.sends : channel.receives).map((message) =>
+    idOf(name, action, message),
+  )
   if (ids.length === 0) return []
   const operation = {
     action,
     channel: { $ref: `#/channels/${name}` },
+    ...securityOf(channel),
     messages: ids.map((id) => ({ $ref: `#/channels/${name}/messages/${id}` })),
   }
   return [[`${name}.${action}`, operation]]

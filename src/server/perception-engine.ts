@@ -1,7 +1,7 @@
 // A perception adapter for an engine that connects from outside. Its tokens are kept, so that agents and the bridge find
 // back after a restart.
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { PerceptionAdapter } from '../adapters/perception/adapter.ts'
@@ -11,6 +11,8 @@ import { createSystemClock } from '../episode/clock.ts'
 import { createToken } from '../episode/slots.ts'
 import { AppError } from '../kernel/errors.ts'
 import { parseJson, parseWith } from '../kernel/parse.ts'
+import { writeFileWhole } from '../lib/files.ts'
+import { makeFolder } from '../lib/folders.ts'
 import type { AccessOptions } from '../transport/transport.ts'
 import { startPerceptionServer } from './perception-server.ts'
 
@@ -71,12 +73,6 @@ async function readTokens(options: PerceptionEngineOptions): Promise<Tokens> {
 }
 
 async function keepTokens(options: PerceptionEngineOptions, tokens: Tokens): Promise<void> {
-  const path = pathOf(options)
-  try {
-    await mkdir(join(options.dataDir, 'bridges'), { recursive: true })
-    await writeFile(`${path}.tmp`, JSON.stringify(tokens), { mode: 0o600 })
-    await rename(`${path}.tmp`, path)
-  } catch (cause) {
-    throw new AppError('FILE_UNWRITABLE', `cannot write ${path}`, { cause })
-  }
+  await makeFolder(join(options.dataDir, 'bridges'))
+  await writeFileWhole(pathOf(options), JSON.stringify(tokens), { mode: 0o600 })
 }

@@ -15,6 +15,7 @@ import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
 import type { LivePerception } from './live-perception.ts'
 import { openApiOptions } from './openapi.ts'
 import { streamRoute } from './perception-sockets.ts'
+import type { Readiness } from './readiness.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -37,7 +38,7 @@ export interface RouteDependencies {
   readonly services: SessionServices
   readonly log: Log
   readonly version: string
-  readonly isReady: () => boolean
+  readonly readiness: Readiness
 }
 
 export async function registerRoutes(app: FastifyInstance, parts: RouteDependencies): Promise<void> {
@@ -53,7 +54,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
     isExempt: ({ raw }) => locality.isLocal(raw),
   })
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  await typed.register(healthRoutes, { isReady: parts.isReady, liveEpisodes: () => episodes.size })
+  await typed.register(healthRoutes, { readiness: parts.readiness, liveEpisodes: () => episodes.size })
   await typed.register(worldRoutes, { worlds: episodes.worlds })
   await typed.register(episodeRoutes, { episodes, blobs, locality })
   await typed.register(commandRoutes, { log: parts.commands, locality })

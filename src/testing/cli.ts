@@ -43,8 +43,8 @@ export async function runCommand(args: readonly string[], options: CliOptions = 
 
 export interface RunningCommand {
   readonly pid: number | undefined
-  /** Resolves with the match once standard output or error has it. */
-  sees(pattern: RegExp): Promise<RegExpExecArray>
+  /** Resolves with the match once standard output or error has it; rejects after `withinMs` with what was printed. */
+  sees(pattern: RegExp, withinMs?: number): Promise<RegExpExecArray>
   /** What it has printed so far. */
   text(): string
   kill(signal: NodeJS.Signals): void
@@ -53,7 +53,10 @@ export interface RunningCommand {
   readonly ended: Promise<number | null>
 }
 
-/** Starts a command that goes on until it is told to stop. */
+/** Milliseconds that a busy machine may need for anything that a test waits for. */
+const SEES_MS = 60_000
+
+/** Starts a command that runs until it is told to stop. */
 export function startCommand(args: readonly string[], options: CliOptions = {}): RunningCommand {
   return startProcess(LAUNCHER, args, options)
 }
@@ -79,11 +82,14 @@ export function startProcess(command: string, args: readonly string[], options: 
     kill: (signal) => void child.kill(signal),
     type: (input) => void child.stdin?.write(input),
     ended,
-    async sees(pattern) {
+    async sees(pattern, withinMs = SEES_MS) {
+      const late = AbortSignal.timeout(withinMs)
+      late.addEventListener('abort', () => notify())
       for (;;) {
         const match = pattern.exec(text)
         if (match) return match
         if (child.exitCode !== null) throw new Error(`ended without ${pattern}: ${text}`)
+        if (late.aborted) throw new Error(`no ${pattern} within ${withinMs} ms: ${text}`)
         await new Promise<void>((resolve) => {
           notify = resolve
         })

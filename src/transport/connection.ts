@@ -58,7 +58,10 @@ export class SocketConnection {
   readonly #onFault: (error: unknown) => void
   readonly #waitingForDrain: (() => void)[] = []
   #snapshot: Frame | undefined
+  /** Whether the client has not read what it was sent. */
   #isPaused = false
+  /** Whether a reader wants no more frames for a moment. */
+  #isHeld = false
   /** Whether nothing came since the last ping. */
   #isQuiet = false
   #onText: (text: string) => void = () => undefined
@@ -123,6 +126,20 @@ export class SocketConnection {
     return new Promise((resolve) => this.#waitingForDrain.push(resolve))
   }
 
+  /** Stops reading until `release`: for a moment only, since no pong comes through meanwhile. */
+  hold(): void {
+    this.#isHeld = true
+    this.#socket.pause()
+  }
+
+  /** Reads again after `hold`. */
+  release(): void {
+    if (!this.#isHeld) return
+    this.#isHeld = false
+    this.#isQuiet = false
+    if (!this.#isPaused) this.#socket.resume()
+  }
+
   /** Sets what takes text messages. A handler that throws closes the connection with 1011. */
   onText(handler: (text: string) => void): void {
     this.#onText = handler
@@ -148,6 +165,7 @@ export class SocketConnection {
     this.onClose(() => clearTimeout(timer))
     // The client's close frame must be read.
     this.#resume()
+    this.release()
   }
 
   /** Ends the connection at once, without a close frame. */
@@ -173,7 +191,7 @@ export class SocketConnection {
   /** One beat of the heart: pings, and drops a client that nothing was heard of since the last beat. */
   beat(): void {
     // A client that is not read cannot be heard; the stall limit judges it.
-    if (this.#isPaused || !this.isOpen) return
+    if (this.#isPaused || this.#isHeld || !this.isOpen) return
     if (this.#isQuiet) {
       this.terminate()
       return
@@ -228,7 +246,7 @@ export class SocketConnection {
     this.#isPaused = false
     this.#isQuiet = false
     setStreamTimeout(this.#stream, 0)
-    this.#socket.resume()
+    if (!this.#isHeld) this.#socket.resume()
     for (const resolve of this.#waitingForDrain.splice(0)) resolve()
   }
 

@@ -43,7 +43,7 @@ export class ApiRefusal extends Error {
 }
 
 /** Seconds to wait before a retry, for statuses after which a retry can succeed. */
-const RETRY_AFTER: Readonly<Record<number, number>> = { 429: 1, 503: 1, 504: 1 }
+const RETRY_AFTER: Readonly<Record<number, number>> = { 429: 1, 503: 1, 504: 1, 507: 5 }
 
 /** Codes for statuses that come from Fastify or Node rather than from our own code. */
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -89,7 +89,16 @@ function fromRefusal({ status, message }: ApiRefusal): Failure {
   return { status, code: 'REFUSED', message, hint: 'See /openapi.json for what this route takes.' }
 }
 
+/** Paths of the server are none of a client's business. */
+const DISK_FAILURE = {
+  message: 'The server cannot write to its disk now.',
+  hint: 'Try again later; /readyz and the log of the server have the cause.',
+}
+
 function fromAppError(error: AppError): Failure {
+  if (error.code === 'FILE_UNWRITABLE') {
+    return { status: error.status, code: error.code, ...DISK_FAILURE, retryAfter: RETRY_AFTER[error.status] }
+  }
   const { status, code, message, details } = error
   const given = details?.retry_after_s
   const retryAfter = typeof given === 'number' ? given : RETRY_AFTER[status]

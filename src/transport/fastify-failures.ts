@@ -88,5 +88,8 @@ export class RouteFailures {
 
 function send(reply: FastifyReply, failure: Failure, style: FailureStyle): void {
   const { status, body, headers } = writeFailure(failure, style)
+  // Fastify would close at once, and the reset would reach the client before the answer. The rest of the body is read
+  // and dropped instead, within the time limit of a request.
+  if (status === 413) void reply.header('connection', 'keep-alive')
   void reply.code(status).headers(headers).send(body)
 }

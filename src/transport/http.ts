@@ -1,12 +1,13 @@
 // The HTTP servers of the product, plain and Fastify, with the same limits: slow or idle clients are closed, and what
 // Node's parser refuses is answered in the shape of a Problem.
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import { fromStatus } from './errors.ts'
+import { type Failure, fromStatus } from './errors.ts'
 import { PROBLEM_STYLE, writeFailure } from './failure-styles.ts'
 import type { TrustedProxies } from './proxies.ts'
 import { respondRaw } from './raw-response.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 
 export interface HttpLimits {
   /** Milliseconds for the head of a request, from the connection on: also ends connections that send nothing. */
@@ -58,14 +59,34 @@ export function createHttpServer(onRequest: RequestListener, limits: Partial<Htt
       maxHeaderSize: all.headerBytes,
       // Other protocols than WebSocket are not spoken: such requests are answered as if they had not asked.
       shouldUpgradeCallback: isWebSocketUpgrade,
+      // Checked below: Node's own refusal has no body.
+      requireHostHeader: false,
     },
-    onRequest,
+    (request, response) => {
+      const isComplete = request.headers.host !== undefined || request.httpVersion === '1.0'
+      if (isComplete) onRequest(request, response)
+      else refuse(response, fromStatus(400, 'The request has no Host header.'))
+    },
   )
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    refuse(response, fromStatus(417, 'The only expectation that is met is 100-continue.'))
+  })
   server.maxConnections = all.connections
   server.maxRequestsPerSocket = all.requestsPerConnection
   server.timeout = all.idleMs
   server.on('clientError', answerClientError)
   return server
+}
+
+function refuse(response: ServerResponse, failure: Failure): void {
+  const { status, body, headers } = writeFailure(failure, PROBLEM_STYLE)
+  response.writeHead(status, {
+    ...SECURITY_HEADERS,
+    ...headers,
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  })
+  response.end(body)
 }
 
 function isWebSocketUpgrade(request: IncomingMessage): boolean {

@@ -282,7 +282,7 @@ test('transport: an inbox gives frames in order, waits for its time, and ends wi
   await using server = await rig([keeping(open)])
   const client = server.open('/keep')
   await once(client, 'open')
-  const inbox = new Inbox(open[0]!, () => false, { frames: 3, bytes: 1000, refused: 5 })
+  const inbox = new Inbox(open[0]!, () => false, { frames: 3, maxFrames: 3, refused: 5 })
   assert.equal(await inbox.next(1), undefined)
   for (let n = 0; n < 4; n++) client.send(String(n))
   for (let n = 0; n < 3; n++) assert.equal((await inbox.next())?.text, String(n))

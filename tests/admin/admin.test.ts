@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { runCommand } from '../../src/testing/cli.ts'
+import { openFolder } from '../../src/testing/data-folder.ts'
+import { eventually } from '../../src/testing/server-process.ts'
 import { sharedPostgres } from '../../src/testing/stores.ts'
 import { characters as shipped } from '../../src/worlds/parley/characters/built-in.ts'
 
@@ -224,4 +226,30 @@ test('admin seed: two at once leave the store whole', async () => {
   ])
   for (const { status, err } of results) assert.ok(status === 0 || /STORE_BUSY/.test(err), err)
   assert.ok((await services.json('player', 'list')).count >= 3)
+})
+
+test('admin reindex: a lost database is written anew from the journals, and a folder in use is left alone', async () => {
+  const services = createSessionServices()
+  const data = join(services.cwd, 'data')
+  const played = await openFolder(data)
+  const episode = await played.episodes.start({
+    world: 'paint-arena',
+    seed: 3,
+    slots: ['sweep', 'random'],
+    pacing: { mode: 'fast' },
+    kind: 'match',
+  })
+  await episode.done
+  await eventually('it is archived', () => (played.episodes.size === 0 ? true : undefined))
+  const inUse = await services.run('reindex')
+  assert.notEqual(inUse.status, 0)
+  assert.match(inUse.err, /DATA_IN_USE/)
+  await played.close()
+  for (const name of readdirSync(data)) if (name.startsWith('paracosm.sqlite')) rmSync(join(data, name))
+  assert.deepEqual(await services.json('reindex'), { ok: true, written: 1, removed: 0 })
+  const { status, out } = await services.run('reindex')
+  assert.deepEqual([status, out.trim()], [0, 'Indexed 1 episode.'])
+  const open = await openFolder(data)
+  assert.equal((await open.episodes.find(episode.header.episode)).status, 'finished')
+  await open.close()
 })

@@ -22,8 +22,8 @@ async function serve(folder: string, args: readonly string[]) {
 
 /** What happened, without what differs between two runs: times, ids and the running hash over them. */
 function courseOf(folder: string): string[] {
-  const [episode = ''] = readdirSync(join(folder, 'episodes')).filter((name) => name.startsWith('perception-'))
-  const lines = readFileSync(join(folder, 'episodes', episode, 'journal.jsonl'), 'utf8')
+  const [episode = ''] = readdirSync(join(folder, 'live')).filter((name) => name.startsWith('perception-'))
+  const lines = readFileSync(join(folder, 'live', episode, 'journal.jsonl'), 'utf8')
     .trim()
     .split('\n')
   return lines.slice(1).map((line) => line.replace(/,"hash":"[0-9a-f]+"\}$/, '}'))

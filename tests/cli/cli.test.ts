@@ -121,7 +121,7 @@ test('run: an existing journal is never overwritten', async () => {
   assert.equal((await runCommand(['run', 'paint-arena', '-o', output])).status, 0)
   const before = readFileSync(join(output, 'journal.jsonl'), 'utf8')
   const again = await runCommand(['run', 'paint-arena', 'greedy', '-o', output])
-  assert.deepEqual([again.status, /FILE_UNWRITABLE/.test(again.err)], [2, true])
+  assert.deepEqual([again.status, /FILE_EXISTS/.test(again.err)], [2, true])
   assert.equal(readFileSync(join(output, 'journal.jsonl'), 'utf8'), before)
 })
 

@@ -166,7 +166,7 @@ const WORDS: Readonly<Record<(typeof COMMAND_TYPES)[number], { good: readonly ob
   combat_action: {
     good: [
       { action_type: 'flee' },
-      ...['attack', 'block', 'models'].map((action_type) => ({ action_type, target_entity_id: 'x' })),
+      ...['attack', 'block', 'cast'].map((action_type) => ({ action_type, target_entity_id: 'x' })),
     ],
     bad: [{}, { action_type: 'attack' }, { action_type: 'sing', target_entity_id: 'x' }],
   },

@@ -40,7 +40,7 @@ const match = { world: 'paint-arena', variant: 'duel', seed: 5, tick_rate: 1000 
 test('server: it lives, is ready, lists worlds, and tells them in OpenAPI 3.1', async () => {
   const server = await startServer(options('health'))
   assert.deepEqual(await readJson(`${server.url}/healthz`), { status: 'ok' })
-  assert.deepEqual(await readJson(`${server.url}/readyz`), { ok: true, live_episodes: 0 })
+  assert.deepEqual(await readJson(`${server.url}/readyz`), { ok: true, live_episodes: 0, problems: [] })
   const worlds = await readJson(`${server.url}/api/worlds`)
   assert.ok(worlds.some((world: { id: string }) => world.id === 'paint-arena'))
   const openapi = await readJson(`${server.url}/openapi.json`)
@@ -127,7 +127,7 @@ test('server: a match of bots runs, is put away, and its artefacts prove themsel
 test('server: faults come as problems with a stable code, and nothing is started', async () => {
   const server = await startServer(options('faults'))
   const cases: [unknown, number, string][] = [
-    ['{', 400, 'BAD_REQUEST'],
+    ['{', 400, 'JSON_MALFORMED'],
     [{}, 422, 'VALIDATION_ERROR'],
     [{ ...match, players: ['greedy', 'random'], colour: 1 }, 422, 'VALIDATION_ERROR'],
     [{ ...match, world: 'atlantis', players: ['x'] }, 404, 'UNKNOWN_WORLD'],
@@ -136,7 +136,7 @@ test('server: faults come as problems with a stable code, and nothing is started
     [{ ...match, players: ['greedy'] }, 422, 'CONFIG_INVALID'],
     [{ ...match, players: ['greedy', 'random'], config: { width: 99 } }, 422, 'CONFIG_INVALID'],
     [{ ...match, seed: -1, players: ['greedy', 'random'] }, 422, 'VALIDATION_ERROR'],
-    [JSON.stringify({ ...match, players: ['x'.repeat(2 * 1024 * 1024)] }), 413, 'BAD_REQUEST'],
+    [JSON.stringify({ ...match, players: ['x'.repeat(2 * 1024 * 1024)] }), 413, 'BODY_TOO_LARGE'],
   ]
   for (const [body, status, code] of cases) {
     const answer = await post(server.url, body)
@@ -158,7 +158,7 @@ test('server: faults come as problems with a stable code, and nothing is started
     ),
     [404, 404, 404, 422, 404, 404, 404],
   )
-  assert.equal(await handshakeStatus(`${server.url.replace('http', 'ws')}/episodes/none/global`), 410)
+  assert.equal(await handshakeStatus(`${server.url.replace('http', 'ws')}/episodes/none/global`), 404)
   assert.equal((await readJson(`${server.url}/readyz`)).live_episodes, 0)
   await server.close()
 })
@@ -184,13 +184,16 @@ test('server: people take slots with their tokens; a stop leaves the match unfin
   await second.close()
 })
 
-test('serve: it takes the next free port, says where it is, and an interrupt ends it in order', async () => {
+test('serve: a port that was asked for is used or refused, and an interrupt ends it in order', async () => {
   const blocker = createServer()
   await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve))
   const { port } = blocker.address() as AddressInfo
-  const command = startCommand(['serve', '--port', String(port)], { env: { PARACOSM_DATA: join(folder, 'serve') } })
+  const env = { PARACOSM_DATA: join(folder, 'serve') }
+  const refused = startCommand(['serve', '--port', String(port)], { env })
+  assert.notEqual(await refused.ended, 0)
+  assert.match(refused.text(), /PORT_IN_USE/)
+  const command = startCommand(['serve', '--port', '0'], { env })
   const [, url = ''] = await command.sees(/Paracosm is at (\S+)/)
-  assert.notEqual(new URL(url).port, String(port))
   const list = async () => (await readJson(`${url}/api/episodes?status=live`)).entries
   let live = await list()
   while (live.length === 0) live = await list()

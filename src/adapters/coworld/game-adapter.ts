@@ -4,7 +4,7 @@ import type { Episode } from '../../episode/episode.ts'
 import type { Connection } from '../../episode/slots.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { CLOSE, type SocketConnection } from '../../transport/connection.ts'
-import { encodeFrame } from '../../transport/frames.ts'
+import { encodeFrame, type Frame } from '../../transport/frames.ts'
 import type { Open } from '../../transport/upgrade-router.ts'
 import { formatObservation, formatState } from './messages.ts'
 import { type Asset, assetOf, pageOf, readPage } from './pages.ts'
@@ -57,6 +57,8 @@ export class GameAdapter {
       },
       end(reason) {
         if (reason === 'replaced' || reason === 'handed_over') connection.close(CLOSE.replaced, reason)
+        // After the receipts that the failure has settled.
+        if (reason === 'failed') setImmediate(() => connection.close(CLOSE.failed, 'EPISODE_FAILED'))
       },
     }
     const player = { kind: 'process' as const, name: episode.slots[at.slot]?.player.name ?? `Player ${at.slot + 1}` }
@@ -100,14 +102,29 @@ export class GameAdapter {
     }
   }
 
+  /** A view that throws has failed the episode; an episode that failed or stopped has nothing more to show. */
   #broadcast(): void {
-    const { isOver } = this.#episode
-    const frame = encodeFrame(formatState(this.#episode))
+    const { isOver, isClosed } = this.#episode
+    const frame = isClosed && !isOver ? undefined : this.#snapshot()
+    if (!frame) {
+      for (const viewer of this.#viewers) viewer.close(CLOSE.failed, 'EPISODE_FAILED')
+      this.#stopViews()
+      return
+    }
     for (const viewer of this.#viewers) {
       if (isOver) viewer.send(frame)
       else viewer.sendSnapshot(frame)
     }
     if (isOver) this.#stopViews()
+  }
+
+  #snapshot(): Frame | undefined {
+    try {
+      return encodeFrame(formatState(this.#episode))
+    } catch (error) {
+      if (!this.#episode.failure) this.#onFault(error)
+      return undefined
+    }
   }
 
   #removeViewer(connection: SocketConnection): void {

@@ -17,6 +17,16 @@ interface ManifestOptions {
   readonly version: string
   /** Which variants: those with so many slots. Default: as many as the first variant has. */
   readonly slots?: number | undefined
+  /** How the programs of the package name the world; default: its id, with this package's image. */
+  readonly program?: WorldProgram | undefined
+}
+
+interface WorldProgram {
+  /** Flags that go before the command. */
+  readonly flags: readonly string[]
+  readonly name: string
+  readonly owner?: string | undefined
+  readonly image?: string | undefined
 }
 
 /**
@@ -29,7 +39,8 @@ export function createManifest(world: World, options: ManifestOptions): JsonObje
   const variants = world.variants.filter((variant) => slotsOf(variant.id) === slots)
   const first = variants[0]
   if (!first) throw new AppError('UNKNOWN_VARIANT', `${world.id} has no variant with ${slots} slots`)
-  const image = `paracosm:${options.version}`
+  const own: WorldProgram = { flags: [], name: world.id }
+  const { flags, name, owner = 'paracosm', image = `paracosm:${options.version}` } = options.program ?? own
   const bots = world.bots ?? []
   const certified = bots[0]?.name ?? 'none'
   return {
@@ -37,8 +48,8 @@ export function createManifest(world: World, options: ManifestOptions): JsonObje
       name: world.id,
       version: world.version,
       description: world.summary,
-      owner: 'paracosm',
-      runnable: { type: 'game', image, run: ['paracosm', 'world', 'serve', world.id] },
+      owner,
+      runnable: { type: 'game', image, run: ['paracosm', ...flags, 'world', 'serve', name] },
       config_schema: formatConfigSchema(world, slots),
       results_schema: toJsonSchema(world.results),
       protocols: {
@@ -53,7 +64,7 @@ export function createManifest(world: World, options: ManifestOptions): JsonObje
       name: bot.name,
       description: bot.summary,
       image,
-      run: ['paracosm', 'player', world.id, bot.name],
+      run: ['paracosm', ...flags, 'player', name, bot.name],
     })),
     variants: variants.map((variant) => ({
       id: variant.id,
@@ -76,7 +87,7 @@ Connect to the websocket that the variable COGAMES_ENGINE_WS_URL (or COWORLD_PLA
 text frames.
 
 The server sends one message with "type": "observation" on connecting and one after every tick; at the end the same with
-"type": "final", and nothing after it: leave then, with exit status 0. Every message carries "slot" (your handle, from 0),
+"type": "final", and nothing after it: leave then, with exit status 0. Every message carries "slot" (your slot, from 0),
 "player_names", "started", "paused", "tick_rate" and "done" beside what the world shows your slot.
 
 Send a command at any time; it counts for the next tick:
@@ -84,7 +95,7 @@ Send a command at any time; it counts for the next tick:
 ${JSON.stringify(command, undefined, 2)}
 
 A command with a "request_id" beside its fields is answered by {"type": "receipt", "request_id": …, "accepted": true or
-false, …} once it has been applied and recorded. If the connection drops, connect again with the same URL: your handle and
+false, …} once it has been applied and recorded. If the connection drops, connect again with the same URL: your slot and
 its state are kept.
 `
 }

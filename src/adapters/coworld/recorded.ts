@@ -7,6 +7,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { parseJson, parseWith } from '../../kernel/parse.ts'
 import { publicView, type World } from '../../kernel/world.ts'
 import { isZstd } from '../../lib/zstd.ts'
+import type { JournalHeader } from '../../protocol/journal.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import type { Recorded } from './replay-adapter.ts'
 import { formatReplay } from './replay-document.ts'
@@ -78,17 +79,20 @@ export async function openRecording(file: { name: string; bytes: Buffer }, world
 }
 
 /**
- * Which world a recording is of; undefined for documents that do not say.
+ * Which world a recording is of, with the header of a journal; undefined for documents that do not say.
  * @throws AppError FILE_UNREADABLE, JOURNAL_CORRUPT
  */
-export async function worldOfRecording(uri: string): Promise<string | undefined> {
+export async function worldOfRecording(
+  uri: string,
+): Promise<{ readonly id: string; readonly header?: JournalHeader } | undefined> {
   const bytes = unfold(uri, await readUri(uri))
   const start = bytes.subarray(0, 4096).toString('utf8')
   if (isZstd(bytes) || start.startsWith('{"paracosm"')) {
     const source = isZstd(bytes) ? await openSeekableZstd(bufferSource(bytes)) : bufferSource(bytes)
     const file = await JournalFile.from(source)
     await file.close()
-    return file.header.world.id
+    return { id: file.header.world.id, header: file.header }
   }
-  return /^\{\s*"world":\s*\{"id":\s*"([a-z0-9-]+)"/.exec(start)?.[1]
+  const id = /^\{\s*"world":\s*\{"id":\s*"([a-z0-9-]+)"/.exec(start)?.[1]
+  return id === undefined ? undefined : { id }
 }

@@ -74,7 +74,7 @@ async function openAllowed(uri: string, { world, policy, onFault }: Allowed): Pr
     onFault(error)
     const code = error instanceof AppError ? error.code : 'FILE_UNREADABLE'
     const message = code === 'SOURCE_REFUSED' ? 'This server may not open that recording.' : CANNOT_SHOW
-    throw new AppError(code, message)
+    throw new AppError(code, message, { hint: 'Name a recording of this game that the operator allows.' })
   }
 }
 

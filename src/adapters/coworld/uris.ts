@@ -1,9 +1,8 @@
 // The URIs that a runner hands to a game: where its configuration is read and its results and replay are delivered.
-import { randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../kernel/errors.ts'
+import { writeFileWhole } from '../../lib/files.ts'
 import { makeFolder } from '../../lib/folders.ts'
 import { READ_LIMITS, readLimited, readSource } from './read-source.ts'
 
@@ -58,22 +57,17 @@ export async function deliverUri(uri: string, parts: AsyncIterable<string>): Pro
     if (path !== undefined) await writeWhole(path, parts)
     else await post(uri, parts)
   } catch (cause) {
-    throw new AppError('FILE_UNWRITABLE', `cannot deliver to ${uri}: ${String(cause)}`, { cause })
+    throw new AppError(
+      'FILE_UNWRITABLE',
+      `cannot deliver to ${uri}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
   }
 }
 
 async function writeWhole(path: string, parts: AsyncIterable<string>): Promise<void> {
   await makeFolder(dirname(path))
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
-  try {
-    await using file = await open(temporary, 'wx')
-    for await (const part of parts) await file.appendFile(part)
-    await file.sync()
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
+  await writeFileWhole(path, parts)
 }
 
 async function post(uri: string, parts: AsyncIterable<string>): Promise<void> {

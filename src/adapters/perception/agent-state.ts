@@ -1,7 +1,8 @@
 // What the adapter knows of one agent: its commands, what it saw last, how much it may still ask for, and who listens.
+import { RateBucket } from '../../lib/rate-bucket.ts'
 import type { CommandReport } from '../../protocol/perception-adapter.ts'
 import type { EncodedPerception, PerceptionAgent } from './bridge.ts'
-import { Bucket, type RateLimits } from './rate-limit.ts'
+import type { RateLimits } from './rate-limit.ts'
 import type { Stream } from './stream.ts'
 
 /** Commands of one agent that are kept in memory; older ones are read from the log. */
@@ -17,8 +18,8 @@ export interface CommandRecord {
 
 export class AgentState {
   readonly agent: PerceptionAgent
-  readonly perceptions: Bucket
-  readonly commands: Bucket
+  readonly perceptions: RateBucket
+  readonly commands: RateBucket
   /** Requests under way by their idempotency key, so that two at once are one. */
   readonly pending = new Map<string, Promise<string>>()
   /** The command that the agent is busy with. */
@@ -30,8 +31,8 @@ export class AgentState {
 
   constructor(agent: PerceptionAgent, limits: RateLimits, now: number) {
     this.agent = agent
-    this.perceptions = new Bucket(limits.perceptions, now)
-    this.commands = new Bucket(limits.commands, now)
+    this.perceptions = new RateBucket(limits.perceptions, now)
+    this.commands = new RateBucket(limits.commands, now)
   }
 
   keep(record: CommandRecord, key: string | undefined): void {

@@ -72,7 +72,7 @@ export interface Bridge {
   perceive(agent: PerceptionAgent): EncodedPerception | Promise<EncodedPerception>
   /**
    * Gives a command to the engine. An agent has one at a time: the adapter sees to that.
-   * @throws AppError BRIDGE_UNAVAILABLE, SEAT_TAKEN (as a rejection)
+   * @throws AppError BRIDGE_UNAVAILABLE, SLOT_TAKEN (as a rejection)
    */
   command(agent: PerceptionAgent, said: BridgeCommand): Promise<Taken>
   /**

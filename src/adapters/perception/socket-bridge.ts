@@ -2,6 +2,7 @@
 // commands and tells what came of them. docs/perception.md has the messages with an example.
 import type { Clock } from '../../episode/clock.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { describeIssue } from '../../kernel/parse.ts'
 import { type BridgeMessage, EngineMessage } from '../../protocol/bridge-messages.ts'
 import { isReadableVersion, PERCEPTION_PROTOCOL_VERSION, Perception } from '../../protocol/perception.ts'
 import type { BridgeStatus } from '../../protocol/perception-adapter.ts'
@@ -268,7 +269,7 @@ function parseMessage(text: string): EngineMessage | AppError {
     return new AppError('VALIDATION_ERROR', 'that is not JSON', { cause })
   }
   const message = EngineMessage.safeParse(value)
-  return message.success ? message.data : faultOf(message.error.issues)
+  return message.success ? message.data : new AppError('VALIDATION_ERROR', describeIssue(message.error, 'message'))
 }
 
 function readPerception(value: unknown, agentId: string): Perception | AppError {
@@ -277,15 +278,7 @@ function readPerception(value: unknown, agentId: string): Perception | AppError 
     return new AppError('SCHEMA_MISMATCH', `a perception of protocol ${version} is not understood here`)
   }
   const perception = Perception.safeParse(value)
-  if (!perception.success) return new AppError('SCHEMA_MISMATCH', faultOf(perception.error.issues).message)
+  if (!perception.success) return new AppError('SCHEMA_MISMATCH', describeIssue(perception.error, 'message'))
   if (perception.data.agent_id === agentId) return perception.data
   return new AppError('SCHEMA_MISMATCH', 'agent_id: the perception is of another agent')
-}
-
-function faultOf(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): AppError {
-  const issue = issues[0]
-  return new AppError(
-    'VALIDATION_ERROR',
-    `${issue?.path.map(String).join('.') || 'message'}: ${issue?.message ?? 'invalid'}`,
-  )
 }

@@ -1,4 +1,5 @@
 // `paracosm admin character …`.
+import { dirname, resolve } from 'node:path'
 import { AppError } from '../../kernel/errors.ts'
 import { writeFileWhole } from '../../lib/files.ts'
 import type { Character } from '../../protocol/character.ts'
@@ -49,7 +50,8 @@ export async function exportCharacters(
   io.out(`Wrote ${characters.length} characters to ${path}.`)
 }
 
-export async function importCharacters(io: Io, path: string, flags: CharacterFlags): Promise<void> {
+/** @throws AppError VALIDATION_ERROR, FILE_UNREADABLE */
+function readCharacters(path: string): Character[] {
   const { characters, faults } = parseCharacters(readText(path))
   const [first] = faults
   if (first) {
@@ -58,10 +60,33 @@ export async function importCharacters(io: Io, path: string, flags: CharacterFla
     const message = `${path} has ${faults.length} faults; the first: character ${name}, ${first.field}: ${first.message}`
     throw new AppError('VALIDATION_ERROR', message, { details: { faults: told } })
   }
-  await withStore(io, { data: flags.data, mode: 'create' }, async (store) => {
+  return [...characters]
+}
+
+function storeCharacters(io: Io, data: string, characters: readonly Character[]): Promise<void> {
+  return withStore(io, { data, mode: 'create' }, async (store) => {
     const stored = new Characters(store)
     for (const character of characters) await stored.upsert(character.hid, character)
   })
+}
+
+/**
+ * Brings the characters of paracosm.config.ts into the store, beside those that ship.
+ * @throws AppError VALIDATION_ERROR, FILE_UNREADABLE
+ */
+export async function loadConfiguredCharacters(io: Io, data: string): Promise<void> {
+  const { configFile } = io
+  const files = configFile?.config.characters ?? []
+  if (configFile === undefined || files.length === 0) return
+  const characters = files.flatMap((file) => readCharacters(resolve(dirname(configFile.path), file)))
+  // A store that has characters gets none of those that ship.
+  await withStore(io, { data, mode: 'create' }, (store) => new Characters(store).seedOnce(shipped))
+  await storeCharacters(io, data, characters)
+}
+
+export async function importCharacters(io: Io, path: string, flags: CharacterFlags): Promise<void> {
+  const characters = readCharacters(path)
+  await storeCharacters(io, flags.data, characters)
   if (flags.json) return printJson(io, { ok: true, characters: characters.length })
   io.out(`${characters.length} characters are in the store.`)
 }

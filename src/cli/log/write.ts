@@ -34,14 +34,14 @@ export async function rotate(io: Io, flags: RotateFlags): Promise<void> {
 export async function importFile(
   io: Io,
   path: string,
-  flags: { readonly data: string; readonly json?: boolean },
+  flags: { readonly data: string; readonly json?: boolean; readonly world?: string },
 ): Promise<void> {
   // Looked at before the store is opened, which would make a new one for a file that is not there.
   const isJournal = /^\{"paracosm":"journal"/.test(await readFirstLine(path))
   const count = await withStore(io, { data: flags.data, mode: 'create' }, (store) => {
     const log = new CommandLog(store)
     return isJournal
-      ? logJournal(store, log, { open: () => JournalFile.open(path), worlds: io.worlds })
+      ? logJournal(store, log, { open: () => JournalFile.open(path), worlds: io.worlds, world: flags.world })
       : log.importArchive(path)
   })
   if (flags.json) return printJson(io, { ok: true, kind: isJournal ? 'journal' : 'archive', ...count })

@@ -1,5 +1,7 @@
 // The flags that simulate and explain share, turned into the options of a simulation.
+import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { locateModule } from '../../host/world-paths.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
 import { JsonObject, JsonValue } from '../../protocol/json.ts'
@@ -9,6 +11,7 @@ import { tableAnalytics } from '../../strategy/recorded.ts'
 import { createRegistry, type StrategyPlugin } from '../../strategy/registry.ts'
 import type { SimulateOptions } from '../../strategy/simulate.ts'
 import { createBuiltIn, type ParentStrategy } from '../../strategy/strategy.ts'
+import { moduleOfFile } from '../config-file.ts'
 import type { Io } from '../io.ts'
 import { type LimitFlags, type ProgramText, readMockState, readObject, readStrategyConfig } from './input.ts'
 
@@ -42,7 +45,22 @@ function readParentResult(text: string | undefined): ParentResult | null {
   return { points: parsed.points, caseName: parsed.case_name, callbackData: parsed.callback_data ?? {} }
 }
 
-const pluginOf = (name: string): StrategyPlugin => ({ name, load: () => import(name) })
+/** A plug-in that is named by path or package, looked up from the current folder. */
+const pluginOf = (name: string): StrategyPlugin => ({
+  name,
+  load: () => import(pathToFileURL(locateModule(name, process.cwd()) ?? name).href),
+})
+
+/** The strategies of paracosm.config.ts. */
+function configuredPlugins({ configFile }: Io): readonly StrategyPlugin[] {
+  const all = configFile?.config.strategies ?? []
+  if (configFile === undefined || all.length === 0) return []
+  const specs = all.filter((each) => typeof each !== 'string')
+  const modules = all.flatMap((each, index) =>
+    typeof each === 'string' ? [pluginOf(moduleOfFile(configFile, `strategies.${index}`, each))] : [],
+  )
+  return [{ name: configFile.path, load: () => Promise.resolve({ strategies: specs }) }, ...modules]
+}
 
 interface Prepared {
   readonly options: SimulateOptions
@@ -94,7 +112,7 @@ async function findParent(
   const { mode = id === undefined ? 'full' : 'extend' } = flags
   if (mode !== 'extend') return undefined
   if (id === undefined) throw new AppError('USAGE', '--mode extend needs --parent', { hint: 'Add --parent default.' })
-  const plugins = (flags.plugin ?? []).map(pluginOf)
+  const plugins = [...configuredPlugins(io), ...(flags.plugin ?? []).map(pluginOf)]
   const registry = createRegistry({
     plugins,
     warn: (message, cause) => io.err(`warning: ${message}: ${String(cause)}`),

@@ -15,7 +15,7 @@ export interface ModelPolicyOptions {
   readonly model: string
   /** What the agent is after, in place of the general aim. */
   readonly goal?: string | undefined
-  /** Past beats that it is reminded of. */
+  /** Past turns that it is reminded of. */
   readonly memory?: number
 }
 
@@ -92,12 +92,12 @@ function messagesFor(
   // The time of the snapshot is the machine's, not the world's: with it no run could be played back.
   const { timestamp: _, protocol_version: __, ...seen } = perception
   const past = memories.map(
-    (each) => `- beat ${each.cycle}: ${each.command} (${each.reasoning}) -> ${each.outcome || 'no outcome yet'}`,
+    (each) => `- turn ${each.cycle}: ${each.command} (${each.reasoning}) -> ${each.outcome || 'no outcome yet'}`,
   )
   const parts = [
     past.length === 0 ? 'You have done nothing yet.' : `What you did:\n${past.join('\n')}`,
     ...(notes.length === 0 ? [] : [`Your notes:\n${notes.map((note) => `- ${note}`).join('\n')}`]),
-    `Beat ${cycle}. You perceive:\n${JSON.stringify(seen)}`,
+    `Turn ${cycle}. You perceive:\n${JSON.stringify(seen)}`,
   ]
   return [
     { role: 'system', content: `${RULES}\n\nYour aim: ${goal}` },

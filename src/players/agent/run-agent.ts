@@ -21,7 +21,7 @@ export interface AgentRunOptions {
   readonly episodeId?: string | undefined
   /** Milliseconds that a server may be away. */
   readonly patienceMs?: number
-  /** Called after every beat. */
+  /** Called after every turn. */
   readonly onTurn?: (turn: TurnReport) => void
   readonly signal: AbortSignal
 }
@@ -39,7 +39,7 @@ export interface AgentRunSummary {
   readonly done: number
   readonly failed: number
   readonly refused: number
-  /** Why the run ended, as a word: 'episode', 'beats', 'seconds', 'budget', 'stopped'. */
+  /** Why the run ended, as a word: 'episode', 'turns', 'seconds', 'budget', 'stopped'. */
   readonly ended: 'episode' | 'turns' | 'seconds' | 'budget' | 'stopped'
   readonly reason: string
 }
@@ -50,7 +50,7 @@ const SLOWEST_POLL_MS = 500
 const PATIENCE_MS = 120_000
 const RECONNECT_MS = 500
 
-/** @throws DoorFailure for what trying again does not mend; AppError of the policy's model */
+/** @throws PerceptionFailure for what trying again does not mend; AppError of the policy's model */
 export async function runAgent(options: AgentRunOptions): Promise<AgentRunSummary> {
   const run = new AgentRun(options)
   return run.run()
@@ -87,7 +87,7 @@ class AgentRun {
 
   #spent(): { ended: 'turns' | 'seconds'; reason: string } | undefined {
     const { turns, seconds } = this.#options.budget
-    if (turns !== undefined && this.#turns >= turns) return { ended: 'turns', reason: `${turns} beats are done.` }
+    if (turns !== undefined && this.#turns >= turns) return { ended: 'turns', reason: `${turns} turns are done.` }
     const elapsed = (performance.now() - this.#startedAt) / 1000
     if (seconds !== undefined && elapsed >= seconds) {
       return { ended: 'seconds', reason: `${seconds} seconds have passed.` }

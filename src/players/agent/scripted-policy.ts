@@ -8,7 +8,7 @@ import { decideBuilder, FoundryView } from '../../worlds/foundry/bots.ts'
 import type { FoundryCommand } from '../../worlds/foundry/config.ts'
 import { NOOP, type Policy, type Turn } from './policy.ts'
 
-/** Ticks that a beat takes about, for bots that count time and cannot see it. */
+/** Ticks that a turn takes about, for bots that count time and cannot see it. */
 const TICKS_PER_TURN = 10
 
 /**

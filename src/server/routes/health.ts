@@ -1,15 +1,26 @@
 // Whether the server lives, and whether it is ready.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Readiness } from '../readiness.ts'
 
 const Health = z.strictObject({ status: z.literal('ok') })
-const Readiness = z.strictObject({ ok: z.boolean(), live_episodes: z.int() })
+const ReadyState = z.strictObject({
+  ok: z.boolean(),
+  live_episodes: z.int(),
+  problems: z.array(
+    z.strictObject({ check: z.enum(['startup', 'database', 'disk', 'journals']), message: z.string() }),
+  ),
+})
 
-export const healthRoutes: FastifyPluginCallbackZod<{ isReady: () => boolean; liveEpisodes: () => number }> = (
-  app,
-  options,
-  done,
-) => {
+/** Seconds after which a load balancer may ask again. */
+const RETRY_AFTER_S = 2
+
+interface Options {
+  readonly readiness: Readiness
+  readonly liveEpisodes: () => number
+}
+
+export const healthRoutes: FastifyPluginCallbackZod<Options> = (app, { readiness, liveEpisodes }, done) => {
   app.get(
     '/healthz',
     { schema: { summary: 'Whether the process lives', tags: ['health'], response: { 200: Health } } },
@@ -19,14 +30,16 @@ export const healthRoutes: FastifyPluginCallbackZod<{ isReady: () => boolean; li
     '/readyz',
     {
       schema: {
-        summary: 'Whether interrupted episodes have been taken up again and requests are welcome',
+        summary: 'Whether the server can do its work: database, disk, journals, resumed episodes',
         tags: ['health'],
-        response: { 200: Readiness, 503: Readiness },
+        response: { 200: ReadyState, 503: ReadyState },
       },
     },
     async (_request, reply) => {
-      const ok = options.isReady()
-      return reply.code(ok ? 200 : 503).send({ ok, live_episodes: options.liveEpisodes() })
+      const problems = [...(await readiness.problems())]
+      const ok = problems.length === 0
+      if (!ok) void reply.header('retry-after', RETRY_AFTER_S)
+      return reply.code(ok ? 200 : 503).send({ ok, live_episodes: liveEpisodes(), problems })
     },
   )
   done()

@@ -41,6 +41,8 @@ export function playRoute(services: SessionServices): UpgradeRoute {
   return {
     pattern: '/api/play/game/:id/ws',
     style: DETAIL_STYLE,
+    // A key proves who speaks, whatever page sends it. In free play there is none.
+    origins: services.mode === 'standard' ? 'any' : 'allowed',
     authorize({ params, query, bearer }) {
       const { id: sessionId = '' } = params
       if (sessionId.length > MAX_ID) throw new AppError('UNKNOWN_SESSION', 'There is no such session.')

@@ -338,7 +338,7 @@ test('parley: foresight without any prediction ends without a score, and asks no
   assert.equal(turn[2]?.event_type, 'command')
 })
 
-test('parley: the local cast plays every game to its end', () => {
+test('parley: the offline responder plays every game to its end', () => {
   for (const game of GAME_IDS) {
     const stage = new ParleyStage({ game }).begin(answerAs)
     for (const text of ['I wave.', 'I ask RB to roll. I predict RB rolls.', '/finish', 'It wants a socket', 'Sure']) {

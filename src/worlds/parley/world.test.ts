@@ -204,7 +204,7 @@ test('parley: a session that goes through its saved state at any point has the s
 })
 
 for (const game of GAME_IDS) {
-  test(`parley: an episode of ${game} with the local cast ends well, and verifies from its journal with no model`, async () => {
+  test(`parley: an episode of ${game} with the offline responder ends well, and verifies from its journal with no model`, async () => {
     const configured = configureWorld(world, game)
     const sink = createMemorySink()
     const inProcess = createBotPlayer(world, 'visitor', { seed: 3, slot: 0 })

@@ -48,7 +48,7 @@ const ORDINARY = [
   'I look for a socket.',
   'Look at RB',
 ]
-test('local cast: ordinary actions pass every judge of the player', () => {
+test('offline responder: ordinary actions pass every judge of the player', () => {
   for (const action of ORDINARY) {
     for (const check of PLAYER_CHECKS) assert.equal(objectionTo(check, facts(action)), undefined, `${check}: ${action}`)
   }
@@ -70,7 +70,7 @@ const REFUSED: readonly (readonly [Check, string])[] = [
   ['VALID-PLAYER-AUTHORITY-BOUNDARY', 'I make RB dance.'],
   ['VALID-PLAYER-AUTHORITY-BOUNDARY', 'I successfully open the safe.'],
 ]
-test('local cast: outcomes, inner states, control of the other, wonders and talk to the judges are refused, kindly', () => {
+test('offline responder: outcomes, inner states, control of the other, wonders and talk to the judges are refused, kindly', () => {
   for (const [check, action] of REFUSED) {
     const reason = objectionTo(check, facts(action))
     assert.ok(
@@ -80,7 +80,7 @@ test('local cast: outcomes, inner states, control of the other, wonders and talk
   }
 })
 
-test('local cast: a sheet rules out what it says, and no more', () => {
+test('offline responder: a sheet rules out what it says, and no more', () => {
   assert.match(objectionTo('VALID-PC-ABILITY', blindFacts('I look at the door.')) ?? '', /does not see/)
   assert.match(objectionTo('VALID-PC-ABILITY', blindFacts('I jump over the box.')) ?? '', /cannot jump/)
   for (const action of ['I listen.', 'I walk to the door.', 'I ask: "Do you see it?"']) {
@@ -94,7 +94,7 @@ test('local cast: a sheet rules out what it says, and no more', () => {
   assert.deepEqual([canSee, canHear, skills], [true, true, ['fly']])
 })
 
-test('local cast: whoever cannot speak never does', () => {
+test('offline responder: whoever cannot speak never does', () => {
   const stage = new ParleyStage({ game: 'explore' }).begin(answerAs)
   for (const text of [
     'I say hello.',
@@ -108,7 +108,7 @@ test('local cast: whoever cannot speak never does', () => {
   }
 })
 
-test('local cast: ten turns of Explore never tell the same twice running, and answer each action', () => {
+test('offline responder: ten turns of Explore never tell the same twice running, and answer each action', () => {
   const stage = new ParleyStage({
     game: 'explore',
     npc: { ...ROBOT, abilities: ['Can talk.', 'Can roll on two wheels.', 'Can beep.'] },
@@ -144,7 +144,7 @@ test('local cast: ten turns of Explore never tell the same twice running, and an
   )
 })
 
-test('local cast: teamwork comes nearer to its goal with every action that serves it, in the order of the place', () => {
+test('offline responder: teamwork comes nearer to its goal with every action that serves it, in the order of the place', () => {
   const stage = new ParleyStage({ game: 'teamwork' }).begin(answerAs)
   const place = PLACES.find(({ name }) => stage.events[1]?.content.includes(name))
   assert.ok(place)
@@ -155,7 +155,7 @@ test('local cast: teamwork comes nearer to its goal with every action that serve
   for (const [at, step] of place.progress.entries()) assert.ok(scenes[at]?.startsWith(step), scenes[at])
 })
 
-test('local cast: scores follow the shared words, the tier fits the score, and nothing played is nothing scored', () => {
+test('offline responder: scores follow the shared words, the tier fits the score, and nothing played is nothing scored', () => {
   const scoreFor = (
     guess: string,
     lines = ['Opening scene: A room.', 'Player (PA): I wave.', 'Simulator: RB rolls off.'],
@@ -182,7 +182,7 @@ function scorer(guess: string, lines: string[]): ParleyRequest {
   return { ...request, cast: { ...request.cast, lines } }
 }
 
-test('local cast: it always answers in the form of its role, and the same to the same', () => {
+test('offline responder: it always answers in the form of its role, and the same to the same', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 80 })
   const arb = fc.record({
     action: text,
@@ -215,7 +215,7 @@ test('local cast: it always answers in the form of its role, and the same to the
   )
 })
 
-test('local cast: no being in any place is beyond it', () => {
+test('offline responder: no being in any place is beyond it', () => {
   for (const form of ['disembodied (software-only)', 'microscopic (μm)', 'quadrupedal']) {
     const npc = { ...ROBOT, dimensions: { form: { value: [form], explanation: 'x' } } }
     const stage = new ParleyStage({ game: 'explore', npc }).begin(answerAs)

@@ -1,0 +1,59 @@
+// Words that docs/glossary.md has retired. Identifiers are checked everywhere; ordinary words only where they cannot mean
+// anything else.
+import type { Source } from './sources.ts'
+import { lineOf } from './sources.ts'
+
+interface Retired {
+  readonly pattern: RegExp
+  readonly use: string
+  /** Files in which the word means something else, or in which an old wire keeps it. */
+  readonly except?: RegExp
+}
+
+const STORIES = /^src\/worlds\/(?:frontier|parley)\/|^src\/protocol\/character|^src\/testing\/parley|^tests\/fixtures\//
+const OLD_JOURNALS = /^src\/kernel\/journal-upgrade\.ts$|^src\/host\/(?:reindex|reindex\.test|journal-folder)\.ts$/
+
+const RETIRED: readonly Retired[] = [
+  { pattern: /\b(?:Seat|Seats|SeatPlan|SeatHandle|SeatChange|SEAT_LOST|SEAT_TAKEN)\b/g, use: 'Slot…' },
+  { pattern: /\bseats?\b/g, use: 'slot', except: new RegExp(`${STORIES.source}|${OLD_JOURNALS.source}`) },
+  { pattern: /\b(?:Pilot|createBotPilot|createGhostPilot|pilotFor|pilots?)\b/g, use: 'in-process player' },
+  { pattern: /\bghosts?\b/g, use: 'recorded player', except: new RegExp(`${STORIES.source}|${OLD_JOURNALS.source}`) },
+  {
+    pattern: /\b(?:Endeavour|Interpretation|Sighting|DoorAt|DoorAgent|DoorError|DoorFailure)\b/g,
+    use: 'see the glossary',
+  },
+  { pattern: /\b(?:PerceptionDoor|GameDoor|ReplayDoor|LiveDoors)\b/g, use: '…Adapter' },
+  { pattern: /\b(?:Brain|Thought|createModelBrain|createScriptedBrain)\b/g, use: 'Policy, Decision' },
+  { pattern: /\b(?:SessionHouse|openHouse|StoreHouse|ClientHouse)\b/g, use: 'SessionServices' },
+  {
+    pattern: /\b(?:Foundation|openFoundation|Ingest|Desk)\b/g,
+    use: 'ServerStorage, EpisodeIndexer, AgentState',
+    except: STORIES,
+  },
+  { pattern: /\b(?:Exhibition|exhibition|hasExhibition)\b/g, use: 'showcase', except: STORIES },
+  {
+    pattern: /\b(?:Breach|findBreaches|vandalise|Salvaged|salvage|isStillborn)\b/g,
+    use: 'Violation, …',
+    except: STORIES,
+  },
+  { pattern: /\bremed(?:y|ies)\b/g, use: 'hint', except: STORIES },
+  { pattern: /\bCOMMAND_WORDS\b/g, use: 'COMMAND_TYPES' },
+  { pattern: /\b[Dd]ata sets?\b/g, use: 'dataset' },
+  { pattern: /\b(?:local cast|LocalCast|createLocalCast)\b/g, use: 'offline responder' },
+  { pattern: /\bconformance kit\b/g, use: 'conformance suite' },
+  { pattern: /\bperception doors?\b/g, use: 'perception adapter' },
+]
+
+/** Every retired word, as `file:line: word: what to use`. */
+export function checkWords(sources: readonly Source[]): string[] {
+  const faults: string[] = []
+  for (const { path, text } of sources) {
+    for (const { pattern, use, except } of RETIRED) {
+      if (except?.test(path)) continue
+      for (const match of text.matchAll(pattern)) {
+        faults.push(`${path}:${lineOf(text, match.index)}: ${match[0]}: a retired word; use ${use}`)
+      }
+    }
+  }
+  return faults
+}

@@ -1,0 +1,93 @@
+// `paracosm/config`: the shape of paracosm.config.ts. The command line finds and reads the file (src/cli/config-file.ts).
+import { z } from 'zod'
+import { isWorld } from '../host/world-modules.ts'
+import type { World } from '../kernel/world.ts'
+import type { StrategySpec } from '../strategy/strategy.ts'
+
+/** Models by role, for text games. Keys never stand in the file: they come from the environment alone. */
+export interface ModelSettings {
+  /** Model of every role that names none, as its endpoint calls it. */
+  readonly default?: string | undefined
+  /** Model that opens scenes. */
+  readonly opener?: string | undefined
+  /** Model that decides what characters do. */
+  readonly updater?: string | undefined
+  /** Model that judges whether what was said is possible. */
+  readonly validator?: string | undefined
+  /** Model that scores. */
+  readonly scorer?: string | undefined
+  /** Name of the environment variable that holds the base URL of an OpenAI-compatible endpoint. */
+  readonly baseUrlEnv?: string | undefined
+}
+
+/** Where episodes, players and logs are kept. */
+export interface StorageSettings {
+  /** Data folder; a relative one starts at the folder of the file. Default: './data' of the current folder. */
+  readonly folder?: string | undefined
+  /** Name of the environment variable that holds a postgres:// URL; without it the store is a file in the folder. */
+  readonly databaseUrlEnv?: string | undefined
+}
+
+/** Where servers listen. */
+export interface ListenSettings {
+  /** Address, such as '0.0.0.0'. Default: '127.0.0.1'. */
+  readonly host?: string | undefined
+  /** Port, 0 to 65535; 0 takes any free one. Default: 8080. */
+  readonly port?: number | undefined
+}
+
+/** What `paracosm.config.ts` exports as default. Everything is optional; the environment and flags win over it. */
+export interface ParacosmConfig {
+  /** Worlds beside the built-in ones: values, paths of modules (relative to the file), or names of packages. */
+  readonly worlds?: readonly (string | World)[] | undefined
+  /** Strategies beside the built-in ones: values, or modules and packages that export them as `strategies`. */
+  readonly strategies?: readonly (string | StrategySpec)[] | undefined
+  /** Files of characters that `paracosm serve` loads at each start, as `paracosm admin character import` reads them. */
+  readonly characters?: readonly string[] | undefined
+  readonly models?: ModelSettings | undefined
+  readonly storage?: StorageSettings | undefined
+  readonly server?: ListenSettings | undefined
+}
+
+const Text = z.string().min(1).max(2000)
+const Variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable')
+const WorldValue = z.custom<World>(isWorld, 'must be a path, a package or what defineWorld returns')
+const StrategyValue = z.custom<StrategySpec>(
+  (value) => typeof value === 'object' && value !== null && 'calculatePoints' in value,
+  'must be a path, a package or a strategy',
+)
+
+/** The schema of the file's default export. */
+export const ParacosmConfigFile: z.ZodType<ParacosmConfig> = z.strictObject({
+  worlds: z.array(z.union([Text, WorldValue])).optional(),
+  strategies: z.array(z.union([Text, StrategyValue])).optional(),
+  characters: z.array(Text).optional(),
+  models: z
+    .strictObject({
+      default: Text.optional(),
+      opener: Text.optional(),
+      updater: Text.optional(),
+      validator: Text.optional(),
+      scorer: Text.optional(),
+      baseUrlEnv: Variable.optional(),
+    })
+    .optional(),
+  storage: z.strictObject({ folder: Text.optional(), databaseUrlEnv: Variable.optional() }).optional(),
+  server: z.strictObject({ host: Text.optional(), port: z.int().min(0).max(65_535).optional() }).optional(),
+})
+
+/**
+ * Gives the configuration back; it is there for its types.
+ *
+ * @example
+ * import { defineConfig } from 'paracosm/config'
+ *
+ * export default defineConfig({
+ *   worlds: ['./worlds/harvest.ts', '@lab/tragedy'],
+ *   models: { default: 'qwen3:8b', scorer: 'gpt-5-mini', baseUrlEnv: 'LAB_MODELS_URL' },
+ *   storage: { folder: './data', databaseUrlEnv: 'LAB_DATABASE_URL' },
+ * })
+ */
+export function defineConfig(config: ParacosmConfig): ParacosmConfig {
+  return config
+}

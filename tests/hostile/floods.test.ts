@@ -1,0 +1,135 @@
+// Clients that send and never read, and clients that only sit there: the server's memory stays bounded.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { WebSocket } from 'ws'
+import { FORM, get, post, register, start } from '../../src/testing/play-api.ts'
+import { isAlive, pause, serve, startMatch, startTarget, type Target } from './servers.ts'
+
+/** Growth of resident memory that one flooding socket may cause, in megabytes. */
+const MAX_GROWTH = 20
+const FLOOD_MS = 8000
+
+/** Sends a frame as often as the connection takes it, and reads nothing. */
+async function flood(
+  target: Target,
+  url: string,
+  frame: string,
+  headers: Record<string, string> = {},
+): Promise<number> {
+  const socket = new WebSocket(url, { headers })
+  socket.on('error', () => undefined)
+  await once(socket, 'open')
+  // The first frames of the server are read, so that the socket is in its ordinary state.
+  await pause(1000)
+  socket.pause()
+  const before = target.rss()
+  let most = before
+  const endAt = performance.now() + FLOOD_MS
+  while (performance.now() < endAt && socket.readyState === socket.OPEN) {
+    for (let n = 0; n < 2000 && socket.bufferedAmount < 4 * 1024 * 1024; n++) socket.send(frame)
+    await pause(5)
+    most = Math.max(most, target.rss())
+  }
+  socket.terminate()
+  return most - before
+}
+
+/** Runs a flood once to warm the server up, since its first work of a kind grows the heap, then measures. */
+async function measure(
+  target: Target,
+  url: string,
+  frame: string,
+  headers: Record<string, string> = {},
+): Promise<void> {
+  await flood(target, url, frame, headers)
+  await pause(1000)
+  const growth = await flood(target, url, frame, headers)
+  assert.ok(growth < MAX_GROWTH, `${url.replace(/.*:\d+/, '')} with ${frame}: +${growth.toFixed(1)} MB`)
+  assert.ok(await isAlive(target))
+}
+
+test('hostile floods: a player and a spectator of a session who never read cost under 20 MB', async (context) => {
+  const target = await serve(context)
+  const key = await register(target)
+  const started = await post(target, '/api/play/game', { game: 'Explore', api_key: key })
+  assert.equal(started.status, 200, JSON.stringify({ ...started.body, form: Object.keys(FORM) }))
+  const id = started.body.session_id
+  const url = `${target.url.replace('http', 'ws')}/api/play/game/${id}/ws`
+  await measure(target, url, '{"type":"status"}', { authorization: `Bearer ${key}` })
+  await measure(target, url, '{"type":{"toString":1}}', { authorization: `Bearer ${key}` })
+  const watch = await post(target, `/api/sessions/${id}/spectators`, {}, key)
+  await measure(target, url, '{"type":"status"}', { authorization: `Bearer ${watch.body.spectator_key}` })
+  assert.equal((await get(target, `/api/sessions/${id}/status`)).status, 200)
+})
+
+test('hostile floods: players, viewers and agents who never read cost under 20 MB', async (context) => {
+  const target = await serve(context)
+  const { id, tokens } = await startMatch(target)
+  const ws = target.url.replace('http', 'ws')
+  await measure(target, `${ws}/episodes/${id}/player?slot=0&token=${tokens[0]}`, '{"move":"up","request_id":1}')
+  await measure(target, `${ws}/episodes/${id}/global`, '{"x":1}')
+  await measure(target, `${ws}/perception/stream`, '{"x":1}', { authorization: `Bearer ${tokens[1]}` })
+})
+
+test('hostile floods: an admin and a replay viewer of world serve who never read cost under 20 MB', async (context) => {
+  const target = await startTarget(context, ['world', 'serve', 'paint-arena', '--variant', 'duel'])
+  await measure(target, `${target.url.replace('http', 'ws')}/admin`, '{"command":"pause"}')
+})
+
+test('hostile floods: idle sockets keep memory bounded, and the server answers quickly', async (context) => {
+  const target = await serve(context)
+  const { id } = await startMatch(target)
+  const count = 2000
+  const before = target.rss()
+  const sockets = Array.from({ length: count }, () => {
+    const socket = new WebSocket(`${target.url.replace('http', 'ws')}/episodes/${id}/replay`, {
+      perMessageDeflate: false,
+    })
+    socket.on('error', () => undefined)
+    return socket
+  })
+  await Promise.all(sockets.map((socket) => once(socket, 'open')))
+  await pause(2000)
+  const growth = target.rss() - before
+  assert.ok(growth < 150, `+${growth.toFixed(0)} MB for ${count} sockets`)
+  const asked = performance.now()
+  assert.ok(await isAlive(target))
+  assert.ok(performance.now() - asked < 2000)
+  for (const socket of sockets) socket.terminate()
+})
+
+test('hostile floods: a client that polls status while a model is silent is answered and not cut off', async (context) => {
+  const never = await import('node:http')
+  const model = never.createServer(() => undefined)
+  model.listen(0, '127.0.0.1')
+  await once(model, 'listening')
+  context.after(() => {
+    model.closeAllConnections()
+    model.close()
+  })
+  const address = model.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  // Two beats of the heart pass every 4 s; the model is silent for 100 s.
+  const flags = ['--heartbeat', '2', '--model', 'silent', '--base-url', `http://127.0.0.1:${port}/v1`]
+  const target = await startTarget(
+    context,
+    ['serve', '--port', '0', '--no-showcase', '--no-rate-limits', ...flags, '--model-timeout', '100000'],
+    { OPENAI_API_KEY: 'x' },
+  )
+  const key = await register(target)
+  const { socket: url } = await start(target, key)
+  const socket = new WebSocket(url, { headers: { authorization: `Bearer ${key}` } })
+  let statuses = 0
+  socket.on('message', (data) => {
+    if (String(data).includes('"type":"status"')) statuses++
+  })
+  await once(socket, 'open')
+  // Ten frames a second fill the inbox within four seconds; the poll goes on for many beats after that.
+  const timer = setInterval(() => socket.send('{"type":"status"}'), 100)
+  await pause(16_000)
+  clearInterval(timer)
+  assert.equal(socket.readyState, socket.OPEN)
+  assert.ok(statuses > 20, `${statuses} statuses`)
+  socket.terminate()
+})
