@@ -8,7 +8,6 @@ import { pathToFileURL } from 'node:url'
 import { createRandom, nextBelow } from '../../src/kernel/random.ts'
 import { SessionLog } from '../../src/store/sessions/session-log.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
-import { type Served, serveFolder } from '../../src/testing/kills/serve.ts'
 import {
   enrolPlayers,
   inspectSession,
@@ -16,6 +15,7 @@ import {
   playSession,
   type SessionPlayer,
 } from '../../src/testing/kills/session-players.ts'
+import { type ServerProcess, startServerProcess } from '../../src/testing/server-process.ts'
 import { assertReplays } from '../../src/testing/session-replay.ts'
 
 const PLAYERS = 12
@@ -35,20 +35,20 @@ export async function killSessions(kills: number, env: Readonly<Record<string, s
   const players: SessionPlayer[] = []
   try {
     for (let kill = 0; kill < kills; kill++) {
-      const served = await serveFolder(folder, env)
+      const served = await startServerProcess(folder, [], { env })
       if (players.length === 0) players.push(...(await enrolPlayers(served, PLAYERS)))
       const enough = 1 + nextBelow(random, MOST_TURNS)
       await playUntil(served, players, enough)
-      await served.process.ended
+      await served.command.ended
     }
-    const served = await serveFolder(folder, env)
+    const served = await startServerProcess(folder, [], { env })
     // A turn that a kill cut short has been ended by the next server: every session goes on.
     for (const player of players) {
       await playLastTurn(served, player)
       await inspectSession(served, player)
     }
-    served.process.kill('SIGTERM')
-    await served.process.ended
+    served.command.kill('SIGTERM')
+    await served.command.ended
     if (env.DATABASE_URL === undefined) await replayAll(folder, players)
     return { kills, sessions: players.length, turns: players.reduce((sum, each) => sum + each.answered.length, 0) }
   } finally {
@@ -57,11 +57,11 @@ export async function killSessions(kills: number, env: Readonly<Record<string, s
 }
 
 /** Everybody plays; the server is killed once so many turns were answered. */
-async function playUntil(served: Served, players: readonly SessionPlayer[], enough: number): Promise<void> {
+async function playUntil(served: ServerProcess, players: readonly SessionPlayer[], enough: number): Promise<void> {
   let answered = 0
   const count = (): void => {
     answered++
-    if (answered === enough) served.process.kill('SIGKILL')
+    if (answered === enough) served.command.kill('SIGKILL')
   }
   const ends = await Promise.allSettled(players.map((player) => playSession(served, player, count)))
   for (const end of ends) if (end.status === 'rejected' && end.reason instanceof assert.AssertionError) throw end.reason

@@ -3,14 +3,14 @@
 import { createAgentClient } from '../agent-client.ts'
 import { ODD_TEXT } from '../odd-text.ts'
 import { register } from '../play-api.ts'
+import type { ServerProcess } from '../server-process.ts'
 import { openWire } from '../wire.ts'
 import type { Ledger } from './ledger.ts'
-import type { Served } from './serve.ts'
 
 export interface Actor {
   readonly name: string
   /** Plays until the server is gone; rejects then. */
-  play(served: Served): Promise<void>
+  play(served: ServerProcess): Promise<void>
 }
 
 interface Handle {
@@ -25,7 +25,7 @@ const LOOK_MS = 20
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-async function create(served: Served, ledger: Ledger, body: object): Promise<Handle> {
+async function create(served: ServerProcess, ledger: Ledger, body: object): Promise<Handle> {
   const answer = await fetch(`${served.url}/api/episodes`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -38,12 +38,12 @@ async function create(served: Served, ledger: Ledger, body: object): Promise<Han
 }
 
 const PAINT = { world: 'paint-arena', config: { max_ticks: 10_000 } }
-const socketOf = (served: Served, path: string): string => `${served.url.replace('http', 'ws')}${path}`
+const socketOf = (served: ServerProcess, path: string): string => `${served.url.replace('http', 'ws')}${path}`
 
 /** @param mode whether players ask for receipts, never do, or send nothing at all */
 export function createPlayers(ledger: Ledger, mode: 'receipts' | 'posts' | 'silent'): Actor {
   let handle: Handle | undefined
-  const play = async (served: Served, { id, slots }: Handle, slot: number): Promise<void> => {
+  const play = async (served: ServerProcess, { id, slots }: Handle, slot: number): Promise<void> => {
     const query = new URLSearchParams({ slot: String(slot), token: slots[slot]?.token ?? '' })
     const wire = await openWire(socketOf(served, `/episodes/${id}/player?${query}`))
     const asked = new Map<unknown, true>()
@@ -96,7 +96,7 @@ export function createBots(ledger: Ledger): Actor {
 /** Agents that command over HTTP: every 202 is logged. */
 export function createAgents(ledger: Ledger): Actor {
   let handle: Handle | undefined
-  const play = async (served: Served, { id, slots }: Handle, slot: number): Promise<void> => {
+  const play = async (served: ServerProcess, { id, slots }: Handle, slot: number): Promise<void> => {
     const { token = '', agent_id = '' } = slots[slot] ?? {}
     const agent = createAgentClient(`${served.url}/api/episodes/${id}/slots/${slot}`, agent_id, token)
     await agent.get(`/perception?agent_id=${agent_id}`)

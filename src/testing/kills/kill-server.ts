@@ -8,9 +8,9 @@ import { FolderBlobs } from '../../host/folder-blobs.ts'
 import { JournalFolder } from '../../host/journal-folder.ts'
 import { createAgentClient } from '../agent-client.ts'
 import { post } from '../play-api.ts'
+import { type ServerProcess, startServerProcess } from '../server-process.ts'
 import { type Actor, createAgents, createBots, createPlayers, createRegistrar, createStarter } from './actors.ts'
 import { Ledger, type Told } from './ledger.ts'
-import { type Served, serveFolder } from './serve.ts'
 import { enrolPlayers, inspectSession, playLastTurn, playSession, type SessionPlayer } from './session-players.ts'
 
 /** Text sessions of a data folder. */
@@ -52,7 +52,7 @@ export async function killServer({ folder, afterMs }: KillPlan): Promise<KillRep
   ]
   const lost: string[] = []
   const sessions: SessionPlayer[] = []
-  let served = await serveFolder(folder)
+  let served = await startServerProcess(folder)
   for (const [kill, ms] of afterMs.entries()) {
     const where = `kill ${kill + 1}, after ${ms} ms`
     if (sessions.length === 0) sessions.push(...(await enrolPlayers(served, SESSIONS)))
@@ -60,15 +60,15 @@ export async function killServer({ folder, afterMs }: KillPlan): Promise<KillRep
     ledger.close(killedAt)
     lost.push(...failures.map((each) => `${where}: ${each}`))
     lost.push(...checkRecord(ledger, await readRecord(folder)).map((each) => `${where}: on disk: ${each}`))
-    served = await serveFolder(folder)
+    served = await startServerProcess(folder)
     lost.push(...(await checkServer(served, ledger)).map((each) => `${where}: after the restart: ${each}`))
   }
   for (const player of sessions) {
     await playLastTurn(served, player)
     await inspectSession(served, player).catch((error: unknown) => lost.push(`session ${player.id}: ${String(error)}`))
   }
-  served.process.kill('SIGKILL')
-  await served.process.ended
+  served.command.kill('SIGKILL')
+  await served.command.ended
   const turn = sessions.reduce((sum, { answered }) => sum + answered.length, 0)
   return { kills: afterMs.length, told: { ...ledger.count(), turn }, lost }
 }
@@ -81,7 +81,7 @@ interface Scene {
 
 /** @returns what actors noticed that no kill explains */
 async function playUntilKilled(
-  served: Served,
+  served: ServerProcess,
   { actors, sessions, ms }: Scene,
 ): Promise<{ killedAt: number; failures: string[] }> {
   let isKilled = false
@@ -106,8 +106,8 @@ async function playUntilKilled(
   await new Promise((resolve) => setTimeout(resolve, ms))
   isKilled = true
   const killedAt = Date.now()
-  served.process.kill('SIGKILL')
-  await served.process.ended
+  served.command.kill('SIGKILL')
+  await served.command.ended
   const timer = Promise.withResolvers<void>()
   const timeout = setTimeout(() => timer.resolve(), GONE_MS)
   await Promise.race([Promise.all(ends), timer.promise])
@@ -166,7 +166,7 @@ function checkRecord(ledger: Ledger, record: Kept): string[] {
 }
 
 /** What the next server does not know. */
-async function checkServer(served: Served, ledger: Ledger): Promise<string[]> {
+async function checkServer(served: ServerProcess, ledger: Ledger): Promise<string[]> {
   const queue = [...ledger.all]
   const lost: string[] = []
   const work = async (): Promise<void> => {
@@ -179,7 +179,7 @@ async function checkServer(served: Served, ledger: Ledger): Promise<string[]> {
   return lost
 }
 
-async function findMissing(served: Served, told: Told): Promise<string | undefined> {
+async function findMissing(served: ServerProcess, told: Told): Promise<string | undefined> {
   if (told.kind === 'episode') {
     const answer = await fetch(`${served.url}/api/episodes/${told.id}`)
     const body: any = await answer.json()

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { get, register, start } from '../play-api.ts'
 import { PlayClient } from '../play-client.ts'
-import type { Served } from './serve.ts'
+import type { ServerProcess } from '../server-process.ts'
 
 export interface SessionPlayer {
   readonly id: string
@@ -18,7 +18,7 @@ export interface SessionPlayer {
 const CLAIM_MS = 200
 
 /** Starts sessions of one new player. */
-export async function enrolPlayers(served: Served, count: number): Promise<SessionPlayer[]> {
+export async function enrolPlayers(served: ServerProcess, count: number): Promise<SessionPlayer[]> {
   const key = await register(served)
   const players: SessionPlayer[] = []
   for (let i = 0; i < count; i++) {
@@ -32,7 +32,7 @@ export async function enrolPlayers(served: Served, count: number): Promise<Sessi
 const MOST_TURNS = 40
 
 /** Plays until the server is gone; rejects then, with an AssertionError when a scene is missing. */
-export async function playSession(served: Served, player: SessionPlayer, onTurn: () => void): Promise<void> {
+export async function playSession(served: ServerProcess, player: SessionPlayer, onTurn: () => void): Promise<void> {
   const { client, first } = await connect(served, player)
   const known = first.filter((frame) => frame.event_type === 'ai').map((frame) => String(frame.event_id))
   for (const id of player.answered) assert.ok(known.includes(id), 'a scene that was answered is shown again')
@@ -47,7 +47,7 @@ export async function playSession(served: Served, player: SessionPlayer, onTurn:
 }
 
 /** A turn that a kill cut short has been ended by the next server: every session continues. */
-export async function playLastTurn(served: Served, player: SessionPlayer): Promise<void> {
+export async function playLastTurn(served: ServerProcess, player: SessionPlayer): Promise<void> {
   const { client } = await connect(served, player)
   player.said.push('I stop here.')
   await client.advance('I stop here.')
@@ -55,7 +55,7 @@ export async function playLastTurn(served: Served, player: SessionPlayer): Promi
 }
 
 /** A server that was killed holds its claims for some seconds where others share the store. */
-async function connect(served: Served, { id, key }: SessionPlayer) {
+async function connect(served: ServerProcess, { id, key }: SessionPlayer) {
   for (;;) {
     const client = new PlayClient(`${served.url.replace('http', 'ws')}/api/play/game/${id}/ws`, key)
     const first = await client.until('turn_end', 'replay_end', 'error')
@@ -68,7 +68,7 @@ async function connect(served: Served, { id, key }: SessionPlayer) {
 }
 
 /** @throws AssertionError when the record of a session lacks something, or has it twice */
-export async function inspectSession(served: Served, player: SessionPlayer): Promise<void> {
+export async function inspectSession(served: ServerProcess, player: SessionPlayer): Promise<void> {
   const { body } = await get(served, `/api/sessions/${player.id}/reconstruction`, player.key)
   const seqs: number[] = body.events.map((event: { seq: number }) => event.seq)
   assert.deepEqual(
