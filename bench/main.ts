@@ -4,10 +4,11 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import type { Row } from './measure.ts'
+import { type BenchOptions, readOptions } from './options.ts'
 
 interface Suite {
   readonly name: string
-  run(report: (row: Row) => void): Promise<void>
+  run(report: (row: Row) => void, options: BenchOptions): Promise<void>
 }
 
 const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
@@ -21,7 +22,11 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   log: () => import('./log.bench.ts'),
   sessions: () => import('./sessions.bench.ts'),
   dataset: () => import('./dataset.bench.ts'),
-  'strategy-fuzz': async () => ({ name: 'strategy-fuzz', run: (await import('./strategy.bench.ts')).runFuzz }),
+  compare: () => import('./compare.bench.ts'),
+  'strategy-fuzz': async () => {
+    const { runFuzz } = await import('./strategy.bench.ts')
+    return { name: 'strategy-fuzz', run: (report) => runFuzz(report) }
+  },
 }
 
 const DOCUMENT = 'docs/benchmarks.md'
@@ -46,11 +51,8 @@ function writeSection(name: string, rows: readonly Row[]): void {
   )
 }
 
-const args = process.argv.slice(2)
-const isWriting = args.includes('--write')
-const isAlone = args.includes('--alone')
-const wanted = args.filter((each) => !each.startsWith('-'))
-const names = wanted.length > 0 ? wanted : Object.keys(SUITES)
+const options = readOptions(process.argv.slice(2))
+const names = options.names.length > 0 ? options.names : Object.keys(SUITES).filter((name) => name !== 'compare')
 
 for (const name of names) {
   const load = SUITES[name]
@@ -59,10 +61,11 @@ for (const name of names) {
     process.exitCode = 2
     break
   }
-  if (names.length > 1 && !isAlone) {
+  if (names.length > 1) {
     // A process of its own for each, so that no suite warms up or litters another's heap.
-    const flags = isWriting ? ['--write'] : []
-    spawnSync(process.execPath, [...process.execArgv, import.meta.filename, name, ...flags], { stdio: 'inherit' })
+    const args = [...process.execArgv, import.meta.filename, name, ...options.given]
+    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
+    if (status !== 0) process.exitCode = 1
     continue
   }
   console.log(`\n${name} — ${machine()}`)
@@ -73,6 +76,7 @@ for (const name of names) {
     console.log(
       `  ${row.what.padEnd(64)} ${formatValue(row.value).padStart(14)} ${row.unit}${row.note ? `  (${row.note})` : ''}`,
     )
-  })
-  if (isWriting) writeSection(name, rows)
+  }, options)
+  if (options.isJson) console.log(JSON.stringify({ suite: name, machine: machine(), rows }))
+  if (options.isWriting) writeSection(name, rows)
 }

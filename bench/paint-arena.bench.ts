@@ -12,33 +12,10 @@ import { configureWorld } from '../src/kernel/world.ts'
 import { LAUNCHER } from '../src/testing/cli.ts'
 import { createPaint, tickPaint } from '../src/worlds/paint-arena/rules.ts'
 import { paintArena } from '../src/worlds/paint-arena/world.ts'
+import { measureFloor } from './floor.ts'
 import { type Row, rateOf, timeOf } from './measure.ts'
 
 export const name = 'paint-arena'
-
-/** The rules as small as a loop can be: two painters, owners in a typed array, scores kept. The floor to compare with. */
-function minimalLoop(steps: number): number {
-  const owners = new Int8Array(96).fill(-1)
-  const scores = new Int32Array(2)
-  const xs = new Int32Array([0, 11])
-  const ys = new Int32Array([0, 7])
-  for (let step = 0; step < steps; step++) {
-    for (let slot = 0; slot < 2; slot++) {
-      const action = ((step >> 3) + slot) & 3
-      if (action === 0 && xs[slot]! < 11) xs[slot]!++
-      else if (action === 1 && ys[slot]! < 7) ys[slot]!++
-      else if (action === 2 && xs[slot]! > 0) xs[slot]!--
-      else if (action === 3 && ys[slot]! > 0) ys[slot]!--
-      const tile = ys[slot]! * 12 + xs[slot]!
-      const owner = owners[tile]!
-      if (owner === slot) continue
-      if (owner >= 0) scores[owner]!--
-      owners[tile] = slot
-      scores[slot]!++
-    }
-  }
-  return scores[0]!
-}
 
 function rules(steps: number): number {
   const state = createPaint({ width: 12, height: 8, max_ticks: 10_000, slots: 2 })
@@ -71,7 +48,7 @@ export async function run(report: (row: Row) => void): Promise<void> {
   const steps = 20_000_000
   report({
     what: 'floor: minimal loop, typed arrays',
-    value: await rateOf(steps, () => minimalLoop(steps)),
+    value: await measureFloor(),
     unit: 'steps/s',
   })
   report({

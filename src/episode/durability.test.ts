@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { test } from 'node:test'
 import { configureWorld } from '../kernel/world.ts'
 import { leaveRemains, recoverCut } from '../testing/crashes.ts'
+import { createHandClock } from '../testing/hand-clock.ts'
 import { paintArena } from '../worlds/paint-arena/world.ts'
 import { createBotPlayer } from './in-process-players.ts'
 import { createMemorySink } from './sink.ts'
@@ -39,5 +40,30 @@ test('resume: bots remember what they had seen, so an interrupted match ends as 
     resumed.begin()
     const end = await resumed.done
     assert.deepEqual([end.digest, end.results], [expected.digest, expected.results], `after ${kept} lines`)
+  }
+})
+
+test('durability: an episode that nobody plays resumes at most 100 ms before where its viewers saw it', async () => {
+  for (const stepsPerSecond of [1, 5, 20, 60, 500]) {
+    const clock = createHandClock()
+    const sink = createMemorySink()
+    const slots = [0, 1].map((slot) => ({ player: { kind: 'human' as const, name: `Player ${slot}` } }))
+    const pacing = { mode: 'rate' as const, stepsPerSecond }
+    const episode = startEpisode(paintArena, configureWorld(paintArena, 'default', { max_ticks: 10_000 }), {
+      seed: 1,
+      slots,
+      pacing,
+      sink,
+      clock,
+    })
+    episode.begin()
+    await clock.crank(3000)
+    const { header, step } = episode
+    assert.ok(step > 2, `${step} steps at ${stepsPerSecond} a second`)
+    const lines = [...sink.lines]
+    const resumed = resumeEpisode(paintArena, { header, lines }, { inProcessFor: () => undefined, clock })
+    assert.ok(step - resumed.step <= stepsPerSecond / 10, `${resumed.step} of ${step} steps are on record`)
+    await episode.stop().catch(() => undefined)
+    await episode.done.catch(() => undefined)
   }
 })

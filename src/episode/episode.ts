@@ -123,7 +123,7 @@ export class Episode {
     return this.#pacer.rate
   }
 
-  get slots(): readonly Readonly<Pick<SlotState, 'slot' | 'token' | 'player' | 'connection'>>[] {
+  get slots(): readonly Readonly<Pick<SlotState, 'slot' | 'token' | 'player' | 'connection' | 'hasBeenTaken'>>[] {
     return this.#parts.slots.all
   }
 
@@ -266,6 +266,7 @@ export class Episode {
   /** @param stepsPerSecond more than 0, at most 1000; only for episodes at a fixed rate */
   setRate(stepsPerSecond: number): void {
     this.#pacer.setRate(stepsPerSecond)
+    if (this.rate !== undefined) this.#parts.recorder?.keepTime(stepsPerSecond)
     this.#supervise('a change of pace', () => this.#notify())
   }
 

@@ -9,8 +9,11 @@ import type { Unfinished } from './start.ts'
 const NEWLINE = 10
 const CHUNK = 64 * 1024
 
-/** Removes what stands behind the last line end: a line that was being written when the process died. */
-export async function cutTornTail(path: string): Promise<void> {
+/**
+ * Removes what stands behind the last line end: a line that was being written when the process died.
+ * @returns the bytes that are left
+ */
+export async function cutTornTail(path: string): Promise<number> {
   await using file = await open(path, 'r+')
   const { size } = await file.stat()
   const buffer = Buffer.alloc(CHUNK)
@@ -19,12 +22,14 @@ export async function cutTornTail(path: string): Promise<void> {
     const { bytesRead } = await file.read(buffer, 0, end - from, from)
     const found = buffer.subarray(0, bytesRead).lastIndexOf(NEWLINE)
     if (found >= 0) {
-      if (from + found + 1 < size) await file.truncate(from + found + 1)
-      return
+      const whole = from + found + 1
+      if (whole < size) await file.truncate(whole)
+      return whole
     }
     end = from
   }
   await file.truncate(0)
+  return 0
 }
 
 /** How many whole lines a file has. */

@@ -11,6 +11,11 @@ import type { LineSink } from './sink.ts'
 const DIGEST_EVERY = 100
 const STATE_EVERY = 1000
 const STATE_UNIT = 64 * 1024
+/**
+ * Milliseconds of idle steps that may pass without a line. A step that a client saw must be durable 300 ms later
+ * although nothing entered it: this and MAX_UNCOMMITTED_MS stay below that.
+ */
+const IDLE_MARK_MS = 100
 
 /** What entered one step. Lists are parallel; the recorder copies what it keeps. */
 export interface StepRecord {
@@ -32,6 +37,10 @@ export class Recorder {
   #nextDigest: number
   readonly #stateEvery: number
   #nextState: number
+  /** Steps after which an idle episode gets a line all the same; those without real time need none. */
+  #markEvery = Number.POSITIVE_INFINITY
+  /** Step of the last line of a step. */
+  #lastLine = -1
   #hasFailed = false
 
   /** @param stateEvery steps between saved states */
@@ -63,6 +72,11 @@ export class Recorder {
     return text
   }
 
+  /** The episode makes its steps at this rate: how far time went becomes durable although nobody plays. */
+  keepTime(stepsPerSecond: number): void {
+    this.#markEvery = Math.max(1, Math.floor((stepsPerSecond * IDLE_MARK_MS) / 1000))
+  }
+
   header(header: JournalHeader): void {
     this.#sink.append(this.#chain.seal(JSON.stringify(header), true))
   }
@@ -72,9 +86,10 @@ export class Recorder {
     const digestEvery = Math.min(DIGEST_EVERY, this.#stateEvery)
     this.#nextDigest = (Math.floor(step / digestEvery) + 1) * digestEvery
     this.#nextState = (Math.floor(step / this.#stateEvery) + 1) * this.#stateEvery
+    this.#lastLine = step - 1
   }
 
-  /** Writes the line of a step, unless nothing entered it. Built by hand: it is the hottest text of the program. */
+  /** Writes the line of a step, unless nothing entered it and time is on record. Built by hand: it is the hottest text of the program. */
   step(record: StepRecord): void {
     let body = `{"step":${record.step}`
     const bare = body.length
@@ -89,7 +104,8 @@ export class Recorder {
     if (record.refused.length > 0) body += `,"refused":${JSON.stringify(record.refused)}`
     if (record.replies.length > 0) body += `,"replies":${JSON.stringify(record.replies)}`
     if (record.timeouts.length > 0) body += `,"timeouts":${JSON.stringify(record.timeouts)}`
-    if (body.length === bare) return
+    if (body.length === bare && record.step - this.#lastLine < this.#markEvery) return
+    this.#lastLine = record.step
     if (record.clocks) body += `,"clocks":${JSON.stringify(record.clocks)}`
     if (record.isHeld) body += ',"hold":true'
     this.#sink.append(this.#chain.seal(`${body}}`, false))

@@ -110,6 +110,7 @@ interface Assembly {
 
 function assemble(parts: Assembly): Episode {
   const { header, fold, options } = parts
+  if (header.pacing.mode === 'rate') parts.recorder?.keepTime(header.pacing.stepsPerSecond)
   const slots = options.slots.map((plan, slot): SlotState => {
     const waiting: SlotState['waiting'] = []
     return {

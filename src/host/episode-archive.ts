@@ -8,7 +8,7 @@ import { AppError } from '../kernel/errors.ts'
 import type { EpisodeFailure } from '../protocol/episode.ts'
 import type { EpisodeIndex, EpisodePatch } from '../store/episodes/episode-index.ts'
 import type { EpisodeRecord } from '../store/episodes/rows.ts'
-import { brokenRecord, failedFields, kindOf, readRecord, recordOfHeader } from './episode-records.ts'
+import { brokenRecord, failedFields, kindOf, lastStep, readRecord, recordOfHeader } from './episode-records.ts'
 import { type JournalFolder, journalBlob, type Reopened } from './journal-folder.ts'
 import type { Log } from './log.ts'
 
@@ -154,14 +154,17 @@ export class EpisodeArchive {
       await this.index.put({ ...record, journal: journalBlob(id) })
       return undefined
     }
-    if (record.attempts >= MAX_ATTEMPTS) {
-      await this.quarantine(id, quarantined(record.attempts))
-      return undefined
-    }
     const reopened = await this.journals.reopen(id)
     if (!reopened) {
       await this.journals.discard(id)
       await this.index.remove(id)
+      return undefined
+    }
+    const steps = lastStep(reopened.journal.lines)
+    // One that went further than last time does not fail at the same step: the process went down for another reason.
+    const failed = steps > record.steps ? 0 : record.attempts
+    if (failed >= MAX_ATTEMPTS) {
+      await this.quarantine(id, quarantined(failed))
       return undefined
     }
     // Counted before the attempt: a resume that takes the whole process down counts too.
@@ -171,7 +174,7 @@ export class EpisodeArchive {
       leaseUntil: Date.now() + LEASE_MS,
     }
     const live = recordOfHeader(reopened.journal.header, 'live', facts)
-    await this.index.put({ ...live, id, attempts: record.attempts + 1 })
+    await this.index.put({ ...live, id, steps, attempts: failed + 1 })
     return reopened
   }
 

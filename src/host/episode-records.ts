@@ -1,7 +1,8 @@
 // Rows of the episode index, made from headers, ends and journals.
 import type { JournalFile } from '../episode/journal-file.ts'
+import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
-import { splitHash } from '../kernel/journal.ts'
+import { parseLine, splitHash } from '../kernel/journal.ts'
 import type { EpisodeFailure } from '../protocol/episode.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
 import type { Problem } from '../protocol/problem.ts'
@@ -122,4 +123,11 @@ export async function readRecord(
     if (!(error instanceof AppError)) throw error
     return brokenRecord(id, error.toProblem())
   }
+}
+
+/** The step that the last line of an unfinished journal names; 0: it has its header alone. */
+export function lastStep(lines: readonly string[]): number {
+  const split = splitHash(at(lines, lines.length - 1))
+  const line = split && parseLine(split.body, lines.length)
+  return line && line.kind !== 'header' ? line.line.step : 0
 }

@@ -25,7 +25,7 @@ import { kindOf, recordOfHeader } from './episode-records.ts'
 import { type EpisodeSpec, inProcessFor, planEpisode } from './episode-spec.ts'
 import { type Log, SILENT } from './log.ts'
 import { createElapsed, offlineWorkers } from './offline-workers.ts'
-import { type ResumeSettings, resumeOne } from './resume.ts'
+import { confirmResume, type ResumeSettings, resumeOne } from './resume.ts'
 import { TokenIndex } from './token-index.ts'
 import type { WorldRegistry } from './world-registry.ts'
 
@@ -310,8 +310,11 @@ export class EpisodeService {
         settings,
         log: this.#log,
       })
-      if (episode) this.#keep(episode)
-      return episode !== undefined
+      if (!episode) return false
+      this.#keep(episode)
+      // It makes no step that could take the process down: this resume has held.
+      if (isGathering(episode)) await confirmResume(id, archive, this.#log)
+      return true
     } catch (err) {
       this.#log.error({ episode: id, err }, 'episode.resume_failed')
       return false
@@ -384,6 +387,11 @@ export class EpisodeService {
     await this.#archive?.close()
     return left
   }
+}
+
+/** Whether an episode waits for players, so that no step comes before one of them does. */
+function isGathering({ status, slots }: Episode): boolean {
+  return status === 'waiting' && !slots.every(({ hasBeenTaken }) => hasBeenTaken)
 }
 
 /** A world that throws while an episode is made has failed as one that throws in a step has. */

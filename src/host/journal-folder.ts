@@ -4,14 +4,14 @@
 //   episodes/<id>/journal.jsonl.zst     afterwards, with results.json (blobs)
 //   log/                                the commit log
 
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CommitLog } from '../episode/commit-log.ts'
 import type { RecoveredLog } from '../episode/commit-log-recovery.ts'
 import type { LoggedSink } from '../episode/commit-log-sink.ts'
 import { JournalFile } from '../episode/journal-file.ts'
-import { readUnfinished } from '../episode/journal-tail.ts'
+import { cutTornTail, readUnfinished } from '../episode/journal-tail.ts'
 import { openJournalBytes } from '../episode/open-bytes.ts'
 import { SeekableZstdWriter } from '../episode/seekable-zstd.ts'
 import type { LineSink } from '../episode/sink.ts'
@@ -133,10 +133,8 @@ export class JournalFolder {
     const gap = this.#gaps.get(id)
     if (gap !== undefined) throw new AppError('JOURNAL_CORRUPT', `the journal of episode ${id} has a hole: ${gap}`)
     const path = this.#path(id, 'journal.jsonl')
-    const size = await stat(path).then(
-      (found) => found.size,
-      (error: unknown) => (isMissing(error) ? 0 : Promise.reject(error)),
-    )
+    // A header that was written in part was never durable either.
+    const size = await cutTornTail(path).catch((error: unknown) => (isMissing(error) ? 0 : Promise.reject(error)))
     if (size === 0) return undefined
     const journal = await readUnfinished(path)
     if (journal.lines.length === 0) return undefined

@@ -76,10 +76,13 @@ function unexpected(error: unknown): AppError {
   return new AppError('JOURNAL_CORRUPT', error instanceof Error ? error.message : String(error), { cause: error })
 }
 
+/** Notes that a resume has held. A note that cannot be written is logged: the next one counts from before. */
+export async function confirmResume(id: string, archive: EpisodeArchive, log: Log): Promise<void> {
+  await archive.confirm(id).catch((err: unknown) => log.error({ episode: id, err }, 'episode.confirm_failed'))
+}
+
 function confirmLater(id: string, episode: Episode, { archive, log }: ResumeParts): void {
-  const timer = setTimeout(() => {
-    archive.confirm(id).catch((err: unknown) => log.error({ episode: id, err }, 'episode.confirm_failed'))
-  }, CONFIRM_MS)
+  const timer = setTimeout(() => void confirmResume(id, archive, log), CONFIRM_MS)
   timer.unref()
   const cancel = (): void => clearTimeout(timer)
   episode.done.then(cancel, cancel)

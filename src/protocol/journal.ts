@@ -79,7 +79,8 @@ export type SlotChange = z.infer<typeof SlotChange>
 
 /**
  * What entered the world before step number `step`: commands by slot, then by arrival; then replies.
- * A step without anything to tell has no line.
+ * A step that nothing entered has no line, except that an episode at a fixed rate gets one every 100 ms: how far time
+ * went must survive a crash.
  */
 export const StepLine = z.strictObject({
   step: Step,

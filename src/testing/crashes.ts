@@ -6,9 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CommitLog } from '../episode/commit-log.ts'
 import { readUnfinished } from '../episode/journal-tail.ts'
+import type { LineSink } from '../episode/sink.ts'
+import { startEpisode } from '../episode/start.ts'
 import { createRandom, nextBelow } from '../kernel/random.ts'
+import { configureWorld } from '../kernel/world.ts'
+import { frontier } from '../worlds/frontier/world.ts'
 import { openFolder } from './data-folder.ts'
+import { SEEN_DURABLE_MS } from './kills/ledger.ts'
 import { recordMatch } from './matches.ts'
+import { ODD_TEXT } from './odd-text.ts'
 import { nim } from './worlds.ts'
 
 /** A data folder as a process left it that died at some moment: a log, and journals that lag behind it. */
@@ -21,6 +27,9 @@ export interface Remains {
 /** Where pretended kills happen: in memory, where there is such a folder, since no disk has to prove itself there. */
 const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
+/** Steps of an episode with odd text. */
+const ODD_STEPS = 400
+
 const journalOf = (folder: string) => (episode: string) => join(folder, `${episode}.jsonl`)
 
 /** Writes a few matches through one commit log, and leaves it as a crash would: never closed. */
@@ -32,7 +41,8 @@ export async function leaveRemains(matches: number): Promise<Remains> {
     const sink = await log.sink(`match-${i}`, journalOf(folder)(`match-${i}`), 0)
     // The sink is not closed with the episode: that would bring the journal's file up to date.
     const open = { ...wrap(sink), close: () => sink.commit() }
-    await recordMatch({ seed: i, sink: open, config: { max_ticks: 300 } })
+    if (i % 2 === 0) await recordMatch({ seed: i, sink: open, config: { max_ticks: 300 } })
+    else await recordOddNotes(open)
   }
   const [segment = ''] = readdirSync(join(folder, 'log'))
   const remains = mkdtempSync(join(tmpdir(), 'paracosm-crash-'))
@@ -44,6 +54,22 @@ export async function leaveRemains(matches: number): Promise<Remains> {
     log: join('log', segment),
     journals: Array.from({ length: matches }, (_, i) => `match-${i}.jsonl`),
   }
+}
+
+/** Four agents of frontier who write odd text into their journals, every step. */
+async function recordOddNotes(sink: LineSink): Promise<void> {
+  const note = { command: 'journal_note', params: { content: ODD_TEXT.replace('\u0000', '') } }
+  const slots = [0, 1, 2, 3].map(() => ({
+    player: { kind: 'bot' as const, name: ODD_TEXT },
+    inProcess: {
+      play: (_step: number, _observe: () => unknown, say: (command: unknown) => void): void => say(note),
+    },
+  }))
+  const configured = configureWorld(frontier, 'company')
+  const pacing = { mode: 'fast' } as const
+  const episode = startEpisode(frontier, configured, { seed: 1, slots, pacing, sink, maxSteps: ODD_STEPS })
+  episode.begin()
+  await episode.done
 }
 
 function wrap(sink: Awaited<ReturnType<CommitLog['sink']>>) {
@@ -73,7 +99,7 @@ export async function recoverCut(remains: Remains, seed: number): Promise<void> 
       const episode = name.replace('.jsonl', '')
       const expected = whole.split('\n').filter((entry) => entry.startsWith(`${episode} `)).length
       const text = readFileSync(join(folder, name), 'utf8')
-      const { length } = text.length === 0 ? [] : (await readUnfinished(join(folder, name))).lines
+      const { length } = !text.includes('\n') ? [] : (await readUnfinished(join(folder, name))).lines
       if (length < expected) throw new Error(`seed ${seed}: ${name} has ${length} lines, and ${expected} were durable`)
     }
   } finally {
@@ -83,9 +109,6 @@ export async function recoverCut(remains: Remains, seed: number): Promise<void> 
 
 /** How a victim plays: asking for receipts, or not. */
 export type CrashMode = 'receipts' | 'posts'
-
-/** Milliseconds after which anything that a client saw must survive a crash. */
-const SEEN_DURABLE_MS = 300
 
 /** A child that plays, killed after a while; then the folder is opened as the next start would. */
 export async function killAndCheck(

@@ -1,0 +1,147 @@
+// The servers that live.bench.ts measures: Paracosm with and without receipts, and Colyseus. Each starts with as many
+// rooms as are asked for, in a process of its own, and names the sockets of all slots.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type RunningCommand, startCommand, startProcess } from '../../src/testing/cli.ts'
+import { memoryOf } from './run-load.ts'
+
+export interface Running {
+  readonly pid: number
+  readonly sockets: readonly string[]
+  /** Bytes that the commit log has taken since the start; undefined where the server keeps none. */
+  logBytes(): number | undefined
+  stop(): Promise<void>
+}
+
+export interface Target {
+  readonly name: string
+  /** Key of PROTOCOLS. */
+  readonly protocol: string
+  start(rooms: number, rate: number): Promise<Running>
+}
+
+/** Bytes after which the commit log begins a new segment (src/episode/commit-log.ts). */
+const SEGMENT_BYTES = 64 * 1024 * 1024
+/** Requests under way while rooms are made. */
+const CREATED_AT_ONCE = 16
+const PEER = join(import.meta.dirname, '..', 'peers', 'colyseus')
+
+function pidOf(process: RunningCommand): number {
+  if (process.pid === undefined) throw new Error(`the server did not start: ${process.text()}`)
+  return process.pid
+}
+
+async function createRoom(url: string, rate: number): Promise<string[]> {
+  const response = await fetch(`${url}/api/episodes`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      world: 'paint-arena',
+      players: [null, null],
+      tick_rate: rate,
+      config: { max_ticks: 10_000 },
+    }),
+  })
+  const started: any = await response.json()
+  if (!response.ok) throw new Error(`status ${response.status}: ${JSON.stringify(started)}`)
+  return started.slots.map((slot: { socket: string }) => slot.socket)
+}
+
+async function createRooms(url: string, rooms: number, rate: number): Promise<string[]> {
+  const sockets: string[][] = []
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (let room = next++; room < rooms; room = next++) sockets[room] = await createRoom(url, rate)
+  }
+  await Promise.all(Array.from({ length: CREATED_AT_ONCE }, work))
+  return sockets.flat()
+}
+
+/** Segments are numbered from 1; all but the last were full. */
+function logBytesOf(folder: string): number {
+  const segments = readdirSync(join(folder, 'log')).sort()
+  const last = segments.at(-1)
+  if (last === undefined) return 0
+  return (Number(/\d+/.exec(last)?.[0]) - 1) * SEGMENT_BYTES + statSync(join(folder, 'log', last)).size
+}
+
+async function serve(profile?: string): Promise<{ process: RunningCommand; url: string; folder: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'paracosm-live-'))
+  const args = ['serve', '--port', '0', '--no-showcase', '--no-rate-limits', '--log', 'error']
+  const options = profile === undefined ? '' : `--cpu-prof --cpu-prof-dir=${profile} --cpu-prof-interval=500`
+  const process = startCommand(args, { env: { PARACOSM_DATA: folder, ...(options ? { NODE_OPTIONS: options } : {}) } })
+  const [, url = ''] = await process.sees(/Paracosm is at (\S+)/)
+  return { process, url, folder }
+}
+
+/** @param profile a folder for a processor profile of the server */
+function paracosm(name: string, protocol: string, profile?: string): Target {
+  return {
+    name,
+    protocol,
+    async start(rooms, rate) {
+      const { process, url, folder } = await serve(profile)
+      const sockets = await createRooms(url, rooms, rate)
+      return {
+        pid: pidOf(process),
+        sockets,
+        logBytes: () => logBytesOf(folder),
+        async stop() {
+          process.kill(profile === undefined ? 'SIGKILL' : 'SIGTERM')
+          await process.ended
+          rmSync(folder, { recursive: true, force: true })
+        },
+      }
+    },
+  }
+}
+
+export const paracosmTargets = (profile?: string): Target[] => [
+  paracosm('Paracosm, moves without receipts', 'posts', profile),
+  paracosm('Paracosm, moves with receipts', 'receipts', profile),
+]
+
+/** Installs the peer on its first use: it is no dependency of this repository. */
+function installPeer(): void {
+  if (existsSync(join(PEER, 'node_modules', '@colyseus', 'core'))) return
+  console.log(`  installing Colyseus: npm ci in ${PEER}`)
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: PEER, stdio: 'inherit' })
+  if (status !== 0) throw new Error(`npm ci in ${PEER} failed with ${status}`)
+}
+
+export function colyseusTarget(): Target {
+  installPeer()
+  return {
+    name: 'Colyseus',
+    protocol: 'colyseus',
+    async start(rooms, rate) {
+      const args = [...process.execArgv, join(PEER, 'server.js'), String(rooms), String(rate)]
+      const peer = startProcess(process.execPath, args, { env: { NODE_ENV: 'production' } })
+      const [line] = await peer.sees(/^\{.*\}$/m)
+      return {
+        pid: pidOf(peer),
+        sockets: JSON.parse(line).sockets,
+        logBytes: () => undefined,
+        async stop() {
+          peer.kill('SIGKILL')
+          await peer.ended
+        },
+      }
+    },
+  }
+}
+
+/** Bytes that an episode needs while it waits for two players. A first few are not counted: they load code. */
+export async function measureIdle(rooms: number, rate: number): Promise<number> {
+  const { process, url, folder } = await serve()
+  await createRooms(url, 50, rate)
+  const before = memoryOf(pidOf(process))
+  await createRooms(url, rooms, rate)
+  const bytes = (memoryOf(pidOf(process)) - before) / rooms
+  process.kill('SIGKILL')
+  await process.ended
+  rmSync(folder, { recursive: true, force: true })
+  return bytes
+}

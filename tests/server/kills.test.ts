@@ -1,0 +1,18 @@
+// The server is killed under load through every adapter; what it had told is on disk, and the next server knows it.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { killServer } from '../../src/testing/kills/kill-server.ts'
+
+test('durability: kill -9 of a server loses nothing that it told through any adapter', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'paracosm-kills-'))
+  try {
+    const { told, lost } = await killServer({ folder, afterMs: [2500, 100, 1800, 700, 400] })
+    assert.deepEqual(lost, [])
+    for (const [kind, count] of Object.entries(told)) assert.ok(count > 0, `nothing of kind ${kind} was told`)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
