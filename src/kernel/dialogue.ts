@@ -14,6 +14,23 @@ export const DIALOGUE_EVENTS = { event: 'session_event', notice: 'notice', turnE
 /**
  * Data of a `session_event`: one row of the record. Only these pairings of direction, source and type exist. The event
  * `session_end` ends the session; its content is `session_end: <reason>`, and the reason `server_error` marks a fault.
+ *
+ * @example
+ * import { DialogueEvent } from 'paracosm/world'
+ *
+ * const { direction, content } = DialogueEvent.parse({
+ *   direction: 'outbound',
+ *   event_type: 'message',
+ *   event_source: 'npc',
+ *   content: 'Good morning.',
+ *   content_format: 'plain_text',
+ *   turn_index: 1,
+ *   command_name: null,
+ *   command_args: null,
+ *   visible_to_user: true,
+ *   at: 1_767_225_600_000,
+ * })
+ * console.log(direction, content) // outbound Good morning.
  */
 export const DialogueEvent = z.strictObject({
   direction: z.enum(['internal', 'inbound', 'outbound']),
@@ -30,11 +47,25 @@ export const DialogueEvent = z.strictObject({
 })
 export type DialogueEvent = z.infer<typeof DialogueEvent>
 
-/** Data of a `notice`: shown to the player without an event id, and not recorded. */
+/**
+ * Data of a `notice`: shown to the player without an event id, and not recorded.
+ *
+ * @example
+ * import { DialogueNotice } from 'paracosm/world'
+ *
+ * console.log(DialogueNotice.safeParse({ event_type: 'info', content: '2 turns left.', at: 0 }).success) // true
+ */
 export const DialogueNotice = z.strictObject({ event_type: z.literal('info'), content: z.string(), at: At })
 export type DialogueNotice = z.infer<typeof DialogueNotice>
 
-/** Data of a `turn_end`: the answer to one `begin` or `say` is complete. */
+/**
+ * Data of a `turn_end`: the answer to one `begin` or `say` is complete.
+ *
+ * @example
+ * import { DialogueTurnEnd } from 'paracosm/world'
+ *
+ * console.log(DialogueTurnEnd.parse({ turns: 3, exited: false }).turns) // 3
+ */
 export const DialogueTurnEnd = z.strictObject({ turns: z.int().min(0), exited: z.boolean() })
 export type DialogueTurnEnd = z.infer<typeof DialogueTurnEnd>
 

@@ -64,7 +64,8 @@ test('client: all that it imports is zod and itself, and nothing in it is of Nod
   const read = (path: string): void => {
     if (seen.has(path)) return
     seen.add(path)
-    const text = readFileSync(path, 'utf8')
+    // Examples in doc comments import the package itself.
+    const text = readFileSync(path, 'utf8').replace(/\/\*\*[\s\S]*?\*\//g, '')
     assert.doesNotMatch(text, /\b(?:process|Buffer|require)\b[.(]/, path)
     for (const [, name = ''] of text.matchAll(/(?:from|import\()\s*'([^']+)'/g)) {
       if (name.startsWith('.')) read(join(dirname(path), name))
