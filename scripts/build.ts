@@ -8,7 +8,7 @@ for (const project of ['tsconfig.build.json', 'src/adapters/coworld/pages/tsconf
   const { status } = spawnSync('tsc', ['-p', project], { stdio: 'inherit' })
   if (status !== 0) process.exit(1)
 }
-for (const path of globSync('src/**/*.{html,css,svg}')) {
+for (const path of globSync('src/**/*.{html,css,svg,tmpl}')) {
   const target = path.replace(/^src/, 'dist')
   mkdirSync(dirname(target), { recursive: true })
   cpSync(path, target)

@@ -34,6 +34,10 @@ export const LAYERS: Readonly<Record<string, number>> = {
 /** Modules whose code must run in a browser and give the same result everywhere: they import zod and lower layers only. */
 export const PURE_MODULES: readonly string[] = ['protocol', 'kernel', 'worlds', 'strategy']
 
+/** Modules that play any world and import none; the registry alone has the list of those that ship. */
+const WORLDLESS: readonly string[] = ['host', 'adapters', 'players', 'server']
+const REGISTRY = 'src/host/world-registry.ts'
+
 /** Which modules may import which package. docs/dependencies.md says why each is there. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['*'],
@@ -74,6 +78,9 @@ function faultOf(from: string, specifier: string): string | undefined {
   if (target === 'config.ts') return own === 'cli' ? undefined : 'only src/cli reads the configuration'
   if (target === own) return siblingFault(own, from, path)
   if (target === 'testing') return 'product code never imports src/testing'
+  if (target === 'worlds' && WORLDLESS.includes(own) && from !== REGISTRY) {
+    return `src/${own} knows worlds by their capabilities: take them from src/host/world-registry.ts`
+  }
   return layerFault(own, target)
 }
 

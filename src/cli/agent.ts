@@ -1,8 +1,10 @@
 // `paracosm agent run`: an agent in a slot of the perception adapter, with rules, dice or a model for a policy.
+
 import { open, readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { PerceptionClient, PerceptionFailure } from '../client/perception.ts'
 import { AppError, isErrorCode } from '../kernel/errors.ts'
+import { PRIVATE_FILE } from '../lib/private.ts'
 import type { ModelClient } from '../models/client.ts'
 import { createEndpointClient, MODEL_TIMEOUT_MS } from '../models/endpoint-client.ts'
 import { Meter, withMeter } from '../models/meter.ts'
@@ -160,7 +162,7 @@ function pricesOf({ model, priceIn, priceOut }: Options) {
 /** A file that grows with every call, so that a run that is killed keeps what it has paid for. */
 async function openRecording(path: string | undefined) {
   if (path === undefined) return undefined
-  const file = await open(path, 'wx').catch((cause: unknown) => {
+  const file = await open(path, 'wx', PRIVATE_FILE).catch((cause: unknown) => {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
     throw new AppError('FILE_UNWRITABLE', exists ? `${path} exists already` : `cannot write ${path}`, {
       cause,

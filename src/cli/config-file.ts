@@ -2,13 +2,14 @@
 import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type ParacosmConfig, ParacosmConfigFile } from '../api/config.ts'
+import type { ParacosmConfig } from '../api/config.ts'
 import { readVariable } from '../config.ts'
 import { isWorld } from '../host/world-modules.ts'
 import { locateModule } from '../host/world-paths.ts'
 import { createWorldRegistry, type WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
+import { ParacosmConfigFile } from './config-schema.ts'
 
 const NAMES = ['paracosm.config.ts', 'paracosm.config.mts', 'paracosm.config.js', 'paracosm.config.mjs'] as const
 

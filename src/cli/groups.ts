@@ -12,6 +12,7 @@ export const GROUPS: readonly Group[] = [
   { name: 'serve', summary: 'start the server, with something to watch', load: () => import('./serve.ts') },
   { name: 'run', summary: 'play one episode', load: () => import('./run.ts') },
   { name: 'play', summary: 'chat with a character of a server, here in the terminal', load: () => import('./play.ts') },
+  { name: 'init', summary: 'write the files of a new world or game', load: () => import('./init.ts') },
   { name: 'replay', summary: 'show, verify, fork and watch recordings', load: () => import('./replay.ts') },
   { name: 'world', summary: 'list, describe, serve and certify worlds', load: () => import('./world.ts') },
   { name: 'perception', summary: 'let agents perceive and command, by HTTP', load: () => import('./perception.ts') },

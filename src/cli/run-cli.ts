@@ -19,6 +19,7 @@ Examples:
   paracosm serve                              start the server with something to watch
   paracosm run paint-arena sweep greedy       play one match here and now
   paracosm world list                         which worlds there are
+  paracosm init world my-world                begin a world of your own
   paracosm replay verify journal.jsonl        prove a recording
 
 Exit status: 0 fine, 1 a run or check failed, 2 wrong usage or input, 70 a bug in paracosm.`

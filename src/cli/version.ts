@@ -1,8 +1,2 @@
-// The version of the package, for --version, OpenAPI and manifests.
-import { readFileSync } from 'node:fs'
-
-export function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  const parsed: unknown = JSON.parse(text)
-  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown'
-}
+// The version of the package, under the name by which commands know it.
+export { readVersion } from '../lib/version.ts'

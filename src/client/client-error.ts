@@ -1,6 +1,14 @@
 // What can go wrong between a client and its server. No message ever has a key in it.
 import type { Problem } from '../protocol/problem.ts'
 
+/**
+ * The codes of a `ClientError` that the client itself gives; a server may answer with others.
+ *
+ * @example
+ * import { CLIENT_ERRORS } from 'paracosm/client'
+ *
+ * console.log(CLIENT_ERRORS.join(' '))
+ */
 export const CLIENT_ERRORS = [
   /** No answer, or the connection did not come back. */
   'UNREACHABLE',
@@ -34,6 +42,7 @@ export const CLIENT_ERRORS = [
   /** The input does not fit into one frame. */
   'INPUT_TOO_LONG',
 ] as const
+/** One of `CLIENT_ERRORS`. */
 export type ClientErrorCode = (typeof CLIENT_ERRORS)[number]
 
 interface About {
@@ -47,6 +56,14 @@ interface About {
   readonly cause?: unknown
 }
 
+/**
+ * Everything that a client rejects with: code, message and hint. No message has a key in it.
+ *
+ * @example
+ * import { ClientError } from 'paracosm/client'
+ *
+ * export const explain = (error: unknown): string => (error instanceof ClientError ? error.code : String(error))
+ */
 export class ClientError extends Error {
   readonly code: ClientErrorCode
   readonly status: number

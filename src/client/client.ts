@@ -37,6 +37,7 @@ import type { ConnectionState } from './play-event.ts'
 import { type PlayOptions, PlaySession } from './play-session.ts'
 import { readRecord } from './replayed.ts'
 
+/** Which server, and for whom. */
 export interface ClientOptions {
   /** Of the server: 'http://127.0.0.1:8080'. */
   readonly url: string
@@ -50,6 +51,7 @@ export interface ClientOptions {
 
 type StartRequest = Omit<z.input<typeof PlayRequest>, 'api_key'>
 
+/** Which episodes to list. */
 export interface EpisodeQuery {
   readonly status?: EpisodeSummary['status']
   readonly world?: string
@@ -57,6 +59,7 @@ export interface EpisodeQuery {
   readonly offset?: number
 }
 
+/** Which commands of the log to read. */
 export interface CommandQuery extends CommandFilters {
   /** 1 to 1000; default 100. */
   readonly limit?: number
@@ -74,6 +77,7 @@ interface SlotRef {
   readonly retries?: number
 }
 
+/** The methods of a client; `createClient` makes one. */
 export interface Client extends ReturnType<typeof methodsOf> {
   /** The same client for another player. */
   withKey(key: string): Client
@@ -82,6 +86,12 @@ export interface Client extends ReturnType<typeof methodsOf> {
 /**
  * A client of one server. It holds no connection until a session is played, and may be thrown away at any time.
  * Every method rejects with ClientError and nothing else. Reads are repeated twice when a failure may pass; writes never.
+ *
+ * @example
+ * import { createClient } from 'paracosm/client'
+ *
+ * const client = createClient({ url: 'http://127.0.0.1:8080' })
+ * console.log(client)
  */
 export function createClient(options: ClientOptions): Client {
   return { ...methodsOf(options), withKey: (key) => createClient({ ...options, key }) }

@@ -11,7 +11,14 @@ import {
 } from '../protocol/perception-adapter.ts'
 import { pause } from './pause.ts'
 
-/** What the adapter refused, or that it could not be reached. */
+/**
+ * What the adapter refused, or that it could not be reached.
+ *
+ * @example
+ * import { PerceptionFailure } from 'paracosm/client'
+ *
+ * export const isBusy = (error: unknown): boolean => error instanceof PerceptionFailure && error.status === 429
+ */
 export class PerceptionFailure extends Error {
   /** The adapter's code; 'UNREACHABLE' without an answer. */
   readonly code: string
@@ -47,6 +54,16 @@ const JITTER_MS = 50
 const RETRIES = 5
 const REQUEST_MS = 30_000
 
+/**
+ * Perceives and commands for one agent, over HTTP.
+ *
+ * @example
+ * import { PerceptionClient } from 'paracosm/client'
+ *
+ * const agent = new PerceptionClient({ url: 'http://127.0.0.1:8080', agentId: 'timmy', token: undefined })
+ * const { engine } = await agent.status()
+ * console.log(engine)
+ */
 export class PerceptionClient {
   readonly agentId: string
   readonly #url: string

@@ -6,6 +6,7 @@ export const CONNECTION_STATES = ['connecting', 'open', 'waiting', 'closed'] as 
 /** `waiting`: the connection is away and will be tried again. */
 export type ConnectionState = (typeof CONNECTION_STATES)[number]
 
+/** Somebody said or did something. */
 export interface SaidEvent {
   readonly kind: 'event'
   readonly event_type: (typeof EVENT_TYPES)[number]
@@ -19,12 +20,14 @@ export interface SaidEvent {
   readonly replayed: boolean
 }
 
+/** Where a session stands. */
 export interface SessionStanding {
   readonly status: (typeof ENTRY_STATUSES)[number]
   readonly turns: number
   readonly exited: boolean
 }
 
+/** Something that happens in a session. */
 export type PlayEvent =
   | { readonly kind: 'connection'; readonly state: ConnectionState; readonly in_ms?: number }
   | ({ readonly kind: 'meta' } & Omit<z.infer<typeof SessionMetaFrame>, 'type'>)

@@ -10,11 +10,13 @@ import { type Backoff, backoffMs, pause } from './pause.ts'
 import type { ConnectionState, PlayEvent, PlayedTurn, SessionStanding } from './play-event.ts'
 import type { ReplayFrame } from './replayed.ts'
 
+/** How a lost connection is tried again. */
 export interface Reconnection extends Backoff {
   /** Repetitions in a row that come to nothing before it gives up; 0: it is never repeated. */
   readonly attempts: number
 }
 
+/** How a session is played. */
 export interface PlayOptions {
   /** Whether pieces of answers are wanted while they are written. Default false. */
   readonly tokens?: boolean
@@ -52,6 +54,16 @@ const MAX_EVENTS = 5000
 /** Bytes of an input, as JSON: servers end sockets whose frames pass 64 kB. */
 const MAX_INPUT_BYTES = 60_000
 
+/**
+ * A session that is played: an async iterable of what happens in it. `createClient().play` opens one.
+ *
+ * @example
+ * import type { PlaySession } from 'paracosm/client'
+ *
+ * export async function print(session: PlaySession): Promise<void> {
+ *   for await (const event of session) console.log(event)
+ * }
+ */
 export class PlaySession implements AsyncIterable<PlayEvent> {
   readonly id: string
   readonly #host: PlayHost

@@ -1,9 +1,11 @@
 // Completes the journals from the segments of a commit log that was not closed.
+
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from '../lib/files.ts'
 import { readLineBatches } from '../lib/json-lines.ts'
+import { PRIVATE_FILE } from '../lib/private.ts'
 import { countLines, cutTornTail } from './journal-tail.ts'
 
 /** Bytes that one entry may have: a saved state of 256 MiB and the name of its episode. */
@@ -93,7 +95,7 @@ async function openForRecovery(path: string): Promise<Recovering | undefined> {
   try {
     await cutTornTail(path)
     const lines = await countLines(path)
-    return { file: await open(path, 'a'), lines, waiting: [] }
+    return { file: await open(path, 'a', PRIVATE_FILE), lines, waiting: [] }
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error

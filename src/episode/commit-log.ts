@@ -1,10 +1,12 @@
 // Group commit for many episodes at once: every line first goes to one shared log, where a single write and sync makes
 // the lines of all episodes durable; the journals' own files follow at leisure. After a crash the log completes the files
 // (commit-log-recovery.ts). One entry a line: `<episode> <number of the line in its journal> <line>`.
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder, toWriteError } from '../lib/files.ts'
+import { makeFolder } from '../lib/folders.ts'
 import { GroupCommit } from '../lib/group-commit.ts'
+import { PRIVATE_FILE, PRIVATE_FOLDER, restrict } from '../lib/private.ts'
 import { type RecoveredLog, recoverJournals, segmentName } from './commit-log-recovery.ts'
 import { type LoggedSink, LogSink } from './commit-log-sink.ts'
 import { CommitTimer } from './commit-timer.ts'
@@ -49,7 +51,8 @@ export class CommitLog {
     options: CommitLogOptions,
   ): Promise<{ readonly log: CommitLog; readonly recovered: RecoveredLog }> {
     try {
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder, { mode: PRIVATE_FOLDER })
+      await restrict(folder, PRIVATE_FOLDER)
       const recovered = await recoverJournals(folder, options.journalOf)
       const segment = await openSegment(folder, recovered.lastSegment + 1)
       return { log: new CommitLog(folder, options, { segment, number: recovered.lastSegment + 1 }), recovered }
@@ -71,7 +74,7 @@ export class CommitLog {
    */
   async sink(episode: string, path: string, lines: number): Promise<LoggedSink> {
     if (this.#fault !== undefined) throw toWriteError(this.#fault, this.#folder)
-    const file = await open(path, 'a').catch((cause: unknown) => {
+    const file = await open(path, 'a', PRIVATE_FILE).catch((cause: unknown) => {
       throw toWriteError(cause, path)
     })
     const sink = new LogSink(
@@ -181,7 +184,7 @@ export class CommitLog {
 }
 
 async function openSegment(folder: string, number: number): Promise<FileHandle> {
-  const segment = await open(join(folder, segmentName(number)), 'a')
+  const segment = await open(join(folder, segmentName(number)), 'a', PRIVATE_FILE)
   // The file itself must survive a power cut, not only what is written to it.
   await syncFolder(folder)
   return segment

@@ -30,7 +30,14 @@ const FORBIDDEN = [
   'fetch',
 ] as const
 
-/** Calls `run` while clocks, randomness and I/O throw. Synchronous: nothing else runs meanwhile. */
+/**
+ * Calls `run` while clocks, randomness and I/O throw. Synchronous: nothing else runs meanwhile.
+ *
+ * @example
+ * import { withoutClocks } from 'paracosm/testing'
+ *
+ * console.log(withoutClocks(() => 6 * 7)) // a function that reads Date.now() throws
+ */
 export function withoutClocks<T>(run: () => T): T {
   const forbid = (name: string) => (): never => {
     throw new Error(`a world used ${name}: same inputs would not give the same state`)
@@ -123,6 +130,14 @@ function checkViews(fold: Fold, slots: number, violations: Violation[]): void {
 /**
  * The laws that a run breaks, none if the world is sound: determinism without clocks, save and load at any step,
  * refusals without effect, views that share nothing, one finite score a slot.
+ *
+ * @example
+ * import { checkConformance, drawBotRun } from 'paracosm/testing'
+ * import type { World } from 'paracosm/world'
+ *
+ * export function violations(world: World): string[] {
+ *   return checkConformance(world, drawBotRun(world, {}, { seed: 1, steps: 50 })).map(({ what }) => what)
+ * }
  */
 export function checkConformance(world: World, run: DrawnRun): Violation[] {
   return withoutClocks(() => {
@@ -157,7 +172,17 @@ function compare(law: string, one: readonly string[], other: readonly string[], 
   }
 }
 
-/** A run that a world's own bots play: what the certifier draws. Worlds without bots are only stepped. */
+/**
+ * A run that a world's own bots play: what the certifier draws. Worlds without bots are only stepped.
+ *
+ * @example
+ * import { drawBotRun } from 'paracosm/testing'
+ * import type { World } from 'paracosm/world'
+ *
+ * export function firstStep(world: World): unknown {
+ *   return drawBotRun(world, {}, { seed: 1, steps: 1 }).steps[0]
+ * }
+ */
 export function drawBotRun(world: World, config: JsonObject, at: { seed: number; steps: number }): DrawnRun {
   const parsed = world.config.parse(config)
   const fold = createFold(world, parsed, at.seed)

@@ -1,8 +1,10 @@
 // One journal in one file, with group commit: while one write and sync are under way, lines gather for the next.
+
 import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '../kernel/errors.ts'
 import { errnoOf, toWriteError } from '../lib/files.ts'
 import { GroupCommit } from '../lib/group-commit.ts'
+import { PRIVATE_FILE } from '../lib/private.ts'
 import { CommitTimer } from './commit-timer.ts'
 import type { LineSink } from './sink.ts'
 
@@ -19,7 +21,7 @@ const FLAGS = { create: 'wx', append: 'a', replace: 'w' } as const
  * @throws AppError FILE_EXISTS, FILE_UNWRITABLE
  */
 export async function createFileSink(path: string, options: FileSinkOptions = {}): Promise<LineSink> {
-  const file = await open(path, FLAGS[options.mode ?? 'create']).catch((cause: unknown) => {
+  const file = await open(path, FLAGS[options.mode ?? 'create'], PRIVATE_FILE).catch((cause: unknown) => {
     if (errnoOf(cause) === 'EEXIST') throw new AppError('FILE_EXISTS', `${path} exists already`, { cause })
     throw toWriteError(cause, path)
   })

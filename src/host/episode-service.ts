@@ -4,10 +4,12 @@ import type { Episode } from '../episode/episode.ts'
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { type ForkChanges, type ForkResult, playFork } from '../episode/fork.ts'
 import type { JournalFile } from '../episode/journal-file.ts'
-import type { LineSink } from '../episode/sink.ts'
+import { createMemorySink, type LineSink } from '../episode/sink.ts'
 import {
   createEpisodeId,
   type EpisodeOptions,
+  type ForkPoint,
+  forkEpisode,
   type ResumeOptions,
   resumeEpisode,
   startEpisode,
@@ -109,6 +111,7 @@ export class EpisodeService {
       ...(spec.effectLimits ? { effectLimits: spec.effectLimits } : {}),
       ...(spec.stateEvery === undefined ? {} : { stateEvery: spec.stateEvery }),
       ...(spec.onEnd ? { onEnd: spec.onEnd } : {}),
+      ...(spec.clock ? { clock: spec.clock } : {}),
     }
     const create = (sink: LineSink | undefined): Episode =>
       createSupervised(world, () => startEpisode(world, planned.configured, { ...options, sink }))
@@ -149,6 +152,36 @@ export class EpisodeService {
    */
   fork(file: JournalFile, world: World, changes: ForkChanges, sink: LineSink): Promise<ForkResult> {
     return playFork(file, world, changes, sink)
+  }
+
+  /**
+   * The journal of a fork that is not played yet: the past of another episode up to a point, under an id of its own.
+   * @param as.startedAt milliseconds since 1970
+   * @throws AppError DIVERGED when the world no longer plays as recorded
+   */
+  async copyPast(
+    world: World,
+    config: unknown,
+    point: ForkPoint,
+    as: { readonly id: string; readonly slots: EpisodeSpec['slots']; readonly startedAt: number },
+  ): Promise<readonly string[]> {
+    const sink = createMemorySink()
+    const fork = forkEpisode(world, config, point, {
+      id: as.id,
+      slots: planEpisode(world, {
+        world,
+        configured: { config, json: point.header.config },
+        seed: point.header.seed,
+        slots: as.slots,
+        pacing: point.header.pacing,
+        kind: 'fork',
+      }).slots,
+      pacing: point.header.pacing,
+      sink,
+      clock: { now: () => 0, wall: () => as.startedAt, after: () => () => undefined },
+    })
+    await fork.stop()
+    return sink.lines
   }
 
   #keep(episode: Episode): void {

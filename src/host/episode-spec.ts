@@ -1,4 +1,5 @@
 // What starts an episode: a world, a configuration, and who plays each slot.
+import type { Clock } from '../episode/clock.ts'
 import type { EffectLimits, EffectWorker } from '../episode/effects.ts'
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { createBotPlayer } from '../episode/in-process-players.ts'
@@ -37,6 +38,8 @@ export interface EpisodeSpec {
   readonly workers?: Readonly<Record<string, EffectWorker>> | undefined
   readonly effectLimits?: Partial<EffectLimits> | undefined
   readonly stateEvery?: number | undefined
+  /** Default: the clock of this machine. */
+  readonly clock?: Clock | undefined
   /**
    * Keeps the journal elsewhere than in the service's data folder: such an episode is neither in the index nor resumed
    * by the service.

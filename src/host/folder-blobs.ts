@@ -1,10 +1,13 @@
 // Blobs as files below one folder; a name's segments are folders.
+
 import type { Dirent } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ByteSource } from '../episode/byte-source.ts'
 import { AppError } from '../kernel/errors.ts'
 import { errnoOf, type FileContent, isMissing, syncFolder, toWriteError, writeFileWhole } from '../lib/files.ts'
+import { makeFolder } from '../lib/folders.ts'
+import { PRIVATE_FILE, PRIVATE_FOLDER } from '../lib/private.ts'
 import { type BlobInfo, type BlobStore, checkBlobName, unknownBlob } from './blobs.ts'
 
 /** A folder that a delete has just emptied may vanish between its creation and the write into it. */
@@ -34,8 +37,8 @@ export class FolderBlobs implements BlobStore {
     }
     for (let attempt = 1; ; attempt++) {
       try {
-        await makeFolder(folder)
-        await writeFileWhole(path, parts())
+        await makeDurableFolder(folder)
+        await writeFileWhole(path, parts(), { mode: PRIVATE_FILE })
         return
       } catch (error) {
         const isGone = error instanceof AppError && isMissing(error.cause)
@@ -144,14 +147,9 @@ const isOurs = (entry: Dirent): boolean => (entry.isDirectory() || entry.isFile(
 const isAbsent = (error: unknown): boolean => isMissing(error) || errnoOf(error) === 'ENOTDIR'
 
 /** Makes a folder, and the names of all new ones durable. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    const first = await mkdir(folder, { recursive: true })
-    if (first === undefined) return
-    for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
-  } catch (error) {
-    throw toWriteError(error, folder)
-  }
+async function makeDurableFolder(folder: string): Promise<void> {
+  const made = await makeFolder(folder, { mode: PRIVATE_FOLDER })
+  for (const each of made) await syncFolder(dirname(each))
 }
 
 function unreadable(path: string, cause: unknown): unknown {

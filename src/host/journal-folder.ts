@@ -3,7 +3,8 @@
 //   live/<id>/tokens.json               its tokens, readable by the owner alone
 //   episodes/<id>/journal.jsonl.zst     afterwards, with results.json (blobs)
 //   log/                                the commit log
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CommitLog } from '../episode/commit-log.ts'
@@ -19,6 +20,8 @@ import { AppError } from '../kernel/errors.ts'
 import { parseJson, parseWith } from '../kernel/parse.ts'
 import { isMissing, toWriteError, writeFileWhole } from '../lib/files.ts'
 import { type FolderLock, lockFolder } from '../lib/folder-lock.ts'
+import { makeFolder } from '../lib/folders.ts'
+import { PRIVATE_FILE, PRIVATE_FOLDER, restrict } from '../lib/private.ts'
 import type { Results } from '../protocol/episode.ts'
 import type { BlobStore } from './blobs.ts'
 
@@ -64,7 +67,8 @@ export class JournalFolder {
     const live = join(folder, 'live')
     const lock = await lockFolder(folder)
     try {
-      await mkdir(live, { recursive: true, mode: 0o700 })
+      await makeFolder(live, { mode: PRIVATE_FOLDER })
+      await restrict(live, PRIVATE_FOLDER)
       const journalOf = (id: string): string => join(live, id, 'journal.jsonl')
       const { log, recovered } = await CommitLog.open(join(folder, 'log'), { journalOf })
       return new JournalFolder(folder, { blobs, lock, log }, recovered.gaps)
@@ -94,10 +98,8 @@ export class JournalFolder {
    * @throws AppError FILE_UNWRITABLE
    */
   async create(id: string, tokens: readonly string[]): Promise<LineSink> {
-    await mkdir(this.#path(id, '.'), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-      throw toWriteError(error, this.#path(id, '.'))
-    })
-    await writeFileWhole(this.#path(id, 'tokens.json'), JSON.stringify({ tokens }), { mode: 0o600 })
+    await makeFolder(this.#path(id, '.'), { mode: PRIVATE_FOLDER })
+    await writeFileWhole(this.#path(id, 'tokens.json'), JSON.stringify({ tokens }), { mode: PRIVATE_FILE })
     return this.#attach(id, 0)
   }
 

@@ -4,6 +4,12 @@
  * The element at `index`.
  * @param list an array, a typed array or anything else with a length
  * @throws Error naming index and length when there is no element, or when it is `undefined`: a bug, not a user's mistake
+ *
+ * @example
+ * import { at } from 'paracosm/world'
+ *
+ * const scores = [3, 5]
+ * console.log(at(scores, 1)) // 5; at(scores, 2) throws
  */
 export function at<T>(list: ArrayLike<T>, index: number): T {
   const value = list[index]

@@ -39,6 +39,11 @@ function writeArray(values: readonly unknown[], path: string): string {
 /**
  * Canonical text of plain JSON.
  * @throws AppError NOT_CANONICAL naming the path of what JSON cannot spell
+ *
+ * @example
+ * import { canonicalJson } from 'paracosm/world'
+ *
+ * console.log(canonicalJson({ b: 1, a: [true] })) // {"a":[true],"b":1}
  */
 export function canonicalJson(value: JsonValue): string {
   return write(value, '$')

@@ -25,6 +25,12 @@ function finalMix(x: number): number {
 /**
  * Collects 32-bit words and digests them. Feed it the state in one fixed order; write lengths before lists,
  * so that two different states never spell the same words.
+ *
+ * @example
+ * import { Digester } from 'paracosm/world'
+ *
+ * const digester = new Digester()
+ * console.log(digester)
  */
 export class Digester {
   #h1: number
@@ -128,6 +134,11 @@ export class Digester {
 /**
  * Digest of plain JSON, by its canonical text.
  * @throws AppError NOT_CANONICAL for what JSON cannot spell: NaN, Infinity, -0, undefined
+ *
+ * @example
+ * import { digestJson } from 'paracosm/world'
+ *
+ * console.log(digestJson({ left: 3 }) === digestJson({ left: 3 })) // true
  */
 export function digestJson(value: JsonValue): string {
   const digester = new Digester()

@@ -138,7 +138,15 @@ interface AppErrorOptions {
   readonly hint?: string
 }
 
-/** A failure that the caller can mend. `message` says what was expected and what came. */
+/**
+ * A failure that the caller can mend. `message` says what was expected and what came.
+ *
+ * @example
+ * import { AppError } from 'paracosm/world'
+ *
+ * const error = new AppError('STATE_INVALID', 'a save has 3 slots, and the world 2', { hint: 'Load a save of this world.' })
+ * console.log(error.code, error.hint)
+ */
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly details: JsonObject | undefined

@@ -1,6 +1,15 @@
 // `paracosm/world`: everything that a world is written with.
 export { at } from './at.ts'
 export { canonicalJson } from './canonical.ts'
+export {
+  type DialogueCapability,
+  DialogueEvent,
+  type DialogueGame,
+  DialogueNotice,
+  type DialoguePlan,
+  DialogueTurnEnd,
+  type ModelCall,
+} from './dialogue.ts'
 export { Digester, digestJson } from './digest.ts'
 export { AppError } from './errors.ts'
 export { createRandom, nextBelow, nextChance, nextUint32, type RandomState, shuffled } from './random.ts'

@@ -9,6 +9,12 @@ export type RandomState = [number, number, number, number]
  * A fresh generator for one named stream of a seed. Streams of different names are independent, so one more draw
  * in `map` never shifts what `slot:2` sees.
  * @param seed unsigned 32-bit integer
+ *
+ * @example
+ * import { createRandom, nextBelow } from 'paracosm/world'
+ *
+ * const dice = createRandom(7, 'dice')
+ * console.log(1 + nextBelow(dice, 6))
  */
 export function createRandom(seed: number, stream: string): RandomState {
   const text = new TextEncoder().encode(`${seed >>> 0}/${stream}`)
@@ -16,7 +22,14 @@ export function createRandom(seed: number, stream: string): RandomState {
   return [view.getInt32(0), view.getInt32(4), view.getInt32(8), view.getInt32(12) | 1]
 }
 
-/** The next 32 random bits, as an unsigned integer. */
+/**
+ * The next 32 random bits, as an unsigned integer.
+ *
+ * @example
+ * import { createRandom, nextUint32 } from 'paracosm/world'
+ *
+ * console.log(nextUint32(createRandom(7, 'map')))
+ */
 export function nextUint32(s: RandomState): number {
   const product = Math.imul(s[1], 5)
   const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0
@@ -33,6 +46,13 @@ export function nextUint32(s: RandomState): number {
 /**
  * A uniform integer of 0..bound-1, without bias (rejection).
  * @param bound 1..2^32
+ *
+ * @example
+ * import { createRandom, nextBelow } from 'paracosm/world'
+ *
+ * const random = createRandom(7, 'slot:0')
+ * const card = nextBelow(random, 52)
+ * console.log(card)
  */
 export function nextBelow(s: RandomState, bound: number): number {
   const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound)
@@ -41,12 +61,26 @@ export function nextBelow(s: RandomState, bound: number): number {
   return draw % bound
 }
 
-/** True with a chance of `permille` in 1000. */
+/**
+ * True with a chance of `permille` in 1000.
+ *
+ * @example
+ * import { createRandom, nextChance } from 'paracosm/world'
+ *
+ * console.log(nextChance(createRandom(7, 'weather'), 250)) // rain in a quarter of the days
+ */
 export function nextChance(s: RandomState, permille: number): boolean {
   return nextBelow(s, 1000) < permille
 }
 
-/** A fresh array with the items of `items` in random order (Fisher-Yates). */
+/**
+ * A fresh array with the items of `items` in random order (Fisher-Yates).
+ *
+ * @example
+ * import { createRandom, shuffled } from 'paracosm/world'
+ *
+ * console.log(shuffled(createRandom(7, 'deck'), ['ace', 'king', 'queen']))
+ */
 export function shuffled<T>(s: RandomState, items: readonly T[]): T[] {
   const out: T[] = []
   for (const item of items) {

@@ -6,6 +6,7 @@ import type { EffectReply, Outcome, Refusal, Results, Variant } from '../protoco
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Perception } from '../protocol/perception.ts'
 import type { AgentCommand } from '../protocol/perception-command.ts'
+import type { DialogueCapability } from './dialogue.ts'
 import { digestJson } from './digest.ts'
 import { AppError } from './errors.ts'
 import { parseWith } from './parse.ts'
@@ -160,6 +161,8 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   readonly perception?: PerceptionCapability<State, Command>
   /** Summaries, inspection and schemas for the headless interface; absent: the interface shows the standing. */
   readonly headless?: HeadlessCapability<Config, State>
+  /** Text sessions; absent: the world has no text games. */
+  readonly dialogue?: DialogueCapability<Observation>
   /** Slots that must move before the next lockstep; absent: all of them. An empty list: nobody, step or await replies. */
   awaits?(state: State): readonly number[]
   /** What a slot is taken to say when its time runs out; absent or undefined: nothing. */
@@ -176,7 +179,16 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   digest(state: State): string
 }
 
-/** The public view of a state: the world's own, else the standing. */
+/**
+ * The public view of a state: the world's own, else the standing.
+ *
+ * @example
+ * import { publicView, type World } from 'paracosm/world'
+ *
+ * export function show(world: World, state: unknown): string {
+ *   return JSON.stringify(publicView(world, state))
+ * }
+ */
 export function publicView(world: World, state: unknown): JsonObject {
   return world.view?.spectate(state) ?? { ...world.standing(state) }
 }
@@ -188,6 +200,10 @@ type Derived = 'save' | 'load' | 'digest'
  * out `save`, `load` and `digest`: they follow from it.
  *
  * @example
+ * import { Results } from 'paracosm/protocol'
+ * import { defineWorld } from 'paracosm/world'
+ * import { z } from 'zod'
+ *
  * export const countdown = defineWorld({
  *   id: 'countdown', version: '1.0.0', title: 'Countdown', summary: 'Whoever says zero wins.',
  *   config: z.strictObject({ from: z.int().min(1).default(21) }),
@@ -229,6 +245,13 @@ export function defineWorld<Config, State extends JsonValue, Command, Observatio
  * The parsed configuration of a variant, with `overrides` laid over it key by key.
  * @param variant a variant's id; undefined: the first
  * @throws AppError UNKNOWN_VARIANT or CONFIG_INVALID
+ *
+ * @example
+ * import { configureWorld, type World } from 'paracosm/world'
+ *
+ * export function slotsOf(world: World): number {
+ *   return world.slots(configureWorld(world, 'default', { days: 5 }).config)
+ * }
  */
 export function configureWorld(world: World, variant: string | undefined, overrides: JsonObject = {}): Configured {
   const found = variant === undefined ? world.variants[0] : world.variants.find((each) => each.id === variant)

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../kernel/errors.ts'
 import { toWriteError } from './files.ts'
 import { makeFolder } from './folders.ts'
+import { PRIVATE_FILE, PRIVATE_FOLDER, restrict } from './private.ts'
 
 /** The file that is locked. Its content does not matter, and it stays after the release. */
 const LOCK_NAME = 'lock.sqlite'
@@ -34,11 +35,13 @@ export interface FolderLock {
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, LOCK_NAME)
-  const lock = await makeFolder(folder)
+  const lock = await makeFolder(folder, { mode: PRIVATE_FOLDER })
     .then(() => takeLock(folder, path))
     .catch((error: unknown) => {
       throw toWriteError(error, path)
     })
+  // By name: opening it a second time would drop the lock.
+  await restrict(path, PRIVATE_FILE)
   await rm(join(folder, OLD_NAME), { force: true })
   return lock
 }

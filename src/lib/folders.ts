@@ -12,13 +12,15 @@ export interface FolderOptions {
 
 /**
  * Makes a folder and those above it that are missing. A folder that exists is left as it is.
+ * @returns the folders that were missing, the outermost first
  * @throws AppError FILE_UNWRITABLE naming path and reason, also when something else has the name
  */
-export async function makeFolder(path: string, options: FolderOptions = {}): Promise<void> {
+export async function makeFolder(path: string, options: FolderOptions = {}): Promise<readonly string[]> {
   const missing: string[] = []
   try {
     for (let at = resolve(path); !(await isFolder(at)); at = dirname(at)) missing.push(at)
     for (const each of missing.reverse()) await makeOne(each, options)
+    return missing
   } catch (error) {
     throw toWriteError(error, path)
   }

@@ -1,8 +1,10 @@
 // A player that is a command of this machine: it gets the socket's address in its environment, and its output goes to
 // a log. The whole process group goes when the player is stopped, so that nothing it started is left behind.
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
+import { PRIVATE_FILE } from '../lib/private.ts'
 
 export interface ProcessPlayer {
   /** How it ended: its exit status, or the signal that ended it. */
@@ -21,7 +23,7 @@ export function startProcessPlayer(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...at.environment, COGAMES_ENGINE_WS_URL: at.url, COWORLD_PLAYER_WS_URL: at.url },
   })
-  const log = at.log === undefined ? undefined : createWriteStream(at.log)
+  const log = at.log === undefined ? undefined : createWriteStream(at.log, { mode: PRIVATE_FILE })
   for (const stream of [child.stdout, child.stderr]) {
     if (log) stream.pipe(log, { end: false })
     else stream.resume()

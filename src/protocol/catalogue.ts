@@ -32,6 +32,7 @@ export const EpisodeSummary = z.strictObject({
 })
 export type EpisodeSummary = z.infer<typeof EpisodeSummary>
 
+/** A page of the list of episodes. */
 export const EpisodePage = z.strictObject({
   entries: z.array(EpisodeSummary),
   total_count: z.int().min(0),
@@ -44,6 +45,7 @@ export type EpisodePage = z.infer<typeof EpisodePage>
 
 export const BotSummary = z.strictObject({ name: z.string(), summary: z.string() })
 
+/** A world in a list. */
 export const WorldSummary = z.strictObject({
   id: z.string(),
   version: z.string(),

@@ -7,6 +7,7 @@ import { PERCEPTION_PROTOCOL_VERSION } from './perception.ts'
 /** UTC, milliseconds: '2026-03-21T14:30:01.000Z'. */
 export const Instant = z.iso.datetime({ precision: 3 })
 
+/** One command of the log, with what its agent saw and what came of it. */
 export const CommandLogRow = z.object({
   /** Counts up from 1 in the order of logging. */
   id: z.int().positive(),

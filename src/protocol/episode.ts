@@ -9,8 +9,8 @@ export type Seed = z.infer<typeof Seed>
 /** A 64-bit digest of a state: 16 lowercase hex digits. */
 export const Digest = z.string().regex(/^[0-9a-f]{16}$/)
 
-/** Who fills a slot. A `recorded player` plays back what a slot did in a recorded episode; `empty` is a slot nobody has taken. */
 export const PLAYER_KINDS = ['bot', 'human', 'process', 'model', 'recorded', 'empty'] as const
+/** Who fills a slot. `recorded` plays back what a slot did in a recorded episode; `empty` is a slot nobody has taken. */
 export const PlayerRef = z.strictObject({
   kind: z.enum(PLAYER_KINDS),
   /** Shown to people: a bot's name, a person's chosen name, a program. Never a secret. */

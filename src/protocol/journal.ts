@@ -14,6 +14,7 @@ import {
 } from './episode.ts'
 import { JsonObject, ParsedJson } from './json.ts'
 
+/** Version of the journal format; readers refuse others. */
 export const JOURNAL_VERSION = 2
 
 const Slot = z.int().min(0).max(255)

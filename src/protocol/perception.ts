@@ -33,6 +33,7 @@ export const AgentId = z
 
 const Name = z.string().max(255)
 
+/** What an agent perceives: the engine-agnostic form of an observation. */
 export const Perception = z.object({
   protocol_version: ProtocolVersion.default(PERCEPTION_PROTOCOL_VERSION),
   timestamp: Timestamp,

@@ -203,7 +203,13 @@ export const PlayRequest = z.strictObject({
   game: z.string().min(1).max(200),
   pc_choice: z.string().max(100).nullish(),
   npc_choice: z.string().max(100).nullish(),
-  source: z.string().min(1).max(100).default('api'),
+  /** Without NUL, which PostgreSQL cannot keep. */
+  source: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[^\0]*$/)
+    .default('api'),
   /** Ours: the overrides of the newer generation (limits, filters, what is shown). */
   overrides: JsonObject.nullish(),
 })

@@ -102,6 +102,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     ...DEFAULT_SESSIONS,
     ...options.sessions,
     store,
+    episodes,
     vault: storage.vault,
     isAlone: storage.isAlone,
     onFault: (what, err) => log.error({ err }, what),

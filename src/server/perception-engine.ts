@@ -73,6 +73,6 @@ async function readTokens(options: PerceptionEngineOptions): Promise<Tokens> {
 }
 
 async function keepTokens(options: PerceptionEngineOptions, tokens: Tokens): Promise<void> {
-  await makeFolder(join(options.dataDir, 'bridges'))
+  await makeFolder(join(options.dataDir, 'bridges'), { mode: 0o700 })
   await writeFileWhole(pathOf(options), JSON.stringify(tokens), { mode: 0o600 })
 }

@@ -1,6 +1,5 @@
 // One episode behind the bare routes of the perception adapter: begun anew, or gone on with where a stop or crash left it.
 
-import { mkdir } from 'node:fs/promises'
 import { PerceptionAdapter } from '../adapters/perception/adapter.ts'
 import { agentIdOf } from '../adapters/perception/bridge.ts'
 import type { CommandSink } from '../adapters/perception/command-sink.ts'
@@ -14,7 +13,8 @@ import type { SlotSpec } from '../host/episode-spec.ts'
 import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
-import { toWriteError } from '../lib/files.ts'
+import { makeFolder } from '../lib/folders.ts'
+import { PRIVATE_FOLDER } from '../lib/private.ts'
 import type { Pacing } from '../protocol/journal.ts'
 import { openStore, type Store, storeInFolder } from '../store/store.ts'
 import type { AccessOptions } from '../transport/transport.ts'
@@ -97,9 +97,7 @@ export async function startPerceptionEpisode(options: PerceptionEpisodeOptions):
 /** The service of one data folder, with its store unless the caller has one. */
 async function openEpisodes(options: PerceptionEpisodeOptions) {
   const { dataDir, onEnd, onError } = options
-  await mkdir(dataDir, { recursive: true }).catch((error: unknown) => {
-    throw toWriteError(error, dataDir)
-  })
+  await makeFolder(dataDir, { mode: PRIVATE_FOLDER })
   const store = options.store ?? (await openStore(storeInFolder(dataDir, { mode: 'create', runs: 'thread' })))
   const delivered = new Set<Promise<void>>()
   try {

@@ -1,13 +1,13 @@
 // The storage of a server: journals, artefacts, store, and the key of personal data. All of it opens, or nothing stays
 // open.
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobStore } from '../host/blobs.ts'
 import type { EpisodeStorage } from '../host/episode-archive.ts'
 import { FolderBlobs } from '../host/folder-blobs.ts'
 import { JournalFolder } from '../host/journal-folder.ts'
 import { adoptOldLayout } from '../host/reindex.ts'
-import { toWriteError } from '../lib/files.ts'
+import { makeFolder } from '../lib/folders.ts'
+import { PRIVATE_FOLDER } from '../lib/private.ts'
 import { EpisodeIndex } from '../store/episodes/episode-index.ts'
 import { openVault } from '../store/people/personal-key.ts'
 import type { Vault } from '../store/people/vault.ts'
@@ -50,9 +50,7 @@ export async function openServerStorage(options: {
   readonly store?: StoreTarget
   readonly sessions?: { readonly piiKey?: string | undefined }
 }): Promise<ServerStorage> {
-  await mkdir(options.dataDir, { recursive: true }).catch((error: unknown) => {
-    throw toWriteError(error, options.dataDir)
-  })
+  await makeFolder(options.dataDir, { mode: PRIVATE_FOLDER })
   const target = options.store ?? storeInFolder(options.dataDir, { mode: 'create', runs: 'thread' })
   const store = await openStore(target)
   try {

@@ -1,5 +1,6 @@
 // Archives of the log: compressed JSON Lines, a header and then rows, oldest first. One appears whole under its name or
 // not at all; reading one back adds each row once, however often it is read.
+
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { PassThrough, type Readable } from 'node:stream'
@@ -9,6 +10,7 @@ import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
 import { writeFileWhole } from '../lib/files.ts'
 import { type Line, readLines } from '../lib/json-lines.ts'
+import { PRIVATE_FILE } from '../lib/private.ts'
 import { isZstd, ZSTD_MAGIC_BYTES } from '../lib/zstd.ts'
 import { ArchivedCommand, COMMAND_ARCHIVE_VERSION, CommandArchiveHeader } from '../protocol/command-log.ts'
 import { formatArchived, parseArchived, type StoredRow } from './log-rows.ts'
@@ -38,7 +40,7 @@ export async function writeArchive(
     }
   }
   const zstd = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: LEVEL } })
-  await pipeline(lines, zstd, (packed) => writeFileWhole(path, packed, { replace: false }))
+  await pipeline(lines, zstd, (packed) => writeFileWhole(path, packed, { mode: PRIVATE_FILE, replace: false }))
   return count
 }
 

@@ -3,6 +3,7 @@ import { createCommandLog } from './migrations/0001-command-log.ts'
 import { createSessions } from './migrations/0002-sessions.ts'
 import { createEpisodes } from './migrations/0003-episodes.ts'
 import { createJobs } from './migrations/0004-jobs.ts'
+import { createSessionClaims } from './migrations/0005-session-claims.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 2, name: 'sessions', statements: createSessions },
   { number: 3, name: 'episodes', statements: createEpisodes },
   { number: 4, name: 'jobs', statements: createJobs },
+  { number: 5, name: 'session claims', statements: createSessionClaims },
 ]

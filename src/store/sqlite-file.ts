@@ -1,9 +1,11 @@
 // Looks at a SQLite file before anybody works with it, and makes new ones whole: a file appears under its name with all
 // its tables, or not at all.
+
 import { access, constants, link, open, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import { errnoOf, isMissing, syncFolder, temporaryPath } from '../lib/files.ts'
+import { createPrivate } from '../lib/private.ts'
 import { toStoreError } from './faults.ts'
 
 const MAGIC = 'SQLite format 3\0'
@@ -51,6 +53,7 @@ export async function createWhole(path: string, fill: (temporary: string) => Pro
   const temporary = temporaryPath(path)
   try {
     await access(dirname(path), constants.W_OK)
+    await createPrivate(temporary)
     await fill(temporary)
     await link(temporary, path)
     await syncFolder(dirname(path))

@@ -1,8 +1,10 @@
 // Opens the store: one set of tables on SQLite (a file, no service to start) or on PostgreSQL. What cannot be used is
 // refused here, with a code that says why; no new file takes the place of one that is broken.
+
 import { join } from 'node:path'
 import { Kysely, sql, type Transaction } from 'kysely'
 import { AppError } from '../kernel/errors.ts'
+import { PRIVATE_FILE, restrict } from '../lib/private.ts'
 import { toStoreError } from './faults.ts'
 import { checkVersion, migrate } from './migrate.ts'
 import { createPostgres } from './postgres.ts'
@@ -84,6 +86,7 @@ async function openSqlite(target: SqliteTarget): Promise<Store> {
     })
     size = await inspectFile(path, isWritten)
   }
+  if (isWritten) for (const suffix of ['', '-wal', '-shm']) await restrict(`${path}${suffix}`, PRIVATE_FILE)
   const store = await connect(target)
   try {
     await checkSqlite(store, size ?? 0)

@@ -1,12 +1,21 @@
 // A clock that stands still until it is cranked: tests of deadlines need no waiting.
 import type { Clock } from '../episode/clock.ts'
 
+/** A clock for tests. */
 export interface HandClock extends Clock {
   /** Moves time on and calls what falls due, in order of its time. Lets promises settle in between. */
   crank(ms: number): Promise<void>
 }
 
-/** Starts at 0, which is 2026-01-01 on the wall. */
+/**
+ * Starts at 0, which is 2026-01-01 on the wall.
+ *
+ * @example
+ * import { createHandClock } from 'paracosm/testing'
+ *
+ * const clock = createHandClock()
+ * console.log(clock)
+ */
 export function createHandClock(): HandClock {
   let now = 0
   let count = 0

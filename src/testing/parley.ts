@@ -1,10 +1,10 @@
 // Sessions of parley for tests, with models that say what the test wants, and a clock that the test turns.
+import { DialogueEvent, DialogueNotice, DialogueTurnEnd } from '../kernel/dialogue.ts'
 import { createFold, type Fold, foldCommand, foldReply, foldStep } from '../kernel/fold.ts'
 import { parseWith } from '../kernel/parse.ts'
 import type { World } from '../kernel/world.ts'
 import type { EffectReply, EffectRequest, Refusal } from '../protocol/episode.ts'
 import type { JsonObject } from '../protocol/json.ts'
-import { Notice, SessionEvent, TurnEnd } from '../worlds/parley/events.ts'
 import { ParleyRequest } from '../worlds/parley/request.ts'
 import { parley } from '../worlds/parley/world.ts'
 
@@ -60,9 +60,9 @@ export class ParleyStage {
   readonly fold: Fold
   /** Milliseconds; each command and each answer takes some. */
   at = 0
-  readonly events: SessionEvent[] = []
-  readonly notices: Notice[] = []
-  readonly ends: TurnEnd[] = []
+  readonly events: DialogueEvent[] = []
+  readonly notices: DialogueNotice[] = []
+  readonly ends: DialogueTurnEnd[] = []
   /** Kinds in the order told. */
   readonly kinds: string[] = []
   readonly cancelled: string[] = []
@@ -125,7 +125,7 @@ export class ParleyStage {
   }
 
   /** One input and everything that follows; the events of this turn alone. */
-  say(text: string, model?: (request: ParleyRequest) => Reaction): SessionEvent[] {
+  say(text: string, model?: (request: ParleyRequest) => Reaction): DialogueEvent[] {
     const before = this.events.length
     this.at += 1000
     this.command({ type: 'say', text, at: this.at })
@@ -138,9 +138,9 @@ export class ParleyStage {
     const { out } = this.fold
     for (const { kind, data } of out.events) {
       this.kinds.push(kind)
-      if (kind === 'session_event') this.events.push(SessionEvent.parse(data))
-      else if (kind === 'notice') this.notices.push(Notice.parse(data))
-      else this.ends.push(TurnEnd.parse(data))
+      if (kind === 'session_event') this.events.push(DialogueEvent.parse(data))
+      else if (kind === 'notice') this.notices.push(DialogueNotice.parse(data))
+      else this.ends.push(DialogueTurnEnd.parse(data))
     }
     this.cancelled.push(...out.cancelled)
     out.clear()
@@ -148,5 +148,5 @@ export class ParleyStage {
 }
 
 /** Type and content of each, for comparisons. */
-export const brief = (events: readonly SessionEvent[]): string[] =>
+export const brief = (events: readonly DialogueEvent[]): string[] =>
   events.map(({ direction, event_source, event_type }) => `${direction} ${event_source} ${event_type}`)

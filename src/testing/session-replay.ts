@@ -1,24 +1,25 @@
 // Plays a kept session again from its journal, with nobody to answer for a model, and tells what it would have told.
 import assert from 'node:assert/strict'
+import { DialogueEvent } from '../kernel/dialogue.ts'
 import { foldLine } from '../kernel/fold.ts'
 import { splitHash } from '../kernel/journal.ts'
 import { Replay } from '../kernel/replay.ts'
+import type { World } from '../kernel/world.ts'
 import type { SessionLog } from '../store/sessions/session-log.ts'
-import { SessionEvent } from '../worlds/parley/events.ts'
 import { parley } from '../worlds/parley/world.ts'
 
 /**
  * Asserts that a session's journal proves itself, and that its events follow from it to the letter.
  * @returns how many events were compared
  */
-export async function assertReplays(log: SessionLog, id: string): Promise<number> {
+export async function assertReplays(log: SessionLog, id: string, world: World = parley): Promise<number> {
   const { lines } = await log.journal(id)
   const kept = (await log.events(id)).filter((event) => !['session_start', 'llm_eval'].includes(event.event_type))
-  const verified = new Replay(() => parley)
+  const verified = new Replay(() => world)
   for (const line of lines) verified.feed(line)
   assert.equal(verified.divergence, undefined)
   const told: object[] = []
-  const again = new Replay(() => parley, { digests: false, chain: false })
+  const again = new Replay(() => world, { digests: false, chain: false })
   for (const [index, text] of lines.entries()) {
     const line = verifiedLine(text)
     if (index === 0 || !('step' in line) || 'digest' in line || 'outcome' in line) {
@@ -30,7 +31,7 @@ export async function assertReplays(log: SessionLog, id: string): Promise<number
     assert.equal(foldLine(again.fold, line), undefined)
     for (const event of again.fold.out.events) {
       if (event.kind !== 'session_event') continue
-      const { at: _, ...rest } = SessionEvent.parse(event.data)
+      const { at: _, ...rest } = DialogueEvent.parse(event.data)
       told.push(rest)
     }
     again.fold.out.clear()

@@ -11,6 +11,7 @@ import { startEpisode } from '../episode/start.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
 import type { JsonObject } from '../protocol/json.ts'
 
+/** What the conformance suite needs to know of a world. */
 export interface WorldKit {
   /** What slots may say: valid, refused and absurd commands alike. */
   readonly commands: fc.Arbitrary<unknown>
@@ -22,7 +23,17 @@ export interface WorldKit {
   readonly runs?: number
 }
 
-/** Draws runs of a world: configuration, seed, and what slots say before each step. */
+/**
+ * Draws runs of a world: configuration, seed, and what slots say before each step.
+ *
+ * @example
+ * import { arbRun } from 'paracosm/testing'
+ * import type { World } from 'paracosm/world'
+ *
+ * export function sampleRuns(world: World, fc: typeof import('fast-check')): unknown[] {
+ *   return fc.sample(arbRun(world, { commands: fc.constant({ take: 1 }) }), 3)
+ * }
+ */
 export function arbRun(world: World, kit: WorldKit): fc.Arbitrary<DrawnRun> {
   const configs = kit.configs ?? fc.constantFrom(...world.variants.map((variant) => variant.config))
   const seeds = fc.integer({ min: 0, max: 0xffff_ffff })
@@ -34,7 +45,17 @@ export function arbRun(world: World, kit: WorldKit): fc.Arbitrary<DrawnRun> {
   })
 }
 
-/** Registers the kit's tests with `node:test`. */
+/**
+ * Registers the kit's tests with `node:test`.
+ *
+ * @example
+ * import { testWorld } from 'paracosm/testing'
+ * import type { World } from 'paracosm/world'
+ *
+ * export function testMine(world: World, fc: typeof import('fast-check')): void {
+ *   testWorld(world, { commands: fc.record({ take: fc.integer({ min: -1, max: 4 }) }) })
+ * }
+ */
 export function testWorld(world: World, kit: WorldKit): void {
   test(`${world.id}: drawn runs are deterministic, survive save and load, and leak no state`, () => {
     fc.assert(

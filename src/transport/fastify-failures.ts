@@ -13,6 +13,7 @@ interface KnownRoute {
 
 export class RouteFailures {
   readonly #routes = new Map<string, KnownRoute>()
+  readonly #areas: { readonly prefix: string; readonly style: FailureStyle }[] = []
   readonly #isSocket: (target: string | undefined) => boolean
 
   /** @param isSocket whether a target is a WebSocket: a plain request to it gets 426 */
@@ -46,6 +47,11 @@ export class RouteFailures {
     }
   }
 
+  /** Unknown addresses below a prefix belong to an API as well. @param prefix a path without a slash at its end */
+  claimArea(prefix: string, style: FailureStyle): void {
+    this.#areas.push({ prefix, style })
+  }
+
   /** For `createApp`: answers what Fastify refuses before it looks for a route. */
   readonly frameworkErrors = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     // `addContentTypeParser`, hooks, and error handlers have not run yet.
@@ -68,7 +74,9 @@ export class RouteFailures {
   }
 
   #styleOf(target: string | undefined): FailureStyle {
-    return this.#find(target)?.style ?? PROBLEM_STYLE
+    const path = (target ?? '').replace(/\?.*$/s, '')
+    const area = this.#areas.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
+    return this.#find(target)?.style ?? area?.style ?? PROBLEM_STYLE
   }
 
   #answerUnknown(request: FastifyRequest, reply: FastifyReply): void {
@@ -79,9 +87,13 @@ export class RouteFailures {
       const allow = [...route.methods].join(', ')
       send(reply, fromStatus(405, `${shown} is not possible; the methods are ${allow}.`, { allow }), route.style)
     } else if (this.#isSocket(url)) {
-      send(reply, fromStatus(426, `${shown} needs a WebSocket handshake.`, { upgrade: 'websocket' }), PROBLEM_STYLE)
+      send(
+        reply,
+        fromStatus(426, `${shown} needs a WebSocket handshake.`, { upgrade: 'websocket' }),
+        this.#styleOf(url),
+      )
     } else {
-      send(reply, fromStatus(404, `There is no route ${shown}.`), PROBLEM_STYLE)
+      send(reply, fromStatus(404, `There is no route ${shown}.`), this.#styleOf(url))
     }
   }
 }

@@ -77,7 +77,10 @@ test('client: all that it imports is zod and itself, and nothing in it is of Nod
 
 test('client: two turns are played from a page of a browser', { skip: NO_BROWSER }, async (context) => {
   const { proxy, key } = await openClientServer(context)
-  const [modules, browser] = [await startModuleServer(), await launchBrowser()]
+  const modules = await startModuleServer()
+  context.after(() => modules.close())
+  const browser = await launchBrowser()
+  context.after(() => browser.close())
   const page = await (await browser.newContext({ bypassCSP: true })).newPage()
   await page.goto(modules.url)
   // The session is made from here: the page is of another origin, which sockets do not mind and requests do.
@@ -95,6 +98,4 @@ test('client: two turns are played from a page of a browser', { skip: NO_BROWSER
     [proxy.url, key, session_id] as const,
   )
   assert.deepEqual(turns, [1, 1])
-  await browser.close()
-  modules.close()
 })

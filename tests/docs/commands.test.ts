@@ -11,7 +11,14 @@ import { test } from 'node:test'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 /** Documents whose lines have a test of their own, with what they need. */
-const ELSEWHERE = ['docs/packages.md', 'docs/headless.md', 'docs/strategy.md', 'docs/worlds/foundry.md']
+const ELSEWHERE = [
+  'docs/packages.md',
+  'docs/headless.md',
+  'docs/strategy.md',
+  'docs/worlds/foundry.md',
+  // tests/scaffold: with the package installed from its tarball
+  'docs/writing-a-world.md',
+]
 
 const env = {
   ...process.env,

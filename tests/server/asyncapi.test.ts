@@ -17,7 +17,7 @@ function streamingModels() {
   const local = createOfflineResponder()
   let refusals = 1
   const answer: typeof local.answer = async (request, options) => {
-    if (request.role === 'validator' && request.cast.response !== null && refusals > 0) {
+    if (request.role === 'validator' && /VALID-NPC-/.test(JSON.stringify(request.messages)) && refusals > 0) {
       refusals--
       return { text: '{"pass": false, "reason": "not like this"}' }
     }

@@ -149,7 +149,7 @@ forEachStore(
       ['without', {}],
     ] as const) {
       const now = new Date().toISOString()
-      await log.copy(
+      await log.create(
         {
           session_id: id,
           name: id,
@@ -175,7 +175,6 @@ forEachStore(
         [],
         [],
       )
-      await store.db.deleteFrom('session_journals').where('session_id', '=', id).execute()
       await store.db
         .updateTable('sessions')
         .set({ extra: JSON.stringify(extra) })

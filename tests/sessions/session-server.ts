@@ -2,6 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { createOfflineResponder, type RoleModels } from '../../src/adapters/session/role-models.ts'
+import { EpisodeService } from '../../src/host/episode-service.ts'
+import { createWorldRegistry } from '../../src/host/world-registry.ts'
+import type { World } from '../../src/kernel/world.ts'
 import { playRoute, registerSessionRoutes } from '../../src/server/sessions/register-session-routes.ts'
 import { createSessionServices, type ServerMode, type SessionServices } from '../../src/server/sessions/services.ts'
 import { createVault } from '../../src/store/people/vault.ts'
@@ -31,12 +34,16 @@ export interface SessionServerOptions {
   readonly isAlone?: boolean
   readonly hasRateLimits?: boolean
   readonly heartbeatMs?: number
+  /** Known beside the built-in worlds. */
+  readonly worlds?: readonly World[]
 }
 
 export async function startSessionServer(store: Store, options: SessionServerOptions = {}): Promise<SessionServer> {
   const faults: string[] = []
+  const episodes = new EpisodeService({ worlds: await createWorldRegistry({ worlds: options.worlds ?? [] }) })
   const services = await createSessionServices({
     store,
+    episodes,
     vault: createVault(randomBytes(32)),
     models: options.models ?? createOfflineResponder(),
     mode: options.mode ?? 'standard',

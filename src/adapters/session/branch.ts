@@ -1,41 +1,50 @@
-// A branch: a session of its own with the past of another up to a turn, from where it goes its own way. Its journal is
-// whole and names its parent; its events are copies with ids of their own.
+// A branch: a session of its own with the past of another up to a turn. Its journal is whole and names its parent; its
+// events are copies with ids of their own.
 import { randomUUID } from 'node:crypto'
-import { createMemorySink } from '../../episode/sink.ts'
-import { forkEpisode } from '../../episode/start.ts'
+import type { EpisodeService } from '../../host/episode-service.ts'
+import { DIALOGUE_EVENTS, DialogueTurnEnd } from '../../kernel/dialogue.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { createFold, foldLine } from '../../kernel/fold.ts'
 import { parseLine, splitHash } from '../../kernel/journal.ts'
-import { configureWorld, type World } from '../../kernel/world.ts'
+import { configureWorld } from '../../kernel/world.ts'
 import type { JournalHeader, StepLine } from '../../protocol/journal.ts'
 import type { SessionHeader } from '../../protocol/session.ts'
 import type { SessionLog } from '../../store/sessions/session-log.ts'
-import { TurnEnd } from '../../worlds/parley/events.ts'
-import { parley } from '../../worlds/parley/world.ts'
+import type { DialogueWorld, GameCatalogue } from './games.ts'
 import type { SessionRegistry } from './registry.ts'
+import { readJournalHeader, SESSION_SLOTS } from './session-episode.ts'
 import { eventIdOf } from './view.ts'
 
 interface BranchOptions {
   readonly log: SessionLog
+  readonly games: GameCatalogue
+  readonly episodes: EpisodeService
   readonly registry: SessionRegistry
-  /** After which turn the ways part; absent: where the session stands. */
+  /** After which turn the branch leaves its parent; absent: where the session stands. */
   readonly atTurn?: number | undefined
 }
 
 /**
- * @returns the header of the new session, paused; its player goes on with it by connecting
+ * @returns the header of the new session, paused; its player continues it by connecting
  * @throws AppError UNKNOWN_SESSION for a session that cannot be branched; STEP_OUT_OF_RANGE for a turn that it has not
  */
 export async function branchSession(header: SessionHeader, options: BranchOptions): Promise<SessionHeader> {
-  const { log, registry } = options
+  const { log, games, registry, episodes } = options
   // What is under way belongs to the parent alone.
   await registry.peek(header.session_id)?.settled()
   const { lines } = await log.journal(header.session_id)
   if (lines.length === 0) throw new AppError('UNKNOWN_SESSION', 'the session has no journal to branch from')
-  const shared = cut(lines, options.atTurn)
+  const recorded = readJournalHeader(lines[0])
+  const playable = await games.recorded(recorded)
+  const { config } = configureWorld(playable.world, undefined, recorded.config)
+  const shared = cut(lines, { ...playable, header: recorded, config }, options.atTurn)
   const id = randomUUID()
-  const now = new Date().toISOString()
-  const kept = await forkLines(shared, id)
+  const kept = await episodes.copyPast(playable.world, config, shared, {
+    id,
+    slots: SESSION_SLOTS,
+    // The session's own time continues: what was said keeps its distance from what will be.
+    startedAt: Date.parse(recorded.started_at),
+  })
   const parentEvents = (await log.events(header.session_id)).slice(0, shared.events + 1)
   const events = parentEvents.map((event) => ({
     ...event,
@@ -44,95 +53,76 @@ export async function branchSession(header: SessionHeader, options: BranchOption
     feedback: null,
     updated_at: null,
   }))
-  const child: SessionHeader = {
-    ...header,
-    session_id: id,
-    branch_from_session_id: header.session_id,
+  const child = childOf(header, { id, turns: shared.turns, lastSeq: events.length })
+  await log.create(child, kept, events)
+  return child
+}
+
+function childOf(parent: SessionHeader, at: { id: string; turns: number; lastSeq: number }): SessionHeader {
+  const now = new Date().toISOString()
+  return {
+    ...parent,
+    session_id: at.id,
+    branch_from_session_id: parent.session_id,
     status: 'paused',
     session_started_at: now,
     session_ended_at: null,
     termination_reason: null,
-    turns_completed: shared.turns,
-    last_seq: events.length,
+    turns_completed: at.turns,
+    last_seq: at.lastSeq,
     created_at: now,
     updated_at: now,
     paused_at: now,
     resumed_at: null,
   }
-  await log.copy(child, kept, events)
-  return child
 }
 
-interface Shared {
-  readonly header: JournalHeader
-  readonly config: unknown
-  readonly prefix: readonly StepLine[]
-  /** Steps done at the end of the prefix. */
+/** The end of a turn in a journal. */
+interface TurnMark {
+  /** Step lines up to and with it. */
+  readonly lines: number
+  /** Steps done. */
   readonly step: number
   readonly hash: string
   readonly turns: number
-  /** Events that the prefix tells, without `session_start`. */
+  /** Events emitted, without `session_start`. */
   readonly events: number
 }
 
-/** The part of a journal up to the end of a turn. */
-function cut(lines: readonly string[], atTurn: number | undefined): Shared {
-  const [first = '', ...rest] = lines
-  const split = splitHash(first)
-  const head = split && parseLine(split.body, 1)
-  if (head?.kind !== 'header') throw new AppError('JOURNAL_CORRUPT', 'the session has no journal')
-  const { header } = head
-  const { config } = configureWorld(parley, undefined, header.config)
-  const world: World = parley
+interface Shared extends Omit<TurnMark, 'lines'> {
+  readonly header: JournalHeader
+  readonly prefix: readonly StepLine[]
+}
+
+/** The part of a journal up to the end of a turn. Reads each line once. */
+function cut(
+  lines: readonly string[],
+  { world, header, config }: DialogueWorld & { header: JournalHeader; config: unknown },
+  atTurn: number | undefined,
+): Shared {
   const fold = createFold(world, config, header.seed)
   const prefix: StepLine[] = []
   let turns = 0
   let events = 0
-  let found: Shared | undefined
-  for (const [index, text] of rest.entries()) {
-    const opened = splitHash(text)
-    const line = opened && parseLine(opened.body, index + 2)
+  let found: TurnMark | undefined
+  for (const [index, text] of lines.entries()) {
+    const opened = index === 0 ? undefined : splitHash(text)
+    const line = opened && parseLine(opened.body, index + 1)
     if (line?.kind !== 'step' || !opened) continue
     const fault = foldLine(fold, line.line)
     if (fault) throw new AppError('DIVERGED', `at step ${line.line.step}: ${fault.what}`)
     prefix.push(line.line)
-    let isTurnEnd = false
-    for (const event of fold.out.events) {
-      if (event.kind === 'session_event') events++
-      if (event.kind === 'turn_end') {
-        turns = TurnEnd.parse(event.data).turns
-        isTurnEnd = true
-      }
-    }
+    const ends = fold.out.events.filter((event) => event.kind === DIALOGUE_EVENTS.turnEnd)
+    events += fold.out.events.filter((event) => event.kind === DIALOGUE_EVENTS.event).length
+    turns = ends.reduce((_, event) => DialogueTurnEnd.parse(event.data).turns, turns)
     fold.out.clear()
-    if (world.outcome(fold.state)) break
-    if (!isTurnEnd || (atTurn !== undefined && turns > atTurn)) continue
-    found = { header, config, prefix: [...prefix], step: fold.step, hash: opened.hash, turns, events }
+    if (world.outcome(fold.state) || (atTurn !== undefined && turns > atTurn)) break
+    if (ends.length > 0) found = { lines: prefix.length, step: fold.step, hash: opened.hash, turns, events }
   }
   if (!found || (atTurn !== undefined && found.turns < atTurn)) {
     throw new AppError('STEP_OUT_OF_RANGE', `the session has ${turns} turns`, {
       hint: 'Branch at one of its turns, from 1 on.',
     })
   }
-  return found
-}
-
-/** The stored lines of the child's journal. */
-async function forkLines(shared: Shared, id: string): Promise<readonly string[]> {
-  const sink = createMemorySink()
-  const episode = forkEpisode(parley, shared.config, shared, {
-    id,
-    slots: shared.header.slots.map((player) => ({ player })),
-    pacing: shared.header.pacing,
-    sink,
-    // The session's own time goes on: what was said keeps its distance from what will be.
-    clock: frozenAt(Date.parse(shared.header.started_at)),
-  })
-  await episode.stop()
-  return sink.lines
-}
-
-/** A clock that stands still: nothing of a fork that is only written down takes time. */
-function frozenAt(wall: number) {
-  return { now: () => 0, wall: () => wall, after: () => () => undefined }
+  return { ...found, header, prefix: prefix.slice(0, found.lines) }
 }

@@ -1,18 +1,16 @@
-// The evaluation of a finished Infer Intent session: asked for once, kept as an internal event, given again afterwards.
+// The evaluation of a finished session: the scorer is asked once, and its score is kept as an internal event.
 import { AppError } from '../../kernel/errors.ts'
-import { parseLine, splitHash } from '../../kernel/journal.ts'
+import type { JournalHeader } from '../../protocol/journal.ts'
 import { Evaluation, type SessionEvent, type SessionHeader } from '../../protocol/session.ts'
 import type { SessionLog } from '../../store/sessions/session-log.ts'
-import { Config } from '../../worlds/parley/config.ts'
-import { evaluationOf, isCompleted } from '../../worlds/parley/evaluation.ts'
-import { findGame } from '../../worlds/parley/games.ts'
-import { readScore } from '../../worlds/parley/replies.ts'
-import { sheetOf } from '../../worlds/parley/sheet.ts'
+import type { GameCatalogue } from './games.ts'
 import type { RoleModels } from './role-models.ts'
+import { readJournalHeader } from './session-episode.ts'
 import { eventIdOf } from './view.ts'
 
-interface EvaluateOptions {
+interface EvaluatorOptions {
   readonly log: SessionLog
+  readonly games: GameCatalogue
   readonly models: RoleModels
 }
 
@@ -23,62 +21,61 @@ interface Evaluated {
   readonly evaluation: Evaluation
 }
 
-const under = new WeakMap<SessionLog, Map<string, Promise<Evaluated>>>()
+export class SessionEvaluator {
+  readonly #options: EvaluatorOptions
+  readonly #running = new Map<string, Promise<Evaluated>>()
 
-/**
- * However many ask at once, the scorer is asked once.
- * @throws AppError NOT_EVALUABLE for another game, a session that was not played to its end, or without a prediction;
- * MODEL_REPLY_INVALID when the scorer fails
- */
-export function evaluateSession(header: SessionHeader, options: EvaluateOptions): Promise<Evaluated> {
-  const running = under.get(options.log) ?? new Map<string, Promise<Evaluated>>()
-  under.set(options.log, running)
-  const known = running.get(header.session_id)
-  if (known) return known
-  const evaluated = evaluate(header, options).finally(() => running.delete(header.session_id))
-  running.set(header.session_id, evaluated)
-  return evaluated
-}
+  constructor(options: EvaluatorOptions) {
+    this.#options = options
+  }
 
-async function evaluate(header: SessionHeader, { log, models }: EvaluateOptions): Promise<Evaluated> {
-  const id = header.session_id
-  if (findGame(header.game_name)?.id !== 'infer-intent') {
-    throw new AppError('NOT_EVALUABLE', 'Only sessions of Infer Intent are evaluated')
+  /**
+   * However many ask at once, the scorer is asked once.
+   * @throws AppError NOT_EVALUABLE for another game, a session that was not played to its end, or without a prediction;
+   * MODEL_REPLY_INVALID when the scorer fails
+   */
+  evaluate(header: SessionHeader): Promise<Evaluated> {
+    const id = header.session_id
+    const known = this.#running.get(id)
+    if (known) return known
+    const evaluated = this.#evaluate(header).finally(() => this.#running.delete(id))
+    this.#running.set(id, evaluated)
+    return evaluated
   }
-  if (!isCompleted(header.termination_reason)) {
-    throw new AppError('NOT_EVALUABLE', 'Only a session that was played to its end is evaluated')
+
+  async #evaluate(header: SessionHeader): Promise<Evaluated> {
+    const { log, games, models } = this.#options
+    const { session_id: id, game_name: game, termination_reason: terminationReason } = header
+    const rules = games.find(game)?.dialogue.evaluation
+    const refusal = rules ? rules.refuse({ game, terminationReason }) : 'Sessions of this game are not evaluated'
+    if (!rules || refusal !== undefined) throw new AppError('NOT_EVALUABLE', refusal ?? 'This game has no evaluation')
+    const events = await log.events(id)
+    const kept = events.find(isEvaluation)
+    if (kept) {
+      const evaluation = Evaluation.parse(JSON.parse(kept.content))
+      return { session_id: id, event_id: kept.event_id, cached: true, evaluation }
+    }
+    const asked = rules.ask(events, (await headerOf(log, id)).config)
+    if (!asked.ok) throw new AppError('NOT_EVALUABLE', asked.reason)
+    const evaluation = rules.read((await models.answer(asked.call, {})).text)
+    if (!evaluation) throw new AppError('MODEL_REPLY_INVALID', 'the scorer gave no score')
+    const event = await log.appendInternal(id, (seq) => evaluationEvent(header, seq, evaluation))
+    if (!event) throw new AppError('UNKNOWN_SESSION', `Session ${id} not found`)
+    return { session_id: id, event_id: event.event_id, cached: false, evaluation: Evaluation.parse(evaluation) }
   }
-  const events = await log.events(id)
-  const kept = events.find(isEvaluation)
-  if (kept) {
-    const evaluation = Evaluation.parse(JSON.parse(kept.content))
-    return { session_id: id, event_id: kept.event_id, cached: true, evaluation }
-  }
-  const asked = evaluationOf(events, await sheetsOf(log, id))
-  if (!asked.ok) throw new AppError('NOT_EVALUABLE', asked.reason)
-  const read = readScore((await models.answer(asked.request, {})).text)
-  if (!read.ok) throw new AppError('MODEL_REPLY_INVALID', 'the scorer gave no score')
-  const { tier, score, reasoning } = read.value
-  const evaluation = { tier, score, reasoning }
-  const event = await log.appendInternal(id, (seq) => evaluationEvent(header, seq, evaluation))
-  if (!event) throw new AppError('UNKNOWN_SESSION', `Session ${id} not found`)
-  return { session_id: id, event_id: event.event_id, cached: false, evaluation }
 }
 
 const isEvaluation = (event: SessionEvent): boolean =>
   event.direction === 'internal' && event.event_source === 'system' && event.event_type === 'llm_eval'
 
-/** Both characters as they were when the session was played: its journal holds them. */
-async function sheetsOf(log: SessionLog, id: string) {
-  const [first = ''] = (await log.journal(id)).lines
-  const split = splitHash(first)
-  const head = split && parseLine(split.body, 1)
-  if (head?.kind !== 'header') throw new AppError('NOT_EVALUABLE', 'the characters of this session are not on record')
-  const { pc, npc } = Config.parse(head.header.config)
-  return { pc: sheetOf(pc), npc: sheetOf(npc) }
+/** The journal's header: its configuration holds both characters as they were when the session was played. */
+async function headerOf(log: SessionLog, id: string): Promise<JournalHeader> {
+  const line = await log.journalHead(id)
+  if (line === undefined) throw new AppError('NOT_EVALUABLE', 'the characters of this session are not on record')
+  return readJournalHeader(line)
 }
 
-function evaluationEvent(header: SessionHeader, seq: number, evaluation: Evaluation): SessionEvent {
+function evaluationEvent(header: SessionHeader, seq: number, { tier, score, reasoning }: Evaluation): SessionEvent {
   const now = new Date().toISOString()
   return {
     session_id: header.session_id,
@@ -88,7 +85,7 @@ function evaluationEvent(header: SessionHeader, seq: number, evaluation: Evaluat
     direction: 'internal',
     event_type: 'llm_eval',
     event_source: 'system',
-    content: JSON.stringify(evaluation),
+    content: JSON.stringify({ tier, score, reasoning }),
     content_format: 'json',
     turn_index: header.turns_completed,
     command_name: null,

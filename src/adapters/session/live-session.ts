@@ -1,15 +1,24 @@
-// One session in memory: an episode of parley with a person in its slot. It turns inputs into commands, what the world
-// tells into rows and frames, and tells its listeners of a turn only when all of it is durable.
-import { z } from 'zod'
+// One session in memory: an episode of a text world with a person in its slot. It turns inputs into commands, and the
+// world's events into rows and frames; its followers see a turn only when all of it is durable.
 import type { Clock } from '../../episode/clock.ts'
 import type { Episode } from '../../episode/episode.ts'
 import type { SlotHandle } from '../../episode/episode-parts.ts'
+import { at } from '../../kernel/at.ts'
+import {
+  DIALOGUE_EVENTS,
+  type DialogueCapability,
+  DialogueEvent,
+  DialogueNotice,
+  DialogueTurnEnd,
+} from '../../kernel/dialogue.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { WorldEvent } from '../../kernel/world.ts'
+import type { JsonValue } from '../../protocol/json.ts'
 import type { ServerFrame } from '../../protocol/session.ts'
-import type { SessionSink } from '../../store/sessions/session-writer.ts'
-import { isSessionEvent, Notice, type SessionEvent, TurnEnd } from '../../worlds/parley/events.ts'
+import type { SessionClaim, SessionSink } from '../../store/sessions/session-writer.ts'
+import type { Follower, Followers, Turn } from './followers.ts'
 import { eventFrame, replayFrame } from './frames.ts'
+import { PlayerLink } from './player-link.ts'
 import type { SessionView } from './view.ts'
 
 /** What the adapter must know of a session besides its episode. */
@@ -17,6 +26,7 @@ export interface SessionFacts {
   readonly id: string
   readonly playerId: string | null
   readonly gameName: string
+  /** Empty where the game has no characters. */
   readonly pcHid: string
   readonly npcHid: string
   /** Milliseconds since 1970. */
@@ -24,87 +34,106 @@ export interface SessionFacts {
   readonly createdAt: string
 }
 
-/** What the adapter reads of an observation. */
-const Observation = z.object({ turns: z.int(), has_begun: z.boolean() })
-
-/** All that one step gave, ready to be sent. */
-export interface Turn {
-  /** What the player said, for those who only watch. */
-  readonly heard: readonly ServerFrame[]
-  readonly frames: readonly ServerFrame[]
-  readonly turns: number
-  readonly exited: boolean
-}
-
-/** Somebody who follows a session: its player's socket, a spectator. */
-export interface Follower {
-  /** Whether pieces of answers are wanted: models are asked to stream only then. */
-  readonly streams: boolean
-  turn(turn: Turn): void
-  /** A piece of the answer under way, or that what came so far does not count. */
-  stream(frame: ServerFrame): void
+/** Hears what becomes of a session. */
+export interface SessionListener {
+  /** The session cannot continue in this memory: its rows could not be written, or its episode failed. Called once. */
+  lost(session: LiveSession, error: unknown): void
 }
 
 interface Parts {
   readonly facts: SessionFacts
+  readonly dialogue: DialogueCapability
   readonly episode: Episode
   readonly view: SessionView
   readonly sink: SessionSink
   readonly clock: Clock
+  readonly followers: Followers
+  /** The right to write the session. */
+  readonly claim: SessionClaim
+  readonly listener: SessionListener
+  /** Whether the player has never connected: there is nothing to replay. */
+  readonly isFresh: boolean
 }
 
 export class LiveSession {
   readonly facts: SessionFacts
   /** The socket of the player, while there is one. */
-  connection: { probe(): Promise<boolean>; drop(): void } | undefined
-  /** Called when what happened could not be kept: the session cannot go on in this memory. */
-  onLost: (error: unknown) => void = () => undefined
-  /** Whether this server holds the claim: only then may anything be said. */
-  isHeld = true
+  readonly player = new PlayerLink()
   readonly #parts: Parts
   readonly #handle: SlotHandle
-  readonly #followers = new Set<Follower>()
   #frames: ServerFrame[] = []
   #heard: ServerFrame[] = []
+  /** Turns so far, and those of them that were sent. */
   #turns: number
+  #toldTurns: number
   #hasBegun: boolean
-  #isPaused = false
+  #isPaused: boolean
   #isOver = false
-  #isStreaming = false
-  /** Settles when the last turn has been told to its followers. */
+  #isReleased = false
+  #isLost = false
+  /** Settles when the last turn has been sent to its followers. */
   #told: Promise<void> = Promise.resolve()
   #lastActive: number
   /** The turn under way, and what publishes it. */
   #turn: PromiseWithResolvers<Turn> | undefined
 
-  constructor(parts: Parts) {
+  private constructor(parts: Parts, handle: SlotHandle) {
     this.#parts = parts
+    this.#handle = handle
     this.facts = parts.facts
-    const seen = Observation.parse(parts.episode.observe(0))
-    this.#turns = seen.turns
-    this.#hasBegun = seen.has_begun
-    this.#lastActive = parts.clock.now()
+    const { episode, dialogue, clock } = parts
+    const { turns, hasBegun } = dialogue.progress(episode.observe(0))
+    this.#turns = turns
+    this.#toldTurns = turns
+    this.#hasBegun = hasBegun
+    this.#isPaused = hasBegun || !parts.isFresh
+    this.#lastActive = clock.now()
+  }
+
+  /** Takes the slot of an episode that has not begun, and begins it. */
+  static start(parts: Parts): LiveSession {
     const { episode } = parts
+    const token = at(episode.slots, 0).token
+    const connection = { update: () => undefined, end: () => undefined }
+    const handle = episode.join({ slot: 0, token }, { kind: 'human', name: 'player' }, connection)
+    const session = new LiveSession(parts, handle)
+    session.#begin()
+    return session
+  }
+
+  #begin(): void {
+    const { episode } = this.#parts
     episode.listen((events) => this.#hear(events))
-    const token = episode.slots[0]?.token ?? ''
-    this.#handle = episode.join(
-      { slot: 0, token },
-      { kind: 'human', name: 'player' },
-      { update: () => undefined, end: () => undefined },
+    episode.done.then(
+      () => this.#settle(undefined),
+      (error: unknown) => this.#settle(error),
     )
     episode.begin()
-    // A turn that a crash cut short goes on by itself: its model calls are asked again.
+    // A turn that a crash cut short continues by itself: its model calls are asked again.
     if (this.#hasBegun && !episode.isOver && !episode.isAwaited(0)) this.#turn = this.#expectTurn()
-    episode.done.catch((error: unknown) => this.#turn?.reject(error))
   }
 
+  /** The episode has ended. @param error undefined: by its rules */
+  #settle(error: unknown): void {
+    if (error === undefined) return
+    this.#turn?.reject(error)
+    this.#turn = undefined
+    if (!this.#isReleased) this.#lose(error)
+  }
+
+  #lose(error: unknown): void {
+    if (this.#isLost) return
+    this.#isLost = true
+    this.#parts.listener.lost(this, error)
+  }
+
+  get claim(): SessionClaim {
+    return this.#parts.claim
+  }
+
+  /** Turns that are complete and durable. */
   get turns(): number {
-    return this.#turns
-  }
-
-  /** Number of the last event. */
-  get lastSeq(): number {
-    return this.#parts.view.lastSeq
+    return this.#toldTurns
   }
 
   get exited(): boolean {
@@ -138,40 +167,40 @@ export class LiveSession {
     this.#lastActive = this.#parts.clock.now()
   }
 
-  follow(follower: Follower): () => void {
-    this.#followers.add(follower)
-    return () => this.unfollow(follower)
+  follow(follower: Follower): void {
+    this.#parts.followers.add(follower)
   }
 
   unfollow(follower: Follower): void {
-    this.#followers.delete(follower)
+    this.#parts.followers.remove(follower)
   }
 
-  /** Resolves when the turn under way, if any, is over and told. */
+  /** Resolves when the turn under way, if any, is over and sent. */
   async settled(): Promise<void> {
     await this.#turn?.promise.catch(() => undefined)
     await this.#told
   }
 
-  /** The opening. Followers are told of it before the promise resolves. */
+  /** The opening. Followers get it before the promise resolves. */
   begin(): Promise<Turn> {
     this.#hasBegun = true
-    return this.#step({ type: 'begin', at: this.now })
+    return this.#step(this.#parts.dialogue.commands.begin(this.now))
   }
 
   /**
    * One input of the player.
    * @param receivedAt milliseconds since 1970 at which it came
+   * @throws AppError EPISODE_OVER; INTERRUPTED when the session cannot continue in this memory
    */
   say(text: string, receivedAt: number): Promise<Turn> {
-    return this.#step({ type: 'say', text, at: Math.max(0, receivedAt - this.facts.startedAt) })
+    return this.#step(this.#parts.dialogue.commands.say(text, Math.max(0, receivedAt - this.facts.startedAt)))
   }
 
-  async #step(command: object): Promise<Turn> {
+  async #step(command: JsonValue): Promise<Turn> {
     this.touch()
     await this.settled()
     if (this.#isOver) throw new AppError('EPISODE_OVER', 'Session is closed')
-    if (!this.isHeld) throw new AppError('SESSION_LOST', `session ${this.facts.id} rests; connect again`)
+    if (this.#isReleased || this.#isLost) throw this.#gone()
     const turn = this.#expectTurn()
     this.#turn = turn
     const receipt = await this.#handle.submit(command)
@@ -183,18 +212,26 @@ export class LiveSession {
     return turn.promise
   }
 
+  #gone(): AppError {
+    return new AppError('INTERRUPTED', `session ${this.facts.id} is not in memory any more`)
+  }
+
   #expectTurn(): PromiseWithResolvers<Turn> {
     const turn = Promise.withResolvers<Turn>()
-    // Whoever waits gets the rejection; a turn that nobody waits for must not end the process.
+    // Callers get the rejection; a turn that nobody waits for must not end the process.
     turn.promise.catch(() => undefined)
     return turn
   }
 
-  /** Ends the session; the first reason wins. Resolves once that is durable. */
+  /**
+   * Ends the session; the first reason wins. Resolves once that is durable.
+   * @throws AppError INTERRUPTED when it cannot be kept: the session is then as it was
+   */
   async exit(reason: string): Promise<void> {
     if (this.#isOver) return
-    const receipt = await this.#handle.submit({ type: 'exit', reason, at: this.now })
-    if (!receipt.accepted && !this.#isOver) throw new AppError('INTERRUPTED', receipt.reason)
+    const receipt = await this.#handle.submit(this.#parts.dialogue.commands.exit(reason, this.now))
+    if (!receipt.accepted) throw new AppError('INTERRUPTED', receipt.reason)
+    await this.#told
   }
 
   /** The player's socket has gone. */
@@ -214,42 +251,16 @@ export class LiveSession {
     this.#isPaused = false
     const now = this.#timestamp()
     this.#parts.sink.patch({ status: 'active', resumed_at: now, paused_at: null, updated_at: now })
-    if (this.#hasBegun && this.#turn === undefined) await this.#handle.submit({ type: 'resume', at: this.now })
+    if (this.#hasBegun && this.#turn === undefined) {
+      await this.#handle.submit(this.#parts.dialogue.commands.resume(this.now))
+    }
     await this.#parts.sink.commit()
   }
 
-  /** Marks a session that was taken out of the store as paused, as it stands there. */
-  markPaused(): void {
-    if (!this.#isOver) this.#isPaused = true
-  }
-
-  /** Lets go of the session: everything is durable, another host may take it up. */
+  /** Stops the episode: everything is durable, and another server may resume it. */
   async release(): Promise<void> {
+    this.#isReleased = true
     await this.#parts.episode.stop()
-  }
-
-  /** Whether anybody wants to read along while the character answers. */
-  get isReadAlong(): boolean {
-    for (const follower of this.#followers) if (follower.streams) return true
-    return false
-  }
-
-  /** A piece of the model's visible answer. */
-  stream(text: string): void {
-    if (text === '' || this.#followers.size === 0) return
-    this.#isStreaming = true
-    this.#tell({ type: 'token', session_id: this.facts.id, text })
-  }
-
-  /** What was streamed since the last event does not count. */
-  resetStream(): void {
-    if (!this.#isStreaming) return
-    this.#isStreaming = false
-    this.#tell({ type: 'token_reset', session_id: this.facts.id })
-  }
-
-  #tell(frame: ServerFrame): void {
-    for (const follower of this.#followers) follower.stream(frame)
   }
 
   /** The session's own time: milliseconds since it began. */
@@ -262,19 +273,19 @@ export class LiveSession {
   }
 
   #hear(events: readonly WorldEvent[]): void {
-    for (const event of events) {
-      if (event.kind === 'session_event' && isSessionEvent(event.data)) this.#keep(event.data)
-      else if (event.kind === 'notice') {
-        const { event_type, content } = Notice.parse(event.data)
+    for (const { kind, data } of events) {
+      if (kind === DIALOGUE_EVENTS.event) this.#keep(DialogueEvent.parse(data))
+      else if (kind === DIALOGUE_EVENTS.notice) {
+        const { event_type, content } = DialogueNotice.parse(data)
         this.#frames.push({ type: 'event', session_id: this.facts.id, event_type, content, event_id: null })
-      } else if (event.kind === 'turn_end') this.#endTurn(TurnEnd.parse(event.data))
+      } else if (kind === DIALOGUE_EVENTS.turnEnd) this.#endTurn(DialogueTurnEnd.parse(data))
     }
     if (this.#isOver) this.#endTurn({ turns: this.#turns, exited: true })
   }
 
-  #keep({ at, ...told }: SessionEvent): void {
+  #keep({ at: time, ...told }: DialogueEvent): void {
     const { sink, view } = this.#parts
-    const row = view.take(told, at)
+    const row = view.take(told, time)
     sink.event(row)
     const frame = eventFrame(row)
     if (frame) this.#frames.push(frame)
@@ -293,28 +304,26 @@ export class LiveSession {
     })
   }
 
-  #endTurn({ turns, exited }: TurnEnd): void {
+  #endTurn({ turns, exited }: DialogueTurnEnd): void {
     const waiting = this.#turn
     if (!waiting && this.#frames.length === 0) return
     this.#turns = turns
-    const { sink, view, episode } = this.#parts
+    const { sink, view, episode, followers } = this.#parts
     sink.patch({ turns_completed: turns, last_seq: view.lastSeq, updated_at: this.#timestamp() })
     const turn: Turn = { heard: this.#heard, frames: this.#frames, turns, exited }
     this.#heard = []
     this.#frames = []
     this.#turn = undefined
-    const hasAnswer = turn.frames.some((frame) => frame.type === 'event' && frame.event_type === 'ai')
     this.#told = episode.durable().then(
       () => {
         this.touch()
-        if (!hasAnswer) this.resetStream()
-        this.#isStreaming = false
-        for (const follower of this.#followers) follower.turn(turn)
+        this.#toldTurns = turns
+        followers.turn(turn)
         waiting?.resolve(turn)
       },
       (error: unknown) => {
         waiting?.reject(error)
-        this.onLost(error)
+        this.#lose(error)
       },
     )
   }

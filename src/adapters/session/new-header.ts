@@ -1,5 +1,5 @@
-// The head of a session that begins now.
-import { JsonObject } from '../../protocol/json.ts'
+// The header of a session that begins now.
+import type { JsonObject } from '../../protocol/json.ts'
 import type { SessionHeader } from '../../protocol/session.ts'
 import type { PlannedSession } from './plan.ts'
 import type { RoleModels } from './role-models.ts'
@@ -9,7 +9,7 @@ export function newHeader(
   at: { readonly id: string; readonly now: string; readonly models: RoleModels },
 ): SessionHeader {
   const stamp = at.now.replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  const { game } = plan
+  const { game } = plan.playable
   const snapshot: JsonObject = {
     name: game.name,
     description: game.description,
@@ -18,7 +18,7 @@ export function newHeader(
     stopping_conditions: game.stopping_conditions,
     forms: [],
     game_class: game.id,
-    overrides: JsonObject.parse(plan.overrides),
+    overrides: plan.overrides,
   }
   return {
     session_id: at.id,
@@ -26,8 +26,8 @@ export function newHeader(
     player_id: plan.playerId,
     game_name: game.name,
     source: plan.source,
-    pc_hid: plan.pc.hid,
-    npc_hid: plan.npc.hid,
+    pc_hid: plan.pc?.hid ?? null,
+    npc_hid: plan.npc?.hid ?? null,
     session_started_at: at.now,
     session_ended_at: null,
     termination_reason: null,

@@ -1,172 +1,158 @@
-// How a session comes into memory: new, or out of the store.
+// How a session is created, and how it comes back into memory from the store.
 import type { Clock } from '../../episode/clock.ts'
-import type { EffectWorker } from '../../episode/effects.ts'
 import type { Episode } from '../../episode/episode.ts'
-import { resumeEpisode, startEpisode } from '../../episode/start.ts'
-import { AppError } from '../../kernel/errors.ts'
-import { parseLine, splitHash } from '../../kernel/journal.ts'
+import { createMemorySink } from '../../episode/sink.ts'
+import type { EpisodeService } from '../../host/episode-service.ts'
 import { configureWorld } from '../../kernel/world.ts'
 import type { Character } from '../../protocol/character.ts'
-import { JsonObject } from '../../protocol/json.ts'
 import type { SessionHeader } from '../../protocol/session.ts'
-import type { SessionLog } from '../../store/sessions/session-log.ts'
-import type { SessionSink } from '../../store/sessions/session-writer.ts'
-import { findGame } from '../../worlds/parley/games.ts'
-import { isParleyRequest } from '../../worlds/parley/request.ts'
-import { parley } from '../../worlds/parley/world.ts'
-import { ContentStream } from './content-stream.ts'
-import { LiveSession } from './live-session.ts'
+import type { SessionLog, StoredSession } from '../../store/sessions/session-log.ts'
+import type { SessionClaim, SessionSink } from '../../store/sessions/session-writer.ts'
+import { Followers } from './followers.ts'
+import type { GameCatalogue } from './games.ts'
+import { LiveSession, type SessionListener } from './live-session.ts'
 import { newHeader } from './new-header.ts'
 import type { PlannedSession } from './plan.ts'
 import type { RoleModels } from './role-models.ts'
+import { episodeOptions, readJournalHeader, SESSION_SLOTS } from './session-episode.ts'
 import { SessionView } from './view.ts'
 
-interface Environment {
+export interface SessionEnvironment {
   readonly log: SessionLog
+  readonly games: GameCatalogue
+  readonly episodes: EpisodeService
   readonly models: RoleModels
   readonly clock: Clock
-  /** The server that holds the claim. */
-  readonly server: string
   /** A character as it is today. */
   characterOf(hid: string): Promise<Character | undefined>
 }
 
-/** Steps between saved states, about fifty turns: a session that is taken up plays no more than these again. */
-const STATE_EVERY = 150
-
-/** Judges and the updater of one turn are asked at once; the simulator's six judges are the most. */
-const EFFECT_LIMITS = { concurrency: 8, attempts: 1, timeoutMs: 300_000 }
-
-/** @throws AppError CONFIG_INVALID */
-export async function openSession(
+/**
+ * Creates a session in the store. No server has it until its player comes: the connection may reach any of them.
+ * @throws AppError CONFIG_INVALID, and the codes of the store
+ */
+export async function createSession(
   plan: PlannedSession,
-  at: Environment & { readonly id: string; readonly seed: number; readonly claimMs: number },
-): Promise<LiveSession> {
-  const { log, models, clock, server, id } = at
-  const header = newHeader(plan, { id, now: new Date(clock.wall()).toISOString(), models })
-  const { config, json } = configureWorld(parley, undefined, {
-    game: plan.game.id,
-    pc: plan.pc,
-    npc: plan.npc,
-    overrides: JsonObject.parse(plan.overrides),
+  at: SessionEnvironment,
+  { id, seed }: { readonly id: string; readonly seed: number },
+): Promise<SessionHeader> {
+  const { world, dialogue, game } = plan.playable
+  const { pc, npc, overrides } = plan
+  const header = newHeader(plan, { id, now: new Date(at.clock.wall()).toISOString(), models: at.models })
+  const sink = createMemorySink()
+  const episode = await at.episodes.start({
+    world,
+    configured: withoutVariant(configureWorld(world, undefined, dialogue.configure({ game, pc, npc, overrides }))),
+    kind: 'session',
+    id,
+    seed,
+    slots: SESSION_SLOTS,
+    pacing: { mode: 'lockstep' },
+    gatherMs: 0,
+    clock: at.clock,
+    sink,
   })
-  await log.create(header, { server, ms: at.claimMs })
-  const sink = log.sink(header, server, 0)
-  const holder: Holder = {}
-  const episode = startEpisode(
-    parley,
-    { config, json },
-    {
-      id,
-      seed: at.seed,
-      slots: [{ player: { kind: 'human', name: 'player' } }],
-      pacing: { mode: 'lockstep' },
-      stateEvery: STATE_EVERY,
-      sink,
-      workers: { model: createWorker(at, holder) },
-      effectLimits: EFFECT_LIMITS,
-      clock,
-    },
-  )
-  const view = new SessionView(id, beginningOf(episode))
-  sink.event(view.start())
-  const session = live(at, { header, episode, sink, view })
-  holder.session = session
-  await episode.durable()
-  return session
+  await episode.stop()
+  const first = new SessionView(id, beginningOf(episode)).start()
+  const created = { ...header, last_seq: first.seq }
+  await at.log.create(created, sink.lines, [first])
+  return created
+}
+
+/** The configuration of a session is no variant of its world, even where it says the same. */
+const withoutVariant = ({ config, json }: ReturnType<typeof configureWorld>) => ({ config, json })
+
+/** What a search for a session gives. */
+export type FoundSession =
+  | { readonly kind: 'session'; readonly session: LiveSession }
+  /** Another server has it, or another socket. */
+  | { readonly kind: 'taken' }
+  /** There is none, it is over, or it cannot be opened; its row says which. */
+  | { readonly kind: 'absent' }
+
+export interface Claimed {
+  readonly stored: StoredSession
+  readonly claim: SessionClaim
+  readonly listener: SessionListener
 }
 
 /**
- * Takes a session up where its journal ends, or where its snapshot was taken. Undefined: it has neither.
- * @throws AppError JOURNAL_CORRUPT, WORLD_VERSION, DIVERGED; SAVE_VERSION, STATE_INVALID for a snapshot; EPISODE_OVER
+ * Resumes a session where its journal ends, or where its snapshot was taken. Undefined: it has neither.
+ * @throws AppError JOURNAL_CORRUPT, UNKNOWN_WORLD, WORLD_VERSION, DIVERGED; SAVE_VERSION, STATE_INVALID for a snapshot;
+ * EPISODE_OVER, EPISODE_FAILED; the codes of the store
  */
-export async function hydrateSession(header: SessionHeader, at: Environment): Promise<LiveSession | undefined> {
-  const { log, clock, server } = at
-  const { lines, parts } = await log.journal(header.session_id)
-  if (parts === 0) return adoptSession(header, at)
-  const [first] = lines
-  const split = first === undefined ? undefined : splitHash(first)
-  const head = split && parseLine(split.body, 1)
-  if (head?.kind !== 'header') throw new AppError('JOURNAL_CORRUPT', 'the session has no journal to go on from')
-  if (head.header.world.version !== parley.version) {
-    throw new AppError('WORLD_VERSION', `the session was played with parley ${head.header.world.version}`)
-  }
-  const sink = log.sink(header, server, parts)
-  const holder: Holder = {}
-  const episode = resumeEpisode(
-    parley,
-    { header: head.header, lines },
-    {
-      inProcessFor: () => undefined,
-      fromSavedState: true,
-      stateEvery: STATE_EVERY,
-      sink,
-      workers: { model: createWorker(at, holder) },
-      effectLimits: EFFECT_LIMITS,
-      clock,
-    },
+export async function hydrateSession(claimed: Claimed, at: SessionEnvironment): Promise<LiveSession | undefined> {
+  const { header } = claimed.stored
+  const { lines, parts } = await at.log.journal(header.session_id)
+  if (parts === 0) return adoptSession(claimed, at)
+  const recorded = readJournalHeader(lines[0])
+  const playable = await at.games.recorded(recorded)
+  const sink = at.log.sink(header, claimed.claim, parts)
+  const followers = new Followers(header.session_id)
+  const answering = { ...at, followers, startedAt: Date.parse(recorded.started_at) }
+  const episode = at.episodes.resume(
+    playable.world,
+    { header: recorded, lines },
+    { ...episodeOptions(playable, answering), fromSavedState: true, sink },
   )
-  const view = new SessionView(header.session_id, beginningOf(episode), header.last_seq)
-  const session = live(at, { header, episode, sink, view })
-  holder.session = session
-  return session
+  return live(claimed, at, { episode, sink, followers, dialogue: playable.dialogue })
 }
 
-/** An imported session begins its journal with the snapshot that it brought along; what was said before stays in its rows. */
-async function adoptSession(header: SessionHeader, at: Environment): Promise<LiveSession | undefined> {
-  const { log, clock, server } = at
-  const restore = await log.runtimeState(header.session_id)
-  const game = findGame(header.game_name)
-  const [pc, npc] = await Promise.all([header.pc_hid, header.npc_hid].map((hid) => at.characterOf(hid ?? '')))
-  if (!restore || !game || !pc || !npc) return undefined
-  const { config, json } = configureWorld(parley, undefined, { game: game.id, pc, npc, restore, overrides: {} })
-  const sink = log.sink(header, server, 0)
-  const holder: Holder = {}
-  const episode = startEpisode(
-    parley,
-    { config, json },
-    {
-      id: header.session_id,
-      seed: 0,
-      slots: [{ player: { kind: 'human', name: 'player' } }],
-      pacing: { mode: 'lockstep' },
-      stateEvery: STATE_EVERY,
-      sink,
-      workers: { model: createWorker(at, holder) },
-      effectLimits: EFFECT_LIMITS,
-      clock,
-    },
+/** An imported session begins its journal with the snapshot that it brought along; earlier events stay in their rows. */
+async function adoptSession(claimed: Claimed, at: SessionEnvironment): Promise<LiveSession | undefined> {
+  const { header } = claimed.stored
+  const restore = await at.log.runtimeState(header.session_id)
+  const playable = at.games.find(header.game_name)
+  if (!restore || !playable) return undefined
+  const [pc = null, npc = null] = await Promise.all(
+    [header.pc_hid, header.npc_hid].map((hid) => at.characterOf(hid ?? '')),
   )
-  const view = new SessionView(header.session_id, beginningOf(episode), header.last_seq)
-  const session = live(at, { header, episode, sink, view })
-  holder.session = session
+  if (playable.dialogue.characters && (!pc || !npc)) return undefined
+  const { world, dialogue, game } = playable
+  const json = dialogue.configure({ game, pc, npc, restore, overrides: {} })
+  const sink = at.log.sink(header, claimed.claim, 0)
+  const followers = new Followers(header.session_id)
+  const answering = { ...at, followers, startedAt: at.clock.wall() }
+  const episode = await at.episodes.start({
+    ...episodeOptions(playable, answering),
+    world,
+    configured: withoutVariant(configureWorld(world, undefined, json)),
+    kind: 'session',
+    id: header.session_id,
+    seed: 0,
+    slots: SESSION_SLOTS,
+    pacing: { mode: 'lockstep' },
+    gatherMs: 0,
+    sink,
+  })
+  const session = live(claimed, at, { episode, sink, followers, dialogue })
   await episode.durable()
   return session
 }
 
-/** The session that a worker speaks for: made after the episode that has the worker. */
-interface Holder {
-  session?: LiveSession
-}
-
 interface Opened {
-  readonly header: SessionHeader
   readonly episode: Episode
   readonly sink: SessionSink
-  readonly view: SessionView
+  readonly followers: Followers
+  readonly dialogue: LiveSessionParts['dialogue']
 }
+type LiveSessionParts = Parameters<typeof LiveSession.start>[0]
 
-function live({ clock }: Environment, { header, episode, sink, view }: Opened): LiveSession {
+function live({ stored, claim, listener }: Claimed, { clock }: SessionEnvironment, opened: Opened): LiveSession {
+  const { header } = stored
+  const startedAt = beginningOf(opened.episode)
   const facts = {
     id: header.session_id,
     playerId: header.player_id,
     gameName: header.game_name,
     pcHid: header.pc_hid ?? '',
     npcHid: header.npc_hid ?? '',
-    startedAt: beginningOf(episode),
+    startedAt,
     createdAt: header.created_at,
   }
-  return new LiveSession({ facts, episode, view, sink, clock })
+  const view = new SessionView(header.session_id, startedAt, header.last_seq)
+  // A session that was never begun has nothing to replay: its player comes for the first time.
+  return LiveSession.start({ ...opened, facts, view, clock, claim, listener, isFresh: header.status === 'active' })
 }
 
 /**
@@ -174,18 +160,3 @@ function live({ clock }: Environment, { header, episode, sink, view }: Opened): 
  * @returns milliseconds since 1970
  */
 const beginningOf = ({ header }: Episode): number => Date.parse(header.started_at)
-
-/** Answers the world's questions with the cast, stamped with the session's time. */
-function createWorker({ models }: Environment, holder: Holder): EffectWorker {
-  return async (json, signal) => {
-    if (!isParleyRequest(json)) throw new Error('an effect that is no request of parley')
-    const request = json
-    const { session } = holder
-    const isShown = request.role === 'opener' || request.role === 'updater'
-    if (isShown) session?.resetStream()
-    const stream = isShown && session?.isReadAlong ? new ContentStream() : undefined
-    const onText = stream && ((piece: string) => session?.stream(stream.take(piece)))
-    const { text, by } = await models.answer(request, { signal, onText })
-    return { text, at: session?.now ?? 0, ...by }
-  }
-}

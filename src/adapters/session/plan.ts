@@ -1,25 +1,24 @@
-// Before a session there is a plan: which game, who plays whom, under which rules. What cannot be played is said here,
-// in the words of the API.
+// A plan comes before a session: which game, who plays whom, under which rules. What cannot be played is refused here, in
+// the words of the API.
 import { randomInt } from 'node:crypto'
+import type { DialogueCandidates } from '../../kernel/dialogue.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Character } from '../../protocol/character.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Setup } from '../../protocol/session.ts'
-import { filterCharacters } from '../../worlds/parley/characters/index.ts'
-import { findGame, GAMES, type Overrides } from '../../worlds/parley/games.ts'
-
-type Game = (typeof GAMES)[keyof typeof GAMES]
+import type { GameCatalogue, PlayableGame } from './games.ts'
 
 export interface PlannedSession {
-  readonly game: Game
-  readonly pc: Character
-  readonly npc: Character
-  readonly overrides: Overrides
+  readonly playable: PlayableGame
+  /** Null in games without characters. */
+  readonly pc: Character | null
+  readonly npc: Character | null
+  readonly overrides: JsonObject
   readonly source: string
   readonly playerId: string | null
 }
 
-/** What somebody asks for; a choice that is not made is drawn. */
+/** What a player asks for; a choice that is not made is drawn. */
 export interface PlanRequest {
   readonly game: string
   readonly pc?: string | null | undefined
@@ -29,68 +28,64 @@ export interface PlanRequest {
   readonly playerId: string | null
 }
 
-/** @throws AppError UNKNOWN_GAME naming those there are */
-export function requireGame(name: string): Game {
-  const game = findGame(name)
-  if (game) return game
-  const known = Object.values(GAMES).map((each) => each.name)
-  throw new AppError('UNKNOWN_GAME', `Game not found: ${name}. Known games: ${known.join(', ')}`, {
-    details: { known },
-  })
-}
+/** Shown before the start of a game that is played without characters. */
+const NO_CHARACTERS = 'This game is played without characters.'
+/** Shown where characters can be chosen. */
+const CHOOSE = 'Choose who you play and whom you meet, or leave the choice to chance.'
+const NONE = {
+  no_valid_pc: 'No character can be played in this game: add one, or import a set of characters.',
+  no_valid_npc: 'No character can be met in this game: add one, or import a set of characters.',
+} as const
 
-/** Who may be played and met in a game. */
-export function candidatesOf(
-  game: Game,
+/** Who may be played and met; undefined in games without characters. */
+function candidatesOf(
+  { game, dialogue }: PlayableGame,
   characters: readonly Character[],
-  overrides: Overrides = {},
-): { pcs: Character[]; npcs: Character[] } {
-  return {
-    pcs: filterCharacters(overrides.pcs_allowed ?? game.filters.pcs, characters),
-    npcs: filterCharacters(overrides.npcs_allowed ?? game.filters.npcs, characters),
-  }
+  overrides: JsonObject,
+): DialogueCandidates | undefined {
+  return dialogue.characters?.candidates(game, characters, overrides)
 }
 
 /** What a page shows before the start. */
-export function setupOf(game: Game, characters: readonly Character[]): Setup {
-  const { pcs, npcs } = candidatesOf(game, characters)
-  const denial = pcs.length === 0 ? 'no_valid_pc' : npcs.length === 0 ? 'no_valid_npc' : null
-  const choices = (list: readonly Character[]) => list.map(({ hid }) => ({ hid, label: hid }))
+export function setupOf(playable: PlayableGame, characters: readonly Character[]): Setup {
+  const found = candidatesOf(playable, characters, {})
+  const denial = found?.pcs.length === 0 ? 'no_valid_pc' : found?.npcs.length === 0 ? 'no_valid_npc' : null
+  const choices = (list: readonly Character[] = []) => list.map(({ hid }) => ({ hid, label: hid }))
   return {
-    game: game.name,
+    game: playable.game.name,
     allowed: true,
     can_start: denial === null,
     denial_reason: denial,
-    message:
-      denial === null
-        ? 'Choose who you play and whom you meet, or leave the choice to chance.'
-        : denial === 'no_valid_pc'
-          ? 'No character can be played in this game: add one, or import a set of characters.'
-          : 'No character can be met in this game: add one, or import a set of characters.',
-    pcs: choices(pcs),
-    npcs: choices(npcs),
+    message: denial === null ? (found ? CHOOSE : NO_CHARACTERS) : NONE[denial],
+    pcs: choices(found?.pcs),
+    npcs: choices(found?.npcs),
   }
 }
 
 /** @throws AppError UNKNOWN_GAME, CHOICE_INVALID, CONFIG_INVALID for overrides that the game does not take */
-export function planSession(wanted: PlanRequest, characters: readonly Character[]): PlannedSession {
-  const game = requireGame(wanted.game)
-  const parsed = game.overrides.safeParse(wanted.overrides ?? {})
+export function planSession(
+  games: GameCatalogue,
+  wanted: PlanRequest,
+  characters: readonly Character[],
+): PlannedSession {
+  const playable = games.require(wanted.game)
+  const parsed = playable.game.overrides.safeParse(wanted.overrides ?? {})
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    throw new AppError('CONFIG_INVALID', `overrides.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`)
+    const where = ['overrides', ...(issue?.path ?? [])].join('.')
+    throw new AppError('CONFIG_INVALID', `${where}: ${issue?.message ?? 'invalid'}`)
   }
-  const { pcs, npcs } = candidatesOf(game, characters, parsed.data)
-  if (pcs.length === 0) throw new AppError('CHOICE_INVALID', 'No valid player characters')
-  if (npcs.length === 0) throw new AppError('CHOICE_INVALID', 'No valid simulated characters')
-  return {
-    game,
-    pc: choose(pcs, wanted.pc, 'pc_choice'),
-    npc: choose(npcs, wanted.npc, 'npc_choice'),
-    overrides: parsed.data,
-    source: wanted.source,
-    playerId: wanted.playerId,
-  }
+  const rest = { playable, overrides: parsed.data, source: wanted.source, playerId: wanted.playerId }
+  const found = candidatesOf(playable, characters, parsed.data)
+  if (!found) return { ...rest, pc: requireNone(wanted.pc, 'pc_choice'), npc: requireNone(wanted.npc, 'npc_choice') }
+  if (found.pcs.length === 0) throw new AppError('CHOICE_INVALID', 'No valid player characters')
+  if (found.npcs.length === 0) throw new AppError('CHOICE_INVALID', 'No valid simulated characters')
+  return { ...rest, pc: choose(found.pcs, wanted.pc, 'pc_choice'), npc: choose(found.npcs, wanted.npc, 'npc_choice') }
+}
+
+function requireNone(hid: string | null | undefined, field: string): null {
+  if (hid === null || hid === undefined || hid === '') return null
+  throw new AppError('CHOICE_INVALID', `Invalid ${field}: this game has no characters`, { details: { field } })
 }
 
 function choose(list: readonly Character[], hid: string | null | undefined, field: string): Character {

@@ -1,11 +1,14 @@
 // One play socket: who is there, the replay, the opening, then frames in order until either side leaves.
 // Nothing of a session is touched before whoever speaks is known to be its player.
+import { AppError } from '../../kernel/errors.ts'
 import { ClientFrame, type ServerFrame } from '../../protocol/session.ts'
 import type { SessionLog } from '../../store/sessions/session-log.ts'
 import type { SocketConnection } from '../../transport/connection.ts'
 import { Inbox, type InboxFrame } from '../../transport/inbox.ts'
+import type { Follower, Turn } from './followers.ts'
 import { replayFrame } from './frames.ts'
-import type { Follower, LiveSession, Turn } from './live-session.ts'
+import type { LiveSession } from './live-session.ts'
+import { isStoreFault } from './quarantine.ts'
 import type { SessionRegistry } from './registry.ts'
 
 /** Who a key belongs to. */
@@ -45,6 +48,8 @@ export class PlaySocket implements Follower {
   streams: boolean
   /** Turns that ended while the replay was read. */
   #held: Turn[] | undefined
+  /** Events of the replay, until the next turn. */
+  readonly #replayed = new Set<string>()
   #isWatching = false
   /** The session that the player converses with. */
   #session: LiveSession | undefined
@@ -68,8 +73,8 @@ export class PlaySocket implements Follower {
       if (identity.kind === 'spectator') await this.#watch()
       else await this.#play(identity)
     } catch (error) {
-      this.#host.onFault('session.socket_failed', error)
-      this.#fail('Internal server error')
+      if (this.#socket.isOpen) this.#host.onFault('session.socket_failed', error)
+      this.#fail(detailOf(error))
     }
   }
 
@@ -102,42 +107,25 @@ export class PlaySocket implements Follower {
     if (!header) return this.#fail(`Session ${sessionId} not found`)
     if (identity.kind === 'player' && header.player_id !== identity.id)
       return this.#fail('Unauthorized for this session')
-    const session = await registry.find(sessionId)
-    if (!session) {
-      if (header.status === 'closed' || header.status === 'error') return this.#serveClosed(header.turns_completed)
-      // Another server has it: perhaps one that was killed, and whose claim ends in a moment.
-      const isElsewhere = await log.isClaimed(sessionId)
-      return this.#fail(isElsewhere ? 'Session already connected' : `Session ${sessionId} not found`)
+    const connection = {
+      probe: () => this.#socket.probe(PROBE_MS),
+      drop: (error?: unknown) => (error === undefined ? this.#socket.terminate() : this.#fail(detailOf(error))),
     }
-    if (session.connection && (await session.connection.probe())) return this.#fail('Session already connected')
-    if (session.connection) return this.#fail('Session already connected')
-    if (!this.#socket.isOpen) return
-    const connection = { probe: () => this.#socket.probe(PROBE_MS), drop: () => this.#socket.terminate() }
-    session.connection = connection
-    const unfollow = session.follow(this)
+    const found = await registry.connect(sessionId, connection)
+    if (found.kind === 'taken') return this.#fail('Session already connected')
+    if (found.kind === 'absent') {
+      const now = await log.find(sessionId)
+      if (now?.standing === 'closed') return this.#serveClosed(now.header.turns_completed)
+      return this.#fail(`Session ${sessionId} not found`)
+    }
+    const { session } = found
+    session.follow(this)
     // At once, not after the turn under way: the player may be back before that.
-    const leave = (): void => {
-      unfollow()
-      if (session.connection !== connection) return
-      session.connection = undefined
-      session
-        .pause()
-        .then(() => this.#host.registry.rest(session))
-        .catch((error: unknown) => this.#lose(session, error))
-    }
-    this.#socket.onClose(leave)
-    try {
-      await this.#converse(session)
-    } catch (error) {
-      await this.#lose(session, error)
-      this.#fail('Internal server error')
-    }
-  }
-
-  /** What went wrong with a session here: it leaves memory as it is kept, and goes on when its player comes back. */
-  async #lose(session: LiveSession, error: unknown): Promise<void> {
-    this.#host.onFault('session.failed', error)
-    await this.#host.registry.drop(session)
+    this.#socket.onClose(() => {
+      session.unfollow(this)
+      void registry.disconnect(session, connection)
+    })
+    await this.#converse(session)
   }
 
   async #converse(session: LiveSession): Promise<void> {
@@ -230,24 +218,28 @@ export class PlaySocket implements Follower {
     }
   }
 
+  /** @param turns that are complete before the events are read */
   async #replay(turns: number): Promise<void> {
     const { sessionId } = this.#line
     this.#send({ type: 'replay_start', session_id: sessionId })
     this.#held = []
-    const shown = new Set<string>()
     for (const event of await this.#host.log.events(sessionId)) {
       const frame = replayFrame(event)
       if (!frame) continue
-      shown.add(event.event_id)
+      this.#replayed.add(event.event_id)
       this.#send(frame)
       // A long record goes out as fast as the client reads it.
       if (this.#socket.isBehind) await this.#socket.whenDrained()
     }
-    this.#send({ type: 'replay_end', session_id: sessionId, turns })
     const held = this.#held
     this.#held = undefined
-    for (const turn of held)
-      if (!turn.frames.some((each) => 'event_id' in each && shown.has(each.event_id ?? ''))) this.turn(turn)
+    const shown = held.filter((turn) => turn.frames.some((frame) => this.#isReplayed(frame)))
+    this.#send({ type: 'replay_end', session_id: sessionId, turns: shown.at(-1)?.turns ?? turns })
+    for (const turn of held) if (!shown.includes(turn)) this.turn(turn)
+  }
+
+  #isReplayed(frame: ServerFrame): boolean {
+    return 'event_id' in frame && frame.event_id !== null && this.#replayed.has(frame.event_id)
   }
 
   turn(turn: Turn): void {
@@ -255,8 +247,10 @@ export class PlaySocket implements Follower {
       this.#held.push(turn)
       return
     }
-    if (this.#isWatching) for (const frame of turn.heard) this.#send(frame)
-    for (const frame of turn.frames) this.#send(frame)
+    // A turn that was durable when the replay was read, and complete only afterwards, has been shown: its end has not.
+    const heard = this.#isWatching ? turn.heard : []
+    for (const frame of [...heard, ...turn.frames]) if (!this.#isReplayed(frame)) this.#send(frame)
+    this.#replayed.clear()
     this.#send({ type: 'turn_end', session_id: this.#line.sessionId, turns: turn.turns, exited: turn.exited })
   }
 
@@ -301,6 +295,12 @@ function metaFrame(id: string, pc: string, npc: string): ServerFrame {
   return { type: 'session_meta', session_id: id, pc_hid: pc, npc_hid: npc, has_game_feedback: false }
 }
 
+/** What a player hears of a fault: whether to try again, and nothing of its cause. */
+function detailOf(error: unknown): string {
+  const isBusy = error instanceof AppError && (error.status === 503 || error.code === 'QUEUE_FULL')
+  return isBusy || isStoreFault(error) ? 'Service unavailable; connect again in a moment' : 'Internal server error'
+}
+
 const FRAME_TYPES = ['auth', 'advance', 'status', 'close'] as const
 
 /** A frame, or why it cannot be taken. */
@@ -321,6 +321,8 @@ function readFrame(text: string): { frame: ClientFrame } | { fault: string } {
   }
   const parsed = ClientFrame.safeParse(json)
   if (parsed.success) return { frame: parsed.data }
+  // Whoever speaks is known by now: an `auth` that is malformed is no frame of the conversation.
+  if (type === 'auth') return { fault: 'Unknown frame type: auth' }
   const issue = parsed.error.issues[0]
   return { fault: `${issue?.path.join('.') ?? 'frame'}: ${issue?.message ?? 'invalid'}` }
 }

@@ -1,21 +1,19 @@
-// The sessions of this server: made, found, taken out of the store when their player comes back, put away when nobody
-// plays them, and ended when they are too old. One server has a session at a time: it holds the claim in the store.
+// The sessions of this server: created, connected, put away when their player leaves, and ended when they are too old. A
+// session is in memory only while this server has its claim; nobody's claim lasts longer than its player stays.
 import { randomInt, randomUUID } from 'node:crypto'
-import type { Clock } from '../../episode/clock.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Character } from '../../protocol/character.ts'
-import type { SessionLog } from '../../store/sessions/session-log.ts'
-import type { Follower, LiveSession } from './live-session.ts'
-import { hydrateSession, openSession } from './open-session.ts'
+import { inLanes } from '../../lib/lanes.ts'
+import { within } from '../../lib/within.ts'
+import type { SessionHeader } from '../../protocol/session.ts'
+import type { Follower } from './followers.ts'
+import type { LiveSession } from './live-session.ts'
+import { createSession, type FoundSession, hydrateSession, type SessionEnvironment } from './open-session.ts'
 import type { PlannedSession } from './plan.ts'
-import type { RoleModels } from './role-models.ts'
+import type { PlayerConnection } from './player-link.ts'
+import { isStoreFault, Quarantine } from './quarantine.ts'
+import { SessionSweep } from './sweep.ts'
 
-export interface RegistryOptions {
-  readonly log: SessionLog
-  readonly models: RoleModels
-  readonly clock: Clock
-  /** A character as it is today. */
-  characterOf(hid: string): Promise<Character | undefined>
+export interface RegistryOptions extends SessionEnvironment {
   /** Milliseconds without a sign of life after which a session is ended. */
   readonly ttlMs: number
   /** Milliseconds between two sweeps. */
@@ -26,12 +24,15 @@ export interface RegistryOptions {
 
 /** Sessions that may be in memory at once. */
 export const MAX_LIVE_SESSIONS = 20_000
-/** Milliseconds that a paused session stays in memory: long enough for a page to reload. */
-const EVICT_AFTER_MS = 30_000
 /** How often the claims of this server are renewed; a claim lasts three times as long. */
 const RENEW_MS = 2_000
-/** Sessions that one sweep ends. */
-const SWEEP_BATCH = 200
+const CLAIM_MS = RENEW_MS * 3
+/** Milliseconds that putting one session away may take; its claim then runs out by itself. */
+const PUT_AWAY_MS = 10_000
+/** Sessions that are put away at once when the server closes: a batch of the writer's transaction has as many. */
+const CLOSED_AT_ONCE = 256
+/** Attempts to connect to a session that others come and go from meanwhile. */
+const CONNECT_ATTEMPTS = 5
 
 export class SessionRegistry {
   readonly #options: RegistryOptions
@@ -39,29 +40,29 @@ export class SessionRegistry {
   readonly #live = new Map<string, LiveSession>()
   /** Spectators, by session: they stay when a session comes and goes. */
   readonly #watchers = new Map<string, Set<Follower>>()
-  readonly #opening = new Map<string, Promise<LiveSession | undefined>>()
-  #cancelSweep: (() => void) | undefined
+  readonly #opening = new Map<string, Promise<FoundSession>>()
+  readonly #leaving = new Map<string, Promise<void>>()
+  readonly #quarantine: Quarantine
+  readonly #sweep: SessionSweep
   #cancelRenewal: (() => void) | undefined
   #isClosing = false
 
   constructor(options: RegistryOptions) {
     this.#options = options
+    this.#quarantine = new Quarantine(options)
+    this.#sweep = new SessionSweep({
+      ...options,
+      quarantine: this.#quarantine,
+      live: () => [...this.#live.values()],
+      find: (id) => this.find(id),
+      putAway: (session) => this.#putAway(session),
+    })
   }
 
   /** Begins to sweep and to renew claims. */
   start(): void {
-    const { clock, sweepMs } = this.#options
-    const sweepLater = (): void => {
-      this.#cancelSweep = clock.after(sweepMs, () => void this.sweep().finally(() => !this.#isClosing && sweepLater()))
-    }
-    const renewLater = (): void => {
-      this.#cancelRenewal = clock.after(
-        RENEW_MS,
-        () => void this.#renew().finally(() => !this.#isClosing && renewLater()),
-      )
-    }
-    sweepLater()
-    renewLater()
+    this.#sweep.start()
+    this.#renewLater()
   }
 
   get size(): number {
@@ -73,40 +74,24 @@ export class SessionRegistry {
     return this.#live.get(id)
   }
 
-  /** @throws AppError QUEUE_FULL at MAX_LIVE_SESSIONS; CONFIG_INVALID for overrides that do not fit the game */
-  async create(plan: PlannedSession): Promise<LiveSession> {
+  /**
+   * Creates a session for a player who has not connected yet.
+   * @throws AppError INTERRUPTED while the server closes; CONFIG_INVALID for overrides that do not fit the game
+   */
+  create(plan: PlannedSession): Promise<SessionHeader> {
     this.#requireRoom()
-    const session = await openSession(plan, {
-      ...this.#options,
-      server: this.#server,
-      claimMs: RENEW_MS * 3,
-      id: randomUUID(),
-      seed: randomInt(0x1_0000_0000),
-    })
-    return this.#keep(session)
+    return createSession(plan, this.#options, { id: randomUUID(), seed: randomInt(0x1_0000_0000) })
   }
 
   #requireRoom(): void {
-    if (this.#isClosing || this.#live.size >= MAX_LIVE_SESSIONS) {
-      throw new AppError('QUEUE_FULL', `${this.#live.size} sessions are played already`, {
-        hint: 'Wait for one to end, or start another server on the same PostgreSQL.',
-      })
-    }
+    if (this.#isClosing) throw new AppError('INTERRUPTED', 'the server is stopping; connect again')
+    if (this.#live.size < MAX_LIVE_SESSIONS) return
+    throw new AppError('QUEUE_FULL', `${this.#live.size} sessions are played already`, {
+      hint: 'Wait for one to end, or start another server on the same PostgreSQL.',
+    })
   }
 
-  #keep(session: LiveSession): LiveSession {
-    const { id } = session.facts
-    this.#live.set(id, session)
-    for (const watcher of this.#watchers.get(id) ?? []) session.follow(watcher)
-    session.onLost = (error) => {
-      this.#options.onFault('session.lost', error)
-      session.connection?.drop()
-      void this.drop(session)
-    }
-    return session
-  }
-
-  /** Follows a session, now and whenever this server takes it up. Returns what ends it. */
+  /** Follows a session, now and whenever this server has it. Returns what ends it. */
   watch(id: string, follower: Follower): () => void {
     const watchers = this.#watchers.get(id) ?? new Set<Follower>()
     this.#watchers.set(id, watchers)
@@ -120,134 +105,165 @@ export class SessionRegistry {
   }
 
   /**
-   * The session, in memory or taken out of the store. Undefined: there is none, it is over, or another server has it.
-   * However many ask at once, it is taken up once.
+   * Brings a player's connection to its session.
+   * @throws AppError QUEUE_FULL at MAX_LIVE_SESSIONS, INTERRUPTED while the server closes, the codes of the store
    */
-  find(id: string): Promise<LiveSession | undefined> {
-    const live = this.#live.get(id)
-    if (live?.isHeld) return Promise.resolve(live)
+  async connect(id: string, connection: PlayerConnection): Promise<FoundSession> {
+    for (let attempt = 0; attempt < CONNECT_ATTEMPTS; attempt++) {
+      const found = await this.find(id)
+      if (found.kind !== 'session') return found
+      const { session } = found
+      if (session.player.isConnected && (await session.player.probe())) return { kind: 'taken' }
+      // The session may have been put away while the other connection was probed.
+      if (this.#live.get(id) === session && session.player.take(connection)) return found
+    }
+    return { kind: 'taken' }
+  }
+
+  /** The player has gone: once the turn under way is over, any server may have the session. */
+  async disconnect(session: LiveSession, connection: PlayerConnection): Promise<void> {
+    if (!session.player.leave(connection) || this.#live.get(session.facts.id) !== session) return
+    try {
+      await session.pause()
+      await session.settled()
+      if (session.player.isConnected) return
+      await this.#putAway(session)
+    } catch (error) {
+      this.#lose(session, error)
+    }
+  }
+
+  /** The session, in memory or out of the store. Searches at the same time share one claim. */
+  async find(id: string): Promise<FoundSession> {
+    await this.#leaving.get(id)
+    const session = this.#live.get(id)
+    if (session) return { kind: 'session', session }
     const known = this.#opening.get(id)
     if (known) return known
-    const opening = (live ? this.#wake(live) : this.#hydrate(id)).finally(() => this.#opening.delete(id))
+    const opening = this.#hydrate(id).finally(() => this.#opening.delete(id))
     this.#opening.set(id, opening)
     return opening
   }
 
-  /** A session that rests here: still ours unless another server has played on meanwhile. */
-  async #wake(session: LiveSession): Promise<LiveSession | undefined> {
-    const { id } = session.facts
-    const { log } = this.#options
-    if (session.exited) return session
-    const isOurs = await log.claim(id, this.#server, RENEW_MS * 3)
-    const header = isOurs ? await log.header(id) : undefined
-    if (header?.last_seq === session.lastSeq && header.status !== 'closed' && header.status !== 'error') {
-      session.isHeld = true
-      return session
-    }
-    this.#live.delete(id)
-    await session.release().catch(() => undefined)
-    if (!isOurs) return undefined
-    await log.release([id], this.#server)
-    return this.#hydrate(id)
-  }
-
-  /** The player has gone: once the turn under way is over, any server may have the session. */
-  async rest(session: LiveSession): Promise<void> {
-    await session.settled()
-    if (session.connection || session.exited || !session.isHeld) return
-    session.isHeld = false
-    await this.#options.log.release([session.facts.id], this.#server)
-  }
-
-  async #hydrate(id: string): Promise<LiveSession | undefined> {
+  async #hydrate(id: string): Promise<FoundSession> {
     this.#requireRoom()
     const { log } = this.#options
     // The claim first: until it is ours, another server may still be writing what the header counts.
-    if (!(await log.claim(id, this.#server, RENEW_MS * 3))) return undefined
+    const claim = await log.claim(id, this.#server, CLAIM_MS)
+    const stored = await log.find(id)
+    if (!claim) return { kind: stored && stored.standing !== 'closed' ? 'taken' : 'absent' }
     try {
-      const header = await log.header(id)
-      const session = header && (await hydrateSession(header, { ...this.#options, server: this.#server }))
-      if (!session) {
-        await log.release([id], this.#server)
-        return undefined
+      const listener = { lost: (lost: LiveSession, error: unknown) => this.#lose(lost, error) }
+      const session = stored && (await hydrateSession({ stored, claim, listener }, this.#options))
+      if (session) {
+        this.#keep(session)
+        if (stored.attempts > 0) await this.#quarantine.clear(id)
+        return { kind: 'session', session }
       }
-      session.markPaused()
-      return this.#keep(session)
+      await log.release(claim)
+      return { kind: 'absent' }
     } catch (error) {
-      await log.release([id], this.#server)
+      await log.release(claim)
+      if (isStoreFault(error)) throw error
       this.#options.onFault('session.resume_failed', error)
-      return undefined
+      await this.#quarantine.put(id, error, stored?.attempts ?? 0)
+      return { kind: 'absent' }
     }
   }
 
-  /** Ends what is too old, and puts away what nobody plays. */
-  async sweep(): Promise<void> {
-    try {
-      const { clock, ttlMs, log } = this.#options
-      for (const session of [...this.#live.values()]) {
-        if (session.isBusy) continue
-        if (session.idleMs > ttlMs && session.isHeld) {
-          await session.exit('session ttl expired')
-          session.connection?.drop()
-          await this.#putAway(session)
-        } else if (!session.connection && session.idleMs > EVICT_AFTER_MS) await this.#putAway(session)
-      }
-      for (const id of await log.stale(clock.wall() - ttlMs, SWEEP_BATCH)) {
-        const session = await this.find(id)
-        if (!session) {
-          // Taken by another server just now, or imported without a journal: the latter is ended as it stands.
-          if ((await log.journal(id)).parts === 0) await log.end(id, 'session_ttl_expired')
-          continue
-        }
-        await session.settled()
-        await session.exit('session ttl expired')
-        await this.#putAway(session)
-      }
-    } catch (error) {
-      this.#options.onFault('session.sweep_failed', error)
-    }
-  }
-
-  async #putAway(session: LiveSession): Promise<void> {
+  #keep(session: LiveSession): void {
     const { id } = session.facts
+    this.#live.set(id, session)
+    for (const watcher of this.#watchers.get(id) ?? []) session.follow(watcher)
+  }
+
+  /** Makes room for other servers, and for the next connection here. Never rejects. */
+  #putAway(session: LiveSession): Promise<void> {
+    const { id } = session.facts
+    if (this.#live.get(id) !== session) return this.#leaving.get(id) ?? Promise.resolve()
     this.#live.delete(id)
-    await session.release()
-    await this.#options.log.release([id], this.#server)
+    const late = () => new AppError('INTERRUPTED', `session ${id} was not put away within ${PUT_AWAY_MS} ms`)
+    const leaving = within(this.#release(session), PUT_AWAY_MS, late)
+      .catch((error: unknown) => this.#options.onFault('session.put_away_failed', error))
+      .finally(() => this.#leaving.delete(id))
+    this.#leaving.set(id, leaving)
+    return leaving
   }
 
-  /** A session that cannot go on here: its rows could not be written, or its claim was lost. */
-  async drop(session: LiveSession): Promise<void> {
-    if (this.#live.get(session.facts.id) !== session) return
-    this.#live.delete(session.facts.id)
-    await session.release().catch(() => undefined)
-    await this.#options.log.release([session.facts.id], this.#server).catch(() => undefined)
-  }
-
-  async #renew(): Promise<void> {
+  async #release(session: LiveSession): Promise<void> {
     try {
-      await this.#options.log.renew(this.#server, RENEW_MS * 3)
-    } catch (error) {
-      this.#options.onFault('session.renewal_failed', error)
+      await session.release()
+    } finally {
+      await this.#options.log.release(session.claim)
     }
+  }
+
+  /** A session that cannot continue in this memory: its player connects again, here or elsewhere. */
+  #lose(session: LiveSession, error: unknown): void {
+    const { id } = session.facts
+    if (this.#live.get(id) !== session) return
+    this.#options.onFault('session.lost', error)
+    session.player.drop(error)
+    void this.#putAway(session).then(() => this.#quarantine.endIfFailed(id, error))
+  }
+
+  #renewLater(): void {
+    if (this.#isClosing) return
+    this.#cancelRenewal = this.#options.clock.after(
+      RENEW_MS,
+      () => void this.#renew().finally(() => this.#renewLater()),
+    )
+  }
+
+  /** Never rejects. */
+  async #renew(): Promise<void> {
+    const { log, onFault } = this.#options
+    try {
+      const held = [...this.#live.values()]
+      const late = () => new AppError('STORE_BUSY', 'claims could not be renewed in time')
+      const lost = await within(
+        log.renew(
+          held.map((session) => session.claim),
+          CLAIM_MS,
+        ),
+        CLAIM_MS,
+        late,
+      )
+      for (const claim of lost) {
+        const session = this.#live.get(claim.id)
+        if (session?.claim !== claim) continue
+        this.#lose(session, new AppError('SESSION_LOST', `session ${claim.id} is played on another server now`))
+      }
+    } catch (error) {
+      onFault('session.renewal_failed', error)
+    }
+  }
+
+  /** Ends what is too old, and puts away what nobody plays. Never rejects. */
+  sweep(): Promise<void> {
+    return this.#sweep.run()
+  }
+
+  #stop(): void {
+    this.#isClosing = true
+    this.#sweep.stop()
+    this.#cancelRenewal?.()
   }
 
   /** Stops all timers and nothing else: what a killed server would leave. For tests. */
   abandon(): void {
-    this.#isClosing = true
-    this.#cancelSweep?.()
-    this.#cancelRenewal?.()
+    this.#stop()
     this.#live.clear()
   }
 
-  /** Lets go of every session; each goes on where it stands when its player comes back. */
+  /** Puts every session away; each continues where it stands when its player comes back. Never rejects. */
   async close(): Promise<void> {
-    this.#isClosing = true
-    this.#cancelSweep?.()
-    this.#cancelRenewal?.()
-    await Promise.allSettled(this.#opening.values())
-    for (const session of [...this.#live.values()]) {
-      if (!session.exited) await session.pause().catch(() => undefined)
-      await this.#putAway(session).catch((error: unknown) => this.#options.onFault('session.close_failed', error))
-    }
+    this.#stop()
+    const late = () => new AppError('INTERRUPTED', 'sessions were still being opened when the server closed')
+    await within(Promise.allSettled(this.#opening.values()), PUT_AWAY_MS / 2, late).catch((error: unknown) =>
+      this.#options.onFault('session.close_failed', error),
+    )
+    await inLanes([...this.#live.values()], CLOSED_AT_ONCE, (session) => this.#putAway(session))
+    await Promise.allSettled(this.#leaving.values())
   }
 }

@@ -1,19 +1,13 @@
-// Who plays the roles that parley asks for: models, the offline responder, or one fixed text.
+// Who answers the model calls of text worlds: models by role, the worlds' own stand-ins, or one fixed text.
+import type { ModelCall, ModelRole } from '../../kernel/dialogue.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { CompleteOptions, ModelClient } from '../../models/client.ts'
 import type { Meter, Spent } from '../../models/meter.ts'
 import type { ModelUsage } from '../../protocol/model.ts'
 import type { ModelProfile, RoleModelsInfo } from '../../protocol/session.ts'
-import type { ParleyRequest } from '../../worlds/parley/request.ts'
-import { answerAs } from '../../worlds/parley/responder/answer.ts'
 
 /** Which model plays which role. */
-export interface ModelNames {
-  readonly opener: string
-  readonly updater: string
-  readonly validator: string
-  readonly scorer: string
-}
+export type ModelNames = Readonly<Record<ModelRole, string>>
 
 export interface RoleModels {
   /** 'model', or what stands in for one. */
@@ -21,8 +15,8 @@ export interface RoleModels {
   readonly profile: ModelProfile
   /** What has been asked so far; absent where nothing costs anything. */
   readonly spent?: () => Spent
-  /** @throws AppError as ModelClient does */
-  answer(request: ParleyRequest, options: CompleteOptions): Promise<Answer>
+  /** @throws AppError as ModelClient does; MODEL_MISSING where a world has no stand-in */
+  answer(call: ModelCall, options: CompleteOptions): Promise<Answer>
 }
 
 export interface Answer {
@@ -34,14 +28,14 @@ export interface Answer {
 /** Characters that an answer may have: an answer beyond them is no scene of a few words. */
 const MAX_ANSWER = 20_000
 
-/** A cast of models behind one client. */
+/** Models by role behind one client. */
 export function createModelRoles(client: ModelClient, meter: Meter, models: ModelNames): RoleModels {
   return {
     kind: 'model',
     spent: () => meter.spent,
     profile: { updater_model: models.updater, validator_model: models.validator, scorer_model: models.scorer },
-    async answer(request, options) {
-      const reply = await client.complete({ model: models[request.role], messages: request.messages }, options)
+    async answer({ role, messages }, options) {
+      const reply = await client.complete({ model: models[role], messages: [...messages] }, options)
       if (reply.text.length > MAX_ANSWER) {
         throw new AppError('MODEL_REPLY_INVALID', `the model answered with more than ${MAX_ANSWER} characters`)
       }
@@ -50,13 +44,16 @@ export function createModelRoles(client: ModelClient, meter: Meter, models: Mode
   }
 }
 
-/** The rule-based stand-in: it needs no key and no network, and says so wherever models are named. */
+/** The worlds' rule-based stand-ins: they need no key and no network, and are named wherever models are. */
 export function createOfflineResponder(): RoleModels {
   const name = 'local-models'
   return {
     kind: 'local',
     profile: { updater_model: name, validator_model: name, scorer_model: name },
-    answer: (request) => Promise.resolve({ text: answerAs(request) }),
+    async answer({ role, standIn }) {
+      if (standIn) return { text: standIn() }
+      throw new AppError('MODEL_MISSING', `the world has no stand-in for its ${role}, and no model is configured`)
+    },
   }
 }
 

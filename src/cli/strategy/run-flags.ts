@@ -45,10 +45,16 @@ function readParentResult(text: string | undefined): ParentResult | null {
   return { points: parsed.points, caseName: parsed.case_name, callbackData: parsed.callback_data ?? {} }
 }
 
-/** A plug-in that is named by path or package, looked up from the current folder. */
+/** What is not found is left to `import` as it is, whose error names it. */
+function moduleUrl(name: string): string {
+  const path = locateModule(name, process.cwd())
+  return path === undefined ? name : pathToFileURL(path).href
+}
+
+/** A plug-in that is named by path, package or file URL, looked up from the current folder. */
 const pluginOf = (name: string): StrategyPlugin => ({
   name,
-  load: () => import(pathToFileURL(locateModule(name, process.cwd()) ?? name).href),
+  load: () => import(name.startsWith('file:') ? name : moduleUrl(name)),
 })
 
 /** The strategies of paracosm.config.ts. */

@@ -2,10 +2,8 @@
 import { z } from 'zod'
 import { builtInWorlds } from '../../host/world-registry.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { World } from '../../kernel/world.ts'
+import type { Bot, World } from '../../kernel/world.ts'
 import { AgentCommand } from '../../protocol/perception-command.ts'
-import { decideBuilder, FoundryView } from '../../worlds/foundry/bots.ts'
-import type { FoundryCommand } from '../../worlds/foundry/config.ts'
 import { NOOP, type Policy, type Turn } from './policy.ts'
 
 /** Ticks that a turn takes about, for bots that count time and cannot see it. */
@@ -17,15 +15,13 @@ const TICKS_PER_TURN = 10
  */
 export async function createScriptedPolicy(engine: string): Promise<Policy> {
   if (engine === 'frontier') return fromBot(await builtInWorlds().load('frontier'))
-  if (engine === 'foundry') return { decide: (turn) => Promise.resolve(build(turn)) }
+  if (engine === 'foundry') return fromBuilder(await builtInWorlds().load('foundry'))
   return { decide: (turn) => Promise.resolve(approach(turn)) }
 }
 
 /** A bot of the world that speaks the protocol and sees what a perception tells. */
 function fromBot(world: World): Policy {
-  const maker = world.bots?.find((each) => each.name === 'scripted')
-  if (!maker) throw new AppError('UNKNOWN_BOT', `${world.id} has no bot scripted`)
-  const bot = maker.create(0, 0)
+  const bot = createBot(world, 'scripted')
   let number = 0
   return {
     decide({ cycle, perception, last }) {
@@ -57,6 +53,18 @@ function fromBot(world: World): Policy {
   }
 }
 
+function createBot(world: World, name: string): Bot {
+  const maker = world.bots?.find((each) => each.name === name)
+  if (maker) return maker.create(0, 0)
+  throw new AppError('UNKNOWN_BOT', `${world.id} has no bot ${name}`)
+}
+
+/** The builder of the foundry, which sees and speaks the world's own words. */
+function fromBuilder(world: World): Policy {
+  const bot = createBot(world, 'builder')
+  return { decide: (turn) => Promise.resolve(build(turn, bot)) }
+}
+
 function reasonFor(command: AgentCommand, quests: readonly string[]): string {
   const aim = quests.length === 0 ? 'finding something to do' : quests.join('; ')
   return `By the rules for this world: ${command.command.replaceAll('_', ' ')} is the next thing for ${aim}.`
@@ -71,20 +79,22 @@ function approach({ perception }: Turn) {
   return { command, reasoning: `${aim.name} is the nearest, ${aim.distance} away.` }
 }
 
+const Point = z.object({ x: z.int(), y: z.int(), z: z.int() })
+
 /** What the foundry tells besides the protocol's own fields. */
 const FoundryExtras = z.object({
-  size: FoundryView.shape.size,
-  build_inventory: FoundryView.shape.build_inventory,
+  size: Point,
+  build_inventory: z.record(z.string(), z.int()),
   parts: z.array(
     z.object({ entity_id: z.string(), def_id: z.string(), x: z.int(), y: z.int(), z: z.int(), state: z.string() }),
   ),
 })
 
-function build({ perception }: Turn) {
+function build({ perception }: Turn, bot: Bot) {
   const extras = FoundryExtras.safeParse(perception.raw_engine_data)
   if (!extras.success) return { command: NOOP, reasoning: 'There is nothing to build with.' }
   const { size, build_inventory, parts } = extras.data
-  const wanted = decideBuilder({
+  const decided = bot.decide({
     size,
     build_inventory,
     deposits: perception.nearby_entities.flatMap((each) => depositOf(each.entity_id, each.name)),
@@ -95,33 +105,33 @@ function build({ perception }: Turn) {
       state,
     })),
   })
-  const command = wanted ? inWords(wanted) : undefined
-  if (command) return { command, reasoning: `The line from the deposit to the port lacks this: ${wanted?.type}.` }
+  const wanted = BuilderCommand.safeParse(decided).data
+  const command = wanted && inWords(wanted)
+  if (command) return { command, reasoning: `The line from the deposit to the port lacks this: ${wanted.type}.` }
   const wait: AgentCommand = { command: 'wait', params: { duration_seconds: 10 } }
   return { command: wait, reasoning: 'Everything is built; the line has to run.' }
 }
 
-function depositOf(id: string, name: string): FoundryView['deposits'] {
+function depositOf(id: string, name: string): { x: number; z: number; item: string }[] {
   const [, x, z] = /^deposit-(\d+)-(\d+)$/.exec(id) ?? []
   return x === undefined ? [] : [{ x: Number(x), z: Number(z), item: name.replace('Deposit of ', '') }]
 }
 
-/** A builder's command in the protocol's words; undefined for those that it never gives. */
-function inWords(wanted: FoundryCommand): AgentCommand | undefined {
-  switch (wanted.type) {
-    case 'place_part': {
-      const { x, y, z } = wanted.origin
-      return {
-        command: 'use_item',
-        params: { item_id: `${wanted.def_id}:${wanted.facing}`, target_entity_id: `cell-${x}-${y}-${z}` },
-      }
-    }
-    case 'set_machine_recipe':
-      return {
-        command: 'dialogue',
-        params: { entity_id: `part-${wanted.part_id}`, topic: wanted.recipe_id ?? 'none' },
-      }
-    default:
-      return undefined
+/** Of the foundry's commands, those that its builder gives. */
+const BuilderCommand = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('place_part'), def_id: z.string(), origin: Point, facing: z.string() }),
+  z.object({ type: z.literal('set_machine_recipe'), part_id: z.int(), recipe_id: z.string().nullable() }),
+])
+
+/** A builder's command in the protocol's words. */
+function inWords(wanted: z.infer<typeof BuilderCommand>): AgentCommand {
+  if (wanted.type === 'set_machine_recipe') {
+    const params = { entity_id: `part-${wanted.part_id}`, topic: wanted.recipe_id ?? 'none' }
+    return { command: 'dialogue', params }
+  }
+  const { x, y, z: depth } = wanted.origin
+  return {
+    command: 'use_item',
+    params: { item_id: `${wanted.def_id}:${wanted.facing}`, target_entity_id: `cell-${x}-${y}-${depth}` },
   }
 }

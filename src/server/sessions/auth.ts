@@ -28,11 +28,6 @@ export async function credentialsOf(services: SessionServices, request: FastifyR
 
 export const SessionIdParams = z.strictObject({ id: z.string().min(1).max(100) })
 
-/** How a session stands for whoever asks; one that ended by a fault is closed. */
-export function entryStatus(status: SessionHeader['status']): 'active' | 'paused' | 'closed' {
-  return status === 'error' ? 'closed' : status
-}
-
 /**
  * The header of a session of the caller.
  * @param playerId null: everybody's, in free play

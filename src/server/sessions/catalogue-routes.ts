@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { JsonObject } from '../../protocol/json.ts'
 import { CharacterList, GameList, HttpError } from '../../protocol/session.ts'
 import { ApiRefusal } from '../../transport/errors.ts'
-import { GAMES } from '../../worlds/parley/games.ts'
 import { requireAdmin } from './auth.ts'
 import type { SessionServices } from './services.ts'
 
@@ -17,7 +16,7 @@ export const catalogueRoutes: FastifyPluginCallbackZod<{ services: SessionServic
     '/api/games/list',
     { schema: { summary: 'The games', tags: ['catalogue'], response: { 200: GameList } } },
     () => ({
-      games: Object.values(GAMES).map(({ name, authors, description }) => ({
+      games: services.games.all.map(({ game: { name, authors, description } }) => ({
         name,
         author: authors.join(', '),
         description: description.trim() || null,

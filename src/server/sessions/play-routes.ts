@@ -1,7 +1,7 @@
 // Before a session: what can be chosen, and the start.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { planSession, requireGame, setupOf } from '../../adapters/session/plan.ts'
+import { planSession, setupOf } from '../../adapters/session/plan.ts'
 import { RateBuckets } from '../../lib/rate-bucket.ts'
 import { HttpError, PlayRequest, PlayStarted, Setup } from '../../protocol/session.ts'
 import { tooMany } from '../../transport/rate-limit.ts'
@@ -30,7 +30,7 @@ export const playRoutes: FastifyPluginCallbackZod<{ services: SessionServices }>
     },
     async (request) => {
       await credentialsOf(services, request)
-      return setupOf(requireGame(request.params.game_name), await services.roster())
+      return setupOf(services.games.require(request.params.game_name), await services.roster())
     },
   )
   app.post(
@@ -50,8 +50,8 @@ export const playRoutes: FastifyPluginCallbackZod<{ services: SessionServices }>
       const waitMs = starts.take(playerId ?? request.ip, performance.now())
       if (waitMs > 0) throw tooMany(waitMs)
       const wanted = { game, pc: pc_choice, npc: npc_choice, overrides, source, playerId }
-      const session = await services.registry.create(planSession(wanted, await services.roster()))
-      const { id } = session.facts
+      const plan = planSession(services.games, wanted, await services.roster())
+      const { session_id: id } = await services.registry.create(plan)
       return { session_id: id, status: 'active' as const, ws_path: wsPathOf(id) }
     },
   )

@@ -18,11 +18,15 @@ import { systemRoutes } from './system-routes.ts'
 
 const ROUTES = [systemRoutes, playerRoutes, catalogueRoutes, playRoutes, sessionRoutes, feedbackRoutes, afterRoutes]
 
+/** Paths that belong to this API with all that is below them. */
+const AREAS = ['/api/sessions', '/api/play', '/api/player', '/api/games', '/api/characters', '/api/models'] as const
+
 export async function registerSessionRoutes(
   app: FastifyInstance,
   services: SessionServices,
   failures: RouteFailures,
 ): Promise<void> {
+  for (const prefix of AREAS) failures.claimArea(prefix, DETAIL_STYLE)
   await app.register((scope, _options, done) => {
     failures.installScope(scope, DETAIL_STYLE)
     installJsonBody(scope, { allowsEmpty: true })

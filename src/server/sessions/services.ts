@@ -1,9 +1,11 @@
 // What the session routes share: who is there, what is played, in which mode.
-
+import { SessionEvaluator } from '../../adapters/session/evaluate.ts'
+import { GameCatalogue } from '../../adapters/session/games.ts'
 import type { PlayHost } from '../../adapters/session/play-socket.ts'
 import { SessionRegistry } from '../../adapters/session/registry.ts'
 import type { RoleModels } from '../../adapters/session/role-models.ts'
 import { createSystemClock } from '../../episode/clock.ts'
+import type { EpisodeService } from '../../host/episode-service.ts'
 import type { Character } from '../../protocol/character.ts'
 import { Characters } from '../../store/characters/characters.ts'
 import { hashAccessKey } from '../../store/people/access-key.ts'
@@ -11,7 +13,6 @@ import { Players } from '../../store/people/players.ts'
 import type { Vault } from '../../store/people/vault.ts'
 import { SessionLog } from '../../store/sessions/session-log.ts'
 import type { Store } from '../../store/store.ts'
-import { characters } from '../../worlds/parley/characters/index.ts'
 
 export type ServerMode = 'standard' | 'free_play'
 
@@ -22,6 +23,9 @@ export interface SessionServices {
   /** All characters, as they were a moment ago. */
   roster(): Promise<readonly Character[]>
   readonly registry: SessionRegistry
+  readonly games: GameCatalogue
+  readonly episodes: EpisodeService
+  readonly evaluator: SessionEvaluator
   readonly log: SessionLog
   readonly models: RoleModels
   /** SHA-256 of the key that may write characters; undefined: nobody may over HTTP. */
@@ -34,6 +38,8 @@ export interface SessionServices {
 
 export interface SessionServiceOptions {
   readonly store: Store
+  /** Runs the sessions' episodes; its registry's worlds with the dialogue capability contribute their games. */
+  readonly episodes: EpisodeService
   readonly vault: Vault
   readonly models: RoleModels
   readonly mode: ServerMode
@@ -50,17 +56,23 @@ export interface SessionServiceOptions {
 /** Milliseconds that a list of characters is used again. */
 const ROSTER_MS = 1000
 
-/** Opens the house: the shipped characters are there, what a crash left is free, and sweeping has begun. */
+/**
+ * Loads the games, seeds the shipped characters, frees what a crash left, and begins to sweep.
+ * @throws AppError WORLD_INVALID when two worlds have a game of the same name; the codes of the store
+ */
 export async function createSessionServices(options: SessionServiceOptions): Promise<SessionServices> {
-  const { store, models, mode, onFault } = options
+  const { store, models, mode, onFault, episodes } = options
+  const games = await GameCatalogue.load(episodes.worlds)
   const log = new SessionLog(store)
   const stored = new Characters(store)
-  await stored.seedOnce(characters)
+  await stored.seedOnce(games.shipped)
   if (options.isAlone) await log.releaseAll()
   const { ttlMs, sweepMs } = options
   const characterOf = (hid: string) => stored.get(hid)
   const registry = new SessionRegistry({
     log,
+    games,
+    episodes,
     models,
     clock: createSystemClock(),
     characterOf,
@@ -74,6 +86,9 @@ export async function createSessionServices(options: SessionServiceOptions): Pro
     mode,
     models,
     log,
+    games,
+    episodes,
+    evaluator: new SessionEvaluator({ log, games, models }),
     registry,
     onFault,
     players: new Players(store, options.vault),

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { branchSession } from '../../adapters/session/branch.ts'
-import { evaluateSession } from '../../adapters/session/evaluate.ts'
 import { Branched, BranchRequest, EvaluationAnswer, HttpError, SpectatorKey } from '../../protocol/session.ts'
 import { hashAccessKey } from '../../store/people/access-key.ts'
 import { credentialsOf, ownHeader, requireStandard, SessionIdParams } from './auth.ts'
@@ -10,7 +9,7 @@ import { wsPathOf } from './play-routes.ts'
 import type { SessionServices } from './services.ts'
 
 export const afterRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
-  const { log, registry } = services
+  const { log, registry, games, episodes } = services
   app.post(
     '/api/sessions/:id/branch',
     {
@@ -25,7 +24,13 @@ export const afterRoutes: FastifyPluginCallbackZod<{ services: SessionServices }
     async (request) => {
       requireStandard(services)
       const header = await ownHeader(services, request.params.id, await credentialsOf(services, request))
-      const child = await branchSession(header, { log, registry, atTurn: request.body?.at_turn ?? undefined })
+      const child = await branchSession(header, {
+        log,
+        registry,
+        games,
+        episodes,
+        atTurn: request.body?.at_turn ?? undefined,
+      })
       return {
         session_id: child.session_id,
         branch_from_session_id: header.session_id,
@@ -47,7 +52,7 @@ export const afterRoutes: FastifyPluginCallbackZod<{ services: SessionServices }
     },
     async (request) => {
       const header = await ownHeader(services, request.params.id, await credentialsOf(services, request))
-      return evaluateSession(header, { log, models: services.models })
+      return services.evaluator.evaluate(header)
     },
   )
   app.post(

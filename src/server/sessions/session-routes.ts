@@ -1,8 +1,8 @@
-// Sessions after their start: how they stand and what was said.
+// Sessions after their start: how they stand and what was said. The store knows, on every server.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { JsonObject } from '../../protocol/json.ts'
 import { HttpError, Reconstruction, SessionList, SessionStatus } from '../../protocol/session.ts'
-import { credentialsOf, entryStatus, ownHeader, requireStandard, SessionIdParams } from './auth.ts'
+import { credentialsOf, ownHeader, requireStandard, SessionIdParams } from './auth.ts'
 import { noSession } from './failures.ts'
 import type { SessionServices } from './services.ts'
 
@@ -10,7 +10,7 @@ import type { SessionServices } from './services.ts'
 const LISTED = 500
 
 export const sessionRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
-  const { log, registry } = services
+  const { log } = services
   app.get(
     '/api/sessions/:id/status',
     {
@@ -23,13 +23,10 @@ export const sessionRoutes: FastifyPluginCallbackZod<{ services: SessionServices
     },
     async (request) => {
       const { id } = request.params
-      const live = registry.peek(id)
-      if (live) return { status: live.status, game_name: live.facts.gameName, turns: live.turns }
-      const header = await log.header(id)
-      if (!header) throw noSession(id)
-      // A session that nobody has in memory waits for its player.
-      const status = entryStatus(header.status) === 'closed' ? ('closed' as const) : ('paused' as const)
-      return { status, game_name: header.game_name, turns: header.turns_completed }
+      const stored = await log.find(id)
+      if (!stored) throw noSession(id)
+      const { header, standing } = stored
+      return { status: standing, game_name: header.game_name, turns: header.turns_completed }
     },
   )
   app.get(
@@ -44,20 +41,17 @@ export const sessionRoutes: FastifyPluginCallbackZod<{ services: SessionServices
     async (request) => {
       requireStandard(services)
       const playerId = await credentialsOf(services, request)
-      const headers = await log.list(playerId ?? '', LISTED)
+      const sessions = await log.list(playerId ?? '', LISTED)
       return {
-        sessions: headers.map((header) => {
-          const live = registry.peek(header.session_id)
-          return {
-            session_id: header.session_id,
-            game: header.game_name,
-            status: live?.status ?? entryStatus(header.status),
-            created_at: header.created_at,
-            last_active: header.updated_at,
-            turns: live?.turns ?? header.turns_completed,
-            exited: live?.exited ?? entryStatus(header.status) === 'closed',
-          }
-        }),
+        sessions: sessions.map(({ header, standing }) => ({
+          session_id: header.session_id,
+          game: header.game_name,
+          status: standing,
+          created_at: header.created_at,
+          last_active: header.updated_at,
+          turns: header.turns_completed,
+          exited: standing === 'closed',
+        })),
       }
     },
   )

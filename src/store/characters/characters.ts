@@ -56,7 +56,9 @@ export class Characters {
       throw new AppError('VALIDATION_ERROR', `the character is ${hid}, and its data names ${JSON.stringify(named)}`)
     }
     const wanted = hid ?? named ?? createObjectId(this.#now())
-    if (typeof wanted !== 'string' || wanted === '') throw new AppError('VALIDATION_ERROR', 'hid must be a text')
+    if (typeof wanted !== 'string' || wanted === '' || wanted.includes('\0')) {
+      throw new AppError('VALIDATION_ERROR', 'hid must be a text without NUL')
+    }
     try {
       await this.#merge(wanted, fields)
     } catch (cause) {

@@ -153,8 +153,10 @@ async function addOwnSession(store: Store): Promise<void> {
     ...{ branch_from_session_id: null, ...none },
   }
   const log = new SessionLog(store)
-  await log.create(header, { server: 'here', ms: 1000 })
-  const sink = log.sink(header, 'here', 0)
+  await log.create(header, [], [])
+  const claim = await log.claim('own', 'here', 1000)
+  assert.ok(claim)
+  const sink = log.sink(header, claim, 0)
   for (const line of ['{"a":1}', '{"b":"ä"}']) sink.append(line)
   await sink.commit()
   sink.append('{"c":2}')

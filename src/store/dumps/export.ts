@@ -75,7 +75,7 @@ async function exportAs(layout: Layout, store: Store, parent: string, options: E
   const path = join(parent, layout.name(now))
   const temporary = join(parent, `.${layout.name(now)}.${randomBytes(6).toString('hex')}`)
   try {
-    await makeFolder(parent)
+    await makeFolder(parent, { mode: 0o700 })
     await refuseExisting(path)
     // What people said and who they are is in there: for its owner alone.
     await mkdir(temporary, { mode: 0o700 })

@@ -1,6 +1,7 @@
 // Where the key of the personal data comes from: from the caller (who has it from the environment), or from a file in the
 // data folder that the first start makes. The store remembers which key it is sealed with, so a wrong one is found out
 // before anything is read or written.
+
 import { randomBytes } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
 import { isMissing, placeFile, toWriteError, writeFileWhole } from '../../lib/files.ts'
 import { makeFolder } from '../../lib/folders.ts'
+import { PRIVATE_FOLDER } from '../../lib/private.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
 import { createVault, VAULT_KEY_BYTES, type Vault } from './vault.ts'
@@ -176,7 +178,7 @@ async function readKeyFile(path: string): Promise<Uint8Array | undefined> {
 async function makeKeyFile(folder: string): Promise<Uint8Array> {
   const path = join(folder, KEY_FILE)
   try {
-    await makeFolder(folder)
+    await makeFolder(folder, { mode: PRIVATE_FOLDER })
     await writeKey(path, randomBytes(VAULT_KEY_BYTES))
   } catch (error) {
     if (!isExisting(error)) throw toWriteError(error, path)

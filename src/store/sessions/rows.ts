@@ -94,3 +94,19 @@ export function fromEventRow(row: Selectable<SessionEventTable>): SessionEvent {
     updated_at: fromInstantOrNull(row.updated_at),
   })
 }
+
+/** How a session stands for whoever asks: with its player, waiting for the player, or over. */
+export type SessionStanding = 'active' | 'paused' | 'closed'
+
+/**
+ * A session counts as active while a server has it with its player, and from its creation until the player comes. A claim
+ * that has run out was left by a server that died.
+ */
+export function standingOf(
+  row: Pick<Selectable<SessionTable>, 'status' | 'claimed_by' | 'claimed_until'>,
+  now: number,
+): SessionStanding {
+  if (row.status === 'closed' || row.status === 'error') return 'closed'
+  if (row.status === 'paused') return 'paused'
+  return row.claimed_by === null || (row.claimed_until ?? 0) > now ? 'active' : 'paused'
+}

@@ -1,15 +1,48 @@
 // Sessions at rest: who has them, what was said in them, and what is made of them afterwards. session-writer.ts writes them
 // while they are played.
+import type { Selectable, UpdateQueryBuilder, UpdateResult } from 'kysely'
 import { z } from 'zod'
 import { JsonObject } from '../../protocol/json.ts'
 import type { Feedback, SessionEvent, SessionHeader } from '../../protocol/session.ts'
-import { readJsonColumn, writeJsonColumn } from '../columns.ts'
+import { readJsonColumn, storedText, writeJsonColumn } from '../columns.ts'
 import type { Store } from '../store.ts'
-import { fromEventRow, fromSessionRow, toEventRow, toSessionRow } from './rows.ts'
-import { ROWS_PER_STATEMENT, type SessionSink, SessionWriter } from './session-writer.ts'
+import type { Tables } from '../tables.ts'
+import { fromEventRow, fromSessionRow, type SessionStanding, standingOf, toEventRow, toSessionRow } from './rows.ts'
+import { ROWS_PER_STATEMENT, type SessionClaim, type SessionSink, SessionWriter } from './session-writer.ts'
+import type { SessionTable } from './tables.ts'
 
 /** What of an imported session's further keys is read here. */
 const Extra = z.looseObject({ runtime_state: JsonObject.nullish() })
+
+/** A session as it is kept. */
+export interface StoredSession {
+  readonly header: SessionHeader
+  readonly standing: SessionStanding
+  /** How often in a row it could not be opened, and why last. */
+  readonly attempts: number
+  readonly fault: SessionFault | null
+}
+
+const SessionFault = z.object({ code: z.string(), message: z.string() })
+export type SessionFault = z.infer<typeof SessionFault>
+
+/** A place in the list of stale sessions. */
+export interface StaleSession {
+  readonly id: string
+  /** Milliseconds since 1970. */
+  readonly updatedAt: number
+}
+
+type SessionUpdate = UpdateQueryBuilder<Tables, 'sessions', 'sessions', UpdateResult>
+
+function toStored(row: Selectable<SessionTable>, now: number): StoredSession {
+  return {
+    header: fromSessionRow(row),
+    standing: standingOf(row, now),
+    attempts: row.attempts,
+    fault: row.fault === null ? null : readJsonColumn(SessionFault, row.fault, 'fault'),
+  }
+}
 
 export class SessionLog {
   readonly #store: Store
@@ -23,18 +56,30 @@ export class SessionLog {
     this.#writer = new SessionWriter(store, now)
   }
 
-  /** A new session, claimed by its server. Its first lines and events come through the sink. */
-  async create(header: SessionHeader, claim: { server: string; ms: number }): Promise<void> {
-    const row = { ...toSessionRow(header), claimed_by: claim.server, claimed_until: this.#now() + claim.ms }
-    await this.#store.db.insertInto('sessions').values(row).execute()
+  /** A new session with what there is of it already; no server has it. */
+  async create(header: SessionHeader, lines: readonly string[], events: readonly SessionEvent[]): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      await tx.insertInto('sessions').values(toSessionRow(header)).execute()
+      if (lines.length > 0) {
+        const text = lines.map((line) => `${line}\n`).join('')
+        await tx
+          .insertInto('session_journals')
+          .values({ session_id: header.session_id, part: 1, lines: text })
+          .execute()
+      }
+      for (let from = 0; from < events.length; from += ROWS_PER_STATEMENT) {
+        const rows = events.slice(from, from + ROWS_PER_STATEMENT).map(toEventRow)
+        await tx.insertInto('session_events').values(rows).execute()
+      }
+    })
   }
 
   /**
    * Where a session's lines and rows go.
    * @param part how many parts of the journal are kept already
    */
-  sink(header: SessionHeader, server: string, part: number): SessionSink {
-    return this.#writer.sink(header, server, part)
+  sink(header: SessionHeader, claim: SessionClaim, part: number): SessionSink {
+    return this.#writer.sink(header, claim, part)
   }
 
   /** Resolves once everything handed in is written or refused. */
@@ -43,12 +88,16 @@ export class SessionLog {
   }
 
   async header(id: string): Promise<SessionHeader | undefined> {
+    return (await this.find(id))?.header
+  }
+
+  async find(id: string): Promise<StoredSession | undefined> {
     const row = await this.#store.db.selectFrom('sessions').selectAll().where('session_id', '=', id).executeTakeFirst()
-    return row && fromSessionRow(row)
+    return row && toStored(row, this.#now())
   }
 
   /** Sessions of a player, newest first. */
-  async list(playerId: string, limit: number): Promise<SessionHeader[]> {
+  async list(playerId: string, limit: number): Promise<StoredSession[]> {
     const rows = await this.#store.db
       .selectFrom('sessions')
       .selectAll()
@@ -57,21 +106,34 @@ export class SessionLog {
       .orderBy('session_id')
       .limit(limit)
       .execute()
-    return rows.map(fromSessionRow)
+    const now = this.#now()
+    return rows.map((row) => toStored(row, now))
   }
 
-  /** Ids of unfinished sessions that nobody has and that have not changed since `before`, oldest first. */
-  async stale(before: number, limit: number): Promise<string[]> {
-    const rows = await this.#store.db
+  /**
+   * A page of the unfinished sessions that nobody has and that have not changed since `before`, oldest first. Sessions that
+   * could not be opened are left out until they are to be tried again.
+   * @param after the last of the page before
+   */
+  async stale(before: number, limit: number, after?: StaleSession): Promise<StaleSession[]> {
+    const now = this.#now()
+    let query = this.#store.db
       .selectFrom('sessions')
-      .select('session_id')
+      .select(['session_id', 'updated_at'])
       .where('status', 'in', ['active', 'paused'])
       .where('updated_at', '<', before)
-      .where((or) => or.or([or('claimed_by', 'is', null), or('claimed_until', '<', this.#now())]))
-      .orderBy('updated_at')
-      .limit(limit)
-      .execute()
-    return rows.map((row) => row.session_id)
+      .where((or) => or.or([or('claimed_by', 'is', null), or('claimed_until', '<', now)]))
+      .where((or) => or.or([or('retry_at', 'is', null), or('retry_at', '<=', now)]))
+    if (after) {
+      query = query.where((or) =>
+        or.or([
+          or('updated_at', '>', after.updatedAt),
+          or.and([or('updated_at', '=', after.updatedAt), or('session_id', '>', after.id)]),
+        ]),
+      )
+    }
+    const rows = await query.orderBy('updated_at').orderBy('session_id').limit(limit).execute()
+    return rows.map((row) => ({ id: row.session_id, updatedAt: row.updated_at }))
   }
 
   /** The events of a session, in order. */
@@ -97,39 +159,61 @@ export class SessionLog {
     return { lines, parts: rows.at(-1)?.part ?? 0 }
   }
 
-  /** Takes a session for a server. False: it is over, or another server has it. */
-  async claim(id: string, server: string, ms: number): Promise<boolean> {
+  /** The first stored line of a session's journal; undefined: it has none. */
+  async journalHead(id: string): Promise<string | undefined> {
+    const row = await this.#store.db
+      .selectFrom('session_journals')
+      .select('lines')
+      .where('session_id', '=', id)
+      .orderBy('part')
+      .limit(1)
+      .executeTakeFirst()
+    return row?.lines.split('\n', 1)[0]
+  }
+
+  /** Takes a session for a server. Undefined: it is over, or another server has it. */
+  async claim(id: string, server: string, ms: number): Promise<SessionClaim | undefined> {
     const now = this.#now()
-    const result = await this.#store.db
+    const row = await this.#store.db
       .updateTable('sessions')
-      .set({ claimed_by: server, claimed_until: now + ms })
+      .set((to) => ({
+        claimed_by: server,
+        claimed_until: now + ms,
+        claim_version: to('claim_version', '+', 1),
+      }))
       .where('session_id', '=', id)
       .where('status', 'in', ['active', 'paused'])
       .where((or) =>
         or.or([or('claimed_by', 'is', null), or('claimed_by', '=', server), or('claimed_until', '<', now)]),
       )
+      .returning('claim_version')
       .executeTakeFirst()
-    return result.numUpdatedRows > 0n
+    return row && { id, server, version: row.claim_version }
   }
 
-  /** Whether any server has a session now. */
-  async isClaimed(id: string): Promise<boolean> {
-    const row = await this.#store.db
-      .selectFrom('sessions')
-      .select('session_id')
-      .where('session_id', '=', id)
-      .where('claimed_until', '>', this.#now())
-      .executeTakeFirst()
-    return row !== undefined
-  }
-
-  /** Prolongs every claim of a server. */
-  async renew(server: string, ms: number): Promise<void> {
-    await this.#store.db
-      .updateTable('sessions')
-      .set({ claimed_until: this.#now() + ms })
-      .where('claimed_by', '=', server)
-      .execute()
+  /**
+   * Prolongs claims of one server.
+   * @returns those that it has lost
+   */
+  async renew(claims: readonly SessionClaim[], ms: number): Promise<SessionClaim[]> {
+    const lost: SessionClaim[] = []
+    for (let from = 0; from < claims.length; from += ROWS_PER_STATEMENT) {
+      const batch = claims.slice(from, from + ROWS_PER_STATEMENT)
+      const rows = await this.#store.db
+        .updateTable('sessions')
+        .set({ claimed_until: this.#now() + ms })
+        .where(
+          'session_id',
+          'in',
+          batch.map((claim) => claim.id),
+        )
+        .where('claimed_by', '=', batch[0]?.server ?? '')
+        .returning(['session_id', 'claim_version'])
+        .execute()
+      const kept = new Map(rows.map((row) => [row.session_id, row.claim_version]))
+      for (const claim of batch) if (kept.get(claim.id) !== claim.version) lost.push(claim)
+    }
+    return lost
   }
 
   /** The runtime snapshot that an imported session brought along; undefined: none. */
@@ -144,34 +228,78 @@ export class SessionLog {
     return runtime_state ?? undefined
   }
 
-  /** Ends a session that has no journal to be ended in: an imported one. */
-  async end(id: string, reason: string): Promise<void> {
+  /**
+   * Ends a session in its row alone: one whose journal is missing, or belongs to a world that is not here any more.
+   * @returns false when it is over already, or a server has it
+   */
+  async end(id: string, reason: string, status: 'closed' | 'error' = 'closed'): Promise<boolean> {
     const now = this.#now()
-    await this.#store.db
+    const result = await this.#store.db
       .updateTable('sessions')
-      .set({ status: 'closed', termination_reason: reason, session_ended_at: now, updated_at: now, claimed_by: null })
+      .set({
+        status,
+        termination_reason: reason,
+        session_ended_at: now,
+        updated_at: now,
+        claimed_by: null,
+        claimed_until: null,
+      })
       .where('session_id', '=', id)
       .where('status', 'in', ['active', 'paused'])
-      .execute()
+      .where((or) => or.or([or('claimed_by', 'is', null), or('claimed_until', '<', now)]))
+      .executeTakeFirst()
+    return result.numUpdatedRows > 0n
   }
 
-  async release(ids: readonly string[], server: string): Promise<void> {
-    if (ids.length === 0) return
-    await this.#store.db
-      .updateTable('sessions')
-      .set({ claimed_by: null, claimed_until: null })
-      .where('session_id', 'in', ids)
-      .where('claimed_by', '=', server)
-      .execute()
+  /** Gives up a claim. One that has been replaced meanwhile is left alone. */
+  async release(claim: SessionClaim): Promise<void> {
+    await this.#rest((query) =>
+      query
+        .where('session_id', '=', claim.id)
+        .where('claimed_by', '=', claim.server)
+        .where('claim_version', '=', claim.version),
+    )
   }
 
   /** Gives up the claims of all servers: for a store that one process has to itself, at its start. */
   async releaseAll(): Promise<void> {
+    await this.#rest((query) => query.where('claimed_by', 'is not', null))
+  }
+
+  /** A session that nobody has waits for its player. */
+  async #rest(which: (query: SessionUpdate) => SessionUpdate): Promise<void> {
+    const now = this.#now()
+    const { db } = this.#store
+    await which(
+      db.updateTable('sessions').set((to) => ({
+        claimed_by: null,
+        claimed_until: null,
+        paused_at: to.case().when('status', '=', 'active').then(to.val(now)).else(to.ref('paused_at')).end(),
+        status: to.case().when('status', '=', 'active').then('paused').else(to.ref('status')).end(),
+      })),
+    ).execute()
+  }
+
+  /**
+   * Notes that a session could not be opened, and when the sweep may try again.
+   * @param retryAt milliseconds since 1970
+   */
+  async quarantine(id: string, fault: { code: string; message: string }, retryAt: number): Promise<void> {
     await this.#store.db
       .updateTable('sessions')
-      .set({ claimed_by: null, claimed_until: null })
-      .where('claimed_by', 'is not', null)
+      .set((to) => ({
+        fault: storedText(writeJsonColumn(fault)),
+        attempts: to('attempts', '+', 1),
+        retry_at: retryAt,
+      }))
+      .where('session_id', '=', id)
       .execute()
+  }
+
+  /** A session that could be opened after all. */
+  async clearFault(id: string): Promise<void> {
+    const none = { fault: null, attempts: 0, retry_at: null }
+    await this.#store.db.updateTable('sessions').set(none).where('session_id', '=', id).execute()
   }
 
   /**
@@ -216,19 +344,6 @@ export class SessionLog {
       const updated_at = this.#now()
       await tx.updateTable('sessions').set({ last_seq: event.seq, updated_at }).where('session_id', '=', id).execute()
       return event
-    })
-  }
-
-  /** A copy of a session, paused, with journal and events of its own; nobody has it. */
-  async copy(header: SessionHeader, lines: readonly string[], events: readonly SessionEvent[]): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      await tx.insertInto('sessions').values(toSessionRow(header)).execute()
-      const text = lines.map((line) => `${line}\n`).join('')
-      await tx.insertInto('session_journals').values({ session_id: header.session_id, part: 1, lines: text }).execute()
-      for (let from = 0; from < events.length; from += ROWS_PER_STATEMENT) {
-        const rows = events.slice(from, from + ROWS_PER_STATEMENT).map(toEventRow)
-        await tx.insertInto('session_events').values(rows).execute()
-      }
     })
   }
 

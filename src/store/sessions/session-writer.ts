@@ -23,10 +23,17 @@ export interface SessionSink {
   close(): Promise<void>
 }
 
+/** A server's right to write a session. It ends when the server releases it, or when another server claims the session. */
+export interface SessionClaim {
+  readonly id: string
+  readonly server: string
+  readonly version: number
+}
+
 /** What one session hands in for one transaction. */
 interface Write {
   readonly header: SessionHeader
-  readonly server: string
+  readonly claim: SessionClaim
   readonly part: number
   readonly lines: string
   readonly events: readonly SessionEvent[]
@@ -53,7 +60,7 @@ export class SessionWriter {
   }
 
   /** @param part how many parts of the journal are kept already */
-  sink(header: SessionHeader, server: string, part: number): SessionSink {
+  sink(header: SessionHeader, claim: SessionClaim, part: number): SessionSink {
     let current = header
     let next = part
     let lines = ''
@@ -65,7 +72,7 @@ export class SessionWriter {
       if (fault !== undefined) return Promise.reject(fault)
       if (lines === '' && events.length === 0 && !hasPatch) return last
       if (lines !== '') next++
-      const write: Write = { header: current, server, part: next, lines, events }
+      const write: Write = { header: current, claim, part: next, lines, events }
       lines = ''
       events = []
       hasPatch = false
@@ -128,21 +135,22 @@ export class SessionWriter {
 
   async #writeTogether(writes: readonly Write[]): Promise<readonly Written[]> {
     const latest = new Map<string, Write>()
-    for (const write of writes) latest.set(write.header.session_id, write)
+    for (const write of writes) latest.set(keyOf(write.claim), write)
     const kept = await this.#store.transaction(async (tx) => {
       const owned = new Set<string>()
       const heads = [...latest.values()]
       for (let from = 0; from < heads.length; from += ROWS_PER_STATEMENT) {
         const values = heads.slice(from, from + ROWS_PER_STATEMENT).map(headValues)
-        const found = await sql<{ session_id: string }>`
+        const found = await sql<{ session_id: string; claim_version: number }>`
           update sessions set status = v.column3, turns_completed = v.column4, last_seq = v.column5, updated_at = v.column6,
             paused_at = v.column7, resumed_at = v.column8, session_ended_at = v.column9, termination_reason = v.column10
           from (values ${sql.join(values)}) v
           where sessions.session_id = v.column1 and sessions.claimed_by = v.column2
-          returning sessions.session_id`.execute(tx)
-        for (const row of found.rows) owned.add(row.session_id)
+            and sessions.claim_version = v.column11
+          returning sessions.session_id, sessions.claim_version`.execute(tx)
+        for (const row of found.rows) owned.add(keyOf({ id: row.session_id, version: row.claim_version }))
       }
-      const mine = writes.filter((write) => owned.has(write.header.session_id))
+      const mine = writes.filter((write) => owned.has(keyOf(write.claim)))
       const parts = mine.filter((write) => write.lines !== '')
       for (let from = 0; from < parts.length; from += ROWS_PER_STATEMENT) {
         const rows = parts.slice(from, from + ROWS_PER_STATEMENT)
@@ -161,7 +169,7 @@ export class SessionWriter {
       }
       return owned
     })
-    return writes.map((write) => (kept.has(write.header.session_id) ? 'kept' : 'lost'))
+    return writes.map((write) => (kept.has(keyOf(write.claim)) ? 'kept' : 'lost'))
   }
 
   /** Resolves once everything handed in is written or refused. */
@@ -174,11 +182,13 @@ export class SessionWriter {
 const typed = (value: string | number | null, type: 'text' | 'integer' | 'bigint') =>
   sql`cast(${value} ${sql.raw(`as ${type}`)})`
 
-function headValues({ header, server }: Write) {
+const keyOf = ({ id, version }: Pick<SessionClaim, 'id' | 'version'>): string => `${id} ${version}`
+
+function headValues({ header, claim }: Write) {
   const instant = (text: string | null) => typed(text === null ? null : toInstant(text), 'bigint')
   const values = [
     typed(header.session_id, 'text'),
-    typed(server, 'text'),
+    typed(claim.server, 'text'),
     typed(header.status, 'text'),
     typed(header.turns_completed, 'integer'),
     typed(header.last_seq, 'integer'),
@@ -187,6 +197,7 @@ function headValues({ header, server }: Write) {
     instant(header.resumed_at),
     instant(header.session_ended_at),
     typed(header.termination_reason, 'text'),
+    typed(claim.version, 'integer'),
   ]
   return sql`(${sql.join(values)})`
 }

@@ -1,4 +1,5 @@
 // The tables of players, characters and sessions. Instants are milliseconds UTC; JSON is text; booleans are 0 and 1.
+import type { Generated } from 'kysely'
 
 export interface PlayerTable {
   player_id: string
@@ -56,6 +57,14 @@ export interface SessionTable {
   /** The server that has it in memory, until when; null: nobody. */
   claimed_by: string | null
   claimed_until: number | null
+  /** Counts the claims; writes and releases name the one they belong to. */
+  claim_version: Generated<number>
+  /** JSON object with `code` and `message`: why the session could not be opened last; null: it could. */
+  fault: string | null
+  /** How often in a row it could not be opened. */
+  attempts: Generated<number>
+  /** When the sweep tries again; null: at once. */
+  retry_at: number | null
 }
 
 export interface SessionJournalTable {

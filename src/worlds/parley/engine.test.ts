@@ -101,7 +101,7 @@ test('parley: player validators and updater are asked at once; the first failure
   assert.equal(turn[2]?.content, 'Leave that open.')
   const violation = Violation.parse(JSON.parse(turn[1]!.content))
   assert.match(violation.validator_name, /^VALID-PLAYER-AUTHORITY-BOUNDARY\b/)
-  assert.deepEqual([violation.stage, violation.response], ['player', 'I win.'])
+  assert.deepEqual([violation.stage, violation.response], ['player_validation', 'I win.'])
   assert.deepEqual([stateOf(stage).budget, stateOf(stage).turns, stateOf(stage).lines.length], [9, 1, 1])
 })
 

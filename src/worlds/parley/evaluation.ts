@@ -1,5 +1,5 @@
 // The evaluation of a finished Infer Intent session from its recorded events alone: what to ask the scorer. `readScore` of
-// replies.ts reads its answer. Who may ask, what is cached and where it is kept is the door's affair.
+// replies.ts reads its answer. The session adapter decides who may ask and keeps the score.
 import { askScorer } from './ask.ts'
 import type { ParleyRequest } from './request.ts'
 import type { Sheet } from './sheet.ts'

@@ -125,12 +125,6 @@ export const GAMES: Readonly<Record<GameId, Game>> = {
   },
 }
 
-/** The game of a name: case, spaces, `_` and `-` do not matter. */
-export function findGame(name: string): Game | undefined {
-  const plain = (text: string): string => text.toLowerCase().replace(/[\s_-]+/g, '')
-  return Object.values(GAMES).find((game) => plain(game.name) === plain(name))
-}
-
 /** What holds in one session. */
 export const Settings = z.strictObject({
   player_retry_budget: z.int().min(0).max(10),

@@ -1,7 +1,13 @@
 // Tells what happens: rows for the record in their order, what the player has seen, the end of each turn and of the session.
+import {
+  DIALOGUE_EVENTS,
+  type DialogueEvent,
+  type DialogueNotice,
+  type DialogueTurnEnd,
+} from '../../kernel/dialogue.ts'
 import type { StepOutput } from '../../kernel/world.ts'
 import type { JsonValue } from '../../protocol/json.ts'
-import type { Notice, SessionEvent, TurnEnd, Violation } from './events.ts'
+import type { Violation, ViolationStage } from './events.ts'
 import { storedReason } from './exits.ts'
 import { checkName } from './prompts/checks.ts'
 import type { Check } from './request.ts'
@@ -10,8 +16,8 @@ import type { Shown, Spoken, State } from './state.ts'
 /** The only slot. */
 const PLAYER = 0
 
-function row(state: State, out: StepOutput, of: Partial<SessionEvent> & Pick<SessionEvent, Told>): void {
-  const data: SessionEvent = {
+function row(state: State, out: StepOutput, of: Partial<DialogueEvent> & Pick<DialogueEvent, Told>): void {
+  const data: DialogueEvent = {
     turn_index: state.turns + 1,
     command_name: null,
     command_args: null,
@@ -19,7 +25,7 @@ function row(state: State, out: StepOutput, of: Partial<SessionEvent> & Pick<Ses
     at: state.now,
     ...of,
   }
-  out.event({ slot: PLAYER, kind: 'session_event', data })
+  out.event({ slot: PLAYER, kind: DIALOGUE_EVENTS.event, data })
 }
 type Told = 'direction' | 'event_type' | 'event_source' | 'content' | 'content_format'
 
@@ -67,8 +73,8 @@ export function speak(
 
 /** Tells the player something that is not recorded. */
 export function notify(state: State, out: StepOutput, content: string): void {
-  const data: Notice = { event_type: 'info', content, at: state.now }
-  out.event({ slot: PLAYER, kind: 'notice', data })
+  const data: DialogueNotice = { event_type: 'info', content, at: state.now }
+  out.event({ slot: PLAYER, kind: DIALOGUE_EVENTS.notice, data })
   show(state, { role: 'ai', event_type: 'info', content })
 }
 
@@ -76,7 +82,7 @@ export function notify(state: State, out: StepOutput, content: string): void {
 export function recordViolation(
   state: State,
   out: StepOutput,
-  of: { check: Check; stage: Violation['stage']; message: string; response: string; raw: JsonValue },
+  of: { check: Check; stage: ViolationStage; message: string; response: string; raw: JsonValue },
 ): void {
   const content: Violation = {
     validator_name: checkName(of.check),
@@ -88,7 +94,7 @@ export function recordViolation(
   row(state, out, {
     direction: 'internal',
     event_type: 'validation_violation',
-    event_source: of.stage === 'player' ? 'player_validation' : 'simulator_validation',
+    event_source: of.stage,
     content: JSON.stringify(content),
     content_format: 'json',
   })
@@ -98,8 +104,8 @@ export function recordViolation(
 export function endTurn(state: State, out: StepOutput, hasScene = false): void {
   if (hasScene) state.turns++
   state.spoken = null
-  const data: TurnEnd = { turns: state.turns, exited: state.exit !== null }
-  out.event({ slot: PLAYER, kind: 'turn_end', data })
+  const data: DialogueTurnEnd = { turns: state.turns, exited: state.exit !== null }
+  out.event({ slot: PLAYER, kind: DIALOGUE_EVENTS.turnEnd, data })
 }
 
 /** Ends the session; the first reason wins. */

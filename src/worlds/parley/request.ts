@@ -1,12 +1,11 @@
 // What a session asks of models: effects of kind `model`, and what must come back.
 import { z } from 'zod'
+import { MODEL_ROLES } from '../../kernel/dialogue.ts'
 import { At } from './commands.ts'
 import { GAME_IDS } from './games.ts'
 
 /** The kind of every effect of this world. */
 export const MODEL_EFFECT = 'model'
-
-export const ROLES = ['opener', 'updater', 'validator', 'scorer'] as const
 
 export const PLAYER_CHECKS = ['VALID-PC-ACTION', 'VALID-PC-ABILITY', 'VALID-PLAYER-AUTHORITY-BOUNDARY'] as const
 export const SIMULATOR_CHECKS = [
@@ -57,7 +56,7 @@ export type CastFacts = z.infer<typeof CastFacts>
  * version, with which digest) and for the offline responder.
  */
 export const ParleyRequest = z.strictObject({
-  role: z.enum(ROLES),
+  role: z.enum(MODEL_ROLES),
   game: z.enum(GAME_IDS),
   check: Check.nullable(),
   prompt_id: z.string(),
@@ -71,8 +70,3 @@ export type ParleyRequest = z.infer<typeof ParleyRequest>
 /** Value of a good reply: the model's text, stamped with the host's time. Other keys (usage, cost) are not read. */
 export const ModelAnswer = z.object({ text: z.string(), at: At })
 export type ModelAnswer = z.infer<typeof ModelAnswer>
-
-/** Takes an effect of this world for what it is: it has come from here, and is not looked through again. */
-export function isParleyRequest(request: unknown): request is ParleyRequest {
-  return typeof request === 'object' && request !== null && 'role' in request && 'cast' in request
-}

@@ -62,7 +62,7 @@ function hearJudge(state: State, out: StepOutput, acting: Acting, heard: Heard):
     return
   }
   const { message, raw } = verdict
-  recordViolation(state, out, { check: heard.check, stage: 'player', message, response: acting.text, raw })
+  recordViolation(state, out, { check: heard.check, stage: 'player_validation', message, response: acting.text, raw })
   reject(state, out, message)
 }
 
@@ -76,7 +76,7 @@ function hearChecker(state: State, out: StepOutput, acting: Acting, heard: Heard
   }
   const { message, raw } = verdict
   const draft = acting.draft ?? ''
-  recordViolation(state, out, { check: heard.check, stage: 'simulator', message, response: draft, raw })
+  recordViolation(state, out, { check: heard.check, stage: 'simulator_validation', message, response: draft, raw })
   if (acting.attempt > 0) {
     reject(state, out, NO_VALID_RESPONSE)
     return

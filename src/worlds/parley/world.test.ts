@@ -7,12 +7,12 @@ import { createBotPlayer } from '../../episode/in-process-players.ts'
 import { JournalFile, verifyJournal } from '../../episode/journal-file.ts'
 import { createMemorySink } from '../../episode/sink.ts'
 import { startEpisode } from '../../episode/start.ts'
+import { DialogueEvent, DialogueTurnEnd } from '../../kernel/dialogue.ts'
 import { createFold, foldCommand, foldReply, foldStep, loadFold } from '../../kernel/fold.ts'
 import { configureWorld, type World, type WorldEvent } from '../../kernel/world.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { ai, PASS, ParleyStage, PERSON, ROBOT, refuse, SCORE } from '../../testing/parley.ts'
 import { testWorld } from '../../testing/test-world.ts'
-import { SessionEvent, TurnEnd } from './events.ts'
 import { GAME_IDS } from './games.ts'
 import { ParleyRequest } from './request.ts'
 import { answerAs } from './responder/answer.ts'
@@ -149,10 +149,10 @@ test('parley: any inputs and answers in any order give well-formed events, a bud
   fc.assert(
     fc.property(configs, moves, (config, script) => {
       const { events, states, accepted } = withoutClocks(() => play(config, script))
-      const ends = events.filter((event) => event.kind === 'turn_end').map((event) => TurnEnd.parse(event.data))
+      const ends = events.filter((event) => event.kind === 'turn_end').map((event) => DialogueTurnEnd.parse(event.data))
       const rows = events
         .filter((event) => event.kind === 'session_event')
-        .map((event) => SessionEvent.parse(event.data))
+        .map((event) => DialogueEvent.parse(event.data))
       assert.ok(states.every((state) => state.budget >= 0))
       const scenes = rows.filter((row) => row.event_source === 'npc').length
       assert.equal(states.at(-1)?.turns, scenes, 'turns are the steps that brought a scene')

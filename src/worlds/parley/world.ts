@@ -7,6 +7,7 @@ import { BOTS } from './bots.ts'
 import { code } from './code.ts'
 import { Command } from './commands.ts'
 import { Config } from './config.ts'
+import { dialogue } from './dialogue.ts'
 import { answer, command } from './engine.ts'
 import { storedReason } from './exits.ts'
 import { GAMES } from './games.ts'
@@ -47,6 +48,7 @@ export const parley = defineWorld<Config, State, Command, Observation>({
   observe: (state) => observe(state),
   offline: { model: (request, at) => ({ text: answerAs(ParleyRequest.parse(request)), at }) },
   view: { spectate },
+  dialogue,
   headless: {
     summarize,
     outline: (config) => ({ objective: { kind: config.game, description: GAMES[config.game].description } }),

@@ -31,22 +31,7 @@ const RULED_OUT = {
 } as const
 const CANNOT = new RegExp(`(?:cannot|can not|can't) (\\w+)${WHOLE}`, 'gm')
 
-/** Bodies that were read before: a session asks for the same two in every call. Holds nothing but what its key says. */
-const KNOWN = new Map<string, Body>()
-const MAX_KNOWN = 256
-
 export function bodyOf(character: CastCharacter): Body {
-  const { abilities, short_description, traits, is_human } = character
-  const key = `${is_human}\n${traits.join(',')}\n${short_description}\n${abilities}`
-  const known = KNOWN.get(key)
-  if (known) return known
-  const body = readBody(character)
-  if (KNOWN.size >= MAX_KNOWN) KNOWN.clear()
-  KNOWN.set(key, body)
-  return body
-}
-
-function readBody(character: CastCharacter): Body {
   const { abilities, short_description, traits, is_human } = character
   const text = `${abilities}\n${short_description}`.toLowerCase()
   const lacks = (sense: keyof typeof RULED_OUT): boolean => RULED_OUT[sense].test(text) || WITHOUT[sense].test(text)

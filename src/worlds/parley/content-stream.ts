@@ -1,11 +1,12 @@
 // Takes the visible text out of an answer that is still being written. Models answer `{"type":"ai","content":"…"}`; what is
 // shown while they do is the string after "content", as far as it has come.
+import type { ShownText } from '../../kernel/dialogue.ts'
 
 const KEY = /"content"\s*:\s*"/
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
 
 /** Feed it the pieces in order; it gives the new visible text of each, perhaps none. */
-export class ContentStream {
+export class ContentStream implements ShownText {
   /** What has come and is not shown yet: before the key, or half an escape. */
   #pending = ''
   #state: 'before' | 'inside' | 'done' = 'before'

@@ -1,0 +1,156 @@
+// `paracosm init`: the files of a new world, or of a game and player in another language.
+import { randomBytes } from 'node:crypto'
+import { readdirSync, statSync } from 'node:fs'
+import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import { AppError } from '../kernel/errors.ts'
+import { isMissing, toWriteError } from '../lib/files.ts'
+import { makeFolder } from '../lib/folders.ts'
+import { BUILT_IN_WORLDS } from '../worlds/catalogue.ts'
+import { renderScaffold, type ScaffoldKind } from './init/files.ts'
+import { type Io, printJson } from './io.ts'
+import { readVersion } from './version.ts'
+
+const LANGUAGES = ['python', 'typescript'] as const
+type Language = (typeof LANGUAGES)[number]
+
+interface Flags {
+  readonly dir?: string
+  readonly paracosm?: string
+  readonly language?: Language
+  readonly json?: boolean
+}
+
+/** Names of packages that a project depends on: one cannot depend on itself. */
+const TAKEN = [
+  'paracosm',
+  'zod',
+  'ws',
+  'typescript',
+  'fast-check',
+  'node',
+  'node-modules',
+  ...BUILT_IN_WORLDS.map(({ id }) => id),
+]
+
+export function createCommand(io: Io): Command {
+  const init = new Command('init').description('Write the files of a new world or game.')
+  init
+    .command('world <name>')
+    .description('A world in TypeScript: rules, bots, view, tests, manifest, Dockerfile, README.')
+    .option('--dir <folder>', 'where; default: a folder of that name here. It must be empty or missing')
+    .option('--paracosm <spec>', 'version or path (file:…) of the paracosm to depend on; default: this version')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  paracosm init world harvest
+  paracosm init world harvest --dir ./worlds/harvest --paracosm file:../paracosm-0.1.0.tgz
+
+Then: cd harvest && npm install && npm test && npm run play`,
+    )
+    .action((name: string, flags: Flags) => scaffold(io, { kind: 'world', name: parseName(name) }, flags))
+  init
+    .command('game <name>')
+    .description('A game and a player for the coworld contract, with manifest, tests, Dockerfile and README.')
+    .requiredOption('--language <language>', LANGUAGES.join(' or '), parseLanguage)
+    .option('--dir <folder>', 'where; default: a folder of that name here. It must be empty or missing')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  paracosm init game highest --language python
+  paracosm init game highest --language typescript --dir ./games/highest
+
+Then: cd highest && paracosm coworld certify coworld_manifest.json --runtime process`,
+    )
+    .action((name: string, flags: Flags) =>
+      scaffold(io, { kind: flags.language ?? 'python', name: parseName(name) }, flags),
+    )
+  return init
+}
+
+function parseLanguage(text: string): Language {
+  const found = LANGUAGES.find((each) => each === text)
+  if (found) return found
+  throw new InvalidArgumentError(`Give ${LANGUAGES.join(' or ')}.`)
+}
+
+/** @throws AppError USAGE */
+function parseName(name: string): string {
+  if (!/^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,39}$/.test(name)) {
+    throw new AppError('USAGE', `${JSON.stringify(name.slice(0, 100))} is not a name`, {
+      hint: 'Use 1 to 40 lower-case letters, digits and single hyphens, beginning with a letter: my-world.',
+    })
+  }
+  if (!TAKEN.includes(name)) return name
+  throw new AppError('USAGE', `the name ${name} is taken by a built-in world or a dependency`, {
+    hint: `Choose another name: my-${name}.`,
+  })
+}
+
+interface Wanted {
+  readonly kind: ScaffoldKind
+  readonly name: string
+}
+
+async function scaffold(io: Io, { kind, name }: Wanted, flags: Flags): Promise<void> {
+  const folder = resolve(flags.dir ?? name)
+  requireFree(folder)
+  const title = name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ')
+  const files = renderScaffold(kind, { name, title, paracosm: flags.paracosm ?? readVersion() })
+  await writeAll(folder, files)
+  const next = nextCommands(kind, flags.dir ?? name)
+  if (flags.json) {
+    printJson(io, { ok: true, kind: kind === 'world' ? 'world' : 'game', name, folder, files: [...files.keys()], next })
+    return
+  }
+  io.out(`Wrote ${files.size} files to ${folder}.`)
+  io.out('Next:')
+  for (const line of next) io.out(`  ${line}`)
+}
+
+function nextCommands(kind: ScaffoldKind, folder: string): string[] {
+  const enter = `cd ${/^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder)}`
+  const certify = 'paracosm coworld certify coworld_manifest.json --runtime process'
+  if (kind === 'world') return [enter, 'npm install', 'npm test', 'npm run play']
+  if (kind === 'python') return [enter, 'python3 -m unittest', certify]
+  return [enter, 'npm install', 'npm test', certify]
+}
+
+/** @throws AppError FILE_EXISTS */
+function requireFree(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false })
+  if (!found || (found.isDirectory() && readdirSync(folder).length === 0)) return
+  throw new AppError('FILE_EXISTS', `${folder} ${found.isDirectory() ? 'is not empty' : 'is a file'}`, {
+    hint: 'Choose another name, or another folder with --dir.',
+  })
+}
+
+/**
+ * Everything is written beside the target and renamed to it at once: a failure leaves nothing behind.
+ * @throws AppError FILE_UNWRITABLE, FILE_EXISTS
+ */
+async function writeAll(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+  let draft: string | undefined
+  try {
+    await makeFolder(dirname(folder))
+    draft = join(dirname(folder), `.${basename(folder)}-${randomBytes(4).toString('hex')}`)
+    await mkdir(draft)
+    for (const [path, text] of files) {
+      await makeFolder(dirname(join(draft, path)))
+      await writeFile(join(draft, path), text)
+    }
+    // An empty folder that is there makes room; one that was filled meanwhile is not empty any more, and stays.
+    await rmdir(folder).catch((error: unknown) => {
+      if (!isMissing(error)) throw error
+    })
+    await rename(draft, folder)
+  } catch (error) {
+    if (draft !== undefined) await rm(draft, { recursive: true, force: true })
+    throw toWriteError(error, folder)
+  }
+}

@@ -1,0 +1,25 @@
+// Modes of files and folders that hold dialogue, tokens or keys: the owner's alone, whatever the umask says.
+import { chmod, open } from 'node:fs/promises'
+import { errnoOf } from './files.ts'
+
+/** Permission bits. A umask only takes bits away, so files made with them are never wider. */
+export const PRIVATE_FILE = 0o600
+export const PRIVATE_FOLDER = 0o700
+
+/** Answers of systems on which the modes of a path cannot be changed by us: then its owner decides. */
+const NOT_OURS: readonly string[] = ['EPERM', 'EACCES', 'ENOENT', 'EROFS', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']
+
+/** Narrows what an earlier release or another program made wider. A path that is missing or not ours is left alone. */
+export async function restrict(path: string, mode: number): Promise<void> {
+  try {
+    await chmod(path, mode)
+  } catch (error) {
+    if (!NOT_OURS.includes(errnoOf(error) ?? '')) throw error
+  }
+}
+
+/** Makes an empty private file. @throws an EEXIST when there is one */
+export async function createPrivate(path: string): Promise<void> {
+  const file = await open(path, 'wx', PRIVATE_FILE)
+  await file.close()
+}

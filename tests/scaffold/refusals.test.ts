@@ -1,0 +1,87 @@
+// `paracosm init` without a project around it: names, folders, failures.
+import assert from 'node:assert/strict'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { runCommand } from '../../src/testing/cli.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'paracosm init '))
+after(() => rmSync(folder, { recursive: true }))
+const init = (...args: readonly string[]) => runCommand(['init', ...args], { cwd: folder })
+
+test('init: --json says what was written and what comes next, and no placeholder is left', async () => {
+  for (const [kind, ...flags] of [['world'], ['game', '--language', 'python'], ['game', '--language', 'typescript']]) {
+    const name = `my-${kind}${flags.length === 0 ? '' : `-${flags.at(-1)}`}`
+    const { status, out, err } = await init(kind ?? '', name, ...flags, '--json')
+    assert.equal(status, 0, err)
+    const report = JSON.parse(out)
+    assert.deepEqual([report.ok, report.kind, report.name, report.folder], [true, kind, name, join(folder, name)])
+    assert.deepEqual(readdirSync(report.folder).sort(), [...report.files].sort())
+    for (const file of report.files) {
+      const text = readFileSync(join(report.folder, file), 'utf8')
+      assert.doesNotMatch(text, /\{\{|placeholder|undefined"/i, `${name}/${file}`)
+      if (file.endsWith('.json')) JSON.parse(text)
+    }
+    assert.equal(statSync(report.folder).mode & 0o777, 0o777 & ~process.umask())
+  }
+})
+
+test('init: a folder that is not empty and a file are refused and stay as they are; an empty folder is used', async () => {
+  mkdirSync(join(folder, 'full'))
+  writeFileSync(join(folder, 'full', 'kept.txt'), 'kept')
+  writeFileSync(join(folder, 'file'), 'kept')
+  for (const dir of ['full', 'file']) {
+    const { status, out, err } = await init('world', 'my-world', '--dir', dir, '--json')
+    assert.deepEqual([status, JSON.parse(out).error.code], [2, 'FILE_EXISTS'])
+    assert.match(err, /fix: Choose another name, or another folder with --dir/)
+  }
+  assert.deepEqual(readdirSync(join(folder, 'full')), ['kept.txt'])
+  mkdirSync(join(folder, 'empty'))
+  assert.equal((await init('world', 'my-world', '--dir', 'empty')).status, 0)
+  assert.ok(existsSync(join(folder, 'empty', 'world.ts')))
+  assert.equal((await init('world', 'my-world', '--dir', 'deep/er/still')).status, 0)
+})
+
+test('init: names that are none, and those of built-in worlds and dependencies, are refused with advice', async () => {
+  for (const name of ['My-World', 'a b', '../x', '-x', 'x-', 'a--b', '9lives', 'x'.repeat(41), 'paint-arena', 'zod']) {
+    const { status, err } = await init('world', '--', name)
+    assert.equal(status, 2, name)
+    assert.match(err, /error USAGE: .*\n {2}fix: /)
+  }
+  assert.equal((await init('game', 'x')).status, 2)
+  assert.match((await init('game', 'x', '--language', 'cobol')).err, /Give python or typescript/)
+})
+
+test('init: a failure leaves nothing behind', {
+  skip: process.getuid?.() === 0 && !existsSync('/proc/self'),
+}, async () => {
+  const { status, err } = await init('world', 'my-world', '--dir', '/proc/nowhere/my-world')
+  assert.equal(status, 2)
+  assert.match(err, /FILE_UNWRITABLE/)
+  const closed = join(folder, 'closed')
+  mkdirSync(closed)
+  chmodSync(closed, 0o500)
+  if (process.getuid?.() !== 0) assert.equal((await init('world', 'my-world', '--dir', join(closed, 'w'))).status, 2)
+  chmodSync(closed, 0o700)
+  assert.deepEqual(readdirSync(closed), [])
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith('.')),
+    [],
+  )
+})
+
+test('init: --help has examples', async () => {
+  for (const args of [['world'], ['game']])
+    assert.match((await init(...args, '--help')).out, /Examples:\n {2}paracosm init/)
+})
