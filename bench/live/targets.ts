@@ -1,5 +1,5 @@
 // The servers that live.bench.ts measures: Paracosm with and without receipts, and Colyseus. Each starts with as many
-// rooms as are asked for, in a process of its own, and names the sockets of all seats.
+// rooms as are asked for, in a process of its own, and names the sockets of all slots.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
