@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type GameConfig, parseGameConfig, variantToGameConfig } from '../adapters/coworld/game-config.ts'
-import { serveGame } from '../adapters/coworld/game-process.ts'
 import { inheritedEnvironment } from '../config.ts'
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { createFileSink } from '../episode/file-sink.ts'
@@ -116,6 +115,8 @@ async function runLive(run: Run): Promise<EpisodeEnd> {
   )
   const journal = await journalOf(options)
   const processes: ProcessPlayer[] = []
+  // The HTTP server takes longer to load than a match of bots to play.
+  const { serveGame } = await import('../adapters/coworld/game-process.ts')
   const limit = AbortSignal.timeout(options.timeout * 1000)
   try {
     const end = await serveGame(world, game, {

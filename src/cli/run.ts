@@ -2,7 +2,6 @@
 import { Command } from 'commander'
 import type { Io } from './io.ts'
 import { parseCount, parseRate, parseRuntime, parseSeed } from './options.ts'
-import { runPackage, runWorldAsPackage } from './run-package.ts'
 import { type RunOptions, runWorld } from './run-world.ts'
 import { isWorldName } from './world-names.ts'
 
@@ -32,13 +31,19 @@ Examples:
     .action((target: string, players: string[], options: RunOptions) => run(io, { target, players, options }))
 }
 
+/** The runner of packages and its schemas are loaded only when they are needed: bots should start at once. */
 async function run(io: Io, wanted: { target: string; players: readonly string[]; options: RunOptions }): Promise<void> {
   const { target, players, options } = wanted
   if (!isWorldName(io, target)) {
+    const { runPackage } = await import('./run-package.ts')
     await runPackage(io, target, players, options)
     return
   }
   const world = await io.worlds.load(target)
-  if (options.runtime === undefined) await runWorld(io, world, players, options)
-  else await runWorldAsPackage(io, { world, name: target }, players, options)
+  if (options.runtime === undefined) {
+    await runWorld(io, world, players, options)
+    return
+  }
+  const { runWorldAsPackage } = await import('./run-package.ts')
+  await runWorldAsPackage(io, { world, name: target }, players, options)
 }

@@ -4,12 +4,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Replay } from '../kernel/replay.ts'
 import type { JournalLine } from '../protocol/journal.ts'
 
-/** Steps or lines between two turns. At 5 ms for each, a slow world's digest, the loop waits a third of a second. */
+/** Steps or lines between two looks at the clock. At 5 ms for each, a slow world's digest, the loop waits a third of a second. */
 const SLICE = 64
+/** Milliseconds of folding between two turns of the event loop. */
+const TURN_MS = 10
 
 export class FoldPacer {
   readonly #signal: AbortSignal | undefined
   #done = 0
+  #last = performance.now()
 
   constructor(signal: AbortSignal | undefined) {
     this.#signal = signal
@@ -22,29 +25,42 @@ export class FoldPacer {
       const next = Math.min(step, replay.fold.step + SLICE)
       this.#done += next - replay.fold.step
       replay.advanceTo(next)
-      if (this.isDue) await this.breathe()
+      if (this.#isDue()) await this.breathe()
     }
   }
 
-  /** Makes the steps that lead to a line from `Replay.open`. @throws the reason of the signal */
-  async approach(replay: Replay, line: JournalLine): Promise<void> {
-    while (replay.approach(line, SLICE)) await this.breathe()
+  /**
+   * Makes the steps that lead to a line from `Replay.open`. Nearly always they are few, and there is nothing to wait for:
+   * then it returns undefined, because a promise for every line costs a tenth of a replay.
+   * @throws the reason of the signal, as a rejection
+   */
+  approach(replay: Replay, line: JournalLine): Promise<void> | undefined {
+    return replay.approach(line, SLICE) ? this.#approachOn(replay, line) : undefined
+  }
+
+  async #approachOn(replay: Replay, line: JournalLine): Promise<void> {
+    do {
+      this.#done += SLICE
+      if (this.#isDue()) await this.breathe()
+    } while (replay.approach(line, SLICE))
   }
 
   /** Counts a line or step that was handled elsewhere; true: call `breathe` now. */
   count(): boolean {
     this.#done++
-    return this.isDue
+    return this.#isDue()
   }
 
-  get isDue(): boolean {
-    return this.#done >= SLICE
+  #isDue(): boolean {
+    if (this.#done < SLICE) return false
+    this.#done = 0
+    return performance.now() - this.#last >= TURN_MS
   }
 
   /** @throws the reason of the signal */
   async breathe(): Promise<void> {
-    this.#done = 0
     await nextTurn()
+    this.#last = performance.now()
     this.#signal?.throwIfAborted()
   }
 }

@@ -131,7 +131,8 @@ export class JournalFile {
         const isBeyond = line.kind === 'step' ? line.line.step >= step : line.line.step > step
         if (isBeyond) return true
         replay.checkLimit(line.line.step)
-        await pacer.approach(replay, line)
+        const steps = pacer.approach(replay, line)
+        if (steps !== undefined) await steps
         replay.take(line)
         if (pacer.count()) await pacer.breathe()
         if (replay.divergence)
@@ -226,7 +227,8 @@ export async function verifyJournal(
   for await (const batch of file.lines()) {
     for (const text of batch) {
       const line = replay.open(text)
-      await pacer.approach(replay, line)
+      const steps = pacer.approach(replay, line)
+      if (steps !== undefined) await steps
       replay.take(line)
       if (replay.divergence) return replay
       if (pacer.count()) await pacer.breathe()
