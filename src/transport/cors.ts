@@ -6,8 +6,10 @@ import type { OriginPolicy } from './origins.ts'
 
 /** Options for `@fastify/cors`. Pages of the server itself need none. */
 export function corsOptions(policy: OriginPolicy): FastifyCorsOptions {
+  const origins = [...policy.origins]
   return {
-    origin: [...policy.origins],
+    // Nobody is allowed unless the operator named an origin; then answers need no header, either.
+    origin: origins.length > 0 && origins,
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],

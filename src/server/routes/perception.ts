@@ -46,6 +46,7 @@ export interface PerceptionRouteOptions {
 type Where = { id?: string; slot?: string; engine?: string; command_id?: string }
 
 const failures = { '4xx': PerceptionError, '5xx': PerceptionError }
+const config = { isData: true }
 
 export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteOptions, done: () => void): void {
   const { below } = options
@@ -54,7 +55,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
   const describe = (summary: string) => ({ summary: `${summary} (${name})`, tags: ['perception'] })
   app.get(
     `${below}/perception`,
-    { schema: { ...describe('What the agent perceives now'), response: { 200: Perception, ...failures } } },
+    { config, schema: { ...describe('What the agent perceives now'), response: { 200: Perception, ...failures } } },
     (request, reply) => {
       const found = locate(options, request)
       if (found instanceof Promise) return found.then((at) => look(at, request, reply))
@@ -64,6 +65,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
   app.post(
     `${below}/command`,
     {
+      config,
       schema: { ...describe('Give a command'), body: CommandInput, response: { 202: CommandAccepted, ...failures } },
       validatorCompiler: () => (value) => ({ value }),
     },
@@ -75,7 +77,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
   )
   app.get<{ Params: Where }>(
     `${below}/commands/:command_id`,
-    { schema: { ...describe('How a command stands'), response: { 200: CommandReport, ...failures } } },
+    { config, schema: { ...describe('How a command stands'), response: { 200: CommandReport, ...failures } } },
     async (request, reply) => {
       const at = await locate(options, request)
       const report = await at.adapter.report(credentialsOf(at, request), request.params.command_id ?? '')
@@ -84,7 +86,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
   )
   app.get<{ Params: Where }>(
     `${below}/:engine/status`,
-    { schema: { ...describe('Whether there is an engine'), response: { 200: BridgeStatus, ...failures } } },
+    { config, schema: { ...describe('Whether there is an engine'), response: { 200: BridgeStatus, ...failures } } },
     async (request, reply) => {
       const { adapter } = await locate(options, request)
       const status = adapter.status()
