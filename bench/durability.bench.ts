@@ -15,7 +15,7 @@ const CUTS = 10_000
 const KILLS = 200
 /** Kills of one data folder; then a new one, so that starts with few episodes are killed too. */
 const KILLS_A_FOLDER = 10
-/** Kills of episodes without a server come for every so many kills of the server. */
+/** Kills of the server for each kill of a process that runs episodes without one. */
 const HOST_SHARE = 4
 /** Milliseconds from the start of the clients to a kill, at most: several commits of every adapter. */
 const MOST_MS = 2500

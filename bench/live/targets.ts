@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { StartedEpisode } from '../../src/protocol/catalogue.ts'
 import { type RunningCommand, startCommand, startProcess } from '../../src/testing/cli.ts'
 import { memoryOf } from './run-load.ts'
 
@@ -44,9 +45,9 @@ async function createRoom(url: string, rate: number): Promise<string[]> {
       config: { max_ticks: 10_000 },
     }),
   })
-  const started: any = await response.json()
-  if (!response.ok) throw new Error(`status ${response.status}: ${JSON.stringify(started)}`)
-  return started.slots.map((slot: { socket: string }) => slot.socket)
+  const answer: unknown = await response.json()
+  if (!response.ok) throw new Error(`status ${response.status}: ${JSON.stringify(answer)}`)
+  return StartedEpisode.parse(answer).slots.map(({ socket }) => socket)
 }
 
 async function createRooms(url: string, rooms: number, rate: number): Promise<string[]> {

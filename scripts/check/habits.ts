@@ -1,4 +1,4 @@
-// House habits that no linter rule covers: what pure modules may not touch, assertions, open ends, module state.
+// Project rules that no linter rule covers: what pure modules may not touch, type assertions, module state, unsafe calls.
 import { PURE_MODULES } from './layers.ts'
 import { isTest, lineOf, type Source } from './sources.ts'
 

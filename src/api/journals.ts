@@ -22,7 +22,7 @@ interface WorldChoice {
 
 /** How far to replay. */
 export interface ReplayOptions extends WorldChoice {
-  /** The state after so many steps; default: the last one. */
+  /** Number of steps after which the state is shown; default: the journal's last step. */
   readonly step?: number | undefined
 }
 

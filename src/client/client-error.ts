@@ -16,7 +16,7 @@ export const CLIENT_ERRORS = [
   'TIMEOUT',
   /** The caller's signal was aborted. */
   'ABORTED',
-  /** No key, or one that is nobody's. */
+  /** There is no key, or no player has this one. */
   'UNAUTHORIZED',
   /** The key is somebody else's. */
   'FORBIDDEN',
@@ -33,7 +33,7 @@ export const CLIENT_ERRORS = [
   'ALREADY_CONNECTED',
   /** The session is over; nothing more can be said in it. */
   'SESSION_CLOSED',
-  /** The session was left while this waited. The server goes on with what it had taken. */
+  /** `leave` was called while this waited. Inputs that the server has accepted are still played. */
   'LEFT',
   /** While the connection was away somebody else went on with the session: the input was not sent again. */
   'SUPERSEDED',

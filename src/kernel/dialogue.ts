@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Character } from '../protocol/character.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
-import type { SessionEvent } from '../protocol/session.ts'
+import { SessionEvent } from '../protocol/session.ts'
 
 /** Milliseconds since the session began. */
 const At = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
@@ -33,11 +33,11 @@ export const DIALOGUE_EVENTS = { event: 'session_event', notice: 'notice', turnE
  * console.log(direction, content) // outbound Good morning.
  */
 export const DialogueEvent = z.strictObject({
-  direction: z.enum(['internal', 'inbound', 'outbound']),
+  direction: SessionEvent.shape.direction,
   event_type: z.enum(['session_end', 'message', 'command', 'info', 'error', 'validation_violation']),
   event_source: z.enum(['system', 'user', 'npc', 'player_validation', 'simulator_validation']),
   content: z.string(),
-  content_format: z.enum(['plain_text', 'markdown', 'json']),
+  content_format: SessionEvent.shape.content_format,
   /** Turns before the step, plus one; of `session_end` the final turns. */
   turn_index: z.int().min(0),
   command_name: z.string().nullable(),

@@ -205,7 +205,7 @@ type Derived = 'save' | 'load' | 'digest'
  * import { z } from 'zod'
  *
  * export const countdown = defineWorld({
- *   id: 'countdown', version: '1.0.0', title: 'Countdown', summary: 'Whoever says zero wins.',
+ *   id: 'countdown', version: '1.0.0', title: 'Countdown', summary: 'The player who says zero wins.',
  *   config: z.strictObject({ from: z.int().min(1).default(21) }),
  *   command: z.strictObject({ take: z.int().min(1).max(3) }),
  *   results: Results,

@@ -113,7 +113,7 @@ export const CHARACTER_DIMENSIONS = {
     options: ['biological', 'mechanical', 'electronic', 'digital', 'virtual', 'hybrid', 'unknown'],
   },
   processing_speed: {
-    description: 'The unit in which its reactions are told; the explanation says how many of them it takes.',
+    description: 'The unit of its reaction times; the explanation gives the number.',
     options: ['ms'],
   },
   size: {

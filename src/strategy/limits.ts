@@ -41,8 +41,8 @@ export function limitsOf(config: Pick<StrategyConfig, 'DSL_MAX_NODES' | 'DSL_MAX
 }
 
 /**
- * True once the time of a walk is up. Whoever runs a program makes it from a monotonic clock; without one, only steps
- * and work limit a run.
+ * True once the time limit of a run is reached. The caller makes it from a monotonic clock; without one, only steps and
+ * work limit a run.
  */
 export type Expired = () => boolean
 

@@ -77,7 +77,7 @@ export class WorldBridge implements Bridge {
     this.#stops = [episode.watch(() => this.#changed()), episode.listen((events) => this.#hear(events))]
   }
 
-  /** An agent that asks for anything is there; but that takes nobody's place. */
+  /** A first request counts as joining, unless the slot is connected already or belongs to a bot. */
   attend(agent: PerceptionAgent): void {
     const slot = this.#episode.slots[agent.slot]
     if (slot && !slot.connection && slot.player.kind !== 'bot' && !this.#isClosed) this.#sit(agent)

@@ -321,7 +321,7 @@ function readFrame(text: string): { frame: ClientFrame } | { fault: string } {
   }
   const parsed = ClientFrame.safeParse(json)
   if (parsed.success) return { frame: parsed.data }
-  // Whoever speaks is known by now: an `auth` that is malformed is no frame of the conversation.
+  // The player has authenticated by now, so `auth` is unknown here even when it is malformed.
   if (type === 'auth') return { fault: 'Unknown frame type: auth' }
   const issue = parsed.error.issues[0]
   return { fault: `${issue?.path.join('.') ?? 'frame'}: ${issue?.message ?? 'invalid'}` }
