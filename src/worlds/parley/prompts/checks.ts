@@ -12,7 +12,7 @@ const RULES: Readonly<Record<Check, { readonly rule: string; readonly details: s
 - It fails without that subject: a bare command ("Push the door."), "you", or a name ("{{pc_hid}} pushes the door.").
 - An attempt is enough; repeating something, doing very little, waiting on purpose and leaving are all allowed.
 - A guess about what {{npc_hid}} will do may ride along with an act.
-- It fails if it is only a thought, a feeling or a conclusion; narration about the world; talk about the game, its rules or its judges; or a question to the system, such as what to do next.`,
+- It fails if it is only a thought, a feeling or a conclusion; narration about the world; talk about the game, its rules or its judges; or a question to the system ("What should I do next?").`,
   },
   'VALID-PC-ABILITY': {
     rule: 'the attempt is plausible for the abilities, belongings and knowledge of {{pc_hid}}.',

@@ -95,8 +95,8 @@ const EXTRA = {
   it visible by what {{npc_hid}} does, and never name it. The goal:
 {{npc_goal}}`,
   driven: `
-- What {{npc_hid}} does in this session serves one goal, which was drawn when it began. Keep to that goal, pursue it as far as
-  the abilities of {{npc_hid}} reach and no farther, and never name it. The goal:
+- What {{npc_hid}} does in this session serves one goal, which was drawn when it began. Keep to that goal, pursue it within
+  the abilities of {{npc_hid}}, and never name it. The goal:
 {{npc_goal}}`,
   shared:
     '\n- {{npc_hid}} pursues the objective together with {{pc_hid}}, in the manner above, and makes visible by acts how {{npc_hid}} goes about it.',
@@ -120,7 +120,7 @@ export const EARLIER: Prompt = definePrompt(
   'updater-earlier',
   '1.0.0',
   `
-What was said and done before that, shortened; {{npc_hid}} remembers it as far as the abilities above allow:
+What was said and done before that, shortened; {{npc_hid}} remembers it if the abilities above allow:
 {{earlier}}
 `,
 )
