@@ -5,8 +5,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-export const formatNumber = (value: number): string =>
-  value.toLocaleString('en-GB', { maximumFractionDigits: 2 })
+export const formatNumber = (value: number): string => value.toLocaleString('en-GB', { maximumFractionDigits: 2 })
 
 /** "1 step", "2 steps". */
 export const count = (value: number, one: string, many = `${one}s`): string =>
