@@ -10,6 +10,8 @@ import {
   WorldSummary,
 } from '../protocol/catalogue.ts'
 import { type CommandFilters, CommandPage } from '../protocol/command-log.ts'
+import { type ForkRequest, ScoreSeries } from '../protocol/episode-actions.ts'
+import { ViewFrame } from '../protocol/live.ts'
 import {
   Authenticated,
   Branched,
@@ -32,7 +34,8 @@ import {
   Setup,
   SpectatorKey,
 } from '../protocol/session.ts'
-import { ask, type Credentials, download } from './http.ts'
+import { ask, type Credentials, download, fetchAnswer } from './http.ts'
+import { type LiveEvents, LiveFollow } from './live.ts'
 import { PerceptionClient } from './perception.ts'
 import type { ConnectionState } from './play-event.ts'
 import { type PlayOptions, PlaySession } from './play-session.ts'
@@ -56,6 +59,11 @@ type StartRequest = Omit<z.input<typeof PlayRequest>, 'api_key'>
 export interface EpisodeQuery {
   readonly status?: EpisodeSummary['status']
   readonly world?: string
+  readonly variant?: string
+  /** The exact name of a player in any slot. */
+  readonly player?: string
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string
   readonly limit?: number
   readonly offset?: number
 }
@@ -225,6 +233,8 @@ function playMethods(caller: Credentials, { onState, signal }: ClientOptions) {
 }
 
 const STANDING_MS = 10_000
+/** A fork folds its parent's past. */
+const FORK_MS = 120_000
 
 function episodeMethods(caller: Credentials) {
   const at = (id: string): string => `/api/episodes/${encodeURIComponent(id)}`
@@ -235,6 +245,26 @@ function episodeMethods(caller: Credentials) {
     /** From the machine of the server alone. */
     start: (wanted: EpisodeRequest): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, '/api/episodes', { method: 'POST', body: wanted }),
+    /** Another course of an episode, from a step on. From the machine of the server alone. */
+    fork: (id: string, wanted: ForkRequest): Promise<StartedEpisode> =>
+      ask(caller, StartedEpisode, `${at(id)}/forks`, { method: 'POST', body: wanted, timeoutMs: FORK_MS }),
+    /** Gives a slot of a live episode to a bot, or with null to whoever has its token. From the machine of the server alone. */
+    handOver: (id: string, slot: number, player: string | null): Promise<StartedEpisode> =>
+      ask(caller, StartedEpisode, `${at(id)}/slots/${slot}/player`, { method: 'POST', body: { player } }),
+    /** One moment as the public sees it; without a step the newest. */
+    frame: (id: string, step?: number): Promise<ViewFrame> =>
+      ask(caller, ViewFrame, `${at(id)}/frame`, { query: { step } }),
+    /** Scores over time. */
+    series: (id: string): Promise<ScoreSeries> => ask(caller, ScoreSeries, `${at(id)}/series`),
+    /** Follows a live episode until it ends or `signal` is aborted; connections that break are made anew. */
+    live: (id: string, events: LiveEvents, signal?: AbortSignal): LiveFollow =>
+      new LiveFollow(`${caller.url.replace(/^http/, 'ws')}${at(id)}/live`, events, signal ?? caller.signal),
+    /** Lines of the journal from the last saved state before `from` up to step `to`, the header first. */
+    range: async (id: string, from: number, to: number): Promise<{ lines: string[]; isWhole: boolean }> => {
+      const answer = await fetchAnswer(caller, `${at(id)}/range`, { query: { from, to } })
+      const lines = (await answer.text()).split('\n').filter((line) => line !== '')
+      return { lines, isWhole: answer.headers.get('x-range-complete') === 'true' }
+    },
     /** The journal as text, a line at a time as it is read: JSON Lines in UTF-8. */
     journal: (id: string): Promise<ReadableStream<Uint8Array>> => download(caller, `${at(id)}/journal.jsonl`),
   }

@@ -61,6 +61,18 @@ export async function download(caller: Credentials, path: string): Promise<Reada
   }
 }
 
+/**
+ * One answer as it came, for what is not JSON.
+ * @throws ClientError
+ */
+export async function fetchAnswer(caller: Credentials, path: string, asked: Asked = {}): Promise<Response> {
+  try {
+    return await send(caller, path, asked)
+  } catch (error) {
+    throw toClientError(error, caller)
+  }
+}
+
 async function send(caller: Credentials, path: string, asked: Asked): Promise<Response> {
   const { key } = caller
   const headers: Record<string, string> = { accept: 'application/json' }

@@ -5,14 +5,15 @@ import { Chain, corrupt, parseLine } from '../kernel/journal.ts'
 import { describeIssue, parseWith } from '../kernel/parse.ts'
 import { MAX_REPLAY_STEPS } from '../kernel/replay.ts'
 import type { World } from '../kernel/world.ts'
-import type { OutcomeLine, StepLine } from '../protocol/journal.ts'
+import type { OutcomeLine, Pacing, StepLine } from '../protocol/journal.ts'
 import type { JsonValue } from '../protocol/json.ts'
+import type { Episode } from './episode.ts'
 import type { EpisodeEnd } from './episode-parts.ts'
 import { createBotPlayer, createRecordedPlayer } from './in-process-players.ts'
 import type { JournalFile } from './journal-file.ts'
 import { nativeHash } from './native-hash.ts'
 import type { LineSink } from './sink.ts'
-import { forkEpisode, type SlotPlan } from './start.ts'
+import { type EpisodeOptions, forkEpisode, type SlotPlan } from './start.ts'
 
 export interface ForkChanges {
   /** The first step that may differ. */
@@ -21,6 +22,8 @@ export interface ForkChanges {
   readonly bots: ReadonlyMap<number, string>
   /** What slots say at `step` in place of what they said. */
   readonly commands: ReadonlyMap<number, JsonValue>
+  /** Slots that somebody takes with a token, to play on; the fork then keeps its parent's pace. */
+  readonly open?: ReadonlySet<number>
 }
 
 export interface ForkResult {
@@ -33,9 +36,69 @@ export interface ForkResult {
 /** Steps after which a fork that does not end is cut off: as long as its parent, and then half of that. */
 const LIMIT_FACTOR = 1.5
 
+/** A fork that is ready to be played: `create` makes the episode, which keeps its journal in the sink. */
+export interface PlannedFork {
+  /** How the parent ended, if it has. */
+  readonly parent: OutcomeLine | undefined
+  create(
+    sink: LineSink,
+    options?: Pick<EpisodeOptions, 'id' | 'onError'> & { readonly tokens?: readonly string[] },
+  ): Episode
+}
+
+/**
+ * Reads the parent and checks the changes.
+ * @throws AppError STEP_OUT_OF_RANGE, SLOT_INVALID, DIVERGENT_FORK for a command that is none, UNKNOWN_BOT, JOURNAL_CORRUPT
+ */
+export async function planFork(file: JournalFile, world: World, changes: ForkChanges): Promise<PlannedFork> {
+  const read = await readParent(file, changes.step)
+  const { header } = file
+  const slots = header.slots.length
+  const open = changes.open ?? new Set<number>()
+  for (const slot of [...changes.bots.keys(), ...changes.commands.keys(), ...open]) {
+    if (slot >= slots) throw new AppError('SLOT_INVALID', `there is no slot ${slot}; slots are 0 to ${slots - 1}`)
+  }
+  const config = parseWith(world.config, header.config, {
+    code: 'CONFIG_INVALID',
+    what: 'The journalled configuration',
+  })
+  const rest = withCommands(read.rest, changes, world)
+  const plans = header.slots.map((player, slot): SlotPlan => {
+    const bot = changes.bots.get(slot)
+    if (bot !== undefined) {
+      return {
+        player: { kind: 'bot', name: bot },
+        inProcess: createBotPlayer(world, bot, { seed: header.seed, slot }),
+      }
+    }
+    if (open.has(slot)) return { player: { kind: 'empty', name: `Player ${slot + 1}` } }
+    return { player: { kind: 'recorded', name: player.name }, inProcess: createRecordedPlayer(world, rest, slot) }
+  })
+  const point = { header, prefix: read.prefix, step: changes.step, hash: read.hash }
+  return {
+    parent: read.outcome,
+    create: (sink, { tokens, ...options } = {}) =>
+      forkEpisode(world, config, point, {
+        ...options,
+        slots: plans.map((plan, slot) => ({ ...plan, token: tokens?.[slot] })),
+        pacing: open.size > 0 ? livePacing(header.pacing) : { mode: 'fast' },
+        gatherMs: open.size > 0 ? GATHER_MS : 0,
+        sink,
+        maxSteps: Math.ceil(Math.max(read.steps, changes.step) * LIMIT_FACTOR),
+      }),
+  }
+}
+
+/** Milliseconds that a fork waits for whoever plays on. */
+const GATHER_MS = 180_000
+/** Where the parent ran as fast as it could, which is no pace for people. */
+const PLAYABLE: Pacing = { mode: 'rate', stepsPerSecond: 5 }
+
+const livePacing = (pacing: Pacing): Pacing => (pacing.mode === 'fast' ? PLAYABLE : pacing)
+
 /**
  * Plays a fork to its end, as fast as it goes.
- * @throws AppError STEP_OUT_OF_RANGE, SLOT_INVALID, DIVERGENT_FORK for a command that is none, UNKNOWN_BOT, JOURNAL_CORRUPT
+ * @throws AppError as `planFork`
  */
 export async function playFork(
   file: JournalFile,
@@ -43,36 +106,11 @@ export async function playFork(
   changes: ForkChanges,
   sink: LineSink,
 ): Promise<ForkResult> {
-  const read = await readParent(file, changes.step)
-  const slots = file.header.slots.length
-  for (const slot of [...changes.bots.keys(), ...changes.commands.keys()]) {
-    if (slot >= slots) throw new AppError('SLOT_INVALID', `there is no slot ${slot}; slots are 0 to ${slots - 1}`)
-  }
-  const config = parseWith(world.config, file.header.config, {
-    code: 'CONFIG_INVALID',
-    what: 'The journalled configuration',
-  })
-  const rest = withCommands(read.rest, changes, world)
-  const plans = file.header.slots.map((player, slot): SlotPlan => {
-    const bot = changes.bots.get(slot)
-    if (bot !== undefined) {
-      return {
-        player: { kind: 'bot', name: bot },
-        inProcess: createBotPlayer(world, bot, { seed: file.header.seed, slot }),
-      }
-    }
-    return { player: { kind: 'recorded', name: player.name }, inProcess: createRecordedPlayer(world, rest, slot) }
-  })
-  const point = { header: file.header, prefix: read.prefix, step: changes.step, hash: read.hash }
-  const episode = forkEpisode(world, config, point, {
-    slots: plans,
-    pacing: { mode: 'fast' },
-    sink,
-    maxSteps: Math.ceil(Math.max(read.steps, changes.step) * LIMIT_FACTOR),
-  })
+  const planned = await planFork(file, world, changes)
+  const episode = planned.create(sink)
   episode.begin()
   const end = await episode.done
-  return { episode: episode.header.episode, end, parent: read.outcome }
+  return { episode: episode.header.episode, end, parent: planned.parent }
 }
 
 interface Parent {

@@ -142,6 +142,26 @@ export class JournalFile {
     return replay.fold.step >= step
   }
 
+  /**
+   * What a reader elsewhere needs to fold steps `from` to `to` itself: the header, the last saved state at or before
+   * `from`, and the lines from there on. Stored lines, as text; hashes are left to the reader.
+   * @param limit characters after which no further line is given
+   */
+  async range(from: number, to: number, limit: number): Promise<{ lines: readonly string[]; isWhole: boolean }> {
+    const saved = from > 0 ? await this.#savedBefore(from, new FoldPacer(undefined)) : undefined
+    const lines = [this.#first.text, ...(saved ? [saved.text] : [])]
+    let size = 0
+    for await (const batch of this.lines(saved?.next ?? this.#first.next)) {
+      for (const text of batch) {
+        if (stepOf(text) > to) return { lines, isWhole: true }
+        size += text.length
+        if (size > limit) return { lines, isWhole: false }
+        lines.push(text)
+      }
+    }
+    return { lines, isWhole: true }
+  }
+
   /** The last checkpoint with a state at or before `step`. */
   async #savedBefore(step: number, pacer: FoldPacer) {
     let end = await this.#offsetOf(step + 1)
@@ -157,7 +177,7 @@ export class JournalFile {
         const split = located && splitHash(located.text)
         const line = split ? parseLine(split.body, 0) : undefined
         if (located && line?.kind === 'checkpoint' && line.line.state !== undefined && line.line.step <= step) {
-          return { step: line.line.step, state: line.line.state, next: located.next }
+          return { step: line.line.step, state: line.line.state, next: located.next, text: located.text }
         }
         // A command that happens to contain these characters: look before it.
         end = from + text.lastIndexOf('\n', found) + 1

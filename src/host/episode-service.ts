@@ -4,12 +4,10 @@ import type { Episode } from '../episode/episode.ts'
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { type ForkChanges, type ForkResult, playFork } from '../episode/fork.ts'
 import type { JournalFile } from '../episode/journal-file.ts'
-import { createMemorySink, type LineSink } from '../episode/sink.ts'
+import type { LineSink } from '../episode/sink.ts'
 import {
   createEpisodeId,
   type EpisodeOptions,
-  type ForkPoint,
-  forkEpisode,
   type ResumeOptions,
   resumeEpisode,
   startEpisode,
@@ -21,6 +19,7 @@ import type { EpisodeSummary } from '../protocol/catalogue.ts'
 import type { EpisodeFilters, EpisodePageRequest } from '../store/episodes/episode-query.ts'
 import { summarizeRecord } from '../store/episodes/rows.ts'
 import { type EpisodeArchive, type EpisodeStorage, openArchive } from './episode-archive.ts'
+import { copyPast, createFork } from './episode-forks.ts'
 import { kindOf, recordOfHeader } from './episode-records.ts'
 import { type EpisodeSpec, inProcessFor, planEpisode } from './episode-spec.ts'
 import { type Log, SILENT } from './log.ts'
@@ -155,33 +154,27 @@ export class EpisodeService {
   }
 
   /**
-   * The journal of a fork that is not played yet: the past of another episode up to a point, under an id of its own.
-   * @param as.startedAt milliseconds since 1970
-   * @throws AppError DIVERGED when the world no longer plays as recorded
+   * Starts a fork of an episode that this service keeps, as an episode of its own. With open slots it waits for whoever
+   * plays on; otherwise it is played to its end as fast as it goes.
+   * @throws AppError as `planFork`; UNKNOWN_EPISODE, QUEUE_FULL
    */
-  async copyPast(
-    world: World,
-    config: unknown,
-    point: ForkPoint,
-    as: { readonly id: string; readonly slots: EpisodeSpec['slots']; readonly startedAt: number },
-  ): Promise<readonly string[]> {
-    const sink = createMemorySink()
-    const fork = forkEpisode(world, config, point, {
-      id: as.id,
-      slots: planEpisode(world, {
-        world,
-        configured: { config, json: point.header.config },
-        seed: point.header.seed,
-        slots: as.slots,
-        pacing: point.header.pacing,
-        kind: 'fork',
-      }).slots,
-      pacing: point.header.pacing,
-      sink,
-      clock: { now: () => 0, wall: () => as.startedAt, after: () => () => undefined },
-    })
-    await fork.stop()
-    return sink.lines
+  async startFork(id: string, changes: ForkChanges): Promise<Episode> {
+    const archive = this.#archive
+    if (!archive) throw new AppError('UNKNOWN_EPISODE', `there is no episode ${id}`)
+    this.#requireRoom()
+    const episode = await createFork({ archive, worlds: this.worlds, log: this.#log }, id, changes)
+    this.#keep(episode)
+    return episode
+  }
+
+  /** The journal of a fork that is not played yet: see `copyPast` in episode-forks.ts. */
+  copyPast(...args: Parameters<typeof copyPast>): Promise<readonly string[]> {
+    return copyPast(...args)
+  }
+
+  /** Resolves once an episode that has ended is archived; at once for others. */
+  async archived(id: string): Promise<void> {
+    if (this.#live.get(id)?.isClosed !== false) await this.#fates.get(id)
   }
 
   #keep(episode: Episode): void {

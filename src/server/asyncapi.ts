@@ -10,6 +10,7 @@ import {
   ReplayMessage,
 } from '../protocol/coworld-messages.ts'
 import { JsonObject, JsonValue } from '../protocol/json.ts'
+import { LiveMessage } from '../protocol/live.ts'
 import { Perception } from '../protocol/perception.ts'
 import { CommandReport, StreamMessage } from '../protocol/perception-adapter.ts'
 import { ClientFrame, ServerFrame } from '../protocol/session.ts'
@@ -81,6 +82,14 @@ const CHANNELS = {
     sends: byType(GlobalMessage),
     receives: {},
   },
+  live: {
+    address: '/api/episodes/{id}/live',
+    title: 'A live episode for viewers',
+    description:
+      'The newest moment at once, then at most 20 a second, the events of all steps between them included. Nothing is read. Close codes: 1000 the episode is over, 1011 with the reason EPISODE_FAILED, 1012 the server stops: connect again.',
+    sends: byType(LiveMessage),
+    receives: {},
+  },
   replay: {
     address: '/episodes/{id}/replay',
     title: 'A recorded episode',
@@ -99,6 +108,7 @@ export const SERVER_CHANNELS: readonly ChannelName[] = [
   'perception_stream_of_slot',
   'player',
   'global',
+  'live',
   'replay',
 ]
 

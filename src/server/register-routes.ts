@@ -14,10 +14,12 @@ import { installRateLimit } from '../transport/rate-limit.ts'
 import type { Transport } from '../transport/transport.ts'
 import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
 import type { LivePerception } from './live-perception.ts'
+import { liveRoute } from './live-sockets.ts'
 import { openApiOptions } from './openapi.ts'
 import { streamRoute } from './perception-sockets.ts'
 import type { Readiness } from './readiness.ts'
 import { commandRoutes } from './routes/commands.ts'
+import { courseRoutes } from './routes/course.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { healthRoutes } from './routes/health.ts'
 import { perceptionRoutes } from './routes/perception.ts'
@@ -60,6 +62,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(healthRoutes, { readiness: parts.readiness, liveEpisodes: () => episodes.size })
   await typed.register(worldRoutes, { worlds: episodes.worlds })
   await typed.register(episodeRoutes, { episodes, blobs, locality })
+  await typed.register(courseRoutes, { episodes, locality })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }
@@ -73,6 +76,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await app.register(watchRoutes, watching)
   await typed.register(webRoutes, { web: readWebApp(), failures, origins, version: parts.version, boot })
   for (const route of watchSockets(watching)) upgrades.add(route)
+  upgrades.add(liveRoute({ ...watching, boot }))
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   const channels = asyncApi(info, SERVER_CHANNELS)
   app.get('/asyncapi.json', { schema: { hide: true } }, () => channels)

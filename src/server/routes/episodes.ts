@@ -4,6 +4,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { formatReplay } from '../../adapters/coworld/replay-document.ts'
 import { agentIdOf } from '../../adapters/perception/bridge.ts'
+import type { Episode } from '../../episode/episode.ts'
 import type { JournalFile } from '../../episode/journal-file.ts'
 import { type BlobStore, readBlob } from '../../host/blobs.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
@@ -22,7 +23,7 @@ import { EPISODE_SORTS } from '../../store/episodes/episode-query.ts'
 import type { Locality } from '../../transport/locality.ts'
 import { loadRegistered } from '../worlds.ts'
 
-const EpisodeParams = z.strictObject({ id: z.string().min(1).max(100) })
+export const EpisodeParams = z.strictObject({ id: z.string().min(1).max(100) })
 
 const EpisodeQuery = z.strictObject({
   status: z.enum(EPISODE_STATUSES).optional(),
@@ -106,24 +107,28 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes
         leadMs: LEAD_MS,
         kind: 'api',
       })
-      const { host } = request
-      const slots = episode.slots.map(({ slot, token }) => {
-        const query = new URLSearchParams({ slot: String(slot), token })
-        const base = `//${host}/episodes/${episode.header.episode}`
-        return {
-          slot,
-          token,
-          page: `http:${base}/clients/player?${query}`,
-          socket: `ws:${base}/player?${query}`,
-          perception: `http://${host}/api/episodes/${episode.header.episode}/slots/${slot}`,
-          agent_id: agentIdOf(slot),
-        }
-      })
+      const slots = slotLinks(episode, request.host)
       return reply.code(201).send({ episode: await episodes.find(episode.header.episode), slots })
     },
   )
   app.register(artefactRoutes, { episodes, blobs })
   done()
+}
+
+/** Where the players of an episode's slots get in. */
+export function slotLinks(episode: Episode, host: string): StartedEpisode['slots'] {
+  return episode.slots.map(({ slot, token }) => {
+    const query = new URLSearchParams({ slot: String(slot), token })
+    const base = `//${host}/episodes/${episode.header.episode}`
+    return {
+      slot,
+      token,
+      page: `http:${base}/clients/player?${query}`,
+      socket: `ws:${base}/player?${query}`,
+      perception: `http://${host}/api/episodes/${episode.header.episode}/slots/${slot}`,
+      agent_id: agentIdOf(slot),
+    }
+  })
 }
 
 const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { episodes, blobs }, done) => {

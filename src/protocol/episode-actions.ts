@@ -1,0 +1,23 @@
+// What viewers ask of an episode: another course of it, another player in a slot, its scores over time.
+import { z } from 'zod'
+import { JsonValue } from './json.ts'
+
+const SlotKey = z.string().regex(/^\d{1,3}$/)
+
+/** What starts a fork. Slots that are not named play on as they did. */
+export const ForkRequest = z.strictObject({
+  /** The first step that may differ. */
+  step: z.int().min(0),
+  bots: z.record(SlotKey, z.string()).default({}).describe('Slots that a bot takes over, by its name.'),
+  commands: z.record(SlotKey, JsonValue).default({}).describe('What slots say at `step` in place of what they said.'),
+  open: z.array(z.int().min(0).max(255)).max(256).default([]).describe('Slots to play on yourself: see their tokens.'),
+})
+export type ForkRequest = z.input<typeof ForkRequest>
+
+/** Who takes a slot of a live episode: a bot by its name, or null for whoever has the slot's token. */
+export const HandOverRequest = z.strictObject({ player: z.string().max(200).nullable() })
+export type HandOverRequest = z.infer<typeof HandOverRequest>
+
+/** Scores over time: `scores[slot][i]` is that slot's score after `steps[i]` steps. */
+export const ScoreSeries = z.strictObject({ steps: z.array(z.int()), scores: z.array(z.array(z.number())) })
+export type ScoreSeries = z.infer<typeof ScoreSeries>
