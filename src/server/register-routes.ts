@@ -7,6 +7,7 @@ import type { BlobStore } from '../host/blobs.ts'
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import type { CommandLog } from '../store/command-log.ts'
+import type { Evaluations } from '../store/evaluations/evaluations.ts'
 import { corsOptions } from '../transport/cors.ts'
 import type { RouteFailures } from '../transport/fastify-failures.ts'
 import { installRateLimit } from '../transport/rate-limit.ts'
@@ -18,6 +19,7 @@ import { streamRoute } from './perception-sockets.ts'
 import type { Readiness } from './readiness.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { episodeRoutes } from './routes/episodes.ts'
+import { evaluationRoutes } from './routes/evaluations.ts'
 import { healthRoutes } from './routes/health.ts'
 import { perceptionRoutes } from './routes/perception.ts'
 import { watchRoutes, watchSockets } from './routes/watch.ts'
@@ -33,6 +35,7 @@ export interface RouteDependencies {
   readonly blobs: BlobStore
   readonly adapters: LivePerception
   readonly commands: CommandLog
+  readonly evaluations: Evaluations
   readonly transport: Transport
   readonly failures: RouteFailures
   readonly services: SessionServices
@@ -57,6 +60,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(healthRoutes, { readiness: parts.readiness, liveEpisodes: () => episodes.size })
   await typed.register(worldRoutes, { worlds: episodes.worlds })
   await typed.register(episodeRoutes, { episodes, blobs, locality })
+  await typed.register(evaluationRoutes, { evaluations: parts.evaluations, blobs })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }
