@@ -5,7 +5,6 @@ import { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
 import { CommandLog } from '../store/command-log.ts'
-import { Evaluations } from '../store/evaluations/evaluations.ts'
 import type { StoreTarget } from '../store/store.ts'
 import { type ClosingPart, closeAll } from '../transport/close.ts'
 import { listenApp } from '../transport/listen.ts'
@@ -114,10 +113,9 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   await registerRoutes(app, {
     services,
     episodes,
-    blobs: storage.blobs,
+    storage,
     adapters,
     commands,
-    evaluations: new Evaluations(store),
     transport,
     failures,
     log,
