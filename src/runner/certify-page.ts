@@ -67,12 +67,17 @@ function formatSteps({ steps = [], outcome }: CheckReport): string {
   if (steps.length === 0) return ''
   const rows = steps.map(
     (step) =>
-      `<li class="${step.outcome}"><b>${MARKS[step.outcome]} ${step.number} ${step.id}</b> ${escapeText(step.reason.split('\n')[0] ?? '')}</li>`,
+      `<li class="${step.outcome}"><b>${MARKS[step.outcome]} ${step.number} ${step.id}</b> ${escapeText(firstLine(step.reason))}</li>`,
   )
   return `
 <details${outcome === 'failed' ? ' open' : ''}><summary>${steps.length} steps</summary><ul>
 ${rows.join('\n')}
 </ul></details>`
+}
+
+function firstLine(text: string): string {
+  const [first = ''] = text.split('\n')
+  return first
 }
 
 function formatSection(title: string, value: JsonValue | undefined): string {

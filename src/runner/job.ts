@@ -9,7 +9,7 @@ import { jobSpecToRequestForm } from '../protocol/coworld-forms.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { compileForeignSchema } from './foreign-schema.ts'
 import type { CoworldPackage } from './manifest.ts'
-import { countSeats } from './manifest-rules.ts'
+import { countSlots } from './manifest-rules.ts'
 
 export interface JobOptions {
   /** Id of a variant whose configuration is played; the certification fixture's when absent. */
@@ -30,7 +30,7 @@ export function buildJobSpec(from: CoworldPackage, options: JobOptions = {}): Jo
     $schema: null,
     manifest: from.manifest,
     game_config: config,
-    players: overrideImages(seatedPlayers(from, config), options.images ?? [], options.run ?? []),
+    players: overrideImages(playersOf(from, config), options.images ?? [], options.run ?? []),
     episode_tags: {},
     policy_names: null,
   }
@@ -87,11 +87,11 @@ function fixturePlayers({ manifest }: CoworldPackage): readonly Runnable[] {
   })
 }
 
-/** One player a seat: the fixture's in their order, again from the first where a roster seats more of them. */
-function seatedPlayers(from: CoworldPackage, config: JsonObject): readonly Runnable[] {
+/** One player a slot: the fixture's in their order, again from the first where a roster has more slots. */
+function playersOf(from: CoworldPackage, config: JsonObject): readonly Runnable[] {
   const players = fixturePlayers(from)
-  const seats = countSeats(from.manifest.game.config_schema, config, players.length)
-  return players.length === 0 ? [] : Array.from({ length: seats }, (_, slot) => at(players, slot % players.length))
+  const slots = countSlots(from.manifest.game.config_schema, config, players.length)
+  return players.length === 0 ? [] : Array.from({ length: slots }, (_, slot) => at(players, slot % players.length))
 }
 
 function overrideImages(players: readonly Runnable[], images: readonly string[], run: readonly string[]): Runnable[] {

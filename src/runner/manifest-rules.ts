@@ -5,10 +5,10 @@ import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import { compileForeignSchema, type Fault, type SchemaVerdict } from './foreign-schema.ts'
 
 /**
- * How many seats a configuration has. `fixed`: `minItems` of the tokens, which equals `maxItems`. `roster`: as many as the
+ * How many slots a configuration has. `fixed`: `minItems` of the tokens, which equals `maxItems`. `roster`: as many as the
  * configuration has `players`, within the bounds of the tokens.
  */
-export type SeatRule = 'fixed' | 'roster'
+export type SlotRule = 'fixed' | 'roster'
 
 interface Bounds {
   readonly least: number
@@ -16,7 +16,7 @@ interface Bounds {
 }
 
 /** The first broken rule of a manifest that satisfies its schema, or undefined. */
-export function checkCrossRules(manifest: CoworldManifest, rule: SeatRule = 'fixed'): Fault | undefined {
+export function checkCrossRules(manifest: CoworldManifest, rule: SlotRule = 'fixed'): Fault | undefined {
   const bounds = tokenBounds(manifest.game.config_schema, rule)
   if ('path' in bounds) return bounds
   const assigned = manifest.certification.players.length
@@ -32,7 +32,7 @@ export function checkCrossRules(manifest: CoworldManifest, rule: SeatRule = 'fix
  * How many slots a configuration without tokens has: its roster where the tokens leave a choice, and `otherwise` where
  * neither says.
  */
-export function countSeats(schema: JsonObject, config: JsonObject, otherwise: number): number {
+export function countSlots(schema: JsonObject, config: JsonObject, otherwise: number): number {
   const bounds = tokenBounds(schema, 'roster')
   if ('path' in bounds) return otherwise
   if (bounds.least === bounds.most) return bounds.least
@@ -41,7 +41,7 @@ export function countSeats(schema: JsonObject, config: JsonObject, otherwise: nu
 
 const TOKENS = '$.game.config_schema.properties.tokens'
 
-function tokenBounds(schema: JsonObject, rule: SeatRule): Bounds | Fault {
+function tokenBounds(schema: JsonObject, rule: SlotRule): Bounds | Fault {
   const { required, properties } = schema
   if (!Array.isArray(required) || !required.includes('tokens')) {
     return { path: '$.game.config_schema.required', message: 'must be an array that contains "tokens"' }
@@ -78,8 +78,8 @@ function checkVariants(manifest: CoworldManifest, check: ConfigCheck): Fault | u
     const path = `$.variants[${index}]`
     const config = variant.game_config
     const { least, most } = check.bounds
-    const seats = least !== most && Array.isArray(config.players) ? config.players.length : least
-    const fault = checkGameConfig(config, `${path}.game_config`, check, seats)
+    const slots = least !== most && Array.isArray(config.players) ? config.players.length : least
+    const fault = checkGameConfig(config, `${path}.game_config`, check, slots)
     if (fault) return fault
     if (variant.parent_id !== null && !ids.includes(variant.parent_id)) {
       return { path: `${path}.parent_id`, message: `names no variant: ${JSON.stringify(variant.parent_id)}` }
@@ -102,16 +102,16 @@ function checkGameConfig(
   config: JsonObject,
   path: string,
   { schema, bounds }: ConfigCheck,
-  seats: number,
+  slots: number,
 ): Fault | undefined {
   if (Object.hasOwn(config, 'tokens')) {
     return { path: `${path}.tokens`, message: 'the runner makes the tokens; an authored configuration has none' }
   }
   if (!schema.ok) return { path: '$.game.config_schema', message: `is not a draft 2020-12 schema: ${schema.reason}` }
-  if (seats < bounds.least || seats > bounds.most) {
-    return { path: `${path}.players`, message: `seats ${seats}; the tokens allow ${bounds.least} to ${bounds.most}` }
+  if (slots < bounds.least || slots > bounds.most) {
+    return { path: `${path}.players`, message: `has ${slots}; the tokens allow ${bounds.least} to ${bounds.most}` }
   }
-  const tokens = Array.from({ length: seats }, (_, slot) => `token-${slot}`)
+  const tokens = Array.from({ length: slots }, (_, slot) => `token-${slot}`)
   const [first] = schema.validate({ ...config, tokens })
   return first && { path: path + first.path.slice(1), message: first.message }
 }

@@ -9,7 +9,7 @@ import { CoworldManifest, isPackageVersion, type Role } from '../protocol/coworl
 import { LaterManifest, laterToManifest } from '../protocol/coworld-later.ts'
 import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import type { Fault } from './foreign-schema.ts'
-import { checkCrossRules, type SeatRule } from './manifest-rules.ts'
+import { checkCrossRules, type SlotRule } from './manifest-rules.ts'
 
 /** Which layer of loading found a fault. */
 export const MANIFEST_LAYERS = ['file', 'schema', 'version', 'cross'] as const
@@ -21,7 +21,7 @@ export interface CoworldPackage extends ParsedManifest {
   readonly path: string
   /** Folder of the manifest: relative programs resolve against it. */
   readonly folder: string
-  /** How many slots the certification fixture fills. A variant of a later manifest may seat another number. */
+  /** How many slots the certification fixture fills. A variant of a later manifest may have another number. */
   readonly slots: number
 }
 
@@ -95,12 +95,12 @@ function parseShape<T>(schema: z.ZodType<T>, value: JsonObject, name: string): T
 }
 
 /** The layers after the schema. */
-function checked(manifest: CoworldManifest, name: string, seats: SeatRule): CoworldManifest {
+function checked(manifest: CoworldManifest, name: string, rule: SlotRule): CoworldManifest {
   if (!isPackageVersion(manifest.game.version)) {
     const message = `${JSON.stringify(manifest.game.version)} is not a PEP 440 version, such as 1.0 or 0.2.1-beta`
     throw manifestFault(name, 'version', [{ path: '$.game.version', message }])
   }
-  const fault = checkCrossRules(manifest, seats)
+  const fault = checkCrossRules(manifest, rule)
   if (fault) throw manifestFault(name, 'cross', [fault])
   return manifest
 }

@@ -1,6 +1,7 @@
 // Whether players who lost their connection play on: each slot is connected, cut off and connected again with the same
 // token, until all of them are there; then everybody who came back has to be told what the others are told.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { at } from '../kernel/at.ts'
 import { type Extra, playerSocket } from './episode-probes.ts'
 import { type Conversation, type Finding, openConversation } from './probe.ts'
 import type { GameServer } from './runtime.ts'
@@ -115,7 +116,7 @@ class Returning {
   /** Everybody is there, so that the episode begins: whoever came back is told as the others are. */
   async #watch(back: readonly Conversation[]): Promise<Extra> {
     const before = back.map(({ count }) => count)
-    const isTold = (slot: number): boolean => (back[slot]?.count ?? 0) > (before[slot] ?? 0)
+    const isTold = (slot: number): boolean => at(back, slot).count > at(before, slot)
     const slots = [...back.keys()]
     await this.#until(WATCH_MS, () => slots.every(isTold) || back.some(({ closed }) => closed !== undefined))
     const out = slots.find((slot) => back[slot]?.closed !== undefined && !isTold(slot))
