@@ -10,12 +10,9 @@ import {
   WorldSummary,
 } from '../protocol/catalogue.ts'
 import { type CommandFilters, CommandPage } from '../protocol/command-log.ts'
-<<<<<<< HEAD
 import { type ForkRequest, ScoreSeries } from '../protocol/episode-actions.ts'
-import { ViewFrame } from '../protocol/live.ts'
-=======
 import { EvaluationDetail, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
->>>>>>> main
+import { ViewFrame } from '../protocol/live.ts'
 import {
   Authenticated,
   Branched,

@@ -53,6 +53,10 @@ export const WorldSummary = z.strictObject({
   summary: z.string(),
   variants: z.array(Variant.extend({ slots: z.int() })),
   bots: z.array(BotSummary),
+  /** Where its view comes from: it ships with Paracosm or with the world, or there is none. */
+  view: z.enum(['built-in', 'package', 'none']),
+  /** Whether text games are played in it. */
+  has_dialogue: z.boolean(),
 })
 export type WorldSummary = z.infer<typeof WorldSummary>
 

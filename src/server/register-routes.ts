@@ -24,6 +24,7 @@ import { episodeRoutes } from './routes/episodes.ts'
 import { evaluationRoutes } from './routes/evaluations.ts'
 import { healthRoutes } from './routes/health.ts'
 import { perceptionRoutes } from './routes/perception.ts'
+import { viewRoutes } from './routes/views.ts'
 import { watchRoutes, watchSockets } from './routes/watch.ts'
 import { webRoutes } from './routes/web.ts'
 import { worldRoutes } from './routes/worlds.ts'
@@ -78,6 +79,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   const watching = { episodes, origins, onFault: (error: unknown) => log.error({ err: error }, 'socket.failed') }
   const boot = randomUUID()
   await app.register(watchRoutes, watching)
+  await app.register(viewRoutes, { worlds: episodes.worlds })
   await typed.register(webRoutes, { web: readWebApp(), failures, origins, version: parts.version, boot })
   for (const route of watchSockets(watching)) upgrades.add(route)
   upgrades.add(liveRoute({ ...watching, boot }))

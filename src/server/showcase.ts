@@ -1,59 +1,119 @@
-// Something to watch: one match of bots after another. The pairings take turns; old matches are removed.
+// Something to watch in every world that ships: one episode of bots after another in each. Old ones are removed.
 import { randomInt } from 'node:crypto'
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import { sleep } from '../lib/sleep.ts'
 
 const KIND = 'showcase'
-const STEPS_PER_SECOND = 5
 const LEAD_MS = 500
-/** Milliseconds between two matches. */
+/** Milliseconds between two episodes of a world. */
 const BREAK_MS = 4000
-/** Finished matches that are kept. */
-const KEPT = 50
-/** Matches that one pruning removes at most. */
+/** Finished episodes that are kept. */
+const KEPT = 60
+/** Episodes that one pruning removes at most. */
 const PRUNED = 100
 
-const PROGRAMME: readonly { variant: string; slots: readonly string[] }[] = [
-  { variant: 'default', slots: ['sweep', 'greedy'] },
-  { variant: 'duel', slots: ['greedy', 'random'] },
-  { variant: 'default', slots: ['random', 'sweep'] },
-  { variant: 'duel', slots: ['greedy', 'sweep'] },
+interface Entry {
+  readonly variant: string
+  readonly slots: readonly string[]
+}
+
+interface Programme {
+  readonly world: string
+  readonly stepsPerSecond: number
+  /** Longer ones are cut: a visitor sees a beginning now and then. */
+  readonly maxSteps?: number
+  readonly entries: readonly Entry[]
+}
+
+/** Pairings take turns; no match is the same as the last. */
+const PROGRAMMES: readonly Programme[] = [
+  {
+    world: 'paint-arena',
+    stepsPerSecond: 5,
+    entries: [
+      { variant: 'grand', slots: ['sweep', 'greedy', 'random', 'greedy'] },
+      { variant: 'default', slots: ['sweep', 'random'] },
+      { variant: 'grand', slots: ['random', 'sweep', 'greedy', 'random'] },
+      { variant: 'default', slots: ['greedy', 'random'] },
+    ],
+  },
+  {
+    world: 'frontier',
+    stepsPerSecond: 2,
+    maxSteps: 900,
+    entries: [
+      { variant: 'company', slots: ['scripted', 'wanderer', 'scripted', 'wanderer'] },
+      { variant: 'arrival', slots: ['scripted'] },
+    ],
+  },
+  {
+    world: 'foundry',
+    stepsPerSecond: 10,
+    maxSteps: 6000,
+    entries: [
+      { variant: 'first_slice', slots: ['builder'] },
+      { variant: 'brownout', slots: ['builder'] },
+    ],
+  },
+  {
+    world: 'parley',
+    stepsPerSecond: 1,
+    maxSteps: 600,
+    entries: [
+      { variant: 'explore', slots: ['visitor'] },
+      { variant: 'foresight', slots: ['visitor'] },
+    ],
+  },
 ]
 
-/** Keeps one match running until the signal. */
-export async function runShowcase(episodes: EpisodeService, options: { log: Log; signal: AbortSignal }): Promise<void> {
-  const { signal, log } = options
+interface ShowcaseOptions {
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/** Keeps an episode of every world running until the signal. */
+export async function runShowcase(episodes: EpisodeService, options: ShowcaseOptions): Promise<void> {
+  const known = PROGRAMMES.filter(({ world }) => episodes.worlds.ids().includes(world))
+  await Promise.all(known.map((programme) => runProgramme(episodes, programme, options)))
+}
+
+async function runProgramme(
+  episodes: EpisodeService,
+  programme: Programme,
+  { signal, log }: ShowcaseOptions,
+): Promise<void> {
   for (let turn = 0; !signal.aborted; turn++) {
     try {
-      const next = PROGRAMME[turn % PROGRAMME.length]
+      const next = programme.entries[turn % programme.entries.length]
       if (!next) return
-      const episode = (await running(episodes)) ?? (await start(episodes, next))
+      const episode = (await running(episodes, programme.world)) ?? (await start(episodes, programme, next))
       await episode.done
       await prune(episodes)
     } catch (err) {
-      if (!signal.aborted) log.error({ err }, 'showcase.failed')
+      if (!signal.aborted) log.error({ err, world: programme.world }, 'showcase.failed')
     }
     // The break ends early when the server stops.
     await sleep(BREAK_MS, signal).catch(() => undefined)
   }
 }
 
-/** A match that was resumed after a restart. */
-async function running(episodes: EpisodeService) {
-  const { entries } = await episodes.list({ status: 'live', kind: KIND }, { limit: 1 })
+/** An episode that was resumed after a restart. */
+async function running(episodes: EpisodeService, world: string) {
+  const { entries } = await episodes.list({ status: 'live', kind: KIND, world }, { limit: 1 })
   const [first] = entries
   return first && episodes.get(first.id)
 }
 
-function start(episodes: EpisodeService, next: (typeof PROGRAMME)[number]) {
+function start(episodes: EpisodeService, { world, stepsPerSecond, maxSteps }: Programme, next: Entry) {
   return episodes.start({
-    world: 'paint-arena',
+    world,
     ...next,
     seed: randomInt(0x1_0000_0000),
-    pacing: { mode: 'rate', stepsPerSecond: STEPS_PER_SECOND },
+    pacing: { mode: 'rate', stepsPerSecond },
     kind: KIND,
     leadMs: LEAD_MS,
+    maxSteps,
   })
 }
 

@@ -4,5 +4,10 @@
 /** `$name` stands for one part of a path. */
 export const PATHS = {
   home: '/',
+  watch: '/watch',
+  worlds: '/worlds',
+  world: '/worlds/$world',
+  episode: '/episodes/$episode',
+  compare: '/compare/$episode/$fork',
   design: '/design',
 } as const

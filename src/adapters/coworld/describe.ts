@@ -16,7 +16,15 @@ export function summariseWorld(world: World): WorldSummary {
       slots: world.slots(configureWorld(world, variant.id).config),
     })),
     bots: (world.bots ?? []).map(({ name, summary }) => ({ name, summary })),
+    view: viewOf(world),
+    has_dialogue: world.dialogue !== undefined,
   }
+}
+
+/** A module that a world names is its own; views of built-in worlds are part of the application. */
+function viewOf({ view }: World): WorldSummary['view'] {
+  if (view?.module) return 'package'
+  return view ? 'built-in' : 'none'
 }
 
 /** The JSON Schema (2020-12) of what goes in through a zod schema. */

@@ -30,9 +30,13 @@ export const watchRoutes: FastifyPluginCallback<WatchOptions> = (app, options, d
       const episode = episodes.get(id)
       const wanted = pageOf(path)
       // A page that was shared while the match ran leads to its replay afterwards.
-      if (path === '/' || (!episode && wanted && wanted !== 'replay')) {
+      if (!episode && wanted && wanted !== 'replay') {
         await episodes.find(id)
-        return reply.redirect(`/episodes/${encodeURIComponent(id)}/clients/${episode ? 'global' : 'replay'}`)
+        return reply.redirect(`/episodes/${encodeURIComponent(id)}/clients/replay`)
+      }
+      if (path === '/') {
+        await episodes.find(id)
+        return reply.redirect(`/episodes/${encodeURIComponent(id)}`)
       }
       if (path === '/healthz') return reply.send({ ok: true })
       const asset = await findAsset(options, { id, path, episode })

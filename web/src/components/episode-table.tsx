@@ -1,4 +1,5 @@
 // Episodes as rows: players with their scores, world, length, when. The row is a link. On phones a row becomes a grid.
+import { Link } from '@tanstack/react-router'
 import type { EpisodeSummary } from 'paracosm/protocol'
 import { ago, count, formatNumber, fullDate, leader } from '../data/words.ts'
 import { Chip, type ChipKind } from './chip.tsx'
@@ -46,9 +47,9 @@ function EpisodeRow({ episode }: { episode: EpisodeSummary }) {
       <time className={styles.when} {...(started === undefined ? {} : { title: fullDate(started) })}>
         {started === undefined ? '' : ago(started)}
       </time>
-      <a href={`/episodes/${encodeURIComponent(episode.id)}/`} className={styles.link}>
+      <Link to="/episodes/$episode" params={{ episode: episode.id }} className={styles.link}>
         <span className={styles.hidden}>Episode {episode.id}</span>
-      </a>
+      </Link>
     </li>
   )
 }

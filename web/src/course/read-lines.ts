@@ -1,6 +1,12 @@
 // Stored lines of a journal, parsed: the header, saved states, steps, and the end.
 import { parseLine, splitHash } from '../../../src/kernel/journal.ts'
-import type { CheckpointLine, FailureLine, JournalHeader, OutcomeLine, StepLine } from '../../../src/protocol/journal.ts'
+import type {
+  CheckpointLine,
+  FailureLine,
+  JournalHeader,
+  OutcomeLine,
+  StepLine,
+} from '../../../src/protocol/journal.ts'
 
 export interface ReadLines {
   readonly header: JournalHeader

@@ -33,7 +33,8 @@ export function scan(segment: Segment, steps: number): Scan {
     for (const [slot, list] of scores.entries()) list.push(standing[slot] ?? 0)
     const ahead = leader(standing)
     if (ahead !== undefined && ahead !== first) {
-      if (first !== undefined) markers.push({ step, kind: 'lead', slot: ahead, text: `${nameOf(header.slots, ahead)} takes the lead` })
+      if (first !== undefined)
+        markers.push({ step, kind: 'lead', slot: ahead, text: `${nameOf(header.slots, ahead)} takes the lead` })
       first = ahead
     }
     for (const { slot, kind, data } of moment.events) {
@@ -64,13 +65,15 @@ export function markersOfLines(lines: readonly StepLine[]): Marker[] {
   const markers: Marker[] = []
   for (const line of lines) {
     const step = line.step + 1
-    for (const slot of line.timeouts ?? []) markers.push({ step, kind: 'timeout', slot, text: `Slot ${slot} ran out of time` })
+    for (const slot of line.timeouts ?? [])
+      markers.push({ step, kind: 'timeout', slot, text: `Slot ${slot} ran out of time` })
     for (const [slot, , refusal] of line.refused ?? []) {
       markers.push({ step, kind: 'refused', slot, text: `Refused: ${refusal.reason}` })
     }
     // Who joins before the first step changes nothing that anybody has seen.
     if (line.step === 0) continue
-    for (const [slot, change] of line.changes ?? []) markers.push({ step, kind: 'slot', slot, text: wordsOf(slot, change) })
+    for (const [slot, change] of line.changes ?? [])
+      markers.push({ step, kind: 'slot', slot, text: wordsOf(slot, change) })
   }
   return markers
 }

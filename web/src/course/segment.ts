@@ -1,11 +1,12 @@
 // A stretch of a journal that begins at a known state: any step in it can be folded to. Snapshots on the way make seeking
 // back short. Pure: the same code runs in the worker and in shared files.
-import type { EffectRequest } from '../../../src/protocol/episode.ts'
-import type { CheckpointLine, JournalHeader, StepLine } from '../../../src/protocol/journal.ts'
-import type { JsonValue } from '../../../src/protocol/json.ts'
-import type { ViewEvent, ViewFrame } from '../../../src/protocol/live.ts'
+
 import { createFold, type Fold, foldLine, foldTo, loadFold } from '../../../src/kernel/fold.ts'
 import { publicView, type World, type WorldEvent } from '../../../src/kernel/world.ts'
+import type { EffectRequest } from '../../../src/protocol/episode.ts'
+import type { CheckpointLine, JournalHeader, StepLine } from '../../../src/protocol/journal.ts'
+import type { JsonObject, JsonValue } from '../../../src/protocol/json.ts'
+import type { ViewEvent, ViewFrame } from '../../../src/protocol/live.ts'
 
 /** Steps between two snapshots: seeking back folds at most this many, a few milliseconds in every built-in world. */
 const SNAPSHOT_EVERY = 50
@@ -122,15 +123,18 @@ export class Segment {
   #keep(fold: Fold): void {
     const last = this.#snapshots.at(-1)?.step ?? this.from
     if (fold.step <= last) return
-    const { world, state } = { world: fold.world, state: fold.state }
-    this.#snapshots.push({ step: fold.step, state: world.save(state), effects: [...fold.out.pending.values()] })
+    const effects = [...fold.out.pending.values()]
+    this.#snapshots.push({ step: fold.step, state: fold.world.save(fold.state), effects })
   }
 }
 
 const copyEvent = ({ slot, kind, data }: WorldEvent): ViewEvent => ({ slot, kind, data })
 
-/** An observation as a JSON object: what is none is put into one. */
-export function asObject(seen: unknown): ViewFrame['view'] {
-  const json: unknown = typeof seen === 'object' && seen !== null && !Array.isArray(seen) ? seen : { observation: seen }
-  return structuredClone(json) satisfies unknown as ViewFrame['view'] // observations of worlds are JSON by contract
+/** An observation as a JSON object: what is none is put into one. Worlds promise that their observations are JSON. */
+function asObject(seen: unknown): JsonObject {
+  const copy: unknown = structuredClone(seen)
+  return isJsonObject(copy) ? copy : { observation: String(copy) }
 }
+
+const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

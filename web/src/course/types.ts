@@ -65,7 +65,13 @@ export interface CourseInfo {
 
 /** What a check of every hash and digest found. */
 export type Verdict =
-  | { readonly kind: 'proved'; readonly steps: number; readonly digests: number; readonly lines: number; readonly ms: number }
+  | {
+      readonly kind: 'proved'
+      readonly steps: number
+      readonly digests: number
+      readonly lines: number
+      readonly ms: number
+    }
   | {
       readonly kind: 'differs'
       readonly step: number

@@ -31,13 +31,26 @@ export async function verifyLines(
     }
   } catch (error) {
     if (error instanceof AppError && error.code === 'JOURNAL_CORRUPT') {
-      return { kind: 'differs', step: stepOf(replay), line: replay.lines, what: error.message, recorded: null, replayed: null }
+      return {
+        kind: 'differs',
+        step: stepOf(replay),
+        line: replay.lines,
+        what: error.message,
+        recorded: null,
+        replayed: null,
+      }
     }
     const code = error instanceof AppError ? error.code : 'INTERNAL_ERROR'
     return { kind: 'impossible', code, message: error instanceof Error ? error.message : String(error) }
   }
   const { step } = replay.fold
-  return { kind: 'proved', steps: step, digests: replay.checkpoints, lines: replay.lines, ms: performance.now() - started }
+  return {
+    kind: 'proved',
+    steps: step,
+    digests: replay.checkpoints,
+    lines: replay.lines,
+    ms: performance.now() - started,
+  }
 }
 
 function stepOf(replay: Replay): number {

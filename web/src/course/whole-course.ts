@@ -112,7 +112,12 @@ export function commandsOf(lines: readonly StepLine[], from: number, to: number)
       return timeouts.has(slot) ? { ...row, isTimeout: true } : row
     })
     const refused = (line.refused ?? []).map(
-      ([slot, command, { code, reason }]): CommandRow => ({ step: line.step, slot, command, refused: `${code}: ${reason}` }),
+      ([slot, command, { code, reason }]): CommandRow => ({
+        step: line.step,
+        slot,
+        command,
+        refused: `${code}: ${reason}`,
+      }),
     )
     return [...taken, ...refused].toSorted((a, b) => a.slot - b.slot)
   })

@@ -7,4 +7,7 @@ export interface NavItem {
   readonly key?: string
 }
 
-export const NAV: readonly NavItem[] = []
+export const NAV: readonly NavItem[] = [
+  { label: 'Watch', to: '/watch' },
+  { label: 'Worlds', to: '/worlds', key: 'W' },
+]

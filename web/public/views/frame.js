@@ -1,0 +1,47 @@
+// Runs inside the sandboxed frame of a world's view: makes a ViewSource of the page's messages and mounts the module.
+const listeners = new Set()
+const inspections = new Map()
+const source = { frame: undefined, speed: 0 }
+
+const post = (message) => parent.postMessage(message, '*')
+
+function start({ about, tokens }) {
+  for (const [name, value] of Object.entries(tokens)) document.documentElement.style.setProperty(name, value)
+  Object.assign(source, about, {
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    inspect: (id) =>
+      new Promise((resolve) => {
+        inspections.set(id, resolve)
+        post({ kind: 'inspect', id })
+      }),
+    ...(about.plays ? { send: (command) => post({ kind: 'send', command }) } : {}),
+  })
+}
+
+async function mount() {
+  const path = document.body.dataset.module
+  const module = await import(path)
+  const view = module.view ?? module.default
+  view.mount(document.body, source)
+}
+
+let isMounted = false
+addEventListener('message', ({ source: from, data }) => {
+  if (from !== parent) return
+  if (data.kind === 'start') start(data)
+  if (data.kind === 'inspected') {
+    inspections.get(data.id)?.(data.value)
+    inspections.delete(data.id)
+  }
+  if (data.kind !== 'frame') return
+  source.frame = data.frame
+  source.speed = data.speed
+  if (!isMounted) {
+    isMounted = true
+    void mount()
+  } else for (const listener of listeners) listener()
+})
+post({ kind: 'ready' })

@@ -1,0 +1,120 @@
+// One world: what it is and how it is played at left, an episode to start at right, and below what it has to offer.
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { WorldDetail } from 'paracosm/protocol'
+import { EpisodeTable } from '../../components/episode-table.tsx'
+import { Notice } from '../../components/notice.tsx'
+import { PageTitle, ReadingPage, Section, useTitle } from '../../components/page.tsx'
+import { WorldPicture } from '../../components/world-picture.tsx'
+import { episodesQuery } from '../../data/episodes.ts'
+import { count } from '../../data/words.ts'
+import { worldQuery } from '../../data/worlds.ts'
+import { ErrorPage } from '../../shell/error-page.tsx'
+import { Opening } from '../../shell/opening.tsx'
+import { worldRoute } from './address.ts'
+import { SchemaTable } from './schema-table.tsx'
+import { StartForm } from './start-form.tsx'
+import styles from './world.module.css'
+
+const RECENT = 8
+
+export function WorldPage() {
+  const { world: id } = worldRoute.useParams()
+  const { data: world, error, refetch } = useQuery(worldQuery(id))
+  useTitle(world?.title ?? id)
+  if (error) return <ErrorPage error={error} reset={() => void refetch()} />
+  if (!world) return <Opening what="Opening the world" />
+  return (
+    <ReadingPage>
+      <div className={styles.columns}>
+        <div className={styles.prose}>
+          <PageTitle above={`${world.id} ${world.version}`}>{world.title}</PageTitle>
+          <p className={styles.summary}>{world.summary}</p>
+          <div className={styles.picture}>
+            <WorldPicture world={world} />
+          </div>
+        </div>
+        <aside className={styles.start} id="start" aria-label="Start an episode">
+          <StartForm key={world.id} world={world} />
+        </aside>
+      </div>
+      <Variants world={world} />
+      <Bots world={world} />
+      <Recent world={world.id} />
+      <Section title="Commands">
+        <p className={styles.note}>What a player says in this world: one of these at a step.</p>
+        <SchemaTable schema={world.command_schema} />
+      </Section>
+      <Section title="Configuration">
+        <p className={styles.note}>Laid over a variant, key by key.</p>
+        <SchemaTable schema={world.config_schema} />
+      </Section>
+    </ReadingPage>
+  )
+}
+
+function Variants({ world }: { world: WorldDetail }) {
+  return (
+    <Section title="Variants">
+      <ul className={styles.list}>
+        {world.variants.map((variant) => (
+          <li key={variant.id}>
+            <Link
+              to="/worlds/$world"
+              params={{ world: world.id }}
+              search={{ variant: variant.id }}
+              hash="start"
+              className={styles.variant}
+            >
+              <b>{variant.title}</b>
+              <span>{variant.description}</span>
+              <span className={styles.slots}>{count(variant.slots, 'slot')}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+function Bots({ world }: { world: WorldDetail }) {
+  return (
+    <Section title="Bots">
+      {world.bots.length === 0 ? (
+        <Notice>This world brings no bots. People, models and programs play it.</Notice>
+      ) : (
+        <ul className={styles.list}>
+          {world.bots.map(({ name, summary }) => (
+            <li key={name} className={styles.bot}>
+              <b>{name}</b>
+              <span>{summary}</span>
+              <Link to="/watch" search={{ world: world.id, player: name }} className={styles.more}>
+                Its episodes
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  )
+}
+
+function Recent({ world }: { world: string }) {
+  const { data } = useQuery(episodesQuery({ world, limit: RECENT }))
+  return (
+    <Section
+      title="Recent episodes"
+      aside={
+        <Link to="/watch" search={{ world }} className={styles.more}>
+          All of them
+        </Link>
+      }
+    >
+      {data?.entries.length === 0 ? (
+        <Notice>No episodes yet. Start one above.</Notice>
+      ) : (
+        <EpisodeTable label="Recent episodes" episodes={data?.entries ?? []} />
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,76 @@
+// The view of a world from elsewhere, in a sandboxed frame of an origin of its own: it sees the frames it is sent and
+// nothing else of the page. Both sides speak the messages below; web/public/views/frame.js is the other one.
+import type { ViewModule, ViewSource } from 'paracosm/world'
+
+/** What the page sends. */
+type ToFrame =
+  | { readonly kind: 'start'; readonly about: object; readonly tokens: Readonly<Record<string, string>> }
+  | { readonly kind: 'frame'; readonly frame: object; readonly speed: number }
+  | { readonly kind: 'inspected'; readonly id: number; readonly value: object | undefined }
+
+/** Tokens that a view may draw with. */
+const TOKENS = [
+  ...['paper', 'surface', 'sunken', 'hover', 'field', 'ink', 'ink-2', 'ink-3', 'line', 'line-2', 'here', 'here-ink'],
+  ...['proved', 'proved-bg', 'refused', 'refused-bg', 'warn', 'warn-bg', 'pattern', 'sans', 'serif', 'mono'],
+  ...Array.from({ length: 8 }, (_, slot) => `s${slot}`),
+]
+
+export function framedView(world: string): ViewModule {
+  return {
+    mount(element, source) {
+      const frame = document.createElement('iframe')
+      frame.setAttribute('sandbox', 'allow-scripts')
+      frame.title = `View of ${source.world.title}`
+      frame.src = `/views/${encodeURIComponent(world)}/frame.html`
+      Object.assign(frame.style, { border: '0', width: '100%', height: '100%', colorScheme: 'normal' })
+      const stop = converse(frame, source)
+      element.append(frame)
+      return () => {
+        stop()
+        frame.remove()
+      }
+    },
+  }
+}
+
+function converse(frame: HTMLIFrameElement, source: ViewSource): () => void {
+  // A frame of an opaque origin has no origin to address; only this frame's window gets the message.
+  const send = (message: ToFrame): void => frame.contentWindow?.postMessage(message, '*')
+  const sendFrame = (): void => {
+    if (source.frame) send({ kind: 'frame', frame: source.frame, speed: source.speed })
+  }
+  const start = (): void => {
+    const { world, slots, perspective, reducedMotion } = source
+    const about = { world, slots, perspective, reducedMotion, plays: source.send !== undefined }
+    send({ kind: 'start', about, tokens: readTokens() })
+    sendFrame()
+  }
+  const onMessage = ({ source: from, data }: MessageEvent<unknown>): void => {
+    if (from !== frame.contentWindow || typeof data !== 'object' || data === null) return
+    const at = (key: string): unknown => Reflect.get(data, key)
+    const command = at('command')
+    const id = at('id')
+    if (at('kind') === 'ready') start()
+    else if (at('kind') === 'send' && isCommand(command)) source.send?.(command)
+    else if (at('kind') === 'inspect' && typeof id === 'number') {
+      void source.inspect?.(id).then((value) => send({ kind: 'inspected', id, value }))
+    }
+  }
+  window.addEventListener('message', onMessage)
+  const unsubscribe = source.subscribe(sendFrame)
+  return () => {
+    window.removeEventListener('message', onMessage)
+    unsubscribe()
+  }
+}
+
+type Command = Parameters<NonNullable<ViewSource['send']>>[0]
+
+/** What comes by postMessage is plain data; the server checks the command against the world's schema. */
+const isCommand = (value: unknown): value is Command =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function readTokens(): Readonly<Record<string, string>> {
+  const style = getComputedStyle(document.documentElement)
+  return Object.fromEntries(TOKENS.map((name) => [`--${name}`, style.getPropertyValue(`--${name}`)]))
+}

@@ -1,0 +1,20 @@
+// The views of worlds: each built-in one is a chunk of its own, loaded when it is first shown. Worlds from elsewhere bring
+// theirs in a frame; those without one get the generic view.
+import type { ViewModule } from 'paracosm/world'
+
+const BUILT_IN = import.meta.glob<{ readonly view: ViewModule }>('../../../src/worlds/*/view/main.ts')
+
+/** Where a world's view comes from. */
+export type ViewKind = 'built-in' | 'package' | 'none'
+
+const pathOf = (world: string): string => `../../../src/worlds/${world}/view/main.ts`
+
+export const hasBuiltInView = (world: string): boolean => BUILT_IN[pathOf(world)] !== undefined
+
+/** @throws when the chunk cannot be loaded: the server is away, or has a newer build */
+export async function loadView(world: string, kind: ViewKind): Promise<ViewModule> {
+  const builtIn = BUILT_IN[pathOf(world)]
+  if (builtIn) return (await builtIn()).view
+  if (kind === 'package') return (await import('./framed-view.ts')).framedView(world)
+  return (await import('./generic-view.ts')).view
+}
