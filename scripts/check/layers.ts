@@ -57,6 +57,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   hyparquet: ['datasets', 'testing'],
   'fast-check': ['testing'],
   'playwright-core': ['testing'],
+  // In the views of worlds only: code that a browser runs.
+  three: ['worlds'],
 }
 
 /** Statements at the start of a line, and dynamic imports: the words may also end a text. */

@@ -8,7 +8,7 @@ import { join, normalize } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const PAGE = `<!doctype html><title>modules</title>
-<script type="importmap">{"imports":{"zod":"/node_modules/zod/index.js"}}</script>`
+<script type="importmap">{"imports":{"zod":"/node_modules/zod/index.js","three":"/node_modules/three/build/three.module.js"}}</script>`
 
 /** Starts it on a free port; `url` is the page from which modules can be imported as `/src/...`. */
 export async function startModuleServer(): Promise<{ url: string; close(): void }> {
