@@ -17,6 +17,7 @@ import { openApiOptions } from './openapi.ts'
 import { streamRoute } from './perception-sockets.ts'
 import type { Readiness } from './readiness.ts'
 import { commandRoutes } from './routes/commands.ts'
+import { controlRoutes } from './routes/control.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { healthRoutes } from './routes/health.ts'
 import { perceptionRoutes } from './routes/perception.ts'
@@ -57,6 +58,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(healthRoutes, { readiness: parts.readiness, liveEpisodes: () => episodes.size })
   await typed.register(worldRoutes, { worlds: episodes.worlds })
   await typed.register(episodeRoutes, { episodes, blobs, locality })
+  await typed.register(controlRoutes, { episodes, locality })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }
