@@ -19,7 +19,7 @@ export function isoIcon(def: number): SVGSVGElement {
   const faces = formOf(def)
     .flatMap((box) => {
       const { min, size } = turnBox(box, def, 1)
-      return facesOf(min, size, `var(--i-${box.colour})`)
+      return facesOf(min, size, `var(--i-${box.colour.replaceAll('_', '-')})`)
     })
     .sort((a, b) => a.depth - b.depth)
   const all = faces.flatMap(({ points }) => points.split(' ').map((pair) => pair.split(',').map(Number)))

@@ -36,7 +36,7 @@ export function readPalette(host: HTMLElement): Palette {
     return parseColour(getComputedStyle(probe).color)
   }
   const others = Object.fromEntries(Object.entries(OTHERS).map(([name, property]) => [name, colour(property)]))
-  const materials = COLOURS.map((name) => colour(`--i-${name}`))
+  const materials = COLOURS.map((name) => colour(`--i-${name.replaceAll('_', '-')}`))
   probe.remove()
   const of = (name: keyof typeof OTHERS): Rgb => others[name] ?? [0, 0, 0]
   return {

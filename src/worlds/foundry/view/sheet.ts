@@ -1,41 +1,8 @@
-// The view's style sheet: material colours of the foundry in both themes, and the chrome around the drawing. Adopted as
-// a constructed sheet, so that a content policy without inline styles allows it.
-
-/** Colours by theme: `--i-<name>: light, dark`. The rest comes from the design's tokens. */
-const MATERIALS: Readonly<Record<string, readonly [string, string]>> = {
-  floor: ['#e3e8e0', '#1c2220'],
-  grid: ['#d3dad0', '#272e2b'],
-  edge: ['#b4beb4', '#101413'],
-  belt: ['#747f79', '#68746e'],
-  chev: ['#f3f5f1', '#e8ece8'],
-  mach: ['#667c90', '#7990a3'],
-  heat: ['#b0694b', '#b86f50'],
-  dark: ['#3e4844', '#94a09a'],
-  sun: ['#3f5e86', '#5b82b8'],
-  pow: ['#a0761a', '#c79a3a'],
-  port: ['#2f7555', '#4fa27b'],
-  frame: ['#878074', '#9a9284'],
-  wire: ['#a0761a', '#c79a3a'],
-  hot: ['#ff9a3c', '#ff9a3c'],
-  iron_ore: ['#7a3620', '#e08a63'],
-  copper_ore: ['#0f5148', '#5fd0c0'],
-  coal: ['#2b3130', '#c9d0cc'],
-  iron_plate: ['#e3e9ec', '#dde5ea'],
-  copper_plate: ['#d9905c', '#f0b083'],
-  gear: ['#5a6b78', '#a9bccb'],
-  cable: ['#a0761a', '#e6bd5c'],
-  circuit: ['#2f7555', '#7fd0a6'],
-  glass: ['#9fb4c4', '#8aa4b8'],
-  air: ['#8a4b7a', '#c98ab8'],
-  here: ['#ffd12e', '#ffd12e'],
-}
-
-const materials = Object.entries(MATERIALS)
-  .map(([name, [light, dark]]) => `--i-${name}:light-dark(${light},${dark});`)
-  .join('')
+// The view's style sheet: the chrome around the drawing. Adopted as a constructed sheet, so that a content policy without
+// inline styles allows it. Colours are tokens; those of materials and items are `--i-…`.
 
 export const SHEET = `
-.foundry-view{${materials}position:relative;width:100%;height:100%;min-height:240px;overflow:hidden;
+.foundry-view{position:relative;width:100%;height:100%;min-height:240px;overflow:hidden;
   background:var(--i-floor);color:var(--ink);font:400 14px/20px var(--sans,system-ui);font-variant-numeric:tabular-nums;
   container-type:size;isolation:isolate}
 .foundry-view *{box-sizing:border-box}.foundry-view [hidden]{display:none!important}
