@@ -1,18 +1,18 @@
-// Building: which tool is in hand, what it would do, and the commands that it sends. The rules stand in ghost.ts and
+// Building: which tool is in hand, what it would do, and the commands that it sends. The rules stand in preview.ts and
 // run.ts; what was sent is shown when the server's next frame has it.
 
 import type { JsonObject } from '../../../protocol/json.ts'
-import { FACINGS, PARTS } from '../catalogue.ts'
+import { PARTS } from '../catalogue.ts'
 import { cellAt, type Size } from '../geometry.ts'
 import type { Hand, Point } from './gestures.ts'
-import { moveFault, placeCommand, stockOf } from './ghost.ts'
 import type { PartActions } from './inspector.ts'
 import { defIdOf, rowIn, rowOfId } from './layout.ts'
+import { moveFault, placeCommand, stockOf } from './preview.ts'
 import { read } from './read.ts'
 import { planRun, type RunPart } from './run.ts'
 import type { LabelMark } from './stage.ts'
 import { type Tool, Toolbox } from './toolbox.ts'
-import { type Tools, turned, type Viewer } from './viewer.ts'
+import { facingName, type Tools, turned, type Viewer } from './viewer.ts'
 import { recipesFor } from './words.ts'
 
 /** Kinds that are laid in runs by dragging. */
@@ -32,13 +32,13 @@ export class Editor implements Tools {
   readonly #send: (command: JsonObject) => void
   readonly #slot: number
   #tool: Tool = 'select'
-  #def = -1
+  #chosen = -1
   #facing = 1
   #isFlipped = false
   #from: Size | undefined
   #to: Size | undefined
   #isDragging = false
-  /** A ghost that waits for the Place button, under a finger. */
+  /** A preview that waits for the Place button, under a finger. */
   #isWaiting = false
   #last: Point | undefined
   #awaited: Size | undefined
@@ -77,20 +77,20 @@ export class Editor implements Tools {
   }
 
   choose(tool: Tool): void {
-    if (tool === 'place' && this.#def < 0) this.#def = this.toolbox.defs[0] ?? -1
+    if (tool === 'place' && this.#chosen < 0) this.#chosen = this.toolbox.defs.at(0) ?? -1
     this.#tool = tool
     this.#clear()
-    this.toolbox.choose(tool, this.#def)
+    this.toolbox.choose(tool, this.#chosen)
     this.#viewer.setHint(HINTS[tool])
     this.#viewer.host.dataset.tool = tool
   }
 
   #choosePart(def: number): void {
-    if (this.#tool === 'place' && this.#def === def) {
+    if (this.#tool === 'place' && this.#chosen === def) {
       this.choose('select')
       return
     }
-    this.#def = def
+    this.#chosen = def
     this.choose('place')
     this.#viewer.select(0)
     this.#viewer.announce(`${PARTS[def]?.title ?? 'Part'} in hand.`)
@@ -107,7 +107,7 @@ export class Editor implements Tools {
     this.toolbox.confirm.hidden = true
     this.#from = cell
     this.#to = cell
-    this.#showGhost()
+    this.#showPreview()
     return true
   }
 
@@ -121,7 +121,7 @@ export class Editor implements Tools {
       this.#from = cell ?? this.#from
       this.#to = this.#from
     }
-    this.#showGhost()
+    this.#showPreview()
   }
 
   #release(at: Point): void {
@@ -147,7 +147,7 @@ export class Editor implements Tools {
       const cell = at && !at.isTouch ? this.#cellAt(at) : undefined
       this.#from = cell
       this.#to = cell
-      this.#showGhost()
+      this.#showPreview()
       return
     }
     this.#viewer.hover(this.#last ? this.#viewer.partAt(this.#last) : 0)
@@ -164,27 +164,27 @@ export class Editor implements Tools {
   }
 
   get #isRun(): boolean {
-    return RUNS.includes(PARTS[this.#def]?.kind ?? '')
+    return RUNS.includes(PARTS[this.#chosen]?.kind ?? '')
   }
 
-  // ——— the ghost
+  // ——— the preview
 
   #plan(): RunPart[] {
     const { scene } = this.#viewer
-    if (!scene || !this.#from || !this.#to || this.#def < 0) return []
+    if (!scene || !this.#from || !this.#to || this.#chosen < 0) return []
     return planRun(scene, this.#slot, {
-      def: this.#def,
+      def: this.#chosen,
       from: this.#from,
       to: this.#to,
       facing: this.#facing,
       isFlipped: this.#isFlipped,
-      isDirected: PARTS[this.#def]?.kind === 'belt',
+      isDirected: PARTS[this.#chosen]?.kind === 'belt',
     })
   }
 
-  #showGhost(): void {
+  #showPreview(): void {
     const parts = this.#plan()
-    this.#viewer.setGhost(
+    this.#viewer.setPreview(
       parts.map(({ def, facing, origin, fault }) => ({ def, facing, origin, fits: fault === undefined })),
       this.#labelOf(parts),
     )
@@ -202,7 +202,7 @@ export class Editor implements Tools {
       ? fits > 0
         ? `${fits} of ${parts.length}: ${fault.text.toLowerCase()}`
         : fault.text
-      : `${name}, ${FACINGS[last.facing] ?? ''}`
+      : `${name}, ${facingName(last.facing)}`
     const { x, y, z } = last.origin
     return {
       text: text.charAt(0).toUpperCase() + text.slice(1),
@@ -227,7 +227,7 @@ export class Editor implements Tools {
     this.toolbox.confirm.hidden = true
     const isHeld = fitting.length === 0 && this.#last !== undefined
     if (!isHeld) this.#from = undefined
-    this.#showGhost()
+    this.#showPreview()
     if (isLast) this.choose('select')
   }
 
@@ -237,7 +237,7 @@ export class Editor implements Tools {
     this.#isDragging = false
     this.#isWaiting = false
     this.toolbox.confirm.hidden = true
-    this.#showGhost()
+    this.#showPreview()
   }
 
   // ——— parts that stand
@@ -261,8 +261,8 @@ export class Editor implements Tools {
     if (!scene || row < 0) return
     const fault = this.#faultOf(id)
     const facing = turned(read(scene.layout.parts.facing, row))
-    if (fault === undefined) this.#send({ type: 'rotate_part', part_id: id, facing: FACINGS[facing] ?? 'north' })
-    this.#viewer.announce(fault ?? `Part ${id} turned to the ${FACINGS[facing] ?? ''}.`)
+    if (fault === undefined) this.#send({ type: 'rotate_part', part_id: id, facing: facingName(facing) })
+    this.#viewer.announce(fault ?? `Part ${id} turned to the ${facingName(facing)}.`)
   }
 
   #setRecipe(id: number, recipe: string | null): void {
@@ -277,7 +277,7 @@ export class Editor implements Tools {
       const isBend = this.#from && this.#to && this.#from.x !== this.#to.x && this.#from.z !== this.#to.z
       if (isBend && this.#isRun) this.#isFlipped = !this.#isFlipped
       else this.#facing = turned(this.#facing)
-      this.#showGhost()
+      this.#showPreview()
     } else if (this.#viewer.selected !== 0) this.#rotatePart(this.#viewer.selected)
   }
 
@@ -311,7 +311,7 @@ export class Editor implements Tools {
     }
   }
 
-  /** Moves the ghost by cells, and places it. */
+  /** Moves the preview by cells, and places it. */
   #cursorKey(key: string): boolean {
     const { scene } = this.#viewer
     if (!scene) return false
@@ -333,7 +333,7 @@ export class Editor implements Tools {
     while (y < scene.size.y - 1 && rowIn(scene.layout, cellAt(scene.size, next.x, y, next.z)) >= 0) y++
     this.#from = { ...next, y }
     this.#to = this.#from
-    this.#showGhost()
+    this.#showPreview()
     this.#viewer.announce(`${next.x}, ${y}, ${next.z}. ${this.#labelOf(this.#plan())?.text ?? ''}`)
     return true
   }
@@ -345,7 +345,7 @@ export class Editor implements Tools {
     const row = scene ? rowOfId(scene.layout, id) : -1
     if (!scene || row < 0) return
     this.#facing = read(scene.layout.parts.facing, row)
-    this.#def = read(scene.layout.parts.def, row)
+    this.#chosen = read(scene.layout.parts.def, row)
     this.choose('place')
   }
 
@@ -353,7 +353,7 @@ export class Editor implements Tools {
     const { scene } = this.#viewer
     if (!scene) return
     this.toolbox.showStock(scene.inventories[Math.min(this.#slot, scene.inventories.length - 1)] ?? {})
-    this.toolbox.choose(this.#tool, this.#def)
+    this.toolbox.choose(this.#tool, this.#chosen)
     if (this.#awaited) {
       const { x, y, z } = this.#awaited
       const row = rowIn(scene.layout, cellAt(scene.size, x, y, z))
@@ -362,6 +362,6 @@ export class Editor implements Tools {
         this.#viewer.select(read(scene.layout.parts.id, row))
       }
     }
-    if (this.#tool === 'place' && this.#from) this.#showGhost()
+    if (this.#tool === 'place' && this.#from) this.#showPreview()
   }
 }

@@ -1,4 +1,4 @@
-// The meshes of the foundry: parts, items, marks of state, clouds, ghost and outline. Buffers are filled anew only when
+// The meshes of the foundry: parts, items, marks of state, clouds, preview and outline. Buffers are filled anew only when
 // what they show has changed.
 import {
   AlwaysStencilFunc,
@@ -38,7 +38,7 @@ import type { Palette, Rgb } from './palette.ts'
 import { read } from './read.ts'
 import type { Scene } from './scene.ts'
 import { BOX_FRAGMENT, BOX_VERTEX, ITEM_FRAGMENT, ITEM_VERTEX, TINT_FRAGMENT } from './shaders.ts'
-import type { GhostPart, Look } from './stage.ts'
+import type { Look, PreviewPart } from './stage.ts'
 
 /** Side of an item's cube, in cells: a little less than the belt that it takes up. */
 const ITEM_SIDE = 0.36
@@ -53,7 +53,7 @@ export class Meshes {
   readonly #parts: BoxMesh
   readonly #mask: BoxMesh
   readonly #outline: BoxMesh
-  readonly #ghost: BoxMesh
+  readonly #preview: BoxMesh
   readonly #air: BoxMesh
   readonly #items: Mesh<InstancedBufferGeometry, ShaderMaterial>
   readonly #marks: MarkMesh
@@ -66,15 +66,15 @@ export class Meshes {
     this.#mask = createBoxMesh(TINT_FRAGMENT, 5)
     this.#outline = createBoxMesh(TINT_FRAGMENT, 6)
     asMask(this.#mask, this.#outline)
-    this.#ghost = createBoxMesh(TINT_FRAGMENT, 3)
+    this.#preview = createBoxMesh(TINT_FRAGMENT, 3)
     this.#air = createBoxMesh(TINT_FRAGMENT, 2)
     setForm(this.#mask, 0, 1)
     setForm(this.#outline, 0, 1)
-    setForm(this.#ghost, 1, 0.3)
+    setForm(this.#preview, 1, 0.3)
     setForm(this.#air, 2, 1)
     this.#items = createItemMesh(this.#letters)
     this.#marks = createMarks()
-    for (const mesh of [this.#parts, this.#mask, this.#outline, this.#ghost, this.#air, this.#items]) add(mesh)
+    for (const mesh of [this.#parts, this.#mask, this.#outline, this.#preview, this.#air, this.#items]) add(mesh)
     add(this.#marks.mesh)
   }
 
@@ -94,8 +94,8 @@ export class Meshes {
     items.uColours = { value: materials }
     items.uSeam = { value: vector(palette.surface) }
     this.#outline.material.uniforms.uTint = { value: vector(palette.here) }
-    this.#ghost.material.uniforms.uTint = { value: vector(palette.ok) }
-    this.#ghost.material.uniforms.uTintTwo = { value: vector(palette.no) }
+    this.#preview.material.uniforms.uTint = { value: vector(palette.ok) }
+    this.#preview.material.uniforms.uTintTwo = { value: vector(palette.no) }
     this.#air.material.uniforms.uTint = { value: vector(palette.air) }
     this.#marks.paint(palette)
   }
@@ -111,10 +111,10 @@ export class Meshes {
     for (const mesh of [this.#parts, this.#mask, this.#outline, this.#air, this.#items]) {
       mesh.material.uniforms.uCut = { value: look.cut }
     }
-    this.#ghost.material.uniforms.uCut = { value: scene.size.y }
+    this.#preview.material.uniforms.uCut = { value: scene.size.y }
     if (overlay === 1 && (isBuilt || scene !== before || was?.overlay !== look.overlay)) this.#showPower(scene)
     if (isBuilt || was?.selected !== look.selected) this.#showOutline(scene, look)
-    if (was?.ghost !== look.ghost) fill(this.#ghost, ghostBoxes(look.ghost))
+    if (was?.preview !== look.preview) fill(this.#preview, previewBoxes(look.preview))
     if (scene !== before) this.#showItems(scene, before)
     if (scene !== before || was?.overlay !== look.overlay) {
       fill(this.#air, look.overlay === 'air' ? airBoxes(scene) : NONE)
@@ -165,7 +165,7 @@ export class Meshes {
   }
 
   dispose(): void {
-    for (const mesh of [this.#parts, this.#mask, this.#outline, this.#ghost, this.#air, this.#items]) {
+    for (const mesh of [this.#parts, this.#mask, this.#outline, this.#preview, this.#air, this.#items]) {
       mesh.geometry.dispose()
       mesh.material.dispose()
     }
@@ -252,10 +252,10 @@ function createItemMesh(letters: Texture): Mesh<InstancedBufferGeometry, ShaderM
   return mesh
 }
 
-/** The ghost's boxes: decal 1 where a part does not fit. */
-function ghostBoxes(ghost: readonly GhostPart[]): Instances {
+/** The preview's boxes: decal 1 where a part does not fit. */
+function previewBoxes(preview: readonly PreviewPart[]): Instances {
   const list = new BoxList()
-  for (const { def, facing, origin, fits } of ghost) {
+  for (const { def, facing, origin, fits } of preview) {
     const own = new BoxList()
     addForm(own, { def, facing, origin, row: -1, isPlain: (PARTS[def]?.kind ?? '') !== 'belt' })
     const { data, count } = own.take()

@@ -1,5 +1,6 @@
 // Pictures drawn once on a canvas: the letters of items and the icons of states. Only their alpha is used; shaders colour it.
 import { CanvasTexture, LinearFilter, type Texture } from 'three'
+import { at } from '../../../kernel/at.ts'
 import { ITEMS } from '../catalogue.ts'
 
 const SIDE = 64
@@ -41,7 +42,7 @@ const ICONS: readonly string[] = [
 
 export function iconTexture(): Texture {
   return drawTiles(ICONS.length, (context, index) => {
-    const path = new Path2D(ICONS[index] ?? '')
+    const path = new Path2D(at(ICONS, index))
     context.lineWidth = 5
     context.lineCap = 'round'
     context.lineJoin = 'round'

@@ -4,7 +4,7 @@
 import type { ViewSource } from '../../../kernel/view.ts'
 import { h, icon } from './dom.ts'
 import { type Inspection, readInspection } from './inspection.ts'
-import { capital, plain, recipesFor, STATE_WORDS, toneOf } from './words.ts'
+import { capital, plain, recipesFor, toneOf, wordOfState } from './words.ts'
 
 /** What a player may do to a part; absent for those who only watch. */
 export interface PartActions {
@@ -111,7 +111,7 @@ export class Inspector {
     const chip = h(
       'span',
       { class: `fv-chip ${toneOf(part.state)}`, 'data-state': part.state },
-      STATE_WORDS[part.state] ?? part.state,
+      wordOfState(part.state),
     )
     this.element.replaceChildren(
       this.#head(part.title, String(part.id)),

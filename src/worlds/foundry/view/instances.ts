@@ -64,7 +64,7 @@ export function buildParts(scene: Pick<Scene, 'layout' | 'deposits' | 'size'>): 
   return list.take()
 }
 
-/** Boxes of one part; also what a ghost and a selection are made of. */
+/** Boxes of one part; also what a preview and a selection are made of. */
 export function addPart(list: BoxList, layout: Layout, row: number, isPlain: boolean): void {
   const def = read(layout.parts.def, row)
   const facing = read(layout.parts.facing, row)

@@ -16,7 +16,7 @@ export class Labels {
   show(marks: readonly LabelMark[], project: Project, host: HTMLElement): void {
     while (this.#all.length > marks.length) this.#all.pop()?.remove()
     for (const [index, mark] of marks.entries()) {
-      const label = this.#all[index] ?? this.#add()
+      const label = this.#all[index] ?? this.#makeLabel()
       const at = project(mark.x, mark.y, mark.z)
       if (label.textContent !== mark.text) label.textContent = mark.text
       label.className = `fv-label ${mark.kind}`
@@ -29,7 +29,7 @@ export class Labels {
     }
   }
 
-  #add(): HTMLElement {
+  #makeLabel(): HTMLElement {
     const label = h('div', { class: 'fv-label' })
     this.#all.push(label)
     this.#layer.append(label)

@@ -85,7 +85,7 @@ class PlanStage implements Stage {
     this.#drawParts(pen, this.#scene, this.#look)
     this.#drawItems(pen, this.#scene)
     this.#drawAir(pen, this.#scene, this.#look)
-    this.#drawGhost(pen, this.#look)
+    this.#drawPreview(pen, this.#look)
     this.#drawSelection(pen, this.#scene, this.#look)
     this.#labels.show(
       this.#marks,
@@ -224,8 +224,8 @@ class PlanStage implements Stage {
     }
   }
 
-  #drawGhost(pen: CanvasRenderingContext2D, look: Look): void {
-    for (const { def, facing, origin, fits } of look.ghost) {
+  #drawPreview(pen: CanvasRenderingContext2D, look: Look): void {
+    for (const { def, facing, origin, fits } of look.preview) {
       const [width, , depth] = PARTS[def]?.footprint ?? [1, 1, 1]
       const [across, along] = facing % 2 === 0 ? [width, depth] : [depth, width]
       const colour = fits ? this.#palette.ok : this.#palette.no

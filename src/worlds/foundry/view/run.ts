@@ -1,7 +1,7 @@
 // A run of parts from where a drag began to where it is now: along one axis, then along the other. Belts face the way
 // they carry, the last one as the one before it.
 import { cellAt, type Size } from '../geometry.ts'
-import { type Fault, type Pending, type Placement, placementFault, pointsOf } from './ghost.ts'
+import { type Fault, type Pending, type Placement, placementFault, pointsOf } from './preview.ts'
 import type { Scene } from './scene.ts'
 
 /** Parts in one drag, at most: each is a command, and a slot's queue is bounded. */

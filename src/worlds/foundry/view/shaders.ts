@@ -106,7 +106,7 @@ void main() {
   colour = vec4(lit, 1.0);
 }`
 
-/** Boxes of one colour: outlines, ghosts (dashed edges) and clouds (amount as colour number). */
+/** Boxes of one colour: outlines, previews (dashed edges) and clouds (amount as colour number). */
 export const TINT_FRAGMENT = `${COMMON}
 in vec3 vAt;
 in vec3 vFace;

@@ -1,15 +1,15 @@
-// What the foundry is drawn on: in three dimensions where there is WebGL, else as a plan. Both show the same scene, ghost
+// What the foundry is drawn on: in three dimensions where there is WebGL, else as a plan. Both show the same scene, preview
 // and selection, and say what is under the pointer.
 import type { Size } from '../geometry.ts'
-import type { Placement } from './ghost.ts'
 import type { Picked } from './pick.ts'
+import type { Placement } from './preview.ts'
 import type { Scene } from './scene.ts'
 
 export const OVERLAYS = ['floor', 'power', 'air'] as const
 export type Overlay = (typeof OVERLAYS)[number]
 
 /** A part that is about to be placed. */
-export interface GhostPart extends Placement {
+export interface PreviewPart extends Placement {
   readonly fits: boolean
 }
 
@@ -21,7 +21,7 @@ export interface Look {
   /** Ids of parts; 0: none. */
   readonly selected: number
   readonly hovered: number
-  readonly ghost: readonly GhostPart[]
+  readonly preview: readonly PreviewPart[]
   /** Steps a second; items glide between ticks only when this is low and not 0. */
   readonly speed: number
   readonly isStill: boolean

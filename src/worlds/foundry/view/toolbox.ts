@@ -3,6 +3,7 @@ import { PARTS } from '../catalogue.ts'
 import { h, icon } from './dom.ts'
 import { PATHS } from './inspector.ts'
 import { isoIcon } from './iso-icon.ts'
+import { countOf } from './read.ts'
 
 export type Tool = 'select' | 'place' | 'remove'
 
@@ -103,7 +104,7 @@ export class Toolbox {
     }
     if (hasNew) this.#arrange()
     for (const [def, { row, count }] of this.#rows) {
-      const left = inventory[PARTS[def]?.id ?? ''] ?? 0
+      const left = countOf(inventory, PARTS[def]?.id ?? '')
       if (count.textContent !== String(left)) count.textContent = String(left)
       row.classList.toggle('out', left === 0)
     }
@@ -132,7 +133,7 @@ export class Toolbox {
     const rows = this.defs.flatMap((def, index) => {
       const row = this.#rows.get(def)?.row
       const key = row?.querySelector('.fv-key')
-      if (key) key.textContent = KEYS[index] ?? ''
+      if (key) key.textContent = KEYS.at(index) ?? ''
       return row ? [row] : []
     })
     this.palette.replaceChildren(h('p', { class: 'head' }, h('span', {}, 'Parts'), h('span', {}, 'in stock')), ...rows)

@@ -1,7 +1,7 @@
 // The foundry on the screen for those who watch: the picture, overlays, layers, cameras and the inspector. The editor
 // builds on it for those who play.
 import type { ViewSource } from '../../../kernel/view.ts'
-import { FACINGS, PARTS } from '../catalogue.ts'
+import { FACINGS, type Facing, PARTS } from '../catalogue.ts'
 import { h, Undo } from './dom.ts'
 import { Gestures, type Hand, type Point } from './gestures.ts'
 import { Inspector, type PartActions } from './inspector.ts'
@@ -10,8 +10,8 @@ import { ObjectivePanel } from './objective.ts'
 import { createStage } from './open-stage.ts'
 import { read } from './read.ts'
 import { readScene, type Scene, STATES } from './scene.ts'
-import { type GhostPart, type LabelMark, type Look, OVERLAYS, type Overlay, type Stage } from './stage.ts'
-import { STATE_WORDS } from './words.ts'
+import { type LabelMark, type Look, OVERLAYS, type Overlay, type PreviewPart, type Stage } from './stage.ts'
+import { wordOfState } from './words.ts'
 
 const OVERLAY_WORDS: Readonly<Record<Overlay, string>> = { floor: 'Floor', power: 'Power', air: 'Air' }
 /** Pixels of one press of an arrow key. */
@@ -46,8 +46,8 @@ export class Viewer {
   #cut: number | undefined
   #selected = 0
   #hovered = 0
-  #ghost: readonly GhostPart[] = []
-  #ghostLabel: LabelMark | undefined
+  #preview: readonly PreviewPart[] = []
+  #previewLabel: LabelMark | undefined
 
   constructor(host: HTMLElement, source: ViewSource, makeTools?: (viewer: Viewer) => Tools) {
     this.host = host
@@ -109,7 +109,7 @@ export class Viewer {
       cut: this.cut,
       selected: this.#selected,
       hovered: this.#hovered,
-      ghost: this.#ghost,
+      preview: this.#preview,
       speed: this.source.speed,
       isStill: this.source.reducedMotion,
     }
@@ -120,9 +120,9 @@ export class Viewer {
     this.#cutText.textContent = `Layer ${this.cut} of ${scene.size.y - 1}`
   }
 
-  setGhost(ghost: readonly GhostPart[], label?: LabelMark): void {
-    this.#ghost = ghost
-    this.#ghostLabel = label
+  setPreview(preview: readonly PreviewPart[], label?: LabelMark): void {
+    this.#preview = preview
+    this.#previewLabel = label
     this.show()
   }
 
@@ -173,7 +173,7 @@ export class Viewer {
     }
     const row = rowOfId(layout, this.#selected)
     if (row >= 0) labels.push(this.#labelOf(scene, row))
-    if (this.#ghostLabel) labels.push(this.#ghostLabel)
+    if (this.#previewLabel) labels.push(this.#previewLabel)
     return labels
   }
 
@@ -182,7 +182,7 @@ export class Viewer {
     const { x, y, z } = originOf(layout, row)
     const extent = shapeOfRow(layout, row)?.extent ?? { x: 1, y: 1, z: 1 }
     const title = PARTS[read(layout.parts.def, row)]?.title ?? 'Part'
-    const state = STATE_WORDS[STATES[read(scene.states, row)] ?? 'idle'] ?? ''
+    const state = wordOfState(STATES[read(scene.states, row)] ?? 'idle')
     const text = `${title} ${read(layout.parts.id, row)}, ${state.toLowerCase()}`
     return { text, kind: 'here', x: x + extent.x / 2, y: y + extent.y, z: z + extent.z / 2 }
   }
@@ -302,6 +302,11 @@ export class Viewer {
     this.stage.dispose()
     for (const each of [this.bar, this.hint, this.#objective.element, this.#empty, this.#live]) each.remove()
   }
+}
+
+/** 'north' for 0. */
+export function facingName(facing: number): Facing {
+  return FACINGS[facing] ?? 'north'
 }
 
 /** The facing after a quarter turn to the right. */

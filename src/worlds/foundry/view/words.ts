@@ -1,5 +1,5 @@
 // Names and sentences for people: of states, items, recipes, and what to do about a part that does not work.
-import { ITEMS, itemId, PARTS } from '../catalogue.ts'
+import { itemId, PARTS } from '../catalogue.ts'
 import { RECIPES, type Recipe } from '../recipes.ts'
 
 /** 'iron_ore' as 'iron ore'; 'smelt_iron' as 'smelt iron'. */
@@ -15,11 +15,7 @@ export function titleOfDef(defId: string): string {
   return PARTS.find(({ id }) => id === defId)?.title ?? capital(plain(defId))
 }
 
-export function isItem(id: string): boolean {
-  return ITEMS.some((item) => item === id)
-}
-
-export const STATE_WORDS: Readonly<Record<string, string>> = {
+const STATE_WORDS: Readonly<Record<string, string>> = {
   disabled: 'Switched off',
   no_recipe: 'No recipe',
   unpowered: 'No power',
@@ -29,6 +25,10 @@ export const STATE_WORDS: Readonly<Record<string, string>> = {
   fouled: 'Fouled',
   working: 'Working',
   idle: 'Idle',
+}
+
+export function wordOfState(state: string): string {
+  return STATE_WORDS[state] ?? capital(plain(state))
 }
 
 /** Which colours a state's chip has. */

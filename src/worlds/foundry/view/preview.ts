@@ -3,7 +3,7 @@
 import { FACINGS, PARTS } from '../catalogue.ts'
 import { cellAt, neighbour, type Size } from '../geometry.ts'
 import { type Layout, rowIn, shapeFor } from './layout.ts'
-import { read } from './read.ts'
+import { countOf, read } from './read.ts'
 import type { Scene } from './scene.ts'
 
 export interface Placement {
@@ -16,7 +16,7 @@ export interface Placement {
 
 export interface Fault {
   readonly code: 'OUT_OF_BOUNDS' | 'CELL_OCCUPIED' | 'UNSUPPORTED' | 'NOT_IN_INVENTORY'
-  /** For the label of the ghost. */
+  /** For the label of the preview. */
   readonly text: string
 }
 
@@ -73,7 +73,7 @@ export function pointsOf({ def, facing, origin }: Placement): Size[] {
 
 export function stockOf(scene: Scene, slot: number, def: number): number {
   const inventory = scene.inventories[Math.min(slot, scene.inventories.length - 1)]
-  return inventory?.[PARTS[def]?.id ?? ''] ?? 0
+  return countOf(inventory, PARTS[def]?.id ?? '')
 }
 
 /** Number of the item in the ground below a part in the lowest layer; 0: none. */
