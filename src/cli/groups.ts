@@ -31,7 +31,7 @@ export const GROUPS: readonly Group[] = [
   { name: 'strategy', summary: 'check, try out and explain scoring programs', load: () => import('./strategy.ts') },
   {
     name: 'experiment',
-    summary: 'studies with people: files, pilots, data and reports',
+    summary: 'studies with people: files, trial runs, data and reports',
     load: () => import('./experiment.ts'),
   },
   { name: 'admin', summary: 'players, characters, seeds, dumps and backups', load: () => import('./admin.ts') },

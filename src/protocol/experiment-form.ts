@@ -2,7 +2,6 @@
 import { z } from 'zod'
 
 export const ANSWER_TYPES = ['string', 'bool', 'single_choice', 'multi_choice', 'number', 'email', 'phone'] as const
-export type AnswerType = (typeof ANSWER_TYPES)[number]
 
 /** When forms of the newer generation are shown. */
 export const FORM_EVENTS = [
@@ -11,7 +10,6 @@ export const FORM_EVENTS = [
   'after_assignment',
   'after_all_assignments',
 ] as const
-export type FormEvent = (typeof FORM_EVENTS)[number]
 /** When forms of the older generation are shown. */
 export const FORM_PHASES = ['before', 'after'] as const
 
@@ -29,7 +27,6 @@ export type FormQuestion = z.infer<typeof FormQuestion>
 
 const common = { name: z.string(), questions: z.array(FormQuestion) }
 const Trigger = z.strictObject({ event: z.enum(FORM_EVENTS), match: z.null() })
-export type FormTrigger = z.infer<typeof Trigger>
 
 /** A form of an experiment file, of the older generation. */
 export const ExperimentForm = z.strictObject({ ...common, before_or_after: z.enum(FORM_PHASES) })

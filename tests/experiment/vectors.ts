@@ -40,8 +40,3 @@ export function plain(value: unknown): any {
 }
 
 export const games: readonly KnownGame[] = parley.dialogue?.games ?? []
-
-/** The documents of the fixture characters, in the order of their file. */
-export const fixtureCharacters: any[] = JSON.parse(
-  readFileSync(new URL('../fixtures/simulation-engine/characters.json', import.meta.url), 'utf8'),
-)

@@ -87,7 +87,7 @@ function checkOverrides(game: KnownGame, overrides: JsonObject, path: Path, faul
     const where = issue.path.filter((part) => typeof part !== 'symbol')
     const message = `${where.join('.')} of ${game.name}: ${issue.message}`
     const words = issue.code === 'invalid_value' ? issue.values.map(String) : []
-    const found = overrides[String(where[0] ?? '')]
+    const found = where[0] === undefined ? undefined : overrides[String(where[0])]
     const close = typeof found === 'string' ? closestOf(found, words) : undefined
     const hint =
       close !== undefined

@@ -1,4 +1,5 @@
 // Reads forms and their questions out of an experiment file.
+import { at } from '../../kernel/at.ts'
 import {
   ANSWER_TYPES,
   type ExperimentForm,
@@ -158,7 +159,7 @@ function readTrigger(mapping: Mapping): Form['phase'] | undefined {
 
 function withKeys(form: string, questions: readonly RawQuestion[]): Question[] {
   const keys = questionKeys(form, questions)
-  return questions.map((each, index) => ({ ...each, key: keys[index] ?? '' }))
+  return questions.map((each, index) => ({ ...each, key: at(keys, index) }))
 }
 
 /** Forms are a list, or a mapping from names to forms. */

@@ -30,4 +30,4 @@ export function questionKeys(form: string, questions: readonly Named[]): string[
   })
 }
 
-const firstLine = (prompt: string): string => prompt.trim().split(/\r\n|[\n\r]/)[0] ?? ''
+const firstLine = (prompt: string): string => /^[^\r\n]*/.exec(prompt.trim())?.[0] ?? prompt

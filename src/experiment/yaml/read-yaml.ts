@@ -74,6 +74,7 @@ export function readYaml(text: string): YamlFile {
     faults.push({ line, column: col, message: 'a second document begins here', hint: 'Remove the line with `---`.' })
   }
   const value = first && faults.length === 0 ? reader.read(first) : null
+  faults.push(...reader.faults)
   return {
     value,
     faults: faults.toSorted((a, b) => a.line - b.line || a.column - b.column).slice(0, 20),
@@ -87,6 +88,7 @@ const pathKey = (path: readonly (string | number)[]): string => JSON.stringify(p
 
 class Reader {
   readonly repeated: (Place & { readonly key: string })[] = []
+  readonly faults: YamlFault[] = []
   readonly #lines: LineCounter
   readonly #values = new Map<string, number>()
   readonly #keys = new Map<string, number>()
@@ -136,7 +138,11 @@ class Reader {
     const start = rangeStart(alias)
     if (start !== undefined) this.#values.set(pathKey(path), start)
     const target = alias.resolve(document)
-    return target === undefined ? null : this.#convert(target, document, path)
+    if (target !== undefined) return this.#convert(target, document, path)
+    const message = `the alias *${alias.source} has no anchor &${alias.source} before it`
+    const hint = 'Define the anchor (&name) before the alias (*name) that uses it.'
+    this.faults.push({ message, hint, ...this.#placeAt(start ?? 0) })
+    return null
   }
 
   #convertMap(map: YAMLMap, document: Document.Parsed, path: readonly (string | number)[]): YamlObject {
@@ -197,8 +203,8 @@ function scalarOf(node: { readonly value: unknown; readonly type?: unknown; read
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/tab/i, 'Indent with spaces: YAML does not allow tabs there.'],
-  [/must end with a \]|flow sequence|flow collection/i, 'Close the list with `]`.'],
-  [/must end with a \}|flow map/i, 'Close the mapping with `}`.'],
+  [/end with a \]|flow sequence|flow collection/i, 'Close the list with `]`.'],
+  [/end with a \}|flow map/i, 'Close the mapping with `}`.'],
   [/closing.*quote|quoted/i, 'Close the quotes, or write the text behind a `|` on lines of its own.'],
   [/nested mappings|implicit keys|implicit map key/i, 'A text with a colon needs quotes: "like: this".'],
   [/same column|indent/i, 'Give the keys of one mapping the same indentation.'],
@@ -216,7 +222,7 @@ function faultOf(error: YAMLParseError, text: string, lines: LineCounter): YamlF
 
 /** An unclosed bracket or quote is reported where it was opened: the parser notices it lines later. */
 function openerOf(error: YAMLParseError, text: string): number | undefined {
-  const bracket = /must end with a ([\]}])/.exec(error.message)?.[1] ?? /expected.*([\]}])/i.exec(error.message)?.[1]
+  const bracket = /end with a ([\]}])/.exec(error.message)?.[1] ?? /expected.*([\]}])/i.exec(error.message)?.[1]
   if (bracket !== undefined) {
     const open = text.lastIndexOf(bracket === ']' ? '[' : '{', error.pos[0])
     return open < 0 ? undefined : open
