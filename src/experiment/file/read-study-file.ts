@@ -3,7 +3,7 @@ import type { ExperimentConfig, RunConfig } from '../../protocol/experiment-file
 import type { Study } from '../study.ts'
 import { isYamlObject, readYaml, type YamlFile } from '../yaml/read-yaml.ts'
 import type { KnownGame } from './catalogue.ts'
-import { Faults, type FileFault, faultJson } from './faults.ts'
+import { Faults, type FileFault } from './faults.ts'
 import { readExperiment } from './read-experiment.ts'
 import { readRun } from './read-run.ts'
 
