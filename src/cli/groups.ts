@@ -11,6 +11,7 @@ interface Group {
 export const GROUPS: readonly Group[] = [
   { name: 'serve', summary: 'start the server, with something to watch', load: () => import('./serve.ts') },
   { name: 'run', summary: 'play one episode', load: () => import('./run.ts') },
+  { name: 'eval', summary: 'compare policies, with intervals and ratings', load: () => import('./eval.ts') },
   { name: 'play', summary: 'chat with a character of a server, here in the terminal', load: () => import('./play.ts') },
   { name: 'init', summary: 'write the files of a new world or game', load: () => import('./init.ts') },
   { name: 'replay', summary: 'show, verify, fork and watch recordings', load: () => import('./replay.ts') },
