@@ -50,7 +50,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'fastify-type-provider-zod': ['server', 'transport'],
   ws: ['adapters', 'transport', 'players', 'runner', 'server', 'testing'],
   ajv: ['runner'],
-  yaml: ['evaluation', 'league'],
+  yaml: ['evaluation', 'experiment', 'league'],
   openskill: ['testing'],
   kysely: ['store'],
   pg: ['store', 'testing'],

@@ -30,5 +30,10 @@ export const GROUPS: readonly Group[] = [
   { name: 'config', summary: 'show every setting and where it comes from', load: () => import('./config.ts') },
   { name: 'doctor', summary: 'what this machine has, and what is missing', load: () => import('./doctor.ts') },
   { name: 'strategy', summary: 'check, try out and explain scoring programs', load: () => import('./strategy.ts') },
+  {
+    name: 'experiment',
+    summary: 'studies with people: files, trial runs, data and reports',
+    load: () => import('./experiment.ts'),
+  },
   { name: 'admin', summary: 'players, characters, seeds, dumps and backups', load: () => import('./admin.ts') },
 ]
