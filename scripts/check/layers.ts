@@ -20,7 +20,8 @@ export const LAYERS: Readonly<Record<string, number>> = {
   players: 4,
   testing: 4.5,
   evaluation: 5,
-  league: 5,
+  // Above evaluation, whose matches and ratings it uses.
+  league: 5.5,
   experiment: 5,
   scoring: 5,
   datasets: 5,
@@ -49,6 +50,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'fastify-type-provider-zod': ['server', 'transport'],
   ws: ['adapters', 'transport', 'players', 'runner', 'server', 'testing'],
   ajv: ['runner'],
+  yaml: ['evaluation', 'experiment', 'league'],
+  openskill: ['testing'],
   kysely: ['store'],
   pg: ['store', 'testing'],
   openai: ['models'],
@@ -57,11 +60,41 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   hyparquet: ['datasets', 'testing'],
   'fast-check': ['testing'],
   'playwright-core': ['testing'],
+  // In the views of worlds only: code that a browser runs.
+  three: ['worlds'],
 }
 
 /** Statements at the start of a line, and dynamic imports: the words may also end a text. */
 const IMPORT =
   /(?:^\s*(?:import|export)\b[^'"\n;]*(?:\n[^'"\n;]*)*?\bfrom\s*|^\s*import\s+|\bimport\s*\(\s*)(['"])([^'"\n]+)\1/gm
+
+/** What view code may import beside its own world: it is DOM code, and draws. */
+const VIEW_PACKAGES: readonly string[] = ['three', 'react', 'react-dom', '@react-three/fiber']
+/** What the application may import of the server's sources, beside the views: what runs in a browser. */
+const WEB_MODULES: readonly string[] = ['client', 'protocol', 'kernel', 'worlds']
+const VIEW = /^src\/worlds\/[^/]+\/view\//
+
+/** The application talks to its server through the client, and folds journals with the worlds' own code. */
+function webFault(from: string, specifier: string): string | undefined {
+  if (specifier.startsWith('node:')) return 'web/ runs in a browser'
+  if (!specifier.startsWith('.')) return undefined
+  const path = normalize(join(dirname(from), specifier))
+  if (path.startsWith('web/')) return undefined
+  const target = moduleOf(path) ?? path
+  return WEB_MODULES.includes(target) ? undefined : `web/ imports src/${WEB_MODULES.join(', src/')}, nothing else`
+}
+
+function viewFault(from: string, specifier: string): string | undefined {
+  const own = from.split('/').slice(0, 3).join('/')
+  if (!specifier.startsWith('.')) {
+    const name = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0]
+    const isAllowed = VIEW_PACKAGES.includes(name ?? '')
+    return isAllowed ? undefined : `views import ${VIEW_PACKAGES.join(', ')} and their own world`
+  }
+  const path = normalize(join(dirname(from), specifier))
+  const isOwn = path.startsWith(`${own}/`) || /^src\/(?:kernel|protocol)\//.test(path)
+  return isOwn ? undefined : 'a view imports its own world, the kernel and the protocol'
+}
 
 /** The module of a file below src: its folder, or the file itself at the top (`config.ts`). */
 function moduleOf(path: string): string | undefined {
@@ -70,6 +103,8 @@ function moduleOf(path: string): string | undefined {
 }
 
 function faultOf(from: string, specifier: string): string | undefined {
+  if (from.startsWith('web/')) return webFault(from, specifier)
+  if (VIEW.test(from)) return viewFault(from, specifier)
   const own = moduleOf(from) ?? ''
   if (!specifier.startsWith('.')) return packageFault(own, specifier)
   const path = normalize(join(dirname(from), specifier))
