@@ -39,7 +39,7 @@ const VERBS: Readonly<Record<Exclude<Act, 'other'>, RegExp>> = {
   give: /^(?:give|offer|hand|share|feed|bring|show|pass|hold out|lend)$/,
   touch: /^(?:touch|pat|stroke|hug|tap|poke|pet|feel|brush|rub|tickle|nudge|kiss|hold)$/,
   play: /^(?:play|sing|hum|dance|toss|throw|clap|whistle|drum|draw|juggle|spin|bounce|paint)$/,
-  take: /^(?:take|pick|grab|lift|collect|gather|catch|carry|fetch|steal|pocket)$/,
+  take: /^(?:take|pick|grab|lift|collect|gather|catch|carry|steal|pocket)$/,
   use: /^(?:use|open|close|push|pull|turn|press|switch|build|make|knock|pour|mix|tie|fix|put|place|set|ring|light|unlock|cut|crank|drag|stir|shut|shake|kick|break|wipe|clean|fold|drop|twist|slide|move|type|repair|try)$/,
   wait: /^(?:wait|rest|stay|pause|breathe|keep|do|sleep|hesitate|remain)$/,
   look: /^(?:look|watch|examine|inspect|observe|study|listen|smell|search|check|explore|peek|glance|stare|sniff|gaze|peer)$/,
@@ -97,7 +97,7 @@ function actOf(own: readonly Clause[], text: string): Act {
 
 function kindOf({ verb, rest }: Clause): Act {
   if (
-    /^(?:carry|bring|fetch|lift|take)$/.test(verb) &&
+    /^(?:carry|bring|lift|take)$/.test(verb) &&
     /^(?:it|them|him|her)\b.*\b(?:to|into|across|over|back|away|out)\b/.test(rest)
   )
     return 'move'

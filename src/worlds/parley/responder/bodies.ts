@@ -172,7 +172,7 @@ function handsOf(text: string, isHuman: boolean, isHumanoid: boolean): number {
 
 /** Verbs whose limits are a matter of degree: trying is always possible. */
 const VAGUE =
-  /^(?:do|be|have|perform|make|take|get|go|rely|keep|give|tell|say|know|feel|think|understand|notice|remember|recogni[sz]e|see|hear|speak|estimate|sit|sleep|live|bear|survive|learn|judge|handle|reach|perceive|command|work|act|separate|follow|leave|lie|change|decide|carry|cross|climb|move|ride|sign|donate|interpret|sustain|access|process)$/
+  /^(?:do|be|have|perform|make|take|get|go|rely|keep|give|tell|say|know|feel|think|understand|notice|remember|recogni[sz]e|see|hear|speak|estimate|sit|sleep|live|bear|survive|learn|judge|handle|reach|perceive|command|work|act|separate|follow|leave|lie|change|decide|carry|cross|climb|move|ride|sign|donate|interpret|sustain|access)$/
 
 const MAX_SKILL_WORDS = 8
 /** What anybody nearby could notice within a moment, in any place. */

@@ -112,7 +112,7 @@ function subjectOf(plain: string, names: Names, isStart: boolean): { subject: Su
   const name = /^(?!(?:What|Who|Where|When|Why|How|Which|This|That|Here|Perhaps|Maybe)\b)[A-Z][\w'-]*(?= )/.exec(
     plain,
   )?.[0]
-  const next = name === undefined ? '' : (text.slice(name.length).trim().split(/\s+/)[0] ?? '')
+  const next = name === undefined ? '' : (/^\s*(\S+)/.exec(text.slice(name.length))?.at(1) ?? '')
   if (name !== undefined && (isFiniteVerb(next) || next === 'is') && (!isStart || !isBaseVerb(name.toLowerCase())))
     return { subject: 'person', length: name.length }
   return thingOf(text)
@@ -130,8 +130,8 @@ function thingOf(text: string): { subject: Subject; length: number } {
   if (!start) return none
   const words = text.slice(start[0].length).split(/\s+/)
   for (let at = 1; at <= Math.min(MAX_NOUN, words.length - 1); at++) {
-    const word = (words[at] ?? '').replace(/[^a-z']/g, '')
-    const isPlural = /[^s]s$/.test(words[at - 1] ?? '') && isBaseVerb(word)
+    const word = (words.at(at) ?? '').replace(/[^a-z']/g, '')
+    const isPlural = /[^s]s$/.test(words.at(at - 1) ?? '') && isBaseVerb(word)
     if (!isFiniteVerb(word) && !isPlural && !/^(?:is|are|was|were|becomes?)$/.test(word)) {
       if (STOPS.test(word)) return none
       continue

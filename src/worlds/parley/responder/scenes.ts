@@ -293,7 +293,7 @@ function happening(moment: Moment): string {
 
 /** What the other one is after, in a few words of its goal: what stands after an article, else its last words. */
 function hintOf({ npc, goal }: CastFacts): string {
-  const text = goal === '' ? (npc.goals[0] ?? '') : goal
+  const text = goal === '' ? (npc.goals.at(0) ?? '') : goal
   const thing =
     /\b((?:the|a|an|her|his|its|their) (?:[\p{L}-]+['’]s )*[\p{L}-]+(?: (?!of|in|on|to|at|by|for|from|with|without|before|and|or|that|who|come|comes|is|are|has|have|again|when|while|whenever|than|as)\b[\p{L}-]+)?)/iu
   const found = thing.exec(text)?.[1]
