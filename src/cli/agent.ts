@@ -4,6 +4,7 @@ import { open, readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { PerceptionClient, PerceptionFailure } from '../client/perception.ts'
 import { AppError, isErrorCode } from '../kernel/errors.ts'
+import { toWriteError } from '../lib/files.ts'
 import { PRIVATE_FILE } from '../lib/private.ts'
 import type { ModelClient } from '../models/client.ts'
 import { createEndpointClient, MODEL_TIMEOUT_MS } from '../models/endpoint-client.ts'
@@ -122,7 +123,12 @@ async function play(io: Io, options: Options): Promise<void> {
 
 /** What the adapter refused, with a code that the whole program knows. */
 function inOurWords({ code, message }: PerceptionFailure): AppError {
-  return new AppError(isErrorCode(code) ? code : 'SERVER_UNREACHABLE', message)
+  const known = isErrorCode(code) ? code : 'SERVER_UNREACHABLE'
+  // The table's hint is about HTTP headers, which this command sets by itself.
+  const isToken = known === 'TOKEN_MISSING' || known === 'TOKEN_REFUSED'
+  const hint =
+    'Set PARACOSM_AGENT_TOKEN (or --token) to the token that `paracosm perception serve` printed for the slot.'
+  return new AppError(known, message, isToken ? { hint } : {})
 }
 
 interface Tools {
@@ -164,9 +170,10 @@ async function openRecording(path: string | undefined) {
   if (path === undefined) return undefined
   const file = await open(path, 'wx', PRIVATE_FILE).catch((cause: unknown) => {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
-    throw new AppError('FILE_UNWRITABLE', exists ? `${path} exists already` : `cannot write ${path}`, {
+    if (!exists) throw toWriteError(cause, path)
+    throw new AppError('FILE_EXISTS', `${path} exists already`, {
       cause,
-      ...(exists ? { hint: 'Name a new file; recordings are never overwritten.' } : {}),
+      hint: 'Name a new file; recordings are never overwritten.',
     })
   })
   return { write: (line: string) => file.appendFile(`${line}\n`), close: () => file.close() }
@@ -183,7 +190,9 @@ function report(io: Io, options: Options, summary: AgentRunSummary, meter: Meter
   if (options.json) printJson(io, { ...summary, spent })
   else {
     const { turns, done, failed, refused, reason } = summary
-    io.out(`${turns} turns: ${done} done, ${failed} failed, ${refused} refused. ${reason}`)
+    const other = turns - done - failed - refused
+    const rest = other > 0 ? `, ${other} without a result` : ''
+    io.out(`${turns} turns: ${done} done, ${failed} failed, ${refused} refused${rest}. ${reason}`)
     if (spent.calls > 0) {
       const cost = spent.unpriced_calls > 0 ? 'cost unknown' : `${spent.cost_usd.toFixed(4)} US dollars`
       io.out(`${spent.calls} model calls, ${spent.input_tokens} tokens in, ${spent.output_tokens} out, ${cost}`)

@@ -4,7 +4,7 @@ import { type Config, readVariable, VARIABLES } from '../config.ts'
 import { fileVariables } from './config-file.ts'
 import { type Io, printJson } from './io.ts'
 import { parsePort } from './options.ts'
-import { formatRows } from './table.ts'
+import { printTable } from './table.ts'
 
 /** What `config show` calls a setting, by its variable; the others go by the variable's name. */
 const KEYS: Partial<Readonly<Record<keyof Config, string>>> = {
@@ -78,7 +78,7 @@ function print(io: Io, flags: Flags): void {
     return
   }
   io.out(`File: ${file ?? 'none'}`)
-  for (const line of formatRows(['Setting', 'Value', 'Origin'], rows.map(formatRow))) io.out(line)
+  printTable(io, ['Setting', 'Value', 'Origin'], rows.map(formatRow))
 }
 
 function formatRow({ key, value, origin, source }: Row): string[] {

@@ -5,10 +5,10 @@ import { exportDataset, MIN_LENGTH } from '../datasets/export-dataset.ts'
 import { type DatasetReport, inspectDataset } from '../datasets/inspect-dataset.ts'
 import { DATASET_FORMATS, DatasetFilters, DatasetFormat, type DatasetStatistics } from '../protocol/dataset.ts'
 import { CommandLog } from '../store/command-log.ts'
-import { formatProgress } from './dataset-progress.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { addDatasetFilters, type FilterFlags, readFilters } from './log/filters.ts'
 import { parseCount } from './options.ts'
+import { createProgress } from './progress.ts'
 import { withStore } from './store.ts'
 
 interface ExportFlags extends FilterFlags {
@@ -78,8 +78,8 @@ async function exportCommand(io: Io, flags: ExportFlags): Promise<void> {
   const { output = defaultOutput(format), maxRecords, minLength, force: isForced = false } = flags
   const statistics = await withStore(io, { data: flags.data, mode: 'read' }, async (store) => {
     const wanted = maxRecords ?? Number.POSITIVE_INFINITY
-    const total = io.isTerminal ? Math.min(await new CommandLog(store).count(filters), wanted) : 0
-    const onProgress = io.isTerminal ? formatProgress(total, (line) => io.progress(line)) : undefined
+    const total = Math.min(await new CommandLog(store).count(filters), wanted)
+    const onProgress = createProgress(io, { unit: 'rows', total })
     const { signal } = io
     return exportDataset(store, { format, filters, output, isForced, maxRecords, minLength, signal, onProgress })
   })

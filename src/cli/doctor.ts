@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { inheritedEnvironment } from '../config.ts'
 import { AppError } from '../kernel/errors.ts'
 import { makeFolder } from '../lib/folders.ts'
+import { probeEndpoint } from '../models/probe.ts'
 import { findEngine } from '../runner/container-engine.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 
@@ -150,22 +151,6 @@ async function checkModel(io: Io): Promise<Check> {
     'No model can take a slot; bots, programs and people can. Set OPENAI_BASE_URL (and OPENAI_API_KEY) to any OpenAI-compatible endpoint.'
   const base = { id: 'model', cost, isNeeded: false }
   if (url === undefined) return { ...base, finding: 'missing', what: 'model endpoint: OPENAI_BASE_URL is not set' }
-  try {
-    const response = await fetch(`${url.replace(/\/$/, '')}/models`, {
-      headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    })
-    await response.body?.cancel()
-    return {
-      ...base,
-      finding: response.ok ? 'ok' : 'broken',
-      what: `model endpoint ${new URL(url).host}: status ${response.status}`,
-    }
-  } catch {
-    return {
-      ...base,
-      finding: 'broken',
-      what: `model endpoint ${URL.canParse(url) ? new URL(url).host : 'OPENAI_BASE_URL'} does not answer`,
-    }
-  }
+  const { ok, message } = await probeEndpoint({ baseUrl: url, apiKey: key }, [])
+  return { ...base, finding: ok ? 'ok' : 'broken', what: message }
 }

@@ -97,7 +97,7 @@ async function act(io: Io, options: Options): Promise<void> {
     if (options.listScenarios) {
       const listing = listScenarios(world)
       if (options.json) printJson(io, listing)
-      else for (const line of formatScenarios(listing)) io.out(line)
+      else for (const line of formatScenarios(listing, io.columns)) io.out(line)
       return
     }
     const report = await runHeadless(world, {

@@ -7,13 +7,13 @@ import { AppError } from '../kernel/errors.ts'
 import { readLines } from '../lib/json-lines.ts'
 import { type Io, printJson } from './io.ts'
 import { type ChatEnd, chat, playScript, watch } from './play/chat.ts'
-import { choose } from './play/choose.ts'
+import { checkGame, choose } from './play/choose.ts'
 import { withServer } from './play/failures.ts'
 import { keepKey, keyFile, readKey } from './play/keys.ts'
 import { type RegistrationFlags, register } from './play/register.ts'
 import { openTerminal, type Terminal } from './play/terminal.ts'
 import { formatTranscript } from './play/transcript.ts'
-import { formatRows } from './table.ts'
+import { printTable } from './table.ts'
 
 interface Options extends RegistrationFlags {
   readonly url: string
@@ -69,6 +69,7 @@ export function createCommand(io: Io): Command {
 async function play(io: Io, game: string | undefined, options: Options): Promise<void> {
   const url = checkUrl(options.url)
   const terminal = options.json ? undefined : openTerminal()
+  if (game !== undefined) await checkGame(createClient({ url }), game)
   const client = await openClient(io, url, options, terminal)
   if (options.register && game === undefined && !terminal) return
   if (options.list) await list(io, client, options)
@@ -125,7 +126,7 @@ async function list(io: Io, client: Client, options: Options): Promise<void> {
       String(turns),
       last_active.slice(0, 16).replace('T', ' '),
     ])
-    for (const line of formatRows(['session', 'game', 'status', 'turns', 'last (UTC)'], rows)) io.out(line)
+    printTable(io, ['session', 'game', 'status', 'turns', 'last (UTC)'], rows)
   }
 }
 

@@ -13,7 +13,7 @@ import type { World } from '../kernel/world.ts'
 import { type AccessFlags, accessOf, addAccessOptions } from './access.ts'
 import { type Io, printJson } from './io.ts'
 import { collect, parseCount, parsePort, parseRate, parseRuntime, parseSeed } from './options.ts'
-import { formatRows } from './table.ts'
+import { printTable } from './table.ts'
 import { readVersion } from './version.ts'
 import { type CertifyWorldOptions, certifyWorld } from './world-certify.ts'
 import { referTo } from './world-names.ts'
@@ -105,7 +105,8 @@ async function list(io: Io, options: ListOptions): Promise<void> {
   const worlds = (await Promise.all(io.worlds.ids().map((id) => io.worlds.load(id)))).map(summariseWorld)
   if (options.json) printJson(io, worlds)
   else {
-    for (const line of formatRows(
+    printTable(
+      io,
       ['World', 'Version', 'Variants', 'Bots'],
       worlds.map((each) => [
         each.id,
@@ -113,8 +114,7 @@ async function list(io: Io, options: ListOptions): Promise<void> {
         each.variants.map((variant) => variant.id).join(', '),
         each.bots.map((bot) => bot.name).join(', ') || '-',
       ]),
-    ))
-      io.out(line)
+    )
   }
 }
 
@@ -128,17 +128,17 @@ async function show(io: Io, id: string, options: { json?: boolean }): Promise<vo
   io.out(`${summary.title} (${summary.id} ${summary.version})`)
   io.out(summary.summary)
   io.out('')
-  for (const line of formatRows(
-    ['Variant', 'Slots', 'What it is'],
+  printTable(
+    io,
+    ['Variant', 'Slots', 'Description'],
     summary.variants.map((each) => [each.id, String(each.slots), each.description]),
-  ))
-    io.out(line)
+  )
   io.out('')
-  for (const line of formatRows(
-    ['Bot', 'What it does'],
+  printTable(
+    io,
+    ['Bot', 'Description'],
     summary.bots.map((bot) => [bot.name, bot.summary]),
-  ))
-    io.out(line)
+  )
 }
 
 async function schema(io: Io, id: string, what: string): Promise<void> {

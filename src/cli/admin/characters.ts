@@ -10,7 +10,7 @@ import { formatCharacters, parseCharacters } from '../../worlds/parley/character
 import { type Io, printJson } from '../io.ts'
 import { withStore } from '../store.ts'
 import { readText } from '../strategy/input.ts'
-import { formatRows } from '../table.ts'
+import { printTable } from '../table.ts'
 
 export interface CharacterFlags {
   readonly data: string
@@ -31,7 +31,7 @@ export async function listCharacters(io: Io, flags: CharacterFlags & { filter: s
     each.pc_eligible ? 'yes' : 'no',
     each.short_description.replaceAll(/\p{C}/gu, ' '),
   ])
-  for (const line of formatRows(['Hid', 'Kind', 'Player', 'Description'], rows)) io.out(line)
+  printTable(io, ['Hid', 'Kind', 'Player', 'Description'], rows)
 }
 
 const readAll = (io: Io, flags: CharacterFlags): Promise<Character[]> =>
