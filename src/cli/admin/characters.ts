@@ -17,14 +17,17 @@ export interface CharacterFlags {
   readonly json?: boolean
 }
 
-/** Faults of a file that are told. */
+/** Faults of a file that are reported. */
 const MAX_FAULTS = 20
 
 export async function listCharacters(io: Io, flags: CharacterFlags & { filter: string }): Promise<void> {
+  // A mistyped filter is reported even if there is no store yet.
+  filterCharacters(flags.filter, [])
   const all = await readAll(io, flags)
   const found = filterCharacters(flags.filter, all)
   if (flags.json) return printJson(io, { ok: true, characters: found })
-  if (all.length === 0) return io.out('There are no characters. The first start of the server brings those that ship.')
+  if (all.length === 0)
+    return io.out('There are no characters yet. The first start of the server adds the built-in ones.')
   const rows = found.map((each) => [
     each.hid,
     each.is_human ? 'human' : 'other',

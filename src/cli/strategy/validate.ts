@@ -10,7 +10,7 @@ interface Flags extends LimitFlags {
 
 export function validateCommand(io: Io): Command {
   return new Command('validate')
-    .description('Check programs and print every problem: code, node, JSON path, and a caret into the file.')
+    .description('Validate programs and print every problem: code, node, JSON path, and the place in the file.')
     .argument('<file...>', 'program files; - reads standard input')
     .option('--max-nodes <count>', 'node limit (default: DSL_MAX_NODES, or 1000)', parseCount)
     .option('--max-depth <count>', 'depth limit (default: DSL_MAX_DEPTH, or 32)', parseCount)
