@@ -10,6 +10,7 @@ import {
 } from './config-file.ts'
 import { reportFailure } from './failure.ts'
 import { EXIT, type Io } from './io.ts'
+import { registerOwnModules } from './own-modules.ts'
 import { createProcessIo } from './process-io.ts'
 import { createProgram } from './program.ts'
 
@@ -49,6 +50,7 @@ export async function runCli(words: readonly string[]): Promise<number> {
     const { named, rest } = takeConfigFlag(words)
     const argv = rest[0] === 'help' ? [...rest.slice(1), '--help'] : rest
     const wanted = argv.find((each) => !each.startsWith('-'))
+    registerOwnModules()
     const settings = isHelp(argv)
       ? { config: readConfig(), configFile: undefined, worlds: builtInWorlds() }
       : await readSettings(named, wanted)

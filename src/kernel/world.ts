@@ -6,9 +6,9 @@ import type { EffectReply, Outcome, Refusal, Results, Variant } from '../protoco
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Perception } from '../protocol/perception.ts'
 import type { AgentCommand } from '../protocol/perception-command.ts'
+import { unknownName } from './closest.ts'
 import type { DialogueCapability } from './dialogue.ts'
 import { digestJson } from './digest.ts'
-import { unknownName } from './closest.ts'
 import { parseWith } from './parse.ts'
 
 /** Something worth telling that happened in a step. Derived: it is never journalled, a replay makes it again. */

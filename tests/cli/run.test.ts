@@ -115,6 +115,19 @@ test('replay fork: a failed fork leaves the file free, and --force replaces a fo
   assert.notEqual(readFileSync(join(folder, 'fork.jsonl'), 'utf8'), first)
 })
 
+test('world of one file: it runs in an empty folder with nothing installed, and a mistake in it is shown', async () => {
+  const place = mkdtempSync(join(folder, 'empty '))
+  const page = readFileSync(join(LAUNCHER, '..', '..', 'docs', 'writing-a-world.md'), 'utf8')
+  const code = /^```ts\n([\s\S]*?)^```/m.exec(page)?.[1] ?? ''
+  writeFileSync(join(place, 'harvest.ts'), code)
+  const done = await runCommand(['run', './harvest.ts', 'modest', '--json'], { cwd: place })
+  assert.deepEqual(JSON.parse(done.out).results.scores, [20, 20], done.err)
+  assert.equal(done.err, '')
+  writeFileSync(join(place, 'wrong.ts'), code.replace("'paracosm/world'", "'paracosm/wrold'"))
+  const wrong = await runCommand(['run', './wrong.ts'], { cwd: place })
+  assert.deepEqual([wrong.status, /WORLD_INVALID.*paracosm/.test(wrong.err)], [2, true], wrong.err)
+})
+
 test('port: a port that was asked for and is taken is an error that names it', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => taken.once('listening', resolve))

@@ -15,7 +15,10 @@ export function validateCommand(io: Io): Command {
     .option('--max-nodes <count>', 'node limit (default: DSL_MAX_NODES, or 1000)', parseCount)
     .option('--max-depth <count>', 'depth limit (default: DSL_MAX_DEPTH, or 32)', parseCount)
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', '\nExit status: 0 all valid, 1 problems found, 2 a file is missing or no JSON.')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 all valid, 1 problems found, 2 a file is missing or not JSON.\n\nExample:\n  paracosm strategy validate mine.json',
+    )
     .action((files: readonly string[], flags: Flags) => validate(io, files, flags))
 }
 
