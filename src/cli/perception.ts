@@ -15,10 +15,13 @@ import { CommandLog } from '../store/command-log.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { type AccessFlags, accessOf, addAccessOptions } from './access.ts'
 import type { Io } from './io.ts'
-import { otherPorts, parsePort, parseRate, parseSeed } from './options.ts'
+import { otherPorts, parseCount, parsePort, parseRate, parseSeed } from './options.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
 import { WORLD_HELP } from './world-names.ts'
+
+/** A model may think for minutes; an agent that is gone must not stop the others for ever. Seconds. */
+const MOVE_SECONDS = 600
 
 interface ServeOptions extends AccessFlags {
   readonly bridge?: string
@@ -28,6 +31,7 @@ interface ServeOptions extends AccessFlags {
   readonly seed: number
   readonly tickRate: number
   readonly lockstep?: boolean
+  readonly moveSeconds: number
   readonly host: string
   readonly port: number
   readonly data: string
@@ -54,6 +58,12 @@ function createServe(io: Io): Command {
       .option('--seed <n>', 'seed of the episode', parseSeed, 0)
       .option('--tick-rate <n>', 'steps per second', parseRate, 5)
       .option('--lockstep', 'wait for a command from every idle agent before each step; makes runs repeatable')
+      .option(
+        '--move-seconds <n>',
+        'with --lockstep: an idle agent that sends no command for this long passes',
+        parseCount,
+        MOVE_SECONDS,
+      )
       .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
       .option(
         '--port <port>',
@@ -147,9 +157,10 @@ type World = Common & {
   onEnd(source: JournalSource): Promise<void>
 }
 
-async function serveWorld(wanted: World, { variant, bot, seed, tickRate, lockstep }: ServeOptions): Promise<Served> {
-  const pace = lockstep === true ? ('lockstep' as const) : tickRate
-  const served = await startPerceptionEpisode({ ...wanted, variant, bot, seed, tickRate: pace })
+async function serveWorld(wanted: World, { variant, bot, seed, ...options }: ServeOptions): Promise<Served> {
+  const tickRate = options.lockstep === true ? ('lockstep' as const) : options.tickRate
+  const moveMs = options.moveSeconds * 1000
+  const served = await startPerceptionEpisode({ ...wanted, variant, bot, seed, tickRate, moveMs })
   const { header, slots } = served.episode
   const agents = served.adapter.agents.filter(({ slot }) => slots[slot]?.player.kind !== 'bot')
   const what = { world: header.world.id, variant: header.variant, episode: header.episode, resumed: served.isResumed }
@@ -163,7 +174,8 @@ async function serveEngine(wanted: Common, { bridge: engine = '' }: ServeOptions
 }
 
 function announce(io: Io, { url, what, agents, bridgeToken }: Served, { auth, json }: ServeOptions): void {
-  const bridge = bridgeToken === undefined ? {} : { bridge: { socket: `${socketOf(url)}/bridge`, token: bridgeToken } }
+  const bridge =
+    bridgeToken === undefined ? {} : { bridge: { socket: bridgeSocket(url, what.engine), token: bridgeToken } }
   if (json) {
     const shown = agents.map(({ id, slot, token }) => ({ agent_id: id, slot, ...(auth ? { token } : {}) }))
     io.out(JSON.stringify({ ok: true, url, ...what, agents: shown, ...bridge }))
@@ -175,14 +187,14 @@ function announce(io: Io, { url, what, agents, bridgeToken }: Served, { auth, js
   if (what.resumed === true) io.out('  resumed where it was stopped')
   for (const { id, slot, token } of agents) io.out(`  slot ${slot}  agent ${id}${auth ? `  token ${token}` : ''}`)
   if (bridgeToken !== undefined) {
-    io.out(`  the engine connects to ${socketOf(url)}/bridge?engine=${what.engine}  token ${bridgeToken}`)
+    io.out(`  the engine connects to ${bridgeSocket(url, what.engine)}  token ${bridgeToken}`)
   }
   const [first] = agents
   if (first) tryIt(io, url, { id: first.id, token: auth ? first.token : undefined })
   io.out('Press Ctrl-C to stop.')
 }
 
-const socketOf = (url: string): string => url.replace(/^http/, 'ws')
+const bridgeSocket = (url: string, engine: unknown): string => `${url.replace(/^http/, 'ws')}/bridge?engine=${engine}`
 
 function tryIt(io: Io, url: string, agent: { id: string; token: string | undefined }): void {
   const proof = agent.token === undefined ? '' : ` -H 'Authorization: Bearer ${agent.token}'`

@@ -23,6 +23,8 @@ export interface RoleModelOptions {
   readonly baseUrl?: string
   readonly modelTimeout?: number
   readonly modelConcurrency?: number
+  readonly modelTemperature?: number
+  readonly modelAnswerTokens?: number
   readonly maxTokens?: number
   readonly maxUsd?: number
 }
@@ -81,5 +83,6 @@ export async function createRoleModels(plan: EndpointPlan | undefined, options: 
   const endpoint = await createEndpointClient({ baseUrl: plan.baseUrl, apiKey: plan.apiKey, timeoutMs })
   const meter = new Meter({ usd: options.maxUsd, tokens: options.maxTokens })
   const client = withRetries(withMeter(withQueue(endpoint, options.modelConcurrency ?? AT_ONCE), meter))
-  return createModelRoles(client, meter, plan.models)
+  const { modelTemperature: temperature, modelAnswerTokens: maxTokens } = options
+  return createModelRoles(client, meter, plan.models, { temperature, maxTokens })
 }

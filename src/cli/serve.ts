@@ -6,8 +6,9 @@ import { startServer } from '../server/app.ts'
 import { type AccessFlags, accessOf, addAccessOptions, adminKeyOf } from './access.ts'
 import { loadConfiguredCharacters } from './admin/characters.ts'
 import { dump } from './admin/dumps.ts'
+import { buildPages } from './build-pages.ts'
 import { type Io, printJson } from './io.ts'
-import { collect, otherPorts, parseCount, parsePort } from './options.ts'
+import { collect, otherPorts, parseCount, parsePort, parseTemperature } from './options.ts'
 import { createRoleModels, planEndpoint, type RoleModelOptions } from './role-models.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
@@ -28,44 +29,28 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
 }
 
 export function createCommand(io: Io): Command {
-  return addAccessOptions(
-    new Command('serve')
-      .description('Start the server: web pages, API, sockets, and a match of bots to watch.')
-      .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
-      .option(
-        '--port <port>',
-        'port; 0 picks any free one. Only the default moves on to the next free port',
-        parsePort,
-        io.config.PARACOSM_PORT,
-      )
-      .option('--data <folder>', 'where episodes and the database are stored', io.config.PARACOSM_DATA)
-      .option('--world <world>', 'also offer this world: a path or a package (repeatable)', collect, [])
-      .option('--no-showcase', 'do not play matches of bots')
-      .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
-      .option('--json', 'print one line of JSON when the server is ready')
-      .option('--free-play', 'let everyone play text games without registration')
-      .option('--session-ttl <seconds>', 'end a session after this long without activity', parseCount, 86_400)
-      .option('--sweep-interval <seconds>', 'time between checks for expired sessions', parseCount, 60)
-      .option('--no-rate-limits', 'do not limit registrations and session starts; for tests and closed networks')
-      .option('--model <name>', 'model that plays the characters (PARACOSM_MODEL); default: the offline responder')
-      .option('--opener-model <name>', 'model for opening scenes; default: --model')
-      .option('--updater-model <name>', 'model for what characters do; default: --model')
-      .option('--validator-model <name>', 'model that validates moves; default: --model')
-      .option('--scorer-model <name>', 'model that scores; default: --model')
-      .option('--base-url <url>', 'OpenAI-compatible endpoint; default: OPENAI_BASE_URL')
-      .option('--model-timeout <ms>', 'time limit of one model call', parseCount)
-      .option('--model-concurrency <n>', 'number of model calls at the same time', parseCount)
-      .option('--max-tokens <n>', 'stop calling models after this many tokens', parseCount)
-      .option(
-        '--max-usd <n>',
-        'stop calling models after this many US dollars, if the endpoint reports costs',
-        parseUsd,
-      )
-      .option('--dump <folder>', 'write players, characters and sessions to this folder after the server has stopped')
-      .option('--fake-ai-response <text>', 'return this text for every model call; for tests')
-      .addHelpText(
-        'after',
-        `
+  const serve = new Command('serve')
+    .description('Start the server: web pages, API, sockets, and a match of bots to watch.')
+    .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
+    .option(
+      '--port <port>',
+      'port; 0 picks any free one. Only the default moves on to the next free port',
+      parsePort,
+      io.config.PARACOSM_PORT,
+    )
+    .option('--data <folder>', 'where episodes and the database are stored', io.config.PARACOSM_DATA)
+    .option('--world <world>', 'also offer this world: a path or a package (repeatable)', collect, [])
+    .option('--no-showcase', 'do not play matches of bots')
+    .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
+    .option('--json', 'print one line of JSON when the server is ready')
+    .option('--free-play', 'let everyone play text games without registration')
+    .option('--session-ttl <seconds>', 'end a session after this long without activity', parseCount, 86_400)
+    .option('--sweep-interval <seconds>', 'time between checks for expired sessions', parseCount, 60)
+    .option('--no-rate-limits', 'do not limit registrations and session starts; for tests and closed networks')
+    .option('--dump <folder>', 'write players, characters and sessions to this folder after the server has stopped')
+    .addHelpText(
+      'after',
+      `
 Examples:
   paracosm serve
   paracosm serve --port 9000 --data /tmp/paracosm --no-showcase
@@ -74,16 +59,36 @@ Examples:
   paracosm serve --model qwen3:8b --base-url http://127.0.0.1:11434/v1
 
 Ctrl-C stops the server cleanly: it saves every step, and the next start resumes unfinished episodes.`,
-      ),
-  ).action((options: ServeOptions, command: Command) => serve(io, options, otherPorts(command)))
+    )
+  return addAccessOptions(addModelOptions(serve)).action((options: ServeOptions, command: Command) =>
+    startServing(io, options, otherPorts(command)),
+  )
 }
 
-async function serve(io: Io, options: ServeOptions, otherPorts: number): Promise<void> {
+function addModelOptions(command: Command): Command {
+  return command
+    .option('--model <name>', 'model that plays the characters (PARACOSM_MODEL); default: the offline responder')
+    .option('--opener-model <name>', 'model for opening scenes; default: --model')
+    .option('--updater-model <name>', 'model for what characters do; default: --model')
+    .option('--validator-model <name>', 'model that validates moves; default: --model')
+    .option('--scorer-model <name>', 'model that scores; default: --model')
+    .option('--base-url <url>', 'OpenAI-compatible endpoint; default: OPENAI_BASE_URL')
+    .option('--model-timeout <ms>', 'time limit of one model call', parseCount)
+    .option('--model-concurrency <n>', 'number of model calls at the same time', parseCount)
+    .option('--model-temperature <n>', "sampling temperature, 0 to 2; default: the endpoint's own", parseTemperature)
+    .option('--model-answer-tokens <n>', 'token limit of one answer, reasoning included', parseCount)
+    .option('--max-tokens <n>', 'stop calling models after this many tokens', parseCount)
+    .option('--max-usd <n>', 'stop calling models after this many US dollars, if the endpoint reports costs', parseUsd)
+    .option('--fake-ai-response <text>', 'return this text for every model call; for tests')
+}
+
+async function startServing(io: Io, options: ServeOptions, otherPorts: number): Promise<void> {
   for (const name of options.world) await io.worlds.load(name)
   await loadConfiguredCharacters(io, options.data)
   const plan = planEndpoint(io, options)
   const models = await createRoleModels(plan, options)
   const probing = plan && probeEndpoint(plan, [...new Set(Object.values(plan.models))])
+  if (io.config.PARACOSM_PAGES === 'fresh') await buildPages(io)
   const server = await startServer({
     dataDir: options.data,
     worlds: io.worlds,

@@ -77,6 +77,7 @@ export async function* readJournalCommands(
         }
       }
     }
+    for (const found of reader.end()) if (isWanted(found.slot, found.foreign.row.agent_id)) yield found.foreign
   } finally {
     await file.close()
   }
@@ -92,6 +93,8 @@ class JournalReader {
   readonly #world: World
   readonly #replay: Replay
   readonly #players: PlayerRef[]
+  /** The last command of each slot: what it earned is known when the slot's next one comes. */
+  readonly #last = new Map<number, Found>()
   #count = 0
 
   constructor(header: JournalHeader, world: World) {
@@ -112,6 +115,13 @@ class JournalReader {
     return found
   }
 
+  /** The last command of each slot, once every line was taken. */
+  end(): Found[] {
+    if (this.#last.size === 0) return []
+    const { scores } = this.#world.standing(this.#replay.fold.state)
+    return [...this.#last.values()].map((found) => withScore(found, scores[found.slot]))
+  }
+
   #commands(line: StepLine): Found[] {
     for (const [slot, change] of line.changes ?? []) this.#players[slot] = change.player
     const inputs = line.inputs ?? []
@@ -125,10 +135,21 @@ class JournalReader {
       perceptions.set(slot, body)
       return { slot, foreign: this.#row({ slot, json, step: line.step, body }, refusal) }
     }
-    return [
+    const found = [
       ...inputs.map(([slot, json]) => row(slot, json)),
       ...refused.map(([slot, json, refusal]) => row(slot, json, refusal)),
     ]
+    return this.#world.perception ? this.#settle(found) : found
+  }
+
+  /** The commands before these of the same slots, with the score that the slots have come to. */
+  #settle(found: readonly Found[]): Found[] {
+    const { scores } = this.#world.standing(this.#replay.fold.state)
+    return found.flatMap((each) => {
+      const before = this.#last.get(each.slot)
+      this.#last.set(each.slot, each)
+      return before ? [withScore(before, scores[each.slot])] : []
+    })
   }
 
   #agent(slot: number): string {
@@ -169,6 +190,10 @@ class JournalReader {
     }
     return { row, origin: { name: journalOrigin(this.#header.episode), id: ++this.#count } }
   }
+}
+
+function withScore({ slot, foreign }: Found, score: number | undefined): Found {
+  return { slot, foreign: { ...foreign, row: { ...foreign.row, score: score ?? null } } }
 }
 
 /** What the log is to know of the episode of a journal. */

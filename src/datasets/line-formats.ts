@@ -65,7 +65,7 @@ export const LINE_FORMATS = {
 /** A row as the log shows it, in the order of `paracosm log show`. */
 export function formatEpisodeLine(row: StoredRow, texts: RowTexts): string {
   const { id, timestamp, command, reasoning, perception, outcome, agent_id, episode_id, cell } = row
-  const { protocol_version, created_at, world, slot, command_id } = row
+  const { protocol_version, created_at, world, slot, command_id, heartbeat_cycle, score } = row
   const head = JSON.stringify({ id, timestamp: texts.instant(timestamp), command })
   const tail = JSON.stringify({
     outcome,
@@ -77,6 +77,8 @@ export function formatEpisodeLine(row: StoredRow, texts: RowTexts): string {
     world,
     slot,
     command_id,
+    heartbeat_cycle,
+    score,
   })
   const seen = texts.perception(row)?.text ?? perception
   const middle = `"params":${texts.params(row)},"reasoning":${JSON.stringify(reasoning)},"perception_snapshot":${seen}`

@@ -25,6 +25,8 @@ const PAGE_BYTES = 256 * 1024
 /** zstd's quick end: columns repeat so much that more effort gains little. */
 const LEVEL = 1
 
+export const longOrNull = (value: number | null): bigint | null => (value === null ? null : BigInt(value))
+
 /** The columns of the format `parquet`: those of the log, JSON as text. */
 export const COMMAND_COLUMNS: readonly ParquetColumn<StoredRow>[] = [
   { name: 'id', type: 'long', of: (row) => BigInt(row.id) },
@@ -42,6 +44,8 @@ export const COMMAND_COLUMNS: readonly ParquetColumn<StoredRow>[] = [
   { name: 'world', type: 'text', isOptional: true, of: (row) => row.world },
   { name: 'slot', type: 'integer', isOptional: true, of: (row) => row.slot },
   { name: 'command_id', type: 'unique', isOptional: true, of: (row) => row.command_id },
+  { name: 'heartbeat_cycle', type: 'long', isOptional: true, of: (row) => longOrNull(row.heartbeat_cycle) },
+  { name: 'score', type: 'double', isOptional: true, of: (row) => row.score },
 ]
 
 const TYPES: Readonly<Record<ParquetColumn<never>['type'], Omit<SchemaElement, 'name'>>> = {

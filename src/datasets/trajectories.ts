@@ -1,32 +1,16 @@
 // The format `trajectories`: one record a step of a slot, with the field names of RLDS. Which step is a slot's last is
 // known only when all rows have been seen, so the rows are read twice; memory grows with the slots, not with the steps.
+// The first reading is in trajectory-plan.ts.
 import { AppError } from '../kernel/errors.ts'
 import type { LoggedEpisode } from '../protocol/command-log.ts'
 import { listEpisodes } from '../store/log-episodes.ts'
-import { outcomeKind, type StoredRow } from '../store/log-rows.ts'
+import type { StoredRow } from '../store/log-rows.ts'
 import type { Store } from '../store/store.ts'
 import { type Counts, type RowsRequest, readDatasetRows } from './dataset-rows.ts'
 import { GrowingFile } from './growing-file.ts'
-import { type ParquetColumn, ParquetFile } from './parquet-file.ts'
+import { longOrNull, type ParquetColumn, ParquetFile } from './parquet-file.ts'
 import { RowTexts } from './row-texts.ts'
-
-interface SlotState {
-  /** Number of the slot's last row that the log has. */
-  lastLogged: number
-  /** Number of its last row in the dataset. */
-  lastExported: number
-  /** Steps written so far. */
-  written: number
-}
-
-interface Plan {
-  readonly slots: ReadonlyMap<string, SlotState>
-  readonly total: number
-  readonly skipped: number
-  readonly episodes: number
-  /** The greatest number among the rows: what is logged meanwhile is left out. */
-  readonly lastRow: number
-}
+import { isStep, type Plan, planSlots, type SlotState, slotKeyOf } from './trajectory-plan.ts'
 
 /** One step, JSON as text. */
 interface Step {
@@ -61,45 +45,6 @@ export async function writeTrajectories(
   return { total: plan.total, skipped: plan.skipped, episodes: plan.episodes }
 }
 
-/** Commands without an episode or without a perception make no step. */
-const isStep = (row: StoredRow): boolean =>
-  row.episode_id !== null && row.perception !== null && row.perception !== '{}'
-
-/** A slot is a slot of an episode; where the log knows no slot, an agent. */
-const slotKeyOf = ({ episode_id, slot, agent_id }: StoredRow): string => `${episode_id}\0${slot ?? `\0${agent_id}`}`
-
-/** First reading: which rows are steps, and which of them are the last of their slots. */
-async function planSlots(store: Store, { filters, maxRecords, signal }: RowsRequest): Promise<Plan> {
-  // These may cut a trajectory's end off; whether a step is the last that the log has is asked without them.
-  const { until, outcome, ...whole } = filters
-  const isWanted = (row: StoredRow): boolean =>
-    (until === undefined || row.timestamp <= Date.parse(until)) &&
-    (outcome === undefined || outcomeKind(row.outcome) === outcome)
-  const slots = new Map<string, SlotState>()
-  const episodes = new Set<string | null>()
-  const count = { read: 0, total: 0, skipped: 0, lastRow: 0 }
-  for await (const rows of readDatasetRows(store, { filters: whole, signal })) {
-    for (const row of rows) {
-      const isRead = isWanted(row) && count.read < (maxRecords ?? Number.POSITIVE_INFINITY)
-      if (isRead) count.read++
-      count.lastRow = Math.max(count.lastRow, row.id)
-      if (!isStep(row)) {
-        if (isRead) count.skipped++
-        continue
-      }
-      const key = slotKeyOf(row)
-      const slotRows = slots.get(key) ?? { lastLogged: 0, lastExported: 0, written: 0 }
-      slots.set(key, slotRows)
-      slotRows.lastLogged = row.id
-      if (!isRead) continue
-      slotRows.lastExported = row.id
-      count.total++
-      episodes.add(row.episode_id)
-    }
-  }
-  return { slots, total: count.total, skipped: count.skipped, lastRow: count.lastRow, episodes: episodes.size }
-}
-
 async function* readSteps(store: Store, request: RowsRequest, plan: Plan): AsyncGenerator<Step[]> {
   const texts = new RowTexts()
   let known = new Map<string, LoggedEpisode>()
@@ -108,7 +53,8 @@ async function* readSteps(store: Store, request: RowsRequest, plan: Plan): Async
     known = await findEpisodes(store, rows, known)
     yield rows.flatMap((row) => {
       const slotRows = plan.slots.get(slotKeyOf(row))
-      return slotRows ? [toStep(row, { slotRows, texts, episode: known.get(row.episode_id ?? '') })] : []
+      if (!slotRows || slotRows.isOver) return []
+      return [toStep(row, { slotRows, texts, episode: known.get(row.episode_id ?? '') })]
     })
   }
 }
@@ -132,8 +78,12 @@ function toStep(
 ): Step {
   const step = slotRows.written++
   const isLast = row.id === slotRows.lastExported
-  // The end of the episode falls to the last step that the log has of the slot, if that step is exported.
-  const end = row.id === slotRows.lastLogged ? episode : undefined
+  // The end of the episode falls to the slot's last command that was not refused, if that is exported.
+  const end = row.id === slotRows.lastTaken ? episode : undefined
+  slotRows.isOver = slotRows.hasEnded && end !== undefined
+  const score = (row.slot === null ? undefined : end?.scores?.[row.slot]) ?? row.score ?? slotRows.score
+  const reward = score - slotRows.score
+  slotRows.score = score
   return {
     row,
     step,
@@ -142,7 +92,7 @@ function toStep(
     params: texts.params(row),
     world: row.world ?? episode?.world ?? null,
     variant: episode?.variant ?? null,
-    reward: (row.slot === null ? undefined : end?.scores?.[row.slot]) ?? 0,
+    reward,
     terminated: end?.outcome === 'terminated',
     truncated: end?.outcome === 'truncated',
     isFirst: step === 0,
@@ -174,6 +124,7 @@ function formatStep({ row, observation, params, ...step }: Step): string {
   const tail = JSON.stringify({
     reasoning: row.reasoning,
     outcome: row.outcome,
+    heartbeat_cycle: row.heartbeat_cycle,
     reward: step.reward,
     terminated: step.terminated,
     truncated: step.truncated,
@@ -209,6 +160,7 @@ const STEP_COLUMNS: readonly ParquetColumn<Step>[] = [
   { name: 'params', type: 'unique', of: ({ params }) => params },
   { name: 'reasoning', type: 'unique', of: ({ row }) => row.reasoning },
   { name: 'outcome', type: 'text', isOptional: true, of: ({ row }) => row.outcome },
+  { name: 'heartbeat_cycle', type: 'long', isOptional: true, of: ({ row }) => longOrNull(row.heartbeat_cycle) },
   { name: 'reward', type: 'double', of: ({ reward }) => reward },
   { name: 'terminated', type: 'boolean', of: ({ terminated }) => terminated },
   { name: 'truncated', type: 'boolean', of: ({ truncated }) => truncated },

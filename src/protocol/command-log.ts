@@ -30,13 +30,25 @@ export const CommandLogRow = z.object({
   slot: z.int().min(0).max(255).nullable().default(null),
   /** The adapter's name for it; null for commands that came in by other ways than the perception adapter. */
   command_id: z.string().max(64).nullable().default(null),
+  /** `context.heartbeat_cycle` of the command: the number of the agent's turn; null when it gave none. */
+  heartbeat_cycle: z.int().min(0).nullable().default(null),
+  /** The slot's score in its episode when the command had ended; null when that is not known. */
+  score: z.number().nullable().default(null),
 })
 export type CommandLogRow = z.infer<typeof CommandLogRow>
 
-/** A row before it is logged: the log numbers and dates it. */
-export type NewCommandLogRow = Omit<CommandLogRow, 'id' | 'created_at'>
+/** A row before it is logged: the log numbers and dates it. What is left out is not known. */
+export type NewCommandLogRow = Omit<CommandLogRow, 'id' | 'created_at' | 'heartbeat_cycle' | 'score'> &
+  Partial<Pick<CommandLogRow, 'heartbeat_cycle' | 'score'>>
 
-const Moment = z.iso.datetime({ offset: true })
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+/** An instant with its zone, or a day: meant whole, in UTC. */
+const momentOf = (ofDay: 'T00:00:00.000Z' | 'T23:59:59.999Z') =>
+  z
+    .string()
+    .transform((text) => (DAY.test(text) ? `${text}${ofDay}` : text))
+    .pipe(z.iso.datetime({ offset: true, message: 'write 2026-03-21, or 2026-03-21T14:30:00Z' }))
 
 /** Which rows. All that are given must hold; both ends of the time are included. */
 export const CommandFilters = z.strictObject({
@@ -47,8 +59,8 @@ export const CommandFilters = z.strictObject({
   world: z.string().max(64).exactOptional(),
   /** What the outcome says before its first colon: `refused`, `done`. `pending`: there is none yet. */
   outcome: z.string().max(64).exactOptional(),
-  since: Moment.exactOptional(),
-  until: Moment.exactOptional(),
+  since: momentOf('T00:00:00.000Z').exactOptional(),
+  until: momentOf('T23:59:59.999Z').exactOptional(),
   /** The least score that the row's slot must have had in its episode. */
   min_score: z.number().exactOptional(),
 })

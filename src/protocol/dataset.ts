@@ -77,7 +77,9 @@ export const TrajectoryStep = z.strictObject({
   action: z.strictObject({ command: z.string(), params: JsonObject }),
   reasoning: z.string(),
   outcome: z.string().nullable(),
-  /** The final score of the slot on the last step of a finished episode; 0 elsewhere. */
+  /** `context.heartbeat_cycle` of the command. */
+  heartbeat_cycle: z.int().min(0).nullable().default(null),
+  /** How much the slot's score has grown with this step. All of a finished slot's add up to its final score. */
   reward: z.number(),
   terminated: z.boolean(),
   truncated: z.boolean(),

@@ -41,6 +41,8 @@ export interface PerceptionEpisodeOptions {
   readonly bot?: string | undefined
   /** Steps a second; 'lockstep': the world stands still until every agent that is free has spoken. */
   readonly tickRate: number | 'lockstep'
+  /** In lockstep: milliseconds after which an agent that is free and silent passes. Default: it is waited for. */
+  readonly moveMs?: number | undefined
   readonly hasAuth: boolean
   readonly host: string
   readonly port: number
@@ -150,7 +152,7 @@ async function openEpisode(
     configured,
     seed: options.seed,
     slots: Array.from({ length: slots }, (_, slot) => slotSpec(slot, options)),
-    pacing: pacingOf(world, options.tickRate),
+    pacing: pacingOf(world, options),
     kind: KIND,
     gatherMs: GATHER_MS,
   })
@@ -176,9 +178,9 @@ function slotSpec(slot: number, { agents, bot }: PerceptionEpisodeOptions): Slot
 }
 
 /** @throws AppError NOT_PERCEIVED for a lockstep of a world that does not say whom it waits for */
-function pacingOf(world: World, tickRate: number | 'lockstep'): Pacing {
+function pacingOf(world: World, { tickRate, moveMs }: PerceptionEpisodeOptions): Pacing {
   if (tickRate !== 'lockstep') return { mode: 'rate', stepsPerSecond: tickRate }
-  if (world.awaits) return { mode: 'lockstep' }
+  if (world.awaits) return { mode: 'lockstep', ...(moveMs === undefined ? {} : { deadlineMs: moveMs }) }
   throw new AppError('NOT_PERCEIVED', `${world.id} does not say whom it waits for, so it cannot wait for its agents`, {
     hint: 'Leave out --lockstep.',
   })

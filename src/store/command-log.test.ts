@@ -42,6 +42,8 @@ forEachStore('log: a row comes back as it was logged, numbered from 1 and dated'
     command_id: 'cmd_1',
     params: { a: [1, { b: null }], c: 'ä€😀\u0000' },
     timestamp: '2026-03-21T14:30:00.123Z',
+    heartbeat_cycle: 9_007_199_254_740_991,
+    score: 7.5,
   })
   assert.deepEqual(await log.append(row), { id: 1, command_id: 'cmd_1', isRepeat: false })
   const { entries, next_cursor } = await log.query()

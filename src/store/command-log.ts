@@ -98,11 +98,14 @@ export class CommandLog {
     throw new Error('the log answered another question')
   }
 
-  /** Says what came of a command; durable when it resolves. False: there is no such command. */
-  async setOutcome(commandId: string, outcome: string): Promise<boolean> {
+  /**
+   * Says what came of a command; durable when it resolves. False: there is no such command.
+   * @param score of the command's slot by then, where it has one
+   */
+  async setOutcome(commandId: string, outcome: string, score: number | null = null): Promise<boolean> {
     const text = storedText(outcome)
     const result = await this.#group.add({
-      outcome: { command_id: commandId, outcome: text, outcome_kind: outcomeKind(text) },
+      outcome: { command_id: commandId, outcome: text, outcome_kind: outcomeKind(text), score },
     })
     if ('error' in result) throw result.error
     return 'wasFound' in result && result.wasFound

@@ -125,6 +125,8 @@ const SELECTED = [
   'command_id',
   'origin',
   'origin_id',
+  'heartbeat_cycle',
+  'score',
 ] as const
 
 type Selected = Omit<StoredRow, 'perception'> & { readonly perception_id: number | null }
@@ -152,6 +154,8 @@ function listToRow(list: readonly unknown[]): Selected {
     command_id: textOrNull(list[14]),
     origin: textOrNull(list[15]),
     origin_id: numberOrNull(list[16]),
+    heartbeat_cycle: numberOrNull(list[17]),
+    score: numberOrNull(list[18]),
   }
 }
 

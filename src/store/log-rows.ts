@@ -30,6 +30,8 @@ export interface StoredRow {
   /** Of an imported row: where it comes from, and its number there. */
   readonly origin: string | null
   readonly origin_id: number | null
+  readonly heartbeat_cycle: number | null
+  readonly score: number | null
 }
 
 /** What the table takes. `perception` still stands for its id. */
@@ -79,6 +81,8 @@ export function rowToInsert(row: NewCommandLogRow, { createdAt, idempotencyKey, 
     idempotency_key: idempotencyKey === undefined ? null : storedText(idempotencyKey),
     origin: origin?.name ?? null,
     origin_id: origin?.id ?? null,
+    heartbeat_cycle: row.heartbeat_cycle ?? null,
+    score: row.score ?? null,
   }
 }
 

@@ -13,6 +13,8 @@ export interface OutcomeToSet {
   readonly command_id: string
   readonly outcome: string
   readonly outcome_kind: string
+  /** The slot's score by then; null when it is not known. */
+  readonly score: number | null
 }
 
 export interface LogWrite {
@@ -52,6 +54,8 @@ const COLUMNS = [
   'idempotency_key',
   'origin',
   'origin_id',
+  'heartbeat_cycle',
+  'score',
 ] as const
 
 export class LogWriter {
@@ -105,7 +109,7 @@ export class LogWriter {
       { sql: INSERT_COMMAND, rows: rows.map((row) => this.#toParameters(row, fresh)) },
       {
         sql: SET_OUTCOME,
-        rows: outcomes.map((each) => [each.outcome, each.outcome_kind, each.command_id]),
+        rows: outcomes.map((each) => [each.outcome, each.outcome_kind, each.command_id, each.score]),
       },
     ]
     if (fresh.size > 0) {
@@ -167,7 +171,7 @@ const NAMES = COLUMNS.join(', ')
 const INSERT_COMMAND = `insert into commands (id, perception_id, ${NAMES})
   values (?1, coalesce(?2, (select id from perceptions where hash = ?3)), ${COLUMNS.map((_, i) => `?${i + 4}`).join(', ')})
   on conflict do nothing`
-const SET_OUTCOME = 'update commands set outcome = ?1, outcome_kind = ?2 where command_id = ?3'
+const SET_OUTCOME = 'update commands set outcome = ?1, outcome_kind = ?2, score = ?4 where command_id = ?3'
 const INSERT_PERCEPTION = 'insert into perceptions (hash, body) values (?, ?) on conflict (hash) do nothing'
 const FIND_PERCEPTIONS = 'select hash, id from perceptions where hash in (select value from json_each(?))'
 
@@ -178,7 +182,8 @@ const insertRecords = (records: readonly object[]) => sql<{ id: number | null }>
     from json_to_recordset(${JSON.stringify(records)}::json) AS t(
       id bigint, index integer, perception_id bigint, timestamp bigint, command text, params text, reasoning text,
       outcome text, outcome_kind text, agent_id text, episode_id text, cell text, protocol_version text,
-      created_at bigint, world text, slot integer, command_id text, idempotency_key text, origin text, origin_id bigint)
+      created_at bigint, world text, slot integer, command_id text, idempotency_key text, origin text, origin_id bigint,
+      heartbeat_cycle bigint, score double precision)
   ), put AS (
     insert into commands (id, perception_id, ${sql.raw(NAMES)})
     select new_id, perception_id, ${sql.raw(NAMES)} from given order by index
@@ -187,8 +192,9 @@ const insertRecords = (records: readonly object[]) => sql<{ id: number | null }>
   select put.id AS id from given left join put on put.id = given.new_id order by given.index`
 
 const setOutcomes = (outcomes: readonly OutcomeToSet[]) => sql<{ command_id: string }>`
-  update commands set outcome = t.outcome, outcome_kind = t.outcome_kind
-  from json_to_recordset(${JSON.stringify(outcomes)}::json) AS t(command_id text, outcome text, outcome_kind text)
+  update commands set outcome = t.outcome, outcome_kind = t.outcome_kind, score = t.score
+  from json_to_recordset(${JSON.stringify(outcomes)}::json) AS t(
+    command_id text, outcome text, outcome_kind text, score double precision)
   where commands.command_id = t.command_id returning commands.command_id AS command_id`
 
 /** Rows that kept their numbers must not be met by the next number. */

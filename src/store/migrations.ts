@@ -4,6 +4,7 @@ import { createSessions } from './migrations/0002-sessions.ts'
 import { createEpisodes } from './migrations/0003-episodes.ts'
 import { createJobs } from './migrations/0004-jobs.ts'
 import { createSessionClaims } from './migrations/0005-session-claims.ts'
+import { createCommandScores } from './migrations/0006-command-scores.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 3, name: 'episodes', statements: createEpisodes },
   { number: 4, name: 'jobs', statements: createJobs },
   { number: 5, name: 'session claims', statements: createSessionClaims },
+  { number: 6, name: 'command scores', statements: createCommandScores },
 ]

@@ -28,6 +28,8 @@ export interface CommandTable {
   /** Where an imported row comes from, and its number there: the same row never comes in twice. */
   origin: string | null
   origin_id: number | null
+  heartbeat_cycle: number | null
+  score: number | null
 }
 
 export interface PerceptionTable {

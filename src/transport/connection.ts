@@ -3,6 +3,7 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { encodeFrame, type Frame } from './frames.ts'
+import type { JoinedSender, JoinedWrites } from './joined-writes.ts'
 
 export interface ConnectionLimits {
   /** Bytes that may wait for a reader before newer snapshots replace those that have not been sent. */
@@ -37,6 +38,9 @@ export const CLOSE = {
   replaced: 4001,
 } as const
 
+/** Bytes that may wait for a later message of `sendSoon`: more than a few receipts are worth a write of their own. */
+const MAX_JOINED = 4096
+
 /** Longest reason of a close frame, in bytes (RFC 6455, 5.5). */
 const MAX_REASON = 123
 
@@ -45,11 +49,13 @@ export interface ConnectionOptions {
   readonly stream: Duplex
   readonly address: string
   readonly limits?: Partial<ConnectionLimits> | undefined
+  /** Shared by the connections of a server; undefined: every message is written at once. */
+  readonly joined?: JoinedWrites | undefined
   /** Receives what a message handler throws; the connection is then closed with 1011. */
   onFault(error: unknown): void
 }
 
-export class SocketConnection {
+export class SocketConnection implements JoinedSender {
   /** Address of the client, behind trusted proxies too. */
   readonly address: string
   readonly #socket: WebSocket
@@ -57,6 +63,10 @@ export class SocketConnection {
   readonly #limits: ConnectionLimits
   readonly #onFault: (error: unknown) => void
   readonly #waitingForDrain: (() => void)[] = []
+  readonly #joined: JoinedWrites | undefined
+  /** Frames of `sendSoon` that go out with the next message, in order. */
+  #soon: Buffer[] = []
+  #soonBytes = 0
   #snapshot: Frame | undefined
   /** Whether the client has not read what it was sent. */
   #isPaused = false
@@ -71,6 +81,7 @@ export class SocketConnection {
     this.#socket = socket
     this.#stream = options.stream
     this.#onFault = options.onFault
+    this.#joined = options.joined
     this.address = options.address
     this.#limits = { ...CONNECTION_LIMITS, ...options.limits }
     socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary))
@@ -106,6 +117,28 @@ export class SocketConnection {
     // A snapshot that waits is older than this message and must not follow it.
     this.#flushSnapshot()
     this.#write(toFrame(message), onSent)
+  }
+
+  /**
+   * Sends a message that must arrive, and that may wait up to 50 ms for another one while the process is busy: both then
+   * share one write. Order is kept.
+   */
+  sendSoon(message: string): void {
+    if (!this.#joined?.isBusy || this.queuedBytes > 0) {
+      this.send(message)
+      return
+    }
+    if (!this.isOpen) return
+    const { bytes } = encodeFrame(message)
+    this.#soon.push(bytes)
+    this.#soonBytes += bytes.length
+    if (this.#soonBytes > MAX_JOINED) this.flush()
+    else this.#joined.add(this)
+  }
+
+  /** Writes what `sendSoon` has kept back. */
+  flush(): void {
+    if (this.#soon.length > 0 && this.isOpen) this.#stream.write(this.#withSoon())
   }
 
   /** Sends the newest state. For a slow reader it replaces the state that waits, so the last one always arrives. */
@@ -159,6 +192,7 @@ export class SocketConnection {
   /** Closes with a code and a reason, which is cut to 123 bytes. Messages that come later are ignored. */
   close(code: number = CLOSE.normal, reason = ''): void {
     if (!this.isOpen) return
+    this.flush()
     this.#flushSnapshot()
     this.#socket.close(code, cutReason(reason))
     const timer = setTimeout(() => this.terminate(), this.#limits.closeMs)
@@ -223,7 +257,16 @@ export class SocketConnection {
     this.#pauseIfBehind()
   }
 
-  #write({ bytes }: Frame, onSent?: () => void): void {
+  /** What waits, and a frame behind it, in one piece. */
+  #withSoon(frame?: Buffer): Buffer {
+    const parts = frame ? [...this.#soon, frame] : this.#soon
+    this.#soon = []
+    this.#soonBytes = 0
+    return Buffer.concat(parts)
+  }
+
+  #write(frame: Frame, onSent?: () => void): void {
+    const bytes = this.#soon.length > 0 ? this.#withSoon(frame.bytes) : frame.bytes
     // Nothing is compressed, so frames stay whole and in order, whether written here or by the library.
     if (!onSent) this.#stream.write(bytes)
     else {

@@ -41,7 +41,7 @@ function limitOf(perMinute: number): RateLimitOptions {
 /** The refusal of a request too many. */
 export function tooMany(waitMs: number): AppError {
   const retry_after_s = Math.max(1, Math.ceil(waitMs / 1000))
-  return new AppError('RATE_LIMITED', `Too many requests; try again in ${retry_after_s} s`, {
+  return AppError.withoutStack('RATE_LIMITED', `Too many requests; try again in ${retry_after_s} s`, {
     details: { retry_after_s },
   })
 }

@@ -56,7 +56,7 @@ declare module 'fastify' {
 export function installSecurityHeaders(app: FastifyInstance, policy: PagePolicy): void {
   const headers = securityHeaders(policy)
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.config.isData === true) reply.raw.setHeader('x-content-type-options', 'nosniff')
+    if (request.routeOptions.config.isData === true) void reply.header('x-content-type-options', 'nosniff')
     else setSecurityHeaders(reply.raw, headers)
     done()
   })

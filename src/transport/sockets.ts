@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { CLOSE, type ConnectionLimits, SocketConnection } from './connection.ts'
+import { JoinedWrites } from './joined-writes.ts'
 
 export interface SocketLimits {
   /** Websockets of a server. Each costs about 10 KB while it is idle. */
@@ -48,12 +49,19 @@ export class Sockets {
   readonly #servers = new Map<number, WebSocketServer>()
   readonly #open = new Set<SocketConnection>()
   readonly #byAddress = new Map<string, number>()
+  readonly #joined: JoinedWrites
   readonly #heart: NodeJS.Timeout
   #isClosing = false
 
-  constructor(options: { limits?: Partial<SocketLimits> | undefined; onFault: (error: unknown) => void }) {
+  constructor(options: {
+    readonly limits?: Partial<SocketLimits> | undefined
+    /** Decides in place of the event loop whether messages are joined, for tests. */
+    readonly isBusy?: () => boolean
+    onFault(error: unknown): void
+  }) {
+    this.#joined = new JoinedWrites(options.isBusy)
     this.limits = { ...SOCKET_LIMITS, ...options.limits }
-    this.#onFault = options.onFault
+    this.#onFault = (error) => options.onFault(error)
     this.#heart = setInterval(() => this.#beat(), this.limits.heartbeatMs)
     this.#heart.unref()
   }
@@ -76,7 +84,13 @@ export class Sockets {
     const { request, stream, head, address } = handshake
     this.#server(handshake.maxMessageBytes).handleUpgrade(request, stream, head, (socket) => {
       const limits = this.limits.connection
-      const connection = new SocketConnection(socket, { stream, address, limits, onFault: this.#onFault })
+      const connection = new SocketConnection(socket, {
+        stream,
+        address,
+        limits,
+        joined: this.#joined,
+        onFault: this.#onFault,
+      })
       this.#add(connection)
       try {
         onOpen(connection)
@@ -122,6 +136,7 @@ export class Sockets {
   close(): void {
     this.#isClosing = true
     clearInterval(this.#heart)
+    this.#joined.close()
     for (const connection of this.#open) connection.close(CLOSE.restart, 'the server stops')
   }
 

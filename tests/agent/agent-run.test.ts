@@ -13,7 +13,7 @@ import { createRandomPolicy } from '../../src/players/agent/random-policy.ts'
 import { runAgent } from '../../src/players/agent/run-agent.ts'
 import { createScriptedPolicy } from '../../src/players/agent/scripted-policy.ts'
 import { type PerceptionEpisode, startPerceptionEpisode } from '../../src/server/perception-episode.ts'
-import { createMemorySink } from '../../src/testing/memory-sink.ts'
+import { createMemorySink, type MemorySink } from '../../src/testing/memory-sink.ts'
 import { startModelServer } from '../../src/testing/model-server.ts'
 
 interface Wanted {
@@ -23,6 +23,7 @@ interface Wanted {
   readonly dataDir?: string
   readonly port?: number
   readonly seed?: number
+  readonly sink?: MemorySink
 }
 
 async function serve(context: TestContext, wanted: Wanted): Promise<PerceptionEpisode> {
@@ -39,7 +40,7 @@ async function serve(context: TestContext, wanted: Wanted): Promise<PerceptionEp
     port: wanted.port ?? 0,
     otherPorts: 0,
     version: 'test',
-    sink: createMemorySink(),
+    sink: wanted.sink ?? createMemorySink(),
     onError: (error) => assert.fail(String(error)),
   })
   context.after(async () => {
@@ -69,6 +70,23 @@ test('agent: the rules for frontier finish at least two of the three quests of a
     (stage) => stage === 100,
   )
   assert.ok(finished.length >= 2, JSON.stringify({ quests, summary }))
+})
+
+test('agent: a run ends with its episode, and gives no command after it', async (context) => {
+  const sink = createMemorySink()
+  const served = await serve(context, { world: 'frontier', variant: 'errand', sink })
+  const policy: Policy = {
+    decide: () => Promise.resolve({ command: { command: 'wait', params: { duration_seconds: 3000 } }, reasoning: 'x' }),
+  }
+  const summary = await runAgent({ client: clientOf(served), policy, budget: { turns: 50 }, signal: NEVER })
+  assert.deepEqual(
+    { ...summary, reason: '' },
+    { turns: 6, done: 6, failed: 0, refused: 0, ended: 'episode', reason: '' },
+  )
+  assert.deepEqual(
+    sink.rows.map((row) => [row.heartbeat_cycle, row.outcome?.split(':')[0]]),
+    [0, 1, 2, 3, 4, 5].map((cycle) => [cycle, 'done']),
+  )
 })
 
 for (const [world, variant] of [

@@ -224,6 +224,41 @@ forEachStore('datasets: a trajectory ends with what is known of the episode, and
   )
 })
 
+forEachStore(
+  'datasets: reward and end are on the commands that earned them, not on refusals that follow',
+  async (store) => {
+    const rows = [24, 24, null, 30, null].map((score, turn) =>
+      commandAt(turn * 1000, {
+        perception_snapshot: aPerception(turn),
+        outcome:
+          turn === 2 ? 'refused: COMMAND_CONFLICT: busy' : turn === 4 ? 'refused: EPISODE_OVER: late' : 'done: x',
+        episode_id: 'ep-9',
+        slot: 0,
+        heartbeat_cycle: turn,
+        score,
+      }),
+    )
+    await fill(store, rows)
+    const steps = async () => {
+      const { output_path, ...counts } = await run(store, 'trajectories')
+      const lines = linesOf(output_path)
+      assertFits('trajectories', lines)
+      assert.equal(lines.length, counts.total_records)
+      assert.equal(rows.length, counts.total_records + counts.skipped_records)
+      return lines.map((step) => [step.heartbeat_cycle, step.reward, step.terminated, step.truncated, step.is_last])
+    }
+    const open = [
+      [0, 24, false, false, false],
+      [1, 0, false, false, false],
+      [2, 0, false, false, false],
+    ]
+    assert.deepEqual(await steps(), [...open, [3, 6, false, false, false], [4, 0, false, false, true]])
+    const ended = { episode_id: 'ep-9', world: 'frontier', variant: null, outcome: 'truncated', finished_at: null }
+    await noteEpisode(store, { ...ended, scores: [31] })
+    assert.deepEqual(await steps(), [...open, [3, 7, false, true, true]])
+  },
+)
+
 forEachStore('datasets: every filter chooses its rows', async (store) => {
   await fill(store, someRows())
   const scored = { world: 'frontier', variant: null, outcome: 'terminated', finished_at: null }

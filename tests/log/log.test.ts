@@ -9,6 +9,7 @@ import { CommandLog } from '../../src/store/command-log.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
 import { runCommand, startCommand } from '../../src/testing/cli.ts'
 import { aPerception, commandAt, NOON } from '../../src/testing/commands.ts'
+import { until } from '../../src/testing/until.ts'
 
 // What is told here of files is told of files.
 delete process.env.DATABASE_URL
@@ -168,15 +169,28 @@ test('log: the server logs every command of an episode that has ended, and serve
   const { episode } = (await started.json()) as { episode: { id: string } }
   const get = async (query: string) => (await (await fetch(`${url}/api/commands?${query}`)).json()) as CommandPage
   const of = (query: string) => get(`episode_id=${episode.id}&${query}`)
-  let page = await of('limit=1000')
-  while (page.entries.length < 80) page = await of('limit=1000')
+  const page = await until('80 commands in the log', async () => {
+    const found = await of('limit=1000')
+    return found.entries.length >= 80 ? found : undefined
+  })
   assert.deepEqual(new Set(page.entries.map((row) => row.agent_id)), new Set(['sweep', 'greedy']))
   assert.ok(page.entries.every((row) => row.world === 'paint-arena' && row.command === 'move'))
   const first = await of('limit=30&agent_id=sweep')
   const second = await of(`limit=30&agent_id=sweep&cursor=${first.next_cursor}`)
   const { entries } = await of('agent_id=sweep')
   assert.deepEqual([...first.entries, ...second.entries], entries)
-  for (const query of ['limit=0', 'limit=1001', 'since=now', 'cursor=none', 'nonsense=1', `cell=${'x'.repeat(256)}`]) {
+  const [{ timestamp }] = entries as [(typeof entries)[0]]
+  const day = timestamp.slice(0, 10)
+  assert.deepEqual((await of(`agent_id=sweep&since=${day}&until=${day}`)).entries, entries)
+  for (const query of [
+    'until=2026-13-01',
+    'limit=0',
+    'limit=1001',
+    'since=now',
+    'cursor=none',
+    'nonsense=1',
+    `cell=${'x'.repeat(256)}`,
+  ]) {
     assert.equal((await fetch(`${url}/api/commands?${query}`)).status, 422, query)
   }
   server.kill('SIGTERM')

@@ -221,14 +221,15 @@ test('status: tells the engine under its own name and the original\u2019s, and n
   assert.equal((await timmy.get('/skyrim/status')).status, 404)
 })
 
-test('end: when the episode is over, perceptions go on, commands are gone, and what was under way has failed', async (t) => {
+test('end: when the episode is over, perceptions and commands are EPISODE_OVER, and what was under way has failed', async (t) => {
   const { timmy, episode, sink } = await openWorld(t)
   const { body } = await timmy.say('wait', { duration_seconds: 36_000 })
   await episode.truncate('enough')
   await episode.done
   assert.deepEqual((await timmy.ends(body.command_id)).code, 'EPISODE_OVER')
   assert.match(sink.rows[0]?.outcome ?? '', /^failed: EPISODE_OVER: /)
-  assert.equal((await timmy.get('/perception')).status, 200)
+  const seen = await timmy.get('/perception')
+  assert.deepEqual([seen.status, seen.body.error.code], [410, 'EPISODE_OVER'])
   const late = await timmy.say('noop')
   assert.deepEqual([late.status, late.body.error.code], [410, 'EPISODE_OVER'])
 })
@@ -243,6 +244,8 @@ test('restart: the episode goes on with its tokens, and a command under way is f
   assert.deepEqual([two.isResumed, two.adapter.agents[0]?.token], [true, token])
   const before = await two.timmy.get(`/commands/${body.command_id}`)
   assert.equal(before.body.status, 'running')
+  const busy = await two.timmy.say('noop')
+  assert.deepEqual([busy.status, busy.body.error.details.command_id], [409, body.command_id])
   await two.timmy.get('/perception')
   assert.equal((await two.timmy.ends(body.command_id)).outcome, 'Time passes.')
   assert.equal(one.sink.rows[0]?.outcome, 'done: Time passes.')
@@ -255,4 +258,39 @@ test('openapi: the routes of the adapter stand there with their schemas', async 
     assert.ok(paths[path], path)
   }
   assert.ok(paths['/command'].post.requestBody)
+})
+
+test('restart: a command that was logged and never reached the world has failed, and the agent is free', async (t) => {
+  const one = await openWorld(t)
+  const { body } = await one.timmy.say('noop')
+  await one.timmy.ends(body.command_id)
+  const token = one.adapter.agents[0]?.token
+  await one.close()
+  const [row] = one.sink.rows
+  const lost = `${body.command_id.slice(0, -1)}-`
+  await one.sink.append({ ...row!, command_id: lost, outcome: null }, undefined)
+  const two = await openWorld(t, { dataDir: one.dataDir, sink: one.sink })
+  assert.equal(two.adapter.agents[0]?.token, token)
+  assert.equal((await two.timmy.get(`/commands/${lost}`)).body.code, 'INTERRUPTED')
+  assert.equal((await two.timmy.say('noop')).status, 202)
+})
+
+test('log: a row keeps the heartbeat cycle of its command and the score that it led to', async (t) => {
+  const { timmy, sink, episode } = await openWorld(t)
+  const { body } = await timmy.say('noop', {}, { context: { heartbeat_cycle: 42 } })
+  await timmy.ends(body.command_id)
+  assert.deepEqual([sink.rows[0]?.heartbeat_cycle, sink.rows[0]?.score], [42, episode.standing().scores[0]])
+})
+
+test('lockstep: a slot that says nothing for longer than the limit passes, and the others play on', async (t) => {
+  const agents = ['ada', 'bob', 'cyd', 'dee']
+  const { clients, episode } = await openWorld(t, { variant: 'company', agents, tickRate: 'lockstep', moveMs: 200 })
+  for (const client of clients) await client.get('/perception')
+  const [ada] = clients
+  for (let turn = 0; turn < 2; turn++) {
+    const { status, body } = await ada!.say('noop')
+    assert.equal(status, 202)
+    assert.equal((await ada!.ends(body.command_id)).status, 'done')
+  }
+  assert.ok(episode.step >= 2)
 })

@@ -31,7 +31,8 @@ test('serve: an interrupt saves; the next start has the same episode, tokens and
 
 test('serve --bridge: an engine connects with the token that is printed', async (t) => {
   const served = await startServe(['--bridge', 'tes3mp', '--agent', 'timmy', '--data', createFolder(t)])
-  const { bridge } = served as unknown as { bridge: { token: string } }
+  const { bridge } = served as unknown as { bridge: { socket: string; token: string } }
+  assert.equal(bridge.socket, `${served.url.replace('http', 'ws')}/bridge?engine=tes3mp`)
   const engine = await connectEngine(served.url, bridge.token)
   engine.hello()
   assert.deepEqual((await engine.hears('welcome')).agents, ['timmy'])

@@ -74,7 +74,7 @@ export class GameAdapter {
           const { requestId } = said
           handle
             .submit(said.command)
-            .then((receipt) => connection.send(formatReceipt(requestId, receipt)))
+            .then((receipt) => connection.sendSoon(formatReceipt(requestId, receipt)))
             .catch(this.#onFault)
         }
       })

@@ -103,7 +103,7 @@ export class PerceptionAdapter {
   perceive(caller: Credentials): EncodedPerception | Promise<EncodedPerception> {
     const agentState = this.#admit(caller)
     if (agentState.perceptions.take(this.#options.clock.now()) > 0)
-      throw new AppError('RATE_LIMITED', 'too many perceptions')
+      throw AppError.withoutStack('RATE_LIMITED', 'too many perceptions')
     const encoded = this.#options.bridge.perceive(agentState.agent)
     return encoded instanceof Promise ? encoded.then((seen) => show(agentState, seen)) : show(agentState, encoded)
   }
@@ -117,7 +117,8 @@ export class PerceptionAdapter {
     const known = this.#options.hasAuth ? this.#admit(caller) : undefined
     const body = readBody(bytes)
     const agentState = known ?? this.#admit({ token: undefined, agentId: idIn(body) ?? caller.agentId })
-    if (agentState.commands.take(this.#options.clock.now()) > 0) throw new AppError('RATE_LIMITED', 'too many commands')
+    if (agentState.commands.take(this.#options.clock.now()) > 0)
+      throw AppError.withoutStack('RATE_LIMITED', 'too many commands')
     return { status: 'accepted', command_id: await this.#commands.take(agentState, body, key), logged: true }
   }
 
@@ -129,7 +130,7 @@ export class PerceptionAdapter {
     const mine = this.#options.hasAuth || caller.agentId !== undefined ? [this.#admit(caller)] : this.#agentStates
     for (const agentState of mine) {
       if (agentState.perceptions.take(this.#options.clock.now()) > 0)
-        throw new AppError('RATE_LIMITED', 'too many requests')
+        throw AppError.withoutStack('RATE_LIMITED', 'too many requests')
       this.#options.bridge.attend(agentState.agent)
       const record = agentState.find(commandId)
       if (record) return { ...record.report }

@@ -67,7 +67,7 @@ export interface Bridge {
   attend(agent: PerceptionAgent): void
   /**
    * What an agent perceives now.
-   * @throws AppError BRIDGE_UNAVAILABLE, PERCEPTION_TIMEOUT, SCHEMA_MISMATCH (also as a rejection)
+   * @throws AppError BRIDGE_UNAVAILABLE, EPISODE_OVER, PERCEPTION_TIMEOUT, SCHEMA_MISMATCH (also as a rejection)
    */
   perceive(agent: PerceptionAgent): EncodedPerception | Promise<EncodedPerception>
   /**
@@ -82,5 +82,7 @@ export interface Bridge {
   /** Tells when an agent may perceive something new. Returns what stops it. */
   listen(agent: PerceptionAgent, listener: BridgeListener): () => void
   status(): BridgeStatus
+  /** The score of an agent now; null where the engine keeps none. */
+  score(agent: PerceptionAgent): number | null
   close(): void
 }

@@ -15,8 +15,8 @@ export interface CommandSink {
    * @param idempotencyKey at most 64 characters; undefined: never a repeat
    */
   append(row: NewCommandLogRow, idempotencyKey: string | undefined): Promise<Logged>
-  /** Writes down what came of a command. */
-  setOutcome(commandId: string, outcome: string): Promise<void>
+  /** Writes down what came of a command, and the score of its slot by then; null where it has none. */
+  setOutcome(commandId: string, outcome: string, score: number | null): Promise<void>
   /** The row of a command; undefined when there is none. */
   find(commandId: string): Promise<CommandLogRow | undefined>
   /** Rows of an agent whose outcome is not known, newest first: a hundred or so. */

@@ -57,7 +57,9 @@ export class Commands {
       agentState.keep(record, undefined)
       const onChange = (change: CommandChange): void => this.#change(agentState, record, change)
       // Only the newest can still be under way: an agent has one at a time.
-      if (index > 0 || !bridge.adopt(agentState.agent, { word: report.command, onChange })) onChange(INTERRUPTED)
+      const isUnderWay = index === 0 && bridge.adopt(agentState.agent, { word: report.command, onChange })
+      if (isUnderWay) agentState.current = record
+      else onChange(INTERRUPTED)
     }
   }
 
@@ -162,7 +164,7 @@ export class Commands {
       const reason = error instanceof AppError ? error.message : 'something went wrong here'
       record.refused = { code, reason }
       Object.assign(record.report, { status: 'failed', outcome: reason, code })
-      await sink.setOutcome(id, formatRefused(code, reason))
+      await sink.setOutcome(id, formatRefused(code, reason), null)
       throw error
     }
   }
@@ -177,7 +179,8 @@ export class Commands {
       report.code = change.status === 'failed' ? change.code : null
       if (agentState.current === record) agentState.current = undefined
       const text = change.status === 'failed' ? formatFailed(change.code, change.outcome) : formatDone(change.outcome)
-      this.#options.sink.setOutcome(report.command_id, text).catch(this.#options.onError)
+      const score = this.#options.bridge.score(agentState.agent)
+      this.#options.sink.setOutcome(report.command_id, text, score).catch(this.#options.onError)
     }
     agentState.stream?.tell(report)
   }
@@ -215,6 +218,7 @@ export class Commands {
       cell: perception?.perception.location.cell ?? null,
       world: bridge.world,
       slot: agentState.agent.slot,
+      heartbeat_cycle: input?.context?.heartbeat_cycle ?? null,
     }
   }
 

@@ -253,6 +253,10 @@ export class SocketBridge implements Bridge {
     }
   }
 
+  score(): null {
+    return null
+  }
+
   close(): void {
     this.#drop(BRIDGE_CLOSES.shutdown, 'shutdown')
   }

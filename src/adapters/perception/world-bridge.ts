@@ -24,6 +24,8 @@ import {
 /** Milliseconds that a command waits for the world's word before it counts as taken: a paused world says nothing. */
 const DECISION_MS = 2000
 
+const STOPPED = 'The server stopped while it was under way.'
+
 /** A command that the world is at. */
 interface InFlight {
   readonly word: string
@@ -84,6 +86,8 @@ export class WorldBridge implements Bridge {
   }
 
   perceive(agent: PerceptionAgent): EncodedPerception {
+    // What an agent saw of an ended episode it could only answer with a command that is refused.
+    if (this.#episode.isOver) throw new AppError('EPISODE_OVER', 'The episode has ended.')
     this.attend(agent)
     const known = this.#perceptions.get(agent.slot)
     if (known) return known
@@ -148,6 +152,8 @@ export class WorldBridge implements Bridge {
 
   adopt(agent: PerceptionAgent, left: { word: string; onChange(change: CommandChange): void }): boolean {
     if (!isNative(this.#episode.world) || this.#isClosed || this.#episode.step === 0) return false
+    // A command that was logged and had not reached the world when the process died.
+    if (this.#isFree(agent.slot)) return false
     this.#inFlight.set(agent.slot, { ...left, command: undefined, number: undefined, calls: 0, last: 'none' })
     return true
   }
@@ -166,6 +172,10 @@ export class WorldBridge implements Bridge {
       uptime_seconds: Math.floor((this.#clock.now() - this.#startedAt) / 1000),
       last_perception_at: this.#lastAt,
     }
+  }
+
+  score(agent: PerceptionAgent): number | null {
+    return this.#episode.status === 'failed' ? null : (this.#episode.standing().scores[agent.slot] ?? null)
   }
 
   close(): void {
@@ -200,7 +210,7 @@ export class WorldBridge implements Bridge {
   }
 
   #replace(slot: number, inFlight: InFlight): void {
-    this.#fail(slot, 'INTERRUPTED', 'The server stopped while it was under way.')
+    this.#fail(slot, 'INTERRUPTED', STOPPED)
     this.#inFlight.set(slot, inFlight)
   }
 
@@ -212,6 +222,10 @@ export class WorldBridge implements Bridge {
 
   #changed(): void {
     this.#perceptions.clear()
+    for (const [slot, { command }] of this.#inFlight) {
+      // Taken up after a restart, and the world said nothing of its end.
+      if (!command && !this.#isClosed && this.#isFree(slot)) this.#fail(slot, 'INTERRUPTED', STOPPED)
+    }
     for (const listener of this.#listeners) listener.onPerception()
     const reason = this.#episode.end?.outcome.reason
     if (reason === undefined) return
@@ -252,6 +266,11 @@ export class WorldBridge implements Bridge {
         this.#follow(slot, inFlight, { kind, data })
       }
     }
+  }
+
+  /** Whether the world waits for a command of the slot, so that it cannot be at one. */
+  #isFree(slot: number): boolean {
+    return this.#episode.world.awaits !== undefined && this.#episode.isAwaited(slot)
   }
 
   #follow(slot: number, inFlight: InFlight, { kind, data }: Pick<WorldEvent, 'kind' | 'data'>): void {

@@ -53,13 +53,12 @@ export function readFilters(flags: FilterFlags): CommandFilters {
   return CommandFilters.parse(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/
+const parseSince = (text: string): string => parseMoment('since', text)
+const parseUntil = (text: string): string => parseMoment('until', text)
 
-const parseSince = (text: string): string => parseMoment(DAY.test(text) ? `${text}T00:00:00.000Z` : text)
-const parseUntil = (text: string): string => parseMoment(DAY.test(text) ? `${text}T23:59:59.999Z` : text)
-
-function parseMoment(text: string): string {
-  if (CommandFilters.shape.since.safeParse(text).success) return text
+function parseMoment(name: 'since' | 'until', text: string): string {
+  const moment = CommandFilters.shape[name].safeParse(text)
+  if (moment.success && moment.data !== undefined) return moment.data
   throw new InvalidArgumentError('Write 2026-03-21, or 2026-03-21T14:30:00Z.')
 }
 

@@ -5,6 +5,7 @@ import { type PerceptionClient, PerceptionFailure } from '../../client/perceptio
 import { AppError } from '../../kernel/errors.ts'
 import { sleep } from '../../lib/sleep.ts'
 import type { CommandReport } from '../../protocol/perception-adapter.ts'
+import type { AgentCommand } from '../../protocol/perception-command.ts'
 import type { Decision, Policy, Turn } from './policy.ts'
 
 export interface AgentBudget {
@@ -106,14 +107,14 @@ class AgentRun {
     const turn: Turn = { cycle, perception, last }
     const decision = await policy.decide(turn, signal)
     signal.throwIfAborted()
-    this.#turns++
     const given = await this.#give(turn, decision)
+    this.#turns++
     if (typeof given === 'string') {
       this.#refused++
       onTurn?.({ cycle, decision, report: undefined, refusal: given })
       return undefined
     }
-    const report = await this.#follow(given.command_id)
+    const report = await this.#follow(decision.command, given.command_id)
     if (report.status === 'done') this.#done++
     else this.#failed++
     onTurn?.({ cycle, decision, report, refusal: undefined })
@@ -143,12 +144,19 @@ class AgentRun {
     }
   }
 
-  async #follow(commandId: string): Promise<CommandReport> {
+  /** Asks until the command has ended. A server that has closed the episode meanwhile says no more of it. */
+  async #follow({ command }: AgentCommand, commandId: string): Promise<CommandReport> {
     const { client, signal } = this.#options
-    for (let wait = POLL_MS; ; wait = Math.min(SLOWEST_POLL_MS, wait * 1.3)) {
-      const report = await this.#patiently(() => client.report(commandId))
-      if (report.status === 'done' || report.status === 'failed') return report
-      await sleep(wait, signal)
+    try {
+      for (let wait = POLL_MS; ; wait = Math.min(SLOWEST_POLL_MS, wait * 1.3)) {
+        const report = await this.#patiently(() => client.report(commandId))
+        if (report.status === 'done' || report.status === 'failed') return report
+        await sleep(wait, signal)
+      }
+    } catch (error) {
+      if (!(error instanceof PerceptionFailure) || error.code !== 'EPISODE_OVER') throw error
+      const end = { status: 'failed', outcome: error.message, code: error.code } as const
+      return { command_id: commandId, agent_id: client.agentId, command, ...end }
     }
   }
 
