@@ -34,7 +34,7 @@ Examples:
   paracosm play Explore --pc ODA --npc JACK       start at once
   paracosm play --list                            list your sessions
   paracosm play --resume <id>                     continue a session
-  paracosm play --transcript <id>                 print a transcript as Markdown
+  paracosm play --transcript <id>                 print a transcript in Markdown
   paracosm play --watch <id> --key <spectator key>
   paracosm play --register --name "Ada L." --email ada@example.org --phone 1 --consent "Ada L." --no-followup
   printf 'I wave.\\n/finish\\n' | paracosm play Explore --pc ODA --npc JACK

@@ -50,7 +50,7 @@ function formatRow(row: Row, widths: readonly number[]): string[] {
   const height = Math.max(...cells.map((lines) => lines.length))
   return Array.from({ length: height }, (_, line) =>
     cells
-      .map((lines, column) => pad(lines[line] ?? '', at(widths, column)))
+      .map((lines, column) => pad(lines.at(line) ?? '', at(widths, column)))
       .join(GAP)
       .trimEnd(),
   )
