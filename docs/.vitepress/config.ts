@@ -3,6 +3,7 @@
 import { defineConfig } from 'vitepress'
 import { SECTIONS } from './sections.ts'
 
+// biome-ignore lint/style/noDefaultExport: VitePress reads the default export
 export default defineConfig({
   title: 'Paracosm',
   description: 'Simulated worlds with people, bots and AI agents, and evidence from them.',
@@ -23,8 +24,10 @@ export default defineConfig({
     html: false,
     // And `{{` is text, not a template of Vue.
     config(md) {
-      const { text } = md.renderer.rules
-      md.renderer.rules.text = (...args) => (text?.(...args) ?? '').replaceAll('{{', '&#123;&#123;')
+      const { text, code_inline: code } = md.renderer.rules
+      const bare = (html: string | undefined): string => (html ?? '').replaceAll('{{', '&#123;&#123;')
+      md.renderer.rules.text = (...args) => bare(text?.(...args))
+      md.renderer.rules.code_inline = (...args) => bare(code?.(...args))
     },
   },
   themeConfig: {
