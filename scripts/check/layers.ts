@@ -20,7 +20,8 @@ export const LAYERS: Readonly<Record<string, number>> = {
   players: 4,
   testing: 4.5,
   evaluation: 5,
-  league: 5,
+  // Above evaluation, whose matches and ratings it uses.
+  league: 5.5,
   experiment: 5,
   scoring: 5,
   datasets: 5,
@@ -50,6 +51,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'fastify-type-provider-zod': ['server', 'transport'],
   ws: ['adapters', 'transport', 'players', 'runner', 'server', 'testing'],
   ajv: ['runner'],
+  yaml: ['evaluation', 'league'],
+  openskill: ['testing'],
   kysely: ['store'],
   pg: ['store', 'testing'],
   openai: ['models'],

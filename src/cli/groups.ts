@@ -58,6 +58,12 @@ export const GROUPS: readonly Group[] = [
     load: () => import('./player.ts'),
   },
   {
+    name: 'eval',
+    task: 'Collect evidence',
+    summary: 'compare policies on the same seeds',
+    load: () => import('./eval.ts'),
+  },
+  {
     name: 'replay',
     task: 'Collect evidence',
     summary: 'show, verify, fork and watch recordings',

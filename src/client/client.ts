@@ -10,6 +10,7 @@ import {
   WorldSummary,
 } from '../protocol/catalogue.ts'
 import { type CommandFilters, CommandPage } from '../protocol/command-log.ts'
+import { EvaluationDetail, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
 import {
   Authenticated,
   Branched,
@@ -142,6 +143,15 @@ function serverMethods(caller: Credentials) {
     /** Who can be played and met in a game. */
     setup: (game: string): Promise<Setup> => ask(caller, Setup, `/api/play/setup/${encodeURIComponent(game)}`),
     worlds: (): Promise<WorldSummary[]> => ask(caller, z.array(WorldSummary), '/api/worlds'),
+    /** Evaluations, newest first. */
+    evaluations: (limit = 50): Promise<EvaluationSummary[]> =>
+      ask(caller, z.array(EvaluationSummary), '/api/evaluations', { query: { limit } }),
+    /** One evaluation, with its report once it has ended. */
+    evaluation: (id: string): Promise<EvaluationDetail> =>
+      ask(caller, EvaluationDetail, `/api/evaluations/${encodeURIComponent(id)}`),
+    /** What came of its episodes, behind the number `after`. */
+    evaluationRows: (id: string, query: { after?: number; limit?: number } = {}): Promise<EvaluationRow[]> =>
+      ask(caller, z.array(EvaluationRow), `/api/evaluations/${encodeURIComponent(id)}/rows`, { query }),
     world: (id: string): Promise<WorldDetail> => ask(caller, WorldDetail, `/api/worlds/${encodeURIComponent(id)}`),
     /** The command log, newest first. From the machine of the server alone. */
     commands: (query: CommandQuery = {}): Promise<CommandPage> =>
