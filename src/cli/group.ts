@@ -7,6 +7,7 @@ export const TASKS = [
   'Get started',
   'Build worlds',
   'Connect agents and programs',
+  'Run studies',
   'Collect evidence',
   'Operate',
 ] as const

@@ -58,6 +58,12 @@ export const GROUPS: readonly Group[] = [
     load: () => import('./player.ts'),
   },
   {
+    name: 'experiment',
+    task: 'Run studies',
+    summary: 'validate, try out, run and report studies with people',
+    load: () => import('./experiment.ts'),
+  },
+  {
     name: 'eval',
     task: 'Collect evidence',
     summary: 'compare policies on the same seeds',
