@@ -12,7 +12,8 @@ import { ForkRequest, HandOverRequest, ScoreSeries } from '../../protocol/episod
 import { ViewFrame } from '../../protocol/live.ts'
 import { Problem } from '../../protocol/problem.ts'
 import type { Locality } from '../../transport/locality.ts'
-import { EpisodeParams, slotLinks } from './episodes.ts'
+import { EpisodeParams } from './episodes.ts'
+import { describeStarted } from './started.ts'
 
 interface Options {
   readonly episodes: EpisodeService
@@ -161,8 +162,7 @@ const writeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, localit
         commands: bySlot(body.commands),
         open: new Set(body.open),
       })
-      const { episode: id } = episode.header
-      return reply.code(201).send({ episode: await episodes.find(id), slots: slotLinks(episode, host) })
+      return reply.code(201).send(await describeStarted(episodes, episode, host))
     },
   )
   app.post(
@@ -185,7 +185,7 @@ const writeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, localit
         })
       }
       handOver(episode, params.slot, body.player)
-      return { episode: await episodes.find(params.id), slots: slotLinks(episode, host) }
+      return describeStarted(episodes, episode, host)
     },
   )
   done()
