@@ -10,8 +10,8 @@ import {
   WorldSummary,
 } from '../protocol/catalogue.ts'
 import { type CommandFilters, CommandPage } from '../protocol/command-log.ts'
-import { type ForkRequest, ScoreSeries } from '../protocol/episode-actions.ts'
 import { type BranchRequest, type PaceRequest, PaceState, PartInspection } from '../protocol/control.ts'
+import { type ForkRequest, ScoreSeries } from '../protocol/episode-actions.ts'
 import { EvaluationDetail, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
 import { ViewFrame } from '../protocol/live.ts'
 import {

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import { sleep } from '../lib/sleep.ts'
+import type { JsonObject } from '../protocol/json.ts'
 
 const KIND = 'showcase'
 const LEAD_MS = 500
@@ -15,6 +16,8 @@ const PRUNED = 100
 
 interface Entry {
   readonly variant: string
+  /** Laid over the variant. */
+  readonly config?: JsonObject
   readonly slots: readonly string[]
 }
 
@@ -26,15 +29,18 @@ interface Programme {
   readonly entries: readonly Entry[]
 }
 
+/** Four painters on a field that fits a card, for less than a minute. */
+const SMALL: JsonObject = { width: 16, height: 10, max_ticks: 240 }
+
 /** Pairings take turns; no match is the same as the last. */
 const PROGRAMMES: readonly Programme[] = [
   {
     world: 'paint-arena',
     stepsPerSecond: 5,
     entries: [
-      { variant: 'grand', slots: ['sweep', 'greedy', 'random', 'greedy'] },
+      { variant: 'grand', config: SMALL, slots: ['sweep', 'greedy', 'random', 'greedy'] },
       { variant: 'default', slots: ['sweep', 'random'] },
-      { variant: 'grand', slots: ['random', 'sweep', 'greedy', 'random'] },
+      { variant: 'grand', config: SMALL, slots: ['random', 'sweep', 'greedy', 'random'] },
       { variant: 'default', slots: ['greedy', 'random'] },
     ],
   },

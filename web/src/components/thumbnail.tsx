@@ -13,12 +13,14 @@ import { WorldView } from './world-view.tsx'
 interface ThumbnailProps {
   readonly episode: EpisodeSummary
   readonly kind: ViewKind
+  /** How much smaller than on a page of its own. Default: not at all. */
+  readonly size?: 'full' | 'small' | 'tiny'
   /** Hears every new moment. */
   readonly onFrame?: ((frame: ViewFrame) => void) | undefined
 }
 
 /** Views are loaded when the picture comes into sight, and live ones are followed only while they are seen. */
-export function Thumbnail({ episode, kind, onFrame }: ThumbnailProps) {
+export function Thumbnail({ episode, kind, size = 'full', onFrame }: ThumbnailProps) {
   const element = useRef<HTMLDivElement>(null)
   const isSeen = useIsSeen(element)
   const [frames] = useState(() => createStore<ViewFrame | undefined>(undefined))
@@ -36,7 +38,9 @@ export function Thumbnail({ episode, kind, onFrame }: ThumbnailProps) {
   useFollow(episode.id, frames, { isOn: isLive && isSeen, onFrame })
   return (
     <div ref={element} className={styles.thumbnail} aria-hidden="true" inert>
-      {isSeen ? <WorldView world={episode.world?.id ?? ''} kind={kind} source={source} /> : undefined}
+      <div className={styles[size]}>
+        {isSeen ? <WorldView world={episode.world?.id ?? ''} kind={kind} source={source} /> : undefined}
+      </div>
     </div>
   )
 }

@@ -5,12 +5,12 @@ import { featuredQuery } from '../data/featured.ts'
 import { Thumbnail } from './thumbnail.tsx'
 import styles from './world-picture.module.css'
 
-export function WorldPicture({ world }: { world: WorldSummary }) {
+export function WorldPicture({ world, size = 'small' }: { world: WorldSummary; size?: 'full' | 'small' | 'tiny' }) {
   const { data } = useQuery(featuredQuery(world.id))
   return (
     <div className={styles.picture}>
       {data?.episode ? (
-        <Thumbnail episode={data.episode} kind={world.view} />
+        <Thumbnail key={data.episode.id} episode={data.episode} kind={world.view} size={size} />
       ) : (
         <p className={styles.empty}>{data ? 'Not played here yet' : ''}</p>
       )}

@@ -50,6 +50,9 @@ export function Timeline({ player, proof, height }: TimelineProps) {
   const { range } = state
   return (
     <div className={styles.timeline}>
+      <div className={styles.ground} aria-hidden="true">
+        <span className={styles.beyond} style={{ left: Math.max(0, x), height }} />
+      </div>
       <div className={styles.tracks}>
         <Track label="Score" className={styles.score}>
           <ScoreTrack series={state.series} scale={scale} height={height} />
@@ -85,12 +88,9 @@ export function Timeline({ player, proof, height }: TimelineProps) {
           />
         ) : undefined}
         {x >= -1 && x <= width + 1 ? (
-          <>
-            <span className={styles.beyond} style={{ left: x, height: height + 4 }} />
-            <span className={styles.playhead} style={{ left: x }}>
-              <span className={`${styles.tab} ${drag.isHeld ? styles.held : ''}`}>{formatNumber(state.step)}</span>
-            </span>
-          </>
+          <span className={styles.playhead} style={{ left: x }}>
+            <span className={`${styles.tab} ${drag.isHeld ? styles.held : ''}`}>{formatNumber(state.step)}</span>
+          </span>
         ) : undefined}
       </div>
     </div>

@@ -31,7 +31,7 @@ export function WorldPage() {
           <PageTitle above={`${world.id} ${world.version}`}>{world.title}</PageTitle>
           <p className={styles.summary}>{world.summary}</p>
           <div className={styles.picture}>
-            <WorldPicture world={world} />
+            <WorldPicture world={world} size="full" />
           </div>
         </div>
         <aside className={styles.start} id="start" aria-label="Start an episode">

@@ -51,7 +51,7 @@ function Row({ world }: { world: WorldSummary }) {
   return (
     <li className={styles.row}>
       <div className={styles.picture}>
-        <WorldPicture world={world} />
+        <WorldPicture world={world} size="tiny" />
       </div>
       <div className={styles.about}>
         <h2>
