@@ -58,6 +58,7 @@ export class EpisodeService {
   readonly #log: Log
   readonly #archive: EpisodeArchive | undefined
   readonly #live = new Map<string, Episode>()
+  readonly #starting = new Set<Promise<Episode>>()
   readonly #tokens = new TokenIndex()
   /** What becomes of each live episode; settles when it is archived or released. Never rejects. */
   readonly #fates = new Map<string, Promise<void>>()
@@ -118,13 +119,20 @@ export class EpisodeService {
       createSupervised(world, () => startEpisode(world, planned.configured, { ...options, sink }))
     if (spec.sink || !this.#archive) return create(spec.sink)
     this.#requireRoom()
-    const episode = await this.#archive.begin(id, {
-      tokens: planned.slots.map((slot) => slot.token),
-      create,
-      kind: spec.kind,
-    })
-    this.#keep(episode)
-    return episode
+    const tokens = planned.slots.map((slot) => slot.token)
+    return this.#begin(this.#archive.begin(id, { tokens, create, kind: spec.kind }))
+  }
+
+  /** Keeps an episode once it is in the archive. A close waits for it: it would play on in a closed archive. */
+  async #begin(starting: Promise<Episode>): Promise<Episode> {
+    this.#starting.add(starting)
+    try {
+      const episode = await starting
+      this.#keep(episode)
+      return episode
+    } finally {
+      this.#starting.delete(starting)
+    }
   }
 
   #workersOf(world: World, given: EpisodeSpec['workers']): Pick<EpisodeOptions, 'workers'> {
@@ -164,9 +172,7 @@ export class EpisodeService {
     const archive = this.#archive
     if (!archive) throw new AppError('UNKNOWN_EPISODE', `there is no episode ${id}`)
     this.#requireRoom()
-    const episode = await createFork({ archive, worlds: this.worlds, log: this.#log }, id, changes)
-    this.#keep(episode)
-    return episode
+    return this.#begin(createFork({ archive, worlds: this.worlds, log: this.#log }, id, changes))
   }
 
   /** The journal of a fork that is not played yet: see `copyPast` in episode-forks.ts. */
@@ -199,13 +205,8 @@ export class EpisodeService {
       worldPackage: this.worlds.packageOf(world),
       onError: (what: string, err: unknown) => this.#log.error({ episode: childId, err }, `episode.error: ${what}`),
     }
-    const episode = await archive.begin(childId, {
-      tokens: slots.map((slot) => slot.token),
-      kind: wanted.kind,
-      create: (sink) => createSupervised(world, () => planned.fork({ ...options, sink })),
-    })
-    this.#keep(episode)
-    return episode
+    const create = (sink: LineSink): Episode => createSupervised(world, () => planned.fork({ ...options, sink }))
+    return this.#begin(archive.begin(childId, { tokens: slots.map(({ token }) => token), kind: wanted.kind, create }))
   }
 
   #keep(episode: Episode): void {
@@ -403,6 +404,7 @@ export class EpisodeService {
   async #close(): Promise<string[]> {
     this.#isClosing = true
     clearTimeout(this.#recovery)
+    await Promise.allSettled(this.#starting)
     const left = [...this.#live].flatMap(([id, episode]) => (episode.isClosed ? [] : [id]))
     const stopped = await Promise.allSettled([...this.#live.values()].map((episode) => episode.stop()))
     for (const each of stopped)

@@ -8,6 +8,7 @@ import { startServer } from '../../src/server/app.ts'
 import { launchBrowser, NO_BROWSER } from '../../src/testing/browser.ts'
 import { recordMatch } from '../../src/testing/matches.ts'
 import { startModuleServer } from '../../src/testing/module-server.ts'
+import { eventually } from '../../src/testing/server-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-browser-'))
 const browser = NO_BROWSER ? undefined : await launchBrowser()
@@ -65,6 +66,10 @@ for (const [name, size] of Object.entries(SIZES)) {
     const fits = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)
     assert.ok(fits, 'the live page is wider than the window')
 
+    await eventually('it is archived', async () => {
+      const { status }: any = await (await fetch(`${server.url}/api/episodes/${episode.id}`)).json()
+      return status === 'finished' ? true : undefined
+    })
     await page.goto(`${server.url}/episodes/${episode.id}/clients/global`)
     await page.waitForSelector('#play:not([disabled])')
     const tick = () => page.evaluate(() => Number(document.body.dataset.tick))

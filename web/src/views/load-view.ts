@@ -9,8 +9,6 @@ export type ViewKind = 'built-in' | 'package' | 'none'
 
 const pathOf = (world: string): string => `../../../src/worlds/${world}/view/main.ts`
 
-export const hasBuiltInView = (world: string): boolean => BUILT_IN[pathOf(world)] !== undefined
-
 /** @throws when the chunk cannot be loaded: the server is away, or has a newer build */
 export async function loadView(world: string, kind: ViewKind): Promise<ViewModule> {
   const builtIn = BUILT_IN[pathOf(world)]
