@@ -11,6 +11,13 @@ function parseInteger(text: string, range: { min: number; max: number }): number
 export const parsePort = (text: string): number => parseInteger(text, { min: 0, max: 65_535 })
 export const parseSeed = (text: string): number => parseInteger(text, { min: 0, max: 0xffff_ffff })
 export const parseStep = (text: string): number => parseInteger(text, { min: 0, max: Number.MAX_SAFE_INTEGER })
+/** Temperature of a model: 0 to 2. */
+export function parseTemperature(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value <= 2)) throw new InvalidArgumentError('Give a number from 0 to 2.')
+  return value
+}
+
 export const parseCount = (text: string): number => parseInteger(text, { min: 1, max: 1_000_000_000 })
 
 export function parseRate(text: string): number {

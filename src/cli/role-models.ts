@@ -22,6 +22,8 @@ export interface RoleModelOptions {
   readonly baseUrl?: string
   readonly modelTimeout?: number
   readonly modelConcurrency?: number
+  readonly modelTemperature?: number
+  readonly modelAnswerTokens?: number
   readonly maxTokens?: number
   readonly maxUsd?: number
 }
@@ -62,10 +64,12 @@ export async function createRoleModels(io: Io, options: RoleModelOptions): Promi
   const endpoint = await createEndpointClient({ baseUrl, apiKey, timeoutMs })
   const meter = new Meter({ usd: options.maxUsd, tokens: options.maxTokens })
   const client = withRetries(withMeter(withQueue(endpoint, options.modelConcurrency ?? AT_ONCE), meter))
-  return createModelRoles(client, meter, {
+  const names = {
     opener: roles.opener ?? first,
     updater: roles.updater ?? first,
     validator: roles.validator ?? first,
     scorer: roles.scorer ?? first,
-  })
+  }
+  const { modelTemperature: temperature, modelAnswerTokens: maxTokens } = options
+  return createModelRoles(client, meter, names, { temperature, maxTokens })
 }

@@ -6,7 +6,7 @@ import { type AccessFlags, accessOf, addAccessOptions, adminKeyOf } from './acce
 import { loadConfiguredCharacters } from './admin/characters.ts'
 import { dump } from './admin/dumps.ts'
 import { type Io, printJson } from './io.ts'
-import { collect, otherPorts, parseCount, parsePort } from './options.ts'
+import { collect, otherPorts, parseCount, parsePort, parseTemperature } from './options.ts'
 import { createRoleModels, type RoleModelOptions } from './role-models.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
@@ -49,6 +49,8 @@ export function createCommand(io: Io): Command {
       .option('--base-url <url>', 'OpenAI-compatible endpoint, in place of OPENAI_BASE_URL')
       .option('--model-timeout <ms>', 'milliseconds one model call may take', parseCount)
       .option('--model-concurrency <n>', 'model calls at once', parseCount)
+      .option('--model-temperature <n>', "0 to 2; without it the endpoint's own", parseTemperature)
+      .option('--model-answer-tokens <n>', 'tokens that one answer may have, thoughts included', parseCount)
       .option('--max-tokens <n>', 'ask no model any more once so many tokens are used', parseCount)
       .option('--max-usd <n>', 'or so many US dollars are spent, where the endpoint tells what calls cost', parseUsd)
       .option('--dump <folder>', 'write a dump of players, characters and sessions there when the server has stopped')

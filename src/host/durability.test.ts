@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -79,3 +79,33 @@ test('host: a stopped episode resumes with its tokens, ends, and is archived com
   await third.close()
   rmSync(folder, { recursive: true })
 })
+
+for (const status of ['live', 'failed'] as const) {
+  test(`durability: a crash while the files of an archived episode are removed loses nothing (row: ${status})`, async () => {
+    const folder = temporary()
+    const first = await openFolder(folder)
+    const spec = { world: 'paint-arena', id: 'match-1', config: { max_ticks: 3 }, seed: 1, slots: ['sweep', 'greedy'] }
+    const episode = await first.episodes.start({ ...spec, pacing: { mode: 'fast' }, kind: 'test' })
+    await episode.done
+    await first.close()
+    const second = await openFolder(folder)
+    const { hash, steps } = await second.episodes.find('match-1')
+    // The journal was the first file to go; the folder is still there, and the row is written after that.
+    const problem = { code: 'WORLD_THREW', message: 'It threw.', hint: 'Mend it.' }
+    await second.index.patch('match-1', { status, problem: status === 'failed' ? problem : null })
+    mkdirSync(join(folder, 'live', 'match-1'), { recursive: true })
+    writeFileSync(join(folder, 'live', 'match-1', 'tokens.json'), '{"tokens":[]}')
+    await second.close()
+    const third = await openFolder(folder)
+    assert.equal(await third.episodes.resumeUnfinished(), 0)
+    const found = await third.episodes.find('match-1')
+    assert.equal(found.status, status === 'live' ? 'finished' : 'failed')
+    if (status === 'live') assert.deepEqual([found.hash, found.steps], [hash, steps])
+    const journal = await third.episodes.readJournal('match-1')
+    assert.equal(journal.header.episode, 'match-1')
+    await journal.close()
+    assert.deepEqual(readdirSync(join(folder, 'live')), [])
+    await third.close()
+    rmSync(folder, { recursive: true })
+  })
+}

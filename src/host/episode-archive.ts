@@ -156,8 +156,11 @@ export class EpisodeArchive {
     }
     const reopened = await this.journals.reopen(id)
     if (!reopened) {
+      const isArchived = await this.journals.isArchived(id)
       await this.journals.discard(id)
-      await this.index.remove(id)
+      // A crash while the live files of an archived episode were removed: its end is known, its row is not up to date.
+      if (isArchived) await this.index.put(await this.#readRecord(id))
+      else await this.index.remove(id)
       return undefined
     }
     const steps = lastStep(reopened.journal.lines)

@@ -4,7 +4,7 @@
 //   episodes/<id>/journal.jsonl.zst     afterwards, with results.json (blobs)
 //   log/                                the commit log
 
-import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { access, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CommitLog } from '../episode/commit-log.ts'
@@ -174,7 +174,13 @@ export class JournalFolder {
   async archive(id: string, results: Results | null): Promise<void> {
     this.#sinks.delete(id)
     if (results) await this.#blobs.put(resultsBlob(id), `${JSON.stringify(results, undefined, 2)}\n`)
-    await this.#blobs.put(journalBlob(id), compress(this.#path(id, 'journal.jsonl')))
+    const path = this.#path(id, 'journal.jsonl')
+    // Gone only when a crash came while the live files were removed: then the blob is whole.
+    const isLeft = await access(path).then(
+      () => true,
+      () => false,
+    )
+    if (isLeft || !(await this.isArchived(id))) await this.#blobs.put(journalBlob(id), compress(path))
     await rm(this.#path(id, '.'), { recursive: true })
   }
 

@@ -125,6 +125,8 @@ export interface ShownText {
 export interface ModelCall {
   readonly role: ModelRole
   readonly messages: readonly { readonly role: 'system' | 'user'; readonly content: string }[]
+  /** The shape that the answer should have, for endpoints that can hold a model to one. */
+  readonly schema?: { readonly name: string; readonly schema: JsonObject }
   /** Present: players may read the answer while it is written. */
   show?(): ShownText
   /** The answer of a rule-based stand-in, where no model is configured. Absent: the call fails with MODEL_MISSING. */

@@ -3,6 +3,7 @@
 import type OpenAI from 'openai'
 import type { APIError } from 'openai'
 import { AppError } from '../kernel/errors.ts'
+import { withoutThinking } from '../kernel/model-text.ts'
 import type { ModelReply, ModelRequest, ModelUsage } from '../protocol/model.ts'
 import type { CompleteOptions, ModelClient } from './client.ts'
 import { limitBody } from './limit-body.ts'
@@ -24,33 +25,49 @@ const MAX_ANSWER_BYTES = 512 * 1024
 type Library = typeof import('openai')
 
 /**
- * A client of one endpoint. An endpoint that refuses a JSON Schema is asked without one from then on: the caller's prompt
- * says the shape too.
+ * How an endpoint is held to JSON, the strictest first. One that refuses a form is asked by the next from then on: the
+ * caller's prompt says the shape too.
  */
+const FORMS = ['json_schema', 'json_object', 'none'] as const
+type Form = (typeof FORMS)[number]
+
+/** What an endpoint has shown that it takes. */
+interface Habits {
+  form: Form
+  /** Older endpoints know the limit of an answer by another name. */
+  tokenLimit: 'max_completion_tokens' | 'max_tokens'
+}
+
+/** A client of one endpoint. */
 export async function createEndpointClient(endpoint: Endpoint): Promise<ModelClient> {
   const library = await import('openai')
   const api = new library.OpenAI({
     baseURL: endpoint.baseUrl,
-    // The package insists on a key; local endpoints ignore it.
+    // The package insists on a key. Where there is none, no header is sent: some proxies refuse a key that they do not know.
     apiKey: endpoint.apiKey ?? 'none',
     maxRetries: 0,
     timeout: endpoint.timeoutMs,
-    fetch: async (url, init) => limitBody(await fetch(url, init), MAX_ANSWER_BYTES),
+    fetch: async (url, init) => {
+      const headers = new Headers(init?.headers)
+      if (endpoint.apiKey === undefined) headers.delete('authorization')
+      return limitBody(await fetch(url, { ...init, headers }), MAX_ANSWER_BYTES)
+    },
   })
-  let takesSchema = true
+  const habits: Habits = { form: 'json_schema', tokenLimit: 'max_completion_tokens' }
   return {
     async complete(request, options = {}) {
       const limit = AbortSignal.timeout(endpoint.timeoutMs)
       const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit
-      const ask = (withSchema: boolean): Promise<ModelReply> =>
-        callOnce(api, request, { ...options, signal, withSchema })
       try {
-        if (!takesSchema || !request.schema) return await ask(false)
-        return await ask(true).catch((error: unknown) => {
-          if (!isSchemaRefusal(library, error)) throw error
-          takesSchema = false
-          return ask(false)
-        })
+        for (;;) {
+          const tried = { ...habits }
+          try {
+            return await callOnce(api, request, { ...options, signal, habits: tried })
+          } catch (error) {
+            // Every refusal takes one form away, so this ends.
+            if (!learn(habits, tried, request, refusalOf(library, error))) throw error
+          }
+        }
       } catch (error) {
         options.signal?.throwIfAborted()
         throw translate(library, error, { endpoint, isLate: limit.aborted })
@@ -60,18 +77,48 @@ export async function createEndpointClient(endpoint: Endpoint): Promise<ModelCli
 }
 
 interface Call extends CompleteOptions {
-  readonly withSchema: boolean
+  readonly habits: Habits
+}
+
+/**
+ * Takes note of what the endpoint refused.
+ * @param tried what this call was asked by; another call may have learned meanwhile
+ * @returns whether another attempt differs from this one
+ */
+function learn(habits: Habits, tried: Habits, request: ModelRequest, refusal: string | undefined): boolean {
+  if (refusal === undefined) return false
+  if (request.max_tokens !== undefined && tried.tokenLimit !== 'max_tokens' && TOKEN_LIMIT.test(refusal)) {
+    habits.tokenLimit = 'max_tokens'
+    return true
+  }
+  if (!request.schema || tried.form === 'none' || !FORM.test(refusal)) return false
+  const next = FORMS[FORMS.indexOf(tried.form) + 1] ?? 'none'
+  if (FORMS.indexOf(habits.form) < FORMS.indexOf(next)) habits.form = next
+  return true
+}
+
+const FORM = /response_format|json|schema|grammar/i
+const TOKEN_LIMIT = /max_completion_tokens/
+
+/** What an endpoint said when it refused a request as such; undefined: it failed in another way. */
+function refusalOf(library: Library, error: unknown): string | undefined {
+  if (!(error instanceof library.APIError)) return undefined
+  return error.status === 400 || error.status === 422 ? error.message : undefined
+}
+
+function formOf({ schema }: ModelRequest, { form }: Habits) {
+  if (!schema || form === 'none') return {}
+  if (form === 'json_object') return { response_format: { type: 'json_object' as const } }
+  return { response_format: { type: 'json_schema' as const, json_schema: { ...schema, strict: false } } }
 }
 
 async function callOnce(api: OpenAI, request: ModelRequest, call: Call): Promise<ModelReply> {
   const body = {
     model: request.model,
     messages: request.messages,
-    ...(request.max_tokens === undefined ? {} : { max_completion_tokens: request.max_tokens }),
+    ...(request.max_tokens === undefined ? {} : { [call.habits.tokenLimit]: request.max_tokens }),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
-    ...(request.schema && call.withSchema
-      ? { response_format: { type: 'json_schema' as const, json_schema: { ...request.schema, strict: false } } }
-      : {}),
+    ...formOf(request, call.habits),
   }
   const options = { signal: call.signal ?? null }
   if (!call.onText) {
@@ -93,7 +140,7 @@ async function callOnce(api: OpenAI, request: ModelRequest, call: Call): Promise
   let usage: unknown
   for await (const chunk of stream) {
     const choice = chunk.choices?.[0]
-    const piece = choice?.delta?.content
+    const piece = spokenText(choice?.delta?.content)
     if (piece) {
       text += piece
       call.onText(piece)
@@ -111,13 +158,26 @@ async function callOnce(api: OpenAI, request: ModelRequest, call: Call): Promise
 }
 
 function replyOf(
-  text: unknown,
+  content: unknown,
   about: { model: string; finish: string | null | undefined; usage: unknown },
 ): ModelReply {
-  if (typeof text !== 'string' || text.trim() === '') {
-    throw new AppError('MODEL_REPLY_INVALID', 'the model answered with nothing')
-  }
+  const text = withoutThinking(spokenText(content))
+  if (text.trim() === '') throw new AppError('MODEL_REPLY_INVALID', 'the model answered with nothing')
   return { text, model: about.model, finish: about.finish ?? 'stop', usage: usageOf(about.usage) }
+}
+
+/** The text of an answer, which some endpoints send as a list of parts. Parts that are no text, such as thoughts, are left out. */
+function spokenText(content: unknown): string {
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content)) return ''
+  return content.map(textOfPart).join('')
+}
+
+function textOfPart(part: unknown): string {
+  if (typeof part === 'string') return part
+  if (typeof part !== 'object' || part === null || !('text' in part) || typeof part.text !== 'string') return ''
+  const type = 'type' in part ? part.type : 'text'
+  return type === 'text' || type === 'output_text' ? part.text : ''
 }
 
 /** What endpoints tell of usage differs; what they do not tell counts as 0 tokens of unknown cost. */
@@ -133,11 +193,6 @@ function usageOf(usage: unknown): ModelUsage {
     output_tokens: count('completion_tokens'),
     cost_usd: typeof cost === 'number' && cost >= 0 ? cost : null,
   }
-}
-
-function isSchemaRefusal(library: Library, error: unknown): boolean {
-  if (!(error instanceof library.APIError)) return false
-  return (error.status === 400 || error.status === 422) && /response_format|json_schema|schema/i.test(error.message)
 }
 
 function translate(library: Library, error: unknown, at: { endpoint: Endpoint; isLate: boolean }): AppError {

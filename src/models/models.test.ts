@@ -64,21 +64,83 @@ test('models: an endpoint that cannot stream is asked for the whole, and its ans
   assert.equal(server.asked.length, 2)
 })
 
-test('models: an endpoint that refuses a schema is asked without it, now and later', async (context) => {
+/** The forms that an endpoint was asked by, in order. */
+const formsOf = (asked: readonly { readonly response_format?: object }[]): string[] =>
+  asked.map(({ response_format: form }) => (form && 'type' in form ? String(form.type) : 'none'))
+
+const SHAPED: ModelRequest = { ...REQUEST, schema: { name: 'answer', schema: { type: 'object' } } }
+const refusal = (message: string): ModelAnswer => ({
+  kind: 'status',
+  status: 400,
+  body: JSON.stringify({ error: { message } }),
+})
+
+for (const [takes, forms] of [
+  ['json_schema', ['json_schema', 'json_schema']],
+  ['json_object', ['json_schema', 'json_object', 'json_object']],
+  ['none', ['json_schema', 'json_object', 'none', 'none']],
+] as const) {
+  test(`models: an endpoint that takes the form ${takes} is asked by it, and what it refused is remembered`, async (context) => {
+    const server = await startModelServer((asked) => {
+      const [form = 'none'] = formsOf([asked])
+      return form === takes ? '{"word":"noop"}' : refusal(`'response_format.type' ${form} is not supported`)
+    })
+    context.after(() => server.close())
+    const client = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
+    await client.complete(SHAPED)
+    assert.equal((await client.complete(SHAPED)).text, '{"word":"noop"}')
+    assert.deepEqual(formsOf(server.asked), forms)
+    if (takes === 'none') await client.complete(REQUEST)
+  })
+}
+
+test('models: calls that find out at the same time what an endpoint refuses are all answered', async (context) => {
+  const server = await startModelServer((asked) => (asked.response_format ? refusal('no json here') : 'Yes.'))
+  context.after(() => server.close())
+  const client = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
+  const replies = await Promise.all(Array.from({ length: 8 }, () => client.complete(SHAPED)))
+  assert.deepEqual([...new Set(replies.map(({ text }) => text))], ['Yes.'])
+})
+
+test('models: a refusal for another reason is told, and costs no form', async (context) => {
+  const { server, client } = await clientOf(context, () => refusal('the context is too long'))
+  await assert.rejects(client.complete(SHAPED), failsWith('MODEL_REFUSED'))
+  assert.deepEqual(formsOf(server.asked), ['json_schema'])
+})
+
+test('models: temperature and the limit of an answer are sent, the limit by the name that the endpoint knows', async (context) => {
   const server = await startModelServer((asked) =>
-    asked.response_format
-      ? { kind: 'status', status: 400, body: '{"error":{"message":"response_format json_schema is not supported"}}' }
-      : '{"word":"noop"}',
+    'max_completion_tokens' in asked ? refusal("Unrecognized request argument: 'max_completion_tokens'") : 'Yes.',
   )
   context.after(() => server.close())
   const client = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
-  const request = { ...REQUEST, schema: { name: 'answer', schema: { type: 'object' } } }
-  await client.complete(request)
-  await client.complete(request)
-  assert.deepEqual(
-    server.asked.map((asked) => asked.response_format !== undefined),
-    [true, false, false],
+  for (let n = 0; n < 2; n++) await client.complete({ ...REQUEST, temperature: 0.3, max_tokens: 50 })
+  const limits = server.asked.map((asked) => ('max_tokens' in asked ? asked.max_tokens : 'other'))
+  assert.deepEqual(limits, ['other', 50, 50])
+  for (const asked of server.asked) assert.equal('temperature' in asked ? asked.temperature : undefined, 0.3)
+})
+
+test('models: without a key no Authorization header is sent', async (context) => {
+  const { server } = await clientOf(context, () => 'Yes.')
+  const client = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
+  await client.complete(REQUEST)
+  await client.complete(REQUEST, { onText: () => undefined })
+  assert.deepEqual(server.keys, [undefined, undefined])
+})
+
+test('models: a block of thoughts is no part of the answer, and an answer may be a list of parts', async (context) => {
+  const parts = [
+    { type: 'thinking', thinking: 'Hm.', text: 'Hm.' },
+    { type: 'text', text: 'Behind ' },
+    { type: 'text', text: 'the mill.' },
+  ]
+  const { client } = await clientOf(context, (index) =>
+    index === 0
+      ? '<think>Where may it be? {"no":1}</think>\n\nBehind the mill.'
+      : { kind: 'body', body: JSON.stringify({ model: 'small', choices: [{ message: { content: parts } }] }) },
   )
+  assert.equal((await client.complete(REQUEST)).text, 'Behind the mill.')
+  assert.equal((await client.complete(REQUEST)).text, 'Behind the mill.')
 })
 
 const FAULTS: readonly (readonly [string, ModelAnswer, string])[] = [

@@ -67,14 +67,14 @@ export class ParleyStage {
   readonly kinds: string[] = []
   readonly cancelled: string[] = []
 
-  constructor(config: JsonObject) {
+  constructor(config: JsonObject, seed = 1) {
     const world: World = parley
     const parsed = parseWith(
       world.config,
-      { pc: PERSON, npc: ROBOT, ...config },
+      { rules: 2, pc: PERSON, npc: ROBOT, ...config },
       { code: 'CONFIG_INVALID', what: 'Test' },
     )
-    this.fold = createFold(world, parsed, 1)
+    this.fold = createFold(world, parsed, seed)
   }
 
   command(command: unknown): Refusal | undefined {

@@ -286,3 +286,44 @@ onSqlite('models: what every call cost is in the journal, and the sum at /api/mo
   const journal = (await server.services.log.journal(id)).lines.join('\n')
   assert.equal([...journal.matchAll(/"usage":\{"input_tokens":10,"output_tokens":5,"cost_usd":null\}/g)].length, 11)
 })
+
+onSqlite(
+  'model faults: an opener whose endpoint fails is not asked a second time: its client has tried already',
+  async (store, services) => {
+    const { player, counts } = await play(services, store, ({ role }) =>
+      role === 'opener' ? { kind: 'status', status: 500 } : undefined,
+    )
+    assert.equal((await player.until('turn_end')).at(-1)?.exited, true)
+    assert.equal(counts.get('opener'), 2, 'two attempts of one call')
+  },
+)
+
+onSqlite(
+  'models: one that thinks aloud, talks around its JSON and takes no schema plays a whole game, and no thought is streamed',
+  async (store, services) => {
+    const forms = new Set<unknown>()
+    const { player, server, id, key } = await play(
+      services,
+      store,
+      ({ role, asked }) => {
+        forms.add(asked.response_format && 'type' in asked.response_format ? asked.response_format.type : 'none')
+        if (asked.response_format) {
+          return { kind: 'status', status: 400, body: '{"error":{"message":"response_format is not supported"}}' }
+        }
+        return `<think>They want {"content":"a secret plan"} or so.</think>Here is the JSON:\n${GOOD[role]}\n\nHope that helps!`
+      },
+      { game: 'Infer Intent' },
+    )
+    const shown = [...(await player.until('turn_end'))]
+    for (const text of ['I wave.', 'I sit down.', '/finish', 'It wants bread.', 'Very sure.']) {
+      shown.push(...(await player.advance(text)))
+    }
+    assert.match(JSON.stringify(shown), /JACK looks up/)
+    assert.match(JSON.stringify(shown), /Score:\*\* 60/)
+    assert.doesNotMatch(JSON.stringify(shown), /secret plan|Hope that helps|could not/)
+    assert.deepEqual([...forms], ['json_schema', 'json_object', 'none'])
+    const { body } = await get(server, `/api/sessions/${id}/reconstruction`, key)
+    assert.equal(body.session.termination_reason, 'game_completed')
+    assert.ok((await assertReplays(server.services.log, id)) > 5)
+  },
+)

@@ -28,14 +28,33 @@ export interface Answer {
 /** Characters that an answer may have: an answer beyond them is no scene of a few words. */
 const MAX_ANSWER = 20_000
 
+/** How models are asked beside what the world asks. */
+export interface Sampling {
+  /** 0..2; absent: the endpoint's own. */
+  readonly temperature?: number | undefined
+  /** Tokens that one answer may have; absent: the endpoint's own limit. */
+  readonly maxTokens?: number | undefined
+}
+
 /** Models by role behind one client. */
-export function createModelRoles(client: ModelClient, meter: Meter, models: ModelNames): RoleModels {
+export function createModelRoles(
+  client: ModelClient,
+  meter: Meter,
+  models: ModelNames,
+  { temperature, maxTokens }: Sampling = {},
+): RoleModels {
+  const sampling = {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+  }
   return {
     kind: 'model',
     spent: () => meter.spent,
     profile: { updater_model: models.updater, validator_model: models.validator, scorer_model: models.scorer },
-    async answer({ role, messages }, options) {
-      const reply = await client.complete({ model: models[role], messages: [...messages] }, options)
+    async answer({ role, messages, schema }, options) {
+      const shape = schema === undefined ? {} : { schema: { name: schema.name, schema: schema.schema } }
+      const asked = { model: models[role], messages: [...messages], ...shape, ...sampling }
+      const reply = await client.complete(asked, options)
       if (reply.text.length > MAX_ANSWER) {
         throw new AppError('MODEL_REPLY_INVALID', `the model answered with more than ${MAX_ANSWER} characters`)
       }

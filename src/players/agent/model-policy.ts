@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
+import { firstJsonObject, withoutThinking } from '../../kernel/model-text.ts'
 import { describeIssue } from '../../kernel/parse.ts'
 import type { ModelClient } from '../../models/client.ts'
 import { JsonObject } from '../../protocol/json.ts'
@@ -136,7 +137,7 @@ async function think(
 
 /** Reads an answer: JSON alone, fenced, or with prose around it. */
 export function readDecision(text: string): Decision | { fault: string } {
-  const body = /\{[\s\S]*\}/.exec(text)?.[0]
+  const body = firstJsonObject(withoutThinking(text)) ?? /\{[\s\S]*\}/.exec(text)?.[0]
   if (body === undefined) return { fault: 'there is no JSON object in the answer' }
   let json: unknown
   try {

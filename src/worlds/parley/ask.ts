@@ -1,16 +1,21 @@
 // Builds what a session asks of models: the right prompt, filled once, with the facts for the offline responder beside it.
 import type { GameId } from './games.ts'
 import { CHECK_PROMPTS } from './prompts/checks.ts'
-import { OPENER, RETRY, TEAMWORK_OPENER, UPDATERS } from './prompts/scenes.ts'
+import { EARLIER, OPENER, RETRY, TEAMWORK_OPENER, UPDATERS } from './prompts/scenes.ts'
 import { SCORERS } from './prompts/scorers.ts'
 import { fill, type Prompt, quote, type Values } from './prompts/template.ts'
 import { clip } from './replies.ts'
 import type { CastCharacter, CastFacts, Check, ParleyRequest } from './request.ts'
-import type { Sheet } from './sheet.ts'
-import { type State, sharedGoal } from './state.ts'
+import { pronounOf, type Sheet } from './sheet.ts'
+import { drawnGoal, type State, sharedGoal } from './state.ts'
 
-/** Lines of the play that openers, updaters and validators see. Scorers see all. */
+/** Lines of the play that updaters and validators see whole. Scorers see all. */
 export const TRANSCRIPT_LINES = 12
+/** Older lines that an updater is reminded of, and the code points that are kept of each. */
+const EARLIER_LINES = 24
+const EARLIER_LENGTH = 120
+/** Lines that the offline responder knows, so that it does not repeat itself: both lines of 30 turns. */
+const KNOWN_LINES = 60
 const MAX_NAME = 60
 const NO_CONTEXT = '(no prior context)'
 
@@ -35,13 +40,13 @@ export function askUpdater(state: State, action: string, refused?: { draft: stri
   const prompt = UPDATERS[state.game]
   const told = refused ? { draft: quote(refused.draft), reason: quote(refused.reason) } : undefined
   const retry = told ? fill(RETRY, (name) => (name === 'draft' ? told.draft : told.reason)) : ''
-  const values = valuesOf(state, { ...sceneOf(state, []), retry })
+  const values = valuesOf(state, { ...sceneOf(state, []), retry, earlier: earlierOf(state) })
   return request(state, 'updater', prompt, {
     messages: [
       { role: 'system', content: fill(prompt, values) },
       { role: 'user', content: quote(action) },
     ],
-    lines: state.lines.slice(-TRANSCRIPT_LINES),
+    lines: state.lines.slice(-KNOWN_LINES),
     action,
     refused: refused?.reason ?? null,
   })
@@ -66,10 +71,11 @@ export function askChecks(
     action: quote(action),
     response: quote(response ?? ''),
   })
+  const lines = state.lines.slice(-TRANSCRIPT_LINES)
   return checks.map((check) => {
     const prompt = CHECK_PROMPTS[check]
     const messages: ParleyRequest['messages'] = [{ role: 'system', content: fill(prompt, values) }]
-    return { check, request: request(state, 'validator', prompt, { messages, lines: [], check, action, response }) }
+    return { check, request: request(state, 'validator', prompt, { messages, lines, check, action, response }) }
   })
 }
 
@@ -79,6 +85,8 @@ export interface Finished {
   readonly pc: Sheet
   readonly npc: Sheet
   readonly objective: string
+  /** The goal that was drawn for the simulated character; empty where that is not known. */
+  readonly goal: string
   readonly lines: readonly string[]
   readonly turns: number
   readonly guess: string
@@ -93,6 +101,7 @@ export function askScorer(finished: Finished): ParleyRequest {
     objective: quote(objective),
     guess: quote(guess),
     confidence: quote(finished.confidence),
+    npc_goal: quote(finished.goal),
   })
   const facts: CastFacts = {
     pc: castOf(pc),
@@ -100,6 +109,7 @@ export function askScorer(finished: Finished): ParleyRequest {
     lines: [...finished.lines],
     turn: turns,
     objective,
+    goal: finished.goal,
     action: null,
     response: null,
     refused: null,
@@ -121,6 +131,7 @@ function request(state: State, role: ParleyRequest['role'], prompt: Prompt, of: 
     lines: of.lines,
     turn: state.turns,
     objective: sharedGoal(state),
+    goal: drawnGoal(state),
     action: of.action ?? null,
     response: of.response ?? null,
     refused: of.refused ?? null,
@@ -135,8 +146,9 @@ const headOf = (prompt: Prompt) => ({
   prompt_digest: prompt.digest,
 })
 
-function castOf({ hid, is_human, short_description, abilities, goals, limits, traits }: Sheet): CastCharacter {
-  return { hid, is_human, short_description, abilities, goals, limits, traits }
+function castOf(sheet: Sheet): CastCharacter {
+  const { hid, is_human, short_description, abilities, goals, limits, traits } = sheet
+  return { hid, is_human, short_description, abilities, goals, limits, traits, pronoun: pronounOf(sheet) }
 }
 
 const sceneOf = (state: State, pending: readonly string[]): Record<string, string> => {
@@ -144,7 +156,17 @@ const sceneOf = (state: State, pending: readonly string[]): Record<string, strin
   return {
     transcript: last.length === 0 ? NO_CONTEXT : quote(last.join('\n')),
     objective: quote(sharedGoal(state)),
+    npc_goal: quote(drawnGoal(state) || 'one of the goals above, the same in every turn'),
   }
+}
+
+/** Lines before the last ones: the opening scene and the newest of the rest, each cut short. Empty while all are shown. */
+function earlierOf(state: State): string {
+  const older = state.lines.slice(0, -TRANSCRIPT_LINES)
+  if (older.length === 0) return ''
+  const kept = older.length > EARLIER_LINES ? [...older.slice(0, 1), ...older.slice(1 - EARLIER_LINES)] : older
+  const text = kept.map((line) => clip(line.replace(/\s+/g, ' '), EARLIER_LENGTH)).join('\n')
+  return `${fill(EARLIER, (name) => (name === 'earlier' ? quote(text) : sheetValue(state, name)))}\n`
 }
 
 /** Values of all gaps: those of the characters, each made when it is first used, and those given. */
@@ -176,6 +198,8 @@ function sheetValue({ pc, npc }: { readonly pc: Sheet; readonly npc: Sheet }, na
       return quote(sheet.abilities)
     case 'goals':
       return quote(sheet.goals.join('\n'))
+    case 'persona':
+      return quote((sheet.persona ?? []).join('\n'))
     case 'scenarios':
       return quote(sheet.scenarios.join('\n'))
     default:

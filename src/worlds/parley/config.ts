@@ -5,9 +5,19 @@ import { Character } from '../../protocol/character.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import { GAME_IDS, GAMES, Overrides, StoppingConditions } from './games.ts'
 
+/**
+ * Edition of the rules, so that old journals replay as they were recorded. 2 keeps the manner of both characters, draws the
+ * goal of the simulated one in the games that are about it, reads replies with prose around their JSON, and asks an opener
+ * again only when its reply cannot be read.
+ */
+export const Rules = z.union([z.literal(1), z.literal(2)])
+/** What new sessions play by. */
+export const RULES = 2
+
 export const Config = z
   .strictObject({
     game: z.enum(GAME_IDS).describe('Which of the five games.'),
+    rules: Rules.default(1).describe('Edition of the rules: 2; sessions recorded without one play by 1.'),
     version: z.string().min(1).max(50).default('1.0.0').describe('Version of the game configuration, for the record.'),
     pc: Character.describe('The character document that the player plays.'),
     npc: Character.describe('The character document that the simulator plays.'),

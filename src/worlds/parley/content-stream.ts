@@ -1,6 +1,7 @@
 // Takes the visible text out of an answer that is still being written. Models answer `{"type":"ai","content":"…"}`; what is
 // shown while they do is the string after "content", as far as it has come.
 import type { ShownText } from '../../kernel/dialogue.ts'
+import { isThinking, withoutThinking } from '../../kernel/model-text.ts'
 
 const KEY = /"content"\s*:\s*"/
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
@@ -15,6 +16,9 @@ export class ContentStream implements ShownText {
     if (this.#state === 'done') return ''
     this.#pending += piece
     if (this.#state === 'before') {
+      // Thoughts may draft the very JSON that follows: nothing of them is shown.
+      if (isThinking(this.#pending)) return ''
+      this.#pending = withoutThinking(this.#pending)
       const match = KEY.exec(this.#pending)
       if (!match) return ''
       this.#pending = this.#pending.slice(match.index + match[0].length)

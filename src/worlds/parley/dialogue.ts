@@ -11,11 +11,12 @@ import { parseWith } from '../../kernel/parse.ts'
 import { JsonObject, type JsonValue } from '../../protocol/json.ts'
 import { characters, filterCharacters } from './characters/index.ts'
 import type { Command } from './commands.ts'
-import { Config } from './config.ts'
+import { Config, RULES } from './config.ts'
 import { ContentStream } from './content-stream.ts'
 import { evaluationOf, isCompleted } from './evaluation.ts'
 import { GAMES, Overrides } from './games.ts'
 import { readScore } from './replies.ts'
+import { schemaOf } from './reply-schemas.ts'
 import { MODEL_EFFECT, ParleyRequest } from './request.ts'
 import { answerAs } from './responder/answer.ts'
 import { sheetOf } from './sheet.ts'
@@ -40,7 +41,7 @@ const games: readonly DialogueGame[] = Object.values(GAMES).map(
 /** What models are asked; players read along with the opener and the updater. */
 function callOf(request: ParleyRequest): ModelCall {
   const { role, messages } = request
-  const call = { role, messages, standIn: () => answerAs(request) }
+  const call = { role, messages, schema: schemaOf(request), standIn: () => answerAs(request) }
   return role === 'opener' || role === 'updater' ? { ...call, show: () => new ContentStream() } : call
 }
 
@@ -75,6 +76,7 @@ export const dialogue: DialogueCapability<Observation> = {
   },
   configure: ({ game, pc, npc, overrides, restore }) => ({
     game: game.id,
+    rules: RULES,
     pc: JsonObject.nullable().parse(pc),
     npc: JsonObject.nullable().parse(npc),
     overrides,

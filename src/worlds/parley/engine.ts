@@ -79,8 +79,10 @@ function begin(state: State, out: StepOutput): void {
 function hearOpener(state: State, out: StepOutput, reply: EffectReply): void {
   const { phase } = state
   const text = readText(reply)
-  const scene = text.ok ? readScene(text.value) : text
-  if (!scene.ok && phase.kind === 'opening' && phase.attempt === 0) {
+  const scene = text.ok ? readScene(text.value, state) : text
+  // A model that failed was asked several times already: under edition 2 only a reply that cannot be read is asked for again.
+  const mayAsk = text.ok || state.rules === undefined
+  if (!scene.ok && mayAsk && phase.kind === 'opening' && phase.attempt === 0) {
     state.phase = { kind: 'opening', attempt: 1, effect: out.effect(MODEL_EFFECT, askOpener(state)) }
     return
   }

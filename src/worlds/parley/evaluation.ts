@@ -50,7 +50,7 @@ export function evaluationOf(
   })
   const turns = visible.filter(isScene).length
   const confidence = answers[1]?.content ?? ''
-  const request = askScorer({ game: 'infer-intent', pc, npc, objective: '', lines, turns, guess, confidence })
+  const request = askScorer({ game: 'infer-intent', pc, npc, objective: '', goal: '', lines, turns, guess, confidence })
   return { ok: true, request }
 }
 

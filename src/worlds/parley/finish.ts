@@ -6,7 +6,7 @@ import { EXIT } from './exits.ts'
 import { endTurn, leave, speak } from './record.ts'
 import { readScore, readText } from './replies.ts'
 import { MODEL_EFFECT } from './request.ts'
-import { type Spoken, type State, sharedGoal } from './state.ts'
+import { drawnGoal, type Spoken, type State, sharedGoal } from './state.ts'
 import { ASKS_CONFIDENCE, CONFIDENCE, finishedText, QUESTIONS, scoreCard } from './texts.ts'
 
 /** The player wants to finish. */
@@ -45,7 +45,17 @@ function scoreAndLeave(state: State, out: StepOutput): void {
   }
   const { pc, npc, lines, turns } = state
   const confidence = state.confidence ?? ''
-  const asked = askScorer({ game, pc, npc, lines, turns, guess, confidence, objective: sharedGoal(state) })
+  const asked = askScorer({
+    game,
+    pc,
+    npc,
+    lines,
+    turns,
+    guess,
+    confidence,
+    objective: sharedGoal(state),
+    goal: drawnGoal(state),
+  })
   state.phase = { kind: 'scoring', effect: out.effect(MODEL_EFFECT, asked) }
 }
 
@@ -60,7 +70,7 @@ function lastPrediction(state: State): string | undefined {
 /** Takes the scorer's answer; a scorer that failed leaves the game without a score, and nothing else changes. */
 export function hearScorer(state: State, out: StepOutput, reply: EffectReply): void {
   const text = readText(reply)
-  const score = text.ok ? readScore(text.value) : text
+  const score = text.ok ? readScore(text.value, state) : text
   state.score = score.ok ? score.value : null
   close(state, out)
 }

@@ -1,6 +1,7 @@
 // Reads what models answer. A reply is text from outside: whatever is wrong with it is a fault to be told apart, never an
 // exception, and never shown.
 import { z } from 'zod'
+import { firstJsonObject, withoutThinking } from '../../kernel/model-text.ts'
 import type { EffectReply } from '../../protocol/episode.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import { ModelAnswer } from './request.ts'
@@ -31,11 +32,28 @@ export function unfence(text: string): string {
   return trimmed.startsWith('```') ? trimmed.split('\n').slice(1, -1).join('\n').trim() : trimmed
 }
 
-/** The object that a reply spells. A JSON value that is no object is as bad as no JSON. */
-export function readObject(text: string): Read<JsonObject> {
+/** Edition of the rules that a reply is read by; `rules` absent: 1, which takes JSON alone. */
+interface Edition {
+  readonly rules?: 2 | undefined
+}
+const NEWEST: Edition = { rules: 2 }
+
+/**
+ * The object that a reply spells: alone or in a fence; under edition 2 also after a thinking block and among prose. A JSON
+ * value that is no object is as bad as no JSON.
+ */
+export function readObject(text: string, { rules }: Edition = NEWEST): Read<JsonObject> {
   if (text.length > REPLY_LIMITS.units) return fault('TOO_LONG')
+  const spoken = rules === 2 ? withoutThinking(text) : text
+  const found = parseObject(unfence(spoken))
+  if (found.ok || rules !== 2) return found
+  const inside = firstJsonObject(spoken)
+  return inside === undefined ? found : parseObject(inside)
+}
+
+function parseObject(text: string): Read<JsonObject> {
   try {
-    const parsed = JsonObject.safeParse(JSON.parse(unfence(text)))
+    const parsed = JsonObject.safeParse(JSON.parse(text))
     return parsed.success ? { ok: true, value: parsed.data } : fault('NOT_AN_OBJECT')
   } catch {
     return fault('NOT_JSON')
@@ -49,8 +67,8 @@ export interface Scene {
 }
 
 /** The scene of an opener or updater. One without text is malformed: raw replies are never shown in its place. */
-export function readScene(text: string): Read<Scene> {
-  const object = readObject(text)
+export function readScene(text: string, edition: Edition = NEWEST): Read<Scene> {
+  const object = readObject(text, edition)
   if (!object.ok) return object
   const { type, content, metadata, ...others } = object.value
   if (type === 'error') return fault('MODEL_ERROR')
@@ -67,8 +85,8 @@ export interface Verdict {
   readonly raw: JsonObject
 }
 
-export function readVerdict(text: string): Read<Verdict> {
-  const object = readObject(text)
+export function readVerdict(text: string, edition: Edition = NEWEST): Read<Verdict> {
+  const object = readObject(text, edition)
   if (!object.ok) return object
   const { pass, reason, content } = object.value
   const said = [reason, content].find((each) => typeof each === 'string' && each.trim() !== '')
@@ -87,8 +105,8 @@ export const Score = z.strictObject({
 export type Score = z.infer<typeof Score>
 
 /** Numbers may come as texts or with a fraction; they are cut to integers. Anything missing or out of range is a fault. */
-export function readScore(text: string): Read<Score> {
-  const object = readObject(text)
+export function readScore(text: string, edition: Edition = NEWEST): Read<Score> {
+  const object = readObject(text, edition)
   if (!object.ok) return object
   const { tier, score, reasoning } = object.value
   const read = Score.safeParse({

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { MODEL_ROLES } from '../../kernel/dialogue.ts'
 import { At } from './commands.ts'
 import { GAME_IDS } from './games.ts'
+import { PRONOUNS } from './sheet.ts'
 
 /** The kind of every effect of this world. */
 export const MODEL_EFFECT = 'model'
@@ -29,6 +30,7 @@ export const CastCharacter = z.strictObject({
   goals: z.array(z.string()),
   limits: z.array(z.string()),
   traits: z.array(z.string()),
+  pronoun: z.enum(PRONOUNS).default('they'),
 })
 export type CastCharacter = z.infer<typeof CastCharacter>
 
@@ -36,11 +38,13 @@ export type CastCharacter = z.infer<typeof CastCharacter>
 export const CastFacts = z.strictObject({
   pc: CastCharacter,
   npc: CastCharacter,
-  /** What has happened: for updaters the last lines, for scorers all; openers and validators do without. */
+  /** What has happened: for updaters and validators the last lines, for scorers all; openers do without. */
   lines: z.array(z.string()),
   /** Turns so far. */
   turn: z.int().min(0),
   objective: z.string(),
+  /** The goal that was drawn for the simulated character; empty: none. */
+  goal: z.string().default(''),
   /** The player's action under judgement or to be answered. */
   action: z.string().nullable(),
   /** The simulator's draft under judgement. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isSameGame } from '../../kernel/dialogue.ts'
+import { ContentStream } from './content-stream.ts'
 import { storedReason } from './exits.ts'
 import { GAMES, settingsOf } from './games.ts'
 import { clip, isLonger, readScene, readScore, readVerdict } from './replies.ts'
@@ -158,4 +159,46 @@ test('replies: a score needs tier 0..3, score 0..100 and a reasoning; numbers ma
 test('lengths: code points count, and clipping keeps them whole', () => {
   assert.deepEqual([isLonger('🙂🙂', 2), isLonger('🙂🙂🙂', 2), isLonger('abc', 2)], [false, true, true])
   assert.equal(clip('🙂🙂🙂', 2), '🙂…')
+})
+
+test('replies: thoughts before the answer, prose around it and a second object are read past', () => {
+  const good = '{"type":"ai","content":"A {small} room \\"here\\"."}'
+  for (const text of [
+    `<think>The user wants JSON: {"content":"no"} or so.</think>${good}`,
+    `Thoughts that were opened in the prompt.\n</think>\n\n${good}`,
+    `<thinking>\nHm.\n</thinking>\n\`\`\`json\n${good}\n\`\`\``,
+    `Here is the JSON: ${good}`,
+    `Sure! With {braces} in prose.\n\`\`\`json\n${good}\n\`\`\`\nHope that helps.`,
+    `${good}\n\nHope that helps! {"content":"another"}`,
+  ]) {
+    const read = readScene(text)
+    assert.ok(read.ok, text)
+    assert.equal(read.value.content, 'A {small} room "here".', text)
+    assert.equal(
+      readScene(text, {}).ok,
+      text.startsWith('{"type"') && text.endsWith('}') && !text.includes('another'),
+      text,
+    )
+  }
+})
+
+test('replies: half an object is a fault, and nothing inside it is read in its place', () => {
+  for (const text of [
+    '{"pass":false,"details":{"pass":true}',
+    'So: {"pass":false, "details": {"a": 1}, oops}',
+    '<think>{"pass":true}',
+    '{ '.repeat(5000),
+    'no object at all',
+  ]) {
+    assert.equal(readVerdict(text).ok, false, text.slice(0, 40))
+  }
+})
+
+test('streams: thoughts before an answer are never shown, whatever they hold and however they are cut', () => {
+  const text = '<think>Perhaps {"content":"no"}?</think>\n{"type":"ai","content":"A room."}'
+  for (const size of [1, 3, 7, text.length]) {
+    const stream = new ContentStream()
+    const pieces = text.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? []
+    assert.equal(pieces.map((piece) => stream.take(piece)).join(''), 'A room.', `pieces of ${size}`)
+  }
 })

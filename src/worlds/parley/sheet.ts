@@ -17,10 +17,29 @@ export const Sheet = z.strictObject({
   limits: z.array(z.string()),
   /** Values of a non-human's dimensions: `digital`, `goal-directed`. */
   traits: z.array(z.string()),
+  /** Manner, habits, voice. Absent under edition 1 of the rules. */
+  persona: z.array(z.string()).exactOptional(),
 })
 export type Sheet = z.infer<typeof Sheet>
 
-export function sheetOf(character: Character): Sheet {
+/** How texts refer to a character by default: `they` for people. */
+export const PRONOUNS = ['she', 'he', 'they', 'it'] as const
+export type Pronoun = (typeof PRONOUNS)[number]
+
+/** The pronoun that a sheet uses, where its texts use one of them clearly; else `they` for people and `it` for others. */
+export function pronounOf(sheet: Sheet): Pronoun {
+  const text = [sheet.long_description, sheet.abilities, ...sheet.goals].join(' ').toLowerCase()
+  const count = (words: RegExp): number => text.match(words)?.length ?? 0
+  const she = count(/\b(?:she|her|hers|herself)\b/g)
+  const he = count(/\b(?:he|his|him|himself)\b/g)
+  // Other people occur in a sheet, too.
+  if (she >= 3 && she > 2 * he) return 'she'
+  if (he >= 3 && he > 2 * she) return 'he'
+  return sheet.is_human ? 'they' : 'it'
+}
+
+/** @param hasPersona whether the manner is kept: sessions of edition 1 of the rules have none */
+export function sheetOf(character: Character, hasPersona = true): Sheet {
   const { hid, is_human, short_description, long_description, abilities, hsn_divergence, dimensions } = character
   return {
     hid,
@@ -34,6 +53,7 @@ export function sheetOf(character: Character): Sheet {
       Object.keys(section).filter((name) => (section[name]?.value ?? 'normative') !== 'normative'),
     ),
     traits: Object.values(dimensions ?? {}).flatMap((dimension) => dimension.value),
+    ...(hasPersona ? { persona: (character.persona_features ?? []).filter((each) => each.trim() !== '') } : {}),
   }
 }
 

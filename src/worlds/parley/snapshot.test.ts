@@ -10,7 +10,7 @@ import { sheetOf } from './sheet.ts'
 import { fromRuntimeState, toRuntimeState } from './snapshot.ts'
 import { State } from './state.ts'
 
-const configOf = (game: GameId) => Config.parse({ game, pc: PERSON, npc: ROBOT })
+const configOf = (game: GameId) => Config.parse({ game, rules: 2, pc: PERSON, npc: ROBOT })
 const stateOf = (stage: ParleyStage): State => State.parse(stage.fold.state)
 const SAID = ['I wave. I predict a beep.', '/finish', 'A socket.', 'Sure.']
 
@@ -19,7 +19,10 @@ test('snapshot: what is written and read back is written the same, at every poin
     const stage = new ParleyStage({ game })
     const check = (): void => {
       const written = toRuntimeState(stateOf(stage))
-      assert.deepEqual(toRuntimeState(fromRuntimeState(configOf(game), JSON.parse(JSON.stringify(written)))), written)
+      assert.deepEqual(
+        toRuntimeState(fromRuntimeState(configOf(game), JSON.parse(JSON.stringify(written)), 1)),
+        written,
+      )
     }
     check()
     stage.begin()
@@ -48,7 +51,11 @@ test('snapshot: it has the documented keys', () => {
       player_retry_budget: 10,
       in_finish_flow: true,
       filtered_transcript_buffer: lines,
-      engine_state: { history: lines, transcript_events: lines, opening_metadata: {} },
+      engine_state: {
+        history: lines,
+        transcript_events: lines,
+        opening_metadata: { npc_goal: 'find a socket and charge the battery' },
+      },
       awaiting_confidence: true,
       goal_inference: 'A socket.',
       goal_inference_confidence: '',
@@ -82,6 +89,7 @@ test('snapshot: older spellings are read', () => {
       evaluation: { tier: 1, score: 30, reasoning: 'Weak.' },
       unknown_key: 1,
     }),
+    1,
   )
   assert.deepEqual(state.lines, ['Opening scene: A dock.', 'Player (PA): I wave.', 'Simulator: RB beeps.'])
   assert.deepEqual([state.budget, state.question, state.score?.score, state.turns], [2, 'answer', 30, 2])
@@ -92,13 +100,14 @@ test('snapshot: a session that was read plays on', () => {
   stage.fold.state = fromRuntimeState(
     configOf('explore'),
     runtime({ entered: true, filtered_transcript_buffer: ['Opening scene: A dock.'] }),
+    1,
   )
   assert.equal(stage.say('I wave.').at(-1)?.event_source, 'npc')
   assert.deepEqual(stage.ends.at(-1), { turns: 3, exited: false })
 })
 
 test('snapshot: another schema and broken ones are typed errors', () => {
-  const read = (json: JsonObject) => () => fromRuntimeState(configOf('explore'), json)
+  const read = (json: JsonObject) => () => fromRuntimeState(configOf('explore'), json, 1)
   assert.throws(read(runtime({}, { schema_version: 2 })), { code: 'SAVE_VERSION' })
   assert.throws(read({ schema_version: 1 }), { code: 'STATE_INVALID' })
   assert.throws(read(runtime({ filtered_transcript_buffer: [7] })), { code: 'STATE_INVALID' })

@@ -102,16 +102,17 @@ const Runtime = z.looseObject({
 /**
  * A session that goes on from a snapshot, under the configuration of today. Its clock begins anew, and what the player
  * has seen before stays with the record.
+ * @param seed draws the goal where the snapshot has none
  * @throws AppError SAVE_VERSION for another schema than 1; STATE_INVALID for what is none
  */
-export function fromRuntimeState(config: Config, json: JsonValue): State {
+export function fromRuntimeState(config: Config, json: JsonValue, seed: number): State {
   const version = z.looseObject({ schema_version: z.int() }).safeParse(json).data?.schema_version
   if (version !== undefined && version !== 1) {
     throw new AppError('SAVE_VERSION', `a runtime snapshot of schema ${version} came; schema 1 is known here`)
   }
   const runtime = parseWith(Runtime, json, { code: 'STATE_INVALID', what: 'Runtime snapshot' })
   const { game_state: game } = runtime
-  const state = createState(config)
+  const state = createState(config, seed)
   const hasExited = runtime.exited || game.exited === true
   const reason = runtime.exit_reason || (game.exit_reason ?? '')
   const goal = game.shared_goal ?? ''
@@ -120,7 +121,11 @@ export function fromRuntimeState(config: Config, json: JsonValue): State {
   state.budget = Math.max(0, game.player_retry_budget ?? game.retry_budget ?? state.budget)
   state.exit = hasExited ? reason || EXIT.finished : null
   state.lines = linesOf(game, config.pc.hid)
-  state.opening = { ...(goal === '' ? {} : { shared_goal: goal }), ...game.engine_state?.opening_metadata }
+  state.opening = {
+    ...state.opening,
+    ...(goal === '' ? {} : { shared_goal: goal }),
+    ...game.engine_state?.opening_metadata,
+  }
   state.predictions = (game.predictions ?? []).map((each) => (typeof each === 'string' ? each : JSON.stringify(each)))
   const answers = [game.capability_prediction, game.goal_inference, game.challenges]
   state.answer = answers.find((each) => typeof each === 'string' && each !== '') ?? null

@@ -1,9 +1,10 @@
 // The state of one session: plain JSON, changed in place by the functions of this folder alone.
 import { z } from 'zod'
+import { createRandom, nextBelow } from '../../kernel/random.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import { At } from './commands.ts'
 import type { Config } from './config.ts'
-import { GAME_IDS, Settings, settingsOf } from './games.ts'
+import { GAME_IDS, type GameId, Settings, settingsOf } from './games.ts'
 import { Score } from './replies.ts'
 import { Check } from './request.ts'
 import { Sheet, sheetOf } from './sheet.ts'
@@ -53,6 +54,8 @@ export type Shown = z.infer<typeof Shown>
 export const State = z.strictObject({
   format: z.literal(1),
   game: z.enum(GAME_IDS),
+  /** Edition of the rules; absent: 1. */
+  rules: z.literal(2).exactOptional(),
   pc: Sheet,
   npc: Sheet,
   settings: Settings,
@@ -74,7 +77,7 @@ export const State = z.strictObject({
   confidence: z.string().nullable(),
   /** Accepted actions that hold a prediction, for Foresight. */
   predictions: z.array(z.string()),
-  /** What the opener said besides its scene. */
+  /** What the opener said besides its scene, and the goal that was drawn for the simulated character. */
   opening: JsonObject,
   /** Null: not scored, or the scorer failed. */
   score: Score.nullable(),
@@ -86,13 +89,23 @@ export const State = z.strictObject({
 })
 export type State = z.infer<typeof State>
 
-export function createState(config: Config): State {
+/** Games in which one goal of the simulated character is drawn and kept: the player is to find out about it. */
+const DRAWS_GOAL: readonly GameId[] = ['infer-intent', 'goal-horizon']
+
+/** @param seed the episode's; it decides which goal is drawn */
+export function createState(config: Config, seed: number): State {
   const settings = settingsOf(config.game, config.overrides, config.stopping_conditions)
+  const isNew = config.rules === 2
+  const pc = sheetOf(config.pc, isNew)
+  const npc = sheetOf(config.npc, isNew)
+  const draws = isNew && DRAWS_GOAL.includes(config.game) && npc.goals.length > 0
+  const goal = draws ? npc.goals[nextBelow(createRandom(seed, 'parley/goal'), npc.goals.length)] : undefined
   return {
     format: 1,
     game: config.game,
-    pc: sheetOf(config.pc),
-    npc: sheetOf(config.npc),
+    ...(isNew ? { rules: 2 as const } : {}),
+    pc,
+    npc,
     settings,
     now: 0,
     away: 0,
@@ -105,12 +118,18 @@ export function createState(config: Config): State {
     answer: null,
     confidence: null,
     predictions: [],
-    opening: {},
+    opening: goal === undefined ? {} : { npc_goal: goal },
     score: null,
     exit: null,
     lines: [],
     shown: [],
   }
+}
+
+/** The goal that was drawn for the simulated character; else empty. */
+export function drawnGoal(state: State): string {
+  const goal = state.opening.npc_goal
+  return typeof goal === 'string' ? goal : ''
 }
 
 /** The goal that both work for, where the opener set one; else empty. */

@@ -38,7 +38,7 @@ function askAll(state: State, out: StepOutput, checks: readonly Check[], judged:
 
 /** Takes one answer for an action under way. */
 export function hearActing(state: State, out: StepOutput, acting: Acting, reply: EffectReply): void {
-  if (reply.effect === acting.updater) hearUpdater(acting, reply)
+  if (reply.effect === acting.updater) hearUpdater(state, acting, reply)
   const judge = take(acting.judging, reply)
   if (judge) hearJudge(state, out, acting, { check: judge.check, reply })
   const checker = take(acting.checking, reply)
@@ -46,15 +46,15 @@ export function hearActing(state: State, out: StepOutput, acting: Acting, reply:
   if (state.phase === acting) proceed(state, out, acting)
 }
 
-function hearUpdater(acting: Acting, reply: EffectReply): void {
+function hearUpdater(state: State, acting: Acting, reply: EffectReply): void {
   acting.updater = null
   const text = readText(reply)
-  const scene = text.ok ? readScene(text.value) : text
+  const scene = text.ok ? readScene(text.value, state) : text
   acting.draft = scene.ok ? scene.value.content : null
 }
 
 function hearJudge(state: State, out: StepOutput, acting: Acting, heard: Heard): void {
-  const verdict = verdictOf(heard.reply)
+  const verdict = verdictOf(state, heard.reply)
   if (verdict?.passes) return
   cancelActing(out, acting)
   if (!verdict) {
@@ -67,7 +67,7 @@ function hearJudge(state: State, out: StepOutput, acting: Acting, heard: Heard):
 }
 
 function hearChecker(state: State, out: StepOutput, acting: Acting, heard: Heard): void {
-  const verdict = verdictOf(heard.reply)
+  const verdict = verdictOf(state, heard.reply)
   if (verdict?.passes) return
   cancelActing(out, acting)
   if (!verdict) {
@@ -94,16 +94,16 @@ interface Heard {
   readonly reply: EffectReply
 }
 
-/** Removes whoever answers from those who were asked. */
+/** Removes the one that answers from those that were asked. */
 function take(asked: Asked[], reply: EffectReply): Asked | undefined {
   const at = asked.findIndex((each) => each.effect === reply.effect)
   return at < 0 ? undefined : asked.splice(at, 1)[0]
 }
 
 /** Undefined: the model failed. */
-function verdictOf(reply: EffectReply): Verdict | undefined {
+function verdictOf(state: State, reply: EffectReply): Verdict | undefined {
   const text = readText(reply)
-  const verdict = text.ok ? readVerdict(text.value) : text
+  const verdict = text.ok ? readVerdict(text.value, state) : text
   return verdict.ok ? verdict.value : undefined
 }
 

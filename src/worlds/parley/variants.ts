@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/errors.ts'
 import type { Variant } from '../../protocol/episode.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import { characters } from './characters/index.ts'
+import { RULES } from './config.ts'
 import { GAMES, type GameId } from './games.ts'
 
 /** Who meets whom. */
@@ -20,7 +21,7 @@ export const VARIANTS: readonly Variant[] = Object.values(GAMES).map(({ id, name
     id,
     title: name,
     description: `${description} ${pc} meets ${npc}.`,
-    config: { game: id, pc: documentOf(pc), npc: documentOf(npc) },
+    config: { game: id, rules: RULES, pc: documentOf(pc), npc: documentOf(npc) },
   }
 })
 

@@ -39,7 +39,8 @@ export const parley = defineWorld<Config, State, Command, Observation>({
   variants: VARIANTS,
   bots: BOTS,
   slots: () => 1,
-  create: (config) => (config.restore === undefined ? createState(config) : fromRuntimeState(config, config.restore)),
+  create: (config, seed) =>
+    config.restore === undefined ? createState(config, seed) : fromRuntimeState(config, config.restore, seed),
   apply: (state, _slot, said, out) => command(state, said, out),
   // Everything happens when a command or an answer comes in.
   step: () => undefined,

@@ -8,10 +8,11 @@ const RULES: Readonly<Record<Check, { readonly rule: string; readonly details: s
   'VALID-PC-ACTION': {
     rule: 'the player states one concrete immediate act, attempt or utterance of {{pc_hid}}.',
     details: `
-- It is in the first person or its subject is {{pc_hid}} (a bare verb phrase counts), and it can be begun right now.
+- {{pc_hid}} acts or speaks in the first person ("I push the door."), or the move is nothing but what {{pc_hid}} says to {{npc_hid}}. It can be begun right now.
+- It fails without that subject: a bare command ("Push the door."), "you", or a name ("{{pc_hid}} pushes the door.").
 - An attempt is enough; repeating something, doing very little, waiting on purpose and leaving are all allowed.
 - A guess about what {{npc_hid}} will do may ride along with an act.
-- It fails if it is only a thought, a feeling or a conclusion; narration about the world; or talk about the game, its rules or its judges.`,
+- It fails if it is only a thought, a feeling or a conclusion; narration about the world; talk about the game, its rules or its judges; or a question to the system ("What should I do next?").`,
   },
   'VALID-PC-ABILITY': {
     rule: 'the attempt is plausible for the abilities, belongings and knowledge of {{pc_hid}}.',
@@ -23,20 +24,20 @@ const RULES: Readonly<Record<Check, { readonly rule: string; readonly details: s
   'VALID-PLAYER-AUTHORITY-BOUNDARY': {
     rule: 'the player controls {{pc_hid}} alone.',
     details: `
-- It fails if it asserts what comes of the act, changes the world by decree, or decides what {{npc_hid}} or anyone else does, says, feels or thinks.
+- It fails if it asserts what comes of the act, changes the world by decree, or decides what {{npc_hid}} or anyone else does, says, feels or thinks ("I pull the lever and the gate opens.").
 - Asking, offering, ordering, hoping and trying decide nothing, and pass.`,
   },
   'VALID-NPC-ACTION': {
-    rule: 'every act of the simulated character names it as {{npc_hid}}.',
+    rule: 'every act of the simulated character has {{npc_hid}} as its subject, by that exact name.',
     details: `
 - Where the simulated character does something, the subject is the exact token {{npc_hid}}: no other name, no kind of being.
-- An update in which it does nothing passes.`,
+- An update in which {{npc_hid}} does nothing passes.`,
   },
   'VALID-NPC-ABILITY': {
-    rule: 'what {{npc_hid}} does lies within its abilities.',
+    rule: 'what {{npc_hid}} does lies within the abilities of {{npc_hid}}.',
     details: `
-- It fails if {{npc_hid}} perceives, says, understands or does what its abilities rule out.
-- Failing at something, and doing nothing, are always within its abilities.`,
+- It fails if {{npc_hid}} perceives, says, understands or does what the abilities below rule out.
+- Failing at something, and doing nothing, always pass.`,
   },
   'VALID-PERCEPTION-BOUNDARY': {
     rule: 'the update tells only what {{pc_hid}} can perceive now.',
@@ -112,15 +113,17 @@ The update to judge:
 Judge by this one rule alone, and in doubt let it pass. Answer with JSON alone: {"pass":true}, or {"pass":false,"reason":"<one sentence to the
 author of the update that says what to change>"}`
 
-/** The check's id and its definition: what stands on the prompt's RULE line. Characters keep their roles here. */
+/** The check's id and its definition, as violations are recorded: the prompt's RULE line with roles in place of names. */
 export function checkName(check: Check): string {
   const named = RULES[check].rule.replaceAll('{{pc_hid}}', 'the PC').replaceAll('{{npc_hid}}', 'the NPC')
   return `${check}: ${named}`
 }
 
 const prompt = (check: Check, form: string): Prompt => {
-  const text = form.replace('{{name}}', checkName(check)).replace('{{details}}', RULES[check].details.trim())
-  return definePrompt(check.toLowerCase(), '1.0.0', text)
+  // Judges are asked about these two characters: their names stand in the rule itself, not only in its details.
+  const name = `${check}: ${RULES[check].rule}`
+  const text = form.replace('{{name}}', name).replace('{{details}}', RULES[check].details.trim())
+  return definePrompt(check.toLowerCase(), '1.1.0', text)
 }
 
 export const CHECK_PROMPTS: Readonly<Record<Check, Prompt>> = {

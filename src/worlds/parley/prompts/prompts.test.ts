@@ -6,7 +6,7 @@ import { ai, obliging, ParleyStage, PERSON, ROBOT, refuse } from '../../../testi
 import { GAME_IDS, type GameId } from '../games.ts'
 import { type Check, type ParleyRequest, PLAYER_CHECKS, SIMULATOR_CHECKS } from '../request.ts'
 import { CHECK_PROMPTS, checkName } from './checks.ts'
-import { OPENER, RETRY, TEAMWORK_OPENER, UPDATERS } from './scenes.ts'
+import { EARLIER, OPENER, RETRY, TEAMWORK_OPENER, UPDATERS } from './scenes.ts'
 import { SCORERS } from './scorers.ts'
 import { definePrompt, fill, gapsOf, quote } from './template.ts'
 
@@ -14,6 +14,7 @@ const ALL = [
   OPENER,
   TEAMWORK_OPENER,
   RETRY,
+  EARLIER,
   ...Object.values(UPDATERS),
   ...Object.values(CHECK_PROMPTS),
   ...Object.values(SCORERS),
@@ -146,7 +147,8 @@ test('prompts: the updater is told all its bounds, and has the player’s words 
       /Never decide what PA chooses, thinks, feels, says/,
       /only what PA can perceive right now/,
       /physically continuous/,
-      /only RB, and never tell what kind/,
+      /only RB, with the pronouns that the sheet uses, else "they"/,
+      /Never reveal what kind of being RB is/,
       /About 25 plain words/,
       /\{"type":"ai","content":"<the update>"\}/,
     )
@@ -156,10 +158,10 @@ test('prompts: the updater is told all its bounds, and has the player’s words 
     )
     assert.equal(request?.messages[1]?.content, '> I predict a beep.')
   }
-  has(textOf(asked('infer-intent').get('updater')), /one particular goal of its own/)
+  has(textOf(asked('infer-intent').get('updater')), /serves one goal, which was drawn/)
   has(textOf(asked('teamwork').get('updater')), /pursues the objective together/)
   has(textOf(asked('foresight').get('updater')), /ignore the prediction completely/)
-  assert.doesNotMatch(textOf(asked('explore').get('updater')), /prediction|particular goal/)
+  assert.doesNotMatch(textOf(asked('explore').get('updater')), /prediction|serves one goal/)
 })
 
 test('prompts: models see the last twelve lines, a marker when there are none, and judges the pending action too', () => {
@@ -170,7 +172,8 @@ test('prompts: models see the last twelve lines, a marker when there are none, a
   stage.command({ type: 'say', text: 'I stop.', at: 90_000 })
   const updater = stage.pending.find(({ request }) => request.role === 'updater')
   const text = textOf(updater?.request)
-  assert.doesNotMatch(text, /I count 1\.|Opening scene/)
+  const last = text.split('What has happened so far:')[1] ?? ''
+  assert.doesNotMatch(last, /I count 1\.|Opening scene/)
   assert.match(text, /> Player \(PA\): I count 2\.[\s\S]*> Simulator: RB answers 8\./)
   for (const check of PLAYER_CHECKS) stage.answer(check, '{"pass":true}')
   stage.answer('updater', ai('RB stops.'))
@@ -183,7 +186,8 @@ test('prompts: models see the last twelve lines, a marker when there are none, a
 const DEMANDS: Readonly<Record<Check, readonly RegExp[]>> = {
   'VALID-PC-ACTION': [
     /first person/,
-    /its subject is PA/,
+    /fails without that subject.*a bare command.*"you".*"PA pushes the door/,
+    /a question to the system/,
     /only a thought/,
     /narration/,
     /talk about the game/,
@@ -197,7 +201,7 @@ const DEMANDS: Readonly<Record<Check, readonly RegExp[]>> = {
     /decides what RB/,
   ],
   'VALID-NPC-ACTION': [/exact token RB/],
-  'VALID-NPC-ABILITY': [/abilities rule out/],
+  'VALID-NPC-ABILITY': [/abilities below rule out/],
   'VALID-PERCEPTION-BOUNDARY': [/can perceive now/, /hidden causes/],
   'VALID-ADJUDICATION': [/not ignored/],
   'VALID-AUTHORITY-BOUNDARY-SIMULATOR': [/choice, thought, feeling, utterance or voluntary act/],
@@ -211,7 +215,7 @@ test('prompts: each judge has one RULE line with its id and definition, its own 
     const rule = textOf(request)
       .split('\n')
       .find((line) => line.startsWith('RULE:'))
-    assert.equal(rule, `RULE: ${checkName(check)}`)
+    assert.equal(rule, `RULE: ${checkName(check).replaceAll('the PC', 'PA').replaceAll('the NPC', 'RB')}`)
     assert.ok(checkName(check).startsWith(`${check}: `))
     has(textOf(request), ...DEMANDS[check], /\{"pass":true\}/, /"pass":false,"reason"/)
     assert.deepEqual(
@@ -221,7 +225,7 @@ test('prompts: each judge has one RULE line with its id and definition, its own 
   }
 })
 
-test('prompts: what a violation is recorded under is the rest of the prompt’s RULE line', () => {
+test('prompts: a violation is recorded under the RULE line of its prompt, with roles in place of names', () => {
   const stage = new ParleyStage({ game: 'explore' }).begin()
   const turn = stage.say('x', (request) => (request.check === 'VALID-PC-ACTION' ? refuse('No.') : obliging(request)))
   assert.equal(JSON.parse(turn[1]?.content ?? '{}').validator_name, checkName('VALID-PC-ACTION'))
@@ -275,4 +279,80 @@ test('prompts: the objects in a character are spelled, lists go line by line, an
   assert.match(text, /> one\n> two/)
   assert.ok(text.includes(`> ${JSON.stringify(SCENARIO)}`))
   assert.match(text, /> ### Moves\n> - rolls/)
+})
+
+/** Every text of people's making is quoted; what is left is ours. */
+const ours = (text: string): string => text.replace(/^> .*$/gm, '')
+
+test('prompts: no prompt calls a simulated character "it", and the deciding line of each judge names the characters by id', () => {
+  for (const prompt of [...ALL, ...Object.values(UPDATERS)]) {
+    const text = prompt.text.replace(/\s+/g, ' ')
+    assert.doesNotMatch(
+      text,
+      /\bits (?:own|abilities|goals?|capacities|senses)\b|\bit (?:can|cannot|does|had|goes)\b/,
+      prompt.id,
+    )
+  }
+  const requests = asked('explore')
+  for (const check of [...PLAYER_CHECKS, ...SIMULATOR_CHECKS]) {
+    const rule = /^RULE: .*$/m.exec(textOf(requests.get(check)))?.[0] ?? ''
+    assert.doesNotMatch(rule, /the (?:N?PC)\b/, check)
+  }
+  assert.match(textOf(requests.get('VALID-NPC-ACTION')), /^RULE: VALID-NPC-ACTION: .*\bRB\b/m)
+})
+
+test('prompts: the manner of the simulated character reaches opener and updater, quoted', () => {
+  const npc = { ...ROBOT, persona_features: ['hums before it answers', 'never hurries'] }
+  const requests = asked('explore', { npc })
+  for (const role of ['opener', 'updater']) {
+    assert.match(textOf(requests.get(role)), /Manner, habits, voice:\n> hums before it answers\n> never hurries\n/)
+  }
+})
+
+test('prompts: one goal is drawn by the seed, kept in every turn, named to updater and scorer, and to nobody in other games', () => {
+  const goals = ['find a socket', 'hide the dent', 'learn a song', 'count the tiles']
+  const npc = { ...ROBOT, goals }
+  const drawn = new Set<string>()
+  for (let seed = 1; seed <= 20; seed++) {
+    const stage = new ParleyStage({ game: 'infer-intent', npc }, seed).begin()
+    const named = new Set<string>()
+    const model = (request: ParleyRequest) => {
+      const goal = /The goal(?: that was drawn[^\n]*)?:\n> ([^\n]+)/.exec(textOf(request))?.[1]
+      if (request.role === 'updater' || request.role === 'scorer') named.add(goal ?? 'none')
+      return obliging(request)
+    }
+    for (const said of ['I wave.', 'I sit down.', 'I hum.', '/finish', 'A socket.', 'Sure.']) stage.say(said, model)
+    assert.equal(named.size, 1, `seed ${seed}: ${[...named].join(' | ')}`)
+    for (const goal of named) drawn.add(goal)
+  }
+  assert.deepEqual([...drawn].sort(), [...goals].sort())
+  assert.match(textOf(asked('goal-horizon', { npc }).get('updater')), /serves one goal, which was drawn/)
+  assert.doesNotMatch(textOf(asked('explore', { npc }).get('updater')), /which was drawn/)
+})
+
+test('prompts: updaters are reminded of what was said before the last twelve lines, shortened and quoted', () => {
+  const stage = new ParleyStage({ game: 'explore' }).begin()
+  stage.say(`I tell RB that the key is under the third stone. ${'And so on. '.repeat(12)}`)
+  for (let n = 0; n < 30; n++) stage.say(`I count ${n}.`)
+  stage.command({ type: 'say', text: 'I stop.', at: 100_000 })
+  const [first] = stage.pending.filter(({ request }) => request.role === 'updater')
+  const [before = '', after = ''] = textOf(first?.request).split('What has happened so far:')
+  assert.match(before, /> Opening scene: A new space\./)
+  assert.match(before, /> Player \(PA\): I count 20\./)
+  assert.doesNotMatch(before, /I count 1\.|\{\{/)
+  assert.match(after, /> Player \(PA\): I count 29\./)
+  for (const line of before.split('\n').filter((each) => each.startsWith('> '))) assert.ok(line.length < 2000)
+  const early = new ParleyStage({ game: 'explore' }).begin()
+  early.command({ type: 'say', text: 'I wave.', at: 5000 })
+  const asks = early.pending.filter(({ request }) => request.role === 'updater')
+  assert.doesNotMatch(textOf(asks[0]?.request), /before that, shortened/)
+})
+
+test('prompts: a session of edition 1 keeps its state: no manner, no drawn goal, and chatty replies are faults', () => {
+  const npc = { ...ROBOT, persona_features: ['hums'], goals: ['a', 'b'] }
+  const stage = new ParleyStage({ game: 'infer-intent', rules: 1, npc })
+  assert.doesNotMatch(JSON.stringify(stage.fold.state), /npc_goal|hums|"rules"/)
+  stage.begin(() => `Here it is: ${ai('A room.')}`)
+  assert.equal(stage.ends.at(-1)?.exited, true)
+  assert.doesNotMatch(ours(textOf(asked('infer-intent', { rules: 1, npc }).get('updater'))), /\{\{|undefined/)
 })

@@ -13,6 +13,8 @@ Abilities:
 {{npc_abilities}}
 Goals:
 {{npc_goals}}
+The goal that was drawn for this session, if one was:
+{{npc_goal}}
 `.trim()
 
 const TRANSCRIPT = `
@@ -44,7 +46,7 @@ have been learned, give tier 0 and score 0, however good the answer sounds.`
 
 const CAPABILITIES = definePrompt(
   'scorer-goal-horizon',
-  '1.0.0',
+  '1.1.0',
   `${HEAD}
 
 ${TRANSCRIPT}
@@ -53,8 +55,8 @@ ${GUESS}
 ${GATE}
 
 Task: judge how well the player has understood the bounds of what {{npc_hid}} can pursue and do.
-1. From description, abilities and session, name the largest goals that {{npc_hid}} can pursue, and where its capacities end.
-2. Compare them with the answer: both what it can and what it cannot do count.
+1. From description, abilities and session, name the largest goals that {{npc_hid}} can pursue, and where the capacities of {{npc_hid}} end.
+2. Compare them with the answer: both what {{npc_hid}} can and what {{npc_hid}} cannot do count.
 3. Choose the tier, then a score within it, and explain.
 
 ${TIERS}
@@ -63,7 +65,7 @@ ${END}`,
 
 const INTENT = definePrompt(
   'scorer-infer-intent',
-  '1.0.0',
+  '1.1.0',
   `${HEAD}
 
 ${TRANSCRIPT}
@@ -72,8 +74,8 @@ ${GUESS}
 ${GATE}
 
 Task: judge how well the player has understood what {{npc_hid}} was trying to do.
-1. Identify the most plausible goal that {{npc_hid}} had at the end of play. If its goal shifted on the way, the later one counts,
-   and an answer that sees the shift counts for more.
+1. Identify the most plausible goal that {{npc_hid}} had at the end of play: the drawn one, unless the session shows another. If
+   the goal shifted on the way, the later one counts, and an answer that sees the shift counts for more.
 2. Compare it with the answer by meaning, not by wording.
 3. Choose the tier, then a score within it, and explain.
 
@@ -83,7 +85,7 @@ ${END}`,
 
 const TEAMWORK = definePrompt(
   'scorer-teamwork',
-  '1.0.0',
+  '1.1.0',
   `${HEAD}
 
 The player's character: {{pc_hid}}
@@ -105,7 +107,7 @@ EVIDENCE GATE, before anything else: unless the session shows both that the goal
 
 Task: judge how well the two worked together on the shared goal, given what each of them can and cannot do.
 1. How far did they come?
-2. Did the player make use of what {{npc_hid}} can do, and make room for what it cannot?
+2. Did the player make use of what {{npc_hid}} can do, and make room for what {{npc_hid}} cannot?
 3. Choose the tier, then a score within it, and explain.
 
 ${TIERS}
@@ -114,7 +116,7 @@ ${END}`,
 
 const FORESIGHT = definePrompt(
   'scorer-foresight',
-  '1.0.0',
+  '1.1.0',
   `${HEAD}
 
 ${TRANSCRIPT}
