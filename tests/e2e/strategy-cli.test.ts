@@ -292,7 +292,7 @@ test('validate: a file that is missing does not hide the reports of the others',
   const files = [write('bad.json', { ...program, extra: 1 }), write('good.json', program), 'nowhere.json']
   const { stdout, status } = run(['validate', ...files])
   assert.equal(status, 2)
-  assert.match(stdout, /unknown key extra[^]*ok {3}.*good\.json[^]*FAIL nowhere\.json: FILE_UNREADABLE/)
+  assert.match(stdout, /unknown key extra[\s\S]*ok {3}.*good\.json[\s\S]*FAIL nowhere\.json: FILE_UNREADABLE/)
   const json = JSON.parse(run(['validate', ...files, '--json']).stdout)
   assert.deepEqual(
     json.files.map((file: { ok: boolean; error?: { code: string } }) => file.error?.code ?? file.ok),
@@ -359,7 +359,7 @@ test('simulate: a mistake of the user is no bug of paracosm', () => {
 
 test('validate: the commonest mistakes say what to write instead', () => {
   const when = { type: 'compare', op: '=', left: { type: 'field', path: 'user.measurement_count' }, right: 5 }
-  const rules = [{ type: 'rule', when, then: [{ type: 'assign_point', value: 5, case_name: 'A' }] }]
+  const rules = [ruleNode<unknown>(when, { type: 'assign_point', value: 5, case_name: 'A' })]
   const { stdout } = run(['validate', write('novice.json', { type: 'program', rules })])
   assert.match(stdout, /fix: Did you mean ==\?/)
   assert.match(stdout, /fix: Did you mean user\.measurements_count\?/)
@@ -368,5 +368,5 @@ test('validate: the commonest mistakes say what to write instead', () => {
 })
 
 test('templates: the variables of the parents are listed', () => {
-  assert.match(run(['templates']).stdout, /constantEffortStrategy[^]*variable_max_points = 100/)
+  assert.match(run(['templates']).stdout, /constantEffortStrategy[\s\S]*variable_max_points = 100/)
 })

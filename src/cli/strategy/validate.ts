@@ -1,5 +1,6 @@
 // `paracosm strategy validate`: every problem of a program, with its place in the file.
 import { Command } from 'commander'
+import { at } from '../../kernel/at.ts'
 import { AppError, type ErrorCode } from '../../kernel/errors.ts'
 import type { StrategyLimits } from '../../strategy/limits.ts'
 import { formatProblem, type ProgramReport, reportProgram } from '../../strategy/report.ts'
@@ -42,7 +43,7 @@ function validate(io: Io, files: readonly string[], flags: Flags): void {
   const [only] = reports
   if (reports.length === 1 && only instanceof AppError) throw only
   const told = reports.map((report, index) =>
-    report instanceof AppError ? toUnread(files[index] ?? '', report) : report,
+    report instanceof AppError ? toUnread(at(files, index), report) : report,
   )
   if (flags.json) printJson(io, { ok: told.every(({ ok }) => ok), files: told })
   else for (const report of told) print(io, report)

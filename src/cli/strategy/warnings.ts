@@ -38,7 +38,7 @@ export function partWarnings(program: JsonValue, parent: ParentStrategy | undefi
   const parts = (keys: readonly string[]): string => keys.filter((key) => count(program[key]) > 0).join(', ')
   if (!parent) {
     const extending = parts(['pre_rules', 'post_rules', 'parent_variables'])
-    return extending === '' ? [] : [`${extending} do nothing without a parent: add --parent <id>, such as default`]
+    return extending === '' ? [] : [`${extending} do nothing without a parent: add --parent default, or another`]
   }
   const own = parts(['rules', 'default'])
   const ignored =
