@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { ensureWeb } from './build-web.ts'
 
 rmSync('dist', { recursive: true, force: true })
 for (const project of ['tsconfig.build.json', 'src/adapters/coworld/pages/tsconfig.build.json']) {
@@ -13,3 +14,5 @@ for (const path of globSync('src/**/*.{html,css,svg,tmpl}')) {
   mkdirSync(dirname(target), { recursive: true })
   cpSync(path, target)
 }
+await ensureWeb(false)
+cpSync('web/dist', 'dist/web', { recursive: true })

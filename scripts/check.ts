@@ -25,15 +25,22 @@ function check(name: string, run: () => readonly string[]): boolean {
   return report(name, run(), started)
 }
 
-const sources = readSources('src/**/*.ts')
+const sources = [
+  ...readSources('src/**/*.{ts,tsx}'),
+  ...readSources('web/src/**/*.{ts,tsx,css}'),
+  ...readSources('src/worlds/*/view/**/*.css'),
+]
 const results = [
   runTool('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
   runTool('types', 'tsc', []),
   runTool('types of the pages', 'tsc', ['-p', 'src/adapters/coworld/pages']),
+  runTool('types of the application and of views', 'tsc', ['-p', 'web']),
   runTool('types of the browser tests', 'tsc', ['-p', 'tests/browser']),
   check('layers', () => checkLayers(sources)),
   check('habits', () => checkHabits(sources)),
-  check('retired words', () => checkWords(readSources('{src,bench}/**/*.ts'))),
+  check('retired words', () =>
+    checkWords([...readSources('{src,bench}/**/*.ts'), ...readSources('web/src/**/*.{ts,tsx}')]),
+  ),
   check('docs/architecture.md', checkArchitecture),
   check('world codes', () => checkCodes(false)),
   runTool('unused files, exports and dependencies', 'knip', []),

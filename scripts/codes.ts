@@ -7,7 +7,10 @@ import { pathToFileURL } from 'node:url'
 
 function digestOf(folder: string): string {
   const hash = createHash('sha256')
-  const files = globSync(`${folder}/**/*.ts`).filter((path) => !path.endsWith('.test.ts') && !path.endsWith('/code.ts'))
+  // A view draws what the rules made: it cannot change how a journal replays.
+  const files = globSync(`${folder}/**/*.ts`).filter(
+    (path) => !path.endsWith('.test.ts') && !path.endsWith('/code.ts') && !path.startsWith(`${folder}/view/`),
+  )
   for (const path of files.sort()) hash.update(`${path}\0${readFileSync(path, 'utf8')}\0`)
   return hash.digest('hex').slice(0, 16)
 }

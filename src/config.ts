@@ -14,6 +14,7 @@ const Environment = z.object({
   PARACOSM_CONTAINER_ENGINE: Text,
   PARACOSM_PII_KEY: Text,
   PARACOSM_PII_NEW_KEY: Text,
+  PARACOSM_PAGES: z.enum(['fresh', 'built']).default('fresh'),
   PARACOSM_BROWSER: Text,
   PARACOSM_AGENT_TOKEN: Text,
   PARACOSM_KEY: Text,

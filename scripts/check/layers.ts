@@ -63,6 +63,34 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const IMPORT =
   /(?:^\s*(?:import|export)\b[^'"\n;]*(?:\n[^'"\n;]*)*?\bfrom\s*|^\s*import\s+|\bimport\s*\(\s*)(['"])([^'"\n]+)\1/gm
 
+/** What view code may import beside its own world: it is DOM code, and draws. */
+const VIEW_PACKAGES: readonly string[] = ['three', 'react', 'react-dom', '@react-three/fiber']
+/** What the application may import of the server's sources, beside the views: what runs in a browser. */
+const WEB_MODULES: readonly string[] = ['client', 'protocol', 'kernel', 'worlds']
+const VIEW = /^src\/worlds\/[^/]+\/view\//
+
+/** The application talks to its server through the client, and folds journals with the worlds' own code. */
+function webFault(from: string, specifier: string): string | undefined {
+  if (specifier.startsWith('node:')) return 'web/ runs in a browser'
+  if (!specifier.startsWith('.')) return undefined
+  const path = normalize(join(dirname(from), specifier))
+  if (path.startsWith('web/')) return undefined
+  const target = moduleOf(path) ?? path
+  return WEB_MODULES.includes(target) ? undefined : `web/ imports src/${WEB_MODULES.join(', src/')}, nothing else`
+}
+
+function viewFault(from: string, specifier: string): string | undefined {
+  const own = from.split('/').slice(0, 3).join('/')
+  if (!specifier.startsWith('.')) {
+    const name = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0]
+    const isAllowed = VIEW_PACKAGES.includes(name ?? '')
+    return isAllowed ? undefined : `views import ${VIEW_PACKAGES.join(', ')} and their own world`
+  }
+  const path = normalize(join(dirname(from), specifier))
+  const isOwn = path.startsWith(`${own}/`) || /^src\/(?:kernel|protocol)\//.test(path)
+  return isOwn ? undefined : 'a view imports its own world, the kernel and the protocol'
+}
+
 /** The module of a file below src: its folder, or the file itself at the top (`config.ts`). */
 function moduleOf(path: string): string | undefined {
   const [root, name] = path.split('/')
@@ -70,6 +98,8 @@ function moduleOf(path: string): string | undefined {
 }
 
 function faultOf(from: string, specifier: string): string | undefined {
+  if (from.startsWith('web/')) return webFault(from, specifier)
+  if (VIEW.test(from)) return viewFault(from, specifier)
   const own = moduleOf(from) ?? ''
   if (!specifier.startsWith('.')) return packageFault(own, specifier)
   const path = normalize(join(dirname(from), specifier))

@@ -15,7 +15,7 @@ function blankComments(text: string): string {
 }
 
 export function readSources(pattern: string): Source[] {
-  return globSync(pattern, { exclude: (name) => name === 'node_modules' })
+  return globSync(pattern, { exclude: (name) => name === 'node_modules' || name === 'dist' })
     .sort()
     .map((path) => {
       const text = readFileSync(path, 'utf8')
@@ -23,7 +23,7 @@ export function readSources(pattern: string): Source[] {
     })
 }
 
-export const isTest = (path: string): boolean => path.endsWith('.test.ts')
+export const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path)
 
 export function lineOf(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length

@@ -5,6 +5,7 @@ import { startServer } from '../server/app.ts'
 import { type AccessFlags, accessOf, addAccessOptions, adminKeyOf } from './access.ts'
 import { loadConfiguredCharacters } from './admin/characters.ts'
 import { dump } from './admin/dumps.ts'
+import { buildPages } from './build-pages.ts'
 import { type Io, printJson } from './io.ts'
 import { collect, otherPorts, parseCount, parsePort, parseTemperature } from './options.ts'
 import { createRoleModels, type RoleModelOptions } from './role-models.ts'
@@ -74,6 +75,7 @@ async function serve(io: Io, options: ServeOptions, otherPorts: number): Promise
   for (const name of options.world) await io.worlds.load(name)
   await loadConfiguredCharacters(io, options.data)
   const models = await createRoleModels(io, options)
+  if (io.config.PARACOSM_PAGES === 'fresh') await buildPages(io)
   const server = await startServer({
     dataDir: options.data,
     worlds: io.worlds,

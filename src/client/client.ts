@@ -1,5 +1,6 @@
 // `createClient`: a paracosm server from the outside, typed. The shapes are those of the protocol, as they travel.
 import { z } from 'zod'
+import { About } from '../protocol/about.ts'
 import {
   EpisodePage,
   type EpisodeRequest,
@@ -128,6 +129,8 @@ function playerMethods(caller: Credentials) {
 
 function serverMethods(caller: Credentials) {
   return {
+    /** The server's version, and a word that changes when it starts anew. */
+    about: (): Promise<About> => ask(caller, About, '/api/about'),
     /** Which mode the server is in, and whether it asks for keys. */
     serverConfig: (): Promise<ServerConfig> => ask(caller, ServerConfig, '/api/server/config'),
     serverStatus: (): Promise<ServerStatus> => ask(caller, ServerStatus, '/api/status'),

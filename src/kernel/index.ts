@@ -13,6 +13,7 @@ export {
 export { Digester, digestJson } from './digest.ts'
 export { AppError } from './errors.ts'
 export { createRandom, nextBelow, nextChance, nextUint32, type RandomState, shuffled } from './random.ts'
+export type { ViewFrame, ViewModule, ViewSource } from './view.ts'
 export {
   type Bot,
   type BotMaker,

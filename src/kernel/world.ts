@@ -78,6 +78,11 @@ export interface WorldShapes {
 export interface ViewCapability<State = unknown> {
   /** What the public may see now: a JSON object that the world's viewer draws. It shares nothing with the state. */
   spectate(state: State): JsonObject
+  /**
+   * The browser module that draws it, for worlds outside Paracosm: it exports a `ViewModule` as `view` or as its default,
+   * and is served with the files of its folder. Built-in worlds need none: theirs is `src/worlds/<id>/view/main.ts`.
+   */
+  readonly module?: URL
 }
 
 /** What the agent protocol needs of a world. */

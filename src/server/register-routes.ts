@@ -1,4 +1,5 @@
 // Registers everything that answers on the server's port.
+import { randomUUID } from 'node:crypto'
 import fastifyCors from '@fastify/cors'
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
@@ -21,9 +22,11 @@ import { episodeRoutes } from './routes/episodes.ts'
 import { healthRoutes } from './routes/health.ts'
 import { perceptionRoutes } from './routes/perception.ts'
 import { watchRoutes, watchSockets } from './routes/watch.ts'
+import { webRoutes } from './routes/web.ts'
 import { worldRoutes } from './routes/worlds.ts'
 import { playRoute, registerSessionRoutes } from './sessions/register-session-routes.ts'
 import type { SessionServices } from './sessions/services.ts'
+import { readWebApp } from './web-app.ts'
 
 /** Requests per minute of one address from elsewhere: 100 a second, since a class or a lab may share an address. */
 const REQUESTS_PER_MINUTE = 6000
@@ -66,7 +69,9 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await registerSessionRoutes(app, services, failures)
   upgrades.add(playRoute(services))
   const watching = { episodes, origins, onFault: (error: unknown) => log.error({ err: error }, 'socket.failed') }
+  const boot = randomUUID()
   await app.register(watchRoutes, watching)
+  await typed.register(webRoutes, { web: readWebApp(), failures, origins, version: parts.version, boot })
   for (const route of watchSockets(watching)) upgrades.add(route)
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   const channels = asyncApi(info, SERVER_CHANNELS)

@@ -20,7 +20,8 @@ interface CliOptions {
 function start(command: string, args: readonly string[], options: CliOptions): ChildProcess {
   return spawn(command, args, {
     cwd: options.cwd,
-    env: { ...process.env, NO_COLOR: '1', ...options.env },
+    // Tests of the server do not wait for a build of the pages.
+    env: { ...process.env, NO_COLOR: '1', PARACOSM_PAGES: 'built', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
 }

@@ -16,6 +16,8 @@ export class RouteFailures {
   readonly #areas: { readonly prefix: string; readonly style: FailureStyle }[] = []
   readonly #isSocket: (target: string | undefined) => boolean
 
+  #showPage: ((request: FastifyRequest, reply: FastifyReply) => boolean) | undefined
+
   /** @param isSocket whether a target is a WebSocket: a plain request to it gets 426 */
   constructor(isSocket: (target: string | undefined) => boolean = () => false) {
     this.#isSocket = isSocket
@@ -45,6 +47,11 @@ export class RouteFailures {
         this.#routeAt(url).style = style
       })
     }
+  }
+
+  /** Lets browsers see a page where nothing is: `show` sends it and returns true, or returns false. The status is 404. */
+  showUnknown(show: (request: FastifyRequest, reply: FastifyReply) => boolean): void {
+    this.#showPage = show
   }
 
   /** Unknown addresses below a prefix belong to an API as well. @param prefix a path without a slash at its end */
@@ -92,7 +99,7 @@ export class RouteFailures {
         fromStatus(426, `${shown} needs a WebSocket handshake.`, { upgrade: 'websocket' }),
         this.#styleOf(url),
       )
-    } else {
+    } else if (!this.#showPage?.(request, reply)) {
       send(reply, fromStatus(404, `There is no route ${shown}.`), this.#styleOf(url))
     }
   }

@@ -52,22 +52,20 @@ async function open(size: { width: number; height: number }): Promise<{ page: Pa
 const SIZES = { desktop: { width: 1200, height: 800 }, phone: { width: 390, height: 844 } }
 
 for (const [name, size] of Object.entries(SIZES)) {
-  test(`pages, ${name}: from the list to a live match, to its end, to its replay, and scrubbing`, {
+  test(`pages, ${name}: a live match, to its end, to its replay, and scrubbing`, {
     skip: NO_BROWSER,
   }, async () => {
     const server = await serve(name)
     const { page, complaints } = await open(size)
-    await start(server.url, { tick_rate: 25 })
-    await page.goto(server.url)
-    await page.click('.card')
+    const { episode } = await start(server.url, { tick_rate: 25 })
+    await page.goto(`${server.url}/episodes/${episode.id}/clients/global`)
     await page.waitForSelector('canvas[aria-label*="greedy"]')
     await page.waitForSelector('body[data-done="true"]')
     assert.match((await page.textContent('#status')) ?? '', /Finished: .*tick 60 of 60/)
     const fits = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)
     assert.ok(fits, 'the live page is wider than the window')
 
-    await page.goto(server.url)
-    await page.click('#finished a')
+    await page.goto(`${server.url}/episodes/${episode.id}/clients/global`)
     await page.waitForSelector('#play:not([disabled])')
     const tick = () => page.evaluate(() => Number(document.body.dataset.tick))
     await page.keyboard.press('End')

@@ -106,9 +106,7 @@ test('access: every page and answer has the security headers', async (context) =
   const { id } = await startMatch(target)
   const game = await startTarget(context, ['world', 'serve', 'paint-arena', '--variant', 'duel'])
   const urls = [
-    ...['/', '/assets/home.js', '/healthz', '/api/worlds', '/nowhere', '/openapi.json'].map(
-      (path) => target.url + path,
-    ),
+    ...['/', '/icon.svg', '/healthz', '/api/worlds', '/nowhere', '/openapi.json'].map((path) => target.url + path),
     ...['player', 'global', 'replay', 'assets/view.css'].map((page) => `${target.url}/episodes/${id}/clients/${page}`),
     ...['/clients/player', '/clients/global', '/clients/admin', '/healthz', '/nowhere'].map((path) => game.url + path),
   ]

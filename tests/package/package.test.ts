@@ -67,7 +67,7 @@ test('package: the server serves its pages and compiled scripts', async () => {
   const [, url = ''] = await server.sees(/Paracosm is at (\S+)/)
   const home = await (await fetch(url)).text()
   assert.match(home, /Paracosm/)
-  const script = await fetch(`${url}/assets/home.js`)
+  const script = await fetch(url + (/src="(\/_app\/[^"]+\.js)"/.exec(home)?.[1] ?? ''))
   assert.equal(script.status, 200)
   assert.doesNotMatch(await script.text(), /: Promise</)
   const entries = async () =>

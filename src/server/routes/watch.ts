@@ -1,7 +1,7 @@
-// What people open: the list of episodes, and below `/episodes/<id>/` the pages and sockets of the coworld adapter.
+// Below `/episodes/<id>/`: the pages and sockets of the coworld adapter. The application's own pages are in web.ts.
 import type { FastifyPluginCallback, FastifyReply } from 'fastify'
 import { GameAdapter } from '../../adapters/coworld/game-adapter.ts'
-import { type Asset, pageOf, readAsset } from '../../adapters/coworld/pages.ts'
+import { type Asset, pageOf } from '../../adapters/coworld/pages.ts'
 import { recordedFromJournal } from '../../adapters/coworld/recorded.ts'
 import { openReplay, type Recorded, replayPage } from '../../adapters/coworld/replay-adapter.ts'
 import type { Episode } from '../../episode/episode.ts'
@@ -10,7 +10,6 @@ import { AppError } from '../../kernel/errors.ts'
 import type { World } from '../../kernel/world.ts'
 import type { OriginPolicy } from '../../transport/origins.ts'
 import type { UpgradeRoute } from '../../transport/upgrade-router.ts'
-import { readHome } from '../home.ts'
 
 export interface WatchOptions {
   readonly episodes: EpisodeService
@@ -22,12 +21,6 @@ export interface WatchOptions {
 export const watchRoutes: FastifyPluginCallback<WatchOptions> = (app, options, done) => {
   const { episodes, origins } = options
   app.addHook('onRequest', (request, _reply, next) => next(origins.refuseSensitive(request.headers)))
-  app.get('/', { schema: { hide: true } }, (_request, reply) => sendAsset(reply, readHome()))
-  app.get<{ Params: { name: string } }>('/assets/:name', { schema: { hide: true } }, (request, reply) => {
-    const asset = readAsset(request.params.name)
-    if (!asset) throw new AppError('NOT_FOUND', `There is no asset ${request.params.name}.`)
-    return sendAsset(reply, asset)
-  })
   app.get<{ Params: { id: string; '*': string } }>(
     '/episodes/:id/*',
     { schema: { hide: true } },

@@ -1,0 +1,114 @@
+// Builds the browser application into web/dist, when its sources have changed since the last build.
+//   node scripts/build-web.ts [--force] [--if-possible]
+// Several processes may start it at once: each builds in a folder of its own, and the last one to finish wins.
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+const ROOT = join(import.meta.dirname, '..')
+const TARGET = join(ROOT, 'web', 'dist')
+/** Files below this are not worth a second copy: one packet carries them. */
+const MIN_COMPRESSED = 1000
+
+/** What the application is made of; the lock stands for its packages. */
+const INPUTS = [
+  'web/index.html',
+  'web/vite.config.ts',
+  'web/public/**',
+  'web/src/**',
+  'src/{client,protocol,kernel,worlds}/**',
+  'scripts/build-web.ts',
+  'package-lock.json',
+]
+
+/** Hash over the names and contents of all inputs, 16 hex digits. */
+export function hashInputs(): string {
+  const hash = createHash('sha256')
+  const paths = globSync(INPUTS, { cwd: ROOT, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+  for (const path of paths.toSorted())
+    hash
+      .update(`${path.slice(ROOT.length)}\0`)
+      .update(readFileSync(path))
+      .update('\0')
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** Whether web/dist is what a build would make. */
+export function isUpToDate(version: string): boolean {
+  try {
+    const info: unknown = JSON.parse(readFileSync(join(TARGET, 'build.json'), 'utf8'))
+    return typeof info === 'object' && info !== null && 'version' in info && info.version === version
+  } catch {
+    return false
+  }
+}
+
+function compress(folder: string, name: string): void {
+  const path = join(folder, name)
+  const bytes = readFileSync(path)
+  if (bytes.length < MIN_COMPRESSED || /\.(?:woff2|png)$/.test(name)) return
+  writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }))
+  const params = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length, [constants.BROTLI_PARAM_QUALITY]: 9 }
+  writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }))
+}
+
+async function build(version: string): Promise<void> {
+  const folder = `${TARGET}.${process.pid}`
+  const { build: viteBuild } = await import('vite')
+  const { PATHS } = await import('../web/src/paths.ts')
+  try {
+    await viteBuild({
+      configFile: join(ROOT, 'web', 'vite.config.ts'),
+      logLevel: 'warn',
+      define: { __WEB_VERSION__: JSON.stringify(version) },
+      build: { outDir: folder },
+    })
+    const files = globSync('**/*', { cwd: folder, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(folder.length + 1)
+          .replaceAll('\\', '/'),
+      )
+      .toSorted()
+    for (const name of files) compress(folder, name)
+    writeFileSync(join(folder, 'build.json'), JSON.stringify({ version, paths: Object.values(PATHS), files }))
+    install(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Puts the new build in the place of the old one. */
+function install(folder: string): void {
+  const old = `${folder}.old`
+  mkdirSync(join(ROOT, 'web'), { recursive: true })
+  if (existsSync(TARGET)) renameSync(TARGET, old)
+  try {
+    renameSync(folder, TARGET)
+  } catch (error) {
+    // Another process has put its own build there in between: it is of the same sources.
+    if (!existsSync(join(TARGET, 'build.json'))) throw error
+  }
+  rmSync(old, { recursive: true, force: true })
+}
+
+/** Builds if needed. Says what it does on standard error. */
+export async function ensureWeb(isForced: boolean): Promise<void> {
+  const version = hashInputs()
+  if (!isForced && isUpToDate(version)) return
+  const started = performance.now()
+  process.stderr.write('Building the pages… ')
+  await build(version)
+  process.stderr.write(`done in ${((performance.now() - started) / 1000).toFixed(1)} s\n`)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const hasVite = existsSync(join(ROOT, 'node_modules', 'vite'))
+  // `npm ci --omit=dev` has no build tools; the server then runs without pages and says so.
+  if (hasVite || !process.argv.includes('--if-possible')) await ensureWeb(process.argv.includes('--force'))
+}

@@ -1,0 +1,28 @@
+// In a checkout the browser application is built when it is missing or its sources have changed. The package has it built.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { inheritedEnvironment } from '../config.ts'
+import type { Io } from './io.ts'
+
+/** Milliseconds after which a build is given up; it takes seconds. */
+const BUILD_MS = 300_000
+
+/** Builds the pages if that is needed and possible. A build that fails is told, and the server starts all the same. */
+export async function buildPages(io: Io): Promise<void> {
+  const script = fileURLToPath(new URL('../../scripts/build-web.ts', import.meta.url))
+  if (!existsSync(script)) return
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, '--if-possible'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: inheritedEnvironment(),
+    signal: io.signal,
+    timeout: BUILD_MS,
+  })
+  const failure = await Promise.race([
+    once(child, 'close').then(([status]) => (status === 0 ? undefined : `the build ended with ${String(status)}`)),
+    once(child, 'error').then(([error]) => String(error)),
+  ])
+  if (failure !== undefined && !io.signal.aborted)
+    io.err(`The pages could not be built (${failure}); the API is complete.`)
+}

@@ -1,0 +1,140 @@
+// The application's frame in a real browser: every width and theme, keys, palette, pages that are not there.
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { startServer } from '../../src/server/app.ts'
+import { NO_BROWSER } from '../../src/testing/browser.ts'
+import {
+  axe,
+  hitTest,
+  overflow,
+  startWebBrowser,
+  type ThemeName,
+  WIDTHS,
+  type WidthName,
+} from '../../src/testing/web.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'paracosm-shell-'))
+const browser = NO_BROWSER ? undefined : await startWebBrowser()
+const server = await startServer({
+  dataDir: folder,
+  host: '127.0.0.1',
+  port: 0,
+  otherPorts: 0,
+  hasShowcase: false,
+  logLevel: 'silent',
+  version: '0.0.0-test',
+})
+after(async () => {
+  await browser?.close()
+  await server.close()
+  rmSync(folder, { recursive: true })
+})
+
+const widths = Object.keys(WIDTHS) as WidthName[]
+const themes: ThemeName[] = ['light', 'dark']
+
+for (const width of widths) {
+  for (const theme of themes) {
+    test(`shell: home and components at ${WIDTHS[width]} px, ${theme}: every control is hit, nothing overflows, axe is content`, {
+      skip: NO_BROWSER,
+    }, async () => {
+      for (const path of ['/', '/design']) {
+        const { page, complaints, close } = await browser!.open(server.url + path, { width, theme })
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await page.waitForLoadState('networkidle')
+        assert.deepEqual(await hitTest(page), [])
+        assert.deepEqual(await overflow(page), [])
+        assert.deepEqual(await axe(page), [])
+        assert.deepEqual(complaints, [])
+        await close()
+      }
+    })
+  }
+}
+
+test('shell: Ctrl K finds the page and its actions, Enter goes there, Escape closes', {
+  skip: NO_BROWSER,
+}, async () => {
+  const { page, close } = await browser!.open(`${server.url}/design`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.keyboard.press('Control+k')
+  const field = page.getByRole('combobox', { name: 'Search or jump to' })
+  await field.fill('say')
+  await page.getByRole('option', { name: /Say something/ }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByText('Said.').waitFor()
+  await page.keyboard.press('Control+k')
+  await field.fill('home')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`${server.url}/`)
+  await page.keyboard.press('/')
+  await field.waitFor()
+  await page.keyboard.press('Escape')
+  await field.waitFor({ state: 'detached' })
+  await close()
+})
+
+test('shell: the chosen theme is kept over a reload', { skip: NO_BROWSER }, async () => {
+  const { page, close } = await browser!.open(server.url)
+  await page.getByRole('button', { name: 'Appearance and keys' }).click()
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click()
+  await page.reload()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  const ground = 'getComputedStyle(document.body).backgroundColor'
+  assert.equal(await page.evaluate(ground), 'rgb(18, 22, 20)')
+  await close()
+})
+
+test('shell: an address that is not there answers 404 with a page that offers to search', {
+  skip: NO_BROWSER,
+}, async () => {
+  const { page, close } = await browser!.open(`${server.url}/nowhere/sweep`)
+  await page.getByText('Nothing is at this address').waitFor()
+  await page.getByRole('button', { name: /Search for/ }).click()
+  assert.equal(await page.getByRole('combobox', { name: 'Search or jump to' }).inputValue(), 'sweep')
+  await close()
+})
+
+test('tokens: the two dark palettes are equal, and text has the contrast that the design promises', () => {
+  const css = readFileSync(join(import.meta.dirname, '..', '..', 'web', 'src', 'styles', 'tokens.css'), 'utf8')
+  const palettes = [
+    /^:root \{([^}]*)\}/m,
+    /:root:not\(\[data-theme="light"\]\) \{([^}]*)\}/,
+    /^:root\[data-theme="dark"\] \{([^}]*)\}/m,
+  ]
+  const [light, system, dark] = palettes.map((pattern) => readTokens(pattern.exec(css)?.[1] ?? ''))
+  assert.deepEqual(new Map([...dark!].filter(([name]) => name !== 'color-scheme')), system)
+  for (const palette of [light!, dark!]) {
+    for (const ground of ['--paper', '--surface', '--sunken']) {
+      for (const text of ['--ink', '--ink-2', '--ink-3']) {
+        assert.ok(contrast(palette.get(text)!, palette.get(ground)!) >= 4.5, `${text} on ${ground}`)
+      }
+    }
+    for (const state of ['proved', 'refused', 'warn']) {
+      assert.ok(contrast(palette.get(`--${state}`)!, palette.get(`--${state}-bg`)!) >= 4.5, state)
+    }
+    assert.ok(contrast(palette.get('--here-ink')!, palette.get('--here')!) >= 4.5, 'here')
+    for (let slot = 0; slot < 8; slot++) assert.ok(contrast(palette.get(`--s${slot}`)!, palette.get('--surface')!) >= 3)
+  }
+})
+
+function readTokens(block: string): Map<string, string> {
+  return new Map([...block.matchAll(/^\s*([\w-]+):\s*([^;]+);/gm)].map(([, name, value]) => [name!, value!]))
+}
+
+function contrast(a: string, b: string): number {
+  const [low, high] = [luminance(a), luminance(b)].toSorted((x, y) => x - y)
+  return (high! + 0.05) / (low! + 0.05)
+}
+
+/** WCAG 2.2: relative luminance of a colour in six hex digits. */
+function luminance(hex: string): number {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!
+}

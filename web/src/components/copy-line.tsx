@@ -1,0 +1,34 @@
+// A line of the record that people copy: a command, a link, a seed.
+import { useState } from 'react'
+import { IconButton } from './button.tsx'
+import styles from './copy-line.module.css'
+
+/** Milliseconds for which the button says that it has copied. */
+const COPIED_MS = 2000
+
+export function CopyLine({ text, label = 'Copy the command' }: { text: string; label?: string }) {
+  const [said, setSaid] = useState<string>()
+  const copy = async (): Promise<void> => {
+    setSaid((await copyText(text)) ? 'Copied' : 'Select the text and copy it')
+    setTimeout(() => setSaid(undefined), COPIED_MS)
+  }
+  return (
+    <div className={styles.line}>
+      <code className={styles.text}>{text}</code>
+      <span role="status" className={styles.said}>
+        {said}
+      </span>
+      <IconButton icon={said === 'Copied' ? 'check' : 'copy'} label={label} onClick={() => void copy()} />
+    </div>
+  )
+}
+
+/** False where the browser does not allow it: pages without TLS on another machine. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
+}

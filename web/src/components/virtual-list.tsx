@@ -1,0 +1,48 @@
+// A list of any length of which only the rows in sight are drawn. Rows have one height.
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type ReactNode, useEffect, useRef } from 'react'
+import styles from './virtual-list.module.css'
+
+interface VirtualListProps {
+  readonly label: string
+  readonly count: number
+  /** Pixels. */
+  readonly rowHeight: number
+  /** A row that is brought into sight when it changes. */
+  readonly at?: number | undefined
+  row(index: number): ReactNode
+}
+
+/** Rows drawn beyond the edge, so that scrolling does not show bare ground. */
+const OVERSCAN = 8
+
+export function VirtualList({ label, count, rowHeight, at, row }: VirtualListProps) {
+  const scroller = useRef<HTMLElement>(null)
+  const rows = useVirtualizer({
+    count,
+    estimateSize: () => rowHeight,
+    getScrollElement: () => scroller.current,
+    overscan: OVERSCAN,
+  })
+  useEffect(() => {
+    if (at !== undefined && at >= 0 && at < count) rows.scrollToIndex(at, { align: 'auto' })
+  }, [at, count, rows])
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
+    <section ref={scroller} className={styles.scroller} aria-label={label} tabIndex={0}>
+      <ul className={styles.all} style={{ height: rows.getTotalSize() }}>
+        {rows.getVirtualItems().map(({ index, start, size }) => (
+          <li
+            key={index}
+            aria-setsize={count}
+            aria-posinset={index + 1}
+            className={styles.row}
+            style={{ height: size, transform: `translateY(${start}px)` }}
+          >
+            {row(index)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,36 @@
+// The sections on phones: a sheet of full height behind one button.
+import { Dialog } from '@base-ui/react/dialog'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Icon } from '../components/icon.tsx'
+import { NAV } from './nav.ts'
+import styles from './nav-menu.module.css'
+
+export function NavMenu() {
+  const [isOpen, setOpen] = useState(false)
+  const close = (): void => setOpen(false)
+  return (
+    <Dialog.Root open={isOpen} onOpenChange={setOpen}>
+      <Dialog.Trigger className={styles.trigger} aria-label="Menu">
+        <Icon name="menu" />
+      </Dialog.Trigger>
+      <Dialog.Portal>
+        <Dialog.Popup className={styles.sheet}>
+          <div className={styles.head}>
+            <Dialog.Title className={styles.title}>Menu</Dialog.Title>
+            <Dialog.Close className={styles.close} aria-label="Close the menu">
+              <Icon name="close" />
+            </Dialog.Close>
+          </div>
+          <nav aria-label="Sections">
+            {[{ label: 'Home', to: '/' }, ...NAV].map(({ label, to }) => (
+              <Link key={to} to={to} className={styles.item} onClick={close}>
+                {label}
+              </Link>
+            ))}
+          </nav>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

@@ -1,0 +1,10 @@
+// The items of the top bar and the menu of phones, in the order of the design. A section adds its line when it has a page.
+
+export interface NavItem {
+  readonly label: string
+  readonly to: string
+  /** The second key after G. */
+  readonly key?: string
+}
+
+export const NAV: readonly NavItem[] = []

@@ -1,0 +1,48 @@
+// What stands around every page: the way past the menu, the top bar, banners, toasts, and the palette.
+import { Outlet, useRouterState } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useRef } from 'react'
+import { useStore } from '../data/store.ts'
+import { Banners } from './banners.tsx'
+import { useGlobalKeys } from './keys.ts'
+import { paletteStore } from './palette-store.ts'
+import styles from './shell.module.css'
+import { ToastRegion } from './toasts.tsx'
+import { TopBar } from './top-bar.tsx'
+
+const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })))
+
+export function Shell() {
+  const main = useRef<HTMLElement>(null)
+  const isPaletteOpen = useStore(paletteStore)
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  useGlobalKeys()
+  useFocusOnNavigation(main, path)
+  return (
+    <div className={styles.shell}>
+      <a className={styles.skip} href="#main">
+        Skip to the page
+      </a>
+      <TopBar />
+      <Banners />
+      <main id="main" ref={main} tabIndex={-1} className={styles.main}>
+        <Outlet />
+      </main>
+      <ToastRegion />
+      {isPaletteOpen ? (
+        <Suspense>
+          <Palette />
+        </Suspense>
+      ) : undefined}
+    </div>
+  )
+}
+
+/** A reader of the screen hears the new page: focus moves to it, but not on the first one. */
+function useFocusOnNavigation(main: { readonly current: HTMLElement | null }, path: string): void {
+  const last = useRef(path)
+  useEffect(() => {
+    if (last.current === path) return
+    last.current = path
+    main.current?.focus({ preventScroll: true })
+  }, [main, path])
+}

@@ -1,0 +1,33 @@
+// The top bar: mark, sections, search, theme. On phones the sections are behind a menu button.
+import { Link } from '@tanstack/react-router'
+import { Icon } from '../components/icon.tsx'
+import { NAV } from './nav.ts'
+import { NavMenu } from './nav-menu.tsx'
+import { openPalette } from './palette-store.ts'
+import { ThemeMenu } from './theme-menu.tsx'
+import styles from './top-bar.module.css'
+
+export function TopBar() {
+  return (
+    <header className={styles.bar}>
+      <Link to="/" className={styles.mark} aria-label="Paracosm, home">
+        <Icon name="mark" size={24} />
+        <span>Paracosm</span>
+      </Link>
+      <nav className={styles.nav} aria-label="Sections">
+        {NAV.map(({ label, to }) => (
+          <Link key={to} to={to} className={styles.item} activeProps={{ className: styles.active ?? '' }}>
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <button type="button" className={styles.search} onClick={openPalette} aria-label="Search or jump to… Ctrl K">
+        <Icon name="search" />
+        <span className={styles.searchLabel}>Search or jump to…</span>
+        <kbd className={styles.kbd}>Ctrl K</kbd>
+      </button>
+      <ThemeMenu />
+      <NavMenu />
+    </header>
+  )
+}
