@@ -50,7 +50,7 @@ export function partWarnings(program: JsonValue, parent: ParentStrategy | undefi
     ...ignored,
     ...strange.map((name) => {
       const closest = meant(name, known)
-      return `${parent.id} has no ${name}${closest === '' ? `; it has ${known.sort().join(', ')}` : closest}`
+      return `${parent.id} has no ${name}${closest === '' ? `; it has ${known.join(', ')}` : closest}`
     }),
   ]
 }
