@@ -1,7 +1,8 @@
 // How runs and certifications look on a terminal and as JSON.
-import type { CertifyReport, CheckReport } from '../runner/certify.ts'
+import type { CertifyReport } from '../runner/certify.ts'
+import type { CheckReport } from '../runner/checks.ts'
 import type { RunEvent } from '../runner/run-events.ts'
-import type { Workspace } from '../runner/workspace.ts'
+import { findReplayFile, type Workspace } from '../runner/workspace.ts'
 
 const MARKS = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' } as const
 
@@ -36,9 +37,17 @@ export function formatEvent(event: RunEvent): string {
   }
 }
 
+/** A line for a player that failed while its game goes on: the game may wait for it until the timeout. */
+export function formatEarlyExit(event: RunEvent): string | undefined {
+  if (event.kind !== 'player-exited' || !event.isEarly || event.status === 0) return undefined
+  const log = event.logTail === '' ? 'its log is empty' : `the end of its log:\n${event.logTail}`
+  return `player ${event.slot} exited with status ${event.status} before the game ended; ${log}`
+}
+
 /** The paths of an episode's artefacts, as every `--json` prints them. */
 export function artefactsToJson(workspace: Workspace): unknown {
-  const { folder, config, results, replay, logs, gameStdout, gameStderr } = workspace
+  const { folder, config, results, logs, gameStdout, gameStderr } = workspace
+  const replay = findReplayFile(workspace) ?? workspace.replay
   return { folder, config, results, replay, logs, game_stdout: gameStdout, game_stderr: gameStderr }
 }
 
@@ -59,5 +68,6 @@ export function certifyToJson(report: CertifyReport): unknown {
     artifacts: report.workspace && artefactsToJson(report.workspace),
     episode_request: report.episodeRequest,
     results: report.results,
+    report: report.page,
   }
 }

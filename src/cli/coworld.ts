@@ -8,8 +8,10 @@ import { certify } from '../runner/certify.ts'
 import { loadManifest } from '../runner/manifest.ts'
 import { DEFAULT_SERVER, findManifest, findReplay } from '../runner/manifest-source.ts'
 import { openReplay, playPackage, runPackage } from '../runner/play.ts'
+import type { RunEvent } from '../runner/run-events.ts'
 import { RUNTIMES } from '../runner/runtime.ts'
-import { artefactsToJson, certifyToJson, formatCheck, formatEvent } from './coworld-report.ts'
+import { findReplayFile, type Workspace } from '../runner/workspace.ts'
+import { artefactsToJson, certifyToJson, formatCheck, formatEarlyExit, formatEvent } from './coworld-report.ts'
 import { type RuntimeFlags, selectRuntime } from './coworld-runtime.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { parseCount, parseRate } from './options.ts'
@@ -34,7 +36,7 @@ interface Flags extends RuntimeFlags {
 /** The command group `coworld`. */
 export function createCommand(io: Io): Command {
   const group = new Command('coworld')
-    .description('Check, certify, play and run coworld packages')
+    .description('Validate, certify, play and run coworld packages')
     .addHelpText('after', EXAMPLES)
   group.addCommand(certifyCommand(io))
   group.addCommand(playCommand(io))
@@ -50,9 +52,10 @@ function certifyCommand(io: Io): Command {
     .description('Run every check that a package has to pass')
     .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
     .option('-o, --output-dir <folder>', 'the workspace (default: a fresh folder below tmp/)')
+    .option('--report <file>', 'write the report as a page (default: certification.html in the workspace)')
     .option('--basic', 'leave out what goes beyond the numbered checks')
     .addHelpText('after', '\nExample:\n  paracosm coworld certify coworld_manifest.json --json')
-    .action(async (argument: string, flags: Flags & { basic?: true }) => {
+    .action(async (argument: string, flags: Flags & { basic?: true; report?: string }) => {
       await using found = await findManifest(argument, { server: flags.server, signal: io.signal })
       const report = await certify({
         manifestPath: found.path,
@@ -60,16 +63,18 @@ function certifyCommand(io: Io): Command {
         timeoutMs: flags.timeoutSeconds * 1000,
         cwd: process.cwd(),
         beyond: flags.basic !== true,
+        ...(flags.report === undefined ? {} : { page: flags.report }),
         signal: io.signal,
-        onEvent: (event) => io.progress(formatEvent(event)),
+        onEvent: (event) => tellEvent(io, event),
         onCheck: (check) => io.err(formatCheck(check)),
         ...(flags.outputDir === undefined ? {} : { workspace: flags.outputDir }),
       })
       if (!report.certified) io.exit(EXIT.failed)
       if (flags.json) return printJson(io, certifyToJson(report))
-      if (!report.certified) return io.err(`Not certified: ${argument}`)
-      io.out(`Certified ${argument}`)
-      if (report.workspace) printArtefacts(io, report.workspace)
+      if (!report.certified) io.err(`Not certified: ${argument}`)
+      else io.out(`Certified ${argument}`)
+      if (report.certified && report.workspace) printArtefacts(io, report.workspace)
+      if (report.page !== undefined) io.err(`Report: ${report.page}`)
     })
 }
 
@@ -101,7 +106,7 @@ function playCommand(io: Io): Command {
       })
       if (flags.json) return io.out(JSON.stringify({ event: 'ended', artifacts: artefactsToJson(workspace), results }))
       io.out(`Results: ${workspace.results}`)
-      io.out(`Replay: ${workspace.replay}`)
+      io.out(`Replay: ${findReplayFile(workspace) ?? workspace.replay}`)
       io.out(`Logs: ${workspace.logs}`)
     })
 }
@@ -162,7 +167,7 @@ function runEpisodeCommand(io: Io): Command {
         images,
         run: flags.run,
         ...(flags.variant === undefined ? {} : { variant: flags.variant }),
-        onEvent: (event) => io.progress(formatEvent(event)),
+        onEvent: (event) => tellEvent(io, event),
       })
       if (flags.json) return printJson(io, { artifacts: artefactsToJson(run.workspace), results: run.results })
       printArtefacts(io, run.workspace)
@@ -177,6 +182,7 @@ interface RunEpisodeFlags extends Flags {
 
 function validateCommand(io: Io): Command {
   return new Command('validate')
+    .alias('check')
     .description('Load a manifest by every rule of the contract, without starting anything')
     .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
     .addOption(serverOption())
@@ -185,12 +191,14 @@ function validateCommand(io: Io): Command {
     .addHelpText('after', '\nExample:\n  paracosm coworld validate coworld_manifest.json --form upload')
     .action(async (argument: string, flags: { server: string; form?: 'request' | 'upload'; json?: true }) => {
       await using found = await findManifest(argument, { server: flags.server, signal: io.signal })
-      const { manifest, slots } = await loadManifest(found.path)
+      const { manifest, slots, generation, written } = await loadManifest(found.path)
       const { name, version } = manifest.game
       if (flags.form === 'request') return printJson(io, manifestToRequestForm(manifest))
-      if (flags.form === 'upload') return printJson(io, manifestToUploadForm(manifest))
+      if (flags.form === 'upload') {
+        return printJson(io, generation === 'later' ? written : manifestToUploadForm(manifest))
+      }
       const variants = manifest.variants.map(({ id }) => id)
-      if (flags.json) return printJson(io, { ok: true, name, version, slots, variants })
+      if (flags.json) return printJson(io, { ok: true, name, version, slots, variants, generation })
       io.out(`Valid: ${name} ${version}, ${slots} slots, variants: ${variants.join(', ')}`)
     })
 }
@@ -206,6 +214,12 @@ function schemaCommand(io: Io): Command {
       if (document === 'request') return printJson(io, jobSpecJsonSchema())
       throw new AppError('USAGE', `there is no schema of ${JSON.stringify(document)}: name manifest or request`)
     })
+}
+
+function tellEvent(io: Io, event: RunEvent): void {
+  const early = formatEarlyExit(event)
+  if (early === undefined) io.progress(formatEvent(event))
+  else io.err(early)
 }
 
 async function common(io: Io, path: string, flags: Flags) {
@@ -238,10 +252,10 @@ function serverOption(): Option {
   return new Option('--server <url>', 'where ids are looked up').default(DEFAULT_SERVER)
 }
 
-function printArtefacts(io: Io, workspace: { folder: string; results: string; replay: string; logs: string }): void {
+function printArtefacts(io: Io, workspace: Workspace): void {
   io.out(`Artifacts: ${workspace.folder}`)
   io.out(`Results: ${workspace.results}`)
-  io.out(`Replay: ${workspace.replay}`)
+  io.out(`Replay: ${findReplayFile(workspace) ?? workspace.replay}`)
   io.out(`Logs: ${workspace.logs}`)
 }
 

@@ -1,4 +1,4 @@
-// The progress bar of an export: rows, rate, time left.
+// A progress bar: how many of how many, rate, time left.
 
 const WIDTH = 24
 /** Milliseconds between two pictures. */
@@ -6,16 +6,18 @@ const EVERY_MS = 100
 
 /**
  * @param total rows that are to come
- * @returns what to call with the rows so far; tells a line of text now and then
+ * @param unit what is counted
+ * @returns what to call with the rows so far, and what else to show; tells a line of text now and then
  */
 export function formatProgress(
   total: number,
   tell: (line: string) => void,
   now: () => number = () => performance.now(),
-): (rows: number) => void {
+  unit = 'rows',
+): (rows: number, more?: string) => void {
   const started = now()
   let last = Number.NEGATIVE_INFINITY
-  return (rows) => {
+  return (rows, more = '') => {
     const at = now()
     if (at - last < EVERY_MS && rows < total) return
     last = at
@@ -26,7 +28,7 @@ export function formatProgress(
     const left = rate > 0 ? `${Math.ceil(Math.max(total - rows, 0) / rate)} s left` : ''
     const bar = '#'.repeat(full) + '-'.repeat(WIDTH - full)
     tell(
-      `[${bar}] ${Math.floor(share * 100)}%  ${rows} of ${total} rows  ${Math.round(rate)} rows/s  ${left}`.trimEnd(),
+      `[${bar}] ${Math.floor(share * 100)}%  ${rows} of ${total} ${unit}  ${Math.round(rate)} ${unit}/s  ${left}${more}`.trimEnd(),
     )
   }
 }

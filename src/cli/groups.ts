@@ -11,6 +11,7 @@ interface Group {
 export const GROUPS: readonly Group[] = [
   { name: 'serve', summary: 'start the server, with something to watch', load: () => import('./serve.ts') },
   { name: 'run', summary: 'play one episode', load: () => import('./run.ts') },
+  { name: 'eval', summary: 'compare policies, with intervals and ratings', load: () => import('./eval.ts') },
   { name: 'play', summary: 'chat with a character of a server, here in the terminal', load: () => import('./play.ts') },
   { name: 'init', summary: 'write the files of a new world or game', load: () => import('./init.ts') },
   { name: 'replay', summary: 'show, verify, fork and watch recordings', load: () => import('./replay.ts') },
@@ -29,5 +30,10 @@ export const GROUPS: readonly Group[] = [
   { name: 'config', summary: 'show every setting and where it comes from', load: () => import('./config.ts') },
   { name: 'doctor', summary: 'what this machine has, and what is missing', load: () => import('./doctor.ts') },
   { name: 'strategy', summary: 'check, try out and explain scoring programs', load: () => import('./strategy.ts') },
+  {
+    name: 'experiment',
+    summary: 'studies with people: files, trial runs, data and reports',
+    load: () => import('./experiment.ts'),
+  },
   { name: 'admin', summary: 'players, characters, seeds, dumps and backups', load: () => import('./admin.ts') },
 ]

@@ -14,8 +14,8 @@ import { buildJobSpec } from '../runner/job.ts'
 import { type CoworldPackage, loadManifest } from '../runner/manifest.ts'
 import { DEFAULT_SERVER, findManifest } from '../runner/manifest-source.ts'
 import type { RunEvent } from '../runner/run-events.ts'
-import { createWorkspace } from '../runner/workspace.ts'
-import { artefactsToJson, formatEvent } from './coworld-report.ts'
+import { createWorkspace, findReplayFile } from '../runner/workspace.ts'
+import { artefactsToJson, formatEarlyExit, formatEvent } from './coworld-report.ts'
 import { selectRuntime } from './coworld-runtime.ts'
 import { type Io, printJson } from './io.ts'
 import type { RunOptions } from './run-world.ts'
@@ -80,7 +80,9 @@ async function runFound(io: Io, found: CoworldPackage, players: readonly string[
     cwd: process.cwd(),
   })
   const externalSlots =
-    players.length === 0 ? [] : slotsOf(found, players).flatMap((name, slot) => (name === 'human' ? [slot] : []))
+    players.length === 0
+      ? []
+      : slotsOf(found, players, job.players.length).flatMap((name, slot) => (name === 'human' ? [slot] : []))
   const run = await runEpisode({
     runtime,
     job,
@@ -98,14 +100,14 @@ async function runFound(io: Io, found: CoworldPackage, players: readonly string[
   }
   const scores =
     typeof run.results === 'object' && run.results !== null && 'scores' in run.results ? run.results.scores : []
-  const names = slotsOf(found, players)
+  const names = slotsOf(found, players, job.players.length)
   for (const row of formatRows(
     ['Slot', 'Player', 'Score'],
     names.map((name, slot) => [String(slot), name, String(Array.isArray(scores) ? (scores[slot] ?? '-') : '-')]),
   ))
     io.out(row)
   io.out(`Results: ${workspace.results}`)
-  io.out(`Replay: ${workspace.replay}`)
+  io.out(`Replay: ${findReplayFile(workspace) ?? workspace.replay}`)
   io.out(`Logs: ${workspace.logs}`)
 }
 
@@ -113,13 +115,18 @@ function tell(io: Io, event: RunEvent, externalSlots: readonly number[]): void {
   if (event.kind === 'ready') {
     io.err(`Live view: ${event.links.global}`)
     for (const slot of externalSlots) io.err(`Player ${slot}: ${event.links.players[slot]}`)
-  } else io.progress(formatEvent(event))
+    return
+  }
+  const early = formatEarlyExit(event)
+  if (early === undefined) io.progress(formatEvent(event))
+  else io.err(early)
 }
 
 /** Who plays, one name a slot: as given, or the fixture's players. */
-function slotsOf(found: CoworldPackage, players: readonly string[]): readonly string[] {
-  const { slots } = found
-  if (players.length === 0) return found.manifest.certification.players.map((each) => each.player_id)
+function slotsOf(found: CoworldPackage, players: readonly string[], slots: number): readonly string[] {
+  const fixture = found.manifest.certification.players
+  if (players.length === 0)
+    return Array.from({ length: slots }, (_, slot) => at(fixture, slot % fixture.length).player_id)
   if (players.length === 1) return Array.from({ length: slots }, () => at(players, 0))
   if (players.length === slots) return players
   const accepted = slots === 1 ? '1' : `1 or ${slots}`
@@ -131,7 +138,7 @@ function fillSlots(found: CoworldPackage, players: readonly string[], options: R
   const job = buildJobSpec(found, options.variant === undefined ? {} : { variant: options.variant })
   if (players.length === 0) return job
   const declared = new Map(found.manifest.player.map((role) => [role.id, role]))
-  const assigned = slotsOf(found, players).map((name, slot) => {
+  const assigned = slotsOf(found, players, job.players.length).map((name, slot) => {
     const role = declared.get(name)
     if (role) return { image: role.image, run: role.run, env: role.env }
     const before = job.players[slot] ?? { image: '', run: [], env: {} }

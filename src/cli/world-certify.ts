@@ -76,5 +76,6 @@ async function certifyPath(
     io.out(`Results: ${report.workspace.results}`)
     io.out(`Replay: ${report.workspace.replay}`)
     io.out(`Logs: ${report.workspace.logs}`)
+    io.out(`Report: ${report.page ?? '-'}`)
   }
 }

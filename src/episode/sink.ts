@@ -17,8 +17,11 @@ export interface LineSink {
   close(): Promise<void>
 }
 
-/** Milliseconds after which a line is committed although nobody asked for it: what a client has seen survives a crash. */
-export const MAX_UNCOMMITTED_MS = 150
+/**
+ * Milliseconds after which a line is committed although nobody asked for it: what a client has seen survives a crash. A
+ * disk then has as long again to sync it within the promised 200 ms.
+ */
+export const MAX_UNCOMMITTED_MS = 100
 
 /** Keeps the lines in memory beside a durable sink, for documents that are made from a whole journal at its end. */
 export function createTeeSink(durable: LineSink, lines: string[]): LineSink {

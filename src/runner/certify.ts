@@ -1,36 +1,22 @@
 // Certifies a package: the seven numbered checks of the contract, then what the contract asks of games and nobody else
 // verifies. Every check is reported as data; the first numbered one that fails leaves the rest skipped.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import type { JobSpec, Runnable } from '../protocol/coworld.ts'
 import type { JsonObject } from '../protocol/json.ts'
+import { formatCertification } from './certify-page.ts'
+import { CERTIFY_CHECKS, type CheckReport, EXTRA_CHECKS } from './checks.ts'
 import type { Extra } from './episode-probes.ts'
 import { type EpisodeRun, runEpisode } from './episode-run.ts'
 import { buildJobSpec, requestFormOf } from './job.ts'
 import { type CoworldPackage, declaredRoles, loadManifest } from './manifest.ts'
 import { probeReconnection } from './reconnection.ts'
 import { readResultsObject } from './results.ts'
-import { type Outcome, type RunEvent, reasonOf, type StepReport } from './run-events.ts'
+import { type RunEvent, reasonOf, type StepReport } from './run-events.ts'
 import type { Runtime } from './runtime.ts'
 import { interruption } from './waiting.ts'
-import { createWorkspace, readArtefact, type Workspace } from './workspace.ts'
-
-/** The numbered checks, in order, counted from 1. */
-export const CERTIFY_CHECKS = ['package', 'images', 'workspace', 'request', 'episode', 'results', 'replay'] as const
-/** What is looked at beyond them. */
-export const EXTRA_CHECKS = ['bad-token-every-slot', 'late-viewer', 'reconnection', 'determinism'] as const
-export type CheckId = (typeof CERTIFY_CHECKS)[number] | (typeof EXTRA_CHECKS)[number]
-
-export interface CheckReport {
-  /** Null for checks beyond the numbered ones. */
-  readonly number: number | null
-  readonly id: CheckId
-  readonly outcome: Outcome
-  readonly reason: string
-  /** What to do about a failure. */
-  readonly hint?: string
-  /** Of the check `episode`: the steps of the run. */
-  readonly steps?: readonly StepReport[]
-}
+import { createWorkspace, findReplayFile, type Workspace } from './workspace.ts'
 
 export interface CertifyOptions {
   /** A manifest on this machine; see manifest-source.ts for others. */
@@ -40,6 +26,8 @@ export interface CertifyOptions {
   readonly timeoutMs: number
   /** The workspace; a fresh folder below `<checkout or cwd>/tmp/` when absent. */
   readonly workspace?: string
+  /** Where the report goes as a page; `certification.html` in the workspace when absent. */
+  readonly page?: string
   readonly cwd: string
   /** False leaves the checks beyond the numbered ones out. */
   readonly beyond?: boolean
@@ -59,6 +47,8 @@ export interface CertifyReport {
   /** In request form. */
   readonly episodeRequest: JsonObject | undefined
   readonly results: JsonObject | undefined
+  /** Where the report lies as a page; undefined when there was no workspace to put it into. */
+  readonly page: string | undefined
 }
 
 /**
@@ -83,14 +73,23 @@ export async function certify(options: CertifyOptions): Promise<CertifyReport> {
   }
   const found: Found = {}
   await checkInOrder(course, found)
-  return {
+  const report: CertifyReport = {
     certified: checks.every((check) => check.outcome !== 'failed'),
     checks,
     package: found.package,
     workspace: found.workspace,
     episodeRequest: found.request,
     results: found.results,
+    page: options.page ?? (found.workspace && join(found.workspace.folder, 'certification.html')),
   }
+  if (report.page !== undefined) await writePage(report.page, report)
+  return report
+}
+
+async function writePage(path: string, report: CertifyReport): Promise<void> {
+  await writeFile(path, formatCertification(report)).catch((cause: NodeJS.ErrnoException) => {
+    throw new AppError('FILE_UNWRITABLE', `cannot write the report ${path}: ${cause.code ?? cause.message}`, { cause })
+  })
 }
 
 interface Course extends CertifyOptions {
@@ -144,9 +143,11 @@ async function checkInOrder(course: Course, found: Found): Promise<void> {
 }
 
 async function checkReplay(workspace: Workspace): Promise<readonly [string, true]> {
-  if ((await readArtefact(workspace.replay)) !== undefined) return [workspace.replay, true]
+  const found = findReplayFile(workspace)
+  if (found !== undefined) return [found, true]
   throw new AppError('RUN_FAILED', `the game exited without writing ${workspace.replay}`, {
     hint: 'Make the game write its replay to COGAME_SAVE_REPLAY_URI before its results.',
+    details: { error_type: 'replay_missing' },
   })
 }
 
@@ -245,7 +246,9 @@ async function checkBeyond(course: Course, run: EpisodeRun, { loaded, workspace,
   extra('late-viewer', run.lateViewer)
   const { runtime, timeoutMs, abort: signal } = course
   const folder = loaded.folder
-  extra('reconnection', await probeReconnection({ runtime, job, folder, workspace, timeoutMs, signal }))
+  const returned = await probeReconnection({ runtime, job, folder, workspace, timeoutMs, signal })
+  extra('reconnection', returned.reconnection)
+  extra('frames', returned.frames)
   const none: Extra = {
     outcome: 'skipped',
     reason: 'only worlds that ship with paracosm can be played again and compared',

@@ -84,7 +84,10 @@ function openSession({ engine, id, network, containers }: Opened): RuntimeSessio
       })
       return { program, url: `http://127.0.0.1:${port}`, playerUrl: `ws://${alias}:${GAME_PORT}` }
     },
-    startPlayer: (launch) => run.start(launch, { options: [], environment: {} }),
+    async startPlayer(launch, mount) {
+      restore.push(await openUp(mount))
+      return run.start(launch, { options: ['--mount', formatMount(mount)], environment: {} })
+    },
     async close() {
       const left = await run.close()
       const modes = await Promise.allSettled(restore.map((each) => each()))
@@ -99,9 +102,10 @@ function openSession({ engine, id, network, containers }: Opened): RuntimeSessio
  * belongs to somebody else. Returns how to take that back.
  */
 async function openUp(mount: Mount): Promise<() => Promise<void>> {
+  const config = join(mount.folder, 'config.json')
   const files = [
     { path: mount.folder, mode: 0o777 },
-    { path: join(mount.folder, 'config.json'), mode: 0o644 },
+    ...(mount.target === '/coworld' ? [{ path: config, mode: 0o644 }] : []),
   ]
   const before = await Promise.all(files.map(async ({ path }) => ({ path, mode: (await stat(path)).mode & 0o7777 })))
   for (const { path, mode } of files) await chmod(path, mode)

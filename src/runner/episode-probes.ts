@@ -4,7 +4,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { at } from '../kernel/at.ts'
 import type { AppError } from '../kernel/errors.ts'
-import { type Finding, probeMessage, probePage, probeRefusal } from './probe.ts'
+import { findPage } from './pages.ts'
+import { type Finding, probeMessage, probeRefusal } from './probe.ts'
 import { type Outcome, slotQuery } from './run-events.ts'
 import type { GameServer } from './runtime.ts'
 import { interruption, programFault } from './waiting.ts'
@@ -37,15 +38,17 @@ export async function probePages(
   context: ProbeContext,
   pages: readonly ('player' | 'global')[],
 ): Promise<Done<undefined>> {
+  const reasons: string[] = []
   for (const page of pages) {
     const query = page === 'player' ? `?${slotQuery(0, at(context.tokens, 0))}` : ''
-    const finding = await probePage(`${context.server.url}/clients/${page}${query}`, limits(context))
+    const { finding, folder } = await findPage(context.server.url, page, query, limits(context))
     if (!finding.ok) {
-      const hint = `Serve GET /clients/${page} with a 2xx and without a redirect, also before any player is there.`
-      throw await fault(context, `GET /clients/${page}: ${finding.reason}`, finding, hint)
+      const hint = `Serve GET /${folder}/${page} with a 2xx and without a redirect, also before any player is there.`
+      throw await fault(context, `GET /${folder}/${page}: ${finding.reason}`, finding, hint)
     }
+    reasons.push(`GET /${folder}/${page} answered 2xx`)
   }
-  return { reason: pages.map((page) => `GET /clients/${page} answered 2xx`).join(', '), value: undefined }
+  return { reason: reasons.join(', '), value: undefined }
 }
 
 /**

@@ -2,7 +2,7 @@
 // Everything that was started is ended and removed, also after failures and interrupts.
 // The probes of single steps are in episode-probes.ts; what certification adds is in certify.ts.
 import { at } from '../kernel/at.ts'
-import type { AppError } from '../kernel/errors.ts'
+import { AppError } from '../kernel/errors.ts'
 import type { JobSpec } from '../protocol/coworld.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import {
@@ -13,15 +13,22 @@ import {
   probeLateViewer,
   probePages,
 } from './episode-probes.ts'
+import { checkPlayerFailure } from './failure.ts'
 import { concreteConfig, createTokens } from './job.ts'
+import { findPage } from './pages.ts'
+import { artefactOf, checkArtefacts } from './player-artefacts.ts'
 import type { Program } from './process-group.ts'
 import { verifyReplay } from './replay-server.ts'
 import { readResults } from './results.ts'
 import { episodeLinks, type RunEvent, runStep, slotQuery } from './run-events.ts'
 import { createRunId, type GameServer, type Mount, type Runtime, type RuntimeSession } from './runtime.ts'
 import { awaitExit, awaitHealth, interruption, programFault } from './waiting.ts'
-import { playerLog, type Workspace, writeConfig } from './workspace.ts'
+import { playerLog, readTail, type Workspace, writeConfig } from './workspace.ts'
 
+/** How long a page may take to answer when links are made. */
+const PAGE_MS = 5000
+/** How much of its log is told when a player ends before its game. */
+const EARLY_TAIL_BYTES = 600
 /** How long a player may linger after its game has ended. */
 const PLAYER_EXIT_MS = 10_000
 
@@ -129,7 +136,8 @@ async function play(course: Course, session: RuntimeSession): Promise<Extras> {
     })
     return { reason: 'GET /healthz answered 200', value: undefined }
   })
-  course.tell({ kind: 'ready', links: episodeLinks(server.url, course.secrets) })
+  const { folder: pages } = await findPage(server.url, 'global', '', { timeoutMs: PAGE_MS, signal: course.abort })
+  course.tell({ kind: 'ready', links: episodeLinks(server.url, course.secrets, pages) })
   const context: ProbeContext = {
     server,
     tokens: course.secrets,
@@ -176,6 +184,7 @@ export function rolloutVariables(session: RuntimeSession, mount: Mount): Readonl
     COGAME_CONFIG_URI: session.fileUri(mount, 'config.json'),
     COGAME_RESULTS_URI: session.fileUri(mount, 'results.json'),
     COGAME_SAVE_REPLAY_URI: session.fileUri(mount, 'replay.json'),
+    COGAME_PLAYER_FAILURE_URI: session.fileUri(mount, 'player_failure.json'),
   }
 }
 
@@ -209,14 +218,26 @@ async function startPlayers(
     if (external.has(slot)) continue
     const url = `${server.playerUrl}/player?${slotQuery(slot, at(course.secrets, slot))}`
     const log = playerLog(course.workspace, slot)
-    const program = await session.startPlayer({
-      name: `coworld-cert-player-${course.id}-${slot}`,
-      runnable,
-      environment: { COGAMES_ENGINE_WS_URL: url, COWORLD_PLAYER_WS_URL: url },
-      stdout: log,
-      stderr: log,
+    const artefact = await artefactOf(course.workspace, slot)
+    const program = await session.startPlayer(
+      {
+        name: `coworld-cert-player-${course.id}-${slot}`,
+        runnable,
+        environment: {
+          COGAMES_ENGINE_WS_URL: url,
+          COWORLD_PLAYER_WS_URL: url,
+          COWORLD_PLAYER_ARTIFACT_UPLOAD_URL: session.fileUri(artefact.mount, artefact.name),
+        },
+        stdout: log,
+        stderr: log,
+      },
+      artefact.mount,
+    )
+    void program.exited.then(async (status) => {
+      const isEarly = server.program.status() === undefined
+      const logTail = (await readTail(log, EARLY_TAIL_BYTES)).trim()
+      course.tell({ kind: 'player-exited', slot, status, isEarly, logTail })
     })
-    void program.exited.then((status) => course.tell({ kind: 'player-exited', slot, status }))
     value.push({ slot, program })
   }
   return { reason: `${value.length} started, ${external.size} to come in by themselves`, value }
@@ -225,6 +246,7 @@ async function startPlayers(
 async function awaitGame(course: Course, server: GameServer): Promise<{ reason: string; value: undefined }> {
   const { timeoutMs, workspace, abort: signal } = course
   const status = await awaitExit(server.program, { timeoutMs, signal })
+  await checkPlayerFailure(workspace, course.secrets.length)
   if (status === 0) return { reason: 'the game exited with status 0', value: undefined }
   if (status !== undefined) {
     throw await programFault('RUN_FAILED', `the game exited with status ${status}`, workspace.gameStderr)
@@ -238,9 +260,22 @@ async function endPlayers(course: Course, players: readonly StartedPlayer[]): Pr
   await runStep(course.tell, 'player-exit', async () => {
     for (const { slot, program } of players) {
       const status = await awaitExit(program, { timeoutMs: PLAYER_EXIT_MS, signal: course.abort })
-      if (status !== 0) throw await playerFault(slot, status, playerLog(course.workspace, slot))
+      if (status !== 0) throw blame(await playerFault(slot, status, playerLog(course.workspace, slot)), slot)
     }
+    await checkArtefacts(
+      course.workspace,
+      players.map(({ slot }) => slot),
+    )
     return { reason: `${players.length} players exited with status 0`, value: undefined }
+  })
+}
+
+/** The same error, naming the slot as hosts of packages do. */
+function blame(error: AppError, slot: number): AppError {
+  return new AppError(error.code, error.message, {
+    details: { ...error.details, error_type: 'player_error', failed_policy_index: slot },
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
   })
 }
 

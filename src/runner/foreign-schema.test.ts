@@ -39,6 +39,34 @@ const CASES: readonly (readonly [string, JsonObject, JsonValue, boolean])[] = [
   ['uuid without dashes', { format: 'uuid' }, '123e4567e89b12d3a456426614174000', false],
   ['date-time is an annotation', { format: 'date-time' }, 'never', true],
   ['an invented format is an annotation', { format: 'colour' }, 'loud', true],
+  // Keywords of other drafts and of validators are annotations in 2020-12.
+  ['nullable does not let null in', { type: 'string', nullable: true }, null, false],
+  ['nullable without a type is an annotation', { nullable: true }, 1, true],
+  ['nullable: false beside the type null is an annotation', { type: 'null', nullable: false }, null, true],
+  ['the keyword id is an annotation', { id: 'x', type: 'null' }, null, true],
+  ['a property that is called id is a property', { properties: { id: { type: 'null' } } }, { id: 1 }, false],
+  ['$async is an annotation', { $async: true, type: 'null' }, 1, false],
+  ['dependencies is an annotation', { dependencies: { a: ['b'] } }, { a: 1 }, true],
+  ['$recursiveRef is an annotation', { properties: { a: { $recursiveRef: '#' } }, type: 'object' }, { a: 1 }, true],
+  [
+    '$dynamicRef leads to its $dynamicAnchor',
+    { $dynamicRef: '#n', $defs: { n: { $dynamicAnchor: 'n', type: 'integer' } } },
+    'x',
+    false,
+  ],
+  [
+    'a $ref that leads nowhere is no fault unless it is reached',
+    { properties: { a: { $ref: '#/$defs/no' } } },
+    {},
+    true,
+  ],
+  ['a $ref that leads nowhere is a fault once reached', { properties: { a: { $ref: '#/$defs/no' } } }, { a: 1 }, false],
+  [
+    'of two equal anchors the first counts',
+    { $ref: '#x', $defs: { a: { $anchor: 'x', type: 'null' }, b: { $anchor: 'x', type: 'string' } } },
+    null,
+    true,
+  ],
 ]
 for (const [name, schema, value, isValid] of CASES) {
   test(`foreign schema: ${name}`, () => assert.equal(faults(schema, value).length === 0, isValid))
@@ -48,6 +76,7 @@ const UNUSABLE: readonly (readonly [string, JsonObject, RegExp])[] = [
   ['an unknown type', { type: 'whole' }, /schema is invalid: #\/type/],
   ['a tuple-form items array', { items: [{}] }, /#\/items must be object,boolean/],
   ['a remote $ref, which is not fetched', { $ref: 'http://127.0.0.1:9/x' }, /can't resolve reference/],
+  ['a $schema that is no string', { $schema: 7 }, /#\/\$schema must be a string/],
   ['a broken pattern', { pattern: '(' }, /Invalid regular expression/],
   ['a schema that nests without end', JSON.parse(`${'{"not":'.repeat(200)}{}${'}'.repeat(200)}`), /nests deeper/],
   ['a schema of absurd size', { enum: Array.from({ length: 60_000 }, (_, index) => index) }, /more than 50000 values/],

@@ -4,9 +4,10 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { runInNewContext } from 'node:vm'
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { toDialect } from './foreign-dialect.ts'
 
 /** What a foreign schema may cost. Nodes are JSON values inside the schema. */
-const LIMITS = { depth: 100, nodes: 50_000, compileMs: 5000, validateMs: 2000 } as const
+const LIMITS = { depth: 100, nodes: 50_000, compileMs: 5000, validateMs: 2000, dangling: 20 } as const
 
 /** One fault of a document: where, as a JSON path, and what. */
 export interface Fault {
@@ -64,13 +65,29 @@ export function compileForeignSchema(schema: JsonObject): SchemaVerdict {
   const size = measure(schema)
   if (size.depth > LIMITS.depth) return { ok: false, reason: `nests deeper than ${LIMITS.depth} levels` }
   if (size.nodes > LIMITS.nodes) return { ok: false, reason: `has more than ${LIMITS.nodes} values` }
-  const { $schema: _, ...body } = schema
-  try {
-    const compiled = withinTime(LIMITS.compileMs, () => createAjv().compile(body))
-    return { ok: true, validate: (value) => validate(compiled, value) }
-  } catch (error) {
-    return { ok: false, reason: describe(error) }
+  if (schema.$schema !== undefined && typeof schema.$schema !== 'string') {
+    return { ok: false, reason: '#/$schema must be a string' }
   }
+  const dangling = new Set<string>()
+  for (;;) {
+    try {
+      const compiled = withinTime(LIMITS.compileMs, () => createAjv().compile(toDialect(schema, dangling)))
+      return { ok: true, validate: (value) => validate(compiled, value) }
+    } catch (error) {
+      const missing = missingReference(error)
+      // A local reference that leads nowhere is no fault before something reaches it.
+      if (missing === undefined || dangling.has(missing) || dangling.size >= LIMITS.dangling) {
+        return { ok: false, reason: describe(error) }
+      }
+      dangling.add(missing)
+    }
+  }
+}
+
+/** The local reference that could not be resolved, if that is what the error is about. */
+function missingReference(error: unknown): string | undefined {
+  if (!(error instanceof Ajv2020.MissingRefError)) return undefined
+  return error.missingRef.startsWith('#') ? error.missingRef : undefined
 }
 
 /** One sentence; the validator repeats a fault once for each branch of the meta-schema that finds it. */

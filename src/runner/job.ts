@@ -9,6 +9,7 @@ import { jobSpecToRequestForm } from '../protocol/coworld-forms.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { compileForeignSchema } from './foreign-schema.ts'
 import type { CoworldPackage } from './manifest.ts'
+import { countSlots } from './manifest-rules.ts'
 
 export interface JobOptions {
   /** Id of a variant whose configuration is played; the certification fixture's when absent. */
@@ -24,11 +25,12 @@ export interface JobOptions {
  * @throws AppError USAGE when the number of images is neither 1 nor that of the slots; UNKNOWN_VARIANT
  */
 export function buildJobSpec(from: CoworldPackage, options: JobOptions = {}): JobSpec {
+  const config = gameConfig(from, options.variant)
   return {
     $schema: null,
     manifest: from.manifest,
-    game_config: gameConfig(from, options.variant),
-    players: overrideImages(fixturePlayers(from), options.images ?? [], options.run ?? []),
+    game_config: config,
+    players: overrideImages(playersOf(from, config), options.images ?? [], options.run ?? []),
     episode_tags: {},
     policy_names: null,
   }
@@ -83,6 +85,13 @@ function fixturePlayers({ manifest }: CoworldPackage): readonly Runnable[] {
     const role = manifest.player.find(({ id }) => id === player_id)
     return role ? [{ image: role.image, run: role.run, env: role.env }] : []
   })
+}
+
+/** One player a slot: the fixture's in their order, again from the first where a roster has more slots. */
+function playersOf(from: CoworldPackage, config: JsonObject): readonly Runnable[] {
+  const players = fixturePlayers(from)
+  const slots = countSlots(from.manifest.game.config_schema, config, players.length)
+  return players.length === 0 ? [] : Array.from({ length: slots }, (_, slot) => at(players, slot % players.length))
 }
 
 function overrideImages(players: readonly Runnable[], images: readonly string[], run: readonly string[]): Runnable[] {

@@ -4,21 +4,44 @@ import type { CoworldManifest } from '../protocol/coworld.ts'
 import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import { compileForeignSchema, type Fault, type SchemaVerdict } from './foreign-schema.ts'
 
+/**
+ * How many slots a configuration has. `fixed`: `minItems` of the tokens, which equals `maxItems`. `roster`: as many as the
+ * configuration has `players`, within the bounds of the tokens.
+ */
+export type SlotRule = 'fixed' | 'roster'
+
+interface Bounds {
+  readonly least: number
+  readonly most: number
+}
+
 /** The first broken rule of a manifest that satisfies its schema, or undefined. */
-export function checkCrossRules(manifest: CoworldManifest): Fault | undefined {
-  const slots = countSlots(manifest.game.config_schema)
-  if (typeof slots !== 'number') return slots
+export function checkCrossRules(manifest: CoworldManifest, rule: SlotRule = 'fixed'): Fault | undefined {
+  const bounds = tokenBounds(manifest.game.config_schema, rule)
+  if ('path' in bounds) return bounds
   const assigned = manifest.certification.players.length
-  if (assigned !== slots) {
-    return { path: '$.certification.players', message: `has ${assigned} entries for ${slots} slots` }
+  if (rule === 'fixed' && assigned !== bounds.least) {
+    return { path: '$.certification.players', message: `has ${assigned} entries for ${bounds.least} slots` }
   }
   const schema = compileForeignSchema(manifest.game.config_schema)
-  return checkVariants(manifest, schema, slots) ?? checkCertification(manifest, schema, slots) ?? checkPlayers(manifest)
+  const check: ConfigCheck = { schema, bounds }
+  return checkVariants(manifest, check) ?? checkCertification(manifest, check) ?? checkPlayers(manifest)
+}
+
+/**
+ * How many slots a configuration without tokens has: its roster where the tokens leave a choice, and `otherwise` where
+ * neither says.
+ */
+export function countSlots(schema: JsonObject, config: JsonObject, otherwise: number): number {
+  const bounds = tokenBounds(schema, 'roster')
+  if ('path' in bounds) return otherwise
+  if (bounds.least === bounds.most) return bounds.least
+  return Array.isArray(config.players) ? config.players.length : otherwise
 }
 
 const TOKENS = '$.game.config_schema.properties.tokens'
 
-function countSlots(schema: JsonObject): number | Fault {
+function tokenBounds(schema: JsonObject, rule: SlotRule): Bounds | Fault {
   const { required, properties } = schema
   if (!Array.isArray(required) || !required.includes('tokens')) {
     return { path: '$.game.config_schema.required', message: 'must be an array that contains "tokens"' }
@@ -30,20 +53,33 @@ function countSlots(schema: JsonObject): number | Fault {
   if (!isObject(tokens.items) || tokens.items.type !== 'string') {
     return { path: `${TOKENS}.items.type`, message: 'must be exactly "string"' }
   }
-  const { minItems, maxItems } = tokens
-  if (!Number.isInteger(minItems) || typeof minItems !== 'number') {
+  const { minItems: least, maxItems: most } = tokens
+  if (!Number.isInteger(least) || typeof least !== 'number') {
     return { path: `${TOKENS}.minItems`, message: 'must be an integer' }
   }
-  if (!Number.isInteger(maxItems)) return { path: `${TOKENS}.maxItems`, message: 'must be an integer' }
-  if (minItems !== maxItems) return { path: `${TOKENS}.maxItems`, message: `must equal minItems, ${minItems}` }
-  return minItems
+  if (!Number.isInteger(most) || typeof most !== 'number') {
+    return { path: `${TOKENS}.maxItems`, message: 'must be an integer' }
+  }
+  if (rule === 'fixed' && least !== most) {
+    return { path: `${TOKENS}.maxItems`, message: `must equal minItems, ${least}` }
+  }
+  if (least > most) return { path: `${TOKENS}.maxItems`, message: `must be at least minItems, ${least}` }
+  return { least, most }
 }
 
-function checkVariants(manifest: CoworldManifest, schema: SchemaVerdict, slots: number): Fault | undefined {
+interface ConfigCheck {
+  readonly schema: SchemaVerdict
+  readonly bounds: Bounds
+}
+
+function checkVariants(manifest: CoworldManifest, check: ConfigCheck): Fault | undefined {
   const ids = manifest.variants.map((variant) => variant.id)
   for (const [index, variant] of manifest.variants.entries()) {
     const path = `$.variants[${index}]`
-    const fault = checkGameConfig(variant.game_config, `${path}.game_config`, schema, slots)
+    const config = variant.game_config
+    const { least, most } = check.bounds
+    const slots = least !== most && Array.isArray(config.players) ? config.players.length : least
+    const fault = checkGameConfig(config, `${path}.game_config`, check, slots)
     if (fault) return fault
     if (variant.parent_id !== null && !ids.includes(variant.parent_id)) {
       return { path: `${path}.parent_id`, message: `names no variant: ${JSON.stringify(variant.parent_id)}` }
@@ -52,15 +88,29 @@ function checkVariants(manifest: CoworldManifest, schema: SchemaVerdict, slots: 
   return undefined
 }
 
-function checkCertification(manifest: CoworldManifest, schema: SchemaVerdict, slots: number): Fault | undefined {
-  return checkGameConfig(manifest.certification.game_config, '$.certification.game_config', schema, slots)
+function checkCertification(manifest: CoworldManifest, check: ConfigCheck): Fault | undefined {
+  const { game_config: config, players } = manifest.certification
+  const { least, most } = check.bounds
+  const named = Array.isArray(config.players) && least !== most ? config.players.length : players.length
+  if (named !== players.length) {
+    return { path: '$.certification.players', message: `has ${players.length} entries for ${named} named players` }
+  }
+  return checkGameConfig(config, '$.certification.game_config', check, players.length)
 }
 
-function checkGameConfig(config: JsonObject, path: string, schema: SchemaVerdict, slots: number): Fault | undefined {
+function checkGameConfig(
+  config: JsonObject,
+  path: string,
+  { schema, bounds }: ConfigCheck,
+  slots: number,
+): Fault | undefined {
   if (Object.hasOwn(config, 'tokens')) {
     return { path: `${path}.tokens`, message: 'the runner makes the tokens; an authored configuration has none' }
   }
   if (!schema.ok) return { path: '$.game.config_schema', message: `is not a draft 2020-12 schema: ${schema.reason}` }
+  if (slots < bounds.least || slots > bounds.most) {
+    return { path: `${path}.players`, message: `has ${slots}; the tokens allow ${bounds.least} to ${bounds.most}` }
+  }
   const tokens = Array.from({ length: slots }, (_, slot) => `token-${slot}`)
   const [first] = schema.validate({ ...config, tokens })
   return first && { path: path + first.path.slice(1), message: first.message }

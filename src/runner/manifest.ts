@@ -6,28 +6,40 @@ import type { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { formatPath, parseJson } from '../kernel/parse.ts'
 import { CoworldManifest, isPackageVersion, type Role } from '../protocol/coworld.ts'
-import type { JsonValue } from '../protocol/json.ts'
+import { LaterManifest, laterToManifest } from '../protocol/coworld-later.ts'
+import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import type { Fault } from './foreign-schema.ts'
-import { checkCrossRules } from './manifest-rules.ts'
+import { checkCrossRules, type SlotRule } from './manifest-rules.ts'
 
 /** Which layer of loading found a fault. */
 export const MANIFEST_LAYERS = ['file', 'schema', 'version', 'cross'] as const
 export type ManifestLayer = (typeof MANIFEST_LAYERS)[number]
 
 /** A package on this machine, its manifest in normal form. */
-export interface CoworldPackage {
+export interface CoworldPackage extends ParsedManifest {
   /** Absolute path of the manifest. */
   readonly path: string
   /** Folder of the manifest: relative programs resolve against it. */
   readonly folder: string
-  readonly manifest: CoworldManifest
-  /** How many slots the game has. */
+  /** How many slots the certification fixture fills. A variant of a later manifest may have another number. */
   readonly slots: number
+}
+
+/** Which rules a manifest satisfies. A document that satisfies both is one of 0.1.0. */
+export const GENERATIONS = ['0.1.0', 'later'] as const
+export type Generation = (typeof GENERATIONS)[number]
+
+export interface ParsedManifest {
+  /** In the normal form of 0.1.0, whatever its generation. */
+  readonly manifest: CoworldManifest
+  readonly generation: Generation
+  /** The document as it was written. */
+  readonly written: JsonObject
 }
 
 const MAX_MANIFEST_BYTES = 16 * 1024 * 1024
 
-/** Keys that only manifests of later generations have, so that the advice can say so. */
+/** Keys that only manifests of later generations have. They decide by whose rules a faulty document is explained. */
 const LATER_KEYS = ['tags', 'promo', 'replay_viewer', 'engine_runtime', 'players_per_user', 'episode_timeout_minutes']
 
 /**
@@ -37,33 +49,76 @@ const LATER_KEYS = ['tags', 'promo', 'replay_viewer', 'engine_runtime', 'players
  */
 export async function loadManifest(path: string): Promise<CoworldPackage> {
   const absolute = resolve(path)
-  const manifest = parseManifest(parseManifestText(await readManifestText(absolute), absolute), absolute)
-  return { path: absolute, folder: dirname(absolute), manifest, slots: manifest.certification.players.length }
+  const parsed = parseAnyManifest(parseManifestText(await readManifestText(absolute), absolute), absolute)
+  const slots = parsed.manifest.certification.players.length
+  return { path: absolute, folder: dirname(absolute), ...parsed, slots }
 }
 
 /**
- * Parses a manifest that is already JSON into its normal form. `name` names it in messages.
+ * Parses a manifest of 0.1.0 or of the generation after it. What satisfies neither is explained by the rules of the
+ * generation that it was written for.
+ * @throws AppError MANIFEST_INVALID
+ */
+export function parseAnyManifest(value: JsonValue, name = 'manifest'): ParsedManifest {
+  try {
+    const manifest = parseManifest(value, name)
+    return { manifest, generation: '0.1.0', written: isObject(value) ? value : {} }
+  } catch (error) {
+    if (!(error instanceof AppError) || !isObject(value)) throw error
+    try {
+      return { manifest: parseLater(value, name), generation: 'later', written: value }
+    } catch (later) {
+      if (!(later instanceof AppError)) throw later
+      throw explain(value, error, later)
+    }
+  }
+}
+
+/**
+ * Parses a manifest of 0.1.0 that is already JSON into its normal form. `name` names it in messages.
  * @throws AppError MANIFEST_INVALID
  */
 export function parseManifest(value: JsonValue, name = 'manifest'): CoworldManifest {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw manifestFault(name, 'file', [{ path: '$', message: 'expected a JSON object' }])
-  }
-  const parsed = CoworldManifest.safeParse(value)
-  if (!parsed.success)
-    throw manifestFault(
-      name,
-      'schema',
-      parsed.error.issues.flatMap((issue) => toFaults(issue, value)),
-    )
-  const manifest = parsed.data
+  if (!isObject(value)) throw manifestFault(name, 'file', [{ path: '$', message: 'expected a JSON object' }])
+  return checked(parseShape(CoworldManifest, value, name), name, 'fixed')
+}
+
+function parseLater(value: JsonObject, name: string): CoworldManifest {
+  return checked(laterToManifest(parseShape(LaterManifest, value, name)), name, 'roster')
+}
+
+function parseShape<T>(schema: z.ZodType<T>, value: JsonObject, name: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.flatMap((issue) => toFaults(issue, value))
+  throw manifestFault(name, 'schema', faults)
+}
+
+/** The layers after the schema. */
+function checked(manifest: CoworldManifest, name: string, rule: SlotRule): CoworldManifest {
   if (!isPackageVersion(manifest.game.version)) {
     const message = `${JSON.stringify(manifest.game.version)} is not a PEP 440 version, such as 1.0 or 0.2.1-beta`
     throw manifestFault(name, 'version', [{ path: '$.game.version', message }])
   }
-  const fault = checkCrossRules(manifest)
+  const fault = checkCrossRules(manifest, rule)
   if (fault) throw manifestFault(name, 'cross', [fault])
   return manifest
+}
+
+/** A document with a readme and a key of the later generation means that generation; every other one means 0.1.0. */
+function explain(value: JsonObject, first: AppError, later: AppError): AppError {
+  const game = isObject(value.game) ? value.game : {}
+  const docs = isObject(game.docs) ? game.docs : {}
+  const protocols = isObject(game.protocols) ? game.protocols : {}
+  const isMarked = LATER_KEYS.some((key) => [value, game, protocols].some((object) => Object.hasOwn(object, key)))
+  if (!isMarked) return first
+  if (docs.readme !== undefined) return later
+  const path = typeof later.details?.path === 'string' ? later.details.path : '$'
+  return new AppError(first.code, first.message, {
+    ...(first.details ? { details: first.details } : {}),
+    hint: `This key belongs to a later generation of manifests. Remove it, or write a later manifest: it lacks ${path}.`,
+    cause: later,
+  })
 }
 
 /** Every role entry of every section, with the label under which its image is checked. */
@@ -103,11 +158,8 @@ function parseManifestText(text: string, path: string): JsonValue {
 function manifestFault(name: string, layer: ManifestLayer, faults: readonly Fault[]): AppError {
   const [first] = faults
   const shown = faults.slice(0, 20).map(({ path, message }) => ({ path, message }))
-  const isLater = faults.some(({ path }) => LATER_KEYS.some((key) => path.endsWith(`.${key}`)))
-  const hint = isLater ? { hint: 'This key belongs to a later generation of manifests; remove it for this one.' } : {}
   return new AppError('MANIFEST_INVALID', `${name}: ${layer}: ${first?.path ?? '$'}: ${first?.message ?? 'invalid'}`, {
     details: { layer, path: first?.path ?? '$', faults: shown },
-    ...hint,
   })
 }
 

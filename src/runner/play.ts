@@ -7,12 +7,16 @@ import type { JsonObject } from '../protocol/json.ts'
 import { type EpisodeRun, rolloutVariables, runEpisode } from './episode-run.ts'
 import { buildJobSpec, concreteConfig, createTokens, type JobOptions } from './job.ts'
 import type { CoworldPackage } from './manifest.ts'
+import { findPage } from './pages.ts'
 import { startReplayServer } from './replay-server.ts'
 import { readResultsObject } from './results.ts'
 import { type EpisodeLinks, episodeLinks, type RunEvent } from './run-events.ts'
 import { createRunId, type GameServer, type Mount, type Runtime } from './runtime.ts'
 import { awaitExit, awaitHealth, interruption, programFault } from './waiting.ts'
 import { createWorkspace, type Workspace, writeConfig } from './workspace.ts'
+
+/** How long a page may take to answer when links are made. */
+const PAGE_MS = 5000
 
 interface Common {
   readonly package: CoworldPackage
@@ -43,7 +47,7 @@ export async function playPackage(options: PlayOptions): Promise<{ workspace: Wo
   await requireGame(options)
   const workspace = await createWorkspace({ prefix: 'coworld-play-', ...placeOf(options) })
   const job = buildJobSpec(options.package, options.variant === undefined ? {} : { variant: options.variant })
-  const tokens = createTokens(options.package.slots)
+  const tokens = createTokens(job.players.length)
   await writeConfig(workspace, concreteConfig(job, tokens))
   if (signal.aborted) throw interruption(signal)
   const id = createRunId()
@@ -62,7 +66,8 @@ export async function playPackage(options: PlayOptions): Promise<{ workspace: Wo
     )
     const log = workspace.gameStderr
     await awaitHealth({ server, log, timeoutMs: options.healthTimeoutMs, runtime: runtime.kind, signal })
-    options.onReady({ workspace, links: episodeLinks(server.url, tokens) })
+    const { folder: pages } = await findPage(server.url, 'global', '', { timeoutMs: PAGE_MS, signal })
+    options.onReady({ workspace, links: episodeLinks(server.url, tokens, pages) })
     await awaitEnd('game', server, { log, signal })
   } finally {
     await session.close()
@@ -100,11 +105,13 @@ export async function openReplay(options: ReplayOptions): Promise<{ workspace: W
   const session = await runtime.open({ id, folder })
   try {
     const name = `coworld-replay-game-${id}`
-    const server = await startReplayServer(session, { name, runnable: manifest.game.runnable, workspace, mount })
+    const uri = session.fileUri(mount, basename(replay))
+    const server = await startReplayServer(session, { name, runnable: manifest.game.runnable, workspace, mount, uri })
     const log = workspace.gameStderr
     await awaitHealth({ server, log, timeoutMs: options.healthTimeoutMs, runtime: runtime.kind, signal })
-    const query = new URLSearchParams({ uri: session.fileUri(mount, basename(replay)) })
-    options.onReady({ workspace, replay, url: `${server.url}/clients/replay?${query}` })
+    const query = new URLSearchParams({ uri })
+    const { folder: pages } = await findPage(server.url, 'replay', `?${query}`, { timeoutMs: PAGE_MS, signal })
+    options.onReady({ workspace, replay, url: `${server.url}/${pages}/replay?${query}` })
     await awaitEnd('replay', server, { log, signal })
   } finally {
     await session.close()

@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { after, before, test } from 'node:test'
 import { WebSocketServer } from 'ws'
-import { pollHealth, probeMessage, probeOpening, probePage, probeRefusal } from './probe.ts'
+import { openConversation, pollHealth, probeMessage, probePage, probeRefusal } from './probe.ts'
 import { takeFreePort } from './runtime.ts'
 
 const signal = new AbortController().signal
@@ -89,10 +89,16 @@ for (const [path, ok, reason] of MESSAGES) {
   })
 }
 
-test('opening: a socket that opens and closes is well, one that is refused is not', async () => {
-  assert.deepEqual(await probeOpening(`ws://${websockets}/at-once`, limits), { ok: true })
-  const refused = await probeOpening(`ws://${await status('403 Forbidden')}/x`, limits)
-  assert.deepEqual([refused.ok, refused.status], [false, 403])
+test('conversation: what is said is counted and its first oddity kept, and a refusal is a finding', async () => {
+  const opened = await openConversation(`ws://${websockets}/at-once`, limits)
+  assert.ok('count' in opened)
+  while (opened.count === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.deepEqual([opened.moments, opened.closed], [1, undefined])
+  await opened.hangUp()
+  assert.ok(opened.closed !== undefined)
+  const refused = await openConversation(`ws://${await status('403 Forbidden')}/x`, limits)
+  assert.ok('ok' in refused && !refused.ok)
+  assert.equal(refused.status, 403)
 })
 
 test('page: any 2xx will do, a redirect, an error and silence will not', async () => {

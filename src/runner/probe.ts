@@ -13,6 +13,8 @@ export interface ProbeLimits {
   readonly signal: AbortSignal
 }
 
+/** Messages closer together than this were sent at once. */
+const MOMENT_MS = 100
 /** Larger first frames than this are refused, so that a probe cannot eat the machine. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024
 
@@ -74,19 +76,6 @@ export async function probeRefusal(url: string, limits: ProbeLimits): Promise<Fi
   }
 }
 
-/** Opens a websocket, closes it again, and tells whether that worked. */
-export async function probeOpening(url: string, limits: ProbeLimits): Promise<Finding> {
-  const handshake = await shakeHands(url, limits)
-  if (handshake.kind !== 'open') return brokenHandshake(handshake)
-  const { socket } = handshake
-  await new Promise<void>((resolve) => {
-    socket.once('close', () => resolve())
-    setTimeout(() => socket.terminate(), 1000).unref()
-    socket.close(1000)
-  })
-  return { ok: true }
-}
-
 export interface MessageLimits extends ProbeLimits {
   /** How long to wait for the first message once the socket is open. */
   readonly messageMs: number
@@ -108,16 +97,89 @@ export async function probeMessage(url: string, limits: MessageLimits): Promise<
   return finding
 }
 
+/** A player's connection that is kept open and listened to. */
+export interface Conversation {
+  /** Messages so far. */
+  readonly count: number
+  /** Tenths of a second in which messages came: what is sent at once counts once. */
+  readonly moments: number
+  /** What was wrong with the first message that is no JSON text; undefined while all were. */
+  readonly oddity: string | undefined
+  /** Code of the close, once it is closed. */
+  readonly closed: number | undefined
+  /** Closes it and waits until it is closed, at most a second. */
+  hangUp(): Promise<void>
+}
+
+/** Opens a websocket and listens to it. */
+export async function openConversation(url: string, limits: ProbeLimits): Promise<Conversation | Finding> {
+  const heard = new Heard()
+  const handshake = await shakeHands(url, limits, (socket) => heard.attach(socket))
+  return handshake.kind === 'open' ? heard : brokenHandshake(handshake)
+}
+
+class Heard implements Conversation {
+  count = 0
+  moments = 0
+  oddity: string | undefined
+  closed: number | undefined
+  #socket: WebSocket | undefined
+  #momentAt = Number.NEGATIVE_INFINITY
+
+  attach(socket: WebSocket): void {
+    this.#socket = socket
+    socket.on('message', (data, isBinary) => {
+      this.count++
+      const now = performance.now()
+      if (now - this.#momentAt >= MOMENT_MS) {
+        this.moments++
+        this.#momentAt = now
+      }
+      this.oddity ??= isBinary ? 'a binary frame' : oddityOf(data.toString())
+    })
+    socket.once('close', (code) => {
+      this.closed = code
+    })
+  }
+
+  async hangUp(): Promise<void> {
+    const socket = this.#socket
+    if (socket === undefined || this.closed !== undefined) return
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(() => socket.terminate(), 1000)
+      socket.once('close', () => {
+        clearTimeout(late)
+        resolve()
+      })
+      socket.close(1000)
+    })
+  }
+}
+
+function oddityOf(text: string): string | undefined {
+  try {
+    JSON.parse(text)
+    return undefined
+  } catch {
+    return `a text that is no JSON: ${JSON.stringify(text.slice(0, 60))}`
+  }
+}
+
 type Handshake =
   | { readonly kind: 'open'; readonly socket: WebSocket; readonly first: Promise<Finding> }
   | { readonly kind: 'status'; readonly status: number }
   | { readonly kind: 'broken'; readonly reason: string; readonly isTimeout: boolean; readonly isRefusal: boolean }
 
-function shakeHands(url: string, { timeoutMs, signal }: ProbeLimits): Promise<Handshake> {
+function shakeHands(
+  url: string,
+  { timeoutMs, signal }: ProbeLimits,
+  attach: (socket: WebSocket) => void = () => undefined,
+): Promise<Handshake> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url, { handshakeTimeout: timeoutMs, maxPayload: MAX_FRAME_BYTES })
     // Listened for from the start: the first message may come with the handshake.
     const first = firstMessage(socket)
+    attach(socket)
     const abort = (): void => socket.terminate()
     signal.addEventListener('abort', abort, { once: true })
     if (signal.aborted) abort()

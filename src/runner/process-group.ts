@@ -1,9 +1,11 @@
-// A child process that leads its own process group, so that it can be ended together with whatever it started.
+// A child process that leads its own process group, so that it can be ended together with whatever it started: its group,
+// and, where asked for, what has left the group for a session of its own (process-tree.ts).
 // Both runtimes start everything through here; nothing that it starts outlives this process.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
 import { AppError } from '../kernel/errors.ts'
+import { createMark, endMarked, MARK_VARIABLE } from './process-tree.ts'
 
 /** A started program. */
 export interface Program {
@@ -25,6 +27,8 @@ export interface ProcessStart {
   /** Files to which the streams are appended; the same path for both keeps them in one file. */
   readonly stdout: string
   readonly stderr: string
+  /** Whether what has left the group ends with it too. Not for a container engine, which leaves helpers on purpose. */
+  readonly endsTree?: boolean
 }
 
 /**
@@ -35,11 +39,12 @@ export async function startProcessGroup(start: ProcessStart): Promise<ProcessGro
   const [command = '', ...args] = start.argv
   const stdout = openSync(start.stdout, 'a')
   const stderr = openSync(start.stderr, 'a')
+  const mark = start.endsTree === true ? createMark() : undefined
   let child: ChildProcess
   try {
     child = spawn(command, args, {
       cwd: start.cwd,
-      env: start.env,
+      env: mark === undefined ? start.env : { ...start.env, [MARK_VARIABLE]: mark },
       detached: true,
       stdio: ['ignore', stdout, stderr],
     })
@@ -51,13 +56,16 @@ export async function startProcessGroup(start: ProcessStart): Promise<ProcessGro
     child.once('error', (cause: NodeJS.ErrnoException) => {
       reject(new AppError('RUN_FAILED', `${command} could not be started: ${cause.message}`, { cause }))
     })
-    child.once('spawn', () => resolve(watch(child)))
+    child.once('spawn', () => resolve(watch(child, mark)))
   })
 }
 
-function watch(child: ChildProcess): ProcessGroup {
+function watch(child: ChildProcess, mark: string | undefined): ProcessGroup {
   let status: number | undefined
-  const killGroup = (): void => signalGroup(child.pid, 'SIGKILL')
+  const killGroup = (): void => {
+    signalGroup(child.pid, 'SIGKILL')
+    if (mark !== undefined) endMarked(mark)
+  }
   const exited = new Promise<number>((resolve) => {
     child.once('exit', (code, signal) => {
       status = code ?? 128 + (signal === null ? 0 : constants.signals[signal])

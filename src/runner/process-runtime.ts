@@ -1,7 +1,7 @@
 // The runtime without a container engine: `run` is an argv of this machine, started in the manifest's folder.
 // It isolates nothing: run packages that you trust. What it shields is the environment, see PASSED_ON.
 import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { AppError } from '../kernel/errors.ts'
 import type { Runnable } from '../protocol/coworld.ts'
@@ -22,7 +22,10 @@ const LAUNCHER = fileURLToPath(new URL('../../bin/paracosm', import.meta.url))
 
 /** A runtime that starts the `run` argv of runnables as process groups on this machine. */
 export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
-  const inherited = Object.fromEntries(Object.entries(options.environment).filter(([key]) => PASSED_ON.test(key)))
+  const passed = Object.fromEntries(Object.entries(options.environment).filter(([key]) => PASSED_ON.test(key)))
+  // Shells and programs that start `paracosm` find this package where no other is on the PATH.
+  const path = [passed.PATH, dirname(LAUNCHER)].filter((each) => each !== undefined && each !== '').join(delimiter)
+  const inherited: Readonly<Record<string, string>> = { PARACOSM_NODE: process.execPath, ...passed, PATH: path }
   return {
     kind: 'process',
     async explainMissing(runnable, folder) {
@@ -47,6 +50,7 @@ function openSession(folder: string, inherited: Readonly<Record<string, string>>
       env: { ...inherited, ...found.env, ...launch.runnable.env, ...variables, ...launch.environment },
       stdout: launch.stdout,
       stderr: launch.stderr,
+      endsTree: true,
     })
     started.add(group)
     // The session may have been closed while the program was being started.

@@ -1,13 +1,11 @@
-// Whether a player that lost its connection gets its slot back. Probed on a second start of the game, with tokens of its
-// own and no players, so that the certified episode is not disturbed.
+// Whether a player that lost its connection gets its slot back and plays on. Probed on a second start of the game, with
+// tokens of its own and no players, so that the certified episode is not disturbed. The probe itself: returning.ts.
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../kernel/errors.ts'
 import type { JobSpec } from '../protocol/coworld.ts'
-import { type Extra, playerSocket } from './episode-probes.ts'
 import { rolloutVariables } from './episode-run.ts'
 import { concreteConfig, createTokens } from './job.ts'
-import { type Finding, probeOpening } from './probe.ts'
+import { probeReturning, type ReturnFindings } from './returning.ts'
 import { createRunId, type GameServer, type Mount, type Runtime, type RuntimeSession } from './runtime.ts'
 import { awaitHealth, interruption } from './waiting.ts'
 import { createWorkspace, type Workspace, writeConfig } from './workspace.ts'
@@ -22,15 +20,11 @@ export interface ReconnectionProbe {
   readonly signal: AbortSignal
 }
 
-const PROBE_MS = 5000
-/** How long a game may take to notice that a connection is gone. */
-const NOTICE_MS = 3000
-
 /**
- * Connects each slot, disconnects it and connects it again with the same token.
+ * Starts the game once more, connects each slot, cuts it off and connects it again with the same token.
  * @throws AppError INTERRUPTED
  */
-export async function probeReconnection(probe: ReconnectionProbe): Promise<Extra> {
+export async function probeReconnection(probe: ReconnectionProbe): Promise<ReturnFindings> {
   const { runtime, job, folder, signal } = probe
   const place = { folder: join(probe.workspace.folder, 'reconnection'), prefix: 'coworld-cert-', cwd: folder } as const
   const workspace = await createWorkspace(place)
@@ -40,10 +34,15 @@ export async function probeReconnection(probe: ReconnectionProbe): Promise<Extra
   const session = await runtime.open({ id: createRunId(), folder })
   try {
     const server = await startGame(probe, session, workspace)
-    return await probeSlots(server, tokens, signal)
+    const findings = await probeReturning(server, tokens, signal)
+    if (signal.aborted) throw interruption(signal)
+    return findings
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'INTERRUPTED') throw error
-    return { outcome: 'failed', reason: `a second start of the game: ${error.message}` }
+    return {
+      reconnection: { outcome: 'failed', reason: `a second start of the game: ${error.message}` },
+      frames: { outcome: 'skipped', reason: 'the game did not start a second time' },
+    }
   } finally {
     await session.close()
   }
@@ -67,31 +66,4 @@ async function startGame(
   )
   await awaitHealth({ server, log: workspace.gameStderr, timeoutMs, runtime: runtime.kind, signal })
   return server
-}
-
-async function probeSlots(server: GameServer, tokens: readonly string[], signal: AbortSignal): Promise<Extra> {
-  for (const [slot, token] of tokens.entries()) {
-    const url = playerSocket({ server }, slot, token)
-    const first = await probeOpening(url, { timeoutMs: PROBE_MS, signal })
-    const again = first.ok ? await openAgain(url, signal) : first
-    if (signal.aborted) throw interruption(signal)
-    if (!again.ok && server.program.status() === 0) return endedEarly(slot)
-    if (!first.ok) return { outcome: 'failed', reason: `slot ${slot} with its own token: ${first.reason}` }
-    if (!again.ok) return { outcome: 'failed', reason: `slot ${slot} could not connect a second time: ${again.reason}` }
-  }
-  return { outcome: 'passed', reason: `${tokens.length} slots got their slots back with the same token` }
-}
-
-function endedEarly(slot: number): Extra {
-  if (slot > 0) return { outcome: 'passed', reason: `${slot} slots got their slots back before the episode was over` }
-  return { outcome: 'skipped', reason: 'the episode was over before a player could come back' }
-}
-
-async function openAgain(url: string, signal: AbortSignal): Promise<Finding> {
-  const deadline = performance.now() + NOTICE_MS
-  for (;;) {
-    const finding = await probeOpening(url, { timeoutMs: PROBE_MS, signal })
-    if (finding.ok || signal.aborted || performance.now() > deadline) return finding
-    await sleep(200, undefined, { signal }).catch(() => undefined)
-  }
 }

@@ -1,10 +1,12 @@
 // A game in its replay mode: started on a second port, asked for its replay page and for the replay itself.
+import { basename } from 'node:path'
 import type { Runnable } from '../protocol/coworld.ts'
 import { fault, type ProbeContext, toSocketUrl } from './episode-probes.ts'
-import { probeMessage, probePage } from './probe.ts'
+import { findPage } from './pages.ts'
+import { probeMessage } from './probe.ts'
 import type { GameServer, Mount, Runtime, RuntimeSession } from './runtime.ts'
 import { awaitHealth } from './waiting.ts'
-import type { Workspace } from './workspace.ts'
+import { findReplayFile, type Workspace } from './workspace.ts'
 
 const PROBE_MS = 5000
 const MESSAGE_MS = 10_000
@@ -28,23 +30,22 @@ interface ReplayCheck {
 export async function verifyReplay(check: ReplayCheck): Promise<{ reason: string; value: undefined }> {
   const { session, workspace, mount, timeoutMs, signal } = check
   const log = workspace.gameStderr
+  const replay = basename(findReplayFile(workspace) ?? workspace.replay)
+  const uri = session.fileUri(mount, replay)
   const server = await startReplayServer(check.session, {
     name: `coworld-cert-replay-${check.id}`,
     runnable: check.job.manifest.game.runnable,
     workspace,
     mount,
+    uri,
   })
   await awaitHealth({ server, log, timeoutMs, runtime: check.runtime.kind, signal })
-  const query = `?${new URLSearchParams({ uri: session.fileUri(mount, 'replay.json') })}`
+  const query = `?${new URLSearchParams({ uri })}`
   const context: ProbeContext = { server, tokens: [], timeoutMs, log, signal }
-  const page = await probePage(`${server.url}/clients/replay${query}`, { timeoutMs: PROBE_MS, signal })
+  const { finding: page, folder } = await findPage(server.url, 'replay', query, { timeoutMs: PROBE_MS, signal })
   if (!page.ok) {
-    throw await fault(
-      context,
-      `GET /clients/replay: ${page.reason}`,
-      page,
-      'Serve GET /clients/replay with a 2xx in replay mode.',
-    )
+    const hint = `Serve GET /${folder}/replay with a 2xx in replay mode.`
+    throw await fault(context, `GET /${folder}/replay: ${page.reason}`, page, hint)
   }
   const messageMs = Math.min(timeoutMs, MESSAGE_MS)
   const socket = `${toSocketUrl(server.url)}/replay${query}`
@@ -60,15 +61,17 @@ interface ReplayServerStart {
   /** Whose game logs the replay server appends to. */
   readonly workspace: Workspace
   readonly mount: Mount
+  /** The replay, as a program with this mount reads it. */
+  readonly uri: string
 }
 
-/** Starts a game in replay mode. */
+/** Starts a game in replay mode, by the variables of both generations. */
 export function startReplayServer(session: RuntimeSession, start: ReplayServerStart): Promise<GameServer> {
   return session.startGame(
     {
       name: start.name,
       runnable: start.runnable,
-      environment: { COGAME_REPLAY_SERVER: '1' },
+      environment: { COGAME_REPLAY_SERVER: '1', COGAME_LOAD_REPLAY_URI: start.uri },
       stdout: start.workspace.gameStdout,
       stderr: start.workspace.gameStderr,
     },

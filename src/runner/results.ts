@@ -15,7 +15,7 @@ export async function readResults(workspace: Workspace, manifest: CoworldManifes
   if (text === undefined) {
     throw new AppError('RESULTS_INVALID', `the game exited without writing ${workspace.results}`, {
       hint: 'Make the game write its results to COGAME_RESULTS_URI before it exits.',
-      details: { path: workspace.results },
+      details: { path: workspace.results, missing: true },
     })
   }
   const results = parseResults(text, workspace.results)

@@ -1,25 +1,10 @@
 // What a run tells while it goes on. Progress lines, reports and links are all made of these; nothing here does anything.
+import { withFailureType } from './failure.ts'
+import type { PageFolder } from './pages.ts'
+import { RUN_STEPS, type RunStep } from './run-steps.ts'
+
 export const OUTCOMES = ['passed', 'failed', 'skipped'] as const
 export type Outcome = (typeof OUTCOMES)[number]
-
-/** The steps of one local episode, numbered from 1 in this order. */
-export const RUN_STEPS = [
-  'config',
-  'port',
-  'start-game',
-  'health',
-  'player-page',
-  'bad-token',
-  'global-page',
-  'start-players',
-  'global-message',
-  'game-exit',
-  'player-exit',
-  'replay',
-  'clean-up',
-  'results',
-] as const
-export type RunStep = (typeof RUN_STEPS)[number]
 
 /** One numbered step or check that has come to its end. */
 export interface StepReport {
@@ -43,15 +28,23 @@ export type RunEvent =
   | { readonly kind: 'step-ended'; readonly step: StepReport }
   /** The game is healthy and can be watched. */
   | { readonly kind: 'ready'; readonly links: EpisodeLinks }
-  | { readonly kind: 'player-exited'; readonly slot: number; readonly status: number }
+  | {
+      readonly kind: 'player-exited'
+      readonly slot: number
+      readonly status: number
+      /** Whether the game was still running. */
+      readonly isEarly: boolean
+      /** The end of its log. */
+      readonly logTail: string
+    }
   | { readonly kind: 'game-exited'; readonly status: number }
 
 /** Links to a game at `url`, one player link for each token. */
-export function episodeLinks(url: string, tokens: readonly string[]): EpisodeLinks {
+export function episodeLinks(url: string, tokens: readonly string[], folder: PageFolder = 'clients'): EpisodeLinks {
   return {
-    players: tokens.map((token, slot) => `${url}/clients/player?${slotQuery(slot, token)}`),
-    global: `${url}/clients/global`,
-    admin: `${url}/clients/admin`,
+    players: tokens.map((token, slot) => `${url}/${folder}/player?${slotQuery(slot, token)}`),
+    global: `${url}/${folder}/global`,
+    admin: `${url}/${folder}/admin`,
   }
 }
 
@@ -77,7 +70,7 @@ export async function runStep<T>(
     return value
   } catch (error) {
     onEvent({ kind: 'step-ended', step: { number, id, outcome: 'failed', reason: reasonOf(error) } })
-    throw error
+    throw withFailureType(error, id)
   }
 }
 

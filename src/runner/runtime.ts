@@ -14,7 +14,7 @@ export interface Mount {
   /** Absolute path on this machine. */
   readonly folder: string
   /** Where a container sees it. */
-  readonly target: '/coworld' | '/coworld-replay'
+  readonly target: '/coworld' | '/coworld-replay' | '/coworld-artifact'
   readonly isReadOnly: boolean
 }
 
@@ -42,7 +42,8 @@ export interface RuntimeSession {
   /** The URI by which a program with this mount reads or writes a file of its folder. */
   fileUri(mount: Mount, fileName: string): string
   startGame(launch: Launch, mount: Mount): Promise<GameServer>
-  startPlayer(launch: Launch): Promise<Program>
+  /** @param mount where the player may leave something behind */
+  startPlayer(launch: Launch, mount: Mount): Promise<Program>
   /** Ends and removes all of it. Returns the names of what would not go; never throws. */
   close(): Promise<readonly string[]>
 }

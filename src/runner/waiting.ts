@@ -26,8 +26,13 @@ export async function programFault(
 
 /** The error for an aborted signal: the reason it was given, when that is one of ours. */
 export function interruption(signal: AbortSignal): AppError {
-  if (signal.reason instanceof AppError) return signal.reason
-  return new AppError('INTERRUPTED', 'the run was interrupted', { cause: signal.reason })
+  const { reason } = signal
+  if (reason instanceof AppError && reason.code !== 'INTERRUPTED') return reason
+  const message = reason instanceof AppError ? reason.message : 'the run was interrupted'
+  return new AppError('INTERRUPTED', message, {
+    cause: reason,
+    hint: 'Nothing is left running. Start it again: the episode of a package begins anew.',
+  })
 }
 
 export interface HealthWait {

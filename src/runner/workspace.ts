@@ -1,5 +1,5 @@
 // The folder of one local episode: what the game reads, what it writes, and everybody's logs. Never deleted.
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
@@ -12,6 +12,12 @@ export interface Workspace {
   readonly config: string
   readonly results: string
   readonly replay: string
+  /** Where later games may leave their replay, as raw bytes. */
+  readonly rawReplay: string
+  /** Where a game says which player failed, in place of results. */
+  readonly playerFailure: string
+  /** One folder a slot, for what its player leaves behind. */
+  readonly artefacts: string
   readonly logs: string
   readonly gameStdout: string
   readonly gameStderr: string
@@ -36,8 +42,10 @@ export async function createWorkspace(place: WorkspacePlace): Promise<Workspace>
   try {
     const paths = workspacePaths(place.folder === undefined ? await temporaryFolder(place) : resolve(place.folder))
     await makeFolder(paths.logs)
-    const stale = [paths.config, paths.results, paths.replay, `${paths.replay}.z`]
+    const { config, results, replay, rawReplay, playerFailure, artefacts } = paths
+    const stale = [config, results, replay, `${replay}.z`, rawReplay, playerFailure]
     await Promise.all(stale.map((path) => rm(path, { force: true })))
+    await rm(artefacts, { recursive: true, force: true })
     return paths
   } catch (cause) {
     if (cause instanceof AppError) throw cause
@@ -54,6 +62,9 @@ export function workspacePaths(folder: string): Workspace {
     config: join(folder, 'config.json'),
     results: join(folder, 'results.json'),
     replay: join(folder, 'replay.json'),
+    rawReplay: join(folder, 'replay'),
+    playerFailure: join(folder, 'player_failure.json'),
+    artefacts: join(folder, 'artifacts'),
     logs,
     gameStdout: join(logs, 'game.stdout.log'),
     gameStderr: join(logs, 'game.stderr.log'),
@@ -78,6 +89,11 @@ export async function readTail(path: string, bytes = 4000): Promise<string> {
   const length = Math.min(size, bytes)
   const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length)
   return buffer.toString('utf8')
+}
+
+/** The replay that a game left behind, under either of its names; undefined when there is none. */
+export function findReplayFile({ replay, rawReplay }: Workspace): string | undefined {
+  return [replay, rawReplay].find((path) => existsSync(path) && statSync(path).isFile())
 }
 
 /** The text of an artefact, or undefined when it was never written. */

@@ -10,7 +10,8 @@ import type { Engine } from '../../src/runner/container-engine.ts'
 import { createContainerRuntime } from '../../src/runner/container-runtime.ts'
 import { loadManifest } from '../../src/runner/manifest.ts'
 import { runPackage } from '../../src/runner/play.ts'
-import type { RunEvent, RunStep } from '../../src/runner/run-events.ts'
+import type { RunEvent } from '../../src/runner/run-events.ts'
+import type { RunStep } from '../../src/runner/run-steps.ts'
 import { buildImage, skipReason, type TestEngine, testEngine, writePackage } from './engine.ts'
 
 let engine: Engine

@@ -35,6 +35,7 @@ const ALL = {
   'bad-token-every-slot': 'passed',
   'late-viewer': 'passed',
   reconnection: 'passed',
+  frames: 'passed',
   determinism: 'skipped',
 }
 
@@ -44,7 +45,7 @@ test('certify: a whole package passes every check', { skip: skipReason }, async 
   assert.equal(report.certified, true)
   assert.deepEqual(
     report.checks.map((check) => check.number),
-    [1, 2, 3, 4, 5, 6, 7, null, null, null, null],
+    [1, 2, 3, 4, 5, 6, 7, null, null, null, null, null],
   )
   assert.equal(report.checks[4]?.steps?.length, 14)
   assert.deepEqual(Object.keys(report.episodeRequest ?? {}), ['manifest', 'game_config', 'players'])
@@ -53,7 +54,12 @@ test('certify: a whole package passes every check', { skip: skipReason }, async 
 
 test('certify: without extras nothing beyond the numbered checks is looked at', { skip: skipReason }, async () => {
   const { outcomes } = await certifyStandIn(writeStandIn(), { beyond: false })
-  const skipped = { 'bad-token-every-slot': 'skipped', 'late-viewer': 'skipped', reconnection: 'skipped' }
+  const skipped = {
+    'bad-token-every-slot': 'skipped',
+    'late-viewer': 'skipped',
+    reconnection: 'skipped',
+    frames: 'skipped',
+  }
   assert.deepEqual(outcomes, { ...ALL, ...skipped })
 })
 
@@ -106,7 +112,7 @@ for (const [name, options, id, reason] of FAILED) {
     assert.ok((report.checks[index]?.hint ?? '').length > 10)
     assert.ok(report.checks.slice(0, index).every((check) => check.outcome === 'passed'))
     assert.ok(report.checks.slice(index + 1).every((check) => check.outcome === 'skipped'))
-    assert.equal(report.checks.length, 11)
+    assert.equal(report.checks.length, 12)
     assert.equal(report.certified, false)
   })
 }

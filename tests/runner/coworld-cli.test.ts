@@ -1,10 +1,11 @@
 // `paracosm coworld …` as a user runs it: spawned, with exit statuses, text and JSON.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { CERTIFY_CHECKS, EXTRA_CHECKS } from '../../src/runner/checks.ts'
 import { processesWith, skipReason, writeStandIn } from './stand-ins.ts'
 
 const root = new URL('../../', import.meta.url).pathname
@@ -55,13 +56,26 @@ test('coworld validate: a valid manifest in text, JSON and both forms', () => {
 })
 
 test('coworld validate: an invalid one exits with 2, names layer, path and fix, also as JSON', () => {
-  const { status, stderr } = paracosm('validate', fixture('paintarena-newer.json'))
+  const path = join(mkdtempSync(join(tmpdir(), 'mixed ')), 'coworld_manifest.json')
+  const older = JSON.parse(readFileSync(fixture('paintarena-0.1.0.json'), 'utf8'))
+  writeFileSync(path, JSON.stringify({ ...older, tags: ['a', 'b', 'c'] }))
+  const { status, stderr } = paracosm('validate', path)
   assert.equal(status, 2)
-  assert.match(stderr, /MANIFEST_INVALID: .*: schema: \$\..*unknown key\n {2}fix: .*later generation/)
+  assert.match(stderr, /MANIFEST_INVALID: .*: schema: \$\.tags: unknown key\n {2}fix: .*later generation/)
   const json = paracosm('validate', fixture('persephones_escape.json'), '--json')
   assert.equal(json.status, 2)
   assert.equal(JSON.parse(json.stdout).error.details.layer, 'schema')
   assert.equal(paracosm('validate', 'absent.json').status, 2)
+})
+
+test('coworld validate: a manifest of the later generation is valid, and its upload form is as it was written', () => {
+  const path = fixture('paintarena-newer.json')
+  const json = JSON.parse(paracosm('check', path, '--json').stdout)
+  assert.deepEqual([json.ok, json.generation], [true, 'later'])
+  assert.deepEqual(
+    JSON.parse(paracosm('validate', path, '--form', 'upload').stdout),
+    JSON.parse(readFileSync(path, 'utf8')),
+  )
 })
 
 test('coworld schema: prints draft 2020-12 schemas', () => {
@@ -89,6 +103,12 @@ test('coworld certify: prints what the contract says on standard output and each
   )
   assert.match(stderr, /^ok {3}1 package: /)
   assert.match(stderr, /^skip \+ determinism: /m)
+  assert.ok(stderr.includes(`Report: ${folder}/certification.html`), stderr)
+  const page = readFileSync(join(folder, 'certification.html'), 'utf8')
+  assert.match(page, /<meta name="viewport"/)
+  assert.match(page, /prefers-color-scheme: dark/)
+  assert.equal(/<script|<link|src=|href=|@import|url\(/.test(page), false, 'the page is one file')
+  for (const id of [...CERTIFY_CHECKS, ...EXTRA_CHECKS]) assert.ok(page.includes(`</span> ${id} <small>`), id)
 })
 
 test('coworld certify: a failed check exits with 1 and is told in text and JSON', { skip: skipReason }, () => {

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ERRORS } from '../../src/kernel/errors.ts'
-import { CERTIFY_CHECKS, EXTRA_CHECKS } from '../../src/runner/certify.ts'
-import { RUN_STEPS } from '../../src/runner/run-events.ts'
+import { CERTIFY_CHECKS, EXTRA_CHECKS } from '../../src/runner/checks.ts'
+import { RUN_STEPS } from '../../src/runner/run-steps.ts'
 import { docCommands, docEnvironment, runLine } from './doc-commands.ts'
 
 const page = readFileSync(new URL('../../docs/packages.md', import.meta.url), 'utf8')

@@ -6,7 +6,8 @@ import { AppError } from '../../src/kernel/errors.ts'
 import { type EpisodeRunOptions, runEpisode } from '../../src/runner/episode-run.ts'
 import { buildJobSpec } from '../../src/runner/job.ts'
 import { createProcessRuntime } from '../../src/runner/process-runtime.ts'
-import { RUN_STEPS, type RunEvent, type RunStep, type StepReport } from '../../src/runner/run-events.ts'
+import type { RunEvent, StepReport } from '../../src/runner/run-events.ts'
+import { RUN_STEPS, type RunStep } from '../../src/runner/run-steps.ts'
 import { createWorkspace, playerLog, workspacePaths } from '../../src/runner/workspace.ts'
 import { processesWith, type StandIn, type StandInOptions, skipReason, writeStandIn } from './stand-ins.ts'
 
@@ -329,6 +330,32 @@ for (const [phase, options] of PHASES) {
 test('episode: what a game leaves in its process group ends with it', { skip: skipReason }, async () => {
   const { error } = await run(writeStandIn({ gameFault: 'leaves-a-child' }))
   assert.equal(error, undefined)
+})
+
+test('episode: what a player has forked off into a session of its own ends with it', { skip: skipReason }, async () => {
+  const standIn = writeStandIn({ playerFault: 'double-forks', gameConfig: { max_ticks: 120 } })
+  let most = 0
+  const watch = setInterval(() => {
+    most = Math.max(most, processesWith(standIn.mark).length)
+  }, 50)
+  const { error } = await run(standIn).finally(() => clearInterval(watch))
+  assert.equal(error, undefined)
+  assert.equal(most, 5, 'a game, two players and an orphan of each')
+})
+
+test('episode: a player that dies at its start is told at once, with the end of its log', {
+  skip: skipReason,
+}, async () => {
+  const abort = new AbortController()
+  let told: RunEvent | undefined
+  const onEvent = (event: RunEvent) => {
+    if (event.kind !== 'player-exited' || told) return
+    told = event
+    abort.abort()
+  }
+  await run(writeStandIn({ playerFault: 'dies-at-once' }), { onEvent, signal: abort.signal })
+  assert.ok(told?.kind === 'player-exited')
+  assert.deepEqual([told.status, told.isEarly, told.logTail], [6, true, 'no brush to be found'])
 })
 
 test('episode: artefacts of an earlier episode do not pass for those of this one', { skip: skipReason }, async () => {

@@ -35,7 +35,7 @@ export class GameAdapter {
    * @throws AppError TOKEN_REFUSED, which reveals nothing about slots; SLOT_TAKEN or EPISODE_OVER for a valid token
    */
   openPlayer(query: URLSearchParams): Open {
-    const slot = /^\d{1,3}$/.test(query.get('slot') ?? '') ? Number(query.get('slot')) : -1
+    const slot = /^(?:0|[1-9]\d{0,2})$/.test(query.get('slot') ?? '') ? Number(query.get('slot')) : -1
     const token = query.get('token') ?? ''
     const refusal = this.#episode.slots[slot] ? this.#episode.checkJoin(slot, token) : UNKNOWN_SLOT
     if (refusal && (refusal.code === 'SLOT_INVALID' || refusal.code === 'TOKEN_REFUSED')) {

@@ -1,0 +1,20 @@
+// What a certification looks at, and what it says of each: shared by the certifier and by what shows its findings.
+import type { Outcome, StepReport } from './run-events.ts'
+
+/** The numbered checks, in order, counted from 1. */
+export const CERTIFY_CHECKS = ['package', 'images', 'workspace', 'request', 'episode', 'results', 'replay'] as const
+/** What is looked at beyond them. */
+export const EXTRA_CHECKS = ['bad-token-every-slot', 'late-viewer', 'reconnection', 'frames', 'determinism'] as const
+export type CheckId = (typeof CERTIFY_CHECKS)[number] | (typeof EXTRA_CHECKS)[number]
+
+export interface CheckReport {
+  /** Null for checks beyond the numbered ones. */
+  readonly number: number | null
+  readonly id: CheckId
+  readonly outcome: Outcome
+  readonly reason: string
+  /** What to do about a failure. */
+  readonly hint?: string
+  /** Of the check `episode`: the steps of the run. */
+  readonly steps?: readonly StepReport[]
+}

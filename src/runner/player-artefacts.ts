@@ -1,0 +1,41 @@
+// What players leave behind: one zip a slot, which they write to the URI that they are told. Each slot has a folder of its
+// own, so that no player sees another's.
+import { chmod, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../kernel/errors.ts'
+import { makeFolder } from '../lib/folders.ts'
+import type { Mount } from './runtime.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What hosts of packages take at most. */
+const ARTEFACT_BYTES = 200 * 1024 * 1024
+
+export interface PlayerArtefact {
+  readonly mount: Mount
+  readonly name: string
+}
+
+/** The place of a slot's artefact; its folder is made. */
+export async function artefactOf(workspace: Workspace, slot: number): Promise<PlayerArtefact> {
+  const folder = join(workspace.artefacts, String(slot))
+  await makeFolder(folder)
+  // A container without capabilities is somebody else, and has to pass through the parent.
+  await chmod(workspace.artefacts, 0o711)
+  return { mount: { folder, target: '/coworld-artifact', isReadOnly: false }, name: `policy_artifact_${slot}.zip` }
+}
+
+/** @throws AppError RUN_FAILED when a player left more behind than is allowed */
+export async function checkArtefacts(workspace: Workspace, slots: readonly number[]): Promise<void> {
+  for (const slot of slots) {
+    const path = join(workspace.artefacts, String(slot), `policy_artifact_${slot}.zip`)
+    const size = await stat(path).then(
+      (found) => found.size,
+      () => 0,
+    )
+    if (size <= ARTEFACT_BYTES) continue
+    throw new AppError('RUN_FAILED', `player ${slot} left ${size} bytes behind in ${path}; at most ${ARTEFACT_BYTES}`, {
+      hint: 'Make the player write a smaller zip to COWORLD_PLAYER_ARTIFACT_UPLOAD_URL.',
+      details: { error_type: 'player_error', failed_policy_index: slot },
+    })
+  }
+}

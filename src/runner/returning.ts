@@ -1,0 +1,159 @@
+// Whether players who lost their connection play on: each slot is connected, cut off and connected again with the same
+// token, until all of them are there; then everybody who came back has to be told what the others are told.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { at } from '../kernel/at.ts'
+import { type Extra, playerSocket } from './episode-probes.ts'
+import { type Conversation, type Finding, openConversation } from './probe.ts'
+import type { GameServer } from './runtime.ts'
+
+export interface ReturnFindings {
+  readonly reconnection: Extra
+  /** Whether what players were sent is JSON text. */
+  readonly frames: Extra
+}
+
+const PROBE_MS = 5000
+/** How long a game may take to notice that a connection is gone. */
+const NOTICE_MS = 3000
+/** How long a first connection is listened to: whether it is told something, and whether it is told more. */
+const FIRST_MS = 1000
+/** How long somebody who came back may wait to be told where the game is. */
+const ANSWER_MS = 3000
+/** How long a connection must stay open that was told nothing the first time either. */
+const STAY_MS = 500
+/** How long a game that ends takes from its last message to its exit. */
+const EXIT_MS = 1500
+/** How long the course of the episode is watched once everybody is there. */
+const WATCH_MS = 3000
+
+/** Connects every slot twice. Never throws for what the game does. */
+export async function probeReturning(
+  server: GameServer,
+  tokens: readonly string[],
+  signal: AbortSignal,
+): Promise<ReturnFindings> {
+  const probe = new Returning(server, signal)
+  try {
+    return { reconnection: await probe.run(tokens), frames: probe.frames }
+  } finally {
+    await probe.close()
+  }
+}
+
+class Returning {
+  readonly #server: GameServer
+  readonly #signal: AbortSignal
+  readonly #heard: Conversation[] = []
+
+  constructor(server: GameServer, signal: AbortSignal) {
+    this.#server = server
+    this.#signal = signal
+  }
+
+  async run(tokens: readonly string[]): Promise<Extra> {
+    const back: Conversation[] = []
+    for (const [slot, token] of tokens.entries()) {
+      const returned = await this.#return(slot, playerSocket({ server: this.#server }, slot, token))
+      if ('outcome' in returned) return returned
+      back.push(returned)
+    }
+    return this.#watch(back)
+  }
+
+  get frames(): Extra {
+    const odd = this.#heard.find(({ oddity }) => oddity !== undefined)
+    if (odd) return { outcome: 'failed', reason: `a player was sent ${odd.oddity}; players are sent JSON text` }
+    const count = this.#heard.reduce((sum, each) => sum + each.count, 0)
+    if (count === 0) return { outcome: 'skipped', reason: 'no player was sent anything' }
+    return { outcome: 'passed', reason: `${count} messages to players were JSON text` }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#heard.map((each) => each.hangUp()))
+  }
+
+  get #isOver(): boolean {
+    return this.#server.program.status() === 0
+  }
+
+  async #open(url: string): Promise<Conversation | Finding> {
+    const opened = await openConversation(url, { timeoutMs: PROBE_MS, signal: this.#signal })
+    if ('count' in opened) this.#heard.push(opened)
+    return opened
+  }
+
+  /** The second connection of a slot, or why there is none. */
+  async #return(slot: number, url: string): Promise<Conversation | Extra> {
+    const first = await this.#open(url)
+    if (!('count' in first)) return this.#failed(slot, `with its own token: ${reasonOf(first)}`)
+    await this.#until(FIRST_MS, () => first.moments > 1 || first.closed !== undefined)
+    if (first.closed !== undefined) return this.#failed(slot, `with its own token: closed with code ${first.closed}`)
+    await first.hangUp()
+    const again = await this.#openAgain(url)
+    if (!('count' in again)) return this.#failed(slot, `could not connect a second time: ${reasonOf(again)}`)
+    // As much as the first connection was told: nothing, something, or something and then more.
+    const wanted = Math.min(first.moments, 2)
+    const isAnswered = (): boolean => wanted > 0 && again.moments >= wanted
+    await this.#until(wanted > 0 ? ANSWER_MS : STAY_MS, () => again.closed !== undefined || isAnswered())
+    if (again.closed !== undefined && again.count === 0) {
+      return this.#failed(slot, `was thrown out when it came back: closed with code ${again.closed} before any message`)
+    }
+    if (wanted > 0 && again.count === 0) return this.#failed(slot, 'was told nothing when it came back')
+    if (wanted > again.moments)
+      return this.#failed(slot, 'was told nothing more after it came back: it does not play on')
+    return again
+  }
+
+  async #openAgain(url: string): Promise<Conversation | Finding> {
+    const deadline = performance.now() + NOTICE_MS
+    for (;;) {
+      const opened = await this.#open(url)
+      if ('count' in opened || this.#signal.aborted || performance.now() > deadline) return opened
+      await this.#pause(200)
+    }
+  }
+
+  /** Everybody is there, so that the episode begins: whoever came back is told as the others are. */
+  async #watch(back: readonly Conversation[]): Promise<Extra> {
+    const before = back.map(({ count }) => count)
+    const isTold = (slot: number): boolean => at(back, slot).count > at(before, slot)
+    const slots = [...back.keys()]
+    await this.#until(WATCH_MS, () => slots.every(isTold) || back.some(({ closed }) => closed !== undefined))
+    const out = slots.find((slot) => back[slot]?.closed !== undefined && !isTold(slot))
+    const told = slots.filter(isTold)
+    if (out !== undefined) await this.#until(EXIT_MS, () => this.#isOver)
+    const who = `${back.length} slots came back with the same token`
+    if (this.#isOver) return { outcome: 'passed', reason: `${who} before the episode was over` }
+    if (out !== undefined && told.length > 0) {
+      return { outcome: 'failed', reason: `slot ${out} came back and lost its connection while others were told more` }
+    }
+    const deaf = slots.find((slot) => !isTold(slot))
+    if (deaf === undefined) return { outcome: 'passed', reason: `${who} and were told how the episode goes on` }
+    if (told.length > 0) {
+      const reason = `slot ${deaf} came back and was told nothing more, while slot ${told[0]} was: it does not play on`
+      return { outcome: 'failed', reason }
+    }
+    return { outcome: 'passed', reason: `${who}; nobody was told more within ${WATCH_MS / 1000} s` }
+  }
+
+  async #failed(slot: number, why: string): Promise<Extra> {
+    await this.#until(EXIT_MS, () => this.#isOver)
+    if (!this.#isOver) return { outcome: 'failed', reason: `slot ${slot} ${why}` }
+    if (slot > 0) return { outcome: 'passed', reason: `${slot} slots came back before the episode was over` }
+    return { outcome: 'skipped', reason: 'the episode was over before a player could come back' }
+  }
+
+  async #until(limitMs: number, isDone: () => boolean): Promise<void> {
+    const deadline = performance.now() + limitMs
+    while (!isDone() && !this.#isOver && !this.#signal.aborted && performance.now() < deadline) await this.#pause(20)
+  }
+
+  async #pause(ms: number): Promise<void> {
+    // An abort ends the wait; the loops ask for it themselves.
+    await sleep(ms, undefined, { signal: this.#signal }).catch(() => undefined)
+  }
+}
+
+function reasonOf(finding: Finding): string {
+  return finding.ok ? 'it opened' : finding.reason
+}

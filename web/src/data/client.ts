@@ -1,0 +1,20 @@
+// The one connection of the application to its server. The player's key lies in this browser and travels in headers only.
+import { type Client, createClient } from 'paracosm/client'
+
+const KEY = 'paracosm.key'
+
+/** The player's access key that this browser keeps; undefined: nobody has signed in. */
+export function storedKey(): string | undefined {
+  return localStorage.getItem(KEY) ?? undefined
+}
+
+/** Keeps a key, or forgets it. */
+export function storeKey(key: string | undefined): void {
+  if (key === undefined) localStorage.removeItem(KEY)
+  else localStorage.setItem(KEY, key)
+}
+
+/** A client with the key of whoever is signed in now. */
+export function apiClient(): Client {
+  return createClient({ url: location.origin, key: storedKey() })
+}

@@ -1,0 +1,61 @@
+// Whether the server answers, whether it has restarted, and whether it has a newer application. One question every half
+// minute, and at once when the browser says that the network is back or the page is looked at again.
+import { useEffect } from 'react'
+import { apiClient } from './client.ts'
+import { createStore } from './store.ts'
+
+export type Banner = 'offline' | 'restarted' | 'new-version'
+
+/** What the banner says; undefined: nothing is amiss. */
+export const bannerStore = createStore<Banner | undefined>(undefined)
+
+const EVERY_MS = 30_000
+/** While the server does not answer. */
+const OFFLINE_MS = 3000
+
+interface Known {
+  boot: string | undefined
+}
+
+/** Says that a request or a socket found the server gone: the next look comes at once. */
+export function reportTrouble(): void {
+  window.dispatchEvent(new Event('paracosm:trouble'))
+}
+
+async function look(known: Known): Promise<void> {
+  try {
+    const { boot, web } = await apiClient().about()
+    const wasOffline = bannerStore.get() === 'offline'
+    const hasRestarted = known.boot !== undefined && boot !== known.boot
+    known.boot = boot
+    if (web !== null && web !== __WEB_VERSION__) bannerStore.set('new-version')
+    else if (hasRestarted) bannerStore.set('restarted')
+    else if (wasOffline) bannerStore.set(undefined)
+  } catch {
+    bannerStore.set('offline')
+  }
+}
+
+export function useConnectionWatch(): void {
+  useEffect(() => {
+    const known: Known = { boot: undefined }
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let isLooking = false
+    const run = async (): Promise<void> => {
+      if (isLooking) return
+      isLooking = true
+      clearTimeout(timer)
+      await look(known)
+      isLooking = false
+      timer = setTimeout(() => void run(), bannerStore.get() === 'offline' ? OFFLINE_MS : EVERY_MS)
+    }
+    const onSign = (): void => void run()
+    const signs = ['online', 'offline', 'focus', 'paracosm:trouble']
+    for (const sign of signs) window.addEventListener(sign, onSign)
+    void run()
+    return () => {
+      clearTimeout(timer)
+      for (const sign of signs) window.removeEventListener(sign, onSign)
+    }
+  }, [])
+}

@@ -1,0 +1,27 @@
+// How the application caches answers: they are shown at once when a page is opened again, and asked for anew.
+import { QueryClient } from '@tanstack/react-query'
+import { ClientError } from 'paracosm/client'
+
+/** Milliseconds for which an answer counts as new. */
+const FRESH_MS = 2000
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: FRESH_MS,
+        // The client repeats reads itself.
+        retry: false,
+        refetchOnWindowFocus: true,
+        networkMode: 'always',
+      },
+      mutations: { networkMode: 'always' },
+    },
+  })
+}
+
+/** The code of a failed request, for pages that tell some failures apart. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof ClientError)) return 'INTERNAL_ERROR'
+  return error.problem?.code ?? error.code
+}
