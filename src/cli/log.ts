@@ -44,7 +44,7 @@ export function createCommand(io: Io): Command {
     )
   add(
     'import <file>',
-    'Read an archive of the log, or the journal of an episode; what is there already is left alone.',
+    "Read an archive, a journal, or a log of the protocol's source text (SQLite or JSON Lines); what is there already is left alone.",
     'paracosm log import old.jsonl.zst',
   )
     .addOption(recordedWorldOption())

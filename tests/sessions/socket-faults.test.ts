@@ -6,6 +6,7 @@ import { get, post, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
 import { assertReplays } from '../../src/testing/session-replay.ts'
 import { forEachStore, onSqlite } from '../../src/testing/stores.ts'
+import { until } from '../../src/testing/until.ts'
 import { type SessionServer, startSessionServer } from './session-server.ts'
 
 const types = (frames: readonly PlayFrame[]) => frames.map((frame) => frame.type)
@@ -20,8 +21,8 @@ async function goesOn(socket: string, key: string, turns: number): Promise<void>
 
 /** A drop is noted a moment after the socket has gone. */
 async function untilPaused(server: SessionServer, id: string): Promise<void> {
-  while ((await server.services.log.header(id))?.status !== 'paused')
-    await new Promise((resolve) => setImmediate(resolve))
+  const isPaused = async () => ((await server.services.log.header(id))?.status === 'paused' ? true : undefined)
+  await until('the session to be paused', isPaused, { pauseMs: 0 })
 }
 
 async function whole(server: SessionServer, id: string, key: string): Promise<void> {

@@ -1,2 +1,2 @@
 // Written by `npm run codes`: the digest of this world's source. Journals carry it.
-export const code = '56d658e608298e41'
+export const code = '3e73330123a6be02'

@@ -39,7 +39,7 @@ function say(scene: Scene, { slot }: Actor, to: Extract<Listener, { kind: 'agent
 export function greet(scene: Scene, actor: Actor, id: string): Ending {
   const listener = findListener(scene, actor, id)
   if (isFailure(listener)) return listener
-  if (listener.kind === 'agent') return { text: `${listener.name} looks up. What you give as the topic, they hear.` }
+  if (listener.kind === 'agent') return { text: `${listener.name} looks up, and will hear the topic that you give.` }
   const person = listener.row
   actor.self.talking = person.id
   const topics = topicsOf(scene, actor, person)

@@ -124,6 +124,9 @@ function isNamed(seen: Seen, name: string): boolean {
   return seen.active_quests.some(({ text = '' }) => text.toLowerCase().includes(words))
 }
 
+/** `ninefold-cut` is a part of Ninefold. */
+const firstWord = (cell: string): string => cell.replace(/-.*/, '')
+
 /** Talks: answers what was asked, asks what is open, and greets who was not met in this chapter. */
 function converse(memory: Memory, seen: Seen): AgentCommand | undefined {
   for (const [key, choices] of memory.choices) {
@@ -165,7 +168,7 @@ function handle(memory: Memory, seen: Seen): AgentCommand | undefined {
       return { command: 'interact', params: { entity_id: each.entity_id, interaction_type: 'take' } }
     }
     const isFit = seen.health.current * 10 > seen.health.max * 8
-    if (each.entity_type === 'creature' && isFit && isNamed(seen, seen.location.cell.split('-')[0] ?? '')) {
+    if (each.entity_type === 'creature' && isFit && isNamed(seen, firstWord(seen.location.cell))) {
       if (each.distance > 1) return walkTo(each.entity_id)
       return { command: 'combat_action', params: { action_type: 'attack', target_entity_id: each.entity_id } }
     }
@@ -187,7 +190,7 @@ function travel(memory: Memory, seen: Seen): AgentCommand {
     (each) => each.type === 'npc' && isNamed(seen, each.name) && memory.talked.get(each.id) !== memory.chapter,
   )
   if (person && !isAt(location, person)) return goTo(person)
-  const isPlace = (cell: string) => isNamed(seen, cell) || isNamed(seen, cell.split('-')[0] ?? '')
+  const isPlace = (cell: string) => isNamed(seen, cell) || isNamed(seen, firstWord(cell))
   const wanted = [...memory.points.keys()].filter((cell) => isPlace(cell))
   for (const cell of [...new Set([...wanted, location.cell])]) {
     const door = sights.find(
