@@ -43,6 +43,7 @@ const REGISTRY = 'src/host/world-registry.ts'
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['*'],
   commander: ['cli'],
+  'string-width': ['cli'],
   fastify: ['server', 'transport'],
   '@fastify/swagger': ['server'],
   '@fastify/cors': ['server', 'transport'],
