@@ -1,6 +1,14 @@
 // Why a rule-based policy does what it does, in words that name what it acts on: a log of them is worth learning from.
 import type { Perception } from '../../protocol/perception.ts'
-import type { AgentCommand } from '../../protocol/perception-command.ts'
+import type { AgentCommand, InteractParams } from '../../protocol/perception-command.ts'
+
+const DEEDS = {
+  talk: 'talk to',
+  activate: 'try',
+  open: 'open',
+  take: 'take what there is of',
+  examine: 'examine',
+} as const satisfies Readonly<Record<InteractParams['interaction_type'], string>>
 
 /** One or two sentences: what is done with what, and what for. */
 export function reasonFor(command: AgentCommand, seen: Perception): string {
@@ -24,7 +32,7 @@ function deed(command: AgentCommand, seen: Perception): string {
       return `I look about at ${x ?? '?'}, ${y ?? '?'} in ${cell}; I see ${seen.nearby_entities.length} things from here.`
     }
     case 'interact':
-      return `I ${command.params.interaction_type} ${nameOf(command.params.entity_id)}, which is within reach.`
+      return `I ${DEEDS[command.params.interaction_type]} ${nameOf(command.params.entity_id)}, which is within reach.`
     case 'use_item':
       return `I use ${nameOf(command.params.item_id)}; my health is ${current} of ${max}.`
     case 'wait':
