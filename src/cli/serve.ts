@@ -6,6 +6,7 @@ import { type AccessFlags, accessOf, addAccessOptions, adminKeyOf } from './acce
 import { loadConfiguredCharacters } from './admin/characters.ts'
 import { dump } from './admin/dumps.ts'
 import { buildPages } from './build-pages.ts'
+import { readSource } from './experiment/check.ts'
 import { type Io, printJson } from './io.ts'
 import { collect, otherPorts, parseCount, parsePort, parseTemperature } from './options.ts'
 import { createRoleModels, type RoleModelOptions } from './role-models.ts'
@@ -25,6 +26,8 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly sessionTtl: number
   readonly sweepInterval: number
   readonly world: readonly string[]
+  readonly experiment: readonly string[]
+  readonly run?: string
 }
 
 export function createCommand(io: Io): Command {
@@ -38,6 +41,13 @@ export function createCommand(io: Io): Command {
       .option('--no-showcase', 'do not play matches of bots')
       .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
       .option('--json', 'print one line of JSON when ready')
+      .option(
+        '--experiment <file>',
+        'offer this study: an experiment file or run configuration (repeatable)',
+        collect,
+        [],
+      )
+      .option('--run <name>', 'the study behind /api/run; default: the first run configuration')
       .option('--free-play', 'text games for everybody, without registration')
       .option('--session-ttl <seconds>', 'end a session after so long without a sign of life', parseCount, 86_400)
       .option('--sweep-interval <seconds>', 'how often such sessions are looked for', parseCount, 60)
@@ -88,6 +98,7 @@ async function serve(io: Io, options: ServeOptions, otherPorts: number): Promise
       piiKey: io.config.PARACOSM_PII_KEY,
       hasRateLimits: options.rateLimits,
     },
+    studies: { files: await readStudies(options.experiment), run: options.run },
     access: accessOf(io, options),
     store: storeTarget(io, options.data, { mode: 'create', runs: 'thread' }),
     host: options.host,
@@ -112,6 +123,11 @@ async function serve(io: Io, options: ServeOptions, otherPorts: number): Promise
   if (options.dump !== undefined) await dumpAfter(io, options.dump, options.data)
   if (options.json) printJson(io, { ok: true, unfinished: left })
   else io.out(left.length === 0 ? 'Stopped.' : `Stopped. The next start goes on with: ${left.join(', ')}`)
+}
+
+/** @throws AppError FILE_UNREADABLE */
+function readStudies(paths: readonly string[]): Promise<{ path: string; text: string }[]> {
+  return Promise.all(paths.map(async (path) => ({ path, text: await readSource(path) })))
 }
 
 function parseUsd(text: string): number {
