@@ -38,13 +38,16 @@ const linesOf = ({ text }: Block): string[] => text.split('\n').filter((line) =>
 /** Follows a page once. */
 async function follow(page: string, cwd: string): Promise<void> {
   const port = await freePort()
+  // The pages name a port where a second command needs it.
+  const named = await freePort()
   const env = { PATH, PARACOSM_PORT: port, XDG_CONFIG_HOME: join(cwd, '.config') }
   const background: RunningCommand[] = []
   const start = (line: string): RunningCommand => startProcess('sh', ['-c', `exec ${line}`], { cwd, env })
   try {
     for (const block of readBlocks(page)) {
       if (block.file !== undefined) writeFileSync(join(cwd, block.file), block.text)
-      for (const line of /^sh\b/.test(block.language) ? linesOf(block) : []) {
+      for (const printed of /^sh\b/.test(block.language) ? linesOf(block) : []) {
+        const line = printed.replaceAll('8090', named)
         if (block.language === 'sh') await run(line, { cwd, env })
         else if (block.language !== 'sh checkout') {
           const running = start(line)
