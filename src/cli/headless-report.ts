@@ -44,9 +44,8 @@ function formatValue(value: JsonValue | undefined): string {
   return entries.map(([key, each]) => `${key} ${formatValue(each)}`).join(', ') || '-'
 }
 
-export function formatScenarios({ scenarios = [] }: HeadlessReport): string[] {
-  return formatRows(
-    ['Scenario', 'Size', 'What it is'],
-    scenarios.map(({ id, size, description }) => [id, formatValue(size), description]),
-  )
+/** @param columns width of the terminal; undefined: unlimited */
+export function formatScenarios({ scenarios = [] }: HeadlessReport, columns: number | undefined): string[] {
+  const rows = scenarios.map(({ id, size, description }) => [id, formatValue(size), description])
+  return formatRows(['Scenario', 'Size', 'Description'], rows, columns)
 }
