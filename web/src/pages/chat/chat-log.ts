@@ -1,5 +1,5 @@
 // What a conversation looks like, folded from the events of its session. Pure: the page shows it, tests feed it.
-import type { PlayEvent } from 'paracosm/client'
+import type { PlayEvent } from '../../../../src/client/play-event.ts'
 
 /** One thing in the conversation, oldest first. */
 export type Entry =
