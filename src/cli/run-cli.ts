@@ -123,6 +123,7 @@ function overrideExit(command: Command): void {
 /** Runs one command line. Returns the exit status; never throws. */
 export async function runCli(words: readonly string[]): Promise<number> {
   const isJson = words.includes('--json')
+  const shape = failureShape(words)
   let io: Io | undefined
   try {
     const { named, rest: argv } = takeConfigFlag(words)
@@ -142,20 +143,31 @@ export async function runCli(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok
-      if (isJson && io) printJson(io, { ok: false, error: usageProblem(error) })
+      if (isJson) printProblem(io, usageProblem(error), shape)
       return EXIT.usage
     }
     const { problem, status } = toFailure(error)
-    if (isJson) printProblem(io, { ...problem })
+    if (isJson) printProblem(io, { ...problem }, shape)
     process.stderr.write(`error ${problem.code}: ${problem.message}\n  fix: ${problem.hint}\n`)
     return status
   }
 }
 
+/** What a failure's document holds beside `ok` and `error`: a report of `headless` has its whole shape even then. */
+function failureShape(words: readonly string[]): Readonly<Record<string, unknown>> {
+  const isReport = words.find((each) => !each.startsWith('-')) === 'headless'
+  return isReport ? { source: null, steps: [], summary: null } : {}
+}
+
 /** As JSON, also when the command line failed before there was an Io. */
-function printProblem(io: Io | undefined, problem: Readonly<Record<string, unknown>>): void {
-  const value = { ok: false, error: problem }
-  if (io) printJson(io, value)
+function printProblem(
+  io: Io | undefined,
+  problem: Readonly<Record<string, unknown>>,
+  shape: Readonly<Record<string, unknown>>,
+): void {
+  const value = { ok: false, error: problem, ...shape }
+  if (Object.keys(shape).length > 0) process.stdout.write(`${JSON.stringify(value)}\n`)
+  else if (io) printJson(io, value)
   else process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)
 }
 
