@@ -20,7 +20,8 @@ export const LAYERS: Readonly<Record<string, number>> = {
   players: 4,
   testing: 4.5,
   evaluation: 5,
-  league: 5,
+  // Above evaluation, whose matches and ratings it uses.
+  league: 5.5,
   experiment: 5,
   scoring: 5,
   datasets: 5,
@@ -42,6 +43,7 @@ const REGISTRY = 'src/host/world-registry.ts'
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['*'],
   commander: ['cli'],
+  'string-width': ['cli'],
   fastify: ['server', 'transport'],
   '@fastify/swagger': ['server'],
   '@fastify/cors': ['server', 'transport'],
@@ -49,6 +51,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'fastify-type-provider-zod': ['server', 'transport'],
   ws: ['adapters', 'transport', 'players', 'runner', 'server', 'testing'],
   ajv: ['runner'],
+  yaml: ['evaluation', 'experiment', 'league'],
+  openskill: ['testing'],
   kysely: ['store'],
   pg: ['store', 'testing'],
   openai: ['models'],
@@ -57,6 +61,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   hyparquet: ['datasets', 'testing'],
   'fast-check': ['testing'],
   'playwright-core': ['testing'],
+  // In the views of worlds only: code that a browser runs.
+  three: ['worlds'],
 }
 
 /** Statements at the start of a line, and dynamic imports: the words may also end a text. */

@@ -4,8 +4,8 @@ import { PROFILES, type Profile, runHeadless } from '../adapters/headless/run.ts
 import { listScenarios } from '../adapters/headless/scenarios.ts'
 import { DOCUMENT_NAMES, type DocumentName, emitDocument } from '../adapters/headless/schemas.ts'
 import { AppError } from '../kernel/errors.ts'
-import { type HeadlessError, type HeadlessReport, TICK_LIMIT, VICTORY_TICKS } from '../protocol/headless.ts'
-import { formatReport, formatScenarios } from './headless-report.ts'
+import { type HeadlessReport, TICK_LIMIT, VICTORY_TICKS } from '../protocol/headless.ts'
+import { failedReport, formatReport, formatScenarios } from './headless-report.ts'
 import { EXIT, type Io, printJson, toFailure } from './io.ts'
 import { parseSeed } from './options.ts'
 import { WORLD_HELP } from './world-names.ts'
@@ -36,29 +36,29 @@ Examples:
   paracosm headless --schema commands
   paracosm headless --world ./my-world.ts --ticks 20 --json
 
-Exit status: 0 all steps went well; 1 a step or an inspection failed; 2 wrong usage, or a file that is unreadable,
-malformed or inconsistent. With --json, standard output carries exactly one JSON document.`
+Exit status: 0 all steps succeeded; 1 a step or an inspection failed; 2 wrong usage, or an unreadable, malformed or
+inconsistent file. With --json, standard output is exactly one JSON document.`
 
 export function createCommand(io: Io): Command {
   return new Command('headless')
-    .description('Drive a world from a script: JSON in, JSON out, no server.')
+    .description('Drive a world from a script: JSON in, JSON out, without a server.')
     .option('--world <world>', WORLD_HELP, 'foundry')
     .option('--list-scenarios', 'list the scenarios of the world')
     .option('--scenario <id>', 'start from a scenario; default: the first')
-    .option('--load <path>', 'start from a save instead')
+    .option('--load <path>', 'start from a save file instead')
     .option('--seed <n>', "seed of the run; default: the scenario's own", parseSeed)
-    .option('--ticks <n>', `advance so many ticks after the script, at most ${TICK_LIMIT}`, parseTicks)
+    .option('--ticks <n>', `advance this many ticks after the script, at most ${TICK_LIMIT}`, parseTicks)
     .option(
       '--until-victory [max]',
-      `advance until the objective is complete, at most so many ticks (default: ${VICTORY_TICKS})`,
+      `advance until the objective is complete, or this many ticks (default: ${VICTORY_TICKS})`,
       parseTicks,
     )
-    .option('--command-file <path>', 'script to run; - reads standard input')
-    .option('--inspect-part <id>', 'add the inspection of one part', parsePart)
-    .option('--emit-trace <path>', 'write a line of JSON for each step')
+    .option('--command-file <path>', 'script to run; - is standard input')
+    .option('--inspect-part <id>', 'include the inspection of one part', parsePart)
+    .option('--emit-trace <path>', 'write one line of JSON per step')
     .option('--save <path>', 'write the final state as a save file')
     .option('--json', 'print one JSON document')
-    .option('--json-profile <profile>', `how much of it: ${PROFILES.join(', ')}`, parseProfile, 'full')
+    .option('--json-profile <profile>', `amount of detail: ${PROFILES.join(', ')}`, parseProfile, 'full')
     .option(
       '--schema <name>',
       `print a JSON Schema, or the catalogue of the world: ${DOCUMENT_NAMES.join(', ')}`,
@@ -104,7 +104,7 @@ async function act(io: Io, options: Options): Promise<void> {
       }
       const listing = listScenarios(world)
       if (options.json) io.out(JSON.stringify(listing))
-      else for (const line of formatScenarios(listing)) io.out(line)
+      else for (const line of formatScenarios(listing, io.columns)) io.out(line)
       return
     }
     const report = await runHeadless(world, {
@@ -130,11 +130,6 @@ async function act(io: Io, options: Options): Promise<void> {
     io.out(JSON.stringify(failedReport({ ...problem })))
     io.exit(status)
   }
-}
-
-/** The report of a command line that came to no run. */
-function failedReport(error: HeadlessError): HeadlessReport {
-  return { ok: false, error, source: null, steps: [], summary: null }
 }
 
 function print(io: Io, options: Options, report: HeadlessReport): void {

@@ -10,6 +10,8 @@ import {
   WorldSummary,
 } from '../protocol/catalogue.ts'
 import { type CommandFilters, CommandPage } from '../protocol/command-log.ts'
+import { type ForkRequest, type PaceRequest, PaceState, PartInspection } from '../protocol/control.ts'
+import { EvaluationDetail, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
 import {
   Authenticated,
   Branched,
@@ -142,6 +144,15 @@ function serverMethods(caller: Credentials) {
     /** Who can be played and met in a game. */
     setup: (game: string): Promise<Setup> => ask(caller, Setup, `/api/play/setup/${encodeURIComponent(game)}`),
     worlds: (): Promise<WorldSummary[]> => ask(caller, z.array(WorldSummary), '/api/worlds'),
+    /** Evaluations, newest first. */
+    evaluations: (limit = 50): Promise<EvaluationSummary[]> =>
+      ask(caller, z.array(EvaluationSummary), '/api/evaluations', { query: { limit } }),
+    /** One evaluation, with its report once it has ended. */
+    evaluation: (id: string): Promise<EvaluationDetail> =>
+      ask(caller, EvaluationDetail, `/api/evaluations/${encodeURIComponent(id)}`),
+    /** What came of its episodes, behind the number `after`. */
+    evaluationRows: (id: string, query: { after?: number; limit?: number } = {}): Promise<EvaluationRow[]> =>
+      ask(caller, z.array(EvaluationRow), `/api/evaluations/${encodeURIComponent(id)}/rows`, { query }),
     world: (id: string): Promise<WorldDetail> => ask(caller, WorldDetail, `/api/worlds/${encodeURIComponent(id)}`),
     /** The command log, newest first. From the machine of the server alone. */
     commands: (query: CommandQuery = {}): Promise<CommandPage> =>
@@ -235,6 +246,18 @@ function episodeMethods(caller: Credentials) {
     /** From the machine of the server alone. */
     start: (wanted: EpisodeRequest): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, '/api/episodes', { method: 'POST', body: wanted }),
+    /** Pauses, resumes, steps or paces a live episode. From the machine of the server alone. */
+    pace: (id: string, wanted: PaceRequest): Promise<PaceState> =>
+      ask(caller, PaceState, `${at(id)}/pace`, { method: 'POST', body: wanted }),
+    /** Plays on from a step of an episode. From the machine of the server alone. */
+    fork: (id: string, wanted: ForkRequest): Promise<StartedEpisode> =>
+      ask(caller, StartedEpisode, `${at(id)}/forks`, { method: 'POST', body: wanted }),
+    /** Ends a live episode with the standing as its results. From the machine of the server alone. */
+    end: (id: string, reason: string): Promise<PaceState> =>
+      ask(caller, PaceState, `${at(id)}/end`, { method: 'POST', body: { reason } }),
+    /** The headless inspection of one part of a live episode. */
+    inspect: (id: string, part: number): Promise<PartInspection> =>
+      ask(caller, PartInspection, `${at(id)}/parts/${part}`),
     /** The journal as text, a line at a time as it is read: JSON Lines in UTF-8. */
     journal: (id: string): Promise<ReadableStream<Uint8Array>> => download(caller, `${at(id)}/journal.jsonl`),
   }

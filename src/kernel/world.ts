@@ -6,9 +6,9 @@ import type { EffectReply, Outcome, Refusal, Results, Variant } from '../protoco
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Perception } from '../protocol/perception.ts'
 import type { AgentCommand } from '../protocol/perception-command.ts'
+import { unknownName } from './closest.ts'
 import type { DialogueCapability } from './dialogue.ts'
 import { digestJson } from './digest.ts'
-import { AppError } from './errors.ts'
 import { parseWith } from './parse.ts'
 
 /** Something worth telling that happened in a step. Derived: it is never journalled, a replay makes it again. */
@@ -266,9 +266,8 @@ export function configureWorld(world: World, variant: string | undefined, overri
   const found = variant === undefined ? world.variants[0] : world.variants.find((each) => each.id === variant)
   if (!found) {
     const known = world.variants.map((each) => each.id)
-    throw new AppError('UNKNOWN_VARIANT', `${world.id} has no variant ${variant}; it has ${known.join(', ')}`, {
-      details: { known },
-    })
+    const message = `${world.id} has no variant ${variant}; it has ${known.join(', ')}`
+    throw unknownName('UNKNOWN_VARIANT', message, { name: variant ?? '', known })
   }
   const merged: JsonObject = { ...found.config, ...overrides }
   const config = parseWith(world.config, merged, { code: 'CONFIG_INVALID', what: `Configuration of ${world.id}` })

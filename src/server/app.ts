@@ -113,7 +113,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   await registerRoutes(app, {
     services,
     episodes,
-    blobs: storage.blobs,
+    storage,
     adapters,
     commands,
     transport,

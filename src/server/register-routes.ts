@@ -4,10 +4,10 @@ import fastifyCors from '@fastify/cors'
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import type { BlobStore } from '../host/blobs.ts'
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import type { CommandLog } from '../store/command-log.ts'
+import { Evaluations } from '../store/evaluations/evaluations.ts'
 import { corsOptions } from '../transport/cors.ts'
 import type { RouteFailures } from '../transport/fastify-failures.ts'
 import { installRateLimit } from '../transport/rate-limit.ts'
@@ -18,7 +18,9 @@ import { openApiOptions } from './openapi.ts'
 import { streamRoute } from './perception-sockets.ts'
 import type { Readiness } from './readiness.ts'
 import { commandRoutes } from './routes/commands.ts'
+import { controlRoutes } from './routes/control.ts'
 import { episodeRoutes } from './routes/episodes.ts'
+import { evaluationRoutes } from './routes/evaluations.ts'
 import { healthRoutes } from './routes/health.ts'
 import { perceptionRoutes } from './routes/perception.ts'
 import { watchRoutes, watchSockets } from './routes/watch.ts'
@@ -26,6 +28,7 @@ import { webRoutes } from './routes/web.ts'
 import { worldRoutes } from './routes/worlds.ts'
 import { playRoute, registerSessionRoutes } from './sessions/register-session-routes.ts'
 import type { SessionServices } from './sessions/services.ts'
+import type { ServerStorage } from './storage.ts'
 import { readWebApp } from './web-app.ts'
 
 /** Requests per minute of one address from elsewhere: 100 a second, since a class or a lab may share an address. */
@@ -33,7 +36,7 @@ const REQUESTS_PER_MINUTE = 6000
 
 export interface RouteDependencies {
   readonly episodes: EpisodeService
-  readonly blobs: BlobStore
+  readonly storage: ServerStorage
   readonly adapters: LivePerception
   readonly commands: CommandLog
   readonly transport: Transport
@@ -45,8 +48,9 @@ export interface RouteDependencies {
 }
 
 export async function registerRoutes(app: FastifyInstance, parts: RouteDependencies): Promise<void> {
-  const { episodes, blobs, adapters, transport, failures, services, log } = parts
+  const { episodes, adapters, transport, failures, services, log } = parts
   const { locality, origins, upgrades } = transport
+  const { blobs, store } = parts.storage
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   const info = { title: 'Paracosm', version: parts.version, description: 'Worlds, episodes and their records.' }
@@ -60,6 +64,8 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(healthRoutes, { readiness: parts.readiness, liveEpisodes: () => episodes.size })
   await typed.register(worldRoutes, { worlds: episodes.worlds })
   await typed.register(episodeRoutes, { episodes, blobs, locality })
+  await typed.register(controlRoutes, { episodes, locality })
+  await typed.register(evaluationRoutes, { evaluations: new Evaluations(store), blobs })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }

@@ -5,6 +5,7 @@ import { createEpisodes } from './migrations/0003-episodes.ts'
 import { createJobs } from './migrations/0004-jobs.ts'
 import { createSessionClaims } from './migrations/0005-session-claims.ts'
 import { createCommandScores } from './migrations/0006-command-scores.ts'
+import { createEvaluations } from './migrations/0007-evaluations.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 4, name: 'jobs', statements: createJobs },
   { number: 5, name: 'session claims', statements: createSessionClaims },
   { number: 6, name: 'command scores', statements: createCommandScores },
+  { number: 7, name: 'evaluations', statements: createEvaluations },
 ]

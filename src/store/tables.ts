@@ -3,6 +3,7 @@
 // To add a table: its interface here, its DDL in a new file under migrations/, its row in migrations.ts.
 import type { Generated } from 'kysely'
 import type { EpisodeTables } from './episodes/tables.ts'
+import type { EvaluationTables } from './evaluations/tables.ts'
 import type { JobTables } from './jobs/tables.ts'
 import type { SessionTables } from './sessions/tables.ts'
 
@@ -61,7 +62,7 @@ export interface StoreMigrationTable {
   applied_at: number
 }
 
-export interface Tables extends SessionTables, EpisodeTables, JobTables {
+export interface Tables extends SessionTables, EpisodeTables, JobTables, EvaluationTables {
   commands: CommandTable
   perceptions: PerceptionTable
   logged_episodes: LoggedEpisodeTable

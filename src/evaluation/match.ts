@@ -1,0 +1,47 @@
+// A match as evaluations and leagues hand it to whoever plays it, and what comes back.
+import type { WorldRegistry } from '../host/world-registry.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Configured, World } from '../kernel/world.ts'
+import type { ModelClient } from '../models/client.ts'
+import type { EvaluationPlayer, EvaluationRow } from '../protocol/evaluation.ts'
+
+/** What players outside need of this machine. */
+export interface LivePlayers {
+  /** Variables that programs get, beside the address of their socket. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The command line of a container engine, such as `docker`; undefined: images cannot play. */
+  readonly engine: string | undefined
+  /** Answers for models; undefined: none is configured. */
+  readonly models: (() => Promise<ModelClient>) | undefined
+}
+
+/** A match as it is to be played, for evaluations and leagues alike. */
+export interface Match {
+  /** Id of the episode. */
+  readonly id: string
+  readonly world: World
+  readonly configured: Configured
+  readonly seed: number
+  /** One a slot. */
+  readonly players: readonly EvaluationPlayer[]
+  readonly tickRate: number
+  readonly timeoutMs: number
+}
+
+/** What came of a match: all of a row but its number and its journal's place. */
+export type MatchResult = Omit<EvaluationRow, 'number' | 'journal' | 'took_ms'> & { readonly lines: readonly string[] }
+
+export interface MatchServices extends LivePlayers {
+  readonly worlds: WorldRegistry
+  readonly signal: AbortSignal
+}
+
+/** The failure of one player, for those who count them. */
+export class PlayerFailure extends AppError {
+  readonly slot: number
+
+  constructor(slot: number, message: string) {
+    super('RUN_FAILED', message)
+    this.slot = slot
+  }
+}
