@@ -65,8 +65,9 @@ function findInventory(f: Foundry): Misfit | undefined {
   const spent = new Array<number>(ITEM_COUNT).fill(0)
   const placed = placedParts(f)
   for (const [slot, counts] of f.inventories.entries()) {
+    const first = new Map(Object.entries(at(f.config.inventory, slot)))
     for (const [def, { id }] of PARTS.entries()) {
-      const built = at(counts, def) + at(at(placed, slot), def) - (f.config.inventory[slot]?.[id] ?? 0)
+      const built = at(counts, def) + at(at(placed, slot), def) - (first.get(id) ?? 0)
       const path = `$.inventories[${slot}].${id}`
       if (built < 0) return { path, message: `${-built} are missing: they are neither placed nor in the inventory` }
       for (const { item, count } of RECIPES.find(({ builds }) => builds === def)?.inputs ?? []) {
