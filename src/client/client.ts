@@ -10,7 +10,7 @@ import {
   WorldSummary,
 } from '../protocol/catalogue.ts'
 import { type CommandFilters, CommandPage } from '../protocol/command-log.ts'
-import { type ForkRequest, type PaceRequest, PaceState, PartInspection } from '../protocol/control.ts'
+import { type BranchRequest, type PaceRequest, PaceState, PartInspection } from '../protocol/control.ts'
 import { EvaluationDetail, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
 import {
   Authenticated,
@@ -250,8 +250,8 @@ function episodeMethods(caller: Credentials) {
     pace: (id: string, wanted: PaceRequest): Promise<PaceState> =>
       ask(caller, PaceState, `${at(id)}/pace`, { method: 'POST', body: wanted }),
     /** Plays on from a step of an episode. From the machine of the server alone. */
-    fork: (id: string, wanted: ForkRequest): Promise<StartedEpisode> =>
-      ask(caller, StartedEpisode, `${at(id)}/forks`, { method: 'POST', body: wanted }),
+    branch: (id: string, wanted: BranchRequest): Promise<StartedEpisode> =>
+      ask(caller, StartedEpisode, `${at(id)}/branches`, { method: 'POST', body: wanted }),
     /** Ends a live episode with the standing as its results. From the machine of the server alone. */
     end: (id: string, reason: string): Promise<PaceState> =>
       ask(caller, PaceState, `${at(id)}/end`, { method: 'POST', body: { reason } }),

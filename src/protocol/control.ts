@@ -28,7 +28,7 @@ export const PaceState = z.strictObject({
 export type PaceState = z.infer<typeof PaceState>
 
 /** Plays on from a step of an episode. */
-export const ForkRequest = z.strictObject({
+export const BranchRequest = z.strictObject({
   step: z.int().min(0).describe('The first step that may differ: as many steps are the same.'),
   players: z
     .array(z.string().nullable())
@@ -39,7 +39,7 @@ export const ForkRequest = z.strictObject({
   tick_rate: Rate.default(5),
   paused: z.boolean().default(false).describe('Begins with its time stopped.'),
 })
-export type ForkRequest = z.input<typeof ForkRequest>
+export type BranchRequest = z.input<typeof BranchRequest>
 
 /** Ends a live episode, with the standing as its results. */
 export const EndRequest = z.strictObject({ reason: z.string().min(1).max(500) })

@@ -86,7 +86,7 @@ test('pace: an episode that starts paused makes no step but those that are asked
   assert.equal((await client.episodes.pace(episode.id, {})).step, stopped.step)
 })
 
-test('forks: a live episode is forked at a step before its last command, and both play on', async (t) => {
+test('branches: a live episode is forked at a step before its last command, and both play on', async (t) => {
   const { client, start } = await open(t)
   const { episode, slots } = await start()
   const say = await play(t, slots[0]?.socket ?? '')
@@ -97,7 +97,7 @@ test('forks: a live episode is forked at a step before its last command, and bot
     assert.equal((await receipt).accepted, true)
   }
   await client.episodes.pace(episode.id, { steps: 60 })
-  const fork = await client.episodes.fork(episode.id, { step: 1, paused: true, tick_rate: 50 })
+  const fork = await client.episodes.branch(episode.id, { step: 1, paused: true, tick_rate: 50 })
   const sayThere = await play(t, fork.slots[0]?.socket ?? '')
   assert.equal((await untilPaused(client, fork.episode.id)).step, 1)
   const receipt = sayThere({ ...PANEL, origin: { x: 2, y: 1, z: 6 } })
@@ -109,14 +109,14 @@ test('forks: a live episode is forked at a step before its last command, and bot
   await client.episodes.end(episode.id, 'undone at tick 1')
   const ended = await untilFinished(client, episode.id)
   assert.equal(ended.outcome?.reason, 'undone at tick 1')
-  const late = await client.episodes.fork(episode.id, { step: 40, paused: true })
+  const late = await client.episodes.branch(episode.id, { step: 40, paused: true })
   assert.equal(late.episode.steps, 40)
 })
 
-test('forks: a step that the parent has not made is refused, and so are parts that are not there', async (t) => {
+test('branches: a step that the parent has not made is refused, and so are parts that are not there', async (t) => {
   const { client, start } = await open(t)
   const { episode } = await start()
-  await assert.rejects(client.episodes.fork(episode.id, { step: 5 }), /the journal ends at step 0, before step 5/)
+  await assert.rejects(client.episodes.branch(episode.id, { step: 5 }), /the journal ends at step 0, before step 5/)
   await assert.rejects(client.episodes.inspect(episode.id, 99), /has no part 99/)
   await assert.rejects(client.episodes.pace('nobody', { paused: true }), /there is no episode nobody/)
 })

@@ -5,7 +5,7 @@ import type { Episode } from '../../episode/episode.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { StartedEpisode } from '../../protocol/catalogue.ts'
-import { EndRequest, ForkRequest, PaceRequest, PaceState, PartInspection } from '../../protocol/control.ts'
+import { BranchRequest, EndRequest, PaceRequest, PaceState, PartInspection } from '../../protocol/control.ts'
 import { Problem } from '../../protocol/problem.ts'
 import type { Locality } from '../../transport/locality.ts'
 import { describeStarted } from './started.ts'
@@ -75,11 +75,11 @@ const timeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, locality
 
 const branchRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, locality }, done) => {
   app.post(
-    '/api/episodes/:id/forks',
+    '/api/episodes/:id/branches',
     {
       schema: {
         ...describe('Play on from a step of an episode, live or recorded (from this machine only)'),
-        body: ForkRequest,
+        body: BranchRequest,
         response: { 201: StartedEpisode, '4xx': Problem },
       },
     },

@@ -1,6 +1,7 @@
 // Building: which tool is in hand, what it would do, and the commands that it sends. The rules stand in preview.ts and
 // run.ts; what was sent is shown when the server's next frame has it.
 
+import { read } from '../../../kernel/view/read.ts'
 import type { JsonObject } from '../../../protocol/json.ts'
 import { PARTS } from '../catalogue.ts'
 import { cellAt, type Size } from '../geometry.ts'
@@ -8,7 +9,6 @@ import type { Hand, Point } from './gestures.ts'
 import type { PartActions } from './inspector.ts'
 import { defIdOf, rowIn, rowOfId } from './layout.ts'
 import { moveFault, placeCommand, stockOf } from './preview.ts'
-import { read } from './read.ts'
 import { planRun, type RunPart } from './run.ts'
 import type { LabelMark } from './stage.ts'
 import { type Tool, Toolbox } from './toolbox.ts'

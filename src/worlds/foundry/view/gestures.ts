@@ -1,6 +1,6 @@
 // Fingers, mouse and wheel on the picture. What is not taken by a tool moves the picture: left drag and one finger pan,
 // right drag orbits, two fingers orbit and zoom, the wheel zooms.
-import { Undo } from './dom.ts'
+import { Undo } from '../../../kernel/view/dom.ts'
 import type { Stage } from './stage.ts'
 
 export interface Point {

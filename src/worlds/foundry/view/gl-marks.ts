@@ -1,11 +1,11 @@
 // Marks above parts whose state wants a person: bolt (power), hand (starved), cross (blocked), cloud (fouled).
 import { BufferAttribute, BufferGeometry, GLSL3, type Object3D, Points, ShaderMaterial, Vector3 } from 'three'
+import { read } from '../../../kernel/view/read.ts'
 import { PARTS } from '../catalogue.ts'
 import { formOf } from './boxes.ts'
 import { iconTexture } from './gl-textures.ts'
 import { originOf, shapeOfRow } from './layout.ts'
 import type { Palette, Rgb } from './palette.ts'
-import { read } from './read.ts'
 import { type Scene, STATES } from './scene.ts'
 import { MARK_FRAGMENT, MARK_VERTEX } from './shaders.ts'
 

@@ -17,6 +17,7 @@ import {
   type Texture,
   Vector3,
 } from 'three'
+import { read } from '../../../kernel/view/read.ts'
 import { PARTS } from '../catalogue.ts'
 import { cellToPoint } from '../geometry.ts'
 import { COLOURS } from './boxes.ts'
@@ -35,7 +36,6 @@ import {
 } from './instances.ts'
 import { rowOfId } from './layout.ts'
 import type { Palette, Rgb } from './palette.ts'
-import { read } from './read.ts'
 import type { Scene } from './scene.ts'
 import { BOX_FRAGMENT, BOX_VERTEX, ITEM_FRAGMENT, ITEM_VERTEX, TINT_FRAGMENT } from './shaders.ts'
 import type { Look, PreviewPart } from './stage.ts'

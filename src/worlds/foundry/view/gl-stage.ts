@@ -1,9 +1,9 @@
 // The foundry in three dimensions. One draw call for all parts, one for all items: what a frame costs grows with pixels,
 // and an idle picture costs nothing, because it is drawn only when something has changed.
 import { Color, LinearSRGBColorSpace, Scene as Space, WebGLRenderer } from 'three'
+import { Undo } from '../../../kernel/view/dom.ts'
 import type { Size } from '../geometry.ts'
 import { Camera } from './camera.ts'
-import { Undo } from './dom.ts'
 import { Meshes } from './gl-meshes.ts'
 import { Labels } from './labels.ts'
 import { readPalette, watchTheme } from './palette.ts'

@@ -1,9 +1,10 @@
 // Reads the headless inspection of a part for the inspector: what people look for first, then everything else, field for
 // field, with nothing left out.
+
+import { listOf, numberOf, objectOf, textOf } from '../../../kernel/view/read.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../protocol/json.ts'
 import { PARTS } from '../catalogue.ts'
 import type { Recipe } from '../recipes.ts'
-import { listOf, numberOf, objectOf, textOf } from './read.ts'
 import { advice, amounts, plain, recipeOf, titleOfDef } from './words.ts'
 
 export interface Inspection {

@@ -1,8 +1,8 @@
 // The panel about one part. It asks for the headless inspection when a part is chosen and as frames come, and shows what
 // it was given: nothing here is worked out from the picture.
 
+import { h, icon } from '../../../kernel/view/dom.ts'
 import type { ViewSource } from '../../../kernel/view.ts'
-import { h, icon } from './dom.ts'
 import { type Inspection, readInspection } from './inspection.ts'
 import { capital, plain, recipesFor, toneOf, wordOfState } from './words.ts'
 

@@ -1,9 +1,10 @@
 // Fills the buffers that the graphics card draws from: one unit cube, and for each box its corner, size and style.
+
+import { read } from '../../../kernel/view/read.ts'
 import { ITEMS } from '../catalogue.ts'
 import type { Size } from '../geometry.ts'
 import { BELT_TOP, COLOURS, type Colour, DECALS, type Decal, formOf, plainFormOf, turnBox } from './boxes.ts'
 import { type BeltPath, beltPath, isBeltRow, type Layout, originOf, powerArms, rowOfId, stepOf } from './layout.ts'
-import { read } from './read.ts'
 import type { Scene } from './scene.ts'
 
 /** Numbers per box: corner (3), size (3), colour, decal with its turn, row + 1. */

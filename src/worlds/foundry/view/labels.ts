@@ -1,5 +1,5 @@
 // Labels over the picture: few, in the page's own type, and moved only when the picture is drawn.
-import { h } from './dom.ts'
+import { h } from '../../../kernel/view/dom.ts'
 import type { LabelMark } from './stage.ts'
 
 type Project = (x: number, y: number, z: number) => { readonly left: number; readonly top: number } | undefined

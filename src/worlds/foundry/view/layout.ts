@@ -1,8 +1,9 @@
 // The parts of a floor as the view keeps them: columns, who fills which cell, and how belts turn. It changes only when
 // somebody builds; what changes with every tick is in scene.ts.
+
+import { read } from '../../../kernel/view/read.ts'
 import { DIRECTIONS, PARTS } from '../catalogue.ts'
 import { cellAt, cellToPoint, createShapes, neighbour, opposite, type Shape, type Size, UP } from '../geometry.ts'
-import { read } from './read.ts'
 
 export interface PartColumns {
   /** Ascending. */

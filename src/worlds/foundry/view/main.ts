@@ -1,6 +1,7 @@
 // The browser view of the foundry: for those who watch, and with `send` for those who build.
+
+import { adoptSheet, h } from '../../../kernel/view/dom.ts'
 import type { ViewModule } from '../../../kernel/view.ts'
-import { adoptSheet, h } from './dom.ts'
 import { Editor } from './editor.ts'
 import { EDITOR_SHEET } from './editor-sheet.ts'
 import { SHEET } from './sheet.ts'

@@ -1,5 +1,5 @@
 // The objective in sight: what is asked for, and how far it is.
-import { h } from './dom.ts'
+import { h } from '../../../kernel/view/dom.ts'
 import type { Scene } from './scene.ts'
 import { goalText } from './words.ts'
 

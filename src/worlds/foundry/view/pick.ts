@@ -1,9 +1,10 @@
 // What a ray from the eye meets: a part, or the floor. Walks from cell to cell (Amanatides and Woo 1987) and tests the
 // boxes of the part in each, so its cost is the way across the grid and not the number of parts.
+
+import { read } from '../../../kernel/view/read.ts'
 import { cellAt, type Size } from '../geometry.ts'
 import { formOf, turnBox } from './boxes.ts'
 import { type Layout, originOf, rowIn } from './layout.ts'
-import { read } from './read.ts'
 
 export interface Ray {
   readonly from: readonly [number, number, number]

@@ -1,15 +1,16 @@
 // The foundry as a plan of one layer, on a plain canvas: where there is no WebGL, and for those who like plans. It draws
 // only the cells on the screen, so its cost does not grow with the floor.
+
+import { Undo } from '../../../kernel/view/dom.ts'
+import { read } from '../../../kernel/view/read.ts'
 import { PARTS } from '../catalogue.ts'
 import { cellAt, type Size } from '../geometry.ts'
 import { COLOURS, colourOf } from './boxes.ts'
-import { Undo } from './dom.ts'
 import { alongBelt, itemColour, PathCache } from './instances.ts'
 import { Labels } from './labels.ts'
 import { originOf, rowIn, rowOfId, shapeOfRow } from './layout.ts'
 import { cssOf, type Palette, type Rgb, readPalette, watchTheme } from './palette.ts'
 import type { Picked } from './pick.ts'
-import { read } from './read.ts'
 import { type Scene, STATES } from './scene.ts'
 import type { LabelMark, Look, Stage } from './stage.ts'
 

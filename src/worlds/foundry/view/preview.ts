@@ -1,9 +1,10 @@
 // Whether a part would fit where somebody is about to place it, by the rules of commands.ts, and what to say if not. The
 // server decides; this says the same before anything is sent. A property test holds the two together.
+
+import { countOf, read } from '../../../kernel/view/read.ts'
 import { FACINGS, PARTS } from '../catalogue.ts'
 import { cellAt, neighbour, type Size } from '../geometry.ts'
 import { type Layout, rowIn, shapeFor } from './layout.ts'
-import { countOf, read } from './read.ts'
 import type { Scene } from './scene.ts'
 
 export interface Placement {

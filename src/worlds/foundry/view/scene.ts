@@ -1,10 +1,11 @@
 // One frame of a foundry as the view draws it, read from the public view or from a crew's observation (which has no
 // items, nets and contamination). A frame in which nobody has built shares the layout of the one before.
+
+import { columnOf, countsOf, listOf, numberOf, objectOf, textOf } from '../../../kernel/view/read.ts'
 import { isObject, type JsonObject } from '../../../protocol/json.ts'
 import { defNumber, FACINGS, itemNumber } from '../catalogue.ts'
 import { cellAt, type Size } from '../geometry.ts'
 import { createLayout, type Layout, type PartColumns } from './layout.ts'
-import { columnOf, countsOf, listOf, numberOf, objectOf, textOf } from './read.ts'
 
 /** As in status.ts, whose imports are the rules; a test holds them together. */
 export const STATES = [

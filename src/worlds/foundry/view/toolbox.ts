@@ -1,9 +1,10 @@
 // The palette of parts and the row of tools: what may be placed, how many are left, and the keys for them.
+
+import { h, icon } from '../../../kernel/view/dom.ts'
+import { countOf } from '../../../kernel/view/read.ts'
 import { PARTS } from '../catalogue.ts'
-import { h, icon } from './dom.ts'
 import { PATHS } from './inspector.ts'
 import { isoIcon } from './iso-icon.ts'
-import { countOf } from './read.ts'
 
 export type Tool = 'select' | 'place' | 'remove'
 

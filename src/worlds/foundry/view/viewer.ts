@@ -1,14 +1,15 @@
 // The foundry on the screen for those who watch: the picture, overlays, layers, cameras and the inspector. The editor
 // builds on it for those who play.
+
+import { h, Undo } from '../../../kernel/view/dom.ts'
+import { read } from '../../../kernel/view/read.ts'
 import type { ViewSource } from '../../../kernel/view.ts'
 import { FACINGS, type Facing, PARTS } from '../catalogue.ts'
-import { h, Undo } from './dom.ts'
 import { Gestures, type Hand, type Point } from './gestures.ts'
 import { Inspector, type PartActions } from './inspector.ts'
 import { originOf, rowOfId, shapeOfRow } from './layout.ts'
 import { ObjectivePanel } from './objective.ts'
 import { createStage } from './open-stage.ts'
-import { read } from './read.ts'
 import { readScene, type Scene, STATES } from './scene.ts'
 import { type LabelMark, type Look, OVERLAYS, type Overlay, type PreviewPart, type Stage } from './stage.ts'
 import { wordOfState } from './words.ts'

@@ -1,5 +1,5 @@
 // Reads what came over a wire as plain JSON: a view draws what is there and never throws for what is not.
-import { isObject, type JsonObject, type JsonValue } from '../../../protocol/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
 
 type Json = JsonValue | undefined
 
