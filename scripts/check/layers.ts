@@ -43,6 +43,7 @@ const REGISTRY = 'src/host/world-registry.ts'
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['*'],
   commander: ['cli'],
+  'string-width': ['cli'],
   fastify: ['server', 'transport'],
   '@fastify/swagger': ['server'],
   '@fastify/cors': ['server', 'transport'],
@@ -60,6 +61,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   hyparquet: ['datasets', 'testing'],
   'fast-check': ['testing'],
   'playwright-core': ['testing'],
+  // In the views of worlds only: code that a browser runs.
+  three: ['worlds'],
 }
 
 /** Statements at the start of a line, and dynamic imports: the words may also end a text. */
