@@ -48,7 +48,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@fastify/cors': ['server', 'transport'],
   '@fastify/rate-limit': ['transport'],
   'fastify-type-provider-zod': ['server', 'transport'],
-  ws: ['adapters', 'transport', 'players', 'runner', 'server', 'testing'],
+  ws: ['adapters', 'transport', 'players', 'runner', 'league', 'server', 'testing'],
   ajv: ['runner'],
   yaml: ['evaluation', 'league'],
   openskill: ['testing'],

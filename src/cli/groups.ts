@@ -12,6 +12,7 @@ export const GROUPS: readonly Group[] = [
   { name: 'serve', summary: 'start the server, with something to watch', load: () => import('./serve.ts') },
   { name: 'run', summary: 'play one episode', load: () => import('./run.ts') },
   { name: 'eval', summary: 'compare policies, with intervals and ratings', load: () => import('./eval.ts') },
+  { name: 'league', summary: 'leagues, and commissioners for any platform', load: () => import('./league.ts') },
   { name: 'play', summary: 'chat with a character of a server, here in the terminal', load: () => import('./play.ts') },
   { name: 'init', summary: 'write the files of a new world or game', load: () => import('./init.ts') },
   { name: 'replay', summary: 'show, verify, fork and watch recordings', load: () => import('./replay.ts') },
