@@ -83,7 +83,6 @@ const REAL_DEFAULTS: Readonly<Record<string, number>> = {
   'src/worlds/frontier/quests.ts': 2,
   'src/worlds/frontier/sound.ts': 2,
   'src/worlds/parley/responder/bodies.ts': 1,
-  'src/worlds/parley/responder/checks.ts': 1,
   'src/worlds/parley/responder/scenes.ts': 1,
   'src/worlds/parley/responder/scores.ts': 1,
   'src/worlds/parley/responder/words.ts': 2,

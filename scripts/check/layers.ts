@@ -43,6 +43,7 @@ const REGISTRY = 'src/host/world-registry.ts'
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['*'],
   commander: ['cli'],
+  'string-width': ['cli'],
   fastify: ['server', 'transport'],
   '@fastify/swagger': ['server'],
   '@fastify/cors': ['server', 'transport'],
@@ -50,7 +51,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'fastify-type-provider-zod': ['server', 'transport'],
   ws: ['adapters', 'transport', 'players', 'runner', 'league', 'server', 'testing'],
   ajv: ['runner'],
-  yaml: ['evaluation', 'league'],
+  yaml: ['evaluation', 'experiment', 'league'],
   openskill: ['testing'],
   kysely: ['store'],
   pg: ['store', 'testing'],
@@ -60,6 +61,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   hyparquet: ['datasets', 'testing'],
   'fast-check': ['testing'],
   'playwright-core': ['testing'],
+  // In the views of worlds only: code that a browser runs.
+  three: ['worlds'],
 }
 
 /** Statements at the start of a line, and dynamic imports: the words may also end a text. */

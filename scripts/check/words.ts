@@ -12,11 +12,17 @@ interface Retired {
 
 const STORIES = /^src\/worlds\/(?:frontier|parley)\/|^src\/protocol\/character|^src\/testing\/parley|^tests\/fixtures\//
 const OLD_JOURNALS = /^src\/kernel\/journal-upgrade\.ts$|^src\/host\/(?:reindex|reindex\.test|journal-folder)\.ts$/
+// The trial run of a study with simulated participants is a pilot in every textbook.
+const STUDIES = /experiment/
 
 const RETIRED: readonly Retired[] = [
   { pattern: /\b(?:Seat|Seats|SeatPlan|SeatHandle|SeatChange|SEAT_LOST|SEAT_TAKEN)\b/g, use: 'Slot…' },
   { pattern: /\bseats?\b/g, use: 'slot', except: new RegExp(`${STORIES.source}|${OLD_JOURNALS.source}`) },
-  { pattern: /\b(?:Pilot|createBotPilot|createGhostPilot|pilotFor|pilots?)\b/g, use: 'in-process player' },
+  {
+    pattern: /\b(?:Pilot|createBotPilot|createGhostPilot|pilotFor|pilots?)\b/g,
+    use: 'in-process player',
+    except: STUDIES,
+  },
   { pattern: /\bghosts?\b/g, use: 'recorded player', except: new RegExp(`${STORIES.source}|${OLD_JOURNALS.source}`) },
   {
     pattern: /\b(?:Endeavour|Interpretation|Sighting|DoorAt|DoorAgent|DoorError|DoorFailure)\b/g,

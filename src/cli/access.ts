@@ -16,17 +16,17 @@ export interface AccessFlags {
 /** Adds the options to a command. */
 export function addAccessOptions(command: Command): Command {
   return command
-    .option('--allow-origin <origin>', 'a page of this origin may use the API; repeatable', collect, [])
-    .option('--allow-host <name>', 'the server is also reached under this name; repeatable', collect, [])
+    .option('--allow-origin <origin>', 'let pages of this origin use the API (repeatable)', collect, [])
+    .option('--allow-host <name>', 'accept requests for this host name (repeatable)', collect, [])
     .option(
       '--trust-proxy <address>',
-      'believe forwarded headers of this proxy: an address, a network, or loopback; repeatable',
+      'trust forwarded headers from this address, network or loopback (repeatable)',
       collect,
       [],
     )
-    .option('--admin-key <key>', 'opens local routes from elsewhere; better in PARACOSM_ADMIN_KEY')
-    .option('--max-connections <n>', 'connections at once, sockets included', parseCount)
-    .option('--heartbeat <seconds>', 'time between two pings; a silent socket is closed after two', parseCount)
+    .option('--admin-key <key>', 'key that allows local routes from other machines; prefer PARACOSM_ADMIN_KEY')
+    .option('--max-connections <n>', 'maximum number of connections, sockets included', parseCount)
+    .option('--heartbeat <seconds>', 'time between pings; a socket is closed after two without an answer', parseCount)
 }
 
 /** What the flags and the environment say. */

@@ -17,24 +17,24 @@ import type { Io } from './io.ts'
 import { parseCount } from './options.ts'
 
 export function createCommand(io: Io): Command {
-  const admin = new Group('admin').description('Players, characters, seed folders, dumps and backups of the store.')
+  const admin = new Group('admin').description('Manage players, characters, seed folders, dumps and backups.')
   addFolders(io, admin)
-  addPlayers(io, admin.command('player').description('Players and their access keys.'))
-  addCharacters(io, admin.command('character').description('The characters of the store.'))
+  addPlayers(io, admin.command('player').description('Manage players and their access keys.'))
+  addCharacters(io, admin.command('character').description('Manage the characters in the store.'))
   admin
     .command('keygen')
-    .description('Print one new access key. It is stored nowhere.')
+    .description('Print a new access key. It is not stored.')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  paracosm admin keygen')
     .action((flags: { json?: boolean }) => keygen(io, flags))
   add(io, admin, {
     usage: 'rotate-pii-key',
-    description: 'Seal all personal data with another key: the one of PARACOSM_PII_NEW_KEY, or a new one in pii.key.',
+    description: 'Re-encrypt all personal data with a new key: PARACOSM_PII_NEW_KEY, or a new one in pii.key.',
     example: 'paracosm admin rotate-pii-key',
   }).action((flags: PlayerFlags) => rotate(io, flags))
   add(io, admin, {
     usage: 'reindex',
-    description: 'Write the list of episodes anew from their journals. The server must be stopped.',
+    description: 'Rebuild the list of episodes from their journals. Stop the server first.',
     example: 'paracosm admin reindex --data ./data',
   }).action((flags: { data: string; json?: boolean }) => reindexEpisodes(io, flags))
   return admin
@@ -57,11 +57,11 @@ function add(io: Io, parent: Command, { usage, description, example }: Described
 
 function addFolders(io: Io, admin: Command): void {
   const reads = [
-    ['seed', 'Replace the collections that a folder of seed files has; the others stay.', 'seeds'],
-    ['import', 'The same from a dump of the original or of our own, which must be whole.', 'dumps/2026_04_21_10_00_00'],
+    ['seed', 'Replace the collections in a folder of seed files. Other collections stay.', 'seeds'],
+    ['import', 'Import a complete dump, of paracosm or of the original system.', 'dumps/2026_04_21_10_00_00'],
     [
       'restore',
-      'Make the store what a dump or backup says: what it does not have is emptied.',
+      'Restore a dump or backup. Collections that it does not contain are emptied.',
       'backups/20260421-100000',
     ],
   ] as const
@@ -72,12 +72,12 @@ function addFolders(io: Io, admin: Command): void {
     )
   }
   const writes = [
-    ['dump', 'Write everything as lists of documents into a new folder, named after the time (UTC).', 'dumps', dump],
-    ['backup', 'The same with one document a line, named after the local time.', 'backups', backup],
+    ['dump', 'Write all documents as JSON lists to a new folder named after the time (UTC).', 'dumps', dump],
+    ['backup', 'Write all documents as JSON Lines to a new folder named after the local time.', 'backups', backup],
   ] as const
   for (const [name, description, folder, write] of writes) {
     add(io, admin, { usage: `${name} <folder>`, description, example: `paracosm admin ${name} ${folder}` })
-      .option('--personal-data <how>', 'sealed (needs the same key to be read again), clear or none', 'sealed')
+      .option('--personal-data <how>', 'sealed (readable with the same key only), clear or none', 'sealed')
       .action((path: string, flags: ExportFlags) => write(io, path, flags))
   }
 }
@@ -85,36 +85,36 @@ function addFolders(io: Io, admin: Command): void {
 function addPlayers(io: Io, group: Command): void {
   add(io, group, {
     usage: 'list',
-    description: 'List players, without keys and without what is personal.',
+    description: 'List players, without keys and personal data.',
     example: 'paracosm admin player list --limit 20',
   })
-    .option('--limit <n>', 'at most so many', parseCount, 100)
-    .option('--after <id>', 'go on behind this player')
+    .option('--limit <n>', 'maximum number of players', parseCount, 100)
+    .option('--after <id>', 'start after this player')
     .action((flags: PlayerFlags & { limit: number; after?: string }) => listPlayers(io, flags))
   add(io, group, {
     usage: 'add',
-    description: 'Add a player, and print the access key this once.',
+    description: 'Add a player and print the access key. It is shown only once.',
     example: "paracosm admin player add --field full_name='Ada Quill' --field cohort=A",
   })
-    .option('--field <name=value>', 'a value of the record; may come again', collect, [])
-    .option('--fields <file>', 'the record as a JSON object; - is standard input')
-    .option('--issue-key', 'make a key (as without any of these options)')
-    .option('--key-file <file>', 'take the key in this file; - is standard input')
-    .option('--no-key', 'without a key')
+    .option('--field <name=value>', 'a field of the record (repeatable)', collect, [])
+    .option('--fields <file>', 'read the record from a JSON file; - is standard input')
+    .option('--issue-key', 'create a key (default)')
+    .option('--key-file <file>', 'read the key from this file; - is standard input')
+    .option('--no-key', 'create no key')
     .action((flags: NewPlayerFlags) => addPlayer(io, flags))
   add(io, group, {
     usage: 'issue-key <id>',
-    description: 'Give a player a new key in the place of the old one, and print it this once.',
+    description: 'Replace the key of a player and print the new one. It is shown only once.',
     example: 'paracosm admin player issue-key 65f0c0ffee65f0c0ffee65f0',
   }).action((id: string, flags: PlayerFlags) => issueKey(io, id, flags))
   add(io, group, {
     usage: 'revoke <id>',
-    description: "Make a player's key open nothing any more.",
+    description: "Revoke a player's key.",
     example: 'paracosm admin player revoke 65f0c0ffee65f0c0ffee65f0',
   }).action((id: string, flags: PlayerFlags) => revokeKey(io, id, flags))
   add(io, group, {
     usage: 'remove <id>',
-    description: 'Remove a player and what is personal; the sessions stay.',
+    description: 'Remove a player and all personal data. Sessions stay.',
     example: 'paracosm admin player remove 65f0c0ffee65f0c0ffee65f0',
   }).action((id: string, flags: PlayerFlags) => removePlayer(io, id, flags))
 }
@@ -125,20 +125,20 @@ function addCharacters(io: Io, group: Command): void {
     description: 'List characters.',
     example: 'paracosm admin character list --filter pc-eligible',
   })
-    .option('--filter <name>', 'only those that this filter matches', 'all')
+    .option('--filter <name>', 'only characters that match this filter', 'all')
     .action((flags: CharacterFlags & { filter: string }) => listCharacters(io, flags))
   add(io, group, {
     usage: 'export [file]',
     description: 'Write all characters as a seed file, or to standard output.',
     example: 'paracosm admin character export characters.json',
   })
-    .option('--shipped', 'those that paracosm ships, whatever the store has')
+    .option('--shipped', 'the built-in characters instead of those in the store')
     .action((path: string | undefined, flags: CharacterFlags & { shipped?: boolean }) =>
       exportCharacters(io, path, flags),
     )
   add(io, group, {
     usage: 'import <file>',
-    description: 'Add the characters of a seed file, and change those that are there already; others stay.',
+    description: 'Add or update the characters of a seed file. Other characters stay.',
     example: 'paracosm admin character import characters.json',
   }).action((path: string, flags: CharacterFlags) => importCharacters(io, path, flags))
 }

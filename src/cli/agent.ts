@@ -4,6 +4,7 @@ import { open, readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { PerceptionClient, PerceptionFailure } from '../client/perception.ts'
 import { AppError, isErrorCode } from '../kernel/errors.ts'
+import { toWriteError } from '../lib/files.ts'
 import { PRIVATE_FILE } from '../lib/private.ts'
 import type { ModelClient } from '../models/client.ts'
 import { createEndpointClient, MODEL_TIMEOUT_MS } from '../models/endpoint-client.ts'
@@ -49,38 +50,38 @@ Examples:
   paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --policy scripted
   paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --policy random --turns 50 --json
 
-  With any OpenAI-compatible endpoint (OPENAI_BASE_URL and OPENAI_API_KEY, or a local server that wants no key):
+  With any OpenAI-compatible endpoint (OPENAI_BASE_URL and OPENAI_API_KEY, or a local server without a key):
   paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --policy model --model gpt-5-mini \\
     --max-usd 0.50 --record calls.jsonl
   paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --policy model --model gpt-5-mini --replay calls.jsonl
 
-The slot's token comes from PARACOSM_AGENT_TOKEN, or --token where nobody else reads this machine's process list.`
+The token of the slot comes from PARACOSM_AGENT_TOKEN or --token. Other users of the machine can see --token.`
 
 export function createCommand(io: Io): Command {
   const run = new Command('run')
-    .description('Play one slot: perceive, decide, command, until the episode or a budget ends.')
-    .requiredOption('--url <url>', 'of the perception adapter, or of one slot below /api/episodes/<id>/slots/<n>')
+    .description('Play one slot until the episode or a budget ends: perceive, decide, command.')
+    .requiredOption('--url <url>', 'URL of the perception adapter, or of one slot: /api/episodes/<id>/slots/<n>')
     .requiredOption('--agent <id>', 'agent id of the slot')
     .option('--token <token>', 'token of the slot')
-    .option('--policy <name>', `who decides: ${POLICIES.join(', ')}`, parsePolicy, 'scripted' as const)
-    .option('--seed <n>', 'of the random policy', parseSeed, 0)
-    .option('--goal <text>', 'what a model is told to be after')
-    .option('--model <name>', 'name of the model, as its endpoint calls it')
-    .option('--base-url <url>', 'OpenAI-compatible endpoint, in place of OPENAI_BASE_URL')
-    .option('--turns <n>', 'stop after so many commands', parseCount)
-    .option('--seconds <n>', 'stop after so many seconds', parseCount)
-    .option('--max-tokens <n>', 'stop before more tokens than this are used', parseCount)
-    .option('--max-usd <n>', 'stop before more US dollars than this are spent', parseAmount)
-    .option('--price-in <usd>', 'price of a million tokens asked, where the endpoint does not tell', parseAmount)
-    .option('--price-out <usd>', 'price of a million tokens answered', parseAmount)
-    .option('--call-timeout <ms>', 'milliseconds one model call may take', parseCount, MODEL_TIMEOUT_MS)
-    .option('--record <file>', 'keep every model call in a new file')
-    .option('--replay <file>', 'answer model calls from a recording; nothing else is asked')
+    .option('--policy <name>', `how the agent decides: ${POLICIES.join(', ')}`, parsePolicy, 'scripted' as const)
+    .option('--seed <n>', 'seed of the random policy', parseSeed, 0)
+    .option('--goal <text>', 'goal that the model is given')
+    .option('--model <name>', 'name of the model at its endpoint')
+    .option('--base-url <url>', 'OpenAI-compatible endpoint; default: OPENAI_BASE_URL')
+    .option('--turns <n>', 'stop after this many commands', parseCount)
+    .option('--seconds <n>', 'stop after this many seconds', parseCount)
+    .option('--max-tokens <n>', 'stop before using more tokens', parseCount)
+    .option('--max-usd <n>', 'stop before spending more US dollars', parseAmount)
+    .option('--price-in <usd>', 'price of a million input tokens, if the endpoint does not report costs', parseAmount)
+    .option('--price-out <usd>', 'price of a million output tokens', parseAmount)
+    .option('--call-timeout <ms>', 'time limit of one model call', parseCount, MODEL_TIMEOUT_MS)
+    .option('--record <file>', 'record every model call to a new file')
+    .option('--replay <file>', 'answer model calls from a recording, without a network')
     .option('--json', 'print the summary as JSON')
-    .option('--quiet', 'do not print the turns')
+    .option('--quiet', 'do not print each turn')
     .addHelpText('after', EXAMPLES)
     .action((options: Options) => play(io, options))
-  return new Command('agent').description('Agents that play through the perception adapter.').addCommand(run)
+  return new Command('agent').description('Run agents that play through the perception adapter.').addCommand(run)
 }
 
 function parsePolicy(text: string): PolicyName {
@@ -122,7 +123,12 @@ async function play(io: Io, options: Options): Promise<void> {
 
 /** What the adapter refused, with a code that the whole program knows. */
 function inOurWords({ code, message }: PerceptionFailure): AppError {
-  return new AppError(isErrorCode(code) ? code : 'SERVER_UNREACHABLE', message)
+  const known = isErrorCode(code) ? code : 'SERVER_UNREACHABLE'
+  // The table's hint is about HTTP headers, which this command sets by itself.
+  const isToken = known === 'TOKEN_MISSING' || known === 'TOKEN_REFUSED'
+  const hint =
+    'Set PARACOSM_AGENT_TOKEN (or --token) to the token that `paracosm perception serve` printed for the slot.'
+  return new AppError(known, message, isToken ? { hint } : {})
 }
 
 interface Tools {
@@ -135,7 +141,8 @@ async function createPolicy(io: Io, options: Options, tools: Tools): Promise<Pol
   if (options.policy === 'random') return createRandomPolicy(options.seed)
   if (options.policy === 'scripted') return createScriptedPolicy((await tools.client.status()).engine)
   const { model } = options
-  if (model === undefined) throw new AppError('MODEL_MISSING', 'no model is named', { hint: 'Give --model <name>.' })
+  if (model === undefined)
+    throw new AppError('MODEL_MISSING', 'the model policy needs a model', { hint: 'Give --model <name>.' })
   return createModelPolicy({ client: await createModel(io, options, tools), model, goal: options.goal })
 }
 
@@ -164,9 +171,10 @@ async function openRecording(path: string | undefined) {
   if (path === undefined) return undefined
   const file = await open(path, 'wx', PRIVATE_FILE).catch((cause: unknown) => {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
-    throw new AppError('FILE_UNWRITABLE', exists ? `${path} exists already` : `cannot write ${path}`, {
+    if (!exists) throw toWriteError(cause, path)
+    throw new AppError('FILE_EXISTS', `${path} exists already`, {
       cause,
-      ...(exists ? { hint: 'Name a new file; recordings are never overwritten.' } : {}),
+      hint: 'Name a new file; recordings are never overwritten.',
     })
   })
   return { write: (line: string) => file.appendFile(`${line}\n`), close: () => file.close() }
@@ -183,7 +191,9 @@ function report(io: Io, options: Options, summary: AgentRunSummary, meter: Meter
   if (options.json) printJson(io, { ...summary, spent })
   else {
     const { turns, done, failed, refused, reason } = summary
-    io.out(`${turns} turns: ${done} done, ${failed} failed, ${refused} refused. ${reason}`)
+    const other = turns - done - failed - refused
+    const rest = other > 0 ? `, ${other} without a result` : ''
+    io.out(`${turns} turns: ${done} done, ${failed} failed, ${refused} refused${rest}. ${reason}`)
     if (spent.calls > 0) {
       const cost = spent.unpriced_calls > 0 ? 'cost unknown' : `${spent.cost_usd.toFixed(4)} US dollars`
       io.out(`${spent.calls} model calls, ${spent.input_tokens} tokens in, ${spent.output_tokens} out, ${cost}`)

@@ -4,7 +4,7 @@ import { type Config, readVariable, VARIABLES } from '../config.ts'
 import { fileVariables } from './config-file.ts'
 import { type Io, printJson } from './io.ts'
 import { parsePort } from './options.ts'
-import { formatRows } from './table.ts'
+import { printTable } from './table.ts'
 
 /** What `config show` calls a setting, by its variable; the others go by the variable's name. */
 const KEYS: Partial<Readonly<Record<keyof Config, string>>> = {
@@ -46,28 +46,30 @@ interface Row {
 
 export function createCommand(io: Io): Command {
   const show = new Command('show')
-    .description('Print every setting with its origin: default, file, environment or flag. Secrets are not printed.')
-    .option('--data <folder>', 'as a flag of other commands')
-    .option('--host <host>', 'as a flag of other commands')
-    .option('--port <port>', 'as a flag of other commands', parsePort)
-    .option('--model <name>', 'as a flag of other commands')
-    .option('--opener-model <name>', 'as a flag of other commands')
-    .option('--updater-model <name>', 'as a flag of other commands')
-    .option('--validator-model <name>', 'as a flag of other commands')
-    .option('--scorer-model <name>', 'as a flag of other commands')
-    .option('--base-url <url>', 'as a flag of other commands')
+    .description('Print every setting and its origin: default, file, environment or flag. Secrets are hidden.')
+    .option('--data <folder>', 'as for other commands')
+    .option('--host <host>', 'as for other commands')
+    .option('--port <port>', 'as for other commands', parsePort)
+    .option('--model <name>', 'as for other commands')
+    .option('--opener-model <name>', 'as for other commands')
+    .option('--updater-model <name>', 'as for other commands')
+    .option('--validator-model <name>', 'as for other commands')
+    .option('--scorer-model <name>', 'as for other commands')
+    .option('--base-url <url>', 'as for other commands')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-Flags win over the environment, the environment over the file, the file over defaults.
+Flags override the environment, the environment overrides the file, and the file overrides defaults.
 
 Examples:
   paracosm config show
   paracosm config show --config ./lab.config.ts --port 9000 --json`,
     )
     .action((flags: Flags) => print(io, flags))
-  return new Command('config').description('Settings: flags, environment and paracosm.config.ts.').addCommand(show)
+  return new Command('config')
+    .description('Show the settings from flags, environment and paracosm.config.ts.')
+    .addCommand(show)
 }
 
 function print(io: Io, flags: Flags): void {
@@ -78,7 +80,7 @@ function print(io: Io, flags: Flags): void {
     return
   }
   io.out(`File: ${file ?? 'none'}`)
-  for (const line of formatRows(['Setting', 'Value', 'Origin'], rows.map(formatRow))) io.out(line)
+  printTable(io, ['Setting', 'Value', 'Origin'], rows.map(formatRow))
 }
 
 function formatRow({ key, value, origin, source }: Row): string[] {

@@ -24,7 +24,7 @@ Examples:
   paracosm coworld run-episode coworld_manifest.json my-player:latest --run python --run /app/player.py
   paracosm coworld replay coworld_manifest.json results/replay.json
 
-docs/packages.md tells what a package is and what each failure means.`
+docs/packages.md describes packages and explains every failure.`
 
 interface Flags extends RuntimeFlags {
   readonly timeoutSeconds: number
@@ -36,7 +36,7 @@ interface Flags extends RuntimeFlags {
 /** The command group `coworld`. */
 export function createCommand(io: Io): Command {
   const group = new Command('coworld')
-    .description('Validate, certify, play and run coworld packages')
+    .description('Validate, certify, play and run coworld packages.')
     .addHelpText('after', EXAMPLES)
   group.addCommand(certifyCommand(io))
   group.addCommand(playCommand(io))
@@ -49,11 +49,11 @@ export function createCommand(io: Io): Command {
 
 function certifyCommand(io: Io): Command {
   return withRuntime(new Command('certify'), 60)
-    .description('Run every check that a package has to pass')
+    .description('Run every check that a package has to pass.')
     .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
-    .option('-o, --output-dir <folder>', 'the workspace (default: a fresh folder below tmp/)')
-    .option('--report <file>', 'write the report as a page (default: certification.html in the workspace)')
-    .option('--basic', 'leave out what goes beyond the numbered checks')
+    .option('-o, --output-dir <folder>', 'workspace; default: a new folder below tmp/')
+    .option('--report <file>', 'write the report as a web page; default: certification.html in the workspace')
+    .option('--basic', 'run the numbered checks only')
     .addHelpText('after', '\nExample:\n  paracosm coworld certify coworld_manifest.json --json')
     .action(async (argument: string, flags: Flags & { basic?: true; report?: string }) => {
       await using found = await findManifest(argument, { server: flags.server, signal: io.signal })
@@ -80,10 +80,10 @@ function certifyCommand(io: Io): Command {
 
 function playCommand(io: Io): Command {
   return withRuntime(new Command('play'), 60)
-    .description('Start a game and print the links by which people play it')
+    .description('Start a game and print the links by which people play it.')
     .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
-    .option('-o, --output-dir <folder>', 'the workspace (default: a fresh folder below tmp/)')
-    .option('--variant <id>', 'play this variant (default: the certification configuration)')
+    .option('-o, --output-dir <folder>', 'workspace; default: a new folder below tmp/')
+    .option('--variant <id>', 'variant to play; default: the certification configuration')
     .addHelpText('after', '\nExample:\n  paracosm coworld play coworld_manifest.json --runtime process')
     .action(async (argument: string, flags: Flags & { variant?: string }) => {
       await using found = await findManifest(argument, { server: flags.server, signal: io.signal })
@@ -113,10 +113,10 @@ function playCommand(io: Io): Command {
 
 function replayCommand(io: Io): Command {
   return withRuntime(new Command('replay'), 60)
-    .description('Open a replay in the replay mode of its game')
+    .description('Open a replay in the replay mode of its game.')
     .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
     .argument('<replay>', 'path, file:// URI, http(s) address or s3:// URI')
-    .option('-o, --output-dir <folder>', 'the workspace (default: a fresh folder below tmp/)')
+    .option('-o, --output-dir <folder>', 'workspace; default: a new folder below tmp/')
     .addHelpText('after', '\nExample:\n  paracosm coworld replay coworld_manifest.json replay.json')
     .action(async (argument: string, replay: string, flags: Flags) => {
       await using manifest = await findManifest(argument, { server: flags.server, signal: io.signal })
@@ -149,13 +149,13 @@ function replayCommand(io: Io): Command {
 
 function runEpisodeCommand(io: Io): Command {
   return withRuntime(new Command('run-episode'), 3600)
-    .description('Run one episode with the package’s players, or with images in their place')
+    .description('Run one episode with the package’s players, or with images in their place.')
     .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
-    .argument('[images...]', 'one image for all slots, or one a slot')
-    .option('--run <arg>', 'argv of the given images, one word each time', collect, [])
+    .argument('[images...]', 'one image for all slots, or one per slot')
+    .option('--run <arg>', 'one argument of the command line of the given images (repeatable)', collect, [])
     .option('-o, --output-dir <folder>', 'the workspace', './coworld-episode-results')
-    .option('--variant <id>', 'play this variant (default: the certification configuration)')
-    .option('--verify-replay', 'open the replay in the replay mode of the game afterwards', false)
+    .option('--variant <id>', 'variant to play; default: the certification configuration')
+    .option('--verify-replay', 'open the replay in the game afterwards', false)
     .addOption(new Option('--no-verify-replay', 'do not (default)'))
     .addHelpText('after', '\nExample:\n  paracosm coworld run-episode coworld_manifest.json --runtime process --json')
     .action(async (argument: string, images: readonly string[], flags: RunEpisodeFlags) => {
@@ -183,7 +183,7 @@ interface RunEpisodeFlags extends Flags {
 function validateCommand(io: Io): Command {
   return new Command('validate')
     .alias('check')
-    .description('Load a manifest by every rule of the contract, without starting anything')
+    .description('Load a manifest by every rule of the contract, without starting anything.')
     .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
     .addOption(serverOption())
     .addOption(new Option('--form <form>', 'print it in this form').choices(['request', 'upload']))
@@ -205,9 +205,9 @@ function validateCommand(io: Io): Command {
 
 function schemaCommand(io: Io): Command {
   return new Command('schema')
-    .description('Print the JSON Schema (draft 2020-12) of a document')
+    .description('Print the JSON Schema (draft 2020-12) of a document.')
     .argument('[document]', 'manifest or request', 'manifest')
-    .option('--json', 'accepted everywhere; a schema is JSON anyway')
+    .option('--json', 'accepted for consistency; the output is always JSON')
     .addHelpText('after', '\nExample:\n  paracosm coworld schema manifest > coworld_manifest_schema.json')
     .action((document: string) => {
       if (document === 'manifest') return printJson(io, manifestJsonSchema())
@@ -238,9 +238,7 @@ function withRuntime(command: Command, timeoutSeconds: number): Command {
       new Option('--runtime <runtime>', 'how programs are started').choices([...RUNTIMES]).default('container'),
     )
     .addOption(
-      new Option('--timeout-seconds <n>', 'how long to wait, counted anew each time')
-        .default(timeoutSeconds)
-        .argParser(parseCount),
+      new Option('--timeout-seconds <n>', 'time limit of each wait').default(timeoutSeconds).argParser(parseCount),
     )
     .addOption(new Option('--memory-mb <n>', 'memory limit of a container').argParser(parseCount))
     .addOption(new Option('--cpus <n>', 'CPU limit of a container').argParser(parseRate))
@@ -249,7 +247,7 @@ function withRuntime(command: Command, timeoutSeconds: number): Command {
 }
 
 function serverOption(): Option {
-  return new Option('--server <url>', 'where ids are looked up').default(DEFAULT_SERVER)
+  return new Option('--server <url>', 'server that resolves ids').default(DEFAULT_SERVER)
 }
 
 function printArtefacts(io: Io, workspace: Workspace): void {

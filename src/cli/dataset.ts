@@ -5,10 +5,10 @@ import { exportDataset, MIN_LENGTH } from '../datasets/export-dataset.ts'
 import { type DatasetReport, inspectDataset } from '../datasets/inspect-dataset.ts'
 import { DATASET_FORMATS, DatasetFilters, DatasetFormat, type DatasetStatistics } from '../protocol/dataset.ts'
 import { CommandLog } from '../store/command-log.ts'
-import { formatProgress } from './dataset-progress.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { addDatasetFilters, type FilterFlags, readFilters } from './log/filters.ts'
 import { parseCount } from './options.ts'
+import { createProgress } from './progress.ts'
 import { withStore } from './store.ts'
 
 interface ExportFlags extends FilterFlags {
@@ -21,7 +21,7 @@ interface ExportFlags extends FilterFlags {
 
 const EXPORT_HELP = `
 Formats: raw, chat, instruction, sharegpt, trajectories (JSON Lines; trajectories also as .parquet), parquet,
-episodes (a folder with a file an episode). docs/datasets.md shows a record of each.
+episodes (a folder with one file per episode). docs/datasets.md shows a record of each.
 
 Examples:
   paracosm dataset export --format chat --output train.jsonl
@@ -29,22 +29,22 @@ Examples:
   paracosm dataset export --format episodes --min-score 10 --output good-episodes`
 
 const INSPECT_HELP = `
-Exit status 1 when there are problems.
+Exit status 1 if there are problems.
 
 Examples:
   paracosm dataset inspect train.jsonl
   paracosm dataset inspect good-episodes --json`
 
 export function createCommand(io: Io): Command {
-  const dataset = new Group('dataset').description('Training data made of the command log.')
+  const dataset = new Group('dataset').description('Export training data from the command log, and inspect it.')
   const command = dataset
     .command('export')
-    .description('Write the commands of the log as a dataset, oldest first.')
-    .addOption(new Option('--format <format>', 'what it is to be').choices(DATASET_FORMATS).makeOptionMandatory())
-    .option('-o, --output <path>', 'where to; it must not exist')
-    .option('--force', 'replace what is there')
-    .option('--max-records <n>', 'only the first so many rows of the log that fit the filters', parseCount)
-    .option('--min-length <n>', 'of episodes: shorter ones are left out', parseCount, MIN_LENGTH)
+    .description('Export the commands of the log as a dataset, oldest first.')
+    .addOption(new Option('--format <format>', 'format of the dataset').choices(DATASET_FORMATS).makeOptionMandatory())
+    .option('-o, --output <path>', 'output file or folder; default: paracosm-<format>')
+    .option('--force', 'replace existing output')
+    .option('--max-records <n>', 'export at most this many commands of the log', parseCount)
+    .option('--min-length <n>', 'skip episodes with fewer commands', parseCount, MIN_LENGTH)
     .option('--data <folder>', 'data folder of the server', io.config.PARACOSM_DATA)
     .option('--json', 'print the statistics as JSON')
     .addHelpText('after', EXPORT_HELP)
@@ -52,8 +52,8 @@ export function createCommand(io: Io): Command {
   addDatasetFilters(command)
   dataset
     .command('inspect <path>')
-    .description('Count what a dataset holds, estimate its tokens, show its first records and what is wrong with it.')
-    .option('--show <n>', 'how many of the first records', parseShown, 1)
+    .description('Count records, estimate tokens, show the first records, and report problems.')
+    .option('--show <n>', 'number of records to show', parseShown, 1)
     .option('--json', 'print JSON')
     .addHelpText('after', INSPECT_HELP)
     .action((path: string, flags: { json?: boolean; show: number }) => inspect(io, path, flags))
@@ -78,8 +78,8 @@ async function exportCommand(io: Io, flags: ExportFlags): Promise<void> {
   const { output = defaultOutput(format), maxRecords, minLength, force: isForced = false } = flags
   const statistics = await withStore(io, { data: flags.data, mode: 'read' }, async (store) => {
     const wanted = maxRecords ?? Number.POSITIVE_INFINITY
-    const total = io.isTerminal ? Math.min(await new CommandLog(store).count(filters), wanted) : 0
-    const onProgress = io.isTerminal ? formatProgress(total, (line) => io.progress(line)) : undefined
+    const total = Math.min(await new CommandLog(store).count(filters), wanted)
+    const onProgress = createProgress(io, { unit: 'rows', total })
     const { signal } = io
     return exportDataset(store, { format, filters, output, isForced, maxRecords, minLength, signal, onProgress })
   })
@@ -108,7 +108,7 @@ function formatReport(path: string, report: DatasetReport): string[] {
   const { format, records, files, bytes, estimated_tokens, first_records, problems, problems_found } = report
   const lines = [
     `${path}: ${format}, ${records} records in ${files} ${files === 1 ? 'file' : 'files'}, ${bytes} bytes`,
-    `About ${estimated_tokens} tokens: a quarter of the characters of what is learnt from.`,
+    `About ${estimated_tokens} tokens (a quarter of the characters of the training text).`,
   ]
   for (const [name, text] of Object.entries(report.columns ?? {})) lines.push(`  ${name.padEnd(20)} ${text}`)
   for (const record of first_records) lines.push(toPlain(JSON.stringify(record)))

@@ -1,4 +1,4 @@
-// `paracosm doctor`: what this machine has, and what each missing thing costs.
+// `paracosm doctor`: what this machine has, and the effect of everything that is missing.
 import { constants, existsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { inheritedEnvironment } from '../config.ts'
 import { AppError } from '../kernel/errors.ts'
 import { makeFolder } from '../lib/folders.ts'
+import { probeEndpoint } from '../models/probe.ts'
 import { findEngine } from '../runner/container-engine.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 
@@ -15,26 +16,21 @@ interface Check {
   readonly id: string
   readonly finding: Finding
   readonly what: string
-  /** What cannot be done without it, and how to get it. */
+  /** The effect of its absence, and how to get it. */
   readonly cost: string
   /** Whether paracosm works at all without it. */
   readonly isNeeded: boolean
 }
 
-/** Milliseconds that a server of somebody else's has to answer. */
+/** Milliseconds to wait for another server. */
 const PATIENCE_MS = 3000
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 export function createCommand(io: Io): Command {
   return new Command('doctor')
-    .description(
-      'Look at what this machine has: Node, data folder, container engine, browser, database, model endpoint.',
-    )
+    .description('Check your environment: Node, data folder, container engine, browser, database, model endpoint.')
     .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      '\nExit status 1 when something that paracosm cannot do without is missing.\n\nExample:\n  paracosm doctor',
-    )
+    .addHelpText('after', '\nExit status 1 if something required is missing.\n\nExample:\n  paracosm doctor')
     .action((options: { json?: boolean }) => examine(io, options))
 }
 
@@ -62,7 +58,7 @@ async function examine(io: Io, options: { json?: boolean }): Promise<void> {
 async function checkNode(): Promise<Check> {
   const { node } = process.versions
   const isRecent = Number(node.split('.')[0]) >= 24
-  const cost = 'Nothing runs without Node 24: run "npm ci" in the checkout, or install it.'
+  const cost = 'Paracosm needs Node 24: run "npm ci" in the checkout, or install it.'
   return {
     id: 'node',
     finding: isRecent ? 'ok' : 'broken',
@@ -103,8 +99,7 @@ async function checkEngine(io: Io): Promise<Check> {
 
 async function checkBrowser(io: Io): Promise<Check> {
   const path = [io.config.PARACOSM_BROWSER, ...BROWSERS].find((each) => each !== undefined && existsSync(each))
-  const cost =
-    'The browser tests are skipped; pages work in any browser of yours. Install chromium, or set PARACOSM_BROWSER.'
+  const cost = 'The browser tests are skipped. Pages work in any browser. Install chromium, or set PARACOSM_BROWSER.'
   return {
     id: 'browser',
     finding: path ? 'ok' : 'missing',
@@ -117,7 +112,7 @@ async function checkBrowser(io: Io): Promise<Check> {
 async function checkDatabase(io: Io): Promise<Check> {
   const { DATABASE_URL: url } = io.config
   const cost =
-    'Episodes are kept in the data folder, which is all that one machine needs; set DATABASE_URL to name a PostgreSQL server.'
+    'Data is stored in SQLite in the data folder, which is enough for one machine. Set DATABASE_URL to use PostgreSQL.'
   const base = { id: 'database', cost, isNeeded: false }
   if (url === undefined) return { ...base, finding: 'missing', what: 'database: DATABASE_URL is not set' }
   const parsed = URL.canParse(url) ? new URL(url) : undefined
@@ -147,25 +142,9 @@ function answers(host: string, port: number): Promise<boolean> {
 async function checkModel(io: Io): Promise<Check> {
   const { OPENAI_BASE_URL: url, OPENAI_API_KEY: key } = io.config
   const cost =
-    'No model can take a slot; bots, programs and people can. Set OPENAI_BASE_URL (and OPENAI_API_KEY) to any OpenAI-compatible endpoint.'
+    'Language models cannot play; bots, programs and people can. Set OPENAI_BASE_URL (and OPENAI_API_KEY) to any OpenAI-compatible endpoint.'
   const base = { id: 'model', cost, isNeeded: false }
   if (url === undefined) return { ...base, finding: 'missing', what: 'model endpoint: OPENAI_BASE_URL is not set' }
-  try {
-    const response = await fetch(`${url.replace(/\/$/, '')}/models`, {
-      headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    })
-    await response.body?.cancel()
-    return {
-      ...base,
-      finding: response.ok ? 'ok' : 'broken',
-      what: `model endpoint ${new URL(url).host}: status ${response.status}`,
-    }
-  } catch {
-    return {
-      ...base,
-      finding: 'broken',
-      what: `model endpoint ${URL.canParse(url) ? new URL(url).host : 'OPENAI_BASE_URL'} does not answer`,
-    }
-  }
+  const { ok, message } = await probeEndpoint({ baseUrl: url, apiKey: key }, [])
+  return { ...base, finding: ok ? 'ok' : 'broken', what: message }
 }

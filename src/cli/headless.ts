@@ -2,10 +2,10 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { PROFILES, type Profile, runHeadless } from '../adapters/headless/run.ts'
 import { listScenarios } from '../adapters/headless/scenarios.ts'
-import { emitSchema, SCHEMA_NAMES, type SchemaName } from '../adapters/headless/schemas.ts'
+import { DOCUMENT_NAMES, type DocumentName, emitDocument } from '../adapters/headless/schemas.ts'
 import { AppError } from '../kernel/errors.ts'
 import { type HeadlessReport, TICK_LIMIT, VICTORY_TICKS } from '../protocol/headless.ts'
-import { formatReport, formatScenarios } from './headless-report.ts'
+import { failedReport, formatReport, formatScenarios } from './headless-report.ts'
 import { EXIT, type Io, printJson, toFailure } from './io.ts'
 import { parseSeed } from './options.ts'
 import { WORLD_HELP } from './world-names.ts'
@@ -24,7 +24,7 @@ interface Options {
   readonly save?: string
   readonly json?: boolean
   readonly jsonProfile: Profile
-  readonly schema?: SchemaName
+  readonly schema?: DocumentName
 }
 
 const EXAMPLES = `
@@ -36,30 +36,34 @@ Examples:
   paracosm headless --schema commands
   paracosm headless --world ./my-world.ts --ticks 20 --json
 
-Exit status: 0 all steps went well; 1 a step or an inspection failed; 2 wrong usage, or a file that is unreadable,
-malformed or inconsistent. With --json, standard output carries exactly one JSON document.`
+Exit status: 0 all steps succeeded; 1 a step or an inspection failed; 2 wrong usage, or an unreadable, malformed or
+inconsistent file. With --json, standard output is exactly one JSON document.`
 
 export function createCommand(io: Io): Command {
   return new Command('headless')
-    .description('Drive a world from a script: JSON in, JSON out, no server.')
+    .description('Drive a world from a script: JSON in, JSON out, without a server.')
     .option('--world <world>', WORLD_HELP, 'foundry')
     .option('--list-scenarios', 'list the scenarios of the world')
     .option('--scenario <id>', 'start from a scenario; default: the first')
-    .option('--load <path>', 'start from a save instead')
+    .option('--load <path>', 'start from a save file instead')
     .option('--seed <n>', "seed of the run; default: the scenario's own", parseSeed)
-    .option('--ticks <n>', `advance so many ticks after the script, at most ${TICK_LIMIT}`, parseTicks)
+    .option('--ticks <n>', `advance this many ticks after the script, at most ${TICK_LIMIT}`, parseTicks)
     .option(
       '--until-victory [max]',
-      `advance until the objective is complete, at most so many ticks (default: ${VICTORY_TICKS})`,
+      `advance until the objective is complete, or this many ticks (default: ${VICTORY_TICKS})`,
       parseTicks,
     )
-    .option('--command-file <path>', 'script to run; - reads standard input')
-    .option('--inspect-part <id>', 'add the inspection of one part', parsePart)
-    .option('--emit-trace <path>', 'write a line of JSON for each step')
+    .option('--command-file <path>', 'script to run; - is standard input')
+    .option('--inspect-part <id>', 'include the inspection of one part', parsePart)
+    .option('--emit-trace <path>', 'write one line of JSON per step')
     .option('--save <path>', 'write the final state as a save file')
     .option('--json', 'print one JSON document')
-    .option('--json-profile <profile>', `how much of it: ${PROFILES.join(', ')}`, parseProfile, 'full')
-    .option('--schema <name>', `print a JSON Schema: ${SCHEMA_NAMES.join(', ')}`, parseSchemaName)
+    .option('--json-profile <profile>', `amount of detail: ${PROFILES.join(', ')}`, parseProfile, 'full')
+    .option(
+      '--schema <name>',
+      `print a JSON Schema, or the catalogue of the world: ${DOCUMENT_NAMES.join(', ')}`,
+      parseDocumentName,
+    )
     .addHelpText('after', EXAMPLES)
     .action((options: Options) => act(io, options))
 }
@@ -77,8 +81,8 @@ function parseProfile(text: string): Profile {
   return oneOf(PROFILES, text)
 }
 
-function parseSchemaName(text: string): SchemaName {
-  return oneOf(SCHEMA_NAMES, text)
+function parseDocumentName(text: string): DocumentName {
+  return oneOf(DOCUMENT_NAMES, text)
 }
 
 function oneOf<T extends string>(known: readonly T[], text: string): T {
@@ -91,13 +95,16 @@ async function act(io: Io, options: Options): Promise<void> {
   try {
     const world = await io.worlds.load(options.world)
     if (options.schema) {
-      printJson(io, emitSchema(options.schema, world))
+      printJson(io, emitDocument(options.schema, world))
       return
     }
     if (options.listScenarios) {
+      if (options.scenario !== undefined || options.load !== undefined) {
+        throw new AppError('USAGE', '--list-scenarios goes without --scenario and --load: it lists them all')
+      }
       const listing = listScenarios(world)
-      if (options.json) printJson(io, listing)
-      else for (const line of formatScenarios(listing)) io.out(line)
+      if (options.json) io.out(JSON.stringify(listing))
+      else for (const line of formatScenarios(listing, io.columns)) io.out(line)
       return
     }
     const report = await runHeadless(world, {
@@ -120,7 +127,7 @@ async function act(io: Io, options: Options): Promise<void> {
     if (!(error instanceof AppError) || !options.json) throw error
     const { problem, status } = toFailure(error)
     io.err(`error ${problem.code}: ${problem.message}\n  fix: ${problem.hint}`)
-    printJson(io, { ok: false, error: { ...problem }, source: null, steps: [], summary: null })
+    io.out(JSON.stringify(failedReport({ ...problem })))
     io.exit(status)
   }
 }

@@ -35,12 +35,12 @@ const TAKEN = [
 ]
 
 export function createCommand(io: Io): Command {
-  const init = new Command('init').description('Write the files of a new world or game.')
+  const init = new Command('init').description('Create the files of a new world or game.')
   init
     .command('world <name>')
-    .description('A world in TypeScript: rules, bots, view, tests, manifest, Dockerfile, README.')
-    .option('--dir <folder>', 'where; default: a folder of that name here. It must be empty or missing')
-    .option('--paracosm <spec>', 'version or path (file:…) of the paracosm to depend on; default: this version')
+    .description('Create a world in TypeScript: rules, bots, view, tests, manifest, Dockerfile, README.')
+    .option('--dir <folder>', 'target folder, new or empty; default: a folder with that name')
+    .option('--paracosm <spec>', 'version or path (file:…) of the paracosm dependency; default: this version')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -54,9 +54,9 @@ Then: cd harvest && npm install && npm test && npm run play`,
     .action((name: string, flags: Flags) => scaffold(io, { kind: 'world', name: parseName(name) }, flags))
   init
     .command('game <name>')
-    .description('A game and a player for the coworld contract, with manifest, tests, Dockerfile and README.')
+    .description('Create a game and a player for the coworld contract, with manifest, tests, Dockerfile and README.')
     .requiredOption('--language <language>', LANGUAGES.join(' or '), parseLanguage)
-    .option('--dir <folder>', 'where; default: a folder of that name here. It must be empty or missing')
+    .option('--dir <folder>', 'target folder, new or empty; default: a folder with that name')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

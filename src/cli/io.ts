@@ -4,13 +4,14 @@ import type { WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { ConfigFile } from './config-file.ts'
+import type { Style } from './style.ts'
 
-/** Exit statuses, the same for every command. */
+/** Exit statuses, the same for every command. docs/cli.md explains them. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, bug: 70 } as const
 
 export interface Io {
   readonly config: Config
-  /** paracosm.config.ts, where there is one. Its settings are in `config` and its worlds in `worlds` already. */
+  /** paracosm.config.ts, if there is one. `config` and `worlds` include its settings. */
   readonly configFile: ConfigFile | undefined
   /** The worlds that a command can name. */
   readonly worlds: WorldRegistry
@@ -20,15 +21,20 @@ export interface Io {
   err(line: string): void
   /** Replaces the current status line on a terminal; does nothing elsewhere. */
   progress(line: string): void
+  /** Whether standard error is a terminal. */
   readonly isTerminal: boolean
+  /** Columns of the terminal that standard output goes to; undefined for pipes and files. */
+  readonly columns: number | undefined
+  /** Colours for standard output. */
+  readonly style: Style
   /** Aborted on the first interrupt; a second one ends the process. */
   readonly signal: AbortSignal
   /** Sets the exit status of the process. */
   exit(status: number): void
 }
 
-/** The one JSON document that a command prints with `--json`. */
-export function printJson(io: Io, value: unknown): void {
+/** Prints the single JSON document of a command run with `--json`. */
+export function printJson(io: Pick<Io, 'out'>, value: unknown): void {
   io.out(JSON.stringify(value, undefined, 2))
 }
 
@@ -37,7 +43,7 @@ export function toFailure(error: unknown): { problem: Problem; status: number } 
   if (error instanceof AppError) return { problem: error.toProblem(), status: error.exit }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {
-    problem: { code: 'INTERNAL_ERROR', message, hint: 'This is a bug in paracosm: report it with this text.' },
+    problem: { code: 'INTERNAL_ERROR', message, hint: 'This is a bug in paracosm. Please report it with this text.' },
     status: EXIT.bug,
   }
 }

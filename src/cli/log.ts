@@ -8,7 +8,7 @@ import { parseCount } from './options.ts'
 import { recordedWorldOption } from './world-names.ts'
 
 export function createCommand(io: Io): Command {
-  const log = new Group('log').description('The command log: look through it, follow it, rotate it, import into it.')
+  const log = new Group('log').description('Query, follow, rotate and import the command log.')
   const add = (usage: string, description: string, example: string): Command =>
     log
       .command(usage)
@@ -16,35 +16,35 @@ export function createCommand(io: Io): Command {
       .option('--data <folder>', 'data folder of the server', io.config.PARACOSM_DATA)
       .option('--json', 'print JSON')
       .addHelpText('after', `\nExample:\n  ${example}`)
-  addFilters(add('query', 'Show commands, newest first.', 'paracosm log query --agent greedy --limit 20'))
-    .option('--limit <n>', 'at most so many, up to 1000', parseCount, 100)
-    .option('--offset <n>', 'leave out so many', parseOffset, 0)
-    .option('--cursor <cursor>', 'go on where an earlier page ended')
+  addFilters(add('query', 'List commands, newest first.', 'paracosm log query --agent greedy --limit 20'))
+    .option('--limit <n>', 'maximum number of commands, up to 1000', parseCount, 100)
+    .option('--offset <n>', 'number of commands to skip', parseOffset, 0)
+    .option('--cursor <cursor>', 'continue after an earlier page')
     .action((flags: FilterFlags & { limit: number; offset: number; cursor?: string }) => query(io, flags))
-  add('show <id>', 'Show one command with everything that is known.', 'paracosm log show 1').action(
+  add('show <id>', 'Show every field of one command.', 'paracosm log show 1').action(
     (id: string, flags: { data: string; json?: boolean }) => show(io, id, flags),
   )
   addFilters(add('count', 'Count commands.', 'paracosm log count --since 2026-03-01')).action((flags: FilterFlags) =>
     count(io, flags),
   )
-  addFilters(add('tail', 'Show the newest commands, and follow what comes.', 'paracosm log tail --follow'))
-    .option('-n, --lines <n>', 'how many of the newest come first', parseCount, 10)
-    .option('-f, --follow', 'go on with what is logged from now on, until interrupted')
+  addFilters(add('tail', 'Show the newest commands, and optionally follow new ones.', 'paracosm log tail --follow'))
+    .option('-n, --lines <n>', 'number of commands to show first', parseCount, 10)
+    .option('-f, --follow', 'keep showing new commands until interrupted')
     .action((flags: FilterFlags & { lines: number; follow?: boolean }) => tail(io, flags))
   add(
     'rotate',
-    'Delete commands that are older, and perceptions that nobody refers to any more.',
+    'Delete old commands, and perceptions that no command refers to.',
     'paracosm log rotate --max-age-days 90 --archive old.jsonl.zst --dry-run',
   )
-    .option('--max-age-days <days>', 'what is older goes', parseDays, 90)
-    .option('--archive <file>', 'keep them in this file first: compressed JSON Lines; it must not exist')
-    .option('--dry-run', 'say how many would go, and change nothing')
+    .option('--max-age-days <days>', 'delete commands older than this', parseDays, 90)
+    .option('--archive <file>', 'first write them to this new file: compressed JSON Lines')
+    .option('--dry-run', 'only count the commands that would be deleted')
     .action((flags: { data: string; json?: boolean; maxAgeDays: number; archive?: string; dryRun?: boolean }) =>
       rotate(io, flags),
     )
   add(
     'import <file>',
-    'Read an archive of the log, or the journal of an episode; what is there already is left alone.',
+    'Import an archive of the log or the journal of an episode. Commands already in the log are skipped.',
     'paracosm log import old.jsonl.zst',
   )
     .addOption(recordedWorldOption())

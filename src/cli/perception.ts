@@ -42,33 +42,38 @@ interface ServeOptions extends AccessFlags {
 
 export function createCommand(io: Io): Command {
   return new Command('perception')
-    .description('Let agents perceive and command: one HTTP adapter, whatever engine is behind it.')
+    .description('Serve a world or an external engine to agents over HTTP.')
     .addCommand(createServe(io))
 }
 
 function createServe(io: Io): Command {
   return addAccessOptions(
     new Command('serve')
-      .description('Start one episode behind GET /perception and POST /command, and print the address and the tokens.')
+      .description('Serve one episode with GET /perception and POST /command, and print address and tokens.')
       .argument('[world]', `${WORLD_HELP}; it needs the perception capability`)
-      .option('--bridge <engine>', 'wait for an engine outside to connect, in place of a world', parseEngine)
-      .option('--variant <id>', 'variant of the world; without, its first')
-      .option('--agent <id>', 'name of an agent; again for each slot', collectAgent, [])
-      .option('--bot <name>', 'a bot of the world for the slots that no agent is named for')
+      .option('--bridge <engine>', 'wait for an external engine to connect, instead of a world', parseEngine)
+      .option('--variant <id>', 'variant of the world; default: the first')
+      .option('--agent <id>', 'name of an agent (repeat for each slot)', collectAgent, [])
+      .option('--bot <name>', 'bot of the world for slots without an agent')
       .option('--seed <n>', 'seed of the episode', parseSeed, 0)
-      .option('--tick-rate <n>', 'steps a second', parseRate, 5)
-      .option('--lockstep', 'the world stands still until every agent that is free has spoken; runs can be repeated')
+      .option('--tick-rate <n>', 'steps per second', parseRate, 5)
+      .option('--lockstep', 'wait for a command from every idle agent before each step; makes runs repeatable')
       .option(
         '--move-seconds <n>',
-        'with --lockstep: an agent that is free and silent for so long passes',
+        'with --lockstep: an idle agent that sends no command for this long passes',
         parseCount,
         MOVE_SECONDS,
       )
       .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
-      .option('--port <port>', 'port, or the next free one; 0 takes any', parsePort, io.config.PARACOSM_PORT)
-      .option('--data <folder>', 'where the episode and the command log are kept', io.config.PARACOSM_DATA)
-      .option('--no-auth', 'without tokens: agent_id alone says who asks; for this machine only')
-      .option('--json', 'print one line of JSON when ready')
+      .option(
+        '--port <port>',
+        'port; 0 picks any free one. Only the default moves on to the next free port',
+        parsePort,
+        io.config.PARACOSM_PORT,
+      )
+      .option('--data <folder>', 'where the episode and the command log are stored', io.config.PARACOSM_DATA)
+      .option('--no-auth', 'require no tokens; for this machine only')
+      .option('--json', 'print one line of JSON when the adapter is ready')
       .addHelpText(
         'after',
         `
@@ -179,14 +184,14 @@ function announce(io: Io, { url, what, agents, bridgeToken }: Served, { auth, js
   const facts = Object.entries(what).filter(([, value]) => typeof value === 'string')
   io.out(`The perception adapter is at ${url}`)
   io.out(`  ${facts.map(([name, value]) => `${name} ${value}`).join(', ')}`)
-  if (what.resumed === true) io.out('  went on where it was stopped')
+  if (what.resumed === true) io.out('  resumed where it was stopped')
   for (const { id, slot, token } of agents) io.out(`  slot ${slot}  agent ${id}${auth ? `  token ${token}` : ''}`)
   if (bridgeToken !== undefined) {
     io.out(`  the engine connects to ${bridgeSocket(url, what.engine)}  token ${bridgeToken}`)
   }
   const [first] = agents
   if (first) tryIt(io, url, { id: first.id, token: auth ? first.token : undefined })
-  io.out('Ctrl-C stops it.')
+  io.out('Press Ctrl-C to stop.')
 }
 
 const bridgeSocket = (url: string, engine: unknown): string => `${url.replace(/^http/, 'ws')}/bridge?engine=${engine}`

@@ -7,13 +7,13 @@ import { AppError } from '../kernel/errors.ts'
 import { readLines } from '../lib/json-lines.ts'
 import { type Io, printJson } from './io.ts'
 import { type ChatEnd, chat, playScript, watch } from './play/chat.ts'
-import { choose } from './play/choose.ts'
+import { checkGame, choose } from './play/choose.ts'
 import { withServer } from './play/failures.ts'
 import { keepKey, keyFile, readKey } from './play/keys.ts'
 import { type RegistrationFlags, register } from './play/register.ts'
 import { openTerminal, type Terminal } from './play/terminal.ts'
 import { formatTranscript } from './play/transcript.ts'
-import { formatRows } from './table.ts'
+import { printTable } from './table.ts'
 
 interface Options extends RegistrationFlags {
   readonly url: string
@@ -30,37 +30,37 @@ interface Options extends RegistrationFlags {
 
 const EXAMPLES = `
 Examples:
-  paracosm play                                   choose a game and characters, and chat
-  paracosm play Explore --pc ODA --npc JACK       no questions
-  paracosm play --list                            your sessions
-  paracosm play --resume <id>                     go on where you left
-  paracosm play --transcript <id>                 read one, as Markdown
+  paracosm play                                   choose a game and characters from lists
+  paracosm play Explore --pc ODA --npc JACK       start at once
+  paracosm play --list                            list your sessions
+  paracosm play --resume <id>                     continue a session
+  paracosm play --transcript <id>                 print a transcript in Markdown
   paracosm play --watch <id> --key <spectator key>
   paracosm play --register --name "Ada L." --email ada@example.org --phone 1 --consent "Ada L." --no-followup
   printf 'I wave.\\n/finish\\n' | paracosm play Explore --pc ODA --npc JACK
 
-In a chat, /help, /abilities and /finish are the game's own. Ctrl-C leaves; the session waits for you.
-The key comes from --key, PARACOSM_KEY, or the file that --register writes; others on the machine can see --key.`
+In a chat, the game handles /help, /abilities and /finish. Ctrl-C leaves, and you can resume the session later.
+The key comes from --key, PARACOSM_KEY, or the file that --register writes. Other users of the machine can see --key.`
 
 export function createCommand(io: Io): Command {
   return new Command('play')
-    .description('Chat with a character of a server: in the terminal, or with lines from standard input.')
-    .argument('[game]', 'which game; asked for in a terminal')
-    .option('--url <url>', 'the server', `http://127.0.0.1:${io.config.PARACOSM_PORT || 8080}`)
-    .option('--key <key>', 'your access key, or a key to watch with')
-    .option('--pc <hid>', 'who you are; any, if not given')
-    .option('--npc <hid>', 'whom you meet; any, if not given')
-    .option('--resume <id>', 'go on with a session')
+    .description('Chat with a character in the terminal, or with lines from standard input.')
+    .argument('[game]', 'name of the game; a terminal offers a list')
+    .option('--url <url>', 'URL of the server', `http://127.0.0.1:${io.config.PARACOSM_PORT || 8080}`)
+    .option('--key <key>', 'your access key, or a spectator key')
+    .option('--pc <hid>', 'character that you play; default: a random one')
+    .option('--npc <hid>', 'character that you meet; default: a random one')
+    .option('--resume <id>', 'continue a session')
     .option('--list', 'list your sessions')
-    .option('--transcript <id>', 'print what was said in a session')
-    .option('--watch <id>', 'watch a session that somebody else plays')
-    .option('--register', 'become a player of the server; the key is kept')
+    .option('--transcript <id>', 'print the transcript of a session')
+    .option('--watch <id>', 'watch a session of another player')
+    .option('--register', 'register with the server and store the key')
     .option('--name <name>', 'with --register: your full name')
-    .option('--email <address>', 'with --register')
-    .option('--phone <number>', 'with --register')
-    .option('--consent <signature>', 'with --register: your name, as a signature under the consent')
-    .option('--followup', 'with --register: you may be contacted again')
-    .option('--no-followup', 'with --register: you may not')
+    .option('--email <address>', 'with --register: your email address')
+    .option('--phone <number>', 'with --register: your phone number')
+    .option('--consent <signature>', 'with --register: your name, as a signature of the consent form')
+    .option('--followup', 'with --register: agree to be contacted again')
+    .option('--no-followup', 'with --register: do not agree')
     .option('--json', 'events as JSON Lines; lists and transcripts as JSON')
     .addHelpText('after', EXAMPLES)
     .action((game: string | undefined, options: Options) => withServer(() => play(io, game, options)))
@@ -69,6 +69,7 @@ export function createCommand(io: Io): Command {
 async function play(io: Io, game: string | undefined, options: Options): Promise<void> {
   const url = checkUrl(options.url)
   const terminal = options.json ? undefined : openTerminal()
+  if (game !== undefined) await checkGame(createClient({ url }), game)
   const client = await openClient(io, url, options, terminal)
   if (options.register && game === undefined && !terminal) return
   if (options.list) await list(io, client, options)
@@ -84,7 +85,7 @@ async function play(io: Io, game: string | undefined, options: Options): Promise
 function checkUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return text.replace(/\/+$/, '')
-  throw new AppError('USAGE', `--url ${text} is no address`, { hint: 'Give one such as http://127.0.0.1:8080.' })
+  throw new AppError('USAGE', `--url ${text} is not a URL`, { hint: 'Give one such as http://127.0.0.1:8080.' })
 }
 
 /** A client with the key that there is; registers where that is asked for, or agreed to. */
@@ -93,20 +94,21 @@ async function openClient(io: Io, url: string, options: Options, terminal: Termi
   const anonymous = createClient({ url })
   const key = options.key ?? io.config.PARACOSM_KEY ?? (await readKey(file, url))
   if (options.watch !== undefined) {
-    if (options.key === undefined) throw new AppError('USAGE', 'no key to watch with', { hint: 'Give it with --key.' })
+    if (options.key === undefined)
+      throw new AppError('USAGE', '--watch needs a spectator key', { hint: 'Give it with --key.' })
     return anonymous
   }
   if (options.register !== true) {
     if (key !== undefined) return anonymous.withKey(key)
     const { authentication_required: isNeeded } = await anonymous.serverConfig()
     if (!isNeeded) return anonymous
-    if (!terminal) throw new AppError('KEY_REFUSED', `no key for ${url} is known here`)
-    terminal.write(`You are new to ${url}: it asks who you are, once.\n\n`)
+    if (!terminal) throw new AppError('KEY_REFUSED', `there is no stored key for ${url}`)
+    terminal.write(`You are not registered with ${url} yet. It asks for your details once.\n\n`)
   }
   const issued = await register(anonymous, options, terminal)
   await keepKey(file, url, issued)
   if (options.json) io.out(JSON.stringify({ ok: true, registered: true, key_file: file }))
-  else io.err(`Registered. Your key is kept in ${file}`)
+  else io.err(`Registered. Your key is stored in ${file}`)
   return anonymous.withKey(issued)
 }
 
@@ -116,7 +118,7 @@ async function list(io: Io, client: Client, options: Options): Promise<void> {
     printJson(io, { sessions })
     return
   }
-  if (sessions.length === 0) io.out('No sessions yet. Begin one: paracosm play')
+  if (sessions.length === 0) io.out('You have no sessions yet. Start one with: paracosm play')
   else {
     const rows = sessions.map(({ session_id, game, status, turns, last_active }) => [
       session_id,
@@ -125,7 +127,7 @@ async function list(io: Io, client: Client, options: Options): Promise<void> {
       String(turns),
       last_active.slice(0, 16).replace('T', ' '),
     ])
-    for (const line of formatRows(['session', 'game', 'status', 'turns', 'last (UTC)'], rows)) io.out(line)
+    printTable(io, ['session', 'game', 'status', 'turns', 'last (UTC)'], rows)
   }
 }
 
@@ -174,16 +176,14 @@ async function introduce(io: Io, client: Client, { name, id }: { name: string; i
   io.err(`${name}, session ${id}`)
   const models = await client.models().catch(() => undefined)
   if (models?.kind === 'local') {
-    io.err(
-      'The character is played by the built-in stand-in: rules, not a language model. docs/models.md: how to use one.',
-    )
+    io.err('No language model is configured: a rule-based responder plays the character. See docs/models.md.')
   } else if (models?.kind === 'fixed')
-    io.err('The server gives one fixed text as every answer: it is set up for tests.')
+    io.err('The server returns one fixed text for every answer. It is configured for tests.')
   io.err('')
 }
 
 function tellEnd(io: Io, end: ChatEnd, id: string, { url }: Options): void {
   const at = url === 'http://127.0.0.1:8080' ? '' : ` --url ${url}`
-  if (end === 'over') io.err(`The session is over. Read it again: paracosm play --transcript ${id}${at}`)
-  else io.err(`The session waits for you. Go on: paracosm play --resume ${id}${at}`)
+  if (end === 'over') io.err(`The session is over. Print it with: paracosm play --transcript ${id}${at}`)
+  else io.err(`The session is paused. Continue it with: paracosm play --resume ${id}${at}`)
 }

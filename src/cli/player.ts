@@ -8,11 +8,11 @@ import { WORLD_HELP } from './world-names.ts'
 
 export function createCommand(io: Io): Command {
   return new Command('player')
-    .description('Play one slot with a bot: connects to COGAMES_ENGINE_WS_URL, leaves at the end.')
+    .description('Play one slot with a bot: connect to COGAMES_ENGINE_WS_URL, and leave when the episode ends.')
     .argument('<world>', WORLD_HELP)
-    .argument('<bot>', 'which of its bots')
-    .option('--url <url>', 'the socket, in place of the environment')
-    .option('--seed <n>', 'seed of a bot that draws', parseSeed, 0)
+    .argument('<bot>', 'name of a bot of the world')
+    .option('--url <url>', 'socket of the game; default: COGAMES_ENGINE_WS_URL')
+    .option('--seed <n>', 'seed of the bot', parseSeed, 0)
     .addHelpText(
       'after',
       '\nExample:\n  paracosm player paint-arena greedy --url "ws://127.0.0.1:8080/player?slot=0&token=..."',
@@ -20,7 +20,9 @@ export function createCommand(io: Io): Command {
     .action(async (id: string, bot: string, options: { url?: string; seed: number }) => {
       const url = options.url ?? io.config.COWORLD_PLAYER_WS_URL ?? io.config.COGAMES_ENGINE_WS_URL
       if (url === undefined) {
-        throw new AppError('USAGE', 'no game is named', { hint: 'Set COGAMES_ENGINE_WS_URL, or give --url.' })
+        throw new AppError('USAGE', 'the socket of the game is missing', {
+          hint: 'Set COGAMES_ENGINE_WS_URL, or give --url.',
+        })
       }
       await playCoworld(await io.worlds.load(id), { url, bot, seed: options.seed, signal: io.signal })
     })

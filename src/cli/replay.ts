@@ -1,6 +1,6 @@
 // `paracosm replay`: recorded episodes — shown, proved, forked, watched.
 
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { worldOfRecording } from '../adapters/coworld/recorded.ts'
 import { serveReplays } from '../adapters/coworld/replay-process.ts'
@@ -9,13 +9,16 @@ import { createFileSink } from '../episode/file-sink.ts'
 import { JournalFile, verifyJournal } from '../episode/journal-file.ts'
 import { EpisodeService } from '../host/episode-service.ts'
 import { at } from '../kernel/at.ts'
+import { AppError } from '../kernel/errors.ts'
 import { parseJson } from '../kernel/parse.ts'
 import { type Divergence, MAX_REPLAY_STEPS } from '../kernel/replay.ts'
 import { publicView } from '../kernel/world.ts'
+import { placeFile, temporaryPath } from '../lib/files.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { parseCount, parsePort, parseStep } from './options.ts'
-import { formatRows } from './table.ts'
+import { createProgress } from './progress.ts'
+import { printTable } from './table.ts'
 import { loadRecordedWorld, recordedWorldOption } from './world-names.ts'
 
 interface FoldLimits extends WorldFlag {
@@ -32,14 +35,14 @@ interface WorldFlag {
   readonly world?: string
 }
 
-const MAX_STEPS_HELP = `refuse journals that ask for more steps; default: ${MAX_REPLAY_STEPS}`
+const MAX_STEPS_HELP = `refuse journals with more steps; default: ${MAX_REPLAY_STEPS}`
 
 export function createCommand(io: Io): Command {
-  const replay = new Command('replay').description('Recorded episodes: show, verify, fork, open.')
+  const replay = new Command('replay').description('Show, verify, fork and watch recorded episodes.')
   replay
     .command('show <journal>')
-    .description('Show what a journal holds; with --step, what was to be seen after that step.')
-    .option('--step <n>', 'after so many steps', parseStep)
+    .description('Show what a journal contains. With --step, also show the public view after that step.')
+    .option('--step <n>', 'show the view after this step', parseStep)
     .option('--max-steps <n>', MAX_STEPS_HELP, parseCount)
     .addOption(recordedWorldOption())
     .option('--json', 'print JSON')
@@ -47,24 +50,25 @@ export function createCommand(io: Io): Command {
     .action((path: string, options: ShowOptions) => show(io, path, options))
   replay
     .command('verify <journal>')
-    .description('Fold a journal again; compare every hash and digest; stop at the first difference.')
+    .description('Replay a journal, compare every hash and digest, and stop at the first difference.')
     .option('--max-steps <n>', MAX_STEPS_HELP, parseCount)
     .addOption(recordedWorldOption())
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExit status 1 when the journal does not hold.\n\nExample:\n  paracosm replay verify journal.jsonl',
+      '\nExit status 1 if the journal does not match its replay.\n\nExample:\n  paracosm replay verify journal.jsonl',
     )
     .action((path: string, options: FoldLimits) => verify(io, path, options))
   replay
     .command('fork <journal>')
-    .description('Play on from a step with one thing changed; the other slots follow the recording.')
+    .description('Continue from a step with a change. Slots that you do not change follow the recording.')
     .requiredOption('--at <step>', 'the first step that may differ', parseStep)
-    .requiredOption('-o, --output <file>', 'the new journal; it must not exist')
-    .option('--player <slot=bot>', 'let a bot take a slot over (repeatable)', collectPair, new Map<number, string>())
+    .requiredOption('-o, --output <file>', 'the new journal')
+    .option('--force', 'replace an existing file')
+    .option('--player <slot=bot>', 'give a slot to a bot (repeatable)', collectPair, new Map<number, string>())
     .option(
       '--command <slot=json>',
-      'what a slot says at that step instead (repeatable)',
+      'replace the command of a slot at that step (repeatable)',
       collectPair,
       new Map<number, string>(),
     )
@@ -90,7 +94,7 @@ Examples:
 
 function collectPair(text: string, previous: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
   const match = /^(\d{1,3})=(.+)$/s.exec(text)
-  if (!match) throw new InvalidArgumentError('Give a slot, an equals sign, and what it gets: 1=greedy')
+  if (!match) throw new InvalidArgumentError('Give a slot and a value, for example 1=greedy.')
   return new Map([...previous, [Number(match[1]), at(match, 2)]])
 }
 
@@ -118,15 +122,15 @@ async function show(io: Io, path: string, options: ShowOptions): Promise<void> {
     )
     if (header.parent) io.out(`Forked from ${header.parent.episode} at step ${header.parent.step}`)
     const scores = end?.results.scores ?? []
-    for (const row of formatRows(
+    printTable(
+      io,
       ['Slot', 'Player', 'Kind', 'Score'],
       header.slots.map((slot, index) => [String(index), slot.name, slot.kind, String(scores[index] ?? '-')]),
-    ))
-      io.out(row)
+    )
     io.out(
       end
         ? `${steps} steps. ${end.outcome.ended}: ${end.outcome.reason}`
-        : `${steps} steps so far; unfinished${isTorn ? ', torn at the end' : ''}`,
+        : `${steps} steps so far; unfinished${isTorn ? ', last line incomplete' : ''}`,
     )
     if (view) io.out(JSON.stringify(view, undefined, 2))
   } finally {
@@ -151,11 +155,10 @@ async function verify(io: Io, path: string, options: FoldLimits): Promise<void> 
   const file = await JournalFile.open(path)
   try {
     const world = await loadRecordedWorld(io, file.header, options.world)
-    const replay = await verifyJournal(file, () => world, {
-      maxSteps,
-      signal: io.signal,
-      onProgress: (step) => io.progress(`step ${step}`),
-    })
+    const { line } = await file.last()
+    const total = line.kind === 'header' ? 0 : line.line.step
+    const onProgress = createProgress(io, { unit: 'steps', total })
+    const replay = await verifyJournal(file, () => world, { maxSteps, signal: io.signal, onProgress })
     const { divergence } = replay
     const isSameCode = file.header.world.code === world.code
     const report = {
@@ -173,11 +176,11 @@ async function verify(io: Io, path: string, options: FoldLimits): Promise<void> 
       for (const line of divergence ? formatDivergence(divergence) : []) io.out(line)
       if (!divergence) {
         io.out(
-          `Holds: ${report.steps} steps, ${report.checkpoints} digests compared${report.is_finished ? '' : ', unfinished'}.`,
+          `Verified: ${report.steps} steps, ${report.checkpoints} digests match${report.is_finished ? '' : '; the episode is unfinished'}.`,
         )
         io.out(`Hash: ${report.hash}`)
       }
-      if (!isSameCode) io.out('The source of the world has changed since the recording, under the same version.')
+      if (!isSameCode) io.out('The source code of the world has changed since the recording, but its version has not.')
     }
     if (divergence) io.exit(EXIT.failed)
   } finally {
@@ -193,7 +196,7 @@ function formatDivergence(divergence: Divergence): string[] {
     return text.length > MAX_SIDE ? `${text.slice(0, MAX_SIDE)} …` : text
   }
   return [
-    `Parts at step ${divergence.step} (line ${divergence.line}): ${divergence.what}`,
+    `Diverges at step ${divergence.step} (line ${divergence.line}): ${divergence.what}`,
     `  recorded: ${side(divergence.recorded)}`,
     `  replayed: ${side(divergence.replayed)}`,
   ]
@@ -204,23 +207,28 @@ interface ForkOptions extends WorldFlag {
   readonly output: string
   readonly player: ReadonlyMap<number, string>
   readonly command: ReadonlyMap<number, string>
+  readonly force?: boolean
   readonly json?: boolean
 }
 
-async function fork(io: Io, path: string, options: ForkOptions): Promise<void> {
-  const file = await JournalFile.open(path)
+async function fork(io: Io, source: string, options: ForkOptions): Promise<void> {
+  const file = await JournalFile.open(source)
   try {
     const world = await loadRecordedWorld(io, file.header, options.world)
     const commands = new Map([...options.command].map(([slot, text]) => [slot, parseJson(text, `--command ${slot}`)]))
-    const sink = await createFileSink(options.output)
+    // A file that is replaced keeps its content until the fork is complete; it may be the recording itself.
+    if (options.force) await refuseSpecial(options.output)
+    const path = options.force ? temporaryPath(options.output) : options.output
+    const sink = await createFileSink(path)
     const changes = { step: options.at, bots: options.player, commands }
     const episodes = new EpisodeService({ worlds: io.worlds })
     const result = await episodes.fork(file, world, changes, sink).catch(async (error: unknown) => {
       // Half a fork is of no use, and its file would refuse the corrected command.
       await sink.close().catch(() => undefined)
-      await rm(options.output, { force: true })
+      await rm(path, { force: true })
       throw error
     })
+    if (options.force) await placeFile(path, options.output, { replace: true })
     const { end, parent } = result
     if (options.json) {
       printJson(io, {
@@ -235,7 +243,8 @@ async function fork(io: Io, path: string, options: ForkOptions): Promise<void> {
       })
       return
     }
-    for (const row of formatRows(
+    printTable(
+      io,
       ['Slot', 'Player', 'Recorded', 'Forked'],
       file.header.slots.map((slot, index) => [
         String(index),
@@ -243,12 +252,17 @@ async function fork(io: Io, path: string, options: ForkOptions): Promise<void> {
         String(parent?.results.scores[index] ?? '-'),
         String(end.results.scores[index] ?? '-'),
       ]),
-    ))
-      io.out(row)
+    )
     io.out(`Journal: ${options.output}`)
   } finally {
     await file.close()
   }
+}
+
+/** A device, pipe or folder is never replaced. */
+async function refuseSpecial(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (found && !found.isFile()) throw new AppError('FILE_UNWRITABLE', `${path} is not a regular file`)
 }
 
 /** The world of a replay document that does not name one, as those of the original do not. */
@@ -269,7 +283,7 @@ async function openReplay(io: Io, path: string, options: { port: number } & Worl
     onFault: (error) => io.err(`error: ${error instanceof Error ? error.message : String(error)}`),
     onListening: (port) => {
       io.out(`Replay: http://127.0.0.1:${port}/clients/replay`)
-      io.out('Ctrl-C stops it.')
+      io.out('Press Ctrl-C to stop.')
     },
   })
 }

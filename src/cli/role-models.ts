@@ -1,8 +1,9 @@
-// Who plays the characters of text games: from options and environment to a cast.
+// Which models play the characters of text games, from options and environment.
 import {
   createFixedRoleModels,
   createModelRoles,
   createOfflineResponder,
+  type ModelNames,
   type RoleModels,
 } from '../adapters/session/role-models.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -30,18 +31,24 @@ export interface RoleModelOptions {
 
 const OPENAI = 'https://api.openai.com/v1'
 const OPENROUTER = 'https://openrouter.ai/api/v1'
-/** What the original asks when nothing is named. */
+/** The original's default. */
 const OPENROUTER_MODEL = 'openai/gpt-5-mini'
-/** Calls to the endpoint at once, of all sessions together. */
+/** Concurrent calls to the endpoint, of all sessions together. */
 const AT_ONCE = 64
 
+/** Which endpoint plays the characters, and which model each role. */
+export interface EndpointPlan {
+  readonly baseUrl: string
+  readonly apiKey: string | undefined
+  readonly models: ModelNames
+}
+
 /**
- * A fixed text if one is given; models if one is named (or a key of OpenRouter is there); otherwise the offline responder.
+ * The endpoint that flags and environment name; undefined: the offline responder, or a fixed text, plays.
  * @throws AppError MODEL_MISSING for a hosted endpoint without a key
  */
-export async function createRoleModels(io: Io, options: RoleModelOptions): Promise<RoleModels> {
-  if (options.fakeAiResponse !== undefined) return createFixedRoleModels(options.fakeAiResponse)
-  const { config } = io
+export function planEndpoint({ config }: Io, options: RoleModelOptions): EndpointPlan | undefined {
+  if (options.fakeAiResponse !== undefined) return undefined
   const isOpenRouter = config.OPENROUTER_API_KEY !== undefined && config.OPENAI_BASE_URL === undefined
   const named = options.model ?? config.PARACOSM_MODEL ?? (isOpenRouter ? OPENROUTER_MODEL : undefined)
   const roles = {
@@ -51,25 +58,31 @@ export async function createRoleModels(io: Io, options: RoleModelOptions): Promi
     scorer: options.scorerModel ?? config.PARACOSM_SCORER_MODEL,
   }
   const first = named ?? Object.values(roles).find((role) => role !== undefined)
-  if (first === undefined) return createOfflineResponder()
+  if (first === undefined) return undefined
   const baseUrl = options.baseUrl ?? config.OPENAI_BASE_URL ?? (isOpenRouter ? OPENROUTER : OPENAI)
-  // Each key goes to its own house alone, wherever the base URL points.
+  // Never send one provider's key to another host, wherever the base URL points.
   const apiKey = baseUrl.startsWith('https://openrouter.ai/') ? config.OPENROUTER_API_KEY : config.OPENAI_API_KEY
   if (apiKey === undefined && (baseUrl === OPENAI || baseUrl === OPENROUTER)) {
-    throw new AppError('MODEL_MISSING', `model ${first} is named, and there is no key for ${new URL(baseUrl).host}`, {
-      hint: 'Set OPENAI_API_KEY (or OPENROUTER_API_KEY), name a local endpoint with --base-url, or try it with --fake-ai-response.',
-    })
+    throw new AppError(
+      'MODEL_MISSING',
+      `the model ${first} needs a key for ${new URL(baseUrl).host}, and none is set`,
+      {
+        hint: 'Set OPENAI_API_KEY (or OPENROUTER_API_KEY), name a local endpoint with --base-url, or try it with --fake-ai-response.',
+      },
+    )
   }
+  const { opener = first, updater = first, validator = first, scorer = first } = roles
+  return { baseUrl, apiKey, models: { opener, updater, validator, scorer } }
+}
+
+/** Models behind the planned endpoint; without one a fixed text if it is given, otherwise the offline responder. */
+export async function createRoleModels(plan: EndpointPlan | undefined, options: RoleModelOptions): Promise<RoleModels> {
+  if (options.fakeAiResponse !== undefined) return createFixedRoleModels(options.fakeAiResponse)
+  if (plan === undefined) return createOfflineResponder()
   const timeoutMs = options.modelTimeout ?? MODEL_TIMEOUT_MS
-  const endpoint = await createEndpointClient({ baseUrl, apiKey, timeoutMs })
+  const endpoint = await createEndpointClient({ baseUrl: plan.baseUrl, apiKey: plan.apiKey, timeoutMs })
   const meter = new Meter({ usd: options.maxUsd, tokens: options.maxTokens })
   const client = withRetries(withMeter(withQueue(endpoint, options.modelConcurrency ?? AT_ONCE), meter))
-  const names = {
-    opener: roles.opener ?? first,
-    updater: roles.updater ?? first,
-    validator: roles.validator ?? first,
-    scorer: roles.scorer ?? first,
-  }
   const { modelTemperature: temperature, modelAnswerTokens: maxTokens } = options
-  return createModelRoles(client, meter, names, { temperature, maxTokens })
+  return createModelRoles(client, meter, plan.models, { temperature, maxTokens })
 }

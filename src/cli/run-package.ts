@@ -18,8 +18,8 @@ import { createWorkspace, findReplayFile } from '../runner/workspace.ts'
 import { artefactsToJson, formatEarlyExit, formatEvent } from './coworld-report.ts'
 import { selectRuntime } from './coworld-runtime.ts'
 import { type Io, printJson } from './io.ts'
-import type { RunOptions } from './run-world.ts'
-import { formatRows } from './table.ts'
+import type { RunOptions } from './run-plan.ts'
+import { printTable } from './table.ts'
 import { readVersion } from './version.ts'
 import { referTo } from './world-names.ts'
 
@@ -101,11 +101,11 @@ async function runFound(io: Io, found: CoworldPackage, players: readonly string[
   const scores =
     typeof run.results === 'object' && run.results !== null && 'scores' in run.results ? run.results.scores : []
   const names = slotsOf(found, players, job.players.length)
-  for (const row of formatRows(
+  printTable(
+    io,
     ['Slot', 'Player', 'Score'],
     names.map((name, slot) => [String(slot), name, String(Array.isArray(scores) ? (scores[slot] ?? '-') : '-')]),
-  ))
-    io.out(row)
+  )
   io.out(`Results: ${workspace.results}`)
   io.out(`Replay: ${findReplayFile(workspace) ?? workspace.replay}`)
   io.out(`Logs: ${workspace.logs}`)

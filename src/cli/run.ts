@@ -2,21 +2,25 @@
 import { Command } from 'commander'
 import type { Io } from './io.ts'
 import { parseCount, parseRate, parseRuntime, parseSeed } from './options.ts'
-import { type RunOptions, runWorld } from './run-world.ts'
+import type { RunOptions } from './run-plan.ts'
+import { runWorld } from './run-world.ts'
 import { isWorldName } from './world-names.ts'
 
 export function createCommand(io: Io): Command {
   return new Command('run')
-    .description('Play one episode. Players: a bot by name, human, cmd:<command>, or (with a package) an image.')
-    .argument('<world|manifest>', 'a world by id, path or package, or the path or address of a coworld manifest')
-    .argument('[players...]', 'one for every slot, or one for all')
-    .option('--variant <id>', 'which variant')
-    .option('--seed <n>', 'seed of the episode', parseSeed)
-    .option('--slots <n>', 'how many slots, where the world leaves that open', parseCount)
-    .option('--tick-rate <n>', 'steps a second; without it bots play as fast as they can', parseRate)
+    .description('Play one episode. A player is a bot by name, human, cmd:<command>, or an image (packages only).')
+    .argument('<world|manifest>', 'a world by id, path or package, or the path or URL of a coworld manifest')
+    .argument('[players...]', 'one player per slot, or one for all slots')
+    .option('--variant <id>', 'variant of the world; default: the first')
+    .option('--seed <n>', "seed of the episode; default: the variant's own, or a random one", parseSeed)
+    .option('--slots <n>', 'number of slots, if the world leaves it open', parseCount)
+    .option('--tick-rate <n>', 'steps per second; default: 5 with people or programs, unlimited for bots', parseRate)
+    .option('--lockstep', 'wait for every player before each step, instead of a fixed rate')
     .option('--runtime <kind>', 'run game and players as processes or containers (process, container)', parseRuntime)
-    .option('--timeout <seconds>', 'how long it may take', parseCount, 3600)
-    .option('-o, --output-dir <folder>', 'where journal, results, replay and logs go')
+    .option('--timeout <seconds>', 'time limit of the whole episode', parseCount, 3600)
+    .option('-o, --output-dir <folder>', 'keep journal, results, replay and logs in this folder')
+    .option('--force', 'replace an earlier run in the output folder')
+    .option('--no-log', 'do not add the commands of a kept run to the command log')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -26,6 +30,7 @@ Examples:
   paracosm run paint-arena human greedy --variant duel
   paracosm run ./my-world.ts careful bold -o ./match
   paracosm run paint-arena greedy "cmd:python3 player.py" -o ./match --seed 7
+  paracosm run paint-arena greedy "cmd:python3 player.py" --lockstep
   paracosm run ./coworld_manifest.json --runtime process`,
     )
     .action((target: string, players: string[], options: RunOptions) => run(io, { target, players, options }))

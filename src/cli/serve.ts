@@ -1,6 +1,7 @@
 // `paracosm serve`: the server, with something to watch.
 import { Command, InvalidArgumentError } from 'commander'
 import type { RoleModels } from '../adapters/session/role-models.ts'
+import { probeEndpoint } from '../models/probe.ts'
 import { startServer } from '../server/app.ts'
 import { type AccessFlags, accessOf, addAccessOptions, adminKeyOf } from './access.ts'
 import { loadConfiguredCharacters } from './admin/characters.ts'
@@ -8,7 +9,7 @@ import { dump } from './admin/dumps.ts'
 import { buildPages } from './build-pages.ts'
 import { type Io, printJson } from './io.ts'
 import { collect, otherPorts, parseCount, parsePort, parseTemperature } from './options.ts'
-import { createRoleModels, type RoleModelOptions } from './role-models.ts'
+import { createRoleModels, planEndpoint, type RoleModelOptions } from './role-models.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
 
@@ -28,37 +29,28 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
 }
 
 export function createCommand(io: Io): Command {
-  return addAccessOptions(
-    new Command('serve')
-      .description('Start the server: pages, API, sockets, and a match of bots to watch.')
-      .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
-      .option('--port <port>', 'port, or the next free one; 0 takes any', parsePort, io.config.PARACOSM_PORT)
-      .option('--data <folder>', 'where episodes are kept', io.config.PARACOSM_DATA)
-      .option('--world <world>', 'offer this world too: a path or a package (repeatable)', collect, [])
-      .option('--no-showcase', 'do not play matches of bots')
-      .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
-      .option('--json', 'print one line of JSON when ready')
-      .option('--free-play', 'text games for everybody, without registration')
-      .option('--session-ttl <seconds>', 'end a session after so long without a sign of life', parseCount, 86_400)
-      .option('--sweep-interval <seconds>', 'how often such sessions are looked for', parseCount, 60)
-      .option('--no-rate-limits', 'do not limit registrations and starts: for tests and closed networks')
-      .option('--model <name>', 'model that plays characters; PARACOSM_MODEL. Without one the offline responder does')
-      .option('--opener-model <name>', 'another model for opening scenes')
-      .option('--updater-model <name>', 'another model for what characters do')
-      .option('--validator-model <name>', 'another model for the judges')
-      .option('--scorer-model <name>', 'another model for scores')
-      .option('--base-url <url>', 'OpenAI-compatible endpoint, in place of OPENAI_BASE_URL')
-      .option('--model-timeout <ms>', 'milliseconds one model call may take', parseCount)
-      .option('--model-concurrency <n>', 'model calls at once', parseCount)
-      .option('--model-temperature <n>', "0 to 2; without it the endpoint's own", parseTemperature)
-      .option('--model-answer-tokens <n>', 'tokens that one answer may have, thoughts included', parseCount)
-      .option('--max-tokens <n>', 'ask no model any more once so many tokens are used', parseCount)
-      .option('--max-usd <n>', 'or so many US dollars are spent, where the endpoint tells what calls cost', parseUsd)
-      .option('--dump <folder>', 'write a dump of players, characters and sessions there when the server has stopped')
-      .option('--fake-ai-response <text>', 'answer every model call with this text')
-      .addHelpText(
-        'after',
-        `
+  const serve = new Command('serve')
+    .description('Start the server: web pages, API, sockets, and a match of bots to watch.')
+    .option('--host <host>', 'address to listen on', io.config.PARACOSM_HOST)
+    .option(
+      '--port <port>',
+      'port; 0 picks any free one. Only the default moves on to the next free port',
+      parsePort,
+      io.config.PARACOSM_PORT,
+    )
+    .option('--data <folder>', 'where episodes and the database are stored', io.config.PARACOSM_DATA)
+    .option('--world <world>', 'also offer this world: a path or a package (repeatable)', collect, [])
+    .option('--no-showcase', 'do not play matches of bots')
+    .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
+    .option('--json', 'print one line of JSON when the server is ready')
+    .option('--free-play', 'let everyone play text games without registration')
+    .option('--session-ttl <seconds>', 'end a session after this long without activity', parseCount, 86_400)
+    .option('--sweep-interval <seconds>', 'time between checks for expired sessions', parseCount, 60)
+    .option('--no-rate-limits', 'do not limit registrations and session starts; for tests and closed networks')
+    .option('--dump <folder>', 'write players, characters and sessions to this folder after the server has stopped')
+    .addHelpText(
+      'after',
+      `
 Examples:
   paracosm serve
   paracosm serve --port 9000 --data /tmp/paracosm --no-showcase
@@ -66,15 +58,36 @@ Examples:
   paracosm serve --free-play
   paracosm serve --model qwen3:8b --base-url http://127.0.0.1:11434/v1
 
-An interrupt (Ctrl-C) ends it in order: every step is finished and saved, and the next start goes on from there.`,
-      ),
-  ).action((options: ServeOptions, command: Command) => serve(io, options, otherPorts(command)))
+Ctrl-C stops the server cleanly: it saves every step, and the next start resumes unfinished episodes.`,
+    )
+  return addAccessOptions(addModelOptions(serve)).action((options: ServeOptions, command: Command) =>
+    startServing(io, options, otherPorts(command)),
+  )
 }
 
-async function serve(io: Io, options: ServeOptions, otherPorts: number): Promise<void> {
+function addModelOptions(command: Command): Command {
+  return command
+    .option('--model <name>', 'model that plays the characters (PARACOSM_MODEL); default: the offline responder')
+    .option('--opener-model <name>', 'model for opening scenes; default: --model')
+    .option('--updater-model <name>', 'model for what characters do; default: --model')
+    .option('--validator-model <name>', 'model that validates moves; default: --model')
+    .option('--scorer-model <name>', 'model that scores; default: --model')
+    .option('--base-url <url>', 'OpenAI-compatible endpoint; default: OPENAI_BASE_URL')
+    .option('--model-timeout <ms>', 'time limit of one model call', parseCount)
+    .option('--model-concurrency <n>', 'number of model calls at the same time', parseCount)
+    .option('--model-temperature <n>', "sampling temperature, 0 to 2; default: the endpoint's own", parseTemperature)
+    .option('--model-answer-tokens <n>', 'token limit of one answer, reasoning included', parseCount)
+    .option('--max-tokens <n>', 'stop calling models after this many tokens', parseCount)
+    .option('--max-usd <n>', 'stop calling models after this many US dollars, if the endpoint reports costs', parseUsd)
+    .option('--fake-ai-response <text>', 'return this text for every model call; for tests')
+}
+
+async function startServing(io: Io, options: ServeOptions, otherPorts: number): Promise<void> {
   for (const name of options.world) await io.worlds.load(name)
   await loadConfiguredCharacters(io, options.data)
-  const models = await createRoleModels(io, options)
+  const plan = planEndpoint(io, options)
+  const models = await createRoleModels(plan, options)
+  const probing = plan && probeEndpoint(plan, [...new Set(Object.values(plan.models))])
   if (io.config.PARACOSM_PAGES === 'fresh') await buildPages(io)
   const server = await startServer({
     dataDir: options.data,
@@ -97,13 +110,20 @@ async function serve(io: Io, options: ServeOptions, otherPorts: number): Promise
     logLevel: options.log,
     version: readVersion(),
   })
-  if (options.json) io.out(JSON.stringify({ ok: true, url: server.url, resumed: server.resumed }))
-  else {
-    io.out(`Paracosm is at ${server.url}`)
-    if (server.resumed > 0)
-      io.out(`Went on with ${server.resumed} unfinished episode${server.resumed === 1 ? '' : 's'}.`)
+  const probed = await probing
+  if (options.json) {
+    io.out(JSON.stringify({ ok: true, url: server.url, resumed: server.resumed, models: probed ?? null }))
+  } else {
+    io.out(`Paracosm is at ${io.style.name(server.url)}`)
+    if (server.resumed > 0) io.out(`Resumed ${server.resumed} unfinished episode${server.resumed === 1 ? '' : 's'}.`)
     io.out(describeModels(models))
-    io.out('Ctrl-C stops it.')
+    if (probed?.ok) io.out(probed.message)
+    io.out('Press Ctrl-C to stop.')
+  }
+  if (probed?.ok === false) {
+    io.err(
+      `${io.style.warn('warning')}: ${probed.message} Text games fail until it works; docs/models.md shows how to set it up.`,
+    )
   }
   if (!io.signal.aborted) {
     await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
@@ -111,7 +131,7 @@ async function serve(io: Io, options: ServeOptions, otherPorts: number): Promise
   const left = await server.close()
   if (options.dump !== undefined) await dumpAfter(io, options.dump, options.data)
   if (options.json) printJson(io, { ok: true, unfinished: left })
-  else io.out(left.length === 0 ? 'Stopped.' : `Stopped. The next start goes on with: ${left.join(', ')}`)
+  else io.out(left.length === 0 ? 'Stopped.' : `Stopped. The next start resumes: ${left.join(', ')}`)
 }
 
 function parseUsd(text: string): number {
@@ -122,9 +142,9 @@ function parseUsd(text: string): number {
 
 function describeModels({ kind, profile }: RoleModels): string {
   if (kind === 'local')
-    return 'Text games: paracosm play. Characters are played by the offline responder, a stand-in for a model.'
-  if (kind === 'fixed') return 'Text games: paracosm play. Every model call is answered with one fixed text.'
-  return `Text games: paracosm play. Characters are played by ${profile.updater_model}.`
+    return 'Text games (paracosm play): the rule-based offline responder plays the characters; no model is configured.'
+  if (kind === 'fixed') return 'Text games (paracosm play): every model call returns one fixed text.'
+  return `Text games (paracosm play): ${profile.updater_model} plays the characters.`
 }
 
 /** The interrupt that stopped the server does not stop the dump; a second one ends the process. */

@@ -9,16 +9,16 @@ import { validateCommand } from './strategy/validate.ts'
 
 const EXAMPLES = `
 Examples:
-  paracosm strategy templates                                   what there is to start from
-  paracosm strategy templates engagement_basico > mine.json     take a copy
-  paracosm strategy validate mine.json                          find every mistake in it
+  paracosm strategy templates                                   list the templates
+  paracosm strategy templates engagement_basico > mine.json     copy one
+  paracosm strategy validate mine.json                          report every mistake
   paracosm strategy simulate mine.json --set user.measurements_count=2
   paracosm strategy explain mine.json --set user.measurements_count=9
 
-The language: docs/strategy.md`
+docs/strategy.md describes the language.`
 
 export function createCommand(io: Io): Command {
-  const group = new Command('strategy').description('Check, try out and explain scoring programs.')
+  const group = new Command('strategy').description('Validate, simulate and explain scoring programs.')
   group.addHelpText('after', EXAMPLES)
   for (const create of [
     validateCommand,

@@ -6,11 +6,11 @@ import type { World } from '../kernel/world.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
 import type { Io } from './io.ts'
 
-export const WORLD_HELP = 'a world: its id, the path of a module such as ./my-world.ts, or an installed package'
+export const WORLD_HELP = 'a world: an id, the path of a module such as ./my-world.ts, or an installed package'
 
 /** `--world <world>` of commands that read recordings. */
 export function recordedWorldOption(): Option {
-  return new Option('--world <world>', "the recording's world (id, path or package), in place of what it names itself")
+  return new Option('--world <world>', 'world of the recording (id, path or package); default: the one that it names')
 }
 
 /** Whether an argument means a world and not a manifest. A plain word that is no file does, known or not. */

@@ -13,46 +13,31 @@ import type { World } from '../kernel/world.ts'
 import { type AccessFlags, accessOf, addAccessOptions } from './access.ts'
 import { type Io, printJson } from './io.ts'
 import { collect, parseCount, parsePort, parseRate, parseRuntime, parseSeed } from './options.ts'
-import { formatRows } from './table.ts'
+import { printTable } from './table.ts'
 import { readVersion } from './version.ts'
 import { type CertifyWorldOptions, certifyWorld } from './world-certify.ts'
 import { referTo } from './world-names.ts'
 
 const ALLOW_REPLAY =
-  'what ?uri= may name: a folder, an origin, or https: for every public host; repeatable. Default: nothing'
+  'allow ?uri= to name this folder or origin, or https: for every public host (repeatable); default: nothing'
 
 export function createCommand(io: Io): Command {
-  const world = new Command('world').description('Worlds: list, describe, serve as a game, certify.')
-  world
-    .command('list')
-    .description('List the known worlds: those that ship, those of paracosm.config.ts, and those that --world names.')
-    .option('--world <world>', 'list this one too: a path or a package (repeatable)', collect, [])
-    .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  paracosm world list --world ./my-world.ts')
-    .action((options: ListOptions) => list(io, options))
-  world
-    .command('show <world>')
-    .description('Show a world: variants, bots, schemas.')
-    .option('--json', 'print JSON, with the schemas')
-    .addHelpText('after', '\nExamples:\n  paracosm world show paint-arena\n  paracosm world show ./my-world.ts --json')
-    .action((id: string, options: { json?: boolean }) => show(io, id, options))
-  world
-    .command('schema <world>')
-    .description('Print a JSON Schema: of the configuration, of commands, or of results.')
-    .option('--of <what>', 'config, command or results', 'config')
-    .option('--json', 'JSON is all that it prints; accepted for symmetry')
-    .addHelpText('after', '\nExample:\n  paracosm world schema paint-arena --of command')
-    .action((id: string, options: { of: string }) => schema(io, id, options.of))
+  const world = new Command('world').description('List, describe, serve and certify worlds.')
+  addDescriptions(io, world)
   world
     .command('manifest <world>')
     .description('Print the coworld manifest of a world.')
-    .option('--slots <n>', 'of the variants with so many slots; default: those of the first variant', parseCount)
-    .option('--image <name>', "of game and players; default: the world's package and its version")
-    .option('--json', 'JSON is all that it prints; accepted for symmetry')
+    .option(
+      '--slots <n>',
+      'include the variants with this many slots; default: as many as the first variant has',
+      parseCount,
+    )
+    .option('--image <name>', "image of game and players; default: the world's package and its version")
+    .option('--json', 'accepted for consistency; the output is always JSON')
     .addHelpText(
       'after',
       `
-The programs of the manifest are paths from the folder that it is written to: run this command there.
+Paths in the manifest are relative to the current folder: run this command where you store the manifest.
 
 Examples:
   paracosm world manifest paint-arena > coworld_manifest.json
@@ -60,15 +45,15 @@ Examples:
     )
     .action((name: string, options: ManifestOptions) => printManifest(io, name, options))
   addAccessOptions(world.command('serve <world>'))
-    .description('Serve a world as a coworld game: one episode, or replays.')
+    .description('Serve a world as a coworld game: one episode, or a replay.')
     .option('--host <host>', 'address to listen on; default: 127.0.0.1, or COGAME_HOST under a runner')
-    .option('--port <port>', 'port; default: any free one, or COGAME_PORT under a runner', parsePort)
-    .option('--variant <id>', 'without a runner: which variant')
-    .option('--seed <n>', 'without a runner: which seed', parseSeed, 0)
-    .option('--tick-rate <n>', 'without a runner: ticks a second', parseRate, 5)
-    .option('--replay <uri>', 'show a recording instead')
+    .option('--port <port>', 'port; default: any free port, or COGAME_PORT under a runner', parsePort)
+    .option('--variant <id>', 'variant, when there is no runner')
+    .option('--seed <n>', 'seed, when there is no runner', parseSeed, 0)
+    .option('--tick-rate <n>', 'ticks per second, when there is no runner', parseRate, 5)
+    .option('--replay <uri>', 'show this recording instead of an episode')
     .option('--allow-replay <place>', ALLOW_REPLAY, collect, [])
-    .option('--open-admin', 'offer the admin page to every machine, not only this one')
+    .option('--open-admin', 'let other machines use the admin page')
     .addHelpText(
       'after',
       `
@@ -77,22 +62,42 @@ Examples:
   paracosm world serve ./my-world.ts
   paracosm world serve paint-arena --replay file:///tmp/replay.json
 
-Under a runner it reads COGAME_CONFIG_URI, COGAME_RESULTS_URI and COGAME_SAVE_REPLAY_URI, or COGAME_REPLAY_SERVER=1.`,
+A runner sets COGAME_CONFIG_URI, COGAME_RESULTS_URI and COGAME_SAVE_REPLAY_URI, or COGAME_REPLAY_SERVER=1.`,
     )
     .action((id: string, options: ServeWorldOptions) => serveWorld(io, id, options))
   world
     .command('certify <world|manifest>')
-    .description('Run every check that a package has to pass; for a world of ours also the determinism kit.')
+    .description('Run every check that a package must pass and, for a world, the conformance suite.')
     .option('--runtime <kind>', 'process or container', parseRuntime, 'process')
-    .option('--timeout <seconds>', 'for health, episode and replay each', parseCount, 60)
-    .option('-o, --output-dir <folder>', 'the workspace; default: a fresh folder below tmp/')
+    .option('--timeout <seconds>', 'time limit for health check, episode and replay, each', parseCount, 60)
+    .option('-o, --output-dir <folder>', 'workspace; default: a new folder below tmp/')
     .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      '\nExit status 1 when a check fails.\n\nExample:\n  paracosm world certify paint-arena --json',
-    )
+    .addHelpText('after', '\nExit status 1 if a check fails.\n\nExample:\n  paracosm world certify paint-arena --json')
     .action((target: string, options: CertifyWorldOptions) => certifyWorld(io, target, options))
   return world
+}
+
+function addDescriptions(io: Io, world: Command): void {
+  world
+    .command('list')
+    .description('List the built-in worlds, those of paracosm.config.ts, and those named with --world.')
+    .option('--world <world>', 'also list this world: a path or a package (repeatable)', collect, [])
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  paracosm world list --world ./my-world.ts')
+    .action((options: ListOptions) => list(io, options))
+  world
+    .command('show <world>')
+    .description('Show the variants and bots of a world.')
+    .option('--json', 'print JSON, including the schemas')
+    .addHelpText('after', '\nExamples:\n  paracosm world show paint-arena\n  paracosm world show ./my-world.ts --json')
+    .action((id: string, options: { json?: boolean }) => show(io, id, options))
+  world
+    .command('schema <world>')
+    .description('Print the JSON Schema of the configuration, the commands or the results of a world.')
+    .option('--of <what>', 'config, command or results', 'config')
+    .option('--json', 'accepted for consistency; the output is always JSON')
+    .addHelpText('after', '\nExample:\n  paracosm world schema paint-arena --of command')
+    .action((id: string, options: { of: string }) => schema(io, id, options.of))
 }
 
 interface ListOptions {
@@ -105,7 +110,8 @@ async function list(io: Io, options: ListOptions): Promise<void> {
   const worlds = (await Promise.all(io.worlds.ids().map((id) => io.worlds.load(id)))).map(summariseWorld)
   if (options.json) printJson(io, worlds)
   else {
-    for (const line of formatRows(
+    printTable(
+      io,
       ['World', 'Version', 'Variants', 'Bots'],
       worlds.map((each) => [
         each.id,
@@ -113,8 +119,7 @@ async function list(io: Io, options: ListOptions): Promise<void> {
         each.variants.map((variant) => variant.id).join(', '),
         each.bots.map((bot) => bot.name).join(', ') || '-',
       ]),
-    ))
-      io.out(line)
+    )
   }
 }
 
@@ -128,17 +133,17 @@ async function show(io: Io, id: string, options: { json?: boolean }): Promise<vo
   io.out(`${summary.title} (${summary.id} ${summary.version})`)
   io.out(summary.summary)
   io.out('')
-  for (const line of formatRows(
-    ['Variant', 'Slots', 'What it is'],
+  printTable(
+    io,
+    ['Variant', 'Slots', 'Description'],
     summary.variants.map((each) => [each.id, String(each.slots), each.description]),
-  ))
-    io.out(line)
+  )
   io.out('')
-  for (const line of formatRows(
-    ['Bot', 'What it does'],
+  printTable(
+    io,
+    ['Bot', 'Description'],
     summary.bots.map((bot) => [bot.name, bot.summary]),
-  ))
-    io.out(line)
+  )
 }
 
 async function schema(io: Io, id: string, what: string): Promise<void> {

@@ -10,6 +10,7 @@ import {
   WorldSummary,
 } from '../protocol/catalogue.ts'
 import { type CommandFilters, CommandPage } from '../protocol/command-log.ts'
+import { type BranchRequest, type PaceRequest, PaceState, PartInspection } from '../protocol/control.ts'
 import { EvaluationDetail, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
 import {
   Authenticated,
@@ -245,6 +246,18 @@ function episodeMethods(caller: Credentials) {
     /** From the machine of the server alone. */
     start: (wanted: EpisodeRequest): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, '/api/episodes', { method: 'POST', body: wanted }),
+    /** Pauses, resumes, steps or paces a live episode. From the machine of the server alone. */
+    pace: (id: string, wanted: PaceRequest): Promise<PaceState> =>
+      ask(caller, PaceState, `${at(id)}/pace`, { method: 'POST', body: wanted }),
+    /** Plays on from a step of an episode. From the machine of the server alone. */
+    branch: (id: string, wanted: BranchRequest): Promise<StartedEpisode> =>
+      ask(caller, StartedEpisode, `${at(id)}/branches`, { method: 'POST', body: wanted }),
+    /** Ends a live episode with the standing as its results. From the machine of the server alone. */
+    end: (id: string, reason: string): Promise<PaceState> =>
+      ask(caller, PaceState, `${at(id)}/end`, { method: 'POST', body: { reason } }),
+    /** The headless inspection of one part of a live episode. */
+    inspect: (id: string, part: number): Promise<PartInspection> =>
+      ask(caller, PartInspection, `${at(id)}/parts/${part}`),
     /** The journal as text, a line at a time as it is read: JSON Lines in UTF-8. */
     journal: (id: string): Promise<ReadableStream<Uint8Array>> => download(caller, `${at(id)}/journal.jsonl`),
   }

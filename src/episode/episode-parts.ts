@@ -29,6 +29,8 @@ export interface EpisodeParts {
   readonly gatherMs: number
   /** Milliseconds between everybody being there and the first step. */
   readonly leadMs: number
+  /** Begins with its time stopped: `resume` or `stepPaused` make the first step. */
+  readonly startsPaused?: boolean | undefined
   /** Steps after which the episode is truncated. */
   readonly maxSteps: number
   readonly workers: Readonly<Record<string, EffectWorker>>

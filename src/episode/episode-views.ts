@@ -44,6 +44,10 @@ export class EpisodeViews {
     return this.#guard('spectate', () => publicView(this.#world, this.#fold.state))
   }
 
+  inspect(part: number): JsonObject | undefined {
+    return this.#guard('inspect', () => this.#world.headless?.inspect?.(this.#fold.state, part))
+  }
+
   standing(): Results {
     return this.#guard('standing', () => this.#world.standing(this.#fold.state))
   }

@@ -21,8 +21,6 @@ import { CLOSED, type Connection, type InProcessPlayer, type SlotState } from '.
 import { StartGate } from './start-gate.ts'
 import { limitOutcome, StepLoop } from './step-loop.ts'
 
-/** Characters that may wait for the disk before a run as fast as it can waits too. */
-const MAX_BACKLOG = 4 * 1024 * 1024
 /** Characters of an exception's message that the journal and the API show. */
 const MAX_FAILURE_MESSAGE = 500
 
@@ -168,6 +166,11 @@ export class Episode {
     return this.#views.digest()
   }
 
+  /** The headless inspection of one part; undefined for an unknown id, and in worlds without parts. */
+  inspect(part: number): JsonObject | undefined {
+    return this.#views.inspect(part)
+  }
+
   /** Whether the world waits for this slot to move before the next step; in lockstep only. */
   isAwaited(slot: number): boolean {
     return this.#view('awaits', () => this.#loop.awaited().includes(slot))
@@ -201,22 +204,14 @@ export class Episode {
     this.#status = 'running'
     // What a resumed episode had asked for and not been answered.
     for (const effect of this.#parts.fold.out.pending.values()) this.#effects.start(effect)
+    if (this.#parts.startsPaused) this.#status = 'paused'
     this.#supervise('the start', () => this.#notify())
-    this.#pacer.start()
+    if (this.#status === 'running') this.#pacer.start()
   }
 
   /** Why a player could not join now, without joining; undefined: it could. */
   checkJoin(slot: number, token: string): AppError | undefined {
-    if (this.isClosed) return this.#error('EPISODE_OVER', 'has ended')
-    try {
-      const slotState = this.#parts.slots.admit(slot, token)
-      return this.#parts.slots.isOpen(slotState)
-        ? undefined
-        : new AppError('SLOT_TAKEN', `slot ${slot} is connected already`)
-    } catch (error) {
-      if (error instanceof AppError) return error
-      throw error
-    }
+    return this.isClosed ? this.#error('EPISODE_OVER', 'has ended') : this.#parts.slots.refusal(slot, token)
   }
 
   /**
@@ -263,6 +258,20 @@ export class Episode {
     this.#pacer.start()
   }
 
+  /**
+   * Makes steps while time is stopped; not in lockstep, where steps follow from moves.
+   * @returns how many were made: fewer when the episode ends first, 0 when it is not paused
+   */
+  stepPaused(steps: number): number {
+    const first = this.step
+    while (this.step < first + steps && this.#status === 'paused' && this.#pacer.mode !== 'lockstep')
+      this.#supervise('a step', () => {
+        this.#loop.step()
+        this.#afterStep()
+      })
+    return this.step - first
+  }
+
   /** @param stepsPerSecond more than 0, at most 1000; only for episodes at a fixed rate */
   setRate(stepsPerSecond: number): void {
     this.#pacer.setRate(stepsPerSecond)
@@ -283,15 +292,13 @@ export class Episode {
   fail(what: string, error: unknown): void {
     if (this.isClosed) return
     const message = (error instanceof Error ? error.message : String(error)).slice(0, MAX_FAILURE_MESSAGE)
-    const code = error instanceof AppError ? error.code : 'WORLD_THREW'
-    this.#failure = { code, message }
+    this.#failure = { code: error instanceof AppError ? error.code : 'WORLD_THREW', message }
     this.#status = 'failed'
     const failed = this.#error('EPISODE_FAILED', `failed in ${what} after step ${this.step}: ${message}`, error)
-    const { recorder } = this.#parts
     // Nobody can say what a failed step did to the state: its commands do not count.
     const refusal = { accepted: false, code: 'EPISODE_FAILED', reason: 'The episode failed in this step.' } as const
     for (const { settle } of this.#loop.takeSettlements()) settle(refusal)
-    recorder?.failure(this.step, this.#failure)
+    this.#parts.recorder?.failure(this.step, this.#failure)
     this.#ending.abort('failed', failed)
   }
 
@@ -372,11 +379,9 @@ export class Episode {
   }
 
   #pressure(): Promise<void> | undefined {
-    const { recorder } = this.#parts
-    if (!recorder || recorder.backlog <= MAX_BACKLOG) return undefined
-    const durable = recorder.durable()
-    durable.catch(this.#lose)
-    return durable
+    const pressure = this.#parts.recorder?.pressure
+    pressure?.catch(this.#lose)
+    return pressure
   }
 
   #publish(): void {

@@ -12,7 +12,7 @@ import { createBotPlayer, createRecordedPlayer } from './in-process-players.ts'
 import type { JournalFile } from './journal-file.ts'
 import { nativeHash } from './native-hash.ts'
 import type { LineSink } from './sink.ts'
-import { forkEpisode, type SlotPlan } from './start.ts'
+import { type ForkPoint, forkEpisode, type SlotPlan } from './start.ts'
 
 export interface ForkChanges {
   /** The first step that may differ. */
@@ -75,6 +75,16 @@ export async function playFork(
   return { episode: episode.header.episode, end, parent: read.outcome }
 }
 
+/**
+ * Where a fork leaves a recorded episode.
+ * @param stepsDone of a parent that is live: its journal names only steps in which something was said
+ * @throws AppError STEP_OUT_OF_RANGE, JOURNAL_CORRUPT
+ */
+export async function readForkPoint(file: JournalFile, step: number, stepsDone: number): Promise<ForkPoint> {
+  const { prefix, hash } = await readParent(file, step, stepsDone)
+  return { header: file.header, prefix, step, hash }
+}
+
 interface Parent {
   readonly prefix: readonly StepLine[]
   readonly rest: readonly StepLine[]
@@ -83,12 +93,13 @@ interface Parent {
   readonly outcome: OutcomeLine | undefined
 }
 
-async function readParent(file: JournalFile, step: number): Promise<Parent> {
+async function readParent(file: JournalFile, step: number, stepsDone = 0): Promise<Parent> {
   const prefix: StepLine[] = []
   const rest: StepLine[] = []
   const chain = new Chain(nativeHash)
   let hash = ''
-  let steps = 0
+  let steps = stepsDone
+  let last = 0
   let number = 0
   let outcome: OutcomeLine | undefined
   for await (const batch of file.lines()) {
@@ -102,7 +113,8 @@ async function readParent(file: JournalFile, step: number): Promise<Parent> {
         hash = chain.hex
         continue
       }
-      steps = nextStep(line.line.step, steps, number)
+      last = nextStep(line.line.step, last, number)
+      steps = Math.max(steps, last)
       if (line.kind === 'outcome') outcome = line.line
       if (line.kind === 'step') (line.line.step < step ? prefix : rest).push(line.line)
       if (line.line.step < step) hash = chain.hex

@@ -1,5 +1,5 @@
 // Players that sit in this process and answer at once: the bots of a world, and recorded players that play back a recording.
-import { AppError } from '../kernel/errors.ts'
+import { unknownName } from '../kernel/closest.ts'
 import { createRandom, nextUint32 } from '../kernel/random.ts'
 import type { World } from '../kernel/world.ts'
 import type { StepLine } from '../protocol/journal.ts'
@@ -14,9 +14,8 @@ export function createBotPlayer(world: World, name: string, at: { seed: number; 
   const maker = world.bots?.find((each) => each.name === name)
   if (!maker) {
     const known = (world.bots ?? []).map((each) => each.name)
-    throw new AppError('UNKNOWN_BOT', `${world.id} has no bot ${name}; it has ${known.join(', ') || 'none'}`, {
-      details: { known },
-    })
+    const message = `${world.id} has no bot ${name}; it has ${known.join(', ') || 'none'}`
+    throw unknownName('UNKNOWN_BOT', message, { name, known })
   }
   const bot = maker.create(nextUint32(createRandom(at.seed, `bot:${at.slot}`)), at.slot)
   return {

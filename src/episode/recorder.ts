@@ -30,6 +30,9 @@ export interface StepRecord {
   readonly isHeld: boolean
 }
 
+/** Characters that may wait for the disk before a run as fast as it can waits too. */
+const MAX_BACKLOG = 4 * 1024 * 1024
+
 export class Recorder {
   readonly #sink: LineSink
   readonly #chain: Chain
@@ -57,8 +60,9 @@ export class Recorder {
     return this.#chain.hex
   }
 
-  get backlog(): number {
-    return this.#sink.backlog
+  /** What a run as fast as it can waits for when too much waits for the disk; undefined: it may go on. */
+  get pressure(): Promise<void> | undefined {
+    return this.#sink.backlog <= MAX_BACKLOG ? undefined : this.durable()
   }
 
   /** Text of a command. Bots say the same few frozen things a million times: those are spelled once. */

@@ -126,6 +126,18 @@ export class Slots {
     throw new AppError('SLOT_INVALID', `there is no slot ${slot}; slots are 0 to ${this.all.length - 1}`)
   }
 
+  /** Why a player could not come to a slot now; undefined: it could. */
+  refusal(slot: number, token: string): AppError | undefined {
+    try {
+      return this.isOpen(this.admit(slot, token))
+        ? undefined
+        : new AppError('SLOT_TAKEN', `slot ${slot} is connected already`)
+    } catch (error) {
+      if (error instanceof AppError) return error
+      throw error
+    }
+  }
+
   /** @throws AppError SLOT_INVALID or TOKEN_REFUSED */
   admit(slot: number, token: string): SlotState {
     const slotState = this.at(slot)

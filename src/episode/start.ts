@@ -32,6 +32,8 @@ export interface EpisodeOptions {
   readonly gatherMs?: number
   readonly leadMs?: number
   readonly maxSteps?: number
+  /** Begins with its time stopped. */
+  readonly startsPaused?: boolean | undefined
   /** What happens to a second connection to one slot. Default: it replaces the first. */
   /** The package that the world comes from, for the journal. */
   readonly worldPackage?:
@@ -134,6 +136,7 @@ function assemble(parts: Assembly): Episode {
     gatherMs: options.gatherMs ?? 0,
     leadMs: options.leadMs ?? 0,
     maxSteps: options.maxSteps ?? MAX_STEPS,
+    startsPaused: options.startsPaused,
     workers: options.workers ?? {},
     ...(options.effectLimits ? { effectLimits: options.effectLimits } : {}),
     clocksLeft: parts.clocksLeft,

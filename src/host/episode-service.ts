@@ -20,9 +20,10 @@ import type { World } from '../kernel/world.ts'
 import type { EpisodeSummary } from '../protocol/catalogue.ts'
 import type { EpisodeFilters, EpisodePageRequest } from '../store/episodes/episode-query.ts'
 import { summarizeRecord } from '../store/episodes/rows.ts'
+import { type BranchSpec, planBranch } from './branch.ts'
 import { type EpisodeArchive, type EpisodeStorage, openArchive } from './episode-archive.ts'
-import { kindOf, recordOfHeader } from './episode-records.ts'
 import { type EpisodeSpec, inProcessFor, planEpisode } from './episode-spec.ts'
+import { createSupervised, isGathering, summarizeLive, summarizeSuspended } from './live-episodes.ts'
 import { type Log, SILENT } from './log.ts'
 import { createElapsed, offlineWorkers } from './offline-workers.ts'
 import { confirmResume, type ResumeSettings, resumeOne } from './resume.ts'
@@ -105,6 +106,7 @@ export class EpisodeService {
       pacing: spec.pacing,
       gatherMs: planned.gatherMs,
       leadMs: spec.leadMs ?? 0,
+      startsPaused: spec.startsPaused,
       worldPackage: this.worlds.packageOf(world),
       onError: (what, err) => this.#log.error({ episode: id, err }, `episode.error: ${what}`),
       ...(spec.maxSteps === undefined ? {} : { maxSteps: spec.maxSteps }),
@@ -182,6 +184,35 @@ export class EpisodeService {
     })
     await fork.stop()
     return sink.lines
+  }
+
+  /**
+   * Plays on from a step of another episode, which may be live: the same past, then whatever its players say.
+   * @throws AppError UNKNOWN_EPISODE, STEP_OUT_OF_RANGE, CONFIG_INVALID, UNKNOWN_BOT, QUEUE_FULL, DIVERGED when the world
+   * no longer plays as recorded, and the codes of the journal
+   */
+  async branch(id: string, wanted: BranchSpec): Promise<Episode> {
+    const archive = this.#archive
+    if (!archive) throw new AppError('UNKNOWN_EPISODE', `there is no episode ${id}`)
+    this.#requireRoom()
+    const parent = this.#live.get(id)
+    await parent?.durable()
+    const planned = await planBranch(() => this.readJournal(id), this.worlds, wanted, parent?.step ?? 0)
+    const { world, slots } = planned
+    const childId = `${wanted.kind}-${createEpisodeId(Date.now())}`
+    const options = {
+      ...this.#workersOf(world, undefined),
+      id: childId,
+      worldPackage: this.worlds.packageOf(world),
+      onError: (what: string, err: unknown) => this.#log.error({ episode: childId, err }, `episode.error: ${what}`),
+    }
+    const episode = await archive.begin(childId, {
+      tokens: slots.map((slot) => slot.token),
+      kind: wanted.kind,
+      create: (sink) => createSupervised(world, () => planned.fork({ ...options, sink })),
+    })
+    this.#keep(episode)
+    return episode
   }
 
   #keep(episode: Episode): void {
@@ -386,41 +417,5 @@ export class EpisodeService {
     await Promise.allSettled(this.#fates.values())
     await this.#archive?.close()
     return left
-  }
-}
-
-/** Whether an episode waits for players, so that no step comes before one of them does. */
-function isGathering({ status, slots }: Episode): boolean {
-  return status === 'waiting' && !slots.every(({ hasBeenTaken }) => hasBeenTaken)
-}
-
-/** A world that throws while an episode is made has failed as one that throws in a step has. */
-function createSupervised(world: World, create: () => Episode): Episode {
-  try {
-    return create()
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('EPISODE_FAILED', `${world.id} could not create an episode: ${message}`, { cause })
-  }
-}
-
-function summarizeSuspended(episode: Episode, error: unknown): EpisodeSummary {
-  const problem = (error instanceof AppError ? error : new AppError('FILE_UNWRITABLE', String(error))).toProblem()
-  return { ...summarizeLive(episode), status: 'unfinished', problem }
-}
-
-function summarizeLive(episode: Episode): EpisodeSummary {
-  const record = recordOfHeader(episode.header, 'live', {
-    kind: kindOf(episode.header.episode),
-    owner: null,
-    leaseUntil: null,
-  })
-  const summary = { ...summarizeRecord(record), players: episode.slots.map((slot) => slot.player), steps: episode.step }
-  try {
-    return { ...summary, results: episode.standing() }
-  } catch {
-    // The world throws: the episode has just failed, and the next look shows it as such.
-    return summary
   }
 }

@@ -35,6 +35,8 @@ export interface EpisodeSpec {
   /** Milliseconds between everybody being there and the first step. Default 0. */
   readonly leadMs?: number | undefined
   readonly maxSteps?: number | undefined
+  /** Begins with its time stopped. */
+  readonly startsPaused?: boolean | undefined
   readonly workers?: Readonly<Record<string, EffectWorker>> | undefined
   readonly effectLimits?: Partial<EffectLimits> | undefined
   readonly stateEvery?: number | undefined

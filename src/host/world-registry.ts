@@ -1,7 +1,7 @@
 // The worlds that a program knows, as a value: the built-in ones, those it was configured with, and modules that are
 // named by path or package. All of them are equal everywhere a world is named.
 
-import { closestOf } from '../kernel/closest.ts'
+import { unknownName } from '../kernel/closest.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
@@ -166,11 +166,10 @@ class Registry implements WorldRegistry {
 }
 
 function unknownWorld(name: string, known: readonly string[], advice?: string): AppError {
-  const closest = closestOf(name, known)
-  const guess = closest === undefined ? '' : `Did you mean ${closest}? `
-  const hint = advice ?? 'Name a world, the path of a module such as ./my-world.ts, or an installed package.'
-  return new AppError('UNKNOWN_WORLD', `there is no world ${name}; known worlds: ${known.join(', ')}`, {
-    details: { known: [...known] },
-    hint: `${guess}${hint}`,
+  const hint = advice ?? 'Name a known world, the path of a module such as ./my-world.ts, or an installed package.'
+  return unknownName('UNKNOWN_WORLD', `there is no world ${name}; known worlds: ${known.join(', ')}`, {
+    name,
+    known,
+    hint,
   })
 }

@@ -1,5 +1,6 @@
-// "Did you mean …": the known name that is closest to a mistyped one.
+// "Did you mean …?": the known name closest to a mistyped one, and the error that suggests it.
 import { at } from './at.ts'
+import { AppError, ERRORS, type ErrorCode } from './errors.ts'
 
 /** Edits (insert, delete, replace, swap neighbours) that turn `a` into `b`. */
 function distance(a: string, b: string): number {
@@ -36,4 +37,21 @@ export function closestOf(name: string, known: readonly string[]): string | unde
     }
   }
   return best
+}
+
+interface UnknownName {
+  readonly name: string
+  readonly known: readonly string[]
+  /** What to do when no known name is close. Default: the general advice for the code. */
+  readonly hint?: string
+}
+
+/** The error for a name that is not among the known ones. Its hint starts with the closest known name, if any is close. */
+export function unknownName(code: ErrorCode, message: string, { name, known, hint }: UnknownName): AppError {
+  const closest = closestOf(name, known)
+  const advice = hint ?? ERRORS[code].hint
+  return new AppError(code, message, {
+    details: { known: [...known], ...(closest === undefined ? {} : { closest }) },
+    hint: closest === undefined ? advice : `Did you mean ${closest}? ${advice}`,
+  })
 }

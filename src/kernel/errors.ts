@@ -52,6 +52,12 @@ export const ERRORS = {
   SERVER_REFUSED: row(502, 1, 'Read what the server said; if it is not a paracosm server, name another with --url.'),
   KEY_REFUSED: row(401, 2, 'Get a key with `paracosm play --register`, or give yours in PARACOSM_KEY.'),
   UNKNOWN_GAME: row(404, 2, 'List the games at /api/games/list.'),
+  EXPERIMENT_INVALID: row(
+    422,
+    2,
+    'Correct the file at the named line; `paracosm experiment check FILE` lists every fault.',
+  ),
+  UNKNOWN_EXPERIMENT: row(404, 2, 'List the studies with: paracosm experiment list'),
   CHOICE_INVALID: row(400, 2, 'Choose among the characters that /api/play/setup/<game> lists.'),
   NOT_EVALUABLE: row(409, 1, 'Play a session of Infer Intent to its end first.'),
   UNKNOWN_SESSION: row(404, 2, 'List your sessions at /api/sessions/list.'),

@@ -6,9 +6,9 @@ import type { EffectReply, Outcome, Refusal, Results, Variant } from '../protoco
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Perception } from '../protocol/perception.ts'
 import type { AgentCommand } from '../protocol/perception-command.ts'
+import { unknownName } from './closest.ts'
 import type { DialogueCapability } from './dialogue.ts'
 import { digestJson } from './digest.ts'
-import { AppError } from './errors.ts'
 import { parseWith } from './parse.ts'
 
 /** Something worth telling that happened in a step. Derived: it is never journalled, a replay makes it again. */
@@ -113,6 +113,10 @@ export interface HeadlessCapability<Config = unknown, State = unknown> {
   summarize?(state: State): JsonObject
   /** Everything about one part, by its id; undefined for an unknown id. Absent: the world has no parts. */
   inspect?(state: State, id: number): JsonObject | undefined
+  /** The world's data as JSON: what there is, what it costs and does, and what each variant begins with. */
+  catalogue?(): JsonObject
+  /** Tick and seed that a state carries itself. A save whose own tick or seed says otherwise is refused. */
+  origin?(state: State): { readonly tick: number; readonly seed: number }
 }
 
 /**
@@ -262,9 +266,8 @@ export function configureWorld(world: World, variant: string | undefined, overri
   const found = variant === undefined ? world.variants[0] : world.variants.find((each) => each.id === variant)
   if (!found) {
     const known = world.variants.map((each) => each.id)
-    throw new AppError('UNKNOWN_VARIANT', `${world.id} has no variant ${variant}; it has ${known.join(', ')}`, {
-      details: { known },
-    })
+    const message = `${world.id} has no variant ${variant}; it has ${known.join(', ')}`
+    throw unknownName('UNKNOWN_VARIANT', message, { name: variant ?? '', known })
   }
   const merged: JsonObject = { ...found.config, ...overrides }
   const config = parseWith(world.config, merged, { code: 'CONFIG_INVALID', what: `Configuration of ${world.id}` })

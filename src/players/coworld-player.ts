@@ -1,6 +1,7 @@
 // A bot at the other end of a wire: it connects to the socket that a runner names, answers every observation, and leaves
 // when it has seen `final`. This is what a bundled player's process runs.
 import { WebSocket } from 'ws'
+import { unknownName } from '../kernel/closest.ts'
 import { AppError } from '../kernel/errors.ts'
 import { createRandom, nextUint32 } from '../kernel/random.ts'
 import type { Bot, World } from '../kernel/world.ts'
@@ -23,7 +24,11 @@ const ATTEMPTS = 240
  */
 export async function playCoworld(world: World, options: PlayOptions): Promise<void> {
   const maker = world.bots?.find((each) => each.name === options.bot)
-  if (!maker) throw new AppError('UNKNOWN_BOT', `${world.id} has no bot ${options.bot}`)
+  if (!maker) {
+    const known = (world.bots ?? []).map((each) => each.name)
+    const message = `${world.id} has no bot ${options.bot}; it has ${known.join(', ') || 'none'}`
+    throw unknownName('UNKNOWN_BOT', message, { name: options.bot, known })
+  }
   const slot = Number(new URL(options.url).searchParams.get('slot') ?? 0)
   const bot = maker.create(nextUint32(createRandom(options.seed, `bot:${slot}`)), slot)
   for (let attempt = 0; attempt < (options.attempts ?? ATTEMPTS); attempt++) {

@@ -1,17 +1,29 @@
-// A player that is a command of this machine: it gets the socket's address in its environment, and its output goes to
-// a log. The whole process group goes when the player is stopped, so that nothing it started is left behind.
+// A player that is a command of this machine. It gets the socket's address in its environment, and its output goes to a
+// log. The whole process group ends when the player is stopped, so that nothing it started is left behind.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { PRIVATE_FILE } from '../lib/private.ts'
 
+/** How a program ended: its exit status, or the signal that ended it. */
+export interface ProgramEnd {
+  readonly status: number | null
+  readonly signal: string | null
+}
+
 export interface ProcessPlayer {
-  /** How it ended: its exit status, or the signal that ended it. */
-  readonly ended: Promise<{ status: number | null; signal: string | null }>
-  /** Ends it and all it started. */
+  readonly ended: Promise<ProgramEnd>
+  /** The last lines of its output, standard error included. */
+  lastLines(): readonly string[]
+  /** Ends it and everything it started. */
   stop(): void
 }
+
+/** Lines of output that are kept for an error message. */
+const KEPT_LINES = 10
+/** Characters of output that are kept; a program may never end a line. */
+const KEPT_CHARACTERS = 4000
 
 /** @param command a line for the shell */
 export function startProcessPlayer(
@@ -24,9 +36,12 @@ export function startProcessPlayer(
     env: { ...at.environment, COGAMES_ENGINE_WS_URL: at.url, COWORLD_PLAYER_WS_URL: at.url },
   })
   const log = at.log === undefined ? undefined : createWriteStream(at.log, { mode: PRIVATE_FILE })
+  let tail = ''
   for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      tail = (tail + chunk.toString('utf8')).slice(-KEPT_CHARACTERS)
+    })
     if (log) stream.pipe(log, { end: false })
-    else stream.resume()
   }
   const ended = once(child, 'close').then(([status, signal]: unknown[]) => {
     log?.end()
@@ -41,5 +56,14 @@ export function startProcessPlayer(
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
     }
   }
-  return { ended, stop }
+  return {
+    ended,
+    stop,
+    lastLines: () =>
+      tail
+        .trimEnd()
+        .split(/\r?\n/)
+        .slice(-KEPT_LINES)
+        .filter((line) => line !== ''),
+  }
 }

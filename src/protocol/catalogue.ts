@@ -76,6 +76,7 @@ export const EpisodeRequest = z.strictObject({
     .max(256)
     .describe('A bot by name, or null for a slot to be taken; one a slot.'),
   tick_rate: z.number().positive().max(1000).default(5).describe('Steps a second.'),
+  paused: z.boolean().default(false).describe('Begins with its time stopped: see the route for its pace.'),
 })
 export type EpisodeRequest = z.input<typeof EpisodeRequest>
 

@@ -2,6 +2,7 @@
 
 import { createToken } from '../episode/slots.ts'
 import { at } from '../kernel/at.ts'
+import { unknownName } from '../kernel/closest.ts'
 import { AppError } from '../kernel/errors.ts'
 import { describeIssue } from '../kernel/parse.ts'
 import { type JobSpec, JobSpec as JobSpecSchema, type Runnable } from '../protocol/coworld.ts'
@@ -74,10 +75,9 @@ function gameConfig(from: CoworldPackage, variant: string | undefined): JsonObje
   if (variant === undefined) return from.manifest.certification.game_config
   const found = from.manifest.variants.find(({ id }) => id === variant)
   if (found) return found.game_config
-  const known = from.manifest.variants.map(({ id }) => id).join(', ')
-  throw new AppError('UNKNOWN_VARIANT', `the package has no variant ${JSON.stringify(variant)}; it has: ${known}`, {
-    hint: 'Choose one of the variants that the message names.',
-  })
+  const known = from.manifest.variants.map(({ id }) => id)
+  const message = `the package has no variant ${JSON.stringify(variant)}; it has: ${known.join(', ')}`
+  throw unknownName('UNKNOWN_VARIANT', message, { name: variant, known, hint: 'Choose one of these variants.' })
 }
 
 function fixturePlayers({ manifest }: CoworldPackage): readonly Runnable[] {

@@ -18,6 +18,7 @@ import { openApiOptions } from './openapi.ts'
 import { streamRoute } from './perception-sockets.ts'
 import type { Readiness } from './readiness.ts'
 import { commandRoutes } from './routes/commands.ts'
+import { controlRoutes } from './routes/control.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { evaluationRoutes } from './routes/evaluations.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -63,6 +64,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(healthRoutes, { readiness: parts.readiness, liveEpisodes: () => episodes.size })
   await typed.register(worldRoutes, { worlds: episodes.worlds })
   await typed.register(episodeRoutes, { episodes, blobs, locality })
+  await typed.register(controlRoutes, { episodes, locality })
   await typed.register(evaluationRoutes, { evaluations: new Evaluations(store), blobs })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {

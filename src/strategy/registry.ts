@@ -1,6 +1,7 @@
 // Strategies written in TypeScript, by id: this package's own and those of plug-ins. Programs are not in it: they are
 // stored, and found by `custom:<id>`. Contract: sections 9.1 and 9.2 of the language.
 import { z } from 'zod'
+import { unknownName } from '../kernel/closest.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import { BUILT_INS } from './built-ins.ts'
@@ -70,9 +71,8 @@ export function createRegistry(options: RegistryOptions = {}): StrategyRegistry 
       const spec = specs.get(id)
       if (spec) return spec
       const known = [...specs.keys()]
-      throw new AppError('UNKNOWN_STRATEGY', `there is no strategy ${id}; there are ${known.join(', ')}`, {
-        details: { known },
-      })
+      const message = `there is no strategy ${id}; known strategies: ${known.join(', ')}`
+      throw unknownName('UNKNOWN_STRATEGY', message, { name: id, known })
     },
   }
 }

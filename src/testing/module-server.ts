@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net'
 import { join, normalize } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const PAGE = `<!doctype html><title>modules</title>
-<script type="importmap">{"imports":{"zod":"/node_modules/zod/index.js"}}</script>`
+const PAGE = `<!doctype html><html lang="en"><title>modules</title><link rel="icon" href="data:,">
+<script type="importmap">{"imports":{"zod":"/node_modules/zod/index.js","three":"/node_modules/three/build/three.module.js"}}</script>`
 
 /** Starts it on a free port; `url` is the page from which modules can be imported as `/src/...`. */
 export async function startModuleServer(): Promise<{ url: string; close(): void }> {

@@ -113,7 +113,11 @@ test('run: a program that ends with another status than 0 fails the run', async 
     '--tick-rate',
     '60',
   ])
-  assert.deepEqual([fails.status, /RUN_FAILED: program 0 exited with status 3/.test(fails.err)], [1, true], fails.err)
+  assert.deepEqual(
+    [fails.status, /RUN_FAILED: the program of slot 0 .* exited with status 3/.test(fails.err)],
+    [1, true],
+    fails.err,
+  )
 })
 
 test('run: an existing journal is never overwritten', async () => {

@@ -147,7 +147,7 @@ test('config: strategies of the file are parents of simulations', async () => {
     ['strategy', 'simulate', '--template', 'engagement_basico', '--mode', 'extend', '--parent', 'nobody'],
     { cwd },
   )
-  assert.match(unknown.err, /there is no strategy nobody; there are .*lab_bonus.*more_bonus/)
+  assert.match(unknown.err, /there is no strategy nobody; known strategies: .*lab_bonus.*more_bonus/)
 })
 
 test('config: characters of the file are in the store of a server, beside those that ship', async () => {

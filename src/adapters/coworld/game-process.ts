@@ -10,6 +10,7 @@ import type { SlotPlan } from '../../episode/start.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { parseJson } from '../../kernel/parse.ts'
 import type { World } from '../../kernel/world.ts'
+import type { Pacing } from '../../protocol/journal.ts'
 import { type AccessOptions, Transport } from '../../transport/transport.ts'
 import { type GameConfig, parseGameConfig } from './game-config.ts'
 import { gameSite } from './game-site.ts'
@@ -37,6 +38,8 @@ export interface GameProcessOptions {
   /** Whether every caller may administer, or only those on this machine. Default: only those. */
   readonly openAdmin?: boolean
   readonly access?: AccessOptions | undefined
+  /** Default: the tick rate of the configuration. */
+  readonly pacing?: Pacing
   /** Receives errors of connections that are bugs. */
   onFault?(error: unknown): void
   onListening(game: { port: number; episode: Episode; config: GameConfig }): void
@@ -68,7 +71,7 @@ export async function serveGame(world: World, config: GameConfig, options: GameP
       ...(options.inProcessPlayers?.[slot] ?? { player: { kind: 'process', name } }),
       token: host.tokens[slot],
     })),
-    pacing: { mode: 'rate', stepsPerSecond: host.tick_rate },
+    pacing: options.pacing ?? { mode: 'rate', stepsPerSecond: host.tick_rate },
     gatherMs: host.player_connect_timeout_seconds * 1000,
     leadMs: LEAD_MS,
     kind: 'game',

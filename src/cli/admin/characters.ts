@@ -10,28 +10,31 @@ import { formatCharacters, parseCharacters } from '../../worlds/parley/character
 import { type Io, printJson } from '../io.ts'
 import { withStore } from '../store.ts'
 import { readText } from '../strategy/input.ts'
-import { formatRows } from '../table.ts'
+import { printTable } from '../table.ts'
 
 export interface CharacterFlags {
   readonly data: string
   readonly json?: boolean
 }
 
-/** Faults of a file that are told. */
+/** Faults of a file that are reported. */
 const MAX_FAULTS = 20
 
 export async function listCharacters(io: Io, flags: CharacterFlags & { filter: string }): Promise<void> {
+  // A mistyped filter is reported even if there is no store yet.
+  filterCharacters(flags.filter, [])
   const all = await readAll(io, flags)
   const found = filterCharacters(flags.filter, all)
   if (flags.json) return printJson(io, { ok: true, characters: found })
-  if (all.length === 0) return io.out('There are no characters. The first start of the server brings those that ship.')
+  if (all.length === 0)
+    return io.out('There are no characters yet. The first start of the server adds the built-in ones.')
   const rows = found.map((each) => [
     each.hid,
     each.is_human ? 'human' : 'other',
     each.pc_eligible ? 'yes' : 'no',
     each.short_description.replaceAll(/\p{C}/gu, ' '),
   ])
-  for (const line of formatRows(['Hid', 'Kind', 'Player', 'Description'], rows)) io.out(line)
+  printTable(io, ['Hid', 'Kind', 'Player', 'Description'], rows)
 }
 
 const readAll = (io: Io, flags: CharacterFlags): Promise<Character[]> =>

@@ -5,8 +5,9 @@ import { type ImportOptions, importFolder } from '../../store/dumps/import.ts'
 import { openVault } from '../../store/people/personal-key.ts'
 import type { Store } from '../../store/store.ts'
 import { type Io, printJson } from '../io.ts'
+import { createProgress } from '../progress.ts'
 import { withStore } from '../store.ts'
-import { formatRows } from '../table.ts'
+import { printTable } from '../table.ts'
 
 export interface ImportFlags {
   readonly data: string
@@ -19,12 +20,13 @@ export async function readFolder(
   flags: ImportFlags & Pick<ImportOptions, 'mode'>,
 ): Promise<void> {
   const { data, mode } = flags
+  const progress = createProgress(io, { unit: 'documents' })
   const report = await withStore(io, { data, mode: 'create' }, async (store) =>
     importFolder(store, folder, {
       mode,
       vault: await openVault(store, { key: io.config.PARACOSM_PII_KEY, folder: data }),
       signal: io.signal,
-      onProgress: ({ phase, collection, documents }) => io.progress(`${phase} ${documents} of ${collection}`),
+      onProgress: ({ phase, collection, documents }) => progress(documents, `${phase} ${collection}`),
     }),
   )
   if (flags.json) return printJson(io, { ok: true, ...report })
@@ -52,12 +54,13 @@ async function write(io: Io, folder: string, flags: ExportFlags, make: Write): P
   if (!personal) throw new AppError('USAGE', `--personal-data takes ${PERSONAL.join(', ')}, not ${flags.personalData}`)
   const { data } = flags
   const isClear = personal === 'clear'
+  const progress = createProgress(io, { unit: 'documents' })
   const report = await withStore(io, { data, mode: isClear ? 'existing' : 'read' }, async (store) =>
     make(store, folder, {
       personal,
       vault: isClear ? await openVault(store, { key: io.config.PARACOSM_PII_KEY, folder: data }) : undefined,
       signal: io.signal,
-      onProgress: ({ collection, documents }) => io.progress(`${collection}: ${documents}`),
+      onProgress: ({ collection, documents }) => progress(documents, collection),
     }),
   )
   if (flags.json) return printJson(io, { ok: true, ...report, personal_data: personal })
@@ -74,5 +77,5 @@ const SAID = {
 
 function printCounts(io: Io, collections: readonly { readonly name: string; readonly documents: number }[]): void {
   const rows = collections.map(({ name, documents }) => [name, String(documents)])
-  for (const line of formatRows(['Collection', 'Documents'], rows)) io.out(line)
+  printTable(io, ['Collection', 'Documents'], rows)
 }

@@ -7,7 +7,7 @@ import { type Player, Players } from '../../store/people/players.ts'
 import { type Io, printJson } from '../io.ts'
 import { withStore } from '../store.ts'
 import { readText } from '../strategy/input.ts'
-import { formatRows } from '../table.ts'
+import { printTable } from '../table.ts'
 
 export interface PlayerFlags {
   readonly data: string
@@ -27,7 +27,7 @@ export async function listPlayers(io: Io, flags: PlayerFlags & { limit: number; 
     key,
     Object.keys(fields).join(', ').replaceAll(/\p{C}/gu, ' '),
   ])
-  for (const line of formatRows(['Player', 'Since', 'Key', 'Fields'], rows)) io.out(line)
+  printTable(io, ['Player', 'Since', 'Key', 'Fields'], rows)
   const last = players.at(-1)
   if (last && players.length < count && players.length === limit) io.out(`There may be more: --after ${last.playerId}`)
 }

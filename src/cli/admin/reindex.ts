@@ -3,6 +3,7 @@ import { reindex } from '../../host/reindex.ts'
 import { openEpisodeStorage } from '../../server/storage.ts'
 import { openStore } from '../../store/store.ts'
 import { type Io, printJson } from '../io.ts'
+import { createProgress } from '../progress.ts'
 import { storeTarget } from '../store.ts'
 
 /** @throws AppError DATA_IN_USE while a server has the folder; FILE_UNWRITABLE; the codes of `openStore` */
@@ -14,7 +15,8 @@ export async function reindexEpisodes(
   try {
     const { episodes, blobs } = await openEpisodeStorage(flags.data, store)
     try {
-      const report = ({ read }: { read: number }): void => io.progress(`${read} journals read`)
+      const progress = createProgress(io, { unit: 'journals' })
+      const report = ({ read }: { read: number }): void => progress(read)
       const { written, removed } = await reindex(episodes, blobs, report)
       if (flags.json) printJson(io, { ok: true, written, removed })
       else io.out(describe(written, removed))

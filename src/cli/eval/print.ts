@@ -3,7 +3,7 @@ import { describeEvaluation, pairTable, policyTable, toCsv, toMarkdown } from '.
 import { storedSource, writeFolder } from '../../evaluation/source.ts'
 import type { EvaluationReport } from '../../protocol/evaluation.ts'
 import { type Io, printJson } from '../io.ts'
-import { formatRows } from '../table.ts'
+import { printTable } from '../table.ts'
 import type { EvaluationStorage } from './open.ts'
 
 export interface OutputFlags {
@@ -32,11 +32,11 @@ export async function printReport(
   io.out(describeEvaluation(report))
   io.out('')
   const policies = policyTable(report)
-  for (const line of formatRows(policies.heading, policies.rows)) io.out(line)
+  printTable(io, policies.heading, policies.rows)
   if (report.pairs.length > 0) {
     io.out('')
     const pairs = pairTable(report)
-    for (const line of formatRows(pairs.heading, pairs.rows)) io.out(line)
+    printTable(io, pairs.heading, pairs.rows)
   }
   io.out('')
   io.out(`Evaluation: ${report.id}`)

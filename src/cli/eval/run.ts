@@ -9,8 +9,8 @@ import { AppError } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
 import { EvaluationSpec } from '../../protocol/evaluation.ts'
 import { type JsonObject, JsonValue } from '../../protocol/json.ts'
-import { formatProgress } from '../dataset-progress.ts'
 import { EXIT, type Io } from '../io.ts'
+import { createProgress } from '../progress.ts'
 import { type DataFlags, type EvaluationStorage, openEvaluations } from './open.ts'
 import { type OutputFlags, printReport } from './print.ts'
 import { startWorkers } from './worker.ts'
@@ -52,7 +52,7 @@ export async function play(
 ): Promise<void> {
   const count = workerCount(options.workers, plan)
   const workers = await startWorkers(io, id, { storage, count, data: options.data })
-  const tell = formatProgress(plan.total, (line) => io.progress(line), undefined, 'episodes')
+  const tell = createProgress(io, { unit: 'episodes', total: plan.total })
   try {
     const report = await Promise.race([
       workers.failed,

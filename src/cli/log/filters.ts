@@ -1,4 +1,4 @@
-// The filters that every reading command of the log takes.
+// The filters of the commands that read the log.
 import { type Command, InvalidArgumentError } from 'commander'
 import { CommandFilters } from '../../protocol/command-log.ts'
 
@@ -18,20 +18,22 @@ export interface FilterFlags {
 
 export function addFilters(command: Command): Command {
   return addDatasetFilters(
-    command.option('--command <word>', 'of this kind: move_to').option('--cell <cell>', 'in this cell'),
+    command
+      .option('--command <type>', 'only commands of this type, such as move_to')
+      .option('--cell <cell>', 'only commands in this cell'),
   )
 }
 
-/** Those of datasets: what an agent did is not what they are chosen by. */
+/** The filters of datasets: by episode, agent and time, not by command. */
 export function addDatasetFilters(command: Command): Command {
   return command
-    .option('--episode <id>', 'of this episode')
-    .option('--agent <id>', 'of this agent')
-    .option('--world <id>', 'of this world')
-    .option('--outcome <word>', 'whose outcome begins so: done, refused; pending: none yet')
-    .option('--since <time>', 'from this moment on: 2026-03-21, or 2026-03-21T14:30:00Z', parseSince)
-    .option('--until <time>', 'up to this moment; a day is meant to its end', parseUntil)
-    .option('--min-score <n>', 'whose slot scored so much in its episode', parseScore)
+    .option('--episode <id>', 'only commands of this episode')
+    .option('--agent <id>', 'only commands of this agent')
+    .option('--world <id>', 'only commands of this world')
+    .option('--outcome <text>', 'only outcomes that start with this text, such as done; pending: without an outcome')
+    .option('--since <time>', 'only from this time on: 2026-03-21 or 2026-03-21T14:30:00Z', parseSince)
+    .option('--until <time>', 'only up to this time; a date includes the whole day', parseUntil)
+    .option('--min-score <n>', 'only slots with at least this score in their episode', parseScore)
 }
 
 /** The filters as the log takes them. */

@@ -4,7 +4,7 @@ import type { CommandLogRow } from '../../protocol/command-log.ts'
 import { CommandLog } from '../../store/command-log.ts'
 import { type Io, printJson } from '../io.ts'
 import { withStore } from '../store.ts'
-import { formatRows } from '../table.ts'
+import { printTable } from '../table.ts'
 import { type FilterFlags, readFilters } from './filters.ts'
 
 const HEADING = ['Id', 'Time', 'Agent', 'Command', 'Cell', 'Episode', 'Outcome']
@@ -21,7 +21,7 @@ export async function query(
   )
   if (flags.json) return printJson(io, page)
   if (page.entries.length === 0) return io.out('No commands.')
-  for (const line of formatRows(HEADING, page.entries.map(toCells))) io.out(line)
+  printTable(io, HEADING, page.entries.map(toCells))
   if (page.next_cursor !== null) io.out(`There is more: --cursor ${page.next_cursor}`)
 }
 

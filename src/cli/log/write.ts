@@ -4,6 +4,7 @@ import { JournalFile } from '../../episode/journal-file.ts'
 import { CommandLog } from '../../store/command-log.ts'
 import { readFirstLine } from '../../store/log-archive.ts'
 import { type Io, printJson } from '../io.ts'
+import { createProgress } from '../progress.ts'
 import { withStore } from '../store.ts'
 
 interface RotateFlags {
@@ -16,12 +17,13 @@ interface RotateFlags {
 
 export async function rotate(io: Io, flags: RotateFlags): Promise<void> {
   const { maxAgeDays, archive, dryRun: isDryRun = false } = flags
+  const progress = createProgress(io, { unit: 'commands deleted' })
   const rotated = await withStore(io, { data: flags.data, mode: isDryRun ? 'read' : 'existing' }, (store) =>
     new CommandLog(store).rotate({
       maxAgeDays,
       isDryRun,
       ...(archive === undefined ? {} : { archive }),
-      onProgress: ({ archived, deleted }) => io.progress(`archived ${archived}, deleted ${deleted}`),
+      onProgress: ({ archived, deleted }) => progress(deleted, `${archived} archived`),
     }),
   )
   if (flags.json) return printJson(io, { ok: true, dry_run: isDryRun, ...rotated, archive: archive ?? null })

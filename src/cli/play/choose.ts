@@ -1,5 +1,7 @@
 // What to play and as whom: from the flags, or asked for.
 import type { Client } from '../../client/client.ts'
+import { ClientError } from '../../client/client-error.ts'
+import { unknownName } from '../../kernel/closest.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Terminal } from './terminal.ts'
 import { plain, wrapText } from './wrap.ts'
@@ -16,10 +18,18 @@ export interface Chosen {
   readonly npc_choice?: string
 }
 
-/** @throws AppError USAGE when no game is named and nobody is there to ask */
+/**
+ * @throws AppError USAGE when no game is named and there is no terminal to ask on; CHOICE_INVALID for a character that the
+ * game does not have
+ */
 export async function choose(client: Client, wanted: Wanted, terminal: Terminal | undefined): Promise<Chosen> {
   const game = wanted.game ?? (await chooseGame(client, terminal))
   let { pc, npc } = wanted
+  if (pc !== undefined || npc !== undefined) {
+    const setup = await client.setup(game)
+    checkCharacter(pc, setup.pcs, `${game} has no character to play called`)
+    checkCharacter(npc, setup.npcs, `${game} has no character to meet called`)
+  }
   if (terminal && (pc === undefined || npc === undefined)) {
     const setup = await client.setup(game)
     const about = new Map((await client.characters()).map((each) => [each.hid, each.short_description]))
@@ -28,6 +38,36 @@ export async function choose(client: Client, wanted: Wanted, terminal: Terminal 
     npc ??= await pick(terminal, 'Whom do you want to meet?', setup.npcs.map(describe))
   }
   return { game, ...(pc ? { pc_choice: pc } : {}), ...(npc ? { npc_choice: npc } : {}) }
+}
+
+/**
+ * Finds a mistyped game before anything else is asked. Names are compared as the server compares them.
+ * @throws AppError UNKNOWN_GAME with the closest name
+ */
+export async function checkGame(client: Client, name: string): Promise<void> {
+  const games = await client.games().catch((error: unknown) => {
+    // Some servers list games to registered players only; they check the name when the session starts.
+    if (error instanceof ClientError && error.code === 'UNAUTHORIZED') return undefined
+    throw error
+  })
+  const same = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]/g, '')
+  if (!games || games.some((game) => same(game.name) === same(name))) return
+  const known = games.map((game) => game.name)
+  throw unknownName('UNKNOWN_GAME', `there is no game ${name}; the server has ${known.join(', ')}`, {
+    name,
+    known,
+    hint: 'Run paracosm play in a terminal to choose from a list.',
+  })
+}
+
+function checkCharacter(hid: string | undefined, list: readonly { readonly hid: string }[], what: string): void {
+  if (hid === undefined || list.some((each) => each.hid === hid)) return
+  const known = list.map((each) => each.hid)
+  throw unknownName('CHOICE_INVALID', `${what} ${hid}; there are ${known.join(', ')}`, {
+    name: hid,
+    known,
+    hint: 'Names are case-sensitive.',
+  })
 }
 
 async function chooseGame(client: Client, terminal: Terminal | undefined): Promise<string> {

@@ -18,7 +18,7 @@ interface Flags {
 
 export function evaluateCommand(io: Io): Command {
   return new Command('evaluate')
-    .description('Run conformance cases (JSON Lines) and write one result a line, in the form of their expect.')
+    .description('Run conformance cases (JSON Lines) and print one result per line, in the form of their `expect`.')
     .requiredOption('--cases <file>', 'JSON Lines; - reads standard input')
     .addOption(
       new Option('--engine <name>', 'which engine runs them; prepared writes no trace')

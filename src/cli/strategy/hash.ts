@@ -16,9 +16,9 @@ interface HashFlags extends LimitFlags {
 
 export function hashCommand(io: Io): Command {
   return new Command('hash')
-    .description('Print the fingerprint of a program: the same whatever the order of its keys.')
+    .description('Print the fingerprint of a program. The order of keys does not matter.')
     .argument('[file]', 'program file; - reads standard input')
-    .option('--template <id>', 'a template in place of a file')
+    .option('--template <id>', 'use a template instead of a file')
     .option('--canonical', 'print the canonical JSON that is hashed')
     .option('--max-nodes <count>', 'node limit', parseCount)
     .option('--max-depth <count>', 'depth limit', parseCount)

@@ -1,6 +1,7 @@
 // Reading what strategy commands are given: programs from files, templates or standard input, and JSON options.
 import { readFileSync } from 'node:fs'
 import { inheritedEnvironment } from '../../config.ts'
+import { unknownName } from '../../kernel/closest.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { parseJson, parseWith } from '../../kernel/parse.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
@@ -47,9 +48,8 @@ export function findTemplate(id: string): StrategyTemplate {
   const found = templates.find((each) => each.id === id)
   if (found) return found
   const known = templates.map((each) => each.id)
-  throw new AppError('UNKNOWN_TEMPLATE', `there is no template ${id}; there are ${known.join(', ')}`, {
-    details: { known },
-  })
+  const message = `there is no template ${id}; known templates: ${known.join(', ')}`
+  throw unknownName('UNKNOWN_TEMPLATE', message, { name: id, known })
 }
 
 /**

@@ -24,7 +24,7 @@ Values that nobody sets: analytics are 0, data.* are null. A program that extend
 function withRunFlags(command: Command): Command {
   return command
     .argument('[file]', 'program file; - reads standard input')
-    .option('--template <id>', 'a template in place of a file')
+    .option('--template <id>', 'use a template instead of a file')
     .addOption(
       new Option('--mode <mode>', 'what runs (default: extend with a parent, else full)').choices([
         'full',
@@ -34,23 +34,23 @@ function withRunFlags(command: Command): Command {
       ]),
     )
     .option('--data <json>', 'payload of the event: a JSON object, or @file')
-    .option('--mock <json>', 'values by path, before everything else: a JSON object, or @file')
-    .option('--set <path=value>', 'one value by path; may be repeated', collectSetting)
+    .option('--mock <json>', 'values by path, which override all others: a JSON object, or @file')
+    .option('--set <path=value>', 'one value by path (repeatable)', collectSetting)
     .option('--user <id>', 'external user id', 'user-1')
     .option('--task <id>', 'external task id', 'task-1')
     .option('--game <id>', 'external game id', 'game-1')
-    .option('--parent <id>', 'the built-in strategy that the program extends')
+    .option('--parent <id>', 'built-in strategy that the program extends')
     .option('--parent-result <json>', 'with --mode post: points, case_name and callback_data of the parent')
     .option('--plugin <package...>', 'packages that contribute strategies')
     .option('--max-nodes <count>', 'node limit', parseCount)
     .option('--max-depth <count>', 'depth limit', parseCount)
-    .option('--timeout <ms>', 'time for each walk, milliseconds', parseCount)
+    .option('--timeout <ms>', 'time limit in ms', parseCount)
     .option('--json', 'print as JSON')
 }
 
 export function simulateCommand(io: Io): Command {
   return withRunFlags(new Command('simulate'))
-    .description('Run a program or a template on values that you make up; nothing is stored.')
+    .description('Run a program or a template on values that you give. Nothing is stored.')
     .option('--trace', 'print every evaluated node')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string | undefined, flags: RunFlags) => {
@@ -79,7 +79,7 @@ export function simulateCommand(io: Io): Command {
 
 export function explainCommand(io: Io): Command {
   return withRunFlags(new Command('explain'))
-    .description('Run a program like simulate, and tell rule by rule why the score came out.')
+    .description('Run a program like simulate, and explain the score rule by rule.')
     .addHelpText(
       'after',
       '\nExample:\n  paracosm strategy explain --template bonus_por_velocidad --set all.avg_time=10',

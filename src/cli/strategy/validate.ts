@@ -10,12 +10,15 @@ interface Flags extends LimitFlags {
 
 export function validateCommand(io: Io): Command {
   return new Command('validate')
-    .description('Check programs and print every problem: code, node, JSON path, and a caret into the file.')
+    .description('Validate programs and print every problem: code, node, JSON path, and the place in the file.')
     .argument('<file...>', 'program files; - reads standard input')
     .option('--max-nodes <count>', 'node limit (default: DSL_MAX_NODES, or 1000)', parseCount)
     .option('--max-depth <count>', 'depth limit (default: DSL_MAX_DEPTH, or 32)', parseCount)
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', '\nExit status: 0 all valid, 1 problems found, 2 a file is missing or no JSON.')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 all valid, 1 problems found, 2 a file is missing or not JSON.\n\nExample:\n  paracosm strategy validate mine.json',
+    )
     .action((files: readonly string[], flags: Flags) => validate(io, files, flags))
 }
 

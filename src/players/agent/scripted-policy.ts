@@ -1,7 +1,7 @@
 // Rule-based policies, one a world: they show that a world can be played through the adapter, and what good play is like.
 import { z } from 'zod'
 import { builtInWorlds } from '../../host/world-registry.ts'
-import { AppError } from '../../kernel/errors.ts'
+import { unknownName } from '../../kernel/closest.ts'
 import type { Bot, World } from '../../kernel/world.ts'
 import { AgentCommand } from '../../protocol/perception-command.ts'
 import { NOOP, type Policy, type Turn } from './policy.ts'
@@ -56,7 +56,11 @@ function fromBot(world: World): Policy {
 function createBot(world: World, name: string): Bot {
   const maker = world.bots?.find((each) => each.name === name)
   if (maker) return maker.create(0, 0)
-  throw new AppError('UNKNOWN_BOT', `${world.id} has no bot ${name}`)
+  const known = (world.bots ?? []).map((each) => each.name)
+  throw unknownName('UNKNOWN_BOT', `${world.id} has no bot ${name}; it has ${known.join(', ') || 'none'}`, {
+    name,
+    known,
+  })
 }
 
 /** The builder of the foundry, which sees and speaks the world's own words. */

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { formatReplay } from '../../adapters/coworld/replay-document.ts'
-import { agentIdOf } from '../../adapters/perception/bridge.ts'
 import type { JournalFile } from '../../episode/journal-file.ts'
 import { type BlobStore, readBlob } from '../../host/blobs.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
@@ -21,6 +20,7 @@ import { Problem } from '../../protocol/problem.ts'
 import { EPISODE_SORTS } from '../../store/episodes/episode-query.ts'
 import type { Locality } from '../../transport/locality.ts'
 import { loadRegistered } from '../worlds.ts'
+import { describeStarted } from './started.ts'
 
 const EpisodeParams = z.strictObject({ id: z.string().min(1).max(100) })
 
@@ -97,29 +97,17 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes
     async (request, reply) => {
       const refusal = locality.refuse(request.raw)
       if (refusal) throw refusal
-      const { tick_rate: stepsPerSecond, players, world: id, ...wanted } = request.body
+      const { tick_rate: stepsPerSecond, players, world: id, paused, ...wanted } = request.body
       const episode = await episodes.start({
         ...wanted,
         world: await loadRegistered(episodes.worlds, id),
         slots: players,
         pacing: { mode: 'rate', stepsPerSecond },
-        leadMs: LEAD_MS,
+        leadMs: paused ? 0 : LEAD_MS,
+        startsPaused: paused,
         kind: 'api',
       })
-      const { host } = request
-      const slots = episode.slots.map(({ slot, token }) => {
-        const query = new URLSearchParams({ slot: String(slot), token })
-        const base = `//${host}/episodes/${episode.header.episode}`
-        return {
-          slot,
-          token,
-          page: `http:${base}/clients/player?${query}`,
-          socket: `ws:${base}/player?${query}`,
-          perception: `http://${host}/api/episodes/${episode.header.episode}/slots/${slot}`,
-          agent_id: agentIdOf(slot),
-        }
-      })
-      return reply.code(201).send({ episode: await episodes.find(episode.header.episode), slots })
+      return reply.code(201).send(await describeStarted(episodes, episode, request.host))
     },
   )
   app.register(artefactRoutes, { episodes, blobs })

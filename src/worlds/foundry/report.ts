@@ -1,11 +1,11 @@
-// What people, agents and pages see of a foundry: a summary, what a crew observes, and what the viewer draws.
+// What people and agents see of a foundry: a summary, and what a crew observes. What the viewer draws: spectate.ts.
 import { at, atKey } from '../../kernel/at.ts'
 import type { JsonObject } from '../../protocol/json.ts'
-import { FACINGS, ITEMS, itemId, PARTS } from './catalogue.ts'
+import { FACINGS, ITEMS, PARTS } from './catalogue.ts'
 import { cellToPoint, type Size } from './geometry.ts'
 import { reportObjective } from './objective.ts'
-import { beltItems, ITEMS_PER_BELT } from './positions.ts'
 import { nameCounts } from './save.ts'
+import { listDeposits } from './spectate.ts'
 import type { Foundry } from './state.ts'
 import { PART_STATES, PowerOutlook, stateOf } from './status.ts'
 
@@ -20,6 +20,9 @@ export function summarizeFoundry(f: Foundry): JsonObject {
     contamination: f.air.total,
     produced_total: nameCounts(produced, 0, ITEMS),
     build_inventory: nameCounts(inventory, 0, PARTS),
+    ...(f.inventories.length > 1
+      ? { build_inventories: f.inventories.map((counts) => nameCounts(counts, 0, PARTS)) }
+      : {}),
     part_state_counts: countStates(f),
   }
 }
@@ -54,14 +57,6 @@ function listParts(f: Foundry): JsonObject[] {
   return listed
 }
 
-function listDeposits(f: Foundry): JsonObject[] {
-  const listed: JsonObject[] = []
-  for (const [cell, item] of f.deposits.entries()) {
-    if (item !== 0) listed.push({ x: cell % f.size.x, y: 0, z: Math.trunc(cell / f.size.x), item: itemId(item) ?? '' })
-  }
-  return listed
-}
-
 /** What the crew of a slot sees: the whole floor, and what it may build itself. */
 export function observeFoundry(f: Foundry, slot: number): JsonObject {
   const plot = f.config.plots[slot]
@@ -75,30 +70,5 @@ export function observeFoundry(f: Foundry, slot: number): JsonObject {
     build_inventory: nameCounts(f.inventories[slot] ?? [], 0, PARTS),
     delivered: nameCounts(f.ledger.delivered, 0, ITEMS),
     parts: listParts(f),
-  }
-}
-
-/** What the viewer draws: parts with their states, items on belts, contamination cell by cell. */
-export function spectateFoundry(f: Foundry): JsonObject {
-  const items: JsonObject[] = []
-  for (const [at, packed] of beltItems(f).entries()) {
-    if (packed === 0) continue
-    const part = Math.trunc(at / ITEMS_PER_BELT)
-    items.push({ item: itemId((packed - 1) & 15) ?? '', part_id: part, offset: (packed - 1) >> 4 })
-  }
-  const contamination: JsonObject[] = []
-  for (const [cell, amount] of f.air.value.entries()) {
-    if (amount > 0) contamination.push({ ...point(cellToPoint(f.size, cell)), amount })
-  }
-  return {
-    tick: f.tick,
-    size: { ...f.size },
-    sun: f.sun,
-    deposits: listDeposits(f),
-    objective: reportObjective(f),
-    delivered: nameCounts(f.ledger.delivered, 0, ITEMS),
-    parts: listParts(f),
-    items,
-    contamination,
   }
 }

@@ -11,7 +11,7 @@ import { clockOf, timeOfDay } from './day.ts'
 import { topicsOf } from './dialogue.ts'
 import { agentId, agentName, isCarcass, rangeOf } from './entities.ts'
 import { CAPACITY, itemCount, loadOf } from './inventory.ts'
-import { dispositionOf } from './quests.ts'
+import { dispositionOf, holds } from './quests.ts'
 import type { Actor, Scene } from './scene.ts'
 import { type Agent, type CommandState, type FrontierState, MAX_HEALTH } from './state.ts'
 import { distanceOf } from './terrain.ts'
@@ -26,6 +26,8 @@ export interface FrontierObservation {
   readonly perception: Omit<PerceptionBody, 'raw_engine_data'>
   /** The agent's last command and how it stands; null before the first. */
   readonly command: CommandView | null
+  /** What a person's page shows besides: see `detailsOf`. */
+  readonly details: JsonObject
 }
 
 /** How a command stands: what `GET /commands/:id` tells. */
@@ -51,7 +53,45 @@ export function observe(atlas: Atlas, state: FrontierState, slot: number): Front
     max_ticks: state.max_ticks,
     perception: sense(atlas, state, { slot, self }),
     command: viewOf(self.command),
+    details: detailsOf(atlas, state, { slot, self }),
   }
+}
+
+/** What this world has to tell besides, where things stand that are in sight, and what may be answered now. */
+function detailsOf(atlas: Atlas, state: FrontierState, actor: Actor): JsonObject {
+  const { self } = actor
+  const place = placeOf(atlas, self.cell)
+  const range = rangeOf(state, place)
+  const isSeen = ({ x, y }: { x: number; y: number }): boolean => distanceOf(self.x, self.y, x, y) <= range
+  const moving = place.creatures.flatMap((index) => {
+    const row = atlas.creatures[index]
+    const creature = state.creatures[index]
+    return row && creature && isSeen(creature) ? [{ entity_id: row.id, x: creature.x, y: creature.y }] : []
+  })
+  const others = state.agents.flatMap((agent, slot) =>
+    slot !== actor.slot && agent.cell === self.cell && isSeen(agent)
+      ? [{ entity_id: agentId(slot), x: agent.x, y: agent.y }]
+      : [],
+  )
+  return { ...extras(atlas, state, actor), moving: [...moving, ...others], choices: choicesOf(atlas, state, actor) }
+}
+
+/** The choices of the topic that was asked about last, while it stands. */
+function choicesOf(atlas: Atlas, state: FrontierState, actor: Actor): JsonValue[] {
+  const { self } = actor
+  const { talking, command: said } = self
+  if (talking === null || said?.status !== 'done' || said.command.command !== 'dialogue') return []
+  const { topic: id, choice_idx: chosen } = said.command.params
+  const person = atlas.people.get(talking)
+  const scene: Scene = { atlas, state, out: SILENT }
+  const topic =
+    chosen === undefined && person ? topicsOf(scene, actor, person).find((each) => each.id === id) : undefined
+  return (topic?.choices ?? []).map(({ say, needs }, index) => ({
+    topic: id,
+    index,
+    say,
+    open: holds(scene, actor, needs ?? [], talking),
+  }))
 }
 
 function viewOf(command: CommandState | null): CommandView | null {
@@ -193,6 +233,7 @@ export function spectate(atlas: Atlas, state: FrontierState): JsonObject {
     time_of_day: timeOfDay(state.tick),
     weather: state.weather,
     quests: { ...state.quests },
+    things: [...state.things],
     agents: state.agents.map((agent, slot) => ({
       entity_id: agentId(slot),
       name: agentName(slot),

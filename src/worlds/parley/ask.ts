@@ -14,8 +14,8 @@ export const TRANSCRIPT_LINES = 12
 /** Older lines that an updater is reminded of, and the code points that are kept of each. */
 const EARLIER_LINES = 24
 const EARLIER_LENGTH = 120
-/** Lines that the offline responder knows, so that it does not repeat itself: both lines of 30 turns. */
-const KNOWN_LINES = 60
+/** Lines that the offline responder knows, so that it does not repeat itself: both lines of 22 turns. */
+const KNOWN_LINES = 44
 const MAX_NAME = 60
 const NO_CONTEXT = '(no prior context)'
 

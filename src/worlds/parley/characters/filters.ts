@@ -1,6 +1,6 @@
 // Named choices among characters. Pure; the order of the list is kept. A filter reads documents as they lie in a store,
 // which may be older or broken: what is missing or of the wrong kind never matches.
-import { AppError } from '../../../kernel/errors.ts'
+import { unknownName } from '../../../kernel/closest.ts'
 
 /** Any document. The filters look at five keys of it at most, and trust none. */
 export type CharacterFields = { readonly [key: string]: unknown }
@@ -76,8 +76,9 @@ export function filterCharacters<Held extends CharacterFields>(name: string, lis
   const filter = CHARACTER_FILTERS.find((row) => row.name === name)
   if (filter) return list.filter(filter.matches)
   const names = CHARACTER_FILTERS.map((row) => row.name)
-  throw new AppError('UNKNOWN_FILTER', `No character filter is called '${name}'; there are ${names.join(', ')}.`, {
-    details: { name, names },
+  throw unknownName('UNKNOWN_FILTER', `No character filter is called '${name}'; there are ${names.join(', ')}.`, {
+    name,
+    known: names,
   })
 }
 

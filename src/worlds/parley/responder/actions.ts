@@ -1,38 +1,63 @@
-// Reads what a player's action is: which kind of act, at what, and whether it asks something.
+// Reads what a player's action is: which kind of act, at what, by which channel it can be noticed, and what is said.
+import { type Clause, clausesOf, SAID, withoutQuotes } from './clauses.ts'
 
+/** Kinds of acts; where a move holds several, the one that stands first here counts. */
 export const ACTS = [
   'threat',
-  'leave',
   'ask',
+  'thank',
+  'sorry',
+  'sad',
+  'call',
   'greet',
+  'leave',
+  'talk',
   'give',
   'touch',
   'play',
   'take',
   'use',
   'wait',
-  'move',
   'look',
-  'talk',
+  'move',
   'other',
 ] as const
 export type Act = (typeof ACTS)[number]
 
+/** Verbs of the player's character, whole words in their base form. */
 const VERBS: Readonly<Record<Exclude<Act, 'other'>, RegExp>> = {
-  threat: /\b(hit|attack|kick at|punch|shove|threaten|smash|strike|yell at|scream at|stab|break)/,
-  leave: /\b(leave|go away|walk away|walk out|step outside|turn my back|say goodbye|goodbye|bye|see you)\b/,
-  ask: /\?|\b(ask|question|inquire|request)/,
-  greet:
-    /\b(wave|shake hands|shake (?:his|her|its|their) hand|greet|hello|hi|hey|bow|nod|smile|introduce|good (?:morning|evening|day))\b/,
-  give: /\b(give|offer|hand over|hand (?:him|her|it|them|the)|share|feed|bring|show|hold out|pass)\b/,
-  touch: /\b(touch|hand on|pat|stroke|hug|tap|poke|pet|feel|brush|hold|rub|lean)\b/,
-  play: /\b(play|sing|hum|dance|toss|throw|roll|clap|whistle|drum|draw|juggle|spin)\b/,
-  take: /\b(take|pick|grab|lift|collect|gather|catch|carry)\b/,
-  use: /\b(use|open|close|push|pull|turn|press|switch|build|make|write|type|move the|knock|pour|mix|tie|fix|put|place|set|ring|light|unlock|cut|crank|drag|stir|shut)\b/,
-  move: /\b(walk|step|go|approach|follow|come|run|move|back away|circle|crawl|roll over to|wheel|climb|sit down|kneel|crouch|swim|drift)\b/,
-  look: /\b(look|watch|examine|inspect|observe|study|read|listen|smell|search|check|explore|peek|glance|notice)\b/,
-  wait: /\b(wait|rest|stay|stand still|pause|do nothing|sit|breathe|keep still)\b/,
-  talk: /["“”]|\b(say|tell|whisper|speak|talk|shout|call|explain|answer|reply|thanks?|you|your|nice|yes|no|okay|sorry|great|apologi[sz]e|mention|sign|describe)/,
+  threat:
+    /^(?:hit|attack|punch|shove|threaten|smash|strike|stab|kill|strangle|choke|hurt|slap|bite|fight|scare|murder)$/,
+  ask: /^(?:ask|question|inquire|request|beg)$/,
+  thank: /^thank$/,
+  sorry: /^(?:apologi[sz]e)$/,
+  sad: /^(?:weep|sob)$/,
+  call: /^(?:shout|yell|scream|call)$/,
+  greet: /^(?:wave|greet|bow|nod|smile|introduce|salute)$/,
+  leave: /^(?:leave|depart|exit|flee|escape)$/,
+  talk: /^(?:say|tell|whisper|speak|talk|explain|answer|reply|mention|sign|describe|promise|suggest|admit|write|greet|murmur|read|wonder|think|insist|joke|chat|complain)$/,
+  give: /^(?:give|offer|hand|share|feed|bring|show|pass|hold out|lend)$/,
+  touch: /^(?:touch|pat|stroke|hug|tap|poke|pet|feel|brush|rub|tickle|nudge|kiss|hold)$/,
+  play: /^(?:play|sing|hum|dance|toss|throw|clap|whistle|drum|draw|juggle|spin|bounce|paint)$/,
+  take: /^(?:take|pick|grab|lift|collect|gather|catch|carry|steal|pocket)$/,
+  use: /^(?:use|open|close|push|pull|turn|press|switch|build|make|knock|pour|mix|tie|fix|put|place|set|ring|light|unlock|cut|crank|drag|stir|shut|shake|kick|break|wipe|clean|fold|drop|twist|slide|move|type|repair|try)$/,
+  wait: /^(?:wait|rest|stay|pause|breathe|keep|do|sleep|hesitate|remain)$/,
+  look: /^(?:look|watch|examine|inspect|observe|study|listen|smell|search|check|explore|peek|glance|stare|sniff|gaze|peer)$/,
+  move: /^(?:walk|step|go|approach|follow|come|run|circle|crawl|roll|wheel|climb|sit|kneel|crouch|swim|drift|jump|stand|lie|turn|lean|hide|duck|hop|fly|creep|retreat|back|head)$/,
+}
+
+/** How an act can be noticed. */
+export interface Channels {
+  /** It is heard as speech. */
+  readonly voice: boolean
+  /** It is said in sign language. */
+  readonly sign: boolean
+  readonly writing: boolean
+  /** It can be seen where it is done. */
+  readonly sight: boolean
+  /** It makes a noise that is no speech. */
+  readonly noise: boolean
+  readonly touch: boolean
 }
 
 export interface Reading {
@@ -41,6 +66,7 @@ export interface Reading {
   readonly object: string
   /** What is said in quotes, or the whole action. */
   readonly speech: string
+  readonly channels: Channels
 }
 
 /** What is predicted in an action is no part of it. */
@@ -51,22 +77,100 @@ export function withoutPrediction(action: string): string {
 
 export function readAction(action: string, names: readonly string[]): Reading {
   const text = withoutPrediction(action)
+  const [pc = '', npc = ''] = names
+  const clauses = clausesOf(text, { pc, npc })
+  const own = clauses.filter(({ subject }) => subject === 'self' || subject === 'none')
+  const speech = /["“„]([^"”“]+)["”“]/.exec(text)?.[1] ?? text
+  const hasFirstPerson = clauses.some(({ subject }) => subject === 'self')
+  const act = hasFirstPerson ? actOf(own, text) : spokenAct(text)
+  return { act, object: objectOf(own, names), speech, channels: channelsOf(text, own, { act, npc }) }
+}
+
+function actOf(own: readonly Clause[], text: string): Act {
+  const plain = withoutQuotes(text).toLowerCase()
+  const acts = own.map(kindOf)
+  const found = ACTS.find((each) => acts.includes(each))
+  const said = plain.includes(SAID.toLowerCase()) || found === 'talk'
+  if (said && (found === undefined || found === 'talk' || found === 'call' || found === 'other')) return spokenAct(text)
+  return found ?? 'other'
+}
+
+function kindOf({ verb, rest }: Clause): Act {
+  if (
+    /^(?:carry|bring|lift|take)$/.test(verb) &&
+    /^(?:it|them|him|her)\b.*\b(?:to|into|across|over|back|away|out)\b/.test(rest)
+  )
+    return 'move'
+  if (verb === 'hold' && /\bout\b/.test(rest)) return 'give'
+  if (verb === 'shake' && /\bhands?\b/.test(rest)) return 'greet'
+  if (verb === 'turn' && /\b(?:around|away|round|to|towards?)\b/.test(rest)) return 'move'
+  if ((verb === 'go' || verb === 'walk') && /^(?:away|out|home)\b/.test(rest)) return 'leave'
+  if (verb === 'look' && /^after\b/.test(rest)) return 'touch'
+  return ACTS.find((each) => each !== 'other' && VERBS[each].test(verb)) ?? 'other'
+}
+
+/** The act of something that is said. */
+function spokenAct(text: string): Act {
+  const told = /["“„]([^"”“]+)["”“]/.exec(text)?.[1] ?? text
+  const said = told.toLowerCase().replace(/^i (?:say|sign|whisper|shout|call|write)(?: to \w+)?[:,]? /, '')
+  if (/\?/.test(said)) return 'ask'
+  if (/^(?:hello|hi|hey|good (?:morning|day|evening|afternoon)|welcome)\b/.test(said)) return 'greet'
+  if (/\b(?:sad|lonely|unhappy|afraid|homesick|heartbroken|miss (?:him|her|them|home))\b/.test(said)) return 'sad'
+  if (/\b(?:thanks|thank you)\b/.test(said)) return 'thank'
+  if (/\b(?:sorry|apologi[sz]e)\b/.test(said)) return 'sorry'
+  if (/\b(?:goodbye|bye|see you)\b/.test(said)) return 'leave'
+  return 'talk'
+}
+
+const VOICED =
+  /^(?:say|tell|ask|whisper|shout|speak|talk|call|explain|answer|reply|mention|describe|promise|suggest|admit|yell|scream|thank|apologi[sz]e|greet|introduce|sing|hum|read|murmur|wonder|insist|joke|chat|complain|beg|request|question|inquire)$/
+const NOISY = /^(?:clap|knock|stamp|whistle|drum|ring|bang|slam|drop|smash|kick|hit|tap|shake|play)$/
+const TOUCHED = /^(?:touch|pat|stroke|hug|tap|poke|pet|brush|rub|tickle|nudge|kiss|push|shove|hit|slap|strike)$/
+const UNSEEN =
+  /\b(?:behind (?:the back of )?(?:NPC|her|him|them|it)(?:'s back)?|from behind|out of sight|on the (?:tele)?phone|by (?:tele)?phone|through the (?:wall|door)|from (?:another|the next|the other) room|secretly|unseen|in the dark|while (?:NPC|she|he|it|they) sleeps?)\b/i
+
+function channelsOf(text: string, own: readonly Clause[], { act, npc }: { act: Act; npc: string }): Channels {
   const lower = text.toLowerCase()
-  const speech = /["“]([^"”]+)["”]/.exec(text)?.[1] ?? text
-  const act = ACTS.find((each) => each !== 'other' && VERBS[each].test(lower)) ?? 'other'
-  return { act, object: objectOf(lower, names), speech }
+  const sign = /\b(?:signs?|signing|sign language)\b/.test(lower) && !/\bsign (?:above|on|at|over)\b/.test(lower)
+  const writing = /\b(?:writes?|writing|note|notebook|notepad|typing|type|text message|whiteboard|on paper)\b/.test(
+    lower,
+  )
+  const isSaid = ['ask', 'talk', 'thank', 'sorry', 'sad', 'call'].includes(act)
+  const voiced = own.some(({ verb }) => VOICED.test(verb)) || /["“„]/.test(text) || isSaid
+  const hidden = UNSEEN.test(npc === '' ? text : text.replaceAll(npc, 'NPC'))
+  const onlyVoice = voiced && own.every(({ verb }) => VOICED.test(verb) || verb === SAID)
+  const body = new RegExp(`\\b(?:${npc === '' ? 'it' : npc.replace(/[^\w]/g, '.')}|her|him|them|it)\\b`, 'i')
+  return {
+    voice: voiced && !sign && !writing,
+    sign,
+    writing,
+    sight: !hidden && (!onlyVoice || sign || writing),
+    noise: own.some(({ verb }) => NOISY.test(verb)),
+    touch: own.some(({ verb, rest }) => TOUCHED.test(verb) && body.test(rest)),
+  }
 }
 
 const NOT_OBJECTS =
-  /^(?:same|other|way|moment|while|bit|lot|little|few|time|next|room|front|side|back|end|left|right|floor|hands?|heads?|arms?|fingers?|face|eyes?|voice|about|to|with|for|and|is|are|how|what|where|if|as|at|in|on)$/
+  /\b(?:same|other|way|moment|while|bit|lot|little|few|times?|room|front|side|back|end|left|right|floor|hands?|head|arms?|fingers?|face|eyes?|voice|place|step|one|something|it|distance|spot|air|door of)$/
+const BREAK =
+  /^(?:to|with|for|and|is|are|how|what|where|if|as|at|in|on|of|from|into|onto|towards?|over|under|by|up|down|out|off|away|back|around|round|through|across|near|beside|behind|between|against|together|again|slowly|gently|carefully|quickly|that|which|who|then|once|twice|myself|very|so|too|[a-z]+ly)$/
+const MAX_WORDS = 3
 
-function objectOf(lower: string, names: readonly string[]): string {
-  const plain = lower.replace(/["“][^"”]*["”]/g, ' ')
-  for (const [, , noun = ''] of plain.matchAll(
-    /\b(the|a|an|my|some|this|that|its|his|her|their)\s+([a-z][a-z'-]+(?: of (?:the |an? |my )?[a-z'-]+)?)/g,
-  )) {
-    if (NOT_OBJECTS.test(noun) || names.some((name) => name.toLowerCase() === noun)) continue
-    return `the ${noun}`
+/** What an act is done to: the noun that follows the verb at once, whole, with its adjectives. */
+function objectOf(own: readonly Clause[], names: readonly string[]): string {
+  for (const { verb, rest } of own) {
+    if (VOICED.test(verb)) continue
+    const [, noun = ''] =
+      /^(?:(?:at|on|up|over|out|through|into|for|open|down) )?(?:the|a|an|my|his|her|its|their|some) (.+)$/.exec(
+        rest,
+      ) ?? []
+    const words = noun.split(/\s+/)
+    const end = words.findIndex((word) => BREAK.test(word.replace(/[^a-z'-]/g, '')))
+    const kept = (end < 0 ? words : words.slice(0, end)).map((word) => word.replace(/[^a-z'-]/g, ''))
+    const phrase = kept.join(' ').trim()
+    if (phrase === '' || kept.length > MAX_WORDS || NOT_OBJECTS.test(phrase) || /'s\b/.test(phrase)) continue
+    if (names.some((name) => name !== '' && phrase.includes(name.toLowerCase()))) continue
+    return `the ${phrase}`
   }
   return ''
 }

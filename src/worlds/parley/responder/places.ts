@@ -5,7 +5,7 @@ export interface Place {
   readonly name: string
   readonly opening: string
   /** For whom it is plausible besides beings of about a person's size. */
-  readonly suits: 'body' | 'software' | 'water' | 'tiny'
+  readonly suits: 'body' | 'software' | 'water' | 'tiny' | 'remote'
   /** What may happen there by itself; each can be noticed without eyes, or without ears. */
   readonly happens: readonly { readonly text: string; readonly sense: 'sight' | 'sound' | 'touch' }[]
   /** For working together: the goal, and how it comes nearer. */
@@ -126,6 +126,22 @@ export const PLACES: readonly Place[] = [
       'The lid of the jar turns by a hair.',
       'The lid turns half round; a bubble leaves the jar.',
       'The lid is off, and what was in the jar comes out whole.',
+    ],
+  },
+  {
+    name: 'a bare room with one desk and a line to the outside',
+    opening: '{pc} is at the desk; {npc} is at the other end of the line, and a loose switch waits to be set.',
+    suits: 'remote',
+    happens: [
+      { text: 'The line hums and falls silent.', sense: 'sound' },
+      { text: 'The desk trembles for a moment.', sense: 'touch' },
+      { text: 'A lamp over the desk goes on and off.', sense: 'sight' },
+    ],
+    goal: 'to set the loose switch so that the line stays open',
+    progress: [
+      'The switch moves half way and holds.',
+      'The line comes and goes with the switch.',
+      'The switch rests in its place, and the line stays open.',
     ],
   },
   {

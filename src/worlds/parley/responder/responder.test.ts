@@ -32,7 +32,7 @@ const blindFacts = (action: string): CastFacts => {
 
 const ORDINARY = [
   'I wave.',
-  'wave at RB',
+  'I wave at RB',
   'I say "The sun sets and RB wins."',
   'I ask RB to come closer.',
   'I try to lift the box',
@@ -40,13 +40,13 @@ const ORDINARY = [
   'I feel along the wall for a switch.',
   'I think out loud: "Where are we?"',
   'I leave the room and close the door.',
-  'PA sits down.',
+  'I sit down.',
   'Can you fly?',
   'I predict RB rolls away, and step back.',
   'I wait to see if RB moves.',
   'I give RB the lamp and it is still warm.',
   'I look for a socket.',
-  'Look at RB',
+  'I look at RB',
 ]
 test('offline responder: ordinary actions pass every judge of the player', () => {
   for (const action of ORDINARY) {
@@ -55,6 +55,9 @@ test('offline responder: ordinary actions pass every judge of the player', () =>
 })
 
 const REFUSED: readonly (readonly [Check, string])[] = [
+  ['VALID-PC-ACTION', 'wave at RB'],
+  ['VALID-PC-ACTION', 'PA sits down.'],
+  ['VALID-PC-ACTION', 'Look at RB'],
   ['VALID-PC-ACTION', '...'],
   ['VALID-PC-ACTION', 'I feel happy.'],
   ['VALID-PC-ACTION', 'I think RB is sad and I wonder why'],

@@ -1,11 +1,29 @@
-// The opener and the updater of the offline responder: one small scene after another out of what is there, in which the other one
-// grows used to the player, shows what it can do, and lets through what it is after.
+// The opener and the updater of the offline responder: one small scene after another out of what is there. An act reaches the
+// other one by the senses that its sheet leaves it, and it answers by the means that its sheet gives it.
+import { digestJson } from '../../../kernel/digest.ts'
 import type { JsonObject, JsonValue } from '../../../protocol/json.ts'
 import type { CastFacts, ParleyRequest } from '../request.ts'
+import type { Pronoun } from '../sheet.ts'
 import { type Act, type Reading, readAction } from './actions.ts'
-import { type Body, bodyOf } from './bodies.ts'
+import { type Body, bodyOf, type Tongue } from './bodies.ts'
 import { PLACES, type Place, placeOf } from './places.ts'
-import { ANSWERS, GESTURES, HELPS, HINTS, RESULTS, SHOWS, SIGNS, SPECIAL, SPEECH } from './sentences.ts'
+import {
+  ANSWERS,
+  ANYTHING,
+  HELPS,
+  HINTS,
+  LOOKS,
+  MOVING,
+  PLAIN_RESULTS,
+  RESULTS,
+  SHOWS,
+  SPECIAL,
+  SPEECH,
+  SPOKEN_TO,
+  STILL,
+  UNAWARE,
+  UNSEEN,
+} from './sentences.ts'
 import { capital, overlap, pick, put, stemsOf } from './words.ts'
 
 /** What both kinds of scene are told as. */
@@ -18,7 +36,7 @@ interface Told {
 export function openScene({ cast, game }: ParleyRequest): Told {
   const { pc, npc } = cast
   const kinds = [bodyOf(pc).kind, bodyOf(npc).kind]
-  const wanted = (['software', 'tiny', 'water'] as const).find((kind) => kinds.includes(kind)) ?? 'body'
+  const wanted = (['software', 'remote', 'tiny', 'water'] as const).find((kind) => kinds.includes(kind)) ?? 'body'
   const places = PLACES.filter((place) => place.suits === wanted)
   const name = pick(
     places.map((place) => place.name),
@@ -47,17 +65,26 @@ interface Moment {
   readonly key: JsonValue
 }
 
+const THEM: Readonly<Record<Pronoun, readonly [them: string, their: string]>> = {
+  she: ['her', 'her'],
+  he: ['him', 'his'],
+  they: ['them', 'their'],
+  it: ['it', 'its'],
+}
+
 export function continueScene({ cast, game }: ParleyRequest): Told {
   const action = cast.action ?? ''
   const read = readAction(action, [cast.pc.hid, cast.npc.hid])
+  const [them, their] = THEM[cast.npc.pronoun]
+  const used = cast.lines.join('\n')
   const moment: Moment = {
     cast,
     game,
     read,
     pc: bodyOf(cast.pc),
     npc: bodyOf(cast.npc),
-    place: placeOf(cast.lines.join('\n')),
-    used: cast.lines.join('\n'),
+    place: placeOf(used),
+    used,
     key: [cast.pc.hid, cast.npc.hid, cast.turn, action, cast.refused],
     actions: [...cast.lines.filter((line) => line.startsWith('Player (')), action],
     gaps: {
@@ -65,24 +92,33 @@ export function continueScene({ cast, game }: ParleyRequest): Told {
       npc: cast.npc.hid,
       o: read.object,
       O: capital(read.object),
-      hint: hintOf(cast),
+      hint: hintOf(cast).replace(/^(?:her|his|its|their) /, 'my '),
+      thing: hintOf(cast),
       skill: '',
-      it: cast.npc.is_human ? 'them' : 'it',
-      its: cast.npc.is_human ? 'their' : 'its',
+      them,
+      their,
     },
   }
   const parts = [result(moment), reaction(moment), happening(moment)].filter((part) => part !== '')
-  return { type: 'ai', content: parts.join(' ') }
+  const content = parts.join(' ') || choose({ ...moment, used: '' }, UNAWARE, 'last')
+  return { type: 'ai', content }
 }
 
-const choose = (moment: Moment, from: readonly string[], what: string): string =>
-  put(pick(from, [what, moment.key], moment.used), moment.gaps)
+/** A sentence that was not told before; empty when all were. */
+function choose(moment: Moment, from: readonly string[], what: string): string {
+  const filled = from.map((template) => put(template, moment.gaps))
+  const fresh = filled.filter((sentence) => !moment.used.includes(sentence))
+  const index = Number.parseInt(digestJson([what, moment.key]).slice(0, 8), 16)
+  return fresh[index % Math.max(1, fresh.length)] ?? ''
+}
 
 function result(moment: Moment): string {
   const step = goalStep(moment)
   if (step !== undefined) return step
-  const { plain, object } = RESULTS[moment.read.act]
-  return choose(moment, moment.read.object === '' ? plain : object, 'result')
+  const { act, object } = moment.read
+  if (object === '') return choose(moment, PLAIN_RESULTS[act] ?? [], 'result')
+  if (act === 'look') return moment.pc.canSee ? choose(moment, LOOKS, 'result') : ''
+  return choose(moment, RESULTS[act] ?? [], 'result')
 }
 
 /** In Teamwork: the shared work comes nearer with every action that has to do with it. */
@@ -99,53 +135,103 @@ function isWork({ game, place, actions, read }: Moment): boolean {
   return overlap(stemsOf(action), stemsOf(place.goal)) > 0 || /\b(?:together|we|with me|your turn)\b/i.test(action)
 }
 
+/** How an act has reached the other one. */
+interface Reached {
+  readonly isNoticed: boolean
+  /** Whether its words were understood as words. */
+  readonly isUnderstood: boolean
+}
+
+function reachedBy({ npc, read: { channels } }: Moment): Reached {
+  if (!npc.isAware) return { isNoticed: false, isUnderstood: false }
+  const { voice, sign, writing, sight, noise, touch } = channels
+  const heard = npc.canHear && (voice || noise || !sight)
+  const seen = npc.canSee && sight
+  const isUnderstood =
+    npc.understands &&
+    ((voice && npc.canHear) || (sign && npc.canSign && npc.canSee) || (writing && npc.canSee && npc.canRead))
+  return { isNoticed: heard || seen || (touch && npc.canFeel), isUnderstood }
+}
+
 /** What it does: answers what is asked, does what it can, or shows how it takes all this. */
 function reaction(moment: Moment): string {
-  const { read, npc, pc, cast } = moment
-  if (read.act === 'ask') return reply(moment)
-  if (isWork(moment)) return choose(moment, HELPS, 'help')
-  const wanted = skillFor(moment)
-  if (wanted !== undefined && npc.shows.includes(wanted) && !moment.used.includes(wanted)) return show(moment, wanted)
-  const beat = (cast.turn + cast.npc.hid.length) % 4
-  if (beat === 3 && cast.turn > 2 && moment.gaps.hint !== '' && read.act !== 'threat')
-    return choose(moment, HINTS, 'hint')
-  const isNew = !npc.shows.some((skill) => moment.used.includes(skill))
-  if ((beat === 2 || (beat === 0 && isNew)) && read.act !== 'threat' && read.act !== 'leave') {
-    const shown = pc.canSee ? npc.shows : npc.shows.filter((each) => !SIGHTS.test(each))
-    const fresh = shown.filter((each) => !moment.used.includes(each))
-    const skill = pick(fresh, ['skill', cast.turn])
-    if (skill !== '') return show(moment, skill)
+  const { read, npc, cast } = moment
+  const { isNoticed, isUnderstood } = reachedBy(moment)
+  if (!isNoticed) return unnoticed(moment)
+  const isSaid = read.channels.voice || read.channels.sign || read.channels.writing
+  if (isSaid && isUnderstood && TALKING.includes(read.act)) return reply(moment)
+  if (npc.isAware && npc.canMove && isWork(moment)) {
+    const help = choose(moment, HELPS, 'help')
+    if (help !== '') return help
   }
+  const beat = (cast.turn + cast.npc.hid.length) % 4
+  if (beat === 3 && cast.turn > 2 && moment.gaps.thing !== '' && read.act !== 'threat') {
+    const hint = choose(moment, HINTS, 'hint')
+    if (hint !== '') return hint
+  }
+  const skill = npc.shows.find((each) => !moment.used.includes(each))
+  const isNew = !npc.shows.some((each) => moment.used.includes(each))
+  if ((beat === 2 || (beat === 0 && isNew)) && skill !== undefined && read.act !== 'threat' && read.act !== 'leave')
+    return show(moment, skill)
+  const gesture = gestureOf(moment)
   const speech = SPEECH[read.act]
-  const gesture = choose(moment, specialOf(moment) ?? gestures(moment), 'gesture')
-  const speaks =
-    npc.canSpeak &&
-    moment.pc.canHear &&
-    speech !== undefined &&
-    (beat === 1 || read.act === 'greet' || read.act === 'talk')
-  return speaks ? `${gesture} ${says(moment, speech)}` : gesture
+  const maySpeak = beat === 1 && speech !== undefined && npc.understands
+  const spoken = maySpeak ? says(moment, speech) : ''
+  return spoken === '' ? gesture : `${gesture} ${spoken}`
 }
 
-/** Skills that are there for the eye alone. */
-const SIGHTS = /\b(?:colou?r|pattern|light|glow|blink|screen|display|sign)/
+/** Acts that are said, and wait for words. */
+const TALKING: readonly Act[] = ['ask', 'talk', 'greet', 'thank', 'sorry', 'sad', 'call', 'leave']
 
-/** Some acts are taken in their own way, by those who can move; a touch only if it is meant for them. */
-function specialOf({ read, npc }: Moment): readonly string[] | undefined {
-  const isElsewhere = read.act === 'touch' && read.object !== ''
-  return npc.canMove && !isElsewhere ? SPECIAL[read.act] : undefined
+/** A sentence of somebody whom the act has not reached. */
+function unnoticed(moment: Moment): string {
+  const { npc, read, cast } = moment
+  const seesTalk = npc.isAware && npc.canSee && !npc.canHear && cast.npc.is_human && moment.pc.canSee
+  const isHidden = !read.channels.sight && HIDDEN.test(moment.actions.at(-1) ?? '')
+  if (seesTalk && read.channels.voice && !isHidden) return choose(moment, SPOKEN_TO, 'spoken to')
+  return choose(moment, UNAWARE, 'unaware')
+}
+const HIDDEN =
+  /\b(?:behind|phone|telephone|another room|next room|out of sight|through the (?:wall|door)|in the dark)\b/i
+
+function gestureOf(moment: Moment): string {
+  const { npc, pc, read } = moment
+  const isElsewhere = read.act === 'touch' && !read.channels.touch
+  const special = npc.canMove && pc.canSee && !isElsewhere ? choose(moment, SPECIAL[read.act] ?? [], 'special') : ''
+  if (special !== '') return special
+  if (!npc.canMove) return choose(moment, STILL, 'gesture') || choose(moment, UNAWARE, 'gesture')
+  if (!pc.canSee) return choose(moment, UNSEEN, 'gesture')
+  const own = choose(moment, MOVING[moodOf(moment)], 'gesture')
+  return own || choose(moment, Object.values(MOVING).flat(), 'gesture')
 }
 
-function gestures({ npc, pc, actions }: Moment): readonly string[] {
-  const kind = pc.canSee ? (npc.canMove ? 'moving' : 'still') : 'unseen'
-  if (actions.some((action) => readAction(action, []).act === 'threat')) return GESTURES[kind].wary
-  return GESTURES[kind][actions.length <= 2 ? 'wary' : actions.length <= 5 ? 'curious' : 'familiar']
+function moodOf({ actions }: Moment): keyof typeof MOVING {
+  if (actions.some((action) => readAction(action.replace(/^Player \([^)]*\): /, ''), []).act === 'threat'))
+    return 'wary'
+  return actions.length <= 2 ? 'wary' : actions.length <= 5 ? 'curious' : 'familiar'
 }
 
-const show = (moment: Moment, skill: string): string =>
-  choose({ ...moment, gaps: { ...moment.gaps, skill } }, SHOWS, 'show')
+const show = (moment: Moment, skill: string): string => {
+  const shown = { ...moment, gaps: { ...moment.gaps, skill } }
+  return choose(shown, SHOWS, 'show') || gestureOf(moment)
+}
 
-const says = (moment: Moment, from: readonly string[]): string =>
-  `${moment.cast.npc.hid} says: ${choose(moment, from, 'speech')}`
+/** How it says something so that the player's character notices; null: there is no way. */
+function tongueOf({ npc, pc, read: { channels } }: Moment): Tongue {
+  if (channels.sign && npc.canSign && pc.canSee) return 'sign'
+  if (npc.canSpeak && pc.canHear) return 'voice'
+  return npc.canWrite && pc.canSee && pc.canRead ? 'writing' : null
+}
+
+const VERB = { voice: 'says', sign: 'signs', writing: 'writes' } as const
+
+/** Words of its own; empty where it has none that would reach the player, or none are left. */
+function says(moment: Moment, ...from: readonly (readonly string[])[]): string {
+  const tongue = tongueOf(moment)
+  if (tongue === null) return ''
+  const words = from.reduce((found, each) => (found === '' ? choose(moment, each, 'speech') : found), '')
+  return words === '' ? '' : `${moment.cast.npc.hid} ${VERB[tongue]}: "${words}"`
+}
 
 /** A skill that the action speaks of. */
 function skillFor({ npc, actions, cast }: Moment): string | undefined {
@@ -157,17 +243,20 @@ const withoutNames = (text: string, { pc, npc }: CastFacts): string =>
   text.replaceAll(pc.hid, ' ').replaceAll(npc.hid, ' ')
 
 function reply(moment: Moment): string {
-  const { npc, pc } = moment
-  const kind = questionOf(moment)
+  const { npc, read } = moment
+  const isQuestion = read.act === 'ask'
+  const kind = isQuestion ? questionOf(moment) : 'rest'
   const able = kind === 'yes' ? skillFor(moment) : undefined
-  const skill = able !== undefined && npc.shows.includes(able) ? able : undefined
-  if (npc.canSpeak && pc.canHear) {
-    const spoken = says(moment, kind === 'want' && moment.gaps.hint === '' ? ANSWERS.rest : ANSWERS[kind])
-    return skill === undefined ? spoken : `${spoken} ${show(moment, skill)}`
-  }
-  if (kind === 'want' && moment.gaps.hint !== '') return choose(moment, HINTS, 'hint')
-  if (skill !== undefined) return show(moment, skill)
-  return choose(moment, kind === 'no' || kind === 'yes' ? SIGNS[kind] : SIGNS.rest, 'sign')
+  const skill = able !== undefined && npc.shows.includes(able) && !moment.used.includes(able) ? able : undefined
+  const first = isQuestion
+    ? ANSWERS[kind === 'want' && moment.gaps.hint === '' ? 'rest' : kind]
+    : (SPEECH[read.act] ?? [])
+  const spoken = says(moment, first, ANYTHING)
+  const shown = skill === undefined ? '' : show(moment, skill)
+  if (spoken === '') return shown === '' ? gestureOf(moment) : shown
+  // Words alone tell little of where the speaker is: now and then a movement goes with them.
+  const moves = shown === '' && (moment.cast.turn % 3 === 0 || moment.used.includes(spoken))
+  return [moves ? gestureOf(moment) : '', spoken, shown].filter((part) => part !== '').join(' ')
 }
 
 function questionOf(moment: Moment): keyof typeof ANSWERS {
@@ -177,14 +266,15 @@ function questionOf(moment: Moment): keyof typeof ANSWERS {
   if (
     /\b(wants?|needs?|goals?|looking for|trying|tries|purpose|up to|working on|busy|plans?|after|why are you|what are you doing)\b/.test(
       asked,
-    )
+    ) &&
+    !/\bwant me to\b/.test(asked)
   )
     return 'want'
-  if (/\bhow (are|do) you\b|\bfeel/.test(asked)) return 'feeling'
-  if (/\bwhere\b/.test(asked)) return 'where'
-  if (/\b(?:can|could|would|will) (?:you|it|he|she|they)\b|\b(?:able|please|help me)\b/.test(asked))
+  if (/\bhow (are|do) you\b|\byou feel/.test(asked)) return 'feeling'
+  if (/\bwhere are (?:you|we)\b/.test(asked)) return 'where'
+  if (/\b(?:can|could) (?:you|it|he|she|they)\b|\bable to\b/.test(asked))
     return skillFor(moment) === undefined && npc.skills.length > 0 ? 'no' : 'yes'
-  return 'rest'
+  return /^(?:do|does|did|is|are|am|was|will|would|shall|should|may|have|has)\b/.test(asked) ? 'whether' : 'rest'
 }
 
 /** Now and then the place does something by itself, if the player's character can notice it. */
@@ -194,20 +284,20 @@ function happening(moment: Moment): string {
   const noticed = place.happens.filter(
     ({ sense }) => (sense !== 'sight' || pc.canSee) && (sense !== 'sound' || pc.canHear),
   )
-  const fresh = noticed.filter(({ text }) => !moment.used.includes(text))
-  return pick(
-    fresh.map(({ text }) => text),
-    ['happens', cast.turn],
+  return choose(
+    moment,
+    noticed.map(({ text }) => text),
+    'happens',
   )
 }
 
-/** What the other one is after, in a few words of its first goal: what stands after an article, else its last words. */
-function hintOf({ npc }: CastFacts): string {
-  const goal = npc.goals[0] ?? ''
+/** What the other one is after, in a few words of its goal: what stands after an article, else its last words. */
+function hintOf({ npc, goal }: CastFacts): string {
+  const text = goal === '' ? (npc.goals.at(0) ?? '') : goal
   const thing =
     /\b((?:the|a|an|her|his|its|their) (?:[\p{L}-]+['’]s )*[\p{L}-]+(?: (?!of|in|on|to|at|by|for|from|with|without|before|and|or|that|who|come|comes|is|are|has|have|again|when|while|whenever|than|as)\b[\p{L}-]+)?)/iu
-  const found = thing.exec(goal)?.[1]
-  return (found ?? lastWords(goal)).toLowerCase()
+  const found = thing.exec(text)?.[1]
+  return (found ?? lastWords(text)).toLowerCase()
 }
 
 /** The last one or two telling words that stand together; adverbs tell little. */
@@ -222,5 +312,7 @@ function lastWords(goal: string): string {
 
 /** For the scorers: the acts that a player's lines hold. */
 export function actsOf(lines: readonly string[]): Act[] {
-  return lines.filter((line) => line.startsWith('Player (')).map((line) => readAction(line, []).act)
+  return lines
+    .filter((line) => line.startsWith('Player ('))
+    .map((line) => readAction(line.replace(/^Player \([^)]*\): /, ''), []).act)
 }

@@ -31,7 +31,8 @@ function graded(score: number, reasoning: string): Score {
 /** @param sheet what counts as right; absent: the best of the goals does */
 function guessed(cast: CastFacts, sheet?: string): Score {
   const guess = stemsOf(cast.guess ?? '')
-  const targets = sheet === undefined ? cast.npc.goals : [sheet]
+  const goals = cast.goal === '' ? cast.npc.goals : [cast.goal]
+  const targets = sheet === undefined ? goals : [sheet]
   let best = 0
   let found = ''
   for (const target of targets) {

@@ -1,0 +1,53 @@
+// Faults of an experiment file, gathered while it is read: what is wrong, where, and what to do about it.
+import type { Place, YamlFile } from '../yaml/read-yaml.ts'
+
+export type Path = readonly (string | number)[]
+
+export type FaultKind = 'yaml_syntax' | 'missing' | 'wrong_type' | 'unknown_key' | 'not_allowed' | 'rule'
+
+/** A fault before its place is known. */
+export interface Found {
+  /** Where in the value. */
+  readonly path: Path
+  readonly kind: FaultKind
+  readonly message: string
+  readonly hint: string
+  /** Whether the key itself is wrong, not what it holds. */
+  readonly isKey?: boolean
+}
+
+/** A fault as people see it. */
+export interface FileFault extends Place {
+  /** `assignment_strategy.games.0`; empty for the whole file. */
+  readonly path: string
+  readonly kind: FaultKind
+  readonly message: string
+  readonly hint: string
+}
+
+export class Faults {
+  readonly found: Found[] = []
+
+  add(path: Path, kind: FaultKind, message: string, hint: string): void {
+    this.found.push({ path, kind, message, hint })
+  }
+
+  addKey(path: Path, message: string, hint: string): void {
+    this.found.push({ path, kind: 'unknown_key', message, hint, isKey: true })
+  }
+
+  get isEmpty(): boolean {
+    return this.found.length === 0
+  }
+
+  /** @param toSource a path of the value as a path of the file, where both differ */
+  locate(file: YamlFile, toSource: (path: Path) => Path = (path) => path): FileFault[] {
+    return this.found
+      .map(({ path, kind, message, hint, isKey }) => {
+        const source = toSource(path)
+        const place = isKey ? file.keyPlaceOf(source) : file.placeOf(source)
+        return { path: path.join('.'), kind, message, hint, ...place }
+      })
+      .toSorted((a, b) => a.line - b.line || a.column - b.column)
+  }
+}

@@ -1,0 +1,70 @@
+// Reads an experiment file of either generation: the one way in for files, the store and the editor.
+import type { ExperimentConfig, RunConfig } from '../../protocol/experiment-file.ts'
+import type { Study } from '../study.ts'
+import { isYamlObject, readYaml, type YamlFile } from '../yaml/read-yaml.ts'
+import type { KnownGame } from './catalogue.ts'
+import { Faults, type FileFault } from './faults.ts'
+import { readExperiment } from './read-experiment.ts'
+import { readRun } from './read-run.ts'
+
+export interface CheckedFile {
+  readonly generation: Study['generation']
+  /** Undefined: there are faults. */
+  readonly config: ExperimentConfig | RunConfig | undefined
+  readonly study: Study | undefined
+  readonly faults: readonly FileFault[]
+  /** What is accepted and probably not meant. */
+  readonly warnings: readonly FileFault[]
+}
+
+interface CheckOptions {
+  readonly games: readonly KnownGame[]
+  /** Absent: the file's own keys tell. */
+  readonly generation?: Study['generation'] | undefined
+}
+
+/**
+ * Reads a file and reports every fault with its place.
+ * @throws AppError FILE_TOO_LARGE, VALIDATION_ERROR for a file that is too large to be one
+ */
+export function checkStudyFile(source: string, { games, generation: wanted }: CheckOptions): CheckedFile {
+  const file = readYaml(source)
+  const generation = wanted ?? generationOf(file, source)
+  if (file.faults.length > 0) {
+    const faults = file.faults.map((fault) => ({ path: '', kind: 'yaml_syntax' as const, ...fault }))
+    return { generation, config: undefined, study: undefined, faults, warnings: [] }
+  }
+  const faults = new Faults()
+  const read = (generation === 'run' ? readRun : readExperiment)(file.value, { games, faults })
+  const found = faults.locate(file)
+  return {
+    generation,
+    config: found.length === 0 ? read?.config : undefined,
+    study: found.length === 0 ? read?.study : undefined,
+    faults: found,
+    warnings: warningsOf(file, read?.study),
+  }
+}
+
+function generationOf(file: YamlFile, source: string): Study['generation'] {
+  if (!isYamlObject(file.value)) return /^next_game_strategy\s*:/m.test(source) ? 'run' : 'experiment'
+  if ('assignment_strategy' in file.value || 'assignment_protocol' in file.value) return 'experiment'
+  return 'next_game_strategy' in file.value || 'games' in file.value || 'ui' in file.value ? 'run' : 'experiment'
+}
+
+function warningsOf(file: YamlFile, study: Study | undefined): FileFault[] {
+  const repeated = file.repeated.map(({ key, line, column }) => ({
+    path: key,
+    kind: 'rule' as const,
+    message: `the key \`${key}\` stands twice in one mapping; the last one counts`,
+    hint: 'Remove one of the two.',
+    line,
+    column,
+  }))
+  if (study && study.name.trim() === '') {
+    const place = file.placeOf(['name'])
+    const hint = 'Name the study: the name is part of its address.'
+    repeated.push({ path: 'name', kind: 'rule', message: 'the name is blank', hint, ...place })
+  }
+  return repeated
+}

@@ -1,0 +1,45 @@
+// What the service says of the episodes that it holds, and how a failure while one is made is told.
+import type { Episode } from '../episode/episode.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { World } from '../kernel/world.ts'
+import type { EpisodeSummary } from '../protocol/catalogue.ts'
+import { summarizeRecord } from '../store/episodes/rows.ts'
+import { kindOf, recordOfHeader } from './episode-records.ts'
+
+/** Whether an episode waits for players, so that no step comes before one of them does. */
+export function isGathering({ status, slots }: Episode): boolean {
+  return status === 'waiting' && !slots.every(({ hasBeenTaken }) => hasBeenTaken)
+}
+
+/** A world that throws while an episode is made has failed as one that throws in a step has. */
+export function createSupervised(world: World, create: () => Episode): Episode {
+  try {
+    return create()
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError('EPISODE_FAILED', `${world.id} could not create an episode: ${message}`, { cause })
+  }
+}
+
+/** An episode whose journal could not be written: it waits for the disk. */
+export function summarizeSuspended(episode: Episode, error: unknown): EpisodeSummary {
+  const problem = (error instanceof AppError ? error : new AppError('FILE_UNWRITABLE', String(error))).toProblem()
+  return { ...summarizeLive(episode), status: 'unfinished', problem }
+}
+
+/** The summary of an episode that this server plays: newer than its row in the index. */
+export function summarizeLive(episode: Episode): EpisodeSummary {
+  const record = recordOfHeader(episode.header, 'live', {
+    kind: kindOf(episode.header.episode),
+    owner: null,
+    leaseUntil: null,
+  })
+  const summary = { ...summarizeRecord(record), players: episode.slots.map((slot) => slot.player), steps: episode.step }
+  try {
+    return { ...summary, results: episode.standing() }
+  } catch {
+    // The world throws: the episode has just failed, and the next look shows it as such.
+    return summary
+  }
+}

@@ -1,0 +1,50 @@
+// What steers an episode over HTTP: its pace, forks that play on, and its end.
+import { z } from 'zod'
+import { JsonObject } from './json.ts'
+
+/** Steps that one request may make: a fast world makes them in a few hundred milliseconds. */
+const MAX_STEPS_AT_ONCE = 10_000
+const Rate = z.number().positive().max(1000).describe('Steps a second.')
+
+/** Changes the pace of a live episode. */
+export const PaceRequest = z.strictObject({
+  paused: z.boolean().optional(),
+  tick_rate: Rate.optional(),
+  steps: z
+    .int()
+    .min(1)
+    .max(MAX_STEPS_AT_ONCE)
+    .optional()
+    .describe('Makes that many steps; the episode is paused, or pauses with this request.'),
+})
+export type PaceRequest = z.infer<typeof PaceRequest>
+
+/** Where a live episode stands. */
+export const PaceState = z.strictObject({
+  status: z.enum(['waiting', 'running', 'paused', 'over', 'failed', 'stopped']),
+  tick_rate: z.number().nullable(),
+  step: z.int().min(0),
+})
+export type PaceState = z.infer<typeof PaceState>
+
+/** Plays on from a step of an episode. */
+export const BranchRequest = z.strictObject({
+  step: z.int().min(0).describe('The first step that may differ: as many steps are the same.'),
+  players: z
+    .array(z.string().nullable())
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('As when an episode starts; absent: bots as they were, and open slots for everybody else.'),
+  tick_rate: Rate.default(5),
+  paused: z.boolean().default(false).describe('Begins with its time stopped.'),
+})
+export type BranchRequest = z.input<typeof BranchRequest>
+
+/** Ends a live episode, with the standing as its results. */
+export const EndRequest = z.strictObject({ reason: z.string().min(1).max(500) })
+export type EndRequest = z.infer<typeof EndRequest>
+
+/** The headless inspection of one part of a live episode. */
+export const PartInspection = z.strictObject({ step: z.int().min(0), part: z.int(), inspection: JsonObject })
+export type PartInspection = z.infer<typeof PartInspection>

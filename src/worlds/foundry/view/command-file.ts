@@ -1,0 +1,25 @@
+// Writes what somebody has done as a command file of the headless interface: commands, and the ticks between them. Run
+// there, it builds the same floor with the same hash.
+import type { JsonObject } from '../../../protocol/json.ts'
+
+export interface Done {
+  /** Ticks that had passed when it was applied. */
+  readonly tick: number
+  readonly command: JsonObject
+}
+
+/**
+ * @param done in the order in which the server took them; those of equal ticks went into the same tick
+ * @param tick ticks that have passed in all
+ */
+export function toCommandFile(done: readonly Done[], tick: number): string {
+  const steps: JsonObject[] = []
+  let at = 0
+  for (const each of done) {
+    if (each.tick > at) steps.push({ type: 'tick', ticks: each.tick - at })
+    at = Math.max(at, each.tick)
+    steps.push({ type: 'apply_command', command: each.command })
+  }
+  if (tick > at) steps.push({ type: 'tick', ticks: tick - at })
+  return `[\n${steps.map((step) => `  ${JSON.stringify(step)}`).join(',\n')}\n]\n`
+}

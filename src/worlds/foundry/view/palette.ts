@@ -1,0 +1,80 @@
+// The colours of the page as numbers: custom properties read by way of a hidden element, so that themes and light-dark()
+// are resolved by the browser.
+import { COLOURS } from './boxes.ts'
+
+export type Rgb = readonly [number, number, number]
+
+/** Colours besides those of materials. */
+const OTHERS = {
+  grid: '--i-grid',
+  chevron: '--i-chev',
+  seam: '--surface',
+  here: '--i-here',
+  ok: '--proved',
+  no: '--refused',
+  warn: '--warn',
+  ink: '--ink',
+  paper: '--paper',
+  surface: '--surface',
+  line: '--line-2',
+  muted: '--ink-3',
+  air: '--i-air',
+} as const
+
+export type Palette = Readonly<Record<keyof typeof OTHERS, Rgb>> & {
+  /** By place in COLOURS, 0 to 1. */
+  readonly materials: readonly Rgb[]
+}
+
+/** @param host an element below which the properties hold */
+export function readPalette(host: HTMLElement): Palette {
+  const probe = document.createElement('span')
+  probe.hidden = true
+  host.append(probe)
+  const colour = (property: string): Rgb => {
+    probe.style.color = `var(${property})`
+    return parseColour(getComputedStyle(probe).color)
+  }
+  const others = Object.fromEntries(Object.entries(OTHERS).map(([name, property]) => [name, colour(property)]))
+  const materials = COLOURS.map((name) => colour(`--i-${name.replaceAll('_', '-')}`))
+  probe.remove()
+  const of = (name: keyof typeof OTHERS): Rgb => others[name] ?? [0, 0, 0]
+  return {
+    grid: of('grid'),
+    chevron: of('chevron'),
+    seam: of('seam'),
+    here: of('here'),
+    ok: of('ok'),
+    no: of('no'),
+    warn: of('warn'),
+    ink: of('ink'),
+    paper: of('paper'),
+    surface: of('surface'),
+    line: of('line'),
+    muted: of('muted'),
+    air: of('air'),
+    materials,
+  }
+}
+
+/** 'rgb(1 2 3)' and 'rgb(1, 2, 3)' as browsers write computed colours. */
+export function parseColour(text: string): Rgb {
+  const [r = 0, g = 0, b = 0] = [...text.matchAll(/[\d.]+/g)].map(([digits]) => Number(digits) / 255)
+  return [r, g, b]
+}
+
+export function cssOf([r, g, b]: Rgb, alpha = 1): string {
+  return `rgb(${Math.round(r * 255)} ${Math.round(g * 255)} ${Math.round(b * 255)} / ${alpha})`
+}
+
+/** Calls back when the theme changes: by the system, or by an attribute of the page. Returns what stops it. */
+export function watchTheme(onChange: () => void): () => void {
+  const system = matchMedia('(prefers-color-scheme: dark)')
+  system.addEventListener('change', onChange)
+  const page = new MutationObserver(onChange)
+  page.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'class', 'style'] })
+  return () => {
+    system.removeEventListener('change', onChange)
+    page.disconnect()
+  }
+}

@@ -1,0 +1,124 @@
+// What a traveller can do with what it sees, as the commands of the protocol. What is too far away is walked to first; a
+// deed of two steps is kept until the first has been done.
+import type { JsonObject } from '../../../protocol/json.ts'
+import type { Said, SeenEntity, Sight } from './sight.ts'
+
+export interface Deed {
+  readonly text: string
+  readonly steps: readonly JsonObject[]
+}
+
+/** Tiles that a hand and a voice carry. */
+const REACH = 1
+const VOICE = 2
+
+const moveTo = (id: string): JsonObject => ({ command: 'move_to', params: { entity_id: id } })
+const interact = (id: string, type: string): JsonObject => ({
+  command: 'interact',
+  params: { entity_id: id, interaction_type: type },
+})
+
+function near(entity: SeenEntity, reach: number, step: JsonObject): readonly JsonObject[] {
+  return entity.distance > reach ? [moveTo(entity.id), step] : [step]
+}
+
+/** The first is what a click does. */
+export function deedsOf(entity: SeenEntity, isInCombat: boolean): readonly Deed[] {
+  const look: Deed = { text: 'Look', steps: [interact(entity.id, 'examine')] }
+  switch (entity.type) {
+    case 'npc':
+      return [{ text: 'Talk', steps: near(entity, VOICE, interact(entity.id, 'talk')) }, look]
+    case 'creature': {
+      const attack = { command: 'combat_action', params: { action_type: 'attack', target_entity_id: entity.id } }
+      return isInCombat
+        ? [{ text: 'Attack', steps: near(entity, REACH, attack) }, look]
+        : [look, { text: 'Attack', steps: near(entity, REACH, attack) }]
+    }
+    case 'container':
+      return [{ text: 'Open', steps: near(entity, REACH, interact(entity.id, 'open')) }, look]
+    case 'item':
+      return [{ text: 'Take', steps: near(entity, REACH, interact(entity.id, 'take')) }, look]
+    case 'door': {
+      const goal = entity.leadsTo ?? ''
+      const go = { command: 'move_to', params: { target_cell: goal } }
+      return [{ text: 'Go', steps: [goal === '' ? interact(entity.id, 'activate') : go] }, look]
+    }
+    case 'agent':
+      return [look]
+  }
+}
+
+export function ask(person: string, topic: string): Deed {
+  return { text: topic.replaceAll('-', ' '), steps: [{ command: 'dialogue', params: { entity_id: person, topic } }] }
+}
+
+export function answer(
+  person: string,
+  choice: { readonly topic: string; readonly index: number; readonly say: string },
+): Deed {
+  const params = { entity_id: person, topic: choice.topic, choice_idx: choice.index }
+  return { text: choice.say, steps: [{ command: 'dialogue', params }] }
+}
+
+export function walk(x: number, y: number): Deed {
+  return { text: 'Walk', steps: [{ command: 'move_to', params: { target_x: x, target_y: y } }] }
+}
+
+export function use(item: string): Deed {
+  return { text: 'Use', steps: [{ command: 'use_item', params: { item_id: item } }] }
+}
+
+export const REST: Deed = { text: 'Rest ten minutes', steps: [{ command: 'wait', params: { duration_seconds: 600 } }] }
+export const BLOCK: Deed = { text: 'Block', steps: [{ command: 'combat_action', params: { action_type: 'block' } }] }
+export const FLEE: Deed = { text: 'Flee', steps: [{ command: 'combat_action', params: { action_type: 'flee' } }] }
+
+/** Frames to wait for the answer to what was sent; then it was refused or lost, and the next may be sent. */
+const PATIENCE = 6
+
+/** Sends the steps of a deed one after the other: each when the one before has been done. */
+export class Agenda {
+  readonly #send: (command: JsonObject) => void
+  #steps: JsonObject[] = []
+  #waiting: { readonly since: number; frames: number } | undefined
+  #isFirst = true
+
+  constructor(send: (command: JsonObject) => void) {
+    this.#send = send
+  }
+
+  get isEmpty(): boolean {
+    return this.#steps.length === 0 && this.#waiting === undefined
+  }
+
+  /** Takes up a deed in place of what was to follow. */
+  begin(deed: Deed, sight: Sight | undefined): void {
+    this.#steps = [...deed.steps]
+    this.#isFirst = true
+    this.frame(sight)
+  }
+
+  /** A frame came: sends what is due. */
+  frame(sight: Sight | undefined): void {
+    const said = sight?.own?.said
+    if (this.#waiting) {
+      const isAnswered = (said?.number ?? 0) > this.#waiting.since
+      this.#waiting.frames++
+      if (!isAnswered && this.#waiting.frames < PATIENCE) return
+      this.#waiting = undefined
+    }
+    if (isBusy(said) || this.#steps.length === 0) return
+    if (!this.#isFirst && said?.status === 'failed') {
+      this.#steps = []
+      return
+    }
+    const next = this.#steps.shift()
+    if (!next) return
+    this.#isFirst = false
+    this.#waiting = { since: said?.number ?? 0, frames: 0 }
+    this.#send(next)
+  }
+}
+
+export function isBusy(said: Said | undefined): boolean {
+  return said?.status === 'accepted' || said?.status === 'running'
+}

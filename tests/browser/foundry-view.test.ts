@@ -1,0 +1,173 @@
+// The foundry's view in Chromium: in three dimensions and as a plan; watched, scrubbed, played by clicks, and gone again.
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { launchBrowser, NO_BROWSER } from '../../src/testing/browser.ts'
+import { axe, hitTest, overflow } from '../../src/testing/web.ts'
+import { openViewPage } from './view-page.ts'
+
+const browser = NO_BROWSER ? undefined : await launchBrowser()
+after(() => browser?.close())
+
+const open = (wanted: Partial<Parameters<typeof openViewPage>[1]> = {}) =>
+  openViewPage(browser!, { world: 'foundry', variant: 'first_slice', ...wanted })
+
+type Cell = readonly [x: number, y: number, z: number]
+
+/** Where the middle of a cell's floor is in the window, by what the view says of its picture. */
+function placeOf(page: Page, cell: Cell): Promise<[number, number]> {
+  return page.evaluate(([x, y, z]) => {
+    const host = document.querySelector<HTMLElement>('.fv-stage')
+    const box = host?.querySelector('canvas')?.getBoundingClientRect()
+    if (!host || !box) throw new Error('no picture')
+    if (host.dataset.plan) {
+      const [cell = 1, left = 0, top = 0] = host.dataset.plan.split(' ').map(Number)
+      return [box.left + left + (x + 0.5) * cell, box.top + top + (z + 0.5) * cell]
+    }
+    const m = (host.dataset.matrix ?? '').split(' ').map(Number)
+    const at = [x + 0.5, y, z + 0.5, 1]
+    const row = (r: number): number => at.reduce((sum, each, c) => sum + each * (m[c * 4 + r] ?? 0), 0)
+    return [box.left + ((row(0) / row(3) + 1) / 2) * box.width, box.top + ((1 - row(1) / row(3)) / 2) * box.height]
+  }, cell)
+}
+
+async function clickCell(page: Page, cell: Cell): Promise<void> {
+  const [x, y] = await placeOf(page, cell)
+  await page.mouse.move(x, y)
+  await page.mouse.down()
+  await page.mouse.up()
+}
+
+async function dragCells(page: Page, from: Cell, to: Cell): Promise<void> {
+  await page.mouse.move(...(await placeOf(page, from)))
+  await page.mouse.down()
+  await page.mouse.move(...(await placeOf(page, to)), { steps: 6 })
+  await page.mouse.up()
+}
+
+const run = (page: Page, steps: number): Promise<void> => page.evaluate((n) => (window as any).lab.run(n), steps)
+const parts = (page: Page): Promise<string | null> => page.getAttribute('.fv-stage', 'data-parts')
+
+for (const query of ['', '?foundry=plan']) {
+  const name = query === '' ? 'in three dimensions' : 'as a plan'
+
+  test(`foundry view, ${name}: the lesson is won by clicks alone`, { skip: NO_BROWSER }, async () => {
+    const { page, complaints, close } = await open({ slot: 0, query, width: 1280, height: 800 })
+    await run(page, 1)
+    await page.waitForSelector('[data-part="extractor"]')
+    const choose = (part: string): Promise<void> => page.click(`[data-part="${part}"]`)
+    // A command that is sent is in the next frame.
+    const place = async (part: string, ...cells: readonly Cell[]): Promise<void> => {
+      for (const cell of cells) {
+        if ((await page.getAttribute(`[data-part="${part}"]`, 'aria-pressed')) === 'false') await choose(part)
+        await clickCell(page, cell)
+        await run(page, 1)
+      }
+    }
+    await place('extractor', [2, 1, 5])
+    await choose('conveyor')
+    await dragCells(page, [3, 1, 5], [5, 1, 5])
+    await run(page, 1)
+    await place('smelter', [6, 1, 5])
+    await page.selectOption('[data-act="recipe"]', 'smelt_iron')
+    await run(page, 1)
+    await choose('conveyor')
+    await dragCells(page, [8, 1, 5], [12, 1, 5])
+    await run(page, 1)
+    if (query !== '') await page.click('[aria-label="One layer up"]')
+    // In three dimensions a click on the top of a machine places above it.
+    await place('solar_panel', [2, 2, 5], [6, 1.9, 5], [7, 1.9, 5])
+    await page.keyboard.press('Escape')
+    for (let i = 0; i < 30 && (await page.getAttribute('.fv-stage', 'data-status')) === 'open'; i++) await run(page, 20)
+    assert.deepEqual(await page.evaluate(() => (window as any).lab.refusals), [])
+    assert.equal(await page.getAttribute('.fv-stage', 'data-status'), 'complete')
+    assert.match((await page.textContent('.fv-objective')) ?? '', /Delivered 10 of 10 at tick \d+/)
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+
+  test(`foundry view, ${name}: a click selects a part and shows its inspection, a jump back forgets it`, {
+    skip: NO_BROWSER,
+  }, async () => {
+    const { page, complaints, close } = await open({ query })
+    await page.getByText('Waiting for the first frame').waitFor()
+    const before = await page.evaluate(() => (window as any).lab.keep())
+    await page.evaluate(() => {
+      const { lab } = window as any
+      lab.send(0, { type: 'place_part', def_id: 'frame_block', origin: { x: 5, y: 1, z: 8 }, facing: 'east' })
+      lab.run(1)
+    })
+    await page.waitForSelector('.fv-stage[data-matrix], .fv-stage[data-plan]')
+    await clickCell(page, [5, 1.4, 8])
+    await page.getByRole('heading', { name: 'Frame block 2' }).waitFor()
+    const shown = await page.locator('.fv-inspector details dt').allTextContents()
+    const inspection = await page.evaluate(() => (window as any).lab.source.inspect(2))
+    for (const field of ['part.id', 'part.def_id', 'status.state', 'status.reason'])
+      assert.ok(shown.includes(field), field)
+    assert.match((await page.textContent('.fv-inspector')) ?? '', new RegExp(inspection.status.reason, 'i'))
+    await page.evaluate((index) => (window as any).lab.jump(index), before)
+    await page.waitForFunction(() => document.querySelector<HTMLElement>('.fv-inspector')?.hidden)
+    assert.equal(await parts(page), '1')
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+
+  test(`foundry view, ${name}: it goes without a trace`, { skip: NO_BROWSER }, async () => {
+    const { page, complaints, close } = await open({ query, slot: 0 })
+    for (let i = 0; i < 4; i++) {
+      await run(page, 2)
+      const left = await page.evaluate(() => {
+        const { lab } = window as any
+        lab.unmount()
+        const rest = [
+          document.querySelectorAll('#view *').length,
+          lab.listeners.size,
+          document.adoptedStyleSheets.length,
+        ]
+        lab.mount()
+        return rest
+      })
+      assert.deepEqual(left, [0, 0, 0])
+    }
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`foundry view, ${theme}: on a phone every control is hit, nothing overflows, axe is content, and two steps place a part`, {
+    skip: NO_BROWSER,
+  }, async () => {
+    const { page, complaints, close } = await open({ slot: 0, theme, touch: true, width: 390, height: 780 })
+    await run(page, 1)
+    await page.waitForSelector('[data-part="frame_block"]')
+    assert.deepEqual(await hitTest(page), [])
+    assert.deepEqual(await overflow(page), [])
+    assert.deepEqual(await axe(page), [])
+    await page.tap('[data-part="frame_block"]')
+    await page.touchscreen.tap(...(await placeOf(page, [6, 1, 8])))
+    assert.equal(await page.evaluate(() => (window as any).lab.pending()), 0, 'the first touch only shows where')
+    await page.tap('[data-tool="confirm"]')
+    assert.equal(await page.evaluate(() => (window as any).lab.pending()), 1)
+    await run(page, 1)
+    assert.equal(await parts(page), '2')
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+}
+
+test('foundry view: the keyboard alone places, turns, selects and removes', { skip: NO_BROWSER }, async () => {
+  const { page, complaints, close } = await open({ slot: 0 })
+  await run(page, 1)
+  await page.waitForSelector('[data-part="conveyor"]')
+  await page.focus('.fv-stage canvas')
+  await page.keyboard.press('1')
+  for (const key of ['ArrowLeft', 'ArrowDown', 'r', 'Enter']) await page.keyboard.press(key)
+  await run(page, 1)
+  assert.equal(await parts(page), '2')
+  const facing = await page.evaluate(() => (window as any).lab.frame.view.parts.at(-1)?.facing)
+  assert.equal(facing, 'south')
+  assert.deepEqual(await page.evaluate(() => (window as any).lab.refusals), [])
+  assert.deepEqual(complaints, [])
+  await close()
+})
