@@ -2,20 +2,6 @@
 import type { Group } from './group.ts'
 
 export const GROUPS: readonly Group[] = [
-  { name: 'serve', summary: 'start the server, with something to watch', load: () => import('./serve.ts') },
-  { name: 'run', summary: 'play one episode', load: () => import('./run.ts') },
-  { name: 'eval', summary: 'compare policies, with intervals and ratings', load: () => import('./eval.ts') },
-  { name: 'league', summary: 'leagues, and commissioners for any platform', load: () => import('./league.ts') },
-  { name: 'play', summary: 'chat with a character of a server, here in the terminal', load: () => import('./play.ts') },
-  { name: 'init', summary: 'write the files of a new world or game', load: () => import('./init.ts') },
-  { name: 'replay', summary: 'show, verify, fork and watch recordings', load: () => import('./replay.ts') },
-  { name: 'world', summary: 'list, describe, serve and certify worlds', load: () => import('./world.ts') },
-  { name: 'perception', summary: 'let agents perceive and command, by HTTP', load: () => import('./perception.ts') },
-  { name: 'headless', summary: 'drive a world from a script: JSON in, JSON out', load: () => import('./headless.ts') },
-  { name: 'player', summary: 'play one slot with a bot, as a process', load: () => import('./player.ts') },
-  { name: 'agent', summary: 'play a slot through the perception adapter', load: () => import('./agent.ts') },
-  { name: 'coworld', summary: 'check, certify, play and run coworld packages', load: () => import('./coworld.ts') },
-  { name: 'log', summary: 'look through, follow, rotate and import the command log', load: () => import('./log.ts') },
   {
     name: 'serve',
     task: 'Get started',
@@ -82,6 +68,12 @@ export const GROUPS: readonly Group[] = [
     task: 'Collect evidence',
     summary: 'compare policies on the same seeds',
     load: () => import('./eval.ts'),
+  },
+  {
+    name: 'league',
+    task: 'Collect evidence',
+    summary: 'leagues, and commissioners for any platform',
+    load: () => import('./league.ts'),
   },
   {
     name: 'replay',
