@@ -9,6 +9,8 @@ import { playRoute, registerSessionRoutes } from '../../src/server/sessions/regi
 import { createSessionServices, type ServerMode, type SessionServices } from '../../src/server/sessions/services.ts'
 import { createVault } from '../../src/store/people/vault.ts'
 import type { Store } from '../../src/store/store.ts'
+import { register, start } from '../../src/testing/play-api.ts'
+import type { StoreServices } from '../../src/testing/stores.ts'
 import { listenApp } from '../../src/transport/listen.ts'
 import { installRateLimit } from '../../src/transport/rate-limit.ts'
 import { Transport } from '../../src/transport/transport.ts'
@@ -87,4 +89,17 @@ export async function startSessionServer(store: Store, options: SessionServerOpt
       services.registry.abandon()
     },
   }
+}
+
+/** A server until the end of the test, with one player and a session that nobody has connected to yet. */
+export async function startedSession(
+  store: Store,
+  services: StoreServices,
+  of: { readonly server?: SessionServerOptions; readonly wanted?: Parameters<typeof start>[2] } = {},
+) {
+  const server = await startSessionServer(store, of.server)
+  services.atEnd(() => server.close())
+  const key = await register(server)
+  const { id, socket } = await start(server, key, of.wanted)
+  return { server, key, id, socket }
 }
