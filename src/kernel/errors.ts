@@ -89,6 +89,8 @@ export const ERRORS = {
     1,
     'Compare the report with the journals at the named episode; one of them was changed.',
   ),
+  COMMISSIONER_FAILED: row(502, 1, 'Read the log of the commissioner; the round is tried again when it is back.'),
+  UNKNOWN_LEAGUE: row(404, 2, 'List the leagues at /v2/leagues, or with: paracosm league list'),
   RUN_FAILED: row(500, 1, 'Read the logs named above.'),
   RUN_TIMEOUT: row(504, 1, 'Raise --timeout, or look in the logs for what hangs.'),
   RESULTS_INVALID: row(422, 1, 'Make the game write results that satisfy its own results_schema.'),
