@@ -18,7 +18,6 @@ import {
   requireTakingPart,
   type StudyEnvironment,
   situationOf,
-  toRules,
 } from './environment.ts'
 import { newRow } from './new-row.ts'
 import { planFor, type StartedSession, started, startSession } from './sessions.ts'
@@ -161,7 +160,3 @@ function checkStart(open: OpenStudy, scene: Scene): void {
   requireTakingPart(open, scene)
   requireAnswers(open.study, scene)
 }
-
-/** Rows of the older generation as the wire shows them. */
-export const experimentSummaries = (rows: readonly StoredAssignment[]): ExperimentAssignment[] =>
-  toRules(rows).map(summaryOf)

@@ -6,10 +6,10 @@ import type { Change, Scene } from '../../store/studies/acts.ts'
 import type { StoredAssignment } from '../../store/studies/rows.ts'
 import { type FormGroup, nextAssignment, pendingGroups, type RunState, runState } from '../assignment/newer.ts'
 import { progressOf } from '../assignment/progress.ts'
-import { type AssignmentRow, isCompleted } from '../assignment/rows.ts'
+import type { AssignmentRow } from '../assignment/rows.ts'
 import { formJson } from '../forms/form.ts'
 import type { Candidate, Situation } from '../strategy/candidates.ts'
-import { formsAt, type Study } from '../study.ts'
+import type { Study } from '../study.ts'
 import { takeAnswers } from './answers.ts'
 import {
   admissionOf,
@@ -233,11 +233,4 @@ function requireForms(
       event === 'before_all_assignments' || (event === 'before_assignment' && own?.id === row.id),
   )
   if (missing && row.status !== 'in_progress') throw refuse('Answer the forms of the study first.')
-}
-
-/** Whether a participant has nothing left to do: everything played, every form answered. */
-export function isRunOver(study: Study, rows: readonly AssignmentRow[], state: RunState): boolean {
-  const after = formsAt(study, 'after_assignment')
-  const isAnswered = rows.filter(isCompleted).every((row) => after.every(({ name }) => Object.hasOwn(row.forms, name)))
-  return state.isFinished && state.pending.length === 0 && isAnswered
 }
