@@ -5,4 +5,7 @@
 export const PATHS = {
   home: '/',
   design: '/design',
+  play: '/play',
+  chat: '/play/$session',
+  account: '/account',
 } as const
