@@ -39,23 +39,22 @@ const PROGRAMMES: readonly Programme[] = [
     stepsPerSecond: 5,
     entries: [
       { variant: 'grand', config: SMALL, slots: ['sweep', 'greedy', 'random', 'greedy'] },
-      { variant: 'default', slots: ['sweep', 'random'] },
+      { variant: 'scattered', slots: ['sweep', 'greedy'] },
       { variant: 'grand', config: SMALL, slots: ['random', 'sweep', 'greedy', 'random'] },
-      { variant: 'default', slots: ['greedy', 'random'] },
+      { variant: 'scattered', slots: ['random', 'sweep'] },
     ],
   },
   {
     world: 'frontier',
-    stepsPerSecond: 2,
-    maxSteps: 900,
+    stepsPerSecond: 20,
     entries: [
-      { variant: 'company', slots: ['scripted', 'wanderer', 'scripted', 'wanderer'] },
-      { variant: 'arrival', slots: ['scripted'] },
+      { variant: 'company', slots: ['explorer', 'scripted', 'explorer', 'wanderer'] },
+      { variant: 'arrival', slots: ['explorer'] },
     ],
   },
   {
     world: 'foundry',
-    stepsPerSecond: 10,
+    stepsPerSecond: 30,
     maxSteps: 6000,
     entries: [
       { variant: 'first_slice', slots: ['builder'] },

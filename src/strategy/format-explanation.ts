@@ -19,10 +19,22 @@ const MAX_SHOWN = 80
 /** From here on a number has no decimals to round. */
 const NO_FRACTION = 1e13
 
-/** Points as people read them: at most two decimals. */
+/**
+ * Points as people read them: at most two decimals.
+ *
+ * @example
+ * import { formatPoints } from 'paracosm/strategy'
+ *
+ * console.log(formatPoints(12.5), formatPoints(1 / 3)) // 12.5 0.33
+ */
 export function formatPoints(points: JsonValue): string {
   if (typeof points !== 'number') return formatValue(points)
   return String(Math.abs(points) < NO_FRACTION ? Math.round(points * 100) / 100 : points)
+}
+
+/** Points with their unit: `1 point`, `2.5 points`. */
+export function countPoints(points: JsonValue): string {
+  return `${formatPoints(points)} ${points === 1 ? 'point' : 'points'}`
 }
 
 function formatValue(value: JsonValue): string {
@@ -33,6 +45,14 @@ function formatValue(value: JsonValue): string {
 /**
  * Lines of text, without a line feed at the end.
  * @param failure what ended the run early, in one sentence; undefined for a run that came to a result
+ *
+ * @example
+ * import { createDefaultProgram, explainPhases, formatExplanation, simulate, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const program = createDefaultProgram()
+ * const event = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * const result = await simulate(program, { event, analytics: tableAnalytics({}) })
+ * console.log(formatExplanation(explainPhases(program, result.phases), result))
  */
 export function formatExplanation(
   phases: readonly ExplainedPhase[],
@@ -45,7 +65,7 @@ export function formatExplanation(
 
 function scoreText({ points, caseName }: Pick<ExplainedResult, 'points' | 'caseName'>): string {
   const name = caseName === null ? 'no case' : `case ${JSON.stringify(caseName)}`
-  return `${formatPoints(points)} points, ${name}`
+  return `${countPoints(points)}, ${name}`
 }
 
 function summary({ points, caseName, callbackData, isVetoed, parentResult }: ExplainedResult): string[] {

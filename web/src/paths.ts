@@ -10,4 +10,7 @@ export const PATHS = {
   episode: '/episodes/$episode',
   compare: '/compare/$episode/$fork',
   design: '/design',
+  play: '/play',
+  chat: '/play/$session',
+  account: '/account',
 } as const

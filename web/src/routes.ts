@@ -1,8 +1,11 @@
 // Every page of the application. A page adds its address to paths.ts, its route here, and nothing else outside its folder.
+import { accountRoute } from './pages/account/route.tsx'
+import { chatRoute } from './pages/chat/route.tsx'
 import { compareRoute } from './pages/compare/route.tsx'
 import { designRoute } from './pages/design/route.tsx'
 import { episodeRoute } from './pages/episode/route.tsx'
 import { homeRoute } from './pages/home/route.tsx'
+import { playRoute } from './pages/play/route.tsx'
 import { watchRoute } from './pages/watch/route.tsx'
 import { worldRoute } from './pages/world/route.tsx'
 import { worldsRoute } from './pages/worlds/route.tsx'
@@ -15,5 +18,8 @@ export const routeTree = rootRoute.addChildren([
   worldRoute,
   episodeRoute,
   compareRoute,
+  playRoute,
+  chatRoute,
+  accountRoute,
   designRoute,
 ])
