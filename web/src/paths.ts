@@ -4,5 +4,7 @@
 /** `$name` stands for one part of a path. */
 export const PATHS = {
   home: '/',
+  foundry: '/play/foundry',
+  foundryRun: '/play/foundry/$episode',
   design: '/design',
 } as const
