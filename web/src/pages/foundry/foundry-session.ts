@@ -53,6 +53,19 @@ export class FoundrySession {
     this.#open().catch((error: unknown) => this.#complain(error))
   }
 
+  /** Resolves once the run is there: it stands, runs, or has ended. */
+  ready(): Promise<void> {
+    const isReady = (): boolean => !['opening', 'waiting'].includes(this.state.get().status)
+    if (isReady()) return Promise.resolve()
+    return new Promise((resolve) => {
+      const stop = this.state.subscribe(() => {
+        if (!isReady()) return
+        stop()
+        resolve()
+      })
+    })
+  }
+
   /** Follows a live run; of one that has ended, shows the last moment. */
   async #open(): Promise<void> {
     const { client, episode, token } = this.#options
@@ -168,6 +181,7 @@ export class FoundrySession {
 
   /** Says commands and, while time stands still, makes the tick in which they are heard. */
   async do(commands: readonly JsonObject[]): Promise<void> {
+    await this.ready()
     const seat = this.#seat
     if (!seat) return
     const { client, episode } = this.#options
