@@ -52,6 +52,7 @@ export const SECTIONS: readonly Section[] = [
   {
     title: 'Run studies',
     pages: [
+      ['Studies', 'studies.md'],
       ['Sessions', 'sessions.md'],
       ['Characters', 'characters.md'],
       ['Players and personal data', 'store.md'],
@@ -60,6 +61,7 @@ export const SECTIONS: readonly Section[] = [
   {
     title: 'Collect evidence',
     pages: [
+      ['Evaluation', 'evaluation.md'],
       ['Journal format', 'journal.md'],
       ['Command log', 'command-log.md'],
       ['Datasets', 'datasets.md'],

@@ -25,25 +25,25 @@ An interrupt keeps every episode that has ended: paracosm eval resume <id> plays
 export function createCommand(io: Io): Command {
   const group = withOutput(
     new Command('eval')
-      .description('Compare policies: paired seeds, every order of slots, intervals, ratings.')
+      .description('Compare policies on paired seeds and in every order of slots, with intervals and ratings.')
       .argument('[world]', 'a world by id, path or package')
-      .argument('[policies...]', 'who plays')
+      .argument('[policies...]', 'the policies to compare')
       .option('--file <file>', 'a YAML or JSON file with the same settings')
-      .option('--episodes <n>', 'how many episodes at least (default: 100)', parseCount)
+      .option('--episodes <n>', 'minimum number of episodes; default: 100', parseCount)
       .option('--variant <id>', 'play this variant (repeatable)', collect, [])
       .option('--opponent <policy>', 'play against this policy only (repeatable)', collect, [])
-      .option('--set <key=value>', 'a key of the configuration, its value as JSON or text (repeatable)', collect, [])
-      .option('--seed <n>', 'of everything that is drawn (default: 1)', parseSeed)
-      .option('--tick-rate <n>', 'steps a second with players outside this process (default: 20)', parseRate)
-      .option('--timeout <seconds>', 'how long one episode may take (default: 600)', parseCount)
+      .option('--set <key=value>', 'set a key of the configuration, as JSON or text (repeatable)', collect, [])
+      .option('--seed <n>', 'seed of the evaluation; default: 1', parseSeed)
+      .option('--tick-rate <n>', 'steps per second with players outside this process; default: 20', parseRate)
+      .option('--timeout <seconds>', 'time limit of one episode; default: 600', parseCount)
       .addOption(
-        new Option('--until-decided [confidence]', 'stop when every pair is told apart')
+        new Option('--until-decided [confidence]', 'stop when every pair is decided')
           .argParser(parseConfidence)
           .preset('0.95'),
       )
-      .option('--max-usd <n>', 'stop when models have cost so much', parseAmount),
+      .option('--max-usd <n>', 'stop when models have cost this much', parseAmount),
   )
-    .option('--workers <n>', 'processes that play (default: one a core)', parseCount)
+    .option('--workers <n>', 'number of worker processes; default: one per core', parseCount)
     .addHelpText('after', EXAMPLES)
     .action((world: string | undefined, policies: string[], options: EvalOptions) =>
       evaluate(io, { world, policies, options }),
@@ -59,44 +59,48 @@ export function createCommand(io: Io): Command {
 }
 
 function withData(io: Io, command: Command): Command {
-  return command.option('--data <folder>', 'where evaluations are kept', io.config.PARACOSM_DATA)
+  return command.option('--data <folder>', 'where evaluations are stored', io.config.PARACOSM_DATA)
 }
 
 function withOutput(command: Command): Command {
   return command
-    .option('-o, --output-dir <folder>', 'write report, rows and journals there')
+    .option('-o, --output-dir <folder>', 'write report, rows and journals to this folder')
     .option('--json', 'print the report as JSON')
-    .option('--csv', 'print one line of CSV a policy')
+    .option('--csv', 'print CSV, one line per policy')
     .option('--markdown', 'print tables in Markdown')
 }
 
 function resumeCommand(io: Io): Command {
   return withData(io, withOutput(new Command('resume')))
-    .description('Play what an interrupted evaluation has not played yet')
-    .argument('<id>', 'which evaluation')
-    .option('--workers <n>', 'processes that play (default: one a core)', parseCount)
+    .description('Play the rest of an interrupted evaluation.')
+    .addHelpText('after', '\nExample:\n  paracosm eval resume eval-20261121-100000-1f3a9c04')
+    .argument('<id>', 'id of an evaluation')
+    .option('--workers <n>', 'number of worker processes; default: one per core', parseCount)
     .action((id: string, _: unknown, command: Command) => resumeEvaluation(io, id, command.optsWithGlobals()))
 }
 
 function showCommand(io: Io): Command {
   return withData(io, withOutput(new Command('show')))
-    .description('Print the report of an evaluation again')
-    .argument('<evaluation>', 'an id, or a folder that was written with -o')
+    .description('Print the report of an evaluation again.')
+    .addHelpText('after', '\nExample:\n  paracosm eval show eval-20261121-100000-1f3a9c04')
+    .argument('<evaluation>', 'an id, or a folder written with -o')
     .action((id: string, _: unknown, command: Command) => showEvaluation(io, id, command.optsWithGlobals()))
 }
 
 function listCommand(io: Io): Command {
   return withData(io, new Command('list'))
-    .description('List evaluations, newest first')
-    .option('--limit <n>', 'how many at most', parseCount, 20)
+    .description('List evaluations, newest first.')
+    .addHelpText('after', '\nExample:\n  paracosm eval list')
+    .option('--limit <n>', 'maximum number of evaluations', parseCount, 20)
     .option('--json', 'print JSON')
     .action((_: unknown, command: Command) => listEvaluations(io, command.optsWithGlobals()))
 }
 
 function compareCommand(io: Io): Command {
   return withData(io, new Command('compare'))
-    .description('Compare two evaluations on the same seeds, with a paired test')
-    .argument('<first>', 'an id, or a folder that was written with -o')
+    .description('Compare two evaluations on the same seeds, with a paired test.')
+    .addHelpText('after', '\nExample:\n  paracosm eval compare first second')
+    .argument('<first>', 'an id, or a folder written with -o')
     .argument('<second>', 'another one')
     .option('--json', 'print JSON')
     .action((first: string, second: string, _: unknown, command: Command) =>
@@ -106,25 +110,28 @@ function compareCommand(io: Io): Command {
 
 function verifyCommand(io: Io): Command {
   return withData(io, new Command('verify'))
-    .description('Derive every number of a report from its journals again')
-    .argument('<evaluation>', 'an id, or a folder that was written with -o')
+    .description('Recompute every number of a report from its journals.')
+    .addHelpText('after', '\nExample:\n  paracosm eval verify results')
+    .argument('<evaluation>', 'an id, or a folder written with -o')
     .option('--json', 'print JSON')
     .action((id: string, _: unknown, command: Command) => verifyStored(io, id, command.optsWithGlobals()))
 }
 
 function removeCommand(io: Io): Command {
   return withData(io, new Command('remove'))
-    .description('Remove an evaluation with its journals')
-    .argument('<id>', 'which evaluation')
+    .description('Delete an evaluation and its journals.')
+    .addHelpText('after', '\nExample:\n  paracosm eval remove eval-20261121-100000-1f3a9c04')
+    .argument('<id>', 'id of an evaluation')
     .option('--json', 'print JSON')
     .action((id: string, _: unknown, command: Command) => removeEvaluation(io, id, command.optsWithGlobals()))
 }
 
 function workerCommand(io: Io): Command {
   return withData(io, new Command('worker'))
-    .description('Do the jobs of an evaluation until told to stop; `eval` starts these itself')
-    .argument('<id>', 'which evaluation')
-    .option('--attached', 'stop when the process that started it is gone')
+    .description('Work on an evaluation until stopped. `eval` starts workers by itself.')
+    .addHelpText('after', '\nExample:\n  paracosm eval worker eval-20261121-100000-1f3a9c04')
+    .argument('<id>', 'id of an evaluation')
+    .option('--attached', 'stop when the parent process ends')
     .action((id: string, _: unknown, command: Command) => workOn(io, id, command.optsWithGlobals()))
 }
 

@@ -5,13 +5,13 @@ import type { Io } from './io.ts'
 
 const EXAMPLES = `
 Examples:
-  paracosm experiment check usability.yml       find every mistake in a file, with its line
+  paracosm experiment check usability.yml       report every mistake in a file, with its line
   paracosm experiment schema > study.schema.json
 
-How a study is run: docs/studies.md`
+docs/studies.md shows how to run a study.`
 
 export function createCommand(io: Io): Command {
-  const group = new Command('experiment').description('Studies with people: files, pilots, data and reports.')
+  const group = new Command('experiment').description('Check study files, and run studies with people.')
   group.addHelpText('after', EXAMPLES)
   for (const create of [checkCommand, schemaCommand]) group.addCommand(create(io))
   return group

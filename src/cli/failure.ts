@@ -2,18 +2,27 @@
 import { CommanderError } from 'commander'
 import { AppError } from '../kernel/errors.ts'
 import type { Problem } from '../protocol/problem.ts'
+import { failedReport } from './headless-report.ts'
 import { EXIT, type Io, printJson, toFailure } from './io.ts'
 import { createStyle } from './style.ts'
+
+interface FailedCommand {
+  readonly isJson: boolean
+  readonly io: Io | undefined
+  /** Whether the command was `headless`, whose failures have the shape of its reports. */
+  readonly isHeadless?: boolean
+}
 
 /**
  * Prints a failure and returns the exit status.
  * @param io undefined when the command line failed before there was one
  */
-export function reportFailure(error: unknown, { isJson, io }: { isJson: boolean; io: Io | undefined }): number {
+export function reportFailure(error: unknown, { isJson, io, isHeadless = false }: FailedCommand): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
   const { problem, status } = toFailure(error instanceof CommanderError ? toUsageError(error) : error)
-  if (isJson)
-    printJson(io ?? { out: (line) => process.stdout.write(`${line}\n`) }, { ok: false, error: { ...problem } })
+  const out = io ?? { out: (line: string) => process.stdout.write(`${line}\n`) }
+  if (isJson && isHeadless) out.out(JSON.stringify(failedReport({ ...problem })))
+  else if (isJson) printJson(out, { ok: false, error: { ...problem } })
   // A group without a command has printed its help, which says all.
   const isHelp = error instanceof CommanderError && error.code === 'commander.help'
   const style = createStyle(process.stderr)

@@ -1,7 +1,12 @@
 // The headless report for people.
-import type { HeadlessReport } from '../protocol/headless.ts'
+import type { HeadlessError, HeadlessReport } from '../protocol/headless.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import { formatRows } from './table.ts'
+
+/** The report of a command line that came to no run. */
+export function failedReport(error: HeadlessError): HeadlessReport {
+  return { ok: false, error, source: null, steps: [], summary: null }
+}
 
 /** A short report: what ran, how it went, where it stands. */
 export function formatReport(report: HeadlessReport): string[] {

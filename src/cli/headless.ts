@@ -2,10 +2,10 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { PROFILES, type Profile, runHeadless } from '../adapters/headless/run.ts'
 import { listScenarios } from '../adapters/headless/scenarios.ts'
-import { emitSchema, SCHEMA_NAMES, type SchemaName } from '../adapters/headless/schemas.ts'
+import { DOCUMENT_NAMES, type DocumentName, emitDocument } from '../adapters/headless/schemas.ts'
 import { AppError } from '../kernel/errors.ts'
 import { type HeadlessReport, TICK_LIMIT, VICTORY_TICKS } from '../protocol/headless.ts'
-import { formatReport, formatScenarios } from './headless-report.ts'
+import { failedReport, formatReport, formatScenarios } from './headless-report.ts'
 import { EXIT, type Io, printJson, toFailure } from './io.ts'
 import { parseSeed } from './options.ts'
 import { WORLD_HELP } from './world-names.ts'
@@ -24,7 +24,7 @@ interface Options {
   readonly save?: string
   readonly json?: boolean
   readonly jsonProfile: Profile
-  readonly schema?: SchemaName
+  readonly schema?: DocumentName
 }
 
 const EXAMPLES = `
@@ -59,7 +59,11 @@ export function createCommand(io: Io): Command {
     .option('--save <path>', 'write the final state as a save file')
     .option('--json', 'print one JSON document')
     .option('--json-profile <profile>', `amount of detail: ${PROFILES.join(', ')}`, parseProfile, 'full')
-    .option('--schema <name>', `print a JSON Schema: ${SCHEMA_NAMES.join(', ')}`, parseSchemaName)
+    .option(
+      '--schema <name>',
+      `print a JSON Schema, or the catalogue of the world: ${DOCUMENT_NAMES.join(', ')}`,
+      parseDocumentName,
+    )
     .addHelpText('after', EXAMPLES)
     .action((options: Options) => act(io, options))
 }
@@ -77,8 +81,8 @@ function parseProfile(text: string): Profile {
   return oneOf(PROFILES, text)
 }
 
-function parseSchemaName(text: string): SchemaName {
-  return oneOf(SCHEMA_NAMES, text)
+function parseDocumentName(text: string): DocumentName {
+  return oneOf(DOCUMENT_NAMES, text)
 }
 
 function oneOf<T extends string>(known: readonly T[], text: string): T {
@@ -91,12 +95,15 @@ async function act(io: Io, options: Options): Promise<void> {
   try {
     const world = await io.worlds.load(options.world)
     if (options.schema) {
-      printJson(io, emitSchema(options.schema, world))
+      printJson(io, emitDocument(options.schema, world))
       return
     }
     if (options.listScenarios) {
+      if (options.scenario !== undefined || options.load !== undefined) {
+        throw new AppError('USAGE', '--list-scenarios goes without --scenario and --load: it lists them all')
+      }
       const listing = listScenarios(world)
-      if (options.json) printJson(io, listing)
+      if (options.json) io.out(JSON.stringify(listing))
       else for (const line of formatScenarios(listing, io.columns)) io.out(line)
       return
     }
@@ -120,7 +127,7 @@ async function act(io: Io, options: Options): Promise<void> {
     if (!(error instanceof AppError) || !options.json) throw error
     const { problem, status } = toFailure(error)
     io.err(`error ${problem.code}: ${problem.message}\n  fix: ${problem.hint}`)
-    printJson(io, { ok: false, error: { ...problem }, source: null, steps: [], summary: null })
+    io.out(JSON.stringify(failedReport({ ...problem })))
     io.exit(status)
   }
 }

@@ -64,6 +64,7 @@ export async function runCli(words: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' })
     return created.status()
   } catch (error) {
-    return reportFailure(error, { isJson, io })
+    const isHeadless = words.find((each) => !each.startsWith('-')) === 'headless'
+    return reportFailure(error, { isJson, io, isHeadless })
   }
 }

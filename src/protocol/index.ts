@@ -17,3 +17,4 @@ export {
 } from './perception-adapter.ts'
 export { AgentCommand } from './perception-command.ts'
 export { Problem } from './problem.ts'
+export { Authenticated, Feedback, Reconstruction, Registration, SessionList, Setup } from './session.ts'

@@ -235,8 +235,9 @@ async function startPlayers(
     )
     void program.exited.then(async (status) => {
       const isEarly = server.program.status() === undefined
-      const logTail = (await readTail(log, EARLY_TAIL_BYTES)).trim()
-      course.tell({ kind: 'player-exited', slot, status, isEarly, logTail })
+      // The event matters more than the log, which may be unreadable by now.
+      const tail = await readTail(log, EARLY_TAIL_BYTES).catch(() => '')
+      course.tell({ kind: 'player-exited', slot, status, isEarly, logTail: tail.trim() })
     })
     value.push({ slot, program })
   }

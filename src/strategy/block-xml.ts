@@ -113,6 +113,11 @@ function ruleBlock(type: string, node: Rule): string {
 /**
  * Blockly XML of a program.
  * @throws TypeError for a program that has no blocks
+ *
+ * @example
+ * import { createDefaultProgram, formatBlocks } from 'paracosm/strategy'
+ *
+ * console.log(formatBlocks(createDefaultProgram()))
  */
 export function formatBlocks(program: Program): string {
   const overrides = Object.entries(program.parent_variables ?? {}).map(([name, each]) =>

@@ -11,7 +11,16 @@ const isSlower = () => compare(difference(), '>', literal(0))
 
 const award = (points: number, caseName: string) => assignPoints(literal(points), caseName)
 
-/** Seven rules: `default` with its default variables. */
+/**
+ * Seven rules: `default` with its default variables.
+ *
+ * @example
+ * import { createDefaultProgram, simulate, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const event = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * const { points } = await simulate(createDefaultProgram(), { event, analytics: tableAnalytics({}) })
+ * console.log(points)
+ */
 export function createDefaultProgram(): Program {
   return {
     type: 'program',
@@ -30,7 +39,14 @@ export function createDefaultProgram(): Program {
 
 const recent = () => field('user.recent_measurements_count')
 
-/** One rule: `constantEffortStrategy` with its default variables. */
+/**
+ * One rule: `constantEffortStrategy` with its default variables.
+ *
+ * @example
+ * import { createConstantEffortProgram, formatBlocks } from 'paracosm/strategy'
+ *
+ * console.log(formatBlocks(createConstantEffortProgram()))
+ */
 export function createConstantEffortProgram(): Program {
   const share = arith('*', arith('/', arith('+', recent(), literal(1)), literal(100)), literal(100))
   const points = call('clamp', call('int', share), literal(1), literal(100))

@@ -29,7 +29,17 @@ function sizeOf(value: JsonValue, budget: number): number {
   return size
 }
 
-/** The first entries of a trace that fit into `maxText` characters of JSON, and how many were left out. */
+/**
+ * The first entries of a trace that fit into `maxText` characters of JSON, and how many were left out.
+ *
+ * @example
+ * import { capTrace, type TraceEntry } from 'paracosm/strategy'
+ *
+ * export function shorten(trace: readonly TraceEntry[]): string {
+ *   const { trace: kept, omitted } = capTrace(trace, 10_000)
+ *   return `${kept.length} entries, ${omitted} omitted`
+ * }
+ */
 export function capTrace(
   trace: readonly TraceEntry[],
   maxText = MAX_TRACE_TEXT,

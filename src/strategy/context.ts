@@ -46,12 +46,28 @@ const ASK: Readonly<Record<AnalyticsField, Ask>> = {
   'user.new_last_window_diff': (a, e) => a.newLastWindowTimeDiff(e.externalTaskId, e.externalUserId, e.externalGameId),
 }
 
-/** The answer of the analytics source for one field. */
+/**
+ * The answer of the analytics source for one field.
+ *
+ * @example
+ * import { askAnalytics, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const ids = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * console.log(await askAnalytics('all.avg_time', tableAnalytics({ 'all.avg_time': 10 }), ids))
+ */
 export function askAnalytics(field: AnalyticsField, analytics: Analytics, ids: EventIds): Answer {
   return ASK[field](analytics, ids)
 }
 
-/** The fields of a program, each with a place in the list of values. Made once for a program, shared by its contexts. */
+/**
+ * The fields of a program, each with a place in the list of values. Made once for a program, shared by its contexts.
+ *
+ * @example
+ * import { FieldLayout } from 'paracosm/strategy'
+ *
+ * const layout = new FieldLayout(['user.avg_time', 'all.avg_time'])
+ * console.log(layout.indexOf('all.avg_time')) // 1
+ */
 export class FieldLayout {
   readonly paths: readonly string[]
   readonly #indexes: ReadonlyMap<string, number>
@@ -75,6 +91,11 @@ const MANY_OBJECTS = 10_000
 /**
  * The distinct paths of every object whose type is `field`, anywhere in a program, also where it will never run.
  * The parent's fields are always among them.
+ *
+ * @example
+ * import { collectFields, createDefaultProgram } from 'paracosm/strategy'
+ *
+ * console.log(collectFields(createDefaultProgram()).paths)
  */
 export function collectFields(program: JsonValue): FieldLayout {
   const paths = new Set<string>()
@@ -100,7 +121,17 @@ export function collectFields(program: JsonValue): FieldLayout {
   )
 }
 
-/** Resolved fields: read-only, own entries alone. */
+/**
+ * Resolved fields: read-only, own entries alone.
+ *
+ * @example
+ * import { buildContext, createDefaultProgram, type ResolvedFields, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const ids = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * const { resolvedFields } = await buildContext(createDefaultProgram(), { ...ids, analytics: tableAnalytics({ 'all.avg_time': 10 }) })
+ * const values = (resolved: ResolvedFields) => resolved.layout.paths.map((path, place) => [path, resolved.values[place]])
+ * console.log(values(resolvedFields))
+ */
 export class ResolvedFields {
   readonly layout: FieldLayout
   /** By place in the layout; undefined where a path was left unresolved. */
@@ -153,6 +184,14 @@ export interface ContextSources extends EventIds {
  * Resolves every field that a program mentions. Each analytics method is asked at most once.
  * @param program a program, or the layout that `collectFields` made of it
  * @throws DslError DslLimitExceededError for payload values nested too deeply; whatever the analytics source throws
+ *
+ * @example
+ * import { buildContext, createDefaultProgram, execute, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const program = createDefaultProgram()
+ * const ids = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * const context = await buildContext(program, { ...ids, analytics: tableAnalytics({ 'all.avg_time': 10 }) })
+ * console.log(execute(program, context).points)
  */
 export async function buildContext(
   program: JsonValue | FieldLayout,

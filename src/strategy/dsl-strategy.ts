@@ -44,7 +44,16 @@ export interface DslStrategy {
   calculatePoints(event: ScoringEvent): Promise<Score>
 }
 
-/** A stored program as a strategy. */
+/**
+ * A stored program as a strategy.
+ *
+ * @example
+ * import { createDefaultProgram, createDslStrategy, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const definition = { id: '7', name: 'Mine', version: 1, program: createDefaultProgram() }
+ * const strategy = createDslStrategy(definition, { analytics: tableAnalytics({}) })
+ * console.log(strategy.id) // custom:7
+ */
 export function createDslStrategy(definition: StrategyDefinition, options: DslStrategyOptions): DslStrategy {
   const { id, name, version, program } = definition
   return Object.freeze({

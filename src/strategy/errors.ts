@@ -45,7 +45,18 @@ interface DslErrorOptions {
   readonly cause?: unknown
 }
 
-/** A failure of a program, or of what it was given. `kind` is the class on the wire. */
+/**
+ * A failure of a program, or of what it was given. `kind` is the class on the wire.
+ *
+ * @example
+ * import { DslError, validateProgram } from 'paracosm/strategy'
+ *
+ * try {
+ *   validateProgram({ type: 'program', rules: [{}] })
+ * } catch (error) {
+ *   if (error instanceof DslError) console.log(error.kind, error.code, error.nodeId)
+ * }
+ */
 export class DslError extends Error {
   readonly kind: DslErrorClass
   readonly code: DslCode | null
@@ -82,6 +93,11 @@ export class DslError extends Error {
 /**
  * Value of the `X-Node-Id` header. Ids are free text: everything outside printable ASCII, and `%` itself, is
  * percent-encoded, so that no id can break a header or smuggle in another.
+ *
+ * @example
+ * import { formatNodeIdHeader } from 'paracosm/strategy'
+ *
+ * console.log(formatNodeIdHeader('rule 1')) // printable ASCII stays
  */
 export function formatNodeIdHeader(nodeId: string): string {
   return nodeId.toWellFormed().replace(/[^ -$&-~]+/gu, encodeURIComponent)
@@ -96,7 +112,14 @@ export function kindOf(value: JsonValue): string {
   return Array.isArray(value) ? 'list' : 'dict'
 }
 
-/** The code that the execution log keeps for a failure. */
+/**
+ * The code that the execution log keeps for a failure.
+ *
+ * @example
+ * import { DslError, logCodeOf } from 'paracosm/strategy'
+ *
+ * console.log(logCodeOf(new DslError('DslExecutionError', 'division by zero')))
+ */
 export function logCodeOf(error: unknown): string {
   if (!(error instanceof DslError) || error.kind === 'UnexpectedError') return 'DSL_UNEXPECTED'
   if (error.code !== null) return error.code

@@ -56,6 +56,12 @@ const MAX_CASE_DEPTH = 2000
 /**
  * Runs one case.
  * @param value a parsed line, which is taken over; anything that is no case is an answer too, with stage `read`
+ *
+ * @example
+ * import { createDefaultProgram, evaluateCase } from 'paracosm/strategy'
+ *
+ * const result = await evaluateCase({ id: 'one', program: createDefaultProgram(), data: {} })
+ * console.log(result.ok)
  */
 export async function evaluateCase(value: unknown, engine: Engine = 'tracing'): Promise<EvaluationResult> {
   const parsed = EvaluationCase.safeParse(decodeNumbers(value))

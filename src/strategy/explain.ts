@@ -65,6 +65,14 @@ const SOURCES = {
  * Explains every phase of a run.
  * @param program validated
  * @param phases of the same program; the last one may be cut short by a failure
+ *
+ * @example
+ * import { createDefaultProgram, explainPhases, simulate, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const program = createDefaultProgram()
+ * const event = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * const { phases } = await simulate(program, { event, analytics: tableAnalytics({}) })
+ * console.log(explainPhases(program, phases))
  */
 export function explainPhases(program: Program, phases: readonly Phase[]): readonly ExplainedPhase[] {
   return phases.map((phase) => explainPhase(program, phase))

@@ -19,7 +19,14 @@ const MAX_SHOWN = 80
 /** From here on a number has no decimals to round. */
 const NO_FRACTION = 1e13
 
-/** Points as people read them: at most two decimals. */
+/**
+ * Points as people read them: at most two decimals.
+ *
+ * @example
+ * import { formatPoints } from 'paracosm/strategy'
+ *
+ * console.log(formatPoints(12.5), formatPoints(1 / 3)) // 12.5 0.33
+ */
 export function formatPoints(points: JsonValue): string {
   if (typeof points !== 'number') return formatValue(points)
   return String(Math.abs(points) < NO_FRACTION ? Math.round(points * 100) / 100 : points)
@@ -33,6 +40,14 @@ function formatValue(value: JsonValue): string {
 /**
  * Lines of text, without a line feed at the end.
  * @param failure what ended the run early, in one sentence; undefined for a run that came to a result
+ *
+ * @example
+ * import { createDefaultProgram, explainPhases, formatExplanation, simulate, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const program = createDefaultProgram()
+ * const event = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * const result = await simulate(program, { event, analytics: tableAnalytics({}) })
+ * console.log(formatExplanation(explainPhases(program, result.phases), result))
  */
 export function formatExplanation(
   phases: readonly ExplainedPhase[],

@@ -63,6 +63,11 @@ function addRule(drawing: Drawing, rule: Rule, incoming: readonly Loose[]): read
  * The graph of a program.
  * @param program validated
  * @param parentId draws the program as one that extends this parent: rules before it, the parent, rules after it
+ *
+ * @example
+ * import { createDefaultProgram, decisionGraph } from 'paracosm/strategy'
+ *
+ * console.log(JSON.stringify(decisionGraph(createDefaultProgram())))
  */
 export function decisionGraph(program: Program, parentId?: string): DecisionGraph {
   const drawing: Drawing = { nodes: [], edges: [] }

@@ -39,7 +39,14 @@ function spellScalar(value: JsonValue): string {
 /** Levels that are written by recursion. */
 const SHALLOW = 200
 
-/** Canonical JSON of a program: keys sorted, no white space, ASCII alone. A zero has no sign. */
+/**
+ * Canonical JSON of a program: keys sorted, no white space, ASCII alone. A zero has no sign.
+ *
+ * @example
+ * import { canonicalProgram } from 'paracosm/strategy'
+ *
+ * console.log(canonicalProgram({ type: 'program', rules: [] })) // {"rules":[],"type":"program"}
+ */
 export function canonicalProgram(program: JsonValue): string {
   return spell(program, 0)
 }
@@ -100,6 +107,11 @@ export function hashText(text: string): string {
 /**
  * `hash_version` of a program: 64 lowercase hex digits, the same whatever the order of its keys.
  * @param program a validated program; null hashes as `{}`
+ *
+ * @example
+ * import { createDefaultProgram, hashProgram } from 'paracosm/strategy'
+ *
+ * console.log(hashProgram(createDefaultProgram())) // 64 hexadecimal digits
  */
 export function hashProgram(program: JsonValue): string {
   return hashText(canonicalProgram(program ?? {}))
@@ -119,6 +131,12 @@ export interface HashCache {
 /**
  * Remembers the hashes of published definitions, which never change; the least recently used one goes first. Drafts
  * are hashed every time: their programs change under the same version.
+ *
+ * @example
+ * import { createDefaultProgram, createHashCache } from 'paracosm/strategy'
+ *
+ * const cache = createHashCache(100)
+ * console.log(cache.hashOf({ id: 'mine', version: 1, status: 'PUBLISHED', program: createDefaultProgram() }))
  */
 export function createHashCache(capacity = 512): HashCache {
   const hashes = new Map<string, string>()

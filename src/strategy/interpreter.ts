@@ -30,6 +30,14 @@ import {
  * Runs a program over a context.
  * @param program a validated program; one that is not fails where it is malformed
  * @throws DslError, with what had been evaluated in `partialTrace`; nothing else
+ *
+ * @example
+ * import { buildContext, createDefaultProgram, execute, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const program = createDefaultProgram()
+ * const ids = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * const { points, trace } = execute(program, await buildContext(program, { ...ids, analytics: tableAnalytics({}) }))
+ * console.log(points, trace.length)
  */
 export function execute(program: JsonValue, context: StrategyContext, options: ExecuteOptions = {}): TracedResult {
   const node = toNode(program, null, 'a program')
@@ -47,6 +55,15 @@ export interface CooperativeOptions extends ExecuteOptions {
 /**
  * Runs a program like `execute`, and lets the host breathe every 64 visited nodes.
  * @throws DslError like `execute`; whatever `pause` rejects with, which ends the walk
+ *
+ * @example
+ * import { createDefaultProgram, buildContext, executeCooperatively, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const program = createDefaultProgram()
+ * const ids = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * const context = await buildContext(program, { ...ids, analytics: tableAnalytics({}) })
+ * const pause = () => new Promise<void>((resolve) => setTimeout(resolve))
+ * console.log((await executeCooperatively(program, context, { pause })).points)
  */
 export async function executeCooperatively(
   program: JsonValue,

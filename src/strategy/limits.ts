@@ -30,12 +30,24 @@ const NODE_TEXT = 256
 /**
  * Longest text of a program, characters without white space: what adapters refuse before they parse it. Merely listing the keys of an object
  * takes a JavaScript engine 10 ms a megabyte, so without this bound no validator could turn every program away at once.
+ *
+ * @example
+ * import { DEFAULT_LIMITS, maxProgramText } from 'paracosm/strategy'
+ *
+ * console.log(maxProgramText(DEFAULT_LIMITS))
  */
 export function maxProgramText({ maxNodes }: StrategyLimits): number {
   return NODE_TEXT * Math.max(maxNodes, 1024)
 }
 
-/** Limits of a configuration. */
+/**
+ * Limits of a configuration.
+ *
+ * @example
+ * import { limitsOf } from 'paracosm/strategy'
+ *
+ * console.log(limitsOf({ DSL_MAX_NODES: 500, DSL_MAX_DEPTH: 16 }))
+ */
 export function limitsOf(config: Pick<StrategyConfig, 'DSL_MAX_NODES' | 'DSL_MAX_DEPTH'>): StrategyLimits {
   return { maxNodes: config.DSL_MAX_NODES, maxDepth: config.DSL_MAX_DEPTH }
 }

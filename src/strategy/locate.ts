@@ -66,6 +66,12 @@ function nameOf(quoted: string): string {
  * object the last one counts, as it does for JSON.parse.
  * @param text JSON that has been parsed without error
  * @param isKey true: the range of the key instead of its value
+ *
+ * @example
+ * import { excerpt, locate } from 'paracosm/strategy'
+ *
+ * const text = '{"type": "program", "rules": []}'
+ * console.log(excerpt(text, locate(text, ['rules'])))
  */
 export function locate(text: string, path: ProgramPath, isKey = false): TextRange {
   const start = match(SPACE, text, 0)
@@ -82,6 +88,12 @@ export function locate(text: string, path: ProgramPath, isKey = false): TextRang
 /**
  * The line of `text` in which `range` starts, and below it a caret under its first character and tildes under what
  * follows on the same line. Long lines are cut around the caret.
+ *
+ * @example
+ * import { excerpt, locate } from 'paracosm/strategy'
+ *
+ * const text = '{"type": "program", "rules": []}'
+ * console.log(excerpt(text, locate(text, ['rules'])))
  */
 export function excerpt(text: string, range: TextRange, width = 100): string {
   const lineStart = text.lastIndexOf('\n', range.start - 1) + 1

@@ -63,6 +63,13 @@ interface Run {
  * Scores one event.
  * @param program validated
  * @throws DslError, with all phases so far in `partialPhases`; whatever the parent or the analytics throw
+ *
+ * @example
+ * import { createDefaultProgram, runPipeline, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const event = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * const { points } = await runPipeline(createDefaultProgram(), event, { analytics: tableAnalytics({}) })
+ * console.log(points)
  */
 export async function runPipeline(
   program: Program,

@@ -28,6 +28,14 @@ type Sections = Readonly<Record<ExecutionMode, PreparedSection>>
  * Prepares a program. What the validator would refuse, and what exceeds the limits of a run, has no closures: such a
  * program runs on the interpreter, and fails where it must.
  * @param limits of the runs to come; runs with smaller ones are as right, with larger ones no faster
+ *
+ * @example
+ * import { buildContext, createDefaultProgram, prepareProgram, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const prepared = prepareProgram(createDefaultProgram())
+ * const ids = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * const context = await buildContext(prepared.layout, { ...ids, analytics: tableAnalytics({}) })
+ * console.log(prepared.execute(context).points)
  */
 export function prepareProgram(program: JsonValue, limits: StrategyLimits = DEFAULT_LIMITS): PreparedProgram {
   const layout = collectFields(program)

@@ -12,6 +12,12 @@ export interface AnalyticsCall {
 /**
  * Answers every question from a table by path, 0 where the table has no number.
  * @param record receives every call
+ *
+ * @example
+ * import { tableAnalytics } from 'paracosm/strategy'
+ *
+ * const analytics = tableAnalytics({ 'task.measurements_count': 12 })
+ * console.log(await analytics.countMeasurementsByExternalTaskId('task-1')) // 12
  */
 export function tableAnalytics(
   table: Readonly<Record<string, unknown>>,

@@ -49,7 +49,15 @@ const SpecShape = z.object({
 
 const isSpec = (value: unknown): value is StrategySpec => SpecShape.safeParse(value).success
 
-/** A registry with the built-in strategies in it. */
+/**
+ * A registry with the built-in strategies in it.
+ *
+ * @example
+ * import { createRegistry } from 'paracosm/strategy'
+ *
+ * const registry = createRegistry()
+ * console.log((await registry.list()).map(({ id }) => id))
+ */
 export function createRegistry(options: RegistryOptions = {}): StrategyRegistry {
   const specs = new Map<string, StrategySpec>()
   const warn = options.warn ?? (() => undefined)
@@ -122,7 +130,14 @@ export type StrategyReference =
 
 const CUSTOM = 'custom:'
 
-/** Reads a strategy id. Whether the strategy exists is another question. */
+/**
+ * Reads a strategy id. Whether the strategy exists is another question.
+ *
+ * @example
+ * import { parseStrategyId } from 'paracosm/strategy'
+ *
+ * console.log(parseStrategyId('custom:7')) // { kind: 'custom', definitionId: '7' }
+ */
 export function parseStrategyId(id: string): StrategyReference {
   return id.startsWith(CUSTOM) ? { kind: 'custom', definitionId: id.slice(CUSTOM.length) } : { kind: 'built-in', id }
 }
@@ -130,14 +145,29 @@ export function parseStrategyId(id: string): StrategyReference {
 /** What a game scores by when nobody has chosen. */
 const FALLBACK_ID = 'default'
 
-/** The strategy that scores a task: its own, or else its game's, or else `default`. */
+/**
+ * The strategy that scores a task: its own, or else its game's, or else `default`.
+ *
+ * @example
+ * import { chooseStrategyId } from 'paracosm/strategy'
+ *
+ * console.log(chooseStrategyId(null, 'socio_bee')) // socio_bee
+ * console.log(chooseStrategyId(null, null)) // default
+ */
 export function chooseStrategyId(task: string | null | undefined, game: string | null | undefined): string {
   return task ?? game ?? FALLBACK_ID
 }
 
 const KINDS: Readonly<Record<string, string>> = { NoneType: 'null' }
 
-/** A strategy as lists and forms show it: fingerprint, and variables by name with kind and default. */
+/**
+ * A strategy as lists and forms show it: fingerprint, and variables by name with kind and default.
+ *
+ * @example
+ * import { BUILT_INS, describeStrategy } from 'paracosm/strategy'
+ *
+ * console.log(BUILT_INS.map((spec) => describeStrategy(spec).name))
+ */
 export function describeStrategy(spec: StrategySpec) {
   const { id, name, description, version } = spec
   const variables = Object.entries(spec.variables)

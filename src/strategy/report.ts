@@ -47,6 +47,12 @@ function formatProgramPath(path: ProgramPath): string {
 /**
  * Validates a program and tells every problem with its place in the text.
  * @param text the JSON text that `program` was parsed from
+ *
+ * @example
+ * import { reportProgram } from 'paracosm/strategy'
+ *
+ * const text = '{"type": "program", "rules": []}'
+ * console.log(reportProgram(text, JSON.parse(text)).ok)
  */
 export function reportProgram(text: string, program: JsonValue, limits?: Partial<StrategyLimits>): ProgramReport {
   const { problems, nodes } = inspectProgram(program, limits === undefined ? {} : { limits })
@@ -70,7 +76,15 @@ function place(text: string, problem: ProgramProblem): ReportedProblem {
   }
 }
 
-/** A problem as lines of text. */
+/**
+ * A problem as lines of text.
+ *
+ * @example
+ * import { formatProblem, reportProgram } from 'paracosm/strategy'
+ *
+ * const text = '{"type": "program"}'
+ * for (const problem of reportProgram(text, JSON.parse(text)).problems) console.log(formatProblem(problem))
+ */
 export function formatProblem(problem: ReportedProblem): string {
   const { code, nodeId, path, line, column, message, fix } = problem
   const node = nodeId === null ? '' : ` at node ${nodeId}`

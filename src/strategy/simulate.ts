@@ -43,6 +43,14 @@ export interface Simulation {
  * Runs a program on made-up values.
  * @param program validated
  * @throws DslError; whatever the parent throws
+ *
+ * @example
+ * import { createDefaultProgram, simulate, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const event = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * const mockState = { 'user.measurements_count': 1 }
+ * const { points, caseName } = await simulate(createDefaultProgram(), { event, mockState, analytics: tableAnalytics({}) })
+ * console.log(points, caseName)
  */
 export async function simulate(program: Program, options: SimulateOptions): Promise<Simulation> {
   const { phase } = options
@@ -76,7 +84,16 @@ async function simulatePhase(program: Program, mode: ExecutionMode, options: Sim
   return { points, caseName, callbackData, workingData, isVetoed: vetoed, phases: [{ mode, trace }] }
 }
 
-/** A simulation as HTTP answers it. */
+/**
+ * A simulation as HTTP answers it.
+ *
+ * @example
+ * import { createDefaultProgram, simulate, tableAnalytics, toSimulationResponse } from 'paracosm/strategy'
+ *
+ * const event = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * const simulation = await simulate(createDefaultProgram(), { event, analytics: tableAnalytics({}) })
+ * console.log(JSON.stringify(toSimulationResponse(simulation)))
+ */
 export function toSimulationResponse({ points, caseName, callbackData, phases }: Simulation): SimulationResponse {
   return {
     points: typeof points === 'number' ? points : 0,
@@ -91,7 +108,14 @@ export function toSimulationResponse({ points, caseName, callbackData, phases }:
   }
 }
 
-/** A timeout as simulation reports it: with a code, and the time that was given. */
+/**
+ * A timeout as simulation reports it: with a code, and the time that was given.
+ *
+ * @example
+ * import { DEFAULT_TIMEOUT_MS, withTimeoutCode } from 'paracosm/strategy'
+ *
+ * export const explain = (error: unknown): unknown => withTimeoutCode(error, DEFAULT_TIMEOUT_MS)
+ */
 export function withTimeoutCode(error: unknown, timeoutMs: number): unknown {
   if (!(error instanceof DslError) || error.kind !== 'DslTimeoutError') return error
   const options = { code: 'DSL_TIMEOUT', nodeId: error.nodeId, params: { timeoutMs }, cause: error } as const

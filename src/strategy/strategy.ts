@@ -65,7 +65,18 @@ export function hashVersionOf(spec: Pick<StrategySpec, 'id' | 'version' | 'revis
   return hashText(`${spec.id}@${spec.version}#${spec.revision}`)
 }
 
-/** A strategy made from its specification, fed by `analytics`. */
+/**
+ * A strategy made from its specification, fed by `analytics`.
+ *
+ * @example
+ * import { BUILT_INS, createBuiltIn, tableAnalytics } from 'paracosm/strategy'
+ *
+ * const event = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
+ * for (const spec of BUILT_INS) {
+ *   const strategy = createBuiltIn(spec, tableAnalytics({ 'user.measurements_count': 1 }))
+ *   console.log(strategy.id, await strategy.calculatePoints(event))
+ * }
+ */
 export function createBuiltIn(
   spec: StrategySpec,
   analytics: Analytics,

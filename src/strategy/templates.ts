@@ -91,6 +91,11 @@ const SOURCES: readonly Source[] = [
  * The templates, by id ascending, validated and frozen. Call it once when a process starts: a broken template fails
  * here and loudly.
  * @throws DslError when a template is not valid
+ *
+ * @example
+ * import { createTemplates } from 'paracosm/strategy'
+ *
+ * for (const { id, name } of createTemplates()) console.log(id, name)
  */
 export function createTemplates(): readonly StrategyTemplate[] {
   return Object.freeze(

@@ -36,6 +36,15 @@ function createCheck(options: ValidateOptions, problems: ProgramProblem[] | unde
  * and validating it again changes nothing at all.
  * @returns the same object
  * @throws DslError DslValidationError, the first problem found
+ *
+ * @example
+ * import { DslError, validateProgram } from 'paracosm/strategy'
+ *
+ * try {
+ *   validateProgram({ type: 'program', rules: [{}] })
+ * } catch (error) {
+ *   if (error instanceof DslError) console.log(error.code, error.message)
+ * }
  */
 export function validateProgram(program: unknown, options: ValidateOptions = {}): Program {
   if (isValid(program, createCheck(options, undefined))) return program
@@ -52,6 +61,12 @@ export interface Inspection {
 /**
  * Every problem of a program, not just the first. Ids are filled in as by `validateProgram`; what hangs below a
  * broken node is not looked at.
+ *
+ * @example
+ * import { inspectProgram } from 'paracosm/strategy'
+ *
+ * const { problems, nodes } = inspectProgram({ type: 'program', rules: [] })
+ * console.log(nodes, problems.length)
  */
 export function inspectProgram(program: unknown, options: ValidateOptions = {}): Inspection {
   const problems: ProgramProblem[] = []

@@ -51,6 +51,8 @@ export interface RunningCommand {
   kill(signal: NodeJS.Signals): void
   /** Writes to its standard input. */
   type(text: string): void
+  /** Ends its standard input. */
+  endInput(): void
   readonly ended: Promise<number | null>
 }
 
@@ -82,6 +84,7 @@ export function startProcess(command: string, args: readonly string[], options: 
     text: () => text,
     kill: (signal) => void child.kill(signal),
     type: (input) => void child.stdin?.write(input),
+    endInput: () => void child.stdin?.end(),
     ended,
     async sees(pattern, withinMs = SEES_MS) {
       const late = AbortSignal.timeout(withinMs)

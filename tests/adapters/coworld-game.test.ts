@@ -97,6 +97,7 @@ test('game: a player without a valid slot and token is refused in the handshake 
     `?slot=9&token=${TOKENS[0]}`,
     `?slot=-1&token=${TOKENS[0]}`,
     `?slot=1e0&token=${TOKENS[1]}`,
+    `?slot=01&token=${TOKENS[1]}`,
   ]) {
     assert.equal(await handshakeStatus(base + query), 403, query)
   }

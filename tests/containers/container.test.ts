@@ -69,6 +69,7 @@ test('containers: a package certifies, every check passed and nothing left behin
       [null, 'bad-token-every-slot', 'passed'],
       [null, 'late-viewer', 'passed'],
       [null, 'reconnection', 'passed'],
+      [null, 'frames', 'passed'],
       [null, 'determinism', 'skipped'],
     ],
     JSON.stringify(report.checks, undefined, 1),
@@ -91,11 +92,14 @@ test('containers: no capability, no new privilege, a root that cannot be written
   assert.equal(facts.canWriteRoot, false)
   assert.equal(facts.canWriteTmp, true)
   assert.equal(facts.env.OWN, 'a value, with = and blanks')
+  assert.equal(facts.env.COWORLD_PLAYER_ARTIFACT_UPLOAD_URL, 'file:///coworld-artifact/policy_artifact_1.zip')
+  assert.equal(readFileSync(join(workspace, 'artifacts/1/policy_artifact_1.zip'), 'utf8'), 'PK')
   assert.match(
     facts.env.COGAMES_ENGINE_WS_URL,
     /^ws:\/\/coworld-game-[0-9a-f]{16}:8080\/player\?slot=1&token=[\w-]{22}$/,
   )
-  const known = /^(OWN|COGAMES_ENGINE_WS_URL|COWORLD_PLAYER_WS_URL|PATH|HOME|HOSTNAME|TERM|container)$/
+  const known =
+    /^(OWN|COGAMES_ENGINE_WS_URL|COWORLD_PLAYER_WS_URL|COWORLD_PLAYER_ARTIFACT_UPLOAD_URL|PATH|HOME|HOSTNAME|TERM|container)$/
   assert.deepEqual(
     Object.keys(facts.env).filter((name) => !known.test(name)),
     [],
@@ -134,7 +138,9 @@ test('containers: a player beyond its memory is killed, and the episode says so'
     abort.abort()
   }
   await run(manifest, { memoryMb: 192, signal: abort.signal, onEvent })
-  assert.deepEqual(ended[0], { kind: 'player-exited', slot: 0, status: 137 })
+  const [first] = ended
+  assert.ok(first?.kind === 'player-exited')
+  assert.deepEqual([first.slot, first.status, first.isEarly], [0, 137, true])
 })
 
 test('containers: a game that dies before it is healthy is told with the end of its log', {

@@ -322,6 +322,60 @@ for (const args of [['--ticks', '-1'], ['--ticks', '10000001'], ['--json-profile
   })
 }
 
+test('headless: a usage error that the option parser finds is a whole report too', () => {
+  for (const args of [
+    ['--bogus'],
+    ['--ticks', '-1'],
+    ['--json-profile', 'tiny'],
+    ['--list-scenarios', '--scenario', 'x'],
+  ]) {
+    const ran = paracosm([...args, '--json'])
+    assert.equal(ran.status, 2, args.join(' '))
+    assert.equal(ran.stdout.trimEnd().split('\n').length, 1, 'one line')
+    const report = JSON.parse(ran.stdout)
+    assertValid('output', report)
+    assert.deepEqual([report.ok, report.source, report.steps, report.summary], [false, null, [], null])
+    assert.equal(report.error.code, 'USAGE')
+  }
+})
+
+test('headless: the catalogue has every part with its ports, every recipe, and what each scenario begins with', () => {
+  const catalogue = JSON.parse(paracosm(['--schema', 'catalogue']).stdout)
+  assert.equal(catalogue.world.id, 'foundry')
+  const smelter = catalogue.parts.find((part: { id: string }) => part.id === 'smelter')
+  assert.deepEqual(smelter.footprint, { right: 1, up: 1, front: 2 })
+  assert.deepEqual(smelter.recipes, ['smelt_iron', 'smelt_copper'])
+  assert.deepEqual(smelter.ports[0], { kind: 'item', direction: 'in', at: { right: 0, up: 0, front: 0 }, side: 'back' })
+  const gear = catalogue.recipes.find((recipe: { id: string }) => recipe.id === 'press_gear')
+  assert.deepEqual([gear.inputs, gear.outputs, gear.ticks], [{ iron_plate: 2 }, { gear: 1 }, 20])
+  const crews = catalogue.scenarios.find((scenario: { id: string }) => scenario.id === 'two_crews')
+  assert.deepEqual(crews.config.plots[0], { x0: 0, x1: 9, z0: 0, z1: 11 })
+  assert.equal(paracosm(['--world', 'parley', '--schema', 'catalogue', '--json']).status, 2)
+})
+
+test('headless: a save whose outside and state disagree is refused at the path of the fault', () => {
+  const path = inFolder('sound.json')
+  paracosm(['--scenario', 'first_slice', '--ticks', '5', '--save', path])
+  const sound = JSON.parse(readFileSync(path, 'utf8'))
+  for (const [at, spoilt] of [
+    ['$.tick', { ...sound, tick: 6 }],
+    ['$.tick', { ...sound, state: { ...sound.state, tick: 6 } }],
+    ['$.seed', { ...sound, seed: 77 }],
+    ['$.scenario', { ...sound, scenario: 'nope' }],
+    [
+      '$.state.inventories[0].wire',
+      { ...sound, state: { ...sound.state, inventories: [{ ...sound.state.inventories[0], wire: 1000 }] } },
+    ],
+  ] as const) {
+    writeFileSync(inFolder('spoilt.json'), JSON.stringify(spoilt))
+    const ran = paracosm(['--load', inFolder('spoilt.json'), '--json'])
+    assert.equal(ran.status, 2, at)
+    const { error } = document(ran)
+    assert.equal(error.code, 'STATE_INVALID')
+    assert.ok(error.message.includes(`${at}:`), error.message)
+  }
+})
+
 test('headless: what cannot be finished leaves no temporary files, and no half of a save', () => {
   const save = inFolder('kept.json')
   paracosm(['--scenario', 'first_slice', '--save', save])

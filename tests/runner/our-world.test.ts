@@ -70,3 +70,24 @@ test('our world: our player plays a Python game written from the contract', { sk
     JSON.stringify(scores),
   )
 })
+
+test('our world: a command of a shell finds this package as `paracosm`, wherever it is installed', {
+  skip: skipReason,
+}, async () => {
+  const standIn = writeStandIn({
+    gameConfig: { max_ticks: 30, tick_rate: 60 },
+    edit(manifest) {
+      manifest.player[0].run = ['sh', '-c', 'exec paracosm player paint-arena greedy']
+    },
+  })
+  const bare = createProcessRuntime({ environment: { PATH: '/usr/bin:/bin' } })
+  const run = await runPackage({
+    package: await standIn.load(),
+    runtime: bare,
+    workspace: join(standIn.folder, 'w'),
+    cwd: standIn.folder,
+    timeoutMs: 60_000,
+    verifyReplay: false,
+  })
+  assert.ok(JSON.parse(readFileSync(run.workspace.results, 'utf8')).scores.length > 0)
+})

@@ -200,7 +200,7 @@ test('serve: a port that was asked for is used or refused, and an interrupt ends
   assert.match(live[0].id, /^showcase-/)
   command.kill('SIGINT')
   assert.equal(await command.ended, 0)
-  assert.match(command.text(), /The next start goes on with: showcase-/)
+  assert.match(command.text(), /The next start resumes: showcase-/)
   const again = startCommand(['serve', '--port', '0'], { env: { PARACOSM_DATA: join(folder, 'serve') } })
   await again.sees(/Resumed 1 unfinished episode\./)
   again.kill('SIGTERM')

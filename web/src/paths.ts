@@ -7,4 +7,7 @@ export const PATHS = {
   foundry: '/play/foundry',
   foundryRun: '/play/foundry/$episode',
   design: '/design',
+  play: '/play',
+  chat: '/play/$session',
+  account: '/account',
 } as const

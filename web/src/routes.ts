@@ -1,7 +1,18 @@
 // Every page of the application. A page adds its address to paths.ts, its route here, and nothing else outside its folder.
+import { accountRoute } from './pages/account/route.tsx'
+import { chatRoute } from './pages/chat/route.tsx'
 import { designRoute } from './pages/design/route.tsx'
 import { foundryRoute, foundryRunRoute } from './pages/foundry/route.tsx'
 import { homeRoute } from './pages/home/route.tsx'
+import { playRoute } from './pages/play/route.tsx'
 import { rootRoute } from './root-route.ts'
 
-export const routeTree = rootRoute.addChildren([homeRoute, foundryRoute, foundryRunRoute, designRoute])
+export const routeTree = rootRoute.addChildren([
+  homeRoute,
+  foundryRoute,
+  foundryRunRoute,
+  designRoute,
+  playRoute,
+  chatRoute,
+  accountRoute,
+])

@@ -48,10 +48,14 @@ export class GameAdapter {
   #play(connection: SocketConnection, at: { slot: number; token: string }): void {
     const episode = this.#episode
     let hasEnded = false
+    let lastStep = -1
     const wire: Connection = {
       update() {
         if (hasEnded) return
         hasEnded = episode.isOver
+        // In lockstep every observation asks for one command: a repeated one would leave the answers a step behind.
+        if (!hasEnded && episode.rate === undefined && episode.step === lastStep) return
+        lastStep = episode.step
         if (hasEnded) connection.send(formatObservation(episode, at.slot))
         else connection.sendSnapshot(formatObservation(episode, at.slot))
       },

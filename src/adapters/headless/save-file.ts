@@ -39,12 +39,33 @@ export function readSave(path: string, world: World): { readonly fold: Fold; rea
   const value = readJsonInput(path, { what: 'The save', limit: SAVE_FILE_LIMIT })
   checkVersions(value, world)
   const save = parseWith(ReadSave, value, { code: 'STATE_INVALID', what: 'The save' })
+  const fold = foldOf(save, world)
+  checkOrigin(save, fold)
+  return { fold, origin: { scenario: save.scenario, seed: save.seed } }
+}
+
+function foldOf(save: { readonly tick: number; readonly state: JsonValue }, world: World): Fold {
   try {
-    const fold = loadFold(world, { step: save.tick, state: save.state })
-    return { fold, origin: { scenario: save.scenario, seed: save.seed } }
+    return loadFold(world, { step: save.tick, state: save.state })
   } catch (error) {
     throw error instanceof AppError ? movedFault(error, { what: 'The save', root: '$.state' }) : error
   }
+}
+
+/** What a save says about its state, and what the state says itself. */
+function checkOrigin(save: { tick: number; seed: number; scenario: string | null }, { world, state }: Fold): void {
+  const own = world.headless?.origin?.(state)
+  if (own && own.tick !== save.tick) throw inconsistent('$.tick', `is ${save.tick}, and that of the state ${own.tick}`)
+  if (own && own.seed !== save.seed) throw inconsistent('$.seed', `is ${save.seed}, and that of the state ${own.seed}`)
+  if (save.scenario !== null && !world.variants.some(({ id }) => id === save.scenario)) {
+    throw inconsistent('$.scenario', `${world.id} has no scenario ${JSON.stringify(save.scenario)}`)
+  }
+}
+
+function inconsistent(path: string, message: string): AppError {
+  return new AppError('STATE_INVALID', `The save is not valid: ${path}: ${message}`, {
+    details: { faults: [{ path, message }] },
+  })
 }
 
 /** Tells an old or a foreign save from a broken one. */

@@ -1,5 +1,6 @@
 // JSON Schemas of the interface, with the shapes of one world laid into them.
 import { z } from 'zod'
+import { AppError } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
 import type { World } from '../../kernel/world.ts'
 import {
@@ -15,7 +16,23 @@ import {
 import { JsonObject } from '../../protocol/json.ts'
 
 export const SCHEMA_NAMES = ['output', 'commands', 'trace', 'save'] as const
+/** What `--schema` prints: the schemas, and the world's data. */
+export const DOCUMENT_NAMES = [...SCHEMA_NAMES, 'catalogue'] as const
+export type DocumentName = (typeof DOCUMENT_NAMES)[number]
 export type SchemaName = (typeof SCHEMA_NAMES)[number]
+
+/**
+ * A schema of the interface, or the catalogue of the world.
+ * @throws AppError USAGE for the catalogue of a world that has none
+ */
+export function emitDocument(name: DocumentName, world: World): JsonObject {
+  if (name !== 'catalogue') return emitSchema(name, world)
+  const catalogue = world.headless?.catalogue?.()
+  if (catalogue) return { world: { id: world.id, version: world.version }, ...catalogue }
+  throw new AppError('USAGE', `${world.id} has no catalogue`, {
+    hint: `See the commands of the world with: paracosm headless --world ${world.id} --schema commands`,
+  })
+}
 
 /** The JSON Schema (2020-12) of what the interface reads or writes for a world. */
 export function emitSchema(name: SchemaName, world: World): JsonObject {

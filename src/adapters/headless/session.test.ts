@@ -4,12 +4,13 @@ import { basename } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { z } from 'zod'
-import { loadFold } from '../../kernel/fold.ts'
-import type { World } from '../../kernel/world.ts'
+import { createFold, foldStep, loadFold } from '../../kernel/fold.ts'
+import { configureWorld, type World } from '../../kernel/world.ts'
 import type { HeadlessStep } from '../../protocol/headless.ts'
 import type { JsonValue } from '../../protocol/json.ts'
 import { loadWorld } from '../../testing/built-in-worlds.ts'
 import { decideBuilder, FoundryView } from '../../worlds/foundry/bots.ts'
+import { FoundryConfig } from '../../worlds/foundry/config.ts'
 import { parseScript } from './script.ts'
 import { HeadlessSession } from './session.ts'
 
@@ -40,6 +41,99 @@ for (const path of SOLUTIONS) {
     assert.equal(session.objective.complete, true)
   })
 }
+
+for (const scenario of ['bootstrap', 'one_gap']) {
+  test(`headless: a straightforward first layout does not win ${scenario}`, async () => {
+    const path = `tests/fixtures/foundry-first-layouts/${scenario}.json`
+    const session = HeadlessSession.start(foundry, { scenario })
+    const outcomes = []
+    for (const step of parseScript(JSON.parse(readFileSync(path, 'utf8')), foundry)) {
+      outcomes.push(await session.execute(step))
+    }
+    assert.deepEqual(outcomes.map(({ ok }) => ok).indexOf(false), outcomes.length - 1, 'only the last step fails')
+    assert.equal(outcomes.at(-1)?.error?.code, 'OBJECTIVE_FAILED')
+    const { produced_total } = session.summary()
+    assert.ok(JSON.stringify(produced_total).includes(scenario === 'one_gap' ? '"circuit"' : '"iron_plate"'))
+  })
+}
+
+test('headless: every scenario ends: a limit of ticks truncates what nobody has completed', () => {
+  for (const { id } of foundry.variants) {
+    const { config } = configureWorld(foundry, id)
+    const { max_ticks } = FoundryConfig.parse(config)
+    assert.ok(max_ticks > 0, id)
+  }
+  const fold = createFold(
+    foundry,
+    FoundryConfig.parse({ size: { x: 2, y: 2, z: 2 }, inventory: [{}], max_ticks: 3 }),
+    1,
+  )
+  for (let tick = 0; tick < 3; tick++) {
+    assert.equal(foundry.outcome(fold.state), undefined)
+    foldStep(fold)
+  }
+  assert.deepEqual(foundry.outcome(fold.state), { ended: 'truncated', reason: 'The limit of 3 ticks was reached.' })
+})
+
+test('headless: in the clean room smelters and assemblers stand inside, placed or turned', async () => {
+  const session = HeadlessSession.start(foundry, { scenario: 'clean_room' })
+  const place = (def_id: string, x: number, z: number) =>
+    session.execute({
+      type: 'apply_command',
+      command: { type: 'place_part', def_id, origin: { x, y: 1, z }, facing: 'east' },
+    })
+  for (const def of ['smelter', 'assembler']) {
+    const outcome = await place(def, 3, 8)
+    assert.equal(outcome.error?.code, 'OUT_OF_BOUNDS', def)
+    assert.match(outcome.error?.message ?? '', /stands within \(7, 1, 4\) to \(13, 2, 6\)/)
+  }
+  const inside = await place('assembler', 13, 4)
+  assert.equal(inside.ok, true)
+  const f = foundry.create(
+    FoundryConfig.parse({
+      size: { x: 8, y: 4, z: 8 },
+      inventory: [{ assembler: 1 }],
+      zones: [{ def_id: 'assembler', from: { x: 1, y: 1, z: 1 }, to: { x: 1, y: 1, z: 3 } }],
+    }),
+    1,
+  )
+  const quiet = { effect: () => '', cancel: () => undefined, event: () => undefined }
+  const origin = { x: 1, y: 1, z: 1 }
+  assert.equal(
+    foundry.apply(f, 0, { type: 'place_part', def_id: 'assembler', origin, facing: 'east' }, quiet),
+    undefined,
+  )
+  const turned = foundry.apply(f, 0, { type: 'rotate_part', part_id: 1, facing: 'north' }, quiet)
+  assert.equal(turned?.code, 'OUT_OF_BOUNDS')
+})
+
+test('headless: a summary of several crews tells what each may place', async () => {
+  const session = HeadlessSession.start(foundry, { scenario: 'two_crews' })
+  const { build_inventory, build_inventories } = session.summary()
+  const [west, east] = z.array(z.record(z.string(), z.int())).parse(build_inventories)
+  assert.deepEqual([west?.frame_block, east?.frame_block], [4, 4])
+  assert.deepEqual([west?.smelter, east?.smelter], [undefined, 1])
+  assert.equal(z.record(z.string(), z.int()).parse(build_inventory).frame_block, 8)
+})
+
+test('headless: a starved machine in a net without power is told that nothing is met', async () => {
+  const session = HeadlessSession.start(foundry, { scenario: 'first_slice' })
+  const place = (def_id: string, x: number, y: number) =>
+    session.execute({
+      type: 'apply_command',
+      command: { type: 'place_part', def_id, origin: { x, y, z: 8 }, facing: 'east' },
+    })
+  const smelter = Number((await place('smelter', 5, 1)).detail?.part_id)
+  await session.execute({
+    type: 'apply_command',
+    command: { type: 'set_machine_recipe', part_id: smelter, recipe_id: 'smelt_iron' },
+  })
+  const status = () =>
+    z.looseObject({ state: z.string(), satisfaction: z.int() }).parse(session.inspect(smelter).detail?.status)
+  assert.deepEqual([status().state, status().satisfaction], ['starved', 0])
+  await place('solar_panel', 5, 2)
+  assert.deepEqual([status().state, status().satisfaction], ['starved', 1000])
+})
 
 test('headless: brownout is lost without the generator, and clean_room without the scrubber', async () => {
   for (const [scenario, without] of [

@@ -50,7 +50,7 @@ async function ofGroup(
   if (current.startsWith('-')) return place.command.options.map(optionToCandidate)
   const visible = place.args.length === 0 ? subcommands(place.command) : []
   const argument = place.command.registeredArguments[place.args.length] ?? place.command.registeredArguments.at(-1)
-  return visible.length > 0 || !argument ? visible : ofArgument(io, place, argument)
+  return argument ? [...visible, ...(await ofArgument(io, place, argument))] : visible
 }
 
 function subcommands(command: Command): readonly Candidate[] {
@@ -107,7 +107,8 @@ async function ofArgument(io: Io, place: Place, argument: Argument): Promise<rea
   if (argument.argChoices) return named(argument.argChoices)
   const name = argument.name()
   if (name === 'bot') return bots(await worldOf(io, place))
-  if (name === 'players') return [...bots(await worldOf(io, place)), { name: 'human', summary: 'a person, by link' }]
+  if (name === 'players' || name === 'policies')
+    return [...bots(await worldOf(io, place)), { name: 'human', summary: 'a person, by link' }]
   return /^world\b/.test(name) ? worlds(io) : []
 }
 

@@ -1,7 +1,7 @@
 // `eval compare`: two evaluations on the same seeds.
 import { compareEvaluations } from '../../evaluation/compare.ts'
 import { type Io, printJson } from '../io.ts'
-import { formatRows } from '../table.ts'
+import { printTable } from '../table.ts'
 import { type DataFlags, findSource, openEvaluations } from './open.ts'
 
 export async function compareStored(
@@ -23,7 +23,7 @@ export async function compareStored(
     String(test.seeds),
   ])
   const heading = ['Policy', 'First', 'Second', 'Difference', '95 % interval', 'p', 'Seeds']
-  for (const line of formatRows(heading, rows)) io.out(line)
+  printTable(io, heading, rows)
   io.out('')
   io.out(found.method)
 }

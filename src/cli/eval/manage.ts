@@ -3,7 +3,7 @@ import { journalPrefix } from '../../evaluation/evaluation-worker.ts'
 import { planEvaluation } from '../../evaluation/plan.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { type Io, printJson } from '../io.ts'
-import { formatRows } from '../table.ts'
+import { printTable } from '../table.ts'
 import { type DataFlags, findSource, openEvaluations } from './open.ts'
 import { type OutputFlags, printReport } from './print.ts'
 import { play } from './run.ts'
@@ -57,7 +57,7 @@ export async function listEvaluations(io: Io, flags: DataFlags & { readonly limi
     row.policies.join(', '),
     `${row.played} of ${row.episodes}`,
   ])
-  for (const line of formatRows(['ID', 'Status', 'World', 'Policies', 'Played'], cells)) io.out(line)
+  printTable(io, ['ID', 'Status', 'World', 'Policies', 'Played'], cells)
 }
 
 export async function removeEvaluation(io: Io, id: string, flags: DataFlags): Promise<void> {

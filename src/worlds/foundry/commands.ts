@@ -61,7 +61,7 @@ function place(f: Foundry, slot: number, { def_id, origin, facing }: Place): Ref
     return refuse('UNKNOWN_DEF', `there is no part ${def_id}; there are ${PARTS.map(({ id }) => id).join(', ')}`)
   const turned = FACINGS.indexOf(facing)
   const points = cellsFor(f, def, turned, origin)
-  const fault = roomFault(f, points, { slot, part: 0 })
+  const fault = roomFault(f, points, { slot, part: 0 }) ?? zoneFault(f, def_id, points)
   if (fault) return fault
   const cells = points.map(({ x, y, z }) => cellAt(f.size, x, y, z))
   if (def_id === 'extractor' && depositBelow(f, at(cells, 0)) === 0) {
@@ -115,6 +115,16 @@ function roomFault(f: Foundry, points: readonly Size[], who: { slot: number; par
   return undefined
 }
 
+/** Why a part of this kind may not stand here, where the scenario says where it may. */
+function zoneFault(f: Foundry, def: string, points: readonly Size[]): Refusal | undefined {
+  const zones = f.config.zones.filter(({ def_id }) => def_id === def)
+  const isWithin = ({ from, to }: (typeof zones)[number]): boolean =>
+    points.every(({ x, y, z }) => x >= from.x && x <= to.x && y >= from.y && y <= to.y && z >= from.z && z <= to.z)
+  if (zones.length === 0 || zones.some(isWithin)) return undefined
+  const where = zones.map(({ from, to }) => `${spell(from)} to ${spell(to)}`).join(', or ')
+  return refuse('OUT_OF_BOUNDS', `in this scenario a ${def} stands within ${where}`)
+}
+
 const unknown = (part: number): Refusal => refuse('UNKNOWN_PART', `there is no part ${part}`)
 
 /** Why a slot's crew may not move a part. */
@@ -145,7 +155,8 @@ function rotate(f: Foundry, slot: number, part: number, facing: Facing): Refusal
   if (f.parts.facing[part] === turned) return undefined
   const origin = cellToPoint(f.size, at(f.parts.origin, part))
   const points = cellsFor(f, at(f.parts.def, part) - 1, turned, origin)
-  const inTheWay = roomFault(f, points, { slot: at(f.parts.owner, part), part })
+  const inTheWay =
+    roomFault(f, points, { slot: at(f.parts.owner, part), part }) ?? zoneFault(f, defOf(f, part).id, points)
   if (inTheWay) return inTheWay
   const cells = points.map(({ x, y, z }) => cellAt(f.size, x, y, z))
   if (cells.length > 1) {

@@ -37,6 +37,9 @@ const FixedPart = z.strictObject({
 /** A box of columns where one crew may build: x and z, both ends included. */
 const Plot = z.strictObject({ x0: Coordinate, x1: Coordinate, z0: Coordinate, z1: Coordinate })
 
+/** A box in which parts of a kind must stand: whole, both ends included. */
+const Zone = z.strictObject({ def_id: DefId, from: Point, to: Point })
+
 export const FoundryConfig = z.strictObject({
   size: GridSize,
   /** Cells of the ground (y = 0) that hold ore without end. */
@@ -51,8 +54,12 @@ export const FoundryConfig = z.strictObject({
   plots: z.array(Plot).max(8).default([]),
   /** Parts that stand there from the start and cannot be removed or turned. */
   fixed: z.array(FixedPart).default([]),
-  /** Empty: the run has no end. */
+  /** Empty: nothing must be done, and only `max_ticks` ends the run. */
   goals: z.array(Goal).max(16).default([]),
+  /** Parts of these kinds are placed inside these boxes only; a kind that is not named stands anywhere. */
+  zones: z.array(Zone).max(32).default([]),
+  /** Ticks after which a run that has not come to its end is truncated; 0: never. */
+  max_ticks: z.int().min(0).max(1_000_000_000).default(0),
   /** How the sun changes: every so many ticks it is drawn anew between `least` permille and full. 0: always full. */
   clouds: z
     .strictObject({ every: z.int().min(0).max(100_000), least: z.int().min(0).max(1000) })

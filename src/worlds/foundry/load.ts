@@ -23,6 +23,7 @@ import { noticeAir } from './contamination.ts'
 import { cellAt } from './geometry.ts'
 import { buildLines, type LooseBelts } from './lines.ts'
 import { isBelt } from './links.ts'
+import { findMisfit } from './load-checks.ts'
 import { recipeOf, refreshMachine, wantedOf } from './machines.ts'
 import { joinNets } from './nets.ts'
 import { ENABLED, IN_CYCLE, PORTS, setFlag } from './node-table.ts'
@@ -57,6 +58,8 @@ export function loadFoundry(saved: JsonValue): Foundry {
     linkNode(f, id)
     joinNets(f, id)
   }
+  const misfit = findMisfit(f)
+  if (misfit) throw fault(misfit.path, misfit.message)
   const imbalance = findImbalance(f)
   if (imbalance) throw fault(imbalance.path, imbalance.message)
   for (const { id } of state.parts) {

@@ -24,13 +24,15 @@ export interface ObjectiveReport {
   readonly failed: boolean
   /** Tick after which it was complete. */
   readonly completed_at: number | null
+  /** Tick at which the run is truncated; null: it may go on for ever. */
+  readonly last_tick: number | null
   readonly goals: GoalReport[]
 }
 
 /** Counts this tick towards the goals. */
 export function runObjective(f: Foundry): void {
   const { goals } = f.config
-  if (goals.length === 0 || f.completedAt >= 0) return
+  if (goals.length === 0 || f.completedAt >= 0 || isOutOfTime(f)) return
   let isComplete = true
   for (let i = 0; i < goals.length; i++) {
     const goal = goals[i]
@@ -63,7 +65,12 @@ function placedParts(f: Foundry): number {
   return f.parts.count - f.config.fixed.length
 }
 
-/** Whether the objective can no longer be completed: its last tick has passed. */
+/** Whether the run has gone on for as long as it may. */
+export function isOutOfTime(f: Foundry): boolean {
+  return f.config.max_ticks > 0 && f.tick >= f.config.max_ticks
+}
+
+/** Whether the objective can no longer be completed: the last tick of a goal has passed. */
 export function hasFailed(f: Foundry): boolean {
   return f.completedAt < 0 && f.config.goals.some((goal) => goal.kind === 'before_tick' && f.tick >= goal.tick)
 }
@@ -113,13 +120,14 @@ export function outlineObjective(config: FoundryConfig): JsonObject {
 
 export function reportObjective(f: Foundry): ObjectiveReport {
   const complete = f.completedAt >= 0
-  const failed = hasFailed(f)
   const hasGoals = f.config.goals.length > 0
+  const failed = hasFailed(f) || (hasGoals && !complete && isOutOfTime(f))
   return {
     status: complete ? 'complete' : failed ? 'failed' : hasGoals ? 'open' : 'none',
     complete,
     failed,
     completed_at: complete ? f.completedAt : null,
+    last_tick: f.config.max_ticks > 0 ? f.config.max_ticks : null,
     goals: f.config.goals.map((goal, index) => reportGoal(f, goal, index)),
   }
 }

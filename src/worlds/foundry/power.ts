@@ -24,6 +24,8 @@ export interface PowerPlan {
   readonly fuelled: number
   readonly charge: number
   readonly room: number
+  /** What could be used: sun, burning fuel and charge. */
+  readonly available: number
   readonly satisfaction: number
 }
 
@@ -42,7 +44,7 @@ export function planPower(f: Foundry, net: Net): PowerPlan {
   const isBurning = fuelled > 0 && solar < net.demand + room
   const available = solar + (isBurning ? fuelled : 0) + charge
   const satisfaction = net.demand === 0 ? FULL : Math.min(FULL, Math.trunc((FULL * available) / net.demand))
-  return { demand: net.demand, solar, isBurning, fuelled, charge, room, satisfaction }
+  return { demand: net.demand, solar, isBurning, fuelled, charge, room, available, satisfaction }
 }
 
 /** Units that a generator can give in the next tick. */

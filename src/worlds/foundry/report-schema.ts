@@ -22,6 +22,7 @@ const Objective = z.strictObject({
   complete: z.boolean(),
   failed: z.boolean(),
   completed_at: Count.nullable(),
+  last_tick: Count.nullable(),
   goals: z.array(GoalReport),
 })
 
@@ -31,7 +32,10 @@ export const FoundrySummary = z.strictObject({
   objective: Objective,
   contamination: Count,
   produced_total: z.partialRecord(ItemId, Count),
+  /** Of all crews together. */
   build_inventory: z.record(z.string(), Count),
+  /** One a slot, where there are several: each crew places its own parts only. */
+  build_inventories: z.array(z.record(z.string(), Count)).optional(),
   part_state_counts: z.partialRecord(z.enum(PART_STATES), Count),
 })
 

@@ -20,6 +20,9 @@ export function summarizeFoundry(f: Foundry): JsonObject {
     contamination: f.air.total,
     produced_total: nameCounts(produced, 0, ITEMS),
     build_inventory: nameCounts(inventory, 0, PARTS),
+    ...(f.inventories.length > 1
+      ? { build_inventories: f.inventories.map((counts) => nameCounts(counts, 0, PARTS)) }
+      : {}),
     part_state_counts: countStates(f),
   }
 }

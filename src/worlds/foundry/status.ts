@@ -63,9 +63,14 @@ export function statusOf(f: Foundry, part: number, outlook: PowerOutlook): Statu
   return {
     state,
     reason,
-    satisfaction: plan ? plan.satisfaction : null,
+    satisfaction: plan ? reportedSatisfaction(plan) : null,
     progress: isInCycle ? Math.trunc((FULL * at(f.nodes.progress, row)) / workNeeded(f, row)) : null,
   }
+}
+
+/** Where nothing is asked for, everything is met; a net that could give nothing at all meets nothing. */
+function reportedSatisfaction({ demand, available, satisfaction }: NonNullable<Plan>): number {
+  return demand === 0 && available === 0 ? 0 : satisfaction
 }
 
 /** State of a part that stands, without the rest. */

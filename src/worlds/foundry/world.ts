@@ -6,6 +6,7 @@ import { defineWorld } from '../../kernel/world.ts'
 import { Results } from '../../protocol/episode.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { BOTS } from './bots.ts'
+import { describeCatalogue } from './catalogue-report.ts'
 import { code } from './code.ts'
 import { applyCommand } from './commands.ts'
 import { FoundryCommand, FoundryConfig } from './config.ts'
@@ -13,7 +14,7 @@ import { createFoundry } from './create.ts'
 import { digestFoundry } from './digest.ts'
 import { inspectFoundry } from './inspect.ts'
 import { loadFoundry } from './load.ts'
-import { hasFailed, objectiveScore, outlineObjective } from './objective.ts'
+import { hasFailed, isOutOfTime, objectiveScore, outlineObjective } from './objective.ts'
 import { perceiveFoundry } from './perceive.ts'
 import { observeFoundry, summarizeFoundry } from './report.ts'
 import { FoundryInspection, FoundryOutline, FoundrySummary } from './report-schema.ts'
@@ -62,6 +63,8 @@ export const foundry = defineWorld<FoundryConfig, Foundry, FoundryCommand, JsonO
     outline: (config) => ({ size: { ...config.size }, objective: outlineObjective(config) }),
     summarize: summarizeFoundry,
     inspect: inspectFoundry,
+    catalogue: () => describeCatalogue(),
+    origin: (f) => ({ tick: f.tick, seed: f.seed }),
   },
   standing: (f) => ({
     scores: f.inventories.map(() => objectiveScore(f)),
@@ -71,7 +74,9 @@ export const foundry = defineWorld<FoundryConfig, Foundry, FoundryCommand, JsonO
   outcome(f) {
     if (f.completedAt >= 0)
       return { ended: 'terminated', reason: `The objective was complete at tick ${f.completedAt}.` }
-    return hasFailed(f) ? { ended: 'terminated', reason: 'The last tick for the objective has passed.' } : undefined
+    if (hasFailed(f)) return { ended: 'terminated', reason: 'The last tick for the objective has passed.' }
+    if (isOutOfTime(f)) return { ended: 'truncated', reason: `The limit of ${f.config.max_ticks} ticks was reached.` }
+    return undefined
   },
   save: saveFoundry,
   load: loadFoundry,

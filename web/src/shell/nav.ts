@@ -7,4 +7,4 @@ export interface NavItem {
   readonly key?: string
 }
 
-export const NAV: readonly NavItem[] = []
+export const NAV: readonly NavItem[] = [{ label: 'Play', to: '/play', key: 'P' }]
