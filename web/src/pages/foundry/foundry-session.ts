@@ -1,4 +1,4 @@
-// One run of the foundry as its player has it: the seat, the frames, what was done, and time. Everything goes through the
+// One run of the foundry as its player has it: the slot, the frames, what was done, and time. Everything goes through the
 // server's episode; while time stands still, whatever is done in one go takes one tick.
 import type { Client } from 'paracosm/client'
 import type { ViewSource } from '../../../../src/kernel/view.ts'
@@ -9,7 +9,7 @@ import { createStore } from '../../data/store.ts'
 import { readDone, ticksOf } from './done.ts'
 import type { Ended } from './ended.ts'
 import { type Message, readMessage, resultsOf } from './messages.ts'
-import { Seat } from './seat.ts'
+import { SlotSocket } from './slot-socket.ts'
 
 /** Ticks a second at speed 1. */
 export const BASE_RATE = 10
@@ -39,7 +39,7 @@ export class FoundrySession {
   readonly #options: SessionOptions
   readonly #listeners = new Set<() => void>()
   #viewer: WebSocket | undefined
-  #seat: Seat | undefined
+  #own: SlotSocket | undefined
   /** Of a run that has ended: its parts, from its journal. */
   #ended: Ended | undefined
   #frame: ViewFrame | undefined
@@ -77,7 +77,7 @@ export class FoundrySession {
       return
     }
     const at = `${location.origin.replace(/^http/, 'ws')}/episodes/${encodeURIComponent(episode)}`
-    if (token !== undefined) this.#seat = new Seat(`${at}/player`, token)
+    if (token !== undefined) this.#own = new SlotSocket(`${at}/player`, token)
     this.#viewer = new WebSocket(`${at}/global`)
     this.#viewer.addEventListener('message', ({ data }) => this.#read(readMessage(data)))
     this.#viewer.addEventListener('close', () => this.#lose())
@@ -182,11 +182,11 @@ export class FoundrySession {
   /** Says commands and, while time stands still, makes the tick in which they are heard. */
   async do(commands: readonly JsonObject[]): Promise<void> {
     await this.ready()
-    const seat = this.#seat
-    if (!seat) return
+    const own = this.#own
+    if (!own) return
     const { client, episode } = this.#options
-    const answers = commands.map((command) => seat.say(command))
-    await seat.sent()
+    const answers = commands.map((command) => own.say(command))
+    await own.sent()
     let isAnswered = false
     const all = Promise.all(answers).then((receipts) => {
       isAnswered = true
@@ -242,7 +242,7 @@ export class FoundrySession {
   close(): void {
     this.#isClosed = true
     this.#viewer?.close()
-    this.#seat?.close()
+    this.#own?.close()
     this.#listeners.clear()
   }
 }

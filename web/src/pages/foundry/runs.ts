@@ -1,4 +1,4 @@
-// The foundry runs of this browser: which episodes it started, the seat in each, and which line each left when somebody
+// The foundry runs of this browser: which episodes it started, the slot in each, and which line each left when somebody
 // undid something. The episodes themselves are the server's.
 import { createStore } from '../../data/store.ts'
 

@@ -8,7 +8,7 @@ export interface Receipt {
   readonly reason: string
 }
 
-export class Seat {
+export class SlotSocket {
   readonly #socket: WebSocket
   readonly #opened: Promise<void>
   readonly #waiting = new Map<number, (receipt: Receipt) => void>()
