@@ -9,6 +9,8 @@ export const PATHS = {
   world: '/worlds/$world',
   episode: '/episodes/$episode',
   compare: '/compare/$episode/$fork',
+  foundry: '/play/foundry',
+  foundryRun: '/play/foundry/$episode',
   design: '/design',
   play: '/play',
   chat: '/play/$session',

@@ -4,6 +4,7 @@ import { chatRoute } from './pages/chat/route.tsx'
 import { compareRoute } from './pages/compare/route.tsx'
 import { designRoute } from './pages/design/route.tsx'
 import { episodeRoute } from './pages/episode/route.tsx'
+import { foundryRoute, foundryRunRoute } from './pages/foundry/route.tsx'
 import { homeRoute } from './pages/home/route.tsx'
 import { playRoute } from './pages/play/route.tsx'
 import { watchRoute } from './pages/watch/route.tsx'
@@ -22,4 +23,6 @@ export const routeTree = rootRoute.addChildren([
   chatRoute,
   accountRoute,
   designRoute,
+  foundryRoute,
+  foundryRunRoute,
 ])
