@@ -109,7 +109,7 @@ export class Conversation {
     this.#isReady = false
   }
 
-  /** Rejects whatever waits. */
+  /** Rejects every waiting input. */
   fail(error: ClientError): void {
     for (const { done } of this.#sayings.splice(0)) done.reject(error)
   }
@@ -227,7 +227,7 @@ export class Conversation {
       saying.done.reject(new ClientError('PROTOCOL', message))
     } else if (this.#hasStranger) {
       this.#sayings.shift()
-      const message = 'the session went on elsewhere while the connection was away; the input was not sent again'
+      const message = 'another client continued the session while the connection was lost; the input was not sent again'
       saying.done.reject(new ClientError('SUPERSEDED', message))
     } else saying.isSent = false
   }

@@ -10,7 +10,7 @@ type Value = string | number | bigint | boolean | Uint8Array | null
 export interface ParquetColumn<Row> {
   readonly name: string
   /**
-   * `document`: long text, of which nobody asks for the least and the greatest; `unique`: text that seldom repeats.
+   * `document`: long text without min/max statistics; `unique`: text that seldom repeats.
    * `instant`: milliseconds UTC.
    */
   readonly type: 'text' | 'document' | 'unique' | 'integer' | 'long' | 'double' | 'boolean' | 'instant'

@@ -93,7 +93,7 @@ async function refuseExisting(path: string, { kind, isForced }: TargetOptions): 
   throw new AppError('FILE_EXISTS', `${path} is not ${what}, so it is not replaced`, { hint: 'Choose another name.' })
 }
 
-/** Whether nothing would be lost with a folder but a dataset of ours. */
+/** Whether a folder contains nothing but a dataset that paracosm wrote. */
 async function holdsDataset(path: string): Promise<boolean> {
   const entries = await readdir(path, { withFileTypes: true })
   return entries.every((each) => each.isFile() && /\.jsonl$|^dataset_info\.json$/.test(each.name))

@@ -325,7 +325,7 @@ export const RoleModelsInfo = z.strictObject({
       calls: z.int().min(0),
       input_tokens: z.int().min(0),
       output_tokens: z.int().min(0),
-      /** US dollars, as far as the endpoint tells. */
+      /** US dollars, as reported by the endpoint. */
       cost_usd: z.number().min(0),
       unpriced_calls: z.int().min(0),
     })

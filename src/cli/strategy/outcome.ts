@@ -20,7 +20,7 @@ export function validateSource({ name, text, program }: ProgramText, limits: Str
   })
 }
 
-/** A failure of a run, for whoever ran the command; anything else stays what it is. */
+/** Translates a failure of a run; any other error is returned unchanged. */
 export function toAppError(error: unknown): unknown {
   if (!(error instanceof DslError) || error.kind === 'UnexpectedError') return error
   const { kind, code, nodeId, params } = error

@@ -19,7 +19,7 @@ export async function createScriptedPolicy(engine: string): Promise<Policy> {
   return { decide: (turn) => Promise.resolve(approach(turn)) }
 }
 
-/** A bot of the world that speaks the protocol and sees what a perception tells. */
+/** A bot of the world that uses the protocol and sees only perceptions. */
 function fromBot(world: World): Policy {
   const bot = createBot(world, 'scripted')
   let number = 0
@@ -74,7 +74,7 @@ function reasonFor(command: AgentCommand, quests: readonly string[]): string {
   return `By the rules for this world: ${command.command.replaceAll('_', ' ')} is the next thing for ${aim}.`
 }
 
-/** Goes to the nearest thing that lies about; where nothing does, to whoever is nearest. */
+/** Goes to the nearest item, or to the nearest character if there is none. */
 function approach({ perception }: Turn) {
   const things = perception.nearby_entities.filter((each) => each.entity_type === 'item')
   const aim = things.find((each) => each.distance > 0) ?? perception.nearby_entities.find((each) => each.distance > 0)
@@ -85,7 +85,7 @@ function approach({ perception }: Turn) {
 
 const Point = z.object({ x: z.int(), y: z.int(), z: z.int() })
 
-/** What the foundry tells besides the protocol's own fields. */
+/** Fields that the foundry adds to the protocol. */
 const FoundryExtras = z.object({
   size: Point,
   build_inventory: z.record(z.string(), z.int()),

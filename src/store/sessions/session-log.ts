@@ -56,7 +56,7 @@ export class SessionLog {
     this.#writer = new SessionWriter(store, now)
   }
 
-  /** A new session with what there is of it already; no server has it. */
+  /** Creates a session with its first events. No server holds a claim on it yet. */
   async create(header: SessionHeader, lines: readonly string[], events: readonly SessionEvent[]): Promise<void> {
     await this.#store.transaction(async (tx) => {
       await tx.insertInto('sessions').values(toSessionRow(header)).execute()
@@ -229,7 +229,7 @@ export class SessionLog {
   }
 
   /**
-   * Ends a session in its row alone: one whose journal is missing, or belongs to a world that is not here any more.
+   * Ends a session in its row alone: one whose journal is missing, or whose world no longer exists.
    * @returns false when it is over already, or a server has it
    */
   async end(id: string, reason: string, status: 'closed' | 'error' = 'closed'): Promise<boolean> {
