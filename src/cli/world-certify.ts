@@ -18,7 +18,7 @@ export interface CertifyWorldOptions {
   readonly json?: boolean
 }
 
-/** Seeds and steps that the determinism kit plays for every variant. */
+/** Seeds and steps that the conformance suite plays for every variant. */
 const SEEDS = [1, 2, 3] as const
 const STEPS = 200
 

@@ -8,7 +8,14 @@ import { JsonObject } from './json.ts'
 export const ViewEvent = z.strictObject({ slot: z.int().min(0).nullable(), kind: z.string(), data: JsonObject })
 export type ViewEvent = z.infer<typeof ViewEvent>
 
-/** One moment of an episode, as one viewer sees it. */
+/**
+ * One moment of an episode, as one viewer sees it.
+ *
+ * @example
+ * import { ViewFrame } from 'paracosm/world'
+ *
+ * export const parseFrame = (value: unknown): ViewFrame => ViewFrame.parse(value)
+ */
 export const ViewFrame = z.strictObject({
   /** Steps done. */
   step: z.int().min(0),
