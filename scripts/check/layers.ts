@@ -49,7 +49,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@fastify/cors': ['server', 'transport'],
   '@fastify/rate-limit': ['transport'],
   'fastify-type-provider-zod': ['server', 'transport'],
-  ws: ['adapters', 'transport', 'players', 'runner', 'server', 'testing'],
+  ws: ['adapters', 'transport', 'players', 'runner', 'league', 'server', 'testing'],
   ajv: ['runner'],
   yaml: ['evaluation', 'experiment', 'league'],
   openskill: ['testing'],

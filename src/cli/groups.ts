@@ -70,6 +70,12 @@ export const GROUPS: readonly Group[] = [
     load: () => import('./eval.ts'),
   },
   {
+    name: 'league',
+    task: 'Collect evidence',
+    summary: 'leagues, and commissioners for any platform',
+    load: () => import('./league.ts'),
+  },
+  {
     name: 'replay',
     task: 'Collect evidence',
     summary: 'show, verify, fork and watch recordings',

@@ -310,6 +310,8 @@ export const ServerConfig = z.strictObject({
   registration_enabled: z.boolean(),
   experiments_enabled: z.boolean(),
   default_experiment_name: z.string().nullable(),
+  /** What clients of the newest generation ask for before anything else. */
+  run_name: z.string(),
 })
 export type ServerConfig = z.infer<typeof ServerConfig>
 

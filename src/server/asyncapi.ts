@@ -44,7 +44,7 @@ const CHANNELS = {
     address: '/api/play/game/{session_id}/ws',
     title: 'A session of a text game',
     description:
-      'Its player, or a spectator with a key of its own. Whoever sends no Authorization header sends `auth` first. The server closes with 1000. A frame above 64 KiB, and text that is not UTF-8, end the connection; the session goes on.',
+      'Its player, or a spectator with a key of its own. Whoever sends no Authorization header sends `auth` first. The server closes with 1000. A frame above 65,536 characters is answered by `error`; one above 256 KiB (1009) and text that is not UTF-8 (1007) end the connection; the session goes on.',
     query: { stream: '1 asks for `token` frames.' },
     hasBearer: true,
     sends: byType(ServerFrame),

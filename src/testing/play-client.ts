@@ -68,3 +68,6 @@ export class PlayClient {
     await this.closed
   }
 }
+
+/** What kinds of frames came, in order. */
+export const types = (frames: readonly PlayFrame[]): unknown[] => frames.map((frame) => frame.type)

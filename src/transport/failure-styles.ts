@@ -47,20 +47,19 @@ export const DETAIL_STYLE: FailureStyle = {
       }))
       return { detail }
     }
+    if (failure.code === 'MEDIA_TYPE_UNSUPPORTED') {
+      const msg = 'The body must be JSON: send it with content-type application/json'
+      return { detail: [{ type: 'media_type_unsupported', loc: ['header', 'content-type'], msg, input: null }] }
+    }
     // A body that cannot be read is a validation error in this API.
     if (UNREADABLE.has(failure.code)) {
-      return { detail: [{ type: 'json_invalid', loc: ['body'], msg: failure.message, input: {} }] }
+      return { detail: [{ type: 'json_invalid', loc: ['body'], msg: failure.message, input: null }] }
     }
     return { detail: failure.message }
   },
 }
 
-const UNREADABLE: ReadonlySet<string> = new Set([
-  'JSON_MALFORMED',
-  'JSON_TOO_DEEP',
-  'BAD_REQUEST',
-  'MEDIA_TYPE_UNSUPPORTED',
-])
+const UNREADABLE: ReadonlySet<string> = new Set(['JSON_MALFORMED', 'JSON_TOO_DEEP', 'BAD_REQUEST'])
 
 /** `{error: {code, message, details, timestamp}}`: the perception protocol. */
 export const PERCEPTION_STYLE: FailureStyle = {

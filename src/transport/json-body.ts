@@ -77,17 +77,32 @@ function isKey(text: string, end: number): boolean {
   return text.charCodeAt(at) === COLON
 }
 
+/** A byte that is no UTF-8 is a fault: silently replaced, it would be stored as something that nobody wrote. */
+function decodeBody(body: string | Buffer): string {
+  if (typeof body === 'string') return body
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    throw new AppError('JSON_MALFORMED', 'The body is not valid UTF-8.')
+  }
+}
+
 /**
  * Makes `parseJsonBody` the reader of `application/json` on a Fastify server.
+ * @param options.parse makes the value of a text that has passed every check; default: JSON.parse
  * @param options.allowsEmpty whether an empty body counts as no body rather than as malformed
  */
-export function installJsonBody(app: FastifyInstance, { allowsEmpty = false } = {}): void {
+export function installJsonBody(
+  app: FastifyInstance,
+  { allowsEmpty = false, parse }: { readonly allowsEmpty?: boolean; readonly parse?: (text: string) => unknown } = {},
+): void {
   app.removeContentTypeParser('application/json')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-    const text = String(body)
-    if (allowsEmpty && text.trim() === '') return done(null, undefined)
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, parseJsonBody(text))
+      const text = decodeBody(body)
+      if (allowsEmpty && text.trim() === '') return done(null, undefined)
+      const value = parseJsonBody(text)
+      done(null, parse ? parse(text) : value)
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)))
     }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { FORM, get, post, put, register, remove, start } from '../../src/testing/play-api.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
 import { forEachStore, onSqlite } from '../../src/testing/stores.ts'
-import { ADMIN_KEY, startSessionServer } from './session-server.ts'
+import { ADMIN_KEY, startedSession, startSessionServer } from './session-server.ts'
 
 onSqlite('session API: a player registers, shows the key, and is told nothing personal', async (store, services) => {
   const server = await startSessionServer(store)
@@ -84,10 +84,9 @@ onSqlite(
 )
 
 onSqlite('session API: overrides have effect: turns, budget, filters', async (store, services) => {
-  const server = await startSessionServer(store)
-  services.atEnd(() => server.close())
-  const key = await register(server)
-  const { id, socket } = await start(server, key, { overrides: { max_turns: 2, max_input_length: 20 } })
+  const { server, key, id, socket } = await startedSession(store, services, {
+    wanted: { overrides: { max_turns: 2, max_input_length: 20 } },
+  })
   const client = new PlayClient(socket, key)
   await client.until('turn_end')
   assert.equal((await client.advance('I say far too many words here.'))[0]?.event_type, 'error')
@@ -130,10 +129,7 @@ onSqlite(
 forEachStore(
   'session API: feedback is kept with its message, and another’s session cannot be judged',
   async (store, services) => {
-    const server = await startSessionServer(store)
-    services.atEnd(() => server.close())
-    const key = await register(server)
-    const { id, socket } = await start(server, key)
+    const { server, key, id, socket } = await startedSession(store, services)
     const client = new PlayClient(socket, key)
     const opening = await client.until('turn_end')
     const scene = opening.find((frame) => frame.event_type === 'ai')
@@ -170,10 +166,7 @@ forEachStore(
 )
 
 forEachStore('session API: an intention is evaluated once, however often it is asked for', async (store, services) => {
-  const server = await startSessionServer(store)
-  services.atEnd(() => server.close())
-  const key = await register(server)
-  const { id, socket } = await start(server, key, { game: 'Infer Intent' })
+  const { server, key, id, socket } = await startedSession(store, services, { wanted: { game: 'Infer Intent' } })
   const path = `/api/sessions/${id}/infer-intent/evaluation`
   assert.equal((await post(server, path, {}, key)).status, 409)
   const client = new PlayClient(socket, key)
@@ -207,6 +200,7 @@ onSqlite(
       registration_enabled: false,
       experiments_enabled: false,
       default_experiment_name: null,
+      run_name: 'paracosm',
     })
     for (const answer of [
       await post(server, '/api/player/registration', FORM),

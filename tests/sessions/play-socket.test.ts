@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { get, post, register, start } from '../../src/testing/play-api.ts'
-import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
+import { PlayClient, types } from '../../src/testing/play-client.ts'
 import { forEachStore } from '../../src/testing/stores.ts'
-import { startSessionServer } from './session-server.ts'
-
-const types = (frames: readonly PlayFrame[]) => frames.map((frame) => frame.type)
+import { startedSession, startSessionServer } from './session-server.ts'
 
 forEachStore(
   'play socket: meta, opening, a turn, status and close come in the order of the contract',
   async (store, services) => {
-    const server = await startSessionServer(store)
-    services.atEnd(() => server.close())
-    const key = await register(server)
-    const { id, socket } = await start(server, key)
+    const { server, key, id, socket } = await startedSession(store, services)
     const client = new PlayClient(socket, key)
     const [meta, welcome, opening, end] = await client.until('turn_end')
     assert.equal(meta?.type, 'session_meta')
@@ -91,10 +86,7 @@ forEachStore(
 forEachStore(
   'play socket: a branch goes its own way from a turn, and the parent goes on unaffected',
   async (store, services) => {
-    const server = await startSessionServer(store)
-    services.atEnd(() => server.close())
-    const key = await register(server)
-    const { id, socket } = await start(server, key)
+    const { server, key, id, socket } = await startedSession(store, services)
     const parent = new PlayClient(socket, key)
     await parent.until('turn_end')
     await parent.advance('I sit down.')

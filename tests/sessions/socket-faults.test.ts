@@ -3,12 +3,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { WebSocket as RawSocket } from 'ws'
 import { get, post, register, start } from '../../src/testing/play-api.ts'
-import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
+import { PlayClient, type PlayFrame, types } from '../../src/testing/play-client.ts'
 import { assertReplays } from '../../src/testing/session-replay.ts'
 import { forEachStore, onSqlite } from '../../src/testing/stores.ts'
-import { type SessionServer, startSessionServer } from './session-server.ts'
-
-const types = (frames: readonly PlayFrame[]) => frames.map((frame) => frame.type)
+import { type SessionServer, startedSession, startSessionServer } from './session-server.ts'
 
 /** The session goes on: its player connects, sees the past, and plays a turn. */
 async function goesOn(socket: string, key: string, turns: number): Promise<void> {
@@ -37,10 +35,7 @@ async function whole(server: SessionServer, id: string, key: string): Promise<vo
 onSqlite(
   'play socket: a wrong key, no key and another’s key are turned away, and the session is not touched',
   async (store, services) => {
-    const server = await startSessionServer(store)
-    services.atEnd(() => server.close())
-    const key = await register(server)
-    const { id, socket } = await start(server, key)
+    const { server, key, id, socket } = await startedSession(store, services)
     for (const [wrong, detail] of [
       ['dcs-ak-wrong', 'Invalid access key'],
       [await register(server), 'Unauthorized for this session'],
@@ -72,10 +67,7 @@ onSqlite(
 onSqlite(
   'play socket: a key in the header serves as well, and an auth frame afterwards is ignored',
   async (store, services) => {
-    const server = await startSessionServer(store)
-    services.atEnd(() => server.close())
-    const key = await register(server)
-    const { socket } = await start(server, key)
+    const { key, socket } = await startedSession(store, services)
     const raw = new RawSocket(socket, { headers: { authorization: `Bearer ${key}` } })
     const frames: PlayFrame[] = []
     const ended = Promise.withResolvers<void>()
@@ -97,10 +89,7 @@ onSqlite(
 onSqlite(
   'play socket: of two sockets that race for a session one plays and the other is told, again and again',
   async (store, services) => {
-    const server = await startSessionServer(store)
-    services.atEnd(() => server.close())
-    const key = await register(server)
-    const { id, socket } = await start(server, key)
+    const { server, key, id, socket } = await startedSession(store, services)
     for (let round = 0; round < 5; round++) {
       const both = [new PlayClient(socket, key), new PlayClient(socket, key)]
       const firsts = await Promise.all(
@@ -123,10 +112,7 @@ onSqlite(
 onSqlite(
   'play socket: frames that are none are answered with an error, and the conversation goes on',
   async (store, services) => {
-    const server = await startSessionServer(store)
-    services.atEnd(() => server.close())
-    const key = await register(server)
-    const { id, socket } = await start(server, key)
+    const { server, key, id, socket } = await startedSession(store, services)
     const client = new PlayClient(socket, key)
     await client.until('turn_end')
     for (const [frame, detail] of [
@@ -135,7 +121,8 @@ onSqlite(
       ['[]', /object/],
       ['null', /object/],
       ['"advance"', /object/],
-      ['{}', /Unknown frame type: undefined/],
+      [JSON.stringify({ type: 'advance', text: 'x'.repeat(100_000) }), /Frame too large: at most 65536/],
+      ['{}', /Frame has no type; the types are auth, advance, status, close/],
       ['{"type":"fly"}', /Unknown frame type: fly/],
       ['{"type":"auth","api_key":""}', /Unknown frame type: auth/],
       ['{"type":"advance","text":5}', /text/],
@@ -159,15 +146,12 @@ onSqlite(
 onSqlite(
   'play socket: an oversized, a binary and a broken text frame end the connection, and the session goes on',
   async (store, services) => {
-    const server = await startSessionServer(store)
-    services.atEnd(() => server.close())
-    const key = await register(server)
-    const { id, socket } = await start(server, key)
+    const { server, key, id, socket } = await startedSession(store, services)
     const first = new PlayClient(socket, key)
     await first.until('turn_end')
     await first.close()
     const bad: readonly [string | Buffer, object][] = [
-      ['x'.repeat(100_000), {}],
+      ['x'.repeat(300_000), {}],
       [Buffer.from([1, 2, 3]), { binary: true }],
       [Buffer.from([0x22, 0xff, 0xfe, 0x22]), { binary: false }],
     ]
@@ -187,10 +171,7 @@ onSqlite(
 )
 
 onSqlite('play socket: ten thousand tiny frames are all answered, in order', async (store, services) => {
-  const server = await startSessionServer(store)
-  services.atEnd(() => server.close())
-  const key = await register(server)
-  const { socket } = await start(server, key)
+  const { key, socket } = await startedSession(store, services)
   const client = new PlayClient(socket, key)
   await client.until('turn_end')
   for (let i = 0; i < 5000; i++) {
@@ -259,10 +240,7 @@ onSqlite('play socket: a drop in any state loses nothing and doubles nothing', a
 })
 
 onSqlite('play socket: a spectator sees what was said and what is said, and says nothing', async (store, services) => {
-  const server = await startSessionServer(store)
-  services.atEnd(() => server.close())
-  const key = await register(server)
-  const { id, socket } = await start(server, key)
+  const { server, key, id, socket } = await startedSession(store, services)
   const player = new PlayClient(socket, key)
   await player.until('turn_end')
   const { body } = await post(server, `/api/sessions/${id}/spectators`, {}, key)

@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto'
 import type { DialogueCandidates } from '../../kernel/dialogue.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { describeIssue } from '../../kernel/parse.ts'
 import type { Character } from '../../protocol/character.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Setup } from '../../protocol/session.ts'
@@ -71,9 +72,9 @@ export function planSession(
   const playable = games.require(wanted.game)
   const parsed = playable.game.overrides.safeParse(wanted.overrides ?? {})
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const where = ['overrides', ...(issue?.path ?? [])].join('.')
-    throw new AppError('CONFIG_INVALID', `${where}: ${issue?.message ?? 'invalid'}`)
+    const fault = describeIssue(parsed.error, '')
+    // A key that is not known is a fault of the whole: it has no path of its own.
+    throw new AppError('CONFIG_INVALID', fault.startsWith(': ') ? `overrides${fault}` : `overrides.${fault}`)
   }
   const rest = { playable, overrides: parsed.data, source: wanted.source, playerId: wanted.playerId }
   const found = candidatesOf(playable, characters, parsed.data)

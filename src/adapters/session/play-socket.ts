@@ -1,6 +1,7 @@
 // One play socket: who is there, the replay, the opening, then frames in order until either side leaves.
 // Nothing of a session is touched before whoever speaks is known to be its player.
 import { AppError } from '../../kernel/errors.ts'
+import { describeIssue } from '../../kernel/parse.ts'
 import { ClientFrame, type ServerFrame } from '../../protocol/session.ts'
 import type { SessionLog } from '../../store/sessions/session-log.ts'
 import type { SocketConnection } from '../../transport/connection.ts'
@@ -31,6 +32,11 @@ export interface PlayHost {
 const AUTH_MS = 30_000
 /** How long the old socket of a session has to show that it lives when a new one comes. */
 const PROBE_MS = 1000
+
+/** Characters of one frame. */
+const MAX_FRAME = 64 * 1024
+/** Bytes of one frame that are received at all: enough to answer one that is too long, in place of breaking off. */
+export const MAX_RECEIVED_BYTES = 256 * 1024
 
 export interface PlayRequestLine {
   readonly sessionId: string
@@ -305,6 +311,7 @@ const FRAME_TYPES = ['auth', 'advance', 'status', 'close'] as const
 
 /** A frame, or why it cannot be taken. */
 function readFrame(text: string): { frame: ClientFrame } | { fault: string } {
+  if (text.length > MAX_FRAME) return { fault: `Frame too large: at most ${MAX_FRAME} characters` }
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -316,6 +323,7 @@ function readFrame(text: string): { frame: ClientFrame } | { fault: string } {
   // Before the schema, whose report of a fault is costly: a flood of such frames must be cheap.
   if (!FRAME_TYPES.some((known) => known === type)) {
     // A text of an object would run code or recurse that the client chose.
+    if (type === undefined) return { fault: `Frame has no type; the types are ${FRAME_TYPES.join(', ')}` }
     const shown = typeof type === 'object' && type !== null ? 'an object' : String(type)
     return { fault: `Unknown frame type: ${shown.slice(0, 100)}` }
   }
@@ -323,6 +331,5 @@ function readFrame(text: string): { frame: ClientFrame } | { fault: string } {
   if (parsed.success) return { frame: parsed.data }
   // The player has authenticated by now, so `auth` is unknown here even when it is malformed.
   if (type === 'auth') return { fault: 'Unknown frame type: auth' }
-  const issue = parsed.error.issues[0]
-  return { fault: `${issue?.path.join('.') ?? 'frame'}: ${issue?.message ?? 'invalid'}` }
+  return { fault: describeIssue(parsed.error, 'frame') }
 }

@@ -16,6 +16,9 @@ export const RATING_TAU = RATING_MU / 300
 
 export const newRating = (): Rating => ({ mu: RATING_MU, sigma: RATING_SIGMA })
 
+/** What is shown of a rating: a skill that it has almost surely. */
+export const shownRating = ({ mu, sigma }: Rating): number => mu - 3 * sigma
+
 /**
  * The ratings after one match, in the same order.
  * @param ranks one each; lower is better, equal ones are a tie

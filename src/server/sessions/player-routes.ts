@@ -14,9 +14,19 @@ export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
   const limit = (perMinute: number) => ({
     rateLimit: services.hasRateLimits ? routeLimit(perMinute) : (false as const),
   })
+  const standardOnly = (_request: unknown, _reply: unknown, next: (error?: Error) => void): void => {
+    try {
+      requireStandard(services)
+      next()
+    } catch (error) {
+      next(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
   app.post(
     '/api/player/registration',
     {
+      // Before the body is looked at: whatever it holds, this mode has no players.
+      onRequest: standardOnly,
       config: limit(REGISTRATIONS),
       schema: {
         summary: 'Register a player; the key is shown this once',
@@ -26,7 +36,6 @@ export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
       },
     },
     async (request) => {
-      requireStandard(services)
       const player = await services.players.create({ fields: fieldsOf(request.body), issuesKey: true })
       if (player.key === null) throw new Error('no key was issued')
       return { player_id: player.playerId, api_key: player.key }
@@ -35,6 +44,7 @@ export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
   app.post(
     '/api/player/auth',
     {
+      onRequest: standardOnly,
       config: limit(ATTEMPTS),
       schema: {
         summary: 'Whose key it is',
@@ -44,7 +54,6 @@ export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
       },
     },
     async (request) => {
-      requireStandard(services)
       const player_id = await requirePlayer(services, request.body.api_key)
       // The name is personal data, and lies apart.
       return { player_id, full_name: '', authenticated: true as const }

@@ -1,7 +1,7 @@
 // Registers the session API: its routes, with their own form of failures, and the play socket.
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { PlaySocket } from '../../adapters/session/play-socket.ts'
+import { MAX_RECEIVED_BYTES, PlaySocket } from '../../adapters/session/play-socket.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { DETAIL_STYLE } from '../../transport/failure-styles.ts'
 import type { RouteFailures } from '../../transport/fastify-failures.ts'
@@ -45,6 +45,7 @@ export function playRoute(services: SessionServices): UpgradeRoute {
   return {
     pattern: '/api/play/game/:id/ws',
     style: DETAIL_STYLE,
+    maxMessageBytes: MAX_RECEIVED_BYTES,
     // A key proves who speaks, whatever page sends it. In free play there is none.
     origins: services.mode === 'standard' ? 'any' : 'allowed',
     authorize({ params, query, bearer }) {

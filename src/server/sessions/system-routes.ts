@@ -24,6 +24,7 @@ export const systemRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
         registration_enabled: isStandard,
         experiments_enabled: isStandard,
         default_experiment_name: null,
+        run_name: 'paracosm',
       }
     },
   )

@@ -2,6 +2,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Tables } from '../tables.ts'
 import type { Collection } from './collection.ts'
+import { readNotes } from './foreign-notes.ts'
 import { characters, otherCollection, pii, players } from './people-documents.ts'
 import { sessionEvents, sessionJournals, sessions } from './session-documents.ts'
 
@@ -23,8 +24,14 @@ export function collectionNamed(name: string): Collection {
 
 /** All that a dump has, by name. */
 export async function listCollections(db: Kysely<Tables>): Promise<Collection[]> {
-  const names = new Set([...OWN_COLLECTIONS.map((each) => each.name), ...EXPECTED, ...(await otherNames(db))])
-  return [...names].sort(compare).map(collectionNamed)
+  const notes = await readNotes(db)
+  const own = OWN_COLLECTIONS.map((each) => each.name)
+  const names = new Set([...own, ...EXPECTED, ...notes.keys(), ...(await otherNames(db))])
+  return [...names].sort(compare).map((name) => {
+    const collection = collectionNamed(name)
+    const told = notes.get(name)
+    return told === undefined || Object.keys(told).length === 0 ? collection : { ...collection, indexes: told }
+  })
 }
 
 async function otherNames(db: Kysely<Tables>): Promise<string[]> {

@@ -11,6 +11,7 @@ import type { DumpContext, FoundDocument } from './collection.ts'
 import { clearOthers, collectionNamed, OWN_COLLECTIONS } from './collections.ts'
 import type { TextForm } from './document-text.ts'
 import { type CollectionFile, findCollectionFiles, MANIFEST, readDocuments, readManifest } from './folders.ts'
+import { dropNotes, keepNote } from './foreign-notes.ts'
 
 export interface ImportOptions {
   /**
@@ -65,6 +66,7 @@ export async function importFolder(store: Store, folder: string, options: Import
     if (vault) await requireCurrent(tx, store.kind, vault)
     const counts = await replaceAll(tx, files, context, options)
     const cleared = mode === 'restore' ? await clearOthers(tx, names) : []
+    if (mode === 'restore') await dropNotes(tx, names)
     if (cleared.length > 0) notes.push(`Emptied, since the folder does not have them: ${cleared.join(', ')}.`)
     await settle(tx, context.now, names)
     return counts
@@ -129,6 +131,7 @@ async function replaceAll(
   for (const file of files) {
     const collection = collectionNamed(file.collection)
     await collection.clear(tx)
+    if (!OWN_COLLECTIONS.some(({ name }) => name === file.collection)) await keepNote(tx, file)
     let documents = 0
     const form = await eachBatch(file, { signal }, async (batch, count) => {
       await collection.insert(tx, batch, context)

@@ -138,11 +138,12 @@ async function addPersonal(
   const before = isExactObject(body) ? body : {}
   const fields = { ...(isExactObject(before.fields) ? before.fields : {}), ...personal }
   const sealed = vault.seal(playerId, formatExact({ ...before, fields }))
-  const { now: updated_at } = context
+  const { now } = context
   await tx
     .insertInto('personal_data')
-    .values({ player_id: playerId, sealed, created_at: updated_at, updated_at })
-    .onConflict((conflict) => conflict.column('player_id').doUpdateSet({ sealed, updated_at }))
+    .values({ player_id: playerId, sealed, created_at: now, updated_at: now })
+    // What was told apart before keeps its times: answers only move within the data of one person.
+    .onConflict((conflict) => conflict.column('player_id').doUpdateSet({ sealed }))
     .execute()
 }
 

@@ -226,3 +226,34 @@ test('offline responder: no being in any place is beyond it', () => {
     assert.equal(stage.say('I wave.', answerAs).at(-1)?.event_source, 'npc')
   }
 })
+
+test('offline judges: low vision, no speech, a wheelchair and no hands rule out what needs them, and nothing else', () => {
+  const sheet = (abilities: string[], more: JsonObject = {}) => {
+    const stage = new ParleyStage({ game: 'explore', pc: { ...PERSON, hid: 'DV', abilities, ...more } })
+    stage.command({ type: 'begin', at: 0 })
+    return (action: string) => {
+      const cast = { ...stage.pending[0]!.request.cast, action }
+      return PLAYER_CHECKS.map((check) => objectionTo(check, cast)).find((each) => each !== undefined)
+    }
+  }
+  const dim = sheet(['Can see large shapes with low vision.', 'Can walk.'])
+  assert.match(dim('I read the serial number from across the dark room.') ?? '', /does not see that well/)
+  assert.equal(dim('I hold the label close to my face and read it.'), undefined)
+  const still = sheet(['Can point at pictures.', 'Cannot speak.'], { short_description: 'A non-speaking person.' })
+  assert.match(still('I shout for help.') ?? '', /does not speak/)
+  assert.match(still('I say "Hello."') ?? '', /does not speak/)
+  assert.equal(still('I wave with both arms.'), undefined)
+  const rolling = sheet(['Can roll.', 'Cannot walk or stand without assistance or devices.'])
+  for (const action of ['I roll to the door.', 'I go to the door.']) assert.equal(rolling(action), undefined, action)
+  const handless = sheet(['Can write with the mouth.'], { short_description: 'A painter born without hands.' })
+  assert.match(handless('I clap.') ?? '', /two hands/)
+  assert.match(handless('I wave my hand.') ?? '', /no hands/)
+  assert.equal(handless('I pick up the brush with my mouth.'), undefined)
+})
+
+test('offline judges: a thing that the play has shown is no tool from nowhere', () => {
+  const action = 'I take the sword from the wall.'
+  assert.match(objectionTo('VALID-PC-ABILITY', facts(action)) ?? '', /Nobody has seen/)
+  const lines = ['Opening scene: A hall with a sword on the wall.']
+  assert.equal(objectionTo('VALID-PC-ABILITY', facts(action, { lines })), undefined)
+})

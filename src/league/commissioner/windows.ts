@@ -1,0 +1,15 @@
+// Who plays which slot of an episode, when entrants are taken in turn.
+import { at } from '../../kernel/at.ts'
+import type { Entrant } from './entrants.ts'
+
+/**
+ * Entrants from a moving start, in turn. With fewer entrants than slots all of them are in, and the turn goes on.
+ * @param step how far the start moves from one episode to the next
+ */
+export function window(
+  entrants: readonly Entrant[],
+  { episode, slots, step }: { readonly episode: number; readonly slots: number; readonly step: number },
+): string[] {
+  const count = entrants.length
+  return Array.from({ length: slots }, (_, slot) => at(entrants, (episode * step + slot) % count).policyVersionId)
+}

@@ -1,0 +1,50 @@
+// What a folder says of collections that have no table here: that they are there, even without documents, and their indexes.
+// Kept as facts of the store, so that a dump has them again as they came.
+import { readFile } from 'node:fs/promises'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { JsonObject } from '../../protocol/json.ts'
+import type { Tables } from '../tables.ts'
+import { type CollectionFile, INDEXES_SUFFIX } from './folders.ts'
+
+const PREFIX = 'collection:'
+/** Characters of a note on indexes; a longer one is left out. */
+const MAX_NOTE = 100_000
+
+/** Keeps that a collection came, with its indexes if the folder tells them. */
+export async function keepNote(tx: Transaction<Tables>, file: CollectionFile): Promise<void> {
+  const name = `${PREFIX}${file.collection}`
+  const value = JSON.stringify(await readIndexes(file))
+  await tx
+    .insertInto('store_facts')
+    .values({ name, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute()
+}
+
+/** Indexes are informative only: a note that cannot be read is as good as none. */
+async function readIndexes({ path, collection }: CollectionFile): Promise<JsonObject> {
+  const beside = path.replace(/[^/\\]+$/, `${collection}${INDEXES_SUFFIX}`)
+  const text = await readFile(beside, 'utf8').catch(() => '')
+  return text.length > MAX_NOTE ? {} : parseNote(text)
+}
+
+function parseNote(text: string): JsonObject {
+  try {
+    return JsonObject.safeParse(JSON.parse(text)).data ?? {}
+  } catch {
+    return {}
+  }
+}
+
+/** Names of the collections that came, and their indexes; `{}`: none were told. */
+export async function readNotes(db: Kysely<Tables>): Promise<ReadonlyMap<string, JsonObject>> {
+  const rows = await db.selectFrom('store_facts').selectAll().where('name', 'like', `${PREFIX}%`).execute()
+  return new Map(rows.map(({ name, value }) => [name.slice(PREFIX.length), parseNote(value)]))
+}
+
+/** Forgets the collections that a restored folder does not have. */
+export async function dropNotes(tx: Transaction<Tables>, kept: ReadonlySet<string>): Promise<void> {
+  for (const name of (await readNotes(tx)).keys()) {
+    if (!kept.has(name)) await sql`delete from store_facts where name = ${`${PREFIX}${name}`}`.execute(tx)
+  }
+}
