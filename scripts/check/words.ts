@@ -13,7 +13,7 @@ interface Retired {
 const STORIES =
   /^src\/worlds\/(?:frontier|parley)\/|^src\/protocol\/character|^src\/testing\/parley|^tests\/fixtures\/|^docs\/(?:api\/protocol|characters)\.md$/
 /** Manifests of others, which say how many seats a variant has. */
-const FOREIGN = /^tests\/runner\//
+const FOREIGN = /^tests\/(?:runner|league)\//
 const OLD_JOURNALS = /^src\/kernel\/journal-upgrade\.ts$|^src\/host\/(?:reindex|reindex\.test|journal-folder)\.ts$/
 // The trial run of a study with simulated participants is a pilot in every textbook.
 const STUDIES = /experiment/
