@@ -182,7 +182,7 @@ function keepValues(isText: boolean): Waiting {
   }
 }
 
-/** Texts of which each is its own, as bytes in one buffer: the strings of the rows are soon forgotten. */
+/** Unique texts as bytes in one buffer, so that the strings of the rows can be collected. */
 function keepBytes(): Waiting {
   let bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
   let used = 0

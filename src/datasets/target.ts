@@ -112,7 +112,7 @@ async function placeFolder(temporary: string, path: string): Promise<void> {
   await syncFolder(temporary)
   if (!(await statOf(path))) return rename(temporary, path)
   // No system call swaps folders everywhere: the old one steps aside, and comes back if the new one cannot take its place.
-  // Its name then is none that later exports take away.
+  // Its name is then one that later exports do not remove.
   const aside = `${path}.replaced-${randomBytes(4).toString('hex')}`
   await rename(path, aside)
   try {
