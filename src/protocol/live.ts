@@ -12,9 +12,9 @@ export type ViewEvent = z.infer<typeof ViewEvent>
  * One moment of an episode, as one viewer sees it.
  *
  * @example
- * import { ViewFrame } from 'paracosm/world'
+ * import type { ViewFrame } from 'paracosm/world'
  *
- * export const parseFrame = (value: unknown): ViewFrame => ViewFrame.parse(value)
+ * export const scoresOf = (frame: ViewFrame): readonly number[] => frame.standing.scores
  */
 export const ViewFrame = z.strictObject({
   /** Steps done. */
