@@ -14,7 +14,7 @@ export type ViewEvent = z.infer<typeof ViewEvent>
  * @example
  * import type { ViewFrame } from 'paracosm/world'
  *
- * export const scores = (frame: ViewFrame): string => frame.standing.scores.join(' : ')
+ * export const scoresOf = (frame: ViewFrame): readonly number[] => frame.standing.scores
  */
 export const ViewFrame = z.strictObject({
   /** Steps done. */
