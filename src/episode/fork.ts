@@ -177,7 +177,7 @@ function withCommands(rest: readonly StepLine[], changes: ForkChanges, world: Wo
     if (parsed.success) continue
     throw new AppError(
       'DIVERGENT_FORK',
-      `what slot ${slot} is to say is no command: ${describeIssue(parsed.error, 'command')}`,
+      `the new command of slot ${slot} is not valid: ${describeIssue(parsed.error, 'command')}`,
     )
   }
   const isReplaced = (slot: number): boolean => changes.commands.has(slot)
