@@ -57,6 +57,8 @@ export const ERRORS = {
     2,
     'Correct the file at the named line; `paracosm experiment check FILE` lists every fault.',
   ),
+  STUDY_REFUSED: row(400, 1, 'Read the setup of the study again: it says what comes next.'),
+  STUDY_FORBIDDEN: row(403, 1, 'Ask the researcher for another link.'),
   UNKNOWN_EXPERIMENT: row(404, 2, 'List the studies with: paracosm experiment list'),
   CHOICE_INVALID: row(400, 2, 'Choose among the characters that /api/play/setup/<game> lists.'),
   NOT_EVALUABLE: row(409, 1, 'Play a session of Infer Intent to its end first.'),

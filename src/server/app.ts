@@ -18,6 +18,7 @@ import { createSessionServices } from './sessions/services.ts'
 import type { SessionSettings } from './settings.ts'
 import { runShowcase } from './showcase.ts'
 import { openServerStorage } from './storage.ts'
+import { createStudyServices, type StudySettings } from './studies/services.ts'
 
 export interface ServerOptions {
   readonly dataDir: string
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly version: string
   /** Default: the offline responder, for registered players. */
   readonly sessions?: Partial<SessionSettings>
+  /** Studies that the server offers from its start; researchers may add more. */
+  readonly studies?: StudySettings | undefined
   /** Who may connect, from where, and how much. Default: local pages, and no proxy. */
   readonly access?: AccessOptions
 }
@@ -98,20 +101,12 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const indexer = new EpisodeIndexer({ store, commands, episodes, log })
   opened.push({ name: 'indexer', close: () => indexer.close() })
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
-  const services = await createSessionServices({
-    ...DEFAULT_SESSIONS,
-    ...options.sessions,
-    store,
-    episodes,
-    vault: storage.vault,
-    isAlone: storage.isAlone,
-    onFault: (what, err) => log.error({ err }, what),
-  })
+  const { services, studies } = await openServices(options, { storage, episodes, log, opened })
   const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
-  opened.push({ name: 'sessions', close: () => services.registry.close() })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
   await registerRoutes(app, {
     services,
+    studies,
     episodes,
     storage,
     adapters,
@@ -141,6 +136,34 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
       return left
     },
   }
+}
+
+interface OpenedParts {
+  readonly storage: Awaited<ReturnType<typeof openServerStorage>>
+  readonly episodes: EpisodeService
+  readonly log: Log
+  readonly opened: ClosingPart[]
+}
+
+/** The text games, and the studies that are made of them. */
+async function openServices(options: ServerOptions, { storage, episodes, log, opened }: OpenedParts) {
+  const { store, vault, isAlone } = storage
+  const showsEvaluations = async (study: string): Promise<boolean> =>
+    (await studies.catalogue.open(study)).study.condition === 'learning'
+  const services = await createSessionServices({
+    ...DEFAULT_SESSIONS,
+    ...options.sessions,
+    store,
+    episodes,
+    vault,
+    isAlone,
+    showsEvaluations,
+    onFault: (what, err) => log.error({ err }, what),
+  })
+  opened.push({ name: 'sessions', close: () => services.registry.close() })
+  const studies = await createStudyServices(store, services, options.studies ?? { files: [] })
+  opened.push({ name: 'studies', close: () => studies.close() })
+  return { services, studies }
 }
 
 function loggerOf(level: ServerOptions['logLevel']): FastifyServerOptions['logger'] {

@@ -74,6 +74,16 @@ export async function openArchive(path: string): Promise<OpenArchive> {
   }
 }
 
+/** The lines of a file that are not empty, compressed or not. @throws AppError FILE_UNREADABLE, FILE_TOO_LARGE */
+export async function* readLogLines(path: string): AsyncGenerator<Line, void, undefined> {
+  const input = await openText(path)
+  try {
+    yield* linesOf(input, path)
+  } finally {
+    input.destroy()
+  }
+}
+
 /** The first line of a file, compressed or not: it says what the file is. */
 export async function readFirstLine(path: string): Promise<string> {
   const input = await openText(path)

@@ -160,6 +160,15 @@ test('foundry view: a ray from above meets the top of a part, and the floor besi
   const side = pick(layout, { from: [-20, 1.5, 4.5], to: [40, 1.5, 4.5] }, 9)
   assert.deepEqual(side?.beside, { x: 3, y: 1, z: 4 })
   assert.equal(pick(layout, down(-3, 4), 9), undefined)
+  foundry.apply(
+    state,
+    0,
+    { type: 'place_part', def_id: 'smelter', origin: { x: 6, y: 1, z: 5 }, facing: 'east' },
+    QUIET,
+  )
+  // The chimney's side, seen from the south-east: a part goes on top, not into the smelter.
+  const chimney = pick(sceneOf(state).layout, { from: [16.5, 11.9, 15.5], to: [-3.5, -8.1, -4.5] }, 9)
+  assert.deepEqual(chimney?.beside, { x: 6, y: 2, z: 5 })
 })
 
 test('foundry view: a run bends once, faces its way, ends where the stock or the limit ends', () => {

@@ -5,6 +5,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { GroupWriter } from '../../lib/group-writer.ts'
 import type { SessionEvent, SessionHeader } from '../../protocol/session.ts'
 import type { Store } from '../store.ts'
+import { type EndedSession, settleAssignments } from '../studies/settle.ts'
 import { type SessionPatch, toEventRow, toInstant } from './rows.ts'
 
 /** Takes the lines of one session's journal, and with them what follows from them. */
@@ -151,6 +152,12 @@ export class SessionWriter {
         for (const row of found.rows) owned.add(keyOf({ id: row.session_id, version: row.claim_version }))
       }
       const mine = writes.filter((write) => owned.has(keyOf(write.claim)))
+      await settleAssignments(
+        tx,
+        this.#store.kind,
+        heads.flatMap((write) => endOf(write, owned)),
+        this.#now(),
+      )
       const parts = mine.filter((write) => write.lines !== '')
       for (let from = 0; from < parts.length; from += ROWS_PER_STATEMENT) {
         const rows = parts.slice(from, from + ROWS_PER_STATEMENT)
@@ -176,6 +183,13 @@ export class SessionWriter {
   async drain(): Promise<void> {
     await this.#writer.drain()
   }
+}
+
+/** A session that this write ends. */
+function endOf({ header, claim }: Write, owned: ReadonlySet<string>): EndedSession[] {
+  const { session_id: id, status, termination_reason: reason } = header
+  const isOver = (status === 'closed' || status === 'error') && reason !== null
+  return isOver && owned.has(keyOf(claim)) ? [{ id, reason }] : []
 }
 
 /** Spelled so that both backends know what a parameter is, in a list of values that has no table to tell. */
