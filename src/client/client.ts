@@ -40,7 +40,7 @@ import type { ConnectionState } from './play-event.ts'
 import { type PlayOptions, PlaySession } from './play-session.ts'
 import { readRecord } from './replayed.ts'
 
-/** Which server, and for whom. */
+/** The server and the access key. */
 export interface ClientOptions {
   /** Of the server: 'http://127.0.0.1:8080'. */
   readonly url: string
