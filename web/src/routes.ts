@@ -6,6 +6,7 @@ import { designRoute } from './pages/design/route.tsx'
 import { episodeRoute } from './pages/episode/route.tsx'
 import { foundryRoute, foundryRunRoute } from './pages/foundry/route.tsx'
 import { homeRoute } from './pages/home/route.tsx'
+import { logRoute } from './pages/log/route.tsx'
 import { playRoute } from './pages/play/route.tsx'
 import { watchRoute } from './pages/watch/route.tsx'
 import { worldRoute } from './pages/world/route.tsx'
@@ -21,6 +22,7 @@ export const routeTree = rootRoute.addChildren([
   compareRoute,
   playRoute,
   chatRoute,
+  logRoute,
   accountRoute,
   designRoute,
   foundryRoute,

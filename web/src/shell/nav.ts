@@ -8,7 +8,9 @@ export interface NavItem {
 }
 
 export const NAV: readonly NavItem[] = [
+export const NAV: readonly NavItem[] = [
   { label: 'Watch', to: '/watch' },
   { label: 'Play', to: '/play', key: 'P' },
   { label: 'Worlds', to: '/worlds', key: 'W' },
+  { label: 'Log', to: '/log', key: 'L' },
 ]
