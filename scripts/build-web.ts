@@ -15,7 +15,7 @@ const MIN_COMPRESSED = 1000
 /** What the application is made of; the lock stands for its packages. */
 const INPUTS = [
   'web/index.html',
-  'web/vite.config.ts',
+  'web/*.config.ts',
   'web/public/**',
   'web/src/**',
   'src/{client,protocol,kernel,worlds}/**',
@@ -67,6 +67,7 @@ async function build(version: string): Promise<void> {
       define: { __WEB_VERSION__: JSON.stringify(version) },
       build: { outDir: folder },
     })
+    await buildShared(folder, viteBuild)
     const files = globSync('**/*', { cwd: folder, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) =>
@@ -80,6 +81,16 @@ async function build(version: string): Promise<void> {
     install(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The page of shared files: one script a world, with everything in it. */
+async function buildShared(folder: string, viteBuild: typeof import('vite').build): Promise<void> {
+  const { shareConfig } = await import('../web/vite.share.config.ts')
+  for (const path of globSync('src/worlds/*/world.ts', { cwd: ROOT })) {
+    const world = path.split(/[\\/]/)[2] ?? ''
+    const hasView = existsSync(join(ROOT, 'src', 'worlds', world, 'view', 'main.ts'))
+    await viteBuild(shareConfig(world, hasView, folder))
   }
 }
 

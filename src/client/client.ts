@@ -42,6 +42,7 @@ import { PerceptionClient } from './perception.ts'
 import type { ConnectionState } from './play-event.ts'
 import { type PlayOptions, PlaySession } from './play-session.ts'
 import { readRecord } from './replayed.ts'
+import { type SlotEvents, SlotPlay } from './slot-play.ts'
 
 /** The server and the access key. */
 export interface ClientOptions {
@@ -275,6 +276,14 @@ function episodeMethods(caller: Credentials) {
     /** Follows a live episode until it ends or `signal` is aborted; connections that break are made anew. */
     live: (id: string, events: LiveEvents, signal?: AbortSignal): LiveFollow =>
       new LiveFollow(`${caller.url.replace(/^http/, 'ws')}${at(id)}/live`, events, signal ?? caller.signal),
+    /** Plays a slot with its token; a connection that breaks is made anew. */
+    play: (id: string, slot: number, token: string, events: SlotEvents): SlotPlay => {
+      const query = new URLSearchParams({ slot: String(slot), token })
+      return new SlotPlay(
+        `${caller.url.replace(/^http/, 'ws')}/episodes/${encodeURIComponent(id)}/player?${query}`,
+        events,
+      )
+    },
     /** Lines of the journal from the last saved state before `from` up to step `to`, the header first. */
     range: async (id: string, from: number, to: number): Promise<{ lines: string[]; isWhole: boolean }> => {
       const answer = await fetchAnswer(caller, `${at(id)}/range`, { query: { from, to } })

@@ -25,6 +25,7 @@ import { episodeRoutes } from './routes/episodes.ts'
 import { evaluationRoutes } from './routes/evaluations.ts'
 import { healthRoutes } from './routes/health.ts'
 import { perceptionRoutes } from './routes/perception.ts'
+import { shareRoutes } from './routes/share.ts'
 import { viewRoutes } from './routes/views.ts'
 import { watchRoutes, watchSockets } from './routes/watch.ts'
 import { webRoutes } from './routes/web.ts'
@@ -86,7 +87,9 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   const boot = randomUUID()
   await app.register(watchRoutes, watching)
   await app.register(viewRoutes, { worlds: episodes.worlds })
-  await typed.register(webRoutes, { web: readWebApp(), failures, origins, version: parts.version, boot })
+  const web = readWebApp()
+  await typed.register(shareRoutes, { episodes, web })
+  await typed.register(webRoutes, { web, failures, origins, version: parts.version, boot })
   for (const route of watchSockets(watching)) upgrades.add(route)
   upgrades.add(liveRoute({ ...watching, boot }))
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())

@@ -232,3 +232,54 @@ test('episode: after a restart of the server the page is back in the same live e
   await close()
   await second.close()
 })
+
+test('episode: the shared file opens from disk with the network off, plays, and proves itself', {
+  skip: NO_BROWSER,
+}, async () => {
+  const id = await record()
+  const { page, complaints, close } = await browser!.open(`${server.url}/episodes/${id}?step=1`)
+  await page.locator('canvas[aria-label*="tick 1 of 60"]').waitFor()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Share' }).click(),
+  ])
+  const path = join(folder, 'shared.html')
+  await download.saveAs(path)
+  await page.context().setOffline(true)
+  await page.goto(`file://${path}`)
+  // What the page of the server said when its network went.
+  complaints.length = 0
+  await page.keyboard.press('Tab')
+  await page.getByRole('button', { name: 'Verify' }).click()
+  await page.getByText('60 steps re-run in this browser').waitFor()
+  await page.getByRole('button', { name: 'Last step (End)' }).click()
+  await page.locator('canvas[aria-label*="tick 60 of 60"]').waitFor()
+  assert.deepEqual(await overflow(page), [])
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('play: two browsers play one match by pad and by keys from the world page', { skip: NO_BROWSER }, async () => {
+  const first = await browser!.open(`${server.url}/worlds/paint-arena`, { width: 'phone' })
+  await first.page.getByRole('combobox', { name: 'Slot 0' }).selectOption('me')
+  await first.page.getByRole('combobox', { name: 'Slot 1' }).selectOption('link')
+  await first.page.getByRole('button', { name: 'Play now' }).click()
+  const link = (await first.page.locator('code', { hasText: '/play#' }).textContent()) ?? ''
+  await first.page.getByRole('link', { name: 'Play slot 0' }).click()
+  await first.page.getByRole('button', { name: 'right' }).waitFor()
+  assert.deepEqual(await hitTest(first.page), [])
+  assert.deepEqual(await overflow(first.page), [])
+  const second = await browser!.open(link)
+  await second.page.getByRole('button', { name: 'left' }).waitFor()
+  await first.page.getByRole('button', { name: 'right' }).tap()
+  await second.page.keyboard.press('ArrowLeft')
+  const scoreOf = (page: Page, slot: number): Promise<string> =>
+    page.getByRole('list', { name: 'Scores' }).locator('b').nth(slot).textContent().then(String)
+  await eventually('both have painted', async () => {
+    const scores = await Promise.all([scoreOf(first.page, 0), scoreOf(second.page, 1)])
+    return scores.every((score) => Number(score) >= 4) ? true : undefined
+  })
+  assert.deepEqual([...first.complaints, ...second.complaints], [])
+  await first.close()
+  await second.close()
+})

@@ -8,6 +8,7 @@ export const PATHS = {
   worlds: '/worlds',
   world: '/worlds/$world',
   episode: '/episodes/$episode',
+  slot: '/episodes/$episode/play',
   compare: '/compare/$episode/$fork',
   foundry: '/play/foundry',
   foundryRun: '/play/foundry/$episode',

@@ -8,6 +8,7 @@ import { foundryRoute, foundryRunRoute } from './pages/foundry/route.tsx'
 import { homeRoute } from './pages/home/route.tsx'
 import { logRoute } from './pages/log/route.tsx'
 import { playRoute } from './pages/play/route.tsx'
+import { slotRoute } from './pages/slot/route.tsx'
 import { watchRoute } from './pages/watch/route.tsx'
 import { worldRoute } from './pages/world/route.tsx'
 import { worldsRoute } from './pages/worlds/route.tsx'
@@ -20,6 +21,7 @@ export const routeTree = rootRoute.addChildren([
   worldRoute,
   episodeRoute,
   compareRoute,
+  slotRoute,
   playRoute,
   chatRoute,
   logRoute,

@@ -8,7 +8,6 @@ export interface NavItem {
 }
 
 export const NAV: readonly NavItem[] = [
-export const NAV: readonly NavItem[] = [
   { label: 'Watch', to: '/watch' },
   { label: 'Play', to: '/play', key: 'P' },
   { label: 'Worlds', to: '/worlds', key: 'W' },

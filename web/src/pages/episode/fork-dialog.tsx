@@ -13,6 +13,7 @@ import { useStore } from '../../data/store.ts'
 import { formatNumber } from '../../data/words.ts'
 import type { EpisodePlayer } from '../../playback/player.ts'
 import { explain } from '../../shell/error-page.tsx'
+import { playAt } from '../slot/address.ts'
 
 const RECORDED = 'recorded'
 const ME = 'me'
@@ -148,7 +149,7 @@ function useFork(parent: string) {
     mutationFn: (wanted: { step: number } & Request) => apiClient().episodes.fork(parent, wanted),
     onSuccess: async ({ episode, slots }, { open, step }) => {
       const mine = slots.find(({ slot }) => slot === open[0])
-      if (mine) location.assign(mine.page)
+      if (mine) await navigate(playAt(episode.id, mine))
       else
         await navigate({
           to: '/compare/$episode/$fork',

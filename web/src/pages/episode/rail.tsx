@@ -1,6 +1,7 @@
 // The players with their scores, whose eyes one sees with, and who takes over a slot while the episode runs.
 import { Menu } from '@base-ui/react/menu'
 import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import type { WorldDetail } from 'paracosm/protocol'
 import { SelectField } from '../../components/field.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -12,6 +13,7 @@ import { formatNumber, ranked } from '../../data/words.ts'
 import type { EpisodePlayer, PlayerState } from '../../playback/player.ts'
 import { explain } from '../../shell/error-page.tsx'
 import { toast } from '../../shell/toasts.tsx'
+import { playAt } from '../slot/address.ts'
 import styles from './rail.module.css'
 
 const KINDS = {
@@ -81,12 +83,13 @@ function PlayerRow({ player, world, state, slot, score, share }: RowProps) {
 
 function HandOver({ player, world, slot }: { player: EpisodePlayer; world: WorldDetail; slot: number }) {
   const { summary } = player.state.get()
+  const navigate = useNavigate()
   const change = useMutation({
     mutationFn: (bot: string | null) => apiClient().episodes.handOver(summary.id, slot, bot),
     onSuccess: ({ slots }, bot) => {
       const link = slots.find((each) => each.slot === slot)
-      if (bot === null && link) window.open(link.page, '_blank', 'noopener')
-      toast(bot === null ? `Slot ${slot} is open: its page is in a new tab.` : `Slot ${slot} passes to ${bot}.`)
+      if (bot === null && link) void navigate(playAt(summary.id, link))
+      else toast(`Slot ${slot} passes to ${bot}.`)
     },
     onError: (error) => toast(explain(error).text),
   })

@@ -1,8 +1,9 @@
 // An episode that waits for players: a link for each person, an address and a token for each program.
 import type { StartedEpisode } from '../../../../src/protocol/catalogue.ts'
-import { ButtonAnchor, ButtonLink } from '../../components/button.tsx'
+import { ButtonLink } from '../../components/button.tsx'
 import { CopyLine } from '../../components/copy-line.tsx'
 import { SlotName } from '../../components/mark.tsx'
+import { linkOf, playAt } from '../slot/address.ts'
 import styles from './world.module.css'
 
 interface InvitationsProps {
@@ -16,7 +17,7 @@ export function Invitations({ started: { episode, slots }, players }: Invitation
     <div className={styles.form} role="status">
       <h2>Waiting for players</h2>
       <p className={styles.note}>The episode begins when every slot is taken, or after three minutes.</p>
-      {slots.map(({ slot, page, perception, token, agent_id }) => {
+      {slots.map(({ slot, perception, token, agent_id }) => {
         const player = players[slot]
         if (player === undefined || player.startsWith('bot:')) return undefined
         return (
@@ -26,15 +27,15 @@ export function Invitations({ started: { episode, slots }, players }: Invitation
               name={player === 'me' ? 'You' : player === 'link' ? 'Send this link' : 'A program or model'}
             />
             {player === 'me' ? (
-              <ButtonAnchor look="primary" icon="play" href={page}>
-                Play slot {slot}
-              </ButtonAnchor>
+              <ButtonLink look="primary" icon="play" {...playAt(episode.id, { slot, token })}>
+                {`Play slot ${slot}`}
+              </ButtonLink>
             ) : (
               <CopyLine
                 label="Copy"
                 text={
                   player === 'link'
-                    ? page
+                    ? linkOf(episode.id, { slot, token })
                     : `paracosm agent run --url ${perception} --agent ${agent_id} --token ${token}`
                 }
               />

@@ -10,6 +10,7 @@ import { SelectField, TextField } from '../../components/field.tsx'
 import { Mark } from '../../components/mark.tsx'
 import { apiClient } from '../../data/client.ts'
 import { explain } from '../../shell/error-page.tsx'
+import { playAt } from '../slot/address.ts'
 import { worldRoute } from './address.ts'
 import { Invitations } from './invitations.tsx'
 import styles from './world.module.css'
@@ -170,7 +171,7 @@ function useStart(world: WorldDetail, { variant, players, seed, rate }: Wanted) 
     onSuccess: async ({ episode, slots }) => {
       if (players.some((player) => player === LINK || player === MODEL)) return
       const mine = slots[players.indexOf(ME)]
-      if (mine) location.assign(mine.page)
+      if (mine) await navigate(playAt(episode.id, mine))
       else await navigate({ to: '/episodes/$episode', params: { episode: episode.id } })
     },
   })

@@ -1,0 +1,83 @@
+// One episode as one HTML file that works offline and proves itself: journal, world, view and page together.
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import type { EpisodeService } from '../../host/episode-service.ts'
+import { AppError } from '../../kernel/errors.ts'
+import type { WebApp } from '../web-app.ts'
+import { EpisodeParams } from './episodes.ts'
+
+interface Options {
+  readonly episodes: EpisodeService
+  readonly web: WebApp | undefined
+}
+
+/** Characters of a journal that a file may carry: a phone still opens it. */
+const MAX_JOURNAL_CHARS = 32 * 1024 * 1024
+
+/** The file may run what is in it and load nothing. */
+const POLICY =
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (each) => `&#${each.charCodeAt(0)};`)
+/** A script ends at its closing tag, also inside a string; `<!--` begins a comment in it. */
+const escapeScript = (text: string): string => text.replaceAll(/<(?=\/script|!--)/gi, '\\x3c')
+
+export const shareRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, web }, done) => {
+  app.get(
+    '/api/episodes/:id/share.html',
+    {
+      schema: {
+        summary: 'A recorded episode as one HTML file that works offline and verifies itself',
+        tags: ['artefacts'],
+        params: EpisodeParams,
+      },
+    },
+    async ({ params }, reply) => {
+      const { status, world, players } = await episodes.find(params.id)
+      if (status === 'live') {
+        throw new AppError('NOT_FOUND', `episode ${params.id} is live: there is no file of it yet`, {
+          hint: 'Share it once it is over.',
+        })
+      }
+      const script = web?.file(`/share/${world?.id}.js`)
+      if (!script) {
+        throw new AppError(
+          'NOT_FOUND',
+          `Files of ${world?.id ?? 'an unreadable journal'} cannot be shared as a page.`,
+          {
+            hint: 'Download the journal; paracosm replay shows and verifies it.',
+          },
+        )
+      }
+      const style = web?.file(`/share/${world?.id}.css`)?.bytes.toString('utf8') ?? ''
+      const title = `${players.map(({ name }) => name).join(', ')} · ${world?.id}`
+      const journal = JSON.stringify(await readTexts(episodes, params.id)).replaceAll('<', '\\u003c')
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${params.id}.html"`)
+        .send(
+          `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>${escapeHtml(title)}</title><style>${style.replaceAll('</style', '<\\/style')}</style></head><body><div id="app"></div><script type="application/json" id="journal">${journal}</script><script type="module">${escapeScript(script.bytes.toString('utf8'))}</script></body></html>`,
+        )
+    },
+  )
+  done()
+}
+
+async function readTexts(episodes: EpisodeService, id: string): Promise<readonly string[]> {
+  const file = await episodes.readJournal(id)
+  try {
+    const texts: string[] = []
+    let size = 0
+    for await (const batch of file.lines()) {
+      for (const text of batch) size += text.length
+      if (size > MAX_JOURNAL_CHARS) {
+        throw new AppError('FILE_TOO_LARGE', `the journal of ${id} is too long for one page`, {
+          hint: 'Download the journal; paracosm replay shows and verifies it.',
+        })
+      }
+      texts.push(...batch)
+    }
+    return texts
+  } finally {
+    await file.close()
+  }
+}
