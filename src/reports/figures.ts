@@ -54,11 +54,13 @@ export async function readResults(folder: string): Promise<Results> {
   }
 }
 
+const textOf = (value: unknown): string => (value === undefined || value === null ? '' : String(value))
+
 /** How often each value occurs, the most frequent first. */
 export function countBy(list: readonly Document[], key: string): [string, number][] {
   const counts = new Map<string, number>()
   for (const each of list) {
-    const value = String(each[key] ?? '')
+    const value = textOf(each[key])
     counts.set(value, (counts.get(value) ?? 0) + 1)
   }
   return [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))

@@ -1,5 +1,6 @@
 // The results report: one HTML file that needs no network. Sections can be left out; one that fails shows why, and the
 // others are shown all the same.
+import { at } from '../kernel/at.ts'
 import { writeFileWhole } from '../lib/files.ts'
 import { colourOf, coverageOf, percentText } from './coverage.ts'
 import { countBy, type Figures, figuresOf, type Results, readResults, responseTimes } from './figures.ts'
@@ -126,12 +127,12 @@ function seen({ characters, sessions }: Results, key: 'pc_hid' | 'npc_hid') {
 function performance({ events }: Results): string {
   const waits = responseTimes(events)
   if (waits.length === 0) return '<p>No response times.</p>'
-  const at = (share: number): number => waits[Math.min(waits.length - 1, Math.floor(waits.length * share))] ?? 0
+  const reached = (share: number): number => at(waits, Math.min(waits.length - 1, Math.floor(waits.length * share)))
   return card([
     ['answers', waits.length],
-    ['median', `${at(0.5)} ms`],
-    ['p90', `${at(0.9)} ms`],
-    ['p99', `${at(0.99)} ms`],
+    ['median', `${reached(0.5)} ms`],
+    ['p90', `${reached(0.9)} ms`],
+    ['p99', `${reached(0.99)} ms`],
   ])
 }
 

@@ -8,6 +8,7 @@ import { exportStudy } from '../../datasets/study-export.ts'
 import { readStudyFile } from '../../experiment/file/read-study-file.ts'
 import { type PilotOutcome, simulateParticipant } from '../../experiment/pilot/simulated.ts'
 import type { Study } from '../../experiment/study.ts'
+import { at } from '../../kernel/at.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { makeFolder } from '../../lib/folders.ts'
 import { inLanes } from '../../lib/lanes.ts'
@@ -144,7 +145,7 @@ function summarise(outcomes: readonly PilotOutcome[]) {
     turned_away: outcomes.filter(({ stage, sessions }) => stage === 'closed' && sessions === 0).length,
     sessions: outcomes.reduce((sum, each) => sum + each.sessions, 0),
     inputs,
-    median_ms: Math.round(times[Math.floor(times.length / 2)] ?? 0),
+    median_ms: times.length === 0 ? 0 : Math.round(at(times, Math.floor(times.length / 2))),
     expected_minutes: Math.round((perPerson * SECONDS_PER_INPUT) / 6) / 10,
     model_calls: inputs * CALLS_PER_INPUT,
   }
