@@ -9,5 +9,6 @@ export const PATHS = {
   design: '/design',
   play: '/play',
   chat: '/play/$session',
+  log: '/log',
   account: '/account',
 } as const

@@ -4,6 +4,7 @@ import { chatRoute } from './pages/chat/route.tsx'
 import { designRoute } from './pages/design/route.tsx'
 import { foundryRoute, foundryRunRoute } from './pages/foundry/route.tsx'
 import { homeRoute } from './pages/home/route.tsx'
+import { logRoute } from './pages/log/route.tsx'
 import { playRoute } from './pages/play/route.tsx'
 import { rootRoute } from './root-route.ts'
 
@@ -14,5 +15,6 @@ export const routeTree = rootRoute.addChildren([
   designRoute,
   playRoute,
   chatRoute,
+  logRoute,
   accountRoute,
 ])
