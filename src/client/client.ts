@@ -39,6 +39,7 @@ import { PerceptionClient } from './perception.ts'
 import type { ConnectionState } from './play-event.ts'
 import { type PlayOptions, PlaySession } from './play-session.ts'
 import { readRecord } from './replayed.ts'
+import { studyMethods } from './studies.ts'
 
 /** Which server, and for whom. */
 export interface ClientOptions {
@@ -110,6 +111,8 @@ function methodsOf(options: ClientOptions) {
     ...sessionMethods(caller),
     ...playMethods(caller, options),
     episodes: episodeMethods(caller),
+    /** What participants of studies do. */
+    studies: studyMethods(caller),
     /** An agent's way into a slot of an episode; it throws PerceptionFailure, in the words of the adapter. */
     perception({ episode, slot = 0, ...who }: SlotRef): PerceptionClient {
       const at = episode === undefined ? '' : `/api/episodes/${encodeURIComponent(episode)}/slots/${slot}`

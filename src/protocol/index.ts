@@ -4,6 +4,7 @@ export { CHARACTER_LIMITS, Character, Dimensions, HsnDivergence, NewCharacter } 
 export { CHARACTER_DIMENSIONS, HSN_ASSUMPTIONS } from './character-vocabulary.ts'
 export { type CommandFilters, CommandLogRow, type CommandPage, type NewCommandLogRow } from './command-log.ts'
 export { EffectReply, EffectRequest, Outcome, PlayerRef, Refusal, Results, Seed, Variant } from './episode.ts'
+export type { FormQuestion, StudyForm } from './experiment-form.ts'
 export { CheckpointLine, JOURNAL_VERSION, JournalHeader, OutcomeLine, StepLine } from './journal.ts'
 export { JsonObject, JsonValue } from './json.ts'
 export { Perception } from './perception.ts'
@@ -18,3 +19,4 @@ export {
 export { AgentCommand } from './perception-command.ts'
 export { Problem } from './problem.ts'
 export { Authenticated, Feedback, Reconstruction, Registration, SessionList, Setup } from './session.ts'
+export { ParticipantState, StudyInfo } from './study-routes.ts'

@@ -10,5 +10,6 @@ export const PATHS = {
   play: '/play',
   chat: '/play/$session',
   log: '/log',
+  study: '/study/$study',
   account: '/account',
 } as const

@@ -6,6 +6,7 @@ import { foundryRoute, foundryRunRoute } from './pages/foundry/route.tsx'
 import { homeRoute } from './pages/home/route.tsx'
 import { logRoute } from './pages/log/route.tsx'
 import { playRoute } from './pages/play/route.tsx'
+import { studyRoute } from './pages/study/route.tsx'
 import { rootRoute } from './root-route.ts'
 
 export const routeTree = rootRoute.addChildren([
@@ -16,5 +17,6 @@ export const routeTree = rootRoute.addChildren([
   playRoute,
   chatRoute,
   logRoute,
+  studyRoute,
   accountRoute,
 ])
