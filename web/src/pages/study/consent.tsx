@@ -126,10 +126,10 @@ function ConsentText({ text, isGate, onRead }: TextProps) {
   )
   if (!isGate) return <Prose text={text} voice="world" />
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
     <section
       ref={look}
       className={styles.gate}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
       tabIndex={0}
       aria-label={words.before}
       onScroll={({ currentTarget }) => look(currentTarget)}
