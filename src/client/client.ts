@@ -41,7 +41,7 @@ import { type PlayOptions, PlaySession } from './play-session.ts'
 import { readRecord } from './replayed.ts'
 import { studyMethods } from './studies.ts'
 
-/** Which server, and for whom. */
+/** The server and the access key. */
 export interface ClientOptions {
   /** Of the server: 'http://127.0.0.1:8080'. */
   readonly url: string

@@ -45,9 +45,9 @@ export interface ServerOptions {
 
 export interface Server {
   readonly url: string
-  /** Episodes that went on where a stop or crash had left them. */
+  /** Number of episodes that were resumed after a stop or crash. */
   readonly resumed: number
-  /** Lets every step end, saves, and returns the ids of the episodes that a next start will go on with. */
+  /** Finishes every step, saves, and returns the ids of the episodes that the next start resumes. */
   close(): Promise<string[]>
 }
 

@@ -103,7 +103,7 @@ async function openText(path: string): Promise<Readable> {
     const isCompressed = isZstd(buffer.subarray(0, bytesRead))
     const out = new PassThrough()
     const parts = [createReadStream(path), ...(isCompressed ? [createZstdDecompress()] : []), out]
-    // A failure ends the output, and whoever reads it hears of it.
+    // A failure ends the output and reaches its reader.
     pipeline(parts).catch((error: unknown) => void out.destroy(error instanceof Error ? error : undefined))
     return out
   } catch (cause) {

@@ -7,6 +7,7 @@ import { createSessionClaims } from './migrations/0005-session-claims.ts'
 import { createCommandScores } from './migrations/0006-command-scores.ts'
 import { createEvaluations } from './migrations/0007-evaluations.ts'
 import { createStudies } from './migrations/0008-studies.ts'
+import { addStudyConfig } from './migrations/0009-study-config.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 6, name: 'command scores', statements: createCommandScores },
   { number: 7, name: 'evaluations', statements: createEvaluations },
   { number: 8, name: 'studies', statements: createStudies },
+  { number: 9, name: 'study config', statements: addStudyConfig },
 ]

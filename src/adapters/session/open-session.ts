@@ -71,7 +71,7 @@ export type FoundSession =
   | { readonly kind: 'session'; readonly session: LiveSession }
   /** Another server has it, or another socket. */
   | { readonly kind: 'taken' }
-  /** There is none, it is over, or it cannot be opened; its row says which. */
+  /** The session does not exist, is over, or cannot be opened; its row says which. */
   | { readonly kind: 'absent' }
 
 export interface Claimed {

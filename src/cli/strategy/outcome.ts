@@ -23,7 +23,7 @@ export function validateSource({ name, text, program, template }: ProgramText, l
   })
 }
 
-/** A failure of a run, for whoever ran the command; anything else stays what it is. */
+/** Translates a failure of a run; any other error is returned unchanged. */
 export function toAppError(error: unknown): unknown {
   if (!(error instanceof DslError)) return error
   const { kind, code, nodeId, params } = error

@@ -3,6 +3,7 @@
 
 import { closestOf } from '../../kernel/closest.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { JsonObject } from '../../protocol/json.ts'
 import { foldName, type StoredStudy } from '../../store/studies/studies.ts'
 import { checkStudyFile, readStudyFile } from '../file/read-study-file.ts'
 import type { Study } from '../study.ts'
@@ -34,7 +35,7 @@ export class StudyCatalogue {
    * @throws AppError EXPERIMENT_INVALID
    */
   async add(source: string, from: { readonly where: string; readonly stem?: string | undefined }): Promise<Study> {
-    const { study } = readStudyFile(source, from.where, { games: this.#known })
+    const { study, config } = readStudyFile(source, from.where, { games: this.#known })
     if (study.name.trim() === '' || study.name.length > 200 || /[/\p{Cc}]/u.test(study.name)) {
       throw new AppError(
         'EXPERIMENT_INVALID',
@@ -46,7 +47,14 @@ export class StudyCatalogue {
     }
     const { name, generation, settings } = study
     const completing = settings.completing_reasons
-    await this.#at.studies.put({ name, generation, source, alias: from.stem, completing })
+    await this.#at.studies.put({
+      name,
+      generation,
+      source,
+      alias: from.stem,
+      completing,
+      config: JsonObject.parse(config),
+    })
     return study
   }
 

@@ -20,7 +20,7 @@ export async function createScriptedPolicy(engine: string): Promise<Policy> {
   return { decide: (turn) => Promise.resolve(approach(turn)) }
 }
 
-/** A bot of the world that speaks the protocol and sees what a perception tells. */
+/** A bot of the world that uses the protocol and sees only perceptions. */
 function fromBot(world: World): Policy {
   // The one that needs no guide to the country: it plays by what is perceived alone.
   const bot = createBot(world, 'explorer')
@@ -66,8 +66,8 @@ function fromBuilder(world: World): Policy {
 }
 
 /**
- * Goes to the nearest thing that lies about; where nothing does, to whoever is nearest. Of equally near things one is
- * chosen by the turn, so that it does not walk in circles.
+ * Goes to the nearest item, or to the nearest character if there is none. The turn chooses among equally near items, so
+ * that the agent does not walk in circles.
  */
 function approach({ perception, cycle }: Turn) {
   const things = perception.nearby_entities.filter((each) => each.entity_type === 'item' && each.distance > 0)
@@ -81,7 +81,7 @@ function approach({ perception, cycle }: Turn) {
 
 const Point = z.object({ x: z.int(), y: z.int(), z: z.int() })
 
-/** What the foundry tells besides the protocol's own fields. */
+/** Fields that the foundry adds to the protocol. */
 const FoundryExtras = z.object({
   size: Point,
   build_inventory: z.record(z.string(), z.int()),

@@ -58,8 +58,8 @@ export class SessionLog {
   }
 
   /**
-   * A new session with what there is of it already; no server has it.
-   * @param within done in the same transaction: when it throws, the session was never there
+   * Creates a session with its first events. No server holds a claim on it yet.
+   * @param within runs in the same transaction; if it throws, the session is not created
    */
   async create(
     header: SessionHeader,
@@ -239,7 +239,7 @@ export class SessionLog {
   }
 
   /**
-   * Ends a session in its row alone: one whose journal is missing, or belongs to a world that is not here any more.
+   * Ends a session in its row alone: one whose journal is missing, or whose world no longer exists.
    * @returns false when it is over already, or a server has it
    */
   async end(id: string, reason: string, status: 'closed' | 'error' = 'closed'): Promise<boolean> {

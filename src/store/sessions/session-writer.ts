@@ -84,7 +84,7 @@ export class SessionWriter {
           if (fault !== undefined) throw fault
         },
         (error: unknown) => {
-          // Nobody knows what is kept: nothing is acknowledged any more.
+          // The state of the file is unknown, so nothing more is acknowledged.
           fault = error
           throw error
         },
@@ -106,7 +106,7 @@ export class SessionWriter {
         hasPatch = true
       },
       commit: async () => {
-        // What is told in the same turn of the loop belongs to the same transaction.
+        // Lines from the same turn of the event loop share one transaction.
         await null
         await flush()
       },

@@ -1,5 +1,6 @@
 // Studies in the store: their files, links, participants, and which session belongs to which assignment.
 import type { Selectable, Transaction } from 'kysely'
+import type { JsonObject } from '../../protocol/json.ts'
 import { writeJsonColumn } from '../columns.ts'
 import { fromEventRow, fromSessionRow } from '../sessions/rows.ts'
 import type { Store } from '../store.ts'
@@ -57,6 +58,7 @@ export class Studies {
     readonly source: string
     readonly alias?: string | undefined
     readonly completing: readonly string[]
+    readonly config: JsonObject
   }): Promise<void> {
     const now = Date.now()
     const changing = {
@@ -64,6 +66,7 @@ export class Studies {
       source: study.source,
       alias: study.alias === undefined ? null : foldName(study.alias),
       completing: writeJsonColumn(study.completing),
+      config: writeJsonColumn(study.config),
       updated_at: now,
     }
     const { name } = study

@@ -14,6 +14,8 @@ export interface StudyTable {
   is_closed: number
   /** JSON list: exit reasons that complete an assignment besides the usual ones. */
   completing: string
+  /** JSON object: what the file means, every default filled in. */
+  config: string
   created_at: number
   updated_at: number
 }

@@ -35,7 +35,7 @@ export interface PaintConfig {
   readonly height: number
   readonly max_ticks: number
   readonly slots: number
-  /** `corners`, the original's, unless told otherwise. */
+  /** `corners`, the original's, by default. */
   readonly starts?: 'corners' | 'drawn' | undefined
 }
 
