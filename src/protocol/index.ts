@@ -18,5 +18,6 @@ export {
 } from './perception-adapter.ts'
 export { AgentCommand } from './perception-command.ts'
 export { Problem } from './problem.ts'
+export type { CharacterEntry } from './session.ts'
 export { Authenticated, Feedback, Reconstruction, Registration, SessionList, Setup } from './session.ts'
 export { ParticipantState, StudyInfo } from './study-routes.ts'

@@ -20,7 +20,6 @@ interface LeaveProps {
 
 export function Leave({ study, accessKey, onLeft }: LeaveProps) {
   const words = useWords()
-  const [isOpen, setOpen] = useState(false)
   const download = useMutation({
     mutationFn: () => apiClient().studies.data(study),
     onSuccess: (data) => saveText(JSON.stringify(data, null, 2), 'my-data.json', 'application/json'),
@@ -41,10 +40,21 @@ export function Leave({ study, accessKey, onLeft }: LeaveProps) {
       <Button look="bare" onClick={() => download.mutate()}>
         {words.download}
       </Button>
+      <LeaveButton study={study} onLeft={onLeft} />
+      {download.error ? <Trouble error={download.error} /> : undefined}
+    </>
+  )
+}
+
+/** The way out alone, for screens without a footer. */
+export function LeaveButton({ study, onLeft }: Pick<LeaveProps, 'study' | 'onLeft'>) {
+  const words = useWords()
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
       <Button look="bare" onClick={() => setOpen(true)}>
         {words.leave}
       </Button>
-      {download.error ? <Trouble error={download.error} /> : undefined}
       <LeaveDialog
         study={study}
         isOpen={isOpen}

@@ -2,7 +2,7 @@
 // continues in the same place; at the end one button leads on.
 import { useQueryClient } from '@tanstack/react-query'
 import { ClientError } from 'paracosm/client'
-import { useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { studyStateQuery } from '../../data/study.ts'
@@ -21,9 +21,11 @@ interface ConversationProps {
   readonly session: string
   /** How far the participant is. */
   readonly step: string
+  /** The way out of the study. */
+  readonly leave: ReactNode
 }
 
-export function StudyConversation({ study, accessKey, session, step }: ConversationProps) {
+export function StudyConversation({ study, accessKey, session, step, leave }: ConversationProps) {
   const words = useWords()
   const cache = useQueryClient()
   const { log, error, again, send, sentAt } = useChat(session)
@@ -40,11 +42,14 @@ export function StudyConversation({ study, accessKey, session, step }: Conversat
             <h1>{words.conversation}</h1>
             <p>{step}</p>
           </div>
-          {log.isOver ? undefined : (
-            <Button title={words.finishWhy} onClick={() => send('/finish')} why={why}>
-              {words.finish}
-            </Button>
-          )}
+          <div className={chat.actions}>
+            {leave}
+            {log.isOver ? undefined : (
+              <Button title={words.finishWhy} onClick={() => send('/finish')} why={why}>
+                {words.finish}
+              </Button>
+            )}
+          </div>
         </header>
         <div className={chat.scroll}>
           <Transcript

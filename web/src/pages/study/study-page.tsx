@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { ParticipantState } from 'paracosm/protocol'
-import { useEffect, useLayoutEffect, useState } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react'
 import { useTitle } from '../../components/page.tsx'
 import { actAs } from '../../data/client.ts'
 import { codeOf } from '../../data/query-client.ts'
@@ -16,7 +16,7 @@ import { Consent } from './consent.tsx'
 import { Closed, Finished, Waiting, Withdrawn } from './endings.tsx'
 import { Forms } from './forms.tsx'
 import { Frame } from './frame.tsx'
-import { Leave } from './leave.tsx'
+import { Leave, LeaveButton } from './leave.tsx'
 import { stepOf } from './progress.ts'
 import styles from './study.module.css'
 import { StudyConversation } from './study-conversation.tsx'
@@ -127,7 +127,7 @@ function Inside({ study, accessKey, hasOpenLink, info, frame }: InsideProps) {
       leave={isEnded ? undefined : leave}
       study={study}
       accessKey={accessKey}
-      onDeclined={() => setLeft('declined')}
+      onLeft={setLeft}
     />
   )
 }
@@ -135,11 +135,11 @@ function Inside({ study, accessKey, hasOpenLink, info, frame }: InsideProps) {
 interface StageProps extends Pick<InsideProps, 'study' | 'frame'> {
   readonly accessKey: string
   readonly state: ParticipantState
-  readonly leave: React.ReactNode
-  onDeclined(): void
+  readonly leave: ReactNode
+  onLeft(how: 'kept' | 'erased' | 'declined'): void
 }
 
-function StageFrame({ study, accessKey, state, frame, leave, onDeclined }: StageProps) {
+function StageFrame({ study, accessKey, state, frame, leave, onLeft }: StageProps) {
   const words = useWords()
   const step = stepOf(state, words)
   if (state.stage === 'session' && state.session) {
@@ -151,6 +151,7 @@ function StageFrame({ study, accessKey, state, frame, leave, onDeclined }: Stage
           accessKey={accessKey}
           session={state.session.session_id}
           step={step?.words ?? ''}
+          leave={<LeaveButton study={study} onLeft={onLeft} />}
         />
       </Frame>
     )
@@ -158,17 +159,19 @@ function StageFrame({ study, accessKey, state, frame, leave, onDeclined }: Stage
   return (
     <Frame {...frame} step={step} footer={leave}>
       <div className={styles.screen} key={`${state.stage} ${state.group_id}`}>
-        <Stage study={study} accessKey={accessKey} state={state} onDeclined={onDeclined} />
+        <Stage study={study} accessKey={accessKey} state={state} onLeft={onLeft} />
       </div>
     </Frame>
   )
 }
 
-function Stage({ study, accessKey, state, onDeclined }: Omit<StageProps, 'frame' | 'leave'>) {
+function Stage({ study, accessKey, state, onLeft }: Omit<StageProps, 'frame' | 'leave'>) {
   const at = { study, accessKey }
   switch (state.stage) {
     case 'consent':
-      return state.study.consent ? <Consent {...at} consent={state.study.consent} onDeclined={onDeclined} /> : undefined
+      return state.study.consent ? (
+        <Consent {...at} consent={state.study.consent} onDeclined={() => onLeft('declined')} />
+      ) : undefined
     case 'forms':
       return <Forms {...at} forms={state.forms} group={state.group_id ?? ''} isFirst={state.completed === 0} />
     case 'choice':
