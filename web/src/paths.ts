@@ -11,5 +11,7 @@ export const PATHS = {
   chat: '/play/$session',
   log: '/log',
   study: '/study/$study',
+  characters: '/characters',
+  operate: '/operate',
   account: '/account',
 } as const
