@@ -42,7 +42,6 @@ import { PerceptionClient } from './perception.ts'
 import type { ConnectionState } from './play-event.ts'
 import { type PlayOptions, PlaySession } from './play-session.ts'
 import { readRecord } from './replayed.ts'
-import { studyMethods } from './studies.ts'
 
 /** The server and the access key. */
 export interface ClientOptions {
@@ -114,8 +113,6 @@ function methodsOf(options: ClientOptions) {
     ...sessionMethods(caller),
     ...playMethods(caller, options),
     episodes: episodeMethods(caller),
-    /** What participants of studies do. */
-    studies: studyMethods(caller),
     /** An agent's way into a slot of an episode; it throws PerceptionFailure, in the words of the adapter. */
     perception({ episode, slot = 0, ...who }: SlotRef): PerceptionClient {
       const at = episode === undefined ? '' : `/api/episodes/${encodeURIComponent(episode)}/slots/${slot}`

@@ -1,7 +1,7 @@
 // A participant of a study in this browser: how they arrived, their key, which lies here for each study, and where they are.
 import { queryOptions } from '@tanstack/react-query'
 import { type Arrival, PERSON_IDS, readArrival } from './arrival.ts'
-import { actAs, apiClient } from './client.ts'
+import { actAs, studyClient } from './client.ts'
 import { createStore } from './store.ts'
 
 const KEYS = 'paracosm.study.'
@@ -20,13 +20,13 @@ export function keepStudyKey(study: string, key: string | undefined): void {
 }
 
 export const studyInfoQuery = (study: string) =>
-  queryOptions({ queryKey: ['study', study], queryFn: () => apiClient().studies.info(study) })
+  queryOptions({ queryKey: ['study', study], queryFn: () => studyClient(study).info() })
 
 /** Where the participant is. @param key part of the cache's key: each participant has their own */
 export const studyStateQuery = (study: string, key: string | undefined) =>
   queryOptions({
     queryKey: ['study-state', study, key],
-    queryFn: () => apiClient().studies.me(study),
+    queryFn: () => studyClient(study).me(),
     enabled: key !== undefined,
     // A form that is being filled in stays as it is.
     refetchOnWindowFocus: false,
@@ -57,7 +57,7 @@ export const joinQuery = (study: string) =>
     queryKey: ['study-join', study, sessionStorage.getItem(ARRIVAL + study)],
     queryFn: () => {
       const { token, external } = keptArrival(study)
-      return apiClient().studies.join(study, { ...(token === undefined ? {} : { token }), external })
+      return studyClient(study).join({ ...(token === undefined ? {} : { token }), external })
     },
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,

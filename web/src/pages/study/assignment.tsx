@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ParticipantState } from 'paracosm/protocol'
 import { Button } from '../../components/button.tsx'
-import { apiClient } from '../../data/client.ts'
+import { studyClient } from '../../data/client.ts'
 import { studyStateQuery } from '../../data/study.ts'
 import { charactersQuery, gamesQuery } from '../../data/text-games.ts'
 import { Prose } from '../chat/prose.tsx'
@@ -24,7 +24,7 @@ export function Assignment({ study, accessKey, state }: AssignmentProps) {
   const { data: characters } = useQuery(charactersQuery)
   const { assignment } = state
   const start = useMutation({
-    mutationFn: () => apiClient().studies.start(study),
+    mutationFn: () => studyClient(study).start(),
     // The server says which session it is: the same on every device.
     onSuccess: () => cache.invalidateQueries({ queryKey: studyStateQuery(study, accessKey).queryKey }),
   })

@@ -4,7 +4,7 @@ import type { ParticipantState } from 'paracosm/protocol'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { SelectField } from '../../components/field.tsx'
-import { apiClient } from '../../data/client.ts'
+import { studyClient } from '../../data/client.ts'
 import { studyStateQuery } from '../../data/study.ts'
 import { charactersQuery, gamesQuery } from '../../data/text-games.ts'
 import { Heading } from './frame.tsx'
@@ -39,8 +39,7 @@ export function Choice({ study, accessKey, options }: ChoiceProps) {
   const npcs = distinct(ofGame.filter(({ pc_hid }) => pc_hid === pc).map(({ npc_hid }) => npc_hid))
   const npc = among(npcs, wanted.npc)
   const select = useMutation({
-    mutationFn: () =>
-      apiClient().studies.select(study, { game_name: game ?? '', pc_hid: pc ?? '', npc_hid: npc ?? null }),
+    mutationFn: () => studyClient(study).select({ game_name: game ?? '', pc_hid: pc ?? '', npc_hid: npc ?? null }),
     onSuccess: (state) => cache.setQueryData(studyStateQuery(study, accessKey).queryKey, state),
   })
   const submit = (event: FormEvent): void => {

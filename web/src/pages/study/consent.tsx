@@ -5,7 +5,7 @@ import { type FormEvent, useCallback, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { TextField } from '../../components/field.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { apiClient } from '../../data/client.ts'
+import { studyClient } from '../../data/client.ts'
 import { forgetStudyKey, studyStateQuery } from '../../data/study.ts'
 import { Prose } from '../chat/prose.tsx'
 import { Heading } from './frame.tsx'
@@ -33,14 +33,14 @@ export function Consent({ study, accessKey, consent, onDeclined }: ConsentProps)
   const [isTried, setTried] = useState(false)
   const give = useMutation({
     mutationFn: () =>
-      apiClient().studies.consent(study, {
+      studyClient(study).consent({
         version: consent.version,
         ...(consent.signature ? { signature: signature.trim() } : {}),
       }),
     onSuccess: (state) => cache.setQueryData(studyStateQuery(study, accessKey).queryKey, state),
   })
   const decline = useMutation({
-    mutationFn: () => apiClient().studies.withdraw(study, true),
+    mutationFn: () => studyClient(study).withdraw(true),
     onSuccess: () => {
       onDeclined()
       forgetStudyKey(study)

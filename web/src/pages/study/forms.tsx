@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { StudyForm } from 'paracosm/protocol'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
-import { apiClient } from '../../data/client.ts'
+import { studyClient } from '../../data/client.ts'
 import { studyStateQuery } from '../../data/study.ts'
 import { type Drafts, draftKey, faultsOf, toResponses } from './answers.ts'
 import { Heading } from './frame.tsx'
@@ -32,7 +32,7 @@ export function Forms({ study, accessKey, forms, group, isFirst }: FormsProps) {
   const [isKept, setKept] = useState(false)
   useEffect(() => setKept(keepDrafts(place, drafts)), [place, drafts])
   const send = useMutation({
-    mutationFn: () => apiClient().studies.answer(study, { group_id: group, responses: toResponses(forms, drafts) }),
+    mutationFn: () => studyClient(study).answer(group, toResponses(forms, drafts)),
     onSuccess: (state) => {
       localStorage.removeItem(place)
       cache.setQueryData(studyStateQuery(study, accessKey).queryKey, state)

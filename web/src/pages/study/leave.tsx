@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { CopyLine } from '../../components/copy-line.tsx'
-import { apiClient } from '../../data/client.ts'
+import { studyClient } from '../../data/client.ts'
 import { cameByLink, forgetStudyKey } from '../../data/study.ts'
 import dialog from '../chat/leave-dialog.module.css'
 import { saveText } from './save.ts'
@@ -21,7 +21,7 @@ interface LeaveProps {
 export function Leave({ study, accessKey, onLeft }: LeaveProps) {
   const words = useWords()
   const download = useMutation({
-    mutationFn: () => apiClient().studies.data(study),
+    mutationFn: () => studyClient(study).data(),
     onSuccess: (data) => saveText(JSON.stringify(data, null, 2), 'my-data.json', 'application/json'),
   })
   return (
@@ -78,7 +78,7 @@ interface DialogProps {
 function LeaveDialog({ study, isOpen, onClose, onLeft }: DialogProps) {
   const words = useWords()
   const withdraw = useMutation({
-    mutationFn: (erase: boolean) => apiClient().studies.withdraw(study, erase),
+    mutationFn: (erase: boolean) => studyClient(study).withdraw(erase),
     onSuccess: ({ erased }) => {
       onLeft(erased ? 'erased' : 'kept')
       if (erased) forgetStudyKey(study)

@@ -1,11 +1,10 @@
 // Coming in: by the link that brought one here, by the study's open link, or with the key of another device.
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { createClient } from 'paracosm/client'
 import type { ParticipantState } from 'paracosm/protocol'
 import { type FormEvent, useEffect, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { TextField } from '../../components/field.tsx'
-import { apiClient } from '../../data/client.ts'
+import { studyClient } from '../../data/client.ts'
 import { joinQuery, keepJoined, keepStudyKey } from '../../data/study.ts'
 import { Prose } from '../chat/prose.tsx'
 import { Heading } from './frame.tsx'
@@ -33,7 +32,7 @@ interface WelcomeProps {
 export function Welcome({ study, info, hasOpenLink }: WelcomeProps) {
   const words = useWords()
   const join = useMutation({
-    mutationFn: () => apiClient().studies.join(study, {}),
+    mutationFn: () => studyClient(study).join({}),
     onSuccess: ({ api_key }) => keepStudyKey(study, api_key),
   })
   return (
@@ -62,7 +61,7 @@ function GiveKey({ study }: { study: string }) {
   const words = useWords()
   const [key, setKey] = useState('')
   const check = useMutation({
-    mutationFn: (given: string) => createClient({ url: location.origin, key: given }).studies.me(study),
+    mutationFn: (given: string) => studyClient(study, given).me(),
     onSuccess: () => keepStudyKey(study, key.trim()),
   })
   const submit = (event: FormEvent): void => {
