@@ -20,7 +20,7 @@ export interface ForkChanges {
   readonly step: number
   /** Slots that a bot takes over, by its name. */
   readonly bots: ReadonlyMap<number, string>
-  /** What slots say at `step` in place of what they said. */
+  /** Commands of slots at `step` that replace the recorded ones. */
   readonly commands: ReadonlyMap<number, JsonValue>
   /** Slots that somebody takes with a token, to play on; the fork then keeps its parent's pace. */
   readonly open?: ReadonlySet<number>

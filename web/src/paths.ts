@@ -16,5 +16,8 @@ export const PATHS = {
   play: '/play',
   chat: '/play/$session',
   log: '/log',
+  study: '/study/$study',
+  characters: '/characters',
+  operate: '/operate',
   account: '/account',
 } as const

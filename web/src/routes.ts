@@ -1,5 +1,6 @@
 // Every page of the application. A page adds its address to paths.ts, its route here, and nothing else outside its folder.
 import { accountRoute } from './pages/account/route.tsx'
+import { charactersRoute } from './pages/characters/route.tsx'
 import { chatRoute } from './pages/chat/route.tsx'
 import { compareRoute } from './pages/compare/route.tsx'
 import { designRoute } from './pages/design/route.tsx'
@@ -7,8 +8,10 @@ import { episodeRoute } from './pages/episode/route.tsx'
 import { foundryRoute, foundryRunRoute } from './pages/foundry/route.tsx'
 import { homeRoute } from './pages/home/route.tsx'
 import { logRoute } from './pages/log/route.tsx'
+import { operateRoute } from './pages/operate/route.tsx'
 import { playRoute } from './pages/play/route.tsx'
 import { slotRoute } from './pages/slot/route.tsx'
+import { studyRoute } from './pages/study/route.tsx'
 import { watchRoute } from './pages/watch/route.tsx'
 import { worldRoute } from './pages/world/route.tsx'
 import { worldsRoute } from './pages/worlds/route.tsx'
@@ -25,6 +28,9 @@ export const routeTree = rootRoute.addChildren([
   playRoute,
   chatRoute,
   logRoute,
+  studyRoute,
+  charactersRoute,
+  operateRoute,
   accountRoute,
   designRoute,
   foundryRoute,
