@@ -66,6 +66,22 @@ test('foundry view: what it says of a placement is what the rules say, code for 
   )
 })
 
+test('foundry view: zones of the clean room hold for previews as for commands', () => {
+  const at = fc.record({ x: fc.nat(19), y: fc.integer({ min: 1, max: 3 }), z: fc.nat(11), facing: fc.nat(3) })
+  fc.assert(
+    fc.property(fc.array(at, { minLength: 1, maxLength: 12 }), (tries) => {
+      const state = begin('clean_room')
+      for (const { facing, ...origin } of tries) {
+        const def = PARTS.findIndex(({ id }) => id === 'smelter')
+        const said = placementFault(sceneOf(state), 0, { def, facing, origin })
+        const answer = foundry.apply(state, 0, placeCommand({ def, facing, origin }), QUIET)
+        assert.equal(said?.code, typeof answer === 'object' ? answer.code : undefined, JSON.stringify(origin))
+      }
+    }),
+    { numRuns: 40 },
+  )
+})
+
 test('foundry view: belts turn as the rules link them, and wires reach what their net joins', () => {
   fc.assert(
     fc.property(arbFoundryRun({ slots: 1, acts: 40 }), (run) => {

@@ -8,7 +8,7 @@ export const EDITOR_SHEET = `
 .fv-palette .head{display:flex;justify-content:space-between;margin:0 0 4px;padding:0 44px 0 8px;color:var(--ink-2);font-size:12px;line-height:16px}
 .fv-palette .part{display:flex;align-items:center;gap:10px;width:100%;height:40px;padding:0 8px;border:0;border-radius:6px;background:none;
   text-align:left;cursor:pointer}
-.fv-palette .part:hover{background:var(--hover)}
+.fv-palette .part:hover:not([aria-pressed=true]){background:var(--hover)}
 .fv-palette .part .name{flex:1;white-space:nowrap}
 .fv-palette .part .count{font-weight:500;min-width:24px;text-align:right}
 .fv-palette .part .fv-key{min-width:20px;text-align:center}

@@ -46,6 +46,7 @@ export class FoundrySession {
   #queue: JsonObject[] = []
   #isSending = false
   #isClosed = false
+  #retry: number | undefined
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -77,6 +78,7 @@ export class FoundrySession {
       return
     }
     const at = `${location.origin.replace(/^http/, 'ws')}/episodes/${encodeURIComponent(episode)}`
+    this.#own?.close()
     if (token !== undefined) this.#own = new SlotSocket(`${at}/player`, token)
     this.#viewer = new WebSocket(`${at}/global`)
     this.#viewer.addEventListener('message', ({ data }) => this.#read(readMessage(data)))
@@ -91,7 +93,7 @@ export class FoundrySession {
       new Response(await client.episodes.journal(episode)).text(),
     ])
     this.#ended = foldEnded(journal)
-    this.#set({ status: 'over', tick: this.#ended.frame.step })
+    this.#set({ status: 'over', tick: this.#ended.frame.step, complaint: '' })
     this.#show(this.#ended.frame)
   }
 
@@ -128,7 +130,8 @@ export class FoundrySession {
     if (!message || this.#isClosed) return
     const { view, step, isOver, status, rate } = message
     const isNew = this.#frame?.step !== step || isOver
-    this.#set({ tick: step, status: isOver ? 'over' : status, rate })
+    const { complaint } = this.state.get()
+    this.#set({ tick: step, status: isOver ? 'over' : status, rate, complaint: complaint === LOST ? '' : complaint })
     if (isNew) this.#show({ step, view, standing: resultsOf(view), events: [] })
     // From now on parts are inspected in the journal: the server no longer plays the run.
     if (isOver && !this.#ended) this.#showEnd().catch((error: unknown) => this.#complain(error))
@@ -140,10 +143,13 @@ export class FoundrySession {
     for (const listener of [...this.#listeners]) listener()
   }
 
-  /** The server went away, or the episode ended: the journal says which. */
+  /** The connection is gone: the server restarts, or the run has ended meanwhile. Asks until it knows. */
   #lose(): void {
     if (this.#isClosed || this.state.get().status === 'over') return
-    this.#set({ status: 'lost', complaint: 'The connection to the server is gone. Reload the page to come back.' })
+    this.#set({ status: 'lost', complaint: LOST })
+    this.#retry = window.setTimeout(() => {
+      this.#open().catch(() => this.#lose())
+    }, RETRY_MS)
   }
 
   async #readDone(): Promise<void> {
@@ -209,6 +215,15 @@ export class FoundrySession {
     })
   }
 
+  /** Resolves once a run that is over is kept: from then on it is read, not followed. */
+  async settled(): Promise<void> {
+    const { client, episode } = this.#options
+    for (let attempt = 0; attempt < SETTLE_ATTEMPTS && this.state.get().status === 'over'; attempt++) {
+      if ((await client.episodes.get(episode)).status !== 'live') return
+      await pause(SETTLE_MS)
+    }
+  }
+
   // ——— time
 
   async pace(wanted: { paused?: boolean; tick_rate?: number; steps?: number }): Promise<void> {
@@ -241,14 +256,21 @@ export class FoundrySession {
 
   close(): void {
     this.#isClosed = true
+    window.clearTimeout(this.#retry)
     this.#viewer?.close()
     this.#own?.close()
     this.#listeners.clear()
   }
 }
 
+const LOST = 'The connection to the server is gone; trying again.'
+const RETRY_MS = 1000
+
 /** Ticks that are made, at most, until what was said has been heard. */
 const MAX_TICKS = 4
+/** How often, and after how many milliseconds each, it is asked whether a run is kept. */
+const SETTLE_ATTEMPTS = 50
+const SETTLE_MS = 100
 /** Milliseconds for a receipt to come back before another tick is made. */
 const RECEIPT_MS = 700
 

@@ -109,6 +109,7 @@ function LoadFile({ scenarios, onOpen, onComplaint }: LoadProps) {
     const token = findRun(episode)?.token
     const session = new FoundrySession({ client: apiClient(), episode, scenario: chosen, title: scenario.title, token })
     await playFile(session, steps)
+    await session.settled()
     session.close()
     await onOpen(episode)
   }
