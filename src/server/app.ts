@@ -11,13 +11,14 @@ import { listenApp } from '../transport/listen.ts'
 import { type AccessOptions, Transport } from '../transport/transport.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
+import { openLeagueServices } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
 import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
-import { createSessionServices } from './sessions/services.ts'
+import { createSessionServices, type SessionServices } from './sessions/services.ts'
 import type { SessionSettings } from './settings.ts'
 import { runShowcase } from './showcase.ts'
-import { openServerStorage } from './storage.ts'
+import { openServerStorage, type ServerStorage } from './storage.ts'
 
 export interface ServerOptions {
   readonly dataDir: string
@@ -30,6 +31,8 @@ export interface ServerOptions {
   /** How many following ports are tried when the port is taken. */
   readonly otherPorts: number
   readonly hasShowcase: boolean
+  /** Whether a demo league of the shipped bots keeps playing; default false. Other leagues always do. */
+  readonly hasLeague?: boolean | undefined
   /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
   readonly minFreeBytes?: number | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -98,20 +101,15 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const indexer = new EpisodeIndexer({ store, commands, episodes, log })
   opened.push({ name: 'indexer', close: () => indexer.close() })
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
-  const services = await createSessionServices({
-    ...DEFAULT_SESSIONS,
-    ...options.sessions,
-    store,
-    episodes,
-    vault: storage.vault,
-    isAlone: storage.isAlone,
-    onFault: (what, err) => log.error({ err }, what),
-  })
+  const services = await openSessions(options, { storage, episodes, log })
   const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
   opened.push({ name: 'sessions', close: () => services.registry.close() })
+  const leagues = openLeagueServices({ ...storage, worlds, log, hasDemo: options.hasLeague === true })
+  opened.push({ name: 'leagues', close: () => leagues.close() })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
   await registerRoutes(app, {
     services,
+    leagues,
     episodes,
     storage,
     adapters,
@@ -141,6 +139,22 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
       return left
     },
   }
+}
+
+function openSessions(
+  options: ServerOptions,
+  parts: { readonly storage: ServerStorage; readonly episodes: EpisodeService; readonly log: Log },
+): Promise<SessionServices> {
+  const { storage, episodes, log } = parts
+  return createSessionServices({
+    ...DEFAULT_SESSIONS,
+    ...options.sessions,
+    store: storage.store,
+    episodes,
+    vault: storage.vault,
+    isAlone: storage.isAlone,
+    onFault: (what, err) => log.error({ err }, what),
+  })
 }
 
 function loggerOf(level: ServerOptions['logLevel']): FastifyServerOptions['logger'] {

@@ -6,6 +6,7 @@ import { createJobs } from './migrations/0004-jobs.ts'
 import { createSessionClaims } from './migrations/0005-session-claims.ts'
 import { createCommandScores } from './migrations/0006-command-scores.ts'
 import { createEvaluations } from './migrations/0007-evaluations.ts'
+import { createLeagues } from './migrations/0008-leagues.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 5, name: 'session claims', statements: createSessionClaims },
   { number: 6, name: 'command scores', statements: createCommandScores },
   { number: 7, name: 'evaluations', statements: createEvaluations },
+  { number: 8, name: 'leagues', statements: createLeagues },
 ]

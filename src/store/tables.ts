@@ -5,6 +5,7 @@ import type { Generated } from 'kysely'
 import type { EpisodeTables } from './episodes/tables.ts'
 import type { EvaluationTables } from './evaluations/tables.ts'
 import type { JobTables } from './jobs/tables.ts'
+import type { LeagueTables } from './leagues/tables.ts'
 import type { SessionTables } from './sessions/tables.ts'
 
 export interface CommandTable {
@@ -62,7 +63,7 @@ export interface StoreMigrationTable {
   applied_at: number
 }
 
-export interface Tables extends SessionTables, EpisodeTables, JobTables, EvaluationTables {
+export interface Tables extends SessionTables, EpisodeTables, JobTables, EvaluationTables, LeagueTables {
   commands: CommandTable
   perceptions: PerceptionTable
   logged_episodes: LoggedEpisodeTable
