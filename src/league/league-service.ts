@@ -24,6 +24,7 @@ import {
   type DivisionDescription,
   type DivisionRanking,
   type ProposedRound,
+  type RankDivisionRequest,
   RankDivisionResponse,
   ScheduleRoundsResponse,
 } from '../protocol/commissioner-requests.ts'
@@ -37,7 +38,15 @@ import { createBaseline } from './commissioner/baseline.ts'
 import type { Draw } from './commissioner/commissioner.ts'
 import { localCommissioner, withCommissioner } from './commissioner-link.ts'
 import { driveRound, type RoundHost } from './drive-round.ts'
-import { makeRoundStart, toRoundSummary, toWireDivision, toWireLeague, toWireMemberships } from './round-start.ts'
+import { type RankedRow, withIntervals } from './intervals.ts'
+import {
+  makeRoundStart,
+  toCompletedSummary,
+  toRoundSummary,
+  toWireDivision,
+  toWireLeague,
+  toWireMemberships,
+} from './round-start.ts'
 import { drawOf, toSettlement } from './settlements.ts'
 
 export interface LeagueServiceOptions {
@@ -69,7 +78,8 @@ const EPISODE_MS = 600_000
 const TICK_RATE = 20
 /** Recent rounds that schedules and leaderboards look at. */
 const RECENT = 200
-const MAX_COMPLETED = 10_000
+/** Leaderboards that are kept. */
+const MAX_BOARDS = 1000
 
 export class LeagueService {
   readonly #options: LeagueServiceOptions
@@ -79,6 +89,8 @@ export class LeagueService {
   readonly #stop = new AbortController()
   /** Requests that commissioners elsewhere have shown not to know, by league. */
   readonly #unknown = new Set<string>()
+  /** Leaderboards by division, until another round is complete. */
+  readonly #boards = new Map<string, { readonly stamp: string; readonly rows: readonly RankedRow[] }>()
   #loop: Promise<void> | undefined
 
   constructor(options: LeagueServiceOptions) {
@@ -319,18 +331,36 @@ export class LeagueService {
 
   /** The leaderboard of a division, as its commissioner ranks it. */
   async rankings(divisionId: string, recentRounds = 0): Promise<readonly DivisionRanking[]> {
+    return (await this.#ranked(divisionId, recentRounds)).rankings
+  }
+
+  /** The leaderboard with an interval for each score; kept until another round is complete. */
+  async leaderboard(divisionId: string, recentRounds = 0): Promise<readonly RankedRow[]> {
+    const key = `${divisionId}/${recentRounds}`
+    const stamp = await this.#options.rounds.newestCompleted(divisionId)
+    const known = this.#boards.get(key)
+    if (known?.stamp === stamp) return known.rows
+    const { request, rankings } = await this.#ranked(divisionId, recentRounds)
+    const rows = withIntervals(request, rankings)
+    if (this.#boards.size >= MAX_BOARDS) this.#boards.clear()
+    this.#boards.set(key, { stamp, rows })
+    return rows
+  }
+
+  async #ranked(divisionId: string, recentRounds: number) {
     const { leagues, rounds } = this.#options
     const division = await leagues.division(divisionId)
     const league = await leagues.get(division.leagueId)
-    const { entries } = await rounds.list({ divisionId, status: 'completed' }, { limit: MAX_COMPLETED })
     const names = await leagues.playerNames()
-    const request = {
-      type: 'rank_division_request' as const,
+    const found = await rounds.leaderboardRows(divisionId)
+    const summaries = found.rounds.map((round) => toCompletedSummary(round, divisionId))
+    const request: RankDivisionRequest = {
+      type: 'rank_division_request',
       league: toWireLeague(league),
       division: toWireDivision(division),
-      completed_rounds: entries.map(toRoundSummary),
-      recent_rounds: entries.slice(0, recentRounds).map(toRoundSummary),
-      round_results: (await rounds.results({ divisionId })).map((result) => ({
+      completed_rounds: summaries,
+      recent_rounds: summaries.slice(0, recentRounds),
+      round_results: found.results.map((result) => ({
         round_id: result.roundId,
         policy_version_id: result.policyVersionId,
         player_id: result.playerId,
@@ -341,9 +371,9 @@ export class LeagueService {
       })),
     }
     const local = await localCommissioner(league.commissioner)
-    if (local) return local.rankDivision(request)
-    const answer = await this.#ask(league, request, RankDivisionResponse)
-    return answer ? answer.rankings : createBaseline().rankDivision(request)
+    const answer = local ? undefined : await this.#ask(league, request, RankDivisionResponse)
+    const rankings = answer?.rankings ?? (local ?? createBaseline()).rankDivision(request)
+    return { request, rankings }
   }
 
   /** What the commissioner says of a division; null: nothing. */

@@ -11,7 +11,7 @@ import type {
 import type { RoundSummary } from '../protocol/commissioner-requests.ts'
 import { isObject, type JsonValue } from '../protocol/json.ts'
 import type { Leagues } from '../store/leagues/leagues.ts'
-import type { Rounds } from '../store/leagues/rounds.ts'
+import type { Rounds, RoundTimes } from '../store/leagues/rounds.ts'
 import type { DivisionRecord, LeagueRecord, MembershipRecord, RoundRecord } from '../store/leagues/rows.ts'
 
 /** Completed rounds whose results a commissioner sees. */
@@ -69,6 +69,21 @@ export const toRoundSummary = (round: RoundRecord): RoundSummary => {
     division_id: round.divisionId,
     round_number: round.number,
     status: round.status,
+    created_at: instant(round.createdAt),
+    started_at: instant(round.startedAt),
+    completed_at: instant(round.completedAt),
+  }
+}
+
+/** A completed round, from its times alone. */
+export function toCompletedSummary(round: RoundTimes, divisionId: string): RoundSummary {
+  const instant = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
+  return {
+    id: round.id,
+    public_id: `round_${round.id}`,
+    division_id: divisionId,
+    round_number: round.number,
+    status: 'completed',
     created_at: instant(round.createdAt),
     started_at: instant(round.startedAt),
     completed_at: instant(round.completedAt),

@@ -62,6 +62,8 @@ export const LeaderboardEntry = z.object({
   player_id: orNull(Text),
   player_name: orNull(Text),
   avg_score: z.number(),
+  /** 95 %, from the spread of the round results; null: fewer than two rounds. */
+  interval: orNull(z.object({ low: z.number(), high: z.number() })),
   rounds_played: z.int(),
   policy_version_ids: z.array(Text),
   recent_rounds: orNull(z.array(RecentRound)),

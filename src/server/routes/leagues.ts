@@ -115,11 +115,12 @@ const divisionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { lea
       },
     },
     async ({ params, query }) => {
-      const rows = await service.rankings(bareId(params.id), query.include_recent_rounds)
+      const rows = await service.leaderboard(bareId(params.id), query.include_recent_rounds)
       return rows.map((row) => ({
         player_id: row.player_id && `player_${row.player_id}`,
         player_name: row.player_name,
         avg_score: row.score,
+        interval: row.low === null || row.high === null ? null : { low: row.low, high: row.high },
         rounds_played: row.rounds_played,
         policy_version_ids: row.policy_version_ids,
         recent_rounds: LeaderboardEntry.shape.recent_rounds.parse(row.recent_rounds ?? null),

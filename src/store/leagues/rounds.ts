@@ -8,6 +8,7 @@ import { storedText, writeJsonColumn } from '../columns.ts'
 import type { Store } from '../store.ts'
 import type { Leagues } from './leagues.ts'
 import {
+  bareResult,
   type EpisodeRecord,
   type ResultRecord,
   type RoundRecord,
@@ -17,6 +18,11 @@ import {
   toRound,
 } from './rows.ts'
 
+/** When a round was played. */
+export type RoundTimes = Pick<RoundRecord, 'id' | 'number' | 'createdAt' | 'startedAt' | 'completedAt'>
+
+/** Different metadata that are kept while results are read. */
+const MAX_PARSED = 10_000
 const OPEN: readonly RoundStatus[] = ['pending', 'claimed', 'running']
 /** Rounds that one pruning removes at most. */
 const PRUNED_ROUNDS = 500
@@ -350,6 +356,54 @@ export class Rounds {
         payload: { round_number: round.number },
       })
     })
+  }
+
+  /** What a leaderboard is made of, without the documents of the rounds: for a million results. */
+  async leaderboardRows(divisionId: string): Promise<{ rounds: RoundTimes[]; results: ResultRecord[] }> {
+    const rounds = await this.#store.db
+      .selectFrom('league_rounds')
+      .select(['round_id', 'round_number', 'started_at', 'completed_at', 'created_at'])
+      .where('division_id', '=', divisionId)
+      .where('status', '=', 'completed')
+      .orderBy('round_number', 'desc')
+      .execute()
+    const rows = await this.#store.db
+      .selectFrom('league_results')
+      .selectAll()
+      .where('division_id', '=', divisionId)
+      .execute()
+    // Metadata repeats: each text is parsed once.
+    const parsed = new Map<string, ResultRecord['metadata']>()
+    const results = rows.map((row) => {
+      const known = parsed.get(row.metadata)
+      if (known) return { ...bareResult(row), metadata: known }
+      const result = toResult(row)
+      if (parsed.size < MAX_PARSED) parsed.set(row.metadata, result.metadata)
+      return result
+    })
+    return {
+      results,
+      rounds: rounds.map((round) => ({
+        id: round.round_id,
+        number: Number(round.round_number),
+        createdAt: Number(round.created_at),
+        startedAt: round.started_at === null ? null : Number(round.started_at),
+        completedAt: round.completed_at === null ? null : Number(round.completed_at),
+      })),
+    }
+  }
+
+  /** The number of the newest completed round of a division, and when it ended: what a leaderboard depends on. */
+  async newestCompleted(divisionId: string): Promise<string> {
+    const row = await this.#store.db
+      .selectFrom('league_rounds')
+      .select(['round_number', 'completed_at'])
+      .where('division_id', '=', divisionId)
+      .where('status', '=', 'completed')
+      .orderBy('round_number', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row ? `${row.round_number}/${row.completed_at}` : ''
   }
 
   /** Results of the completed rounds of a division, best first in each round. */

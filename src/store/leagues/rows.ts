@@ -216,13 +216,18 @@ export const toEpisode = (row: LeagueEpisodeTable): EpisodeRecord => ({
   endedAt: instant(row.ended_at),
 })
 
-export const toResult = (row: LeagueResultTable): ResultRecord => ({
+/** A result without its metadata. */
+export const bareResult = (row: LeagueResultTable): Omit<ResultRecord, 'metadata'> => ({
   roundId: row.round_id,
   divisionId: row.division_id,
   policyVersionId: row.policy_version_id,
   playerId: row.player_id,
   rank: row.rank,
   score: row.score,
+})
+
+export const toResult = (row: LeagueResultTable): ResultRecord => ({
+  ...bareResult(row),
   metadata: readJsonColumn(JsonObject, row.metadata, 'metadata'),
 })
 
