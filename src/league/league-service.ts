@@ -47,7 +47,7 @@ import {
   toWireLeague,
   toWireMemberships,
 } from './round-start.ts'
-import { drawOf, toSettlement } from './settlements.ts'
+import { drawOf, toSettlement, withPlayers } from './settlements.ts'
 
 export interface LeagueServiceOptions {
   readonly leagues: Leagues
@@ -337,7 +337,7 @@ export class LeagueService {
   /** The leaderboard with an interval for each score; kept until another round is complete. */
   async leaderboard(divisionId: string, recentRounds = 0): Promise<readonly RankedRow[]> {
     const key = `${divisionId}/${recentRounds}`
-    const stamp = await this.#options.rounds.newestCompleted(divisionId)
+    const stamp = await this.#options.rounds.leaderboards.newestCompleted(divisionId)
     const known = this.#boards.get(key)
     if (known?.stamp === stamp) return known.rows
     const { request, rankings } = await this.#ranked(divisionId, recentRounds)
@@ -352,7 +352,7 @@ export class LeagueService {
     const division = await leagues.division(divisionId)
     const league = await leagues.get(division.leagueId)
     const names = await leagues.playerNames()
-    const found = await rounds.leaderboardRows(divisionId)
+    const found = await rounds.leaderboards.rows(divisionId)
     const summaries = found.rounds.map((round) => toCompletedSummary(round, divisionId))
     const request: RankDivisionRequest = {
       type: 'rank_division_request',
@@ -395,17 +395,4 @@ export class LeagueService {
     const answer = await this.#ask(league, request, DescribeDivisionResponse)
     return answer?.description ?? null
   }
-}
-
-/** Commissioners elsewhere need not name players: the members do. */
-function withPlayers(complete: RoundComplete, { memberships }: RoundStart): RoundComplete {
-  const players = new Map(memberships.map((member) => [member.policy_version_id, member.player_id]))
-  const results = complete.results.map(({ division_id, rankings }) => ({
-    division_id,
-    rankings: rankings.map((each) => ({
-      ...each,
-      player_id: each.player_id ?? players.get(each.policy_version_id) ?? null,
-    })),
-  }))
-  return { ...complete, results }
 }

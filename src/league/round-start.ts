@@ -10,8 +10,9 @@ import type {
 } from '../protocol/commissioner.ts'
 import type { RoundSummary } from '../protocol/commissioner-requests.ts'
 import { isObject, type JsonValue } from '../protocol/json.ts'
+import type { RoundTimes } from '../store/leagues/leaderboards.ts'
 import type { Leagues } from '../store/leagues/leagues.ts'
-import type { Rounds, RoundTimes } from '../store/leagues/rounds.ts'
+import type { Rounds } from '../store/leagues/rounds.ts'
 import type { DivisionRecord, LeagueRecord, MembershipRecord, RoundRecord } from '../store/leagues/rows.ts'
 
 /** Completed rounds whose results a commissioner sees. */

@@ -1,6 +1,6 @@
 // What a commissioner hears of an episode, and the draws that a round's line-ups come from.
 import { createRandom, nextBelow } from '../kernel/random.ts'
-import type { EpisodeFailed, EpisodeResult } from '../protocol/commissioner.ts'
+import type { EpisodeFailed, EpisodeResult, RoundComplete, RoundStart } from '../protocol/commissioner.ts'
 import type { EpisodeRecord } from '../store/leagues/rows.ts'
 import type { Draw } from './commissioner/commissioner.ts'
 
@@ -26,4 +26,17 @@ export function toSettlement(
 export function drawOf(roundId: string): Draw {
   const random = createRandom(Number.parseInt(roundId.slice(0, 8), 16), `round:${roundId}`)
   return (bound) => nextBelow(random, bound)
+}
+
+/** Commissioners elsewhere need not name players: the members do. */
+export function withPlayers(complete: RoundComplete, { memberships }: RoundStart): RoundComplete {
+  const players = new Map(memberships.map((member) => [member.policy_version_id, member.player_id]))
+  const results = complete.results.map(({ division_id, rankings }) => ({
+    division_id,
+    rankings: rankings.map((each) => ({
+      ...each,
+      player_id: each.player_id ?? players.get(each.policy_version_id) ?? null,
+    })),
+  }))
+  return { ...complete, results }
 }

@@ -6,9 +6,9 @@ import type { RoundComplete, RoundStart, ScheduledEpisode } from '../../protocol
 import type { ProposedRound } from '../../protocol/commissioner-requests.ts'
 import { storedText, writeJsonColumn } from '../columns.ts'
 import type { Store } from '../store.ts'
+import { Leaderboards } from './leaderboards.ts'
 import type { Leagues } from './leagues.ts'
 import {
-  bareResult,
   type EpisodeRecord,
   type ResultRecord,
   type RoundRecord,
@@ -18,11 +18,6 @@ import {
   toRound,
 } from './rows.ts'
 
-/** When a round was played. */
-export type RoundTimes = Pick<RoundRecord, 'id' | 'number' | 'createdAt' | 'startedAt' | 'completedAt'>
-
-/** Different metadata that are kept while results are read. */
-const MAX_PARSED = 10_000
 const OPEN: readonly RoundStatus[] = ['pending', 'claimed', 'running']
 /** Rounds that one pruning removes at most. */
 const PRUNED_ROUNDS = 500
@@ -30,11 +25,13 @@ const PRUNED_ROUNDS = 500
 const ROWS_PER_STATEMENT = 1000
 
 export class Rounds {
+  readonly leaderboards: Leaderboards
   readonly #store: Store
   readonly #leagues: Leagues
   readonly #now: () => number
 
   constructor(store: Store, leagues: Leagues, now: () => number = Date.now) {
+    this.leaderboards = new Leaderboards(store)
     this.#store = store
     this.#leagues = leagues
     this.#now = now
@@ -356,54 +353,6 @@ export class Rounds {
         payload: { round_number: round.number },
       })
     })
-  }
-
-  /** What a leaderboard is made of, without the documents of the rounds: for a million results. */
-  async leaderboardRows(divisionId: string): Promise<{ rounds: RoundTimes[]; results: ResultRecord[] }> {
-    const rounds = await this.#store.db
-      .selectFrom('league_rounds')
-      .select(['round_id', 'round_number', 'started_at', 'completed_at', 'created_at'])
-      .where('division_id', '=', divisionId)
-      .where('status', '=', 'completed')
-      .orderBy('round_number', 'desc')
-      .execute()
-    const rows = await this.#store.db
-      .selectFrom('league_results')
-      .selectAll()
-      .where('division_id', '=', divisionId)
-      .execute()
-    // Metadata repeats: each text is parsed once.
-    const parsed = new Map<string, ResultRecord['metadata']>()
-    const results = rows.map((row) => {
-      const known = parsed.get(row.metadata)
-      if (known) return { ...bareResult(row), metadata: known }
-      const result = toResult(row)
-      if (parsed.size < MAX_PARSED) parsed.set(row.metadata, result.metadata)
-      return result
-    })
-    return {
-      results,
-      rounds: rounds.map((round) => ({
-        id: round.round_id,
-        number: Number(round.round_number),
-        createdAt: Number(round.created_at),
-        startedAt: round.started_at === null ? null : Number(round.started_at),
-        completedAt: round.completed_at === null ? null : Number(round.completed_at),
-      })),
-    }
-  }
-
-  /** The number of the newest completed round of a division, and when it ended: what a leaderboard depends on. */
-  async newestCompleted(divisionId: string): Promise<string> {
-    const row = await this.#store.db
-      .selectFrom('league_rounds')
-      .select(['round_number', 'completed_at'])
-      .where('division_id', '=', divisionId)
-      .where('status', '=', 'completed')
-      .orderBy('round_number', 'desc')
-      .limit(1)
-      .executeTakeFirst()
-    return row ? `${row.round_number}/${row.completed_at}` : ''
   }
 
   /** Results of the completed rounds of a division, best first in each round. */
