@@ -14,7 +14,6 @@ import { sleep } from '../lib/sleep.ts'
 import {
   type EpisodeFailed,
   type EpisodeResult,
-  type RoundComplete,
   RoundStart,
   type ScheduledEpisode,
 } from '../protocol/commissioner.ts'
