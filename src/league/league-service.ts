@@ -11,12 +11,7 @@ import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
 import { configureWorld } from '../kernel/world.ts'
 import { sleep } from '../lib/sleep.ts'
-import {
-  type EpisodeFailed,
-  type EpisodeResult,
-  RoundStart,
-  type ScheduledEpisode,
-} from '../protocol/commissioner.ts'
+import { type EpisodeFailed, type EpisodeResult, RoundStart, type ScheduledEpisode } from '../protocol/commissioner.ts'
 import {
   type CommissionerRequest,
   DescribeDivisionResponse,
