@@ -18,6 +18,7 @@ import {
   RoundPage,
 } from '../../src/protocol/hosted.ts'
 import { startServer } from '../../src/server/app.ts'
+import { runCommand } from '../../src/testing/cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-league-api-'))
 const server = await startServer({
@@ -115,6 +116,47 @@ test('leagues api: the demo league qualifies its bots, and everything reads as t
     body: JSON.stringify({ league_id: league!.id, policy_version_id: versions.entries[0]!.id }),
   })
   assert.equal(again.status, 409)
+})
+
+test('coworld commands: tables and JSON of a live server', async () => {
+  const [league] = await get('/v2/leagues')
+  const [round] = (await get('/v2/rounds?limit=1&offset=0&status=completed')).entries
+  const division = round.division.id
+  for (const [args, pattern] of [
+    [['leagues'], /^ID +Name +Game +Public +Created\nleague_\S+ +Demo League +paint-arena +yes/],
+    [['leagues', league.id], /^League: league_\S+\nName: Demo League/],
+    [['divisions', '--league', league.id], /Qualifiers +-99/],
+    [['divisions', division], /Round schedule: A round every minute/],
+    [['results', league.id], /Competition/],
+    [['results', round.id], /^Rank +Player +Policy +Score\n1 +\w+ +\w+:v1 +\d+\.\d{4}/],
+    [['rounds', '--status', 'completed'], /Rows 1-\d+ of \d+/],
+    [['rounds', round.id], /Number: 1\n/],
+    [['memberships', '--champions-only'], /greedy:v1/],
+    [['events', '--limit', '3'], /Headline/],
+    [['episodes', '--round', round.id, '--policy', 'greedy', '--limit', '2'], /greedy:v1/],
+  ] as const) {
+    const { status, out, err } = await runCommand(['coworld', ...args, '--server', server.url])
+    assert.equal(status, 0, `${args.join(' ')}: ${err}`)
+    assert.match(out, pattern)
+  }
+  const json = await runCommand([
+    'coworld',
+    'episodes',
+    '--division',
+    division,
+    '--limit',
+    '1',
+    '--json',
+    '--server',
+    server.url,
+  ])
+  assert.equal(JSON.parse(json.out).length, 1)
+  const strange = await runCommand(['coworld', 'results', 'x', '--server', server.url])
+  assert.equal(strange.status, 2)
+  const missing = await runCommand(['coworld', 'rounds', 'round_x', '--server', server.url])
+  assert.equal(missing.status, 1)
+  const gone = await runCommand(['coworld', 'episodes', '--policy', 'nobody', '--server', server.url])
+  assert.notEqual(gone.status, 0)
 })
 
 test('leagues api: what there is not is 404 with a problem', async () => {
