@@ -1,14 +1,15 @@
-// Runs the tests: `node --test` over every *.test.ts, slow ones last. With --quick, those that need a browser, a
-// container engine, a packed tarball or minutes are left out. Further arguments are paths to run instead.
+// Runs the tests: `node --test` over every *.test.ts, slow ones last. With --quick, one or two
+// minutes of processor time that touch every folder of src/ (quick-tests.ts). Further arguments are paths to run instead.
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { quickTests } from './quick-tests.ts'
 
 const args = process.argv.slice(2)
 const isQuick = args.includes('--quick')
 const named = args.filter((each) => !each.startsWith('-'))
-const quick = globSync(['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/*.test.ts']).sort()
+const fast = globSync(['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/*.test.ts']).sort()
 const slow = globSync('tests/*/**/*.test.ts').sort()
-const files = named.length > 0 ? named : isQuick ? quick : [...quick, ...slow]
+const files = named.length > 0 ? named : isQuick ? quickTests('.') : [...fast, ...slow]
 
 /** A test that hangs fails after these milliseconds, and what it left open does not keep its process. */
 const TIMEOUT_MS = 300_000
@@ -23,6 +24,7 @@ const { status } = spawnSync(
     '--test-force-exit',
     ...files,
   ],
-  { stdio: 'inherit' },
+  // The quick tests use SQLite alone: a PostgreSQL of each file's own takes longer than most tests.
+  { stdio: 'inherit', env: isQuick ? { ...process.env, PARACOSM_TESTS: 'quick' } : process.env },
 )
 process.exitCode = status ?? 1

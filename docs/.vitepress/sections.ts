@@ -62,6 +62,7 @@ export const SECTIONS: readonly Section[] = [
     title: 'Collect evidence',
     pages: [
       ['Evaluation', 'evaluation.md'],
+      ['Leagues', 'leagues.md'],
       ['Journal format', 'journal.md'],
       ['Command log', 'command-log.md'],
       ['Datasets', 'datasets.md'],

@@ -88,7 +88,7 @@ export interface VerifyReport {
   readonly isFinished: boolean
   /** The journal's last running hash. */
   readonly hash: string
-  /** The first difference; undefined: there is none. */
+  /** The first difference; undefined if there is none. */
   readonly divergence?:
     | { readonly step: number; readonly what: string; readonly recorded: JsonValue; readonly replayed: JsonValue }
     | undefined

@@ -43,7 +43,7 @@ const MAX_REFUSALS = 10
 
 export const isAsync = (player: Player): player is AsyncPlayer => typeof player !== 'string' && 'decideAsync' in player
 
-/** How the episode service is told of a player. */
+/** Translates a player for the episode service. */
 export function planOf(player: Player, slot: number): string | SlotPlan {
   if (typeof player === 'string') return player
   const ref = { kind: 'process', name: player.name } as const

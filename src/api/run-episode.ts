@@ -39,7 +39,7 @@ export interface EpisodeResult {
   readonly players: readonly string[]
   /** `terminated` by the rules, or `truncated` by a limit; with a sentence. */
   readonly outcome: Outcome
-  /** `scores`, one for each slot, and whatever else the world reports. */
+  /** `scores`, one per slot, and the other fields of the world's results. */
   readonly results: Results
   readonly steps: number
   /** Digest of the last state: 16 hexadecimal digits. */

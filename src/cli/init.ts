@@ -144,7 +144,7 @@ async function writeAll(folder: string, files: ReadonlyMap<string, string>): Pro
       await makeFolder(dirname(join(draft, path)))
       await writeFile(join(draft, path), text)
     }
-    // An empty folder that is there makes room; one that was filled meanwhile is not empty any more, and stays.
+    // An empty folder is replaced. One that was filled meanwhile is kept.
     await rmdir(folder).catch((error: unknown) => {
       if (!isMissing(error)) throw error
     })

@@ -38,7 +38,7 @@ function verifyCommand(io: Io): Command {
 
 function commissionerCommand(io: Io): Command {
   return new Command('commissioner')
-    .description('Serve a commissioner to any coworld platform: GET /healthz, WS /round')
+    .description('Serve a commissioner to any coworld platform: GET /healthz, WS /round.')
     .option('--type <type>', 'baseline, manual, ruleset, or the path of a module of your own', 'ruleset')
     .option('--ruleset <file>', 'configuration of the ruleset, in place of RULESET_STRATEGY_CONFIG_PATH and _NAME')
     .option('--host <host>', 'address to listen on', '0.0.0.0')

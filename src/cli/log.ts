@@ -44,7 +44,7 @@ export function createCommand(io: Io): Command {
     )
   add(
     'import <file>',
-    'Import an archive of the log or the journal of an episode. Commands already in the log are skipped.',
+    "Import an archive of the log, the journal of an episode, or a log of the protocol's source text (SQLite or JSON Lines). Commands already in the log are skipped.",
     'paracosm log import old.jsonl.zst',
   )
     .addOption(recordedWorldOption())

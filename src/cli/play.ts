@@ -171,7 +171,7 @@ async function* linesOf({ signal }: Io): AsyncGenerator<string> {
   }
 }
 
-/** What is played, and by whom: a stand-in is called one. */
+/** Prints the game and the session, and says so if no language model plays. */
 async function introduce(io: Io, client: Client, { name, id }: { name: string; id: string }): Promise<void> {
   io.err(`${name}, session ${id}`)
   const models = await client.models().catch(() => undefined)

@@ -76,7 +76,7 @@ function invite({ io, assigned, output }: Run, game: { port: number; episode: Ep
   }
 }
 
-/** Says whom the episode waits for, and then how far it is. */
+/** Reports the players that the episode waits for, and then its progress. */
 function watch({ io, assigned, configured }: Run, episode: Episode): () => void {
   const waiting = announceWaiting(io, episode, assigned)
   const report = createProgress(io, { unit: 'steps', total: expectedSteps(configured) })

@@ -1,4 +1,4 @@
-// One episode of a coworld package, or of a world of ours as one, under a runtime: game and players are programs or
+// One episode of a coworld package, or of a world packaged as one, under a runtime: game and players are programs or
 // containers of their own.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -27,7 +27,7 @@ import { referTo } from './world-names.ts'
 const OUTPUT_FOLDER = './coworld-episode-results'
 
 /**
- * A manifest of a world of ours, for as long as `use` runs.
+ * Creates a manifest of a world for the duration of `use`.
  * @param slots that the manifest fixes; default: those of the wanted variant
  */
 export async function withOwnManifest<T>(

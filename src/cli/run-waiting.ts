@@ -1,4 +1,4 @@
-// Says whom an episode waits for, until everyone has joined or it starts without them.
+// Names the players that an episode waits for, until everyone has joined or it starts without them.
 import type { Episode } from '../episode/episode.ts'
 import { at } from '../kernel/at.ts'
 import type { Io } from './io.ts'

@@ -1,4 +1,4 @@
-// `paracosm run`: one episode, of a world of ours or of a package.
+// `paracosm run`: one episode of a world or of a package.
 import { Command } from 'commander'
 import type { Io } from './io.ts'
 import { parseCount, parseRate, parseRuntime, parseSeed } from './options.ts'

@@ -7,6 +7,7 @@ import { type AccessFlags, accessOf, addAccessOptions, adminKeyOf } from './acce
 import { loadConfiguredCharacters } from './admin/characters.ts'
 import { dump } from './admin/dumps.ts'
 import { buildPages } from './build-pages.ts'
+import { readSource } from './experiment/check.ts'
 import { type Io, printJson } from './io.ts'
 import { collect, otherPorts, parseCount, parsePort, parseTemperature } from './options.ts'
 import { createRoleModels, planEndpoint, type RoleModelOptions } from './role-models.ts'
@@ -27,6 +28,8 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly sessionTtl: number
   readonly sweepInterval: number
   readonly world: readonly string[]
+  readonly experiment: readonly string[]
+  readonly run?: string
 }
 
 export function createCommand(io: Io): Command {
@@ -45,6 +48,13 @@ export function createCommand(io: Io): Command {
     .option('--no-league', 'do not keep the demo league playing; --no-showcase includes it')
     .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
     .option('--json', 'print one line of JSON when the server is ready')
+    .option(
+      '--experiment <file>',
+      'offer this study: an experiment file or run configuration (repeatable)',
+      collect,
+      [],
+    )
+    .option('--run <name>', 'the study behind /api/run; default: the first run configuration')
     .option('--free-play', 'let everyone play text games without registration')
     .option('--session-ttl <seconds>', 'end a session after this long without activity', parseCount, 86_400)
     .option('--sweep-interval <seconds>', 'time between checks for expired sessions', parseCount, 60)
@@ -103,6 +113,7 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
       piiKey: io.config.PARACOSM_PII_KEY,
       hasRateLimits: options.rateLimits,
     },
+    studies: { files: await readStudies(options.experiment), run: options.run },
     access: accessOf(io, options),
     store: storeTarget(io, options.data, { mode: 'create', runs: 'thread' }),
     host: options.host,
@@ -135,6 +146,11 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
   if (options.dump !== undefined) await dumpAfter(io, options.dump, options.data)
   if (options.json) printJson(io, { ok: true, unfinished: left })
   else io.out(left.length === 0 ? 'Stopped.' : `Stopped. The next start resumes: ${left.join(', ')}`)
+}
+
+/** @throws AppError FILE_UNREADABLE */
+function readStudies(paths: readonly string[]): Promise<{ path: string; text: string }[]> {
+  return Promise.all(paths.map(async (path) => ({ path, text: await readSource(path) })))
 }
 
 function parseUsd(text: string): number {

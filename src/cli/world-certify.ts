@@ -1,4 +1,4 @@
-// `paracosm world certify`: a world of ours through the whole certifier, the determinism kit included; or a package.
+// `paracosm world certify`: runs the whole certifier on a world, with the conformance suite, or on a package.
 import { checkConformance, drawBotRun } from '../episode/conformance.ts'
 import { AppError } from '../kernel/errors.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
@@ -18,7 +18,7 @@ export interface CertifyWorldOptions {
   readonly json?: boolean
 }
 
-/** Seeds and steps that the determinism kit plays for every variant. */
+/** Seeds and steps that the conformance suite plays for every variant. */
 const SEEDS = [1, 2, 3] as const
 const STEPS = 200
 

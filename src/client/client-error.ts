@@ -35,7 +35,7 @@ export const CLIENT_ERRORS = [
   'SESSION_CLOSED',
   /** `leave` was called while this waited. Inputs that the server has accepted are still played. */
   'LEFT',
-  /** While the connection was away somebody else went on with the session: the input was not sent again. */
+  /** Another client continued the session while the connection was lost. The input was not sent again. */
   'SUPERSEDED',
   /** More inputs wait than the client keeps. */
   'QUEUE_FULL',
@@ -50,7 +50,7 @@ interface About {
   readonly status?: number
   /** What the server said: a sentence, or a list of faults; what it says about the fields is kept as it came. */
   readonly detail?: unknown
-  /** Where the server tells failures as problems, the whole of it. */
+  /** The whole problem document, if the server sent one. */
   readonly problem?: Problem | undefined
   readonly retryAfterMs?: number | undefined
   readonly cause?: unknown

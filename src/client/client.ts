@@ -9,7 +9,7 @@ import {
   WorldDetail,
   WorldSummary,
 } from '../protocol/catalogue.ts'
-import { type CommandFilters, CommandPage } from '../protocol/command-log.ts'
+import { CommandCount, type CommandFilters, CommandLogRow, CommandPage } from '../protocol/command-log.ts'
 import { type BranchRequest, type PaceRequest, PaceState, PartInspection } from '../protocol/control.ts'
 import { EvaluationDetail, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
 import {
@@ -40,7 +40,7 @@ import type { ConnectionState } from './play-event.ts'
 import { type PlayOptions, PlaySession } from './play-session.ts'
 import { readRecord } from './replayed.ts'
 
-/** Which server, and for whom. */
+/** The server and the access key. */
 export interface ClientOptions {
   /** Of the server: 'http://127.0.0.1:8080'. */
   readonly url: string
@@ -157,6 +157,11 @@ function serverMethods(caller: Credentials) {
     /** The command log, newest first. From the machine of the server alone. */
     commands: (query: CommandQuery = {}): Promise<CommandPage> =>
       ask(caller, CommandPage, '/api/commands', { query: { ...query } }),
+    /** How many commands the filters choose. From the machine of the server alone. */
+    commandCount: async (filters: CommandFilters = {}): Promise<number> =>
+      (await ask(caller, CommandCount, '/api/commands/count', { query: { ...filters } })).count,
+    /** One command of the log by its number. From the machine of the server alone. */
+    command: (id: number): Promise<CommandLogRow> => ask(caller, CommandLogRow, `/api/commands/${id}`),
   }
 }
 

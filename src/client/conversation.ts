@@ -11,7 +11,7 @@ import type { ReplayFrame } from './replayed.ts'
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>
 
-export interface ConversationOutlet {
+export interface ConversationTransport {
   send(frame: z.input<typeof ClientFrame>): void
   emit(event: PlayEvent): void
   /** Asks how the session stands, behind everything sent so far. `then` is not called when the connection goes first. */
@@ -39,11 +39,11 @@ interface Saying {
 export const MAX_SAYINGS = 32
 
 export class Conversation {
-  readonly #transport: ConversationOutlet
+  readonly #transport: ConversationTransport
   readonly #shown = new Set<string>()
   readonly #sayings: Saying[] = []
   /** Inputs that the server is known to have. */
-  #heard = 0
+  #seenInputs = 0
   #turns = 0
   #exited = false
   #hasMeta = false
@@ -58,7 +58,7 @@ export class Conversation {
   #awaits: 'nothing' | 'turn' | 'barrier' = 'nothing'
   #barrierTurns: PlayedTurn[] = []
 
-  constructor(transport: ConversationOutlet) {
+  constructor(transport: ConversationTransport) {
     this.#transport = transport
   }
 
@@ -109,7 +109,7 @@ export class Conversation {
     this.#isReady = false
   }
 
-  /** Rejects whatever waits. */
+  /** Rejects every waiting input. */
   fail(error: ClientError): void {
     for (const { done } of this.#sayings.splice(0)) done.reject(error)
   }
@@ -145,9 +145,10 @@ export class Conversation {
       const event: SaidEvent = { kind: 'event', event_type, role, content, event_id, replayed: true }
       if (role === 'user') {
         const at = inputs++
-        if (under && under.position === undefined && at === this.#heard && content === under.text) under.position = at
+        if (under && under.position === undefined && at === this.#seenInputs && content === under.text)
+          under.position = at
         isBehind ||= at === under?.position
-        if (at < this.#heard || at === under?.position) continue
+        if (at < this.#seenInputs || at === under?.position) continue
         this.#hasStranger = true
         this.#transport.emit(event)
       } else {
@@ -158,7 +159,7 @@ export class Conversation {
         this.#transport.emit(event)
       }
     }
-    this.#heard = Math.max(this.#heard, inputs)
+    this.#seenInputs = Math.max(this.#seenInputs, inputs)
   }
 
   event({ event_id, event_type, content }: Frame<'event'>): void {
@@ -227,7 +228,7 @@ export class Conversation {
       saying.done.reject(new ClientError('PROTOCOL', message))
     } else if (this.#hasStranger) {
       this.#sayings.shift()
-      const message = 'the session went on elsewhere while the connection was away; the input was not sent again'
+      const message = 'another client continued the session while the connection was lost; the input was not sent again'
       saying.done.reject(new ClientError('SUPERSEDED', message))
     } else saying.isSent = false
   }
@@ -282,7 +283,7 @@ export class Conversation {
   #settle(saying: Saying, turn: PlayedTurn): void {
     this.#sayings.shift()
     // A blank input leaves no trace; one that a replay has told of is counted there.
-    if (saying.position === undefined && saying.text.trim() !== '') this.#heard++
+    if (saying.position === undefined && saying.text.trim() !== '') this.#seenInputs++
     saying.done.resolve({ ...turn, events: [...saying.events, ...turn.events] })
   }
 

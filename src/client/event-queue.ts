@@ -1,4 +1,4 @@
-// Events between the socket and whoever iterates: bounded, in order, told honestly when some had to go.
+// Events between the socket and the iterating caller: bounded and in order. A gap is reported as an event.
 import type { PlayEvent } from './play-event.ts'
 
 type Result = IteratorResult<PlayEvent, undefined>
@@ -38,7 +38,7 @@ export class EventQueue {
     this.#waiting = room
   }
 
-  /** After what waits there is nothing more; with a failure, whoever takes next is told it, once. */
+  /** Ends the queue after the waiting events. With a failure, the next `take` rejects with it, once. */
   end(failure?: Error): void {
     if (this.#isEnded) return
     this.#isEnded = true

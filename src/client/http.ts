@@ -25,7 +25,7 @@ const TIMEOUT_MS = 30_000
 /** Reads are repeated so often when what failed may pass. Writes never are: they may have been done. */
 const RETRIES = 2
 const BACKOFF = { firstMs: 200, longestMs: 2000 }
-/** A server that asks for a longer wait than this is told to the caller instead. */
+/** If a server asks for a longer wait than this, the caller gets the error instead. */
 const LONGEST_WISH_MS = 5000
 
 /**

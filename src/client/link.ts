@@ -1,4 +1,4 @@
-// One play socket: opens, tells frames that the protocol knows, and says once why it went.
+// One play socket: opens, delivers frames of the protocol, and reports once why it closed.
 import type { z } from 'zod'
 import { type ClientFrame, ServerFrame } from '../protocol/session.ts'
 import { ClientError } from './client-error.ts'
@@ -18,7 +18,7 @@ export class Link {
   readonly #socket: WebSocket
   readonly #events: LinkEvents
   #isDown = false
-  /** Frames that came; whoever wants to know whether anything did compares it. */
+  /** Number of received frames. Compare two readings to see whether anything arrived. */
   frames = 0
 
   constructor(url: string, events: LinkEvents) {
@@ -30,7 +30,7 @@ export class Link {
       if (!this.#isDown) events.open()
     })
     socket.addEventListener('message', ({ data }) => this.#read(data))
-    // `close` follows and tells the rest.
+    // `close` follows with the details.
     socket.addEventListener('error', () => undefined)
     socket.addEventListener('close', () => this.drop())
   }

@@ -1,4 +1,4 @@
-// What a session tells whoever plays or watches it.
+// The events that a session sends to its player and its spectators.
 import type { z } from 'zod'
 import type { ENTRY_STATUSES, EVENT_TYPES, ReplayEventFrame, SessionMetaFrame } from '../protocol/session.ts'
 
@@ -14,7 +14,7 @@ export interface SaidEvent {
   readonly role: z.infer<typeof ReplayEventFrame>['role']
   /** Markdown. */
   readonly content: string
-  /** Null: told once and kept nowhere. */
+  /** Null: sent once and not stored. */
   readonly event_id: string | null
   /** It was said before this connection was there. */
   readonly replayed: boolean
@@ -40,9 +40,9 @@ export type PlayEvent =
   | { readonly kind: 'token_reset' }
   /** What the server complains of and goes on. */
   | { readonly kind: 'error'; readonly detail: string }
-  /** So many events were dropped because nobody took them. */
+  /** Number of events that were dropped because nobody read them. */
   | { readonly kind: 'gap'; readonly dropped: number }
-  /** The last of all. `ended`: the game is over; `closed`: by close(); `left`: the session goes on without this client. */
+  /** The last of all. `ended`: the game is over; `closed`: by close(); `left`: the session continues without this client. */
   | { readonly kind: 'closed'; readonly reason: 'ended' | 'closed' | 'left' }
 
 /** What one input gave. */

@@ -77,7 +77,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   #link: Link | undefined
   /** What answers to status frames are for, in order. */
   #statuses: ((standing: SessionStanding) => void)[] = []
-  /** Callers of status() whom no answer has reached. */
+  /** Calls of status() that wait for an answer. */
   readonly #askers = new Set<PromiseWithResolvers<SessionStanding>>()
   #wasReady = false
   #isClosing = false
@@ -199,7 +199,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   #greet(): void {
     const { key, isWatching } = this.#host
     if (key !== undefined) this.#link?.send({ type: 'auth', api_key: key })
-    // Frames are answered in order: this answer tells that the replay, or the opening, is through.
+    // Frames are answered in order, so this answer means that the replay or the opening is complete.
     if (!isWatching) this.#askStatus((standing) => void this.#handshake(standing))
   }
 
@@ -376,7 +376,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
     this.#link?.drop()
     this.#conversation.fail(error)
     this.#opened.reject(error)
-    // Whoever wanted it closed has what he wanted, unless it was lost.
+    // A requested close has succeeded, unless the connection was lost.
     if (error.code === 'SESSION_CLOSED') this.#over.resolve()
     else this.#over.reject(error)
     this.#state = 'closed'

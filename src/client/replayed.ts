@@ -1,4 +1,4 @@
-// A session's record, over HTTP, as the replay burst would have told it: for sessions that are over, which get no burst.
+// A session's record, over HTTP, in the form of the replay burst: for sessions that are over, which get no burst.
 import { type Reconstruction, type ServerFrame, SessionEvent } from '../protocol/session.ts'
 
 export type ReplayFrame = Extract<ServerFrame, { type: 'replay_event' }>

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 
 export interface RowsRequest {
   readonly filters: DatasetFilters
-  /** The first so many in the order of time. */
+  /** Maximum number of rows, oldest first. */
   readonly maxRecords?: number | undefined
   /** Aborted: the export ends with the signal's reason. */
   readonly signal?: AbortSignal | undefined
@@ -27,7 +27,7 @@ export async function* readDatasetRows(store: Store, request: RowsRequest): Asyn
   const { filters, maxRecords = Number.POSITIVE_INFINITY, signal, onProgress } = request
   let count = 0
   for await (const page of new CommandLog(store).readRows(filters, { batch: Math.min(PAGE, maxRecords) })) {
-    // Reading may not leave the thread: whoever wants to interrupt gets a turn here.
+    // Reading never yields by itself; this lets an interrupt through.
     await new Promise((resolve) => setImmediate(resolve))
     signal?.throwIfAborted()
     yield page.length > maxRecords - count ? page.slice(0, maxRecords - count) : page

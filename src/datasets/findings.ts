@@ -9,7 +9,7 @@ export interface DatasetProblem {
   readonly message: string
 }
 
-/** Problems that are told; the rest is counted. */
+/** Number of problems that are reported; further ones are only counted. */
 const MAX_PROBLEMS = 20
 
 export class Findings {

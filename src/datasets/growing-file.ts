@@ -38,7 +38,7 @@ export class GrowingFile implements AsyncDisposable {
     await this.#writing
     const full = this.#filling
     this.#writing = this.write(full.subarray(0, this.#used))
-    // Whoever comes next hears of a failure; until then nobody listens.
+    // The next call reports a failure; until then nothing listens.
     this.#writing.catch(() => undefined)
     this.#filling = this.#spare
     this.#spare = full
@@ -60,7 +60,7 @@ export class GrowingFile implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // A failure was told to whoever flushed; here it only has to be over.
+    // `flush` has reported a failure; here the write only has to be finished.
     await this.#writing.catch(() => undefined)
     await this.#handle.close()
   }

@@ -18,7 +18,7 @@ import { type DatasetProblem, Findings } from './findings.ts'
 import { inspectParquet, isParquet } from './inspect-parquet.ts'
 
 export interface DatasetReport {
-  /** As `export --format` names it; `unknown` when no record says; `empty` when there is none. */
+  /** The format as in `export --format`; `unknown` if it cannot be detected; `empty` without records. */
   readonly format: string
   readonly files: number
   readonly bytes: number

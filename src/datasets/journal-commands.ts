@@ -21,7 +21,7 @@ const MAX_NAME = 64
 /** Where the rows of an episode's journal come from, in the log. */
 export const journalOrigin = (episode: string): string => `journal:${episode}`
 
-/** When a step began: the episode's start and so many steps of its rate. Milliseconds UTC. */
+/** When a step began: the episode's start plus the steps at its rate. Milliseconds UTC. */
 function timeOf(header: JournalHeader, step: number): number {
   const { pacing } = header
   const ms = pacing.mode === 'rate' ? (step * 1000) / pacing.stepsPerSecond : step * STEP_MS

@@ -10,7 +10,7 @@ type Value = string | number | bigint | boolean | Uint8Array | null
 export interface ParquetColumn<Row> {
   readonly name: string
   /**
-   * `document`: long text, of which nobody asks for the least and the greatest; `unique`: text that seldom repeats.
+   * `document`: long text without min/max statistics; `unique`: text that seldom repeats.
    * `instant`: milliseconds UTC.
    */
   readonly type: 'text' | 'document' | 'unique' | 'integer' | 'long' | 'double' | 'boolean' | 'instant'
@@ -182,7 +182,7 @@ function keepValues(isText: boolean): Waiting {
   }
 }
 
-/** Texts of which each is its own, as bytes in one buffer: the strings of the rows are soon forgotten. */
+/** Unique texts as bytes in one buffer, so that the strings of the rows can be collected. */
 function keepBytes(): Waiting {
   let bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
   let used = 0

@@ -93,7 +93,7 @@ async function refuseExisting(path: string, { kind, isForced }: TargetOptions): 
   throw new AppError('FILE_EXISTS', `${path} is not ${what}, so it is not replaced`, { hint: 'Choose another name.' })
 }
 
-/** Whether nothing would be lost with a folder but a dataset of ours. */
+/** Whether a folder contains nothing but a dataset that paracosm wrote. */
 async function holdsDataset(path: string): Promise<boolean> {
   const entries = await readdir(path, { withFileTypes: true })
   return entries.every((each) => each.isFile() && /\.jsonl$|^dataset_info\.json$/.test(each.name))
@@ -112,7 +112,7 @@ async function placeFolder(temporary: string, path: string): Promise<void> {
   await syncFolder(temporary)
   if (!(await statOf(path))) return rename(temporary, path)
   // No system call swaps folders everywhere: the old one steps aside, and comes back if the new one cannot take its place.
-  // Its name then is none that later exports take away.
+  // Its name is then one that later exports do not remove.
   const aside = `${path}.replaced-${randomBytes(4).toString('hex')}`
   await rename(path, aside)
   try {

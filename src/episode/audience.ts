@@ -1,4 +1,4 @@
-// Who is told what happens in an episode, beside its players: watchers that something changed, listeners what the world told.
+// Observers of an episode besides its players: watchers learn that something changed, listeners get the world's events.
 import type { WorldEvent } from '../kernel/world.ts'
 
 export class Audience {
@@ -11,7 +11,7 @@ export class Audience {
     return () => this.#watchers.delete(onChange)
   }
 
-  /** Calls `onEvents` with what the world tells in a step. Returns what stops it. */
+  /** Calls `onEvents` with the world's events of each step. Returns a function that stops it. */
   listen(onEvents: (events: readonly WorldEvent[]) => void): () => void {
     this.#listeners.add(onEvents)
     return () => this.#listeners.delete(onEvents)

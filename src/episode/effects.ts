@@ -48,13 +48,13 @@ export class Effects {
     this.#onReply = options.onReply
   }
 
-  /** Begins the work; its reply comes through `onReply`, whatever happens. */
+  /** Starts the work. `onReply` is called exactly once, also after a failure. */
   start(effect: EffectRequest): void {
     this.#queue.push(effect)
     this.#pull()
   }
 
-  /** Stops one effect; it is not replied to any more. */
+  /** Stops one effect. No reply follows. */
   cancel(id: string): void {
     const waiting = this.#queue.findIndex((effect) => effect.id === id)
     if (waiting >= 0) this.#queue.splice(waiting, 1)
@@ -62,7 +62,7 @@ export class Effects {
     if (running) stop(running)
   }
 
-  /** Stops everything; nothing is replied to any more. */
+  /** Stops all effects. No replies follow. */
   cancelAll(): void {
     this.#isOver = true
     this.#queue.length = 0

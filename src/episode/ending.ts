@@ -1,4 +1,4 @@
-// The end of an episode, whatever its cause: time stops, players are told, the journal is closed, and `done` settles.
+// Ends an episode for any cause: stops its clock, notifies players, closes the journal, and settles `done`.
 import type { Audience } from './audience.ts'
 import type { EpisodeEnd, EpisodeParts } from './episode-parts.ts'
 import { CLOSED, refuseWaiting } from './slots.ts'
@@ -23,7 +23,7 @@ export class Ending {
     return this.#done.promise
   }
 
-  /** Stops time, refuses what waits, and tells every player and watcher. Exceptions of theirs are only reported. */
+  /** Stops the clock, refuses waiting commands, and notifies every player and watcher. Their exceptions are only reported. */
   release(reason: 'over' | 'failed' | 'shutdown'): void {
     this.#parts.stopTime()
     for (const slotState of this.#parts.slots.all) {
@@ -63,7 +63,7 @@ export class Ending {
     }
   }
 
-  /** Closes the journal, delivers the end, and only then tells anybody. */
+  /** Closes the journal and delivers the end before anyone is notified. */
   async finish(end: EpisodeEnd, deliver: ((end: EpisodeEnd) => Promise<void>) | undefined): Promise<void> {
     try {
       await this.#parts.recorder?.close()

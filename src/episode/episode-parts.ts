@@ -25,7 +25,7 @@ export interface EpisodeParts {
   readonly slots: Slots
   readonly recorder: Recorder | undefined
   readonly clock: Clock
-  /** Milliseconds to wait for all slots to be taken; then it begins with whoever is there. 0: do not wait. */
+  /** Milliseconds to wait for all slots to be taken; then the episode starts without the others. 0: do not wait. */
   readonly gatherMs: number
   /** Milliseconds between everybody being there and the first step. */
   readonly leadMs: number

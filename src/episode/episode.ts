@@ -176,14 +176,14 @@ export class Episode {
     return this.#view('awaits', () => this.#loop.awaited().includes(slot))
   }
 
-  /** Calls `onChange` after every step and change of status. Returns what stops it. */
+  /** Calls `onChange` after every step and change of status. Returns a function that stops it. */
   watch(onChange: () => void): () => void {
     return this.#audience.watch(onChange)
   }
 
   /**
    * Calls `onEvents` with the events of each step, in the same turn of the event loop in which the step was made and
-   * recorded, before the senders get their receipts. Returns what stops it.
+   * recorded, before the senders get their receipts. Returns a function that stops it.
    */
   listen(onEvents: (events: readonly WorldEvent[]) => void): () => void {
     return this.#audience.listen(onEvents)

@@ -35,7 +35,7 @@ const LIMIT_FACTOR = 1.5
 
 /**
  * Plays a fork to its end, as fast as it goes.
- * @throws AppError STEP_OUT_OF_RANGE, SLOT_INVALID, DIVERGENT_FORK for a command that is none, UNKNOWN_BOT, JOURNAL_CORRUPT
+ * @throws AppError STEP_OUT_OF_RANGE, SLOT_INVALID, DIVERGENT_FORK for an invalid command, UNKNOWN_BOT, JOURNAL_CORRUPT
  */
 export async function playFork(
   file: JournalFile,
@@ -139,7 +139,7 @@ function withCommands(rest: readonly StepLine[], changes: ForkChanges, world: Wo
     if (parsed.success) continue
     throw new AppError(
       'DIVERGENT_FORK',
-      `what slot ${slot} is to say is no command: ${describeIssue(parsed.error, 'command')}`,
+      `the new command of slot ${slot} is not valid: ${describeIssue(parsed.error, 'command')}`,
     )
   }
   const isReplaced = (slot: number): boolean => changes.commands.has(slot)

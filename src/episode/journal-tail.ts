@@ -43,7 +43,7 @@ export async function countLines(path: string): Promise<number> {
 }
 
 /**
- * What an unfinished journal leaves to go on with; its torn tail, if any, is removed from the file.
+ * Input for resuming an unfinished episode. An incomplete last line is removed from the file.
  * @throws AppError JOURNAL_CORRUPT when a line in the middle does not follow from those before it
  */
 export async function readUnfinished(path: string): Promise<Unfinished> {

@@ -154,7 +154,7 @@ export class Recorder {
 
   /**
    * Resolves once everything written so far is durable.
-   * @throws AppError FILE_UNWRITABLE when the disk refuses; nothing after that is acknowledged any more
+   * @throws AppError FILE_UNWRITABLE when a write fails; nothing is acknowledged after that
    */
   async durable(): Promise<void> {
     if (this.#hasFailed)

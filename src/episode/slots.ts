@@ -1,4 +1,4 @@
-// The slots of one episode: who sits where, with which token, and what they have said and not been heard for yet.
+// The slots of one episode: players, tokens, connections, and commands that wait for their step.
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../kernel/errors.ts'
 import { describeIssue } from '../kernel/parse.ts'
@@ -44,7 +44,7 @@ export interface SlotState {
 /** How many commands of one slot may wait at once. */
 export const MAX_WAITING = 64
 
-/** Lets a command wait for its step, unless it is none or too many wait already. */
+/** Queues a command for the next step. Refuses invalid commands, and more than MAX_WAITING. */
 export function queueCommand(world: World, slotState: SlotState, said: Waiting): Refusal | undefined {
   if (slotState.waiting.length >= MAX_WAITING) {
     return {
@@ -67,7 +67,7 @@ export function refuseWaiting(slotState: SlotState, refusal: Refusal): void {
 
 const LOST: Refusal = { code: 'SLOT_LOST', reason: 'Another player has this slot now.' }
 
-/** What a command that comes too late is told. */
+/** The refusal of a command that arrives after the end. */
 export const ENDED: Refusal = { code: 'EPISODE_OVER', reason: 'The episode has ended.' }
 
 /** Why a closed episode refuses commands. Stopping a server is not the end of an episode: it resumes afterwards. */
@@ -77,7 +77,7 @@ export const CLOSED: Readonly<Record<'over' | 'failed' | 'stopped', Refusal>> = 
   stopped: { code: 'INTERRUPTED', reason: 'The server is stopping; the episode resumes when it is back.' },
 }
 
-/** Why a command of a connection cannot wait for its step any more; undefined: it can. */
+/** Why a queued command of a connection is no longer valid; undefined: it is. */
 export function staleReason(
   slotState: SlotState,
   connection: Connection,
@@ -96,7 +96,7 @@ export function createToken(): string {
   return randomBytes(16).toString('base64url')
 }
 
-/** Compares in constant time, whatever the lengths. */
+/** Compares in constant time, for any lengths. */
 export function isSameToken(given: string, expected: string): boolean {
   const a = Buffer.from(given)
   const b = Buffer.from(expected)

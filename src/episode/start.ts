@@ -145,7 +145,7 @@ function assemble(parts: Assembly): Episode {
   })
 }
 
-/** What an unfinished journal leaves to go on with. */
+/** Input for resuming an unfinished episode. */
 export interface Unfinished {
   readonly header: JournalHeader
   /** The stored lines that hold together, without a torn or broken tail. */
@@ -165,7 +165,7 @@ export interface ResumeOptions extends Omit<EpisodeOptions, 'pacing' | 'slots'> 
 }
 
 /**
- * Goes on with an unfinished episode, exactly where its journal ends. In-process players are shown every observation again, so
+ * Resumes an unfinished episode exactly where its journal ends. In-process players are shown every observation again, so
  * that they remember what they had seen. `options.sink` must append after the last of `lines`.
  * @throws AppError EPISODE_OVER for a finished journal; DIVERGED when the world no longer plays as recorded
  */

@@ -65,7 +65,7 @@ export class StepLoop {
     this.#changes = [...this.#changes, ...changes]
   }
 
-  /** One step with whatever is there: the way of fixed rates and of runs as fast as they can. */
+  /** Makes one step with the commands that have arrived, for the paces `rate` and `fast`. */
   step(): void {
     this.#slotChanges()
     const slotStates = this.#slotStates.all

@@ -30,7 +30,7 @@ export interface BlobStore {
    */
   open(name: string): Promise<ByteSource>
 
-  /** Bytes of a blob; undefined: there is none. */
+  /** The bytes of a blob; undefined if it does not exist. */
   size(name: string): Promise<number | undefined>
 
   exists(name: string): Promise<boolean>

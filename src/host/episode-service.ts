@@ -187,7 +187,7 @@ export class EpisodeService {
   }
 
   /**
-   * Plays on from a step of another episode, which may be live: the same past, then whatever its players say.
+   * Starts a new episode from a step of another one, which may be live: the same past, then new commands.
    * @throws AppError UNKNOWN_EPISODE, STEP_OUT_OF_RANGE, CONFIG_INVALID, UNKNOWN_BOT, QUEUE_FULL, DIVERGED when the world
    * no longer plays as recorded, and the codes of the journal
    */

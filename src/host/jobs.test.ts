@@ -162,10 +162,10 @@ forEachStore(
 
 forEachStore(
   'job worker: jobs of a process killed with SIGKILL are done by another, each once',
-  async (_store, house, context) => {
-    const target = await house.target()
+  async (_store, engine, context) => {
+    const target = await engine.target()
     const store = await openStore(target)
-    house.atEnd(() => store.close())
+    engine.atEnd(() => store.close())
     const queue = new JobQueue(store)
     const ids: number[] = []
     for (let i = 0; i < 2; i++) ids.push((await queue.enqueue({ queue: 'q', payload: i })).id)

@@ -79,7 +79,7 @@ export class JobWorker {
       const jobs = free > 0 ? await this.#claim(free) : []
       for (const job of jobs) this.#begin(job)
       idle = jobs.length > 0 ? 0 : idle + 1
-      // With all hands full nothing is looked for until one is free; that wakes.
+      // With all workers busy there is nothing to poll for; a worker that becomes free wakes this loop.
       await this.#pause(this.#running.size >= concurrency ? poll.longestMs : backoffMs(poll, idle))
     }
   }

@@ -1,4 +1,4 @@
-// What the service says of the episodes that it holds, and how a failure while one is made is told.
+// How the service describes the episodes in memory, and how it reports failures while starting one.
 import type { Episode } from '../episode/episode.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'

@@ -81,6 +81,8 @@ export interface DialogueGame {
   /** What ends a session by itself, for the record. */
   readonly stopping_conditions: JsonObject
   readonly is_scored: boolean
+  /** Whether players may read about whom they meet, unless `show_npc_details` is overridden. Absent: they may. */
+  readonly shows_npc?: boolean
   /** What a session may change of its game. */
   readonly overrides: z.ZodType<JsonObject>
 }

@@ -1,5 +1,5 @@
 // Folds a journal again, line by line, and compares every digest on the way. Sources may be files, sockets or
-// strings: whoever has the lines feeds them.
+// strings: the caller feeds the lines.
 import type { EffectRequest } from '../protocol/episode.ts'
 import type { FailureLine, JournalHeader, JournalLine, OutcomeLine, StepLine } from '../protocol/journal.ts'
 import type { JsonValue } from '../protocol/json.ts'

@@ -113,7 +113,7 @@ export interface HeadlessCapability<Config = unknown, State = unknown> {
   summarize?(state: State): JsonObject
   /** Everything about one part, by its id; undefined for an unknown id. Absent: the world has no parts. */
   inspect?(state: State, id: number): JsonObject | undefined
-  /** The world's data as JSON: what there is, what it costs and does, and what each variant begins with. */
+  /** The world's data as JSON: its objects with costs and effects, and the start of each variant. */
   catalogue?(): JsonObject
   /** Tick and seed that a state carries itself. A save whose own tick or seed says otherwise is refused. */
   origin?(state: State): { readonly tick: number; readonly seed: number }

@@ -1,4 +1,4 @@
-// Modes of files and folders that hold dialogue, tokens or keys: the owner's alone, whatever the umask says.
+// Modes of files and folders that hold dialogue, tokens or keys: readable by their owner only, regardless of the umask.
 import { chmod, open } from 'node:fs/promises'
 import { errnoOf } from './files.ts'
 

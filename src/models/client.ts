@@ -1,5 +1,5 @@
 // The one interface through which anything here speaks to a language model. Clients wrap each other:
-// retries( meter( recorder( openai ))) – the recorder sees each answer that counts once, whatever it took to get it.
+// retries( meter( recorder( openai ))) – the recorder sees each successful answer once, however many attempts it took.
 import type { ModelReply, ModelRequest } from '../protocol/model.ts'
 
 export interface CompleteOptions {

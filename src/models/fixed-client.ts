@@ -1,4 +1,4 @@
-// A model that says the same whatever it is asked: for trying things out without a key.
+// A model that returns the same text for every request, for trying things out without a key.
 import type { ModelReply } from '../protocol/model.ts'
 import type { ModelClient } from './client.ts'
 

@@ -1,4 +1,4 @@
-// Stops reading an answer that is longer than anybody asked for.
+// Stops reading a response body at a limit.
 import { AppError } from '../kernel/errors.ts'
 
 /** The same response, whose body fails after `max` bytes. */
@@ -16,7 +16,7 @@ export function limitBody(response: Response, max: number): Response {
   return new Response(response.body.pipeThrough(limit), { status, statusText, headers })
 }
 
-/** Whether the length that is told holds for what will be read; then nothing has to be counted, which costs more than it seems. */
+/** Whether Content-Length is reliable and within the limit; then the costly count is unnecessary. */
 function isShort({ headers }: Response, max: number): boolean {
   const told = headers.get('content-length')
   return told !== null && !headers.has('content-encoding') && Number(told) <= max

@@ -1,4 +1,4 @@
-// Lets only so many calls through at once; the others wait their turn, and not too many of them.
+// Limits concurrent calls. Further calls wait in a bounded queue.
 import { AppError } from '../kernel/errors.ts'
 import type { ModelClient } from './client.ts'
 

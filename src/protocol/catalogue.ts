@@ -1,4 +1,4 @@
-// What the server tells of its worlds and episodes.
+// How the server describes its worlds and episodes.
 import { z } from 'zod'
 import { EpisodeOutcome, PlayerRef, Results, Seed, Variant } from './episode.ts'
 import { JournalHeader } from './journal.ts'

@@ -21,7 +21,7 @@ const Scenario = z
   })
   .catchall(JsonValue)
 
-/** Section -> assumption -> verdict, of whatever vocabulary the data was written in. */
+/** Section -> assumption -> verdict, in the vocabulary of the data. */
 const StoredDivergence = z.record(
   z.string(),
   z.record(

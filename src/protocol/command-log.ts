@@ -76,6 +76,10 @@ export const CommandPage = z.strictObject({
 })
 export type CommandPage = z.infer<typeof CommandPage>
 
+/** How many commands the filters choose. */
+export const CommandCount = z.strictObject({ count: z.int().min(0) })
+export type CommandCount = z.infer<typeof CommandCount>
+
 export const COMMAND_ARCHIVE_VERSION = 1
 
 /** First line of an archive of rotated rows; the rows follow, oldest first, one a line. */

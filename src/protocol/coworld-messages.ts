@@ -1,5 +1,5 @@
 // What the sockets of the coworld adapter say: around the world's own view, what the host knows. Field names are those of
-// coworld 0.1.0. Fields that are not here are the world's, whose schemas `GET /api/worlds/<id>` tells.
+// coworld 0.1.0. Other fields belong to the world; `GET /api/worlds/<id>` has their schemas.
 import { z } from 'zod'
 import { JsonObject, JsonValue } from './json.ts'
 
@@ -42,7 +42,7 @@ export const ReplayMessage = z.discriminatedUnion('type', [
   }),
   /** The answer to `seek`. */
   z.strictObject({ type: z.literal('frame'), frame: JsonObject }),
-  /** Whatever a viewer sends comes back. */
+  /** The server echoes every message of a viewer. */
   z.strictObject({ type: z.literal('control'), command: JsonValue }),
   z.strictObject({ type: z.literal('error'), error: z.looseObject({ code: z.string(), message: z.string() }) }),
 ])

@@ -48,7 +48,7 @@ export const EpisodeOutcome = z.union([
 ])
 export type EpisodeOutcome = z.infer<typeof EpisodeOutcome>
 
-/** Final standing: one finite score a slot, and whatever else the world's results schema declares. */
+/** Final standing: one finite score per slot, and other fields of the world's results schema. */
 export const Results = z.object({ scores: z.array(z.number()) }).catchall(JsonValue)
 export type Results = z.infer<typeof Results>
 

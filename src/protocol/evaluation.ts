@@ -37,7 +37,7 @@ export const EvaluationSpec = z.strictObject({
   policies: z.array(EvaluationPlayer).min(1).max(100),
   /** When given, each policy plays against each of them, and not against other policies. */
   opponents: z.array(EvaluationPlayer).max(100).default([]),
-  /** At least so many episodes; more when the last seed needs them to be complete. */
+  /** Minimum number of episodes. The last seed is always completed. */
   episodes: z.int().min(1).max(MAX_EVALUATION_EPISODES),
   /** Seeds of the episodes, the order of slots and the bootstrap follow from it. */
   seed: Seed.default(1),
@@ -45,7 +45,7 @@ export const EvaluationSpec = z.strictObject({
   tick_rate: z.number().positive().max(60).default(20),
   /** Seconds that one episode may take. */
   timeout_seconds: z.int().min(1).max(86_400).default(600),
-  /** Stop as soon as every pair of policies is told apart with this confidence; null: play all episodes. */
+  /** Stop as soon as every pair of policies is decided with this confidence; null: play all episodes. */
   until_decided: z.number().min(0.5).max(0.999_999).nullable().default(null),
   /** US dollars that models may cost in all; null: no limit. */
   max_usd: z.number().positive().nullable().default(null),

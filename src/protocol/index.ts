@@ -2,7 +2,7 @@
 export { EpisodePage, EpisodeSummary, WorldDetail, WorldSummary } from './catalogue.ts'
 export { CHARACTER_LIMITS, Character, Dimensions, HsnDivergence, NewCharacter } from './character.ts'
 export { CHARACTER_DIMENSIONS, HSN_ASSUMPTIONS } from './character-vocabulary.ts'
-export { CommandLogRow, type NewCommandLogRow } from './command-log.ts'
+export { type CommandFilters, CommandLogRow, type CommandPage, type NewCommandLogRow } from './command-log.ts'
 export { EffectReply, EffectRequest, Outcome, PlayerRef, Refusal, Results, Seed, Variant } from './episode.ts'
 export { CheckpointLine, JOURNAL_VERSION, JournalHeader, OutcomeLine, StepLine } from './journal.ts'
 export { JsonObject, JsonValue } from './json.ts'

@@ -1,4 +1,4 @@
-// JSON values as they stand on every wire and at rest.
+// JSON values, on every wire and at rest.
 import { z } from 'zod'
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject

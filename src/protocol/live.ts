@@ -8,7 +8,14 @@ import { JsonObject } from './json.ts'
 export const ViewEvent = z.strictObject({ slot: z.int().min(0).nullable(), kind: z.string(), data: JsonObject })
 export type ViewEvent = z.infer<typeof ViewEvent>
 
-/** One moment of an episode, as one viewer sees it. */
+/**
+ * One moment of an episode, as one viewer sees it.
+ *
+ * @example
+ * import type { ViewFrame } from 'paracosm/world'
+ *
+ * export const scoresOf = (frame: ViewFrame): readonly number[] => frame.standing.scores
+ */
 export const ViewFrame = z.strictObject({
   /** Steps done. */
   step: z.int().min(0),

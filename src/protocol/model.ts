@@ -1,4 +1,4 @@
-// What is asked of a language model and what comes back, whoever serves it, and the line that a recording keeps of a call.
+// Requests to and replies from any language model, and the line that a recording stores per call.
 import { z } from 'zod'
 import { JsonObject } from './json.ts'
 
@@ -25,7 +25,7 @@ export type ModelRequest = z.infer<typeof ModelRequest>
 export const ModelUsage = z.strictObject({
   input_tokens: z.int().min(0),
   output_tokens: z.int().min(0),
-  /** US dollars; null where neither the endpoint nor a price list tells. */
+  /** US dollars; null if neither the endpoint nor a price list gives it. */
   cost_usd: z.number().min(0).nullable(),
 })
 export type ModelUsage = z.infer<typeof ModelUsage>

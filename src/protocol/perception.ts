@@ -65,10 +65,30 @@ export const Perception = z.object({
       gold: z.int().min(0).default(0),
       item_count: z.int().min(0).default(0),
       encumbrance_pct: z.number().min(0).max(1).default(0),
+      /** What is carried, where the engine says so. Absent in the source text's protocol, as every optional field here. */
+      items: z
+        .array(
+          z.object({
+            item_id: Name,
+            name: Name,
+            count: z.int().positive(),
+            /** Whether it is held or worn. */
+            in_use: z.boolean().exactOptional(),
+          }),
+        )
+        .max(256)
+        .exactOptional(),
     })
     .prefault({}),
   active_quests: z
-    .array(z.object({ quest_id: Name, name: Name, stage: z.int().min(0).default(0) }))
+    .array(
+      z.object({
+        quest_id: Name,
+        name: Name,
+        stage: z.int().min(0).default(0),
+        text: z.string().max(2000).exactOptional(),
+      }),
+    )
     .max(256)
     .default([]),
   environment: z
@@ -79,6 +99,13 @@ export const Perception = z.object({
       is_dialogue: z.boolean().default(false),
     })
     .prefault({}),
+  /** The talk under way: with whom, and what can be asked. */
+  dialogue: z.object({ entity_id: Name, topics: z.array(Name).max(256) }).exactOptional(),
+  /** What others have said to the agent, oldest first. */
+  heard: z
+    .array(z.object({ entity_id: Name, name: Name, text: z.string().max(2000) }))
+    .max(64)
+    .exactOptional(),
   /** Opaque; nothing may rely on it. */
   raw_engine_data: JsonObject.default({}),
 })

@@ -121,6 +121,7 @@ export type SessionHeader = z.infer<typeof SessionHeader>
 
 export const EVENT_DIRECTIONS = ['inbound', 'outbound', 'internal'] as const
 
+/** Feedback of a player on a message of a character. */
 export const Feedback = z.strictObject({
   liked: z.boolean(),
   comment: z.string(),
@@ -157,6 +158,7 @@ export type SessionEvent = z.infer<typeof SessionEvent>
 
 export const HttpError = z.object({ detail: z.union([z.string(), z.array(JsonObject)]) })
 
+/** Form of a new player: identity, contact details and consent. */
 export const Registration = z.strictObject({
   full_name: z.string().min(1).max(500),
   email: z.string().min(1).max(500),
@@ -169,6 +171,7 @@ export type Registration = z.infer<typeof Registration>
 export const Registered = z.strictObject({ player_id: z.string(), api_key: z.string() })
 export type Registered = z.infer<typeof Registered>
 export const AuthRequest = z.strictObject({ api_key: z.string() })
+/** Answer to an access key that is valid. */
 export const Authenticated = z.strictObject({
   player_id: z.string(),
   full_name: z.string(),
@@ -187,6 +190,7 @@ export type CharacterList = z.infer<typeof CharacterList>
 
 export const Choice = z.strictObject({ hid: z.string(), label: z.string() })
 export const DENIALS = ['no_valid_pc', 'no_valid_npc'] as const
+/** Characters that can be played and met in a game; `denial_reason` says why there are none. */
 export const Setup = z.strictObject({
   game: z.string(),
   allowed: z.boolean(),
@@ -229,6 +233,7 @@ export const SessionStatus = z.strictObject({
 })
 export type SessionStatus = z.infer<typeof SessionStatus>
 
+/** Sessions of a player, newest first. */
 export const SessionList = z.strictObject({
   sessions: z.array(
     z.strictObject({
@@ -244,6 +249,7 @@ export const SessionList = z.strictObject({
 })
 export type SessionList = z.infer<typeof SessionList>
 
+/** Record of a session: its header, and every event in order. */
 export const Reconstruction = z.strictObject({ session: JsonObject, events: z.array(JsonObject) })
 export type Reconstruction = z.infer<typeof Reconstruction>
 
@@ -327,7 +333,7 @@ export const RoleModelsInfo = z.strictObject({
       calls: z.int().min(0),
       input_tokens: z.int().min(0),
       output_tokens: z.int().min(0),
-      /** US dollars, as far as the endpoint tells. */
+      /** US dollars, as reported by the endpoint. */
       cost_usd: z.number().min(0),
       unpriced_calls: z.int().min(0),
     })

@@ -1,4 +1,4 @@
-// What runs of the strategy language say and are told: traces, results, observations, limits, templates.
+// Inputs and outputs of strategy runs: traces, results, observations, limits, templates.
 import { z } from 'zod'
 import { JsonObject, JsonValue } from './json.ts'
 import { Program } from './strategy.ts'

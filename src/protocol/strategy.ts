@@ -1,6 +1,6 @@
 // Programs of the strategy language as they are stored and sent: a tree of JSON nodes, each with a `type`.
 // The schema says which shapes exist; which section a field may stand in, limits and the order of complaints are the
-// validator's (src/strategy/validator.ts). docs/strategy.md tells the language to people.
+// validator's (src/strategy/validator.ts). docs/strategy.md describes the language for people.
 import { z } from 'zod'
 import { JsonValue } from './json.ts'
 

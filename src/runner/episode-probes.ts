@@ -126,7 +126,7 @@ function limits({ signal }: ProbeContext): { timeoutMs: number; signal: AbortSig
   return { timeoutMs: PROBE_MS, signal }
 }
 
-/** The error of a failed probe; a game that has died meanwhile is told first. */
+/** The error of a failed probe. If the game has died meanwhile, that error comes first. */
 export async function fault(
   context: ProbeContext,
   message: string,

@@ -27,7 +27,7 @@ import { playerLog, readTail, type Workspace, writeConfig } from './workspace.ts
 
 /** How long a page may take to answer when links are made. */
 const PAGE_MS = 5000
-/** How much of its log is told when a player ends before its game. */
+/** How much of its log is reported when a player ends before its game. */
 const EARLY_TAIL_BYTES = 600
 /** How long a player may linger after its game has ended. */
 const PLAYER_EXIT_MS = 10_000
@@ -71,7 +71,7 @@ interface Course extends EpisodeRunOptions {
 
 /**
  * Runs one episode to its end.
- * @throws AppError CONFIG_INVALID, RUN_FAILED, RUN_TIMEOUT, RESULTS_INVALID, INTERRUPTED; by then nothing runs any more
+ * @throws AppError CONFIG_INVALID, RUN_FAILED, RUN_TIMEOUT, RESULTS_INVALID, INTERRUPTED; by then every program has ended
  */
 export async function runEpisode(options: EpisodeRunOptions): Promise<EpisodeRun> {
   const { workspace, job, runtime, folder } = options

@@ -1,4 +1,4 @@
-// The rules between the fields of a manifest, in the order in which they are told: the first broken one counts.
+// The rules between the fields of a manifest, in the order of their reports: the first violation counts.
 // What is deliberately not checked (scores, role sections, duplicate variants, images, addresses) stays unchecked.
 import type { CoworldManifest } from '../protocol/coworld.ts'
 import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'

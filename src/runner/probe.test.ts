@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { after, before, test } from 'node:test'
 import { WebSocketServer } from 'ws'
+import { until } from '../testing/until.ts'
 import { openConversation, pollHealth, probeMessage, probePage, probeRefusal } from './probe.ts'
 import { takeFreePort } from './runtime.ts'
 
@@ -92,7 +93,7 @@ for (const [path, ok, reason] of MESSAGES) {
 test('conversation: what is said is counted and its first oddity kept, and a refusal is a finding', async () => {
   const opened = await openConversation(`ws://${websockets}/at-once`, limits)
   assert.ok('count' in opened)
-  while (opened.count === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  await until('a first message', () => (opened.count === 0 ? undefined : true))
   assert.deepEqual([opened.moments, opened.closed], [1, undefined])
   await opened.hangUp()
   assert.ok(opened.closed !== undefined)

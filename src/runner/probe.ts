@@ -209,7 +209,7 @@ function firstMessage(socket: WebSocket): Promise<Finding> {
   })
 }
 
-/** Tells a server that breaks the handshake off, which is a refusal, from one that is not there or does not answer. */
+/** Distinguishes a server that aborts the handshake, which is a refusal, from one that is missing or silent. */
 function brokenBy(error: Error): Handshake {
   const code = 'code' in error ? String(error.code) : ''
   const isTimeout = error.message.includes('timed out')

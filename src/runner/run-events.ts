@@ -1,4 +1,4 @@
-// What a run tells while it goes on. Progress lines, reports and links are all made of these; nothing here does anything.
+// The events of a run. Progress lines, reports and links are made from them.
 import { withFailureType } from './failure.ts'
 import type { PageFolder } from './pages.ts'
 import { RUN_STEPS, type RunStep } from './run-steps.ts'
@@ -56,7 +56,7 @@ export function slotQuery(slot: number, token: string): string {
   ]).toString()
 }
 
-/** Runs one numbered step and tells about its start and end. A step that throws has failed; the error goes on. */
+/** Runs one numbered step and reports its start and end. If it throws, the step has failed, and the error is rethrown. */
 export async function runStep<T>(
   onEvent: (event: RunEvent) => void,
   id: RunStep,

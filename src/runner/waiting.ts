@@ -24,7 +24,7 @@ export async function programFault(
   })
 }
 
-/** The error for an aborted signal: the reason it was given, when that is one of ours. */
+/** The error for an aborted signal: its reason, if that is an AppError. */
 export function interruption(signal: AbortSignal): AppError {
   const { reason } = signal
   if (reason instanceof AppError && reason.code !== 'INTERRUPTED') return reason

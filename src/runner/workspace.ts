@@ -81,7 +81,7 @@ export async function writeConfig(workspace: Workspace, config: unknown): Promis
   await writeFile(workspace.config, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 })
 }
 
-/** The last `bytes` bytes of a log; empty when there is none. */
+/** The last `bytes` bytes of a log; empty if it does not exist. */
 export async function readTail(path: string, bytes = 4000): Promise<string> {
   if (!existsSync(path)) return ''
   await using file = await open(path)
@@ -91,7 +91,7 @@ export async function readTail(path: string, bytes = 4000): Promise<string> {
   return buffer.toString('utf8')
 }
 
-/** The replay that a game left behind, under either of its names; undefined when there is none. */
+/** The replay that a game wrote, under either of its names; undefined if it wrote none. */
 export function findReplayFile({ replay, rawReplay }: Workspace): string | undefined {
   return [replay, rawReplay].find((path) => existsSync(path) && statSync(path).isFile())
 }

@@ -15,10 +15,11 @@ import { openLeagueServices } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
 import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
-import { createSessionServices, type SessionServices } from './sessions/services.ts'
+import { createSessionServices } from './sessions/services.ts'
 import type { SessionSettings } from './settings.ts'
 import { runShowcase } from './showcase.ts'
-import { openServerStorage, type ServerStorage } from './storage.ts'
+import { openServerStorage } from './storage.ts'
+import { createStudyServices, type StudySettings } from './studies/services.ts'
 
 export interface ServerOptions {
   readonly dataDir: string
@@ -39,15 +40,17 @@ export interface ServerOptions {
   readonly version: string
   /** Default: the offline responder, for registered players. */
   readonly sessions?: Partial<SessionSettings>
+  /** Studies that the server offers from its start; researchers may add more. */
+  readonly studies?: StudySettings | undefined
   /** Who may connect, from where, and how much. Default: local pages, and no proxy. */
   readonly access?: AccessOptions
 }
 
 export interface Server {
   readonly url: string
-  /** Episodes that went on where a stop or crash had left them. */
+  /** Number of episodes that were resumed after a stop or crash. */
   readonly resumed: number
-  /** Lets every step end, saves, and returns the ids of the episodes that a next start will go on with. */
+  /** Finishes every step, saves, and returns the ids of the episodes that the next start resumes. */
   close(): Promise<string[]>
 }
 
@@ -101,14 +104,14 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const indexer = new EpisodeIndexer({ store, commands, episodes, log })
   opened.push({ name: 'indexer', close: () => indexer.close() })
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
-  const services = await openSessions(options, { storage, episodes, log })
+  const { services, studies } = await openServices(options, { storage, episodes, log, opened })
   const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
-  opened.push({ name: 'sessions', close: () => services.registry.close() })
   const leagues = openLeagueServices({ ...storage, worlds, log, hasDemo: options.hasLeague === true })
   opened.push({ name: 'leagues', close: () => leagues.close() })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
   await registerRoutes(app, {
     services,
+    studies,
     leagues,
     episodes,
     storage,
@@ -141,20 +144,32 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   }
 }
 
-function openSessions(
-  options: ServerOptions,
-  parts: { readonly storage: ServerStorage; readonly episodes: EpisodeService; readonly log: Log },
-): Promise<SessionServices> {
-  const { storage, episodes, log } = parts
-  return createSessionServices({
+interface OpenedParts {
+  readonly storage: Awaited<ReturnType<typeof openServerStorage>>
+  readonly episodes: EpisodeService
+  readonly log: Log
+  readonly opened: ClosingPart[]
+}
+
+/** The text games, and the studies that are made of them. */
+async function openServices(options: ServerOptions, { storage, episodes, log, opened }: OpenedParts) {
+  const { store, vault, isAlone } = storage
+  const showsEvaluations = async (study: string): Promise<boolean> =>
+    (await studies.catalogue.open(study)).study.condition === 'learning'
+  const services = await createSessionServices({
     ...DEFAULT_SESSIONS,
     ...options.sessions,
-    store: storage.store,
+    store,
     episodes,
-    vault: storage.vault,
-    isAlone: storage.isAlone,
+    vault,
+    isAlone,
+    showsEvaluations,
     onFault: (what, err) => log.error({ err }, what),
   })
+  opened.push({ name: 'sessions', close: () => services.registry.close() })
+  const studies = await createStudyServices(store, services, options.studies ?? { files: [] })
+  opened.push({ name: 'studies', close: () => studies.close() })
+  return { services, studies }
 }
 
 function loggerOf(level: ServerOptions['logLevel']): FastifyServerOptions['logger'] {

@@ -102,7 +102,7 @@ export const SERVER_CHANNELS: readonly ChannelName[] = [
   'replay',
 ]
 
-/** Told once, under names of their own. */
+/** Schemas that are defined once, under their own names. */
 const NAMED: readonly [string, z.ZodType][] = [
   ['JsonValue', JsonValue],
   ['Perception', Perception],

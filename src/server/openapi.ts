@@ -1,4 +1,4 @@
-// What @fastify/swagger is told, so that /openapi.json stands alone: every reference in it leads somewhere.
+// Options of @fastify/swagger that make /openapi.json self-contained: every reference resolves.
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'

@@ -60,7 +60,7 @@ export interface PerceptionEpisode {
   readonly url: string
   readonly episode: Episode
   readonly adapter: PerceptionAdapter
-  /** Whether it went on with an unfinished episode. */
+  /** Whether an unfinished episode was resumed. */
   readonly isResumed: boolean
   /** Lets the step end, saves, and closes everything. */
   close(): Promise<void>
@@ -181,7 +181,7 @@ function slotSpec(slot: number, { agents, bot }: PerceptionEpisodeOptions): Slot
 function pacingOf(world: World, { tickRate, moveMs }: PerceptionEpisodeOptions): Pacing {
   if (tickRate !== 'lockstep') return { mode: 'rate', stepsPerSecond: tickRate }
   if (world.awaits) return { mode: 'lockstep', ...(moveMs === undefined ? {} : { deadlineMs: moveMs }) }
-  throw new AppError('NOT_PERCEIVED', `${world.id} does not say whom it waits for, so it cannot wait for its agents`, {
+  throw new AppError('NOT_PERCEIVED', `${world.id} does not define \`awaits\`, so it cannot run in lockstep`, {
     hint: 'Leave out --lockstep.',
   })
 }

@@ -31,6 +31,8 @@ import { worldRoutes } from './routes/worlds.ts'
 import { playRoute, registerSessionRoutes } from './sessions/register-session-routes.ts'
 import type { SessionServices } from './sessions/services.ts'
 import type { ServerStorage } from './storage.ts'
+import { registerStudyRoutes } from './studies/register-study-routes.ts'
+import type { StudyServices } from './studies/services.ts'
 import { readWebApp } from './web-app.ts'
 
 /** Requests per minute of one address from elsewhere: 100 a second, since a class or a lab may share an address. */
@@ -45,6 +47,7 @@ export interface RouteDependencies {
   readonly transport: Transport
   readonly failures: RouteFailures
   readonly services: SessionServices
+  readonly studies: StudyServices
   readonly log: Log
   readonly version: string
   readonly readiness: Readiness
@@ -77,6 +80,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
     upgrades.add(streamRoute(options))
   }
   await registerSessionRoutes(app, services, failures)
+  await registerStudyRoutes(app, parts.studies, failures)
   upgrades.add(playRoute(services))
   const watching = { episodes, origins, onFault: (error: unknown) => log.error({ err: error }, 'socket.failed') }
   const boot = randomUUID()

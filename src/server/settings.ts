@@ -1,4 +1,4 @@
-// What a server may be told about its text games.
+// Settings of the text games of a server.
 import type { RoleModels } from '../adapters/session/role-models.ts'
 import type { ServerMode } from './sessions/services.ts'
 

@@ -1,11 +1,10 @@
-// Something to watch: one match of bots after another. The pairings take turns; old matches are removed.
+// Something to watch: one match of bots after another. The worlds take turns; old matches are removed.
 import { randomInt } from 'node:crypto'
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import { sleep } from '../lib/sleep.ts'
 
 const KIND = 'showcase'
-const STEPS_PER_SECOND = 5
 const LEAD_MS = 500
 /** Milliseconds between two matches. */
 const BREAK_MS = 4000
@@ -14,11 +13,34 @@ const KEPT = 50
 /** Matches that one pruning removes at most. */
 const PRUNED = 100
 
-const PROGRAMME: readonly { variant: string; slots: readonly string[] }[] = [
-  { variant: 'default', slots: ['sweep', 'greedy'] },
-  { variant: 'duel', slots: ['greedy', 'random'] },
-  { variant: 'default', slots: ['random', 'sweep'] },
-  { variant: 'duel', slots: ['greedy', 'sweep'] },
+/** One match: of which world, by whom, and at how many steps a second. */
+interface Match {
+  readonly world: string
+  readonly variant: string
+  readonly slots: readonly string[]
+  readonly stepsPerSecond: number
+}
+
+const paint = (variant: string, ...slots: string[]): Match => ({
+  world: 'paint-arena',
+  variant,
+  slots,
+  stepsPerSecond: 5,
+})
+
+/** The worlds take turns. A match takes a minute or two; parley is left out: nobody watches a bot answer a form. */
+const PROGRAMME: readonly Match[] = [
+  paint('scattered', 'sweep', 'greedy'),
+  {
+    world: 'frontier',
+    variant: 'company',
+    slots: ['explorer', 'scripted', 'explorer', 'wanderer'],
+    stepsPerSecond: 20,
+  },
+  paint('duel', 'greedy', 'random'),
+  { world: 'foundry', variant: 'first_slice', slots: ['builder'], stepsPerSecond: 30 },
+  paint('scattered', 'random', 'sweep'),
+  { world: 'frontier', variant: 'arrival', slots: ['explorer'], stepsPerSecond: 20 },
 ]
 
 /** Keeps one match running until the signal. */
@@ -46,12 +68,11 @@ async function running(episodes: EpisodeService) {
   return first && episodes.get(first.id)
 }
 
-function start(episodes: EpisodeService, next: (typeof PROGRAMME)[number]) {
+function start(episodes: EpisodeService, { stepsPerSecond, ...match }: Match) {
   return episodes.start({
-    world: 'paint-arena',
-    ...next,
+    ...match,
     seed: randomInt(0x1_0000_0000),
-    pacing: { mode: 'rate', stepsPerSecond: STEPS_PER_SECOND },
+    pacing: { mode: 'rate', stepsPerSecond },
     kind: KIND,
     leadMs: LEAD_MS,
   })

@@ -37,7 +37,7 @@ export interface PageRequest {
 }
 
 export interface RotateOptions {
-  /** Rows whose timestamp is older than so many days go. 0 or more. */
+  /** Deletes rows that are older than this many days. 0 or more. */
   readonly maxAgeDays: number
   /** Where they are kept first: a file that must not exist. */
   readonly archive?: string
@@ -64,7 +64,7 @@ const DEFAULT_PAGE = 100
 const MAX_KEY = 200
 const DAY_MS = 86_400_000
 const READ_BATCH = 2000
-/** How often a follower looks for rows of other processes. Its own process tells it at once. */
+/** How often a follower polls for rows of other processes. Rows of its own process arrive at once. */
 const POLL_MS = 250
 
 export class CommandLog {
@@ -170,7 +170,7 @@ export class CommandLog {
 
   /**
    * One page, newest first.
-   * @throws AppError VALIDATION_ERROR for a limit, offset or cursor that is none
+   * @throws AppError VALIDATION_ERROR for an invalid limit, offset or cursor
    */
   async query(filters: CommandFilters = {}, page: PageRequest = {}): Promise<CommandPage> {
     const { limit = DEFAULT_PAGE, offset = 0, cursor } = page

@@ -74,6 +74,16 @@ export async function openArchive(path: string): Promise<OpenArchive> {
   }
 }
 
+/** The lines of a file that are not empty, compressed or not. @throws AppError FILE_UNREADABLE, FILE_TOO_LARGE */
+export async function* readLogLines(path: string): AsyncGenerator<Line, void, undefined> {
+  const input = await openText(path)
+  try {
+    yield* linesOf(input, path)
+  } finally {
+    input.destroy()
+  }
+}
+
 /** The first line of a file, compressed or not: it says what the file is. */
 export async function readFirstLine(path: string): Promise<string> {
   const input = await openText(path)
@@ -93,7 +103,7 @@ async function openText(path: string): Promise<Readable> {
     const isCompressed = isZstd(buffer.subarray(0, bytesRead))
     const out = new PassThrough()
     const parts = [createReadStream(path), ...(isCompressed ? [createZstdDecompress()] : []), out]
-    // A failure ends the output, and whoever reads it hears of it.
+    // A failure ends the output and reaches its reader.
     pipeline(parts).catch((error: unknown) => void out.destroy(error instanceof Error ? error : undefined))
     return out
   } catch (cause) {

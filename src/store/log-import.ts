@@ -1,4 +1,4 @@
-// Brings rows back into the log: from archives (of this log or of another), and from whoever can name where each row comes
+// Brings rows back into the log: from archives (of this log or another), and from callers that name the origin of each row
 // from. Every row has an origin and a number there, so that it comes in once.
 import type { ArchivedCommand, NewCommandLogRow } from '../protocol/command-log.ts'
 import { type RowToInsert, rowToInsert } from './log-rows.ts'

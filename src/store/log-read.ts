@@ -91,7 +91,7 @@ export async function* readInOrder(
   const reader = new LogReader(store)
   const ask = (after?: StoredRow): Promise<StoredRow[]> => {
     const page = reader.page(filters, { order: 'oldest', limit, after, before })
-    // Whoever waits for the page hears of a failure; nobody may.
+    // The caller that waits for the page gets the failure; there may be none.
     page.catch(() => undefined)
     return page
   }
@@ -229,5 +229,5 @@ export const formatCursor = ({ timestamp, id }: Place): string =>
 export function parseCursor(cursor: string): Place {
   const match = /^(-?\d{1,16})\.(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'))
   if (match) return { timestamp: Number(match[1]), id: Number(match[2]) }
-  throw new AppError('VALIDATION_ERROR', 'that cursor is none of ours: give back next_cursor as it came')
+  throw new AppError('VALIDATION_ERROR', 'the cursor is not valid: send next_cursor back unchanged')
 }

@@ -44,7 +44,7 @@ function nextSize(size: number, tookMs: number): number {
   return Math.min(SLICE.most, Math.max(SLICE.least, Math.min(wanted, size * 2)))
 }
 
-/** Deletes perceptions that no row refers to any more. */
+/** Deletes perceptions that no row refers to. */
 export async function deleteUnused(store: Store): Promise<number> {
   const { last } = await store.db
     .selectFrom('perceptions')

@@ -57,7 +57,7 @@ export function outcomeKind(outcome: string | null): string {
 
 const textOrNull = (text: string | null): string | null => (text === null ? null : storedText(text))
 
-/** @throws AppError VALIDATION_ERROR when the timestamp is none */
+/** @throws AppError VALIDATION_ERROR for an invalid timestamp */
 export function rowToInsert(row: NewCommandLogRow, { createdAt, idempotencyKey, origin }: Extras): RowToInsert {
   const outcome = textOrNull(row.outcome)
   const timestamp = Date.parse(row.timestamp)

@@ -6,7 +6,9 @@ import { createJobs } from './migrations/0004-jobs.ts'
 import { createSessionClaims } from './migrations/0005-session-claims.ts'
 import { createCommandScores } from './migrations/0006-command-scores.ts'
 import { createEvaluations } from './migrations/0007-evaluations.ts'
-import { createLeagues } from './migrations/0008-leagues.ts'
+import { createStudies } from './migrations/0008-studies.ts'
+import { addStudyConfig } from './migrations/0009-study-config.ts'
+import { createLeagues } from './migrations/0010-leagues.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -24,5 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 5, name: 'session claims', statements: createSessionClaims },
   { number: 6, name: 'command scores', statements: createCommandScores },
   { number: 7, name: 'evaluations', statements: createEvaluations },
-  { number: 8, name: 'leagues', statements: createLeagues },
+  { number: 8, name: 'studies', statements: createStudies },
+  { number: 9, name: 'study config', statements: addStudyConfig },
+  { number: 10, name: 'leagues', statements: createLeagues },
 ]

@@ -181,11 +181,11 @@ test('postgres: U+0000 in a parameter or in unpacked JSON is a VALIDATION_ERROR 
   await store.close()
 })
 
-forEachStore('store: a ping is answered, and refused in time when the store is busy', async (store, house) => {
+forEachStore('store: a ping is answered, and refused in time when the store is busy', async (store, engine) => {
   await Promise.all([store.ping(10_000), store.ping(10_000)])
   const log = new CommandLog(store)
   await log.append(aCommand({ reasoning: 'a\0b' }))
-  if (house.kind !== 'postgres') return
+  if (engine.kind !== 'postgres') return
   // Every connection is in use: the ping has to wait, and says so.
   const holders = Array.from({ length: 10 }, () => store.transaction((tx) => sql`select pg_sleep(3)`.execute(tx)))
   await assert.rejects(store.ping(1000), { code: 'STORE_BUSY' })

@@ -6,7 +6,7 @@ import { SqliteConnection, type SqliteFile, type SqliteResult, type SqliteStatem
 import type { SqliteAnswer, SqliteQuestion } from './sqlite-worker.ts'
 
 export interface SqliteChannel {
-  /** Held by whoever has the connection; a transaction holds it from begin to end. */
+  /** Held by the user of the connection; a transaction holds it from begin to end. */
   readonly mutex: Mutex
   run(statement: SqliteStatement): Promise<SqliteResult>
   /** One transaction, and one message to the thread. The caller holds nothing: it waits its turn here. */

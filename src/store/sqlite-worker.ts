@@ -1,4 +1,4 @@
-// The thread of a SQLite store: opens the file it is given, answers questions one by one, ends when it is told null.
+// The thread of a SQLite store: opens the given file, runs queries one by one, and ends on null.
 import { parentPort, workerData } from 'node:worker_threads'
 import { SqliteConnection, type SqliteResult, type SqliteStatement } from './sqlite-connection.ts'
 

@@ -1,12 +1,13 @@
 // Every table of the store, as Kysely sees it: the one place where its columns are named. Both backends have the same.
 // Instants are integers: milliseconds UTC since 1970. JSON is text, so that it can be handed on without being parsed.
 // To add a table: its interface here, its DDL in a new file under migrations/, its row in migrations.ts.
-import type { Generated } from 'kysely'
+import type { Generated, Transaction } from 'kysely'
 import type { EpisodeTables } from './episodes/tables.ts'
 import type { EvaluationTables } from './evaluations/tables.ts'
 import type { JobTables } from './jobs/tables.ts'
 import type { LeagueTables } from './leagues/tables.ts'
 import type { SessionTables } from './sessions/tables.ts'
+import type { StudyTables } from './studies/tables.ts'
 
 export interface CommandTable {
   id: Generated<number>
@@ -63,10 +64,13 @@ export interface StoreMigrationTable {
   applied_at: number
 }
 
-export interface Tables extends SessionTables, EpisodeTables, JobTables, EvaluationTables, LeagueTables {
+export interface Tables extends SessionTables, EpisodeTables, JobTables, EvaluationTables, StudyTables, LeagueTables {
   commands: CommandTable
   perceptions: PerceptionTable
   logged_episodes: LoggedEpisodeTable
   store_facts: StoreFactTable
   store_migrations: StoreMigrationTable
 }
+
+/** A transaction of the store. */
+export type StoreTransaction = Transaction<Tables>

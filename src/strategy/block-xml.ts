@@ -1,5 +1,6 @@
 // A program as blocks of the visual editor, in Blockly's XML. Not every program has blocks: `return`, true, false and
 // null, and junctions of other than two arguments exist in JSON alone. Blocks: contract, section 16.2.
+import { AppError } from '../kernel/errors.ts'
 import type { Condition, Expression, Program } from '../protocol/strategy.ts'
 
 type Rule =
@@ -23,7 +24,9 @@ function block(type: string, id: string | undefined, content: string): string {
 
 /** Thrown for a program that the editor has no blocks for. */
 function noBlock(what: string): never {
-  throw new TypeError(`the block editor has no block for ${what}`)
+  throw new AppError('STRATEGY_INVALID', `the block editor has no block for ${what}`, {
+    hint: 'Edit this program as JSON, or leave that part out.',
+  })
 }
 
 function expressionBlock(node: Expression): string {
@@ -112,7 +115,7 @@ function ruleBlock(type: string, node: Rule): string {
 
 /**
  * Blockly XML of a program.
- * @throws TypeError for a program that has no blocks
+ * @throws AppError STRATEGY_INVALID for a program that has no blocks
  *
  * @example
  * import { createDefaultProgram, formatBlocks } from 'paracosm/strategy'

@@ -48,6 +48,8 @@ const calculateConstantEffort: Calculate = async (event, { analytics, variables 
   const count = await analytics.userTaskMeasurementsCountLastSeconds(externalTaskId, externalUserId, seconds)
   if (!(count > 0)) return [1, 'BasicReward']
   const most = numberOf(variables, 'variable_max_points')
+  // The original fails here too: nothing is a share of nothing.
+  if (most === 0) throw new TypeError('variable_max_points must not be 0')
   const points = Math.trunc(((count + 1) / most) * 100)
   return [Math.min(Math.max(points, 1), most), 'ConstantEffortReward']
 }

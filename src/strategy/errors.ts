@@ -103,6 +103,19 @@ export function formatNodeIdHeader(nodeId: string): string {
   return nodeId.toWellFormed().replace(/[^ -$&-~]+/gu, encodeURIComponent)
 }
 
+const WORDS: Readonly<Record<string, string>> = {
+  NoneType: 'null',
+  bool: 'true or false',
+  int: 'a number',
+  float: 'a number',
+  str: 'a text',
+  list: 'a list',
+  dict: 'an object',
+}
+
+/** The kind of a value for people: `a text`. */
+export const wordFor = (value: JsonValue): string => WORDS[kindOf(value)] ?? 'something else'
+
 /** How the original names the kind of a value; informative in params. */
 export function kindOf(value: JsonValue): string {
   if (value === null) return 'NoneType'

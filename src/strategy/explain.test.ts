@@ -93,7 +93,7 @@ test('explanation: a failed run says where it ended', async () => {
     phases[0]?.rules.map(({ outcome }) => outcome),
     ['did not match', 'failed'],
   )
-  assert.ok(text.startsWith('The run failed: < cannot take NoneType and int'))
+  assert.ok(text.startsWith('The run failed: < cannot take null and a number'))
   assert.ok(text.includes('data.x is null'))
 })
 

@@ -185,7 +185,7 @@ function statementText(statement: Statement, value: ExplainedNode | undefined): 
   const text = value?.text ?? ''
   switch (statement.type) {
     case 'assign_points':
-      return `${text} points, case "${statement.case_name}"`
+      return `${text} ${text === '1' ? 'point' : 'points'}, case "${statement.case_name}"`
     case 'set_callback_data':
       return `callback data ${JSON.stringify(statement.key)} = ${text}`
     case 'set_data':

@@ -32,6 +32,11 @@ export function formatPoints(points: JsonValue): string {
   return String(Math.abs(points) < NO_FRACTION ? Math.round(points * 100) / 100 : points)
 }
 
+/** Points with their unit: `1 point`, `2.5 points`. */
+export function countPoints(points: JsonValue): string {
+  return `${formatPoints(points)} ${points === 1 ? 'point' : 'points'}`
+}
+
 function formatValue(value: JsonValue): string {
   const text = JSON.stringify(value)
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
@@ -60,7 +65,7 @@ export function formatExplanation(
 
 function scoreText({ points, caseName }: Pick<ExplainedResult, 'points' | 'caseName'>): string {
   const name = caseName === null ? 'no case' : `case ${JSON.stringify(caseName)}`
-  return `${formatPoints(points)} points, ${name}`
+  return `${countPoints(points)}, ${name}`
 }
 
 function summary({ points, caseName, callbackData, isVetoed, parentResult }: ExplainedResult): string[] {

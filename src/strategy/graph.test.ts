@@ -12,7 +12,7 @@ test('graph: the built-in default is a ladder of seven questions with an answer 
   assert.equal(nodes.filter(({ kind }) => kind === 'condition').length, 7)
   assert.equal(nodes.filter(({ kind }) => kind === 'action').length, 8)
   assert.deepEqual(nodes[1], { id: 'n1', kind: 'condition', label: 'task.measurements_count < 2' })
-  assert.deepEqual(nodes[2], { id: 'n2', kind: 'action', label: '1 points, case "BasicEngagement"' })
+  assert.deepEqual(nodes[2], { id: 'n2', kind: 'action', label: '1 point, case "BasicEngagement"' })
   assert.deepEqual(edges.slice(0, 3), [
     { from: 'n0', to: 'n1', label: '' },
     { from: 'n1', to: 'n2', label: 'yes' },

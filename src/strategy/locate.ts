@@ -1,4 +1,5 @@
 // Where in the text of a JSON file a part of the parsed value stands, so that a problem can point into the file.
+import { lineAndColumn } from '../kernel/parse.ts'
 import type { ProgramPath } from './problems.ts'
 
 /** Half-open range of UTF-16 offsets. */
@@ -83,6 +84,43 @@ export function locate(text: string, path: ProgramPath, isKey = false): TextRang
     found = next
   }
   return isKey ? (found.key ?? found.value) : found.value
+}
+
+/** A key that its object has had already. */
+export interface DuplicateKey {
+  readonly key: string
+  /** Both from 1. */
+  readonly line: number
+  readonly column: number
+}
+
+/** Duplicates that are told. */
+const MAX_DUPLICATES = 20
+
+/**
+ * Keys that stand twice or more in one object, in the order of the text.
+ * @param text JSON that has been parsed without error
+ */
+export function findDuplicateKeys(text: string): DuplicateKey[] {
+  const found: DuplicateKey[] = []
+  const open: (Set<string> | undefined)[] = []
+  for (let i = 0; i < text.length && found.length < MAX_DUPLICATES; i++) {
+    const char = text[i]
+    if (char === '{') open.push(new Set())
+    else if (char === '[') open.push(undefined)
+    else if (char === '}' || char === ']') open.pop()
+    else if (char === '"') {
+      const end = match(TEXT, text, i)
+      const keys = open.at(-1)
+      if (keys && text[match(SPACE, text, end)] === ':') {
+        const key = nameOf(text.slice(i, end))
+        if (keys.has(key)) found.push({ key, ...lineAndColumn(text, i) })
+        keys.add(key)
+      }
+      i = end - 1
+    }
+  }
+  return found
 }
 
 /**

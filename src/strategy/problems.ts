@@ -1,5 +1,6 @@
 // The state of one validation: counters, where it stands in the tree, and what to do with a problem. Strict checks
 // stop at the first problem by throwing it; listing checks go on and collect. Both make the same walk.
+import { closestOf } from '../kernel/closest.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { type DslCode, DslError } from './errors.ts'
 import type { KeyRule, RawNode } from './grammar.ts'
@@ -17,6 +18,8 @@ export interface ProgramProblem {
   readonly path: ProgramPath
   /** True when the last step of the path is a key that should not be there. */
   readonly isKey: boolean
+  /** What to write instead, where a guess is good. */
+  readonly fix: string | null
 }
 
 /** Longest list of problems; whoever has more mends these first. */
@@ -38,6 +41,13 @@ interface ProblemOptions {
   readonly code?: DslCode
   readonly params?: JsonObject
   readonly isKey?: boolean
+  readonly fix?: string | undefined
+}
+
+/** `Did you mean x?`, where one of the known names is close. */
+export function guess(name: unknown, known: readonly string[]): string | undefined {
+  const closest = typeof name === 'string' ? closestOf(name, known) : undefined
+  return closest === undefined ? undefined : `Did you mean ${closest}?`
 }
 
 /** Reports a problem at the current path. Returns only when problems are collected. */
@@ -57,6 +67,7 @@ export function report(check: Check, nodeId: string | null, message: string, opt
     params: params ?? null,
     path: [...check.path],
     isKey: options.isKey ?? false,
+    fix: options.fix ?? null,
   })
   if (check.problems.length >= MAX_PROBLEMS) check.isDone = true
 }
@@ -124,7 +135,8 @@ export function checkUnknownKeys(check: Check, node: RawNode, nodeId: string, ru
   for (const key of Object.keys(node)) {
     if (check.isDone) return
     if (key === 'type' || key === 'id' || rule.required.includes(key) || rule.optional.includes(key)) continue
-    const known = [...rule.required, ...rule.optional].join(', ') || 'none'
-    within(check, key, () => report(check, nodeId, `unknown key ${key}; keys here: ${known}`, { isKey: true }))
+    const keys = [...rule.required, ...rule.optional]
+    const message = `unknown key ${key}; keys here: ${keys.join(', ') || 'none'}`
+    within(check, key, () => report(check, nodeId, message, { isKey: true, fix: guess(key, keys) }))
   }
 }

@@ -71,7 +71,7 @@ function place(text: string, problem: ProgramProblem): ReportedProblem {
     ...lineAndColumn(text, range.start),
     message,
     params,
-    fix: code === null ? null : DSL_CODES[code],
+    fix: problem.fix ?? (code === null ? null : DSL_CODES[code]),
     excerpt: excerpt(text, range),
   }
 }

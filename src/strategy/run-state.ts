@@ -3,7 +3,7 @@
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { ExecutionMode, TraceEntry } from '../protocol/strategy-run.ts'
 import type { ParentResult } from './context.ts'
-import { type DslCode, DslError, kindOf } from './errors.ts'
+import { type DslCode, DslError, kindOf, wordFor } from './errors.ts'
 import type { Expired, StrategyLimits } from './limits.ts'
 import { copyOwn, setOwn } from './snapshot.ts'
 
@@ -59,7 +59,7 @@ function pointsOf(points: JsonValue): number {
   if (points === null || points === '') return 0
   if (typeof points === 'boolean') return points ? 1 : 0
   if (typeof points === 'number' && Number.isFinite(points)) return points
-  const message = `The parent strategy gave ${kindOf(points)} where points belong`
+  const message = `The parent strategy gave ${wordFor(points)} where points belong`
   throw new DslError('UnexpectedError', message)
 }
 

@@ -1,7 +1,7 @@
 // Validation of conditions, expressions and statements. The order of the checks is part of the language: the first
 // problem is what a client is told. Rules and programs: validator.ts. Contract: sections 3.3 and 3.4.
 
-import { ARITH_OPS, COMPARE_OPS } from '../protocol/strategy.ts'
+import { ANALYTICS_FIELDS, ARITH_OPS, COMPARE_OPS, EVENT_FIELDS, PARENT_FIELDS } from '../protocol/strategy.ts'
 import type { Section } from '../protocol/strategy-run.ts'
 import {
   arityOf,
@@ -21,7 +21,17 @@ import {
   STATEMENT_KEYS,
 } from './grammar.ts'
 import { toParam } from './params.ts'
-import { type Check, checkDepth, checkKeys, countNode, forEachElement, identify, report, within } from './problems.ts'
+import {
+  type Check,
+  checkDepth,
+  checkKeys,
+  countNode,
+  forEachElement,
+  guess,
+  identify,
+  report,
+  within,
+} from './problems.ts'
 
 /** Where a node stands. */
 export interface Place {
@@ -47,13 +57,16 @@ function typeOf(
   { ownerId, what }: { readonly ownerId: string; readonly what: string },
 ): { readonly node: RawNode; readonly type: string } | undefined {
   if (!isRawNode(value)) {
-    report(check, ownerId, `${what} must be an object`)
+    const isValue = what === 'an expression' && isScalar(value)
+    const fix = isValue ? `Write {"type": "literal", "value": ${JSON.stringify(value)}}.` : undefined
+    report(check, ownerId, `${what} must be an object`, { fix })
     return undefined
   }
   const type = value.type
   if (typeof type === 'string' && known.has(type)) return { node: value, type }
   const spelled = typeof type === 'string' ? JSON.stringify(type.slice(0, 40)) : 'missing or not a text'
-  report(check, ownerId, `${what} has an unknown type (${spelled}); it is one of ${[...known.keys()].join(', ')}`)
+  const message = `${what} has an unknown type (${spelled}); it is one of ${[...known.keys()].join(', ')}`
+  report(check, ownerId, message, { fix: guess(type, [...known.keys()]) })
   return undefined
 }
 
@@ -74,9 +87,22 @@ export function checkCondition(check: Check, value: unknown, place: Place): void
   else checkJunction(check, node, below(place, id, 0))
 }
 
+/** Comparisons as other languages spell them. */
+const SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ['=', '=='],
+  ['===', '=='],
+  ['!==', '!='],
+  ['<>', '!='],
+  ['=>', '>='],
+  ['=<', '<='],
+])
+
 function checkCompare(check: Check, node: RawNode, operands: Place): void {
   checkAt(check, node, 'op', (op) => {
-    if (!isCompareOp(op)) report(check, operands.ownerId, `op must be one of ${COMPARE_OPS.join(' ')}`)
+    if (isCompareOp(op)) return
+    const meant = typeof op === 'string' ? SPELLINGS.get(op) : undefined
+    const fix = meant === undefined ? undefined : `Did you mean ${meant}?`
+    report(check, operands.ownerId, `op must be one of ${COMPARE_OPS.join(' ')}`, { fix })
   })
   checkOperands(check, node, operands)
 }
@@ -112,6 +138,8 @@ export function checkExpression(check: Check, value: unknown, place: Place): voi
   else checkCall(check, node, below(place, id, 0))
 }
 
+const FIELD_PATHS: readonly string[] = [...EVENT_FIELDS, ...ANALYTICS_FIELDS, ...PARENT_FIELDS]
+
 function checkLiteral(check: Check, node: RawNode, id: string): void {
   checkAt(check, node, 'value', (value) => {
     if (!isScalar(value)) report(check, id, 'value must be a text, a finite number, true, false or null')
@@ -125,6 +153,7 @@ function checkField(check: Check, node: RawNode, id: string, section: Section): 
       report(check, id, `there is no field ${JSON.stringify(path.slice(0, 80))}`, {
         code: 'DSL_FIELD_PATH_NOT_ALLOWED',
         params: { nodeId: id, path },
+        fix: guess(path, FIELD_PATHS),
       })
     } else if (isParentField(path) && section !== 'post') {
       report(check, id, `${path} is known in post_rules alone`, {

@@ -51,7 +51,7 @@ test('validator: the first problem of the list is the one that is thrown; a vali
       }
       invalid++
       const { code, nodeId, params, message } = failureOf(program)
-      const { path: _path, isKey: _isKey, ...expected } = first
+      const { path: _path, isKey: _isKey, fix: _fix, ...expected } = first
       assert.deepEqual({ code, nodeId, params, message }, expected)
     }),
     { numRuns: 1000 },

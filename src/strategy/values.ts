@@ -3,7 +3,7 @@
 import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import type { ARITH_OPS, COMPARE_OPS } from '../protocol/strategy.ts'
 import { compareByCodePoint } from './code-points.ts'
-import { DslError, kindOf } from './errors.ts'
+import { DslError, kindOf, wordFor } from './errors.ts'
 import { MAX_TEXT, type Meter } from './limits.ts'
 import { EMPTY_OBJECT } from './snapshot.ts'
 
@@ -132,7 +132,7 @@ function mismatch(
 ): DslError {
   const leftType = kindOf(left)
   const rightType = kindOf(right)
-  const message = `${op} cannot take ${leftType} and ${rightType}`
+  const message = `${op} cannot take ${wordFor(left)} and ${wordFor(right)}`
   return new DslError('DslExecutionError', message, { code, nodeId, params: { nodeId, op, leftType, rightType } })
 }
 
@@ -208,7 +208,7 @@ export function toInteger(value: JsonValue, { nodeId }: Meter): number {
     const whole = Math.trunc(number)
     return whole === 0 ? 0 : whole
   }
-  throw new DslError('DslExecutionError', `int cannot read ${kindOf(value)}: it takes a finite number or its text`, {
+  throw new DslError('DslExecutionError', `int cannot read ${wordFor(value)}: it takes a finite number or its text`, {
     nodeId,
   })
 }
@@ -229,6 +229,6 @@ export function clamp([value, low, high]: readonly [JsonValue, JsonValue, JsonVa
   const capped = isAbove ? high : value
   const isWithin = isAbove === undefined ? undefined : isOrdered('<', low, capped, meter)
   if (isWithin !== undefined) return isWithin ? capped : low
-  const kinds = [value, low, high].map(kindOf).join(', ')
+  const kinds = [value, low, high].map(wordFor).join(', ')
   throw new DslError('DslExecutionError', `clamp cannot order ${kinds}`, { nodeId: meter.nodeId })
 }

@@ -1,5 +1,6 @@
 // An agent at the end of a real wire, for tests of the perception adapter: HTTP by hand, and its stream.
 import { WebSocket } from 'ws'
+import { until } from './until.ts'
 
 export interface Answer {
   readonly status: number
@@ -54,11 +55,12 @@ export function createAgentClient(url: string, agentId: string, token: string | 
       )
     },
     async ends(commandId) {
-      for (;;) {
-        const { body } = await get(`/commands/${commandId}?agent_id=${agentId}`)
-        if (body.status !== 'accepted' && body.status !== 'running') return body
-        await new Promise((resolve) => setImmediate(resolve))
+      const path = `/commands/${commandId}?agent_id=${agentId}`
+      const report = async (): Promise<any> => {
+        const { body } = await get(path)
+        return body.status === 'accepted' || body.status === 'running' ? undefined : body
       }
+      return until(`the end of command ${commandId}`, report, { pauseMs: 0 })
     },
     stream: () => openStream(`${url.replace('http', 'ws')}/perception/stream?agent_id=${agentId}`, auth),
   }

@@ -1,7 +1,7 @@
 // Waiting for something that a test expects to come true: with a deadline, and a message that says what did not come.
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Milliseconds that a test waits unless told otherwise: far beyond what a loaded machine needs. */
+/** Milliseconds that a test waits by default: far beyond what a loaded machine needs. */
 const DEADLINE_MS = 60_000
 const PAUSE_MS = 20
 

@@ -183,7 +183,7 @@ export class SocketConnection implements JoinedSender {
     this.#onBinary = handler
   }
 
-  /** Calls the handler once when the connection has ended, by whatever cause. */
+  /** Calls the handler once when the connection has ended, for any reason. */
   onClose(handler: (code: number) => void): void {
     if (this.#socket.readyState === this.#socket.CLOSED) queueMicrotask(() => handler(1006))
     else this.#socket.once('close', handler)
@@ -222,7 +222,7 @@ export class SocketConnection implements JoinedSender {
     return promise
   }
 
-  /** One beat of the heart: pings, and drops a client that nothing was heard of since the last beat. */
+  /** One heartbeat: sends a ping, and drops a client that has sent nothing since the last one. */
   beat(): void {
     // A client that is not read cannot be heard; the stall limit judges it.
     if (this.#isPaused || this.#isHeld || !this.isOpen) return

@@ -89,7 +89,7 @@ function fromRefusal({ status, message }: ApiRefusal): Failure {
   return { status, code: 'REFUSED', message, hint: 'See /openapi.json for what this route takes.' }
 }
 
-/** Paths of the server are none of a client's business. */
+/** Never reveal paths of the server to a client. */
 const DISK_FAILURE = {
   message: 'The server cannot write to its disk now.',
   hint: 'Try again later; /readyz and the log of the server have the cause.',

@@ -89,15 +89,20 @@ function decodeBody(body: string | Buffer): string {
 
 /**
  * Makes `parseJsonBody` the reader of `application/json` on a Fastify server.
+ * @param options.parse makes the value of a text that has passed every check; default: JSON.parse
  * @param options.allowsEmpty whether an empty body counts as no body rather than as malformed
  */
-export function installJsonBody(app: FastifyInstance, { allowsEmpty = false } = {}): void {
+export function installJsonBody(
+  app: FastifyInstance,
+  { allowsEmpty = false, parse }: { readonly allowsEmpty?: boolean; readonly parse?: (text: string) => unknown } = {},
+): void {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
       const text = decodeBody(body)
       if (allowsEmpty && text.trim() === '') return done(null, undefined)
-      done(null, parseJsonBody(text))
+      const value = parseJsonBody(text)
+      done(null, parse ? parse(text) : value)
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)))
     }

@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { launchBrowser, NO_BROWSER } from '../../src/testing/browser.ts'
 import { axe, hitTest, overflow } from '../../src/testing/web.ts'
+import { type Cell, clickCell, dragCells, placeOf } from './foundry-cells.ts'
 import { openViewPage } from './view-page.ts'
 
 const browser = NO_BROWSER ? undefined : await launchBrowser()
@@ -11,39 +12,6 @@ after(() => browser?.close())
 
 const open = (wanted: Partial<Parameters<typeof openViewPage>[1]> = {}) =>
   openViewPage(browser!, { world: 'foundry', variant: 'first_slice', ...wanted })
-
-type Cell = readonly [x: number, y: number, z: number]
-
-/** Where the middle of a cell's floor is in the window, by what the view says of its picture. */
-function placeOf(page: Page, cell: Cell): Promise<[number, number]> {
-  return page.evaluate(([x, y, z]) => {
-    const host = document.querySelector<HTMLElement>('.fv-stage')
-    const box = host?.querySelector('canvas')?.getBoundingClientRect()
-    if (!host || !box) throw new Error('no picture')
-    if (host.dataset.plan) {
-      const [cell = 1, left = 0, top = 0] = host.dataset.plan.split(' ').map(Number)
-      return [box.left + left + (x + 0.5) * cell, box.top + top + (z + 0.5) * cell]
-    }
-    const m = (host.dataset.matrix ?? '').split(' ').map(Number)
-    const at = [x + 0.5, y, z + 0.5, 1]
-    const row = (r: number): number => at.reduce((sum, each, c) => sum + each * (m[c * 4 + r] ?? 0), 0)
-    return [box.left + ((row(0) / row(3) + 1) / 2) * box.width, box.top + ((1 - row(1) / row(3)) / 2) * box.height]
-  }, cell)
-}
-
-async function clickCell(page: Page, cell: Cell): Promise<void> {
-  const [x, y] = await placeOf(page, cell)
-  await page.mouse.move(x, y)
-  await page.mouse.down()
-  await page.mouse.up()
-}
-
-async function dragCells(page: Page, from: Cell, to: Cell): Promise<void> {
-  await page.mouse.move(...(await placeOf(page, from)))
-  await page.mouse.down()
-  await page.mouse.move(...(await placeOf(page, to)), { steps: 6 })
-  await page.mouse.up()
-}
 
 const run = (page: Page, steps: number): Promise<void> => page.evaluate((n) => (window as any).lab.run(n), steps)
 const parts = (page: Page): Promise<string | null> => page.getAttribute('.fv-stage', 'data-parts')

@@ -77,6 +77,7 @@ async function driveWorld({ world: id, variant, slot }: Asked): Promise<void> {
   const lab: any = {
     world,
     step: 0,
+    effects: 0,
     refusals: [],
     saves: [],
     frame: undefined,
@@ -113,10 +114,22 @@ async function driveWorld({ world: id, variant, slot }: Asked): Promise<void> {
     run(steps: number) {
       for (let i = 0; i < steps; i++) {
         const events: any[] = []
-        const out = { effect: () => '', cancel: () => undefined, event: (event: any) => void events.push(event) }
+        const asked: { effect: string; kind: string; request: any }[] = []
+        const out = {
+          effect: (kind: string, request: any) => {
+            asked.push({ effect: `${++lab.effects}`, kind, request })
+            return `${lab.effects}`
+          },
+          cancel: () => undefined,
+          event: (event: any) => void events.push(event),
+        }
         for (const [by, command] of queue.splice(0)) {
           const refusal = world.apply(state, by, world.command.parse(command), out)
           if (refusal) lab.refusals.push(refusal)
+        }
+        // Outside work is done by what stands in for it, before the step.
+        for (let each = asked.shift(); each; each = asked.shift()) {
+          world.reply(state, { ok: true, effect: each.effect, value: world.offline[each.kind](each.request, 0) }, out)
         }
         world.step(state, out)
         lab.step++

@@ -25,7 +25,7 @@ test('play: registers, plays lines of a script, lists, resumes and prints what w
   const key = String(Object.values(JSON.parse(readFileSync(file, 'utf8')))[0])
   const played = await run(['Explore', ...PAIR], 'I wave.\n\n/nothing\n')
   assert.equal(played.status, 0, played.err)
-  assert.match(played.err, /stand-in/)
+  assert.match(played.err, /rule-based responder/)
   const id = /--resume (\S+)/.exec(played.err)?.[1] ?? ''
   assert.match(played.out, /JACK:[\s\S]*ODA \(you\):\n {2}I wave\.[\s\S]*JACK:/)
   const resumed = await run(['--resume', id, '--json'], '/finish\nmore\n')

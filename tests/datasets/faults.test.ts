@@ -26,6 +26,7 @@ import { openStore, type Store, storeInFolder } from '../../src/store/store.ts'
 import { runCommand, startCommand } from '../../src/testing/cli.ts'
 import { aPerception, commandAt } from '../../src/testing/commands.ts'
 import { mountSmallDisk } from '../../src/testing/postgres.ts'
+import { until } from '../../src/testing/until.ts'
 
 // What is told here of files is told of files.
 delete process.env.DATABASE_URL
@@ -328,7 +329,7 @@ test('dataset: an interrupt in the middle of an export leaves nothing', async ()
     cwd,
     env: { PARACOSM_DATA: data },
   })
-  while (readdirSync(cwd).length === 0) await new Promise((resolve) => setImmediate(resolve))
+  await until('the temporary file', () => (readdirSync(cwd).length === 0 ? undefined : true), { pauseMs: 0 })
   running.kill('SIGINT')
   assert.equal(await running.ended, 1, running.text())
   assert.match(running.text(), /INTERRUPTED/)

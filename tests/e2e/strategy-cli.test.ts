@@ -1,7 +1,7 @@
 // `paracosm strategy` through its real adapter: a spawned process.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -260,4 +260,113 @@ test('evaluate: a case with U+2028 and U+2029 as they are is one case, from a fi
     assert.equal(ran.stdout.replaceAll(/[\u2028\u2029]/g, '|'), wanted.stdout)
     assert.equal(JSON.parse(ran.stdout).id, text)
   }
+})
+
+test('plug-ins: a package and a path are looked up from the folder of the caller', () => {
+  const source = (points: number) =>
+    `export const strategies = [{ id: 'triple', version: '1.0.0', revision: 1, name: 'T', description: 'd', variables: {},
+      calculatePoints: async () => [${points}, 'T'] }]`
+  mkdirSync(join(folder, 'node_modules/myplug'), { recursive: true })
+  write('node_modules/myplug/package.json', { name: 'myplug', version: '1.0.0', type: 'module', exports: './index.js' })
+  write('node_modules/myplug/index.js', source(3))
+  write('local.mjs', source(4))
+  const base = ['simulate', '--template', 'bonus_extiende_default', '--parent', 'triple', '--plugin']
+  assert.match(run([...base, 'myplug']).stdout, /^3 points/)
+  assert.match(run([...base, './local.mjs']).stdout, /^4 points/)
+})
+
+test('plug-ins: one that is missing is told without a parent too', () => {
+  const { stderr, status } = run([
+    'simulate',
+    write('good.json', program),
+    '--data',
+    '{"x":1}',
+    '--plugin',
+    'no-such-package',
+  ])
+  assert.equal(status, 0)
+  assert.match(stderr, /warning: the strategy plug-in no-such-package is left out/)
+})
+
+test('validate: a file that is missing does not hide the reports of the others', () => {
+  const files = [write('bad.json', { ...program, extra: 1 }), write('good.json', program), 'nowhere.json']
+  const { stdout, status } = run(['validate', ...files])
+  assert.equal(status, 2)
+  assert.match(stdout, /unknown key extra[\s\S]*ok {3}.*good\.json[\s\S]*FAIL nowhere\.json: FILE_UNREADABLE/)
+  const json = JSON.parse(run(['validate', ...files, '--json']).stdout)
+  assert.deepEqual(
+    json.files.map((file: { ok: boolean; error?: { code: string } }) => file.error?.code ?? file.ok),
+    [false, true, 'FILE_UNREADABLE'],
+  )
+})
+
+test('simulate: what is accepted and hardly meant is warned of', () => {
+  const good = write('good.json', program)
+  const extend = write('extend.json', { type: 'program', rules: [], parent_variables: { variable_basic_pionts: 2 } })
+  const twice = write(
+    'twice.json',
+    JSON.stringify(program).replace('{"type":"program"', '{"rules":[],"type":"program"'),
+  )
+  for (const [args, warning] of [
+    [
+      [good, '--data', '{"x":1}', '--set', 'user.measurement_count=9'],
+      /no such field; did you mean user\.measurements_count\?/,
+    ],
+    [[good, '--data', '{"x":1}', '--set', 'data.x y=1'], /no program reads data\.x y/],
+    [[extend, '--parent', 'default'], /default has no variable_basic_pionts; did you mean variable_basic_points\?/],
+    [[extend], /parent_variables do nothing without a parent: add --parent/],
+    [[good, '--parent', 'default'], /default do nothing with a parent/],
+    [[twice, '--data', '{"x":1}'], /line 1, column \d+: the key rules stands twice/],
+  ] as const) {
+    const { stderr, status } = run(['simulate', ...args])
+    assert.equal(status, 0, stderr)
+    assert.match(stderr, warning)
+  }
+  const { stderr } = run(['simulate', good, '--data', '{"x":1}', '--set', 'data.y=1'])
+  assert.equal(stderr, '')
+})
+
+test('simulate: a mistake of the user is no bug of paracosm', () => {
+  const post = ['simulate', '--template', 'bonus_extiende_default', '--mode', 'post', '--parent-result']
+  const text = run([...post, '{"points":"x"}'])
+  assert.equal(text.status, 2)
+  assert.match(text.stderr, /VALIDATION_ERROR: --parent-result is not valid: \$\.points/)
+  const variables = (value: unknown) => ({
+    type: 'program',
+    rules: [],
+    parent_variables: { variable_max_points: value },
+  })
+  for (const value of [0, false, 'x']) {
+    const zero = write('zero.json', variables(value))
+    const failed = run([
+      'simulate',
+      zero,
+      '--parent',
+      'constantEffortStrategy',
+      '--set',
+      'user.recent_measurements_count=3',
+    ])
+    assert.equal(failed.status, 1)
+    assert.match(
+      failed.stderr,
+      /STRATEGY_FAILED: the parent strategy constantEffortStrategy failed: variable_max_points must/,
+    )
+  }
+  const points = write('text.json', { type: 'program', rules: [], parent_variables: { variable_basic_points: 'x' } })
+  const told = run(['simulate', points, '--parent', 'default'])
+  assert.match(told.stderr, /warning: the points are no number but "x"/)
+})
+
+test('validate: the commonest mistakes say what to write instead', () => {
+  const when = { type: 'compare', op: '=', left: { type: 'field', path: 'user.measurement_count' }, right: 5 }
+  const rules = [ruleNode<unknown>(when, { type: 'assign_point', value: 5, case_name: 'A' })]
+  const { stdout } = run(['validate', write('novice.json', { type: 'program', rules })])
+  assert.match(stdout, /fix: Did you mean ==\?/)
+  assert.match(stdout, /fix: Did you mean user\.measurements_count\?/)
+  assert.match(stdout, /fix: Write \{"type": "literal", "value": 5\}\./)
+  assert.match(stdout, /fix: Did you mean assign_points\?/)
+})
+
+test('templates: the variables of the parents are listed', () => {
+  assert.match(run(['templates']).stdout, /constantEffortStrategy[\s\S]*variable_max_points = 100/)
 })

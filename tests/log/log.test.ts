@@ -119,7 +119,7 @@ test('log: rotate tells first, archives, deletes; import brings it back once', a
 test('log: a recorded episode is imported, with what each slot could see, and once', async () => {
   const data = join(root, 'journals')
   for (const world of ['paint-arena', 'frontier', 'foundry']) {
-    const path = join(GOLDEN, `${world}-1.0.0.jsonl`)
+    const path = join(GOLDEN, `${world}-${world === 'frontier' ? '1.1.0' : '1.0.0'}.jsonl`)
     const imported = (await paracosm(['import', path, '--json'], data)).json()
     assert.equal(imported.kind, 'journal')
     assert.ok(imported.added > 0, world)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { startProcess } from '../../src/testing/cli.ts'
+import { until } from '../../src/testing/until.ts'
 import { openWire } from '../../src/testing/wire.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -72,8 +73,10 @@ test('package: the server serves its pages and compiled scripts', async () => {
   assert.doesNotMatch(await script.text(), /: Promise</)
   const entries = async () =>
     ((await (await fetch(`${url}/api/episodes`)).json()) as { entries: { id: string }[] }).entries
-  let live = await entries()
-  while (live.length === 0) live = await entries()
+  const live = await until('a match of the showcase', async () => {
+    const found = await entries()
+    return found.length === 0 ? undefined : found
+  })
   const viewer = await openWire(`${url.replace('http', 'ws')}/episodes/${live[0]?.id}/global`)
   assert.equal((await viewer.next()).type, 'state')
   server.kill('SIGTERM')

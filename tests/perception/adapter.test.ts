@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Perception } from '../../src/protocol/perception.ts'
 import { CommandAccepted, CommandReport, PerceptionError } from '../../src/protocol/perception-adapter.ts'
+import { until } from '../../src/testing/until.ts'
 import { openWorld } from './adapters.ts'
 
 test('adapter: an agent perceives, commands, is refused while busy, and learns what came of it', async (t) => {
@@ -64,7 +65,7 @@ test('adapter: a command is answered only after its row is durable', async (t) =
   // The world goes on meanwhile, and would long have had its say.
   const tick = async (): Promise<number> => (await timmy.get('/perception')).body.raw_engine_data.tick
   const late = (await tick()) + 20
-  while ((await tick()) < late);
+  await until('20 ticks', async () => ((await tick()) < late ? undefined : true), { pauseMs: 0 })
   assert.deepEqual([isAnswered, sink.rows.length], [false, 0])
   gate.resolve()
   assert.equal((await answer).status, 202)

@@ -37,7 +37,7 @@ const throwIt = (error: unknown): never => {
   throw error
 }
 
-/** One episode behind an adapter: frontier's errand for timmy, unless told otherwise. */
+/** One episode behind an adapter: by default frontier's errand for timmy. */
 export async function openWorld(
   test: TestContext,
   changes: Partial<PerceptionEpisodeOptions> & { sink?: MemorySink } = {},

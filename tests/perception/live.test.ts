@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startServer } from '../../src/server/app.ts'
 import { createAgentClient } from '../../src/testing/agent-client.ts'
+import { until } from '../../src/testing/until.ts'
 import { atEnd, createFolder } from './adapters.ts'
 
 async function openServer(test: Parameters<typeof createFolder>[0], dataDir = createFolder(test)) {
@@ -84,7 +85,10 @@ test('live: an episode that has ended is EPISODE_OVER, and a restart keeps token
   const { token } = slots[0]
   const before = createAgentClient(first.url, 'agent-0', token)
   const { body } = await before.say('wait', { duration_seconds: 1200 })
-  while ((await before.get(`/commands/${body.command_id}`)).body.status !== 'running') await before.get('/perception')
+  await until('the command to run', async () => {
+    await before.get('/perception')
+    return (await before.get(`/commands/${body.command_id}`)).body.status === 'running' ? true : undefined
+  })
   await first.close()
   const second = await openServer(t, first.dataDir)
   const after = createAgentClient(second.url, 'agent-0', token)
@@ -93,11 +97,10 @@ test('live: an episode that has ended is EPISODE_OVER, and a restart keeps token
   const short = await begin(second.url, { ...errand, config: { max_ticks: 1 }, tick_rate: 1000 })
   const agent = createAgentClient(short.slots[0].perception, 'agent-0', short.slots[0].token)
   await agent.get('/perception')
-  for (;;) {
-    const { status, body: said } = await agent.get('/perception')
-    if (status === 200) continue
-    assert.deepEqual([status, said.error.code], [410, 'EPISODE_OVER'])
-    break
-  }
+  const over = await until('the end of the episode', async () => {
+    const seen = await agent.get('/perception')
+    return seen.status === 200 ? undefined : seen
+  })
+  assert.deepEqual([over.status, over.body.error.code], [410, 'EPISODE_OVER'])
   assert.notEqual(short.episode.id, episode.id)
 })

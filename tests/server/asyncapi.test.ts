@@ -8,6 +8,7 @@ import { createAgentClient } from '../../src/testing/agent-client.ts'
 import { connectEngine, sampleSight } from '../../src/testing/fake-engine.ts'
 import { post, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
+import { until } from '../../src/testing/until.ts'
 import { handshakeStatus, openWire, readJson } from '../../src/testing/wire.ts'
 import { atEnd, createFolder, openEngine } from '../perception/adapters.ts'
 import { judgeOf, refsOf, resolve } from './channels.ts'
@@ -190,8 +191,10 @@ test('asyncapi: what a slot, a viewer and a replay say is in the document', asyn
     done = state.done === true
   }
   assert.deepEqual([judge.unseen('player'), judge.unseen('global')], [[], []])
-  let { status } = await readJson(`${url}/api/episodes/${episode.id}`)
-  while (status === 'live') status = (await readJson(`${url}/api/episodes/${episode.id}`)).status
+  await until('the end of the episode', async () => {
+    const { status } = await readJson(`${url}/api/episodes/${episode.id}`)
+    return status === 'live' ? undefined : status
+  })
   const replay = await openWire(`${path}/replay`)
   judge.holds('replay', 'send', await replay.next())
   for (const [step, answer] of [

@@ -10,6 +10,7 @@ import { Chain, splitHash } from '../../src/kernel/journal.ts'
 import type { EpisodePage } from '../../src/protocol/catalogue.ts'
 import { startServer } from '../../src/server/app.ts'
 import { startCommand } from '../../src/testing/cli.ts'
+import { until } from '../../src/testing/until.ts'
 import { handshakeStatus, openWire, readJson } from '../../src/testing/wire.ts'
 import { paintArena } from '../../src/worlds/paint-arena/world.ts'
 
@@ -99,8 +100,10 @@ test('server: a match of bots runs, is put away, and its artefacts prove themsel
   const done = await viewer.next((message) => message.done === true)
   assert.equal(done.tick, 60)
   const path = `${server.url}/api/episodes/${id}`
-  let summary = await readJson(path)
-  while (summary.status === 'live') summary = await readJson(path)
+  const summary = await until('the end of the episode', async () => {
+    const found = await readJson(path)
+    return found.status === 'live' ? undefined : found
+  })
   assert.deepEqual([summary.status, summary.steps, summary.results.scores], ['finished', 60, done.scores])
   assert.deepEqual(await readJson(`${path}/results.json`), summary.results)
   for (const name of ['journal.jsonl', 'journal.jsonl.zst']) {
@@ -195,8 +198,10 @@ test('serve: a port that was asked for is used or refused, and an interrupt ends
   const command = startCommand(['serve', '--port', '0'], { env })
   const [, url = ''] = await command.sees(/Paracosm is at (\S+)/)
   const list = async () => (await readJson(`${url}/api/episodes?status=live`)).entries
-  let live = await list()
-  while (live.length === 0) live = await list()
+  const live = await until('a match of the showcase', async () => {
+    const found = await list()
+    return found.length === 0 ? undefined : found
+  })
   assert.match(live[0].id, /^showcase-/)
   command.kill('SIGINT')
   assert.equal(await command.ended, 0)

@@ -1,5 +1,6 @@
 // The session API on a free port, over a store of the test's own; the rest of the server is not there.
 import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { createOfflineResponder, type RoleModels } from '../../src/adapters/session/role-models.ts'
 import { EpisodeService } from '../../src/host/episode-service.ts'
@@ -11,6 +12,7 @@ import { createVault } from '../../src/store/people/vault.ts'
 import type { Store } from '../../src/store/store.ts'
 import { register, start } from '../../src/testing/play-api.ts'
 import type { StoreServices } from '../../src/testing/stores.ts'
+import type { RouteFailures } from '../../src/transport/fastify-failures.ts'
 import { listenApp } from '../../src/transport/listen.ts'
 import { installRateLimit } from '../../src/transport/rate-limit.ts'
 import { Transport } from '../../src/transport/transport.ts'
@@ -38,6 +40,8 @@ export interface SessionServerOptions {
   readonly heartbeatMs?: number
   /** Known beside the built-in worlds. */
   readonly worlds?: readonly World[]
+  /** Registers further routes. */
+  readonly register?: (app: FastifyInstance, services: SessionServices, failures: RouteFailures) => Promise<void>
 }
 
 export async function startSessionServer(store: Store, options: SessionServerOptions = {}): Promise<SessionServer> {
@@ -65,6 +69,7 @@ export async function startSessionServer(store: Store, options: SessionServerOpt
   app.setSerializerCompiler(serializerCompiler)
   await installRateLimit(app, { perMinute: 1_000_000, isExempt: () => true })
   await registerSessionRoutes(app, services, failures)
+  await options.register?.(app, services, failures)
   transport.upgrades.add(playRoute(services))
   const { url } = await listenApp(app, { host: '127.0.0.1', port: 0 })
   let isStopped = false

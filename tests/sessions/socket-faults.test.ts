@@ -6,6 +6,7 @@ import { get, post, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient, type PlayFrame, types } from '../../src/testing/play-client.ts'
 import { assertReplays } from '../../src/testing/session-replay.ts'
 import { forEachStore, onSqlite } from '../../src/testing/stores.ts'
+import { until } from '../../src/testing/until.ts'
 import { type SessionServer, startedSession, startSessionServer } from './session-server.ts'
 
 /** The session goes on: its player connects, sees the past, and plays a turn. */
@@ -18,8 +19,8 @@ async function goesOn(socket: string, key: string, turns: number): Promise<void>
 
 /** A drop is noted a moment after the socket has gone. */
 async function untilPaused(server: SessionServer, id: string): Promise<void> {
-  while ((await server.services.log.header(id))?.status !== 'paused')
-    await new Promise((resolve) => setImmediate(resolve))
+  const isPaused = async () => ((await server.services.log.header(id))?.status === 'paused' ? true : undefined)
+  await until('the session to be paused', isPaused, { pauseMs: 0 })
 }
 
 async function whole(server: SessionServer, id: string, key: string): Promise<void> {

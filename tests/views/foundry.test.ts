@@ -66,6 +66,22 @@ test('foundry view: what it says of a placement is what the rules say, code for 
   )
 })
 
+test('foundry view: zones of the clean room hold for previews as for commands', () => {
+  const at = fc.record({ x: fc.nat(19), y: fc.integer({ min: 1, max: 3 }), z: fc.nat(11), facing: fc.nat(3) })
+  fc.assert(
+    fc.property(fc.array(at, { minLength: 1, maxLength: 12 }), (tries) => {
+      const state = begin('clean_room')
+      for (const { facing, ...origin } of tries) {
+        const def = PARTS.findIndex(({ id }) => id === 'smelter')
+        const said = placementFault(sceneOf(state), 0, { def, facing, origin })
+        const answer = foundry.apply(state, 0, placeCommand({ def, facing, origin }), QUIET)
+        assert.equal(said?.code, typeof answer === 'object' ? answer.code : undefined, JSON.stringify(origin))
+      }
+    }),
+    { numRuns: 40 },
+  )
+})
+
 test('foundry view: belts turn as the rules link them, and wires reach what their net joins', () => {
   fc.assert(
     fc.property(arbFoundryRun({ slots: 1, acts: 40 }), (run) => {
@@ -160,6 +176,15 @@ test('foundry view: a ray from above meets the top of a part, and the floor besi
   const side = pick(layout, { from: [-20, 1.5, 4.5], to: [40, 1.5, 4.5] }, 9)
   assert.deepEqual(side?.beside, { x: 3, y: 1, z: 4 })
   assert.equal(pick(layout, down(-3, 4), 9), undefined)
+  foundry.apply(
+    state,
+    0,
+    { type: 'place_part', def_id: 'smelter', origin: { x: 6, y: 1, z: 5 }, facing: 'east' },
+    QUIET,
+  )
+  // The chimney's side, seen from the south-east: a part goes on top, not into the smelter.
+  const chimney = pick(sceneOf(state).layout, { from: [16.5, 11.9, 15.5], to: [-3.5, -8.1, -4.5] }, 9)
+  assert.deepEqual(chimney?.beside, { x: 6, y: 2, z: 5 })
 })
 
 test('foundry view: a run bends once, faces its way, ends where the stock or the limit ends', () => {

@@ -4,8 +4,11 @@
 /** `$name` stands for one part of a path. */
 export const PATHS = {
   home: '/',
+  foundry: '/play/foundry',
+  foundryRun: '/play/foundry/$episode',
   design: '/design',
   play: '/play',
   chat: '/play/$session',
+  log: '/log',
   account: '/account',
 } as const

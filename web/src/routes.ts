@@ -2,8 +2,19 @@
 import { accountRoute } from './pages/account/route.tsx'
 import { chatRoute } from './pages/chat/route.tsx'
 import { designRoute } from './pages/design/route.tsx'
+import { foundryRoute, foundryRunRoute } from './pages/foundry/route.tsx'
 import { homeRoute } from './pages/home/route.tsx'
+import { logRoute } from './pages/log/route.tsx'
 import { playRoute } from './pages/play/route.tsx'
 import { rootRoute } from './root-route.ts'
 
-export const routeTree = rootRoute.addChildren([homeRoute, designRoute, playRoute, chatRoute, accountRoute])
+export const routeTree = rootRoute.addChildren([
+  homeRoute,
+  foundryRoute,
+  foundryRunRoute,
+  designRoute,
+  playRoute,
+  chatRoute,
+  logRoute,
+  accountRoute,
+])

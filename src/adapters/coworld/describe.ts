@@ -1,4 +1,4 @@
-// Worlds as data: for lists, for `world show`, and for whoever writes a player.
+// Worlds as data: for lists, for `world show`, and for authors of players.
 import { z } from 'zod'
 import { parseWith } from '../../kernel/parse.ts'
 import { configureWorld, type World } from '../../kernel/world.ts'

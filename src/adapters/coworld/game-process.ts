@@ -53,7 +53,7 @@ export async function readGameConfig(world: World, uri: string): Promise<GameCon
 }
 
 /**
- * Plays one episode: listens, waits for players, plays, delivers the replay and then the results, tells the players,
+ * Plays one episode: listens, waits for players, plays, delivers the replay and then the results, notifies the players,
  * and closes.
  * @throws AppError PORT_IN_USE, USAGE for URIs, FILE_UNWRITABLE, INTERRUPTED
  */

@@ -15,7 +15,7 @@ const CERTIFICATION_RATE = 30
 interface ManifestOptions {
   /** Version of the package: part of the image names. */
   readonly version: string
-  /** Which variants: those with so many slots. Default: as many as the first variant has. */
+  /** Includes the variants with this many slots. Default: as many as the first variant has. */
   readonly slots?: number | undefined
   /** How the programs of the package name the world; default: its id, with this package's image. */
   readonly program?: WorldProgram | undefined
@@ -31,7 +31,7 @@ interface WorldProgram {
 
 /**
  * A manifest fixes its number of slots, so a world whose variants differ in that has several.
- * @throws AppError UNKNOWN_VARIANT when no variant has so many slots
+ * @throws AppError UNKNOWN_VARIANT when no variant has this many slots
  */
 export function createManifest(world: World, options: ManifestOptions): JsonObject {
   const slotsOf = (id: string): number => world.slots(configureWorld(world, id).config)

@@ -1,4 +1,4 @@
-// What a game of ours says on its sockets: the world's own observation or public view, and around it what the host knows.
+// The messages on a game's sockets: the world's observation or public view, and fields of the host around it.
 // Field names are those of coworld 0.1.0 (the example game's snapshot).
 import type { Episode } from '../../episode/episode.ts'
 import type { JsonObject } from '../../protocol/json.ts'

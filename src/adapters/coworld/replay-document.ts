@@ -34,7 +34,7 @@ function frameOf(
 
 /**
  * The document as text, in parts. `frames` holds the public view after each step; `frame_every` above 1 says that only
- * every so manieth is kept (the last one always is). `initial` is the view before the first step.
+ * only every n-th frame is kept (the last one always is). `initial` is the view before the first step.
  */
 export async function* formatReplay(file: JournalFile, world: World, options: ReplayOptions): AsyncGenerator<string> {
   const { header } = file

@@ -68,7 +68,7 @@ function inconsistent(path: string, message: string): AppError {
   })
 }
 
-/** Tells an old or a foreign save from a broken one. */
+/** Distinguishes old and foreign saves from broken ones. */
 function checkVersions(value: JsonValue, world: World): void {
   const version = keyOf(value, 'version')
   if (keyOf(value, 'format') === SAVE_FORMAT && version !== SAVE_VERSION) {

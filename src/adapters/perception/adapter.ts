@@ -21,7 +21,7 @@ export interface PerceptionAdapterOptions {
   /** Whether callers must prove who they are. Without, `agent_id` alone says it: for this machine only. */
   readonly hasAuth: boolean
   readonly limits?: RateLimits
-  /** Told when the log could not take an outcome: somebody must look. */
+  /** Called when an outcome could not be logged; an operator must look at it. */
   onError(error: unknown): void
 }
 
@@ -89,7 +89,7 @@ export class PerceptionAdapter {
     throw new AppError('TOKEN_REFUSED', 'the token is not the one of this agent')
   }
 
-  /** Every token is compared, so that the time tells nothing. */
+  /** Compares every token, so that timing reveals nothing. */
   #byToken(token: string): AgentState | undefined {
     let found: AgentState | undefined
     for (const agentState of this.#agentStates) if (isSameToken(token, agentState.agent.token)) found = agentState

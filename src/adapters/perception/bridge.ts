@@ -44,7 +44,7 @@ type RefusalCode = (typeof REFUSAL_CODES)[number]
 export interface BridgeCommand {
   readonly id: string
   readonly command: AgentCommand
-  /** Told until the command has ended, also before `command` has answered. */
+  /** Called until the command has ended, also before `command` has returned. */
   onChange(change: CommandChange): void
 }
 
@@ -61,7 +61,7 @@ export interface Bridge {
   readonly agents: readonly PerceptionAgent[]
   /** Id of the episode behind it, where there is one. */
   readonly episode: string | null
-  /** Id of the world behind it, where it is one of ours. */
+  /** Id of the world behind it; undefined for an external engine. */
   readonly world: string | null
   /** An agent has asked for something: it is there, and after a restart time may begin again. */
   attend(agent: PerceptionAgent): void
@@ -79,7 +79,7 @@ export interface Bridge {
    * Takes up a command that a stop of this process left open, if the engine still has it under way; false: it has not.
    */
   adopt(agent: PerceptionAgent, left: { readonly word: string; onChange(change: CommandChange): void }): boolean
-  /** Tells when an agent may perceive something new. Returns what stops it. */
+  /** Calls back when an agent may perceive something new. Returns a function that stops it. */
   listen(agent: PerceptionAgent, listener: BridgeListener): () => void
   status(): BridgeStatus
   /** The score of an agent now; null where the engine keeps none. */

@@ -16,7 +16,7 @@ export interface CommandsOptions {
   readonly sink: CommandSink
   /** Wall-clock time. */
   now(): Date
-  /** Told when the log could not take an outcome: somebody must look. */
+  /** Called when an outcome could not be logged; an operator must look at it. */
   onError(error: unknown): void
 }
 
@@ -138,7 +138,7 @@ export class Commands {
       },
       refused: undefined,
     }
-    // Before anything is waited for: whoever comes now finds the agent busy.
+    // Before the first await: concurrent callers find the agent busy.
     agentState.current = record
     try {
       const { isRepeat, command_id } = await this.#options.sink.append({ ...row, command_id: id, outcome: null }, key)
@@ -169,7 +169,7 @@ export class Commands {
     }
   }
 
-  /** An engine tells how a command goes on. What comes after its end is not heard. */
+  /** Takes a progress report of the engine. Reports after the end of a command are ignored. */
   #change(agentState: AgentState, record: CommandRecord, change: CommandChange): void {
     const { report } = record
     if (hasEnded(record) || (change.status === 'running' && report.status === 'running')) return

@@ -1,4 +1,4 @@
-// From the bytes of a request to a command, or to the reason why it is none, and what of either is logged.
+// Parses a request into a command or a refusal, and says what is logged of either.
 import { AppError } from '../../kernel/errors.ts'
 import { parseJson, parseWith } from '../../kernel/parse.ts'
 import type { NewCommandLogRow } from '../../protocol/command-log.ts'

@@ -23,7 +23,7 @@ export interface SocketBridgeOptions {
   readonly perceptionMs?: number
   /** Milliseconds for which a pushed perception is taken as the present one. */
   readonly freshMs?: number
-  /** Milliseconds after which a command of which nothing was heard has failed. */
+  /** Milliseconds without a message after which a command has failed. */
   readonly commandMs?: number
 }
 
@@ -93,7 +93,7 @@ export class SocketBridge implements Bridge {
     }
   }
 
-  /** Lets go of the engine. What it had under way has failed; who waits for a perception is told at once. */
+  /** Releases the engine. Its running commands have failed, and waiting perceptions are rejected at once. */
   #drop(code: number | undefined, reason: string): void {
     const wire = this.#wire
     if (!wire) return

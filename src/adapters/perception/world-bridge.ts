@@ -29,10 +29,10 @@ const STOPPED = 'The server stopped while it was under way.'
 /** A command that the world is at. */
 interface InFlight {
   readonly word: string
-  /** Undefined: taken up after a restart; the world has it already. */
+  /** Undefined: resumed after a restart; the world has the command already. */
   readonly command: AgentCommand | undefined
   readonly onChange: BridgeCommand['onChange']
-  /** The world's number for it, once it has told it. */
+  /** The world's number for it, once known. */
   number: unknown
   calls: number
   last: CommandProgress['last']
@@ -223,7 +223,7 @@ export class WorldBridge implements Bridge {
   #changed(): void {
     this.#perceptions.clear()
     for (const [slot, { command }] of this.#inFlight) {
-      // Taken up after a restart, and the world said nothing of its end.
+      // Resumed after a restart, and the world has not reported its end.
       if (!command && !this.#isClosed && this.#isFree(slot)) this.#fail(slot, 'INTERRUPTED', STOPPED)
     }
     for (const listener of this.#listeners) listener.onPerception()
@@ -254,7 +254,7 @@ export class WorldBridge implements Bridge {
     inFlight.onChange(status === 'done' ? { status, outcome } : { status, outcome, code })
   }
 
-  /** What a world that takes the protocol's words tells of its commands. */
+  /** The events by which a world with the protocol's commands reports their progress. */
   #hear(events: readonly WorldEvent[]): void {
     for (const { slot, kind, data } of events) {
       if (slot === null || !kind.startsWith('command.')) continue

@@ -12,6 +12,8 @@ interface EvaluatorOptions {
   readonly log: SessionLog
   readonly games: GameCatalogue
   readonly models: RoleModels
+  /** Whether the player of a session sees its evaluation. */
+  isShown(session: string): Promise<boolean>
 }
 
 interface Evaluated {
@@ -44,7 +46,7 @@ export class SessionEvaluator {
   }
 
   async #evaluate(header: SessionHeader): Promise<Evaluated> {
-    const { log, games, models } = this.#options
+    const { log, games, models, isShown } = this.#options
     const { session_id: id, game_name: game, termination_reason: terminationReason } = header
     const rules = games.find(game)?.dialogue.evaluation
     const refusal = rules ? rules.refuse({ game, terminationReason }) : 'Sessions of this game are not evaluated'
@@ -59,7 +61,8 @@ export class SessionEvaluator {
     if (!asked.ok) throw new AppError('NOT_EVALUABLE', asked.reason)
     const evaluation = rules.read((await models.answer(asked.call, {})).text)
     if (!evaluation) throw new AppError('MODEL_REPLY_INVALID', 'the scorer gave no score')
-    const event = await log.appendInternal(id, (seq) => evaluationEvent(header, seq, evaluation))
+    const visible = await isShown(id)
+    const event = await log.appendInternal(id, (seq) => evaluationEvent(header, seq, evaluation, visible))
     if (!event) throw new AppError('UNKNOWN_SESSION', `Session ${id} not found`)
     return { session_id: id, event_id: event.event_id, cached: false, evaluation: Evaluation.parse(evaluation) }
   }
@@ -75,7 +78,12 @@ async function headerOf(log: SessionLog, id: string): Promise<JournalHeader> {
   return readJournalHeader(line)
 }
 
-function evaluationEvent(header: SessionHeader, seq: number, { tier, score, reasoning }: Evaluation): SessionEvent {
+function evaluationEvent(
+  header: SessionHeader,
+  seq: number,
+  { tier, score, reasoning }: Evaluation,
+  isVisible: boolean,
+): SessionEvent {
   const now = new Date().toISOString()
   return {
     session_id: header.session_id,
@@ -90,7 +98,7 @@ function evaluationEvent(header: SessionHeader, seq: number, { tier, score, reas
     turn_index: header.turns_completed,
     command_name: null,
     command_args: null,
-    visible_to_user: false,
+    visible_to_user: isVisible,
     persisted_at: now,
     feedback: null,
     updated_at: null,

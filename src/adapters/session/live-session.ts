@@ -213,7 +213,7 @@ export class LiveSession {
   }
 
   #gone(): AppError {
-    return new AppError('INTERRUPTED', `session ${this.facts.id} is not in memory any more`)
+    return new AppError('INTERRUPTED', `session ${this.facts.id} is no longer in memory`)
   }
 
   #expectTurn(): PromiseWithResolvers<Turn> {

@@ -8,6 +8,7 @@ import type { Character } from '../../protocol/character.ts'
 import type { SessionHeader } from '../../protocol/session.ts'
 import type { SessionLog, StoredSession } from '../../store/sessions/session-log.ts'
 import type { SessionClaim, SessionSink } from '../../store/sessions/session-writer.ts'
+import type { StoreTransaction } from '../../store/tables.ts'
 import { Followers } from './followers.ts'
 import type { GameCatalogue } from './games.ts'
 import { LiveSession, type SessionListener } from './live-session.ts'
@@ -27,6 +28,9 @@ export interface SessionEnvironment {
   characterOf(hid: string): Promise<Character | undefined>
 }
 
+/** Done in the transaction that creates a session; when it throws, there is no session. */
+export type WithSession = (tx: StoreTransaction, session: string) => Promise<void>
+
 /**
  * Creates a session in the store. No server has it until its player comes: the connection may reach any of them.
  * @throws AppError CONFIG_INVALID, and the codes of the store
@@ -34,7 +38,7 @@ export interface SessionEnvironment {
 export async function createSession(
   plan: PlannedSession,
   at: SessionEnvironment,
-  { id, seed }: { readonly id: string; readonly seed: number },
+  { id, seed, within }: { readonly id: string; readonly seed: number; readonly within?: WithSession | undefined },
 ): Promise<SessionHeader> {
   const { world, dialogue, game } = plan.playable
   const { pc, npc, overrides } = plan
@@ -55,7 +59,7 @@ export async function createSession(
   await episode.stop()
   const first = new SessionView(id, beginningOf(episode)).start()
   const created = { ...header, last_seq: first.seq }
-  await at.log.create(created, sink.lines, [first])
+  await at.log.create(created, sink.lines, [first], within && ((tx) => within(tx, id)))
   return created
 }
 
@@ -67,7 +71,7 @@ export type FoundSession =
   | { readonly kind: 'session'; readonly session: LiveSession }
   /** Another server has it, or another socket. */
   | { readonly kind: 'taken' }
-  /** There is none, it is over, or it cannot be opened; its row says which. */
+  /** The session does not exist, is over, or cannot be opened; its row says which. */
   | { readonly kind: 'absent' }
 
 export interface Claimed {

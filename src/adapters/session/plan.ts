@@ -32,7 +32,7 @@ export interface PlanRequest {
 /** Shown before the start of a game that is played without characters. */
 const NO_CHARACTERS = 'This game is played without characters.'
 /** Shown where characters can be chosen. */
-const CHOOSE = 'Choose who you play and whom you meet, or leave the choice to chance.'
+const CHOOSE = 'Choose who you play and who you meet, or leave both out for a random choice.'
 const NONE = {
   no_valid_pc: 'No character can be played in this game: add one, or import a set of characters.',
   no_valid_npc: 'No character can be met in this game: add one, or import a set of characters.',

@@ -1,5 +1,5 @@
 // One play socket: who is there, the replay, the opening, then frames in order until either side leaves.
-// Nothing of a session is touched before whoever speaks is known to be its player.
+// No session is touched before the client is authenticated as its player.
 import { AppError } from '../../kernel/errors.ts'
 import { describeIssue } from '../../kernel/parse.ts'
 import { ClientFrame, type ServerFrame } from '../../protocol/session.ts'
@@ -16,7 +16,7 @@ import type { SessionRegistry } from './registry.ts'
 export type Identity =
   | { readonly kind: 'player'; readonly id: string }
   | { readonly kind: 'spectator' }
-  /** No key is asked for: whoever knows the id of a session may play it. */
+  /** No key is required: the id of a session is enough to play it. */
   | { readonly kind: 'anybody' }
 
 export interface PlayHost {
@@ -140,7 +140,7 @@ export class PlaySocket implements Follower {
     if (isResumed) await session.resume()
     this.#sendMeta(session)
     if (isResumed) await this.#replay(session.turns)
-    // Whoever has left by now is not shown an opening; the next to come is.
+    // A player that has left gets no opening; the next connection does.
     if (!this.#socket.isOpen) return
     if (!session.hasBegun && !session.exited) await session.begin()
     for (;;) {

@@ -7,7 +7,13 @@ import { within } from '../../lib/within.ts'
 import type { SessionHeader } from '../../protocol/session.ts'
 import type { Follower } from './followers.ts'
 import type { LiveSession } from './live-session.ts'
-import { createSession, type FoundSession, hydrateSession, type SessionEnvironment } from './open-session.ts'
+import {
+  createSession,
+  type FoundSession,
+  hydrateSession,
+  type SessionEnvironment,
+  type WithSession,
+} from './open-session.ts'
 import type { PlannedSession } from './plan.ts'
 import type { PlayerConnection } from './player-link.ts'
 import { isStoreFault, Quarantine } from './quarantine.ts'
@@ -76,11 +82,12 @@ export class SessionRegistry {
 
   /**
    * Creates a session for a player who has not connected yet.
+   * @param within done in the same transaction: when it throws, there is no session
    * @throws AppError INTERRUPTED while the server closes; CONFIG_INVALID for overrides that do not fit the game
    */
-  create(plan: PlannedSession): Promise<SessionHeader> {
+  create(plan: PlannedSession, within?: WithSession): Promise<SessionHeader> {
     this.#requireRoom()
-    return createSession(plan, this.#options, { id: randomUUID(), seed: randomInt(0x1_0000_0000) })
+    return createSession(plan, this.#options, { id: randomUUID(), seed: randomInt(0x1_0000_0000), within })
   }
 
   #requireRoom(): void {

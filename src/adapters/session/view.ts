@@ -1,4 +1,4 @@
-// A session's events as a view of its journal: what the world tells becomes rows with numbers, ids and times, always the
+// A session's events as a view of its journal: events of the world become rows with numbers, ids and times, always the
 // same ones. Nothing here is a second source of truth: from the journal the rows can be made again.
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'

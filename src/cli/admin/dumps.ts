@@ -70,7 +70,7 @@ async function write(io: Io, folder: string, flags: ExportFlags, make: Write): P
 }
 
 const SAID = {
-  sealed: 'Personal data is sealed: whoever reads it again needs the same key (pii.key or PARACOSM_PII_KEY).',
+  sealed: 'Personal data is encrypted. Reading it again needs the same key (pii.key or PARACOSM_PII_KEY).',
   clear: 'Personal data is in it IN THE CLEAR: keep the folder accordingly.',
   none: 'Personal data is not in it.',
 } as const

@@ -96,7 +96,7 @@ export async function issueKey(io: Io, playerId: string, flags: PlayerFlags): Pr
 export async function revokeKey(io: Io, playerId: string, flags: PlayerFlags): Promise<void> {
   await change(io, flags, (players) => players.revokeKey(playerId))
   if (flags.json) return printJson(io, { ok: true, player_id: playerId })
-  io.out(`The key of player ${playerId} opens nothing any more.`)
+  io.out(`The key of player ${playerId} is revoked.`)
 }
 
 export async function removePlayer(io: Io, playerId: string, flags: PlayerFlags): Promise<void> {

@@ -16,7 +16,7 @@ function follow(session: PlaySession, show: (event: Parameters<Screen['show']>[0
     for await (const event of session) {
       show(event)
       if (event.kind === 'closed') end = event.reason === 'left' ? 'left' : 'over'
-      // The opening, or the replay of a session that is taken up again, is through.
+      // The opening, or the replay of a resumed session, is complete.
       if (event.kind === 'connection' && event.state === 'open') firstTurn.resolve()
     }
     return end
@@ -43,7 +43,7 @@ export async function chat(io: Io, session: PlaySession, terminal: Terminal): Pr
       if (line.trim() === '') continue
       terminal.write('\n')
       const turn = await session.say(line).catch((error: unknown) => toError(error))
-      // What went wrong for good ends the iteration as well, and is told there.
+      // A permanent failure also ends the iteration, which reports it.
       if (turn instanceof Error) {
         if (!session.isOver) io.err(turn.message)
       } else if (isUnanswered(turn)) terminal.write('(The game has no answer to that.)\n\n')
@@ -84,7 +84,7 @@ export async function playScript(io: Io, session: PlaySession, options: ScriptOp
       }
     }
   } catch (error) {
-    // An ending, an interruption: the iteration tells it. Anything else is told here.
+    // The iteration reports endings and interruptions. Everything else is reported here.
     if (!session.isOver) throw error
   } finally {
     io.signal.removeEventListener('abort', leave)

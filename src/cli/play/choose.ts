@@ -1,4 +1,4 @@
-// What to play and as whom: from the flags, or asked for.
+// Chooses a game and characters, from flags or by asking.
 import type { Client } from '../../client/client.ts'
 import { ClientError } from '../../client/client-error.ts'
 import { unknownName } from '../../kernel/closest.ts'
@@ -35,7 +35,7 @@ export async function choose(client: Client, wanted: Wanted, terminal: Terminal 
     const about = new Map((await client.characters()).map((each) => [each.hid, each.short_description]))
     const describe = ({ hid }: { hid: string }) => ({ name: hid, text: about.get(hid) ?? '' })
     pc ??= await pick(terminal, 'Who do you want to be?', setup.pcs.map(describe))
-    npc ??= await pick(terminal, 'Whom do you want to meet?', setup.npcs.map(describe))
+    npc ??= await pick(terminal, 'Who do you want to meet?', setup.npcs.map(describe))
   }
   return { game, ...(pc ? { pc_choice: pc } : {}), ...(npc ? { npc_choice: npc } : {}) }
 }

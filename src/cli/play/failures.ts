@@ -1,4 +1,4 @@
-// What a client of a server could not do, as the command line tells failures.
+// Translates failures of the session client into errors of the command line.
 import { ClientError, type ClientErrorCode } from '../../client/client-error.ts'
 import { AppError, type ErrorCode } from '../../kernel/errors.ts'
 

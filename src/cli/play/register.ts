@@ -19,7 +19,7 @@ const TEXTS = [
 ] as const
 
 const CONSENT = `The server keeps your name, email and phone number encrypted and apart from what you play. Your
-sessions are recorded; whoever runs this server may study them.
+sessions are recorded, and the operator of this server may study them.
 `
 
 /** @returns the key @throws AppError USAGE when something is missing and nobody is there */

@@ -50,6 +50,9 @@ export function templatesCommand(io: Io): Command {
         io.out(`  ${each.id}${kind}\n      ${each.name}: ${each.description}`)
       }
       io.out('Built-in strategies:')
-      for (const each of strategies) io.out(`  ${each.id} ${each.version}\n      ${each.description}`)
+      for (const { id: name, version, description, variables } of strategies) {
+        io.out(`  ${name} ${version}\n      ${description}`)
+        for (const each of variables) io.out(`      ${each.name} = ${JSON.stringify(each.currentValue)}`)
+      }
     })
 }

@@ -11,18 +11,21 @@ import type { ProgramText } from './input.ts'
  * The program of a command, checked.
  * @throws AppError STRATEGY_INVALID with the first problem and its place
  */
-export function validateSource({ name, text, program }: ProgramText, limits: StrategyLimits): Program {
+export function validateSource({ name, text, program, template }: ProgramText, limits: StrategyLimits): Program {
   const [first] = reportProgram(text, program, limits).problems
   if (!first) return validateProgram(program, { limits })
   throw new AppError('STRATEGY_INVALID', `${name} is not valid: ${formatProblem(first)}`, {
     details: { code: first.code, nodeId: first.nodeId, path: first.path, line: first.line, column: first.column },
-    hint: `See every problem with: paracosm strategy validate ${name}`,
+    hint:
+      template === undefined
+        ? `See every problem with: paracosm strategy validate ${name}`
+        : `Raise --max-nodes or --max-depth, or shorten a copy: paracosm strategy templates ${name} > mine.json`,
   })
 }
 
-/** A failure of a run, for whoever ran the command; anything else stays what it is. */
+/** Translates a failure of a run; any other error is returned unchanged. */
 export function toAppError(error: unknown): unknown {
-  if (!(error instanceof DslError) || error.kind === 'UnexpectedError') return error
+  if (!(error instanceof DslError)) return error
   const { kind, code, nodeId, params } = error
   const where = nodeId === null ? '' : ` at node ${nodeId}`
   const isLimit = kind === 'DslLimitExceededError' || kind === 'DslTimeoutError'

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { locateModule } from '../../host/world-paths.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
-import { JsonObject, JsonValue } from '../../protocol/json.ts'
+import { JsonObject } from '../../protocol/json.ts'
 import type { ParentResult } from '../../strategy/context.ts'
 import type { StrategyLimits } from '../../strategy/limits.ts'
 import { tableAnalytics } from '../../strategy/recorded.ts'
@@ -14,6 +14,7 @@ import { createBuiltIn, type ParentStrategy } from '../../strategy/strategy.ts'
 import { moduleOfFile } from '../config-file.ts'
 import type { Io } from '../io.ts'
 import { type LimitFlags, type ProgramText, readMockState, readObject, readStrategyConfig } from './input.ts'
+import { duplicateWarnings, mockWarnings, partWarnings } from './warnings.ts'
 
 export interface RunFlags extends LimitFlags {
   readonly template?: string
@@ -33,7 +34,7 @@ export interface RunFlags extends LimitFlags {
 }
 
 const ParentResultShape = z.strictObject({
-  points: JsonValue.default(0),
+  points: z.union([z.number(), z.boolean(), z.null()]).default(0),
   case_name: z.string().nullable().default(null),
   callback_data: JsonObject.nullable().default({}),
 })
@@ -82,6 +83,12 @@ export async function prepareSimulation(
   const mockState = readMockState(flags.mock, flags.set)
   const analytics = tableAnalytics(mockState ?? {})
   const parent = await findParent(io, source, { flags, analytics })
+  const isWhole = flags.mode !== 'pre' && flags.mode !== 'post'
+  warn(io, [
+    ...duplicateWarnings(source.name, source.text),
+    ...mockWarnings(mockState),
+    ...partWarnings(source.program, parent, isWhole),
+  ])
   const timeoutMs = flags.timeout ?? readStrategyConfig().DSL_EXECUTION_TIMEOUT_MS
   const phase = flags.mode === 'pre' || flags.mode === 'post' ? flags.mode : undefined
   const data = readObject('--data', flags.data)
@@ -96,6 +103,11 @@ export async function prepareSimulation(
     startTimer: () => startTimer(timeoutMs),
   }
   return { options, timeoutMs }
+}
+
+/** Tells what a person most likely did not mean. */
+export function warn(io: Io, warnings: readonly string[]): void {
+  for (const warning of warnings) io.err(`warning: ${warning}`)
 }
 
 function startTimer(timeoutMs: number): () => boolean {
@@ -116,12 +128,14 @@ async function findParent(
 ): Promise<ParentStrategy | undefined> {
   const id = flags.parent ?? template?.parentStrategyId ?? undefined
   const { mode = id === undefined ? 'full' : 'extend' } = flags
-  if (mode !== 'extend') return undefined
-  if (id === undefined) throw new AppError('USAGE', '--mode extend needs --parent', { hint: 'Add --parent default.' })
-  const plugins = [...configuredPlugins(io), ...(flags.plugin ?? []).map(pluginOf)]
+  const named = (flags.plugin ?? []).map(pluginOf)
   const registry = createRegistry({
-    plugins,
+    plugins: [...configuredPlugins(io), ...named],
     warn: (message, cause) => io.err(`warning: ${message}: ${String(cause)}`),
   })
+  // A plug-in that somebody names is looked for, whether or not a parent is asked of it.
+  if (named.length > 0) await registry.list()
+  if (mode !== 'extend') return undefined
+  if (id === undefined) throw new AppError('USAGE', '--mode extend needs --parent', { hint: 'Add --parent default.' })
   return createBuiltIn(await registry.find(id), analytics)
 }

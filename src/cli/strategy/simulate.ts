@@ -5,13 +5,14 @@ import type { Program } from '../../protocol/strategy.ts'
 import { capTrace } from '../../strategy/cap-trace.ts'
 import { DslError } from '../../strategy/errors.ts'
 import { explainPhases } from '../../strategy/explain.ts'
-import { formatExplanation, formatPoints } from '../../strategy/format-explanation.ts'
+import { countPoints, formatExplanation } from '../../strategy/format-explanation.ts'
 import { traceOf } from '../../strategy/pipeline.ts'
 import { type Simulation, simulate, withTimeoutCode } from '../../strategy/simulate.ts'
 import { EXIT, type Io, printJson } from '../io.ts'
 import { collectSetting, parseCount, readLimits, readSource } from './input.ts'
 import { toAppError, validateSource } from './outcome.ts'
-import { prepareSimulation, type RunFlags } from './run-flags.ts'
+import { prepareSimulation, type RunFlags, warn } from './run-flags.ts'
+import { pointsWarnings } from './warnings.ts'
 
 const EXAMPLES = `
 Examples:
@@ -63,7 +64,7 @@ export function simulateCommand(io: Io): Command {
         const workingData = simulation.workingData ? { workingData: simulation.workingData } : {}
         return printJson(io, { points, caseName, callbackData, vetoed: isVetoed, ...workingData, ...shown })
       }
-      io.out(`${formatPoints(points)} points, ${caseName === null ? 'no case' : `case ${JSON.stringify(caseName)}`}`)
+      io.out(`${countPoints(points)}, ${caseName === null ? 'no case' : `case ${JSON.stringify(caseName)}`}`)
       for (const [key, value] of Object.entries(callbackData))
         io.out(`  callback data ${key} = ${JSON.stringify(value)}`)
       for (const [key, value] of Object.entries(simulation.workingData ?? {})) {
@@ -118,10 +119,17 @@ async function attempt(io: Io, file: string | undefined, flags: RunFlags): Promi
   const { options, timeoutMs } = await prepareSimulation(io, source, { ...flags, ...limits })
   const program = validateSource(source, limits)
   try {
-    return { program, simulation: await simulate(program, options) }
+    const simulation = await simulate(program, options)
+    warn(io, pointsWarnings(simulation.points))
+    return { program, simulation }
   } catch (error) {
     const failure = withTimeoutCode(error, timeoutMs)
     if (failure instanceof DslError) return { program, failure }
-    throw failure
+    const { parent } = options
+    if (!parent || failure instanceof AppError || !(failure instanceof Error)) throw failure
+    throw new AppError('STRATEGY_FAILED', `the parent strategy ${parent.id} failed: ${failure.message}`, {
+      cause: failure,
+      hint: 'Check parent_variables, and the code of the parent if it is a plug-in.',
+    })
   }
 }

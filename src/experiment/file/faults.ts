@@ -1,4 +1,5 @@
 // Faults of an experiment file, gathered while it is read: what is wrong, where, and what to do about it.
+import type { JsonObject } from '../../protocol/json.ts'
 import type { Place, YamlFile } from '../yaml/read-yaml.ts'
 
 export type Path = readonly (string | number)[]
@@ -51,3 +52,13 @@ export class Faults {
       .toSorted((a, b) => a.line - b.line || a.column - b.column)
   }
 }
+
+/** For the details of errors. */
+export const faultJson = ({ path, kind, message, hint, line, column }: FileFault): JsonObject => ({
+  path,
+  kind,
+  message,
+  hint,
+  line,
+  column,
+})

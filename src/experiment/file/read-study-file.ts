@@ -1,9 +1,10 @@
 // Reads an experiment file of either generation: the one way in for files, the store and the editor.
+import { AppError } from '../../kernel/errors.ts'
 import type { ExperimentConfig, RunConfig } from '../../protocol/experiment-file.ts'
 import type { Study } from '../study.ts'
 import { isYamlObject, readYaml, type YamlFile } from '../yaml/read-yaml.ts'
 import type { KnownGame } from './catalogue.ts'
-import { Faults, type FileFault } from './faults.ts'
+import { Faults, type FileFault, faultJson } from './faults.ts'
 import { readExperiment } from './read-experiment.ts'
 import { readRun } from './read-run.ts'
 
@@ -44,6 +45,27 @@ export function checkStudyFile(source: string, { games, generation: wanted }: Ch
     faults: found,
     warnings: warningsOf(file, read?.study),
   }
+}
+
+/**
+ * Reads a file that must be right.
+ * @param where names the file in the message
+ * @throws AppError EXPERIMENT_INVALID with all faults; its message has line, column and hint of the first
+ */
+export function readStudyFile(
+  source: string,
+  where: string,
+  options: CheckOptions,
+): { readonly config: ExperimentConfig | RunConfig; readonly study: Study } {
+  const { config, study, faults } = checkStudyFile(source, options)
+  if (config && study) return { config, study }
+  const [first] = faults
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
+  const at = first ? `:${first.line}:${first.column}: ${first.message}` : ' is not an experiment file'
+  throw new AppError('EXPERIMENT_INVALID', `${where}${at}${more}`, {
+    ...(first ? { hint: first.hint } : {}),
+    details: { faults: faults.map(faultJson) },
+  })
 }
 
 function generationOf(file: YamlFile, source: string): Study['generation'] {

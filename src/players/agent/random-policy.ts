@@ -1,4 +1,4 @@
-// A policy without a plan: any word, with whatever is near. A floor for others, and a good finder of faults.
+// A random policy: any command type, with any entity nearby. A baseline for others, and good at finding bugs.
 import { createRandom, nextBelow } from '../../kernel/random.ts'
 import {
   type AgentCommand,

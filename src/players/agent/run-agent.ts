@@ -1,5 +1,5 @@
 // The heartbeat: perceive, decide, command, wait for what comes of it, again. A run ends with its episode, with a budget,
-// or when it is told to stop; a server that goes away and comes back is waited for.
+// or it is stopped. It waits for a server that disappears and returns.
 import { randomUUID } from 'node:crypto'
 import { type PerceptionClient, PerceptionFailure } from '../../client/perception.ts'
 import { AppError } from '../../kernel/errors.ts'

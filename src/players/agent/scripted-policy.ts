@@ -5,6 +5,7 @@ import { unknownName } from '../../kernel/closest.ts'
 import type { Bot, World } from '../../kernel/world.ts'
 import { AgentCommand } from '../../protocol/perception-command.ts'
 import { NOOP, type Policy, type Turn } from './policy.ts'
+import { reasonFor } from './reasons.ts'
 
 /** Ticks that a turn takes about, for bots that count time and cannot see it. */
 const TICKS_PER_TURN = 10
@@ -19,9 +20,10 @@ export async function createScriptedPolicy(engine: string): Promise<Policy> {
   return { decide: (turn) => Promise.resolve(approach(turn)) }
 }
 
-/** A bot of the world that speaks the protocol and sees what a perception tells. */
+/** A bot of the world that uses the protocol and sees only perceptions. */
 function fromBot(world: World): Policy {
-  const bot = createBot(world, 'scripted')
+  // The one that needs no guide to the country: it plays by what is perceived alone.
+  const bot = createBot(world, 'explorer')
   let number = 0
   return {
     decide({ cycle, perception, last }) {
@@ -42,13 +44,7 @@ function fromBot(world: World): Policy {
         command: view ?? null,
       })
       const command = AgentCommand.safeParse(said).data ?? NOOP
-      return Promise.resolve({
-        command,
-        reasoning: reasonFor(
-          command,
-          perception.active_quests.map((quest) => quest.name),
-        ),
-      })
+      return Promise.resolve({ command, reasoning: reasonFor(command, perception) })
     },
   }
 }
@@ -69,15 +65,15 @@ function fromBuilder(world: World): Policy {
   return { decide: (turn) => Promise.resolve(build(turn, bot)) }
 }
 
-function reasonFor(command: AgentCommand, quests: readonly string[]): string {
-  const aim = quests.length === 0 ? 'finding something to do' : quests.join('; ')
-  return `By the rules for this world: ${command.command.replaceAll('_', ' ')} is the next thing for ${aim}.`
-}
-
-/** Goes to the nearest thing that lies about; where nothing does, to whoever is nearest. */
-function approach({ perception }: Turn) {
-  const things = perception.nearby_entities.filter((each) => each.entity_type === 'item')
-  const aim = things.find((each) => each.distance > 0) ?? perception.nearby_entities.find((each) => each.distance > 0)
+/**
+ * Goes to the nearest item, or to the nearest character if there is none. The turn chooses among equally near items, so
+ * that the agent does not walk in circles.
+ */
+function approach({ perception, cycle }: Turn) {
+  const things = perception.nearby_entities.filter((each) => each.entity_type === 'item' && each.distance > 0)
+  const nearest = things.filter((each) => each.distance === things[0]?.distance)
+  const aim =
+    nearest[cycle % Math.max(1, nearest.length)] ?? perception.nearby_entities.find((each) => each.distance > 0)
   if (!aim) return { command: NOOP, reasoning: 'Nothing is near.' }
   const command: AgentCommand = { command: 'move_to', params: { entity_id: aim.entity_id } }
   return { command, reasoning: `${aim.name} is the nearest, ${aim.distance} away.` }
@@ -85,7 +81,7 @@ function approach({ perception }: Turn) {
 
 const Point = z.object({ x: z.int(), y: z.int(), z: z.int() })
 
-/** What the foundry tells besides the protocol's own fields. */
+/** Fields that the foundry adds to the protocol. */
 const FoundryExtras = z.object({
   size: Point,
   build_inventory: z.record(z.string(), z.int()),

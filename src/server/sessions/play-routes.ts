@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { planSession, setupOf } from '../../adapters/session/plan.ts'
 import { RateBuckets } from '../../lib/rate-bucket.ts'
 import { HttpError, PlayRequest, PlayStarted, Setup } from '../../protocol/session.ts'
+import { ApiRefusal } from '../../transport/errors.ts'
 import { tooMany } from '../../transport/rate-limit.ts'
 import { bearerOf, credentialsOf, requirePlayer } from './auth.ts'
 import type { SessionServices } from './services.ts'
@@ -29,7 +30,10 @@ export const playRoutes: FastifyPluginCallbackZod<{ services: SessionServices }>
       },
     },
     async (request) => {
-      await credentialsOf(services, request)
+      const playerId = await credentialsOf(services, request)
+      if (playerId !== null && (await services.isParticipant(playerId))) {
+        throw new ApiRefusal(403, 'Participants of a study play through their study')
+      }
       return setupOf(services.games.require(request.params.game_name), await services.roster())
     },
   )
@@ -47,6 +51,9 @@ export const playRoutes: FastifyPluginCallbackZod<{ services: SessionServices }>
       const { api_key, game, pc_choice, npc_choice, source, overrides } = request.body
       const playerId =
         services.mode === 'free_play' ? null : await requirePlayer(services, api_key ?? bearerOf(request))
+      if (playerId !== null && (await services.isParticipant(playerId))) {
+        throw new ApiRefusal(403, 'Participants of a study play through their study')
+      }
       const waitMs = starts.take(playerId ?? request.ip, performance.now())
       if (waitMs > 0) throw tooMany(waitMs)
       const wanted = { game, pc: pc_choice, npc: npc_choice, overrides, source, playerId }

@@ -13,6 +13,7 @@ import { Players } from '../../store/people/players.ts'
 import type { Vault } from '../../store/people/vault.ts'
 import { SessionLog } from '../../store/sessions/session-log.ts'
 import type { Store } from '../../store/store.ts'
+import { Studies } from '../../store/studies/studies.ts'
 
 export type ServerMode = 'standard' | 'free_play'
 
@@ -27,6 +28,8 @@ export interface SessionServices {
   readonly episodes: EpisodeService
   readonly evaluator: SessionEvaluator
   readonly log: SessionLog
+  /** Whether a player has been assigned anything in a study. */
+  isParticipant(playerId: string): Promise<boolean>
   readonly models: RoleModels
   /** SHA-256 of the key that may write characters; undefined: nobody may over HTTP. */
   readonly adminKeyHash: string | undefined
@@ -51,6 +54,8 @@ export interface SessionServiceOptions {
   /** Whether registrations, attempts and starts are counted. */
   readonly hasRateLimits: boolean
   readonly onFault: (what: string, error: unknown) => void
+  /** Whether the participants of a study see their evaluations. */
+  readonly showsEvaluations?: (study: string) => Promise<boolean>
 }
 
 /** Milliseconds that a list of characters is used again. */
@@ -81,6 +86,11 @@ export async function createSessionServices(options: SessionServiceOptions): Pro
     onFault,
   })
   registry.start()
+  const studies = new Studies(store)
+  const isShown = async (session: string): Promise<boolean> => {
+    const place = await studies.placeOf(session)
+    return place !== undefined && (await options.showsEvaluations?.(place.study)) === true
+  }
   let roster: { readonly at: number; readonly list: Promise<readonly Character[]> } | undefined
   return {
     mode,
@@ -88,7 +98,8 @@ export async function createSessionServices(options: SessionServiceOptions): Pro
     log,
     games,
     episodes,
-    evaluator: new SessionEvaluator({ log, games, models }),
+    evaluator: new SessionEvaluator({ log, games, models, isShown }),
+    isParticipant: (playerId) => studies.isParticipant(playerId),
     registry,
     onFault,
     players: new Players(store, options.vault),

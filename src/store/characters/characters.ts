@@ -149,5 +149,5 @@ function parseDocument(body: string): JsonObject {
 function readCharacter(hid: string, body: string): Character {
   const { _id, ...document } = parseDocument(body)
   if (isCharacter(document)) return document
-  throw new AppError('STORE_CORRUPT', `the stored document of character ${hid} is none`)
+  throw new AppError('STORE_CORRUPT', `the stored document of character ${hid} is not valid`)
 }

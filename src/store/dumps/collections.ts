@@ -5,6 +5,7 @@ import type { Collection } from './collection.ts'
 import { readNotes } from './foreign-notes.ts'
 import { characters, otherCollection, pii, players } from './people-documents.ts'
 import { sessionEvents, sessionJournals, sessions } from './session-documents.ts'
+import { studyCollections } from './study-documents.ts'
 
 /** Those that have a table. Personal data comes before players, who may bring some of their own. */
 export const OWN_COLLECTIONS: readonly Collection[] = [
@@ -15,18 +16,17 @@ export const OWN_COLLECTIONS: readonly Collection[] = [
   sessionEvents,
   sessionJournals,
 ]
-/** Those of the original's that every dump has, even if they are empty. */
-const EXPECTED = ['assignments', 'experiments', 'forms']
 
 export function collectionNamed(name: string): Collection {
-  return OWN_COLLECTIONS.find((each) => each.name === name) ?? otherCollection(name)
+  return [...OWN_COLLECTIONS, ...studyCollections].find((each) => each.name === name) ?? otherCollection(name)
 }
 
 /** All that a dump has, by name. */
 export async function listCollections(db: Kysely<Tables>): Promise<Collection[]> {
   const notes = await readNotes(db)
-  const own = OWN_COLLECTIONS.map((each) => each.name)
-  const names = new Set([...own, ...EXPECTED, ...notes.keys(), ...(await otherNames(db))])
+  // Every dump has the collections of studies, even if they are empty.
+  const own = [...OWN_COLLECTIONS, ...studyCollections].map((each) => each.name)
+  const names = new Set([...own, ...notes.keys(), ...(await otherNames(db))])
   return [...names].sort(compare).map((name) => {
     const collection = collectionNamed(name)
     const told = notes.get(name)

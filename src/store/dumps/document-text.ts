@@ -26,7 +26,7 @@ export class DocumentCutter {
   #depth = 0
   #isInString = false
   #isEscaped = false
-  /** What has to come in a list; `over`: nothing any more. */
+  /** What must come next in a list; `over`: nothing. */
   #expects: 'first' | 'value' | 'comma' | 'over' = 'first'
   /** Of a wrapped list: the object up to the list. */
   #frame: string | undefined

@@ -7,7 +7,7 @@ const FIRST_MS = -62_167_219_200_000
 const LAST_MS = 253_402_300_799_999
 const Moment = z.iso.datetime({ offset: true })
 
-/** An instant in milliseconds, or undefined for what is none or lies outside the years 0000 to 9999. */
+/** An instant in milliseconds; undefined for a value that is not an instant or outside the years 0000 to 9999. */
 export function readInstant(value: unknown): number | undefined {
   const inner = isExactObject(value) ? value.$date : value
   const ms = isExactObject(inner) ? readLong(inner.$numberLong) : readMoment(inner)

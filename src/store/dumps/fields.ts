@@ -32,7 +32,7 @@ const writeMoment = (value: unknown): unknown => {
 export const text = (key: string): Field => ({ key, read: readText, write: keep })
 export const plain = (key: string): Field => ({ key, read: toPlain, write: keep })
 export const moment = (key: string): Field => ({ key, read: readMoment, write: writeMoment })
-/** A reference to a player: text, whatever it was. */
+/** A reference to a player, always as text. */
 export const reference = (key: string): Field => ({
   key,
   read: (value) => readId(value) ?? readText(value),
@@ -55,7 +55,7 @@ export const withDefault = (field: Field, value: unknown): Field => ({
   ...field,
   read: (found) => field.read(found ?? value),
 })
-/** Anything as text: what is none becomes JSON. */
+/** Any value as text: values that are not text become JSON. */
 export const anyText = (key: string): Field => ({
   key,
   read: (value) =>

@@ -144,7 +144,7 @@ async function replaceAll(
   return counts.sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
-/** A server that plays a session would go on with what is no more. */
+/** A server that plays a session would continue with deleted rows. */
 async function refusePlayed(tx: Transaction<Tables>, now: number): Promise<void> {
   const played = await tx
     .selectFrom('sessions')

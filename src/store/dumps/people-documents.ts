@@ -1,4 +1,4 @@
-// Players, what is personal of them, characters, and whatever else a dump has, as documents.
+// Players, their personal data, characters, and the other collections of a dump, as documents.
 import type { Insertable, Selectable, Transaction } from 'kysely'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
@@ -162,7 +162,7 @@ const StoredPersonal = z.object({
   updated_at: Moment.nullable(),
 })
 
-/** Personal data: sealed as it lies in the store, or in the clear as the original has it. */
+/** Personal data: encrypted as in the store, or in clear text as in the original. */
 export const pii: Collection = tableCollection<
   Selectable<PersonalDataTable>,
   { readonly row: Insertable<PersonalDataTable> }

@@ -28,7 +28,7 @@ const KEY_FACT = 'pii_key'
 
 /**
  * The vault of a store.
- * @throws AppError PII_KEY_INVALID for a key that is none, or where none is to be had; PII_KEY_WRONG when the store is
+ * @throws AppError PII_KEY_INVALID for an invalid or missing key; PII_KEY_WRONG when the store is
  * sealed with another one; FILE_UNREADABLE or FILE_UNWRITABLE for the file
  */
 export async function openVault(store: Store, source: KeySource): Promise<Vault> {
@@ -50,7 +50,7 @@ export async function openVault(store: Store, source: KeySource): Promise<Vault>
 }
 
 /**
- * For whoever seals: inside of the transaction that writes it, so that no rotation gets between.
+ * Call it inside the transaction that writes the sealed data, so that no rotation comes in between.
  * @throws AppError PII_KEY_WRONG when the key has been changed meanwhile
  */
 export async function requireCurrent(tx: Transaction<Tables>, kind: Store['kind'], vault: Vault): Promise<void> {
@@ -111,7 +111,7 @@ async function writeNextKey(folder: string, key: Uint8Array): Promise<void> {
 const PAGE = 500
 
 async function sealAgain(tx: Transaction<Tables>, before: Vault, after: Vault): Promise<number> {
-  // First of all: whoever seals now waits until the end, and then finds that its key is the old one.
+  // First: a concurrent writer now waits until the end, and then finds that its key is outdated.
   await tx.updateTable('store_facts').set({ value: after.keyId }).where('name', '=', KEY_FACT).execute()
   let count = 0
   for (let last = ''; ; ) {

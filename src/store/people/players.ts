@@ -21,7 +21,7 @@ export interface Player {
   readonly fields: JsonObject
   readonly createdAt: string
   readonly lastKeyIssuedAt: string | null
-  /** `none`: no key was issued; `revoked`: it does not open anything any more. */
+  /** `none`: no key was issued; `revoked`: the key is no longer valid. */
   readonly key: 'none' | 'valid' | 'revoked'
 }
 

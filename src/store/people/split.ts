@@ -3,7 +3,7 @@
 import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
 import { isExactObject } from '../dumps/exact-json.ts'
 
-/** Fields that are personal whatever they say of themselves. */
+/** Fields that are always personal, whatever their metadata says. */
 const PERSONAL_NAMES: ReadonlySet<string> = new Set([
   'full_name',
   'name',

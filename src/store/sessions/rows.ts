@@ -95,7 +95,7 @@ export function fromEventRow(row: Selectable<SessionEventTable>): SessionEvent {
   })
 }
 
-/** How a session stands for whoever asks: with its player, waiting for the player, or over. */
+/** The public status of a session: with its player, waiting for the player, or over. */
 export type SessionStanding = 'active' | 'paused' | 'closed'
 
 /**

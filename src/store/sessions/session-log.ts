@@ -1,11 +1,12 @@
 // Sessions at rest: who has them, what was said in them, and what is made of them afterwards. session-writer.ts writes them
 // while they are played.
-import type { Selectable, UpdateQueryBuilder, UpdateResult } from 'kysely'
+import type { Selectable, Transaction, UpdateQueryBuilder, UpdateResult } from 'kysely'
 import { z } from 'zod'
 import { JsonObject } from '../../protocol/json.ts'
 import type { Feedback, SessionEvent, SessionHeader } from '../../protocol/session.ts'
 import { readJsonColumn, storedText, writeJsonColumn } from '../columns.ts'
 import type { Store } from '../store.ts'
+import { settleAssignments } from '../studies/settle.ts'
 import type { Tables } from '../tables.ts'
 import { fromEventRow, fromSessionRow, type SessionStanding, standingOf, toEventRow, toSessionRow } from './rows.ts'
 import { ROWS_PER_STATEMENT, type SessionClaim, type SessionSink, SessionWriter } from './session-writer.ts'
@@ -56,8 +57,16 @@ export class SessionLog {
     this.#writer = new SessionWriter(store, now)
   }
 
-  /** A new session with what there is of it already; no server has it. */
-  async create(header: SessionHeader, lines: readonly string[], events: readonly SessionEvent[]): Promise<void> {
+  /**
+   * Creates a session with its first events. No server holds a claim on it yet.
+   * @param within runs in the same transaction; if it throws, the session is not created
+   */
+  async create(
+    header: SessionHeader,
+    lines: readonly string[],
+    events: readonly SessionEvent[],
+    within?: (tx: Transaction<Tables>) => Promise<void>,
+  ): Promise<void> {
     await this.#store.transaction(async (tx) => {
       await tx.insertInto('sessions').values(toSessionRow(header)).execute()
       if (lines.length > 0) {
@@ -71,6 +80,7 @@ export class SessionLog {
         const rows = events.slice(from, from + ROWS_PER_STATEMENT).map(toEventRow)
         await tx.insertInto('session_events').values(rows).execute()
       }
+      await within?.(tx)
     })
   }
 
@@ -229,26 +239,30 @@ export class SessionLog {
   }
 
   /**
-   * Ends a session in its row alone: one whose journal is missing, or belongs to a world that is not here any more.
+   * Ends a session in its row alone: one whose journal is missing, or whose world no longer exists.
    * @returns false when it is over already, or a server has it
    */
   async end(id: string, reason: string, status: 'closed' | 'error' = 'closed'): Promise<boolean> {
     const now = this.#now()
-    const result = await this.#store.db
-      .updateTable('sessions')
-      .set({
-        status,
-        termination_reason: reason,
-        session_ended_at: now,
-        updated_at: now,
-        claimed_by: null,
-        claimed_until: null,
-      })
-      .where('session_id', '=', id)
-      .where('status', 'in', ['active', 'paused'])
-      .where((or) => or.or([or('claimed_by', 'is', null), or('claimed_until', '<', now)]))
-      .executeTakeFirst()
-    return result.numUpdatedRows > 0n
+    return this.#store.transaction(async (tx) => {
+      const result = await tx
+        .updateTable('sessions')
+        .set({
+          status,
+          termination_reason: reason,
+          session_ended_at: now,
+          updated_at: now,
+          claimed_by: null,
+          claimed_until: null,
+        })
+        .where('session_id', '=', id)
+        .where('status', 'in', ['active', 'paused'])
+        .where((or) => or.or([or('claimed_by', 'is', null), or('claimed_until', '<', now)]))
+        .executeTakeFirst()
+      if (result.numUpdatedRows === 0n) return false
+      await settleAssignments(tx, this.#store.kind, [{ id, reason }], now)
+      return true
+    })
   }
 
   /** Gives up a claim. One that has been replaced meanwhile is left alone. */

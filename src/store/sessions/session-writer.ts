@@ -5,6 +5,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { GroupWriter } from '../../lib/group-writer.ts'
 import type { SessionEvent, SessionHeader } from '../../protocol/session.ts'
 import type { Store } from '../store.ts'
+import { type EndedSession, settleAssignments } from '../studies/settle.ts'
 import { type SessionPatch, toEventRow, toInstant } from './rows.ts'
 
 /** Takes the lines of one session's journal, and with them what follows from them. */
@@ -83,7 +84,7 @@ export class SessionWriter {
           if (fault !== undefined) throw fault
         },
         (error: unknown) => {
-          // Nobody knows what is kept: nothing is acknowledged any more.
+          // The state of the file is unknown, so nothing more is acknowledged.
           fault = error
           throw error
         },
@@ -105,7 +106,7 @@ export class SessionWriter {
         hasPatch = true
       },
       commit: async () => {
-        // What is told in the same turn of the loop belongs to the same transaction.
+        // Lines from the same turn of the event loop share one transaction.
         await null
         await flush()
       },
@@ -151,6 +152,12 @@ export class SessionWriter {
         for (const row of found.rows) owned.add(keyOf({ id: row.session_id, version: row.claim_version }))
       }
       const mine = writes.filter((write) => owned.has(keyOf(write.claim)))
+      await settleAssignments(
+        tx,
+        this.#store.kind,
+        heads.flatMap((write) => endOf(write, owned)),
+        this.#now(),
+      )
       const parts = mine.filter((write) => write.lines !== '')
       for (let from = 0; from < parts.length; from += ROWS_PER_STATEMENT) {
         const rows = parts.slice(from, from + ROWS_PER_STATEMENT)
@@ -176,6 +183,13 @@ export class SessionWriter {
   async drain(): Promise<void> {
     await this.#writer.drain()
   }
+}
+
+/** A session that this write ends. */
+function endOf({ header, claim }: Write, owned: ReadonlySet<string>): EndedSession[] {
+  const { session_id: id, status, termination_reason: reason } = header
+  const isOver = (status === 'closed' || status === 'error') && reason !== null
+  return isOver && owned.has(keyOf(claim)) ? [{ id, reason }] : []
 }
 
 /** Spelled so that both backends know what a parameter is, in a list of values that has no table to tell. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { get, register, start } from '../play-api.ts'
 import { PlayClient } from '../play-client.ts'
 import type { ServerProcess } from '../server-process.ts'
+import { until } from '../until.ts'
 
 export interface SessionPlayer {
   readonly id: string
@@ -56,7 +57,7 @@ export async function playLastTurn(served: ServerProcess, player: SessionPlayer)
 
 /** A server that was killed holds its claims for some seconds where others share the store. */
 async function connect(served: ServerProcess, { id, key }: SessionPlayer) {
-  for (;;) {
+  return until('the claim of a killed server to run out', async () => {
     const client = new PlayClient(`${served.url.replace('http', 'ws')}/api/play/game/${id}/ws`, key)
     const first = await client.until('turn_end', 'replay_end', 'error')
     const last = first.at(-1)
@@ -64,7 +65,8 @@ async function connect(served: ServerProcess, { id, key }: SessionPlayer) {
     if (last.detail !== 'Session already connected') throw new Error(String(last.detail))
     await client.closed
     await new Promise((resolve) => setTimeout(resolve, CLAIM_MS))
-  }
+    return undefined
+  })
 }
 
 /** @throws AssertionError when the record of a session lacks something, or has it twice */

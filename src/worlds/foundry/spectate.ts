@@ -29,6 +29,7 @@ export function spectateFoundry(f: Foundry): JsonObject {
     sun: f.sun,
     deposits: listDeposits(f),
     plots: f.config.plots.map((plot) => ({ ...plot })),
+    zones: f.config.zones.map(({ def_id, from, to }) => ({ def_id, from: { ...from }, to: { ...to } })),
     objective: reportObjective(f),
     delivered: nameCounts(f.ledger.delivered, 0, ITEMS),
     inventories: f.inventories.map((counts) => nameCounts(counts, 0, PARTS)),

@@ -3,6 +3,7 @@
 import type { BotMaker } from '../../kernel/world.ts'
 import type { AgentCommand } from '../../protocol/perception-command.ts'
 import type { Content } from './content/shape.ts'
+import { createExplorer } from './explorer.ts'
 import { createGuide } from './guide.ts'
 import type { FrontierObservation } from './perceive.ts'
 import { createScripted } from './scripted.ts'
@@ -15,6 +16,11 @@ export function createBots(content: Content): readonly BotMaker<FrontierObservat
       name: 'scripted',
       summary: 'Follows the quests one after the other, fights what attacks it, dresses its wounds and rests.',
       create: () => createScripted(guide),
+    },
+    {
+      name: 'explorer',
+      summary: 'Knows only what it perceives: talks, takes, reads its journal and looks about.',
+      create: () => createExplorer(),
     },
     {
       name: 'wanderer',

@@ -422,3 +422,77 @@ test('frontier: commands are numbered over all agents, and events tell each life
     code: null,
   })
 })
+
+/** A second agent beside the first. */
+function beside({ state, agent }: Scenario): Agent {
+  const other = state.agents[1]
+  assert.ok(other)
+  return Object.assign(other, { cell: agent.cell, x: agent.x + 1, y: agent.y })
+}
+
+test('frontier: agents talk: what one gives as the topic the other perceives, the last eight sayings', () => {
+  const scene = at('lowmarrow', 13, 8)
+  const other = beside(scene)
+  assert.match(run(scene, interact('agent-1', 'talk')).outcome, /^Traveller 2 looks up/)
+  for (let word = 0; word < 9; word++) run(scene, ask('agent-1', `word ${word}`))
+  assert.equal(other.heard.length, 8)
+  const { heard } = frontier.perception?.perceive(scene.state, 1) ?? assert.fail('no perception')
+  assert.deepEqual(heard?.at(-1), { entity_id: 'agent-0', name: 'Traveller 1', text: 'word 8' })
+  assert.equal(frontier.perception?.perceive(scene.state, 0).heard, undefined)
+  other.down = 5
+  assert.equal(run(scene, ask('agent-1', 'hello')).code, 'NOT_SUITABLE')
+})
+
+test('frontier: an item that is used on another agent is handed over, as far as it can carry it', () => {
+  const scene = at('lowmarrow', 13, 8)
+  const { agent, state } = scene
+  const other = beside(scene)
+  agent.items['ember-flask'] = 1
+  state.made['ember-flask'] = 1
+  assert.equal(run(scene, use('ember-flask', 'agent-1')).status, 'done')
+  assert.deepEqual([agent.items['ember-flask'], other.items['ember-flask']], [undefined, 1])
+  const held = agent.weapon ?? assert.fail('nothing in hand')
+  run(scene, use(held, 'agent-1'))
+  assert.equal(agent.weapon, null)
+  assert.deepEqual(frontier.load(frontier.save(state)), state)
+})
+
+test('frontier: a perception lists what is carried, what a quest says, and who is talked with about what', () => {
+  const scene = at('dry-ferry', 4, 3)
+  run(scene, interact('mabet', 'talk'))
+  const { dialogue } = frontier.perception?.perceive(scene.state, 0) ?? assert.fail('no perception')
+  assert.deepEqual(dialogue, { entity_id: 'mabet', topics: ['rumours', 'ledger', 'letter', 'food'] })
+  run(scene, ask('mabet', 'ledger'))
+  const seen = frontier.perception?.perceive(scene.state, 0) ?? assert.fail('no perception')
+  assert.match(seen.active_quests[0]?.text ?? '', /^Take the ledger to Hanne Brask/)
+  const { items = [], item_count, encumbrance_pct } = seen.inventory_summary
+  assert.equal(
+    items.reduce((sum, { count }) => sum + count, 0),
+    item_count,
+  )
+  assert.ok(items.some(({ in_use }) => in_use === true) && items.some(({ item_id }) => item_id === 'inn-ledger'))
+  assert.equal(encumbrance_pct, Math.round(encumbrance_pct * 100) / 100)
+})
+
+test('frontier: a cell that does not exist tells no cell that the agent has not been in', () => {
+  const { state, out } = at('mend-house', 4, 3)
+  const reason = frontier.apply(state, 0, move({ target_cell: 'Balmora' }), out)?.reason
+  assert.equal(reason, 'target_cell: there is no cell Balmora; you have been in lowmarrow, mend-house.')
+})
+
+test('frontier: nobody pays for wounds that are not there', () => {
+  const scene = at('mend-house', 4, 4)
+  const { gold } = scene.agent
+  assert.equal(run(scene, ask('ansa', 'wounds', 0)).code, 'NEEDS_UNMET')
+  assert.equal(scene.agent.gold, gold)
+  scene.agent.health = 20
+  assert.equal(run(scene, ask('ansa', 'wounds', 0)).status, 'done')
+})
+
+test('frontier: the last tick truncates, the last quest terminates', () => {
+  const { state, out } = at('lowmarrow', 13, 8, 'errand')
+  while (frontier.outcome(state) === undefined) frontier.step(state, out)
+  assert.deepEqual(frontier.outcome(state), { ended: 'truncated', reason: 'The last day is over.' })
+  state.quests['leaning-hand'] = 100
+  assert.equal(frontier.outcome(state)?.ended, 'terminated')
+})

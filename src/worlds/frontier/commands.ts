@@ -4,7 +4,7 @@ import type { Refusal } from '../../protocol/episode.ts'
 import type { AgentCommand } from '../../protocol/perception-command.ts'
 import { advanceFlight, finishCombat, prepareCombat } from './combat.ts'
 import { DAY_TICKS, TICK_SECONDS } from './day.ts'
-import { discuss, findPerson, TALK_TICKS } from './dialogue.ts'
+import { discuss, findListener, TALK_TICKS } from './dialogue.ts'
 import { interact, useItem } from './handling.ts'
 import { advanceMove, prepareMove } from './movement.ts'
 import { reviewQuests } from './quests.ts'
@@ -24,7 +24,7 @@ export function acceptCommand(scene: Scene, { slot, self }: Actor, command: Agen
     const { number, command: busyWith } = self.command
     return { code: 'COMMAND_CONFLICT', reason: `You are busy with command ${number} (${busyWith.command}).` }
   }
-  const fault = faultOf(scene, command)
+  const fault = faultOf(scene, self, command)
   if (fault !== undefined) return { code: 'VALIDATION_ERROR', reason: fault }
   state.commands++
   self.task = null
@@ -42,14 +42,14 @@ export function acceptCommand(scene: Scene, { slot, self }: Actor, command: Agen
 }
 
 /** What no situation could make possible. */
-function faultOf(scene: Scene, command: AgentCommand): string | undefined {
+function faultOf(scene: Scene, self: Agent, command: AgentCommand): string | undefined {
   if (command.command === 'wait' && command.params.duration_seconds > DAY_TICKS * TICK_SECONDS) {
     return `duration_seconds: ${DAY_TICKS * TICK_SECONDS} (a day) is the longest wait.`
   }
   if (command.command !== 'move_to') return undefined
   const { target_cell: cell } = command.params
   if (cell === undefined || scene.atlas.places.has(cell)) return undefined
-  return `target_cell: there is no cell ${cell}; there are ${[...scene.atlas.places.keys()].join(', ')}.`
+  return `target_cell: there is no cell ${cell}; you have been in ${self.discovered.join(', ')}.`
 }
 
 /** One tick of an agent's command. */
@@ -88,11 +88,11 @@ function prepare(scene: Scene, actor: Actor, command: AgentCommand): Task | Fail
       return work(Math.ceil(command.params.duration_seconds / TICK_SECONDS))
     case 'interact': {
       if (command.params.interaction_type !== 'talk') return work(1)
-      const person = findPerson(scene, actor, command.params.entity_id)
+      const person = findListener(scene, actor, command.params.entity_id)
       return isFailure(person) ? person : work(TALK_TICKS)
     }
     case 'dialogue': {
-      const person = findPerson(scene, actor, command.params.entity_id)
+      const person = findListener(scene, actor, command.params.entity_id)
       return isFailure(person) ? person : work(TALK_TICKS)
     }
     case 'use_item':

@@ -1,9 +1,10 @@
 // Talking: greetings, the topics that are on offer, choices and what comes of them.
 import type { DialogueParams } from '../../protocol/perception-command.ts'
 import type { PersonRow, TopicRow } from './content/shape.ts'
-import { findEntity, tooFar, VOICE } from './entities.ts'
+import { agentId, type Entity, findEntity, tooFar, VOICE } from './entities.ts'
 import { applyEffects, fits, holds } from './quests.ts'
 import { type Actor, type Ending, type Failure, fail, isFailure, type Scene, tellOnly } from './scene.ts'
+import { MAX_HEALTH, MAX_HEARD } from './state.ts'
 
 export const TALK_TICKS = 2
 
@@ -12,18 +13,34 @@ export function topicsOf(scene: Scene, actor: Actor, person: PersonRow): readonl
   return person.topics.filter((topic) => holds(scene, actor, topic.when ?? [], person.id))
 }
 
-/** A person within the range of voices. */
-export function findPerson(scene: Scene, actor: Actor, id: string): PersonRow | Failure {
+type Listener = Extract<Entity, { kind: 'person' | 'agent' }>
+
+/** A person or another agent within the range of voices. */
+export function findListener(scene: Scene, actor: Actor, id: string): Listener | Failure {
   const entity = findEntity(scene, actor, id)
   if (isFailure(entity)) return entity
-  if (entity.kind !== 'person') return fail('NOT_SUITABLE', `${entity.name} does not talk.`)
-  return tooFar(actor.self, entity, VOICE) ?? entity.row
+  if (entity.kind !== 'person' && entity.kind !== 'agent') {
+    return fail('NOT_SUITABLE', `${entity.name} does not talk.`)
+  }
+  if (entity.kind === 'agent' && entity.agent.down > 0) return fail('NOT_SUITABLE', `${entity.name} is out cold.`)
+  return tooFar(actor.self, entity, VOICE) ?? entity
+}
+
+/** Says the topic to another agent, which hears it in its own words. */
+function say(scene: Scene, { slot }: Actor, to: Extract<Listener, { kind: 'agent' }>, text: string): Ending {
+  const { heard } = to.agent
+  heard.push({ tick: scene.state.tick, slot, text })
+  if (heard.length > MAX_HEARD) heard.shift()
+  tellOnly(scene, to.slot, 'dialogue.heard_from', { agent: agentId(slot), text })
+  return { text: `You say to ${to.name}: “${text}”` }
 }
 
 /** Begins a talk: the greeting, and what can be asked. */
 export function greet(scene: Scene, actor: Actor, id: string): Ending {
-  const person = findPerson(scene, actor, id)
-  if (isFailure(person)) return person
+  const listener = findListener(scene, actor, id)
+  if (isFailure(listener)) return listener
+  if (listener.kind === 'agent') return { text: `${listener.name} looks up, and will hear the topic that you give.` }
+  const person = listener.row
   actor.self.talking = person.id
   const topics = topicsOf(scene, actor, person)
   tellOnly(scene, actor.slot, 'dialogue.begun', { person: person.id, topics: topics.map((topic) => topic.id) })
@@ -32,8 +49,10 @@ export function greet(scene: Scene, actor: Actor, id: string): Ending {
 
 /** Asks about a topic, or answers with one of its choices. Speaking to somebody begins the talk if need be. */
 export function discuss(scene: Scene, actor: Actor, params: DialogueParams): Ending {
-  const person = findPerson(scene, actor, params.entity_id)
-  if (isFailure(person)) return person
+  const listener = findListener(scene, actor, params.entity_id)
+  if (isFailure(listener)) return listener
+  if (listener.kind === 'agent') return say(scene, actor, listener, params.topic)
+  const person = listener.row
   const offered = topicsOf(scene, actor, person)
   const topic = offered.find((each) => each.id === params.topic)
   actor.self.talking = person.id
@@ -74,6 +93,9 @@ function choose(
     return fail('NEEDS_UNMET', `“${choice.say}” is not open to you yet.`)
   }
   const effects = choice.effects ?? []
+  if (actor.self.health === MAX_HEALTH && effects.some((effect) => effect.kind === 'heal')) {
+    return fail('NEEDS_UNMET', 'You are not hurt.')
+  }
   if (!fits(scene, actor, effects)) return fail('TOO_HEAVY', 'You could not carry what you would be given.')
   tellOnly(scene, actor.slot, 'dialogue.chosen', { person: person.id, topic: topic.id, choice: index })
   return { text: [`${person.name}: “${choice.reply}”`, ...applyEffects(scene, actor, effects, person.id)].join(' ') }

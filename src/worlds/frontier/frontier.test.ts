@@ -229,6 +229,14 @@ test('frontier: scripted ends the errand, and four of them all quests of company
   assert.equal(company.scores.length, 4)
 })
 
+test('frontier: explorer, which knows perceptions alone, ends two quests of arrival on each of 5 seeds', () => {
+  for (let seed = 1; seed <= 5; seed++) {
+    const { quests, refusals } = play('arrival', 'explorer', seed)
+    assert.ok(doneOf(quests) >= 2, `seed ${seed}: ${JSON.stringify(quests)}`)
+    assert.deepEqual(refusals, [])
+  }
+})
+
 test('frontier: wanderer keeps every law, and scores less than scripted', () => {
   for (let seed = 1; seed <= 3; seed++) {
     const [wandered = 0] = play('arrival', 'wanderer', seed).scores
@@ -275,7 +283,7 @@ test('frontier: loading refuses states that break a law or a shape, and never ha
   const saved = JSON.stringify(frontier.save(state))
   assert.equal(frontier.digest(frontier.load(JSON.parse(saved))), frontier.digest(state))
   const harms: ((copy: FrontierState & Record<string, unknown>) => void)[] = [
-    (copy) => Object.assign(copy, { version: 2 }),
+    (copy) => Object.assign(copy, { version: 1 }),
     (copy) => Object.assign(copy, { extra: 1 }),
     (copy) => Object.assign(copy.agents[0] ?? {}, { x: 0, y: 0 }),
     (copy) => Object.assign(copy.agents[0] ?? {}, { gold: 21 }),
@@ -287,6 +295,7 @@ test('frontier: loading refuses states that break a law or a shape, and never ha
     (copy) => Object.assign(copy.quests, { unheard: 0 }),
     (copy) => Object.assign(copy, { things: copy.things.slice(1) }),
     (copy) => Object.assign(copy, { tick: 5000 }),
+    (copy) => Object.assign(copy.agents[0] ?? {}, { heard: [{ tick: 0, slot: 4, text: 'x' }] }),
     (copy) => Object.assign(copy, { unlocked: ['gate-east'] }),
     (copy) => Object.assign(copy.random, { combat: [0, 0, 0, 0] }),
     (copy) => Object.assign(copy.creatures[0] ?? {}, { target: 3.5 }),

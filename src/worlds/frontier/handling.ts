@@ -5,7 +5,7 @@ import { finishCombat } from './combat.ts'
 import type { ItemRow } from './content/shape.ts'
 import { greet } from './dialogue.ts'
 import { type Entity, findEntity, REACH, tooFar } from './entities.ts'
-import { addItem, countOf, itemCount, roomFor, spendItems } from './inventory.ts'
+import { addItem, countOf, dropHeld, itemCount, roomFor, spendItems } from './inventory.ts'
 import { passDoor, unlock } from './movement.ts'
 import { type Actor, type Ending, fail, isFailure, type Scene, tell } from './scene.ts'
 import { MAX_HEALTH } from './state.ts'
@@ -78,6 +78,8 @@ export function useItem(scene: Scene, actor: Actor, params: UseItemParams): Endi
   if (!item || countOf(self.items, item.id) === 0) {
     return fail('NOT_CARRIED', `You do not carry ${nameOfItem(scene.atlas, params.item_id)}.`)
   }
+  const given = item.use.kind === 'heal' ? undefined : handOver(scene, actor, item, params.target_entity_id)
+  if (given) return given
   switch (item.use.kind) {
     case 'heal':
       return heal(scene, actor, { item, amount: item.use.amount }, params.target_entity_id)
@@ -94,6 +96,22 @@ export function useItem(scene: Scene, actor: Actor, params: UseItemParams): Endi
     case 'none':
       return applyKey(scene, actor, item, params.target_entity_id)
   }
+}
+
+/** What is used on another agent, and does not heal, is given to it. Undefined: it is not used on an agent. */
+function handOver(scene: Scene, actor: Actor, item: ItemRow, target: string | undefined): Ending | undefined {
+  const { self, slot } = actor
+  const to = target === undefined ? undefined : findEntity(scene, actor, target)
+  if (!to || isFailure(to) || to.kind !== 'agent') return undefined
+  const far = tooFar(self, to, REACH)
+  if (far) return far
+  if (to.agent.down > 0) return fail('NOT_SUITABLE', `${to.name} is out cold.`)
+  if (roomFor(scene.atlas, to.agent, item.id) === 0) return fail('TOO_HEAVY', `${to.name} can carry nothing more.`)
+  addItem(self.items, item.id, -1)
+  addItem(to.agent.items, item.id, 1)
+  dropHeld(self, item.id)
+  tell(scene, 'item.handed', { slot, item: item.id, to: to.id })
+  return { text: `You hand ${item.name} to ${to.name}.` }
 }
 
 function heal(

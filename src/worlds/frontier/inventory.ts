@@ -55,6 +55,11 @@ export function makeItems(scene: Scene, { self }: Actor, item: string, count: nu
 export function spendItems(scene: Scene, { self }: Actor, item: string, count: number): void {
   addItem(self.items, item, -count)
   addItem(scene.state.spent, item, count)
+  dropHeld(self, item)
+}
+
+/** What an agent no longer has, it no longer wields or wears. */
+export function dropHeld(self: Agent, item: string): void {
   if (countOf(self.items, item) > 0) return
   if (self.weapon === item) self.weapon = null
   if (self.armour === item) self.armour = null

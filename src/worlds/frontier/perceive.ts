@@ -111,7 +111,10 @@ function sense(atlas: Atlas, state: FrontierState, { slot, self }: Actor): Omit<
   const quests: Perception['active_quests'] = []
   for (const { id, name, stages } of atlas.content.quests) {
     const stage = state.quests[id] ?? 0
-    if (stage > 0 && stage !== stages.at(-1)?.stage) quests.push({ quest_id: id, name, stage })
+    if (stage > 0 && stage !== stages.at(-1)?.stage) {
+      const text = stages.find((each) => each.stage === stage)?.text
+      quests.push({ quest_id: id, name, stage, ...(text === undefined ? {} : { text }) })
+    }
   }
   return {
     location: {
@@ -126,7 +129,8 @@ function sense(atlas: Atlas, state: FrontierState, { slot, self }: Actor): Omit<
     inventory_summary: {
       gold: self.gold,
       item_count: itemCount(self.items),
-      encumbrance_pct: loadOf(atlas, self.items) / CAPACITY,
+      encumbrance_pct: Math.round((loadOf(atlas, self.items) * 100) / CAPACITY) / 100,
+      items: carriedBy(atlas, self),
     },
     active_quests: quests,
     environment: {
@@ -135,6 +139,32 @@ function sense(atlas: Atlas, state: FrontierState, { slot, self }: Actor): Omit<
       is_combat: isInCombat({ state }, slot),
       is_dialogue: self.talking !== null,
     },
+    ...talkOf(atlas, state, { slot, self }),
+  }
+}
+
+type Carried = NonNullable<Perception['inventory_summary']['items']>
+
+/** What an agent carries, in the order of the catalogue. */
+function carriedBy({ content }: Atlas, { items, weapon, armour }: Agent): Carried {
+  const carried: Carried = []
+  for (const { id, name } of content.items) {
+    const count = items[id]
+    if (count === undefined) continue
+    carried.push({ item_id: id, name, count, ...(id === weapon || id === armour ? { in_use: true } : {}) })
+  }
+  return carried
+}
+
+/** The talk under way, and what other agents have said. */
+function talkOf(atlas: Atlas, state: FrontierState, actor: Actor): Pick<PerceptionBody, 'dialogue' | 'heard'> {
+  const { talking, heard } = actor.self
+  const person = talking === null ? undefined : atlas.people.get(talking)
+  const topics = person ? topicsOf({ atlas, state, out: SILENT }, actor, person).map((topic) => topic.id) : []
+  const sayings = heard.map(({ slot, text }) => ({ entity_id: agentId(slot), name: agentName(slot), text }))
+  return {
+    ...(person ? { dialogue: { entity_id: person.id, topics } } : {}),
+    ...(sayings.length > 0 ? { heard: sayings } : {}),
   }
 }
 

@@ -54,6 +54,7 @@ function agentViolations(atlas: Atlas, state: FrontierState, agent: Agent, slot:
   }
   if (agent.talking !== null && !atlas.people.has(agent.talking)) say(`talks with nobody called ${agent.talking}`)
   for (const person in agent.regard) if (!atlas.people.has(person)) say(`is regarded by nobody called ${person}`)
+  for (const { slot: by } of agent.heard) if (by >= state.agents.length) say('has heard nobody')
   if (new Set(agent.discovered).size !== agent.discovered.length) say('has discovered a cell twice')
   for (const cell of agent.discovered) if (!atlas.places.has(cell)) say(`has discovered ${cell}, which is no cell`)
   violations.push(...workViolations(atlas, state, agent).map((what) => `agents[${slot}]: ${what}`))

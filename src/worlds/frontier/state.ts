@@ -4,11 +4,13 @@ import { createRandom } from '../../kernel/random.ts'
 import { AgentCommand, COMMAND_STATUSES } from '../../protocol/perception-command.ts'
 import type { Atlas } from './atlas.ts'
 
-export const STATE_VERSION = 1
+export const STATE_VERSION = 2
 export const MAX_SLOTS = 4
 export const MAX_HEALTH = 60
 /** The notes that an agent keeps: the last so many. */
 export const MAX_NOTES = 20
+/** The sayings of other agents that an agent keeps: the last so many. */
+export const MAX_HEARD = 8
 
 export const WEATHERS = ['clear', 'overcast', 'rain', 'fog', 'storm'] as const
 
@@ -86,6 +88,8 @@ const Agent = z.strictObject({
   notes: z
     .array(z.strictObject({ tick: Count, content: z.string().max(4000), tags: z.array(z.string().max(100)).max(32) }))
     .max(MAX_NOTES),
+  /** What other agents have said to them: by whom, and when. */
+  heard: z.array(z.strictObject({ tick: Count, slot: Count, text: z.string().max(200) })).max(MAX_HEARD),
   command: CommandState.nullable(),
   task: Task.nullable(),
 })
@@ -189,6 +193,7 @@ function createAgent(atlas: Atlas, slot: number): Agent {
     kills: 0,
     deaths: 0,
     notes: [],
+    heard: [],
     command: null,
     task: null,
   }

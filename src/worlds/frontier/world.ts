@@ -11,6 +11,7 @@ import { acceptCommand } from './commands.ts'
 import { CONTENT } from './content/content.ts'
 import type { Content } from './content/shape.ts'
 import { type FrontierObservation, observe, perceive, spectate } from './perceive.ts'
+import { areQuestsDone } from './quests.ts'
 import type { Scene } from './scene.ts'
 import { FrontierResults, standingOf } from './scores.ts'
 import { findViolations } from './sound.ts'
@@ -66,7 +67,7 @@ export function createFrontier(
   const sceneOf = (state: FrontierState, out: Scene['out']): Scene => ({ atlas, state, out })
   return defineWorld<FrontierConfig, FrontierState, AgentCommand, FrontierObservation>({
     id: 'frontier',
-    version: '1.0.0',
+    version: '1.1.0',
     title: TITLE,
     summary: SUMMARY,
     code,
@@ -100,8 +101,10 @@ export function createFrontier(
     },
     standing: standingOf,
     outcome(state) {
-      const reason = endOf({ atlas, state })
-      return reason === undefined ? undefined : { ended: 'terminated', reason }
+      const scene = { atlas, state }
+      const reason = endOf(scene)
+      if (reason === undefined) return undefined
+      return { ended: areQuestsDone(scene) ? 'terminated' : 'truncated', reason }
     },
   })
 }

@@ -14,6 +14,7 @@ const configs = fc.record({
   height: fc.integer({ min: 4, max: 40 }),
   max_ticks: fc.integer({ min: 1, max: 60 }),
   slots: fc.integer({ min: 2, max: 4 }),
+  starts: fc.constantFrom('corners' as const, 'drawn' as const),
 })
 const commands = fc.oneof(fc.record({ move: fc.constantFrom<string>(...MOVES, 'jump') }), fc.anything())
 
@@ -80,6 +81,34 @@ test('paint-arena: unknown words become stay', () => {
   assert.deepEqual(paintArena.command.parse({ move: 'fly' }), { move: 'stay' })
   assert.deepEqual(paintArena.command.parse({}), { move: 'stay' })
 })
+
+test('paint-arena: drawn starts differ by seed and are mirrored; without them no seed changes anything', () => {
+  const { config } = configureWorld(paintArena, 'scattered')
+  const starts = Array.from({ length: 20 }, (_, seed) => paintArena.create(paintArena.config.parse(config), seed))
+  assert.ok(new Set(starts.map(({ xs, ys }) => `${xs[0]} ${ys[0]}`)).size > 10)
+  for (const { xs, ys, width, height } of starts) {
+    assert.deepEqual([(xs[0] ?? 0) + (xs[1] ?? 0), (ys[0] ?? 0) + (ys[1] ?? 0)], [width - 1, height - 1])
+  }
+  const usual = paintArena.config.parse(configureWorld(paintArena, 'default').config)
+  assert.deepEqual(paintArena.create(usual, 1), paintArena.create(usual, 2))
+})
+
+test('paint-arena: matches of the same bots differ by seed in scattered', async () => {
+  const ends = new Set<string>()
+  for (let seed = 0; seed < 8; seed++) ends.add(await digestOf('scattered', ['greedy', 'sweep'], seed))
+  assert.ok(ends.size >= 6, `${ends.size} of 8`)
+})
+
+async function digestOf(variant: string, players: readonly string[], seed: number): Promise<string> {
+  const slots = players.map((name, slot) => ({
+    player: { kind: 'bot' as const, name },
+    inProcess: createBotPlayer(paintArena, name, { seed, slot }),
+  }))
+  const configured = configureWorld(paintArena, variant)
+  const episode = startEpisode(paintArena, configured, { seed, slots, pacing: { mode: 'fast' } })
+  episode.begin()
+  return (await episode.done).digest
+}
 
 async function winner(players: readonly string[], seed: number): Promise<number> {
   const slots = players.map((name, slot) => ({

@@ -2,11 +2,13 @@
 // this file alone.
 //
 // Field   width x height tiles, index = y * width + x, y down; all unowned (-1) at the start, nothing painted.
-// Slots   start in the corners (0,0), (W-1,H-1), (0,H-1), (W-1,0); several may stand on one tile.
+// Slots   start in the corners (0,0), (W-1,H-1), (0,H-1), (W-1,0); several may stand on one tile. With `starts: drawn`
+//         slot 0 starts on a tile that the seed draws, the others mirrored, so that nobody is nearer to anything.
 // Tick    every slot moves one tile by its current action, clamped to the field; then, in slot order, each tile under a
 //         slot becomes that slot's (the higher slot wins a shared one); tick + 1. An action stays until it is changed.
 // Score   tiles owned. The episode ends after max_ticks ticks.
 import { absent } from '../../kernel/at.ts'
+import { createRandom, nextBelow } from '../../kernel/random.ts'
 
 export const MOVES = ['stay', 'up', 'down', 'left', 'right'] as const
 export type Move = (typeof MOVES)[number]
@@ -33,10 +35,17 @@ export interface PaintConfig {
   readonly height: number
   readonly max_ticks: number
   readonly slots: number
+  /** `corners`, the original's, by default. */
+  readonly starts?: 'corners' | 'drawn' | undefined
 }
 
-export function createPaint(config: PaintConfig): PaintState {
+/** @param seed unsigned 32-bit integer; it matters to drawn starts alone */
+export function createPaint(config: PaintConfig, seed = 0): PaintState {
   const { width, height, max_ticks, slots } = config
+  const random = createRandom(seed, 'paint-arena/starts')
+  const isDrawn = config.starts === 'drawn'
+  const x = isDrawn ? nextBelow(random, width) : 0
+  const y = isDrawn ? nextBelow(random, height) : 0
   const right = width - 1
   const bottom = height - 1
   return {
@@ -45,8 +54,8 @@ export function createPaint(config: PaintConfig): PaintState {
     max_ticks,
     tick: 0,
     actions: new Array<number>(slots).fill(0),
-    xs: [0, right, 0, right].slice(0, slots),
-    ys: [0, bottom, bottom, 0].slice(0, slots),
+    xs: [x, right - x, x, right - x].slice(0, slots),
+    ys: [y, bottom - y, bottom - y, y].slice(0, slots),
     owners: new Array<number>(width * height).fill(-1),
     scores: new Array<number>(slots).fill(0),
   }

@@ -16,6 +16,10 @@ const Config = z.strictObject({
   height: z.int().min(4).max(40).describe('Tiles from top to bottom.'),
   max_ticks: z.int().min(1).max(10_000).describe('Ticks until the end.'),
   slots: z.int().min(2).max(4).default(2).describe('How many painters.'),
+  starts: z
+    .enum(['corners', 'drawn'])
+    .optional()
+    .describe('Where painters start: in the corners, or where the seed draws them, mirrored. Default: corners.'),
 })
 
 /** Unknown words become `stay`, as players of the original expect. */
@@ -114,9 +118,16 @@ export const paintArena = defineWorld<z.infer<typeof Config>, PaintState, z.infe
       description: 'Four painters on 40 x 40 tiles for 1,000 ticks.',
       config: field(40, 40, { max_ticks: 1000, slots: 4 }),
     },
+    {
+      id: 'scattered',
+      title: 'Scattered',
+      description:
+        'Two painters on 12 x 8 tiles for 100 ticks. They start where the seed puts them, so no two matches are alike.',
+      config: { ...field(12, 8, { max_ticks: 100, slots: 2 }), starts: 'drawn' },
+    },
   ],
   slots: (config) => config.slots,
-  create: (config) => createPaint(config),
+  create: (config, seed) => createPaint(config, seed),
   apply(state, slot, command) {
     state.actions[slot] = MOVES.indexOf(command.move)
     return undefined

@@ -26,13 +26,14 @@ import type { Observation } from './views.ts'
 const EVALUATED = GAMES['infer-intent']
 
 const games: readonly DialogueGame[] = Object.values(GAMES).map(
-  ({ id, name, description, version, authors, is_scored, stopping_conditions, overrides }) => ({
+  ({ id, name, description, version, authors, is_scored, stopping_conditions, overrides, shows_npc }) => ({
     id,
     name,
     description,
     version,
     authors,
     is_scored,
+    shows_npc,
     stopping_conditions,
     overrides: overrides.transform((given) => JsonObject.parse(given)),
   }),

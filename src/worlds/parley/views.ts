@@ -1,5 +1,6 @@
 // What a session shows: the player sees the visible transcript, and so does a read-only viewer.
 import type { JsonObject } from '../../protocol/json.ts'
+import { storedReason } from './exits.ts'
 import { GAMES } from './games.ts'
 import type { Shown, State } from './state.ts'
 
@@ -41,7 +42,10 @@ export function observe(state: State): Observation {
 export function spectate(state: State): JsonObject {
   const { game, pc, npc, turns, exited, awaits } = observe(state)
   const transcript = state.shown.map(({ role, event_type, content }) => ({ role, event_type, content }))
-  return { game, pc, npc, turns, exited, awaits, transcript }
+  // The score card tells the player the same.
+  const score = state.exit === null || state.score === null ? null : { ...state.score }
+  const reason = state.exit === null ? null : storedReason(state.exit)
+  return { game, pc, npc, turns, exited, awaits, reason, score, transcript }
 }
 
 export function summarize(state: State): JsonObject {

@@ -24,8 +24,12 @@ export function VirtualList({ label, count, rowHeight, at, row }: VirtualListPro
     getScrollElement: () => scroller.current,
     overscan: OVERSCAN,
   })
+  const shown = useRef<number>(undefined)
   useEffect(() => {
-    if (at !== undefined && at >= 0 && at < count) rows.scrollToIndex(at, { align: 'auto' })
+    // Once for each place: a list that grows must not jump back to it.
+    if (at === undefined || at === shown.current || at < 0 || at >= count) return
+    shown.current = at
+    rows.scrollToIndex(at, { align: 'auto' })
   }, [at, count, rows])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard

@@ -7,4 +7,7 @@ export interface NavItem {
   readonly key?: string
 }
 
-export const NAV: readonly NavItem[] = [{ label: 'Play', to: '/play', key: 'P' }]
+export const NAV: readonly NavItem[] = [
+  { label: 'Play', to: '/play', key: 'P' },
+  { label: 'Log', to: '/log', key: 'L' },
+]

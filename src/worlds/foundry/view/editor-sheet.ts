@@ -6,10 +6,10 @@ export const EDITOR_SHEET = `
 .foundry-view:not(.editing) .fv-stage{position:absolute;inset:0}
 .fv-palette{background:var(--surface);border-right:1px solid var(--line);padding:12px;overflow:auto}
 .fv-palette .head{display:flex;justify-content:space-between;margin:0 0 4px;padding:0 44px 0 8px;color:var(--ink-2);font-size:12px;line-height:16px}
-.fv-palette .part{display:flex;align-items:center;gap:10px;width:100%;height:38px;padding:0 8px;border:0;border-radius:6px;background:none;
+.fv-palette .part{display:flex;align-items:center;gap:10px;width:100%;height:40px;padding:0 8px;border:0;border-radius:6px;background:none;
   text-align:left;cursor:pointer}
-.fv-palette .part:hover{background:var(--hover)}
-.fv-palette .part .name{flex:1}
+.fv-palette .part:hover:not([aria-pressed=true]){background:var(--hover)}
+.fv-palette .part .name{flex:1;white-space:nowrap}
 .fv-palette .part .count{font-weight:500;min-width:24px;text-align:right}
 .fv-palette .part .fv-key{min-width:20px;text-align:center}
 .fv-palette .part .fv-key:empty{visibility:hidden}
@@ -32,6 +32,7 @@ export const EDITOR_SHEET = `
 .fv-inspector dd:has(.fv-progress){display:flex;align-items:center;gap:8px}
 .fv-inspector summary{cursor:pointer;margin-top:12px;padding:4px 0}
 .fv-inspector select{max-width:100%;justify-content:start}
+@media (pointer:coarse){.fv-tools .tool{width:40px}.editing .fv-objective{left:64px}}
 @container (max-width:1000px){.fv-top{top:auto;bottom:36px;right:12px}.fv-inspector{top:12px;bottom:84px}}
 @container (max-width:640px){
   .foundry-view .fv-objective,.editing .fv-objective{left:0;right:0;top:0;width:auto;border-width:0 0 1px;border-radius:0;padding:6px 16px}

@@ -2,14 +2,7 @@
 // what they show has changed.
 import {
   AlwaysStencilFunc,
-  BoxGeometry,
-  DynamicDrawUsage,
   GLSL3,
-  InstancedBufferAttribute,
-  InstancedBufferGeometry,
-  InstancedInterleavedBuffer,
-  InterleavedBufferAttribute,
-  Mesh,
   NotEqualStencilFunc,
   type Object3D,
   ReplaceStencilOp,
@@ -21,6 +14,7 @@ import { read } from '../../../kernel/view/read.ts'
 import { PARTS } from '../catalogue.ts'
 import { cellToPoint } from '../geometry.ts'
 import { COLOURS } from './boxes.ts'
+import { InstancedCubes } from './gl-boxes.ts'
 import { createMarks, type MarkMesh } from './gl-marks.ts'
 import { letterTexture } from './gl-textures.ts'
 import {
@@ -50,16 +44,17 @@ const THICKEST = 240
 const vector = ([r, g, b]: Rgb): Vector3 => new Vector3(r, g, b)
 
 export class Meshes {
-  readonly #parts: BoxMesh
-  readonly #mask: BoxMesh
-  readonly #outline: BoxMesh
-  readonly #preview: BoxMesh
-  readonly #air: BoxMesh
-  readonly #items: Mesh<InstancedBufferGeometry, ShaderMaterial>
+  readonly #parts: InstancedCubes
+  readonly #mask: InstancedCubes
+  readonly #outline: InstancedCubes
+  readonly #preview: InstancedCubes
+  readonly #air: InstancedCubes
+  readonly #items: InstancedCubes
   readonly #marks: MarkMesh
   readonly #letters: Texture = letterTexture()
   readonly #paths = new PathCache()
   #look: Look | undefined
+  #built: Instances = NONE
 
   constructor(add: (thing: Object3D) => void) {
     this.#parts = createBoxMesh(BOX_FRAGMENT, 0)
@@ -74,12 +69,12 @@ export class Meshes {
     setForm(this.#air, 2, 1)
     this.#items = createItemMesh(this.#letters)
     this.#marks = createMarks()
-    for (const mesh of [this.#parts, this.#mask, this.#outline, this.#preview, this.#air, this.#items]) add(mesh)
+    for (const mesh of [this.#parts, this.#mask, this.#outline, this.#preview, this.#air, this.#items]) add(mesh.mesh)
     add(this.#marks.mesh)
   }
 
   get hasMoving(): boolean {
-    return this.#items.geometry.instanceCount > 0
+    return this.#items.count > 0
   }
 
   paint(palette: Palette): void {
@@ -104,7 +99,10 @@ export class Meshes {
     const was = this.#look
     this.#look = look
     const isBuilt = scene.layout !== before?.layout || scene.deposits.length !== before.deposits.length
-    if (isBuilt) fill(this.#parts, buildParts(scene))
+    if (isBuilt) {
+      this.#built = buildParts(scene)
+      fill(this.#parts, this.#built)
+    }
     const overlay = look.overlay === 'power' ? 1 : look.overlay === 'air' ? 2 : 0
     this.#parts.material.uniforms.uOverlay = { value: overlay }
     this.#parts.material.uniforms.uHover = { value: rowOfId(scene.layout, look.hovered) + 1 || -9 }
@@ -124,27 +122,19 @@ export class Meshes {
 
   #showItems(scene: Scene, before: Scene | undefined): void {
     const { data, count } = buildItems(scene, before, this.#paths)
-    const { geometry } = this.#items
-    const buffer = new InstancedInterleavedBuffer(data, ITEM_STRIDE)
-    buffer.setUsage(DynamicDrawUsage)
-    geometry.setAttribute('iFrom', new InterleavedBufferAttribute(buffer, 3, 0))
-    geometry.setAttribute('iTo', new InterleavedBufferAttribute(buffer, 3, 3))
-    geometry.setAttribute('iStyle', new InterleavedBufferAttribute(buffer, 2, 6))
-    geometry.instanceCount = count
-    this.#items.visible = count > 0
+    this.#items.fill(data, count)
   }
 
-  #showPower(scene: Scene): void {
-    const rows = this.#parts.geometry.getAttribute('iStyle')
-    const count = this.#parts.geometry.instanceCount
-    const power = new Float32Array(count)
-    for (let i = 0; i < count; i++) {
-      const row = rows.getZ(i) - 1
-      const net = row < 0 ? 0 : read(scene.layout.parts.net, row)
-      const satisfaction = scene.nets.get(net)?.satisfaction
+  /** How well the net of each box's part is supplied: 0 none, 1 in full, 2 in part, 3 not at all. */
+  #showPower({ layout, nets }: Scene): void {
+    const power = new Float32Array(this.#built.count)
+    for (let i = 0; i < power.length; i++) {
+      const row = read(this.#built.data, i * STRIDE + 8) - 1
+      const net = row < 0 ? 0 : read(layout.parts.net, row)
+      const satisfaction = nets.get(net)?.satisfaction
       if (net !== 0 && satisfaction !== undefined) power[i] = satisfaction >= 1000 ? 1 : satisfaction > 0 ? 2 : 3
     }
-    this.#parts.geometry.setAttribute('iPower', new InstancedBufferAttribute(power, 1))
+    this.#parts.fillExtra(power)
   }
 
   #showOutline(scene: Scene, look: Look): void {
@@ -165,30 +155,15 @@ export class Meshes {
   }
 
   dispose(): void {
-    for (const mesh of [this.#parts, this.#mask, this.#outline, this.#preview, this.#air, this.#items]) {
-      mesh.geometry.dispose()
-      mesh.material.dispose()
-    }
+    for (const cubes of [this.#parts, this.#mask, this.#outline, this.#preview, this.#air, this.#items]) cubes.dispose()
     this.#letters.dispose()
     this.#marks.dispose()
   }
 }
 
-type BoxMesh = Mesh<InstancedBufferGeometry, ShaderMaterial>
-
 const NONE: Instances = { data: new Float32Array(0), count: 0 }
 
-function unitCube(): InstancedBufferGeometry {
-  const cube = new BoxGeometry(1, 1, 1)
-  cube.translate(0.5, 0.5, 0.5)
-  const geometry = new InstancedBufferGeometry()
-  geometry.setAttribute('position', cube.getAttribute('position'))
-  geometry.setAttribute('normal', cube.getAttribute('normal'))
-  geometry.setIndex(cube.getIndex())
-  return geometry
-}
-
-function createBoxMesh(fragmentShader: string, order: number): BoxMesh {
+function createBoxMesh(fragmentShader: string, order: number): InstancedCubes {
   const isTint = fragmentShader === TINT_FRAGMENT
   const material = new ShaderMaterial({
     glslVersion: GLSL3,
@@ -199,15 +174,16 @@ function createBoxMesh(fragmentShader: string, order: number): BoxMesh {
     depthWrite: !isTint,
     uniforms: { uPad: { value: 0 }, uCut: { value: 999 }, uHover: { value: -9 }, uOverlay: { value: 0 } },
   })
-  const mesh = new Mesh(unitCube(), material)
-  mesh.frustumCulled = false
-  mesh.renderOrder = order
-  fill(mesh, NONE)
-  return mesh
+  const fields = [
+    ['iMin', 3, 0],
+    ['iSize', 3, 3],
+    ['iStyle', 3, 6],
+  ] as const
+  return new InstancedCubes(material, STRIDE, fields, order)
 }
 
 /** Draws an outline around what the mask covers, through everything that stands before it. */
-function asMask(mask: BoxMesh, outline: BoxMesh): void {
+function asMask(mask: InstancedCubes, outline: InstancedCubes): void {
   for (const { material } of [mask, outline]) {
     material.depthTest = false
     material.stencilWrite = true
@@ -219,24 +195,17 @@ function asMask(mask: BoxMesh, outline: BoxMesh): void {
   outline.material.stencilFunc = NotEqualStencilFunc
 }
 
-function setForm(mesh: BoxMesh, form: number, alpha: number): void {
+function setForm(mesh: InstancedCubes, form: number, alpha: number): void {
   mesh.material.uniforms.uForm = { value: form }
   mesh.material.uniforms.uAlpha = { value: alpha }
   mesh.material.uniforms.uTintTwo = { value: new Vector3() }
 }
 
-function fill(mesh: BoxMesh, { data, count }: Instances): void {
-  const { geometry } = mesh
-  const buffer = new InstancedInterleavedBuffer(data, STRIDE)
-  geometry.setAttribute('iMin', new InterleavedBufferAttribute(buffer, 3, 0))
-  geometry.setAttribute('iSize', new InterleavedBufferAttribute(buffer, 3, 3))
-  geometry.setAttribute('iStyle', new InterleavedBufferAttribute(buffer, 3, 6))
-  geometry.setAttribute('iPower', new InstancedBufferAttribute(new Float32Array(count), 1))
-  geometry.instanceCount = count
-  mesh.visible = count > 0
+function fill(cubes: InstancedCubes, { data, count }: Instances): void {
+  cubes.fill(data, count)
 }
 
-function createItemMesh(letters: Texture): Mesh<InstancedBufferGeometry, ShaderMaterial> {
+function createItemMesh(letters: Texture): InstancedCubes {
   const material = new ShaderMaterial({
     glslVersion: GLSL3,
     vertexShader: ITEM_VERTEX,
@@ -244,12 +213,12 @@ function createItemMesh(letters: Texture): Mesh<InstancedBufferGeometry, ShaderM
     defines: { COLOUR_COUNT: COLOURS.length },
     uniforms: { uT: { value: 1 }, uCut: { value: 999 }, uSide: { value: ITEM_SIDE }, uLetters: { value: letters } },
   })
-  const mesh = new Mesh(unitCube(), material)
-  mesh.frustumCulled = false
-  mesh.renderOrder = 0
-  mesh.visible = false
-  mesh.geometry.instanceCount = 0
-  return mesh
+  const fields = [
+    ['iFrom', 3, 0],
+    ['iTo', 3, 3],
+    ['iStyle', 2, 6],
+  ] as const
+  return new InstancedCubes(material, ITEM_STRIDE, fields, 0)
 }
 
 /** The preview's boxes: decal 1 where a part does not fit. */

@@ -38,7 +38,8 @@ class GlStage implements Stage {
   #since = 0
   #last = 0
   #flight: readonly [number, number, number] = [0, 0, 0]
-  #hasFitted = false
+  /** Whether somebody has moved the picture: until then it is fitted whenever its size changes. */
+  #isMoved = false
 
   constructor(host: HTMLElement) {
     this.#host = host
@@ -72,7 +73,7 @@ class GlStage implements Stage {
     if (clientWidth === 0 || clientHeight === 0) return
     this.#renderer.setSize(clientWidth, clientHeight, false)
     this.#camera.resize(clientWidth, clientHeight)
-    if (!this.#hasFitted) this.fit()
+    if (!this.#isMoved) this.fit()
     this.#ask()
   }
 
@@ -134,26 +135,30 @@ class GlStage implements Stage {
     if (!this.#scene || this.#host.clientWidth === 0) return
     const { low, high } = extentOf(this.#scene)
     this.#camera.fit(low, high)
-    this.#hasFitted = true
+    this.#isMoved = false
     this.#ask()
   }
 
   pan(dx: number, dy: number): void {
+    this.#isMoved = true
     this.#camera.pan(dx, dy)
     this.#ask()
   }
 
   orbit(dx: number, dy: number): void {
+    this.#isMoved = true
     this.#camera.orbit(dx, dy)
     this.#ask()
   }
 
   zoom(factor: number, clientX: number, clientY: number): void {
+    this.#isMoved = true
     this.#camera.zoom(factor, ...this.#toHost(clientX, clientY))
     this.#ask()
   }
 
   toggleFlight(): boolean {
+    this.#isMoved = true
     this.#camera.toggleFlight()
     this.#ask()
     return this.#camera.isFlying

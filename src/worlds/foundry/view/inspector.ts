@@ -65,6 +65,7 @@ export class Inspector {
 
   #ask(): void {
     const id = this.#id
+    if (id === 0) return
     this.#asked = performance.now()
     const answer = this.#source.inspect?.(id)
     if (!answer) {

@@ -45,18 +45,34 @@ export function pick(layout: Layout, ray: Ray, cut: number): Picked | undefined 
     if (x < 0 || y < 1 || z < 0 || x >= size.x || y >= top || z >= size.z) break
     const row = rowIn(layout, cellAt(size, x, y, z))
     const hit = row < 0 ? undefined : meet(layout, row, ray, { x, y, z })
-    if (hit) return { row, cell: { x, y, z }, beside: besideOf({ x, y, z }, hit) }
+    if (hit) return { row, cell: { x, y, z }, beside: freeSide(layout, row, besideOf({ x, y, z }, ray, hit)) }
     walk.next()
   }
   return onFloor(size, ray)
 }
 
-function besideOf(cell: Size, { axis, sign }: Hit): Size {
+/** How far from the side of its cell a face may be and still count as that side. */
+const NEAR_SIDE = 0.1
+
+/** The cell in front of the face that was met; above, where the face stands well inside of the cell, as a chimney's does. */
+function besideOf(cell: Size, { from, to }: Ray, { share, axis, sign }: Hit): Size {
+  const at = axis === 0 ? from[0] + (to[0] - from[0]) * share : from[2] + (to[2] - from[2]) * share
+  const edge = (axis === 0 ? cell.x : cell.z) + (sign > 0 ? 1 : 0)
+  if (axis !== 1 && Math.abs(at - edge) > NEAR_SIDE) return { ...cell, y: cell.y + 1 }
   return {
     x: cell.x + (axis === 0 ? sign : 0),
     y: cell.y + (axis === 1 ? sign : 0),
     z: cell.z + (axis === 2 ? sign : 0),
   }
+}
+
+/** A side that leads into the part itself leads to its top. */
+function freeSide(layout: Layout, row: number, { x, y, z }: Size): Size {
+  const { size } = layout
+  let top = y
+  while (x >= 0 && z >= 0 && x < size.x && z < size.z && top < size.y && rowIn(layout, cellAt(size, x, top, z)) === row)
+    top++
+  return { x, y: top, z }
 }
 
 function onFloor(size: Size, ray: Ray): Picked | undefined {

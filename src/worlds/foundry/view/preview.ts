@@ -55,6 +55,7 @@ export function placementFault(
     if (row >= 0) return { code: 'CELL_OCCUPIED', text: `${titleOf(layout, row)} is in the way` }
     if (pending.cells.has(cell)) return { code: 'CELL_OCCUPIED', text: 'Already in this run' }
   }
+  if (!isInZone(scene, def, points)) return { code: 'OUT_OF_BOUNDS', text: 'Not here in this scenario' }
   const part = PARTS[def]
   if (part?.id === 'extractor' && depositAt(scene, origin) === 0) {
     return { code: 'UNSUPPORTED', text: 'Needs an ore deposit below' }
@@ -64,6 +65,17 @@ export function placementFault(
     return { code: 'NOT_IN_INVENTORY', text: `No ${part?.title.toLowerCase() ?? 'part'} left` }
   }
   return undefined
+}
+
+/** Some scenarios name boxes for a kind of part: it stands whole in one of them. */
+function isInZone({ zones }: Scene, def: number, points: readonly Size[]): boolean {
+  const own = zones.filter((zone) => zone.def === def)
+  return (
+    own.length === 0 ||
+    own.some(({ from, to }) =>
+      points.every(({ x, y, z }) => x >= from.x && x <= to.x && y >= from.y && y <= to.y && z >= from.z && z <= to.z),
+    )
+  )
 }
 
 /** Cells that a part would fill; some may be outside the grid. */

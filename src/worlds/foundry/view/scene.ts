@@ -49,12 +49,21 @@ export interface Plot {
   readonly z1: number
 }
 
+/** A box outside of which a kind of part may not stand. */
+export interface Zone {
+  /** Number of the definition. */
+  readonly def: number
+  readonly from: Size
+  readonly to: Size
+}
+
 export interface Scene {
   readonly tick: number
   readonly size: Size
   readonly sun: number
   readonly deposits: readonly { readonly x: number; readonly z: number; readonly item: number }[]
   readonly plots: readonly Plot[]
+  readonly zones: readonly Zone[]
   readonly objective: ObjectiveView
   readonly delivered: Readonly<Record<string, number>>
   /** By slot; one list for a crew's own observation. */
@@ -86,6 +95,7 @@ export function readScene(view: JsonObject, previous?: Scene): Scene {
       return { x: numberOf(x), z: numberOf(z), item: itemNumber(textOf(item)) }
     }),
     plots: isObservation ? plot : listOf(view.plots).map((each) => plotOf(objectOf(each))),
+    zones: listOf(view.zones).map((each) => zoneOf(objectOf(each))),
     objective: objectiveOf(objectOf(view.objective)),
     delivered: countsOf(view.delivered),
     inventories: isObservation ? [countsOf(view.build_inventory)] : listOf(view.inventories).map(countsOf),
@@ -108,6 +118,11 @@ function sizeOf({ x, y, z }: JsonObject): Size {
 
 function plotOf({ x0, x1, z0, z1 }: JsonObject): Plot {
   return { x0: numberOf(x0), x1: numberOf(x1), z0: numberOf(z0), z1: numberOf(z1) }
+}
+
+function zoneOf({ def_id, from, to }: JsonObject): Zone {
+  const point = ({ x, y, z }: JsonObject): Size => ({ x: numberOf(x), y: numberOf(y), z: numberOf(z) })
+  return { def: defNumber(textOf(def_id)), from: point(objectOf(from)), to: point(objectOf(to)) }
 }
 
 function readColumns(columns: JsonObject): PartColumns {

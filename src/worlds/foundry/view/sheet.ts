@@ -21,7 +21,7 @@ export const SHEET = `
 .fv-top{top:12px;right:12px;flex-wrap:wrap;justify-content:flex-end;max-width:calc(100% - 24px)}
 .fv-seg{display:flex;border:1px solid var(--line-2);border-radius:6px;overflow:hidden;background:var(--surface)}
 .fv-seg button{border:0;background:none;padding:0 12px;height:32px;font-weight:500;cursor:pointer;min-width:40px}
-.fv-seg button:hover{background:var(--hover)}
+.fv-seg button:hover:not([aria-checked=true]){background:var(--hover)}
 .fv-seg button[aria-checked=true],.fv-seg button[aria-pressed=true]{background:var(--ink);color:var(--paper)}
 .fv-cut{display:flex;align-items:center;border:1px solid var(--line-2);border-radius:6px;background:var(--surface);overflow:hidden}
 .fv-cut span{padding:0 6px;white-space:nowrap;min-width:92px;text-align:center}
@@ -54,7 +54,7 @@ export const SHEET = `
 .fv-chip svg{width:14px;height:14px}
 .fv-btn{display:inline-flex;align-items:center;justify-content:center;gap:7px;height:32px;min-width:32px;padding:0 12px;border-radius:6px;
   border:1px solid var(--line-2);background:var(--surface);font-weight:500;white-space:nowrap;cursor:pointer}
-.fv-btn:hover:not(:disabled){background:var(--hover)}
+.fv-btn:hover:not(:disabled):not([aria-pressed=true]):not(.primary){background:var(--hover)}
 .fv-btn[aria-pressed=true],.fv-btn.primary{background:var(--ink);color:var(--paper);border-color:var(--ink)}
 .fv-btn:disabled{color:var(--ink-3);border-color:var(--line);cursor:default}
 .fv-btn.square{padding:0;width:32px}

@@ -168,7 +168,8 @@ export class Viewer {
       if (PARTS[read(layout.parts.def, row)]?.kind !== 'delivery') continue
       const goal = scene.objective.goals.find(({ kind }) => kind === 'deliver')
       const { x, y, z } = originOf(layout, row)
-      const text = goal ? `Delivery, ${goal.done} of ${goal.needed}` : 'Delivery'
+      if (!goal) break
+      const text = `Delivery, ${goal.done} of ${goal.needed}`
       labels.push({ text, kind: 'plain', x: x + 0.5, y: y + 1, z: z + 0.5 })
       if (labels.length >= 6) break
     }

@@ -1,0 +1,66 @@
+// Which tests `npm run test:quick` runs: those beside the code, without what costs much, and from tests/ one or two files for
+// each folder of src/ that has none beside its code. Measured in seconds of processor time; two cores share them.
+import { globSync } from 'node:fs'
+
+/** Files beside the code that take more than 4 s: kills, disks, fuzzing, long plays. `npm test` runs them. */
+const SLOW: readonly string[] = [
+  'src/episode/durability.test.ts',
+  'src/host/durability.test.ts',
+  'src/runner/manifest.test.ts',
+  'src/store/log-durability.test.ts',
+  'src/store/postgres.test.ts',
+  'src/strategy/engines.test.ts',
+  'src/worlds/foundry/invariants.test.ts',
+  'src/worlds/foundry/transport.test.ts',
+  'src/worlds/frontier/frontier.test.ts',
+  'src/worlds/parley/responder/sheets-and-scenes.test.ts',
+]
+
+/** Cheap files of tests/ that stand for a folder of src/. */
+const FROM_TESTS: readonly string[] = [
+  'tests/api/episode.test.ts',
+  'tests/client/methods.test.ts',
+  'tests/datasets/export.test.ts',
+  'tests/experiment/strategies.test.ts',
+  'tests/golden/golden.test.ts',
+  'tests/perception/socket-bridge.test.ts',
+  'tests/perception/translate.test.ts',
+  'tests/players/scripted.test.ts',
+  'tests/server/openapi.test.ts',
+]
+
+/** Folders of src/ that are tested by tests which import them, in the quick set. */
+const STANDS_FOR: Readonly<Record<string, string>> = {
+  api: 'tests/api/episode.test.ts',
+  client: 'tests/client/methods.test.ts',
+  datasets: 'tests/datasets/export.test.ts',
+  experiment: 'tests/experiment/strategies.test.ts',
+  players: 'tests/players/scripted.test.ts',
+  server: 'tests/server/openapi.test.ts',
+}
+
+/** Folders without a promise of their own: helpers of tests. */
+const UNTESTED: readonly string[] = ['testing']
+
+/** The files, in the order of their names. @param root the checkout */
+export function quickTests(root: string): string[] {
+  const beside = globSync(['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/*.test.ts'], { cwd: root })
+  return [...beside.filter((path) => !SLOW.includes(path)), ...FROM_TESTS].sort()
+}
+
+/** Folders of src/ that no quick test covers. */
+export function uncovered(root: string): string[] {
+  const files = quickTests(root)
+  const folders = globSync('src/*/', { cwd: root }).map((path) => path.replace(/^src\//, '').replace(/\/$/, ''))
+  return folders.filter((folder) => {
+    const stand = STANDS_FOR[folder]
+    const isBeside = files.some((path) => path.startsWith(`src/${folder}/`))
+    return !isBeside && !UNTESTED.includes(folder) && (stand === undefined || !files.includes(stand))
+  })
+}
+
+/** Files that the lists name and that are not there. */
+export function missing(root: string): string[] {
+  const there = new Set(globSync(['src/**/*.test.ts', 'tests/**/*.test.ts'], { cwd: root }))
+  return [...SLOW, ...FROM_TESTS].filter((path) => !there.has(path))
+}

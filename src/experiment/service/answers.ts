@@ -1,0 +1,21 @@
+// Takes answers to several forms at once: all of them are right, or none is kept.
+import type { FormPayloads } from '../../protocol/experiment-form.ts'
+import { answerForm } from '../forms/answers.ts'
+import type { Form } from '../forms/form.ts'
+import { refuse } from './environment.ts'
+
+/** Characters of all answers of one submission as JSON. */
+const MAX_CHARACTERS = 1_000_000
+
+/** @throws AppError STUDY_REFUSED naming the question and what is wrong */
+export function takeAnswers(forms: readonly Form[], responses: unknown, now: number): FormPayloads {
+  const at = new Date(now).toISOString()
+  const payloads: Record<string, FormPayloads[string]> = {}
+  for (const form of forms) {
+    const answered = answerForm(form, responses, at)
+    if (!answered.ok) throw refuse(answered.fault.message)
+    payloads[form.name] = answered.payload
+  }
+  if (JSON.stringify(payloads).length > MAX_CHARACTERS) throw refuse(`The answers exceed ${MAX_CHARACTERS} characters.`)
+  return payloads
+}

@@ -1,0 +1,91 @@
+// The studies of a server: files that it was started with, and those that researchers added. The store has them all, so
+// that every server on it knows the same ones.
+
+import { closestOf } from '../../kernel/closest.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { JsonObject } from '../../protocol/json.ts'
+import { foldName, type StoredStudy } from '../../store/studies/studies.ts'
+import { checkStudyFile, readStudyFile } from '../file/read-study-file.ts'
+import type { Study } from '../study.ts'
+import type { OpenStudy, StudyEnvironment } from './environment.ts'
+
+/** Studies whose files are kept in memory as they were read. */
+const MAX_READ = 200
+
+export class StudyCatalogue {
+  readonly #at: Pick<StudyEnvironment, 'studies' | 'games'>
+  readonly #read = new Map<string, Study>()
+
+  constructor(at: Pick<StudyEnvironment, 'studies' | 'games'>) {
+    this.#at = at
+  }
+
+  get #known() {
+    return this.#at.games.all.map(({ game }) => game)
+  }
+
+  /** Every fault of a file, for editors. */
+  check(source: string) {
+    return checkStudyFile(source, { games: this.#known })
+  }
+
+  /**
+   * Adds a study, or replaces its file.
+   * @param from the path of its file, or what to call it in errors
+   * @throws AppError EXPERIMENT_INVALID
+   */
+  async add(source: string, from: { readonly where: string; readonly stem?: string | undefined }): Promise<Study> {
+    const { study, config } = readStudyFile(source, from.where, { games: this.#known })
+    if (study.name.trim() === '' || study.name.length > 200 || /[/\p{Cc}]/u.test(study.name)) {
+      throw new AppError(
+        'EXPERIMENT_INVALID',
+        `${from.where}: the name ${JSON.stringify(study.name)} cannot be part of an address`,
+        {
+          hint: 'Use letters, digits, blanks and dashes, at most 200 characters.',
+        },
+      )
+    }
+    const { name, generation, settings } = study
+    const completing = settings.completing_reasons
+    await this.#at.studies.put({
+      name,
+      generation,
+      source,
+      alias: from.stem,
+      completing,
+      config: JsonObject.parse(config),
+    })
+    return study
+  }
+
+  /**
+   * The study of a name; capitals and blanks around do not count, and the stem of its file names it too.
+   * @throws AppError UNKNOWN_EXPERIMENT
+   */
+  async open(name: string): Promise<OpenStudy> {
+    const stored = await this.#at.studies.find(name)
+    if (stored) return this.#parse(stored)
+    const names = (await this.#at.studies.list()).map((each) => each.name)
+    const close = closestOf(foldName(name), names)
+    throw new AppError('UNKNOWN_EXPERIMENT', `Experiment not found: ${name}`, {
+      ...(close === undefined ? {} : { hint: `Did you mean ${close}?` }),
+    })
+  }
+
+  async list(): Promise<OpenStudy[]> {
+    return (await this.#at.studies.list()).map((stored) => this.#parse(stored))
+  }
+
+  #parse(stored: StoredStudy): OpenStudy {
+    const { source, isClosed } = stored
+    const known = this.#read.get(source)
+    if (known) return { study: known, isClosed, source }
+    const { generation } = stored
+    const { study: read } = readStudyFile(source, stored.name, { games: this.#known, generation })
+    // The name of the row: a file that differs from it by capitals names the same study.
+    const study = { ...read, name: stored.name }
+    if (this.#read.size >= MAX_READ) this.#read.clear()
+    this.#read.set(source, study)
+    return { study, isClosed, source }
+  }
+}

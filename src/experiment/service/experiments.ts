@@ -1,0 +1,162 @@
+// What participants of experiments do (the older generation): every method is one request of the wire.
+import type { ExperimentAssignment, ExperimentSetup } from '../../protocol/study-wire.ts'
+import type { Change, Scene } from '../../store/studies/acts.ts'
+import type { StoredAssignment } from '../../store/studies/rows.ts'
+import { assignAfterForms, currentRow, hasAnsweredBefore, olderState, waitingRow } from '../assignment/older.ts'
+import { type Progress, progressOf, type StudyStatus, statusOf } from '../assignment/progress.ts'
+import type { NewAssignment } from '../assignment/rows.ts'
+import { formJson } from '../forms/form.ts'
+import type { Situation } from '../strategy/candidates.ts'
+import { optionsRandomUnique } from '../strategy/random-unique.ts'
+import { formsAt, type Study } from '../study.ts'
+import { takeAnswers } from './answers.ts'
+import {
+  admissionOf,
+  limitOf,
+  type OpenStudy,
+  refuse,
+  requireTakingPart,
+  type StudyEnvironment,
+  situationOf,
+} from './environment.ts'
+import { newRow } from './new-row.ts'
+import { planFor, type StartedSession, started, startSession } from './sessions.ts'
+
+type Summarised = Pick<StoredAssignment, 'id' | 'game' | 'pc'> & { readonly status: StoredAssignment['status'] }
+
+function summaryOf({ id, game, pc, status }: Summarised): ExperimentAssignment {
+  // Expired rows are never shown.
+  const shown = status === 'expired' ? 'assigned' : status
+  return { assignment_id: id, game_name: game, character_hid: pc, status: shown }
+}
+
+export class Experiments {
+  readonly #at: StudyEnvironment
+
+  constructor(at: StudyEnvironment) {
+    this.#at = at
+  }
+
+  async #act<T>(
+    open: OpenStudy,
+    player: string,
+    decide: (situation: Situation, scene: Scene) => Change<T>,
+  ): Promise<T> {
+    const characters = await this.#at.roster()
+    const about = { characters, admission: admissionOf(this.#at.games, characters) }
+    const key = { study: open.study.name, player }
+    return this.#at.studies.act(key, { limit: limitOf(open.study) }, (scene) =>
+      decide(situationOf(open.study, scene, about), scene),
+    )
+  }
+
+  /** How a participant stands. What the participant plays next is assigned here where the study assigns by itself. */
+  setup(open: OpenStudy, player: string): Promise<ExperimentSetup> {
+    return this.#act(open, player, (situation, scene) => {
+      const { study } = open
+      const state = olderState(situation, scene.participant.forms)
+      const isTaking = !open.isClosed && scene.participant.withdrawnAt === null && hasConsent(open, scene)
+      const created = state.creates && isTaking ? newRow(study, scene, state.creates) : undefined
+      const progress = progressOf(study, situation.tally)
+      const current = state.current ?? created
+      const result: ExperimentSetup = {
+        experiment_name: study.name,
+        description: study.description,
+        is_open: !progress.is_complete && !open.isClosed,
+        forms: study.forms.map(formJson).filter((form) => 'before_or_after' in form),
+        progress,
+        current_assignment: current ? summaryOf(current) : null,
+        pending_post_play: state.waiting !== undefined,
+        assignment_completed: state.isFinished,
+        assignment_mode: study.isChosen ? 'player_choice' : 'auto',
+        assignments: situation.rows.map(summaryOf),
+      }
+      return { rows: created ? [created] : [], result }
+    })
+  }
+
+  /** Takes the forms of phase `before`, and assigns what the participant plays. @throws AppError STUDY_REFUSED */
+  submitBefore(open: OpenStudy, player: string, responses: unknown): Promise<ExperimentAssignment | null> {
+    return this.#act(open, player, (situation, scene) => {
+      const { study } = open
+      requireTakingPart(open, scene)
+      const mine = currentRow(situation.rows)
+      // Whoever has an assignment keeps it, even when others have completed the study meanwhile.
+      const isOver = open.isClosed || progressOf(study, situation.tally).is_complete
+      if (isOver && situation.rows.length === 0) throw refuse('This study is closed.')
+      const forms = { ...scene.participant.forms, ...takeAnswers(formsAt(study, 'before'), responses, scene.now) }
+      const chosen: NewAssignment[] = isOver ? [] : assignAfterForms(situation)
+      const rows = chosen.map((each, index) => newRow(study, scene, each, index))
+      const first = mine ?? rows[0]
+      return { participant: { ...scene.participant, forms }, rows, result: first ? summaryOf(first) : null }
+    })
+  }
+
+  /** Starts the session of the current assignment. @throws AppError STUDY_REFUSED, STUDY_FORBIDDEN */
+  async start(open: OpenStudy, player: string, source: string): Promise<StartedSession> {
+    const row = await this.#act(open, player, (situation, scene) => {
+      checkStart(open, scene)
+      const current = currentRow(situation.rows)
+      const found = scene.rows.find(({ id }) => id === current?.id)
+      if (!found) throw refuse('There is no active assignment.')
+      if (found.status === 'in_progress') throw refuse('The assignment is already in progress.')
+      return { result: found }
+    })
+    const plan = planFor(this.#at, open.study, row, { source, characters: await this.#at.roster() })
+    return started(await startSession(this.#at, open, { seen: row, plan, check: (scene) => checkStart(open, scene) }))
+  }
+
+  /** Takes the forms of phase `after` of the completed assignment that waits for them. @throws AppError STUDY_REFUSED */
+  submitAfter(open: OpenStudy, player: string, responses: unknown): Promise<ExperimentAssignment> {
+    return this.#act(open, player, (situation, scene) => {
+      const waiting = waitingRow(open.study, situation.rows)
+      const row = scene.rows.find(({ id }) => id === waiting?.id)
+      if (!row) throw refuse('No assignment is waiting for answers.')
+      const forms = { ...row.forms, ...takeAnswers(formsAt(open.study, 'after'), responses, scene.now) }
+      return { rows: [{ ...row, forms, updatedAt: scene.now }], result: summaryOf(row) }
+    })
+  }
+
+  async progress({ study }: OpenStudy): Promise<Progress> {
+    return progressOf(study, await this.#at.studies.tally(study.name))
+  }
+
+  async status({ study, isClosed }: OpenStudy): Promise<StudyStatus> {
+    const status = statusOf(study, await this.#at.studies.tally(study.name))
+    return { ...status, is_open: status.is_open && !isClosed }
+  }
+
+  /** What the participant may choose among; nothing where the study assigns. */
+  options(open: OpenStudy, player: string): Promise<{ game_name: string; character_hid: string }[]> {
+    return this.#act(open, player, (situation) => ({
+      result: optionsRandomUnique(situation).map(({ game, pc }) => ({ game_name: game, character_hid: pc })),
+    }))
+  }
+
+  /** @throws AppError STUDY_REFUSED for what is not offered */
+  select(open: OpenStudy, player: string, wanted: { game: string; pc: string }): Promise<ExperimentAssignment> {
+    return this.#act(open, player, (situation, scene) => {
+      const { study } = open
+      requireTakingPart(open, scene)
+      if (!study.isChosen) throw refuse('Assignments of this study are not chosen by players.')
+      if (open.isClosed) throw refuse('This study is closed.')
+      requireAnswers(study, scene)
+      const chosen = optionsRandomUnique(situation).find(({ game, pc }) => game === wanted.game && pc === wanted.pc)
+      if (!chosen) throw refuse('This choice is not offered.')
+      const row = newRow(study, scene, chosen)
+      return { rows: [row], result: summaryOf(row) }
+    })
+  }
+}
+
+const hasConsent = ({ study }: OpenStudy, { participant }: Scene): boolean =>
+  study.settings.consent === null || participant.consentVersion === study.settings.consent.version
+
+function requireAnswers(study: Study, { participant }: Scene): void {
+  if (!hasAnsweredBefore(study, participant.forms)) throw refuse('Answer the forms of the study first.')
+}
+
+function checkStart(open: OpenStudy, scene: Scene): void {
+  requireTakingPart(open, scene)
+  requireAnswers(open.study, scene)
+}

@@ -1,0 +1,70 @@
+// Starts the session of an assignment. The session is created and the assignment taken in one transaction.
+import { randomInt } from 'node:crypto'
+import type { PlannedSession } from '../../adapters/session/plan.ts'
+import type { Character } from '../../protocol/character.ts'
+import type { Scene } from '../../store/studies/acts.ts'
+import type { StoredAssignment } from '../../store/studies/rows.ts'
+import type { Study } from '../study.ts'
+import { limitOf, type OpenStudy, refuse, requireGame, type StudyEnvironment } from './environment.ts'
+
+/** What a session is to be, for an assignment. @throws AppError STUDY_REFUSED when its characters are gone */
+export function planFor(
+  at: StudyEnvironment,
+  study: Study,
+  row: Pick<StoredAssignment, 'game' | 'pc' | 'npc' | 'player'>,
+  about: { readonly source: string; readonly characters: readonly Character[] },
+): PlannedSession {
+  const playable = requireGame(at, row.game)
+  const overrides = study.games.find(({ name }) => name === row.game)?.overrides ?? {}
+  const rest = { playable, overrides, source: about.source, playerId: row.player }
+  if (!playable.dialogue.characters) return { ...rest, pc: null, npc: null }
+  const pc = about.characters.find(({ hid }) => hid === row.pc)
+  if (!pc) throw refuse(`Invalid pc_choice: ${row.pc}`)
+  const npc =
+    row.npc === null
+      ? about.characters[randomInt(Math.max(1, about.characters.length))]
+      : about.characters.find(({ hid }) => hid === row.npc)
+  if (!npc) throw refuse(`Invalid npc_choice: ${row.npc ?? ''}`)
+  return { ...rest, pc, npc }
+}
+
+export const armOf = ({ game, pc, npc }: Pick<StoredAssignment, 'game' | 'pc' | 'npc'>): string =>
+  [game, pc, ...(npc === null ? [] : [npc])].join('/')
+
+/** Creates the session of a row that must still be as it was seen. @returns the id of the session */
+export async function startSession(
+  at: StudyEnvironment,
+  { study }: OpenStudy,
+  { seen, plan, check }: { readonly seen: StoredAssignment; readonly plan: PlannedSession; check(scene: Scene): void },
+): Promise<string> {
+  const { studies, registry } = at
+  const key = { study: seen.study, player: seen.player }
+  const header = await registry.create(plan, async (tx, created) => {
+    await studies.actIn(tx, key, { limit: limitOf(study) }, async (scene) => {
+      check(scene)
+      const row = scene.rows.find(({ id }) => id === seen.id)
+      if (!row || (row.status !== 'assigned' && row.status !== 'interrupted')) {
+        throw refuse('The assignment has been started already.')
+      }
+      const place = { session: created, study: key.study, assignment: row.id, arm: armOf(row) }
+      await studies.placeSession(tx, { ...place, consentVersion: scene.participant.consentVersion })
+      const { now } = scene
+      const taken = { status: 'in_progress' as const, session: created, startedAt: now, updatedAt: now }
+      return { rows: [{ ...row, ...taken, isReserved: false, reservedUntil: null }], result: undefined }
+    })
+  })
+  return header.session_id
+}
+
+/** What the start route answers. */
+export interface StartedSession {
+  readonly session_id: string
+  readonly status: 'active'
+  readonly ws_path: string
+}
+
+export const started = (id: string): StartedSession => ({
+  session_id: id,
+  status: 'active',
+  ws_path: `/api/play/game/${id}/ws`,
+})

@@ -1,0 +1,188 @@
+// The routes of studies that are ours: /api/studies. Participant pages need these alone, whichever generation a study is
+// of; researchers use the others with the admin key.
+import { z } from 'zod'
+import { ExperimentForm, FormPayloads, RunForm } from './experiment-form.ts'
+import { JsonObject } from './json.ts'
+import { StudyConsent } from './study-settings.ts'
+import { StudyProgress, StudyStatusAnswer } from './study-wire.ts'
+
+const Name = z.string().min(1).max(200)
+const GENERATIONS = ['experiment', 'run'] as const
+
+/** What anybody may know of a study. */
+export const StudyInfo = z.strictObject({
+  name: z.string(),
+  generation: z.enum(GENERATIONS),
+  title: z.string(),
+  description: z.string(),
+  language: z.string(),
+  is_open: z.boolean(),
+  /** Whether the study can be joined without a personal link. */
+  has_open_link: z.boolean(),
+  consent: StudyConsent.nullable(),
+})
+export type StudyInfo = z.infer<typeof StudyInfo>
+
+/** Ids that recruiting platforms put into the address: PROLIFIC_PID, STUDY_ID, SESSION_ID, workerId, assignmentId, hitId. */
+const External = z
+  .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/), z.string().max(200))
+  .refine((ids) => Object.keys(ids).length <= 12, 'at most 12 ids')
+
+export const JoinStudy = z.strictObject({
+  /** The secret of the link; absent: the study has an open link. */
+  token: z.string().min(1).max(200).optional(),
+  external: External.default({}),
+})
+export const JoinedStudy = z.strictObject({
+  player_id: z.string(),
+  api_key: z.string(),
+  /** Whether the participant was here before. */
+  is_resumed: z.boolean(),
+})
+export type JoinedStudy = z.infer<typeof JoinedStudy>
+
+export const GiveConsent = z.strictObject({ version: Name, signature: z.string().min(1).max(500).optional() })
+
+const STAGES = [
+  'withdrawn',
+  'consent',
+  'forms',
+  'session',
+  'assignment',
+  'choice',
+  'waiting',
+  'finished',
+  'closed',
+] as const
+
+const Shown = z.strictObject({
+  assignment_id: z.string().nullable(),
+  game_name: z.string(),
+  pc_hid: z.string(),
+  npc_hid: z.string().nullable(),
+  status: z.string().nullable(),
+})
+
+/** Where a participant is, and what a page shows next. */
+export const ParticipantState = z.strictObject({
+  study: StudyInfo,
+  stage: z.enum(STAGES),
+  /** Forms to answer now, with the group that their answers name. */
+  forms: z.array(z.union([ExperimentForm, RunForm])),
+  group_id: z.string().nullable(),
+  assignment: Shown.nullable(),
+  /** A session under way: connect to it to resume. */
+  session: z.strictObject({ session_id: z.string(), ws_path: z.string() }).nullable(),
+  options: z.array(Shown),
+  completed: z.int(),
+  /** Assignments that a participant completes at most. */
+  maximum: z.int(),
+  completion: z.strictObject({ code: z.string(), url: z.string().nullable() }).nullable(),
+})
+export type ParticipantState = z.infer<typeof ParticipantState>
+
+const Responses = z.record(z.string(), z.record(z.string(), z.unknown()))
+export const SubmitStudyForms = z.strictObject({ group_id: Name, responses: Responses })
+export const SelectStudy = z.strictObject({
+  game_name: Name,
+  pc_hid: z.string().max(100),
+  npc_hid: z.string().max(100).nullish(),
+})
+export const StartStudy = z.strictObject({ assignment_id: z.string().max(100).nullish() })
+export const Withdraw = z.strictObject({
+  /** Whether everything that was collected is deleted as well. */
+  erase: z.boolean(),
+})
+export const Withdrawn = z.strictObject({ erased: z.boolean() })
+
+// ---- for researchers
+
+export const PutStudy = z.strictObject({ source: z.string().min(1).max(1_000_000) })
+const Fault = z.strictObject({
+  path: z.string(),
+  kind: z.string(),
+  message: z.string(),
+  hint: z.string(),
+  line: z.int(),
+  column: z.int(),
+})
+export const CheckedStudy = z.strictObject({
+  generation: z.enum(GENERATIONS),
+  is_valid: z.boolean(),
+  faults: z.array(Fault),
+  warnings: z.array(Fault),
+  config: JsonObject.nullable(),
+})
+export type CheckedStudy = z.infer<typeof CheckedStudy>
+
+export const StudyEntry = z.strictObject({
+  name: z.string(),
+  generation: z.enum(GENERATIONS),
+  title: z.string(),
+  is_closed: z.boolean(),
+  progress: StudyProgress,
+})
+export const StudyList = z.strictObject({ studies: z.array(StudyEntry) })
+export type StudyList = z.infer<typeof StudyList>
+
+export const StudyBoard = z.strictObject({
+  name: z.string(),
+  source: z.string(),
+  is_closed: z.boolean(),
+  status: StudyStatusAnswer,
+})
+export type StudyBoard = z.infer<typeof StudyBoard>
+
+export const MakeLinks = z.strictObject({
+  count: z.int().min(1).max(1000).default(1),
+  is_reusable: z.boolean().default(false),
+  label: z.string().max(200).nullable().default(null),
+})
+export const MadeLinks = z.strictObject({
+  links: z.array(z.strictObject({ token: z.string(), path: z.string(), label: z.string().nullable() })),
+})
+export type MadeLinks = z.infer<typeof MadeLinks>
+
+/** One participant as the monitor shows it; nothing personal. */
+export const StudyParticipant = z.strictObject({
+  player_id: z.string(),
+  joined_at: z.string(),
+  active_at: z.string(),
+  consent_version: z.string().nullable(),
+  withdrawn_at: z.string().nullable(),
+  completed_at: z.string().nullable(),
+  forms: z.array(z.string()),
+  assignments: z.array(
+    z.strictObject({
+      assignment_id: z.string(),
+      game_name: z.string(),
+      pc_hid: z.string(),
+      npc_hid: z.string().nullable(),
+      status: z.string(),
+      assigned_at: z.string(),
+      started_at: z.string().nullable(),
+      completed_at: z.string().nullable(),
+      interrupted_at: z.string().nullable(),
+      active_session_id: z.string().nullable(),
+    }),
+  ),
+})
+export const StudyParticipants = z.strictObject({
+  participants: z.array(StudyParticipant),
+  /** The id to ask the next page after; null: this was the last. */
+  next: z.string().nullable(),
+})
+export type StudyParticipants = z.infer<typeof StudyParticipants>
+
+/** Everything that a study holds of one participant. */
+export const ParticipantData = z.strictObject({
+  study: z.string(),
+  player_id: z.string(),
+  external: z.record(z.string(), z.string()),
+  consent_version: z.string().nullable(),
+  consent_at: z.string().nullable(),
+  forms: FormPayloads,
+  assignments: z.array(JsonObject),
+  sessions: z.array(JsonObject),
+})
+export type ParticipantData = z.infer<typeof ParticipantData>

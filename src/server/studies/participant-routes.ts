@@ -1,0 +1,219 @@
+// What participants of a study do, in one shape for both generations: the routes behind the participant pages.
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { infoOf } from '../../experiment/service/state.ts'
+import { HttpError, PlayStarted } from '../../protocol/session.ts'
+import {
+  GiveConsent,
+  JoinedStudy,
+  JoinStudy,
+  ParticipantData,
+  ParticipantState,
+  SelectStudy,
+  StartStudy,
+  StudyInfo,
+  SubmitStudyForms,
+  Withdraw,
+  Withdrawn,
+} from '../../protocol/study-routes.ts'
+import { routeLimit } from '../../transport/rate-limit.ts'
+import { bearerOf, requirePlayer, requireStandard } from '../sessions/auth.ts'
+import type { StudyServices } from './services.ts'
+
+const Params = z.strictObject({ name: z.string().min(1).max(200) })
+const BASE = '/api/studies/:name'
+/** Participants that may join from one address a minute: a laboratory has one address. */
+const JOINS = 600
+
+type App = Parameters<FastifyPluginCallbackZod<{ services: StudyServices }>>[0]
+
+const about = { tags: ['studies'], params: Params }
+
+const enter =
+  ({ sessions, catalogue }: StudyServices) =>
+  async (request: FastifyRequest<{ Params: { name: string } }>) => {
+    requireStandard(sessions)
+    const player = await requirePlayer(sessions, bearerOf(request))
+    return { open: await catalogue.open(request.params.name), player }
+  }
+
+const isAlive =
+  ({ sessions }: StudyServices) =>
+  async (session: string): Promise<boolean> => {
+    const found = await sessions.log.find(session)
+    return found !== undefined && found.standing !== 'closed'
+  }
+
+function comingRoutes(app: App, services: StudyServices): void {
+  const { catalogue, enrolment, experiments, sessions, states } = services
+  app.get(
+    BASE,
+    {
+      schema: { ...about, summary: 'What anybody may know of a study', response: { 200: StudyInfo, '4xx': HttpError } },
+    },
+    async (request) => {
+      const open = await catalogue.open(request.params.name)
+      const { is_open } = await experiments.status(open)
+      return infoOf(open, is_open)
+    },
+  )
+  app.post(
+    `${BASE}/join`,
+    {
+      config: { rateLimit: sessions.hasRateLimits ? routeLimit(JOINS) : (false as const) },
+      schema: {
+        ...about,
+        summary: 'Take part: gives the key of the participant',
+        body: JoinStudy,
+        response: { 200: JoinedStudy, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      requireStandard(sessions)
+      const { token, external } = request.body
+      return enrolment.join(await catalogue.open(request.params.name), { token, external })
+    },
+  )
+  app.get(
+    `${BASE}/me`,
+    {
+      schema: {
+        ...about,
+        summary: 'Where the caller is, and what comes next',
+        response: { 200: ParticipantState, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      const { open, player } = await enter(services)(request)
+      return states.of(open, player)
+    },
+  )
+}
+
+function answerRoutes(app: App, services: StudyServices): void {
+  const { enrolment, experiments, runs, states } = services
+  app.post(
+    `${BASE}/consent`,
+    {
+      schema: {
+        ...about,
+        summary: 'Agree to the text of the study',
+        body: GiveConsent,
+        response: { 200: ParticipantState, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      const { open, player } = await enter(services)(request)
+      const { version, signature } = request.body
+      await enrolment.consent(open, player, { version, signature })
+      return states.of(open, player)
+    },
+  )
+  app.post(
+    `${BASE}/forms`,
+    {
+      schema: {
+        ...about,
+        summary: 'Answer the forms that are asked now',
+        body: SubmitStudyForms,
+        response: { 200: ParticipantState, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      const { open, player } = await enter(services)(request)
+      const { group_id, responses } = request.body
+      if (open.study.generation === 'run') await runs.submit(open, player, group_id, responses)
+      else if (group_id === 'after') await experiments.submitAfter(open, player, responses)
+      else await experiments.submitBefore(open, player, responses)
+      return states.of(open, player)
+    },
+  )
+}
+
+function playRoutes(app: App, services: StudyServices): void {
+  const { experiments, runs, states } = services
+  app.post(
+    `${BASE}/select`,
+    {
+      schema: {
+        ...about,
+        summary: 'Choose what to play',
+        body: SelectStudy,
+        response: { 200: ParticipantState, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      const { open, player } = await enter(services)(request)
+      const { game_name: game, pc_hid: pc, npc_hid: npc } = request.body
+      if (open.study.generation === 'run') await runs.select(open, player, { game, pc, npc: npc ?? '' })
+      else await experiments.select(open, player, { game, pc })
+      return states.of(open, player)
+    },
+  )
+  app.post(
+    `${BASE}/sessions`,
+    {
+      schema: {
+        ...about,
+        summary: 'Start the session of the assignment, or go back to it',
+        body: StartStudy.nullish(),
+        response: { 200: PlayStarted, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      const { open, player } = await enter(services)(request)
+      const { session } = await states.of(open, player)
+      if (session !== null && (await isAlive(services)(session.session_id)))
+        return { ...session, status: 'active' as const }
+      if (open.study.generation === 'experiment') return experiments.start(open, player, 'study')
+      return runs.start(open, player, {
+        source: 'study',
+        wanted: request.body?.assignment_id ?? null,
+        isAlive: isAlive(services),
+      })
+    },
+  )
+}
+
+function leavingRoutes(app: App, services: StudyServices): void {
+  const { enrolment } = services
+  app.post(
+    `${BASE}/withdraw`,
+    {
+      schema: {
+        ...about,
+        summary: 'Stop taking part, and have everything deleted if wanted',
+        body: Withdraw,
+        response: { 200: Withdrawn, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      const { open, player } = await enter(services)(request)
+      await enrolment.withdraw(open.study.name, player, request.body.erase)
+      return { erased: request.body.erase }
+    },
+  )
+  app.get(
+    `${BASE}/export`,
+    {
+      schema: {
+        ...about,
+        summary: 'Everything that the study holds of the caller',
+        response: { 200: ParticipantData, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      const { open, player } = await enter(services)(request)
+      return enrolment.data(open.study.name, player)
+    },
+  )
+}
+
+export const participantRoutes: FastifyPluginCallbackZod<{ services: StudyServices }> = (app, { services }, done) => {
+  comingRoutes(app, services)
+  answerRoutes(app, services)
+  playRoutes(app, services)
+  leavingRoutes(app, services)
+  done()
+}

@@ -1,0 +1,37 @@
+// Registers the routes of studies with the failures of the session API.
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { parseJsonWithFloats } from '../../experiment/forms/python-text.ts'
+import { DETAIL_STYLE } from '../../transport/failure-styles.ts'
+import type { RouteFailures } from '../../transport/fastify-failures.ts'
+import { installJsonBody } from '../../transport/json-body.ts'
+import { experimentRoutes } from './experiment-routes.ts'
+import { participantRoutes } from './participant-routes.ts'
+import { researchRoutes } from './research-routes.ts'
+import { runRoutes } from './run-routes.ts'
+import type { StudyServices } from './services.ts'
+
+/** Paths that belong to studies with all that is below them. */
+const AREAS = ['/api/experiments', '/api/run', '/api/studies', '/api/research'] as const
+
+export async function registerStudyRoutes(
+  app: FastifyInstance,
+  services: StudyServices,
+  failures: RouteFailures,
+): Promise<void> {
+  for (const prefix of AREAS) failures.claimArea(prefix, DETAIL_STYLE)
+  await app.register((scope, _options, done) => {
+    failures.installScope(scope, DETAIL_STYLE)
+    // Answers keep whether a number was written with a point: the original tells 2 from 2.0.
+    installJsonBody(scope, { allowsEmpty: true, parse: parseJsonWithFloats })
+    const typed = scope.withTypeProvider<ZodTypeProvider>()
+    for (const routes of [experimentRoutes, runRoutes, participantRoutes]) void typed.register(routes, { services })
+    done()
+  })
+  await app.register((scope, _options, done) => {
+    failures.installScope(scope, DETAIL_STYLE)
+    installJsonBody(scope, { allowsEmpty: true })
+    void scope.withTypeProvider<ZodTypeProvider>().register(researchRoutes, { services })
+    done()
+  })
+}

@@ -1,0 +1,266 @@
+// Studies in the store: their files, links, participants, and which session belongs to which assignment.
+import type { Selectable, Transaction } from 'kysely'
+import type { JsonObject } from '../../protocol/json.ts'
+import { writeJsonColumn } from '../columns.ts'
+import { fromEventRow, fromSessionRow } from '../sessions/rows.ts'
+import type { Store } from '../store.ts'
+import type { Tables } from '../tables.ts'
+import { type ActKey, type ActOptions, act, actIn, type Change, overdueParticipants, type Scene } from './acts.ts'
+import { readTally, type StoredTally } from './counters.ts'
+import { fromAssignmentRow, fromParticipantRow, type Participant, type StoredAssignment } from './rows.ts'
+import type { StudyTable } from './tables.ts'
+
+export interface StoredStudy {
+  readonly name: string
+  readonly generation: 'experiment' | 'run'
+  readonly source: string
+  readonly isClosed: boolean
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** A session that belongs to a study. */
+export interface SessionPlace {
+  readonly session: string
+  readonly study: string
+  readonly assignment: string
+  /** Game, pc and npc. */
+  readonly arm: string
+  readonly consentVersion: string | null
+}
+
+/** How a name is looked up. */
+export const foldName = (name: string): string => name.trim().toLowerCase()
+
+const fromStudyRow = (row: Selectable<StudyTable>): StoredStudy => ({
+  name: row.name,
+  generation: row.generation === 'run' ? 'run' : 'experiment',
+  source: row.source,
+  isClosed: row.is_closed === 1,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})
+
+/** Participants of one page. */
+const PAGE = 500
+
+export class Studies {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** Adds a study, or replaces its file; participants and assignments stay. */
+  async put(study: {
+    readonly name: string
+    readonly generation: 'experiment' | 'run'
+    readonly source: string
+    readonly alias?: string | undefined
+    readonly completing: readonly string[]
+    readonly config: JsonObject
+  }): Promise<void> {
+    const now = Date.now()
+    const changing = {
+      generation: study.generation,
+      source: study.source,
+      alias: study.alias === undefined ? null : foldName(study.alias),
+      completing: writeJsonColumn(study.completing),
+      config: writeJsonColumn(study.config),
+      updated_at: now,
+    }
+    const { name } = study
+    await this.#store.db
+      .insertInto('studies')
+      .values({ name, folded: foldName(name), is_closed: 0, created_at: now, ...changing })
+      .onConflict((conflict) => conflict.column('folded').doUpdateSet(changing))
+      .execute()
+  }
+
+  /** By declared name or stem of the file; capitals and blanks around do not count. */
+  async find(name: string): Promise<StoredStudy | undefined> {
+    const folded = foldName(name)
+    const query = this.#store.db.selectFrom('studies').selectAll()
+    const row =
+      (await query.where('folded', '=', folded).executeTakeFirst()) ??
+      (await query.where('alias', '=', folded).executeTakeFirst())
+    return row && fromStudyRow(row)
+  }
+
+  async list(): Promise<StoredStudy[]> {
+    return (await this.#store.db.selectFrom('studies').selectAll().orderBy('name').execute()).map(fromStudyRow)
+  }
+
+  /** @returns whether there is such a study */
+  async setClosed(name: string, isClosed: boolean): Promise<boolean> {
+    const { numUpdatedRows } = await this.#store.db
+      .updateTable('studies')
+      .set({ is_closed: isClosed ? 1 : 0, updated_at: Date.now() })
+      .where('name', '=', name)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
+  /** One act of one participant, in a transaction of its own. */
+  act<T>(key: ActKey, options: ActOptions, decide: (scene: Scene) => Change<T> | Promise<Change<T>>): Promise<T> {
+    return act(this.#store, key, options, decide)
+  }
+
+  /** The same in a transaction of the caller's. */
+  actIn<T>(
+    tx: Transaction<Tables>,
+    key: ActKey,
+    options: ActOptions,
+    decide: (scene: Scene) => Change<T> | Promise<Change<T>>,
+  ): Promise<T> {
+    return actIn(tx, this.#store.kind, { ...key, ...options }, decide)
+  }
+
+  tally(study: string): Promise<StoredTally> {
+    return readTally(this.#store.db, study)
+  }
+
+  /** Frees the places that were not taken up in time. @returns how many participants had one */
+  async expire(limit = PAGE): Promise<number> {
+    const overdue = await overdueParticipants(this.#store, Date.now(), limit)
+    for (const key of overdue) await this.act(key, { limit: null }, () => ({ result: undefined }))
+    return overdue.length
+  }
+
+  async placeSession(tx: Transaction<Tables>, place: SessionPlace): Promise<void> {
+    await tx
+      .insertInto('session_studies')
+      .values({
+        session_id: place.session,
+        study: place.study,
+        assignment_id: place.assignment,
+        arm: place.arm,
+        consent_version: place.consentVersion,
+        created_at: Date.now(),
+      })
+      .execute()
+  }
+
+  /** Which study a session belongs to. */
+  async placeOf(session: string): Promise<SessionPlace | undefined> {
+    const row = await this.#store.db
+      .selectFrom('session_studies')
+      .selectAll()
+      .where('session_id', '=', session)
+      .executeTakeFirst()
+    return (
+      row && {
+        session: row.session_id,
+        study: row.study,
+        assignment: row.assignment_id,
+        arm: row.arm,
+        consentVersion: row.consent_version,
+      }
+    )
+  }
+
+  /** Whether a player has ever been assigned anything. */
+  async isParticipant(player: string): Promise<boolean> {
+    const row = await this.#store.db
+      .selectFrom('assignments')
+      .select('assignment_id')
+      .where('player_id', '=', player)
+      .limit(1)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
+  async participant(study: string, player: string): Promise<Participant | undefined> {
+    const row = await this.#store.db
+      .selectFrom('study_participants')
+      .selectAll()
+      .where('study', '=', study)
+      .where('player_id', '=', player)
+      .executeTakeFirst()
+    return row && fromParticipantRow(row)
+  }
+
+  /** Participants in the order of their ids. @param after the last id of the page before */
+  async participants(study: string, after = '', limit = PAGE): Promise<Participant[]> {
+    const rows = await this.#store.db
+      .selectFrom('study_participants')
+      .selectAll()
+      .where('study', '=', study)
+      .where('player_id', '>', after)
+      .orderBy('player_id')
+      .limit(limit)
+      .execute()
+    return rows.map(fromParticipantRow)
+  }
+
+  /** Assignments of some participants, by participant and order. */
+  async assignments(study: string, players: readonly string[]): Promise<StoredAssignment[]> {
+    if (players.length === 0) return []
+    const rows = await this.#store.db
+      .selectFrom('assignments')
+      .selectAll()
+      .where('study', '=', study)
+      .where('player_id', 'in', players)
+      .orderBy('player_id')
+      .orderBy('ordinal')
+      .execute()
+    return rows.map(fromAssignmentRow)
+  }
+
+  /** Sessions of some assignments, with their events. */
+  async sessions(assignments: readonly string[]) {
+    if (assignments.length === 0) return []
+    const places = await this.#store.db
+      .selectFrom('session_studies')
+      .selectAll()
+      .where('assignment_id', 'in', assignments)
+      .orderBy('created_at')
+      .execute()
+    const found = []
+    for (const { session_id, assignment_id, arm, consent_version } of places) {
+      const { db } = this.#store
+      const row = await db.selectFrom('sessions').selectAll().where('session_id', '=', session_id).executeTakeFirst()
+      if (!row) continue
+      const events = await db
+        .selectFrom('session_events')
+        .selectAll()
+        .where('session_id', '=', session_id)
+        .orderBy('seq')
+        .execute()
+      found.push({
+        assignment: assignment_id,
+        arm,
+        consentVersion: consent_version,
+        header: fromSessionRow(row),
+        events: events.map(fromEventRow),
+      })
+    }
+    return found
+  }
+
+  /** Removes all that a study holds of a participant, sessions included. The counters forget the participant. */
+  async erase(key: ActKey): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      const rows = await this.actIn(tx, key, { limit: null }, ({ rows: own, now }) => ({
+        rows: own.map((row) => ({ ...row, status: 'expired' as const, isReserved: false, updatedAt: now })),
+        result: own,
+      }))
+      const ids = rows.map(({ id }) => id)
+      const places =
+        ids.length === 0
+          ? []
+          : await tx.selectFrom('session_studies').select('session_id').where('assignment_id', 'in', ids).execute()
+      for (const { session_id } of places) {
+        for (const table of ['session_events', 'session_journals', 'session_studies', 'sessions'] as const) {
+          await tx.deleteFrom(table).where('session_id', '=', session_id).execute()
+        }
+      }
+      await tx.deleteFrom('assignments').where('study', '=', key.study).where('player_id', '=', key.player).execute()
+      await tx
+        .deleteFrom('study_participants')
+        .where('study', '=', key.study)
+        .where('player_id', '=', key.player)
+        .execute()
+    })
+  }
+}

@@ -1,0 +1,119 @@
+// The tables of studies. Instants are milliseconds UTC; JSON is text; booleans are 0 and 1.
+
+export interface StudyTable {
+  name: string
+  /** The name as it is looked up: trimmed, lower case. */
+  folded: string
+  /** The stem of its file, folded: names it too. */
+  alias: string | null
+  /** `experiment` or `run`. */
+  generation: string
+  /** The file as its author wrote it. */
+  source: string
+  /** Closed by the researcher: nobody new. */
+  is_closed: number
+  /** JSON list: exit reasons that complete an assignment besides the usual ones. */
+  completing: string
+  /** JSON object: what the file means, every default filled in. */
+  config: string
+  created_at: number
+  updated_at: number
+}
+
+export interface StudyParticipantTable {
+  study: string
+  player_id: string
+  /** JSON object: answered forms that are about the participant. */
+  forms: string
+  /** Hash of the link that the participant came by. */
+  link: string | null
+  /** JSON object: ids of the recruiting platform. */
+  external: string
+  consent_version: string | null
+  consent_at: number | null
+  /** Sealed with the key of personal data. */
+  signature: string | null
+  completion_code: string | null
+  completed_at: number | null
+  withdrawn_at: number | null
+  created_at: number
+  updated_at: number
+}
+
+export interface AssignmentTable {
+  assignment_id: string
+  study: string
+  player_id: string
+  /** 1, 2, … for each participant. */
+  ordinal: number
+  game_name: string
+  pc_hid: string
+  npc_hid: string | null
+  /** The four of the wire, or `expired`: a place that was not taken up in time. */
+  status: string
+  assigned_at: number
+  created_at: number
+  updated_at: number
+  started_at: number | null
+  completed_at: number | null
+  interrupted_at: number | null
+  active_session_id: string | null
+  /** JSON object: answered forms that are about the assignment. */
+  form_responses: string
+  batch_id: string | null
+  batch_npc_hid: string | null
+  /** Whether it holds a place in the quota without being counted. */
+  is_reserved: number
+  reserved_until: number | null
+  /** For how long places are held; null: the study does not reserve. */
+  reserve_ms: number | null
+}
+
+export interface StudyCounterTable {
+  study: string
+  game_name: string
+  counted: number
+  completed: number
+  in_progress: number
+  reserved: number
+}
+
+export interface StudyGroupTable {
+  study: string
+  game_name: string
+  npc_hid: string
+  /** Rows in progress or completed. */
+  played: number
+}
+
+export interface StudyLinkTable {
+  link_hash: string
+  study: string
+  /** The participant of a personal link, once it has been used. */
+  player_id: string | null
+  label: string | null
+  is_reusable: number
+  is_revoked: number
+  created_at: number
+  used_at: number | null
+}
+
+export interface SessionStudyTable {
+  session_id: string
+  study: string
+  assignment_id: string
+  /** What the participant was assigned to: game, pc, npc. */
+  arm: string
+  consent_version: string | null
+  created_at: number
+}
+
+export interface StudyTables {
+  studies: StudyTable
+  study_participants: StudyParticipantTable
+  assignments: AssignmentTable
+  study_counters: StudyCounterTable
+  study_groups: StudyGroupTable
+  study_links: StudyLinkTable
+  session_studies: SessionStudyTable
+}

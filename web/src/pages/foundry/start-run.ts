@@ -1,0 +1,50 @@
+// Starts runs: fresh ones, and ones that play a command file.
+import type { StartedEpisode } from '../../../../src/protocol/catalogue.ts'
+import { apiClient } from '../../data/client.ts'
+import type { FileStep } from './done.ts'
+import { BASE_RATE, type FoundrySession } from './foundry-session.ts'
+import { keepRun } from './runs.ts'
+
+/** Starts a run of a scenario, its time stopped. Returns the episode's id. */
+export async function startRun(scenario: string, title: string, seed: number): Promise<string> {
+  const started = await apiClient().episodes.start({
+    world: 'foundry',
+    variant: scenario,
+    seed,
+    players: [null],
+    tick_rate: BASE_RATE,
+    paused: true,
+  })
+  keepStarted(started, scenario, title)
+  return started.episode.id
+}
+
+function keepStarted({ episode, slots }: StartedEpisode, scenario: string, title: string): void {
+  keepRun({ episode: episode.id, scenario, title, token: slots[0]?.token ?? '', startedAt: Date.now() })
+}
+
+/** Plays the steps of a command file in a run that has just been started. */
+export async function playFile(session: FoundrySession, steps: readonly FileStep[]): Promise<void> {
+  let commands: Parameters<FoundrySession['do']>[0] = []
+  for (const [index, step] of steps.entries()) {
+    if (step.kind === 'command') commands = [...commands, step.command]
+    const next = steps[index + 1]
+    // Commands that stand together go into one tick, as many as a slot's queue holds.
+    if (commands.length > 0 && (next?.kind !== 'command' || commands.length >= MAX_TOGETHER)) {
+      await session.do(commands)
+      commands = []
+    }
+    if (step.kind === 'ticks') await wait(session, step.ticks)
+    if (session.state.get().status === 'over') return
+  }
+}
+
+const MAX_TOGETHER = 32
+/** Ticks of one request. */
+const MAX_TICKS = 500
+
+async function wait(session: FoundrySession, ticks: number): Promise<void> {
+  for (let left = ticks; left > 0 && session.state.get().status !== 'over'; left -= MAX_TICKS) {
+    await session.pace({ steps: Math.min(left, MAX_TICKS) })
+  }
+}
