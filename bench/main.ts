@@ -23,6 +23,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   sessions: () => import('./sessions.bench.ts'),
   dataset: () => import('./dataset.bench.ts'),
   evaluation: () => import('./evaluation.bench.ts'),
+  studies: () => import('./studies.bench.ts'),
   compare: () => import('./compare.bench.ts'),
   'strategy-fuzz': async () => {
     const { runFuzz } = await import('./strategy.bench.ts')

@@ -4,3 +4,4 @@ export { CLIENT_ERRORS, ClientError, type ClientErrorCode } from './client-error
 export { PerceptionClient, PerceptionFailure } from './perception.ts'
 export type { ConnectionState, PlayEvent, PlayedTurn, SaidEvent, SessionStanding } from './play-event.ts'
 export type { PlayOptions, PlaySession, Reconnection } from './play-session.ts'
+export { createResearchClient, createStudyClient, type ResearchClient, type StudyClient } from './studies.ts'

@@ -212,6 +212,8 @@ forEachStore(
     const joined = await post(server, '/api/studies/two-minds/join', {})
     const key = joined.body.api_key
     assert.equal((await get(server, '/api/experiments/nothing/setup', key)).status, 404)
+    const wrong = await get(server, '/api/experiments/two-minds/setup', key)
+    assert.equal(wrong.status, 404, 'a run is no experiment')
     assert.equal(
       (await get(server, '/api/studies/TWO-MINDS')).body.name,
       'Two minds',

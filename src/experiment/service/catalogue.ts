@@ -60,11 +60,12 @@ export class StudyCatalogue {
 
   /**
    * The study of a name; capitals and blanks around do not count, and the stem of its file names it too.
+   * @param generation the only one that counts, where a route knows just one
    * @throws AppError UNKNOWN_EXPERIMENT
    */
-  async open(name: string): Promise<OpenStudy> {
+  async open(name: string, generation?: Study['generation']): Promise<OpenStudy> {
     const stored = await this.#at.studies.find(name)
-    if (stored) return this.#parse(stored)
+    if (stored && (generation === undefined || stored.generation === generation)) return this.#parse(stored)
     const names = (await this.#at.studies.list()).map((each) => each.name)
     const close = closestOf(foldName(name), names)
     throw new AppError('UNKNOWN_EXPERIMENT', `Experiment not found: ${name}`, {

@@ -30,7 +30,7 @@ const enter =
   async (request: FastifyRequest<{ Params: { name: string } }>): Promise<{ open: OpenStudy; player: string }> => {
     requireStandard(sessions)
     const player = await requirePlayer(sessions, bearerOf(request))
-    return { open: await catalogue.open(request.params.name), player }
+    return { open: await catalogue.open(request.params.name, 'experiment'), player }
   }
 
 function standingRoutes(app: App, services: StudyServices): void {

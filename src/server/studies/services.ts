@@ -88,7 +88,7 @@ export async function createStudyServices(
     settings,
     run() {
       if (run === undefined) throw new ApiRefusal(404, 'This server has no run')
-      return catalogue.open(run)
+      return catalogue.open(run, 'run')
     },
     close: () => clearInterval(timer),
   }

@@ -12,11 +12,19 @@ interface Face {
   readonly tone: number
 }
 
+const WIRE = [
+  { from: [0, 0.42, 0.42], to: [1, 0.58, 0.58], colour: 'wire' },
+  { from: [0.42, 0.42, 0], to: [0.58, 0.58, 1], colour: 'wire' },
+] as const
+
 const place = (x: number, y: number, z: number): readonly [number, number] => [(x - z) * ACROSS, (x + z) / 2 - y]
 
 /** A picture of a part that faces east, as tall as its icon. */
 export function isoIcon(def: number): SVGSVGElement {
-  const faces = formOf(def)
+  const form = formOf(def)
+  // A lone wire is a cube too small to see: its arms are what people know it by.
+  const shown = form[0]?.colour === 'wire' ? WIRE : form
+  const faces = shown
     .flatMap((box) => {
       const { min, size } = turnBox(box, def, 1)
       return facesOf(min, size, `var(--i-${box.colour.replaceAll('_', '-')})`)

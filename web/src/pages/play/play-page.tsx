@@ -11,6 +11,7 @@ import { accountQuery, keyStore, serverConfigQuery } from '../../data/account.ts
 import { useStore } from '../../data/store.ts'
 import { gamesQuery, modelsQuery, sessionsQuery } from '../../data/text-games.ts'
 import { ago, count, fullDate } from '../../data/words.ts'
+import { PATHS } from '../../paths.ts'
 import { explain } from '../../shell/error-page.tsx'
 import { SignIn } from '../account/sign-in.tsx'
 import styles from './play.module.css'
@@ -37,6 +38,11 @@ export function PlayPage() {
         </Section>
       ) : undefined}
       <Games canStart={!needsKey} />
+      <Section title="Build in the foundry" aside={<Link to={PATHS.foundry}>Choose a scenario</Link>}>
+        <p className={styles.lead}>
+          Place parts that dig, carry and make things. The first scenario is a lesson of five minutes.
+        </p>
+      </Section>
     </ReadingPage>
   )
 }
