@@ -13,6 +13,7 @@ import type { RouteFailures } from '../transport/fastify-failures.ts'
 import { installRateLimit } from '../transport/rate-limit.ts'
 import type { Transport } from '../transport/transport.ts'
 import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
+import type { LeagueServices } from './leagues.ts'
 import type { LivePerception } from './live-perception.ts'
 import { openApiOptions } from './openapi.ts'
 import { streamRoute } from './perception-sockets.ts'
@@ -22,6 +23,7 @@ import { controlRoutes } from './routes/control.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { evaluationRoutes } from './routes/evaluations.ts'
 import { healthRoutes } from './routes/health.ts'
+import { leagueRoutes } from './routes/leagues.ts'
 import { perceptionRoutes } from './routes/perception.ts'
 import { watchRoutes, watchSockets } from './routes/watch.ts'
 import { webRoutes } from './routes/web.ts'
@@ -39,6 +41,7 @@ const REQUESTS_PER_MINUTE = 6000
 export interface RouteDependencies {
   readonly episodes: EpisodeService
   readonly storage: ServerStorage
+  readonly leagues: LeagueServices
   readonly adapters: LivePerception
   readonly commands: CommandLog
   readonly transport: Transport
@@ -69,6 +72,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(episodeRoutes, { episodes, blobs, locality })
   await typed.register(controlRoutes, { episodes, locality })
   await typed.register(evaluationRoutes, { evaluations: new Evaluations(store), blobs })
+  await typed.register(leagueRoutes, { ...parts.leagues, locality, blobs })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }
