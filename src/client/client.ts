@@ -1,6 +1,6 @@
 // `createClient`: a paracosm server from the outside, typed. The shapes are those of the protocol, as they travel.
 import { z } from 'zod'
-import { About } from '../protocol/about.ts'
+import { About, ReadyState } from '../protocol/about.ts'
 import {
   EpisodePage,
   type EpisodeRequest,
@@ -9,13 +9,16 @@ import {
   WorldDetail,
   WorldSummary,
 } from '../protocol/catalogue.ts'
+import { Character } from '../protocol/character.ts'
 import { CommandCount, type CommandFilters, CommandLogRow, CommandPage } from '../protocol/command-log.ts'
 import { type BranchRequest, type PaceRequest, PaceState, PartInspection } from '../protocol/control.ts'
 import { EvaluationDetail, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
 import {
   Authenticated,
   Branched,
+  type CharacterEntry,
   CharacterList,
+  CharacterTable,
   EvaluationAnswer,
   FeedbackCleared,
   type FeedbackRequest,
@@ -133,6 +136,8 @@ function serverMethods(caller: Credentials) {
   return {
     /** The server's version, and a word that changes when it starts anew. */
     about: (): Promise<About> => ask(caller, About, '/api/about'),
+    /** Whether the server can do its work, and what is wrong if it cannot. */
+    ready: (): Promise<ReadyState> => ask(caller, ReadyState, '/readyz', { accepts: 503 }),
     /** Which mode the server is in, and whether it asks for keys. */
     serverConfig: (): Promise<ServerConfig> => ask(caller, ServerConfig, '/api/server/config'),
     serverStatus: (): Promise<ServerStatus> => ask(caller, ServerStatus, '/api/status'),
@@ -141,6 +146,12 @@ function serverMethods(caller: Credentials) {
     games: async (): Promise<GameList['games']> => (await ask(caller, GameList, '/api/games/list')).games,
     characters: async (): Promise<CharacterList['characters']> =>
       (await ask(caller, CharacterList, '/api/characters/list')).characters,
+    /** The characters with what filters need: kind, labels, divergence. */
+    characterTable: async (): Promise<CharacterEntry[]> =>
+      (await ask(caller, CharacterTable, '/api/characters/table')).characters,
+    /** The whole sheet of a character. */
+    character: (hid: string): Promise<Character> =>
+      ask(caller, Character, `/api/characters/${encodeURIComponent(hid)}`),
     /** Who can be played and met in a game. */
     setup: (game: string): Promise<Setup> => ask(caller, Setup, `/api/play/setup/${encodeURIComponent(game)}`),
     worlds: (): Promise<WorldSummary[]> => ask(caller, z.array(WorldSummary), '/api/worlds'),

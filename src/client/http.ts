@@ -19,6 +19,8 @@ interface Asked {
   /** Longest wait for the whole answer, in milliseconds. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal | undefined
+  /** A status that has an answer of the same shape although it is none of success. */
+  readonly accepts?: number
 }
 
 const TIMEOUT_MS = 30_000
@@ -74,7 +76,7 @@ async function send(caller: Credentials, path: string, asked: Asked): Promise<Re
     signal: AbortSignal.any(signals.filter((each) => each !== undefined)),
     ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
   })
-  if (!answer.ok) throw await toFailure(answer, path)
+  if (!answer.ok && answer.status !== asked.accepts) throw await toFailure(answer, path)
   return answer
 }
 

@@ -10,3 +10,13 @@ export const About = z.strictObject({
   web: z.string().nullable(),
 })
 export type About = z.infer<typeof About>
+
+/** Whether the server can do its work now; each problem in words for an operator. */
+export const ReadyState = z.strictObject({
+  ok: z.boolean(),
+  live_episodes: z.int(),
+  problems: z.array(
+    z.strictObject({ check: z.enum(['startup', 'database', 'disk', 'journals']), message: z.string() }),
+  ),
+})
+export type ReadyState = z.infer<typeof ReadyState>

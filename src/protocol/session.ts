@@ -188,6 +188,19 @@ export const CharacterList = z.strictObject({
 })
 export type CharacterList = z.infer<typeof CharacterList>
 
+/** What a table of characters needs of each. */
+export const CharacterEntry = z.strictObject({
+  hid: z.string(),
+  is_human: z.boolean(),
+  pc_eligible: z.boolean(),
+  common_labels: z.array(z.string()),
+  short_description: z.string(),
+  /** Assumptions that do not hold for a human; 0 for all others. */
+  divergent: z.int().min(0),
+})
+export type CharacterEntry = z.infer<typeof CharacterEntry>
+export const CharacterTable = z.strictObject({ characters: z.array(CharacterEntry) })
+
 export const Choice = z.strictObject({ hid: z.string(), label: z.string() })
 export const DENIALS = ['no_valid_pc', 'no_valid_npc'] as const
 /** Characters that can be played and met in a game; `denial_reason` says why there are none. */

@@ -10,5 +10,8 @@ export const PATHS = {
   play: '/play',
   chat: '/play/$session',
   log: '/log',
+  study: '/study/$study',
+  characters: '/characters',
+  operate: '/operate',
   account: '/account',
 } as const

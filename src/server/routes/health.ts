@@ -1,16 +1,10 @@
 // Whether the server lives, and whether it is ready.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { ReadyState } from '../../protocol/about.ts'
 import type { Readiness } from '../readiness.ts'
 
 const Health = z.strictObject({ status: z.literal('ok') })
-const ReadyState = z.strictObject({
-  ok: z.boolean(),
-  live_episodes: z.int(),
-  problems: z.array(
-    z.strictObject({ check: z.enum(['startup', 'database', 'disk', 'journals']), message: z.string() }),
-  ),
-})
 
 /** Seconds after which a load balancer may ask again. */
 const RETRY_AFTER_S = 2

@@ -1,8 +1,9 @@
 // The games and the characters.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { Character } from '../../protocol/character.ts'
 import { JsonObject } from '../../protocol/json.ts'
-import { CharacterList, GameList, HttpError } from '../../protocol/session.ts'
+import { type CharacterEntry, CharacterList, CharacterTable, GameList, HttpError } from '../../protocol/session.ts'
 import { ApiRefusal } from '../../transport/errors.ts'
 import { requireAdmin } from './auth.ts'
 import type { SessionServices } from './services.ts'
@@ -11,7 +12,16 @@ const Id = z.strictObject({ character_id: z.string().min(1).max(100) })
 const Written = z.strictObject({ character_id: z.string() })
 const Write = z.strictObject({ character_id: z.string().min(1).max(100).nullish(), data: JsonObject })
 
-export const catalogueRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
+function toEntry(character: Character): CharacterEntry {
+  const { hid, is_human, pc_eligible, common_labels, short_description, hsn_divergence } = character
+  const verdicts = Object.values(hsn_divergence ?? {}).flatMap((section) => Object.values(section))
+  const divergent = verdicts.filter(({ value }) => value?.toLowerCase() === 'divergent').length
+  return { hid, is_human, pc_eligible, common_labels, short_description, divergent }
+}
+
+type App = Parameters<FastifyPluginCallbackZod<{ services: SessionServices }>>[0]
+
+function readRoutes(app: App, services: SessionServices): void {
   app.get(
     '/api/games/list',
     { schema: { summary: 'The games', tags: ['catalogue'], response: { 200: GameList } } },
@@ -30,6 +40,39 @@ export const catalogueRoutes: FastifyPluginCallbackZod<{ services: SessionServic
       characters: (await services.characters.all()).map(({ hid, short_description }) => ({ hid, short_description })),
     }),
   )
+  app.get(
+    '/api/characters/table',
+    {
+      schema: {
+        summary: 'The characters with what filters need: kind, labels, divergence',
+        tags: ['catalogue'],
+        response: { 200: CharacterTable },
+      },
+    },
+    async () => ({ characters: (await services.characters.all()).map(toEntry) }),
+  )
+  app.get(
+    '/api/characters/:character_id',
+    {
+      schema: {
+        summary: 'The sheet of a character',
+        description:
+          'Games may hide parts of it from their players; this route is for readers and writers of characters.',
+        tags: ['catalogue'],
+        params: Id,
+        response: { 200: Character, '4xx': HttpError },
+      },
+    },
+    async ({ params: { character_id } }) => {
+      const found = await services.characters.get(character_id)
+      if (found) return found
+      throw new ApiRefusal(404, 'Character not found')
+    },
+  )
+}
+
+export const catalogueRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
+  readRoutes(app, services)
   const describe = (summary: string) => ({ summary, tags: ['catalogue'], description: 'Needs the admin key.' })
   app.post(
     '/api/characters',

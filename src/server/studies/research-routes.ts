@@ -141,7 +141,7 @@ function peopleRoutes(app: App, services: StudyServices): void {
       const { study } = await catalogue.open(request.params.name)
       const { count, is_reusable: isReusable, label } = request.body
       const tokens = await enrolment.makeLinks(study.name, count, { label, isReusable })
-      const path = `/studies/${encodeURIComponent(study.name)}`
+      const path = `/study/${encodeURIComponent(study.name)}`
       return { links: tokens.map((token) => ({ token, path: `${path}?token=${token}`, label })) }
     },
   )

@@ -1,5 +1,6 @@
 // The one connection of the application to its server. The player's key lies in this browser and travels in headers only.
-import { type Client, createClient } from 'paracosm/client'
+import { type Client, createClient, createStudyClient, type StudyClient } from 'paracosm/client'
+import { createStore } from './store.ts'
 
 const KEY = 'paracosm.key'
 
@@ -14,7 +15,17 @@ export function storeKey(key: string | undefined): void {
   else localStorage.setItem(KEY, key)
 }
 
-/** A client with the key of whoever is signed in now. */
+const acting = createStore<string | undefined>(undefined)
+
+/** Makes all requests those of a participant of a study, whoever is signed in; undefined: no longer. */
+export const actAs = (key: string | undefined): void => acting.set(key)
+
+/** A client with the key of whoever is signed in now, or takes part in a study on this page. */
 export function apiClient(): Client {
-  return createClient({ url: location.origin, key: storedKey() })
+  return createClient({ url: location.origin, key: acting.get() ?? storedKey() })
+}
+
+/** The client of one study, for whoever takes part in it on this page. @param key of another participant */
+export function studyClient(study: string, key: string | undefined = acting.get()): StudyClient {
+  return createStudyClient({ url: location.origin, key }, study)
 }

@@ -9,5 +9,7 @@ export interface NavItem {
 
 export const NAV: readonly NavItem[] = [
   { label: 'Play', to: '/play', key: 'P' },
+  { label: 'Characters', to: '/characters', key: 'C' },
   { label: 'Log', to: '/log', key: 'L' },
+  { label: 'Operate', to: '/operate', key: 'O' },
 ]

@@ -15,6 +15,8 @@ export function Shell() {
   const main = useRef<HTMLElement>(null)
   const isPaletteOpen = useStore(paletteStore)
   const path = useRouterState({ select: ({ location }) => location.pathname })
+  // Participants of a study see the study, and nothing else of this server.
+  const isOfStudy = path.startsWith('/study/')
   useGlobalKeys()
   useFocusOnNavigation(main, path)
   return (
@@ -22,7 +24,7 @@ export function Shell() {
       <a className={styles.skip} href="#main">
         Skip to the page
       </a>
-      <TopBar />
+      {isOfStudy ? undefined : <TopBar />}
       <Banners />
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
         <Outlet />

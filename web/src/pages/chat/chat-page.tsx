@@ -12,6 +12,7 @@ import { recordQuery } from '../../data/text-games.ts'
 import { explain } from '../../shell/error-page.tsx'
 import { SignIn } from '../account/sign-in.tsx'
 import styles from './chat.module.css'
+import { CHAT_WORDS } from './chat-words.ts'
 import { Composer } from './composer.tsx'
 import { LeaveDialog } from './leave-dialog.tsx'
 import { SidePanel } from './side-panel.tsx'
@@ -85,9 +86,9 @@ function Conversation({ session }: { session: string }) {
 
 /** Why nothing can be sent now. */
 function whyNot({ log }: Chat): string | undefined {
-  if (log.connection === 'waiting') return 'The connection is lost. It is being opened again; your text is kept.'
-  if (log.connection !== 'open') return 'The game is opening.'
-  return log.isWaiting ? 'Write ahead; you can send when the answer is here.' : undefined
+  if (log.connection === 'waiting') return CHAT_WORDS.reconnecting
+  if (log.connection !== 'open') return CHAT_WORDS.opening
+  return log.isWaiting ? CHAT_WORDS.writeAhead : undefined
 }
 
 function Leaving({ isOpen, onClose, chat }: { isOpen: boolean; onClose(): void; chat: Chat }) {

@@ -1,12 +1,13 @@
 // Where the player writes: grows to six lines, counts, Enter sends, and "/" opens the menu of commands.
 import { type KeyboardEvent, type RefObject, useId, useState } from 'react'
 import { IconButton } from '../../components/button.tsx'
+import { useChatWords } from './chat-words.ts'
 import styles from './composer.module.css'
 
 const COMMANDS = [
-  { name: '/finish', what: 'End the game and give your answer' },
-  { name: '/abilities', what: 'What your character can do' },
-  { name: '/help', what: 'The rules in short' },
+  { name: '/finish', what: 'finish' },
+  { name: '/abilities', what: 'abilities' },
+  { name: '/help', what: 'help' },
 ] as const
 
 interface ComposerProps {
@@ -20,6 +21,7 @@ interface ComposerProps {
 }
 
 export function Composer({ field, text, onText, onSend, why, placeholder }: ComposerProps) {
+  const words = useChatWords()
   const listId = useId()
   const [index, setIndex] = useState(0)
   const [isDismissed, setDismissed] = useState(false)
@@ -46,7 +48,7 @@ export function Composer({ field, text, onText, onSend, why, placeholder }: Comp
   return (
     <div className={styles.composer}>
       {found.length === 0 ? undefined : (
-        <div role="listbox" id={listId} aria-label="Commands" className={styles.slash}>
+        <div role="listbox" id={listId} aria-label={words.commands} className={styles.slash}>
           {found.map(({ name, what }) => (
             <div
               key={name}
@@ -58,7 +60,7 @@ export function Composer({ field, text, onText, onSend, why, placeholder }: Comp
               onKeyDown={undefined}
             >
               <code>{name}</code>
-              <span>{what}</span>
+              <span>{words[what]}</span>
             </div>
           ))}
         </div>
@@ -67,7 +69,7 @@ export function Composer({ field, text, onText, onSend, why, placeholder }: Comp
         ref={field}
         value={text}
         rows={1}
-        aria-label="What your character does"
+        aria-label={words.composer}
         placeholder={placeholder}
         onChange={({ target }) => {
           setDismissed(false)
@@ -77,9 +79,9 @@ export function Composer({ field, text, onText, onSend, why, placeholder }: Comp
         {...(found.length > 0 ? { 'aria-controls': listId } : {})}
       />
       <div className={styles.composerRow}>
-        <span className={styles.hint}>{why ?? 'Enter sends. Shift Enter breaks the line.'}</span>
+        <span className={styles.hint}>{why ?? words.hint}</span>
         {text === '' ? undefined : <span className={styles.counter}>{text.length}</span>}
-        <IconButton icon="up" label="Send" look="default" why={why} onClick={() => send(text)} />
+        <IconButton icon="up" label={words.send} look="default" why={why} onClick={() => send(text)} />
       </div>
     </div>
   )

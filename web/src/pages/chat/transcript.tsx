@@ -6,6 +6,7 @@ import { Mark } from '../../components/mark.tsx'
 import { useLater } from '../../shell/opening.tsx'
 import styles from './chat.module.css'
 import type { ChatLog, Entry } from './chat-log.ts'
+import { useChatWords } from './chat-words.ts'
 import { Feedback } from './feedback.tsx'
 import { Prose } from './prose.tsx'
 
@@ -63,12 +64,13 @@ interface EntryProps {
 }
 
 function EntryView({ entry, session, isLast, onEdit }: EntryProps) {
+  const words = useChatWords()
   if (entry.kind === 'info') return <Prose text={entry.text} voice="game" />
   if (entry.kind === 'scene') {
     return (
       <article className={styles.scene} id={`turn-${entry.turn}`}>
         <a className={styles.turn} href={`#turn-${entry.turn}`}>
-          Turn {entry.turn}
+          {words.turn} {entry.turn}
         </a>
         <Prose text={entry.text} voice="world" />
         {entry.event === null ? undefined : <Feedback session={session} event={entry.event} isLast={isLast} />}
@@ -79,6 +81,7 @@ function EntryView({ entry, session, isLast, onEdit }: EntryProps) {
 }
 
 function Said({ entry, onEdit }: { entry: Extract<Entry, { kind: 'said' }>; onEdit(text: string): void }) {
+  const words = useChatWords()
   const isPlayed = entry.state === 'played' || entry.state === 'sent'
   return (
     <div className={styles.said}>
@@ -90,13 +93,13 @@ function Said({ entry, onEdit }: { entry: Extract<Entry, { kind: 'said' }>; onEd
         <div className={entry.state === 'refused' ? styles.refusal : styles.fault}>
           {entry.state === 'refused' ? (
             <p>
-              <Chip kind="refused">Not played</Chip> <span className={styles.cost}>costs a retry, not a turn</span>
+              <Chip kind="refused">{words.notPlayed}</Chip> <span className={styles.cost}>{words.cost}</span>
             </p>
           ) : undefined}
           {entry.reasons.map((reason) => (
             <p key={reason}>{reason}</p>
           ))}
-          <Button onClick={() => onEdit(entry.text)}>Edit and try again</Button>
+          <Button onClick={() => onEdit(entry.text)}>{words.edit}</Button>
         </div>
       )}
     </div>
@@ -107,13 +110,10 @@ const SOON_MS = 2000
 const SLOW_MS = 10_000
 
 function Waiting() {
+  const words = useChatWords()
   const isSoon = useLater(SOON_MS)
   const isSlow = useLater(SLOW_MS)
-  const word = isSlow
-    ? 'Slower than usual. Trying again costs you nothing.'
-    : isSoon
-      ? 'The referees are reading it.'
-      : 'Sent.'
+  const word = isSlow ? words.slow : isSoon ? words.reading : words.sent
   return (
     <p role="status" className={styles.waiting}>
       {word}

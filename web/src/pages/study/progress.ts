@@ -1,0 +1,34 @@
+// How far a participant is: steps for the bar, and the same in words.
+import type { ParticipantState } from '../../../../src/protocol/study-routes.ts'
+import type { Words } from './words.ts'
+
+export interface StudyStep {
+  readonly words: string
+  /** Parts that are done, and all of them: each conversation is one, and so is what comes before. */
+  readonly done: number
+  readonly total: number
+}
+
+type Place = Pick<ParticipantState, 'stage' | 'completed' | 'maximum'>
+
+/** Undefined: there is nothing to go on with. */
+export function stepOf({ stage, completed, maximum }: Place, words: Words): StudyStep | undefined {
+  const total = maximum + 1
+  const conversation = words.stepConversation(Math.min(completed + 1, maximum), maximum)
+  switch (stage) {
+    case 'consent':
+      return { words: words.stepConsent, done: 0, total }
+    case 'forms':
+      return { words: words.stepForms, done: completed === 0 ? 0 : Math.min(completed, maximum), total }
+    case 'choice':
+    case 'assignment':
+    case 'session':
+    case 'waiting':
+      return { words: conversation, done: Math.min(completed + 1, maximum), total }
+    case 'finished':
+      return { words: words.stepDone, done: total, total }
+    case 'closed':
+    case 'withdrawn':
+      return undefined
+  }
+}

@@ -1,0 +1,191 @@
+// What a participant of a study sees, from the link to the completion code. The server says where they are; each stage is
+// one screen with one thing to do. Opened again, on this or another device, it continues in the same place.
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import type { ParticipantState } from 'paracosm/protocol'
+import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react'
+import { useTitle } from '../../components/page.tsx'
+import { actAs } from '../../data/client.ts'
+import { codeOf } from '../../data/query-client.ts'
+import { useStore } from '../../data/store.ts'
+import { keptArrival, needsJoin, studyInfoQuery, studyKey, studyKeysStore, studyStateQuery } from '../../data/study.ts'
+import { useLater } from '../../shell/opening.tsx'
+import { Assignment } from './assignment.tsx'
+import { Choice } from './choice.tsx'
+import { Consent } from './consent.tsx'
+import { Closed, Finished, Waiting, Withdrawn } from './endings.tsx'
+import { Forms } from './forms.tsx'
+import { Frame } from './frame.tsx'
+import { Leave, LeaveButton } from './leave.tsx'
+import { stepOf } from './progress.ts'
+import styles from './study.module.css'
+import { StudyConversation } from './study-conversation.tsx'
+import { Trouble } from './trouble.tsx'
+import { useWords, WordsContext } from './use-words.ts'
+import { Joining, Welcome } from './welcome.tsx'
+import { type LanguageId, languageOf } from './words.ts'
+
+const LANGUAGE = 'paracosm.study-language'
+/** Milliseconds between two looks while others are awaited. */
+const WAIT_MS = 2000
+
+export function StudyPage() {
+  const { study } = useParams({ from: '/study/$study' })
+  useStore(studyKeysStore)
+  const key = studyKey(study)
+  // Every request of this page is the participant's, whoever else is signed in.
+  useLayoutEffect(() => {
+    actAs(key)
+    return () => actAs(undefined)
+  }, [key])
+  const [chosen, setChosen] = useState<string | undefined>(
+    () => keptArrival(study).language ?? sessionStorage.getItem(LANGUAGE) ?? undefined,
+  )
+  const { data: info, error, refetch } = useQuery(studyInfoQuery(study))
+  const language = languageOf([chosen, info?.language, ...navigator.languages])
+  const choose = (id: LanguageId): void => {
+    sessionStorage.setItem(LANGUAGE, id)
+    setChosen(id)
+  }
+  useTitle(info?.title ?? '')
+  useEffect(() => {
+    document.documentElement.lang = language.id
+    return () => {
+      document.documentElement.lang = 'en'
+    }
+  }, [language.id])
+  const frame = { title: info?.title ?? '', language: language.id, onLanguage: choose }
+  return (
+    <WordsContext value={language.words}>
+      {info ? (
+        <Inside study={study} accessKey={key} hasOpenLink={info.has_open_link} info={info} frame={frame} />
+      ) : (
+        <Frame {...frame}>{error ? <Trouble error={error} onAgain={() => void refetch()} /> : <OpeningWords />}</Frame>
+      )}
+    </WordsContext>
+  )
+}
+
+const OPENING_MS = 400
+
+function OpeningWords() {
+  const words = useWords()
+  return useLater(OPENING_MS) ? <p role="status">{words.opening}</p> : undefined
+}
+
+interface InsideProps {
+  readonly study: string
+  readonly accessKey: string | undefined
+  readonly hasOpenLink: boolean
+  readonly info: ParticipantState['study']
+  readonly frame: { readonly title: string; readonly language: LanguageId; onLanguage(id: LanguageId): void }
+}
+
+function Inside({ study, accessKey, hasOpenLink, info, frame }: InsideProps) {
+  const {
+    data: state,
+    error,
+    refetch,
+  } = useQuery({
+    ...studyStateQuery(study, accessKey),
+    refetchInterval: ({ state: { data } }) => (data?.stage === 'waiting' ? WAIT_MS : false),
+  })
+  const [hasLeft, setLeft] = useState<'kept' | 'erased' | 'declined'>()
+  if (hasLeft !== undefined) {
+    return (
+      <Frame {...frame}>
+        <Withdrawn how={hasLeft} />
+      </Frame>
+    )
+  }
+  if (needsJoin(study)) {
+    return (
+      <Frame {...frame}>
+        <Joining study={study} />
+      </Frame>
+    )
+  }
+  const isStranger = error !== null && codeOf(error) === 'UNAUTHORIZED'
+  if (accessKey === undefined || isStranger) {
+    return (
+      <Frame {...frame}>
+        <Welcome study={study} info={info} hasOpenLink={hasOpenLink} />
+      </Frame>
+    )
+  }
+  if (!state) {
+    return (
+      <Frame {...frame}>{error ? <Trouble error={error} onAgain={() => void refetch()} /> : <OpeningWords />}</Frame>
+    )
+  }
+  const leave = <Leave study={study} accessKey={accessKey} onLeft={setLeft} />
+  const isEnded = state.stage === 'withdrawn' || state.stage === 'closed'
+  return (
+    <StageFrame
+      state={state}
+      frame={frame}
+      leave={isEnded ? undefined : leave}
+      study={study}
+      accessKey={accessKey}
+      onLeft={setLeft}
+    />
+  )
+}
+
+interface StageProps extends Pick<InsideProps, 'study' | 'frame'> {
+  readonly accessKey: string
+  readonly state: ParticipantState
+  readonly leave: ReactNode
+  onLeft(how: 'kept' | 'erased' | 'declined'): void
+}
+
+function StageFrame({ study, accessKey, state, frame, leave, onLeft }: StageProps) {
+  const words = useWords()
+  const step = stepOf(state, words)
+  if (state.stage === 'session' && state.session) {
+    return (
+      <Frame {...frame} isWide>
+        <StudyConversation
+          key={state.session.session_id}
+          study={study}
+          accessKey={accessKey}
+          session={state.session.session_id}
+          step={step?.words ?? ''}
+          leave={<LeaveButton study={study} onLeft={onLeft} />}
+        />
+      </Frame>
+    )
+  }
+  return (
+    <Frame {...frame} step={step} footer={leave}>
+      <div className={styles.screen} key={`${state.stage} ${state.group_id}`}>
+        <Stage study={study} accessKey={accessKey} state={state} onLeft={onLeft} />
+      </div>
+    </Frame>
+  )
+}
+
+function Stage({ study, accessKey, state, onLeft }: Omit<StageProps, 'frame' | 'leave'>) {
+  const at = { study, accessKey }
+  switch (state.stage) {
+    case 'consent':
+      return state.study.consent ? (
+        <Consent {...at} consent={state.study.consent} onDeclined={() => onLeft('declined')} />
+      ) : undefined
+    case 'forms':
+      return <Forms {...at} forms={state.forms} group={state.group_id ?? ''} isFirst={state.completed === 0} />
+    case 'choice':
+      return <Choice {...at} options={state.options} />
+    case 'assignment':
+    case 'session':
+      return <Assignment {...at} state={state} />
+    case 'waiting':
+      return <Waiting />
+    case 'finished':
+      return <Finished completion={state.completion} />
+    case 'closed':
+      return <Closed />
+    case 'withdrawn':
+      return <Withdrawn how="kept" />
+  }
+}
