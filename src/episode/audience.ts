@@ -1,4 +1,4 @@
-// Observers of an episode besides its players: watchers learn that something changed, listeners get the world's events.
+// Observers of an episode other than its players: watchers learn that something changed, listeners get the world's events.
 import type { WorldEvent } from '../kernel/world.ts'
 
 export class Audience {

@@ -14,7 +14,7 @@ const MAX_ENTRY_BYTES = 257 * 1024 * 1024
 const BATCH = 4096
 
 export interface RecoveredLog {
-  /** Number of the last segment; 0: there was none. */
+  /** Number of the last segment; 0: none. */
   readonly lastSegment: number
   /** Journals that the log does not continue: a line between them is lost. They are left as they are. */
   readonly gaps: ReadonlyMap<string, string>

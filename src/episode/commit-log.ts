@@ -13,7 +13,7 @@ import { CommitTimer } from './commit-timer.ts'
 
 /** Bytes after which a new segment begins; the old one is deleted once the journals' files have caught up. */
 const SEGMENT_SIZE = 64 * 1024 * 1024
-/** Milliseconds between commits: long enough that many episodes share one sync, short enough that nobody notices. */
+/** Milliseconds between commits: long enough that many episodes share one sync, short enough to be unnoticeable. */
 const GATHER_MS = 4
 
 export interface CommitLogOptions {
@@ -29,7 +29,7 @@ export class CommitLog {
   #number: number
   #size = 0
   #gathered: string[] = []
-  /** Once a write has failed nobody knows what is on disk: nothing is acknowledged until `reopen`. */
+  /** After a failed write the contents of the disk are unknown: nothing is acknowledged until `reopen`. */
   readonly #group = new GroupCommit(() => this.#write(), { latch: true })
   readonly #timer = new CommitTimer(() => this.#group.commit())
   #rotation: Promise<void> | undefined

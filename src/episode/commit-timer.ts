@@ -1,11 +1,11 @@
-// Commits what nobody asked to commit: at most one timer runs, from the first uncommitted line on.
+// Commits lines without a pending commit request: at most one timer runs, started by the first uncommitted line.
 import { MAX_UNCOMMITTED_MS } from './sink.ts'
 
 export class CommitTimer {
   readonly #commit: () => Promise<void>
   #timer: NodeJS.Timeout | undefined
 
-  /** @param commit must handle its own failure; a rejection here has nobody to hear it and is dropped */
+  /** @param commit must handle its own failure; a rejection is dropped */
   constructor(commit: () => Promise<void>) {
     this.#commit = commit
   }

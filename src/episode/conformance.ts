@@ -128,7 +128,7 @@ function checkViews(fold: Fold, slots: number, violations: Violation[]): void {
 }
 
 /**
- * The laws that a run breaks, none if the world is sound: determinism without clocks, save and load at any step,
+ * The invariants that a run violates, empty if the world is correct: determinism without clocks, save and load at any step,
  * refusals without effect, views that share nothing, one finite score a slot.
  *
  * @example

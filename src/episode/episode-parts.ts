@@ -35,21 +35,21 @@ export interface EpisodeParts {
   readonly maxSteps: number
   readonly workers: Readonly<Record<string, EffectWorker>>
   readonly effectLimits?: Partial<EffectLimits>
-  /** Called once the journal is whole and before anybody hears of the end; it may deliver results. */
+  /** Called once the journal is complete and before the end is announced; it may deliver results. */
   readonly onEnd?: ((end: EpisodeEnd) => Promise<void>) | undefined
   /** Hears of exceptions that no longer change the episode's course, for the log. */
   readonly onError?: ((what: string, error: unknown) => void) | undefined
-  /** Milliseconds left on the slots' clocks, when it goes on from a journal. */
+  /** Milliseconds left on the slots' clocks, if the episode is resumed from a journal. */
   readonly clocksLeft?: readonly number[] | undefined
 }
 
 /** What a connected player holds of its slot. */
 export interface SlotHandle {
   readonly slot: number
-  /** Says something, and does not ask what became of it. */
+  /** Sends a command without waiting for a receipt. */
   post(command: unknown): void
   /**
-   * Says something. The receipt comes when the command has been applied or refused and that is durable.
+   * Sends a command. The receipt comes when the command has been applied or refused and the result is durable.
    * @param step the step it is meant for; a stale one is refused
    */
   submit(command: unknown, step?: number): Promise<Receipt>

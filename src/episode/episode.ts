@@ -1,6 +1,6 @@
 // One running episode: slots, pace, clocks, effects, journal. Adapters bring players to it; worlds know nothing of it.
 // It supervises itself: whatever a world, player, listener or sink throws ends this episode as failed, and nothing else.
-// How a step is made stands in step-loop.ts; how an episode begins, resumes or is forked in start.ts.
+// step-loop.ts runs the steps; start.ts starts, resumes and forks episodes.
 import { AppError, type ErrorCode } from '../kernel/errors.ts'
 import type { CommandProgress, CommandTranslation, PerceptionBody, World, WorldEvent } from '../kernel/world.ts'
 import type { EpisodeFailure, Outcome, PlayerRef, Refusal, Results } from '../protocol/episode.ts'
@@ -241,7 +241,7 @@ export class Episode {
     this.#pacer.wake()
   }
 
-  /** Stops time. Clocks stand still; commands wait. */
+  /** Pauses the episode: clocks stop, and commands wait. */
   pause(): void {
     if (this.#status !== 'running') return
     this.#status = 'paused'
@@ -295,7 +295,7 @@ export class Episode {
     this.#failure = { code: error instanceof AppError ? error.code : 'WORLD_THREW', message }
     this.#status = 'failed'
     const failed = this.#error('EPISODE_FAILED', `failed in ${what} after step ${this.step}: ${message}`, error)
-    // Nobody can say what a failed step did to the state: its commands do not count.
+    // The effect of a failed step on the state is unknown, so its commands do not count.
     const refusal = { accepted: false, code: 'EPISODE_FAILED', reason: 'The episode failed in this step.' } as const
     for (const { settle } of this.#loop.takeSettlements()) settle(refusal)
     this.#parts.recorder?.failure(this.step, this.#failure)
@@ -305,7 +305,7 @@ export class Episode {
   /**
    * Releases an unfinished episode: the step under way is done, everything is durable, and the journal stays open for
    * a later resume.
-   * @returns the step at which it stands
+   * @returns the current step
    * @throws AppError FILE_UNWRITABLE when the journal could not be closed; the episode is released all the same
    */
   async stop(): Promise<number> {

@@ -38,7 +38,7 @@ class FileSink implements LineSink {
   #gathered: string[] = []
   #backlog = 0
   #listener: ((error: unknown) => void) | undefined
-  /** After a failed write nobody knows what the file holds: the latch refuses every later commit. */
+  /** After a failed write the contents of the file are unknown: the latch refuses every later commit. */
   readonly #group = new GroupCommit(() => this.#write(), { latch: true })
   readonly #timer = new CommitTimer(() => this.#group.commit())
 

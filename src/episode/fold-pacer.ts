@@ -1,4 +1,4 @@
-// Lets long folds be interrupted: every so many steps and lines the event loop gets its turn, so that signals, timers and
+// Makes long folds interruptible: after a number of steps and lines the event loop gets a turn, so that signals, timers and
 // other requests are served, and an aborted signal ends the fold.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Replay } from '../kernel/replay.ts'

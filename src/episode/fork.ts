@@ -19,7 +19,7 @@ export interface ForkChanges {
   readonly step: number
   /** Slots that a bot takes over, by its name. */
   readonly bots: ReadonlyMap<number, string>
-  /** What slots say at `step` in place of what they said. */
+  /** Commands of slots at `step` that replace the recorded ones. */
   readonly commands: ReadonlyMap<number, JsonValue>
 }
 

@@ -49,7 +49,7 @@ export class JournalFile {
     }
   }
 
-  /** The last whole line, and whether a torn one stands behind it. */
+  /** The last complete line, and whether a torn line follows it. */
   async last(): Promise<{ line: JournalLine; text: string; isTorn: boolean }> {
     const { size } = this.#source
     const isTorn = await isTornAtEnd(this.#source)

@@ -10,7 +10,7 @@ const NEWLINE = 10
 const CHUNK = 64 * 1024
 
 /**
- * Removes what stands behind the last line end: a line that was being written when the process died.
+ * Removes everything after the last line end: a line that was being written when the process died.
  * @returns the bytes that are left
  */
 export async function cutTornTail(path: string): Promise<number> {

@@ -11,7 +11,7 @@ interface PacerParts {
   readonly clock: Clock
   /** Makes one step if it can be made now; false: somebody or something must be waited for. */
   readonly advance: () => boolean
-  /** Undefined when steps may go on at once; otherwise what to wait for first. */
+  /** Undefined if the next step may start immediately; otherwise what to wait for. */
   readonly pressure: () => Promise<void> | undefined
 }
 

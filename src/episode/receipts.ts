@@ -2,13 +2,13 @@
 import type { Refusal } from '../protocol/episode.ts'
 import type { Receipt } from './slots.ts'
 
-/** What became of a command, and who waits to hear it. */
+/** The result of a command, and the callers that wait for it. */
 export interface Settlement {
   readonly settle: (receipt: Receipt) => void
   readonly receipt: Receipt
 }
 
-/** What a sender hears when the journal could not be written: the command may or may not be on record. */
+/** The error for senders when the journal could not be written: the command may or may not be recorded. */
 const NOT_DURABLE: Refusal = {
   code: 'NOT_DURABLE',
   reason: 'The journal could not be written, so nobody can say whether the command counts.',
@@ -20,7 +20,7 @@ export class Receipts {
 
   /**
    * @param durable resolves once everything recorded so far is durable
-   * @param onFault hears of a commit that failed, after every sender has
+   * @param onFault called after a failed commit, once every sender has been informed
    */
   constructor(durable: () => Promise<void>, onFault: (error: unknown) => void) {
     this.#durable = durable

@@ -40,7 +40,7 @@ export class Recorder {
   #nextDigest: number
   readonly #stateEvery: number
   #nextState: number
-  /** Steps after which an idle episode gets a line all the same; those without real time need none. */
+  /** Steps after which even an idle episode writes a line; episodes without real time do not need it. */
   #markEvery = Number.POSITIVE_INFINITY
   /** Step of the last line of a step. */
   #lastLine = -1
@@ -60,7 +60,7 @@ export class Recorder {
     return this.#chain.hex
   }
 
-  /** What a run as fast as it can waits for when too much waits for the disk; undefined: it may go on. */
+  /** What an unpaced run waits for if too much data waits for the disk; undefined: it may continue. */
   get pressure(): Promise<void> | undefined {
     return this.#sink.backlog <= MAX_BACKLOG ? undefined : this.durable()
   }
@@ -76,7 +76,7 @@ export class Recorder {
     return text
   }
 
-  /** The episode makes its steps at this rate: how far time went becomes durable although nobody plays. */
+  /** The step rate of the episode: elapsed time becomes durable even without inputs. */
   keepTime(stepsPerSecond: number): void {
     this.#markEvery = Math.max(1, Math.floor((stepsPerSecond * IDLE_MARK_MS) / 1000))
   }
@@ -85,7 +85,7 @@ export class Recorder {
     this.#sink.append(this.#chain.seal(JSON.stringify(header), true))
   }
 
-  /** Goes on after lines that stand already: the next checkpoints fall where they would have. */
+  /** Continues after existing lines: the next checkpoints are where they would have been. */
   continueAt(step: number): void {
     const digestEvery = Math.min(DIGEST_EVERY, this.#stateEvery)
     this.#nextDigest = (Math.floor(step / digestEvery) + 1) * digestEvery

@@ -67,7 +67,7 @@ export class SeekableZstdWriter {
 }
 
 interface Frame {
-  /** Where it lies in the file, and which part of the text it holds. */
+  /** Its place in the file, and the part of the text that it contains. */
   readonly at: number
   readonly length: number
   readonly from: number

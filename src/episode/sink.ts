@@ -11,7 +11,7 @@ export interface LineSink {
   commit(): Promise<void>
   /** Characters taken and not yet written: a producer that is faster than the disk waits for a commit. */
   readonly backlog: number
-  /** Calls `listener` once when a write fails that nobody waited for. */
+  /** Calls `listener` once when a write without a waiting caller fails. */
   onFault?(listener: (error: unknown) => void): void
   /** Commits, and releases the underlying resource, also when the commit fails. */
   close(): Promise<void>
@@ -23,7 +23,7 @@ export interface LineSink {
  */
 export const MAX_UNCOMMITTED_MS = 100
 
-/** Keeps the lines in memory beside a durable sink, for documents that are made from a whole journal at its end. */
+/** Keeps the lines in memory in addition to a durable sink, for documents that are made from the complete journal. */
 export function createTeeSink(durable: LineSink, lines: string[]): LineSink {
   return {
     get backlog() {

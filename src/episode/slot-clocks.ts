@@ -14,7 +14,7 @@ export class SlotClocks {
   readonly #left: number[]
   readonly #running = new Map<number, Running>()
 
-  /** @param left milliseconds left, one a slot, of an episode that goes on; otherwise the settings' full time */
+  /** @param left milliseconds left, one per slot, of a resumed episode; absent: the full time of the settings */
   constructor(clock: Clock, settings: readonly SlotClock[], left?: readonly number[]) {
     this.#clock = clock
     this.#settings = settings
@@ -25,12 +25,12 @@ export class SlotClocks {
     return this.#settings.some((setting) => setting.kind !== 'none')
   }
 
-  /** Milliseconds left as they stand when no clock runs; -1 for slots without one. */
+  /** Milliseconds left while no clock runs; -1 for slots without a clock. */
   get left(): readonly number[] {
     return this.#left.slice()
   }
 
-  /** Lets a slot's clock run. Does nothing when it runs already or there is none. */
+  /** Starts a slot's clock. Does nothing if it is running or does not exist. */
   start(slot: number, onExpired: () => void): void {
     const setting = this.#settings[slot]
     if (!setting || setting.kind === 'none' || this.#running.has(slot)) return
@@ -55,7 +55,7 @@ export class SlotClocks {
     this.#left[slot] = Math.max(0, Math.round((this.#left[slot] ?? 0) - used)) + setting.incrementMs
   }
 
-  /** Stops all clocks as they are: a pause costs nobody time. */
+  /** Stops all clocks: no slot loses time during a pause. */
   suspend(): void {
     for (const [slot, running] of this.#running) {
       running.cancel()

@@ -69,7 +69,7 @@ export class StepLoop {
   step(): void {
     this.#slotChanges()
     const slotStates = this.#slotStates.all
-    // All in-process players look before anybody's command is applied: nobody sees more for sitting further down.
+    // All in-process players observe before any command is applied: a higher slot has no advantage.
     for (const slotState of slotStates)
       if (slotState.inProcess) slotState.inProcess.play(this.fold.step, slotState.observe, slotState.say)
     for (const slotState of slotStates) {
@@ -207,7 +207,7 @@ export function limitOutcome(step: number, maxSteps: number): Outcome | undefine
 const MAX_REFUSED = 64
 const MAX_REFUSED_CHARACTERS = 2000
 
-/** What of a refused command goes on record: it came from outside and may be anything. */
+/** The recorded form of a refused command: it came from outside and may be any value. */
 function clip(command: unknown): unknown {
   const text = JSON.stringify(command) ?? 'null'
   return text.length <= MAX_REFUSED_CHARACTERS ? command : `${text.slice(0, MAX_REFUSED_CHARACTERS)}…`

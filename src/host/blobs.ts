@@ -35,7 +35,7 @@ export interface BlobStore {
 
   exists(name: string): Promise<boolean>
 
-  /** Deletes a blob. False: there was none. */
+  /** Deletes a blob. False: it did not exist. */
   delete(name: string): Promise<boolean>
 
   /**

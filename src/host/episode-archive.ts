@@ -116,7 +116,7 @@ export class EpisodeArchive {
     if (!isThere) await this.index.put({ ...(await this.#readRecord(id)), ...changes })
   }
 
-  /** The row of an episode, or what its journal says where the index has none. */
+  /** The row of an episode, or the same data from its journal if the index has no row. */
   async record(id: string): Promise<EpisodeRecord> {
     return (await this.index.get(id)) ?? this.#readRecord(id)
   }

@@ -8,10 +8,10 @@ import type { JournalHeader } from '../protocol/journal.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { EpisodeRecord } from '../store/episodes/rows.ts'
 
-/** What a row holds besides the journal's own facts. */
+/** The fields of a row that do not come from the journal. */
 export interface RecordFacts {
   readonly kind: string
-  /** The server that has the episode live, and until when that holds; null: none. */
+  /** The server that runs the episode, and the expiry of its claim; null: none. */
   readonly owner: string | null
   readonly leaseUntil: number | null
 }
@@ -86,8 +86,8 @@ export function brokenRecord(id: string, problem: Problem): EpisodeRecord {
 export const kindOf = (id: string): string => /^([a-z][a-z-]*)-\d{8}-/.exec(id)?.[1] ?? 'episode'
 
 /**
- * The row of an episode by its journal alone: what a rebuild of the index writes.
- * @param journal name of the journal's blob; null: it lies in the folder of live journals
+ * The row of an episode, derived only from its journal: used to rebuild the index.
+ * @param journal name of the journal's blob; null: it is in the folder of live journals
  */
 export async function recordOfJournal(id: string, file: JournalFile, journal: string | null): Promise<EpisodeRecord> {
   const { line, text } = await file.last()
@@ -125,7 +125,7 @@ export async function readRecord(
   }
 }
 
-/** The step that the last line of an unfinished journal names; 0: it has its header alone. */
+/** The step of the last line of an unfinished journal; 0: it has only its header. */
 export function lastStep(lines: readonly string[]): number {
   const split = splitHash(at(lines, lines.length - 1))
   const line = split && parseLine(split.body, lines.length)

@@ -286,7 +286,7 @@ export class EpisodeService {
   }
 
   /**
-   * Resumes every episode that a stop or crash left unfinished. One that cannot be resumed never holds up the others.
+   * Resumes every episode that a stop or crash left unfinished. A failure to resume one never blocks the others.
    * @returns how many were resumed
    */
   async resumeUnfinished(): Promise<number> {

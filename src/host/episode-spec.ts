@@ -47,7 +47,7 @@ export interface EpisodeSpec {
    * by the service.
    */
   readonly sink?: LineSink | undefined
-  /** Called when the journal is whole and before anybody hears of the end; it may deliver results. */
+  /** Called when the journal is complete and before the end is announced; it may deliver results. */
   readonly onEnd?: ((end: EpisodeEnd) => Promise<void>) | undefined
 }
 

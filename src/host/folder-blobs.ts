@@ -126,7 +126,7 @@ export class FolderBlobs implements BlobStore {
     }
   }
 
-  /** What blobs can be, sorted as their full names are: a folder stands where its slash sorts. */
+  /** The entries that can be blobs, sorted by full name: a folder sorts as if its name ended with a slash. */
   async #entries(base: string): Promise<Dirent[]> {
     const path = join(this.#folder, base)
     try {

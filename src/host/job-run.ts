@@ -15,8 +15,8 @@ export interface JobContext {
 }
 
 /**
- * Does one job; `undefined` stands for a result of null. It may run again after a crash, so it must be repeatable.
- * An AppError that the caller has to mend (a status of 4xx) ends the job; anything else is tried again.
+ * Runs one job; `undefined` means a result of null. It may run again after a crash, so it must be repeatable.
+ * An AppError that the caller has to fix (a status of 4xx) ends the job; anything else is retried.
  */
 export type JobHandler = (job: JobRecord, context: JobContext) => Promise<JsonValue | undefined>
 

@@ -56,7 +56,7 @@ export class JobWorker {
   }
 
   /**
-   * Claims no more jobs, and lets those under way end. Resolves when none is left; never rejects.
+   * Claims no more jobs, and waits for the running ones. Never rejects.
    * @param graceMs milliseconds until their signals are aborted and they are given back; default 0
    */
   async stop({ graceMs = 0 }: { readonly graceMs?: number } = {}): Promise<void> {

@@ -160,7 +160,7 @@ export class JournalFolder {
     await rename(folder, this.#path(id, '.').replace(/\/\.?$/, ''))
   }
 
-  /** Closes the journal of an episode that will not go on here; its files stay. */
+  /** Closes the journal of an episode that will not continue here; its files stay. */
   async release(id: string): Promise<void> {
     const sink = this.#sinks.get(id)
     this.#sinks.delete(id)

@@ -1,4 +1,4 @@
-// Workers for the effects of a world that nobody has configured: the world's own offline answers.
+// Default workers for the effects of a world: the world's own offline answers.
 import type { EffectWorker } from '../episode/effects.ts'
 import type { World } from '../kernel/world.ts'
 

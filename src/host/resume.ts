@@ -10,7 +10,7 @@ import { createElapsed, offlineWorkers } from './offline-workers.ts'
 import type { WorldRegistry } from './world-registry.ts'
 
 export interface ResumeSettings {
-  /** Milliseconds to wait for players to come back. */
+  /** Milliseconds to wait for players to reconnect. */
   readonly gatherMs: number
   /** Milliseconds between everybody being there and the next step. */
   readonly leadMs: number

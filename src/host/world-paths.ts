@@ -95,7 +95,7 @@ function importTarget(exported: unknown, subpath: string): string | undefined {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The folder of a package: the project that `from` lies in, or one that is installed there or above. */
+/** The folder of a package: the project that contains `from`, or a package installed there or above. */
 function findRoot(name: string, from: string): string | undefined {
   for (const folder of ancestors(from)) {
     if (readPackage(folder)?.name === name) return folder

@@ -23,7 +23,7 @@ export interface WorldRegistry {
    * The world that a journal was recorded with: a registered one of the journal's id, or that of the package that the
    * journal names. Another version plays differently, so only the very one will do; another digest of its source under
    * the same version is a hint, and verification decides.
-   * @param module names the world in place of what the journal says: an id, a path or a package
+   * @param module the world to use instead of the one in the journal: an id, a path or a package
    * @throws AppError UNKNOWN_WORLD, WORLD_VERSION, WORLD_INVALID (as a rejection)
    */
   loadRecorded(header: JournalHeader, module?: string): Promise<World>
@@ -34,7 +34,7 @@ export interface WorldRegistry {
 }
 
 export interface WorldRegistryOptions {
-  /** Worlds beside the built-in ones; one of the same id takes the built-in one's place. */
+  /** Worlds in addition to the built-in ones. A world with the same id replaces the built-in one. */
   readonly worlds?: readonly World[]
   /** Modules to load at once: paths or package names. */
   readonly modules?: readonly string[]
@@ -101,7 +101,7 @@ class Registry implements WorldRegistry {
     if (known) return known
     const loading = this.#loadModule(name)
     this.#modules.set(name, loading)
-    // A module that could not be loaded may be mended and tried again.
+    // The user may fix a module that failed to load, and try again.
     loading.catch(() => this.#modules.delete(name))
     return loading
   }

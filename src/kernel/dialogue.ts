@@ -119,7 +119,7 @@ export type ModelRole = (typeof MODEL_ROLES)[number]
 
 /** Takes the visible text out of an answer that is still being written. */
 export interface ShownText {
-  /** @returns the new visible text of a piece, perhaps none */
+  /** @returns the new visible text of a piece; may be empty */
   take(piece: string): string
 }
 
@@ -131,7 +131,7 @@ export interface ModelCall {
   readonly schema?: { readonly name: string; readonly schema: JsonObject }
   /** Present: players may read the answer while it is written. */
   show?(): ShownText
-  /** The answer of a rule-based stand-in, where no model is configured. Absent: the call fails with MODEL_MISSING. */
+  /** The answer of the offline responder if no model is configured. Absent: the call fails with MODEL_MISSING. */
   standIn?(): string
 }
 

@@ -154,7 +154,7 @@ interface AppErrorOptions {
   /** Facts for programs: paths, positions, both sides of a difference. Never a secret. */
   readonly details?: JsonObject
   readonly cause?: unknown
-  /** What to do next, in place of the table's general advice. */
+  /** A specific hint that replaces the general advice of the table. */
   readonly hint?: string
 }
 

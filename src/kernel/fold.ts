@@ -44,7 +44,7 @@ export class FoldOutput implements StepOutput {
     this.events.length = 0
   }
 
-  /** Where the numbering of effects stands, for a checkpoint in the middle of a held step. */
+  /** The current number of effects, for a checkpoint in the middle of a held step. */
   get count(): number {
     return this.#count
   }
@@ -64,7 +64,7 @@ export function createFold(world: World, config: unknown, seed: number): Fold {
 }
 
 /**
- * Goes on from a checkpoint that carries its state.
+ * Continues from a checkpoint that contains its state.
  * @throws AppError STATE_INVALID
  */
 export function loadFold(
@@ -82,7 +82,7 @@ export function foldCommand(fold: Fold, slot: number, command: unknown): Refusal
   return fold.world.apply(fold.state, slot, command, fold.out)
 }
 
-/** Gives a reply to the world; one that nobody waits for (it was answered or taken back) is dropped. */
+/** Gives a reply to the world. A reply to an answered or cancelled effect is dropped. */
 export function foldReply(fold: Fold, reply: EffectReply): boolean {
   if (!fold.out.pending.delete(reply.effect)) return false
   fold.world.reply?.(fold.state, reply, fold.out)

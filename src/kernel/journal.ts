@@ -39,7 +39,7 @@ export class Chain {
 
   /**
    * @param hash how texts are hashed; every implementation gives the same
-   * @param value the running hash to go on from, 64 hex digits
+   * @param value the running hash to continue from, 64 hex digits
    */
   constructor(hash: TextHash = hashText, value: string = START) {
     this.#hash = hash

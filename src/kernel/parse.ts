@@ -37,7 +37,7 @@ export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: { code:
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.slice(0, 20).map((issue) => ({
-    // An unknown key is at fault itself, not the object that it stands in.
+    // The error is the unknown key itself, not the object that contains it.
     path: formatPath(issue.code === 'unrecognized_keys' ? [...issue.path, at(issue.keys, 0)] : issue.path),
     message: issue.message,
   }))

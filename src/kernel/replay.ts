@@ -207,8 +207,8 @@ export class Replay {
   }
 
   /**
-   * Goes on from a checkpoint that carries its state, in place of the lines before it.
-   * @param lines how many lines stand before the next one
+   * Continues from a checkpoint that contains its state, instead of the lines before it.
+   * @param lines number of lines before the next one
    */
   jump(
     header: JournalHeader,

@@ -19,14 +19,14 @@ export interface WorldEvent {
   readonly data: JsonObject
 }
 
-/** Where a world puts what it has to say while it applies inputs and steps. */
+/** The outputs of a world while it applies inputs and steps. */
 export interface StepOutput {
   /**
    * Asks the outside for work; the reply comes back through `World.reply`. The request is kept as it is: share nothing
    * with it that changes later. Returns the effect's id.
    */
   effect(kind: string, request: JsonValue): string
-  /** Takes back what was asked for: the work is stopped, and no reply comes. An effect that was answered is left alone. */
+  /** Cancels an effect: the work stops, and no reply comes. Does nothing if the effect has been answered. */
   cancel(effect: string): void
   event(event: WorldEvent): void
 }
@@ -54,7 +54,7 @@ export type PerceptionBody = Omit<Perception, 'timestamp' | 'agent_id' | 'protoc
 export interface CommandProgress {
   /** How often the world has been asked before: once after every step. */
   readonly calls: number
-  /** What became of the last thing it said: nothing was said yet, nobody knows yet, taken, or refused. */
+  /** The status of its last command: none sent yet, pending, accepted, or refused. */
   readonly last: 'none' | 'pending' | 'taken' | Refusal
 }
 
@@ -98,7 +98,7 @@ export interface PerceptionCapability<State = unknown, Command = unknown> {
   translate?(state: State, slot: number, command: AgentCommand, at: CommandProgress): CommandTranslation<Command>
 }
 
-/** What the headless interface can show of a world besides its standing. */
+/** What the headless interface can show of a world in addition to its standing. */
 export interface HeadlessCapability<Config = unknown, State = unknown> {
   /** Schemas of what `summarize`, `outline`, `inspect` and `save` return. */
   readonly shapes?: WorldShapes
@@ -134,7 +134,7 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   readonly title: string
   /** One paragraph for people. */
   readonly summary: string
-  /** Digest of the world's source, where it is kept; a replay under other code says so. */
+  /** Digest of the world's source, if known. A replay with different code reports the difference. */
   readonly code?: string
   readonly config: z.ZodType<Config>
   readonly command: z.ZodType<Command>
@@ -172,7 +172,7 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   readonly headless?: HeadlessCapability<Config, State>
   /** Text sessions; absent: the world has no text games. */
   readonly dialogue?: DialogueCapability<Observation>
-  /** Slots that must move before the next lockstep; absent: all of them. An empty list: nobody, step or await replies. */
+  /** Slots that must move before the next lockstep step; absent: all. An empty list: none, so step or wait for replies. */
   awaits?(state: State): readonly number[]
   /** What a slot is taken to say when its time runs out; absent or undefined: nothing. */
   fallback?(state: State, slot: number): Command | undefined
@@ -276,7 +276,7 @@ export function configureWorld(world: World, variant: string | undefined, overri
 
 /** A configuration on its way into an episode. */
 export interface Configured {
-  /** Undefined when it is nobody's variant. */
+  /** Undefined for an unknown variant. */
   readonly variant?: Variant
   /** Parsed, defaults filled in. */
   readonly config: unknown

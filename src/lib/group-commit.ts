@@ -22,7 +22,7 @@ export class GroupCommit {
     this.#isLatching = latch
   }
 
-  /** Whether a latched failure stands: nothing is acknowledged until `reset`. */
+  /** Whether a failure is latched: nothing is acknowledged until `reset`. */
   get hasFailed(): boolean {
     return this.#failure !== undefined
   }
@@ -55,7 +55,7 @@ export class GroupCommit {
     try {
       await this.#write()
     } catch (error) {
-      // Before the callers hear of it: none of them may find the latch still open.
+      // Set before the callers are informed, so that every caller finds the latch closed.
       if (this.#isLatching) this.#failure = { error }
       throw error
     }

@@ -12,7 +12,7 @@ export class Mutex {
     return resolve
   }
 
-  /** Runs `work` while nobody else holds the lock; the lock is given back however it ends. */
+  /** Runs `work` while holding the lock, and releases the lock in any case. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     const unlock = await this.lock()
     try {

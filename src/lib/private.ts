@@ -9,7 +9,7 @@ export const PRIVATE_FOLDER = 0o700
 /** Answers of systems on which the modes of a path cannot be changed by us: then its owner decides. */
 const NOT_OURS: readonly string[] = ['EPERM', 'EACCES', 'ENOENT', 'EROFS', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']
 
-/** Narrows what an earlier release or another program made wider. A path that is missing or not ours is left alone. */
+/** Restricts permissions that an earlier release or another program set too wide. Skips paths that are missing or not ours. */
 export async function restrict(path: string, mode: number): Promise<void> {
   try {
     await chmod(path, mode)

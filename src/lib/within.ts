@@ -1,7 +1,7 @@
 // A deadline for work that may hang.
 
 /**
- * The result of `work` if it comes in time; otherwise rejects with what `late` makes. The work itself goes on.
+ * The result of `work` if it comes in time; otherwise rejects with the error from `late`. The work itself is not cancelled.
  * @param ms milliseconds
  */
 export async function within<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {

@@ -1,4 +1,4 @@
-// How values stand in columns, the same on both backends: JSON as text, text without NUL.
+// How values are stored in columns, the same on both backends: JSON as text, text without NUL.
 import type { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { parseJson, parseWith } from '../kernel/parse.ts'

@@ -49,7 +49,7 @@ const NAMED_CODES: Readonly<Record<string, ErrorCode>> = {
 
 /** Classes of SQLSTATE that mean: the server cannot be had (connection, authorisation, resources, operator). */
 const UNAVAILABLE = /^(?:08|28|3D|53|57|58)/
-/** pg reports a lost or silent connection in words alone. */
+/** pg reports a lost or silent connection only by message text. */
 const LOST = /^Connection terminated|timeout exceeded when trying|^Client (?:has|was)|^Query read timeout/
 const SOCKET_CODES = /^E[A-Z]+$/
 

@@ -221,7 +221,7 @@ function moment(value: string, name: string): number {
   throw new AppError('VALIDATION_ERROR', `${name} is not a moment: write 2026-03-21T14:30:00Z`)
 }
 
-/** Where a page ended, for the next one; nobody needs to understand it. */
+/** The end of a page, as an opaque cursor for the next one. */
 export const formatCursor = ({ timestamp, id }: Place): string =>
   Buffer.from(`${timestamp}.${id}`).toString('base64url')
 

@@ -42,7 +42,7 @@ export class PostgresPoolDriver implements Driver {
     try {
       await connection.executeQuery(CompiledQuery.raw(words.join(' ')))
     } catch (error) {
-      // It may have begun: nobody else may get this connection.
+      // The transaction may have begun: no other caller may get this connection.
       pooled(connection).isBroken = true
       throw error
     }

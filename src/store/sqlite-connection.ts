@@ -72,7 +72,7 @@ export class SqliteConnection {
     return { columns, values: [], changes: Number(changes), lastId: Number(lastInsertRowid) }
   }
 
-  /** All of them in one transaction, or none. */
+  /** Runs all of them in one transaction. */
   batch(statements: readonly SqliteStatement[]): SqliteResult[] {
     this.#db.exec('begin immediate')
     try {

@@ -152,7 +152,7 @@ async function askSmall({ db, channel }: Pick<Store, 'db' | 'channel'>): Promise
   else await sql`select 1`.execute(db)
 }
 
-/** Starts the work only when none is under way; a caller who comes meanwhile gets the same answer. */
+/** Runs the work once at a time: concurrent callers share the same result. */
 function sharing(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined
   return () => {

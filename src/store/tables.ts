@@ -17,7 +17,7 @@ export interface CommandTable {
   reasoning: string
   perception_id: number | null
   outcome: string | null
-  /** What stands before the first colon of the outcome, or `pending`: what queries filter by. */
+  /** The text before the first colon of the outcome, or `pending`: used as a filter in queries. */
   outcome_kind: Generated<string>
   agent_id: string
   episode_id: string | null

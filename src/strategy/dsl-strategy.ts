@@ -19,9 +19,9 @@ export interface StrategyDefinition {
 }
 
 export interface DslStrategyOptions extends PipelineOptions {
-  /** Told of every run once, on success and on failure. That it fails changes nothing for the caller. */
+  /** Called once for every run, on success and on failure. Its own failure does not affect the caller. */
   readonly observe?: (observation: RunObservation) => void
-  /** Told when `observe` fails. */
+  /** Called when `observe` fails. */
   readonly warn?: (message: string, cause: unknown) => void
   /** A monotonic clock, milliseconds; without one every run takes 0. */
   readonly now?: () => number

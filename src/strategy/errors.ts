@@ -12,7 +12,7 @@ const STATUS: Readonly<Record<DslErrorClass, number>> = {
   UnexpectedError: 500,
 }
 
-/** Codes of the language, each with what to do about it. An error without a code says so in its message. */
+/** Error codes of the language, each with a hint. */
 export const DSL_CODES = {
   DSL_FIELD_PATH_NOT_ALLOWED: 'Use one of the listed field paths, or data.<key> with letters, digits and _ alone.',
   DSL_PARENT_FIELD_OUTSIDE_POST: 'Move the rule to post_rules: the parent has not run anywhere else.',

@@ -1,4 +1,4 @@
-// Runs one conformance case and tells what happened in the form of the case's `expect`: the adapter through which another
+// Runs one conformance case and reports the result in the form of the case's `expect`: the adapter through which another
 // implementation, or another engine of ours, can be compared line by line.
 import { describeIssue } from '../kernel/parse.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'

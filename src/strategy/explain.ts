@@ -43,7 +43,7 @@ export interface ExplainedRule {
   readonly branch?: number
   /** The rule's own condition first, then those of its branches. */
   readonly conditions: readonly ExplainedNode[]
-  /** What the part that ran holds; empty when none ran. */
+  /** The contents of the part that ran; empty if none ran. */
   readonly statements: readonly ExplainedStatement[]
   readonly isDecisive: boolean
 }
@@ -102,7 +102,7 @@ interface Reader {
   isPassing: boolean
 }
 
-/** The entry of a node that the run came to; where there is none, the run failed at this node. */
+/** The entry of a node that the run reached. Without an entry, the run failed at this node. */
 function take(reader: Reader, node: { readonly type: string; readonly id?: string }): TraceEntry | undefined {
   if (reader.isOver || reader.isPassing) return undefined
   const entry = reader.trace[reader.at]

@@ -64,7 +64,7 @@ const SECTION_STATEMENTS: Readonly<Record<Section, readonly string[]>> = {
 
 export const isAllowedIn = (section: Section, type: string): boolean => SECTION_STATEMENTS[section].includes(type)
 
-/** What may stand in a section, for people. */
+/** The statements that a section allows, as text for people. */
 export const listAllowedIn = (section: Section): string => SECTION_STATEMENTS[section].join(', ')
 
 const oneOf = <T extends string>(list: readonly T[]) => {

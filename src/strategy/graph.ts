@@ -1,4 +1,4 @@
-// The decision graph of a program: from the start, condition by condition, to what happens. Data, for whoever draws it.
+// The decision graph of a program: from the start, condition by condition, to the statements. Plain data for drawing.
 import type { Program } from '../protocol/strategy.ts'
 import { describeNode, describeStatement, type Rule, type Statement } from './explain.ts'
 
@@ -20,7 +20,7 @@ export interface DecisionGraph {
   readonly edges: readonly GraphEdge[]
 }
 
-/** Where a way through the graph has got to, and by which answer it goes on. */
+/** The current end of a path through the graph, and the answer on its next edge. */
 interface Loose {
   readonly from: string
   readonly label: GraphEdge['label']
@@ -40,7 +40,7 @@ function add(drawing: Drawing, node: Omit<GraphNode, 'id'>, incoming: readonly L
   return id
 }
 
-/** Draws a body. Returns where its way goes on: nowhere when it halts the run. */
+/** Adds a body to the graph. Returns the open ends of its paths: none if the body halts the run. */
 function addBody(drawing: Drawing, body: readonly Statement[], incoming: readonly Loose[]): readonly Loose[] {
   const end = body.findIndex(({ type }) => HALTING.includes(type))
   const reached = end === -1 ? body : body.slice(0, end + 1)

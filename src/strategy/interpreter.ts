@@ -90,7 +90,7 @@ function begin(walk: Walk, program: JsonObject): void {
   }
 }
 
-/** Goes on with a walk. False: it paused, and there is more to do. */
+/** Continues a walk. False: it paused and is not finished. */
 function advance(walk: Walk, canPause: boolean): boolean {
   try {
     return run(walk, canPause)

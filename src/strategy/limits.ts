@@ -65,7 +65,7 @@ export function timeoutError(nodeId: string | null): DslError {
 
 /** Counts what one run spends on big values, and looks at the clock while it does. */
 export class Meter {
-  /** The node on whose behalf work is done, for whoever must report a failure. */
+  /** The node that is being evaluated, for error reports. */
   nodeId: string | null = null
   readonly #expired: Expired | undefined
   readonly #keys: ReadonlyMap<JsonObject, readonly string[]>

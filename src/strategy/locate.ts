@@ -1,4 +1,4 @@
-// Where in the text of a JSON file a part of the parsed value stands, so that a problem can point into the file.
+// Maps a part of a parsed JSON value to its place in the file's text, so that a problem can point to it.
 import { lineAndColumn } from '../kernel/parse.ts'
 import type { ProgramPath } from './problems.ts'
 
@@ -94,11 +94,11 @@ export interface DuplicateKey {
   readonly column: number
 }
 
-/** Duplicates that are told. */
+/** Maximum number of reported duplicates. */
 const MAX_DUPLICATES = 20
 
 /**
- * Keys that stand twice or more in one object, in the order of the text.
+ * Keys that occur more than once in one object, in the order of the text.
  * @param text JSON that has been parsed without error
  */
 export function findDuplicateKeys(text: string): DuplicateKey[] {

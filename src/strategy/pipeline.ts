@@ -46,7 +46,7 @@ export interface PipelineResult {
   readonly caseName: string | null
   readonly callbackData: JsonObject
   readonly isVetoed: boolean
-  /** The walks, in order; none when there was nothing to walk. */
+  /** The walks, in order; empty if there was nothing to walk. */
   readonly phases: readonly Phase[]
   /** What the parent gave, when there is one and nothing vetoed it. */
   readonly parentResult?: ParentResult

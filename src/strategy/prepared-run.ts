@@ -7,7 +7,7 @@ import type { RunState } from './run-state.ts'
 
 /** Yields a value. */
 export type Evaluate = (run: PreparedRun) => JsonValue
-/** Tells whether a condition holds. */
+/** Whether a condition holds. */
 export type Test = (run: PreparedRun) => boolean
 /** Does something; true: the whole run is over. */
 export type Act = (run: PreparedRun) => boolean

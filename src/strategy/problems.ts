@@ -1,5 +1,5 @@
-// The state of one validation: counters, where it stands in the tree, and what to do with a problem. Strict checks
-// stop at the first problem by throwing it; listing checks go on and collect. Both make the same walk.
+// The state of one validation: counters, the current place in the tree, and how to handle a problem. Strict checks
+// throw the first problem; listing checks collect all problems. Both walk the tree in the same way.
 import { closestOf } from '../kernel/closest.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { type DslCode, DslError } from './errors.ts'
@@ -22,7 +22,7 @@ export interface ProgramProblem {
   readonly fix: string | null
 }
 
-/** Longest list of problems; whoever has more mends these first. */
+/** Maximum number of problems in one list. */
 const MAX_PROBLEMS = 100
 
 export interface Check {
@@ -79,7 +79,7 @@ export function within(check: Check, step: string | number, body: () => void): v
   check.path.pop()
 }
 
-/** Runs `body` for every element of a list that stands at the current path. */
+/** Runs `body` for every element of the list at the current path. */
 export function forEachElement(
   check: Check,
   list: readonly unknown[],
@@ -116,7 +116,7 @@ export function countNode(check: Check, nodeId: string): boolean {
   return false
 }
 
-/** False: the node stands too deep, and what is below it is not to be looked at. */
+/** False: the node is nested too deeply, and its children must be skipped. */
 export function checkDepth(check: Check, nodeId: string, depth: number): boolean {
   if (depth <= check.limits.maxDepth) return true
   report(check, nodeId, `the program is nested deeper than ${check.limits.maxDepth} levels`)

@@ -1,4 +1,4 @@
-// Analytics from a table, and stand-ins that write down how they were used: for conformance cases and for simulation,
+// Analytics from a table, and test doubles that record their use: for conformance cases and for simulation,
 // where no award was ever stored.
 import type { AnalyticsField } from '../protocol/strategy.ts'
 import type { Analytics } from './context.ts'

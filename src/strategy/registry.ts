@@ -18,7 +18,7 @@ export interface StrategyPlugin {
 interface RegistryOptions {
   /** Loaded on the first read, once. */
   readonly plugins?: readonly StrategyPlugin[]
-  /** Told of plug-ins and strategies that are left out, and why. */
+  /** Called with every skipped plug-in or strategy, and the reason. */
   readonly warn?: (message: string, cause: unknown) => void
 }
 
@@ -142,7 +142,7 @@ export function parseStrategyId(id: string): StrategyReference {
   return id.startsWith(CUSTOM) ? { kind: 'custom', definitionId: id.slice(CUSTOM.length) } : { kind: 'built-in', id }
 }
 
-/** What a game scores by when nobody has chosen. */
+/** The default strategy of a game. */
 const FALLBACK_ID = 'default'
 
 /**

@@ -45,7 +45,7 @@ function formatProgramPath(path: ProgramPath): string {
 }
 
 /**
- * Validates a program and tells every problem with its place in the text.
+ * Validates a program and reports every problem with its place in the text.
  * @param text the JSON text that `program` was parsed from
  *
  * @example

@@ -22,7 +22,7 @@ export function getOwn<T>(object: Readonly<Record<string, T>>, key: string): T |
   return Object.hasOwn(object, key) ? object[key] : undefined
 }
 
-/** A shallow copy with own entries alone. */
+/** A shallow copy with own entries only. */
 export function copyOwn<T>(object: Readonly<Record<string, T>> | null | undefined): Record<string, T> {
   return { ...object }
 }

@@ -1,4 +1,4 @@
-// Ready-made programs to start from. Picking one copies it; none of them is a stored definition. Contract: section 10.
+// Templates: choosing one copies it; none is a stored definition. Contract: section 10.
 import type { Program } from '../protocol/strategy.ts'
 import type { StrategyTemplate } from '../protocol/strategy-run.ts'
 import { formatBlocks } from './block-xml.ts'

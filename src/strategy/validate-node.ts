@@ -33,7 +33,7 @@ import {
   within,
 } from './problems.ts'
 
-/** Where a node stands. */
+/** The position of a node. */
 export interface Place {
   readonly section: Section
   /** Id of whatever holds the node. */
@@ -119,7 +119,7 @@ function checkJunction(check: Check, node: RawNode, arg: Place): void {
   })
 }
 
-/** Runs `body` on an entry that is there; that it is missing has been told already. */
+/** Runs `body` on an existing entry. A missing entry has already been reported. */
 function checkAt(check: Check, node: RawNode, key: string, body: (value: unknown) => void): void {
   if (Object.hasOwn(node, key)) within(check, key, () => body(node[key]))
 }

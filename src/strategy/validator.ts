@@ -52,7 +52,7 @@ export function validateProgram(program: unknown, options: ValidateOptions = {})
 }
 
 export interface Inspection {
-  /** In the order in which the validator meets them; none for a valid program. At most 100. */
+  /** In the order in which the validator finds them; empty for a valid program. At most 100. */
   readonly problems: readonly ProgramProblem[]
   /** Nodes as the limit counts them. */
   readonly nodes: number

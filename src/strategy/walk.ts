@@ -56,9 +56,9 @@ export interface Walk {
   readonly expired: Expired | undefined
   readonly maxNodes: number
   readonly maxDepth: number
-  /** Who waits for the value that comes next; undefined once nobody does. */
+  /** The frame that waits for the next value; undefined at the end. */
   frame: Frame | undefined
-  /** What to do next, with which node, how deep it stands, and the value that was finished last. */
+  /** The next operation, its node and depth, and the last finished value. */
   task: Task
   node: JsonObject
   depth: number
@@ -110,14 +110,14 @@ export function waitAt(walk: Walk, kind: FrameKind, node: JsonObject, list: List
   walk.frame = { kind, node, list, depth, below: frame, index: 0, first: null, second: null }
 }
 
-/** Writes down a finished value and hands it to whoever waits for it. */
+/** Records a finished value and passes it to the waiting frame. */
 export function finish(walk: Walk, node: JsonObject, type: string, value: JsonValue): void {
   walk.trace.push({ nodeId: idOf(node), type, value })
   walk.value = value
   walk.task = TASK.handOver
 }
 
-/** Writes down an entry that tells which way the run went. */
+/** Records an entry for the branch that the run took. */
 export function noteBranch(
   walk: Walk,
   node: JsonObject,

@@ -59,7 +59,7 @@ export interface RunningCommand {
 /** Milliseconds that a busy machine may need for anything that a test waits for. */
 const SEES_MS = 60_000
 
-/** Starts a command that runs until it is told to stop. */
+/** Starts a command that runs until it is stopped. */
 export function startCommand(args: readonly string[], options: CliOptions = {}): RunningCommand {
   return startProcess(LAUNCHER, args, options)
 }

@@ -1,7 +1,7 @@
 // Commands for tests and benchmarks of the log.
 import type { NewCommandLogRow } from '../protocol/command-log.ts'
 
-/** The moment at which the worked examples of the protocol stand. */
+/** The time of the worked examples of the protocol. */
 export const NOON = Date.UTC(2026, 2, 21, 14, 30)
 
 const instant = (ms: number): string => new Date(ms).toISOString()

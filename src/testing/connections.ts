@@ -6,7 +6,7 @@ export interface RecordedConnection extends Connection {
   readonly ends: readonly string[]
 }
 
-/** A connection that counts what it is told. */
+/** A connection that counts its messages. */
 export function createConnection(): RecordedConnection {
   let updates = 0
   const ends: string[] = []

@@ -11,7 +11,7 @@ export interface CuttingProxy {
   cut(): number
   /** Cuts, once, when text that passes matches: `up` to the server (before it gets there), `down` to the client (after). */
   cutWhen(direction: 'up' | 'down', pattern: RegExp): Promise<void>
-  /** The same, but what matches gets to nobody. */
+  /** The same, but matching data is dropped. */
   loseWhen(direction: 'up' | 'down', pattern: RegExp): Promise<void>
   /** Nothing passes, in either direction, and connections stay. */
   freeze(): void

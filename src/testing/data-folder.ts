@@ -17,7 +17,7 @@ export interface OpenFolder {
   close(): Promise<string[]>
 }
 
-/** @param worlds known beside the built-in ones */
+/** @param worlds available in addition to the built-in ones */
 export async function openFolder(
   folder: string,
   worlds: readonly World[] = [],

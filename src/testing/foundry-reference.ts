@@ -1,7 +1,7 @@
 // The transport of the foundry once more, as simply as it can be said: cell by cell, every item in every tick, with
 // links looked up anew each time. It shares no code with the world, and is what its lines are compared with.
 
-/** A part as it stands in a save, as far as transport is concerned. */
+/** A part of a save, reduced to the fields that transport needs. */
 export interface RefPart {
   readonly id: number
   readonly def_id: string

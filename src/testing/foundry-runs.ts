@@ -15,9 +15,9 @@ import { foundry } from '../worlds/foundry/world.ts'
 export type Act =
   | { readonly kind: 'command'; readonly slot: number; readonly command: FoundryCommand }
   | { readonly kind: 'ticks'; readonly ticks: number }
-  /** A recipe that fits, for one of the machines that stand. */
+  /** Sets a valid recipe on one of the existing machines. */
   | { readonly kind: 'tune'; readonly machine: number; readonly recipe: number }
-  /** One of the parts that stand is removed. */
+  /** Removes one of the existing parts. */
   | { readonly kind: 'raze'; readonly part: number }
 
 export interface FoundryRun {

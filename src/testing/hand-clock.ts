@@ -1,4 +1,4 @@
-// A clock that stands still until it is cranked: tests of deadlines need no waiting.
+// A clock that advances only by hand: tests of deadlines do not wait.
 import type { Clock } from '../episode/clock.ts'
 
 /** A clock for tests. */

@@ -111,7 +111,7 @@ export class ParleyStage {
     this.#step()
   }
 
-  /** Lets the models answer until nobody is waited for. */
+  /** Lets the models answer until no effect is pending. */
   settle(model: (request: ParleyRequest) => Reaction = obliging): void {
     for (let rounds = 0; this.fold.out.pending.size > 0 && rounds < 100; rounds++) {
       this.answerAll(this.pending.map(({ id, request }) => [id, model(request)]))
@@ -124,7 +124,7 @@ export class ParleyStage {
     return this
   }
 
-  /** One input and everything that follows; the events of this turn alone. */
+  /** One input and its consequences; returns only the events of this turn. */
   say(text: string, model?: (request: ParleyRequest) => Reaction): DialogueEvent[] {
     const before = this.events.length
     this.at += 1000

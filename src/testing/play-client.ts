@@ -1,4 +1,4 @@
-// A client of the play socket for tests, written from the contract alone: Node's own WebSocket, no code of ours.
+// A client of the play socket for tests, written only from the contract: Node's own WebSocket, none of our code.
 
 export interface PlayFrame {
   readonly type: string

@@ -1,4 +1,4 @@
-// Plays a kept session again from its journal, with nobody to answer for a model, and tells what it would have told.
+// Replays a stored session from its journal without a model, and returns the events that it would have sent.
 import assert from 'node:assert/strict'
 import { DialogueEvent } from '../kernel/dialogue.ts'
 import { foldLine } from '../kernel/fold.ts'

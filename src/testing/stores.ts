@@ -51,7 +51,7 @@ export function forEachStore(
   }
 }
 
-/** One test on a SQLite file alone: for what does not depend on the backend. */
+/** One test on a SQLite file only, for behaviour that does not depend on the backend. */
 export function onSqlite(name: string, run: (store: Store, services: StoreServices) => Promise<void>): void {
   test(name, () => withServices('sqlite', undefined, async (services) => run(await services.open(), services)))
 }

@@ -4,7 +4,7 @@ import { defineWorld } from '../kernel/world.ts'
 import { Results } from '../protocol/episode.ts'
 import { JsonValue } from '../protocol/json.ts'
 
-/** Nim: slots in turn take one to three from a heap; whoever takes the last wins. Time out, and one is taken for you. */
+/** Nim: slots take turns to remove one to three objects from a heap; the slot that takes the last one wins. A timeout removes one object. */
 export const nim = defineWorld({
   id: 'nim',
   version: '1.0.0',

@@ -8,7 +8,7 @@ import type { OriginPolicy } from './origins.ts'
 export function corsOptions(policy: OriginPolicy): FastifyCorsOptions {
   const origins = [...policy.origins]
   return {
-    // Nobody is allowed unless the operator named an origin; then answers need no header, either.
+    // No origin is allowed unless the operator names one. Without one, responses need no header.
     origin: origins.length > 0 && origins,
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],

@@ -62,7 +62,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 
 /**
  * Maps any thrown value to the failure that a client sees. Unknown errors become 500 and reveal nothing.
- * @param body of the request, as parsed: tells absent fields from wrong ones
+ * @param body the parsed body of the request, to distinguish absent fields from wrong ones
  */
 export function toFailure(error: unknown, body?: unknown): Failure {
   if (error instanceof AppError) return fromAppError(error)

@@ -77,7 +77,7 @@ export const PERCEPTION_STYLE: FailureStyle = {
   },
 }
 
-/** A failure as it goes on the wire. */
+/** A failure in its wire format. */
 export interface WrittenFailure {
   readonly status: number
   readonly body: string

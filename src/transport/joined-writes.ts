@@ -22,7 +22,7 @@ export class JoinedWrites {
   #timer: NodeJS.Timeout | undefined
   #last = performance.eventLoopUtilization()
 
-  /** @param isBusy decides in place of the event loop, for tests */
+  /** @param isBusy replaces the check of the event loop, for tests */
   constructor(isBusy?: () => boolean) {
     this.#isBusyNow = isBusy
     this.#look = setInterval(() => this.#measure(), LOOK_MS)

@@ -34,19 +34,19 @@ export class OriginPolicy {
   }
 
   /**
-   * Why a request of a browser is refused; undefined when it may go on. Requests without an Origin come from programs,
+   * Why a request of a browser is refused; undefined if it is allowed. Requests without an Origin come from programs,
    * not from pages, and pass.
    */
   refuseOrigin(headers: IncomingHttpHeaders): AppError | undefined {
     const { origin, host } = headers
     if (origin === undefined || this.#origins.has(origin.toLowerCase())) return undefined
     const page = URL.canParse(origin) ? new URL(origin) : undefined
-    // Schemes are not compared: a proxy that ends TLS leaves `https` in the Origin alone.
+    // Schemes are not compared: behind a proxy that terminates TLS, only the Origin has `https`.
     if (page && hostOf(page) === hostWithoutDefaultPort(host) && this.isAllowedHost(host)) return undefined
     return new AppError('ORIGIN_REFUSED', `Pages of ${shorten(origin)} may not use this server.`)
   }
 
-  /** Why a request that changes state or shows private data is refused; undefined when it may go on. */
+  /** Why a request that changes state or shows private data is refused; undefined if it is allowed. */
   refuseSensitive(headers: IncomingHttpHeaders): AppError | undefined {
     const refusal = this.refuseOrigin(headers)
     if (refusal) return refusal

@@ -11,7 +11,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 }
 
 export interface PagePolicy {
-  /** Origins whose pages may show ours in a frame, beside our own. */
+  /** Additional origins whose pages may show ours in a frame. */
   readonly frameAncestors: readonly string[]
 }
 

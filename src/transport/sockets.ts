@@ -55,7 +55,7 @@ export class Sockets {
 
   constructor(options: {
     readonly limits?: Partial<SocketLimits> | undefined
-    /** Decides in place of the event loop whether messages are joined, for tests. */
+    /** Decides whether messages are joined, instead of the event loop; for tests. */
     readonly isBusy?: () => boolean
     onFault(error: unknown): void
   }) {

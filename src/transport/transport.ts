@@ -1,5 +1,5 @@
 // Everything about connections that one server shares: policies, sockets, and the upgrade router, made from one set of
-// options. Servers of every kind are built on it, so none can forget a check.
+// options. All servers are built on it, so every server has all checks.
 import type { RequestListener, Server } from 'node:http'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { closeApp, closeServer } from './close.ts'

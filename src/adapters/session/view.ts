@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { SessionEvent } from '../../protocol/session.ts'
 
 /** A row before it is kept: without number, id and the time of keeping. */
-export const ToldEvent = SessionEvent.pick({
+export const UnstoredEvent = SessionEvent.pick({
   direction: true,
   event_type: true,
   event_source: true,
@@ -16,7 +16,7 @@ export const ToldEvent = SessionEvent.pick({
   command_args: true,
   visible_to_user: true,
 })
-export type ToldEvent = z.infer<typeof ToldEvent>
+export type UnstoredEvent = z.infer<typeof UnstoredEvent>
 
 /** The id of an event: a UUID of version 4 by form, drawn from session and number, so that a second reading gives it again. */
 export function eventIdOf(sessionId: string, seq: number): string {
@@ -46,7 +46,7 @@ export class SessionView {
   }
 
   /** @param at milliseconds since the session began */
-  take(told: ToldEvent, at: number): SessionEvent {
+  take(event: UnstoredEvent, at: number): SessionEvent {
     this.#seq++
     const time = new Date(this.#startedAt + at).toISOString()
     return {
@@ -54,7 +54,7 @@ export class SessionView {
       seq: this.#seq,
       event_id: eventIdOf(this.#sessionId, this.#seq),
       event_ts: time,
-      ...told,
+      ...event,
       persisted_at: time,
       feedback: null,
       updated_at: null,

@@ -32,13 +32,13 @@ export function countsOf(value: Json): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(objectOf(value)).map(([id, count]) => [id, numberOf(count)]))
 }
 
-/** How many of something by its name; none where it is not named. */
+/** The number of items by name; 0 if the name is missing. */
 export function countOf(counts: Readonly<Record<string, number>> | undefined, name: string): number {
   const count = counts?.[name]
   return count === undefined ? 0 : count
 }
 
-/** An entry of a column; 0 where a frame that came over a wire has none. */
+/** An entry of a column; 0 if a received frame has no such entry. */
 export function read(column: ArrayLike<number>, index: number): number {
   const value = column[index]
   return value === undefined ? 0 : value

@@ -8,7 +8,7 @@ export const MAX_DOCUMENT_LENGTH = 64 * 1024 * 1024
 /** Levels of lists and objects in one document; document databases allow 100. */
 export const MAX_DOCUMENT_DEPTH = 100
 
-/** How documents stand in a text. `object`: it holds one object, and no list of documents in it. */
+/** The layout of documents in a text. `object`: a single object without a list of documents. */
 export type TextForm = 'empty' | 'list' | 'wrapped' | 'sequence' | 'object'
 
 const STRUCTURE = /["{}[\]]/g
@@ -112,7 +112,7 @@ export class DocumentCutter {
     this.#depth = 1
   }
 
-  /** Inside of a value: takes what belongs to it. @returns where it goes on: behind the value, or at the end of the piece */
+  /** Inside of a value: takes what belongs to it. @returns the next position: after the value, or at the end of the piece */
   #readValue(piece: string, from: number): number {
     let at = from
     while (at < piece.length && this.#depth > 0) {

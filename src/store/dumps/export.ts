@@ -77,7 +77,7 @@ async function exportAs(layout: Layout, store: Store, parent: string, options: E
   try {
     await makeFolder(parent, { mode: 0o700 })
     await refuseExisting(path)
-    // What people said and who they are is in there: for its owner alone.
+    // The dump contains conversations and personal data: only its owner may read it.
     await mkdir(temporary, { mode: 0o700 })
     const collections = await store.db
       .transaction()

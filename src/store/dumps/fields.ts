@@ -62,7 +62,7 @@ export const anyText = (key: string): Field => ({
     value === undefined || value === null ? value : readText(typeof value === 'string' ? value : formatExact(value)),
   write: keep,
 })
-/** What does not satisfy `accepts` is null for our code, and kept beside. */
+/** A value that does not satisfy `accepts` is null for our code, and its original is kept separately. */
 export const lenient = (field: Field, accepts: (value: unknown) => boolean): Field => ({
   ...field,
   read: (value) => {
@@ -95,7 +95,7 @@ export function readFields(
   }
 }
 
-/** A null that stands in the document differs from a key that is left out. */
+/** An explicit null in the document differs from a missing key. */
 const spell = (value: unknown): string => (value === undefined ? '' : formatExact(value))
 
 /**

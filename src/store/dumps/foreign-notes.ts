@@ -10,7 +10,7 @@ const PREFIX = 'collection:'
 /** Characters of a note on indexes; a longer one is left out. */
 const MAX_NOTE = 100_000
 
-/** Keeps that a collection came, with its indexes if the folder tells them. */
+/** Records that a collection was imported, with its indexes if the folder contains them. */
 export async function keepNote(tx: Transaction<Tables>, file: CollectionFile): Promise<void> {
   const name = `${PREFIX}${file.collection}`
   const value = JSON.stringify(await readIndexes(file))
@@ -36,7 +36,7 @@ function parseNote(text: string): JsonObject {
   }
 }
 
-/** Names of the collections that came, and their indexes; `{}`: none were told. */
+/** Names of the imported collections, and their indexes; `{}`: no indexes known. */
 export async function readNotes(db: Kysely<Tables>): Promise<ReadonlyMap<string, JsonObject>> {
   const rows = await db.selectFrom('store_facts').selectAll().where('name', 'like', `${PREFIX}%`).execute()
   return new Map(rows.map(({ name, value }) => [name.slice(PREFIX.length), parseNote(value)]))

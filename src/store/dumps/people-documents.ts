@@ -142,7 +142,7 @@ async function addPersonal(
   await tx
     .insertInto('personal_data')
     .values({ player_id: playerId, sealed, created_at: now, updated_at: now })
-    // What was told apart before keeps its times: answers only move within the data of one person.
+    // Fields that were separated before keep their times: answers only move within the data of one person.
     .onConflict((conflict) => conflict.column('player_id').doUpdateSet({ sealed }))
     .execute()
 }

@@ -116,7 +116,7 @@ export class EpisodeIndex {
     return Number(found.rows[0]?.count ?? 0)
   }
 
-  /** Removes an episode from the index. False: there is none. */
+  /** Removes an episode from the index. False: it does not exist. */
   async remove(id: string): Promise<boolean> {
     const result = await this.#store.db.deleteFrom('episodes').where('episode_id', '=', id).executeTakeFirst()
     return result.numDeletedRows > 0n

@@ -8,7 +8,7 @@ const KEY_BYTES = 32
 /** Characters of a whole key. */
 const KEY_LENGTH = PREFIX.length + 43
 
-/** A key that nobody has had: `dcs-ak-` and 43 URL-safe characters. */
+/** A new random key: `dcs-ak-` and 43 URL-safe characters. */
 export function createAccessKey(): string {
   return `${PREFIX}${randomBytes(KEY_BYTES).toString('base64url')}`
 }

@@ -98,7 +98,7 @@ export class Players {
       .execute()
   }
 
-  /** Whose key it is; undefined for a key that is nobody's or revoked. Blanks around it do not count. */
+  /** The owner of a key; undefined for an unknown or revoked key. Surrounding blanks are ignored. */
   async findByKey(key: string): Promise<Player | undefined> {
     const row = await this.#store.db
       .selectFrom('players')
@@ -204,7 +204,7 @@ export function createObjectId(now: number): string {
   return `${seconds.toString(16).padStart(8, '0')}${randomBytes(8).toString('hex')}`
 }
 
-/** Nobody brings a key or a hash of one among the fields. */
+/** The fields may not contain an access key or its hash. */
 function withoutKeys(fields: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith('access_key')))
 }

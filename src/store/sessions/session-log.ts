@@ -157,7 +157,7 @@ export class SessionLog {
     return rows.map(fromEventRow)
   }
 
-  /** The stored lines of a session's journal, and in how many parts they lie. An imported session has none. */
+  /** The stored lines of a session's journal, and the number of parts. An imported session has no journal. */
   async journal(id: string): Promise<{ lines: string[]; parts: number }> {
     const rows = await this.#store.db
       .selectFrom('session_journals')
@@ -239,7 +239,7 @@ export class SessionLog {
   }
 
   /**
-   * Ends a session in its row alone: one whose journal is missing, or whose world no longer exists.
+   * Ends a session only in its row, if its journal is missing or its world no longer exists.
    * @returns false when it is over already, or a server has it
    */
   async end(id: string, reason: string, status: 'closed' | 'error' = 'closed'): Promise<boolean> {
@@ -265,7 +265,7 @@ export class SessionLog {
     })
   }
 
-  /** Gives up a claim. One that has been replaced meanwhile is left alone. */
+  /** Releases a claim. Does nothing if another server has replaced it. */
   async release(claim: SessionClaim): Promise<void> {
     await this.#rest((query) =>
       query
@@ -280,7 +280,7 @@ export class SessionLog {
     await this.#rest((query) => query.where('claimed_by', 'is not', null))
   }
 
-  /** A session that nobody has waits for its player. */
+  /** A session without a claim waits for its player. */
   async #rest(which: (query: SessionUpdate) => SessionUpdate): Promise<void> {
     const now = this.#now()
     const { db } = this.#store

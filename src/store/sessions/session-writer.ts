@@ -11,7 +11,7 @@ import { type SessionPatch, toEventRow, toInstant } from './rows.ts'
 /** Takes the lines of one session's journal, and with them what follows from them. */
 export interface SessionSink {
   append(line: string): void
-  /** A row that the lines appended so far tell of. */
+  /** A row that is described by the lines appended so far. */
   event(event: SessionEvent): void
   /** What changes in the header. */
   patch(patch: SessionPatch): void

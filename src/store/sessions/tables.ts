@@ -54,7 +54,7 @@ export interface SessionTable {
   branch_from_session_id: string | null
   /** JSON object: keys of an imported session that have no column. */
   extra: string | null
-  /** The server that has it in memory, until when; null: nobody. */
+  /** The server that has the session in memory, and the expiry of its claim; null: none. */
   claimed_by: string | null
   claimed_until: number | null
   /** Counts the claims; writes and releases name the one they belong to. */

@@ -122,7 +122,7 @@ const expired = (row: StoredAssignment, now: number): StoredAssignment => ({
   updatedAt: now,
 })
 
-/** The participant, whom nobody else changes until the transaction ends. One who is not there yet is added. */
+/** The participant, locked until the transaction ends. A new participant is added. */
 async function lockParticipant(
   tx: Transaction<Tables>,
   kind: Store['kind'],
@@ -201,7 +201,7 @@ async function writeRows(
   }
 }
 
-/** Participants with places that were not taken up in time. */
+/** Participants with reservations that have expired. */
 export async function overdueParticipants(store: Store, now: number, limit: number): Promise<ActKey[]> {
   const rows = await store.db
     .selectFrom('assignments')

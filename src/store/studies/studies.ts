@@ -120,7 +120,7 @@ export class Studies {
     return readTally(this.#store.db, study)
   }
 
-  /** Frees the places that were not taken up in time. @returns how many participants had one */
+  /** Releases expired reservations. @returns the number of participants who had one */
   async expire(limit = PAGE): Promise<number> {
     const overdue = await overdueParticipants(this.#store, Date.now(), limit)
     for (const key of overdue) await this.act(key, { limit: null }, () => ({ result: undefined }))

@@ -10,9 +10,9 @@ export interface StudyTable {
   generation: string
   /** The file as its author wrote it. */
   source: string
-  /** Closed by the researcher: nobody new. */
+  /** Closed by the researcher: no new participants. */
   is_closed: number
-  /** JSON list: exit reasons that complete an assignment besides the usual ones. */
+  /** JSON list: additional exit reasons that complete an assignment. */
   completing: string
   /** JSON object: what the file means, every default filled in. */
   config: string
@@ -49,7 +49,7 @@ export interface AssignmentTable {
   game_name: string
   pc_hid: string
   npc_hid: string | null
-  /** The four of the wire, or `expired`: a place that was not taken up in time. */
+  /** The four statuses of the wire, or `expired`: the participant did not start in time. */
   status: string
   assigned_at: number
   created_at: number

@@ -76,7 +76,7 @@ export function createPlayers(ledger: Ledger, mode: 'receipts' | 'posts' | 'sile
   }
 }
 
-/** An episode of bots alone, and somebody who watches it. */
+/** An episode of bots only, with a viewer. */
 export function createBots(ledger: Ledger): Actor {
   let handle: Handle | undefined
   return {

@@ -22,7 +22,7 @@ const GONE_MS = 10_000
 
 export interface KillReport {
   readonly kills: number
-  /** What was told, by kind, and must have been there. */
+  /** Acknowledged facts by kind, which must have survived. */
   readonly told: Readonly<Record<Told['kind'] | 'turn', number>>
   /** One line for everything that was missing. */
   readonly lost: readonly string[]

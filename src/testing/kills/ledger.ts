@@ -1,4 +1,4 @@
-// What a server has told its clients, and must still know after it was killed.
+// What a server has acknowledged to its clients, and must still have after a kill.
 
 export type Told =
   /** Answered with 201, or shown in a list. */

@@ -99,7 +99,7 @@ export function moveLines(f: Foundry): void {
   if (due.length > 0) due.length = 0
 }
 
-/** Number of the item that waits at the end of a line; 0: none has come. */
+/** Number of the item that waits at the end of a line; 0: none. */
 export function waitingItem(belts: Belts, line: number): number {
   const head = belts.head[line] ?? absent()
   return head !== 0 && belts.gap[head] === 0 && belts.isLoop[line] === 0 ? (belts.kind[head] ?? absent()) : 0

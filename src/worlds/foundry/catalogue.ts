@@ -21,7 +21,7 @@ export const DIRECTIONS = ['north', 'east', 'south', 'west', 'up', 'down'] as co
 export const FACINGS = ['north', 'east', 'south', 'west'] as const
 export type Facing = (typeof FACINGS)[number]
 
-/** Sides of a part, as seen by somebody who stands in it and looks where it faces. */
+/** Sides of a part, seen from inside it in its facing direction. */
 export const SIDES = ['front', 'right', 'back', 'left', 'up', 'down'] as const
 export type Side = (typeof SIDES)[number]
 
@@ -321,12 +321,12 @@ export const PARTS: readonly PartDef[] = [
   },
 ]
 
-/** Number of a part definition; -1 when there is none of this id. */
+/** Number of a part definition; -1 for an unknown id. */
 export function defNumber(id: string): number {
   return PARTS.findIndex((def) => def.id === id)
 }
 
-/** Number of an item, from 1; 0 when there is none of this id. */
+/** Number of an item, from 1; 0 for an unknown id. */
 export function itemNumber(id: string): number {
   return ITEM_IDS.indexOf(id) + 1
 }

@@ -115,7 +115,7 @@ function roomFault(f: Foundry, points: readonly Size[], who: { slot: number; par
   return undefined
 }
 
-/** Why a part of this kind may not stand here, where the scenario says where it may. */
+/** Why the scenario's zones do not allow a part of this kind here. */
 function zoneFault(f: Foundry, def: string, points: readonly Size[]): Refusal | undefined {
   const zones = f.config.zones.filter(({ def_id }) => def_id === def)
   const isWithin = ({ from, to }: (typeof zones)[number]): boolean =>
@@ -216,7 +216,7 @@ function follow(f: Foundry, part: number, recipe: string | null): Refusal | unde
   return undefined
 }
 
-/** Ids of the recipes that a part may follow where it stands. */
+/** Ids of the recipes that a part may follow at its place. */
 export function allowedRecipes(f: Foundry, part: number): string[] {
   const { id } = defOf(f, part)
   if (id === 'extractor') return RECIPES.slice(miningRecipe(f, part) - 1, miningRecipe(f, part)).map((each) => each.id)

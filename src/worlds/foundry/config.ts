@@ -37,7 +37,7 @@ const FixedPart = z.strictObject({
 /** A box of columns where one crew may build: x and z, both ends included. */
 const Plot = z.strictObject({ x0: Coordinate, x1: Coordinate, z0: Coordinate, z1: Coordinate })
 
-/** A box in which parts of a kind must stand: whole, both ends included. */
+/** A box that must contain all cells of a kind of part; both ends are inclusive. */
 const Zone = z.strictObject({ def_id: DefId, from: Point, to: Point })
 
 export const FoundryConfig = z.strictObject({
@@ -52,15 +52,15 @@ export const FoundryConfig = z.strictObject({
   inventory: z.array(Stock).min(1).max(8),
   /** One entry a slot; empty: everybody builds everywhere. */
   plots: z.array(Plot).max(8).default([]),
-  /** Parts that stand there from the start and cannot be removed or turned. */
+  /** Parts that exist from the start and cannot be removed or turned. */
   fixed: z.array(FixedPart).default([]),
   /** Empty: nothing must be done, and only `max_ticks` ends the run. */
   goals: z.array(Goal).max(16).default([]),
-  /** Parts of these kinds are placed inside these boxes only; a kind that is not named stands anywhere. */
+  /** Parts of these kinds can be placed only inside these boxes; other kinds can be placed anywhere. */
   zones: z.array(Zone).max(32).default([]),
   /** Ticks after which a run that has not come to its end is truncated; 0: never. */
   max_ticks: z.int().min(0).max(1_000_000_000).default(0),
-  /** How the sun changes: every so many ticks it is drawn anew between `least` permille and full. 0: always full. */
+  /** How the sun changes: it is drawn anew between `least` permille and full after `every` ticks. 0: always full. */
   clouds: z
     .strictObject({ every: z.int().min(0).max(100_000), least: z.int().min(0).max(1000) })
     .default({ every: 0, least: 1000 }),

@@ -65,7 +65,7 @@ function move(air: Air, from: number, to: number, amount: number): void {
   listCell(air, to)
 }
 
-/** A vent works at the outer faces of the grid alone, and needs no power. */
+/** A vent works only at the outer faces of the grid, and needs no power. */
 export function canVent(f: Foundry, part: number): boolean {
   const { size } = f
   const { x, y, z } = cellToPoint(size, f.parts.origin[part] ?? absent())

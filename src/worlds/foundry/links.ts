@@ -83,7 +83,7 @@ export function partnerOf(f: Foundry, part: number, port: number): End | undefin
   return takerAt(f, { part, port }, neighbour(f.size, cell, own.direction), own.direction)
 }
 
-/** Whether what stands in `cell` takes from `giver`, which gives in `direction`. */
+/** Whether the part in `cell` takes from `giver`, which gives in `direction`. */
 function takerAt(f: Foundry, giver: End, cell: number, direction: number): End | undefined {
   const part = partIn(f, cell)
   if (part === 0) return undefined

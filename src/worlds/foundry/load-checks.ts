@@ -86,7 +86,7 @@ function findInventory(f: Foundry): Misfit | undefined {
   return undefined
 }
 
-/** Parts that stand, by the slot that placed them and by definition. */
+/** Number of existing parts, by the slot that placed them and by definition. */
 function placedParts(f: Foundry): number[][] {
   const placed = f.inventories.map(() => PARTS.map(() => 0))
   for (let part = 1; part <= f.parts.last; part++) {

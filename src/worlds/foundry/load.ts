@@ -231,7 +231,7 @@ function readItems(saved: SavedPart, path: string): number[] {
   return items.map(({ item, offset }) => offset * 16 + itemNumber(item))
 }
 
-/** Every part is held up: it stands on the floor, or the floor reaches it through parts that touch. */
+/** Every part is supported: it stands on the floor, or is connected to the floor by touching parts. */
 function checkSupport(f: Foundry, state: SavedFoundry): void {
   const held = new Uint8Array(state.last_part + 1)
   for (const { id, origin } of state.parts) held[id] = origin.y === FLOOR_LAYER ? 1 : 0
@@ -248,7 +248,7 @@ function checkSupport(f: Foundry, state: SavedFoundry): void {
   if (index >= 0) throw fault(`$.parts[${index}].origin`, 'nothing holds the part up')
 }
 
-/** Items are where they can be: none in another, none out over the end of its line. */
+/** Items are in valid places: no overlaps, none beyond the end of its line. */
 function checkItems(f: Foundry, state: SavedFoundry): void {
   const items = beltItems(f)
   for (const [i, { id, items: saved }] of state.parts.entries()) {

@@ -88,7 +88,7 @@ function emissionOf(f: Foundry, row: number): number {
   return defOf(f, f.nodes.part[row] ?? absent()).emission + (recipeOf(f, row)?.emission ?? 0)
 }
 
-/** The second phase of a tick: running machines go on, and those that are done make their outputs. */
+/** The second phase of a tick: running machines progress, and finished ones produce their outputs. */
 export function runMachines(f: Foundry): void {
   f.works++
   const due = dueAt(f.workWheel, f.works)
@@ -135,7 +135,7 @@ function finishCycle(f: Foundry, row: number): void {
   refreshMachine(f, row)
 }
 
-/** Gives a machine or a filter another recipe (0: none). What it took in, and the cycle it is in, are scrapped. */
+/** Sets the recipe of a machine or a filter (0: none). Discards its inputs and its current cycle. */
 export function setRecipe(f: Foundry, row: number, recipe: number): void {
   const { nodes } = f
   if (nodes.recipe[row] === recipe) return

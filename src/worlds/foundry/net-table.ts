@@ -1,5 +1,5 @@
 // Power nets: components of parts whose power ports face each other. Derived from the grid; how they are kept up to
-// date stands in nets.ts, what flows through them in power.ts.
+// date is in nets.ts, the flow of power in power.ts.
 
 export interface Net {
   readonly id: number
@@ -14,7 +14,7 @@ export interface Net {
   /** Node rows, by part id. */
   generators: number[]
   batteries: number[]
-  /** Permille of the demand that the last power phase met; -1: it has seen none yet. */
+  /** Permille of the demand that the last power phase met; -1: no power phase yet. */
   satisfaction: number
   /** Units of the last power phase; they repeat every tick until something changes. */
   generated: number

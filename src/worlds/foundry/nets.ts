@@ -33,7 +33,7 @@ function hasPower(f: Foundry, part: number): boolean {
   return shapeOf(f, part).powerPorts.length > 0
 }
 
-/** Takes a part that stands into the nets around it. */
+/** Adds an existing part to the nets around it. */
 export function joinNets(f: Foundry, part: number): void {
   if (!hasPower(f, part)) return
   const { parts, nets } = f
@@ -94,7 +94,7 @@ function merge(f: Foundry, large: Net, small: Net): Net {
   return large
 }
 
-/** Row of a part that is a running machine; 0: it is none. */
+/** Row of a running machine; 0: the part is not one. */
 export function runningRow(f: Foundry, part: number): number {
   const row = f.parts.row[part] ?? absent()
   if (row === 0 || defOf(f, part).kind !== 'machine') return 0
@@ -135,7 +135,7 @@ export function leaveNet(f: Foundry, part: number): { net: Net; neighbours: numb
 }
 
 interface Search {
-  /** The search that this one has met; itself while it has met none. */
+  /** The search that this one has merged with; itself if none. */
   root: number
   readonly found: number[]
   next: number
@@ -202,7 +202,7 @@ function carve(f: Foundry, from: Net, members: readonly number[]): void {
   const { parts, nets } = f
   const first = members[0] ?? absent()
   const net = addNet(nets, first)
-  // Until the next power phase its machines go on at the rate of the net that they come from.
+  // Until the next power phase, its machines keep the rate of their previous net.
   net.satisfaction = from.satisfaction
   for (const part of members) {
     leaveRing(f, part, from)

@@ -17,7 +17,7 @@ export const RUNNING = 4
 export const FOULED = 8
 /** Waits in the queue of the next transport. Derived. */
 export const QUEUED = 16
-/** Has something to give and found no free port for it: whoever empties one wakes it. Derived. */
+/** Has an item to give but no free port; the part that empties a port wakes it. Derived. */
 export const WAITING = 32
 
 /** What a node is, as a small number: the transport asks it of every node that it looks at. */

@@ -24,7 +24,7 @@ export interface ObjectiveReport {
   readonly failed: boolean
   /** Tick after which it was complete. */
   readonly completed_at: number | null
-  /** Tick at which the run is truncated; null: it may go on for ever. */
+  /** Tick at which the run is truncated; null: unlimited. */
   readonly last_tick: number | null
   readonly goals: GoalReport[]
 }
@@ -60,7 +60,7 @@ function count(f: Foundry, goal: Goal, index: number): boolean {
   }
 }
 
-/** Parts that crews have placed and that stand. */
+/** Number of existing parts that crews have placed. */
 function placedParts(f: Foundry): number {
   return f.parts.count - f.config.fixed.length
 }
@@ -113,7 +113,7 @@ function reportGoal(f: Foundry, goal: Goal, index: number): GoalReport {
   }
 }
 
-/** An objective that nobody has begun. */
+/** An objective without progress. */
 export function outlineObjective(config: FoundryConfig): JsonObject {
   return { ...reportObjective(createEmpty({ ...config, size: { x: 1, y: 2, z: 1 }, deposits: [] }, 0)) }
 }

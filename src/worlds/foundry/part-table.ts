@@ -4,7 +4,7 @@ import { bytes, grown, longs } from './columns.ts'
 export interface Parts {
   /** Highest id given so far. */
   last: number
-  /** Parts that stand now. */
+  /** Number of existing parts. */
   count: number
   /** Number of the definition, from 1; 0: no such part (any more). */
   def: Uint8Array

@@ -1,10 +1,10 @@
-// Which part fills which cell, and how a part that stands is turned.
+// Which part fills which cell, and the orientation of existing parts.
 import { absent } from '../../kernel/at.ts'
 import { PARTS, type PartDef } from './catalogue.ts'
 import { cellAt, type Shape, type ShapePort, type Size } from './geometry.ts'
 import type { Foundry } from './state.ts'
 
-/** Definition of a part that stands. */
+/** Definition of an existing part. */
 export function defOf(f: Foundry, part: number): PartDef {
   const def = PARTS[(f.parts.def[part] ?? absent()) - 1]
   if (!def) throw new RangeError(`no part ${part}`)
@@ -22,13 +22,13 @@ export function shapeOf(f: Foundry, part: number): Shape {
   return shape
 }
 
-/** Cells of a part that stands. */
+/** Cells of an existing part. */
 export function cellsOf(f: Foundry, part: number): number[] {
   const origin = f.parts.origin[part] ?? absent()
   return shapeOf(f, part).cells.map((at) => origin + cellAt(f.size, at.x, at.y, at.z))
 }
 
-/** Cell of a port of a part that stands. */
+/** Cell of a port of an existing part. */
 export function portCell(f: Foundry, part: number, port: ShapePort): number {
   return (f.parts.origin[part] ?? absent()) + cellAt(f.size, port.dx, port.dy, port.dz)
 }

@@ -15,7 +15,7 @@ import { PowerOutlook, stateOf } from './status.ts'
 
 type Nearby = Perception['nearby_entities'][number]
 
-/** Parts and deposits that are told, at most: the nearest. */
+/** Maximum number of parts and deposits in a perception: the nearest. */
 const NEARBY = 64
 
 export const partId = (part: number): string => `part-${part}`

@@ -46,7 +46,7 @@ function nodeKind(def: number): number {
   return kinds[kind] ?? NODE.other
 }
 
-/** Fills the tables for a part, and its cells. Lines, links and nets are not told. */
+/** Fills the tables for a part, and its cells. Does not update lines, links and nets. */
 export function enterPart(f: Foundry, part: number, placing: Placing): void {
   const { parts } = f
   const { def, origin, facing, owner, isFixed } = placing

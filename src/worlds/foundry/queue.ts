@@ -10,7 +10,7 @@ export function wakeNode(f: Foundry, row: number): void {
   f.queue.push(row)
 }
 
-/** Tells a node that one of its out ports has become free; `at` is the port's place in `slot`. */
+/** Notifies a node that one of its out ports is free; `at` is the port's place in `slot`. */
 export function portEmptied(f: Foundry, at: number): void {
   const row = Math.trunc(at / PORTS)
   if (((f.nodes.flags[row] ?? absent()) & WAITING) !== 0) wakeNode(f, row)

@@ -105,7 +105,7 @@ export const RECIPES: readonly Recipe[] = [
 /** Item that a generator burns, the units of energy in one, and how many a generator keeps. */
 export const FUEL = { item: itemNumber('coal'), energy: 400, most: 5 } as const
 
-/** Number of a recipe; -1 when there is none of this id. */
+/** Number of a recipe; -1 for an unknown id. */
 export function recipeNumber(id: string): number {
   return RECIPES.findIndex((recipe) => recipe.id === id)
 }

@@ -1,4 +1,4 @@
-// The shapes of what the foundry reports, for the JSON Schemas that adapters emit and for whoever reads them.
+// The shapes of the foundry's reports, for the JSON Schemas that adapters emit and for their readers.
 import { z } from 'zod'
 import { DIRECTIONS, FACINGS, SIDES } from './catalogue.ts'
 import { ItemId, Point } from './config.ts'

@@ -6,7 +6,7 @@ import { FoundryConfig, ItemId, Point } from './config.ts'
 export const SAVE_VERSION = 1
 
 const Count = z.int().min(0)
-/** Item -> how many; what is left out is none. */
+/** Item -> count; missing items count as 0. */
 const Items = z.partialRecord(ItemId, Count)
 
 const SavedPart = z.strictObject({
@@ -24,7 +24,7 @@ const SavedPart = z.strictObject({
     .optional(),
   enabled: z.literal(false).optional(),
   recipe_id: z.string().optional(),
-  /** Permille of a tick done in the cycle under way; left out when none is. */
+  /** Progress of the current cycle in permille of a tick; absent without a cycle. */
   progress: Count.max(100_000_000).optional(),
   /** Battery: charge. Generator: what is left in the fuel that burns. */
   energy: Count.max(1_000_000).optional(),

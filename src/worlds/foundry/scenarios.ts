@@ -4,7 +4,7 @@ import type { Variant } from '../../protocol/episode.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { PARTS } from './catalogue.ts'
 
-/** So many of every part. */
+/** The same number of every part. */
 const everyPart = (count: number): JsonObject => Object.fromEntries(PARTS.map(({ id }) => [id, count]))
 
 const at = (x: number, y: number, z: number): JsonObject => ({ x, y, z })
@@ -130,7 +130,7 @@ export const VARIANTS: readonly Variant[] = [
         ]),
         deliveryPort(17, 1, 5),
       ],
-      // The machines that foul stand inside: their lesson cannot be walked around.
+      // Machines that emit must be inside the room, so the scenario cannot be solved outside it.
       zones: ['smelter', 'assembler'].map((def_id) => ({ def_id, from: at(7, 1, 4), to: at(13, 2, 6) })),
       max_ticks: LESSON_TICKS,
       emission_permille: 3000,

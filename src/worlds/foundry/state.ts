@@ -1,4 +1,4 @@
-// The state of a foundry: typed tables for what there is, counters for what has happened, and derived tables (lines,
+// The state of a foundry: typed tables for parts and items, counters for past events, and derived tables (lines,
 // links, nets, schedules) that are rebuilt from the rest when a state is loaded.
 import { absent } from '../../kernel/at.ts'
 import { createRandom, type RandomState } from '../../kernel/random.ts'

@@ -1,4 +1,4 @@
-// What a part is doing, read from the state alone: the same before a save and after loading it.
+// The status of a part, derived only from the state: the same before a save and after loading it.
 import { at } from '../../kernel/at.ts'
 import { PARTS, STORAGE_ITEMS } from './catalogue.ts'
 import { hasInputs, hasRoom, recipeOf } from './machines.ts'
@@ -28,7 +28,7 @@ export interface Status {
   readonly reason: string
   /** Permille of its demand that its net will meet in the next tick; null: it is in no net. */
   readonly satisfaction: number | null
-  /** Permille of the cycle that is under way; null: none is. */
+  /** Progress of the current cycle in permille; null: no cycle. */
   readonly progress: number | null
 }
 
@@ -50,7 +50,7 @@ export class PowerOutlook {
   }
 }
 
-/** State and reason of a part that stands. */
+/** State and reason of an existing part. */
 type Finding = readonly [PartState, string]
 
 export function statusOf(f: Foundry, part: number, outlook: PowerOutlook): Status {
@@ -73,7 +73,7 @@ function reportedSatisfaction({ demand, available, satisfaction }: NonNullable<P
   return demand === 0 && available === 0 ? 0 : satisfaction
 }
 
-/** State of a part that stands, without the rest. */
+/** Only the state of an existing part. */
 export function stateOf(f: Foundry, part: number, outlook: PowerOutlook): PartState {
   return findState(f, part, outlook.of(part))[0]
 }

@@ -1,5 +1,5 @@
-// What holds parts up: a part stands on the floor, or touches a part that is itself held up. Since every part that
-// stands is, a new one needs only to touch one; taking one away needs a search.
+// Support of parts: a part stands on the floor, or touches a supported part. Since every existing part
+// is supported, a new part only needs to touch one; removing a part needs a search.
 import { cellToPoint, neighbour } from './geometry.ts'
 import { cellsOf, partIn } from './parts.ts'
 import type { Foundry } from './state.ts'

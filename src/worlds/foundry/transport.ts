@@ -174,7 +174,7 @@ function isFree(f: Foundry, row: number, port: number): boolean {
   return f.nodes.link[row * PORTS + port] !== 0 && f.nodes.slot[row * PORTS + port] === 0
 }
 
-/** Puts an item at an out port, and tells whoever takes from there. */
+/** Puts an item at an out port, and wakes the part that takes from it. */
 function offer(f: Foundry, row: number, port: number, item: number): void {
   const { nodes } = f
   nodes.slot[row * PORTS + port] = item

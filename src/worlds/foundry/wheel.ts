@@ -1,4 +1,4 @@
-// A timing wheel: who is due when. It holds numbers of lines or of nodes; whoever schedules keeps the due time, so an
+// A timing wheel for lines or nodes, by number. The caller that schedules an entry keeps the due time, so an
 // entry that is out of date is recognised and passed over when its turn comes.
 // Source: G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987), scheme 6.
 

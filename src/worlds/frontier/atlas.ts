@@ -75,7 +75,7 @@ export function createAtlas(content: Content): Atlas {
   }
 }
 
-/** Fewest doors first; of equals the door that stands first in the content. */
+/** Fewest doors first; ties go to the door that is first in the content. */
 function findWays(
   all: readonly DoorRow[],
   byId: ReadonlyMap<string, DoorRow>,

@@ -94,7 +94,7 @@ function wound(scene: Scene, { self, slot }: Actor, foe: Foe, damage: number): E
   return { text: `You hit ${foe.name} for ${damage}. It falls and does not rise.` }
 }
 
-/** What is struck turns on whoever struck it, unless it has somebody already. */
+/** A creature that is hit attacks the agent that hit it, unless it already has a target. */
 function rouse({ state }: Scene, creature: Creature, slot: number): void {
   if (creature.target >= 0) return
   creature.target = slot

@@ -11,12 +11,12 @@ import { distanceOf, type Ground, isOpen } from './terrain.ts'
 
 /** Ticks a creature takes for one tile. */
 const STRIDE = 2
-/** By night they notice so many tiles further. */
+/** Additional sight at night, in tiles. */
 const NIGHT_SIGHT = 2
-/** So many tiles beyond its sight it gives up a chase. */
+/** Distance beyond its sight at which it gives up a chase, in tiles. */
 const LEASH = 6
 
-/** One tick of all creatures. `onTurned` hears of each slot that one has just turned on. */
+/** One tick of all creatures. Calls `onTurned` for each slot that a creature has just started to attack. */
 export function moveCreatures(scene: Scene, onTurned: (slot: number, creature: CreatureRow) => void): void {
   const { atlas, state } = scene
   for (let index = 0; index < state.creatures.length; index++) {

@@ -1,5 +1,5 @@
-// A traveller without a guide: it knows what perceptions and outcomes tell, and nothing of the content. It looks about, talks
-// to whoever it meets about everything, reads what its quests say, and goes to the people and places that they name.
+// A bot without a guide: it knows only perceptions and outcomes, and nothing of the content. It looks about, talks
+// to everybody about every topic, reads its quests, and goes to the people and places that they name.
 import type { Bot } from '../../kernel/world.ts'
 import type { AgentCommand } from '../../protocol/perception-command.ts'
 import { Memory, type Near, type Sight, type Spot } from './explorer-memory.ts'
@@ -39,7 +39,7 @@ export function createExplorer(): Bot<FrontierObservation, AgentCommand> {
 
 type Result = NonNullable<FrontierObservation['command']>
 
-/** What the end of its last command tells it. */
+/** Processes the outcome of its last command. */
 function learn(memory: Memory, last: AgentCommand, { status, outcome, code }: Result): void {
   switch (last.command) {
     case 'use_item':
@@ -101,7 +101,7 @@ function survive(memory: Memory, seen: Seen): AgentCommand | undefined {
     const action_type = flask ? 'cast' : foe.distance <= 1 ? 'attack' : 'block'
     memory.parries = action_type === 'block' ? memory.parries + 1 : 0
     if (memory.parries <= MAX_PARRIES) return { command: 'combat_action', params: { action_type, target_entity_id } }
-    // It does not come: it is met, or left where nobody can reach it.
+    // It does not approach: meet it, or leave it if it cannot be reached.
     if (!memory.done.has(target_entity_id)) return walkTo(target_entity_id)
   } else memory.parries = 0
   if (percent >= SORE_PERCENT) return undefined
@@ -110,7 +110,7 @@ function survive(memory: Memory, seen: Seen): AgentCommand | undefined {
 
 const use = (item_id: string): AgentCommand => ({ command: 'use_item', params: { item_id } })
 
-/** Every kind of item is tried once: what it is good for is told by what comes of it. */
+/** Tries every kind of item once: the outcome shows its use. */
 function tryOut(memory: Memory, seen: Seen): AgentCommand | undefined {
   const item = seen.inventory_summary.items?.find((each) => !memory.tried.has(each.item_id) && each.in_use !== true)
   if (!item) return undefined

@@ -6,7 +6,7 @@ import type { Agent, FrontierState, Items } from './state.ts'
 
 /** What an agent can carry. */
 export const CAPACITY = 60
-/** Above so many hundredths of the capacity every tile takes twice as long. */
+/** Percentage of the capacity above which every tile takes twice as long. */
 const LADEN_PERCENT = 75
 
 export function countOf(items: Readonly<Items>, item: string): number {

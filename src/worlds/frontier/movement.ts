@@ -1,5 +1,5 @@
 // Walking: tile by tile inside a cell, and through doors from cell to cell. A way is found when a leg begins; it is kept
-// in the task, so a saved walk goes on as it would have.
+// in the task, so a saved walk continues identically.
 import type { MoveToParams } from '../../protocol/perception-command.ts'
 import { placeOf } from './atlas.ts'
 import type { DoorRow } from './content/shape.ts'
@@ -11,7 +11,7 @@ import { findPath, isOpen } from './terrain.ts'
 
 type Goal = NonNullable<Task['goal']>
 
-/** The first leg of a walk, or why there is none. */
+/** The first leg of a walk, or the reason why there is no path. */
 export function prepareMove(scene: Scene, actor: Actor, params: MoveToParams): Task | Failure {
   const goal = goalOf(scene, actor, params)
   return isFailure(goal) ? goal : planLeg(scene, actor, goal)
@@ -67,7 +67,7 @@ function tollOf({ atlas, state }: Scene, cell: string, tile: number, laden: bool
   return (cost + (isWet && cost > 1 ? 1 : 0)) * (laden ? 2 : 1)
 }
 
-/** Enters the tile that is due. Undefined: the walk goes on; it replaces the task when a new leg begins. */
+/** Enters the next tile. Undefined: the walk continues; a new leg replaces the task. */
 export function advanceMove(scene: Scene, actor: Actor, task: Task): Ending | undefined {
   const { self } = actor
   const { goal } = task

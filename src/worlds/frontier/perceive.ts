@@ -1,4 +1,4 @@
-// What one agent can tell of the world: its perception, the observation around it, and what the public sees.
+// What one agent can see of the world: its perception, its observation, and the public view.
 // Nothing here changes the state or hands out a piece of it.
 
 import { at } from '../../kernel/at.ts'
@@ -24,13 +24,13 @@ export interface FrontierObservation {
   readonly max_ticks: number
   /** Without `raw_engine_data`: it has to do without. */
   readonly perception: Omit<PerceptionBody, 'raw_engine_data'>
-  /** The agent's last command and how it stands; null before the first. */
+  /** The agent's last command and its status; null before the first. */
   readonly command: CommandView | null
-  /** What a person's page shows besides: see `detailsOf`. */
+  /** Additional data for a person's page: see `detailsOf`. */
   readonly details: JsonObject
 }
 
-/** How a command stands: what `GET /commands/:id` tells. */
+/** The status of a command, as in `GET /commands/:id`. */
 export interface CommandView {
   readonly number: number
   readonly command: string
@@ -57,7 +57,7 @@ export function observe(atlas: Atlas, state: FrontierState, slot: number): Front
   }
 }
 
-/** What this world has to tell besides, where things stand that are in sight, and what may be answered now. */
+/** Data specific to this world: the positions of entities in sight, and the choices that can be answered now. */
 function detailsOf(atlas: Atlas, state: FrontierState, actor: Actor): JsonObject {
   const { self } = actor
   const place = placeOf(atlas, self.cell)
@@ -76,7 +76,7 @@ function detailsOf(atlas: Atlas, state: FrontierState, actor: Actor): JsonObject
   return { ...extras(atlas, state, actor), moving: [...moving, ...others], choices: choicesOf(atlas, state, actor) }
 }
 
-/** The choices of the topic that was asked about last, while it stands. */
+/** The choices of the topic that was asked about last, while they are open. */
 function choicesOf(atlas: Atlas, state: FrontierState, actor: Actor): JsonValue[] {
   const { self } = actor
   const { talking, command: said } = self
@@ -100,7 +100,7 @@ function viewOf(command: CommandState | null): CommandView | null {
   return { number, command: command.command.command, status, outcome, code }
 }
 
-/** The whole perception, with what only this world has to tell in `raw_engine_data`. */
+/** The complete perception, with data specific to this world in `raw_engine_data`. */
 export function perceive(atlas: Atlas, state: FrontierState, slot: number): PerceptionBody {
   const self = agentAt(state, slot)
   return { ...sense(atlas, state, { slot, self }), raw_engine_data: extras(atlas, state, { slot, self }) }

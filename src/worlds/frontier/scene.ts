@@ -36,12 +36,12 @@ export function isFailure(value: object): value is Failure {
   return 'code' in value
 }
 
-/** Tells everybody. Events name the slot they are about in their data. */
+/** Emits an event for all slots. Its data names the slot it is about. */
 export function tell(scene: Scene, kind: string, data: JsonObject): void {
   scene.out.event({ slot: null, kind, data })
 }
 
-/** Tells one slot alone. */
+/** Emits an event for one slot. */
 export function tellOnly(scene: Scene, slot: number, kind: string, data: JsonObject): void {
   scene.out.event({ slot, kind, data: { slot, ...data } })
 }

@@ -68,7 +68,7 @@ export function createScripted(guide: Guide): Bot<FrontierObservation, AgentComm
 
 const REST: AgentCommand = { command: 'wait', params: { duration_seconds: REST_SECONDS } }
 
-/** What the outcome of its last command tells it. */
+/** Learns from the outcome of its last command. */
 function learn(mind: Mind, { status, outcome, code }: CommandView, tick: number): void {
   const { last } = mind
   if (!last) return
@@ -105,7 +105,7 @@ function noteGains(mind: Mind, outcome: string): void {
   for (const [name, id] of Object.entries(WORN)) if (count(name) > 0) mind.spare.push(id)
 }
 
-/** Fights what fights it, and mends what is broken. */
+/** Fights attackers, and heals itself. */
 function survive(mind: Mind, perception: PerceptionBody): AgentCommand | undefined {
   const { current, max } = perception.health
   const percent = Math.floor((current * 100) / max)
@@ -220,7 +220,7 @@ function approach(
   return { command: 'move_to', params: { target_cell: spot.cell, target_x: spot.x, target_y: spot.y } }
 }
 
-/** The find that is in sight, else the next one that it has not looked for today. */
+/** The target in sight, or else the next one that it has not searched for today. */
 function gather(finds: readonly Spot[], mind: Mind, seen: FrontierObservation): AgentCommand | undefined {
   const { location, nearby_entities } = seen.perception
   for (const each of nearby_entities) if (finds.some((spot) => spot.id === each.entity_id)) return reachFor(each)

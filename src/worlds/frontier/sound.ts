@@ -4,7 +4,7 @@ import { CAPACITY, goldAtStart, goldInWorld, itemsAtStart, itemsInWorld, loadOf 
 import type { Agent, FrontierState, Items } from './state.ts'
 import { isOpen } from './terrain.ts'
 
-/** Every law that the state breaks, as a sentence; none if it is sound. */
+/** Every invariant that the state violates, as a sentence; empty if the state is valid. */
 export function findViolations(atlas: Atlas, state: FrontierState): string[] {
   const violations = shapeViolations(atlas, state)
   if (violations.length > 0) return violations

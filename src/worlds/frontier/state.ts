@@ -7,9 +7,9 @@ import type { Atlas } from './atlas.ts'
 export const STATE_VERSION = 2
 export const MAX_SLOTS = 4
 export const MAX_HEALTH = 60
-/** The notes that an agent keeps: the last so many. */
+/** Maximum number of an agent's notes; older ones are dropped. */
 export const MAX_NOTES = 20
-/** The sayings of other agents that an agent keeps: the last so many. */
+/** Maximum number of sayings of other agents that an agent keeps; older ones are dropped. */
 export const MAX_HEARD = 8
 
 export const WEATHERS = ['clear', 'overcast', 'rain', 'fog', 'storm'] as const
@@ -99,7 +99,7 @@ const Creature = z.strictObject({
   x: Count,
   y: Count,
   health: Count,
-  /** The slot it has turned on; -1: nobody. */
+  /** The slot that it attacks; -1: none. */
   target: z
     .int()
     .min(-1)
@@ -120,7 +120,7 @@ export const FrontierState = z.strictObject({
   random: z.strictObject({ weather: Random, combat: Random }),
   /** Commands accepted so far. */
   commands: Count,
-  /** By quest that is played: its stage; 0: nobody has begun it. */
+  /** Stage by active quest; 0: not started. */
   quests: z.record(z.string(), Count),
   agents: z.array(Agent).min(1).max(MAX_SLOTS),
   creatures: z.array(Creature),

@@ -5,13 +5,13 @@ import type { CellRow } from './content/shape.ts'
 
 interface TerrainRow {
   readonly name: string
-  /** Ticks to enter a tile; 0: nobody can. */
+  /** Ticks to enter a tile; 0: not walkable. */
   readonly cost: 0 | 1 | 2 | 3
   /** Metres above the cell's elevation. */
   readonly rise: number
 }
 
-/** What each character of a cell's rows stands for. */
+/** The meaning of each character in a cell's rows. */
 export const TERRAIN: Readonly<Record<string, TerrainRow>> = {
   '#': { name: 'wall', cost: 0, rise: 0 },
   '^': { name: 'crag', cost: 0, rise: 3 },
@@ -29,7 +29,7 @@ export const TERRAIN: Readonly<Record<string, TerrainRow>> = {
 export interface Ground {
   readonly width: number
   readonly height: number
-  /** By tile: ticks to enter, 0 where nobody can. */
+  /** By tile: ticks to enter, 0 if not walkable. */
   readonly cost: readonly number[]
   /** By tile: metres. */
   readonly altitude: readonly number[]
@@ -45,7 +45,7 @@ export function createGround(cell: CellRow): Ground {
   }
 }
 
-/** Whether somebody can stand at (x, y). */
+/** Whether (x, y) is walkable. */
 export function isOpen(ground: Ground, x: number, y: number): boolean {
   return (
     x >= 0 && y >= 0 && x < ground.width && y < ground.height && (ground.cost[y * ground.width + x] ?? absent()) > 0

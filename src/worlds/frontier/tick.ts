@@ -7,11 +7,11 @@ import { areQuestsDone } from './quests.ts'
 import { type Actor, fail, type Scene, tell } from './scene.ts'
 import { MAX_HEALTH } from './state.ts'
 
-/** Out of combat one point of health comes back every so many ticks; sooner while waiting. */
+/** Ticks per regained point of health out of combat; shorter while waiting. */
 const MEND_TICKS = 15
 const REST_TICKS = 4
 
-/** Why the episode is over; undefined while it goes on. */
+/** Why the episode is over; undefined while it runs. */
 export function endOf(scene: Pick<Scene, 'atlas' | 'state'>): string | undefined {
   if (areQuestsDone(scene)) return 'Every quest has come to its end.'
   return scene.state.tick >= scene.state.max_ticks ? 'The last day is over.' : undefined

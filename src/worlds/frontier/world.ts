@@ -90,7 +90,7 @@ export function createFrontier(
     observe: (state, slot) => observe(atlas, state, slot),
     view: { spectate: (state) => spectate(atlas, state) },
     perception: { perceive: (state, slot) => perceive(atlas, state, slot) },
-    // In lockstep the country stands still while somebody thinks; the busy and the unconscious need not be waited for.
+    // In lockstep the world waits for idle agents; it does not wait for busy or unconscious ones.
     awaits: (state) =>
       state.agents.flatMap(({ command, down }, slot) =>
         down > 0 || (command !== null && command.ended_at === null) ? [] : [slot],

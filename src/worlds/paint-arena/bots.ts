@@ -1,4 +1,4 @@
-// The painters that ship with paint-arena. They see observations alone.
+// The built-in bots of paint-arena. They use only observations.
 import { at } from '../../kernel/at.ts'
 import { createRandom, nextBelow } from '../../kernel/random.ts'
 import type { BotMaker } from '../../kernel/world.ts'

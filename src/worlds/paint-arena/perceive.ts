@@ -7,7 +7,7 @@ import { type PaintState, snapshot } from './rules.ts'
 
 type Nearby = Perception['nearby_entities'][number]
 
-/** Tiles that are told, at most: the nearest that are not the painter's own. */
+/** Maximum number of tiles in a perception: the nearest that are not the painter's own. */
 const TILES = 8
 
 export const painterId = (slot: number): string => `slot-${slot}`
@@ -34,7 +34,7 @@ export function perceive(state: PaintState, slot: number): PerceptionBody {
   }
 }
 
-/** The nearest tiles that are another's or nobody's; of equally near ones the first in reading order. */
+/** The nearest tiles that the painter does not own; ties go to the first in reading order. */
 function nearestTiles(state: PaintState, slot: number, far: (x: number, y: number) => number): Nearby[] {
   const found: Nearby[] = []
   for (let tile = 0; tile < state.owners.length; tile++) {

@@ -17,7 +17,7 @@ const fail = (code: string, outcome: string): Answer => ({ say: stay, end: { sta
 export function translate(state: PaintState, slot: number, said: AgentCommand, { calls }: CommandProgress): Answer {
   switch (said.command) {
     case 'move_to':
-      // Whoever follows a painter that runs away gives up after twice round the field.
+      // Following a painter that runs away ends after twice round the field.
       return calls > 2 * (state.width + state.height)
         ? fail('NOT_REACHED', 'It keeps running away.')
         : walk(state, slot, said.params)

@@ -1,4 +1,4 @@
-// paint-arena: two to four painters on one field; whoever owns most tiles at the end has won.
+// paint-arena: two to four painters on one field; the painter with the most tiles at the end wins.
 // The rules are in rules.ts, the bots in bots.ts; the data sheet for people is docs/worlds/paint-arena.md.
 import { z } from 'zod'
 import { Digester } from '../../kernel/digest.ts'

@@ -1,4 +1,4 @@
-// Builds what a session asks of models: the right prompt, filled once, with the facts for the offline responder beside it.
+// Builds a session's model requests: the right prompt, filled once, and the facts for the offline responder.
 import type { GameId } from './games.ts'
 import { CHECK_PROMPTS } from './prompts/checks.ts'
 import { EARLIER, OPENER, RETRY, TEAMWORK_OPENER, UPDATERS } from './prompts/scenes.ts'

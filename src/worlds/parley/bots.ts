@@ -34,7 +34,7 @@ function fill(template: string, seen: Observation, random: RandomState): string 
   return template.replaceAll('{thing}', thing).replaceAll('{npc}', seen.npc)
 }
 
-/** What it has gathered: the words that came up most often beside the other's name. */
+/** What it has learned: the words that occurred most often near the other's name. */
 function impression(seen: Observation): string {
   const scenes = seen.transcript.filter((entry) => entry.event_type === 'ai').map((entry) => entry.content)
   const telling = scenes.flatMap((scene) => scene.split('. ').filter((sentence) => sentence.includes(seen.npc)))

@@ -4,7 +4,7 @@ import { z } from 'zod'
 /** Milliseconds since the session began. Time never runs backwards: an earlier value counts as the latest one. */
 export const At = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
 
-/** UTF-16 units that one input may hold. The rules allow far less for actions; answers have this limit alone. */
+/** UTF-16 units that one input may hold. The rules allow far less for actions; for answers this is the only limit. */
 export const MAX_TEXT_UNITS = 20_000
 
 export const Command = z.discriminatedUnion('type', [

@@ -1,5 +1,5 @@
 // What makes a session: the game, both characters as whole documents, and what is changed of the rules. A journal's
-// header holds it, so a session replays where nobody knows its characters any more.
+// header contains it, so a session replays even if its characters no longer exist.
 import { z } from 'zod'
 import { Character } from '../../protocol/character.ts'
 import { JsonObject } from '../../protocol/json.ts'

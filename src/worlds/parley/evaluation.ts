@@ -1,4 +1,4 @@
-// The evaluation of a finished Infer Intent session from its recorded events alone: what to ask the scorer. `readScore` of
+// Evaluates a finished Infer Intent session from its recorded events only: builds the request to the scorer. `readScore` of
 // replies.ts reads its answer. The session adapter decides who may ask and keeps the score.
 import { askScorer } from './ask.ts'
 import type { ParleyRequest } from './request.ts'

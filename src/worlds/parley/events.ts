@@ -9,7 +9,7 @@ export type ViolationStage = 'player_validation' | 'simulator_validation'
 export const Violation = z.strictObject({
   /** A validator's id followed by its definition; readers match by prefix. */
   validator_name: z.string(),
-  /** `player` and `simulator` stand in rows that earlier releases wrote. */
+  /** `player` and `simulator` occur in rows of earlier releases. */
   stage: z.enum(['player_validation', 'simulator_validation', 'player', 'simulator']),
   message: z.string(),
   /** The text that was rejected. */

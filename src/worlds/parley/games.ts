@@ -48,7 +48,7 @@ export type Overrides = z.infer<typeof Overrides>
 
 interface Game {
   readonly id: GameId
-  /** As it stands on the wire. */
+  /** Its spelling on the wire. */
   readonly name: string
   readonly description: string
   readonly version: string
@@ -58,7 +58,7 @@ interface Game {
   readonly filters: { readonly pcs: (typeof PC_FILTERS)[number]; readonly npcs: (typeof NPC_FILTERS)[number] }
   readonly shows_npc: boolean
   readonly is_scored: boolean
-  /** Slash word that also begins the finish, besides `finish`. */
+  /** Slash command that is an alias of `finish`. */
   readonly alias: string | null
   /** Whether the player's actions are judged before they are played. */
   readonly checks_player: boolean

@@ -1,4 +1,4 @@
-// Tells what happens: rows for the record in their order, what the player has seen, the end of each turn and of the session.
+// Emits the events of a session: rows of the record in order, notices to the player, the end of each turn and of the session.
 import {
   DIALOGUE_EVENTS,
   type DialogueEvent,
@@ -51,7 +51,7 @@ export function hear(state: State, out: StepOutput, text: string, spoken: Spoken
   show(state, { role: 'user', event_type: 'info', content: text })
 }
 
-/** Tells the player something. With `spoken` it is the answer to that command. */
+/** Sends the player a recorded message. With `spoken` it is the answer to that command. */
 export function speak(
   state: State,
   out: StepOutput,
@@ -71,7 +71,7 @@ export function speak(
   show(state, { role: 'ai', event_type: type, content })
 }
 
-/** Tells the player something that is not recorded. */
+/** Sends the player a message that is not recorded. */
 export function notify(state: State, out: StepOutput, content: string): void {
   const data: DialogueNotice = { event_type: 'info', content, at: state.now }
   out.event({ slot: PLAYER, kind: DIALOGUE_EVENTS.notice, data })

@@ -32,7 +32,7 @@ export function unfence(text: string): string {
   return trimmed.startsWith('```') ? trimmed.split('\n').slice(1, -1).join('\n').trim() : trimmed
 }
 
-/** Edition of the rules that a reply is read by; `rules` absent: 1, which takes JSON alone. */
+/** Edition of the rules for reading a reply; `rules` absent: 1, which accepts only JSON. */
 interface Edition {
   readonly rules?: 2 | undefined
 }

@@ -43,7 +43,7 @@ export const CastFacts = z.strictObject({
   /** Turns so far. */
   turn: z.int().min(0),
   objective: z.string(),
-  /** The goal that was drawn for the simulated character; empty: none. */
+  /** The goal drawn for the simulated character; empty: none. */
   goal: z.string().default(''),
   /** The player's action under judgement or to be answered. */
   action: z.string().nullable(),

@@ -1,5 +1,5 @@
 // The runtime snapshot of the simulation engine (schema 1), written from a session and read back into one. It knows less
-// than the journal: an import goes on from it, it does not replay.
+// than the journal: an import continues from it but cannot replay it.
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
@@ -9,7 +9,7 @@ import { EXIT } from './exits.ts'
 import { Score } from './replies.ts'
 import { createState, type State, sharedGoal } from './state.ts'
 
-/** The snapshot of a session as it stands. An action under way is not in it. */
+/** The snapshot of a session. It does not contain a pending action. */
 export function toRuntimeState(state: State): JsonObject {
   return {
     schema_version: 1,
@@ -103,7 +103,7 @@ const Runtime = z.looseObject({
  * A session that goes on from a snapshot, under the configuration of today. Its clock begins anew, and what the player
  * has seen before stays with the record.
  * @param seed draws the goal where the snapshot has none
- * @throws AppError SAVE_VERSION for another schema than 1; STATE_INVALID for what is none
+ * @throws AppError SAVE_VERSION for a schema other than 1; STATE_INVALID for an invalid snapshot
  */
 export function fromRuntimeState(config: Config, json: JsonValue, seed: number): State {
   const version = z.looseObject({ schema_version: z.int() }).safeParse(json).data?.schema_version

@@ -1,4 +1,4 @@
-// The state of one session: plain JSON, changed in place by the functions of this folder alone.
+// The state of one session: plain JSON, changed in place only by the functions of this folder.
 import { z } from 'zod'
 import { createRandom, nextBelow } from '../../kernel/random.ts'
 import { JsonObject } from '../../protocol/json.ts'
@@ -23,7 +23,7 @@ const Acting = z.strictObject({
   judging: z.array(Asked),
   /** The updater under way; null once it has answered. */
   updater: z.string().nullable(),
-  /** Null: none yet, or the updater failed; a failure is told only when the player's action is known to be in order. */
+  /** Null: none yet, or the updater failed. A failure is reported only after the player's action has been accepted. */
   draft: z.string().nullable(),
   /** Whether the draft has gone to the simulator's validators. */
   is_checked: z.boolean(),
@@ -39,7 +39,7 @@ const Phase = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('scoring'), effect: z.string() }),
 ])
 
-/** The command of the step under way, for what is told at its end; null: the step is none of a command. */
+/** The command of the current step, for the events at its end; null: the step has no command. */
 const Spoken = z.strictObject({ name: z.string(), args: z.string() })
 export type Spoken = z.infer<typeof Spoken>
 
@@ -59,7 +59,7 @@ export const State = z.strictObject({
   pc: Sheet,
   npc: Sheet,
   settings: Settings,
-  /** The latest time that the host has told. */
+  /** The latest time received from the host. */
   now: At,
   /** Milliseconds that the player was away: no part of the playtime. */
   away: At,
@@ -71,13 +71,13 @@ export const State = z.strictObject({
   has_begun: z.boolean(),
   phase: Phase,
   spoken: Spoken.nullable(),
-  /** Where the questions at the end stand: which answer the next input is. */
+  /** Progress of the questions at the end: which one the next input answers. */
   question: z.enum(['none', 'answer', 'confidence']),
   answer: z.string().nullable(),
   confidence: z.string().nullable(),
   /** Accepted actions that hold a prediction, for Foresight. */
   predictions: z.array(z.string()),
-  /** What the opener said besides its scene, and the goal that was drawn for the simulated character. */
+  /** The opener's metadata, and the goal drawn for the simulated character. */
   opening: JsonObject,
   /** Null: not scored, or the scorer failed. */
   score: Score.nullable(),

@@ -1,5 +1,5 @@
 // Stopping conditions: a comparison sign and a number, read by a grammar. They are looked at when a step begins; nothing
-// ends a session while nobody speaks.
+// ends a session while it waits for input.
 import type { StoppingConditions } from './games.ts'
 
 /** What conditions may speak of. */

@@ -65,7 +65,7 @@ export const tooLongText = (limit: number): string =>
 
 export const EXHAUSTED = '**All retries are used, so the game ends here.** Thank you for playing.'
 
-/** When a model fails; what exactly failed stays in the journal. None of these costs the player anything but time. */
+/** Messages for failed model calls. The cause is only in the journal, and the player loses no retry. */
 export const FAULTS = {
   opening: 'The opening scene could not be made, so the session ends. Please start another one.',
   judging: 'Your action could not be checked just now. It costs you no retry: please try again.',

@@ -1,5 +1,5 @@
 // One action of the player on its way: judged by the player's validators while the updater writes; the draft then judged
-// by the simulator's validators, all at once, with one retry that is told what was wrong.
+// by the simulator's validators, in parallel, with one retry that gets the reason of the refusal.
 import type { StepOutput } from '../../kernel/world.ts'
 import type { EffectReply } from '../../protocol/episode.ts'
 import { askChecks, askUpdater, type Judged, playerLine, simulatorLine } from './ask.ts'
@@ -107,7 +107,7 @@ function verdictOf(state: State, reply: EffectReply): Verdict | undefined {
   return verdict.ok ? verdict.value : undefined
 }
 
-/** Goes on when nothing is awaited any more: from the player's judges to the simulator's, from those to the end. */
+/** Advances once no call is pending: from the player's judges to the simulator's, and from those to the end. */
 function proceed(state: State, out: StepOutput, acting: Acting): void {
   const { draft } = acting
   if (acting.judging.length + acting.checking.length > 0 || acting.updater !== null) return
@@ -127,7 +127,7 @@ function accept(state: State, out: StepOutput, acting: Acting, draft: string): v
   endTurn(state, out, true)
 }
 
-/** A model failed: the player is told, and pays nothing. */
+/** A model failed: the player gets a message and loses no retry. */
 function fail(state: State, out: StepOutput, message: string): void {
   state.phase = { kind: 'idle' }
   speak(state, out, { type: 'error', content: message })

@@ -75,7 +75,7 @@ function checkCells({ content, faults }: Check): void {
   }
 }
 
-/** Everything stands on open ground, and whoever comes in by any door can reach it. */
+/** Everything is on walkable ground and can be reached from every door. */
 function checkPlaces({ content, grounds, faults }: Check): void {
   const { doors, people, creatures, containers, things, start } = content
   const begin = start.tiles.map(([x, y], index) => ({ id: `start ${index}`, cell: start.cell, x, y }))

@@ -1,5 +1,5 @@
 // The quests of frontier. A quest is moved on by topics (people.ts) and by what its stages wait for; adding one touches
-// data alone. All agents share its stage; the points of a stage go to whoever reached it.
+// data. All agents share its stage; the points of a stage go to the agent that reached it.
 import type { QuestRow } from './shape.ts'
 
 export const QUESTS: readonly QuestRow[] = [

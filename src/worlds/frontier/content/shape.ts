@@ -30,7 +30,7 @@ interface Placed {
   readonly cell: string
   readonly x: number
   readonly y: number
-  /** What `examine` tells. */
+  /** The text of `examine`. */
   readonly text: string
 }
 
@@ -155,11 +155,11 @@ export interface StageRow {
   readonly stage: number
   /** What the journal says when the stage is reached. */
   readonly text: string
-  /** Points for whoever reaches it. */
+  /** Points for the agent that reaches it. */
   readonly points: number
-  /** What to do now; the last stage has none. */
+  /** The current task; absent in the last stage. */
   readonly goal?: Goal
-  /** Once all hold for an agent that has just finished a command, the quest goes on to `next`. */
+  /** Once all hold for an agent that has just finished a command, the quest advances to `next`. */
   readonly until?: readonly Condition[]
   readonly next?: number
 }

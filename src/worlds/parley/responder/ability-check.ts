@@ -25,7 +25,7 @@ const POWERS: readonly (readonly [pattern: RegExp, verb: string, known: string])
   [/\b(?:become|turn into|transform into|shape-?shift)\b/, 'change shape', 'shape'],
 ]
 
-/** What nobody has at hand by chance. */
+/** Objects that nobody has at hand by chance. */
 const TOOLS =
   /\b(?:(?:machine |hand ?|shot|ray|stun |sub-?machine )?gun|pistol|rifle|revolver|grenade|bomb|dynamite|explosives?|laser|plasma \w+|chainsaw|flame ?thrower|jet ?pack|helicopter|tank|missile|rocket|bazooka|cannon|sword|lightsaber|katana|crossbow|taser|wand|portal|time machine|nanobots?|force field|hologram|teleporter|jackhammer|blow ?torch|master key|skeleton key|invisibility cloak|hoverboard|x-ray (?:glasses|goggles))\b/
 

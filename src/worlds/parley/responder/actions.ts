@@ -1,7 +1,7 @@
 // Reads what a player's action is: which kind of act, at what, by which channel it can be noticed, and what is said.
 import { type Clause, clausesOf, SAID, withoutQuotes } from './clauses.ts'
 
-/** Kinds of acts; where a move holds several, the one that stands first here counts. */
+/** Kinds of acts; if a move has several, the first in this list counts. */
 export const ACTS = [
   'threat',
   'ask',

@@ -1,4 +1,4 @@
-// The offline responder: a deterministic stand-in for a model that plays every role by rules, with no key and no network.
+// The offline responder: deterministic rules that play every model role, without a key or a network.
 // It reads the facts of a request, never its prompts.
 import type { ParleyRequest } from '../request.ts'
 import { objectionTo } from './checks.ts'

@@ -1,8 +1,8 @@
-// Cuts a player's move into clauses and says of each who does what. English alone, and no more grammar than a careful
-// stand-in needs: what it does not understand it takes for harmless.
+// Cuts a player's move into clauses and says of each who does what. English only, and no more grammar than a careful
+// stand-in needs: text that it does not understand counts as harmless.
 import { isBaseVerb, isFiniteVerb } from './verbs.ts'
 
-/** Stands for what was said in quotes. */
+/** Placeholder for quoted speech. */
 export const SAID = '§'
 
 /** Who a clause is about. `none`: nobody is named, as in a command or in the second half of "I wait and listen". */
@@ -14,7 +14,7 @@ export interface Clause {
   /** In lower case, without intro and adverbs before the subject. */
   readonly text: string
   readonly subject: Subject
-  /** The first verb after the subject, as it stands; empty: none was found. */
+  /** The first verb after the subject, as it is written; empty: none was found. */
   readonly verb: string
   /** What follows that verb. */
   readonly rest: string

@@ -4,7 +4,7 @@ export interface Place {
   /** With its article: stands after "A new space:". */
   readonly name: string
   readonly opening: string
-  /** For whom it is plausible besides beings of about a person's size. */
+  /** Further beings for whom it is plausible, in addition to those of about a person's size. */
   readonly suits: 'body' | 'software' | 'water' | 'tiny' | 'remote'
   /** What may happen there by itself; each can be noticed without eyes, or without ears. */
   readonly happens: readonly { readonly text: string; readonly sense: 'sight' | 'sound' | 'touch' }[]

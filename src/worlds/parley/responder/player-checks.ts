@@ -9,7 +9,7 @@ import { isBaseVerb, isFiniteVerb } from './verbs.ts'
 const MAX_WORDS = 60
 const MAX_ACTS = 5
 
-/** Texts that speak to the game in place of the other character. */
+/** Texts that address the game instead of the other character. */
 const META =
   /\b(?:ignore (?:your|the|all|any|previous)|system prompt|return pass|validator|as an ai|language model|your (?:rules|instructions)|json|the (?:narrator|simulator|simulation|game ?master|system|ai|judge)|ask the game|(?:this|the) game|(?:the|a|best|right|next|correct|winning|good) (?:move|hint|clue|prompt|answer) (?:is|here|for me|next|to win)|(?:best|right|correct|winning|optimal) (?:move|answer|choice|action)|give me (?:a |the |another )?(?:hint|clue|tip)|a (?:hint|clue) (?:from|about) the game|what (?:should|must|can|do) i do|what are the rules|skip (?:to|ahead|the)|fast[- ]forward|(?:end|restart|reset|save|load) the (?:game|scene|session))\b|"?pass"?\s*:/
 const SCRIPT = /^\s*(?:>|(?:simulator|player|narrator|system|assistant|user|gm|dm|opening scene|rule)\b[^:\n]{0,30}:)/im
@@ -43,7 +43,7 @@ export function actionObjection(action: string, { pc, npc }: CastFacts): string 
 
 const TOO_MUCH = 'That is a lot at once. Choose the first thing, and see what comes of it.'
 
-/** Whether a clause goes on with what the player's character does: "I wait and listen". */
+/** Whether a clause continues the action of the player's character: "I wait and listen". */
 function carriesOn(clauses: readonly Clause[], at: number): boolean {
   const clause = clauses[at]
   const before = clauses[at - 1]
@@ -186,7 +186,7 @@ function compels(plain: string, npc: string): boolean {
 }
 
 const SUCCESS = /^(?:succeed|manage|win|achieve|accomplish|discover|obtain|receive|acquire|solve)$/
-/** Things that are looked for at once and need no luck. */
+/** Things that can be searched for immediately and are found without luck. */
 const AT_HAND =
   /^(?:out\b|myself|(?:a|an|my|some|the)?\s*(?:quiet |free |empty |good |dry |warm )?(?:seat|place|spot|chair|way|corner|bench|path|moment|balance|footing|voice|words?)\b)/
 /** What only others can give. */

@@ -26,7 +26,7 @@ import {
 } from './sentences.ts'
 import { capital, overlap, pick, put, stemsOf } from './words.ts'
 
-/** What both kinds of scene are told as. */
+/** The common shape of both kinds of scene. */
 interface Told {
   readonly [key: string]: string | JsonObject
   readonly type: 'ai'
@@ -56,7 +56,7 @@ interface Moment {
   readonly pc: Body
   readonly npc: Body
   readonly place: Place | undefined
-  /** All that was told so far, so that nothing is told twice. */
+  /** All previous scenes, so that no sentence is repeated. */
   readonly used: string
   /** What the player has done so far, this action included. */
   readonly actions: readonly string[]
@@ -104,7 +104,7 @@ export function continueScene({ cast, game }: ParleyRequest): Told {
   return { type: 'ai', content }
 }
 
-/** A sentence that was not told before; empty when all were. */
+/** A sentence that has not been used before; empty if all have been used. */
 function choose(moment: Moment, from: readonly string[], what: string): string {
   const filled = from.map((template) => put(template, moment.gaps))
   const fresh = filled.filter((sentence) => !moment.used.includes(sentence))
@@ -216,7 +216,7 @@ const show = (moment: Moment, skill: string): string => {
   return choose(shown, SHOWS, 'show') || gestureOf(moment)
 }
 
-/** How it says something so that the player's character notices; null: there is no way. */
+/** How it can communicate so that the player's character notices; null: it cannot. */
 function tongueOf({ npc, pc, read: { channels } }: Moment): Tongue {
   if (channels.sign && npc.canSign && pc.canSee) return 'sign'
   if (npc.canSpeak && pc.canHear) return 'voice'
@@ -225,7 +225,7 @@ function tongueOf({ npc, pc, read: { channels } }: Moment): Tongue {
 
 const VERB = { voice: 'says', sign: 'signs', writing: 'writes' } as const
 
-/** Words of its own; empty where it has none that would reach the player, or none are left. */
+/** Its own words; empty if none would reach the player, or none are left. */
 function says(moment: Moment, ...from: readonly (readonly string[])[]): string {
   const tongue = tongueOf(moment)
   if (tongue === null) return ''
@@ -254,7 +254,7 @@ function reply(moment: Moment): string {
   const spoken = says(moment, first, ANYTHING)
   const shown = skill === undefined ? '' : show(moment, skill)
   if (spoken === '') return shown === '' ? gestureOf(moment) : shown
-  // Words alone tell little of where the speaker is: now and then a movement goes with them.
+  // Speech alone does not show where the speaker is, so a movement sometimes accompanies it.
   const moves = shown === '' && (moment.cast.turn % 3 === 0 || moment.used.includes(spoken))
   return [moves ? gestureOf(moment) : '', spoken, shown].filter((part) => part !== '').join(' ')
 }

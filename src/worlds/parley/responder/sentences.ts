@@ -1,6 +1,6 @@
 // What the offline responder says. `{npc}`, `{pc}`, `{o}` (what is acted on), `{skill}`, `{hint}`, `{thing}`, `{them}` and
 // `{their}` are gaps. No sentence claims a sense, a limb or a step that a character may not have: those that do stand in lists
-// that are used for such characters alone.
+// that are used only for characters with it.
 import type { Act } from './actions.ts'
 
 type Lines = readonly string[]
@@ -139,7 +139,7 @@ export const UNAWARE: Lines = combine(
   ],
 )
 
-/** When somebody who sees, and does not hear, is spoken to. */
+/** When somebody speaks to a character who sees but does not hear. */
 export const SPOKEN_TO: Lines = combine(
   ['{npc} sees {pc} speak', '{npc} notices that {pc} is speaking', '{npc} watches {pc} speak', '{npc} turns to {pc}'],
   [

@@ -1,4 +1,4 @@
-// English verbs, as far as the offline judges need them: whether a word after a noun tells that something happens.
+// English verbs, as far as the offline judges need them: whether a word after a noun states that something happens.
 
 /** Things that people and things do, in the base form. */
 const REGULAR =

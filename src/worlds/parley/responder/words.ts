@@ -28,7 +28,7 @@ export function overlap(one: readonly string[], other: readonly string[]): numbe
   return one.filter((each) => other.includes(each)).length
 }
 
-/** Chooses, the same for the same key. What stands in `used` already is chosen only when nothing else is left. */
+/** Chooses deterministically by key. Entries of `used` are chosen only if nothing else is left. */
 export function pick(items: readonly string[], key: JsonValue, used = ''): string {
   const fresh = items.filter((item) => !used.includes(opening(item)))
   const from = fresh.length > 0 ? fresh : items
