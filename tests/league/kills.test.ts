@@ -79,7 +79,7 @@ test(`league: ${KILLS} kills of server and commissioner lose and double nothing`
   const startLeague = () =>
     start(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', join(ROOT, 'src', 'testing', 'league-child.ts'), data, spec],
+      ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'league-child.ts'), data, spec],
       /begun/,
     )
   let commissioner = await startCommissioner()

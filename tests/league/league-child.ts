@@ -1,14 +1,14 @@
 // A server of one league for kill tests: opens the data folder, plays rounds as soon as they are due, and is killed.
 import { join } from 'node:path'
-import { FolderBlobs } from '../host/folder-blobs.ts'
-import { builtInWorlds } from '../host/world-registry.ts'
-import { LeagueService } from '../league/league-service.ts'
-import { makeLeague } from '../league/make-league.ts'
-import { LeagueSpec } from '../protocol/league.ts'
-import { JobQueue } from '../store/jobs/job-queue.ts'
-import { Leagues } from '../store/leagues/leagues.ts'
-import { Rounds } from '../store/leagues/rounds.ts'
-import { openStore, storeInFolder } from '../store/store.ts'
+import { FolderBlobs } from '../../src/host/folder-blobs.ts'
+import { builtInWorlds } from '../../src/host/world-registry.ts'
+import { LeagueService } from '../../src/league/league-service.ts'
+import { makeLeague } from '../../src/league/make-league.ts'
+import { LeagueSpec } from '../../src/protocol/league.ts'
+import { JobQueue } from '../../src/store/jobs/job-queue.ts'
+import { Leagues } from '../../src/store/leagues/leagues.ts'
+import { Rounds } from '../../src/store/leagues/rounds.ts'
+import { openStore, storeInFolder } from '../../src/store/store.ts'
 
 const [, , folder = '', spec = '{}'] = process.argv
 const store = await openStore(storeInFolder(folder, { mode: 'create', runs: 'thread' }))
