@@ -22,6 +22,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   log: () => import('./log.bench.ts'),
   sessions: () => import('./sessions.bench.ts'),
   dataset: () => import('./dataset.bench.ts'),
+  evaluation: () => import('./evaluation.bench.ts'),
   studies: () => import('./studies.bench.ts'),
   compare: () => import('./compare.bench.ts'),
   'strategy-fuzz': async () => {

@@ -31,6 +31,7 @@ const Environment = z.object({
   OPENAI_BASE_URL: Text,
   OPENAI_API_KEY: Text,
   NO_COLOR: z.string().optional(),
+  COWORLD_TOKEN: Text,
   RULESET_STRATEGY_CONFIG_PATH: Text,
   RULESET_STRATEGY_CONFIG_NAME: z.string().optional(),
   COGAME_CONFIG_URI: Text,

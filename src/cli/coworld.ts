@@ -13,6 +13,7 @@ import { RUNTIMES } from '../runner/runtime.ts'
 import { findReplayFile, type Workspace } from '../runner/workspace.ts'
 import { artefactsToJson, certifyToJson, formatCheck, formatEarlyExit, formatEvent } from './coworld-report.ts'
 import { type RuntimeFlags, selectRuntime } from './coworld-runtime.ts'
+import { addTournamentCommands } from './coworld-tournament.ts'
 import { EXIT, type Io, printJson } from './io.ts'
 import { parseCount, parseRate } from './options.ts'
 
@@ -44,6 +45,7 @@ export function createCommand(io: Io): Command {
   group.addCommand(runEpisodeCommand(io))
   group.addCommand(validateCommand(io))
   group.addCommand(schemaCommand(io))
+  addTournamentCommands(io, group, DEFAULT_SERVER)
   return group
 }
 

@@ -2,13 +2,38 @@
 import { Command } from 'commander'
 import type { Io } from './io.ts'
 import { type CommissionerFlags, serve } from './league/commissioner.ts'
-import { parsePort } from './options.ts'
+import { type RunFlags, runLeague } from './league/run.ts'
+import { verify } from './league/verify.ts'
+import { parseCount, parsePort } from './options.ts'
 
 /** The command group `league`. */
 export function createCommand(io: Io): Command {
   const group = new Command('league').description('Leagues, and the commissioners that decide their rounds.')
+  group.addCommand(runCommand(io))
+  group.addCommand(verifyCommand(io))
   group.addCommand(commissionerCommand(io))
   return group
+}
+
+function runCommand(io: Io): Command {
+  return new Command('run')
+    .description('Play a whole league here and now, as fast as it goes')
+    .argument('<file>', 'a YAML file: name, world, policies, commissioner, divisions')
+    .option('--rounds <n>', 'how many rounds', parseCount, 10)
+    .option('--concurrency <n>', 'episodes at once', parseCount, 1)
+    .option('--data <folder>', 'where the league is kept; one of the same name goes on', io.config.PARACOSM_DATA)
+    .option('--json', 'print the leaderboards as JSON')
+    .addHelpText('after', '\nExample:\n  paracosm league run league.yaml --rounds 20')
+    .action((file: string, flags: RunFlags) => runLeague(io, file, flags))
+}
+
+function verifyCommand(io: Io): Command {
+  return new Command('verify')
+    .description('Derive every rank of a league from its journals again')
+    .argument('<league>', 'its name in small letters with dashes, or its id')
+    .option('--data <folder>', 'where the league is kept', io.config.PARACOSM_DATA)
+    .option('--json', 'print JSON')
+    .action((name: string, flags: { data: string; json?: boolean }) => verify(io, name, flags))
 }
 
 function commissionerCommand(io: Io): Command {

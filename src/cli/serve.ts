@@ -19,6 +19,7 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly port: number
   readonly data: string
   readonly showcase: boolean
+  readonly league: boolean
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly json?: boolean
   readonly freePlay?: boolean
@@ -44,6 +45,7 @@ export function createCommand(io: Io): Command {
     .option('--data <folder>', 'where episodes and the database are stored', io.config.PARACOSM_DATA)
     .option('--world <world>', 'also offer this world: a path or a package (repeatable)', collect, [])
     .option('--no-showcase', 'do not play matches of bots')
+    .option('--no-league', 'do not keep the demo league playing; --no-showcase includes it')
     .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
     .option('--json', 'print one line of JSON when the server is ready')
     .option(
@@ -118,6 +120,7 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
     port: options.port,
     otherPorts,
     hasShowcase: options.showcase,
+    hasLeague: options.showcase && options.league,
     logLevel: options.log,
     version: readVersion(),
   })

@@ -13,6 +13,7 @@ import type { RouteFailures } from '../transport/fastify-failures.ts'
 import { installRateLimit } from '../transport/rate-limit.ts'
 import type { Transport } from '../transport/transport.ts'
 import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
+import type { LeagueServices } from './leagues.ts'
 import type { LivePerception } from './live-perception.ts'
 import { liveRoute } from './live-sockets.ts'
 import { openApiOptions } from './openapi.ts'
@@ -24,6 +25,7 @@ import { courseRoutes } from './routes/course.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { evaluationRoutes } from './routes/evaluations.ts'
 import { healthRoutes } from './routes/health.ts'
+import { leagueRoutes } from './routes/leagues.ts'
 import { perceptionRoutes } from './routes/perception.ts'
 import { shareRoutes } from './routes/share.ts'
 import { viewRoutes } from './routes/views.ts'
@@ -43,6 +45,7 @@ const REQUESTS_PER_MINUTE = 6000
 export interface RouteDependencies {
   readonly episodes: EpisodeService
   readonly storage: ServerStorage
+  readonly leagues: LeagueServices
   readonly adapters: LivePerception
   readonly commands: CommandLog
   readonly transport: Transport
@@ -74,6 +77,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(courseRoutes, { episodes, locality })
   await typed.register(controlRoutes, { episodes, locality })
   await typed.register(evaluationRoutes, { evaluations: new Evaluations(store), blobs })
+  await typed.register(leagueRoutes, { ...parts.leagues, locality, blobs })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }

@@ -8,6 +8,7 @@ import { createCommandScores } from './migrations/0006-command-scores.ts'
 import { createEvaluations } from './migrations/0007-evaluations.ts'
 import { createStudies } from './migrations/0008-studies.ts'
 import { addStudyConfig } from './migrations/0009-study-config.ts'
+import { createLeagues } from './migrations/0010-leagues.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 7, name: 'evaluations', statements: createEvaluations },
   { number: 8, name: 'studies', statements: createStudies },
   { number: 9, name: 'study config', statements: addStudyConfig },
+  { number: 10, name: 'leagues', statements: createLeagues },
 ]

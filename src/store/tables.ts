@@ -5,6 +5,7 @@ import type { Generated, Transaction } from 'kysely'
 import type { EpisodeTables } from './episodes/tables.ts'
 import type { EvaluationTables } from './evaluations/tables.ts'
 import type { JobTables } from './jobs/tables.ts'
+import type { LeagueTables } from './leagues/tables.ts'
 import type { SessionTables } from './sessions/tables.ts'
 import type { StudyTables } from './studies/tables.ts'
 
@@ -63,7 +64,7 @@ export interface StoreMigrationTable {
   applied_at: number
 }
 
-export interface Tables extends SessionTables, EpisodeTables, JobTables, EvaluationTables, StudyTables {
+export interface Tables extends SessionTables, EpisodeTables, JobTables, EvaluationTables, StudyTables, LeagueTables {
   commands: CommandTable
   perceptions: PerceptionTable
   logged_episodes: LoggedEpisodeTable

@@ -64,7 +64,7 @@ test('foundry: an agent builds a line by use_item, sets its recipe by dialogue, 
   )
   assert.equal(seen.active_quests[0].name, 'deliver 10 iron_plate')
   while (!episode.isOver) await does(timmy, 'wait', { duration_seconds: 3000 }).catch(() => undefined)
-  assert.equal((await look(timmy)).active_quests[0].stage, 10)
+  assert.match((await episode.done).outcome.reason, /^The objective was complete/)
 })
 
 test('foundry: what the world refuses fails with its code; parts are switched, turned, examined and taken away', async (t) => {

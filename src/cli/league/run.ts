@@ -1,0 +1,125 @@
+// `league run`: plays a whole league here and now, round after round, as fast as it goes.
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { parsePlayer } from '../../evaluation/parse-player.ts'
+import { parseYaml } from '../../evaluation/read-spec.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { parseWith } from '../../kernel/parse.ts'
+import { LeagueService } from '../../league/league-service.ts'
+import { makeLeague, slugOf } from '../../league/make-league.ts'
+import { sleep } from '../../lib/sleep.ts'
+import { EvaluationPlayer } from '../../protocol/evaluation.ts'
+import { LeagueSpec } from '../../protocol/league.ts'
+import type { LeagueRecord, RoundRecord } from '../../store/leagues/rows.ts'
+import { matchServices } from '../eval/open.ts'
+import { EXIT, type Io, printJson } from '../io.ts'
+import { type LeagueStorage, openLeagues } from './open.ts'
+import { printStandings, standingsOf } from './standings.ts'
+
+export interface RunFlags {
+  readonly rounds: number
+  readonly data: string
+  readonly concurrency: number
+  readonly json?: boolean
+}
+
+/** Milliseconds between two looks at the rounds. */
+const LOOK_MS = 50
+/** How far the league's clock goes from one round to the next: a whole day, whatever its interval. */
+const ROUND_MS = 86_400_000
+/** Looks without a new round after which there is nothing to play. */
+const IDLE = 3
+
+export async function runLeague(io: Io, file: string, flags: RunFlags): Promise<void> {
+  const spec = await readLeague(file)
+  let ahead = 0
+  const now = (): number => Date.now() + ahead
+  await using storage = await openLeagues(io, flags, now)
+  const league = await findOrMake(io, storage, spec)
+  const service = new LeagueService({
+    ...storage,
+    services: matchServices(io),
+    log: {
+      info: () => undefined,
+      error: (details, what) =>
+        io.err(`${what}: ${'err' in details && details.err instanceof Error ? details.err.message : ''}`),
+    },
+    now,
+    concurrency: flags.concurrency,
+  })
+  service.start()
+  try {
+    let played = 0
+    for (let idle = 0; played < flags.rounds && idle < IDLE && !io.signal.aborted; ahead += ROUND_MS) {
+      const before = await openRounds(storage, league)
+      const made = [...before, ...(await service.tick()).filter(({ leagueId }) => leagueId === league.id)]
+      idle = made.length === 0 ? idle + 1 : 0
+      for (const round of made) {
+        await untilDone(io, storage, round)
+        if (flags.json !== true) await tellRound(io, storage, round)
+      }
+      played += made.length
+    }
+    await report(io, { storage, service, league, flags })
+  } finally {
+    await service.stop()
+  }
+  if (io.signal.aborted) io.exit(EXIT.failed)
+}
+
+const Player = z.union([z.string().transform(parsePlayer), EvaluationPlayer])
+const File = z.strictObject({ ...LeagueSpec.shape, policies: z.array(Player).min(1).max(1000) })
+
+/** @throws AppError FILE_UNREADABLE, VALIDATION_ERROR */
+async function readLeague(path: string): Promise<LeagueSpec> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new AppError('FILE_UNREADABLE', `cannot read ${path}`, { cause })
+  })
+  return LeagueSpec.parse(parseWith(File, parseYaml(text, path), { code: 'VALIDATION_ERROR', what: path }))
+}
+
+/** A league of the same name in this data folder goes on. */
+async function findOrMake(io: Io, { leagues }: LeagueStorage, spec: LeagueSpec): Promise<LeagueRecord> {
+  const slug = slugOf(spec.name)
+  const known = (await leagues.list()).find((league) => league.slug === slug)
+  return known ?? makeLeague(leagues, io.worlds, spec)
+}
+
+async function openRounds({ rounds }: LeagueStorage, { id }: LeagueRecord): Promise<RoundRecord[]> {
+  const { entries } = await rounds.list({ leagueId: id }, { limit: 50 })
+  return entries.filter(({ status }) => status !== 'completed' && status !== 'failed')
+}
+
+async function untilDone(io: Io, { rounds }: LeagueStorage, { id, number }: RoundRecord): Promise<void> {
+  for (;;) {
+    const { status } = await rounds.get(id)
+    if (status === 'completed' || status === 'failed') return
+    io.progress(`round ${number}`)
+    await sleep(LOOK_MS, io.signal)
+  }
+}
+
+async function tellRound(io: Io, { leagues, rounds }: LeagueStorage, { id }: RoundRecord): Promise<void> {
+  const round = await rounds.get(id)
+  const division = await leagues.division(round.divisionId)
+  if (round.status === 'failed') return io.out(`Round ${round.number} in ${division.name} failed: ${round.error}`)
+  const results = (await rounds.results({ roundId: id })).sort((a, b) => a.rank - b.rank)
+  const names = new Map((await leagues.policyVersions()).map((version) => [version.id, version.name]))
+  const line = results.map(({ policyVersionId, score }) => `${names.get(policyVersionId)} ${Number(score.toFixed(2))}`)
+  io.out(`Round ${round.number} in ${division.name}: ${line.join(', ')}`)
+}
+
+async function report(
+  io: Io,
+  {
+    storage,
+    service,
+    league,
+    flags,
+  }: { storage: LeagueStorage; service: LeagueService; league: LeagueRecord; flags: RunFlags },
+): Promise<void> {
+  const standings = await standingsOf(storage, service, league)
+  if (flags.json) return printJson(io, { ok: true, league: league.slug, divisions: standings })
+  printStandings(io, standings)
+  io.out(`Verify: paracosm league verify ${league.slug}`)
+}

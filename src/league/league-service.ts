@@ -1,0 +1,392 @@
+// Runs leagues: proposes rounds when they are due, drives each through its commissioner, and plays its episodes. Rounds
+// and episodes are jobs of the store, so that a kill of the server or of a commissioner costs nothing that was settled.
+import { randomBytes, randomInt } from 'node:crypto'
+import type { z } from 'zod'
+import type { Match, MatchServices } from '../evaluation/match.ts'
+import { playMatch } from '../evaluation/play-episode.ts'
+import type { BlobStore } from '../host/blobs.ts'
+import { type JobHandler, JobWorker } from '../host/jobs.ts'
+import type { Log } from '../host/log.ts'
+import { AppError } from '../kernel/errors.ts'
+import { parseWith } from '../kernel/parse.ts'
+import { configureWorld } from '../kernel/world.ts'
+import { sleep } from '../lib/sleep.ts'
+import { type EpisodeFailed, type EpisodeResult, RoundStart, type ScheduledEpisode } from '../protocol/commissioner.ts'
+import {
+  type CommissionerRequest,
+  DescribeDivisionResponse,
+  type DivisionDescription,
+  type DivisionRanking,
+  type ProposedRound,
+  type RankDivisionRequest,
+  RankDivisionResponse,
+  ScheduleRoundsResponse,
+} from '../protocol/commissioner-requests.ts'
+import { LeagueEpisodeJob, LeagueRoundJob } from '../protocol/league.ts'
+import type { JobQueue } from '../store/jobs/job-queue.ts'
+import type { Leagues } from '../store/leagues/leagues.ts'
+import type { Rounds } from '../store/leagues/rounds.ts'
+import type { EpisodeRecord, LeagueRecord, RoundRecord } from '../store/leagues/rows.ts'
+import { askCommissioner } from './ask.ts'
+import { createBaseline } from './commissioner/baseline.ts'
+import type { Draw } from './commissioner/commissioner.ts'
+import { localCommissioner, withCommissioner } from './commissioner-link.ts'
+import { driveRound, type RoundHost } from './drive-round.ts'
+import { type RankedRow, withIntervals } from './intervals.ts'
+import {
+  makeRoundStart,
+  toCompletedSummary,
+  toRoundSummary,
+  toWireDivision,
+  toWireLeague,
+  toWireMemberships,
+} from './round-start.ts'
+import { drawOf, toSettlement, withPlayers } from './settlements.ts'
+
+export interface LeagueServiceOptions {
+  readonly leagues: Leagues
+  readonly rounds: Rounds
+  readonly queue: JobQueue
+  readonly blobs: BlobStore
+  readonly services: Omit<MatchServices, 'signal'>
+  readonly log: Log
+  /** Milliseconds since 1970, for schedules. */
+  readonly now?: () => number
+  /** Episodes that this process plays at once; default 1. */
+  readonly concurrency?: number
+  /** Milliseconds after which jobs of a killed server are given to another; default 10,000. */
+  readonly leaseMs?: number
+}
+
+const ROUND_QUEUE = 'league-round'
+const EPISODE_QUEUE = 'league-episode'
+const LEASE_MS = 10_000
+/** Rounds that are driven at once: they wait for episodes most of the time. */
+const ROUNDS_AT_ONCE = 8
+/** How often a round or episode is begun: servers and commissioners may be killed many times. */
+const ATTEMPTS = 200
+/** Milliseconds between two looks for an episode that another process plays. */
+const LOOK_MS = 300
+/** Milliseconds that one episode may take, and steps a second with players outside. */
+const EPISODE_MS = 600_000
+const TICK_RATE = 20
+/** Recent rounds that schedules and leaderboards look at. */
+const RECENT = 200
+/** Leaderboards that are kept. */
+const MAX_BOARDS = 1000
+
+export class LeagueService {
+  readonly #options: LeagueServiceOptions
+  readonly #workers: readonly JobWorker[]
+  /** Those who wait for an episode of this process. */
+  readonly #waiting = new Map<string, () => void>()
+  readonly #stop = new AbortController()
+  /** Requests that commissioners elsewhere have shown not to know, by league. */
+  readonly #unknown = new Set<string>()
+  /** Leaderboards by division, until another round is complete. */
+  readonly #boards = new Map<string, { readonly stamp: string; readonly rows: readonly RankedRow[] }>()
+  #loop: Promise<void> | undefined
+
+  constructor(options: LeagueServiceOptions) {
+    this.#options = options
+    const { queue, log, leaseMs = LEASE_MS, concurrency = 1 } = options
+    const onFault = (err: unknown): void => log.error({ err }, 'league.job_failed')
+    const common = { queue, onFault, leaseMs, poll: { firstMs: 20, longestMs: 500 } }
+    const handler = (name: string, handle: JobHandler) => new Map([[name, handle]])
+    this.#workers = [
+      new JobWorker({
+        ...common,
+        name: `rounds-${process.pid}`,
+        handlers: handler(ROUND_QUEUE, (job, { signal }) => this.#playRound(job.payload, signal)),
+        concurrency: ROUNDS_AT_ONCE,
+      }),
+      new JobWorker({
+        ...common,
+        name: `episodes-${process.pid}`,
+        handlers: handler(EPISODE_QUEUE, (job, { signal }) => this.#playEpisode(job.payload, signal)),
+        concurrency,
+      }),
+    ]
+  }
+
+  /** Begins to do jobs. @param everyMs between two looks at what is due; undefined: `tick` is called by hand */
+  start(everyMs?: number): void {
+    for (const worker of this.#workers) worker.start()
+    if (everyMs !== undefined) this.#loop ??= this.#tickForever(everyMs)
+  }
+
+  async stop(graceMs = 0): Promise<void> {
+    this.#stop.abort(new AppError('INTERRUPTED', 'the server stops'))
+    await Promise.all(this.#workers.map((worker) => worker.stop({ graceMs })))
+    await this.#loop
+  }
+
+  async #tickForever(everyMs: number): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      await this.tick().catch((err: unknown) => this.#options.log.error({ err }, 'league.tick_failed'))
+      await sleep(everyMs, signal).catch(() => undefined)
+    }
+  }
+
+  /** Proposes rounds of every league that is not paused. @returns the rounds that are new */
+  async tick(): Promise<RoundRecord[]> {
+    const made: RoundRecord[] = []
+    for (const league of await this.#options.leagues.list()) {
+      if (league.isPaused || this.#stop.signal.aborted) continue
+      try {
+        for (const proposed of await this.#proposals(league)) made.push(...(await this.#create(league, proposed)))
+      } catch (err) {
+        this.#options.log.error({ league: league.slug, err }, 'league.schedule_failed')
+      }
+    }
+    return made
+  }
+
+  /** Starts a round of a division now, whatever the schedule says. */
+  startRound(league: LeagueRecord, divisionId: string): Promise<RoundRecord[]> {
+    return this.#create(league, {
+      division_id: divisionId,
+      round_config: {},
+      execution_backend: 'dispatch',
+      notes: null,
+    })
+  }
+
+  async #create(league: LeagueRecord, proposed: ProposedRound): Promise<RoundRecord[]> {
+    const { rounds, queue } = this.#options
+    const round = await rounds.create(league.id, proposed)
+    if (!round) return []
+    await queue.enqueue({
+      queue: ROUND_QUEUE,
+      payload: { round: round.id },
+      dedupeKey: round.id,
+      maxAttempts: ATTEMPTS,
+    })
+    this.#workers[0]?.wake()
+    return [round]
+  }
+
+  async #proposals(league: LeagueRecord): Promise<readonly ProposedRound[]> {
+    const { leagues, rounds, now = Date.now } = this.#options
+    const members = await leagues.memberships({ leagueId: league.id, isActive: true })
+    const recent = await rounds.list({ leagueId: league.id }, { limit: RECENT })
+    const request = {
+      type: 'schedule_rounds_request' as const,
+      league: toWireLeague(league),
+      divisions: (await leagues.divisions(league.id)).map(toWireDivision),
+      active_memberships: toWireMemberships(members),
+      recent_rounds: recent.entries.map(toRoundSummary),
+    }
+    const local = await localCommissioner(league.commissioner)
+    if (local) return local.scheduleRounds(request, now())
+    const answer = await this.#ask(league, request, ScheduleRoundsResponse)
+    // One of the first protocol cannot say when: the baseline does.
+    return answer ? answer.rounds : createBaseline().scheduleRounds(request, now())
+  }
+
+  /** Asks a commissioner elsewhere; undefined: it does not know such requests. */
+  async #ask<T>(league: LeagueRecord, request: CommissionerRequest, schema: z.ZodType<T>): Promise<T | undefined> {
+    const key = `${league.id}/${request.type}`
+    if (this.#unknown.has(key)) return undefined
+    const answer = await this.#converse(league, (open) => askCommissioner(open, request, schema))
+    if (answer === undefined) this.#unknown.add(key)
+    return answer
+  }
+
+  #converse<T>(
+    league: LeagueRecord,
+    work: Parameters<typeof withCommissioner<T>>[2],
+    draw: Draw = randomInt,
+  ): Promise<T> {
+    const { services } = this.#options
+    return withCommissioner(league.commissioner, { services, draw, signal: this.#stop.signal }, work)
+  }
+
+  /** Drives a round. It may be driven again after a kill: what was settled is not played again. */
+  async #playRound(payload: unknown, signal: AbortSignal): Promise<undefined> {
+    const { leagues, rounds, services, log } = this.#options
+    const { round: id } = parseWith(LeagueRoundJob, payload, { code: 'STORE_CORRUPT', what: 'A job of a league' })
+    const round = await rounds.get(id)
+    if (round.status === 'completed' || round.status === 'failed') return undefined
+    const league = await leagues.get(round.leagueId)
+    const start = await this.#startOf(round, league)
+    const open = { services, draw: drawOf(round.id), signal }
+    try {
+      const complete = await withCommissioner(league.commissioner, open, (channel) =>
+        driveRound({ open: channel, start, host: this.#host(round, start), signal }),
+      )
+      await rounds.complete(round, withPlayers(complete, start))
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      // A built-in commissioner would say the same again; one elsewhere may come back.
+      const local = await localCommissioner(league.commissioner)
+      if (!local) throw error
+      log.error({ league: league.slug, round: round.number, err: error }, 'league.round_failed')
+      await rounds.fail(round, error instanceof Error ? error.message : String(error))
+    }
+    return undefined
+  }
+
+  /** What the commissioner is told: the same every time. */
+  async #startOf(round: RoundRecord, league: LeagueRecord): Promise<RoundStart> {
+    const { leagues, rounds, services } = this.#options
+    const what = { code: 'STORE_CORRUPT', what: 'The start of a round' } as const
+    if (round.start !== null) return parseWith(RoundStart, round.start, what)
+    const made = await makeRoundStart(round, league, { leagues, rounds, worlds: services.worlds })
+    await rounds.begin(round.id, made)
+    return made
+  }
+
+  #host(round: RoundRecord, start: RoundStart): RoundHost {
+    const members = new Map(start.memberships.map((member) => [member.policy_version_id, member.player_id]))
+    return {
+      refuse: ({ variant_id: variant, policy_version_ids: ids, game_config: config }: ScheduledEpisode) => {
+        const found = start.variants.find(({ id }) => id === variant)
+        if (!found) return `there is no variant ${variant}`
+        const stranger = ids.find((id) => !members.has(id))
+        if (stranger !== undefined) return `there is no member with the policy version ${stranger}`
+        const { num_agents: slots } = config ?? found.game_config
+        return typeof slots === 'number' && slots !== ids.length
+          ? `${variant} has ${slots} slots, not ${ids.length}`
+          : undefined
+      },
+      play: (episode: ScheduledEpisode, signal: AbortSignal) => this.#settle(round, { episode, members, signal }),
+    }
+  }
+
+  async #settle(
+    round: RoundRecord,
+    {
+      episode,
+      members,
+      signal,
+    }: { episode: ScheduledEpisode; members: ReadonlyMap<string, string | null>; signal: AbortSignal },
+  ): Promise<EpisodeResult | EpisodeFailed> {
+    const { rounds, queue } = this.#options
+    const seed = episode.seed ?? randomInt(2 ** 31)
+    let found = await rounds.episode(round.id, episode, seed)
+    const { id } = found
+    while (found.status === 'pending') {
+      signal.throwIfAborted()
+      const job = { queue: EPISODE_QUEUE, payload: { episode: id }, dedupeKey: id, maxAttempts: ATTEMPTS }
+      await queue.enqueue(job)
+      this.#workers[1]?.wake()
+      await this.#await(id, signal)
+      found = (await rounds.findEpisode(id)) ?? found
+    }
+    return toSettlement(found, members)
+  }
+
+  /** Until this process has played it, or it is time to look whether another one has. */
+  async #await(id: string, signal: AbortSignal): Promise<void> {
+    const late = sleep(LOOK_MS, signal).catch(() => undefined)
+    await Promise.race([late, new Promise<void>((resolve) => this.#waiting.set(id, resolve))])
+    this.#waiting.delete(id)
+  }
+
+  async #playEpisode(payload: unknown, signal: AbortSignal): Promise<undefined> {
+    const { rounds, blobs, services } = this.#options
+    const { episode: id } = parseWith(LeagueEpisodeJob, payload, { code: 'STORE_CORRUPT', what: 'A job of a league' })
+    const episode = await rounds.findEpisode(id)
+    if (episode?.status !== 'pending') return undefined
+    const { lines, ...result } = await playMatch(await this.#matchOf(episode), { ...services, signal })
+    const journal = lines.length > 0 ? `leagues/${id}-${randomBytes(4).toString('hex')}.jsonl` : null
+    if (journal !== null) await blobs.put(journal, `${lines.join('\n')}\n`)
+    const isFirst = await rounds.settle(id, {
+      status: result.outcome === 'ok' ? 'completed' : 'failed',
+      scores: result.scores,
+      error: result.error?.message ?? null,
+      journal,
+      hash: result.hash,
+    })
+    if (!isFirst && journal !== null) await blobs.delete(journal)
+    this.#waiting.get(id)?.()
+    return undefined
+  }
+
+  async #matchOf({ id, roundId, request }: EpisodeRecord): Promise<Match> {
+    const { leagues, rounds, services } = this.#options
+    const { leagueId } = await rounds.get(roundId)
+    const league = await leagues.get(leagueId)
+    const world = await services.worlds.load(league.world)
+    const { num_agents: _, ...override } = request.game_config ?? {}
+    const players = await Promise.all(request.policy_version_ids.map((version) => leagues.policyVersion(version)))
+    return {
+      id: `league-${id}`,
+      world,
+      configured: configureWorld(world, request.variant_id, { ...league.config, ...override }),
+      seed: request.seed ?? 0,
+      players: players.map(({ player }) => player),
+      tickRate: TICK_RATE,
+      timeoutMs: EPISODE_MS,
+    }
+  }
+
+  /** The leaderboard of a division, as its commissioner ranks it. */
+  async rankings(divisionId: string, recentRounds = 0): Promise<readonly DivisionRanking[]> {
+    return (await this.#ranked(divisionId, recentRounds)).rankings
+  }
+
+  /** The leaderboard with an interval for each score; kept until another round is complete. */
+  async leaderboard(divisionId: string, recentRounds = 0): Promise<readonly RankedRow[]> {
+    const key = `${divisionId}/${recentRounds}`
+    const stamp = await this.#options.rounds.leaderboards.newestCompleted(divisionId)
+    const known = this.#boards.get(key)
+    if (known?.stamp === stamp) return known.rows
+    const { request, rankings } = await this.#ranked(divisionId, recentRounds)
+    const rows = withIntervals(request, rankings)
+    if (this.#boards.size >= MAX_BOARDS) this.#boards.clear()
+    this.#boards.set(key, { stamp, rows })
+    return rows
+  }
+
+  async #ranked(divisionId: string, recentRounds: number) {
+    const { leagues, rounds } = this.#options
+    const division = await leagues.division(divisionId)
+    const league = await leagues.get(division.leagueId)
+    const names = await leagues.playerNames()
+    const found = await rounds.leaderboards.rows(divisionId)
+    const summaries = found.rounds.map((round) => toCompletedSummary(round, divisionId))
+    const request: RankDivisionRequest = {
+      type: 'rank_division_request',
+      league: toWireLeague(league),
+      division: toWireDivision(division),
+      completed_rounds: summaries,
+      recent_rounds: summaries.slice(0, recentRounds),
+      round_results: found.results.map((result) => ({
+        round_id: result.roundId,
+        policy_version_id: result.policyVersionId,
+        player_id: result.playerId,
+        player_name: result.playerId === null ? null : (names.get(result.playerId) ?? null),
+        rank: result.rank,
+        score: result.score,
+        result_metadata: result.metadata,
+      })),
+    }
+    const local = await localCommissioner(league.commissioner)
+    const answer = local ? undefined : await this.#ask(league, request, RankDivisionResponse)
+    const rankings = answer?.rankings ?? (local ?? createBaseline()).rankDivision(request)
+    return { request, rankings }
+  }
+
+  /** What the commissioner says of a division; null: nothing. */
+  async describe(divisionId: string): Promise<DivisionDescription | null> {
+    const { leagues, rounds, now = Date.now } = this.#options
+    const division = await leagues.division(divisionId)
+    const league = await leagues.get(division.leagueId)
+    const members = await leagues.memberships({ leagueId: league.id, isActive: true })
+    const recent = await rounds.list({ divisionId }, { limit: RECENT })
+    const local = await localCommissioner(league.commissioner)
+    const request = {
+      type: 'describe_division_request' as const,
+      league: toWireLeague(league),
+      division: toWireDivision(division),
+      active_memberships: toWireMemberships(members.filter((member) => member.divisionId === divisionId)),
+      recent_rounds: recent.entries.map(toRoundSummary),
+    }
+    if (local) return local.describeDivision(request, now())
+    const answer = await this.#ask(league, request, DescribeDivisionResponse)
+    return answer?.description ?? null
+  }
+}

@@ -1,0 +1,236 @@
+// The read objects of the hosted API (contract section 10.2), as clients of coworld 0.1.0 read them. Ids carry prefixes.
+import { z } from 'zod'
+import { JsonObject } from './json.ts'
+
+const Text = z.string()
+const Instant = z.string()
+const orNull = <T extends z.ZodType>(schema: T) => schema.nullable()
+
+export const HostedGame = z.object({
+  id: Text,
+  name: Text,
+  slug: orNull(Text),
+  coworld_name: orNull(Text),
+  coworld_id: orNull(Text),
+  description: orNull(Text),
+  created_at: Instant,
+})
+export type HostedGame = z.infer<typeof HostedGame>
+
+export const HostedLeague = z.object({
+  id: Text,
+  name: Text,
+  slug: orNull(Text),
+  game: HostedGame,
+  commissioner_key: orNull(Text),
+  public: z.boolean(),
+  hidden: z.boolean(),
+  created_at: Instant,
+})
+export type HostedLeague = z.infer<typeof HostedLeague>
+
+export const HostedDivision = z.object({
+  id: Text,
+  name: Text,
+  level: z.int(),
+  league: HostedLeague,
+  description: orNull(Text),
+  commissioner_description: orNull(
+    z.object({
+      round_schedule: orNull(Text),
+      next_round: orNull(Text),
+      round_structure: orNull(Text),
+      leaderboard_rules: orNull(Text),
+    }),
+  ),
+  created_at: Instant,
+})
+export type HostedDivision = z.infer<typeof HostedDivision>
+
+export const LadderEntry = z.object({ id: Text, name: Text, level: z.int(), member_count: z.int() })
+
+export const RecentRound = z.object({
+  id: Text,
+  round_number: z.int(),
+  status: Text,
+  rank: orNull(z.int()),
+  score: orNull(z.number()),
+  started_at: orNull(Instant),
+  completed_at: orNull(Instant),
+})
+export const LeaderboardEntry = z.object({
+  player_id: orNull(Text),
+  player_name: orNull(Text),
+  avg_score: z.number(),
+  /** 95 %, from the spread of the round results; null: fewer than two rounds. */
+  interval: orNull(z.object({ low: z.number(), high: z.number() })),
+  rounds_played: z.int(),
+  policy_version_ids: z.array(Text),
+  recent_rounds: orNull(z.array(RecentRound)),
+})
+export type LeaderboardEntry = z.infer<typeof LeaderboardEntry>
+
+export const HostedPolicyVersion = z.object({
+  id: Text,
+  policy: z.object({ id: Text, name: Text }),
+  version: z.int(),
+  player_id: orNull(Text),
+})
+export type HostedPolicyVersion = z.infer<typeof HostedPolicyVersion>
+export const HostedPlayer = z.object({ id: Text, name: orNull(Text), avatar_url: orNull(Text) })
+export type HostedPlayer = z.infer<typeof HostedPlayer>
+
+export const HostedMembership = z.object({
+  id: Text,
+  is_active: z.boolean(),
+  is_champion: z.boolean(),
+  status: Text,
+  substatus: orNull(Text),
+  start_time: Instant,
+  end_time: orNull(Instant),
+  league: HostedLeague,
+  division: orNull(HostedDivision),
+  policy_version: HostedPolicyVersion,
+  player: orNull(HostedPlayer),
+  created_at: Instant,
+})
+export type HostedMembership = z.infer<typeof HostedMembership>
+
+export const HostedSubmission = z.object({
+  id: Text,
+  status: Text,
+  league: HostedLeague,
+  policy_version: HostedPolicyVersion,
+  player: orNull(HostedPlayer),
+  league_policy_membership_id: orNull(Text),
+  notes: orNull(Text),
+  created_at: Instant,
+})
+export type HostedSubmission = z.infer<typeof HostedSubmission>
+
+export const HostedRound = z.object({
+  id: Text,
+  round_number: z.int(),
+  commissioner_key: Text,
+  execution_backend: Text,
+  round_config: JsonObject,
+  round_display: orNull(JsonObject),
+  status: Text,
+  error: orNull(Text),
+  started_at: orNull(Instant),
+  completed_at: orNull(Instant),
+  division: HostedDivision,
+  created_at: Instant,
+})
+export type HostedRound = z.infer<typeof HostedRound>
+export const RoundPage = z.object({
+  entries: z.array(HostedRound),
+  total_count: z.int(),
+  limit: z.int(),
+  offset: z.int(),
+})
+
+export const HostedPool = z.object({
+  id: Text,
+  round_id: orNull(Text),
+  pool_index: orNull(z.int()),
+  label: Text,
+  pool_type: Text,
+  env_config: z.null(),
+  coworld_id: orNull(Text),
+  config: JsonObject,
+  status: Text,
+  error: orNull(Text),
+  started_at: orNull(Instant),
+  completed_at: orNull(Instant),
+  created_at: Instant,
+})
+export type HostedPool = z.infer<typeof HostedPool>
+export const PoolDetail = HostedPool.extend({
+  entries: z.array(
+    z.object({
+      id: Text,
+      pool_id: Text,
+      league_policy_membership_id: orNull(Text),
+      policy_version: HostedPolicyVersion,
+      player: orNull(HostedPlayer),
+      seed_order: z.int(),
+      metadata: orNull(JsonObject),
+      created_at: Instant,
+    }),
+  ),
+})
+export type PoolDetail = z.infer<typeof PoolDetail>
+
+export const RoundResult = z.object({
+  id: Text,
+  rank: z.int(),
+  score: z.number(),
+  result_metadata: orNull(JsonObject),
+  policy_version: HostedPolicyVersion,
+  player: orNull(HostedPlayer),
+  created_at: Instant,
+})
+export const RoundDetail = HostedRound.extend({ pools: z.array(HostedPool), results: z.array(RoundResult) })
+export type RoundDetail = z.infer<typeof RoundDetail>
+
+export const HostedEpisode = z.object({
+  id: Text,
+  requester_user_id: Text,
+  pool_id: orNull(Text),
+  mod_name: orNull(Text),
+  env_config_name: orNull(Text),
+  coworld_id: orNull(Text),
+  seed: orNull(z.int()),
+  assignments: z.array(z.int()),
+  max_steps: orNull(z.int()),
+  status: Text,
+  policy_version_ids: z.array(Text),
+  participants: z.array(
+    z.object({
+      position: z.int(),
+      policy_version_id: Text,
+      policy_id: Text,
+      policy_name: Text,
+      version: z.int(),
+      player_id: orNull(Text),
+      player_name: orNull(Text),
+    }),
+  ),
+  job_id: orNull(Text),
+  episode_id: orNull(Text),
+  replay_url: orNull(Text),
+  scores: z.array(z.object({ policy_version_id: Text, score: z.number() })),
+  created_at: Instant,
+})
+export type HostedEpisode = z.infer<typeof HostedEpisode>
+
+export const CompetitionEvent = z.object({
+  id: Text,
+  event_type: Text,
+  audience: Text,
+  user_id: orNull(Text),
+  player: orNull(HostedPlayer),
+  policy_version: orNull(HostedPolicyVersion),
+  league: orNull(HostedLeague),
+  division: orNull(HostedDivision),
+  round_id: orNull(Text),
+  headline: Text,
+  summary: Text,
+  payload: JsonObject,
+  created_at: Instant,
+})
+export type CompetitionEvent = z.infer<typeof CompetitionEvent>
+
+export const PolicyVersionPage = z.object({
+  entries: z.array(z.object({ id: Text, policy_version_id: Text, name: Text, policy_name: Text, version: z.int() })),
+  total_count: z.int(),
+})
+
+export const SubmissionRequest = z.object({ league_id: Text, policy_version_id: Text })
+export const SubmissionAnswer = z.object({
+  id: Text,
+  status: Text,
+  league_policy_membership_id: orNull(Text),
+  notes: orNull(Text),
+})

@@ -1,0 +1,55 @@
+// A league as it is written down: in a YAML file, and over HTTP.
+import { z } from 'zod'
+import { EvaluationPlayer } from './evaluation.ts'
+import { JsonObject } from './json.ts'
+
+/** Who decides the rounds of a league. */
+export const CommissionerRef = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('baseline'), config: JsonObject.default({}) }),
+  z.strictObject({ type: z.literal('manual'), config: JsonObject.default({}) }),
+  /** `ruleset` is a configuration as docs/leagues.md shows it; absent: the bundled default. */
+  z.strictObject({
+    type: z.literal('ruleset'),
+    ruleset: JsonObject.nullable().default(null),
+    config: JsonObject.default({}),
+  }),
+  /** A service elsewhere: `GET <url>/healthz`, `WS <url>/round`. */
+  z.strictObject({ type: z.literal('url'), url: z.url(), config: JsonObject.default({}) }),
+  /** A program of this machine: it listens on the port that PORT names. */
+  z.strictObject({ type: z.literal('command'), command: z.string().min(1), config: JsonObject.default({}) }),
+  /** A container image that listens on port 8080. */
+  z.strictObject({ type: z.literal('image'), image: z.string().min(1), config: JsonObject.default({}) }),
+  /** A module that exports `commissioner`. */
+  z.strictObject({ type: z.literal('module'), path: z.string().min(1), config: JsonObject.default({}) }),
+])
+export type CommissionerRef = z.infer<typeof CommissionerRef>
+
+export const LeagueDivisionSpec = z.strictObject({
+  name: z.string().min(1).max(80),
+  level: z.int(),
+  type: z.enum(['competition', 'staging']).default('competition'),
+  description: z.string().max(1000).nullable().default(null),
+})
+
+/** A league to be made. */
+export const LeagueSpec = z.strictObject({
+  name: z.string().min(1).max(80),
+  world: z.string().min(1).max(1000),
+  variants: z.array(z.string().min(1)).max(50).default([]),
+  config: JsonObject.default({}),
+  commissioner: CommissionerRef.prefault({ type: 'ruleset' }),
+  divisions: z
+    .array(LeagueDivisionSpec)
+    .min(1)
+    .max(100)
+    .default([
+      { name: 'Qualifiers', level: -99, type: 'staging', description: null },
+      { name: 'Competition', level: 1, type: 'competition', description: null },
+    ]),
+  policies: z.array(EvaluationPlayer).max(1000).default([]),
+})
+export type LeagueSpec = z.infer<typeof LeagueSpec>
+
+/** Jobs of leagues. */
+export const LeagueRoundJob = z.strictObject({ round: z.string() })
+export const LeagueEpisodeJob = z.strictObject({ episode: z.string() })

@@ -1,0 +1,22 @@
+// What the routes of leagues share: their dependencies, and how queries are written on this wire.
+import { z } from 'zod'
+import type { BlobStore } from '../../host/blobs.ts'
+import type { Locality } from '../../transport/locality.ts'
+import { bareId } from '../hosted-view.ts'
+import type { LeagueServices } from '../leagues.ts'
+
+export interface LeagueRouteOptions extends Pick<LeagueServices, 'leagues' | 'rounds' | 'service'> {
+  readonly locality: Locality
+  readonly blobs: BlobStore
+}
+
+export const Id = z.strictObject({ id: z.string().min(1).max(100) })
+/** The words of the wire. */
+export const Flag = z.enum(['true', 'false']).default('false')
+export const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual)
+export const Offset = z.coerce.number().int().min(0).default(0)
+export const Filter = z.string().max(100).optional()
+export const describe = (summary: string) => ({ summary, tags: ['leagues'] })
+
+/** A filter's id without its prefix. */
+export const bareFilter = (id: string | undefined): string | undefined => (id === undefined ? undefined : bareId(id))

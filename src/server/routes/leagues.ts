@@ -1,0 +1,131 @@
+// The hosted API of leagues (contract section 10.3): reads for everybody, submissions from this machine.
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { HostedDivision, HostedGame, HostedLeague, LadderEntry, LeaderboardEntry } from '../../protocol/hosted.ts'
+import { Problem } from '../../protocol/problem.ts'
+import { bareId, gameOf, HostedView, toHostedLeague } from '../hosted-view.ts'
+import { leagueEpisodeRoutes } from './league-episodes.ts'
+import { leagueEventRoutes } from './league-events.ts'
+import { leagueMemberRoutes, submissionRoutes } from './league-members.ts'
+import { describe, Filter, Id, type LeagueRouteOptions } from './league-queries.ts'
+import { poolRoutes, roundRoutes } from './league-rounds.ts'
+
+export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, options, done) => {
+  const { leagues } = options
+  app.get(
+    '/v2/games',
+    { schema: { ...describe('Games that leagues play'), response: { 200: z.array(HostedGame) } } },
+    async () => {
+      const all = new Map((await leagues.list()).map((league) => [league.world, gameOf(league)]))
+      return [...all.values()]
+    },
+  )
+  app.get(
+    '/v2/leagues',
+    {
+      schema: {
+        ...describe('Leagues'),
+        querystring: z.object({ game_id: Filter }),
+        response: { 200: z.array(HostedLeague) },
+      },
+    },
+    async ({ query }) =>
+      (await leagues.list())
+        .filter((league) => !league.isHidden && (query.game_id === undefined || gameOf(league).id === query.game_id))
+        .map(toHostedLeague),
+  )
+  app.get(
+    '/v2/leagues/:id',
+    { schema: { ...describe('One league'), params: Id, response: { 200: HostedLeague, '4xx': Problem } } },
+    async ({ params }) => toHostedLeague(await leagues.get(bareId(params.id))),
+  )
+  app.get(
+    '/v2/leagues/:id/division-ladder',
+    {
+      schema: {
+        ...describe('Its divisions, the highest first'),
+        params: Id,
+        response: { 200: z.array(LadderEntry), '4xx': Problem },
+      },
+    },
+    async ({ params }) => {
+      const { id } = await leagues.get(bareId(params.id))
+      const members = await leagues.memberships({ leagueId: id, isActive: true })
+      return (await leagues.divisions(id)).toReversed().map((division) => ({
+        id: `div_${division.id}`,
+        name: division.name,
+        level: division.level,
+        member_count: members.filter(({ divisionId }) => divisionId === division.id).length,
+      }))
+    },
+  )
+  for (const routes of [
+    divisionRoutes,
+    roundRoutes,
+    poolRoutes,
+    leagueMemberRoutes,
+    submissionRoutes,
+    leagueEpisodeRoutes,
+    leagueEventRoutes,
+  ]) {
+    app.register(routes, options)
+  }
+  done()
+}
+
+const divisionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { leagues, service }, done) => {
+  app.get(
+    '/v2/divisions',
+    {
+      schema: {
+        ...describe('Divisions'),
+        querystring: z.object({ league_id: Filter }),
+        response: { 200: z.array(HostedDivision) },
+      },
+    },
+    async ({ query }) => {
+      const view = await HostedView.read(leagues)
+      const found = await leagues.divisions(query.league_id === undefined ? undefined : bareId(query.league_id))
+      return found.map(({ id }) => view.division(id))
+    },
+  )
+  app.get(
+    '/v2/divisions/:id',
+    {
+      schema: {
+        ...describe('One division, and what its commissioner says of it'),
+        params: Id,
+        response: { 200: HostedDivision, '4xx': Problem },
+      },
+    },
+    async ({ params }) => {
+      const view = await HostedView.read(leagues)
+      const id = bareId(params.id)
+      return { ...view.division(id), commissioner_description: await service.describe(id) }
+    },
+  )
+  app.get(
+    '/v2/divisions/:id/leaderboard',
+    {
+      schema: {
+        ...describe('Its leaderboard, best first'),
+        params: Id,
+        querystring: z.object({ include_recent_rounds: z.coerce.number().int().min(0).max(100).default(0) }),
+        response: { 200: z.array(LeaderboardEntry), '4xx': Problem },
+      },
+    },
+    async ({ params, query }) => {
+      const rows = await service.leaderboard(bareId(params.id), query.include_recent_rounds)
+      return rows.map((row) => ({
+        player_id: row.player_id && `player_${row.player_id}`,
+        player_name: row.player_name,
+        avg_score: row.score,
+        interval: row.low === null || row.high === null ? null : { low: row.low, high: row.high },
+        rounds_played: row.rounds_played,
+        policy_version_ids: row.policy_version_ids,
+        recent_rounds: LeaderboardEntry.shape.recent_rounds.parse(row.recent_rounds ?? null),
+      }))
+    },
+  )
+  done()
+}

@@ -1,0 +1,65 @@
+// What leaderboards are made of, read in one go: for a million results.
+import type { Store } from '../store.ts'
+import { bareResult, type ResultRecord, type RoundRecord, toResult } from './rows.ts'
+
+/** When a round was played. */
+export type RoundTimes = Pick<RoundRecord, 'id' | 'number' | 'createdAt' | 'startedAt' | 'completedAt'>
+
+/** Different metadata that are kept while results are read. */
+const MAX_PARSED = 10_000
+
+export class Leaderboards {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** What a leaderboard is made of, without the documents of the rounds: for a million results. */
+  async rows(divisionId: string): Promise<{ rounds: RoundTimes[]; results: ResultRecord[] }> {
+    const rounds = await this.#store.db
+      .selectFrom('league_rounds')
+      .select(['round_id', 'round_number', 'started_at', 'completed_at', 'created_at'])
+      .where('division_id', '=', divisionId)
+      .where('status', '=', 'completed')
+      .orderBy('round_number', 'desc')
+      .execute()
+    const rows = await this.#store.db
+      .selectFrom('league_results')
+      .selectAll()
+      .where('division_id', '=', divisionId)
+      .execute()
+    // Metadata repeats: each text is parsed once.
+    const parsed = new Map<string, ResultRecord['metadata']>()
+    const results = rows.map((row) => {
+      const known = parsed.get(row.metadata)
+      if (known) return { ...bareResult(row), metadata: known }
+      const result = toResult(row)
+      if (parsed.size < MAX_PARSED) parsed.set(row.metadata, result.metadata)
+      return result
+    })
+    return {
+      results,
+      rounds: rounds.map((round) => ({
+        id: round.round_id,
+        number: Number(round.round_number),
+        createdAt: Number(round.created_at),
+        startedAt: round.started_at === null ? null : Number(round.started_at),
+        completedAt: round.completed_at === null ? null : Number(round.completed_at),
+      })),
+    }
+  }
+
+  /** The number of the newest completed round of a division, and when it ended: what a leaderboard depends on. */
+  async newestCompleted(divisionId: string): Promise<string> {
+    const row = await this.#store.db
+      .selectFrom('league_rounds')
+      .select(['round_number', 'completed_at'])
+      .where('division_id', '=', divisionId)
+      .where('status', '=', 'completed')
+      .orderBy('round_number', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row ? `${row.round_number}/${row.completed_at}` : ''
+  }
+}

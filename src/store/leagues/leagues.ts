@@ -1,0 +1,393 @@
+// Leagues, divisions, players, policies and members in the store. Every change of a member writes its event in the same
+// transaction: who, when and why.
+import { randomUUID } from 'node:crypto'
+import type { Transaction } from 'kysely'
+import { AppError } from '../../kernel/errors.ts'
+import type { EvaluationPlayer } from '../../protocol/evaluation.ts'
+import type { JsonObject } from '../../protocol/json.ts'
+import type { LeagueSpec } from '../../protocol/league.ts'
+import { storedText, writeJsonColumn } from '../columns.ts'
+import type { Store } from '../store.ts'
+import type { Tables } from '../tables.ts'
+import {
+  type DivisionRecord,
+  type EventRecord,
+  type LeagueRecord,
+  type MembershipRecord,
+  type PolicyVersionRecord,
+  toDivision,
+  toEvent,
+  toLeague,
+  toMembership,
+  toPolicyVersion,
+} from './rows.ts'
+
+/** An event that is about to be written. */
+export type NewEvent = Omit<
+  EventRecord,
+  'id' | 'createdAt' | 'divisionId' | 'roundId' | 'policyVersionId' | 'playerId'
+> &
+  Partial<Pick<EventRecord, 'divisionId' | 'roundId' | 'policyVersionId' | 'playerId'>>
+
+/** What becomes of a member. */
+export interface MembershipPatch {
+  readonly divisionId?: string | null
+  readonly status?: string
+  readonly substatus?: string | null
+  readonly isChampion?: boolean
+  readonly isActive?: boolean
+}
+
+/** Why a member changes. */
+export interface Cause {
+  readonly actor: string
+  readonly reason: string
+  readonly roundId?: string
+  readonly evidence?: readonly JsonObject[]
+}
+
+/** Which events; undefined: all. */
+export interface EventFilters {
+  readonly leagueId?: string | undefined
+  readonly type?: string | undefined
+  readonly divisionId?: string | undefined
+  readonly roundId?: string | undefined
+  readonly playerId?: string | undefined
+  readonly policyVersionId?: string | undefined
+}
+
+export class Leagues {
+  readonly #store: Store
+  readonly #now: () => number
+
+  constructor(store: Store, now: () => number = Date.now) {
+    this.#store = store
+    this.#now = now
+  }
+
+  /** @throws AppError FILE_EXISTS for a second league of a slug */
+  async create({
+    name,
+    slug,
+    world,
+    variants,
+    config,
+    commissioner,
+    divisions,
+  }: LeagueSpec & { slug: string }): Promise<LeagueRecord> {
+    const id = randomUUID()
+    const at = this.#now()
+    await this.#store.transaction(async (tx) => {
+      const taken = await tx.selectFrom('leagues').select('league_id').where('slug', '=', slug).executeTakeFirst()
+      if (taken) throw new AppError('FILE_EXISTS', `there is a league ${slug} already`)
+      await tx
+        .insertInto('leagues')
+        .values({
+          league_id: id,
+          name: storedText(name),
+          slug,
+          world,
+          variants: writeJsonColumn(variants),
+          config: writeJsonColumn(config),
+          commissioner: JSON.stringify(commissioner),
+          state: 'null',
+          is_public: 1,
+          is_hidden: 0,
+          is_paused: 0,
+          rounds: 0,
+          created_at: at,
+        })
+        .execute()
+      for (const division of divisions) {
+        await tx
+          .insertInto('league_divisions')
+          .values({
+            division_id: randomUUID(),
+            league_id: id,
+            name: storedText(division.name),
+            level: division.level,
+            type: division.type,
+            description: division.description,
+            created_at: at,
+          })
+          .execute()
+      }
+      await this.#addEvent(tx, {
+        leagueId: id,
+        type: 'league_created',
+        actor: 'platform',
+        headline: `${name} begins`,
+        summary: `A league of ${world}.`,
+        payload: {},
+      })
+    })
+    return this.get(id)
+  }
+
+  /** By id or slug. @throws AppError UNKNOWN_LEAGUE */
+  async get(id: string): Promise<LeagueRecord> {
+    const row = await this.#store.db
+      .selectFrom('leagues')
+      .selectAll()
+      .where(({ or, eb }) => or([eb('league_id', '=', id), eb('slug', '=', id)]))
+      .executeTakeFirst()
+    if (row) return toLeague(row)
+    throw new AppError('UNKNOWN_LEAGUE', `there is no league ${id}`)
+  }
+
+  async list(): Promise<LeagueRecord[]> {
+    const rows = await this.#store.db
+      .selectFrom('leagues')
+      .selectAll()
+      .orderBy('created_at', 'desc')
+      .orderBy('league_id')
+      .execute()
+    return rows.map(toLeague)
+  }
+
+  async setPaused(id: string, isPaused: boolean): Promise<void> {
+    await this.#store.db
+      .updateTable('leagues')
+      .set({ is_paused: isPaused ? 1 : 0 })
+      .where('league_id', '=', id)
+      .execute()
+  }
+
+  /** Lowest level first. */
+  async divisions(leagueId?: string): Promise<DivisionRecord[]> {
+    let query = this.#store.db
+      .selectFrom('league_divisions')
+      .selectAll()
+      .orderBy('level')
+      .orderBy('name')
+      .orderBy('division_id')
+    if (leagueId !== undefined) query = query.where('league_id', '=', leagueId)
+    return (await query.execute()).map(toDivision)
+  }
+
+  /** @throws AppError UNKNOWN_LEAGUE */
+  async division(id: string): Promise<DivisionRecord> {
+    const row = await this.#store.db
+      .selectFrom('league_divisions')
+      .selectAll()
+      .where('division_id', '=', id)
+      .executeTakeFirst()
+    if (row) return toDivision(row)
+    throw new AppError('UNKNOWN_LEAGUE', `there is no division ${id}`)
+  }
+
+  async addPlayer(name: string): Promise<string> {
+    const id = randomUUID()
+    await this.#store.db
+      .insertInto('league_players')
+      .values({ player_id: id, name: storedText(name), created_at: this.#now() })
+      .execute()
+    return id
+  }
+
+  async playerNames(): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#store.db.selectFrom('league_players').select(['player_id', 'name']).execute()
+    return new Map(rows.map(({ player_id: id, name }) => [id, name]))
+  }
+
+  /** The next version of a policy of a player; versions count from 1 and never change. */
+  async addPolicyVersion(
+    name: string,
+    player: EvaluationPlayer,
+    playerId: string | null,
+  ): Promise<PolicyVersionRecord> {
+    const id = randomUUID()
+    await this.#store.transaction(async (tx) => {
+      let query = tx.selectFrom('league_policy_versions').select(['policy_id', 'version']).where('name', '=', name)
+      query = playerId === null ? query.where('player_id', 'is', null) : query.where('player_id', '=', playerId)
+      const last = await query.orderBy('version', 'desc').limit(1).executeTakeFirst()
+      await tx
+        .insertInto('league_policy_versions')
+        .values({
+          policy_version_id: id,
+          policy_id: last?.policy_id ?? randomUUID(),
+          name: storedText(name),
+          version: (last?.version ?? 0) + 1,
+          player_id: playerId,
+          player: JSON.stringify(player),
+          created_at: this.#now(),
+        })
+        .execute()
+    })
+    return this.policyVersion(id)
+  }
+
+  /** @throws AppError UNKNOWN_PLAYER */
+  async policyVersion(id: string): Promise<PolicyVersionRecord> {
+    const row = await this.#store.db
+      .selectFrom('league_policy_versions')
+      .selectAll()
+      .where('policy_version_id', '=', id)
+      .executeTakeFirst()
+    if (row) return toPolicyVersion(row)
+    throw new AppError('UNKNOWN_PLAYER', `there is no policy version ${id}`)
+  }
+
+  /** Newest first. */
+  async policyVersions(
+    filters: { readonly name?: string; readonly version?: number } = {},
+  ): Promise<PolicyVersionRecord[]> {
+    let query = this.#store.db
+      .selectFrom('league_policy_versions')
+      .selectAll()
+      .orderBy('created_at', 'desc')
+      .orderBy('version', 'desc')
+    if (filters.name !== undefined) query = query.where('name', '=', filters.name)
+    if (filters.version !== undefined) query = query.where('version', '=', filters.version)
+    return (await query.execute()).map(toPolicyVersion)
+  }
+
+  /** Puts a policy into a league. */
+  async addMembership(
+    member: Omit<MembershipRecord, 'id' | 'createdAt' | 'endedAt' | 'isActive'>,
+    cause: Cause,
+  ): Promise<string> {
+    const id = randomUUID()
+    await this.#store.transaction(async (tx) => {
+      await tx
+        .insertInto('league_memberships')
+        .values({
+          membership_id: id,
+          league_id: member.leagueId,
+          division_id: member.divisionId,
+          policy_version_id: member.policyVersionId,
+          player_id: member.playerId,
+          status: member.status,
+          substatus: member.substatus,
+          is_champion: member.isChampion ? 1 : 0,
+          is_active: 1,
+          created_at: this.#now(),
+          ended_at: null,
+        })
+        .execute()
+      await this.#addEvent(tx, memberEvent({ ...member, id }, cause, 'membership_started'))
+    })
+    return id
+  }
+
+  async memberships(
+    filters: { readonly leagueId?: string; readonly isActive?: boolean } = {},
+  ): Promise<MembershipRecord[]> {
+    let query = this.#store.db
+      .selectFrom('league_memberships')
+      .selectAll()
+      .orderBy('created_at')
+      .orderBy('membership_id')
+    if (filters.leagueId !== undefined) query = query.where('league_id', '=', filters.leagueId)
+    if (filters.isActive !== undefined) query = query.where('is_active', '=', filters.isActive ? 1 : 0)
+    return (await query.execute()).map(toMembership)
+  }
+
+  /** Changes a member; nothing is written when nothing changes. */
+  async changeMembership(tx: Transaction<Tables>, id: string, patch: MembershipPatch, cause: Cause): Promise<void> {
+    const row = await tx.selectFrom('league_memberships').selectAll().where('membership_id', '=', id).executeTakeFirst()
+    if (!row) return
+    const before = toMembership(row)
+    const after = { ...before, ...patch }
+    const isSame =
+      before.divisionId === after.divisionId &&
+      before.status === after.status &&
+      before.substatus === after.substatus &&
+      before.isChampion === after.isChampion &&
+      before.isActive === after.isActive
+    if (isSame) return
+    await tx
+      .updateTable('league_memberships')
+      .set({
+        division_id: after.divisionId,
+        status: after.status,
+        substatus: after.substatus,
+        is_champion: after.isChampion ? 1 : 0,
+        is_active: after.isActive ? 1 : 0,
+        ended_at: after.isActive ? null : this.#now(),
+      })
+      .where('membership_id', '=', id)
+      .execute()
+    const type = after.isActive
+      ? before.divisionId === after.divisionId
+        ? 'membership_changed'
+        : 'membership_moved'
+      : 'membership_ended'
+    await this.#addEvent(tx, memberEvent(after, cause, type, before))
+  }
+
+  addEvent(tx: Transaction<Tables>, event: NewEvent): Promise<void> {
+    return this.#addEvent(tx, event)
+  }
+
+  async #addEvent(tx: Transaction<Tables>, event: NewEvent): Promise<void> {
+    await tx
+      .insertInto('league_events')
+      .values({
+        event_id: randomUUID(),
+        league_id: event.leagueId,
+        division_id: event.divisionId ?? null,
+        round_id: event.roundId ?? null,
+        policy_version_id: event.policyVersionId ?? null,
+        player_id: event.playerId ?? null,
+        event_type: event.type,
+        actor: event.actor,
+        headline: storedText(event.headline),
+        summary: storedText(event.summary),
+        payload: storedText(writeJsonColumn(event.payload)),
+        created_at: this.#now(),
+      })
+      .execute()
+  }
+
+  /** Newest first. */
+  async events(filters: EventFilters, limit: number): Promise<EventRecord[]> {
+    let query = this.#store.db
+      .selectFrom('league_events')
+      .selectAll()
+      .orderBy('created_at', 'desc')
+      .orderBy('event_id')
+      .limit(limit)
+    if (filters.leagueId !== undefined) query = query.where('league_id', '=', filters.leagueId)
+    if (filters.type !== undefined) query = query.where('event_type', '=', filters.type)
+    if (filters.divisionId !== undefined) query = query.where('division_id', '=', filters.divisionId)
+    if (filters.roundId !== undefined) query = query.where('round_id', '=', filters.roundId)
+    if (filters.playerId !== undefined) query = query.where('player_id', '=', filters.playerId)
+    if (filters.policyVersionId !== undefined) query = query.where('policy_version_id', '=', filters.policyVersionId)
+    return (await query.execute()).map(toEvent)
+  }
+}
+
+function memberEvent(
+  member: Pick<
+    MembershipRecord,
+    'id' | 'leagueId' | 'divisionId' | 'policyVersionId' | 'playerId' | 'status' | 'substatus' | 'isChampion'
+  >,
+  { actor, reason, roundId, evidence }: Cause,
+  type: string,
+  before?: MembershipRecord,
+): NewEvent {
+  const state = ({ divisionId, status, substatus, isChampion }: typeof member): JsonObject => ({
+    division_id: divisionId,
+    status,
+    substatus,
+    is_champion: isChampion,
+  })
+  return {
+    leagueId: member.leagueId,
+    divisionId: member.divisionId,
+    policyVersionId: member.policyVersionId,
+    playerId: member.playerId,
+    ...(roundId === undefined ? {} : { roundId }),
+    type,
+    actor,
+    headline: `${member.status}${member.substatus ? ` (${member.substatus})` : ''}`,
+    summary: reason,
+    payload: {
+      membership_id: member.id,
+      ...(before ? { from: state(before) } : {}),
+      to: state(member),
+      ...(evidence && evidence.length > 0 ? { evidence: [...evidence] } : {}),
+    },
+  }
+}

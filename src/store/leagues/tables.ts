@@ -1,0 +1,159 @@
+// The tables of leagues. Ids are UUIDs without their prefixes; instants are milliseconds UTC; JSON is text; booleans 0, 1.
+
+export interface LeagueTable {
+  league_id: string
+  name: string
+  slug: string
+  /** The world that is played, by id; a game of the API. */
+  world: string
+  /** JSON list of variant ids. */
+  variants: string
+  /** JSON object, laid over every variant. */
+  config: string
+  /** JSON object: which commissioner. */
+  commissioner: string
+  /** JSON: what the commissioner wants to have back. */
+  state: string
+  is_public: number
+  is_hidden: number
+  /** 1: no round is scheduled. */
+  is_paused: number
+  /** The number of its last round. */
+  rounds: number
+  created_at: number
+}
+
+export interface LeagueDivisionTable {
+  division_id: string
+  league_id: string
+  name: string
+  level: number
+  /** `competition` or `staging`. */
+  type: string
+  description: string | null
+  created_at: number
+}
+
+export interface LeaguePlayerTable {
+  player_id: string
+  name: string
+  created_at: number
+}
+
+export interface LeaguePolicyVersionTable {
+  policy_version_id: string
+  policy_id: string
+  name: string
+  version: number
+  player_id: string | null
+  /** JSON object: an EvaluationPlayer. */
+  player: string
+  created_at: number
+}
+
+export interface LeagueMembershipTable {
+  membership_id: string
+  league_id: string
+  division_id: string | null
+  policy_version_id: string
+  player_id: string | null
+  status: string
+  substatus: string | null
+  is_champion: number
+  is_active: number
+  created_at: number
+  ended_at: number | null
+}
+
+export interface LeagueSubmissionTable {
+  submission_id: string
+  league_id: string
+  policy_version_id: string
+  player_id: string | null
+  status: string
+  membership_id: string | null
+  notes: string | null
+  created_at: number
+}
+
+export interface LeagueRoundTable {
+  round_id: string
+  league_id: string
+  division_id: string
+  round_number: number
+  status: string
+  backend: string
+  /** JSON object. */
+  round_config: string
+  /** JSON object: what the commissioner was told, kept so that a round that is begun again is the same one. */
+  round_start: string | null
+  /** JSON object. */
+  round_display: string | null
+  error: string | null
+  created_at: number
+  started_at: number | null
+  completed_at: number | null
+}
+
+export interface LeagueEpisodeTable {
+  episode_id: string
+  round_id: string
+  /** The commissioner's own id. */
+  request_id: string
+  variant_id: string
+  seed: number
+  /** JSON list of policy version ids, one a slot. */
+  lineup: string
+  /** JSON object in place of the variant's configuration; null: none. */
+  game_config: string | null
+  /** `pending`, `completed`, `failed`. */
+  status: string
+  /** JSON list, one a slot. */
+  scores: string | null
+  error: string | null
+  journal: string | null
+  hash: string | null
+  created_at: number
+  ended_at: number | null
+}
+
+export interface LeagueResultTable {
+  round_id: string
+  division_id: string
+  policy_version_id: string
+  player_id: string | null
+  rank: number
+  score: number
+  /** JSON object. */
+  metadata: string
+}
+
+export interface LeagueEventTable {
+  event_id: string
+  league_id: string
+  division_id: string | null
+  round_id: string | null
+  policy_version_id: string | null
+  player_id: string | null
+  event_type: string
+  /** Who did it: `commissioner`, `platform`, a player. */
+  actor: string
+  headline: string
+  summary: string
+  /** JSON object. */
+  payload: string
+  created_at: number
+}
+
+export interface LeagueTables {
+  leagues: LeagueTable
+  league_divisions: LeagueDivisionTable
+  league_players: LeaguePlayerTable
+  league_policy_versions: LeaguePolicyVersionTable
+  league_memberships: LeagueMembershipTable
+  league_submissions: LeagueSubmissionTable
+  league_rounds: LeagueRoundTable
+  league_episodes: LeagueEpisodeTable
+  league_results: LeagueResultTable
+  league_events: LeagueEventTable
+}

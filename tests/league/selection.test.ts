@@ -1,0 +1,104 @@
+// Rules of the tournament commands against recorded answers of the published client.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { AppError } from '../../src/kernel/errors.ts'
+import {
+  logAgents,
+  ownAgents,
+  parsePolicyIdentifier,
+  playerCell,
+  resolvePolicyFilter,
+  scoreCell,
+  selectEpisodes,
+  timeCell,
+  webLink,
+} from '../../src/league/selection.ts'
+import { readVectors, runVectors, same } from './vectors.ts'
+
+process.env.TZ = 'UTC'
+const vectors = readVectors('selection', false)
+const of = (kind: string) => vectors.filter((vector) => vector.kind === kind)
+
+test('selection: policy identifiers', () => {
+  runVectors(of('policy_identifier'), ({ input, expect }) => {
+    let found: any
+    try {
+      found = { ok: true, ...parsePolicyIdentifier(input.text) }
+    } catch (error) {
+      found = { ok: false, exit: (error as AppError).exit }
+    }
+    same(found, expect)
+  })
+})
+
+test('selection: policy filters', async () => {
+  for (const { input, expect, id } of of('policy_filter')) {
+    const lookups: any[] = []
+    const found: any = await resolvePolicyFilter(input.text, async ({ name, version }) => {
+      lookups.push([name, version])
+      return input.known[name]
+    }).then(
+      (policy_version_id) => ({ policy_version_id, lookups }),
+      (error: AppError) => ({ exit: error.code === 'UNKNOWN_PLAYER' ? 1 : error.exit, lookups }),
+    )
+    assert.doesNotThrow(() => same(found, expect), id)
+  }
+})
+
+test('selection: logs, links and cells', () => {
+  runVectors(of('log_names'), ({ input, expect }) => same(logAgents(input.names), expect.agents))
+  runVectors(of('mine_logs'), ({ input, expect }) => {
+    same(ownAgents(input, new Set(input.my_policy_versions), input.log_agents), expect.mine)
+  })
+  runVectors(of('web_link'), ({ input, expect }) => same(webLink(input.server, input.path), expect.url))
+  runVectors(of('score_cell'), ({ input, expect }) => same(scoreCell(input.score), expect.text))
+  runVectors(of('time_cell'), ({ input, expect }) =>
+    same(timeCell(input.time ?? input.value ?? input.text), expect.text),
+  )
+  runVectors(of('player_cell'), ({ input, expect }) => same(playerCell(input.player ?? input), expect.text))
+})
+
+test('selection: which episodes a command means', async () => {
+  for (const { input, expect, id } of of('scope')) {
+    const { world, args } = input
+    const mine = new Set(
+      world.my_memberships
+        .filter((each: any) => !args.division || each.division_id === args.division)
+        .map((each: any) => each.policy_version_id),
+    )
+    const found = await selectEpisodes<any>(
+      {
+        pool: args.pool ?? undefined,
+        round: args.round ?? undefined,
+        division: args.division ?? undefined,
+        limit: args.limit ?? 200,
+        offset: args.offset ?? 0,
+      },
+      {
+        episodes: async ({ limit, offset, poolId }) =>
+          world.episodes
+            .filter((each: any) => poolId === undefined || each.pool_id === poolId)
+            .toSorted((a: any, b: any) => Date.parse(b.created_at) - Date.parse(a.created_at))
+            .slice(offset, offset + limit),
+        pools: async (round) => world.rounds.find((each: any) => each.id === round)?.pools ?? [],
+        rounds: async (division, offset) => {
+          const all = world.rounds.filter((each: any) => each.division_id === division)
+          const ids = all.slice(offset, offset + world.rounds_page_limit).map((each: any) => each.id)
+          return { ids, total: all.length, limit: world.rounds_page_limit }
+        },
+      },
+      (episode) =>
+        (!args.mine || episode.participants.some((each: string) => mine.has(each))) &&
+        (!args.policy || episode.participants.includes(args.policy)) &&
+        (!args.with_replay || episode.replay_url !== null),
+    )
+    const rows = found.map((each: any) => each.id)
+    const isEither = [expect.rows, expect.rows_filter_first].some(
+      (each) => JSON.stringify(each) === JSON.stringify(rows),
+    )
+    assert.ok(
+      isEither,
+      `${id}: ${rows} is neither ${expect.rows} nor ${expect.rows_filter_first}; ${JSON.stringify(args)}`,
+    )
+  }
+})
