@@ -42,7 +42,7 @@ export const shareRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, 
       if (!script) {
         throw new AppError(
           'NOT_FOUND',
-          `Files of ${world?.id ?? 'an unreadable journal'} cannot be shared as a page.`,
+          `There is no page to share for ${world?.id ?? 'an unreadable journal'}.`,
           {
             hint: 'Download the journal; paracosm replay shows and verifies it.',
           },
