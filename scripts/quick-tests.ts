@@ -22,7 +22,9 @@ const FROM_TESTS: readonly string[] = [
   'tests/client/methods.test.ts',
   'tests/datasets/export.test.ts',
   'tests/experiment/strategies.test.ts',
+  'tests/experiment/release.test.ts',
   'tests/golden/golden.test.ts',
+  'tests/league/commissioner-vectors.test.ts',
   'tests/perception/socket-bridge.test.ts',
   'tests/perception/translate.test.ts',
   'tests/players/scripted.test.ts',
@@ -35,7 +37,9 @@ const STANDS_FOR: Readonly<Record<string, string>> = {
   client: 'tests/client/methods.test.ts',
   datasets: 'tests/datasets/export.test.ts',
   experiment: 'tests/experiment/strategies.test.ts',
+  league: 'tests/league/commissioner-vectors.test.ts',
   players: 'tests/players/scripted.test.ts',
+  reports: 'tests/experiment/release.test.ts',
   server: 'tests/server/openapi.test.ts',
 }
 

@@ -111,15 +111,28 @@ test('store: a read-only disk is refused', async (context) => {
   }
 })
 
-test('store: on a full disk a write says so, nothing of it is there, and earlier writes are', async (context) => {
-  const disk = join(folder, 'full')
+test('store: on a disk too small for its tables a new file does not appear, and the error says that the disk is full', async (context) => {
+  const disk = join(folder, 'tiny')
   mkdirSync(disk)
   const unmount = mountSmallDisk(disk, '1m')
   if (!unmount) return context.skip('this process may not mount a small disk')
   try {
+    await assert.rejects(openStore(at('tiny/store.sqlite')), { code: 'STORE_FULL' })
+    assert.deepEqual(readdirSync(disk), [])
+  } finally {
+    unmount()
+  }
+})
+
+test('store: on a full disk a write says so, nothing of it is there, and earlier writes are', async (context) => {
+  const disk = join(folder, 'full')
+  mkdirSync(disk)
+  const unmount = mountSmallDisk(disk, '4m')
+  if (!unmount) return context.skip('this process may not mount a small disk')
+  try {
     const store = await openStore(at('full/store.sqlite'))
     await store.db.insertInto('store_facts').values({ name: 'kept', value: 'yes' }).execute()
-    const value = 'x'.repeat(2_000_000)
+    const value = 'x'.repeat(8_000_000)
     await assert.rejects(
       store.transaction(async (tx) => {
         await tx.insertInto('store_facts').values({ name: 'half', value: 'no' }).execute()

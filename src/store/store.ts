@@ -80,6 +80,8 @@ async function openSqlite(target: SqliteTarget): Promise<Store> {
       const store = await connect({ ...target, path: temporary, runs: 'inline' })
       try {
         await migrate(store)
+        // Closing would do it too, but would not report a full disk: the file would appear without its last pages.
+        await sql`pragma wal_checkpoint(truncate)`.execute(store.db)
       } finally {
         await store.close()
       }
