@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { SessionList } from 'paracosm/protocol'
 import { useState } from 'react'
-import { Button } from '../../components/button.tsx'
+import { Button, ButtonLink } from '../../components/button.tsx'
 import { Chip } from '../../components/chip.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { PageTitle, ReadingPage, Section, useTitle } from '../../components/page.tsx'
@@ -28,7 +28,7 @@ export function PlayPage() {
   const needsKey = config?.authentication_required !== false && !account
   return (
     <ReadingPage>
-      <PageTitle>Talk to a character</PageTitle>
+      <PageTitle>Play</PageTitle>
       <StandIn />
       {account ? <Sessions accountKey={key} /> : undefined}
       {needsKey && !isPending ? (
@@ -38,10 +38,11 @@ export function PlayPage() {
         </Section>
       ) : undefined}
       <Games canStart={!needsKey} />
-      <Section title="Build in the foundry" aside={<Link to={PATHS.foundry}>Choose a scenario</Link>}>
+      <Section title="Build in the foundry">
         <p className={styles.lead}>
           Place parts that dig, carry and make things. The first scenario is a lesson of five minutes.
         </p>
+        <ButtonLink to={PATHS.foundry}>Choose a scenario</ButtonLink>
       </Section>
     </ReadingPage>
   )
@@ -102,7 +103,7 @@ function Games({ canStart }: { canStart: boolean }) {
   const [open, setOpen] = useState<string>()
   if (error) return <Notice>{explain(error).text}</Notice>
   return (
-    <Section title="Games">
+    <Section title="Talk to a character">
       <ul className={styles.games}>
         {data?.map(({ name, description }) => (
           <li key={name} className={styles.gameRow}>
