@@ -44,11 +44,20 @@ interface Flags {
 
 type Action = (client: HostedClient, flags: Flags, id: string | undefined) => Promise<void>
 
+type Add = (name: string, about: { description: string; example: string }, action: Action) => Command
+
 /** Adds the commands to the group. @param server the default one */
 export function addTournamentCommands(io: Io, group: Command, server: string): void {
-  const command = (name: string, description: string, action: Action): Command => {
+  const add = commandsOf(io, group, server)
+  addLadders(io, add)
+  addHappenings(io, add)
+}
+
+function commandsOf(io: Io, group: Command, server: string): Add {
+  return (name, about, action) => {
     const made = new Command(name)
-      .description(description)
+      .description(about.description)
+      .addHelpText('after', `\nExample:\n  paracosm coworld ${name}${about.example}`)
       .option('--server <url>', 'which server', server)
       .option('--json', 'print JSON')
       .action(async (...given: unknown[]) => {
@@ -63,21 +72,42 @@ export function addTournamentCommands(io: Io, group: Command, server: string): v
     group.addCommand(made)
     return made
   }
-  command('leagues', 'List leagues, or show one', leagues(io)).argument('[id]')
-  command('divisions', 'List divisions, or show one', divisions(io))
+}
+
+function addLadders(io: Io, command: Add): void {
+  command('leagues', { description: 'List leagues, or show one.', example: '' }, leagues(io)).argument('[id]')
+  command('divisions', { description: 'List divisions, or show one.', example: ' --league league_1' }, divisions(io))
     .argument('[id]')
     .option('-l, --league <id>', 'of this league')
-  command('results', 'Ladder of a league, leaderboard of a division, or results of a round', results(io))
+  command(
+    'results',
+    {
+      description: 'Show the ladder of a league, the leaderboard of a division, or the results of a round.',
+      example: ' league_1',
+    },
+    results(io),
+  )
     .argument('<id>', 'league_…, div_… or round_…')
     .option('--include-recent-rounds <n>', 'recent rounds of each row', parseStep, 3)
-  command('rounds', 'List rounds, or show one', rounds(io))
+  command(
+    'rounds',
+    { description: 'List rounds, or show one.', example: ' --division div_1 --status completed' },
+    rounds(io),
+  )
     .argument('[id]')
     .option('-l, --league <id>', 'of this league')
     .option('-d, --division <id>', 'of this division')
     .option('--status <status>', 'in this status')
     .option('--limit <n>', 'how many', parseCount, 25)
     .option('--offset <n>', 'from which on', parseStep, 0)
-  command('memberships', 'List members of leagues', memberships(io))
+}
+
+function addHappenings(io: Io, command: Add): void {
+  command(
+    'memberships',
+    { description: 'List the members of leagues.', example: ' --league league_1 --champions-only' },
+    memberships(io),
+  )
     .option('-l, --league <id>', 'of this league')
     .option('-d, --division <id>', 'of this division')
     .option('-p, --policy <policy>', 'a policy version id, NAME or NAME:vN')
@@ -86,7 +116,11 @@ export function addTournamentCommands(io: Io, group: Command, server: string): v
     .option('--active-only', 'active ones only')
     .option('--champions-only', 'champions only')
     .option('--limit <n>', 'how many', parseCount)
-  command('events', 'List what happened', events(io))
+  command(
+    'events',
+    { description: 'List the events of leagues.', example: ' --league league_1 --limit 20' },
+    events(io),
+  )
     .option('-l, --league <id>', 'in this league')
     .option('-d, --division <id>', 'in this division')
     .option('-r, --round <id>', 'in this round')
@@ -94,7 +128,11 @@ export function addTournamentCommands(io: Io, group: Command, server: string): v
     .option('--audience <audience>', 'for this audience')
     .option('--player <id>', 'of this player')
     .option('--limit <n>', 'how many', parseCount, 50)
-  command('episodes', 'List episodes', episodes(io))
+  command(
+    'episodes',
+    { description: 'List episodes of leagues.', example: ' --round round_1 --with-replay' },
+    episodes(io),
+  )
     .option('-d, --division <id>', 'of this division')
     .option('-r, --round <id>', 'of this round')
     .option('--pool <id>', 'of this pool')

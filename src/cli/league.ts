@@ -17,11 +17,11 @@ export function createCommand(io: Io): Command {
 
 function runCommand(io: Io): Command {
   return new Command('run')
-    .description('Play a whole league here and now, as fast as it goes')
+    .description('Play a whole league in this terminal, as fast as possible.')
     .argument('<file>', 'a YAML file: name, world, policies, commissioner, divisions')
     .option('--rounds <n>', 'how many rounds', parseCount, 10)
     .option('--concurrency <n>', 'episodes at once', parseCount, 1)
-    .option('--data <folder>', 'where the league is kept; one of the same name goes on', io.config.PARACOSM_DATA)
+    .option('--data <folder>', 'folder of the league; a league of the same name continues', io.config.PARACOSM_DATA)
     .option('--json', 'print the leaderboards as JSON')
     .addHelpText('after', '\nExample:\n  paracosm league run league.yaml --rounds 20')
     .action((file: string, flags: RunFlags) => runLeague(io, file, flags))
@@ -29,10 +29,11 @@ function runCommand(io: Io): Command {
 
 function verifyCommand(io: Io): Command {
   return new Command('verify')
-    .description('Derive every rank of a league from its journals again')
+    .description('Recompute every rank of a league from its journals.')
     .argument('<league>', 'its name in small letters with dashes, or its id')
     .option('--data <folder>', 'where the league is kept', io.config.PARACOSM_DATA)
     .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  paracosm league verify summer-cup')
     .action((name: string, flags: { data: string; json?: boolean }) => verify(io, name, flags))
 }
 
