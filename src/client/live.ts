@@ -24,7 +24,14 @@ const MAX_FAILURES = 3
 const NORMAL = 1000
 const FAILED = 1011
 
-/** One episode that is followed; `stop` ends it. */
+/**
+ * One episode that is followed; `stop` ends it.
+ *
+ * @example
+ * import type { LiveFollow } from 'paracosm/client'
+ *
+ * export const end = (follow: LiveFollow): void => follow.stop()
+ */
 export class LiveFollow {
   readonly #url: string
   readonly #events: LiveEvents

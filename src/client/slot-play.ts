@@ -21,7 +21,14 @@ const MAX_FAILURES = 5
 const FAILED = 1011
 const REPLACED = 4001
 
-/** A slot that is played; `leave` gives it up. */
+/**
+ * A slot that is played; `leave` gives it up.
+ *
+ * @example
+ * import type { SlotPlay } from 'paracosm/client'
+ *
+ * export const stop = (play: SlotPlay): void => play.leave()
+ */
 export class SlotPlay {
   readonly #url: string
   readonly #events: SlotEvents

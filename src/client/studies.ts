@@ -61,9 +61,19 @@ export function createStudyClient({ url, key, signal }: StudyClientOptions, name
     data: () => ask(caller, ParticipantData, `${base}/export`),
   }
 }
+/** What `createStudyClient` returns. */
 export type StudyClient = ReturnType<typeof createStudyClient>
 
-/** The client of a researcher. @param options with the admin key */
+/**
+ * The client of a researcher.
+ * @param options with the admin key
+ *
+ * @example
+ * import { createResearchClient } from 'paracosm/client'
+ *
+ * const research = createResearchClient({ url: 'http://127.0.0.1:8080', key: 'the admin key' })
+ * console.log(typeof research.list) // function
+ */
 export function createResearchClient({ url, key, signal }: StudyClientOptions) {
   const caller: Credentials = { url: url.replace(/\/+$/, ''), key, signal }
   const base = '/api/research/studies'
@@ -81,4 +91,5 @@ export function createResearchClient({ url, key, signal }: StudyClientOptions) {
       ask(caller, StudyParticipants, `${one(name)}/participants`, { query: { after } }),
   }
 }
+/** What `createResearchClient` returns. */
 export type ResearchClient = ReturnType<typeof createResearchClient>
