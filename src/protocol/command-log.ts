@@ -69,6 +69,7 @@ export type CommandFilters = z.infer<typeof CommandFilters>
 /** Rows of one page of the log. */
 export const MAX_COMMAND_PAGE = 1000
 
+/** One page of the command log, newest first. */
 export const CommandPage = z.strictObject({
   entries: z.array(CommandLogRow),
   /** Give it back as `cursor` for what is older; null: there is nothing older. */

@@ -15,6 +15,7 @@ export const FORM_PHASES = ['before', 'after'] as const
 
 const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
+/** One question of a form. */
 export const FormQuestion = z.strictObject({
   key: z.string(),
   prompt: z.string(),
