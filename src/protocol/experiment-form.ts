@@ -35,6 +35,7 @@ export type ExperimentForm = z.infer<typeof ExperimentForm>
 /** A form of a run configuration, of the newer generation. */
 export const RunForm = z.strictObject({ ...common, trigger: Trigger })
 export type RunForm = z.infer<typeof RunForm>
+/** A form of either generation of experiment files. */
 export type StudyForm = ExperimentForm | RunForm
 
 /** An answer after normalisation. */
