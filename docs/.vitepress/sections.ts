@@ -75,6 +75,7 @@ export const SECTIONS: readonly Section[] = [
       ['Command line', 'cli.md'],
       ['Configuration', 'configuration.md'],
       ['Server', 'server.md'],
+      ['The web application', 'web.md'],
       ['Benchmarks', 'benchmarks.md'],
     ],
   },

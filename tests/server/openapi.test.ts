@@ -79,7 +79,22 @@ class Walker {
   }
 }
 
-async function openServer(t: Parameters<typeof createFolder>[0], sessions: object = {}): Promise<Walker> {
+/** A run that anybody may enter. */
+const OPEN_RUN = `name: open
+games:
+- name: Explore
+next_game_strategy:
+  strategy:
+    id: full_character_access
+ui:
+  registration_required: false
+`
+
+async function openServer(
+  t: Parameters<typeof createFolder>[0],
+  sessions: object = {},
+  runs: readonly string[] = [],
+): Promise<Walker> {
   const server = await startServer({
     dataDir: createFolder(t),
     host: '127.0.0.1',
@@ -89,6 +104,7 @@ async function openServer(t: Parameters<typeof createFolder>[0], sessions: objec
     logLevel: 'silent',
     version: '0.0.0-test',
     sessions: { adminKey: ADMIN, hasRateLimits: false, ...sessions },
+    studies: { files: runs.map((text, index) => ({ path: `run-${index}.yml`, text })) },
   })
   atEnd(t, () => server.close())
   return new Walker(server.url, await readJson(`${server.url}/openapi.json`))
@@ -125,6 +141,12 @@ test('openapi: every answer of the session routes, good or bad, is as the docume
   await walk.ask(401, 'POST', ['/api/player/auth'], { body: { api_key: 'x' } })
   await walk.ask(422, 'POST', ['/api/player/auth'], { body: {} })
 
+  const anonymous = ['/api/player/anonymous'] as const
+  await walk.ask(404, 'POST', anonymous)
+  const withRun = await openServer(t, {}, [OPEN_RUN])
+  await withRun.ask(200, 'POST', anonymous)
+  for (const each of withRun.seen) walk.seen.add(each)
+
   const all = ['/api/characters'] as const
   const one = ['/api/characters/{character_id}', 'NEWONE'] as const
   const data = { ...characters[0], hid: 'NEWONE' }
@@ -132,6 +154,9 @@ test('openapi: every answer of the session routes, good or bad, is as the docume
   await walk.ask(403, 'POST', all, { body: { data }, key })
   await walk.ask(422, 'POST', all, { body: {}, key: ADMIN })
   await walk.ask(201, 'POST', all, { body: { data }, key: ADMIN })
+  await walk.ask(200, 'GET', ['/api/characters/table'])
+  await walk.ask(200, 'GET', one)
+  await walk.ask(404, 'GET', ['/api/characters/{character_id}', 'NOBODY'])
   await walk.ask(200, 'PUT', one, { body: { data: { short_description: 'Somebody.' } }, key: ADMIN })
   await walk.ask(401, 'PUT', one, { body: { data } })
   await walk.ask(200, 'DELETE', one, { key: ADMIN })

@@ -21,6 +21,8 @@ export interface WebRouteOptions {
 const YEAR_S = 31_536_000
 const IMMUTABLE = `public, max-age=${YEAR_S}, immutable`
 const PAGE = '/index.html'
+/** Asked for by sandboxed frames, which have no origin but `null`; it is public and holds nothing private. */
+const FRAME_SCRIPT = '/views/frame.js'
 
 const UNBUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Paracosm</title>
 <h1>The pages are not built</h1>
@@ -29,7 +31,9 @@ The API is complete: see <a href="/openapi.json">/openapi.json</a>.</p>`
 
 export const webRoutes: FastifyPluginCallbackZod<WebRouteOptions> = (app, options, done) => {
   const { web, failures, origins, version, boot } = options
-  app.addHook('onRequest', (request, _reply, next) => next(origins.refuseSensitive(request.headers)))
+  app.addHook('onRequest', ({ headers, routeOptions }, _reply, next) =>
+    next(routeOptions.url === FRAME_SCRIPT ? undefined : origins.refuseSensitive(headers)),
+  )
   app.get(
     '/api/about',
     { schema: { summary: 'Version of the server and of its pages', tags: ['health'], response: { 200: About } } },

@@ -22,8 +22,8 @@ function start({ about, tokens }) {
 }
 
 async function mount() {
-  const path = document.body.dataset.module
-  const module = await import(path)
+  // A script of another origin has no base for import(): the whole address is given.
+  const module = await import(new URL(document.body.dataset.module, document.baseURI).href)
   const view = module.view ?? module.default
   view.mount(document.body, source)
 }
