@@ -64,9 +64,9 @@ export const LeaderboardEntry = z.object({
   player_name: orNull(Text),
   avg_score: z.number(),
   /** 95 %, from the spread of the round results; null: fewer than two rounds. */
-  interval: orNull(z.object({ low: z.number(), high: z.number() })),
+  interval: z.object({ low: z.number(), high: z.number() }).nullable().default(null),
   /** Episodes of the last 20 completed rounds against others. */
-  recent_matches: orNull(z.object({ won: z.int(), drawn: z.int(), lost: z.int() })),
+  recent_matches: z.object({ won: z.int(), drawn: z.int(), lost: z.int() }).nullable().default(null),
   rounds_played: z.int(),
   policy_version_ids: z.array(Text),
   recent_rounds: orNull(z.array(RecentRound)),

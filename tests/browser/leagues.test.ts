@@ -87,9 +87,9 @@ test('leagues: the leaderboard has rank, policy, score and matches, and an episo
       .count(),
     3,
   )
-  await page.getByText('Qualifiers', { exact: true }).click()
+  await page.getByRole('radio', { name: 'Qualifiers' }).click()
   await page.getByRole('heading', { name: 'About Qualifiers' }).waitFor()
-  await page.getByText('Competition', { exact: true }).click()
+  await page.getByRole('radio', { name: 'Competition' }).click()
   await page
     .getByRole('link', { name: /^Watch .* against / })
     .first()

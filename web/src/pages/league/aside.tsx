@@ -1,5 +1,6 @@
 // What the commissioner of a division says of it, and what happened in the league.
 import { useQuery } from '@tanstack/react-query'
+import type { CompetitionEvent } from 'paracosm/protocol'
 import { Notice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import { divisionQuery, leagueEventsQuery } from '../../data/leagues.ts'
@@ -46,11 +47,18 @@ export function Events({ league }: { league: string }) {
             <time dateTime={event.created_at} title={fullDate(Date.parse(event.created_at))}>
               {ago(Date.parse(event.created_at))}
             </time>
-            <b>{event.headline}</b>
+            <b>{headlineOf(event)}</b>
             {event.summary === '' || event.summary === event.headline ? undefined : <span>{event.summary}</span>}
           </li>
         ))}
       </ul>
     </Section>
   )
+}
+
+/** With the policy in front, where the headline is of its status alone. */
+function headlineOf({ headline, policy_version: version }: CompetitionEvent): string {
+  return version === null || headline.includes(version.policy.name)
+    ? headline
+    : `${version.policy.name} v${version.version}: ${headline}`
 }

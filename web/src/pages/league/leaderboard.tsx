@@ -10,9 +10,9 @@ import styles from './leaderboard.module.css'
 
 export function Leaderboard({ league, division }: { league: string; division: string }) {
   const { data: rows, error } = useQuery(leaderboardQuery(division))
-  const { data: members } = useQuery(membersQuery(league))
-  if (!rows) {
-    if (!error) return <p role="status">Reading the leaderboard…</p>
+  const { data: members, isPending } = useQuery(membersQuery(league))
+  if (!rows || isPending) {
+    if (rows || !error) return <p role="status">Reading the leaderboard…</p>
     return <Notice code={codeOf(error)}>{explain(error).text}</Notice>
   }
   if (rows.length === 0) return <Notice>Nobody is ranked yet. The first completed round ranks its policies.</Notice>
@@ -62,7 +62,7 @@ interface RowProps {
 }
 
 function Row({ row, rank, names, scale }: RowProps) {
-  const policy = row.policy_version_ids.map((id) => names.get(id) ?? id).join(', ')
+  const policy = row.policy_version_ids.map((id) => names.get(id) ?? row.player_name ?? 'unknown').join(', ')
   const { interval, recent_matches: tally } = row
   return (
     <tr>
