@@ -40,6 +40,7 @@ import {
   SpectatorKey,
 } from '../protocol/session.ts'
 import { ask, type Credentials, download, fetchAnswer } from './http.ts'
+import { leagueMethods } from './leagues.ts'
 import { type LiveEvents, LiveFollow } from './live.ts'
 import { PerceptionClient } from './perception.ts'
 import type { ConnectionState } from './play-event.ts'
@@ -122,6 +123,7 @@ function methodsOf(options: ClientOptions) {
     ...sessionMethods(caller),
     ...playMethods(caller, options),
     episodes: episodeMethods(caller),
+    leagues: leagueMethods(caller),
     /** An agent's way into a slot of an episode; it throws PerceptionFailure, in the words of the adapter. */
     perception({ episode, slot = 0, ...who }: SlotRef): PerceptionClient {
       const at = episode === undefined ? '' : `/api/episodes/${encodeURIComponent(episode)}/slots/${slot}`

@@ -1,8 +1,11 @@
 // The storage of a service's episodes: journals in a folder, and one row each in the index. Every method leaves both in a
 // state from which a restart finds its way, wherever the process dies.
 import { randomUUID } from 'node:crypto'
+import type { ByteSource } from '../episode/byte-source.ts'
 import type { Episode } from '../episode/episode.ts'
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
+import { JournalFile } from '../episode/journal-file.ts'
+import { openJournalBytes } from '../episode/open-bytes.ts'
 import type { LineSink } from '../episode/sink.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { EpisodeFailure } from '../protocol/episode.ts'
@@ -15,6 +18,8 @@ import type { Log } from './log.ts'
 export interface EpisodeStorage {
   readonly journals: JournalFolder
   readonly index: EpisodeIndex
+  /** Finished journals that others keep, such as those of leagues; undefined: not one of theirs. */
+  readonly elsewhere?: ((id: string) => Promise<ByteSource | undefined>) | undefined
 }
 
 /** Milliseconds for which this server holds its live episodes in the index, and between two renewals. */
@@ -30,13 +35,15 @@ export function openArchive(storage: EpisodeStorage, log: Log): EpisodeArchive {
 export class EpisodeArchive {
   readonly journals: JournalFolder
   readonly index: EpisodeIndex
+  readonly #elsewhere: EpisodeStorage['elsewhere']
   readonly #log: Log
   readonly #owner = randomUUID()
   readonly #renewal: NodeJS.Timeout
 
-  constructor({ journals, index }: EpisodeStorage, log: Log) {
+  constructor({ journals, index, elsewhere }: EpisodeStorage, log: Log) {
     this.journals = journals
     this.index = index
+    this.#elsewhere = elsewhere
     this.#log = log
     this.#renewal = setInterval(() => {
       index.renew(this.#owner, LEASE_MS).catch((err: unknown) => log.error({ err }, 'episode.renewal_failed'))
@@ -124,6 +131,23 @@ export class EpisodeArchive {
   async #readRecord(id: string) {
     const journal = (await this.journals.isArchived(id)) ? journalBlob(id) : null
     return readRecord(id, () => this.journals.read(id), journal)
+  }
+
+  /** The row of an episode, or what the journal says of one that is kept elsewhere. */
+  async find(id: string): Promise<EpisodeRecord | undefined> {
+    const known = await this.index.get(id)
+    if (known) return known
+    const source = await this.#elsewhere?.(id)
+    return source && readRecord(id, async () => JournalFile.from(await openJournalBytes(source)), null)
+  }
+
+  /**
+   * Opens the journal of an episode that is kept here or elsewhere.
+   * @throws AppError as `JournalFolder.read`; UNKNOWN_BLOB when one elsewhere has just been removed
+   */
+  async read(id: string): Promise<JournalFile> {
+    const source = await this.#elsewhere?.(id)
+    return source ? JournalFile.from(await openJournalBytes(source)) : this.journals.read(id)
   }
 
   /**

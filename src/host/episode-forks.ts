@@ -26,7 +26,7 @@ export async function createFork(
   id: string,
   changes: ForkChanges,
 ): Promise<Episode> {
-  const file = await archive.journals.read(id)
+  const file = await archive.read(id)
   try {
     const planned = await planFork(file, await worlds.loadRecorded(file.header), changes)
     const fork = `fork-${createEpisodeId(Date.now())}`

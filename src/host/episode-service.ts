@@ -350,7 +350,7 @@ export class EpisodeService {
   async find(id: string): Promise<EpisodeSummary> {
     const known = this.#summary(id)
     if (known) return known
-    const record = await this.#archive?.index.get(id)
+    const record = await this.#archive?.find(id)
     if (record) return summarizeRecord(record)
     throw new AppError('UNKNOWN_EPISODE', `there is no episode ${id}`)
   }
@@ -378,7 +378,7 @@ export class EpisodeService {
    */
   async readJournal(id: string): Promise<JournalFile> {
     if (!this.#archive) throw new AppError('UNKNOWN_EPISODE', `there is no episode ${id}`)
-    return this.#archive.journals.read(id)
+    return this.#archive.read(id)
   }
 
   /** Removes a finished episode and everything of it. */

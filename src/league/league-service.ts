@@ -42,6 +42,9 @@ import {
   toWireMemberships,
 } from './round-start.ts'
 import { drawOf, toSettlement, withPlayers } from './settlements.ts'
+import { TALLIED_ROUNDS, type Tally, tallyOf } from './tally.ts'
+
+type TalliedRow = RankedRow & { readonly tally: Tally }
 
 export interface LeagueServiceOptions {
   readonly leagues: Leagues
@@ -84,7 +87,7 @@ export class LeagueService {
   /** Requests that commissioners elsewhere have shown not to know, by league. */
   readonly #unknown = new Set<string>()
   /** Leaderboards by division, until another round is complete. */
-  readonly #boards = new Map<string, { readonly stamp: string; readonly rows: readonly RankedRow[] }>()
+  readonly #boards = new Map<string, { readonly stamp: string; readonly rows: readonly TalliedRow[] }>()
   #loop: Promise<void> | undefined
 
   constructor(options: LeagueServiceOptions) {
@@ -329,13 +332,17 @@ export class LeagueService {
   }
 
   /** The leaderboard with an interval for each score; kept until another round is complete. */
-  async leaderboard(divisionId: string, recentRounds = 0): Promise<readonly RankedRow[]> {
+  async leaderboard(divisionId: string, recentRounds = 0): Promise<readonly TalliedRow[]> {
     const key = `${divisionId}/${recentRounds}`
     const stamp = await this.#options.rounds.leaderboards.newestCompleted(divisionId)
     const known = this.#boards.get(key)
     if (known?.stamp === stamp) return known.rows
     const { request, rankings } = await this.#ranked(divisionId, recentRounds)
-    const rows = withIntervals(request, rankings)
+    const played = await this.#options.rounds.leaderboards.recentEpisodes(divisionId, TALLIED_ROUNDS)
+    const rows = withIntervals(request, rankings).map((row) => ({
+      ...row,
+      tally: tallyOf(row.policy_version_ids, played),
+    }))
     if (this.#boards.size >= MAX_BOARDS) this.#boards.clear()
     this.#boards.set(key, { stamp, rows })
     return rows

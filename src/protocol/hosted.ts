@@ -48,6 +48,7 @@ export const HostedDivision = z.object({
 export type HostedDivision = z.infer<typeof HostedDivision>
 
 export const LadderEntry = z.object({ id: Text, name: Text, level: z.int(), member_count: z.int() })
+export type LadderEntry = z.infer<typeof LadderEntry>
 
 export const RecentRound = z.object({
   id: Text,
@@ -63,7 +64,9 @@ export const LeaderboardEntry = z.object({
   player_name: orNull(Text),
   avg_score: z.number(),
   /** 95 %, from the spread of the round results; null: fewer than two rounds. */
-  interval: orNull(z.object({ low: z.number(), high: z.number() })),
+  interval: z.object({ low: z.number(), high: z.number() }).nullable().default(null),
+  /** Episodes of the last 20 completed rounds against others. */
+  recent_matches: z.object({ won: z.int(), drawn: z.int(), lost: z.int() }).nullable().default(null),
   rounds_played: z.int(),
   policy_version_ids: z.array(Text),
   recent_rounds: orNull(z.array(RecentRound)),
@@ -129,6 +132,7 @@ export const RoundPage = z.object({
   limit: z.int(),
   offset: z.int(),
 })
+export type RoundPage = z.infer<typeof RoundPage>
 
 export const HostedPool = z.object({
   id: Text,

@@ -5,6 +5,18 @@ export { CHARACTER_DIMENSIONS, HSN_ASSUMPTIONS } from './character-vocabulary.ts
 export { type CommandFilters, CommandLogRow, type CommandPage, type NewCommandLogRow } from './command-log.ts'
 export { EffectReply, EffectRequest, Outcome, PlayerRef, Refusal, Results, Seed, Variant } from './episode.ts'
 export type { FormQuestion, StudyForm } from './experiment-form.ts'
+export type {
+  CompetitionEvent,
+  HostedDivision,
+  HostedEpisode,
+  HostedLeague,
+  HostedMembership,
+  HostedRound,
+  LadderEntry,
+  LeaderboardEntry,
+  RoundDetail,
+  RoundPage,
+} from './hosted.ts'
 export { CheckpointLine, JOURNAL_VERSION, JournalHeader, OutcomeLine, StepLine } from './journal.ts'
 export { JsonObject, JsonValue } from './json.ts'
 export { Perception } from './perception.ts'

@@ -11,6 +11,7 @@ import { listenApp } from '../transport/listen.ts'
 import { type AccessOptions, Transport } from '../transport/transport.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
+import { leagueJournals } from './league-journals.ts'
 import { openLeagueServices } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
 import { Readiness } from './readiness.ts'
@@ -94,7 +95,8 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const { app, failures } = transport.createApp(loggerOf(options.logLevel))
   const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
-  const episodes = new EpisodeService({ worlds, storage: storage.episodes, log, onArchived: () => indexer.wake() })
+  const kept = { ...storage.episodes, elsewhere: leagueJournals(store, storage.blobs) }
+  const episodes = new EpisodeService({ worlds, storage: kept, log, onArchived: () => indexer.wake() })
   let left: string[] = []
   const closeEpisodes = async (): Promise<void> => {
     left = await episodes.close()

@@ -7,6 +7,8 @@ export const PATHS = {
   watch: '/watch',
   worlds: '/worlds',
   world: '/worlds/$world',
+  leagues: '/leagues',
+  league: '/leagues/$league',
   episode: '/episodes/$episode',
   slot: '/episodes/$episode/play',
   compare: '/compare/$episode/$fork',

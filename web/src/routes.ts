@@ -7,6 +7,8 @@ import { designRoute } from './pages/design/route.tsx'
 import { episodeRoute } from './pages/episode/route.tsx'
 import { foundryRoute, foundryRunRoute } from './pages/foundry/route.tsx'
 import { homeRoute } from './pages/home/route.tsx'
+import { leagueRoute } from './pages/league/route.tsx'
+import { leaguesRoute } from './pages/leagues/route.tsx'
 import { logRoute } from './pages/log/route.tsx'
 import { operateRoute } from './pages/operate/route.tsx'
 import { playRoute } from './pages/play/route.tsx'
@@ -22,6 +24,8 @@ export const routeTree = rootRoute.addChildren([
   watchRoute,
   worldsRoute,
   worldRoute,
+  leaguesRoute,
+  leagueRoute,
   episodeRoute,
   compareRoute,
   slotRoute,

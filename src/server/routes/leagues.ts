@@ -121,6 +121,7 @@ const divisionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { lea
         player_name: row.player_name,
         avg_score: row.score,
         interval: row.low === null || row.high === null ? null : { low: row.low, high: row.high },
+        recent_matches: row.tally,
         rounds_played: row.rounds_played,
         policy_version_ids: row.policy_version_ids,
         recent_rounds: LeaderboardEntry.shape.recent_rounds.parse(row.recent_rounds ?? null),

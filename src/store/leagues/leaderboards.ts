@@ -1,6 +1,6 @@
 // What leaderboards are made of, read in one go: for a million results.
 import type { Store } from '../store.ts'
-import { bareResult, type ResultRecord, type RoundRecord, toResult } from './rows.ts'
+import { bareResult, type EpisodeRecord, type ResultRecord, type RoundRecord, toEpisode, toResult } from './rows.ts'
 
 /** When a round was played. */
 export type RoundTimes = Pick<RoundRecord, 'id' | 'number' | 'createdAt' | 'startedAt' | 'completedAt'>
@@ -48,6 +48,27 @@ export class Leaderboards {
         completedAt: round.completed_at === null ? null : Number(round.completed_at),
       })),
     }
+  }
+
+  /** Episodes that were completed in the newest completed rounds of a division. @param rounds how many, 1 or more */
+  async recentEpisodes(divisionId: string, rounds: number): Promise<EpisodeRecord[]> {
+    const recent = await this.#store.db
+      .selectFrom('league_rounds')
+      .select('round_id')
+      .where('division_id', '=', divisionId)
+      .where('status', '=', 'completed')
+      .orderBy('round_number', 'desc')
+      .limit(rounds)
+      .execute()
+    const ids = recent.map((round) => round.round_id)
+    if (ids.length === 0) return []
+    const rows = await this.#store.db
+      .selectFrom('league_episodes')
+      .selectAll()
+      .where('round_id', 'in', ids)
+      .where('status', '=', 'completed')
+      .execute()
+    return rows.map(toEpisode)
   }
 
   /** The number of the newest completed round of a division, and when it ended: what a leaderboard depends on. */

@@ -11,6 +11,7 @@ export const NAV: readonly NavItem[] = [
   { label: 'Watch', to: '/watch' },
   { label: 'Play', to: '/play', key: 'P' },
   { label: 'Worlds', to: '/worlds', key: 'W' },
+  { label: 'Leagues', to: '/leagues', key: 'E' },
   { label: 'Characters', to: '/characters', key: 'C' },
   { label: 'Log', to: '/log', key: 'L' },
   { label: 'Operate', to: '/operate', key: 'O' },

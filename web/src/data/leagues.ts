@@ -1,0 +1,77 @@
+// Leagues of this server. A round of the demo league ends each minute: what it changes is read again now and then.
+import { queryOptions } from '@tanstack/react-query'
+import type { HostedEpisode } from 'paracosm/protocol'
+import { apiClient } from './client.ts'
+
+/** Milliseconds between two readings of what a round changes. */
+const EVERY_MS = 15_000
+/** Events that a page shows. */
+const EVENTS = 30
+
+export const leaguesQuery = queryOptions({ queryKey: ['leagues'], queryFn: () => apiClient().leagues.list() })
+
+/** @param id of the league, or its slug */
+export const leagueQuery = (id: string) =>
+  queryOptions({ queryKey: ['leagues', id], queryFn: () => apiClient().leagues.get(id) })
+
+export const ladderQuery = (league: string) =>
+  queryOptions({
+    queryKey: ['leagues', league, 'ladder'],
+    queryFn: () => apiClient().leagues.ladder(league),
+    refetchInterval: EVERY_MS,
+  })
+
+export const divisionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['division', id],
+    queryFn: () => apiClient().leagues.division(id),
+    refetchInterval: EVERY_MS,
+  })
+
+export const leaderboardQuery = (division: string) =>
+  queryOptions({
+    queryKey: ['division', division, 'leaderboard'],
+    queryFn: () => apiClient().leagues.leaderboard(division),
+    refetchInterval: EVERY_MS,
+  })
+
+export const membersQuery = (league: string) =>
+  queryOptions({
+    queryKey: ['leagues', league, 'members'],
+    queryFn: () => apiClient().leagues.members(league),
+    refetchInterval: EVERY_MS,
+  })
+
+/** @param limit how many of the newest rounds, 1 to 200 */
+export const roundsQuery = (division: string, limit: number) =>
+  queryOptions({
+    queryKey: ['division', division, 'rounds', limit],
+    queryFn: () => apiClient().leagues.rounds({ division_id: division, limit }),
+    refetchInterval: EVERY_MS,
+  })
+
+export const roundQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['round', id],
+    queryFn: () => apiClient().leagues.round(id),
+    refetchInterval: EVERY_MS,
+  })
+
+/** Episodes of a round. */
+export const roundEpisodesQuery = (pool: string) =>
+  queryOptions({
+    queryKey: ['pool', pool],
+    queryFn: () => apiClient().leagues.episodes(pool),
+    refetchInterval: EVERY_MS,
+  })
+
+export const leagueEventsQuery = (league: string) =>
+  queryOptions({
+    queryKey: ['leagues', league, 'events'],
+    queryFn: () => apiClient().leagues.events(league, EVENTS),
+    refetchInterval: EVERY_MS,
+  })
+
+/** The id of the page of a league's episode; undefined: no journal of it is kept. */
+export const pageOfEpisode = ({ episode_id: id }: HostedEpisode): string | undefined =>
+  id === null ? undefined : `league-${id}`
