@@ -37,7 +37,7 @@ export async function startTarget(
 }
 
 export const serve = (context: TestContext, ...more: string[]): Promise<Target> =>
-  startTarget(context, ['serve', '--port', '0', '--no-showcase', '--no-rate-limits', ...more])
+  startTarget(context, ['serve', '--port', '0', '--no-showcase', '--no-league', '--no-rate-limits', ...more])
 
 export interface StartedMatch {
   readonly id: string
