@@ -13,7 +13,9 @@ function isShape(path: string, body: Body): boolean {
     const error = body.error as Body | undefined
     return typeof error?.code === 'string' && typeof error.message === 'string' && typeof error.timestamp === 'string'
   }
-  if (/^\/api\/(?:player|games|characters|play|sessions|status|server|models|experiments|run|studies|research)/.test(path)) {
+  if (
+    /^\/api\/(?:player|games|characters|play|sessions|status|server|models|experiments|run|studies|research)/.test(path)
+  ) {
     return typeof body.detail === 'string' || Array.isArray(body.detail)
   }
   return typeof body.code === 'string' && typeof body.message === 'string' && typeof body.hint === 'string'
