@@ -1,6 +1,6 @@
 // A live episode as its viewers follow it: messages checked, broken connections made anew, the end told once.
 import { isViewFrame, LiveMessage, type ViewFrame } from '../protocol/live.ts'
-import { backoffMs } from './pause.ts'
+import { ReconnectingSocket } from './reconnecting-socket.ts'
 
 type Of<T extends LiveMessage['type']> = Extract<LiveMessage, { type: T }>
 
@@ -33,44 +33,27 @@ const FAILED = 1011
  * export const end = (follow: LiveFollow): void => follow.stop()
  */
 export class LiveFollow {
-  readonly #url: string
   readonly #events: LiveEvents
-  #socket: WebSocket | undefined
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #failures = 0
-  #isDone = false
+  readonly #socket: ReconnectingSocket | undefined
 
   constructor(url: string, events: LiveEvents, signal?: AbortSignal) {
-    this.#url = url
     this.#events = events
-    if (signal?.aborted) this.#isDone = true
-    else {
-      signal?.addEventListener('abort', () => this.stop(), { once: true })
-      this.#connect()
-    }
+    if (signal?.aborted) return
+    this.#socket = new ReconnectingSocket(url, BACKOFF, {
+      text: (data) => this.#read(data),
+      closed: (code, failures) => this.#closed(code, failures),
+    })
+    signal?.addEventListener('abort', () => this.stop(), { once: true })
   }
 
   stop(): void {
-    this.#isDone = true
-    clearTimeout(this.#timer)
-    this.#socket?.close()
-  }
-
-  #connect(): void {
-    const socket = new WebSocket(this.#url)
-    this.#socket = socket
-    socket.addEventListener('message', ({ data }) => {
-      if (!this.#isDone && typeof data === 'string') this.#read(data)
-    })
-    // `close` follows and tells the rest.
-    socket.addEventListener('error', () => undefined)
-    socket.addEventListener('close', ({ code }) => this.#closed(code))
+    this.#socket?.stop()
   }
 
   #read(text: string): void {
     const message = readMessage(text)
     if (!message) return
-    this.#failures = 0
+    this.#socket?.isWell()
     switch (message.type) {
       case 'hello':
         this.#events.hello(message)
@@ -82,22 +65,17 @@ export class LiveFollow {
         this.#events.status(message)
         break
       case 'end':
-        this.#isDone = true
+        this.stop()
         this.#events.end(message)
         break
     }
   }
 
-  #closed(code: number): void {
-    if (this.#isDone) return
-    this.#failures++
-    if (code === NORMAL || code === FAILED || this.#failures > MAX_FAILURES) {
-      this.#isDone = true
-      this.#events.gone()
-      return
-    }
-    this.#events.lost()
-    this.#timer = setTimeout(() => this.#connect(), backoffMs(BACKOFF, this.#failures - 1))
+  #closed(code: number, failures: number): boolean {
+    const isTriedAgain = code !== NORMAL && code !== FAILED && failures <= MAX_FAILURES
+    if (isTriedAgain) this.#events.lost()
+    else this.#events.gone()
+    return isTriedAgain
   }
 }
 

@@ -1,7 +1,7 @@
 // One slot of a live episode, played over its socket: what the slot sees comes in, commands go out.
 import { PlayerMessage } from '../protocol/coworld-messages.ts'
 import type { JsonObject } from '../protocol/json.ts'
-import { backoffMs } from './pause.ts'
+import { ReconnectingSocket } from './reconnecting-socket.ts'
 
 /** What a player of a slot hears. */
 export interface SlotEvents {
@@ -30,48 +30,32 @@ const REPLACED = 4001
  * export const stop = (play: SlotPlay): void => play.leave()
  */
 export class SlotPlay {
-  readonly #url: string
   readonly #events: SlotEvents
-  #socket: WebSocket | undefined
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #failures = 0
+  readonly #socket: ReconnectingSocket
   #requests = 0
-  #isDone = false
   #isOver = false
 
   constructor(url: string, events: SlotEvents) {
-    this.#url = url
     this.#events = events
-    this.#connect()
+    this.#socket = new ReconnectingSocket(url, BACKOFF, {
+      text: (data) => this.#read(data),
+      closed: (code, failures) => this.#closed(code, failures),
+    })
   }
 
-  /** Says something. A refusal is reported; a command during a lost connection is dropped. */
+  /** Sends a command. A refusal is reported; a command during a lost connection is dropped. */
   send(command: JsonObject): void {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return
     this.#socket.send(JSON.stringify({ ...command, request_id: ++this.#requests }))
   }
 
   leave(): void {
-    this.#isDone = true
-    clearTimeout(this.#timer)
-    this.#socket?.close()
-  }
-
-  #connect(): void {
-    const socket = new WebSocket(this.#url)
-    this.#socket = socket
-    socket.addEventListener('message', ({ data }) => {
-      if (!this.#isDone && typeof data === 'string') this.#read(data)
-    })
-    // `close` follows and tells the rest.
-    socket.addEventListener('error', () => undefined)
-    socket.addEventListener('close', ({ code }) => this.#closed(code))
+    this.#socket.stop()
   }
 
   #read(text: string): void {
     const message = readMessage(text)
     if (!message) return
-    this.#failures = 0
+    this.#socket.isWell()
     if (message.type === 'receipt') {
       if (!message.accepted) this.#events.refused(String(message.reason ?? message.code ?? 'not taken'))
       return
@@ -80,17 +64,14 @@ export class SlotPlay {
     this.#events.observation(JSON.parse(text), this.#isOver)
   }
 
-  #closed(code: number): void {
-    if (this.#isDone) return
-    this.#failures++
+  #closed(code: number, failures: number): boolean {
     const why = this.#isOver ? 'over' : code === FAILED ? 'failed' : code === REPLACED ? 'replaced' : undefined
-    if (why === undefined && this.#failures <= MAX_FAILURES) {
+    if (why === undefined && failures <= MAX_FAILURES) {
       this.#events.lost()
-      this.#timer = setTimeout(() => this.#connect(), backoffMs(BACKOFF, this.#failures - 1))
-      return
+      return true
     }
-    this.#isDone = true
     this.#events.closed(why ?? 'refused')
+    return false
   }
 }
 

@@ -6,6 +6,7 @@ const Text = z.string()
 const Instant = z.string()
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullable()
 
+/** The game of a league. */
 export const HostedGame = z.object({
   id: Text,
   name: Text,
@@ -17,6 +18,7 @@ export const HostedGame = z.object({
 })
 export type HostedGame = z.infer<typeof HostedGame>
 
+/** A league: which game it plays, by which commissioner, and who may see it. */
 export const HostedLeague = z.object({
   id: Text,
   name: Text,
@@ -29,6 +31,7 @@ export const HostedLeague = z.object({
 })
 export type HostedLeague = z.infer<typeof HostedLeague>
 
+/** A division of a league. `level` 1 is the top. */
 export const HostedDivision = z.object({
   id: Text,
   name: Text,
@@ -47,9 +50,11 @@ export const HostedDivision = z.object({
 })
 export type HostedDivision = z.infer<typeof HostedDivision>
 
+/** One rung of the ladder: a division and how many members it has. */
 export const LadderEntry = z.object({ id: Text, name: Text, level: z.int(), member_count: z.int() })
 export type LadderEntry = z.infer<typeof LadderEntry>
 
+/** How a player did in one of its last rounds; rank and score are null until the round is complete. */
 export const RecentRound = z.object({
   id: Text,
   round_number: z.int(),
@@ -59,6 +64,7 @@ export const RecentRound = z.object({
   started_at: orNull(Instant),
   completed_at: orNull(Instant),
 })
+/** One line of a leaderboard: a player with its mean score over the rounds it played. */
 export const LeaderboardEntry = z.object({
   player_id: orNull(Text),
   player_name: orNull(Text),
@@ -73,6 +79,7 @@ export const LeaderboardEntry = z.object({
 })
 export type LeaderboardEntry = z.infer<typeof LeaderboardEntry>
 
+/** A version of a policy, with the policy it belongs to. */
 export const HostedPolicyVersion = z.object({
   id: Text,
   policy: z.object({ id: Text, name: Text }),
@@ -80,9 +87,11 @@ export const HostedPolicyVersion = z.object({
   player_id: orNull(Text),
 })
 export type HostedPolicyVersion = z.infer<typeof HostedPolicyVersion>
+/** A player as others see it. */
 export const HostedPlayer = z.object({ id: Text, name: orNull(Text), avatar_url: orNull(Text) })
 export type HostedPlayer = z.infer<typeof HostedPlayer>
 
+/** A policy version in a league, from its qualification to its retirement. */
 export const HostedMembership = z.object({
   id: Text,
   is_active: z.boolean(),
@@ -99,6 +108,7 @@ export const HostedMembership = z.object({
 })
 export type HostedMembership = z.infer<typeof HostedMembership>
 
+/** A policy version that was submitted to a league, and what became of it. */
 export const HostedSubmission = z.object({
   id: Text,
   status: Text,
@@ -111,6 +121,7 @@ export const HostedSubmission = z.object({
 })
 export type HostedSubmission = z.infer<typeof HostedSubmission>
 
+/** A round of a division, from its schedule to its result. */
 export const HostedRound = z.object({
   id: Text,
   round_number: z.int(),
@@ -126,6 +137,7 @@ export const HostedRound = z.object({
   created_at: Instant,
 })
 export type HostedRound = z.infer<typeof HostedRound>
+/** A page of rounds, newest first. `limit` and `offset` count rounds. */
 export const RoundPage = z.object({
   entries: z.array(HostedRound),
   total_count: z.int(),
@@ -134,6 +146,7 @@ export const RoundPage = z.object({
 })
 export type RoundPage = z.infer<typeof RoundPage>
 
+/** A pool of a round: episodes with one configuration. */
 export const HostedPool = z.object({
   id: Text,
   round_id: orNull(Text),
@@ -150,6 +163,7 @@ export const HostedPool = z.object({
   created_at: Instant,
 })
 export type HostedPool = z.infer<typeof HostedPool>
+/** A pool with its entries, by seed order. */
 export const PoolDetail = HostedPool.extend({
   entries: z.array(
     z.object({
@@ -166,6 +180,7 @@ export const PoolDetail = HostedPool.extend({
 })
 export type PoolDetail = z.infer<typeof PoolDetail>
 
+/** What a policy version achieved in a round; rank 1 is best. */
 export const RoundResult = z.object({
   id: Text,
   rank: z.int(),
@@ -175,9 +190,11 @@ export const RoundResult = z.object({
   player: orNull(HostedPlayer),
   created_at: Instant,
 })
+/** A round with its pools and results. */
 export const RoundDetail = HostedRound.extend({ pools: z.array(HostedPool), results: z.array(RoundResult) })
 export type RoundDetail = z.infer<typeof RoundDetail>
 
+/** An episode that was requested for a pool. `assignments[i]` is the index in `policy_version_ids` of the policy in position i. */
 export const HostedEpisode = z.object({
   id: Text,
   requester_user_id: Text,
@@ -209,6 +226,7 @@ export const HostedEpisode = z.object({
 })
 export type HostedEpisode = z.infer<typeof HostedEpisode>
 
+/** Something that happened in a league, worded for its audience. */
 export const CompetitionEvent = z.object({
   id: Text,
   event_type: Text,
@@ -226,12 +244,15 @@ export const CompetitionEvent = z.object({
 })
 export type CompetitionEvent = z.infer<typeof CompetitionEvent>
 
+/** A page of policy versions. */
 export const PolicyVersionPage = z.object({
   entries: z.array(z.object({ id: Text, policy_version_id: Text, name: Text, policy_name: Text, version: z.int() })),
   total_count: z.int(),
 })
 
+/** Submits a policy version to a league. */
 export const SubmissionRequest = z.object({ league_id: Text, policy_version_id: Text })
+/** What became of a submission at once. */
 export const SubmissionAnswer = z.object({
   id: Text,
   status: Text,

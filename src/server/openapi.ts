@@ -38,7 +38,10 @@ type Security = { readonly [scheme: string]: string[] }[]
 const SECURED: readonly [RegExp, Security][] = [
   [/^\w+ .*\/(?:perception|command|commands\/:command_id|perception\/stream|:engine\/status)$/, [{ slotToken: [] }]],
   // Local callers need no key.
-  [/^(?:POST \/api\/episodes(?:\/:id\/(?:forks|slots\/:slot\/player))?|GET \/api\/commands)$/, [{}, { adminKey: [] }]],
+  [
+    /^(?:POST \/api\/episodes(?:\/:id\/(?:forks|branches|pace|end|slots\/:slot\/player))?|GET \/api\/commands(?:\/count|\/:id)?)$/,
+    [{}, { adminKey: [] }],
+  ],
   [/^(?:POST|PUT|DELETE) \/api\/characters/, [{ adminKey: [] }]],
   [/^\w+ \/api\/sessions\/:id\/status$/, [{}]],
   [/^\w+ \/api\/(?:sessions|play)\//, [{ playerKey: [] }, {}]],

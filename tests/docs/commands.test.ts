@@ -1,10 +1,11 @@
-// Every command line of the README and the documents runs: each document in an empty folder of its own, line by line.
+// Every command line of the README and the documents runs: each document in a folder of its own, line by line. The folder
+// holds the files of the page: fences whose info string has `file=NAME`.
 // Fences say how: `sh` runs to its end, `sh waits` is interrupted once it has said something, `sh checkout` belongs to a
 // fresh clone (continuous integration runs those).
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
@@ -26,6 +27,7 @@ const env = {
   ...process.env,
   PATH: [join(ROOT, 'bin'), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
   PARACOSM_DATA: './data',
+  ADMIN_KEY: 'a-key-of-the-documents',
 }
 
 interface Line {
@@ -41,6 +43,13 @@ function commandLines(document: string): Line[] {
       .filter((line) => line.trim() !== '')
       .map((line) => ({ kind: kind || 'runs', text: line })),
   )
+}
+
+function writeFiles(document: string, folder: string): void {
+  const text = readFileSync(join(ROOT, document), 'utf8')
+  for (const [, name = '', body = ''] of text.matchAll(/^```\w+ file=(\S+)\n([\s\S]*?)^```/gm)) {
+    writeFileSync(join(folder, name), body)
+  }
 }
 
 async function runLine(line: Line, cwd: string): Promise<{ status: number | null; output: string }> {
@@ -68,6 +77,7 @@ for (const document of documents) {
   if (lines.length === 0) continue
   test(`${document}: all ${lines.length} command lines work`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'paracosm docs '))
+    writeFiles(document, folder)
     for (const line of lines) {
       const { status, output } = await runLine(line, folder)
       // What is interrupted may say so by its status; what is not must be 0.
@@ -104,7 +114,6 @@ test('documents: the code of a world in docs/writing-a-world.md is a world that 
   const source = code
     .replace("'paracosm/world'", `'${join(ROOT, 'src', 'kernel', 'index.ts')}'`)
     .replace("'paracosm/protocol'", `'${join(ROOT, 'src', 'protocol', 'index.ts')}'`)
-  const { writeFileSync } = await import('node:fs')
   const folder = mkdtempSync(join(ROOT, 'tmp-docs-'))
   try {
     writeFileSync(join(folder, 'harvest.ts'), source)

@@ -12,7 +12,7 @@ export interface Spot {
 }
 
 /** Something that was seen, and from where. */
-export interface Sight extends Spot {
+export interface Remembered extends Spot {
   readonly id: string
   readonly name: string
   readonly type: Near['entity_type']
@@ -26,7 +26,7 @@ const REACH = 4
 
 export class Memory {
   /** By id: where it was seen from, as near as it ever was. */
-  readonly sights = new Map<string, Sight>()
+  readonly remembered = new Map<string, Remembered>()
   /** People that were talked to, with the chapter in which; a new chapter opens when a quest moves on. */
   readonly talked = new Map<string, number>()
   /** `person topic` that were asked, with the chapter. */
@@ -50,9 +50,9 @@ export class Memory {
   see({ location, nearby_entities, active_quests }: Seen): void {
     const { cell, x, y } = location
     for (const { entity_id: id, name, entity_type: type, distance } of nearby_entities) {
-      const known = this.sights.get(id)
+      const known = this.remembered.get(id)
       if (known && known.cell === cell && known.distance <= distance) continue
-      this.sights.set(id, { id, name, type, cell, x, y, distance })
+      this.remembered.set(id, { id, name, type, cell, x, y, distance })
     }
     if (!this.points.has(cell)) this.points.set(cell, pointsAround(location))
     const journal = JSON.stringify(active_quests)

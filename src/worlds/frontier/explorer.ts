@@ -2,7 +2,7 @@
 // to everybody about every topic, reads its quests, and goes to the people and places that they name.
 import type { Bot } from '../../kernel/world.ts'
 import type { AgentCommand } from '../../protocol/perception-command.ts'
-import { Memory, type Near, type Sight, type Spot } from './explorer-memory.ts'
+import { Memory, type Near, type Remembered, type Spot } from './explorer-memory.ts'
 import type { FrontierObservation } from './perceive.ts'
 
 type Seen = FrontierObservation['perception']
@@ -132,7 +132,7 @@ function converse(memory: Memory, seen: Seen): AgentCommand | undefined {
   for (const [key, choices] of memory.choices) {
     const [entity_id = '', topic = ''] = key.split(' ')
     memory.choices.delete(key)
-    const isWanted = isNamed(seen, topic) || isNamed(seen, memory.sights.get(entity_id)?.name ?? '')
+    const isWanted = isNamed(seen, topic) || isNamed(seen, memory.remembered.get(entity_id)?.name ?? '')
     const free = choices.find(({ text }) => !/\d+ gold|disposition/.test(text))
     const choice = free ?? (isWanted ? choices[0] : undefined)
     if (choice) return { command: 'dialogue', params: { entity_id, topic, choice_idx: choice.index } }
@@ -185,15 +185,15 @@ const isDone = (memory: Memory, { entity_id: id }: Pick<Near, 'entity_id'>): boo
 function travel(memory: Memory, seen: Seen): AgentCommand {
   const { location } = seen
   memory.lookFrom(location)
-  const sights = [...memory.sights.values()]
-  const person = sights.find(
+  const remembered = [...memory.remembered.values()]
+  const person = remembered.find(
     (each) => each.type === 'npc' && isNamed(seen, each.name) && memory.talked.get(each.id) !== memory.chapter,
   )
   if (person && !isAt(location, person)) return goTo(person)
   const isPlace = (cell: string) => isNamed(seen, cell) || isNamed(seen, firstWord(cell))
   const wanted = [...memory.points.keys()].filter((cell) => isPlace(cell))
   for (const cell of [...new Set([...wanted, location.cell])]) {
-    const door = sights.find(
+    const door = remembered.find(
       (each) => each.type === 'door' && each.cell === cell && !isDone(memory, { entity_id: each.id }),
     )
     const point = memory.nextPoint(cell, cell === location.cell ? location : { x: 0, y: 0 })
@@ -201,7 +201,7 @@ function travel(memory: Memory, seen: Seen): AgentCommand {
     if (point && (!door || seen.active_quests.length > 0)) return lookAt(memory, point)
     if (door) return cell === location.cell ? passThrough(memory, seen, door) : goTo(door)
   }
-  const door = sights.find((each) => each.type === 'door' && !isDone(memory, { entity_id: each.id }))
+  const door = remembered.find((each) => each.type === 'door' && !isDone(memory, { entity_id: each.id }))
   if (door) return door.cell === location.cell ? passThrough(memory, seen, door) : goTo(door)
   for (const cell of memory.points.keys()) {
     const point = memory.nextPoint(cell, location)
@@ -225,7 +225,7 @@ function lookAt(memory: Memory, point: Spot): AgentCommand {
   return goTo(point)
 }
 
-function passThrough(memory: Memory, seen: Seen, door: Sight): AgentCommand {
+function passThrough(memory: Memory, seen: Seen, door: Remembered): AgentCommand {
   const near = seen.nearby_entities.find((each) => each.entity_id === door.id)
   if (!near && isAt(seen.location, door)) {
     // By night or in fog it is not seen from where it was seen before: another time, then.

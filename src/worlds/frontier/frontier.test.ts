@@ -249,8 +249,8 @@ test('frontier: every perception fits the schema of the protocol, and four agent
   const { config } = configureWorld(frontier, 'company')
   const state = frontier.create(frontier.config.parse(config), 1)
   for (let slot = 0; slot < 4; slot++) {
-    const sight = frontier.perception?.perceive(state, slot)
-    const whole = { protocol_version: '1.0.0', timestamp: '2026-01-01T08:00:00Z', agent_id: `agent-${slot}`, ...sight }
+    const body = frontier.perception?.perceive(state, slot)
+    const whole = { protocol_version: '1.0.0', timestamp: '2026-01-01T08:00:00Z', agent_id: `agent-${slot}`, ...body }
     assert.deepEqual(Perception.parse(whole), whole)
     const others = whole.nearby_entities
       ?.filter((each) => each.entity_id.startsWith('agent-'))

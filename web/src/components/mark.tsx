@@ -16,16 +16,12 @@ const SHAPES: readonly ReactNode[] = [
 /** How many slots have a mark of their own; further ones share a grey dot, and their number tells them apart. */
 export const MARKED_SLOTS = SHAPES.length
 
+/** The class that sets `color` to a slot's hue; grey beyond the marked ones. */
+export const slotColour = (slot: number): string => styles[slot < MARKED_SLOTS ? `s${slot}` : 'other'] ?? ''
+
 export function Mark({ slot, size = 12 }: { slot: number; size?: number }) {
   return (
-    <svg
-      viewBox="0 0 12 12"
-      width={size}
-      height={size}
-      aria-hidden
-      focusable="false"
-      className={slot < MARKED_SLOTS ? styles[`s${slot}`] : styles.other}
-    >
+    <svg viewBox="0 0 12 12" width={size} height={size} aria-hidden focusable="false" className={slotColour(slot)}>
       {SHAPES[slot] ?? <circle cx="6" cy="6" r="3.5" fill="currentColor" />}
     </svg>
   )

@@ -1,7 +1,7 @@
 // What a traveller can do with what it sees, as the commands of the protocol. What is too far away is walked to first; a
 // deed of two steps is kept until the first has been done.
 import type { JsonObject } from '../../../protocol/json.ts'
-import type { Said, SeenEntity, Sight } from './sight.ts'
+import type { Said, Scene, SeenEntity } from './scene.ts'
 
 export interface Deed {
   readonly text: string
@@ -91,15 +91,15 @@ export class Agenda {
   }
 
   /** Takes up a deed in place of what was to follow. */
-  begin(deed: Deed, sight: Sight | undefined): void {
+  begin(deed: Deed, scene: Scene | undefined): void {
     this.#steps = [...deed.steps]
     this.#isFirst = true
-    this.frame(sight)
+    this.frame(scene)
   }
 
   /** A frame came: sends what is due. */
-  frame(sight: Sight | undefined): void {
-    const said = sight?.own?.said
+  frame(scene: Scene | undefined): void {
+    const said = scene?.own?.said
     if (this.#waiting) {
       const isAnswered = (said?.number ?? 0) > this.#waiting.since
       this.#waiting.frames++

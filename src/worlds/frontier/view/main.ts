@@ -6,8 +6,8 @@ import type { ViewModule, ViewSource } from '../../../kernel/view.ts'
 import { Agenda, type Deed, deedsOf, walk } from './deeds.ts'
 import { FrontierMap, type Tile } from './map.ts'
 import { Panel } from './panel.ts'
+import { cellName, hourOf, MAX_HEALTH, PLACES, readScene, type Scene, type SeenEntity } from './scene.ts'
 import { SHEET } from './sheet.ts'
-import { cellName, hourOf, MAX_HEALTH, PLACES, readSight, type SeenEntity, type Sight } from './sight.ts'
 
 export const view: ViewModule = {
   mount(element, source) {
@@ -35,14 +35,14 @@ class FrontierScreen {
   readonly #panel: Panel
   readonly #agenda: Agenda | undefined
   #stop: () => void = () => undefined
-  #sight: Sight | undefined
+  #scene: Scene | undefined
   #step = -1
 
   constructor(source: ViewSource) {
     this.#source = source
     const { send } = source
     this.#agenda = send && new Agenda((command) => send.call(source, command))
-    const act = this.#agenda && ((deed: Deed) => this.#agenda?.begin(deed, this.#sight))
+    const act = this.#agenda && ((deed: Deed) => this.#agenda?.begin(deed, this.#scene))
     this.#map = new FrontierMap(this.#mapHost, act && ((tile, entity) => this.#clicked(tile, entity)))
     this.#panel = new Panel(act)
     const title = h(
@@ -63,8 +63,8 @@ class FrontierScreen {
   }
 
   #clicked({ x, y }: Tile, entity: SeenEntity | undefined): void {
-    const deed = entity && deedsOf(entity, this.#sight?.own?.isInCombat === true)[0]
-    this.#agenda?.begin(deed ?? walk(x, y), this.#sight)
+    const deed = entity && deedsOf(entity, this.#scene?.own?.isInCombat === true)[0]
+    this.#agenda?.begin(deed ?? walk(x, y), this.#scene)
   }
 
   #update(): void {
@@ -72,23 +72,23 @@ class FrontierScreen {
     this.#empty.hidden = frame !== undefined
     if (!frame) return
     const wanted = this.#follow.value
-    const sight = readSight(frame.view, /^\d+$/.test(wanted) || wanted === '' ? Number(wanted) : wanted)
-    if (!sight) return
-    this.#sight = sight
-    this.#place.textContent = sight.cell.name
-    this.#hour.textContent = hourOf(sight)
-    this.#showHealth(sight)
-    this.#showFollow(sight)
-    this.#map.show(sight)
-    this.#panel.show(sight)
-    this.root.dataset.tick = String(sight.tick)
-    this.root.dataset.cell = sight.cell.id
+    const scene = readScene(frame.view, /^\d+$/.test(wanted) || wanted === '' ? Number(wanted) : wanted)
+    if (!scene) return
+    this.#scene = scene
+    this.#place.textContent = scene.cell.name
+    this.#hour.textContent = hourOf(scene)
+    this.#showHealth(scene)
+    this.#showFollow(scene)
+    this.#map.show(scene)
+    this.#panel.show(scene)
+    this.root.dataset.tick = String(scene.tick)
+    this.root.dataset.cell = scene.cell.id
     // A frame that is shown again says nothing new about what was sent.
-    if (frame.step !== this.#step) this.#agenda?.frame(sight)
+    if (frame.step !== this.#step) this.#agenda?.frame(scene)
     this.#step = frame.step
   }
 
-  #showHealth({ self, own }: Sight): void {
+  #showHealth({ self, own }: Scene): void {
     this.#health.hidden = !self || !own
     if (!self || !own) return
     const fill = h('i')
@@ -100,10 +100,10 @@ class FrontierScreen {
   }
 
   /** Whom, or which place, the public view follows. */
-  #showFollow(sight: Sight): void {
-    this.#follow.hidden = sight.own !== undefined
-    if (sight.own || this.#follow.options.length > 0) return
-    for (const { slot, name } of sight.travellers) this.#follow.append(new Option(`Follow ${name}`, String(slot)))
+  #showFollow(scene: Scene): void {
+    this.#follow.hidden = scene.own !== undefined
+    if (scene.own || this.#follow.options.length > 0) return
+    for (const { slot, name } of scene.travellers) this.#follow.append(new Option(`Follow ${name}`, String(slot)))
     for (const id of PLACES) this.#follow.append(new Option(cellName(id), id))
   }
 

@@ -3,7 +3,7 @@
 import { Undo } from '../../../kernel/view/dom.ts'
 import { numberOf } from '../../../kernel/view/read.ts'
 import type { CellRow } from '../content/shape.ts'
-import type { SeenEntity, Sight } from './sight.ts'
+import type { Scene, SeenEntity } from './scene.ts'
 
 /** The colour of each ground, by its character. */
 const GROUNDS: Readonly<Record<string, string>> = {
@@ -22,6 +22,8 @@ const GROUNDS: Readonly<Record<string, string>> = {
 /** How dark an hour is. */
 const DARKNESS: Readonly<Record<string, number>> = { night: 0.52, evening: 0.26, dawn: 0.2, dusk: 0.3 }
 const FOGS: Readonly<Record<string, number>> = { fog: 0.5, overcast: 0.08, rain: 0.12, storm: 0.2 }
+/** Eight slots have a hue of their own; further ones are grey. */
+const slotName = (slot: number): string => (slot < 8 ? `s${slot}` : 'ink-3')
 
 export interface Tile {
   readonly x: number
@@ -33,7 +35,7 @@ export class FrontierMap {
   readonly #host: HTMLElement
   readonly #undo = new Undo()
   readonly #colours = new Map<string, string>()
-  #sight: Sight | undefined
+  #scene: Scene | undefined
   #hovered: Tile | undefined
   #frame = 0
   #tile = 16
@@ -61,9 +63,9 @@ export class FrontierMap {
     this.canvas.classList.toggle('playable', onTile !== undefined)
   }
 
-  show(sight: Sight): void {
-    this.#sight = sight
-    this.canvas.setAttribute('aria-label', `Map of ${sight.cell.name}`)
+  show(scene: Scene): void {
+    this.#scene = scene
+    this.canvas.setAttribute('aria-label', `Map of ${scene.cell.name}`)
     this.#ask()
   }
 
@@ -93,7 +95,7 @@ export class FrontierMap {
     const { left, top } = this.canvas.getBoundingClientRect()
     const x = Math.floor((event.clientX - left - this.#left) / this.#tile)
     const y = Math.floor((event.clientY - top - this.#top) / this.#tile)
-    const rows = this.#sight?.cell.rows ?? []
+    const rows = this.#scene?.cell.rows ?? []
     return y >= 0 && y < rows.length && x >= 0 && x < (rows[0]?.length ?? 0) ? { x, y } : undefined
   }
 
@@ -101,7 +103,7 @@ export class FrontierMap {
   #entityAt({ x, y }: Tile): SeenEntity | undefined {
     const order = ['npc', 'creature', 'agent', 'item', 'container', 'door']
     const reach = this.#tile < 24 ? 1 : 0
-    const near = (this.#sight?.entities ?? []).filter(
+    const near = (this.#scene?.entities ?? []).filter(
       ({ at }) => at && Math.max(Math.abs(at.x - x), Math.abs(at.y - y)) <= reach,
     )
     const far = ({ at }: SeenEntity): number => (at ? Math.abs(at.x - x) + Math.abs(at.y - y) : 99)
@@ -119,22 +121,22 @@ export class FrontierMap {
     this.#frame = 0
     const { clientWidth: width, clientHeight: height } = this.#host
     const pen = this.canvas.getContext('2d')
-    const sight = this.#sight
-    if (!pen || !sight || width === 0) return
+    const scene = this.#scene
+    if (!pen || !scene || width === 0) return
     const scale = Math.min(2, devicePixelRatio)
     this.canvas.width = Math.round(width * scale)
     this.canvas.height = Math.round(height * scale)
-    const rows = sight.cell.rows.length
-    const columns = sight.cell.rows[0]?.length ?? 1
+    const rows = scene.cell.rows.length
+    const columns = scene.cell.rows[0]?.length ?? 1
     this.#tile = Math.max(6, Math.min(48, Math.floor(Math.min(width / columns, height / rows))))
     this.#left = Math.floor((width - columns * this.#tile) / 2)
     this.#top = Math.floor((height - rows * this.#tile) / 2)
     pen.setTransform(scale, 0, 0, scale, this.#left * scale, this.#top * scale)
-    this.#drawGround(pen, sight.cell)
-    this.#drawLight(pen, sight, { columns, rows })
-    for (const entity of sight.entities) this.#drawEntity(pen, entity)
-    if (sight.self) this.#drawTraveller(pen, sight.self)
-    this.#drawNames(pen, sight)
+    this.#drawGround(pen, scene.cell)
+    this.#drawLight(pen, scene, { columns, rows })
+    for (const entity of scene.entities) this.#drawEntity(pen, entity)
+    if (scene.self) this.#drawTraveller(pen, scene.self)
+    this.#drawNames(pen, scene)
     this.#host.dataset.tiles = `${this.#tile} ${this.#left} ${this.#top}`
   }
 
@@ -167,17 +169,17 @@ export class FrontierMap {
   }
 
   /** Night and weather lie over the ground, under people and things. */
-  #drawLight(pen: CanvasRenderingContext2D, sight: Sight, { columns, rows }: { columns: number; rows: number }): void {
-    const isOutside = sight.cell.kind === 'town' || sight.cell.kind === 'wilderness'
+  #drawLight(pen: CanvasRenderingContext2D, scene: Scene, { columns, rows }: { columns: number; rows: number }): void {
+    const isOutside = scene.cell.kind === 'town' || scene.cell.kind === 'wilderness'
     const [width, height] = [columns * this.#tile, rows * this.#tile]
-    pen.globalAlpha = numberOf(DARKNESS[sight.timeOfDay]) * (isOutside ? 1 : 0.4)
+    pen.globalAlpha = numberOf(DARKNESS[scene.timeOfDay]) * (isOutside ? 1 : 0.4)
     pen.fillStyle = this.#colour('f-night')
     pen.fillRect(0, 0, width, height)
     if (isOutside) {
-      pen.globalAlpha = numberOf(FOGS[sight.weather])
+      pen.globalAlpha = numberOf(FOGS[scene.weather])
       pen.fillStyle = this.#colour('surface')
       pen.fillRect(0, 0, width, height)
-      if (sight.weather === 'rain' || sight.weather === 'storm') this.#drawRain(pen, { columns, rows })
+      if (scene.weather === 'rain' || scene.weather === 'storm') this.#drawRain(pen, { columns, rows })
     }
     pen.globalAlpha = 1
   }
@@ -220,7 +222,7 @@ export class FrontierMap {
       pen.fillStyle = this.#colour('refused-bg')
       pen.strokeStyle = this.#colour('refused')
     } else pen.arc(x, y, side * 0.4, 0, Math.PI * 2)
-    if (entity.type === 'agent') pen.fillStyle = this.#colour(`s${(entity.slot ?? 0) % 8}`)
+    if (entity.type === 'agent') pen.fillStyle = this.#colour(slotName(entity.slot ?? 0))
     pen.fill()
     pen.stroke()
     if (entity.type === 'npc' && side >= 12) this.#letter(pen, entity.name.charAt(0), { x, y })
@@ -241,7 +243,7 @@ export class FrontierMap {
     const side = this.#tile
     pen.beginPath()
     pen.arc((self.x + 0.5) * side, (self.y + 0.5) * side, side * 0.42, 0, Math.PI * 2)
-    pen.fillStyle = this.#colour(`s${self.slot % 8}`)
+    pen.fillStyle = this.#colour(slotName(self.slot))
     pen.strokeStyle = this.#colour('here')
     pen.lineWidth = Math.max(2.5, side * 0.14)
     pen.stroke()
@@ -249,13 +251,13 @@ export class FrontierMap {
   }
 
   /** Names of people, and of what is under the pointer, on a ground of their own. */
-  #drawNames(pen: CanvasRenderingContext2D, sight: Sight): void {
+  #drawNames(pen: CanvasRenderingContext2D, scene: Scene): void {
     const under = this.#hovered && this.#entityAt(this.#hovered)
-    const named = sight.entities.filter((each) => each.at && (each === under || each.type === 'npc'))
+    const named = scene.entities.filter((each) => each.at && (each === under || each.type === 'npc'))
     pen.font = `500 12px ${getComputedStyle(this.#host).fontFamily}`
     pen.textAlign = 'center'
     pen.textBaseline = 'middle'
-    const right = (sight.cell.rows[0]?.length ?? 1) * this.#tile
+    const right = (scene.cell.rows[0]?.length ?? 1) * this.#tile
     for (const { name, at } of named) {
       if (!at) continue
       const half = pen.measureText(name).width / 2 + 5

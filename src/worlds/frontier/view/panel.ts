@@ -1,7 +1,7 @@
 // The panel beside the map: what has just been said, the talk under way, what is here, what is carried, and the quests.
 import { h } from '../../../kernel/view/dom.ts'
 import { answer, ask, BLOCK, type Deed, deedsOf, FLEE, isBusy, REST, use } from './deeds.ts'
-import { cellName, type Own, type SeenEntity, type Sight, type Traveller } from './sight.ts'
+import { cellName, type Own, type Scene, type SeenEntity, type Traveller } from './scene.ts'
 
 const TABS = ['here', 'carried', 'quests'] as const
 type Tab = (typeof TABS)[number]
@@ -19,7 +19,7 @@ export class Panel {
   readonly #body = h('section', { class: 'ft-part', role: 'tabpanel' })
   #tab: Tab = 'here'
   #shown = ''
-  #sight: Sight | undefined
+  #latest: Scene | undefined
 
   constructor(act: Act | undefined) {
     this.#act = act
@@ -47,30 +47,30 @@ export class Panel {
     for (const button of this.#tabs.querySelectorAll<HTMLElement>('button')) {
       button.setAttribute('aria-selected', String(button.dataset.tab === tab))
     }
-    if (this.#sight) this.show(this.#sight)
+    if (this.#latest) this.show(this.#latest)
   }
 
-  show(sight: Sight): void {
-    this.#sight = sight
-    const { tick, clock, ...rest } = sight
+  show(scene: Scene): void {
+    this.#latest = scene
+    const { tick, clock, ...rest } = scene
     // Only what is shown: the clock ticks in the title line, and buttons stay under the pointer.
-    const key = JSON.stringify([this.#tab, { ...rest, self: sight.own ? { ...sight.self, x: 0, y: 0 } : sight.self }])
+    const key = JSON.stringify([this.#tab, { ...rest, self: scene.own ? { ...scene.self, x: 0, y: 0 } : scene.self }])
     if (key === this.#shown) return
     this.#shown = key
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.act : undefined
-    this.#said.replaceChildren(...this.#scene(sight))
-    this.#talk.hidden = sight.own?.talk === undefined
-    this.#talk.replaceChildren(...this.#dialogue(sight))
-    this.#body.replaceChildren(...this.#rows(sight))
+    this.#said.replaceChildren(...this.#scene(scene))
+    this.#talk.hidden = scene.own?.talk === undefined
+    this.#talk.replaceChildren(...this.#dialogue(scene))
+    this.#body.replaceChildren(...this.#rows(scene))
     if (focused) this.element.querySelector<HTMLElement>(`[data-act="${CSS.escape(focused)}"]`)?.focus()
   }
 
-  #scene(sight: Sight): HTMLElement[] {
-    const said = sight.own?.said
-    const parts = [h('p', { class: 'ft-scene' }, sight.cell.text)]
-    if (!sight.own) return parts
-    if (sight.own.downTicks > 0)
-      parts.push(h('p', { class: 'ft-failed' }, `You have fallen. You come to in ${sight.own.downTicks} minutes.`))
+  #scene(scene: Scene): HTMLElement[] {
+    const said = scene.own?.said
+    const parts = [h('p', { class: 'ft-scene' }, scene.cell.text)]
+    if (!scene.own) return parts
+    if (scene.own.downTicks > 0)
+      parts.push(h('p', { class: 'ft-failed' }, `You have fallen. You come to in ${scene.own.downTicks} minutes.`))
     if (said && isBusy(said)) parts.push(h('p', { class: 'ft-prose' }, `${BUSY_WORDS[said.command] ?? 'Busy'}…`))
     else if (said && said.outcome !== '') {
       parts.push(
@@ -84,7 +84,7 @@ export class Panel {
     return parts
   }
 
-  #dialogue({ own }: Sight): HTMLElement[] {
+  #dialogue({ own }: Scene): HTMLElement[] {
     const talk = own?.talk
     if (!talk) return []
     const choices = talk.choices.map((choice) =>
@@ -121,14 +121,14 @@ export class Panel {
     )
   }
 
-  #rows(sight: Sight): HTMLElement[] {
+  #rows(scene: Scene): HTMLElement[] {
     switch (this.#tab) {
       case 'here':
-        return sight.own ? this.#here(sight, sight.own) : this.#watched(sight)
+        return scene.own ? this.#here(scene, scene.own) : this.#watched(scene)
       case 'carried':
-        return sight.own ? this.#carried(sight, sight.own) : []
+        return scene.own ? this.#carried(scene, scene.own) : []
       case 'quests':
-        return sight.quests.map(({ name, text, isDone }) =>
+        return scene.quests.map(({ name, text, isDone }) =>
           h(
             'div',
             {},
@@ -139,10 +139,10 @@ export class Panel {
     }
   }
 
-  #here(sight: Sight, own: Own): HTMLElement[] {
+  #here(scene: Scene, own: Own): HTMLElement[] {
     const always = own.isInCombat ? [BLOCK, FLEE] : [REST]
     return [
-      ...sight.entities.map((entity) => this.#entity(entity, own)),
+      ...scene.entities.map((entity) => this.#entity(entity, own)),
       h('div', { class: 'ft-row' }, ...always.map((deed) => this.#button(deed, deed.text, own))),
     ]
   }
@@ -164,7 +164,7 @@ export class Panel {
     )
   }
 
-  #carried({ self }: Sight, own: Own): HTMLElement[] {
+  #carried({ self }: Scene, own: Own): HTMLElement[] {
     const rows = own.carries.map(({ id, name, count, isWorn }) =>
       h(
         'div',
@@ -178,7 +178,7 @@ export class Panel {
     return [h('p', {}, load), ...(rows.length > 0 ? rows : [h('p', { class: 'ft-scene' }, 'You carry nothing.')])]
   }
 
-  #watched({ travellers, entities }: Sight): HTMLElement[] {
+  #watched({ travellers, entities }: Scene): HTMLElement[] {
     const rows = travellers.map((each) => this.#traveller(each))
     const others = entities.filter(({ type }) => type !== 'agent' && type !== 'door')
     return [

@@ -1,6 +1,6 @@
 // One small chart a player: both courses on one axis, the area between them filled, and the final scores beside it.
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
-import { Mark } from '../../components/mark.tsx'
+import { Mark, slotColour } from '../../components/mark.tsx'
 import type { CourseInfo } from '../../course/types.ts'
 import { formatNumber } from '../../data/words.ts'
 import { boundsOf, pathOf, type Scale, stepAt, xOf } from '../../timeline/scale.ts'
@@ -108,7 +108,7 @@ function Chart({ recorded, fork, slot, scale, step }: ChartProps) {
   }, [recorded, fork, slot, scale])
   const x = xOf(scale, step)
   return (
-    <svg width={scale.width} height={HEIGHT} aria-hidden="true" className={styles[`s${slot % 8}`]}>
+    <svg width={scale.width} height={HEIGHT} aria-hidden="true" className={slotColour(slot)}>
       <path className={styles.between} d={between} />
       <path className={styles.line} d={solid} />
       <path className={styles.line} strokeDasharray="4 3" d={dashed} />

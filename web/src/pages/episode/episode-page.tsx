@@ -1,6 +1,6 @@
 // One episode, live and recorded: view, players, panel, and the timeline below.
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useRouter } from '@tanstack/react-router'
 import type { EpisodeSummary, WorldDetail } from 'paracosm/protocol'
 import { useEffect, useMemo, useState } from 'react'
 import { useTitle } from '../../components/page.tsx'
@@ -95,14 +95,19 @@ const SETTLE_MS = 250
 
 /** Writes the step at which the playhead rests into the address, with replace: Back leaves the page. */
 function useAddress(player: EpisodePlayer): void {
+  const router = useRouter()
+  const { episode } = episodeRoute.useParams()
   const navigate = useNavigate({ from: '/episodes/$episode' })
   const { step, isPlaying, isFollowing, phase, perspective } = useStore(player.state)
   useEffect(() => {
     if (isPlaying || phase !== 'ready') return undefined
     const timer = setTimeout(() => {
+      // The address is another page's already while that page is loading, and this one still shows.
+      const mine = router.buildLocation({ to: '/episodes/$episode', params: { episode } })
+      if (router.latestLocation.pathname !== mine.pathname) return
       const next = { step: isFollowing ? undefined : step, slot: perspective ?? undefined }
       void navigate({ search: (before) => ({ ...before, ...next }), replace: true, resetScroll: false })
     }, SETTLE_MS)
     return () => clearTimeout(timer)
-  }, [navigate, step, isPlaying, isFollowing, phase, perspective])
+  }, [router, episode, navigate, step, isPlaying, isFollowing, phase, perspective])
 }

@@ -5,7 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import type { WorldDetail } from 'paracosm/protocol'
 import { SelectField } from '../../components/field.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { Mark } from '../../components/mark.tsx'
+import { Mark, slotColour } from '../../components/mark.tsx'
 import menu from '../../components/menu.module.css'
 import { apiClient } from '../../data/client.ts'
 import { useStore } from '../../data/store.ts'
@@ -69,7 +69,7 @@ function PlayerRow({ player, world, state, slot, score, share }: RowProps) {
         <span className={styles.name}>{name}</span>
         <b className={styles.score}>{formatNumber(score)}</b>
       </span>
-      <span className={`${styles.bar} ${styles[`s${slot}`] ?? ''}`} aria-hidden="true">
+      <span className={`${styles.bar} ${slotColour(slot)}`} aria-hidden="true">
         <span style={{ width: `${share * 100}%` }} />
       </span>
       <span className={styles.kind}>

@@ -54,7 +54,7 @@ export interface Traveller {
   readonly said: Said | undefined
 }
 
-export interface Sight {
+export interface Scene {
   readonly tick: number
   readonly maxTicks: number
   readonly clock: string
@@ -108,13 +108,13 @@ export function cellName(id: string): string {
 }
 
 /** @param follow the slot whose surroundings the public view shows; or a cell's id */
-export function readSight(view: JsonObject, follow: number | string = 0): Sight | undefined {
+export function readScene(view: JsonObject, follow: number | string = 0): Scene | undefined {
   return isObject(view.perception) ? readOwn(view) : readPublic(view, follow)
 }
 
 // ——— a traveller's own frame
 
-function readOwn(view: JsonObject): Sight | undefined {
+function readOwn(view: JsonObject): Scene | undefined {
   const seen = objectOf(view.perception)
   const details = objectOf(view.details)
   const location = objectOf(seen.location)
@@ -236,7 +236,7 @@ function saidOf(value: JsonValue | undefined): Said | undefined {
 
 // ——— the public view
 
-function readPublic(view: JsonObject, follow: number | string): Sight | undefined {
+function readPublic(view: JsonObject, follow: number | string): Scene | undefined {
   const travellers = listOf(view.agents).map((each, slot) => travellerOf(objectOf(each), slot))
   const self = typeof follow === 'number' ? (travellers[follow] ?? travellers[0]) : undefined
   const cell = CELLS.get(self?.cell ?? String(follow))
@@ -314,7 +314,7 @@ function publicEntities(view: JsonObject, cell: string, travellers: readonly Tra
   ]
 }
 
-function questsOf(stages: readonly (readonly [string, number])[]): Sight['quests'] {
+function questsOf(stages: readonly (readonly [string, number])[]): Scene['quests'] {
   return stages.flatMap(([id, stage]) => {
     const quest = CONTENT.quests.find((each) => each.id === id)
     const row = quest?.stages.find((each) => each.stage === stage)
@@ -325,7 +325,7 @@ function questsOf(stages: readonly (readonly [string, number])[]): Sight['quests
 }
 
 /** 'Morning, rain, 08:12'. */
-export function hourOf({ timeOfDay, weather, clock }: Sight): string {
+export function hourOf({ timeOfDay, weather, clock }: Scene): string {
   const hour = timeOfDay.charAt(0).toUpperCase() + timeOfDay.slice(1)
   return [hour, weather, clock].filter((part) => part !== '').join(', ')
 }

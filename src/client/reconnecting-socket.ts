@@ -1,0 +1,71 @@
+// One WebSocket that comes back by itself: text messages in, text messages out, and a growing pause after each failure.
+import { type Backoff, backoffMs } from './pause.ts'
+
+/** What an owner of the socket decides and hears. */
+export interface SocketOwner {
+  text(data: string): void
+  /**
+   * The connection is gone.
+   * @param code of the close frame; 1006 without one
+   * @param failures how often in a row it has failed since the last call of `isWell`, this time included
+   * @returns whether it is tried again
+   */
+  closed(code: number, failures: number): boolean
+}
+
+export class ReconnectingSocket {
+  readonly #url: string
+  readonly #backoff: Backoff
+  readonly #owner: SocketOwner
+  #socket: WebSocket | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #failures = 0
+  #isStopped = false
+
+  /** Connects at once. @param url with the scheme `ws` or `wss` */
+  constructor(url: string, backoff: Backoff, owner: SocketOwner) {
+    this.#url = url
+    this.#backoff = backoff
+    this.#owner = owner
+    this.#connect()
+  }
+
+  /** Sends a text; false while there is no connection, and then nothing is kept. */
+  send(text: string): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false
+    this.#socket.send(text)
+    return true
+  }
+
+  /** A valid message has come: earlier failures no longer count. */
+  isWell(): void {
+    this.#failures = 0
+  }
+
+  /** Closes the connection; the owner hears nothing more. */
+  stop(): void {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+    this.#socket?.close()
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(this.#url)
+    this.#socket = socket
+    socket.addEventListener('message', ({ data }) => {
+      if (!this.#isStopped && typeof data === 'string') this.#owner.text(data)
+    })
+    // `close` follows and has the code.
+    socket.addEventListener('error', () => undefined)
+    socket.addEventListener('close', ({ code }) => this.#closed(code))
+  }
+
+  #closed(code: number): void {
+    if (this.#isStopped) return
+    this.#failures++
+    if (!this.#owner.closed(code, this.#failures)) this.#isStopped = true
+    else if (!this.#isStopped) {
+      this.#timer = setTimeout(() => this.#connect(), backoffMs(this.#backoff, this.#failures - 1))
+    }
+  }
+}
