@@ -13,6 +13,12 @@ function runTool(name: string, command: string, args: readonly string[]): boolea
   return report(name, status === 0 ? [] : [`${command} ${args.join(' ')} exited with ${status}`], started)
 }
 
+/** Types of one project. What did not change since the last run is not looked at again. */
+function checkTypes(name: string, project: string): boolean {
+  const memory = `node_modules/.cache/types/${project.replaceAll('/', '-')}.tsbuildinfo`
+  return runTool(name, 'tsc', ['-p', project, '--incremental', '--tsBuildInfoFile', memory])
+}
+
 function report(name: string, faults: readonly string[], started: number): boolean {
   const took = `${Math.round(performance.now() - started)} ms`
   for (const fault of faults) console.error(fault)
@@ -32,10 +38,10 @@ const sources = [
 ]
 const results = [
   runTool('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
-  runTool('types', 'tsc', []),
-  runTool('types of the pages', 'tsc', ['-p', 'src/adapters/coworld/pages']),
-  runTool('types of the application and of views', 'tsc', ['-p', 'web']),
-  runTool('types of the browser tests', 'tsc', ['-p', 'tests/browser']),
+  checkTypes('types', 'tsconfig.json'),
+  checkTypes('types of the pages', 'src/adapters/coworld/pages'),
+  checkTypes('types of the application and of views', 'web'),
+  checkTypes('types of the browser tests', 'tests/browser'),
   check('layers', () => checkLayers(sources)),
   check('habits', () => checkHabits(sources)),
   check('retired words', () =>

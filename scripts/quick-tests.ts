@@ -2,15 +2,26 @@
 // each folder of src/ that has none beside its code. Measured in seconds of processor time; two cores share them.
 import { globSync } from 'node:fs'
 
-/** Files beside the code that take more than 4 s: kills, disks, fuzzing, long plays. `npm test` runs them. */
+/** Files beside the code that take more than 2 s: kills, disks, floods, fuzzing, long plays. `npm test` runs them. */
 const SLOW: readonly string[] = [
   'src/episode/durability.test.ts',
   'src/host/durability.test.ts',
+  'src/host/jobs.test.ts',
+  'src/kernel/parse.test.ts',
+  'src/runner/foreign-schema.test.ts',
   'src/runner/manifest.test.ts',
+  'src/store/command-log.test.ts',
+  'src/store/dumps/dumps.test.ts',
   'src/store/log-durability.test.ts',
   'src/store/postgres.test.ts',
   'src/strategy/engines.test.ts',
+  'src/strategy/validator.test.ts',
+  'src/store/sessions/session-log.test.ts',
+  'src/transport/http.test.ts',
+  'src/transport/sockets.test.ts',
   'src/worlds/foundry/invariants.test.ts',
+  'src/worlds/foundry/mirror.test.ts',
+  'src/worlds/foundry/storage-fuzz.test.ts',
   'src/worlds/foundry/transport.test.ts',
   'src/worlds/frontier/frontier.test.ts',
   'src/worlds/parley/responder/sheets-and-scenes.test.ts',

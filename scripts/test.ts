@@ -1,7 +1,8 @@
-// Runs the tests: `node --test` over every *.test.ts, slow ones last. With --quick, one or two
-// minutes of processor time that touch every folder of src/ (quick-tests.ts). Further arguments are paths to run instead.
+// Runs the tests: `node --test` over every *.test.ts, slow ones last. With --quick, those that
+// touch every folder of src/ in under a minute (quick-tests.ts). Further arguments are paths to run instead.
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { join } from 'node:path'
 import { quickTests } from './quick-tests.ts'
 
 const args = process.argv.slice(2)
@@ -14,6 +15,14 @@ const files = named.length > 0 ? named : isQuick ? quickTests('.') : [...fast, .
 /** A test that hangs fails after these milliseconds, and what it left open does not keep its process. */
 const TIMEOUT_MS = 300_000
 
+const env = {
+  ...process.env,
+  // Every file is a process, and many start the product: what was compiled once is not compiled again.
+  NODE_COMPILE_CACHE:
+    process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, '..', 'node_modules', '.cache', 'node'),
+  // The quick tests use SQLite alone: a PostgreSQL of each file's own takes longer than most tests.
+  ...(isQuick && { PARACOSM_TESTS: 'quick' }),
+}
 const { status } = spawnSync(
   process.execPath,
   [
@@ -24,7 +33,6 @@ const { status } = spawnSync(
     '--test-force-exit',
     ...files,
   ],
-  // The quick tests use SQLite alone: a PostgreSQL of each file's own takes longer than most tests.
-  { stdio: 'inherit', env: isQuick ? { ...process.env, PARACOSM_TESTS: 'quick' } : process.env },
+  { stdio: 'inherit', env },
 )
 process.exitCode = status ?? 1

@@ -19,6 +19,7 @@ import { CommandLog } from '../../src/store/command-log.ts'
 import { noteEpisode } from '../../src/store/log-episodes.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { aCommand, aPerception, commandAt } from '../../src/testing/commands.ts'
+import { TOO_SLOW } from '../../src/testing/quick.ts'
 import { forEachStore } from '../../src/testing/stores.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'paracosm-datasets-'))
@@ -306,7 +307,9 @@ test('datasets: exporting twice gives the same bytes, in every format', async ()
   await store.close()
 })
 
-test('datasets: what is spliced equals JSON.stringify of what was logged; counts and order hold for any rows', async () => {
+test('datasets: what is spliced equals JSON.stringify of what was logged; counts and order hold for any rows', {
+  skip: TOO_SLOW,
+}, async () => {
   const json = fc.dictionary(fc.string({ unit: 'binary', maxLength: 6 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 })
   const text = fc.string({ unit: 'binary', maxLength: 20 })
   const row = fc.record({
@@ -397,7 +400,9 @@ except ImportError:
 print(json.dumps(out))
 `
 
-test('datasets: Parquet of several row groups is read by hyparquet, and by DuckDB and pyarrow', async (t) => {
+test('datasets: Parquet of several row groups is read by hyparquet, and by DuckDB and pyarrow', {
+  skip: TOO_SLOW,
+}, async (t) => {
   const rows = Array.from({ length: 45_000 }, (_, i) =>
     commandAt(i, { params: { target_x: i }, perception_snapshot: aPerception(i % 1000) }),
   )
