@@ -24,7 +24,6 @@ const Fault = z.strictObject({
   line: z.int(),
   column: z.int(),
 })
-export type StudyFault = z.infer<typeof Fault>
 export const CheckedStudy = z.strictObject({
   generation: Generation,
   is_valid: z.boolean(),
