@@ -23,6 +23,7 @@ export function stepOf({ stage, completed, maximum }: Place, words: Words): Stud
     case 'choice':
     case 'assignment':
     case 'session':
+    case 'episode':
     case 'waiting':
       return { words: conversation, done: Math.min(completed + 1, maximum), total }
     case 'finished':
