@@ -37,7 +37,10 @@ export function checkArms(
   for (const [name, arm] of Object.entries(arms)) {
     const at = [...path, name]
     const other = findGame(known.games, name)?.name ?? seen.get(plain(name))
-    if (other !== undefined) faults.add(at, 'rule', `the arm ${name} has the name of ${other}`, 'Rename the arm.')
+    if (other !== undefined) {
+      const message = `the arm ${name} has the name of ${other}`
+      faults.found.push({ path: at, kind: 'rule', message, hint: 'Rename the arm.', isKey: true })
+    }
     seen.set(plain(name), `the arm ${name}`)
     checkArm(arm, at, faults, known.worlds)
   }

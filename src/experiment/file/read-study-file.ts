@@ -92,7 +92,7 @@ function warningsOf(file: YamlFile, study: Study | undefined): FileFault[] {
     repeated.push({ path: 'name', kind: 'rule', message: 'the name is blank', hint, ...place })
   }
   for (const arm of study ? unusedArms(study) : []) {
-    const place = file.placeOf(['study', 'worlds', arm])
+    const place = file.keyPlaceOf(['study', 'worlds', arm])
     const hint = 'Add it to the games of the study, or remove it.'
     const path = `study.worlds.${arm}`
     repeated.push({ path, kind: 'rule', message: `nobody plays the arm ${arm}`, hint, ...place })

@@ -10,6 +10,7 @@ import { ParticipantStates } from '../../experiment/service/state.ts'
 import { WorldPlays } from '../../experiment/service/world-plays.ts'
 import type { Store } from '../../store/store.ts'
 import { StudyLinks } from '../../store/studies/links.ts'
+import { StudyMonitor } from '../../store/studies/monitor.ts'
 import { Studies } from '../../store/studies/studies.ts'
 import { StudyEpisodes } from '../../store/studies/study-episodes.ts'
 import { WaitingRooms } from '../../store/studies/waiting-rooms.ts'
@@ -36,6 +37,7 @@ export interface StudyServices {
   readonly sessions: SessionServices
   readonly studies: Studies
   readonly links: StudyLinks
+  readonly monitor: StudyMonitor
   readonly catalogue: StudyCatalogue
   readonly experiments: Experiments
   readonly runs: Runs
@@ -102,6 +104,7 @@ export async function createStudyServices(
     sessions,
     studies,
     links,
+    monitor: new StudyMonitor(store),
     catalogue,
     experiments,
     runs,
