@@ -1,4 +1,5 @@
 // The charts of the reports.
+import { at } from '../../kernel/at.ts'
 import { quantile } from '../results/values.ts'
 import { density } from './density.ts'
 import { draw, Plot, shortLabel } from './draw.ts'
@@ -38,7 +39,7 @@ export function barChart(caption: string, counts: Counts): string {
       tickFormat: (name: string) => labels[Number(name)] ?? name,
     },
     marks: [
-      Plot.barX(rows, { x: 'count', y: 'name', fill: COLOURS[0] ?? '' }),
+      Plot.barX(rows, { x: 'count', y: 'name', fill: at(COLOURS, 0) }),
       Plot.text(rows, { x: 'count', y: 'name', text: 'count', textAnchor: 'start', dx: 4 }),
       Plot.ruleX([0]),
     ],
@@ -77,7 +78,7 @@ function legendOf(rows: readonly { readonly kind: string }[]) {
       frameAnchor: 'top-right',
       dy: -14,
       dx: -index * 130,
-      fill: COLOURS[index % COLOURS.length] ?? '',
+      fill: at(COLOURS, index % COLOURS.length),
     }),
   )
 }
@@ -177,11 +178,11 @@ export function histogram(
     x: { label: options.unit },
     y: { grid: true, label: null },
     marks: [
-      Plot.rectY(bins, { x1: 'from', x2: 'to', y: 'count', fill: COLOURS[0] ?? '', fillOpacity: 0.7, inset: 0.5 }),
+      Plot.rectY(bins, { x1: 'from', x2: 'to', y: 'count', fill: at(COLOURS, 0), fillOpacity: 0.7, inset: 0.5 }),
       Plot.ruleY([0]),
       ...(options.marks
         ? [
-            Plot.lineY(curve, { x: 'value', y: 'count', stroke: COLOURS[1] ?? '' }),
+            Plot.lineY(curve, { x: 'value', y: 'count', stroke: at(COLOURS, 1) }),
             Plot.ruleX(lines, { x: 'value', stroke: 'currentColor', strokeDasharray: '3 3' }),
             Plot.text(lines, {
               x: 'value',

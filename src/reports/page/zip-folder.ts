@@ -17,7 +17,7 @@ const PERSONAL = ['pii', 'players']
 export async function zipFolder(folder: string): Promise<Uint8Array | undefined> {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries
-    .filter((entry) => entry.isFile() && !PERSONAL.includes(entry.name.split('.')[0] ?? ''))
+    .filter((entry) => entry.isFile() && !PERSONAL.some((name) => entry.name.startsWith(`${name}.`)))
     .map(({ name }) => name)
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size))
   if (sizes.reduce((sum, size) => sum + size, 0) > MAX_BYTES) return undefined

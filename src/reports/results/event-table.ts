@@ -1,4 +1,6 @@
 // The events of a report in columns of numbers: half a million of them take 20 MB. Rows become objects when they are asked for.
+import { absent, at } from '../../kernel/at.ts'
+
 export interface EventFeedback {
   readonly liked: boolean
   readonly comment: string
@@ -85,9 +87,9 @@ export class EventTable implements Iterable<EventFacts> {
     sorted.forEach(({ index }, rank) => {
       ranks[index] = rank
     })
-    const number = (row: number, column: number): number => this.#numbers[row * WIDTH + column] ?? 0
+    const number = (row: number, column: number): number => this.#numbers[row * WIDTH + column] ?? absent()
     this.#order = Uint32Array.from({ length: this.#length }, (_, row) => row).sort(
-      (a, b) => (ranks[number(a, 0)] ?? 0) - (ranks[number(b, 0)] ?? 0) || number(a, 1) - number(b, 1) || a - b,
+      (a, b) => at(ranks, number(a, 0)) - at(ranks, number(b, 0)) || number(a, 1) - number(b, 1) || a - b,
     )
     return this
   }
@@ -97,13 +99,13 @@ export class EventTable implements Iterable<EventFacts> {
     const row = this.#order[index]
     if (row === undefined) return undefined
     const numbers = this.#numbers.subarray(row * WIDTH, (row + 1) * WIDTH)
-    const text = (column: number): string => this.#names.texts[numbers[column] ?? 0] ?? ''
+    const text = (column: number): string => at(this.#names.texts, at(numbers, column))
     return {
       at: row,
       index,
       session: text(0),
-      seq: numbers[1] ?? 0,
-      turn: numbers[2] ?? 0,
+      seq: at(numbers, 1),
+      turn: at(numbers, 2),
       time: this.#times[row] ?? Number.NaN,
       direction: text(3),
       type: text(4),

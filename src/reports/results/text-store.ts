@@ -48,11 +48,11 @@ export class TextStore {
     for (const block of this.#blocks) {
       const { first, ends } = block
       let bytes: Buffer | undefined
-      for (; (wanted[next] ?? Number.POSITIVE_INFINITY) < first + ends.length; next++) {
-        const number = wanted[next] ?? 0
+      for (let number = wanted[next]; number !== undefined && number < first + ends.length; number = wanted[++next]) {
+        const place = number - first
         bytes ??= unpack(block)
         // Decoded one by one: a part of a larger string would keep all of it in memory.
-        found.set(number, bytes.toString('utf8', ends[number - first - 1] ?? 0, ends[number - first]))
+        found.set(number, bytes.toString('utf8', place === 0 ? 0 : ends[place - 1], ends[place]))
       }
     }
     return found

@@ -65,8 +65,8 @@ function dimensionCharts(characters: readonly Fields[]): string {
     )
     const known: readonly string[] = own
     for (const option of options) {
-      const count = counts.find(([name]) => name === option)?.[1] ?? 0
-      const value = !known.includes(option) ? 'not applicable' : count > 0 ? 'covered' : 'not covered'
+      const isCovered = counts.some(([name, count]) => name === option && count > 0)
+      const value = !known.includes(option) ? 'not applicable' : isCovered ? 'covered' : 'not covered'
       cells.push({ x: dimension, y: option, value })
     }
     return own.length === 1 ? note(`${dimension} has one option.`) : barChart(`Characters by ${dimension}`, counts)
