@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { ExperimentForm, FormPayloads, RunForm } from './experiment-form.ts'
 import { JsonObject } from './json.ts'
 import { StudyConsent } from './study-settings.ts'
-import { SeatRecord, StudySeat, WaitingRoom } from './study-worlds.ts'
+import { SlotRecord, StudySlot, WaitingRoom } from './study-worlds.ts'
 
 const Name = z.string().min(1).max(200)
 export const GENERATIONS = ['experiment', 'run'] as const
@@ -88,7 +88,7 @@ export const ParticipantState = z.strictObject({
   /** In stage `waiting`. */
   waiting: WaitingRoom.nullable(),
   /** In stage `episode`. */
-  seat: StudySeat.nullable(),
+  playing: StudySlot.nullable(),
   /** Nobody else had come to play with: the study is over for the participant, who gets a code. */
   is_released: z.boolean(),
   completed: z.int(),
@@ -123,6 +123,6 @@ export const ParticipantData = z.strictObject({
   assignments: z.array(JsonObject),
   sessions: z.array(JsonObject),
   /** What the participant played in worlds. */
-  episodes: z.array(SeatRecord),
+  episodes: z.array(SlotRecord),
 })
 export type ParticipantData = z.infer<typeof ParticipantData>

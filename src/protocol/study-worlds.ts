@@ -66,13 +66,13 @@ export const WaitingRoom = z.strictObject({
 export type WaitingRoom = z.infer<typeof WaitingRoom>
 
 /** The episode that a participant plays: what the slot's page and socket need. The token is the participant's alone. */
-export const StudySeat = z.strictObject({
+export const StudySlot = z.strictObject({
   episode_id: z.string(),
   world: z.string(),
   slot: z.int().min(0),
   token: z.string(),
 })
-export type StudySeat = z.infer<typeof StudySeat>
+export type StudySlot = z.infer<typeof StudySlot>
 
 /** Why an episode ended for a participant. Whoever played to the end or to the time limit has completed the assignment. */
 export const EXIT_REASONS = [
@@ -87,7 +87,7 @@ export const EXIT_REASONS = [
 export type ExitReason = (typeof EXIT_REASONS)[number]
 
 /** One participant's part in an episode of a study, as exports have it. */
-export const SeatRecord = z.strictObject({
+export const SlotRecord = z.strictObject({
   assignment_id: z.string(),
   episode_id: z.string(),
   arm: z.string(),
@@ -105,4 +105,4 @@ export const SeatRecord = z.strictObject({
   started_at: z.string(),
   ended_at: z.string().nullable(),
 })
-export type SeatRecord = z.infer<typeof SeatRecord>
+export type SlotRecord = z.infer<typeof SlotRecord>

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { createResearchClient } from '../../src/client/research.ts'
 import { startServerProcess } from '../../src/testing/server-process.ts'
 import { until } from '../../src/testing/until.ts'
-import { ALONE, answer, join, playSeat, serve, stageOf, together } from './world-study.ts'
+import { ALONE, answer, join, playSlot, serve, stageOf, together } from './world-study.ts'
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(joinPath(tmpdir(), 'paracosm-arms-'))
@@ -29,9 +29,10 @@ test('arms: one person plays paint-arena against a bot, from the link to the cod
       assert.equal(before.arm?.people, 1)
       const clicks = await Promise.all([person.study.play(), person.study.play()])
       const one = await stageOf(person, 'episode')
-      for (const { seat } of clicks) if (seat) assert.deepEqual(seat, one.seat, 'two clicks begin one episode')
-      assert.ok(one.seat)
-      assert.equal(await playSeat(person, one.seat), 'over')
+      for (const { playing } of clicks)
+        if (playing) assert.deepEqual(playing, one.playing, 'two clicks begin one episode')
+      assert.ok(one.playing)
+      assert.equal(await playSlot(person, one.playing), 'over')
       await stageOf(person, 'forms')
       const done = await answer(person)
       assert.equal(done.stage, 'finished')
@@ -52,16 +53,16 @@ test('arms: one person plays paint-arena against a bot, from the link to the cod
       // All episodes of the arm share one seed.
       const other = await join(server.url, 'painting', 'p2')
       await answer(other)
-      const { seat } = await other.study.play()
-      assert.ok(seat)
-      assert.equal(await playSeat(other, seat, 5), 'left')
+      const { playing } = await other.study.play()
+      assert.ok(playing)
+      assert.equal(await playSlot(other, playing, 5), 'left')
       const again = await stageOf(other, 'assignment')
       assert.equal(again.assignment?.status, 'interrupted')
       const [left] = (await other.study.data()).episodes
       assert.equal(left?.exit_reason, 'left')
       assert.equal(left?.seed, played?.seed)
       await other.study.withdraw(true)
-      const gone = await fetch(`${server.url}/api/episodes/${seat.episode_id}`)
+      const gone = await fetch(`${server.url}/api/episodes/${playing.episode_id}`)
       assert.equal(gone.status, 404, 'what one participant played alone is deleted with them')
     } finally {
       await server.close()
@@ -82,10 +83,13 @@ test('arms: two people wait for each other, play together, and a third goes on w
       const met = await second.study.play()
       const mine = await stageOf(first, 'episode')
       assert.equal((await third.study.play()).stage, 'waiting')
-      assert.equal(mine.seat?.episode_id, met.seat?.episode_id)
-      assert.deepEqual([mine.seat?.slot, met.seat?.slot].toSorted(), [0, 1])
-      assert.ok(mine.seat && met.seat)
-      assert.deepEqual(await Promise.all([playSeat(first, mine.seat), playSeat(second, met.seat)]), ['over', 'over'])
+      assert.equal(mine.playing?.episode_id, met.playing?.episode_id)
+      assert.deepEqual([mine.playing?.slot, met.playing?.slot].toSorted(), [0, 1])
+      assert.ok(mine.playing && met.playing)
+      assert.deepEqual(await Promise.all([playSlot(first, mine.playing), playSlot(second, met.playing)]), [
+        'over',
+        'over',
+      ])
       for (const person of [first, second]) assert.equal((await stageOf(person, 'finished')).completion?.code, 'DONE-2')
       assert.equal((await third.study.me()).stage, 'waiting')
       assert.equal((await third.study.leaveRoom()).stage, 'assignment')
@@ -105,9 +109,9 @@ test('arms: with nobody else there a bot fills in, or the participant is release
       const filled = await join(server.url, 'filled', 'a')
       await answer(filled)
       assert.equal((await filled.study.play()).stage, 'waiting')
-      const { seat } = await stageOf(filled, 'episode')
-      assert.ok(seat)
-      await playSeat(filled, seat)
+      const { playing } = await stageOf(filled, 'episode')
+      assert.ok(playing)
+      await playSlot(filled, playing)
       assert.equal((await stageOf(filled, 'finished')).is_released, false)
       const [played] = (await filled.study.data()).episodes
       assert.deepEqual(played?.players.toSorted(), ['greedy', 'participant'])
@@ -155,17 +159,17 @@ test('arms: kill -9 in the middle of an episode: it resumes, and its end complet
     const first = await startServerProcess(data, ['--experiment', file])
     const person = await join(first.url, 'painting', 'p1')
     await answer(person)
-    const { seat } = await person.study.play()
-    assert.ok(seat)
-    await playSeat(person, seat, 10)
+    const { playing } = await person.study.play()
+    assert.ok(playing)
+    await playSlot(person, playing, 10)
     await first.crash()
     const second = await startServerProcess(data, ['--experiment', file])
     try {
       const back = await join(second.url, 'painting', 'p1')
       assert.equal(back.player, person.player)
       const state = await stageOf(back, 'episode')
-      assert.deepEqual(state.seat, seat, 'the same seat with the same token')
-      assert.equal(await playSeat(back, seat), 'over')
+      assert.deepEqual(state.playing, playing, 'the same slot with the same token')
+      assert.equal(await playSlot(back, playing), 'over')
       await stageOf(back, 'forms')
       const [played, ...more] = (await back.study.data()).episodes
       assert.equal(more.length, 0)

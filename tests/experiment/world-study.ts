@@ -89,16 +89,16 @@ export async function answer({ study }: Person): Promise<ParticipantState> {
   }
 }
 
-/** Plays the seat with a bot of the world until the episode is over. @param forSteps leaves after so many observations */
-export function playSeat(
+/** Plays the slot with a bot of the world until the episode is over. @param forSteps leaves after so many observations */
+export function playSlot(
   { url, key }: Person,
-  seat: NonNullable<ParticipantState['seat']>,
+  playing: NonNullable<ParticipantState['playing']>,
   forSteps = Number.POSITIVE_INFINITY,
 ) {
-  const bot = paintArena.bots?.find(({ name }) => name === 'sweep')?.create(1, seat.slot)
+  const bot = paintArena.bots?.find(({ name }) => name === 'sweep')?.create(1, playing.slot)
   const ended = Promise.withResolvers<string>()
   let seen = 0
-  const play = createClient({ url, key }).episodes.play(seat.episode_id, seat.slot, seat.token, {
+  const play = createClient({ url, key }).episodes.play(playing.episode_id, playing.slot, playing.token, {
     observation(observation, isFinal) {
       if (isFinal) {
         play.leave()

@@ -7,7 +7,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { sleep } from '../../lib/sleep.ts'
 import type { ParticipantState } from '../../protocol/study-routes.ts'
 import { Twister } from '../strategy/twister.ts'
-import { playSeat } from './simulated-seat.ts'
+import { playSlot } from './simulated-slot.ts'
 
 interface PilotOptions {
   readonly url: string
@@ -109,8 +109,8 @@ export async function simulateParticipant(options: PilotOptions): Promise<PilotO
       state = await orLook(client, () => client.play())
     } else if (stage === 'waiting') {
       state = await afterWaiting(client, signal)
-    } else if (stage === 'episode' && state.seat) {
-      playedMs += await playSeat({ ...options, key }, state.seat, draw)
+    } else if (stage === 'episode' && state.playing) {
+      playedMs += await playSlot({ ...options, key }, state.playing, draw)
       sessions++
       state = await afterEpisode(client, signal)
     } else if (stage === 'assignment' || stage === 'session') {

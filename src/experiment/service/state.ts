@@ -38,7 +38,7 @@ type Shown = ParticipantState['options'][number]
 
 /** The part of a state that differs from stage to stage. */
 type Step = Pick<ParticipantState, 'stage'> &
-  Partial<Pick<ParticipantState, 'forms' | 'group_id' | 'assignment' | 'session' | 'options' | 'seat' | 'waiting'>>
+  Partial<Pick<ParticipantState, 'forms' | 'group_id' | 'assignment' | 'session' | 'options' | 'playing' | 'waiting'>>
 
 const connectTo = (session: string): ParticipantState['session'] => ({
   session_id: session,
@@ -58,7 +58,7 @@ export class ParticipantStates {
     const maximum = study.generation === 'run' ? runMaximumOf({ study }) : maximumOf({ study })
     const base = {
       ...{ forms: [], group_id: null, assignment: null, session: null, options: [], completion: null, maximum },
-      ...{ arm: null, waiting: null, seat: null, is_released: false },
+      ...{ arm: null, waiting: null, playing: null, is_released: false },
     }
     const info = infoOf(open)
     if (participant && participant.withdrawnAt !== null)
@@ -99,12 +99,12 @@ export class ParticipantStates {
     return { world: arm.world, title: world?.title ?? arm.world, description, people: participantSlots(arm).length }
   }
 
-  /** An assignment of an arm is an episode once it has a seat, and a waiting room before that. */
+  /** An assignment of an arm is an episode once it has a slot, and a waiting room before that. */
   async #inWorld(open: OpenStudy, player: string, step: Step): Promise<Step> {
     const id = step.assignment?.assignment_id
     if ((step.stage !== 'assignment' && step.stage !== 'session') || id == null) return step
     const standing = await this.#parts.plays.standing(open, { id, player })
-    if (standing?.seat) return { ...step, session: null, stage: 'episode', seat: standing.seat }
+    if (standing?.playing) return { ...step, session: null, stage: 'episode', playing: standing.playing }
     if (standing) return { ...step, session: null, stage: 'waiting', waiting: standing.waiting }
     return { ...step, session: null, stage: 'assignment' }
   }

@@ -3,16 +3,16 @@
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { EpisodeSummary } from '../../protocol/catalogue.ts'
-import { type ExitReason, participantSlots, type StudyArm, type StudySeat } from '../../protocol/study-worlds.ts'
+import { type ExitReason, participantSlots, type StudyArm, type StudySlot } from '../../protocol/study-worlds.ts'
 import type { Scene } from '../../store/studies/acts.ts'
 import type { StoredAssignment } from '../../store/studies/rows.ts'
 import type { OpenEpisode, StudyEpisodes } from '../../store/studies/study-episodes.ts'
-import type { PlannedSeats, WaitingRooms } from '../../store/studies/waiting-rooms.ts'
+import type { PlannedSlots, WaitingRooms } from '../../store/studies/waiting-rooms.ts'
 import { armOf } from '../study.ts'
 import type { StudyCatalogue } from './catalogue.ts'
 import { limitOf, type OpenStudy, refuse } from './environment.ts'
 import { exitOf, presenceOf } from './episode-exits.ts'
-import { EPISODE_KIND, planSeats, specOf } from './plan-seats.ts'
+import { EPISODE_KIND, planSlots, specOf } from './plan-slots.ts'
 
 interface WorldPlayParts {
   readonly rooms: WaitingRooms
@@ -78,8 +78,8 @@ export class WorldPlays {
       graceMs: wait.grace_seconds * MS,
       onTimeout: wait.on_timeout,
     }
-    const plan = (members: readonly unknown[]): PlannedSeats =>
-      planSeats({ study: study.name, name, arm }, members.length)
+    const plan = (members: readonly unknown[]): PlannedSlots =>
+      planSlots({ study: study.name, name, arm }, members.length)
     for (;;) {
       const matched = await this.#parts.rooms.match(rules, plan)
       if (!matched) return
@@ -88,7 +88,7 @@ export class WorldPlays {
   }
 
   /** The assignments of the group are in progress: when the episode cannot begin, they are given back. */
-  async #begin(arm: StudyArm, planned: PlannedSeats): Promise<void> {
+  async #begin(arm: StudyArm, planned: PlannedSlots): Promise<void> {
     const { episodes, played, onFault } = this.#parts
     try {
       await episodes.start(specOf(arm, planned))
@@ -102,15 +102,15 @@ export class WorldPlays {
   /** Where a participant is with an assignment of an arm. It also notes that their page is there. */
   async standing(open: OpenStudy, row: Pick<StoredAssignment, 'id' | 'player'>) {
     const { rooms, played } = this.#parts
-    const seat = await played.seat(row.id)
-    if (seat && !seat.isStarting) {
-      const { episode: episode_id, world, slot, token } = seat
-      const shown: StudySeat = { episode_id, world, slot, token }
-      return { seat: shown, waiting: null }
+    const playing = await played.playing(row.id)
+    if (playing && !playing.isStarting) {
+      const { episode: episode_id, world, slot, token } = playing
+      const shown: StudySlot = { episode_id, world, slot, token }
+      return { playing: shown, waiting: null }
     }
     const key = { study: open.study.name, player: row.player }
-    const waiter = seat ? undefined : await rooms.touch(key)
-    if (!seat && waiter?.assignment !== row.id) return undefined
+    const waiter = playing ? undefined : await rooms.touch(key)
+    if (!playing && waiter?.assignment !== row.id) return undefined
     const arm = waiter && armOf(open.study, waiter.arm)
     const now = Date.now()
     const size = arm ? participantSlots(arm).length : 1
@@ -121,7 +121,7 @@ export class WorldPlays {
       size,
       on_timeout: arm?.wait.on_timeout ?? ('release' as const),
     }
-    return { seat: null, waiting }
+    return { playing: null, waiting }
   }
 
   /** Called when an episode of this server is archived. */

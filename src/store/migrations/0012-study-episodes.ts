@@ -32,7 +32,7 @@ export function createStudyEpisodes({ instant, key }: DdlWords): string[] {
       results text
     )`,
     "create index study_episodes_open on study_episodes (created_at, episode_id) where status <> 'ended'",
-    `create table study_seats (
+    `create table study_slots (
       episode_id ${key} not null,
       slot integer not null,
       study ${key} not null,
@@ -44,6 +44,6 @@ export function createStudyEpisodes({ instant, key }: DdlWords): string[] {
       score double precision,
       primary key (episode_id, slot)
     )`,
-    'create index study_seats_by_assignment on study_seats (assignment_id)',
+    'create index study_slots_by_assignment on study_slots (assignment_id)',
   ]
 }

@@ -261,7 +261,7 @@ export class Studies {
           await tx.deleteFrom(table).where('session_id', '=', session_id).execute()
         }
       }
-      const alone = await forgetSeats(tx, key, ids)
+      const alone = await forgetSlots(tx, key, ids)
       await tx.deleteFrom('assignments').where('study', '=', key.study).where('player_id', '=', key.player).execute()
       await tx
         .deleteFrom('study_participants')
@@ -274,19 +274,19 @@ export class Studies {
 }
 
 /** Removes a participant's part in episodes. @returns the episodes that nobody else of a study played */
-async function forgetSeats(
+async function forgetSlots(
   tx: Transaction<Tables>,
   { study, player }: ActKey,
   assignments: readonly string[],
 ): Promise<string[]> {
   await tx.deleteFrom('study_waiting').where('study', '=', study).where('player_id', '=', player).execute()
   if (assignments.length === 0) return []
-  const seats = tx.selectFrom('study_seats').select('episode_id')
-  const own = await seats.where('assignment_id', 'in', assignments).execute()
-  await tx.deleteFrom('study_seats').where('assignment_id', 'in', assignments).execute()
+  const taken = tx.selectFrom('study_slots').select('episode_id')
+  const own = await taken.where('assignment_id', 'in', assignments).execute()
+  await tx.deleteFrom('study_slots').where('assignment_id', 'in', assignments).execute()
   const alone: string[] = []
   for (const { episode_id } of own) {
-    if (await seats.where('episode_id', '=', episode_id).executeTakeFirst()) continue
+    if (await taken.where('episode_id', '=', episode_id).executeTakeFirst()) continue
     await tx.deleteFrom('study_episodes').where('episode_id', '=', episode_id).execute()
     alone.push(episode_id)
   }

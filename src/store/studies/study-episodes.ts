@@ -3,7 +3,7 @@
 import type { Selectable, Transaction } from 'kysely'
 import { z } from 'zod'
 import { EpisodeOutcome, Results } from '../../protocol/episode.ts'
-import { EXIT_REASONS, type ExitReason, type SeatRecord } from '../../protocol/study-worlds.ts'
+import { EXIT_REASONS, type ExitReason, type SlotRecord } from '../../protocol/study-worlds.ts'
 import { readJsonColumn, writeJsonColumn } from '../columns.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
@@ -21,7 +21,7 @@ export interface OpenEpisode {
   readonly endsBy: number
 }
 
-export interface Seat {
+export interface TakenSlot {
   readonly episode: string
   readonly slot: number
   readonly token: string
@@ -86,11 +86,11 @@ export class StudyEpisodes {
   }
 
   /** Where the participant of an assignment plays now; undefined: nowhere. */
-  async seat(assignment: string): Promise<Seat | undefined> {
+  async playing(assignment: string): Promise<TakenSlot | undefined> {
     const row = await this.#store.db
-      .selectFrom('study_seats')
-      .innerJoin('study_episodes', 'study_episodes.episode_id', 'study_seats.episode_id')
-      .select(['study_seats.episode_id', 'slot', 'token', 'world', 'status'])
+      .selectFrom('study_slots')
+      .innerJoin('study_episodes', 'study_episodes.episode_id', 'study_slots.episode_id')
+      .select(['study_slots.episode_id', 'slot', 'token', 'world', 'status'])
       .where('assignment_id', '=', assignment)
       .where('status', '<>', 'ended')
       .executeTakeFirst()
@@ -117,14 +117,14 @@ export class StudyEpisodes {
         .where('status', '<>', 'ended')
         .executeTakeFirst()
       if (numUpdatedRows === 0n) return false
-      const seats = await tx
-        .selectFrom('study_seats')
+      const taken = await tx
+        .selectFrom('study_slots')
         .selectAll()
         .where('episode_id', '=', id)
         .orderBy('player_id')
         .execute()
-      await lockAll(tx, this.#store.kind, seats)
-      for (const { study, player_id: player, assignment_id, slot } of seats) {
+      await lockAll(tx, this.#store.kind, taken)
+      for (const { study, player_id: player, assignment_id, slot } of taken) {
         const reason = end.exitOf(slot)
         const extra = await completingReasons(tx, study)
         const isComplete = PLAYED.includes(reason) || completes(reason, extra)
@@ -133,7 +133,7 @@ export class StudyEpisodes {
           return { rows: row?.status === 'in_progress' ? [settled(row, isComplete, now)] : [], result: undefined }
         })
         await tx
-          .updateTable('study_seats')
+          .updateTable('study_slots')
           .set({ exit_reason: reason, score: end.results?.scores[slot] ?? null, token: '' })
           .where('episode_id', '=', id)
           .where('slot', '=', slot)
@@ -144,11 +144,11 @@ export class StudyEpisodes {
   }
 
   /** What some assignments were played as, the oldest first. */
-  async records(assignments: readonly string[]): Promise<SeatRecord[]> {
+  async records(assignments: readonly string[]): Promise<SlotRecord[]> {
     if (assignments.length === 0) return []
     const rows = await this.#store.db
-      .selectFrom('study_seats')
-      .innerJoin('study_episodes', 'study_episodes.episode_id', 'study_seats.episode_id')
+      .selectFrom('study_slots')
+      .innerJoin('study_episodes', 'study_episodes.episode_id', 'study_slots.episode_id')
       .selectAll('study_episodes')
       .select(['slot', 'assignment_id', 'consent_version', 'exit_reason', 'score'])
       .where('assignment_id', 'in', assignments)
@@ -185,9 +185,9 @@ function toOpen(row: Selectable<StudyEpisodeTable>): OpenEpisode {
 async function lockAll(
   tx: Transaction<Tables>,
   kind: Store['kind'],
-  seats: readonly { readonly study: string; readonly player_id: string }[],
+  taken: readonly { readonly study: string; readonly player_id: string }[],
 ): Promise<void> {
-  for (const { study, player_id } of seats) {
+  for (const { study, player_id } of taken) {
     const select = tx
       .selectFrom('study_participants')
       .select('player_id')

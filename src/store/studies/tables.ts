@@ -150,7 +150,7 @@ export interface StudyEpisodeTable {
 }
 
 /** A participant's part in an episode. */
-export interface StudySeatTable {
+export interface StudySlotTable {
   episode_id: string
   slot: number
   study: string
@@ -174,5 +174,5 @@ export interface StudyTables {
   study_rooms: StudyRoomTable
   study_waiting: StudyWaitingTable
   study_episodes: StudyEpisodeTable
-  study_seats: StudySeatTable
+  study_slots: StudySlotTable
 }

@@ -13,7 +13,7 @@ import type { StudyWaitingTable } from './tables.ts'
 const LOOKED_AT = 256
 
 /** An episode that a group is about to play. */
-export interface PlannedSeats {
+export interface PlannedSlots {
   readonly episode: string
   readonly world: string
   readonly variant: string | null
@@ -22,10 +22,10 @@ export interface PlannedSeats {
   readonly players: readonly string[]
   readonly endsBy: number
   /** One per member, in the order of the members. */
-  readonly seats: readonly { readonly slot: number; readonly token: string }[]
+  readonly taken: readonly { readonly slot: number; readonly token: string }[]
 }
 
-export type Matched = { readonly kind: 'group'; readonly plan: PlannedSeats } | { readonly kind: 'released' }
+export type Matched = { readonly kind: 'group'; readonly plan: PlannedSlots } | { readonly kind: 'released' }
 
 interface Entry extends ActKey {
   readonly assignment: string
@@ -121,7 +121,7 @@ export class WaitingRooms {
    * Makes the next group of a room, if there is one: its members' assignments are in progress when this resolves.
    * @param plan called with the members, at most once for each group
    */
-  match(rules: RoomRules, plan: (members: readonly Waiter[]) => PlannedSeats): Promise<Matched | undefined> {
+  match(rules: RoomRules, plan: (members: readonly Waiter[]) => PlannedSlots): Promise<Matched | undefined> {
     return this.#store.transaction(async (tx) => {
       await lockRoom(tx, this.#store.kind, rules)
       const now = Date.now()
@@ -148,18 +148,18 @@ export class WaitingRooms {
     tx: Transaction<Tables>,
     rules: RoomRules,
     { kind, members }: Match,
-    plan: (members: readonly Waiter[]) => PlannedSeats,
+    plan: (members: readonly Waiter[]) => PlannedSlots,
   ): Promise<Matched> {
     const { study } = rules
     const planned = kind === 'group' ? plan(members) : undefined
     if (planned) await insertEpisode(tx, rules, planned)
     for (const { player, assignment } of members.toSorted((a, b) => (a.player < b.player ? -1 : 1))) {
-      const seat = planned?.seats[members.findIndex((each) => each.player === player)]
+      const playing = planned?.taken[members.findIndex((each) => each.player === player)]
       await actIn(tx, this.#store.kind, { study, player, limit: null }, async (scene) => {
         const row = scene.rows.find(({ id }) => id === assignment)
         if (!row) return { result: undefined }
         const { participant, now } = scene
-        if (!planned || !seat) {
+        if (!planned || !playing) {
           const expired = { ...row, status: 'expired' as const, isReserved: false, updatedAt: now }
           return { participant: { ...participant, releasedAt: now }, rows: [expired], result: undefined }
         }
@@ -169,8 +169,8 @@ export class WaitingRooms {
           assignment_id: assignment,
           consent_version: participant.consentVersion,
         }
-        const open = { episode_id: planned.episode, ...seat, ...place, exit_reason: null, score: null }
-        await tx.insertInto('study_seats').values(open).execute()
+        const open = { episode_id: planned.episode, ...playing, ...place, exit_reason: null, score: null }
+        await tx.insertInto('study_slots').values(open).execute()
         const taken = { status: 'in_progress' as const, session: planned.episode, startedAt: now, updatedAt: now }
         return { rows: [{ ...row, ...taken, isReserved: false, reservedUntil: null }], result: undefined }
       })
@@ -284,7 +284,7 @@ async function removeWaiting(
     .execute()
 }
 
-async function insertEpisode(tx: Transaction<Tables>, { study, arm }: RoomRules, planned: PlannedSeats): Promise<void> {
+async function insertEpisode(tx: Transaction<Tables>, { study, arm }: RoomRules, planned: PlannedSlots): Promise<void> {
   const { episode: episode_id, world, variant, seed, players, endsBy: ends_by } = planned
   const about = { episode_id, study, arm, world, variant, seed, players: writeJsonColumn(players), ends_by }
   const open = { status: 'starting', created_at: Date.now(), ended_at: null, outcome: null, results: null }

@@ -1,5 +1,5 @@
 // A world that a participant plays: the world's own view between the study's bars. A reload or another device takes the
-// same seat again; at the end one button leads on.
+// same slot again; at the end one button leads on.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { EpisodeSummary, ParticipantState, WorldDetail } from 'paracosm/protocol'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
@@ -19,12 +19,12 @@ import { Trouble } from './trouble.tsx'
 import { useWords } from './use-words.ts'
 import type { Words } from './words.ts'
 
-type Seat = NonNullable<ParticipantState['seat']>
+type TakenSlot = NonNullable<ParticipantState['playing']>
 
 interface EpisodeProps {
   readonly study: string
   readonly accessKey: string
-  readonly seat: Seat
+  readonly playing: TakenSlot
   /** How far the participant is. */
   readonly step: string
   /** The way out of the study. */
@@ -32,9 +32,9 @@ interface EpisodeProps {
 }
 
 export function StudyEpisode(props: EpisodeProps) {
-  const { seat } = props
-  const summary = useQuery(episodeQuery(seat.episode_id))
-  const world = useQuery(worldQuery(seat.world))
+  const { playing } = props
+  const summary = useQuery(episodeQuery(playing.episode_id))
+  const world = useQuery(worldQuery(playing.world))
   const error = summary.error ?? world.error
   if (error) {
     return (
@@ -51,7 +51,7 @@ type PlayProps = EpisodeProps & { readonly summary: EpisodeSummary; readonly wor
 /** Milliseconds between two looks for what comes next, once the game is over. */
 const NEXT_MS = 1500
 
-function Play({ study, accessKey, seat: { slot, token }, step, leave, summary, world }: PlayProps) {
+function Play({ study, accessKey, playing: { slot, token }, step, leave, summary, world }: PlayProps) {
   const words = useWords()
   const cache = useQueryClient()
   const [game] = useState(() =>

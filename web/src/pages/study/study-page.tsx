@@ -162,14 +162,14 @@ function StageFrame({ study, accessKey, state, frame, leave, onLeft }: StageProp
       </Frame>
     )
   }
-  if (state.stage === 'episode' && state.seat) {
+  if (state.stage === 'episode' && state.playing) {
     return (
       <Frame {...frame} isWide>
         <StudyEpisode
-          key={state.seat.episode_id}
+          key={state.playing.episode_id}
           study={study}
           accessKey={accessKey}
-          seat={state.seat}
+          playing={state.playing}
           step={step?.words ?? ''}
           leave={<LeaveButton study={study} onLeft={onLeft} />}
         />

@@ -1,14 +1,14 @@
-// A simulated participant in a world: a bot of the world plays the seat over its socket, as a person's page does.
+// A simulated participant in a world: a bot of the world plays the slot over its socket, as a person's page does.
 import { createClient } from '../../client/client.ts'
 import { createBotPlayer } from '../../episode/in-process-players.ts'
 import type { InProcessPlayer } from '../../episode/slots.ts'
 import type { WorldRegistry } from '../../host/world-registry.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { JsonObject } from '../../protocol/json.ts'
-import type { StudySeat } from '../../protocol/study-worlds.ts'
+import type { StudySlot } from '../../protocol/study-worlds.ts'
 import type { Twister } from '../strategy/twister.ts'
 
-interface SeatOptions {
+interface SlotOptions {
   readonly url: string
   readonly key: string
   readonly worlds: WorldRegistry
@@ -18,21 +18,21 @@ interface SeatOptions {
 const SEEDS = 0x7fff_ffff
 
 /**
- * Plays a seat until the episode is over.
+ * Plays a slot until the episode is over.
  * @returns milliseconds that it took
- * @throws AppError RUN_FAILED when the seat cannot be played to the end; INTERRUPTED
+ * @throws AppError RUN_FAILED when the slot cannot be played to the end; INTERRUPTED
  */
-export async function playSeat(
-  { url, key, worlds, signal }: SeatOptions,
-  seat: StudySeat,
+export async function playSlot(
+  { url, key, worlds, signal }: SlotOptions,
+  playing: StudySlot,
   draw: Twister,
 ): Promise<number> {
-  const bot = await botOf(worlds, seat, draw)
+  const bot = await botOf(worlds, playing, draw)
   const ended = Promise.withResolvers<undefined>()
   const began = performance.now()
   let step = 0
   const client = createClient({ url, key, signal })
-  const play = client.episodes.play(seat.episode_id, seat.slot, seat.token, {
+  const play = client.episodes.play(playing.episode_id, playing.slot, playing.token, {
     observation(seen, isFinal) {
       if (isFinal) return ended.resolve(undefined)
       if (seen.started !== true) return
@@ -49,7 +49,7 @@ export async function playSeat(
     lost: () => undefined,
     closed(why) {
       if (why === 'over') ended.resolve(undefined)
-      else ended.reject(new AppError('RUN_FAILED', `the seat of episode ${seat.episode_id} is ${why}`))
+      else ended.reject(new AppError('RUN_FAILED', `the slot of episode ${playing.episode_id} is ${why}`))
     },
   })
   const stop = (): void => ended.reject(new AppError('INTERRUPTED', 'the pilot was stopped'))
@@ -66,7 +66,7 @@ export async function playSeat(
 /** A bot drawn for the participant; undefined: the world has none, and the participant only looks on. */
 async function botOf(
   worlds: WorldRegistry,
-  { world: id, slot }: StudySeat,
+  { world: id, slot }: StudySlot,
   draw: Twister,
 ): Promise<InProcessPlayer | undefined> {
   const world = await worlds.load(id)

@@ -4,7 +4,7 @@ import { createToken } from '../../episode/slots.ts'
 import { createEpisodeId } from '../../episode/start.ts'
 import type { EpisodeSpec, SlotSpec } from '../../host/episode-spec.ts'
 import { participantSlots, type StudyArm } from '../../protocol/study-worlds.ts'
-import type { PlannedSeats } from '../../store/studies/waiting-rooms.ts'
+import type { PlannedSlots } from '../../store/studies/waiting-rooms.ts'
 
 /** Milliseconds that an episode waits for the pages of its participants, and that they have before the first step. */
 const GATHER_MS = 30_000
@@ -21,11 +21,11 @@ function seedOf(arm: StudyArm, study: string, name: string): number {
   return createHash('sha256').update(`${study}\0${name}`).digest().readUInt32BE(0)
 }
 
-/** Seats members by lot, and bots where nobody has come. */
-export function planSeats(
+/** Gives members their slots by lot, and bots where nobody has come. */
+export function planSlots(
   { study, name, arm }: { readonly study: string; readonly name: string; readonly arm: StudyArm },
   members: number,
-): PlannedSeats {
+): PlannedSlots {
   const now = Date.now()
   const taken = shuffle(participantSlots(arm)).slice(0, members)
   const players = arm.players.map((player, slot) => {
@@ -39,13 +39,13 @@ export function planSeats(
     seed: seedOf(arm, study, name),
     players,
     endsBy: now + GATHER_MS + LEAD_MS + arm.time_limit_seconds * 1000 + SLACK_MS,
-    seats: taken.map((slot) => ({ slot, token: createToken() })),
+    taken: taken.map((slot) => ({ slot, token: createToken() })),
   }
 }
 
-export function specOf(arm: StudyArm, planned: PlannedSeats): EpisodeSpec {
+export function specOf(arm: StudyArm, planned: PlannedSlots): EpisodeSpec {
   const { steps_per_second: stepsPerSecond, turn_seconds, time_limit_seconds } = arm
-  const tokens = new Map(planned.seats.map(({ slot, token }) => [slot, token]))
+  const tokens = new Map(planned.taken.map(({ slot, token }) => [slot, token]))
   const slots = planned.players.map((player, slot): SlotSpec => {
     const token = tokens.get(slot)
     if (token === undefined) return player === 'participant' ? null : player
