@@ -73,7 +73,7 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
     if (header.length === 0 || header.every((byte) => byte === 0)) return
     if (header.length < BLOCK) throw bad('ends in the middle of a header')
     checkSum(header)
-    const type = String.fromCharCode(header[156] ?? 0)
+    const type = String.fromCharCode(header.readUInt8(156))
     const size = next.size ?? numberIn(header, 124, 12)
     const padded = Math.ceil(size / BLOCK) * BLOCK
     if ('LKxg'.includes(type)) {
@@ -122,8 +122,9 @@ function checkSum(header: Buffer): void {
 /** Octal text, or a big-endian number where the first bit is set. */
 function numberIn(header: Buffer, at: number, length: number): number {
   const field = header.subarray(at, at + length)
-  if (((field[0] ?? 0) & 0x80) !== 0) {
-    let value = BigInt((field[0] ?? 0) & 0x7f)
+  const first = field.readUInt8(0)
+  if ((first & 0x80) !== 0) {
+    let value = BigInt(first & 0x7f)
     for (const byte of field.subarray(1)) value = value * 256n + BigInt(byte)
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw bad('has an entry without a sensible size')
     return Number(value)

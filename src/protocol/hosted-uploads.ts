@@ -1,6 +1,5 @@
 // The upload objects of the hosted API (contract section 10.4), and ours for source and secrets.
 import { z } from 'zod'
-import { JsonObject } from './json.ts'
 import { Argv } from './league.ts'
 
 const Text = z.string()
@@ -35,14 +34,6 @@ export const SourcePolicyRequest = z.strictObject({
   policy_secret_env: SecretEnv.optional(),
 })
 
-/** Makes a policy version of an uploaded image. */
-export const ImagePolicyRequest = z.object({
-  name: PolicyName,
-  container_image_id: Text.max(100),
-  run: Argv.optional(),
-  policy_secret_env: SecretEnv.optional(),
-})
-
 /** A policy version that was uploaded. */
 export const PolicyUpload = z.object({
   id: Text,
@@ -55,30 +46,3 @@ export type PolicyUpload = z.infer<typeof PolicyUpload>
 
 /** Names of the secrets of a policy version; values are never shown. */
 export const SecretNames = z.object({ names: z.array(Text) })
-
-/** A container image: `pending` until it was pushed. */
-export const UploadedImage = z.object({
-  id: Text,
-  name: Text,
-  version: z.int(),
-  client_hash: Text.nullable(),
-  status: z.enum(['pending', 'ready']),
-  image_uri: Text.nullable(),
-  image_digest: Text.nullable(),
-  public_image_uri: Text.nullable(),
-})
-export type UploadedImage = z.infer<typeof UploadedImage>
-
-/** A package that was uploaded. */
-export const UploadedCoworld = z.object({
-  id: Text,
-  name: Text,
-  version: Text,
-  manifest: JsonObject,
-  manifest_hash: Text,
-  size_bytes: z.int(),
-  canonical: z.boolean(),
-})
-export type UploadedCoworld = z.infer<typeof UploadedCoworld>
-/** A package in a list. */
-export const ListedCoworld = UploadedCoworld.extend({ created_at: Instant })

@@ -91,7 +91,7 @@ test('archives: paths that lead out, links, devices and names twice are refused,
       { path: 'a', data: '1' },
       { path: 'a/b', data: '2' },
     ]),
-    /as a file and as a folder/,
+    /twice: a file, and a folder/,
   )
   await refused(tarOf([{ path: `${'x/'.repeat(40)}f`, data: '1' }]), /levels deep/)
   await refused(tarOf([{ path: 'empty/', type: '5' }]), /no files/)

@@ -104,7 +104,7 @@ function checkEntry({ path, kind }: TarEntry, seen: Map<string, 'file' | 'folder
   const clean = parts.join('/')
   for (let end = 1; end < parts.length; end++) {
     const above = parts.slice(0, end).join('/')
-    if (seen.get(above) === 'file') throw bad(`has ${shown(above)} as a file and as a folder`)
+    if (seen.get(above) === 'file') throw bad(`has ${shown(above)} twice: a file, and a folder`)
     seen.set(above, 'folder')
   }
   const before = seen.get(clean)

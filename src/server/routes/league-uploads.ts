@@ -95,7 +95,7 @@ const archiveRoute: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { auth,
       const caller = await auth.require(request)
       const { body } = request
       if (!(body instanceof Readable)) throw new AppError('UPLOAD_INVALID', 'the body is no archive')
-      if (Number(request.headers['content-length'] ?? 0) > MAX_ARCHIVE_BYTES) {
+      if (Number(request.headers['content-length']) > MAX_ARCHIVE_BYTES) {
         throw new AppError('BODY_TOO_LARGE', `an archive of source has at most ${MAX_ARCHIVE_BYTES} bytes`)
       }
       const source = await keepSource({ sources, blobs }, caller.playerId, body)
