@@ -202,7 +202,7 @@ forEachStore(
           for (const round of rounds) {
             const all = await Promise.allSettled(round.map((each) => hall.do(each)))
             const failed = all.filter((each) => each.status === 'rejected')
-              assert.deepEqual(failed, [], 'nothing that races fails')
+            assert.deepEqual(failed, [], 'nothing that races fails')
             await hall.check()
           }
         },
