@@ -1,10 +1,11 @@
 // Commands about episodes of leagues: lists, statistics, results, logs and replays (contract sections 11.3 to 11.5).
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
 import { parseJson } from '../../kernel/parse.ts'
 import { logAgents, ownAgents, scoreCell, selectEpisodes, timeCell } from '../../league/selection.ts'
+import { makeFolder } from '../../lib/folders.ts'
 import {
   ReadEpisode,
   ReadEpisodeStats,
@@ -19,7 +20,7 @@ import { parseStep, within } from '../options.ts'
 import { printTable } from '../table.ts'
 import { type Action, type Add, cell, type Flags, lines, policyOf, printWire } from './commands.ts'
 
-/** Rounds of one page, and episodes that are listed unless told otherwise. */
+/** Rounds of one page, and the default number of episodes in a list. */
 const ROUND_ROWS = 200
 
 export function addEpisodes(io: Io, add: Add): void {
@@ -206,7 +207,7 @@ async function keepLog(
   folder: string,
   { id, agent, text }: { readonly id: string; readonly agent: number; readonly text: Buffer },
 ): Promise<string> {
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const path = join(folder, `${fileName(id)}-policy_agent_${agent}.txt`)
   await writeFile(path, text)
   return path
@@ -230,7 +231,7 @@ const replays =
       ])
       return printTable(io, ['Episode Request', 'Coworld', 'Replay URI', 'Local Command'], rows)
     }
-    await mkdir(downloadDir, { recursive: true })
+    await makeFolder(downloadDir)
     const index = []
     for (const each of found) {
       const path = join(downloadDir, `${fileName(each.id)}.json`)
