@@ -63,6 +63,7 @@ export const ERRORS = {
   ),
   STUDY_REFUSED: row(400, 1, 'Read the setup of the study again: it says what comes next.'),
   STUDY_FORBIDDEN: row(403, 1, 'Ask the researcher for another link.'),
+  RELEASE_REFUSED: row(409, 1, 'Evaluate the character again, and publish the new report.'),
   UNKNOWN_EXPERIMENT: row(404, 2, 'List the studies with: paracosm experiment list'),
   CHOICE_INVALID: row(400, 2, 'Choose one of the characters listed at /api/play/setup/<game>.'),
   NOT_EVALUABLE: row(409, 1, 'Finish a session of Infer Intent first.'),

@@ -14,4 +14,6 @@ export interface SessionSettings {
   readonly piiKey?: string | undefined
   /** Whether registrations, attempts to authenticate and starts are limited by the minute. */
   readonly hasRateLimits: boolean
+  /** Characters that a release manifest approves: no other is met; undefined: all are. */
+  readonly released?: readonly string[] | undefined
 }

@@ -53,6 +53,8 @@ export interface SessionServiceOptions {
   readonly isAlone: boolean
   /** Whether registrations, attempts and starts are counted. */
   readonly hasRateLimits: boolean
+  /** Characters that may be met; undefined: all. */
+  readonly released?: readonly string[] | undefined
   readonly onFault: (what: string, error: unknown) => void
   /** Whether the participants of a study see their evaluations. */
   readonly showsEvaluations?: (study: string) => Promise<boolean>
@@ -67,7 +69,7 @@ const ROSTER_MS = 1000
  */
 export async function createSessionServices(options: SessionServiceOptions): Promise<SessionServices> {
   const { store, models, mode, onFault, episodes } = options
-  const games = await GameCatalogue.load(episodes.worlds)
+  const games = await GameCatalogue.load(episodes.worlds, options.released)
   const log = new SessionLog(store)
   const stored = new Characters(store)
   await stored.seedOnce(games.shipped)
