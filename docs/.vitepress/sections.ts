@@ -53,6 +53,7 @@ export const SECTIONS: readonly Section[] = [
     title: 'Run studies',
     pages: [
       ['Studies', 'studies.md'],
+      ['Releasing characters', 'release.md'],
       ['Sessions', 'sessions.md'],
       ['Characters', 'characters.md'],
       ['Players and personal data', 'store.md'],
