@@ -59,7 +59,7 @@ export function readQualityTable(html: string): ReportedScores[] {
 }
 
 function scoresOf(names: readonly string[], cells: readonly string[]): ReportedScores {
-  const cell = (name: string): string => cells[names.indexOf(name)] ?? ''
+  const cell = (name: string): string => cells.find((_, index) => names[index] === name) ?? ''
   const hid = cell('hid')
   if (hid === '') throw new AppError('VALIDATION_ERROR', 'a row of the table of simulation quality has no HID')
   return {
