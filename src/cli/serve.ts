@@ -33,6 +33,9 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly world: readonly string[]
   readonly experiment: readonly string[]
   readonly run?: string
+  readonly defaultExperiment?: string
+  readonly remoteManaged?: boolean
+  readonly bootstrapToken?: string
   readonly releaseManifest?: string
 }
 
@@ -60,6 +63,9 @@ export function createCommand(io: Io): Command {
       [],
     )
     .option('--run <name>', 'the study behind /api/run; default: the first run configuration')
+    .option('--default-experiment <name>', 'the study that clients lead people to; remote status reports it')
+    .option('--remote-managed', 'let `paracosm remote` set this server up, and save its data')
+    .option('--bootstrap-token <token>', 'lets one caller seed the server; prefer PARACOSM_BOOTSTRAP_TOKEN')
     .option('--release-manifest <file>', 'let players meet only the characters that this manifest approves')
     .option('--free-play', 'let everyone play text games without registration')
     .option('--session-ttl <seconds>', 'end a session after this long without activity', parseCount, 86_400)
@@ -120,7 +126,15 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
       hasRateLimits: options.rateLimits,
       released: await readReleased(options.releaseManifest),
     },
-    studies: { files: await readStudies(options.experiment), run: options.run },
+    studies: {
+      files: await readStudies(options.experiment),
+      run: options.run,
+      defaultExperiment: options.defaultExperiment,
+    },
+    remote:
+      options.remoteManaged === true
+        ? { bootstrapToken: options.bootstrapToken ?? io.config.PARACOSM_BOOTSTRAP_TOKEN }
+        : undefined,
     access: accessOf(io, options),
     store: storeTarget(io, options.data, { mode: 'create', runs: 'thread' }),
     host: options.host,

@@ -34,6 +34,8 @@ export interface SessionServices {
   /** SHA-256 of the key that may write characters; undefined: nobody may over HTTP. */
   readonly adminKeyHash: string | undefined
   readonly hasRateLimits: boolean
+  /** The study that clients lead people to; undefined: none. */
+  defaultStudy(): string | undefined
   /** Milliseconds since 1970. */
   readonly startedAt: number
   readonly onFault: (what: string, error: unknown) => void
@@ -53,6 +55,8 @@ export interface SessionServiceOptions {
   readonly isAlone: boolean
   /** Whether registrations, attempts and starts are counted. */
   readonly hasRateLimits: boolean
+  /** The study that clients lead people to; asked once the studies are open. */
+  readonly defaultStudy?: () => string | undefined
   /** Characters that may be met; undefined: all. */
   readonly released?: readonly string[] | undefined
   readonly onFault: (what: string, error: unknown) => void
@@ -113,6 +117,7 @@ export async function createSessionServices(options: SessionServiceOptions): Pro
     },
     adminKeyHash: options.adminKey === undefined ? undefined : hashAccessKey(options.adminKey),
     hasRateLimits: options.hasRateLimits,
+    defaultStudy: () => options.defaultStudy?.(),
     startedAt: Date.now(),
   }
 }
