@@ -66,6 +66,7 @@ function addCreate(io: Io, group: Command): void {
     .option('--folder <folder>', 'where the file goes', HITL_FOLDER)
     .option('--generation <kind>', 'newer (test cases) or older (scenarios)', 'newer')
     .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  paracosm experiment hitl create ODA')
     .action(async (hid: string, flags: CreateFlags) => {
       const { generation } = flags
       if (generation !== 'newer' && generation !== 'older')
@@ -133,6 +134,7 @@ function addUpdate(io: Io, group: Command): void {
     .option('--scenario <id>', 'only this scenario (repeatable)', collect, [])
     .option('--exclude <id>', 'without this scenario (repeatable)', collect, [])
     .option('--json', 'print JSON; feedback is not asked for')
+    .addHelpText('after', '\nExample:\n  paracosm experiment hitl update ODA --url http://127.0.0.1:8080')
     .action((hid: string, flags: UpdateFlags) => update(io, hid, flags))
 }
 
@@ -243,6 +245,7 @@ function addExport(io: Io, group: Command): void {
     .option('--characters <file>', 'a seed file; default: the built-in characters')
     .option('-o, --output <folder>', 'where to; default: results/hitl_<hid>')
     .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  paracosm experiment hitl export ODA --evaluator-id ada')
     .action(async (hid: string, flags: ExportFlags) => {
       const folder = flags.output ?? `results/hitl_${hid}`
       const file = await readHitlFile(await pathOf(flags.folder, hid))
