@@ -1,10 +1,11 @@
 // The routes of researchers: /api/research/studies, with the admin key. Files, links, quotas, who is where, and what one
 // participant has done.
 import { z } from 'zod'
-import { FormPayloads } from './experiment-form.ts'
+import { ExperimentForm, FormPayloads, RunForm } from './experiment-form.ts'
 import { JsonObject } from './json.ts'
 import { Feedback } from './session.ts'
 import { GENERATIONS, STAGES } from './study-routes.ts'
+import { StudyConsent } from './study-settings.ts'
 import { StudyProgress, StudyStatusAnswer } from './study-wire.ts'
 
 const Generation = z.enum(GENERATIONS)
@@ -30,6 +31,22 @@ export const CheckedStudy = z.strictObject({
   faults: z.array(Fault),
   warnings: z.array(Fault),
   config: JsonObject.nullable(),
+  /** What participants will see; null: the file has mistakes. */
+  preview: z
+    .strictObject({
+      name: z.string(),
+      title: z.string(),
+      description: z.string(),
+      language: z.string(),
+      consent: StudyConsent.nullable(),
+      forms: z.array(z.union([ExperimentForm, RunForm])),
+      games: z.array(z.string()),
+      /** Players that each game needs; null: no quota. */
+      quota: z.int().nullable(),
+      /** Assignments that a participant completes at most. */
+      maximum: z.int(),
+    })
+    .nullable(),
 })
 export type CheckedStudy = z.infer<typeof CheckedStudy>
 
@@ -95,6 +112,10 @@ export const StudyBoard = z.strictObject({
 export type StudyBoard = z.infer<typeof StudyBoard>
 
 export const SetQuota = z.strictObject({ quota_per_game: z.int().min(1).max(1_000_000) })
+
+// ---- data
+
+export const DataFormats = z.enum(['all', 'csv', 'parquet'])
 
 // ---- links
 
