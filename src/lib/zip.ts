@@ -1,107 +1,83 @@
-// A zip of files, written to another file piece by piece: no file is in memory as a whole.
-import { createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
-import { crc32, createDeflateRaw } from 'node:zlib'
+// Zip archives, written entry by entry: deflate, no encryption, no zip64.
+import { constants, crc32, deflateRawSync } from 'node:zlib'
 import { AppError } from '../kernel/errors.ts'
 
-interface ZipEntry {
-  /** Its path in the zip, with `/`. */
+export interface ArchiveEntry {
+  /** With slashes, relative. */
   readonly name: string
-  /** Where it lies. */
-  readonly path: string
+  readonly content: Uint8Array
 }
 
-interface Written {
-  readonly name: Buffer
-  readonly crc: number
-  readonly packed: number
-  readonly size: number
-  readonly offset: number
-}
-
-const LOCAL = 0x04034b50
-const DESCRIPTOR = 0x08074b50
-const CENTRAL = 0x02014b50
-const END = 0x06054b50
-/** 2.0: deflate. */
-const VERSION = 20
-/** Sizes follow the content, and names are UTF-8. */
-const FLAGS = 0x0808
-const DEFLATE = 8
-/** 1 January 1980: the same files make the same zip. */
-const DATE = 0x21
-/** What 32 bits can say. */
+/** Bytes of an archive and of an entry; zip64 would begin here. */
 const MAX_BYTES = 0xffff_ffff
 const MAX_ENTRIES = 0xffff
+const VERSION = 20
+const UTF8_NAMES = 0x0800
+const DEFLATE = 8
+/** 1980-01-01: archives of the same content are the same bytes. */
+const DOS_DATE = 0x0021
+const REGULAR_FILE = 0o100_600 * 0x1_0000
+
+interface Head {
+  readonly entry: Buffer
+  readonly name: Buffer
+}
+
+function headOf({ name, content }: ArchiveEntry, packed: Uint8Array): Head {
+  const nameBytes = Buffer.from(name, 'utf8')
+  const entry = Buffer.alloc(26)
+  entry.writeUInt16LE(VERSION, 0)
+  entry.writeUInt16LE(UTF8_NAMES, 2)
+  entry.writeUInt16LE(DEFLATE, 4)
+  entry.writeUInt16LE(0, 6)
+  entry.writeUInt16LE(DOS_DATE, 8)
+  entry.writeUInt32LE(crc32(content), 10)
+  entry.writeUInt32LE(packed.length, 14)
+  entry.writeUInt32LE(content.length, 18)
+  entry.writeUInt16LE(nameBytes.length, 22)
+  return { entry, name: nameBytes }
+}
+
+function directoryOf({ entry, name }: Head, offset: number): Buffer {
+  const head = Buffer.alloc(46)
+  head.writeUInt32LE(0x0201_4b50, 0)
+  head.writeUInt16LE(0x0300 | VERSION, 4)
+  entry.copy(head, 6)
+  head.writeUInt32LE(REGULAR_FILE, 38)
+  head.writeUInt32LE(offset, 42)
+  return Buffer.concat([head, name])
+}
 
 /**
- * Writes a zip; whatever was at `path` is replaced.
- * @throws AppError FILE_TOO_LARGE beyond 4 GiB or 65,535 files
+ * The bytes of an archive, as they come.
+ * @throws AppError FILE_TOO_LARGE from 4 GiB on
  */
-export async function writeZip(path: string, entries: readonly ZipEntry[]): Promise<void> {
-  if (entries.length > MAX_ENTRIES) throw tooLarge()
-  const file = await open(path, 'w', 0o600)
-  try {
-    let offset = 0
-    const written: Written[] = []
-    for (const entry of entries) {
-      const name = Buffer.from(entry.name)
-      const head = fields([4, LOCAL], [2, VERSION], [2, FLAGS], [2, DEFLATE], [2, 0], [2, DATE], [4, 0], [4, 0], [4, 0])
-      await file.write(Buffer.concat([head, fields([2, name.length], [2, 0]), name]))
-      const packed = await writePacked(file, entry.path)
-      if (packed.size > MAX_BYTES || offset + packed.packed > MAX_BYTES) throw tooLarge()
-      await file.write(fields([4, DESCRIPTOR], [4, packed.crc], [4, packed.packed], [4, packed.size]))
-      written.push({ name, offset, ...packed })
-      offset += head.length + 4 + name.length + packed.packed + 16
+export async function* zipStream(
+  entries: AsyncIterable<ArchiveEntry> | Iterable<ArchiveEntry>,
+): AsyncGenerator<Uint8Array> {
+  const directory: Buffer[] = []
+  let offset = 0
+  for await (const entry of entries) {
+    const packed = deflateRawSync(entry.content, { level: constants.Z_DEFAULT_COMPRESSION })
+    const head = headOf(entry, packed)
+    const size = 30 + head.name.length + packed.length
+    if (offset + size > MAX_BYTES || directory.length >= MAX_ENTRIES) {
+      throw new AppError('FILE_TOO_LARGE', 'a zip archive holds less than 4 GiB', { hint: 'Ask for tar.gz.' })
     }
-    const directory = Buffer.concat(written.map(centralOf))
-    const end = fields([4, END], [2, 0], [2, 0], [2, written.length], [2, written.length], [4, directory.length])
-    await file.write(Buffer.concat([directory, end, fields([4, offset], [2, 0])]))
-  } finally {
-    await file.close()
+    directory.push(directoryOf(head, offset))
+    const mark = Buffer.alloc(4)
+    mark.writeUInt32LE(0x0403_4b50, 0)
+    yield Buffer.concat([mark, head.entry, head.name])
+    yield packed
+    offset += size
   }
+  const listed = Buffer.concat(directory)
+  const end = Buffer.alloc(22)
+  end.writeUInt32LE(0x0605_4b50, 0)
+  end.writeUInt16LE(directory.length, 8)
+  end.writeUInt16LE(directory.length, 10)
+  end.writeUInt32LE(listed.length, 12)
+  end.writeUInt32LE(offset, 16)
+  yield listed
+  yield end
 }
-
-async function writePacked(file: FileHandle, path: string): Promise<Pick<Written, 'crc' | 'packed' | 'size'>> {
-  let crc = 0
-  let size = 0
-  let packed = 0
-  const source = createReadStream(path)
-  const deflate = createDeflateRaw()
-  source.on('data', (chunk) => {
-    const bytes = Buffer.from(chunk)
-    crc = crc32(bytes, crc)
-    size += bytes.length
-  })
-  source.on('error', (error) => deflate.destroy(error))
-  source.pipe(deflate)
-  try {
-    for await (const chunk of deflate) {
-      const bytes: Buffer = Buffer.from(chunk)
-      packed += bytes.length
-      await file.write(bytes)
-    }
-  } finally {
-    source.destroy()
-  }
-  return { crc, packed, size }
-}
-
-function centralOf({ name, crc, packed, size, offset }: Written): Buffer {
-  const head = fields([4, CENTRAL], [2, VERSION], [2, VERSION], [2, FLAGS], [2, DEFLATE], [2, 0], [2, DATE])
-  const sizes = fields([4, crc], [4, packed], [4, size], [2, name.length], [2, 0], [2, 0], [2, 0], [2, 0], [4, 0])
-  return Buffer.concat([head, sizes, fields([4, offset]), name])
-}
-
-/** Little-endian numbers of 2 or 4 bytes. */
-function fields(...values: readonly (readonly [2 | 4, number])[]): Buffer {
-  const bytes = Buffer.alloc(values.reduce((sum, [size]) => sum + size, 0))
-  let at = 0
-  for (const [size, value] of values) at = bytes.writeUIntLE(value, at, size)
-  return bytes
-}
-
-const tooLarge = (): AppError =>
-  new AppError('FILE_TOO_LARGE', 'the files are too many or too large for one zip', {
-    hint: 'Use `paracosm experiment export`, which writes a folder.',
-  })

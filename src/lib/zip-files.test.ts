@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { writeZip } from './zip.ts'
+import { writeZip } from './zip-files.ts'
 
 /** Prints the files of a zip with their contents, after checking every checksum. */
 const READ = `import json, sys, zipfile
@@ -13,7 +13,7 @@ with zipfile.ZipFile(sys.argv[1]) as z:
     assert z.testzip() is None
     print(json.dumps({i.filename: z.read(i).decode() for i in z.infolist()}))`
 
-test('zip: another program reads every file, odd names, empty and large ones, and the same files make the same zip', async (context) => {
+test('zip files: another program reads every file, odd names, empty and large ones, and the same files make the same zip', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-zip-'))
   context.after(() => rmSync(folder, { recursive: true }))
   const files = { 'a/plain.csv': 'one,two\n', 'ä ñ 雨.txt': 'text', empty: '', large: 'line of text\n'.repeat(200_000) }
