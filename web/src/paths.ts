@@ -21,7 +21,7 @@ export const PATHS = {
   study: '/study/$study',
   studies: '/studies',
   newStudy: '/new-study',
-  studyDesk: '/studies/$study',
+  studyBoard: '/studies/$study',
   participant: '/studies/$study/participants/$player',
   characters: '/characters',
   operate: '/operate',

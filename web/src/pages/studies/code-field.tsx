@@ -59,7 +59,7 @@ export function CodeField({ label, value, faults, warnings, onChange, field, des
                   className={kind === 'fault' ? styles.faultLine : styles.warningLine}
                   style={{ top: `calc(${line - 1} * var(--line-height) + 12px)` }}
                 >
-                  <span className={styles.ghost}>{lines[line - 1]}</span>
+                  <span className={styles.spacer}>{lines[line - 1]}</span>
                   <span className={styles.message}>{message}</span>
                 </p>
               ))}

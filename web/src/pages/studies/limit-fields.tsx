@@ -1,13 +1,13 @@
 // After how many silent minutes somebody counts as stuck, and as dropped out. The address keeps both.
 import { useId } from 'react'
-import { deskRoute } from './address.ts'
+import { boardRoute } from './address.ts'
 import styles from './monitor.module.css'
 import type { Limits } from './standing.ts'
 
 const CHOICES = { stuck: [2, 5, 10, 15, 30], dropped: [15, 30, 60, 120, 1440] } as const
 
 export function LimitFields({ limits }: { limits: Limits }) {
-  const navigate = deskRoute.useNavigate()
+  const navigate = boardRoute.useNavigate()
   return (
     <div className={styles.limits}>
       <LimitField

@@ -10,7 +10,7 @@ import { participantsQuery } from '../../data/research.ts'
 import { useStore } from '../../data/store.ts'
 import { formatNumber } from '../../data/words.ts'
 import { explain } from '../../shell/error-page.tsx'
-import { deskRoute } from './address.ts'
+import { boardRoute } from './address.ts'
 import { Funnel } from './funnel.tsx'
 import { LimitFields } from './limit-fields.tsx'
 import styles from './monitor.module.css'
@@ -69,8 +69,8 @@ const minutesWords = (minutes: number): string =>
 
 function People({ board }: { board: StudyBoard }) {
   const key = useStore(operatorKeyStore)
-  const search = deskRoute.useSearch()
-  const navigate = deskRoute.useNavigate()
+  const search = boardRoute.useSearch()
+  const navigate = boardRoute.useNavigate()
   const { view = 'now' } = search
   const limits = { stuck: search.stuck ?? DEFAULT_LIMITS.stuck, dropped: search.dropped ?? DEFAULT_LIMITS.dropped }
   const found = useInfiniteQuery(participantsQuery(key, board.name, view === 'all' ? 'all' : 'now'))

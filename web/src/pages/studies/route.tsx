@@ -2,13 +2,13 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { z } from 'zod'
 import { PATHS } from '../../paths.ts'
 import { rootRoute } from '../../root-route.ts'
-import { DESK_TABS, MONITOR_VIEWS } from './tabs.ts'
+import { BOARD_TABS, MONITOR_VIEWS } from './tabs.ts'
 
 const Minutes = z.int().min(1).max(1440).optional().catch(undefined)
 
-const Desk = z.object({
+const Board = z.object({
   /** Absent: the monitor. */
-  tab: z.enum(DESK_TABS).optional().catch(undefined),
+  tab: z.enum(BOARD_TABS).optional().catch(undefined),
   view: z.enum(MONITOR_VIEWS).optional().catch(undefined),
   /** Minutes without a sign of life after which a participant counts as stuck, and as dropped out. */
   stuck: Minutes,
@@ -32,11 +32,11 @@ export const newStudyRoute = createRoute({
   component: lazyRouteComponent(() => import('./new-study-page.tsx'), 'NewStudyPage'),
 })
 
-export const studyDeskRoute = createRoute({
+export const studyBoardRoute = createRoute({
   getParentRoute: () => rootRoute,
-  path: PATHS.studyDesk,
-  validateSearch: (search) => Desk.parse(search),
-  component: lazyRouteComponent(() => import('./desk-page.tsx'), 'DeskPage'),
+  path: PATHS.studyBoard,
+  validateSearch: (search) => Board.parse(search),
+  component: lazyRouteComponent(() => import('./board-page.tsx'), 'BoardPage'),
 })
 
 export const participantRoute = createRoute({

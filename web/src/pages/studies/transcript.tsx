@@ -21,8 +21,8 @@ export function Transcript({ study, session }: { study: string; session: string 
   const [isWhole, setWhole] = useState(false)
   if (error && !data) return <Notice code={codeOf(error)}>{explain(error).text}</Notice>
   if (!data) return <p role="status">Reading the transcript…</p>
-  const shown = data.events.filter(({ visible }) => visible || isWhole)
-  const hidden = data.events.length - data.events.filter(({ visible }) => visible).length
+  const shown = data.events.filter((event) => wasSeen(event) || isWhole)
+  const hidden = data.events.filter((event) => !wasSeen(event)).length
   const { turns, ended_at: ended, termination_reason: reason, npc_hid: npc } = data.session
   return (
     <div>
@@ -39,25 +39,29 @@ export function Transcript({ study, session }: { study: string; session: string 
       {shown.length === 0 ? <p>Nothing has been said yet.</p> : undefined}
       <ol className={styles.transcript} aria-label="Transcript">
         {shown.map((event) => (
-          <Said key={event.seq} event={event} />
+          <Said key={event.seq} event={event} npc={npc} />
         ))}
       </ol>
     </div>
   )
 }
 
-function Said({ event }: { event: StudyTranscript['events'][number] }) {
+/** The frame of a session is of the record alone. */
+const wasSeen = ({ visible, type }: StudyTranscript['events'][number]): boolean =>
+  visible && !type.startsWith('session_')
+
+function Said({ event, npc }: { event: StudyTranscript['events'][number]; npc: string | null }) {
   const at = Date.parse(event.at)
   const isTheirs = event.direction === 'inbound'
   return (
-    <li className={isTheirs ? styles.theirs : event.visible ? styles.said : styles.unseen}>
+    <li className={isTheirs ? styles.theirs : wasSeen(event) ? styles.said : styles.unseen}>
       <p className={styles.meta}>
         {isTheirs ? <Mark slot={0} size={10} /> : undefined}
-        {isTheirs ? 'Participant' : event.source}
+        {isTheirs ? 'Participant' : event.source === 'npc' ? (npc ?? 'npc') : event.source}
         {event.type === 'message' || event.type === 'ai' ? '' : `, ${event.type}`} · turn {event.turn} ·{' '}
         <time title={fullDate(at)}>{new Date(at).toLocaleTimeString('en-GB')}</time>
       </p>
-      {isTheirs || !event.visible ? (
+      {isTheirs || !wasSeen(event) ? (
         <p className={styles.plain}>{event.content}</p>
       ) : (
         <Prose text={event.content} voice={event.source === 'npc' ? 'world' : 'game'} />

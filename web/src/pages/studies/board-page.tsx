@@ -13,47 +13,47 @@ import { useStore } from '../../data/store.ts'
 import { explain } from '../../shell/error-page.tsx'
 import { Opening } from '../../shell/opening.tsx'
 import { usePageActions } from '../../shell/palette-store.ts'
-import { deskRoute } from './address.ts'
+import { boardRoute } from './address.ts'
 import { Gate } from './admin-key.tsx'
+import styles from './board.module.css'
 import { DataTab } from './data-tab.tsx'
-import styles from './desk.module.css'
 import { EditStudy } from './edit-study.tsx'
 import { Invite } from './invite.tsx'
 import { Monitor } from './monitor.tsx'
 import { StudyChip } from './studies-page.tsx'
-import { DESK_TABS, type DeskTab } from './tabs.ts'
+import { BOARD_TABS, type BoardTab } from './tabs.ts'
 
-const LABELS: Readonly<Record<DeskTab, string>> = {
+const LABELS: Readonly<Record<BoardTab, string>> = {
   monitor: 'Monitor',
   design: 'Design',
   invite: 'Invite',
   data: 'Data',
 }
 
-export function DeskPage() {
-  const { study } = deskRoute.useParams()
+export function BoardPage() {
+  const { study } = boardRoute.useParams()
   const key = useStore(operatorKeyStore)
   const { data, error, refetch } = useQuery(boardQuery(key, study))
   useTitle(data?.title ?? 'Study')
   if (key !== undefined && !data && !error) return <Opening what="Opening the study" />
   return (
     <Gate error={error} hasData={data !== undefined} onAgain={() => void refetch()}>
-      {data ? <Desk board={data} error={error} /> : undefined}
+      {data ? <Board board={data} error={error} /> : undefined}
     </Gate>
   )
 }
 
-function Desk({ board, error }: { board: StudyBoard; error: Error | null }) {
-  const { tab = 'monitor' } = deskRoute.useSearch()
-  const navigate = deskRoute.useNavigate()
+function Board({ board, error }: { board: StudyBoard; error: Error | null }) {
+  const { tab = 'monitor' } = boardRoute.useSearch()
+  const navigate = boardRoute.useNavigate()
   const choose = (id: string): void => {
-    const chosen = DESK_TABS.find((each) => each === id)
+    const chosen = BOARD_TABS.find((each) => each === id)
     void navigate({ search: (before) => ({ ...before, tab: chosen === 'monitor' ? undefined : chosen }) })
   }
   usePageActions(
     useMemo(
       () =>
-        DESK_TABS.map((id) => ({
+        BOARD_TABS.map((id) => ({
           label: LABELS[id],
           group: 'This study',
           run: () => void navigate({ search: { tab: id === 'monitor' ? undefined : id } }),
@@ -62,7 +62,7 @@ function Desk({ board, error }: { board: StudyBoard; error: Error | null }) {
     ),
   )
   return (
-    <div className={styles.desk}>
+    <div className={styles.board}>
       <header className={styles.head}>
         <div>
           <p className={styles.crumbs}>
@@ -78,7 +78,7 @@ function Desk({ board, error }: { board: StudyBoard; error: Error | null }) {
       {error ? <Notice>{explain(error).text} What you see is older.</Notice> : undefined}
       <Tabs
         label="Parts of the study"
-        tabs={DESK_TABS.map((id) => ({ id, label: LABELS[id] }))}
+        tabs={BOARD_TABS.map((id) => ({ id, label: LABELS[id] }))}
         chosen={tab}
         onChoose={choose}
       >
