@@ -4,12 +4,15 @@ import { Command } from 'commander'
 import { Enrolment } from '../../experiment/service/enrolment.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { writeFileWhole } from '../../lib/files.ts'
+import { openEpisodeStorage } from '../../server/storage.ts'
 import { Players } from '../../store/people/players.ts'
 import { SessionLog } from '../../store/sessions/session-log.ts'
 import type { Store } from '../../store/store.ts'
 import { StudyLinks } from '../../store/studies/links.ts'
 import type { Participant } from '../../store/studies/rows.ts'
 import { Studies } from '../../store/studies/studies.ts'
+import { StudyEpisodes } from '../../store/studies/study-episodes.ts'
+import { WaitingRooms } from '../../store/studies/waiting-rooms.ts'
 import { type Io, printJson } from '../io.ts'
 import { withStore } from '../store.ts'
 import { printTable } from '../table.ts'
@@ -75,8 +78,8 @@ function exportParticipant(io: Io): Command {
     )
     .action(async (study: string, id: string, flags: Flags & { output?: string }) => {
       const data = await withStore(io, { data: flags.data, mode: 'read' }, async (store) => {
-        const { enrolment, name, player } = await find(store, study, id)
-        return enrolment.data(name, player)
+        const { name, player } = await find(store, study, id)
+        return enrolmentOf(store, async () => undefined).data(name, player)
       })
       if (flags.output === undefined) return printJson(io, data)
       const path = resolve(flags.output)
@@ -103,14 +106,19 @@ function deleteParticipant(io: Io): Command {
           hint: 'Export the participant first if you need the data, then add --yes.',
         })
       }
-      const player = await withStore(io, { data: flags.data, mode: 'existing' }, (store) => erase(store, study, id))
+      const player = await withStore(io, { data: flags.data, mode: 'existing' }, (store) =>
+        erase(store, { study, id, data: flags.data }),
+      )
       if (flags.json) return printJson(io, { ok: true, player_id: player })
       io.out(`Everything that ${study} held of participant ${player} is deleted.`)
     })
 }
 
-async function erase(store: Store, study: string, id: string): Promise<string> {
-  const { studies, enrolment, name, player } = await find(store, study, id)
+async function erase(
+  store: Store,
+  { study, id, data }: { readonly study: string; readonly id: string; readonly data: string },
+): Promise<string> {
+  const { studies, played, name, player } = await find(store, study, id)
   const log = new SessionLog(store)
   for (const { session } of await studies.assignments(name, [player])) {
     if (session === null || (await log.end(session, 'ended_by_researcher'))) continue
@@ -121,8 +129,37 @@ async function erase(store: Store, study: string, id: string): Promise<string> {
       })
     }
   }
-  await enrolment.withdraw(name, player, true)
+  const ids = (await studies.assignments(name, [player])).map((row) => row.id)
+  if ((await played.records(ids)).length === 0) {
+    await enrolmentOf(store, async () => undefined).withdraw(name, player, true)
+    return player
+  }
+  // Journals of worlds lie in the data folder, which a running server has to itself.
+  const { episodes } = await openEpisodeStorage(data, store)
+  try {
+    const remove = async (alone: readonly string[]): Promise<void> => {
+      for (const episode of alone) {
+        await episodes.index.remove(episode)
+        await episodes.journals.remove(episode)
+      }
+    }
+    await enrolmentOf(store, remove).withdraw(name, player, true)
+  } finally {
+    await episodes.journals.close()
+  }
   return player
+}
+
+/** @param remove takes episodes away that nobody else played */
+function enrolmentOf(store: Store, remove: (episodes: readonly string[]) => Promise<void>): Enrolment {
+  return new Enrolment({
+    studies: new Studies(store),
+    links: new StudyLinks(store),
+    players: new Players(store, undefined),
+    rooms: new WaitingRooms(store),
+    played: new StudyEpisodes(store),
+    plays: { remove },
+  })
 }
 
 /** @throws AppError UNKNOWN_EXPERIMENT */
@@ -136,14 +173,14 @@ async function requireStudy(studies: Studies, name: string): Promise<string> {
 async function find(store: Store, study: string, id: string) {
   const studies = new Studies(store)
   const name = await requireStudy(studies, study)
-  const enrolment = new Enrolment({ studies, links: new StudyLinks(store), players: new Players(store, undefined) })
-  if (await studies.participant(name, id)) return { studies, enrolment, name, player: id }
+  const played = new StudyEpisodes(store)
+  if (await studies.participant(name, id)) return { studies, played, name, player: id }
   const named: string[] = []
   for await (const { player, external } of everybody(studies, name)) {
     if (Object.values(external).includes(id)) named.push(player)
   }
   const [player] = named
-  if (player !== undefined && named.length === 1) return { studies, enrolment, name, player }
+  if (player !== undefined && named.length === 1) return { studies, played, name, player }
   const hint = `List the participants with: paracosm experiment participant list ${name}`
   const message =
     named.length === 0

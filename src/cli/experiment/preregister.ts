@@ -6,7 +6,7 @@ import { preregistration } from '../../experiment/preregistration.ts'
 import { writeFileWhole } from '../../lib/files.ts'
 import type { Io } from '../io.ts'
 import { readVersion } from '../version.ts'
-import { knownGames, readSource } from './check.ts'
+import { knownPlays, readSource } from './check.ts'
 
 interface Flags {
   readonly output?: string
@@ -22,7 +22,7 @@ export function preregisterCommand(io: Io): Command {
     .addHelpText('after', '\nExample:\n  paracosm experiment preregister usability.yml --output preregistration.md')
     .action(async (file: string, flags: Flags) => {
       const source = await readSource(file)
-      const { study } = readStudyFile(source, file, { games: await knownGames(io) })
+      const { study } = readStudyFile(source, file, await knownPlays(io))
       const loaded = await Promise.all(io.worlds.ids().map((id) => io.worlds.load(id)))
       const worlds = loaded.map(({ id, version }) => ({ id, version }))
       const text = preregistration({ study, source, file, version: readVersion(), worlds, now: new Date() })

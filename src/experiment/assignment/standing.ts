@@ -1,7 +1,7 @@
 // Where a participant stands, from what is kept alone: nothing is assigned, and no other participant is looked at.
 import type { FormPayloads } from '../../protocol/experiment-form.ts'
 import type { ParticipantState } from '../../protocol/study-routes.ts'
-import type { Study } from '../study.ts'
+import { armOf, type Study } from '../study.ts'
 import { pendingGroups } from './newer.ts'
 import { hasAnsweredBefore, waitingRow } from './older.ts'
 import { type AssignmentRow, isActive, isCompleted } from './rows.ts'
@@ -20,10 +20,19 @@ interface Standing {
   readonly maximum: number
   /** Whether every game of the study has all the players it needs. */
   readonly isFull: boolean
+  /** Whether the participant is in a waiting room. */
+  readonly isWaiting: boolean
 }
 
 /** What the participant would be shown now. */
 export function stageOf(standing: Standing): Stage {
+  const stage = stageOfRows(standing)
+  if (stage === 'assignment' && standing.isWaiting) return 'waiting'
+  const playing = standing.rows.find(isPlaying)
+  return stage === 'session' && playing && armOf(standing.study, playing.game) ? 'episode' : stage
+}
+
+function stageOfRows(standing: Standing): Stage {
   const { study, consentVersion, completedAt, withdrawnAt } = standing
   if (withdrawnAt !== null) return 'withdrawn'
   if (completedAt !== null) return 'finished'

@@ -165,6 +165,18 @@ export class StudyMonitor {
     }))
   }
 
+  /** Those of some participants who are in a waiting room, with when they were last seen. */
+  async waiting(study: string, players: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (players.length === 0) return new Map()
+    const rows = await this.#store.db
+      .selectFrom('study_waiting')
+      .select(['player_id', 'seen_at'])
+      .where('study', '=', study)
+      .where('player_id', 'in', players)
+      .execute()
+    return new Map(rows.map(({ player_id, seen_at }) => [player_id, seen_at]))
+  }
+
   /** The last sign of life of some sessions, by id; milliseconds since 1970. */
   async seen(sessions: readonly string[]): Promise<ReadonlyMap<string, number>> {
     if (sessions.length === 0) return new Map()

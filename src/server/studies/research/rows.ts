@@ -88,12 +88,20 @@ export async function participantRows(
   const tally = await studies.tally(open.study.name)
   const isOver = open.study.games.every(({ name }) => isFull(open.study, tally, name))
   const byPlayer = Map.groupBy(rows, ({ player }) => player)
+  const waiting = await monitor.waiting(open.study.name, players)
   const seen = await monitor.seen(rows.flatMap(({ session }) => (session === null ? [] : [session])))
   const links = await monitor.links(found.flatMap(({ link }) => (link === null ? [] : [link])))
   return found.map((participant) => {
     const own = byPlayer.get(participant.player) ?? []
     const source = sourceOf(participant, participant.link === null ? undefined : links.get(participant.link))
-    return participantRow(open, { participant, rows: own, seen, source, isFull: isOver })
+    return participantRow(open, {
+      participant,
+      rows: own,
+      seen,
+      source,
+      isFull: isOver,
+      waitingAt: waiting.get(participant.player),
+    })
   })
 }
 
@@ -115,9 +123,14 @@ interface Parts {
   readonly source: string
   /** Whether the study needs no more players. */
   readonly isFull: boolean
+  /** When the participant was last seen in a waiting room; undefined: in none. */
+  readonly waitingAt: number | undefined
 }
 
-function participantRow(open: OpenStudy, { participant, rows, seen, source, isFull: isOver }: Parts): StudyParticipant {
+function participantRow(
+  open: OpenStudy,
+  { participant, rows, seen, source, isFull: isOver, waitingAt }: Parts,
+): StudyParticipant {
   const { forms, consentVersion, completedAt, withdrawnAt, consentAt, createdAt } = participant
   const standing = {
     study: open.study,
@@ -127,6 +140,7 @@ function participantRow(open: OpenStudy, { participant, rows, seen, source, isFu
     withdrawnAt,
     maximum: limitOfPerson(open),
     isFull: isOver,
+    isWaiting: waitingAt !== undefined,
   }
   const submitted = [forms, ...rows.map((row) => row.forms)].flatMap((given) =>
     Object.values(given).flatMap(({ submitted_at: at }) => (at === undefined ? [] : [Date.parse(at)])),
@@ -146,7 +160,7 @@ function participantRow(open: OpenStudy, { participant, rows, seen, source, isFu
     joined_at: fromMs(createdAt),
     stage: stageOf({ ...standing, rows: toRules(rows) }),
     stage_since: fromMs(since),
-    active_at: fromMs(latest([since, ...sessions])),
+    active_at: fromMs(latest([since, waitingAt ?? null, ...sessions])),
     source,
     consent_version: consentVersion,
     consent_at: fromMsOrNull(consentAt),

@@ -85,7 +85,9 @@ function Row({ study, row: { participant, standing }, course, axis, now }: RowPr
       <Line course={course} axis={axis} standing={standing} />
       <span className={styles.stage}>
         {STAGE_WORDS[participant.stage]}
-        {current && participant.stage === 'session' ? <small> {current.game_name}</small> : undefined}
+        {current && (participant.stage === 'session' || participant.stage === 'episode') ? (
+          <small> {current.game_name}</small>
+        ) : undefined}
       </span>
       <span className={styles.total}>{lengthWords(course.total)}</span>
       <time className={styles.seen} title={fullDate(seen)}>

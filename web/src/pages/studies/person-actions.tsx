@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { ParticipantTimeline } from 'paracosm/protocol'
 import { useState } from 'react'
-import { Button } from '../../components/button.tsx'
+import { Button, ButtonLink } from '../../components/button.tsx'
 import { researchClient } from '../../data/research.ts'
 import { explain } from '../../shell/error-page.tsx'
 import { toast } from '../../shell/toasts.tsx'
@@ -17,6 +17,7 @@ export function PersonActions({ study, data }: { study: string; data: Participan
   const cache = useQueryClient()
   const navigate = useNavigate()
   const [isAsked, setAsked] = useState(false)
+  const isEpisode = participant.stage === 'episode'
   const playing = participant.assignments.find(({ status }) => status === 'in_progress')?.active_session_id ?? undefined
   const waiting = participant.assignments.find(({ status }) => status === 'assigned' || status === 'interrupted')
   const again = () => cache.invalidateQueries({ queryKey: ['research'] })
@@ -44,7 +45,12 @@ export function PersonActions({ study, data }: { study: string; data: Participan
   return (
     <div className={styles.actions}>
       <div className={styles.buttons}>
-        {playing === undefined ? undefined : (
+        {playing !== undefined && isEpisode ? (
+          <ButtonLink to="/episodes/$episode" params={{ episode: playing }}>
+            Watch the episode
+          </ButtonLink>
+        ) : undefined}
+        {playing === undefined || isEpisode ? undefined : (
           <Button onClick={() => end.mutate(playing)} why={end.isPending ? 'The session is being ended.' : undefined}>
             {end.isPending ? 'Ending' : 'End the session'}
           </Button>

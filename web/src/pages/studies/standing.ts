@@ -20,6 +20,8 @@ export function standingOf(participant: StudyParticipant, now: number, limits: L
   if (stage === 'closed') return 'away'
   if (stage === 'withdrawn')
     return consent_at === null && participant.assignments.length === 0 ? 'declined' : 'withdrawn'
+  // Moves in a world are not heard of here; the world's own limits end what hangs.
+  if (stage === 'episode') return 'active'
   const silent = (now - Date.parse(active_at)) / MINUTE
   if (silent >= Math.max(limits.dropped, limits.stuck)) return 'dropped'
   return silent >= limits.stuck ? 'stuck' : 'active'
@@ -31,6 +33,7 @@ export const STAGE_WORDS: Readonly<Record<StudyParticipant['stage'], string>> = 
   consent: 'Consent',
   forms: 'Forms',
   session: 'Conversation',
+  episode: 'Playing',
   assignment: 'Before a conversation',
   choice: 'Choosing',
   waiting: 'Waiting for others',

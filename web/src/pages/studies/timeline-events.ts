@@ -29,6 +29,13 @@ export function timelineEvents(data: ParticipantTimeline): TimelineEvent[] {
     add(row.assigned_at, 'Assigned', { about: about + end })
     for (const form of formEvents(data.assignment_forms[row.assignment_id] ?? {}, row.game_name)) events.push(form)
   }
+  // What is played in a world is an episode: its times are those of the assignment.
+  for (const row of participant.assignments) {
+    if (sessions.some((each) => each.assignment_id === row.assignment_id)) continue
+    add(row.started_at, 'Began to play', { about: row.game_name })
+    add(row.completed_at, 'Completed', { about: row.game_name })
+    add(row.interrupted_at, 'Interrupted', { about: row.game_name })
+  }
   for (const session of sessions) {
     const row = participant.assignments.find((each) => each.assignment_id === session.assignment_id)
     const game = row?.game_name ?? 'conversation'
