@@ -25,6 +25,7 @@ const Fault = z.strictObject({
   line: z.int(),
   column: z.int(),
 })
+/** What the check of a study file found, and what participants would see. */
 export const CheckedStudy = z.strictObject({
   generation: Generation,
   is_valid: z.boolean(),
@@ -56,7 +57,7 @@ export type CheckedStudy = z.infer<typeof CheckedStudy>
 export const StudyPeople = z.strictObject({
   joined: z.int(),
   consented: z.int(),
-  /** With at least one assignment. */
+  /** Who were ever assigned anything. */
   assigned: z.int(),
   /** With at least one completed assignment. */
   conversed: z.int(),
@@ -68,6 +69,7 @@ export const StudyPeople = z.strictObject({
 })
 export type StudyPeople = z.infer<typeof StudyPeople>
 
+/** A study in the list. */
 export const StudyEntry = z.strictObject({
   name: z.string(),
   generation: Generation,
@@ -89,6 +91,7 @@ const Arm = z.strictObject({
   /** Places that are held for people who have not started. */
   reserved: z.int(),
 })
+/** One study: its file, its quotas, and how far people are. */
 export const StudyBoard = z.strictObject({
   name: z.string(),
   title: z.string(),
@@ -124,6 +127,7 @@ export const MakeLinks = z.strictObject({
   is_reusable: z.boolean().default(false),
   label: z.string().max(200).nullable().default(null),
 })
+/** Links as they are shown once. */
 export const MadeLinks = z.strictObject({
   links: z.array(z.strictObject({ token: z.string(), path: z.string(), label: z.string().nullable() })),
 })
