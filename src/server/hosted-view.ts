@@ -11,6 +11,7 @@ import type {
   HostedPolicyVersion,
   HostedPool,
   HostedRound,
+  HostedSubmission,
 } from '../protocol/hosted.ts'
 import type { Leagues } from '../store/leagues/leagues.ts'
 import type {
@@ -23,12 +24,14 @@ import type {
   ResultRecord,
   RoundRecord,
 } from '../store/leagues/rows.ts'
+import type { SubmissionRecord } from '../store/leagues/submissions.ts'
 
 const iso = (at: number): string => new Date(at).toISOString()
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at))
 
 /** An id without its prefix; ids without one pass. */
-export const bareId = (id: string): string => id.replace(/^(?:league|div|round|pool|lpm|sub|ereq|player)_/, '')
+export const bareId = (id: string): string =>
+  id.replace(/^(?:league|div|round|pool|lpm|sub|ereq|player|src|img|cow|ps)_/, '')
 
 /** Games are worlds: they have no row, and an id of their name. */
 export const gameOf = ({ world, createdAt }: LeagueRecord): HostedGame => ({
@@ -123,6 +126,19 @@ export class HostedView {
     }
   }
 
+  submission(submission: SubmissionRecord): HostedSubmission {
+    return {
+      id: `sub_${submission.id}`,
+      status: submission.status,
+      league: this.league(submission.leagueId),
+      policy_version: this.version(submission.policyVersionId),
+      player: this.player(submission.playerId),
+      league_policy_membership_id: submission.membershipId && `lpm_${submission.membershipId}`,
+      notes: submission.notes,
+      created_at: iso(submission.createdAt),
+    }
+  }
+
   round(round: RoundRecord): HostedRound {
     return {
       id: `round_${round.id}`,
@@ -171,7 +187,8 @@ export class HostedView {
     }
   }
 
-  episode(episode: EpisodeRecord): HostedEpisode {
+  /** @param origin where the caller reaches this server: replays are read by others, without a token */
+  episode(episode: EpisodeRecord, origin?: string): HostedEpisode {
     const { policy_version_ids: ids, seed } = episode.request
     const positions = [...new Set(ids)]
     return {
@@ -200,7 +217,8 @@ export class HostedView {
       }),
       job_id: episode.status === 'pending' ? null : episode.id,
       episode_id: episode.journal === null ? null : episode.id,
-      replay_url: null,
+      replay_url:
+        origin === undefined || episode.journal === null ? null : `${origin}/jobs/${episode.id}/artifacts/replay`,
       scores: (episode.scores ?? []).flatMap((score, slot) => {
         const id = ids[slot]
         return id === undefined ? [] : [{ policy_version_id: id, score }]

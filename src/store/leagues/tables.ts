@@ -145,7 +145,41 @@ export interface LeagueEventTable {
   created_at: number
 }
 
+/** A bearer token of a player; of the token itself only a hash is kept. */
+export interface LeagueTokenTable {
+  token_id: string
+  token_hash: string
+  player_id: string
+  label: string
+  created_at: number
+  expires_at: number | null
+  revoked_at: number | null
+}
+
+/** An archive of source that was uploaded. */
+export interface LeagueSourceTable {
+  source_id: string
+  /** Null: the operator's. */
+  player_id: string | null
+  blob: string
+  /** SHA-256 of the archive, in hex. */
+  hash: string
+  size_bytes: number
+  files: number
+  created_at: number
+}
+
+export interface LeagueSecretTable {
+  policy_version_id: string
+  name: string
+  sealed: string
+  created_at: number
+}
+
 export interface LeagueTables {
+  league_tokens: LeagueTokenTable
+  league_sources: LeagueSourceTable
+  league_secrets: LeagueSecretTable
   leagues: LeagueTable
   league_divisions: LeagueDivisionTable
   league_players: LeaguePlayerTable
