@@ -101,8 +101,8 @@ async function answer(episode: Episode, handle: SlotHandle, player: AsyncPlayer)
     const { step } = episode
     const command: unknown = await player.decideAsync(episode.observe(slot), { slot, step, refusal })
     if (command === undefined) {
-      throw new AppError('USAGE', `player ${player.name} said nothing in step ${step}, which waits for it`, {
-        hint: 'Give a command of the world, or play the slot with `decide`, which may say nothing.',
+      throw new AppError('USAGE', `player ${player.name} sent no command in step ${step}, which waits for one`, {
+        hint: 'Return a command of the world, or play the slot with `decide`, which may return undefined.',
       })
     }
     const receipt = await handle.submit(command)
@@ -110,6 +110,6 @@ async function answer(episode: Episode, handle: SlotHandle, player: AsyncPlayer)
     refusal = { code: receipt.code, reason: receipt.reason }
   }
   throw new AppError('USAGE', `player ${player.name} was refused ${MAX_REFUSALS} times: ${refusal?.reason ?? ''}`, {
-    hint: 'Look at `turn.refusal`, and say something else.',
+    hint: 'Read `turn.refusal`, and return another command.',
   })
 }

@@ -65,7 +65,7 @@ export function createCommand(io: Io): Command {
     .option('--token <token>', 'token of the slot')
     .option('--policy <name>', `how the agent decides: ${POLICIES.join(', ')}`, parsePolicy, 'scripted' as const)
     .option('--seed <n>', 'seed of the random policy', parseSeed, 0)
-    .option('--goal <text>', 'goal that the model is given')
+    .option('--goal <text>', 'goal given to the model')
     .option('--model <name>', 'name of the model at its endpoint')
     .option('--base-url <url>', 'OpenAI-compatible endpoint; default: OPENAI_BASE_URL')
     .option('--turns <n>', 'stop after this many commands', parseCount)

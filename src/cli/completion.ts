@@ -23,7 +23,7 @@ Examples:
     .action((shell: Shell) => io.out(SCRIPTS[shell]))
   completion
     .command('words', { hidden: true })
-    .description('Print the candidates for the last of the given words, one a line: name, tab, summary.')
+    .description('Print the candidates for the last given word, one per line: name, tab, summary.')
     .argument('[words...]', 'the command line after "paracosm"; the last word is the one to complete')
     .allowUnknownOption()
     .helpOption(false)

@@ -74,7 +74,9 @@ function parseFile(path: string, value: unknown): ParacosmConfig {
   const isSecret = unknown.some((name) => /key|token|secret|password/i.test(name))
   throw new AppError('CONFIG_INVALID', `${path}: ${key}: ${issue?.message ?? 'invalid'}`, {
     details: { file: path, key },
-    ...(isSecret ? { hint: 'Keys never stand in the file: set them in the environment, such as OPENAI_API_KEY.' } : {}),
+    ...(isSecret
+      ? { hint: 'Keys are not allowed in the file: set them in the environment, such as OPENAI_API_KEY.' }
+      : {}),
   })
 }
 

@@ -54,7 +54,7 @@ export function createCommand(io: Io): Command {
 
 function parseOffset(text: string): number {
   if (/^\d{1,12}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Give a whole number from 0.')
+  throw new InvalidArgumentError('Give a whole number, 0 or more.')
 }
 
 function parseDays(text: string): number {

@@ -15,7 +15,7 @@ export async function logRun({ io, options }: Run, { journal }: RunOutput): Prom
     return count.added
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    if (options.json !== true) io.err(`The commands are not in the log: ${reason}`)
+    if (options.json !== true) io.err(`The commands were not logged: ${reason}`)
     io.err(`Log them later with: paracosm log import ${journal}`)
     return undefined
   }

@@ -45,7 +45,7 @@ export function createCommand(io: Io): Command {
     .option('--data <folder>', 'where episodes and the database are stored', io.config.PARACOSM_DATA)
     .option('--world <world>', 'also offer this world: a path or a package (repeatable)', collect, [])
     .option('--no-showcase', 'do not play matches of bots')
-    .option('--no-league', 'do not keep the demo league playing; --no-showcase includes it')
+    .option('--no-league', 'do not play the demo league; --no-showcase implies it')
     .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
     .option('--json', 'print one line of JSON when the server is ready')
     .option(

@@ -83,7 +83,7 @@ export class Conversation {
   say(text: string): Promise<PlayedTurn> {
     if (this.#exited) return Promise.reject(closedError())
     if (this.#sayings.length >= MAX_SAYINGS) {
-      const message = `${MAX_SAYINGS} inputs wait already; wait for one to be answered`
+      const message = `${MAX_SAYINGS} inputs are already waiting; wait for an answer`
       return Promise.reject(new ClientError('QUEUE_FULL', message))
     }
     const done = Promise.withResolvers<PlayedTurn>()
@@ -224,7 +224,7 @@ export class Conversation {
       saying.done.reject(closedError())
     } else if (this.#replay === undefined) {
       this.#sayings.shift()
-      const message = 'the server does not tell whether it had the input; it was not sent again'
+      const message = 'the server did not confirm the input; it was not sent again'
       saying.done.reject(new ClientError('PROTOCOL', message))
     } else if (this.#hasStranger) {
       this.#sayings.shift()

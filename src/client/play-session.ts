@@ -175,7 +175,8 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
     return { next: () => this.#events.next() }
   }
 
-  readonly #abort = (): void => this.#fail(new ClientError('ABORTED', 'the session was left: the signal was aborted'))
+  readonly #abort = (): void =>
+    this.#fail(new ClientError('ABORTED', 'the client left the session: the signal was aborted'))
 
   #connect(): void {
     this.#setState('connecting')
@@ -394,7 +395,7 @@ function refusalOf(detail: string): ClientError {
     case 'Unauthorized for this session':
       return new ClientError('FORBIDDEN', 'the session is another player’s', about)
     case 'Session already connected':
-      return new ClientError('ALREADY_CONNECTED', 'the session is played over another connection', about)
+      return new ClientError('ALREADY_CONNECTED', 'the session is open on another connection', about)
     default:
       return new ClientError('SERVER_ERROR', detail, about)
   }

@@ -129,7 +129,7 @@ async function inspectLines(
     const isLearntWhole = kind === undefined || ['raw', 'episodes', 'trajectories'].includes(kind.format)
     const length = 'text' in line && isLearntWhole ? line.text.length : charactersOf(value.json)
     findings.record(value.json, length)
-    const message = kind ? faultOf(kind.schema, value.json) : 'is a record of no known format'
+    const message = kind ? faultOf(kind.schema, value.json) : 'is not a record of any known format'
     if (message !== undefined) findings.problem({ ...at, message })
   }
   if (count === 0) return 'empty'

@@ -107,7 +107,7 @@ class JournalReader {
   /** The commands of one line; the world stands after it. */
   take(text: string): Found[] {
     const split = splitHash(text)
-    if (!split) throw corrupt(0, 'carries no hash')
+    if (!split) throw corrupt(0, 'has no hash')
     const line: JournalLine = parseLine(split.body, 0)
     const found = line.kind === 'step' ? this.#commands(line.line) : []
     // A world that does not say what a slot sees needs no replay.

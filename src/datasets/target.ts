@@ -72,7 +72,7 @@ export function toFileError(cause: unknown, path: string): unknown {
   return isTaken ? existing(path) : toWriteError(cause, path)
 }
 
-const existing = (path: string): AppError => new AppError('FILE_EXISTS', `there is something at ${path} already`)
+const existing = (path: string): AppError => new AppError('FILE_EXISTS', `${path} already exists`)
 
 async function statOf(path: string): Promise<Stats | undefined> {
   try {

@@ -40,7 +40,7 @@ const FORBIDDEN = [
  */
 export function withoutClocks<T>(run: () => T): T {
   const forbid = (name: string) => (): never => {
-    throw new Error(`a world used ${name}: same inputs would not give the same state`)
+    throw new Error(`the world used ${name}, so the same inputs would not give the same state`)
   }
   const kept = FORBIDDEN.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)
   const random = Object.getOwnPropertyDescriptor(Math, 'random')
@@ -116,7 +116,7 @@ function checkViews(fold: Fold, slots: number, violations: Violation[]): void {
   for (const [name, view] of views) {
     mutateDeep(view)
     if (world.digest(state) !== before)
-      violations.push({ law: 'views', what: `${name} hands out a piece of the state` })
+      violations.push({ law: 'views', what: `${name} returns a reference into the state` })
   }
   const standing = world.standing(state)
   if (standing.scores.length !== slots || !standing.scores.every(Number.isFinite)) {
@@ -158,7 +158,10 @@ export function checkConformance(world: World, run: DrawnRun): Violation[] {
       effects: [...half.out.pending.values()],
     })
     if (JSON.stringify(saved) !== JSON.stringify(world.save(resumed.state))) {
-      violations.push({ law: 'save and load', what: `saving what was loaded at step ${cut} gives something else` })
+      violations.push({
+        law: 'save and load',
+        what: `saving the state loaded at step ${cut} gives a different document`,
+      })
     }
     compare('save and load', first.digests.slice(cut), play(resumed, run).digests, violations)
     return violations
@@ -168,7 +171,7 @@ export function checkConformance(world: World, run: DrawnRun): Violation[] {
 function compare(law: string, one: readonly string[], other: readonly string[], violations: Violation[]): void {
   const at = one.findIndex((digest, step) => digest !== other[step])
   if (at >= 0 || one.length !== other.length) {
-    violations.push({ law, what: `the courses part at step ${at < 0 ? Math.min(one.length, other.length) : at}` })
+    violations.push({ law, what: `the runs diverge at step ${at < 0 ? Math.min(one.length, other.length) : at}` })
   }
 }
 

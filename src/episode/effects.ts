@@ -86,7 +86,7 @@ export class Effects {
 
   async #perform(effect: EffectRequest, running: RunningEffect): Promise<EffectReply> {
     const worker = Object.hasOwn(this.#workers, effect.kind) ? this.#workers[effect.kind] : undefined
-    if (!worker) return failure(effect, 'NO_WORKER', `nothing here performs effects of kind ${effect.kind}`)
+    if (!worker) return failure(effect, 'NO_WORKER', `no worker performs effects of kind ${effect.kind}`)
     for (let attempt = 1; ; attempt++) {
       const result = await this.#attempt(worker, effect, running)
       if (result.ok || attempt >= this.#limits.attempts || running.isCancelled) return result

@@ -57,7 +57,7 @@ export class JournalFile {
     const at = await lineStart(this.#source, Math.max(0, end - 1))
     const last = await lineAt(this.#source, at)
     const split = last && splitHash(last.text)
-    if (!last || !split) throw corrupt(0, 'at the end carries no hash')
+    if (!last || !split) throw corrupt(0, 'at the end has no hash')
     return { line: parseLine(split.body, 0), text: last.text, isTorn }
   }
 
@@ -218,7 +218,7 @@ export class JournalFile {
 /** A line that is not the header, its hash not checked. */
 function openUnchecked(text: string, step: number): Exclude<JournalLine, { kind: 'header' }> {
   const split = splitHash(text)
-  if (!split) throw corrupt(0, `near step ${step} carries no hash`)
+  if (!split) throw corrupt(0, `near step ${step} has no hash`)
   const line = parseLine(split.body, 0)
   if (line.kind === 'header') throw corrupt(0, `near step ${step} is a second header`)
   return line

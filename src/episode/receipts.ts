@@ -11,7 +11,7 @@ export interface Settlement {
 /** The error for senders when the journal could not be written: the command may or may not be recorded. */
 const NOT_DURABLE: Refusal = {
   code: 'NOT_DURABLE',
-  reason: 'The journal could not be written, so nobody can say whether the command counts.',
+  reason: 'The journal could not be written, so it is unknown whether the command counts.',
 }
 
 export class Receipts {

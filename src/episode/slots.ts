@@ -49,7 +49,7 @@ export function queueCommand(world: World, slotState: SlotState, said: Waiting):
   if (slotState.waiting.length >= MAX_WAITING) {
     return {
       code: 'QUEUE_FULL',
-      reason: `${MAX_WAITING} commands of this slot wait already; wait for the next step.`,
+      reason: `${MAX_WAITING} commands of this slot are already waiting; wait for the next step.`,
     }
   }
   const parsed = world.command.safeParse(said.command)
@@ -65,7 +65,7 @@ export function refuseWaiting(slotState: SlotState, refusal: Refusal): void {
   for (const { settle } of slotState.waiting.splice(0)) settle?.({ accepted: false, ...refusal })
 }
 
-const LOST: Refusal = { code: 'SLOT_LOST', reason: 'Another player has this slot now.' }
+const LOST: Refusal = { code: 'SLOT_LOST', reason: 'Another player has taken over this slot.' }
 
 /** The refusal of a command that arrives after the end. */
 export const ENDED: Refusal = { code: 'EPISODE_OVER', reason: 'The episode has ended.' }
@@ -131,7 +131,7 @@ export class Slots {
     try {
       return this.isOpen(this.admit(slot, token))
         ? undefined
-        : new AppError('SLOT_TAKEN', `slot ${slot} is connected already`)
+        : new AppError('SLOT_TAKEN', `slot ${slot} is already connected`)
     } catch (error) {
       if (error instanceof AppError) return error
       throw error
@@ -142,7 +142,7 @@ export class Slots {
   admit(slot: number, token: string): SlotState {
     const slotState = this.at(slot)
     if (isSameToken(token, slotState.token)) return slotState
-    throw new AppError('TOKEN_REFUSED', `the token is not the one of slot ${slot}`)
+    throw new AppError('TOKEN_REFUSED', `the token does not match slot ${slot}`)
   }
 
   /** Whether another connection may come to this slot now. */

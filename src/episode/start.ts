@@ -74,7 +74,7 @@ export function startEpisode(
   if (options.slots.length !== slots) {
     throw new AppError(
       'CONFIG_INVALID',
-      `this configuration has ${slots} slots, and ${options.slots.length} players are given`,
+      `this configuration has ${slots} slots, but ${options.slots.length} players are given`,
     )
   }
   const header: JournalHeader = {

@@ -21,7 +21,7 @@ export interface Located {
 async function readSome(source: ByteSource, offset: number, length: number): Promise<Buffer> {
   const bytes = await source.read(offset, length)
   if (bytes.length > 0) return bytes
-  throw new AppError('FILE_UNREADABLE', 'the journal became shorter while it was read')
+  throw new AppError('FILE_UNREADABLE', 'the journal shrank while it was being read')
 }
 
 const checkLength = (bytes: number): void => {

@@ -43,7 +43,7 @@ const ROWS = 'rows.jsonl'
 /** @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR */
 export async function folderSource(folder: string): Promise<EvaluationSource> {
   const text = await readFile(join(folder, REPORT), 'utf8').catch((cause: unknown) => {
-    throw new AppError('FILE_UNREADABLE', `${folder} holds no evaluation: ${REPORT} cannot be read`, { cause })
+    throw new AppError('FILE_UNREADABLE', `${folder} contains no evaluation: ${REPORT} cannot be read`, { cause })
   })
   const what = { code: 'VALIDATION_ERROR', what: `${REPORT} of ${folder}` } as const
   const blobs = new FolderBlobs(folder)

@@ -75,7 +75,7 @@ export async function* readBlob(blobs: BlobStore, name: string): AsyncGenerator<
   try {
     for (let offset = 0; offset < source.size; ) {
       const chunk = await source.read(offset, CHUNK)
-      if (chunk.length === 0) throw new AppError('FILE_UNREADABLE', `blob ${name} ends before its size`)
+      if (chunk.length === 0) throw new AppError('FILE_UNREADABLE', `blob ${name} is shorter than its recorded size`)
       offset += chunk.length
       yield chunk
     }

@@ -267,7 +267,7 @@ function toProblem(error: unknown) {
 }
 
 function quarantined(attempts: number): AppError {
-  return new AppError('EPISODE_QUARANTINED', `${attempts} resumes of this episode failed one after another`, {
+  return new AppError('EPISODE_QUARANTINED', `${attempts} consecutive attempts to resume this episode failed`, {
     details: { attempts },
   })
 }

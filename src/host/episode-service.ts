@@ -141,7 +141,7 @@ export class EpisodeService {
 
   #requireRoom(): void {
     if (!this.#isClosing && this.#live.size < MAX_LIVE) return
-    throw new AppError('QUEUE_FULL', `${this.#live.size} episodes are live already`, { hint: 'Wait for one to end.' })
+    throw new AppError('QUEUE_FULL', `${this.#live.size} episodes are already live`, { hint: 'Wait for one to end.' })
   }
 
   /**

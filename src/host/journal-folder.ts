@@ -79,7 +79,7 @@ export class JournalFolder {
   }
 
   #path(id: string, name: string): string {
-    if (!ID.test(id)) throw new AppError('UNKNOWN_EPISODE', 'that is not the id of an episode')
+    if (!ID.test(id)) throw new AppError('UNKNOWN_EPISODE', 'this is not an episode id')
     return join(this.#folder, 'live', id, name)
   }
 
@@ -131,7 +131,7 @@ export class JournalFolder {
    */
   async reopen(id: string): Promise<Reopened | undefined> {
     const gap = this.#gaps.get(id)
-    if (gap !== undefined) throw new AppError('JOURNAL_CORRUPT', `the journal of episode ${id} has a hole: ${gap}`)
+    if (gap !== undefined) throw new AppError('JOURNAL_CORRUPT', `the journal of episode ${id} has a gap: ${gap}`)
     const path = this.#path(id, 'journal.jsonl')
     // A header that was written in part was never durable either.
     const size = await cutTornTail(path).catch((error: unknown) => (isMissing(error) ? 0 : Promise.reject(error)))
@@ -198,7 +198,7 @@ export class JournalFolder {
       return await JournalFile.open(path)
     } catch (error) {
       const cause = error instanceof AppError ? error.cause : error
-      if (isMissing(cause)) throw new AppError('UNKNOWN_EPISODE', `the journal of episode ${id} is not here`, { cause })
+      if (isMissing(cause)) throw new AppError('UNKNOWN_EPISODE', `the journal of episode ${id} is missing`, { cause })
       throw error
     }
   }

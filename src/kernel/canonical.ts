@@ -4,7 +4,7 @@ import type { JsonValue } from '../protocol/json.ts'
 import { AppError } from './errors.ts'
 
 function refuse(what: string, path: string): never {
-  throw new AppError('NOT_CANONICAL', `${what} at ${path} has no place in JSON state`, { details: { path } })
+  throw new AppError('NOT_CANONICAL', `${what} at ${path} is not allowed in JSON state`, { details: { path } })
 }
 
 function write(value: unknown, path: string): string {

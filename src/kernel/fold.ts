@@ -121,18 +121,21 @@ export interface LineFault {
  * Inputs are parsed by the world's schema again: a journal may come from anywhere.
  */
 export function foldLine(fold: Fold, line: StepLine, before?: BeforeStep): LineFault | undefined {
-  if (line.step < fold.step) return { what: `line for step ${line.step} stands after step ${fold.step}` }
+  if (line.step < fold.step) return { what: `the line of step ${line.step} follows step ${fold.step}` }
   foldTo(fold, line.step, before)
   before?.(line.step)
   for (const [slot, change] of line.changes ?? []) foldPresence(fold, slot, change.event !== 'left')
   for (const [slot, json] of line.inputs ?? []) {
     const command = fold.world.command.safeParse(json)
-    if (!command.success) return { what: `slot ${slot} sends what is not a command: ${JSON.stringify(json)}` }
+    if (!command.success) return { what: `the command of slot ${slot} is not valid: ${JSON.stringify(json)}` }
     const refusal = foldCommand(fold, slot, command.data)
-    if (refusal) return { what: `the world refuses what slot ${slot} was granted: ${refusal.code}: ${refusal.reason}` }
+    if (refusal)
+      return {
+        what: `the world refuses a command of slot ${slot} that it accepted in the recording: ${refusal.code}: ${refusal.reason}`,
+      }
   }
   for (const reply of line.replies ?? []) {
-    if (!foldReply(fold, reply)) return { what: `a reply to effect ${reply.effect}, which nobody asked for` }
+    if (!foldReply(fold, reply)) return { what: `there is a reply to effect ${reply.effect}, which was not requested` }
   }
   if (line.hold !== true) foldStep(fold)
   return undefined

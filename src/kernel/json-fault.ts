@@ -162,7 +162,7 @@ class Scanner {
         this.#at++
         return undefined
       }
-      if (char < ' ') return this.#fault(`a string holds the control character ${codePoint(char)}; escape it`)
+      if (char < ' ') return this.#fault(`a string contains the control character ${codePoint(char)}; escape it`)
       const fault = char === '\\' ? this.#escape() : undefined
       if (fault) return fault
     }
@@ -221,11 +221,11 @@ class Scanner {
     const isTrailing = (char === '}' || char === ']') && char === this.#open.at(-1)
     if (isTrailing && (this.#expect === 'key' || this.#expect === 'value')) {
       const isAfterComma = /,\s*$/.test(this.#text.slice(Math.max(0, this.#at - 200), this.#at))
-      return isAfterComma ? 'a comma cannot come before the closing bracket' : `${char} cannot stand here`
+      return isAfterComma ? 'a comma cannot come before the closing bracket' : `${char} is not allowed here`
     }
     return char > ' ' && char <= '~'
-      ? `${char} cannot stand here`
-      : `the character ${codePoint(char)} cannot stand here`
+      ? `${char} is not allowed here`
+      : `the character ${codePoint(char)} is not allowed here`
   }
 
   #fault(what: string): JsonFault {

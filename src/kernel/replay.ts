@@ -280,7 +280,7 @@ export class Replay {
   }
 
   #broken(text: string): AppError {
-    if (!splitHash(text)) return corrupt(this.#lines, 'carries no hash: it is torn or not a journal line')
+    if (!splitHash(text)) return corrupt(this.#lines, 'has no hash: it is incomplete or not a journal line')
     const step = this.#fold ? `, after step ${this.#fold.step}` : ''
     return corrupt(
       this.#lines,

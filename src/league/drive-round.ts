@@ -80,7 +80,7 @@ class Drive {
 
   #abort(): void {
     const { signal } = this.#options
-    this.#channel?.send(writeFrame({ type: 'round_abort', reason: 'the platform stops' }))
+    this.#channel?.send(writeFrame({ type: 'round_abort', reason: 'the platform is stopping' }))
     // The commissioner closes with 1000; one that does not is left alone.
     setTimeout(() => this.#done.reject(signal.reason), this.#channel ? ABORT_MS : 0).unref()
     this.#done.reject(signal.reason)
@@ -140,7 +140,7 @@ class Drive {
 
   #refusal(episode: ScheduledEpisode, seen: ReadonlySet<string>): string | undefined {
     const { request_id: id } = episode
-    if (seen.has(id) || this.#scheduled.has(id)) return 'the request id was used before'
+    if (seen.has(id) || this.#scheduled.has(id)) return 'the request id has already been used'
     if (this.#scheduled.size + seen.size >= MAX_ROUND_EPISODES)
       return `a round has at most ${MAX_ROUND_EPISODES} episodes`
     return this.#options.host.refuse(episode)
@@ -184,8 +184,8 @@ class Drive {
     const { divisions, memberships } = this.#options.start
     const named = [...results.map(({ division_id: id }) => id), ...changes.map(({ to_division_id: id }) => id)]
     const strange = named.find((id) => divisions.every((division) => division.id !== id))
-    if (strange !== undefined) return `the commissioner names a division that there is not: ${strange}`
+    if (strange !== undefined) return `the commissioner names an unknown division: ${strange}`
     const unknown = changes.find(({ membership_id: id }) => memberships.every((each) => each.id !== id))
-    return unknown && `the commissioner names a member that there is not: ${unknown.membership_id}`
+    return unknown && `the commissioner names an unknown member: ${unknown.membership_id}`
   }
 }

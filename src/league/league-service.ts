@@ -119,7 +119,7 @@ export class LeagueService {
   }
 
   async stop(graceMs = 0): Promise<void> {
-    this.#stop.abort(new AppError('INTERRUPTED', 'the server stops'))
+    this.#stop.abort(new AppError('INTERRUPTED', 'the server is stopping'))
     await Promise.all(this.#workers.map((worker) => worker.stop({ graceMs })))
     await this.#loop
   }
@@ -248,7 +248,7 @@ export class LeagueService {
         const found = start.variants.find(({ id }) => id === variant)
         if (!found) return `there is no variant ${variant}`
         const stranger = ids.find((id) => !members.has(id))
-        if (stranger !== undefined) return `there is no member with the policy version ${stranger}`
+        if (stranger !== undefined) return `no member has the policy version ${stranger}`
         const { num_agents: slots } = config ?? found.game_config
         return typeof slots === 'number' && slots !== ids.length
           ? `${variant} has ${slots} slots, not ${ids.length}`

@@ -162,7 +162,7 @@ function replyOf(
   about: { model: string; finish: string | null | undefined; usage: unknown },
 ): ModelReply {
   const text = withoutThinking(spokenText(content))
-  if (text.trim() === '') throw new AppError('MODEL_REPLY_INVALID', 'the model answered with nothing')
+  if (text.trim() === '') throw new AppError('MODEL_REPLY_INVALID', 'the model returned an empty answer')
   return { text, model: about.model, finish: about.finish ?? 'stop', usage: usageOf(about.usage) }
 }
 
@@ -206,7 +206,7 @@ function translate(library: Library, error: unknown, at: { endpoint: Endpoint; i
     return cause ?? new AppError('MODEL_UNAVAILABLE', `${where} cannot be reached`, { cause: error })
   }
   if (error instanceof library.APIError) return translateStatus(error, where)
-  return new AppError('MODEL_REPLY_INVALID', `${where} answered with something that is no answer of a model`, {
+  return new AppError('MODEL_REPLY_INVALID', `${where} returned something that is not a chat completion`, {
     cause: error,
   })
 }
@@ -216,7 +216,7 @@ function translateStatus(error: APIError, where: string): AppError {
   const details = { ...(status === undefined ? {} : { status }) }
   if (status === 429) {
     const wait = retryAfterMs(error.headers)
-    return new AppError('MODEL_BUSY', `${where} asks for patience (429)`, {
+    return new AppError('MODEL_BUSY', `${where} limited the rate of requests (429)`, {
       details: { ...details, ...(wait === undefined ? {} : { retry_after_ms: wait }) },
     })
   }

@@ -53,13 +53,9 @@ export class Meter {
     const { reached } = this
     if (reached !== undefined) throw new AppError('BUDGET_SPENT', reached)
     if (this.#limits.usd !== undefined && this.#spent.unpriced_calls > 0) {
-      throw new AppError(
-        'BUDGET_SPENT',
-        'the endpoint does not tell what its calls cost, so a limit in money cannot be kept',
-        {
-          hint: 'Give the price of the model, or limit tokens instead.',
-        },
-      )
+      throw new AppError('BUDGET_SPENT', 'the endpoint does not report costs, so a cost limit cannot be enforced', {
+        hint: 'Give the price of the model, or limit tokens instead.',
+      })
     }
   }
 

@@ -20,7 +20,7 @@ export function withQueue(inner: ModelClient, atOnce: number): ModelClient {
       return Promise.resolve()
     }
     if (waiting.length >= MAX_WAITING) {
-      return Promise.reject(new AppError('MODEL_BUSY', `${MAX_WAITING} calls wait for the model already`))
+      return Promise.reject(new AppError('MODEL_BUSY', `${MAX_WAITING} calls are already waiting for the model`))
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const entry: Waiting = { go: resolve, signal }

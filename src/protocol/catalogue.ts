@@ -72,15 +72,15 @@ export type WorldDetail = z.infer<typeof WorldDetail>
 export const EpisodeRequest = z.strictObject({
   world: z.string(),
   variant: z.string().optional(),
-  config: JsonObject.optional().describe('Laid over the variant, key by key.'),
+  config: JsonObject.optional().describe('Overrides keys of the variant.'),
   seed: Seed.default(0),
   players: z
     .array(z.string().nullable())
     .min(1)
     .max(256)
-    .describe('A bot by name, or null for a slot to be taken; one a slot.'),
-  tick_rate: z.number().positive().max(1000).default(5).describe('Steps a second.'),
-  paused: z.boolean().default(false).describe('Begins with its time stopped: see the route for its pace.'),
+    .describe('One entry per slot: the name of a bot, or null for an open slot.'),
+  tick_rate: z.number().positive().max(1000).default(5).describe('Steps per second.'),
+  paused: z.boolean().default(false).describe('Starts paused; the pace route starts it.'),
 })
 export type EpisodeRequest = z.input<typeof EpisodeRequest>
 

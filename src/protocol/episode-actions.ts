@@ -8,9 +8,13 @@ const SlotKey = z.string().regex(/^\d{1,3}$/)
 export const ForkRequest = z.strictObject({
   /** The first step that may differ. */
   step: z.int().min(0),
-  bots: z.record(SlotKey, z.string()).default({}).describe('Slots that a bot takes over, by its name.'),
-  commands: z.record(SlotKey, JsonValue).default({}).describe('What slots say at `step` in place of what they said.'),
-  open: z.array(z.int().min(0).max(255)).max(256).default([]).describe('Slots to play on yourself: see their tokens.'),
+  bots: z.record(SlotKey, z.string()).default({}).describe('Slots that a bot takes over: the name of the bot.'),
+  commands: z.record(SlotKey, JsonValue).default({}).describe('Commands that replace the recorded ones at `step`.'),
+  open: z
+    .array(z.int().min(0).max(255))
+    .max(256)
+    .default([])
+    .describe('Slots to open for new players; the response contains their tokens.'),
 })
 export type ForkRequest = z.input<typeof ForkRequest>
 

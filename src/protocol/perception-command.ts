@@ -51,7 +51,7 @@ export const WaitParams = z.object({ duration_seconds: z.number().positive().max
 export const CombatActionParams = z
   .object({ action_type: z.enum(COMBAT_ACTION_TYPES), target_entity_id: Name.exactOptional() })
   .refine((params) => params.action_type === 'flee' || params.target_entity_id !== undefined, {
-    message: 'only flee goes without a target',
+    message: 'every action except flee needs a target',
     path: ['target_entity_id'],
   })
 export type CombatActionParams = z.infer<typeof CombatActionParams>

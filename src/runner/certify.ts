@@ -207,7 +207,7 @@ async function checkImages(course: Course, loaded: CoworldPackage): Promise<read
       throw new AppError('IMAGE_MISSING', `${label}: ${reason}`, { details: { label, image: runnable.image } })
     }
   }
-  const what = course.runtime.kind === 'container' ? 'images are available' : 'programs are there'
+  const what = course.runtime.kind === 'container' ? 'images are available' : 'programs are available'
   return [`${references.length} ${what}`, true]
 }
 
@@ -251,7 +251,7 @@ async function checkBeyond(course: Course, run: EpisodeRun, { loaded, workspace,
   extra('frames', returned.frames)
   const none: Extra = {
     outcome: 'skipped',
-    reason: 'only worlds that ship with paracosm can be played again and compared',
+    reason: 'only built-in worlds can be played again and compared',
   }
   extra('determinism', course.determinism ? await course.determinism(loaded) : none)
 }

@@ -118,7 +118,7 @@ async function playAndCleanUp(course: Course, session: RuntimeSession): Promise<
   } finally {
     await runStep(course.tell, 'clean-up', async () => {
       const left = await session.close()
-      const gone = 'everything that was started has ended and is removed'
+      const gone = 'everything that was started has ended and was removed'
       return { reason: left.length === 0 ? gone : `could not remove ${left.join(', ')}`, value: undefined }
     })
   }
@@ -241,7 +241,7 @@ async function startPlayers(
     })
     value.push({ slot, program })
   }
-  return { reason: `${value.length} started, ${external.size} to come in by themselves`, value }
+  return { reason: `${value.length} started, ${external.size} join on their own`, value }
 }
 
 async function awaitGame(course: Course, server: GameServer): Promise<{ reason: string; value: undefined }> {

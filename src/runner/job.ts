@@ -97,8 +97,8 @@ function playersOf(from: CoworldPackage, config: JsonObject): readonly Runnable[
 function overrideImages(players: readonly Runnable[], images: readonly string[], run: readonly string[]): Runnable[] {
   if (images.length === 0) {
     if (run.length === 0) return [...players]
-    throw new AppError('USAGE', 'argv for a player needs an image to go with it', {
-      hint: 'Name one image for all slots, or one a slot, before --run.',
+    throw new AppError('USAGE', '--run requires an image', {
+      hint: 'Name one image for all slots, or one per slot, before --run.',
     })
   }
   if (images.length !== 1 && images.length !== players.length) {

@@ -33,7 +33,7 @@ export async function checkArtefacts(workspace: Workspace, slots: readonly numbe
       () => 0,
     )
     if (size <= ARTEFACT_BYTES) continue
-    throw new AppError('RUN_FAILED', `player ${slot} left ${size} bytes behind in ${path}; at most ${ARTEFACT_BYTES}`, {
+    throw new AppError('RUN_FAILED', `player ${slot} wrote ${size} bytes to ${path}; the limit is ${ARTEFACT_BYTES}`, {
       hint: 'Make the player write a smaller zip to COWORLD_PLAYER_ARTIFACT_UPLOAD_URL.',
       details: { error_type: 'player_error', failed_policy_index: slot },
     })

@@ -41,7 +41,7 @@ export async function readResultsObject(workspace: Workspace, manifest: CoworldM
   const parsed = JsonObject.safeParse(await readResults(workspace, manifest))
   if (parsed.success) return parsed.data
   throw new AppError('RESULTS_INVALID', `${workspace.results} is not a JSON object`, {
-    hint: 'Make the game write an object, by convention with "scores", one number a slot.',
+    hint: 'Make the game write an object, by convention with "scores", one number per slot.',
   })
 }
 

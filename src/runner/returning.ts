@@ -62,9 +62,10 @@ class Returning {
 
   get frames(): Extra {
     const odd = this.#heard.find(({ oddity }) => oddity !== undefined)
-    if (odd) return { outcome: 'failed', reason: `a player was sent ${odd.oddity}; players are sent JSON text` }
+    if (odd)
+      return { outcome: 'failed', reason: `a player received ${odd.oddity}; messages to players must be JSON text` }
     const count = this.#heard.reduce((sum, each) => sum + each.count, 0)
-    if (count === 0) return { outcome: 'skipped', reason: 'no player was sent anything' }
+    if (count === 0) return { outcome: 'skipped', reason: 'no player received a message' }
     return { outcome: 'passed', reason: `${count} messages to players were JSON text` }
   }
 
@@ -96,11 +97,14 @@ class Returning {
     const isAnswered = (): boolean => wanted > 0 && again.moments >= wanted
     await this.#until(wanted > 0 ? ANSWER_MS : STAY_MS, () => again.closed !== undefined || isAnswered())
     if (again.closed !== undefined && again.count === 0) {
-      return this.#failed(slot, `was thrown out when it came back: closed with code ${again.closed} before any message`)
+      return this.#failed(
+        slot,
+        `was disconnected after it reconnected: closed with code ${again.closed} before any message`,
+      )
     }
-    if (wanted > 0 && again.count === 0) return this.#failed(slot, 'was told nothing when it came back')
+    if (wanted > 0 && again.count === 0) return this.#failed(slot, 'received nothing after it reconnected')
     if (wanted > again.moments)
-      return this.#failed(slot, 'was told nothing more after it came back: it does not play on')
+      return this.#failed(slot, 'received nothing more after it reconnected, so it cannot play on')
     return again
   }
 
@@ -124,25 +128,28 @@ class Returning {
     // One message may be the news that the last slot has come back, which that slot itself does not need.
     const told = slots.filter((slot) => messages(slot) > 1)
     if (out !== undefined) await this.#until(EXIT_MS, () => this.#isOver)
-    const who = `${back.length} slots came back with the same token`
+    const who = `${back.length} slots reconnected with the same token`
     if (this.#isOver) return { outcome: 'passed', reason: `${who} before the episode was over` }
     if (out !== undefined && told.length > 0) {
-      return { outcome: 'failed', reason: `slot ${out} came back and lost its connection while others were told more` }
+      return {
+        outcome: 'failed',
+        reason: `slot ${out} reconnected and lost its connection while others received more messages`,
+      }
     }
     const deaf = slots.find((slot) => !isTold(slot))
-    if (deaf === undefined) return { outcome: 'passed', reason: `${who} and were told how the episode goes on` }
+    if (deaf === undefined) return { outcome: 'passed', reason: `${who} and received the next messages` }
     if (told.length > 0) {
-      const reason = `slot ${deaf} came back and was told nothing more, while slot ${told[0]} was: it does not play on`
+      const reason = `slot ${deaf} reconnected and received nothing more, while slot ${told[0]} did`
       return { outcome: 'failed', reason }
     }
-    return { outcome: 'passed', reason: `${who}; nobody was told more within ${WATCH_MS / 1000} s` }
+    return { outcome: 'passed', reason: `${who}; nobody received more within ${WATCH_MS / 1000} s` }
   }
 
   async #failed(slot: number, why: string): Promise<Extra> {
     await this.#until(EXIT_MS, () => this.#isOver)
     if (!this.#isOver) return { outcome: 'failed', reason: `slot ${slot} ${why}` }
-    if (slot > 0) return { outcome: 'passed', reason: `${slot} slots came back before the episode was over` }
-    return { outcome: 'skipped', reason: 'the episode was over before a player could come back' }
+    if (slot > 0) return { outcome: 'passed', reason: `${slot} slots reconnected before the episode was over` }
+    return { outcome: 'skipped', reason: 'the episode was over before a player could reconnect' }
   }
 
   async #until(limitMs: number, isDone: () => boolean): Promise<void> {

@@ -170,7 +170,7 @@ export class LiveFeed {
     const message: LiveMessage = { type: 'end', episode }
     const frame = encodeFrame(JSON.stringify(message))
     for (const viewer of viewers) {
-      if (status === 'stopped') viewer.close(CLOSE.restart, 'the server stops')
+      if (status === 'stopped') viewer.close(CLOSE.restart, 'the server is stopping')
       else {
         viewer.send(frame)
         viewer.close(status === 'failed' ? CLOSE.failed : CLOSE.normal, status === 'failed' ? 'EPISODE_FAILED' : 'over')

@@ -76,7 +76,7 @@ export async function startPerceptionEpisode(options: PerceptionEpisodeOptions):
   try {
     const world = await episodes.worlds.load(options.world)
     if (!isPerceived(world)) {
-      throw new AppError('NOT_PERCEIVED', `${world.id} does not take the commands of the perception protocol`)
+      throw new AppError('NOT_PERCEIVED', `${world.id} does not support the perception protocol`)
     }
     const { episode, isResumed } = await openEpisode(world, episodes, options)
     const clock = createSystemClock()
@@ -144,7 +144,10 @@ async function openEpisode(
   }
   const slots = world.slots(configured.config)
   if (options.agents.length > slots) {
-    throw new AppError('USAGE', `${world.id} has ${slots} slots here, and ${options.agents.length} agents are named`)
+    throw new AppError(
+      'USAGE',
+      `${world.id} has ${slots} slots in this variant, but ${options.agents.length} agents are named`,
+    )
   }
   if (new Set(options.agents).size < options.agents.length) throw new AppError('USAGE', 'an agent is named twice')
   const episode = await episodes.start({
@@ -167,7 +170,7 @@ async function checkAgents(episode: Episode, agents: readonly string[]): Promise
   await episode.stop()
   const { episode: id } = episode.header
   throw new AppError('USAGE', `the unfinished episode ${id} has no agent ${stranger}; it has ${named.join(', ')}`, {
-    hint: 'Name its agents, or none; or give another folder with --data.',
+    hint: 'Name its agents, leave out --agent, or choose another folder with --data.',
   })
 }
 

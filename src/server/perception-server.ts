@@ -40,15 +40,15 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '::1']
 export async function startPerceptionServer(options: AdapterServerOptions): Promise<AdapterServer> {
   const { adapter, entry, host } = options
   if (!adapter.hasAuth && !LOOPBACK.includes(host)) {
-    throw new AppError('USAGE', `an adapter without tokens is not opened on ${host}`, {
-      hint: `Leave --host away, or --no-auth; without tokens it is one of ${LOOPBACK.join(', ')}.`,
+    throw new AppError('USAGE', `an adapter without tokens may not listen on ${host}`, {
+      hint: `Leave out --host or --no-auth; without tokens, the host must be one of ${LOOPBACK.join(', ')}.`,
     })
   }
   const transport = new Transport({ ...options.access, onFault: (error) => options.onError(error) })
   const { app, failures } = transport.createApp(false)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  const description = 'Perceptions, commands and what came of them.'
+  const description = 'Perceptions, commands and their outcomes.'
   const info = { title: 'Paracosm, perception adapter', version: options.version, description }
   await app.register(fastifySwagger, openApiOptions(info))
   await app.register(fastifyCors, corsOptions(transport.origins))

@@ -95,7 +95,7 @@ export class CommandLog {
     const result = await this.#group.add({ row: rowToInsert(row, { createdAt: Date.now(), idempotencyKey }) })
     if ('error' in result) throw result.error
     if ('id' in result) return result
-    throw new Error('the log answered another question')
+    throw new Error('unexpected result from the log worker')
   }
 
   /**
@@ -157,7 +157,7 @@ export class CommandLog {
             .where('idempotency_key', '=', key)
             .executeTakeFirst()
     if (first) return { id: first.id, command_id: first.command_id, isRepeat: true }
-    return { error: new AppError('VALIDATION_ERROR', `there is a command ${command_id} in the log already`) }
+    return { error: new AppError('VALIDATION_ERROR', `command ${command_id} is already in the log`) }
   }
 
   #announce(): void {
@@ -264,7 +264,7 @@ export class CommandLog {
     const { maxAgeDays, archive, isDryRun = false, now = Date.now(), onProgress } = options
     const timestamp = now - maxAgeDays * DAY_MS
     if (!(maxAgeDays >= 0) || !Number.isFinite(new Date(timestamp).getTime())) {
-      throw new AppError('VALIDATION_ERROR', 'the greatest age is a number of days, 0 or more')
+      throw new AppError('VALIDATION_ERROR', 'the maximum age must be a number of days, 0 or more')
     }
     const cut: Cut = { timestamp, id: await this.#lastId() }
     const cutoff = new Date(timestamp).toISOString()

@@ -218,7 +218,7 @@ function scored(kind: Store['kind'], score: number) {
 function moment(value: string, name: string): number {
   const ms = Date.parse(value)
   if (Number.isFinite(ms)) return ms
-  throw new AppError('VALIDATION_ERROR', `${name} is not a moment: write 2026-03-21T14:30:00Z`)
+  throw new AppError('VALIDATION_ERROR', `${name} is not a time: write 2026-03-21T14:30:00Z`)
 }
 
 /** The end of a page, as an opaque cursor for the next one. */

@@ -47,7 +47,7 @@ export async function openThread(file: SqliteFile): Promise<SqliteChannel> {
 }
 
 function noResult(): never {
-  throw new Error('the thread of the store gave no result')
+  throw new Error('the store thread returned no result')
 }
 
 interface Waiting {

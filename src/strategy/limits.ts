@@ -60,7 +60,7 @@ export type Expired = () => boolean
 
 /** The answer to a walk that outlived its time. */
 export function timeoutError(nodeId: string | null): DslError {
-  return new DslError('DslTimeoutError', 'The program did not finish in its time', { nodeId })
+  return new DslError('DslTimeoutError', 'The program did not finish within its time limit', { nodeId })
 }
 
 /** Counts what one run spends on big values, and looks at the clock while it does. */
@@ -95,7 +95,7 @@ export class Meter {
     this.#work += units
     this.#sinceCheck += units
     if (this.#work > MAX_WORK) {
-      const message = 'Comparing such large values takes more work than a run may do'
+      const message = 'Comparing values this large exceeds the work limit of a run'
       throw new DslError('DslLimitExceededError', message, { nodeId: this.nodeId })
     }
     if (this.#sinceCheck < CHECK_INTERVAL) return

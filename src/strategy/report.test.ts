@@ -62,7 +62,7 @@ test('report: a problem says code, node, path, line and column, and shows the pl
   $.default.value.path (line 5, column 40): there is no field "user.age"
         "value": {"type": "field", "path": "user.age"}, "case_name": "A"}
                                            ^~~~~~~~~~
-  fix: Use one of the listed field paths, or data.<key> with letters, digits and _ alone.`,
+  fix: Use one of the listed field paths, or data.<key> with only letters, digits and _.`,
   )
 })
 

@@ -75,7 +75,7 @@ export class SocketConnection implements JoinedSender {
   /** Whether nothing came since the last ping. */
   #isQuiet = false
   #onText: (text: string) => void = () => undefined
-  #onBinary: (bytes: Buffer) => void = () => this.close(CLOSE.unsupported, 'text frames only')
+  #onBinary: (bytes: Buffer) => void = () => this.close(CLOSE.unsupported, 'only text frames are accepted')
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
     this.#socket = socket

@@ -92,7 +92,7 @@ export class RouteFailures {
     const shown = `${method} ${(url ?? '').split('?')[0]?.slice(0, 200)}`
     if (route && !route.methods.has(method ?? '')) {
       const allow = [...route.methods].join(', ')
-      send(reply, fromStatus(405, `${shown} is not possible; the methods are ${allow}.`, { allow }), route.style)
+      send(reply, fromStatus(405, `${shown} is not allowed; the methods are ${allow}.`, { allow }), route.style)
     } else if (this.#isSocket(url)) {
       send(
         reply,

@@ -69,7 +69,7 @@ export function createHttpServer(onRequest: RequestListener, limits: Partial<Htt
     },
   )
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    refuse(response, fromStatus(417, 'The only expectation that is met is 100-continue.'))
+    refuse(response, fromStatus(417, 'The server supports no expectation other than 100-continue.'))
   })
   server.maxConnections = all.connections
   server.maxRequestsPerSocket = all.requestsPerConnection

@@ -137,7 +137,7 @@ export class Sockets {
     this.#isClosing = true
     clearInterval(this.#heart)
     this.#joined.close()
-    for (const connection of this.#open) connection.close(CLOSE.restart, 'the server stops')
+    for (const connection of this.#open) connection.close(CLOSE.restart, 'the server is stopping')
   }
 
   /** Ends connections that have not closed by themselves. */

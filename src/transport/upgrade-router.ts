@@ -135,11 +135,12 @@ export class UpgradeRouter {
     const refusal = route.origins === 'any' ? undefined : origins.refuseOrigin(request.headers)
     if (refusal) throw refusal
     const { connections, perAddress, pending } = sockets.limits
-    if (sockets.isClosing) throw new AppError('CONNECTION_LIMIT', 'The server stops.')
-    if (sockets.size >= connections) throw new AppError('CONNECTION_LIMIT', `${connections} sockets are open already.`)
-    if (this.#pending > pending) throw new AppError('CONNECTION_LIMIT', `${pending} handshakes are under way already.`)
+    if (sockets.isClosing) throw new AppError('CONNECTION_LIMIT', 'The server is stopping.')
+    if (sockets.size >= connections) throw new AppError('CONNECTION_LIMIT', `${connections} sockets are already open.`)
+    if (this.#pending > pending)
+      throw new AppError('CONNECTION_LIMIT', `${pending} handshakes are already in progress.`)
     if (!isLoopback(address) && sockets.countOf(address) >= perAddress) {
-      throw new AppError('CONNECTION_LIMIT', `${perAddress} sockets of your address are open already.`)
+      throw new AppError('CONNECTION_LIMIT', `${perAddress} sockets from your address are already open.`)
     }
   }
 }

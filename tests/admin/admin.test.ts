@@ -110,7 +110,7 @@ test('admin keygen: one key alone on standard output, and the warning beside it'
   const { status, out, err } = await createSessionServices().run('keygen')
   assert.equal(status, 0)
   assert.match(out, /^dcs-ak-[A-Za-z0-9_-]{43}\n$/)
-  assert.match(err, /stored nowhere/)
+  assert.match(err, /not stored/)
 })
 
 test('admin character: the shipped ones go out and in, a filter lists some, and a faulty file changes nothing', async () => {

@@ -444,7 +444,7 @@ async function startBadServer(frames: readonly (string | Buffer)[]): Promise<{ u
 
 const META = '{"type":"session_meta","session_id":"x","pc_hid":"A","npc_hid":"B","has_game_feedback":false}'
 for (const [what, bad] of [
-  ['text that is no JSON', 'hello'],
+  ['text that is not JSON', 'hello'],
   ['a frame of the wrong shape', '{"type":"turn_end","turns":"two"}'],
   ['a frame that is a list', '[]'],
   ['binary', Buffer.from([1, 2, 3])],

@@ -151,7 +151,7 @@ test('containers: a game that dies before it is healthy is told with the end of 
   })
   const { error } = await run(manifest)
   assert.ok(error instanceof AppError)
-  assert.match(error.message, /exited before healthy, with status 9.*no counting today/s)
+  assert.match(error.message, /exited before it was healthy, with status 9.*no counting today/s)
 })
 
 test('containers: an image that is nowhere fails the image check with its label', { skip: skipReason }, async () => {

@@ -312,7 +312,7 @@ test('simulate: what is accepted and hardly meant is warned of', () => {
       [good, '--data', '{"x":1}', '--set', 'user.measurement_count=9'],
       /no such field; did you mean user\.measurements_count\?/,
     ],
-    [[good, '--data', '{"x":1}', '--set', 'data.x y=1'], /no program reads data\.x y/],
+    [[good, '--data', '{"x":1}', '--set', 'data.x y=1'], /data\.x y is not a field that programs can read/],
     [[extend, '--parent', 'default'], /default has no variable_basic_pionts; did you mean variable_basic_points\?/],
     [[extend], /parent_variables do nothing without a parent: add --parent/],
     [[good, '--parent', 'default'], /default do nothing with a parent/],
@@ -354,7 +354,7 @@ test('simulate: a mistake of the user is no bug of paracosm', () => {
   }
   const points = write('text.json', { type: 'program', rules: [], parent_variables: { variable_basic_points: 'x' } })
   const told = run(['simulate', points, '--parent', 'default'])
-  assert.match(told.stderr, /warning: the points are no number but "x"/)
+  assert.match(told.stderr, /warning: the points are not a number: "x"/)
 })
 
 test('validate: the commonest mistakes say what to write instead', () => {

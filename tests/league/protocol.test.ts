@@ -144,7 +144,7 @@ test('commissioner: what must not be said fails the round with a reason', async 
   for (const [frames, message] of [
     [['no json'], /cannot be read/],
     [[{ type: 'dance' }], /unknown message type/],
-    [[{ type: 'round_complete', results: [{ division_id: uuid(99), rankings: [] }] }], /a division that there is not/],
+    [[{ type: 'round_complete', results: [{ division_id: uuid(99), rankings: [] }] }], /an unknown division/],
     [
       [{ type: 'schedule_episodes', episodes: [episode] }, { type: 'round_complete' }],
       /before all episodes were settled/,

@@ -108,7 +108,10 @@ test('log: rotate tells first, archives, deletes; import brings it back once', a
   const again = await paracosm(['rotate', '--max-age-days', '0', '--archive', 'old.jsonl.zst', '--json'], data)
   assert.equal(again.json().error.code, 'FILE_EXISTS')
   assert.match((await paracosm(['import', 'old.jsonl.zst'], data)).out, /^Added 4 commands\.$/m)
-  assert.match((await paracosm(['import', 'old.jsonl.zst'], data)).out, /^Added 0 commands; 4 were there already\.$/m)
+  assert.match(
+    (await paracosm(['import', 'old.jsonl.zst'], data)).out,
+    /^Added 0 commands; 4 were already in the log\.$/m,
+  )
   const { entries }: CommandPage = (await paracosm(['query', '--json'], data)).json()
   assert.deepEqual(
     entries.map((row) => row.id),

@@ -39,7 +39,7 @@ export class GameAdapter {
     const token = query.get('token') ?? ''
     const refusal = this.#episode.slots[slot] ? this.#episode.checkJoin(slot, token) : UNKNOWN_SLOT
     if (refusal && (refusal.code === 'SLOT_INVALID' || refusal.code === 'TOKEN_REFUSED')) {
-      throw new AppError('TOKEN_REFUSED', 'The slot and the token do not belong together.')
+      throw new AppError('TOKEN_REFUSED', 'The token does not match the slot.')
     }
     if (refusal) throw refusal
     return (connection) => this.#play(connection, { slot, token })

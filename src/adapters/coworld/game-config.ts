@@ -52,14 +52,14 @@ export function parseGameConfig(world: World, value: unknown): GameConfig {
   const host = parseWith(HostConfig, part(true), { code: 'CONFIG_INVALID', what: 'The game configuration' })
   const slots = host.tokens.length
   if (host.players.length !== slots) {
-    throw new AppError('CONFIG_INVALID', `players has ${host.players.length} entries and tokens ${slots}`)
+    throw new AppError('CONFIG_INVALID', `players has ${host.players.length} entries, but tokens has ${slots}`)
   }
   const json: JsonObject = hasSlotCount(world) ? { ...part(false), slots } : part(false)
   const config = parseWith(world.config, json, { code: 'CONFIG_INVALID', what: 'The game configuration' })
   if (world.slots(config) !== slots) {
     throw new AppError(
       'CONFIG_INVALID',
-      `the configuration has ${world.slots(config)} slots, and there are ${slots} tokens`,
+      `the configuration has ${world.slots(config)} slots, but there are ${slots} tokens`,
     )
   }
   return { host, configured: { config, json } }

@@ -27,7 +27,7 @@ export function replayPage(path: string, world: { readonly id: string; readonly 
 export function openReplay(open: () => Promise<Recorded>, onFault: (error: unknown) => void): Open {
   return (connection) => {
     const inbox = new Inbox(connection, () => {
-      connection.send(formatError(new AppError('QUEUE_FULL', 'Too many messages wait; this one was dropped.')))
+      connection.send(formatError(new AppError('QUEUE_FULL', 'Too many messages are waiting; this one was dropped.')))
       return false
     })
     void show(connection, inbox, open).catch((error: unknown) => {

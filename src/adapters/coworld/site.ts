@@ -60,7 +60,7 @@ function answer(transport: Transport, site: Site, request: IncomingMessage): Ass
   const target = readTarget(request.url)
   if (!target) return fromStatus(400, 'The target of the request is malformed.')
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return fromStatus(405, 'The methods here are GET and HEAD.', { allow: 'GET, HEAD' })
+    return fromStatus(405, 'Only GET and HEAD are allowed here.', { allow: 'GET, HEAD' })
   }
   const asset = target.path === '/healthz' ? HEALTHY : site.page(target, request)
   if (asset) return asset

@@ -38,7 +38,7 @@ export async function readUri(uri: string): Promise<Buffer> {
       headers: { 'user-agent': USER_AGENT },
       signal: AbortSignal.timeout(READ_LIMITS.timeoutMs),
     })
-    if (!response.ok) throw new Error(`the answer was ${response.status}`)
+    if (!response.ok) throw new Error(`the server answered ${response.status}`)
     return await readLimited(response.body ?? [], READ_LIMITS.bytes)
   } catch (cause) {
     const code = cause instanceof AppError ? cause.code : 'FILE_UNREADABLE'
@@ -79,5 +79,5 @@ async function post(uri: string, parts: AsyncIterable<string>): Promise<void> {
     body: text.join(''),
     signal: AbortSignal.timeout(DELIVER_TIMEOUT_MS),
   })
-  if (!response.ok) throw new Error(`the answer was ${response.status}`)
+  if (!response.ok) throw new Error(`the server answered ${response.status}`)
 }

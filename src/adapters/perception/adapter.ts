@@ -83,10 +83,10 @@ export class PerceptionAdapter {
       const known = this.agents.map(({ id }) => id)
       throw new AppError('TOKEN_REFUSED', `agent_id must be one of ${known.join(', ')}`, { details: { known } })
     }
-    if (token === undefined) throw new AppError('TOKEN_MISSING', 'this needs the token of a slot')
+    if (token === undefined) throw new AppError('TOKEN_MISSING', 'this route requires the token of a slot')
     const found = this.#byToken(token)
     if (found && (agentId === undefined || agentId === found.agent.id)) return found
-    throw new AppError('TOKEN_REFUSED', 'the token is not the one of this agent')
+    throw new AppError('TOKEN_REFUSED', 'the token does not belong to this agent')
   }
 
   /** Compares every token, so that timing reveals nothing. */
@@ -138,15 +138,15 @@ export class PerceptionAdapter {
     const row = this.#commands.owns(commandId) ? await this.#options.sink.find(commandId) : undefined
     const report = row && mine.some(({ agent }) => agent.id === row.agent_id) ? reportFromRow(row) : undefined
     if (report) return report
-    throw new AppError('UNKNOWN_COMMAND', 'this agent was given no such command_id', {
-      hint: 'Ask for a command_id that this agent was given.',
+    throw new AppError('UNKNOWN_COMMAND', 'this agent has no command with this command_id', {
+      hint: 'Use a command_id from an answer to this agent.',
     })
   }
 
   /** Streams to an agent until what it returns is called. An agent has one stream: a new one replaces the other. */
   stream(agent: PerceptionAgent, transport: StreamTransport): () => void {
     const agentState = this.#agentStates.find((each) => each.agent.id === agent.id)
-    if (!agentState) throw new Error(`${agent.id} is none of this adapter`)
+    if (!agentState) throw new Error(`${agent.id} is not an agent of this adapter`)
     const { bridge } = this.#options
     const stream = new Stream(transport, async () => {
       try {

@@ -23,7 +23,7 @@ export interface CommandsOptions {
 const INTERRUPTED: CommandChange = {
   status: 'failed',
   code: 'INTERRUPTED',
-  outcome: 'The server stopped while it was under way.',
+  outcome: 'The server stopped while the command was running.',
 }
 
 export class Commands {
@@ -161,7 +161,7 @@ export class Commands {
       if (!taken.accepted) throw toError(taken.code, taken.reason)
     } catch (error) {
       const code = error instanceof AppError ? error.code : 'INTERNAL_ERROR'
-      const reason = error instanceof AppError ? error.message : 'something went wrong here'
+      const reason = error instanceof AppError ? error.message : 'internal error'
       record.refused = { code, reason }
       Object.assign(record.report, { status: 'failed', outcome: reason, code })
       await sink.setOutcome(id, formatRefused(code, reason), null)

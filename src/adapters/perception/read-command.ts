@@ -20,7 +20,7 @@ const WORDS: readonly string[] = COMMAND_TYPES
  */
 export function readBody(bytes: Buffer): JsonObject {
   if (bytes.length > MAX_COMMAND_BYTES) {
-    throw new AppError('BODY_TOO_LARGE', `the body has ${bytes.length} bytes; ${MAX_COMMAND_BYTES} is the most`)
+    throw new AppError('BODY_TOO_LARGE', `the body has ${bytes.length} bytes; the limit is ${MAX_COMMAND_BYTES}`)
   }
   const value = parseText(bytes)
   if (isObject(value)) return value
@@ -45,13 +45,13 @@ export function parseCommand(body: JsonObject): CommandInput {
   if (!isReadableVersion(version)) {
     throw new AppError(
       'SCHEMA_MISMATCH',
-      `protocol ${version} is not understood here; ${PERCEPTION_PROTOCOL_VERSION} is`,
+      `protocol ${version} is not supported; this server speaks ${PERCEPTION_PROTOCOL_VERSION}`,
     )
   }
   if (typeof command === 'string' && !WORDS.includes(command)) {
     throw new AppError(
       'INVALID_COMMAND',
-      `there is no command ${command.slice(0, 64)}; there are ${WORDS.join(', ')}`,
+      `there is no command ${command.slice(0, 64)}; the commands are ${WORDS.join(', ')}`,
       {
         details: { known: [...WORDS] },
       },

@@ -123,14 +123,14 @@ export class SocketBridge implements Bridge {
       return
     }
     if (message.type === 'hello') this.#greet(wire, message.protocol_version)
-    else if (!this.#isUp) this.#complain(wire, new AppError('VALIDATION_ERROR', 'hello comes first'))
+    else if (!this.#isUp) this.#complain(wire, new AppError('VALIDATION_ERROR', 'the first message must be hello'))
     else if (message.type === 'perception') this.#see(wire, message)
     else this.#follow(wire, message)
   }
 
   #greet(wire: EngineWire, version: string): void {
     if (!isReadableVersion(version)) {
-      const message = `protocol ${version} is not understood here; ${PERCEPTION_PROTOCOL_VERSION} is`
+      const message = `protocol ${version} is not supported; this server speaks ${PERCEPTION_PROTOCOL_VERSION}`
       wire.send({ type: 'error', code: 'SCHEMA_MISMATCH', message })
       this.#drop(BRIDGE_CLOSES.version, 'SCHEMA_MISMATCH')
       return
@@ -154,7 +154,7 @@ export class SocketBridge implements Bridge {
   #see(wire: EngineWire, message: Extract<EngineMessage, { type: 'perception' }>): void {
     const view = this.#views.get(message.agent_id)
     if (!view) {
-      this.#complain(wire, new AppError('VALIDATION_ERROR', `agent_id: there is no agent ${message.agent_id} here`))
+      this.#complain(wire, new AppError('VALIDATION_ERROR', `agent_id: there is no agent ${message.agent_id}`))
       return
     }
     const read = readPerception(message.perception, message.agent_id)
@@ -173,7 +173,7 @@ export class SocketBridge implements Bridge {
 
   #follow(wire: EngineWire, message: Extract<EngineMessage, { command_id: string }>): void {
     if (!this.#under.has(message.command_id)) {
-      const known = 'command_id: no such command is under way'
+      const known = 'command_id: no such command is in flight'
       this.#complain(wire, new AppError('UNKNOWN_COMMAND', known))
     } else if (message.type === 'running') this.#under.get(message.command_id)?.said.onChange({ status: 'running' })
     else if (message.type === 'done') this.#end(message.command_id, { status: 'done', outcome: message.outcome })
@@ -205,12 +205,12 @@ export class SocketBridge implements Bridge {
     cancel()
     view.waiting.delete(wake)
     if (how === 'late') {
-      throw new AppError('PERCEPTION_TIMEOUT', `no perception came within ${this.#options.perceptionMs} ms`)
+      throw new AppError('PERCEPTION_TIMEOUT', `no perception arrived within ${this.#options.perceptionMs} ms`)
     }
     this.#mustBeUp()
     if (view.fault) throw view.fault
     if (view.encoded) return view.encoded
-    throw new AppError('BRIDGE_UNAVAILABLE', 'the engine went away')
+    throw new AppError('BRIDGE_UNAVAILABLE', 'the engine disconnected')
   }
 
   #mustBeUp(): void {
@@ -219,7 +219,7 @@ export class SocketBridge implements Bridge {
 
   #viewOf(agent: PerceptionAgent): View {
     const view = this.#views.get(agent.id)
-    if (!view) throw new Error(`${agent.id} is none of this bridge`)
+    if (!view) throw new Error(`${agent.id} is not an agent of this bridge`)
     return view
   }
 
@@ -262,15 +262,19 @@ export class SocketBridge implements Bridge {
   }
 }
 
-const LOST = { status: 'failed', code: 'BRIDGE_LOST', outcome: 'The engine went away while it was under way.' } as const
-const SILENT = { status: 'failed', code: 'BRIDGE_TIMEOUT', outcome: 'The engine told nothing of it.' } as const
+const LOST = {
+  status: 'failed',
+  code: 'BRIDGE_LOST',
+  outcome: 'The engine disconnected while the command was running.',
+} as const
+const SILENT = { status: 'failed', code: 'BRIDGE_TIMEOUT', outcome: 'The engine gave no reason.' } as const
 
 function parseMessage(text: string): EngineMessage | AppError {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    return new AppError('VALIDATION_ERROR', 'that is not JSON', { cause })
+    return new AppError('VALIDATION_ERROR', 'the message is not JSON', { cause })
   }
   const message = EngineMessage.safeParse(value)
   return message.success ? message.data : new AppError('VALIDATION_ERROR', describeIssue(message.error, 'message'))
@@ -279,10 +283,10 @@ function parseMessage(text: string): EngineMessage | AppError {
 function readPerception(value: unknown, agentId: string): Perception | AppError {
   const version = typeof value === 'object' && value && 'protocol_version' in value ? value.protocol_version : undefined
   if (!isReadableVersion(version)) {
-    return new AppError('SCHEMA_MISMATCH', `a perception of protocol ${version} is not understood here`)
+    return new AppError('SCHEMA_MISMATCH', `perceptions of protocol ${version} are not supported`)
   }
   const perception = Perception.safeParse(value)
   if (!perception.success) return new AppError('SCHEMA_MISMATCH', describeIssue(perception.error, 'message'))
   if (perception.data.agent_id === agentId) return perception.data
-  return new AppError('SCHEMA_MISMATCH', 'agent_id: the perception is of another agent')
+  return new AppError('SCHEMA_MISMATCH', 'agent_id: the perception belongs to another agent')
 }

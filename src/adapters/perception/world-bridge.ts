@@ -24,7 +24,7 @@ import {
 /** Milliseconds that a command waits for the world's word before it counts as taken: a paused world says nothing. */
 const DECISION_MS = 2000
 
-const STOPPED = 'The server stopped while it was under way.'
+const STOPPED = 'The server stopped while the command was running.'
 
 /** A command that the world is at. */
 interface InFlight {
@@ -67,7 +67,7 @@ export class WorldBridge implements Bridge {
   constructor(episode: Episode, clock: Clock, agentIds?: readonly string[]) {
     const { world } = episode
     if (!isPerceived(world)) {
-      throw new AppError('NOT_PERCEIVED', `${world.id} does not take the commands of the perception protocol`)
+      throw new AppError('NOT_PERCEIVED', `${world.id} does not support the perception protocol`)
     }
     this.#episode = episode
     this.#clock = clock
@@ -92,7 +92,7 @@ export class WorldBridge implements Bridge {
     const known = this.#perceptions.get(agent.slot)
     if (known) return known
     const body = this.#episode.perceive(agent.slot)
-    if (!body) throw new AppError('BRIDGE_UNAVAILABLE', 'this world cannot be perceived')
+    if (!body) throw new AppError('BRIDGE_UNAVAILABLE', 'this world does not support perceptions')
     const timestamp = new Date(this.#clock.wall()).toISOString()
     const perception: Perception = {
       protocol_version: PERCEPTION_PROTOCOL_VERSION,
@@ -201,7 +201,7 @@ export class WorldBridge implements Bridge {
           this.#slots.delete(slot)
           // What the world was given runs on in it; what is ours to interpret ends with the slot.
           if (reason === 'over' || reason === 'shutdown' || isNative(this.#episode.world)) return
-          this.#fail(slot, 'SLOT_LOST', 'Another player has this slot now.')
+          this.#fail(slot, 'SLOT_LOST', 'Another player has taken over this slot.')
         },
       },
     )
@@ -229,7 +229,8 @@ export class WorldBridge implements Bridge {
     for (const listener of this.#listeners) listener.onPerception()
     const reason = this.#episode.end?.outcome.reason
     if (reason === undefined) return
-    for (const { slot } of this.agents) this.#fail(slot, 'EPISODE_OVER', 'The episode ended before it was done.')
+    for (const { slot } of this.agents)
+      this.#fail(slot, 'EPISODE_OVER', 'The episode ended before the command was complete.')
     for (const listener of this.#listeners) listener.onEnd(reason)
   }
 

@@ -60,7 +60,7 @@ export class SessionEvaluator {
     const asked = rules.ask(events, (await headerOf(log, id)).config)
     if (!asked.ok) throw new AppError('NOT_EVALUABLE', asked.reason)
     const evaluation = rules.read((await models.answer(asked.call, {})).text)
-    if (!evaluation) throw new AppError('MODEL_REPLY_INVALID', 'the scorer gave no score')
+    if (!evaluation) throw new AppError('MODEL_REPLY_INVALID', 'the scorer returned no score')
     const visible = await isShown(id)
     const event = await log.appendInternal(id, (seq) => evaluationEvent(header, seq, evaluation, visible))
     if (!event) throw new AppError('UNKNOWN_SESSION', `Session ${id} not found`)

@@ -207,7 +207,7 @@ export class LiveSession {
     // A session that ended meanwhile has settled the turn itself.
     if (!receipt.accepted && this.#turn === turn) {
       this.#turn = undefined
-      turn.reject(new AppError('INTERRUPTED', `the input was not taken: ${receipt.reason}`))
+      turn.reject(new AppError('INTERRUPTED', `the input was refused: ${receipt.reason}`))
     }
     return turn.promise
   }

@@ -90,7 +90,7 @@ export class PlaySocket implements Follower {
     if (key === undefined) {
       const first = await this.#frames.next(AUTH_MS)
       if (!first) {
-        this.#fail('No authentication came')
+        this.#fail('No authentication was sent in time')
         return undefined
       }
       const parsed = readFrame(first.text)
@@ -279,7 +279,7 @@ export class PlaySocket implements Follower {
       this.#sendStatus(this.#session)
       return true
     }
-    this.#send({ type: 'error', detail: 'Too many frames wait; this one was dropped' })
+    this.#send({ type: 'error', detail: 'Too many frames are waiting; this one was dropped' })
     return false
   }
 

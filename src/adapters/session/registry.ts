@@ -93,7 +93,7 @@ export class SessionRegistry {
   #requireRoom(): void {
     if (this.#isClosing) throw new AppError('INTERRUPTED', 'the server is stopping; connect again')
     if (this.#live.size < MAX_LIVE_SESSIONS) return
-    throw new AppError('QUEUE_FULL', `${this.#live.size} sessions are played already`, {
+    throw new AppError('QUEUE_FULL', `${this.#live.size} sessions are already running`, {
       hint: 'Wait for one to end, or start another server on the same PostgreSQL.',
     })
   }
@@ -189,7 +189,7 @@ export class SessionRegistry {
     const { id } = session.facts
     if (this.#live.get(id) !== session) return this.#leaving.get(id) ?? Promise.resolve()
     this.#live.delete(id)
-    const late = () => new AppError('INTERRUPTED', `session ${id} was not put away within ${PUT_AWAY_MS} ms`)
+    const late = () => new AppError('INTERRUPTED', `session ${id} was not evicted within ${PUT_AWAY_MS} ms`)
     const leaving = within(this.#release(session), PUT_AWAY_MS, late)
       .catch((error: unknown) => this.#options.onFault('session.put_away_failed', error))
       .finally(() => this.#leaving.delete(id))
@@ -239,7 +239,7 @@ export class SessionRegistry {
       for (const claim of lost) {
         const session = this.#live.get(claim.id)
         if (session?.claim !== claim) continue
-        this.#lose(session, new AppError('SESSION_LOST', `session ${claim.id} is played on another server now`))
+        this.#lose(session, new AppError('SESSION_LOST', `another server has taken over session ${claim.id}`))
       }
     } catch (error) {
       onFault('session.renewal_failed', error)

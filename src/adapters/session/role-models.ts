@@ -71,7 +71,10 @@ export function createOfflineResponder(): RoleModels {
     profile: { updater_model: name, validator_model: name, scorer_model: name },
     async answer({ role, standIn }) {
       if (standIn) return { text: standIn() }
-      throw new AppError('MODEL_MISSING', `the world has no stand-in for its ${role}, and no model is configured`)
+      throw new AppError(
+        'MODEL_MISSING',
+        `no model is configured, and the world has no offline responder for the role ${role}`,
+      )
     },
   }
 }

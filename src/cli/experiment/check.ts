@@ -35,9 +35,12 @@ interface CheckFlags {
 export function checkCommand(io: Io): Command {
   return new Command('check')
     .argument('<file...>', 'experiment files or run configurations')
-    .description('Find every mistake in experiment files, with line, column and what to do.')
+    .description('Report every mistake in experiment files, with line, column and a fix.')
     .addOption(
-      new Option('--generation <kind>', 'what the files are; else their keys tell').choices(['experiment', 'run']),
+      new Option('--generation <kind>', 'kind of the files; default: derived from their keys').choices([
+        'experiment',
+        'run',
+      ]),
     )
     .option('--json', 'print JSON')
     .addHelpText(
@@ -63,7 +66,7 @@ async function check(io: Io, files: readonly string[], flags: CheckFlags): Promi
       continue
     }
     const forms = study.forms.length === 0 ? 'no forms' : study.forms.map(({ name }) => name).join(', ')
-    io.out(`${file}: ${study.generation} ${study.name} is fine`)
+    io.out(`${file}: ${study.generation} ${study.name} is valid`)
     io.out(`  games: ${study.games.map(({ name }) => name).join(', ')}; strategy: ${study.strategy}; forms: ${forms}`)
     if (study.generation === 'experiment' && study.isChosen && formsAt(study, 'before').length > 0) {
       io.out('  participants choose their game after the forms of phase `before`')

@@ -33,12 +33,12 @@ interface PilotFlags {
 export function pilotCommand(io: Io): Command {
   return new Command('pilot')
     .argument('<file>', 'experiment file or run configuration')
-    .description('Let simulated participants walk through a study, and export and report what they leave.')
+    .description('Run simulated participants through a study, then export the data and write the report.')
     .option('--participants <n>', 'how many', parseCount, 40)
-    .option('--concurrency <n>', 'how many at once', parseCount, 8)
-    .option('--turns <n>', 'inputs of one session before it is finished, at most', parseCount, 4)
-    .option('--seed <n>', 'of everything that is drawn', parseSeed, 1)
-    .option('-o, --output <folder>', 'where the data and the report go; it must not exist', 'pilot')
+    .option('--concurrency <n>', 'number of participants at the same time', parseCount, 8)
+    .option('--turns <n>', 'maximum number of inputs per session', parseCount, 4)
+    .option('--seed <n>', 'seed of all random choices', parseSeed, 1)
+    .option('-o, --output <folder>', 'new folder for the data and the report', 'pilot')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  paracosm experiment pilot usability.yml --participants 40 --output pilot')
     .action((file: string, flags: PilotFlags) => pilot(io, file, flags))
@@ -85,10 +85,10 @@ async function pilot(io: Io, file: string, flags: PilotFlags): Promise<void> {
     `${summary.participants} simulated participants: ${summary.finished} finished, ${summary.turned_away} were turned away.`,
   )
   io.out(
-    `${summary.sessions} sessions, ${summary.inputs} inputs; a participant took ${summary.median_ms} ms at the median.`,
+    `${summary.sessions} sessions, ${summary.inputs} inputs; median time per participant: ${summary.median_ms} ms.`,
   )
   io.out(
-    `A person needs about ${summary.expected_minutes} minutes, at 40 s an input. With a model: ${summary.model_calls} calls.`,
+    `A person needs about ${summary.expected_minutes} minutes, at 40 s per input. Model calls: ${summary.model_calls}.`,
   )
   io.out(`Data: ${join(output, 'data')}; dump: ${exported.dump}; report: ${join(output, 'report.html')}`)
   if (summary.finished === 0) io.exit(EXIT.failed)
@@ -123,7 +123,7 @@ async function walk(io: Io, { server: { url }, study, adminKey, flags }: Walk): 
     }
   })
   if (faults.length > 0) {
-    throw new AppError('RUN_FAILED', `${faults.length} of ${count} simulated participants could not go on`, {
+    throw new AppError('RUN_FAILED', `${faults.length} of ${count} simulated participants could not continue`, {
       cause: faults[0],
     })
   }

@@ -30,11 +30,11 @@ function sectionsOf({ only, exclude }: ReportFlags): readonly ReportSection[] {
 
 export function reportCommand(io: Io): Command {
   return new Command('report')
-    .argument('<dump>', 'a folder that `paracosm admin dump` or the original wrote')
+    .argument('<dump>', 'a folder written by `paracosm admin dump` or by the original')
     .description('Write a report of a study as one HTML file that needs no network.')
     .option('-o, --output <file>', 'where to', 'report.html')
     .option('--title <text>', 'heading', 'Results')
-    .option('--only <section>', 'this section alone (repeatable)', collect, [])
+    .option('--only <section>', 'only this section (repeatable)', collect, [])
     .option('--exclude <section>', 'without this section (repeatable)', collect, [])
     .addHelpText('after', '\nExample:\n  paracosm experiment report runs/2026_05_04_10_00_00 --exclude transcripts')
     .action(async (dump: string, flags: ReportFlags) => {

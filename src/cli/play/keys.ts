@@ -38,14 +38,14 @@ async function readKeys(path: string): Promise<z.infer<typeof Keys>> {
   const found = await stat(path).catch(() => undefined)
   if (!found) return {}
   if ((found.mode & 0o077) !== 0) {
-    throw new AppError('FILE_UNREADABLE', `${path} holds keys, and others on this machine may read it`, {
-      hint: `Make it yours alone: chmod 600 ${path}`,
+    throw new AppError('FILE_UNREADABLE', `other users of this machine can read the key file ${path}`, {
+      hint: `Restrict it to your user: chmod 600 ${path}`,
     })
   }
   try {
     return Keys.parse(JSON.parse(await readFile(path, 'utf8')))
   } catch (cause) {
-    throw new AppError('FILE_UNREADABLE', `${path} is not a file of keys`, { cause, hint: 'Correct or remove it.' })
+    throw new AppError('FILE_UNREADABLE', `${path} is not a key file`, { cause, hint: 'Correct or remove it.' })
   }
 }
 

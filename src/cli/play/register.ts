@@ -47,7 +47,7 @@ async function require(terminal: Terminal | undefined, flag: string, prompt: str
   if (!terminal) throw new AppError('USAGE', `${flag} is missing`, { hint: `Give ${flag}, or run it in a terminal.` })
   for (;;) {
     const line = await terminal.ask(prompt)
-    if (line === undefined) throw new AppError('INTERRUPTED', 'not registered', { hint: 'Nothing was sent or kept.' })
+    if (line === undefined) throw new AppError('INTERRUPTED', 'not registered', { hint: 'Nothing was sent or stored.' })
     if (line.trim() !== '') return line.trim()
   }
 }

@@ -44,7 +44,7 @@ export class Screen {
         this.#showPiece(event.text)
         break
       case 'token_reset':
-        this.#breakOff('(that did not count; another answer comes)')
+        this.#breakOff('(that answer was discarded; another one follows)')
         break
       case 'connection':
         this.#showConnection(event)
@@ -111,7 +111,7 @@ export class Screen {
   #showConnection({ state, in_ms = 0 }: Extract<PlayEvent, { kind: 'connection' }>): void {
     if (state === 'waiting') {
       this.#breakOff()
-      if (!this.#wasAway) this.#options.note(`The connection is gone; trying again (in ${Math.ceil(in_ms / 1000)} s).`)
+      if (!this.#wasAway) this.#options.note(`The connection was lost; trying again in ${Math.ceil(in_ms / 1000)} s.`)
       this.#wasAway = true
     } else if (state === 'open' && this.#wasAway) {
       this.#options.note('Connected again.')

@@ -39,9 +39,9 @@ export class StudyCatalogue {
     if (study.name.trim() === '' || study.name.length > 200 || /[/\p{Cc}]/u.test(study.name)) {
       throw new AppError(
         'EXPERIMENT_INVALID',
-        `${from.where}: the name ${JSON.stringify(study.name)} cannot be part of an address`,
+        `${from.where}: the name ${JSON.stringify(study.name)} cannot be part of a URL`,
         {
-          hint: 'Use letters, digits, blanks and dashes, at most 200 characters.',
+          hint: 'Use letters, digits, spaces and hyphens, at most 200 characters.',
         },
       )
     }

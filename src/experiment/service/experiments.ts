@@ -138,7 +138,7 @@ export class Experiments {
     return this.#act(open, player, (situation, scene) => {
       const { study } = open
       requireTakingPart(open, scene)
-      if (!study.isChosen) throw refuse('Assignments of this study are not chosen by players.')
+      if (!study.isChosen) throw refuse('Players do not choose their assignments in this study.')
       if (open.isClosed) throw refuse('This study is closed.')
       requireAnswers(study, scene)
       const chosen = optionsRandomUnique(situation).find(({ game, pc }) => game === wanted.game && pc === wanted.pc)

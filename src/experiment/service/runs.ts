@@ -163,7 +163,7 @@ export class Runs {
       const { rows, state, situation } = assigned(open, seen)
       const id = wanted ?? state.current?.id
       const found = [...seen.scene.rows, ...rows].find((each) => each.id === id)
-      if (!found) throw refuse('There is no such assignment of yours.')
+      if (!found) throw refuse('You have no such assignment.')
       if (found.status === 'completed') throw refuse('The assignment is completed.')
       requireForms({ situation, forms: seen.scene.participant.forms }, found)
       return { rows, result: found }
@@ -191,7 +191,7 @@ export class Runs {
       const { situation, scene } = seen
       requireTakingPart(open, scene)
       if (open.isClosed) throw refuse('This study is closed.')
-      if (!open.study.allowsChoice) throw refuse('Assignments of this study are not chosen by players.')
+      if (!open.study.allowsChoice) throw refuse('Players do not choose their assignments in this study.')
       const { options } = runState({ situation, forms: scene.participant.forms })
       const isWanted = ({ game, pc, npc }: Candidate) => game === wanted.game && pc === wanted.pc && npc === wanted.npc
       const chosen = options.find(isWanted)

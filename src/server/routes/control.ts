@@ -78,7 +78,7 @@ const branchRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, locali
     '/api/episodes/:id/branches',
     {
       schema: {
-        ...describe('Play on from a step of an episode, live or recorded (from this machine only)'),
+        ...describe('Fork an episode, live or recorded, at a step (from this machine only)'),
         body: BranchRequest,
         response: { 201: StartedEpisode, '4xx': Problem },
       },

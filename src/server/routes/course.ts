@@ -60,7 +60,7 @@ const readRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes }, done) 
     '/api/episodes/:id/frame',
     {
       schema: {
-        summary: 'One moment as the public sees it; without `step` the newest',
+        summary: 'The public view after a step; default: the newest step',
         tags: ['episodes'],
         params: EpisodeParams,
         querystring: z.strictObject({ step: z.coerce.number().int().min(0).exactOptional() }),
@@ -148,7 +148,7 @@ const writeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, localit
     '/api/episodes/:id/forks',
     {
       schema: {
-        summary: 'Play another course from a step on (from this machine only)',
+        summary: 'Fork an episode at a step, with changes (from this machine only)',
         tags: ['episodes'],
         params: EpisodeParams,
         body: ForkRequest,

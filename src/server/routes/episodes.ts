@@ -118,7 +118,7 @@ const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { episod
   const describe = (summary: string) => ({ summary, tags: ['artefacts'], params: EpisodeParams })
   app.get(
     '/api/episodes/:id/results.json',
-    { schema: { ...describe('The results, or the standing so far'), response: { 200: Results, '4xx': Problem } } },
+    { schema: { ...describe('The results, or the current standing'), response: { 200: Results, '4xx': Problem } } },
     async ({ params }) => {
       const { results } = await episodes.find(params.id)
       if (results) return results
@@ -134,7 +134,7 @@ const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { episod
   })
   app.get(
     '/api/episodes/:id/journal.jsonl.zst',
-    { schema: describe('The journal of a finished episode, as it is kept') },
+    { schema: describe('The stored journal of a finished episode, compressed') },
     async ({ params }, reply) => {
       await episodes.find(params.id)
       if (!(await blobs.exists(journalBlob(params.id)))) {
@@ -148,7 +148,7 @@ const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { episod
   )
   app.get(
     '/api/episodes/:id/replay.json',
-    { schema: describe('The replay document: a frame for every step') },
+    { schema: describe('The replay document, with a frame for every step') },
     async ({ params }, reply) => {
       const file = await episodes.readJournal(params.id)
       const world = await episodes.worlds.loadRecorded(file.header)

@@ -99,8 +99,8 @@ export const submissionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (a
       const version = await leagues.policyVersion(request.body.policy_version_id)
       const members = await leagues.memberships({ leagueId: league.id, isActive: true })
       if (members.some(({ policyVersionId }) => policyVersionId === version.id)) {
-        throw new AppError('FILE_EXISTS', `${version.name}:v${version.version} is in ${league.slug} already`, {
-          hint: 'Upload a new version of the policy, and submit that.',
+        throw new AppError('FILE_EXISTS', `${version.name}:v${version.version} is already in ${league.slug}`, {
+          hint: 'Upload a new version of the policy and submit it.',
         })
       }
       const member = await enter(leagues, league, version, version.playerId ?? 'platform')

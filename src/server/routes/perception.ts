@@ -55,7 +55,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
   const describe = (summary: string) => ({ summary: `${summary} (${name})`, tags: ['perception'] })
   app.get(
     `${below}/perception`,
-    { config, schema: { ...describe('What the agent perceives now'), response: { 200: Perception, ...failures } } },
+    { config, schema: { ...describe('Current perception of the agent'), response: { 200: Perception, ...failures } } },
     (request, reply) => {
       const found = locate(options, request)
       if (found instanceof Promise) return found.then((at) => look(at, request, reply))
@@ -66,7 +66,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     `${below}/command`,
     {
       config,
-      schema: { ...describe('Give a command'), body: CommandInput, response: { 202: CommandAccepted, ...failures } },
+      schema: { ...describe('Send a command'), body: CommandInput, response: { 202: CommandAccepted, ...failures } },
       validatorCompiler: () => (value) => ({ value }),
     },
     async (request, reply) => {
@@ -77,7 +77,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
   )
   app.get<{ Params: Where }>(
     `${below}/commands/:command_id`,
-    { config, schema: { ...describe('How a command stands'), response: { 200: CommandReport, ...failures } } },
+    { config, schema: { ...describe('Status of a command'), response: { 200: CommandReport, ...failures } } },
     async (request, reply) => {
       const at = await locate(options, request)
       const report = await at.adapter.report(credentialsOf(at, request), request.params.command_id ?? '')
@@ -86,7 +86,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
   )
   app.get<{ Params: Where }>(
     `${below}/:engine/status`,
-    { config, schema: { ...describe('Whether there is an engine'), response: { 200: BridgeStatus, ...failures } } },
+    { config, schema: { ...describe('Whether an engine is connected'), response: { 200: BridgeStatus, ...failures } } },
     async (request, reply) => {
       const { adapter } = await locate(options, request)
       const status = adapter.status()
@@ -99,7 +99,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
   )
   app.get(
     `${below}/perception/stream`,
-    { schema: describe('WebSocket: perceptions and outcomes as they come') },
+    { schema: describe('WebSocket: perceptions and outcomes as they happen') },
     () => {
       throw new AppError('UPGRADE_REQUIRED', 'connect by WebSocket', { hint: 'docs/perception.md has an example.' })
     },
@@ -146,7 +146,7 @@ export function slotCredentials(
   caller: Credentials,
 ): Credentials {
   if (slot === undefined || adapter.admit(caller).slot === slot) return caller
-  throw new AppError('TOKEN_REFUSED', 'the token is not the one of this slot')
+  throw new AppError('TOKEN_REFUSED', 'the token does not match this slot')
 }
 
 function look(at: ResolvedAdapter, request: FastifyRequest, reply: FastifyReply): Promise<unknown> | undefined {
@@ -167,5 +167,5 @@ function keyOf(request: FastifyRequest): string | undefined {
   if (header === undefined) return undefined
   const key = IdempotencyKey.safeParse(header)
   if (key.success) return key.data
-  throw new AppError('VALIDATION_ERROR', 'Idempotency-Key: 1 to 128 visible characters are expected')
+  throw new AppError('VALIDATION_ERROR', 'Idempotency-Key must have 1 to 128 visible characters')
 }

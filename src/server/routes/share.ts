@@ -34,15 +34,19 @@ export const shareRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, 
     async ({ params }, reply) => {
       const { status, world, players } = await episodes.find(params.id)
       if (status === 'live') {
-        throw new AppError('NOT_FOUND', `episode ${params.id} is live: there is no file of it yet`, {
-          hint: 'Share it once it is over.',
+        throw new AppError('NOT_FOUND', `episode ${params.id} is live and cannot be shared yet`, {
+          hint: 'Share it after it has ended.',
         })
       }
       const script = web?.file(`/share/${world?.id}.js`)
       if (!script) {
-        throw new AppError('NOT_FOUND', `There is no page to share for ${world?.id ?? 'an unreadable journal'}.`, {
-          hint: 'Download the journal; paracosm replay shows and verifies it.',
-        })
+        throw new AppError(
+          'NOT_FOUND',
+          `Episodes of ${world?.id ?? 'an unreadable journal'} cannot be shared as a page.`,
+          {
+            hint: 'Download the journal; paracosm replay shows and verifies it.',
+          },
+        )
       }
       const style = web?.file(`/share/${world?.id}.css`)?.bytes.toString('utf8') ?? ''
       const title = `${players.map(({ name }) => name).join(', ')} · ${world?.id}`

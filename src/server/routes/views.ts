@@ -75,7 +75,7 @@ interface Located {
 /** @throws AppError UNKNOWN_WORLD, NOT_FOUND for a world without a module of its own */
 async function locate(worlds: WorldRegistry, id: string): Promise<Located> {
   const { view, title } = await loadRegistered(worlds, id)
-  if (view?.module?.protocol !== 'file:') throw new AppError('NOT_FOUND', `${id} brings no view of its own`)
+  if (view?.module?.protocol !== 'file:') throw new AppError('NOT_FOUND', `${id} has no view of its own`)
   const path = await realpath(fileURLToPath(view.module))
   const folder = join(path, '..')
   return { title, folder, name: relative(folder, path) }
@@ -87,7 +87,7 @@ async function sendFile({ folder }: Located, wanted: string, reply: FastifyReply
   const inside = path === undefined ? '..' : relative(folder, path)
   const type = TYPES[extname(inside)]
   if (path === undefined || inside.startsWith('..') || type === undefined) {
-    throw new AppError('NOT_FOUND', 'There is no such file of a view.')
+    throw new AppError('NOT_FOUND', 'The view has no such file.')
   }
   const bytes = await readFile(path)
   // The frame has an origin of its own: modules are read across origins. They hold nothing private.

@@ -12,7 +12,7 @@ export const worldRoutes: FastifyPluginCallbackZod<{ worlds: WorldRegistry }> = 
     '/api/worlds',
     {
       schema: {
-        summary: 'The worlds that this server knows',
+        summary: 'The worlds of this server',
         tags: ['worlds'],
         response: { 200: z.array(WorldSummary) },
       },

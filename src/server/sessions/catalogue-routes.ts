@@ -44,7 +44,7 @@ function readRoutes(app: App, services: SessionServices): void {
     '/api/characters/table',
     {
       schema: {
-        summary: 'The characters with what filters need: kind, labels, divergence',
+        summary: 'The characters, with the fields for filters: kind, labels, divergence',
         tags: ['catalogue'],
         response: { 200: CharacterTable },
       },
@@ -56,8 +56,7 @@ function readRoutes(app: App, services: SessionServices): void {
     {
       schema: {
         summary: 'The sheet of a character',
-        description:
-          'Games may hide parts of it from their players; this route is for readers and writers of characters.',
+        description: 'Games may hide parts of a sheet from their players; this route always returns all of it.',
         tags: ['catalogue'],
         params: Id,
         response: { 200: Character, '4xx': HttpError },

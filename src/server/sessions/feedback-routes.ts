@@ -10,7 +10,7 @@ const EventId = SessionIdParams.extend({ event_id: z.string().min(1).max(100) })
 
 export const feedbackRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
   const { log } = services
-  const feedback = { summary: 'What the player thinks of a message', tags: ['sessions'], params: EventId }
+  const feedback = { summary: 'Feedback of the player on a message', tags: ['sessions'], params: EventId }
   app.post(
     '/api/sessions/:id/events/:event_id/feedback',
     { schema: { ...feedback, body: FeedbackRequest, response: { 200: FeedbackStored, '4xx': HttpError } } },

@@ -23,7 +23,7 @@ export const playRoutes: FastifyPluginCallbackZod<{ services: SessionServices }>
     '/api/play/setup/:game_name',
     {
       schema: {
-        summary: 'Who can be played and met in a game',
+        summary: 'Characters that can be played and met in a game',
         tags: ['play'],
         params: z.strictObject({ game_name: z.string().max(200) }),
         response: { 200: Setup, '4xx': HttpError },

@@ -29,7 +29,7 @@ export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
       onRequest: standardOnly,
       config: limit(REGISTRATIONS),
       schema: {
-        summary: 'Register a player; the key is shown this once',
+        summary: 'Register a player; the key is shown only once',
         tags: ['players'],
         body: Registration,
         response: { 200: Registered, '4xx': HttpError },
@@ -47,7 +47,7 @@ export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
       onRequest: standardOnly,
       config: limit(ATTEMPTS),
       schema: {
-        summary: 'Whose key it is',
+        summary: 'The player of this key',
         tags: ['players'],
         body: AuthRequest,
         response: { 200: Authenticated, '4xx': HttpError },

@@ -15,7 +15,7 @@ export const sessionRoutes: FastifyPluginCallbackZod<{ services: SessionServices
     '/api/sessions/:id/status',
     {
       schema: {
-        summary: 'How a session stands',
+        summary: 'Status of a session',
         tags: ['sessions'],
         params: SessionIdParams,
         response: { 200: SessionStatus, '4xx': HttpError },

@@ -6,7 +6,7 @@ import type { SessionServices } from './services.ts'
 export const systemRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
   app.get(
     '/api/status',
-    { schema: { summary: 'Since when the server runs', tags: ['system'], response: { 200: ServerStatus } } },
+    { schema: { summary: 'Start time of the server', tags: ['system'], response: { 200: ServerStatus } } },
     () => ({
       status: 'ok' as const,
       started_at: new Date(services.startedAt).toISOString(),
@@ -15,7 +15,7 @@ export const systemRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
   )
   app.get(
     '/api/server/config',
-    { schema: { summary: 'What the server allows', tags: ['system'], response: { 200: ServerConfig } } },
+    { schema: { summary: 'Limits of the server', tags: ['system'], response: { 200: ServerConfig } } },
     () => {
       const isStandard = services.mode === 'standard'
       return {
@@ -30,7 +30,7 @@ export const systemRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
   )
   app.get(
     '/api/models',
-    { schema: { summary: 'Who plays the characters', tags: ['system'], response: { 200: RoleModelsInfo } } },
+    { schema: { summary: 'Models that play the characters', tags: ['system'], response: { 200: RoleModelsInfo } } },
     () => ({ kind: services.models.kind, models: services.models.profile, spent: services.models.spent?.() ?? null }),
   )
   done()

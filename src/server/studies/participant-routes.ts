@@ -50,7 +50,7 @@ function comingRoutes(app: App, services: StudyServices): void {
   app.get(
     BASE,
     {
-      schema: { ...about, summary: 'What anybody may know of a study', response: { 200: StudyInfo, '4xx': HttpError } },
+      schema: { ...about, summary: 'Public facts about a study', response: { 200: StudyInfo, '4xx': HttpError } },
     },
     async (request) => {
       const open = await catalogue.open(request.params.name)
@@ -64,7 +64,7 @@ function comingRoutes(app: App, services: StudyServices): void {
       config: { rateLimit: sessions.hasRateLimits ? routeLimit(JOINS) : (false as const) },
       schema: {
         ...about,
-        summary: 'Take part: gives the key of the participant',
+        summary: 'Join a study; returns the key of the participant',
         body: JoinStudy,
         response: { 200: JoinedStudy, '4xx': HttpError },
       },
@@ -80,7 +80,7 @@ function comingRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Where the caller is, and what comes next',
+        summary: 'Current stage of the caller',
         response: { 200: ParticipantState, '4xx': HttpError },
       },
     },
@@ -98,7 +98,7 @@ function answerRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Agree to the text of the study',
+        summary: 'Agree to the consent text of a study',
         body: GiveConsent,
         response: { 200: ParticipantState, '4xx': HttpError },
       },
@@ -115,7 +115,7 @@ function answerRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Answer the forms that are asked now',
+        summary: 'Answer the current forms',
         body: SubmitStudyForms,
         response: { 200: ParticipantState, '4xx': HttpError },
       },
@@ -156,7 +156,7 @@ function playRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Start the session of the assignment, or go back to it',
+        summary: 'Start or reopen the session of the assignment',
         body: StartStudy.nullish(),
         response: { 200: PlayStarted, '4xx': HttpError },
       },
@@ -183,7 +183,7 @@ function leavingRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Stop taking part, and have everything deleted if wanted',
+        summary: 'Withdraw from a study, and optionally delete all data',
         body: Withdraw,
         response: { 200: Withdrawn, '4xx': HttpError },
       },
@@ -199,7 +199,7 @@ function leavingRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Everything that the study holds of the caller',
+        summary: 'All data of the caller in a study',
         response: { 200: ParticipantData, '4xx': HttpError },
       },
     },

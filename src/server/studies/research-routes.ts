@@ -74,7 +74,7 @@ function fileRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Every mistake in a file',
+        summary: 'Check a file and return every mistake',
         body: PutStudy,
         response: { 200: CheckedStudy, '4xx': HttpError },
       },
@@ -112,7 +112,7 @@ function boardRoutes(app: App, services: StudyServices): void {
       {
         schema: {
           ...one,
-          summary: isClosed ? 'Let nobody new in' : 'Let people in again',
+          summary: isClosed ? 'Close a study to new participants' : 'Reopen a study to new participants',
           response: { 200: StudyEntry, '4xx': HttpError },
         },
       },
@@ -132,7 +132,7 @@ function peopleRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...one,
-        summary: 'Make links; they are shown this once',
+        summary: 'Create links; they are shown only once',
         body: MakeLinks,
         response: { 200: MadeLinks, '4xx': HttpError },
       },
@@ -150,7 +150,7 @@ function peopleRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...one,
-        summary: 'Who is where',
+        summary: 'Participants and their stages',
         querystring: Page,
         response: { 200: StudyParticipants, '4xx': HttpError },
       },
@@ -181,7 +181,7 @@ function dataRoutes(app: App, services: StudyServices): void {
       schema: {
         ...about,
         params: PlayerParams,
-        summary: 'Everything that a study holds of a participant',
+        summary: 'All data of a participant in a study',
         response: { 200: ParticipantData, '4xx': HttpError },
       },
     },
@@ -193,7 +193,7 @@ function dataRoutes(app: App, services: StudyServices): void {
       schema: {
         ...about,
         params: PlayerParams,
-        summary: 'Delete everything that a study holds of a participant',
+        summary: 'Delete all data of a participant in a study',
         response: { 200: Withdrawn, '4xx': HttpError },
       },
     },

@@ -87,19 +87,19 @@ export class DocumentCutter {
       if (this.#form === 'list') return
     }
     if (this.#form !== 'sequence') {
-      if (this.#expects === 'over') throw this.#fault(`${this.#name} goes on behind its end`)
+      if (this.#expects === 'over') throw this.#fault(`${this.#name} has text after its end`)
       const isEnd = character === ']' && this.#expects !== 'value'
       if (isEnd) {
         this.#closeList()
         return
       }
       if (this.#expects === 'comma') {
-        if (character !== ',') throw this.#fault(`a comma is missing behind document ${this.#count} of ${this.#name}`)
+        if (character !== ',') throw this.#fault(`a comma is missing after document ${this.#count} of ${this.#name}`)
         this.#expects = 'value'
         return
       }
     }
-    if (character !== '{') throw this.#fault(`document ${this.#count + 1} of ${this.#name} is no object`)
+    if (character !== '{') throw this.#fault(`document ${this.#count + 1} of ${this.#name} is not an object`)
     this.#value = '{'
     this.#depth = 1
   }
@@ -185,7 +185,7 @@ export class DocumentCutter {
     try {
       JSON.parse(frame)
     } catch {
-      throw new AppError('JSON_MALFORMED', `${this.#name} is not JSON round its documents`)
+      throw new AppError('JSON_MALFORMED', `${this.#name} is not a JSON list of documents`)
     }
   }
 

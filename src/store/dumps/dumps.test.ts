@@ -302,9 +302,9 @@ forEachStore(
       [
         'no collection',
         (folder) => writeFileSync(join(folder, 'note.json'), '"Quill"'),
-        /document 1 of note\.json is no object/,
+        /document 1 of note\.json is not an object/,
       ],
-      ['a list of numbers', (folder) => writeFileSync(join(folder, 'note.json'), '[1]'), /note\.json is no object/],
+      ['a list of numbers', (folder) => writeFileSync(join(folder, 'note.json'), '[1]'), /note\.json is not an object/],
       ['a name that is none', (folder) => writeFileSync(join(folder, 'a b.json'), '[]'), /a b\.json is not named/],
       ['not UTF-8', (folder) => writeFileSync(join(folder, 'note.json'), Buffer.from([0x5b, 0xff, 0x5d])), /not UTF-8/],
       [
@@ -379,7 +379,7 @@ forEachStore(
       [
         'the same character twice',
         change('characters.json', '"hid": "JW"', '"hid": "NA"'),
-        /document 2 of characters\.json has the hid/,
+        /document 2 of characters\.json has the same hid/,
       ],
       [
         'a character that is none',
@@ -433,7 +433,7 @@ forEachStore('import: a folder that is not there, empty or unreadable is refused
   await assert.rejects(importFolder(store, join(services.folder, 'none'), seed), { code: 'FILE_UNREADABLE' })
   const folder = mkdtempSync(join(services.folder, 's-'))
   await assert.rejects(importFolder(store, folder, seed), { code: 'VALIDATION_ERROR', message: /no collection/ })
-  await assert.rejects(importFolder(store, folder, { mode: 'restore', vault }), { message: /no dump or backup/ })
+  await assert.rejects(importFolder(store, folder, { mode: 'restore', vault }), { message: /not a dump or backup/ })
   if (process.getuid?.() === 0) return
   writeFileSync(join(folder, 'forms.json'), '[]')
   chmodSync(join(folder, 'forms.json'), 0)

@@ -117,7 +117,10 @@ export class JobQueue {
         .executeTakeFirst()
       if (known) return { id: known.id, isNew: false }
     }
-    throw new AppError('STORE_BUSY', `the job ${dedupe_key} of queue ${queue} cannot be added: others keep adding it`)
+    throw new AppError(
+      'STORE_BUSY',
+      `the job ${dedupe_key} of queue ${queue} cannot be added: other processes keep adding it`,
+    )
   }
 
   /** Claims the next jobs by priority, then by age. What crashed workers left is given out again, or has failed. */

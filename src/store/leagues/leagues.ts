@@ -79,7 +79,7 @@ export class Leagues {
     const at = this.#now()
     await this.#store.transaction(async (tx) => {
       const taken = await tx.selectFrom('leagues').select('league_id').where('slug', '=', slug).executeTakeFirst()
-      if (taken) throw new AppError('FILE_EXISTS', `there is a league ${slug} already`)
+      if (taken) throw new AppError('FILE_EXISTS', `there is already a league ${slug}`)
       await tx
         .insertInto('leagues')
         .values({

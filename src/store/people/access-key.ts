@@ -33,7 +33,7 @@ export function checkAccessKey(key: string): string {
   }
   if (!trimmed.startsWith(PREFIX)) throw new AppError('KEY_INVALID', `an access key begins with ${PREFIX}`)
   if (!/^[A-Za-z0-9_-]*$/.test(trimmed)) {
-    throw new AppError('KEY_INVALID', `behind ${PREFIX} an access key has letters, digits, - and _ alone`)
+    throw new AppError('KEY_INVALID', `after ${PREFIX}, an access key contains only letters, digits, - and _`)
   }
   return trimmed
 }

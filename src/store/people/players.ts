@@ -194,7 +194,7 @@ export class Players {
 
   #needVault(): Vault {
     if (this.#vault) return this.#vault
-    throw new AppError('PII_KEY_INVALID', 'what is personal cannot be kept or read without its key')
+    throw new AppError('PII_KEY_INVALID', 'personal data cannot be stored or read without its key')
   }
 }
 

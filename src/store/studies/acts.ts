@@ -68,7 +68,7 @@ export async function act<T>(
     } catch (error) {
       if (!(error instanceof PlaceTaken)) throw error
       if (attempt === ATTEMPTS)
-        throw new AppError('STORE_BUSY', 'too many participants came at once; try again', { cause: error })
+        throw new AppError('STORE_BUSY', 'too many participants joined at once; try again', { cause: error })
     }
   }
 }
