@@ -1,24 +1,24 @@
-// What every world must keep, judged on one drawn run. `testWorld` (src/testing) draws runs by the hundred; the certifier
-// draws some with the world's own bots.
+// The invariants of every world, checked on one random run. `testWorld` (src/testing) draws runs by the hundred; the
+// certifier draws some with the world's own bots.
 import { createFold, type Fold, foldCommand, foldStep, loadFold } from '../kernel/fold.ts'
 import { createRandom, nextUint32 } from '../kernel/random.ts'
 import { publicView, type World } from '../kernel/world.ts'
 import type { JsonObject } from '../protocol/json.ts'
 
-/** A drawn run: a configuration as written, a seed, and what the slots say before each step. */
+/** A random run: an unparsed configuration, a seed, and the commands of the slots before each step. */
 export interface DrawnRun {
   readonly config: JsonObject
   readonly seed: number
   readonly steps: readonly (readonly (readonly [slot: number, command: unknown])[])[]
 }
 
-/** A law that a run broke. */
+/** An invariant that a run violated. */
 export interface Violation {
   readonly law: string
   readonly what: string
 }
 
-/** Globals that a world must not touch, each with what is put in its place. */
+/** Globals that a world must not use, each with its replacement. */
 const FORBIDDEN = [
   'Date',
   'performance',
@@ -128,8 +128,9 @@ function checkViews(fold: Fold, slots: number, violations: Violation[]): void {
 }
 
 /**
- * The invariants that a run violates, empty if the world is correct: determinism without clocks, save and load at any step,
- * refusals without effect, views that share nothing, one finite score a slot.
+ * The invariants that a run violates, empty if the world is correct: determinism without clocks, save and load at any
+ * step,
+ * refusals without effect, views that share nothing with the state, one finite score per slot.
  *
  * @example
  * import { checkConformance, drawBotRun } from 'paracosm/testing'
@@ -176,7 +177,7 @@ function compare(law: string, one: readonly string[], other: readonly string[], 
 }
 
 /**
- * A run that a world's own bots play: what the certifier draws. Worlds without bots are only stepped.
+ * A run played by a world's own bots, as used by the certifier. Worlds without bots are only stepped.
  *
  * @example
  * import { drawBotRun } from 'paracosm/testing'

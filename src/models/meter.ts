@@ -1,4 +1,4 @@
-// Counts what a run spends on models and stops it at a limit.
+// Counts the model usage of a run and stops it at a limit.
 import { AppError } from '../kernel/errors.ts'
 import type { ModelPrice, ModelReply } from '../protocol/model.ts'
 import type { ModelClient } from './client.ts'
@@ -7,7 +7,7 @@ export interface Spent {
   readonly calls: number
   readonly input_tokens: number
   readonly output_tokens: number
-  /** US dollars. Calls of unknown cost are not in it: see `unpriced_calls`. */
+  /** US dollars. Excludes calls of unknown cost: see `unpriced_calls`. */
   readonly cost_usd: number
   readonly unpriced_calls: number
 }
@@ -16,7 +16,7 @@ export interface SpendingLimits {
   readonly calls?: number | undefined
   /** Tokens in and out together. */
   readonly tokens?: number | undefined
-  /** US dollars. A call of unknown cost under such a limit is an error: the limit could not be kept. */
+  /** US dollars. A call of unknown cost under such a limit is an error, because the limit cannot be enforced. */
   readonly usd?: number | undefined
 }
 
@@ -25,7 +25,7 @@ export class Meter {
   readonly #prices: Readonly<Record<string, ModelPrice>>
   #spent: Spent = { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0, unpriced_calls: 0 }
 
-  /** @param prices by model, for endpoints that do not tell what a call cost */
+  /** @param prices by model, for endpoints that do not report costs */
   constructor(limits: SpendingLimits = {}, prices: Readonly<Record<string, ModelPrice>> = {}) {
     this.#limits = limits
     this.#prices = prices
@@ -80,7 +80,7 @@ export class Meter {
   }
 }
 
-/** A client whose calls the meter counts, and refuses once a limit is reached. */
+/** A client whose calls are metered, and refused once a limit is reached. */
 export function withMeter(inner: ModelClient, meter: Meter): ModelClient {
   return {
     async complete(request, options) {

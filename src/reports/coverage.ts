@@ -1,5 +1,5 @@
-// How much of the space of minds a set of characters covers: assumptions that at least one human diverges from, and pairs
-// of values that occur together in others.
+// Coverage of a set of characters: the assumptions that at least one human diverges from, and the pairs of values that
+// occur together in the others.
 type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields =>
@@ -17,7 +17,7 @@ export interface CoverageFigures {
   readonly human: Ratio | null
   /** Divergent assumptions of each human. */
   readonly divergent: Readonly<Record<string, number>>
-  /** The score over substrate and size; null: nobody has data. */
+  /** The score over substrate and size; null: no data. */
   readonly nonhuman: Ratio | null
   readonly pairs: Readonly<Record<'substrate x size' | 'origin x form', Ratio>>
 }
@@ -42,7 +42,7 @@ function valuesOf(character: Fields, dimension: string): string[] {
   return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : []
 }
 
-/** Pairs of values that one character has both of, among all pairs of values that occur. */
+/** Pairs of values that occur together in one character, out of all pairs of occurring values. */
 function pairRatio(characters: readonly Fields[], one: string, other: string): Ratio {
   const left = new Set<string>()
   const right = new Set<string>()
@@ -57,7 +57,7 @@ function pairRatio(characters: readonly Fields[], one: string, other: string): R
   return { covered: together.size, total: left.size * right.size }
 }
 
-/** @param characters documents; those without the respective data do not count */
+/** @param characters documents; those without the data do not count */
 export function coverageOf(characters: readonly Fields[]): CoverageFigures {
   const humans = characters.filter((each) => assumptionsOf(each).size > 0)
   const others = characters.filter((each) => isFields(each.dimensions))
@@ -82,7 +82,7 @@ export function coverageOf(characters: readonly Fields[]): CoverageFigures {
   }
 }
 
-/** Whole percent; a half goes to the even number. */
+/** Whole percent, rounded half to even. */
 export function percentText({ covered, total }: Ratio): string {
   if (total === 0) return '0%'
   const share = (covered * 100) / total

@@ -17,7 +17,7 @@ function unwrap(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unwrap(each)]))
 }
 
-/** A collection of a results folder; one that is missing is empty. */
+/** A collection of a results folder; a missing one is empty. */
 export async function readCollection(folder: string, name: string): Promise<Document[]> {
   try {
     const parsed: unknown = unwrap(JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')))
@@ -96,7 +96,7 @@ export interface Figures {
 const mean = (list: readonly number[]): number =>
   list.length === 0 ? 0 : Math.round((list.reduce((sum, each) => sum + each, 0) / list.length) * 100) / 100
 
-/** Milliseconds from an input to the first answer to it, for each input that was answered later than it came. */
+/** Milliseconds from an input to the first answer to it, for each input with a later answer. */
 export function responseTimes(events: readonly Document[]): number[] {
   const waits: number[] = []
   const asked = new Map<string, number>()

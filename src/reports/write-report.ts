@@ -1,5 +1,5 @@
-// The results report: one HTML file that needs no network. Sections can be left out; one that fails shows why, and the
-// others are shown all the same.
+// The results report: one HTML file that needs no network. Sections can be excluded; one that fails shows why and does
+// not affect the others.
 import { at } from '../kernel/at.ts'
 import { writeFileWhole } from '../lib/files.ts'
 import { colourOf, coverageOf, percentText } from './coverage.ts'
@@ -27,7 +27,7 @@ interface ReportOptions {
   readonly sections?: readonly ReportSection[]
 }
 
-/** Rows of one table: more would make the file heavier than a browser likes. */
+/** Maximum rows of one table: more would make the file too large for a browser. */
 const MAX_ROWS = 5000
 const MAX_CELL = 400
 

@@ -179,7 +179,7 @@ test('simulate: a plug-in contributes a parent; one that does not load is told a
   const extend = write('extend.json', { type: 'program', rules: [], parent_variables: { variable_a: 7 } })
   const { stdout, stderr } = run(['simulate', extend, '--parent', 'mine', '--plugin', url, 'no-such-package'])
   assert.equal(stdout.trim(), '7 points, case "Mine"')
-  assert.match(stderr, /no-such-package is left out/)
+  assert.match(stderr, /no-such-package was skipped/)
   const unknown = run(['simulate', extend, '--parent', 'nobody'])
   assert.equal(unknown.status, 2)
   assert.match(unknown.stderr, /UNKNOWN_STRATEGY/)
@@ -285,7 +285,7 @@ test('plug-ins: one that is missing is told without a parent too', () => {
     'no-such-package',
   ])
   assert.equal(status, 0)
-  assert.match(stderr, /warning: the strategy plug-in no-such-package is left out/)
+  assert.match(stderr, /warning: the strategy plug-in no-such-package was skipped/)
 })
 
 test('validate: a file that is missing does not hide the reports of the others', () => {
