@@ -1,6 +1,6 @@
 // `createClient`: a paracosm server from the outside, typed. The shapes are those of the protocol, as they travel.
 import { z } from 'zod'
-import { About, ReadyState } from '../protocol/about.ts'
+import { About, Caller, ReadyState } from '../protocol/about.ts'
 import {
   EpisodePage,
   type EpisodeRequest,
@@ -147,6 +147,8 @@ function serverMethods(caller: Credentials) {
   return {
     /** The server's version, and a word that changes when it starts anew. */
     about: (): Promise<About> => ask(caller, About, '/api/about'),
+    /** Whether the caller may do what administrators do: from the server's machine, or with the admin key as `key`. */
+    caller: (): Promise<Caller> => ask(caller, Caller, '/api/caller'),
     /** Whether the server can do its work, and what is wrong if it cannot. */
     ready: (): Promise<ReadyState> => ask(caller, ReadyState, '/readyz', { accepts: 503 }),
     /** Which mode the server is in, and whether it asks for keys. */

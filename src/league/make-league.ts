@@ -21,17 +21,37 @@ export async function makeLeague(leagues: Leagues, worlds: WorldRegistry, spec: 
   await checkPolicies(worlds, spec, spec.policies)
   await localCommissioner(spec.commissioner)
   const league = await leagues.create({ ...spec, slug: slugOf(spec.name) })
-  for (const policy of spec.policies) {
-    const playerId = await leagues.addPlayer(policy.name)
-    const version = await leagues.addPolicyVersion(policy.name, policy, playerId)
-    await enter(leagues, league, version, 'platform')
-  }
+  for (const policy of spec.policies) await enterPolicy(leagues, league, policy)
   return league
+}
+
+/**
+ * Enters the policies whose names are new to a league. @returns their names
+ * @throws AppError UNKNOWN_BOT, CONFIG_INVALID: nothing was entered
+ */
+export async function enterNewPolicies(
+  leagues: Leagues,
+  worlds: WorldRegistry,
+  { league, policies }: { readonly league: LeagueRecord; readonly policies: readonly EvaluationPlayer[] },
+): Promise<string[]> {
+  const versions = new Map((await leagues.policyVersions()).map((version) => [version.id, version.name]))
+  const members = await leagues.memberships({ leagueId: league.id })
+  const names = new Set(members.map(({ policyVersionId }) => versions.get(policyVersionId)))
+  const added = policies.filter(({ name }) => !names.has(name))
+  await checkPolicies(worlds, league, added)
+  for (const policy of added) await enterPolicy(leagues, league, policy)
+  return added.map(({ name }) => name)
+}
+
+async function enterPolicy(leagues: Leagues, league: LeagueRecord, policy: EvaluationPlayer): Promise<void> {
+  const playerId = await leagues.addPlayer(policy.name)
+  const version = await leagues.addPolicyVersion(policy.name, policy, playerId)
+  await enter(leagues, league, version, 'platform')
 }
 
 async function checkPolicies(
   worlds: WorldRegistry,
-  { world, variants, config }: Pick<LeagueSpec, 'world' | 'variants' | 'config'>,
+  { world, variants, config }: Pick<LeagueRecord, 'world' | 'variants' | 'config'>,
   policies: readonly EvaluationPlayer[],
 ): Promise<void> {
   if (policies.length === 0) {

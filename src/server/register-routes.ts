@@ -93,7 +93,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await app.register(viewRoutes, { worlds: episodes.worlds })
   const web = readWebApp()
   await typed.register(shareRoutes, { episodes, web })
-  await typed.register(webRoutes, { web, failures, origins, version: parts.version, boot })
+  await typed.register(webRoutes, { web, failures, origins, locality, version: parts.version, boot })
   for (const route of watchSockets(watching)) upgrades.add(route)
   upgrades.add(liveRoute({ ...watching, boot }))
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())

@@ -26,8 +26,19 @@ export class Locality {
    * forwarded address must be loopback instead.
    */
   refuse(peer: Peer): AppError | undefined {
-    if (this.#hasAdminKey(peer) || this.isLocal(peer)) return undefined
+    if (this.rightOf(peer) !== null) return undefined
     return new AppError('LOCAL_ONLY', 'This route answers callers on the machine of the server only.')
+  }
+
+  /** Why a caller may use local routes: the admin key goes before the machine; null: it may not. */
+  rightOf(peer: Peer): 'machine' | 'key' | null {
+    if (this.#hasAdminKey(peer)) return 'key'
+    return this.isLocal(peer) ? 'machine' : null
+  }
+
+  /** Whether local routes can be used from elsewhere at all. */
+  get hasAdminKey(): boolean {
+    return this.#options.adminKey !== undefined
   }
 
   isLocal(peer: Peer): boolean {

@@ -142,18 +142,18 @@ test('log: arrows walk through the rows, End goes to the last that is known, and
   await close()
 })
 
-test('log: a caller from elsewhere is told what is missing, and gets in with the key of the operator', {
+test('log: a caller from elsewhere is told what is missing, and gets in with the admin key', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/account`)
   await page.setExtraHTTPHeaders({ 'x-forwarded-for': '203.0.113.7' })
   await page.goto(`${server.url}/log`)
-  await page.getByText('is for the operator of this server').waitFor()
+  await page.getByText('is for the administrators of this server').waitFor()
   assert.deepEqual(await axe(page), [])
-  const field = page.getByLabel('Operator’s key')
+  const field = page.getByLabel('Administrator’s key')
   await field.fill('wrong')
   await field.press('Enter')
-  await page.getByText('The server did not accept the key').waitFor()
+  await page.getByText('The server does not accept this key.').waitFor()
   await field.fill(OPERATOR)
   await field.press('Enter')
   await page.getByText('1,000 commands, newest first').waitFor()

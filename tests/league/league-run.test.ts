@@ -62,11 +62,18 @@ test('league run: bots and a Python policy qualify, are promoted and ranked; ver
   assert.match(changed.err, /EVALUATION_MISMATCH: round \d+: the journals give/)
 })
 
+test('league run: a policy that the file gained enters the league when it is run again', async () => {
+  const config = 'config: { width: 4, height: 4, max_ticks: 10 }'
+  await run('grown', [config, 'policies: [greedy, sweep]'], 2)
+  const { divisions } = await run('grown', [config, 'policies: [greedy, sweep, random]'], 3)
+  assert.deepEqual(divisions[0].rankings.map(({ player }: any) => player).toSorted(), ['greedy', 'random', 'sweep'])
+})
+
 test('league run: a league goes on where it was left, and keeps its history', async () => {
   const yaml = ['config: { width: 4, height: 4, max_ticks: 10 }', 'policies: [greedy, sweep]']
-  await run('again', yaml, 2)
-  const { data, divisions } = await run('again', yaml, 2)
-  assert.equal(divisions[0].rankings[0].rounds, 3)
+  await run('again', yaml, 4)
+  const { data, divisions } = await run('again', yaml, 4)
+  assert.equal(divisions[0].rankings[0].rounds, 7)
   const store = await openStore(storeInFolder(data, { mode: 'existing', runs: 'inline' }))
   const leagues = new Leagues(store)
   const moved = await leagues.events({ type: 'membership_moved' }, 10)

@@ -112,3 +112,10 @@ test('web: the server says which version its pages have', async () => {
   assert.match(about.web, /^[0-9a-f]{16}$/)
   assert.ok(about.boot.length > 8)
 })
+
+test('web: a caller hears whether it is an administrator, and of what right', async () => {
+  const { body } = await ask('/api/caller')
+  assert.deepEqual(JSON.parse(body.toString()), { administrator: 'machine', has_admin_key: false })
+  const elsewhere = await ask('/api/caller', { 'x-forwarded-for': '203.0.113.7' })
+  assert.deepEqual(JSON.parse(elsewhere.body.toString()), { administrator: null, has_admin_key: false })
+})

@@ -6,7 +6,7 @@ import { parseYaml } from '../../evaluation/read-spec.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
 import { LeagueService } from '../../league/league-service.ts'
-import { makeLeague, slugOf } from '../../league/make-league.ts'
+import { enterNewPolicies, makeLeague, slugOf } from '../../league/make-league.ts'
 import { sleep } from '../../lib/sleep.ts'
 import { EvaluationPlayer } from '../../protocol/evaluation.ts'
 import { LeagueSpec } from '../../protocol/league.ts'
@@ -35,7 +35,9 @@ export async function runLeague(io: Io, file: string, flags: RunFlags): Promise<
   let ahead = 0
   const now = (): number => Date.now() + ahead
   await using storage = await openLeagues(io, flags, now)
-  const league = await findOrMake(io, storage, spec)
+  const { league, last } = await findOrMake(io, storage, spec)
+  // The clock of a league that was run before stands where it stopped: its next round is due a day after its last one.
+  if (last) ahead = Math.max(0, last.createdAt + ROUND_MS - Date.now())
   const service = new LeagueService({
     ...storage,
     services: matchServices(io),
@@ -78,11 +80,22 @@ async function readLeague(path: string): Promise<LeagueSpec> {
   return LeagueSpec.parse(parseWith(File, parseYaml(text, path), { code: 'VALIDATION_ERROR', what: path }))
 }
 
-/** A league of the same name in this data folder goes on. */
-async function findOrMake(io: Io, { leagues }: LeagueStorage, spec: LeagueSpec): Promise<LeagueRecord> {
+interface Found {
+  readonly league: LeagueRecord
+  /** Its latest round. */
+  readonly last: RoundRecord | undefined
+}
+
+/** The league of this name in the data folder, with the policies that the file adds; else a new one. */
+async function findOrMake(io: Io, { leagues, rounds }: LeagueStorage, spec: LeagueSpec): Promise<Found> {
   const slug = slugOf(spec.name)
-  const known = (await leagues.list()).find((league) => league.slug === slug)
-  return known ?? makeLeague(leagues, io.worlds, spec)
+  const league = (await leagues.list()).find((each) => each.slug === slug)
+  if (!league) return { league: await makeLeague(leagues, io.worlds, spec), last: undefined }
+  const added = await enterNewPolicies(leagues, io.worlds, { league, policies: spec.policies })
+  const { entries, total } = await rounds.list({ leagueId: league.id }, { limit: 1 })
+  io.err(`Continuing the league ${league.name} after ${total} rounds.`)
+  if (added.length > 0) io.err(`New in the league: ${added.join(', ')}.`)
+  return { league, last: entries[0] }
 }
 
 async function openRounds({ rounds }: LeagueStorage, { id }: LeagueRecord): Promise<RoundRecord[]> {

@@ -2,8 +2,9 @@
 // asks about the server. Files never change under a hashed name; everything else is asked for anew with its ETag.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
-import { About } from '../../protocol/about.ts'
+import { About, Caller } from '../../protocol/about.ts'
 import type { RouteFailures } from '../../transport/fastify-failures.ts'
+import type { Locality } from '../../transport/locality.ts'
 import type { OriginPolicy } from '../../transport/origins.ts'
 import type { WebApp, WebFile } from '../web-app.ts'
 
@@ -12,6 +13,7 @@ export interface WebRouteOptions {
   readonly web: WebApp | undefined
   readonly failures: RouteFailures
   readonly origins: OriginPolicy
+  readonly locality: Locality
   /** Of the package. */
   readonly version: string
   /** Of this start of the server. */
@@ -30,7 +32,7 @@ const UNBUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Par
 The API is complete: see <a href="/openapi.json">/openapi.json</a>.</p>`
 
 export const webRoutes: FastifyPluginCallbackZod<WebRouteOptions> = (app, options, done) => {
-  const { web, failures, origins, version, boot } = options
+  const { web, failures, origins, locality, version, boot } = options
   app.addHook('onRequest', ({ headers, routeOptions }, _reply, next) =>
     next(routeOptions.url === FRAME_SCRIPT ? undefined : origins.refuseSensitive(headers)),
   )
@@ -40,6 +42,20 @@ export const webRoutes: FastifyPluginCallbackZod<WebRouteOptions> = (app, option
     (_request, reply) => {
       void reply.header('cache-control', 'no-store')
       return { version, boot, web: web?.version ?? null }
+    },
+  )
+  app.get(
+    '/api/caller',
+    {
+      schema: {
+        summary: 'Whether the caller may do what administrators do, and why',
+        tags: ['health'],
+        response: { 200: Caller },
+      },
+    },
+    ({ raw }, reply) => {
+      void reply.header('cache-control', 'no-store')
+      return { administrator: locality.rightOf(raw), has_admin_key: locality.hasAdminKey }
     },
   )
   const page = web?.file(PAGE)

@@ -48,7 +48,7 @@ export function explain(error: unknown): Explanation {
   const hint = error.problem?.hint
   const text = hint === undefined ? asSentence(error.message) : `${asSentence(error.message)} ${hint}`
   if (error.code === 'FORBIDDEN' || error.code === 'UNAUTHORIZED') {
-    return { title: 'You may not see this page', text: `${text} Ask the operator of this server for the role.` }
+    return { title: 'You may not see this page', text: `${text} The account page says which role opens it.` }
   }
   if (error.code === 'UNREACHABLE' || error.code === 'TIMEOUT') {
     return {

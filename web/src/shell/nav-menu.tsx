@@ -3,11 +3,12 @@ import { Dialog } from '@base-ui/react/dialog'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Icon } from '../components/icon.tsx'
-import { NAV } from './nav.ts'
+import { useNav } from './nav.ts'
 import styles from './nav-menu.module.css'
 
 export function NavMenu() {
   const [isOpen, setOpen] = useState(false)
+  const nav = useNav()
   const close = (): void => setOpen(false)
   return (
     <Dialog.Root open={isOpen} onOpenChange={setOpen}>
@@ -23,7 +24,7 @@ export function NavMenu() {
             </Dialog.Close>
           </div>
           <nav aria-label="Sections">
-            {[{ label: 'Home', to: '/' }, ...NAV].map(({ label, to }) => (
+            {[{ label: 'Home', to: '/' }, ...nav, { label: 'Account', to: '/account' }].map(({ label, to }) => (
               <Link key={to} to={to} className={styles.item} onClick={close}>
                 {label}
               </Link>

@@ -1,10 +1,13 @@
 // The items of the top bar and the menu of phones, in the order of the design. A section adds its line when it has a page.
+import { useCaller } from '../data/operator.ts'
 
 export interface NavItem {
   readonly label: string
   readonly to: string
   /** The second key after G. */
   readonly key?: string
+  /** Only administrators can do something there. */
+  readonly isForAdministrators?: true
 }
 
 export const NAV: readonly NavItem[] = [
@@ -14,5 +17,11 @@ export const NAV: readonly NavItem[] = [
   { label: 'Leagues', to: '/leagues', key: 'E' },
   { label: 'Characters', to: '/characters', key: 'C' },
   { label: 'Log', to: '/log', key: 'L' },
-  { label: 'Operate', to: '/operate', key: 'O' },
+  { label: 'Operate', to: '/operate', key: 'O', isForAdministrators: true },
 ]
+
+/** The items for whoever looks: those of administrators are there once the server has said that this is one. */
+export function useNav(): readonly NavItem[] {
+  const isAdministrator = (useCaller()?.administrator ?? null) !== null
+  return isAdministrator ? NAV : NAV.filter((item) => item.isForAdministrators !== true)
+}

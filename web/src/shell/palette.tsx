@@ -7,7 +7,7 @@ import { Icon } from '../components/icon.tsx'
 import { episodesQuery } from '../data/episodes.ts'
 import { useStore } from '../data/store.ts'
 import { worldsQuery } from '../data/worlds.ts'
-import { NAV } from './nav.ts'
+import { useNav } from './nav.ts'
 import styles from './palette.module.css'
 import { type Action, actionsStore, paletteStore, queryStore } from './palette-store.ts'
 import { chooseTheme } from './theme.ts'
@@ -112,6 +112,7 @@ function Finder() {
 function useActions(): readonly Action[] {
   const navigate = useNavigate()
   const onPage = useStore(actionsStore)
+  const nav = useNav()
   const worlds = useQuery(worldsQuery).data
   const episodes = useQuery(episodesQuery({ limit: RECENT })).data
   return useMemo(() => {
@@ -119,7 +120,8 @@ function useActions(): readonly Action[] {
     return [
       ...onPage,
       { label: 'Home', group: 'Page', key: 'G H', run: go('/') },
-      ...NAV.map(({ label, to, key }) => ({ label, group: 'Page', ...(key ? { key: `G ${key}` } : {}), run: go(to) })),
+      ...nav.map(({ label, to, key }) => ({ label, group: 'Page', ...(key ? { key: `G ${key}` } : {}), run: go(to) })),
+      { label: 'Account', group: 'Page', run: go('/account') },
       ...(worlds ?? []).map(({ id, title }) => ({
         label: `${title} (${id})`,
         group: 'World',
@@ -134,7 +136,7 @@ function useActions(): readonly Action[] {
       { label: 'Dark theme', group: 'Appearance', run: () => chooseTheme('dark') },
       { label: 'Theme of the system', group: 'Appearance', run: () => chooseTheme('system') },
     ]
-  }, [navigate, onPage, worlds, episodes])
+  }, [navigate, nav, onPage, worlds, episodes])
 }
 
 /** The lines that have every word of the query; those that begin with it come first. */

@@ -1,13 +1,14 @@
 // The top bar: mark, sections, search, theme. On phones the sections are behind a menu button.
 import { Link } from '@tanstack/react-router'
 import { Icon } from '../components/icon.tsx'
-import { NAV } from './nav.ts'
+import { useNav } from './nav.ts'
 import { NavMenu } from './nav-menu.tsx'
 import { openPalette } from './palette-store.ts'
 import { ThemeMenu } from './theme-menu.tsx'
 import styles from './top-bar.module.css'
 
 export function TopBar() {
+  const nav = useNav()
   return (
     <header className={styles.bar}>
       <Link to="/" className={styles.mark} aria-label="Paracosm, home">
@@ -15,7 +16,7 @@ export function TopBar() {
         <span>Paracosm</span>
       </Link>
       <nav className={styles.nav} aria-label="Sections">
-        {NAV.map(({ label, to }) => (
+        {nav.map(({ label, to }) => (
           <Link key={to} to={to} className={styles.item} activeProps={{ className: styles.active ?? '' }}>
             {label}
           </Link>
@@ -26,6 +27,9 @@ export function TopBar() {
         <span className={styles.searchLabel}>Search or jump to…</span>
         <kbd className={styles.kbd}>Ctrl K</kbd>
       </button>
+      <Link to="/account" className={styles.account} aria-label="Account" title="Account">
+        <Icon name="person" size={18} />
+      </Link>
       <ThemeMenu />
       <NavMenu />
     </header>

@@ -1,4 +1,4 @@
-// Three plain parts: who you are, your key, your data. Without a key: register, or paste one.
+// Who you are, your key, your data; without a key: register, or paste one. Then the roles, and what each may do.
 import { useQuery } from '@tanstack/react-query'
 import { Button, ButtonLink } from '../../components/button.tsx'
 import { CopyLine } from '../../components/copy-line.tsx'
@@ -7,6 +7,7 @@ import { PageTitle, ReadingPage, Section, useTitle } from '../../components/page
 import { accountQuery, keyStore, signIn } from '../../data/account.ts'
 import { createStore, useStore } from '../../data/store.ts'
 import { explain } from '../../shell/error-page.tsx'
+import { Roles } from './roles.tsx'
 import { SignIn } from './sign-in.tsx'
 
 /** Whether the key is in sight; forgotten when the page is left. */
@@ -29,9 +30,12 @@ export function AccountPage() {
               This server does not know the key that this browser keeps.
             </Notice>
           )}
-          <SignIn />
+          <Section title="Become a player">
+            <SignIn />
+          </Section>
         </>
       )}
+      <Roles isPlayer={Boolean(account)} />
     </ReadingPage>
   )
 }

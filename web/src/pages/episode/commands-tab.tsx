@@ -5,7 +5,7 @@ import { useMemo } from 'react'
 import { Mark } from '../../components/mark.tsx'
 import { VirtualList } from '../../components/virtual-list.tsx'
 import type { CommandRow } from '../../course/types.ts'
-import { apiClient } from '../../data/client.ts'
+import { operatorClient } from '../../data/operator.ts'
 import { useStore } from '../../data/store.ts'
 import { formatNumber } from '../../data/words.ts'
 import type { EpisodePlayer } from '../../playback/player.ts'
@@ -74,7 +74,7 @@ function Reasons({ player, episode }: { player: EpisodePlayer; episode: string }
   const { frame } = useStore(player.state)
   const { data } = useQuery({
     queryKey: ['reasons', episode],
-    queryFn: () => apiClient().commands({ episode_id: episode, limit: MAX_REASONS }),
+    queryFn: () => operatorClient().commands({ episode_id: episode, limit: MAX_REASONS }),
     retry: false,
   })
   const reasons = useMemo(() => data?.entries.filter(({ reasoning }) => reasoning !== '') ?? [], [data])

@@ -8,7 +8,8 @@ import { Button } from '../../components/button.tsx'
 import dialog from '../../components/dialog.module.css'
 import { SelectField, TextField } from '../../components/field.tsx'
 import { SlotName } from '../../components/mark.tsx'
-import { apiClient } from '../../data/client.ts'
+import { AdministratorNeeded } from '../../components/operator-only.tsx'
+import { operatorClient, useWhyNot } from '../../data/operator.ts'
 import { useStore } from '../../data/store.ts'
 import { formatNumber } from '../../data/words.ts'
 import type { EpisodePlayer } from '../../playback/player.ts'
@@ -32,6 +33,7 @@ export function ForkDialog({ player, world, onClose }: ForkDialogProps) {
   const [players, setPlayers] = useState<Readonly<Record<number, string>>>({})
   const [texts, setTexts] = useState<Readonly<Record<number, string>>>({})
   const fork = useFork(summary.id)
+  const whyNot = useWhyNot('Forking')
   const wanted = readWanted(players, texts, said)
   const isSame = wanted.error === undefined && wanted.isSame
   const options = [
@@ -75,12 +77,13 @@ export function ForkDialog({ player, world, onClose }: ForkDialogProps) {
               {explain(fork.error).text}
             </p>
           ) : undefined}
+          <AdministratorNeeded what="Forking" />
           <div className={dialog.actions}>
             <Dialog.Close className={dialog.cancel}>Cancel</Dialog.Close>
             <Button
               look="primary"
               icon="fork"
-              why={isSame ? 'Nothing differs from the recording yet.' : wanted.error?.text}
+              why={whyNot ?? (isSame ? 'Nothing differs from the recording yet.' : wanted.error?.text)}
               onClick={() => fork.mutate({ step: at, ...wanted.request })}
             >
               {fork.isPending ? 'Forking' : 'Play the fork'}
@@ -146,7 +149,7 @@ function readWanted(
 function useFork(parent: string) {
   const navigate = useNavigate()
   return useMutation({
-    mutationFn: (wanted: { step: number } & Request) => apiClient().episodes.fork(parent, wanted),
+    mutationFn: (wanted: { step: number } & Request) => operatorClient().episodes.fork(parent, wanted),
     onSuccess: async ({ episode, slots }, { open, step }) => {
       const mine = slots.find(({ slot }) => slot === open[0])
       if (mine) await navigate(playAt(episode.id, mine))

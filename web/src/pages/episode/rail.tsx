@@ -7,7 +7,8 @@ import { SelectField } from '../../components/field.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Mark, slotColour } from '../../components/mark.tsx'
 import menu from '../../components/menu.module.css'
-import { apiClient } from '../../data/client.ts'
+import { AdministratorNeeded } from '../../components/operator-only.tsx'
+import { operatorClient, useIsRefused } from '../../data/operator.ts'
 import { useStore } from '../../data/store.ts'
 import { formatNumber, ranked } from '../../data/words.ts'
 import type { EpisodePlayer, PlayerState } from '../../playback/player.ts'
@@ -37,6 +38,7 @@ export function Rail({ player, world }: { player: EpisodePlayer; world: WorldDet
           <PlayerRow key={slot} {...{ player, world, state, slot, score }} share={Math.max(0, score) / best} />
         ))}
       </ol>
+      {state.isLive ? <AdministratorNeeded what="Handing a slot over" /> : undefined}
       <Perspective player={player} state={state} />
     </section>
   )
@@ -57,6 +59,7 @@ interface RowProps {
 }
 
 function PlayerRow({ player, world, state, slot, score, share }: RowProps) {
+  const isRefused = useIsRefused()
   const now = state.slots?.[slot]
   const recorded = state.info?.spans.findLast((span) => span.slot === slot && span.from <= state.step)
   const { name, kind } = now?.player ??
@@ -75,7 +78,7 @@ function PlayerRow({ player, world, state, slot, score, share }: RowProps) {
       <span className={styles.kind}>
         {KINDS[kind]}
         {now && !now.is_connected && kind !== 'empty' ? ', not connected' : ''}
-        {state.isLive && world ? <HandOver player={player} world={world} slot={slot} /> : undefined}
+        {state.isLive && world && !isRefused ? <HandOver player={player} world={world} slot={slot} /> : undefined}
       </span>
     </li>
   )
@@ -85,7 +88,7 @@ function HandOver({ player, world, slot }: { player: EpisodePlayer; world: World
   const { summary } = player.state.get()
   const navigate = useNavigate()
   const change = useMutation({
-    mutationFn: (bot: string | null) => apiClient().episodes.handOver(summary.id, slot, bot),
+    mutationFn: (bot: string | null) => operatorClient().episodes.handOver(summary.id, slot, bot),
     onSuccess: ({ slots }, bot) => {
       const link = slots.find((each) => each.slot === slot)
       if (bot === null && link) void navigate(playAt(summary.id, link))

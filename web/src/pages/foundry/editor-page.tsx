@@ -3,8 +3,9 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { toCommandFile } from '../../../../src/worlds/foundry/view/command-file.ts'
 import { Button } from '../../components/button.tsx'
+import { AdministratorNeeded } from '../../components/operator-only.tsx'
 import { useTitle } from '../../components/page.tsx'
-import { apiClient } from '../../data/client.ts'
+import { operatorClient } from '../../data/operator.ts'
 import { useStore } from '../../data/store.ts'
 import { PATHS } from '../../paths.ts'
 import { toast } from '../../shell/toasts.tsx'
@@ -38,6 +39,7 @@ function EditorOf({ episode }: { episode: string }) {
   return (
     <div className={styles.page}>
       <Head session={session} title={title} episode={episode} />
+      {run ? <AdministratorNeeded what="Running a factory" /> : undefined}
       <View session={session} />
       <Dock session={session} run={run} onUndo={() => void undo().catch(() => toast('Undo needs the server.'))} />
     </div>
@@ -49,7 +51,7 @@ function useSession(episode: string): FoundrySession | undefined {
   useEffect(() => {
     const run = findRun(episode)
     const { scenario = '', title = 'Foundry', token } = run ?? {}
-    const made = new FoundrySession({ client: apiClient(), episode, scenario, title, token })
+    const made = new FoundrySession({ client: operatorClient(), episode, scenario, title, token })
     setSession(made)
     return () => made.close()
   }, [episode])

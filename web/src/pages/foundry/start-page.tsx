@@ -4,8 +4,9 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Notice } from '../../components/notice.tsx'
+import { AdministratorNeeded } from '../../components/operator-only.tsx'
 import { PageTitle, ReadingPage, Section, useTitle } from '../../components/page.tsx'
-import { apiClient } from '../../data/client.ts'
+import { operatorClient, useWhyNot } from '../../data/operator.ts'
 import { useStore } from '../../data/store.ts'
 import { ago } from '../../data/words.ts'
 import { worldQuery } from '../../data/worlds.ts'
@@ -17,10 +18,13 @@ import { FoundrySession } from './foundry-session.ts'
 import { findRun, runsStore } from './runs.ts'
 import { playFile, startRun } from './start-run.ts'
 
+const BUILDING = 'Building a factory'
+
 export function FoundryStartPage() {
   useTitle('Build in the foundry')
   const { data: world, error } = useQuery(worldQuery('foundry'))
   const [busy, setBusy] = useState('')
+  const whyNot = useWhyNot(BUILDING)
   const [complaint, setComplaint] = useState('')
   const navigate = useNavigate()
   const open = (episode: string): Promise<void> => navigate({ to: PATHS.foundryRun, params: { episode } })
@@ -37,6 +41,7 @@ export function FoundryStartPage() {
     <ReadingPage>
       <PageTitle above="Foundry">Build a factory</PageTitle>
       {complaint === '' ? undefined : <Notice>{complaint}</Notice>}
+      <AdministratorNeeded what={BUILDING} />
       <Section title="Scenarios">
         <ul className={styles.list}>
           {scenarios.map(({ id, title, description, seed }) => (
@@ -48,6 +53,7 @@ export function FoundryStartPage() {
               <Button
                 look={id === 'first_slice' ? 'primary' : 'default'}
                 aria-label={`Build ${title}`}
+                why={whyNot}
                 onClick={() => build(id, title, seed ?? 1)}
               >
                 {busy === id ? 'Starting' : 'Build'}
@@ -95,6 +101,7 @@ interface LoadProps {
 function LoadFile({ scenarios, onOpen, onComplaint }: LoadProps) {
   const [chosen, setChosen] = useState('first_slice')
   const [isBusy, setIsBusy] = useState(false)
+  const whyNot = useWhyNot(BUILDING)
   const file = useRef<HTMLInputElement>(null)
   const load = async (): Promise<void> => {
     const picked = file.current?.files?.[0]
@@ -107,7 +114,13 @@ function LoadFile({ scenarios, onOpen, onComplaint }: LoadProps) {
     }
     const episode = await startRun(scenario.id, scenario.title, scenario.seed ?? 1)
     const token = findRun(episode)?.token
-    const session = new FoundrySession({ client: apiClient(), episode, scenario: chosen, title: scenario.title, token })
+    const session = new FoundrySession({
+      client: operatorClient(),
+      episode,
+      scenario: chosen,
+      title: scenario.title,
+      token,
+    })
     await playFile(session, steps)
     await session.settled()
     session.close()
@@ -137,7 +150,9 @@ function LoadFile({ scenarios, onOpen, onComplaint }: LoadProps) {
           <span className={styles.caption}>Command file</span>
           <input ref={file} type="file" accept=".json,application/json" />
         </label>
-        <Button onClick={run}>{isBusy ? 'Loading' : 'Load'}</Button>
+        <Button onClick={run} why={whyNot}>
+          {isBusy ? 'Loading' : 'Load'}
+        </Button>
       </div>
     </Section>
   )

@@ -1,13 +1,13 @@
 // Starts runs: fresh ones, and ones that play a command file.
 import type { StartedEpisode } from '../../../../src/protocol/catalogue.ts'
-import { apiClient } from '../../data/client.ts'
+import { operatorClient } from '../../data/operator.ts'
 import type { FileStep } from './done.ts'
 import { BASE_RATE, type FoundrySession } from './foundry-session.ts'
 import { keepRun } from './runs.ts'
 
 /** Starts a run of a scenario, its time stopped. Returns the episode's id. */
 export async function startRun(scenario: string, title: string, seed: number): Promise<string> {
-  const started = await apiClient().episodes.start({
+  const started = await operatorClient().episodes.start({
     world: 'foundry',
     variant: scenario,
     seed,

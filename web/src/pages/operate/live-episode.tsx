@@ -63,5 +63,5 @@ function Stop({ id, onCancel }: { id: string; onCancel(): void }) {
 
 const whyNot = (error: unknown): string =>
   isOperatorOnly(codeOf(error))
-    ? 'Only the operator may stop episodes: on the server’s machine, or with the operator’s key below.'
+    ? 'Only administrators may stop episodes: on the server’s machine, or with the admin key.'
     : explain(error).text

@@ -8,7 +8,8 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { CopyLine } from '../../components/copy-line.tsx'
 import { SelectField, TextField } from '../../components/field.tsx'
 import { Mark } from '../../components/mark.tsx'
-import { apiClient } from '../../data/client.ts'
+import { AdministratorNeeded } from '../../components/operator-only.tsx'
+import { operatorClient, useWhyNot } from '../../data/operator.ts'
 import { explain } from '../../shell/error-page.tsx'
 import { playAt } from '../slot/address.ts'
 import { worldRoute } from './address.ts'
@@ -42,6 +43,7 @@ export function StartForm({ world }: { world: WorldDetail }) {
   const wanted: Wanted = { variant: variant?.id ?? '', players, seed, rate: chosen.rate ?? '5' }
   const errors = errorsOf(wanted)
   const start = useStart(world, wanted)
+  const whyNot = useWhyNot('Starting an episode')
   const navigate = useNavigate({ from: '/worlds/$world' })
   if (start.data && needsLinks(wanted)) return <Invitations started={start.data} players={players} />
   return (
@@ -49,7 +51,7 @@ export function StartForm({ world }: { world: WorldDetail }) {
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault()
-        if (!errors.seed && !errors.rate) start.mutate()
+        if (!errors.seed && !errors.rate && whyNot === undefined) start.mutate()
       }}
     >
       <h2>Start an episode</h2>
@@ -87,7 +89,8 @@ export function StartForm({ world }: { world: WorldDetail }) {
           {explain(start.error).text}
         </p>
       ) : undefined}
-      <Button look="primary" icon="play" type="submit">
+      <AdministratorNeeded what="Starting an episode" />
+      <Button look="primary" icon="play" type="submit" why={whyNot}>
         {start.isPending ? 'Starting' : players.includes(ME) ? 'Play now' : 'Start'}
       </Button>
       <div className={styles.same}>
@@ -161,7 +164,7 @@ function useStart(world: WorldDetail, { variant, players, seed, rate }: Wanted) 
   const navigate = useNavigate()
   return useMutation({
     mutationFn: (): Promise<StartedEpisode> =>
-      apiClient().episodes.start({
+      operatorClient().episodes.start({
         world: world.id,
         variant,
         seed: Number(seed),
