@@ -26,7 +26,7 @@ export const EpisodeSummary = z.strictObject({
   steps: z.int().min(0),
   outcome: EpisodeOutcome.nullable(),
   results: Results.nullable(),
-  /** The journal's last running hash, 64 hex digits: it vouches for everything before it. */
+  /** The journal's last running hash, 64 hex digits: it covers everything before it. */
   hash: z.string().nullable(),
   problem: Problem.optional(),
 })
@@ -38,7 +38,7 @@ export const EpisodePage = z.strictObject({
   total_count: z.int().min(0),
   limit: z.int(),
   offset: z.int(),
-  /** Where the next page begins; null: this is the last one. */
+  /** Cursor of the next page; null: this is the last one. */
   next_cursor: z.string().nullable(),
 })
 export type EpisodePage = z.infer<typeof EpisodePage>
@@ -53,14 +53,14 @@ export const WorldSummary = z.strictObject({
   summary: z.string(),
   variants: z.array(Variant.extend({ slots: z.int() })),
   bots: z.array(BotSummary),
-  /** Where its view comes from: it ships with Paracosm or with the world, or there is none. */
+  /** Origin of its view: Paracosm, the world's package, or none. */
   view: z.enum(['built-in', 'package', 'none']),
-  /** Whether text games are played in it. */
+  /** Whether the world has text games. */
   has_dialogue: z.boolean(),
 })
 export type WorldSummary = z.infer<typeof WorldSummary>
 
-/** A world with the JSON Schemas of what travels to and from it. */
+/** A world with the JSON Schemas of its inputs and outputs. */
 export const WorldDetail = WorldSummary.extend({
   config_schema: JsonObject,
   command_schema: JsonObject,
@@ -68,7 +68,7 @@ export const WorldDetail = WorldSummary.extend({
 })
 export type WorldDetail = z.infer<typeof WorldDetail>
 
-/** What starts an episode over HTTP. */
+/** The request that starts an episode over HTTP. */
 export const EpisodeRequest = z.strictObject({
   world: z.string(),
   variant: z.string().optional(),

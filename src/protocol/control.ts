@@ -1,8 +1,8 @@
-// What steers an episode over HTTP: its pace, forks that play on, and its end.
+// Requests that control an episode over HTTP: its pace, forks, and its end.
 import { z } from 'zod'
 import { JsonObject } from './json.ts'
 
-/** Steps that one request may make: a fast world makes them in a few hundred milliseconds. */
+/** Maximum steps of one request: a fast world makes them in a few hundred milliseconds. */
 const MAX_STEPS_AT_ONCE = 10_000
 const Rate = z.number().positive().max(1000).describe('Steps per second.')
 
@@ -19,7 +19,7 @@ export const PaceRequest = z.strictObject({
 })
 export type PaceRequest = z.infer<typeof PaceRequest>
 
-/** Where a live episode stands. */
+/** The status of a live episode. */
 export const PaceState = z.strictObject({
   status: z.enum(['waiting', 'running', 'paused', 'over', 'failed', 'stopped']),
   tick_rate: z.number().nullable(),
@@ -27,7 +27,7 @@ export const PaceState = z.strictObject({
 })
 export type PaceState = z.infer<typeof PaceState>
 
-/** Plays on from a step of an episode. */
+/** Forks an episode at a step. */
 export const BranchRequest = z.strictObject({
   step: z.int().min(0).describe('The first step that may differ; all earlier steps are the same.'),
   players: z

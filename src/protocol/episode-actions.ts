@@ -1,10 +1,10 @@
-// What viewers ask of an episode: another course of it, another player in a slot, its scores over time.
+// Requests of viewers: a fork of an episode, another player in a slot, scores over time.
 import { z } from 'zod'
 import { JsonValue } from './json.ts'
 
 const SlotKey = z.string().regex(/^\d{1,3}$/)
 
-/** What starts a fork. Slots that are not named play on as they did. */
+/** The request for a fork. Slots that are not named continue as recorded. */
 export const ForkRequest = z.strictObject({
   /** The first step that may differ. */
   step: z.int().min(0),
@@ -18,7 +18,7 @@ export const ForkRequest = z.strictObject({
 })
 export type ForkRequest = z.input<typeof ForkRequest>
 
-/** Who takes a slot of a live episode: a bot by its name, or null for whoever has the slot's token. */
+/** The new player of a slot in a live episode: the name of a bot, or null for the holder of the slot's token. */
 export const HandOverRequest = z.strictObject({ player: z.string().max(200).nullable() })
 export type HandOverRequest = z.infer<typeof HandOverRequest>
 

@@ -1,5 +1,5 @@
-// The routes of studies that are ours: /api/studies. Participant pages need these alone, whichever generation a study is
-// of; researchers use the others with the admin key.
+// The routes of studies that are ours: /api/studies. Participant pages need only these, for studies of either
+// generation; researchers use the others with the admin key.
 import { z } from 'zod'
 import { ExperimentForm, FormPayloads, RunForm } from './experiment-form.ts'
 import { JsonObject } from './json.ts'
@@ -9,7 +9,7 @@ import { StudyProgress, StudyStatusAnswer } from './study-wire.ts'
 const Name = z.string().min(1).max(200)
 const GENERATIONS = ['experiment', 'run'] as const
 
-/** What anybody may know of a study. */
+/** The public facts about a study. */
 export const StudyInfo = z.strictObject({
   name: z.string(),
   generation: z.enum(GENERATIONS),
@@ -23,7 +23,7 @@ export const StudyInfo = z.strictObject({
 })
 export type StudyInfo = z.infer<typeof StudyInfo>
 
-/** Ids that recruiting platforms put into the address: PROLIFIC_PID, STUDY_ID, SESSION_ID, workerId, assignmentId, hitId. */
+/** Ids that recruiting platforms add to the URL: PROLIFIC_PID, STUDY_ID, SESSION_ID, workerId, assignmentId, hitId. */
 const External = z
   .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/), z.string().max(200))
   .refine((ids) => Object.keys(ids).length <= 12, 'at most 12 ids')
@@ -63,15 +63,15 @@ const Shown = z.strictObject({
   status: z.string().nullable(),
 })
 
-/** Where a participant is, and what a page shows next. */
+/** The stage of a participant, and what the page shows next. */
 export const ParticipantState = z.strictObject({
   study: StudyInfo,
   stage: z.enum(STAGES),
-  /** Forms to answer now, with the group that their answers name. */
+  /** Forms to answer now, with the group name for the answers. */
   forms: z.array(z.union([ExperimentForm, RunForm])),
   group_id: z.string().nullable(),
   assignment: Shown.nullable(),
-  /** A session under way: connect to it to resume. */
+  /** A running session: connect to it to resume. */
   session: z.strictObject({ session_id: z.string(), ws_path: z.string() }).nullable(),
   options: z.array(Shown),
   completed: z.int(),
@@ -143,7 +143,7 @@ export const MadeLinks = z.strictObject({
 })
 export type MadeLinks = z.infer<typeof MadeLinks>
 
-/** One participant as the monitor shows it; nothing personal. */
+/** One participant as the monitor shows it; no personal data. */
 export const StudyParticipant = z.strictObject({
   player_id: z.string(),
   joined_at: z.string(),
@@ -169,12 +169,12 @@ export const StudyParticipant = z.strictObject({
 })
 export const StudyParticipants = z.strictObject({
   participants: z.array(StudyParticipant),
-  /** The id to ask the next page after; null: this was the last. */
+  /** The id after which the next page starts; null: this was the last page. */
   next: z.string().nullable(),
 })
 export type StudyParticipants = z.infer<typeof StudyParticipants>
 
-/** Everything that a study holds of one participant. */
+/** All data that a study stores about one participant. */
 export const ParticipantData = z.strictObject({
   study: z.string(),
   player_id: z.string(),

@@ -22,8 +22,8 @@ export function corsOptions(policy: OriginPolicy): FastifyCorsOptions {
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
 /**
- * Refuses requests that change state when they come from a page of a strange origin, or under a name that is not the
- * server's. A Bearer token proves that no page of another site made the request: browsers never add one by themselves.
+ * Refuses requests that change state when they come from a page of an unknown origin, or under a name that is not the
+ * server's. A Bearer token proves that no page of another site made the request: browsers never add one on their own.
  */
 export function installOriginCheck(app: FastifyInstance, policy: OriginPolicy): void {
   app.addHook('onRequest', (request, _reply, done) => {
