@@ -30,7 +30,7 @@ export interface ServerOptions {
   readonly worlds?: WorldRegistry
   readonly host: string
   readonly port: number
-  /** How many following ports are tried when the port is taken. */
+  /** Number of following ports to try if the port is taken. */
   readonly otherPorts: number
   readonly hasShowcase: boolean
   /** Whether a demo league of the shipped bots keeps playing; default false. Other leagues always do. */
@@ -41,9 +41,9 @@ export interface ServerOptions {
   readonly version: string
   /** Default: the offline responder, for registered players. */
   readonly sessions?: Partial<SessionSettings>
-  /** Studies that the server offers from its start; researchers may add more. */
+  /** Studies offered from the start; researchers may add more. */
   readonly studies?: StudySettings | undefined
-  /** Who may connect, from where, and how much. Default: local pages, and no proxy. */
+  /** Access rules: origins, hosts, proxies and limits. Default: local pages, and no proxy. */
   readonly access?: AccessOptions
 }
 
@@ -80,7 +80,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-/** @param opened receives every part in the order of its start; they are closed in reverse */
+/** @param opened receives every part in start order; they are closed in reverse */
 async function openServer(options: ServerOptions, opened: ClosingPart[]): Promise<Server> {
   const transport = new Transport({
     ...options.access,
@@ -101,7 +101,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const closeEpisodes = async (): Promise<void> => {
     left = await episodes.close()
   }
-  // Closed first when the server stops, and here when it does not start: the folder's lock is theirs.
+  // Closed first when the server stops, and here if it fails to start, because they hold the folder's lock.
   opened.push({ name: 'journals', close: closeEpisodes })
   const indexer = new EpisodeIndexer({ store, commands, episodes, log })
   opened.push({ name: 'indexer', close: () => indexer.close() })
@@ -153,7 +153,7 @@ interface OpenedParts {
   readonly opened: ClosingPart[]
 }
 
-/** The text games, and the studies that are made of them. */
+/** The text games, and the studies that use them. */
 async function openServices(options: ServerOptions, { storage, episodes, log, opened }: OpenedParts) {
   const { store, vault, isAlone } = storage
   const showsEvaluations = async (study: string): Promise<boolean> =>
@@ -178,7 +178,7 @@ function loggerOf(level: ServerOptions['logLevel']): FastifyServerOptions['logge
   return {
     level,
     stream: process.stderr,
-    // Slot tokens travel in queries: no log ever sees one.
+    // Slot tokens are sent in queries, so queries are never logged.
     serializers: {
       req: (request) => ({ method: request.method, path: request.url.split('?')[0] }),
     },

@@ -1,5 +1,5 @@
-// The AsyncAPI 3.0 document of the websockets, made from the schemas by which the adapters read and write. Actions are told
-// from the server's side: it receives what clients send. Schemas are of JSON Schema draft 7, AsyncAPI's own.
+// The AsyncAPI 3.0 document of the websockets, generated from the adapters' own schemas. Actions are named from the
+// server's side: it receives what clients send. Schemas are JSON Schema draft 7, as AsyncAPI requires.
 import { z } from 'zod'
 import { BridgeMessage, EngineMessage } from '../protocol/bridge-messages.ts'
 import {
@@ -22,7 +22,7 @@ interface Channel {
   readonly address: string
   readonly title: string
   readonly description: string
-  /** Parameters of the query, and what they are for. */
+  /** Query parameters with their descriptions. */
   readonly query?: Readonly<Record<string, string>>
   /** Whether a key or token may come as `Authorization: Bearer`. */
   readonly hasBearer?: true
@@ -106,7 +106,7 @@ const CHANNELS = {
 
 type ChannelName = keyof typeof CHANNELS
 
-/** What `paracosm serve` has; the bridge is at a perception adapter alone. */
+/** The sockets of `paracosm serve`; only a perception adapter has the bridge. */
 export const SERVER_CHANNELS: readonly ChannelName[] = [
   'play',
   'perception_stream',
@@ -124,7 +124,7 @@ const NAMED: readonly [string, z.ZodType][] = [
   ['CommandReport', CommandReport],
 ]
 
-/** The document of the channels that are named. */
+/** The document of the named channels. */
 export function asyncApi(
   info: { readonly title: string; readonly version: string; readonly description: string },
   names: readonly ChannelName[],
@@ -205,7 +205,7 @@ function messagesOf(name: string, channel: Channel): [string, object][] {
   ])
 }
 
-/** Every schema by name. What is sent is told as it leaves here, what is received as a client may write it. */
+/** Every schema by name. Sent messages have their output schema, received ones their input schema. */
 function schemasOf(channels: readonly [string, Channel][]): object {
   const sent = [...NAMED, ...channels.flatMap(([name, { sends }]) => pairs(name, 'send', sends))]
   const received = [...NAMED, ...channels.flatMap(([name, { receives }]) => pairs(name, 'receive', receives))]
@@ -230,7 +230,7 @@ function emit(list: readonly (readonly [string, z.ZodType])[], io: 'input' | 'ou
   return Object.fromEntries(schemas)
 }
 
-/** The variants of a union under the words that tell them apart. */
+/** The variants of a union by their discriminator. */
 function byType(union: { readonly options: readonly z.ZodType[] }): Messages {
   const variants = union.options.map((option) => {
     const type = option instanceof z.ZodObject ? option.shape.type : undefined

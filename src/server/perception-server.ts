@@ -1,4 +1,5 @@
-// A server for one perception adapter: the bare routes, the stream, and the entry of an external engine if it waits for one.
+// A server for one perception adapter: the bare routes, the stream, and the socket of an external engine if it waits
+// for one.
 import fastifyCors from '@fastify/cors'
 import fastifySwagger from '@fastify/swagger'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
@@ -17,9 +18,9 @@ export interface AdapterServerOptions {
   /** Where an external engine connects; undefined: a built-in world stands behind the adapter. */
   readonly entry?: BridgeEntry | undefined
   readonly host: string
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number
-  /** How many following ports are tried when the port is taken. */
+  /** Number of following ports to try if the port is taken. */
   readonly otherPorts: number
   readonly version: string
   readonly access?: AccessOptions | undefined

@@ -7,7 +7,7 @@ import { PERCEPTION_STYLE } from '../transport/failure-styles.ts'
 import type { Open, UpgradeRequest, UpgradeRoute } from '../transport/upgrade-router.ts'
 import { type PerceptionRouteOptions, type ResolvedAdapter, slotCredentials } from './routes/perception.ts'
 
-/** Where an external engine connects, and with what. */
+/** Where an external engine connects, and its token. */
 export interface BridgeEntry {
   readonly bridge: SocketBridge
   readonly token: string

@@ -37,7 +37,7 @@ export async function serveSite(
   for (const route of site.sockets) transport.upgrades.add(route)
   const server = transport.createServer((request, response) => {
     setSecurityHeaders(response, headers)
-    // What a client sends with a GET is read and dropped, so that its connection can be used again.
+    // The body of a GET is read and dropped, so that the connection can be reused.
     request.resume()
     try {
       const found = answer(transport, site, request)

@@ -1,4 +1,4 @@
-// The URIs that a runner hands to a game: where its configuration is read and its results and replay are delivered.
+// The URIs that a runner hands to a game: where it reads its configuration and delivers its results and replay.
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../kernel/errors.ts'
@@ -27,7 +27,7 @@ export function checkUri(uri: string, variable: string): void {
 }
 
 /**
- * Reads what the operator or a runner named. Strangers' URIs go through `resolveSource`.
+ * Reads a URI from the operator or a runner. Untrusted URIs go through `resolveSource`.
  * @throws AppError FILE_UNREADABLE or FILE_TOO_LARGE
  */
 export async function readUri(uri: string): Promise<Buffer> {
@@ -48,7 +48,7 @@ export async function readUri(uri: string): Promise<Buffer> {
 }
 
 /**
- * Delivers a document: to a file whole or not at all (temporary name, sync, rename), or by POST.
+ * Delivers a document: to a file, atomically (temporary name, sync, rename), or by POST.
  * @throws AppError FILE_UNWRITABLE
  */
 export async function deliverUri(uri: string, parts: AsyncIterable<string>): Promise<void> {

@@ -21,7 +21,7 @@ export interface HeadlessOptions {
   /** Path of a command file; `-`: standard input. */
   readonly commandFile?: string | undefined
   readonly ticks?: number | undefined
-  /** Ticks at most. */
+  /** Maximum ticks. */
   readonly untilVictory?: number | undefined
   readonly inspectPart?: number | undefined
   readonly trace?: string | undefined
@@ -67,7 +67,7 @@ export async function runHeadless(world: World, options: HeadlessOptions): Promi
   }
 }
 
-/** The script, then the steps that the options stand for. */
+/** The script, then the steps of the options. */
 function readSteps(world: World, options: HeadlessOptions): HeadlessStep[] {
   const { commandFile, ticks, untilVictory } = options
   const steps =

@@ -1,4 +1,4 @@
-// Parses a request into a command or a refusal, and says what is logged of either.
+// Parses a request into a command or a refusal, and decides what is logged in each case.
 import { AppError } from '../../kernel/errors.ts'
 import { parseJson, parseWith } from '../../kernel/parse.ts'
 import type { NewCommandLogRow } from '../../protocol/command-log.ts'
@@ -37,7 +37,7 @@ function parseText(bytes: Buffer): JsonValue {
 }
 
 /**
- * The command in a body. The version is looked at first: nothing else of a payload from the future can be judged.
+ * The command in a body. The version is checked first: the rest of a payload of a later version cannot be validated.
  * @throws AppError SCHEMA_MISMATCH, INVALID_COMMAND, or VALIDATION_ERROR naming the field
  */
 export function parseCommand(body: JsonObject): CommandInput {
@@ -68,7 +68,7 @@ const MAX_REFUSED_TEXT = 4096
 
 export type RefusedRow = Pick<NewCommandLogRow, 'timestamp' | 'command' | 'params' | 'reasoning' | 'protocol_version'>
 
-/** What the log keeps of a body that is no command: whatever of it can be trusted. */
+/** The part of an invalid body that is logged: its valid fields. */
 export function toRefusedRow(body: JsonObject, now: Date): RefusedRow {
   const { command, params, reasoning, timestamp, protocol_version: version } = body
   const time = Timestamp.safeParse(timestamp)
@@ -82,7 +82,7 @@ export function toRefusedRow(body: JsonObject, now: Date): RefusedRow {
   }
 }
 
-/** Whether it is worth keeping: what is nested too deeply to be written down is not. */
+/** Whether it can be logged: it must not be nested too deeply. */
 function isShort(value: JsonObject): boolean {
   try {
     return JSON.stringify(value).length <= MAX_REFUSED_TEXT

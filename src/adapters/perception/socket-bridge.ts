@@ -1,5 +1,5 @@
-// The bridge to an engine outside: it connects by WebSocket with the bridge's token, pushes perceptions, receives
-// commands and tells what came of them. docs/perception.md has the messages with an example.
+// The bridge to an external engine, which connects by WebSocket with the bridge's token, pushes perceptions, receives
+// commands and reports their outcomes. docs/perception.md has the messages with an example.
 import type { Clock } from '../../episode/clock.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { describeIssue } from '../../kernel/parse.ts'
@@ -9,7 +9,7 @@ import type { BridgeStatus } from '../../protocol/perception-adapter.ts'
 import { AgentCommand } from '../../protocol/perception-command.ts'
 import type { Bridge, BridgeCommand, BridgeListener, EncodedPerception, PerceptionAgent, Taken } from './bridge.ts'
 
-/** The wire to an engine. */
+/** The connection to an engine. */
 export interface EngineWire {
   send(message: BridgeMessage): void
   close(code: number, reason: string): void
@@ -19,17 +19,17 @@ export interface SocketBridgeOptions {
   readonly engine: string
   readonly agents: readonly PerceptionAgent[]
   readonly clock: Clock
-  /** Milliseconds that a perception is waited for. */
+  /** Milliseconds to wait for a perception. */
   readonly perceptionMs?: number
-  /** Milliseconds for which a pushed perception is taken as the present one. */
+  /** Milliseconds for which a pushed perception counts as current. */
   readonly freshMs?: number
   /** Milliseconds without a message after which a command has failed. */
   readonly commandMs?: number
 }
 
-/** Milliseconds that an engine has to say hello. */
+/** Time limit for an engine's `hello`, in milliseconds. */
 const HELLO_MS = 5000
-/** Messages that are of no use before an engine is sent away. */
+/** Invalid messages before an engine is disconnected. */
 const MAX_FAULTS = 32
 export const BRIDGE_CLOSES = { replaced: 4001, version: 4002, hello: 4003, faults: 4004, shutdown: 1012 } as const
 
@@ -39,12 +39,12 @@ interface InFlight {
   cancel: () => void
 }
 
-/** What is known of one agent's perception. */
+/** The state of one agent's perception. */
 interface View {
   encoded: EncodedPerception | undefined
-  /** By the clock, when it came. */
+  /** Arrival time. */
   at: number
-  /** Why the last one that came is of no use; undefined when it is. */
+  /** Why the last one is invalid; undefined if it is valid. */
   fault: AppError | undefined
   readonly waiting: Set<() => void>
 }
@@ -59,7 +59,7 @@ export class SocketBridge implements Bridge {
   readonly #under = new Map<string, InFlight>()
   readonly #listeners = new Map<string, Set<BridgeListener>>()
   #wire: EngineWire | undefined
-  /** Whether the engine has said hello. */
+  /** Whether the engine has sent `hello`. */
   #isUp = false
   #connectedAt = 0
   #faults = 0
@@ -74,7 +74,7 @@ export class SocketBridge implements Bridge {
     )
   }
 
-  /** Connects an engine; one that is connected already is replaced. Returns what takes its texts, and its end. */
+  /** Connects an engine and replaces a connected one. Returns the handlers of its messages and of its end. */
   connect(wire: EngineWire): { receive(text: string): void; lost(): void } {
     this.#drop(BRIDGE_CLOSES.replaced, 'replaced')
     this.#wire = wire
@@ -180,7 +180,7 @@ export class SocketBridge implements Bridge {
     else this.#end(message.command_id, { status: 'failed', outcome: message.outcome, code: message.code })
   }
 
-  /** The engine knows by itself who is there. */
+  /** The engine knows who is connected. */
   attend(): void {
     // Nothing to do.
   }
@@ -194,7 +194,7 @@ export class SocketBridge implements Bridge {
     return this.#ask(agent, view)
   }
 
-  /** Asks the engine for a perception, and waits for it. Many who wait at once ask once. */
+  /** Requests a perception from the engine and waits for it. Concurrent callers share one request. */
   async #ask(agent: PerceptionAgent, view: View): Promise<EncodedPerception> {
     const { promise, resolve } = Promise.withResolvers<'told' | 'late'>()
     const wake = (): void => resolve('told')

@@ -1,4 +1,4 @@
-// The command log over HTTP: what agents did, newest first.
+// The command log over HTTP: the commands of agents, newest first.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'

@@ -20,13 +20,13 @@ interface Options {
   readonly locality: Locality
 }
 
-/** Characters of one range: a second of a phone's line. A reader asks for the next one. */
+/** Maximum characters of one range: about a second on a phone's connection. A reader then requests the next one. */
 const RANGE_CHARS = 2 * 1024 * 1024
-/** Points of a series of scores: one for every few pixels of a wide chart. */
+/** Maximum points of a score series: one for every few pixels of a wide chart. */
 const MAX_POINTS = 600
-/** States are saved every 1000 steps: scores at those steps cost no folding. */
+/** States are saved every 1000 steps: scores at those steps need no folding. */
 const SAVED_EVERY = 1000
-/** Seconds for which a browser may keep what can no longer change. */
+/** Cache time of immutable responses, in seconds. */
 const KEPT_S = 3600
 
 export const courseRoutes: FastifyPluginCallbackZod<Options> = (app, options, done) => {

@@ -28,7 +28,7 @@ const EpisodeQuery = z.strictObject({
   status: z.enum(EPISODE_STATUSES).optional(),
   world: z.string().max(200).optional(),
   variant: z.string().max(200).optional(),
-  /** Where the episode comes from: `api`, `showcase`, `perception`, … */
+  /** Origin of the episode: `api`, `showcase`, `perception`, … */
   kind: z.string().max(100).optional(),
   /** The exact name of a player in any slot. */
   player: z.string().max(200).optional(),
@@ -43,7 +43,7 @@ const EpisodeQuery = z.strictObject({
   offset: z.coerce.number().int().min(0).default(0),
 })
 
-/** Milliseconds between everybody being there and the first step. */
+/** Milliseconds between the last player joining and the first step. */
 const LEAD_MS = 500
 
 interface Options extends ArtefactOptions {

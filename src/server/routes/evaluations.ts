@@ -1,4 +1,4 @@
-// Evaluations of this server's data folder: the list, a report, its rows, and the journals that vouch for them.
+// Evaluations of this server's data folder: the list, a report, its rows, and the journals behind them.
 import { Readable } from 'node:stream'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'

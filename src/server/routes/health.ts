@@ -1,4 +1,4 @@
-// Whether the server lives, and whether it is ready.
+// Liveness and readiness of the server.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ReadyState } from '../../protocol/about.ts'

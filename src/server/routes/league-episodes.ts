@@ -1,4 +1,4 @@
-// Episodes of rounds, and what is kept of each.
+// Episodes of rounds, with their results and journals.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { readBlob } from '../../host/blobs.ts'

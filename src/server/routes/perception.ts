@@ -1,5 +1,5 @@
-// The perception adapter over HTTP: the same routes bare, and below `/api/episodes/:id/slots/:slot`. Bodies are read and
-// judged by the adapter, failures told in its own form; the schemas here are for /openapi.json.
+// The perception adapter over HTTP: the same routes bare, and below `/api/episodes/:id/slots/:slot`. The adapter reads
+// and validates bodies and formats failures; the schemas here are only for /openapi.json.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Credentials, PerceptionAdapter } from '../../adapters/perception/adapter.ts'
 import type { EncodedPerception } from '../../adapters/perception/bridge.ts'
@@ -22,11 +22,11 @@ import type { Locality } from '../../transport/locality.ts'
 /** Which adapter a request is for. */
 export interface ResolvedAdapter {
   readonly adapter: PerceptionAdapter
-  /** The slot that the address names; undefined: whichever the token opens. */
+  /** The slot in the URL; undefined: the slot of the token. */
   readonly slot: number | undefined
 }
 
-/** Where a request names its episode and slot, and what it proves. */
+/** The episode, slot and token of a request. */
 export interface Address {
   readonly id: string | undefined
   readonly slot: string | undefined
@@ -36,7 +36,7 @@ export interface Address {
 export interface PerceptionRouteOptions {
   /** @throws AppError UNKNOWN_EPISODE, EPISODE_OVER, NOT_PERCEIVED, TOKEN_MISSING, TOKEN_REFUSED (also as a rejection) */
   find(address: Address): ResolvedAdapter | Promise<ResolvedAdapter>
-  /** Stands before each route: empty, or `/api/episodes/:id/slots/:slot`. */
+  /** Prefix of each route: empty, or `/api/episodes/:id/slots/:slot`. */
   readonly below: string
   readonly failures: RouteFailures
   /** Refuses callers that are not local; undefined: tokens decide who may ask. */
@@ -90,7 +90,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     async (request, reply) => {
       const { adapter } = await locate(options, request)
       const status = adapter.status()
-      // Clients of the original ask for /morrowind/status, whatever stands behind the adapter.
+      // Clients of the original request /morrowind/status, whatever the engine.
       if (![status.engine, 'morrowind'].includes(request.params.engine ?? '')) {
         throw new AppError('UNKNOWN_WORLD', `behind this adapter is ${status.engine}`)
       }
@@ -109,7 +109,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** Bodies as bytes, and failures in the form of the protocol, for the routes of `app` alone. */
+/** Bodies as bytes, and failures in the protocol's format, only for the routes of `app`. */
 function installForm(app: FastifyInstance, { locality, failures }: PerceptionRouteOptions): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_COMMAND_BYTES }, (_request, body, done) => {
@@ -129,7 +129,7 @@ function credentialsOf({ adapter, slot }: ResolvedAdapter, request: FastifyReque
   return slotCredentials(adapter, slot, { token: readBearer(request.headers), agentId })
 }
 
-/** A text among params or in a query; read by hand, since it is on the way of every perception. */
+/** A text among params or in a query; read by hand, since every perception request needs it. */
 function textAt(values: unknown, name: string): string | undefined {
   if (typeof values !== 'object' || values === null) return undefined
   const value: unknown = Reflect.get(values, name)
@@ -137,7 +137,7 @@ function textAt(values: unknown, name: string): string | undefined {
 }
 
 /**
- * Who asks, once it is sure that an address with a slot names the caller's own.
+ * The caller, after checking that a slot in the URL belongs to the token.
  * @throws AppError TOKEN_MISSING, TOKEN_REFUSED
  */
 export function slotCredentials(

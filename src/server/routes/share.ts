@@ -1,4 +1,4 @@
-// One episode as one HTML file that works offline and proves itself: journal, world, view and page together.
+// One episode as one HTML file that works offline and verifies itself: journal, world, view and page together.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -10,10 +10,10 @@ interface Options {
   readonly web: WebApp | undefined
 }
 
-/** Characters of a journal that a file may carry: a phone still opens it. */
+/** Maximum characters of a journal in a shared file: a phone can still open it. */
 const MAX_JOURNAL_CHARS = 32 * 1024 * 1024
 
-/** The file may run what is in it and load nothing. */
+/** The file may run its own code and load nothing. */
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
 

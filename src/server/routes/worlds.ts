@@ -1,4 +1,4 @@
-// The worlds that this server knows.
+// The worlds of this server.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { describeWorld, summariseWorld } from '../../adapters/coworld/describe.ts'

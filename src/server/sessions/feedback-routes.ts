@@ -1,4 +1,4 @@
-// What players think of what a character said.
+// Feedback of players on messages of characters.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { FeedbackCleared, FeedbackRequest, FeedbackStored, HttpError } from '../../protocol/session.ts'
@@ -21,7 +21,7 @@ export const feedbackRoutes: FastifyPluginCallbackZod<{ services: SessionService
       const given = {
         liked,
         comment: comment.trim(),
-        // Flags say what was wrong: with something that is liked, nothing was.
+        // Flags name faults, so a liked message has none.
         doesnt_make_sense: !liked && doesnt_make_sense,
         out_of_character: !liked && out_of_character,
         other: !liked && other,

@@ -1,4 +1,4 @@
-// What is made of a session: branches, evaluations, keys to watch it with.
+// Actions on a session: branches, evaluations, spectator keys.
 import { randomBytes } from 'node:crypto'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { branchSession } from '../../adapters/session/branch.ts'

@@ -1,4 +1,4 @@
-// The server itself, as clients of the session API ask for it.
+// Facts about the server for clients of the session API.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { RoleModelsInfo, ServerConfig, ServerStatus } from '../../protocol/session.ts'
 import type { SessionServices } from './services.ts'

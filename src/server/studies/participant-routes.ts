@@ -1,4 +1,4 @@
-// What participants of a study do, in one shape for both generations: the routes behind the participant pages.
+// Actions of participants in a study, the same for both generations: the routes behind the participant pages.
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -23,7 +23,7 @@ import type { StudyServices } from './services.ts'
 
 const Params = z.strictObject({ name: z.string().min(1).max(200) })
 const BASE = '/api/studies/:name'
-/** Participants that may join from one address a minute: a laboratory has one address. */
+/** Participants that may join from one address per minute: a laboratory has one address. */
 const JOINS = 600
 
 type App = Parameters<FastifyPluginCallbackZod<{ services: StudyServices }>>[0]

@@ -1,4 +1,4 @@
-// What researchers do, with the admin key: files, links, the monitor, closing, and the data of one participant.
+// Routes for researchers, with the admin key: files, links, the monitor, closing, and the data of one participant.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { OpenStudy } from '../../experiment/service/environment.ts'

@@ -18,7 +18,7 @@ import { routeLimit } from '../../transport/rate-limit.ts'
 import { bearerOf, requirePlayer } from '../sessions/auth.ts'
 import type { StudyServices } from './services.ts'
 
-/** Anonymous players that one address may make a minute: a class may share an address. */
+/** Anonymous players per address and minute: a class may share an address. */
 const ANONYMOUS = 120
 
 type App = Parameters<FastifyPluginCallbackZod<{ services: StudyServices }>>[0]

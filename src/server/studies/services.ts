@@ -1,4 +1,4 @@
-// What the study routes share, and the sweep that frees places which nobody took up in time.
+// Services of the study routes, and the sweep that frees places that were not taken in time.
 
 import { StudyCatalogue } from '../../experiment/service/catalogue.ts'
 import { Enrolment } from '../../experiment/service/enrolment.ts'
@@ -23,7 +23,7 @@ export interface StudySettings {
   readonly files: readonly StudySource[]
   /** The run behind /api/run; undefined: the first file of the newer generation. */
   readonly run?: string | undefined
-  /** The study that participants are led to. */
+  /** The study that participants are sent to. */
   readonly defaultExperiment?: string | undefined
 }
 
@@ -39,11 +39,11 @@ export interface StudyServices {
   readonly settings: StudySettings
   /** The run of this server. @throws ApiRefusal 404 when it has none */
   run(): Promise<OpenStudy>
-  /** Ends the sweep. */
+  /** Stops the sweep. */
   close(): void
 }
 
-/** Milliseconds between two sweeps of places. */
+/** Milliseconds between two sweeps. */
 const SWEEP_MS = 15_000
 
 /** The stem of a path: `studies/usability.yml` is `usability`. */

@@ -103,7 +103,7 @@ export function tableCollection<R extends Row, Item extends { readonly row: NewR
       const rows = items.map((item) => item.row)
       await insertRows(tx, spec, rows, (index) => {
         const found = batch[index]
-        const message = `document ${found?.number} of ${found?.file} has the same ${spec.taken} as another document`
+        const message = `document ${found?.number} of ${found?.file} has ${spec.taken} of another document`
         return new AppError('VALIDATION_ERROR', message)
       })
       await spec.follow?.(tx, items, context)

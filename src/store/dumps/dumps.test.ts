@@ -379,7 +379,7 @@ forEachStore(
       [
         'the same character twice',
         change('characters.json', '"hid": "JW"', '"hid": "NA"'),
-        /document 2 of characters\.json has the same hid/,
+        /document 2 of characters\.json has the hid/,
       ],
       [
         'a character that is none',

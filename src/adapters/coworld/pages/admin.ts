@@ -23,5 +23,5 @@ const line = connect({
 byId('pause', HTMLButtonElement).addEventListener('click', () => line.send({ command: 'pause' }))
 byId('resume', HTMLButtonElement).addEventListener('click', () => line.send({ command: 'resume' }))
 rate.addEventListener('change', () => line.send({ command: 'tick_rate', tick_rate: Number(rate.value) }))
-// The socket answers to commands alone: ask now and then, so that the field keeps moving.
+// The socket only answers commands: poll from time to time, so that the field stays current.
 setInterval(() => line.send({ command: 'look' }), 250)
