@@ -1,5 +1,5 @@
-// `paracosm completion`: scripts for bash, zsh and fish. They ask `paracosm completion words` for candidates, so that names
-// of worlds, variants and bots are those of the folder at hand.
+// `paracosm completion`: scripts for bash, zsh and fish. They ask `paracosm completion words` for candidates, so that
+// names of worlds, variants and bots come from the current folder.
 import { Argument, Command } from 'commander'
 import { complete } from './completion/candidates.ts'
 import { SCRIPTS, SHELLS, type Shell } from './completion/scripts.ts'

@@ -1,5 +1,5 @@
-// `paracosm coworld …`: certify, play, replay and run packages, check and describe manifests. Parses and prints; the
-// work is src/runner's, the container engine and the wording of `certify` are beside this file.
+// `paracosm coworld …`: certify, play, replay and run packages, check and describe manifests. Parses and prints;
+// src/runner does the work.
 import { Command, Option } from 'commander'
 import { AppError } from '../kernel/errors.ts'
 import { jobSpecJsonSchema, manifestJsonSchema } from '../protocol/coworld.ts'

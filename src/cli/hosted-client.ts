@@ -1,4 +1,4 @@
-// Reads of the hosted API: one request each, no retry, as the contract says.
+// Reads the hosted API: one request each, no retry, as the contract requires.
 import type { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'

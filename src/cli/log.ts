@@ -1,4 +1,4 @@
-// `paracosm log`: the command log — what agents did, what they saw, what came of it.
+// `paracosm log`: the command log: commands of agents, their perceptions, and their outcomes.
 import { type Command, Command as Group, InvalidArgumentError } from 'commander'
 import type { Io } from './io.ts'
 import { addFilters, type FilterFlags } from './log/filters.ts'

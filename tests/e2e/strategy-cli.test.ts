@@ -310,7 +310,7 @@ test('simulate: what is accepted and hardly meant is warned of', () => {
   for (const [args, warning] of [
     [
       [good, '--data', '{"x":1}', '--set', 'user.measurement_count=9'],
-      /no such field; did you mean user\.measurements_count\?/,
+      /is not a field that programs can read; did you mean user\.measurements_count\?/,
     ],
     [[good, '--data', '{"x":1}', '--set', 'data.x y=1'], /data\.x y is not a field that programs can read/],
     [[extend, '--parent', 'default'], /default has no variable_basic_pionts; did you mean variable_basic_points\?/],

@@ -1,4 +1,4 @@
-// The evaluation of a finished session: the scorer is asked once, and its score is kept as an internal event.
+// The evaluation of a finished session: the scorer is called once, and its score is stored as an internal event.
 import { AppError } from '../../kernel/errors.ts'
 import type { JournalHeader } from '../../protocol/journal.ts'
 import { Evaluation, type SessionEvent, type SessionHeader } from '../../protocol/session.ts'
@@ -32,7 +32,7 @@ export class SessionEvaluator {
   }
 
   /**
-   * However many ask at once, the scorer is asked once.
+   * Concurrent requests share one call of the scorer.
    * @throws AppError NOT_EVALUABLE for another game, a session that was not played to its end, or without a prediction;
    * MODEL_REPLY_INVALID when the scorer fails
    */

@@ -1,4 +1,4 @@
-// Who answers the model calls of text worlds: models by role, the worlds' own stand-ins, or one fixed text.
+// Answers the model calls of text worlds: with models by role, the worlds' own offline responders, or one fixed text.
 import type { ModelCall, ModelRole } from '../../kernel/dialogue.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { CompleteOptions, ModelClient } from '../../models/client.ts'
@@ -10,29 +10,29 @@ import type { ModelProfile, RoleModelsInfo } from '../../protocol/session.ts'
 export type ModelNames = Readonly<Record<ModelRole, string>>
 
 export interface RoleModels {
-  /** 'model', or what stands in for one. */
+  /** 'model', or its substitute. */
   readonly kind: RoleModelsInfo['kind']
   readonly profile: ModelProfile
-  /** What has been asked so far; absent where nothing costs anything. */
+  /** Usage so far; absent if calls have no cost. */
   readonly spent?: () => Spent
-  /** @throws AppError as ModelClient does; MODEL_MISSING where a world has no stand-in */
+  /** @throws AppError as ModelClient does; MODEL_MISSING if a world has no offline responder */
   answer(call: ModelCall, options: CompleteOptions): Promise<Answer>
 }
 
 export interface Answer {
   readonly text: string
-  /** Who answered at what price, for the journal; absent for those who stand in for a model. */
+  /** Model and cost of an answer, for the journal; absent for substitutes of a model. */
   readonly by?: { readonly model: string; readonly usage: ModelUsage }
 }
 
-/** Characters that an answer may have: an answer beyond them is no scene of a few words. */
+/** Maximum characters of an answer: scenes are far shorter. */
 const MAX_ANSWER = 20_000
 
-/** How models are asked beside what the world asks. */
+/** Model options in addition to the world's request. */
 export interface Sampling {
   /** 0..2; absent: the endpoint's own. */
   readonly temperature?: number | undefined
-  /** Tokens that one answer may have; absent: the endpoint's own limit. */
+  /** Token limit of one answer; absent: the endpoint's own. */
   readonly maxTokens?: number | undefined
 }
 
@@ -63,7 +63,7 @@ export function createModelRoles(
   }
 }
 
-/** The worlds' rule-based stand-ins: they need no key and no network, and are named wherever models are. */
+/** The worlds' offline responders: they need no key and no network, and are listed like models. */
 export function createOfflineResponder(): RoleModels {
   const name = 'local-models'
   return {

@@ -82,7 +82,7 @@ function readField(text: string): [string, string] {
   throw new AppError('USAGE', `--field takes name=value, not ${text}`)
 }
 
-/** One change of a player that is there. */
+/** Changes an existing player. */
 async function change<T>(io: Io, flags: PlayerFlags, work: (players: Players) => Promise<T>): Promise<T> {
   return withStore(io, { data: flags.data, mode: 'existing' }, (store) => work(new Players(store, undefined)))
 }

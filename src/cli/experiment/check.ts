@@ -11,7 +11,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { StudyFileShape } from '../../protocol/experiment-file-schema.ts'
 import { EXIT, type Io, printJson } from '../io.ts'
 
-/** The games that a study can name here. */
+/** The games that a study can name. */
 export async function knownGames(io: Io): Promise<readonly KnownGame[]> {
   return (await GameCatalogue.load(io.worlds)).all.map(({ game }) => game)
 }

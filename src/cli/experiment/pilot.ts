@@ -1,5 +1,5 @@
-// `paracosm experiment pilot`: simulated participants walk through the real routes of a server of their own, and what they
-// leave is exported and reported like the data of a real study.
+// `paracosm experiment pilot`: simulated participants use the real routes of a temporary server, and their data is
+// exported and reported like that of a real study.
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
@@ -130,7 +130,7 @@ async function walk(io: Io, { server: { url }, study, adminKey, flags }: Walk): 
   return outcomes
 }
 
-/** Calls of a model for one accepted input: three judges, an answer, six judges. */
+/** Model calls per accepted input: three judges, an answer, six judges. */
 const CALLS_PER_INPUT = 10
 const SECONDS_PER_INPUT = 40
 

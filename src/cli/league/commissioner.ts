@@ -1,4 +1,4 @@
-// `league commissioner`: one commissioner as a service, until it is told to stop.
+// `league commissioner`: one commissioner as a service, until it is stopped.
 import { readFile } from 'node:fs/promises'
 import { AppError } from '../../kernel/errors.ts'
 import { createBaseline, createManual } from '../../league/commissioner/baseline.ts'

@@ -44,7 +44,7 @@ interface ImportFlags {
   readonly world?: string
 }
 
-/** How a file is brought in, looked at before the store is opened, which would make a new one. */
+/** Selects the import for a file, checked before the store is opened, which would create one. */
 interface Importer {
   readonly kind: 'journal' | 'archive' | (typeof SOURCE_KINDS)[number]
   run(store: Store, log: CommandLog): Promise<ImportCount>

@@ -81,7 +81,7 @@ async function chooseGame(client: Client, terminal: Terminal | undefined): Promi
   return (await pick(terminal, 'Which game?', rows)) ?? rows[0]?.name ?? ''
 }
 
-/** One of a list, by number or name; undefined: whichever. */
+/** An entry of a list, by number or name; undefined: any. */
 async function pick(
   terminal: Terminal,
   question: string,

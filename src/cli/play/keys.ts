@@ -1,4 +1,4 @@
-// Players' access keys between two runs: one file of the user's own, one key a server.
+// Stored access keys of players: one private file, one key per server.
 import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -23,7 +23,7 @@ export async function readKey(path: string, url: string): Promise<string | undef
   return keys[originOf(url)]
 }
 
-/** Keeps a key. The file is the owner's alone (0600), and never half written. */
+/** Stores a key. Only the owner can read the file (0600), and it is written atomically. */
 export async function keepKey(path: string, url: string, key: string): Promise<void> {
   const keys = { ...(await readKeys(path)), [originOf(url)]: key }
   try {

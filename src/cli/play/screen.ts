@@ -1,13 +1,13 @@
-// A session as text: who speaks, what is said, and what happens to the connection.
+// Shows a session as text: speakers, messages, and the state of the connection.
 import type { PlayEvent } from '../../client/play-event.ts'
 import { plain, Wrapper, wrapText } from './wrap.ts'
 
 export interface ScreenOptions {
   readonly width: number
   write(text: string): void
-  /** A line about the connection, apart from what is said. */
+  /** A line about the connection, separate from messages. */
   note(line: string): void
-  /** Whether inputs of the player are shown, too: where nobody typed them here. */
+  /** Whether to show the player's inputs too: if they were not typed here. */
   readonly showsInputs: boolean
 }
 
@@ -100,7 +100,7 @@ export class Screen {
     }
   }
 
-  /** The answer under way ends here. */
+  /** The answer in progress ends here. */
   #breakOff(why?: string): void {
     if (!this.#stream) return
     this.#stream.wrapper.end()

@@ -402,8 +402,8 @@ forEachStore(
         (folder) => writeFileSync(join(folder, 'forms.ndjson'), ''),
         /forms\.json and forms\.ndjson are both forms/,
       ],
-      ['a link', (folder) => symlinkSync('/etc/passwd', join(folder, 'note.json')), /note\.json is no file/],
-      ['a folder', (folder) => mkdirSync(join(folder, 'note.json')), /note\.json is no file/],
+      ['a link', (folder) => symlinkSync('/etc/passwd', join(folder, 'note.json')), /note\.json is not a regular file/],
+      ['a folder', (folder) => mkdirSync(join(folder, 'note.json')), /note\.json is not a regular file/],
       [
         'a journal that is none',
         (folder) => writeFileSync(join(folder, 'session_journals.json'), '[{"session_id":"x","part":1,"lines":"x"}]'),

@@ -21,7 +21,7 @@ export function actRoutes(app: App, services: StudyServices): void {
       schema: {
         ...about,
         params: AssignmentParams,
-        summary: 'Take back an assignment that is not being played; its place is free again',
+        summary: 'Withdraw an assignment that is not being played, which frees its place',
         response: { 200: ParticipantTimeline, '4xx': HttpError },
       },
     },
@@ -65,7 +65,7 @@ function deleteRoute(app: App, services: StudyServices): void {
       schema: {
         ...about,
         params: PlayerParams,
-        summary: 'Delete everything that a study holds of a participant',
+        summary: 'Delete all data of a participant in a study',
         response: { 200: Withdrawn, '4xx': HttpError },
       },
     },
