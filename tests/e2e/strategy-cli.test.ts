@@ -316,7 +316,7 @@ test('simulate: what is accepted and hardly meant is warned of', () => {
     [[extend, '--parent', 'default'], /default has no variable_basic_pionts; did you mean variable_basic_points\?/],
     [[extend], /parent_variables do nothing without a parent: add --parent/],
     [[good, '--parent', 'default'], /default do nothing with a parent/],
-    [[twice, '--data', '{"x":1}'], /line 1, column \d+: the key rules stands twice/],
+    [[twice, '--data', '{"x":1}'], /line 1, column \d+: the key rules appears twice/],
   ] as const) {
     const { stderr, status } = run(['simulate', ...args])
     assert.equal(status, 0, stderr)

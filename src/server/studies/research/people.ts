@@ -1,4 +1,4 @@
-// Participants and their stages, what one participant has done, and what was said.
+// Participants and their stages, the history of one participant, and transcripts.
 import { z } from 'zod'
 import { AppError } from '../../../kernel/errors.ts'
 import { HttpError } from '../../../protocol/session.ts'
