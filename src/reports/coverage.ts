@@ -1,6 +1,7 @@
-// Coverage of a set of characters: the assumptions that at least one human diverges from, and the pairs of values that
-// occur together in the others.
-type Fields = Readonly<Record<string, unknown>>
+// How much of the space of minds a set of characters covers: assumptions that at least one human diverges from, and pairs
+// of values that occur together in others.
+/** A character's document. */
+export type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -17,13 +18,13 @@ export interface CoverageFigures {
   readonly human: Ratio | null
   /** Divergent assumptions of each human. */
   readonly divergent: Readonly<Record<string, number>>
-  /** The score over substrate and size; null: no data. */
+  /** The score over substrate and size; null: nobody has data. */
   readonly nonhuman: Ratio | null
   readonly pairs: Readonly<Record<'substrate x size' | 'origin x form', Ratio>>
 }
 
-/** Assumptions of a human, with whether it diverges. */
-function assumptionsOf(character: Fields): Map<string, boolean> {
+/** Assumptions of a human, `section.name`, with whether it diverges. */
+export function assumptionsOf(character: Fields): Map<string, boolean> {
   const found = new Map<string, boolean>()
   if (!isFields(character.hsn_divergence)) return found
   for (const [section, assumptions] of Object.entries(character.hsn_divergence)) {
@@ -35,14 +36,15 @@ function assumptionsOf(character: Fields): Map<string, boolean> {
   return found
 }
 
-function valuesOf(character: Fields, dimension: string): string[] {
+/** The values of a dimension that a character has. */
+export function valuesOf(character: Fields, dimension: string): string[] {
   const { dimensions } = character
   const found = isFields(dimensions) ? dimensions[dimension] : undefined
   const values = isFields(found) ? found.value : undefined
   return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : []
 }
 
-/** Pairs of values that occur together in one character, out of all pairs of occurring values. */
+/** Pairs of values that one character has both of, among all pairs of values that occur. */
 function pairRatio(characters: readonly Fields[], one: string, other: string): Ratio {
   const left = new Set<string>()
   const right = new Set<string>()
@@ -57,7 +59,7 @@ function pairRatio(characters: readonly Fields[], one: string, other: string): R
   return { covered: together.size, total: left.size * right.size }
 }
 
-/** @param characters documents; those without the data do not count */
+/** @param characters documents; those without the respective data do not count */
 export function coverageOf(characters: readonly Fields[]): CoverageFigures {
   const humans = characters.filter((each) => assumptionsOf(each).size > 0)
   const others = characters.filter((each) => isFields(each.dimensions))
@@ -82,7 +84,7 @@ export function coverageOf(characters: readonly Fields[]): CoverageFigures {
   }
 }
 
-/** Whole percent, rounded half to even. */
+/** Whole percent; a half goes to the even number. */
 export function percentText({ covered, total }: Ratio): string {
   if (total === 0) return '0%'
   const share = (covered * 100) / total
