@@ -65,7 +65,7 @@ async function write(io: Io, folder: string, flags: ExportFlags, make: Write): P
   )
   if (flags.json) return printJson(io, { ok: true, ...report, personal_data: personal })
   printCounts(io, report.collections)
-  io.out(`Access keys are included as hashes only. ${SAID[personal]}`)
+  io.out(`Only hashes of the access keys are included. ${SAID[personal]}`)
   io.out(report.path)
 }
 

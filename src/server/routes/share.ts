@@ -42,7 +42,7 @@ export const shareRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, 
       if (!script) {
         throw new AppError(
           'NOT_FOUND',
-          `Episodes of ${world?.id ?? 'an unreadable journal'} cannot be shared as a page.`,
+          `Episodes of ${world?.id ?? 'an unreadable journal'} have no page to share.`,
           {
             hint: 'Download the journal; paracosm replay shows and verifies it.',
           },
