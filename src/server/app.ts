@@ -96,7 +96,11 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
   const kept = { ...storage.episodes, elsewhere: leagueJournals(store, storage.blobs) }
-  const episodes = new EpisodeService({ worlds, storage: kept, log, onArchived: () => indexer.wake() })
+  const onArchived = (id: string): void => {
+    indexer.wake()
+    studies.ended(id)
+  }
+  const episodes = new EpisodeService({ worlds, storage: kept, log, onArchived })
   let left: string[] = []
   const closeEpisodes = async (): Promise<void> => {
     left = await episodes.close()
@@ -132,18 +136,20 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   indexer.wake()
   const resumed = await episodes.resumeUnfinished()
   readiness.started()
+  studies.start()
   const stop = new AbortController()
   if (options.hasShowcase) showcase = runShowcase(episodes, { log, signal: stop.signal })
-  return {
-    url,
-    resumed,
-    async close() {
-      stop.abort()
-      const closing = await closeAll(opened.toReversed(), CLOSE_MS)
-      for (const { part, error } of closing) log.error({ err: error, part }, 'server.close_failed')
-      return left
-    },
+  const close = async (): Promise<string[]> => {
+    stop.abort()
+    await closeParts(opened, log)
+    return left
   }
+  return { url, resumed, close }
+}
+
+async function closeParts(opened: readonly ClosingPart[], log: Log): Promise<void> {
+  const failed = await closeAll(opened.toReversed(), CLOSE_MS)
+  for (const { part, error } of failed) log.error({ err: error, part }, 'server.close_failed')
 }
 
 interface OpenedParts {
