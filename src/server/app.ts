@@ -12,7 +12,7 @@ import { type AccessOptions, Transport } from '../transport/transport.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
 import { leagueJournals } from './league-journals.ts'
-import { openLeagueServices } from './leagues.ts'
+import { openLeagueServices, type UploadSettings } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
 import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
@@ -35,6 +35,8 @@ export interface ServerOptions {
   readonly hasShowcase: boolean
   /** Whether a demo league of the shipped bots keeps playing; default false. Other leagues always do. */
   readonly hasLeague?: boolean | undefined
+  /** How programs that players upload are started; default: they are not. */
+  readonly uploads?: UploadSettings | undefined
   /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
   readonly minFreeBytes?: number | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -112,7 +114,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
   const { services, studies } = await openServices(options, { storage, episodes, log, opened })
   const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
-  const leagues = openLeagueServices({ ...storage, worlds, log, hasDemo: options.hasLeague === true })
+  const leagues = openLeagueServices({ ...storage, worlds, log, options })
   opened.push({ name: 'leagues', close: () => leagues.close() })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
   await registerRoutes(app, {

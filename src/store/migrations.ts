@@ -11,6 +11,7 @@ import { addStudyConfig } from './migrations/0009-study-config.ts'
 import { createLeagues } from './migrations/0010-leagues.ts'
 import { addStudyMonitor } from './migrations/0011-study-monitor.ts'
 import { createStudyEpisodes } from './migrations/0012-study-episodes.ts'
+import { createHosted } from './migrations/0013-hosted.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 10, name: 'leagues', statements: createLeagues },
   { number: 11, name: 'study monitor', statements: addStudyMonitor },
   { number: 12, name: 'study episodes', statements: createStudyEpisodes },
+  { number: 13, name: 'hosted uploads', statements: createHosted },
 ]
