@@ -40,13 +40,9 @@ export const shareRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, 
       }
       const script = web?.file(`/share/${world?.id}.js`)
       if (!script) {
-        throw new AppError(
-          'NOT_FOUND',
-          `Episodes of ${world?.id ?? 'an unreadable journal'} have no page to share.`,
-          {
-            hint: 'Download the journal; paracosm replay shows and verifies it.',
-          },
-        )
+        throw new AppError('NOT_FOUND', `Episodes of ${world?.id ?? 'an unreadable journal'} have no page to share.`, {
+          hint: 'Download the journal; paracosm replay shows and verifies it.',
+        })
       }
       const style = web?.file(`/share/${world?.id}.css`)?.bytes.toString('utf8') ?? ''
       const title = `${players.map(({ name }) => name).join(', ')} · ${world?.id}`
