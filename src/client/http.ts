@@ -24,7 +24,7 @@ interface Asked {
 }
 
 const TIMEOUT_MS = 30_000
-/** Reads are repeated so often when what failed may pass. Writes never are: they may have been done. */
+/** Maximum retries of a read after a temporary failure. Writes are never retried: they may have been executed. */
 const RETRIES = 2
 const BACKOFF = { firstMs: 200, longestMs: 2000 }
 /** If a server asks for a longer wait than this, the caller gets the error instead. */

@@ -1,4 +1,4 @@
-// A session in a client's hands: say something, iterate over what comes, leave, close. The connection comes back by itself.
+// A session on the client side: send input, iterate over events, leave, close. It reconnects automatically.
 
 import type { ServerFrame } from '../protocol/session.ts'
 import { ClientError } from './client-error.ts'
@@ -128,9 +128,10 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   }
 
   /**
-   * Says something, and resolves with what came of it. Inputs are sent one at a time, in order; at most 32 wait. When the
+   * Sends an input, and resolves with its result. Inputs are sent one at a time, in order; at most 32 wait. When the
    * connection is lost meanwhile the turn is found again, and an input that the server never had is sent again: once.
-   * @throws ClientError INPUT_TOO_LONG, QUEUE_FULL, SESSION_CLOSED, SUPERSEDED, LEFT, ABORTED, and whatever ended the session
+   * @throws ClientError INPUT_TOO_LONG, QUEUE_FULL, SESSION_CLOSED, SUPERSEDED, LEFT, ABORTED, and whatever ended the
+   * session
    */
   async say(text: string): Promise<PlayedTurn> {
     if (this.#host.isWatching) throw new ClientError('FORBIDDEN', 'a spectator cannot say anything')

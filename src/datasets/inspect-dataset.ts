@@ -1,4 +1,4 @@
-// Looks into a dataset: what format it has, how many records, about how many tokens, and what is wrong where.
+// Inspects a dataset: its format, number of records, estimated tokens, and problems with their place.
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'

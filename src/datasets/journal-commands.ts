@@ -12,7 +12,7 @@ import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import { PERCEPTION_PROTOCOL_VERSION } from '../protocol/perception.ts'
 import type { ForeignRow } from '../store/log-import.ts'
 
-/** Without a rate nobody knows how long a step took: a millisecond keeps them in their order. */
+/** Without a rate the duration of a step is unknown: one millisecond keeps them in order. */
 const STEP_MS = 1
 /** Rows after which others get a turn. */
 const TURN = 100

@@ -1,4 +1,4 @@
-// Where an evaluation lies: in the store with its journals among the blobs, or as a folder that was written with -o.
+// The source of an evaluation: the store with its journals among the blobs, or a folder written with -o.
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JournalFile } from '../episode/journal-file.ts'

@@ -18,7 +18,7 @@ export interface LeagueVerification {
   readonly rounds: number
   readonly journals: number
   readonly steps: number
-  /** Rounds of a commissioner elsewhere: their journals were checked, their ranking is its own. */
+  /** Rounds of a remote commissioner: their journals were verified, but not their ranking. */
   readonly foreign_rounds: number
 }
 

@@ -45,7 +45,7 @@ const LiveStatus = z.strictObject({
 export const LiveMessage = z.discriminatedUnion('type', [
   /** The first message. `server` changes when the server has restarted. */
   LiveStatus.extend({ type: z.literal('hello'), server: z.string(), episode: EpisodeSummary, frame: ViewFrame }),
-  /** The newest moment, at most 20 a second; its events are those of every step since the previous message. */
+  /** The newest moment, at most 20 per second; its events are those of every step since the previous message. */
   z.strictObject({ type: z.literal('frame'), frame: ViewFrame }),
   /** A player joined or left, or the pace changed. */
   LiveStatus.extend({ type: z.literal('status') }),

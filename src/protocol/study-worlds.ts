@@ -74,7 +74,10 @@ export const StudySlot = z.strictObject({
 })
 export type StudySlot = z.infer<typeof StudySlot>
 
-/** Why an episode ended for a participant. Whoever played to the end or to the time limit has completed the assignment. */
+/**
+ * Why an episode ended for a participant. A participant who played to the end or to the time limit has completed the
+ * assignment.
+ */
 export const EXIT_REASONS = [
   'game_completed',
   'time_limit',

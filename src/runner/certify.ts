@@ -1,5 +1,5 @@
-// Certifies a package: the seven numbered checks of the contract, then what the contract asks of games and nobody else
-// verifies. Every check is reported as data; the first numbered one that fails leaves the rest skipped.
+// Certifies a package: the seven numbered checks of the contract, then further requirements of the contract on games.
+// Every check is reported as data; the first numbered one that fails leaves the rest skipped.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
@@ -22,7 +22,7 @@ export interface CertifyOptions {
   /** A manifest on this machine; see manifest-source.ts for others. */
   readonly manifestPath: string
   readonly runtime: Runtime
-  /** Counted anew for the game's health, its exit and the replay's health. */
+  /** Applies separately to the game's health, its exit and the replay's health. */
   readonly timeoutMs: number
   /** The workspace; a fresh folder below `<checkout or cwd>/tmp/` when absent. */
   readonly workspace?: string
@@ -38,7 +38,7 @@ export interface CertifyOptions {
   readonly onCheck?: (check: CheckReport) => void
 }
 
-/** What certification found. Only a package without any failed check is certified. */
+/** The result of a certification. Only a package without any failed check is certified. */
 export interface CertifyReport {
   readonly certified: boolean
   readonly checks: readonly CheckReport[]

@@ -1,4 +1,4 @@
-// The looks that a run takes at its game: pages, refusals, the viewer's socket. Faults of required steps are thrown,
+// The probes of a game during a run: pages, refusals, the viewer's socket. Faults of required steps are thrown,
 // findings beyond them are returned, so that a certifier can report them beside the rest.
 
 import { setTimeout as sleep } from 'node:timers/promises'

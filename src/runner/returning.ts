@@ -1,5 +1,5 @@
 // Whether players who lost their connection play on: each slot is connected, cut off and connected again with the same
-// token, until all of them are there; then everybody who came back has to be told what the others are told.
+// token, until all of them are there; then every reconnected slot must receive what the others receive.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { at } from '../kernel/at.ts'
 import { type Extra, playerSocket } from './episode-probes.ts'
@@ -15,15 +15,15 @@ export interface ReturnFindings {
 const PROBE_MS = 5000
 /** How long a game may take to notice that a connection is gone. */
 const NOTICE_MS = 3000
-/** How long a first connection is listened to: whether it is told something, and whether it is told more. */
+/** Time to observe a first connection: whether it receives anything, and whether it receives more. */
 const FIRST_MS = 1000
-/** How long somebody who came back may wait to be told where the game is. */
+/** Time limit for the first message after a reconnection. */
 const ANSWER_MS = 3000
-/** How long a connection must stay open that was told nothing the first time either. */
+/** Time that a connection must stay open if the first one received nothing either. */
 const STAY_MS = 500
 /** How long a game that ends takes from its last message to its exit. */
 const EXIT_MS = 1500
-/** How long the course of the episode is watched once everybody is there. */
+/** Time to observe the episode once every slot is connected. */
 const WATCH_MS = 3000
 
 /** Connects every slot twice. Never throws for what the game does. */
@@ -92,7 +92,7 @@ class Returning {
     await first.hangUp()
     const again = await this.#openAgain(url)
     if (!('count' in again)) return this.#failed(slot, `could not connect a second time: ${reasonOf(again)}`)
-    // As much as the first connection was told: nothing, something, or something and then more.
+    // How much the first connection received: nothing, one message, or more.
     const wanted = Math.min(first.moments, 2)
     const isAnswered = (): boolean => wanted > 0 && again.moments >= wanted
     await this.#until(wanted > 0 ? ANSWER_MS : STAY_MS, () => again.closed !== undefined || isAnswered())
@@ -117,7 +117,7 @@ class Returning {
     }
   }
 
-  /** Everybody is there, so that the episode begins: whoever came back is told as the others are. */
+  /** All slots are connected, so the episode starts: reconnected slots must receive what the others receive. */
   async #watch(back: readonly Conversation[]): Promise<Extra> {
     const before = back.map(({ count }) => count)
     const messages = (slot: number): number => at(back, slot).count - at(before, slot)

@@ -40,7 +40,7 @@ import { registerStudyRoutes } from './studies/register-study-routes.ts'
 import type { StudyServices } from './studies/services.ts'
 import { readWebApp } from './web-app.ts'
 
-/** Requests per minute of one remote address: 100 a second, since a class or a lab may share an address. */
+/** Requests per minute of one remote address: 100 per second, since a class or a lab may share an address. */
 const REQUESTS_PER_MINUTE = 6000
 
 export interface RouteDependencies {

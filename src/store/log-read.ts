@@ -82,7 +82,7 @@ export class LogReader {
   }
 }
 
-/** All rows, oldest first, in pages; the next page is on its way while this one is looked at. */
+/** All rows, oldest first, in pages; the next page is fetched while this one is processed. */
 export async function* readInOrder(
   store: Store,
   filters: CommandFilters,
@@ -206,7 +206,7 @@ export function filtered(store: Store, filters: CommandFilters): SelectQueryBuil
   return query
 }
 
-/** Whether the slot of a row has scored so much in its episode. */
+/** Whether the slot of a row has at least this score in its episode. */
 function scored(kind: Store['kind'], score: number) {
   const its =
     kind === 'sqlite'

@@ -1,4 +1,4 @@
-// The way to a SQLite connection: through a worker thread, so that no query blocks the caller's loop, or inline.
+// Access to a SQLite connection: through a worker thread, so that no query blocks the caller's event loop, or inline.
 import { Worker } from 'node:worker_threads'
 import { Mutex } from '../lib/mutex.ts'
 import { SqliteFault, toStoreError } from './faults.ts'

@@ -19,7 +19,7 @@ export const MAX_TEXT = 100_000
 export const MAX_GENERATED_ID = 10_000
 /** Deepest nesting of a payload value that a program may refer to. */
 export const MAX_PAYLOAD_DEPTH = 1000
-/** Visited nodes between two looks at the clock. */
+/** Visited nodes between two checks at the clock. */
 export const CHECK_INTERVAL = 64
 /** Work on big values in one run, in units of one element or 256 UTF-16 units compared. A few milliseconds. */
 const MAX_WORK = 100_000

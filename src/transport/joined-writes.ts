@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks'
 const BUSY = 0.6
 /** Milliseconds between two measurements of the event loop. */
 const LOOK_MS = 500
-/** Milliseconds that a message waits at most: one period of a game of 20 steps a second. */
+/** Milliseconds that a message waits at most: one period of a game of 20 steps per second. */
 const WAIT_MS = 50
 
 /** A sender with waiting messages. */

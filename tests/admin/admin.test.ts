@@ -185,7 +185,7 @@ function bigFolder(count: number): string {
   return folder
 }
 
-/** Seeds, and is killed by itself when so many batches are in the transaction. */
+/** Seeds, and kills itself after this number of batches in the transaction. */
 const KILLED = `
   import { importFolder } from ${JSON.stringify(join(ROOT, 'src', 'store', 'dumps', 'import.ts'))}
   import { openVault } from ${JSON.stringify(join(ROOT, 'src', 'store', 'people', 'personal-key.ts'))}

@@ -235,7 +235,7 @@ test('end: when the episode is over, perceptions and commands are EPISODE_OVER, 
   assert.deepEqual([late.status, late.body.error.code], [410, 'EPISODE_OVER'])
 })
 
-test('restart: the episode goes on with its tokens, and a command under way is followed to its end', async (t) => {
+test('restart: the episode continues with its tokens, and a running command is followed to its end', async (t) => {
   const one = await openWorld(t, { tickRate: 20 })
   const { body } = await one.timmy.say('wait', { duration_seconds: 1800 })
   const token = one.adapter.agents[0]?.token

@@ -166,7 +166,7 @@ test('server: faults come as problems with a stable code, and nothing is started
   await server.close()
 })
 
-test('server: people take slots with their tokens; a stop leaves the match unfinished and a start goes on with it', async () => {
+test('server: people take slots with their tokens; a stop leaves the match unfinished and the next start resumes it', async () => {
   const first = await startServer(options('people'))
   const { json } = await post(first.url, { ...match, tick_rate: 40, players: [null, 'greedy'] })
   const [handle] = json.slots

@@ -14,7 +14,7 @@ const HostConfig = z.strictObject({
     .array(z.strictObject({ name: z.string().min(1).max(200) }))
     .min(1)
     .max(256),
-  tick_rate: z.number().positive().max(60).describe('Ticks a second.'),
+  tick_rate: z.number().positive().max(60).describe('Ticks per second.'),
   player_connect_timeout_seconds: z
     .number()
     .min(0)

@@ -165,7 +165,7 @@ export class Enrolment {
     if (!(await studies.isParticipant(player))) await players.remove(player)
   }
 
-  /** Everything that a study holds of a participant. */
+  /** All data that a study stores about a participant. */
   async data(study: string, player: string): Promise<ParticipantData> {
     const { studies } = this.#at
     const participant: Participant | undefined = await studies.participant(study, player)

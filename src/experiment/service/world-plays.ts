@@ -195,7 +195,7 @@ export class WorldPlays {
     await this.#parts.played.settle(id, { outcome: null, results: null, exitOf: () => reason })
   }
 
-  /** Removes episodes of which nobody's data is held any more. */
+  /** Removes episodes that contain no participant's data any more. */
   async remove(ids: readonly string[]): Promise<void> {
     const { episodes } = this.#parts
     for (const id of ids) {

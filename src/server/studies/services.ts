@@ -55,7 +55,7 @@ export interface StudyServices {
   close(): Promise<void>
 }
 
-/** Milliseconds between two looks at waiting rooms and episodes. */
+/** Milliseconds between two checks at waiting rooms and episodes. */
 const MATCH_MS = 1_000
 /** Milliseconds between two sweeps of places. */
 const SWEEP_MS = 15_000

@@ -19,7 +19,7 @@ export interface NewJob {
   readonly dedupeKey?: string
   /** Milliseconds UTC before which it does not run. Default: now. */
   readonly runAt?: number
-  /** How often it is begun at most, 1 or more. Default 3. */
+  /** Maximum attempts, 1 or more. Default 3. */
   readonly maxAttempts?: number
 }
 
@@ -33,10 +33,10 @@ export interface ClaimRequest {
   readonly limit?: number
 }
 
-/** What of a claimed job proves the claim. */
+/** The fields that prove a claim. */
 export type Claim = Pick<ClaimedJob, 'id' | 'lease'>
 
-/** `lost`: another worker has the job, or it has ended; stop working on it. */
+/** `lost`: another worker has the job, or it has ended; stop the work. */
 export type Heartbeat = 'held' | 'cancel' | 'lost'
 
 /** `retried`: it runs again later. `lost`: the claim no longer holds, and nothing was changed. */
@@ -123,7 +123,7 @@ export class JobQueue {
     )
   }
 
-  /** Claims the next jobs by priority, then by age. What crashed workers left is given out again, or has failed. */
+  /** Claims the next jobs by priority, then by age. Jobs of crashed workers are claimed again, or fail. */
   async claim({ queues, worker, leaseMs, limit = 1 }: ClaimRequest): Promise<ClaimedJob[]> {
     await this.#recoverLost()
     if (queues.length === 0 || limit < 1) return []
@@ -157,7 +157,7 @@ export class JobQueue {
   }
 
   /**
-   * Prolongs the lease of a job, and stores how far it has come.
+   * Renews the lease of a job, and stores its progress.
    * @param progress undefined: unchanged
    */
   async heartbeat(claim: Claim, leaseMs: number, progress?: JsonValue): Promise<Heartbeat> {
@@ -235,7 +235,8 @@ export class JobQueue {
   }
 
   /**
-   * Gives a job back unfinished, for a worker that stops. The attempt does not count, and the job may run at once.
+   * Returns an unfinished job to the queue, for a worker that stops. The attempt does not count, and the job may run at
+   * once.
    * @returns false: the claim no longer holds, and nothing was changed
    */
   async release(claim: Claim): Promise<boolean> {

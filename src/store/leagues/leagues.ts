@@ -21,7 +21,7 @@ import {
   toPolicyVersion,
 } from './rows.ts'
 
-/** What becomes of a member. */
+/** The new status of a member. */
 export interface MembershipPatch {
   readonly divisionId?: string | null
   readonly status?: string

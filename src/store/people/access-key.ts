@@ -1,4 +1,4 @@
-// Access keys of players: how they read, and what of them is kept. A key is shown once; the store has its SHA-256 alone.
+// Access keys of players: their format and their hashes. A key is shown once; the store has only its SHA-256.
 import { createHash, randomBytes } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
 

@@ -348,7 +348,7 @@ test('parley: the offline responder plays every game to its end', () => {
   }
 })
 
-test('parley: whoever asks for help without end fills no memory', () => {
+test('parley: endless requests for help use no memory', () => {
   const stage = new ParleyStage({ game: 'explore' }).begin()
   for (let n = 0; n < SHOWN_LIMIT; n++) stage.command({ type: 'say', text: '/help', at: 1 })
   assert.equal(stateOf(stage).shown.length, SHOWN_LIMIT)

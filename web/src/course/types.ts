@@ -17,7 +17,7 @@ export type MarkerKind = (typeof MARKER_KINDS)[number]
 export interface Marker {
   readonly step: number
   readonly kind: MarkerKind
-  /** Whose; null: nobody's in particular. */
+  /** The slot; null: not specific to one. */
   readonly slot: number | null
   /** A few words. */
   readonly text: string

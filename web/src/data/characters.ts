@@ -1,4 +1,4 @@
-// Characters: the table with its filters, as they stand in an address, and single sheets.
+// Characters: the table with its filters in the URL, and single sheets.
 import { queryOptions } from '@tanstack/react-query'
 import type { CharacterEntry } from 'paracosm/protocol'
 import { apiClient } from './client.ts'

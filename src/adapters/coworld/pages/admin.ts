@@ -16,7 +16,7 @@ const line = connect({
   onMessage(message) {
     showSnapshot(message)
     status.textContent = statusOf(message)
-    rateLabel.textContent = `${numberOf(message.tick_rate)} ticks a second`
+    rateLabel.textContent = `${numberOf(message.tick_rate)} ticks per second`
     if (document.activeElement !== rate) rate.value = String(numberOf(message.tick_rate))
   },
 })

@@ -39,7 +39,7 @@ function Health() {
   if (error) return 'The server does not answer.'
   if (!data) return 'Operate'
   if (data.ok) return 'The server works: database, disk and journals are in order.'
-  return `${count(data.problems.length, 'thing')} ${data.problems.length === 1 ? 'keeps' : 'keep'} the server from its work.`
+  return `${count(data.problems.length, 'thing')} ${data.problems.length === 1 ? 'prevents' : 'prevent'} the server from working.`
 }
 
 function Since() {

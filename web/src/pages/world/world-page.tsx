@@ -42,11 +42,11 @@ export function WorldPage() {
       <Bots world={world} />
       <Recent world={world.id} />
       <Section title="Commands">
-        <p className={styles.note}>What a player says in this world: one of these at a step.</p>
+        <p className={styles.note}>The commands of a player in this world: one per step.</p>
         <SchemaTable schema={world.command_schema} />
       </Section>
       <Section title="Configuration">
-        <p className={styles.note}>Laid over a variant, key by key.</p>
+        <p className={styles.note}>Overrides keys of a variant.</p>
         <SchemaTable schema={world.config_schema} />
       </Section>
     </ReadingPage>
