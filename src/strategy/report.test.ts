@@ -34,7 +34,7 @@ test('locate: every value of a JSON text is found where it stands, however the t
   )
 })
 
-test('locate: of a key that stands twice the last counts; a path that is not there leads to the nearest above', () => {
+test('locate: the last of duplicate keys counts; a missing path resolves to the nearest one above', () => {
   const text = '{"a": 1, "a": {"b": 2}}'
   assert.deepEqual(locate(text, ['a']), { start: 14, end: 22 })
   assert.deepEqual(locate(text, ['a', 'x', 0]), { start: 14, end: 22 })

@@ -69,7 +69,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
   })
 }
 
-test('admin player: added with a key that is said once, given another, revoked, removed', async () => {
+test('admin player: added with a key shown once, given a new one, revoked, removed', async () => {
   const services = createSessionServices()
   const made = await services.json('player', 'add', '--field', 'full_name=Ada Quill', '--field', 'cohort=A')
   assert.match(made.player_id, /^[0-9a-f]{24}$/)
@@ -106,7 +106,7 @@ test('admin player: a given key is taken, a made and a given one exclude each ot
   assert.equal((await services.json('player', 'add', '--no-key')).api_key, null)
 })
 
-test('admin keygen: one key alone on standard output, and the warning beside it', async () => {
+test('admin keygen: only the key on standard output, the warning on standard error', async () => {
   const { status, out, err } = await createSessionServices().run('keygen')
   assert.equal(status, 0)
   assert.match(out, /^dcs-ak-[A-Za-z0-9_-]{43}\n$/)
@@ -228,7 +228,7 @@ test('admin seed: two at once leave the store whole', async () => {
   assert.ok((await services.json('player', 'list')).count >= 3)
 })
 
-test('admin reindex: a lost database is written anew from the journals, and a folder in use is left alone', async () => {
+test('admin reindex: a lost database is rebuilt from the journals, and a folder in use is not changed', async () => {
   const services = createSessionServices()
   const data = join(services.cwd, 'data')
   const played = await openFolder(data)

@@ -53,7 +53,7 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
   })
 }
 
-test('characters: filters stand in the address, a row opens the sheet, and a second one stands beside it', {
+test('characters: filters are in the URL, a row opens the sheet, and a second sheet opens beside it', {
   skip: NO_BROWSER,
 }, async () => {
   const table = await client.characterTable()

@@ -143,7 +143,7 @@ test('containers: a player beyond its memory is killed, and the episode says so'
   assert.deepEqual([first.slot, first.status, first.isEarly], [0, 137, true])
 })
 
-test('containers: a game that dies before it is healthy is told with the end of its log', {
+test('containers: a game that dies before it is healthy is reported with the end of its log', {
   skip: skipReason,
 }, async () => {
   const manifest = writePackage(image, (document) => {

@@ -110,7 +110,7 @@ test('validate: exit status 0 for valid, 1 for problems, 2 for what is no JSON',
   assert.match(broken.stderr, /JSON_MALFORMED.*line 2/)
 })
 
-test('validate: --json tells every problem with its place; standard input is a file too', () => {
+test('validate: --json reports every problem with its place; standard input works too', () => {
   const { stdout, status } = run(['validate', '-', '--json'], JSON.stringify({ ...program, default: { type: 'veto' } }))
   assert.equal(status, 1)
   const report = JSON.parse(stdout)
@@ -172,7 +172,7 @@ test('simulate: a failing program says code, node and hint', () => {
   assert.equal(error.details.code, 'DSL_ASSIGN_POINTS_NOT_NUMBER')
 })
 
-test('simulate: a plug-in contributes a parent; one that does not load is told and left out', () => {
+test('simulate: a plug-in contributes a parent; one that does not load is reported and skipped', () => {
   const plugin = `export const strategies = [{ id: 'mine', version: '1.0.0', name: 'Mine', description: 'x', revision: 1,
     variables: { variable_a: 2 }, calculatePoints: async (event, { variables }) => [variables.variable_a, 'Mine'] }]`
   const url = new URL(`file://${write('plugin.mjs', plugin)}`).href
@@ -275,7 +275,7 @@ test('plug-ins: a package and a path are looked up from the folder of the caller
   assert.match(run([...base, './local.mjs']).stdout, /^4 points/)
 })
 
-test('plug-ins: one that is missing is told without a parent too', () => {
+test('plug-ins: a missing one is reported without a parent too', () => {
   const { stderr, status } = run([
     'simulate',
     write('good.json', program),
@@ -300,7 +300,7 @@ test('validate: a file that is missing does not hide the reports of the others',
   )
 })
 
-test('simulate: what is accepted and hardly meant is warned of', () => {
+test('simulate: probable mistakes in valid input cause warnings', () => {
   const good = write('good.json', program)
   const extend = write('extend.json', { type: 'program', rules: [], parent_variables: { variable_basic_pionts: 2 } })
   const twice = write(

@@ -111,7 +111,7 @@ test('coworld certify: prints what the contract says on standard output and each
   for (const id of [...CERTIFY_CHECKS, ...EXTRA_CHECKS]) assert.ok(page.includes(`</span> ${id} <small>`), id)
 })
 
-test('coworld certify: a failed check exits with 1 and is told in text and JSON', { skip: skipReason }, () => {
+test('coworld certify: a failed check exits with 1 and is reported in text and JSON', { skip: skipReason }, () => {
   const { manifest } = writeStandIn({ gameFault: 'dies-early' })
   const text = paracosm('certify', manifest, '--runtime', 'process')
   assert.equal(text.status, 1)

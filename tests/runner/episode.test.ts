@@ -343,7 +343,7 @@ test('episode: what a player has forked off into a session of its own ends with 
   assert.equal(most, 5, 'a game, two players and an orphan of each')
 })
 
-test('episode: a player that dies at its start is told at once, with the end of its log', {
+test('episode: a player that dies at its start is reported at once, with the end of its log', {
   skip: skipReason,
 }, async () => {
   const abort = new AbortController()

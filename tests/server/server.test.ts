@@ -38,7 +38,7 @@ async function post(url: string, body: unknown): Promise<{ status: number; json:
 
 const match = { world: 'paint-arena', variant: 'duel', seed: 5, tick_rate: 1000 }
 
-test('server: it lives, is ready, lists worlds, and tells them in OpenAPI 3.1', async () => {
+test('server: it is live and ready, lists worlds, and documents itself in OpenAPI 3.1', async () => {
   const server = await startServer(options('health'))
   assert.deepEqual(await readJson(`${server.url}/healthz`), { status: 'ok' })
   assert.deepEqual(await readJson(`${server.url}/readyz`), { ok: true, live_episodes: 0, problems: [] })

@@ -302,7 +302,7 @@ test('parley: a stopping condition is looked at when a step begins; its input is
   assert.equal(late.say('/help')[0]?.content, 'session_end: stopping_condition_met:_runtime_seconds_>=60')
 })
 
-test('parley: leaving ends what is under way; its answers come to nobody', () => {
+test('parley: leaving cancels running calls, and their answers are dropped', () => {
   const stage = new ParleyStage({ game: 'explore' }).begin()
   stage.command({ type: 'say', text: 'I wave.', at: 2000 })
   assert.equal(stage.command({ type: 'exit', reason: 'received close request', at: 3000 }), undefined)
