@@ -20,6 +20,7 @@ import { liveRoute } from './live-sockets.ts'
 import { openApiOptions } from './openapi.ts'
 import { streamRoute } from './perception-sockets.ts'
 import type { Readiness } from './readiness.ts'
+import { type RemoteServices, registerRemoteRoutes } from './remote/remote-routes.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { controlRoutes } from './routes/control.ts'
 import { courseRoutes } from './routes/course.ts'
@@ -56,6 +57,7 @@ export interface RouteDependencies {
   readonly log: Log
   readonly version: string
   readonly readiness: Readiness
+  readonly remote: RemoteServices
 }
 
 export async function registerRoutes(app: FastifyInstance, parts: RouteDependencies): Promise<void> {
@@ -78,7 +80,12 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(courseRoutes, { episodes, locality })
   await typed.register(controlRoutes, { episodes, locality })
   await typed.register(evaluationRoutes, { evaluations: new Evaluations(store), blobs })
-  await typed.register(leagueRoutes, { ...parts.leagues, auth: new HostedAuth(parts.leagues.tokens, locality), blobs })
+  await typed.register(leagueRoutes, {
+    ...parts.leagues,
+    auth: new HostedAuth(parts.leagues.tokens, locality),
+    blobs,
+    episodes,
+  })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }
@@ -87,6 +94,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   }
   await registerSessionRoutes(app, services, failures)
   await registerStudyRoutes(app, parts.studies, failures)
+  await registerRemoteRoutes(app, parts.remote, failures)
   upgrades.add(playRoute(services))
   const watching = { episodes, origins, onFault: (error: unknown) => log.error({ err: error }, 'socket.failed') }
   const boot = randomUUID()

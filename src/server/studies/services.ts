@@ -35,6 +35,7 @@ export interface StudySettings {
 
 export interface StudyServices {
   readonly sessions: SessionServices
+  readonly store: Store
   readonly studies: Studies
   readonly links: StudyLinks
   readonly monitor: StudyMonitor
@@ -45,6 +46,8 @@ export interface StudyServices {
   readonly plays: WorldPlays
   readonly states: ParticipantStates
   readonly settings: StudySettings
+  /** The study that participants are led to; undefined: none. */
+  readonly defaultStudy: string | undefined
   /** The run of this server. @throws ApiRefusal 404 when it has none */
   run(): Promise<OpenStudy>
   /** An episode of this server is archived: if it is one of a study, its assignments end. */
@@ -102,6 +105,7 @@ export async function createStudyServices(
   const run = settings.run ?? firstRun
   return {
     sessions,
+    store,
     studies,
     links,
     monitor: new StudyMonitor(store),
@@ -112,6 +116,7 @@ export async function createStudyServices(
     plays,
     states: new ParticipantStates({ at, experiments, runs, enrolment, plays }),
     settings,
+    defaultStudy: await defaultOf(catalogue, settings),
     run() {
       if (run === undefined) throw new ApiRefusal(404, 'This server has no run')
       return catalogue.open(run, 'run')
@@ -125,4 +130,12 @@ export async function createStudyServices(
       return sweeping.stop()
     },
   }
+}
+
+/** @throws AppError UNKNOWN_EXPERIMENT */
+async function defaultOf(
+  catalogue: StudyCatalogue,
+  { defaultExperiment: name }: StudySettings,
+): Promise<string | undefined> {
+  return name === undefined ? undefined : (await catalogue.open(name)).study.name
 }
