@@ -6,7 +6,9 @@ import {
   type EpisodeRequest,
   EpisodeSummary,
   StartedEpisode,
+  WorldBoard,
   WorldDetail,
+  WorldDocument,
   WorldSummary,
 } from '../protocol/catalogue.ts'
 import { Character } from '../protocol/character.ts'
@@ -178,6 +180,12 @@ function serverMethods(caller: Credentials) {
     evaluationRows: (id: string, query: { after?: number; limit?: number } = {}): Promise<EvaluationRow[]> =>
       ask(caller, z.array(EvaluationRow), `/api/evaluations/${encodeURIComponent(id)}/rows`, { query }),
     world: (id: string): Promise<WorldDetail> => ask(caller, WorldDetail, `/api/worlds/${encodeURIComponent(id)}`),
+    /** What there is to read about a world, in Markdown. */
+    worldDocuments: (id: string): Promise<WorldDocument[]> =>
+      ask(caller, z.array(WorldDocument), `/api/worlds/${encodeURIComponent(id)}/documents`),
+    /** Bots and models of a world, the best first. @param variant default: the first */
+    worldBoard: (id: string, variant?: string): Promise<WorldBoard> =>
+      ask(caller, WorldBoard, `/api/worlds/${encodeURIComponent(id)}/board`, { query: { variant } }),
     /** The command log, newest first. From the machine of the server alone. */
     commands: (query: CommandQuery = {}): Promise<CommandPage> =>
       ask(caller, CommandPage, '/api/commands', { query: { ...query } }),
@@ -280,7 +288,7 @@ function episodeMethods(caller: Credentials) {
     /** Another course of an episode, from a step on. From the machine of the server alone. */
     fork: (id: string, wanted: ForkRequest): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, `${at(id)}/forks`, { method: 'POST', body: wanted, timeoutMs: FORK_MS }),
-    /** Gives a slot of a live episode to a bot, or with null to whoever has its token. From the machine of the server alone. */
+    /** Gives a slot of a live episode to a bot or to `model:<name>`, or with null to whoever has its token. From the machine of the server alone. */
     handOver: (id: string, slot: number, player: string | null): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, `${at(id)}/slots/${slot}/player`, { method: 'POST', body: { player } }),
     /** One moment as the public sees it; without a step the newest. */

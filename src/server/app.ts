@@ -14,6 +14,7 @@ import { EpisodeIndexer } from './episode-indexer.ts'
 import { leagueJournals } from './league-journals.ts'
 import { openLeagueServices } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
+import { ModelPlayers } from './model-players.ts'
 import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
 import { createSessionServices } from './sessions/services.ts'
@@ -111,8 +112,10 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const leagues = openLeagueServices({ ...storage, worlds, log, hasDemo: options.hasLeague === true })
   opened.push({ name: 'leagues', close: () => leagues.close() })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
+  const models = openModels(opened, { episodes, models: services.models, log })
   await registerRoutes(app, {
     services,
+    models,
     studies,
     leagues,
     episodes,
@@ -131,6 +134,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   opened.push({ name: 'episodes', close: closeEpisodes })
   indexer.wake()
   const resumed = await episodes.resumeUnfinished()
+  await models.begin(url)
   readiness.started()
   const stop = new AbortController()
   if (options.hasShowcase) showcase = runShowcase(episodes, { log, signal: stop.signal })
@@ -144,6 +148,12 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
       return left
     },
   }
+}
+
+function openModels(opened: ClosingPart[], options: ConstructorParameters<typeof ModelPlayers>[0]): ModelPlayers {
+  const models = new ModelPlayers(options)
+  opened.push({ name: 'model players', close: () => models.close() })
+  return models
 }
 
 interface OpenedParts {

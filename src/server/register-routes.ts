@@ -16,6 +16,7 @@ import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
 import type { LeagueServices } from './leagues.ts'
 import type { LivePerception } from './live-perception.ts'
 import { liveRoute } from './live-sockets.ts'
+import type { ModelPlayers } from './model-players.ts'
 import { openApiOptions } from './openapi.ts'
 import { streamRoute } from './perception-sockets.ts'
 import type { Readiness } from './readiness.ts'
@@ -48,6 +49,7 @@ export interface RouteDependencies {
   readonly leagues: LeagueServices
   readonly adapters: LivePerception
   readonly commands: CommandLog
+  readonly models: ModelPlayers
   readonly transport: Transport
   readonly failures: RouteFailures
   readonly services: SessionServices
@@ -72,9 +74,9 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   })
   const typed = app.withTypeProvider<ZodTypeProvider>()
   await typed.register(healthRoutes, { readiness: parts.readiness, liveEpisodes: () => episodes.size })
-  await typed.register(worldRoutes, { worlds: episodes.worlds })
-  await typed.register(episodeRoutes, { episodes, blobs, locality })
-  await typed.register(courseRoutes, { episodes, locality })
+  await typed.register(worldRoutes, { episodes })
+  await typed.register(episodeRoutes, { episodes, blobs, locality, models: parts.models })
+  await typed.register(courseRoutes, { episodes, locality, models: parts.models })
   await typed.register(controlRoutes, { episodes, locality })
   await typed.register(evaluationRoutes, { evaluations: new Evaluations(store), blobs })
   await typed.register(leagueRoutes, { ...parts.leagues, locality, blobs })
