@@ -1,24 +1,13 @@
-// Studies from the outside: what a participant page does, and what a researcher's page does with the admin key.
+// Studies from the outside: what a participant page does. research.ts has what researchers do.
 
 import { PlayStarted } from '../protocol/session.ts'
-import {
-  CheckedStudy,
-  JoinedStudy,
-  MadeLinks,
-  ParticipantData,
-  ParticipantState,
-  StudyBoard,
-  StudyInfo,
-  StudyList,
-  StudyParticipants,
-  Withdrawn,
-} from '../protocol/study-routes.ts'
+import { JoinedStudy, ParticipantData, ParticipantState, StudyInfo, Withdrawn } from '../protocol/study-routes.ts'
 import { ask, type Credentials } from './http.ts'
 
-interface StudyClientOptions {
+export interface StudyClientOptions {
   /** Of the server: 'http://127.0.0.1:8080'. */
   readonly url: string
-  /** The key of the participant, or the admin key for research. */
+  /** The key of the participant; for research, the admin key. */
   readonly key?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -63,33 +52,3 @@ export function createStudyClient({ url, key, signal }: StudyClientOptions, name
 }
 /** What `createStudyClient` returns. */
 export type StudyClient = ReturnType<typeof createStudyClient>
-
-/**
- * The client of a researcher.
- * @param options with the admin key
- *
- * @example
- * import { createResearchClient } from 'paracosm/client'
- *
- * const research = createResearchClient({ url: 'http://127.0.0.1:8080', key: 'the admin key' })
- * console.log(typeof research.list) // function
- */
-export function createResearchClient({ url, key, signal }: StudyClientOptions) {
-  const caller: Credentials = { url: url.replace(/\/+$/, ''), key, signal }
-  const base = '/api/research/studies'
-  const one = (name: string): string => `${base}/${encodeURIComponent(name)}`
-  const post = { method: 'POST' } as const
-  return {
-    list: () => ask(caller, StudyList, base),
-    check: (source: string) => ask(caller, CheckedStudy, `${base}/check`, { ...post, body: { source } }),
-    board: (name: string) => ask(caller, StudyBoard, one(name)),
-    links: (
-      name: string,
-      wanted: { readonly count?: number; readonly is_reusable?: boolean; readonly label?: string },
-    ) => ask(caller, MadeLinks, `${one(name)}/links`, { ...post, body: wanted }),
-    participants: (name: string, after = '') =>
-      ask(caller, StudyParticipants, `${one(name)}/participants`, { query: { after } }),
-  }
-}
-/** What `createResearchClient` returns. */
-export type ResearchClient = ReturnType<typeof createResearchClient>

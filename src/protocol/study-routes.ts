@@ -1,13 +1,12 @@
 // The routes of studies that are ours: /api/studies. Participant pages need these alone, whichever generation a study is
-// of; researchers use the others with the admin key.
+// of. Those of researchers are in study-research.ts.
 import { z } from 'zod'
 import { ExperimentForm, FormPayloads, RunForm } from './experiment-form.ts'
 import { JsonObject } from './json.ts'
 import { StudyConsent } from './study-settings.ts'
-import { StudyProgress, StudyStatusAnswer } from './study-wire.ts'
 
 const Name = z.string().min(1).max(200)
-const GENERATIONS = ['experiment', 'run'] as const
+export const GENERATIONS = ['experiment', 'run'] as const
 
 /** What anybody may know of a study. */
 export const StudyInfo = z.strictObject({
@@ -43,7 +42,7 @@ export type JoinedStudy = z.infer<typeof JoinedStudy>
 
 export const GiveConsent = z.strictObject({ version: Name, signature: z.string().min(1).max(500).optional() })
 
-const STAGES = [
+export const STAGES = [
   'withdrawn',
   'consent',
   'forms',
@@ -94,85 +93,6 @@ export const Withdraw = z.strictObject({
   erase: z.boolean(),
 })
 export const Withdrawn = z.strictObject({ erased: z.boolean() })
-
-// ---- for researchers
-
-export const PutStudy = z.strictObject({ source: z.string().min(1).max(1_000_000) })
-const Fault = z.strictObject({
-  path: z.string(),
-  kind: z.string(),
-  message: z.string(),
-  hint: z.string(),
-  line: z.int(),
-  column: z.int(),
-})
-export const CheckedStudy = z.strictObject({
-  generation: z.enum(GENERATIONS),
-  is_valid: z.boolean(),
-  faults: z.array(Fault),
-  warnings: z.array(Fault),
-  config: JsonObject.nullable(),
-})
-export type CheckedStudy = z.infer<typeof CheckedStudy>
-
-export const StudyEntry = z.strictObject({
-  name: z.string(),
-  generation: z.enum(GENERATIONS),
-  title: z.string(),
-  is_closed: z.boolean(),
-  progress: StudyProgress,
-})
-export const StudyList = z.strictObject({ studies: z.array(StudyEntry) })
-export type StudyList = z.infer<typeof StudyList>
-
-export const StudyBoard = z.strictObject({
-  name: z.string(),
-  source: z.string(),
-  is_closed: z.boolean(),
-  status: StudyStatusAnswer,
-})
-export type StudyBoard = z.infer<typeof StudyBoard>
-
-export const MakeLinks = z.strictObject({
-  count: z.int().min(1).max(1000).default(1),
-  is_reusable: z.boolean().default(false),
-  label: z.string().max(200).nullable().default(null),
-})
-export const MadeLinks = z.strictObject({
-  links: z.array(z.strictObject({ token: z.string(), path: z.string(), label: z.string().nullable() })),
-})
-export type MadeLinks = z.infer<typeof MadeLinks>
-
-/** One participant as the monitor shows it; nothing personal. */
-export const StudyParticipant = z.strictObject({
-  player_id: z.string(),
-  joined_at: z.string(),
-  active_at: z.string(),
-  consent_version: z.string().nullable(),
-  withdrawn_at: z.string().nullable(),
-  completed_at: z.string().nullable(),
-  forms: z.array(z.string()),
-  assignments: z.array(
-    z.strictObject({
-      assignment_id: z.string(),
-      game_name: z.string(),
-      pc_hid: z.string(),
-      npc_hid: z.string().nullable(),
-      status: z.string(),
-      assigned_at: z.string(),
-      started_at: z.string().nullable(),
-      completed_at: z.string().nullable(),
-      interrupted_at: z.string().nullable(),
-      active_session_id: z.string().nullable(),
-    }),
-  ),
-})
-export const StudyParticipants = z.strictObject({
-  participants: z.array(StudyParticipant),
-  /** The id to ask the next page after; null: this was the last. */
-  next: z.string().nullable(),
-})
-export type StudyParticipants = z.infer<typeof StudyParticipants>
 
 /** Everything that a study holds of one participant. */
 export const ParticipantData = z.strictObject({

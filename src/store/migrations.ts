@@ -9,6 +9,7 @@ import { createEvaluations } from './migrations/0007-evaluations.ts'
 import { createStudies } from './migrations/0008-studies.ts'
 import { addStudyConfig } from './migrations/0009-study-config.ts'
 import { createLeagues } from './migrations/0010-leagues.ts'
+import { addStudyMonitor } from './migrations/0011-study-monitor.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 8, name: 'studies', statements: createStudies },
   { number: 9, name: 'study config', statements: addStudyConfig },
   { number: 10, name: 'leagues', statements: createLeagues },
+  { number: 11, name: 'study monitor', statements: addStudyMonitor },
 ]

@@ -140,6 +140,24 @@ export class SessionRegistry {
     }
   }
 
+  /**
+   * Ends a session for a reason of its operator's: its player hears of it, and its assignment is settled.
+   * @returns `taken` when another server has it
+   */
+  async end(id: string, reason: string): Promise<'ended' | 'absent' | 'taken'> {
+    const found = await this.find(id)
+    if (found.kind !== 'session') return found.kind
+    const { session } = found
+    try {
+      await session.settled()
+      await session.exit(reason)
+    } finally {
+      session.player.drop()
+      await this.#putAway(session)
+    }
+    return 'ended'
+  }
+
   /** The session, in memory or out of the store. Searches at the same time share one claim. */
   async find(id: string): Promise<FoundSession> {
     await this.#leaving.get(id)

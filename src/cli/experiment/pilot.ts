@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
-import { createResearchClient } from '../../client/studies.ts'
+import { createResearchClient } from '../../client/research.ts'
 import { exportStudy } from '../../datasets/study-export.ts'
 import { readStudyFile } from '../../experiment/file/read-study-file.ts'
 import { type PilotOutcome, simulateParticipant } from '../../experiment/pilot/simulated.ts'

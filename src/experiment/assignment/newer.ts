@@ -19,8 +19,8 @@ export interface FormGroup {
   readonly row: AssignmentRow | null
 }
 
-interface Participant {
-  readonly situation: Situation
+interface Participant<S = Situation> {
+  readonly situation: S
   /** Answers that are about the participant. */
   readonly forms: FormPayloads
 }
@@ -28,11 +28,14 @@ interface Participant {
 const lacks = (forms: readonly Form[], given: FormPayloads): boolean =>
   forms.some(({ name }) => !Object.hasOwn(given, name))
 
-export const isRunFinished = (situation: Situation): boolean =>
+/** As much of a situation as needs no counters. */
+type Own = Pick<Situation, 'study' | 'rows'>
+
+export const isRunFinished = (situation: Own): boolean =>
   situation.rows.filter(isCompleted).length >= runMaximumOf(situation)
 
 /** The groups that are waiting for answers, in the order in which they are asked. */
-export function pendingGroups({ situation, forms }: Participant): FormGroup[] {
+export function pendingGroups({ situation, forms }: Participant<Own>): FormGroup[] {
   const { study, rows } = situation
   const ofPlayer = (event: Event): FormGroup[] => {
     const asked = formsAt(study, event)

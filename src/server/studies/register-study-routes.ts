@@ -7,7 +7,7 @@ import type { RouteFailures } from '../../transport/fastify-failures.ts'
 import { installJsonBody } from '../../transport/json-body.ts'
 import { experimentRoutes } from './experiment-routes.ts'
 import { participantRoutes } from './participant-routes.ts'
-import { researchRoutes } from './research-routes.ts'
+import { researchRoutes } from './research/routes.ts'
 import { runRoutes } from './run-routes.ts'
 import type { StudyServices } from './services.ts'
 

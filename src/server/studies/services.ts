@@ -8,6 +8,7 @@ import { Runs } from '../../experiment/service/runs.ts'
 import { ParticipantStates } from '../../experiment/service/state.ts'
 import type { Store } from '../../store/store.ts'
 import { StudyLinks } from '../../store/studies/links.ts'
+import { StudyMonitor } from '../../store/studies/monitor.ts'
 import { Studies } from '../../store/studies/studies.ts'
 import { ApiRefusal } from '../../transport/errors.ts'
 import type { SessionServices } from '../sessions/services.ts'
@@ -31,6 +32,7 @@ export interface StudyServices {
   readonly sessions: SessionServices
   readonly studies: Studies
   readonly links: StudyLinks
+  readonly monitor: StudyMonitor
   readonly catalogue: StudyCatalogue
   readonly experiments: Experiments
   readonly runs: Runs
@@ -80,6 +82,7 @@ export async function createStudyServices(
     sessions,
     studies,
     links,
+    monitor: new StudyMonitor(store),
     catalogue,
     experiments,
     runs,

@@ -1,0 +1,101 @@
+// Studies as researchers see them, with the admin key: files, links, quotas, who is where, and the data.
+import {
+  CheckedStudy,
+  EndedStudySession,
+  LinkGroups,
+  MadeLinks,
+  ParticipantTimeline,
+  StudyBoard,
+  StudyEntry,
+  StudyList,
+  StudyParticipants,
+  StudyTranscript,
+} from '../protocol/study-research.ts'
+import { ParticipantData, Withdrawn } from '../protocol/study-routes.ts'
+import { ask, type Credentials } from './http.ts'
+import type { StudyClientOptions } from './studies.ts'
+
+interface WantedLinks {
+  readonly count?: number
+  readonly is_reusable?: boolean
+  readonly label?: string | null
+}
+
+/**
+ * The client of a researcher.
+ * @param options with the admin key
+ *
+ * @example
+ * import { createResearchClient } from 'paracosm/client'
+ *
+ * const research = createResearchClient({ url: 'http://127.0.0.1:8080', key: 'the admin key' })
+ * const makeInvitations = async (study: string) => (await research.links(study, { count: 20, label: 'class A' })).links
+ * console.log(typeof makeInvitations) // function
+ */
+export function createResearchClient({ url, key, signal }: StudyClientOptions) {
+  const caller: Credentials = { url: url.replace(/\/+$/, ''), key, signal }
+  const base = '/api/research/studies'
+  const one = (name: string): string => `${base}/${encodeURIComponent(name)}`
+  const post = { method: 'POST' } as const
+  const person = (study: string, player: string): string => `${one(study)}/participants/${encodeURIComponent(player)}`
+  return {
+    list: () => ask(caller, StudyList, base),
+    /** Every mistake in a file, with its line. */
+    check: (source: string) => ask(caller, CheckedStudy, `${base}/check`, { ...post, body: { source } }),
+    /**
+     * Adds a study, or replaces its file.
+     * @param replaces null: it must be new; a name: it must be this study; undefined: either
+     */
+    put: (source: string, replaces?: string | null) =>
+      ask(caller, StudyEntry, base, { ...post, body: { source, ...(replaces === undefined ? {} : { replaces }) } }),
+    /** The file, the quotas, and how far people are. */
+    board: (name: string) => ask(caller, StudyBoard, one(name)),
+    /** Lets nobody new in. */
+    close: (name: string) => ask(caller, StudyEntry, `${one(name)}/close`, { ...post, body: {} }),
+    /** Lets people in again. */
+    open: (name: string) => ask(caller, StudyEntry, `${one(name)}/open`, { ...post, body: {} }),
+    /** Changes the quota in the file. */
+    setQuota: (name: string, quota_per_game: number) =>
+      ask(caller, StudyBoard, `${one(name)}/quota`, { ...post, body: { quota_per_game } }),
+    /** Makes links, which are shown this once. */
+    links: (name: string, wanted: WantedLinks) =>
+      ask(caller, MadeLinks, `${one(name)}/links`, { ...post, body: wanted }),
+    /** Links by label: how many were made and used. */
+    linkGroups: (name: string) => ask(caller, LinkGroups, `${one(name)}/links`),
+    /**
+     * One page of participants, newest first.
+     * @param at.after `next` of the page before
+     * @param at.view `now`: whoever has neither finished nor left
+     */
+    participants: (name: string, at: { readonly after?: string; readonly view?: 'all' | 'now' } = {}) =>
+      ask(caller, StudyParticipants, `${one(name)}/participants`, { query: at }),
+    /** What a participant has done, with the answers. */
+    timeline: (study: string, player: string) => ask(caller, ParticipantTimeline, `${person(study, player)}/timeline`),
+    /** What was said in a session. */
+    transcript: (study: string, session: string) =>
+      ask(caller, StudyTranscript, `${one(study)}/sessions/${encodeURIComponent(session)}`),
+    /** Takes back an assignment that is not being played. */
+    release: (study: string, player: string, assignment: string) =>
+      ask(
+        caller,
+        ParticipantTimeline,
+        `${person(study, player)}/assignments/${encodeURIComponent(assignment)}/release`,
+        {
+          ...post,
+          body: {},
+        },
+      ),
+    /** Ends a session. Its assignment counts as interrupted. */
+    endSession: (study: string, session: string) =>
+      ask(caller, EndedStudySession, `${one(study)}/sessions/${encodeURIComponent(session)}/end`, {
+        ...post,
+        body: {},
+      }),
+    /** Everything that a study holds of a participant. */
+    data: (study: string, player: string) => ask(caller, ParticipantData, person(study, player)),
+    /** Deletes everything that a study holds of a participant. */
+    erase: (study: string, player: string) => ask(caller, Withdrawn, person(study, player), { method: 'DELETE' }),
+  }
+}
+/** What `createResearchClient` returns. */
+export type ResearchClient = ReturnType<typeof createResearchClient>

@@ -1,0 +1,17 @@
+// What researchers do, with the admin key: files, links, the monitor, closing, and the data of participants.
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import { requireAdmin } from '../../sessions/auth.ts'
+import type { StudyServices } from '../services.ts'
+import { actRoutes } from './acts.ts'
+import { boardRoutes, linkRoutes } from './board.ts'
+import { fileRoutes } from './files.ts'
+import { peopleRoutes } from './people.ts'
+
+export const researchRoutes: FastifyPluginCallbackZod<{ services: StudyServices }> = (app, { services }, done) => {
+  app.addHook('onRequest', (request, _reply, next) => {
+    requireAdmin(services.sessions, request)
+    next()
+  })
+  for (const register of [fileRoutes, boardRoutes, linkRoutes, peopleRoutes, actRoutes]) register(app, services)
+  done()
+}
