@@ -24,6 +24,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   dataset: () => import('./dataset.bench.ts'),
   evaluation: () => import('./evaluation.bench.ts'),
   studies: () => import('./studies.bench.ts'),
+  report: () => import('./report.bench.ts'),
   compare: () => import('./compare.bench.ts'),
   'strategy-fuzz': async () => {
     const { runFuzz } = await import('./strategy.bench.ts')

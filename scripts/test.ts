@@ -2,6 +2,7 @@
 // touch every folder of src/ in under a minute (quick-tests.ts). Further arguments are paths to run instead.
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { quickTests } from './quick-tests.ts'
 
@@ -28,7 +29,8 @@ const { status } = spawnSync(
   [
     '--disable-warning=ExperimentalWarning',
     '--test',
-    '--test-concurrency=2',
+    // One more than there are cores: much of the time a test waits for a process, a socket or a disk.
+    `--test-concurrency=${availableParallelism() + 1}`,
     `--test-timeout=${TIMEOUT_MS}`,
     '--test-force-exit',
     ...files,

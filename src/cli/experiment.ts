@@ -2,7 +2,8 @@
 import { Command } from 'commander'
 import { checkCommand, schemaCommand } from './experiment/check.ts'
 import { pilotCommand } from './experiment/pilot.ts'
-import { exportCommand, listCommand, reportCommand } from './experiment/results.ts'
+import { coverageCommand, reportCommand } from './experiment/report.ts'
+import { exportCommand, listCommand } from './experiment/results.ts'
 import type { Io } from './io.ts'
 
 const EXAMPLES = `
@@ -17,7 +18,15 @@ docs/studies.md shows how to run a study.`
 export function createCommand(io: Io): Command {
   const group = new Command('experiment').description('Check study files, and run studies with people.')
   group.addHelpText('after', EXAMPLES)
-  for (const create of [checkCommand, schemaCommand, listCommand, pilotCommand, exportCommand, reportCommand])
+  for (const create of [
+    checkCommand,
+    schemaCommand,
+    listCommand,
+    pilotCommand,
+    exportCommand,
+    reportCommand,
+    coverageCommand,
+  ])
     group.addCommand(create(io))
   return group
 }

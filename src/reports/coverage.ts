@@ -1,6 +1,7 @@
 // How much of the space of minds a set of characters covers: assumptions that at least one human diverges from, and pairs
 // of values that occur together in others.
-type Fields = Readonly<Record<string, unknown>>
+/** A character's document. */
+export type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -22,8 +23,8 @@ export interface CoverageFigures {
   readonly pairs: Readonly<Record<'substrate x size' | 'origin x form', Ratio>>
 }
 
-/** Assumptions of a human, with whether it diverges. */
-function assumptionsOf(character: Fields): Map<string, boolean> {
+/** Assumptions of a human, `section.name`, with whether it diverges. */
+export function assumptionsOf(character: Fields): Map<string, boolean> {
   const found = new Map<string, boolean>()
   if (!isFields(character.hsn_divergence)) return found
   for (const [section, assumptions] of Object.entries(character.hsn_divergence)) {
@@ -35,7 +36,8 @@ function assumptionsOf(character: Fields): Map<string, boolean> {
   return found
 }
 
-function valuesOf(character: Fields, dimension: string): string[] {
+/** The values of a dimension that a character has. */
+export function valuesOf(character: Fields, dimension: string): string[] {
   const { dimensions } = character
   const found = isFields(dimensions) ? dimensions[dimension] : undefined
   const values = isFields(found) ? found.value : undefined

@@ -1,252 +1,113 @@
 // The results report: one HTML file that needs no network. Sections can be left out; one that fails shows why, and the
 // others are shown all the same.
-import { at } from '../kernel/at.ts'
+import { basename, dirname, join } from 'node:path'
 import { writeFileWhole } from '../lib/files.ts'
-import { colourOf, coverageOf, percentText } from './coverage.ts'
-import { countBy, type Figures, figuresOf, type Results, readResults, responseTimes } from './figures.ts'
+import { makeFolder } from '../lib/folders.ts'
+import { downloads } from './page/downloads.ts'
+import { note, scriptJson, text } from './page/html.ts'
+import { type PageSection, pageParts } from './page/page.ts'
+import { zipFolder } from './page/zip-folder.ts'
+import { type Figures, figuresOf } from './results/figures.ts'
+import { readResults, readRunFile } from './results/results.ts'
+import { waitsOf } from './results/waits.ts'
+import { npcCoverage, pcCoverage } from './sections/coverage.ts'
+import { metadata, overview } from './sections/overview.ts'
+import { formResponses, playerFeedback, playerPerformance } from './sections/players.ts'
+import type { ReportData, Section } from './sections/section.ts'
+import { QUALITY_FOLDER, qualityFiles, simQuality } from './sections/sim-quality.ts'
+import { systemErrors, systemPerformance } from './sections/system.ts'
+import { transcripts } from './sections/transcripts.ts'
 
-export const REPORT_SECTIONS = [
-  'metadata',
-  'runs-overview',
-  'player-feedback',
-  'form-responses',
-  'pc-coverage',
-  'system-performance',
-  'system-errors',
-  'npc-coverage',
-  'transcripts',
-] as const
-export type ReportSection = (typeof REPORT_SECTIONS)[number]
+const SECTIONS = {
+  metadata,
+  'runs-overview': overview,
+  'player-performance': playerPerformance,
+  'player-feedback': playerFeedback,
+  'form-responses': formResponses,
+  'pc-coverage': pcCoverage,
+  'system-performance': systemPerformance,
+  'system-errors': systemErrors,
+  'sim-quality': simQuality,
+  'npc-coverage': npcCoverage,
+  transcripts,
+} as const satisfies Readonly<Record<string, Section>>
+
+export type ReportSection = keyof typeof SECTIONS
+
+const isSection = (name: string): name is ReportSection => Object.hasOwn(SECTIONS, name)
+/** In the order of the report. */
+export const REPORT_SECTIONS: readonly ReportSection[] = Object.keys(SECTIONS).filter(isSection)
+/** Sections that a report has only when they are asked for. */
+export const OPTIONAL_SECTIONS: readonly ReportSection[] = ['sim-quality']
 
 interface ReportOptions {
   /** A dump. */
   readonly folder: string
   readonly path: string
-  readonly title: string
-  /** Default: all. */
+  /** Default: after the study. */
+  readonly title?: string | undefined
+  /** Default: all but the optional ones. */
   readonly sections?: readonly ReportSection[]
 }
 
-/** Rows of one table: more would make the file heavier than a browser likes. */
-const MAX_ROWS = 5000
-const MAX_CELL = 400
-
-const escapeHtml = (value: unknown): string =>
-  String(value ?? '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-
-function cell(value: unknown): string {
-  const whole = String(value ?? '')
-  if (whole.length <= MAX_CELL) return `<td>${escapeHtml(whole)}</td>`
-  return `<td title="${escapeHtml(whole)}">${escapeHtml(whole.slice(0, MAX_CELL))}…</td>`
+/** What was written. */
+export interface WrittenReport {
+  readonly figures: Figures
+  readonly title: string
+  /** Files beside the report. */
+  readonly files: readonly string[]
 }
 
-function table(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const head = columns.map((column) => `<th><button type="button">${escapeHtml(column)}</button></th>`).join('')
-  const body = rows.slice(0, MAX_ROWS).map((row) => `<tr>${row.map(cell).join('')}</tr>`)
-  const more = rows.length > MAX_ROWS ? `<p>The first ${MAX_ROWS} of ${rows.length} rows.</p>` : ''
-  const search = '<input type="search" placeholder="Search" aria-label="Search the table">'
-  return `${search}<table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>${more}`
-}
-
-/** Horizontal bars with their numbers: readable without colours and without a script. */
-function bars(rows: readonly (readonly [string, number])[]): string {
-  const most = Math.max(1, ...rows.map(([, count]) => count))
-  return `<div class="bars">${rows
-    .map(
-      ([name, count]) =>
-        `<span>${escapeHtml(name || '–')}</span><i style="width:${(count / most) * 100}%"></i><b>${escapeHtml(count)}</b>`,
-    )
-    .join('')}</div>`
-}
-
-const card = (rows: readonly (readonly [string, unknown])[]): string =>
-  `<dl>${rows.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl>`
-
-type Content = (results: Results, figures: Figures) => string
-
-function overview({ sessions, assignments }: Results, figures: Figures): string {
-  const funnel: [string, number][] = [
-    ['assigned', figures.assigned],
-    ['started', figures.started],
-    ['completed', figures.completed],
-  ]
-  const rows = sessions.map((each) => [
-    each.session_id,
-    each.player_id,
-    each.game_name,
-    each.pc_hid,
-    each.npc_hid,
-    each.turns_completed,
-    each.termination_reason,
-    each.session_started_at,
-  ])
-  const days = countBy(
-    sessions.map((each) => ({ day: String(each.session_started_at).slice(0, 10) })),
-    'day',
-  )
-  return [
-    '<h3>Funnel</h3>',
-    bars(funnel),
-    '<h3>Sessions a game</h3>',
-    bars(countBy(sessions, 'game_name')),
-    '<h3>Exit reasons</h3>',
-    bars(countBy(sessions, 'termination_reason')),
-    '<h3>Sessions a day</h3>',
-    bars(days),
-    '<h3>Assignments by status</h3>',
-    bars(countBy(assignments, 'status')),
-    '<h3>Sessions</h3>',
-    table(['session', 'player', 'game', 'pc', 'npc', 'turns', 'ended', 'started'], rows),
-  ].join('')
-}
-
-function formRows({ assignments, forms }: Results): unknown[][] {
-  const rows: unknown[][] = []
-  const add = (player: unknown, game: unknown, given: unknown): void => {
-    if (typeof given !== 'object' || given === null) return
-    for (const [name, form] of Object.entries(given)) {
-      for (const each of Object.values<Record<string, unknown>>(form?.answers ?? {})) {
-        rows.push([player, game, name, form.submitted_at, each.key, each.prompt, each.answer_type, each.answer])
-      }
-    }
-  }
-  for (const each of forms) add(each.player_id, '', each.data)
-  for (const each of assignments) add(each.player_id, each.game_name, each.form_responses)
-  return rows
-}
-
-function seen({ characters, sessions }: Results, key: 'pc_hid' | 'npc_hid') {
-  const hids = new Set(sessions.map((session) => String(session[key])))
-  return characters.filter(({ hid }) => hids.has(String(hid)))
-}
-
-function performance({ events }: Results): string {
-  const waits = responseTimes(events)
-  if (waits.length === 0) return '<p>No response times.</p>'
-  const reached = (share: number): number => at(waits, Math.min(waits.length - 1, Math.floor(waits.length * share)))
-  return card([
-    ['answers', waits.length],
-    ['median', `${reached(0.5)} ms`],
-    ['p90', `${reached(0.9)} ms`],
-    ['p99', `${reached(0.99)} ms`],
-  ])
-}
-
-const SECTIONS: Readonly<Record<ReportSection, { readonly title: string; readonly content: Content }>> = {
-  metadata: {
-    title: 'Study',
-    content: ({ experiments }, figures) =>
-      card([
-        ['experiment', experiments[0]?.name],
-        ['description', experiments[0]?.description],
-        ['players', figures.players],
-        ['games', figures.games],
-        ['completed', `${figures.completed} of ${figures.assigned}`],
-      ]),
-  },
-  'runs-overview': { title: 'Overview', content: overview },
-  'player-feedback': {
-    title: 'Feedback',
-    content: (_, { feedback, thumbs_up, thumbs_down }) =>
-      card([
-        ['given', feedback],
-        ['thumbs up', thumbs_up],
-        ['thumbs down', thumbs_down],
-      ]),
-  },
-  'form-responses': {
-    title: 'Answers',
-    content: (results) =>
-      table(['player', 'game', 'form', 'when', 'key', 'prompt', 'type', 'answer'], formRows(results)),
-  },
-  'pc-coverage': {
-    title: 'Coverage of characters that were played',
-    content: (results) => {
-      const { human, divergent } = coverageOf(seen(results, 'pc_hid'))
-      if (!human) return '<p>No human character was played.</p>'
-      const score = `<p class="${colourOf(human)}">${human.covered} of ${human.total} assumptions (${percentText(human)})</p>`
-      return score + bars(Object.entries(divergent))
-    },
-  },
-  'system-performance': { title: 'Response times', content: performance },
-  'system-errors': {
-    title: 'Errors',
-    content: ({ events }, figures) =>
-      card([
-        ['error events', figures.error_events],
-        ['sessions without retries left', figures.retries_exhausted],
-      ]) +
-      table(
-        ['session', 'time', 'message'],
-        events
-          .filter(({ event_type }) => event_type === 'error')
-          .map((each) => [each.session_id, each.event_ts, each.content]),
-      ),
-  },
-  'npc-coverage': {
-    title: 'Coverage of characters that were met',
-    content: (results) => {
-      const { nonhuman, pairs } = coverageOf(seen(results, 'npc_hid'))
-      if (!nonhuman) return '<p>No character with dimensions was met.</p>'
-      const score = `<p class="${colourOf(nonhuman)}">${percentText(nonhuman)} of substrate and size</p>`
-      return score + bars(Object.entries(pairs).map(([name, { covered }]) => [name, covered] as const))
-    },
-  },
-  transcripts: {
-    title: 'Transcripts',
-    content: ({ events }) =>
-      table(
-        ['session', 'seq', 'turn', 'source', 'type', 'content', 'time'],
-        events.map((each) => [
-          each.session_id,
-          each.seq,
-          each.turn_index,
-          each.event_source,
-          each.event_type,
-          each.content,
-          each.event_ts,
-        ]),
-      ),
-  },
-}
-
-const STYLE = `body{font:16px/1.5 system-ui,sans-serif;margin:0;display:grid;grid-template-columns:14rem 1fr;color:#1b1b1f;background:#fbfbfd}
-nav{position:sticky;top:0;height:100vh;overflow:auto;padding:1.5rem;border-right:1px solid #ddd}nav a{display:block;color:inherit}
-main{padding:1.5rem;min-width:0}section{margin-bottom:3rem;overflow-x:auto}table{border-collapse:collapse;font-size:.875rem}
-th,td{border-bottom:1px solid #ddd;padding:.25rem .5rem;text-align:left;vertical-align:top}th button{font:inherit;border:0;background:none;cursor:pointer}
-dl{display:flex;flex-wrap:wrap;gap:1rem}dt{color:#666}dd{margin:0;font-size:1.25rem}.bars{display:grid;grid-template-columns:max-content 1fr max-content;gap:.25rem .75rem;max-width:48rem}
-.bars i{background:#4f5bd5;border-radius:2px;min-width:2px}.green{color:#18794e}.orange{color:#ad5700}.red{color:#cd2b31}
-@media(max-width:48rem){body{display:block}nav{position:static;height:auto;border:0}}`
-
-const SCRIPT = `for(const t of document.querySelectorAll('table')){const b=t.tBodies[0];
-t.previousElementSibling.addEventListener('input',e=>{const q=e.target.value.toLowerCase();for(const r of b.rows)r.hidden=!r.textContent.toLowerCase().includes(q)});
-t.tHead.querySelectorAll('button').forEach((h,i)=>h.addEventListener('click',()=>{const d=h.dataset.d=h.dataset.d==='1'?'-1':'1';
-[...b.rows].sort((x,y)=>d*x.cells[i].textContent.localeCompare(y.cells[i].textContent,undefined,{numeric:true})).forEach(r=>b.append(r))}))}`
-
-/** Writes the report of a results folder. @returns its figures */
-export async function writeReport(options: ReportOptions): Promise<{ readonly figures: Figures }> {
+/**
+ * Writes the report of a results folder, and with the section `sim-quality` a file for each character.
+ * @throws AppError FILE_UNREADABLE, VALIDATION_ERROR, JSON_MALFORMED for the folder; FILE_UNWRITABLE
+ */
+export async function writeReport(options: ReportOptions): Promise<WrittenReport> {
   const results = await readResults(options.folder)
-  const figures = figuresOf(results)
-  const chosen = options.sections ?? REPORT_SECTIONS
-  const parts = chosen.map((slug) => {
-    const { title, content } = SECTIONS[slug]
-    let body: string
-    try {
-      body = content(results, figures)
-    } catch (error) {
-      body = `<p class="red">This section failed: ${escapeHtml(error instanceof Error ? error.message : error)}</p>`
-    }
-    return `<section id="${slug}"><h2>${escapeHtml(title)}</h2>${body}</section>`
-  })
-  const links = chosen.map((slug) => `<a href="#${slug}">${escapeHtml(SECTIONS[slug].title)}</a>`).join('')
-  const data = JSON.stringify(figures).replaceAll('<', '\\u003c')
-  await writeFileWhole(
-    options.path,
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(options.title)}</title><style>${STYLE}</style></head><body><nav>${links}</nav><main><h1>${escapeHtml(options.title)}</h1>${parts.join('')}</main><script type="application/json" id="figures">${data}</script><script>${SCRIPT}</script></body></html>\n`,
-  )
-  return { figures }
+  const waits = waitsOf(results.events)
+  const data: ReportData = { results, waits, figures: figuresOf(results, waits) }
+  const name = results.experiments[0]?.name
+  const title = options.title ?? (typeof name === 'string' ? `Results of ${name}` : 'Results')
+  const chosen = options.sections ?? REPORT_SECTIONS.filter((each) => !OPTIONAL_SECTIONS.includes(each))
+  const sections: PageSection[] = []
+  for (const slug of chosen) sections.push(renderSection(slug, data))
+  sections.push({ slug: 'downloads', title: 'Downloads', body: await downloadsOf(options.folder) })
+  const extra = `<script type="application/json" id="figures">${scriptJson(data.figures)}</script>`
+  await writeFileWhole(options.path, pageParts({ title, sections, extra }))
+  const files = chosen.includes('sim-quality') ? await writeQuality(data, dirname(options.path)) : []
+  return { figures: data.figures, title, files }
+}
+
+function renderSection(slug: ReportSection, data: ReportData): PageSection {
+  const section: Section = SECTIONS[slug]
+  const { title, group } = section
+  try {
+    return { slug, title, group, body: section.content(data) }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { slug, title, group, body: `<p class="red" role="alert">This section failed: ${text(message)}</p>` }
+  }
+}
+
+async function writeQuality(data: ReportData, folder: string): Promise<string[]> {
+  const files: string[] = []
+  for (const { name, parts } of qualityFiles(data)) {
+    if (files.length === 0) await makeFolder(join(folder, QUALITY_FOLDER))
+    const path = join(folder, QUALITY_FOLDER, name)
+    await writeFileWhole(path, parts)
+    files.push(path)
+  }
+  return files
+}
+
+async function downloadsOf(folder: string): Promise<string> {
+  const name = `${basename(folder)}.zip`
+  const zipped = await zipFolder(folder)
+  const study = await readRunFile(folder)
+  const files = [
+    ...(zipped ? [{ name, content: zipped }] : []),
+    ...(study === undefined ? [] : [{ name: 'run_config.yml', content: study }]),
+  ]
+  const left = zipped ? '' : note('The data is too large to be inside the report: keep the folder beside it.')
+  return downloads(files) + left
 }

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Locator } from 'playwright-core'
 import { launchBrowser, NO_BROWSER } from '../../src/testing/browser.ts'
 import { runCommand } from '../../src/testing/cli.ts'
+import { until } from '../../src/testing/until.ts'
 
 const study = fileURLToPath(new URL('../fixtures/simulation-engine/experiments/usability.yml', import.meta.url))
 
@@ -81,6 +83,11 @@ test('pilot: forty simulated participants; the report counts what the dump holds
   }
 })
 
+/** The table answers in a later task. */
+async function waitForRows(rows: Locator, count: number): Promise<void> {
+  await until(`the table has ${count} rows`, async () => ((await rows.count()) === count ? true : undefined))
+}
+
 /** Chromium without a network shows every section; tables can be searched. */
 async function openOffline(path: string, sessions: number): Promise<void> {
   const browser = await launchBrowser()
@@ -91,13 +98,23 @@ async function openOffline(path: string, sessions: number): Promise<void> {
     page.on('pageerror', (error) => faults.push(String(error)))
     page.on('requestfailed', (request) => faults.push(request.url()))
     await page.goto(pathToFileURL(path).href)
-    const rows = page.locator('#runs-overview tbody tr')
+    const rows = page.locator('#sessions-table tbody tr')
     assert.equal(await rows.count(), sessions)
-    await page.locator('#runs-overview input').fill('no such session')
-    assert.equal(await page.locator('#runs-overview tbody tr:visible').count(), 0)
-    await page.locator('#runs-overview input').fill('')
-    await page.locator('#runs-overview thead button').first().click()
-    assert.equal(await rows.count(), sessions)
+    const table = page.locator('[data-name=sessions-table]')
+    await table.locator('.search').fill('no such session')
+    await waitForRows(rows, 0)
+    await table.locator('.search').fill('')
+    await waitForRows(rows, sessions)
+    await table.locator('th button').first().click()
+    await table.locator('th[aria-sort=ascending]').first().waitFor()
+    const first = await rows.first().locator('td').first().textContent()
+    await table
+      .locator('.filter')
+      .first()
+      .fill(first ?? '')
+    await waitForRows(rows, 1)
+    assert.ok((await page.locator('figure svg').count()) > 10, 'charts are drawn')
+    assert.equal(await page.locator('[role=alert]').count(), 0, 'no section failed')
     assert.deepEqual(faults, [])
   } finally {
     await browser.close()

@@ -53,8 +53,11 @@ export async function exportCharacters(
   io.out(`Wrote ${characters.length} characters to ${path}.`)
 }
 
-/** @throws AppError VALIDATION_ERROR, FILE_UNREADABLE */
-function readCharacters(path: string): Character[] {
+/**
+ * The characters of a seed file.
+ * @throws AppError VALIDATION_ERROR, FILE_UNREADABLE
+ */
+export function readCharacters(path: string): Character[] {
   const { characters, faults } = parseCharacters(readText(path))
   const [first] = faults
   if (first) {

@@ -1,50 +1,11 @@
-// `paracosm experiment report`, `export` and `list`.
+// `paracosm experiment export` and `list`.
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { exportStudy } from '../../datasets/study-export.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { REPORT_SECTIONS, type ReportSection, writeReport } from '../../reports/write-report.ts'
 import { Studies } from '../../store/studies/studies.ts'
 import { type Io, printJson } from '../io.ts'
-import { collect } from '../options.ts'
 import { withStore } from '../store.ts'
-
-interface ReportFlags {
-  readonly only: readonly string[]
-  readonly exclude: readonly string[]
-  readonly output: string
-  readonly title: string
-}
-
-function sectionsOf({ only, exclude }: ReportFlags): readonly ReportSection[] {
-  for (const name of [...only, ...exclude]) {
-    if (REPORT_SECTIONS.some((section) => section === name)) continue
-    throw new AppError('USAGE', `there is no section ${name}`, {
-      hint: `The sections are: ${REPORT_SECTIONS.join(', ')}.`,
-    })
-  }
-  return REPORT_SECTIONS.filter(
-    (section) => (only.length === 0 || only.includes(section)) && !exclude.includes(section),
-  )
-}
-
-export function reportCommand(io: Io): Command {
-  return new Command('report')
-    .argument('<dump>', 'a folder that `paracosm admin dump` or the original wrote')
-    .description('Write a report of a study as one HTML file that needs no network.')
-    .option('-o, --output <file>', 'where to', 'report.html')
-    .option('--title <text>', 'heading', 'Results')
-    .option('--only <section>', 'this section alone (repeatable)', collect, [])
-    .option('--exclude <section>', 'without this section (repeatable)', collect, [])
-    .addHelpText('after', '\nExample:\n  paracosm experiment report runs/2026_05_04_10_00_00 --exclude transcripts')
-    .action(async (dump: string, flags: ReportFlags) => {
-      const path = resolve(flags.output)
-      const { figures } = await writeReport({ folder: dump, path, title: flags.title, sections: sectionsOf(flags) })
-      io.out(
-        `Wrote ${path}: ${figures.players} players, ${figures.completed} of ${figures.assigned} assignments completed.`,
-      )
-    })
-}
 
 interface DataFlags {
   readonly data: string

@@ -1,5 +1,6 @@
 // Which characters may be released: those with an evaluation that meets every criterion of the policy.
 import { z } from 'zod'
+import { parseJson, parseWith } from '../../kernel/parse.ts'
 import { byText } from '../strategy/candidates.ts'
 
 const Score = z.number().min(0)
@@ -48,7 +49,23 @@ export function approvedCharacters(
   return approved.toSorted(byText)
 }
 
-/** The manifest that a server enforces. @param at `YYYY-MM-DDTHH:MM:SSZ` */
+/** What a server may be told to enforce: which characters are released. */
+export const ReleaseManifest = z.looseObject({
+  policy_version: z.string(),
+  engine_version: z.string().default(''),
+  generated_at: z.string().default(''),
+  approved_characters: z.array(z.string()),
+})
+export type ReleaseManifest = z.infer<typeof ReleaseManifest>
+
+/**
+ * @param name of the file, for messages
+ * @throws AppError JSON_MALFORMED, VALIDATION_ERROR
+ */
+export const parseManifest = (text: string, name: string): ReleaseManifest =>
+  parseWith(ReleaseManifest, parseJson(text, name), { code: 'VALIDATION_ERROR', what: name })
+
+/** The text of a manifest. @param at `YYYY-MM-DDTHH:MM:SSZ` */
 export function manifestText(policyVersion: string, at: string, approved: readonly string[]): string {
   const manifest = {
     policy_version: policyVersion,

@@ -83,7 +83,12 @@ export function readAction(action: string, names: readonly string[]): Reading {
   const speech = /["“„]([^"”“]+)["”“]/.exec(text)?.[1] ?? text
   const hasFirstPerson = clauses.some(({ subject }) => subject === 'self')
   const act = hasFirstPerson ? actOf(own, text) : spokenAct(text)
-  return { act, object: objectOf(own, names), speech, channels: channelsOf(text, own, { act, npc }) }
+  return {
+    act,
+    object: objectOf(own, names),
+    speech,
+    channels: channelsOf(text, own, { act, npc, isBare: !hasFirstPerson }),
+  }
 }
 
 function actOf(own: readonly Clause[], text: string): Act {
@@ -129,16 +134,25 @@ const TOUCHED = /^(?:touch|pat|stroke|hug|tap|poke|pet|brush|rub|tickle|nudge|ki
 const UNSEEN =
   /\b(?:behind (?:the back of )?(?:NPC|her|him|them|it)(?:'s back)?|from behind|out of sight|on the (?:tele)?phone|by (?:tele)?phone|through the (?:wall|door)|from (?:another|the next|the other) room|secretly|unseen|in the dark|while (?:NPC|she|he|it|they) sleeps?)\b/i
 
-function channelsOf(text: string, own: readonly Clause[], { act, npc }: { act: Act; npc: string }): Channels {
+interface Manner {
+  readonly act: Act
+  readonly npc: string
+  /** Nobody does anything in the text: it is what the player says, such as "Hello!". */
+  readonly isBare: boolean
+}
+
+function channelsOf(text: string, own: readonly Clause[], { act, npc, isBare }: Manner): Channels {
   const lower = text.toLowerCase()
   const sign = /\b(?:signs?|signing|sign language)\b/.test(lower) && !/\bsign (?:above|on|at|over)\b/.test(lower)
   const writing = /\b(?:writes?|writing|note|notebook|notepad|typing|type|text message|whiteboard|on paper)\b/.test(
     lower,
   )
-  const isSaid = ['ask', 'talk', 'thank', 'sorry', 'sad', 'call'].includes(act)
+  const isSaid = isBare || ['ask', 'talk', 'thank', 'sorry', 'sad', 'call'].includes(act)
   const voiced = own.some(({ verb }) => VOICED.test(verb)) || /["“„]/.test(text) || isSaid
   const hidden = UNSEEN.test(npc === '' ? text : text.replaceAll(npc, 'NPC'))
-  const onlyVoice = voiced && own.every(({ verb }) => VOICED.test(verb) || verb === SAID)
+  const isVoice = (clause: Clause): boolean =>
+    VOICED.test(clause.verb) || clause.verb === SAID || (isBare && kindOf(clause) === 'other')
+  const onlyVoice = voiced && own.every(isVoice)
   const body = new RegExp(`\\b(?:${npc === '' ? 'it' : npc.replace(/[^\w]/g, '.')}|her|him|them|it)\\b`, 'i')
   return {
     voice: voiced && !sign && !writing,

@@ -27,7 +27,7 @@ export const PLACES: readonly Place[] = [
     progress: [
       'The planter grates a hand’s breadth across the floor.',
       'The planter is halfway to the light now, and leans a little.',
-      'With a last shove the planter stands in the light at the far end.',
+      'With a last shove the planter reaches the light at the far end.',
     ],
   },
   {
@@ -107,7 +107,7 @@ export const PLACES: readonly Place[] = [
     goal: 'to fill the list of three lines so that each follows from the one before',
     progress: [
       'The first line of the list is written.',
-      'The second line of the list stands under the first, and fits.',
+      'The second line of the list comes to lie under the first, and fits.',
       'The list is complete: three lines, each following from the one before.',
     ],
   },

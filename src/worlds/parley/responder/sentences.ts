@@ -178,7 +178,7 @@ export const SHOWS: Lines = [
 
 /** When the two work on their goal. */
 export const HELPS: Lines = [
-  '{npc} sees to the other side of the work.',
+  '{npc} takes the other side of the work.',
   '{npc} waits for the right moment, and then does {their} share.',
   '{npc} steadies what {pc} has begun.',
   '{npc} takes {their} part of the work, a moment later.',

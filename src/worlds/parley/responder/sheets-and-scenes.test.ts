@@ -143,7 +143,7 @@ test('offline responder: nor in any order of moves, in any game', () => {
         for (const move of moves) assert.deepEqual(contradictions(pc, npc, move, told(stage, move, npc)), [])
       },
     ),
-    { numRuns: 120 },
+    { numRuns: 1000 },
   )
 })
 
