@@ -125,7 +125,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     transport,
     failures,
     log,
-    version: options.version,
+    settings: options,
     readiness,
   })
   const { url } = await listenApp(app, options)

@@ -16,7 +16,7 @@ import { MAX_MODEL_TURNS } from '../protocol/catalogue.ts'
 
 const PREFIX = 'model:'
 /** Live episodes that are looked through for models after a restart. */
-const MAX_RESEATED = 500
+const MAX_RESUMED = 500
 
 interface Options {
   readonly episodes: EpisodeService
@@ -55,7 +55,7 @@ export class ModelPlayers {
   }
 
   /** Lets models take the slots that are theirs and that nobody plays. */
-  seat(episode: Episode): void {
+  join(episode: Episode): void {
     for (const { slot, player, connection, token } of episode.slots) {
       const key = `${episode.header.episode} ${slot}`
       if (player.kind !== 'model' || connection || this.#playing.has(key)) continue
@@ -64,14 +64,14 @@ export class ModelPlayers {
     }
   }
 
-  /** Seats the models of episodes that were resumed. @param url of this server, for its own agents */
+  /** Lets models join the episodes that were resumed. @param url of this server, for its own agents */
   async begin(url: string): Promise<void> {
     this.#url = url
     const { episodes } = this.#options
-    const { entries } = await episodes.list({ status: 'live' }, { limit: MAX_RESEATED })
+    const { entries } = await episodes.list({ status: 'live' }, { limit: MAX_RESUMED })
     for (const { id } of entries) {
       const episode = episodes.get(id)
-      if (episode) this.seat(episode)
+      if (episode) this.join(episode)
     }
   }
 

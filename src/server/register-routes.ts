@@ -8,6 +8,7 @@ import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import type { CommandLog } from '../store/command-log.ts'
 import { Evaluations } from '../store/evaluations/evaluations.ts'
+import { JobQueue } from '../store/jobs/job-queue.ts'
 import { corsOptions } from '../transport/cors.ts'
 import type { RouteFailures } from '../transport/fastify-failures.ts'
 import { installRateLimit } from '../transport/rate-limit.ts'
@@ -27,6 +28,7 @@ import { episodeRoutes } from './routes/episodes.ts'
 import { evaluationRoutes } from './routes/evaluations.ts'
 import { healthRoutes } from './routes/health.ts'
 import { leagueRoutes } from './routes/leagues.ts'
+import { operateRoutes } from './routes/operate.ts'
 import { perceptionRoutes } from './routes/perception.ts'
 import { shareRoutes } from './routes/share.ts'
 import { viewRoutes } from './routes/views.ts'
@@ -55,7 +57,7 @@ export interface RouteDependencies {
   readonly services: SessionServices
   readonly studies: StudyServices
   readonly log: Log
-  readonly version: string
+  readonly settings: { readonly version: string; readonly dataDir: string }
   readonly readiness: Readiness
 }
 
@@ -65,7 +67,11 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   const { blobs, store } = parts.storage
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  const info = { title: 'Paracosm', version: parts.version, description: 'Worlds, episodes and their records.' }
+  const info = {
+    title: 'Paracosm',
+    version: parts.settings.version,
+    description: 'Worlds, episodes and their records.',
+  }
   await app.register(fastifySwagger, openApiOptions(info))
   await app.register(fastifyCors, corsOptions(origins))
   await installRateLimit(app, {
@@ -80,6 +86,9 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(controlRoutes, { episodes, locality })
   await typed.register(evaluationRoutes, { evaluations: new Evaluations(store), blobs })
   await typed.register(leagueRoutes, { ...parts.leagues, locality, blobs })
+  const jobs = new JobQueue(store)
+  const { registry: sessions } = services
+  await typed.register(operateRoutes, { jobs, sessions, dataDir: parts.settings.dataDir, locality })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }
@@ -95,7 +104,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await app.register(viewRoutes, { worlds: episodes.worlds })
   const web = readWebApp()
   await typed.register(shareRoutes, { episodes, web })
-  await typed.register(webRoutes, { web, failures, origins, locality, version: parts.version, boot })
+  await typed.register(webRoutes, { web, failures, origins, locality, version: parts.settings.version, boot })
   for (const route of watchSockets(watching)) upgrades.add(route)
   upgrades.add(liveRoute({ ...watching, boot }))
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())

@@ -20,6 +20,7 @@ export const PATHS = {
   log: '/log',
   study: '/study/$study',
   characters: '/characters',
+  coverage: '/characters/coverage',
   operate: '/operate',
   account: '/account',
 } as const

@@ -193,8 +193,8 @@ export class WorldBridge implements Bridge {
     if (held) return held
     const { slot } = agent
     // A model of the server keeps its name; others are known by their agent.
-    const seated = this.#episode.slots[slot]?.player
-    const player = seated?.kind === 'model' ? seated : ({ kind: 'process', name: agent.id } as const)
+    const planned = this.#episode.slots[slot]?.player
+    const player = planned?.kind === 'model' ? planned : ({ kind: 'process', name: agent.id } as const)
     const handle = this.#episode.join(agent, player, {
       update: () => this.#translate(slot),
       end: (reason) => {

@@ -192,7 +192,7 @@ const writeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, localit
         models.plan(episode.world, body.player)
         handOver(episode, params.slot, null)
         episode.handOver(params.slot, { kind: 'model', name: model })
-        models.seat(episode)
+        models.join(episode)
       }
       return describeStarted(episodes, episode, host)
     },

@@ -110,7 +110,7 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes
         startsPaused: paused,
         kind: 'api',
       })
-      models.seat(episode)
+      models.join(episode)
       return reply.code(201).send(await describeStarted(episodes, episode, request.host))
     },
   )
