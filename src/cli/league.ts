@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { Io } from './io.ts'
 import { type CommissionerFlags, serve } from './league/commissioner.ts'
 import { type RunFlags, runLeague } from './league/run.ts'
+import { type IssueFlags, issueToken, listTokens, revokeToken, type TokenFlags } from './league/token.ts'
 import { verify } from './league/verify.ts'
 import { parseCount, parsePort } from './options.ts'
 
@@ -12,6 +13,7 @@ export function createCommand(io: Io): Command {
   group.addCommand(runCommand(io))
   group.addCommand(verifyCommand(io))
   group.addCommand(commissionerCommand(io))
+  group.addCommand(tokenCommand(io))
   return group
 }
 
@@ -54,4 +56,35 @@ Examples:
   paracosm league commissioner --ruleset ladder.yaml`,
     )
     .action((flags: CommissionerFlags) => serve(io, flags))
+}
+
+function tokenCommand(io: Io): Command {
+  const group = new Command('token').description('Tokens by which players use the hosted API of a server.')
+  const data = ['--data <folder>', 'data folder of the server', io.config.PARACOSM_DATA] as const
+  group
+    .command('issue')
+    .description('Make a token for a player, and print it this once.')
+    .argument('<player>', 'name of a player, made if there is none, or its player_ id')
+    .option('--label <text>', 'what the token is for', '')
+    .option('--days <n>', 'how long it is valid; default: until it is revoked', parseCount)
+    .option(...data)
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  paracosm league token issue alice --label laptop')
+    .action((player: string, flags: IssueFlags) => issueToken(io, player, flags))
+  group
+    .command('list')
+    .description('List tokens, newest first. The tokens themselves are stored nowhere.')
+    .option(...data)
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  paracosm league token list')
+    .action((flags: TokenFlags) => listTokens(io, flags))
+  group
+    .command('revoke')
+    .description('Make a token invalid at once.')
+    .argument('<id>', 'id of the token')
+    .option(...data)
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  paracosm league token revoke 0f8b…')
+    .action((id: string, flags: TokenFlags) => revokeToken(io, id, flags))
+  return group
 }

@@ -9,6 +9,7 @@ import { dump } from './admin/dumps.ts'
 import { buildPages } from './build-pages.ts'
 import { readSource } from './experiment/check.ts'
 import { type Io, printJson } from './io.ts'
+import { uploadSettings } from './league/upload-settings.ts'
 import { collect, otherPorts, parseCount, parsePort, parseTemperature } from './options.ts'
 import { createRoleModels, planEndpoint, type RoleModelOptions } from './role-models.ts'
 import { storeTarget } from './store.ts'
@@ -20,6 +21,7 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly data: string
   readonly showcase: boolean
   readonly league: boolean
+  readonly runUploads?: boolean
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly json?: boolean
   readonly freePlay?: boolean
@@ -46,6 +48,7 @@ export function createCommand(io: Io): Command {
     .option('--world <world>', 'also offer this world: a path or a package (repeatable)', collect, [])
     .option('--no-showcase', 'do not play matches of bots')
     .option('--no-league', 'do not keep the demo league playing; --no-showcase includes it')
+    .option('--run-uploads', 'run the policies that players upload, as programs of this user: for players you trust')
     .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
     .option('--json', 'print one line of JSON when the server is ready')
     .option(
@@ -121,6 +124,7 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
     otherPorts,
     hasShowcase: options.showcase,
     hasLeague: options.showcase && options.league,
+    uploads: options.runUploads === true ? await uploadSettings(io) : undefined,
     logLevel: options.log,
     version: readVersion(),
   })

@@ -45,6 +45,10 @@ export function createStudyClient({ url, key, signal }: StudyClientOptions, name
       ask(caller, ParticipantState, `${base}/select`, { ...post, body: choice }),
     /** Starts the session of the assignment, or returns the one under way. */
     start: () => ask(caller, PlayStarted, `${base}/sessions`, { ...post, body: {} }),
+    /** Starts the episode of an assignment that is played in a world, or waits for those who play it too. */
+    play: () => ask(caller, ParticipantState, `${base}/episodes`, { ...post, body: {} }),
+    /** Stops waiting for others; the assignment stays. */
+    leaveRoom: () => ask(caller, ParticipantState, `${base}/waiting`, { method: 'DELETE' }),
     withdraw: (erase: boolean) => ask(caller, Withdrawn, `${base}/withdraw`, { ...post, body: { erase } }),
     /** Everything that the study holds of the participant. */
     data: () => ask(caller, ParticipantData, `${base}/export`),

@@ -26,6 +26,10 @@ export interface Match {
   readonly players: readonly EvaluationPlayer[]
   readonly tickRate: number
   readonly timeoutMs: number
+  /** Variables that the program of one slot gets and no other program sees, one record a slot. */
+  readonly environments?: readonly Readonly<Record<string, string>>[]
+  /** Receives the last part of the output of a slot's program once it has ended, or is ended. */
+  readonly onOutput?: (slot: number, text: string) => void
 }
 
 /** What came of a match: all of a row but its number and its journal's place. */

@@ -24,6 +24,8 @@ import { type Match, type MatchServices, PlayerFailure } from './match.ts'
 /** Milliseconds that a program has to connect, and to leave after the end. */
 const CONNECT_SECONDS = 60
 const LINGER_MS = 10_000
+/** Characters of a program's output that are handed on. */
+const KEPT_OUTPUT = 64 * 1024
 
 interface LiveContext {
   readonly services: MatchServices
@@ -130,8 +132,10 @@ class Outside {
     { slot, token, port }: { slot: number; token: string; port: number },
   ): void {
     const url = `ws://127.0.0.1:${port}/player?${new URLSearchParams({ slot: String(slot), token })}`
-    const { environment } = this.#services
-    const program = startProcessPlayer(this.#commandOf(player), { url, log: undefined, environment })
+    const { environments, onOutput } = this.#match
+    const environment = { ...this.#services.environment, ...environments?.[slot] }
+    const keep = onOutput ? { keep: KEPT_OUTPUT } : {}
+    const program = startProcessPlayer(this.#commandOf(player), { url, log: undefined, environment, ...keep })
     this.#programs.push({ slot, player: program })
     void program.ended.then(({ status, signal }) => {
       if (status !== 0) this.#broken.reject(new PlayerFailure(slot, `${player.name} ended with ${status ?? signal}`))
@@ -179,7 +183,10 @@ class Outside {
   }
 
   stop(): void {
-    for (const { player } of this.#programs) player.stop()
+    for (const { slot, player } of this.#programs) {
+      player.stop()
+      this.#match.onOutput?.(slot, player.output())
+    }
     for (const agent of this.#agents) agent.close()
   }
 }

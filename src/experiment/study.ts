@@ -2,6 +2,7 @@
 import type { FORM_EVENTS } from '../protocol/experiment-form.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { StudySettings } from '../protocol/study-settings.ts'
+import type { StudyArm } from '../protocol/study-worlds.ts'
 import type { Form } from './forms/form.ts'
 
 export interface StudyGame {
@@ -37,3 +38,7 @@ export interface Study {
 export function formsAt(study: Study, when: 'before' | 'after' | (typeof FORM_EVENTS)[number]): readonly Form[] {
   return study.forms.filter(({ phase }) => (phase.kind === 'experiment' ? phase.when : phase.event) === when)
 }
+
+/** The world that stands in the place of a game; undefined: it is a text game. */
+export const armOf = ({ settings }: Pick<Study, 'settings'>, game: string): StudyArm | undefined =>
+  Object.hasOwn(settings.worlds, game) ? settings.worlds[game] : undefined

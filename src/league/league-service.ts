@@ -1,15 +1,13 @@
 // Runs leagues: proposes rounds when they are due, drives each through its commissioner, and plays its episodes. Rounds
 // and episodes are jobs of the store, so that a kill of the server or of a commissioner costs nothing that was settled.
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import type { z } from 'zod'
-import type { Match, MatchServices } from '../evaluation/match.ts'
-import { playMatch } from '../evaluation/play-episode.ts'
+import type { MatchServices } from '../evaluation/match.ts'
 import type { BlobStore } from '../host/blobs.ts'
 import { type JobHandler, JobWorker } from '../host/jobs.ts'
 import type { Log } from '../host/log.ts'
 import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
-import { configureWorld } from '../kernel/world.ts'
 import { sleep } from '../lib/sleep.ts'
 import { type EpisodeFailed, type EpisodeResult, RoundStart, type ScheduledEpisode } from '../protocol/commissioner.ts'
 import {
@@ -22,16 +20,17 @@ import {
   RankDivisionResponse,
   ScheduleRoundsResponse,
 } from '../protocol/commissioner-requests.ts'
-import { LeagueEpisodeJob, LeagueRoundJob } from '../protocol/league.ts'
+import { LeagueRoundJob } from '../protocol/league.ts'
 import type { JobQueue } from '../store/jobs/job-queue.ts'
 import type { Leagues } from '../store/leagues/leagues.ts'
 import type { Rounds } from '../store/leagues/rounds.ts'
-import type { EpisodeRecord, LeagueRecord, RoundRecord } from '../store/leagues/rows.ts'
+import type { LeagueRecord, RoundRecord } from '../store/leagues/rows.ts'
 import { askCommissioner } from './ask.ts'
 import { createBaseline } from './commissioner/baseline.ts'
 import type { Draw } from './commissioner/commissioner.ts'
 import { localCommissioner, withCommissioner } from './commissioner-link.ts'
 import { driveRound, type RoundHost } from './drive-round.ts'
+import { EpisodePlayer } from './episode-player.ts'
 import { type RankedRow, withIntervals } from './intervals.ts'
 import {
   makeRoundStart,
@@ -43,6 +42,7 @@ import {
 } from './round-start.ts'
 import { drawOf, toSettlement, withPlayers } from './settlements.ts'
 import { TALLIED_ROUNDS, type Tally, tallyOf } from './tally.ts'
+import type { ProgramOptions } from './uploads/programs.ts'
 
 type TalliedRow = RankedRow & { readonly tally: Tally }
 
@@ -52,6 +52,8 @@ export interface LeagueServiceOptions {
   readonly queue: JobQueue
   readonly blobs: BlobStore
   readonly services: Omit<MatchServices, 'signal'>
+  /** What uploaded policies need; undefined: they cannot play here. */
+  readonly programs?: ProgramOptions | undefined
   readonly log: Log
   /** Milliseconds since 1970, for schedules. */
   readonly now?: () => number
@@ -70,9 +72,6 @@ const ROUNDS_AT_ONCE = 8
 const ATTEMPTS = 200
 /** Milliseconds between two looks for an episode that another process plays. */
 const LOOK_MS = 300
-/** Milliseconds that one episode may take, and steps a second with players outside. */
-const EPISODE_MS = 600_000
-const TICK_RATE = 20
 /** Recent rounds that schedules and leaderboards look at. */
 const RECENT = 200
 /** Leaderboards that are kept. */
@@ -81,6 +80,7 @@ const MAX_BOARDS = 1000
 export class LeagueService {
   readonly #options: LeagueServiceOptions
   readonly #workers: readonly JobWorker[]
+  readonly #player: EpisodePlayer
   /** Those who wait for an episode of this process. */
   readonly #waiting = new Map<string, () => void>()
   readonly #stop = new AbortController()
@@ -92,6 +92,7 @@ export class LeagueService {
 
   constructor(options: LeagueServiceOptions) {
     this.#options = options
+    this.#player = new EpisodePlayer(options)
     const { queue, log, leaseMs = LEASE_MS, concurrency = 1 } = options
     const onFault = (err: unknown): void => log.error({ err }, 'league.job_failed')
     const common = { queue, onFault, leaseMs, poll: { firstMs: 20, longestMs: 500 } }
@@ -289,41 +290,9 @@ export class LeagueService {
   }
 
   async #playEpisode(payload: unknown, signal: AbortSignal): Promise<undefined> {
-    const { rounds, blobs, services } = this.#options
-    const { episode: id } = parseWith(LeagueEpisodeJob, payload, { code: 'STORE_CORRUPT', what: 'A job of a league' })
-    const episode = await rounds.findEpisode(id)
-    if (episode?.status !== 'pending') return undefined
-    const { lines, ...result } = await playMatch(await this.#matchOf(episode), { ...services, signal })
-    const journal = lines.length > 0 ? `leagues/${id}-${randomBytes(4).toString('hex')}.jsonl` : null
-    if (journal !== null) await blobs.put(journal, `${lines.join('\n')}\n`)
-    const isFirst = await rounds.settle(id, {
-      status: result.outcome === 'ok' ? 'completed' : 'failed',
-      scores: result.scores,
-      error: result.error?.message ?? null,
-      journal,
-      hash: result.hash,
-    })
-    if (!isFirst && journal !== null) await blobs.delete(journal)
-    this.#waiting.get(id)?.()
+    const id = await this.#player.play(payload, signal)
+    if (id !== undefined) this.#waiting.get(id)?.()
     return undefined
-  }
-
-  async #matchOf({ id, roundId, request }: EpisodeRecord): Promise<Match> {
-    const { leagues, rounds, services } = this.#options
-    const { leagueId } = await rounds.get(roundId)
-    const league = await leagues.get(leagueId)
-    const world = await services.worlds.load(league.world)
-    const { num_agents: _, ...override } = request.game_config ?? {}
-    const players = await Promise.all(request.policy_version_ids.map((version) => leagues.policyVersion(version)))
-    return {
-      id: `league-${id}`,
-      world,
-      configured: configureWorld(world, request.variant_id, { ...league.config, ...override }),
-      seed: request.seed ?? 0,
-      players: players.map(({ player }) => player),
-      tickRate: TICK_RATE,
-      timeoutMs: EPISODE_MS,
-    }
   }
 
   /** The leaderboard of a division, as its commissioner ranks it. */

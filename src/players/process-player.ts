@@ -16,6 +16,8 @@ export interface ProcessPlayer {
   readonly ended: Promise<ProgramEnd>
   /** The last lines of its output, standard error included. */
   lastLines(): readonly string[]
+  /** The last part of its output; see `keep`. */
+  output(): string
   /** Ends it and everything it started. */
   stop(): void
 }
@@ -28,7 +30,13 @@ const KEPT_CHARACTERS = 4000
 /** @param command a line for the shell */
 export function startProcessPlayer(
   command: string,
-  at: { url: string; log: string | undefined; environment: Readonly<Record<string, string>> },
+  at: {
+    url: string
+    log: string | undefined
+    environment: Readonly<Record<string, string>>
+    /** Characters of output that are kept. */
+    keep?: number
+  },
 ): ProcessPlayer {
   const child = spawn('/bin/sh', ['-c', command], {
     detached: true,
@@ -39,7 +47,7 @@ export function startProcessPlayer(
   let tail = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
-      tail = (tail + chunk.toString('utf8')).slice(-KEPT_CHARACTERS)
+      tail = (tail + chunk.toString('utf8')).slice(-(at.keep ?? KEPT_CHARACTERS))
     })
     if (log) stream.pipe(log, { end: false })
   }
@@ -59,6 +67,7 @@ export function startProcessPlayer(
   return {
     ended,
     stop,
+    output: () => tail,
     lastLines: () =>
       tail
         .trimEnd()

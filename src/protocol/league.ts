@@ -50,6 +50,26 @@ export const LeagueSpec = z.strictObject({
 })
 export type LeagueSpec = z.infer<typeof LeagueSpec>
 
+/** Words of a command line: the first one is the program. */
+export const Argv = z.array(z.string().min(1).max(4000)).max(100)
+
+/** A policy that was uploaded. It has a name, as every policy has. */
+export const UploadedPolicy = z.discriminatedUnion('kind', [
+  /** An archive of source, started in its own folder. */
+  z.strictObject({ kind: z.literal('source'), name: z.string(), blob: z.string(), run: Argv.min(1) }),
+  /** A container image; an empty `run` leaves its own command. */
+  z.strictObject({ kind: z.literal('container'), name: z.string(), image: z.string(), run: Argv }),
+])
+export type UploadedPolicy = z.infer<typeof UploadedPolicy>
+
+/** What plays as a policy version of a league. */
+export const LeaguePlayer = z.union([EvaluationPlayer, UploadedPolicy])
+export type LeaguePlayer = z.infer<typeof LeaguePlayer>
+
+export const isUploaded = (player: LeaguePlayer): player is UploadedPolicy =>
+  player.kind === 'source' || player.kind === 'container'
+
 /** Jobs of leagues. */
+export const LeagueSubmissionJob = z.strictObject({ submission: z.string() })
 export const LeagueRoundJob = z.strictObject({ round: z.string() })
 export const LeagueEpisodeJob = z.strictObject({ episode: z.string() })

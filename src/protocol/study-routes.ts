@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { ExperimentForm, FormPayloads, RunForm } from './experiment-form.ts'
 import { JsonObject } from './json.ts'
 import { StudyConsent } from './study-settings.ts'
+import { SlotRecord, StudySlot, WaitingRoom } from './study-worlds.ts'
 
 const Name = z.string().min(1).max(200)
 export const GENERATIONS = ['experiment', 'run'] as const
@@ -47,6 +48,7 @@ export const STAGES = [
   'consent',
   'forms',
   'session',
+  'episode',
   'assignment',
   'choice',
   'waiting',
@@ -73,6 +75,22 @@ export const ParticipantState = z.strictObject({
   /** A session under way: connect to it to resume. */
   session: z.strictObject({ session_id: z.string(), ws_path: z.string() }).nullable(),
   options: z.array(Shown),
+  /** The world of the assignment; null for text games. */
+  arm: z
+    .strictObject({
+      world: z.string(),
+      title: z.string(),
+      description: z.string(),
+      /** Participants who play together. */
+      people: z.int(),
+    })
+    .nullable(),
+  /** In stage `waiting`. */
+  waiting: WaitingRoom.nullable(),
+  /** In stage `episode`. */
+  playing: StudySlot.nullable(),
+  /** Nobody else had come to play with: the study is over for the participant, who gets a code. */
+  is_released: z.boolean(),
   completed: z.int(),
   /** Assignments that a participant completes at most. */
   maximum: z.int(),
@@ -104,5 +122,7 @@ export const ParticipantData = z.strictObject({
   forms: FormPayloads,
   assignments: z.array(JsonObject),
   sessions: z.array(JsonObject),
+  /** What the participant played in worlds. */
+  episodes: z.array(SlotRecord),
 })
 export type ParticipantData = z.infer<typeof ParticipantData>

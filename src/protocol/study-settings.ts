@@ -1,5 +1,6 @@
 // The key `study` of an experiment file: what the original's files do not know. All of it is optional.
 import { z } from 'zod'
+import { StudyArm } from './study-worlds.ts'
 
 const Name = z.string().min(1).max(200)
 
@@ -31,26 +32,6 @@ export const StudyReservation = z.strictObject({
   minutes: z.number().min(1).max(43_200),
 })
 
-/** Who else is in the world, by slot: a bot of it, a model, or another participant. */
-const OtherPlayer = z.discriminatedUnion('kind', [
-  z.strictObject({ slot: z.int().min(0).max(63), kind: z.literal('bot'), name: Name }),
-  z.strictObject({ slot: z.int().min(0).max(63), kind: z.literal('participant') }),
-])
-
-/** A study in any world, in place of the text games. */
-export const StudyWorld = z.strictObject({
-  id: Name,
-  variant: Name.nullable().default(null),
-  /** The participant's slot; participants who are matched take this one and those of kind `participant`. */
-  slot: z.int().min(0).max(63).default(0),
-  others: z.array(OtherPlayer).max(63).default([]),
-  /** Seconds that a participant waits for others before bots fill in. */
-  wait_seconds: z.int().min(1).max(3600).default(60),
-  /** The bot that fills in. */
-  stand_in: Name.nullable().default(null),
-})
-export type StudyWorld = z.infer<typeof StudyWorld>
-
 export const StudySettings = z.strictObject({
   title: z.string().min(1).max(300).nullable().default(null),
   language: z.string().min(2).max(35).default('en'),
@@ -64,6 +45,7 @@ export const StudySettings = z.strictObject({
   open_link: z.boolean().default(true),
   /** For the pre-registration export. */
   analysis_plan: z.string().max(100_000).nullable().default(null),
-  worlds: z.record(Name, StudyWorld).default({}),
+  /** Worlds in the place of text games, by the name under which the list of games has them. */
+  worlds: z.record(Name, StudyArm).default({}),
 })
 export type StudySettings = z.infer<typeof StudySettings>

@@ -12,7 +12,7 @@ import { type AccessOptions, Transport } from '../transport/transport.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
 import { leagueJournals } from './league-journals.ts'
-import { openLeagueServices } from './leagues.ts'
+import { openLeagueServices, type UploadSettings } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
 import { ModelPlayers } from './model-players.ts'
 import { Readiness } from './readiness.ts'
@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly hasShowcase: boolean
   /** Whether a demo league of the shipped bots keeps playing; default false. Other leagues always do. */
   readonly hasLeague?: boolean | undefined
+  /** How programs that players upload are started; default: they are not. */
+  readonly uploads?: UploadSettings | undefined
   /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
   readonly minFreeBytes?: number | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -97,7 +99,11 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
   const kept = { ...storage.episodes, elsewhere: leagueJournals(store, storage.blobs) }
-  const episodes = new EpisodeService({ worlds, storage: kept, log, onArchived: () => indexer.wake() })
+  const onArchived = (id: string): void => {
+    indexer.wake()
+    studies.ended(id)
+  }
+  const episodes = new EpisodeService({ worlds, storage: kept, log, onArchived })
   let left: string[] = []
   const closeEpisodes = async (): Promise<void> => {
     left = await episodes.close()
@@ -109,7 +115,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
   const { services, studies } = await openServices(options, { storage, episodes, log, opened })
   const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
-  const leagues = openLeagueServices({ ...storage, worlds, log, hasDemo: options.hasLeague === true })
+  const leagues = openLeagueServices({ ...storage, worlds, log, options })
   opened.push({ name: 'leagues', close: () => leagues.close() })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
   const models = openModels(opened, { episodes, models: services.models, log })
@@ -136,18 +142,20 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const resumed = await episodes.resumeUnfinished()
   await models.begin(url)
   readiness.started()
+  studies.start()
   const stop = new AbortController()
   if (options.hasShowcase) showcase = runShowcase(episodes, { log, signal: stop.signal })
-  return {
-    url,
-    resumed,
-    async close() {
-      stop.abort()
-      const closing = await closeAll(opened.toReversed(), CLOSE_MS)
-      for (const { part, error } of closing) log.error({ err: error, part }, 'server.close_failed')
-      return left
-    },
+  const close = async (): Promise<string[]> => {
+    stop.abort()
+    await closeParts(opened, log)
+    return left
   }
+  return { url, resumed, close }
+}
+
+async function closeParts(opened: readonly ClosingPart[], log: Log): Promise<void> {
+  const failed = await closeAll(opened.toReversed(), CLOSE_MS)
+  for (const { part, error } of failed) log.error({ err: error, part }, 'server.close_failed')
 }
 
 function openModels(opened: ClosingPart[], options: ConstructorParameters<typeof ModelPlayers>[0]): ModelPlayers {

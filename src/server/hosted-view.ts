@@ -11,6 +11,7 @@ import type {
   HostedPolicyVersion,
   HostedPool,
   HostedRound,
+  HostedSubmission,
 } from '../protocol/hosted.ts'
 import type { Leagues } from '../store/leagues/leagues.ts'
 import type {
@@ -23,12 +24,14 @@ import type {
   ResultRecord,
   RoundRecord,
 } from '../store/leagues/rows.ts'
+import type { SubmissionRecord } from '../store/leagues/submissions.ts'
 
 const iso = (at: number): string => new Date(at).toISOString()
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at))
 
 /** An id without its prefix; ids without one pass. */
-export const bareId = (id: string): string => id.replace(/^(?:league|div|round|pool|lpm|sub|ereq|player)_/, '')
+export const bareId = (id: string): string =>
+  id.replace(/^(?:league|div|round|pool|lpm|sub|ereq|player|src|img|cow|ps)_/, '')
 
 /** Games are worlds: they have no row, and an id of their name. */
 export const gameOf = ({ world, createdAt }: LeagueRecord): HostedGame => ({
@@ -120,6 +123,19 @@ export class HostedView {
       policy_version: this.version(member.policyVersionId),
       player: this.player(member.playerId),
       created_at: iso(member.createdAt),
+    }
+  }
+
+  submission(submission: SubmissionRecord): HostedSubmission {
+    return {
+      id: `sub_${submission.id}`,
+      status: submission.status,
+      league: this.league(submission.leagueId),
+      policy_version: this.version(submission.policyVersionId),
+      player: this.player(submission.playerId),
+      league_policy_membership_id: submission.membershipId && `lpm_${submission.membershipId}`,
+      notes: submission.notes,
+      created_at: iso(submission.createdAt),
     }
   }
 

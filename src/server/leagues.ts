@@ -2,19 +2,35 @@
 import type { BlobStore } from '../host/blobs.ts'
 import type { Log } from '../host/log.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
+import { logPrefix } from '../league/episode-player.ts'
 import { LeagueService } from '../league/league-service.ts'
 import { makeLeague } from '../league/make-league.ts'
+import { SubmissionDesk } from '../league/submission-desk.ts'
+import type { ProgramOptions } from '../league/uploads/programs.ts'
 import { sleep } from '../lib/sleep.ts'
 import { LeagueSpec } from '../protocol/league.ts'
 import { JobQueue } from '../store/jobs/job-queue.ts'
 import { Leagues } from '../store/leagues/leagues.ts'
 import { Rounds } from '../store/leagues/rounds.ts'
+import { LeagueSecrets } from '../store/leagues/secrets.ts'
+import { Sources } from '../store/leagues/sources.ts'
+import { Submissions } from '../store/leagues/submissions.ts'
+import { LeagueTokens } from '../store/leagues/tokens.ts'
+import type { Vault } from '../store/people/vault.ts'
 import type { Store } from '../store/store.ts'
+
+/** How programs that players upload are started on this machine. */
+export type UploadSettings = Omit<ProgramOptions, 'blobs' | 'secrets'>
 
 export interface LeagueServices {
   readonly leagues: Leagues
   readonly rounds: Rounds
   readonly service: LeagueService
+  readonly tokens: LeagueTokens
+  readonly submissions: Submissions
+  readonly desk: SubmissionDesk
+  readonly sources: Sources
+  readonly secrets: LeagueSecrets
   close(): Promise<void>
 }
 
@@ -71,32 +87,52 @@ export function openLeagueServices(parts: {
   readonly store: Store
   readonly blobs: BlobStore
   readonly worlds: WorldRegistry
+  readonly vault: Vault
   readonly log: Log
-  readonly hasDemo: boolean
+  readonly options: {
+    readonly hasLeague?: boolean | undefined
+    /** What uploaded programs are started with; undefined: none is started. */
+    readonly uploads?: UploadSettings | undefined
+  }
 }): LeagueServices {
   const { store, blobs, worlds, log } = parts
+  const { uploads, hasLeague: hasDemo = false } = parts.options
   const leagues = new Leagues(store)
   const rounds = new Rounds(store, leagues)
+  const secrets = new LeagueSecrets(store, parts.vault)
+  const submissions = new Submissions(store, leagues)
+  const queue = new JobQueue(store)
+  const programs = uploads && { blobs, secrets, ...uploads }
+  // Other programs and containers play only in leagues that the command line runs.
+  const services = { worlds, environment: {}, engine: undefined, models: undefined }
+  const desk = new SubmissionDesk({ leagues, submissions, queue, services, programs, log })
   const service = new LeagueService({
     leagues,
     rounds,
     blobs,
     log,
-    queue: new JobQueue(store),
-    // Programs and containers play only in leagues that the command line runs: nothing that came by HTTP is started here.
-    services: { worlds, environment: {}, engine: undefined, models: undefined },
+    queue,
+    services,
+    programs,
   })
   const stop = new AbortController()
-  const demo = runDemo({ ...parts, leagues, rounds, signal: stop.signal }).catch((err: unknown) => {
+  const demo = runDemo({ ...parts, hasDemo, leagues, rounds, signal: stop.signal }).catch((err: unknown) => {
     if (!stop.signal.aborted) log.error({ err }, 'league.demo_failed')
   })
   service.start(TICK_MS)
+  desk.start()
   return {
     leagues,
     rounds,
     service,
+    tokens: new LeagueTokens(store),
+    submissions,
+    desk,
+    sources: new Sources(store),
+    secrets,
     async close() {
       stop.abort()
+      await desk.stop()
       await service.stop()
       await demo
     },
@@ -118,7 +154,15 @@ async function runDemo(parts: {
   const league = known ?? (await makeLeague(leagues, worlds, DEMO))
   await leagues.setPaused(league.id, !hasDemo)
   while (!signal.aborted) {
-    for (const journal of await rounds.prune(league.id, KEPT_ROUNDS)) await blobs.delete(journal)
+    for (const journal of await rounds.prune(league.id, KEPT_ROUNDS)) await removeEpisode(blobs, journal)
     await sleep(PRUNE_MS, signal).catch(() => undefined)
   }
+}
+
+/** Removes a journal, and the logs beside it. */
+async function removeEpisode(blobs: BlobStore, journal: string): Promise<void> {
+  await blobs.delete(journal)
+  const [, id] = /^leagues\/([0-9a-f-]{36})-/.exec(journal) ?? []
+  if (id === undefined) return
+  for await (const { name } of blobs.list(logPrefix(id))) await blobs.delete(name)
 }

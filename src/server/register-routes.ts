@@ -14,6 +14,7 @@ import type { RouteFailures } from '../transport/fastify-failures.ts'
 import { installRateLimit } from '../transport/rate-limit.ts'
 import type { Transport } from '../transport/transport.ts'
 import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
+import { HostedAuth } from './hosted-auth.ts'
 import type { LeagueServices } from './leagues.ts'
 import type { LivePerception } from './live-perception.ts'
 import { liveRoute } from './live-sockets.ts'
@@ -85,10 +86,10 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(courseRoutes, { episodes, locality, models: parts.models })
   await typed.register(controlRoutes, { episodes, locality })
   await typed.register(evaluationRoutes, { evaluations: new Evaluations(store), blobs })
-  await typed.register(leagueRoutes, { ...parts.leagues, locality, blobs })
   const jobs = new JobQueue(store)
   const { registry: sessions } = services
   await typed.register(operateRoutes, { jobs, sessions, dataDir: parts.settings.dataDir, locality })
+  await typed.register(leagueRoutes, { ...parts.leagues, auth: new HostedAuth(parts.leagues.tokens, locality), blobs })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }

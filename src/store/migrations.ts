@@ -10,6 +10,8 @@ import { createStudies } from './migrations/0008-studies.ts'
 import { addStudyConfig } from './migrations/0009-study-config.ts'
 import { createLeagues } from './migrations/0010-leagues.ts'
 import { addStudyMonitor } from './migrations/0011-study-monitor.ts'
+import { createStudyEpisodes } from './migrations/0012-study-episodes.ts'
+import { createHosted } from './migrations/0013-hosted.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -31,4 +33,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 9, name: 'study config', statements: addStudyConfig },
   { number: 10, name: 'leagues', statements: createLeagues },
   { number: 11, name: 'study monitor', statements: addStudyMonitor },
+  { number: 12, name: 'study episodes', statements: createStudyEpisodes },
+  { number: 13, name: 'hosted uploads', statements: createHosted },
 ]

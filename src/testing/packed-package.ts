@@ -1,6 +1,18 @@
-// The package as npm would publish it, built and packed from a copy of this checkout, so that tests can do so at once.
+// The package as npm would publish it, built and packed from a copy of this checkout. A tarball is kept below node_modules,
+// named after what it was built from, so that the tests of one run build it once.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -35,16 +47,55 @@ export function runTool(command: string, args: readonly string[], cwd: string): 
   throw new Error(`${command} ${args.join(' ')} in ${cwd}: status ${status} ${error ?? ''}\n${stdout}${stderr}`)
 }
 
+const KEPT = join(ROOT, 'node_modules', '.cache', 'packed')
+
 /** @returns the path of the tarball, below `folder` */
 export function packPackage(folder: string): string {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const name = `paracosm-${version}.tgz`
+  const kept = join(KEPT, `${sourceDigest()}.tgz`)
+  if (!existsSync(kept)) {
+    build(folder)
+    rmSync(KEPT, { recursive: true, force: true })
+    mkdirSync(KEPT, { recursive: true })
+    // Two tests that build at once write the same; a rename is whole or not there.
+    const own = `${kept}.${process.pid}`
+    copyFileSync(join(folder, name), own)
+    renameSync(own, kept)
+  }
+  copyFileSync(kept, join(folder, name))
+  return join(folder, name)
+}
+
+/** Of the names and bytes of everything that goes into the package. */
+function sourceDigest(): string {
+  const hash = createHash('sha256')
+  const files = PARTS.flatMap((part) => [part, ...globSync(`${part}/**/*`, { cwd: ROOT })])
+  for (const file of files.filter(isSource).sort()) {
+    const content = readFile(join(ROOT, file))
+    if (content !== undefined) hash.update(`${file}\0${content.length}\0`).update(content)
+  }
+  return hash.digest('hex')
+}
+
+/** Not what a build writes itself. */
+const isSource = (path: string): boolean => !/^web\/(?:dist|node_modules)\b/.test(path)
+
+function readFile(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EISDIR') return undefined
+    throw error
+  }
+}
+
+function build(folder: string): void {
   const copy = join(folder, 'checkout')
   mkdirSync(copy)
   for (const part of PARTS) cpSync(join(ROOT, part), join(copy, part), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
   runTool('npm', ['pack', '--pack-destination', folder], copy)
-  const name = readdirSync(folder).find((each) => each.endsWith('.tgz'))
-  if (name === undefined) throw new Error('npm pack wrote no tarball')
-  return join(folder, name)
 }
 
 /** Installs what a project names, from the cache of npm where it can. */

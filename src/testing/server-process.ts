@@ -37,7 +37,7 @@ export async function startServerProcess(
 
 /** Polls until `check` gives something; fails with `what` after a minute. */
 export async function eventually<T>(what: string, check: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const until = Date.now() + 60_000
+  const until = Date.now() + 150_000
   for (;;) {
     const found = await check()
     if (found !== undefined) return found

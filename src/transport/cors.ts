@@ -12,7 +12,7 @@ export function corsOptions(policy: OriginPolicy): FastifyCorsOptions {
     origin: origins.length > 0 && origins,
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Auth-Token'],
     exposedHeaders: ['Retry-After', 'Content-Disposition'],
     // Seconds that a browser may keep the answer to a preflight.
     maxAge: 600,
@@ -23,12 +23,12 @@ const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
 /**
  * Refuses requests that change state when they come from a page of a strange origin, or under a name that is not the
- * server's. A Bearer token proves that no page of another site made the request: browsers never add one by themselves.
+ * server's. A token in a header proves that no page of another site made the request: browsers never add one by themselves.
  */
 export function installOriginCheck(app: FastifyInstance, policy: OriginPolicy): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const isSafe = SAFE_METHODS.includes(request.method)
-    const needsCheck = !isSafe && readBearer(request.headers) === undefined
+    const needsCheck = !isSafe && readBearer(request.headers) === undefined && !('x-auth-token' in request.headers)
     done(needsCheck ? policy.refuseSensitive(request.headers) : undefined)
   })
 }

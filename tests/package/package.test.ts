@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { startProcess } from '../../src/testing/cli.ts'
+import { packPackage } from '../../src/testing/packed-package.ts'
 import { until } from '../../src/testing/until.ts'
 import { openWire } from '../../src/testing/wire.ts'
 
@@ -21,17 +22,14 @@ function run(command: string, args: readonly string[], cwd: string): string {
 /** The tarball, installed in an empty folder, with the Node of this checkout beside it. */
 const app = join(folder, 'app')
 mkdirSync(app)
-run('npm', ['pack', '--pack-destination', folder], ROOT)
-const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? ''
+const tarball = packPackage(folder)
 writeFileSync(join(app, 'package.json'), '{"name":"app","version":"1.0.0","type":"module","private":true}')
-run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', join(folder, tarball)], app)
+run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball], app)
 symlinkSync(join(ROOT, 'node_modules', 'node'), join(app, 'node_modules', 'node'))
 const bin = join(app, 'node_modules', '.bin', 'paracosm')
 
 test('package: no TypeScript source, no test and no path of a machine is shipped', () => {
-  const files = run('tar', ['-tzf', join(folder, tarball)], folder)
-    .trim()
-    .split('\n')
+  const files = run('tar', ['-tzf', tarball], folder).trim().split('\n')
   assert.ok(files.length > 50)
   for (const file of files) {
     assert.doesNotMatch(file, /(?<!\.d)\.ts$|\.test\.|fixtures|tsconfig/, file)

@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import { z } from 'zod'
+import { summariseWorld } from '../../adapters/coworld/describe.ts'
 import { GameCatalogue } from '../../adapters/session/games.ts'
-import type { KnownGame } from '../../experiment/file/catalogue.ts'
+import type { KnownGame, KnownWorld } from '../../experiment/file/catalogue.ts'
 import type { FileFault } from '../../experiment/file/faults.ts'
 import { checkStudyFile } from '../../experiment/file/read-study-file.ts'
 import { formsAt } from '../../experiment/study.ts'
@@ -11,9 +12,13 @@ import { AppError } from '../../kernel/errors.ts'
 import { StudyFileShape } from '../../protocol/experiment-file-schema.ts'
 import { EXIT, type Io, printJson } from '../io.ts'
 
-/** The games that a study can name here. */
-export async function knownGames(io: Io): Promise<readonly KnownGame[]> {
-  return (await GameCatalogue.load(io.worlds)).all.map(({ game }) => game)
+/** The games and worlds that a study can name here. */
+export async function knownPlays(
+  io: Io,
+): Promise<{ readonly games: readonly KnownGame[]; readonly worlds: readonly KnownWorld[] }> {
+  const worlds = await Promise.all(io.worlds.ids().map((id) => io.worlds.load(id)))
+  const games = (await GameCatalogue.load(io.worlds)).all.map(({ game }) => game)
+  return { games, worlds: worlds.map(summariseWorld) }
 }
 
 /** @throws AppError FILE_UNREADABLE */
@@ -48,10 +53,10 @@ export function checkCommand(io: Io): Command {
 }
 
 async function check(io: Io, files: readonly string[], flags: CheckFlags): Promise<void> {
-  const games = await knownGames(io)
+  const known = await knownPlays(io)
   const results = []
   for (const file of files) {
-    const checked = checkStudyFile(await readSource(file), { games, generation: flags.generation })
+    const checked = checkStudyFile(await readSource(file), { ...known, generation: flags.generation })
     results.push({ file, ...checked })
     if (checked.faults.length > 0) io.exit(EXIT.failed)
     if (flags.json) continue

@@ -19,7 +19,7 @@ import { EXIT, type Io, printJson } from '../io.ts'
 import { parseCount, parseSeed } from '../options.ts'
 import { withStore } from '../store.ts'
 import { readVersion } from '../version.ts'
-import { knownGames, readSource } from './check.ts'
+import { knownPlays, readSource } from './check.ts'
 
 interface PilotFlags {
   readonly participants: number
@@ -46,7 +46,7 @@ export function pilotCommand(io: Io): Command {
 
 async function pilot(io: Io, file: string, flags: PilotFlags): Promise<void> {
   const text = await readSource(file)
-  const { study } = readStudyFile(text, file, { games: await knownGames(io) })
+  const { study } = readStudyFile(text, file, await knownPlays(io))
   const output = resolve(flags.output)
   await makeFolder(output)
   const data = join(output, 'server')
@@ -115,7 +115,15 @@ async function walk(io: Io, { server: { url }, study, adminKey, flags }: Walk): 
   await inLanes(numbers, flags.concurrency, async (number) => {
     try {
       const seed = `${flags.seed}:participant ${number}`
-      const options = { url, study: study.name, token: links[number], seed, turns: flags.turns, signal: io.signal }
+      const options = {
+        url,
+        study: study.name,
+        token: links[number],
+        seed,
+        turns: flags.turns,
+        worlds: io.worlds,
+        signal: io.signal,
+      }
       outcomes.push(await simulateParticipant(options))
       io.progress(`${outcomes.length} of ${count} participants`)
     } catch (error) {
@@ -138,7 +146,8 @@ function summarise(outcomes: readonly PilotOutcome[]) {
   const finished = outcomes.filter(({ stage }) => stage === 'finished')
   const inputs = outcomes.reduce((sum, each) => sum + each.inputs, 0)
   const times = outcomes.map(({ ms }) => ms).toSorted((a, b) => a - b)
-  const perPerson = finished.length === 0 ? 0 : finished.reduce((sum, each) => sum + each.inputs, 0) / finished.length
+  const seconds = finished.map(({ inputs: own, playedMs }) => own * SECONDS_PER_INPUT + playedMs / 1000)
+  const perPerson = seconds.reduce((sum, each) => sum + each, 0) / Math.max(1, finished.length)
   return {
     participants: outcomes.length,
     finished: finished.length,
@@ -146,7 +155,7 @@ function summarise(outcomes: readonly PilotOutcome[]) {
     sessions: outcomes.reduce((sum, each) => sum + each.sessions, 0),
     inputs,
     median_ms: times.length === 0 ? 0 : Math.round(at(times, Math.floor(times.length / 2))),
-    expected_minutes: Math.round((perPerson * SECONDS_PER_INPUT) / 6) / 10,
+    expected_minutes: Math.round(perPerson / 6) / 10,
     model_calls: inputs * CALLS_PER_INPUT,
   }
 }

@@ -6,6 +6,7 @@ import { formJson, readForms } from '../forms/form.ts'
 import { EXPERIMENT_STRATEGIES, RUN_STRATEGIES } from '../strategy/names.ts'
 import type { Study } from '../study.ts'
 import type { YamlValue } from '../yaml/read-yaml.ts'
+import { type ArmContext, armGames } from './arms.ts'
 import type { KnownGame } from './catalogue.ts'
 import type { Faults, Path } from './faults.ts'
 import { gameReference, refuseRepeats, toJson } from './games.ts'
@@ -28,20 +29,21 @@ const ADVICE = {
 /** @returns undefined when faults were noted */
 export function readExperiment(
   value: YamlValue,
-  { games, faults }: { readonly games: readonly KnownGame[]; readonly faults: Faults },
+  { faults, ...known }: ArmContext & { readonly faults: Faults },
 ): ReadExperiment | undefined {
   const file = Mapping.open(value ?? {}, [], faults, 'name: my-study')
   if (!file) return undefined
   const name = file.required('name', text, 'name: my-study')
   const description = file.optional('description', text, '')
   const condition = file.optional('condition', nullable(oneOf(CONDITIONS)), null)
+  const own = file.optional('study', settings(known), undefined)
+  const games = [...known.games, ...armGames(file.source)]
   const strategy = file.required(
     'assignment_strategy',
     assignmentStrategy(games),
     'assignment_strategy: {strategy: random_unique}',
   )
   const forms = file.optional('forms', readForms('experiment'), [])
-  const own = file.optional('study', settings, undefined)
   file.refuseRest(ADVICE)
   if (!file.isWhole || name === undefined || description === undefined || !strategy || !forms) return undefined
   const config: ExperimentConfig = {

@@ -7,7 +7,7 @@ import { formJson, readForms } from '../forms/form.ts'
 import { EXPERIMENT_STRATEGIES, isRunStrategy, RUN_STRATEGIES } from '../strategy/names.ts'
 import type { Study } from '../study.ts'
 import type { YamlValue } from '../yaml/read-yaml.ts'
-import type { KnownGame } from './catalogue.ts'
+import { type ArmContext, armGames } from './arms.ts'
 import type { Faults, Path } from './faults.ts'
 import { gameEntry, givenOverrides, type ReadGame, refuseRepeats, toJson } from './games.ts'
 import { bool, listOf, Mapping, nullable, type Reader, seed, text, whole } from './readers.ts'
@@ -31,7 +31,7 @@ const DEFAULT_PLAYERS = { humans: { all: true }, models: [] }
 /** @returns undefined when faults were noted */
 export function readRun(
   value: YamlValue,
-  { games: known, faults }: { readonly games: readonly KnownGame[]; readonly faults: Faults },
+  { faults, ...known }: ArmContext & { readonly faults: Faults },
 ): ReadRun | undefined {
   const file = Mapping.open(value ?? {}, [], faults, 'name: my-study')
   if (!file) return undefined
@@ -40,14 +40,15 @@ export function readRun(
   const ownSeed = file.optional('seed', nullable(whole), null)
   const interfaces = file.optional('ui', ui, DEFAULT_UI)
   const whoPlays = file.optional('players', players, DEFAULT_PLAYERS)
-  const games = file.required('games', listOf(gameEntry(known), '- name: Explore'), 'games: [{name: Explore}]')
+  const own = file.optional('study', settings(known), undefined)
+  const playable = [...known.games, ...armGames(file.source)]
+  const games = file.required('games', listOf(gameEntry(playable), '- name: Explore'), 'games: [{name: Explore}]')
   const strategy = file.required(
     'next_game_strategy',
     nextGame,
     'next_game_strategy: {strategy: {id: full_character_access}}',
   )
   const forms = file.optional('forms', readForms('run'), [])
-  const own = file.optional('study', settings, undefined)
   file.refuseRest(ADVICE)
   if (games && strategy) checkTogether(games, strategy, faults)
   if (!file.isWhole || name === undefined || description === undefined) return undefined

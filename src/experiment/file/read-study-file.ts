@@ -3,7 +3,8 @@ import { AppError } from '../../kernel/errors.ts'
 import type { ExperimentConfig, RunConfig } from '../../protocol/experiment-file.ts'
 import type { Study } from '../study.ts'
 import { isYamlObject, readYaml, type YamlFile } from '../yaml/read-yaml.ts'
-import type { KnownGame } from './catalogue.ts'
+import { unusedArms } from './arms.ts'
+import type { KnownGame, KnownWorld } from './catalogue.ts'
 import { Faults, type FileFault, faultJson } from './faults.ts'
 import { readExperiment } from './read-experiment.ts'
 import { readRun } from './read-run.ts'
@@ -20,6 +21,8 @@ export interface CheckedFile {
 
 interface CheckOptions {
   readonly games: readonly KnownGame[]
+  /** Worlds that arms may name; absent: none. */
+  readonly worlds?: readonly KnownWorld[] | undefined
   /** Absent: the file's own keys tell. */
   readonly generation?: Study['generation'] | undefined
 }
@@ -28,7 +31,7 @@ interface CheckOptions {
  * Reads a file and reports every fault with its place.
  * @throws AppError FILE_TOO_LARGE, VALIDATION_ERROR for a file that is too large to be one
  */
-export function checkStudyFile(source: string, { games, generation: wanted }: CheckOptions): CheckedFile {
+export function checkStudyFile(source: string, { games, worlds = [], generation: wanted }: CheckOptions): CheckedFile {
   const file = readYaml(source)
   const generation = wanted ?? generationOf(file, source)
   if (file.faults.length > 0) {
@@ -36,7 +39,7 @@ export function checkStudyFile(source: string, { games, generation: wanted }: Ch
     return { generation, config: undefined, study: undefined, faults, warnings: [] }
   }
   const faults = new Faults()
-  const read = (generation === 'run' ? readRun : readExperiment)(file.value, { games, faults })
+  const read = (generation === 'run' ? readRun : readExperiment)(file.value, { games, worlds, faults })
   const found = faults.locate(file)
   return {
     generation,
@@ -87,6 +90,12 @@ function warningsOf(file: YamlFile, study: Study | undefined): FileFault[] {
     const place = file.placeOf(['name'])
     const hint = 'Name the study: the name is part of its address.'
     repeated.push({ path: 'name', kind: 'rule', message: 'the name is blank', hint, ...place })
+  }
+  for (const arm of study ? unusedArms(study) : []) {
+    const place = file.keyPlaceOf(['study', 'worlds', arm])
+    const hint = 'Add it to the games of the study, or remove it.'
+    const path = `study.worlds.${arm}`
+    repeated.push({ path, kind: 'rule', message: `nobody plays the arm ${arm}`, hint, ...place })
   }
   return repeated
 }

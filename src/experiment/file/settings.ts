@@ -1,7 +1,11 @@
 // Reads the key `study`: what only Paracosm knows of a study.
+import type { z } from 'zod'
 import { closestOf } from '../../kernel/closest.ts'
 import { StudySettings } from '../../protocol/study-settings.ts'
+import { StudyArm } from '../../protocol/study-worlds.ts'
 import type { YamlValue } from '../yaml/read-yaml.ts'
+import { type ArmContext, checkArms } from './arms.ts'
+import type { Faults, Path } from './faults.ts'
 import { toJson } from './games.ts'
 import type { Reader } from './readers.ts'
 
@@ -9,6 +13,7 @@ export const DEFAULT_SETTINGS: StudySettings = StudySettings.parse({})
 
 const KEYS: readonly string[] = [
   ...Object.keys(StudySettings.shape),
+  ...Object.keys(StudyArm.shape),
   'version',
   'text',
   'scroll',
@@ -16,18 +21,24 @@ const KEYS: readonly string[] = [
   'code',
   'url',
   'minutes',
-  'id',
-  'variant',
-  'slot',
-  'others',
-  'wait_seconds',
-  'stand_in',
+  'bot',
+  'seconds',
+  'grace_seconds',
+  'on_timeout',
 ]
 
-export const settings: Reader<StudySettings> = (value: YamlValue, path, faults) => {
-  const parsed = StudySettings.safeParse(toJson(value))
-  if (parsed.success) return parsed.data
-  for (const issue of parsed.error.issues) {
+/** @param known what the arms may name */
+export const settings =
+  (known: ArmContext): Reader<StudySettings> =>
+  (value: YamlValue, path, faults) => {
+    const parsed = StudySettings.safeParse(toJson(value))
+    if (!parsed.success) return noteIssues(parsed.error.issues, path, faults)
+    checkArms(parsed.data.worlds, [...path, 'worlds'], faults, known)
+    return parsed.data
+  }
+
+function noteIssues(issues: readonly z.core.$ZodIssue[], path: Path, faults: Faults): undefined {
+  for (const issue of issues) {
     const where = [...path, ...issue.path.filter((part) => typeof part !== 'symbol')]
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {

@@ -2,9 +2,12 @@
 import { createClient } from '../../client/client.ts'
 import { ClientError } from '../../client/client-error.ts'
 import { createStudyClient, type StudyClient } from '../../client/studies.ts'
+import type { WorldRegistry } from '../../host/world-registry.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { sleep } from '../../lib/sleep.ts'
 import type { ParticipantState } from '../../protocol/study-routes.ts'
 import { Twister } from '../strategy/twister.ts'
+import { playSlot } from './simulated-slot.ts'
 
 interface PilotOptions {
   readonly url: string
@@ -15,6 +18,8 @@ interface PilotOptions {
   readonly seed: string
   /** Inputs before the participant finishes a session, at most. */
   readonly turns: number
+  /** Worlds whose bots play for the participant. */
+  readonly worlds: WorldRegistry
   readonly signal: AbortSignal
 }
 
@@ -23,6 +28,8 @@ export interface PilotOutcome {
   readonly stage: ParticipantState['stage']
   readonly sessions: number
   readonly inputs: number
+  /** Milliseconds in episodes of worlds: a person needs as many. */
+  readonly playedMs: number
   readonly ms: number
   readonly code: string | null
 }
@@ -87,6 +94,7 @@ export async function simulateParticipant(options: PilotOptions): Promise<PilotO
   const client = createStudyClient({ url, key, signal }, study)
   let sessions = 0
   let inputs = 0
+  let playedMs = 0
   let state = await client.me()
   for (let step = 0; step < MAX_STEPS; step++) {
     const { stage, group_id, forms, options: choices } = state
@@ -97,6 +105,14 @@ export async function simulateParticipant(options: PilotOptions): Promise<PilotO
     } else if (stage === 'choice') {
       const choice = draw.choice(choices)
       if (choice) state = await orLook(client, () => client.select(choice))
+    } else if (stage === 'assignment' && state.arm) {
+      state = await orLook(client, () => client.play())
+    } else if (stage === 'waiting') {
+      state = await afterWaiting(client, signal)
+    } else if (stage === 'episode' && state.playing) {
+      playedMs += await playSlot({ ...options, key }, state.playing, draw)
+      sessions++
+      state = await afterEpisode(client, signal)
     } else if (stage === 'assignment' || stage === 'session') {
       const { session_id } = await client.start()
       inputs += await playThrough({ url, key, signal, session: session_id }, 1 + draw.below(options.turns), draw)
@@ -104,10 +120,30 @@ export async function simulateParticipant(options: PilotOptions): Promise<PilotO
       state = await client.me()
     } else {
       const ms = performance.now() - began
-      return { player, stage, sessions, inputs, ms, code: state.completion?.code ?? null }
+      return { player, stage, sessions, inputs, playedMs, ms, code: state.completion?.code ?? null }
     }
   }
   throw new AppError('RUN_FAILED', `participant ${player} was still in stage ${state.stage} after ${MAX_STEPS} steps`)
+}
+
+/** Milliseconds between two looks, as a page does. */
+const LOOK_MS = 1000
+
+async function afterWaiting(client: StudyClient, signal: AbortSignal): Promise<ParticipantState> {
+  for (;;) {
+    const state = await client.me()
+    if (state.stage !== 'waiting') return state
+    await sleep(LOOK_MS, signal)
+  }
+}
+
+/** The end of an episode reaches its assignment a moment later. */
+async function afterEpisode(client: StudyClient, signal: AbortSignal): Promise<ParticipantState> {
+  for (;;) {
+    const state = await client.me()
+    if (state.stage !== 'episode') return state
+    await sleep(LOOK_MS, signal)
+  }
 }
 
 /** What a request gives; one that is refused, because others were faster, shows where the participant is now. */

@@ -13,20 +13,22 @@ import type { OpenStudy, StudyEnvironment } from './environment.ts'
 const MAX_READ = 200
 
 export class StudyCatalogue {
-  readonly #at: Pick<StudyEnvironment, 'studies' | 'games'>
+  readonly #at: Pick<StudyEnvironment, 'studies' | 'games' | 'worlds'>
   readonly #read = new Map<string, Study>()
 
-  constructor(at: Pick<StudyEnvironment, 'studies' | 'games'>) {
+  constructor(at: Pick<StudyEnvironment, 'studies' | 'games' | 'worlds'>) {
     this.#at = at
   }
 
+  /** What a file may name. */
   get #known() {
-    return this.#at.games.all.map(({ game }) => game)
+    const { games, worlds } = this.#at
+    return { games: games.all.map(({ game }) => game), worlds }
   }
 
   /** Every fault of a file, for editors. */
   check(source: string) {
-    return checkStudyFile(source, { games: this.#known })
+    return checkStudyFile(source, this.#known)
   }
 
   /**
@@ -35,7 +37,7 @@ export class StudyCatalogue {
    * @throws AppError EXPERIMENT_INVALID
    */
   async add(source: string, from: { readonly where: string; readonly stem?: string | undefined }): Promise<Study> {
-    const { study, config } = readStudyFile(source, from.where, { games: this.#known })
+    const { study, config } = readStudyFile(source, from.where, this.#known)
     if (study.name.trim() === '' || study.name.length > 200 || /[/\p{Cc}]/u.test(study.name)) {
       throw new AppError(
         'EXPERIMENT_INVALID',
@@ -82,7 +84,7 @@ export class StudyCatalogue {
     const known = this.#read.get(source)
     if (known) return { study: known, isClosed, source }
     const { generation } = stored
-    const { study: read } = readStudyFile(source, stored.name, { games: this.#known, generation })
+    const { study: read } = readStudyFile(source, stored.name, { ...this.#known, generation })
     // The name of the row: a file that differs from it by capitals names the same study.
     const study = { ...read, name: stored.name }
     if (this.#read.size >= MAX_READ) this.#read.clear()

@@ -7,12 +7,18 @@ import type { Players } from '../../store/people/players.ts'
 import type { StudyLinks } from '../../store/studies/links.ts'
 import type { Participant } from '../../store/studies/rows.ts'
 import type { Studies } from '../../store/studies/studies.ts'
+import type { StudyEpisodes } from '../../store/studies/study-episodes.ts'
+import type { WaitingRooms } from '../../store/studies/waiting-rooms.ts'
 import { type OpenStudy, refuse } from './environment.ts'
+import type { WorldPlays } from './world-plays.ts'
 
 export interface EnrolmentEnvironment {
   readonly studies: Studies
   readonly links: StudyLinks
   readonly players: Players
+  readonly rooms: WaitingRooms
+  readonly played: StudyEpisodes
+  readonly plays: Pick<WorldPlays, 'remove'>
 }
 
 /** Ids that name a person on a recruiting platform, the first one that is there. */
@@ -118,11 +124,18 @@ export class Enrolment {
     }))
   }
 
-  /** The code of a participant who has finished: of the file, or one of the participant's own. */
-  async completion({ study }: OpenStudy, player: string): Promise<{ code: string; url: string | null }> {
+  /**
+   * The code of a participant who has finished: of the file, or one of the participant's own.
+   * @param instead the code of participants who were released
+   */
+  async completion(
+    { study }: OpenStudy,
+    player: string,
+    instead?: string,
+  ): Promise<{ code: string; url: string | null }> {
     const { completion } = study.settings
     const code = await this.#at.studies.act({ study: study.name, player }, { limit: null }, ({ participant, now }) => {
-      const own = participant.completionCode ?? completion.code ?? createCode()
+      const own = participant.completionCode ?? instead ?? completion.code ?? createCode()
       const completedAt = participant.completedAt ?? now
       const isKept = participant.completionCode === own
       return isKept
@@ -134,7 +147,8 @@ export class Enrolment {
 
   /** Ends somebody's part in a study. @param erase whether all that was collected goes as well */
   async withdraw(study: string, player: string, erase: boolean): Promise<void> {
-    const { studies, links, players } = this.#at
+    const { studies, links, players, rooms, plays } = this.#at
+    await rooms.leave({ study, player })
     const link = await studies.act({ study, player }, { limit: null }, ({ participant, rows, now }) => ({
       participant: { ...participant, withdrawnAt: participant.withdrawnAt ?? now },
       rows: rows.flatMap((row) =>
@@ -145,7 +159,7 @@ export class Enrolment {
       result: participant.link,
     }))
     if (!erase) return
-    await studies.erase({ study, player })
+    await plays.remove(await studies.erase({ study, player }))
     const found = link === null ? undefined : await links.find(link)
     if (found && !found.isReusable) await links.revoke(found.hash)
     if (!(await studies.isParticipant(player))) await players.remove(player)
@@ -157,7 +171,8 @@ export class Enrolment {
     const participant: Participant | undefined = await studies.participant(study, player)
     if (!participant) throw new AppError('UNKNOWN_PLAYER', `there is no participant ${player} in ${study}`)
     const assignments = await studies.assignments(study, [player])
-    const sessions = await studies.sessions(assignments.map(({ id }) => id))
+    const ids = assignments.map(({ id }) => id)
+    const sessions = await studies.sessions(ids)
     return {
       study,
       player_id: player,
@@ -167,6 +182,7 @@ export class Enrolment {
       forms: participant.forms,
       assignments: assignments.map((row) => JsonObject.parse({ ...row })),
       sessions: sessions.map(({ header, events, ...about }) => JsonObject.parse({ ...about, session: header, events })),
+      episodes: await this.#at.played.records(ids),
     }
   }
 }

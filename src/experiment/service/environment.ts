@@ -8,12 +8,15 @@ import type { Scene } from '../../store/studies/acts.ts'
 import type { StoredAssignment } from '../../store/studies/rows.ts'
 import type { Studies } from '../../store/studies/studies.ts'
 import type { AssignmentRow } from '../assignment/rows.ts'
+import type { KnownWorld } from '../file/catalogue.ts'
 import type { Admission, Situation } from '../strategy/candidates.ts'
-import type { Study } from '../study.ts'
+import { armOf, type Study } from '../study.ts'
 
 export interface StudyEnvironment {
   readonly studies: Studies
   readonly games: GameCatalogue
+  /** Worlds that arms may name. */
+  readonly worlds: readonly KnownWorld[]
   readonly registry: Pick<SessionRegistry, 'create'>
   /** All characters. */
   roster(): Promise<readonly Character[]>
@@ -46,10 +49,11 @@ function expertiseOf(forms: FormPayloads): string[] {
 }
 
 /** Who is admitted to each game: computed once for each game. */
-export function admissionOf(games: GameCatalogue, characters: readonly Character[]): Admission {
+export function admissionOf(games: GameCatalogue, study: Study, characters: readonly Character[]): Admission {
   const known = new Map<string, ReturnType<Admission>>()
   return (game) => {
     if (known.has(game.name)) return known.get(game.name)
+    if (armOf(study, game.name)) return undefined
     const playable = games.require(game.name)
     const found = playable.dialogue.characters?.candidates(playable.game, characters, game.overrides)
     known.set(game.name, found)
@@ -81,11 +85,16 @@ export function requireGame({ games }: StudyEnvironment, name: string): Playable
   return games.require(name)
 }
 
+/** Whether a participant has neither withdrawn nor been released. */
+export const isStaying = ({ withdrawnAt, releasedAt }: Scene['participant']): boolean =>
+  withdrawnAt === null && releasedAt === null
+
 /** Refuses participants who have withdrawn, or have not agreed to the text of today. */
 export function requireTakingPart({ study }: OpenStudy, { participant }: Scene): void {
   if (participant.withdrawnAt !== null) {
     throw new AppError('STUDY_FORBIDDEN', 'You have withdrawn from this study.')
   }
+  if (participant.releasedAt !== null) throw refuse('You have finished this study.')
   const { consent } = study.settings
   if (consent !== null && participant.consentVersion !== consent.version) {
     throw refuse('Consent is required before you can take part.')

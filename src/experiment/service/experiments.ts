@@ -12,6 +12,7 @@ import { formsAt, type Study } from '../study.ts'
 import { takeAnswers } from './answers.ts'
 import {
   admissionOf,
+  isStaying,
   limitOf,
   type OpenStudy,
   refuse,
@@ -43,7 +44,7 @@ export class Experiments {
     decide: (situation: Situation, scene: Scene) => Change<T>,
   ): Promise<T> {
     const characters = await this.#at.roster()
-    const about = { characters, admission: admissionOf(this.#at.games, characters) }
+    const about = { characters, admission: admissionOf(this.#at.games, open.study, characters) }
     const key = { study: open.study.name, player }
     return this.#at.studies.act(key, { limit: limitOf(open.study) }, (scene) =>
       decide(situationOf(open.study, scene, about), scene),
@@ -55,7 +56,7 @@ export class Experiments {
     return this.#act(open, player, (situation, scene) => {
       const { study } = open
       const state = olderState(situation, scene.participant.forms)
-      const isTaking = !open.isClosed && scene.participant.withdrawnAt === null && hasConsent(open, scene)
+      const isTaking = !open.isClosed && isStaying(scene.participant) && hasConsent(open, scene)
       const created = state.creates && isTaking ? newRow(study, scene, state.creates) : undefined
       const progress = progressOf(study, situation.tally)
       const current = state.current ?? created
@@ -92,9 +93,9 @@ export class Experiments {
     })
   }
 
-  /** Starts the session of the current assignment. @throws AppError STUDY_REFUSED, STUDY_FORBIDDEN */
-  async start(open: OpenStudy, player: string, source: string): Promise<StartedSession> {
-    const row = await this.#act(open, player, (situation, scene) => {
+  /** The current assignment, when it may be started now. @throws AppError STUDY_REFUSED, STUDY_FORBIDDEN */
+  startable(open: OpenStudy, player: string): Promise<StoredAssignment> {
+    return this.#act(open, player, (situation, scene) => {
       checkStart(open, scene)
       const current = currentRow(situation.rows)
       const found = scene.rows.find(({ id }) => id === current?.id)
@@ -102,6 +103,11 @@ export class Experiments {
       if (found.status === 'in_progress') throw refuse('The assignment is already in progress.')
       return { result: found }
     })
+  }
+
+  /** Starts the session of the current assignment. @throws AppError STUDY_REFUSED, STUDY_FORBIDDEN */
+  async start(open: OpenStudy, player: string, source: string): Promise<StartedSession> {
+    const row = await this.startable(open, player)
     const plan = planFor(this.#at, open.study, row, { source, characters: await this.#at.roster() })
     return started(await startSession(this.#at, open, { seen: row, plan, check: (scene) => checkStart(open, scene) }))
   }
@@ -156,7 +162,7 @@ function requireAnswers(study: Study, { participant }: Scene): void {
   if (!hasAnsweredBefore(study, participant.forms)) throw refuse('Answer the forms of the study first.')
 }
 
-function checkStart(open: OpenStudy, scene: Scene): void {
+export function checkStart(open: OpenStudy, scene: Scene): void {
   requireTakingPart(open, scene)
   requireAnswers(open.study, scene)
 }

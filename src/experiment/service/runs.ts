@@ -9,10 +9,11 @@ import { progressOf } from '../assignment/progress.ts'
 import type { AssignmentRow } from '../assignment/rows.ts'
 import { formJson } from '../forms/form.ts'
 import type { Candidate, Situation } from '../strategy/candidates.ts'
-import type { Study } from '../study.ts'
+import { armOf, type Study } from '../study.ts'
 import { takeAnswers } from './answers.ts'
 import {
   admissionOf,
+  isStaying,
   limitOf,
   type OpenStudy,
   refuse,
@@ -50,7 +51,7 @@ export class Runs {
 
   async #act<T>(open: OpenStudy, player: string, decide: (seen: Seen) => Change<T>): Promise<T> {
     const characters = await this.#at.roster()
-    const about = { characters, admission: admissionOf(this.#at.games, characters) }
+    const about = { characters, admission: admissionOf(this.#at.games, open.study, characters) }
     const key = { study: open.study.name, player }
     return this.#at.studies.act(key, { limit: limitOf(open.study) }, (scene) =>
       decide({ scene, characters, situation: situationOf(open.study, scene, about) }),
@@ -121,7 +122,7 @@ export class Runs {
       game_name: game,
       pc_hid: pc,
       npc_hid: npc ?? '',
-      game_description: known?.description ?? '',
+      game_description: known?.description ?? armOf(study, game)?.description ?? '',
       player_character_name: typeof named === 'string' && named !== '' ? named : pc,
       player_character_description: text(pc),
       simulator_character_description: isShown ? text(npc) : HIDDEN,
@@ -145,6 +146,24 @@ export class Runs {
   }
 
   /**
+   * An assignment that may be started now, or is under way.
+   * @param wanted null: the current one
+   * @throws AppError STUDY_REFUSED, STUDY_FORBIDDEN
+   */
+  startable(open: OpenStudy, player: string, wanted: string | null): Promise<StoredAssignment> {
+    return this.#act(open, player, (seen) => {
+      requireTakingPart(open, seen.scene)
+      const { rows, state, situation } = assigned(open, seen)
+      const id = wanted ?? state.current?.id
+      const found = [...seen.scene.rows, ...rows].find((each) => each.id === id)
+      if (!found) throw refuse('There is no such assignment of yours.')
+      if (found.status === 'completed') throw refuse('The assignment is completed.')
+      requireForms({ situation, forms: seen.scene.participant.forms }, found)
+      return { rows, result: found }
+    })
+  }
+
+  /**
    * Starts the session of an assignment, or returns the one that it has.
    * @param wanted null: the current one
    * @throws AppError STUDY_REFUSED, STUDY_FORBIDDEN
@@ -158,16 +177,7 @@ export class Runs {
       isAlive,
     }: { source: string; wanted: string | null; isAlive: (session: string) => Promise<boolean> },
   ): Promise<StartedSession> {
-    const row = await this.#act(open, player, (seen) => {
-      requireTakingPart(open, seen.scene)
-      const { rows, state, situation } = assigned(open, seen)
-      const id = wanted ?? state.current?.id
-      const found = [...seen.scene.rows, ...rows].find((each) => each.id === id)
-      if (!found) throw refuse('There is no such assignment of yours.')
-      if (found.status === 'completed') throw refuse('The assignment is completed.')
-      requireForms({ situation, forms: seen.scene.participant.forms }, found)
-      return { rows, result: found }
-    })
+    const row = await this.startable(open, player, wanted)
     if (row.status === 'in_progress') {
       if (row.session !== null && (await isAlive(row.session))) return started(row.session)
       throw refuse('The session of this assignment cannot be resumed.')
@@ -214,9 +224,7 @@ function assigned(
   const { participant } = scene
   const first = runState({ situation, forms: participant.forms })
   const mayCreate =
-    !open.isClosed &&
-    participant.withdrawnAt === null &&
-    (consent === null || participant.consentVersion === consent.version)
+    !open.isClosed && isStaying(participant) && (consent === null || participant.consentVersion === consent.version)
   if (!first.creates || !mayCreate) return { rows: [], state: { ...first, creates: undefined }, situation }
   const row = newRow(open.study, scene, first.creates)
   const after = { ...situation, rows: [...situation.rows, ...toRules([row])] }

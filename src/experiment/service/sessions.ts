@@ -4,7 +4,7 @@ import type { PlannedSession } from '../../adapters/session/plan.ts'
 import type { Character } from '../../protocol/character.ts'
 import type { Scene } from '../../store/studies/acts.ts'
 import type { StoredAssignment } from '../../store/studies/rows.ts'
-import type { Study } from '../study.ts'
+import { armOf, type Study } from '../study.ts'
 import { limitOf, type OpenStudy, refuse, requireGame, type StudyEnvironment } from './environment.ts'
 
 /** What a session is to be, for an assignment. @throws AppError STUDY_REFUSED when its characters are gone */
@@ -14,6 +14,8 @@ export function planFor(
   row: Pick<StoredAssignment, 'game' | 'pc' | 'npc' | 'player'>,
   about: { readonly source: string; readonly characters: readonly Character[] },
 ): PlannedSession {
+  if (armOf(study, row.game))
+    throw refuse(`${row.game} is played in a world: POST /api/studies/{name}/episodes starts it.`)
   const playable = requireGame(at, row.game)
   const overrides = study.games.find(({ name }) => name === row.game)?.overrides ?? {}
   const rest = { playable, overrides, source: about.source, playerId: row.player }
@@ -28,7 +30,7 @@ export function planFor(
   return { ...rest, pc, npc }
 }
 
-export const armOf = ({ game, pc, npc }: Pick<StoredAssignment, 'game' | 'pc' | 'npc'>): string =>
+const labelOf = ({ game, pc, npc }: Pick<StoredAssignment, 'game' | 'pc' | 'npc'>): string =>
   [game, pc, ...(npc === null ? [] : [npc])].join('/')
 
 /** Creates the session of a row that must still be as it was seen. @returns the id of the session */
@@ -46,7 +48,7 @@ export async function startSession(
       if (!row || (row.status !== 'assigned' && row.status !== 'interrupted')) {
         throw refuse('The assignment has been started already.')
       }
-      const place = { session: created, study: key.study, assignment: row.id, arm: armOf(row) }
+      const place = { session: created, study: key.study, assignment: row.id, arm: labelOf(row) }
       await studies.placeSession(tx, { ...place, consentVersion: scene.participant.consentVersion })
       const { now } = scene
       const taken = { status: 'in_progress' as const, session: created, startedAt: now, updatedAt: now }

@@ -1,19 +1,22 @@
 // Where a participant is, in one shape for both generations: what participant pages show.
 import type { ExperimentForm, RunForm } from '../../protocol/experiment-form.ts'
 import type { ParticipantState, StudyInfo } from '../../protocol/study-routes.ts'
+import { participantSlots } from '../../protocol/study-worlds.ts'
 import { maximumOf } from '../strategy/random-unique.ts'
 import { runMaximumOf } from '../strategy/run-strategies.ts'
-import { formsAt } from '../study.ts'
+import { armOf, formsAt } from '../study.ts'
 import type { Enrolment } from './enrolment.ts'
 import type { OpenStudy, StudyEnvironment } from './environment.ts'
 import type { Experiments } from './experiments.ts'
 import type { Runs } from './runs.ts'
+import type { WorldPlays } from './world-plays.ts'
 
 interface StateParts {
   readonly at: StudyEnvironment
   readonly experiments: Experiments
   readonly runs: Runs
   readonly enrolment: Enrolment
+  readonly plays: WorldPlays
 }
 
 /** What anybody may know of a study. */
@@ -35,7 +38,7 @@ type Shown = ParticipantState['options'][number]
 
 /** The part of a state that differs from stage to stage. */
 type Step = Pick<ParticipantState, 'stage'> &
-  Partial<Pick<ParticipantState, 'forms' | 'group_id' | 'assignment' | 'session' | 'options' | 'completion'>>
+  Partial<Pick<ParticipantState, 'forms' | 'group_id' | 'assignment' | 'session' | 'options' | 'playing' | 'waiting'>>
 
 const connectTo = (session: string): ParticipantState['session'] => ({
   session_id: session,
@@ -53,10 +56,14 @@ export class ParticipantStates {
     const { study } = open
     const participant = await this.#parts.at.studies.participant(study.name, player)
     const maximum = study.generation === 'run' ? runMaximumOf({ study }) : maximumOf({ study })
-    const base = { forms: [], group_id: null, assignment: null, session: null, options: [], completion: null, maximum }
+    const base = {
+      ...{ forms: [], group_id: null, assignment: null, session: null, options: [], completion: null, maximum },
+      ...{ arm: null, waiting: null, playing: null, is_released: false },
+    }
     const info = infoOf(open)
     if (participant && participant.withdrawnAt !== null)
       return { ...base, study: info, stage: 'withdrawn', completed: 0 }
+    if (participant && participant.releasedAt !== null) return this.#released(open, player, { ...base, study: info })
     const { consent } = study.settings
     if (consent !== null && participant?.consentVersion !== consent.version) {
       return { ...base, study: info, stage: 'consent', completed: 0 }
@@ -64,7 +71,42 @@ export class ParticipantStates {
     const { step, completed, isOpen } =
       study.generation === 'run' ? await this.#ofRun(open, player) : await this.#ofExperiment(open, player)
     const completion = step.stage === 'finished' ? await this.#parts.enrolment.completion(open, player) : null
-    return { ...base, study: infoOf(open, isOpen), completed, ...step, completion }
+    const arm = this.#armOf(open, step.assignment?.game_name)
+    const shown = arm ? await this.#inWorld(open, player, step) : step
+    return { ...base, study: infoOf(open, isOpen), completed, arm, ...shown, completion }
+  }
+
+  async #released(
+    open: OpenStudy,
+    player: string,
+    base: Omit<ParticipantState, 'stage' | 'completed'>,
+  ): Promise<ParticipantState> {
+    const { at, enrolment } = this.#parts
+    const rows = await at.studies.assignments(open.study.name, [player])
+    const last = rows.findLast(({ status, game }) => status === 'expired' && armOf(open.study, game))
+    const code = last && armOf(open.study, last.game)?.wait.code
+    const completion = await enrolment.completion(open, player, code ?? undefined)
+    const completed = rows.filter(({ status }) => status === 'completed').length
+    return { ...base, stage: 'finished', completed, completion, is_released: true }
+  }
+
+  #armOf({ study }: OpenStudy, game: string | undefined): ParticipantState['arm'] {
+    const arm = game === undefined ? undefined : armOf(study, game)
+    if (!arm) return null
+    const world = this.#parts.at.worlds.find(({ id }) => id === arm.world)
+    const variant = world?.variants.find(({ id }) => id === arm.variant) ?? world?.variants[0]
+    const description = arm.description ?? [world?.summary, variant?.description].filter(Boolean).join('\n\n')
+    return { world: arm.world, title: world?.title ?? arm.world, description, people: participantSlots(arm).length }
+  }
+
+  /** An assignment of an arm is an episode once it has a slot, and a waiting room before that. */
+  async #inWorld(open: OpenStudy, player: string, step: Step): Promise<Step> {
+    const id = step.assignment?.assignment_id
+    if ((step.stage !== 'assignment' && step.stage !== 'session') || id == null) return step
+    const standing = await this.#parts.plays.standing(open, { id, player })
+    if (standing?.playing) return { ...step, session: null, stage: 'episode', playing: standing.playing }
+    if (standing) return { ...step, session: null, stage: 'waiting', waiting: standing.waiting }
+    return { ...step, session: null, stage: 'assignment' }
   }
 
   async #ofExperiment(open: OpenStudy, player: string) {

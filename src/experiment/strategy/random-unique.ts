@@ -1,6 +1,7 @@
 // The strategy of the older generation: each player plays each game at most once, in an order drawn for the player.
 import { isFull } from '../assignment/progress.ts'
 import { isActive, isCompleted, type NewAssignment } from '../assignment/rows.ts'
+import { armOf } from '../study.ts'
 import { type Persona, poolOf, type Situation } from './candidates.ts'
 import { drawFor } from './twister.ts'
 
@@ -29,6 +30,7 @@ function drawAll(situation: Situation): NewAssignment[] {
   return drawFor(study, player, 'game')
     .shuffle(eligibleGames(situation))
     .flatMap(({ name }) => {
+      if (armOf(study, name)) return [{ game: name, pc: '', npc: null, batch: null }]
       const pc = drawFor(study, player, `pc:${name}`).choice(pcs)
       return pc ? [{ game: name, pc: pc.hid, npc: null, batch: null }] : []
     })
@@ -50,8 +52,9 @@ export function remainingRandomUnique(situation: Situation): NewAssignment[] {
 export function optionsRandomUnique(situation: Situation): NewAssignment[] {
   if (situation.rows.some(isActive)) return []
   if (situation.rows.filter(isCompleted).length >= maximumOf(situation)) return []
+  const pcs = playable(situation).map(({ hid }) => hid)
   return eligibleGames(situation).flatMap(({ name }) =>
-    playable(situation).map(({ hid }) => ({ game: name, pc: hid, npc: null, batch: null })),
+    (armOf(situation.study, name) ? [''] : pcs).map((pc) => ({ game: name, pc, npc: null, batch: null })),
   )
 }
 

@@ -1,9 +1,7 @@
-// Members, policy versions and submissions of the hosted API.
+// Members and policy versions of the hosted API.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { AppError } from '../../kernel/errors.ts'
-import { enter } from '../../league/make-league.ts'
-import { HostedMembership, PolicyVersionPage, SubmissionAnswer, SubmissionRequest } from '../../protocol/hosted.ts'
+import { HostedMembership, PolicyVersionPage } from '../../protocol/hosted.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { bareId, HostedView } from '../hosted-view.ts'
 import { describe, Filter, Flag, type LeagueRouteOptions, limit } from './league-queries.ts'
@@ -19,17 +17,19 @@ const MemberQuery = z.object({
   limit: limit(1000, 1000),
 })
 
-export const leagueMemberRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { leagues }, done) => {
+export const leagueMemberRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { leagues, auth }, done) => {
   app.get(
     '/v2/league-policy-memberships',
     {
       schema: {
         ...describe('Members of leagues, newest first'),
         querystring: MemberQuery,
-        response: { 200: z.array(HostedMembership) },
+        response: { 200: z.array(HostedMembership), '4xx': Problem },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
+      const own = await auth.mine(request, query.mine === 'true')
       const view = await HostedView.read(leagues)
       const members = await leagues.memberships({
         ...(query.league_id === undefined ? {} : { leagueId: bareId(query.league_id) }),
@@ -42,6 +42,7 @@ export const leagueMemberRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = 
         .filter(
           (member) =>
             (query.champions_only === 'false' || member.isChampion) &&
+            (own === undefined || member.playerId === own) &&
             isWanted(member.divisionId, query.division_id) &&
             isWanted(member.policyVersionId, query.policy_version_id) &&
             isWanted(member.playerId, query.player_id),
@@ -61,13 +62,16 @@ export const leagueMemberRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = 
           version: z.coerce.number().int().min(1).optional(),
           limit: limit(1000, 100),
         }),
-        response: { 200: PolicyVersionPage },
+        response: { 200: PolicyVersionPage, '4xx': Problem },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
+      const own = await auth.mine(request, query.mine === 'true')
       const found = await leagues.policyVersions({
         ...(query.name_exact === undefined ? {} : { name: query.name_exact }),
         ...(query.version === undefined ? {} : { version: query.version }),
+        ...(own === undefined ? {} : { playerId: own }),
       })
       const entries = found.slice(0, query.limit).map(({ id, name, version }) => ({
         id,
@@ -77,34 +81,6 @@ export const leagueMemberRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = 
         version,
       }))
       return { entries, total_count: found.length }
-    },
-  )
-  done()
-}
-
-export const submissionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { leagues, locality }, done) => {
-  app.post(
-    '/v2/league-submissions',
-    {
-      schema: {
-        ...describe('Submit a policy version to a league (from this machine only)'),
-        body: SubmissionRequest,
-        response: { 200: SubmissionAnswer, '4xx': Problem },
-      },
-    },
-    async (request) => {
-      const refusal = locality.refuse(request.raw)
-      if (refusal) throw refusal
-      const league = await leagues.get(bareId(request.body.league_id))
-      const version = await leagues.policyVersion(request.body.policy_version_id)
-      const members = await leagues.memberships({ leagueId: league.id, isActive: true })
-      if (members.some(({ policyVersionId }) => policyVersionId === version.id)) {
-        throw new AppError('FILE_EXISTS', `${version.name}:v${version.version} is in ${league.slug} already`, {
-          hint: 'Upload a new version of the policy, and submit that.',
-        })
-      }
-      const member = await enter(leagues, league, version, version.playerId ?? 'platform')
-      return { id: `sub_${member}`, status: 'placed', league_policy_membership_id: `lpm_${member}`, notes: null }
     },
   )
   done()

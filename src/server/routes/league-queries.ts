@@ -1,12 +1,13 @@
 // What the routes of leagues share: their dependencies, and how queries are written on this wire.
 import { z } from 'zod'
 import type { BlobStore } from '../../host/blobs.ts'
-import type { Locality } from '../../transport/locality.ts'
+import type { HostedAuth } from '../hosted-auth.ts'
 import { bareId } from '../hosted-view.ts'
 import type { LeagueServices } from '../leagues.ts'
 
-export interface LeagueRouteOptions extends Pick<LeagueServices, 'leagues' | 'rounds' | 'service'> {
-  readonly locality: Locality
+export interface LeagueRouteOptions
+  extends Pick<LeagueServices, 'leagues' | 'rounds' | 'service' | 'submissions' | 'desk' | 'sources' | 'secrets'> {
+  readonly auth: HostedAuth
   readonly blobs: BlobStore
 }
 

@@ -1,17 +1,22 @@
-// The hosted API of leagues (contract section 10.3): reads for everybody, submissions from this machine.
+// The hosted API of leagues (contract section 10.3): reads for everybody, everything else with a token or from this machine.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { HostedDivision, HostedGame, HostedLeague, LadderEntry, LeaderboardEntry } from '../../protocol/hosted.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { bareId, gameOf, HostedView, toHostedLeague } from '../hosted-view.ts'
+import { leagueArtefactRoutes } from './league-artefacts.ts'
 import { leagueEpisodeRoutes } from './league-episodes.ts'
 import { leagueEventRoutes } from './league-events.ts'
-import { leagueMemberRoutes, submissionRoutes } from './league-members.ts'
+import { leagueMemberRoutes } from './league-members.ts'
 import { describe, Filter, Id, type LeagueRouteOptions } from './league-queries.ts'
 import { poolRoutes, roundRoutes } from './league-rounds.ts'
+import { submissionRoutes } from './league-submissions.ts'
+import { uploadRoutes } from './league-uploads.ts'
 
 export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, options, done) => {
-  const { leagues } = options
+  const { leagues, auth } = options
+  // A token that opens nothing is refused everywhere, so that nobody takes an empty list for an answer.
+  app.addHook('onRequest', async (request) => void (await auth.find(request)))
   app.get(
     '/v2/games',
     { schema: { ...describe('Games that leagues play'), response: { 200: z.array(HostedGame) } } },
@@ -65,7 +70,9 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
     poolRoutes,
     leagueMemberRoutes,
     submissionRoutes,
+    uploadRoutes,
     leagueEpisodeRoutes,
+    leagueArtefactRoutes,
     leagueEventRoutes,
   ]) {
     app.register(routes, options)

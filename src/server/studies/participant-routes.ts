@@ -2,6 +2,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { requireTakingPart } from '../../experiment/service/environment.ts'
+import { checkStart } from '../../experiment/service/experiments.ts'
 import { infoOf } from '../../experiment/service/state.ts'
 import { HttpError, PlayStarted } from '../../protocol/session.ts'
 import {
@@ -176,6 +178,48 @@ function playRoutes(app: App, services: StudyServices): void {
   )
 }
 
+function episodeRoutes(app: App, services: StudyServices): void {
+  const { experiments, runs, plays, states } = services
+  app.post(
+    `${BASE}/episodes`,
+    {
+      schema: {
+        ...about,
+        summary: 'Start the episode of the assignment, or wait for the others who play it',
+        body: StartStudy.nullish(),
+        response: { 200: ParticipantState, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      const { open, player } = await enter(services)(request)
+      const state = await states.of(open, player)
+      if (state.stage === 'episode' || state.stage === 'waiting') return state
+      if (open.study.generation === 'experiment') {
+        await plays.enter(open, await experiments.startable(open, player), (scene) => checkStart(open, scene))
+      } else {
+        const row = await runs.startable(open, player, request.body?.assignment_id ?? null)
+        await plays.enter(open, row, (scene) => requireTakingPart(open, scene))
+      }
+      return states.of(open, player)
+    },
+  )
+  app.delete(
+    `${BASE}/waiting`,
+    {
+      schema: {
+        ...about,
+        summary: 'Leave the waiting room; the assignment stays',
+        response: { 200: ParticipantState, '4xx': HttpError },
+      },
+    },
+    async (request) => {
+      const { open, player } = await enter(services)(request)
+      await plays.leave(open, player)
+      return states.of(open, player)
+    },
+  )
+}
+
 function leavingRoutes(app: App, services: StudyServices): void {
   const { enrolment } = services
   app.post(
@@ -214,6 +258,7 @@ export const participantRoutes: FastifyPluginCallbackZod<{ services: StudyServic
   comingRoutes(app, services)
   answerRoutes(app, services)
   playRoutes(app, services)
+  episodeRoutes(app, services)
   leavingRoutes(app, services)
   done()
 }

@@ -1,17 +1,22 @@
 // What the study routes share, and the sweep that frees places which nobody took up in time.
 
+import { summariseWorld } from '../../adapters/coworld/describe.ts'
 import { StudyCatalogue } from '../../experiment/service/catalogue.ts'
 import { Enrolment } from '../../experiment/service/enrolment.ts'
 import type { OpenStudy } from '../../experiment/service/environment.ts'
 import { Experiments } from '../../experiment/service/experiments.ts'
 import { Runs } from '../../experiment/service/runs.ts'
 import { ParticipantStates } from '../../experiment/service/state.ts'
+import { WorldPlays } from '../../experiment/service/world-plays.ts'
 import type { Store } from '../../store/store.ts'
 import { StudyLinks } from '../../store/studies/links.ts'
 import { StudyMonitor } from '../../store/studies/monitor.ts'
 import { Studies } from '../../store/studies/studies.ts'
+import { StudyEpisodes } from '../../store/studies/study-episodes.ts'
+import { WaitingRooms } from '../../store/studies/waiting-rooms.ts'
 import { ApiRefusal } from '../../transport/errors.ts'
 import type { SessionServices } from '../sessions/services.ts'
+import { createSweep } from './sweep.ts'
 
 /** A file that the server was started with. */
 export interface StudySource {
@@ -37,14 +42,21 @@ export interface StudyServices {
   readonly experiments: Experiments
   readonly runs: Runs
   readonly enrolment: Enrolment
+  readonly plays: WorldPlays
   readonly states: ParticipantStates
   readonly settings: StudySettings
   /** The run of this server. @throws ApiRefusal 404 when it has none */
   run(): Promise<OpenStudy>
-  /** Ends the sweep. */
-  close(): void
+  /** An episode of this server is archived: if it is one of a study, its assignments end. */
+  ended(episode: string): void
+  /** Begins to look after waiting rooms and episodes. Called once episodes have been resumed. */
+  start(): void
+  /** Ends the sweeps; resolves once the one under way is over. */
+  close(): Promise<void>
 }
 
+/** Milliseconds between two looks at waiting rooms and episodes. */
+const MATCH_MS = 1_000
 /** Milliseconds between two sweeps of places. */
 const SWEEP_MS = 15_000
 
@@ -60,10 +72,12 @@ export async function createStudyServices(
   sessions: SessionServices,
   settings: StudySettings,
 ): Promise<StudyServices> {
-  const { registry, games, players } = sessions
+  const { registry, games, players, onFault, episodes } = sessions
   const studies = new Studies(store)
   const links = new StudyLinks(store)
-  const at = { studies, games, registry, roster: () => sessions.roster() }
+  const { worlds: registered } = episodes
+  const worlds = (await Promise.all(registered.ids().map((id) => registered.load(id)))).map(summariseWorld)
+  const at = { studies, games, worlds, registry, roster: () => sessions.roster() }
   const catalogue = new StudyCatalogue(at)
   let firstRun: string | undefined
   for (const { path, text } of settings.files) {
@@ -72,9 +86,17 @@ export async function createStudyServices(
   }
   const experiments = new Experiments(at)
   const runs = new Runs(at)
-  const enrolment = new Enrolment({ studies, links, players })
+  const rooms = new WaitingRooms(store)
+  const played = new StudyEpisodes(store)
+  const plays = new WorldPlays({ rooms, played, episodes, catalogue, onFault })
+  const enrolment = new Enrolment({ studies, links, players, rooms, played, plays })
+  const sweeping = createSweep(
+    () => plays.sweep(),
+    MATCH_MS,
+    (error) => onFault('study.sweep_failed', error),
+  )
   const timer = setInterval(() => {
-    studies.expire().catch((error: unknown) => sessions.onFault('study.sweep_failed', error))
+    studies.expire().catch((error: unknown) => onFault('study.sweep_failed', error))
   }, SWEEP_MS)
   timer.unref()
   const run = settings.run ?? firstRun
@@ -87,12 +109,20 @@ export async function createStudyServices(
     experiments,
     runs,
     enrolment,
-    states: new ParticipantStates({ at, experiments, runs, enrolment }),
+    plays,
+    states: new ParticipantStates({ at, experiments, runs, enrolment, plays }),
     settings,
     run() {
       if (run === undefined) throw new ApiRefusal(404, 'This server has no run')
       return catalogue.open(run, 'run')
     },
-    close: () => clearInterval(timer),
+    ended(id) {
+      plays.ended(id).catch((error: unknown) => onFault('study.settle_failed', error))
+    },
+    start: () => sweeping.start(),
+    close() {
+      clearInterval(timer)
+      return sweeping.stop()
+    },
   }
 }

@@ -3,12 +3,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
-import type { EvaluationPlayer } from '../../protocol/evaluation.ts'
-import type { JsonObject } from '../../protocol/json.ts'
-import type { LeagueSpec } from '../../protocol/league.ts'
+import type { LeaguePlayer, LeagueSpec } from '../../protocol/league.ts'
 import { storedText, writeJsonColumn } from '../columns.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
+import { type Cause, memberEvent, type NewEvent } from './new-events.ts'
 import {
   type DivisionRecord,
   type EventRecord,
@@ -22,13 +21,6 @@ import {
   toPolicyVersion,
 } from './rows.ts'
 
-/** An event that is about to be written. */
-export type NewEvent = Omit<
-  EventRecord,
-  'id' | 'createdAt' | 'divisionId' | 'roundId' | 'policyVersionId' | 'playerId'
-> &
-  Partial<Pick<EventRecord, 'divisionId' | 'roundId' | 'policyVersionId' | 'playerId'>>
-
 /** What becomes of a member. */
 export interface MembershipPatch {
   readonly divisionId?: string | null
@@ -36,14 +28,6 @@ export interface MembershipPatch {
   readonly substatus?: string | null
   readonly isChampion?: boolean
   readonly isActive?: boolean
-}
-
-/** Why a member changes. */
-export interface Cause {
-  readonly actor: string
-  readonly reason: string
-  readonly roundId?: string
-  readonly evidence?: readonly JsonObject[]
 }
 
 /** Which events; undefined: all. */
@@ -190,14 +174,21 @@ export class Leagues {
     return new Map(rows.map(({ player_id: id, name }) => [id, name]))
   }
 
-  /** The next version of a policy of a player; versions count from 1 and never change. */
+  /**
+   * The next version of a policy of a player; versions count from 1 and never change.
+   * @param writeMore writes what belongs to the version in the same transaction
+   */
   async addPolicyVersion(
     name: string,
-    player: EvaluationPlayer,
+    player: LeaguePlayer,
     playerId: string | null,
+    writeMore?: (tx: Transaction<Tables>, id: string) => Promise<void>,
   ): Promise<PolicyVersionRecord> {
     const id = randomUUID()
     await this.#store.transaction(async (tx) => {
+      // Of two uploads at once the second waits here, and gets the number after the first.
+      const owner = tx.updateTable('league_players').set(({ ref }) => ({ name: ref('name') }))
+      if (playerId !== null) await owner.where('player_id', '=', playerId).execute()
       let query = tx.selectFrom('league_policy_versions').select(['policy_id', 'version']).where('name', '=', name)
       query = playerId === null ? query.where('player_id', 'is', null) : query.where('player_id', '=', playerId)
       const last = await query.orderBy('version', 'desc').limit(1).executeTakeFirst()
@@ -213,6 +204,7 @@ export class Leagues {
           created_at: this.#now(),
         })
         .execute()
+      await writeMore?.(tx, id)
     })
     return this.policyVersion(id)
   }
@@ -230,7 +222,7 @@ export class Leagues {
 
   /** Newest first. */
   async policyVersions(
-    filters: { readonly name?: string; readonly version?: number } = {},
+    filters: { readonly name?: string; readonly version?: number; readonly playerId?: string } = {},
   ): Promise<PolicyVersionRecord[]> {
     let query = this.#store.db
       .selectFrom('league_policy_versions')
@@ -239,6 +231,7 @@ export class Leagues {
       .orderBy('version', 'desc')
     if (filters.name !== undefined) query = query.where('name', '=', filters.name)
     if (filters.version !== undefined) query = query.where('version', '=', filters.version)
+    if (filters.playerId !== undefined) query = query.where('player_id', '=', filters.playerId)
     return (await query.execute()).map(toPolicyVersion)
   }
 
@@ -266,6 +259,7 @@ export class Leagues {
         })
         .execute()
       await this.#addEvent(tx, memberEvent({ ...member, id }, cause, 'membership_started'))
+      if (member.isChampion) await this.#benchOthers(tx, { ...member, id }, cause)
     })
     return id
   }
@@ -314,6 +308,35 @@ export class Leagues {
         : 'membership_moved'
       : 'membership_ended'
     await this.#addEvent(tx, memberEvent(after, cause, type, before))
+    if (after.isActive && after.isChampion && !before.isChampion) await this.#benchOthers(tx, after, cause)
+  }
+
+  /** A player has one champion in a division: the newest one takes the place of the others. */
+  async #benchOthers(
+    tx: Transaction<Tables>,
+    champion: Pick<MembershipRecord, 'id' | 'leagueId' | 'divisionId' | 'playerId'>,
+    cause: Cause,
+  ): Promise<void> {
+    if (champion.playerId === null || champion.divisionId === null) return
+    const others = await tx
+      .selectFrom('league_memberships')
+      .select('membership_id')
+      .where('league_id', '=', champion.leagueId)
+      .where('division_id', '=', champion.divisionId)
+      .where('player_id', '=', champion.playerId)
+      .where('membership_id', '!=', champion.id)
+      .where('is_active', '=', 1)
+      .where('is_champion', '=', 1)
+      .execute()
+    for (const { membership_id: id } of others) {
+      const reason = 'Another policy of the same player is its champion now.'
+      await this.changeMembership(
+        tx,
+        id,
+        { isChampion: false, substatus: 'benched' },
+        { ...cause, reason, evidence: [] },
+      )
+    }
   }
 
   addEvent(tx: Transaction<Tables>, event: NewEvent): Promise<void> {
@@ -355,39 +378,5 @@ export class Leagues {
     if (filters.playerId !== undefined) query = query.where('player_id', '=', filters.playerId)
     if (filters.policyVersionId !== undefined) query = query.where('policy_version_id', '=', filters.policyVersionId)
     return (await query.execute()).map(toEvent)
-  }
-}
-
-function memberEvent(
-  member: Pick<
-    MembershipRecord,
-    'id' | 'leagueId' | 'divisionId' | 'policyVersionId' | 'playerId' | 'status' | 'substatus' | 'isChampion'
-  >,
-  { actor, reason, roundId, evidence }: Cause,
-  type: string,
-  before?: MembershipRecord,
-): NewEvent {
-  const state = ({ divisionId, status, substatus, isChampion }: typeof member): JsonObject => ({
-    division_id: divisionId,
-    status,
-    substatus,
-    is_champion: isChampion,
-  })
-  return {
-    leagueId: member.leagueId,
-    divisionId: member.divisionId,
-    policyVersionId: member.policyVersionId,
-    playerId: member.playerId,
-    ...(roundId === undefined ? {} : { roundId }),
-    type,
-    actor,
-    headline: `${member.status}${member.substatus ? ` (${member.substatus})` : ''}`,
-    summary: reason,
-    payload: {
-      membership_id: member.id,
-      ...(before ? { from: state(before) } : {}),
-      to: state(member),
-      ...(evidence && evidence.length > 0 ? { evidence: [...evidence] } : {}),
-    },
   }
 }

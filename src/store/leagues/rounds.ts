@@ -43,6 +43,9 @@ export class Rounds {
    */
   create(leagueId: string, proposed: ProposedRound): Promise<RoundRecord | undefined> {
     return this.#store.transaction(async (tx) => {
+      // Of two at once the second waits here, and then sees the round of the first.
+      const league = tx.updateTable('leagues').set(({ ref }) => ({ rounds: ref('rounds') }))
+      await league.where('league_id', '=', leagueId).execute()
       const open = await tx
         .selectFrom('league_rounds')
         .select('round_id')

@@ -1,9 +1,8 @@
 // League rows between their columns and their records in code.
 import { z } from 'zod'
 import { ScheduledEpisode } from '../../protocol/commissioner.ts'
-import { EvaluationPlayer } from '../../protocol/evaluation.ts'
 import { JsonObject, JsonValue } from '../../protocol/json.ts'
-import { CommissionerRef } from '../../protocol/league.ts'
+import { CommissionerRef, LeaguePlayer } from '../../protocol/league.ts'
 import { readJsonColumn } from '../columns.ts'
 import type {
   LeagueDivisionTable,
@@ -48,7 +47,7 @@ export interface PolicyVersionRecord {
   readonly name: string
   readonly version: number
   readonly playerId: string | null
-  readonly player: EvaluationPlayer
+  readonly player: LeaguePlayer
   readonly createdAt: number
 }
 
@@ -159,7 +158,7 @@ export const toPolicyVersion = (row: LeaguePolicyVersionTable): PolicyVersionRec
   name: row.name,
   version: row.version,
   playerId: row.player_id,
-  player: readJsonColumn(EvaluationPlayer, row.player, 'player'),
+  player: readJsonColumn(LeaguePlayer, row.player, 'player'),
   createdAt: Number(row.created_at),
 })
 

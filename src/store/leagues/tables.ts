@@ -145,7 +145,97 @@ export interface LeagueEventTable {
   created_at: number
 }
 
+/** A bearer token of a player; of the token itself only a hash is kept. */
+export interface LeagueTokenTable {
+  token_id: string
+  token_hash: string
+  player_id: string
+  label: string
+  created_at: number
+  expires_at: number | null
+  revoked_at: number | null
+}
+
+/** An archive of source that was uploaded. */
+export interface LeagueSourceTable {
+  source_id: string
+  /** Null: the operator's. */
+  player_id: string | null
+  blob: string
+  /** SHA-256 of the archive, in hex. */
+  hash: string
+  size_bytes: number
+  files: number
+  created_at: number
+}
+
+export interface LeagueSecretTable {
+  policy_version_id: string
+  name: string
+  sealed: string
+  created_at: number
+}
+
+export interface LeagueImageTable {
+  image_id: string
+  player_id: string | null
+  name: string
+  version: number
+  client_hash: string | null
+  /** `pending` or `ready`. */
+  status: string
+  image_uri: string | null
+  image_digest: string | null
+  public_uri: string | null
+  created_at: number
+}
+
+export interface LeagueCoworldTable {
+  coworld_id: string
+  player_id: string | null
+  name: string
+  /** The name as look-ups compare it. */
+  name_key: string
+  version: string
+  /** JSON object, in upload form. */
+  manifest: string
+  manifest_hash: string
+  size_bytes: number
+  is_canonical: number
+  /** `pending`, `certified`, `failed`, or `skipped` where the server runs no packages. */
+  certification: string
+  /** JSON: what was checked; null: nothing yet. */
+  report: string | null
+  created_at: number
+}
+
+export interface LeaguePlaySessionTable {
+  session_id: string
+  player_id: string | null
+  episode_id: string
+  coworld_id: string
+  variant_id: string
+  allows_spectators: number
+  slots: number
+  created_at: number
+}
+
+export interface LeaguePlaySeatTable {
+  session_id: string
+  slot: number
+  player_id: string | null
+  label: string
+  joined_at: number
+}
+
 export interface LeagueTables {
+  league_tokens: LeagueTokenTable
+  league_sources: LeagueSourceTable
+  league_secrets: LeagueSecretTable
+  league_images: LeagueImageTable
+  league_coworlds: LeagueCoworldTable
+  league_play_sessions: LeaguePlaySessionTable
+  league_play_seats: LeaguePlaySeatTable
   leagues: LeagueTable
   league_divisions: LeagueDivisionTable
   league_players: LeaguePlayerTable

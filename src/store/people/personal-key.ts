@@ -10,6 +10,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { isMissing, placeFile, toWriteError, writeFileWhole } from '../../lib/files.ts'
 import { makeFolder } from '../../lib/folders.ts'
 import { PRIVATE_FOLDER } from '../../lib/private.ts'
+import { sealSecretsAgain } from '../leagues/secret-rows.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
 import { createVault, VAULT_KEY_BYTES, type Vault } from './vault.ts'
@@ -74,7 +75,7 @@ export interface RotationReport {
 }
 
 /**
- * Seals all personal data with another key. Where the key lies in a file, the file has the new one afterwards; a crash in
+ * Seals all personal data, and the secrets of policies, with another key. Where the key lies in a file, the file has the new one afterwards; a crash in
  * the middle leaves one of the two, and the one that the store needs.
  * @param source where the present key is
  * @param next 32 bytes in base64; may be left out where the key lies in a file: then one is drawn
@@ -93,7 +94,11 @@ export async function rotateKey(store: Store, source: KeySource, next?: string):
   if (after.keyId === before.keyId) throw new AppError('PII_KEY_INVALID', 'the new key is the present one')
   const file = key === undefined && folder !== undefined ? folder : undefined
   if (file !== undefined) await writeNextKey(file, bytes)
-  const players = await store.transaction((tx) => sealAgain(tx, before, after))
+  const players = await store.transaction(async (tx) => {
+    const count = await sealAgain(tx, before, after)
+    await sealSecretsAgain(tx, before, after)
+    return count
+  })
   if (file !== undefined) await placeFile(join(file, NEXT_KEY_FILE), join(file, KEY_FILE))
   return { from: before.keyId, to: after.keyId, players }
 }

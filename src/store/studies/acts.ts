@@ -145,6 +145,7 @@ async function lockParticipant(
     completionCode: null,
     completedAt: null,
     withdrawnAt: null,
+    releasedAt: null,
   }
   const fresh: Participant = { study, player, forms: {}, external: {}, createdAt: now, updatedAt: now, ...empty }
   await tx

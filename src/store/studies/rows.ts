@@ -48,6 +48,8 @@ export interface Participant {
   readonly completionCode: string | null
   readonly completedAt: number | null
   readonly withdrawnAt: number | null
+  /** Nobody else had come to play with: the participant is paid and done. */
+  readonly releasedAt: number | null
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -117,6 +119,7 @@ export function fromParticipantRow(row: Selectable<StudyParticipantTable>): Part
     completionCode: row.completion_code,
     completedAt: row.completed_at,
     withdrawnAt: row.withdrawn_at,
+    releasedAt: row.released_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -135,6 +138,7 @@ export function toParticipantRow(row: Participant): Insertable<StudyParticipantT
     completion_code: row.completionCode,
     completed_at: row.completedAt,
     withdrawn_at: row.withdrawnAt,
+    released_at: row.releasedAt,
     created_at: row.createdAt,
     updated_at: row.updatedAt,
   }

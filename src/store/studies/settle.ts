@@ -86,7 +86,7 @@ export function settled(row: StoredAssignment, isComplete: boolean, now: number)
   return { ...row, status: 'interrupted', session: null, interruptedAt: now, updatedAt: now, ...hold }
 }
 
-async function completingReasons(tx: Transaction<Tables>, study: string): Promise<readonly string[]> {
+export async function completingReasons(tx: Transaction<Tables>, study: string): Promise<readonly string[]> {
   const row = await tx.selectFrom('studies').select('completing').where('name', '=', study).executeTakeFirst()
   return row ? readJsonColumn(Reasons, row.completing, 'completing') : []
 }

@@ -238,14 +238,20 @@ export class Studies {
     return found
   }
 
-  /** Removes all that a study holds of a participant, sessions included. The counters forget the participant. */
-  async erase(key: ActKey): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      const rows = await this.actIn(tx, key, { limit: null }, ({ rows: own, now }) => ({
-        rows: own.map((row) => ({ ...row, status: 'expired' as const, isReserved: false, updatedAt: now })),
-        result: own,
+  /**
+   * Removes all that a study holds of a participant, sessions included. The counters forget the participant.
+   * @returns episodes in which nobody else played: their journals hold nobody's data but this participant's
+   */
+  erase(key: ActKey): Promise<string[]> {
+    return this.#store.transaction(async (tx) => {
+      await this.actIn(tx, key, { limit: null }, ({ rows, now }) => ({
+        rows: rows.map((row) => ({ ...row, status: 'expired' as const, isReserved: false, updatedAt: now })),
+        result: undefined,
       }))
-      const ids = rows.map(({ id }) => id)
+      // Rows that had expired before hold data too: of sessions that were left, for instance.
+      const all = tx.selectFrom('assignments').select('assignment_id').where('study', '=', key.study)
+      const rows = await all.where('player_id', '=', key.player).execute()
+      const ids = rows.map(({ assignment_id }) => assignment_id)
       const places =
         ids.length === 0
           ? []
@@ -255,12 +261,34 @@ export class Studies {
           await tx.deleteFrom(table).where('session_id', '=', session_id).execute()
         }
       }
+      const alone = await forgetSlots(tx, key, ids)
       await tx.deleteFrom('assignments').where('study', '=', key.study).where('player_id', '=', key.player).execute()
       await tx
         .deleteFrom('study_participants')
         .where('study', '=', key.study)
         .where('player_id', '=', key.player)
         .execute()
+      return alone
     })
   }
+}
+
+/** Removes a participant's part in episodes. @returns the episodes that nobody else of a study played */
+async function forgetSlots(
+  tx: Transaction<Tables>,
+  { study, player }: ActKey,
+  assignments: readonly string[],
+): Promise<string[]> {
+  await tx.deleteFrom('study_waiting').where('study', '=', study).where('player_id', '=', player).execute()
+  if (assignments.length === 0) return []
+  const taken = tx.selectFrom('study_slots').select('episode_id')
+  const own = await taken.where('assignment_id', 'in', assignments).execute()
+  await tx.deleteFrom('study_slots').where('assignment_id', 'in', assignments).execute()
+  const alone: string[] = []
+  for (const { episode_id } of own) {
+    if (await taken.where('episode_id', '=', episode_id).executeTakeFirst()) continue
+    await tx.deleteFrom('study_episodes').where('episode_id', '=', episode_id).execute()
+    alone.push(episode_id)
+  }
+  return alone
 }

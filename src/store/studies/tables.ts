@@ -36,6 +36,8 @@ export interface StudyParticipantTable {
   completion_code: string | null
   completed_at: number | null
   withdrawn_at: number | null
+  /** When nobody else had come to play with: the participant is paid and done. */
+  released_at: number | null
   created_at: number
   updated_at: number
 }
@@ -108,6 +110,59 @@ export interface SessionStudyTable {
   created_at: number
 }
 
+/** One row per arm for several participants: locked while groups are made. */
+export interface StudyRoomTable {
+  study: string
+  arm: string
+}
+
+/** A participant who waits for others. */
+export interface StudyWaitingTable {
+  study: string
+  player_id: string
+  assignment_id: string
+  arm: string
+  entered_at: number
+  /** When the participant's page was last heard of. */
+  seen_at: number
+  deadline: number
+}
+
+/** An episode of a study. */
+export interface StudyEpisodeTable {
+  episode_id: string
+  study: string
+  arm: string
+  world: string
+  variant: string | null
+  seed: number
+  /** JSON list, one per slot: `participant` or the name of a bot. */
+  players: string
+  /** `starting`, `live` or `ended`. */
+  status: string
+  created_at: number
+  /** When it is ended at the latest. */
+  ends_by: number
+  ended_at: number | null
+  /** JSON; null until it has ended, and when it failed. */
+  outcome: string | null
+  results: string | null
+}
+
+/** A participant's part in an episode. */
+export interface StudySlotTable {
+  episode_id: string
+  slot: number
+  study: string
+  player_id: string
+  assignment_id: string
+  /** Empty once the episode has ended. */
+  token: string
+  consent_version: string | null
+  exit_reason: string | null
+  score: number | null
+}
+
 export interface StudyTables {
   studies: StudyTable
   study_participants: StudyParticipantTable
@@ -116,4 +171,8 @@ export interface StudyTables {
   study_groups: StudyGroupTable
   study_links: StudyLinkTable
   session_studies: SessionStudyTable
+  study_rooms: StudyRoomTable
+  study_waiting: StudyWaitingTable
+  study_episodes: StudyEpisodeTable
+  study_slots: StudySlotTable
 }

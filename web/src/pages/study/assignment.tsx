@@ -22,9 +22,9 @@ export function Assignment({ study, accessKey, state }: AssignmentProps) {
   const cache = useQueryClient()
   const { data: games } = useQuery(gamesQuery)
   const { data: characters } = useQuery(charactersQuery)
-  const { assignment } = state
+  const { assignment, arm } = state
   const start = useMutation({
-    mutationFn: () => studyClient(study).start(),
+    mutationFn: async () => void (await (arm ? studyClient(study).play() : studyClient(study).start())),
     // The server says which session it is: the same on every device.
     onSuccess: () => cache.invalidateQueries({ queryKey: studyStateQuery(study, accessKey).queryKey }),
   })
@@ -36,15 +36,19 @@ export function Assignment({ study, accessKey, state }: AssignmentProps) {
     <div className={styles.form}>
       <Heading>{assignment.game_name}</Heading>
       {description ? <Prose text={description} voice="world" /> : undefined}
-      <dl className={styles.facts}>
-        <dt>{words.youPlay}</dt>
-        <dd>
-          <strong>{assignment.pc_hid}</strong>
-          {sheet === undefined ? undefined : <p>{sheet}</p>}
-        </dd>
-        <dt>{words.youMeet}</dt>
-        <dd>{assignment.npc_hid ?? words.withCharacter}</dd>
-      </dl>
+      {arm ? (
+        <Arm arm={arm} />
+      ) : (
+        <dl className={styles.facts}>
+          <dt>{words.youPlay}</dt>
+          <dd>
+            <strong>{assignment.pc_hid}</strong>
+            {sheet === undefined ? undefined : <p>{sheet}</p>}
+          </dd>
+          <dt>{words.youMeet}</dt>
+          <dd>{assignment.npc_hid ?? words.withCharacter}</dd>
+        </dl>
+      )}
       {start.error ? <Trouble error={start.error} /> : undefined}
       <div className={styles.buttons}>
         <Button look="primary" onClick={() => start.mutate()} why={start.isPending ? words.starting : undefined}>
@@ -52,5 +56,17 @@ export function Assignment({ study, accessKey, state }: AssignmentProps) {
         </Button>
       </div>
     </div>
+  )
+}
+
+/** A world in the place of a text game. */
+function Arm({ arm }: { arm: NonNullable<ParticipantState['arm']> }) {
+  const words = useWords()
+  return (
+    <>
+      <p className={styles.prompt}>{arm.title}</p>
+      <Prose text={arm.description} voice="world" />
+      {arm.people > 1 ? <p>{words.people(arm.people)}</p> : undefined}
+    </>
   )
 }

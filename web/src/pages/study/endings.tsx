@@ -6,11 +6,12 @@ import { Heading } from './frame.tsx'
 import styles from './study.module.css'
 import { useWords } from './use-words.ts'
 
-export function Finished({ completion }: { completion: ParticipantState['completion'] }) {
+export function Finished({ completion, is_released }: Pick<ParticipantState, 'completion' | 'is_released'>) {
   const words = useWords()
   return (
     <div className={styles.form}>
-      <Heading>{words.finished}</Heading>
+      <Heading>{is_released ? words.released : words.finished}</Heading>
+      {is_released ? <p>{words.releasedWhy}</p> : undefined}
       {completion ? (
         <>
           <p>{words.code}</p>
@@ -46,11 +47,6 @@ export function Withdrawn({ how }: { how: 'kept' | 'erased' | 'declined' }) {
   const words = useWords()
   const text = { kept: words.withdrawnWhy, erased: words.erasedWhy, declined: words.declined }[how]
   return <Ending title={words.withdrawn} text={text} />
-}
-
-export function Waiting() {
-  const words = useWords()
-  return <Ending title={words.waiting} text={words.waitingWhy} />
 }
 
 function Ending({ title, text }: { title: string; text: string }) {

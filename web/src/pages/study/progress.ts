@@ -9,12 +9,13 @@ export interface StudyStep {
   readonly total: number
 }
 
-type Place = Pick<ParticipantState, 'stage' | 'completed' | 'maximum'>
+type Place = Pick<ParticipantState, 'stage' | 'completed' | 'maximum'> & { readonly arm?: ParticipantState['arm'] }
 
 /** Undefined: there is nothing to go on with. */
-export function stepOf({ stage, completed, maximum }: Place, words: Words): StudyStep | undefined {
+export function stepOf({ stage, completed, maximum, arm }: Place, words: Words): StudyStep | undefined {
   const total = maximum + 1
-  const conversation = words.stepConversation(Math.min(completed + 1, maximum), maximum)
+  const name = arm ? words.stepGame : words.stepConversation
+  const conversation = name(Math.min(completed + 1, maximum), maximum)
   switch (stage) {
     case 'consent':
       return { words: words.stepConsent, done: 0, total }
@@ -23,6 +24,7 @@ export function stepOf({ stage, completed, maximum }: Place, words: Words): Stud
     case 'choice':
     case 'assignment':
     case 'session':
+    case 'episode':
     case 'waiting':
       return { words: conversation, done: Math.min(completed + 1, maximum), total }
     case 'finished':

@@ -11,17 +11,20 @@ import { useStore } from '../../data/store.ts'
 import { keptArrival, needsJoin, studyInfoQuery, studyKey, studyKeysStore, studyStateQuery } from '../../data/study.ts'
 import { useLater } from '../../shell/opening.tsx'
 import { Assignment } from './assignment.tsx'
+import { useCall } from './call.ts'
 import { Choice } from './choice.tsx'
 import { Consent } from './consent.tsx'
-import { Closed, Finished, Waiting, Withdrawn } from './endings.tsx'
+import { Closed, Finished, Withdrawn } from './endings.tsx'
 import { Forms } from './forms.tsx'
 import { Frame } from './frame.tsx'
 import { Leave, LeaveButton } from './leave.tsx'
 import { stepOf } from './progress.ts'
 import styles from './study.module.css'
 import { StudyConversation } from './study-conversation.tsx'
+import { StudyEpisode } from './study-episode.tsx'
 import { Trouble } from './trouble.tsx'
 import { useWords, WordsContext } from './use-words.ts'
+import { Waiting } from './waiting.tsx'
 import { Joining, Welcome } from './welcome.tsx'
 import { type LanguageId, languageOf } from './words.ts'
 
@@ -89,7 +92,10 @@ function Inside({ study, accessKey, hasOpenLink, info, frame }: InsideProps) {
   } = useQuery({
     ...studyStateQuery(study, accessKey),
     refetchInterval: ({ state: { data } }) => (data?.stage === 'waiting' ? WAIT_MS : false),
+    // Whoever waits in another tab is still there.
+    refetchIntervalInBackground: true,
   })
+  useCall(state?.stage)
   const [hasLeft, setLeft] = useState<'kept' | 'erased' | 'declined'>()
   if (hasLeft !== undefined) {
     return (
@@ -156,6 +162,20 @@ function StageFrame({ study, accessKey, state, frame, leave, onLeft }: StageProp
       </Frame>
     )
   }
+  if (state.stage === 'episode' && state.playing) {
+    return (
+      <Frame {...frame} isWide>
+        <StudyEpisode
+          key={state.playing.episode_id}
+          study={study}
+          accessKey={accessKey}
+          playing={state.playing}
+          step={step?.words ?? ''}
+          leave={<LeaveButton study={study} onLeft={onLeft} />}
+        />
+      </Frame>
+    )
+  }
   return (
     <Frame {...frame} step={step} footer={leave}>
       <div className={styles.screen} key={`${state.stage} ${state.group_id}`}>
@@ -178,11 +198,12 @@ function Stage({ study, accessKey, state, onLeft }: Omit<StageProps, 'frame' | '
       return <Choice {...at} options={state.options} />
     case 'assignment':
     case 'session':
+    case 'episode':
       return <Assignment {...at} state={state} />
     case 'waiting':
-      return <Waiting />
+      return <Waiting {...at} waiting={state.waiting} />
     case 'finished':
-      return <Finished completion={state.completion} />
+      return <Finished completion={state.completion} is_released={state.is_released} />
     case 'closed':
       return <Closed />
     case 'withdrawn':

@@ -1,0 +1,180 @@
+// Studies that are played in worlds, through a real server: alone, together, with nobody else there, and with a kill.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join as joinPath } from 'node:path'
+import { test } from 'node:test'
+import { createResearchClient } from '../../src/client/research.ts'
+import { startServerProcess } from '../../src/testing/server-process.ts'
+import { until } from '../../src/testing/until.ts'
+import { ALONE, answer, join, playSlot, serve, stageOf, together } from './world-study.ts'
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(joinPath(tmpdir(), 'paracosm-arms-'))
+  try {
+    await work(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+test('arms: one person plays paint-arena against a bot, from the link to the code; outcome and score are kept', () =>
+  inFolder(async (folder) => {
+    const server = await serve(folder, [ALONE])
+    try {
+      const person = await join(server.url, 'painting', 'p1')
+      const before = await answer(person)
+      assert.equal(before.stage, 'assignment')
+      assert.equal(before.arm?.world, 'paint-arena')
+      assert.equal(before.arm?.people, 1)
+      const clicks = await Promise.all([person.study.play(), person.study.play()])
+      const one = await stageOf(person, 'episode')
+      for (const { playing } of clicks)
+        if (playing) assert.deepEqual(playing, one.playing, 'two clicks begin one episode')
+      assert.ok(one.playing)
+      assert.equal(await playSlot(person, one.playing), 'over')
+      await stageOf(person, 'forms')
+      const done = await answer(person)
+      assert.equal(done.stage, 'finished')
+      assert.equal(done.completion?.code, 'DONE-1')
+      const { episodes, assignments } = await person.study.data()
+      assert.equal(episodes.length, 1)
+      const [played] = episodes
+      assert.equal(played?.exit_reason, 'game_completed')
+      assert.equal(played?.consent_version, '1')
+      assert.deepEqual(played?.players, ['participant', 'greedy'])
+      assert.deepEqual(played?.outcome?.ended, 'terminated')
+      assert.equal(played?.results?.scores[0], played?.score)
+      assert.ok((played?.score ?? 0) > 0)
+      assert.equal(assignments[0]?.status, 'completed')
+      const research = createResearchClient({ url: server.url, key: 'dcs-ak-admin' })
+      const { status } = await research.board('painting')
+      assert.deepEqual(status.per_game['Against a bot'], { total: 10, completed: 1, in_progress: 0 })
+      // All episodes of the arm share one seed.
+      const other = await join(server.url, 'painting', 'p2')
+      await answer(other)
+      const { playing } = await other.study.play()
+      assert.ok(playing)
+      assert.equal(await playSlot(other, playing, 5), 'left')
+      const again = await stageOf(other, 'assignment')
+      assert.equal(again.assignment?.status, 'interrupted')
+      const [left] = (await other.study.data()).episodes
+      assert.equal(left?.exit_reason, 'left')
+      assert.equal(left?.seed, played?.seed)
+      await other.study.withdraw(true)
+      const gone = await fetch(`${server.url}/api/episodes/${playing.episode_id}`)
+      assert.equal(gone.status, 404, 'what one participant played alone is deleted with them')
+    } finally {
+      await server.close()
+    }
+  }))
+
+test('arms: two people wait for each other, play together, and a third goes on waiting', () =>
+  inFolder(async (folder) => {
+    const server = await serve(folder, [together('Pairs', '{seconds: 600, grace_seconds: 600}')])
+    try {
+      const people = await Promise.all(['a', 'b', 'c'].map((pid) => join(server.url, 'pairs', pid)))
+      const [first, second, third] = people
+      assert.ok(first && second && third)
+      for (const person of people) assert.equal((await answer(person)).stage, 'assignment')
+      const waiting = await first.study.play()
+      assert.equal(waiting.stage, 'waiting')
+      assert.deepEqual([waiting.waiting?.present, waiting.waiting?.size], [1, 2])
+      const met = await second.study.play()
+      const mine = await stageOf(first, 'episode')
+      assert.equal((await third.study.play()).stage, 'waiting')
+      assert.equal(mine.playing?.episode_id, met.playing?.episode_id)
+      assert.deepEqual([mine.playing?.slot, met.playing?.slot].toSorted(), [0, 1])
+      assert.ok(mine.playing && met.playing)
+      assert.deepEqual(await Promise.all([playSlot(first, mine.playing), playSlot(second, met.playing)]), [
+        'over',
+        'over',
+      ])
+      for (const person of [first, second]) assert.equal((await stageOf(person, 'finished')).completion?.code, 'DONE-2')
+      assert.equal((await third.study.me()).stage, 'waiting')
+      assert.equal((await third.study.leaveRoom()).stage, 'assignment')
+    } finally {
+      await server.close()
+    }
+  }))
+
+test('arms: with nobody else there a bot fills in, or the participant is released with a code', () =>
+  inFolder(async (folder) => {
+    const server = await serve(folder, [
+      together('Filled', '{seconds: 1, on_timeout: bot, bot: greedy}'),
+      together('Released', '{seconds: 1, on_timeout: release, code: SORRY}'),
+      together('Closed pages', '{seconds: 60, grace_seconds: 2, on_timeout: release}'),
+    ])
+    try {
+      const filled = await join(server.url, 'filled', 'a')
+      await answer(filled)
+      assert.equal((await filled.study.play()).stage, 'waiting')
+      const { playing } = await stageOf(filled, 'episode')
+      assert.ok(playing)
+      await playSlot(filled, playing)
+      assert.equal((await stageOf(filled, 'finished')).is_released, false)
+      const [played] = (await filled.study.data()).episodes
+      assert.deepEqual(played?.players.toSorted(), ['greedy', 'participant'])
+
+      const released = await join(server.url, 'released', 'a')
+      await answer(released)
+      await released.study.play()
+      const paid = await stageOf(released, 'finished')
+      assert.equal(paid.is_released, true)
+      assert.equal(paid.completion?.code, 'SORRY')
+      await assert.rejects(released.study.play(), /finished this study/)
+
+      // One closes the page: the next to come waits for somebody who is there.
+      const absent = await join(server.url, 'closed pages', 'a')
+      await answer(absent)
+      await absent.study.play()
+      await until('the room is empty', async () => ((await server_rooms(folder)) === 0 ? true : undefined), {
+        pauseMs: 300,
+      })
+      const next = await join(server.url, 'closed pages', 'b')
+      await answer(next)
+      assert.equal((await next.study.play()).waiting?.present, 1)
+    } finally {
+      await server.close()
+    }
+  }))
+
+/** People in waiting rooms, as the store has them. */
+async function server_rooms(folder: string): Promise<number> {
+  const { openStore, storeInFolder } = await import('../../src/store/store.ts')
+  const store = await openStore(storeInFolder(folder, { mode: 'read', runs: 'inline' }))
+  try {
+    const rows = await store.db.selectFrom('study_waiting').selectAll().execute()
+    return rows.length
+  } finally {
+    await store.close()
+  }
+}
+
+test('arms: kill -9 in the middle of an episode: it resumes, and its end completes the assignment once', () =>
+  inFolder(async (folder) => {
+    const file = joinPath(folder, 'painting.yml')
+    writeFileSync(file, ALONE.replace('steps_per_second: 60', 'steps_per_second: 10'))
+    const data = joinPath(folder, 'data')
+    const first = await startServerProcess(data, ['--experiment', file])
+    const person = await join(first.url, 'painting', 'p1')
+    await answer(person)
+    const { playing } = await person.study.play()
+    assert.ok(playing)
+    await playSlot(person, playing, 10)
+    await first.crash()
+    const second = await startServerProcess(data, ['--experiment', file])
+    try {
+      const back = await join(second.url, 'painting', 'p1')
+      assert.equal(back.player, person.player)
+      const state = await stageOf(back, 'episode')
+      assert.deepEqual(state.playing, playing, 'the same slot with the same token')
+      assert.equal(await playSlot(back, playing), 'over')
+      await stageOf(back, 'forms')
+      const [played, ...more] = (await back.study.data()).episodes
+      assert.equal(more.length, 0)
+      assert.equal(played?.exit_reason, 'game_completed')
+    } finally {
+      await second.stop()
+    }
+  }))
