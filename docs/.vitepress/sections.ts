@@ -13,6 +13,8 @@ export const SECTIONS: readonly Section[] = [
       ['Build a world', 'tutorials/build-a-world.md'],
       ['Benchmark an agent', 'tutorials/benchmark-an-agent.md'],
       ['Run a study', 'tutorials/run-a-study.md'],
+      ['Run a study with 20 participants', 'tutorials/study-with-20-participants.md'],
+      ['Compare two characters’ prompts', 'tutorials/compare-two-prompts.md'],
       ['Design scoring', 'tutorials/design-scoring.md'],
     ],
   },

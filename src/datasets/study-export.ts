@@ -1,11 +1,13 @@
-// A study as tidy tables: participants, assignments, answers, sessions and events, each as CSV and Parquet, with a codebook
+// A study as tidy tables: participants, assignments, answers, sessions, events and episodes, each as CSV and Parquet, with a codebook
 // and checksums. De-identified: participants are numbers, and contact answers are left out.
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from '../lib/folders.ts'
+import type { SlotRecord } from '../protocol/study-worlds.ts'
 import type { Store } from '../store/store.ts'
 import { Studies } from '../store/studies/studies.ts'
+import { StudyEpisodes } from '../store/studies/study-episodes.ts'
 import { type ParquetColumn, ParquetFile } from './parquet-file.ts'
 
 type Cell = string | number | boolean | null
@@ -27,6 +29,7 @@ const TABLES = {
     text('consent_version', 'version of the text that the participant agreed to'),
     text('completed_at', 'when the participant was given the completion code, UTC'),
     text('withdrawn_at', 'when the participant withdrew, UTC'),
+    text('released_at', 'when the participant was released because nobody else came to play with, UTC'),
     number('assignments', 'assignments of the participant'),
     number('completed', 'completed assignments'),
   ],
@@ -34,7 +37,7 @@ const TABLES = {
     text('participant', 'number of the participant'),
     text('assignment', 'id of the assignment'),
     number('position', '1 for the first assignment of the participant'),
-    text('game', 'game that was assigned'),
+    text('game', 'game that was assigned, or arm of the study that is played in a world'),
     text('pc', 'character that the participant plays'),
     text('npc', 'character that the participant meets; empty where it was drawn at the start'),
     text('status', 'assigned, in_progress, completed or interrupted'),
@@ -77,10 +80,30 @@ const TABLES = {
     number('response_ms', 'of what the server says: milliseconds since the input that it answers'),
     text('content', 'what was said'),
   ],
+  episodes: [
+    text('participant', 'number of the participant'),
+    text('assignment', 'id of the assignment'),
+    text('episode', 'id of the episode; the same in the rows of all who played it'),
+    text('arm', 'arm of the study'),
+    text('world', 'id of the world'),
+    text('variant', 'variant of the world; empty: its first'),
+    number('seed', 'seed of the episode'),
+    number('slot', 'slot of the participant, from 0'),
+    text('players', 'who played the slots in order, joined by " | ": participant or the name of a bot'),
+    text('consent_version', 'version of the text that the participant had agreed to'),
+    text('exit_reason', 'why it ended for the participant; game_completed and time_limit are whole games'),
+    text('ended', 'terminated by the rules or truncated by a limit; empty: it has not ended, or failed'),
+    text('outcome', 'what the rules say of the end'),
+    number('score', 'score of the participant'),
+    text('scores', 'scores of all slots in order, joined by " | "'),
+    text('journal', 'path of the journal on the server: every command, verifiable and replayable'),
+    text('started_at', 'UTC'),
+    text('ended_at', 'UTC'),
+  ],
 } as const satisfies Readonly<Record<string, readonly Column[]>>
 
 type TableName = keyof typeof TABLES
-const NAMES: readonly TableName[] = ['participants', 'assignments', 'answers', 'sessions', 'events']
+const NAMES: readonly TableName[] = ['participants', 'assignments', 'answers', 'sessions', 'events', 'episodes']
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
 
@@ -143,14 +166,14 @@ export async function exportStudy(
   { study, folder, source }: { readonly study: string; readonly folder: string; readonly source: string },
 ): Promise<StudyExport> {
   await makeFolder(folder)
-  const studies = new Studies(store)
+  const from = { studies: new Studies(store), played: new StudyEpisodes(store) }
   const tables = new Tables(folder)
   await tables.open()
   let last = ''
   let numbered = 0
   for (;;) {
-    const page = await studies.participants(study, last)
-    for (const participant of page) await addParticipant(studies, tables, participant, ++numbered)
+    const page = await from.studies.participants(study, last)
+    for (const participant of page) await addParticipant(from, tables, participant, ++numbered)
     const end = page.at(-1)
     if (!end) break
     last = end.player
@@ -174,7 +197,17 @@ export async function exportStudy(
 
 type Found = Awaited<ReturnType<Studies['participants']>>[number]
 
-async function addParticipant(studies: Studies, tables: Tables, found: Found, position: number): Promise<void> {
+interface Source {
+  readonly studies: Studies
+  readonly played: StudyEpisodes
+}
+
+async function addParticipant(
+  { studies, played }: Source,
+  tables: Tables,
+  found: Found,
+  position: number,
+): Promise<void> {
   const participant = `P${String(position).padStart(4, '0')}`
   const rows = (await studies.assignments(found.study, [found.player])).filter(({ status }) => status !== 'expired')
   await tables.add('participants', [
@@ -184,6 +217,7 @@ async function addParticipant(studies: Studies, tables: Tables, found: Found, po
       consent_version: found.consentVersion,
       completed_at: iso(found.completedAt),
       withdrawn_at: iso(found.withdrawnAt),
+      released_at: iso(found.releasedAt),
       assignments: rows.length,
       completed: rows.filter(({ status }) => status === 'completed').length,
     },
@@ -206,12 +240,9 @@ async function addParticipant(studies: Studies, tables: Tables, found: Found, po
   )
   await tables.add('answers', answersOf(participant, null, found.forms))
   for (const row of rows) await tables.add('answers', answersOf(participant, row.id, row.forms))
-  await addSessions(
-    studies,
-    tables,
-    participant,
-    rows.map(({ id }) => id),
-  )
+  const ids = rows.map(({ id }) => id)
+  await addSessions(studies, tables, participant, ids)
+  await tables.add('episodes', (await played.records(ids)).map(episodeRow(participant)))
 }
 
 async function addSessions(
@@ -260,6 +291,29 @@ async function addSessions(
     await tables.add('events', told)
   }
 }
+
+const episodeRow =
+  (participant: string) =>
+  (played: SlotRecord): Row => ({
+    participant,
+    assignment: played.assignment_id,
+    episode: played.episode_id,
+    arm: played.arm,
+    world: played.world,
+    variant: played.variant,
+    seed: played.seed,
+    slot: played.slot,
+    players: played.players.join(' | '),
+    consent_version: played.consent_version,
+    exit_reason: played.exit_reason,
+    ended: played.outcome?.ended ?? null,
+    outcome: played.outcome?.reason ?? null,
+    score: played.score,
+    scores: played.results?.scores.join(' | ') ?? null,
+    journal: `/api/episodes/${played.episode_id}/journal.jsonl`,
+    started_at: played.started_at,
+    ended_at: played.ended_at,
+  })
 
 function answersOf(participant: string, assignment: string | null, forms: Found['forms']): Row[] {
   return Object.values(forms).flatMap(({ form_name: form, submitted_at = null, answers }) =>

@@ -69,7 +69,8 @@ export function readCharacters(path: string): Character[] {
   return [...characters]
 }
 
-function storeCharacters(io: Io, data: string, characters: readonly Character[]): Promise<void> {
+/** Adds characters to the store of a data folder, or replaces those of the same name. */
+export function storeCharacters(io: Io, data: string, characters: readonly Character[]): Promise<void> {
   return withStore(io, { data, mode: 'create' }, async (store) => {
     const stored = new Characters(store)
     for (const character of characters) await stored.upsert(character.hid, character)

@@ -15,6 +15,7 @@ import { inLanes } from '../../lib/lanes.ts'
 import { writeReport } from '../../reports/write-report.ts'
 import { type Server, startServer } from '../../server/app.ts'
 import { exportDump } from '../../store/dumps/export.ts'
+import { readCharacters, storeCharacters } from '../admin/characters.ts'
 import { EXIT, type Io, printJson } from '../io.ts'
 import { parseCount, parseSeed } from '../options.ts'
 import { withStore } from '../store.ts'
@@ -27,6 +28,7 @@ interface PilotFlags {
   readonly turns: number
   readonly seed: number
   readonly output: string
+  readonly characters?: string
   readonly json?: boolean
 }
 
@@ -39,6 +41,7 @@ export function pilotCommand(io: Io): Command {
     .option('--turns <n>', 'inputs of one session before it is finished, at most', parseCount, 4)
     .option('--seed <n>', 'of everything that is drawn', parseSeed, 1)
     .option('-o, --output <folder>', 'where the data and the report go; it must not exist', 'pilot')
+    .option('--characters <file>', 'seed file with the characters of the study, in place of the built-in ones')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  paracosm experiment pilot usability.yml --participants 40 --output pilot')
     .action((file: string, flags: PilotFlags) => pilot(io, file, flags))
@@ -50,6 +53,7 @@ async function pilot(io: Io, file: string, flags: PilotFlags): Promise<void> {
   const output = resolve(flags.output)
   await makeFolder(output)
   const data = join(output, 'server')
+  if (flags.characters !== undefined) await storeCharacters(io, data, readCharacters(flags.characters))
   const adminKey = `dcs-ak-${randomBytes(32).toString('base64url')}`
   const server = await startServer({
     dataDir: data,
