@@ -118,8 +118,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
   const { services, studies } = await openServices(options, { storage, episodes, log, opened })
   const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
-  const leagues = openLeagueServices({ ...storage, worlds, log, options })
-  opened.push({ name: 'leagues', close: () => leagues.close() })
+  const leagues = openLeagues(opened, { ...storage, worlds, log, options })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
   const models = openModels(opened, { episodes, models: services.models, log })
   await registerRoutes(app, {
@@ -160,6 +159,15 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
 async function closeParts(opened: readonly ClosingPart[], log: Log): Promise<void> {
   const failed = await closeAll(opened.toReversed(), CLOSE_MS)
   for (const { part, error } of failed) log.error({ err: error, part }, 'server.close_failed')
+}
+
+function openLeagues(
+  opened: ClosingPart[],
+  parts: Parameters<typeof openLeagueServices>[0],
+): ReturnType<typeof openLeagueServices> {
+  const leagues = openLeagueServices(parts)
+  opened.push({ name: 'leagues', close: () => leagues.close() })
+  return leagues
 }
 
 function openModels(opened: ClosingPart[], options: ConstructorParameters<typeof ModelPlayers>[0]): ModelPlayers {
