@@ -96,8 +96,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const storage = await openServerStorage(options)
   opened.push({ name: 'storage', close: () => storage.close() })
   const { store } = storage
-  const commands = new CommandLog(store)
-  opened.push({ name: 'command log', close: () => commands.drain() })
+  const commands = openCommands(opened, store)
   const { app, failures } = transport.createApp(loggerOf(options.logLevel))
   const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
@@ -159,6 +158,12 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
 async function closeParts(opened: readonly ClosingPart[], log: Log): Promise<void> {
   const failed = await closeAll(opened.toReversed(), CLOSE_MS)
   for (const { part, error } of failed) log.error({ err: error, part }, 'server.close_failed')
+}
+
+function openCommands(opened: ClosingPart[], store: ConstructorParameters<typeof CommandLog>[0]): CommandLog {
+  const commands = new CommandLog(store)
+  opened.push({ name: 'command log', close: () => commands.drain() })
+  return commands
 }
 
 function openLeagues(
