@@ -91,7 +91,12 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   const jobs = new JobQueue(store)
   const { registry: sessions } = services
   await typed.register(operateRoutes, { jobs, sessions, dataDir: parts.settings.dataDir, locality })
-  await typed.register(leagueRoutes, { ...parts.leagues, auth: new HostedAuth(parts.leagues.tokens, locality), blobs })
+  await typed.register(leagueRoutes, {
+    ...parts.leagues,
+    auth: new HostedAuth(parts.leagues.tokens, locality),
+    blobs,
+    episodes,
+  })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }
