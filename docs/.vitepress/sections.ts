@@ -55,6 +55,8 @@ export const SECTIONS: readonly Section[] = [
     title: 'Run studies',
     pages: [
       ['Studies', 'studies.md'],
+      ['A study on a server elsewhere', 'remote.md'],
+      ['Releasing characters', 'release.md'],
       ['Sessions', 'sessions.md'],
       ['Characters', 'characters.md'],
       ['Players and personal data', 'store.md'],

@@ -64,6 +64,12 @@ export const GROUPS: readonly Group[] = [
     load: () => import('./experiment.ts'),
   },
   {
+    name: 'remote',
+    task: 'Run studies',
+    summary: 'deploy a study, look at it, save its data, end it',
+    load: () => import('./remote.ts'),
+  },
+  {
     name: 'eval',
     task: 'Collect evidence',
     summary: 'compare policies on the same seeds',

@@ -1,6 +1,7 @@
 // `paracosm serve`: the server, with something to watch.
 import { Command, InvalidArgumentError } from 'commander'
 import type { RoleModels } from '../adapters/session/role-models.ts'
+import { parseManifest } from '../experiment/release/policy.ts'
 import { probeEndpoint } from '../models/probe.ts'
 import { startServer } from '../server/app.ts'
 import { type AccessFlags, accessOf, addAccessOptions, adminKeyOf } from './access.ts'
@@ -32,6 +33,10 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly world: readonly string[]
   readonly experiment: readonly string[]
   readonly run?: string
+  readonly defaultExperiment?: string
+  readonly remoteManaged?: boolean
+  readonly bootstrapToken?: string
+  readonly releaseManifest?: string
 }
 
 export function createCommand(io: Io): Command {
@@ -58,6 +63,10 @@ export function createCommand(io: Io): Command {
       [],
     )
     .option('--run <name>', 'the study behind /api/run; default: the first run configuration')
+    .option('--default-experiment <name>', 'the study that clients lead people to; remote status reports it')
+    .option('--remote-managed', 'let `paracosm remote` set this server up, and save its data')
+    .option('--bootstrap-token <token>', 'lets one caller seed the server; prefer PARACOSM_BOOTSTRAP_TOKEN')
+    .option('--release-manifest <file>', 'let players meet only the characters that this manifest approves')
     .option('--free-play', 'let everyone play text games without registration')
     .option('--session-ttl <seconds>', 'end a session after this long without activity', parseCount, 86_400)
     .option('--sweep-interval <seconds>', 'time between checks for expired sessions', parseCount, 60)
@@ -115,8 +124,17 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
       adminKey: adminKeyOf(io, options),
       piiKey: io.config.PARACOSM_PII_KEY,
       hasRateLimits: options.rateLimits,
+      released: await readReleased(options.releaseManifest),
     },
-    studies: { files: await readStudies(options.experiment), run: options.run },
+    studies: {
+      files: await readStudies(options.experiment),
+      run: options.run,
+      defaultExperiment: options.defaultExperiment,
+    },
+    remote:
+      options.remoteManaged === true
+        ? { bootstrapToken: options.bootstrapToken ?? io.config.PARACOSM_BOOTSTRAP_TOKEN }
+        : undefined,
     access: accessOf(io, options),
     store: storeTarget(io, options.data, { mode: 'create', runs: 'thread' }),
     host: options.host,
@@ -150,6 +168,11 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
   if (options.dump !== undefined) await dumpAfter(io, options.dump, options.data)
   if (options.json) printJson(io, { ok: true, unfinished: left })
   else io.out(left.length === 0 ? 'Stopped.' : `Stopped. The next start resumes: ${left.join(', ')}`)
+}
+
+/** @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR */
+async function readReleased(path: string | undefined): Promise<readonly string[] | undefined> {
+  return path === undefined ? undefined : parseManifest(await readSource(path), path).approved_characters
 }
 
 /** @throws AppError FILE_UNREADABLE */

@@ -5,7 +5,7 @@ import { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
 import { CommandLog } from '../store/command-log.ts'
-import type { StoreTarget } from '../store/store.ts'
+import { type StoreTarget, storeInFolder } from '../store/store.ts'
 import { type ClosingPart, closeAll } from '../transport/close.ts'
 import { listenApp } from '../transport/listen.ts'
 import { type AccessOptions, Transport } from '../transport/transport.ts'
@@ -16,11 +16,12 @@ import { openLeagueServices, type UploadSettings } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
 import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
-import { createSessionServices } from './sessions/services.ts'
-import type { SessionSettings } from './settings.ts'
+import type { RemoteServices } from './remote/remote-routes.ts'
+import { createSessionServices, type SessionServices } from './sessions/services.ts'
+import type { RemoteSettings, SessionSettings } from './settings.ts'
 import { runShowcase } from './showcase.ts'
 import { openServerStorage } from './storage.ts'
-import { createStudyServices, type StudySettings } from './studies/services.ts'
+import { createStudyServices, type StudyServices, type StudySettings } from './studies/services.ts'
 
 export interface ServerOptions {
   readonly dataDir: string
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly sessions?: Partial<SessionSettings>
   /** Studies that the server offers from its start; researchers may add more. */
   readonly studies?: StudySettings | undefined
+  /** Undefined: the server is not managed from elsewhere. */
+  readonly remote?: RemoteSettings | undefined
   /** Who may connect, from where, and how much. Default: local pages, and no proxy. */
   readonly access?: AccessOptions
 }
@@ -130,6 +133,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     log,
     version: options.version,
     readiness,
+    remote: remoteOf(options, { storage, services, studies }),
   })
   const { url } = await listenApp(app, options)
   let showcase: Promise<void> | undefined
@@ -174,12 +178,36 @@ async function openServices(options: ServerOptions, { storage, episodes, log, op
     vault,
     isAlone,
     showsEvaluations,
+    defaultStudy: () => studies.defaultStudy,
     onFault: (what, err) => log.error({ err }, what),
   })
   opened.push({ name: 'sessions', close: () => services.registry.close() })
   const studies = await createStudyServices(store, services, options.studies ?? { files: [] })
   opened.push({ name: 'studies', close: () => studies.close() })
   return { services, studies }
+}
+
+function remoteOf(
+  { dataDir, remote, store }: ServerOptions,
+  {
+    storage,
+    services,
+    studies,
+  }: { storage: OpenedParts['storage']; services: SessionServices; studies: StudyServices },
+): RemoteServices {
+  const experimentName = studies.defaultStudy ?? null
+  return {
+    parts: {
+      store: storage.store,
+      vault: storage.vault,
+      players: services.players,
+      dataDir,
+      managed: remote,
+      experimentName,
+    },
+    studies,
+    target: store?.kind === 'postgres' ? store : storeInFolder(dataDir, { mode: 'read', runs: 'thread' }),
+  }
 }
 
 function loggerOf(level: ServerOptions['logLevel']): FastifyServerOptions['logger'] {

@@ -20,6 +20,7 @@ import { liveRoute } from './live-sockets.ts'
 import { openApiOptions } from './openapi.ts'
 import { streamRoute } from './perception-sockets.ts'
 import type { Readiness } from './readiness.ts'
+import { type RemoteServices, registerRemoteRoutes } from './remote/remote-routes.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { controlRoutes } from './routes/control.ts'
 import { courseRoutes } from './routes/course.ts'
@@ -56,6 +57,7 @@ export interface RouteDependencies {
   readonly log: Log
   readonly version: string
   readonly readiness: Readiness
+  readonly remote: RemoteServices
 }
 
 export async function registerRoutes(app: FastifyInstance, parts: RouteDependencies): Promise<void> {
@@ -87,6 +89,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   }
   await registerSessionRoutes(app, services, failures)
   await registerStudyRoutes(app, parts.studies, failures)
+  await registerRemoteRoutes(app, parts.remote, failures)
   upgrades.add(playRoute(services))
   const watching = { episodes, origins, onFault: (error: unknown) => log.error({ err: error }, 'socket.failed') }
   const boot = randomUUID()

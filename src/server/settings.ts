@@ -14,4 +14,12 @@ export interface SessionSettings {
   readonly piiKey?: string | undefined
   /** Whether registrations, attempts to authenticate and starts are limited by the minute. */
   readonly hasRateLimits: boolean
+  /** Characters that a release manifest approves: no other is met; undefined: all are. */
+  readonly released?: readonly string[] | undefined
+}
+
+/** A server that is set up and looked after from elsewhere. */
+export interface RemoteSettings {
+  /** Lets one caller seed the server and become its administrator; undefined: nobody. */
+  readonly bootstrapToken: string | undefined
 }

@@ -22,16 +22,23 @@ export class GameCatalogue {
   /** Characters that ship with the worlds. */
   readonly shipped: readonly Character[]
 
-  private constructor(worlds: WorldRegistry, playable: readonly DialogueWorld[]) {
+  private constructor(
+    worlds: WorldRegistry,
+    playable: readonly DialogueWorld[],
+    released: ReadonlySet<string> | undefined,
+  ) {
     this.#worlds = worlds
-    this.#games = gamesByName(playable)
+    this.#games = gamesByName(released ? playable.map((each) => onlyReleased(each, released)) : playable)
     this.shipped = playable.flatMap(({ dialogue }) => dialogue.characters?.shipped ?? [])
   }
 
-  /** @throws AppError WORLD_INVALID when two games have the same name, and as `WorldRegistry.load` */
-  static async load(worlds: WorldRegistry): Promise<GameCatalogue> {
+  /**
+   * @param released characters that may be met; undefined: all
+   * @throws AppError WORLD_INVALID when two games have the same name, and as `WorldRegistry.load`
+   */
+  static async load(worlds: WorldRegistry, released?: readonly string[]): Promise<GameCatalogue> {
     const all = await Promise.all(worlds.ids().map((id) => worlds.load(id)))
-    return new GameCatalogue(worlds, all.filter(isDialogueWorld).map(toDialogueWorld))
+    return new GameCatalogue(worlds, all.filter(isDialogueWorld).map(toDialogueWorld), released && new Set(released))
   }
 
   get all(): readonly PlayableGame[] {
@@ -68,6 +75,17 @@ type WithDialogue = World & { readonly dialogue: DialogueCapability }
 
 const isDialogueWorld = (world: World): world is WithDialogue => world.dialogue !== undefined
 const toDialogueWorld = (world: WithDialogue): DialogueWorld => ({ world, dialogue: world.dialogue })
+
+/** The same world, in which only released characters are met. */
+function onlyReleased({ world, dialogue }: DialogueWorld, released: ReadonlySet<string>): DialogueWorld {
+  const { characters } = dialogue
+  if (!characters) return { world, dialogue }
+  const candidates: typeof characters.candidates = (...about) => {
+    const { pcs, npcs } = characters.candidates(...about)
+    return { pcs, npcs: npcs.filter(({ hid }) => released.has(hid)) }
+  }
+  return { world, dialogue: { ...dialogue, characters: { ...characters, candidates } } }
+}
 
 function gamesByName(playable: readonly DialogueWorld[]): Map<string, PlayableGame> {
   const games = new Map<string, PlayableGame>()

@@ -34,6 +34,8 @@ export interface SessionServices {
   /** SHA-256 of the key that may write characters; undefined: nobody may over HTTP. */
   readonly adminKeyHash: string | undefined
   readonly hasRateLimits: boolean
+  /** The study that clients lead people to; undefined: none. */
+  defaultStudy(): string | undefined
   /** Milliseconds since 1970. */
   readonly startedAt: number
   readonly onFault: (what: string, error: unknown) => void
@@ -53,6 +55,10 @@ export interface SessionServiceOptions {
   readonly isAlone: boolean
   /** Whether registrations, attempts and starts are counted. */
   readonly hasRateLimits: boolean
+  /** The study that clients lead people to; asked once the studies are open. */
+  readonly defaultStudy?: () => string | undefined
+  /** Characters that may be met; undefined: all. */
+  readonly released?: readonly string[] | undefined
   readonly onFault: (what: string, error: unknown) => void
   /** Whether the participants of a study see their evaluations. */
   readonly showsEvaluations?: (study: string) => Promise<boolean>
@@ -67,7 +73,7 @@ const ROSTER_MS = 1000
  */
 export async function createSessionServices(options: SessionServiceOptions): Promise<SessionServices> {
   const { store, models, mode, onFault, episodes } = options
-  const games = await GameCatalogue.load(episodes.worlds)
+  const games = await GameCatalogue.load(episodes.worlds, options.released)
   const log = new SessionLog(store)
   const stored = new Characters(store)
   await stored.seedOnce(games.shipped)
@@ -111,6 +117,7 @@ export async function createSessionServices(options: SessionServiceOptions): Pro
     },
     adminKeyHash: options.adminKey === undefined ? undefined : hashAccessKey(options.adminKey),
     hasRateLimits: options.hasRateLimits,
+    defaultStudy: () => options.defaultStudy?.(),
     startedAt: Date.now(),
   }
 }

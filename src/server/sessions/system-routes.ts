@@ -23,8 +23,8 @@ export const systemRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
         authentication_required: isStandard,
         registration_enabled: isStandard,
         experiments_enabled: isStandard,
-        default_experiment_name: null,
-        run_name: 'paracosm',
+        default_experiment_name: services.defaultStudy() ?? null,
+        run_name: services.defaultStudy() ?? 'paracosm',
       }
     },
   )

@@ -46,6 +46,8 @@ export interface StudyServices {
   readonly plays: WorldPlays
   readonly states: ParticipantStates
   readonly settings: StudySettings
+  /** The study that participants are led to; undefined: none. */
+  readonly defaultStudy: string | undefined
   /** The run of this server. @throws ApiRefusal 404 when it has none */
   run(): Promise<OpenStudy>
   /** An episode of this server is archived: if it is one of a study, its assignments end. */
@@ -121,6 +123,7 @@ export async function createStudyServices(
     plays,
     states: new ParticipantStates({ at, experiments, runs, enrolment, plays }),
     settings,
+    defaultStudy: await defaultOf(catalogue, settings),
     run() {
       if (run === undefined) throw new ApiRefusal(404, 'This server has no run')
       return catalogue.open(run, 'run')
@@ -134,4 +137,12 @@ export async function createStudyServices(
       return sweeping.stop()
     },
   }
+}
+
+/** @throws AppError UNKNOWN_EXPERIMENT */
+async function defaultOf(
+  catalogue: StudyCatalogue,
+  { defaultExperiment: name }: StudySettings,
+): Promise<string | undefined> {
+  return name === undefined ? undefined : (await catalogue.open(name)).study.name
 }
