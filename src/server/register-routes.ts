@@ -80,7 +80,12 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(courseRoutes, { episodes, locality })
   await typed.register(controlRoutes, { episodes, locality })
   await typed.register(evaluationRoutes, { evaluations: new Evaluations(store), blobs })
-  await typed.register(leagueRoutes, { ...parts.leagues, auth: new HostedAuth(parts.leagues.tokens, locality), blobs })
+  await typed.register(leagueRoutes, {
+    ...parts.leagues,
+    auth: new HostedAuth(parts.leagues.tokens, locality),
+    blobs,
+    episodes,
+  })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }

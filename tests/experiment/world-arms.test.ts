@@ -225,3 +225,30 @@ test('arms: a model plays a slot through the perception protocol, also after a r
       await second.close()
     }
   }))
+
+test('arms: kill -9 between the end of an episode and its note: the next start completes the assignment, once', () =>
+  inFolder(async (folder) => {
+    const file = joinPath(folder, 'painting.yml')
+    writeFileSync(file, ALONE)
+    const data = joinPath(folder, 'data')
+    const first = await startServerProcess(data, ['--experiment', file])
+    const person = await join(first.url, 'painting', 'p1')
+    await answer(person)
+    await person.study.play()
+    const { playing } = await stageOf(person, 'episode')
+    assert.ok(playing)
+    // The last message comes before the journal is archived and the assignment is settled.
+    assert.equal(await playSlot(person, playing), 'over')
+    await first.crash()
+    const second = await startServerProcess(data, ['--experiment', file])
+    try {
+      const back = await join(second.url, 'painting', 'p1')
+      assert.equal((await stageOf(back, 'forms')).completed, 1)
+      const { episodes, assignments } = await back.study.data()
+      assert.deepEqual([episodes.length, assignments.length], [1, 1])
+      assert.equal(episodes[0]?.exit_reason, 'game_completed')
+      assert.ok((episodes[0]?.score ?? 0) > 0)
+    } finally {
+      await second.stop()
+    }
+  }))

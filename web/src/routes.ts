@@ -13,6 +13,7 @@ import { logRoute } from './pages/log/route.tsx'
 import { operateRoute } from './pages/operate/route.tsx'
 import { playRoute } from './pages/play/route.tsx'
 import { slotRoute } from './pages/slot/route.tsx'
+import { newStudyRoute, participantRoute, studiesRoute, studyBoardRoute } from './pages/studies/route.tsx'
 import { studyRoute } from './pages/study/route.tsx'
 import { watchRoute } from './pages/watch/route.tsx'
 import { worldRoute } from './pages/world/route.tsx'
@@ -33,6 +34,10 @@ export const routeTree = rootRoute.addChildren([
   chatRoute,
   logRoute,
   studyRoute,
+  studiesRoute,
+  newStudyRoute,
+  studyBoardRoute,
+  participantRoute,
   charactersRoute,
   operateRoute,
   accountRoute,

@@ -36,6 +36,7 @@ export interface StudySettings {
 
 export interface StudyServices {
   readonly sessions: SessionServices
+  readonly store: Store
   readonly studies: Studies
   readonly links: StudyLinks
   readonly monitor: StudyMonitor
@@ -113,6 +114,7 @@ export async function createStudyServices(
   const run = settings.run ?? firstRun
   return {
     sessions,
+    store,
     studies,
     links,
     monitor: new StudyMonitor(store),
