@@ -13,6 +13,8 @@ export interface RoleModels {
   /** 'model', or what stands in for one. */
   readonly kind: RoleModelsInfo['kind']
   readonly profile: ModelProfile
+  /** The client behind the roles, for agents that models play; absent where no model is configured. */
+  readonly client?: ModelClient
   /** What has been asked so far; absent where nothing costs anything. */
   readonly spent?: () => Spent
   /** @throws AppError as ModelClient does; MODEL_MISSING where a world has no stand-in */
@@ -49,6 +51,7 @@ export function createModelRoles(
   }
   return {
     kind: 'model',
+    client,
     spent: () => meter.spent,
     profile: { updater_model: models.updater, validator_model: models.validator, scorer_model: models.scorer },
     async answer({ role, messages, schema }, options) {
