@@ -13,6 +13,8 @@ export interface RoleModels {
   /** 'model', or what stands in for one. */
   readonly kind: RoleModelsInfo['kind']
   readonly profile: ModelProfile
+  /** The client behind the roles, for agents that models play; absent where no model is configured. */
+  readonly client?: ModelClient
   /** What has been asked so far; absent where nothing costs anything. */
   readonly spent?: () => Spent
   /** What plays slots of episodes; absent where no model is configured. */
@@ -53,6 +55,7 @@ export function createModelRoles(
   }
   return {
     kind: 'model',
+    client,
     spent: () => meter.spent,
     agent: { client, model: models.updater },
     limits: meter.limits,
