@@ -152,7 +152,7 @@ test('studies: from a mistake in the editor to the data of a participant', { ski
   await page.getByRole('radio', { name: 'All 1' }).check()
   await row.getByText('Complete').waitFor()
   await row.getByRole('link').click()
-  await page.getByText('I look around and say good morning.').waitFor()
+  await page.getByText('I look around and say good morning.').first().waitFor()
   await page.getByText('Answers').first().click()
   await page.getByText('How old are you?').waitFor()
   await judge(page, 'participant')

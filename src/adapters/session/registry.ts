@@ -75,7 +75,12 @@ export class SessionRegistry {
     return this.#live.size
   }
 
-  /** A session in memory; undefined: not in memory. */
+  /** All sessions in memory. */
+  all(): readonly LiveSession[] {
+    return [...this.#live.values()]
+  }
+
+  /** A session in memory; undefined: it is not. */
   peek(id: string): LiveSession | undefined {
     return this.#live.get(id)
   }

@@ -30,8 +30,17 @@ export const systemRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
   )
   app.get(
     '/api/models',
-    { schema: { summary: 'Models that play the characters', tags: ['system'], response: { 200: RoleModelsInfo } } },
-    () => ({ kind: services.models.kind, models: services.models.profile, spent: services.models.spent?.() ?? null }),
+    { schema: { summary: 'Who plays the characters', tags: ['system'], response: { 200: RoleModelsInfo } } },
+    () => {
+      const { kind, profile, spent, limits, agent } = services.models
+      return {
+        kind,
+        models: profile,
+        spent: spent?.() ?? null,
+        limits: { tokens: limits?.tokens ?? null, cost_usd: limits?.usd ?? null },
+        agent: agent?.model ?? null,
+      }
+    },
   )
   done()
 }
