@@ -249,7 +249,7 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
   })
 }
 
-test('studies: participants who is silent counts as stuck, then as dropped out, after minutes that the researcher chooses', {
+test('studies: a silent participant counts as stuck, then as dropped out, after minutes that the researcher chooses', {
   skip: NO_BROWSER,
 }, async () => {
   await research.put(STUDY.replace('name: seen', 'name: silent'))

@@ -36,7 +36,7 @@ export const linkGroupsQuery = (key: string | undefined, study: string) =>
     refetchInterval: EVERY_MS,
   })
 
-/** @param view `now`: the user who has neither finished nor left */
+/** @param view `now`: participants who have neither finished nor left */
 export const participantsQuery = (key: string | undefined, study: string, view: 'all' | 'now') =>
   infiniteQueryOptions({
     queryKey: ['research', key, study, 'participants', view],
