@@ -300,7 +300,7 @@ function episodeMethods(caller: Credentials) {
     /** Forks an episode at a step. Only from the server's machine. */
     fork: (id: string, wanted: ForkRequest): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, `${at(id)}/forks`, { method: 'POST', body: wanted, timeoutMs: FORK_MS }),
-    /** Gives a slot of a live episode to a bot or to `model:<name>`, or with null to whoever has its token. From the machine of the server alone. */
+    /** Gives a slot of a live episode to a bot or to `model:<name>`, or with null to anyone who has its token. From the machine of the server alone. */
     handOver: (id: string, slot: number, player: string | null): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, `${at(id)}/slots/${slot}/player`, { method: 'POST', body: { player } }),
     /** The public view after a step; default: the newest. */

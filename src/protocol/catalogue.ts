@@ -109,8 +109,10 @@ export const EpisodeRequest = z.strictObject({
     .array(z.string().nullable())
     .min(1)
     .max(256)
-    .describe('A bot by name, `model:<name>` for the model of the server, or null for a slot to be taken; one a slot.'),
-  tick_rate: z.number().positive().max(1000).default(5).describe('Steps a second.'),
+    .describe(
+      'A bot by name, `model:<name>` for the model of the server, or null for a slot to be taken; one per slot.',
+    ),
+  tick_rate: z.number().positive().max(1000).default(5).describe('Steps per second.'),
   paused: z.boolean().default(false).describe('Begins with its time stopped: see the route for its pace.'),
 })
 export type EpisodeRequest = z.input<typeof EpisodeRequest>

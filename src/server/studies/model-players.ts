@@ -6,7 +6,7 @@ import { AppError } from '../../kernel/errors.ts'
 import type { ModelClient } from '../../models/client.ts'
 import { createModelPolicy } from '../../players/agent/model-policy.ts'
 
-/** @param client undefined: no model is configured, and whoever asks for one is refused */
+/** @param client undefined: no model is configured, and anyone who asks for one is refused */
 export function modelPlayers(client: ModelClient | undefined) {
   return async (episode: Episode, slot: number, model: string): Promise<void> => {
     if (!client) throw new AppError('MODEL_MISSING', `${model} is to play slot ${slot}, and no model is configured`)

@@ -6,7 +6,7 @@ const keyOf = (episode: string): string => `paracosm.bookmarks.${episode}`
 /** Bookmarks of one episode: more would hide the timeline. */
 const MAX_BOOKMARKS = 200
 
-/** Counts changes: whoever shows bookmarks reads them again. */
+/** Counts changes: anyone who shows bookmarks reads them again. */
 const changesStore = createStore(0)
 
 /** In the order of their steps. */

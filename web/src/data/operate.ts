@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query'
 import type { OperateJob } from '../../../src/protocol/operate.ts'
 import { operatorClient } from './operator.ts'
 
-/** Milliseconds between two looks at what changes by itself; storage is counted file by file, and seldom. */
+/** Milliseconds between two checks at what changes by itself; storage is counted file by file, and seldom. */
 const EVERY_MS = 5000
 const STORAGE_MS = 60_000
 
