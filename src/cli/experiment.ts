@@ -2,7 +2,9 @@
 import { Command } from 'commander'
 import { checkCommand, schemaCommand } from './experiment/check.ts'
 import { hitlCommand } from './experiment/hitl.ts'
+import { participantCommand } from './experiment/participant.ts'
 import { pilotCommand } from './experiment/pilot.ts'
+import { preregisterCommand } from './experiment/preregister.ts'
 import { publishCommand } from './experiment/publish.ts'
 import { coverageCommand, reportCommand } from './experiment/report.ts'
 import { exportCommand, listCommand } from './experiment/results.ts'
@@ -13,7 +15,9 @@ Examples:
   paracosm experiment check usability.yml       report every mistake in a file, with its line
   paracosm experiment schema > study.schema.json
   paracosm experiment pilot usability.yml --participants 40
+  paracosm experiment preregister usability.yml --output preregistration.md
   paracosm experiment export usability --output usability-data
+  paracosm experiment participant list usability
 
 docs/studies.md shows how to run a study, docs/release.md how to release characters.`
 
@@ -23,9 +27,11 @@ export function createCommand(io: Io): Command {
   for (const create of [
     checkCommand,
     schemaCommand,
+    preregisterCommand,
     listCommand,
     pilotCommand,
     exportCommand,
+    participantCommand,
     reportCommand,
     coverageCommand,
     hitlCommand,

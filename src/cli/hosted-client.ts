@@ -1,12 +1,26 @@
-// Reads of the hosted API: one request each, no retry, as the contract says.
+// Requests to the hosted API: one each, no retry, as the contract says.
 import type { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
+import type { JsonObject } from '../protocol/json.ts'
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** Milliseconds for one answer. */
+/** Milliseconds for the answer to a read, and to an upload. */
 const TIMEOUT_MS = 30_000
+const UPLOAD_MS = 120_000
+
+interface Sending {
+  readonly query?: Query
+  readonly method?: string
+  readonly body?: string | Uint8Array<ArrayBuffer>
+  readonly type?: string
+  readonly timeoutMs?: number
+}
+
+interface Received {
+  readonly bytes: Buffer
+}
 
 export class HostedClient {
   readonly #server: string
@@ -20,22 +34,55 @@ export class HostedClient {
 
   /** @throws AppError SERVER_UNREACHABLE; SERVER_REFUSED for any answer that is not 2xx, and for one of another shape */
   async get<T>(path: string, schema: z.ZodType<T>, query: Query = {}): Promise<T> {
+    return this.#parse(path, schema, await this.#send(path, { query }))
+  }
+
+  /** Sends JSON. @throws as `get` */
+  async post<T>(path: string, schema: z.ZodType<T>, body: JsonObject): Promise<T> {
+    const init = { method: 'POST', body: JSON.stringify(body), type: 'application/json', timeoutMs: UPLOAD_MS }
+    return this.#parse(path, schema, await this.#send(path, init))
+  }
+
+  /** Sends bytes. @throws as `get` */
+  async upload<T>(path: string, schema: z.ZodType<T>, body: Uint8Array<ArrayBuffer>): Promise<T> {
+    const init = { method: 'POST', body, type: 'application/gzip', timeoutMs: UPLOAD_MS }
+    return this.#parse(path, schema, await this.#send(path, init))
+  }
+
+  /** The bytes of an answer. @throws as `get` */
+  async bytes(path: string): Promise<Buffer> {
+    return (await this.#send(path, {})).bytes
+  }
+
+  async #send(path: string, { query = {}, method, body, type, timeoutMs = TIMEOUT_MS }: Sending): Promise<Received> {
     const url = new URL(`${this.#server}${path}`)
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value))
     const headers: Record<string, string> = this.#token === undefined ? {} : { 'x-auth-token': this.#token }
-    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((cause: unknown) => {
+    if (type !== undefined) headers['content-type'] = type
+    const init: RequestInit = {
+      headers,
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(method === undefined ? {} : { method, redirect: 'error' as const }),
+      ...(body === undefined ? {} : { body }),
+    }
+    const answer = await fetch(url, init).catch((cause: unknown) => {
       throw new AppError('SERVER_UNREACHABLE', `${this.#server} cannot be reached`, { cause })
     })
-    const text = await answer.text()
-    if (!answer.ok) {
-      throw new AppError('SERVER_REFUSED', `${path} answered ${answer.status}: ${text.slice(0, 300)}`, {
-        ...(answer.status === 401 ? { hint: 'Not authenticated: put your token into COWORLD_TOKEN.' } : {}),
-      })
-    }
-    const what = { code: 'SERVER_REFUSED', what: `The answer of ${path}` } as const
+    const bytes = Buffer.from(await answer.arrayBuffer())
+    if (answer.ok) return { bytes }
+    const hint = 'Not authenticated: put your token into COWORLD_TOKEN.'
+    throw new AppError('SERVER_REFUSED', `${path} answered ${answer.status}: ${bytes.toString('utf8').slice(0, 300)}`, {
+      ...(answer.status === 401 ? { hint } : {}),
+    })
+  }
+
+  #parse<T>(path: string, schema: z.ZodType<T>, { bytes }: Received): T {
     try {
-      return parseWith(schema, JSON.parse(text), what)
+      return parseWith(schema, JSON.parse(bytes.toString('utf8')), {
+        code: 'SERVER_REFUSED',
+        what: `The answer of ${path}`,
+      })
     } catch (cause) {
       if (!(cause instanceof SyntaxError)) throw cause
       throw new AppError('SERVER_REFUSED', `${path} answered something that is not JSON`, { cause })

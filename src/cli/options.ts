@@ -8,6 +8,12 @@ function parseInteger(text: string, range: { min: number; max: number }): number
   throw new InvalidArgumentError(`Give a whole number from ${range.min} to ${range.max}.`)
 }
 
+/** Reads a whole number of a range. */
+export const within =
+  (min: number, max: number) =>
+  (text: string): number =>
+    parseInteger(text, { min, max })
+
 export const parsePort = (text: string): number => parseInteger(text, { min: 0, max: 65_535 })
 export const parseSeed = (text: string): number => parseInteger(text, { min: 0, max: 0xffff_ffff })
 export const parseStep = (text: string): number => parseInteger(text, { min: 0, max: Number.MAX_SAFE_INTEGER })

@@ -6,10 +6,13 @@ import {
   type EpisodeRequest,
   EpisodeSummary,
   StartedEpisode,
+  WorldBoard,
   WorldDetail,
+  WorldDocument,
   WorldSummary,
 } from '../protocol/catalogue.ts'
 import { Character } from '../protocol/character.ts'
+import { CharacterCoverage } from '../protocol/character-coverage.ts'
 import { CommandCount, type CommandFilters, CommandLogRow, CommandPage } from '../protocol/command-log.ts'
 import { type BranchRequest, type PaceRequest, PaceState, PartInspection } from '../protocol/control.ts'
 import { type ForkRequest, ScoreSeries } from '../protocol/episode-actions.ts'
@@ -42,6 +45,7 @@ import {
 import { ask, type Credentials, download, fetchAnswer } from './http.ts'
 import { leagueMethods } from './leagues.ts'
 import { type LiveEvents, LiveFollow } from './live.ts'
+import { operateMethods } from './operate.ts'
 import { PerceptionClient } from './perception.ts'
 import type { ConnectionState } from './play-event.ts'
 import { type PlayOptions, PlaySession } from './play-session.ts'
@@ -124,6 +128,7 @@ function methodsOf(options: ClientOptions) {
     ...playMethods(caller, options),
     episodes: episodeMethods(caller),
     leagues: leagueMethods(caller),
+    operate: operateMethods(caller),
     /** An agent's way into a slot of an episode; it throws PerceptionFailure, in the words of the adapter. */
     perception({ episode, slot = 0, ...who }: SlotRef): PerceptionClient {
       const at = episode === undefined ? '' : `/api/episodes/${encodeURIComponent(episode)}/slots/${slot}`
@@ -142,6 +147,8 @@ function playerMethods(caller: Credentials) {
       ask(caller, Authenticated, '/api/player/auth', { method: 'POST', body: { api_key: caller.key ?? '' } }),
   }
 }
+
+const SavedCharacter = z.strictObject({ character_id: z.string() })
 
 function serverMethods(caller: Credentials) {
   return {
@@ -165,6 +172,13 @@ function serverMethods(caller: Credentials) {
     /** The whole sheet of a character. */
     character: (hid: string): Promise<Character> =>
       ask(caller, Character, `/api/characters/${encodeURIComponent(hid)}`),
+    /** Adds a character, or changes its top-level fields. With the admin key. Returns its id. */
+    saveCharacter: async (sheet: Character): Promise<string> => {
+      const body = { character_id: sheet.hid, data: sheet }
+      return (await ask(caller, SavedCharacter, '/api/characters', { method: 'POST', body })).character_id
+    },
+    /** What the human characters diverge from, and which values the others combine. */
+    characterCoverage: (): Promise<CharacterCoverage> => ask(caller, CharacterCoverage, '/api/characters/coverage'),
     /** Who can be played and met in a game. */
     setup: (game: string): Promise<Setup> => ask(caller, Setup, `/api/play/setup/${encodeURIComponent(game)}`),
     worlds: (): Promise<WorldSummary[]> => ask(caller, z.array(WorldSummary), '/api/worlds'),
@@ -178,6 +192,12 @@ function serverMethods(caller: Credentials) {
     evaluationRows: (id: string, query: { after?: number; limit?: number } = {}): Promise<EvaluationRow[]> =>
       ask(caller, z.array(EvaluationRow), `/api/evaluations/${encodeURIComponent(id)}/rows`, { query }),
     world: (id: string): Promise<WorldDetail> => ask(caller, WorldDetail, `/api/worlds/${encodeURIComponent(id)}`),
+    /** What there is to read about a world, in Markdown. */
+    worldDocuments: (id: string): Promise<WorldDocument[]> =>
+      ask(caller, z.array(WorldDocument), `/api/worlds/${encodeURIComponent(id)}/documents`),
+    /** Bots and models of a world, the best first. @param variant default: the first */
+    worldBoard: (id: string, variant?: string): Promise<WorldBoard> =>
+      ask(caller, WorldBoard, `/api/worlds/${encodeURIComponent(id)}/board`, { query: { variant } }),
     /** The command log, newest first. From the machine of the server alone. */
     commands: (query: CommandQuery = {}): Promise<CommandPage> =>
       ask(caller, CommandPage, '/api/commands', { query: { ...query } }),
@@ -280,7 +300,7 @@ function episodeMethods(caller: Credentials) {
     /** Another course of an episode, from a step on. From the machine of the server alone. */
     fork: (id: string, wanted: ForkRequest): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, `${at(id)}/forks`, { method: 'POST', body: wanted, timeoutMs: FORK_MS }),
-    /** Gives a slot of a live episode to a bot, or with null to whoever has its token. From the machine of the server alone. */
+    /** Gives a slot of a live episode to a bot or to `model:<name>`, or with null to whoever has its token. From the machine of the server alone. */
     handOver: (id: string, slot: number, player: string | null): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, `${at(id)}/slots/${slot}/player`, { method: 'POST', body: { player } }),
     /** One moment as the public sees it; without a step the newest. */

@@ -12,7 +12,7 @@ import {
   StudyTranscript,
 } from '../protocol/study-research.ts'
 import { ParticipantData, Withdrawn } from '../protocol/study-routes.ts'
-import { ask, type Credentials } from './http.ts'
+import { ask, type Credentials, download } from './http.ts'
 import type { StudyClientOptions } from './studies.ts'
 
 interface WantedLinks {
@@ -93,6 +93,11 @@ export function createResearchClient({ url, key, signal }: StudyClientOptions) {
       }),
     /** Everything that a study holds of a participant. */
     data: (study: string, player: string) => ask(caller, ParticipantData, person(study, player)),
+    /** The data of a study as CSV and Parquet tables, in a zip. */
+    downloadData: (study: string, format: 'all' | 'csv' | 'parquet' = 'all') =>
+      download(caller, `${one(study)}/data.zip?format=${format}`),
+    /** The report of a study as one HTML file. */
+    downloadReport: (study: string) => download(caller, `${one(study)}/report.html`),
     /** Deletes everything that a study holds of a participant. */
     erase: (study: string, player: string) => ask(caller, Withdrawn, person(study, player), { method: 'DELETE' }),
   }

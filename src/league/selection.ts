@@ -39,6 +39,16 @@ export async function resolvePolicyFilter(
   })
 }
 
+/**
+ * `KEY=VALUE`, divided at the first `=`.
+ * @throws AppError USAGE, which does not repeat the text: it may hold a secret
+ */
+export function parseSecret(text: string): readonly [key: string, value: string] {
+  const at = text.indexOf('=')
+  if (at >= 0) return [text.slice(0, at), text.slice(at + 1)]
+  throw new AppError('USAGE', 'a secret is written KEY=VALUE, and one has no "="')
+}
+
 /** Agents that have a log, ascending. */
 export function logAgents(names: readonly string[]): number[] {
   return names

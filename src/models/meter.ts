@@ -31,6 +31,10 @@ export class Meter {
     this.#prices = prices
   }
 
+  get limits(): SpendingLimits {
+    return this.#limits
+  }
+
   get spent(): Spent {
     return this.#spent
   }

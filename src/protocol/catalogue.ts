@@ -68,6 +68,37 @@ export const WorldDetail = WorldSummary.extend({
 })
 export type WorldDetail = z.infer<typeof WorldDetail>
 
+/** Something to read about a world, in Markdown. */
+export const WorldDocument = z.strictObject({ name: z.string(), text: z.string() })
+export type WorldDocument = z.infer<typeof WorldDocument>
+
+/** A bot or model of a world and what came of its episodes. Intervals are of 95%. */
+export const WorldBoardRow = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['bot', 'model']),
+  episodes: z.int().min(1),
+  /** Against other policies of the same episodes, one by one. */
+  won: z.int().min(0),
+  drawn: z.int().min(0),
+  lost: z.int().min(0),
+  /** Won, and half of drawn, of all three; null: it has met no other policy. */
+  share: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+  /** The mean score; null ends: one episode. */
+  score: z.strictObject({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() }),
+})
+export type WorldBoardRow = z.infer<typeof WorldBoardRow>
+
+/** The bots and models of a world, the best first, by the newest finished episodes of a variant without people. */
+export const WorldBoard = z.strictObject({
+  variant: z.string(),
+  episodes: z.int().min(0),
+  rows: z.array(WorldBoardRow),
+})
+export type WorldBoard = z.infer<typeof WorldBoard>
+
+/** Commands that a model of the server gives in one episode at most: it is paid for. */
+export const MAX_MODEL_TURNS = 500
+
 /** What starts an episode over HTTP. */
 export const EpisodeRequest = z.strictObject({
   world: z.string(),
@@ -78,7 +109,7 @@ export const EpisodeRequest = z.strictObject({
     .array(z.string().nullable())
     .min(1)
     .max(256)
-    .describe('A bot by name, or null for a slot to be taken; one a slot.'),
+    .describe('A bot by name, `model:<name>` for the model of the server, or null for a slot to be taken; one a slot.'),
   tick_rate: z.number().positive().max(1000).default(5).describe('Steps a second.'),
   paused: z.boolean().default(false).describe('Begins with its time stopped: see the route for its pace.'),
 })

@@ -14,7 +14,7 @@ export const ForkRequest = z.strictObject({
 })
 export type ForkRequest = z.input<typeof ForkRequest>
 
-/** Who takes a slot of a live episode: a bot by its name, or null for whoever has the slot's token. */
+/** Who takes a slot of a live episode: a bot by its name, `model:<name>`, or null for whoever has the slot's token. */
 export const HandOverRequest = z.strictObject({ player: z.string().max(200).nullable() })
 export type HandOverRequest = z.infer<typeof HandOverRequest>
 

@@ -226,6 +226,24 @@ export const HostedEpisode = z.object({
 })
 export type HostedEpisode = z.infer<typeof HostedEpisode>
 
+/** Figures of an episode, by policy and agent. */
+export const EpisodeStats = z.object({
+  game_stats: z.record(Text, z.number()),
+  policy_stats: z.array(
+    z.object({
+      position: z.int(),
+      policy_version_id: orNull(Text),
+      policy_name: orNull(Text),
+      policy_version: orNull(z.int()),
+      num_agents: z.int(),
+      avg_metrics: z.record(Text, z.number()),
+      avg_reward: z.number(),
+      agents: z.array(z.object({ agent_id: z.int(), reward: z.number(), metrics: z.record(Text, z.number()) })),
+    }),
+  ),
+  steps: orNull(z.int()),
+})
+
 /** Something that happened in a league, worded for its audience. */
 export const CompetitionEvent = z.object({
   id: Text,

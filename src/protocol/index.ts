@@ -32,4 +32,14 @@ export { AgentCommand } from './perception-command.ts'
 export { Problem } from './problem.ts'
 export type { CharacterEntry } from './session.ts'
 export { Authenticated, Feedback, Reconstruction, Registration, SessionList, Setup } from './session.ts'
+export type {
+  CheckedStudy,
+  MadeLinks,
+  ParticipantTimeline,
+  StudyBoard,
+  StudyEntry,
+  StudyParticipant,
+  StudyPeople,
+  StudyTranscript,
+} from './study-research.ts'
 export { ParticipantState, StudyInfo } from './study-routes.ts'

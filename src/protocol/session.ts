@@ -351,5 +351,9 @@ export const RoleModelsInfo = z.strictObject({
       unpriced_calls: z.int().min(0),
     })
     .nullable(),
+  /** Where the server stops asking models; null: no limit, or nothing costs anything. */
+  limits: z.strictObject({ tokens: z.int().nullable(), cost_usd: z.number().nullable() }).optional(),
+  /** The model that plays slots of episodes, as `model:<name>`; null: the server has none. */
+  agent: z.string().nullable().optional(),
 })
 export type RoleModelsInfo = z.infer<typeof RoleModelsInfo>

@@ -1,10 +1,11 @@
 // The routes of researchers: /api/research/studies, with the admin key. Files, links, quotas, who is where, and what one
 // participant has done.
 import { z } from 'zod'
-import { FormPayloads } from './experiment-form.ts'
+import { ExperimentForm, FormPayloads, RunForm } from './experiment-form.ts'
 import { JsonObject } from './json.ts'
 import { Feedback } from './session.ts'
 import { GENERATIONS, STAGES } from './study-routes.ts'
+import { StudyConsent } from './study-settings.ts'
 import { StudyProgress, StudyStatusAnswer } from './study-wire.ts'
 
 const Generation = z.enum(GENERATIONS)
@@ -24,12 +25,29 @@ const Fault = z.strictObject({
   line: z.int(),
   column: z.int(),
 })
+/** What the check of a study file found, and what participants would see. */
 export const CheckedStudy = z.strictObject({
   generation: Generation,
   is_valid: z.boolean(),
   faults: z.array(Fault),
   warnings: z.array(Fault),
   config: JsonObject.nullable(),
+  /** What participants will see; null: the file has mistakes. */
+  preview: z
+    .strictObject({
+      name: z.string(),
+      title: z.string(),
+      description: z.string(),
+      language: z.string(),
+      consent: StudyConsent.nullable(),
+      forms: z.array(z.union([ExperimentForm, RunForm])),
+      games: z.array(z.string()),
+      /** Players that each game needs; null: no quota. */
+      quota: z.int().nullable(),
+      /** Assignments that a participant completes at most. */
+      maximum: z.int(),
+    })
+    .nullable(),
 })
 export type CheckedStudy = z.infer<typeof CheckedStudy>
 
@@ -39,7 +57,7 @@ export type CheckedStudy = z.infer<typeof CheckedStudy>
 export const StudyPeople = z.strictObject({
   joined: z.int(),
   consented: z.int(),
-  /** With at least one assignment. */
+  /** Who were ever assigned anything. */
   assigned: z.int(),
   /** With at least one completed assignment. */
   conversed: z.int(),
@@ -51,6 +69,7 @@ export const StudyPeople = z.strictObject({
 })
 export type StudyPeople = z.infer<typeof StudyPeople>
 
+/** A study in the list. */
 export const StudyEntry = z.strictObject({
   name: z.string(),
   generation: Generation,
@@ -72,6 +91,7 @@ const Arm = z.strictObject({
   /** Places that are held for people who have not started. */
   reserved: z.int(),
 })
+/** One study: its file, its quotas, and how far people are. */
 export const StudyBoard = z.strictObject({
   name: z.string(),
   title: z.string(),
@@ -96,6 +116,10 @@ export type StudyBoard = z.infer<typeof StudyBoard>
 
 export const SetQuota = z.strictObject({ quota_per_game: z.int().min(1).max(1_000_000) })
 
+// ---- data
+
+export const DataFormats = z.enum(['all', 'csv', 'parquet'])
+
 // ---- links
 
 export const MakeLinks = z.strictObject({
@@ -103,6 +127,7 @@ export const MakeLinks = z.strictObject({
   is_reusable: z.boolean().default(false),
   label: z.string().max(200).nullable().default(null),
 })
+/** Links as they are shown once. */
 export const MadeLinks = z.strictObject({
   links: z.array(z.strictObject({ token: z.string(), path: z.string(), label: z.string().nullable() })),
 })

@@ -14,6 +14,7 @@ import { EpisodeIndexer } from './episode-indexer.ts'
 import { leagueJournals } from './league-journals.ts'
 import { openLeagueServices, type UploadSettings } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
+import { ModelPlayers } from './model-players.ts'
 import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
 import type { RemoteServices } from './remote/remote-routes.ts'
@@ -95,8 +96,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const storage = await openServerStorage(options)
   opened.push({ name: 'storage', close: () => storage.close() })
   const { store } = storage
-  const commands = new CommandLog(store)
-  opened.push({ name: 'command log', close: () => commands.drain() })
+  const commands = openCommands(opened, store)
   const { app, failures } = transport.createApp(loggerOf(options.logLevel))
   const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
@@ -117,11 +117,12 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
   const { services, studies } = await openServices(options, { storage, episodes, log, opened })
   const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
-  const leagues = openLeagueServices({ ...storage, worlds, log, options })
-  opened.push({ name: 'leagues', close: () => leagues.close() })
+  const leagues = openLeagues(opened, { ...storage, worlds, log, options })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
+  const models = openModels(opened, { episodes, models: services.models, log })
   await registerRoutes(app, {
     services,
+    models,
     studies,
     leagues,
     episodes,
@@ -131,7 +132,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     transport,
     failures,
     log,
-    version: options.version,
+    settings: options,
     readiness,
     remote: remoteOf(options, { storage, services, studies }),
   })
@@ -141,6 +142,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   opened.push({ name: 'episodes', close: closeEpisodes })
   indexer.wake()
   const resumed = await episodes.resumeUnfinished()
+  await models.begin(url)
   readiness.started()
   studies.start()
   const stop = new AbortController()
@@ -156,6 +158,27 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
 async function closeParts(opened: readonly ClosingPart[], log: Log): Promise<void> {
   const failed = await closeAll(opened.toReversed(), CLOSE_MS)
   for (const { part, error } of failed) log.error({ err: error, part }, 'server.close_failed')
+}
+
+function openCommands(opened: ClosingPart[], store: ConstructorParameters<typeof CommandLog>[0]): CommandLog {
+  const commands = new CommandLog(store)
+  opened.push({ name: 'command log', close: () => commands.drain() })
+  return commands
+}
+
+function openLeagues(
+  opened: ClosingPart[],
+  parts: Parameters<typeof openLeagueServices>[0],
+): ReturnType<typeof openLeagueServices> {
+  const leagues = openLeagueServices(parts)
+  opened.push({ name: 'leagues', close: () => leagues.close() })
+  return leagues
+}
+
+function openModels(opened: ClosingPart[], options: ConstructorParameters<typeof ModelPlayers>[0]): ModelPlayers {
+  const models = new ModelPlayers(options)
+  opened.push({ name: 'model players', close: () => models.close() })
+  return models
 }
 
 interface OpenedParts {

@@ -187,7 +187,8 @@ export class HostedView {
     }
   }
 
-  episode(episode: EpisodeRecord): HostedEpisode {
+  /** @param origin where the caller reaches this server: replays are read by others, without a token */
+  episode(episode: EpisodeRecord, origin?: string): HostedEpisode {
     const { policy_version_ids: ids, seed } = episode.request
     const positions = [...new Set(ids)]
     return {
@@ -216,7 +217,8 @@ export class HostedView {
       }),
       job_id: episode.status === 'pending' ? null : episode.id,
       episode_id: episode.journal === null ? null : episode.id,
-      replay_url: null,
+      replay_url:
+        origin === undefined || episode.journal === null ? null : `${origin}/jobs/${episode.id}/artifacts/replay`,
       scores: (episode.scores ?? []).flatMap((score, slot) => {
         const id = ids[slot]
         return id === undefined ? [] : [{ policy_version_id: id, score }]

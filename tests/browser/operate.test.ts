@@ -88,7 +88,7 @@ test('operate: a live episode is stopped with a reason; a caller from elsewhere 
     await page.getByRole('button', { name: 'Stop the episode' }).click()
   }
   await stop()
-  await page.getByText('Only administrators may stop episodes').waitFor()
+  await page.getByText('Only administrators may do this').waitFor()
   await page.getByText('is for the administrators of this server').waitFor()
   await judge(page, 'refused')
   await page.setExtraHTTPHeaders({})

@@ -176,3 +176,38 @@ forEachStore(
     await assert.rejects(createResearchClient({ url: server.url }).list(), { status: 401 })
   },
 )
+
+forEachStore('research: data and report are files of one study, in the wanted format', async (store, services) => {
+  const files = [
+    { path: 'run.yml', text: RUN },
+    { path: 'other.yml', text: RUN.replace('Two minds', 'Other minds') },
+  ]
+  const server = await startStudyServer(store, { files })
+  services.atEnd(() => server.close())
+  const research = researchOf(server)
+  for (const study of ['Two minds', 'Other minds']) {
+    const { key } = await join(server, study)
+    const responses = { consent: { ok: true } }
+    await post(
+      server,
+      `/api/studies/${encodeURIComponent(study)}/forms`,
+      { group_id: 'before_all_assignments', responses },
+      key,
+    )
+  }
+  const bytes = async (stream: ReadableStream<Uint8Array>) => Buffer.from(await new Response(stream).arrayBuffer())
+  const whole = (await bytes(await research.downloadData('Two minds'))).toString('latin1')
+  for (const name of ['participants.csv', 'events.parquet', 'codebook.json', 'study.yml', 'SHA256SUMS']) {
+    assert.ok(whole.includes(`Two-minds/${name}`), name)
+  }
+  const csv = (await bytes(await research.downloadData('Two minds', 'csv'))).toString('latin1')
+  assert.ok(csv.includes('answers.csv') && !csv.includes('.parquet'))
+  const report = (await bytes(await research.downloadReport('Two minds'))).toString()
+  assert.match(report, /Do you agree\?/)
+  assert.match(report, /Two minds/)
+  assert.doesNotMatch(report, /Other minds/)
+  const players = (await research.participants('Other minds')).participants
+  assert.ok(!report.includes(players[0]?.player_id ?? '?'))
+  await assert.rejects(research.downloadData('Nothing'), { code: 'NOT_FOUND' })
+  assert.deepEqual(server.faults, [])
+})

@@ -6,6 +6,7 @@ import {
   logAgents,
   ownAgents,
   parsePolicyIdentifier,
+  parseSecret,
   playerCell,
   resolvePolicyFilter,
   scoreCell,
@@ -13,6 +14,7 @@ import {
   timeCell,
   webLink,
 } from '../../src/league/selection.ts'
+import * as read from '../../src/protocol/hosted-read.ts'
 import { readVectors, runVectors, same } from './vectors.ts'
 
 process.env.TZ = 'UTC'
@@ -101,4 +103,43 @@ test('selection: which episodes a command means', async () => {
       `${id}: ${rows} is neither ${expect.rows} nor ${expect.rows_filter_first}; ${JSON.stringify(args)}`,
     )
   }
+})
+
+test('selection: secrets on the command line', () => {
+  runVectors(of('secret_env'), ({ input, expect }) => {
+    if (!expect.ok) return assert.throws(() => parseSecret(input.text), { code: 'USAGE' })
+    assert.deepEqual(parseSecret(input.text), [expect.key, expect.value])
+  })
+  assert.throws(
+    () => parseSecret('very-secret'),
+    (error: AppError) => error.exit === 2 && !error.message.includes('very-secret'),
+  )
+})
+
+const SCHEMAS: Readonly<Record<string, any>> = {
+  PolicyVersion: read.ReadPolicyVersion,
+  League: read.ReadLeague,
+  Division: read.ReadDivision,
+  LadderEntry: read.ReadLadderEntry,
+  LeaderboardEntry: read.ReadLeaderboardEntry,
+  Membership: read.ReadMembership,
+  Submission: read.ReadSubmission,
+  RoundPage: read.ReadRoundPage,
+  RoundDetail: read.ReadRoundDetail,
+  Pool: read.ReadPool,
+  PoolDetail: read.ReadPoolDetail,
+  EpisodeRequest: read.ReadEpisode,
+  Participant: read.ReadParticipant,
+  Event: read.ReadEvent,
+  EpisodeStats: read.ReadEpisodeStats,
+}
+
+test('selection: objects of any server are read as the published client reads them', () => {
+  runVectors(of('read_object'), ({ input, expect }) => {
+    const schema = SCHEMAS[input.object]
+    assert.ok(schema, input.object)
+    const found = schema.safeParse(input.json)
+    assert.equal(found.success, expect.ok, JSON.stringify(found.error))
+    if (expect.ok) same(found.data, expect.json)
+  })
 })

@@ -1,7 +1,7 @@
 // Tokens, uploads, secrets and submissions on a real server: two players' policies are tried, qualified, played and ranked.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -44,7 +44,6 @@ const start = async (name: string, runs: boolean): Promise<Server> => {
 /** A league and two players, written before the server starts. */
 async function setUp(name: string) {
   const data = join(folder, name)
-  const { mkdirSync } = await import('node:fs')
   mkdirSync(data, { recursive: true })
   const store = await openStore(storeInFolder(data, { mode: 'create', runs: 'inline' }))
   const spec = { name: 'Open', world: 'paint-arena', config: { width: 8, height: 8, max_ticks: 10 }, policies: [] }
@@ -322,6 +321,73 @@ async function checkLogs(): Promise<void> {
     [],
   )
 }
+
+test('coworld commands: a policy is uploaded and submitted, episodes are looked at and replays downloaded', async () => {
+  const cli = async (who: 'alice' | 'bob', ...args: string[]) => {
+    const env = { COWORLD_TOKEN: players[who].token }
+    return runCommand(['coworld', ...args, '--server', server.url], { env })
+  }
+  const source = join(folder, 'source-cli')
+  mkdirSync(source)
+  writeFileSync(join(source, 'player.sh'), 'exit 0\n')
+  const upload = ['upload-policy', source, '--name', 'größe', '--run', 'sh', '--run', 'player.sh']
+  const made = await cli('alice', ...upload, '--secret-env', 'TOKEN=a=b', '--use-bedrock')
+  assert.equal(made.out, 'Upload complete: größe:v1\n', made.err)
+  assert.equal(JSON.parse((await cli('alice', ...upload, '--json')).out).version, 2)
+  assert.equal((await cli('alice', ...upload, '--secret-env', 'oops')).status, 2)
+  assert.equal((await cli('alice', 'upload-policy', join(folder, 'none'), '--name', 'x')).status, 2)
+  const [league] = await ok(server, '/v2/leagues')
+  assert.equal((await cli('bob', 'submit', 'größe', '--league', league.id)).status, 1)
+  assert.equal((await cli('alice', 'submit', 'größe:x', '--league', league.id)).status, 2)
+  const submitted = await cli('alice', 'submit', 'größe:v1', '--league', league.id)
+  assert.match(
+    submitted.out,
+    /^Submitting größe:v1\.\.\.\nSubmitted to league\nLeague: league_\S+\nSubmission: sub_\S+\nStatus: (pending|processing)\n[\s\S]*Placement runs later/,
+  )
+  assert.match(
+    (await cli('alice', 'submissions', '--mine')).out,
+    /^ID +Status +Player +Policy +League +Membership\nsub_\S+ +\w+ +alice +größe:v1 +Open/,
+  )
+  // Non-ASCII is escaped in the one document of --json.
+  assert.match((await cli('alice', 'submissions', '--mine', '--json')).out, /"label": "gr\\u00f6\\u00dfe:v1"/)
+  const anonymous = await runCommand(['coworld', 'submissions', '--mine', '--server', server.url], {
+    env: { COWORLD_TOKEN: 'pct-no' },
+  })
+  assert.equal(anonymous.status, 1)
+  assert.match(anonymous.err, /Not authenticated/)
+
+  const [episode] = JSON.parse((await cli('bob', 'episodes', '--mine', '--with-replay', '--limit', '1', '--json')).out)
+  assert.match(
+    (await cli('bob', 'episodes', episode.id)).out,
+    /^Episode request: ereq_\S+\nStatus: completed\nPool: pool_\S+\n[\s\S]*Replay: http/,
+  )
+  assert.match(
+    (await cli('bob', 'episode-stats', episode.id)).out,
+    /^Episode stats: ereq_\S+\nSteps: 10\nPosition +Policy +Agents +Avg Reward\n0 +painter:v1/,
+  )
+  assert.deepEqual(JSON.parse((await cli('bob', 'episode-results', episode.id)).out).scores.length, 2)
+  const results = join(folder, 'results.json')
+  await cli('bob', 'episode-results', episode.id, '--output', results)
+  assert.ok(JSON.parse(readFileSync(results, 'utf8')).scores)
+  assert.match((await cli('bob', 'episode-logs', episode.id)).out, /^Agent +Filename\n0 +policy_agent_0.txt/)
+  const slot = episode.assignments.findIndex((at: number) => episode.participants[at].player_name === 'bob')
+  assert.match((await cli('bob', 'episode-logs', episode.id, '--agent', String(slot))).out, /^key \[secret\]/)
+  if (slot === 1) assert.equal((await cli('bob', 'episode-logs', episode.id, '--mine', '--agent', '0')).status, 1)
+  await cli('bob', 'episode-logs', episode.id, '--mine', '--download-dir', join(folder, 'logs'))
+  assert.ok(readdirSync(join(folder, 'logs')).includes(`${episode.id}-policy_agent_${slot}.txt`))
+  assert.match(
+    (await cli('bob', 'replays', '--limit', '2')).out,
+    /^Episode Request +Coworld +Replay URI +Local Command\nereq_\S+ +- +http/,
+  )
+  const index = JSON.parse(
+    (await cli('bob', 'replays', '--limit', '2', '--download-dir', join(folder, 'replays'), '--json')).out,
+  )
+  assert.deepEqual(index, JSON.parse(readFileSync(join(folder, 'replays', 'index.json'), 'utf8')))
+  assert.ok(JSON.parse(readFileSync(index[0].local_path, 'utf8')).frames.length > 0)
+  assert.match((await cli('bob', 'pools', '--limit', '2')).out, /^ID +Label +Type +Status +Round +Coworld\npool_/)
+  assert.match((await cli('bob', 'pools', episode.pool_id)).out, /Seed +Player +Policy\n0 +/)
+  assert.equal((await cli('bob', 'pools', '--limit', '1001')).status, 2)
+})
 
 test('secrets: sealed at rest, listed by name for their owner, deleted for good', async () => {
   assert.ok(lies('API_KEY', players.data) && !lies(SECRET, players.data))

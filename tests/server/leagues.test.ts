@@ -17,6 +17,7 @@ import {
   RoundDetail,
   RoundPage,
 } from '../../src/protocol/hosted.ts'
+import { ReadEpisode, ReadEpisodeStats, ReadPoolDetail, ReadRoundDetail } from '../../src/protocol/hosted-read.ts'
 import { startServer } from '../../src/server/app.ts'
 import { runCommand } from '../../src/testing/cli.ts'
 
@@ -81,6 +82,13 @@ test('leagues api: the demo league qualifies its bots, and everything reads as t
   const journal = await fetch(`${server.url}/jobs/${episode!.job_id}/artifacts/journal`)
   assert.match(await journal.text(), /^\{"paracosm":"journal"/)
   assert.deepEqual(await get(`/jobs/${episode!.job_id}/policy-logs`), [])
+  ReadPoolDetail.parse(await get(`/v2/pools/${pool.id}`))
+  ReadRoundDetail.parse(await get(`/v2/rounds/${round!.id}`))
+  ReadEpisode.parse(episode)
+  const stats = ReadEpisodeStats.parse(await get(`/jobs/${episode!.job_id}/episode-stats`))
+  assert.equal(stats.steps, 100)
+  const replay = await get(new URL(episode!.replay_url!).pathname)
+  assert.equal(replay.frames.length, 100)
   const members = HostedMembership.array().parse(
     await get('/v2/league-policy-memberships?active_only=true&champions_only=true&mine=false'),
   )

@@ -19,7 +19,12 @@ export const PATHS = {
   chat: '/play/$session',
   log: '/log',
   study: '/study/$study',
+  studies: '/studies',
+  newStudy: '/new-study',
+  studyBoard: '/studies/$study',
+  participant: '/studies/$study/participants/$player',
   characters: '/characters',
+  coverage: '/characters/coverage',
   operate: '/operate',
   account: '/account',
 } as const

@@ -1,5 +1,6 @@
 // Every page of the application. A page adds its address to paths.ts, its route here, and nothing else outside its folder.
 import { accountRoute } from './pages/account/route.tsx'
+import { coverageRoute } from './pages/character-coverage/route.tsx'
 import { charactersRoute } from './pages/characters/route.tsx'
 import { chatRoute } from './pages/chat/route.tsx'
 import { compareRoute } from './pages/compare/route.tsx'
@@ -13,6 +14,7 @@ import { logRoute } from './pages/log/route.tsx'
 import { operateRoute } from './pages/operate/route.tsx'
 import { playRoute } from './pages/play/route.tsx'
 import { slotRoute } from './pages/slot/route.tsx'
+import { newStudyRoute, participantRoute, studiesRoute, studyBoardRoute } from './pages/studies/route.tsx'
 import { studyRoute } from './pages/study/route.tsx'
 import { watchRoute } from './pages/watch/route.tsx'
 import { worldRoute } from './pages/world/route.tsx'
@@ -33,7 +35,12 @@ export const routeTree = rootRoute.addChildren([
   chatRoute,
   logRoute,
   studyRoute,
+  studiesRoute,
+  newStudyRoute,
+  studyBoardRoute,
+  participantRoute,
   charactersRoute,
+  coverageRoute,
   operateRoute,
   accountRoute,
   designRoute,

@@ -192,19 +192,18 @@ export class WorldBridge implements Bridge {
     const held = this.#slots.get(agent.slot)
     if (held) return held
     const { slot } = agent
-    const handle = this.#episode.join(
-      agent,
-      { kind: 'process', name: agent.id },
-      {
-        update: () => this.#translate(slot),
-        end: (reason) => {
-          this.#slots.delete(slot)
-          // What the world was given runs on in it; what is ours to interpret ends with the slot.
-          if (reason === 'over' || reason === 'shutdown' || isNative(this.#episode.world)) return
-          this.#fail(slot, 'SLOT_LOST', 'Another player has this slot now.')
-        },
+    // A model of the server keeps its name; others are known by their agent.
+    const planned = this.#episode.slots[slot]?.player
+    const player = planned?.kind === 'model' ? planned : ({ kind: 'process', name: agent.id } as const)
+    const handle = this.#episode.join(agent, player, {
+      update: () => this.#translate(slot),
+      end: (reason) => {
+        this.#slots.delete(slot)
+        // What the world was given runs on in it; what is ours to interpret ends with the slot.
+        if (reason === 'over' || reason === 'shutdown' || isNative(this.#episode.world)) return
+        this.#fail(slot, 'SLOT_LOST', 'Another player has this slot now.')
       },
-    )
+    })
     this.#slots.set(slot, handle)
     return handle
   }

@@ -75,6 +75,11 @@ export class SessionRegistry {
     return this.#live.size
   }
 
+  /** All sessions in memory. */
+  all(): readonly LiveSession[] {
+    return [...this.#live.values()]
+  }
+
   /** A session in memory; undefined: it is not. */
   peek(id: string): LiveSession | undefined {
     return this.#live.get(id)

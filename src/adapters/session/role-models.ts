@@ -2,7 +2,7 @@
 import type { ModelCall, ModelRole } from '../../kernel/dialogue.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { CompleteOptions, ModelClient } from '../../models/client.ts'
-import type { Meter, Spent } from '../../models/meter.ts'
+import type { Meter, SpendingLimits, Spent } from '../../models/meter.ts'
 import type { ModelUsage } from '../../protocol/model.ts'
 import type { ModelProfile, RoleModelsInfo } from '../../protocol/session.ts'
 
@@ -13,8 +13,14 @@ export interface RoleModels {
   /** 'model', or what stands in for one. */
   readonly kind: RoleModelsInfo['kind']
   readonly profile: ModelProfile
+  /** The client behind the roles, for agents that models play; absent where no model is configured. */
+  readonly client?: ModelClient
   /** What has been asked so far; absent where nothing costs anything. */
   readonly spent?: () => Spent
+  /** What plays slots of episodes; absent where no model is configured. */
+  readonly agent?: { readonly client: ModelClient; readonly model: string }
+  /** Where the server stops asking; absent where nothing costs anything. */
+  readonly limits?: SpendingLimits
   /** @throws AppError as ModelClient does; MODEL_MISSING where a world has no stand-in */
   answer(call: ModelCall, options: CompleteOptions): Promise<Answer>
 }
@@ -49,7 +55,10 @@ export function createModelRoles(
   }
   return {
     kind: 'model',
+    client,
     spent: () => meter.spent,
+    agent: { client, model: models.updater },
+    limits: meter.limits,
     profile: { updater_model: models.updater, validator_model: models.validator, scorer_model: models.scorer },
     async answer({ role, messages, schema }, options) {
       const shape = schema === undefined ? {} : { schema: { name: schema.name, schema: schema.schema } }

@@ -2,9 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import { z } from 'zod'
-import { summariseWorld } from '../../adapters/coworld/describe.ts'
 import { GameCatalogue } from '../../adapters/session/games.ts'
-import type { KnownGame, KnownWorld } from '../../experiment/file/catalogue.ts'
+import { type KnownGame, type KnownWorld, knownWorld } from '../../experiment/file/catalogue.ts'
 import type { FileFault } from '../../experiment/file/faults.ts'
 import { checkStudyFile } from '../../experiment/file/read-study-file.ts'
 import { formsAt } from '../../experiment/study.ts'
@@ -18,7 +17,7 @@ export async function knownPlays(
 ): Promise<{ readonly games: readonly KnownGame[]; readonly worlds: readonly KnownWorld[] }> {
   const worlds = await Promise.all(io.worlds.ids().map((id) => io.worlds.load(id)))
   const games = (await GameCatalogue.load(io.worlds)).all.map(({ game }) => game)
-  return { games, worlds: worlds.map(summariseWorld) }
+  return { games, worlds: worlds.map(knownWorld) }
 }
 
 /** @throws AppError FILE_UNREADABLE */

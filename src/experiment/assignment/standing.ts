@@ -1,7 +1,7 @@
 // Where a participant stands, from what is kept alone: nothing is assigned, and no other participant is looked at.
 import type { FormPayloads } from '../../protocol/experiment-form.ts'
 import type { ParticipantState } from '../../protocol/study-routes.ts'
-import type { Study } from '../study.ts'
+import { armOf, type Study } from '../study.ts'
 import { pendingGroups } from './newer.ts'
 import { hasAnsweredBefore, waitingRow } from './older.ts'
 import { type AssignmentRow, isActive, isCompleted } from './rows.ts'
@@ -18,10 +18,21 @@ interface Standing {
   readonly withdrawnAt: number | null
   /** Assignments that the participant completes at most. */
   readonly maximum: number
+  /** Whether every game of the study has all the players it needs. */
+  readonly isFull: boolean
+  /** Whether the participant is in a waiting room. */
+  readonly isWaiting: boolean
 }
 
-/** What the participant would be shown now. A study without room is told apart only when the participant asks. */
+/** What the participant would be shown now. */
 export function stageOf(standing: Standing): Stage {
+  const stage = stageOfRows(standing)
+  if (stage === 'assignment' && standing.isWaiting) return 'waiting'
+  const playing = standing.rows.find(isPlaying)
+  return stage === 'session' && playing && armOf(standing.study, playing.game) ? 'episode' : stage
+}
+
+function stageOfRows(standing: Standing): Stage {
   const { study, consentVersion, completedAt, withdrawnAt } = standing
   if (withdrawnAt !== null) return 'withdrawn'
   if (completedAt !== null) return 'finished'
@@ -30,25 +41,28 @@ export function stageOf(standing: Standing): Stage {
   return study.generation === 'run' ? ofRun(standing) : ofExperiment(standing)
 }
 
-function ofExperiment({ study, rows, forms, maximum }: Standing): Stage {
+function ofExperiment(standing: Standing): Stage {
+  const { study, rows, forms } = standing
   if (waitingRow(study, rows)) return 'forms'
   if (!hasAnsweredBefore(study, forms)) return 'forms'
-  return afterForms(study.isChosen, rows, maximum)
+  return afterForms(study.isChosen, standing)
 }
 
-function ofRun({ study, rows, forms, maximum }: Standing): Stage {
+function ofRun(standing: Standing): Stage {
+  const { study, rows, forms } = standing
   if (rows.some(isPlaying)) return 'session'
   if (pendingGroups({ situation: { study, rows }, forms }).length > 0) return 'forms'
-  return afterForms(study.allowsChoice, rows, maximum)
+  return afterForms(study.allowsChoice, standing)
 }
 
 const isPlaying = ({ status, session }: AssignmentRow): boolean => status === 'in_progress' && session !== null
 
-function afterForms(isChosen: boolean, rows: readonly AssignmentRow[], maximum: number): Stage {
+function afterForms(isChosen: boolean, { rows, maximum, isFull }: Standing): Stage {
   if (rows.some(isPlaying)) return 'session'
   if (rows.some(isActive)) return 'assignment'
   const completed = rows.filter(isCompleted).length
-  if (completed < maximum && isChosen) return 'choice'
+  // The next read of the participant's page assigns what is missing.
+  if (completed < maximum && !isFull) return isChosen ? 'choice' : 'assignment'
   // Nothing is left for this participant: what was played counts.
   return completed > 0 ? 'finished' : 'closed'
 }

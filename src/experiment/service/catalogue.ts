@@ -13,10 +13,10 @@ import type { OpenStudy, StudyEnvironment } from './environment.ts'
 const MAX_READ = 200
 
 export class StudyCatalogue {
-  readonly #at: Pick<StudyEnvironment, 'studies' | 'games' | 'worlds'>
+  readonly #at: Pick<StudyEnvironment, 'studies' | 'games' | 'worlds' | 'hasModels'>
   readonly #read = new Map<string, Study>()
 
-  constructor(at: Pick<StudyEnvironment, 'studies' | 'games' | 'worlds'>) {
+  constructor(at: Pick<StudyEnvironment, 'studies' | 'games' | 'worlds' | 'hasModels'>) {
     this.#at = at
   }
 
@@ -48,6 +48,7 @@ export class StudyCatalogue {
       )
     }
     const { name, generation, settings } = study
+    this.#requireModels(study, from.where)
     const completing = settings.completing_reasons
     await this.#at.studies.put({
       name,
@@ -58,6 +59,17 @@ export class StudyCatalogue {
       config: JsonObject.parse(config),
     })
     return study
+  }
+
+  /** A study that could never be played is refused at once, not when its first participant comes. */
+  #requireModels({ settings }: Study, where: string): void {
+    if (this.#at.hasModels) return
+    for (const [name, { players }] of Object.entries(settings.worlds)) {
+      if (!players.some((player) => typeof player === 'object' && 'model' in player)) continue
+      throw new AppError('EXPERIMENT_INVALID', `${where}: a model plays in the arm ${name}, and this server has none`, {
+        hint: 'Start the server with --model, or let a bot play.',
+      })
+    }
   }
 
   /**

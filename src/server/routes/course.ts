@@ -12,12 +12,14 @@ import { ForkRequest, HandOverRequest, ScoreSeries } from '../../protocol/episod
 import { ViewFrame } from '../../protocol/live.ts'
 import { Problem } from '../../protocol/problem.ts'
 import type { Locality } from '../../transport/locality.ts'
+import { type ModelPlayers, modelOf } from '../model-players.ts'
 import { EpisodeParams } from './episodes.ts'
 import { describeStarted } from './started.ts'
 
 interface Options {
   readonly episodes: EpisodeService
   readonly locality: Locality
+  readonly models: ModelPlayers
 }
 
 /** Characters of one range: a second of a phone's line. A reader asks for the next one. */
@@ -142,7 +144,7 @@ async function withJournal<T>(
 const bySlot = <T>(record: Readonly<Record<string, T>>): ReadonlyMap<number, T> =>
   new Map(Object.entries(record).map(([slot, value]) => [Number(slot), value]))
 
-const writeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, locality }, done) => {
+const writeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, locality, models }, done) => {
   app.addHook('onRequest', (request, _reply, next) => next(locality.refuse(request.raw)))
   app.post(
     '/api/episodes/:id/forks',
@@ -169,7 +171,7 @@ const writeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, localit
     '/api/episodes/:id/slots/:slot/player',
     {
       schema: {
-        summary: 'Hand a slot of a live episode to a bot, or open it (from this machine only)',
+        summary: 'Hand a slot of a live episode to a bot or model, or open it (from this machine only)',
         tags: ['episodes'],
         params: EpisodeParams.extend({ slot: z.coerce.number().int().min(0).max(255) }),
         body: HandOverRequest,
@@ -184,7 +186,14 @@ const writeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, localit
           hint: 'Fork it at a step and give the slot to another player there.',
         })
       }
-      handOver(episode, params.slot, body.player)
+      const model = modelOf(body.player)
+      if (model === undefined) handOver(episode, params.slot, body.player)
+      else {
+        models.plan(episode.world, body.player)
+        handOver(episode, params.slot, null)
+        episode.handOver(params.slot, { kind: 'model', name: model })
+        models.join(episode)
+      }
       return describeStarted(episodes, episode, host)
     },
   )

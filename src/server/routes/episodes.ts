@@ -19,6 +19,7 @@ import { Results } from '../../protocol/episode.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { EPISODE_SORTS } from '../../store/episodes/episode-query.ts'
 import type { Locality } from '../../transport/locality.ts'
+import type { ModelPlayers } from '../model-players.ts'
 import { loadRegistered } from '../worlds.ts'
 import { describeStarted } from './started.ts'
 
@@ -48,6 +49,7 @@ const LEAD_MS = 500
 
 interface Options extends ArtefactOptions {
   readonly locality: Locality
+  readonly models: ModelPlayers
 }
 
 interface ArtefactOptions {
@@ -55,7 +57,7 @@ interface ArtefactOptions {
   readonly blobs: BlobStore
 }
 
-export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, blobs, locality }, done) => {
+export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, blobs, locality, models }, done) => {
   app.get(
     '/api/episodes',
     {
@@ -98,15 +100,17 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes
       const refusal = locality.refuse(request.raw)
       if (refusal) throw refusal
       const { tick_rate: stepsPerSecond, players, world: id, paused, ...wanted } = request.body
+      const world = await loadRegistered(episodes.worlds, id)
       const episode = await episodes.start({
         ...wanted,
-        world: await loadRegistered(episodes.worlds, id),
-        slots: players,
+        world,
+        slots: players.map((player) => models.plan(world, player)),
         pacing: { mode: 'rate', stepsPerSecond },
         leadMs: paused ? 0 : LEAD_MS,
         startsPaused: paused,
         kind: 'api',
       })
+      models.join(episode)
       return reply.code(201).send(await describeStarted(episodes, episode, request.host))
     },
   )

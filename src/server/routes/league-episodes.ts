@@ -1,4 +1,5 @@
 // Episodes of rounds. What is kept of each: league-artefacts.ts.
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
@@ -19,12 +20,13 @@ export const leagueEpisodeRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> =
         response: { 200: z.array(HostedEpisode), '4xx': Problem },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
       const view = await HostedView.read(leagues)
       const found =
         query.pool_id === undefined ? await rounds.latestEpisodes(query) : await rounds.episodes(bareId(query.pool_id))
       const wanted = found
-        .map((episode) => view.episode(episode))
+        .map((episode) => view.episode(episode, originOf(request)))
         .filter(
           ({ participants }) =>
             query.player_id === undefined || participants.some(({ player_id: id }) => id === query.player_id),
@@ -35,10 +37,14 @@ export const leagueEpisodeRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> =
   app.get(
     '/v2/episode-requests/:id',
     { schema: { ...describe('One episode'), params: Id, response: { 200: HostedEpisode, '4xx': Problem } } },
-    async ({ params }) => (await HostedView.read(leagues)).episode(await findEpisode(rounds, params.id)),
+    async (request) =>
+      (await HostedView.read(leagues)).episode(await findEpisode(rounds, request.params.id), originOf(request)),
   )
   done()
 }
+
+/** Where the caller reaches this server. */
+const originOf = ({ protocol, host }: FastifyRequest): string => `${protocol}://${host}`
 
 /** @throws AppError UNKNOWN_EPISODE */
 export async function findEpisode(rounds: Rounds, id: string): Promise<EpisodeRecord> {

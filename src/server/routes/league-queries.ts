@@ -1,6 +1,7 @@
 // What the routes of leagues share: their dependencies, and how queries are written on this wire.
 import { z } from 'zod'
 import type { BlobStore } from '../../host/blobs.ts'
+import type { EpisodeService } from '../../host/episode-service.ts'
 import type { HostedAuth } from '../hosted-auth.ts'
 import { bareId } from '../hosted-view.ts'
 import type { LeagueServices } from '../leagues.ts'
@@ -9,6 +10,7 @@ export interface LeagueRouteOptions
   extends Pick<LeagueServices, 'leagues' | 'rounds' | 'service' | 'submissions' | 'desk' | 'sources' | 'secrets'> {
   readonly auth: HostedAuth
   readonly blobs: BlobStore
+  readonly episodes: EpisodeService
 }
 
 export const Id = z.strictObject({ id: z.string().min(1).max(100) })

@@ -1,4 +1,5 @@
 // Rounds and pools of the hosted API.
+import { createHash } from 'node:crypto'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { HostedPool, PoolDetail, RoundDetail, RoundPage } from '../../protocol/hosted.ts'
@@ -85,7 +86,7 @@ export const poolRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { 
       const entries = ids.map((id, order) => {
         const member = members.find(({ policyVersionId }) => policyVersionId === id)
         return {
-          id: `${round.id}-${id}`,
+          id: entryId(round.id, id),
           pool_id: pool.id,
           league_policy_membership_id: member ? `lpm_${member.id}` : null,
           policy_version: view.version(id),
@@ -99,4 +100,11 @@ export const poolRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { 
     },
   )
   done()
+}
+
+/** Entries have no row: their UUID follows from the round and the policy version. */
+function entryId(roundId: string, versionId: string): string {
+  const hex = createHash('sha256').update(`${roundId}/${versionId}`).digest('hex')
+  // Version 8, variant 1: a UUID of somebody's own making.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -17,7 +17,7 @@ import { bareId } from '../hosted-view.ts'
 import { describe, Id, type LeagueRouteOptions } from './league-queries.ts'
 
 /** Uploads per minute and address. */
-export const UPLOADS_PER_MINUTE = 60
+const UPLOADS_PER_MINUTE = 60
 const ARCHIVES = ['application/gzip', 'application/x-gzip', 'application/x-tar', 'application/octet-stream']
 
 export const uploadRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, options, done) => {
@@ -130,7 +130,7 @@ interface NewUpload {
 }
 
 /** Stores the version and its secrets together. */
-export async function addUploaded(
+async function addUploaded(
   { leagues, secrets: sealed }: LeagueRouteOptions,
   { caller, name, player, secrets }: NewUpload,
 ): Promise<PolicyUpload> {

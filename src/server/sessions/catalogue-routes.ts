@@ -2,9 +2,11 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Character } from '../../protocol/character.ts'
+import { CharacterCoverage } from '../../protocol/character-coverage.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import { type CharacterEntry, CharacterList, CharacterTable, GameList, HttpError } from '../../protocol/session.ts'
 import { ApiRefusal } from '../../transport/errors.ts'
+import { describeCoverage } from '../character-coverage.ts'
 import { requireAdmin } from './auth.ts'
 import type { SessionServices } from './services.ts'
 
@@ -50,6 +52,17 @@ function readRoutes(app: App, services: SessionServices): void {
       },
     },
     async () => ({ characters: (await services.characters.all()).map(toEntry) }),
+  )
+  app.get(
+    '/api/characters/coverage',
+    {
+      schema: {
+        summary: 'What humans diverge from, and which values others combine',
+        tags: ['catalogue'],
+        response: { 200: CharacterCoverage },
+      },
+    },
+    async () => describeCoverage(await services.characters.all()),
   )
   app.get(
     '/api/characters/:character_id',

@@ -31,7 +31,16 @@ export const systemRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
   app.get(
     '/api/models',
     { schema: { summary: 'Who plays the characters', tags: ['system'], response: { 200: RoleModelsInfo } } },
-    () => ({ kind: services.models.kind, models: services.models.profile, spent: services.models.spent?.() ?? null }),
+    () => {
+      const { kind, profile, spent, limits, agent } = services.models
+      return {
+        kind,
+        models: profile,
+        spent: spent?.() ?? null,
+        limits: { tokens: limits?.tokens ?? null, cost_usd: limits?.usd ?? null },
+        agent: agent?.model ?? null,
+      }
+    },
   )
   done()
 }

@@ -1,6 +1,6 @@
 // What the study routes share, and the sweep that frees places which nobody took up in time.
 
-import { summariseWorld } from '../../adapters/coworld/describe.ts'
+import { knownWorld } from '../../experiment/file/catalogue.ts'
 import { StudyCatalogue } from '../../experiment/service/catalogue.ts'
 import { Enrolment } from '../../experiment/service/enrolment.ts'
 import type { OpenStudy } from '../../experiment/service/environment.ts'
@@ -16,6 +16,7 @@ import { StudyEpisodes } from '../../store/studies/study-episodes.ts'
 import { WaitingRooms } from '../../store/studies/waiting-rooms.ts'
 import { ApiRefusal } from '../../transport/errors.ts'
 import type { SessionServices } from '../sessions/services.ts'
+import { modelPlayers } from './model-players.ts'
 import { createSweep } from './sweep.ts'
 
 /** A file that the server was started with. */
@@ -35,6 +36,7 @@ export interface StudySettings {
 
 export interface StudyServices {
   readonly sessions: SessionServices
+  readonly store: Store
   readonly studies: Studies
   readonly links: StudyLinks
   readonly monitor: StudyMonitor
@@ -78,8 +80,9 @@ export async function createStudyServices(
   const studies = new Studies(store)
   const links = new StudyLinks(store)
   const { worlds: registered } = episodes
-  const worlds = (await Promise.all(registered.ids().map((id) => registered.load(id)))).map(summariseWorld)
-  const at = { studies, games, worlds, registry, roster: () => sessions.roster() }
+  const worlds = (await Promise.all(registered.ids().map((id) => registered.load(id)))).map(knownWorld)
+  const hasModels = sessions.models.client !== undefined
+  const at = { studies, games, worlds, hasModels, registry, roster: () => sessions.roster() }
   const catalogue = new StudyCatalogue(at)
   let firstRun: string | undefined
   for (const { path, text } of settings.files) {
@@ -90,7 +93,14 @@ export async function createStudyServices(
   const runs = new Runs(at)
   const rooms = new WaitingRooms(store)
   const played = new StudyEpisodes(store)
-  const plays = new WorldPlays({ rooms, played, episodes, catalogue, onFault })
+  const plays = new WorldPlays({
+    rooms,
+    played,
+    episodes,
+    catalogue,
+    onFault,
+    sit: modelPlayers(sessions.models.client),
+  })
   const enrolment = new Enrolment({ studies, links, players, rooms, played, plays })
   const sweeping = createSweep(
     () => plays.sweep(),
@@ -104,6 +114,7 @@ export async function createStudyServices(
   const run = settings.run ?? firstRun
   return {
     sessions,
+    store,
     studies,
     links,
     monitor: new StudyMonitor(store),

@@ -259,6 +259,25 @@ export class JobQueue {
     return (await this.get(id))?.status
   }
 
+  /**
+   * Runs a job again that has failed or was cancelled, from its first attempt.
+   * @throws AppError VALIDATION_ERROR for a job that is queued, running or done, or that has a successor in the queue
+   */
+  async retry(id: number): Promise<void> {
+    const now = this.#now()
+    const again = await sql<{ id: number }>`
+      update jobs set status = 'queued', attempts = 0, cancel_asked = 0, run_at = ${now}, ended_at = null, error = null,
+        progress = null
+      where id = ${id} and status in ('failed', 'cancelled') and (dedupe_key is null or not exists (
+        select 1 from jobs other where other.queue = jobs.queue and other.dedupe_key = jobs.dedupe_key
+          and other.status in ('queued', 'running')))
+      returning id`.execute(this.#store.db)
+    if (again.rows.length > 0) return
+    throw new AppError('VALIDATION_ERROR', `job ${id} cannot be run again`, {
+      hint: 'Only failed and cancelled jobs can, and only while no other one does the same work.',
+    })
+  }
+
   async get(id: number): Promise<JobRecord | undefined> {
     const row = await this.#store.db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
     return row && fromJobRow(row)

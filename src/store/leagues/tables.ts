@@ -176,66 +176,10 @@ export interface LeagueSecretTable {
   created_at: number
 }
 
-export interface LeagueImageTable {
-  image_id: string
-  player_id: string | null
-  name: string
-  version: number
-  client_hash: string | null
-  /** `pending` or `ready`. */
-  status: string
-  image_uri: string | null
-  image_digest: string | null
-  public_uri: string | null
-  created_at: number
-}
-
-export interface LeagueCoworldTable {
-  coworld_id: string
-  player_id: string | null
-  name: string
-  /** The name as look-ups compare it. */
-  name_key: string
-  version: string
-  /** JSON object, in upload form. */
-  manifest: string
-  manifest_hash: string
-  size_bytes: number
-  is_canonical: number
-  /** `pending`, `certified`, `failed`, or `skipped` where the server runs no packages. */
-  certification: string
-  /** JSON: what was checked; null: nothing yet. */
-  report: string | null
-  created_at: number
-}
-
-export interface LeaguePlaySessionTable {
-  session_id: string
-  player_id: string | null
-  episode_id: string
-  coworld_id: string
-  variant_id: string
-  allows_spectators: number
-  slots: number
-  created_at: number
-}
-
-export interface LeaguePlaySeatTable {
-  session_id: string
-  slot: number
-  player_id: string | null
-  label: string
-  joined_at: number
-}
-
 export interface LeagueTables {
   league_tokens: LeagueTokenTable
   league_sources: LeagueSourceTable
   league_secrets: LeagueSecretTable
-  league_images: LeagueImageTable
-  league_coworlds: LeagueCoworldTable
-  league_play_sessions: LeaguePlaySessionTable
-  league_play_seats: LeaguePlaySeatTable
   leagues: LeagueTable
   league_divisions: LeagueDivisionTable
   league_players: LeaguePlayerTable

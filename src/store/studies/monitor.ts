@@ -43,18 +43,46 @@ export interface LinkGroup {
 
 /** Participants whose time makes the median. */
 const TIMED = 200
+/** Studies whose counts are kept. */
+const MAX_COUNTED = 200
+/** Counting takes at most one part in so many of the time. */
+const SHARE = 20
+/** Milliseconds for which counts are used at most. */
+const LONGEST_MS = 30_000
 /** Groups of links that are listed. */
 const GROUPS = 500
 
 export class StudyMonitor {
   readonly #store: Store
+  /** The last counts of studies, and until when they are used (milliseconds of the process's clock). */
+  readonly #counted = new Map<string, { until: number; readonly people: Promise<People> }>()
 
   constructor(store: Store) {
     this.#store = store
   }
 
-  /** Reads indexes alone. */
-  async people(study: string): Promise<People> {
+  /**
+   * Reads indexes alone. Counts of a study so large that they take long are used again for a while, so that somebody who
+   * watches it does not slow down those who take part.
+   */
+  people(study: string): Promise<People> {
+    const now = performance.now()
+    const known = this.#counted.get(study)
+    if (known && now < known.until) return known.people
+    if (this.#counted.size >= MAX_COUNTED) this.#counted.clear()
+    const counted = { until: now + LONGEST_MS, people: this.#count(study) }
+    this.#counted.set(study, counted)
+    counted.people.then(
+      () => {
+        const done = performance.now()
+        counted.until = Math.min(done + (done - now) * SHARE, done + LONGEST_MS)
+      },
+      () => this.#counted.delete(study),
+    )
+    return counted.people
+  }
+
+  async #count(study: string): Promise<People> {
     const { db } = this.#store
     const came = await db
       .selectFrom('study_participants')
@@ -66,11 +94,12 @@ export class StudyMonitor {
       ])
       .where('study', '=', study)
       .executeTakeFirstOrThrow()
+    // Everybody who has rows has a first one.
     const had = await db
       .selectFrom('assignments')
-      .select(({ fn }) => fn.count<number>('player_id').distinct().as('people'))
+      .select(({ fn }) => fn.countAll<number>().as('people'))
       .where('study', '=', study)
-      .where('status', 'in', ['assigned', 'in_progress', 'completed', 'interrupted'])
+      .where('ordinal', '=', 1)
       .executeTakeFirstOrThrow()
     const byStatus = await db
       .selectFrom('assignments')
@@ -163,6 +192,18 @@ export class StudyMonitor {
       turns: row.turns_completed,
       updatedAt: row.updated_at,
     }))
+  }
+
+  /** Those of some participants who are in a waiting room, with when they were last seen. */
+  async waiting(study: string, players: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (players.length === 0) return new Map()
+    const rows = await this.#store.db
+      .selectFrom('study_waiting')
+      .select(['player_id', 'seen_at'])
+      .where('study', '=', study)
+      .where('player_id', 'in', players)
+      .execute()
+    return new Map(rows.map(({ player_id, seen_at }) => [player_id, seen_at]))
   }
 
   /** The last sign of life of some sessions, by id; milliseconds since 1970. */

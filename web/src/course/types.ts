@@ -10,7 +10,7 @@ export interface Series {
   readonly scores: readonly (readonly number[])[]
 }
 
-export const MARKER_KINDS = ['lead', 'timeout', 'refused', 'slot', 'event'] as const
+export const MARKER_KINDS = ['lead', 'timeout', 'refused', 'slot', 'event', 'bookmark'] as const
 export type MarkerKind = (typeof MARKER_KINDS)[number]
 
 /** Something that happened, on the timeline. `step` counts the steps done once it had happened. */

@@ -19,6 +19,12 @@ export const characterQuery = (hid: string | undefined) =>
     staleTime: CATALOGUE_MS,
   })
 
+export const coverageQuery = queryOptions({
+  queryKey: ['character-coverage'],
+  queryFn: () => apiClient().characterCoverage(),
+  staleTime: CATALOGUE_MS,
+})
+
 /** What the address of the characters says. */
 export interface CharacterSearch {
   /** Words that id, description or labels contain. */

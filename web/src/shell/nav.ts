@@ -15,6 +15,7 @@ export const NAV: readonly NavItem[] = [
   { label: 'Play', to: '/play', key: 'P' },
   { label: 'Worlds', to: '/worlds', key: 'W' },
   { label: 'Leagues', to: '/leagues', key: 'E' },
+  { label: 'Studies', to: '/studies', key: 'S' },
   { label: 'Characters', to: '/characters', key: 'C' },
   { label: 'Log', to: '/log', key: 'L' },
   { label: 'Operate', to: '/operate', key: 'O', isForAdministrators: true },

@@ -14,7 +14,7 @@ import {
 } from '../../../protocol/study-research.ts'
 import type { StudyServices } from '../services.ts'
 import { type App, about, BASE, StudyParams } from './about.ts'
-import { boardOf, entryOf } from './rows.ts'
+import { boardOf, entryOf, previewOf } from './rows.ts'
 
 export function fileRoutes(app: App, services: StudyServices): void {
   const { catalogue } = services
@@ -51,13 +51,14 @@ export function fileRoutes(app: App, services: StudyServices): void {
       },
     },
     (request) => {
-      const { generation, config, faults, warnings } = catalogue.check(request.body.source)
+      const { generation, config, faults, warnings, study } = catalogue.check(request.body.source)
       return {
         generation,
         is_valid: config !== undefined,
         faults: [...faults],
         warnings: [...warnings],
         config: config === undefined ? null : JsonObject.parse(config),
+        preview: study ? previewOf(study) : null,
       }
     },
   )

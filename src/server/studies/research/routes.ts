@@ -4,6 +4,7 @@ import { requireAdmin } from '../../sessions/auth.ts'
 import type { StudyServices } from '../services.ts'
 import { actRoutes } from './acts.ts'
 import { boardRoutes, linkRoutes } from './board.ts'
+import { dataRoutes } from './data.ts'
 import { fileRoutes } from './files.ts'
 import { peopleRoutes } from './people.ts'
 
@@ -12,6 +13,7 @@ export const researchRoutes: FastifyPluginCallbackZod<{ services: StudyServices 
     requireAdmin(services.sessions, request)
     next()
   })
-  for (const register of [fileRoutes, boardRoutes, linkRoutes, peopleRoutes, actRoutes]) register(app, services)
+  for (const register of [fileRoutes, boardRoutes, linkRoutes, peopleRoutes, actRoutes, dataRoutes])
+    register(app, services)
   done()
 }

@@ -1,12 +1,15 @@
 // Participants and boards as researchers' pages show them.
 
+import { isFull } from '../../../experiment/assignment/progress.ts'
 import { tallyOf } from '../../../experiment/assignment/rows.ts'
 import { stageOf } from '../../../experiment/assignment/standing.ts'
+import { formJson } from '../../../experiment/forms/form.ts'
 import { type OpenStudy, toRules } from '../../../experiment/service/environment.ts'
 import { maximumOf } from '../../../experiment/strategy/random-unique.ts'
 import { runMaximumOf } from '../../../experiment/strategy/run-strategies.ts'
+import type { Study } from '../../../experiment/study.ts'
 import { AppError } from '../../../kernel/errors.ts'
-import type { StudyBoard, StudyEntry, StudyParticipant } from '../../../protocol/study-research.ts'
+import type { CheckedStudy, StudyBoard, StudyEntry, StudyParticipant } from '../../../protocol/study-research.ts'
 import type { PlayedSession } from '../../../store/studies/monitor.ts'
 import type { Participant, StoredAssignment } from '../../../store/studies/rows.ts'
 import type { StudyServices } from '../services.ts'
@@ -30,7 +33,20 @@ export async function entryOf({ experiments, monitor }: StudyServices, open: Ope
   }
 }
 
-const limitOfPerson = ({ study }: OpenStudy): number =>
+/** What participants will see of a study that is being written. */
+export const previewOf = (study: Study): NonNullable<CheckedStudy['preview']> => ({
+  name: study.name,
+  title: study.settings.title ?? study.name,
+  description: study.description,
+  language: study.settings.language,
+  consent: study.settings.consent,
+  forms: study.forms.map(formJson),
+  games: study.games.map(({ name }) => name),
+  quota: study.quota,
+  maximum: limitOfPerson({ study }),
+})
+
+const limitOfPerson = ({ study }: Pick<OpenStudy, 'study'>): number =>
   study.generation === 'run' ? runMaximumOf({ study }) : maximumOf({ study })
 
 export async function boardOf(services: StudyServices, open: OpenStudy): Promise<StudyBoard> {
@@ -69,13 +85,23 @@ export async function participantRows(
 ): Promise<StudyParticipant[]> {
   const players = found.map(({ player }) => player)
   const rows = await studies.assignments(open.study.name, players)
+  const tally = await studies.tally(open.study.name)
+  const isOver = open.study.games.every(({ name }) => isFull(open.study, tally, name))
   const byPlayer = Map.groupBy(rows, ({ player }) => player)
+  const waiting = await monitor.waiting(open.study.name, players)
   const seen = await monitor.seen(rows.flatMap(({ session }) => (session === null ? [] : [session])))
   const links = await monitor.links(found.flatMap(({ link }) => (link === null ? [] : [link])))
   return found.map((participant) => {
     const own = byPlayer.get(participant.player) ?? []
     const source = sourceOf(participant, participant.link === null ? undefined : links.get(participant.link))
-    return participantRow(open, { participant, rows: own, seen, source })
+    return participantRow(open, {
+      participant,
+      rows: own,
+      seen,
+      source,
+      isFull: isOver,
+      waitingAt: waiting.get(participant.player),
+    })
   })
 }
 
@@ -95,11 +121,27 @@ interface Parts {
   /** The last sign of life of sessions, by id. */
   readonly seen: ReadonlyMap<string, number>
   readonly source: string
+  /** Whether the study needs no more players. */
+  readonly isFull: boolean
+  /** When the participant was last seen in a waiting room; undefined: in none. */
+  readonly waitingAt: number | undefined
 }
 
-function participantRow(open: OpenStudy, { participant, rows, seen, source }: Parts): StudyParticipant {
+function participantRow(
+  open: OpenStudy,
+  { participant, rows, seen, source, isFull: isOver, waitingAt }: Parts,
+): StudyParticipant {
   const { forms, consentVersion, completedAt, withdrawnAt, consentAt, createdAt } = participant
-  const standing = { study: open.study, forms, consentVersion, completedAt, withdrawnAt, maximum: limitOfPerson(open) }
+  const standing = {
+    study: open.study,
+    forms,
+    consentVersion,
+    completedAt,
+    withdrawnAt,
+    maximum: limitOfPerson(open),
+    isFull: isOver,
+    isWaiting: waitingAt !== undefined,
+  }
   const submitted = [forms, ...rows.map((row) => row.forms)].flatMap((given) =>
     Object.values(given).flatMap(({ submitted_at: at }) => (at === undefined ? [] : [Date.parse(at)])),
   )
@@ -118,7 +160,7 @@ function participantRow(open: OpenStudy, { participant, rows, seen, source }: Pa
     joined_at: fromMs(createdAt),
     stage: stageOf({ ...standing, rows: toRules(rows) }),
     stage_since: fromMs(since),
-    active_at: fromMs(latest([since, ...sessions])),
+    active_at: fromMs(latest([since, waitingAt ?? null, ...sessions])),
     source,
     consent_version: consentVersion,
     consent_at: fromMsOrNull(consentAt),

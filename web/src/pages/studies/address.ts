@@ -1,0 +1,5 @@
+// The addresses of these pages, as their parts read them; the routes themselves import the pages.
+import { getRouteApi } from '@tanstack/react-router'
+
+export const boardRoute = getRouteApi('/studies/$study')
+export const personRoute = getRouteApi('/studies/$study/participants/$player')
