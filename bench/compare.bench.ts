@@ -11,16 +11,16 @@ import type { BenchOptions } from './options.ts'
 
 export const name = 'compare'
 
-/** Suites by what they show, and the file of each; `before` where an older version has it under another name. */
+/** Suites with their files; `before` if an older version has another name for it. */
 const SUITES: Readonly<Record<string, { readonly file: string; readonly before: readonly string[] }>> = {
   'host and replay': { file: 'paint-arena.bench.ts', before: [] },
   journal: { file: 'journal.bench.ts', before: [] },
   perception: { file: 'perception.bench.ts', before: ['percepts.bench.ts'] },
 }
 const RUNS = 3
-/** The least that this version may reach of the earlier one. */
+/** Minimum share of the earlier version's result. */
 const LEAST_RATIO = 0.95
-/** The machine, not us: printed for scale. */
+/** A property of the machine: printed for scale. */
 const MACHINE = /^(floor|layer|bare)\b/
 /** Single worst moments say little in a few runs: printed, not judged. */
 const TAIL = /p99|slowest/

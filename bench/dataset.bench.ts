@@ -1,5 +1,5 @@
-// Exports of a million rows beside raw node:sqlite that reads and splices the same rows in the same run. Each export runs in a
-// process of its own, the command line as users start it, so that its resident memory is told too.
+// Exports of a million rows beside raw node:sqlite that reads and splices the same rows in the same run. Each export
+// runs in a process of its own, the command line as users start it, so that its resident memory is measured too.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { median, type Row } from './measure.ts'
 export const name = 'dataset'
 
 const MILLION = 1_000_000
-/** Rows that were decided on one perception. */
+/** Number of rows per perception. */
 const SHARED = 10
 const RUNS = 3
 const LAUNCHER = join(import.meta.dirname, '..', 'bin', 'paracosm')
@@ -84,7 +84,7 @@ async function measure(folder: string, format: string, output: string): Promise<
   return { rate: MILLION / ((performance.now() - started) / 1000), resident }
 }
 
-/** Linux keeps the peak itself; elsewhere nothing is told. */
+/** Linux records the peak itself; other systems report none. */
 function residentOf(pid: number | undefined): number {
   try {
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000

@@ -1,5 +1,5 @@
 // Kills: simulated ones at random places of the log and the journals, and real ones of `paracosm serve` under load
-// through every adapter. Whatever was told must be there afterwards. Options: --cuts, --kills, --seed.
+// through every adapter. Everything that was acknowledged must exist afterwards. Options: --cuts, --kills, --seed.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ const MOST_MS = 2500
 const MOST_HOST_MS = 900
 /** Milliseconds that the kills of one folder may take; a client or a server hangs that needs longer. */
 const FOLDER_MS = 180_000
-/** Lost things that are printed one by one: what is lost once is missing after every later kill too. */
+/** Maximum losses printed one by one: a lost item is also missing after every later kill. */
 const MOST_PRINTED = 30
 const TOLD = {
   episode: 'episodes answered with 201 or listed',

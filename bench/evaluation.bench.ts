@@ -1,4 +1,5 @@
-// Evaluations and leagues: episodes a minute and core, a leaderboard over a million results, rounds without their episodes.
+// Evaluations and leagues: episodes per minute and core, a leaderboard over a million results, rounds without their
+// episodes.
 import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -25,7 +26,7 @@ export const name = 'evaluation'
 
 const EPISODES = 12_000
 
-/** Episodes a minute of the command, from its start to its report. */
+/** Episodes per minute of the command, from its start to its report. */
 function evaluate(folder: string, workers: number): number {
   const args = [
     'eval',

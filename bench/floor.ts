@@ -1,5 +1,5 @@
-// How fast this machine runs JavaScript at this moment: the rules of paint-arena as small as a loop can be. Printed
-// beside every figure that depends on the machine.
+// How fast this machine runs JavaScript at this moment: the rules of paint-arena in a minimal loop. Printed beside
+// every figure that depends on the machine.
 import { rateOf } from './measure.ts'
 
 /** Two painters, owners in a typed array, scores kept. */
@@ -26,7 +26,7 @@ function minimalLoop(steps: number): number {
   return scores[0]!
 }
 
-/** Steps a second, the median of five runs. */
+/** Steps per second, the median of five runs. */
 export function measureFloor(): Promise<number> {
   const steps = 20_000_000
   return rateOf(steps, () => minimalLoop(steps))

@@ -1,4 +1,4 @@
-// What the foundry costs: ticks at three sizes beside two floors, edits, hashes, saves, and a cold command line.
+// The cost of the foundry: ticks at three sizes beside two baselines, edits, hashes, saves, and a cold command line.
 // Run it with `npm run bench -- foundry`, or as it is: `node bench/foundry.bench.ts`.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -122,7 +122,7 @@ function measureBlocked(f: Foundry, parts: number, moving: number, report: Repor
   report({ what: `${parts} parts, 90% blocked`, value: moving / ns, unit: 'times faster', note: 'goal: 5' })
 }
 
-/** What a tick costs that does no more than visit every belt cell. */
+/** The cost of a tick that only visits every belt cell. */
 function measureFloors(f: Foundry, report: Report): void {
   const belts = countBelts(f)
   const position = new Uint8Array(belts).map((_, i) => (i * 7) % 16)

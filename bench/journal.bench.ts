@@ -16,7 +16,7 @@ export const name = 'journal'
 
 const STEPS = 1_000_000
 
-/** paint-arena without its limit of 10,000 ticks, and with a loader that does not mind. */
+/** paint-arena without its limit of 10,000 ticks, and with a loader that accepts that. */
 const endless: World = {
   ...paintArena,
   outcome: (state) =>

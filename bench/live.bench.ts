@@ -1,4 +1,4 @@
-// Live episodes: two socket players each, 20 ticks a second, journalled, on this machine with the load generator beside
+// Live episodes: two socket players each, 20 ticks per second, journalled, on this machine with the load generator beside
 // the server. Searches the largest number of rooms that keeps time; targets take turns, so that all of them meet the
 // same machine. Options: --rooms [--runs], --seconds, --peer colyseus, --only posts|receipts|colyseus, --profile FOLDER.
 import { measureFloor } from './floor.ts'

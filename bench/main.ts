@@ -25,6 +25,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   evaluation: () => import('./evaluation.bench.ts'),
   studies: () => import('./studies.bench.ts'),
   report: () => import('./report.bench.ts'),
+  web: () => import('./web.bench.ts'),
   compare: () => import('./compare.bench.ts'),
   'strategy-fuzz': async () => {
     const { runFuzz } = await import('./strategy.bench.ts')

@@ -26,7 +26,7 @@ export interface BenchOptions {
   readonly seed: number
   /** compare: the git ref to compare with. */
   readonly base: string | undefined
-  /** compare: runs of each version; live with --rooms: windows measured, of which the median is printed. */
+  /** compare: runs of each version; live with --rooms: measured windows; their median is printed. */
   readonly runs: number | undefined
   /** Options as given, for a process that runs one suite of several. */
   readonly given: readonly string[]

@@ -1,5 +1,5 @@
-// Players of text games for the bench, in a process of their own: each says something every so often and waits for the end
-// of its turn. Reads its orders from standard input, prints what it measured.
+// Players of text games for the bench, in a process of their own: each sends an input at intervals and waits for the
+// end of its turn. Reads its orders from standard input, prints what it measured.
 import { WebSocket } from 'ws'
 
 interface Orders {

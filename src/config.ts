@@ -1,4 +1,4 @@
-// The one place that reads the environment. Parsed once, frozen, and passed down from the entry point.
+// Reads the environment; nothing else does. Parsed once, frozen, and passed down from the entry point.
 
 import { z } from 'zod'
 import { AppError } from './kernel/errors.ts'
@@ -6,7 +6,7 @@ import { describeIssue } from './kernel/parse.ts'
 
 const Text = z.string().min(1).optional()
 
-/** Every environment variable that paracosm itself reads; `docs/configuration.md` tells them one by one. */
+/** Every environment variable that paracosm itself reads; `docs/configuration.md` describes each. */
 const Environment = z.object({
   PARACOSM_DATA: z.string().min(1).default('./data'),
   PARACOSM_HOST: z.string().min(1).default('127.0.0.1'),

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 export interface LoadRequest {
   readonly sockets: readonly string[]
   readonly seconds: number
-  /** Ticks a second. */
+  /** Ticks per second. */
   readonly rate: number
   /** A key of PROTOCOLS. */
   readonly protocol: string

@@ -18,6 +18,11 @@ const OLD_JOURNALS = /^src\/kernel\/journal-upgrade\.ts$|^src\/host\/(?:reindex|
 // The trial run of a study with simulated participants is a pilot in every textbook.
 const STUDIES = /experiment/
 
+/** Summaries that lists and manifests have shown since they were released. */
+const WHOEVER = new RegExp(
+  `${STORIES.source}|^src\\/worlds\\/paint-arena\\/world\\.ts$|^src\\/testing\\/worlds\\.ts$|^src\\/strategy\\/templates\\.ts$`,
+)
+
 const RETIRED: readonly Retired[] = [
   { pattern: /\b(?:Seat|Seats|SeatPlan|SeatHandle|SeatChange|SEAT_LOST|SEAT_TAKEN)\b/g, use: 'Slot…' },
   {
@@ -58,6 +63,15 @@ const RETIRED: readonly Retired[] = [
   { pattern: /\bdeterminism kit\b/g, use: 'conformance suite' },
   // No English words: what a translation leaves behind.
   { pattern: /\b(?:so manieth|unless told otherwise|by custom|save for)\b/g, use: 'plain English' },
+  { pattern: /\b[Ww]hoever\b/g, use: 'the player that …, a client that …', except: WHOEVER },
+  {
+    pattern: /\b(?:goes? on with|every so many|become[s]? of (?:each|submissions)|what there is not)\b/g,
+    use: 'plain English',
+    except: STORIES,
+  },
+  { pattern: /\b(?:[Ss]teps|[Tt]icks|[Ff]rames) a second\b/g, use: '… per second' },
+  { pattern: /\b[Oo]ne a (?:slot|row|seed)\b/g, use: 'one per …' },
+  { pattern: /\bbetween two looks\b/g, use: 'between two checks' },
 ]
 
 /** Every retired word, as `file:line: word: what to use`. */

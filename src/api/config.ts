@@ -2,15 +2,15 @@
 import type { World } from '../kernel/world.ts'
 import type { StrategySpec } from '../strategy/strategy.ts'
 
-/** Models by role, for text games. Keys never stand in the file: they come from the environment alone. */
+/** Models by role, for text games. Keys are not allowed in the file: they come only from the environment. */
 export interface ModelSettings {
-  /** Model of every role that names none, as its endpoint calls it. */
+  /** Default model of all roles, by its name at the endpoint. */
   readonly default?: string | undefined
   /** Model that opens scenes. */
   readonly opener?: string | undefined
   /** Model that decides what characters do. */
   readonly updater?: string | undefined
-  /** Model that judges whether what was said is possible. */
+  /** Model that validates moves. */
   readonly validator?: string | undefined
   /** Model that scores. */
   readonly scorer?: string | undefined
@@ -18,7 +18,7 @@ export interface ModelSettings {
   readonly baseUrlEnv?: string | undefined
 }
 
-/** Where episodes, players and logs are kept. */
+/** Storage of episodes, players and logs. */
 export interface StorageSettings {
   /** Data folder; a relative one starts at the folder of the file. Default: './data' of the current folder. */
   readonly folder?: string | undefined
@@ -30,11 +30,11 @@ export interface StorageSettings {
 export interface ListenSettings {
   /** Address, such as '0.0.0.0'. Default: '127.0.0.1'. */
   readonly host?: string | undefined
-  /** Port, 0 to 65535; 0 takes any free one. Default: 8080. */
+  /** Port, 0 to 65535; 0 picks any free one. Default: 8080. */
   readonly port?: number | undefined
 }
 
-/** What `paracosm.config.ts` exports as default. Everything is optional; the environment and flags win over it. */
+/** What `paracosm.config.ts` exports as default. Everything is optional; the environment and flags override it. */
 export interface ParacosmConfig {
   /** Worlds beside the built-in ones: values, paths of modules (relative to the file), or names of packages. */
   readonly worlds?: readonly (string | World)[] | undefined
@@ -48,7 +48,7 @@ export interface ParacosmConfig {
 }
 
 /**
- * Gives the configuration back; it is there for its types.
+ * Returns the configuration unchanged; it exists for its types.
  *
  * @example
  * import { defineConfig } from 'paracosm/config'

@@ -1,4 +1,4 @@
-// What a program does with a recorded episode: look at a step of it, verify it, play on from it with something changed.
+// Operations on a recorded episode: show a step, verify it, fork it with changes.
 import { memorySource } from '../episode/byte-source.ts'
 import { JournalFile, verifyJournal as verifyFile } from '../episode/journal-file.ts'
 import { createMemorySink } from '../episode/sink.ts'
@@ -10,13 +10,13 @@ import type { JournalHeader } from '../protocol/journal.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { EpisodeResult } from './run-episode.ts'
 
-/** A journal: its text, or the path of a file (plain or zstd). What `runEpisode` gives as `journal` is one. */
+/** A journal: its text, or the path of a file (plain or zstd). `runEpisode` returns one as `journal`. */
 export type Journal = { readonly text: string } | { readonly file: string }
 
 interface WorldChoice {
   /** The world that was recorded; default: the one that the journal names, built in or from its package. */
   readonly world?: string | World | undefined
-  /** Ends the work; its reason is thrown. */
+  /** Cancels the work; its reason is thrown. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -26,13 +26,13 @@ export interface ReplayOptions extends WorldChoice {
   readonly step?: number | undefined
 }
 
-/** A recorded episode as it stood after a step. */
+/** A recorded episode after a step. */
 export interface ReplayView {
   readonly header: JournalHeader
   readonly step: number
-  /** What the public could see. */
+  /** The public view. */
   readonly view: JsonObject
-  /** What each slot could see. */
+  /** The observation of each slot. */
   readonly observations: readonly unknown[]
   /** The standing after this step. */
   readonly results: Results
@@ -74,12 +74,12 @@ export function replayEpisode(journal: Journal, options: ReplayOptions = {}): Pr
   })
 }
 
-/** Which world verifies a journal, and what ends the verification. */
+/** Options of a verification. */
 export type VerifyOptions = WorldChoice
 
-/** What came of folding a whole journal again. */
+/** The result of a verification. */
 export interface VerifyReport {
-  /** Whether every hash and every digest is as recorded. */
+  /** Whether every hash and every digest matches the recording. */
   readonly ok: boolean
   readonly episode: string
   readonly steps: number
@@ -122,27 +122,27 @@ export function verifyJournal(journal: Journal, options: VerifyOptions = {}): Pr
   })
 }
 
-/** What a fork changes. */
+/** The changes of a fork. */
 export interface ForkOptions extends WorldChoice {
   /** The first step that may differ. */
   readonly at: number
-  /** Slots that a bot of the world takes over, by its name: `{ 1: 'greedy' }`. */
+  /** Slots that a bot of the world takes over: the name of the bot, `{ 1: 'greedy' }`. */
   readonly players?: Readonly<Record<number, string>> | undefined
-  /** What slots say at step `at` in place of what they said: `{ 0: { move: 'up' } }`. */
+  /** Commands that replace the recorded ones at step `at`: `{ 0: { move: 'up' } }`. */
   readonly commands?: Readonly<Record<number, JsonValue>> | undefined
 }
 
 /** A fork that reached its outcome. */
 export interface ForkedEpisode extends EpisodeResult {
-  /** Where it comes from; `results` are undefined for a parent that is not finished. */
+  /** Its parent; `results` is undefined if the parent is unfinished. */
   readonly parent: { readonly episode: string; readonly step: number; readonly results: Results | undefined }
 }
 
 /**
- * Plays on from a step with something changed; slots that are not named follow the recording.
+ * Forks a recorded episode at a step, with changes; slots that are not named follow the recording.
  *
- * @throws AppError (as a rejection) STEP_OUT_OF_RANGE, SLOT_INVALID, UNKNOWN_BOT, DIVERGENT_FORK for a command that the
- * world does not know, and the codes of `replayEpisode`
+ * @throws AppError (as a rejection) STEP_OUT_OF_RANGE, SLOT_INVALID, UNKNOWN_BOT, DIVERGENT_FORK for an invalid
+ * command, and the codes of `replayEpisode`
  *
  * @example
  * import { forkEpisode } from 'paracosm/episode'

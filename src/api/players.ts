@@ -5,17 +5,17 @@ import type { SlotPlan } from '../episode/start.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Refusal } from '../protocol/episode.ts'
 
-/** What a player may know besides its observation. */
+/** The context of a decision, besides the observation. */
 export interface Turn {
   /** Its slot, from 0. */
   readonly slot: number
   /** Steps that were made. */
   readonly step: number
-  /** Why the world refused what the player just said; undefined: it did not. Async players alone are asked again. */
+  /** Why the world refused the previous command; undefined: it did not. Only async players are asked again. */
   readonly refusal?: Refusal | undefined
 }
 
-/** A player that answers at once. Asked in every step; undefined: nothing to say. */
+/** A player that answers at once. Called in every step; undefined: no command. */
 export interface SyncPlayer<Observation = unknown, Command = unknown> {
   /** Shown in results and journals, 1 to 200 characters. */
   readonly name: string
@@ -23,8 +23,8 @@ export interface SyncPlayer<Observation = unknown, Command = unknown> {
 }
 
 /**
- * A player that takes its time: a model, a person, another process. The episode waits for it in every step in which the
- * world waits for its slot, and it must say something then. What is refused is asked for again, up to 10 times.
+ * A player that takes its time: a model, a person, another process. The episode waits for it in every step that awaits
+ * its slot, and it must then return a command. After a refusal it is asked again, up to 10 times.
  */
 export interface AsyncPlayer<Observation = unknown, Command = unknown> {
   /** Shown in results and journals, 1 to 200 characters. */
@@ -32,13 +32,13 @@ export interface AsyncPlayer<Observation = unknown, Command = unknown> {
   decideAsync(observation: Observation, turn: Turn): Promise<Command>
 }
 
-/** Who plays a slot: a bot of the world by its name, or a program. */
+/** The player of a slot: the name of a bot of the world, or a program. */
 export type Player<Observation = unknown, Command = unknown> =
   | string
   | SyncPlayer<Observation, Command>
   | AsyncPlayer<Observation, Command>
 
-/** Refusals in one step after which a player is given up. */
+/** Maximum refusals of a player in one step. */
 const MAX_REFUSALS = 10
 
 export const isAsync = (player: Player): player is AsyncPlayer => typeof player !== 'string' && 'decideAsync' in player
@@ -59,7 +59,7 @@ export function planOf(player: Player, slot: number): string | SlotPlan {
   }
 }
 
-/** Brings an async player to its slot; `onFailure` is called once if the player throws or says nothing. */
+/** Brings an async player to its slot; `onFailure` is called once if the player throws or returns no command. */
 export function joinAsync(
   episode: Episode,
   at: { readonly slot: number; readonly player: AsyncPlayer },
@@ -93,7 +93,7 @@ export function joinAsync(
   update()
 }
 
-/** One step of an async player: what it says, again after refusals. */
+/** One step of an async player: asks it for a command, and again after refusals. */
 async function answer(episode: Episode, handle: SlotHandle, player: AsyncPlayer): Promise<void> {
   const { slot } = handle
   let refusal: Refusal | undefined
@@ -101,8 +101,8 @@ async function answer(episode: Episode, handle: SlotHandle, player: AsyncPlayer)
     const { step } = episode
     const command: unknown = await player.decideAsync(episode.observe(slot), { slot, step, refusal })
     if (command === undefined) {
-      throw new AppError('USAGE', `player ${player.name} said nothing in step ${step}, which waits for it`, {
-        hint: 'Give a command of the world, or play the slot with `decide`, which may say nothing.',
+      throw new AppError('USAGE', `player ${player.name} sent no command in step ${step}, which waits for one`, {
+        hint: 'Return a command of the world, or play the slot with `decide`, which may return undefined.',
       })
     }
     const receipt = await handle.submit(command)
@@ -110,6 +110,6 @@ async function answer(episode: Episode, handle: SlotHandle, player: AsyncPlayer)
     refusal = { code: receipt.code, reason: receipt.reason }
   }
   throw new AppError('USAGE', `player ${player.name} was refused ${MAX_REFUSALS} times: ${refusal?.reason ?? ''}`, {
-    hint: 'Look at `turn.refusal`, and say something else.',
+    hint: 'Read `turn.refusal`, and return another command.',
   })
 }

@@ -9,7 +9,7 @@ import type { Outcome, Results } from '../protocol/episode.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { isAsync, joinAsync, type Player, planOf } from './players.ts'
 
-/** What to play, and who plays. */
+/** The world and the players of an episode. */
 export interface RunEpisodeOptions<Config = unknown, State = unknown, Command = unknown, Observation = unknown> {
   /** A world, or the name of one: an id such as 'paint-arena', the path of a module, or an installed package. */
   readonly world: string | World<Config, State, Command, Observation>
@@ -19,13 +19,13 @@ export interface RunEpisodeOptions<Config = unknown, State = unknown, Command = 
   readonly seed: number
   /** Default: the first variant of the world. */
   readonly variant?: string | undefined
-  /** Laid over the variant's configuration, key by key. */
+  /** Overrides keys of the variant's configuration. */
   readonly config?: JsonObject | undefined
   /** Steps after which the episode is truncated, 1 to 10,000,000. Default: 10,000,000. */
   readonly maxSteps?: number | undefined
-  /** Stops the episode after the step under way. */
+  /** Stops the episode after the current step. */
   readonly signal?: AbortSignal | undefined
-  /** A new file that keeps the journal too, step by step. */
+  /** A new file that receives the journal, step by step. */
   readonly journalFile?: string | undefined
 }
 
@@ -44,18 +44,19 @@ export interface EpisodeResult {
   readonly steps: number
   /** Digest of the last state: 16 hexadecimal digits. */
   readonly digest: string
-  /** The journal's last running hash, which vouches for all of it. */
+  /** The journal's last running hash, which covers all of it. */
   readonly hash: string
   /** The journal, as text and as stored lines without line ends. */
   readonly journal: { readonly text: string; readonly lines: readonly string[] }
 }
 
 /**
- * Plays one episode as fast as its players go.
+ * Plays one episode as fast as its players answer.
  *
- * @throws AppError (as a rejection) UNKNOWN_WORLD, UNKNOWN_VARIANT, UNKNOWN_BOT, CONFIG_INVALID (also for a wrong number
+ * @throws AppError (as a rejection) UNKNOWN_WORLD, UNKNOWN_VARIANT, UNKNOWN_BOT, CONFIG_INVALID (also for a wrong
+ * number
  * of players), FILE_UNWRITABLE, INTERRUPTED after the signal, EPISODE_FAILED when the world or a player throws, USAGE
- * when an async player says nothing
+ * when an async player returns no command
  *
  * @example
  * import { runEpisode } from 'paracosm/episode'
@@ -71,7 +72,7 @@ export async function runEpisode<Config, State, Command, Observation>(
   options: RunEpisodeOptions<Config, State, Command, Observation>,
 ): Promise<EpisodeResult> {
   options.signal?.throwIfAborted()
-  // Worlds are used through their general form everywhere: what a player says is checked by the world's own schema.
+  // Worlds are used through their general type everywhere: the world's own schema checks the commands.
   const given: World | undefined = typeof options.world === 'string' ? undefined : options.world
   const worlds = await createWorldRegistry({ worlds: given ? [given] : [] })
   const world = given ?? (await worlds.load(String(options.world)))
@@ -85,7 +86,7 @@ export async function runEpisode<Config, State, Command, Observation>(
     configured,
     seed: options.seed,
     slots: players.map(planOf),
-    // A world that asks for outside work waits for the answers; nothing of it depends on the clock.
+    // A world that requests outside work waits for the replies; nothing depends on the clock.
     pacing: { mode: hasAsync || world.reply ? 'lockstep' : 'fast' },
     workers: offlineWorkers(world, () => 0),
     kind: 'run',

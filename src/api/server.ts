@@ -12,32 +12,32 @@ export interface CreateServerOptions {
   readonly worlds?: readonly (string | World)[] | undefined
   /** Address to listen on. Default: '127.0.0.1'. */
   readonly host?: string | undefined
-  /** Port, 0 to 65535; 0, the default, takes any free one. */
+  /** Port, 0 to 65535; 0, the default, picks any free one. */
   readonly port?: number | undefined
   /** A postgres:// URL for the store; default: a file in the folder. */
   readonly databaseUrl?: string | undefined
-  /** Whether matches of bots are played for visitors to watch. Default: false. */
+  /** Whether the server plays matches of bots for visitors to watch. Default: false. */
   readonly hasShowcase?: boolean | undefined
-  /** What is logged, as JSON lines on standard error. Default: 'silent'. */
+  /** Log level; the log is JSON lines on standard error. Default: 'silent'. */
   readonly log?: 'debug' | 'info' | 'warn' | 'error' | 'silent' | undefined
-  /** Origins of pages elsewhere that may use the API and the sockets. Default: none. */
+  /** Origins of other pages that may use the API and the sockets. Default: none. */
   readonly allowedOrigins?: readonly string[] | undefined
-  /** Host names under which the server is reached. IP addresses and localhost need no entry. Default: none. */
+  /** Host names of the server. IP addresses and localhost need no entry. Default: none. */
   readonly allowedHosts?: readonly string[] | undefined
-  /** Proxies whose forwarded headers are believed: addresses, networks, or 'loopback'. Default: none. */
+  /** Proxies whose forwarded headers are trusted: addresses, networks, or 'loopback'. Default: none. */
   readonly trustedProxies?: readonly string[] | undefined
-  /** The key that opens the administration routes, and local routes from elsewhere; default: nobody has it. */
+  /** The key for administration routes, and for local routes from other machines. Default: none. */
   readonly adminKey?: string | undefined
 }
 
 /** A running server. */
 export interface ParacosmServer extends AsyncDisposable {
-  /** Where it listens: 'http://127.0.0.1:8080'. */
+  /** Its URL: 'http://127.0.0.1:8080'. */
   readonly url: string
   /** Unfinished episodes of an earlier run that it resumed. */
   readonly resumed: number
   /**
-   * Finishes the step under way in every episode, saves, and closes. Calling it again waits for the same end.
+   * Finishes the current step of every episode, saves, and closes. A second call waits for the same end.
    * @returns ids of the unfinished episodes, which the next start resumes
    */
   close(): Promise<readonly string[]>

@@ -1,4 +1,4 @@
-// The options of every command that listens: who may connect, from where, and how much.
+// Options of every command that listens: access rules and limits.
 import type { Command } from 'commander'
 import type { AccessOptions } from '../transport/transport.ts'
 import type { Io } from './io.ts'
@@ -29,7 +29,7 @@ export function addAccessOptions(command: Command): Command {
     .option('--heartbeat <seconds>', 'time between pings; a socket is closed after two without an answer', parseCount)
 }
 
-/** What the flags and the environment say. */
+/** The settings from flags and environment. */
 export function accessOf(io: Io, flags: AccessFlags): AccessOptions {
   const { maxConnections, heartbeat } = flags
   return {

@@ -1,4 +1,4 @@
-// `paracosm admin`: what the store holds of people and sessions — in, out, and looked after.
+// `paracosm admin`: manages people and sessions in the store: import, export and maintenance.
 import { type Command, Command as Group } from 'commander'
 import { type CharacterFlags, exportCharacters, importCharacters, listCharacters } from './admin/characters.ts'
 import { backup, dump, type ExportFlags, type ImportFlags, readFolder } from './admin/dumps.ts'

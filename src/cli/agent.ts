@@ -1,4 +1,4 @@
-// `paracosm agent run`: an agent in a slot of the perception adapter, with rules, dice or a model for a policy.
+// `paracosm agent run`: an agent in a slot of the perception adapter, with a rule-based, random or model policy.
 
 import { open, readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
@@ -65,7 +65,7 @@ export function createCommand(io: Io): Command {
     .option('--token <token>', 'token of the slot')
     .option('--policy <name>', `how the agent decides: ${POLICIES.join(', ')}`, parsePolicy, 'scripted' as const)
     .option('--seed <n>', 'seed of the random policy', parseSeed, 0)
-    .option('--goal <text>', 'goal that the model is given')
+    .option('--goal <text>', 'goal given to the model')
     .option('--model <name>', 'name of the model at its endpoint')
     .option('--base-url <url>', 'OpenAI-compatible endpoint; default: OPENAI_BASE_URL')
     .option('--turns <n>', 'stop after this many commands', parseCount)
@@ -121,7 +121,7 @@ async function play(io: Io, options: Options): Promise<void> {
   }
 }
 
-/** What the adapter refused, with a code that the whole program knows. */
+/** Translates a refusal of the adapter to an error code of Paracosm. */
 function inOurWords({ code, message }: PerceptionFailure): AppError {
   const known = isErrorCode(code) ? code : 'SERVER_UNREACHABLE'
   // The table's hint is about HTTP headers, which this command sets by itself.
@@ -146,7 +146,7 @@ async function createPolicy(io: Io, options: Options, tools: Tools): Promise<Pol
   return createModelPolicy({ client: await createModel(io, options, tools), model, goal: options.goal })
 }
 
-/** Retries above the recorder: only answers that counted are kept. */
+/** Retries wrap the recorder: only successful answers are recorded. */
 async function createModel(io: Io, options: Options, { meter, record }: Tools): Promise<ModelClient> {
   if (options.replay !== undefined) {
     const text = await readFile(options.replay, 'utf8').catch((cause: unknown) => {
@@ -166,7 +166,7 @@ function pricesOf({ model, priceIn, priceOut }: Options) {
   return { [model]: { input: priceIn ?? 0, output: priceOut ?? 0 } }
 }
 
-/** A file that grows with every call, so that a run that is killed keeps what it has paid for. */
+/** A file that grows with every call, so that a killed run keeps the calls it has paid for. */
 async function openRecording(path: string | undefined) {
   if (path === undefined) return undefined
   const file = await open(path, 'wx', PRIVATE_FILE).catch((cause: unknown) => {

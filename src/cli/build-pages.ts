@@ -1,4 +1,5 @@
-// In a checkout the browser application is built when it is missing or its sources have changed. The package has it built.
+// In a checkout the browser application is built when it is missing or its sources have changed. The package contains
+// the build.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -6,10 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { inheritedEnvironment } from '../config.ts'
 import type { Io } from './io.ts'
 
-/** Milliseconds after which a build is given up; it takes seconds. */
+/** Time limit of a build, in milliseconds; it usually takes seconds. */
 const BUILD_MS = 300_000
 
-/** Builds the pages if that is needed and possible. A build that fails is told, and the server starts all the same. */
+/** Builds the pages if that is needed and possible. A failed build is reported, and the server starts anyway. */
 export async function buildPages(io: Io): Promise<void> {
   const script = fileURLToPath(new URL('../../scripts/build-web.ts', import.meta.url))
   if (!existsSync(script)) return

@@ -1,5 +1,5 @@
-// `paracosm completion`: scripts for bash, zsh and fish. They ask `paracosm completion words` for candidates, so that names
-// of worlds, variants and bots are those of the folder at hand.
+// `paracosm completion`: scripts for bash, zsh and fish. They ask `paracosm completion words` for candidates, so that
+// names of worlds, variants and bots come from the current folder.
 import { Argument, Command } from 'commander'
 import { complete } from './completion/candidates.ts'
 import { SCRIPTS, SHELLS, type Shell } from './completion/scripts.ts'
@@ -23,7 +23,7 @@ Examples:
     .action((shell: Shell) => io.out(SCRIPTS[shell]))
   completion
     .command('words', { hidden: true })
-    .description('Print the candidates for the last of the given words, one a line: name, tab, summary.')
+    .description('Print the candidates for the last given word, one per line: name, tab, summary.')
     .argument('[words...]', 'the command line after "paracosm"; the last word is the one to complete')
     .allowUnknownOption()
     .helpOption(false)

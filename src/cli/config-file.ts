@@ -1,4 +1,4 @@
-// paracosm.config.ts: where it is found, how it is read, and what its values are as environment variables.
+// paracosm.config.ts: finds it, reads it, and maps its values to environment variables.
 import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -20,7 +20,7 @@ export interface ConfigFile {
   readonly config: ParacosmConfig
 }
 
-/** The flag goes before or after the command; what is left is for commander. */
+/** The flag may come before or after the command; commander parses the rest. */
 export function takeConfigFlag(argv: readonly string[]): {
   readonly named: string | undefined
   readonly rest: string[]
@@ -74,13 +74,15 @@ function parseFile(path: string, value: unknown): ParacosmConfig {
   const isSecret = unknown.some((name) => /key|token|secret|password/i.test(name))
   throw new AppError('CONFIG_INVALID', `${path}: ${key}: ${issue?.message ?? 'invalid'}`, {
     details: { file: path, key },
-    ...(isSecret ? { hint: 'Keys never stand in the file: set them in the environment, such as OPENAI_API_KEY.' } : {}),
+    ...(isSecret
+      ? { hint: 'Keys are not allowed in the file: set them in the environment, such as OPENAI_API_KEY.' }
+      : {}),
   })
 }
 
 /**
  * The file's values as the environment variables that they stand for.
- * @throws AppError CONFIG_INVALID for a variable that is named and not set
+ * @throws AppError CONFIG_INVALID for a named variable that is not set
  */
 export function fileVariables({ path, config }: ConfigFile): Readonly<Record<string, string>> {
   const { models = {}, storage = {}, server = {} } = config
@@ -110,7 +112,7 @@ export function fileVariables({ path, config }: ConfigFile): Readonly<Record<str
 }
 
 /**
- * The worlds that ship and those of the file. Other names are looked up from `folder`.
+ * The built-in worlds and those of the file. Other names are looked up from `folder`.
  * @throws AppError CONFIG_INVALID for a module that is missing, WORLD_INVALID for one that does not load
  */
 export async function createConfiguredRegistry(file: ConfigFile | undefined, folder: string): Promise<WorldRegistry> {

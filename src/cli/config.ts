@@ -6,7 +6,7 @@ import { type Io, printJson } from './io.ts'
 import { parsePort } from './options.ts'
 import { printTable } from './table.ts'
 
-/** What `config show` calls a setting, by its variable; the others go by the variable's name. */
+/** Names of settings in `config show`, by variable; the others use the variable's name. */
 const KEYS: Partial<Readonly<Record<keyof Config, string>>> = {
   PARACOSM_DATA: 'storage.folder',
   DATABASE_URL: 'storage.databaseUrl',

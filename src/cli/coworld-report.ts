@@ -12,7 +12,7 @@ export function formatCheck(check: CheckReport): string {
   const lines = [`${MARKS[check.outcome]} ${number} ${check.id}: ${check.reason}`]
   if (check.outcome === 'failed') {
     for (const step of check.steps ?? []) {
-      // A failed step's reason is the check's own, just told.
+      // A failed step's reason is the check's own, which was just printed.
       const reason = step.outcome === 'failed' ? 'see above' : step.reason
       lines.push(`       ${MARKS[step.outcome]} step ${step.number} ${step.id}: ${reason}`)
     }

@@ -1,4 +1,4 @@
-// Which runtime a command was asked for, made from flags and configuration.
+// Creates the runtime that flags and configuration select.
 import { inheritedEnvironment } from '../config.ts'
 import { findEngine } from '../runner/container-engine.ts'
 import { createContainerRuntime } from '../runner/container-runtime.ts'

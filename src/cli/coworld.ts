@@ -1,5 +1,5 @@
-// `paracosm coworld …`: certify, play, replay and run packages, check and describe manifests. Parses and prints; the
-// work is src/runner's, the container engine and the wording of `certify` are beside this file.
+// `paracosm coworld …`: certify, play, replay and run packages, check and describe manifests. Parses and prints;
+// src/runner does the work.
 import { Command, Option } from 'commander'
 import { AppError } from '../kernel/errors.ts'
 import { jobSpecJsonSchema, manifestJsonSchema } from '../protocol/coworld.ts'
@@ -151,7 +151,7 @@ function replayCommand(io: Io): Command {
 
 function runEpisodeCommand(io: Io): Command {
   return withRuntime(new Command('run-episode'), 3600)
-    .description('Run one episode with the package’s players, or with images in their place.')
+    .description('Run one episode with the package’s players, or with your own images.')
     .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
     .argument('[images...]', 'one image for all slots, or one per slot')
     .option('--run <arg>', 'one argument of the command line of the given images (repeatable)', collect, [])
@@ -185,7 +185,7 @@ interface RunEpisodeFlags extends Flags {
 function validateCommand(io: Io): Command {
   return new Command('validate')
     .alias('check')
-    .description('Load a manifest by every rule of the contract, without starting anything.')
+    .description('Check a manifest against every rule of the contract, without starting anything.')
     .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
     .addOption(serverOption())
     .addOption(new Option('--form <form>', 'print it in this form').choices(['request', 'upload']))
@@ -214,7 +214,7 @@ function schemaCommand(io: Io): Command {
     .action((document: string) => {
       if (document === 'manifest') return printJson(io, manifestJsonSchema())
       if (document === 'request') return printJson(io, jobSpecJsonSchema())
-      throw new AppError('USAGE', `there is no schema of ${JSON.stringify(document)}: name manifest or request`)
+      throw new AppError('USAGE', `there is no schema ${JSON.stringify(document)}: use manifest or request`)
     })
 }
 

@@ -1,4 +1,4 @@
-// `paracosm dataset`: training data made of the command log, and a look into such files.
+// `paracosm dataset`: exports training data from the command log, and inspects it.
 import { setFlagsFromString } from 'node:v8'
 import { type Command, Command as Group, InvalidArgumentError, Option } from 'commander'
 import { exportDataset, MIN_LENGTH } from '../datasets/export-dataset.ts'

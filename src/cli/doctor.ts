@@ -1,4 +1,4 @@
-// `paracosm doctor`: what this machine has, and the effect of everything that is missing.
+// `paracosm doctor`: checks the environment, and shows the effect of everything that is missing.
 import { constants, existsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -16,7 +16,7 @@ interface Check {
   readonly id: string
   readonly finding: Finding
   readonly what: string
-  /** The effect of its absence, and how to get it. */
+  /** The effect of its absence, and how to install it. */
   readonly cost: string
   /** Whether paracosm works at all without it. */
   readonly isNeeded: boolean
@@ -116,7 +116,7 @@ async function checkDatabase(io: Io): Promise<Check> {
   const base = { id: 'database', cost, isNeeded: false }
   if (url === undefined) return { ...base, finding: 'missing', what: 'database: DATABASE_URL is not set' }
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  // The address alone: the rest of the URL holds a password.
+  // Only the host: the rest of the URL may contain a password.
   const address = `${parsed?.hostname ?? '?'}:${parsed?.port || '5432'}`
   const isThere = parsed !== undefined && (await answers(parsed.hostname, Number(parsed.port || 5432)))
   return {

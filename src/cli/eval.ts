@@ -1,4 +1,5 @@
-// `paracosm eval`: plays policies against each other on the same seeds, and says who is better and how sure that is.
+// `paracosm eval`: plays policies against each other on the same seeds, and reports which is better, with confidence
+// intervals.
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { compareStored } from './eval/compare.ts'
 import { listEvaluations, removeEvaluation, resumeEvaluation, showEvaluation } from './eval/manage.ts'

@@ -1,4 +1,4 @@
-// How a failed command is shown: one line on standard error with a hint, and with --json one document as well.
+// How a failed command is shown: one line with a hint on standard error, and with --json one document as well.
 import { CommanderError } from 'commander'
 import { AppError } from '../kernel/errors.ts'
 import type { Problem } from '../protocol/problem.ts'
@@ -23,7 +23,7 @@ export function reportFailure(error: unknown, { isJson, io, isHeadless = false }
   const out = io ?? { out: (line: string) => process.stdout.write(`${line}\n`) }
   if (isJson && isHeadless) out.out(JSON.stringify(failedReport({ ...problem })))
   else if (isJson) printJson(out, { ok: false, error: { ...problem } })
-  // A group without a command has printed its help, which says all.
+  // A group without a command has already printed its help.
   const isHelp = error instanceof CommanderError && error.code === 'commander.help'
   const style = createStyle(process.stderr)
   const write = (line: string): void => (io ? io.err(line) : void process.stderr.write(`${line}\n`))
@@ -33,7 +33,7 @@ export function reportFailure(error: unknown, { isJson, io, isHeadless = false }
 
 type Paint = (text: string) => string
 
-/** An error as people read it: what happened, what a failed program printed last, and what to do. */
+/** An error for people: what happened, the last output of a failed program, and what to do. */
 function formatProblem({ code, message, hint, details }: Problem, bad: Paint, faint: Paint): string[] {
   const output = details?.output
   const said = Array.isArray(output) ? output.map((line) => faint(`  | ${String(line)}`)) : []

@@ -1,8 +1,8 @@
-// What a command group is: a row of groups.ts.
+// The type of a command group, as listed in groups.ts.
 import type { Command } from 'commander'
 import type { Io } from './io.ts'
 
-/** What people come for; the headings of `paracosm --help`. */
+/** Tasks; the headings of `paracosm --help`. */
 export const TASKS = [
   'Get started',
   'Build worlds',
@@ -17,6 +17,6 @@ export interface Group {
   readonly task: (typeof TASKS)[number]
   /** One line for `paracosm --help`. */
   readonly summary: string
-  /** Loads the group's modules; nothing of a group is loaded before. */
+  /** Loads the group's modules, which are not loaded before. */
   load(): Promise<{ createCommand(io: Io): Command }>
 }

@@ -3,12 +3,12 @@ import type { HeadlessError, HeadlessReport } from '../protocol/headless.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import { formatRows } from './table.ts'
 
-/** The report of a command line that came to no run. */
+/** The report of a command line that started no run. */
 export function failedReport(error: HeadlessError): HeadlessReport {
   return { ok: false, error, source: null, steps: [], summary: null }
 }
 
-/** A short report: what ran, how it went, where it stands. */
+/** A short report: the run, its result, and its state. */
 export function formatReport(report: HeadlessReport): string[] {
   const lines: string[] = []
   const { source, summary } = report

@@ -100,7 +100,7 @@ async function act(io: Io, options: Options): Promise<void> {
     }
     if (options.listScenarios) {
       if (options.scenario !== undefined || options.load !== undefined) {
-        throw new AppError('USAGE', '--list-scenarios goes without --scenario and --load: it lists them all')
+        throw new AppError('USAGE', '--list-scenarios cannot be combined with --scenario or --load')
       }
       const listing = listScenarios(world)
       if (options.json) io.out(JSON.stringify(listing))

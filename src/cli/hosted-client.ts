@@ -85,7 +85,7 @@ export class HostedClient {
       })
     } catch (cause) {
       if (!(cause instanceof SyntaxError)) throw cause
-      throw new AppError('SERVER_REFUSED', `${path} answered something that is not JSON`, { cause })
+      throw new AppError('SERVER_REFUSED', `${path} returned something that is not JSON`, { cause })
     }
   }
 }

@@ -1,4 +1,4 @@
-// What a command may touch of the process it runs in. Tests hand in their own.
+// The process interface of a command. Tests pass their own.
 import type { Config } from '../config.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -38,7 +38,7 @@ export function printJson(io: Pick<Io, 'out'>, value: unknown): void {
   io.out(JSON.stringify(value, undefined, 2))
 }
 
-/** The problem to show for anything thrown, and the exit status that goes with it. */
+/** The problem and the exit status for any thrown value. */
 export function toFailure(error: unknown): { problem: Problem; status: number } {
   if (error instanceof AppError) return { problem: error.toProblem(), status: error.exit }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -21,8 +21,8 @@ function runCommand(io: Io): Command {
   return new Command('run')
     .description('Play a whole league in this terminal, as fast as possible.')
     .argument('<file>', 'a YAML file: name, world, policies, commissioner, divisions')
-    .option('--rounds <n>', 'how many rounds', parseCount, 10)
-    .option('--concurrency <n>', 'episodes at once', parseCount, 1)
+    .option('--rounds <n>', 'number of rounds', parseCount, 10)
+    .option('--concurrency <n>', 'number of episodes at the same time', parseCount, 1)
     .option('--data <folder>', 'folder of the league; a league of the same name continues', io.config.PARACOSM_DATA)
     .option('--json', 'print the leaderboards as JSON')
     .addHelpText('after', '\nExample:\n  paracosm league run league.yaml --rounds 20')
@@ -32,8 +32,8 @@ function runCommand(io: Io): Command {
 function verifyCommand(io: Io): Command {
   return new Command('verify')
     .description('Recompute every rank of a league from its journals.')
-    .argument('<league>', 'its name in small letters with dashes, or its id')
-    .option('--data <folder>', 'where the league is kept', io.config.PARACOSM_DATA)
+    .argument('<league>', 'slug or id of the league')
+    .option('--data <folder>', 'folder of the league', io.config.PARACOSM_DATA)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  paracosm league verify summer-cup')
     .action((name: string, flags: { data: string; json?: boolean }) => verify(io, name, flags))
@@ -42,10 +42,10 @@ function verifyCommand(io: Io): Command {
 function commissionerCommand(io: Io): Command {
   return new Command('commissioner')
     .description('Serve a commissioner to any coworld platform: GET /healthz, WS /round.')
-    .option('--type <type>', 'baseline, manual, ruleset, or the path of a module of your own', 'ruleset')
+    .option('--type <type>', 'baseline, manual, ruleset, or the path of your own module', 'ruleset')
     .option('--ruleset <file>', 'configuration of the ruleset, in place of RULESET_STRATEGY_CONFIG_PATH and _NAME')
     .option('--host <host>', 'address to listen on', '0.0.0.0')
-    .option('--port <port>', 'port; 0 takes any', parsePort, 8080)
+    .option('--port <port>', 'port; 0 picks any free one', parsePort, 8080)
     .option('--json', 'print one line of JSON when ready')
     .addHelpText(
       'after',

@@ -1,4 +1,4 @@
-// `paracosm log`: the command log — what agents did, what they saw, what came of it.
+// `paracosm log`: the command log: commands of agents, their perceptions, and their outcomes.
 import { type Command, Command as Group, InvalidArgumentError } from 'commander'
 import type { Io } from './io.ts'
 import { addFilters, type FilterFlags } from './log/filters.ts'
@@ -54,7 +54,7 @@ export function createCommand(io: Io): Command {
 
 function parseOffset(text: string): number {
   if (/^\d{1,12}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Give a whole number from 0.')
+  throw new InvalidArgumentError('Give a whole number, 0 or more.')
 }
 
 function parseDays(text: string): number {

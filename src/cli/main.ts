@@ -1,4 +1,4 @@
-// Entry point of the command line. Only the group that was asked for is loaded, so that a cold start stays cold.
+// Entry point of the command line. Only the requested group is loaded, for a fast cold start.
 import { enableCompileCache } from 'node:module'
 
 enableCompileCache()

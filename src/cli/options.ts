@@ -1,4 +1,4 @@
-// How options and arguments that several commands share are read.
+// Parsers of options and arguments that several commands share.
 import { type Command, InvalidArgumentError } from 'commander'
 import { RUNTIMES, type RuntimeKind } from '../runner/runtime.ts'
 
@@ -47,7 +47,7 @@ export function parseRuntime(text: string): RuntimeKind {
 const OTHER_PORTS = 50
 const DEFAULT_PORT = 8080
 
-/** A port that the user named is used or refused; only the default one moves on. */
+/** A port given by the user is used or refused; only the default one moves on. */
 export function otherPorts(command: Command): number {
   const isDefault = command.getOptionValueSource('port') === 'default'
   return isDefault && command.getOptionValue('port') === DEFAULT_PORT ? OTHER_PORTS : 0

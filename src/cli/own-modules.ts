@@ -1,5 +1,5 @@
-// Lets a world or configuration file import paracosm and zod from anywhere: a single file in an empty folder runs without
-// installing anything. What is installed beside the file wins; this package fills in for what is missing.
+// Lets a world or configuration file import paracosm and zod from anywhere: a single file in an empty folder runs
+// without installing anything. Packages installed beside the file take precedence; this package provides missing ones.
 import { registerHooks } from 'node:module'
 
 /** Sources run in a checkout, compiled modules in an installed package. */

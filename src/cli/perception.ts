@@ -1,4 +1,4 @@
-// `paracosm perception serve`: the perception adapter in front of one episode, or of an engine outside.
+// `paracosm perception serve`: the perception adapter in front of one episode, or of an external engine.
 import { Command, InvalidArgumentError } from 'commander'
 import { agentIdOf } from '../adapters/perception/bridge.ts'
 import type { JournalSource } from '../datasets/journal-commands.ts'
@@ -20,7 +20,7 @@ import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
 import { WORLD_HELP } from './world-names.ts'
 
-/** A model may think for minutes; an agent that is gone must not stop the others for ever. Seconds. */
+/** In seconds. A model may think for minutes, but a disconnected agent must not block the others for ever. */
 const MOVE_SECONDS = 600
 
 interface ServeOptions extends AccessFlags {
@@ -104,7 +104,7 @@ function collectAgent(text: string, before: readonly string[]): readonly string[
 
 interface Served {
   readonly url: string
-  /** What stands behind the adapter, for people and for programs. */
+  /** The world or engine behind the adapter, for people and for programs. */
   readonly what: { readonly [key: string]: string | boolean | null }
   readonly agents: readonly { readonly id: string; readonly slot: number; readonly token: string }[]
   readonly bridgeToken?: string

@@ -88,7 +88,7 @@ function checkUrl(text: string): string {
   throw new AppError('USAGE', `--url ${text} is not a URL`, { hint: 'Give one such as http://127.0.0.1:8080.' })
 }
 
-/** A client with the key that there is; registers where that is asked for, or agreed to. */
+/** A client with the stored key; registers if requested or confirmed. */
 async function openClient(io: Io, url: string, options: Options, terminal: Terminal | undefined): Promise<Client> {
   const file = keyFile(io.config.XDG_CONFIG_HOME)
   const anonymous = createClient({ url })

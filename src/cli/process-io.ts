@@ -49,7 +49,7 @@ function createLines(): Pick<Io, 'out' | 'err' | 'progress'> {
     },
     progress(line) {
       if (!isTerminal) return
-      // A line that wraps could not be cleared.
+      // A wrapped line could not be cleared.
       process.stderr.write(`\r\u001b[K${line.slice(0, Math.max(1, (process.stderr.columns ?? 80) - 1))}`)
       isShown = true
     },

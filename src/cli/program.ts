@@ -1,4 +1,4 @@
-// The tree of commands. Only the group that was asked for is loaded, so that a cold start stays quick.
+// The tree of commands. Only the requested group is loaded, for a fast cold start.
 import { Command } from 'commander'
 import { unknownName } from '../kernel/closest.ts'
 import { TASKS } from './group.ts'
@@ -36,7 +36,7 @@ export async function createProgram(io: Io, wanted: string | undefined): Promise
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
-    // Taken from the command line before commander sees it; declared here for the help.
+    // Removed from the command line before commander parses it; declared here for the help.
     .option('--config <file>', 'settings file; default: paracosm.config.ts (or .js, .mjs) in the current folder')
     .addHelpText('after', EXAMPLES)
   for (const task of TASKS) {
@@ -50,7 +50,7 @@ export async function createProgram(io: Io, wanted: string | undefined): Promise
   return program
 }
 
-/** Settings that commander does not hand down to commands that are made apart. */
+/** Settings that commander does not pass on to commands that are created separately. */
 function prepare(command: Command): void {
   const style = createStyle(process.stdout)
   command.exitOverride()

@@ -1,11 +1,11 @@
 // Progress of work that takes over a second: count, share, rate and time left. A terminal shows one status line that is
-// redrawn; elsewhere a plain line appears now and then, so that logs stay short.
+// redrawn; elsewhere a plain line appears from time to time, so that logs stay short.
 import type { Io } from './io.ts'
 
 const BAR_WIDTH = 24
 /** Milliseconds of silence at the start: quick work shows nothing. */
 const QUIET_MS = 1000
-/** Milliseconds between two pictures on a terminal. */
+/** Milliseconds between two updates on a terminal. */
 const DRAW_MS = 100
 /** Milliseconds between two plain lines elsewhere. */
 const PLAIN_MS = 30_000
@@ -13,12 +13,12 @@ const PLAIN_MS = 30_000
 interface ProgressOptions {
   /** What is counted, in the plural: 'steps', 'rows'. */
   readonly unit: string
-  /** How many there will be; undefined: unknown, and then there is no bar and no time left. */
+  /** The total; undefined: unknown, so there is no bar and no time left. */
   readonly total?: number | undefined
   readonly now?: () => number
 }
 
-/** Reports the count so far, and a note to show behind it. */
+/** Reports the count so far, with a note to show after it. */
 export type Progress = (done: number, note?: string) => void
 
 export function createProgress(io: Pick<Io, 'isTerminal' | 'progress' | 'err'>, options: ProgressOptions): Progress {

@@ -1,4 +1,4 @@
-// `paracosm replay`: recorded episodes — shown, proved, forked, watched.
+// `paracosm replay`: shows, verifies, forks and watches recorded episodes.
 
 import { rm, stat } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
@@ -31,7 +31,7 @@ interface ShowOptions extends FoldLimits {
 }
 
 interface WorldFlag {
-  /** Names the world in place of the recording. */
+  /** The world to use instead of the recorded one. */
   readonly world?: string
 }
 
@@ -223,7 +223,7 @@ async function fork(io: Io, source: string, options: ForkOptions): Promise<void>
     const changes = { step: options.at, bots: options.player, commands }
     const episodes = new EpisodeService({ worlds: io.worlds })
     const result = await episodes.fork(file, world, changes, sink).catch(async (error: unknown) => {
-      // Half a fork is of no use, and its file would refuse the corrected command.
+      // An incomplete fork is useless, and its file would block the corrected command.
       await sink.close().catch(() => undefined)
       await rm(path, { force: true })
       throw error

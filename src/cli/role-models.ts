@@ -36,7 +36,7 @@ const OPENROUTER_MODEL = 'openai/gpt-5-mini'
 /** Concurrent calls to the endpoint, of all sessions together. */
 const AT_ONCE = 64
 
-/** Which endpoint plays the characters, and which model each role. */
+/** The endpoint that plays the characters, and the model of each role. */
 export interface EndpointPlan {
   readonly baseUrl: string
   readonly apiKey: string | undefined
@@ -44,7 +44,7 @@ export interface EndpointPlan {
 }
 
 /**
- * The endpoint that flags and environment name; undefined: the offline responder, or a fixed text, plays.
+ * The endpoint from flags and environment; undefined: the offline responder or a fixed text is used.
  * @throws AppError MODEL_MISSING for a hosted endpoint without a key
  */
 export function planEndpoint({ config }: Io, options: RoleModelOptions): EndpointPlan | undefined {

@@ -1,4 +1,4 @@
-// One command line from its words to an exit status.
+// Runs one command line and returns its exit status.
 import { readConfig } from '../config.ts'
 import { builtInWorlds } from '../host/world-registry.ts'
 import {
@@ -14,7 +14,7 @@ import { registerOwnModules } from './own-modules.ts'
 import { createProcessIo } from './process-io.ts'
 import { createProgram } from './program.ts'
 
-/** Groups that name no world. They start even if a world of the configuration file does not load. */
+/** Groups that do not use worlds. They start even if a world of the configuration file does not load. */
 const WITHOUT_WORLDS: readonly (string | undefined)[] = [
   'admin',
   'config',

@@ -1,4 +1,4 @@
-// An episode that people and programs join: a game on a port of this machine, with bots in the other slots.
+// An episode that people and programs join: a game on a local port, with bots in the other slots.
 import { pathToFileURL } from 'node:url'
 import { type GameConfig, parseGameConfig, variantToGameConfig } from '../adapters/coworld/game-config.ts'
 import { serveGame } from '../adapters/coworld/game-process.ts'
@@ -15,9 +15,9 @@ import { expectedSteps, isExternal, type Run } from './run-plan.ts'
 import { RunPrograms } from './run-programs.ts'
 import { announceWaiting } from './run-waiting.ts'
 
-/** Steps a second when people or programs play. */
+/** Steps per second when people or programs play. */
 const LIVE_RATE = 5
-/** Milliseconds between two looks at the step. */
+/** Milliseconds between two checks of the step. */
 const PROGRESS_MS = 100
 
 /** @throws AppError RUN_TIMEOUT; RUN_FAILED when a program ends too early; INTERRUPTED */

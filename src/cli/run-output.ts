@@ -1,5 +1,5 @@
 // The output folder of `paracosm run`: refused or replaced when it holds an episode already, and left without a journal
-// when the episode never got going, so that the corrected command finds it free.
+// if the episode never started, so that the corrected command can use it.
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createFileSink } from '../episode/file-sink.ts'
@@ -53,11 +53,10 @@ export class RunOutput {
   }
 
   /**
-   * Closes the journal of a run that failed. One without a step is removed.
-   * @param steps that were made
+   * Closes the journal of a failed run. A journal without steps is removed. @param steps number of steps made
    */
   async fail(steps: number): Promise<void> {
-    // What made the run fail is reported; a second failure of the same file says nothing new.
+    // The first failure is reported; a second failure of the same file adds nothing.
     await this.#sink.close().catch(() => undefined)
     if (steps === 0) await rm(this.journal, { force: true })
   }

@@ -1,5 +1,5 @@
-// One episode of a coworld package, or of a world packaged as one, under a runtime: game and players are programs or
-// containers of their own.
+// One episode of a coworld package, or of a world packaged as one, under a runtime: game and players are separate
+// processes or containers.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,12 +23,12 @@ import { printTable } from './table.ts'
 import { readVersion } from './version.ts'
 import { referTo } from './world-names.ts'
 
-/** Where artefacts go when no folder is named. */
+/** Default folder of artefacts. */
 const OUTPUT_FOLDER = './coworld-episode-results'
 
 /**
  * Creates a manifest of a world for the duration of `use`.
- * @param slots that the manifest fixes; default: those of the wanted variant
+ * @param slots number of slots of the manifest; default: that of the variant
  */
 export async function withOwnManifest<T>(
   io: Io,
@@ -122,7 +122,7 @@ function tell(io: Io, event: RunEvent, externalSlots: readonly number[]): void {
   else io.err(early)
 }
 
-/** Who plays, one name a slot: as given, or the fixture's players. */
+/** The players, one name per slot: as given, or those of the fixture. */
 function slotsOf(found: CoworldPackage, players: readonly string[], slots: number): readonly string[] {
   const fixture = found.manifest.certification.players
   if (players.length === 0)
@@ -133,7 +133,7 @@ function slotsOf(found: CoworldPackage, players: readonly string[], slots: numbe
   throw new AppError('USAGE', `this package has ${slots} slots: give ${accepted} players, not ${players.length}`)
 }
 
-/** The job, with each slot filled by what its name means: a player of the manifest, a command, or else an image. */
+/** The job. Each slot's name is a player of the manifest, a command, or otherwise an image. */
 function fillSlots(found: CoworldPackage, players: readonly string[], options: RunOptions): JobSpec {
   const job = buildJobSpec(found, options.variant === undefined ? {} : { variant: options.variant })
   if (players.length === 0) return job
@@ -142,7 +142,7 @@ function fillSlots(found: CoworldPackage, players: readonly string[], options: R
     const role = declared.get(name)
     if (role) return { image: role.image, run: role.run, env: role.env }
     const before = job.players[slot] ?? { image: '', run: [], env: {} }
-    // Programs start in the manifest's folder; a command that somebody typed means the folder it was typed in.
+    // Programs start in the manifest's folder, but a command from the command line starts in the current folder.
     if (name.startsWith('cmd:'))
       return { image: '', run: ['sh', '-c', `cd "$0" && ${name.slice(4)}`, process.cwd()], env: before.env }
     return name === 'human' ? before : { image: name, run: [], env: before.env }

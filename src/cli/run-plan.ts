@@ -1,4 +1,4 @@
-// What `paracosm run` was asked for, and what follows from it before the episode starts.
+// The options of `paracosm run`, and the plan derived from them.
 import type { Configured, World } from '../kernel/world.ts'
 import type { Io } from './io.ts'
 import type { RunOutput } from './run-output.ts'
@@ -18,7 +18,7 @@ export interface RunOptions {
   readonly json?: boolean
 }
 
-/** A run on its way. */
+/** A run in progress. */
 export interface Run {
   readonly io: Io
   readonly world: World
@@ -33,7 +33,7 @@ export interface Run {
 /** Whether a player comes from outside this process. */
 export const isExternal = (name: string): boolean => name === 'human' || name.startsWith('cmd:')
 
-/** The step limit that many worlds have in their configuration, for the time left; undefined: unknown. */
+/** The step limit in the configuration of many worlds, used for the time left; undefined: unknown. */
 export function expectedSteps({ config }: Configured): number | undefined {
   if (typeof config !== 'object' || config === null || !('max_ticks' in config)) return undefined
   return typeof config.max_ticks === 'number' ? config.max_ticks : undefined

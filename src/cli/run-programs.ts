@@ -1,9 +1,10 @@
-// The programs that play slots of a run: started once the game listens, watched, and reported when one dies too early.
+// The programs that play slots of a run: starts them once the game listens, watches them, and reports one that dies too
+// early.
 import { AppError } from '../kernel/errors.ts'
 import type { ProcessPlayer, ProgramEnd } from '../players/process-player.ts'
 import { startProcessPlayer } from '../players/process-player.ts'
 
-/** Milliseconds that programs have to leave after the end of the episode. */
+/** Milliseconds that programs have to exit after the end of the episode. */
 const LEAVE_MS = 10_000
 
 interface Program {
@@ -42,13 +43,13 @@ export class RunPrograms {
     })
   }
 
-  /** The episode has ended: from now on programs may leave. */
+  /** The episode has ended: from now on programs may exit. */
   over(): void {
     this.#isOver = true
   }
 
   /**
-   * Waits until the programs have left.
+   * Waits until the programs have exited.
    * @throws AppError RUN_TIMEOUT; RUN_FAILED for a status other than 0
    */
   async leave(): Promise<void> {

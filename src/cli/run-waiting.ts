@@ -3,7 +3,7 @@ import type { Episode } from '../episode/episode.ts'
 import { at } from '../kernel/at.ts'
 import type { Io } from './io.ts'
 
-/** @returns what to call now and then; it prints a line when something has changed */
+/** @returns a function to call from time to time; it prints a line when something has changed */
 export function announceWaiting(io: Io, episode: Episode, assigned: readonly string[]): () => void {
   let last = ''
   let isOpen = true

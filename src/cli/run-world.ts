@@ -13,7 +13,7 @@ import { RunOutput } from './run-output.ts'
 import { expectedSteps, isExternal, type Run, type RunOptions } from './run-plan.ts'
 import { printTable } from './table.ts'
 
-/** Milliseconds between two looks at the step. */
+/** Milliseconds between two checks of the step. */
 const PROGRESS_MS = 100
 /** Seeds are whole numbers below this. */
 const SEEDS = 2 ** 32
@@ -31,7 +31,7 @@ export async function runWorld(io: Io, world: World, players: readonly string[],
   const configured = configureWorld(world, options.variant, options.slots === undefined ? {} : { slots: options.slots })
   const assigned = assignPlayers(world, players, world.slots(configured.config))
   const seed = options.seed ?? configured.variant?.seed ?? randomInt(SEEDS)
-  // Before anything is created: a mistyped bot leaves nothing behind.
+  // Checked before anything is created, so that a mistyped bot leaves no files.
   for (const [slot, name] of assigned.entries()) if (!isExternal(name)) planBot(world, name, { seed, slot })
   const { outputDir, force = false } = options
   const output = outputDir === undefined ? undefined : await RunOutput.open(outputDir, force)
@@ -49,7 +49,7 @@ async function runFast({ io, world, configured, assigned, seed, options, output 
     configured,
     seed,
     slots: assigned.map((name, slot) => planBot(world, name, { seed, slot })),
-    // A world that asks for outside work waits for the replies; nothing in it depends on the clock.
+    // A world that requests outside work waits for the replies; nothing in it depends on the clock.
     pacing: { mode: world.reply ? 'lockstep' : 'fast' },
     workers: offlineWorkers(world, () => 0),
     kind: 'run',

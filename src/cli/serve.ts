@@ -1,4 +1,4 @@
-// `paracosm serve`: the server, with something to watch.
+// `paracosm serve`: starts the server.
 import { Command, InvalidArgumentError } from 'commander'
 import type { RoleModels } from '../adapters/session/role-models.ts'
 import { parseManifest } from '../experiment/release/policy.ts'

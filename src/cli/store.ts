@@ -1,4 +1,4 @@
-// Where commands and the server find the store: a PostgreSQL that DATABASE_URL names, or a file in the data folder.
+// Locates the store for commands and the server: the PostgreSQL database in DATABASE_URL, or a file in the data folder.
 import { makeFolder } from '../lib/folders.ts'
 import { openStore, type SqliteTarget, type Store, type StoreTarget, storeInFolder } from '../store/store.ts'
 import type { Io } from './io.ts'

@@ -1,5 +1,5 @@
 // `paracosm strategy`: the scoring language on the command line. Each command reads its input, calls one function of
-// src/strategy and prints what came back.
+// src/strategy and prints the result.
 import { Command } from 'commander'
 import type { Io } from './io.ts'
 import { evaluateCommand } from './strategy/evaluate.ts'

@@ -33,7 +33,7 @@ function checkDeterminism(world: World): { reason: string } {
       runs++
     }
   }
-  return { reason: `${runs} runs gave the same digests again, from the start and from a saved state, without clocks` }
+  return { reason: `${runs} runs reproduced the same digests, from the start and from a saved state, without clocks` }
 }
 
 export async function certifyWorld(io: Io, target: string, options: CertifyWorldOptions): Promise<void> {

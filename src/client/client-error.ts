@@ -1,4 +1,4 @@
-// What can go wrong between a client and its server. No message ever has a key in it.
+// Failures between a client and its server. No message contains a key.
 import type { Problem } from '../protocol/problem.ts'
 
 /**
@@ -18,20 +18,20 @@ export const CLIENT_ERRORS = [
   'ABORTED',
   /** There is no key, or no player has this one. */
   'UNAUTHORIZED',
-  /** The key is somebody else's. */
+  /** The key belongs to another player. */
   'FORBIDDEN',
   'NOT_FOUND',
   /** The server's mode or the state of the thing does not allow it. */
   'CONFLICT',
-  /** The server does not take what was sent; `detail` names the fields. */
+  /** The server refuses the request; `detail` names the fields. */
   'INVALID',
   'RATE_LIMITED',
   'SERVER_ERROR',
-  /** The answer is not what the protocol says. */
+  /** The answer does not follow the protocol. */
   'PROTOCOL',
-  /** The session is played over another connection. */
+  /** The session is open on another connection. */
   'ALREADY_CONNECTED',
-  /** The session is over; nothing more can be said in it. */
+  /** The session is over and accepts no more input. */
   'SESSION_CLOSED',
   /** `leave` was called while this waited. Inputs that the server has accepted are still played. */
   'LEFT',

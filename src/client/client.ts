@@ -6,10 +6,13 @@ import {
   type EpisodeRequest,
   EpisodeSummary,
   StartedEpisode,
+  WorldBoard,
   WorldDetail,
+  WorldDocument,
   WorldSummary,
 } from '../protocol/catalogue.ts'
 import { Character } from '../protocol/character.ts'
+import { CharacterCoverage } from '../protocol/character-coverage.ts'
 import { CommandCount, type CommandFilters, CommandLogRow, CommandPage } from '../protocol/command-log.ts'
 import { type BranchRequest, type PaceRequest, PaceState, PartInspection } from '../protocol/control.ts'
 import { type ForkRequest, ScoreSeries } from '../protocol/episode-actions.ts'
@@ -42,6 +45,7 @@ import {
 import { ask, type Credentials, download, fetchAnswer } from './http.ts'
 import { leagueMethods } from './leagues.ts'
 import { type LiveEvents, LiveFollow } from './live.ts'
+import { operateMethods } from './operate.ts'
 import { PerceptionClient } from './perception.ts'
 import type { ConnectionState } from './play-event.ts'
 import { type PlayOptions, PlaySession } from './play-session.ts'
@@ -52,11 +56,11 @@ import { type SlotEvents, SlotPlay } from './slot-play.ts'
 export interface ClientOptions {
   /** Of the server: 'http://127.0.0.1:8080'. */
   readonly url: string
-  /** A player's access key. It travels in headers and in the first frame of a socket, never in an address. */
+  /** A player's access key. It is sent in headers and in the first frame of a socket, never in a URL. */
   readonly key?: string | undefined
-  /** Hears how the connections of sessions fare. */
+  /** Receives the connection status of sessions. */
   readonly onState?: (state: ConnectionState, sessionId: string) => void
-  /** Ends every request that is under way, and leaves every session. */
+  /** Aborts every pending request, and leaves every session. */
   readonly signal?: AbortSignal
 }
 
@@ -124,6 +128,7 @@ function methodsOf(options: ClientOptions) {
     ...playMethods(caller, options),
     episodes: episodeMethods(caller),
     leagues: leagueMethods(caller),
+    operate: operateMethods(caller),
     /** An agent's way into a slot of an episode; it throws PerceptionFailure, in the words of the adapter. */
     perception({ episode, slot = 0, ...who }: SlotRef): PerceptionClient {
       const at = episode === undefined ? '' : `/api/episodes/${encodeURIComponent(episode)}/slots/${slot}`
@@ -137,34 +142,43 @@ function playerMethods(caller: Credentials) {
     /** A new player. The key is in this answer and nowhere else: keep it, and use it with `withKey`. */
     register: (form: Registration): Promise<Registered> =>
       ask(caller, Registered, '/api/player/registration', { method: 'POST', body: form }),
-    /** Whose key the client has. UNAUTHORIZED: nobody's. */
+    /** The player of the client's key. UNAUTHORIZED: the key is unknown. */
     authenticate: (): Promise<Authenticated> =>
       ask(caller, Authenticated, '/api/player/auth', { method: 'POST', body: { api_key: caller.key ?? '' } }),
   }
 }
 
+const SavedCharacter = z.strictObject({ character_id: z.string() })
+
 function serverMethods(caller: Credentials) {
   return {
-    /** The server's version, and a word that changes when it starts anew. */
+    /** The server's version, and an id that changes with every start. */
     about: (): Promise<About> => ask(caller, About, '/api/about'),
     /** Whether the caller may do what administrators do: from the server's machine, or with the admin key as `key`. */
     caller: (): Promise<Caller> => ask(caller, Caller, '/api/caller'),
-    /** Whether the server can do its work, and what is wrong if it cannot. */
+    /** Whether the server is ready, and its faults if it is not. */
     ready: (): Promise<ReadyState> => ask(caller, ReadyState, '/readyz', { accepts: 503 }),
     /** Which mode the server is in, and whether it asks for keys. */
     serverConfig: (): Promise<ServerConfig> => ask(caller, ServerConfig, '/api/server/config'),
     serverStatus: (): Promise<ServerStatus> => ask(caller, ServerStatus, '/api/status'),
-    /** Who plays the characters: `model`, or a stand-in (`local`, `fixed`). */
+    /** What plays the characters: `model`, or a substitute (`local`, `fixed`). */
     models: (): Promise<RoleModelsInfo> => ask(caller, RoleModelsInfo, '/api/models'),
     games: async (): Promise<GameList['games']> => (await ask(caller, GameList, '/api/games/list')).games,
     characters: async (): Promise<CharacterList['characters']> =>
       (await ask(caller, CharacterList, '/api/characters/list')).characters,
-    /** The characters with what filters need: kind, labels, divergence. */
+    /** The characters, with the fields for filters: kind, labels, divergence. */
     characterTable: async (): Promise<CharacterEntry[]> =>
       (await ask(caller, CharacterTable, '/api/characters/table')).characters,
     /** The whole sheet of a character. */
     character: (hid: string): Promise<Character> =>
       ask(caller, Character, `/api/characters/${encodeURIComponent(hid)}`),
+    /** Adds a character, or changes its top-level fields. With the admin key. Returns its id. */
+    saveCharacter: async (sheet: Character): Promise<string> => {
+      const body = { character_id: sheet.hid, data: sheet }
+      return (await ask(caller, SavedCharacter, '/api/characters', { method: 'POST', body })).character_id
+    },
+    /** What the human characters diverge from, and which values the others combine. */
+    characterCoverage: (): Promise<CharacterCoverage> => ask(caller, CharacterCoverage, '/api/characters/coverage'),
     /** Who can be played and met in a game. */
     setup: (game: string): Promise<Setup> => ask(caller, Setup, `/api/play/setup/${encodeURIComponent(game)}`),
     worlds: (): Promise<WorldSummary[]> => ask(caller, z.array(WorldSummary), '/api/worlds'),
@@ -174,17 +188,23 @@ function serverMethods(caller: Credentials) {
     /** One evaluation, with its report once it has ended. */
     evaluation: (id: string): Promise<EvaluationDetail> =>
       ask(caller, EvaluationDetail, `/api/evaluations/${encodeURIComponent(id)}`),
-    /** What came of its episodes, behind the number `after`. */
+    /** The outcomes of its episodes after the number `after`. */
     evaluationRows: (id: string, query: { after?: number; limit?: number } = {}): Promise<EvaluationRow[]> =>
       ask(caller, z.array(EvaluationRow), `/api/evaluations/${encodeURIComponent(id)}/rows`, { query }),
     world: (id: string): Promise<WorldDetail> => ask(caller, WorldDetail, `/api/worlds/${encodeURIComponent(id)}`),
+    /** What there is to read about a world, in Markdown. */
+    worldDocuments: (id: string): Promise<WorldDocument[]> =>
+      ask(caller, z.array(WorldDocument), `/api/worlds/${encodeURIComponent(id)}/documents`),
+    /** Bots and models of a world, the best first. @param variant default: the first */
+    worldBoard: (id: string, variant?: string): Promise<WorldBoard> =>
+      ask(caller, WorldBoard, `/api/worlds/${encodeURIComponent(id)}/board`, { query: { variant } }),
     /** The command log, newest first. From the machine of the server alone. */
     commands: (query: CommandQuery = {}): Promise<CommandPage> =>
       ask(caller, CommandPage, '/api/commands', { query: { ...query } }),
-    /** How many commands the filters choose. From the machine of the server alone. */
+    /** Number of commands that match the filters. Only from the server's machine. */
     commandCount: async (filters: CommandFilters = {}): Promise<number> =>
       (await ask(caller, CommandCount, '/api/commands/count', { query: { ...filters } })).count,
-    /** One command of the log by its number. From the machine of the server alone. */
+    /** One command of the log by its number. Only from the server's machine. */
     command: (id: number): Promise<CommandLogRow> => ask(caller, CommandLogRow, `/api/commands/${id}`),
   }
 }
@@ -199,21 +219,21 @@ function sessionMethods(caller: Credentials) {
     sessionStatus: (id: string): Promise<SessionStatus> => ask(caller, SessionStatus, at(id, 'status')),
     /** A session with all its events. */
     reconstruction: (id: string): Promise<Reconstruction> => ask(caller, Reconstruction, at(id, 'reconstruction')),
-    /** What the player thinks of a message of the character. Set again, it is replaced. */
+    /** The player's feedback on a message of the character. A second call replaces it. */
     setFeedback: (id: string, event: string, given: z.input<typeof FeedbackRequest>): Promise<FeedbackStored> =>
       ask(caller, FeedbackStored, feedback(id, event), { method: 'POST', body: given }),
     clearFeedback: (id: string, event: string): Promise<FeedbackCleared> =>
       ask(caller, FeedbackCleared, feedback(id, event), { method: 'DELETE' }),
-    /** A session of its own that shares the past of this one, up to a turn or as it stands. */
+    /** Branches a session: a new session with the same past, up to a turn or to now. */
     branch: (id: string, atTurn?: number): Promise<Branched> =>
       ask(caller, Branched, at(id, 'branch'), {
         method: 'POST',
         body: atTurn === undefined ? {} : { at_turn: atTurn },
       }),
-    /** A key with which others may watch this session, and only that; shown this once. */
+    /** Creates a key that only allows watching this session; it is shown only once. */
     spectatorKey: (id: string): Promise<SpectatorKey> =>
       ask(caller, SpectatorKey, at(id, 'spectators'), { method: 'POST' }),
-    /** How near the player's guess came, for a finished session of Infer Intent. */
+    /** The score of the player's guess, for a finished session of Infer Intent. */
     evaluation: (id: string): Promise<EvaluationAnswer> =>
       ask(caller, EvaluationAnswer, at(id, 'infer-intent/evaluation'), { method: 'POST', timeoutMs: EVALUATION_MS }),
   }
@@ -274,16 +294,16 @@ function episodeMethods(caller: Credentials) {
     list: (query: EpisodeQuery = {}): Promise<EpisodePage> =>
       ask(caller, EpisodePage, '/api/episodes', { query: { ...query } }),
     get: (id: string): Promise<EpisodeSummary> => ask(caller, EpisodeSummary, at(id)),
-    /** From the machine of the server alone. */
+    /** Only from the server's machine. */
     start: (wanted: EpisodeRequest): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, '/api/episodes', { method: 'POST', body: wanted }),
-    /** Another course of an episode, from a step on. From the machine of the server alone. */
+    /** Forks an episode at a step. Only from the server's machine. */
     fork: (id: string, wanted: ForkRequest): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, `${at(id)}/forks`, { method: 'POST', body: wanted, timeoutMs: FORK_MS }),
-    /** Gives a slot of a live episode to a bot, or with null to whoever has its token. From the machine of the server alone. */
+    /** Gives a slot of a live episode to a bot or to `model:<name>`, or with null to anyone who has its token. From the machine of the server alone. */
     handOver: (id: string, slot: number, player: string | null): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, `${at(id)}/slots/${slot}/player`, { method: 'POST', body: { player } }),
-    /** One moment as the public sees it; without a step the newest. */
+    /** The public view after a step; default: the newest. */
     frame: (id: string, step?: number): Promise<ViewFrame> =>
       ask(caller, ViewFrame, `${at(id)}/frame`, { query: { step } }),
     /** Scores over time. */
@@ -305,13 +325,13 @@ function episodeMethods(caller: Credentials) {
       const lines = (await answer.text()).split('\n').filter((line) => line !== '')
       return { lines, isWhole: answer.headers.get('x-range-complete') === 'true' }
     },
-    /** Pauses, resumes, steps or paces a live episode. From the machine of the server alone. */
+    /** Pauses, resumes, steps or paces a live episode. Only from the server's machine. */
     pace: (id: string, wanted: PaceRequest): Promise<PaceState> =>
       ask(caller, PaceState, `${at(id)}/pace`, { method: 'POST', body: wanted }),
-    /** Plays on from a step of an episode. From the machine of the server alone. */
+    /** Starts an episode from a step of another. Only from the server's machine. */
     branch: (id: string, wanted: BranchRequest): Promise<StartedEpisode> =>
       ask(caller, StartedEpisode, `${at(id)}/branches`, { method: 'POST', body: wanted }),
-    /** Ends a live episode with the standing as its results. From the machine of the server alone. */
+    /** Ends a live episode with the standing as its results. Only from the server's machine. */
     end: (id: string, reason: string): Promise<PaceState> =>
       ask(caller, PaceState, `${at(id)}/end`, { method: 'POST', body: { reason } }),
     /** The headless inspection of one part of a live episode. */

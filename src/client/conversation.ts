@@ -1,5 +1,4 @@
-// One session as its player's client knows it: what was shown, what was said and is not answered, and, after a connection
-// was lost, whether the server had taken it. Frames come in, frames and events go out; sockets and clocks are elsewhere.
+// One session as its player's client knows it: what was shown, which inputs have no answer yet, and, after a lost connection, whether the server had received them. Frames come in, frames and events go out; sockets and clocks are elsewhere.
 //
 // The server tells no ids of inputs while they are live. But its replay has every input in order, and it takes one at a
 // time: so the number of inputs that it is known to have says where in the replay the one under way must stand.
@@ -24,7 +23,7 @@ export interface ConversationTransport {
   ended(): void
 }
 
-/** One input on its way. */
+/** One input in transit. */
 interface Saying {
   readonly text: string
   readonly done: PromiseWithResolvers<PlayedTurn>
@@ -83,7 +82,7 @@ export class Conversation {
   say(text: string): Promise<PlayedTurn> {
     if (this.#exited) return Promise.reject(closedError())
     if (this.#sayings.length >= MAX_SAYINGS) {
-      const message = `${MAX_SAYINGS} inputs wait already; wait for one to be answered`
+      const message = `${MAX_SAYINGS} inputs are already waiting; wait for an answer`
       return Promise.reject(new ClientError('QUEUE_FULL', message))
     }
     const done = Promise.withResolvers<PlayedTurn>()
@@ -213,7 +212,7 @@ export class Conversation {
     this.#transport.ready()
   }
 
-  /** What became of the input that was under way when the last connection went. */
+  /** The fate of the input that was in progress when the last connection was lost. */
   #judge(saying: Saying, exited: boolean): void {
     if (saying.position !== undefined) {
       if (saying.events.length === 0 && !exited) return
@@ -224,7 +223,7 @@ export class Conversation {
       saying.done.reject(closedError())
     } else if (this.#replay === undefined) {
       this.#sayings.shift()
-      const message = 'the server does not tell whether it had the input; it was not sent again'
+      const message = 'the server did not confirm the input; it was not sent again'
       saying.done.reject(new ClientError('PROTOCOL', message))
     } else if (this.#hasStranger) {
       this.#sayings.shift()
@@ -267,7 +266,7 @@ export class Conversation {
     this.#transport.emit({ kind: 'token_reset' })
   }
 
-  /** A complaint of the server that leaves the connection open. */
+  /** An error message of the server that leaves the connection open. */
   complaint(detail: string): void {
     const [first] = this.#sayings
     const isClosed = detail === 'Session is closed' && this.#isReady

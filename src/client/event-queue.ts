@@ -11,7 +11,7 @@ export class EventQueue {
   #failure: Error | undefined
   #takers: PromiseWithResolvers<Result>[] = []
 
-  /** @param limit events that wait at most; the oldest go first, pieces of an answer before anything else */
+  /** @param limit maximum number of waiting events; the oldest go first, pieces of an answer before anything else */
   constructor(limit: number) {
     this.#limit = limit
   }

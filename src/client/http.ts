@@ -24,7 +24,7 @@ interface Asked {
 }
 
 const TIMEOUT_MS = 30_000
-/** Reads are repeated so often when what failed may pass. Writes never are: they may have been done. */
+/** Maximum retries of a read after a temporary failure. Writes are never retried: they may have been executed. */
 const RETRIES = 2
 const BACKOFF = { firstMs: 200, longestMs: 2000 }
 /** If a server asks for a longer wait than this, the caller gets the error instead. */
@@ -57,7 +57,7 @@ export async function download(caller: Credentials, path: string): Promise<Reada
     // No limit in time: a journal may be long. The signal ends it.
     const answer = await send(caller, path, { timeoutMs: 0 })
     if (answer.body) return answer.body
-    throw new ClientError('PROTOCOL', `${path}: an answer without content`, { status: answer.status })
+    throw new ClientError('PROTOCOL', `${path}: the response has no body`, { status: answer.status })
   } catch (error) {
     throw toClientError(error, caller)
   }
@@ -103,7 +103,7 @@ async function readJson(answer: Response): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ClientError('PROTOCOL', 'the answer is not JSON: is this the address of a paracosm server?', {
+    throw new ClientError('PROTOCOL', 'the response is not JSON: is this the address of a paracosm server?', {
       status: answer.status,
       cause,
     })
@@ -151,7 +151,7 @@ function mayPass({ code, status }: ClientError): boolean {
 function toClientError(error: unknown, caller: Credentials): ClientError {
   if (error instanceof ClientError) return error
   if (caller.signal?.aborted || isNamed(error, 'AbortError')) {
-    return new ClientError('ABORTED', 'the request was given up', { cause: error })
+    return new ClientError('ABORTED', 'the request was aborted', { cause: error })
   }
   const host = hostOf(caller.url)
   if (isNamed(error, 'TimeoutError')) {

@@ -53,7 +53,7 @@ export class Link {
     const frame = typeof data === 'string' && data.length <= MAX_FRAME ? readFrame(data) : undefined
     if (frame === 'unknown') return
     if (frame) this.#events.frame(frame)
-    else this.drop(new ClientError('PROTOCOL', 'the server sent a frame that the protocol does not have'))
+    else this.drop(new ClientError('PROTOCOL', 'the server sent a frame of unknown type'))
   }
 }
 

@@ -1,10 +1,11 @@
-// A live episode as its viewers follow it: messages checked, broken connections made anew, the end told once.
+// A live episode as its viewers follow it: messages are checked, broken connections are replaced, and the end is
+// reported once.
 import { isViewFrame, LiveMessage, type ViewFrame } from '../protocol/live.ts'
 import { ReconnectingSocket } from './reconnecting-socket.ts'
 
 type Of<T extends LiveMessage['type']> = Extract<LiveMessage, { type: T }>
 
-/** What a follower hears. */
+/** Events for a follower. */
 export interface LiveEvents {
   /** The connection stands, for the first time or again. */
   hello(message: Of<'hello'>): void
@@ -12,7 +13,7 @@ export interface LiveEvents {
   status(message: Of<'status'>): void
   /** The episode is over or failed; nothing follows. */
   end(message: Of<'end'>): void
-  /** The connection is gone; it is tried again. */
+  /** The connection was lost; reconnecting. */
   lost(): void
   /** It cannot be followed: it has ended, or there is none. Nothing follows. */
   gone(): void

@@ -1,5 +1,5 @@
-// The perception adapter from the agent's side: perceive, command, ask what became of it. Failures that may pass are tried
-// again as the protocol asks; whoever wants to wait longer than that does so above.
+// A client of the perception adapter: perceive, send commands, poll their outcome. Temporary failures are retried as
+// the protocol recommends; callers that want to wait longer retry themselves.
 import type { z } from 'zod'
 import { Perception } from '../protocol/perception.ts'
 import {
@@ -75,7 +75,7 @@ export class PerceptionClient {
     this.#options = options
   }
 
-  /** What stands behind the adapter. */
+  /** The engine behind the adapter. */
   status(): Promise<BridgeStatus> {
     return this.#ask(BridgeStatus, '/morrowind/status')
   }

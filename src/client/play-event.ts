@@ -20,7 +20,7 @@ export interface SaidEvent {
   readonly replayed: boolean
 }
 
-/** Where a session stands. */
+/** The status of a session. */
 export interface SessionStanding {
   readonly status: (typeof ENTRY_STATUSES)[number]
   readonly turns: number
@@ -38,14 +38,14 @@ export type PlayEvent =
   | { readonly kind: 'token'; readonly text: string }
   /** The pieces since the last event do not count. */
   | { readonly kind: 'token_reset' }
-  /** What the server complains of and goes on. */
+  /** An error of the server that does not end the session. */
   | { readonly kind: 'error'; readonly detail: string }
   /** Number of events that were dropped because nobody read them. */
   | { readonly kind: 'gap'; readonly dropped: number }
   /** The last of all. `ended`: the game is over; `closed`: by close(); `left`: the session continues without this client. */
   | { readonly kind: 'closed'; readonly reason: 'ended' | 'closed' | 'left' }
 
-/** What one input gave. */
+/** The result of one input. */
 export interface PlayedTurn {
   /** In order; none for an input that the game does not answer. */
   readonly events: readonly SaidEvent[]

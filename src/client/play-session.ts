@@ -1,4 +1,4 @@
-// A session in a client's hands: say something, iterate over what comes, leave, close. The connection comes back by itself.
+// A session on the client side: send input, iterate over events, leave, close. It reconnects automatically.
 
 import type { ServerFrame } from '../protocol/session.ts'
 import { ClientError } from './client-error.ts'
@@ -128,9 +128,10 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   }
 
   /**
-   * Says something, and resolves with what came of it. Inputs are sent one at a time, in order; at most 32 wait. When the
+   * Sends an input, and resolves with its result. Inputs are sent one at a time, in order; at most 32 wait. When the
    * connection is lost meanwhile the turn is found again, and an input that the server never had is sent again: once.
-   * @throws ClientError INPUT_TOO_LONG, QUEUE_FULL, SESSION_CLOSED, SUPERSEDED, LEFT, ABORTED, and whatever ended the session
+   * @throws ClientError INPUT_TOO_LONG, QUEUE_FULL, SESSION_CLOSED, SUPERSEDED, LEFT, ABORTED, and whatever ended the
+   * session
    */
   async say(text: string): Promise<PlayedTurn> {
     if (this.#host.isWatching) throw new ClientError('FORBIDDEN', 'a spectator cannot say anything')
@@ -175,7 +176,8 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
     return { next: () => this.#events.next() }
   }
 
-  readonly #abort = (): void => this.#fail(new ClientError('ABORTED', 'the session was left: the signal was aborted'))
+  readonly #abort = (): void =>
+    this.#fail(new ClientError('ABORTED', 'the client left the session: the signal was aborted'))
 
   #connect(): void {
     this.#setState('connecting')
@@ -394,7 +396,7 @@ function refusalOf(detail: string): ClientError {
     case 'Unauthorized for this session':
       return new ClientError('FORBIDDEN', 'the session is another player’s', about)
     case 'Session already connected':
-      return new ClientError('ALREADY_CONNECTED', 'the session is played over another connection', about)
+      return new ClientError('ALREADY_CONNECTED', 'the session is open on another connection', about)
     default:
       return new ClientError('SERVER_ERROR', detail, about)
   }

@@ -65,7 +65,7 @@ export function createResearchClient({ url, key, signal }: StudyClientOptions) {
     /**
      * One page of participants, newest first.
      * @param at.after `next` of the page before
-     * @param at.view `now`: whoever has neither finished nor left
+     * @param at.view `now`: participants who have neither finished nor left
      */
     participants: (name: string, at: { readonly after?: string; readonly view?: 'all' | 'now' } = {}) =>
       ask(caller, StudyParticipants, `${one(name)}/participants`, { query: at }),

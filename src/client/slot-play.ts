@@ -1,15 +1,15 @@
-// One slot of a live episode, played over its socket: what the slot sees comes in, commands go out.
+// One slot of a live episode, played over its socket: observations come in, commands go out.
 import { PlayerMessage } from '../protocol/coworld-messages.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { ReconnectingSocket } from './reconnecting-socket.ts'
 
-/** What a player of a slot hears. */
+/** Events for the player of a slot. */
 export interface SlotEvents {
-  /** What the slot sees now; after every step. `isFinal`: the episode is over. */
+  /** The current observation of the slot, after every step. `isFinal`: the episode is over. */
   observation(seen: JsonObject, isFinal: boolean): void
-  /** A command was not taken. */
+  /** A command was refused. */
   refused(reason: string): void
-  /** The connection is gone; it is tried again. */
+  /** The connection was lost; reconnecting. */
   lost(): void
   /** Nothing follows: the episode is over or failed, another connection has the slot, or the token is wrong. */
   closed(why: 'over' | 'failed' | 'replaced' | 'refused'): void

@@ -29,12 +29,12 @@ export function createStudyClient({ url, key, signal }: StudyClientOptions, name
   const base = `/api/studies/${encodeURIComponent(name)}`
   const post = { method: 'POST' } as const
   return {
-    /** What anybody may know of the study. */
+    /** The public facts about the study. */
     info: () => ask(caller, StudyInfo, base),
     /** Takes part. @param external ids that the recruiting platform put into the address */
     join: (link: { readonly token?: string; readonly external?: Readonly<Record<string, string>> } = {}) =>
       ask(caller, JoinedStudy, `${base}/join`, { ...post, body: link }),
-    /** Where the participant is, and what comes next. */
+    /** The stage of the participant, and what comes next. */
     me: () => ask(caller, ParticipantState, `${base}/me`),
     consent: (given: { readonly version: string; readonly signature?: string }) =>
       ask(caller, ParticipantState, `${base}/consent`, { ...post, body: given }),
@@ -50,7 +50,7 @@ export function createStudyClient({ url, key, signal }: StudyClientOptions, name
     /** Stops waiting for others; the assignment stays. */
     leaveRoom: () => ask(caller, ParticipantState, `${base}/waiting`, { method: 'DELETE' }),
     withdraw: (erase: boolean) => ask(caller, Withdrawn, `${base}/withdraw`, { ...post, body: { erase } }),
-    /** Everything that the study holds of the participant. */
+    /** All data that the study stores about the participant. */
     data: () => ask(caller, ParticipantData, `${base}/export`),
   }
 }

@@ -53,7 +53,7 @@ export class EpisodeNames {
 
 function collision(ids: readonly (string | null)[], name: string): AppError {
   const [one, two] = ids.map((id) => (id === null ? 'what belongs to no episode' : `episode ${JSON.stringify(id)}`))
-  return new AppError('NAMES_COLLIDE', `${one} and ${two} would both be the file ${name}.jsonl`, {
+  return new AppError('NAMES_COLLIDE', `${one} and ${two} would both be written to ${name}.jsonl`, {
     details: { episodes: [...ids], file: `${name}.jsonl` },
   })
 }

@@ -99,7 +99,7 @@ async function writeLines(
   return { total, skipped, episodes: 0 }
 }
 
-/** What LLaMA-Factory wants to know of the file beside it; its tags are the usual ones. */
+/** The description of the file for LLaMA-Factory, with the usual tags. */
 const DATASET_INFO = {
   paracosm: {
     file_name: 'conversations.jsonl',

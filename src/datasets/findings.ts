@@ -1,4 +1,4 @@
-// What an inspection of a dataset gathers.
+// The findings of an inspection.
 import type { JsonValue } from '../protocol/json.ts'
 
 export interface DatasetProblem {

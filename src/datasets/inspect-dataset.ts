@@ -1,4 +1,4 @@
-// Looks into a dataset: what format it has, how many records, about how many tokens, and what is wrong where.
+// Inspects a dataset: its format, number of records, estimated tokens, and problems with their place.
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
@@ -129,7 +129,7 @@ async function inspectLines(
     const isLearntWhole = kind === undefined || ['raw', 'episodes', 'trajectories'].includes(kind.format)
     const length = 'text' in line && isLearntWhole ? line.text.length : charactersOf(value.json)
     findings.record(value.json, length)
-    const message = kind ? faultOf(kind.schema, value.json) : 'is a record of no known format'
+    const message = kind ? faultOf(kind.schema, value.json) : 'is not a record of any known format'
     if (message !== undefined) findings.problem({ ...at, message })
   }
   if (count === 0) return 'empty'

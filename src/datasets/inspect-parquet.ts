@@ -35,7 +35,8 @@ export async function inspectParquet(
     const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors })
     for (const [index, row] of rows.entries()) look(row, rowStart + index + 1, findings)
   }
-  if (format === 'unknown') findings.problem({ file: '', line: 0, message: 'has the columns of no known format' })
+  if (format === 'unknown')
+    findings.problem({ file: '', line: 0, message: 'does not have the columns of any known format' })
   return { format, columns }
 }
 

@@ -12,7 +12,7 @@ import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import { PERCEPTION_PROTOCOL_VERSION } from '../protocol/perception.ts'
 import type { ForeignRow } from '../store/log-import.ts'
 
-/** Without a rate nobody knows how long a step took: a millisecond keeps them in their order. */
+/** Without a rate the duration of a step is unknown: one millisecond keeps them in order. */
 const STEP_MS = 1
 /** Rows after which others get a turn. */
 const TURN = 100
@@ -107,7 +107,7 @@ class JournalReader {
   /** The commands of one line; the world stands after it. */
   take(text: string): Found[] {
     const split = splitHash(text)
-    if (!split) throw corrupt(0, 'carries no hash')
+    if (!split) throw corrupt(0, 'has no hash')
     const line: JournalLine = parseLine(split.body, 0)
     const found = line.kind === 'step' ? this.#commands(line.line) : []
     // A world that does not say what a slot sees needs no replay.

@@ -86,6 +86,6 @@ function checkObject(text: string, row: number, what: string): string {
 const corrupt = (row: number, what: string, cause?: unknown): AppError =>
   new AppError('STORE_CORRUPT', `${what} of command ${row} in the log is not a JSON object`, {
     details: { row, column: what },
-    hint: `Mend or delete row ${row} of the table commands, or leave it out with the filters.`,
+    hint: `Correct or delete row ${row} of the table commands, or leave it out with the filters.`,
     cause,
   })

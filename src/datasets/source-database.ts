@@ -66,9 +66,9 @@ function readPage(database: DatabaseSync, path: string, after: number, limit: nu
     rows = database.prepare(`select ${COLUMNS} from command_log where id > ? order by id limit ?`).all(after, limit)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('VALIDATION_ERROR', `${path} has no log of commands that can be read: ${reason}`, {
+    throw new AppError('VALIDATION_ERROR', `${path} has no readable command log: ${reason}`, {
       cause,
-      hint: 'A SQLite file is imported by its table command_log, with the columns of the protocol\u2019s command log.',
+      hint: 'The import reads the table command_log, which needs the columns of the protocol’s command log.',
     })
   }
   return rows.map((row) => parseWith(Row, row, { code: 'VALIDATION_ERROR', what: `A row of command_log in ${path}` }))

@@ -63,7 +63,7 @@ const TABLES = {
     text('arm', 'game, pc and npc'),
     text('npc', 'character that was met'),
     text('outcome', 'why the session ended'),
-    number('turns', 'completed turns, the opening counts'),
+    number('turns', 'completed turns, including the opening'),
     number('minutes', 'from start to end'),
     text('started_at', 'UTC'),
     text('ended_at', 'UTC'),
@@ -77,7 +77,7 @@ const TABLES = {
     text('source', 'user, npc or system'),
     text('type', 'message, command, info, error, …'),
     number('turn', 'index of the turn'),
-    number('response_ms', 'of what the server says: milliseconds since the input that it answers'),
+    number('response_ms', 'for messages of the server: milliseconds since the input that they answer'),
     text('content', 'what was said'),
   ],
   episodes: [

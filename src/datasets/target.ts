@@ -1,5 +1,5 @@
-// Where a dataset is put: written under another name beside it, and given its own once it is whole and durable. What is
-// there already is left alone, or replaced at once.
+// The output of a dataset: written under a temporary name beside it, and renamed once it is complete and durable.
+// Existing output is kept, or replaced atomically.
 import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
@@ -66,13 +66,13 @@ export async function openTarget(given: string, options: TargetOptions): Promise
   }
 }
 
-/** What the file system said, in our codes. */
+/** Translates file system errors to our codes. */
 export function toFileError(cause: unknown, path: string): unknown {
   const isTaken = ['EEXIST', 'ENOTEMPTY'].includes(errnoOf(cause) ?? '')
   return isTaken ? existing(path) : toWriteError(cause, path)
 }
 
-const existing = (path: string): AppError => new AppError('FILE_EXISTS', `there is something at ${path} already`)
+const existing = (path: string): AppError => new AppError('FILE_EXISTS', `${path} already exists`)
 
 async function statOf(path: string): Promise<Stats | undefined> {
   try {

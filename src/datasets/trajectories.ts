@@ -38,7 +38,7 @@ export async function writeTrajectories(
   const steps = readSteps(store, request, plan)
   const written = isParquet ? await writeParquet(path, steps) : await writeLines(path, steps)
   if (written !== plan.total) {
-    throw new AppError('STORE_BUSY', 'rows were taken out of the log while it was read', {
+    throw new AppError('STORE_BUSY', 'rows were deleted from the log during the export', {
       hint: 'Export again once the rotation of the log has ended.',
     })
   }

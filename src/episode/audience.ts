@@ -5,7 +5,7 @@ export class Audience {
   readonly #watchers = new Set<() => void>()
   readonly #listeners = new Set<(events: readonly WorldEvent[]) => void>()
 
-  /** Calls `onChange` after every step and change of status. Returns what stops it. */
+  /** Calls `onChange` after every step and change of status. Returns a function that stops it. */
   watch(onChange: () => void): () => void {
     this.#watchers.add(onChange)
     return () => this.#watchers.delete(onChange)

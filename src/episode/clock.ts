@@ -1,11 +1,11 @@
-// Time for an episode. Only the host looks at it; tests hand in one that they crank themselves (testing/hand-clock.ts).
+// Time for an episode. Only the host reads it; tests pass a clock that they advance by hand (testing/hand-clock.ts).
 
 export interface Clock {
   /** Milliseconds since some fixed moment, never going back. */
   now(): number
   /** Wall-clock time in milliseconds since 1970, for records that people read. */
   wall(): number
-  /** Calls `run` once after `ms` milliseconds. Returns what cancels it. */
+  /** Calls `run` once after `ms` milliseconds. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void
 }
 

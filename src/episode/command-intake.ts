@@ -9,7 +9,7 @@ interface IntakeParts {
   readonly loop: StepLoop
   /** Why commands are refused; undefined: the episode takes them. */
   closed(): Refusal | undefined
-  /** A slot has a command that waits for its step. */
+  /** Called when a slot has a command that waits for its step. */
   onQueued(slot: number): void
 }
 
@@ -20,14 +20,14 @@ export class CommandIntake {
     this.#parts = parts
   }
 
-  /** Queues a command whose sender does not ask what became of it. */
+  /** Queues a command without a receipt. */
   post(slotState: SlotState, connection: Connection, command: unknown): void {
     if (this.#parts.closed() !== undefined || slotState.connection !== connection) return
     const refusal = this.#queue(slotState, command, undefined)
     if (refusal) this.#journal(slotState, command, refusal)
   }
 
-  /** Queues a command. The receipt comes when it was applied or refused and that is durable. */
+  /** Queues a command. The receipt comes when the command has been applied or refused and the result is durable. */
   submit(
     slotState: SlotState,
     connection: Connection,

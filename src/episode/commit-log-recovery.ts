@@ -8,15 +8,15 @@ import { readLineBatches } from '../lib/json-lines.ts'
 import { PRIVATE_FILE } from '../lib/private.ts'
 import { countLines, cutTornTail } from './journal-tail.ts'
 
-/** Bytes that one entry may have: a saved state of 256 MiB and the name of its episode. */
+/** Maximum bytes of one entry: a saved state of 256 MiB and the name of its episode. */
 const MAX_ENTRY_BYTES = 257 * 1024 * 1024
-/** Lines of one journal that are written together. */
+/** Number of lines of one journal that are written together. */
 const BATCH = 4096
 
 export interface RecoveredLog {
   /** Number of the last segment; 0: none. */
   readonly lastSegment: number
-  /** Journals that the log does not continue: a line between them is lost. They are left as they are. */
+  /** Journals that the log does not continue, because a line between them is lost. They are not changed. */
   readonly gaps: ReadonlyMap<string, string>
 }
 
@@ -30,14 +30,14 @@ const ENTRY = /^(\S+) (\d+) ([^\n]*)$/
 /** A journal that a log is completing. */
 interface Recovering {
   readonly file: FileHandle
-  /** Whole lines that it has, those that wait included. */
+  /** Number of its whole lines, including waiting ones. */
   lines: number
   waiting: string[]
 }
 
 /**
  * Appends to every journal the lines that only the log holds, syncs the journals, and deletes the segments.
- * @param journalOf where the journal of an episode lies
+ * @param journalOf path of the journal of an episode
  */
 export async function recoverJournals(folder: string, journalOf: (episode: string) => string): Promise<RecoveredLog> {
   const segments = (await readdir(folder)).filter((name) => SEGMENT.test(name)).sort(compareNames)

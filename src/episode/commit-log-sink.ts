@@ -65,7 +65,7 @@ export class LogSink implements LoggedSink {
     this.#listener?.(error)
   }
 
-  /** Brings the journal's own file nearer; not synced, since the log holds the lines. */
+  /** Writes waiting lines to the journal's own file. Not synced, since the log holds the lines. */
   #flush(): void {
     if (this.#behind.length === 0) return
     const text = `${this.#behind.join('\n')}\n`

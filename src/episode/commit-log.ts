@@ -1,6 +1,6 @@
 // Group commit for many episodes at once: every line first goes to one shared log, where a single write and sync makes
-// the lines of all episodes durable; the journals' own files follow at leisure. After a crash the log completes the files
-// (commit-log-recovery.ts). One entry a line: `<episode> <number of the line in its journal> <line>`.
+// the lines of all episodes durable; the journals' own files follow later. After a crash the log completes the files
+// (commit-log-recovery.ts). One entry per line: `<episode> <number of the line in its journal> <line>`.
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder, toWriteError } from '../lib/files.ts'
@@ -17,7 +17,7 @@ const SEGMENT_SIZE = 64 * 1024 * 1024
 const GATHER_MS = 4
 
 export interface CommitLogOptions {
-  /** Where the journal of an episode lies. */
+  /** Path of the journal of an episode. */
   journalOf(episode: string): string
 }
 
@@ -43,7 +43,7 @@ export class CommitLog {
   }
 
   /**
-   * Opens the log of a folder, after completing the journals that a crash left behind their log.
+   * Opens the log of a folder, after completing the journals that lag behind the log after a crash.
    * @throws AppError FILE_UNWRITABLE
    */
   static async open(
@@ -69,7 +69,7 @@ export class CommitLog {
   /**
    * The sink of one journal, new or resumed.
    * @param path of the journal's own file
-   * @param lines how many lines it holds already
+   * @param lines number of lines that it already contains
    * @throws AppError FILE_UNWRITABLE
    */
   async sink(episode: string, path: string, lines: number): Promise<LoggedSink> {
@@ -112,14 +112,16 @@ export class CommitLog {
     }
   }
 
-  /** Latches: every episode of the log stops where it is durable, and no segment is deleted before `reopen`. */
+  /**
+   * Sets the latch: every episode of the log stops at its last durable line, and no segment is deleted before `reopen`.
+   */
   #fail(fault: unknown): void {
     if (this.#fault !== undefined) return
     this.#fault = fault ?? new Error('the commit log could not be written')
     for (const sink of [...this.#sinks]) sink.fail(fault)
   }
 
-  /** Begins a new segment. The old ones are deleted when every journal's file has what they hold. */
+  /** Begins a new segment. The old ones are deleted when every journal's file contains their lines. */
   async #rotate(): Promise<void> {
     const old = this.#segment
     const oldNumber = this.#number
@@ -130,7 +132,7 @@ export class CommitLog {
     this.#rotation = this.#catchUp(oldNumber).finally(() => {
       this.#rotation = undefined
     })
-    // A journal that cannot be written keeps its segments, and its own sink reports the fault.
+    // The segments of a journal that cannot be written are kept; its own sink reports the fault.
     this.#rotation.catch(() => undefined)
   }
 
@@ -165,7 +167,8 @@ export class CommitLog {
   }
 
   /**
-   * Commits, brings every file up to date, and deletes the log: nothing needs it after an orderly end. After a fault the
+   * Commits, brings every file up to date, and deletes the log, which is not needed after an orderly end. After a fault
+   * the
    * log stays, for the next start.
    */
   async close(): Promise<void> {
@@ -190,7 +193,7 @@ async function openSegment(folder: string, number: number): Promise<FileHandle> 
   return segment
 }
 
-/** Fails where a commit would fail: an empty line is no entry, and recovery skips it. */
+/** Fails where a commit would fail: recovery skips an empty line, because it is not an entry. */
 async function probe(segment: FileHandle): Promise<void> {
   await segment.appendFile('\n')
   await segment.datasync()

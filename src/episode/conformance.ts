@@ -1,24 +1,24 @@
-// What every world must keep, judged on one drawn run. `testWorld` (src/testing) draws runs by the hundred; the certifier
-// draws some with the world's own bots.
+// The invariants of every world, checked on one random run. `testWorld` (src/testing) draws runs by the hundred; the
+// certifier draws some with the world's own bots.
 import { createFold, type Fold, foldCommand, foldStep, loadFold } from '../kernel/fold.ts'
 import { createRandom, nextUint32 } from '../kernel/random.ts'
 import { publicView, type World } from '../kernel/world.ts'
 import type { JsonObject } from '../protocol/json.ts'
 
-/** A drawn run: a configuration as written, a seed, and what the slots say before each step. */
+/** A random run: an unparsed configuration, a seed, and the commands of the slots before each step. */
 export interface DrawnRun {
   readonly config: JsonObject
   readonly seed: number
   readonly steps: readonly (readonly (readonly [slot: number, command: unknown])[])[]
 }
 
-/** A law that a run broke. */
+/** An invariant that a run violated. */
 export interface Violation {
   readonly law: string
   readonly what: string
 }
 
-/** Globals that a world must not touch, each with what is put in its place. */
+/** Globals that a world must not use, each with its replacement. */
 const FORBIDDEN = [
   'Date',
   'performance',
@@ -40,7 +40,7 @@ const FORBIDDEN = [
  */
 export function withoutClocks<T>(run: () => T): T {
   const forbid = (name: string) => (): never => {
-    throw new Error(`a world used ${name}: same inputs would not give the same state`)
+    throw new Error(`the world used ${name}, so the same inputs would not give the same state`)
   }
   const kept = FORBIDDEN.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)
   const random = Object.getOwnPropertyDescriptor(Math, 'random')
@@ -116,7 +116,7 @@ function checkViews(fold: Fold, slots: number, violations: Violation[]): void {
   for (const [name, view] of views) {
     mutateDeep(view)
     if (world.digest(state) !== before)
-      violations.push({ law: 'views', what: `${name} hands out a piece of the state` })
+      violations.push({ law: 'views', what: `${name} returns a reference into the state` })
   }
   const standing = world.standing(state)
   if (standing.scores.length !== slots || !standing.scores.every(Number.isFinite)) {
@@ -128,8 +128,9 @@ function checkViews(fold: Fold, slots: number, violations: Violation[]): void {
 }
 
 /**
- * The invariants that a run violates, empty if the world is correct: determinism without clocks, save and load at any step,
- * refusals without effect, views that share nothing, one finite score a slot.
+ * The invariants that a run violates, empty if the world is correct: determinism without clocks, save and load at any
+ * step,
+ * refusals without effect, views that share nothing with the state, one finite score per slot.
  *
  * @example
  * import { checkConformance, drawBotRun } from 'paracosm/testing'
@@ -158,7 +159,10 @@ export function checkConformance(world: World, run: DrawnRun): Violation[] {
       effects: [...half.out.pending.values()],
     })
     if (JSON.stringify(saved) !== JSON.stringify(world.save(resumed.state))) {
-      violations.push({ law: 'save and load', what: `saving what was loaded at step ${cut} gives something else` })
+      violations.push({
+        law: 'save and load',
+        what: `saving the state loaded at step ${cut} gives a different document`,
+      })
     }
     compare('save and load', first.digests.slice(cut), play(resumed, run).digests, violations)
     return violations
@@ -168,12 +172,12 @@ export function checkConformance(world: World, run: DrawnRun): Violation[] {
 function compare(law: string, one: readonly string[], other: readonly string[], violations: Violation[]): void {
   const at = one.findIndex((digest, step) => digest !== other[step])
   if (at >= 0 || one.length !== other.length) {
-    violations.push({ law, what: `the courses part at step ${at < 0 ? Math.min(one.length, other.length) : at}` })
+    violations.push({ law, what: `the runs diverge at step ${at < 0 ? Math.min(one.length, other.length) : at}` })
   }
 }
 
 /**
- * A run that a world's own bots play: what the certifier draws. Worlds without bots are only stepped.
+ * A run played by a world's own bots, as used by the certifier. Worlds without bots are only stepped.
  *
  * @example
  * import { drawBotRun } from 'paracosm/testing'

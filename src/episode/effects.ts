@@ -1,5 +1,5 @@
-// Carries out what worlds ask the outside for: with a limit on how many at once, a time limit for each attempt, a few
-// attempts, and cancellation when the episode ends.
+// Performs the effects that worlds request, with limits on concurrency, time and attempts, and cancels them when the
+// episode ends.
 import type { EffectReply, EffectRequest } from '../protocol/episode.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import type { Clock } from './clock.ts'
@@ -8,11 +8,11 @@ import type { Clock } from './clock.ts'
 export type EffectWorker = (request: JsonValue, signal: AbortSignal) => Promise<JsonValue>
 
 export interface EffectLimits {
-  /** At once, in one episode. */
+  /** Maximum concurrent effects of one episode. */
   readonly concurrency: number
-  /** Milliseconds an attempt may take. */
+  /** Time limit of one attempt, in milliseconds. */
   readonly timeoutMs: number
-  /** How often it is tried in all. */
+  /** Maximum number of attempts. */
   readonly attempts: number
   /** Milliseconds before the second attempt; doubled for each further one. */
   readonly backoffMs: number
@@ -20,10 +20,10 @@ export interface EffectLimits {
 
 export const EFFECT_LIMITS: EffectLimits = { concurrency: 4, timeoutMs: 60_000, attempts: 3, backoffMs: 250 }
 
-/** One effect under way. */
+/** One effect in progress. */
 interface RunningEffect {
   isCancelled: boolean
-  /** Of the attempt under way: one controller each, since combining signals costs more than a quick effect does. */
+  /** Controller of the current attempt: one per attempt, since combining signals costs more than a quick effect. */
   attempt: AbortController
 }
 
@@ -86,7 +86,7 @@ export class Effects {
 
   async #perform(effect: EffectRequest, running: RunningEffect): Promise<EffectReply> {
     const worker = Object.hasOwn(this.#workers, effect.kind) ? this.#workers[effect.kind] : undefined
-    if (!worker) return failure(effect, 'NO_WORKER', `nothing here performs effects of kind ${effect.kind}`)
+    if (!worker) return failure(effect, 'NO_WORKER', `no worker performs effects of kind ${effect.kind}`)
     for (let attempt = 1; ; attempt++) {
       const result = await this.#attempt(worker, effect, running)
       if (result.ok || attempt >= this.#limits.attempts || running.isCancelled) return result
@@ -105,7 +105,7 @@ export class Effects {
       attempt.abort()
     })
     try {
-      // In a function of its own: a worker that throws at once fails as one that rejects.
+      // A separate function, so that a worker that throws synchronously fails like one that rejects.
       const answer = async (): Promise<JsonValue> => worker(effect.request, attempt.signal)
       answer().then(
         (value) => done.resolve({ ok: true, effect: effect.id, value }),

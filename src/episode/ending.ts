@@ -47,7 +47,7 @@ export class Ending {
   abort(reason: 'failed' | 'shutdown', error: Error): void {
     this.release(reason)
     const closed = this.#parts.recorder?.close() ?? Promise.resolve()
-    // If the journal is lost on top of it, what came first is what `done` reports.
+    // If the journal is lost as well, `done` reports the first failure.
     void closed
       .catch((cause: unknown) => this.#parts.onError?.('closing a journal', cause))
       .finally(() => this.#done.reject(error))

@@ -1,4 +1,4 @@
-// What an episode is made of, and what it hands out. The episode itself is in episode.ts.
+// Types of an episode: its parts, its options and its results. The episode itself is in episode.ts.
 import type { Fold } from '../kernel/fold.ts'
 import type { Outcome, Results } from '../protocol/episode.ts'
 import type { JournalHeader } from '../protocol/journal.ts'
@@ -10,7 +10,7 @@ import type { Receipt, Slots } from './slots.ts'
 /** `over`: it reached its outcome. `failed`: an exception ended it. `stopped`: released before its end. */
 export type EpisodeStatus = 'waiting' | 'running' | 'paused' | 'over' | 'failed' | 'stopped'
 
-/** How an episode ended. `hash` is the journal's last running hash: it vouches for all of it. */
+/** How an episode ended. `hash` is the journal's last running hash, which covers the whole journal. */
 export interface EpisodeEnd {
   readonly outcome: Outcome
   readonly results: Results
@@ -27,9 +27,9 @@ export interface EpisodeParts {
   readonly clock: Clock
   /** Milliseconds to wait for all slots to be taken; then the episode starts without the others. 0: do not wait. */
   readonly gatherMs: number
-  /** Milliseconds between everybody being there and the first step. */
+  /** Milliseconds between the last player joining and the first step. */
   readonly leadMs: number
-  /** Begins with its time stopped: `resume` or `stepPaused` make the first step. */
+  /** Starts paused: `resume` or `stepPaused` makes the first step. */
   readonly startsPaused?: boolean | undefined
   /** Steps after which the episode is truncated. */
   readonly maxSteps: number
@@ -37,13 +37,13 @@ export interface EpisodeParts {
   readonly effectLimits?: Partial<EffectLimits>
   /** Called once the journal is complete and before the end is announced; it may deliver results. */
   readonly onEnd?: ((end: EpisodeEnd) => Promise<void>) | undefined
-  /** Hears of exceptions that no longer change the episode's course, for the log. */
+  /** Receives exceptions that no longer affect the episode, for the log. */
   readonly onError?: ((what: string, error: unknown) => void) | undefined
   /** Milliseconds left on the slots' clocks, if the episode is resumed from a journal. */
   readonly clocksLeft?: readonly number[] | undefined
 }
 
-/** What a connected player holds of its slot. */
+/** The handle of a connected player on its slot. */
 export interface SlotHandle {
   readonly slot: number
   /** Sends a command without waiting for a receipt. */

@@ -1,4 +1,4 @@
-// What an episode shows: its state through the eyes of its world. A world that throws here fails the episode.
+// The views of an episode, computed by its world. A world that throws here fails the episode.
 
 import type { Fold } from '../kernel/fold.ts'
 import {

@@ -66,7 +66,7 @@ const stepLines = (lines: readonly string[]): StepLine[] =>
 const verify = async (lines: readonly string[], world: World) =>
   verifyJournal(await JournalFile.from(memorySource(`${lines.join('\n')}\n`)), () => world)
 
-test('episode: lockstep waits for whoever is awaited, and receipts come for what was applied', async () => {
+test('episode: lockstep waits for the awaited slots, and receipts come for applied commands', async () => {
   const { episode, clock, slotState, lines } = createTable(nim)
   const [ada, bob] = [slotState(0), slotState(1)]
   await clock.crank(0)

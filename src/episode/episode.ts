@@ -27,7 +27,7 @@ const MAX_FAILURE_MESSAGE = 500
 export class Episode {
   readonly header: JournalHeader
   /**
-   * Settles when the episode has ended and everything of it is closed. Rejects with INTERRUPTED when it was stopped,
+   * Settles when the episode has ended and all its resources are closed. Rejects with INTERRUPTED when it was stopped,
    * EPISODE_FAILED when an exception ended it, FILE_UNWRITABLE when its journal could not be written.
    */
   readonly done: Promise<EpisodeEnd>
@@ -111,12 +111,12 @@ export class Episode {
     return this.#status === 'over'
   }
 
-  /** Whether nothing more will happen in this object: the episode is over, failed, or was stopped. */
+  /** Whether this object is inactive: the episode is over, failed, or was stopped. */
   get isClosed(): boolean {
     return this.#status === 'over' || this.#status === 'stopped' || this.#status === 'failed'
   }
 
-  /** Steps a second; undefined for other paces. */
+  /** Steps per second; undefined for other paces. */
   get rate(): number | undefined {
     return this.#pacer.rate
   }
@@ -130,30 +130,30 @@ export class Episode {
     return this.#finished
   }
 
-  /** What ended it, if an exception did. */
+  /** The exception that ended it, if one did. */
   get failure(): EpisodeFailure | undefined {
     return this.#failure
   }
 
   /**
-   * What a slot may see now.
+   * The observation of a slot.
    * @throws AppError SLOT_INVALID; EPISODE_FAILED when the world throws, which ends the episode (as for all views)
    */
   observe(slot: number): unknown {
     return this.#views.observe(this.#parts.slots.at(slot).slot)
   }
 
-  /** As `observe`, in the engine-agnostic form; undefined where the world has none. */
+  /** Like `observe`, in the engine-agnostic form; undefined if the world has none. */
   perceive(slot: number): PerceptionBody | undefined {
     return this.#views.perceive(this.#parts.slots.at(slot).slot)
   }
 
-  /** What the world makes of a command of the agent protocol; undefined where it takes them unchanged. */
+  /** Translates a command of the agent protocol; undefined if the world takes these commands unchanged. */
   translate(slot: number, command: AgentCommand, at: CommandProgress): CommandTranslation<unknown> | undefined {
     return this.#views.translate(slot, command, at)
   }
 
-  /** What the public may see now. */
+  /** The public view. */
   spectate(): JsonObject {
     return this.#views.spectate()
   }
@@ -202,7 +202,7 @@ export class Episode {
   #start(): void {
     if (this.#status !== 'waiting') return
     this.#status = 'running'
-    // What a resumed episode had asked for and not been answered.
+    // The effects that a resumed episode had requested and that have no reply.
     for (const effect of this.#parts.fold.out.pending.values()) this.#effects.start(effect)
     if (this.#parts.startsPaused) this.#status = 'paused'
     this.#supervise('the start', () => this.#notify())
@@ -259,7 +259,7 @@ export class Episode {
   }
 
   /**
-   * Makes steps while time is stopped; not in lockstep, where steps follow from moves.
+   * Makes steps while the episode is paused; not in lockstep, where steps follow from moves.
    * @returns how many were made: fewer when the episode ends first, 0 when it is not paused
    */
   stepPaused(steps: number): number {
@@ -287,7 +287,7 @@ export class Episode {
   /**
    * Ends the episode as failed. Adapters call it when what they do for this episode alone throws; the episode itself
    * does when its world, a player or a listener throws.
-   * @param what was being done, for the log: 'a step'
+   * @param the action that failed, for the log: 'a step'
    */
   fail(what: string, error: unknown): void {
     if (this.isClosed) return
@@ -303,7 +303,7 @@ export class Episode {
   }
 
   /**
-   * Releases an unfinished episode: the step under way is done, everything is durable, and the journal stays open for
+   * Releases an unfinished episode: the current step completes, everything is durable, and the journal stays open for
    * a later resume.
    * @returns the current step
    * @throws AppError FILE_UNWRITABLE when the journal could not be closed; the episode is released all the same
@@ -315,7 +315,7 @@ export class Episode {
     return this.step
   }
 
-  /** The journal could not be written: what is not durable does not count, and the journal ends where it is. */
+  /** The journal could not be written: lines that are not durable do not count, and the journal ends here. */
   readonly #lose = (cause: unknown): void => {
     if (this.isClosed) return
     const error = new AppError(
@@ -387,7 +387,7 @@ export class Episode {
   #publish(): void {
     const { out } = this.#parts.fold
     if (out.effects.length === 0 && out.events.length === 0 && out.cancelled.length === 0) return
-    // An effect that was asked for and taken back in one step is never begun.
+    // An effect that was requested and cancelled in one step is never started.
     for (const id of out.cancelled) this.#effects.cancel(id)
     for (const effect of out.effects) if (out.pending.has(effect.id)) this.#effects.start(effect)
     this.#audience.tell(out.events)

@@ -1,4 +1,4 @@
-// One journal in one file, with group commit: while one write and sync are under way, lines gather for the next.
+// One journal in one file, with group commit: while one write and sync are in progress, lines gather for the next.
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '../kernel/errors.ts'

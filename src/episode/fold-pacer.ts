@@ -4,7 +4,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Replay } from '../kernel/replay.ts'
 import type { JournalLine } from '../protocol/journal.ts'
 
-/** Steps or lines between two looks at the clock. At 5 ms for each, a slow world's digest, the loop waits a third of a second. */
+/**
+ * Steps or lines between two checks of the clock. At 5 ms each (the digest of a slow world), the loop is blocked for a
+ * third of a second.
+ */
 const SLICE = 64
 /** Milliseconds of folding between two turns of the event loop. */
 const TURN_MS = 10
@@ -30,8 +33,8 @@ export class FoldPacer {
   }
 
   /**
-   * Makes the steps that lead to a line from `Replay.open`. Nearly always they are few, and there is nothing to wait for:
-   * then it returns undefined, because a promise for every line costs a tenth of a replay.
+   * Makes the steps that lead to a line from `Replay.open`. Usually they are few and need no wait. It then returns
+   * undefined, because a promise for every line costs a tenth of a replay's time.
    * @throws the reason of the signal, as a rejection
    */
   approach(replay: Replay, line: JournalLine): Promise<void> | undefined {

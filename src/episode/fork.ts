@@ -1,5 +1,5 @@
-// Forks a recorded episode: the same past, then another command, another player, or both; the rest of the slots play on
-// from the recording.
+// Forks a recorded episode: the same past, then different commands, different players, or both. The other slots
+// continue from the recording.
 import { AppError } from '../kernel/errors.ts'
 import { Chain, corrupt, parseLine } from '../kernel/journal.ts'
 import { describeIssue, parseWith } from '../kernel/parse.ts'
@@ -18,11 +18,11 @@ import { type EpisodeOptions, type ForkPoint, forkEpisode, type SlotPlan } from 
 export interface ForkChanges {
   /** The first step that may differ. */
   readonly step: number
-  /** Slots that a bot takes over, by its name. */
+  /** Slots that a bot takes over: the name of the bot. */
   readonly bots: ReadonlyMap<number, string>
   /** Commands of slots at `step` that replace the recorded ones. */
   readonly commands: ReadonlyMap<number, JsonValue>
-  /** Slots that somebody takes with a token, to play on; the fork then keeps its parent's pace. */
+  /** Slots that a player takes with a token; the fork then keeps its parent's pace. */
   readonly open?: ReadonlySet<number>
 }
 
@@ -33,7 +33,7 @@ export interface ForkResult {
   readonly parent: OutcomeLine | undefined
 }
 
-/** Steps after which a fork that does not end is cut off: as long as its parent, and then half of that. */
+/** Step limit of a fork, relative to its parent: one and a half times its length. */
 const LIMIT_FACTOR = 1.5
 
 /** A fork that is ready to be played: `create` makes the episode, which keeps its journal in the sink. */
@@ -48,7 +48,7 @@ export interface PlannedFork {
 
 /**
  * Reads the parent and checks the changes.
- * @throws AppError STEP_OUT_OF_RANGE, SLOT_INVALID, DIVERGENT_FORK for a command that is none, UNKNOWN_BOT, JOURNAL_CORRUPT
+ * @throws AppError STEP_OUT_OF_RANGE, SLOT_INVALID, DIVERGENT_FORK for an invalid command, UNKNOWN_BOT, JOURNAL_CORRUPT
  */
 export async function planFork(file: JournalFile, world: World, changes: ForkChanges): Promise<PlannedFork> {
   const read = await readParent(file, changes.step)
@@ -89,15 +89,15 @@ export async function planFork(file: JournalFile, world: World, changes: ForkCha
   }
 }
 
-/** Milliseconds that a fork waits for whoever plays on. */
+/** Milliseconds that a fork waits for the players of its open slots. */
 const GATHER_MS = 180_000
-/** Where the parent ran as fast as it could, which is no pace for people. */
+/** For parents without a fixed rate, which are too fast for people. */
 const PLAYABLE: Pacing = { mode: 'rate', stepsPerSecond: 5 }
 
 const livePacing = (pacing: Pacing): Pacing => (pacing.mode === 'fast' ? PLAYABLE : pacing)
 
 /**
- * Plays a fork to its end, as fast as it goes.
+ * Plays a fork to its end at full speed.
  * @throws AppError as `planFork`
  */
 export async function playFork(
@@ -114,8 +114,8 @@ export async function playFork(
 }
 
 /**
- * Where a fork leaves a recorded episode.
- * @param stepsDone of a parent that is live: its journal names only steps in which something was said
+ * The point where a fork leaves a recorded episode.
+ * @param stepsDone of a parent that is live: its journal names only steps with inputs
  * @throws AppError STEP_OUT_OF_RANGE, JOURNAL_CORRUPT
  */
 export async function readForkPoint(file: JournalFile, step: number, stepsDone: number): Promise<ForkPoint> {
@@ -169,7 +169,7 @@ function nextStep(step: number, before: number, number: number): number {
   throw new AppError('FILE_TOO_LARGE', `the journal asks for step ${step}; the limit is ${MAX_REPLAY_STEPS} steps`)
 }
 
-/** The recorded rest, with the slots' words at the fork's step replaced. */
+/** The rest of the recording, with the commands at the fork's step replaced. */
 function withCommands(rest: readonly StepLine[], changes: ForkChanges, world: World): readonly StepLine[] {
   if (changes.commands.size === 0) return rest
   for (const [slot, command] of changes.commands) {

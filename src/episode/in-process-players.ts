@@ -1,4 +1,4 @@
-// Players that sit in this process and answer at once: the bots of a world, and recorded players that play back a recording.
+// Players in this process that answer at once: the bots of a world, and recorded players, which replay a recording.
 import { unknownName } from '../kernel/closest.ts'
 import { createRandom, nextUint32 } from '../kernel/random.ts'
 import type { World } from '../kernel/world.ts'
@@ -26,7 +26,7 @@ export function createBotPlayer(world: World, name: string, at: { seed: number; 
   }
 }
 
-/** Plays back what a slot said in the given lines of a journal, and says nothing after them. */
+/** Replays the commands of a slot from the given lines of a journal, and then sends nothing. */
 export function createRecordedPlayer(world: World, lines: readonly StepLine[], slot: number): InProcessPlayer {
   const said = new Map<number, unknown[]>()
   for (const line of lines) {

@@ -76,7 +76,7 @@ for (const [name, path] of [
   })
 }
 
-test('journal file: a torn last line is left out, and said', async () => {
+test('journal file: a torn last line is skipped and reported', async () => {
   const torn = join(folder, 'torn.jsonl')
   writeFileSync(torn, text.subarray(0, text.length - 40))
   const file = await JournalFile.open(torn)

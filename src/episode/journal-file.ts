@@ -11,11 +11,11 @@ import { nativeHash } from './native-hash.ts'
 import { openByteSource } from './open-bytes.ts'
 import { CHUNK, isTornAtEnd, type Located, lineAt, lineStart, readLines } from './stored-lines.ts'
 
-/** How far a reader may go, and what ends it. */
+/** The limits of a reader. */
 export interface FoldOptions {
   /** Default: `MAX_REPLAY_STEPS`. */
   readonly maxSteps?: number
-  /** Looked at between slices of steps; its reason is thrown. */
+  /** Checked between slices of steps; its reason is thrown. */
   readonly signal?: AbortSignal
 }
 
@@ -57,7 +57,7 @@ export class JournalFile {
     const at = await lineStart(this.#source, Math.max(0, end - 1))
     const last = await lineAt(this.#source, at)
     const split = last && splitHash(last.text)
-    if (!last || !split) throw corrupt(0, 'at the end carries no hash')
+    if (!last || !split) throw corrupt(0, 'at the end has no hash')
     return { line: parseLine(split.body, 0), text: last.text, isTorn }
   }
 
@@ -92,8 +92,8 @@ export class JournalFile {
   }
 
   /**
-   * Folds from the start and hands out the replay before the first step and after every one. Use what it holds at once:
-   * the next turn changes it.
+   * Folds from the start and hands out the replay before the first step and after every one. Use its contents at once:
+   * the next iteration changes them.
    */
   async *walk(
     resolve: (header: JournalHeader) => World,
@@ -143,7 +143,7 @@ export class JournalFile {
   }
 
   /**
-   * What a reader elsewhere needs to fold steps `from` to `to` itself: the header, the last saved state at or before
+   * What a remote reader needs to fold steps `from` to `to` itself: the header, the last saved state at or before
    * `from`, and the lines from there on. Stored lines, as text; hashes are left to the reader.
    * @param limit characters after which no further line is given
    */
@@ -179,7 +179,7 @@ export class JournalFile {
         if (located && line?.kind === 'checkpoint' && line.line.state !== undefined && line.line.step <= step) {
           return { step: line.line.step, state: line.line.state, next: located.next, text: located.text }
         }
-        // A command that happens to contain these characters: look before it.
+        // A command happens to contain these characters: search before it.
         end = from + text.lastIndexOf('\n', found) + 1
         continue
       }
@@ -188,7 +188,7 @@ export class JournalFile {
     return undefined
   }
 
-  /** Where the first line with a step of at least `step` begins; the size, when there is none. */
+  /** Offset of the first line with a step of at least `step`; the size, if there is none. */
   async #offsetOf(step: number): Promise<number> {
     let low = this.#first.next
     let high = this.#source.size
@@ -218,13 +218,13 @@ export class JournalFile {
 /** A line that is not the header, its hash not checked. */
 function openUnchecked(text: string, step: number): Exclude<JournalLine, { kind: 'header' }> {
   const split = splitHash(text)
-  if (!split) throw corrupt(0, `near step ${step} carries no hash`)
+  if (!split) throw corrupt(0, `near step ${step} has no hash`)
   const line = parseLine(split.body, 0)
   if (line.kind === 'header') throw corrupt(0, `near step ${step} is a second header`)
   return line
 }
 
-/** The step that a line begins with. */
+/** The step at the start of a line. */
 function stepOf(text: string): number {
   const match = /^\{"step":(\d+)/.exec(text)
   if (!match) throw corrupt(0, 'does not begin with its step')
@@ -233,7 +233,7 @@ function stepOf(text: string): number {
 
 /**
  * Folds a whole journal again and compares every hash and digest; it stops at the first difference.
- * @param options.onProgress called now and then with the step
+ * @param options.onProgress called from time to time with the step
  * @throws AppError JOURNAL_CORRUPT and the other codes of `Replay.feed`; the signal's reason
  */
 export async function verifyJournal(

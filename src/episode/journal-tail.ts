@@ -1,4 +1,4 @@
-// The end of a journal that was cut off: what holds together, and how the rest is removed.
+// The end of a truncated journal: finds the intact part and removes the rest.
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Chain, corrupt, parseLine } from '../kernel/journal.ts'
@@ -32,7 +32,7 @@ export async function cutTornTail(path: string): Promise<number> {
   return 0
 }
 
-/** How many whole lines a file has. */
+/** Number of whole lines in a file. */
 export async function countLines(path: string): Promise<number> {
   let count = 0
   for await (const chunk of createReadStream(path)) {

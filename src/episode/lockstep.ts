@@ -9,9 +9,9 @@ interface LockstepParts {
   readonly slots: Slots
   readonly clocks: SlotClocks
   readonly clock: Clock
-  /** Milliseconds that all awaited slots have for a step together; undefined: for ever. */
+  /** Time limit of a step for all awaited slots, in milliseconds; undefined: none. */
   readonly deadlineMs: number | undefined
-  /** Something may have become possible. */
+  /** Called when a step may have become possible. */
   readonly wake: () => void
 }
 
@@ -23,7 +23,7 @@ export class Lockstep {
     this.#parts = parts
   }
 
-  /** Makes a step if every awaited slot can move; otherwise the clocks of those that are awaited run. */
+  /** Makes a step if every awaited slot can move; otherwise starts the clocks of the awaited slots. */
   advance(): boolean {
     const { loop, slots, clocks, clock, deadlineMs } = this.#parts
     if (clocks.isNeeded) loop.clocks = clocks.left
@@ -50,7 +50,7 @@ export class Lockstep {
     wake()
   }
 
-  /** The deadline of the step at hand no longer counts. */
+  /** Cancels the deadline of the current step. */
   stop(): void {
     this.#cancelDeadline?.()
     this.#cancelDeadline = undefined

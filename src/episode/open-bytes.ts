@@ -1,4 +1,4 @@
-// Opens a journal's file for random access, whether it lies plain or zstd-compressed.
+// Opens a journal's file, plain or zstd-compressed, for random access.
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '../kernel/errors.ts'

@@ -2,16 +2,16 @@
 import type { Pacing } from '../protocol/journal.ts'
 import type { Clock } from './clock.ts'
 
-/** How many steps a run that need not wait makes before it lets the rest of the process have a turn. */
+/** Steps that an unpaced run makes before it yields to the rest of the process. */
 const CHUNK_STEPS = 2048
-/** A fixed rate that falls further behind than this lets the missed time go instead of catching up in a burst. */
+/** A fixed rate that falls further behind than this skips the missed time instead of catching up in a burst. */
 const MAX_LAG_MS = 250
 
 interface PacerParts {
   readonly clock: Clock
-  /** Makes one step if it can be made now; false: somebody or something must be waited for. */
+  /** Makes one step if possible; false: the step must wait for a player or a reply. */
   readonly advance: () => boolean
-  /** Undefined if the next step may start immediately; otherwise what to wait for. */
+  /** Undefined if the next step may start immediately; otherwise a promise to wait for. */
   readonly pressure: () => Promise<void> | undefined
 }
 
@@ -35,7 +35,7 @@ export class Pacer {
     return this.#pacing.mode
   }
 
-  /** Steps a second; undefined for other paces. */
+  /** Steps per second; undefined for other paces. */
   get rate(): number | undefined {
     return this.#pacing.mode === 'rate' ? this.#pacing.stepsPerSecond : undefined
   }
@@ -55,12 +55,14 @@ export class Pacer {
     this.#cancel?.()
   }
 
-  /** Something came that may make the next lockstep possible. */
+  /** An input arrived that may make the next lockstep possible. */
   wake(): void {
     if (this.#pacing.mode === 'lockstep') this.#drive()
   }
 
-  /** As `wake`, at the end of this turn of the loop: replies that come together enter the world in one step. */
+  /**
+   * Like `wake`, at the end of this turn of the event loop: replies that arrive together enter the world in one step.
+   */
   wakeSoon(): void {
     if (this.#isWaking) return
     this.#isWaking = true
@@ -70,7 +72,7 @@ export class Pacer {
     })
   }
 
-  /** @param stepsPerSecond more than 0, at most 1000; nothing happens at other paces */
+  /** @param stepsPerSecond more than 0, at most 1000; no effect at other paces */
   setRate(stepsPerSecond: number): void {
     if (this.#pacing.mode !== 'rate') return
     this.#pacing = { mode: 'rate', stepsPerSecond }

@@ -1,4 +1,4 @@
-// Receipts of one episode: each command's fate is reported once it is durable, and always exactly once.
+// Receipts of one episode: the result of each command is reported exactly once, when it is durable.
 import type { Refusal } from '../protocol/episode.ts'
 import type { Receipt } from './slots.ts'
 
@@ -11,7 +11,7 @@ export interface Settlement {
 /** The error for senders when the journal could not be written: the command may or may not be recorded. */
 const NOT_DURABLE: Refusal = {
   code: 'NOT_DURABLE',
-  reason: 'The journal could not be written, so nobody can say whether the command counts.',
+  reason: 'The journal could not be written, so it is unknown whether the command counts.',
 }
 
 export class Receipts {
@@ -27,7 +27,7 @@ export class Receipts {
     this.#onFault = onFault
   }
 
-  /** Sends the receipts as soon as what was recorded so far is durable. */
+  /** Sends the receipts as soon as everything recorded so far is durable. */
   send(settlements: readonly Settlement[]): void {
     if (settlements.length === 0) return
     this.#durable().then(

@@ -1,4 +1,4 @@
-// Writes an episode's journal as it happens: seals lines, and sets checkpoints often enough that a reader can seek.
+// Writes an episode's journal: seals lines, and sets checkpoints often enough that a reader can seek.
 import { AppError } from '../kernel/errors.ts'
 import type { Fold } from '../kernel/fold.ts'
 import { Chain } from '../kernel/journal.ts'
@@ -12,12 +12,12 @@ const DIGEST_EVERY = 100
 const STATE_EVERY = 1000
 const STATE_UNIT = 64 * 1024
 /**
- * Milliseconds of idle steps that may pass without a line. A step that a client saw must be durable 300 ms later
- * although nothing entered it: this and MAX_UNCOMMITTED_MS stay below that.
+ * Milliseconds of idle steps that may pass without a line. A step that a client saw must be durable 300 ms later even
+ * without inputs: this and MAX_UNCOMMITTED_MS stay below that.
  */
 const IDLE_MARK_MS = 100
 
-/** What entered one step. Lists are parallel; the recorder copies what it keeps. */
+/** The inputs of one step. Lists are parallel; the recorder copies what it keeps. */
 export interface StepRecord {
   readonly step: number
   readonly changes: readonly (readonly [number, SlotChange])[]
@@ -30,7 +30,7 @@ export interface StepRecord {
   readonly isHeld: boolean
 }
 
-/** Characters that may wait for the disk before a run as fast as it can waits too. */
+/** Characters that may wait for the disk before an unpaced run waits too. */
 const MAX_BACKLOG = 4 * 1024 * 1024
 
 export class Recorder {
@@ -65,7 +65,7 @@ export class Recorder {
     return this.#sink.backlog <= MAX_BACKLOG ? undefined : this.durable()
   }
 
-  /** Text of a command. Bots say the same few frozen things a million times: those are spelled once. */
+  /** Text of a command. Bots send the same few frozen commands a million times; their text is cached. */
   #textOf(command: unknown): string {
     if (typeof command !== 'object' || command === null) return JSON.stringify(command)
     const known = this.#texts.get(command)
@@ -93,7 +93,10 @@ export class Recorder {
     this.#lastLine = step - 1
   }
 
-  /** Writes the line of a step, unless nothing entered it and time is on record. Built by hand: it is the hottest text of the program. */
+  /**
+   * Writes the line of a step, unless it has no inputs and needs no line for the time. Built by hand: this is the
+   * hottest serialisation of the program.
+   */
   step(record: StepRecord): void {
     let body = `{"step":${record.step}`
     const bare = body.length
@@ -147,7 +150,7 @@ export class Recorder {
     this.#sink.append(this.#chain.seal(JSON.stringify({ step, failure }), true))
   }
 
-  /** Calls `listener` when a write fails that nobody waited for. */
+  /** Calls `listener` when a write fails that no caller waits for. */
   onFault(listener: (error: unknown) => void): void {
     this.#sink.onFault?.(listener)
   }

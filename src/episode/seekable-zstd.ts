@@ -1,6 +1,6 @@
 // The zstd seekable format (facebook/zstd, contrib/seekable_format, version 0.1.0): independent frames, then a table of
-// their sizes in a skippable frame, which every zstd reader passes over. So `zstd -d` opens our archives, and we read
-// any part of one without the rest.
+// their sizes in a skippable frame, which every zstd reader ignores. So `zstd -d` opens our archives, and we read any
+// part of one without the rest.
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { AppError } from '../kernel/errors.ts'
@@ -11,13 +11,13 @@ const SEEKABLE_MAGIC = 0x8f92eab1
 const FOOTER_BYTES = 9
 /** Bytes of text in one frame: a seek decompresses one of them. */
 export const FRAME_BYTES = 512 * 1024
-/** A frame is unpacked at once and without a pause: other writers of the format may use larger ones, up to this. */
+/** Maximum frame size of other writers of the format: a frame is unpacked in one go. */
 const MAX_FRAME_BYTES = 16 * 1024 * 1024
-/** Text of all frames together, as the table declares it: ten million steps of a wordy world. */
+/** Text of all frames together, as the table declares it: ten million steps of a verbose world. */
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024 * 1024
-/** A plain zstd file has no table and is held in memory whole; this is as much text as we do that for. */
+/** Maximum text of a plain zstd file, which has no table and is held in memory whole. */
 const MAX_PLAIN_BYTES = 256 * 1024 * 1024
-/** Decompressed frames kept. */
+/** Number of decompressed frames in the cache. */
 const CACHED_FRAMES = 8
 
 /** Collects text into frames. Write what `add` and `end` return, in order. */

@@ -6,10 +6,10 @@ export interface LineSink {
   append(line: string): void
   /**
    * Resolves once every line appended before the call is durable. Calls share commits. After one rejection every later
-   * call rejects too: nothing behind a hole is ever acknowledged.
+   * call rejects too: nothing after a gap is ever acknowledged.
    */
   commit(): Promise<void>
-  /** Characters taken and not yet written: a producer that is faster than the disk waits for a commit. */
+  /** Characters accepted but not yet written: a producer that is faster than the disk waits for a commit. */
   readonly backlog: number
   /** Calls `listener` once when a write without a waiting caller fails. */
   onFault?(listener: (error: unknown) => void): void
@@ -18,12 +18,12 @@ export interface LineSink {
 }
 
 /**
- * Milliseconds after which a line is committed although nobody asked for it: what a client has seen survives a crash. A
+ * Milliseconds after which a line is committed without a request, so that what a client has seen survives a crash. The
  * disk then has as long again to sync it within the promised 200 ms.
  */
 export const MAX_UNCOMMITTED_MS = 100
 
-/** Keeps the lines in memory in addition to a durable sink, for documents that are made from the complete journal. */
+/** Keeps the lines in memory in addition to a durable sink, for documents made from the complete journal. */
 export function createTeeSink(durable: LineSink, lines: string[]): LineSink {
   return {
     get backlog() {

@@ -1,5 +1,5 @@
-// Thinking time of the slots of one episode: none, so much a move, or a main time with an increment. A clock runs
-// while its slot is awaited; the lag allowance is given on top of every move and never counted.
+// Thinking time of the slots of one episode: none, a fixed time per move, or a main time with an increment. A clock
+// runs while its slot is awaited; the lag allowance is added to every move and never counted.
 import type { SlotClock } from '../protocol/journal.ts'
 import type { Clock } from './clock.ts'
 
@@ -43,7 +43,7 @@ export class SlotClocks {
     this.#running.set(slot, { since: this.#clock.now(), cancel })
   }
 
-  /** The slot has moved: its clock stops, what it used is taken off, its increment is added. */
+  /** The slot has moved: its clock stops, the used time is subtracted, and the increment is added. */
   stop(slot: number): void {
     const running = this.#running.get(slot)
     const setting = this.#settings[slot]

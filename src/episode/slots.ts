@@ -6,13 +6,13 @@ import type { World } from '../kernel/world.ts'
 import type { PlayerRef, Refusal } from '../protocol/episode.ts'
 import type { SlotChange } from '../protocol/journal.ts'
 
-/** A player that answers at once, in this process: a bot, or a recorded player that plays back a recording. */
+/** A player in this process that answers at once: a bot, or a recorded player, which replays a recording. */
 export interface InProcessPlayer {
-  /** Says what it wants to say in this step, through `say`. */
+  /** Sends its commands for this step through `say`. */
   play(step: number, observe: () => unknown, say: (command: unknown) => void): void
 }
 
-/** Somebody at the other end of a wire. The host calls it; adapters implement it. */
+/** A remote player. The host calls it; adapters implement it. */
 export interface Connection {
   /** Something changed that this slot may see: a step was made, or the episode began or ended. */
   update(): void
@@ -41,7 +41,7 @@ export interface SlotState {
   readonly say: (command: unknown) => void
 }
 
-/** How many commands of one slot may wait at once. */
+/** Maximum number of waiting commands per slot. */
 export const MAX_WAITING = 64
 
 /** Queues a command for the next step. Refuses invalid commands, and more than MAX_WAITING. */
@@ -49,7 +49,7 @@ export function queueCommand(world: World, slotState: SlotState, said: Waiting):
   if (slotState.waiting.length >= MAX_WAITING) {
     return {
       code: 'QUEUE_FULL',
-      reason: `${MAX_WAITING} commands of this slot wait already; wait for the next step.`,
+      reason: `${MAX_WAITING} commands of this slot are already waiting; wait for the next step.`,
     }
   }
   const parsed = world.command.safeParse(said.command)
@@ -60,12 +60,12 @@ export function queueCommand(world: World, slotState: SlotState, said: Waiting):
   return undefined
 }
 
-/** Refuses the commands of a slot that wait for a step: they are not the successor's. */
+/** Refuses the waiting commands of a slot, so that its next player does not inherit them. */
 export function refuseWaiting(slotState: SlotState, refusal: Refusal): void {
   for (const { settle } of slotState.waiting.splice(0)) settle?.({ accepted: false, ...refusal })
 }
 
-const LOST: Refusal = { code: 'SLOT_LOST', reason: 'Another player has this slot now.' }
+const LOST: Refusal = { code: 'SLOT_LOST', reason: 'Another player has taken over this slot.' }
 
 /** The refusal of a command that arrives after the end. */
 export const ENDED: Refusal = { code: 'EPISODE_OVER', reason: 'The episode has ended.' }
@@ -114,7 +114,7 @@ export class Slots {
     this.#onFull = onFull
   }
 
-  /** Whether everybody who is expected has been there. */
+  /** Whether every expected player has joined once. */
   get areAllTaken(): boolean {
     return this.all.every((slotState) => slotState.hasBeenTaken)
   }
@@ -126,12 +126,12 @@ export class Slots {
     throw new AppError('SLOT_INVALID', `there is no slot ${slot}; slots are 0 to ${this.all.length - 1}`)
   }
 
-  /** Why a player could not come to a slot now; undefined: it could. */
+  /** Why a player could not join a slot now; undefined: it could. */
   refusal(slot: number, token: string): AppError | undefined {
     try {
       return this.isOpen(this.admit(slot, token))
         ? undefined
-        : new AppError('SLOT_TAKEN', `slot ${slot} is connected already`)
+        : new AppError('SLOT_TAKEN', `slot ${slot} is already connected`)
     } catch (error) {
       if (error instanceof AppError) return error
       throw error
@@ -142,10 +142,10 @@ export class Slots {
   admit(slot: number, token: string): SlotState {
     const slotState = this.at(slot)
     if (isSameToken(token, slotState.token)) return slotState
-    throw new AppError('TOKEN_REFUSED', `the token is not the one of slot ${slot}`)
+    throw new AppError('TOKEN_REFUSED', `the token does not match slot ${slot}`)
   }
 
-  /** Whether another connection may come to this slot now. */
+  /** Whether another connection may join this slot now. */
   isOpen(slotState: SlotState): boolean {
     return slotState.connection === undefined || this.#onFull === 'replace'
   }
@@ -162,14 +162,14 @@ export class Slots {
     this.#changes.push([slotState.slot, { event: 'joined', player }])
   }
 
-  /** A connection has gone. One that was replaced before is no longer anybody's. */
+  /** A connection has ended. A replaced connection no longer owns a slot. */
   leave(slotState: SlotState, connection: Connection): void {
     if (slotState.connection !== connection) return
     slotState.connection = undefined
     this.#changes.push([slotState.slot, { event: 'left', player: slotState.player }])
   }
 
-  /** Gives the slot to another player in mid-episode; a connected one loses it. */
+  /** Gives the slot to another player during the episode; a connected player loses it. */
   handOver(slotState: SlotState, player: PlayerRef, inProcess: InProcessPlayer | undefined): void {
     refuseWaiting(slotState, LOST)
     const previous = slotState.connection

@@ -5,7 +5,7 @@ interface GateParts {
   readonly clock: Clock
   /** Milliseconds to wait for players; 0: do not wait. */
   readonly gatherMs: number
-  /** Milliseconds between everybody being there and the first step. */
+  /** Milliseconds between the last player joining and the first step. */
   readonly leadMs: number
   /** The first step may be made. Called once. */
   readonly onStart: () => void
@@ -19,14 +19,14 @@ export class StartGate {
     this.#parts = parts
   }
 
-  /** @param isComplete whether every player is there already */
+  /** @param isComplete whether every player has already joined */
   open(isComplete: boolean): void {
     const { clock, gatherMs } = this.#parts
     if (isComplete || gatherMs === 0) this.lead()
     else this.#cancel = clock.after(gatherMs, () => this.lead())
   }
 
-  /** Every player is there, or has had its time. */
+  /** Every player has joined, or the wait is over. */
   lead(): void {
     const { clock, leadMs, onStart } = this.#parts
     this.close()
@@ -34,7 +34,7 @@ export class StartGate {
     else this.#cancel = clock.after(leadMs, onStart)
   }
 
-  /** The episode starts no more. */
+  /** The episode will not start. */
   close(): void {
     this.#cancel?.()
     this.#cancel = undefined

@@ -1,4 +1,4 @@
-// How an episode comes to be: new, out of its own journal after a stop or crash, or as a fork of another's.
+// Creates episodes: new ones, from their own journal after a stop or crash, or as a fork of another's.
 import { randomBytes } from 'node:crypto'
 import { AppError } from '../kernel/errors.ts'
 import { createFold, type Fold, foldLine, foldTo } from '../kernel/fold.ts'
@@ -16,11 +16,11 @@ import { Recorder } from './recorder.ts'
 import type { LineSink } from './sink.ts'
 import { createToken, type InProcessPlayer, type SlotState, Slots } from './slots.ts'
 
-/** Who is to sit in a slot. Without an in-process player, somebody is expected at the adapter with the slot's token. */
+/** The player of a slot. Without an in-process player, a remote one joins through an adapter with the slot's token. */
 export interface SlotPlan {
   readonly player: PlayerRef
   readonly inProcess?: InProcessPlayer | undefined
-  /** Made anew when absent. */
+  /** Default: a new one. */
   readonly token?: string | undefined
 }
 
@@ -32,7 +32,7 @@ export interface EpisodeOptions {
   readonly gatherMs?: number
   readonly leadMs?: number
   readonly maxSteps?: number
-  /** Begins with its time stopped. */
+  /** Starts paused. */
   readonly startsPaused?: boolean | undefined
   /** What happens to a second connection to one slot. Default: it replaces the first. */
   /** The package that the world comes from, for the journal. */
@@ -45,16 +45,16 @@ export interface EpisodeOptions {
   readonly effectLimits?: Partial<EffectLimits>
   readonly clock?: Clock
   readonly onEnd?: (end: EpisodeEnd) => Promise<void>
-  /** Hears of exceptions that no longer change the episode's course, for the log. */
+  /** Receives exceptions that no longer affect the episode, for the log. */
   readonly onError?: (what: string, error: unknown) => void
-  /** Steps between saved states in the journal; a shorter way back for those who resume from them. */
+  /** Steps between saved states in the journal; fewer steps make resuming faster. */
   readonly stateEvery?: number
 }
 
-/** Steps after which an episode is truncated when nothing else is said. */
+/** Default step limit of an episode. */
 export const MAX_STEPS = 10_000_000
 
-/** An id that sorts by time and is easy to complete: '20261120-234105-1f3a9c04'. */
+/** An id that sorts by time and is easy to tab-complete: '20261120-234105-1f3a9c04'. */
 export function createEpisodeId(wallMs: number): string {
   const time = new Date(wallMs).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
   return `${time}-${randomBytes(4).toString('hex')}`
@@ -74,7 +74,7 @@ export function startEpisode(
   if (options.slots.length !== slots) {
     throw new AppError(
       'CONFIG_INVALID',
-      `this configuration has ${slots} slots, and ${options.slots.length} players are given`,
+      `this configuration has ${slots} slots, but ${options.slots.length} players are given`,
     )
   }
   const header: JournalHeader = {
@@ -148,18 +148,18 @@ function assemble(parts: Assembly): Episode {
 /** Input for resuming an unfinished episode. */
 export interface Unfinished {
   readonly header: JournalHeader
-  /** The stored lines that hold together, without a torn or broken tail. */
+  /** The intact stored lines, without a torn or broken tail. */
   readonly lines: readonly string[]
 }
 
 export interface ResumeOptions extends Omit<EpisodeOptions, 'pacing' | 'slots'> {
-  /** Makes the in-process player of a player that had one; called for each who sat down, in the order of the journal. */
+  /** Makes the in-process player of a recorded player that had one; called for each, in the order of the journal. */
   inProcessFor(player: PlayerRef, slot: number): InProcessPlayer | undefined
-  /** The slots' tokens as they were, so that players find back; made anew when absent. */
+  /** The slots' earlier tokens, so that players can return. Default: new ones. */
   readonly tokens?: readonly string[] | undefined
   /**
-   * Go on from the last saved state: lines before it are checked by their running hash and not played again. For
-   * episodes without in-process players and clocks, which would need the past.
+   * Continues from the last saved state: the running hash of earlier lines is checked, but they are not replayed. Only
+   * for episodes without in-process players and clocks, which need the past.
    */
   readonly fromSavedState?: boolean
 }
@@ -212,7 +212,7 @@ export function resumeEpisode(world: World, journal: Unfinished, options: Resume
 
 /**
  * Brings a replay to the last saved state of a journal.
- * @returns how many lines are done with; 0: there is no saved state
+ * @returns the number of lines covered; 0: there is no saved state
  * @throws AppError JOURNAL_CORRUPT naming the line that does not follow from those before it
  */
 function jumpToState(replay: Replay, { header, lines }: Unfinished): number {
@@ -232,10 +232,10 @@ function jumpToState(replay: Replay, { header, lines }: Unfinished): number {
   return at + 1
 }
 
-/** How a checkpoint with a state begins; a step line has its inputs there. */
+/** The start of a checkpoint with a state; a step line has its inputs there. */
 const SAVED_STATE = /^\{"step":\d+,"digest":"[0-9a-f]{16}","state":/
 
-/** Shows in-process players the past, step by step, as they were shown it when it was the present. */
+/** Replays the past to in-process players, step by step, exactly as they saw it. */
 function createMemory(slots: readonly SlotPlan[], pacing: Pacing, fold: () => Fold): (step: number) => void {
   let last = -1
   return (step) => {
@@ -254,7 +254,7 @@ function createMemory(slots: readonly SlotPlan[], pacing: Pacing, fold: () => Fo
   }
 }
 
-/** Where a fork leaves its parent. */
+/** The point where a fork leaves its parent. */
 export interface ForkPoint {
   readonly header: JournalHeader
   /** The parent's step lines before `step`. */
@@ -266,8 +266,8 @@ export interface ForkPoint {
 }
 
 /**
- * An episode that shares its parent's course up to a step and goes its own way from there. Its journal is whole: it
- * holds the shared lines too, and its header names parent, step and hash.
+ * An episode that shares its parent's past up to a step and diverges from there. Its journal is complete: it contains
+ * the shared lines too, and its header names parent, step and hash.
  * @throws AppError DIVERGED when the world no longer plays as recorded
  */
 export function forkEpisode(world: World, config: unknown, point: ForkPoint, options: EpisodeOptions): Episode {

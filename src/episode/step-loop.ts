@@ -1,5 +1,5 @@
-// Makes steps: gathers what the slots have said, gives it to the world in slot order, steps, records. It knows nothing
-// of time; `episode.ts` decides when a step is made.
+// Makes steps: gathers the commands, applies them in slot order, steps the world, and records. It has no clock;
+// `episode.ts` decides when a step is made.
 import { type Fold, foldCommand, foldPresence, foldReply, foldStep } from '../kernel/fold.ts'
 import type { EffectReply, Outcome, Refusal } from '../protocol/episode.ts'
 import type { SlotChange } from '../protocol/journal.ts'
@@ -18,11 +18,11 @@ export class StepLoop {
   #timeouts: number[] = []
   #settlements: Settlement[] = []
   #changes: readonly (readonly [number, SlotChange])[] = []
-  /** Slots that have moved in the lockstep under way. */
+  /** Slots that have moved in the current lockstep. */
   readonly #moved = new Set<number>()
-  /** In-process players that were asked in the lockstep under way: once a step, whatever else happens in it. */
+  /** In-process players that were asked in the current lockstep: once per step, whatever else happens. */
   readonly #asked = new Set<number>()
-  /** Slots whose time is up; they move by the world's fallback, or pass. */
+  /** Slots whose time has run out; they play the world's fallback command, or pass. */
   readonly #expired = new Set<number>()
   clocks: readonly number[] | undefined
 
@@ -36,7 +36,7 @@ export class StepLoop {
     return this.fold.world.outcome(this.fold.state)
   }
 
-  /** What has been applied and not been acknowledged; the caller waits for the disk, then settles. */
+  /** Commands that were applied but not acknowledged; the caller waits for the disk, then settles them. */
   takeSettlements(): readonly Settlement[] {
     if (this.#settlements.length === 0) return NONE
     const settlements = this.#settlements
@@ -57,7 +57,7 @@ export class StepLoop {
     this.#expired.add(slot)
   }
 
-  /** Slots come first in a line, so the world learns of them before it hears commands: here as in a replay. */
+  /** Slot changes come first in a line, so the world sees them before commands, here and in a replay. */
   #slotChanges(): void {
     const changes = this.#slotStates.takeChanges()
     if (changes.length === 0) return
@@ -80,8 +80,8 @@ export class StepLoop {
   }
 
   /**
-   * Moves as far as a lockstep can now.
-   * @returns whether a step was made; if not, somebody is still awaited (see `awaited`)
+   * Advances the lockstep as far as possible now.
+   * @returns whether a step was made; if not, a slot is still awaited (see `awaited`)
    */
   lockstep(): boolean {
     this.#slotChanges()
@@ -197,7 +197,7 @@ export class StepLoop {
   }
 }
 
-/** The outcome of an episode that has made as many steps as it may; undefined: it may make more. */
+/** The outcome of an episode that has reached its step limit; undefined: it has not. */
 export function limitOutcome(step: number, maxSteps: number): Outcome | undefined {
   if (step < maxSteps) return undefined
   return { ended: 'truncated', reason: `The limit of ${maxSteps} steps was reached.` }

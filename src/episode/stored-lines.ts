@@ -1,5 +1,5 @@
 // Lines in a source of bytes, found from either side and read in batches. No line is longer than MAX_LINE_BYTES, so a
-// hostile file cannot make a reader gather it whole.
+// hostile file cannot make a reader load it whole.
 import { AppError } from '../kernel/errors.ts'
 import { corrupt } from '../kernel/journal.ts'
 import type { ByteSource } from './byte-source.ts'
@@ -9,7 +9,7 @@ const NEWLINE = 10
 /** The longest line holds a saved state; the largest worlds save a few megabytes. */
 export const MAX_LINE_BYTES = 64 * 1024 * 1024
 
-/** A stored line and where it lies. */
+/** A stored line and its offset. */
 export interface Located {
   readonly text: string
   readonly offset: number
@@ -17,11 +17,11 @@ export interface Located {
   readonly next: number
 }
 
-/** Bytes from `offset`, at least one. @throws AppError FILE_UNREADABLE when the file became shorter meanwhile */
+/** Bytes from `offset`, at least one. @throws AppError FILE_UNREADABLE when the file shrank in the meantime */
 async function readSome(source: ByteSource, offset: number, length: number): Promise<Buffer> {
   const bytes = await source.read(offset, length)
   if (bytes.length > 0) return bytes
-  throw new AppError('FILE_UNREADABLE', 'the journal became shorter while it was read')
+  throw new AppError('FILE_UNREADABLE', 'the journal shrank while it was being read')
 }
 
 const checkLength = (bytes: number): void => {
@@ -29,7 +29,7 @@ const checkLength = (bytes: number): void => {
 }
 
 /**
- * The lines from an offset on, a batch at a time; a torn last one is left out.
+ * The lines from an offset on, in batches; a torn last line is skipped.
  * @throws AppError JOURNAL_CORRUPT for a line that is too long
  */
 export async function* readLines(source: ByteSource, offset: number): AsyncGenerator<readonly string[]> {

@@ -1,4 +1,4 @@
-// What the rows of one seed say: each policy's scores, and who stood above whom. Statistics work on this alone.
+// The results of one seed: each policy's scores, and pairwise rankings. Statistics use only these.
 import { at } from '../kernel/at.ts'
 import type { EvaluationRow } from '../protocol/evaluation.ts'
 import { type EvaluationPlan, episodeAt, type PlannedEpisode } from './plan.ts'

@@ -1,4 +1,4 @@
-// When `--until-decided` ends an evaluation: at the first seed after which every pair is told apart. Seeds count in their
+// When `--until-decided` ends an evaluation: at the first seed after which every pair is decided. Seeds count in their
 // order, whatever the order in which workers finish them, so the answer does not depend on the machine.
 import { at } from '../kernel/at.ts'
 import type { Block } from './contests.ts'

@@ -30,7 +30,7 @@ export interface EvaluationWorkerOptions {
 const LEASE_MS = 10_000
 /** Another process fills the queue: a worker looks often. */
 const POLL = { firstMs: 20, longestMs: 250 }
-/** Matches that wait for players outside leave the machine idle; so many are played at once. */
+/** Concurrent matches with external players, which leave the machine mostly idle. */
 const LIVE_AT_ONCE = 4
 
 /** @throws AppError UNKNOWN_EVALUATION, and the codes of `planEvaluation` */

@@ -77,11 +77,11 @@ export function describeEvaluation(report: EvaluationReport): string {
   const trouble = failed + late > 0 ? ` ${failed} failed and ${late} timed out.` : ''
   const ending = {
     complete: '',
-    decided: ` Every pair was told apart with ${(report.spec.until_decided ?? 0) * 100} % confidence.`,
-    stopped: ' It was stopped before its end.',
-    budget: ' The budget was spent before its end.',
+    decided: ` Every pair was decided with ${(report.spec.until_decided ?? 0) * 100} % confidence.`,
+    stopped: ' It was stopped early.',
+    budget: ' The budget ran out before its end.',
   }[report.ended]
-  return `${world.id} ${variants.join(', ')}: ${counted} episodes on ${seeds} seeds, ${each} a seed (${slots}).${trouble}${ending}`
+  return `${world.id} ${variants.join(', ')}: ${counted} episodes on ${seeds} seeds, ${each} per seed (${slots}).${trouble}${ending}`
 }
 
 export function toMarkdown(report: EvaluationReport): string {

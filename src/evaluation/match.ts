@@ -1,4 +1,4 @@
-// A match as evaluations and leagues hand it to whoever plays it, and what comes back.
+// The interface between evaluations or leagues and the code that plays a match.
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Configured, World } from '../kernel/world.ts'
@@ -22,7 +22,7 @@ export interface Match {
   readonly world: World
   readonly configured: Configured
   readonly seed: number
-  /** One a slot. */
+  /** One per slot. */
   readonly players: readonly EvaluationPlayer[]
   readonly tickRate: number
   readonly timeoutMs: number
@@ -32,7 +32,7 @@ export interface Match {
   readonly onOutput?: (slot: number, text: string) => void
 }
 
-/** What came of a match: all of a row but its number and its journal's place. */
+/** The outcome of a match: a row without its number and its journal's location. */
 export type MatchResult = Omit<EvaluationRow, 'number' | 'journal' | 'took_ms'> & { readonly lines: readonly string[] }
 
 export interface MatchServices extends LivePlayers {

@@ -96,7 +96,7 @@ class Outside {
     this.#match = match
     this.#services = services
     this.#signal = signal
-    // Whoever waits hears of it; a match without such a failure leaves it pending.
+    // Rejects for waiting callers; without such a failure it stays pending.
     this.#broken.promise.catch(() => undefined)
   }
 

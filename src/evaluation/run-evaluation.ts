@@ -25,9 +25,9 @@ export interface RunEvaluationOptions {
   readonly onProgress: (progress: EvaluationProgress & { readonly costUsd: number | null }) => void
 }
 
-/** Milliseconds between two looks at the results. */
+/** Milliseconds between two checks at the results. */
 const LOOK_MS = 200
-/** Jobs in the queue for each worker: enough that none waits between two looks. */
+/** Jobs in the queue for each worker: enough that none waits between two checks. */
 const JOBS_PER_WORKER = 16
 /** Episodes of one job at most, for bots: about half a second of work. */
 const EPISODES_PER_JOB = 32

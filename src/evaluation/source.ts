@@ -1,4 +1,4 @@
-// Where an evaluation lies: in the store with its journals among the blobs, or as a folder that was written with -o.
+// The source of an evaluation: the store with its journals among the blobs, or a folder written with -o.
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JournalFile } from '../episode/journal-file.ts'
@@ -43,7 +43,7 @@ const ROWS = 'rows.jsonl'
 /** @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR */
 export async function folderSource(folder: string): Promise<EvaluationSource> {
   const text = await readFile(join(folder, REPORT), 'utf8').catch((cause: unknown) => {
-    throw new AppError('FILE_UNREADABLE', `${folder} holds no evaluation: ${REPORT} cannot be read`, { cause })
+    throw new AppError('FILE_UNREADABLE', `${folder} contains no evaluation: ${REPORT} cannot be read`, { cause })
   })
   const what = { code: 'VALIDATION_ERROR', what: `${REPORT} of ${folder}` } as const
   const blobs = new FolderBlobs(folder)

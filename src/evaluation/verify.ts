@@ -42,7 +42,7 @@ export async function verifyEvaluation(
         count.journals++
         onProgress?.(count.journals)
       }
-      if (row.journal === null && row.outcome === 'ok') throw mismatch(row.number, 'has scores and no journal')
+      if (row.journal === null && row.outcome === 'ok') throw mismatch(row.number, 'has scores but no journal')
       yield row
     }
   }
@@ -69,7 +69,7 @@ async function checkRow(plan: EvaluationPlan, row: EvaluationRow, file: JournalF
     const { divergence, outcome } = replay
     if (divergence) throw mismatch(row.number, `diverges at step ${divergence.step}: ${divergence.what}`)
     if (!outcome) throw mismatch(row.number, 'has no outcome')
-    if (replay.hash !== row.hash) throw mismatch(row.number, 'has another running hash than its row')
+    if (replay.hash !== row.hash) throw mismatch(row.number, 'has a different running hash from its row')
     if (canonicalJson(outcome.results.scores) !== canonicalJson(row.scores)) {
       throw mismatch(row.number, `ends with scores ${outcome.results.scores.join(', ')}; its row says ${row.scores}`)
     }
@@ -84,16 +84,16 @@ async function checkRow(plan: EvaluationPlan, row: EvaluationRow, file: JournalF
 
 function checkHeader(plan: EvaluationPlan, row: EvaluationRow, { header }: JournalFile): void {
   const { seed, variant, assignment } = episodeAt(plan, row.number)
-  if (header.world.id !== plan.world.id) throw mismatch(row.number, `is one of ${header.world.id}`)
-  if (header.seed !== seed) throw mismatch(row.number, `has seed ${header.seed}, and the plan ${seed}`)
+  if (header.world.id !== plan.world.id) throw mismatch(row.number, `belongs to the world ${header.world.id}`)
+  if (header.seed !== seed) throw mismatch(row.number, `has seed ${header.seed}; the plan says ${seed}`)
   if (!isSameConfig(plan.world, header.config, variant.configured.json)) {
-    throw mismatch(row.number, 'has another configuration than the plan')
+    throw mismatch(row.number, 'has a different configuration from the plan')
   }
   for (const [slot, { kind, name }] of header.slots.entries()) {
     const planned = at(plan.players, at(assignment, slot))
     const wanted = planned.kind === 'bot' ? planned.bot : undefined
     if (wanted !== undefined && (kind !== 'bot' || name !== wanted)) {
-      throw mismatch(row.number, `has ${name} in slot ${slot}, and the plan ${wanted}`)
+      throw mismatch(row.number, `has ${name} in slot ${slot}; the plan says ${wanted}`)
     }
   }
 }

@@ -40,7 +40,7 @@ export interface BlobStore {
 
   /**
    * Blobs whose name begins with `prefix` (any text, '' for all), in the order of their names by character code.
-   * @param options.after only names behind this one: to go through a long list in parts
+   * @param options.after only names after this one, to read a long list in parts
    */
   list(prefix: string, options?: { readonly after?: string }): AsyncGenerator<BlobInfo, void, undefined>
 }
@@ -49,7 +49,7 @@ const NAME_LENGTH = 512
 const SEGMENT = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/
 
 /**
- * Refuses a name that is not that of a blob: one that leaves its folder above all.
+ * Refuses invalid blob names, above all those that leave the folder.
  * @throws AppError VALIDATION_ERROR
  */
 export function checkBlobName(name: string): void {
@@ -75,7 +75,7 @@ export async function* readBlob(blobs: BlobStore, name: string): AsyncGenerator<
   try {
     for (let offset = 0; offset < source.size; ) {
       const chunk = await source.read(offset, CHUNK)
-      if (chunk.length === 0) throw new AppError('FILE_UNREADABLE', `blob ${name} ends before its size`)
+      if (chunk.length === 0) throw new AppError('FILE_UNREADABLE', `blob ${name} is shorter than its recorded size`)
       offset += chunk.length
       yield chunk
     }

@@ -1,4 +1,4 @@
-// How an episode plays on from a step of another: what is shared is read from the parent's journal, who plays is planned
+// Starts an episode from a step of another: the shared past is read from the parent's journal, and players are planned
 // as for any episode.
 import type { Episode } from '../episode/episode.ts'
 import { readForkPoint } from '../episode/fork.ts'
@@ -9,11 +9,11 @@ import type { World } from '../kernel/world.ts'
 import { type EpisodeSpec, type PlannedEpisode, planEpisode } from './episode-spec.ts'
 import type { WorldRegistry } from './world-registry.ts'
 
-/** What plays on from a step of another episode. */
+/** An episode that continues from a step of another. */
 export interface BranchSpec extends Pick<EpisodeSpec, 'pacing' | 'kind' | 'startsPaused'> {
   /** The first step that may differ. */
   readonly step: number
-  /** Who plays; absent: bots as they were, and open slots for everybody else. */
+  /** The players. Default: the same bots; all other slots are open. */
   readonly slots?: EpisodeSpec['slots'] | undefined
 }
 

@@ -90,7 +90,7 @@ for (const status of ['live', 'failed'] as const) {
     await first.close()
     const second = await openFolder(folder)
     const { hash, steps } = await second.episodes.find('match-1')
-    // The journal was the first file to go; the folder is still there, and the row is written after that.
+    // The journal is removed first; the folder still exists, and the row is written after that.
     const problem = { code: 'WORLD_THREW', message: 'It threw.', hint: 'Mend it.' }
     await second.index.patch('match-1', { status, problem: status === 'failed' ? problem : null })
     mkdirSync(join(folder, 'live', 'match-1'), { recursive: true })

@@ -1,5 +1,5 @@
-// The storage of a service's episodes: journals in a folder, and one row each in the index. Every method leaves both in a
-// state from which a restart finds its way, wherever the process dies.
+// The storage of a service's episodes: journals in a folder, and one row each in the index. Wherever the process dies,
+// every method leaves both in a state from which a restart can recover.
 import { randomUUID } from 'node:crypto'
 import type { ByteSource } from '../episode/byte-source.ts'
 import type { Episode } from '../episode/episode.ts'
@@ -18,14 +18,14 @@ import type { Log } from './log.ts'
 export interface EpisodeStorage {
   readonly journals: JournalFolder
   readonly index: EpisodeIndex
-  /** Finished journals that others keep, such as those of leagues; undefined: not one of theirs. */
+  /** Finished journals stored elsewhere, such as those of leagues; undefined: not stored there. */
   readonly elsewhere?: ((id: string) => Promise<ByteSource | undefined>) | undefined
 }
 
-/** Milliseconds for which this server holds its live episodes in the index, and between two renewals. */
+/** Lease of this server on its live episodes in the index, and the renewal interval, in milliseconds. */
 const LEASE_MS = 30_000
 const RENEW_MS = 10_000
-/** Resumes that may fail one after another before an episode is quarantined. */
+/** Consecutive failed resumes before an episode is quarantined. */
 export const MAX_ATTEMPTS = 3
 
 export function openArchive(storage: EpisodeStorage, log: Log): EpisodeArchive {
@@ -61,7 +61,7 @@ export class EpisodeArchive {
 
   /**
    * Makes room for an episode, creates it, and resolves once its header is durable and the index has it. If anything
-   * fails, nothing of it remains.
+   * fails, nothing of the episode remains.
    */
   async begin(
     id: string,
@@ -100,7 +100,7 @@ export class EpisodeArchive {
   /** Archives an episode that failed; its journal ends with the failure. */
   async fail(episode: Episode, failure: EpisodeFailure): Promise<void> {
     const id = episode.header.episode
-    // Without a durable failure line the next start would resume it: the row says that it must not.
+    // Without a durable failure line, the next start would resume it; the row prevents that.
     await this.#patch(id, { ...ended(episode), ...failedFields(failure), journal: null })
     await this.journals.archive(id, null)
     await this.#patch(id, { journal: journalBlob(id) })
@@ -133,7 +133,7 @@ export class EpisodeArchive {
     return readRecord(id, () => this.journals.read(id), journal)
   }
 
-  /** The row of an episode, or what the journal says of one that is kept elsewhere. */
+  /** The row of an episode, or its data from the journal if it is stored elsewhere. */
   async find(id: string): Promise<EpisodeRecord | undefined> {
     const known = await this.index.get(id)
     if (known) return known
@@ -142,7 +142,7 @@ export class EpisodeArchive {
   }
 
   /**
-   * Opens the journal of an episode that is kept here or elsewhere.
+   * Opens the journal of an episode that is stored here or elsewhere.
    * @throws AppError as `JournalFolder.read`; UNKNOWN_BLOB when one elsewhere has just been removed
    */
   async read(id: string): Promise<JournalFile> {
@@ -151,8 +151,8 @@ export class EpisodeArchive {
   }
 
   /**
-   * Ids of the episodes in the folder that wait to be resumed. Rows that a crash left live although their journal was
-   * archived already are put right on the way.
+   * Ids of the episodes in the folder that wait to be resumed. Also corrects rows that a crash left live although their
+   * journal was already archived.
    */
   async unfinished(): Promise<string[]> {
     const ids = await this.journals.liveIds()
@@ -168,7 +168,7 @@ export class EpisodeArchive {
   }
 
   /**
-   * Takes an unfinished episode for a resume. Undefined: there is nothing to resume, and its row says why.
+   * Claims an unfinished episode for a resume. Undefined: there is nothing to resume; the row gives the reason.
    * @throws AppError JOURNAL_CORRUPT, JOURNAL_VERSION
    */
   async take(id: string): Promise<Reopened | undefined> {
@@ -182,19 +182,19 @@ export class EpisodeArchive {
     if (!reopened) {
       const isArchived = await this.journals.isArchived(id)
       await this.journals.discard(id)
-      // A crash while the live files of an archived episode were removed: its end is known, its row is not up to date.
+      // A crash while the live files of an archived episode were removed: its end is known, but its row is out of date.
       if (isArchived) await this.index.put(await this.#readRecord(id))
       else await this.index.remove(id)
       return undefined
     }
     const steps = lastStep(reopened.journal.lines)
-    // One that went further than last time does not fail at the same step: the process went down for another reason.
+    // An episode that went further than last time did not fail at the same step: the process died for another reason.
     const failed = steps > record.steps ? 0 : record.attempts
     if (failed >= MAX_ATTEMPTS) {
       await this.quarantine(id, quarantined(failed))
       return undefined
     }
-    // Counted before the attempt: a resume that takes the whole process down counts too.
+    // Counted before the attempt: a resume that crashes the whole process counts too.
     const facts = {
       kind: record.world ? record.kind : kindOf(id),
       owner: this.#owner,
@@ -205,12 +205,14 @@ export class EpisodeArchive {
     return reopened
   }
 
-  /** A resume that held: the next one starts counting anew. */
+  /** A resume succeeded: the count restarts at zero. */
   async confirm(id: string): Promise<void> {
     await this.index.patch(id, { attempts: 0 })
   }
 
-  /** Archives an episode whose journal already has its last line: a crash came between the end and the archive. */
+  /**
+   * Archives an episode whose journal already has its last line: the process crashed between the end and the archive.
+   */
   async settle(id: string): Promise<void> {
     await this.journals.release(id)
     const record = await this.#readRecord(id)
@@ -218,7 +220,7 @@ export class EpisodeArchive {
     await this.index.put({ ...record, journal: journalBlob(id) })
   }
 
-  /** Leaves an episode that cannot be resumed where it is, with the reason in its row. */
+  /** Leaves an episode that cannot be resumed in place, with the reason in its row. */
   async quarantine(id: string, error: AppError): Promise<void> {
     await this.journals
       .release(id)
@@ -228,7 +230,7 @@ export class EpisodeArchive {
       ...record,
       status: 'broken',
       problem: error.toProblem(),
-      // Only resumes that took the process down count: a world that is installed later is found by the next start.
+      // Only resumes that crashed the process count: the next start can find a world that is installed later.
       attempts: error.code === 'EPISODE_QUARANTINED' ? record.attempts : 0,
       owner: null,
       leaseUntil: null,
@@ -246,7 +248,7 @@ export class EpisodeArchive {
   }
 }
 
-/** Rows that one query of a sweep reads. */
+/** Rows per query of a sweep. */
 const SWEPT_AT_ONCE = 500
 
 function ended(episode: Episode): EpisodePatch {
@@ -267,7 +269,7 @@ function toProblem(error: unknown) {
 }
 
 function quarantined(attempts: number): AppError {
-  return new AppError('EPISODE_QUARANTINED', `${attempts} resumes of this episode failed one after another`, {
+  return new AppError('EPISODE_QUARANTINED', `${attempts} consecutive attempts to resume this episode failed`, {
     details: { attempts },
   })
 }

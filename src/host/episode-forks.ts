@@ -1,4 +1,4 @@
-// Forks that are kept as episodes, and slots that change hands while an episode runs.
+// Forks stored as episodes, and slots that change hands while an episode runs.
 import type { Episode } from '../episode/episode.ts'
 import { type ForkChanges, planFork } from '../episode/fork.ts'
 import { createMemorySink } from '../episode/sink.ts'
@@ -18,7 +18,7 @@ interface ForkParts {
 }
 
 /**
- * Makes the fork of a kept episode, under an id of its own; `begin` starts it.
+ * Makes the fork of a stored episode, with its own id; `begin` starts it.
  * @throws AppError as `planFork`; UNKNOWN_EPISODE, WORLD_VERSION; EPISODE_FAILED when the world throws
  */
 export async function createFork(
@@ -43,7 +43,7 @@ export async function createFork(
 }
 
 /**
- * Gives a slot of a live episode to a bot, or opens it again for whoever has its token.
+ * Gives a slot of a live episode to a bot, or reopens it for the holder of its token.
  * @throws AppError SLOT_INVALID, UNKNOWN_BOT
  */
 export function handOver(episode: Episode, slot: number, bot: string | null): void {
@@ -59,7 +59,7 @@ export function handOver(episode: Episode, slot: number, bot: string | null): vo
 }
 
 /**
- * The journal of a fork that is not played yet: the past of another episode up to a point, under an id of its own.
+ * The journal of a fork before it is played: the past of another episode up to a step, with its own id.
  * @param as.startedAt milliseconds since 1970
  * @throws AppError DIVERGED when the world no longer plays as recorded
  */

@@ -47,7 +47,7 @@ export function recordOfHeader(
   }
 }
 
-/** What changes in the row of an episode that failed. */
+/** The changes to the row of an episode that failed. */
 export function failedFields(failure: EpisodeFailure) {
   const hint = 'The journal holds everything up to the failure; the log of the server has the cause.'
   return {
@@ -106,7 +106,7 @@ export async function recordOfJournal(id: string, file: JournalFile, journal: st
   }
 }
 
-/** As `recordOfJournal`; a journal that cannot be read gives a broken row. */
+/** Like `recordOfJournal`, but an unreadable journal gives a broken row. */
 export async function readRecord(
   id: string,
   open: () => Promise<JournalFile>,

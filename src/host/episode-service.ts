@@ -1,5 +1,5 @@
 // The only code that starts, resumes, forks, stops and archives episodes. Servers, commands, game processes, agents and
-// sessions all use it. Each episode supervises itself (src/episode/episode.ts); the service decides what becomes of it.
+// sessions all use it. Each episode supervises itself (src/episode/episode.ts); the service decides what happens to it.
 import type { Episode } from '../episode/episode.ts'
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { type ForkChanges, type ForkResult, playFork } from '../episode/fork.ts'
@@ -31,14 +31,14 @@ import type { WorldRegistry } from './world-registry.ts'
 
 /** Live episodes of one service: 44 kB each when idle. */
 export const MAX_LIVE = 2000
-/** Episodes that are resumed at once: each reads its journal. */
+/** Episodes resumed at the same time: each reads its journal. */
 const RESUMED_AT_ONCE = 8
-/** Milliseconds between two attempts to write again after the disk refused. */
+/** Milliseconds between write attempts after the disk refused one. */
 const RECOVERY_MS = 1000
 
 export interface EpisodeServiceOptions {
   readonly worlds: WorldRegistry
-  /** Where episodes are kept; without it every episode needs a sink of its own. */
+  /** Storage of episodes; without it, every episode needs its own sink. */
   readonly storage?: EpisodeStorage | undefined
   readonly log?: Log | undefined
   /** Called for every episode that has ended or failed, once its journal is archived. */
@@ -60,7 +60,7 @@ export class EpisodeService {
   readonly #live = new Map<string, Episode>()
   readonly #starting = new Set<Promise<Episode>>()
   readonly #tokens = new TokenIndex()
-  /** What becomes of each live episode; settles when it is archived or released. Never rejects. */
+  /** One promise per live episode; settles when the episode is archived or released. Never rejects. */
   readonly #fates = new Map<string, Promise<void>>()
   /** Episodes whose journals could not be written: they are resumed once the disk accepts writes again. */
   readonly #suspended = new Map<string, EpisodeSummary>()
@@ -123,7 +123,10 @@ export class EpisodeService {
     return this.#begin(this.#archive.begin(id, { tokens, create, kind: spec.kind }))
   }
 
-  /** Keeps an episode once it is in the archive. A close waits for it: it would play on in a closed archive. */
+  /**
+   * Registers an episode once it is in the archive. `close` waits for this, or the episode would run in a closed
+   * archive.
+   */
   async #begin(starting: Promise<Episode>): Promise<Episode> {
     this.#starting.add(starting)
     try {
@@ -141,11 +144,11 @@ export class EpisodeService {
 
   #requireRoom(): void {
     if (!this.#isClosing && this.#live.size < MAX_LIVE) return
-    throw new AppError('QUEUE_FULL', `${this.#live.size} episodes are live already`, { hint: 'Wait for one to end.' })
+    throw new AppError('QUEUE_FULL', `${this.#live.size} episodes are already live`, { hint: 'Wait for one to end.' })
   }
 
   /**
-   * Resumes an unfinished episode whose journal the caller keeps, in `options.sink`.
+   * Resumes an unfinished episode whose journal the caller stores, in `options.sink`.
    * @throws AppError as `resumeEpisode`; EPISODE_FAILED when the world throws
    */
   resume(world: World, journal: Unfinished, options: Omit<ResumeOptions, 'inProcessFor'>): Episode {
@@ -156,7 +159,7 @@ export class EpisodeService {
   }
 
   /**
-   * Plays a fork of a recorded episode to its end, as fast as it goes.
+   * Plays a fork of a recorded episode to its end at full speed.
    * @throws AppError as `playFork`
    */
   fork(file: JournalFile, world: World, changes: ForkChanges, sink: LineSink): Promise<ForkResult> {
@@ -164,8 +167,8 @@ export class EpisodeService {
   }
 
   /**
-   * Starts a fork of an episode that this service keeps, as an episode of its own. With open slots it waits for whoever
-   * plays on; otherwise it is played to its end as fast as it goes.
+   * Starts a fork of a stored episode as a new episode. With open slots it waits for their players; otherwise it runs
+   * to its end at full speed.
    * @throws AppError as `planFork`; UNKNOWN_EPISODE, QUEUE_FULL
    */
   async startFork(id: string, changes: ForkChanges): Promise<Episode> {
@@ -175,7 +178,7 @@ export class EpisodeService {
     return this.#begin(createFork({ archive, worlds: this.worlds, log: this.#log }, id, changes))
   }
 
-  /** The journal of a fork that is not played yet: see `copyPast` in episode-forks.ts. */
+  /** The journal of a fork before it is played: see `copyPast` in episode-forks.ts. */
   copyPast(...args: Parameters<typeof copyPast>): Promise<readonly string[]> {
     return copyPast(...args)
   }
@@ -248,14 +251,14 @@ export class EpisodeService {
     const isStopped = error instanceof AppError && error.code === 'INTERRUPTED'
     if (!isStopped) {
       this.#log.error({ episode: id, step: episode.step, err: error }, 'episode.suspended')
-      // Kept here too: the index may lie on the same disk.
+      // Also kept in memory: the index may be on the same disk.
       this.#suspended.set(id, summarizeSuspended(episode, error))
       this.#recoverLater()
     }
     await this.#archive?.suspend(episode, isStopped ? undefined : error)
   }
 
-  /** After the disk refused a write: tries until it accepts one, then resumes what was suspended. */
+  /** After the disk refused a write: retries until one succeeds, then resumes the suspended episodes. */
   #recoverLater(): void {
     if (this.#isClosing || this.#recovery !== undefined) return
     this.#recovery = setTimeout(() => {
@@ -287,7 +290,7 @@ export class EpisodeService {
     return this.#archive ? this.#resumeAll(await this.#archive.unfinished()) : 0
   }
 
-  /** The episodes that a resume would find. */
+  /** The episodes that would be resumed. */
   async unfinished(): Promise<EpisodeSummary[]> {
     const archive = this.#archive
     if (!archive) return []
@@ -337,7 +340,7 @@ export class EpisodeService {
       })
       if (!episode) return false
       this.#keep(episode)
-      // It makes no step that could take the process down: this resume has held.
+      // It makes no step that could crash the process, so this resume has succeeded.
       if (isGathering(episode)) await confirmResume(id, archive, this.#log)
       return true
     } catch (err) {
@@ -355,7 +358,7 @@ export class EpisodeService {
     throw new AppError('UNKNOWN_EPISODE', `there is no episode ${id}`)
   }
 
-  /** What this service knows better than the index. */
+  /** Summaries that are newer here than in the index. */
   #summary(id: string): EpisodeSummary | undefined {
     const live = this.#live.get(id)
     return live ? summarizeLive(live) : this.#suspended.get(id)
@@ -381,19 +384,19 @@ export class EpisodeService {
     return this.#archive.read(id)
   }
 
-  /** Removes a finished episode and everything of it. */
+  /** Removes a finished episode and all its data. */
   async remove(id: string): Promise<void> {
     await this.#archive?.remove(id)
   }
 
-  /** What keeps episodes from being written, for health checks; undefined: nothing. */
+  /** The fault that prevents episodes from being written, for health checks; undefined: none. */
   get fault(): unknown {
     return this.#archive?.fault
   }
 
   /**
-   * Stops every live episode after the step under way and closes the storage. One that cannot be stopped does not hold
-   * up the others.
+   * Stops every live episode after the step under way and closes the storage. One that cannot be stopped does not block
+   * the others.
    * @returns the ids of the episodes to resume on the next start
    */
   close(): Promise<string[]> {

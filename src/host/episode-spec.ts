@@ -1,4 +1,4 @@
-// What starts an episode: a world, a configuration, and who plays each slot.
+// The specification of a new episode: a world, a configuration, and the player of each slot.
 import type { Clock } from '../episode/clock.ts'
 import type { EffectLimits, EffectWorker } from '../episode/effects.ts'
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
@@ -12,30 +12,36 @@ import type { PlayerRef } from '../protocol/episode.ts'
 import type { Pacing } from '../protocol/journal.ts'
 import type { JsonObject } from '../protocol/json.ts'
 
-/** Who plays a slot: a bot of the world by name, null for an open slot that a player joins with its token, or a plan. */
+/**
+ * The player of a slot: a bot of the world by name, null for an open slot that a player joins with its token, or a
+ * plan.
+ */
 export type SlotSpec = string | null | SlotPlan
 
 export interface EpisodeSpec {
   /** Id, path or package of a world, or the world itself. */
   readonly world: string | World
   readonly variant?: string | undefined
-  /** Laid over the variant, key by key. */
+  /** Overrides keys of the variant. */
   readonly config?: JsonObject | undefined
-  /** A configuration that was parsed already; then `variant` and `config` do not count. */
+  /** A parsed configuration; `variant` and `config` are then ignored. */
   readonly configured?: Configured | undefined
   readonly seed: number
   /** One per slot. */
   readonly slots: readonly SlotSpec[]
   readonly pacing: Pacing
-  /** Where it comes from: 'api', 'showcase', 'perception', 'session', 'run', … Begins its id unless `id` is given. */
+  /**
+   * Origin of the episode: 'api', 'showcase', 'perception', 'session', 'run', … The id starts with it, unless `id` is
+   * given.
+   */
   readonly kind: string
   readonly id?: string | undefined
   /** Milliseconds to wait for players of open slots; default 180,000, or 0 when no slot is open. */
   readonly gatherMs?: number | undefined
-  /** Milliseconds between everybody being there and the first step. Default 0. */
+  /** Milliseconds between the last player joining and the first step. Default 0. */
   readonly leadMs?: number | undefined
   readonly maxSteps?: number | undefined
-  /** Begins with its time stopped. */
+  /** Starts paused. */
   readonly startsPaused?: boolean | undefined
   readonly workers?: Readonly<Record<string, EffectWorker>> | undefined
   readonly effectLimits?: Partial<EffectLimits> | undefined
@@ -43,8 +49,7 @@ export interface EpisodeSpec {
   /** Default: the clock of this machine. */
   readonly clock?: Clock | undefined
   /**
-   * Keeps the journal elsewhere than in the service's data folder: such an episode is neither in the index nor resumed
-   * by the service.
+   * Stores the journal outside the service's data folder: the service neither indexes nor resumes such an episode.
    */
   readonly sink?: LineSink | undefined
   /** Called when the journal is complete and before the end is announced; it may deliver results. */
@@ -85,7 +90,7 @@ export function planBot(world: World, name: string, at: { seed: number; slot: nu
   return { player: { kind: 'bot', name }, inProcess: createBotPlayer(world, name, at) }
 }
 
-/** The player that sits in this process for a recorded `player`; undefined for those that come from outside. */
+/** The in-process player for a recorded `player`; undefined for remote players. */
 export function inProcessFor(
   world: World,
   seed: number,

@@ -96,7 +96,7 @@ export class FolderBlobs implements BlobStore {
       try {
         await rmdir(each)
       } catch (error) {
-        // Another blob lies there, or another delete was first: nothing is wrong.
+        // The folder has another blob, or another delete was faster: both are fine.
         if (['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY'].includes(errnoOf(error) ?? '')) return
         throw toWriteError(error, each)
       }
@@ -117,7 +117,7 @@ export class FolderBlobs implements BlobStore {
       if (entry.isDirectory()) {
         const below = `${name}/`
         const canMatch = below.startsWith(prefix) || prefix.startsWith(below)
-        // All names below are behind `after`, or begin as it does, or none is.
+        // All names below come after `after`, or share its start, or all come before it.
         if (canMatch && (below > after || after.startsWith(below))) yield* this.#walk(below, prefix, after)
       } else if (name.startsWith(prefix) && name > after) {
         const size = await this.size(name)
@@ -140,10 +140,10 @@ export class FolderBlobs implements BlobStore {
   }
 }
 
-/** Temporary files begin with a dot, and so no blob does. */
+/** Temporary files begin with a dot, so blob names never do. */
 const isOurs = (entry: Dirent): boolean => (entry.isDirectory() || entry.isFile()) && !entry.name.startsWith('.')
 
-/** Nothing is there, or something in the place of one of its folders. */
+/** There is no such file, or one of its folders is a file. */
 const isAbsent = (error: unknown): boolean => isMissing(error) || errnoOf(error) === 'ENOTDIR'
 
 /** Makes a folder, and the names of all new ones durable. */

@@ -1,5 +1,4 @@
-// One job in the hands of this process: its handler runs under supervision, its lease is prolonged, and its end is
-// stored, whatever the handler does.
+// Runs one job: supervises its handler, renews its lease, and stores its result, whatever the handler does.
 import { AppError } from '../kernel/errors.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { JsonValue } from '../protocol/json.ts'
@@ -10,25 +9,28 @@ import type { ClaimedJob, JobRecord } from '../store/jobs/rows.ts'
 export interface JobContext {
   /** Aborted when the job is cancelled, its lease is lost, or the worker stops. Then the handler has ABORT_MS to end. */
   readonly signal: AbortSignal
-  /** Stores how far the job has come, with the next heartbeat. */
+  /** Stores the progress of the job, with the next heartbeat. */
   report(progress: JsonValue): void
 }
 
 /**
  * Runs one job; `undefined` means a result of null. It may run again after a crash, so it must be repeatable.
- * An AppError that the caller has to fix (a status of 4xx) ends the job; anything else is retried.
+ * An AppError that the caller must fix (a 4xx status) ends the job; anything else is retried.
  */
 export type JobHandler = (job: JobRecord, context: JobContext) => Promise<JsonValue | undefined>
 
 /** Called for what an operator should see: failed jobs with their cause, lost leases, a store that does not answer. */
 export type JobFaultListener = (error: unknown, job: JobRecord | undefined) => void
 
-/** Milliseconds between heartbeats, or a third of the lease if that is less: how quickly a cancellation is noticed. */
+/**
+ * Milliseconds between heartbeats, or a third of the lease if that is less: this bounds how late a cancellation is
+ * noticed.
+ */
 const HEARTBEAT_MS = 2000
 /** Milliseconds that a handler has to end after its signal was aborted; then its job ends without it. */
 export const ABORT_MS = 10_000
 
-/** Statuses below 500 that pass by themselves: a conflict, too many requests. */
+/** Statuses below 500 that are temporary: a conflict, too many requests. */
 const PASSING_STATUSES: readonly number[] = [408, 409, 429]
 
 type Stop = 'cancel' | 'lost' | 'stop'
@@ -47,7 +49,7 @@ export interface JobRunOptions {
 export class JobRun {
   readonly #options: JobRunOptions
   readonly #abort = new AbortController()
-  /** Ends the heartbeats. */
+  /** Stops the heartbeats. */
   readonly #over = new AbortController()
   #stop: Stop | undefined
   #progress: JsonValue | undefined
@@ -59,7 +61,7 @@ export class JobRun {
     this.done = this.#run()
   }
 
-  /** Asks the handler to end; then the job is given back, for another worker or a later start. */
+  /** Asks the handler to end, then returns the job to the queue, for another worker or a later start. */
   stop(): void {
     this.#end('stop')
   }
@@ -80,12 +82,12 @@ export class JobRun {
     try {
       await this.#store(ending)
     } catch (error) {
-      // The lease runs out, and the job is given to a worker again.
+      // The lease expires, and another worker gets the job.
       onFault(error, job)
     }
   }
 
-  /** How the handler ended; one that does not heed its signal counts as failed. */
+  /** How the handler ended; one that ignores its signal counts as failed. */
   async #work(): Promise<Ending> {
     const { handler, job, onFault, abortMs = ABORT_MS } = this.#options
     const { signal } = this.#abort
@@ -120,7 +122,7 @@ export class JobRun {
     }
   }
 
-  /** Prolongs the lease until the handler has ended, or the lease is lost. */
+  /** Renews the lease until the handler has ended, or the lease is lost. */
   async #beat(): Promise<void> {
     const { leaseMs, job, onFault } = this.#options
     let heldUntil = Date.now() + leaseMs

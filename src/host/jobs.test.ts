@@ -14,7 +14,7 @@ const CHILD = join(import.meta.dirname, '..', 'testing', 'job-child.ts')
 const DEADLINE_MS = 20_000
 const RETRY = { firstMs: 1, longestMs: 2 }
 
-/** Polls until `ask` gives something else than undefined or false. */
+/** Polls until `ask` returns something other than undefined or false. */
 async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
   const deadline = Date.now() + DEADLINE_MS
   for (;;) {

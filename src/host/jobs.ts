@@ -11,14 +11,14 @@ export interface JobWorkerOptions {
   readonly queue: JobQueue
   /** Names this worker for people, such as host and process. */
   readonly name: string
-  /** What does the jobs of each queue. */
+  /** The handler of each queue. */
   readonly handlers: ReadonlyMap<string, JobHandler>
   readonly onFault: JobFaultListener
-  /** Jobs at a time; default 1. */
+  /** Concurrent jobs; default 1. */
   readonly concurrency?: number
-  /** Milliseconds after which a job of a crashed worker is given to another; default 30,000. */
+  /** Milliseconds after which another worker gets the job of a crashed one; default 30,000. */
   readonly leaseMs?: number
-  /** Waits between looks at empty queues; `wake` ends one. */
+  /** Waits between polls of empty queues; `wake` ends a wait. */
   readonly poll?: Backoff
   /** Milliseconds that a handler has to end after an abort; default 10,000. */
   readonly abortMs?: number
@@ -39,17 +39,17 @@ export class JobWorker {
     this.#options = options
   }
 
-  /** How many jobs it is working on. */
+  /** Number of running jobs. */
   get running(): number {
     return this.#running.size
   }
 
-  /** Begins to look for jobs; a second call does nothing. */
+  /** Starts polling for jobs; a second call does nothing. */
   start(): void {
     this.#loop ??= this.#work()
   }
 
-  /** Looks for jobs now, instead of at the end of the wait: call it after an enqueue in this process. */
+  /** Polls for jobs now, without waiting: call it after an enqueue in this process. */
   wake(): void {
     this.#isWoken = true
     this.#endPause()
@@ -57,7 +57,7 @@ export class JobWorker {
 
   /**
    * Claims no more jobs, and waits for the running ones. Never rejects.
-   * @param graceMs milliseconds until their signals are aborted and they are given back; default 0
+   * @param graceMs milliseconds until their signals are aborted and they return to the queue; default 0
    */
   async stop({ graceMs = 0 }: { readonly graceMs?: number } = {}): Promise<void> {
     this.#isStopping = true
@@ -109,7 +109,7 @@ export class JobWorker {
     })
   }
 
-  /** Waits, at most so long, until `wake`. */
+  /** Waits until `wake`, at most `ms` milliseconds. */
   #pause(ms: number): Promise<void> {
     if (this.#isWoken || this.#isStopping) return Promise.resolve()
     return new Promise((resolve) => {

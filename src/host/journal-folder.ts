@@ -79,7 +79,7 @@ export class JournalFolder {
   }
 
   #path(id: string, name: string): string {
-    if (!ID.test(id)) throw new AppError('UNKNOWN_EPISODE', 'that is not the id of an episode')
+    if (!ID.test(id)) throw new AppError('UNKNOWN_EPISODE', 'this is not an episode id')
     return join(this.#folder, 'live', id, name)
   }
 
@@ -94,7 +94,7 @@ export class JournalFolder {
   }
 
   /**
-   * Makes room for a new episode. Its tokens are kept so that players get back in after a restart.
+   * Makes room for a new episode. Its tokens are stored so that players can return after a restart.
    * @throws AppError FILE_UNWRITABLE
    */
   async create(id: string, tokens: readonly string[]): Promise<LineSink> {
@@ -119,21 +119,20 @@ export class JournalFolder {
     await rm(this.#path(id, '.'), { recursive: true, force: true })
   }
 
-  /** Ids of the episodes that are not finished, those that are live included. */
+  /** Ids of the unfinished episodes, including live ones. */
   async liveIds(): Promise<string[]> {
     return (await readdir(join(this.#folder, 'live'))).filter((name) => ID.test(name)).sort()
   }
 
   /**
-   * Reads an unfinished episode, to resume it. Undefined: not one line of its journal was durable, so nobody was told of
-   * it.
+   * Reads an unfinished episode, to resume it. Undefined: no line of its journal was durable, so no client knows of it.
    * @throws AppError JOURNAL_CORRUPT, JOURNAL_VERSION
    */
   async reopen(id: string): Promise<Reopened | undefined> {
     const gap = this.#gaps.get(id)
-    if (gap !== undefined) throw new AppError('JOURNAL_CORRUPT', `the journal of episode ${id} has a hole: ${gap}`)
+    if (gap !== undefined) throw new AppError('JOURNAL_CORRUPT', `the journal of episode ${id} has a gap: ${gap}`)
     const path = this.#path(id, 'journal.jsonl')
-    // A header that was written in part was never durable either.
+    // A partially written header was never durable either.
     const size = await cutTornTail(path).catch((error: unknown) => (isMissing(error) ? 0 : Promise.reject(error)))
     if (size === 0) return undefined
     const journal = await readUnfinished(path)
@@ -169,13 +168,13 @@ export class JournalFolder {
 
   /**
    * Archives an episode whose journal is whole: results and compressed journal become blobs, then the live files go.
-   * Doing it again after a crash in between changes nothing.
+   * Repeating it after a crash changes nothing.
    */
   async archive(id: string, results: Results | null): Promise<void> {
     this.#sinks.delete(id)
     if (results) await this.#blobs.put(resultsBlob(id), `${JSON.stringify(results, undefined, 2)}\n`)
     const path = this.#path(id, 'journal.jsonl')
-    // Gone only when a crash came while the live files were removed: then the blob is whole.
+    // Missing only if a crash came while the live files were being removed: then the blob is complete.
     const isLeft = await access(path).then(
       () => true,
       () => false,
@@ -198,7 +197,7 @@ export class JournalFolder {
       return await JournalFile.open(path)
     } catch (error) {
       const cause = error instanceof AppError ? error.cause : error
-      if (isMissing(cause)) throw new AppError('UNKNOWN_EPISODE', `the journal of episode ${id} is not here`, { cause })
+      if (isMissing(cause)) throw new AppError('UNKNOWN_EPISODE', `the journal of episode ${id} is missing`, { cause })
       throw error
     }
   }
@@ -224,7 +223,7 @@ export class JournalFolder {
     this.#gaps = (await this.#log.reopen()).gaps
   }
 
-  /** Brings every journal up to date and gives the folder up, also when one of them fails. */
+  /** Brings every journal up to date and releases the folder, even if one of them fails. */
   async close(): Promise<void> {
     try {
       await this.#log.close()

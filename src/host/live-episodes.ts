@@ -6,12 +6,12 @@ import type { EpisodeSummary } from '../protocol/catalogue.ts'
 import { summarizeRecord } from '../store/episodes/rows.ts'
 import { kindOf, recordOfHeader } from './episode-records.ts'
 
-/** Whether an episode waits for players, so that no step comes before one of them does. */
+/** Whether an episode waits for players, so that no step is made before one joins. */
 export function isGathering({ status, slots }: Episode): boolean {
   return status === 'waiting' && !slots.every(({ hasBeenTaken }) => hasBeenTaken)
 }
 
-/** A world that throws while an episode is made has failed as one that throws in a step has. */
+/** A world that throws while an episode is created has failed, like one that throws in a step. */
 export function createSupervised(world: World, create: () => Episode): Episode {
   try {
     return create()
@@ -28,7 +28,7 @@ export function summarizeSuspended(episode: Episode, error: unknown): EpisodeSum
   return { ...summarizeLive(episode), status: 'unfinished', problem }
 }
 
-/** The summary of an episode that this server plays: newer than its row in the index. */
+/** The summary of an episode that this server runs: newer than its row in the index. */
 export function summarizeLive(episode: Episode): EpisodeSummary {
   const record = recordOfHeader(episode.header, 'live', {
     kind: kindOf(episode.header.episode),
@@ -39,7 +39,7 @@ export function summarizeLive(episode: Episode): EpisodeSummary {
   try {
     return { ...summary, results: episode.standing() }
   } catch {
-    // The world throws: the episode has just failed, and the next look shows it as such.
+    // The world threw: the episode has just failed, and the next query shows that.
     return summary
   }
 }

@@ -3,7 +3,7 @@ import type { EffectWorker } from '../episode/effects.ts'
 import type { World } from '../kernel/world.ts'
 
 /**
- * @param now the episode's own time in milliseconds; always 0 where two runs are to be the same
+ * @param now the episode's own time in milliseconds; always 0 where two runs must be equal
  */
 export function offlineWorkers(world: World, now: () => number): Readonly<Record<string, EffectWorker>> {
   return Object.fromEntries(

@@ -17,9 +17,9 @@ export interface ReindexProgress {
 }
 
 /**
- * Writes the index anew from every journal of the folder. Episodes that a server has live keep their rows.
+ * Rewrites the index from every journal of the folder. Live episodes of a server keep their rows.
  * @param onProgress called after every journal
- * @returns how many rows were written, and how many had no journal and were removed
+ * @returns the number of rows written, and of rows removed for lack of a journal
  */
 export async function reindex(
   { journals, index }: EpisodeStorage,
@@ -43,7 +43,7 @@ export async function reindex(
 }
 
 /**
- * Moves the episodes of releases up to 0.1 (`<data>/episodes/<id>/`) to where this release keeps them, and indexes them.
+ * Moves the episodes of releases up to 0.1 (`<data>/episodes/<id>/`) to the layout of this release, and indexes them.
  * Does nothing in a folder without them; after a crash it continues where it was.
  */
 export async function adoptOldLayout(dataDir: string, storage: EpisodeStorage, blobs: BlobStore): Promise<void> {

@@ -1,4 +1,4 @@
-// Resumes one unfinished episode of the archive, or says in its row why that cannot be done.
+// Resumes one unfinished episode of the archive, or stores in its row why that is impossible.
 import type { Episode } from '../episode/episode.ts'
 import { appendFailure, resumeEpisode } from '../episode/start.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -12,11 +12,11 @@ import type { WorldRegistry } from './world-registry.ts'
 export interface ResumeSettings {
   /** Milliseconds to wait for players to reconnect. */
   readonly gatherMs: number
-  /** Milliseconds between everybody being there and the next step. */
+  /** Milliseconds between the last player joining and the next step. */
   readonly leadMs: number
 }
 
-/** Milliseconds that a resumed episode must survive before its attempts no longer count. */
+/** Milliseconds that a resumed episode must survive before its attempt count is reset. */
 const CONFIRM_MS = 10_000
 const LEAD_MS = 500
 
@@ -63,7 +63,7 @@ async function restore(id: string, { journal, tokens, sink }: Reopened, parts: R
   })
 }
 
-/** The world throws where it threw before: the journal gets its last line, and the episode is not resumed again. */
+/** The world throws at the same step again: the journal gets its last line, and the episode is not resumed again. */
 async function archiveFailure(id: string, { sink }: Reopened, archive: EpisodeArchive, error: AppError): Promise<void> {
   const { step, hash } = error.details ?? {}
   const failure = { code: 'WORLD_THREW', message: error.message }
@@ -76,7 +76,7 @@ function unexpected(error: unknown): AppError {
   return new AppError('JOURNAL_CORRUPT', error instanceof Error ? error.message : String(error), { cause: error })
 }
 
-/** Notes that a resume has held. A note that cannot be written is logged: the next one counts from before. */
+/** Records that a resume succeeded. If the write fails, the failure is logged and the old count remains. */
 export async function confirmResume(id: string, archive: EpisodeArchive, log: Log): Promise<void> {
   await archive.confirm(id).catch((err: unknown) => log.error({ episode: id, err }, 'episode.confirm_failed'))
 }

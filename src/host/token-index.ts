@@ -1,5 +1,5 @@
-// Finds the slot that a token opens. Tokens are hashed, so that a look-up costs the same for good and bad ones and its
-// time reveals nothing about them.
+// Finds the slot of a token. Tokens are hashed, so that a look-up takes the same time for valid and invalid ones and
+// reveals nothing about them.
 import { createHash } from 'node:crypto'
 import type { Episode } from '../episode/episode.ts'
 

@@ -78,7 +78,7 @@ const METHODS = [
   'digest',
 ] as const
 
-/** A guard by shape: what the members do is for the conformance suite to judge. */
+/** Checks only the shape: the conformance suite checks what the members do. */
 export function isWorld(value: unknown): value is World {
   if (typeof value !== 'object' || value === null) return false
   const hasMethods = METHODS.every((key) => typeof Reflect.get(value, key) === 'function')

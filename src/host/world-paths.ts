@@ -1,4 +1,4 @@
-// Where the modules of worlds lie: names to files, and files to the packages that they belong to. Loads nothing.
+// Locates the modules of worlds: resolves names to files, and files to their packages. Loads nothing.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
@@ -14,7 +14,7 @@ export interface WorldPackage {
 const MODULE_FILE = /\.[cm]?[jt]s$/
 const ENTRIES = ['world.ts', 'world.js', 'index.ts', 'index.js'] as const
 
-/** Whether a name is written as a module: a file of JavaScript or TypeScript, or a path that is no other kind of file. */
+/** Whether a name refers to a module: a JavaScript or TypeScript file, or a path without another file extension. */
 export function isModuleName(name: string): boolean {
   if (/^[a-z][a-z0-9+.-]+:/i.test(name)) return false
   if (MODULE_FILE.test(name)) return true
@@ -23,16 +23,16 @@ export function isModuleName(name: string): boolean {
 
 const isPath = (name: string): boolean => name.startsWith('./') || name.startsWith('../') || isAbsolute(name)
 
-/** A package name, perhaps with a subpath: 'harvest', '@lab/harvest', 'harvest/duel'. */
+/** A package name, with an optional subpath: 'harvest', '@lab/harvest', 'harvest/duel'. */
 const PACKAGE_NAME = /^(?:@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*(?:\/[a-zA-Z0-9-._~/]+)?$/
 
-/** The file of a module that is named by path or package; undefined: there is none. */
+/** The file of a module given by path or package; undefined: there is none. */
 export function locateModule(name: string, from: string): string | undefined {
   if (isPath(name) || MODULE_FILE.test(name)) return findFile(resolve(from, name))
   return findPackage(name, from)
 }
 
-/** The file of a recorded package's world. Never a file outside of the package. */
+/** The file of a recorded package's world. Never a file outside the package. */
 export function locatePackage({ name, module }: WorldPackage, from: string): string | undefined {
   if (!PACKAGE_NAME.test(name)) return undefined
   const root = module === undefined ? undefined : findRoot(name, from)
@@ -63,7 +63,7 @@ function resolveWithRequire(name: string, from: string): string | undefined {
     // A module of Node's own has no path.
     return isAbsolute(path) ? path : undefined
   } catch {
-    // Not installed, or with `import` conditions alone.
+    // Not installed, or only with `import` conditions.
     return undefined
   }
 }
@@ -80,7 +80,7 @@ function resolveWithImport(name: string, from: string): string | undefined {
   return path?.startsWith(`${root}${sep}`) && isFile(path) ? path : undefined
 }
 
-/** What `import` finds below `exports` for a subpath; patterns are not looked at. */
+/** What `import` resolves below `exports` for a subpath; patterns are not supported. */
 function importTarget(exported: unknown, subpath: string): string | undefined {
   if (typeof exported === 'string') return subpath === '.' ? exported : undefined
   if (!isRecord(exported)) return undefined
@@ -132,7 +132,7 @@ function readJson(path: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
     return isRecord(value) ? value : undefined
   } catch {
-    // A broken package.json of a project is no reason to refuse its world.
+    // A broken package.json does not make the world unusable.
     return undefined
   }
 }

@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'paracosm worlds '))
 after(() => rmSync(folder, { recursive: true }))
 let count = 0
 
-/** A project folder with files, each project of its own. */
+/** A new project folder with these files. */
 function project(files: Readonly<Record<string, string>>): string {
   const root = join(folder, `project-${++count}`)
   for (const [name, text] of Object.entries(files)) {

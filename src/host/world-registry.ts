@@ -1,5 +1,5 @@
-// The worlds that a program knows, as a value: the built-in ones, those it was configured with, and modules that are
-// named by path or package. All of them are equal everywhere a world is named.
+// The worlds that a program knows, as a value: built-in ones, configured ones, and modules given by path or package. A
+// world of any origin can be used wherever a world is named.
 
 import { unknownName } from '../kernel/closest.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -10,9 +10,11 @@ import { type LoadedWorld, loadWorldModule, loadWorldPackage } from './world-mod
 import { isModuleName, locateModule, type WorldPackage } from './world-paths.ts'
 
 export interface WorldRegistry {
-  /** Ids of the worlds that are known without loading a module, in the order in which they were registered. */
+  /** Ids of the worlds that are known without loading a module, in registration order. */
   ids(): readonly string[]
-  /** Whether a name means a world: it is known, it is written as a module, or a package of that name is installed. */
+  /**
+   * Whether a name refers to a world: it is known, it has the form of a module, or a package of that name is installed.
+   */
   has(name: string): boolean
   /**
    * Loads a world by id, by the path of a module ('./my-world.ts'), or by the name of an installed package.
@@ -21,8 +23,8 @@ export interface WorldRegistry {
   load(name: string): Promise<World>
   /**
    * The world that a journal was recorded with: a registered one of the journal's id, or that of the package that the
-   * journal names. Another version plays differently, so only the very one will do; another digest of its source under
-   * the same version is a hint, and verification decides.
+   * journal names. Another version plays differently, so the version must match. A different source digest under the
+   * same version is only a hint; verification decides.
    * @param module the world to use instead of the one in the journal: an id, a path or a package
    * @throws AppError UNKNOWN_WORLD, WORLD_VERSION, WORLD_INVALID (as a rejection)
    */
@@ -36,9 +38,9 @@ export interface WorldRegistry {
 export interface WorldRegistryOptions {
   /** Worlds in addition to the built-in ones. A world with the same id replaces the built-in one. */
   readonly worlds?: readonly World[]
-  /** Modules to load at once: paths or package names. */
+  /** Modules to load at startup: paths or package names. */
   readonly modules?: readonly string[]
-  /** Where relative paths and packages are looked up. Default: the current folder. */
+  /** Folder for relative paths and package look-ups. Default: the current folder. */
   readonly from?: string
 }
 
@@ -71,7 +73,7 @@ class Registry implements WorldRegistry {
     this.#from = from
   }
 
-  /** @throws AppError WORLD_INVALID for a second world of an id from elsewhere */
+  /** @throws AppError WORLD_INVALID for a second world with the same id from another source */
   add(loaded: LoadedWorld): World {
     const { world } = loaded
     for (const other of this.#loaded.values()) {
@@ -101,7 +103,7 @@ class Registry implements WorldRegistry {
     if (known) return known
     const loading = this.#loadModule(name)
     this.#modules.set(name, loading)
-    // The user may fix a module that failed to load, and try again.
+    // Not cached: the user may fix a module that failed to load, and try again.
     loading.catch(() => this.#modules.delete(name))
     return loading
   }
@@ -131,7 +133,7 @@ class Registry implements WorldRegistry {
     )
   }
 
-  /** Never imports a path that a journal names: journals come from strangers. */
+  /** Never imports a path from a journal: journals may come from strangers. */
   async #find(recorded: JournalHeader['world']): Promise<World> {
     const registered = await this.#loaders.get(recorded.id)?.()
     const { package: source } = recorded

@@ -28,9 +28,9 @@ export function atKey<K, V>(map: { get(key: K): V | undefined }, key: K): V {
 }
 
 /**
- * The same check for inner loops: `xs[i] ?? absent()`. The engine keeps what it learns about an element read at the place
- * of the read; inside `at` all kinds of lists share one place, which is slow for all of them. Here the caller reads, and
- * the check costs what a default would cost.
+ * The same check for inner loops: `xs[i] ?? absent()`. The engine optimises each element read by its call site. Inside
+ * `at` all kinds of lists share one site, which is slow. Here the caller reads, and the check costs no more than a
+ * default.
  * @throws Error always; the stack shows which read found nothing
  */
 export function absent(): never {

@@ -4,7 +4,7 @@ import type { JsonValue } from '../protocol/json.ts'
 import { AppError } from './errors.ts'
 
 function refuse(what: string, path: string): never {
-  throw new AppError('NOT_CANONICAL', `${what} at ${path} has no place in JSON state`, { details: { path } })
+  throw new AppError('NOT_CANONICAL', `${what} at ${path} is not allowed in JSON state`, { details: { path } })
 }
 
 function write(value: unknown, path: string): string {
@@ -30,7 +30,7 @@ function writeArray(values: readonly unknown[], path: string): string {
   for (let i = 0; i < values.length; i++) {
     if (i > 0) text += ','
     const value = values[i]
-    // Long lists of small integers are what grids are made of.
+    // Fast path: grids are long lists of small integers.
     text += typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : write(value, `${path}[${i}]`)
   }
   return `${text}]`
@@ -38,7 +38,7 @@ function writeArray(values: readonly unknown[], path: string): string {
 
 /**
  * Canonical text of plain JSON.
- * @throws AppError NOT_CANONICAL naming the path of what JSON cannot spell
+ * @throws AppError NOT_CANONICAL naming the path of a value that JSON cannot represent
  *
  * @example
  * import { canonicalJson } from 'paracosm/world'

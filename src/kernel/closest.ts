@@ -21,10 +21,10 @@ function distance(a: string, b: string): number {
   return at(row, b.length)
 }
 
-/** Characters of a name that are compared: enough for any name that a person typed. */
+/** Characters of a name that are compared: enough for any name that a person types. */
 const MAX_COMPARED = 64
 
-/** The known name closest to `name`, if a person could have meant it: at most a third of it is wrong. */
+/** The known name closest to `name`, if a person could have meant it: at most a third of its characters differ. */
 export function closestOf(name: string, known: readonly string[]): string | undefined {
   const wanted = name.slice(0, MAX_COMPARED).toLowerCase()
   let best: string | undefined

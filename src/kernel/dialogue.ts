@@ -1,5 +1,5 @@
-// What a session needs of a text world: its games, the characters they are played with, the commands of a session, what
-// its events look like, and which of its effects are calls of a model. The session API plays every world that has this.
+// The session capability of a text world: its games and characters, the commands and events of a session, and which of
+// its effects are model calls. The session API plays every world with this capability.
 import { z } from 'zod'
 import type { Character } from '../protocol/character.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
@@ -78,30 +78,33 @@ export interface DialogueGame {
   readonly description: string
   readonly version: string
   readonly authors: readonly string[]
-  /** What ends a session by itself, for the record. */
+  /** The condition that ends a session by itself, for the record. */
   readonly stopping_conditions: JsonObject
   readonly is_scored: boolean
-  /** Whether players may read about whom they meet, unless `show_npc_details` is overridden. Absent: they may. */
+  /**
+   * Whether players may read about the character that they meet, unless `show_npc_details` is overridden. Default:
+   * true.
+   */
   readonly shows_npc?: boolean
-  /** What a session may change of its game. */
+  /** Settings of the game that a session may override. */
   readonly overrides: z.ZodType<JsonObject>
 }
 
-/** Who may be played and met in a game, in the order of the list. */
+/** Characters that may be played and met in a game, in the order of the list. */
 export interface DialogueCandidates {
   readonly pcs: readonly Character[]
   readonly npcs: readonly Character[]
 }
 
-/** What worlds need whose games are played with two characters: the player's, and the one that it meets. */
+/** For worlds whose games involve two characters: the player's, and the one that it meets. */
 export interface DialogueCharacters {
-  /** Those that ship with the world; a new server starts with them. */
+  /** Characters that ship with the world; a new server starts with them. */
   readonly shipped: readonly Character[]
   /** @param overrides parsed with the game's schema */
   candidates(game: DialogueGame, all: readonly Character[], overrides: JsonObject): DialogueCandidates
 }
 
-/** What a session is to be. */
+/** The settings of a new session. */
 export interface DialoguePlan {
   readonly game: DialogueGame
   /** The player's character and the one it meets; null in worlds without characters. */
@@ -162,7 +165,7 @@ export interface DialogueEvaluation {
     events: readonly SessionEvent[],
     config: JsonObject,
   ): { readonly ok: true; readonly call: ModelCall } | { readonly ok: false; readonly reason: string }
-  /** What the scorer answered; undefined: no score. */
+  /** The score in the scorer's answer; undefined: no score. */
   read(answer: string): { readonly tier: number; readonly score: number; readonly reasoning: string } | undefined
 }
 
@@ -178,7 +181,7 @@ export interface DialogueCommands {
   exit(reason: string, at: number): JsonValue
 }
 
-/** How far a session has come. */
+/** Progress of a session. */
 export interface DialogueProgress {
   readonly turns: number
   readonly hasBegun: boolean
@@ -196,7 +199,7 @@ export interface DialogueCapability<Observation = unknown> {
   configure(plan: DialoguePlan): JsonObject
   readonly commands: DialogueCommands
   progress(observation: Observation): DialogueProgress
-  /** Absent: the world asks for no models. */
+  /** Absent: the world calls no models. */
   readonly models?: DialogueModels
   /** Absent: sessions are not evaluated. */
   readonly evaluation?: DialogueEvaluation
@@ -207,7 +210,7 @@ export function isSameGame(name: string, other: string): boolean {
   return plainName(name) === plainName(other)
 }
 
-/** A game's name as it is compared. */
+/** The normalised name of a game, for comparisons. */
 export function plainName(name: string): string {
   return name.toLowerCase().replace(/[\s_-]+/g, '')
 }

@@ -1,6 +1,6 @@
-// The 64-bit digest of a state: the first half of MurmurHash3_x86_128 (Austin Appleby, public domain, 2011), seed 0.
-// It needs 32-bit multiplication alone, so a browser computes the same at full speed. It finds differences;
-// it does not withstand forgers. What must (the journal's chain) uses SHA-256.
+// The 64-bit digest of a state: the first half of MurmurHash3_x86_128 (Austin Appleby, public domain, 2011), seed 0. It
+// needs only 32-bit multiplication, so a browser computes it at full speed. It finds differences, but does not
+// withstand forgery; the journal's chain, which must, uses SHA-256.
 
 import type { JsonValue } from '../protocol/json.ts'
 import { absent } from './at.ts'
@@ -79,7 +79,7 @@ export class Digester {
     this.word(Math.floor(value / 0x1_0000_0000))
   }
 
-  /** Adds a string: its length, then two UTF-16 units a word. */
+  /** Adds a string: its length, then two UTF-16 units per word. */
   text(value: string): void {
     this.word(value.length)
     for (let i = 0; i < value.length; i += 2) {
@@ -133,7 +133,7 @@ export class Digester {
 
 /**
  * Digest of plain JSON, by its canonical text.
- * @throws AppError NOT_CANONICAL for what JSON cannot spell: NaN, Infinity, -0, undefined
+ * @throws AppError NOT_CANONICAL for values that JSON cannot represent: NaN, Infinity, -0, undefined
  *
  * @example
  * import { digestJson } from 'paracosm/world'

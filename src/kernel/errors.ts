@@ -188,7 +188,7 @@ export class AppError extends Error {
 
   /**
    * An error without a stack, for refusals that one client can cause thousands of times a second: a stack costs more
-   * than the rest of the answer, and nobody reads it.
+   * than the rest of the response, and nobody reads it.
    */
   static withoutStack(code: ErrorCode, message: string, options: AppErrorOptions = {}): AppError {
     const { stackTraceLimit } = Error

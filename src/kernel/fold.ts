@@ -1,22 +1,22 @@
-// A state on its way through a journal. Live play, replay, resume and fork all step a world through these functions,
-// so they cannot differ.
+// Advances a state through a journal. Live play, replay, resume and fork all step a world through these functions, so
+// they cannot differ.
 import type { EffectReply, EffectRequest, Refusal } from '../protocol/episode.ts'
 import type { StepLine } from '../protocol/journal.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import type { StepOutput, World, WorldEvent } from './world.ts'
 
-/** What a world said since the host last looked. The lists are reused: copy what you keep. */
+/** The outputs of a world since the host last read them. The lists are reused: copy what you keep. */
 export class FoldOutput implements StepOutput {
   readonly effects: EffectRequest[] = []
   readonly events: WorldEvent[] = []
-  /** Effects asked for and not answered. */
+  /** Requested effects without a reply. */
   readonly pending = new Map<string, EffectRequest>()
-  /** Effects taken back before they were answered. */
+  /** Effects cancelled before their reply. */
   readonly cancelled: string[] = []
   #step = 0
   #count = 0
 
-  /** Names effects by the step they were asked in: '12.0' is the first of step 12. */
+  /** Names effects by the step of their request: '12.0' is the first of step 12. */
   atStep(step: number): void {
     this.#step = step
     this.#count = 0
@@ -77,12 +77,12 @@ export function loadFold(
   return fold
 }
 
-/** Gives one command to the world. `command` has passed the world's schema. */
+/** Applies one command. `command` has passed the world's schema. */
 export function foldCommand(fold: Fold, slot: number, command: unknown): Refusal | undefined {
   return fold.world.apply(fold.state, slot, command, fold.out)
 }
 
-/** Gives a reply to the world. A reply to an answered or cancelled effect is dropped. */
+/** Applies a reply. A reply to an answered or cancelled effect is dropped. */
 export function foldReply(fold: Fold, reply: EffectReply): boolean {
   if (!fold.out.pending.delete(reply.effect)) return false
   fold.world.reply?.(fold.state, reply, fold.out)
@@ -100,7 +100,7 @@ export function foldStep(fold: Fold): void {
   fold.out.atStep(fold.step)
 }
 
-/** Called before each step that a fold makes, while the step's inputs are not applied yet. */
+/** Called before each step of a fold, before the step's inputs are applied. */
 export type BeforeStep = (step: number) => void
 
 /** Steps without inputs until `step` steps are done. */
@@ -111,7 +111,7 @@ export function foldTo(fold: Fold, step: number, before?: BeforeStep): void {
   }
 }
 
-/** Why a recorded line cannot have happened. */
+/** Why a recorded line cannot be replayed. */
 export interface LineFault {
   readonly what: string
 }
@@ -121,18 +121,21 @@ export interface LineFault {
  * Inputs are parsed by the world's schema again: a journal may come from anywhere.
  */
 export function foldLine(fold: Fold, line: StepLine, before?: BeforeStep): LineFault | undefined {
-  if (line.step < fold.step) return { what: `line for step ${line.step} stands after step ${fold.step}` }
+  if (line.step < fold.step) return { what: `the line of step ${line.step} follows step ${fold.step}` }
   foldTo(fold, line.step, before)
   before?.(line.step)
   for (const [slot, change] of line.changes ?? []) foldPresence(fold, slot, change.event !== 'left')
   for (const [slot, json] of line.inputs ?? []) {
     const command = fold.world.command.safeParse(json)
-    if (!command.success) return { what: `slot ${slot} sends what is not a command: ${JSON.stringify(json)}` }
+    if (!command.success) return { what: `the command of slot ${slot} is not valid: ${JSON.stringify(json)}` }
     const refusal = foldCommand(fold, slot, command.data)
-    if (refusal) return { what: `the world refuses what slot ${slot} was granted: ${refusal.code}: ${refusal.reason}` }
+    if (refusal)
+      return {
+        what: `the world refuses a command of slot ${slot} that it accepted in the recording: ${refusal.code}: ${refusal.reason}`,
+      }
   }
   for (const reply of line.replies ?? []) {
-    if (!foldReply(fold, reply)) return { what: `a reply to effect ${reply.effect}, which nobody asked for` }
+    if (!foldReply(fold, reply)) return { what: `there is a reply to effect ${reply.effect}, which was not requested` }
   }
   if (line.hold !== true) foldStep(fold)
   return undefined

@@ -1,4 +1,4 @@
-// `paracosm/world`: everything that a world is written with.
+// `paracosm/world`: everything that a world is built from.
 export { at } from './at.ts'
 export { canonicalJson } from './canonical.ts'
 export {

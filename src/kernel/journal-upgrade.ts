@@ -1,7 +1,7 @@
 // Reads journals of version 1 as version 2. Hashes cover the stored text, so only parsed lines are rewritten:
 // `seats` became `changes`, and the player kind `ghost` became `recorded`.
 
-/** Versions of journals that this release reads; the last one is what it writes. */
+/** Journal versions that this release reads; it writes the last one. */
 export const READABLE_VERSIONS: readonly unknown[] = [1, 2]
 
 /** A header of any readable version in the current form. */

@@ -8,7 +8,7 @@ import { AppError } from './errors.ts'
 import { Chain, hashText, parseLine } from './journal.ts'
 import { Replay } from './replay.ts'
 
-/** Feeds lines; what becomes of them, in a word: `holds`, an error code, or where they part. */
+/** Feeds lines and returns the result: `holds`, an error code, or where they diverge. */
 function judge(lines: readonly string[]): string {
   const replay = new Replay(() => paintArena)
   try {

@@ -1,9 +1,9 @@
-// The journal's codec: one JSON object a line, each carrying a running hash over itself and all lines before it.
+// The journal's codec: one JSON object per line, each with a running hash over itself and all lines before it.
 //
 // chain(n) = SHA-256 of the text chain(n-1) + body(n), as 64 hex digits; chain(-1) = 64 zeros; body is the line's text
 // without its hash.
 // Most lines print the first 16 hex digits of their chain value; the header, lines with a saved state and the outcome
-// print all 64, so that a reader can begin there and an outcome vouches for the whole.
+// print all 64, so that a reader can begin there, and the hash of the outcome covers the whole journal.
 import {
   CheckpointLine,
   FailureLine,
@@ -57,7 +57,10 @@ export class Chain {
     return `${body.slice(0, -1)},"hash":"${isFull ? this.#value : this.#value.slice(0, SHORT)}"}`
   }
 
-  /** Takes a stored line apart; undefined when its hash is missing or does not follow from the lines before. */
+  /**
+   * Splits a stored line into body and hash; undefined when the hash is missing or does not follow from the lines
+   * before.
+   */
   open(text: string): { body: string; hash: string } | undefined {
     const split = splitHash(text)
     if (!split) return undefined
@@ -92,7 +95,7 @@ export function parseLine(body: string, number: number): JournalLine {
   return { kind: 'step', line: check(StepLine.safeParse(upgradeStep(value)), number) }
 }
 
-/** The commonest line, judged by hand: a step with inputs and nothing else. All others go through the schema. */
+/** Fast check of the most common line: a step with inputs and nothing else. All others go through the schema. */
 function isBareStep(value: object): value is StepLine {
   if (!('step' in value && 'inputs' in value) || Object.keys(value).length !== 2) return false
   const { step, inputs } = value
@@ -106,7 +109,7 @@ function isInput(input: unknown): boolean {
 }
 
 function parseBody(body: string, number: number): object {
-  // Checked before anything recursive (schemas, worlds, canonical JSON) meets the value.
+  // Checked before recursive code (schemas, worlds, canonical JSON) sees the value.
   if (findTooDeep(body, MAX_JSON_DEPTH) !== undefined) {
     throw corrupt(number, `is nested deeper than ${MAX_JSON_DEPTH} levels`)
   }

@@ -1,5 +1,5 @@
-// Finds the first mistake in text that JSON.parse refused: the engine's own messages often carry no position.
-// A pushdown scanner without recursion, so that depth costs memory and never the call stack. RFC 8259.
+// Finds the first mistake in text that JSON.parse refused: the engine's own messages often have no position. A pushdown
+// scanner without recursion, so that depth costs memory and never the call stack. RFC 8259.
 
 /** Where JSON text goes wrong. */
 export interface JsonFault {
@@ -9,7 +9,7 @@ export interface JsonFault {
   readonly what: string
 }
 
-/** What may come next: a value, the first or a later thing in a list or object, a colon, a comma, nothing more. */
+/** What may come next: a value, the first or a later element of a list or object, a colon, a comma, or nothing. */
 type Expect = 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'comma or end' | 'end'
 
 const EXPECTED: Readonly<Record<Expect, string>> = {
@@ -38,7 +38,7 @@ export function findJsonFault(text: string): JsonFault | undefined {
  * For text that is not JSON the answer means nothing.
  */
 export function findTooDeep(text: string, maxDepth: number): number | undefined {
-  // Each level costs a bracket: text with few needs no look at every character.
+  // Each level needs a bracket, so a text with few brackets needs no full scan.
   if (text.length <= maxDepth || !hasMoreBrackets(text, maxDepth)) return undefined
   let depth = 0
   for (let at = 0; at < text.length; at++) {
@@ -51,7 +51,10 @@ export function findTooDeep(text: string, maxDepth: number): number | undefined 
   return undefined
 }
 
-/** Whether `text` has more than `count` opening brackets. Searched by the engine, which is many times quicker than a loop. */
+/**
+ * Whether `text` has more than `count` opening brackets. Uses the engine's search, which is many times faster than a
+ * loop.
+ */
 function hasMoreBrackets(text: string, count: number): boolean {
   let left = count
   for (const bracket of '[{') {
@@ -72,7 +75,7 @@ function endOfString(text: string, from: number): number {
 
 class Scanner {
   readonly #text: string
-  /** Closing brackets still owed, innermost last. */
+  /** Closing brackets still expected, innermost last. */
   readonly #open: ('}' | ']')[] = []
   #at = 0
   #expect: Expect = 'value'
@@ -143,7 +146,7 @@ class Scanner {
     return this.#open.length === 0 ? 'end' : 'comma or end'
   }
 
-  /** Passes one character. */
+  /** Consumes one character. */
   #step(expect: Expect): undefined {
     this.#at++
     return this.#then(expect)
@@ -162,7 +165,7 @@ class Scanner {
         this.#at++
         return undefined
       }
-      if (char < ' ') return this.#fault(`a string holds the control character ${codePoint(char)}; escape it`)
+      if (char < ' ') return this.#fault(`a string contains the control character ${codePoint(char)}; escape it`)
       const fault = char === '\\' ? this.#escape() : undefined
       if (fault) return fault
     }
@@ -199,7 +202,7 @@ class Scanner {
     return undefined
   }
 
-  /** Passes digits; false when there are none. */
+  /** Consumes digits; false when there are none. */
   #digits(): boolean {
     const from = this.#at
     while (isDigit(this.#text.charAt(this.#at))) this.#at++
@@ -221,11 +224,11 @@ class Scanner {
     const isTrailing = (char === '}' || char === ']') && char === this.#open.at(-1)
     if (isTrailing && (this.#expect === 'key' || this.#expect === 'value')) {
       const isAfterComma = /,\s*$/.test(this.#text.slice(Math.max(0, this.#at - 200), this.#at))
-      return isAfterComma ? 'a comma cannot come before the closing bracket' : `${char} cannot stand here`
+      return isAfterComma ? 'a comma cannot come before the closing bracket' : `${char} is not allowed here`
     }
     return char > ' ' && char <= '~'
-      ? `${char} cannot stand here`
-      : `the character ${codePoint(char)} cannot stand here`
+      ? `${char} is not allowed here`
+      : `the character ${codePoint(char)} is not allowed here`
   }
 
   #fault(what: string): JsonFault {

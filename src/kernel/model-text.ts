@@ -1,11 +1,11 @@
-// Texts that language models write around the JSON that they were asked for: thoughts before it, prose on both sides.
+// Extracts JSON from the answers of language models, which add thoughts before it and prose around it.
 
 const OPENED = /^\s*<(think|thinking|reasoning)>/
 const CLOSED = /<\/(?:think|thinking|reasoning)>/
 
 /**
- * The answer without a block of thoughts at its start. Some endpoints open the block in the prompt, so that only its end is
- * in the answer. A block that never ends leaves nothing.
+ * The answer without a thinking block at its start. Some endpoints open the block in the prompt, so that only its end
+ * is in the answer. A block that never ends leaves an empty answer.
  */
 export function withoutThinking(text: string): string {
   if (text.trimStart().startsWith('{')) return text
@@ -14,7 +14,7 @@ export function withoutThinking(text: string): string {
   return OPENED.test(text) ? '' : text
 }
 
-/** Whether a text that is still being written may be inside a block of thoughts. */
+/** Whether a text that is still being written may be inside a thinking block. */
 export function isThinking(text: string): boolean {
   const start = text.trimStart()
   const opened = OPENED.exec(start)
@@ -24,11 +24,12 @@ export function isThinking(text: string): boolean {
   )
 }
 
-/** Braces that are tried as the start of an object: a text of nothing but braces must not cost more. */
+/** Braces that are tried as the start of an object: this bounds the cost of a text of nothing but braces. */
 const MAX_STARTS = 20
 
 /**
- * The first JSON object in a text, as it is spelled; undefined: there is none. An object that is cut off or malformed hides
+ * The source text of the first JSON object in a text; undefined: there is none. An object that is cut off or malformed
+ * hides
  * what is inside it: half a verdict must not be read as another one.
  */
 export function firstJsonObject(text: string): string | undefined {
@@ -43,11 +44,11 @@ export function firstJsonObject(text: string): string | undefined {
   return undefined
 }
 
-/** How an object begins, and the characters that are looked at for it. */
+/** How an object begins, and how many characters are checked for it. */
 const LIKE_JSON = /^\{\s*(?:"|$)/
 const LOOKED_AT = 200
 
-/** Where the braces that open at `start` are closed; those in strings do not count. Undefined: nowhere. */
+/** Where the brace at `start` is closed; braces in strings do not count. Undefined: nowhere. */
 function endOfObject(text: string, start: number): number | undefined {
   let depth = 0
   let inString = false

@@ -6,7 +6,7 @@ import { at } from './at.ts'
 import { AppError, type ErrorCode } from './errors.ts'
 import { findJsonFault, findTooDeep } from './json-fault.ts'
 
-/** Spells a zod path as a JSON path: `$.players[0].name`. */
+/** Writes a zod path as a JSON path: `$.players[0].name`. */
 export function formatPath(path: readonly PropertyKey[]): string {
   let text = '$'
   for (const key of path) text += typeof key === 'number' ? `[${key}]` : `.${String(key)}`
@@ -58,11 +58,11 @@ export function lineAndColumn(text: string, offset: number): { line: number; col
   return { line, column: offset - start + 1 }
 }
 
-/** Levels of nesting in JSON from outside: far more than any format here has, far less than recursion can bear. */
+/** Levels of nesting in JSON from outside: far more than any format here has, far less than recursion can handle. */
 export const MAX_JSON_DEPTH = 500
 
 /**
- * Refuses JSON text that is nested too deeply, before recursive code (schemas, canonical JSON) meets it.
+ * Refuses JSON text that is nested too deeply, before recursive code (schemas, canonical JSON) sees it.
  * @param what names the text in the message
  * @throws AppError VALIDATION_ERROR with line and column of the first bracket that is too deep
  */
@@ -92,7 +92,7 @@ export function parseJson(
     return JSON.parse(text)
   } catch (cause) {
     const fault = findJsonFault(text)
-    // The scanner and the engine accept the same texts; by test.
+    // The scanner and the engine accept the same texts; a test checks this.
     if (!fault) throw cause
     const at = lineAndColumn(text, fault.offset)
     throw new AppError('JSON_MALFORMED', `${what} is not JSON: line ${at.line}, column ${at.column}: ${fault.what}`, {

@@ -10,20 +10,20 @@ import { Chain, corrupt, hashText, parseLine, splitHash, type TextHash } from '.
 import { parseWith } from './parse.ts'
 import type { World } from './world.ts'
 
-/** The first place where a journal and the world part. */
+/** The first place where a journal and the world diverge. */
 export interface Divergence {
-  /** Steps done when they part. */
+  /** Steps completed when they diverge. */
   readonly step: number
   /** Line of the journal, from 1. */
   readonly line: number
   readonly what: string
-  /** What the journal says, and what the world makes of it. */
+  /** The value in the journal, and the value that the world produced. */
   readonly recorded: JsonValue
   readonly replayed: JsonValue
 }
 
 export interface ReplayOptions {
-  /** Whether to check the running hash; off only for readers that start in the middle without a full hash. */
+  /** Whether to check the running hash; disabled only for readers that start in the middle without a full hash. */
   readonly chain?: boolean
   /** Whether to compare digests; a viewer that only seeks need not pay for them. */
   readonly digests?: boolean
@@ -33,12 +33,12 @@ export interface ReplayOptions {
   readonly maxSteps?: number
 }
 
-/** As many steps as the host lets an episode run: a line may name any step, and a fold would make them all. */
+/** The step limit of the host: a line may name any step, and a fold would make all steps up to it. */
 export const MAX_REPLAY_STEPS = 10_000_000
 
 /**
- * A fold that is fed with the stored lines of a journal, in order, header first.
- * Bad lines throw; a divergence is kept in `divergence` and ends the folding.
+ * A fold over the stored lines of a journal, in order, header first.
+ * Bad lines throw; a divergence is stored in `divergence` and ends the fold.
  */
 export class Replay {
   readonly #resolve: (header: JournalHeader) => World
@@ -70,12 +70,12 @@ export class Replay {
     return this.#fold
   }
 
-  /** The last line, once it has come. */
+  /** The last line, once it has arrived. */
   get outcome(): OutcomeLine | undefined {
     return this.#outcome
   }
 
-  /** The last line of an episode that failed, once it has come. */
+  /** The last line of a failed episode, once it has arrived. */
   get failure(): FailureLine | undefined {
     return this.#failure
   }
@@ -114,13 +114,13 @@ export class Replay {
     return line
   }
 
-  /** Checks and parses the next stored line, and folds nothing yet. Hand the line to `take`. */
+  /** Checks and parses the next stored line without folding it. Pass the line to `take`. */
   open(text: string): JournalLine {
     this.#lines++
     const split = this.#options.chain ? this.#chain.open(text) : splitHash(text)
     if (!split) throw this.#broken(text)
     const line = parseLine(split.body, this.#lines)
-    // The step of a failure was perhaps made: `take` judges it.
+    // The step of a failure may or may not have been made: `take` decides.
     if (line.kind !== 'header' && line.kind !== 'failure' && this.#fold) this.#checkStep(this.#fold, line.line.step)
     return line
   }
@@ -163,7 +163,7 @@ export class Replay {
     this.#compareDigest(line.line)
   }
 
-  /** A world that throws at a recorded line: sound only if the journal ends there, with or without its failure line. */
+  /** A world that throws at a recorded line: valid only if the journal ends there, with or without its failure line. */
   #foldLine(line: StepLine, before: BeforeStep | undefined): LineFault | undefined {
     try {
       return foldLine(this.fold, line, before)
@@ -280,7 +280,7 @@ export class Replay {
   }
 
   #broken(text: string): AppError {
-    if (!splitHash(text)) return corrupt(this.#lines, 'carries no hash: it is torn or not a journal line')
+    if (!splitHash(text)) return corrupt(this.#lines, 'has no hash: it is incomplete or not a journal line')
     const step = this.#fold ? `, after step ${this.#fold.step}` : ''
     return corrupt(
       this.#lines,

@@ -1,5 +1,5 @@
-// What a world's browser view is given and gives back. Types only: views are DOM code in `src/worlds/<id>/view` or in a
-// package of their own, and the application, the contract pages and shared files mount them in the same way.
+// The interface of a world's browser view. Types only: views are DOM code in `src/worlds/<id>/view` or in a package of
+// their own, and the application, the contract pages and shared files mount them in the same way.
 import type { JsonObject } from '../protocol/json.ts'
 import type { ViewFrame } from '../protocol/live.ts'
 
@@ -24,11 +24,11 @@ export interface ViewSource {
   /** The slot whose observation `frame.view` is; null: the public view. */
   readonly perspective: number | null
   readonly frame: ViewFrame | undefined
-  /** Calls `listener` after every new frame. Returns what stops it. */
+  /** Calls `listener` after every new frame. Returns a function that stops it. */
   subscribe(listener: () => void): () => void
   /** Steps per second now; 0 while paused. Views interpolate only up to four times the world's pace. */
   readonly speed: number
-  /** Says something in the viewer's slot; present when the viewer plays. */
+  /** Sends a command for the viewer's slot; present when the viewer plays. */
   send?(command: JsonObject): void
   /** The headless inspection of one part, at the frame's step. */
   inspect?(id: number): Promise<JsonObject | undefined>

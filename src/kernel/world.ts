@@ -1,6 +1,5 @@
-// What a world is: data and pure functions. `paint-arena` is the smallest whole example.
-// A world never reads a clock, a random source, a file or a socket: its generator lives in its state, and what it
-// needs from outside it asks for with an effect.
+// What a world is: data and pure functions. `paint-arena` is the smallest whole example. A world never reads a clock, a
+// random source, a file or a socket: its generator lives in its state, and it requests outside work as an effect.
 import type { z } from 'zod'
 import type { EffectReply, Outcome, Refusal, Results, Variant } from '../protocol/episode.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
@@ -11,7 +10,7 @@ import type { DialogueCapability } from './dialogue.ts'
 import { digestJson } from './digest.ts'
 import { parseWith } from './parse.ts'
 
-/** Something worth telling that happened in a step. Derived: it is never journalled, a replay makes it again. */
+/** A notable event of a step. Derived: it is never journalled, and a replay produces it again. */
 export interface WorldEvent {
   /** Who may see it; null: everybody. */
   readonly slot: number | null
@@ -22,8 +21,8 @@ export interface WorldEvent {
 /** The outputs of a world while it applies inputs and steps. */
 export interface StepOutput {
   /**
-   * Asks the outside for work; the reply comes back through `World.reply`. The request is kept as it is: share nothing
-   * with it that changes later. Returns the effect's id.
+   * Requests outside work; the reply comes back through `World.reply`. The request is stored without a copy: share
+   * nothing with it that changes later. Returns the effect's id.
    */
   effect(kind: string, request: JsonValue): string
   /** Cancels an effect: the work stops, and no reply comes. Does nothing if the effect has been answered. */
@@ -33,10 +32,10 @@ export interface StepOutput {
 
 /**
  * An agent that ships with a world. It sees what its slot sees, and may keep a memory of its own: given the same
- * observations in the same order it says the same, so a resumed episode can show it the past again.
+ * observations in the same order it sends the same commands, so a resumed episode can replay the past to it.
  */
 export interface Bot<Observation = unknown, Command = unknown> {
-  /** Called once a step; undefined: nothing to say. */
+  /** Called once per step; undefined: no command. */
   decide(observation: Observation): Command | undefined
 }
 
@@ -50,23 +49,23 @@ export interface BotMaker<Observation = unknown, Command = unknown> {
 /** A perception without what the adapter adds: version, time and agent. */
 export type PerceptionBody = Omit<Perception, 'timestamp' | 'agent_id' | 'protocol_version'>
 
-/** How far a command of the perception protocol has come, in a world that has its own commands. */
+/** Progress of a command of the perception protocol, in a world that has its own commands. */
 export interface CommandProgress {
-  /** How often the world has been asked before: once after every step. */
+  /** How often the world has been called for this command before: once after every step. */
   readonly calls: number
   /** The status of its last command: none sent yet, pending, accepted, or refused. */
   readonly last: 'none' | 'pending' | 'taken' | Refusal
 }
 
-/** What a world makes of a command of the perception protocol, at one step. */
+/** The translation of a perception command at one step. */
 export interface CommandTranslation<Command> {
-  /** What the slot is to say now, in the world's own words. */
+  /** The command of the world that the slot sends now. */
   readonly say?: Command
   /** Present: the command has ended with this. */
   readonly end?: { readonly status: 'done' | 'failed'; readonly outcome: string; readonly code?: string }
 }
 
-/** Each is absent where the world does not say. */
+/** Each is absent where the world does not define it. */
 export interface WorldShapes {
   readonly summary?: z.ZodType
   readonly outline?: z.ZodType
@@ -74,9 +73,9 @@ export interface WorldShapes {
   readonly saved?: z.ZodType
 }
 
-/** How the public sees a world. */
+/** The public view of a world. */
 export interface ViewCapability<State = unknown> {
-  /** What the public may see now: a JSON object that the world's viewer draws. It shares nothing with the state. */
+  /** The public view of a state: a JSON object that the world's viewer draws. It shares nothing with the state. */
   spectate(state: State): JsonObject
   /**
    * The browser module that draws it, for worlds outside Paracosm: it exports a `ViewModule` as `view` or as its default,
@@ -85,13 +84,13 @@ export interface ViewCapability<State = unknown> {
   readonly module?: URL
 }
 
-/** What the agent protocol needs of a world. */
+/** What the agent protocol needs from a world. */
 export interface PerceptionCapability<State = unknown, Command = unknown> {
-  /** The engine-agnostic form of what a slot may see; the adapter adds time, agent and version. */
+  /** The engine-agnostic observation of a slot; the adapter adds time, agent and version. */
   perceive(state: State, slot: number): PerceptionBody
   /**
-   * Translates a command of the protocol into the world's own commands: asked after every step until it reports the end
-   * of the command, and gives at most one command each time. Absent in worlds whose command type is `AgentCommand`
+   * Translates a command of the protocol into the world's own commands: called after every step until it reports the
+   * end of the command; it returns at most one command each time. Absent in worlds whose command type is `AgentCommand`
    * itself; those emit `command.accepted`, `running`, `done` and `failed` as events of the slot, with `number`,
    * `command`, `outcome` and `code`.
    */
@@ -104,10 +103,10 @@ export interface HeadlessCapability<Config = unknown, State = unknown> {
   readonly shapes?: WorldShapes
   /** Whether steps after the outcome still mean something: a factory keeps running after its objective. Default: no. */
   readonly runsOn?: boolean
-  /** What an episode of a configuration will be like: its `size`, its `objective`. */
+  /** Outline of an episode with this configuration: its `size`, its `objective`. */
   outline?(config: Config): JsonObject
   /**
-   * What an agent should know at a glance, in plain JSON. An `objective` with booleans `complete` and `failed` says
+   * Summary of the state for an agent, in plain JSON. An `objective` with booleans `complete` and `failed` says
    * whether the episode can be (or has been) won; without one, a defined `outcome` counts as complete.
    */
   summarize?(state: State): JsonObject
@@ -122,7 +121,7 @@ export interface HeadlessCapability<Config = unknown, State = unknown> {
 /**
  * Rules as a state machine. Same version, configuration, seed and inputs give the same digest on every machine.
  *
- * The parameters are the parsed configuration, the state, the parsed command and what a slot sees. Methods may
+ * The parameters are the parsed configuration, the state, the parsed command and the observation. Methods may
  * change the state they are given only in `apply`, `step`, `reply` and `slot`; what the others return shares nothing
  * with it.
  */
@@ -144,7 +143,8 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   readonly variants: readonly Variant[]
   readonly bots?: readonly BotMaker<Observation, Command>[]
   /**
-   * What stands in for outside work where nothing is configured, by kind of effect: pure functions of the request and
+   * Offline substitutes for outside work, by kind of effect, used where nothing is configured: pure functions of the
+   * request and
    * the episode's own time in milliseconds. Absent: such effects fail with NO_WORKER.
    */
   readonly offline?: Readonly<Record<string, (request: JsonValue, atMs: number) => JsonValue>>
@@ -152,19 +152,19 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   slots(config: Config): number
   create(config: Config, seed: number): State
   /**
-   * Takes one command of one slot, now, before the next step. A refused command leaves the state as it was.
-   * Commands come ordered by slot, then by arrival.
+   * Applies one command of one slot, before the next step. A refused command leaves the state as it was.
+   * Commands arrive ordered by slot, then by time.
    */
   apply(state: State, slot: number, command: Command, out: StepOutput): Refusal | undefined
   /** Advances one step, in place. */
   step(state: State, out: StepOutput): void
-  /** Takes what came back for an effect. Worlds that ask for effects must have it. */
+  /** Applies the reply to an effect. Required for worlds that request effects. */
   reply?(state: State, reply: EffectReply, out: StepOutput): void
-  /** Learns that a slot's player is there (or has gone). Worlds without it do not care. */
+  /** Called when a slot's player connects or leaves. Optional. */
   presence?(state: State, slot: number, isPresent: boolean, out: StepOutput): void
-  /** What this slot may see now. */
+  /** The observation of this slot. */
   observe(state: State, slot: number): Observation
-  /** How the public sees an episode; absent: the standing is all that is shown. */
+  /** The public view; absent: viewers see only the standing. */
   readonly view?: ViewCapability<State>
   /** The engine-agnostic agent protocol; absent: agents cannot play this world through it. */
   readonly perception?: PerceptionCapability<State, Command>
@@ -174,9 +174,9 @@ export interface World<Config = unknown, State = unknown, Command = unknown, Obs
   readonly dialogue?: DialogueCapability<Observation>
   /** Slots that must move before the next lockstep step; absent: all. An empty list: none, so step or wait for replies. */
   awaits?(state: State): readonly number[]
-  /** What a slot is taken to say when its time runs out; absent or undefined: nothing. */
+  /** The command of a slot whose time has run out; absent or undefined: none. */
   fallback?(state: State, slot: number): Command | undefined
-  /** The standing so far: one finite score a slot. */
+  /** The current standing: one finite score per slot. */
   standing(state: State): Results
   /** Defined once the rules have ended the episode. */
   outcome(state: State): Outcome | undefined
@@ -205,7 +205,7 @@ export function publicView(world: World, state: unknown): JsonObject {
 type Derived = 'save' | 'load' | 'digest'
 
 /**
- * Makes a world of its rules. For a world whose state is plain JSON, give the state's schema as `state` and leave
+ * Makes a world from its rules. For a world whose state is plain JSON, give the state's schema as `state` and leave
  * out `save`, `load` and `digest`: they follow from it.
  *
  * @example

@@ -1,4 +1,4 @@
-// One request of the later protocol to a commissioner elsewhere. Older ones close the connection: then there is no answer.
+// One request of the later protocol to a remote commissioner. Older ones close the connection and give no answer.
 import type { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
@@ -6,7 +6,7 @@ import type { CommissionerRequest } from '../protocol/commissioner-requests.ts'
 import type { Channel, OpenChannel } from './channel.ts'
 import { writeFrame } from './commissioner/wire.ts'
 
-/** Milliseconds for an answer. One that ignores what it does not know is as good as one that closes. */
+/** Milliseconds for an answer. One that ignores unknown requests counts as one that closes. */
 const ANSWER_MS = 10_000
 
 /**

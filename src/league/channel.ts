@@ -1,4 +1,4 @@
-// The way from a platform to a commissioner: a websocket to a service elsewhere, or a session in this process.
+// The connection from a platform to a commissioner: a websocket to a remote service, or a session in this process.
 import { WebSocket } from 'ws'
 import { AppError } from '../kernel/errors.ts'
 import type { Commissioner, Draw } from './commissioner/commissioner.ts'
@@ -14,7 +14,7 @@ export interface ChannelListener {
 /** One conversation with a commissioner. */
 export interface Channel {
   send(text: string): void
-  /** Ends it; the listener hears of the close. */
+  /** Closes it; the listener is notified. */
   close(): void
 }
 

@@ -1,5 +1,5 @@
-// From a league's commissioner to a conversation with it: built-in and module commissioners in this process, services by
-// their address, programs and containers started for the time of one conversation.
+// Connects to a league's commissioner: built-in and module commissioners run in this process, services are reached by
+// URL, and programs and containers are started for one conversation.
 import { createServer } from 'node:net'
 import { AppError } from '../kernel/errors.ts'
 import { sleep } from '../lib/sleep.ts'
@@ -12,13 +12,13 @@ import { createRuleset } from './commissioner/ruleset.ts'
 import { bundledRuleset, parseRuleset } from './commissioner/ruleset-config.ts'
 import { loadCommissioner } from './commissioner/user-commissioner.ts'
 
-/** What programs and containers need of this machine. */
+/** Local requirements of programs and containers. */
 export interface CommissionerServices {
   readonly environment: Readonly<Record<string, string>>
   readonly engine: string | undefined
 }
 
-/** Milliseconds that a started commissioner has until it is healthy, and between two looks. */
+/** Milliseconds that a started commissioner has until it is healthy, and between two checks. */
 const HEALTH_MS = 60_000
 const LOOK_MS = 100
 /** Port of a commissioner's container. */

@@ -1,5 +1,5 @@
-// The platform's side of a round: tells a commissioner how things stand, plays what it schedules, and returns what it makes
-// of the results. The commissioner may be anybody's: everything it says is checked, counted and limited.
+// The platform's side of a round: informs a commissioner, plays the episodes that it schedules, and returns its
+// ranking. The commissioner is untrusted: everything it sends is checked, counted and limited.
 import { AppError } from '../kernel/errors.ts'
 import type {
   EpisodeFailed,
@@ -14,7 +14,7 @@ import { BadFrame, closeReason, readCommissionerFrame, writeFrame } from './comm
 export interface RoundHost {
   /** Why an episode cannot be played; undefined: it can. */
   refuse(episode: ScheduledEpisode): string | undefined
-  /** Plays an episode, or returns what came of it before. It never rejects, except when the signal is aborted. */
+  /** Plays an episode, or returns its earlier outcome. It never rejects, except when the signal is aborted. */
   play(episode: ScheduledEpisode, signal: AbortSignal): Promise<EpisodeResult | EpisodeFailed>
 }
 
@@ -35,7 +35,8 @@ const ABORT_MS = 2000
 
 /**
  * Runs one round to its end.
- * @throws AppError COMMISSIONER_FAILED when it closes early, says what it must not, or stays silent; the signal's reason
+ * @throws AppError COMMISSIONER_FAILED when it closes early, sends an invalid message, or stays silent; the signal's
+ * reason
  */
 export function driveRound(options: DriveOptions): Promise<RoundComplete> {
   return new Drive(options).run()
@@ -80,7 +81,7 @@ class Drive {
 
   #abort(): void {
     const { signal } = this.#options
-    this.#channel?.send(writeFrame({ type: 'round_abort', reason: 'the platform stops' }))
+    this.#channel?.send(writeFrame({ type: 'round_abort', reason: 'the platform is stopping' }))
     // The commissioner closes with 1000; one that does not is left alone.
     setTimeout(() => this.#done.reject(signal.reason), this.#channel ? ABORT_MS : 0).unref()
     this.#done.reject(signal.reason)
@@ -140,7 +141,7 @@ class Drive {
 
   #refusal(episode: ScheduledEpisode, seen: ReadonlySet<string>): string | undefined {
     const { request_id: id } = episode
-    if (seen.has(id) || this.#scheduled.has(id)) return 'the request id was used before'
+    if (seen.has(id) || this.#scheduled.has(id)) return 'the request id has already been used'
     if (this.#scheduled.size + seen.size >= MAX_ROUND_EPISODES)
       return `a round has at most ${MAX_ROUND_EPISODES} episodes`
     return this.#options.host.refuse(episode)
@@ -176,7 +177,7 @@ class Drive {
     else this.#fail(fault)
   }
 
-  /** Why a completion cannot be taken. */
+  /** Why a completion is refused. */
   #faultOf({ results, graduation_changes: changes }: RoundComplete): string | undefined {
     if (this.#settled.size < this.#scheduled.size) {
       return 'the commissioner completed the round before all episodes were settled'
@@ -184,8 +185,8 @@ class Drive {
     const { divisions, memberships } = this.#options.start
     const named = [...results.map(({ division_id: id }) => id), ...changes.map(({ to_division_id: id }) => id)]
     const strange = named.find((id) => divisions.every((division) => division.id !== id))
-    if (strange !== undefined) return `the commissioner names a division that there is not: ${strange}`
+    if (strange !== undefined) return `the commissioner names an unknown division: ${strange}`
     const unknown = changes.find(({ membership_id: id }) => memberships.every((each) => each.id !== id))
-    return unknown && `the commissioner names a member that there is not: ${unknown.membership_id}`
+    return unknown && `the commissioner names an unknown member: ${unknown.membership_id}`
   }
 }

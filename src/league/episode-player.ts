@@ -13,7 +13,7 @@ import type { Rounds } from '../store/leagues/rounds.ts'
 import type { EpisodeRecord } from '../store/leagues/rows.ts'
 import { type PreparedPlayers, type ProgramOptions, preparePlayers } from './uploads/programs.ts'
 
-/** Milliseconds that one episode may take, and steps a second with players outside. */
+/** Milliseconds that one episode may take, and steps per second with players outside. */
 const EPISODE_MS = 600_000
 export const TICK_RATE = 20
 /** Why a policy cannot be started: its episode has failed. */

@@ -1,4 +1,4 @@
-// How sure a row of a leaderboard is: the spread of a player’s round results around their mean, or that of its rating.
+// Confidence of a leaderboard row: the spread of a player’s round results around their mean, or that of its rating.
 import type { DivisionRanking, RankDivisionRequest } from '../protocol/commissioner-requests.ts'
 
 /** A row with the ends of its 95 % interval; null: fewer than two rounds. */

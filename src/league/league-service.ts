@@ -1,5 +1,5 @@
 // Runs leagues: proposes rounds when they are due, drives each through its commissioner, and plays its episodes. Rounds
-// and episodes are jobs of the store, so that a kill of the server or of a commissioner costs nothing that was settled.
+// and episodes are jobs of the store, so that killing the server or a commissioner loses no settled result.
 import { randomInt } from 'node:crypto'
 import type { z } from 'zod'
 import type { MatchServices } from '../evaluation/match.ts'
@@ -70,7 +70,7 @@ const LEASE_MS = 10_000
 const ROUNDS_AT_ONCE = 8
 /** How often a round or episode is begun: servers and commissioners may be killed many times. */
 const ATTEMPTS = 200
-/** Milliseconds between two looks for an episode that another process plays. */
+/** Milliseconds between two checks for an episode that another process plays. */
 const LOOK_MS = 300
 /** Recent rounds that schedules and leaderboards look at. */
 const RECENT = 200
@@ -113,14 +113,14 @@ export class LeagueService {
     ]
   }
 
-  /** Begins to do jobs. @param everyMs between two looks at what is due; undefined: `tick` is called by hand */
+  /** Begins to do jobs. @param everyMs between two checks at what is due; undefined: `tick` is called by hand */
   start(everyMs?: number): void {
     for (const worker of this.#workers) worker.start()
     if (everyMs !== undefined) this.#loop ??= this.#tickForever(everyMs)
   }
 
   async stop(graceMs = 0): Promise<void> {
-    this.#stop.abort(new AppError('INTERRUPTED', 'the server stops'))
+    this.#stop.abort(new AppError('INTERRUPTED', 'the server is stopping'))
     await Promise.all(this.#workers.map((worker) => worker.stop({ graceMs })))
     await this.#loop
   }
@@ -189,7 +189,7 @@ export class LeagueService {
     return answer ? answer.rounds : createBaseline().scheduleRounds(request, now())
   }
 
-  /** Asks a commissioner elsewhere; undefined: it does not know such requests. */
+  /** Asks a remote commissioner; undefined: it does not support such requests. */
   async #ask<T>(league: LeagueRecord, request: CommissionerRequest, schema: z.ZodType<T>): Promise<T | undefined> {
     const key = `${league.id}/${request.type}`
     if (this.#unknown.has(key)) return undefined
@@ -232,7 +232,7 @@ export class LeagueService {
     return undefined
   }
 
-  /** What the commissioner is told: the same every time. */
+  /** The start message for the commissioner: the same every time. */
   async #startOf(round: RoundRecord, league: LeagueRecord): Promise<RoundStart> {
     const { leagues, rounds, services } = this.#options
     const what = { code: 'STORE_CORRUPT', what: 'The start of a round' } as const
@@ -249,7 +249,7 @@ export class LeagueService {
         const found = start.variants.find(({ id }) => id === variant)
         if (!found) return `there is no variant ${variant}`
         const stranger = ids.find((id) => !members.has(id))
-        if (stranger !== undefined) return `there is no member with the policy version ${stranger}`
+        if (stranger !== undefined) return `no member has the policy version ${stranger}`
         const { num_agents: slots } = config ?? found.game_config
         return typeof slots === 'number' && slots !== ids.length
           ? `${variant} has ${slots} slots, not ${ids.length}`
@@ -346,7 +346,7 @@ export class LeagueService {
     return { request, rankings }
   }
 
-  /** What the commissioner says of a division; null: nothing. */
+  /** The commissioner's description of a division; null: none. */
   async describe(divisionId: string): Promise<DivisionDescription | null> {
     const { leagues, rounds, now = Date.now } = this.#options
     const division = await leagues.division(divisionId)

@@ -1,4 +1,4 @@
-// A league out of its specification: checked against its world, stored, and its policies submitted.
+// Creates a league from its specification: checked against its world, stored, and its policies submitted.
 import { planEvaluation } from '../evaluation/plan.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { type EvaluationPlayer, EvaluationSpec } from '../protocol/evaluation.ts'

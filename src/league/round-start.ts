@@ -1,4 +1,4 @@
-// What a commissioner is told at the start of a round, and with the later requests.
+// The message for a commissioner at the start of a round, and with later requests.
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { configureWorld } from '../kernel/world.ts'
 import type {

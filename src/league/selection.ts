@@ -20,7 +20,9 @@ export function parsePolicyIdentifier(text: string): PolicyIdentifier {
   if (colon < 0 && text !== '') return { name: text, version: null }
   const [, number] = VERSION.exec(text.slice(colon + 1)) ?? []
   if (colon > 0 && number !== undefined) return { name: text.slice(0, colon), version: Number(number) }
-  throw new AppError('USAGE', `${JSON.stringify(text)} names no policy`, { hint: 'Write NAME, NAME:3 or NAME:v3.' })
+  throw new AppError('USAGE', `${JSON.stringify(text)} is not the name of a policy`, {
+    hint: 'Write NAME, NAME:3 or NAME:v3.',
+  })
 }
 
 /**

@@ -1,4 +1,4 @@
-// What a commissioner hears of an episode, and the draws that a round's line-ups come from.
+// The settlement of an episode for a commissioner, and the random draws of a round's line-ups.
 import { createRandom, nextBelow } from '../kernel/random.ts'
 import type { EpisodeFailed, EpisodeResult, RoundComplete, RoundStart } from '../protocol/commissioner.ts'
 import type { EpisodeRecord } from '../store/leagues/rows.ts'

@@ -1,4 +1,4 @@
-// What becomes of submissions: policies that this machine knows enter at once, uploaded ones after a trial, which is a job of
+// Handles submissions: policies that this machine knows enter at once, uploaded ones after a trial, which is a job of
 // the store: one episode in which the policy fills every slot.
 import type { MatchServices } from '../evaluation/match.ts'
 import { playMatch } from '../evaluation/play-episode.ts'

@@ -1,4 +1,4 @@
-// Won, drawn and lost: what the rows of a leaderboard came to in the episodes of recent rounds.
+// Wins, draws and losses of leaderboard rows in the episodes of recent rounds.
 import type { EpisodeRecord } from '../store/leagues/rows.ts'
 
 export interface Tally {

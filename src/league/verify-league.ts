@@ -18,7 +18,7 @@ export interface LeagueVerification {
   readonly rounds: number
   readonly journals: number
   readonly steps: number
-  /** Rounds of a commissioner elsewhere: their journals were checked, their ranking is its own. */
+  /** Rounds of a remote commissioner: their journals were verified, but not their ranking. */
   readonly foreign_rounds: number
 }
 
@@ -66,7 +66,7 @@ async function checkEpisode(
       cause,
     })
   if (episode.status !== 'completed') return 0
-  if (episode.journal === null) throw fault('it has scores and no journal')
+  if (episode.journal === null) throw fault('it has scores but no journal')
   const source = await blobs.open(episode.journal).catch((cause: unknown) => {
     throw fault('its journal is missing', cause)
   })
@@ -75,13 +75,13 @@ async function checkEpisode(
   })
   try {
     const world = await worlds.loadRecorded(file.header)
-    if (file.header.seed !== episode.request.seed) throw fault('its journal has another seed')
+    if (file.header.seed !== episode.request.seed) throw fault('its journal has a different seed')
     const { divergence, outcome, hash } = await verifyJournal(file, () => world)
     if (divergence) throw fault(`it diverges at step ${divergence.step}: ${divergence.what}`)
-    if (!outcome || hash !== episode.hash) throw fault('its journal is another one than was stored')
+    if (!outcome || hash !== episode.hash) throw fault('its journal differs from the stored one')
     if (canonicalJson(outcome.results.scores) !== canonicalJson([...(episode.scores ?? [])])) {
       throw fault(
-        `its journal ends with ${outcome.results.scores.join(', ')}, and ${episode.scores?.join(', ')} is stored`,
+        `its journal ends with ${outcome.results.scores.join(', ')}; the stored scores are ${episode.scores?.join(', ')}`,
       )
     }
     return outcome.step

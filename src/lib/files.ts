@@ -21,7 +21,7 @@ const PERMISSIONS = 0o777
 /** Characters of the target's name in the temporary name: file systems take 255 bytes. */
 const NAME_LENGTH = 50
 
-/** What file systems without hard links answer to a link. */
+/** Errno values of file systems without hard links. */
 const NO_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
 
 /** What the errno of a failed write means. */
@@ -131,7 +131,7 @@ export async function placeFile(
   })
 }
 
-/** Unlike a rename, a link never replaces an existing file. Without hard links the file has just been looked for. */
+/** Unlike a rename, a link never replaces an existing file. Without hard links, the existence check above must do. */
 async function linkOnce(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path)

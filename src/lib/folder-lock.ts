@@ -1,5 +1,5 @@
-// One process at a time in a folder. The lock is one of the kernel, held through SQLite: it ends with its process, holds
-// across PID namespaces and containers that share the folder, and no leftover file blocks a start.
+// One process at a time in a folder. The kernel holds the lock, through SQLite: it ends with its process, holds across
+// PID namespaces and containers that share the folder, and no leftover file blocks a start.
 import { truncateSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,9 +21,9 @@ const SQLITE_NOTADB = 26
 const BUSY_CODES: readonly number[] = [SQLITE_BUSY]
 const GARBAGE_CODES: readonly number[] = [SQLITE_CORRUPT, SQLITE_NOTADB]
 
-/** A lock that is held. Keep it: a handle that is garbage collected gives the lock up. */
+/** A held lock. Keep the reference: garbage collection of the handle releases the lock. */
 export interface FolderLock {
-  /** Gives the lock up; a second call does nothing. */
+  /** Releases the lock; a second call does nothing. */
   release(): void
   [Symbol.dispose](): void
 }
@@ -40,13 +40,13 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     .catch((error: unknown) => {
       throw toWriteError(error, path)
     })
-  // By name: opening it a second time would drop the lock.
+  // Inspected by name: opening it a second time would drop the lock.
   await restrict(path, PRIVATE_FILE)
   await rm(join(folder, OLD_NAME), { force: true })
   return lock
 }
 
-/** Synchronous, so that within a process nothing runs between a look at the file and its truncation. */
+/** Synchronous, so that nothing else in this process runs between the check of the file and its truncation. */
 function takeLock(folder: string, path: string): FolderLock {
   try {
     return holdExclusive(path)
@@ -55,8 +55,8 @@ function takeLock(folder: string, path: string): FolderLock {
     if (code !== undefined && BUSY_CODES.includes(code)) throw inUse(folder, path, error)
     if (code === undefined || !GARBAGE_CODES.includes(code)) throw unwritable(path, error)
   }
-  // No process holds it: SQLite had to share the lock to read the garbage. Truncating keeps the inode, so that of several
-  // that come here at once only one gets the lock.
+  // No process holds it: SQLite had to share the lock to read the garbage. Truncating keeps the inode, so that only one
+  // of several concurrent callers gets the lock.
   truncateSync(path)
   try {
     return holdExclusive(path)

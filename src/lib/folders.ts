@@ -30,12 +30,12 @@ async function makeOne(path: string, options: FolderOptions): Promise<void> {
   try {
     await mkdir(path, options)
   } catch (error) {
-    // Another process may have made it meanwhile.
+    // Another process may have created it in the meantime.
     if (!(errnoOf(error) === 'EEXIST' && (await isFolder(path)))) throw error
   }
 }
 
-/** False: nothing has the name, and its parent is to be looked at. @throws AppError FILE_UNWRITABLE for a file */
+/** False: nothing has this name, so the parent is checked next. @throws AppError FILE_UNWRITABLE for a file */
 async function isFolder(path: string): Promise<boolean> {
   try {
     if ((await stat(path)).isDirectory()) return true

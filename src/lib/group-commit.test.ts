@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { GroupCommit } from './group-commit.ts'
 
-/** A log whose writes take a turn of the loop and fail where told. */
+/** A log whose writes take one turn of the event loop and fail on request. */
 function createLog(latch: boolean, fails: (write: number) => boolean) {
   const gathered: number[] = []
   const durable: number[] = []

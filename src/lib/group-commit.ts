@@ -1,9 +1,9 @@
-// Group commit: while one write is under way, all further callers share the next one.
+// Group commit: while one write is in progress, all further callers share the next one.
 
 export interface GroupCommitOptions {
   /**
-   * After a failed write every commit rejects with its error, without another write, until `reset`. For writes after
-   * whose failure nobody knows what is on disk. Default false: the next commit tries again.
+   * After a failed write every commit rejects with its error, without another write, until `reset`. For writes whose
+   * failure leaves the contents of the disk unknown. Default false: the next commit tries again.
    */
   readonly latch?: boolean
 }
@@ -11,7 +11,7 @@ export interface GroupCommitOptions {
 export class GroupCommit {
   readonly #write: () => Promise<void>
   readonly #isLatching: boolean
-  /** The write under way, and the one that will take what gathers meanwhile. */
+  /** The write in progress, and the next one, which takes what gathers in the meantime. */
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
   #failure: { readonly error: unknown } | undefined

@@ -1,5 +1,5 @@
-// Group commit of items with results: what many senders add while one write is under way goes out together in the next.
-// Each sender's promise settles with its own item.
+// Group commit of items with results: items that many senders add during one write go out together in the next. Each
+// sender's promise settles with its own item.
 import { AppError } from '../kernel/errors.ts'
 import { GroupCommit } from './group-commit.ts'
 
@@ -22,7 +22,7 @@ export class GroupWriter<T, R> {
   readonly #group = new GroupCommit(() => this.#writeAll())
   #waiting: Waiting<T, R>[] = []
 
-  /** @param write makes all items durable, in one transaction, and gives one result for each; or rejects for all */
+  /** @param write makes all items durable, in one transaction, and returns one result for each; or rejects for all */
   constructor(write: (items: readonly T[]) => Promise<readonly R[]>, limits: GroupLimits) {
     this.#write = write
     this.#limits = limits

@@ -1,5 +1,5 @@
-// Lines of text files, JSON Lines above all. A line ends at '\n' and nowhere else: JSON text may hold U+2028 and U+2029
-// as they are, and `node:readline` would split there.
+// Lines of text files, JSON Lines above all. A line ends at '\n' and nowhere else: JSON text may contain U+2028 and
+// U+2029 unescaped, and `node:readline` would split there.
 import { AppError } from '../kernel/errors.ts'
 
 const NEWLINE = 10
@@ -10,7 +10,7 @@ export interface Line {
   readonly text: string
   /** From 1. */
   readonly number: number
-  /** The source ended before the line's '\n': a last line, perhaps cut short. */
+  /** The source ended before the line's '\n': a last line, possibly truncated. */
   readonly isTorn: boolean
 }
 
@@ -25,7 +25,7 @@ export interface LineOptions {
 
 /** A line before it is decoded. */
 export interface RawLine {
-  /** Without the '\n'; undefined: the line is longer than the limit, and was passed over. */
+  /** Without the '\n'; undefined: the line is longer than the limit and was skipped. */
   readonly bytes: Buffer | undefined
   readonly number: number
   readonly isTorn: boolean

@@ -2,7 +2,7 @@
 
 /**
  * Runs `work` for every item, at most `lanes` at once. `work` must not reject.
- * @param isCancelled looked at before each item; true: the rest is left out
+ * @param isCancelled checked before each item; true: the remaining items are skipped
  */
 export async function inLanes<T>(
   items: Iterable<T>,

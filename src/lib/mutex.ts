@@ -3,7 +3,7 @@
 export class Mutex {
   #tail: Promise<void> = Promise.resolve()
 
-  /** Resolves with the function that lets the next one in; calling it twice has no further effect. */
+  /** Resolves with the function that releases the lock; a second call has no effect. */
   async lock(): Promise<() => void> {
     const before = this.#tail
     const { promise, resolve } = Promise.withResolvers<void>()

@@ -6,7 +6,7 @@ import { errnoOf } from './files.ts'
 export const PRIVATE_FILE = 0o600
 export const PRIVATE_FOLDER = 0o700
 
-/** Answers of systems on which the modes of a path cannot be changed by us: then its owner decides. */
+/** Errno values where we may not change the mode of a path: then its owner decides. */
 const NOT_OURS: readonly string[] = ['EPERM', 'EACCES', 'ENOENT', 'EROFS', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']
 
 /** Restricts permissions that an earlier release or another program set too wide. Skips paths that are missing or not ours. */

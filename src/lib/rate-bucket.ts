@@ -1,13 +1,13 @@
 // Token buckets: a steady rate with a burst after a rest, for one user or for many by key.
 
 export interface Rate {
-  /** Requests per second in the long run; Infinity: no limit. */
+  /** Sustained requests per second; Infinity: no limit. */
   readonly perSecond: number
   /** Requests that may come at once after a rest, 1 or more. */
   readonly burst: number
 }
 
-/** What sums of fractions may be off by. */
+/** Tolerance for sums of fractions. */
 const ROUNDING = 1e-9
 
 export class RateBucket {
@@ -22,7 +22,7 @@ export class RateBucket {
     this.#at = now
   }
 
-  /** Takes one token. Returns 0, or the whole milliseconds until there is one again; then nothing was taken. */
+  /** Takes one token. Returns 0, or the whole milliseconds until the next token; then nothing was taken. */
   take(now: number): number {
     const { perSecond, burst } = this.#rate
     if (perSecond === Number.POSITIVE_INFINITY) return 0
@@ -35,7 +35,7 @@ export class RateBucket {
 }
 
 export interface KeyedRate extends Rate {
-  /** Keys that are remembered; beyond it the one that has been quiet longest starts afresh. */
+  /** Maximum number of keys; beyond it, the key that was idle longest is forgotten. */
   readonly maxKeys: number
 }
 
@@ -51,7 +51,7 @@ export class RateBuckets {
   /** Takes one token of a key. Returns 0, or the milliseconds until it has one again. */
   take(key: string, now: number): number {
     const bucket = this.#buckets.get(key) ?? new RateBucket(this.#rate, now)
-    // Set anew: the order of a map is that of insertion, so the quietest key comes first.
+    // Reinserted: maps keep insertion order, so the key that was idle longest comes first.
     this.#buckets.delete(key)
     this.#buckets.set(key, bucket)
     const [quietest] = this.#buckets.keys()

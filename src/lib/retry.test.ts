@@ -5,7 +5,7 @@ import { backoffMs, retry } from './retry.ts'
 
 const QUICK = { firstMs: 1, longestMs: 2 }
 
-/** Fails so often, then gives the number of its calls. */
+/** Fails `times` times, then returns the number of its calls. */
 function failing(times: number): { work: () => Promise<number>; calls: () => number } {
   let calls = 0
   const work = async (): Promise<number> => {

@@ -1,4 +1,4 @@
-// Repeats what fails for a while: a bounded number of attempts, and waits that double up to a cap.
+// Retries with a bounded number of attempts and waits that double up to a cap.
 import { sleep } from './sleep.ts'
 
 export interface Backoff {
@@ -9,8 +9,8 @@ export interface Backoff {
 }
 
 /**
- * Milliseconds before a repetition: between half and all of a span that doubles, so that many clients of a server that
- * comes back do not all come at once.
+ * Milliseconds before a repetition: between half and all of a span that doubles, so that the clients of a restarted
+ * server do not all reconnect at once.
  * @param attempt from 0
  * @param draw from 0 to 1
  */
@@ -20,7 +20,7 @@ export function backoffMs({ firstMs, longestMs }: Backoff, attempt: number, draw
 }
 
 export interface RetryOptions extends Backoff {
-  /** How often the work runs at most, 1 or more. */
+  /** Maximum number of attempts, 1 or more. */
   readonly attempts: number
   /** Whether an error is worth another attempt. Default: every error is. */
   readonly shouldRetry?: (error: unknown, attempt: number) => boolean

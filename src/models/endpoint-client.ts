@@ -1,5 +1,5 @@
-// Any OpenAI-compatible endpoint, hosted or local. The `openai` package does the transport; its own retries are off, since
-// ours stand above the recorder and know the deadline.
+// Any OpenAI-compatible endpoint, hosted or local. The `openai` package does the transport; its own retries are off,
+// because ours wrap the recorder and know the deadline.
 import type OpenAI from 'openai'
 import type { APIError } from 'openai'
 import { AppError } from '../kernel/errors.ts'
@@ -11,27 +11,27 @@ import { limitBody } from './limit-body.ts'
 export interface Endpoint {
   /** Up to and with the version: 'https://api.openai.com/v1', 'http://127.0.0.1:11434/v1'. */
   readonly baseUrl: string
-  /** Absent for local endpoints that want none. */
+  /** Absent for local endpoints that need none. */
   readonly apiKey?: string | undefined
   /** Milliseconds for one attempt, from the request to the last byte of the answer. */
   readonly timeoutMs: number
 }
 
-/** Milliseconds that one attempt may take when nothing else is said: slow local models think for a minute. */
+/** Default time limit of one attempt, in milliseconds: slow local models think for a minute. */
 export const MODEL_TIMEOUT_MS = 120_000
-/** Bytes of an answer; a model that goes on beyond them has lost its way. */
+/** Maximum bytes of an answer; a longer one is runaway output. */
 const MAX_ANSWER_BYTES = 512 * 1024
 
 type Library = typeof import('openai')
 
 /**
- * How an endpoint is held to JSON, the strictest first. One that refuses a form is asked by the next from then on: the
- * caller's prompt says the shape too.
+ * Ways to request JSON from an endpoint, strictest first. An endpoint that refuses one gets the next from then on: the
+ * caller's prompt describes the shape too.
  */
 const FORMS = ['json_schema', 'json_object', 'none'] as const
 type Form = (typeof FORMS)[number]
 
-/** What an endpoint has shown that it takes. */
+/** The features that an endpoint is known to accept. */
 interface Habits {
   form: Form
   /** Older endpoints know the limit of an answer by another name. */
@@ -43,7 +43,7 @@ export async function createEndpointClient(endpoint: Endpoint): Promise<ModelCli
   const library = await import('openai')
   const api = new library.OpenAI({
     baseURL: endpoint.baseUrl,
-    // The package insists on a key. Where there is none, no header is sent: some proxies refuse a key that they do not know.
+    // The package insists on a key. Without one, no header is sent: some proxies refuse unknown keys.
     apiKey: endpoint.apiKey ?? 'none',
     maxRetries: 0,
     timeout: endpoint.timeoutMs,
@@ -64,7 +64,7 @@ export async function createEndpointClient(endpoint: Endpoint): Promise<ModelCli
           try {
             return await callOnce(api, request, { ...options, signal, habits: tried })
           } catch (error) {
-            // Every refusal takes one form away, so this ends.
+            // Every refusal removes one option, so the loop ends.
             if (!learn(habits, tried, request, refusalOf(library, error))) throw error
           }
         }
@@ -81,8 +81,8 @@ interface Call extends CompleteOptions {
 }
 
 /**
- * Takes note of what the endpoint refused.
- * @param tried what this call was asked by; another call may have learned meanwhile
+ * Records what the endpoint refused.
+ * @param tried the options of this call; another call may have changed them in the meantime
  * @returns whether another attempt differs from this one
  */
 function learn(habits: Habits, tried: Habits, request: ModelRequest, refusal: string | undefined): boolean {
@@ -100,7 +100,7 @@ function learn(habits: Habits, tried: Habits, request: ModelRequest, refusal: st
 const FORM = /response_format|json|schema|grammar/i
 const TOKEN_LIMIT = /max_completion_tokens/
 
-/** What an endpoint said when it refused a request as such; undefined: it failed in another way. */
+/** The endpoint's message when it refused the request itself; undefined: it failed in another way. */
 function refusalOf(library: Library, error: unknown): string | undefined {
   if (!(error instanceof library.APIError)) return undefined
   return error.status === 400 || error.status === 422 ? error.message : undefined
@@ -150,7 +150,8 @@ async function callOnce(api: OpenAI, request: ModelRequest, call: Call): Promise
     usage = chunk.usage ?? usage
   }
   if (text !== '') return replyOf(text, { model, finish, usage })
-  // An endpoint that does not stream may have answered whole, which a stream does not show: ask as it understands.
+  // An endpoint without streaming may have sent a whole answer, which the stream reader cannot see: ask again without
+  // streaming.
   const { onText, ...whole } = call
   const reply = await callOnce(api, request, whole)
   onText(reply.text)
@@ -162,11 +163,14 @@ function replyOf(
   about: { model: string; finish: string | null | undefined; usage: unknown },
 ): ModelReply {
   const text = withoutThinking(spokenText(content))
-  if (text.trim() === '') throw new AppError('MODEL_REPLY_INVALID', 'the model answered with nothing')
+  if (text.trim() === '') throw new AppError('MODEL_REPLY_INVALID', 'the model returned an empty answer')
   return { text, model: about.model, finish: about.finish ?? 'stop', usage: usageOf(about.usage) }
 }
 
-/** The text of an answer, which some endpoints send as a list of parts. Parts that are no text, such as thoughts, are left out. */
+/**
+ * The text of an answer, which some endpoints send as a list of parts. Parts other than text, such as thoughts, are
+ * skipped.
+ */
 function spokenText(content: unknown): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
@@ -180,7 +184,7 @@ function textOfPart(part: unknown): string {
   return type === 'text' || type === 'output_text' ? part.text : ''
 }
 
-/** What endpoints tell of usage differs; what they do not tell counts as 0 tokens of unknown cost. */
+/** Endpoints report usage differently; missing usage counts as 0 tokens of unknown cost. */
 function usageOf(usage: unknown): ModelUsage {
   const fields = new Map<string, unknown>(typeof usage === 'object' && usage !== null ? Object.entries(usage) : [])
   const count = (name: string): number => {
@@ -206,7 +210,7 @@ function translate(library: Library, error: unknown, at: { endpoint: Endpoint; i
     return cause ?? new AppError('MODEL_UNAVAILABLE', `${where} cannot be reached`, { cause: error })
   }
   if (error instanceof library.APIError) return translateStatus(error, where)
-  return new AppError('MODEL_REPLY_INVALID', `${where} answered with something that is no answer of a model`, {
+  return new AppError('MODEL_REPLY_INVALID', `${where} returned something that is not a chat completion`, {
     cause: error,
   })
 }
@@ -216,7 +220,7 @@ function translateStatus(error: APIError, where: string): AppError {
   const details = { ...(status === undefined ? {} : { status }) }
   if (status === 429) {
     const wait = retryAfterMs(error.headers)
-    return new AppError('MODEL_BUSY', `${where} asks for patience (429)`, {
+    return new AppError('MODEL_BUSY', `${where} limited the rate of requests (429)`, {
       details: { ...details, ...(wait === undefined ? {} : { retry_after_ms: wait }) },
     })
   }
@@ -229,7 +233,7 @@ function translateStatus(error: APIError, where: string): AppError {
       : status === 404
         ? 'Check the name of the model and the base URL.'
         : undefined
-  // The endpoint's own words may repeat the key that it was sent: only its status is passed on.
+  // The endpoint's message may repeat the key, so only its status is reported.
   return new AppError('MODEL_REFUSED', `${where} refused the request (${status})`, {
     details,
     ...(hint === undefined ? {} : { hint }),
@@ -246,7 +250,7 @@ function retryAfterMs(headers: Headers | undefined): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
 }
 
-/** Scheme, host and port: a base URL may carry credentials, and no message shows them. */
+/** Scheme, host and port: a base URL may contain credentials, which no message shows. */
 function originOf(url: string): string {
   try {
     return new URL(url).origin

@@ -2,7 +2,7 @@
 import type { ModelReply } from '../protocol/model.ts'
 import type { ModelClient } from './client.ts'
 
-/** @param text what it always says */
+/** @param text the text of every answer */
 export function createFixedClient(text: string): ModelClient {
   return {
     complete(request, options): Promise<ModelReply> {

@@ -1,4 +1,4 @@
-// Counts what a run spends on models and stops it at a limit.
+// Counts the model usage of a run and stops it at a limit.
 import { AppError } from '../kernel/errors.ts'
 import type { ModelPrice, ModelReply } from '../protocol/model.ts'
 import type { ModelClient } from './client.ts'
@@ -7,7 +7,7 @@ export interface Spent {
   readonly calls: number
   readonly input_tokens: number
   readonly output_tokens: number
-  /** US dollars. Calls of unknown cost are not in it: see `unpriced_calls`. */
+  /** US dollars. Excludes calls of unknown cost: see `unpriced_calls`. */
   readonly cost_usd: number
   readonly unpriced_calls: number
 }
@@ -16,7 +16,7 @@ export interface SpendingLimits {
   readonly calls?: number | undefined
   /** Tokens in and out together. */
   readonly tokens?: number | undefined
-  /** US dollars. A call of unknown cost under such a limit is an error: the limit could not be kept. */
+  /** US dollars. A call of unknown cost under such a limit is an error, because the limit cannot be enforced. */
   readonly usd?: number | undefined
 }
 
@@ -25,10 +25,14 @@ export class Meter {
   readonly #prices: Readonly<Record<string, ModelPrice>>
   #spent: Spent = { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0, unpriced_calls: 0 }
 
-  /** @param prices by model, for endpoints that do not tell what a call cost */
+  /** @param prices by model, for endpoints that do not report costs */
   constructor(limits: SpendingLimits = {}, prices: Readonly<Record<string, ModelPrice>> = {}) {
     this.#limits = limits
     this.#prices = prices
+  }
+
+  get limits(): SpendingLimits {
+    return this.#limits
   }
 
   get spent(): Spent {
@@ -53,13 +57,9 @@ export class Meter {
     const { reached } = this
     if (reached !== undefined) throw new AppError('BUDGET_SPENT', reached)
     if (this.#limits.usd !== undefined && this.#spent.unpriced_calls > 0) {
-      throw new AppError(
-        'BUDGET_SPENT',
-        'the endpoint does not tell what its calls cost, so a limit in money cannot be kept',
-        {
-          hint: 'Give the price of the model, or limit tokens instead.',
-        },
-      )
+      throw new AppError('BUDGET_SPENT', 'the endpoint does not report costs, so a cost limit cannot be enforced', {
+        hint: 'Give the price of the model, or limit tokens instead.',
+      })
     }
   }
 
@@ -84,7 +84,7 @@ export class Meter {
   }
 }
 
-/** A client whose calls the meter counts, and refuses once a limit is reached. */
+/** A client whose calls are metered, and refused once a limit is reached. */
 export function withMeter(inner: ModelClient, meter: Meter): ModelClient {
   return {
     async complete(request, options) {

@@ -183,7 +183,7 @@ test('models: an endpoint that is not there is MODEL_UNAVAILABLE', async () => {
   await assert.rejects(client.complete(REQUEST), failsWith('MODEL_UNAVAILABLE'))
 })
 
-test('models: whoever cancels a call gets its own reason', async (context) => {
+test('models: a caller that cancels gets its own reason', async (context) => {
   const { client } = await clientOf(context, () => ({ kind: 'never' }))
   const abort = new AbortController()
   const call = client.complete(REQUEST, { signal: abort.signal })
@@ -257,7 +257,7 @@ test('models: a limit in money that cannot be kept is refused after the first ca
   await assert.rejects(client.complete(REQUEST), failsWith('BUDGET_SPENT'))
 })
 
-test('models: a queue lets so many through at once, the others in order, and those who cancel leave it', async () => {
+test('models: a queue limits concurrent calls, starts the others in order, and drops cancelled ones', async () => {
   const gates: (() => void)[] = []
   const started: string[] = []
   const inner: ModelClient = {

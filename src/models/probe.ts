@@ -1,5 +1,5 @@
-// Asks an OpenAI-compatible endpoint for its models: whether it answers, takes the key, and knows the models that are
-// configured. Endpoints without such a list answer with another status; they count as reachable.
+// Asks an OpenAI-compatible endpoint for its models: whether it answers, accepts the key, and lists the configured
+// models. Endpoints without such a list return another status and count as reachable.
 import { z } from 'zod'
 import { closestOf } from '../kernel/closest.ts'
 import { limitBody } from './limit-body.ts'
@@ -7,7 +7,7 @@ import { limitBody } from './limit-body.ts'
 export interface ProbeResult {
   /** Whether calls can be expected to work. */
   readonly ok: boolean
-  /** One sentence: what was found. Never contains the key. */
+  /** The finding, in one sentence. Never contains the key. */
   readonly message: string
 }
 
@@ -18,14 +18,14 @@ const MAX_LIST_BYTES = 4 * 1024 * 1024
 
 const ModelList = z.object({ data: z.array(z.object({ id: z.string() })) })
 
-/** @param models names that the endpoint should know */
+/** @param models names that the endpoint should list */
 export async function probeEndpoint(
   endpoint: { readonly baseUrl: string; readonly apiKey: string | undefined },
   models: readonly string[],
 ): Promise<ProbeResult> {
   const { baseUrl, apiKey } = endpoint
   if (!URL.canParse(baseUrl)) return { ok: false, message: 'The address of the model endpoint is not a URL.' }
-  // The rest of the address may hold a secret.
+  // The rest of the URL may contain a secret.
   const name = `The model endpoint ${new URL(baseUrl).host}`
   try {
     const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/models`, {

@@ -2,7 +2,7 @@
 import { AppError } from '../kernel/errors.ts'
 import type { ModelClient } from './client.ts'
 
-/** Calls that may wait for their turn. */
+/** Maximum number of waiting calls. */
 const MAX_WAITING = 10_000
 
 interface Waiting {
@@ -10,7 +10,7 @@ interface Waiting {
   readonly signal: AbortSignal | undefined
 }
 
-/** @param atOnce how many calls the endpoint serves at the same time, 1 or more */
+/** @param atOnce number of concurrent calls, 1 or more */
 export function withQueue(inner: ModelClient, atOnce: number): ModelClient {
   const waiting: Waiting[] = []
   let running = 0
@@ -20,7 +20,7 @@ export function withQueue(inner: ModelClient, atOnce: number): ModelClient {
       return Promise.resolve()
     }
     if (waiting.length >= MAX_WAITING) {
-      return Promise.reject(new AppError('MODEL_BUSY', `${MAX_WAITING} calls wait for the model already`))
+      return Promise.reject(new AppError('MODEL_BUSY', `${MAX_WAITING} calls are already waiting for the model`))
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const entry: Waiting = { go: resolve, signal }

@@ -1,5 +1,5 @@
-// Recorded calls: every answer under the digest of its request, one JSON line each. Played back, the same agent runs again
-// without a network; a request that was never asked is an error that shows the nearest one that was.
+// Recorded calls: every answer is stored under the digest of its request, one JSON line each. A replayed agent runs
+// without a network. A request that is not in the recording is an error that shows the nearest recorded one.
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../kernel/canonical.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -14,7 +14,7 @@ export function keyOf(request: ModelRequest): string {
     .digest('hex')
 }
 
-/** @param write takes one line without its end; the answer is given out only when it has been taken */
+/** @param write writes one line, without a line end; the answer is returned only after the write */
 export function withRecorder(inner: ModelClient, write: (line: string) => void | Promise<void>): ModelClient {
   return {
     async complete(request, options) {
@@ -45,8 +45,8 @@ export function parseRecording(text: string): RecordedCall[] {
 }
 
 /**
- * A client that answers from a recording. A request that was asked several times gets its answers in their order, then
- * the last one again.
+ * A client that answers from a recording. A repeated request gets its recorded answers in order, then the last one
+ * again.
  */
 export function createReplayClient(calls: readonly RecordedCall[]): ModelClient {
   const answers = new Map<string, { readonly replies: ModelReply[]; next: number }>()
@@ -67,7 +67,7 @@ export function createReplayClient(calls: readonly RecordedCall[]): ModelClient 
   }
 }
 
-/** Characters shown around the place where two requests part. */
+/** Characters shown around the place where two requests differ. */
 const AROUND = 60
 
 function missing(request: ModelRequest, calls: readonly RecordedCall[]): AppError {

@@ -1,14 +1,14 @@
-// Tries again what may work the next time, with growing waits; an endpoint that says how long to wait is believed.
+// Retries failures that may be temporary, with growing waits; a Retry-After of the endpoint is honoured.
 import { AppError, type ErrorCode } from '../kernel/errors.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { ModelClient } from './client.ts'
 
 export interface RetryPolicy {
-  /** How often it is tried in all, 1 or more. */
+  /** Maximum number of attempts, 1 or more. */
   readonly attempts: number
   /** Milliseconds before the second attempt; doubled for each further one. */
   readonly firstWaitMs: number
-  /** Milliseconds that one wait takes at most; an endpoint that asks for more is not tried again. */
+  /** Maximum wait in milliseconds; an endpoint that asks for more is not retried. */
   readonly longestWaitMs: number
 }
 

@@ -1,5 +1,5 @@
-// A bot at the other end of a wire: it connects to the socket that a runner names, answers every observation, and leaves
-// when it has seen `final`. This is what a bundled player's process runs.
+// A bot in a process of its own: it connects to the socket that a runner names, answers every observation, and leaves
+// after `final`. This is what a bundled player's process runs.
 import { WebSocket } from 'ws'
 import { unknownName } from '../kernel/closest.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -11,7 +11,7 @@ interface PlayOptions {
   readonly bot: string
   readonly seed: number
   readonly signal: AbortSignal
-  /** How often the connection is tried before the player gives up; a game may start later than its players. */
+  /** Connection attempts before the player gives up; a game may start later than its players. */
   readonly attempts?: number
 }
 
@@ -20,7 +20,8 @@ const ATTEMPTS = 240
 
 /**
  * Plays one episode to its end.
- * @throws AppError UNKNOWN_BOT, TOKEN_REFUSED when the game turns the player away, RUN_FAILED when the line breaks for good
+ * @throws AppError UNKNOWN_BOT, TOKEN_REFUSED when the game refuses the player, RUN_FAILED when the connection is lost
+ * for good
  */
 export async function playCoworld(world: World, options: PlayOptions): Promise<void> {
   const maker = world.bots?.find((each) => each.name === options.bot)
@@ -39,7 +40,7 @@ export async function playCoworld(world: World, options: PlayOptions): Promise<v
   throw new AppError('RUN_FAILED', 'the game could not be reached, or never came to an end')
 }
 
-/** One connection. `lost`: worth another try. */
+/** One connection. `lost`: worth a retry. */
 function playOnce(url: string, bot: Bot, signal: AbortSignal): Promise<'final' | 'lost'> {
   const { promise, resolve, reject } = Promise.withResolvers<'final' | 'lost'>()
   const socket = new WebSocket(url)

@@ -1,5 +1,5 @@
-// A player that is a command of this machine. It gets the socket's address in its environment, and its output goes to a
-// log. The whole process group ends when the player is stopped, so that nothing it started is left behind.
+// A player that runs as a local command. It gets the socket's URL in its environment, and its output goes to a log. The
+// whole process group ends when the player is stopped, so that nothing it started is left behind.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,7 +24,7 @@ export interface ProcessPlayer {
 
 /** Lines of output that are kept for an error message. */
 const KEPT_LINES = 10
-/** Characters of output that are kept; a program may never end a line. */
+/** Characters of output that are kept: a program may never write a line end. */
 const KEPT_CHARACTERS = 4000
 
 /** @param command a line for the shell */
@@ -60,7 +60,7 @@ export function startProcessPlayer(
     try {
       process.kill(-child.pid, 'SIGKILL')
     } catch (error) {
-      // ESRCH: the whole group has gone by itself.
+      // ESRCH: the whole group has already exited.
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
     }
   }

@@ -1,10 +1,10 @@
-// What a server says about itself.
+// What a server reports about itself.
 import { z } from 'zod'
 
 export const About = z.strictObject({
   /** Of the package. */
   version: z.string(),
-  /** Changes with every start of the server: a page that sees another one knows of the restart. */
+  /** Changes with every start of the server, so that a page can detect a restart. */
   boot: z.string(),
   /** Hash of the sources that the browser application was built from; null: the server has none. */
   web: z.string().nullable(),

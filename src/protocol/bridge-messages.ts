@@ -1,22 +1,22 @@
-// What a bridge between the perception adapter and an external engine says and hears (docs/perception.md tells it with an
-// example). One JSON object a text frame, told apart by `type`.
+// The messages between the perception adapter and the bridge of an external engine; docs/perception.md has an example.
+// One JSON object per text frame, distinguished by `type`.
 import { z } from 'zod'
 import { JsonValue } from './json.ts'
 import { AgentId, PERCEPTION_PROTOCOL_VERSION, ProtocolVersion } from './perception.ts'
 import { COMMAND_TYPES } from './perception-command.ts'
 
-/** Bytes that a frame from an engine may have. */
+/** Maximum bytes of a frame from an engine. */
 export const MAX_BRIDGE_FRAME = 256 * 1024
 
 const CommandId = z.string().min(1).max(64)
 
-/** The name of an engine: as it stands in `/{engine}/status`. */
+/** The name of an engine, as in `/{engine}/status`. */
 export const EngineName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
 
-/** What an engine says. `hello` comes first, and once. */
+/** Messages from an engine. `hello` comes first, and only once. */
 export const EngineMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), protocol_version: ProtocolVersion.default(PERCEPTION_PROTOCOL_VERSION) }),
-  /** A perception of one agent; it is checked by the schema of perceptions, apart. */
+  /** A perception of one agent; it is checked separately, against the schema of perceptions. */
   z.object({ type: z.literal('perception'), agent_id: AgentId, perception: JsonValue }),
   z.object({ type: z.literal('running'), command_id: CommandId }),
   z.object({ type: z.literal('done'), command_id: CommandId, outcome: z.string().max(2000) }),
@@ -32,10 +32,10 @@ export const EngineMessage = z.discriminatedUnion('type', [
 ])
 export type EngineMessage = z.infer<typeof EngineMessage>
 
-/** What the adapter says to an engine. */
+/** Messages from the adapter to an engine. */
 export const BridgeMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('welcome'), protocol_version: ProtocolVersion, agents: z.array(AgentId) }),
-  /** Wanted at once: a perception of this agent. */
+  /** Requests a perception of this agent at once. */
   z.strictObject({ type: z.literal('perceive'), agent_id: AgentId }),
   z.strictObject({
     type: z.literal('command'),
@@ -44,7 +44,7 @@ export const BridgeMessage = z.discriminatedUnion('type', [
     command: z.enum(COMMAND_TYPES),
     params: z.looseObject({}),
   }),
-  /** What the engine sent was of no use; the connection stays unless it says so. */
+  /** A message of the engine was invalid; the connection stays open unless this message says otherwise. */
   z.strictObject({ type: z.literal('error'), code: z.string(), message: z.string() }),
 ])
 export type BridgeMessage = z.infer<typeof BridgeMessage>

@@ -26,7 +26,7 @@ export const EpisodeSummary = z.strictObject({
   steps: z.int().min(0),
   outcome: EpisodeOutcome.nullable(),
   results: Results.nullable(),
-  /** The journal's last running hash, 64 hex digits: it vouches for everything before it. */
+  /** The journal's last running hash, 64 hex digits: it covers everything before it. */
   hash: z.string().nullable(),
   problem: Problem.optional(),
 })
@@ -38,7 +38,7 @@ export const EpisodePage = z.strictObject({
   total_count: z.int().min(0),
   limit: z.int(),
   offset: z.int(),
-  /** Where the next page begins; null: this is the last one. */
+  /** Cursor of the next page; null: this is the last one. */
   next_cursor: z.string().nullable(),
 })
 export type EpisodePage = z.infer<typeof EpisodePage>
@@ -53,14 +53,14 @@ export const WorldSummary = z.strictObject({
   summary: z.string(),
   variants: z.array(Variant.extend({ slots: z.int() })),
   bots: z.array(BotSummary),
-  /** Where its view comes from: it ships with Paracosm or with the world, or there is none. */
+  /** Origin of its view: Paracosm, the world's package, or none. */
   view: z.enum(['built-in', 'package', 'none']),
-  /** Whether text games are played in it. */
+  /** Whether the world has text games. */
   has_dialogue: z.boolean(),
 })
 export type WorldSummary = z.infer<typeof WorldSummary>
 
-/** A world with the JSON Schemas of what travels to and from it. */
+/** A world with the JSON Schemas of its inputs and outputs. */
 export const WorldDetail = WorldSummary.extend({
   config_schema: JsonObject,
   command_schema: JsonObject,
@@ -68,18 +68,51 @@ export const WorldDetail = WorldSummary.extend({
 })
 export type WorldDetail = z.infer<typeof WorldDetail>
 
+/** Something to read about a world, in Markdown. */
+export const WorldDocument = z.strictObject({ name: z.string(), text: z.string() })
+export type WorldDocument = z.infer<typeof WorldDocument>
+
+/** A bot or model of a world and what came of its episodes. Intervals are of 95%. */
+export const WorldBoardRow = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['bot', 'model']),
+  episodes: z.int().min(1),
+  /** Against other policies of the same episodes, one by one. */
+  won: z.int().min(0),
+  drawn: z.int().min(0),
+  lost: z.int().min(0),
+  /** Won, and half of drawn, of all three; null: it has met no other policy. */
+  share: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+  /** The mean score; null ends: one episode. */
+  score: z.strictObject({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() }),
+})
+export type WorldBoardRow = z.infer<typeof WorldBoardRow>
+
+/** The bots and models of a world, the best first, by the newest finished episodes of a variant without people. */
+export const WorldBoard = z.strictObject({
+  variant: z.string(),
+  episodes: z.int().min(0),
+  rows: z.array(WorldBoardRow),
+})
+export type WorldBoard = z.infer<typeof WorldBoard>
+
+/** Commands that a model of the server gives in one episode at most: it is paid for. */
+export const MAX_MODEL_TURNS = 500
+
 /** What starts an episode over HTTP. */
 export const EpisodeRequest = z.strictObject({
   world: z.string(),
   variant: z.string().optional(),
-  config: JsonObject.optional().describe('Laid over the variant, key by key.'),
+  config: JsonObject.optional().describe('Overrides keys of the variant.'),
   seed: Seed.default(0),
   players: z
     .array(z.string().nullable())
     .min(1)
     .max(256)
-    .describe('A bot by name, or null for a slot to be taken; one a slot.'),
-  tick_rate: z.number().positive().max(1000).default(5).describe('Steps a second.'),
+    .describe(
+      'A bot by name, `model:<name>` for the model of the server, or null for a slot to be taken; one per slot.',
+    ),
+  tick_rate: z.number().positive().max(1000).default(5).describe('Steps per second.'),
   paused: z.boolean().default(false).describe('Begins with its time stopped: see the route for its pace.'),
 })
 export type EpisodeRequest = z.input<typeof EpisodeRequest>

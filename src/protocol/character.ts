@@ -60,7 +60,7 @@ export const Character = z
   .catchall(JsonValue)
 export type Character = z.infer<typeof Character>
 
-/** Most that a new character may hold; texts are counted in code points. */
+/** Limits of a new character; texts are counted in code points. */
 export const CHARACTER_LIMITS = { text: 20_000, item: 2_000, list: 200 } as const
 
 const textUpTo = (limit: number) =>
@@ -75,7 +75,7 @@ const SomeItems = Items.min(1, 'must not be empty')
 
 const HsnVerdict = z.strictObject({ value: z.enum(['normative', 'divergent']), explanation: Text.nullable() })
 
-/** The assumptions of a section, none of them required: what was not looked at is left out. */
+/** The assumptions of a section, none of them required: assumptions that were not considered are omitted. */
 function sectionOf<Name extends string>(assumptions: Readonly<Record<Name, string>>) {
   return z.partialRecord(z.literal(namesOf(assumptions)), HsnVerdict).exactOptional()
 }
@@ -141,7 +141,7 @@ const sheet = {
 
 /**
  * A character made today: whole, within {@link CHARACTER_LIMITS}, in the vocabulary. Further keys are kept.
- * Whatever satisfies it satisfies `Character`. That no other character has its hid is the holder's affair.
+ * Every `NewCharacter` is also a `Character`. The caller checks that its hid is unique.
  */
 export const NewCharacter = z.discriminatedUnion('is_human', [
   z

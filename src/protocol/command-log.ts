@@ -7,7 +7,7 @@ import { PERCEPTION_PROTOCOL_VERSION } from './perception.ts'
 /** UTC, milliseconds: '2026-03-21T14:30:01.000Z'. */
 export const Instant = z.iso.datetime({ precision: 3 })
 
-/** One command of the log, with what its agent saw and what came of it. */
+/** One command of the log, with the agent's perception and the outcome. */
 export const CommandLogRow = z.object({
   /** Counts up from 1 in the order of logging. */
   id: z.int().positive(),
@@ -16,9 +16,9 @@ export const CommandLogRow = z.object({
   command: z.string().min(1).max(64),
   params: JsonObject,
   reasoning: z.string(),
-  /** What the agent saw when it decided; null when that is not known. */
+  /** What the agent saw when it decided; null if unknown. */
   perception_snapshot: JsonObject.nullable(),
-  /** What came of it: null while it is under way; a refused command says `refused: CODE: why`. */
+  /** The outcome: null while the command is running; for a refused command `refused: CODE: reason`. */
   outcome: z.string().nullable(),
   agent_id: z.string().min(1).max(64),
   episode_id: z.string().max(128).nullable(),
@@ -28,40 +28,40 @@ export const CommandLogRow = z.object({
   created_at: Instant,
   world: z.string().max(64).nullable().default(null),
   slot: z.int().min(0).max(255).nullable().default(null),
-  /** The adapter's name for it; null for commands that came in by other ways than the perception adapter. */
+  /** The adapter's name for it; null for commands that did not come through the perception adapter. */
   command_id: z.string().max(64).nullable().default(null),
-  /** `context.heartbeat_cycle` of the command: the number of the agent's turn; null when it gave none. */
+  /** `context.heartbeat_cycle` of the command: the number of the agent's turn; null if it gave none. */
   heartbeat_cycle: z.int().min(0).nullable().default(null),
-  /** The slot's score in its episode when the command had ended; null when that is not known. */
+  /** The slot's score in its episode when the command had ended; null if unknown. */
   score: z.number().nullable().default(null),
 })
 export type CommandLogRow = z.infer<typeof CommandLogRow>
 
-/** A row before it is logged: the log numbers and dates it. What is left out is not known. */
+/** A row before it is logged: the log numbers and dates it. Omitted fields are unknown. */
 export type NewCommandLogRow = Omit<CommandLogRow, 'id' | 'created_at' | 'heartbeat_cycle' | 'score'> &
   Partial<Pick<CommandLogRow, 'heartbeat_cycle' | 'score'>>
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-/** An instant with its zone, or a day: meant whole, in UTC. */
+/** An instant with its zone, or a whole day in UTC. */
 const momentOf = (ofDay: 'T00:00:00.000Z' | 'T23:59:59.999Z') =>
   z
     .string()
     .transform((text) => (DAY.test(text) ? `${text}${ofDay}` : text))
     .pipe(z.iso.datetime({ offset: true, message: 'write 2026-03-21, or 2026-03-21T14:30:00Z' }))
 
-/** Which rows. All that are given must hold; both ends of the time are included. */
+/** Filters for rows. All given filters must match; both ends of the time range are included. */
 export const CommandFilters = z.strictObject({
   command_type: z.string().max(64).exactOptional(),
   cell: z.string().max(255).exactOptional(),
   episode_id: z.string().max(128).exactOptional(),
   agent_id: z.string().max(64).exactOptional(),
   world: z.string().max(64).exactOptional(),
-  /** What the outcome says before its first colon: `refused`, `done`. `pending`: there is none yet. */
+  /** The outcome up to its first colon, such as `refused` or `done`. `pending`: no outcome yet. */
   outcome: z.string().max(64).exactOptional(),
   since: momentOf('T00:00:00.000Z').exactOptional(),
   until: momentOf('T23:59:59.999Z').exactOptional(),
-  /** The least score that the row's slot must have had in its episode. */
+  /** Minimum score of the row's slot in its episode. */
   min_score: z.number().exactOptional(),
 })
 export type CommandFilters = z.infer<typeof CommandFilters>
@@ -72,18 +72,18 @@ export const MAX_COMMAND_PAGE = 1000
 /** One page of the command log, newest first. */
 export const CommandPage = z.strictObject({
   entries: z.array(CommandLogRow),
-  /** Give it back as `cursor` for what is older; null: there is nothing older. */
+  /** Pass it as `cursor` to get older rows; null: there are none. */
   next_cursor: z.string().nullable(),
 })
 export type CommandPage = z.infer<typeof CommandPage>
 
-/** How many commands the filters choose. */
+/** Number of commands that match the filters. */
 export const CommandCount = z.strictObject({ count: z.int().min(0) })
 export type CommandCount = z.infer<typeof CommandCount>
 
 export const COMMAND_ARCHIVE_VERSION = 1
 
-/** First line of an archive of rotated rows; the rows follow, oldest first, one a line. */
+/** First line of an archive of rotated rows; the rows follow, oldest first, one per line. */
 export const CommandArchiveHeader = z.strictObject({
   paracosm: z.literal('commands'),
   version: z.literal(COMMAND_ARCHIVE_VERSION),
@@ -101,12 +101,12 @@ export const ArchivedCommand = CommandLogRow.extend({
 })
 export type ArchivedCommand = z.infer<typeof ArchivedCommand>
 
-/** What the log knows of an episode, so that rows can be chosen by how it ended. */
+/** The log's data on an episode, for filters by its result. */
 export const LoggedEpisode = z.strictObject({
   episode_id: z.string().min(1).max(128),
   world: z.string().max(64),
   variant: z.string().nullable(),
-  /** One a slot; null while it is played. */
+  /** One per slot; null while the episode runs. */
   scores: z.array(z.number()).nullable(),
   /** `terminated` or `truncated`; null while it is played. */
   outcome: z.string().nullable(),

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { JsonObject, JsonValue } from './json.ts'
 import { LaxBoolean, LaxInt, LaxNumber, orNull, Uuid } from './lax.ts'
 
-/** Bytes of `state` as JSON text with ASCII escapes and blanks behind commas and colons. */
+/** Bytes of `state` as JSON text with ASCII escapes and spaces after commas and colons. */
 export const MAX_STATE_BYTES = 10 * 1024 * 1024
 
 const Text = z.string()
@@ -96,7 +96,7 @@ export type ScheduledEpisode = z.infer<typeof ScheduledEpisode>
 export const ScheduleEpisodes = z.object({ type: z.literal('schedule_episodes'), episodes: z.array(ScheduledEpisode) })
 export type ScheduleEpisodes = z.infer<typeof ScheduleEpisodes>
 
-/** A platform may stop what it names; the commissioner counts it as failed. */
+/** A platform may stop the named episode; the commissioner counts it as failed. */
 export const EpisodeCancel = z.object({ type: z.literal('episode_cancel'), request_id: Text, reason: Text })
 export type EpisodeCancel = z.infer<typeof EpisodeCancel>
 
@@ -112,7 +112,7 @@ export const DivisionResults = z.object({ division_id: Uuid, rankings: z.array(R
 export const GraduationChange = z.object({ membership_id: Uuid, to_division_id: Uuid, reason: Text })
 export type GraduationChange = z.infer<typeof GraduationChange>
 
-/** What became of a membership, of the later protocol. */
+/** The result for a membership, in the later protocol. */
 export const MembershipEvent = z.object({
   league_policy_membership_id: Uuid,
   from_division_id: orNull(Uuid),
@@ -153,7 +153,7 @@ export const RoundComplete = z.object({
 })
 export type RoundComplete = z.infer<typeof RoundComplete>
 
-/** Everything that a platform may say during a round. */
+/** All messages of a platform during a round. */
 export const PlatformMessage = z.discriminatedUnion('type', [
   RoundStart,
   EpisodesAccepted,
@@ -164,7 +164,7 @@ export const PlatformMessage = z.discriminatedUnion('type', [
 ])
 export type PlatformMessage = z.infer<typeof PlatformMessage>
 
-/** Everything that a commissioner may say during a round. */
+/** All messages of a commissioner during a round. */
 export const CommissionerMessage = z.discriminatedUnion('type', [ScheduleEpisodes, RoundComplete, EpisodeCancel])
 export type CommissionerMessage = z.infer<typeof CommissionerMessage>
 

@@ -1,10 +1,10 @@
-// What steers an episode over HTTP: its pace, forks that play on, and its end.
+// Requests that control an episode over HTTP: its pace, forks, and its end.
 import { z } from 'zod'
 import { JsonObject } from './json.ts'
 
-/** Steps that one request may make: a fast world makes them in a few hundred milliseconds. */
+/** Maximum steps of one request: a fast world makes them in a few hundred milliseconds. */
 const MAX_STEPS_AT_ONCE = 10_000
-const Rate = z.number().positive().max(1000).describe('Steps a second.')
+const Rate = z.number().positive().max(1000).describe('Steps per second.')
 
 /** Changes the pace of a live episode. */
 export const PaceRequest = z.strictObject({
@@ -15,11 +15,11 @@ export const PaceRequest = z.strictObject({
     .min(1)
     .max(MAX_STEPS_AT_ONCE)
     .optional()
-    .describe('Makes that many steps; the episode is paused, or pauses with this request.'),
+    .describe('Advances this many steps and leaves the episode paused.'),
 })
 export type PaceRequest = z.infer<typeof PaceRequest>
 
-/** Where a live episode stands. */
+/** The status of a live episode. */
 export const PaceState = z.strictObject({
   status: z.enum(['waiting', 'running', 'paused', 'over', 'failed', 'stopped']),
   tick_rate: z.number().nullable(),
@@ -27,17 +27,17 @@ export const PaceState = z.strictObject({
 })
 export type PaceState = z.infer<typeof PaceState>
 
-/** Plays on from a step of an episode. */
+/** Forks an episode at a step. */
 export const BranchRequest = z.strictObject({
-  step: z.int().min(0).describe('The first step that may differ: as many steps are the same.'),
+  step: z.int().min(0).describe('The first step that may differ; all earlier steps are the same.'),
   players: z
     .array(z.string().nullable())
     .min(1)
     .max(256)
     .optional()
-    .describe('As when an episode starts; absent: bots as they were, and open slots for everybody else.'),
+    .describe('Players, as for a new episode. Default: the same bots; all other slots are open.'),
   tick_rate: Rate.default(5),
-  paused: z.boolean().default(false).describe('Begins with its time stopped.'),
+  paused: z.boolean().default(false).describe('Starts paused.'),
 })
 export type BranchRequest = z.input<typeof BranchRequest>
 

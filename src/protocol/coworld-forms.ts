@@ -1,5 +1,5 @@
-// The two ways in which a manifest in normal form is written down: for a job spec, and for an upload.
-// Both leave the insides of config_schema, results_schema and game_config alone: a null there stays.
+// The two serialised forms of a normalised manifest: for a job spec, and for an upload. Neither changes config_schema,
+// results_schema and game_config: nulls in them stay.
 import type { CoworldManifest, JobSpec, Role, Runnable } from './coworld.ts'
 import { ROLES } from './coworld.ts'
 import type { JsonObject, JsonValue } from './json.ts'

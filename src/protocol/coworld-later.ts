@@ -1,5 +1,5 @@
-// Manifests of the generation after 0.1.0: what they add, and how they read as a manifest of 0.1.0. Only the fields that
-// a runner on one machine needs survive the reading; upload forms use the document as it was written.
+// Manifests of the generation after 0.1.0: what they add, and how they read as a manifest of 0.1.0. Only the fields
+// that a runner on one machine needs are kept; upload forms use the document as it was written.
 import { z } from 'zod'
 import { type CoworldManifest, Doc, Role } from './coworld.ts'
 import { JsonObject } from './json.ts'
@@ -24,7 +24,7 @@ const runnable = {
     .optional(),
 }
 
-/** A role; `type` equals the section in which it stands. */
+/** A role; `type` equals its section. */
 const roleOf = <T extends Role['type']>(section: T) =>
   z.strictObject({
     type: z.literal(section),
@@ -86,7 +86,7 @@ export const LaterManifest = z.strictObject({
 })
 export type LaterManifest = z.infer<typeof LaterManifest>
 
-/** The same package in the normal form of 0.1.0. Reporters that are no containers fall away. */
+/** The same package in the normal form of 0.1.0. Reporters other than containers are dropped. */
 export function laterToManifest(later: LaterManifest): CoworldManifest {
   const { game } = later
   const reporters = later.reporter.flatMap((reporter) => {

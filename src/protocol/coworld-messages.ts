@@ -1,5 +1,5 @@
-// What the sockets of the coworld adapter say: around the world's own view, what the host knows. Field names are those of
-// coworld 0.1.0. Other fields belong to the world; `GET /api/worlds/<id>` has their schemas.
+// The messages of the coworld adapter's sockets: the world's own view with fields of the host around it. Field names
+// are those of coworld 0.1.0. Other fields belong to the world; `GET /api/worlds/<id>` has their schemas.
 import { z } from 'zod'
 import { JsonObject, JsonValue } from './json.ts'
 
@@ -7,22 +7,22 @@ const host = {
   player_names: z.array(z.string()),
   started: z.boolean(),
   paused: z.boolean(),
-  /** Steps a second; 0: the world goes on when all have spoken. */
+  /** Steps per second; 0: the world steps when every slot has sent a command. */
   tick_rate: z.number().min(0),
   done: z.boolean(),
 }
 
-/** To a player: what its slot sees. The last one is `final`. */
+/** To a player: the observation of its slot. The last one is `final`. */
 export const PlayerMessage = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('observation'), slot: z.int().min(0), ...host }),
   z.looseObject({ type: z.literal('final'), slot: z.int().min(0), ...host }),
-  /** What became of a command that had a `request_id`. */
+  /** The result of a command that had a `request_id`. */
   z.looseObject({ type: z.literal('receipt'), request_id: JsonValue, accepted: z.boolean() }),
 ])
 
 /** From a player: a command of the world. */
 export const PlayerCommand = z.looseObject({
-  /** Ours: asks for a receipt. */
+  /** Ours: requests a receipt. */
   request_id: JsonValue.optional(),
 })
 

@@ -1,6 +1,6 @@
-// What a coworld package is made of: its manifest, and the job spec that a runner is given for one episode.
-// Shapes and defaults only; rules between fields are in runner/manifest-rules.ts, serialised forms in coworld-forms.ts.
-// Unknown keys are rejected everywhere save in runnables, where they are dropped; schemas and configurations keep all.
+// The documents of a coworld package: its manifest, and the job spec that a runner gets for one episode. Shapes and
+// defaults only; rules between fields are in runner/manifest-rules.ts, serialised forms in coworld-forms.ts. Unknown
+// keys are rejected, except in runnables, where they are dropped; schemas and configurations keep all.
 import { z } from 'zod'
 import { JsonObject } from './json.ts'
 
@@ -9,7 +9,7 @@ const Text = z.string().min(1)
 /** The sections of a manifest that hold roles, in the order in which their images are checked. */
 export const ROLES = ['player', 'grader', 'reporter', 'commissioner', 'diagnoser', 'optimizer'] as const
 
-/** A document of a package: its text, or an address that is never fetched. Only the address's beginning is checked. */
+/** A document of a package: its text, or a URL that is never fetched. Only the start of the URL is checked. */
 export const Doc = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), value: Text }),
   z.strictObject({
@@ -24,7 +24,7 @@ const Docs = z.strictObject({ readme: Doc.nullable().default(null), pages: z.arr
 const runnable = {
   /** May be empty here: the image check fails then, not the manifest. */
   image: z.string(),
-  /** The first entry replaces the image's entrypoint, the rest are its arguments. Empty: what the image says. */
+  /** The first entry replaces the image's entrypoint, the rest are its arguments. Empty: the image's own command. */
   run: z.array(z.string()).default([]),
   /** Public: never a place for secrets. */
   env: z.record(z.string(), z.string()).default({}),
@@ -36,7 +36,7 @@ export type Runnable = z.infer<typeof Runnable>
 
 const GameRunnable = z.object({ type: z.literal('game').default('game'), ...runnable })
 
-/** A declared role. `type` is not compared with the section in which the role stands. */
+/** A declared role. `type` is not compared with the section of the role. */
 export const Role = z.object({ id: Text, type: z.enum(ROLES), name: Text, description: Text, ...runnable })
 export type Role = z.infer<typeof Role>
 
@@ -103,7 +103,7 @@ export function isPackageVersion(version: string): boolean {
   return PEP_440.test(version)
 }
 
-/** What a runner is given for one episode. The rules between a manifest's fields do not apply here. */
+/** The input of a runner for one episode. The rules between a manifest's fields do not apply here. */
 export const JobSpec = z
   .strictObject({
     $schema: z.string().nullable().default(null),
@@ -111,9 +111,9 @@ export const JobSpec = z
       path: ['game', 'version'],
       message: 'is not a PEP 440 version',
     }),
-    /** Without tokens: the runner makes them. */
+    /** Without tokens: the runner creates them. */
     game_config: JsonObject,
-    /** One a slot, in slot order. */
+    /** One per slot, in slot order. */
     players: z.array(Runnable),
     episode_tags: z.record(z.string(), z.string()).default({}),
     policy_names: z.array(z.string()).nullable().default(null),

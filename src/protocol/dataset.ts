@@ -1,4 +1,4 @@
-// Datasets made of the command log: which formats there are, what a record of each looks like, what an export reports.
+// Datasets from the command log: the formats, their records, and the report of an export.
 import { z } from 'zod'
 import { CommandFilters, CommandLogRow, Instant } from './command-log.ts'
 import { JsonObject } from './json.ts'
@@ -15,16 +15,16 @@ export const DATASET_FORMATS = [
 export const DatasetFormat = z.enum(DATASET_FORMATS)
 export type DatasetFormat = z.infer<typeof DatasetFormat>
 
-/** Which rows of the log. All that are given must hold. */
+/** Filters for rows of the log. All given filters must match. */
 export const DatasetFilters = CommandFilters.omit({ command_type: true, cell: true })
 export type DatasetFilters = z.infer<typeof DatasetFilters>
 
-/** What an export reports. `format` names it as the original does: `chat_completion`, `episode_sequence`. */
+/** The report of an export. `format` names it as the original does: `chat_completion`, `episode_sequence`. */
 export const DatasetStatistics = z.strictObject({
   total_records: z.int().min(0),
-  /** Of `episodes` and `trajectories`, which go by episodes; 0 elsewhere. */
+  /** For `episodes` and `trajectories`; 0 for other formats. */
   episodes_exported: z.int().min(0),
-  /** Rows that the format cannot show: without a perception, or of an episode that is too short. */
+  /** Rows that the format cannot represent: without a perception, or of an episode that is too short. */
   skipped_records: z.int().min(0),
   output_path: z.string(),
   format: z.string(),
@@ -79,7 +79,7 @@ export const TrajectoryStep = z.strictObject({
   outcome: z.string().nullable(),
   /** `context.heartbeat_cycle` of the command. */
   heartbeat_cycle: z.int().min(0).nullable().default(null),
-  /** How much the slot's score has grown with this step. All of a finished slot's add up to its final score. */
+  /** The change of the slot's score in this step. The sum over a finished slot is its final score. */
   reward: z.number(),
   terminated: z.boolean(),
   truncated: z.boolean(),
@@ -88,5 +88,5 @@ export const TrajectoryStep = z.strictObject({
 })
 export type TrajectoryStep = z.infer<typeof TrajectoryStep>
 
-/** A line of an episode's file: the row as the log shows it. */
+/** A line of an episode's file: the row as it appears in the log. */
 export const EpisodeRecord = CommandLogRow.strict()

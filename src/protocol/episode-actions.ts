@@ -1,20 +1,24 @@
-// What viewers ask of an episode: another course of it, another player in a slot, its scores over time.
+// Requests of viewers: a fork of an episode, another player in a slot, scores over time.
 import { z } from 'zod'
 import { JsonValue } from './json.ts'
 
 const SlotKey = z.string().regex(/^\d{1,3}$/)
 
-/** What starts a fork. Slots that are not named play on as they did. */
+/** The request for a fork. Slots that are not named continue as recorded. */
 export const ForkRequest = z.strictObject({
   /** The first step that may differ. */
   step: z.int().min(0),
-  bots: z.record(SlotKey, z.string()).default({}).describe('Slots that a bot takes over, by its name.'),
-  commands: z.record(SlotKey, JsonValue).default({}).describe('What slots say at `step` in place of what they said.'),
-  open: z.array(z.int().min(0).max(255)).max(256).default([]).describe('Slots to play on yourself: see their tokens.'),
+  bots: z.record(SlotKey, z.string()).default({}).describe('Slots that a bot takes over: the name of the bot.'),
+  commands: z.record(SlotKey, JsonValue).default({}).describe('Commands that replace the recorded ones at `step`.'),
+  open: z
+    .array(z.int().min(0).max(255))
+    .max(256)
+    .default([])
+    .describe('Slots to open for new players; the response contains their tokens.'),
 })
 export type ForkRequest = z.input<typeof ForkRequest>
 
-/** Who takes a slot of a live episode: a bot by its name, or null for whoever has the slot's token. */
+/** Who takes a slot of a live episode: a bot by its name, `model:<name>`, or null for anyone who has the slot's token. */
 export const HandOverRequest = z.strictObject({ player: z.string().max(200).nullable() })
 export type HandOverRequest = z.infer<typeof HandOverRequest>
 

@@ -10,7 +10,7 @@ export type Seed = z.infer<typeof Seed>
 export const Digest = z.string().regex(/^[0-9a-f]{16}$/)
 
 export const PLAYER_KINDS = ['bot', 'human', 'process', 'model', 'recorded', 'empty'] as const
-/** Who fills a slot. `recorded` plays back what a slot did in a recorded episode; `empty` is a slot nobody has taken. */
+/** Who fills a slot. `recorded` replays a slot of a recorded episode; `empty` is a slot nobody has taken. */
 export const PlayerRef = z.strictObject({
   kind: z.enum(PLAYER_KINDS),
   /** Shown to people: a bot's name, a person's chosen name, a program. Never a secret. */
@@ -18,7 +18,7 @@ export const PlayerRef = z.strictObject({
 })
 export type PlayerRef = z.infer<typeof PlayerRef>
 
-/** Why a command was not taken. `code` is upper-case; `reason` is a sentence for the player. */
+/** Why a command was refused. `code` is upper-case; `reason` is a sentence for the player. */
 export const Refusal = z.strictObject({ code: z.string(), reason: z.string() })
 export type Refusal = z.infer<typeof Refusal>
 
@@ -26,7 +26,7 @@ export type Refusal = z.infer<typeof Refusal>
 export const EffectRequest = z.strictObject({ id: z.string(), kind: z.string(), request: JsonValue })
 export type EffectRequest = z.infer<typeof EffectRequest>
 
-/** What came back for an effect. It enters the world as an input. */
+/** The reply to an effect. It enters the world as an input. */
 export const EffectReply = z.discriminatedUnion('ok', [
   z.strictObject({ ok: z.literal(true), effect: z.string(), value: JsonValue }),
   z.strictObject({ ok: z.literal(false), effect: z.string(), code: z.string(), message: z.string() }),
@@ -37,7 +37,9 @@ export type EffectReply = z.infer<typeof EffectReply>
 export const Outcome = z.strictObject({ ended: z.enum(['terminated', 'truncated']), reason: z.string() })
 export type Outcome = z.infer<typeof Outcome>
 
-/** What ended an episode from within: an exception of its world, a bot, an effect, a listener, or its journal. */
+/**
+ * The internal failure that ended an episode: an exception of its world, a bot, an effect, a listener, or its journal.
+ */
 export const EpisodeFailure = z.strictObject({ code: z.string(), message: z.string() })
 export type EpisodeFailure = z.infer<typeof EpisodeFailure>
 
@@ -58,7 +60,7 @@ export const Variant = z.strictObject({
   title: z.string().min(1),
   description: z.string().min(1),
   config: JsonObject,
-  /** What a run uses when none is given. */
+  /** The default of a run. */
   seed: Seed.optional(),
 })
 export type Variant = z.infer<typeof Variant>

@@ -1,5 +1,5 @@
-// Evaluations: what is to be played, what came of each episode, and the report. They lie in the store, in `eval --json`,
-// and travel over HTTP. Every number of a report follows from the specification and the rows.
+// Evaluations: the specification, the outcome of each episode, and the report, as stored, printed by `eval --json`, and
+// sent over HTTP. Every number of a report follows from the specification and the rows.
 import { z } from 'zod'
 import { Seed } from './episode.ts'
 import { JsonObject } from './json.ts'
@@ -11,28 +11,28 @@ const Label = z
   .max(80)
   .regex(/^[^\p{C}]+$/u, 'must be printable text')
 
-/** What plays as a policy. Commands and images get the address of their socket in COGAMES_ENGINE_WS_URL. */
+/** The player behind a policy. Commands and images get the address of their socket in COGAMES_ENGINE_WS_URL. */
 export const EvaluationPlayer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('bot'), name: Label, bot: z.string().min(1).max(200) }),
   /** A line for the shell. */
   z.strictObject({ kind: z.literal('command'), name: Label, command: z.string().min(1).max(10_000) }),
   z.strictObject({ kind: z.literal('image'), name: Label, image: z.string().min(1).max(1000) }),
-  /** Rules or dice behind the perception adapter. */
+  /** A rule-based or random agent behind the perception adapter. */
   z.strictObject({ kind: z.literal('agent'), name: Label, policy: z.enum(['scripted', 'random']) }),
   /** A language model behind the perception adapter. */
   z.strictObject({ kind: z.literal('model'), name: Label, model: z.string().min(1).max(200) }),
 ])
 export type EvaluationPlayer = z.infer<typeof EvaluationPlayer>
 
-/** Episodes that one evaluation may have: a number of rows that a report reads in seconds. */
+/** Maximum episodes of one evaluation: a report reads this many rows in seconds. */
 export const MAX_EVALUATION_EPISODES = 1_000_000
 
-/** What is evaluated. Everything that decides a number of the report is in it. */
+/** The specification of an evaluation. It contains everything that determines the numbers of the report. */
 export const EvaluationSpec = z.strictObject({
   world: z.string().min(1).max(1000),
   /** Variants to play, each on the same seeds. Empty: the world's first. */
   variants: z.array(z.string().min(1).max(200)).max(50).default([]),
-  /** Laid over every variant, key by key. */
+  /** Overrides keys of every variant. */
   config: JsonObject.default({}),
   policies: z.array(EvaluationPlayer).min(1).max(100),
   /** When given, each policy plays against each of them, and not against other policies. */
@@ -41,13 +41,13 @@ export const EvaluationSpec = z.strictObject({
   episodes: z.int().min(1).max(MAX_EVALUATION_EPISODES),
   /** Seeds of the episodes, the order of slots and the bootstrap follow from it. */
   seed: Seed.default(1),
-  /** Steps a second, for players outside this process. */
+  /** Steps per second, for players outside this process. */
   tick_rate: z.number().positive().max(60).default(20),
-  /** Seconds that one episode may take. */
+  /** Time limit of one episode, in seconds. */
   timeout_seconds: z.int().min(1).max(86_400).default(600),
   /** Stop as soon as every pair of policies is decided with this confidence; null: play all episodes. */
   until_decided: z.number().min(0.5).max(0.999_999).nullable().default(null),
-  /** US dollars that models may cost in all; null: no limit. */
+  /** Total cost limit of models, in US dollars; null: no limit. */
   max_usd: z.number().positive().nullable().default(null),
 })
 export type EvaluationSpec = z.infer<typeof EvaluationSpec>
@@ -55,7 +55,7 @@ export type EvaluationSpec = z.infer<typeof EvaluationSpec>
 /** `failed`: a player, the world or its journal broke down. `timeout`: the episode took too long. */
 export const EVALUATION_OUTCOMES = ['ok', 'failed', 'timeout'] as const
 
-/** What models have cost. */
+/** Model usage and cost. */
 export const EvaluationSpend = z.strictObject({
   calls: z.int().min(0),
   tokens: z.int().min(0),
@@ -63,27 +63,27 @@ export const EvaluationSpend = z.strictObject({
 })
 export type EvaluationSpend = z.infer<typeof EvaluationSpend>
 
-/** What came of one planned episode. */
+/** The outcome of one planned episode. */
 export const EvaluationRow = z.strictObject({
   /** Its place in the plan, from 0. */
   number: z.int().min(0),
   outcome: z.enum(EVALUATION_OUTCOMES),
-  /** One a slot; null unless `ok`. */
+  /** One per slot; null unless `ok`. */
   scores: z.array(z.number()).nullable(),
   steps: z.int().min(0),
   /** Name of its journal's blob, and the journal's last running hash; null: there is none. */
   journal: z.string().nullable(),
   hash: z.string().nullable(),
-  /** Milliseconds that it took. */
+  /** Duration in milliseconds. */
   took_ms: z.int().min(0),
-  /** Moves that the clock made for a slot, one number a slot. */
+  /** Moves that the clock made, one number per slot. */
   timeouts: z.array(z.int().min(0)),
   error: z.strictObject({ code: z.string(), message: z.string(), slot: z.int().nullable() }).nullable(),
   spend: EvaluationSpend.nullable(),
 })
 export type EvaluationRow = z.infer<typeof EvaluationRow>
 
-/** An estimate with its standard error and the ends of its 95 % interval. Null: too little was played to say. */
+/** An estimate with its standard error and the ends of its 95 % interval. Null: too few episodes to tell. */
 export const Estimate = z.strictObject({
   value: z.number(),
   standard_error: z.number().nullable(),
@@ -96,28 +96,28 @@ export const EvaluatedPolicy = z.strictObject({
   name: z.string(),
   role: z.enum(['policy', 'opponent']),
   player: EvaluationPlayer,
-  /** Counted episodes that it played in. */
+  /** Number of counted episodes with this policy. */
   episodes: z.int(),
   score: Estimate.nullable(),
   wins: z.int(),
   draws: z.int(),
   losses: z.int(),
-  /** Failed episodes that it caused, and those that it merely was in. */
+  /** Failed episodes that it caused, and failed episodes in which it merely took part. */
   failures: z.int(),
   failed_episodes: z.int(),
-  /** Episodes that ran out of time with it in them, and single moves that the clock made for it. */
+  /** Timed-out episodes in which it took part, and single moves that the clock made for it. */
   timeouts: z.int(),
   timed_out_moves: z.int(),
   /** In points of the Elo scale, the mean of all policies at 1000. */
   bradley_terry: Estimate.nullable(),
-  /** `mu` and `sigma` as OpenSkill counts them; the interval is mu -+ 1.96 sigma. */
+  /** `mu` and `sigma` as in OpenSkill; the interval is mu -+ 1.96 sigma. */
   plackett_luce: z.strictObject({ mu: z.number(), sigma: z.number(), low: z.number(), high: z.number() }).nullable(),
   /** Mean score in each variant, in the order of `variants`; null: not played there. */
   variants: z.array(z.number().nullable()),
 })
 export type EvaluatedPolicy = z.infer<typeof EvaluatedPolicy>
 
-/** How often `policy` stood above `opponent` in episodes that both played in; a draw counts half. */
+/** How often `policy` ranked above `opponent` in shared episodes; a draw counts half. */
 export const EvaluatedPair = z.strictObject({
   policy: z.string(),
   opponent: z.string(),
@@ -126,7 +126,7 @@ export const EvaluatedPair = z.strictObject({
   draws: z.int(),
   losses: z.int(),
   win_probability: Estimate,
-  /** Whether the sequential test has told the two apart; null: it was not asked for. */
+  /** Whether the sequential test has decided the pair; null: it was not requested. */
   decided: z.boolean().nullable(),
 })
 export type EvaluatedPair = z.infer<typeof EvaluatedPair>
@@ -144,7 +144,7 @@ export const EvaluationReport = z.strictObject({
   episodes_per_seed: z.int(),
   planned: z.int(),
   played: z.int(),
-  /** Episodes that the figures rest on: complete seeds, without failures and timeouts. */
+  /** Episodes that the figures are based on: complete seeds, without failures and timeouts. */
   counted: z.int(),
   failed: z.int(),
   timed_out: z.int(),
@@ -153,7 +153,7 @@ export const EvaluationReport = z.strictObject({
   spend: EvaluationSpend.nullable(),
   policies: z.array(EvaluatedPolicy),
   pairs: z.array(EvaluatedPair),
-  /** One sentence a figure: how it was computed. */
+  /** One sentence per figure: how it was computed. */
   methods: z.record(z.string(), z.string()),
 })
 export type EvaluationReport = z.infer<typeof EvaluationReport>

@@ -7,10 +7,10 @@ import { StudySettings } from './study-settings.ts'
 
 const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
 const Question = z.strictObject({
-  key: z.string().nullable().optional().describe('Default: made of the first line of the prompt.'),
+  key: z.string().nullable().optional().describe('Default: derived from the first line of the prompt.'),
   prompt: z.string(),
   answer_type: z.enum(ANSWER_TYPES).nullable().optional().describe('Without it the prompt is only shown.'),
-  options: z.array(Scalar).nullable().optional().describe('Of the two choice types.'),
+  options: z.array(Scalar).nullable().optional().describe('For the two choice types only.'),
   required: z.boolean().optional(),
 })
 const questions = z.array(Question).optional()
@@ -30,7 +30,7 @@ const study = StudySettings.partial().optional()
 
 export const ExperimentFileShape = z
   .strictObject({
-    name: z.string().describe('Names the study in addresses and data.'),
+    name: z.string().describe('Name of the study in URLs and data.'),
     description: z.string().optional(),
     condition: z.enum(CONDITIONS).nullable().optional(),
     assignment_strategy: z.looseObject({
@@ -38,7 +38,7 @@ export const ExperimentFileShape = z
       games: z.array(z.string()).min(1),
       player_characters: names,
       non_player_characters: names,
-      quota_per_game: z.int().min(1).describe('Players that each game needs.'),
+      quota_per_game: z.int().min(1).describe('Number of players that each game needs.'),
       max_assignments_per_player: count,
       seed,
       pc_eligible_only: z.boolean().optional(),

@@ -1,4 +1,4 @@
-// Experiment files of both generations in their normal form: what a file means once every default is filled in.
+// Experiment files of both generations in their normal form: a file with every default filled in.
 import { z } from 'zod'
 import { ExperimentForm, RunForm } from './experiment-form.ts'
 import { JsonObject, JsonValue } from './json.ts'

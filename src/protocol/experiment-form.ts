@@ -19,7 +19,7 @@ const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
 export const FormQuestion = z.strictObject({
   key: z.string(),
   prompt: z.string(),
-  /** Null: a text to be read; nothing is answered. */
+  /** Null: text without an answer. */
   answer_type: z.enum(ANSWER_TYPES).nullable(),
   options: z.array(Scalar).nullable(),
   required: z.boolean(),

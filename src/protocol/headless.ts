@@ -1,14 +1,14 @@
-// The wire of the headless interface: command files in; reports, traces and saves out. Shapes of one world (its
-// commands, its summary, its state) are laid into these where a schema is emitted: adapters/headless/schemas.ts.
+// The wire of the headless interface: command files in; reports, traces and saves out. The shapes of one world (its
+// commands, its summary, its state) are inserted where a schema is emitted: adapters/headless/schemas.ts.
 import { z } from 'zod'
 import { Digest, Seed } from './episode.ts'
 import { JsonObject, JsonValue } from './json.ts'
 
-/** Ticks that one step, or one option, may advance. */
+/** Maximum ticks of one step or option. */
 export const TICK_LIMIT = 10_000_000
-/** Ticks that `until_victory` advances at most when nothing is said. */
+/** Default tick limit of `until_victory`. */
 export const VICTORY_TICKS = 100_000
-/** Steps in a command file. */
+/** Maximum steps of a command file. */
 export const STEP_LIMIT = 1_000_000
 
 const Ticks = z.int().min(1).max(TICK_LIMIT)
@@ -17,7 +17,7 @@ const Tick = z.int().min(0)
 export const ApplyCommandStep = z.strictObject({
   type: z.literal('apply_command'),
   command: JsonObject,
-  /** Whose command it is, in worlds with several slots; 0 when left out. */
+  /** The slot of the command, in worlds with several slots; default 0. */
   slot: z.int().min(0).max(255).optional(),
 })
 export const HeadlessStep = z.discriminatedUnion('type', [
@@ -28,7 +28,7 @@ export const HeadlessStep = z.discriminatedUnion('type', [
 ])
 export type HeadlessStep = z.infer<typeof HeadlessStep>
 
-/** A fault that the caller can mend. `step_index` counts from 0. */
+/** A fault that the caller can fix. `step_index` counts from 0. */
 export const HeadlessError = z.strictObject({
   code: z.string(),
   message: z.string(),
@@ -86,7 +86,7 @@ export const ScenarioEntry = z.strictObject({
   id: z.string(),
   title: z.string(),
   description: z.string(),
-  /** Null where the world does not say. */
+  /** Null if the world does not report it. */
   size: JsonValue,
   objective: JsonValue,
 })

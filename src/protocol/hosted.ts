@@ -54,7 +54,7 @@ export type HostedDivision = z.infer<typeof HostedDivision>
 export const LadderEntry = z.object({ id: Text, name: Text, level: z.int(), member_count: z.int() })
 export type LadderEntry = z.infer<typeof LadderEntry>
 
-/** How a player did in one of its last rounds; rank and score are null until the round is complete. */
+/** The result of a player in one of its last rounds; rank and score are null until the round is complete. */
 export const RecentRound = z.object({
   id: Text,
   round_number: z.int(),
@@ -108,7 +108,7 @@ export const HostedMembership = z.object({
 })
 export type HostedMembership = z.infer<typeof HostedMembership>
 
-/** A policy version that was submitted to a league, and what became of it. */
+/** A policy version that was submitted to a league, and the result. */
 export const HostedSubmission = z.object({
   id: Text,
   status: Text,
@@ -270,7 +270,7 @@ export const PolicyVersionPage = z.object({
 
 /** Submits a policy version to a league. */
 export const SubmissionRequest = z.object({ league_id: Text, policy_version_id: Text })
-/** What became of a submission at once. */
+/** The immediate result of a submission. */
 export const SubmissionAnswer = z.object({
   id: Text,
   status: Text,

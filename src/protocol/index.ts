@@ -1,4 +1,4 @@
-// `paracosm/protocol`: the shapes that travel and lie at rest. Types are inferred from the schemas of the same names.
+// `paracosm/protocol`: the shapes of messages and stored data. Types are inferred from the schemas of the same names.
 export { EpisodePage, EpisodeSummary, WorldDetail, WorldSummary } from './catalogue.ts'
 export { CHARACTER_LIMITS, Character, Dimensions, HsnDivergence, NewCharacter } from './character.ts'
 export { CHARACTER_DIMENSIONS, HSN_ASSUMPTIONS } from './character-vocabulary.ts'

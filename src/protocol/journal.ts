@@ -20,7 +20,7 @@ export const JOURNAL_VERSION = 2
 const Slot = z.int().min(0).max(255)
 const Step = z.int().min(0)
 
-/** What of an episode's course depends on its host, kept so that a resumed episode goes on in the same way. */
+/** The host settings that affect an episode, stored so that a resumed episode continues in the same way. */
 export const Pacing = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('fast') }),
   z.strictObject({ mode: z.literal('rate'), stepsPerSecond: z.number().positive().max(1000) }),
@@ -41,7 +41,7 @@ export const SlotClock = z.discriminatedUnion('kind', [
 ])
 export type SlotClock = z.infer<typeof SlotClock>
 
-/** First line: everything a fold needs, and nothing secret. */
+/** First line: everything that a fold needs, without secrets. */
 export const JournalHeader = z.strictObject({
   paracosm: z.literal('journal'),
   version: z.literal(JOURNAL_VERSION),
@@ -52,8 +52,8 @@ export const JournalHeader = z.strictObject({
     version: z.string(),
     code: z.string().optional(),
     /**
-     * Where a world that does not ship comes from: what to install to replay the journal, and the module inside it
-     * (a path with forward slashes).
+     * Origin of a world that is not built in: the package to install for a replay, and the module inside it (a path
+     * with forward slashes).
      */
     package: z.strictObject({ name: z.string(), version: z.string(), module: z.string().optional() }).optional(),
   }),
@@ -63,14 +63,14 @@ export const JournalHeader = z.strictObject({
   slots: z.array(PlayerRef).max(256),
   pacing: Pacing,
   clocks: z.array(SlotClock).max(256).optional(),
-  /** UTC, milliseconds. For people; nothing in a fold depends on it. */
+  /** UTC, milliseconds. For people; no fold depends on it. */
   started_at: z.iso.datetime({ precision: 3 }),
   /** Where a forked episode left its parent: before `step`, after the line whose running hash is `hash`. */
   parent: z.strictObject({ episode: z.string(), step: Step, hash: z.string() }).optional(),
 })
 export type JournalHeader = z.infer<typeof JournalHeader>
 
-/** What happened on a slot: somebody sat down, left, came back, or handed it to another player. */
+/** A change of a slot: a player joined, left, returned, or handed it to another player. */
 export const SlotChange = z.strictObject({
   event: z.enum(['joined', 'left', 'handed_over']),
   player: PlayerRef,
@@ -78,32 +78,32 @@ export const SlotChange = z.strictObject({
 export type SlotChange = z.infer<typeof SlotChange>
 
 /**
- * What entered the world before step number `step`: commands by slot, then by arrival; then replies.
- * A step that nothing entered has no line, except that an episode at a fixed rate gets one every 100 ms: how far time
- * went must survive a crash.
+ * The inputs of the world before step number `step`: commands by slot, then by arrival; then replies. A step without
+ * inputs has no line, except that an episode at a fixed rate gets one every 100 ms, so that elapsed time survives a
+ * crash.
  */
 export const StepLine = z.strictObject({
   step: Step,
   changes: z.array(z.tuple([Slot, SlotChange])).optional(),
   inputs: z.array(z.tuple([Slot, ParsedJson])).optional(),
-  /** Commands that were not taken. They change nothing; a fold skips them. */
+  /** Refused commands. They change nothing; a fold skips them. */
   refused: z.array(z.tuple([Slot, ParsedJson, Refusal])).optional(),
   replies: z.array(EffectReply).optional(),
   /** Slots whose time ran out; their default command, if any, is among `inputs`. */
   timeouts: z.array(Slot).optional(),
-  /** Milliseconds left, one a slot, where clocks run. */
+  /** Milliseconds left, one per slot, where clocks run. */
   clocks: z.array(z.int()).optional(),
   /** The inputs were applied, and step number `step` did not follow yet. */
   hold: z.literal(true).optional(),
 })
 export type StepLine = z.infer<typeof StepLine>
 
-/** Digest of the state after `step` steps; every so often the whole state, from which a reader can go on. */
+/** Digest of the state after `step` steps; from time to time the whole state, so that a reader can start there. */
 export const CheckpointLine = z.strictObject({
   step: Step,
   digest: Digest,
   state: ParsedJson.optional(),
-  /** With `state`: what the world has asked for and not been answered yet. */
+  /** With `state`: the requested effects without a reply. */
   effects: z.array(EffectRequest).optional(),
 })
 export type CheckpointLine = z.infer<typeof CheckpointLine>

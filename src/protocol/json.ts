@@ -6,13 +6,13 @@ export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
-/** Any JSON value. Numbers are finite: JSON has no spelling for `NaN` or `Infinity`. */
+/** Any JSON value. Numbers are finite: JSON cannot represent `NaN` or `Infinity`. */
 export const JsonValue: z.ZodType<JsonValue> = z.json()
 
 /** A JSON object: neither an array nor `null`. */
 export const JsonObject: z.ZodType<JsonObject> = z.record(z.string(), JsonValue)
 
-/** A value that has come out of `JSON.parse` already: looked at no further. For hot paths. */
+/** A value that comes from `JSON.parse`: not checked further. For hot paths. */
 export const ParsedJson = z.custom<JsonValue>((value) => value !== undefined)
 
 /** Whether a JSON value is an object: neither an array nor `null`. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
-/** A number, or text that spells one; blanks around it do not count. `null` and booleans stay what they are. */
+/** A number, or text with a number; surrounding whitespace is ignored. `null` and booleans stay what they are. */
 function readNumber(value: unknown): unknown {
   if (typeof value === 'boolean') return Number(value)
   if (typeof value !== 'string') return value

@@ -1,9 +1,9 @@
-// A league as it is written down: in a YAML file, and over HTTP.
+// The definition of a league, in a YAML file and over HTTP.
 import { z } from 'zod'
 import { EvaluationPlayer } from './evaluation.ts'
 import { JsonObject } from './json.ts'
 
-/** Who decides the rounds of a league. */
+/** The commissioner that decides the rounds of a league. */
 export const CommissionerRef = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('baseline'), config: JsonObject.default({}) }),
   z.strictObject({ type: z.literal('manual'), config: JsonObject.default({}) }),
@@ -13,9 +13,9 @@ export const CommissionerRef = z.discriminatedUnion('type', [
     ruleset: JsonObject.nullable().default(null),
     config: JsonObject.default({}),
   }),
-  /** A service elsewhere: `GET <url>/healthz`, `WS <url>/round`. */
+  /** A remote service: `GET <url>/healthz`, `WS <url>/round`. */
   z.strictObject({ type: z.literal('url'), url: z.url(), config: JsonObject.default({}) }),
-  /** A program of this machine: it listens on the port that PORT names. */
+  /** A local program that listens on the port in PORT. */
   z.strictObject({ type: z.literal('command'), command: z.string().min(1), config: JsonObject.default({}) }),
   /** A container image that listens on port 8080. */
   z.strictObject({ type: z.literal('image'), image: z.string().min(1), config: JsonObject.default({}) }),
@@ -31,7 +31,7 @@ export const LeagueDivisionSpec = z.strictObject({
   description: z.string().max(1000).nullable().default(null),
 })
 
-/** A league to be made. */
+/** A new league. */
 export const LeagueSpec = z.strictObject({
   name: z.string().min(1).max(80),
   world: z.string().min(1).max(1000),

@@ -1,10 +1,10 @@
-// One moment of an episode as viewers see it, and what the socket of a live episode says.
+// One frame of an episode as viewers see it, and the messages of a live episode's socket.
 import { z } from 'zod'
 import { EpisodeSummary } from './catalogue.ts'
 import { Outcome, PlayerRef, Results } from './episode.ts'
 import { JsonObject } from './json.ts'
 
-/** What the world said in a step; `slot` is null for everybody. */
+/** An event of a step; `slot` is null for everybody. */
 export const ViewEvent = z.strictObject({ slot: z.int().min(0).nullable(), kind: z.string(), data: JsonObject })
 export type ViewEvent = z.infer<typeof ViewEvent>
 
@@ -22,7 +22,7 @@ export const ViewFrame = z.strictObject({
   /** What `World.view.spectate` returns, or one slot's observation. */
   view: JsonObject,
   standing: Results,
-  /** What the world said in the step that led here. */
+  /** Events of the step that led here. */
   events: z.array(ViewEvent),
   outcome: Outcome.exactOptional(),
 })
@@ -45,9 +45,9 @@ const LiveStatus = z.strictObject({
 export const LiveMessage = z.discriminatedUnion('type', [
   /** The first message. `server` changes when the server has restarted. */
   LiveStatus.extend({ type: z.literal('hello'), server: z.string(), episode: EpisodeSummary, frame: ViewFrame }),
-  /** The newest moment, at most 20 a second; its events are those of every step since the message before. */
+  /** The newest moment, at most 20 per second; its events are those of every step since the previous message. */
   z.strictObject({ type: z.literal('frame'), frame: ViewFrame }),
-  /** Somebody came or left, or the pace changed. */
+  /** A player joined or left, or the pace changed. */
   LiveStatus.extend({ type: z.literal('status') }),
   /** The last message: the episode is over, failed, or was stopped with the server. */
   z.strictObject({ type: z.literal('end'), episode: EpisodeSummary }),
@@ -55,8 +55,8 @@ export const LiveMessage = z.discriminatedUnion('type', [
 export type LiveMessage = z.infer<typeof LiveMessage>
 
 /**
- * Whether a parsed value is a frame, looked at from outside only: views of large worlds come twenty times a second, and
- * the schema would walk through all of them.
+ * Whether a parsed value is a frame, with a shallow check: views of large worlds arrive twenty times per second, and
+ * the schema would traverse all of them.
  */
 export function isViewFrame(value: unknown): value is ViewFrame {
   if (typeof value !== 'object' || value === null) return false

@@ -8,14 +8,14 @@ export const ModelMessage = z.strictObject({
 })
 export type ModelMessage = z.infer<typeof ModelMessage>
 
-/** A call in canonical form: what is not here does not change the answer. Two equal requests have one key. */
+/** A call in canonical form: it contains everything that affects the answer. Two equal requests have one key. */
 export const ModelRequest = z.strictObject({
-  /** As the endpoint calls it: 'gpt-5-mini', 'qwen3:8b'. */
+  /** The endpoint's name for it: 'gpt-5-mini', 'qwen3:8b'. */
   model: z.string().min(1).max(200),
   messages: z.array(ModelMessage).min(1).max(1000),
   /** The shape that the answer must have, as JSON Schema; absent: free text. */
   schema: z.strictObject({ name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/), schema: JsonObject }).exactOptional(),
-  /** Tokens that the answer may have. */
+  /** Token limit of the answer. */
   max_tokens: z.int().positive().max(1_000_000).exactOptional(),
   /** 0..2. */
   temperature: z.number().min(0).max(2).exactOptional(),
@@ -40,7 +40,7 @@ export const ModelReply = z.strictObject({
 })
 export type ModelReply = z.infer<typeof ModelReply>
 
-/** A line of a recording. Nothing secret is in it: keys travel in headers, and headers are not kept. */
+/** A line of a recording. It contains no secrets: keys are sent in headers, and headers are not recorded. */
 export const RecordedCall = z.strictObject({
   paracosm: z.literal('model-call'),
   version: z.literal(1),

@@ -1,4 +1,4 @@
-// What travels through the perception adapter around perceptions and commands (protocol version 1.0.0): the envelope of a
+// The messages of the perception adapter around perceptions and commands (protocol version 1.0.0): the envelope of a
 // command, the adapter's answers, its error document, and the messages of its stream.
 import { z } from 'zod'
 import { JsonObject } from './json.ts'
@@ -10,14 +10,16 @@ export const MAX_COMMAND_BYTES = 256 * 1024
 /** Characters of the reasoning behind a command. */
 export const MAX_REASONING = 16_384
 
-/** What a client groups its commands by. 1 to 128 characters, without control characters; it is never used as a path. */
+/**
+ * A client's own grouping of its commands. 1 to 128 characters, without control characters; it is never used as a path.
+ */
 const GroupId = z
   .string()
   .min(1)
   .max(128)
   .regex(/^\P{Cc}*$/u, 'must not hold control characters')
 
-/** What led to a command. */
+/** The context of a command. */
 const CommandContext = z.object({
   /** `timestamp` of the perception that the agent decided by. */
   perception_timestamp: Timestamp.nullish(),
@@ -30,7 +32,7 @@ const CommandEnvelope = z.object({
   /** When the agent sent it, by its own clock. */
   timestamp: Timestamp,
   agent_id: AgentId,
-  /** Why this command: what a model may learn from later. */
+  /** The reason for this command, for example as training data. */
   reasoning: z
     .string()
     .min(1)
@@ -40,14 +42,14 @@ const CommandEnvelope = z.object({
   context: CommandContext.nullish(),
 })
 
-/** The body of `POST /command`. Fields that are not known are left out of the parsed value. */
+/** The body of `POST /command`. Unknown fields are dropped from the parsed value. */
 export const CommandInput = z.intersection(CommandEnvelope, AgentCommand)
 export type CommandInput = z.infer<typeof CommandInput>
 
 /** Names a repeated POST: 1 to 128 visible ASCII characters, in the header `Idempotency-Key`. */
 export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,128}$/)
 
-/** The answer to a command that was taken: it is in the log, on the disk. */
+/** The answer to an accepted command: it is durable in the log. */
 export const CommandAccepted = z.object({
   status: z.literal('accepted'),
   command_id: z.string(),
@@ -55,20 +57,20 @@ export const CommandAccepted = z.object({
 })
 export type CommandAccepted = z.infer<typeof CommandAccepted>
 
-/** How a command stands: `GET /commands/:command_id`. */
+/** The status of a command: `GET /commands/:command_id`. */
 export const CommandReport = z.object({
   command_id: z.string(),
   agent_id: z.string(),
   command: z.enum(COMMAND_TYPES),
   status: z.enum(COMMAND_STATUSES),
-  /** What came of it, in words; null while it is under way. */
+  /** The outcome in words; null while the command is running. */
   outcome: z.string().nullable(),
-  /** Why it failed, upper-case; null unless it did. */
+  /** The code of a failure, upper-case; null if it did not fail. */
   code: z.string().nullable(),
 })
 export type CommandReport = z.infer<typeof CommandReport>
 
-/** Whether there is an engine behind the adapter: `GET /{engine}/status`. */
+/** Whether an engine is connected to the adapter: `GET /{engine}/status`. */
 export const BridgeStatus = z.object({
   bridge_connected: z.boolean(),
   engine: z.string(),

@@ -1,8 +1,9 @@
-// Commands of the perception adapter (protocol version 1.0.0): the word, and what each takes. Worlds that speak the protocol
-// build their command schema from these. The envelope around a command (time, agent, reasoning) is the adapter's.
+// Commands of the perception adapter (protocol version 1.0.0): the types and their parameters. Worlds that speak the
+// protocol build their command schema from these. The envelope around a command (time, agent, reasoning) is the
+// adapter's.
 import { z } from 'zod'
 
-/** Words of a command, in the order of the protocol. */
+/** Command types, in the order of the protocol. */
 export const COMMAND_TYPES = [
   'move_to',
   'interact',
@@ -24,7 +25,7 @@ const Name = z.string().min(1).max(200)
 export const MAX_COORDINATE = 1e9
 const Coordinate = z.number().min(-MAX_COORDINATE).max(MAX_COORDINATE)
 
-/** Where to go: an entity, or a cell, or coordinates (of the present cell when no cell is named). */
+/** Where to go: an entity, or a cell, or coordinates (of the current cell when no cell is named). */
 export const MoveToParams = z
   .object({
     target_cell: Name.exactOptional(),
@@ -51,7 +52,7 @@ export const WaitParams = z.object({ duration_seconds: z.number().positive().max
 export const CombatActionParams = z
   .object({ action_type: z.enum(COMBAT_ACTION_TYPES), target_entity_id: Name.exactOptional() })
   .refine((params) => params.action_type === 'flee' || params.target_entity_id !== undefined, {
-    message: 'only flee goes without a target',
+    message: 'every action except flee needs a target',
     path: ['target_entity_id'],
   })
 export type CombatActionParams = z.infer<typeof CombatActionParams>
@@ -70,7 +71,7 @@ export const JournalNoteParams = z.object({
 })
 export type JournalNoteParams = z.infer<typeof JournalNoteParams>
 
-/** One command: the word and its params. Fields that are not known are left out of the parsed value. */
+/** One command: its type and params. Unknown fields are dropped from the parsed value. */
 export const AgentCommand = z.discriminatedUnion('command', [
   z.object({ command: z.literal('move_to'), params: MoveToParams }),
   z.object({ command: z.literal('interact'), params: InteractParams }),
@@ -83,5 +84,5 @@ export const AgentCommand = z.discriminatedUnion('command', [
 ])
 export type AgentCommand = z.infer<typeof AgentCommand>
 
-/** Where a command stands. `accepted` and `running`: the agent is busy with it. */
+/** The status of a command. `accepted` and `running`: the agent is busy with it. */
 export const COMMAND_STATUSES = ['accepted', 'running', 'done', 'failed'] as const

@@ -12,13 +12,16 @@ export const ProtocolVersion = z
   .max(16)
   .regex(/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/, 'must be a version such as 1.0.0')
 
-/** Whether a payload of this version may be read: its major does not exceed ours. What is no version is for the schema. */
+/**
+ * Whether a payload of this version may be read: its major does not exceed ours. The schema rejects texts that are not
+ * versions.
+ */
 export function isReadableVersion(version: unknown): boolean {
   if (typeof version !== 'string' || !ProtocolVersion.safeParse(version).success) return true
   return Number.parseInt(version, 10) <= Number.parseInt(PERCEPTION_PROTOCOL_VERSION, 10)
 }
 
-/** ISO 8601 with a zone, of the years 1970 to 9998, so that it has a spelling in UTC. */
+/** ISO 8601 with a zone, of the years 1970 to 9998, so that it can be written in UTC. */
 export const Timestamp = z.iso
   .datetime({ offset: true })
   .max(40)
@@ -65,7 +68,9 @@ export const Perception = z.object({
       gold: z.int().min(0).default(0),
       item_count: z.int().min(0).default(0),
       encumbrance_pct: z.number().min(0).max(1).default(0),
-      /** What is carried, where the engine says so. Absent in the source text's protocol, as every optional field here. */
+      /**
+       * The inventory, if the engine reports it. Absent in the source text's protocol, as every optional field here.
+       */
       items: z
         .array(
           z.object({
@@ -99,7 +104,7 @@ export const Perception = z.object({
       is_dialogue: z.boolean().default(false),
     })
     .prefault({}),
-  /** The talk under way: with whom, and what can be asked. */
+  /** The current dialogue: the other speaker, and the available topics. */
   dialogue: z.object({ entity_id: Name, topics: z.array(Name).max(256) }).exactOptional(),
   /** What others have said to the agent, oldest first. */
   heard: z

@@ -1,4 +1,4 @@
-// How a failure is shown to the caller: the same shape over HTTP, on sockets and with `--json`.
+// The shape of a failure as shown to the caller: the same shape over HTTP, on sockets and with `--json`.
 import { z } from 'zod'
 import { JsonObject } from './json.ts'
 

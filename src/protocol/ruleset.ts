@@ -1,5 +1,5 @@
-// The configuration of the ruleset commissioner (contract section 9.6). Objects are closed; what may be left out may be
-// null where the contract marks it so.
+// The configuration of the ruleset commissioner (contract section 9.6). Objects are closed; optional values may be null
+// where the contract says so.
 import { z } from 'zod'
 import { JsonObject } from './json.ts'
 import { LaxBoolean, LaxInt, LaxNumber } from './lax.ts'
@@ -97,7 +97,7 @@ interface WithTransitions {
 const lists = (each: WithTransitions): (readonly Transition[])[] =>
   [each.policy_membership_events, each.on_round_complete, each.on_episode_complete].filter((list) => list.length > 0)
 
-/** The transitions of a stage or division, under whichever name they stand. */
+/** The transitions of a stage or division, under any of the three names. */
 export const transitionsOf = (each: WithTransitions): readonly Transition[] => lists(each)[0] ?? []
 
 export const RulesetStage = z

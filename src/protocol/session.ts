@@ -1,5 +1,5 @@
 // Sessions on the wire: the frames of the play socket, what the store keeps of a session, and the bodies and answers of
-// the routes around them. Names and shapes are those of the original's API; what is ours says so.
+// the routes around them. Names and shapes are those of the original's API; our additions are marked.
 import { z } from 'zod'
 import { JsonObject } from './json.ts'
 
@@ -8,7 +8,7 @@ const Timestamp = z.iso.datetime({ precision: 3 })
 
 // ---- frames from the client
 
-/** UTF-16 units of one input. The games allow far less; answers at the end have this limit alone. */
+/** UTF-16 units of one input. The games allow far less; answers at the end have only this limit. */
 const MAX_INPUT = 20_000
 
 export const ClientFrame = z.discriminatedUnion('type', [
@@ -75,9 +75,12 @@ export const ServerFrame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('replay_end'), session_id: Id, turns: z.int().min(0) }),
   z.strictObject({ type: z.literal('closed'), session_id: Id }),
   z.strictObject({ type: z.literal('error'), detail: z.string() }),
-  /** Ours: a piece of the answer under way, for clients that asked. The `event` that follows has the whole. */
+  /**
+   * Ours: a piece of the answer in progress, for clients that requested it. The `event` that follows has the whole
+   * text.
+   */
   z.strictObject({ type: z.literal('token'), session_id: Id, text: z.string() }),
-  /** Ours: what came as tokens since the last event does not count; another answer follows, or an error. */
+  /** Ours: discard the tokens since the last event; another answer or an error follows. */
   z.strictObject({ type: z.literal('token_reset'), session_id: Id }),
 ])
 export type ServerFrame = z.infer<typeof ServerFrame>
@@ -188,7 +191,7 @@ export const CharacterList = z.strictObject({
 })
 export type CharacterList = z.infer<typeof CharacterList>
 
-/** What a table of characters needs of each. */
+/** The fields of a character in tables. */
 export const CharacterEntry = z.strictObject({
   hid: z.string(),
   is_human: z.boolean(),
@@ -220,7 +223,7 @@ export const PlayRequest = z.strictObject({
   game: z.string().min(1).max(200),
   pc_choice: z.string().max(100).nullish(),
   npc_choice: z.string().max(100).nullish(),
-  /** Without NUL, which PostgreSQL cannot keep. */
+  /** Without NUL, which PostgreSQL cannot store. */
   source: z
     .string()
     .min(1)
@@ -284,7 +287,7 @@ export const FeedbackCleared = z.strictObject({
 })
 export type FeedbackCleared = z.infer<typeof FeedbackCleared>
 
-/** Ours: after which turn; absent: where the session stands. */
+/** Ours: the turn to branch after; absent: the current one. */
 export const BranchRequest = z.strictObject({ at_turn: z.int().min(1).max(1_000_000).nullish() })
 
 export const Branched = z.strictObject({
@@ -334,13 +337,13 @@ export const ServerConfig = z.strictObject({
 })
 export type ServerConfig = z.infer<typeof ServerConfig>
 
-/** Who plays the characters: language models, the rule-based stand-in, or one fixed text. */
+/** What plays the characters: language models, the rule-based stand-in, or one fixed text. */
 export const ROLE_MODEL_KINDS = ['model', 'local', 'fixed'] as const
-/** Ours: what a page needs to say plainly whether a model answers. */
+/** Ours: lets a page say plainly whether a model answers. */
 export const RoleModelsInfo = z.strictObject({
   kind: z.enum(ROLE_MODEL_KINDS),
   models: ModelProfile,
-  /** Of this server since its start; null where nothing costs anything. */
+  /** Spending of this server since its start; null if nothing has a cost. */
   spent: z
     .strictObject({
       calls: z.int().min(0),
@@ -351,5 +354,9 @@ export const RoleModelsInfo = z.strictObject({
       unpriced_calls: z.int().min(0),
     })
     .nullable(),
+  /** Where the server stops asking models; null: no limit, or nothing costs anything. */
+  limits: z.strictObject({ tokens: z.int().nullable(), cost_usd: z.number().nullable() }).optional(),
+  /** The model that plays slots of episodes, as `model:<name>`; null: the server has none. */
+  agent: z.string().nullable().optional(),
 })
 export type RoleModelsInfo = z.infer<typeof RoleModelsInfo>

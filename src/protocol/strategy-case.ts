@@ -1,5 +1,5 @@
-// Conformance cases of the strategy language, one JSON object a line: what to run and, where it is known, what must
-// come out. tests/fixtures/strategy-dsl/README.md explains every key.
+// Conformance cases of the strategy language, one JSON object a line: what to run and, if known, the expected result.
+// tests/fixtures/strategy-dsl/README.md explains every key.
 import { z } from 'zod'
 
 const Limits = z.object({ max_nodes: z.int().min(0).optional(), max_depth: z.int().min(0).optional() })

@@ -16,7 +16,7 @@ export type DslErrorClass = (typeof DSL_ERROR_CLASSES)[number]
 export const EXECUTION_MODES = ['full', 'pre', 'post'] as const
 export type ExecutionMode = (typeof EXECUTION_MODES)[number]
 
-/** Where a statement stands. */
+/** The place of a statement. */
 export type Section = 'rule' | 'default' | 'pre' | 'post'
 
 /** One evaluated node. `nodeId` is null only for nodes of programs that were never validated. */
@@ -60,7 +60,7 @@ export const StrategyTemplate = z.strictObject({
 })
 export type StrategyTemplate = z.infer<typeof StrategyTemplate>
 
-/** What one scoring reports, success or failure. `durationMs` covers context building and the parent too. */
+/** The report of one scoring, success or failure. `durationMs` covers context building and the parent too. */
 export const RunObservation = z.strictObject({
   strategyId: z.string(),
   strategyVersion: z.string(),
@@ -75,7 +75,7 @@ export const RunObservation = z.strictObject({
   /** Length of the trace; 0 for a failed run. */
   nodesExecuted: z.int().min(0),
   trace: z.array(TraceEntry).nullable(),
-  /** What a failed run had evaluated before it failed: for the log alone. */
+  /** The nodes that a failed run evaluated before it failed: only for the log. */
   partialTrace: z.array(TraceEntry).nullable(),
   parentStrategyId: z.string().nullable(),
 })
@@ -98,14 +98,14 @@ export const StrategyConfig = z.object({
 })
 export type StrategyConfig = z.infer<typeof StrategyConfig>
 
-/** What a simulation is asked. With `type` DSL_EXTEND it runs through the same pipeline as scoring. */
+/** The input of a simulation. With `type` DSL_EXTEND it runs through the same pipeline as scoring. */
 export const SimulationRequest = z.strictObject({
   ...EventIds.shape,
   astJson: JsonObject,
   type: StrategyType.optional(),
   parentStrategyId: z.string().min(1).nullish(),
   data: JsonObject.nullish(),
-  /** Path to value; takes the place of analytics, ids, payload and parent alike. */
+  /** Values by path; they override analytics, ids, payload and parent. */
   mockState: JsonObject.nullish(),
 })
 export type SimulationRequest = z.infer<typeof SimulationRequest>

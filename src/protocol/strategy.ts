@@ -1,6 +1,6 @@
-// Programs of the strategy language as they are stored and sent: a tree of JSON nodes, each with a `type`.
-// The schema says which shapes exist; which section a field may stand in, limits and the order of complaints are the
-// validator's (src/strategy/validator.ts). docs/strategy.md describes the language for people.
+// Programs of the strategy language as they are stored and sent: a tree of JSON nodes, each with a `type`. The schema
+// defines the shapes; the validator checks sections, limits and the order of problems (src/strategy/validator.ts).
+// docs/strategy.md describes the language for people.
 import { z } from 'zod'
 import { JsonValue } from './json.ts'
 
@@ -20,7 +20,7 @@ export const ANALYTICS_FIELDS = [
   'user.new_last_window_diff',
 ] as const
 export type AnalyticsField = (typeof ANALYTICS_FIELDS)[number]
-/** The parent strategy's result; readable after it, in `post_rules`, alone. */
+/** The parent strategy's result; readable only in `post_rules`, after it. */
 export const PARENT_FIELDS = ['parent.points', 'parent.case_name'] as const
 
 const NodeId = z.string().exactOptional()
@@ -95,7 +95,7 @@ const Not = z.strictObject({
   },
 })
 
-/** Something that is true or false. A bare value counts by its truth: empty, zero, null and false are false. */
+/** Something that is true or false. A bare value counts by its truthiness: empty, zero, null and false are false. */
 export const Condition = z.union([Junction, Not, Compare, Literal, Field])
 export type Condition = z.infer<typeof Condition>
 

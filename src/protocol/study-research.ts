@@ -184,7 +184,7 @@ export const StudyParticipant = z.strictObject({
 })
 export type StudyParticipant = z.infer<typeof StudyParticipant>
 
-/** `now`: whoever has neither finished nor left. */
+/** `now`: participants who have neither finished nor left. */
 export const ParticipantViews = z.enum(['all', 'now'])
 export const StudyParticipants = z.strictObject({
   /** Newest first. */

@@ -1,5 +1,5 @@
-// The routes of studies that are ours: /api/studies. Participant pages need these alone, whichever generation a study is
-// of. Those of researchers are in study-research.ts.
+// The routes of studies that are ours: /api/studies. Participant pages need only these, for studies of either
+// generation. Those of researchers are in study-research.ts.
 import { z } from 'zod'
 import { ExperimentForm, FormPayloads, RunForm } from './experiment-form.ts'
 import { JsonObject } from './json.ts'
@@ -9,7 +9,7 @@ import { SlotRecord, StudySlot, WaitingRoom } from './study-worlds.ts'
 const Name = z.string().min(1).max(200)
 export const GENERATIONS = ['experiment', 'run'] as const
 
-/** What anybody may know of a study. */
+/** The public facts about a study. */
 export const StudyInfo = z.strictObject({
   name: z.string(),
   generation: z.enum(GENERATIONS),
@@ -23,7 +23,7 @@ export const StudyInfo = z.strictObject({
 })
 export type StudyInfo = z.infer<typeof StudyInfo>
 
-/** Ids that recruiting platforms put into the address: PROLIFIC_PID, STUDY_ID, SESSION_ID, workerId, assignmentId, hitId. */
+/** Ids that recruiting platforms add to the URL: PROLIFIC_PID, STUDY_ID, SESSION_ID, workerId, assignmentId, hitId. */
 const External = z
   .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/), z.string().max(200))
   .refine((ids) => Object.keys(ids).length <= 12, 'at most 12 ids')
@@ -64,15 +64,15 @@ const Shown = z.strictObject({
   status: z.string().nullable(),
 })
 
-/** Where a participant is, and what a page shows next. */
+/** The stage of a participant, and what the page shows next. */
 export const ParticipantState = z.strictObject({
   study: StudyInfo,
   stage: z.enum(STAGES),
-  /** Forms to answer now, with the group that their answers name. */
+  /** Forms to answer now, with the group name for the answers. */
   forms: z.array(z.union([ExperimentForm, RunForm])),
   group_id: z.string().nullable(),
   assignment: Shown.nullable(),
-  /** A session under way: connect to it to resume. */
+  /** A running session: connect to it to resume. */
   session: z.strictObject({ session_id: z.string(), ws_path: z.string() }).nullable(),
   options: z.array(Shown),
   /** The world of the assignment; null for text games. */

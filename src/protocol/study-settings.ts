@@ -1,11 +1,11 @@
-// The key `study` of an experiment file: what the original's files do not know. All of it is optional.
+// The key `study` of an experiment file: settings that the original's files do not have. All are optional.
 import { z } from 'zod'
 import { StudyArm } from './study-worlds.ts'
 
 const Name = z.string().min(1).max(200)
 
 export const StudyConsent = z.strictObject({
-  /** Changes with the text; participants who agreed to another version are asked again. */
+  /** Changes with the text; participants who agreed to another version must agree again. */
   version: Name,
   /** Markdown, shown to participants. */
   text: z.string().min(1).max(100_000),
@@ -17,9 +17,9 @@ export const StudyConsent = z.strictObject({
 export type StudyConsent = z.infer<typeof StudyConsent>
 
 export const StudyCompletion = z.strictObject({
-  /** Shown at the end; null: a code for each participant is made. */
+  /** Shown at the end; null: each participant gets a generated code. */
   code: z.string().min(1).max(200).nullable().default(null),
-  /** Where the participant is sent; `{code}` is replaced. */
+  /** The URL that the participant is sent to; `{code}` is replaced. */
   url: z
     .url({ protocol: /^https?$/ })
     .max(2000)
@@ -28,7 +28,7 @@ export const StudyCompletion = z.strictObject({
 })
 
 export const StudyReservation = z.strictObject({
-  /** Minutes for which an assignment that is not played keeps its place. */
+  /** Minutes for which an assignment that is not started keeps its place. */
   minutes: z.number().min(1).max(43_200),
 })
 
@@ -41,7 +41,7 @@ export const StudySettings = z.strictObject({
   reservation: StudyReservation.nullable().default(null),
   /** Exit reasons that complete an assignment, besides the usual ones. */
   completing_reasons: z.array(Name).max(50).default([]),
-  /** Whether anybody with the reusable link may take part; otherwise only personal links open the study. */
+  /** Whether anybody with the reusable link may join; otherwise only personal links open the study. */
   open_link: z.boolean().default(true),
   /** For the pre-registration export. */
   analysis_plan: z.string().max(100_000).nullable().default(null),

@@ -5,9 +5,9 @@ import { EpisodeOutcome, Results, Seed } from './episode.ts'
 
 const Name = z.string().min(1).max(200)
 
-/** Who plays one slot: a participant, or a bot of the world. */
-const ArmPlayer = z.union([z.literal('participant'), z.strictObject({ bot: Name })], {
-  error: 'each player is `participant` or `{bot: NAME}`',
+/** Who plays one slot: a participant, a bot of the world, or a language model through the perception protocol. */
+const ArmPlayer = z.union([z.literal('participant'), z.strictObject({ bot: Name }), z.strictObject({ model: Name })], {
+  error: 'each player is `participant`, `{bot: NAME}` or `{model: NAME}`',
 })
 export type ArmPlayer = z.infer<typeof ArmPlayer>
 
@@ -74,7 +74,10 @@ export const StudySlot = z.strictObject({
 })
 export type StudySlot = z.infer<typeof StudySlot>
 
-/** Why an episode ended for a participant. Whoever played to the end or to the time limit has completed the assignment. */
+/**
+ * Why an episode ended for a participant. A participant who played to the end or to the time limit has completed the
+ * assignment.
+ */
 export const EXIT_REASONS = [
   'game_completed',
   'time_limit',
@@ -95,7 +98,7 @@ export const SlotRecord = z.strictObject({
   variant: z.string().nullable(),
   seed: Seed,
   slot: z.int(),
-  /** Of the other slots: `participant` or the name of a bot. */
+  /** By slot: `participant`, or the name of a bot or model. */
   players: z.array(z.string()),
   consent_version: z.string().nullable(),
   exit_reason: z.enum(EXIT_REASONS).nullable(),

@@ -63,7 +63,7 @@ export interface WrittenReport {
  * @throws AppError FILE_UNREADABLE, VALIDATION_ERROR, JSON_MALFORMED for the folder; FILE_UNWRITABLE
  */
 export async function writeReport(options: ReportOptions): Promise<WrittenReport> {
-  const results = await readResults(options.folder)
+  using results = await readResults(options.folder)
   const waits = waitsOf(results.events)
   const data: ReportData = { results, waits, figures: figuresOf(results, waits) }
   const name = results.experiments[0]?.name

@@ -1,5 +1,5 @@
-// Certifies a package: the seven numbered checks of the contract, then what the contract asks of games and nobody else
-// verifies. Every check is reported as data; the first numbered one that fails leaves the rest skipped.
+// Certifies a package: the seven numbered checks of the contract, then further requirements of the contract on games.
+// Every check is reported as data; the first numbered one that fails leaves the rest skipped.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
@@ -22,7 +22,7 @@ export interface CertifyOptions {
   /** A manifest on this machine; see manifest-source.ts for others. */
   readonly manifestPath: string
   readonly runtime: Runtime
-  /** Counted anew for the game's health, its exit and the replay's health. */
+  /** Applies separately to the game's health, its exit and the replay's health. */
   readonly timeoutMs: number
   /** The workspace; a fresh folder below `<checkout or cwd>/tmp/` when absent. */
   readonly workspace?: string
@@ -38,7 +38,7 @@ export interface CertifyOptions {
   readonly onCheck?: (check: CheckReport) => void
 }
 
-/** What certification found. Only a package without any failed check is certified. */
+/** The result of a certification. Only a package without any failed check is certified. */
 export interface CertifyReport {
   readonly certified: boolean
   readonly checks: readonly CheckReport[]
@@ -207,7 +207,7 @@ async function checkImages(course: Course, loaded: CoworldPackage): Promise<read
       throw new AppError('IMAGE_MISSING', `${label}: ${reason}`, { details: { label, image: runnable.image } })
     }
   }
-  const what = course.runtime.kind === 'container' ? 'images are available' : 'programs are there'
+  const what = course.runtime.kind === 'container' ? 'images are available' : 'programs are available'
   return [`${references.length} ${what}`, true]
 }
 
@@ -251,7 +251,7 @@ async function checkBeyond(course: Course, run: EpisodeRun, { loaded, workspace,
   extra('frames', returned.frames)
   const none: Extra = {
     outcome: 'skipped',
-    reason: 'only worlds that ship with paracosm can be played again and compared',
+    reason: 'only built-in worlds can be played again and compared',
   }
   extra('determinism', course.determinism ? await course.determinism(loaded) : none)
 }

@@ -1,9 +1,9 @@
-// What a certification looks at, and what it says of each: shared by the certifier and by what shows its findings.
+// The checks of a certification and their findings, shared by the certifier and its reports.
 import type { Outcome, StepReport } from './run-events.ts'
 
 /** The numbered checks, in order, counted from 1. */
 export const CERTIFY_CHECKS = ['package', 'images', 'workspace', 'request', 'episode', 'results', 'replay'] as const
-/** What is looked at beyond them. */
+/** Further checks. */
 export const EXTRA_CHECKS = ['bad-token-every-slot', 'late-viewer', 'reconnection', 'frames', 'determinism'] as const
 export type CheckId = (typeof CERTIFY_CHECKS)[number] | (typeof EXTRA_CHECKS)[number]
 

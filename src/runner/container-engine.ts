@@ -64,7 +64,7 @@ export function parseCommandLine(text: string): readonly [string, ...string[]] {
   }
   const [first, ...rest] = words
   if (first !== undefined && text.slice(end).trim() === '') return [first, ...rest]
-  throw new AppError('USAGE', `PARACOSM_CONTAINER_ENGINE is no command line: ${JSON.stringify(text)}`, {
+  throw new AppError('USAGE', `PARACOSM_CONTAINER_ENGINE is not a valid command line: ${JSON.stringify(text)}`, {
     hint: 'Name a program and its arguments; close every quote.',
   })
 }

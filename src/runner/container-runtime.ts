@@ -121,7 +121,7 @@ function formatMount({ folder, target, isReadOnly }: Mount): string {
 }
 
 async function explainMissingImage(engine: Engine, image: Runnable['image']): Promise<string | undefined> {
-  if (image === '' || image.startsWith('-')) return `${JSON.stringify(image)} is no image reference`
+  if (image === '' || image.startsWith('-')) return `${JSON.stringify(image)} is not an image reference`
   const inspected = await askEngine(engine, ['image', 'inspect', image], INSPECT_MS)
   if (inspected.ok) return undefined
   const asked = await askEngine(engine, ['manifest', 'inspect', image], MANIFEST_MS)

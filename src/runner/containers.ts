@@ -96,7 +96,7 @@ function openRun(limits: Limits, run: RunNames, needWritableRoot: Set<string>): 
 
 function requireImage(image: string): void {
   if (image !== '' && !image.startsWith('-')) return
-  throw new AppError('IMAGE_MISSING', `${JSON.stringify(image)} is no image reference`)
+  throw new AppError('IMAGE_MISSING', `${JSON.stringify(image)} is not an image reference`)
 }
 
 interface Spawn {

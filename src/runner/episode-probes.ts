@@ -1,4 +1,4 @@
-// The looks that a run takes at its game: pages, refusals, the viewer's socket. Faults of required steps are thrown,
+// The probes of a game during a run: pages, refusals, the viewer's socket. Faults of required steps are thrown,
 // findings beyond them are returned, so that a certifier can report them beside the rest.
 
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -43,7 +43,7 @@ export async function probePages(
     const query = page === 'player' ? `?${slotQuery(0, at(context.tokens, 0))}` : ''
     const { finding, folder } = await findPage(context.server.url, page, query, limits(context))
     if (!finding.ok) {
-      const hint = `Serve GET /${folder}/${page} with a 2xx and without a redirect, also before any player is there.`
+      const hint = `Serve GET /${folder}/${page} with a 2xx and without a redirect, also before any player has connected.`
       throw await fault(context, `GET /${folder}/${page}: ${finding.reason}`, finding, hint)
     }
     reasons.push(`GET /${folder}/${page} answered 2xx`)
@@ -88,7 +88,7 @@ async function probeOtherTokens(context: ProbeContext): Promise<Extra> {
 export async function probeGlobal(context: ProbeContext): Promise<Done<undefined>> {
   const finding = await firstGlobalMessage(context, context.signal)
   if (finding.ok) return { reason: '/global sent its first message', value: undefined }
-  const hint = 'Send a viewer the state as soon as it connects, also before all players are there.'
+  const hint = 'Send a viewer the state as soon as it connects, also before all players have connected.'
   throw await fault(context, `/global: ${finding.reason}`, finding, hint)
 }
 
@@ -97,7 +97,7 @@ export async function probeLateViewer(context: ProbeContext, over: AbortSignal):
   const signal = AbortSignal.any([over, context.signal])
   await sleep(300, undefined, { signal }).catch(() => undefined)
   const finding = signal.aborted ? undefined : await firstGlobalMessage(context, signal)
-  if (finding?.ok) return { outcome: 'passed', reason: 'a viewer that came later got a message at once' }
+  if (finding?.ok) return { outcome: 'passed', reason: 'a late viewer received a message at once' }
   if (finding === undefined || signal.aborted) {
     return { outcome: 'skipped', reason: 'the episode was over before a late viewer could look' }
   }

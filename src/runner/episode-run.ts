@@ -29,7 +29,7 @@ import { playerLog, readTail, type Workspace, writeConfig } from './workspace.ts
 const PAGE_MS = 5000
 /** How much of its log is reported when a player ends before its game. */
 const EARLY_TAIL_BYTES = 600
-/** How long a player may linger after its game has ended. */
+/** Time limit for a player to exit after its game has ended. */
 const PLAYER_EXIT_MS = 10_000
 
 export interface EpisodeRunOptions {
@@ -42,17 +42,17 @@ export interface EpisodeRunOptions {
   readonly timeoutMs: number
   /** Whether to open the replay in the game's replay mode afterwards. */
   readonly verifyReplay: boolean
-  /** Slots for which no player is started: somebody comes in by a link. Their players' entries are not looked at. */
+  /** Slots without a started player: people join them by link. Their players' entries are ignored. */
   readonly externalSlots?: readonly number[]
-  /** Looks at more than the fourteen steps do: every slot's bad token, and a late viewer. */
+  /** Makes further probes beyond the fourteen steps: every slot's bad token, and a late viewer. */
   readonly probeMore?: boolean
-  /** The secrets, one a slot; made when absent. */
+  /** The secrets, one per slot; made when absent. */
   readonly tokens?: readonly string[]
   readonly signal?: AbortSignal
   readonly onEvent?: (event: RunEvent) => void
 }
 
-/** What became of an episode that ran to its end. */
+/** The result of an episode that ran to its end. */
 export interface EpisodeRun {
   readonly workspace: Workspace
   readonly results: JsonValue
@@ -118,7 +118,7 @@ async function playAndCleanUp(course: Course, session: RuntimeSession): Promise<
   } finally {
     await runStep(course.tell, 'clean-up', async () => {
       const left = await session.close()
-      const gone = 'everything that was started has ended and is removed'
+      const gone = 'everything that was started has ended and was removed'
       return { reason: left.length === 0 ? gone : `could not remove ${left.join(', ')}`, value: undefined }
     })
   }
@@ -241,7 +241,7 @@ async function startPlayers(
     })
     value.push({ slot, program })
   }
-  return { reason: `${value.length} started, ${external.size} to come in by themselves`, value }
+  return { reason: `${value.length} started, ${external.size} join on their own`, value }
 }
 
 async function awaitGame(course: Course, server: GameServer): Promise<{ reason: string; value: undefined }> {

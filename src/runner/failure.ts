@@ -1,5 +1,5 @@
-// What kind of failure ended an episode, in the classes that hosts of packages know, and the file by which a game says that
-// a player is to blame.
+// What kind of failure ended an episode, in the classes that hosts of packages know, and the file in which a game
+// blames a player.
 import { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { parseJson } from '../kernel/parse.ts'

@@ -1,4 +1,5 @@
-// From a package to what one episode needs: the job spec, one token a slot, and the configuration that the game reads.
+// Derives the inputs of one episode from a package: the job spec, one token a slot, and the configuration that the game
+// reads.
 
 import { createToken } from '../episode/slots.ts'
 import { at } from '../kernel/at.ts'
@@ -15,7 +16,7 @@ import { countSlots } from './manifest-rules.ts'
 export interface JobOptions {
   /** Id of a variant whose configuration is played; the certification fixture's when absent. */
   readonly variant?: string
-  /** Images that replace those of the fixture's players: one for all slots, or one a slot. */
+  /** Images that replace those of the fixture's players: one for all slots, or one per slot. */
   readonly images?: readonly string[]
   /** Argv for the replacing images; theirs when absent or empty. */
   readonly run?: readonly string[]
@@ -55,7 +56,7 @@ export function createTokens(slots: number): readonly string[] {
 
 /**
  * The configuration that the game reads: the job's, with `tokens` filled in, validated by the game's own schema.
- * @throws AppError CONFIG_INVALID with the faults; MANIFEST_INVALID when the schema itself is none
+ * @throws AppError CONFIG_INVALID with the faults; MANIFEST_INVALID when the schema itself is invalid
  */
 export function concreteConfig(job: JobSpec, tokens: readonly string[]): JsonObject {
   const schema = compileForeignSchema(job.manifest.game.config_schema)
@@ -97,13 +98,13 @@ function playersOf(from: CoworldPackage, config: JsonObject): readonly Runnable[
 function overrideImages(players: readonly Runnable[], images: readonly string[], run: readonly string[]): Runnable[] {
   if (images.length === 0) {
     if (run.length === 0) return [...players]
-    throw new AppError('USAGE', 'argv for a player needs an image to go with it', {
-      hint: 'Name one image for all slots, or one a slot, before --run.',
+    throw new AppError('USAGE', '--run requires an image', {
+      hint: 'Name one image for all slots, or one per slot, before --run.',
     })
   }
   if (images.length !== 1 && images.length !== players.length) {
     const accepted = players.length === 1 ? '1' : `1 or ${players.length}`
-    throw new AppError('USAGE', `expected ${accepted} images, one for all slots or one a slot, not ${images.length}`)
+    throw new AppError('USAGE', `expected ${accepted} images, one for all slots or one per slot, not ${images.length}`)
   }
   return players.map(({ env }, slot) => ({ image: images[slot] ?? at(images, 0), run: [...run], env }))
 }

@@ -82,7 +82,7 @@ function checkVariants(manifest: CoworldManifest, check: ConfigCheck): Fault | u
     const fault = checkGameConfig(config, `${path}.game_config`, check, slots)
     if (fault) return fault
     if (variant.parent_id !== null && !ids.includes(variant.parent_id)) {
-      return { path: `${path}.parent_id`, message: `names no variant: ${JSON.stringify(variant.parent_id)}` }
+      return { path: `${path}.parent_id`, message: `is not a variant: ${JSON.stringify(variant.parent_id)}` }
     }
   }
   return undefined
@@ -105,7 +105,7 @@ function checkGameConfig(
   slots: number,
 ): Fault | undefined {
   if (Object.hasOwn(config, 'tokens')) {
-    return { path: `${path}.tokens`, message: 'the runner makes the tokens; an authored configuration has none' }
+    return { path: `${path}.tokens`, message: 'the runner creates the tokens; remove them from the configuration' }
   }
   if (!schema.ok) return { path: '$.game.config_schema', message: `is not a draft 2020-12 schema: ${schema.reason}` }
   if (slots < bounds.least || slots > bounds.most) {
@@ -125,7 +125,10 @@ function checkPlayers(manifest: CoworldManifest): Fault | undefined {
   const slot = manifest.certification.players.findIndex(({ player_id }) => !known.has(player_id))
   if (slot === -1) return undefined
   const id = JSON.stringify(manifest.certification.players[slot]?.player_id)
-  return { path: `$.certification.players[${slot}].player_id`, message: `slot ${slot} names no declared player: ${id}` }
+  return {
+    path: `$.certification.players[${slot}].player_id`,
+    message: `slot ${slot} names an undeclared player: ${id}`,
+  }
 }
 
 function ownValue(object: JsonObject, key: string): JsonValue | undefined {

@@ -86,7 +86,7 @@ function fromFileUri(uri: string): string {
   try {
     return fileURLToPath(uri)
   } catch (cause) {
-    throw new AppError('USAGE', `${uri} names no file of this machine`, {
+    throw new AppError('USAGE', `${uri} is not a file on this machine`, {
       cause,
       hint: 'Write file:///absolute/path.',
     })

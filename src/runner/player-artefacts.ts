@@ -1,5 +1,5 @@
-// What players leave behind: one zip a slot, which they write to the URI that they are told. Each slot has a folder of its
-// own, so that no player sees another's.
+// Artefacts of players: one zip per slot, written to the URI that the player gets. Each slot has a folder of its own,
+// so that no player sees another's.
 import { chmod, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
@@ -7,7 +7,7 @@ import { makeFolder } from '../lib/folders.ts'
 import type { Mount } from './runtime.ts'
 import type { Workspace } from './workspace.ts'
 
-/** What hosts of packages take at most. */
+/** The limit of package hosts. */
 const ARTEFACT_BYTES = 200 * 1024 * 1024
 
 export interface PlayerArtefact {
@@ -24,7 +24,7 @@ export async function artefactOf(workspace: Workspace, slot: number): Promise<Pl
   return { mount: { folder, target: '/coworld-artifact', isReadOnly: false }, name: `policy_artifact_${slot}.zip` }
 }
 
-/** @throws AppError RUN_FAILED when a player left more behind than is allowed */
+/** @throws AppError RUN_FAILED when a player wrote more than is allowed */
 export async function checkArtefacts(workspace: Workspace, slots: readonly number[]): Promise<void> {
   for (const slot of slots) {
     const path = join(workspace.artefacts, String(slot), `policy_artifact_${slot}.zip`)
@@ -33,7 +33,7 @@ export async function checkArtefacts(workspace: Workspace, slots: readonly numbe
       () => 0,
     )
     if (size <= ARTEFACT_BYTES) continue
-    throw new AppError('RUN_FAILED', `player ${slot} left ${size} bytes behind in ${path}; at most ${ARTEFACT_BYTES}`, {
+    throw new AppError('RUN_FAILED', `player ${slot} wrote ${size} bytes to ${path}; the limit is ${ARTEFACT_BYTES}`, {
       hint: 'Make the player write a smaller zip to COWORLD_PLAYER_ARTIFACT_UPLOAD_URL.',
       details: { error_type: 'player_error', failed_policy_index: slot },
     })

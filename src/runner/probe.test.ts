@@ -109,7 +109,7 @@ test('page: any 2xx will do, a redirect, an error and silence will not', async (
   assert.deepEqual(silent, { ok: false, reason: 'no answer within 0.4 s', isTimeout: true })
 })
 
-test('health: only 200 counts, and the reason of the last try is told', async () => {
+test('health: only 200 counts, and the reason of the last attempt is reported', async () => {
   const giveUp = () => undefined
   const empty = await pollHealth(`http://${await status('204 Empty')}`, { timeoutMs: 500, signal, giveUp })
   assert.match(empty.ok ? '' : empty.reason, /not healthy after 0\.5 s: answered HTTP 204, and only 200 counts/)

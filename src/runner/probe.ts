@@ -161,7 +161,7 @@ function oddityOf(text: string): string | undefined {
     JSON.parse(text)
     return undefined
   } catch {
-    return `a text that is no JSON: ${JSON.stringify(text.slice(0, 60))}`
+    return `text that is not JSON: ${JSON.stringify(text.slice(0, 60))}`
   }
 }
 

@@ -88,7 +88,7 @@ function findProgram({ run, image }: Runnable, folder: string, env: Readonly<Rec
   if (name === undefined || name === '') {
     return {
       ok: false,
-      reason: `image ${JSON.stringify(image)} has no run argv, and without one only a container can start it`,
+      reason: `image ${JSON.stringify(image)} has no run argv, which the process runtime needs`,
       hint: 'Give the runnable a "run" in the manifest, or use --runtime container.',
     }
   }
@@ -98,7 +98,7 @@ function findProgram({ run, image }: Runnable, folder: string, env: Readonly<Rec
     : searchPath(env, folder).map((each) => join(each, name))
   const program = candidates.find(isExecutable)
   if (program !== undefined) return { ok: true, argv: [program, ...args], env: {} }
-  const where = name.includes('/') ? `is no executable file at ${candidates[0]}` : 'is not on the PATH'
+  const where = name.includes('/') ? `is not an executable file at ${candidates[0]}` : 'is not on the PATH'
   return {
     ok: false,
     reason: `program ${JSON.stringify(name)} ${where}`,

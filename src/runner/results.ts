@@ -1,4 +1,4 @@
-// Reads what a game left behind when its episode was over, and holds it against the package's own results_schema.
+// Reads the results of a finished episode and validates them against the package's own results_schema.
 import { AppError } from '../kernel/errors.ts'
 import { parseJson } from '../kernel/parse.ts'
 import type { CoworldManifest } from '../protocol/coworld.ts'
@@ -8,7 +8,7 @@ import { readArtefact, type Workspace } from './workspace.ts'
 
 /**
  * The results of a finished episode, validated.
- * @throws AppError RESULTS_INVALID when they are missing, no JSON, break results_schema, or results_schema is none
+ * @throws AppError RESULTS_INVALID when they are missing, no JSON, break results_schema, or results_schema is invalid
  */
 export async function readResults(workspace: Workspace, manifest: CoworldManifest): Promise<JsonValue> {
   const text = await readArtefact(workspace.results)
@@ -41,7 +41,7 @@ export async function readResultsObject(workspace: Workspace, manifest: CoworldM
   const parsed = JsonObject.safeParse(await readResults(workspace, manifest))
   if (parsed.success) return parsed.data
   throw new AppError('RESULTS_INVALID', `${workspace.results} is not a JSON object`, {
-    hint: 'Make the game write an object, by convention with "scores", one number a slot.',
+    hint: 'Make the game write an object, by convention with "scores", one number per slot.',
   })
 }
 

@@ -1,5 +1,5 @@
 // Whether players who lost their connection play on: each slot is connected, cut off and connected again with the same
-// token, until all of them are there; then everybody who came back has to be told what the others are told.
+// token, until all of them are there; then every reconnected slot must receive what the others receive.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { at } from '../kernel/at.ts'
 import { type Extra, playerSocket } from './episode-probes.ts'
@@ -15,15 +15,15 @@ export interface ReturnFindings {
 const PROBE_MS = 5000
 /** How long a game may take to notice that a connection is gone. */
 const NOTICE_MS = 3000
-/** How long a first connection is listened to: whether it is told something, and whether it is told more. */
+/** Time to observe a first connection: whether it receives anything, and whether it receives more. */
 const FIRST_MS = 1000
-/** How long somebody who came back may wait to be told where the game is. */
+/** Time limit for the first message after a reconnection. */
 const ANSWER_MS = 3000
-/** How long a connection must stay open that was told nothing the first time either. */
+/** Time that a connection must stay open if the first one received nothing either. */
 const STAY_MS = 500
 /** How long a game that ends takes from its last message to its exit. */
 const EXIT_MS = 1500
-/** How long the course of the episode is watched once everybody is there. */
+/** Time to observe the episode once every slot is connected. */
 const WATCH_MS = 3000
 
 /** Connects every slot twice. Never throws for what the game does. */
@@ -62,9 +62,10 @@ class Returning {
 
   get frames(): Extra {
     const odd = this.#heard.find(({ oddity }) => oddity !== undefined)
-    if (odd) return { outcome: 'failed', reason: `a player was sent ${odd.oddity}; players are sent JSON text` }
+    if (odd)
+      return { outcome: 'failed', reason: `a player received ${odd.oddity}; messages to players must be JSON text` }
     const count = this.#heard.reduce((sum, each) => sum + each.count, 0)
-    if (count === 0) return { outcome: 'skipped', reason: 'no player was sent anything' }
+    if (count === 0) return { outcome: 'skipped', reason: 'no player received a message' }
     return { outcome: 'passed', reason: `${count} messages to players were JSON text` }
   }
 
@@ -91,16 +92,19 @@ class Returning {
     await first.hangUp()
     const again = await this.#openAgain(url)
     if (!('count' in again)) return this.#failed(slot, `could not connect a second time: ${reasonOf(again)}`)
-    // As much as the first connection was told: nothing, something, or something and then more.
+    // How much the first connection received: nothing, one message, or more.
     const wanted = Math.min(first.moments, 2)
     const isAnswered = (): boolean => wanted > 0 && again.moments >= wanted
     await this.#until(wanted > 0 ? ANSWER_MS : STAY_MS, () => again.closed !== undefined || isAnswered())
     if (again.closed !== undefined && again.count === 0) {
-      return this.#failed(slot, `was thrown out when it came back: closed with code ${again.closed} before any message`)
+      return this.#failed(
+        slot,
+        `was disconnected after it reconnected: closed with code ${again.closed} before any message`,
+      )
     }
-    if (wanted > 0 && again.count === 0) return this.#failed(slot, 'was told nothing when it came back')
+    if (wanted > 0 && again.count === 0) return this.#failed(slot, 'received nothing after it reconnected')
     if (wanted > again.moments)
-      return this.#failed(slot, 'was told nothing more after it came back: it does not play on')
+      return this.#failed(slot, 'received nothing more after it reconnected, so it cannot play on')
     return again
   }
 
@@ -113,7 +117,7 @@ class Returning {
     }
   }
 
-  /** Everybody is there, so that the episode begins: whoever came back is told as the others are. */
+  /** All slots are connected, so the episode starts: reconnected slots must receive what the others receive. */
   async #watch(back: readonly Conversation[]): Promise<Extra> {
     const before = back.map(({ count }) => count)
     const messages = (slot: number): number => at(back, slot).count - at(before, slot)
@@ -124,25 +128,28 @@ class Returning {
     // One message may be the news that the last slot has come back, which that slot itself does not need.
     const told = slots.filter((slot) => messages(slot) > 1)
     if (out !== undefined) await this.#until(EXIT_MS, () => this.#isOver)
-    const who = `${back.length} slots came back with the same token`
+    const who = `${back.length} slots reconnected with the same token`
     if (this.#isOver) return { outcome: 'passed', reason: `${who} before the episode was over` }
     if (out !== undefined && told.length > 0) {
-      return { outcome: 'failed', reason: `slot ${out} came back and lost its connection while others were told more` }
+      return {
+        outcome: 'failed',
+        reason: `slot ${out} reconnected and lost its connection while others received more messages`,
+      }
     }
     const deaf = slots.find((slot) => !isTold(slot))
-    if (deaf === undefined) return { outcome: 'passed', reason: `${who} and were told how the episode goes on` }
+    if (deaf === undefined) return { outcome: 'passed', reason: `${who} and received the next messages` }
     if (told.length > 0) {
-      const reason = `slot ${deaf} came back and was told nothing more, while slot ${told[0]} was: it does not play on`
+      const reason = `slot ${deaf} reconnected and received nothing more, while slot ${told[0]} did`
       return { outcome: 'failed', reason }
     }
-    return { outcome: 'passed', reason: `${who}; nobody was told more within ${WATCH_MS / 1000} s` }
+    return { outcome: 'passed', reason: `${who}; nobody received more within ${WATCH_MS / 1000} s` }
   }
 
   async #failed(slot: number, why: string): Promise<Extra> {
     await this.#until(EXIT_MS, () => this.#isOver)
     if (!this.#isOver) return { outcome: 'failed', reason: `slot ${slot} ${why}` }
-    if (slot > 0) return { outcome: 'passed', reason: `${slot} slots came back before the episode was over` }
-    return { outcome: 'skipped', reason: 'the episode was over before a player could come back' }
+    if (slot > 0) return { outcome: 'passed', reason: `${slot} slots reconnected before the episode was over` }
+    return { outcome: 'skipped', reason: 'the episode was over before a player could reconnect' }
   }
 
   async #until(limitMs: number, isDone: () => boolean): Promise<void> {

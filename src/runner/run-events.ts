@@ -17,7 +17,7 @@ export interface StepReport {
 
 /** Where people and browsers of this machine reach a running game. They carry tokens. */
 export interface EpisodeLinks {
-  /** One a slot, in slot order. */
+  /** One per slot, in slot order. */
   readonly players: readonly string[]
   readonly global: string
   readonly admin: string

@@ -1,4 +1,4 @@
-// The names and the order of what a run does. What is done in a step stands in episode-run.ts.
+// The names and the order of the steps of a run; episode-run.ts implements them.
 /** The steps of one local episode, numbered from 1 in this order. */
 export const RUN_STEPS = [
   'config',

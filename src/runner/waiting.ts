@@ -31,7 +31,7 @@ export function interruption(signal: AbortSignal): AppError {
   const message = reason instanceof AppError ? reason.message : 'the run was interrupted'
   return new AppError('INTERRUPTED', message, {
     cause: reason,
-    hint: 'Nothing is left running. Start it again: the episode of a package begins anew.',
+    hint: 'Nothing is left running. Run the command again; the episode starts from the beginning.',
   })
 }
 
@@ -51,7 +51,7 @@ export interface HealthWait {
 export async function awaitHealth({ server, log, timeoutMs, runtime, signal }: HealthWait): Promise<void> {
   const giveUp = (): string | undefined => {
     const status = server.program.status()
-    return status === undefined ? undefined : `the game exited before healthy, with status ${status}`
+    return status === undefined ? undefined : `the game exited before it was healthy, with status ${status}`
   }
   const finding = await pollHealth(server.url, { timeoutMs, signal, giveUp })
   if (signal.aborted) throw interruption(signal)

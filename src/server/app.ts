@@ -14,6 +14,7 @@ import { EpisodeIndexer } from './episode-indexer.ts'
 import { leagueJournals } from './league-journals.ts'
 import { openLeagueServices, type UploadSettings } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
+import { ModelPlayers } from './model-players.ts'
 import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
 import type { RemoteServices } from './remote/remote-routes.ts'
@@ -31,7 +32,7 @@ export interface ServerOptions {
   readonly worlds?: WorldRegistry
   readonly host: string
   readonly port: number
-  /** How many following ports are tried when the port is taken. */
+  /** Number of following ports to try if the port is taken. */
   readonly otherPorts: number
   readonly hasShowcase: boolean
   /** Whether a demo league of the shipped bots keeps playing; default false. Other leagues always do. */
@@ -44,7 +45,7 @@ export interface ServerOptions {
   readonly version: string
   /** Default: the offline responder, for registered players. */
   readonly sessions?: Partial<SessionSettings>
-  /** Studies that the server offers from its start; researchers may add more. */
+  /** Studies offered from the start; researchers may add more. */
   readonly studies?: StudySettings | undefined
   /** Undefined: the server is not managed from elsewhere. */
   readonly remote?: RemoteSettings | undefined
@@ -85,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-/** @param opened receives every part in the order of its start; they are closed in reverse */
+/** @param opened receives every part in start order; they are closed in reverse */
 async function openServer(options: ServerOptions, opened: ClosingPart[]): Promise<Server> {
   const transport = new Transport({
     ...options.access,
@@ -95,8 +96,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const storage = await openServerStorage(options)
   opened.push({ name: 'storage', close: () => storage.close() })
   const { store } = storage
-  const commands = new CommandLog(store)
-  opened.push({ name: 'command log', close: () => commands.drain() })
+  const commands = openCommands(opened, store)
   const { app, failures } = transport.createApp(loggerOf(options.logLevel))
   const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
@@ -110,18 +110,19 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const closeEpisodes = async (): Promise<void> => {
     left = await episodes.close()
   }
-  // Closed first when the server stops, and here when it does not start: the folder's lock is theirs.
+  // Closed first when the server stops, and here if it fails to start, because they hold the folder's lock.
   opened.push({ name: 'journals', close: closeEpisodes })
   const indexer = new EpisodeIndexer({ store, commands, episodes, log })
   opened.push({ name: 'indexer', close: () => indexer.close() })
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
   const { services, studies } = await openServices(options, { storage, episodes, log, opened })
   const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
-  const leagues = openLeagueServices({ ...storage, worlds, log, options })
-  opened.push({ name: 'leagues', close: () => leagues.close() })
+  const leagues = openLeagues(opened, { ...storage, worlds, log, options })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
+  const models = openModels(opened, { episodes, models: services.models, log })
   await registerRoutes(app, {
     services,
+    models,
     studies,
     leagues,
     episodes,
@@ -131,7 +132,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     transport,
     failures,
     log,
-    version: options.version,
+    settings: options,
     readiness,
     remote: remoteOf(options, { storage, services, studies }),
   })
@@ -141,6 +142,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   opened.push({ name: 'episodes', close: closeEpisodes })
   indexer.wake()
   const resumed = await episodes.resumeUnfinished()
+  await models.begin(url)
   readiness.started()
   studies.start()
   const stop = new AbortController()
@@ -158,6 +160,27 @@ async function closeParts(opened: readonly ClosingPart[], log: Log): Promise<voi
   for (const { part, error } of failed) log.error({ err: error, part }, 'server.close_failed')
 }
 
+function openCommands(opened: ClosingPart[], store: ConstructorParameters<typeof CommandLog>[0]): CommandLog {
+  const commands = new CommandLog(store)
+  opened.push({ name: 'command log', close: () => commands.drain() })
+  return commands
+}
+
+function openLeagues(
+  opened: ClosingPart[],
+  parts: Parameters<typeof openLeagueServices>[0],
+): ReturnType<typeof openLeagueServices> {
+  const leagues = openLeagueServices(parts)
+  opened.push({ name: 'leagues', close: () => leagues.close() })
+  return leagues
+}
+
+function openModels(opened: ClosingPart[], options: ConstructorParameters<typeof ModelPlayers>[0]): ModelPlayers {
+  const models = new ModelPlayers(options)
+  opened.push({ name: 'model players', close: () => models.close() })
+  return models
+}
+
 interface OpenedParts {
   readonly storage: Awaited<ReturnType<typeof openServerStorage>>
   readonly episodes: EpisodeService
@@ -165,7 +188,7 @@ interface OpenedParts {
   readonly opened: ClosingPart[]
 }
 
-/** The text games, and the studies that are made of them. */
+/** The text games, and the studies that use them. */
 async function openServices(options: ServerOptions, { storage, episodes, log, opened }: OpenedParts) {
   const { store, vault, isAlone } = storage
   const showsEvaluations = async (study: string): Promise<boolean> =>
@@ -214,7 +237,7 @@ function loggerOf(level: ServerOptions['logLevel']): FastifyServerOptions['logge
   return {
     level,
     stream: process.stderr,
-    // Slot tokens travel in queries: no log ever sees one.
+    // Slot tokens are sent in queries, so queries are never logged.
     serializers: {
       req: (request) => ({ method: request.method, path: request.url.split('?')[0] }),
     },

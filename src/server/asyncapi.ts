@@ -1,5 +1,5 @@
-// The AsyncAPI 3.0 document of the websockets, made from the schemas by which the adapters read and write. Actions are told
-// from the server's side: it receives what clients send. Schemas are of JSON Schema draft 7, AsyncAPI's own.
+// The AsyncAPI 3.0 document of the websockets, generated from the adapters' own schemas. Actions are named from the
+// server's side: it receives what clients send. Schemas are JSON Schema draft 7, as AsyncAPI requires.
 import { z } from 'zod'
 import { BridgeMessage, EngineMessage } from '../protocol/bridge-messages.ts'
 import {
@@ -22,7 +22,7 @@ interface Channel {
   readonly address: string
   readonly title: string
   readonly description: string
-  /** Parameters of the query, and what they are for. */
+  /** Query parameters with their descriptions. */
   readonly query?: Readonly<Record<string, string>>
   /** Whether a key or token may come as `Authorization: Bearer`. */
   readonly hasBearer?: true
@@ -33,8 +33,8 @@ interface Channel {
 const EPISODE_QUERY = { slot: 'Number of the slot, from 0.', token: 'Token of the slot.' }
 const STREAM = {
   description:
-    'What one agent perceives and what becomes of its commands. Close codes: 1000 the end, 1012 the server stops, 1013 too far behind, 4001 replaced by a newer stream.',
-  query: { agent_id: 'Who asks, where no tokens are used.' },
+    'Perceptions of one agent and the progress of its commands. Close codes: 1000 the end, 1012 server restart, 1013 too far behind, 4001 replaced by a newer stream.',
+  query: { agent_id: 'Id of the agent; only where no tokens are used.' },
   hasBearer: true,
   sends: byType(StreamMessage),
   receives: {},
@@ -45,13 +45,17 @@ const CHANNELS = {
     address: '/api/play/game/{session_id}/ws',
     title: 'A session of a text game',
     description:
-      'Its player, or a spectator with a key of its own. Whoever sends no Authorization header sends `auth` first. The server closes with 1000. A frame above 65,536 characters is answered by `error`; one above 256 KiB (1009) and text that is not UTF-8 (1007) end the connection; the session goes on.',
-    query: { stream: '1 asks for `token` frames.' },
+      'For the player, or a spectator with its own key. A client without an Authorization header sends `auth` first. The server closes with 1000. It answers a frame above 65,536 characters with `error`. A frame above 256 KiB (1009) or text that is not UTF-8 (1007) ends the connection, but not the session.',
+    query: { stream: '1 enables `token` frames.' },
     hasBearer: true,
     sends: byType(ServerFrame),
     receives: byType(ClientFrame),
   },
-  perception_stream: { address: '/perception/stream', title: 'The stream of an agent, found by its token', ...STREAM },
+  perception_stream: {
+    address: '/perception/stream',
+    title: 'The stream of an agent, identified by its token',
+    ...STREAM,
+  },
   perception_stream_of_slot: {
     address: '/api/episodes/{id}/slots/{slot}/perception/stream',
     title: 'The stream of a slot',
@@ -59,7 +63,7 @@ const CHANNELS = {
   },
   bridge: {
     address: '/bridge',
-    title: 'An engine outside that stands behind a perception adapter',
+    title: 'An external engine behind a perception adapter',
     description:
       'The engine says `hello` first. Close codes: 4001 replaced, 4002 version, 4003 no hello, 4004 too many faults.',
     query: { engine: 'Name of the engine.' },
@@ -70,7 +74,7 @@ const CHANNELS = {
   player: {
     address: '/episodes/{id}/player',
     title: 'A slot of a live episode',
-    description: 'An observation at once and after every step. Closes with 4001 when the slot is taken over.',
+    description: 'Sends an observation at once and after every step. Closes with 4001 when the slot is taken over.',
     query: EPISODE_QUERY,
     sends: byType(PlayerMessage),
     receives: { command: PlayerCommand },
@@ -78,7 +82,7 @@ const CHANNELS = {
   global: {
     address: '/episodes/{id}/global',
     title: 'The public view of a live episode',
-    description: 'A snapshot at once, then ten a second until `done`. Nothing is read.',
+    description: 'Sends a snapshot at once, then ten per second until `done`. Incoming messages are ignored.',
     sends: byType(GlobalMessage),
     receives: {},
   },
@@ -86,14 +90,15 @@ const CHANNELS = {
     address: '/api/episodes/{id}/live',
     title: 'A live episode for viewers',
     description:
-      'The newest moment at once, then at most 20 a second, the events of all steps between them included. Nothing is read. Close codes: 1000 the episode is over, 1011 with the reason EPISODE_FAILED, 1012 the server stops: connect again.',
+      'Sends the current frame at once, then at most 20 frames per second, each with the events of all steps since the last one. Incoming messages are ignored. Close codes: 1000 the episode is over, 1011 with the reason EPISODE_FAILED, 1012 server restart: reconnect.',
     sends: byType(LiveMessage),
     receives: {},
   },
   replay: {
     address: '/episodes/{id}/replay',
     title: 'A recorded episode',
-    description: 'All frames in one message; then every message is echoed, and `seek` is answered with its frame.',
+    description:
+      'Sends all frames in one message. It echoes every message, and answers `seek` with the frame of that step.',
     sends: byType(ReplayMessage),
     receives: byType(ReplayControl),
   },
@@ -101,7 +106,7 @@ const CHANNELS = {
 
 type ChannelName = keyof typeof CHANNELS
 
-/** What `paracosm serve` has; the bridge is at a perception adapter alone. */
+/** The sockets of `paracosm serve`; only a perception adapter has the bridge. */
 export const SERVER_CHANNELS: readonly ChannelName[] = [
   'play',
   'perception_stream',
@@ -119,7 +124,7 @@ const NAMED: readonly [string, z.ZodType][] = [
   ['CommandReport', CommandReport],
 ]
 
-/** The document of the channels that are named. */
+/** The document of the named channels. */
 export function asyncApi(
   info: { readonly title: string; readonly version: string; readonly description: string },
   names: readonly ChannelName[],
@@ -200,7 +205,7 @@ function messagesOf(name: string, channel: Channel): [string, object][] {
   ])
 }
 
-/** Every schema by name. What is sent is told as it leaves here, what is received as a client may write it. */
+/** Every schema by name. Sent messages have their output schema, received ones their input schema. */
 function schemasOf(channels: readonly [string, Channel][]): object {
   const sent = [...NAMED, ...channels.flatMap(([name, { sends }]) => pairs(name, 'send', sends))]
   const received = [...NAMED, ...channels.flatMap(([name, { receives }]) => pairs(name, 'receive', receives))]
@@ -225,7 +230,7 @@ function emit(list: readonly (readonly [string, z.ZodType])[], io: 'input' | 'ou
   return Object.fromEntries(schemas)
 }
 
-/** The variants of a union under the words that tell them apart. */
+/** The variants of a union by their discriminator. */
 function byType(union: { readonly options: readonly z.ZodType[] }): Messages {
   const variants = union.options.map((option) => {
     const type = option instanceof z.ZodObject ? option.shape.type : undefined

@@ -1,4 +1,4 @@
-// The way from the perception adapter to the command log of the store.
+// Connects the perception adapter to the command log of the store.
 import type { CommandSink } from '../adapters/perception/command-sink.ts'
 import type { CommandLog } from '../store/command-log.ts'
 

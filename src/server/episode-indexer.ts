@@ -1,5 +1,4 @@
-// Brings the commands of finished episodes into the command log, one episode after another, while the server does other
-// things.
+// Brings the commands of finished episodes into the command log, one episode at a time, in the background.
 import { logJournal } from '../datasets/log-journal.ts'
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
@@ -15,7 +14,7 @@ interface Parts {
   readonly log: Log
 }
 
-/** Episodes that one look at the index finds. */
+/** Episodes per query of the index. */
 const BATCH = 200
 
 export class EpisodeIndexer {
@@ -28,7 +27,7 @@ export class EpisodeIndexer {
     this.#parts = parts
   }
 
-  /** There may be episodes that are not logged yet. */
+  /** Call it when there may be unlogged episodes. */
   wake(): void {
     this.#hasMore = true
     if (this.#isClosing) return
@@ -48,7 +47,7 @@ export class EpisodeIndexer {
     }
   }
 
-  /** Goes once through the unlogged episodes; one that cannot be logged does not hold up those behind it. */
+  /** Goes once through the unlogged episodes; one that cannot be logged does not block the others. */
   async #sweep(): Promise<void> {
     for (let after = ''; !this.#isClosing; ) {
       const ids = await listUnlogged(this.#parts.store, BATCH, after)
@@ -68,13 +67,13 @@ export class EpisodeIndexer {
       const { added } = await logJournal(store, commands, source)
       log.info({ episode: id, commands: added }, 'episode.logged')
     } catch (err) {
-      // An old showcase match may have been removed while it waited.
+      // An old showcase match may have been removed in the meantime.
       if (err instanceof AppError && err.code === 'UNKNOWN_EPISODE') return
       log.error({ episode: id, err }, 'episode.log_failed')
     }
   }
 
-  /** Waits for the episode at hand; the rest is logged after the next start. */
+  /** Waits for the current episode; the rest is logged after the next start. */
   async close(): Promise<void> {
     this.#isClosing = true
     await this.#running

@@ -1,4 +1,4 @@
-// From rows of the store to the read objects of the hosted API.
+// Converts rows of the store to the read objects of the hosted API.
 import { AppError } from '../kernel/errors.ts'
 import type {
   CompetitionEvent,
@@ -33,7 +33,7 @@ const isoOrNull = (at: number | null): string | null => (at === null ? null : is
 export const bareId = (id: string): string =>
   id.replace(/^(?:league|div|round|pool|lpm|sub|ereq|player|src|img|cow|ps)_/, '')
 
-/** Games are worlds: they have no row, and an id of their name. */
+/** Games are worlds: they have no row, and their id is derived from the name. */
 export const gameOf = ({ world, createdAt }: LeagueRecord): HostedGame => ({
   id: `game_${world}`,
   name: world,
@@ -55,7 +55,7 @@ export const toHostedLeague = (league: LeagueRecord): HostedLeague => ({
   created_at: iso(league.createdAt),
 })
 
-/** Everything that lists refer to, read once for one answer. */
+/** The objects that lists refer to, read once per answer. */
 export class HostedView {
   readonly #leagues: ReadonlyMap<string, LeagueRecord>
   readonly #divisions: ReadonlyMap<string, DivisionRecord>

@@ -1,11 +1,11 @@
-// Episodes of leagues for everything that reads episodes: their journals lie beside those of the episode service.
+// Makes the journals of league episodes readable like those of the episode service.
 import type { ByteSource } from '../episode/byte-source.ts'
 import type { BlobStore } from '../host/blobs.ts'
 import { Leagues } from '../store/leagues/leagues.ts'
 import { Rounds } from '../store/leagues/rounds.ts'
 import type { Store } from '../store/store.ts'
 
-/** What the id of an episode in its journal begins with; the rest is its id in the league. */
+/** Prefix of an episode's id in its journal; the rest is its id in the league. */
 const PREFIX = 'league-'
 
 /** Opens the journals of leagues by the ids of their episodes; undefined for others, and for ones without a journal. */

@@ -34,10 +34,10 @@ export interface LeagueServices {
   close(): Promise<void>
 }
 
-/** Milliseconds between two looks at what is due, and between two prunings. */
+/** Milliseconds between checks for due rounds, and between prunings. */
 const TICK_MS = 5000
 const PRUNE_MS = 10 * 60_000
-/** Completed rounds of the demo league that are kept, with their journals: about 4 MB. */
+/** Completed rounds of the demo league to keep, with their journals: about 4 MB. */
 const KEPT_ROUNDS = 200
 const DEMO_SLUG = 'demo-league'
 
@@ -139,7 +139,7 @@ export function openLeagueServices(parts: {
   }
 }
 
-/** Makes the demo league once, pauses it where it is not wanted, and removes its old rounds now and then. */
+/** Creates the demo league once, pauses it if it is disabled, and removes its old rounds from time to time. */
 async function runDemo(parts: {
   readonly leagues: Leagues
   readonly rounds: Rounds

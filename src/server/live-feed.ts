@@ -1,5 +1,5 @@
-// What the viewers of one live episode get: a greeting with the newest moment, then at most 20 moments a second. Each is
-// encoded once for all viewers, and a slow viewer gets the newest one only.
+// The feed of one live episode: a greeting with the current frame, then at most 20 frames per second. Each is encoded
+// once for all viewers, and a slow viewer gets only the newest one.
 import type { Episode } from '../episode/episode.ts'
 import type { WorldEvent } from '../kernel/world.ts'
 import type { EpisodeSummary } from '../protocol/catalogue.ts'
@@ -7,17 +7,17 @@ import type { LiveMessage, ViewEvent, ViewFrame } from '../protocol/live.ts'
 import { CLOSE, type SocketConnection } from '../transport/connection.ts'
 import { encodeFrame } from '../transport/frames.ts'
 
-/** Milliseconds between two messages: as often as a screen shows anything new to follow. */
+/** Milliseconds between two messages: faster updates would not be visible. */
 const EVERY_MS = 50
-/** Events that one message carries at most; the journal has them all. */
+/** Maximum events per message; the journal has them all. */
 const MAX_EVENTS = 200
-/** Milliseconds between two looks at who plays and how fast. */
+/** Milliseconds between two checks of players and pace. */
 const STATUS_MS = 500
 
 export interface LiveFeedOptions {
-  /** Of this start of the server. */
+  /** Id of this start of the server. */
   readonly boot: string
-  /** How the episode stands, for the first and the last message. */
+  /** The status of the episode, for the first and the last message. */
   summary(): Promise<EpisodeSummary>
   /** Receives errors of the episode that no client caused. */
   onFault(error: unknown): void
@@ -48,7 +48,7 @@ export class LiveFeed {
     return this.#viewers.size
   }
 
-  /** Lets a viewer in; what it sends is not read. */
+  /** Adds a viewer; its messages are ignored. */
   async open(connection: SocketConnection): Promise<void> {
     connection.onText(() => undefined)
     connection.onBinary(() => undefined)
@@ -72,7 +72,7 @@ export class LiveFeed {
     this.#sentStep = this.#episode.step
     const stopWatch = this.#episode.watch(() => this.#changed())
     const stopListen = this.#episode.listen((events) => this.#hear(events))
-    // Somebody who connects or leaves between two steps changes no step.
+    // A player may connect or leave between two steps.
     const looks = setInterval(() => this.#tellStatus(), STATUS_MS)
     this.#watch = [stopWatch, stopListen, () => clearInterval(looks)]
   }
@@ -91,7 +91,7 @@ export class LiveFeed {
 
   #hear(events: readonly WorldEvent[]): void {
     for (const { slot, kind, data } of events) {
-      // What only one slot may know is no viewer's business.
+      // Viewers do not see events that only one slot may know.
       if (slot === null && this.#events.length < MAX_EVENTS) this.#events.push({ slot, kind, data })
     }
   }
@@ -164,13 +164,16 @@ export class LiveFeed {
     this.#finish(viewers, await this.#options.summary())
   }
 
-  /** The last message. A stopped episode closes with 1012: the server stops, and a viewer comes back to the next one. */
+  /**
+   * The last message. A stopped episode closes with 1012: the server is stopping, and viewers reconnect to the next
+   * one.
+   */
   #finish(viewers: readonly SocketConnection[], episode: EpisodeSummary): void {
     const { status } = this.#episode
     const message: LiveMessage = { type: 'end', episode }
     const frame = encodeFrame(JSON.stringify(message))
     for (const viewer of viewers) {
-      if (status === 'stopped') viewer.close(CLOSE.restart, 'the server stops')
+      if (status === 'stopped') viewer.close(CLOSE.restart, 'the server is stopping')
       else {
         viewer.send(frame)
         viewer.close(status === 'failed' ? CLOSE.failed : CLOSE.normal, status === 'failed' ? 'EPISODE_FAILED' : 'over')

@@ -1,4 +1,4 @@
-// The perception adapters of the server's live episodes, each made when somebody first asks.
+// The perception adapters of the server's live episodes, each created on first use.
 
 import { PerceptionAdapter } from '../adapters/perception/adapter.ts'
 import type { CommandSink } from '../adapters/perception/command-sink.ts'
@@ -24,22 +24,22 @@ export class LivePerception {
   }
 
   /**
-   * The adapter for an address: of the episode that it names, else of the one that its token opens.
+   * The adapter for a request: that of the named episode, or of the episode of the token.
    * @throws AppError UNKNOWN_EPISODE, EPISODE_OVER, SLOT_INVALID, NOT_PERCEIVED, TOKEN_MISSING, TOKEN_REFUSED
    */
   find({ id, slot, token }: Address): ResolvedAdapter | Promise<ResolvedAdapter> {
-    if (token === undefined) throw new AppError('TOKEN_MISSING', 'this needs the token of a slot')
+    if (token === undefined) throw new AppError('TOKEN_MISSING', 'this route requires the token of a slot')
     const episode = id === undefined ? this.#episodes.withToken(token) : this.#episodes.get(id)
     if (!episode) {
       if (id !== undefined) return this.#refuse(id)
-      throw new AppError('TOKEN_REFUSED', 'the token opens no slot of a live episode')
+      throw new AppError('TOKEN_REFUSED', 'the token does not belong to a slot of a live episode')
     }
     const number = slot === undefined ? undefined : slotOf(episode, slot)
-    // An open adapter checks tokens by itself; none is opened for a stranger.
+    // An open adapter checks tokens itself; none is opened for an unknown caller.
     const adapter = this.#open.get(episode.header.episode)
     if (adapter) return { adapter, slot: number }
     if (this.#episodes.withToken(token) !== episode) {
-      throw new AppError('TOKEN_REFUSED', 'the token opens no slot of this episode')
+      throw new AppError('TOKEN_REFUSED', 'the token does not belong to a slot of this episode')
     }
     return this.#opened(episode).then((opened) => ({ adapter: opened, slot: number }))
   }

@@ -1,4 +1,4 @@
-// The socket of live episodes: one feed an episode, made for its first viewer.
+// The socket of live episodes: one feed per episode, created for its first viewer.
 import type { EpisodeService } from '../host/episode-service.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { UpgradeRoute } from '../transport/upgrade-router.ts'
@@ -6,7 +6,7 @@ import { LiveFeed } from './live-feed.ts'
 
 export interface LiveSocketOptions {
   readonly episodes: EpisodeService
-  /** Of this start of the server. */
+  /** Id of this start of the server. */
   readonly boot: string
   onFault(error: unknown): void
 }

@@ -9,7 +9,7 @@ export function openApiOptions(info: {
   readonly version: string
   readonly description: string
 }): FastifyDynamicSwaggerOptions {
-  // A schema that holds itself can only be told by a name.
+  // A recursive schema can only be referenced by name.
   const schemaRegistry = z.registry<{ id: string }>()
   schemaRegistry.add(JsonValue, { id: 'JsonValue' })
   const transform = createJsonSchemaTransform({ schemaRegistry })

@@ -1,5 +1,5 @@
-// A perception adapter for an engine that connects from outside. Its tokens are kept, so that agents and the bridge find
-// back after a restart.
+// A perception adapter for an engine that connects from outside. Its tokens are stored, so that agents and the bridge
+// can reconnect after a restart.
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ export interface PerceptionEngineOptions {
   readonly version: string
   readonly access?: AccessOptions | undefined
   readonly sink: CommandSink
-  /** Milliseconds that a perception is waited for; 2,000 when absent. */
+  /** Milliseconds to wait for a perception; default 2,000. */
   readonly perceptionMs?: number
   onError(error: unknown): void
 }
@@ -35,7 +35,7 @@ export interface PerceptionEngineOptions {
 export interface PerceptionEngine {
   readonly url: string
   readonly adapter: PerceptionAdapter
-  /** What the engine's bridge connects with. */
+  /** The token of the engine's bridge. */
   readonly bridgeToken: string
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-// One episode behind the bare routes of the perception adapter: begun anew, or gone on with where a stop or crash left it.
+// One episode behind the bare routes of the perception adapter: new, or resumed after a stop or crash.
 
 import { PerceptionAdapter } from '../adapters/perception/adapter.ts'
 import { agentIdOf } from '../adapters/perception/bridge.ts'
@@ -21,7 +21,7 @@ import type { AccessOptions } from '../transport/transport.ts'
 import { startPerceptionServer } from './perception-server.ts'
 import { openEpisodeStorage } from './storage.ts'
 
-/** Begins the ids of these episodes, so that the next start finds them. */
+/** Prefix of the ids of these episodes, so that the next start finds them. */
 const KIND = 'perception'
 /** Milliseconds that an episode waits for its agents: three weeks. */
 const GATHER_MS = 21 * 24 * 3600 * 1000
@@ -37,11 +37,11 @@ export interface PerceptionEpisodeOptions {
   readonly seed: number
   /** Ids of the agents, from slot 0 on; the other slots get `agent-<slot>`, or the bot. */
   readonly agents: readonly string[]
-  /** Plays the slots that no agent is named for. */
+  /** Plays the slots without a named agent. */
   readonly bot?: string | undefined
-  /** Steps a second; 'lockstep': the world stands still until every agent that is free has spoken. */
+  /** Steps per second; 'lockstep': the world waits for a command of every idle agent. */
   readonly tickRate: number | 'lockstep'
-  /** In lockstep: milliseconds after which an agent that is free and silent passes. Default: it is waited for. */
+  /** In lockstep: milliseconds after which an idle agent passes. Default: wait for ever. */
   readonly moveMs?: number | undefined
   readonly hasAuth: boolean
   readonly host: string
@@ -62,7 +62,7 @@ export interface PerceptionEpisode {
   readonly adapter: PerceptionAdapter
   /** Whether an unfinished episode was resumed. */
   readonly isResumed: boolean
-  /** Lets the step end, saves, and closes everything. */
+  /** Finishes the step, saves, and closes everything. */
   close(): Promise<void>
 }
 
@@ -76,7 +76,7 @@ export async function startPerceptionEpisode(options: PerceptionEpisodeOptions):
   try {
     const world = await episodes.worlds.load(options.world)
     if (!isPerceived(world)) {
-      throw new AppError('NOT_PERCEIVED', `${world.id} does not take the commands of the perception protocol`)
+      throw new AppError('NOT_PERCEIVED', `${world.id} does not support the perception protocol`)
     }
     const { episode, isResumed } = await openEpisode(world, episodes, options)
     const clock = createSystemClock()
@@ -96,7 +96,7 @@ export async function startPerceptionEpisode(options: PerceptionEpisodeOptions):
   }
 }
 
-/** The service of one data folder, with its store unless the caller has one. */
+/** The service of one data folder, with its own store unless the caller passes one. */
 async function openEpisodes(options: PerceptionEpisodeOptions) {
   const { dataDir, onEnd, onError } = options
   await makeFolder(dataDir, { mode: PRIVATE_FOLDER })
@@ -144,7 +144,10 @@ async function openEpisode(
   }
   const slots = world.slots(configured.config)
   if (options.agents.length > slots) {
-    throw new AppError('USAGE', `${world.id} has ${slots} slots here, and ${options.agents.length} agents are named`)
+    throw new AppError(
+      'USAGE',
+      `${world.id} has ${slots} slots in this variant, but ${options.agents.length} agents are named`,
+    )
   }
   if (new Set(options.agents).size < options.agents.length) throw new AppError('USAGE', 'an agent is named twice')
   const episode = await episodes.start({
@@ -167,7 +170,7 @@ async function checkAgents(episode: Episode, agents: readonly string[]): Promise
   await episode.stop()
   const { episode: id } = episode.header
   throw new AppError('USAGE', `the unfinished episode ${id} has no agent ${stranger}; it has ${named.join(', ')}`, {
-    hint: 'Name its agents, or none; or give another folder with --data.',
+    hint: 'Name its agents, leave out --agent, or choose another folder with --data.',
   })
 }
 
@@ -177,7 +180,7 @@ function slotSpec(slot: number, { agents, bot }: PerceptionEpisodeOptions): Slot
   return { player: { kind: 'empty', name: name ?? agentIdOf(slot) } }
 }
 
-/** @throws AppError NOT_PERCEIVED for a lockstep of a world that does not say whom it waits for */
+/** @throws AppError NOT_PERCEIVED for lockstep in a world that does not define `awaits` */
 function pacingOf(world: World, { tickRate, moveMs }: PerceptionEpisodeOptions): Pacing {
   if (tickRate !== 'lockstep') return { mode: 'rate', stepsPerSecond: tickRate }
   if (world.awaits) return { mode: 'lockstep', ...(moveMs === undefined ? {} : { deadlineMs: moveMs }) }

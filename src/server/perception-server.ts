@@ -1,4 +1,5 @@
-// A server for one perception adapter: the bare routes, the stream, and the entry of an external engine if it waits for one.
+// A server for one perception adapter: the bare routes, the stream, and the socket of an external engine if it waits
+// for one.
 import fastifyCors from '@fastify/cors'
 import fastifySwagger from '@fastify/swagger'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
@@ -17,9 +18,9 @@ export interface AdapterServerOptions {
   /** Where an external engine connects; undefined: a built-in world stands behind the adapter. */
   readonly entry?: BridgeEntry | undefined
   readonly host: string
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number
-  /** How many following ports are tried when the port is taken. */
+  /** Number of following ports to try if the port is taken. */
   readonly otherPorts: number
   readonly version: string
   readonly access?: AccessOptions | undefined
@@ -40,15 +41,15 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '::1']
 export async function startPerceptionServer(options: AdapterServerOptions): Promise<AdapterServer> {
   const { adapter, entry, host } = options
   if (!adapter.hasAuth && !LOOPBACK.includes(host)) {
-    throw new AppError('USAGE', `an adapter without tokens is not opened on ${host}`, {
-      hint: `Leave --host away, or --no-auth; without tokens it is one of ${LOOPBACK.join(', ')}.`,
+    throw new AppError('USAGE', `an adapter without tokens may not listen on ${host}`, {
+      hint: `Leave out --host or --no-auth; without tokens, the host must be one of ${LOOPBACK.join(', ')}.`,
     })
   }
   const transport = new Transport({ ...options.access, onFault: (error) => options.onError(error) })
   const { app, failures } = transport.createApp(false)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  const description = 'Perceptions, commands and what came of them.'
+  const description = 'Perceptions, commands and their outcomes.'
   const info = { title: 'Paracosm, perception adapter', version: options.version, description }
   await app.register(fastifySwagger, openApiOptions(info))
   await app.register(fastifyCors, corsOptions(transport.origins))

@@ -7,7 +7,7 @@ import { PERCEPTION_STYLE } from '../transport/failure-styles.ts'
 import type { Open, UpgradeRequest, UpgradeRoute } from '../transport/upgrade-router.ts'
 import { type PerceptionRouteOptions, type ResolvedAdapter, slotCredentials } from './routes/perception.ts'
 
-/** Where an external engine connects, and with what. */
+/** Where an external engine connects, and its token. */
 export interface BridgeEntry {
   readonly bridge: SocketBridge
   readonly token: string
@@ -48,8 +48,8 @@ export function bridgeRoute({ bridge, token }: BridgeEntry): UpgradeRoute {
     style: PERCEPTION_STYLE,
     maxMessageBytes: MAX_BRIDGE_FRAME,
     authorize({ bearer, query }) {
-      if (bearer === undefined) throw new AppError('TOKEN_MISSING', 'This needs the token of the bridge.')
-      if (!isSameSecret(bearer, token)) throw new AppError('TOKEN_REFUSED', 'The token is not the one of this bridge.')
+      if (bearer === undefined) throw new AppError('TOKEN_MISSING', 'This socket requires the token of the bridge.')
+      if (!isSameSecret(bearer, token)) throw new AppError('TOKEN_REFUSED', 'The token does not match this bridge.')
       if (query.get('engine') !== bridge.engine) {
         throw new AppError('UNKNOWN_WORLD', `This adapter waits for the engine ${bridge.engine}.`)
       }

@@ -1,13 +1,13 @@
-// Whether the server can do its work now: each check says what is wrong, in words for an operator.
+// Whether the server can do its work now: each check reports faults in words for an operator.
 import { statfs } from 'node:fs/promises'
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Store } from '../store/store.ts'
 
-/** Milliseconds that the database has to answer. */
+/** Time limit of the database check, in milliseconds. */
 const PING_MS = 2000
 /** Bytes that must be free: enough for the journals of a busy minute. */
 const MIN_FREE_BYTES = 32 * 1024 * 1024
-/** Milliseconds for which one result is shared: probes of many load balancers cost one look. */
+/** Milliseconds for which a result is cached, so that many load balancers cost one check. */
 const SHARED_MS = 500
 
 export interface ReadinessProblem {
@@ -38,7 +38,7 @@ export class Readiness {
     this.#last = undefined
   }
 
-  /** What is wrong now; empty: the server is ready. Never rejects. */
+  /** The current faults; empty: the server is ready. Never rejects. */
   problems(): Promise<readonly ReadinessProblem[]> {
     const now = performance.now()
     if (!this.#last || now - this.#last.at > SHARED_MS) this.#last = { at: now, problems: this.#check() }

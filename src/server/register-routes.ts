@@ -8,6 +8,7 @@ import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import type { CommandLog } from '../store/command-log.ts'
 import { Evaluations } from '../store/evaluations/evaluations.ts'
+import { JobQueue } from '../store/jobs/job-queue.ts'
 import { corsOptions } from '../transport/cors.ts'
 import type { RouteFailures } from '../transport/fastify-failures.ts'
 import { installRateLimit } from '../transport/rate-limit.ts'
@@ -17,6 +18,7 @@ import { HostedAuth } from './hosted-auth.ts'
 import type { LeagueServices } from './leagues.ts'
 import type { LivePerception } from './live-perception.ts'
 import { liveRoute } from './live-sockets.ts'
+import type { ModelPlayers } from './model-players.ts'
 import { openApiOptions } from './openapi.ts'
 import { streamRoute } from './perception-sockets.ts'
 import type { Readiness } from './readiness.ts'
@@ -28,6 +30,7 @@ import { episodeRoutes } from './routes/episodes.ts'
 import { evaluationRoutes } from './routes/evaluations.ts'
 import { healthRoutes } from './routes/health.ts'
 import { leagueRoutes } from './routes/leagues.ts'
+import { operateRoutes } from './routes/operate.ts'
 import { perceptionRoutes } from './routes/perception.ts'
 import { shareRoutes } from './routes/share.ts'
 import { viewRoutes } from './routes/views.ts'
@@ -41,7 +44,7 @@ import { registerStudyRoutes } from './studies/register-study-routes.ts'
 import type { StudyServices } from './studies/services.ts'
 import { readWebApp } from './web-app.ts'
 
-/** Requests per minute of one address from elsewhere: 100 a second, since a class or a lab may share an address. */
+/** Requests per minute of one remote address: 100 per second, since a class or a lab may share an address. */
 const REQUESTS_PER_MINUTE = 6000
 
 export interface RouteDependencies {
@@ -50,12 +53,13 @@ export interface RouteDependencies {
   readonly leagues: LeagueServices
   readonly adapters: LivePerception
   readonly commands: CommandLog
+  readonly models: ModelPlayers
   readonly transport: Transport
   readonly failures: RouteFailures
   readonly services: SessionServices
   readonly studies: StudyServices
   readonly log: Log
-  readonly version: string
+  readonly settings: { readonly version: string; readonly dataDir: string }
   readonly readiness: Readiness
   readonly remote: RemoteServices
 }
@@ -66,7 +70,11 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   const { blobs, store } = parts.storage
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  const info = { title: 'Paracosm', version: parts.version, description: 'Worlds, episodes and their records.' }
+  const info = {
+    title: 'Paracosm',
+    version: parts.settings.version,
+    description: 'Worlds, episodes and their records.',
+  }
   await app.register(fastifySwagger, openApiOptions(info))
   await app.register(fastifyCors, corsOptions(origins))
   await installRateLimit(app, {
@@ -75,11 +83,14 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   })
   const typed = app.withTypeProvider<ZodTypeProvider>()
   await typed.register(healthRoutes, { readiness: parts.readiness, liveEpisodes: () => episodes.size })
-  await typed.register(worldRoutes, { worlds: episodes.worlds })
-  await typed.register(episodeRoutes, { episodes, blobs, locality })
-  await typed.register(courseRoutes, { episodes, locality })
+  await typed.register(worldRoutes, { episodes })
+  await typed.register(episodeRoutes, { episodes, blobs, locality, models: parts.models })
+  await typed.register(courseRoutes, { episodes, locality, models: parts.models })
   await typed.register(controlRoutes, { episodes, locality })
   await typed.register(evaluationRoutes, { evaluations: new Evaluations(store), blobs })
+  const jobs = new JobQueue(store)
+  const { registry: sessions } = services
+  await typed.register(operateRoutes, { jobs, sessions, dataDir: parts.settings.dataDir, locality })
   await typed.register(leagueRoutes, {
     ...parts.leagues,
     auth: new HostedAuth(parts.leagues.tokens, locality),
@@ -102,7 +113,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await app.register(viewRoutes, { worlds: episodes.worlds })
   const web = readWebApp()
   await typed.register(shareRoutes, { episodes, web })
-  await typed.register(webRoutes, { web, failures, origins, locality, version: parts.version, boot })
+  await typed.register(webRoutes, { web, failures, origins, locality, version: parts.settings.version, boot })
   for (const route of watchSockets(watching)) upgrades.add(route)
   upgrades.add(liveRoute({ ...watching, boot }))
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())

@@ -2,15 +2,15 @@
 import type { RoleModels } from '../adapters/session/role-models.ts'
 import type { ServerMode } from './sessions/services.ts'
 
-/** How text games are played here. */
+/** Mode and limits of text games. */
 export interface SessionSettings {
   readonly models: RoleModels
   readonly mode: ServerMode
   readonly ttlMs: number
   readonly sweepMs: number
-  /** Who may write characters; undefined: nobody over HTTP. */
+  /** The key that may write characters; undefined: no writes over HTTP. */
   readonly adminKey?: string | undefined
-  /** The key of personal data; undefined: a file in the data folder, made when there is none. */
+  /** The key of personal data; undefined: a file in the data folder, created if it is missing. */
   readonly piiKey?: string | undefined
   /** Whether registrations, attempts to authenticate and starts are limited by the minute. */
   readonly hasRateLimits: boolean

@@ -1,4 +1,4 @@
-// Something to watch in every world that ships: one episode of bots after another in each. Old ones are removed.
+// Keeps bots playing in every built-in world, one episode after another. Old ones are removed.
 import { randomInt } from 'node:crypto'
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
@@ -9,14 +9,14 @@ const KIND = 'showcase'
 const LEAD_MS = 500
 /** Milliseconds between two episodes of a world. */
 const BREAK_MS = 4000
-/** Finished episodes that are kept. */
+/** Number of finished episodes to keep. */
 const KEPT = 60
 /** Episodes that one pruning removes at most. */
 const PRUNED = 100
 
 interface Entry {
   readonly variant: string
-  /** Laid over the variant. */
+  /** Overrides keys of the variant. */
   readonly config?: JsonObject
   readonly slots: readonly string[]
 }
@@ -24,7 +24,7 @@ interface Entry {
 interface Programme {
   readonly world: string
   readonly stepsPerSecond: number
-  /** Longer ones are cut: a visitor sees a beginning now and then. */
+  /** Longer ones are truncated, so that visitors also see beginnings. */
   readonly maxSteps?: number
   readonly entries: readonly Entry[]
 }
@@ -32,7 +32,7 @@ interface Programme {
 /** Four painters on a field that fits a card, for less than a minute. */
 const SMALL: JsonObject = { width: 16, height: 10, max_ticks: 240 }
 
-/** Pairings take turns; no match is the same as the last. */
+/** Pairings take turns; no match repeats the previous one. */
 const PROGRAMMES: readonly Programme[] = [
   {
     world: 'paint-arena',

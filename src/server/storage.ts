@@ -1,5 +1,5 @@
-// The storage of a server: journals, artefacts, store, and the key of personal data. All of it opens, or nothing stays
-// open.
+// The storage of a server: journals, artefacts, store, and the key of personal data. Either everything opens, or
+// nothing stays open.
 import { join } from 'node:path'
 import type { BlobStore } from '../host/blobs.ts'
 import type { EpisodeStorage } from '../host/episode-archive.ts'
@@ -20,7 +20,7 @@ export interface ServerStorage {
   readonly vault: Vault
   /** Whether no other server can use this store: the data folder is locked, a PostgreSQL is not. */
   readonly isAlone: boolean
-  /** Closes what the episode service does not: the store. */
+  /** Closes the store, which the episode service does not close. */
   close(): Promise<void>
 }
 

@@ -1,10 +1,10 @@
-// The built browser application: its files, read once with their compressed forms, and which addresses are its own.
+// The built browser application: its files, read once with their compressed forms, and its page addresses.
 // scripts/build-web.ts makes the folder; a server without it still has its API.
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 
-/** Written by the build: what the server must know of it. */
+/** Written by the build, for the server. */
 const BuildInfo = z.strictObject({
   /** Hash of the sources. */
   version: z.string(),
@@ -67,7 +67,7 @@ export class WebApp {
   }
 }
 
-/** Where the build lies: in the package beside the server, in a checkout in `web`. */
+/** Location of the build: beside the server in the package, in `web` in a checkout. */
 export function webFolder(): URL {
   const isPackage = !existsSync(new URL('../../src', import.meta.url))
   return new URL(isPackage ? '../web/' : '../../web/dist/', import.meta.url)

@@ -1,5 +1,5 @@
-// Worlds named over the network: only those that the operator registered. A path or package name from outside never
-// loads a module.
+// Look-up of worlds named over the network: only registered ones. A path or package name from a client never loads a
+// module.
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'

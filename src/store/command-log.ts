@@ -1,5 +1,5 @@
-// The command log: every command of every adapter, with what the agent saw and what came of it.
-// Writing: log-write.ts. Reading: log-read.ts. Old rows: log-rotate.ts and log-archive.ts. Imports: log-import.ts.
+// The command log: every command of every adapter, with the agent's perception and the outcome. Writing: log-write.ts.
+// Reading: log-read.ts. Old rows: log-rotate.ts and log-archive.ts. Imports: log-import.ts.
 
 import { randomUUID } from 'node:crypto'
 import { at } from '../kernel/at.ts'
@@ -39,9 +39,9 @@ export interface PageRequest {
 export interface RotateOptions {
   /** Deletes rows that are older than this many days. 0 or more. */
   readonly maxAgeDays: number
-  /** Where they are kept first: a file that must not exist. */
+  /** The file that stores them first; it must not exist. */
   readonly archive?: string
-  /** Counts, and changes nothing. */
+  /** Only counts; changes nothing. */
   readonly isDryRun?: boolean
   /** Milliseconds UTC. */
   readonly now?: number
@@ -49,7 +49,7 @@ export interface RotateOptions {
 }
 
 export interface Rotated {
-  /** ISO 8601: rows strictly before it are gone. */
+  /** ISO 8601: rows strictly before it are deleted. */
   readonly cutoff: string
   readonly deleted: number
   readonly archived: number
@@ -58,7 +58,7 @@ export interface Rotated {
 type Item = { readonly row: RowToInsert } | { readonly outcome: OutcomeToSet }
 type Result = Appended | { readonly wasFound: boolean } | { readonly error: unknown }
 
-/** Rows of one write, and how many may wait. */
+/** Rows per write, and maximum waiting rows. */
 const LIMITS = { maxBatch: 2048, maxWaiting: 65_536 }
 const DEFAULT_PAGE = 100
 const MAX_KEY = 200
@@ -95,11 +95,11 @@ export class CommandLog {
     const result = await this.#group.add({ row: rowToInsert(row, { createdAt: Date.now(), idempotencyKey }) })
     if ('error' in result) throw result.error
     if ('id' in result) return result
-    throw new Error('the log answered another question')
+    throw new Error('unexpected result from the log worker')
   }
 
   /**
-   * Says what came of a command; durable when it resolves. False: there is no such command.
+   * Records the outcome of a command; durable when it resolves. False: there is no such command.
    * @param score of the command's slot by then, where it has one
    */
   async setOutcome(commandId: string, outcome: string, score: number | null = null): Promise<boolean> {
@@ -115,7 +115,7 @@ export class CommandLog {
     try {
       return await this.#writeTogether(items)
     } catch (error) {
-      // The codes of the store hold for all. Anything else is the fault of one row, not of the others.
+      // Store errors apply to all rows. Any other error belongs to one row.
       const isOfStore = error instanceof AppError && error.code !== 'VALIDATION_ERROR'
       if (isOfStore || items.length === 1) throw error
       const results: Result[] = []
@@ -157,7 +157,7 @@ export class CommandLog {
             .where('idempotency_key', '=', key)
             .executeTakeFirst()
     if (first) return { id: first.id, command_id: first.command_id, isRepeat: true }
-    return { error: new AppError('VALIDATION_ERROR', `there is a command ${command_id} in the log already`) }
+    return { error: new AppError('VALIDATION_ERROR', `command ${command_id} is already in the log`) }
   }
 
   #announce(): void {
@@ -217,7 +217,7 @@ export class CommandLog {
   }
 
   /**
-   * Rows as they are logged, also by other processes, until `signal` is aborted.
+   * Streams rows as they are logged, also by other processes, until `signal` is aborted.
    * @param options.last how many of the newest rows come first
    */
   async *tail(
@@ -225,7 +225,7 @@ export class CommandLog {
     { last = 0, signal }: { readonly last?: number; readonly signal: AbortSignal },
   ): AsyncGenerator<CommandLogRow> {
     const reader = new LogReader(this.#store)
-    // The place is taken before the first rows are read: none falls between.
+    // The position is taken before the first rows are read, so that none is missed.
     let place = await this.#lastId()
     if (last > 0) {
       const rows = await reader.page(filters, { order: 'newest', limit: Math.min(last, MAX_COMMAND_PAGE) })
@@ -235,7 +235,7 @@ export class CommandLog {
         .map(formatRow)
     }
     while (!signal.aborted) {
-      // Taken before the page is read: what is written meanwhile wakes the next round.
+      // Taken before the page is read: rows written in the meantime wake the next round.
       const written = this.#written
       const rows = await reader.page(filters, {
         order: 'logged',
@@ -257,14 +257,15 @@ export class CommandLog {
   }
 
   /**
-   * Deletes what is older, strictly; with `archive`, keeps it in a file first, and deletes nothing before that is durable.
+   * Deletes what is older, strictly; with `archive`, first writes it to a file, and deletes nothing before the file is
+   * durable.
    * @throws AppError VALIDATION_ERROR, FILE_UNWRITABLE
    */
   async rotate(options: RotateOptions): Promise<Rotated> {
     const { maxAgeDays, archive, isDryRun = false, now = Date.now(), onProgress } = options
     const timestamp = now - maxAgeDays * DAY_MS
     if (!(maxAgeDays >= 0) || !Number.isFinite(new Date(timestamp).getTime())) {
-      throw new AppError('VALIDATION_ERROR', 'the greatest age is a number of days, 0 or more')
+      throw new AppError('VALIDATION_ERROR', 'the maximum age must be a number of days, 0 or more')
     }
     const cut: Cut = { timestamp, id: await this.#lastId() }
     const cutoff = new Date(timestamp).toISOString()
@@ -283,8 +284,8 @@ export class CommandLog {
   }
 
   /**
-   * Reads an archive back. Rows that are there already are left as they are.
-   * @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR; what came before the fault is in the log
+   * Reads an archive back. Existing rows are not changed.
+   * @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR; rows before the fault are in the log
    */
   async importArchive(path: string): Promise<ImportCount> {
     const archive = await openArchive(path)
@@ -304,7 +305,7 @@ export class CommandLog {
     return count
   }
 
-  /** The log's own name: made once, kept in the store. */
+  /** The log's own name: created once, stored in the store. */
   async #name(): Promise<string> {
     const { db } = this.#store
     const fresh = { name: 'log', value: randomUUID() }
@@ -321,7 +322,7 @@ export class CommandLog {
     return value
   }
 
-  /** Resolves once everything that was handed in has been written or refused. */
+  /** Resolves once all pending rows have been written or refused. */
   drain(): Promise<void> {
     return this.#group.drain()
   }
@@ -339,7 +340,7 @@ async function* counting<T>(
   }
 }
 
-/** Waits until something was written, at most so long, or until the signal is aborted. Never rejects. */
+/** Waits until a row is written, `ms` milliseconds have passed, or the signal is aborted. Never rejects. */
 async function pause(ms: number, { until, signal }: { until: Promise<void>; signal: AbortSignal }): Promise<void> {
   const over = new AbortController()
   const isOver = sleep(ms, AbortSignal.any([signal, over.signal])).catch(() => undefined)

@@ -1,7 +1,7 @@
-// What databases complain about, in our codes. The text of a URL never gets in: it may hold a password.
+// Translates database errors to our codes. The text of a URL is never included: it may contain a password.
 import { AppError, type ErrorCode } from '../kernel/errors.ts'
 
-/** A complaint of SQLite as it comes out of the worker thread. `errcode` is SQLite's extended result code. */
+/** An SQLite error from the worker thread. `errcode` is SQLite's extended result code. */
 export class SqliteFault extends Error {
   readonly errcode: number
 
@@ -76,10 +76,10 @@ function namedCode(error: unknown): ErrorCode | undefined {
   return error instanceof Error && LOST.test(error.message) ? 'STORE_UNAVAILABLE' : undefined
 }
 
-/** Whether a row stood in the way of a unique index. */
+/** Whether a unique index was violated. */
 export const isUniqueViolation = (error: unknown): boolean =>
   [1555, 2067].includes(sqliteCode(error) ?? 0) || stateOf(error) === '23505'
 
-/** Whether a row that was referred to is not there. */
+/** Whether a referenced row is missing. */
 export const isForeignKeyViolation = (error: unknown): boolean =>
   sqliteCode(error) === 787 || stateOf(error) === '23503'

@@ -82,7 +82,7 @@ export class LogReader {
   }
 }
 
-/** All rows, oldest first, in pages; the next page is on its way while this one is looked at. */
+/** All rows, oldest first, in pages; the next page is fetched while this one is processed. */
 export async function* readInOrder(
   store: Store,
   filters: CommandFilters,
@@ -206,7 +206,7 @@ export function filtered(store: Store, filters: CommandFilters): SelectQueryBuil
   return query
 }
 
-/** Whether the slot of a row has scored so much in its episode. */
+/** Whether the slot of a row has at least this score in its episode. */
 function scored(kind: Store['kind'], score: number) {
   const its =
     kind === 'sqlite'
@@ -218,7 +218,7 @@ function scored(kind: Store['kind'], score: number) {
 function moment(value: string, name: string): number {
   const ms = Date.parse(value)
   if (Number.isFinite(ms)) return ms
-  throw new AppError('VALIDATION_ERROR', `${name} is not a moment: write 2026-03-21T14:30:00Z`)
+  throw new AppError('VALIDATION_ERROR', `${name} is not a time: write 2026-03-21T14:30:00Z`)
 }
 
 /** The end of a page, as an opaque cursor for the next one. */

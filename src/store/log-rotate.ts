@@ -1,4 +1,4 @@
-// Takes old rows out of the log, in slices: between two of them every writer that waits has its turn.
+// Deletes old rows of the log in batches, so that waiting writers get their turn in between.
 
 import { sql } from 'kysely'
 import { at } from '../kernel/at.ts'
@@ -8,14 +8,14 @@ import { LOG_LOCK } from './log-write.ts'
 import type { SqliteStatement } from './sqlite-connection.ts'
 import type { Store } from './store.ts'
 
-/** What a slice may take of a writer's time; its size follows from how long the one before took. Milliseconds. */
+/** Target duration of one delete batch, in milliseconds; its size follows from the duration of the previous one. */
 const SLICE_MS = 20
 const SLICE = { first: 500, least: 100, most: 10_000 } as const
 /** Perceptions looked at in one slice. */
 const PERCEPTIONS = 4000
 const PAGE = 1000
 
-/** Rows older than this instant, up to this number: what comes in during a rotation stays. */
+/** Rows older than this instant, up to this number: rows logged during a rotation stay. */
 export interface Cut {
   readonly timestamp: number
   readonly id: number
@@ -38,7 +38,7 @@ export async function deleteOld(store: Store, cut: Cut, onProgress?: (deleted: n
   }
 }
 
-/** Grows slowly and shrinks at once: a slow disk is met with small slices. */
+/** Grows slowly and shrinks at once, so that a slow disk gets small batches. */
 function nextSize(size: number, tookMs: number): number {
   const wanted = Math.round((size * SLICE_MS) / Math.max(1, tookMs))
   return Math.min(SLICE.most, Math.max(SLICE.least, Math.min(wanted, size * 2)))

@@ -61,7 +61,7 @@ const textOrNull = (text: string | null): string | null => (text === null ? null
 export function rowToInsert(row: NewCommandLogRow, { createdAt, idempotencyKey, origin }: Extras): RowToInsert {
   const outcome = textOrNull(row.outcome)
   const timestamp = Date.parse(row.timestamp)
-  if (!Number.isFinite(timestamp)) throw new AppError('VALIDATION_ERROR', `${row.timestamp} is not a moment`)
+  if (!Number.isFinite(timestamp)) throw new AppError('VALIDATION_ERROR', `${row.timestamp} is not a time`)
   return {
     timestamp,
     command: storedText(row.command),

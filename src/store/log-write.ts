@@ -24,7 +24,7 @@ export interface LogWrite {
 }
 
 export interface LogWritten {
-  /** One a row; 0 for a row that was in the way of another (same key, same command id, same origin). */
+  /** One per row; 0 for a row that was in the way of another (same key, same command id, same origin). */
   readonly ids: readonly number[]
   /** The command ids that were found. */
   readonly found: ReadonlySet<string>

@@ -75,5 +75,5 @@ function describeUrl(url: string): string {
   } catch {
     // Reported below without the text, which may hold a password.
   }
-  throw new AppError('STORE_UNAVAILABLE', 'the URL of the database does not read postgres://user:password@host/name')
+  throw new AppError('STORE_UNAVAILABLE', 'the database URL does not have the form postgres://user:password@host/name')
 }

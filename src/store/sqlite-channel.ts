@@ -1,4 +1,4 @@
-// The way to a SQLite connection: through a worker thread, so that no query blocks the caller's loop, or inline.
+// Access to a SQLite connection: through a worker thread, so that no query blocks the caller's event loop, or inline.
 import { Worker } from 'node:worker_threads'
 import { Mutex } from '../lib/mutex.ts'
 import { SqliteFault, toStoreError } from './faults.ts'
@@ -47,7 +47,7 @@ export async function openThread(file: SqliteFile): Promise<SqliteChannel> {
 }
 
 function noResult(): never {
-  throw new Error('the thread of the store gave no result')
+  throw new Error('the store thread returned no result')
 }
 
 interface Waiting {

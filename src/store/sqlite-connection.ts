@@ -49,7 +49,7 @@ export class SqliteConnection {
       enableDoubleQuotedStringLiterals: false,
     })
     try {
-      // Also the first look at the file: what is no database fails here.
+      // Also the first access to the file: one that is not a database fails here.
       if (!file.isReadOnly) this.#db.exec('pragma journal_mode = wal')
       this.#db.exec(`pragma synchronous = full; pragma cache_size = -${file.isReadOnly ? CACHE_KIB.read : CACHE_KIB.written};
         pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}; pragma temp_store = memory`)
@@ -96,7 +96,7 @@ export class SqliteConnection {
     const statement = this.#db.prepare(sql)
     statement.setReturnArrays(true)
     const prepared = { statement, columns: statement.columns().map((each) => each.name) }
-    // A statement that changes tables would leave others prepared against what is no more.
+    // A statement that changes tables invalidates prepared ones.
     if (/^\s*(?:create|alter|drop)\b/i.test(sql)) this.#prepared.clear()
     else this.#prepared.set(sql, prepared)
     const [oldest] = this.#prepared.keys()

@@ -38,7 +38,7 @@ async function checkHeader(path: string, size: number): Promise<void> {
     const raw = buffer.readUInt16BE(16)
     const expected = (raw === 1 ? 65_536 : raw) * buffer.readUInt32BE(28)
     if (size < expected) {
-      throw new AppError('STORE_CORRUPT', `${path} is cut short: ${size} of ${expected} bytes`)
+      throw new AppError('STORE_CORRUPT', `${path} is truncated: ${size} of ${expected} bytes`)
     }
   } finally {
     await file.close()

@@ -60,7 +60,7 @@ forEachStore('store: integers of 53 bits, text of every script and null come bac
   assert.deepEqual({ ...found }, row)
 })
 
-forEachStore('store: what stands in the way is told apart: a row that is there, a row that is not', async (store) => {
+forEachStore('store: existing rows and missing references are distinguished', async (store) => {
   await store.db.insertInto('store_facts').values(fact('once')).execute()
   await assert.rejects(store.db.insertInto('store_facts').values(fact('once')).execute(), isUniqueViolation)
   const orphan = sql`insert into commands (timestamp, command, params, reasoning, perception_id, agent_id,

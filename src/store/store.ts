@@ -1,5 +1,5 @@
-// Opens the store: one set of tables on SQLite (a file, no service to start) or on PostgreSQL. What cannot be used is
-// refused here, with a code that says why; no new file takes the place of one that is broken.
+// Opens the store: one set of tables on SQLite (a file, no service to start) or on PostgreSQL. Unusable databases are
+// refused here with a specific code; a broken file is never replaced by a new one.
 
 import { join } from 'node:path'
 import { Kysely, sql, type Transaction } from 'kysely'
@@ -36,7 +36,7 @@ export interface Store {
   /** Names the database for people: a path, or host and name. Never a secret. */
   readonly where: string
   readonly db: Kysely<Tables>
-  /** Of a SQLite store: the way round Kysely, for what must be quick. */
+  /** For SQLite stores: bypasses Kysely on hot paths. */
   readonly channel: SqliteChannel | undefined
   /**
    * All or nothing. On SQLite transactions run one after another and must not wait for each other; on PostgreSQL they
@@ -80,7 +80,7 @@ async function openSqlite(target: SqliteTarget): Promise<Store> {
       const store = await connect({ ...target, path: temporary, runs: 'inline' })
       try {
         await migrate(store)
-        // Closing would do it too, but would not report a full disk: the file would appear without its last pages.
+        // Closing does this too, but does not report a full disk: the file would lack its last pages.
         await sql`pragma wal_checkpoint(truncate)`.execute(store.db)
       } finally {
         await store.close()

@@ -45,7 +45,7 @@ export interface LoggedEpisodeTable {
   episode_id: string
   world: string
   variant: string | null
-  /** A JSON list of numbers, one a slot; null while it is played. */
+  /** A JSON list of numbers, one per slot; null while it is played. */
   scores: string | null
   /** How it ended; null while it is played. */
   outcome: string | null

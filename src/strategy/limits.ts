@@ -19,7 +19,7 @@ export const MAX_TEXT = 100_000
 export const MAX_GENERATED_ID = 10_000
 /** Deepest nesting of a payload value that a program may refer to. */
 export const MAX_PAYLOAD_DEPTH = 1000
-/** Visited nodes between two looks at the clock. */
+/** Visited nodes between two checks at the clock. */
 export const CHECK_INTERVAL = 64
 /** Work on big values in one run, in units of one element or 256 UTF-16 units compared. A few milliseconds. */
 const MAX_WORK = 100_000
@@ -60,7 +60,7 @@ export type Expired = () => boolean
 
 /** The answer to a walk that outlived its time. */
 export function timeoutError(nodeId: string | null): DslError {
-  return new DslError('DslTimeoutError', 'The program did not finish in its time', { nodeId })
+  return new DslError('DslTimeoutError', 'The program did not finish within its time limit', { nodeId })
 }
 
 /** Counts what one run spends on big values, and looks at the clock while it does. */
@@ -95,7 +95,7 @@ export class Meter {
     this.#work += units
     this.#sinceCheck += units
     if (this.#work > MAX_WORK) {
-      const message = 'Comparing such large values takes more work than a run may do'
+      const message = 'Comparing values this large exceeds the work limit of a run'
       throw new DslError('DslLimitExceededError', message, { nodeId: this.nodeId })
     }
     if (this.#sinceCheck < CHECK_INTERVAL) return

@@ -50,7 +50,7 @@ export function toText(value: JsonValue | undefined): string {
 type Piece<R> = (run: PreparedRun) => R
 
 /**
- * Builds pieces that belong to one node. When together they have more nodes than a run may visit between two looks at
+ * Builds pieces that belong to one node. When together they have more nodes than a run may visit between two checks at
  * the clock, each small one looks first; a large one has looking pieces of its own.
  */
 export function buildPieces<R>(

@@ -40,7 +40,7 @@ test('registry: the same strategy twice is harmless, another one under its id is
   assert.throws(() => registry.register({ ...spec('x'), id: 7 as never }), { code: 'STRATEGY_CONFLICT' })
 })
 
-test('registry: plug-ins load once, on the first read; what is wrong with them is left out and told', async () => {
+test('registry: plug-ins load once, on the first read; faulty ones are skipped and reported', async () => {
   let loads = 0
   const warnings: string[] = []
   const registry = createRegistry({

@@ -107,7 +107,7 @@ async function loadPlugins(
         throw new AppError('PLUGIN_INVALID', `${plugin.name} exports no list of strategies`)
       for (const spec of strategies) registerFrom(plugin, spec, { register, warn })
     } catch (error) {
-      warn(`the strategy plug-in ${plugin.name} is left out`, error)
+      warn(`the strategy plug-in ${plugin.name} was skipped`, error)
     }
   }
 }
@@ -120,7 +120,7 @@ interface Sink {
 function registerFrom(plugin: StrategyPlugin, spec: unknown, { register, warn }: Sink): void {
   const parsed = SpecShape.safeParse(spec)
   if (parsed.success && isSpec(spec)) register(spec)
-  else warn(`a strategy of the plug-in ${plugin.name} is left out: it is not complete`, parsed.error)
+  else warn(`a strategy of the plug-in ${plugin.name} was skipped: it is not complete`, parsed.error)
 }
 
 /** Where a strategy id leads: a built-in, or a stored program of the caller's realm. */

@@ -34,7 +34,7 @@ test('locate: every value of a JSON text is found where it stands, however the t
   )
 })
 
-test('locate: of a key that stands twice the last counts; a path that is not there leads to the nearest above', () => {
+test('locate: the last of duplicate keys counts; a missing path resolves to the nearest one above', () => {
   const text = '{"a": 1, "a": {"b": 2}}'
   assert.deepEqual(locate(text, ['a']), { start: 14, end: 22 })
   assert.deepEqual(locate(text, ['a', 'x', 0]), { start: 14, end: 22 })
@@ -62,7 +62,7 @@ test('report: a problem says code, node, path, line and column, and shows the pl
   $.default.value.path (line 5, column 40): there is no field "user.age"
         "value": {"type": "field", "path": "user.age"}, "case_name": "A"}
                                            ^~~~~~~~~~
-  fix: Use one of the listed field paths, or data.<key> with letters, digits and _ alone.`,
+  fix: Use one of the listed field paths, or data.<key> with only letters, digits and _.`,
   )
 })
 

@@ -1,4 +1,4 @@
-// Orderly shutdown: every part gets its turn, and one that fails or hangs does not keep the rest from closing.
+// Orderly shutdown: every part is closed, and one that fails or hangs does not block the rest.
 import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Sockets } from './sockets.ts'
@@ -15,8 +15,8 @@ export interface CloseFault {
 }
 
 /**
- * Closes parts in order and reports what went wrong; it never rejects. When the limit has passed, the parts that are
- * left are started without waiting for them.
+ * Closes parts in order and reports what went wrong; it never rejects. After the limit, the remaining parts are closed
+ * without waiting for them.
  * @param limitMs milliseconds for all parts together
  */
 export async function closeAll(parts: readonly ClosingPart[], limitMs: number): Promise<CloseFault[]> {
@@ -46,7 +46,7 @@ async function within(work: Promise<unknown>, ms: number): Promise<void> {
   }
 }
 
-/** Milliseconds that clients have to end their connections before these are cut. */
+/** Milliseconds that clients have to close their connections before the server cuts them. */
 const CLOSE_GRACE_MS = 250
 
 /** Closes sockets with 1012, stops listening, and cuts what is still open after a moment. */

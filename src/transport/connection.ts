@@ -1,5 +1,5 @@
-// One open websocket, and the only way to send on it. Its queues are bounded: snapshots that a slow reader has not taken
-// are replaced by newer ones, a client that does not read is not read either, and one that stays so is dropped.
+// One open websocket, and the only way to send on it. Its queues are bounded: newer snapshots replace those that a slow
+// reader has not received; the server stops reading from a client that does not read, and drops it if this continues.
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { encodeFrame, type Frame } from './frames.ts'
@@ -8,7 +8,7 @@ import type { JoinedSender, JoinedWrites } from './joined-writes.ts'
 export interface ConnectionLimits {
   /** Bytes that may wait for a reader before newer snapshots replace those that have not been sent. */
   readonly snapshotBytes: number
-  /** Bytes that may wait before the client is no longer read: what it sends only makes more to send. */
+  /** Bytes that may wait before the server stops reading from the client: its messages only cause more output. */
   readonly pauseBytes: number
   /** Bytes that may wait before the connection is dropped. One message may exceed this on an empty queue. */
   readonly maxBytes: number
@@ -18,7 +18,7 @@ export interface ConnectionLimits {
   readonly closeMs: number
 }
 
-/** Enough for several seconds of play on a slow line, and little enough for 10,000 of them. */
+/** Enough for several seconds of play on a slow line, and small enough for 10,000 connections. */
 export const CONNECTION_LIMITS: ConnectionLimits = {
   snapshotBytes: 256 * 1024,
   pauseBytes: 256 * 1024,
@@ -64,18 +64,18 @@ export class SocketConnection implements JoinedSender {
   readonly #onFault: (error: unknown) => void
   readonly #waitingForDrain: (() => void)[] = []
   readonly #joined: JoinedWrites | undefined
-  /** Frames of `sendSoon` that go out with the next message, in order. */
+  /** Frames of `sendSoon`, in order, sent with the next message. */
   #soon: Buffer[] = []
   #soonBytes = 0
   #snapshot: Frame | undefined
   /** Whether the client has not read what it was sent. */
   #isPaused = false
-  /** Whether a reader wants no more frames for a moment. */
+  /** Whether a reader has paused the connection. */
   #isHeld = false
-  /** Whether nothing came since the last ping. */
+  /** Whether nothing has arrived since the last ping. */
   #isQuiet = false
   #onText: (text: string) => void = () => undefined
-  #onBinary: (bytes: Buffer) => void = () => this.close(CLOSE.unsupported, 'text frames only')
+  #onBinary: (bytes: Buffer) => void = () => this.close(CLOSE.unsupported, 'only text frames are accepted')
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
     this.#socket = socket
@@ -91,7 +91,7 @@ export class SocketConnection implements JoinedSender {
     socket.on('error', () => socket.terminate())
     socket.on('close', () => this.#resume())
     this.#stream.on('drain', () => this.#drained())
-    // With unsent bytes Node calls this only when none of them has left for the whole time.
+    // With unsent bytes, Node calls this only if none of them was sent during the whole interval.
     this.#stream.on('timeout', () => this.#stalled())
   }
 
@@ -114,7 +114,7 @@ export class SocketConnection implements JoinedSender {
       this.terminate()
       return
     }
-    // A snapshot that waits is older than this message and must not follow it.
+    // A waiting snapshot is older than this message and must not follow it.
     this.#flushSnapshot()
     this.#write(toFrame(message), onSent)
   }
@@ -136,7 +136,7 @@ export class SocketConnection implements JoinedSender {
     else this.#joined.add(this)
   }
 
-  /** Writes what `sendSoon` has kept back. */
+  /** Writes the frames that `sendSoon` has delayed. */
   flush(): void {
     if (this.#soon.length > 0 && this.isOpen) this.#stream.write(this.#withSoon())
   }
@@ -153,13 +153,13 @@ export class SocketConnection implements JoinedSender {
     return this.queuedBytes > this.#limits.snapshotBytes
   }
 
-  /** Resolves when the client has read what it was sent, so that more may be made for it, or has gone. */
+  /** Resolves when the client has read everything, or has disconnected. */
   whenDrained(): Promise<void> {
     if (!this.#isPaused || !this.isOpen) return Promise.resolve()
     return new Promise((resolve) => this.#waitingForDrain.push(resolve))
   }
 
-  /** Stops reading until `release`: for a moment only, since no pong comes through meanwhile. */
+  /** Stops reading until `release`: only briefly, since no pong is read in the meantime. */
   hold(): void {
     this.#isHeld = true
     this.#socket.pause()
@@ -173,12 +173,12 @@ export class SocketConnection implements JoinedSender {
     if (!this.#isPaused) this.#socket.resume()
   }
 
-  /** Sets what takes text messages. A handler that throws closes the connection with 1011. */
+  /** Sets the handler of text messages. A handler that throws closes the connection with 1011. */
   onText(handler: (text: string) => void): void {
     this.#onText = handler
   }
 
-  /** Sets what takes binary messages. Without it they close the connection with 1003. */
+  /** Sets the handler of binary messages. Without one, they close the connection with 1003. */
   onBinary(handler: (bytes: Buffer) => void): void {
     this.#onBinary = handler
   }
@@ -224,7 +224,7 @@ export class SocketConnection implements JoinedSender {
 
   /** One heartbeat: sends a ping, and drops a client that has sent nothing since the last one. */
   beat(): void {
-    // A client that is not read cannot be heard; the stall limit judges it.
+    // Pongs of a paused client are not read; the stall limit applies instead.
     if (this.#isPaused || this.#isHeld || !this.isOpen) return
     if (this.#isQuiet) {
       this.terminate()
@@ -252,12 +252,13 @@ export class SocketConnection implements JoinedSender {
 
   #answerPing(data: Buffer): void {
     this.#hear()
-    // A client that floods pings and reads nothing gets no pongs: RFC 6455 allows to answer the latest one alone.
+    // A client that floods pings and reads nothing gets no pongs: RFC 6455 allows a server to answer only the latest
+    // one.
     if (this.isOpen && !this.#isPaused) this.#socket.pong(data)
     this.#pauseIfBehind()
   }
 
-  /** What waits, and a frame behind it, in one piece. */
+  /** The waiting frames and this one, in one buffer. */
   #withSoon(frame?: Buffer): Buffer {
     const parts = frame ? [...this.#soon, frame] : this.#soon
     this.#soon = []

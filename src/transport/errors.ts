@@ -1,5 +1,5 @@
-// The one place that decides what a thrown value means to a client: status, code, message, hint, and when to retry.
-// failure-styles.ts writes the result in the shape of each API; fastify-failures.ts installs both on routes.
+// Decides what a thrown value means to a client: status, code, message, hint, and when to retry. failure-styles.ts
+// writes the result in the shape of each API; fastify-failures.ts installs both on routes.
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { AppError, ERRORS, type ErrorCode } from '../kernel/errors.ts'
 import type { JsonObject } from '../protocol/json.ts'
@@ -30,7 +30,7 @@ export interface Failure {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** A refusal in an API's own words, where the contract fixes the sentence and knows no codes. */
+/** A refusal in an API's own words, where the contract fixes the sentence and has no codes. */
 export class ApiRefusal extends Error {
   /** HTTP status, 400 to 499. */
   readonly status: number
@@ -153,7 +153,7 @@ function statusOf(error: unknown): number | undefined {
 
 /** System errors and SQLSTATE classes that mean "the database went away", after which a retry can succeed. */
 const PASSING = /^(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|08...|57P0[1-3]|53300)$/
-/** Causes that are followed. Longer chains are cycles or bugs. */
+/** Maximum length of a chain of causes. Longer ones are cycles or bugs. */
 const MAX_CAUSES = 5
 
 /** Whether an error, or one that caused it, is a lost connection to the database. */

@@ -1,5 +1,5 @@
 // The three shapes of a failure that the contracts fix: Problem, the session API's `{detail}`, and the perception
-// protocol's `{error: {…}}`. errors.ts decides what is said; this file decides how it is written.
+// protocol's `{error: {…}}`. errors.ts decides the content; this file decides the format.
 import type { JsonValue } from '../protocol/json.ts'
 import type { Failure } from './errors.ts'
 
@@ -9,7 +9,7 @@ export interface FailureStyle {
   body(failure: Failure): object
   /** Statuses by code, where the API fixes another one than `src/kernel/errors.ts`. */
   readonly statuses: Readonly<Record<string, number>>
-  /** Seconds for Retry-After by status, where the API asks for the header on further statuses. */
+  /** Seconds for Retry-After by status, where the API requires the header on further statuses. */
   readonly retryAfter: Readonly<Record<number, number>>
 }
 
@@ -38,7 +38,7 @@ export const DETAIL_STYLE: FailureStyle = {
   retryAfter: {},
   body(failure) {
     if (failure.faults) {
-      // Values are left out: a secret may have been sent in the wrong field.
+      // Values are omitted: a secret may have been sent in the wrong field.
       const detail = failure.faults.map(({ path, message, rule, isMissing }) => ({
         type: isMissing ? 'missing' : (rule ?? 'value_error'),
         loc: [...path],

@@ -49,17 +49,19 @@ export class RouteFailures {
     }
   }
 
-  /** Lets browsers see a page where nothing is: `show` sends it and returns true, or returns false. The status is 404. */
+  /**
+   * Shows browsers a page for unknown addresses: `show` sends it and returns true, or returns false. The status is 404.
+   */
   showUnknown(show: (request: FastifyRequest, reply: FastifyReply) => boolean): void {
     this.#showPage = show
   }
 
-  /** Unknown addresses below a prefix belong to an API as well. @param prefix a path without a slash at its end */
+  /** Assigns unknown addresses below a prefix to an API. @param prefix a path without a slash at its end */
   claimArea(prefix: string, style: FailureStyle): void {
     this.#areas.push({ prefix, style })
   }
 
-  /** For `createApp`: answers what Fastify refuses before it looks for a route. */
+  /** For `createApp`: answers requests that Fastify refuses before routing. */
   readonly frameworkErrors = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     // `addContentTypeParser`, hooks, and error handlers have not run yet.
     send(reply, toFailure(error), this.#styleOf(request.raw.url))
@@ -92,7 +94,7 @@ export class RouteFailures {
     const shown = `${method} ${(url ?? '').split('?')[0]?.slice(0, 200)}`
     if (route && !route.methods.has(method ?? '')) {
       const allow = [...route.methods].join(', ')
-      send(reply, fromStatus(405, `${shown} is not possible; the methods are ${allow}.`, { allow }), route.style)
+      send(reply, fromStatus(405, `${shown} is not allowed; the methods are ${allow}.`, { allow }), route.style)
     } else if (this.#isSocket(url)) {
       send(
         reply,

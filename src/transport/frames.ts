@@ -1,6 +1,6 @@
 // A text message as one websocket frame (RFC 6455, 5.2), encoded once and sent to any number of receivers. The ws
-// library frames a message anew for every receiver and writes header and payload apart; sockets write is two thirds of
-// a busy server's time, so snapshots take this path.
+// library frames a message anew for every receiver and writes header and payload apart; socket writes take two thirds
+// of a busy server's time, so snapshots take this path.
 
 /** A whole unmasked text frame. Treat the bytes as read-only: every receiver sends the same buffer. */
 export interface Frame {

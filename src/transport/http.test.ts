@@ -18,7 +18,7 @@ import { TrustedProxies } from './proxies.ts'
 import { installRateLimit, routeLimit } from './rate-limit.ts'
 import { installSecurityHeaders } from './security-headers.ts'
 
-/** Sends a text and gives everything that comes until the server closes. */
+/** Sends a text and returns everything received until the server closes. */
 async function exchange(port: number, text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   let got = ''

@@ -1,5 +1,5 @@
-// The HTTP servers of the product, plain and Fastify, with the same limits: slow or idle clients are closed, and what
-// Node's parser refuses is answered in the shape of a Problem.
+// The HTTP servers of the product, plain and Fastify, with the same limits: slow or idle clients are closed, and
+// requests that Node's parser refuses are answered with a Problem.
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
@@ -18,7 +18,7 @@ export interface HttpLimits {
   readonly idleMs: number
   /** Milliseconds that a connection stays open between requests. */
   readonly keepAliveMs: number
-  /** Milliseconds between two looks for connections that are late. */
+  /** Milliseconds between checks for late connections. */
   readonly checkEveryMs: number
   /** Bytes of the request line and headers. */
   readonly headerBytes: number
@@ -26,7 +26,7 @@ export interface HttpLimits {
   readonly connections: number
   /** Requests of one connection before the server closes it. */
   readonly requestsPerConnection: number
-  /** Bytes of a body, where a route names no other limit. */
+  /** Default limit of a body, in bytes. */
   readonly bodyBytes: number
 }
 
@@ -35,7 +35,7 @@ export const HTTP_LIMITS: HttpLimits = {
   requestMs: 30_000,
   // Longer than the slowest answer: an evaluation asks a model up to three times, 120 s each.
   idleMs: 600_000,
-  // Longer than the 60 s of common proxies, so that theirs ends first and no request meets a closing connection.
+  // Longer than the 60 s of common proxies, so that the proxy closes first and no request hits a closing connection.
   keepAliveMs: 72_000,
   checkEveryMs: 1000,
   headerBytes: 16 * 1024,
@@ -57,7 +57,7 @@ export function createHttpServer(onRequest: RequestListener, limits: Partial<Htt
       keepAliveTimeout: all.keepAliveMs,
       connectionsCheckingInterval: all.checkEveryMs,
       maxHeaderSize: all.headerBytes,
-      // Other protocols than WebSocket are not spoken: such requests are answered as if they had not asked.
+      // Upgrades to protocols other than WebSocket are ignored: such requests are answered as plain requests.
       shouldUpgradeCallback: isWebSocketUpgrade,
       // Checked below: Node's own refusal has no body.
       requireHostHeader: false,
@@ -69,7 +69,7 @@ export function createHttpServer(onRequest: RequestListener, limits: Partial<Htt
     },
   )
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    refuse(response, fromStatus(417, 'The only expectation that is met is 100-continue.'))
+    refuse(response, fromStatus(417, 'The server supports no expectation other than 100-continue.'))
   })
   server.maxConnections = all.connections
   server.maxRequestsPerSocket = all.requestsPerConnection
@@ -115,7 +115,7 @@ export function createApp({ limits, proxies, logger, frameworkErrors }: AppOptio
   })
 }
 
-/** Statuses of what Node's parser reports; everything else it reports is 400. */
+/** Statuses for errors of Node's parser; all others are 400. */
 const PARSER_STATUS: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   ERR_HTTP_REQUEST_TIMEOUT: 408,

@@ -1,11 +1,11 @@
 // Text frames of one connection for a reader that takes them one after another and may be busy for minutes. A burst is
-// read more slowly; when the reader stays busy, reading goes on, since pongs must come through, and frames that find the
-// inbox full are handed back at once.
+// read more slowly. If the reader stays busy, reading continues, since pongs must be received, and frames that find the
+// inbox full are returned at once.
 import { CLOSE, type SocketConnection } from './connection.ts'
 
 export interface InboxFrame {
   readonly text: string
-  /** Milliseconds since 1970 at which it came. */
+  /** Arrival time in milliseconds since 1970. */
   readonly at: number
 }
 
@@ -14,7 +14,7 @@ export interface InboxLimits {
   readonly frames: number
   /** Milliseconds that reading may stop: far less than the time between two pings. */
   readonly holdMs: number
-  /** Frames and bytes that may wait at all: what one read from the network may bring. */
+  /** Absolute limits of waiting frames and bytes: one read from the network may deliver this much. */
   readonly maxFrames: number
   readonly maxBytes: number
   /** Frames refused in a row before the connection is closed with 1008. */
@@ -96,11 +96,11 @@ export class Inbox {
   }
 
   /**
-   * The next frame; undefined when the connection has ended or nothing came in time. One reader at a time.
+   * The next frame; undefined when the connection has ended or no frame arrived in time. One reader at a time.
    * @param withinMs how long to wait; without it, until the connection ends
    */
   async next(withinMs?: number): Promise<InboxFrame | undefined> {
-    // Answers to frames must not pile up for a client that does not read them.
+    // Answers must not pile up for a client that does not read them.
     await this.#connection.whenDrained()
     if (this.#waiting.length === 0 && !this.#isClosed) await this.#arrival(withinMs)
     const frame = this.#waiting.shift()

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws'
 import { SocketConnection } from './connection.ts'
 import { JoinedWrites } from './joined-writes.ts'
 
-/** A connection over a stream that notes every write. */
+/** A connection over a stream that records every write. */
 function recorded(isBusy: () => boolean): {
   readonly connection: SocketConnection
   readonly joined: JoinedWrites
@@ -19,7 +19,7 @@ function recorded(isBusy: () => boolean): {
       done()
     },
   })
-  // Made without an address, ws takes a stream that has shaken hands: what its own server does.
+  // Created without an address, ws accepts a stream after its handshake, as its own server does.
   const socket: WebSocket = Reflect.construct(WebSocket, [null, undefined, {}])
   Reflect.apply(Reflect.get(socket, 'setSocket'), socket, [stream, Buffer.alloc(0), { maxPayload: 1024 }])
   const joined = new JoinedWrites(isBusy)

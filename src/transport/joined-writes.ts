@@ -2,14 +2,14 @@
 // to a socket is a system call that costs more than the message; two frames in one write cost as much as one.
 import { performance } from 'node:perf_hooks'
 
-/** Share of the time in which the event loop worked, from which on messages are joined. */
+/** Event-loop utilisation above which messages are joined. */
 const BUSY = 0.6
-/** Milliseconds between two looks at the event loop. */
+/** Milliseconds between two measurements of the event loop. */
 const LOOK_MS = 500
-/** Milliseconds that a message waits at most: one period of a game of 20 steps a second. */
+/** Milliseconds that a message waits at most: one period of a game of 20 steps per second. */
 const WAIT_MS = 50
 
-/** What has messages that wait. */
+/** A sender with waiting messages. */
 export interface JoinedSender {
   flush(): void
 }
@@ -29,7 +29,7 @@ export class JoinedWrites {
     this.#look.unref()
   }
 
-  /** Whether messages should wait for company now. */
+  /** Whether messages should wait to be joined now. */
   get isBusy(): boolean {
     return this.#isBusyNow?.() ?? this.#isBusy
   }

@@ -1,5 +1,5 @@
-// Reads JSON bodies. Beyond the grammar it refuses three things that readers disagree about or stumble over: nesting
-// that exhausts the stack of later code, a key that appears twice in one object, and the key `__proto__`.
+// Reads JSON bodies. Beyond the grammar, it refuses three things that parsers treat differently or that break later
+// code: nesting that exhausts the stack of later code, a key that appears twice in one object, and the key `__proto__`.
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../kernel/errors.ts'
 
@@ -13,12 +13,12 @@ export const MAX_JSON_DEPTH = 200
  */
 export function parseJsonBody(text: string, what = 'The body'): unknown {
   try {
-    // First, so that a text of a million brackets costs one scan.
+    // Checked first, so that a text of a million brackets costs one scan.
     checkStructure(text, what)
     return JSON.parse(text)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
-    // The parser's own message quotes the text, which may hold a secret.
+    // The parser's own message quotes the text, which may contain a secret.
     throw new AppError('JSON_MALFORMED', `${what} is not valid JSON${position(cause)}.`)
   }
 }
@@ -36,7 +36,7 @@ const CLOSE_LIST = 93
 const OPEN_OBJECT = 123
 const CLOSE_OBJECT = 125
 
-/** One pass without recursion over a text that may be malformed: the parser judges that afterwards. */
+/** One pass without recursion over a text that may be malformed: the parser checks that afterwards. */
 function checkStructure(text: string, what: string): void {
   /** Keys of the open objects; undefined for lists. */
   const open: (Set<string> | undefined)[] = []
@@ -77,7 +77,7 @@ function isKey(text: string, end: number): boolean {
   return text.charCodeAt(at) === COLON
 }
 
-/** A byte that is no UTF-8 is a fault: silently replaced, it would be stored as something that nobody wrote. */
+/** Bytes that are not UTF-8 are refused: replacing them silently would store text that nobody wrote. */
 function decodeBody(body: string | Buffer): string {
   if (typeof body === 'string') return body
   try {
@@ -89,7 +89,7 @@ function decodeBody(body: string | Buffer): string {
 
 /**
  * Makes `parseJsonBody` the reader of `application/json` on a Fastify server.
- * @param options.parse makes the value of a text that has passed every check; default: JSON.parse
+ * @param options.parse parses a text that has passed every check; default: JSON.parse
  * @param options.allowsEmpty whether an empty body counts as no body rather than as malformed
  */
 export function installJsonBody(

@@ -1,4 +1,4 @@
-// Finds a port. A port that was asked for is used or refused; only the default port moves on to the next free one.
+// Finds a port. A requested port is used or refused; only the default port moves on to the next free one.
 import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../kernel/errors.ts'

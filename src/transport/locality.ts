@@ -7,7 +7,7 @@ import { isLoopback, type Peer, TrustedProxies } from './proxies.ts'
 export interface LocalityOptions {
   readonly origins: OriginPolicy
   readonly proxies: TrustedProxies
-  /** Opens local routes from anywhere, as a Bearer token; undefined: nothing does. */
+  /** Opens local routes from anywhere, as a Bearer token; undefined: no token does. */
   readonly adminKey?: string | undefined
 }
 
@@ -20,8 +20,9 @@ export class Locality {
 
   /**
    * Why the caller may not use a local route; undefined when it may. Local means a loopback peer, a loopback Host
-   * (else any name that resolves to this machine would do), and an Origin that is absent, the server's own, or one that
-   * the operator allowed: another program's page on this machine is a stranger too. A request with forwarded headers
+   * (otherwise any name that resolves to this machine would pass), and an Origin that is absent, the server's own, or
+   * one that
+   * the operator allowed: a page of another program on this machine is refused too. A request with forwarded headers
    * is never local, because a proxy on this machine makes every client a loopback peer; with a trusted proxy the
    * forwarded address must be loopback instead.
    */

@@ -1,5 +1,5 @@
-// Which reverse proxies are believed, and from which address a request comes. Forwarded headers are ignored unless the
-// peer is a proxy that the operator named: anybody can send them.
+// Which reverse proxies are trusted, and which address a request comes from. Forwarded headers are ignored unless the
+// peer is a proxy that the operator named, because anybody can send them.
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { AppError } from '../kernel/errors.ts'
@@ -24,7 +24,7 @@ export class TrustedProxies {
     for (const address of addresses) addNetwork(this.#list, address)
   }
 
-  /** Whether forwarded headers of this peer are believed. */
+  /** Whether forwarded headers of this peer are trusted. */
   trusts(address: string | undefined): boolean {
     return !this.#isEmpty && contains(this.#list, address)
   }
@@ -35,8 +35,9 @@ export class TrustedProxies {
   }
 
   /**
-   * The client's address: the last entry of X-Forwarded-For that is no trusted proxy, if the peer is a trusted proxy;
-   * else the peer's own. The empty string when the connection is gone already.
+   * The client's address: the last entry of X-Forwarded-For that is not a trusted proxy, if the peer is a trusted
+   * proxy;
+   * otherwise the peer's own. Empty if the connection has already ended.
    */
   clientAddress(peer: Peer): string {
     let address = normalizeAddress(peer.socket.remoteAddress)

@@ -12,7 +12,7 @@ export interface RateLimitSettings {
 }
 
 const WINDOW_MS = 60_000
-/** Addresses that are remembered; the least recently seen is forgotten first. */
+/** Maximum number of tracked addresses; the least recently seen is forgotten first. */
 const MAX_ADDRESSES = 20_000
 
 /** Installs the general limit. Register it before the routes. */
@@ -38,7 +38,7 @@ function limitOf(perMinute: number): RateLimitOptions {
   }
 }
 
-/** The refusal of a request too many. */
+/** The refusal of a request above the limit. */
 export function tooMany(waitMs: number): AppError {
   const retry_after_s = Math.max(1, Math.ceil(waitMs / 1000))
   return AppError.withoutStack('RATE_LIMITED', `Too many requests; try again in ${retry_after_s} s`, {

@@ -20,7 +20,7 @@ export function respondRaw(stream: Duplex, { status, body, headers }: WrittenFai
     ...Object.entries({ ...SECURITY_HEADERS, ...headers }).map(([name, value]) => `${name}: ${value}`),
   ]
   stream.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
-  // What the client still sends is read and dropped: unread bytes would turn the close into a reset.
+  // Further input of the client is read and dropped: unread bytes would turn the close into a reset.
   stream.resume()
   const timer = setTimeout(() => stream.destroy(), LINGER_MS)
   stream.once('close', () => clearTimeout(timer))

@@ -25,7 +25,7 @@ export function readTarget(raw: string | undefined): Target | undefined {
   const path = at === -1 ? raw : raw.slice(0, at)
   try {
     const segments = path.slice(1).split('/').map(decodeURIComponent)
-    // A decoded control character is never part of a name of ours, and must not reach a log or a path.
+    // None of our names contains a control character, and none may reach a log or a path.
     if (segments.some((segment) => /\p{Cc}/u.test(segment))) return undefined
     return { path, segments, query: new URLSearchParams(at === -1 ? '' : raw.slice(at + 1)) }
   } catch {

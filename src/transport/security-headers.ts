@@ -1,4 +1,4 @@
-// Headers that keep browsers from misusing pages and answers: one set for every answer, and a content policy for pages.
+// Security headers for browsers: one set for every response, and a content policy for pages.
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
@@ -32,7 +32,7 @@ export function securityHeaders({ frameAncestors }: PagePolicy): Readonly<Record
     "form-action 'self'",
     `frame-ancestors ${["'self'", ...frameAncestors].join(' ')}`,
   ].join('; ')
-  // The older header knows no list of origins; browsers that know frame-ancestors ignore it.
+  // The older header does not support a list of origins; browsers that know frame-ancestors ignore it.
   const frames: Record<string, string> = frameAncestors.length === 0 ? { 'x-frame-options': 'SAMEORIGIN' } : {}
   return { ...SECURITY_HEADERS, ...frames, 'content-security-policy': policy }
 }
@@ -44,14 +44,17 @@ export function setSecurityHeaders(response: ServerResponse, headers: Readonly<R
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route answers JSON alone, failures too: no browser shows it as a page, and it needs no policy for pages. */
+    /**
+     * The route answers only with JSON, also for failures: no browser shows it as a page, so it needs no content
+     * policy.
+     */
     isData?: boolean
   }
 }
 
 /**
- * Sets the headers on every answer of a Fastify server, hijacked and failed ones too. Routes with `isData` carry nosniff
- * alone: eight headers cost a perception more than the perception.
+ * Sets the headers on every answer of a Fastify server, hijacked and failed ones too. Routes with `isData` have only
+ * nosniff: eight headers would cost more than a perception itself.
  */
 export function installSecurityHeaders(app: FastifyInstance, policy: PagePolicy): void {
   const headers = securityHeaders(policy)

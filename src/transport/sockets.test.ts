@@ -259,7 +259,7 @@ test('transport: the heartbeat drops who is silent and keeps who polls a busy re
         connection.send('full')
         return true
       })
-      // Takes one frame and is busy with it for ever: as with a model that does not answer.
+      // Takes one frame and stays busy for ever, like a call to a model that does not answer.
       void inbox.next()
     },
   }

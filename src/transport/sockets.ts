@@ -11,7 +11,7 @@ export interface SocketLimits {
   readonly connections: number
   /** Websockets of one address. This machine is not counted, since a proxy on it brings every client. */
   readonly perAddress: number
-  /** Handshakes under way. */
+  /** Concurrent handshakes. */
   readonly pending: number
   /** Milliseconds that a handshake may take, from the request to the 101. */
   readonly handshakeMs: number
@@ -29,10 +29,10 @@ export const SOCKET_LIMITS: SocketLimits = {
   connection: {},
 }
 
-/** Bytes of one message from a client, where a route names no other limit. */
+/** Default limit of one message from a client, in bytes. */
 export const MAX_MESSAGE_BYTES = 64 * 1024
 
-/** What `accept` needs of a handshake that was let in. */
+/** What `accept` needs from an authorised handshake. */
 export interface Handshake {
   readonly request: IncomingMessage
   readonly stream: Duplex
@@ -79,7 +79,7 @@ export class Sockets {
     return this.#byAddress.get(address) ?? 0
   }
 
-  /** Sends 101 and opens the connection. A request that is no valid handshake is answered with 4xx by ws. */
+  /** Sends 101 and opens the connection. ws answers an invalid handshake with 4xx. */
   accept(handshake: Handshake, onOpen: (connection: SocketConnection) => void): void {
     const { request, stream, head, address } = handshake
     this.#server(handshake.maxMessageBytes).handleUpgrade(request, stream, head, (socket) => {
@@ -109,7 +109,7 @@ export class Sockets {
       clientTracking: false,
       maxPayload,
       perMessageDeflate: false,
-      // connection.ts answers pings, and not those of a client that does not read.
+      // connection.ts answers pings, except those of a client that does not read.
       autoPong: false,
     })
     this.#servers.set(maxPayload, made)
@@ -137,7 +137,7 @@ export class Sockets {
     this.#isClosing = true
     clearInterval(this.#heart)
     this.#joined.close()
-    for (const connection of this.#open) connection.close(CLOSE.restart, 'the server stops')
+    for (const connection of this.#open) connection.close(CLOSE.restart, 'the server is stopping')
   }
 
   /** Ends connections that have not closed by themselves. */

@@ -1,5 +1,5 @@
-// Everything about connections that one server shares: policies, sockets, and the upgrade router, made from one set of
-// options. All servers are built on it, so every server has all checks.
+// All connection handling of one server: policies, sockets, and the upgrade router, made from one set of options. All
+// servers are built on it, so every server has all checks.
 import type { RequestListener, Server } from 'node:http'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { closeApp, closeServer } from './close.ts'
@@ -16,7 +16,7 @@ import { UpgradeRouter } from './upgrade-router.ts'
 
 /** What an operator configures. */
 export interface AccessOptions extends OriginOptions {
-  /** Proxies whose forwarded headers are believed: addresses, networks, or `loopback`. Default: none. */
+  /** Proxies whose forwarded headers are trusted: addresses, networks, or `loopback`. Default: none. */
   readonly trustedProxies?: readonly string[] | undefined
   /** Opens local routes from anywhere, as a Bearer token. */
   readonly adminKey?: string | undefined

@@ -23,7 +23,7 @@ export interface UpgradeRequest extends Target {
   readonly address: string
 }
 
-/** What a route returns when the caller may connect: called with the open connection. */
+/** The result of a route when the caller may connect: a function that receives the open connection. */
 export type Open = (connection: SocketConnection) => void
 
 export interface UpgradeRoute {
@@ -36,8 +36,8 @@ export interface UpgradeRoute {
   /** Default: 64 KiB. */
   readonly maxMessageBytes?: number | undefined
   /**
-   * Decides who may connect, and prepares what the connection needs. Check credentials first and without waiting; what
-   * waits after that (opening an adapter) ends with the handshake's deadline.
+   * Decides who may connect, and prepares what the connection needs. Check credentials first and synchronously; later
+   * asynchronous work (opening an adapter) is bounded by the handshake's deadline.
    * @throws AppError (also as a rejection): the refusal, answered over HTTP
    */
   authorize(upgrade: UpgradeRequest): Open | Promise<Open>
@@ -135,11 +135,12 @@ export class UpgradeRouter {
     const refusal = route.origins === 'any' ? undefined : origins.refuseOrigin(request.headers)
     if (refusal) throw refusal
     const { connections, perAddress, pending } = sockets.limits
-    if (sockets.isClosing) throw new AppError('CONNECTION_LIMIT', 'The server stops.')
-    if (sockets.size >= connections) throw new AppError('CONNECTION_LIMIT', `${connections} sockets are open already.`)
-    if (this.#pending > pending) throw new AppError('CONNECTION_LIMIT', `${pending} handshakes are under way already.`)
+    if (sockets.isClosing) throw new AppError('CONNECTION_LIMIT', 'The server is stopping.')
+    if (sockets.size >= connections) throw new AppError('CONNECTION_LIMIT', `${connections} sockets are already open.`)
+    if (this.#pending > pending)
+      throw new AppError('CONNECTION_LIMIT', `${pending} handshakes are already in progress.`)
     if (!isLoopback(address) && sockets.countOf(address) >= perAddress) {
-      throw new AppError('CONNECTION_LIMIT', `${perAddress} sockets of your address are open already.`)
+      throw new AppError('CONNECTION_LIMIT', `${perAddress} sockets from your address are already open.`)
     }
   }
 }

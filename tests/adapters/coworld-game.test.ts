@@ -219,7 +219,7 @@ test('game: configuration faults are named by their path', () => {
     return 'accepted'
   }
   assert.match(fault({ width: 3 }), /\$\.width/)
-  assert.match(fault({ tokens: ['a', 'b', 'c'] }), /players has 2 entries and tokens 3/)
+  assert.match(fault({ tokens: ['a', 'b', 'c'] }), /players has 2 entries, but tokens has 3/)
   assert.match(fault({ tick_rate: 0 }), /\$\.tick_rate/)
   assert.match(fault({ colour: 'red' }), /colour/)
 })

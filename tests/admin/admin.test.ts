@@ -69,7 +69,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
   })
 }
 
-test('admin player: added with a key that is said once, given another, revoked, removed', async () => {
+test('admin player: added with a key shown once, given a new one, revoked, removed', async () => {
   const services = createSessionServices()
   const made = await services.json('player', 'add', '--field', 'full_name=Ada Quill', '--field', 'cohort=A')
   assert.match(made.player_id, /^[0-9a-f]{24}$/)
@@ -106,11 +106,11 @@ test('admin player: a given key is taken, a made and a given one exclude each ot
   assert.equal((await services.json('player', 'add', '--no-key')).api_key, null)
 })
 
-test('admin keygen: one key alone on standard output, and the warning beside it', async () => {
+test('admin keygen: only the key on standard output, the warning on standard error', async () => {
   const { status, out, err } = await createSessionServices().run('keygen')
   assert.equal(status, 0)
   assert.match(out, /^dcs-ak-[A-Za-z0-9_-]{43}\n$/)
-  assert.match(err, /stored nowhere/)
+  assert.match(err, /not stored/)
 })
 
 test('admin character: the shipped ones go out and in, a filter lists some, and a faulty file changes nothing', async () => {
@@ -185,7 +185,7 @@ function bigFolder(count: number): string {
   return folder
 }
 
-/** Seeds, and is killed by itself when so many batches are in the transaction. */
+/** Seeds, and kills itself after this number of batches in the transaction. */
 const KILLED = `
   import { importFolder } from ${JSON.stringify(join(ROOT, 'src', 'store', 'dumps', 'import.ts'))}
   import { openVault } from ${JSON.stringify(join(ROOT, 'src', 'store', 'people', 'personal-key.ts'))}
@@ -228,7 +228,7 @@ test('admin seed: two at once leave the store whole', async () => {
   assert.ok((await services.json('player', 'list')).count >= 3)
 })
 
-test('admin reindex: a lost database is written anew from the journals, and a folder in use is left alone', async () => {
+test('admin reindex: a lost database is rebuilt from the journals, and a folder in use is not changed', async () => {
   const services = createSessionServices()
   const data = join(services.cwd, 'data')
   const played = await openFolder(data)

@@ -112,7 +112,7 @@ for (const [world, variant] of [
   })
 }
 
-test('agent: a server that goes away in the middle is waited for, and the agent goes on at its next cycle', async (context) => {
+test('agent: waits for a server that goes away, and continues at its next cycle', async (context) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'paracosm-agent-'))
   const first = await serve(context, { world: 'frontier', variant: 'errand', dataDir })
   const port = Number(new URL(first.url).port)

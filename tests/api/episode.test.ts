@@ -19,7 +19,7 @@ test('runEpisode: the same seed gives the same episode, and its journal verifies
   assert.deepEqual([report.ok, report.isFinished, report.hash], [true, true, one.hash])
 })
 
-test('runEpisode: a world as a value, sync and async players, and what they are told', async () => {
+test('runEpisode: a world as a value, sync and async players, and the context they get', async () => {
   const seen: unknown[] = []
   const result = await runEpisode({
     world: nim,

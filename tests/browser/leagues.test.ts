@@ -105,7 +105,7 @@ test('leagues: the leaderboard has rank, policy, score and matches, and an episo
   await close()
 })
 
-test('leagues: no leagues, and a league that does not exist, are said in words', { skip: NO_BROWSER }, async () => {
+test('leagues: an empty list and an unknown league are explained in words', { skip: NO_BROWSER }, async () => {
   const empty = await serve('empty', false)
   const { page, close } = await browser!.open(`${empty.url}/leagues`, { width: 'phone' })
   await page.getByText('No leagues yet.').waitFor()

@@ -53,7 +53,7 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
   })
 }
 
-test('characters: filters stand in the address, a row opens the sheet, and a second one stands beside it', {
+test('characters: filters are in the URL, a row opens the sheet, and a second sheet opens beside it', {
   skip: NO_BROWSER,
 }, async () => {
   const table = await client.characterTable()
@@ -88,7 +88,7 @@ test('operate: a live episode is stopped with a reason; a caller from elsewhere 
     await page.getByRole('button', { name: 'Stop the episode' }).click()
   }
   await stop()
-  await page.getByText('Only administrators may stop episodes').waitFor()
+  await page.getByText('Only administrators may do this').waitFor()
   await page.getByText('is for the administrators of this server').waitFor()
   await judge(page, 'refused')
   await page.setExtraHTTPHeaders({})

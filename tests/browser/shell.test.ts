@@ -92,7 +92,7 @@ test('shell: an address that is not there answers 404 with a page that offers to
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/nowhere/sweep`)
-  await page.getByText('Nothing is at this address').waitFor()
+  await page.getByText('There is nothing at this address').waitFor()
   await page.getByRole('button', { name: /Search for/ }).click()
   assert.equal(await page.getByRole('combobox', { name: 'Search or jump to' }).inputValue(), 'sweep')
   await close()

@@ -152,7 +152,7 @@ test('studies: from a mistake in the editor to the data of a participant', { ski
   await page.getByRole('radio', { name: 'All 1' }).check()
   await row.getByText('Complete').waitFor()
   await row.getByRole('link').click()
-  await page.getByText('I look around and say good morning.').waitFor()
+  await page.getByText('I look around and say good morning.').first().waitFor()
   await page.getByText('Answers').first().click()
   await page.getByText('How old are you?').waitFor()
   await judge(page, 'participant')
@@ -249,7 +249,7 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
   })
 }
 
-test('studies: whoever is silent counts as stuck, then as dropped out, after minutes that the researcher chooses', {
+test('studies: a silent participant counts as stuck, then as dropped out, after minutes that the researcher chooses', {
   skip: NO_BROWSER,
 }, async () => {
   await research.put(STUDY.replace('name: seen', 'name: silent'))

@@ -164,7 +164,7 @@ test('replay verify: every kind of damage is status 1 or 2 with its place', asyn
   }
 })
 
-test('doctor: tells each thing once; a data folder that cannot be made is a failure', async () => {
+test('doctor: reports each item once; a data folder that cannot be created is a failure', async () => {
   const file = join(folder, 'a file')
   writeFileSync(file, '')
   const good = await runCommand(['doctor', '--json'], {

@@ -20,7 +20,7 @@ test('run: without --seed each run draws another seed, prints it, and the printe
   assert.deepEqual(scores(again.out), scores(one.out))
 })
 
-test('run: it says where the journal is, and that none is kept without -o', async () => {
+test('run: it prints the place of the journal, and that none is kept without -o', async () => {
   assert.match((await run()).out, /^Journal: not kept; add -o <folder> to keep it$/m)
   const kept = await run('-o', 'kept')
   assert.match(kept.out, /^Journal: kept\/journal\.jsonl$/m)

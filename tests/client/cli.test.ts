@@ -9,7 +9,7 @@ import { openClientServer } from './client-server.ts'
 
 const PAIR = ['--pc', 'ODA', '--npc', 'JACK']
 
-test('play: registers, plays lines of a script, lists, resumes and prints what was said', async (context) => {
+test('play: registers, plays lines of a script, lists, resumes and prints the transcript', async (context) => {
   const { server } = await openClientServer(context)
   const home = mkdtempSync(join(tmpdir(), 'paracosm-home-'))
   context.after(() => rmSync(home, { recursive: true }))

@@ -12,7 +12,7 @@ import { openClientServer, QUICK } from './client-server.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-test('client: the catalogue, players and sessions are told as the server has them', async (context) => {
+test('client: the catalogue, players and sessions are returned as the server has them', async (context) => {
   const { client, server } = await openClientServer(context)
   assert.equal((await client.authenticate()).authenticated, true)
   assert.equal((await client.serverConfig()).mode, 'standard')

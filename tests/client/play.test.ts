@@ -258,7 +258,7 @@ test('client: a game that ended while the wire was cut is shown from its record'
   await assertWhole(client, session, seen.events, ['I sit.', '/finish'])
 })
 
-test('client: the server is killed between turns; the next one goes on', async (context) => {
+test('client: the server is killed between turns; the next one continues', async (context) => {
   const services = await openClientServer(context)
   const session = await services.client.start(START, QUICK)
   const seen = collect(session)
@@ -270,7 +270,7 @@ test('client: the server is killed between turns; the next one goes on', async (
   await assertWhole(services.client, session, seen.events, ['I sit.', 'I stand.'])
 })
 
-test('client: the server is killed while it answers; the next one goes on', async (context) => {
+test('client: the server is killed while it answers; the next one continues', async (context) => {
   const models = createGatedRoleModels()
   const services = await openClientServer(context, { models })
   const session = await services.client.start(START, QUICK)
@@ -333,7 +333,7 @@ test('client: a wrong key, no key, another’s session and one that is not there
   session.leave()
 })
 
-test('client: an aborted signal leaves the session, and what waits is told', async (context) => {
+test('client: an aborted signal leaves the session, and waiting calls reject', async (context) => {
   const models = createGatedRoleModels()
   const { client } = await openClientServer(context, { models })
   const abort = new AbortController()
@@ -379,7 +379,7 @@ test('client: a wire that is silent is noticed, in a turn and between turns', as
   await assertWhole(client, session, seen.events, ['I sit.', 'I stand.', 'I wait.'])
 })
 
-test('client: a spectator sees what was said and what is said, and can say nothing', async (context) => {
+test('client: a spectator sees past and new messages, and cannot send any', async (context) => {
   const { client, server } = await openClientServer(context)
   const session = await client.start(START, QUICK)
   await session.say('I sit.')
@@ -444,7 +444,7 @@ async function startBadServer(frames: readonly (string | Buffer)[]): Promise<{ u
 
 const META = '{"type":"session_meta","session_id":"x","pc_hid":"A","npc_hid":"B","has_game_feedback":false}'
 for (const [what, bad] of [
-  ['text that is no JSON', 'hello'],
+  ['text that is not JSON', 'hello'],
   ['a frame of the wrong shape', '{"type":"turn_end","turns":"two"}'],
   ['a frame that is a list', '[]'],
   ['binary', Buffer.from([1, 2, 3])],

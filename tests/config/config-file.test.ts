@@ -78,7 +78,10 @@ test('config: every mistake names the file and the key, and a key in the file is
   const cases: readonly (readonly [string, RegExp])[] = [
     ['export default defineConfig({ server: { port: "9" } })', /paracosm\.config\.ts: server\.port: /],
     ['export default defineConfig({ sever: {} })', /paracosm\.config\.ts: sever: /],
-    ['export default defineConfig({ models: { apiKey: "sk-1" } })', /models\.apiKey.*\n.*Keys never stand in the file/],
+    [
+      'export default defineConfig({ models: { apiKey: "sk-1" } })',
+      /models\.apiKey.*\n.*Keys are not allowed in the file/,
+    ],
     [
       'export default defineConfig({ storage: { databaseUrlEnv: "NOT_SET_HERE" } })',
       /storage\.databaseUrlEnv: .*NOT_SET_HERE is not set/,

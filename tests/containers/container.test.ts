@@ -143,7 +143,7 @@ test('containers: a player beyond its memory is killed, and the episode says so'
   assert.deepEqual([first.slot, first.status, first.isEarly], [0, 137, true])
 })
 
-test('containers: a game that dies before it is healthy is told with the end of its log', {
+test('containers: a game that dies before it is healthy is reported with the end of its log', {
   skip: skipReason,
 }, async () => {
   const manifest = writePackage(image, (document) => {
@@ -151,7 +151,7 @@ test('containers: a game that dies before it is healthy is told with the end of 
   })
   const { error } = await run(manifest)
   assert.ok(error instanceof AppError)
-  assert.match(error.message, /exited before healthy, with status 9.*no counting today/s)
+  assert.match(error.message, /exited before it was healthy, with status 9.*no counting today/s)
 })
 
 test('containers: an image that is nowhere fails the image check with its label', { skip: skipReason }, async () => {

@@ -65,7 +65,7 @@ const refused = (work: Promise<unknown>, code: ErrorCode, text = /./) =>
     return true
   })
 
-test('datasets: what is there is left alone, and --force replaces only what is a dataset', async () => {
+test('datasets: existing output is kept, and --force replaces only datasets', async () => {
   const store = await aStore(someRows(5))
   const folder = aFolder()
   for (const format of DATASET_FORMATS) {
@@ -94,7 +94,7 @@ test('datasets: what is there is left alone, and --force replaces only what is a
   await store.close()
 })
 
-test('datasets: something that appears at the place during the export is left alone', async () => {
+test('datasets: a file that appears at the output path during the export is kept', async () => {
   const store = await aStore(someRows(5))
   const folder = aFolder()
   for (const format of ['raw', 'parquet'] as const) {
@@ -210,7 +210,7 @@ test('datasets: however odd the ids of episodes, their files stay in the folder,
   await store.close()
 })
 
-test('datasets: a full disk is told, and nothing is left on it', async (t) => {
+test('datasets: a full disk is reported, and nothing is left on it', async (t) => {
   const disk = aFolder()
   const unmount = mountSmallDisk(disk, '256k')
   if (!unmount) return t.skip('this process may not mount a small disk')
@@ -279,7 +279,7 @@ test('dataset: the command line exports, refuses, inspects, with JSON and withou
   assert.deepEqual([missing.status, missing.json().error.code], [2, 'FILE_UNREADABLE'])
 })
 
-test('dataset: inspect tells what is wrong, with the number of the line', async () => {
+test('dataset: inspect reports problems with the number of the line', async () => {
   const store = await aStore(someRows(3))
   const folder = aFolder()
   const chat = join(folder, 'chat')

@@ -125,7 +125,7 @@ test('documents: the code of a world in docs/writing-a-world.md is a world that 
   }
 })
 
-test('configuration: every variable that is read is told, and every error code has a hint', async () => {
+test('configuration: every variable that is read is documented, and every error code has a hint', async () => {
   const page = readFileSync(join(ROOT, 'docs', 'configuration.md'), 'utf8')
   const source = readFileSync(join(ROOT, 'src', 'config.ts'), 'utf8')
   for (const [, name = ''] of source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm))

@@ -144,7 +144,7 @@ test('hostile journal: a line of a gigabyte is refused, in front, in the middle 
   }
 })
 
-test('hostile journal: JSON 100,000 levels deep is refused wherever it stands', async () => {
+test('hostile journal: JSON 100,000 levels deep is refused at any place', async () => {
   const deep = '['.repeat(100_000) + ']'.repeat(100_000)
   const journals = {
     input: seal(header, `{"step":5,"inputs":[[0,${deep}]]}`),

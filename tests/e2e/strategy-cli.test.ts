@@ -110,7 +110,7 @@ test('validate: exit status 0 for valid, 1 for problems, 2 for what is no JSON',
   assert.match(broken.stderr, /JSON_MALFORMED.*line 2/)
 })
 
-test('validate: --json tells every problem with its place; standard input is a file too', () => {
+test('validate: --json reports every problem with its place; standard input works too', () => {
   const { stdout, status } = run(['validate', '-', '--json'], JSON.stringify({ ...program, default: { type: 'veto' } }))
   assert.equal(status, 1)
   const report = JSON.parse(stdout)
@@ -172,14 +172,14 @@ test('simulate: a failing program says code, node and hint', () => {
   assert.equal(error.details.code, 'DSL_ASSIGN_POINTS_NOT_NUMBER')
 })
 
-test('simulate: a plug-in contributes a parent; one that does not load is told and left out', () => {
+test('simulate: a plug-in contributes a parent; one that does not load is reported and skipped', () => {
   const plugin = `export const strategies = [{ id: 'mine', version: '1.0.0', name: 'Mine', description: 'x', revision: 1,
     variables: { variable_a: 2 }, calculatePoints: async (event, { variables }) => [variables.variable_a, 'Mine'] }]`
   const url = new URL(`file://${write('plugin.mjs', plugin)}`).href
   const extend = write('extend.json', { type: 'program', rules: [], parent_variables: { variable_a: 7 } })
   const { stdout, stderr } = run(['simulate', extend, '--parent', 'mine', '--plugin', url, 'no-such-package'])
   assert.equal(stdout.trim(), '7 points, case "Mine"')
-  assert.match(stderr, /no-such-package is left out/)
+  assert.match(stderr, /no-such-package was skipped/)
   const unknown = run(['simulate', extend, '--parent', 'nobody'])
   assert.equal(unknown.status, 2)
   assert.match(unknown.stderr, /UNKNOWN_STRATEGY/)
@@ -275,7 +275,7 @@ test('plug-ins: a package and a path are looked up from the folder of the caller
   assert.match(run([...base, './local.mjs']).stdout, /^4 points/)
 })
 
-test('plug-ins: one that is missing is told without a parent too', () => {
+test('plug-ins: a missing one is reported without a parent too', () => {
   const { stderr, status } = run([
     'simulate',
     write('good.json', program),
@@ -285,7 +285,7 @@ test('plug-ins: one that is missing is told without a parent too', () => {
     'no-such-package',
   ])
   assert.equal(status, 0)
-  assert.match(stderr, /warning: the strategy plug-in no-such-package is left out/)
+  assert.match(stderr, /warning: the strategy plug-in no-such-package was skipped/)
 })
 
 test('validate: a file that is missing does not hide the reports of the others', () => {
@@ -300,7 +300,7 @@ test('validate: a file that is missing does not hide the reports of the others',
   )
 })
 
-test('simulate: what is accepted and hardly meant is warned of', () => {
+test('simulate: probable mistakes in valid input cause warnings', () => {
   const good = write('good.json', program)
   const extend = write('extend.json', { type: 'program', rules: [], parent_variables: { variable_basic_pionts: 2 } })
   const twice = write(
@@ -310,13 +310,13 @@ test('simulate: what is accepted and hardly meant is warned of', () => {
   for (const [args, warning] of [
     [
       [good, '--data', '{"x":1}', '--set', 'user.measurement_count=9'],
-      /no such field; did you mean user\.measurements_count\?/,
+      /is not a field that programs can read; did you mean user\.measurements_count\?/,
     ],
-    [[good, '--data', '{"x":1}', '--set', 'data.x y=1'], /no program reads data\.x y/],
+    [[good, '--data', '{"x":1}', '--set', 'data.x y=1'], /data\.x y is not a field that programs can read/],
     [[extend, '--parent', 'default'], /default has no variable_basic_pionts; did you mean variable_basic_points\?/],
     [[extend], /parent_variables do nothing without a parent: add --parent/],
     [[good, '--parent', 'default'], /default do nothing with a parent/],
-    [[twice, '--data', '{"x":1}'], /line 1, column \d+: the key rules stands twice/],
+    [[twice, '--data', '{"x":1}'], /line 1, column \d+: the key rules appears twice/],
   ] as const) {
     const { stderr, status } = run(['simulate', ...args])
     assert.equal(status, 0, stderr)
@@ -354,7 +354,7 @@ test('simulate: a mistake of the user is no bug of paracosm', () => {
   }
   const points = write('text.json', { type: 'program', rules: [], parent_variables: { variable_basic_points: 'x' } })
   const told = run(['simulate', points, '--parent', 'default'])
-  assert.match(told.stderr, /warning: the points are no number but "x"/)
+  assert.match(told.stderr, /warning: the points are not a number: "x"/)
 })
 
 test('validate: the commonest mistakes say what to write instead', () => {

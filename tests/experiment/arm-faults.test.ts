@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import { summariseWorld } from '../../src/adapters/coworld/describe.ts'
+import { knownWorld } from '../../src/experiment/file/catalogue.ts'
 import { checkStudyFile } from '../../src/experiment/file/read-study-file.ts'
 import { StudyFileShape } from '../../src/protocol/experiment-file-schema.ts'
 import { paintArena } from '../../src/worlds/paint-arena/world.ts'
@@ -30,7 +30,7 @@ study:
         on_timeout: bot
         bot: sweep
 `
-const worlds = [summariseWorld(paintArena)]
+const worlds = [knownWorld(paintArena)]
 const check = (source: string) => checkStudyFile(source, { games, worlds })
 
 test('arms: a correct file has no mistake, and its arms stand among the games of both generations', () => {
@@ -90,6 +90,17 @@ for (const [kind, from, to, line, hint] of [
     assert.ok(found.column >= 1)
   })
 }
+
+test('arms: a model is refused in a world that has no perceptions, and taken in one that has', () => {
+  const source = SOURCE.replace('{bot: greedy}', '{model: gpt-5}')
+  assert.deepEqual(check(source).faults, [])
+  const [fault] = checkStudyFile(source, {
+    games,
+    worlds: worlds.map((each) => ({ ...each, isPerceived: false })),
+  }).faults
+  assert.equal(fault?.line, 12)
+  assert.match(fault?.hint ?? '', /Let a bot play/)
+})
 
 test('arms: one that nobody is assigned to is a warning', () => {
   const { warnings } = check(SOURCE.replace('  - name: Pairs\n', '').replace('player: 2', 'player: 1'))

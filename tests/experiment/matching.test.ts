@@ -1,5 +1,5 @@
 // Waiting rooms under random comings, goings and servers that race: nobody is in two groups, no group is over its size, and
-// whoever is in a group was there. On both stores.
+// every member of a group was there. On both stores.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'

@@ -246,7 +246,7 @@ test('reports: packed texts come back as they were', () => {
       fc.array(fc.string({ unit: 'binary', maxLength: 30_000 }), { maxLength: 30 }),
       fc.array(fc.nat({ max: 40 })),
       (texts, wanted) => {
-        const store = new TextStore()
+        using store = new TextStore()
         for (const text of texts) store.add(text)
         const found = store.read(wanted)
         for (const number of wanted) assert.equal(found.get(number), texts[number])

@@ -117,7 +117,7 @@ forEachStore(
 )
 
 forEachStore(
-  'research: pages of participants are newest first, complete, and without whoever has left',
+  'research: pages of participants are newest first, complete, and without participants who have left',
   async (store, services) => {
     const server = await startStudyServer(store, { files: [{ path: 'run.yml', text: RUN }] })
     services.atEnd(() => server.close())

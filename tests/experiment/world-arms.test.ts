@@ -4,7 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { test } from 'node:test'
+import { createModelRoles } from '../../src/adapters/session/role-models.ts'
 import { createResearchClient } from '../../src/client/research.ts'
+import type { ModelClient } from '../../src/models/client.ts'
+import { Meter } from '../../src/models/meter.ts'
 import { startServerProcess } from '../../src/testing/server-process.ts'
 import { until } from '../../src/testing/until.ts'
 import { ALONE, answer, join, playSlot, serve, stageOf, together } from './world-study.ts'
@@ -174,6 +177,77 @@ test('arms: kill -9 in the middle of an episode: it resumes, and its end complet
       const [played, ...more] = (await back.study.data()).episodes
       assert.equal(more.length, 0)
       assert.equal(played?.exit_reason, 'game_completed')
+    } finally {
+      await second.stop()
+    }
+  }))
+
+test('arms: a model plays a slot through the perception protocol, also after a restart; without one the study is refused', () =>
+  inFolder(async (folder) => {
+    const file = ALONE.replace('{bot: greedy}', '{model: tester}').replace(
+      'steps_per_second: 60',
+      'steps_per_second: 15',
+    )
+    await assert.rejects(serve(folder, [file]), /a model plays in the arm Against a bot, and this server has none/)
+    let asked = 0
+    const client: ModelClient = {
+      async complete({ model }) {
+        asked++
+        assert.equal(model, 'tester')
+        const text = JSON.stringify({ reasoning: 'I look on.', command: 'wait', params: { duration_seconds: 0.2 } })
+        return { text, model, finish: 'stop', usage: { input_tokens: 1, output_tokens: 1, cost_usd: null } }
+      },
+    }
+    const names = { opener: 'm', updater: 'm', validator: 'm', scorer: 'm' }
+    const models = createModelRoles(client, new Meter(), names)
+    const start = () => serve(folder, [file], { sessions: { hasRateLimits: false, models } })
+    const first = await start()
+    const person = await join(first.url, 'painting', 'p1')
+    await answer(person)
+    await person.study.play()
+    const { playing } = await stageOf(person, 'episode')
+    assert.ok(playing)
+    assert.equal(await playSlot(person, playing, 10), 'left')
+    assert.ok(asked > 0, 'the model was asked')
+    await first.close()
+    const before = asked
+    const second = await start()
+    try {
+      const back = await join(second.url, 'painting', 'p1')
+      const state = await stageOf(back, 'episode')
+      assert.ok(state.playing)
+      assert.equal(await playSlot(back, state.playing), 'over')
+      await stageOf(back, 'forms')
+      assert.ok(asked > before, 'the model came back')
+      const [played] = (await back.study.data()).episodes
+      assert.deepEqual(played?.players, ['participant', 'tester'])
+    } finally {
+      await second.close()
+    }
+  }))
+
+test('arms: kill -9 between the end of an episode and its note: the next start completes the assignment, once', () =>
+  inFolder(async (folder) => {
+    const file = joinPath(folder, 'painting.yml')
+    writeFileSync(file, ALONE)
+    const data = joinPath(folder, 'data')
+    const first = await startServerProcess(data, ['--experiment', file])
+    const person = await join(first.url, 'painting', 'p1')
+    await answer(person)
+    await person.study.play()
+    const { playing } = await stageOf(person, 'episode')
+    assert.ok(playing)
+    // The last message comes before the journal is archived and the assignment is settled.
+    assert.equal(await playSlot(person, playing), 'over')
+    await first.crash()
+    const second = await startServerProcess(data, ['--experiment', file])
+    try {
+      const back = await join(second.url, 'painting', 'p1')
+      assert.equal((await stageOf(back, 'forms')).completed, 1)
+      const { episodes, assignments } = await back.study.data()
+      assert.deepEqual([episodes.length, assignments.length], [1, 1])
+      assert.equal(episodes[0]?.exit_reason, 'game_completed')
+      assert.ok((episodes[0]?.score ?? 0) > 0)
     } finally {
       await second.stop()
     }

@@ -89,7 +89,8 @@ export async function answer({ study }: Person): Promise<ParticipantState> {
   }
 }
 
-/** Plays the slot with a bot of the world until the episode is over. @param forSteps leaves after so many observations */
+/** Plays the slot with a bot of the world until the episode is over. @param forSteps leaves after this number of
+ * observations */
 export function playSlot(
   { url, key }: Person,
   playing: NonNullable<ParticipantState['playing']>,

@@ -11,7 +11,7 @@ for (const page of PAGES) {
   })
 }
 
-test('docs: docs/worlds/foundry.md tells every refusal', () => {
+test('docs: docs/worlds/foundry.md documents every refusal', () => {
   const text = readFileSync('docs/worlds/foundry.md', 'utf8')
   for (const code of REFUSALS) assert.match(text, new RegExp(`^\\| \`${code}\` \\|`, 'm'))
 })

@@ -152,7 +152,7 @@ test('hostile floods: a client that polls status while a model is silent is answ
     if (String(data).includes('"type":"status"')) statuses++
   })
   await once(socket, 'open')
-  // Ten frames a second fill the inbox within four seconds; the poll goes on for many beats after that.
+  // Ten frames per second fill the inbox within four seconds; the poll goes on for many beats after that.
   const timer = setInterval(() => socket.send('{"type":"status"}'), 100)
   await pause(16_000)
   clearInterval(timer)

@@ -69,7 +69,7 @@ test('league run: a policy that the file gained enters the league when it is run
   assert.deepEqual(divisions[0].rankings.map(({ player }: any) => player).toSorted(), ['greedy', 'random', 'sweep'])
 })
 
-test('league run: a league goes on where it was left, and keeps its history', async () => {
+test('league run: a league continues where it stopped, and keeps its history', async () => {
   const yaml = ['config: { width: 4, height: 4, max_ticks: 10 }', 'policies: [greedy, sweep]']
   await run('again', yaml, 4)
   const { data, divisions } = await run('again', yaml, 4)

@@ -139,12 +139,12 @@ const scripted =
     return { send: () => undefined, close: () => undefined }
   }
 
-test('commissioner: what must not be said fails the round with a reason', async () => {
+test('commissioner: an invalid message fails the round with a reason', async () => {
   const episode = { request_id: '0', variant_id: 'v', policy_version_ids: [POLICIES[0], POLICIES[1]] }
   for (const [frames, message] of [
     [['no json'], /cannot be read/],
     [[{ type: 'dance' }], /unknown message type/],
-    [[{ type: 'round_complete', results: [{ division_id: uuid(99), rankings: [] }] }], /a division that there is not/],
+    [[{ type: 'round_complete', results: [{ division_id: uuid(99), rankings: [] }] }], /an unknown division/],
     [
       [{ type: 'schedule_episodes', episodes: [episode] }, { type: 'round_complete' }],
       /before all episodes were settled/,

@@ -88,7 +88,7 @@ for (const [kind, count] of [
   })
 }
 
-test('log import: what is none of these is refused with a hint, and no data folder is made', async () => {
+test('log import: other files are refused with a hint, and no data folder is created', async () => {
   const text = join(root, 'notes.txt')
   writeFileSync(text, 'not a log')
   const other = join(root, 'other.db')

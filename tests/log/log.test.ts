@@ -95,7 +95,7 @@ test('log: what is asked wrongly is refused with its code, and no database is ma
   await refused(['import', 'broken.jsonl'], 'VALIDATION_ERROR')
 })
 
-test('log: rotate tells first, archives, deletes; import brings it back once', async () => {
+test('log: rotate reports first, archives, deletes; import restores it once', async () => {
   const data = await aFolder('rotate', 4)
   const days = String((Date.now() - NOON) / 86_400_000 - 90 / 1440 / 60)
   const dry = (await paracosm(['rotate', '--max-age-days', days, '--dry-run', '--json'], data)).json()
@@ -108,7 +108,10 @@ test('log: rotate tells first, archives, deletes; import brings it back once', a
   const again = await paracosm(['rotate', '--max-age-days', '0', '--archive', 'old.jsonl.zst', '--json'], data)
   assert.equal(again.json().error.code, 'FILE_EXISTS')
   assert.match((await paracosm(['import', 'old.jsonl.zst'], data)).out, /^Added 4 commands\.$/m)
-  assert.match((await paracosm(['import', 'old.jsonl.zst'], data)).out, /^Added 0 commands; 4 were there already\.$/m)
+  assert.match(
+    (await paracosm(['import', 'old.jsonl.zst'], data)).out,
+    /^Added 0 commands; 4 were already in the log\.$/m,
+  )
   const { entries }: CommandPage = (await paracosm(['query', '--json'], data)).json()
   assert.deepEqual(
     entries.map((row) => row.id),
@@ -198,7 +201,7 @@ test('log: the server logs every command of an episode that has ended, and serve
   assert.equal((await paracosm(['count', '--episode', episode.id], data)).out, `${page.entries.length}\n`)
 })
 
-test('log: the server refuses a database that it cannot use, and leaves it alone', async () => {
+test('log: the server refuses an unusable database and does not change it', async () => {
   const data = join(root, 'corrupt')
   const { mkdirSync, readFileSync } = await import('node:fs')
   mkdirSync(data)

@@ -199,7 +199,7 @@ test('no-auth: agent_id chooses the slot, pages of other sites are refused, and 
   await assert.rejects(openWorld(t, { hasAuth: false, host: '0.0.0.0' }), { code: 'USAGE' })
 })
 
-test('limits: who asks too often is told to come back', async (t) => {
+test('limits: a caller above the rate limit gets Retry-After', async (t) => {
   const slow = { perSecond: 0.001, burst: 2 }
   const { timmy, sink } = await openWorld(t, { limits: { perceptions: slow, commands: slow } })
   for (const path of ['/perception', '/perception']) assert.equal((await timmy.get(path)).status, 200)
@@ -210,7 +210,7 @@ test('limits: who asks too often is told to come back', async (t) => {
   assert.equal(sink.rows.length, 2)
 })
 
-test('status: tells the engine under its own name and the original\u2019s, and no other', async (t) => {
+test('status: reports the engine under its own name and the original\u2019s, and no other', async (t) => {
   const { timmy } = await openWorld(t)
   await timmy.get('/perception')
   for (const name of ['frontier', 'morrowind']) {
@@ -235,7 +235,7 @@ test('end: when the episode is over, perceptions and commands are EPISODE_OVER, 
   assert.deepEqual([late.status, late.body.error.code], [410, 'EPISODE_OVER'])
 })
 
-test('restart: the episode goes on with its tokens, and a command under way is followed to its end', async (t) => {
+test('restart: the episode continues with its tokens, and a running command is followed to its end', async (t) => {
   const one = await openWorld(t, { tickRate: 20 })
   const { body } = await one.timmy.say('wait', { duration_seconds: 1800 })
   const token = one.adapter.agents[0]?.token

@@ -6,7 +6,7 @@ import { ENTITY_TYPES, isReadableVersion, Perception } from '../../src/protocol/
 import { BridgeStatus, CommandAccepted, CommandInput, PerceptionError } from '../../src/protocol/perception-adapter.ts'
 import { AgentCommand, COMMAND_TYPES } from '../../src/protocol/perception-command.ts'
 
-// Sections 3, 4, 5.2, 5.3 and 7.1 of the source text, as they stand there.
+// Sections 3, 4, 5.2, 5.3 and 7.1 of the source text, verbatim.
 const PERCEPTION = {
   protocol_version: '1.0.0',
   timestamp: '2026-03-21T14:30:00Z',

@@ -7,7 +7,7 @@ import { connectEngine } from '../../src/testing/fake-engine.ts'
 import { createFolder } from './adapters.ts'
 import { killAgain, startServe } from './kills.ts'
 
-test('serve: kill -9 under load loses no command that was answered with 202, and the next start goes on', async () => {
+test('serve: kill -9 under load loses no command that was answered with 202, and the next start continues', async () => {
   const { accepted, missing, resumed } = await killAgain(3)
   assert.deepEqual(missing, [])
   assert.ok(accepted >= 30)
@@ -41,7 +41,7 @@ test('serve --bridge: an engine connects with the token that is printed', async 
   assert.equal(await served.process.ended, 0)
 })
 
-test('serve: wrong usage is told, and nothing is opened', async (t) => {
+test('serve: wrong usage is reported, and nothing is opened', async (t) => {
   const data = ['--data', createFolder(t)]
   for (const [args, code] of [
     [[], 'USAGE'],

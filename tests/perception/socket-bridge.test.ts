@@ -25,7 +25,7 @@ test('bridge: without an engine everything is BRIDGE_UNAVAILABLE, with Retry-Aft
   assert.deepEqual([status.status, status.body.bridge_connected, status.body.last_perception_at], [200, false, null])
 })
 
-test('bridge: an engine says hello, pushes a perception, does a command, and tells what came of it', async (t) => {
+test('bridge: an engine sends hello, pushes a perception, executes a command, and reports the outcome', async (t) => {
   const { timmy, engine, welcome, sink } = await connected(t)
   assert.deepEqual(welcome, { type: 'welcome', protocol_version: '1.0.0', agents: ['timmy', 'ada'] })
   const stream = await timmy.stream()

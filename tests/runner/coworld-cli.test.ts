@@ -111,14 +111,14 @@ test('coworld certify: prints what the contract says on standard output and each
   for (const id of [...CERTIFY_CHECKS, ...EXTRA_CHECKS]) assert.ok(page.includes(`</span> ${id} <small>`), id)
 })
 
-test('coworld certify: a failed check exits with 1 and is told in text and JSON', { skip: skipReason }, () => {
+test('coworld certify: a failed check exits with 1 and is reported in text and JSON', { skip: skipReason }, () => {
   const { manifest } = writeStandIn({ gameFault: 'dies-early' })
   const text = paracosm('certify', manifest, '--runtime', 'process')
   assert.equal(text.status, 1)
   assert.equal(text.stdout, '')
   assert.match(
     text.stderr,
-    /^FAIL 5 episode: the game exited before healthy, with status 3.*the arena caught fire.*fix: /ms,
+    /^FAIL 5 episode: the game exited before it was healthy, with status 3.*the arena caught fire.*fix: /ms,
   )
   const json = paracosm('certify', manifest, '--runtime', 'process', '--json', '--basic')
   assert.equal(json.status, 1)
@@ -188,7 +188,7 @@ test('coworld run-episode: argv without an image, or a wrong number of images, i
   const { manifest } = writeStandIn()
   const alone = paracosm('run-episode', manifest, '--runtime', 'process', '--run', 'python')
   assert.equal(alone.status, 2)
-  assert.match(alone.stderr, /argv for a player needs an image/)
+  assert.match(alone.stderr, /--run requires an image/)
   const three = paracosm('run-episode', manifest, 'a', 'b', 'c', '--runtime', 'process')
   assert.equal(three.status, 2)
   assert.match(three.stderr, /expected 1 or 2 images/)

@@ -40,7 +40,7 @@ test('docs: every command line of docs/packages.md works', async () => {
 /** The beginning of a table row, however wide its cells are. */
 const row = (number: string, id: string) => new RegExp(`^\\| ${number} \`${id}\` +\\|`, 'm')
 
-test('docs: every step and check is told, and every code exists', () => {
+test('docs: every step and check is documented, and every code exists', () => {
   for (const [index, id] of RUN_STEPS.entries()) assert.match(page, row(String(index + 1), id))
   for (const [index, id] of CERTIFY_CHECKS.entries()) assert.match(page, row(String(index + 1), id))
   for (const id of EXTRA_CHECKS) assert.match(page, row('\\+', id))

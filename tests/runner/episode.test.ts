@@ -88,7 +88,7 @@ const FAILURES: readonly Failure[] = [
     },
     step: 'start-game',
     code: 'RUN_FAILED',
-    message: /"\.\/absent" is no executable file/,
+    message: /"\.\/absent" is not an executable file/,
   },
   {
     name: 'a game without argv',
@@ -106,7 +106,7 @@ const FAILURES: readonly Failure[] = [
     standIn: { gameFault: 'dies-early' },
     step: 'health',
     code: 'RUN_FAILED',
-    message: /exited before healthy, with status 3.*the arena caught fire/s,
+    message: /exited before it was healthy, with status 3.*the arena caught fire/s,
   },
   {
     name: 'a game that never gets healthy',
@@ -220,7 +220,7 @@ const FAILURES: readonly Failure[] = [
     options: { verifyReplay: true },
     step: 'replay',
     code: 'RUN_FAILED',
-    message: /exited before healthy, with status 7/,
+    message: /exited before it was healthy, with status 7/,
   },
   {
     name: 'a replay mode without its page',
@@ -343,7 +343,7 @@ test('episode: what a player has forked off into a session of its own ends with 
   assert.equal(most, 5, 'a game, two players and an orphan of each')
 })
 
-test('episode: a player that dies at its start is told at once, with the end of its log', {
+test('episode: a player that dies at its start is reported at once, with the end of its log', {
   skip: skipReason,
 }, async () => {
   const abort = new AbortController()

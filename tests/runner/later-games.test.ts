@@ -70,9 +70,9 @@ test('later games: a replay under the name `replay` is opened and counts', async
 })
 
 const RETURNS: readonly (readonly [string, string, string, RegExp])[] = [
-  ['throws out who comes back', 'throws-out', 'reconnection', /slot 0 was thrown out when it came back: .* 1008/],
-  ['forgets who came back', 'forgets', 'reconnection', /nothing more|told nothing/],
-  ['sends text that is no JSON', 'not-json', 'frames', /a text that is no JSON: "hello there"/],
+  ['throws out who comes back', 'throws-out', 'reconnection', /slot 0 was disconnected after it reconnected: .* 1008/],
+  ['forgets who came back', 'forgets', 'reconnection', /nothing more|received nothing/],
+  ['sends text that is no JSON', 'not-json', 'frames', /text that is not JSON: "hello there"/],
   ['sends binary frames', 'binary', 'frames', /a binary frame/],
 ]
 for (const [what, fault, id, reason] of RETURNS) {

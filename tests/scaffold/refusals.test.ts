@@ -53,7 +53,7 @@ test('init: a folder that is not empty and a file are refused and stay as they a
   assert.equal((await init('world', 'my-world', '--dir', 'deep/er/still')).status, 0)
 })
 
-test('init: names that are none, and those of built-in worlds and dependencies, are refused with advice', async () => {
+test('init: invalid names, and those of built-in worlds and dependencies, are refused with advice', async () => {
   for (const name of ['My-World', 'a b', '../x', '-x', 'x-', 'a--b', '9lives', 'x'.repeat(41), 'paint-arena', 'zod']) {
     const { status, err } = await init('world', '--', name)
     assert.equal(status, 2, name)

@@ -81,7 +81,7 @@ test('asyncapi: the document is of version 3, every reference leads somewhere, e
   }
 })
 
-test('asyncapi: there is a socket at every address that is told, and at none beside it', async (t) => {
+test('asyncapi: there is a socket at every documented address, and at no other', async (t) => {
   const { url, ws, judge } = await openServer(t)
   const { episode } = await begin(url, { world: 'frontier', variant: 'errand', seed: 1, players: [null] })
   for (const { address } of Object.values<any>(judge.document.channels)) {

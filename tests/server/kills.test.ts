@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { killServer } from '../../src/testing/kills/kill-server.ts'
 
-test('durability: kill -9 of a server loses nothing that it told through any adapter', async () => {
+test('durability: kill -9 of a server loses nothing that any adapter acknowledged', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-kills-'))
   try {
     const { told, lost } = await killServer({ folder, afterMs: [2500, 100, 1800, 700, 400] })

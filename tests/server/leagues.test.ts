@@ -167,7 +167,7 @@ test('coworld commands: tables and JSON of a live server', async () => {
   assert.notEqual(gone.status, 0)
 })
 
-test('leagues api: what there is not is 404 with a problem', async () => {
+test('leagues api: unknown ids are 404 with a problem', async () => {
   for (const path of [
     '/v2/leagues/league_x',
     '/v2/divisions/div_x',

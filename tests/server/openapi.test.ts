@@ -155,6 +155,7 @@ test('openapi: every answer of the session routes, good or bad, is as the docume
   await walk.ask(422, 'POST', all, { body: {}, key: ADMIN })
   await walk.ask(201, 'POST', all, { body: { data }, key: ADMIN })
   await walk.ask(200, 'GET', ['/api/characters/table'])
+  await walk.ask(200, 'GET', ['/api/characters/coverage'])
   await walk.ask(200, 'GET', one)
   await walk.ask(404, 'GET', ['/api/characters/{character_id}', 'NOBODY'])
   await walk.ask(200, 'PUT', one, { body: { data: { short_description: 'Somebody.' } }, key: ADMIN })

@@ -38,7 +38,7 @@ async function post(url: string, body: unknown): Promise<{ status: number; json:
 
 const match = { world: 'paint-arena', variant: 'duel', seed: 5, tick_rate: 1000 }
 
-test('server: it lives, is ready, lists worlds, and tells them in OpenAPI 3.1', async () => {
+test('server: it is live and ready, lists worlds, and documents itself in OpenAPI 3.1', async () => {
   const server = await startServer(options('health'))
   assert.deepEqual(await readJson(`${server.url}/healthz`), { status: 'ok' })
   assert.deepEqual(await readJson(`${server.url}/readyz`), { ok: true, live_episodes: 0, problems: [] })
@@ -166,7 +166,7 @@ test('server: faults come as problems with a stable code, and nothing is started
   await server.close()
 })
 
-test('server: people take slots with their tokens; a stop leaves the match unfinished and a start goes on with it', async () => {
+test('server: people take slots with their tokens; a stop leaves the match unfinished and the next start resumes it', async () => {
   const first = await startServer(options('people'))
   const { json } = await post(first.url, { ...match, tick_rate: 40, players: [null, 'greedy'] })
   const [handle] = json.slots

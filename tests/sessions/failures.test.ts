@@ -231,7 +231,7 @@ onSqlite(
   },
 )
 
-test('sessions: the database goes while a model thinks: the player is told, and finds the turn again', async (context) => {
+test('sessions: if the database goes away while a model thinks, the player is informed and finds the turn again', async (context) => {
   const postgres = await sharedPostgres()
   if (typeof postgres === 'string') return context.skip(postgres)
   if (process.env.DATABASE_URL !== undefined) return context.skip('the server at DATABASE_URL belongs to somebody else')

@@ -56,7 +56,7 @@ export async function killSessions(kills: number, env: Readonly<Record<string, s
   }
 }
 
-/** Everybody plays; the server is killed once so many turns were answered. */
+/** Everybody plays; the server is killed after this number of answered turns. */
 async function playUntil(served: ServerProcess, players: readonly SessionPlayer[], enough: number): Promise<void> {
   let answered = 0
   const count = (): void => {

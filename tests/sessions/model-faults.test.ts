@@ -66,7 +66,7 @@ const FAULTS: readonly (readonly [string, ModelAnswer | string])[] = [
   ['an error of its own', '{"type":"error","content":"I refuse."}'],
   ['an empty string', ''],
   ['1 MB of text', 'x'.repeat(1024 * 1024)],
-  ['a JSON value that is no object', '[1, 2, 3]'],
+  ['a JSON value that is not an object', '[1, 2, 3]'],
 ]
 
 for (const [name, fault] of FAULTS) {

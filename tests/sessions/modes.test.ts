@@ -18,7 +18,7 @@ function openPaths(folder: string): string[] {
   })
 }
 
-test('modes: every file and folder of a data folder, a dump and a backup is for its owner alone', async () => {
+test('modes: only the owner can access files of a data folder, a dump or a backup', async () => {
   const root = mkdtempSync(join(tmpdir(), 'paracosm-modes-'))
   const data = join(root, 'data')
   const before = process.umask(0)

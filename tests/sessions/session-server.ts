@@ -23,7 +23,7 @@ export interface SessionServer {
   readonly faults: readonly string[]
   /** Lets go of every session in order, as at the end of a server. */
   close(): Promise<void>
-  /** Goes away at once, as a killed server does: sessions stay as they stand in the store. */
+  /** Exits at once, like a killed server: sessions stay unchanged in the store. */
   crash(): Promise<void>
 }
 

@@ -19,7 +19,7 @@ const sheet = (given: Partial<Character>): Character => ({
   ...given,
 })
 
-test('characters: equal sheets have no row that differs; rows of one sheet alone are kept on both sides', () => {
+test('characters: equal sheets have no differing row; rows of only one sheet are kept on both sides', () => {
   assert.deepEqual(
     pairRows(sheet({}), sheet({})).filter(({ differs }) => differs),
     [],
@@ -39,7 +39,7 @@ test('characters: equal sheets have no row that differs; rows of one sheet alone
   )
 })
 
-test('characters: abilities in sections and keys that nobody knows are shown', () => {
+test('characters: abilities in sections and unknown keys are shown', () => {
   const rows = rowsOf(sheet({ abilities: { at_sea: ['Swims'], ashore: 'Walks' }, mood: 'calm' }))
   const lines = Object.fromEntries(rows.map(({ name, lines: said }) => [name, said]))
   assert.deepEqual(lines['Abilities: at sea'], ['Swims'])

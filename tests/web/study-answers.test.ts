@@ -28,7 +28,7 @@ const form: StudyForm = {
   ],
 }
 
-test('study answers: required questions without an answer and numbers that are none are named', () => {
+test('study answers: unanswered required questions and invalid numbers are named', () => {
   assert.deepEqual(
     [...faultsOf([form], {})],
     [

@@ -24,6 +24,7 @@ export const PATHS = {
   studyBoard: '/studies/$study',
   participant: '/studies/$study/participants/$player',
   characters: '/characters',
+  coverage: '/characters/coverage',
   operate: '/operate',
   account: '/account',
 } as const

@@ -1,5 +1,6 @@
 // Every page of the application. A page adds its address to paths.ts, its route here, and nothing else outside its folder.
 import { accountRoute } from './pages/account/route.tsx'
+import { coverageRoute } from './pages/character-coverage/route.tsx'
 import { charactersRoute } from './pages/characters/route.tsx'
 import { chatRoute } from './pages/chat/route.tsx'
 import { compareRoute } from './pages/compare/route.tsx'
@@ -39,6 +40,7 @@ export const routeTree = rootRoute.addChildren([
   studyBoardRoute,
   participantRoute,
   charactersRoute,
+  coverageRoute,
   operateRoute,
   accountRoute,
   designRoute,

@@ -21,13 +21,13 @@ export function summariseWorld(world: World): WorldSummary {
   }
 }
 
-/** A module that a world names is its own; views of built-in worlds are part of the application. */
+/** A world with a module has its own view; views of built-in worlds are part of the application. */
 function viewOf({ view }: World): WorldSummary['view'] {
   if (view?.module) return 'package'
   return view ? 'built-in' : 'none'
 }
 
-/** The JSON Schema (2020-12) of what goes in through a zod schema. */
+/** The JSON Schema (2020-12) of a zod schema's input. */
 export function toJsonSchema(schema: z.ZodType): JsonObject {
   const json: unknown = JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })))
   return parseWith(JsonObject, json, { code: 'VALIDATION_ERROR', what: 'The schema' })

@@ -1,5 +1,5 @@
-// The coworld adapter of one live game (contract section 3): its pages, and what its sockets do once they are open. It
-// keeps no state beyond its connections. `replay-adapter.ts` shows recorded games.
+// The coworld adapter of one live game (contract section 3): its pages and its open sockets. It keeps no state beyond
+// its connections. `replay-adapter.ts` shows recorded games.
 import type { Episode } from '../../episode/episode.ts'
 import type { Connection } from '../../episode/slots.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -39,7 +39,7 @@ export class GameAdapter {
     const token = query.get('token') ?? ''
     const refusal = this.#episode.slots[slot] ? this.#episode.checkJoin(slot, token) : UNKNOWN_SLOT
     if (refusal && (refusal.code === 'SLOT_INVALID' || refusal.code === 'TOKEN_REFUSED')) {
-      throw new AppError('TOKEN_REFUSED', 'The slot and the token do not belong together.')
+      throw new AppError('TOKEN_REFUSED', 'The token does not match the slot.')
     }
     if (refusal) throw refusal
     return (connection) => this.#play(connection, { slot, token })
@@ -53,7 +53,8 @@ export class GameAdapter {
       update() {
         if (hasEnded) return
         hasEnded = episode.isOver
-        // In lockstep every observation asks for one command: a repeated one would leave the answers a step behind.
+        // In lockstep every observation asks for one command: a repeated observation would put the answers one step
+        // behind.
         if (!hasEnded && episode.rate === undefined && episode.step === lastStep) return
         lastStep = episode.step
         if (hasEnded) connection.send(formatObservation(episode, at.slot))
@@ -61,7 +62,7 @@ export class GameAdapter {
       },
       end(reason) {
         if (reason === 'replaced' || reason === 'handed_over') connection.close(CLOSE.replaced, reason)
-        // After the receipts that the failure has settled.
+        // Sent after the receipts that the failure has settled.
         if (reason === 'failed') setImmediate(() => connection.close(CLOSE.failed, 'EPISODE_FAILED'))
       },
     }
@@ -90,7 +91,9 @@ export class GameAdapter {
     }
   }
 
-  /** The public view: a snapshot at once, then ten a second until the end. All viewers share each encoded snapshot. */
+  /**
+   * The public view: a snapshot at once, then ten per second until the end. All viewers share each encoded snapshot.
+   */
   openView(): Open {
     return (connection) => {
       connection.onText(() => undefined)
@@ -142,7 +145,7 @@ export class GameAdapter {
     this.#viewers.clear()
   }
 
-  /** Pauses and paces the game. The caller decides who may do that. */
+  /** Changes the pace of the game, or pauses it. The caller decides who may do that. */
   openAdmin(): Open {
     return (connection) => {
       const send = (): void => connection.sendSnapshot(formatState(this.#episode))
@@ -172,7 +175,7 @@ function formatReceipt(requestId: unknown, receipt: object): string {
   return JSON.stringify({ type: 'receipt', request_id: requestId, ...receipt })
 }
 
-/** A client's text frame: JSON, else nothing. A `request_id` beside the command asks for a receipt. */
+/** A client's text frame: JSON; anything else is ignored. A `request_id` beside the command asks for a receipt. */
 function parseMessage(text: string): { command: unknown; requestId: unknown } | undefined {
   try {
     const value: unknown = JSON.parse(text)

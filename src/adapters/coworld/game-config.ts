@@ -1,5 +1,5 @@
-// The configuration of a game: the world's own, and around it what the host needs. The manifest's config schema is
-// emitted from the same two.
+// The configuration of a game: the world's own configuration, and the host's keys around it. The manifest's config
+// schema is generated from both.
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
@@ -7,14 +7,14 @@ import { type Configured, configureWorld, type World } from '../../kernel/world.
 import { Seed } from '../../protocol/episode.ts'
 import { JsonObject } from '../../protocol/json.ts'
 
-/** Keys of a game configuration that are the host's; all others are the world's. */
+/** Keys of a game configuration that belong to the host; all others belong to the world. */
 const HostConfig = z.strictObject({
   tokens: z.array(z.string().min(1)).min(1).max(256),
   players: z
     .array(z.strictObject({ name: z.string().min(1).max(200) }))
     .min(1)
     .max(256),
-  tick_rate: z.number().positive().max(60).describe('Ticks a second.'),
+  tick_rate: z.number().positive().max(60).describe('Ticks per second.'),
   player_connect_timeout_seconds: z
     .number()
     .min(0)
@@ -42,7 +42,7 @@ function hasSlotCount(world: World): boolean {
 }
 
 /**
- * Takes a game's configuration apart.
+ * Splits a game's configuration into the parts of host and world.
  * @throws AppError CONFIG_INVALID
  */
 export function parseGameConfig(world: World, value: unknown): GameConfig {
@@ -52,14 +52,14 @@ export function parseGameConfig(world: World, value: unknown): GameConfig {
   const host = parseWith(HostConfig, part(true), { code: 'CONFIG_INVALID', what: 'The game configuration' })
   const slots = host.tokens.length
   if (host.players.length !== slots) {
-    throw new AppError('CONFIG_INVALID', `players has ${host.players.length} entries and tokens ${slots}`)
+    throw new AppError('CONFIG_INVALID', `players has ${host.players.length} entries, but tokens has ${slots}`)
   }
   const json: JsonObject = hasSlotCount(world) ? { ...part(false), slots } : part(false)
   const config = parseWith(world.config, json, { code: 'CONFIG_INVALID', what: 'The game configuration' })
   if (world.slots(config) !== slots) {
     throw new AppError(
       'CONFIG_INVALID',
-      `the configuration has ${world.slots(config)} slots, and there are ${slots} tokens`,
+      `the configuration has ${world.slots(config)} slots, but there are ${slots} tokens`,
     )
   }
   return { host, configured: { config, json } }
@@ -85,7 +85,7 @@ export function formatConfigSchema(world: World, slots: number): JsonObject {
     properties,
     required,
     additionalProperties: false,
-    // Recursive shapes of the world stand here, and `properties` refers to them.
+    // Recursive shapes of the world, which `properties` refers to.
     ...(own.$defs === undefined ? {} : { $defs: own.$defs }),
   }
   return parseWith(JsonObject, JSON.parse(JSON.stringify(schema)), {

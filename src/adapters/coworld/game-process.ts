@@ -18,7 +18,7 @@ import { formatReplay } from './replay-document.ts'
 import { serveSite } from './site.ts'
 import { checkUri, deliverUri, readUri } from './uris.ts'
 
-/** Milliseconds between everybody being there and the first tick, and between `final` and the end of the process. */
+/** Milliseconds between the last player joining and the first tick, and between `final` and the end of the process. */
 const LEAD_MS = 500
 const LINGER_MS = 500
 
@@ -26,16 +26,16 @@ export interface GameProcessOptions {
   readonly episodes: EpisodeService
   readonly host: string
   readonly port: number
-  /** Undefined: nobody wants them. */
+  /** Undefined: not requested. */
   readonly resultsUri?: string | undefined
   readonly replayUri?: string | undefined
   /** Ends the game early; it then fails. */
   readonly signal: AbortSignal
-  /** Who sits in which slot from the start; the others are waited for at the adapter. */
+  /** Players that occupy slots from the start; the others join through the adapter. */
   readonly inProcessPlayers?: readonly (SlotPlan | undefined)[]
   /** Keeps the journal beside the replay; closed at the end. */
   readonly journal?: LineSink | undefined
-  /** Whether every caller may administer, or only those on this machine. Default: only those. */
+  /** Whether every caller may administer, or only those on this machine. Default: local callers only. */
   readonly openAdmin?: boolean
   readonly access?: AccessOptions | undefined
   /** Default: the tick rate of the configuration. */
@@ -82,7 +82,7 @@ export async function serveGame(world: World, config: GameConfig, options: GameP
   const transport = new Transport({ ...options.access, onFault })
   const isAdminOpen = options.openAdmin === true
   const server = await serveSite(transport, gameSite(episode, { transport, isAdminOpen, onFault }), options)
-  // What goes wrong while it stops is what `done` reports.
+  // `done` reports failures during the stop.
   const onAbort = (): void => void episode.stop().catch(() => undefined)
   options.signal.addEventListener('abort', onAbort)
   try {
@@ -103,7 +103,7 @@ async function deliver(
   lines: readonly string[],
   to: { resultsUri?: string | undefined; replayUri?: string | undefined; end: EpisodeEnd },
 ): Promise<void> {
-  // The replay first: the appearance of the results is taken for the end of the episode.
+  // The replay first: runners take the appearance of the results as the end of the episode.
   if (to.replayUri !== undefined) {
     const file = await JournalFile.from(memorySource(`${lines.join('\n')}\n`))
     await deliverUri(to.replayUri, formatReplay(file, world, { journal: true }))

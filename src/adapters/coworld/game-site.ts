@@ -1,4 +1,4 @@
-// The site of one live game: which page and socket needs what. The game itself is game-adapter.ts.
+// The site of one live game: the access rules of its pages and sockets. The game itself is in game-adapter.ts.
 import type { Episode } from '../../episode/episode.ts'
 import type { Transport } from '../../transport/transport.ts'
 import type { UpgradeRoute } from '../../transport/upgrade-router.ts'
@@ -16,7 +16,7 @@ export interface GameSiteOptions {
 export function gameSite(episode: Episode, { transport, isAdminOpen, onFault }: GameSiteOptions): Site {
   const game = new GameAdapter(episode, onFault)
   const sockets: UpgradeRoute[] = [
-    // A runner's proxy may change the Host, and a token or a public view needs no protection by origin.
+    // A runner's proxy may change the Host; tokens and public views need no origin check.
     { pattern: '/player', origins: 'any', authorize: ({ query }) => game.openPlayer(query) },
     { pattern: '/global', origins: 'any', authorize: () => game.openView() },
     {

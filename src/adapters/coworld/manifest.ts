@@ -1,5 +1,4 @@
-// The coworld manifest of a world of ours: the game, its bundled players, its variants, and the documents that tell how
-// to play it.
+// The coworld manifest of one of our worlds: the game, its bundled players, its variants, and its documentation.
 
 import { AppError } from '../../kernel/errors.ts'
 import type { World } from '../../kernel/world.ts'
@@ -8,7 +7,7 @@ import type { JsonObject } from '../../protocol/json.ts'
 import { describeWorld, toJsonSchema } from './describe.ts'
 import { formatConfigSchema, variantToGameConfig } from './game-config.ts'
 
-/** Ticks a second of the variants, and of the certification episode, which should not take long. */
+/** Ticks per second of the variants, and of the certification episode, which should be short. */
 const TICK_RATE = 5
 const CERTIFICATION_RATE = 30
 

@@ -31,7 +31,7 @@ export function readFile(name: string): string | undefined {
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (each) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[each] ?? each)
 
-/** A page of one world. The page itself holds nothing secret: it reads its own address. */
+/** A page of one world. The page contains no secrets: it reads its own URL. */
 export function readPage(page: PageName, world: { id: string; title: string }): Asset {
   const html = readFile(`${page}.html`) ?? ''
   const body = html.replaceAll('{{world}}', escapeHtml(world.id)).replaceAll('{{title}}', escapeHtml(world.title))
@@ -54,7 +54,7 @@ export function readAsset(name: string): Asset | undefined {
   return body === undefined ? undefined : { type: TYPES[kind] ?? 'text/plain', body }
 }
 
-/** The page that a path names, in the spelling of either generation: `/clients/global` or `/client/global`. */
+/** The page of a path, in the form of either generation: `/clients/global` or `/client/global`. */
 export function pageOf(path: string): PageName | undefined {
   const name = /^\/clients?\/([a-z]+)$/.exec(path)?.[1]
   return PAGES.find((page) => page === name)

@@ -1,5 +1,5 @@
-// Reads an allowed recording with a limit that is checked while bytes arrive. Failures say that it cannot be read, never
-// what was found there.
+// Reads an allowed recording with a limit that is checked while bytes arrive. Failures report that it cannot be read,
+// never its content.
 import { lookup } from 'node:dns'
 import { open } from 'node:fs/promises'
 import { get as getHttp, type IncomingMessage, type RequestOptions } from 'node:http'
@@ -29,7 +29,7 @@ export async function readSource(source: ReplaySource, limits: ReadLimits = READ
   }
 }
 
-/** The system's code for a failure, such as ENOENT: it names no path and quotes nothing. */
+/** The system's code for a failure, such as ENOENT: it reveals no path and no content. */
 const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '')
 
 const tooLarge = (bytes: number): AppError => new AppError('FILE_TOO_LARGE', `The file has more than ${bytes} bytes.`)
@@ -86,7 +86,7 @@ function request(url: URL, isPublicOnly: boolean, signal: AbortSignal): Promise<
     // Some hosts refuse the default names of HTTP libraries.
     headers: { 'user-agent': 'paracosm-game/1' },
     signal,
-    // The address that is checked is the one that is connected to, whatever a second look-up would give.
+    // Connects to the address that was checked, whatever a second look-up would return.
     ...(isPublicOnly ? { lookup: lookupPublic } : {}),
   }
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()

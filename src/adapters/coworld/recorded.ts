@@ -1,4 +1,4 @@
-// Recorded games from a URI: a journal (plain or zstd), or a replay document of this or the original's making.
+// Recorded games from a URI: a journal (plain or zstd), or a replay document from Paracosm or the original.
 import { gunzipSync, inflateSync } from 'node:zlib'
 import { bufferSource, memorySource } from '../../episode/byte-source.ts'
 import { JournalFile } from '../../episode/journal-file.ts'
@@ -13,7 +13,7 @@ import type { Recorded } from './replay-adapter.ts'
 import { formatReplay } from './replay-document.ts'
 import { readUri } from './uris.ts'
 
-/** Bytes that a compressed replay may unfold to. */
+/** Maximum uncompressed bytes of a replay. */
 const MAX_UNFOLDED = 512 * 1024 * 1024
 
 function unfold(uri: string, bytes: Buffer): Buffer {
@@ -79,7 +79,7 @@ export async function openRecording(file: { name: string; bytes: Buffer }, world
 }
 
 /**
- * Which world a recording is of, with the header of a journal; undefined for documents that do not say.
+ * The world of a recording, with the header of a journal; undefined for documents that do not name it.
  * @throws AppError FILE_UNREADABLE, JOURNAL_CORRUPT
  */
 export async function worldOfRecording(

@@ -1,5 +1,5 @@
-// The page and socket of recorded games. What a socket shows comes from the caller: a file that a query names (replay
-// mode of a game), or one episode of the server.
+// The page and socket of recorded games. The caller provides the recording: a file named by a query (replay mode of a
+// game), or one episode of the server.
 import { AppError } from '../../kernel/errors.ts'
 import { CLOSE, type SocketConnection } from '../../transport/connection.ts'
 import { Inbox } from '../../transport/inbox.ts'
@@ -21,13 +21,13 @@ export function replayPage(path: string, world: { readonly id: string; readonly 
 }
 
 /**
- * Shows a recording: the whole of it, then answers to what the client sends, one at a time.
+ * Shows a recording: first all of it, then answers to the client's messages, one at a time.
  * @param open opens the recording; an error that it throws is sent, and closes the connection with 1011
  */
 export function openReplay(open: () => Promise<Recorded>, onFault: (error: unknown) => void): Open {
   return (connection) => {
     const inbox = new Inbox(connection, () => {
-      connection.send(formatError(new AppError('QUEUE_FULL', 'Too many messages wait; this one was dropped.')))
+      connection.send(formatError(new AppError('QUEUE_FULL', 'Too many messages are waiting; this one was dropped.')))
       return false
     })
     void show(connection, inbox, open).catch((error: unknown) => {

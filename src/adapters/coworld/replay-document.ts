@@ -1,21 +1,21 @@
-// The replay document of a game: configuration, names, a frame for every step, results, and the journal that proves it.
-// It is made by folding the journal, a frame at a time, so its size does not depend on memory.
+// The replay document of a game: configuration, names, a frame for every step, results, and the journal as proof. It is
+// made by folding the journal frame by frame, so memory does not limit its size.
 import type { JournalFile } from '../../episode/journal-file.ts'
 import { publicView, type World } from '../../kernel/world.ts'
 import type { OutcomeLine } from '../../protocol/journal.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 
-/** Characters that all frames together may have; longer replays keep every second frame, every third, and so on. */
+/** Maximum characters of all frames; longer replays keep every second frame, every third, and so on. */
 const MAX_FRAMES_SIZE = 32 * 1024 * 1024
 
 interface ReplayOptions {
-  /** Put first, for a socket message: `replay`. */
+  /** Written first, for a socket message: `replay`. */
   readonly type?: string
-  /** Whether the journal's lines go along. */
+  /** Whether to include the journal's lines. */
   readonly journal: boolean
 }
 
-/** What every frame of a finished game says besides the world's own view. */
+/** Fields of every frame in a finished game, besides the world's own view. */
 function frameOf(
   world: World,
   state: unknown,
@@ -33,8 +33,8 @@ function frameOf(
 }
 
 /**
- * The document as text, in parts. `frames` holds the public view after each step; `frame_every` above 1 says that only
- * only every n-th frame is kept (the last one always is). `initial` is the view before the first step.
+ * The document as text, in parts. `frames` holds the public view after each step; `frame_every` above 1 means that only
+ * every n-th frame is kept (the last one always is). `initial` is the view before the first step.
  */
 export async function* formatReplay(file: JournalFile, world: World, options: ReplayOptions): AsyncGenerator<string> {
   const { header } = file

@@ -1,4 +1,4 @@
-// Replay mode of a game (contract section 3): a page and a socket that show the recording named by `?uri=`, as far as the
+// Replay mode of a game (contract section 3): a page and a socket that show the recording named by `?uri=`, if the
 // operator allows it.
 import { AppError } from '../../kernel/errors.ts'
 import type { World } from '../../kernel/world.ts'
@@ -12,9 +12,9 @@ import { resolveSource, type UriPolicy } from './uri-policy.ts'
 export interface ReplayProcessOptions {
   readonly host: string
   readonly port: number
-  /** What to show when the query names nothing. */
+  /** The recording to show if the query names none. */
   readonly uri?: string | undefined
-  /** What a query may name. */
+  /** The recordings that a query may name. */
   readonly policy: UriPolicy
   readonly access?: AccessOptions | undefined
   /** Whether a runner started it: then pages of its proxy may connect, whatever their origin. */
@@ -65,7 +65,7 @@ interface Allowed {
   onFault(error: unknown): void
 }
 
-/** Opens a recording for a stranger: errors keep their code and lose everything that could quote what was found. */
+/** Opens a recording for an untrusted client: errors keep their code, but lose everything that could reveal content. */
 async function openAllowed(uri: string, { world, policy, onFault }: Allowed): Promise<Recorded> {
   try {
     const source = await resolveSource(uri, policy)

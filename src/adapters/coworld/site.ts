@@ -37,7 +37,7 @@ export async function serveSite(
   for (const route of site.sockets) transport.upgrades.add(route)
   const server = transport.createServer((request, response) => {
     setSecurityHeaders(response, headers)
-    // What a client sends with a GET is read and dropped, so that its connection can be used again.
+    // The body of a GET is read and dropped, so that the connection can be reused.
     request.resume()
     try {
       const found = answer(transport, site, request)
@@ -60,7 +60,7 @@ function answer(transport: Transport, site: Site, request: IncomingMessage): Ass
   const target = readTarget(request.url)
   if (!target) return fromStatus(400, 'The target of the request is malformed.')
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return fromStatus(405, 'The methods here are GET and HEAD.', { allow: 'GET, HEAD' })
+    return fromStatus(405, 'Only GET and HEAD are allowed here.', { allow: 'GET, HEAD' })
   }
   const asset = target.path === '/healthz' ? HEALTHY : site.page(target, request)
   if (asset) return asset

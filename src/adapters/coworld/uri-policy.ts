@@ -1,5 +1,5 @@
-// Which recordings a replay server may open for anybody who asks with `?uri=`. The operator names folders, origins, or
-// single URIs; everything else is refused before a file or an address is touched.
+// Which recordings a replay server may open for any client that sends `?uri=`. The operator names folders, origins, or
+// single URIs; everything else is refused before any file or host is accessed.
 import { realpath } from 'node:fs/promises'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { isAbsolute, resolve, sep } from 'node:path'
@@ -13,7 +13,7 @@ export type ReplaySource =
   | { readonly kind: 'http'; readonly url: URL; readonly isPublicOnly: boolean }
 
 export interface UriPolicy {
-  /** Folders whose files may be opened, with everything below them. Links that lead out of them are not followed. */
+  /** Folders whose files may be opened, with everything below them. Links that leave them are not followed. */
   readonly folders: readonly string[]
   /** Origins such as `https://replays.example` whose documents may be fetched. */
   readonly origins: readonly string[]
@@ -48,8 +48,8 @@ export function parseUriPolicy(entries: readonly string[], uris: readonly string
 const refuse = (): AppError => new AppError('SOURCE_REFUSED', 'This server may not open that recording.')
 
 /**
- * Decides what a URI of a stranger names. Messages never repeat a path or an address that was found.
- * @throws AppError SOURCE_REFUSED, also for files that do not exist: nobody learns what is on the disk
+ * Resolves a URI from an untrusted client. Messages never repeat a resolved path or address.
+ * @throws AppError SOURCE_REFUSED, also for files that do not exist, so that clients learn nothing about the disk
  */
 export async function resolveSource(uri: string, policy: UriPolicy): Promise<ReplaySource> {
   if (policy.uris.includes(uri)) return sourceOf(uri)

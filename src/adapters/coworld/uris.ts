@@ -1,4 +1,4 @@
-// The URIs that a runner hands to a game: where its configuration is read and its results and replay are delivered.
+// The URIs that a runner hands to a game: where it reads its configuration and delivers its results and replay.
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../kernel/errors.ts'
@@ -27,7 +27,7 @@ export function checkUri(uri: string, variable: string): void {
 }
 
 /**
- * Reads what the operator or a runner named. Strangers' URIs go through `resolveSource`.
+ * Reads a URI from the operator or a runner. Untrusted URIs go through `resolveSource`.
  * @throws AppError FILE_UNREADABLE or FILE_TOO_LARGE
  */
 export async function readUri(uri: string): Promise<Buffer> {
@@ -38,7 +38,7 @@ export async function readUri(uri: string): Promise<Buffer> {
       headers: { 'user-agent': USER_AGENT },
       signal: AbortSignal.timeout(READ_LIMITS.timeoutMs),
     })
-    if (!response.ok) throw new Error(`the answer was ${response.status}`)
+    if (!response.ok) throw new Error(`the server answered ${response.status}`)
     return await readLimited(response.body ?? [], READ_LIMITS.bytes)
   } catch (cause) {
     const code = cause instanceof AppError ? cause.code : 'FILE_UNREADABLE'
@@ -48,7 +48,7 @@ export async function readUri(uri: string): Promise<Buffer> {
 }
 
 /**
- * Delivers a document: to a file whole or not at all (temporary name, sync, rename), or by POST.
+ * Delivers a document: to a file, atomically (temporary name, sync, rename), or by POST.
  * @throws AppError FILE_UNWRITABLE
  */
 export async function deliverUri(uri: string, parts: AsyncIterable<string>): Promise<void> {
@@ -79,5 +79,5 @@ async function post(uri: string, parts: AsyncIterable<string>): Promise<void> {
     body: text.join(''),
     signal: AbortSignal.timeout(DELIVER_TIMEOUT_MS),
   })
-  if (!response.ok) throw new Error(`the answer was ${response.status}`)
+  if (!response.ok) throw new Error(`the server answered ${response.status}`)
 }

@@ -14,7 +14,7 @@ export const SAVE_FILE_LIMIT = 512 * MEBIBYTE
 const DEPTH_LIMIT = 200
 
 export interface InputKind {
-  /** Names the thing in messages: 'The command file'. */
+  /** Name in messages: 'The command file'. */
   readonly what: string
   /** Bytes. */
   readonly limit: number
@@ -22,7 +22,7 @@ export interface InputKind {
 
 /**
  * JSON from a file; `-` is standard input.
- * @throws AppError FILE_UNREADABLE, FILE_TOO_LARGE, JSON_MALFORMED, VALIDATION_ERROR for what is nested too deep
+ * @throws AppError FILE_UNREADABLE, FILE_TOO_LARGE, JSON_MALFORMED, VALIDATION_ERROR for JSON that is nested too deeply
  */
 export function readJsonInput(path: string, kind: InputKind): JsonValue {
   const text = path === '-' ? readStandardInput(kind) : readBounded(path, kind)
@@ -67,7 +67,7 @@ function readStandardInput(kind: InputKind): string {
   }
 }
 
-/** Reads what has no size to ask for (a pipe), up to the limit. */
+/** Reads a source of unknown size (a pipe), up to the limit. */
 function readStream(file: number, kind: InputKind, name: string): string {
   const chunks: Buffer[] = []
   let total = 0
@@ -87,7 +87,7 @@ function readChunk(file: number, chunk: Buffer): number {
       return readSync(file, chunk, 0, chunk.length, null)
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined
-      // A terminal or a slow pipe may have nothing yet; the end of a closed one may come as an error.
+      // A terminal or a slow pipe may have nothing yet; the end of a closed one may be reported as an error.
       if (code === 'EOF') return 0
       if (code !== 'EAGAIN') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)

@@ -21,7 +21,7 @@ export interface HeadlessOptions {
   /** Path of a command file; `-`: standard input. */
   readonly commandFile?: string | undefined
   readonly ticks?: number | undefined
-  /** Ticks at most. */
+  /** Maximum ticks. */
   readonly untilVictory?: number | undefined
   readonly inspectPart?: number | undefined
   readonly trace?: string | undefined
@@ -37,10 +37,10 @@ export interface HeadlessOptions {
  */
 export async function runHeadless(world: World, options: HeadlessOptions): Promise<HeadlessReport> {
   if (options.load !== undefined && options.seed !== undefined) {
-    throw new AppError('USAGE', '--seed goes with --scenario: a save brings its own seed')
+    throw new AppError('USAGE', '--seed cannot be combined with --load: a save has its own seed')
   }
   if (options.load !== undefined && options.scenario !== undefined) {
-    throw new AppError('USAGE', '--load and --scenario exclude each other: a run starts from one of them')
+    throw new AppError('USAGE', '--load and --scenario cannot be combined: a run starts from one of them')
   }
   if (options.save !== undefined && options.trace !== undefined && resolve(options.save) === resolve(options.trace)) {
     throw new AppError('USAGE', '--save and --emit-trace name the same file: the save would replace the trace')
@@ -67,7 +67,7 @@ export async function runHeadless(world: World, options: HeadlessOptions): Promi
   }
 }
 
-/** The script, then the steps that the options stand for. */
+/** The script, then the steps of the options. */
 function readSteps(world: World, options: HeadlessOptions): HeadlessStep[] {
   const { commandFile, ticks, untilVictory } = options
   const steps =

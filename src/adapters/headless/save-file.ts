@@ -1,4 +1,4 @@
-// Save files: reading, with every fault named, and making one of a running session.
+// Reads save files, naming every fault, and makes them from a running session.
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
 import { type Fold, loadFold } from '../../kernel/fold.ts'
@@ -9,10 +9,10 @@ import type { JsonValue } from '../../protocol/json.ts'
 import { readJsonInput, SAVE_FILE_LIMIT } from './read-input.ts'
 import { movedFault } from './script.ts'
 
-/** What comes from a file is JSON already, and the world checks its own state: looking at it twice would cost seconds. */
+/** The file's content is already JSON, and the world checks its own state: a second check would cost seconds. */
 const ReadSave = SaveFile.extend({ state: z.custom<JsonValue>((state) => state !== undefined) })
 
-/** Where a run began. */
+/** The start of a run. */
 export interface Origin {
   readonly scenario: string | null
   readonly seed: number
@@ -52,7 +52,7 @@ function foldOf(save: { readonly tick: number; readonly state: JsonValue }, worl
   }
 }
 
-/** What a save says about its state, and what the state says itself. */
+/** Compares a save's metadata with its state. */
 function checkOrigin(save: { tick: number; seed: number; scenario: string | null }, { world, state }: Fold): void {
   const own = world.headless?.origin?.(state)
   if (own && own.tick !== save.tick) throw inconsistent('$.tick', `is ${save.tick}, and that of the state ${own.tick}`)

@@ -1,4 +1,4 @@
-// JSON Schemas of the interface, with the shapes of one world laid into them.
+// JSON Schemas of the interface, with the shapes of one world inserted.
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
@@ -34,7 +34,7 @@ export function emitDocument(name: DocumentName, world: World): JsonObject {
   })
 }
 
-/** The JSON Schema (2020-12) of what the interface reads or writes for a world. */
+/** The JSON Schema (2020-12) of a document that the interface reads or writes for a world. */
 export function emitSchema(name: SchemaName, world: World): JsonObject {
   const io = name === 'commands' ? 'input' : 'output'
   const title = `paracosm headless, ${world.id}: ${name}`
@@ -42,7 +42,7 @@ export function emitSchema(name: SchemaName, world: World): JsonObject {
   return parseWith(JsonObject, JSON.parse(JSON.stringify(json)), { code: 'VALIDATION_ERROR', what: 'The schema' })
 }
 
-/** The zod schema of what the interface reads or writes for a world. */
+/** The zod schema of a document that the interface reads or writes for a world. */
 export function schemaOf(name: SchemaName, world: World): z.ZodType {
   const Step = stepOf(world)
   const Save = SaveFile.extend(world.headless?.shapes?.saved ? { state: world.headless.shapes.saved } : {})

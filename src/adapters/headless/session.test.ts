@@ -144,7 +144,7 @@ test('headless: brownout is lost without the generator, and clean_room without t
     const outcomes = []
     for (const step of readSolution(scenario)) {
       if (step.type === 'apply_command' && step.command.def_id === without) continue
-      // Later steps name parts by id: those after the missing one are no recipes of these scripts.
+      // Later steps name parts by id: these scripts use no recipes after the missing one.
       outcomes.push(await session.execute(step))
     }
     assert.equal(outcomes.at(-1)?.ok, false, scenario)
@@ -159,7 +159,7 @@ const Snapshot = z.object({
 })
 const Inspection = z.object({ status: z.object({ state: z.string() }) })
 
-/** What the builder sees, put together from the snapshot, the summary and an inspection of every part. */
+/** The builder's observation, assembled from the snapshot, the summary and an inspection of every part. */
 async function inspectAll(session: HeadlessSession): Promise<FoundryView> {
   const state = Snapshot.parse(session.snapshot().state)
   const parts = []

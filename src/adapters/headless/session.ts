@@ -1,4 +1,4 @@
-// One run of a world, step by step: what the interface does, without its files and without its command line.
+// One run of a world, step by step: the interface without its files and command line.
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../../kernel/errors.ts'
 import { createFold, type Fold, foldCommand, foldStep } from '../../kernel/fold.ts'
@@ -14,7 +14,7 @@ import {
 import type { JsonObject } from '../../protocol/json.ts'
 import { createSave, type Origin } from './save-file.ts'
 
-/** Ticks between two looks at the clock, and milliseconds between two looks at the rest of the process. */
+/** Ticks between two checks of the clock, and milliseconds between two turns of the event loop. */
 const TICKS_A_LOOK = 256
 const LOOK_MS = 50
 
@@ -24,7 +24,7 @@ export class HeadlessSession {
   readonly #signal: AbortSignal | undefined
   #steps = 0
 
-  /** Runs on from any state, such as one that `readSave` gives. */
+  /** Continues from any state, such as one from `readSave`. */
   constructor(fold: Fold, origin: Origin, signal?: AbortSignal) {
     this.#fold = fold
     this.#origin = origin
@@ -55,7 +55,7 @@ export class HeadlessSession {
     return this.#origin.scenario
   }
 
-  /** Executes one step of a script. A step that fails has changed nothing, save the ticks that it ran. */
+  /** Executes one step of a script. A failed step has changed nothing except the ticks that it ran. */
   async execute(step: HeadlessStep): Promise<StepOutcome> {
     const index = this.#steps++
     const { error, detail } = await this.#perform(step)
@@ -92,7 +92,7 @@ export class HeadlessSession {
       return { error: { code: 'SLOT_INVALID', message: `there is no slot ${slot}; there are ${slots}` } }
     const command = world.command.parse(json)
     const refusal = foldCommand(this.#fold, slot, command)
-    // What the world says about a command (the part that it placed) is the step's detail.
+    // The world's answer to a command (such as the part that it placed) is the step's detail.
     const detail: JsonObject = Object.assign({}, ...out.events.map(({ data }) => data))
     out.clear()
     if (refusal) return { error: { code: refusal.code, message: refusal.reason } }
@@ -117,13 +117,13 @@ export class HeadlessSession {
     return { error: { code: failed ? 'OBJECTIVE_FAILED' : 'VICTORY_NOT_REACHED', message }, detail: { ticks: done } }
   }
 
-  /** Whether no further tick means anything. */
+  /** Whether further ticks are pointless. */
   #isOver(): boolean {
     const { world, state } = this.#fold
     return world.headless?.runsOn !== true && world.outcome(state) !== undefined
   }
 
-  /** Ticks until `isDone` or the limit; returns how many. The process stays open to interrupts. */
+  /** Ticks until `isDone` or the limit; returns how many. The process can be interrupted meanwhile. */
   async #advance(limit: number, isDone: () => boolean): Promise<number> {
     let looked = performance.now()
     for (let done = 0; done < limit; done++) {
@@ -139,7 +139,7 @@ export class HeadlessSession {
     return limit
   }
 
-  /** How far the objective is: the world's own report of it, or whether the episode has an outcome. */
+  /** Progress of the objective: the world's own report, or whether the episode has an outcome. */
   get objective(): { readonly complete: boolean; readonly failed: boolean } {
     const outcome = this.#fold.world.outcome(this.#fold.state)
     if (outcome === undefined) return { complete: false, failed: false }
@@ -170,7 +170,7 @@ export class HeadlessSession {
     return { tick: step, state_hash: world.digest(state), ...rest, objective }
   }
 
-  /** The inspection of a part as `detail`, or why there is none. */
+  /** The inspection of a part as `detail`, or the reason for its absence. */
   inspect(part: number): Performed {
     const { world, state } = this.#fold
     if (!world.headless?.inspect) {

@@ -1,4 +1,4 @@
-// Writes that are whole or do not happen, and traces that lose nothing they have said.
+// Atomic writes of saves, and traces that never lose a written line.
 import {
   closeSync,
   fsyncSync,
@@ -20,7 +20,7 @@ function unwritable(what: string, path: string, cause: unknown): AppError {
 }
 
 /**
- * The file that a write to `path` goes to, behind symbolic links. What is not a regular file is left alone: a rename
+ * The file that a write to `path` goes to, behind symbolic links. Anything but a regular file is refused: a rename
  * would replace a device or pipe, and opening a pipe could wait for ever.
  * @throws AppError FILE_UNWRITABLE
  */
@@ -36,7 +36,7 @@ function regularTarget(what: string, path: string): string {
   })
 }
 
-/** A save on its way: the temporary file beside it is there from the start, so a bad path shows before the run. */
+/** A pending save: its temporary file is created at the start, so that a bad path is reported before the run. */
 export class AtomicFile implements Disposable {
   readonly #path: string
   readonly #temporary: string
@@ -54,8 +54,8 @@ export class AtomicFile implements Disposable {
   }
 
   /**
-   * Puts `text` in the place of whatever the path held: temporary file, sync, rename.
-   * @throws AppError FILE_UNWRITABLE; then the path holds what it held before
+   * Replaces the file atomically: temporary file, sync, rename.
+   * @throws AppError FILE_UNWRITABLE; then the old content remains
    */
   commit(text: string): void {
     const file = this.#file
@@ -73,7 +73,7 @@ export class AtomicFile implements Disposable {
     }
   }
 
-  /** Leaves nothing behind that was not committed. */
+  /** Removes uncommitted files. */
   [Symbol.dispose](): void {
     if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined
@@ -86,7 +86,7 @@ function writeAll(file: number, text: string): void {
   for (let at = 0; at < data.length; ) at += writeSync(file, data, at)
 }
 
-/** Makes a rename last through a power cut, where the system lets folders be synced. */
+/** Makes a rename survive a power cut, where the system can sync folders. */
 function syncFolder(folder: string): void {
   let file: number
   try {
@@ -101,7 +101,7 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** A trace on its way: one JSON document a line, each handed to the system before the next step begins. */
+/** An open trace: one JSON document per line, each written before the next step begins. */
 export class TraceFile implements Disposable {
   readonly #path: string
   readonly #file: number

@@ -1,5 +1,5 @@
-// The perception adapter: agents in front of one bridge. It checks who asks, hands out perceptions, and takes commands
-// (commands.ts). It knows no transport: src/server/routes/perception.ts speaks HTTP for it.
+// The perception adapter: connects agents to one bridge. It authenticates callers, returns perceptions, and accepts
+// commands (commands.ts). It is independent of transports: src/server/routes/perception.ts speaks HTTP for it.
 import type { Clock } from '../../episode/clock.ts'
 import { isSameToken } from '../../episode/slots.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -18,14 +18,14 @@ export interface PerceptionAdapterOptions {
   readonly bridge: Bridge
   readonly sink: CommandSink
   readonly clock: Clock
-  /** Whether callers must prove who they are. Without, `agent_id` alone says it: for this machine only. */
+  /** Whether callers need tokens. Without tokens, `agent_id` identifies them: for this machine only. */
   readonly hasAuth: boolean
   readonly limits?: RateLimits
   /** Called when an outcome could not be logged; an operator must look at it. */
   onError(error: unknown): void
 }
 
-/** Who asks, as the request says. */
+/** The caller, as named in the request. */
 export interface Credentials {
   readonly token: string | undefined
   readonly agentId: string | undefined
@@ -43,7 +43,10 @@ export class PerceptionAdapter {
     this.#commands = new Commands({ ...options, now: () => new Date(clock.wall()) })
   }
 
-  /** Ends or takes up again what a stop of this process left open in the log. Once, before anybody is let in. */
+  /**
+   * Ends or resumes commands that a stop of this process left open in the log. Call it once, before any client
+   * connects.
+   */
   async recover(): Promise<void> {
     for (const agentState of this.#agentStates) await this.#commands.recover(agentState)
   }
@@ -60,13 +63,13 @@ export class PerceptionAdapter {
     return this.#options.bridge.status()
   }
 
-  /** Whether this token opens a slot here. */
+  /** Whether this token belongs to a slot here. */
   knows(token: string): boolean {
     return this.#byToken(token) !== undefined
   }
 
   /**
-   * The agent that asks. A token of another agent and one of nobody look the same from outside.
+   * The calling agent. A token of another agent and an unknown token get the same answer.
    * @throws AppError TOKEN_MISSING, TOKEN_REFUSED
    */
   admit(caller: Credentials): PerceptionAgent {
@@ -83,10 +86,10 @@ export class PerceptionAdapter {
       const known = this.agents.map(({ id }) => id)
       throw new AppError('TOKEN_REFUSED', `agent_id must be one of ${known.join(', ')}`, { details: { known } })
     }
-    if (token === undefined) throw new AppError('TOKEN_MISSING', 'this needs the token of a slot')
+    if (token === undefined) throw new AppError('TOKEN_MISSING', 'this route requires the token of a slot')
     const found = this.#byToken(token)
     if (found && (agentId === undefined || agentId === found.agent.id)) return found
-    throw new AppError('TOKEN_REFUSED', 'the token is not the one of this agent')
+    throw new AppError('TOKEN_REFUSED', 'the token does not belong to this agent')
   }
 
   /** Compares every token, so that timing reveals nothing. */
@@ -97,8 +100,8 @@ export class PerceptionAdapter {
   }
 
   /**
-   * What the caller perceives now.
-   * @throws AppError TOKEN_MISSING, TOKEN_REFUSED, RATE_LIMITED, and what the bridge throws (also as a rejection)
+   * The current perception of the caller.
+   * @throws AppError TOKEN_MISSING, TOKEN_REFUSED, RATE_LIMITED, and the errors of the bridge (also as a rejection)
    */
   perceive(caller: Credentials): EncodedPerception | Promise<EncodedPerception> {
     const agentState = this.#admit(caller)
@@ -109,8 +112,8 @@ export class PerceptionAdapter {
   }
 
   /**
-   * Takes a command: resolves when it is on the disk and the engine has not refused it.
-   * @param key of the header Idempotency-Key: a repeat is answered as the first was, and nothing is done twice
+   * Takes a command: resolves when it is durable and the engine has not refused it.
+   * @param key of the header Idempotency-Key: a repeat gets the answer of the first request, and nothing is done twice
    * @throws AppError (as a rejection) with a code of docs/perception.md
    */
   async command(caller: Credentials, bytes: Buffer, key?: string): Promise<CommandAccepted> {
@@ -123,7 +126,7 @@ export class PerceptionAdapter {
   }
 
   /**
-   * How a command of the caller stands.
+   * The status of a command of the caller.
    * @throws AppError TOKEN_MISSING, TOKEN_REFUSED, RATE_LIMITED, UNKNOWN_COMMAND (as a rejection)
    */
   async report(caller: Credentials, commandId: string): Promise<CommandReport> {
@@ -138,21 +141,23 @@ export class PerceptionAdapter {
     const row = this.#commands.owns(commandId) ? await this.#options.sink.find(commandId) : undefined
     const report = row && mine.some(({ agent }) => agent.id === row.agent_id) ? reportFromRow(row) : undefined
     if (report) return report
-    throw new AppError('UNKNOWN_COMMAND', 'this agent was given no such command_id', {
-      hint: 'Ask for a command_id that this agent was given.',
+    throw new AppError('UNKNOWN_COMMAND', 'this agent has no command with this command_id', {
+      hint: 'Use a command_id from an answer to this agent.',
     })
   }
 
-  /** Streams to an agent until what it returns is called. An agent has one stream: a new one replaces the other. */
+  /**
+   * Streams to an agent until the returned function is called. An agent has one stream: a new one replaces the other.
+   */
   stream(agent: PerceptionAgent, transport: StreamTransport): () => void {
     const agentState = this.#agentStates.find((each) => each.agent.id === agent.id)
-    if (!agentState) throw new Error(`${agent.id} is none of this adapter`)
+    if (!agentState) throw new Error(`${agent.id} is not an agent of this adapter`)
     const { bridge } = this.#options
     const stream = new Stream(transport, async () => {
       try {
         return show(agentState, await bridge.perceive(agent))
       } catch (error) {
-        // There is nothing to see now; the next sight tells when there is.
+        // No perception now; the next one arrives with a later event.
         if (error instanceof AppError) return undefined
         throw error
       }

@@ -1,4 +1,4 @@
-// What the adapter knows of one agent: its commands, what it saw last, how much it may still ask for, and who listens.
+// The adapter's state of one agent: commands, last perception, rate limits, and the open stream.
 import { RateBucket } from '../../lib/rate-bucket.ts'
 import type { CommandReport } from '../../protocol/perception-adapter.ts'
 import type { EncodedPerception, PerceptionAgent } from './bridge.ts'
@@ -7,12 +7,12 @@ import type { Stream } from './stream.ts'
 
 /** Commands of one agent that are kept in memory; older ones are read from the log. */
 const KEPT_COMMANDS = 256
-/** Perceptions of one agent that a command may name as the one it was decided by. */
+/** Recent perceptions of one agent that a command may refer to. */
 const KEPT_PERCEPTIONS = 16
 
 export interface CommandRecord {
   readonly report: CommandReport
-  /** Why the engine would not take it; undefined unless it was refused. */
+  /** Why the engine refused it; undefined if it did not. */
   refused: { readonly code: string; readonly reason: string } | undefined
 }
 
@@ -20,7 +20,7 @@ export class AgentState {
   readonly agent: PerceptionAgent
   readonly perceptions: RateBucket
   readonly commands: RateBucket
-  /** Requests under way by their idempotency key, so that two at once are one. */
+  /** Pending requests by idempotency key, so that concurrent repeats are merged. */
   readonly pending = new Map<string, Promise<string>>()
   /** The command that the agent is busy with. */
   current: CommandRecord | undefined
@@ -55,7 +55,7 @@ export class AgentState {
     if (this.#perceptions.length > KEPT_PERCEPTIONS) this.#perceptions.shift()
   }
 
-  /** What the agent had seen when it decided: the perception of that time if it is known, else the last one. */
+  /** The perception that the agent decided on, if known, otherwise its last one. */
   perceptionAt(timestamp: string | null | undefined): EncodedPerception | undefined {
     const at = timestamp ? Date.parse(timestamp) : Number.NaN
     return (

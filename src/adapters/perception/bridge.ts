@@ -1,33 +1,33 @@
-// What stands between the perception adapter and an engine. `world-bridge.ts` is the one for worlds of ours,
-// `socket-bridge.ts` the one for engines that connect from outside.
+// The interface between the perception adapter and an engine. `world-bridge.ts` implements it for our worlds,
+// `socket-bridge.ts` for external engines.
 import type { Perception } from '../../protocol/perception.ts'
 import type { BridgeStatus } from '../../protocol/perception-adapter.ts'
 import type { AgentCommand } from '../../protocol/perception-command.ts'
 
-/** One who perceives and commands. */
+/** An agent: it perceives and sends commands. */
 export interface PerceptionAgent {
   readonly id: string
   readonly slot: number
-  /** What proves that a caller is this agent. */
+  /** The token that authenticates this agent. */
   readonly token: string
 }
 
-/** Who a slot is when nobody has named it. */
+/** Default agent id of a slot. */
 export const agentIdOf = (slot: number): string => `agent-${slot}`
 
-/** A perception, and the bytes that are sent for it: made once, sent many times. */
+/** A perception with its encoded bytes: encoded once, sent many times. */
 export interface EncodedPerception {
   readonly perception: Perception
   readonly bytes: Buffer
 }
 
-/** How a command goes on after it was taken. */
+/** Progress of a command after it was accepted. */
 export type CommandChange =
   | { readonly status: 'running' }
   | { readonly status: 'done'; readonly outcome: string }
   | { readonly status: 'failed'; readonly outcome: string; readonly code: string }
 
-/** Whether the engine takes a command. A refusal's code is one of the adapter's. */
+/** Whether the engine accepts a command. A refusal's code is one of the adapter's. */
 export type Taken =
   | { readonly accepted: true }
   | { readonly accepted: false; readonly code: RefusalCode; readonly reason: string }
@@ -49,40 +49,40 @@ export interface BridgeCommand {
 }
 
 export interface BridgeListener {
-  /** An agent may perceive something new. */
+  /** Called when an agent may perceive something new. */
   onPerception(): void
-  /** Nothing more will come. */
+  /** Called at the end: nothing more follows. */
   onEnd(reason: string): void
 }
 
 export interface Bridge {
-  /** Its name in `/{engine}/status`. */
+  /** The engine's name in `/{engine}/status`. */
   readonly engine: string
   readonly agents: readonly PerceptionAgent[]
-  /** Id of the episode behind it, where there is one. */
+  /** Id of the episode behind it, if there is one. */
   readonly episode: string | null
   /** Id of the world behind it; undefined for an external engine. */
   readonly world: string | null
-  /** An agent has asked for something: it is there, and after a restart time may begin again. */
+  /** An agent has sent a request: it is present, and after a restart the episode may continue. */
   attend(agent: PerceptionAgent): void
   /**
-   * What an agent perceives now.
+   * The current perception of an agent.
    * @throws AppError BRIDGE_UNAVAILABLE, EPISODE_OVER, PERCEPTION_TIMEOUT, SCHEMA_MISMATCH (also as a rejection)
    */
   perceive(agent: PerceptionAgent): EncodedPerception | Promise<EncodedPerception>
   /**
-   * Gives a command to the engine. An agent has one at a time: the adapter sees to that.
+   * Sends a command to the engine. The adapter ensures that an agent has only one at a time.
    * @throws AppError BRIDGE_UNAVAILABLE, SLOT_TAKEN (as a rejection)
    */
   command(agent: PerceptionAgent, said: BridgeCommand): Promise<Taken>
   /**
-   * Takes up a command that a stop of this process left open, if the engine still has it under way; false: it has not.
+   * Follows a command that a stop of this process left open, if the engine is still running it; false: it is not.
    */
   adopt(agent: PerceptionAgent, left: { readonly word: string; onChange(change: CommandChange): void }): boolean
   /** Calls back when an agent may perceive something new. Returns a function that stops it. */
   listen(agent: PerceptionAgent, listener: BridgeListener): () => void
   status(): BridgeStatus
-  /** The score of an agent now; null where the engine keeps none. */
+  /** The score of an agent now; null if the engine keeps none. */
   score(agent: PerceptionAgent): number | null
   close(): void
 }

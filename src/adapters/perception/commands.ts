@@ -1,5 +1,5 @@
-// The way of a command through the adapter: read, logged, given to the engine, followed to its end. The log comes before the
-// engine, so that nothing is done that is not on record, and a repeated request is known by the log itself.
+// The path of a command through the adapter: parsed, logged, sent to the engine, followed to its end. It is logged
+// before it is sent, so that every executed command is on record and the log detects repeated requests.
 import { createHash, randomBytes } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
 import type { NewCommandLogRow } from '../../protocol/command-log.ts'
@@ -23,12 +23,12 @@ export interface CommandsOptions {
 const INTERRUPTED: CommandChange = {
   status: 'failed',
   code: 'INTERRUPTED',
-  outcome: 'The server stopped while it was under way.',
+  outcome: 'The server stopped while the command was running.',
 }
 
 export class Commands {
   readonly #options: CommandsOptions
-  /** Begins the ids of this adapter's commands, so that its rows are found again after a restart. */
+  /** Prefix of this adapter's command ids, so that its rows are found after a restart. */
   readonly #prefix: string
 
   constructor(options: CommandsOptions) {
@@ -43,8 +43,8 @@ export class Commands {
   }
 
   /**
-   * Ends what a stop of this process left open in the log: what the engine still has under way is followed to its end,
-   * the rest has failed.
+   * Settles commands that a stop of this process left open in the log: those that the engine is still running are
+   * followed to their end, the others have failed.
    */
   async recover(agentState: AgentState): Promise<void> {
     const { bridge, sink } = this.#options
@@ -56,7 +56,7 @@ export class Commands {
       const record: CommandRecord = { report, refused: undefined }
       agentState.keep(record, undefined)
       const onChange = (change: CommandChange): void => this.#change(agentState, record, change)
-      // Only the newest can still be under way: an agent has one at a time.
+      // Only the newest can still be running: an agent has one at a time.
       const isUnderWay = index === 0 && bridge.adopt(agentState.agent, { word: report.command, onChange })
       if (isUnderWay) agentState.current = record
       else onChange(INTERRUPTED)
@@ -64,8 +64,8 @@ export class Commands {
   }
 
   /**
-   * Takes what an agent sent, and gives the id of its command.
-   * @throws AppError (as a rejection); what names a command was then logged as refused
+   * Accepts a request of an agent and returns the id of its command. @throws AppError (as a rejection); a request that
+   * names a command is then logged as refused
    */
   async take(agentState: AgentState, body: JsonObject, key: string | undefined): Promise<string> {
     const input = await this.#read(agentState, body)
@@ -88,7 +88,7 @@ export class Commands {
     }
   }
 
-  /** A key whose command was refused only for the moment is free again: who tries again must be able to succeed. */
+  /** The key of a temporarily refused command is released, so that a retry can succeed. */
   async #once(agentState: AgentState, input: CommandInput, key: string): Promise<string> {
     for (let attempt = 0; ; attempt++) {
       const name = digest([this.#prefix, agentState.agent.id, key, String(attempt)])
@@ -161,7 +161,7 @@ export class Commands {
       if (!taken.accepted) throw toError(taken.code, taken.reason)
     } catch (error) {
       const code = error instanceof AppError ? error.code : 'INTERNAL_ERROR'
-      const reason = error instanceof AppError ? error.message : 'something went wrong here'
+      const reason = error instanceof AppError ? error.message : 'internal error'
       record.refused = { code, reason }
       Object.assign(record.report, { status: 'failed', outcome: reason, code })
       await sink.setOutcome(id, formatRefused(code, reason), null)
@@ -169,7 +169,7 @@ export class Commands {
     }
   }
 
-  /** Takes a progress report of the engine. Reports after the end of a command are ignored. */
+  /** Handles a progress report of the engine. Reports after the end of a command are ignored. */
   #change(agentState: AgentState, record: CommandRecord, change: CommandChange): void {
     const { report } = record
     if (hasEnded(record) || (change.status === 'running' && report.status === 'running')) return
@@ -213,7 +213,7 @@ export class Commands {
     return {
       perception_snapshot: perception ? JSON.parse(perception.bytes.toString()) : null,
       agent_id: agentState.agent.id,
-      // The id of the host's episode joins rows with results; a client's own groups what has no episode here.
+      // The host's episode id joins rows with results; a client's own id groups rows without an episode here.
       episode_id: bridge.episode ?? input?.episode_id ?? null,
       cell: perception?.perception.location.cell ?? null,
       world: bridge.world,
@@ -234,7 +234,7 @@ function digest(texts: readonly string[]): string {
 
 const hasEnded = ({ report }: CommandRecord): boolean => report.status === 'done' || report.status === 'failed'
 
-/** Whether the same command may be taken a little later. */
+/** Whether the same command may be accepted a little later. */
 const isPassing = (code: string): boolean =>
   ['COMMAND_CONFLICT', 'BRIDGE_UNAVAILABLE', 'SLOT_TAKEN', 'INTERNAL_ERROR'].includes(code)
 

@@ -1,5 +1,4 @@
-// How outcomes are written in the command log, and read back: `done: what`, `failed: CODE: what`,
-// `refused: CODE: why`.
+// The text form of outcomes in the command log: `done: what`, `failed: CODE: what`, `refused: CODE: reason`.
 import type { CommandLogRow } from '../../protocol/command-log.ts'
 import type { CommandReport } from '../../protocol/perception-adapter.ts'
 import { COMMAND_TYPES } from '../../protocol/perception-command.ts'
@@ -16,7 +15,7 @@ export function refusalFromRow(row: CommandLogRow): { code: string; reason: stri
   return how === 'refused' ? { code, reason } : undefined
 }
 
-/** How the command of a row stands; undefined when it was none of this adapter. A row without outcome is under way. */
+/** The status of a row's command; undefined for commands of other adapters. A row without an outcome is running. */
 export function reportFromRow(row: CommandLogRow): CommandReport | undefined {
   const command = COMMAND_TYPES.find((word) => word === row.command)
   if (command === undefined || row.command_id === null) return undefined

@@ -1,4 +1,4 @@
-// How much one agent may ask for.
+// Rate limits of one agent.
 import type { Rate } from '../../lib/rate-bucket.ts'
 
 /** Rates of one agent. */

@@ -1,4 +1,4 @@
-// Parses a request into a command or a refusal, and says what is logged of either.
+// Parses a request into a command or a refusal, and decides what is logged in each case.
 import { AppError } from '../../kernel/errors.ts'
 import { parseJson, parseWith } from '../../kernel/parse.ts'
 import type { NewCommandLogRow } from '../../protocol/command-log.ts'
@@ -20,7 +20,7 @@ const WORDS: readonly string[] = COMMAND_TYPES
  */
 export function readBody(bytes: Buffer): JsonObject {
   if (bytes.length > MAX_COMMAND_BYTES) {
-    throw new AppError('BODY_TOO_LARGE', `the body has ${bytes.length} bytes; ${MAX_COMMAND_BYTES} is the most`)
+    throw new AppError('BODY_TOO_LARGE', `the body has ${bytes.length} bytes; the limit is ${MAX_COMMAND_BYTES}`)
   }
   const value = parseText(bytes)
   if (isObject(value)) return value
@@ -37,7 +37,7 @@ function parseText(bytes: Buffer): JsonValue {
 }
 
 /**
- * The command in a body. The version is looked at first: nothing else of a payload from the future can be judged.
+ * The command in a body. The version is checked first: the rest of a payload of a later version cannot be validated.
  * @throws AppError SCHEMA_MISMATCH, INVALID_COMMAND, or VALIDATION_ERROR naming the field
  */
 export function parseCommand(body: JsonObject): CommandInput {
@@ -45,13 +45,13 @@ export function parseCommand(body: JsonObject): CommandInput {
   if (!isReadableVersion(version)) {
     throw new AppError(
       'SCHEMA_MISMATCH',
-      `protocol ${version} is not understood here; ${PERCEPTION_PROTOCOL_VERSION} is`,
+      `protocol ${version} is not supported; this server speaks ${PERCEPTION_PROTOCOL_VERSION}`,
     )
   }
   if (typeof command === 'string' && !WORDS.includes(command)) {
     throw new AppError(
       'INVALID_COMMAND',
-      `there is no command ${command.slice(0, 64)}; there are ${WORDS.join(', ')}`,
+      `there is no command ${command.slice(0, 64)}; the commands are ${WORDS.join(', ')}`,
       {
         details: { known: [...WORDS] },
       },
@@ -68,7 +68,7 @@ const MAX_REFUSED_TEXT = 4096
 
 export type RefusedRow = Pick<NewCommandLogRow, 'timestamp' | 'command' | 'params' | 'reasoning' | 'protocol_version'>
 
-/** What the log keeps of a body that is no command: whatever of it can be trusted. */
+/** The part of an invalid body that is logged: its valid fields. */
 export function toRefusedRow(body: JsonObject, now: Date): RefusedRow {
   const { command, params, reasoning, timestamp, protocol_version: version } = body
   const time = Timestamp.safeParse(timestamp)
@@ -82,7 +82,7 @@ export function toRefusedRow(body: JsonObject, now: Date): RefusedRow {
   }
 }
 
-/** Whether it is worth keeping: what is nested too deeply to be written down is not. */
+/** Whether it can be logged: it must not be nested too deeply. */
 function isShort(value: JsonObject): boolean {
   try {
     return JSON.stringify(value).length <= MAX_REFUSED_TEXT

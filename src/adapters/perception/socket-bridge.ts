@@ -1,5 +1,5 @@
-// The bridge to an engine outside: it connects by WebSocket with the bridge's token, pushes perceptions, receives
-// commands and tells what came of them. docs/perception.md has the messages with an example.
+// The bridge to an external engine, which connects by WebSocket with the bridge's token, pushes perceptions, receives
+// commands and reports their outcomes. docs/perception.md has the messages with an example.
 import type { Clock } from '../../episode/clock.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { describeIssue } from '../../kernel/parse.ts'
@@ -9,7 +9,7 @@ import type { BridgeStatus } from '../../protocol/perception-adapter.ts'
 import { AgentCommand } from '../../protocol/perception-command.ts'
 import type { Bridge, BridgeCommand, BridgeListener, EncodedPerception, PerceptionAgent, Taken } from './bridge.ts'
 
-/** The wire to an engine. */
+/** The connection to an engine. */
 export interface EngineWire {
   send(message: BridgeMessage): void
   close(code: number, reason: string): void
@@ -19,17 +19,17 @@ export interface SocketBridgeOptions {
   readonly engine: string
   readonly agents: readonly PerceptionAgent[]
   readonly clock: Clock
-  /** Milliseconds that a perception is waited for. */
+  /** Milliseconds to wait for a perception. */
   readonly perceptionMs?: number
-  /** Milliseconds for which a pushed perception is taken as the present one. */
+  /** Milliseconds for which a pushed perception counts as current. */
   readonly freshMs?: number
   /** Milliseconds without a message after which a command has failed. */
   readonly commandMs?: number
 }
 
-/** Milliseconds that an engine has to say hello. */
+/** Time limit for an engine's `hello`, in milliseconds. */
 const HELLO_MS = 5000
-/** Messages that are of no use before an engine is sent away. */
+/** Invalid messages before an engine is disconnected. */
 const MAX_FAULTS = 32
 export const BRIDGE_CLOSES = { replaced: 4001, version: 4002, hello: 4003, faults: 4004, shutdown: 1012 } as const
 
@@ -39,12 +39,12 @@ interface InFlight {
   cancel: () => void
 }
 
-/** What is known of one agent's perception. */
+/** The state of one agent's perception. */
 interface View {
   encoded: EncodedPerception | undefined
-  /** By the clock, when it came. */
+  /** Arrival time. */
   at: number
-  /** Why the last one that came is of no use; undefined when it is. */
+  /** Why the last one is invalid; undefined if it is valid. */
   fault: AppError | undefined
   readonly waiting: Set<() => void>
 }
@@ -59,7 +59,7 @@ export class SocketBridge implements Bridge {
   readonly #under = new Map<string, InFlight>()
   readonly #listeners = new Map<string, Set<BridgeListener>>()
   #wire: EngineWire | undefined
-  /** Whether the engine has said hello. */
+  /** Whether the engine has sent `hello`. */
   #isUp = false
   #connectedAt = 0
   #faults = 0
@@ -74,7 +74,7 @@ export class SocketBridge implements Bridge {
     )
   }
 
-  /** Connects an engine; one that is connected already is replaced. Returns what takes its texts, and its end. */
+  /** Connects an engine and replaces a connected one. Returns the handlers of its messages and of its end. */
   connect(wire: EngineWire): { receive(text: string): void; lost(): void } {
     this.#drop(BRIDGE_CLOSES.replaced, 'replaced')
     this.#wire = wire
@@ -123,14 +123,14 @@ export class SocketBridge implements Bridge {
       return
     }
     if (message.type === 'hello') this.#greet(wire, message.protocol_version)
-    else if (!this.#isUp) this.#complain(wire, new AppError('VALIDATION_ERROR', 'hello comes first'))
+    else if (!this.#isUp) this.#complain(wire, new AppError('VALIDATION_ERROR', 'the first message must be hello'))
     else if (message.type === 'perception') this.#see(wire, message)
     else this.#follow(wire, message)
   }
 
   #greet(wire: EngineWire, version: string): void {
     if (!isReadableVersion(version)) {
-      const message = `protocol ${version} is not understood here; ${PERCEPTION_PROTOCOL_VERSION} is`
+      const message = `protocol ${version} is not supported; this server speaks ${PERCEPTION_PROTOCOL_VERSION}`
       wire.send({ type: 'error', code: 'SCHEMA_MISMATCH', message })
       this.#drop(BRIDGE_CLOSES.version, 'SCHEMA_MISMATCH')
       return
@@ -154,7 +154,7 @@ export class SocketBridge implements Bridge {
   #see(wire: EngineWire, message: Extract<EngineMessage, { type: 'perception' }>): void {
     const view = this.#views.get(message.agent_id)
     if (!view) {
-      this.#complain(wire, new AppError('VALIDATION_ERROR', `agent_id: there is no agent ${message.agent_id} here`))
+      this.#complain(wire, new AppError('VALIDATION_ERROR', `agent_id: there is no agent ${message.agent_id}`))
       return
     }
     const read = readPerception(message.perception, message.agent_id)
@@ -173,14 +173,14 @@ export class SocketBridge implements Bridge {
 
   #follow(wire: EngineWire, message: Extract<EngineMessage, { command_id: string }>): void {
     if (!this.#under.has(message.command_id)) {
-      const known = 'command_id: no such command is under way'
+      const known = 'command_id: no such command is in flight'
       this.#complain(wire, new AppError('UNKNOWN_COMMAND', known))
     } else if (message.type === 'running') this.#under.get(message.command_id)?.said.onChange({ status: 'running' })
     else if (message.type === 'done') this.#end(message.command_id, { status: 'done', outcome: message.outcome })
     else this.#end(message.command_id, { status: 'failed', outcome: message.outcome, code: message.code })
   }
 
-  /** The engine knows by itself who is there. */
+  /** The engine knows who is connected. */
   attend(): void {
     // Nothing to do.
   }
@@ -194,7 +194,7 @@ export class SocketBridge implements Bridge {
     return this.#ask(agent, view)
   }
 
-  /** Asks the engine for a perception, and waits for it. Many who wait at once ask once. */
+  /** Requests a perception from the engine and waits for it. Concurrent callers share one request. */
   async #ask(agent: PerceptionAgent, view: View): Promise<EncodedPerception> {
     const { promise, resolve } = Promise.withResolvers<'told' | 'late'>()
     const wake = (): void => resolve('told')
@@ -205,12 +205,12 @@ export class SocketBridge implements Bridge {
     cancel()
     view.waiting.delete(wake)
     if (how === 'late') {
-      throw new AppError('PERCEPTION_TIMEOUT', `no perception came within ${this.#options.perceptionMs} ms`)
+      throw new AppError('PERCEPTION_TIMEOUT', `no perception arrived within ${this.#options.perceptionMs} ms`)
     }
     this.#mustBeUp()
     if (view.fault) throw view.fault
     if (view.encoded) return view.encoded
-    throw new AppError('BRIDGE_UNAVAILABLE', 'the engine went away')
+    throw new AppError('BRIDGE_UNAVAILABLE', 'the engine disconnected')
   }
 
   #mustBeUp(): void {
@@ -219,7 +219,7 @@ export class SocketBridge implements Bridge {
 
   #viewOf(agent: PerceptionAgent): View {
     const view = this.#views.get(agent.id)
-    if (!view) throw new Error(`${agent.id} is none of this bridge`)
+    if (!view) throw new Error(`${agent.id} is not an agent of this bridge`)
     return view
   }
 
@@ -262,15 +262,19 @@ export class SocketBridge implements Bridge {
   }
 }
 
-const LOST = { status: 'failed', code: 'BRIDGE_LOST', outcome: 'The engine went away while it was under way.' } as const
-const SILENT = { status: 'failed', code: 'BRIDGE_TIMEOUT', outcome: 'The engine told nothing of it.' } as const
+const LOST = {
+  status: 'failed',
+  code: 'BRIDGE_LOST',
+  outcome: 'The engine disconnected while the command was running.',
+} as const
+const SILENT = { status: 'failed', code: 'BRIDGE_TIMEOUT', outcome: 'The engine gave no reason.' } as const
 
 function parseMessage(text: string): EngineMessage | AppError {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    return new AppError('VALIDATION_ERROR', 'that is not JSON', { cause })
+    return new AppError('VALIDATION_ERROR', 'the message is not JSON', { cause })
   }
   const message = EngineMessage.safeParse(value)
   return message.success ? message.data : new AppError('VALIDATION_ERROR', describeIssue(message.error, 'message'))
@@ -279,10 +283,10 @@ function parseMessage(text: string): EngineMessage | AppError {
 function readPerception(value: unknown, agentId: string): Perception | AppError {
   const version = typeof value === 'object' && value && 'protocol_version' in value ? value.protocol_version : undefined
   if (!isReadableVersion(version)) {
-    return new AppError('SCHEMA_MISMATCH', `a perception of protocol ${version} is not understood here`)
+    return new AppError('SCHEMA_MISMATCH', `perceptions of protocol ${version} are not supported`)
   }
   const perception = Perception.safeParse(value)
   if (!perception.success) return new AppError('SCHEMA_MISMATCH', describeIssue(perception.error, 'message'))
   if (perception.data.agent_id === agentId) return perception.data
-  return new AppError('SCHEMA_MISMATCH', 'agent_id: the perception is of another agent')
+  return new AppError('SCHEMA_MISMATCH', 'agent_id: the perception belongs to another agent')
 }

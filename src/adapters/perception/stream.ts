@@ -1,16 +1,16 @@
-// One agent's stream: every outcome, and the newest perception. One message at a time is on its way; what a slow reader
-// has not taken yet is replaced by what is newer, so nothing piles up.
+// One agent's stream: every outcome, and the newest perception. One message is in transit at a time; for a slow reader,
+// newer perceptions replace waiting ones, so nothing piles up.
 import type { CommandReport, StreamMessage } from '../../protocol/perception-adapter.ts'
 import type { EncodedPerception } from './bridge.ts'
 
-/** The wire of a stream. */
+/** The connection of a stream. */
 export interface StreamTransport {
   /** Sends a text; `onSent` follows when it has left this process. */
   send(text: string | Buffer, onSent: () => void): void
   close(code: number, reason: string): void
 }
 
-/** Outcomes that may wait for a reader; one that is further behind is not reading. */
+/** Maximum waiting outcomes; a reader that is further behind is not reading. */
 const MAX_WAITING = 256
 
 /** Close codes: replaced by another stream of the agent; too far behind; the episode has ended. */
@@ -29,13 +29,13 @@ export class Stream {
   #isClosed = false
   #ending: { code: number; reason: string } | undefined
 
-  /** @param look what the agent perceives now; undefined when there is nothing to be perceived */
+  /** @param look returns the current perception; undefined if there is none */
   constructor(transport: StreamTransport, look: () => Promise<EncodedPerception | undefined>) {
     this.#transport = transport
     this.#look = look
   }
 
-  /** There may be something new to perceive. */
+  /** Call it when there may be a new perception. */
   perception(): void {
     this.#hasNewPerception = true
     this.#flush()

@@ -1,5 +1,5 @@
-// The bridge to a world of ours. Worlds whose commands are those of the protocol (frontier) get them as they are and tell
-// by events how they go on; the others interpret them, step by step, into commands of their own.
+// The bridge to one of our worlds. Worlds that use the protocol's commands (frontier) get them unchanged and report
+// progress by events; the others translate them, step by step, into their own commands.
 import type { Clock } from '../../episode/clock.ts'
 import type { Episode } from '../../episode/episode.ts'
 import type { SlotHandle } from '../../episode/episode-parts.ts'
@@ -21,15 +21,18 @@ import {
   type Taken,
 } from './bridge.ts'
 
-/** Milliseconds that a command waits for the world's word before it counts as taken: a paused world says nothing. */
+/**
+ * Milliseconds that a command waits for the world's answer before it counts as accepted: a paused world does not
+ * answer.
+ */
 const DECISION_MS = 2000
 
-const STOPPED = 'The server stopped while it was under way.'
+const STOPPED = 'The server stopped while the command was running.'
 
-/** A command that the world is at. */
+/** A command that the world is executing. */
 interface InFlight {
   readonly word: string
-  /** Undefined: resumed after a restart; the world has the command already. */
+  /** Undefined: resumed after a restart; the world already has the command. */
   readonly command: AgentCommand | undefined
   readonly onChange: BridgeCommand['onChange']
   /** The world's number for it, once known. */
@@ -38,7 +41,7 @@ interface InFlight {
   last: CommandProgress['last']
 }
 
-/** Whether the perception adapter can stand before a world: it must be perceived, and take the protocol's words. */
+/** Whether a world supports the perception adapter: it must have perceptions and accept the protocol's commands. */
 export function isPerceived(world: World): boolean {
   return world.perception !== undefined && (world.perception.translate !== undefined || isNative(world))
 }
@@ -61,13 +64,13 @@ export class WorldBridge implements Bridge {
   #lastAt: string | null = null
 
   /**
-   * @param agentIds one a slot; undefined: `agent-0`, `agent-1`, …
+   * @param agentIds one per slot; undefined: `agent-0`, `agent-1`, …
    * @throws AppError NOT_PERCEIVED
    */
   constructor(episode: Episode, clock: Clock, agentIds?: readonly string[]) {
     const { world } = episode
     if (!isPerceived(world)) {
-      throw new AppError('NOT_PERCEIVED', `${world.id} does not take the commands of the perception protocol`)
+      throw new AppError('NOT_PERCEIVED', `${world.id} does not support the perception protocol`)
     }
     this.#episode = episode
     this.#clock = clock
@@ -79,20 +82,20 @@ export class WorldBridge implements Bridge {
     this.#stops = [episode.watch(() => this.#changed()), episode.listen((events) => this.#hear(events))]
   }
 
-  /** A first request counts as joining, unless the slot is connected already or belongs to a bot. */
+  /** A first request counts as joining, unless the slot is already connected or belongs to a bot. */
   attend(agent: PerceptionAgent): void {
     const slot = this.#episode.slots[agent.slot]
     if (slot && !slot.connection && slot.player.kind !== 'bot' && !this.#isClosed) this.#sit(agent)
   }
 
   perceive(agent: PerceptionAgent): EncodedPerception {
-    // What an agent saw of an ended episode it could only answer with a command that is refused.
+    // No perceptions after the end: an agent could only answer them with a refused command.
     if (this.#episode.isOver) throw new AppError('EPISODE_OVER', 'The episode has ended.')
     this.attend(agent)
     const known = this.#perceptions.get(agent.slot)
     if (known) return known
     const body = this.#episode.perceive(agent.slot)
-    if (!body) throw new AppError('BRIDGE_UNAVAILABLE', 'this world cannot be perceived')
+    if (!body) throw new AppError('BRIDGE_UNAVAILABLE', 'this world does not support perceptions')
     const timestamp = new Date(this.#clock.wall()).toISOString()
     const perception: Perception = {
       protocol_version: PERCEPTION_PROTOCOL_VERSION,
@@ -134,7 +137,7 @@ export class WorldBridge implements Bridge {
     cancel()
     if (decided) return this.#decide(agent.slot, inFlight, decided)
     void receipt.then((later) => {
-      // The server stops: the command stays open, and the next start follows it or ends it.
+      // The server is stopping: the command stays open, and the next start follows or ends it.
       if (!later.accepted && later.code === 'INTERRUPTED') return
       const taken = this.#decide(agent.slot, inFlight, later)
       if (!taken.accepted) onChange({ status: 'failed', outcome: taken.reason, code: taken.code })
@@ -187,24 +190,23 @@ export class WorldBridge implements Bridge {
     return this.#episode.isClosed
   }
 
-  /** The agent's slot, taken now unless it is held already. */
+  /** The agent's slot, taken now if it is not already held. */
   #sit(agent: PerceptionAgent): SlotHandle {
     const held = this.#slots.get(agent.slot)
     if (held) return held
     const { slot } = agent
-    const handle = this.#episode.join(
-      agent,
-      { kind: 'process', name: agent.id },
-      {
-        update: () => this.#translate(slot),
-        end: (reason) => {
-          this.#slots.delete(slot)
-          // What the world was given runs on in it; what is ours to interpret ends with the slot.
-          if (reason === 'over' || reason === 'shutdown' || isNative(this.#episode.world)) return
-          this.#fail(slot, 'SLOT_LOST', 'Another player has this slot now.')
-        },
+    // A model of the server keeps its name; others are known by their agent.
+    const planned = this.#episode.slots[slot]?.player
+    const player = planned?.kind === 'model' ? planned : ({ kind: 'process', name: agent.id } as const)
+    const handle = this.#episode.join(agent, player, {
+      update: () => this.#translate(slot),
+      end: (reason) => {
+        this.#slots.delete(slot)
+        // What the world was given runs on in it; what is ours to interpret ends with the slot.
+        if (reason === 'over' || reason === 'shutdown' || isNative(this.#episode.world)) return
+        this.#fail(slot, 'SLOT_LOST', 'Another player has this slot now.')
       },
-    )
+    })
     this.#slots.set(slot, handle)
     return handle
   }
@@ -229,11 +231,12 @@ export class WorldBridge implements Bridge {
     for (const listener of this.#listeners) listener.onPerception()
     const reason = this.#episode.end?.outcome.reason
     if (reason === undefined) return
-    for (const { slot } of this.agents) this.#fail(slot, 'EPISODE_OVER', 'The episode ended before it was done.')
+    for (const { slot } of this.agents)
+      this.#fail(slot, 'EPISODE_OVER', 'The episode ended before the command was complete.')
     for (const listener of this.#listeners) listener.onEnd(reason)
   }
 
-  /** Asks the world what comes next of a command that it interprets. */
+  /** Asks the world for the next command of a translated one. */
   #translate(slot: number): void {
     const inFlight = this.#inFlight.get(slot)
     const handle = this.#slots.get(slot)
@@ -268,7 +271,7 @@ export class WorldBridge implements Bridge {
     }
   }
 
-  /** Whether the world waits for a command of the slot, so that it cannot be at one. */
+  /** Whether the world waits for a command of the slot, so that none can be running. */
   #isFree(slot: number): boolean {
     return this.#episode.world.awaits !== undefined && this.#episode.isAwaited(slot)
   }

@@ -1,5 +1,5 @@
-// A branch: a session of its own with the past of another up to a turn. Its journal is whole and names its parent; its
-// events are copies with ids of their own.
+// A branch: a new session with the past of another up to a turn. Its journal is complete and names its parent; its
+// events are copies with new ids.
 import { randomUUID } from 'node:crypto'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { DIALOGUE_EVENTS, DialogueTurnEnd } from '../../kernel/dialogue.ts'
@@ -20,17 +20,18 @@ interface BranchOptions {
   readonly games: GameCatalogue
   readonly episodes: EpisodeService
   readonly registry: SessionRegistry
-  /** After which turn the branch leaves its parent; absent: where the session stands. */
+  /** The turn after which the branch leaves its parent; absent: the current one. */
   readonly atTurn?: number | undefined
 }
 
 /**
  * @returns the header of the new session, paused; its player continues it by connecting
- * @throws AppError UNKNOWN_SESSION for a session that cannot be branched; STEP_OUT_OF_RANGE for a turn that it has not
+ * @throws AppError UNKNOWN_SESSION for a session that cannot be branched; STEP_OUT_OF_RANGE for a turn that it does not
+ * have
  */
 export async function branchSession(header: SessionHeader, options: BranchOptions): Promise<SessionHeader> {
   const { log, games, registry, episodes } = options
-  // What is under way belongs to the parent alone.
+  // A turn in progress belongs only to the parent.
   await registry.peek(header.session_id)?.settled()
   const { lines } = await log.journal(header.session_id)
   if (lines.length === 0) throw new AppError('UNKNOWN_SESSION', 'the session has no journal to branch from')
@@ -42,7 +43,7 @@ export async function branchSession(header: SessionHeader, options: BranchOption
   const kept = await episodes.copyPast(playable.world, config, shared, {
     id,
     slots: SESSION_SLOTS,
-    // The session's own time continues: what was said keeps its distance from what will be.
+    // The session's own time continues, so that intervals between turns are preserved.
     startedAt: Date.parse(recorded.started_at),
   })
   const parentEvents = (await log.events(header.session_id)).slice(0, shared.events + 1)
@@ -79,7 +80,7 @@ function childOf(parent: SessionHeader, at: { id: string; turns: number; lastSeq
 
 /** The end of a turn in a journal. */
 interface TurnMark {
-  /** Step lines up to and with it. */
+  /** Number of step lines up to and including it. */
   readonly lines: number
   /** Steps done. */
   readonly step: number

@@ -1,4 +1,4 @@
-// The evaluation of a finished session: the scorer is asked once, and its score is kept as an internal event.
+// The evaluation of a finished session: the scorer is called once, and its score is stored as an internal event.
 import { AppError } from '../../kernel/errors.ts'
 import type { JournalHeader } from '../../protocol/journal.ts'
 import { Evaluation, type SessionEvent, type SessionHeader } from '../../protocol/session.ts'
@@ -32,7 +32,7 @@ export class SessionEvaluator {
   }
 
   /**
-   * However many ask at once, the scorer is asked once.
+   * Concurrent requests share one call of the scorer.
    * @throws AppError NOT_EVALUABLE for another game, a session that was not played to its end, or without a prediction;
    * MODEL_REPLY_INVALID when the scorer fails
    */
@@ -60,7 +60,7 @@ export class SessionEvaluator {
     const asked = rules.ask(events, (await headerOf(log, id)).config)
     if (!asked.ok) throw new AppError('NOT_EVALUABLE', asked.reason)
     const evaluation = rules.read((await models.answer(asked.call, {})).text)
-    if (!evaluation) throw new AppError('MODEL_REPLY_INVALID', 'the scorer gave no score')
+    if (!evaluation) throw new AppError('MODEL_REPLY_INVALID', 'the scorer returned no score')
     const visible = await isShown(id)
     const event = await log.appendInternal(id, (seq) => evaluationEvent(header, seq, evaluation, visible))
     if (!event) throw new AppError('UNKNOWN_SESSION', `Session ${id} not found`)

@@ -1,9 +1,9 @@
-// Those who follow one session: its player's socket and its spectators. Turns and pieces of answers go out through here.
+// The followers of one session: its player's socket and its spectators. Turns and pieces of answers are published here.
 import type { ServerFrame } from '../../protocol/session.ts'
 
-/** All that one step gave, ready to be sent. */
+/** The complete output of one step, ready to send. */
 export interface Turn {
-  /** What the player said, for those who only watch. */
+  /** The player's input, for spectators. */
   readonly heard: readonly ServerFrame[]
   readonly frames: readonly ServerFrame[]
   readonly turns: number
@@ -12,10 +12,10 @@ export interface Turn {
 
 /** Follows a session. */
 export interface Follower {
-  /** Whether pieces of answers are wanted: models are asked to stream only then. */
+  /** Whether this follower wants pieces of answers: models stream only then. */
   readonly streams: boolean
   turn(turn: Turn): void
-  /** A piece of the answer under way, or that what came so far does not count. */
+  /** A piece of the answer in progress, or a notice to discard the pieces so far. */
   stream(frame: ServerFrame): void
 }
 
@@ -37,7 +37,7 @@ export class Followers {
     this.#followers.delete(follower)
   }
 
-  /** Whether anybody reads along while the character answers. */
+  /** Whether any follower wants pieces while the character answers. */
   get areReading(): boolean {
     for (const follower of this.#followers) if (follower.streams) return true
     return false
@@ -58,7 +58,7 @@ export class Followers {
     this.#send({ type: 'token', session_id: this.#id, text })
   }
 
-  /** What was streamed since the last event does not count. */
+  /** Discards what was streamed since the last event. */
   resetStream(): void {
     if (!this.#isStreaming) return
     this.#isStreaming = false

@@ -1,7 +1,7 @@
-// Which frames a client sees of an event: live, and in the replay after a reconnect.
+// The frames of an event for a client: live, and in the replay after a reconnect.
 import type { ServerFrame, SessionEvent } from '../../protocol/session.ts'
 
-/** Live frames are for what the server says; null: this event is not shown. */
+/** Live frames show only messages of the server; null: this event is not shown. */
 export function eventFrame(event: SessionEvent): ServerFrame | null {
   if (event.direction !== 'outbound') return null
   const type =

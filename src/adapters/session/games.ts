@@ -93,7 +93,7 @@ function gamesByName(playable: readonly DialogueWorld[]): Map<string, PlayableGa
     for (const game of dialogue.games) {
       const other = games.get(plainName(game.name))
       if (other) {
-        throw new AppError('WORLD_INVALID', `${other.world.id} and ${world.id} both have a game ${game.name}`, {
+        throw new AppError('WORLD_INVALID', `${other.world.id} and ${world.id} both define the game ${game.name}`, {
           hint: 'Rename one of the games, or leave one of the worlds out.',
         })
       }

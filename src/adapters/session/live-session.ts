@@ -21,12 +21,12 @@ import { eventFrame, replayFrame } from './frames.ts'
 import { PlayerLink } from './player-link.ts'
 import type { SessionView } from './view.ts'
 
-/** What the adapter must know of a session besides its episode. */
+/** Facts about a session besides its episode. */
 export interface SessionFacts {
   readonly id: string
   readonly playerId: string | null
   readonly gameName: string
-  /** Empty where the game has no characters. */
+  /** Empty if the game has no characters. */
   readonly pcHid: string
   readonly npcHid: string
   /** Milliseconds since 1970. */
@@ -34,7 +34,7 @@ export interface SessionFacts {
   readonly createdAt: string
 }
 
-/** Hears what becomes of a session. */
+/** Receives events of a session. */
 export interface SessionListener {
   /** The session cannot continue in this memory: its rows could not be written, or its episode failed. Called once. */
   lost(session: LiveSession, error: unknown): void
@@ -48,7 +48,7 @@ interface Parts {
   readonly sink: SessionSink
   readonly clock: Clock
   readonly followers: Followers
-  /** The right to write the session. */
+  /** The claim on the session: the right to write it. */
   readonly claim: SessionClaim
   readonly listener: SessionListener
   /** Whether the player has never connected: there is nothing to replay. */
@@ -74,7 +74,7 @@ export class LiveSession {
   /** Settles when the last turn has been sent to its followers. */
   #told: Promise<void> = Promise.resolve()
   #lastActive: number
-  /** The turn under way, and what publishes it. */
+  /** The current turn, and the promise of its publication. */
   #turn: PromiseWithResolvers<Turn> | undefined
 
   private constructor(parts: Parts, handle: SlotHandle) {
@@ -90,7 +90,7 @@ export class LiveSession {
     this.#lastActive = clock.now()
   }
 
-  /** Takes the slot of an episode that has not begun, and begins it. */
+  /** Joins the slot of a new episode, and starts it. */
   static start(parts: Parts): LiveSession {
     const { episode } = parts
     const token = at(episode.slots, 0).token
@@ -109,7 +109,7 @@ export class LiveSession {
       (error: unknown) => this.#settle(error),
     )
     episode.begin()
-    // A turn that a crash cut short continues by itself: its model calls are asked again.
+    // A turn that a crash cut short continues by itself: its model calls are repeated.
     if (this.#hasBegun && !episode.isOver && !episode.isAwaited(0)) this.#turn = this.#expectTurn()
   }
 
@@ -148,7 +148,7 @@ export class LiveSession {
     return this.#isPaused
   }
 
-  /** Whether a turn is under way. */
+  /** Whether a turn is in progress. */
   get isBusy(): boolean {
     return this.#turn !== undefined
   }
@@ -157,7 +157,7 @@ export class LiveSession {
     return this.#isOver ? 'closed' : this.#isPaused ? 'paused' : 'active'
   }
 
-  /** Milliseconds since anything happened. */
+  /** Milliseconds since the last activity. */
   get idleMs(): number {
     return this.#parts.clock.now() - this.#lastActive
   }
@@ -175,7 +175,7 @@ export class LiveSession {
     this.#parts.followers.remove(follower)
   }
 
-  /** Resolves when the turn under way, if any, is over and sent. */
+  /** Resolves when the current turn, if any, is over and sent. */
   async settled(): Promise<void> {
     await this.#turn?.promise.catch(() => undefined)
     await this.#told
@@ -204,10 +204,10 @@ export class LiveSession {
     const turn = this.#expectTurn()
     this.#turn = turn
     const receipt = await this.#handle.submit(command)
-    // A session that ended meanwhile has settled the turn itself.
+    // A session that ended in the meantime has settled the turn itself.
     if (!receipt.accepted && this.#turn === turn) {
       this.#turn = undefined
-      turn.reject(new AppError('INTERRUPTED', `the input was not taken: ${receipt.reason}`))
+      turn.reject(new AppError('INTERRUPTED', `the input was refused: ${receipt.reason}`))
     }
     return turn.promise
   }
@@ -218,14 +218,14 @@ export class LiveSession {
 
   #expectTurn(): PromiseWithResolvers<Turn> {
     const turn = Promise.withResolvers<Turn>()
-    // Callers get the rejection; a turn that nobody waits for must not end the process.
+    // Callers get the rejection; a turn without a waiting caller must not end the process.
     turn.promise.catch(() => undefined)
     return turn
   }
 
   /**
    * Ends the session; the first reason wins. Resolves once that is durable.
-   * @throws AppError INTERRUPTED when it cannot be kept: the session is then as it was
+   * @throws AppError INTERRUPTED when the end cannot be stored: the session is then unchanged
    */
   async exit(reason: string): Promise<void> {
     if (this.#isOver) return
@@ -234,7 +234,7 @@ export class LiveSession {
     await this.#told
   }
 
-  /** The player's socket has gone. */
+  /** The player has disconnected. */
   async pause(): Promise<void> {
     this.touch()
     if (this.#isOver || this.#isPaused) return

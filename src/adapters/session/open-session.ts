@@ -1,4 +1,4 @@
-// How a session is created, and how it comes back into memory from the store.
+// Creates sessions, and loads them from the store.
 import type { Clock } from '../../episode/clock.ts'
 import type { Episode } from '../../episode/episode.ts'
 import { createMemorySink } from '../../episode/sink.ts'
@@ -24,7 +24,7 @@ export interface SessionEnvironment {
   readonly episodes: EpisodeService
   readonly models: RoleModels
   readonly clock: Clock
-  /** A character as it is today. */
+  /** The current data of a character. */
   characterOf(hid: string): Promise<Character | undefined>
 }
 
@@ -32,7 +32,7 @@ export interface SessionEnvironment {
 export type WithSession = (tx: StoreTransaction, session: string) => Promise<void>
 
 /**
- * Creates a session in the store. No server has it until its player comes: the connection may reach any of them.
+ * Creates a session in the store. No server claims it until its player connects, possibly to another server.
  * @throws AppError CONFIG_INVALID, and the codes of the store
  */
 export async function createSession(
@@ -63,15 +63,15 @@ export async function createSession(
   return created
 }
 
-/** The configuration of a session is no variant of its world, even where it says the same. */
+/** A session's configuration is not a variant of its world, even if it is equal to one. */
 const withoutVariant = ({ config, json }: ReturnType<typeof configureWorld>) => ({ config, json })
 
-/** What a search for a session gives. */
+/** The result of looking up a session. */
 export type FoundSession =
   | { readonly kind: 'session'; readonly session: LiveSession }
-  /** Another server has it, or another socket. */
+  /** Another server or another socket has it. */
   | { readonly kind: 'taken' }
-  /** The session does not exist, is over, or cannot be opened; its row says which. */
+  /** The session does not exist, is over, or cannot be opened; its row gives the reason. */
   | { readonly kind: 'absent' }
 
 export interface Claimed {
@@ -102,7 +102,7 @@ export async function hydrateSession(claimed: Claimed, at: SessionEnvironment): 
   return live(claimed, at, { episode, sink, followers, dialogue: playable.dialogue })
 }
 
-/** An imported session begins its journal with the snapshot that it brought along; earlier events stay in their rows. */
+/** The journal of an imported session begins with its snapshot; earlier events stay in their rows. */
 async function adoptSession(claimed: Claimed, at: SessionEnvironment): Promise<LiveSession | undefined> {
   const { header } = claimed.stored
   const restore = await at.log.runtimeState(header.session_id)
@@ -155,12 +155,12 @@ function live({ stored, claim, listener }: Claimed, { clock }: SessionEnvironmen
     createdAt: header.created_at,
   }
   const view = new SessionView(header.session_id, startedAt, header.last_seq)
-  // A session that was never begun has nothing to replay: its player comes for the first time.
+  // A session that never started has nothing to replay: its player connects for the first time.
   return LiveSession.start({ ...opened, facts, view, clock, claim, listener, isFresh: header.status === 'active' })
 }
 
 /**
- * Where a session's own time begins: the journal knows. A branch shares its parent's, though it began later.
+ * The origin of a session's own time, from the journal. A branch shares its parent's, although it began later.
  * @returns milliseconds since 1970
  */
 const beginningOf = ({ header }: Episode): number => Date.parse(header.started_at)

@@ -1,5 +1,4 @@
-// A plan comes before a session: which game, who plays whom, under which rules. What cannot be played is refused here, in
-// the words of the API.
+// Plans a session: the game, the characters, and the rules. Invalid choices are refused here, in the words of the API.
 import { randomInt } from 'node:crypto'
 import type { DialogueCandidates } from '../../kernel/dialogue.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -19,7 +18,7 @@ export interface PlannedSession {
   readonly playerId: string | null
 }
 
-/** What a player asks for; a choice that is not made is drawn. */
+/** The choices of a player; open choices are drawn at random. */
 export interface PlanRequest {
   readonly game: string
   readonly pc?: string | null | undefined
@@ -38,7 +37,7 @@ const NONE = {
   no_valid_npc: 'No character can be met in this game: add one, or import a set of characters.',
 } as const
 
-/** Who may be played and met; undefined in games without characters. */
+/** The characters that may be played and met; undefined in games without characters. */
 function candidatesOf(
   { game, dialogue }: PlayableGame,
   characters: readonly Character[],
@@ -47,7 +46,7 @@ function candidatesOf(
   return dialogue.characters?.candidates(game, characters, overrides)
 }
 
-/** What a page shows before the start. */
+/** The data for a page before the start. */
 export function setupOf(playable: PlayableGame, characters: readonly Character[]): Setup {
   const found = candidatesOf(playable, characters, {})
   const denial = found?.pcs.length === 0 ? 'no_valid_pc' : found?.npcs.length === 0 ? 'no_valid_npc' : null
@@ -73,7 +72,7 @@ export function planSession(
   const parsed = playable.game.overrides.safeParse(wanted.overrides ?? {})
   if (!parsed.success) {
     const fault = describeIssue(parsed.error, '')
-    // A key that is not known is a fault of the whole: it has no path of its own.
+    // An unknown key is a fault of the whole object: it has no path.
     throw new AppError('CONFIG_INVALID', fault.startsWith(': ') ? `overrides${fault}` : `overrides.${fault}`)
   }
   const rest = { playable, overrides: parsed.data, source: wanted.source, playerId: wanted.playerId }

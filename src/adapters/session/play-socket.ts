@@ -1,5 +1,5 @@
-// One play socket: who is there, the replay, the opening, then frames in order until either side leaves.
-// No session is touched before the client is authenticated as its player.
+// One play socket: authentication, replay, opening, then frames in order until either side disconnects. No session is
+// touched before the client is authenticated as its player.
 import { AppError } from '../../kernel/errors.ts'
 import { describeIssue } from '../../kernel/parse.ts'
 import { ClientFrame, type ServerFrame } from '../../protocol/session.ts'
@@ -12,7 +12,7 @@ import type { LiveSession } from './live-session.ts'
 import { isStoreFault } from './quarantine.ts'
 import type { SessionRegistry } from './registry.ts'
 
-/** Who a key belongs to. */
+/** The owner of a key. */
 export type Identity =
   | { readonly kind: 'player'; readonly id: string }
   | { readonly kind: 'spectator' }
@@ -22,27 +22,29 @@ export type Identity =
 export interface PlayHost {
   readonly registry: SessionRegistry
   readonly log: SessionLog
-  /** Undefined: the key is nobody's. Spectators' keys open one session. */
+  /** Undefined: the key is unknown. Spectators' keys open one session. */
   identify(key: string, sessionId: string): Promise<Identity | undefined>
   readonly requiresKey: boolean
   readonly onFault: (what: string, error: unknown) => void
 }
 
-/** How long a socket may stay silent before it has said who it is. */
+/** Time limit for authentication. */
 const AUTH_MS = 30_000
-/** How long the old socket of a session has to show that it lives when a new one comes. */
+/** Time for a session's old socket to prove that it is alive when a new one connects. */
 const PROBE_MS = 1000
 
-/** Characters of one frame. */
+/** Maximum characters of one frame. */
 const MAX_FRAME = 64 * 1024
-/** Bytes of one frame that are received at all: enough to answer one that is too long, in place of breaking off. */
+/**
+ * Maximum bytes of a received frame: large enough that a frame that is too long gets an answer instead of a disconnect.
+ */
 export const MAX_RECEIVED_BYTES = 256 * 1024
 
 export interface PlayRequestLine {
   readonly sessionId: string
   /** Key of the Authorization header. */
   readonly bearer: string | undefined
-  /** Whether token frames are wanted: `?stream=1`. */
+  /** Whether to send token frames: `?stream=1`. */
   readonly streams: boolean
 }
 
@@ -52,7 +54,7 @@ export class PlaySocket implements Follower {
   readonly #line: PlayRequestLine
   readonly #frames: Inbox
   streams: boolean
-  /** Turns that ended while the replay was read. */
+  /** Turns that ended while the replay was being read. */
   #held: Turn[] | undefined
   /** Events of the replay, until the next turn. */
   readonly #replayed = new Set<string>()
@@ -90,7 +92,7 @@ export class PlaySocket implements Follower {
     if (key === undefined) {
       const first = await this.#frames.next(AUTH_MS)
       if (!first) {
-        this.#fail('No authentication came')
+        this.#fail('No authentication was sent in time')
         return undefined
       }
       const parsed = readFrame(first.text)
@@ -126,7 +128,7 @@ export class PlaySocket implements Follower {
     }
     const { session } = found
     session.follow(this)
-    // At once, not after the turn under way: the player may be back before that.
+    // At once, not after the current turn: the player may reconnect before that.
     this.#socket.onClose(() => {
       session.unfollow(this)
       void registry.disconnect(session, connection)
@@ -140,7 +142,7 @@ export class PlaySocket implements Follower {
     if (isResumed) await session.resume()
     this.#sendMeta(session)
     if (isResumed) await this.#replay(session.turns)
-    // A player that has left gets no opening; the next connection does.
+    // A player that has left gets no opening; the next connection gets it.
     if (!this.#socket.isOpen) return
     if (!session.hasBegun && !session.exited) await session.begin()
     for (;;) {
@@ -180,7 +182,7 @@ export class PlaySocket implements Follower {
     }
   }
 
-  /** A session that is over: its player may ask how it stands, and nothing more happens. */
+  /** A session that is over only answers status requests. */
   async #serveClosed(turns: number): Promise<void> {
     const { sessionId } = this.#line
     const header = await this.#host.log.header(sessionId)
@@ -202,7 +204,7 @@ export class PlaySocket implements Follower {
     }
   }
 
-  /** A spectator: what was said, then what is said, and nothing to say. */
+  /** A spectator: sees past and new messages, and cannot send any. */
   async #watch(): Promise<void> {
     const { sessionId } = this.#line
     const { registry, log } = this.#host
@@ -224,7 +226,7 @@ export class PlaySocket implements Follower {
     }
   }
 
-  /** @param turns that are complete before the events are read */
+  /** @param turns number of complete turns before the events are read */
   async #replay(turns: number): Promise<void> {
     const { sessionId } = this.#line
     this.#send({ type: 'replay_start', session_id: sessionId })
@@ -234,7 +236,7 @@ export class PlaySocket implements Follower {
       if (!frame) continue
       this.#replayed.add(event.event_id)
       this.#send(frame)
-      // A long record goes out as fast as the client reads it.
+      // A long transcript is sent as fast as the client reads it.
       if (this.#socket.isBehind) await this.#socket.whenDrained()
     }
     const held = this.#held
@@ -253,7 +255,7 @@ export class PlaySocket implements Follower {
       this.#held.push(turn)
       return
     }
-    // A turn that was durable when the replay was read, and complete only afterwards, has been shown: its end has not.
+    // A turn that was durable when the replay was read, but completed only afterwards, has been shown without its end.
     const heard = this.#isWatching ? turn.heard : []
     for (const frame of [...heard, ...turn.frames]) if (!this.#isReplayed(frame)) this.#send(frame)
     this.#replayed.clear()
@@ -279,7 +281,7 @@ export class PlaySocket implements Follower {
       this.#sendStatus(this.#session)
       return true
     }
-    this.#send({ type: 'error', detail: 'Too many frames wait; this one was dropped' })
+    this.#send({ type: 'error', detail: 'Too many frames are waiting; this one was dropped' })
     return false
   }
 
@@ -301,7 +303,7 @@ function metaFrame(id: string, pc: string, npc: string): ServerFrame {
   return { type: 'session_meta', session_id: id, pc_hid: pc, npc_hid: npc, has_game_feedback: false }
 }
 
-/** What a player hears of a fault: whether to try again, and nothing of its cause. */
+/** What a player learns about a fault: whether to retry, but not its cause. */
 function detailOf(error: unknown): string {
   const isBusy = error instanceof AppError && (error.status === 503 || error.code === 'QUEUE_FULL')
   return isBusy || isStoreFault(error) ? 'Service unavailable; connect again in a moment' : 'Internal server error'
@@ -309,7 +311,7 @@ function detailOf(error: unknown): string {
 
 const FRAME_TYPES = ['auth', 'advance', 'status', 'close'] as const
 
-/** A frame, or why it cannot be taken. */
+/** A frame, or the reason to refuse it. */
 function readFrame(text: string): { frame: ClientFrame } | { fault: string } {
   if (text.length > MAX_FRAME) return { fault: `Frame too large: at most ${MAX_FRAME} characters` }
   let json: unknown
@@ -320,9 +322,9 @@ function readFrame(text: string): { frame: ClientFrame } | { fault: string } {
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return { fault: 'Frame must be a JSON object' }
   const type: unknown = 'type' in json ? json.type : undefined
-  // Before the schema, whose report of a fault is costly: a flood of such frames must be cheap.
+  // Checked before the schema, whose error report is costly: a flood of such frames must be cheap.
   if (!FRAME_TYPES.some((known) => known === type)) {
-    // A text of an object would run code or recurse that the client chose.
+    // Converting an object to text could run code or recursion that the client chose.
     if (type === undefined) return { fault: `Frame has no type; the types are ${FRAME_TYPES.join(', ')}` }
     const shown = typeof type === 'object' && type !== null ? 'an object' : String(type)
     return { fault: `Unknown frame type: ${shown.slice(0, 100)}` }

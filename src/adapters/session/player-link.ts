@@ -4,7 +4,7 @@
 export interface PlayerConnection {
   /** Whether the client answers in time; one that does not is dropped. */
   probe(): Promise<boolean>
-  /** Ends the connection. @param error what the player is to hear; absent: nothing */
+  /** Ends the connection. @param error the message for the player; absent: none */
   drop(error?: unknown): void
 }
 
@@ -15,21 +15,21 @@ export class PlayerLink {
     return this.#connection !== undefined
   }
 
-  /** @returns false when another connection is there */
+  /** @returns false if another connection is active */
   take(connection: PlayerConnection): boolean {
     if (this.#connection) return false
     this.#connection = connection
     return true
   }
 
-  /** @returns false when it is not this one that is there */
+  /** @returns false if this connection is not the active one */
   leave(connection: PlayerConnection): boolean {
     if (this.#connection !== connection) return false
     this.#connection = undefined
     return true
   }
 
-  /** Whether the connection that is there is alive. */
+  /** Whether the active connection is alive. */
   async probe(): Promise<boolean> {
     return (await this.#connection?.probe()) ?? false
   }

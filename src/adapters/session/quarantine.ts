@@ -1,4 +1,4 @@
-// Sessions that cannot be opened: the reason stands in their row, and the sweep tries again later and later.
+// Sessions that cannot be opened: their row has the reason, and the sweep retries at growing intervals.
 import type { Clock } from '../../episode/clock.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { SessionLog } from '../../store/sessions/session-log.ts'
@@ -10,10 +10,10 @@ interface QuarantineOptions {
   readonly onFault: (what: string, error: unknown) => void
 }
 
-/** Milliseconds until the sweep tries again after the first failure, and at most. */
+/** First and maximum delay before the sweep retries, in milliseconds. */
 const FIRST_RETRY_MS = 60_000
 const MAX_RETRY_MS = 24 * 3600 * 1000
-/** Characters of a reason that are kept. */
+/** Maximum characters of a stored reason. */
 const MAX_MESSAGE = 500
 
 export class Quarantine {
@@ -24,8 +24,8 @@ export class Quarantine {
   }
 
   /**
-   * Notes why a session could not be opened. Never rejects.
-   * @param attempts that failed before
+   * Records why a session could not be opened. Never rejects.
+   * @param attempts number of earlier failures
    */
   async put(id: string, error: unknown, attempts: number): Promise<void> {
     if (await this.endIfFailed(id, error)) return
@@ -53,7 +53,7 @@ export class Quarantine {
   }
 }
 
-/** Errors that are followed to their causes. Longer chains are cycles or bugs. */
+/** Maximum length of a chain of causes. Longer ones are cycles or bugs. */
 const MAX_CAUSES = 5
 
 /** Whether the store is what failed, and not the session: a later attempt may succeed. */

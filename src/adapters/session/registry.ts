@@ -1,5 +1,5 @@
-// The sessions of this server: created, connected, put away when their player leaves, and ended when they are too old. A
-// session is in memory only while this server has its claim; nobody's claim lasts longer than its player stays.
+// The sessions of this server: created, connected, evicted when their player leaves, and ended when they expire. A
+// session is in memory only while this server holds its claim, and a claim lasts only while the player is connected.
 import { randomInt, randomUUID } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
 import { inLanes } from '../../lib/lanes.ts'
@@ -20,31 +20,31 @@ import { isStoreFault, Quarantine } from './quarantine.ts'
 import { SessionSweep } from './sweep.ts'
 
 export interface RegistryOptions extends SessionEnvironment {
-  /** Milliseconds without a sign of life after which a session is ended. */
+  /** Milliseconds without activity after which a session is ended. */
   readonly ttlMs: number
   /** Milliseconds between two sweeps. */
   readonly sweepMs: number
-  /** Called with what went wrong out of sight: no text of players, no keys. */
+  /** Called with background failures, without player texts or keys. */
   readonly onFault: (what: string, error: unknown) => void
 }
 
 /** Sessions that may be in memory at once. */
 export const MAX_LIVE_SESSIONS = 20_000
-/** How often the claims of this server are renewed; a claim lasts three times as long. */
+/** Renewal interval of this server's claims; a claim lasts three times as long. */
 const RENEW_MS = 2_000
 const CLAIM_MS = RENEW_MS * 3
-/** Milliseconds that putting one session away may take; its claim then runs out by itself. */
+/** Time limit for evicting one session; after it, the claim expires on its own. */
 const PUT_AWAY_MS = 10_000
-/** Sessions that are put away at once when the server closes: a batch of the writer's transaction has as many. */
+/** Sessions that are evicted at the same time when the server closes: the batch size of the writer's transaction. */
 const CLOSED_AT_ONCE = 256
-/** Attempts to connect to a session that others come and go from meanwhile. */
+/** Connection attempts to a session while others connect and disconnect. */
 const CONNECT_ATTEMPTS = 5
 
 export class SessionRegistry {
   readonly #options: RegistryOptions
   readonly #server = randomUUID()
   readonly #live = new Map<string, LiveSession>()
-  /** Spectators, by session: they stay when a session comes and goes. */
+  /** Spectators, by session: they stay when a session is evicted and reloaded. */
   readonly #watchers = new Map<string, Set<Follower>>()
   readonly #opening = new Map<string, Promise<FoundSession>>()
   readonly #leaving = new Map<string, Promise<void>>()
@@ -65,7 +65,7 @@ export class SessionRegistry {
     })
   }
 
-  /** Begins to sweep and to renew claims. */
+  /** Starts the sweep and the renewal of claims. */
   start(): void {
     this.#sweep.start()
     this.#renewLater()
@@ -73,6 +73,11 @@ export class SessionRegistry {
 
   get size(): number {
     return this.#live.size
+  }
+
+  /** All sessions in memory. */
+  all(): readonly LiveSession[] {
+    return [...this.#live.values()]
   }
 
   /** A session in memory; undefined: it is not. */
@@ -93,12 +98,12 @@ export class SessionRegistry {
   #requireRoom(): void {
     if (this.#isClosing) throw new AppError('INTERRUPTED', 'the server is stopping; connect again')
     if (this.#live.size < MAX_LIVE_SESSIONS) return
-    throw new AppError('QUEUE_FULL', `${this.#live.size} sessions are played already`, {
+    throw new AppError('QUEUE_FULL', `${this.#live.size} sessions are already running`, {
       hint: 'Wait for one to end, or start another server on the same PostgreSQL.',
     })
   }
 
-  /** Follows a session, now and whenever this server has it. Returns what ends it. */
+  /** Follows a session, now and whenever this server has it. Returns a function that stops it. */
   watch(id: string, follower: Follower): () => void {
     const watchers = this.#watchers.get(id) ?? new Set<Follower>()
     this.#watchers.set(id, watchers)
@@ -121,13 +126,13 @@ export class SessionRegistry {
       if (found.kind !== 'session') return found
       const { session } = found
       if (session.player.isConnected && (await session.player.probe())) return { kind: 'taken' }
-      // The session may have been put away while the other connection was probed.
+      // The session may have been evicted while the other connection was probed.
       if (this.#live.get(id) === session && session.player.take(connection)) return found
     }
     return { kind: 'taken' }
   }
 
-  /** The player has gone: once the turn under way is over, any server may have the session. */
+  /** The player has left: after the current turn, any server may claim the session. */
   async disconnect(session: LiveSession, connection: PlayerConnection): Promise<void> {
     if (!session.player.leave(connection) || this.#live.get(session.facts.id) !== session) return
     try {
@@ -158,7 +163,7 @@ export class SessionRegistry {
     return 'ended'
   }
 
-  /** The session, in memory or out of the store. Searches at the same time share one claim. */
+  /** The session, in memory or out of the store. Concurrent look-ups share one claim. */
   async find(id: string): Promise<FoundSession> {
     await this.#leaving.get(id)
     const session = this.#live.get(id)
@@ -173,7 +178,7 @@ export class SessionRegistry {
   async #hydrate(id: string): Promise<FoundSession> {
     this.#requireRoom()
     const { log } = this.#options
-    // The claim first: until it is ours, another server may still be writing what the header counts.
+    // The claim first: until we hold it, another server may still write events that the header counts.
     const claim = await log.claim(id, this.#server, CLAIM_MS)
     const stored = await log.find(id)
     if (!claim) return { kind: stored && stored.standing !== 'closed' ? 'taken' : 'absent' }
@@ -202,12 +207,12 @@ export class SessionRegistry {
     for (const watcher of this.#watchers.get(id) ?? []) session.follow(watcher)
   }
 
-  /** Makes room for other servers, and for the next connection here. Never rejects. */
+  /** Releases the session for other servers, and for the next connection here. Never rejects. */
   #putAway(session: LiveSession): Promise<void> {
     const { id } = session.facts
     if (this.#live.get(id) !== session) return this.#leaving.get(id) ?? Promise.resolve()
     this.#live.delete(id)
-    const late = () => new AppError('INTERRUPTED', `session ${id} was not put away within ${PUT_AWAY_MS} ms`)
+    const late = () => new AppError('INTERRUPTED', `session ${id} was not evicted within ${PUT_AWAY_MS} ms`)
     const leaving = within(this.#release(session), PUT_AWAY_MS, late)
       .catch((error: unknown) => this.#options.onFault('session.put_away_failed', error))
       .finally(() => this.#leaving.delete(id))
@@ -223,7 +228,7 @@ export class SessionRegistry {
     }
   }
 
-  /** A session that cannot continue in this memory: its player connects again, here or elsewhere. */
+  /** A session that cannot continue in this memory: its player must reconnect, here or to another server. */
   #lose(session: LiveSession, error: unknown): void {
     const { id } = session.facts
     if (this.#live.get(id) !== session) return
@@ -257,14 +262,14 @@ export class SessionRegistry {
       for (const claim of lost) {
         const session = this.#live.get(claim.id)
         if (session?.claim !== claim) continue
-        this.#lose(session, new AppError('SESSION_LOST', `session ${claim.id} is played on another server now`))
+        this.#lose(session, new AppError('SESSION_LOST', `another server has taken over session ${claim.id}`))
       }
     } catch (error) {
       onFault('session.renewal_failed', error)
     }
   }
 
-  /** Ends what is too old, and puts away what nobody plays. Never rejects. */
+  /** Ends expired sessions, and evicts idle ones. Never rejects. */
   sweep(): Promise<void> {
     return this.#sweep.run()
   }
@@ -275,13 +280,13 @@ export class SessionRegistry {
     this.#cancelRenewal?.()
   }
 
-  /** Stops all timers and nothing else: what a killed server would leave. For tests. */
+  /** Stops all timers and nothing else: the state that a killed server would leave. For tests. */
   abandon(): void {
     this.#stop()
     this.#live.clear()
   }
 
-  /** Puts every session away; each continues where it stands when its player comes back. Never rejects. */
+  /** Evicts every session; each continues when its player reconnects. Never rejects. */
   async close(): Promise<void> {
     this.#stop()
     const late = () => new AppError('INTERRUPTED', 'sessions were still being opened when the server closed')

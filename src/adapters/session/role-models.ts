@@ -1,8 +1,8 @@
-// Who answers the model calls of text worlds: models by role, the worlds' own stand-ins, or one fixed text.
+// Answers the model calls of text worlds: with models by role, the worlds' own offline responders, or one fixed text.
 import type { ModelCall, ModelRole } from '../../kernel/dialogue.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { CompleteOptions, ModelClient } from '../../models/client.ts'
-import type { Meter, Spent } from '../../models/meter.ts'
+import type { Meter, SpendingLimits, Spent } from '../../models/meter.ts'
 import type { ModelUsage } from '../../protocol/model.ts'
 import type { ModelProfile, RoleModelsInfo } from '../../protocol/session.ts'
 
@@ -10,29 +10,35 @@ import type { ModelProfile, RoleModelsInfo } from '../../protocol/session.ts'
 export type ModelNames = Readonly<Record<ModelRole, string>>
 
 export interface RoleModels {
-  /** 'model', or what stands in for one. */
+  /** 'model', or its substitute. */
   readonly kind: RoleModelsInfo['kind']
   readonly profile: ModelProfile
+  /** The client behind the roles, for agents that models play; absent where no model is configured. */
+  readonly client?: ModelClient
   /** What has been asked so far; absent where nothing costs anything. */
   readonly spent?: () => Spent
+  /** What plays slots of episodes; absent where no model is configured. */
+  readonly agent?: { readonly client: ModelClient; readonly model: string }
+  /** Where the server stops asking; absent where nothing costs anything. */
+  readonly limits?: SpendingLimits
   /** @throws AppError as ModelClient does; MODEL_MISSING where a world has no stand-in */
   answer(call: ModelCall, options: CompleteOptions): Promise<Answer>
 }
 
 export interface Answer {
   readonly text: string
-  /** Who answered at what price, for the journal; absent for those who stand in for a model. */
+  /** Model and cost of an answer, for the journal; absent for substitutes of a model. */
   readonly by?: { readonly model: string; readonly usage: ModelUsage }
 }
 
-/** Characters that an answer may have: an answer beyond them is no scene of a few words. */
+/** Maximum characters of an answer: scenes are far shorter. */
 const MAX_ANSWER = 20_000
 
-/** How models are asked beside what the world asks. */
+/** Model options in addition to the world's request. */
 export interface Sampling {
   /** 0..2; absent: the endpoint's own. */
   readonly temperature?: number | undefined
-  /** Tokens that one answer may have; absent: the endpoint's own limit. */
+  /** Token limit of one answer; absent: the endpoint's own. */
   readonly maxTokens?: number | undefined
 }
 
@@ -49,7 +55,10 @@ export function createModelRoles(
   }
   return {
     kind: 'model',
+    client,
     spent: () => meter.spent,
+    agent: { client, model: models.updater },
+    limits: meter.limits,
     profile: { updater_model: models.updater, validator_model: models.validator, scorer_model: models.scorer },
     async answer({ role, messages, schema }, options) {
       const shape = schema === undefined ? {} : { schema: { name: schema.name, schema: schema.schema } }
@@ -63,7 +72,7 @@ export function createModelRoles(
   }
 }
 
-/** The worlds' rule-based stand-ins: they need no key and no network, and are named wherever models are. */
+/** The worlds' offline responders: they need no key and no network, and are listed like models. */
 export function createOfflineResponder(): RoleModels {
   const name = 'local-models'
   return {
@@ -71,7 +80,10 @@ export function createOfflineResponder(): RoleModels {
     profile: { updater_model: name, validator_model: name, scorer_model: name },
     async answer({ role, standIn }) {
       if (standIn) return { text: standIn() }
-      throw new AppError('MODEL_MISSING', `the world has no stand-in for its ${role}, and no model is configured`)
+      throw new AppError(
+        'MODEL_MISSING',
+        `no model is configured, and the world has no offline responder for the role ${role}`,
+      )
     },
   }
 }

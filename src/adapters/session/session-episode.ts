@@ -13,10 +13,10 @@ import type { RoleModels } from './role-models.ts'
 /** The slot plan of every session. */
 export const SESSION_SLOTS: EpisodeSpec['slots'] = [{ player: { kind: 'human', name: 'player' } }]
 
-/** Steps between saved states, about fifty turns: a session that is resumed plays no more than these again. */
+/** Steps between saved states, about fifty turns: a resumed session replays no more than these. */
 const STATE_EVERY = 150
 
-/** Judges and the updater of one turn are asked at once; the simulator's six judges are the most. */
+/** Judges and updater of one turn are called concurrently; six judges are the maximum. */
 const EFFECT_LIMITS = { concurrency: 8, attempts: 1, timeoutMs: 300_000 }
 
 /** How model calls of one session are answered. */
@@ -28,7 +28,7 @@ export interface Answering {
   readonly startedAt: number
 }
 
-/** What every episode of a session has in common. */
+/** Options common to every episode of a session. */
 export function episodeOptions(playable: DialogueWorld, answering: Answering) {
   const { world, dialogue } = playable
   const model = dialogue.models && { [dialogue.models.effect]: createWorker(playable, answering) }

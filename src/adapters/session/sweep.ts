@@ -21,13 +21,13 @@ interface SweepOptions extends SessionEnvironment {
   putAway(session: LiveSession): Promise<void>
 }
 
-/** The reason of sessions that are too old, as the world hears it and as rows keep it. */
+/** The end reason of expired sessions, for the world and in rows. */
 const EXPIRED = { raw: 'session ttl expired', stored: 'session_ttl_expired' } as const
 /** Milliseconds that a session without a player stays in memory when nothing else removed it. */
 const EVICT_AFTER_MS = 30_000
-/** Sessions that one query of a sweep reads. */
+/** Sessions per query of a sweep. */
 const PAGE = 200
-/** Sessions that are ended at once: each may read a whole journal. */
+/** Sessions ended at the same time: each may read a whole journal. */
 const AT_ONCE = 8
 /** Milliseconds for one session, and for one page of the list. */
 const STEP_MS = 30_000
@@ -99,7 +99,7 @@ export class SessionSweep {
     }
   }
 
-  /** Ends a session that no server has. One that could not be resumed anyway is not read: its row is closed. */
+  /** Ends a session that no server has. One that cannot be resumed is not read: its row is closed. */
   async #expire(id: string): Promise<void> {
     const { log, quarantine, games, find } = this.#options
     const line = await log.journalHead(id)

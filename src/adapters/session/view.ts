@@ -1,10 +1,10 @@
 // A session's events as a view of its journal: events of the world become rows with numbers, ids and times, always the
-// same ones. Nothing here is a second source of truth: from the journal the rows can be made again.
+// same ones. The journal is the only source of truth: the rows can be rebuilt from it.
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import { SessionEvent } from '../../protocol/session.ts'
 
-/** A row before it is kept: without number, id and the time of keeping. */
+/** A row before it is stored: without number, id and storage time. */
 export const UnstoredEvent = SessionEvent.pick({
   direction: true,
   event_type: true,
@@ -25,7 +25,7 @@ export function eventIdOf(sessionId: string, seq: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** Numbers and dates the events of one session, in the order of the journal. */
+/** Numbers and timestamps the events of one session, in the order of the journal. */
 export class SessionView {
   readonly #sessionId: string
   readonly #startedAt: number

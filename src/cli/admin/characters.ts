@@ -17,7 +17,7 @@ export interface CharacterFlags {
   readonly json?: boolean
 }
 
-/** Faults of a file that are reported. */
+/** Maximum number of reported faults. */
 const MAX_FAULTS = 20
 
 export async function listCharacters(io: Io, flags: CharacterFlags & { filter: string }): Promise<void> {
@@ -78,7 +78,7 @@ export function storeCharacters(io: Io, data: string, characters: readonly Chara
 }
 
 /**
- * Brings the characters of paracosm.config.ts into the store, beside those that ship.
+ * Adds the characters of paracosm.config.ts to the store, beside the built-in ones.
  * @throws AppError VALIDATION_ERROR, FILE_UNREADABLE
  */
 export async function loadConfiguredCharacters(io: Io, data: string): Promise<void> {
@@ -86,7 +86,7 @@ export async function loadConfiguredCharacters(io: Io, data: string): Promise<vo
   const files = configFile?.config.characters ?? []
   if (configFile === undefined || files.length === 0) return
   const characters = files.flatMap((file) => readCharacters(resolve(dirname(configFile.path), file)))
-  // A store that has characters gets none of those that ship.
+  // A store with characters gets none of the built-in ones.
   await withStore(io, { data, mode: 'create' }, (store) => new Characters(store).seedOnce(shipped))
   await storeCharacters(io, data, characters)
 }

@@ -32,7 +32,7 @@ export async function readFolder(
   if (flags.json) return printJson(io, { ok: true, ...report })
   printCounts(io, report.collections)
   for (const note of report.notes) io.out(note)
-  io.out(`${report.documents} documents came in. Access keys are hashed, personal data is sealed.`)
+  io.out(`${report.documents} documents imported. Access keys are hashed, and personal data is encrypted.`)
 }
 
 export interface ExportFlags {
@@ -65,14 +65,14 @@ async function write(io: Io, folder: string, flags: ExportFlags, make: Write): P
   )
   if (flags.json) return printJson(io, { ok: true, ...report, personal_data: personal })
   printCounts(io, report.collections)
-  io.out(`Access keys are in it by their hashes alone. ${SAID[personal]}`)
+  io.out(`Only hashes of the access keys are included. ${SAID[personal]}`)
   io.out(report.path)
 }
 
 const SAID = {
-  sealed: 'Personal data is encrypted. Reading it again needs the same key (pii.key or PARACOSM_PII_KEY).',
-  clear: 'Personal data is in it IN THE CLEAR: keep the folder accordingly.',
-  none: 'Personal data is not in it.',
+  sealed: 'Personal data is encrypted. Reading it requires the same key (pii.key or PARACOSM_PII_KEY).',
+  clear: 'Personal data is included IN THE CLEAR: protect the folder.',
+  none: 'Personal data is not included.',
 } as const
 
 function printCounts(io: Io, collections: readonly { readonly name: string; readonly documents: number }[]): void {

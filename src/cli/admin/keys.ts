@@ -8,7 +8,7 @@ export function keygen(io: Io, flags: { readonly json?: boolean }): void {
   const key = createAccessKey()
   if (flags.json) printJson(io, { ok: true, api_key: key })
   else io.out(key)
-  io.err('This key is stored nowhere, and not shown again: keep it in a safe place.')
+  io.err('This key is not stored and will not be shown again. Keep it in a safe place.')
 }
 
 export async function rotate(io: Io, flags: { readonly data: string; readonly json?: boolean }): Promise<void> {
@@ -19,12 +19,12 @@ export async function rotate(io: Io, flags: { readonly data: string; readonly js
   )
   if (flags.json) return printJson(io, { ok: true, ...report })
   io.out(
-    `The personal data of ${report.players} players is sealed with key ${report.to} now; before it was ${report.from}.`,
+    `The personal data of ${report.players} players is now encrypted with key ${report.to}; the old key was ${report.from}.`,
   )
   io.out(
     key === undefined
-      ? 'pii.key has the new key. Start the server again.'
+      ? 'pii.key contains the new key. Start the server again.'
       : 'Set PARACOSM_PII_KEY to the new key, and start the server again.',
   )
-  io.out('Backups that were made before need the old key.')
+  io.out('Backups made before this rotation need the old key.')
 }

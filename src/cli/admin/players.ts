@@ -52,7 +52,7 @@ export interface NewPlayerFlags extends PlayerFlags {
 export async function addPlayer(io: Io, flags: NewPlayerFlags): Promise<void> {
   const { data, keyFile } = flags
   if (!flags.key && (keyFile !== undefined || flags.issueKey))
-    throw new AppError('USAGE', 'a key and --no-key exclude each other')
+    throw new AppError('USAGE', 'a key and --no-key cannot be combined')
   const key = keyFile === undefined ? undefined : readText(keyFile)
   const issuesKey = flags.issueKey ?? (flags.key && key === undefined)
   const fields = { ...readRecord(flags.fields), ...Object.fromEntries(flags.field.map(readField)) }
@@ -68,7 +68,7 @@ export async function addPlayer(io: Io, flags: NewPlayerFlags): Promise<void> {
 function printKey(io: Io, key: string | null): void {
   if (key === null) return
   io.out(`Access key ${key}`)
-  io.err('The key is not shown again: keep it in a safe place.')
+  io.err('The key will not be shown again. Keep it in a safe place.')
 }
 
 function readRecord(path: string | undefined): JsonObject {
@@ -82,7 +82,7 @@ function readField(text: string): [string, string] {
   throw new AppError('USAGE', `--field takes name=value, not ${text}`)
 }
 
-/** One change of a player that is there. */
+/** Changes an existing player. */
 async function change<T>(io: Io, flags: PlayerFlags, work: (players: Players) => Promise<T>): Promise<T> {
   return withStore(io, { data: flags.data, mode: 'existing' }, (store) => work(new Players(store, undefined)))
 }

@@ -1,4 +1,4 @@
-// `paracosm admin reindex`: writes the list of episodes anew from their journals.
+// `paracosm admin reindex`: rebuilds the list of episodes from their journals.
 import { reindex } from '../../host/reindex.ts'
 import { openEpisodeStorage } from '../../server/storage.ts'
 import { openStore } from '../../store/store.ts'

@@ -1,4 +1,4 @@
-// What can stand at the cursor: commands, options, and names of worlds, variants, bots, templates and choices.
+// Completion candidates at the cursor: commands, options, and names of worlds, variants, bots, templates and choices.
 import type { Argument, Command, Option } from 'commander'
 import type { World } from '../../kernel/world.ts'
 import { createTemplates } from '../../strategy/templates.ts'
@@ -11,7 +11,7 @@ export interface Candidate {
   readonly summary: string
 }
 
-/** Where the cursor stands in a command line. */
+/** The position of the cursor in a command line. */
 interface Place {
   readonly command: Command
   /** Arguments before the cursor, without options. */

@@ -1,5 +1,5 @@
-// The completion scripts. Each passes the words before the cursor to `paracosm completion words` and offers what it
-// prints; where it prints nothing the shell completes file names.
+// The completion scripts. Each passes the words before the cursor to `paracosm completion words` and offers its output;
+// without output, the shell completes file names.
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]

@@ -1,4 +1,4 @@
-// What the commands of `eval` share: the store and blobs of a data folder, and evaluations by id or folder.
+// Shared by the commands of `eval`: the store and blobs of a data folder, and evaluations by id or folder.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { inheritedEnvironment } from '../../config.ts'
@@ -44,7 +44,7 @@ export function findSource(storage: EvaluationStorage, name: string): Promise<Ev
   return storedSource(storage.evaluations, storage.blobs, name)
 }
 
-/** What matches need of this machine. */
+/** Local requirements of matches. */
 export function matchServices(io: Io): Omit<MatchServices, 'signal'> {
   const { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey, PARACOSM_CONTAINER_ENGINE: engine } = io.config
   const hasEndpoint = baseUrl !== undefined || apiKey !== undefined

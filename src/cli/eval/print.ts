@@ -1,4 +1,4 @@
-// Prints a report in the form that was asked for, and writes its folder.
+// Prints a report in the requested form, and writes its folder.
 import { describeEvaluation, pairTable, policyTable, toCsv, toMarkdown } from '../../evaluation/format.ts'
 import { storedSource, writeFolder } from '../../evaluation/source.ts'
 import type { EvaluationReport } from '../../protocol/evaluation.ts'
@@ -13,7 +13,7 @@ export interface OutputFlags {
   readonly markdown?: boolean
 }
 
-/** @param storage where its journals are, for the folder; undefined: the report comes out of a folder */
+/** @param storage the source of its journals, for the folder; undefined: the report was read from a folder */
 export async function printReport(
   io: Io,
   report: EvaluationReport,

@@ -80,14 +80,14 @@ export async function play(
   }
 }
 
-/** As many as there are cores, and no more than there is work for: a process takes half a second to start. */
+/** One per core, but no more than there is work for: a process takes half a second to start. */
 function workerCount(wanted: number | undefined, plan: EvaluationPlan): number {
   if (wanted !== undefined) return Math.min(wanted, MAX_WORKERS)
   const isSmall = plan.total <= SMALL && plan.players.every(({ kind }) => kind === 'bot')
   return isSmall ? 1 : Math.min(availableParallelism(), plan.total, MAX_WORKERS)
 }
 
-/** Episodes of bots that one process has played before others have started. */
+/** Bot episodes that one process plays while others start. */
 const SMALL = 64
 
 async function specOf({

@@ -1,4 +1,4 @@
-// One process that does the jobs of an evaluation, and the pool of them.
+// A worker process for the jobs of an evaluation, and the pool of workers.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { startEvaluationWorker } from '../../evaluation/evaluation-worker.ts'
@@ -6,17 +6,17 @@ import { AppError } from '../../kernel/errors.ts'
 import type { Io } from '../io.ts'
 import { type DataFlags, type EvaluationStorage, matchServices, openEvaluations } from './open.ts'
 
-/** Milliseconds that a worker has to end its job once it is told to stop. */
+/** Milliseconds that a worker has to end its job after a stop request. */
 const GRACE_MS = 1000
-/** Worker processes that may end by themselves before the evaluation gives up. */
+/** Worker processes that may die before the evaluation gives up. */
 const MAX_RESTARTS = 20
 
 /**
- * Works until it is told to stop.
- * @param flags.attached the process that started it is at the other end of a channel: its end ends the worker
+ * Works until it is stopped. @param flags.attached whether it is connected to its parent by a channel, whose end stops
+ * the worker
  */
 export async function workOn(io: Io, id: string, flags: DataFlags & { readonly attached?: boolean }): Promise<void> {
-  // Listened for before anything is awaited: the starter may be gone by then.
+  // Attached before the first await: the parent may exit by then.
   const ended = new Promise<void>((resolve) => {
     io.signal.addEventListener('abort', () => resolve(), { once: true })
     if (flags.attached === true) process.once('disconnect', () => resolve())
@@ -84,7 +84,7 @@ export async function startWorkers(
   }
 }
 
-/** The same program, told to work. It stops when the channel to this process closes, however this process ends. */
+/** The same program as a worker. It stops when the channel to this process closes, however this process ends. */
 function spawnWorker(id: string, data: string): ChildProcess {
   const [, program = ''] = process.argv
   return spawn(process.execPath, [...process.execArgv, program, 'eval', 'worker', id, '--attached', '--data', data], {

@@ -2,9 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import { z } from 'zod'
-import { summariseWorld } from '../../adapters/coworld/describe.ts'
 import { GameCatalogue } from '../../adapters/session/games.ts'
-import type { KnownGame, KnownWorld } from '../../experiment/file/catalogue.ts'
+import { type KnownGame, type KnownWorld, knownWorld } from '../../experiment/file/catalogue.ts'
 import type { FileFault } from '../../experiment/file/faults.ts'
 import { checkStudyFile } from '../../experiment/file/read-study-file.ts'
 import { formsAt } from '../../experiment/study.ts'
@@ -18,7 +17,7 @@ export async function knownPlays(
 ): Promise<{ readonly games: readonly KnownGame[]; readonly worlds: readonly KnownWorld[] }> {
   const worlds = await Promise.all(io.worlds.ids().map((id) => io.worlds.load(id)))
   const games = (await GameCatalogue.load(io.worlds)).all.map(({ game }) => game)
-  return { games, worlds: worlds.map(summariseWorld) }
+  return { games, worlds: worlds.map(knownWorld) }
 }
 
 /** @throws AppError FILE_UNREADABLE */
@@ -40,9 +39,12 @@ interface CheckFlags {
 export function checkCommand(io: Io): Command {
   return new Command('check')
     .argument('<file...>', 'experiment files or run configurations')
-    .description('Find every mistake in experiment files, with line, column and what to do.')
+    .description('Report every mistake in experiment files, with line, column and a fix.')
     .addOption(
-      new Option('--generation <kind>', 'what the files are; else their keys tell').choices(['experiment', 'run']),
+      new Option('--generation <kind>', 'kind of the files; default: derived from their keys').choices([
+        'experiment',
+        'run',
+      ]),
     )
     .option('--json', 'print JSON')
     .addHelpText(
@@ -68,7 +70,7 @@ async function check(io: Io, files: readonly string[], flags: CheckFlags): Promi
       continue
     }
     const forms = study.forms.length === 0 ? 'no forms' : study.forms.map(({ name }) => name).join(', ')
-    io.out(`${file}: ${study.generation} ${study.name} is fine`)
+    io.out(`${file}: ${study.generation} ${study.name} is valid`)
     io.out(`  games: ${study.games.map(({ name }) => name).join(', ')}; strategy: ${study.strategy}; forms: ${forms}`)
     if (study.generation === 'experiment' && study.isChosen && formsAt(study, 'before').length > 0) {
       io.out('  participants choose their game after the forms of phase `before`')

@@ -1,4 +1,4 @@
-// `paracosm experiment participant`: what the law asks of whoever holds data of people: list, hand out, delete.
+// `paracosm experiment participant`: legal duties for personal data: list, export, delete.
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { Enrolment } from '../../experiment/service/enrolment.ts'

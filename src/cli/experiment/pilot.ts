@@ -1,5 +1,5 @@
-// `paracosm experiment pilot`: simulated participants walk through the real routes of a server of their own, and what they
-// leave is exported and reported like the data of a real study.
+// `paracosm experiment pilot`: simulated participants use the real routes of a temporary server, and their data is
+// exported and reported like that of a real study.
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
@@ -35,7 +35,7 @@ interface PilotFlags {
 export function pilotCommand(io: Io): Command {
   return new Command('pilot')
     .argument('<file>', 'experiment file or run configuration')
-    .description('Let simulated participants walk through a study, and export and report what they leave.')
+    .description('Run simulated participants through a study, then export the data and write the report.')
     .option('--participants <n>', 'how many', parseCount, 40)
     .option('--concurrency <n>', 'how many at once', parseCount, 8)
     .option('--turns <n>', 'inputs of one session before it is finished, at most', parseCount, 4)
@@ -89,10 +89,10 @@ async function pilot(io: Io, file: string, flags: PilotFlags): Promise<void> {
     `${summary.participants} simulated participants: ${summary.finished} finished, ${summary.turned_away} were turned away.`,
   )
   io.out(
-    `${summary.sessions} sessions, ${summary.inputs} inputs; a participant took ${summary.median_ms} ms at the median.`,
+    `${summary.sessions} sessions, ${summary.inputs} inputs; median time per participant: ${summary.median_ms} ms.`,
   )
   io.out(
-    `A person needs about ${summary.expected_minutes} minutes, at 40 s an input. With a model: ${summary.model_calls} calls.`,
+    `A person needs about ${summary.expected_minutes} minutes, at 40 s per input. Model calls: ${summary.model_calls}.`,
   )
   io.out(`Data: ${join(output, 'data')}; dump: ${exported.dump}; report: ${join(output, 'report.html')}`)
   if (summary.finished === 0) io.exit(EXIT.failed)
@@ -135,14 +135,14 @@ async function walk(io: Io, { server: { url }, study, adminKey, flags }: Walk): 
     }
   })
   if (faults.length > 0) {
-    throw new AppError('RUN_FAILED', `${faults.length} of ${count} simulated participants could not go on`, {
+    throw new AppError('RUN_FAILED', `${faults.length} of ${count} simulated participants could not continue`, {
       cause: faults[0],
     })
   }
   return outcomes
 }
 
-/** Calls of a model for one accepted input: three judges, an answer, six judges. */
+/** Model calls per accepted input: three judges, an answer, six judges. */
 const CALLS_PER_INPUT = 10
 const SECONDS_PER_INPUT = 40
 

@@ -1,8 +1,8 @@
-// Which files a scaffold has, and how names and versions get into its templates.
+// The files of a scaffold, and the substitution of names and versions in its templates.
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
-/** What the templates can name. */
+/** Placeholders of the templates. */
 export interface ScaffoldValues {
   /** Name of the package, the world or the game: 'my-world'. */
   readonly name: string
@@ -12,7 +12,9 @@ export interface ScaffoldValues {
   readonly paracosm: string
 }
 
-/** Path in the project → template below templates/. Templates have names of their own: a package ships no test. */
+/**
+ * Path in the project → template below templates/. Templates have different names, because a package ships no tests.
+ */
 type FileTable = Readonly<Record<string, string>>
 
 const WORLD: FileTable = {

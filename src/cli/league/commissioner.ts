@@ -1,4 +1,4 @@
-// `league commissioner`: one commissioner as a service, until it is told to stop.
+// `league commissioner`: one commissioner as a service, until it is stopped.
 import { readFile } from 'node:fs/promises'
 import { AppError } from '../../kernel/errors.ts'
 import { createBaseline, createManual } from '../../league/commissioner/baseline.ts'
@@ -25,7 +25,7 @@ export async function serve(io: Io, flags: CommissionerFlags): Promise<void> {
     onFault: (error) => io.err(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   })
   if (flags.json) io.out(JSON.stringify({ ok: true, url: server.url, commissioner: commissioner.key }))
-  else io.out(`The commissioner ${commissioner.key} is at ${server.url}. Ctrl-C stops it.`)
+  else io.out(`The commissioner ${commissioner.key} listens at ${server.url}. Ctrl-C stops it.`)
   if (!io.signal.aborted) {
     await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
   }

@@ -1,4 +1,4 @@
-// `league run`: plays a whole league here and now, round after round, as fast as it goes.
+// `league run`: plays a whole league in this process, round after round, at full speed.
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { parsePlayer } from '../../evaluation/parse-player.ts'
@@ -23,11 +23,11 @@ export interface RunFlags {
   readonly json?: boolean
 }
 
-/** Milliseconds between two looks at the rounds. */
+/** Milliseconds between checks of the rounds. */
 const LOOK_MS = 50
-/** How far the league's clock goes from one round to the next: a whole day, whatever its interval. */
+/** Advance of the league's clock per round: a whole day, whatever its interval. */
 const ROUND_MS = 86_400_000
-/** Looks without a new round after which there is nothing to play. */
+/** Checks without a new round after which the league is considered finished. */
 const IDLE = 3
 
 export async function runLeague(io: Io, file: string, flags: RunFlags): Promise<void> {

@@ -23,7 +23,7 @@ export async function verify(
   )
   if (found.foreign_rounds > 0) {
     io.out(
-      `${found.foreign_rounds} rounds were ranked by a commissioner elsewhere: their episodes were checked, not its ranking.`,
+      `${found.foreign_rounds} rounds were ranked by an external commissioner: their episodes were verified, but not the ranking.`,
     )
   }
 }

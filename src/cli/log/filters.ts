@@ -36,7 +36,7 @@ export function addDatasetFilters(command: Command): Command {
     .option('--min-score <n>', 'only slots with at least this score in their episode', parseScore)
 }
 
-/** The filters as the log takes them. */
+/** The filters in the log's form. */
 export function readFilters(flags: FilterFlags): CommandFilters {
   const { command, cell, episode, agent, world, outcome, since, until, minScore } = flags
   const given = {

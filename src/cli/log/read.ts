@@ -8,7 +8,7 @@ import { printTable } from '../table.ts'
 import { type FilterFlags, readFilters } from './filters.ts'
 
 const HEADING = ['Id', 'Time', 'Agent', 'Command', 'Cell', 'Episode', 'Outcome']
-/** Characters of a cell of the table. */
+/** Maximum characters of a table cell. */
 const WIDTH = 32
 
 export async function query(
@@ -61,7 +61,7 @@ export async function count(io: Io, flags: FilterFlags): Promise<void> {
   else io.out(String(found))
 }
 
-/** With `--json`: one row a line, as they come. */
+/** With `--json`: one row per line, as they arrive. */
 export async function tail(
   io: Io,
   flags: FilterFlags & { readonly lines: number; readonly follow?: boolean },

@@ -44,7 +44,7 @@ interface ImportFlags {
   readonly world?: string
 }
 
-/** How a file is brought in, looked at before the store is opened, which would make a new one. */
+/** Selects the import for a file, checked before the store is opened, which would create one. */
 interface Importer {
   readonly kind: 'journal' | 'archive' | (typeof SOURCE_KINDS)[number]
   run(store: Store, log: CommandLog): Promise<ImportCount>
@@ -55,7 +55,7 @@ export async function importFile(io: Io, path: string, flags: ImportFlags): Prom
   const count = await withStore(io, { data: flags.data, mode: 'create' }, (store) => run(store, new CommandLog(store)))
   if (flags.json) return printJson(io, { ok: true, kind, ...count })
   const known = count.read - count.added
-  io.out(`Added ${count.added} commands${known > 0 ? `; ${known} were there already` : ''}.`)
+  io.out(`Added ${count.added} commands${known > 0 ? `; ${known} were already in the log` : ''}.`)
 }
 
 /** @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR for a file that is none of these */

@@ -1,4 +1,4 @@
-// A session at the terminal, from a script, or watched.
+// Plays a session at the terminal or from a script, or watches one.
 import type { PlayedTurn } from '../../client/play-event.ts'
 import type { PlaySession } from '../../client/play-session.ts'
 import type { Io } from '../io.ts'
@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.ts'
 /** How a chat ended: `over` for good, or the session waits for its player. */
 export type ChatEnd = 'over' | 'left'
 
-/** Shows what comes, in the background; `shown` resolves when there is nothing more. */
+/** Shows events in the background; `shown` resolves at the end. */
 function follow(session: PlaySession, show: (event: Parameters<Screen['show']>[0]) => void) {
   const firstTurn = Promise.withResolvers<void>()
   const shown = (async (): Promise<ChatEnd> => {
@@ -105,7 +105,7 @@ export async function watch(io: Io, session: PlaySession, isJson: boolean): Prom
 /** Columns of a transcript that nobody reads on a terminal. */
 const PAGE_WIDTH = 100
 
-/** A screen on standard output, a line at a time. */
+/** A screen on standard output, line by line. */
 function createPrinter(io: Io, showsInputs: boolean): Screen {
   let held = ''
   const write = (text: string): void => {

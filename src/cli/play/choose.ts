@@ -34,8 +34,8 @@ export async function choose(client: Client, wanted: Wanted, terminal: Terminal 
     const setup = await client.setup(game)
     const about = new Map((await client.characters()).map((each) => [each.hid, each.short_description]))
     const describe = ({ hid }: { hid: string }) => ({ name: hid, text: about.get(hid) ?? '' })
-    pc ??= await pick(terminal, 'Who do you want to be?', setup.pcs.map(describe))
-    npc ??= await pick(terminal, 'Who do you want to meet?', setup.npcs.map(describe))
+    pc ??= await pick(terminal, 'Which character do you want to play?', setup.pcs.map(describe))
+    npc ??= await pick(terminal, 'Which character do you want to meet?', setup.npcs.map(describe))
   }
   return { game, ...(pc ? { pc_choice: pc } : {}), ...(npc ? { npc_choice: npc } : {}) }
 }
@@ -63,7 +63,7 @@ export async function checkGame(client: Client, name: string): Promise<void> {
 function checkCharacter(hid: string | undefined, list: readonly { readonly hid: string }[], what: string): void {
   if (hid === undefined || list.some((each) => each.hid === hid)) return
   const known = list.map((each) => each.hid)
-  throw unknownName('CHOICE_INVALID', `${what} ${hid}; there are ${known.join(', ')}`, {
+  throw unknownName('CHOICE_INVALID', `${what} ${hid}; the characters are ${known.join(', ')}`, {
     name: hid,
     known,
     hint: 'Names are case-sensitive.',
@@ -74,14 +74,14 @@ async function chooseGame(client: Client, terminal: Terminal | undefined): Promi
   const games = await client.games()
   const rows = games.map(({ name, description }) => ({ name, text: description ?? '' }))
   if (!terminal) {
-    throw new AppError('USAGE', `no game is named; there are: ${rows.map((each) => each.name).join(', ')}`, {
+    throw new AppError('USAGE', `no game is named; the games are: ${rows.map((each) => each.name).join(', ')}`, {
       hint: 'Name one: paracosm play Explore',
     })
   }
   return (await pick(terminal, 'Which game?', rows)) ?? rows[0]?.name ?? ''
 }
 
-/** One of a list, by number or name; undefined: whichever. */
+/** An entry of a list, by number or name; undefined: any. */
 async function pick(
   terminal: Terminal,
   question: string,

@@ -22,7 +22,7 @@ const CODES: Readonly<Record<ClientErrorCode, ErrorCode>> = {
   INPUT_TOO_LONG: 'BODY_TOO_LARGE',
 }
 
-/** Runs what asks the server; its failures become those of the command line. */
+/** Runs a request to the server and translates its failures. */
 export async function withServer<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()

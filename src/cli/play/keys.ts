@@ -1,4 +1,4 @@
-// Players' access keys between two runs: one file of the user's own, one key a server.
+// Stored access keys of players: one private file, one key per server.
 import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -23,7 +23,7 @@ export async function readKey(path: string, url: string): Promise<string | undef
   return keys[originOf(url)]
 }
 
-/** Keeps a key. The file is the owner's alone (0600), and never half written. */
+/** Stores a key. Only the owner can read the file (0600), and it is written atomically. */
 export async function keepKey(path: string, url: string, key: string): Promise<void> {
   const keys = { ...(await readKeys(path)), [originOf(url)]: key }
   try {
@@ -38,14 +38,14 @@ async function readKeys(path: string): Promise<z.infer<typeof Keys>> {
   const found = await stat(path).catch(() => undefined)
   if (!found) return {}
   if ((found.mode & 0o077) !== 0) {
-    throw new AppError('FILE_UNREADABLE', `${path} holds keys, and others on this machine may read it`, {
-      hint: `Make it yours alone: chmod 600 ${path}`,
+    throw new AppError('FILE_UNREADABLE', `other users of this machine can read the key file ${path}`, {
+      hint: `Restrict it to your user: chmod 600 ${path}`,
     })
   }
   try {
     return Keys.parse(JSON.parse(await readFile(path, 'utf8')))
   } catch (cause) {
-    throw new AppError('FILE_UNREADABLE', `${path} is not a file of keys`, { cause, hint: 'Correct or remove it.' })
+    throw new AppError('FILE_UNREADABLE', `${path} is not a key file`, { cause, hint: 'Correct or remove it.' })
   }
 }
 

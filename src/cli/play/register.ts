@@ -1,4 +1,4 @@
-// Registration from the command line: what a flag does not give is asked for, where somebody is there to answer.
+// Registration from the command line: missing flags are asked for on a terminal.
 import type { Client } from '../../client/client.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Registration } from '../../protocol/session.ts'
@@ -22,7 +22,7 @@ const CONSENT = `The server keeps your name, email and phone number encrypted an
 sessions are recorded, and the operator of this server may study them.
 `
 
-/** @returns the key @throws AppError USAGE when something is missing and nobody is there */
+/** @returns the key @throws AppError USAGE when something is missing and there is no terminal */
 export async function register(
   client: Client,
   flags: RegistrationFlags,
@@ -47,7 +47,7 @@ async function require(terminal: Terminal | undefined, flag: string, prompt: str
   if (!terminal) throw new AppError('USAGE', `${flag} is missing`, { hint: `Give ${flag}, or run it in a terminal.` })
   for (;;) {
     const line = await terminal.ask(prompt)
-    if (line === undefined) throw new AppError('INTERRUPTED', 'not registered', { hint: 'Nothing was sent or kept.' })
+    if (line === undefined) throw new AppError('INTERRUPTED', 'not registered', { hint: 'Nothing was sent or stored.' })
     if (line.trim() !== '') return line.trim()
   }
 }

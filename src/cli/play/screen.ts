@@ -1,13 +1,13 @@
-// A session as text: who speaks, what is said, and what happens to the connection.
+// Shows a session as text: speakers, messages, and the state of the connection.
 import type { PlayEvent } from '../../client/play-event.ts'
 import { plain, Wrapper, wrapText } from './wrap.ts'
 
 export interface ScreenOptions {
   readonly width: number
   write(text: string): void
-  /** A line about the connection, apart from what is said. */
+  /** A line about the connection, separate from messages. */
   note(line: string): void
-  /** Whether inputs of the player are shown, too: where nobody typed them here. */
+  /** Whether to show the player's inputs too: if they were not typed here. */
   readonly showsInputs: boolean
 }
 
@@ -44,7 +44,7 @@ export class Screen {
         this.#showPiece(event.text)
         break
       case 'token_reset':
-        this.#breakOff('(that did not count; another answer comes)')
+        this.#breakOff('(that answer was discarded; another one follows)')
         break
       case 'connection':
         this.#showConnection(event)
@@ -100,7 +100,7 @@ export class Screen {
     }
   }
 
-  /** The answer under way ends here. */
+  /** The answer in progress ends here. */
   #breakOff(why?: string): void {
     if (!this.#stream) return
     this.#stream.wrapper.end()
@@ -111,7 +111,7 @@ export class Screen {
   #showConnection({ state, in_ms = 0 }: Extract<PlayEvent, { kind: 'connection' }>): void {
     if (state === 'waiting') {
       this.#breakOff()
-      if (!this.#wasAway) this.#options.note(`The connection is gone; trying again (in ${Math.ceil(in_ms / 1000)} s).`)
+      if (!this.#wasAway) this.#options.note(`The connection was lost; trying again in ${Math.ceil(in_ms / 1000)} s.`)
       this.#wasAway = true
     } else if (state === 'open' && this.#wasAway) {
       this.#options.note('Connected again.')

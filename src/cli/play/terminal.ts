@@ -1,5 +1,5 @@
-// A person at a terminal: lines that are typed, and text that is written. Between two prompts the terminal is an ordinary
-// one, so that an interrupt during an answer is an interrupt.
+// A person at a terminal: reads typed lines and writes text. Between two prompts the terminal is an ordinary one, so
+// that an interrupt during an answer is an interrupt.
 import { createInterface, type Interface } from 'node:readline'
 
 export interface Terminal {
@@ -10,7 +10,7 @@ export interface Terminal {
   ask(prompt: string): Promise<string | undefined>
 }
 
-/** Undefined: nobody sits there. */
+/** Undefined: not a terminal. */
 export function openTerminal(): Terminal | undefined {
   const { stdin, stdout } = process
   if (!stdin.isTTY || !stdout.isTTY) return undefined
@@ -46,7 +46,7 @@ function readLines(reader: Interface): Promise<readonly string[]> {
   const lines: string[] = []
   reader.on('line', (line) => {
     lines.push(line)
-    // What was pasted with it comes in the same turn of the loop.
+    // Lines pasted together arrive in the same turn of the event loop.
     if (lines.length === 1) setImmediate(() => reader.close())
   })
   reader.on('SIGINT', () => reader.close())

@@ -1,4 +1,4 @@
-// What was said in a session, as Markdown.
+// The transcript of a session, as Markdown.
 import { type Reconstruction, SessionEvent, SessionHeader } from '../../protocol/session.ts'
 import { plain } from './wrap.ts'
 

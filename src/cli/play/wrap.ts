@@ -1,5 +1,5 @@
-// Text for a terminal: broken between words, indented, also while it is still coming. Escape sequences of others are not
-// passed on: what a model or a server says must not drive the terminal.
+// Wraps and indents text for a terminal, also while it is streamed. Escape sequences are removed: text from a model or
+// server must not control the terminal.
 
 /** Text without control characters; line breaks and tabs stay. */
 export function plain(text: string): string {
@@ -17,7 +17,7 @@ export class Wrapper {
   /** A blank that is written only if a word follows on the same line. */
   #gap = ''
 
-  /** @param column where on the line writing begins */
+  /** @param column column at which writing starts */
   constructor(write: (text: string) => void, at: { width: number; indent: string; column: number }) {
     this.#write = write
     this.#width = Math.max(at.width, at.indent.length + 10)
@@ -39,7 +39,7 @@ export class Wrapper {
     }
   }
 
-  /** What is still held back. */
+  /** The text that is still held back. */
   end(): void {
     this.#flush()
   }

@@ -31,7 +31,7 @@ interface DeployFlags extends ProviderFlags {
   readonly json?: boolean
 }
 
-/** Milliseconds until the server must answer, between two looks, and for the seed. */
+/** Milliseconds until the server must answer, between two checks, and for the seed. */
 const READY_MS = 180_000
 const LOOK_MS = 2000
 const SEED_MS = 60_000

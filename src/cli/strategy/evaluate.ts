@@ -27,7 +27,7 @@ export function evaluateCommand(io: Io): Command {
     )
     .addHelpText(
       'after',
-      '\nExample:\n  paracosm strategy evaluate --cases oracle.jsonl\n\nExit status: 0 every line was a case, 2 some were not.',
+      '\nExample:\n  paracosm strategy evaluate --cases oracle.jsonl\n\nExit status: 0 every line was a valid case, 2 some lines were not.',
     )
     .action((flags: Flags) => evaluate(io, flags))
 }

@@ -1,4 +1,4 @@
-// Reading what strategy commands are given: programs from files, templates or standard input, and JSON options.
+// Reads the input of strategy commands: programs from files, templates or standard input, and JSON options.
 import { readFileSync } from 'node:fs'
 import { inheritedEnvironment } from '../../config.ts'
 import { unknownName } from '../../kernel/closest.ts'
@@ -12,7 +12,7 @@ import { createTemplates } from '../../strategy/templates.ts'
 const STDIN = 0
 
 export interface ProgramText {
-  /** What to call it in messages. */
+  /** Its name in messages. */
   readonly name: string
   readonly text: string
   readonly program: JsonValue
@@ -53,7 +53,7 @@ export function findTemplate(id: string): StrategyTemplate {
 }
 
 /**
- * The program that a command is about: a file, or a template.
+ * The program of a command: a file, or a template.
  * @throws AppError USAGE when neither or both are named
  */
 export function readSource(
@@ -85,7 +85,7 @@ export function collectSetting(setting: string, before: readonly string[] = []):
   return [...before, setting]
 }
 
-/** The mock state of `--mock` with every `--set` laid over it. */
+/** The mock state of `--mock`, overridden by every `--set`. */
 export function readMockState(mock: string | undefined, settings: readonly string[] | undefined): JsonObject | null {
   const base = readObject('--mock', mock)
   if (!settings || settings.length === 0) return base
@@ -104,7 +104,7 @@ function readScalar(text: string): JsonValue {
   }
 }
 
-/** A count given on the command line. */
+/** Parses a count from the command line. */
 export function parseCount(value: string): number {
   const count = Number(value)
   if (Number.isInteger(count) && count > 0) return count
@@ -121,7 +121,7 @@ export interface LimitFlags {
   readonly maxDepth?: number
 }
 
-/** Limits of the environment, with the flags' over them. */
+/** Limits from the environment, overridden by flags. */
 export function readLimits({ maxNodes, maxDepth }: LimitFlags): StrategyLimits {
   const limits = limitsOf(readStrategyConfig())
   return { maxNodes: maxNodes ?? limits.maxNodes, maxDepth: maxDepth ?? limits.maxDepth }

@@ -1,4 +1,4 @@
-// Failures of programs as failures of commands: the code of the language stays in the details.
+// Translates failures of programs to failures of commands; the details keep the language's code.
 import { AppError } from '../../kernel/errors.ts'
 import type { Program } from '../../protocol/strategy.ts'
 import { DSL_CODES, DslError } from '../../strategy/errors.ts'

@@ -46,7 +46,7 @@ function readParentResult(text: string | undefined): ParentResult | null {
   return { points: parsed.points, caseName: parsed.case_name, callbackData: parsed.callback_data ?? {} }
 }
 
-/** What is not found is left to `import` as it is, whose error names it. */
+/** A name that is not found is passed to `import`, whose error names it. */
 function moduleUrl(name: string): string {
   const path = locateModule(name, process.cwd())
   return path === undefined ? name : pathToFileURL(path).href

@@ -20,7 +20,7 @@ Examples:
   paracosm strategy simulate mine.json --data '{"is_weekend": true}' --parent default --trace
   paracosm strategy simulate mine.json --mode post --parent-result '{"points": 4, "case_name": "Hit"}'
 
-Values that nobody sets: analytics are 0, data.* are null. A program that extends a parent runs its whole pipeline.`
+Unset values: analytics are 0, data.* are null. A program that extends a parent runs its whole pipeline.`
 
 function withRunFlags(command: Command): Command {
   return command
@@ -103,7 +103,7 @@ interface Ran {
 async function run(io: Io, file: string | undefined, flags: RunFlags): Promise<Ran> {
   const { program, simulation, failure } = await attempt(io, file, flags)
   if (failure) throw toAppError(failure)
-  if (!simulation) throw new AppError('STRATEGY_FAILED', 'the program came to no result')
+  if (!simulation) throw new AppError('STRATEGY_FAILED', 'the program produced no result')
   return { program, simulation }
 }
 

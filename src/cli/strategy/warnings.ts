@@ -18,7 +18,7 @@ const meant = (name: string, known: readonly string[]): string => {
 export function duplicateWarnings(name: string, text: string): string[] {
   return findDuplicateKeys(text).map(
     ({ key, line, column }) =>
-      `${name}, line ${line}, column ${column}: the key ${key} stands twice in one object; the last one counts`,
+      `${name}, line ${line}, column ${column}: the key ${key} appears twice in one object; the last value is used`,
   )
 }
 
@@ -26,7 +26,7 @@ export function duplicateWarnings(name: string, text: string): string[] {
 export function mockWarnings(mockState: JsonObject | null): string[] {
   return Object.keys(mockState ?? {})
     .filter((path) => !isKnownPath(path))
-    .map((path) => `no program reads ${path}: there is no such field${meant(path, FIELDS)}`)
+    .map((path) => `${path} is not a field that programs can read${meant(path, FIELDS)}`)
 }
 
 const count = (value: JsonValue | undefined): number =>
@@ -42,7 +42,7 @@ export function partWarnings(program: JsonValue, parent: ParentStrategy | undefi
   }
   const own = parts(['rules', 'default'])
   const ignored =
-    own === '' ? [] : [`${own} do nothing with a parent: a program that extends one has pre_rules and post_rules`]
+    own === '' ? [] : [`${own} do nothing with a parent: a program that extends one uses pre_rules and post_rules`]
   const known = Object.keys(parent.variables)
   const variables = isObject(program.parent_variables ?? null) ? Object.keys(Object(program.parent_variables)) : []
   const strange = variables.filter((name) => !known.includes(name))
@@ -58,5 +58,5 @@ export function partWarnings(program: JsonValue, parent: ParentStrategy | undefi
 /** Points that a scoring service could not store. */
 export function pointsWarnings(points: JsonValue): string[] {
   if (typeof points === 'number' || typeof points === 'boolean' || points === null) return []
-  return [`the points are no number but ${JSON.stringify(points).slice(0, 80)}: check parent_variables`]
+  return [`the points are not a number: ${JSON.stringify(points).slice(0, 80)}. Check parent_variables`]
 }

@@ -18,7 +18,7 @@ export interface PairedTest {
   readonly method: 'exact' | 'random'
 }
 
-/** @param differences second less first, one a seed; at least one */
+/** @param differences second less first, one per seed; at least one */
 export function pairedTest(differences: readonly number[], seed: number): PairedTest {
   const seeds = differences.length
   const mean = differences.reduce((sum, each) => sum + each, 0) / seeds

@@ -85,7 +85,12 @@ function checkBots(arm: StudyArm, at: Path, faults: Faults, world: KnownWorld): 
     faults.add(place, 'rule', `${world.id} has no bot ${JSON.stringify(bot)}`, hintFor(bot, bots))
   }
   for (const [slot, player] of arm.players.entries()) {
-    if (player !== 'participant') check(player.bot, [...at, 'players', slot, 'bot'])
+    if (player === 'participant') continue
+    if ('bot' in player) check(player.bot, [...at, 'players', slot, 'bot'])
+    else if (!world.isPerceived) {
+      const hint = 'Let a bot play the slot, or choose a world that speaks the perception protocol.'
+      faults.add([...at, 'players', slot, 'model'], 'rule', `models cannot play ${world.id}`, hint)
+    }
   }
   const { bot, on_timeout } = arm.wait
   if (bot !== null) check(bot, [...at, 'wait', 'bot'])

@@ -1,5 +1,8 @@
 // What an experiment file may refer to: the games of a server, by any spelling of their names, and its worlds.
 import type { z } from 'zod'
+import { summariseWorld } from '../../adapters/coworld/describe.ts'
+import { isPerceived } from '../../adapters/perception/world-bridge.ts'
+import type { World } from '../../kernel/world.ts'
 import type { WorldSummary } from '../../protocol/catalogue.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 
@@ -11,7 +14,12 @@ export interface KnownGame {
 }
 
 /** A world that an arm may name. */
-export type KnownWorld = Pick<WorldSummary, 'id' | 'title' | 'summary' | 'variants' | 'bots'>
+export interface KnownWorld extends Pick<WorldSummary, 'id' | 'title' | 'summary' | 'variants' | 'bots'> {
+  /** Whether models can play it. */
+  readonly isPerceived: boolean
+}
+
+export const knownWorld = (world: World): KnownWorld => ({ ...summariseWorld(world), isPerceived: isPerceived(world) })
 
 /** The game of a reference; case, blanks, `_` and `-` do not matter. */
 export function findGame(games: readonly KnownGame[], reference: string): KnownGame | undefined {

@@ -25,7 +25,7 @@ export function gameReference(games: readonly KnownGame[]): Reader<KnownGame> {
     if (found) return found
     const names = games.map(({ name }) => name)
     const close = closestOf(reference, names)
-    const hint = close === undefined ? `The games here are: ${names.join(', ')}.` : `Did you mean \`${close}\`?`
+    const hint = close === undefined ? `The games are: ${names.join(', ')}.` : `Did you mean \`${close}\`?`
     faults.add(path, 'rule', `there is no game ${JSON.stringify(reference)}`, hint)
     return undefined
   }
@@ -36,7 +36,7 @@ export function refuseRepeats(games: readonly { readonly name: string }[], path:
   const seen = new Set<string>()
   for (const [index, { name }] of games.entries()) {
     if (seen.has(name))
-      faults.add([...path, index], 'rule', `the game ${name} stands in the list twice`, 'Remove one of the two.')
+      faults.add([...path, index], 'rule', `the game ${name} is listed twice`, 'Remove one of the two.')
     seen.add(name)
   }
 }

@@ -161,7 +161,7 @@ function checkNumbers(
     faults.add(
       [...path, 'max_assignments_per_player'],
       'rule',
-      `max_assignments_per_player is ${max}, and there are ${list.length} games`,
+      `max_assignments_per_player is ${max}, but there are ${list.length} games`,
       hint,
     )
   }

@@ -195,7 +195,7 @@ function checkTogether(games: readonly ReadGame[], strategy: ReadStrategy, fault
     faults.add(STRATEGY, 'rule', 'random_unique_game needs quota_per_game', 'Add `quota_per_game: 10`.')
   }
   if (strategy.maximum !== null && strategy.maximum > games.length) {
-    const message = `max_assignments_per_player is ${strategy.maximum}, and there are ${games.length} games`
+    const message = `max_assignments_per_player is ${strategy.maximum}, but there are ${games.length} games`
     faults.add(
       [...STRATEGY, 'max_assignments_per_player'],
       'rule',

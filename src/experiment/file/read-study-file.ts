@@ -81,7 +81,7 @@ function warningsOf(file: YamlFile, study: Study | undefined): FileFault[] {
   const repeated = file.repeated.map(({ key, line, column }) => ({
     path: key,
     kind: 'rule' as const,
-    message: `the key \`${key}\` stands twice in one mapping; the last one counts`,
+    message: `the key \`${key}\` appears twice in one mapping; the last value is used`,
     hint: 'Remove one of the two.',
     line,
     column,

@@ -126,7 +126,7 @@ export async function simulateParticipant(options: PilotOptions): Promise<PilotO
   throw new AppError('RUN_FAILED', `participant ${player} was still in stage ${state.stage} after ${MAX_STEPS} steps`)
 }
 
-/** Milliseconds between two looks, as a page does. */
+/** Milliseconds between two checks, as a page does. */
 const LOOK_MS = 1000
 
 async function afterWaiting(client: StudyClient, signal: AbortSignal): Promise<ParticipantState> {

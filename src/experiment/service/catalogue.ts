@@ -13,10 +13,10 @@ import type { OpenStudy, StudyEnvironment } from './environment.ts'
 const MAX_READ = 200
 
 export class StudyCatalogue {
-  readonly #at: Pick<StudyEnvironment, 'studies' | 'games' | 'worlds'>
+  readonly #at: Pick<StudyEnvironment, 'studies' | 'games' | 'worlds' | 'hasModels'>
   readonly #read = new Map<string, Study>()
 
-  constructor(at: Pick<StudyEnvironment, 'studies' | 'games' | 'worlds'>) {
+  constructor(at: Pick<StudyEnvironment, 'studies' | 'games' | 'worlds' | 'hasModels'>) {
     this.#at = at
   }
 
@@ -41,13 +41,14 @@ export class StudyCatalogue {
     if (study.name.trim() === '' || study.name.length > 200 || /[/\p{Cc}]/u.test(study.name)) {
       throw new AppError(
         'EXPERIMENT_INVALID',
-        `${from.where}: the name ${JSON.stringify(study.name)} cannot be part of an address`,
+        `${from.where}: the name ${JSON.stringify(study.name)} cannot be part of a URL`,
         {
-          hint: 'Use letters, digits, blanks and dashes, at most 200 characters.',
+          hint: 'Use letters, digits, spaces and hyphens, at most 200 characters.',
         },
       )
     }
     const { name, generation, settings } = study
+    this.#requireModels(study, from.where)
     const completing = settings.completing_reasons
     await this.#at.studies.put({
       name,
@@ -58,6 +59,17 @@ export class StudyCatalogue {
       config: JsonObject.parse(config),
     })
     return study
+  }
+
+  /** A study that could never be played is refused at once, not when its first participant comes. */
+  #requireModels({ settings }: Study, where: string): void {
+    if (this.#at.hasModels) return
+    for (const [name, { players }] of Object.entries(settings.worlds)) {
+      if (!players.some((player) => typeof player === 'object' && 'model' in player)) continue
+      throw new AppError('EXPERIMENT_INVALID', `${where}: a model plays in the arm ${name}, and this server has none`, {
+        hint: 'Start the server with --model, or let a bot play.',
+      })
+    }
   }
 
   /**

@@ -106,9 +106,9 @@ export class Enrolment {
     given: { version: string; signature: string | undefined },
   ): Promise<void> {
     const { consent } = study.settings
-    if (consent === null) throw refuse('This study asks for no consent.')
+    if (consent === null) throw refuse('This study does not ask for consent.')
     if (given.version !== consent.version) {
-      throw refuse(`The text of the consent has changed; its version is ${consent.version} now.`)
+      throw refuse(`The consent text has changed; the current version is ${consent.version}.`)
     }
     const signature = given.signature?.trim() ?? ''
     if (consent.signature && signature === '') throw refuse('Type your name to sign.')
@@ -165,7 +165,7 @@ export class Enrolment {
     if (!(await studies.isParticipant(player))) await players.remove(player)
   }
 
-  /** Everything that a study holds of a participant. */
+  /** All data that a study stores about a participant. */
   async data(study: string, player: string): Promise<ParticipantData> {
     const { studies } = this.#at
     const participant: Participant | undefined = await studies.participant(study, player)

@@ -15,6 +15,8 @@ import { armOf, type Study } from '../study.ts'
 export interface StudyEnvironment {
   readonly studies: Studies
   readonly games: GameCatalogue
+  /** Whether models can play slots of arms here. */
+  readonly hasModels: boolean
   /** Worlds that arms may name. */
   readonly worlds: readonly KnownWorld[]
   readonly registry: Pick<SessionRegistry, 'create'>

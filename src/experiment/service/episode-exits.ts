@@ -12,7 +12,10 @@ export interface Presence {
 }
 
 const Changes = z.object({ step: StepLine.shape.step, changes: StepLine.shape.changes })
-/** Whoever is away for more than this share of an episode, up to its end, has left it: a lost signal is no farewell. */
+/**
+ * A participant who is away for more than this share of an episode, up to its end, has left it. A short loss of signal
+ * does not count.
+ */
 const AWAY_SHARE = 0.1
 
 /** @param lines of the journal, in batches */

@@ -82,7 +82,7 @@ export class Experiments {
       const { study } = open
       requireTakingPart(open, scene)
       const mine = currentRow(situation.rows)
-      // Whoever has an assignment keeps it, even when others have completed the study meanwhile.
+      // A participant with an assignment keeps it, even if others have completed the study in the meantime.
       const isOver = open.isClosed || progressOf(study, situation.tally).is_complete
       if (isOver && situation.rows.length === 0) throw refuse('This study is closed.')
       const forms = { ...scene.participant.forms, ...takeAnswers(formsAt(study, 'before'), responses, scene.now) }
@@ -144,7 +144,7 @@ export class Experiments {
     return this.#act(open, player, (situation, scene) => {
       const { study } = open
       requireTakingPart(open, scene)
-      if (!study.isChosen) throw refuse('Assignments of this study are not chosen by players.')
+      if (!study.isChosen) throw refuse('Players do not choose their assignments in this study.')
       if (open.isClosed) throw refuse('This study is closed.')
       requireAnswers(study, scene)
       const chosen = optionsRandomUnique(situation).find(({ game, pc }) => game === wanted.game && pc === wanted.pc)

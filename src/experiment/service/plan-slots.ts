@@ -29,7 +29,7 @@ export function planSlots(
   const now = Date.now()
   const taken = shuffle(participantSlots(arm)).slice(0, members)
   const players = arm.players.map((player, slot) => {
-    if (player !== 'participant') return player.bot
+    if (player !== 'participant') return 'bot' in player ? player.bot : player.model
     return taken.includes(slot) ? 'participant' : (arm.wait.bot ?? 'participant')
   })
   return {
@@ -48,6 +48,8 @@ export function specOf(arm: StudyArm, planned: PlannedSlots): EpisodeSpec {
   const tokens = new Map(planned.taken.map(({ slot, token }) => [slot, token]))
   const slots = planned.players.map((player, slot): SlotSpec => {
     const token = tokens.get(slot)
+    const given = arm.players[slot]
+    if (typeof given === 'object' && 'model' in given) return { player: { kind: 'model', name: player } }
     if (token === undefined) return player === 'participant' ? null : player
     return { player: { kind: 'empty', name: `Participant ${slot + 1}` }, token }
   })

@@ -201,7 +201,7 @@ export class Runs {
       const { situation, scene } = seen
       requireTakingPart(open, scene)
       if (open.isClosed) throw refuse('This study is closed.')
-      if (!open.study.allowsChoice) throw refuse('Assignments of this study are not chosen by players.')
+      if (!open.study.allowsChoice) throw refuse('Players do not choose their assignments in this study.')
       const { options } = runState({ situation, forms: scene.participant.forms })
       const isWanted = ({ game, pc, npc }: Candidate) => game === wanted.game && pc === wanted.pc && npc === wanted.npc
       const chosen = options.find(isWanted)

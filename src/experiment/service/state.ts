@@ -1,4 +1,4 @@
-// Where a participant is, in one shape for both generations: what participant pages show.
+// The state of a participant, in one shape for both generations, for the participant pages.
 import type { ExperimentForm, RunForm } from '../../protocol/experiment-form.ts'
 import type { ParticipantState, StudyInfo } from '../../protocol/study-routes.ts'
 import { participantSlots } from '../../protocol/study-worlds.ts'
@@ -19,7 +19,7 @@ interface StateParts {
   readonly plays: WorldPlays
 }
 
-/** What anybody may know of a study. */
+/** The public facts about a study. */
 export function infoOf({ study, isClosed }: OpenStudy, isOpen = !isClosed): StudyInfo {
   const { title, language, open_link, consent } = study.settings
   return {

@@ -1,5 +1,6 @@
 // Assignments that are played in worlds: participants enter a waiting room, groups of them get an episode, and its end ends
 // their assignments. Whatever dies in between, a sweep of any server on the store finds it and puts it right.
+import type { Episode } from '../../episode/episode.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { EpisodeSummary } from '../../protocol/catalogue.ts'
@@ -20,6 +21,8 @@ interface WorldPlayParts {
   readonly episodes: EpisodeService
   readonly catalogue: StudyCatalogue
   readonly onFault: (what: string, error: unknown) => void
+  /** Lets a model play a slot until the episode is over. @throws what the model's client throws */
+  readonly sit: (episode: Episode, slot: number, model: string) => Promise<void>
 }
 
 const MS = 1000
@@ -32,6 +35,8 @@ const SWEPT = 500
 
 export class WorldPlays {
   readonly #parts: WorldPlayParts
+  /** Episodes of this server in which the models sit. */
+  readonly #seen = new Set<string>()
 
   constructor(parts: WorldPlayParts) {
     this.#parts = parts
@@ -91,7 +96,7 @@ export class WorldPlays {
   async #begin(arm: StudyArm, planned: PlannedSlots): Promise<void> {
     const { episodes, played, onFault } = this.#parts
     try {
-      await episodes.start(specOf(arm, planned))
+      this.#sit(await episodes.start(specOf(arm, planned)), arm)
       await played.begin(planned.episode)
     } catch (error) {
       onFault('study.episode_not_started', error)
@@ -163,10 +168,29 @@ export class WorldPlays {
     if (status === 'finished') return this.#settle(open.id, summary)
     if (status === 'failed' || status === 'broken') return this.#end(open.id, 'episode_failed')
     if (open.status === 'starting') await played.begin(open.id)
-    if (now <= open.endsBy) return
     const live = episodes.get(open.id)
+    if (live && !this.#seen.has(open.id)) await this.#sitAgain(live, open)
+    if (now <= open.endsBy) return
     if (live && !live.isClosed) return live.truncate('The time limit of the study was reached.')
     if (now > open.endsBy + LOST_MS) await this.#end(open.id, 'server_lost')
+  }
+
+  /** After a restart: the models of a resumed episode are brought back. */
+  async #sitAgain(live: Episode, { study, arm: name }: OpenEpisode): Promise<void> {
+    const arm = armOf((await this.#parts.catalogue.open(study)).study, name)
+    if (arm) this.#sit(live, arm)
+  }
+
+  #sit(episode: Episode, { players }: StudyArm): void {
+    const { sit, onFault } = this.#parts
+    const { episode: id } = episode.header
+    this.#seen.add(id)
+    const forget = (): void => void this.#seen.delete(id)
+    episode.done.then(forget, forget)
+    for (const [slot, player] of players.entries()) {
+      if (player === 'participant' || 'bot' in player) continue
+      sit(episode, slot, player.model).catch((error: unknown) => onFault('study.model_failed', error))
+    }
   }
 
   async #summary(id: string): Promise<EpisodeSummary | undefined> {
@@ -195,7 +219,7 @@ export class WorldPlays {
     await this.#parts.played.settle(id, { outcome: null, results: null, exitOf: () => reason })
   }
 
-  /** Removes episodes of which nobody's data is held any more. */
+  /** Removes episodes that contain no participant's data any more. */
   async remove(ids: readonly string[]): Promise<void> {
     const { episodes } = this.#parts
     for (const id of ids) {

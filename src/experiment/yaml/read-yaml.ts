@@ -71,7 +71,12 @@ export function readYaml(text: string): YamlFile {
   const second = list[1]
   if (second && faults.length === 0) {
     const { line, col } = lines.linePos(second.range[0])
-    faults.push({ line, column: col, message: 'a second document begins here', hint: 'Remove the line with `---`.' })
+    faults.push({
+      line,
+      column: col,
+      message: 'a second YAML document begins here',
+      hint: 'Remove the line with `---`.',
+    })
   }
   const value = first && faults.length === 0 ? reader.read(first) : null
   faults.push(...reader.faults)
@@ -205,7 +210,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/tab/i, 'Indent with spaces: YAML does not allow tabs there.'],
   [/end with a \]|flow sequence|flow collection/i, 'Close the list with `]`.'],
   [/end with a \}|flow map/i, 'Close the mapping with `}`.'],
-  [/closing.*quote|quoted/i, 'Close the quotes, or write the text behind a `|` on lines of its own.'],
+  [/closing.*quote|quoted/i, 'Close the quotes, or write the text on its own lines after a `|`.'],
   [/nested mappings|implicit keys|implicit map key/i, 'A text with a colon needs quotes: "like: this".'],
   [/same column|indent/i, 'Give the keys of one mapping the same indentation.'],
   [/alias|anchor/i, 'Define the anchor (&name) before the alias (*name) that uses it.'],

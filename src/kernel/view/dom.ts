@@ -1,4 +1,5 @@
-// Small helpers for the DOM of a view: elements with their attributes, adopted style sheets, and one list of what to undo.
+// Small helpers for the DOM of a view: elements with attributes, adopted style sheets, and a list of clean-up
+// functions.
 
 type Child = Node | string | undefined | false
 
@@ -22,14 +23,14 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** A listener takes the event of its own kind; which one that is only the caller knows. */
+/** A listener takes its own kind of event; only the caller knows which. */
 function callWith(listener: (event: never) => void, event: Event): void {
   Reflect.apply(listener, undefined, [event])
 }
 
 const SVG = 'http://www.w3.org/2000/svg'
 
-/** An icon of 16 by 16 drawn with strokes; the element beside it carries the words. */
+/** An icon of 16 by 16 drawn with strokes; the element beside it has the text. */
 export function icon(path: string): SVGSVGElement {
   const svg = document.createElementNS(SVG, 'svg')
   svg.setAttribute('viewBox', '0 0 16 16')
@@ -40,7 +41,7 @@ export function icon(path: string): SVGSVGElement {
   return svg
 }
 
-/** Puts a style sheet into the document, for as long as somebody uses it. Returns what takes it out again. */
+/** Puts a style sheet into the document, for as long as it is used. Returns a function that removes it. */
 export function adoptSheet(text: string): () => void {
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(text)
@@ -50,7 +51,7 @@ export function adoptSheet(text: string): () => void {
   }
 }
 
-/** What has to be undone when a view goes, in reverse order. */
+/** Clean-up functions of a view, called in reverse order when it is unmounted. */
 export class Undo {
   readonly #all: (() => void)[] = []
 
@@ -58,7 +59,7 @@ export class Undo {
     this.#all.push(undo)
   }
 
-  /** Listens until the view goes. */
+  /** Listens until the view is unmounted. */
   listen<E extends Event>(
     target: EventTarget,
     name: string,

@@ -1,4 +1,4 @@
-// Reads what came over a wire as plain JSON: a view draws what is there and never throws for what is not.
+// Reads JSON received over a wire: a view draws what is there and never throws for what is missing.
 import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
 
 type Json = JsonValue | undefined

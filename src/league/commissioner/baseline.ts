@@ -25,7 +25,7 @@ import { window } from './windows.ts'
 
 const Positive = LaxInt.pipe(z.int().min(1))
 
-/** What a league may set. */
+/** Settings of a league. */
 const Settings = z.object({
   schedule_interval_minutes: Positive.nullish().transform((value) => value ?? 10),
   minimum_champions: LaxInt.pipe(z.int().min(0))
@@ -130,7 +130,7 @@ function planRound(start: RoundStart, draw: Draw): PlannedRound {
   }
 }
 
-/** Who completed an episode goes up; the others are out. */
+/** Members that completed an episode are promoted; the others are disqualified. */
 function qualify(
   { start, division, settings }: { start: RoundStart; division: RoundDivision; settings: BaselineSettings },
   wasCompleted: (member: RoundMembership) => boolean,

@@ -1,5 +1,5 @@
-// What a commissioner is: pure functions from what the platform says to what is to be played and what it means. Built-in
-// ones and modules that users write implement the same interface; transports are elsewhere.
+// The interface of a commissioner: pure functions that map platform messages to schedules and rankings. Built-in ones
+// and modules that users write implement the same interface; transports are elsewhere.
 import type {
   EpisodeFailed,
   EpisodeResult,
@@ -28,10 +28,10 @@ export type Draw = (bound: number) => number
 /** How a request of a round ended. */
 export type Settlement = EpisodeResult | EpisodeFailed
 
-/** A round that has been planned: what is to be played, and what makes its results of the settlements. */
+/** A planned round: its schedule, and the function that derives results from settlements. */
 export interface PlannedRound {
   readonly episodes: readonly ScheduledEpisode[]
-  /** How many episodes may be out at once, and seconds between two of them; undefined: all at once. */
+  /** Maximum concurrent episodes, and seconds between two of them; undefined: all at once. */
   readonly throttle?: { readonly allowed: number; readonly gapSeconds: number } | undefined
   /** @param settlements one for each episode, by request id; the first that came for it */
   complete(settlements: ReadonlyMap<string, Settlement>): RoundComplete

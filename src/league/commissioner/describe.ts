@@ -1,4 +1,4 @@
-// What people read about a division of a league.
+// Describes a division of a league for people.
 import type { DescribeDivisionRequest, DivisionDescription } from '../../protocol/commissioner-requests.ts'
 import { slotStart } from './slots.ts'
 

@@ -87,7 +87,7 @@ export function bundledRuleset(name: string): RulesetConfig {
   if (found === undefined) {
     throw new AppError(
       'CONFIG_INVALID',
-      `there is no bundled ruleset ${name}; there is ${[...BUNDLED.keys()].join(', ')}`,
+      `there is no bundled ruleset ${name}; the bundled rulesets are ${[...BUNDLED.keys()].join(', ')}`,
     )
   }
   return parseRuleset(found)

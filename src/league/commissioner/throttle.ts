@@ -1,4 +1,4 @@
-// How many episodes of a round are out at once, and when an episode counts as lost.
+// Concurrency of a round's episodes, and the time after which one counts as lost.
 import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
 import type { DispatchThrottle } from '../../protocol/ruleset.ts'
 
@@ -29,7 +29,7 @@ const DURATIONS = [
   'server_timeout_seconds',
 ] as const
 
-/** Seconds that an episode has at least, whatever its configuration says. */
+/** Minimum time limit of an episode in seconds, whatever its configuration says. */
 const LEAST_SECONDS = 300
 
 const isPositive = (value: JsonValue | undefined): value is number => typeof value === 'number' && value > 0

@@ -1,5 +1,5 @@
-// A language model as a policy. It is shown the rules of the protocol, what it perceives and what it did; it answers with
-// one command as JSON. What it is shown depends on the episode alone, so a recorded run asks the same questions again.
+// A language model as a policy. The model sees the rules of the protocol, its perception and its past turns, and
+// answers with one command as JSON. The prompt depends only on the episode, so a replayed run sends the same requests.
 
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
@@ -14,22 +14,22 @@ import { type Decision, NOOP, type Policy, type Turn } from './policy.ts'
 export interface ModelPolicyOptions {
   readonly client: ModelClient
   readonly model: string
-  /** What the agent is after, in place of the general aim. */
+  /** The goal of the agent, instead of the general aim. */
   readonly goal?: string | undefined
-  /** Past turns that it is reminded of. */
+  /** Number of past turns in the prompt. */
   readonly memory?: number
 }
 
 const MEMORY = 12
-/** Tokens of one answer: models that think aloud need room. */
+/** Token limit of one answer: models that think aloud need room. */
 const MAX_TOKENS = 2000
-/** Characters of an outcome or a reason that it is reminded of. */
+/** Characters of an outcome or reason in the prompt. */
 const MAX_REMEMBERED = 400
 
 const GOAL =
   'Explore, talk to people, and finish as many quests as you can. Stay alive: rest or leave when your health is low.'
 
-/** What a model has to answer. Looser than the protocol, which has the last word. */
+/** The shape of an answer. Looser than the protocol, which decides. */
 const Answer = z.object({
   reasoning: z.string().min(1).max(4000),
   command: z.enum(COMMAND_TYPES),
@@ -90,7 +90,7 @@ function messagesFor(
   notes: readonly string[],
   goal: string = GOAL,
 ): ModelMessage[] {
-  // The time of the snapshot is the machine's, not the world's: with it no run could be played back.
+  // The time of the snapshot is wall-clock time: with it, no run could be replayed.
   const { timestamp: _, protocol_version: __, ...seen } = perception
   const past = memories.map(
     (each) => `- turn ${each.cycle}: ${each.command} (${each.reasoning}) -> ${each.outcome || 'no outcome yet'}`,
@@ -106,7 +106,9 @@ function messagesFor(
   ]
 }
 
-/** Asks, and once more with what was wrong; a model that fails twice does nothing, and the log says why. */
+/**
+ * Asks, and asks once more with the fault in the prompt. A model that fails twice does nothing, and the log says why.
+ */
 async function think(
   { client, model }: ModelPolicyOptions,
   messages: readonly ModelMessage[],
@@ -148,7 +150,7 @@ export function readDecision(text: string): Decision | { fault: string } {
   const answer = Answer.safeParse(json)
   if (!answer.success) return { fault: describeIssue(answer.error, 'command') }
   const { command, params, reasoning } = answer.data
-  // Models fill what they have nothing for with null; the protocol leaves it out.
+  // Models send null for absent values; the protocol omits them.
   const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== null))
   const parsed = AgentCommand.safeParse({ command, params: given })
   return parsed.success ? { command: parsed.data, reasoning } : { fault: describeIssue(parsed.error, 'command') }

@@ -1,18 +1,18 @@
-// What decides for an agent. A policy knows what came through the perception adapter, and nothing else of the world.
+// Decides for an agent. A policy knows only what came through the perception adapter.
 import type { Perception } from '../../protocol/perception.ts'
 import type { CommandReport } from '../../protocol/perception-adapter.ts'
 import type { AgentCommand } from '../../protocol/perception-command.ts'
 
-/** What a policy decides by. */
+/** Input of a decision. */
 export interface Turn {
-  /** Counts from 0 over the whole run, restarts of the server included. */
+  /** Counts from 0 over the whole run, including restarts of the server. */
   readonly cycle: number
   readonly perception: Perception
-  /** What became of the last command; undefined: there was none. */
+  /** Outcome of the last command; undefined: there was none. */
   readonly last: CommandReport | undefined
 }
 
-/** What it decides, and why: at least one character, for the log. */
+/** The decision and its reason, which must not be empty. */
 export interface Decision {
   readonly command: AgentCommand
   readonly reasoning: string

@@ -1,4 +1,4 @@
-// A random policy: any command type, with any entity nearby. A baseline for others, and good at finding bugs.
+// A random policy: any command type, with any entity nearby. A baseline for other policies, and good at finding bugs.
 import { createRandom, nextBelow } from '../../kernel/random.ts'
 import {
   type AgentCommand,
@@ -8,7 +8,7 @@ import {
 } from '../../protocol/perception-command.ts'
 import type { Policy, Turn } from './policy.ts'
 
-/** How far from where it stands a random walk aims, in the world's units. */
+/** Maximum distance of a random walk's target, in the world's units. */
 const STRIDE = 6
 
 /** @param seed unsigned 32-bit integer: the same perceptions give the same commands */

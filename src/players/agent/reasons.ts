@@ -1,4 +1,5 @@
-// Why a rule-based policy does what it does, in words that name what it acts on: a log of them is worth learning from.
+// Reasons for the decisions of a rule-based policy. They name the objects involved, which makes logs useful as training
+// data.
 import type { Perception } from '../../protocol/perception.ts'
 import type { AgentCommand, InteractParams } from '../../protocol/perception-command.ts'
 
@@ -6,11 +7,11 @@ const DEEDS = {
   talk: 'talk to',
   activate: 'try',
   open: 'open',
-  take: 'take what there is of',
+  take: 'take all of',
   examine: 'examine',
 } as const satisfies Readonly<Record<InteractParams['interaction_type'], string>>
 
-/** One or two sentences: what is done with what, and what for. */
+/** One or two sentences: the action, its object, and its purpose. */
 export function reasonFor(command: AgentCommand, seen: Perception): string {
   const quest = seen.active_quests[0]
   const aim = quest ? ` I am on “${quest.name}”${quest.text === undefined ? '' : `: ${quest.text}`}` : ''

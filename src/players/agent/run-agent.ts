@@ -1,5 +1,5 @@
-// The heartbeat: perceive, decide, command, wait for what comes of it, again. A run ends with its episode, with a budget,
-// or it is stopped. It waits for a server that disappears and returns.
+// The heartbeat: perceive, decide, command, wait for the outcome, repeat. A run ends with its episode, when a budget is
+// used up, or when it is stopped. It waits for a server that disappears and returns.
 import { randomUUID } from 'node:crypto'
 import { type PerceptionClient, PerceptionFailure } from '../../client/perception.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -20,7 +20,7 @@ export interface AgentRunOptions {
   readonly policy: Policy
   readonly budget: AgentBudget
   readonly episodeId?: string | undefined
-  /** Milliseconds that a server may be away. */
+  /** Milliseconds that a server may be unreachable. */
   readonly patienceMs?: number
   /** Called after every turn. */
   readonly onTurn?: (turn: TurnReport) => void
@@ -30,7 +30,7 @@ export interface AgentRunOptions {
 export interface TurnReport {
   readonly cycle: number
   readonly decision: Decision
-  /** Undefined: it was refused. */
+  /** Undefined: the command was refused. */
   readonly report: CommandReport | undefined
   readonly refusal: string | undefined
 }
@@ -40,18 +40,18 @@ export interface AgentRunSummary {
   readonly done: number
   readonly failed: number
   readonly refused: number
-  /** Why the run ended, as a word: 'episode', 'turns', 'seconds', 'budget', 'stopped'. */
+  /** Why the run ended: 'episode', 'turns', 'seconds', 'budget', 'stopped'. */
   readonly ended: 'episode' | 'turns' | 'seconds' | 'budget' | 'stopped'
   readonly reason: string
 }
 
-/** How often a command under way is asked after. */
+/** Poll interval for a running command. */
 const POLL_MS = 50
 const SLOWEST_POLL_MS = 500
 const PATIENCE_MS = 120_000
 const RECONNECT_MS = 500
 
-/** @throws PerceptionFailure for what trying again does not mend; AppError of the policy's model */
+/** @throws PerceptionFailure for failures that a retry does not fix; AppError of the policy's model */
 export async function runAgent(options: AgentRunOptions): Promise<AgentRunSummary> {
   const run = new AgentRun(options)
   return run.run()
@@ -121,7 +121,7 @@ class AgentRun {
     return report
   }
 
-  /** Gives the command; a refusal comes back as text. One key for all attempts: a command is never given twice. */
+  /** Sends the command; a refusal is returned as text. All attempts share one key, so no command is sent twice. */
   async #give({ cycle, perception }: Turn, { command, reasoning }: Decision) {
     const { client, episodeId } = this.#options
     const key = randomUUID()
@@ -144,7 +144,7 @@ class AgentRun {
     }
   }
 
-  /** Asks until the command has ended. A server that has closed the episode meanwhile says no more of it. */
+  /** Polls until the command has ended. A server that has closed the episode in the meantime no longer reports it. */
   async #follow({ command }: AgentCommand, commandId: string): Promise<CommandReport> {
     const { client, signal } = this.#options
     try {
@@ -160,7 +160,7 @@ class AgentRun {
     }
   }
 
-  /** Waits for a server that has gone away, as long as there is patience. */
+  /** Waits for an unreachable server, up to the limit. */
   async #patiently<T>(ask: () => Promise<T>): Promise<T> {
     const until = performance.now() + (this.#options.patienceMs ?? PATIENCE_MS)
     for (;;) {

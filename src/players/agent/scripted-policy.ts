@@ -1,4 +1,5 @@
-// Rule-based policies, one a world: they show that a world can be played through the adapter, and what good play is like.
+// Rule-based policies, one per world: they show that the world can be played through the adapter, and how to play it
+// well.
 import { z } from 'zod'
 import { builtInWorlds } from '../../host/world-registry.ts'
 import { unknownName } from '../../kernel/closest.ts'
@@ -7,12 +8,12 @@ import { AgentCommand } from '../../protocol/perception-command.ts'
 import { NOOP, type Policy, type Turn } from './policy.ts'
 import { reasonFor } from './reasons.ts'
 
-/** Ticks that a turn takes about, for bots that count time and cannot see it. */
+/** Approximate ticks per turn, for bots that count time and cannot see it. */
 const TICKS_PER_TURN = 10
 
 /**
  * The rules for a world.
- * @param engine what the adapter's status names; an engine that is not known gets the general rule
+ * @param engine name in the adapter's status; an unknown engine gets the general rule
  */
 export async function createScriptedPolicy(engine: string): Promise<Policy> {
   if (engine === 'frontier') return fromBot(await builtInWorlds().load('frontier'))
@@ -22,7 +23,7 @@ export async function createScriptedPolicy(engine: string): Promise<Policy> {
 
 /** A bot of the world that uses the protocol and sees only perceptions. */
 function fromBot(world: World): Policy {
-  // The one that needs no guide to the country: it plays by what is perceived alone.
+  // Needs no knowledge of the map: it uses only its perceptions.
   const bot = createBot(world, 'explorer')
   let number = 0
   return {
@@ -59,7 +60,7 @@ function createBot(world: World, name: string): Bot {
   })
 }
 
-/** The builder of the foundry, which sees and speaks the world's own words. */
+/** The foundry's builder, which uses the world's own observations and commands. */
 function fromBuilder(world: World): Policy {
   const bot = createBot(world, 'builder')
   return { decide: (turn) => Promise.resolve(build(turn, bot)) }
@@ -117,13 +118,13 @@ function depositOf(id: string, name: string): { x: number; z: number; item: stri
   return x === undefined ? [] : [{ x: Number(x), z: Number(z), item: name.replace('Deposit of ', '') }]
 }
 
-/** Of the foundry's commands, those that its builder gives. */
+/** The foundry commands that its builder sends. */
 const BuilderCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('place_part'), def_id: z.string(), origin: Point, facing: z.string() }),
   z.object({ type: z.literal('set_machine_recipe'), part_id: z.int(), recipe_id: z.string().nullable() }),
 ])
 
-/** A builder's command in the protocol's words. */
+/** A builder's command as a command of the protocol. */
 function inWords(wanted: z.infer<typeof BuilderCommand>): AgentCommand {
   if (wanted.type === 'set_machine_recipe') {
     const params = { entity_id: `part-${wanted.part_id}`, topic: wanted.recipe_id ?? 'none' }

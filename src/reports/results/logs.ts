@@ -15,7 +15,7 @@ export interface LogLine {
   readonly message: string
 }
 
-/** Lines that are kept: those that tell of errors, the first so many. */
+/** Maximum lines to keep: the first ones that report errors. */
 const MAX_LINES = 20_000
 const LEVELS: Readonly<Record<string, string>> = {
   '20': 'DEBUG',

@@ -41,6 +41,8 @@ export interface Results {
   readonly logs: readonly LogLine[]
   /** Texts of events, by position in the file. */
   texts(events: Iterable<EventFacts>): Map<number, string>
+  /** Frees what the texts take. */
+  [Symbol.dispose](): void
 }
 
 const NONE: Document = {}
@@ -93,8 +95,9 @@ export async function readResults(folder: string): Promise<Results> {
   const eventFile = files.get('session_events')
   const sessions = (await list('sessions')).map(sessionOf)
   const runs = await list('runs')
-  const texts = new TextStore()
-  return {
+  using opened = new DisposableStack()
+  const texts = opened.use(new TextStore())
+  const results = {
     folder,
     experiments: [...(await list('experiments')), ...runs],
     assignments: await list('assignments'),
@@ -105,8 +108,10 @@ export async function readResults(folder: string): Promise<Results> {
     session: new Map(sessions.map((each) => [each.id, each])),
     events: eventFile ? await readEvents(eventFile, texts) : new EventTable(),
     logs: await readLogs(join(folder, 'logs')),
-    texts: (events) => texts.read(Array.from(events, ({ at }) => at)),
+    texts: (events: Iterable<EventFacts>) => texts.read(Array.from(events, ({ at }) => at)),
   }
+  const held = opened.move()
+  return { ...results, [Symbol.dispose]: () => held.dispose() }
 }
 
 /** The file of the study, when the folder has it. */

@@ -1,47 +1,63 @@
-// Many texts in little memory: packed in compressed blocks, read again in any order.
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+// Many texts outside of memory: in a file without a name, which the system removes when it is closed, or when the process dies.
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PRIVATE_FILE } from '../../lib/private.ts'
 
-/** Bytes of one block: large enough to compress well, small enough to unpack for a single text. */
-const BLOCK = 128 * 1024
+/** Bytes of one block: what is written, and read, at once. */
+const BLOCK = 512 * 1024
 
 interface Block {
   /** Number of its first text. */
   readonly first: number
-  readonly packed: Uint8Array
-  /** Where each text ends, in bytes of the unpacked block. */
+  /** Where it begins in the file. */
+  readonly from: number
+  /** Where each text ends in the block. */
   readonly ends: Uint32Array
 }
 
-export class TextStore {
+export class TextStore implements Disposable {
+  readonly #file: number
   readonly #blocks: Block[] = []
-  #open: Buffer[] = []
-  #openBytes = 0
+  /** The block that is being filled, or the last one that was read. */
+  #bytes: Buffer = Buffer.allocUnsafeSlow(BLOCK)
+  #used = 0
+  #ends: number[] = []
+  #written = 0
   #count = 0
+
+  constructor() {
+    const folder = mkdtempSync(join(tmpdir(), 'paracosm-texts-'))
+    this.#file = openSync(join(folder, 'texts'), 'wx+', PRIVATE_FILE)
+    rmSync(folder, { recursive: true, force: true })
+  }
 
   /** Keeps a text. Its number is how many came before. */
   add(text: string): void {
-    const bytes = Buffer.from(text, 'utf8')
-    this.#open.push(bytes)
-    this.#openBytes += bytes.length
+    const size = Buffer.byteLength(text, 'utf8')
+    if (this.#used + size > this.#bytes.length) {
+      this.#flush()
+      if (size > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(size)
+    }
+    this.#used += this.#bytes.write(text, this.#used, 'utf8')
+    this.#ends.push(this.#used)
     this.#count++
-    if (this.#openBytes >= BLOCK) this.#close()
   }
 
-  #close(): void {
-    let end = 0
-    const ends = Uint32Array.from(this.#open, ({ length }) => {
-      end += length
-      return end
-    })
-    const packed = zstdCompressSync(Buffer.concat(this.#open, end))
-    this.#blocks.push({ first: this.#count - ends.length, packed, ends })
-    this.#open = []
-    this.#openBytes = 0
+  #flush(): void {
+    if (this.#ends.length === 0) return
+    let done = 0
+    while (done < this.#used) done += writeSync(this.#file, this.#bytes, done, this.#used - done, this.#written + done)
+    const ends = Uint32Array.from(this.#ends)
+    this.#blocks.push({ first: this.#count - ends.length, from: this.#written, ends })
+    this.#written += this.#used
+    this.#used = 0
+    this.#ends = []
   }
 
   /** The texts with these numbers. */
   read(numbers: Iterable<number>): Map<number, string> {
-    if (this.#open.length > 0) this.#close()
+    this.#flush()
     const wanted = [...new Set(numbers)].sort((a, b) => a - b)
     const found = new Map<number, string>()
     let next = 0
@@ -49,17 +65,26 @@ export class TextStore {
       const { first, ends } = block
       let bytes: Buffer | undefined
       for (let number = wanted[next]; number !== undefined && number < first + ends.length; number = wanted[++next]) {
+        bytes ??= this.#load(block)
         const place = number - first
-        bytes ??= unpack(block)
-        // Decoded one by one: a part of a larger string would keep all of it in memory.
         found.set(number, bytes.toString('utf8', place === 0 ? 0 : ends[place - 1], ends[place]))
       }
     }
     return found
   }
-}
 
-function unpack({ packed, ends }: Block): Buffer {
-  const size = ends.at(-1) ?? 0
-  return zstdDecompressSync(packed, { chunkSize: Math.max(64, size) })
+  #load({ from, ends }: Block): Buffer {
+    const size = ends.at(-1) ?? 0
+    let done = 0
+    while (done < size) {
+      const read = readSync(this.#file, this.#bytes, done, size - done, from + done)
+      if (read === 0) throw new Error('the file of texts is shorter than what was written')
+      done += read
+    }
+    return this.#bytes
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#file)
+  }
 }

@@ -1,4 +1,4 @@
-// The command log over HTTP: what agents did, newest first.
+// The command log over HTTP: the commands of agents, newest first.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
@@ -52,7 +52,7 @@ export const commandRoutes: FastifyPluginCallbackZod<Options> = (app, { log, loc
     '/api/commands/count',
     {
       schema: {
-        summary: 'How many commands the filters choose (from this machine only)',
+        summary: 'Number of commands that match the filters (from this machine only)',
         tags: ['commands'],
         querystring: Filters,
         response: { 200: CommandCount, '4xx': Problem, '5xx': Problem },
@@ -67,7 +67,7 @@ export const commandRoutes: FastifyPluginCallbackZod<Options> = (app, { log, loc
     '/api/commands/:id',
     {
       schema: {
-        summary: 'One command by its number (from this machine only)',
+        summary: 'One command by its id (from this machine only)',
         tags: ['commands'],
         params: z.strictObject({ id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER) }),
         response: { 200: CommandLogRow, '4xx': Problem, '5xx': Problem },

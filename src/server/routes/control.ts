@@ -1,4 +1,4 @@
-// Steering a live episode: pace, single steps, the inspection of a part, forks that play on, and an end from outside.
+// Controls a live episode: pace, single steps, inspection of a part, forks, and ending it.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Episode } from '../../episode/episode.ts'
@@ -20,7 +20,7 @@ interface Options {
 
 const describe = (summary: string) => ({ summary, tags: ['episodes'], params: EpisodeParams })
 
-/** @throws AppError UNKNOWN_EPISODE; EPISODE_OVER for one that this server does not play */
+/** @throws AppError UNKNOWN_EPISODE; EPISODE_OVER for one that is not live on this server */
 async function findLive(episodes: EpisodeService, id: string): Promise<Episode> {
   const episode = episodes.get(id)
   if (episode) return episode
@@ -78,7 +78,7 @@ const branchRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, locali
     '/api/episodes/:id/branches',
     {
       schema: {
-        ...describe('Play on from a step of an episode, live or recorded (from this machine only)'),
+        ...describe('Fork an episode, live or recorded, at a step (from this machine only)'),
         body: BranchRequest,
         response: { 201: StartedEpisode, '4xx': Problem },
       },
@@ -117,7 +117,7 @@ const branchRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, locali
   done()
 }
 
-/** The order matters: a request may change the rate, stop time, and make steps. */
+/** The order matters: one request may change the rate, pause, and make steps. */
 function pace(episode: Episode, { paused, tick_rate: rate, steps }: PaceRequest): void {
   if (rate !== undefined) episode.setRate(rate)
   if (paused === true || steps !== undefined) episode.pause()

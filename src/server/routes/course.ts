@@ -12,21 +12,23 @@ import { ForkRequest, HandOverRequest, ScoreSeries } from '../../protocol/episod
 import { ViewFrame } from '../../protocol/live.ts'
 import { Problem } from '../../protocol/problem.ts'
 import type { Locality } from '../../transport/locality.ts'
+import { type ModelPlayers, modelOf } from '../model-players.ts'
 import { EpisodeParams } from './episodes.ts'
 import { describeStarted } from './started.ts'
 
 interface Options {
   readonly episodes: EpisodeService
   readonly locality: Locality
+  readonly models: ModelPlayers
 }
 
-/** Characters of one range: a second of a phone's line. A reader asks for the next one. */
+/** Maximum characters of one range: about a second on a phone's connection. A reader then requests the next one. */
 const RANGE_CHARS = 2 * 1024 * 1024
-/** Points of a series of scores: one for every few pixels of a wide chart. */
+/** Maximum points of a score series: one for every few pixels of a wide chart. */
 const MAX_POINTS = 600
-/** States are saved every 1000 steps: scores at those steps cost no folding. */
+/** States are saved every 1000 steps: scores at those steps need no folding. */
 const SAVED_EVERY = 1000
-/** Seconds for which a browser may keep what can no longer change. */
+/** Cache time of immutable responses, in seconds. */
 const KEPT_S = 3600
 
 export const courseRoutes: FastifyPluginCallbackZod<Options> = (app, options, done) => {
@@ -60,7 +62,7 @@ const readRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes }, done) 
     '/api/episodes/:id/frame',
     {
       schema: {
-        summary: 'One moment as the public sees it; without `step` the newest',
+        summary: 'The public view after a step; default: the newest step',
         tags: ['episodes'],
         params: EpisodeParams,
         querystring: z.strictObject({ step: z.coerce.number().int().min(0).exactOptional() }),
@@ -142,13 +144,13 @@ async function withJournal<T>(
 const bySlot = <T>(record: Readonly<Record<string, T>>): ReadonlyMap<number, T> =>
   new Map(Object.entries(record).map(([slot, value]) => [Number(slot), value]))
 
-const writeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, locality }, done) => {
+const writeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, locality, models }, done) => {
   app.addHook('onRequest', (request, _reply, next) => next(locality.refuse(request.raw)))
   app.post(
     '/api/episodes/:id/forks',
     {
       schema: {
-        summary: 'Play another course from a step on (from this machine only)',
+        summary: 'Fork an episode at a step, with changes (from this machine only)',
         tags: ['episodes'],
         params: EpisodeParams,
         body: ForkRequest,
@@ -169,7 +171,7 @@ const writeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, localit
     '/api/episodes/:id/slots/:slot/player',
     {
       schema: {
-        summary: 'Hand a slot of a live episode to a bot, or open it (from this machine only)',
+        summary: 'Hand a slot of a live episode to a bot or model, or open it (from this machine only)',
         tags: ['episodes'],
         params: EpisodeParams.extend({ slot: z.coerce.number().int().min(0).max(255) }),
         body: HandOverRequest,
@@ -184,7 +186,14 @@ const writeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, localit
           hint: 'Fork it at a step and give the slot to another player there.',
         })
       }
-      handOver(episode, params.slot, body.player)
+      const model = modelOf(body.player)
+      if (model === undefined) handOver(episode, params.slot, body.player)
+      else {
+        models.plan(episode.world, body.player)
+        handOver(episode, params.slot, null)
+        episode.handOver(params.slot, { kind: 'model', name: model })
+        models.join(episode)
+      }
       return describeStarted(episodes, episode, host)
     },
   )

@@ -19,6 +19,7 @@ import { Results } from '../../protocol/episode.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { EPISODE_SORTS } from '../../store/episodes/episode-query.ts'
 import type { Locality } from '../../transport/locality.ts'
+import type { ModelPlayers } from '../model-players.ts'
 import { loadRegistered } from '../worlds.ts'
 import { describeStarted } from './started.ts'
 
@@ -28,7 +29,7 @@ const EpisodeQuery = z.strictObject({
   status: z.enum(EPISODE_STATUSES).optional(),
   world: z.string().max(200).optional(),
   variant: z.string().max(200).optional(),
-  /** Where the episode comes from: `api`, `showcase`, `perception`, … */
+  /** Origin of the episode: `api`, `showcase`, `perception`, … */
   kind: z.string().max(100).optional(),
   /** The exact name of a player in any slot. */
   player: z.string().max(200).optional(),
@@ -43,11 +44,12 @@ const EpisodeQuery = z.strictObject({
   offset: z.coerce.number().int().min(0).default(0),
 })
 
-/** Milliseconds between everybody being there and the first step. */
+/** Milliseconds between the last player joining and the first step. */
 const LEAD_MS = 500
 
 interface Options extends ArtefactOptions {
   readonly locality: Locality
+  readonly models: ModelPlayers
 }
 
 interface ArtefactOptions {
@@ -55,7 +57,7 @@ interface ArtefactOptions {
   readonly blobs: BlobStore
 }
 
-export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, blobs, locality }, done) => {
+export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, blobs, locality, models }, done) => {
   app.get(
     '/api/episodes',
     {
@@ -98,15 +100,17 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes
       const refusal = locality.refuse(request.raw)
       if (refusal) throw refusal
       const { tick_rate: stepsPerSecond, players, world: id, paused, ...wanted } = request.body
+      const world = await loadRegistered(episodes.worlds, id)
       const episode = await episodes.start({
         ...wanted,
-        world: await loadRegistered(episodes.worlds, id),
-        slots: players,
+        world,
+        slots: players.map((player) => models.plan(world, player)),
         pacing: { mode: 'rate', stepsPerSecond },
         leadMs: paused ? 0 : LEAD_MS,
         startsPaused: paused,
         kind: 'api',
       })
+      models.join(episode)
       return reply.code(201).send(await describeStarted(episodes, episode, request.host))
     },
   )
@@ -118,7 +122,7 @@ const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { episod
   const describe = (summary: string) => ({ summary, tags: ['artefacts'], params: EpisodeParams })
   app.get(
     '/api/episodes/:id/results.json',
-    { schema: { ...describe('The results, or the standing so far'), response: { 200: Results, '4xx': Problem } } },
+    { schema: { ...describe('The results, or the current standing'), response: { 200: Results, '4xx': Problem } } },
     async ({ params }) => {
       const { results } = await episodes.find(params.id)
       if (results) return results
@@ -134,7 +138,7 @@ const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { episod
   })
   app.get(
     '/api/episodes/:id/journal.jsonl.zst',
-    { schema: describe('The journal of a finished episode, as it is kept') },
+    { schema: describe('The stored journal of a finished episode, compressed') },
     async ({ params }, reply) => {
       await episodes.find(params.id)
       if (!(await blobs.exists(journalBlob(params.id)))) {
@@ -148,7 +152,7 @@ const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { episod
   )
   app.get(
     '/api/episodes/:id/replay.json',
-    { schema: describe('The replay document: a frame for every step') },
+    { schema: describe('The replay document, with a frame for every step') },
     async ({ params }, reply) => {
       const file = await episodes.readJournal(params.id)
       const world = await episodes.worlds.loadRecorded(file.header)

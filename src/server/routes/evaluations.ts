@@ -1,4 +1,4 @@
-// Evaluations of this server's data folder: the list, a report, its rows, and the journals that vouch for them.
+// Evaluations of this server's data folder: the list, a report, its rows, and the journals behind them.
 import { Readable } from 'node:stream'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -17,7 +17,7 @@ const Params = z.strictObject({ id: z.string().min(1).max(100) })
 const RowParams = z.strictObject({ id: z.string().min(1).max(100), number: z.coerce.number().int().min(0) })
 const Limit = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) })
 const RowQuery = z.strictObject({
-  after: z.coerce.number().int().min(-1).default(-1).describe('Rows behind this number.'),
+  after: z.coerce.number().int().min(-1).default(-1).describe('Rows after this number.'),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
 })
 
@@ -55,7 +55,7 @@ export const evaluationRoutes: FastifyPluginCallbackZod<Options> = (app, { evalu
     '/api/evaluations/:id/rows',
     {
       schema: {
-        ...describe('What came of each episode, in the order of their numbers'),
+        ...describe('The outcome of each episode, ordered by number'),
         params: Params,
         querystring: RowQuery,
         response: { 200: z.array(EvaluationRow), '4xx': Problem },

@@ -1,4 +1,4 @@
-// Whether the server lives, and whether it is ready.
+// Liveness and readiness of the server.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ReadyState } from '../../protocol/about.ts'
@@ -17,14 +17,14 @@ interface Options {
 export const healthRoutes: FastifyPluginCallbackZod<Options> = (app, { readiness, liveEpisodes }, done) => {
   app.get(
     '/healthz',
-    { schema: { summary: 'Whether the process lives', tags: ['health'], response: { 200: Health } } },
+    { schema: { summary: 'Liveness of the process', tags: ['health'], response: { 200: Health } } },
     () => ({ status: 'ok' as const }),
   )
   app.get(
     '/readyz',
     {
       schema: {
-        summary: 'Whether the server can do its work: database, disk, journals, resumed episodes',
+        summary: 'Readiness of the server: database, disk, journals, resumed episodes',
         tags: ['health'],
         response: { 200: ReadyState, 503: ReadyState },
       },

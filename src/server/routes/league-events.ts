@@ -10,7 +10,7 @@ export const leagueEventRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (
     '/v2/competition-events',
     {
       schema: {
-        ...describe('What happened, newest first: who, when and why'),
+        ...describe('Events, newest first, with actor, time and reason'),
         querystring: z.object({
           limit: limit(1000, 50),
           league_id: Filter,

@@ -1,4 +1,4 @@
-// What the routes of leagues share: their dependencies, and how queries are written on this wire.
+// Shared by the routes of leagues: their dependencies, and the query format of this API.
 import { z } from 'zod'
 import type { BlobStore } from '../../host/blobs.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
@@ -14,7 +14,7 @@ export interface LeagueRouteOptions
 }
 
 export const Id = z.strictObject({ id: z.string().min(1).max(100) })
-/** The words of the wire. */
+/** The values on the wire. */
 export const Flag = z.enum(['true', 'false']).default('false')
 export const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual)
 export const Offset = z.coerce.number().int().min(0).default(0)

@@ -63,7 +63,7 @@ export const poolRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { 
     '/v2/pools',
     {
       schema: {
-        ...describe('Pools, newest first: one a round'),
+        ...describe('Pools, newest first: one per round'),
         querystring: z.object({ limit: limit(1000, 200), offset: Offset, round_id: Filter }),
         response: { 200: z.array(HostedPool), '4xx': Problem },
       },

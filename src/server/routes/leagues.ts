@@ -20,7 +20,7 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
   app.addHook('onRequest', async (request) => void (await auth.find(request)))
   app.get(
     '/v2/games',
-    { schema: { ...describe('Games that leagues play'), response: { 200: z.array(HostedGame) } } },
+    { schema: { ...describe('Games with leagues'), response: { 200: z.array(HostedGame) } } },
     async () => {
       const all = new Map((await leagues.list()).map((league) => [league.world, gameOf(league)]))
       return [...all.values()]
@@ -49,7 +49,7 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
     '/v2/leagues/:id/division-ladder',
     {
       schema: {
-        ...describe('Its divisions, the highest first'),
+        ...describe('Divisions of a league, highest first'),
         params: Id,
         response: { 200: z.array(LadderEntry), '4xx': Problem },
       },
@@ -102,7 +102,7 @@ const divisionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { lea
     '/v2/divisions/:id',
     {
       schema: {
-        ...describe('One division, and what its commissioner says of it'),
+        ...describe('One division, with the description by its commissioner'),
         params: Id,
         response: { 200: HostedDivision, '4xx': Problem },
       },
@@ -117,7 +117,7 @@ const divisionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { lea
     '/v2/divisions/:id/leaderboard',
     {
       schema: {
-        ...describe('Its leaderboard, best first'),
+        ...describe('Leaderboard of a division, best first'),
         params: Id,
         querystring: z.object({ include_recent_rounds: z.coerce.number().int().min(0).max(100).default(0) }),
         response: { 200: z.array(LeaderboardEntry), '4xx': Problem },

@@ -1,5 +1,5 @@
-// The perception adapter over HTTP: the same routes bare, and below `/api/episodes/:id/slots/:slot`. Bodies are read and
-// judged by the adapter, failures told in its own form; the schemas here are for /openapi.json.
+// The perception adapter over HTTP: the same routes bare, and below `/api/episodes/:id/slots/:slot`. The adapter reads
+// and validates bodies and formats failures; the schemas here are only for /openapi.json.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Credentials, PerceptionAdapter } from '../../adapters/perception/adapter.ts'
 import type { EncodedPerception } from '../../adapters/perception/bridge.ts'
@@ -22,11 +22,11 @@ import type { Locality } from '../../transport/locality.ts'
 /** Which adapter a request is for. */
 export interface ResolvedAdapter {
   readonly adapter: PerceptionAdapter
-  /** The slot that the address names; undefined: whichever the token opens. */
+  /** The slot in the URL; undefined: the slot of the token. */
   readonly slot: number | undefined
 }
 
-/** Where a request names its episode and slot, and what it proves. */
+/** The episode, slot and token of a request. */
 export interface Address {
   readonly id: string | undefined
   readonly slot: string | undefined
@@ -36,7 +36,7 @@ export interface Address {
 export interface PerceptionRouteOptions {
   /** @throws AppError UNKNOWN_EPISODE, EPISODE_OVER, NOT_PERCEIVED, TOKEN_MISSING, TOKEN_REFUSED (also as a rejection) */
   find(address: Address): ResolvedAdapter | Promise<ResolvedAdapter>
-  /** Stands before each route: empty, or `/api/episodes/:id/slots/:slot`. */
+  /** Prefix of each route: empty, or `/api/episodes/:id/slots/:slot`. */
   readonly below: string
   readonly failures: RouteFailures
   /** Refuses callers that are not local; undefined: tokens decide who may ask. */
@@ -55,7 +55,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
   const describe = (summary: string) => ({ summary: `${summary} (${name})`, tags: ['perception'] })
   app.get(
     `${below}/perception`,
-    { config, schema: { ...describe('What the agent perceives now'), response: { 200: Perception, ...failures } } },
+    { config, schema: { ...describe('Current perception of the agent'), response: { 200: Perception, ...failures } } },
     (request, reply) => {
       const found = locate(options, request)
       if (found instanceof Promise) return found.then((at) => look(at, request, reply))
@@ -66,7 +66,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
     `${below}/command`,
     {
       config,
-      schema: { ...describe('Give a command'), body: CommandInput, response: { 202: CommandAccepted, ...failures } },
+      schema: { ...describe('Send a command'), body: CommandInput, response: { 202: CommandAccepted, ...failures } },
       validatorCompiler: () => (value) => ({ value }),
     },
     async (request, reply) => {
@@ -77,7 +77,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
   )
   app.get<{ Params: Where }>(
     `${below}/commands/:command_id`,
-    { config, schema: { ...describe('How a command stands'), response: { 200: CommandReport, ...failures } } },
+    { config, schema: { ...describe('Status of a command'), response: { 200: CommandReport, ...failures } } },
     async (request, reply) => {
       const at = await locate(options, request)
       const report = await at.adapter.report(credentialsOf(at, request), request.params.command_id ?? '')
@@ -86,11 +86,11 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
   )
   app.get<{ Params: Where }>(
     `${below}/:engine/status`,
-    { config, schema: { ...describe('Whether there is an engine'), response: { 200: BridgeStatus, ...failures } } },
+    { config, schema: { ...describe('Whether an engine is connected'), response: { 200: BridgeStatus, ...failures } } },
     async (request, reply) => {
       const { adapter } = await locate(options, request)
       const status = adapter.status()
-      // Clients of the original ask for /morrowind/status, whatever stands behind the adapter.
+      // Clients of the original request /morrowind/status, whatever the engine.
       if (![status.engine, 'morrowind'].includes(request.params.engine ?? '')) {
         throw new AppError('UNKNOWN_WORLD', `behind this adapter is ${status.engine}`)
       }
@@ -99,7 +99,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
   )
   app.get(
     `${below}/perception/stream`,
-    { schema: describe('WebSocket: perceptions and outcomes as they come') },
+    { schema: describe('WebSocket: perceptions and outcomes as they happen') },
     () => {
       throw new AppError('UPGRADE_REQUIRED', 'connect by WebSocket', { hint: 'docs/perception.md has an example.' })
     },
@@ -109,7 +109,7 @@ export function perceptionRoutes(app: FastifyInstance, options: PerceptionRouteO
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** Bodies as bytes, and failures in the form of the protocol, for the routes of `app` alone. */
+/** Bodies as bytes, and failures in the protocol's format, only for the routes of `app`. */
 function installForm(app: FastifyInstance, { locality, failures }: PerceptionRouteOptions): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_COMMAND_BYTES }, (_request, body, done) => {
@@ -129,7 +129,7 @@ function credentialsOf({ adapter, slot }: ResolvedAdapter, request: FastifyReque
   return slotCredentials(adapter, slot, { token: readBearer(request.headers), agentId })
 }
 
-/** A text among params or in a query; read by hand, since it is on the way of every perception. */
+/** A text among params or in a query; read by hand, since every perception request needs it. */
 function textAt(values: unknown, name: string): string | undefined {
   if (typeof values !== 'object' || values === null) return undefined
   const value: unknown = Reflect.get(values, name)
@@ -137,7 +137,7 @@ function textAt(values: unknown, name: string): string | undefined {
 }
 
 /**
- * Who asks, once it is sure that an address with a slot names the caller's own.
+ * The caller, after checking that a slot in the URL belongs to the token.
  * @throws AppError TOKEN_MISSING, TOKEN_REFUSED
  */
 export function slotCredentials(
@@ -146,7 +146,7 @@ export function slotCredentials(
   caller: Credentials,
 ): Credentials {
   if (slot === undefined || adapter.admit(caller).slot === slot) return caller
-  throw new AppError('TOKEN_REFUSED', 'the token is not the one of this slot')
+  throw new AppError('TOKEN_REFUSED', 'the token does not match this slot')
 }
 
 function look(at: ResolvedAdapter, request: FastifyRequest, reply: FastifyReply): Promise<unknown> | undefined {
@@ -167,5 +167,5 @@ function keyOf(request: FastifyRequest): string | undefined {
   if (header === undefined) return undefined
   const key = IdempotencyKey.safeParse(header)
   if (key.success) return key.data
-  throw new AppError('VALIDATION_ERROR', 'Idempotency-Key: 1 to 128 visible characters are expected')
+  throw new AppError('VALIDATION_ERROR', 'Idempotency-Key must have 1 to 128 visible characters')
 }

@@ -1,4 +1,4 @@
-// One episode as one HTML file that works offline and proves itself: journal, world, view and page together.
+// One episode as one HTML file that works offline and verifies itself: journal, world, view and page together.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -10,10 +10,10 @@ interface Options {
   readonly web: WebApp | undefined
 }
 
-/** Characters of a journal that a file may carry: a phone still opens it. */
+/** Maximum characters of a journal in a shared file: a phone can still open it. */
 const MAX_JOURNAL_CHARS = 32 * 1024 * 1024
 
-/** The file may run what is in it and load nothing. */
+/** The file may run its own code and load nothing. */
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
 
@@ -34,13 +34,13 @@ export const shareRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, 
     async ({ params }, reply) => {
       const { status, world, players } = await episodes.find(params.id)
       if (status === 'live') {
-        throw new AppError('NOT_FOUND', `episode ${params.id} is live: there is no file of it yet`, {
-          hint: 'Share it once it is over.',
+        throw new AppError('NOT_FOUND', `episode ${params.id} is live and cannot be shared yet`, {
+          hint: 'Share it after it has ended.',
         })
       }
       const script = web?.file(`/share/${world?.id}.js`)
       if (!script) {
-        throw new AppError('NOT_FOUND', `There is no page to share for ${world?.id ?? 'an unreadable journal'}.`, {
+        throw new AppError('NOT_FOUND', `Episodes of ${world?.id ?? 'an unreadable journal'} have no page to share.`, {
           hint: 'Download the journal; paracosm replay shows and verifies it.',
         })
       }

@@ -1,10 +1,10 @@
-// How a started episode is described: its summary, and where each slot's player finds it.
+// How a started episode is described: its summary, and the URLs for each slot's player.
 import { agentIdOf } from '../../adapters/perception/bridge.ts'
 import type { Episode } from '../../episode/episode.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import type { StartedEpisode } from '../../protocol/catalogue.ts'
 
-/** @param host of the request: addresses lead back to where the caller came from */
+/** @param host of the request: URLs use the host that the caller used */
 export async function describeStarted(
   episodes: EpisodeService,
   episode: Episode,

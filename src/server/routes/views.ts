@@ -1,5 +1,5 @@
-// View modules of worlds from elsewhere: the files beside the module, and a page for a sandboxed frame that may run them
-// and reach nothing else.
+// View modules of external worlds: the module's files, and a page for a sandboxed frame that may run them and load
+// nothing else.
 import { readFile, realpath } from 'node:fs/promises'
 import { stripTypeScriptTypes } from 'node:module'
 import { extname, join, relative } from 'node:path'
@@ -34,7 +34,7 @@ export const viewRoutes: FastifyPluginCallback<Options> = (app, { worlds }, done
       const { title, folder, name } = await locate(worlds, params.world)
       const files = `/views/${encodeURIComponent(params.world)}/files/`
       const origin = `${protocol}://${host}`
-      // `'self'` means nothing to a frame without an origin: our own addresses are spelled out.
+      // `'self'` does not match in a frame without an origin, so our own URLs are listed.
       const policy = [
         'sandbox allow-scripts',
         "default-src 'none'",
@@ -75,22 +75,22 @@ interface Located {
 /** @throws AppError UNKNOWN_WORLD, NOT_FOUND for a world without a module of its own */
 async function locate(worlds: WorldRegistry, id: string): Promise<Located> {
   const { view, title } = await loadRegistered(worlds, id)
-  if (view?.module?.protocol !== 'file:') throw new AppError('NOT_FOUND', `${id} brings no view of its own`)
+  if (view?.module?.protocol !== 'file:') throw new AppError('NOT_FOUND', `${id} has no view of its own`)
   const path = await realpath(fileURLToPath(view.module))
   const folder = join(path, '..')
   return { title, folder, name: relative(folder, path) }
 }
 
-/** A file of the module's folder or below it, wherever links lead. */
+/** A file in or below the module's folder, after resolving links. */
 async function sendFile({ folder }: Located, wanted: string, reply: FastifyReply): Promise<FastifyReply> {
   const path = await realpath(join(folder, wanted)).catch(() => undefined)
   const inside = path === undefined ? '..' : relative(folder, path)
   const type = TYPES[extname(inside)]
   if (path === undefined || inside.startsWith('..') || type === undefined) {
-    throw new AppError('NOT_FOUND', 'There is no such file of a view.')
+    throw new AppError('NOT_FOUND', 'The view has no such file.')
   }
   const bytes = await readFile(path)
-  // The frame has an origin of its own: modules are read across origins. They hold nothing private.
+  // The frame has an origin of its own: modules are read across origins. They contain nothing private.
   void reply.headers({ 'access-control-allow-origin': '*', 'cache-control': 'no-cache' })
   return reply.type(type).send(extname(path) === '.ts' ? stripTypeScriptTypes(bytes.toString('utf8')) : bytes)
 }

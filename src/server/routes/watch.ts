@@ -17,7 +17,7 @@ export interface WatchOptions {
   onFault(error: unknown): void
 }
 
-/** Pages. A page under a name that the server does not know says so, because its sockets would be refused. */
+/** Pages. A page under an unknown host name says so, because its sockets would be refused. */
 export const watchRoutes: FastifyPluginCallback<WatchOptions> = (app, options, done) => {
   const { episodes, origins } = options
   app.addHook('onRequest', (request, _reply, next) => next(origins.refuseSensitive(request.headers)))
@@ -29,7 +29,7 @@ export const watchRoutes: FastifyPluginCallback<WatchOptions> = (app, options, d
       const path = `/${params['*']}`
       const episode = episodes.get(id)
       const wanted = pageOf(path)
-      // A page that was shared while the match ran leads to its replay afterwards.
+      // A page that was shared during the match redirects to its replay afterwards.
       if (!episode && wanted && wanted !== 'replay') {
         await episodes.find(id)
         return reply.redirect(`/episodes/${encodeURIComponent(id)}/clients/replay`)
@@ -52,7 +52,7 @@ async function findAsset(
   at: { id: string; path: string; episode: Episode | undefined },
 ): Promise<Asset | undefined> {
   const page = pageOf(at.path)
-  // The admin page pauses and paces a game: it is for a game that its owner runs by `world serve`.
+  // The admin page controls the pace of a game: only for games run with `world serve`.
   if (page === 'admin') return undefined
   if (at.episode && page !== 'replay') return new GameAdapter(at.episode, options.onFault).page(at.path)
   return replayPage(at.path, await worldOf(options.episodes, at.id))

@@ -1,5 +1,5 @@
-// The browser application: its files with their compressed forms, its pages under every address that it owns, and what it
-// asks about the server. Files never change under a hashed name; everything else is asked for anew with its ETag.
+// The browser application: its files with their compressed forms, its pages at every address it owns, and its requests
+// about the server. Files with a hashed name never change; everything else is revalidated by ETag.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { About, Caller } from '../../protocol/about.ts'
@@ -14,16 +14,16 @@ export interface WebRouteOptions {
   readonly failures: RouteFailures
   readonly origins: OriginPolicy
   readonly locality: Locality
-  /** Of the package. */
+  /** Version of the package. */
   readonly version: string
-  /** Of this start of the server. */
+  /** Id of this start of the server. */
   readonly boot: string
 }
 
 const YEAR_S = 31_536_000
 const IMMUTABLE = `public, max-age=${YEAR_S}, immutable`
 const PAGE = '/index.html'
-/** Asked for by sandboxed frames, which have no origin but `null`; it is public and holds nothing private. */
+/** Requested by sandboxed frames, whose origin is `null`; the file is public. */
 const FRAME_SCRIPT = '/views/frame.js'
 
 const UNBUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Paracosm</title>
@@ -80,7 +80,7 @@ export const webRoutes: FastifyPluginCallbackZod<WebRouteOptions> = (app, option
   done()
 }
 
-/** Whether a browser asks for a page; programs, scripts and images get a Problem. */
+/** Whether a browser requests a page; other clients get a Problem. */
 function isPageRequest({ method, headers, raw }: FastifyRequest): boolean {
   const isRead = method === 'GET' || method === 'HEAD'
   const isOther = /^\/(?:api|_app|views)(?:\/|\?|$)/.test(raw.url ?? '')
@@ -95,7 +95,7 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: WebFile): 
   void reply.headers({
     etag,
     vary: 'accept-encoding',
-    // Parts of these files are of no use to anybody: a Range is ignored, as RFC 9110 allows.
+    // No client needs parts of these files: a Range is ignored, as RFC 9110 allows.
     'accept-ranges': 'none',
     'cache-control': file.isImmutable ? IMMUTABLE : 'no-cache',
   })
@@ -109,7 +109,7 @@ function isKnown(header: string | undefined, etag: string): boolean {
   return tags.includes(etag) || tags.includes('*')
 }
 
-/** The best form that the client accepts; undefined: as it is. */
+/** The best encoding that the client accepts; undefined: none. */
 function encodingFor(header: string | undefined, file: WebFile): readonly [string | undefined, Buffer] {
   const accepted = (header ?? '')
     .toLowerCase()

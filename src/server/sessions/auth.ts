@@ -1,4 +1,4 @@
-// Who calls a session route, and how often.
+// Authentication of session routes.
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { SessionHeader } from '../../protocol/session.ts'
@@ -12,7 +12,7 @@ import type { SessionServices } from './services.ts'
 export const bearerOf = (request: FastifyRequest): string | undefined => readBearer(request.headers)
 
 /**
- * The player whose key it is.
+ * The player of a key.
  * @throws ApiRefusal 401
  */
 export async function requirePlayer(services: SessionServices, key: string | undefined | null): Promise<string> {
@@ -21,7 +21,7 @@ export async function requirePlayer(services: SessionServices, key: string | und
   return player.playerId
 }
 
-/** The player in standard mode; null where everybody plays without a name. */
+/** The player in standard mode; null in free play. */
 export async function credentialsOf(services: SessionServices, request: FastifyRequest): Promise<string | null> {
   return services.mode === 'free_play' ? null : requirePlayer(services, bearerOf(request))
 }

@@ -2,9 +2,11 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Character } from '../../protocol/character.ts'
+import { CharacterCoverage } from '../../protocol/character-coverage.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import { type CharacterEntry, CharacterList, CharacterTable, GameList, HttpError } from '../../protocol/session.ts'
 import { ApiRefusal } from '../../transport/errors.ts'
+import { describeCoverage } from '../character-coverage.ts'
 import { requireAdmin } from './auth.ts'
 import type { SessionServices } from './services.ts'
 
@@ -44,7 +46,7 @@ function readRoutes(app: App, services: SessionServices): void {
     '/api/characters/table',
     {
       schema: {
-        summary: 'The characters with what filters need: kind, labels, divergence',
+        summary: 'The characters, with the fields for filters: kind, labels, divergence',
         tags: ['catalogue'],
         response: { 200: CharacterTable },
       },
@@ -52,12 +54,22 @@ function readRoutes(app: App, services: SessionServices): void {
     async () => ({ characters: (await services.characters.all()).map(toEntry) }),
   )
   app.get(
+    '/api/characters/coverage',
+    {
+      schema: {
+        summary: 'What humans diverge from, and which values others combine',
+        tags: ['catalogue'],
+        response: { 200: CharacterCoverage },
+      },
+    },
+    async () => describeCoverage(await services.characters.all()),
+  )
+  app.get(
     '/api/characters/:character_id',
     {
       schema: {
         summary: 'The sheet of a character',
-        description:
-          'Games may hide parts of it from their players; this route is for readers and writers of characters.',
+        description: 'Games may hide parts of a sheet from their players; this route always returns all of it.',
         tags: ['catalogue'],
         params: Id,
         response: { 200: Character, '4xx': HttpError },

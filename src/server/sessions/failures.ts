@@ -1,4 +1,4 @@
-// Refusals whose words the contract of the session API fixes.
+// Refusals whose text is fixed by the contract of the session API.
 import { ApiRefusal } from '../../transport/errors.ts'
 
 export const unauthorized = (): ApiRefusal => new ApiRefusal(401, 'Invalid access key')

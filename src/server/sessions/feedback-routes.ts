@@ -1,4 +1,4 @@
-// What players think of what a character said.
+// Feedback of players on messages of characters.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { FeedbackCleared, FeedbackRequest, FeedbackStored, HttpError } from '../../protocol/session.ts'
@@ -10,7 +10,7 @@ const EventId = SessionIdParams.extend({ event_id: z.string().min(1).max(100) })
 
 export const feedbackRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
   const { log } = services
-  const feedback = { summary: 'What the player thinks of a message', tags: ['sessions'], params: EventId }
+  const feedback = { summary: 'Feedback of the player on a message', tags: ['sessions'], params: EventId }
   app.post(
     '/api/sessions/:id/events/:event_id/feedback',
     { schema: { ...feedback, body: FeedbackRequest, response: { 200: FeedbackStored, '4xx': HttpError } } },
@@ -21,7 +21,7 @@ export const feedbackRoutes: FastifyPluginCallbackZod<{ services: SessionService
       const given = {
         liked,
         comment: comment.trim(),
-        // Flags say what was wrong: with something that is liked, nothing was.
+        // Flags name faults, so a liked message has none.
         doesnt_make_sense: !liked && doesnt_make_sense,
         out_of_character: !liked && out_of_character,
         other: !liked && other,

@@ -1,4 +1,4 @@
-// Before a session: what can be chosen, and the start.
+// The choices before a session, and its start.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { planSession, setupOf } from '../../adapters/session/plan.ts'
@@ -9,9 +9,9 @@ import { tooMany } from '../../transport/rate-limit.ts'
 import { bearerOf, credentialsOf, requirePlayer } from './auth.ts'
 import type { SessionServices } from './services.ts'
 
-/** Sessions that one player (or address, in free play) may start a minute. */
+/** Sessions that one player (or address, in free play) may start per minute. */
 const STARTS = 120
-/** Players and addresses whose starts are counted. */
+/** Maximum number of tracked players and addresses. */
 const MAX_STARTERS = 10_000
 
 export const wsPathOf = (sessionId: string): string => `/api/play/game/${sessionId}/ws`
@@ -23,7 +23,7 @@ export const playRoutes: FastifyPluginCallbackZod<{ services: SessionServices }>
     '/api/play/setup/:game_name',
     {
       schema: {
-        summary: 'Who can be played and met in a game',
+        summary: 'Characters that can be played and met in a game',
         tags: ['play'],
         params: z.strictObject({ game_name: z.string().max(200) }),
         response: { 200: Setup, '4xx': HttpError },

@@ -6,7 +6,7 @@ import { routeLimit } from '../../transport/rate-limit.ts'
 import { requirePlayer, requireStandard } from './auth.ts'
 import type { SessionServices } from './services.ts'
 
-/** Registrations and attempts to authenticate that one address may make a minute. */
+/** Registrations and authentication attempts per address and minute. */
 const REGISTRATIONS = 30
 const ATTEMPTS = 120
 
@@ -25,11 +25,11 @@ export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
   app.post(
     '/api/player/registration',
     {
-      // Before the body is looked at: whatever it holds, this mode has no players.
+      // Checked before the body: this mode has no players.
       onRequest: standardOnly,
       config: limit(REGISTRATIONS),
       schema: {
-        summary: 'Register a player; the key is shown this once',
+        summary: 'Register a player; the key is shown only once',
         tags: ['players'],
         body: Registration,
         response: { 200: Registered, '4xx': HttpError },
@@ -47,7 +47,7 @@ export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
       onRequest: standardOnly,
       config: limit(ATTEMPTS),
       schema: {
-        summary: 'Whose key it is',
+        summary: 'The player of this key',
         tags: ['players'],
         body: AuthRequest,
         response: { 200: Authenticated, '4xx': HttpError },
@@ -55,14 +55,14 @@ export const playerRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
     },
     async (request) => {
       const player_id = await requirePlayer(services, request.body.api_key)
-      // The name is personal data, and lies apart.
+      // The name is personal data, which is stored separately.
       return { player_id, full_name: '', authenticated: true as const }
     },
   )
   done()
 }
 
-/** The form as it is kept: one object a field. */
+/** The stored form: one object per field. */
 function fieldsOf(form: Registration): JsonObject {
   const field = (key: string, label: string, about: { type: string; pii: boolean; answer: JsonObject[string] }) => ({
     key,

@@ -1,4 +1,4 @@
-// Registers the session API: its routes, with their own form of failures, and the play socket.
+// Registers the session API: its routes, with their own failure format, and the play socket.
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { MAX_RECEIVED_BYTES, PlaySocket } from '../../adapters/session/play-socket.ts'
@@ -18,7 +18,7 @@ import { systemRoutes } from './system-routes.ts'
 
 const ROUTES = [systemRoutes, playerRoutes, catalogueRoutes, playRoutes, sessionRoutes, feedbackRoutes, afterRoutes]
 
-/** Paths that belong to this API with all that is below them. */
+/** Path prefixes of this API. */
 const AREAS = ['/api/sessions', '/api/play', '/api/player', '/api/games', '/api/characters', '/api/models'] as const
 
 export async function registerSessionRoutes(
@@ -36,7 +36,7 @@ export async function registerSessionRoutes(
   })
 }
 
-/** Longest id of a session in an address; ours have 36 characters. */
+/** Maximum length of a session id in a URL; ours have 36 characters. */
 const MAX_ID = 100
 
 /** The play socket. The contract answers bad keys and unknown sessions with a frame, after the handshake. */
@@ -46,7 +46,7 @@ export function playRoute(services: SessionServices): UpgradeRoute {
     pattern: '/api/play/game/:id/ws',
     style: DETAIL_STYLE,
     maxMessageBytes: MAX_RECEIVED_BYTES,
-    // A key proves who speaks, whatever page sends it. In free play there is none.
+    // A key authenticates the caller, whatever page sends it. Free play has no keys.
     origins: services.mode === 'standard' ? 'any' : 'allowed',
     authorize({ params, query, bearer }) {
       const { id: sessionId = '' } = params

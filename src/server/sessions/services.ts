@@ -1,4 +1,4 @@
-// What the session routes share: who is there, what is played, in which mode.
+// Services of the session routes: players, games, characters and the mode.
 import { SessionEvaluator } from '../../adapters/session/evaluate.ts'
 import { GameCatalogue } from '../../adapters/session/games.ts'
 import type { PlayHost } from '../../adapters/session/play-socket.ts'
@@ -21,17 +21,17 @@ export interface SessionServices {
   readonly mode: ServerMode
   readonly players: Players
   readonly characters: Characters
-  /** All characters, as they were a moment ago. */
+  /** All characters, cached for a moment. */
   roster(): Promise<readonly Character[]>
   readonly registry: SessionRegistry
   readonly games: GameCatalogue
   readonly episodes: EpisodeService
   readonly evaluator: SessionEvaluator
   readonly log: SessionLog
-  /** Whether a player has been assigned anything in a study. */
+  /** Whether a player has an assignment in a study. */
   isParticipant(playerId: string): Promise<boolean>
   readonly models: RoleModels
-  /** SHA-256 of the key that may write characters; undefined: nobody may over HTTP. */
+  /** SHA-256 of the key that may write characters; undefined: no writes over HTTP. */
   readonly adminKeyHash: string | undefined
   readonly hasRateLimits: boolean
   /** The study that clients lead people to; undefined: none. */
@@ -51,9 +51,9 @@ export interface SessionServiceOptions {
   readonly ttlMs: number
   readonly sweepMs: number
   readonly adminKey?: string | undefined
-  /** Whether this process has the store to itself: claims that a crash left are then nobody's. */
+  /** Whether only this process uses the store: claims that a crash left can then be released. */
   readonly isAlone: boolean
-  /** Whether registrations, attempts and starts are counted. */
+  /** Whether registrations, attempts and starts are rate-limited. */
   readonly hasRateLimits: boolean
   /** The study that clients lead people to; asked once the studies are open. */
   readonly defaultStudy?: () => string | undefined
@@ -64,11 +64,11 @@ export interface SessionServiceOptions {
   readonly showsEvaluations?: (study: string) => Promise<boolean>
 }
 
-/** Milliseconds that a list of characters is used again. */
+/** Milliseconds for which a list of characters is cached. */
 const ROSTER_MS = 1000
 
 /**
- * Loads the games, seeds the shipped characters, frees what a crash left, and begins to sweep.
+ * Loads the games, seeds the built-in characters, releases stale claims, and starts the sweep.
  * @throws AppError WORLD_INVALID when two worlds have a game of the same name; the codes of the store
  */
 export async function createSessionServices(options: SessionServiceOptions): Promise<SessionServices> {
@@ -122,7 +122,7 @@ export async function createSessionServices(options: SessionServiceOptions): Pro
   }
 }
 
-/** Whose socket it is: a player by key, or a spectator by a key of one session. */
+/** The owner of a socket: a player by key, or a spectator by a key of one session. */
 export function createPlayHost(services: SessionServices): PlayHost {
   return {
     registry: services.registry,

@@ -1,4 +1,4 @@
-// What is made of a session: branches, evaluations, keys to watch it with.
+// Actions on a session: branches, evaluations, spectator keys.
 import { randomBytes } from 'node:crypto'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { branchSession } from '../../adapters/session/branch.ts'
@@ -14,7 +14,7 @@ export const afterRoutes: FastifyPluginCallbackZod<{ services: SessionServices }
     '/api/sessions/:id/branch',
     {
       schema: {
-        summary: 'A session of its own that shares the past of another',
+        summary: 'Branch a session: a new session with the same past',
         tags: ['sessions'],
         params: SessionIdParams,
         body: BranchRequest.nullish(),
@@ -59,7 +59,7 @@ export const afterRoutes: FastifyPluginCallbackZod<{ services: SessionServices }
     '/api/sessions/:id/spectators',
     {
       schema: {
-        summary: 'A key with which others may watch, and only that; shown this once',
+        summary: 'Create a key that only allows watching; it is shown only once',
         tags: ['sessions'],
         params: SessionIdParams,
         response: { 200: SpectatorKey, '4xx': HttpError },

@@ -1,4 +1,4 @@
-// Sessions after their start: how they stand and what was said. The store knows, on every server.
+// Sessions after their start: status and transcript, read from the store on every server.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { JsonObject } from '../../protocol/json.ts'
 import { HttpError, Reconstruction, SessionList, SessionStatus } from '../../protocol/session.ts'
@@ -6,7 +6,7 @@ import { credentialsOf, ownHeader, requireStandard, SessionIdParams } from './au
 import { noSession } from './failures.ts'
 import type { SessionServices } from './services.ts'
 
-/** Sessions in one list. */
+/** Maximum sessions per list. */
 const LISTED = 500
 
 export const sessionRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
@@ -15,7 +15,7 @@ export const sessionRoutes: FastifyPluginCallbackZod<{ services: SessionServices
     '/api/sessions/:id/status',
     {
       schema: {
-        summary: 'How a session stands',
+        summary: 'Status of a session',
         tags: ['sessions'],
         params: SessionIdParams,
         response: { 200: SessionStatus, '4xx': HttpError },

@@ -1,4 +1,4 @@
-// The server itself, as clients of the session API ask for it.
+// Facts about the server for clients of the session API.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { RoleModelsInfo, ServerConfig, ServerStatus } from '../../protocol/session.ts'
 import type { SessionServices } from './services.ts'
@@ -6,7 +6,7 @@ import type { SessionServices } from './services.ts'
 export const systemRoutes: FastifyPluginCallbackZod<{ services: SessionServices }> = (app, { services }, done) => {
   app.get(
     '/api/status',
-    { schema: { summary: 'Since when the server runs', tags: ['system'], response: { 200: ServerStatus } } },
+    { schema: { summary: 'Start time of the server', tags: ['system'], response: { 200: ServerStatus } } },
     () => ({
       status: 'ok' as const,
       started_at: new Date(services.startedAt).toISOString(),
@@ -15,7 +15,7 @@ export const systemRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
   )
   app.get(
     '/api/server/config',
-    { schema: { summary: 'What the server allows', tags: ['system'], response: { 200: ServerConfig } } },
+    { schema: { summary: 'Limits of the server', tags: ['system'], response: { 200: ServerConfig } } },
     () => {
       const isStandard = services.mode === 'standard'
       return {
@@ -31,7 +31,16 @@ export const systemRoutes: FastifyPluginCallbackZod<{ services: SessionServices 
   app.get(
     '/api/models',
     { schema: { summary: 'Who plays the characters', tags: ['system'], response: { 200: RoleModelsInfo } } },
-    () => ({ kind: services.models.kind, models: services.models.profile, spent: services.models.spent?.() ?? null }),
+    () => {
+      const { kind, profile, spent, limits, agent } = services.models
+      return {
+        kind,
+        models: profile,
+        spent: spent?.() ?? null,
+        limits: { tokens: limits?.tokens ?? null, cost_usd: limits?.usd ?? null },
+        agent: agent?.model ?? null,
+      }
+    },
   )
   done()
 }

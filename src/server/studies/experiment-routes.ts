@@ -40,7 +40,7 @@ function standingRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'How the caller stands in an experiment',
+        summary: 'Status of the caller in an experiment',
         response: { 200: ExperimentSetup, '4xx': HttpError },
       },
     },
@@ -54,7 +54,7 @@ function standingRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'How far an experiment has come',
+        summary: 'Progress of an experiment',
         response: { 200: StudyProgress, '4xx': HttpError },
       },
     },
@@ -65,7 +65,7 @@ function standingRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'How far each game has come',
+        summary: 'Progress of each game',
         response: { 200: StudyStatusAnswer, '4xx': HttpError },
       },
     },
@@ -129,7 +129,7 @@ function playRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'What the caller may choose among',
+        summary: 'Choices of the caller',
         response: { 200: ExperimentOptions, '4xx': HttpError },
       },
     },

@@ -1,4 +1,4 @@
-// What participants of a study do, in one shape for both generations: the routes behind the participant pages.
+// Actions of participants in a study, the same for both generations: the routes behind the participant pages.
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -25,7 +25,7 @@ import type { StudyServices } from './services.ts'
 
 const Params = z.strictObject({ name: z.string().min(1).max(200) })
 const BASE = '/api/studies/:name'
-/** Participants that may join from one address a minute: a laboratory has one address. */
+/** Participants that may join from one address per minute: a laboratory has one address. */
 const JOINS = 600
 
 type App = Parameters<FastifyPluginCallbackZod<{ services: StudyServices }>>[0]
@@ -52,7 +52,7 @@ function comingRoutes(app: App, services: StudyServices): void {
   app.get(
     BASE,
     {
-      schema: { ...about, summary: 'What anybody may know of a study', response: { 200: StudyInfo, '4xx': HttpError } },
+      schema: { ...about, summary: 'Public facts about a study', response: { 200: StudyInfo, '4xx': HttpError } },
     },
     async (request) => {
       const open = await catalogue.open(request.params.name)
@@ -66,7 +66,7 @@ function comingRoutes(app: App, services: StudyServices): void {
       config: { rateLimit: sessions.hasRateLimits ? routeLimit(JOINS) : (false as const) },
       schema: {
         ...about,
-        summary: 'Take part: gives the key of the participant',
+        summary: 'Join a study; returns the key of the participant',
         body: JoinStudy,
         response: { 200: JoinedStudy, '4xx': HttpError },
       },
@@ -82,7 +82,7 @@ function comingRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Where the caller is, and what comes next',
+        summary: 'Current stage of the caller',
         response: { 200: ParticipantState, '4xx': HttpError },
       },
     },
@@ -100,7 +100,7 @@ function answerRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Agree to the text of the study',
+        summary: 'Agree to the consent text of a study',
         body: GiveConsent,
         response: { 200: ParticipantState, '4xx': HttpError },
       },
@@ -117,7 +117,7 @@ function answerRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Answer the forms that are asked now',
+        summary: 'Answer the current forms',
         body: SubmitStudyForms,
         response: { 200: ParticipantState, '4xx': HttpError },
       },
@@ -158,7 +158,7 @@ function playRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Start the session of the assignment, or go back to it',
+        summary: 'Start or reopen the session of the assignment',
         body: StartStudy.nullish(),
         response: { 200: PlayStarted, '4xx': HttpError },
       },
@@ -227,7 +227,7 @@ function leavingRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Stop taking part, and have everything deleted if wanted',
+        summary: 'Withdraw from a study, and optionally delete all data',
         body: Withdraw,
         response: { 200: Withdrawn, '4xx': HttpError },
       },
@@ -243,7 +243,7 @@ function leavingRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Everything that the study holds of the caller',
+        summary: 'All data of the caller in a study',
         response: { 200: ParticipantData, '4xx': HttpError },
       },
     },

@@ -1,4 +1,4 @@
-// Registers the routes of studies with the failures of the session API.
+// Registers the routes of studies, with the failure format of the session API.
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { parseJsonWithFloats } from '../../experiment/forms/python-text.ts'
@@ -11,7 +11,7 @@ import { researchRoutes } from './research/routes.ts'
 import { runRoutes } from './run-routes.ts'
 import type { StudyServices } from './services.ts'
 
-/** Paths that belong to studies with all that is below them. */
+/** Path prefixes of studies. */
 const AREAS = ['/api/experiments', '/api/run', '/api/studies', '/api/research'] as const
 
 export async function registerStudyRoutes(

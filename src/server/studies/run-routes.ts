@@ -18,7 +18,7 @@ import { routeLimit } from '../../transport/rate-limit.ts'
 import { bearerOf, requirePlayer } from '../sessions/auth.ts'
 import type { StudyServices } from './services.ts'
 
-/** Anonymous players that one address may make a minute: a class may share an address. */
+/** Anonymous players per address and minute: a class may share an address. */
 const ANONYMOUS = 120
 
 type App = Parameters<FastifyPluginCallbackZod<{ services: StudyServices }>>[0]
@@ -42,7 +42,7 @@ function standingRoutes(app: App, services: StudyServices): void {
   app.get(
     '/api/run/setup',
     {
-      schema: { ...about, summary: 'How the caller stands in the run', response: { 200: RunSetup, '4xx': HttpError } },
+      schema: { ...about, summary: 'Status of the caller in the run', response: { 200: RunSetup, '4xx': HttpError } },
     },
     async (request) => {
       const { open, player } = await enter(services)(request)
@@ -51,7 +51,7 @@ function standingRoutes(app: App, services: StudyServices): void {
   )
   app.get(
     '/api/run/progress',
-    { schema: { ...about, summary: 'How far the run has come', response: { 200: StudyProgress, '4xx': HttpError } } },
+    { schema: { ...about, summary: 'Progress of the run', response: { 200: StudyProgress, '4xx': HttpError } } },
     async (request) => experiments.progress((await enter(services)(request)).open),
   )
   app.get(
@@ -59,7 +59,7 @@ function standingRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'How far each game has come',
+        summary: 'Progress of each game',
         response: { 200: StudyStatusAnswer, '4xx': HttpError },
       },
     },
@@ -89,7 +89,7 @@ function playRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Start the session of an assignment, or go back to it',
+        summary: 'Start or reopen the session of an assignment',
         body: StartRun.nullish(),
         response: { 200: PlayStarted, '4xx': HttpError },
       },
@@ -109,7 +109,7 @@ function choiceRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'What the caller may choose among',
+        summary: 'Choices of the caller',
         response: { 200: RunOptions, '4xx': HttpError },
       },
     },
@@ -143,7 +143,7 @@ function anonymousRoute(app: App, services: StudyServices): void {
     {
       config: { rateLimit: sessions.hasRateLimits ? routeLimit(ANONYMOUS) : (false as const) },
       schema: {
-        summary: 'A player without registration; the key is shown this once',
+        summary: 'Create a player without registration; the key is shown only once',
         tags: ['players'],
         response: { 200: Registered, '4xx': HttpError },
       },

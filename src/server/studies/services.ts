@@ -1,6 +1,6 @@
-// What the study routes share, and the sweep that frees places which nobody took up in time.
+// Services of the study routes, and the sweep that frees places that were not taken in time.
 
-import { summariseWorld } from '../../adapters/coworld/describe.ts'
+import { knownWorld } from '../../experiment/file/catalogue.ts'
 import { StudyCatalogue } from '../../experiment/service/catalogue.ts'
 import { Enrolment } from '../../experiment/service/enrolment.ts'
 import type { OpenStudy } from '../../experiment/service/environment.ts'
@@ -16,6 +16,7 @@ import { StudyEpisodes } from '../../store/studies/study-episodes.ts'
 import { WaitingRooms } from '../../store/studies/waiting-rooms.ts'
 import { ApiRefusal } from '../../transport/errors.ts'
 import type { SessionServices } from '../sessions/services.ts'
+import { modelPlayers } from './model-players.ts'
 import { createSweep } from './sweep.ts'
 
 /** A file that the server was started with. */
@@ -29,7 +30,7 @@ export interface StudySettings {
   readonly files: readonly StudySource[]
   /** The run behind /api/run; undefined: the first file of the newer generation. */
   readonly run?: string | undefined
-  /** The study that participants are led to. */
+  /** The study that participants are sent to. */
   readonly defaultExperiment?: string | undefined
 }
 
@@ -58,7 +59,7 @@ export interface StudyServices {
   close(): Promise<void>
 }
 
-/** Milliseconds between two looks at waiting rooms and episodes. */
+/** Milliseconds between two checks at waiting rooms and episodes. */
 const MATCH_MS = 1_000
 /** Milliseconds between two sweeps of places. */
 const SWEEP_MS = 15_000
@@ -79,8 +80,9 @@ export async function createStudyServices(
   const studies = new Studies(store)
   const links = new StudyLinks(store)
   const { worlds: registered } = episodes
-  const worlds = (await Promise.all(registered.ids().map((id) => registered.load(id)))).map(summariseWorld)
-  const at = { studies, games, worlds, registry, roster: () => sessions.roster() }
+  const worlds = (await Promise.all(registered.ids().map((id) => registered.load(id)))).map(knownWorld)
+  const hasModels = sessions.models.client !== undefined
+  const at = { studies, games, worlds, hasModels, registry, roster: () => sessions.roster() }
   const catalogue = new StudyCatalogue(at)
   let firstRun: string | undefined
   for (const { path, text } of settings.files) {
@@ -91,7 +93,14 @@ export async function createStudyServices(
   const runs = new Runs(at)
   const rooms = new WaitingRooms(store)
   const played = new StudyEpisodes(store)
-  const plays = new WorldPlays({ rooms, played, episodes, catalogue, onFault })
+  const plays = new WorldPlays({
+    rooms,
+    played,
+    episodes,
+    catalogue,
+    onFault,
+    sit: modelPlayers(sessions.models.client),
+  })
   const enrolment = new Enrolment({ studies, links, players, rooms, played, plays })
   const sweeping = createSweep(
     () => plays.sweep(),

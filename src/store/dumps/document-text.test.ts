@@ -31,7 +31,7 @@ test('documents: every form gives them back, however the text is cut into pieces
   )
 })
 
-test('documents: one object without a list is told apart, but for lines', () => {
+test('documents: a single object without a list is detected, except in lines', () => {
   assert.deepEqual(cut('{"version": 1, "files": []}'), { form: 'object', documents: [] })
   assert.deepEqual(cut('{"documents": {}}'), { form: 'object', documents: [] })
   assert.deepEqual(cut('{"a": {"documents": [{}]}}'), { form: 'object', documents: [] })

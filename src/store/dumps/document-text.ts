@@ -1,6 +1,6 @@
 // Cuts the text of a collection into its documents while it is read, so that a file of any size takes the memory of its
-// largest document: a list, `{"documents": [...]}`, or one document after another. Whether a document is JSON is looked
-// at by whoever parses it.
+// largest document: a list, `{"documents": [...]}`, or one document after another. It does not check that a document is
+// JSON; the parser does.
 import { AppError } from '../../kernel/errors.ts'
 
 /** Characters of one document. */
@@ -16,7 +16,7 @@ const STRING_END = /["\\]/g
 const NOT_BLANK = /\S/g
 const DOCUMENTS_KEY = /"documents"\s*:\s*$/
 
-/** Fed with pieces of text; hands out each document as soon as it is whole. */
+/** Takes pieces of text and returns each document as soon as it is complete. */
 export class DocumentCutter {
   readonly #name: string
   readonly #isSequence: boolean
@@ -26,11 +26,11 @@ export class DocumentCutter {
   #depth = 0
   #isInString = false
   #isEscaped = false
-  /** What must come next in a list; `over`: nothing. */
+  /** What must follow in a list; `over`: nothing. */
   #expects: 'first' | 'value' | 'comma' | 'over' = 'first'
   /** Of a wrapped list: the object up to the list. */
   #frame: string | undefined
-  /** An only object may turn out to be no document. */
+  /** A single object may turn out not to be a document. */
   #withheld: string | undefined
   #count = 0
 
@@ -87,19 +87,19 @@ export class DocumentCutter {
       if (this.#form === 'list') return
     }
     if (this.#form !== 'sequence') {
-      if (this.#expects === 'over') throw this.#fault(`${this.#name} goes on behind its end`)
+      if (this.#expects === 'over') throw this.#fault(`${this.#name} has text after its end`)
       const isEnd = character === ']' && this.#expects !== 'value'
       if (isEnd) {
         this.#closeList()
         return
       }
       if (this.#expects === 'comma') {
-        if (character !== ',') throw this.#fault(`a comma is missing behind document ${this.#count} of ${this.#name}`)
+        if (character !== ',') throw this.#fault(`a comma is missing after document ${this.#count} of ${this.#name}`)
         this.#expects = 'value'
         return
       }
     }
-    if (character !== '{') throw this.#fault(`document ${this.#count + 1} of ${this.#name} is no object`)
+    if (character !== '{') throw this.#fault(`document ${this.#count + 1} of ${this.#name} is not an object`)
     this.#value = '{'
     this.#depth = 1
   }
@@ -112,7 +112,7 @@ export class DocumentCutter {
     this.#depth = 1
   }
 
-  /** Inside of a value: takes what belongs to it. @returns the next position: after the value, or at the end of the piece */
+  /** Inside a value: consumes its characters. @returns the next position: after the value, or at the end of the piece */
   #readValue(piece: string, from: number): number {
     let at = from
     while (at < piece.length && this.#depth > 0) {
@@ -185,7 +185,7 @@ export class DocumentCutter {
     try {
       JSON.parse(frame)
     } catch {
-      throw new AppError('JSON_MALFORMED', `${this.#name} is not JSON round its documents`)
+      throw new AppError('JSON_MALFORMED', `${this.#name} is not a JSON list of documents`)
     }
   }
 

@@ -302,9 +302,9 @@ forEachStore(
       [
         'no collection',
         (folder) => writeFileSync(join(folder, 'note.json'), '"Quill"'),
-        /document 1 of note\.json is no object/,
+        /document 1 of note\.json is not an object/,
       ],
-      ['a list of numbers', (folder) => writeFileSync(join(folder, 'note.json'), '[1]'), /note\.json is no object/],
+      ['a list of numbers', (folder) => writeFileSync(join(folder, 'note.json'), '[1]'), /note\.json is not an object/],
       ['a name that is none', (folder) => writeFileSync(join(folder, 'a b.json'), '[]'), /a b\.json is not named/],
       ['not UTF-8', (folder) => writeFileSync(join(folder, 'note.json'), Buffer.from([0x5b, 0xff, 0x5d])), /not UTF-8/],
       [
@@ -402,8 +402,8 @@ forEachStore(
         (folder) => writeFileSync(join(folder, 'forms.ndjson'), ''),
         /forms\.json and forms\.ndjson are both forms/,
       ],
-      ['a link', (folder) => symlinkSync('/etc/passwd', join(folder, 'note.json')), /note\.json is no file/],
-      ['a folder', (folder) => mkdirSync(join(folder, 'note.json')), /note\.json is no file/],
+      ['a link', (folder) => symlinkSync('/etc/passwd', join(folder, 'note.json')), /note\.json is not a regular file/],
+      ['a folder', (folder) => mkdirSync(join(folder, 'note.json')), /note\.json is not a regular file/],
       [
         'a journal that is none',
         (folder) => writeFileSync(join(folder, 'session_journals.json'), '[{"session_id":"x","part":1,"lines":"x"}]'),
@@ -433,7 +433,7 @@ forEachStore('import: a folder that is not there, empty or unreadable is refused
   await assert.rejects(importFolder(store, join(services.folder, 'none'), seed), { code: 'FILE_UNREADABLE' })
   const folder = mkdtempSync(join(services.folder, 's-'))
   await assert.rejects(importFolder(store, folder, seed), { code: 'VALIDATION_ERROR', message: /no collection/ })
-  await assert.rejects(importFolder(store, folder, { mode: 'restore', vault }), { message: /no dump or backup/ })
+  await assert.rejects(importFolder(store, folder, { mode: 'restore', vault }), { message: /not a dump or backup/ })
   if (process.getuid?.() === 0) return
   writeFileSync(join(folder, 'forms.json'), '[]')
   chmodSync(join(folder, 'forms.json'), 0)

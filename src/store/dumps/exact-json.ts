@@ -1,8 +1,8 @@
-// JSON whose numbers keep their spelling: 1.0, -0 and 20 digits come out as they went in. A number that JavaScript spells
-// otherwise is held as raw JSON; everything else is as JSON.parse has it.
+// JSON whose numbers keep their spelling: 1.0, -0 and 20 digits come out as they went in. A number that JavaScript
+// would write differently is kept as raw JSON; everything else is as in JSON.parse.
 
 declare global {
-  // Part of the language since 2025, and of Node 24; the compiler's library does not tell of it yet.
+  // Part of the language since 2025 and of Node 24; the compiler's library does not declare it yet.
   interface JSON {
     rawJSON(text: string): object
     isRawJSON(value: unknown): boolean

@@ -59,7 +59,8 @@ async function collect(
     if (entry.isDirectory()) await collect(whole, { folder, depth: depth + 1, files })
     if (!isCollectionFile(entry.name)) continue
     // A link may lead anywhere, and other kinds of files may never end.
-    if (!entry.isFile()) throw new AppError('VALIDATION_ERROR', `${name} is no file: put the file itself there`)
+    if (!entry.isFile())
+      throw new AppError('VALIDATION_ERROR', `${name} is not a regular file: replace it by the file itself`)
     const collection = basename(entry.name, extname(entry.name))
     if (!COLLECTION.test(collection)) throw new AppError('VALIDATION_ERROR', `${name} is not named like a collection`)
     files.push({ collection, path: whole, name })
@@ -138,7 +139,7 @@ export async function readManifest(folder: string): Promise<readonly string[] | 
   const path = join(folder, MANIFEST)
   const stats = await lstat(path).catch(() => undefined)
   if (!stats) return undefined
-  if (!stats.isFile() || stats.size > MAX_MANIFEST) throw new AppError('VALIDATION_ERROR', `${path} is no manifest`)
+  if (!stats.isFile() || stats.size > MAX_MANIFEST) throw new AppError('VALIDATION_ERROR', `${path} is not a manifest`)
   const text = await reading(path, () => readFile(path, 'utf8'))
   const value = parseJson(text, MANIFEST)
   return parseWith(Manifest, value, { code: 'VALIDATION_ERROR', what: MANIFEST }).collections

@@ -1,5 +1,5 @@
-// What a folder says of collections that have no table here: that they are there, even without documents, and their indexes.
-// Kept as facts of the store, so that a dump has them again as they came.
+// The metadata of collections that have no table here: their existence, even without documents, and their indexes.
+// Stored as facts of the store, so that a dump reproduces them.
 import { readFile } from 'node:fs/promises'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { JsonObject } from '../../protocol/json.ts'

@@ -49,7 +49,7 @@ export async function importFolder(store: Store, folder: string, options: Import
   const context: DumpContext = { vault, personal: 'sealed', now: now() }
   const promised = await readManifest(folder)
   if (mode !== 'seed' && !promised) {
-    throw new AppError('VALIDATION_ERROR', `${folder} has no ${MANIFEST}, so it is no dump or backup`, {
+    throw new AppError('VALIDATION_ERROR', `${folder} has no ${MANIFEST}, so it is not a dump or backup`, {
       hint: 'Give the folder that a dump or backup made; a folder of seed files is read with: paracosm admin seed',
     })
   }
@@ -58,7 +58,7 @@ export async function importFolder(store: Store, folder: string, options: Import
   const names = new Set(files.map((file) => file.collection))
   const missing = (promised ?? []).filter((name) => !names.has(name))
   if (mode !== 'seed' && missing.length > 0) {
-    throw new AppError('VALIDATION_ERROR', `${folder} is not whole: ${MANIFEST} tells of ${missing.join(', ')}`)
+    throw new AppError('VALIDATION_ERROR', `${folder} is incomplete: ${MANIFEST} also lists ${missing.join(', ')}`)
   }
   if (files.length === 0) throw new AppError('VALIDATION_ERROR', `${folder} has no collection`)
   const collections = await store.transaction(async (tx) => {
@@ -67,7 +67,7 @@ export async function importFolder(store: Store, folder: string, options: Import
     const counts = await replaceAll(tx, files, context, options)
     const cleared = mode === 'restore' ? await clearOthers(tx, names) : []
     if (mode === 'restore') await dropNotes(tx, names)
-    if (cleared.length > 0) notes.push(`Emptied, since the folder does not have them: ${cleared.join(', ')}.`)
+    if (cleared.length > 0) notes.push(`Emptied because the folder does not contain them: ${cleared.join(', ')}.`)
     await settle(tx, context.now, names)
     return counts
   })
@@ -93,7 +93,7 @@ async function checkAll(
       for (const document of batch) collection.check(document, context)
       onProgress?.({ phase: 'checked', collection: file.collection, documents })
     })
-    if (form === 'object') notes.push(`Left out ${file.name}: it is one object, and no list of documents.`)
+    if (form === 'object') notes.push(`Skipped ${file.name}: it is a single object, not a list of documents.`)
     else files.push(file)
   }
   return { files: inOrder(files), notes }
@@ -138,7 +138,7 @@ async function replaceAll(
       documents = count
       onProgress?.({ phase: 'stored', collection: file.collection, documents })
     })
-    if (form === 'object') throw new AppError('VALIDATION_ERROR', `${file.name} has changed meanwhile`)
+    if (form === 'object') throw new AppError('VALIDATION_ERROR', `${file.name} changed during the import`)
     counts.push({ name: file.collection, documents })
   }
   return counts.sort((one, other) => (one.name < other.name ? -1 : 1))
@@ -155,7 +155,7 @@ async function refusePlayed(tx: Transaction<Tables>, now: number): Promise<void>
     .executeTakeFirst()
   if (!played) return
   throw new AppError('DATA_IN_USE', `session ${played.session_id} is being played on server ${played.claimed_by}`, {
-    hint: 'Stop the server first. After a crash, wait a minute: what it had claimed is free then.',
+    hint: 'Stop the server first. After a crash, wait a minute until its claims expire.',
   })
 }
 

@@ -114,7 +114,7 @@ function keyHashOf(clear: unknown, hash: string | null): string | null {
   if (key.trim() === '') return hash
   const made = hashAccessKey(key)
   if (hash === null || hash === made) return made
-  throw new AppError('VALIDATION_ERROR', 'access_key and access_key_hash do not belong together')
+  throw new AppError('VALIDATION_ERROR', 'access_key_hash is not the hash of access_key')
 }
 
 /** Ids of the database say when they were made. */
@@ -123,7 +123,7 @@ const createdAt = (id: string, now: number): number =>
 
 function needVault(context: DumpContext) {
   if (context.vault) return context.vault
-  throw new AppError('PII_KEY_INVALID', 'what is personal cannot be kept or read without its key')
+  throw new AppError('PII_KEY_INVALID', 'personal data cannot be stored or read without its key')
 }
 
 async function addPersonal(

@@ -176,7 +176,7 @@ export const sessionJournals: Collection = tableCollection<
     const row = parseWith(Journal, toPlain(document), { code: 'VALIDATION_ERROR', what: 'the journal' })
     // Every line is proved by a hash: text that a database would change cannot be one.
     if (row.lines.includes('\0') || !row.lines.isWellFormed()) {
-      throw new AppError('VALIDATION_ERROR', 'the lines hold characters that no journal has')
+      throw new AppError('VALIDATION_ERROR', 'the lines contain characters that a journal never has')
     }
     return { row }
   },

@@ -1,4 +1,4 @@
-// The list of all episodes: what start-up, pages and filters ask instead of journals. It can be rebuilt from them.
+// The list of all episodes, used by start-up, pages and filters instead of journals. It can be rebuilt from them.
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { EpisodeStatus } from '../../protocol/catalogue.ts'
 import type { Store } from '../store.ts'
@@ -139,7 +139,7 @@ export class EpisodeIndex {
   }
 
   /**
-   * Takes an episode that is live or unfinished for a server, and marks it live.
+   * Claims a live or unfinished episode for a server, and marks it live.
    * @returns false: it is over, or another server's lease on it still holds
    */
   async claim(id: string, owner: string, leaseMs: number): Promise<boolean> {
@@ -154,7 +154,7 @@ export class EpisodeIndex {
     return result.numUpdatedRows > 0n
   }
 
-  /** Prolongs every lease of a server. Returns how many it has. */
+  /** Renews every lease of a server. Returns their number. */
   async renew(owner: string, leaseMs: number): Promise<number> {
     const result = await this.#store.db
       .updateTable('episodes')
@@ -167,7 +167,7 @@ export class EpisodeIndex {
   /**
    * Marks as unfinished every live episode without a server: one that has died, and with `owner` all of that server's.
    * Call it at start-up and now and then.
-   * @returns how many there were
+   * @returns their number
    */
   async releaseLost(owner?: string): Promise<number> {
     const lost: RawBuilder<boolean> =

@@ -19,7 +19,7 @@ export interface NewJob {
   readonly dedupeKey?: string
   /** Milliseconds UTC before which it does not run. Default: now. */
   readonly runAt?: number
-  /** How often it is begun at most, 1 or more. Default 3. */
+  /** Maximum attempts, 1 or more. Default 3. */
   readonly maxAttempts?: number
 }
 
@@ -33,10 +33,10 @@ export interface ClaimRequest {
   readonly limit?: number
 }
 
-/** What of a claimed job proves the claim. */
+/** The fields that prove a claim. */
 export type Claim = Pick<ClaimedJob, 'id' | 'lease'>
 
-/** `lost`: another worker has the job, or it has ended; stop working on it. */
+/** `lost`: another worker has the job, or it has ended; stop the work. */
 export type Heartbeat = 'held' | 'cancel' | 'lost'
 
 /** `retried`: it runs again later. `lost`: the claim no longer holds, and nothing was changed. */
@@ -117,10 +117,13 @@ export class JobQueue {
         .executeTakeFirst()
       if (known) return { id: known.id, isNew: false }
     }
-    throw new AppError('STORE_BUSY', `the job ${dedupe_key} of queue ${queue} cannot be added: others keep adding it`)
+    throw new AppError(
+      'STORE_BUSY',
+      `the job ${dedupe_key} of queue ${queue} cannot be added: other processes keep adding it`,
+    )
   }
 
-  /** Claims the next jobs by priority, then by age. What crashed workers left is given out again, or has failed. */
+  /** Claims the next jobs by priority, then by age. Jobs of crashed workers are claimed again, or fail. */
   async claim({ queues, worker, leaseMs, limit = 1 }: ClaimRequest): Promise<ClaimedJob[]> {
     await this.#recoverLost()
     if (queues.length === 0 || limit < 1) return []
@@ -154,7 +157,7 @@ export class JobQueue {
   }
 
   /**
-   * Prolongs the lease of a job, and stores how far it has come.
+   * Renews the lease of a job, and stores its progress.
    * @param progress undefined: unchanged
    */
   async heartbeat(claim: Claim, leaseMs: number, progress?: JsonValue): Promise<Heartbeat> {
@@ -232,7 +235,8 @@ export class JobQueue {
   }
 
   /**
-   * Gives a job back unfinished, for a worker that stops. The attempt does not count, and the job may run at once.
+   * Returns an unfinished job to the queue, for a worker that stops. The attempt does not count, and the job may run at
+   * once.
    * @returns false: the claim no longer holds, and nothing was changed
    */
   async release(claim: Claim): Promise<boolean> {
@@ -257,6 +261,25 @@ export class JobQueue {
         status = case when status = 'queued' then 'cancelled' else status end
       where id = ${id} and status in ('queued', 'running')`.execute(this.#store.db)
     return (await this.get(id))?.status
+  }
+
+  /**
+   * Runs a job again that has failed or was cancelled, from its first attempt.
+   * @throws AppError VALIDATION_ERROR for a job that is queued, running or done, or that has a successor in the queue
+   */
+  async retry(id: number): Promise<void> {
+    const now = this.#now()
+    const again = await sql<{ id: number }>`
+      update jobs set status = 'queued', attempts = 0, cancel_asked = 0, run_at = ${now}, ended_at = null, error = null,
+        progress = null
+      where id = ${id} and status in ('failed', 'cancelled') and (dedupe_key is null or not exists (
+        select 1 from jobs other where other.queue = jobs.queue and other.dedupe_key = jobs.dedupe_key
+          and other.status in ('queued', 'running')))
+      returning id`.execute(this.#store.db)
+    if (again.rows.length > 0) return
+    throw new AppError('VALIDATION_ERROR', `job ${id} cannot be run again`, {
+      hint: 'Only failed and cancelled jobs can, and only while no other one does the same work.',
+    })
   }
 
   async get(id: number): Promise<JobRecord | undefined> {

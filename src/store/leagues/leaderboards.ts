@@ -1,4 +1,4 @@
-// What leaderboards are made of, read in one go: for a million results.
+// Reads the data of leaderboards in one pass, for a million results.
 import type { Store } from '../store.ts'
 import { bareResult, type EpisodeRecord, type ResultRecord, type RoundRecord, toEpisode, toResult } from './rows.ts'
 
@@ -15,7 +15,7 @@ export class Leaderboards {
     this.#store = store
   }
 
-  /** What a leaderboard is made of, without the documents of the rounds: for a million results. */
+  /** The data of a leaderboard, without the documents of the rounds, for a million results. */
   async rows(divisionId: string): Promise<{ rounds: RoundTimes[]; results: ResultRecord[] }> {
     const rounds = await this.#store.db
       .selectFrom('league_rounds')

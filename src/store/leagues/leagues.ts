@@ -21,7 +21,7 @@ import {
   toPolicyVersion,
 } from './rows.ts'
 
-/** What becomes of a member. */
+/** The new status of a member. */
 export interface MembershipPatch {
   readonly divisionId?: string | null
   readonly status?: string
@@ -63,7 +63,7 @@ export class Leagues {
     const at = this.#now()
     await this.#store.transaction(async (tx) => {
       const taken = await tx.selectFrom('leagues').select('league_id').where('slug', '=', slug).executeTakeFirst()
-      if (taken) throw new AppError('FILE_EXISTS', `there is a league ${slug} already`)
+      if (taken) throw new AppError('FILE_EXISTS', `there is already a league ${slug}`)
       await tx
         .insertInto('leagues')
         .values({

@@ -114,7 +114,7 @@ export class Rounds {
     return { entries: rows.map(toRound), total: Number(counted?.count ?? 0) }
   }
 
-  /** Keeps what the commissioner is told; a round that is begun again is told the same. */
+  /** Stores the start message for the commissioner, so that a restarted round gets the same one. */
   async begin(id: string, start: RoundStart): Promise<RoundStart['type'] | undefined> {
     const done = await this.#store.db
       .updateTable('league_rounds')

@@ -102,13 +102,13 @@ export interface LeagueEpisodeTable {
   request_id: string
   variant_id: string
   seed: number
-  /** JSON list of policy version ids, one a slot. */
+  /** JSON list of policy version ids, one per slot. */
   lineup: string
   /** JSON object in place of the variant's configuration; null: none. */
   game_config: string | null
   /** `pending`, `completed`, `failed`. */
   status: string
-  /** JSON list, one a slot. */
+  /** JSON list, one per slot. */
   scores: string | null
   error: string | null
   journal: string | null

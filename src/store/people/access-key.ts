@@ -1,4 +1,4 @@
-// Access keys of players: how they read, and what of them is kept. A key is shown once; the store has its SHA-256 alone.
+// Access keys of players: their format and their hashes. A key is shown once; the store has only its SHA-256.
 import { createHash, randomBytes } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
 
@@ -33,7 +33,7 @@ export function checkAccessKey(key: string): string {
   }
   if (!trimmed.startsWith(PREFIX)) throw new AppError('KEY_INVALID', `an access key begins with ${PREFIX}`)
   if (!/^[A-Za-z0-9_-]*$/.test(trimmed)) {
-    throw new AppError('KEY_INVALID', `behind ${PREFIX} an access key has letters, digits, - and _ alone`)
+    throw new AppError('KEY_INVALID', `after ${PREFIX}, an access key contains only letters, digits, - and _`)
   }
   return trimmed
 }

@@ -46,7 +46,7 @@ export async function openVault(store: Store, source: KeySource): Promise<Vault>
   if (current === vault.keyId) return vault
   throw new AppError(
     'PII_KEY_WRONG',
-    `personal data in ${store.where} is sealed with key ${current}, and ${vault.keyId} was given`,
+    `personal data in ${store.where} is encrypted with key ${current}, but key ${vault.keyId} was given`,
   )
 }
 
@@ -91,7 +91,7 @@ export async function rotateKey(store: Store, source: KeySource, next?: string):
   }
   const bytes = next === undefined ? randomBytes(VAULT_KEY_BYTES) : parseKey(next, 'PARACOSM_PII_NEW_KEY')
   const after = createVault(bytes)
-  if (after.keyId === before.keyId) throw new AppError('PII_KEY_INVALID', 'the new key is the present one')
+  if (after.keyId === before.keyId) throw new AppError('PII_KEY_INVALID', 'the new key is the current key')
   const file = key === undefined && folder !== undefined ? folder : undefined
   if (file !== undefined) await writeNextKey(file, bytes)
   const players = await store.transaction(async (tx) => {
@@ -108,7 +108,7 @@ async function writeNextKey(folder: string, key: Uint8Array): Promise<void> {
     await writeKey(join(folder, NEXT_KEY_FILE), key)
   } catch (cause) {
     if (!isExisting(cause)) throw cause
-    throw new AppError('STORE_BUSY', 'another rotation of the key is under way', { cause })
+    throw new AppError('STORE_BUSY', 'another key rotation is in progress', { cause })
   }
 }
 
@@ -157,7 +157,7 @@ async function findKey({ key, folder }: KeySource, expected: string | undefined)
   const found = await readKeyFile(path)
   if (found) return found
   if (expected !== undefined) {
-    throw new AppError('PII_KEY_WRONG', `personal data is sealed with key ${expected}, and there is no ${path}`)
+    throw new AppError('PII_KEY_WRONG', `personal data is encrypted with key ${expected}, but ${path} does not exist`)
   }
   return makeKeyFile(folder)
 }
@@ -166,7 +166,7 @@ function parseKey(text: string, where: string): Uint8Array {
   const bytes = Buffer.from(text.trim(), 'base64')
   const isBase64 = /^[A-Za-z0-9+/_-]+={0,2}$/.test(text.trim())
   if (isBase64 && bytes.length === VAULT_KEY_BYTES) return bytes
-  throw new AppError('PII_KEY_INVALID', `${where} does not hold ${VAULT_KEY_BYTES} bytes in base64`)
+  throw new AppError('PII_KEY_INVALID', `${where} does not contain ${VAULT_KEY_BYTES} bytes in base64`)
 }
 
 async function readKeyFile(path: string): Promise<Uint8Array | undefined> {
@@ -189,7 +189,7 @@ async function makeKeyFile(folder: string): Promise<Uint8Array> {
     if (!isExisting(error)) throw toWriteError(error, path)
   }
   const made = await readKeyFile(path)
-  if (!made) throw new AppError('FILE_UNREADABLE', `${path} has gone again`)
+  if (!made) throw new AppError('FILE_UNREADABLE', `${path} was removed again`)
   return made
 }
 

@@ -1,4 +1,4 @@
-// Players: who they are to the sessions, their access keys, and (apart, sealed) what is personal of them.
+// Players: their records, their access keys, and (separate, encrypted) their personal data.
 import { randomBytes } from 'node:crypto'
 import type { Selectable, Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
@@ -53,7 +53,7 @@ export class Players {
 
   /**
    * @returns the id, and the key if one was made: it is nowhere else
-   * @throws AppError VALIDATION_ERROR (both kinds of key, a record that is too long, a date that is none), KEY_INVALID,
+   * @throws AppError VALIDATION_ERROR (both kinds of key, a record that is too long, an invalid date), KEY_INVALID,
    * KEY_TAKEN, PII_KEY_INVALID (something personal, and no vault)
    */
   async create({ fields, issuesKey = false, key }: NewPlayer): Promise<{ playerId: string; key: string | null }> {
@@ -161,7 +161,7 @@ export class Players {
     if (changed.numUpdatedRows === 0n) throw unknown(playerId)
   }
 
-  /** The key opens nothing from now on. @throws AppError UNKNOWN_PLAYER */
+  /** Revokes the key. @throws AppError UNKNOWN_PLAYER */
   async revokeKey(playerId: string): Promise<void> {
     const changed = await this.#store.db
       .updateTable('players')
@@ -171,7 +171,7 @@ export class Players {
     if (changed.numUpdatedRows === 0n) throw unknown(playerId)
   }
 
-  /** What is personal of a player, by field; empty if there is nothing. */
+  /** The personal data of a player, by field; empty if there is none. */
   async personal(playerId: string): Promise<JsonObject> {
     const row = await this.#store.db
       .selectFrom('personal_data')
@@ -183,7 +183,7 @@ export class Players {
     return JsonObject.safeParse(fields).data ?? {}
   }
 
-  /** Removes a player and what is personal; the sessions stay. @returns whether there was one */
+  /** Removes a player and the personal data; the sessions stay. @returns whether there was one */
   async remove(playerId: string): Promise<boolean> {
     return this.#store.transaction(async (tx) => {
       await tx.deleteFrom('personal_data').where('player_id', '=', playerId).execute()
@@ -194,7 +194,7 @@ export class Players {
 
   #needVault(): Vault {
     if (this.#vault) return this.#vault
-    throw new AppError('PII_KEY_INVALID', 'what is personal cannot be kept or read without its key')
+    throw new AppError('PII_KEY_INVALID', 'personal data cannot be stored or read without its key')
   }
 }
 

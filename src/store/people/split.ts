@@ -1,5 +1,5 @@
-// What of a player's record is personal. The answer is given field by field; nothing below the first level is looked at
-// but the answer of a form field.
+// Which parts of a player's record are personal. The answer is given field by field; nothing below the first level is
+// looked at but the answer of a form field.
 import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
 import { isExactObject } from '../dumps/exact-json.ts'
 
@@ -41,8 +41,9 @@ function isEmpty(value: JsonValue | undefined): boolean {
 const isTruthy = (value: JsonValue | undefined): boolean => !isEmpty(value) && value !== false && value !== 0
 
 /**
- * Takes the personal answers out of a record. Of a form field the question stays and the answer goes; a plain value with
- * a personal name goes whole. What has been split once comes out unchanged.
+ * Takes the personal answers out of a record. Of a form field the question stays and the answer goes; a plain value
+ * with
+ * a personal name goes whole. A record that is already split is returned unchanged.
  */
 export function splitPlayer(record: JsonObject): SplitPlayer {
   const fields: [string, JsonValue][] = []

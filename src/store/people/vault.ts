@@ -36,7 +36,7 @@ export function createVault(key: Uint8Array): Vault {
       if (sealedBy !== keyId) {
         throw new AppError(
           'PII_KEY_WRONG',
-          `the personal data of player ${playerId} is sealed with key ${sealedBy}, not with ${keyId}`,
+          `the personal data of player ${playerId} is encrypted with key ${sealedBy}, not with ${keyId}`,
         )
       }
       const bytes = Buffer.from(body, 'base64url')
@@ -57,4 +57,4 @@ export function createVault(key: Uint8Array): Vault {
 }
 
 const corrupt = (playerId: string, cause?: unknown): AppError =>
-  new AppError('STORE_CORRUPT', `the personal data of player ${playerId} has been changed or cut`, { cause })
+  new AppError('STORE_CORRUPT', `the personal data of player ${playerId} was modified or truncated`, { cause })

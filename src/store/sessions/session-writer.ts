@@ -217,5 +217,5 @@ function headValues({ header, claim }: Write) {
 }
 
 function lost(id: string): AppError {
-  return new AppError('SESSION_LOST', `session ${id} is played on another server now`)
+  return new AppError('SESSION_LOST', `another server has taken over session ${id}`)
 }

@@ -19,7 +19,7 @@ export interface ActKey {
   readonly player: string
 }
 
-/** What an act sees. */
+/** The input of an act. */
 export interface Scene {
   readonly participant: Participant
   /** In the order in which they were assigned; expired ones are left out. */
@@ -31,7 +31,7 @@ export interface Scene {
   readonly now: number
 }
 
-/** What an act changes. Rows are replaced by id; new ones are added. */
+/** The changes of an act. Rows are replaced by id; new ones are added. */
 export interface Change<T> {
   readonly participant?: Participant
   readonly rows?: readonly StoredAssignment[]
@@ -68,7 +68,7 @@ export async function act<T>(
     } catch (error) {
       if (!(error instanceof PlaceTaken)) throw error
       if (attempt === ATTEMPTS)
-        throw new AppError('STORE_BUSY', 'too many participants came at once; try again', { cause: error })
+        throw new AppError('STORE_BUSY', 'too many participants joined at once; try again', { cause: error })
     }
   }
 }

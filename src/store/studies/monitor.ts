@@ -136,7 +136,7 @@ export class StudyMonitor {
     return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]
   }
 
-  /** Newest first. @param options.isPresent only whoever has neither finished nor left */
+  /** Newest first. @param options.isPresent only participants who have neither finished nor left */
   async page(
     study: string,
     {

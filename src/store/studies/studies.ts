@@ -240,7 +240,7 @@ export class Studies {
 
   /**
    * Removes all that a study holds of a participant, sessions included. The counters forget the participant.
-   * @returns episodes in which nobody else played: their journals hold nobody's data but this participant's
+   * @returns episodes in which nobody else played: their journals contain only this participant's data
    */
   erase(key: ActKey): Promise<string[]> {
     return this.#store.transaction(async (tx) => {

@@ -20,7 +20,7 @@ interface Handle {
 
 const MOVES = ['up', 'right', 'down', 'left']
 const STEPS_PER_SECOND = 20
-/** Milliseconds between two looks at a list or an agent's report. */
+/** Milliseconds between two checks at a list or an agent's report. */
 const LOOK_MS = 20
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

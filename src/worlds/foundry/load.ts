@@ -73,7 +73,7 @@ export function loadFoundry(saved: JsonValue): Foundry {
 function readCounters(f: Foundry, state: SavedFoundry): void {
   if (state.goals.length !== f.goals.length) throw fault('$.goals', `expected ${f.goals.length} numbers, one a goal`)
   if (state.inventories.length !== f.inventories.length) {
-    throw fault('$.inventories', `expected ${f.inventories.length}, one a slot`)
+    throw fault('$.inventories', `expected ${f.inventories.length}, one per slot`)
   }
   if (state.random.every((word) => word === 0)) throw fault('$.random', 'a generator is never all zero')
   f.tick = state.tick

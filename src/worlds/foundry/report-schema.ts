@@ -34,7 +34,7 @@ export const FoundrySummary = z.strictObject({
   produced_total: z.partialRecord(ItemId, Count),
   /** Of all crews together. */
   build_inventory: z.record(z.string(), Count),
-  /** One a slot, where there are several: each crew places its own parts only. */
+  /** One per slot, where there are several: each crew places its own parts only. */
   build_inventories: z.array(z.record(z.string(), Count)).optional(),
   part_state_counts: z.partialRecord(z.enum(PART_STATES), Count),
 })

@@ -72,7 +72,7 @@ export const SavedFoundry = z.strictObject({
     scrubbed: Count,
     vented: Count,
   }),
-  /** One a slot: part definition -> how many. */
+  /** One per slot: part definition -> how many. */
   inventories: z.array(z.record(z.string(), Count)).min(1).max(8),
   deposits: z.array(z.strictObject({ x: Count, z: Count, item: ItemId })),
   /** By id. */

@@ -25,7 +25,7 @@ interface Works {
   readonly charge: number
   readonly coal: number
   readonly seed: number
-  /** A command every so many ticks. */
+  /** Ticks between two commands. */
   readonly pace: number
 }
 

@@ -1,6 +1,6 @@
-// The third phase of a tick: items. Four passes, in each of which whatever happens at one place leaves all others
-// alone, so no order of parts matters: lines move; nodes take what waits for them; nodes pass on, to their ports;
-// lines pull what waits at the ports that feed them. A node is looked at only when it may have something to do.
+// The third phase of a tick: items. Four passes. In each, what happens at one place leaves all others alone, so no
+// order of parts matters: lines move; nodes take what waits for them; nodes pass on, to their ports; lines pull what
+// waits at the ports that feed them. A node is looked at only when it may have something to do.
 import { absent } from '../../kernel/at.ts'
 import { moveLines, pullLines } from './belts.ts'
 import { ITEM_COUNT, STORAGE_ITEMS } from './catalogue.ts'

@@ -1,5 +1,5 @@
-// frontier: a small country to live in by perceptions and commands. Up to four agents walk, talk, carry, fight and rest.
-// The rules begin in tick.ts and commands.ts, what there is stands in content/; the data sheet for people is
+// frontier: a small country to live in by perceptions and commands. Up to four agents walk, talk, carry, fight and
+// rest. The rules begin in tick.ts and commands.ts, places and people are in content/; the data sheet for people is
 // docs/worlds/frontier.md.
 import { z } from 'zod'
 import { defineWorld, type World } from '../../kernel/world.ts'

@@ -302,7 +302,7 @@ test('parley: a stopping condition is looked at when a step begins; its input is
   assert.equal(late.say('/help')[0]?.content, 'session_end: stopping_condition_met:_runtime_seconds_>=60')
 })
 
-test('parley: leaving ends what is under way; its answers come to nobody', () => {
+test('parley: leaving cancels running calls, and their answers are dropped', () => {
   const stage = new ParleyStage({ game: 'explore' }).begin()
   stage.command({ type: 'say', text: 'I wave.', at: 2000 })
   assert.equal(stage.command({ type: 'exit', reason: 'received close request', at: 3000 }), undefined)
@@ -348,7 +348,7 @@ test('parley: the offline responder plays every game to its end', () => {
   }
 })
 
-test('parley: whoever asks for help without end fills no memory', () => {
+test('parley: endless requests for help use no memory', () => {
   const stage = new ParleyStage({ game: 'explore' }).begin()
   for (let n = 0; n < SHOWN_LIMIT; n++) stage.command({ type: 'say', text: '/help', at: 1 })
   assert.equal(stateOf(stage).shown.length, SHOWN_LIMIT)

@@ -70,3 +70,24 @@ export function SelectField({ label, help, error, options, ...rest }: SelectProp
     </FieldFrame>
   )
 }
+
+/** A text of several lines. */
+export function AreaField({
+  label,
+  help,
+  error,
+  ...rest
+}: Frame & Omit<ComponentProps<'textarea'>, 'className' | 'id'>) {
+  const id = useId()
+  return (
+    <FieldFrame id={id} label={label} help={help} error={error}>
+      <textarea
+        {...rest}
+        id={id}
+        className={styles.input}
+        {...describedBy(id, { help, error })}
+        {...(error === undefined ? {} : { 'aria-invalid': true })}
+      />
+    </FieldFrame>
+  )
+}

@@ -73,7 +73,7 @@ function useFollow(
   }, [id, frames, isOn])
 }
 
-/** Steps a second that views may show as motion. */
+/** Steps per second that views may show as motion. */
 const LIVE_SPEED = 5
 
 function thumbnailSource(episode: EpisodeSummary, frames: Store<ViewFrame | undefined>): ViewSource {

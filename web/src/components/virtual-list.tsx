@@ -1,4 +1,4 @@
-// A list of any length of which only the rows in sight are drawn. Rows have one height.
+// A list of any length that draws only its visible rows. Rows have one height.
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useEffect, useRef } from 'react'
 import styles from './virtual-list.module.css'

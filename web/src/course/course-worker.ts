@@ -8,7 +8,7 @@ import { resolveBuiltIn } from './resolve-world.ts'
 import type { Course, CourseInfo } from './types.ts'
 import { WholeCourse } from './whole-course.ts'
 
-/** Journals of up to so many steps are read whole: their scan takes under a second. */
+/** Journals up to this number of steps are read whole: their scan takes under a second. */
 const WHOLE_STEPS = 20_000
 
 interface State {

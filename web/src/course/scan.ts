@@ -91,7 +91,7 @@ export function spansOf(players: readonly PlayerRef[], lines: readonly StepLine[
       if (event === 'left') continue
       const last = spans.findLast((span) => span.slot === slot)
       if (last?.player.name === player.name && last.player.kind === player.kind) continue
-      // Whoever takes an empty slot at the start has it from the start.
+      // A player that takes an empty slot at the start has it from the start.
       if (line.step === 0 && last) spans[spans.indexOf(last)] = { slot, from: 0, player }
       else spans.push({ slot, from: line.step, player })
     }

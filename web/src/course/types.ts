@@ -10,14 +10,14 @@ export interface Series {
   readonly scores: readonly (readonly number[])[]
 }
 
-export const MARKER_KINDS = ['lead', 'timeout', 'refused', 'slot', 'event'] as const
+export const MARKER_KINDS = ['lead', 'timeout', 'refused', 'slot', 'event', 'bookmark'] as const
 export type MarkerKind = (typeof MARKER_KINDS)[number]
 
 /** Something that happened, on the timeline. `step` counts the steps done once it had happened. */
 export interface Marker {
   readonly step: number
   readonly kind: MarkerKind
-  /** Whose; null: nobody's in particular. */
+  /** The slot; null: not specific to one. */
   readonly slot: number | null
   /** A few words. */
   readonly text: string

@@ -1,4 +1,4 @@
-// A course of which every line is here: folded once for scores and markers, then to any step.
+// A course with all its lines in memory: folded once for scores and markers, then to any step.
 import type { JsonObject } from 'paracosm/protocol'
 import { AppError } from '../../../src/kernel/errors.ts'
 import type { World } from '../../../src/kernel/world.ts'

@@ -1,4 +1,4 @@
-// Characters: the table with its filters, as they stand in an address, and single sheets.
+// Characters: the table with its filters in the URL, and single sheets.
 import { queryOptions } from '@tanstack/react-query'
 import type { CharacterEntry } from 'paracosm/protocol'
 import { apiClient } from './client.ts'
@@ -18,6 +18,12 @@ export const characterQuery = (hid: string | undefined) =>
     enabled: hid !== undefined,
     staleTime: CATALOGUE_MS,
   })
+
+export const coverageQuery = queryOptions({
+  queryKey: ['character-coverage'],
+  queryFn: () => apiClient().characterCoverage(),
+  staleTime: CATALOGUE_MS,
+})
 
 /** What the address of the characters says. */
 export interface CharacterSearch {

@@ -17,15 +17,15 @@ export function storeKey(key: string | undefined): void {
 
 const acting = createStore<string | undefined>(undefined)
 
-/** Makes all requests those of a participant of a study, whoever is signed in; undefined: no longer. */
+/** Makes all requests with the key of a study's participant, whatever account is signed in; undefined: no longer. */
 export const actAs = (key: string | undefined): void => acting.set(key)
 
-/** A client with the key of whoever is signed in now, or takes part in a study on this page. */
+/** A client with the key of the signed-in player, or of the participant of a study on this page. */
 export function apiClient(): Client {
   return createClient({ url: location.origin, key: acting.get() ?? storedKey() })
 }
 
-/** The client of one study, for whoever takes part in it on this page. @param key of another participant */
+/** The client of one study, for its participant on this page. @param key of another participant */
 export function studyClient(study: string, key: string | undefined = acting.get()): StudyClient {
   return createStudyClient({ url: location.origin, key }, study)
 }

@@ -1,4 +1,4 @@
-// The command log: its filters as they stand in an address, how many commands match, and single ones.
+// The command log: its filters in the URL, the number of matching commands, and single commands.
 import { queryOptions } from '@tanstack/react-query'
 import type { CommandFilters, CommandLogRow } from 'paracosm/protocol'
 import { operatorClient } from './operator.ts'

@@ -9,7 +9,7 @@ export interface Featured {
   readonly live: number
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const EVERY_MS = 10_000
 
 export const featuredQuery = (world: string) =>

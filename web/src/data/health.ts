@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { apiClient } from './client.ts'
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const EVERY_MS = 5000
 
 export const readyQuery = queryOptions({

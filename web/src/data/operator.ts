@@ -43,3 +43,12 @@ export function useIsRefused(): boolean {
 export function useWhyNot(what: string): string | undefined {
   return useIsRefused() ? `${what} needs an administrator.` : undefined
 }
+
+/** Why characters cannot be edited here; undefined: they can. The server asks for the admin key, wherever the caller is. */
+export function useWhyNoEdit(): string | undefined {
+  const caller = useCaller()
+  if (caller === undefined || caller.administrator === 'key') return undefined
+  return caller.has_admin_key
+    ? 'Editing needs the admin key.'
+    : 'Editing needs an admin key, and this server was started without one.'
+}

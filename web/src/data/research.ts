@@ -3,7 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { createResearchClient, type ResearchClient } from 'paracosm/client'
 import { operatorKeyStore } from './operator.ts'
 
-/** Milliseconds between two looks of a page that follows a study. */
+/** Milliseconds between two checks of a page that follows a study. */
 const EVERY_MS = 5000
 /** Pages of participants that are followed at once; each has 200. */
 const MAX_PAGES = 10
@@ -36,7 +36,7 @@ export const linkGroupsQuery = (key: string | undefined, study: string) =>
     refetchInterval: EVERY_MS,
   })
 
-/** @param view `now`: whoever has neither finished nor left */
+/** @param view `now`: participants who have neither finished nor left */
 export const participantsQuery = (key: string | undefined, study: string, view: 'all' | 'now') =>
   infiniteQueryOptions({
     queryKey: ['research', key, study, 'participants', view],

@@ -78,7 +78,7 @@ export function cameByLink(study: string): boolean {
   return PERSON_IDS.some((name) => external[name] !== undefined)
 }
 
-/** Forgets whoever took part in this browser. */
+/** Forgets the participant of this browser. */
 export function forgetStudyKey(study: string): void {
   localStorage.removeItem(LINK + study)
   keepStudyKey(study, undefined)

@@ -57,3 +57,12 @@ export function leader(scores: readonly number[]): number | undefined {
   const [first, second] = ranked(scores)
   return first && second && first.score > second.score ? first.slot : undefined
 }
+
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
+
+/** "1.4 MB", in steps of 1,000. */
+export function bytes(value: number): string {
+  const step = value < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3))
+  const shown = value / 1000 ** step
+  return `${shown.toLocaleString('en-GB', { maximumFractionDigits: shown < 10 && step > 0 ? 1 : 0 })} ${UNITS[step]}`
+}

@@ -13,3 +13,21 @@ export const worldsQuery = queryOptions({
 
 export const worldQuery = (id: string) =>
   queryOptions({ queryKey: ['worlds', id], queryFn: () => apiClient().world(id), staleTime: WORLDS_MS })
+
+/** What there is to read about a world. */
+export const worldDocumentsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['world-documents', id],
+    queryFn: () => apiClient().worldDocuments(id),
+    staleTime: WORLDS_MS,
+  })
+
+/** Milliseconds between two countings of what has finished. */
+const BOARD_MS = 15_000
+
+export const worldBoardQuery = (id: string, variant: string) =>
+  queryOptions({
+    queryKey: ['world-board', id, variant],
+    queryFn: () => apiClient().worldBoard(id, variant),
+    refetchInterval: BOARD_MS,
+  })

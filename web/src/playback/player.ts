@@ -13,7 +13,7 @@ import { leader } from '../data/words.ts'
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16, 'max'] as const
 export type Speed = (typeof SPEEDS)[number]
 
-/** Steps a second of episodes that had no pace of their own. */
+/** Steps per second of episodes without a fixed pace. */
 const DEFAULT_PACE = 5
 /** Milliseconds between two readings of a live journal, for those who scrub in it. */
 const EXTEND_MS = 1500
@@ -38,7 +38,7 @@ export interface PlayerState {
   readonly isLive: boolean
   /** Whether the playhead follows a live episode. */
   readonly isFollowing: boolean
-  /** Whether the connection to a live episode is gone for now. */
+  /** Whether the connection to a live episode is down. */
   readonly isLost: boolean
   readonly perspective: number | null
   readonly series: Series

@@ -5,7 +5,7 @@ import { useStore } from '../data/store.ts'
 import styles from './banners.module.css'
 
 const TEXT: Readonly<Record<Banner, string>> = {
-  offline: 'The server does not answer. What is loaded stays usable; the page goes on when it is back.',
+  offline: 'The server does not answer. What is loaded stays usable; the page continues when the server is back.',
   restarted: 'The server restarted. You are back in the same place.',
   'new-version': 'A new version is installed. Reload when it suits you.',
 }

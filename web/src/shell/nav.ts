@@ -21,7 +21,7 @@ export const NAV: readonly NavItem[] = [
   { label: 'Operate', to: '/operate', key: 'O', isForAdministrators: true },
 ]
 
-/** The items for whoever looks: those of administrators are there once the server has said that this is one. */
+/** The items for the current user: those for administrators appear once the server has confirmed the role. */
 export function useNav(): readonly NavItem[] {
   const isAdministrator = (useCaller()?.administrator ?? null) !== null
   return isAdministrator ? NAV : NAV.filter((item) => item.isForAdministrators !== true)

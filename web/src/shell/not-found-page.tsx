@@ -15,7 +15,7 @@ export function NotFoundPage() {
   }
   return (
     <ReadingPage>
-      <PageTitle>Nothing is at this address</PageTitle>
+      <PageTitle>There is nothing at this address</PageTitle>
       <Notice
         code={`404 ${path}`}
         actions={

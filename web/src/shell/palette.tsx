@@ -104,7 +104,7 @@ function Finder() {
           </div>
         ))}
       </div>
-      {found.length === 0 ? <p className={styles.none}>Nothing has these words.</p> : undefined}
+      {found.length === 0 ? <p className={styles.none}>Nothing matches these words.</p> : undefined}
     </>
   )
 }

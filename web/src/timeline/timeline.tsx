@@ -1,5 +1,7 @@
 // The timeline: one slider over all tracks. Press to seek, drag to scrub, Shift-drag marks a range, Ctrl-wheel zooms.
 import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState, type WheelEvent } from 'react'
+import type { Marker } from '../course/types.ts'
+import { useBookmarks } from '../data/bookmarks.ts'
 import { useStore } from '../data/store.ts'
 import { formatNumber } from '../data/words.ts'
 import type { EpisodePlayer, PlayerState } from '../playback/player.ts'
@@ -31,6 +33,7 @@ export function Timeline({ player, proof, height }: TimelineProps) {
   const from = zoom?.from ?? 0
   const to = zoom?.to ?? end
   const scale = useMemo((): Scale => ({ from, to, width }), [from, to, width])
+  const markers = useMarkers(state)
   const drag = useDrag(player, area, scale)
   const zoomBy = (event: WheelEvent): void => {
     if (!event.ctrlKey) return
@@ -58,7 +61,7 @@ export function Timeline({ player, proof, height }: TimelineProps) {
           <ScoreTrack series={state.series} scale={scale} height={height} />
         </Track>
         <Track label="Events" className={styles.row}>
-          <EventTrack markers={state.markers} scale={scale} />
+          <EventTrack markers={markers} scale={scale} />
         </Track>
         {state.info ? <SpanTracks spans={state.info.spans} scale={scale} end={state.last} /> : undefined}
         <Track label="Proof" className={styles.row}>
@@ -77,7 +80,7 @@ export function Timeline({ player, proof, height }: TimelineProps) {
         aria-valuemin={0}
         aria-valuemax={state.last}
         aria-valuenow={state.step}
-        aria-valuetext={valueText(state)}
+        aria-valuetext={valueText(state, markers)}
         onWheel={zoomBy}
         {...drag.handlers}
       >
@@ -97,7 +100,17 @@ export function Timeline({ player, proof, height }: TimelineProps) {
   )
 }
 
-function valueText({ step, last, markers }: PlayerState): string {
+/** What happened, and what is bookmarked in this browser, by step. */
+function useMarkers({ summary, markers }: PlayerState): readonly Marker[] {
+  const bookmarks = useBookmarks(summary.id)
+  return useMemo(() => {
+    if (bookmarks.length === 0) return markers
+    const flags = bookmarks.map((step): Marker => ({ step, kind: 'bookmark', slot: null, text: 'Bookmark' }))
+    return [...markers, ...flags].toSorted((a, b) => a.step - b.step)
+  }, [bookmarks, markers])
+}
+
+function valueText({ step, last }: PlayerState, markers: readonly Marker[]): string {
   const here = markers.filter((marker) => marker.step === step).slice(0, 3)
   return [`Step ${step} of ${last}.`, ...here.map(({ text }) => `${text}.`)].join(' ')
 }

@@ -97,7 +97,8 @@ const MARKER_ICONS: Readonly<Record<MarkerKind, IconName>> = {
   timeout: 'clock',
   refused: 'refused',
   slot: 'swap',
-  event: 'flag',
+  event: 'dot',
+  bookmark: 'flag',
 }
 
 interface EventProps {

@@ -16,12 +16,12 @@ const line = connect({
   onMessage(message) {
     showSnapshot(message)
     status.textContent = statusOf(message)
-    rateLabel.textContent = `${numberOf(message.tick_rate)} ticks a second`
+    rateLabel.textContent = `${numberOf(message.tick_rate)} ticks per second`
     if (document.activeElement !== rate) rate.value = String(numberOf(message.tick_rate))
   },
 })
 byId('pause', HTMLButtonElement).addEventListener('click', () => line.send({ command: 'pause' }))
 byId('resume', HTMLButtonElement).addEventListener('click', () => line.send({ command: 'resume' }))
 rate.addEventListener('change', () => line.send({ command: 'tick_rate', tick_rate: Number(rate.value) }))
-// The socket answers to commands alone: ask now and then, so that the field keeps moving.
+// The socket only answers commands: poll from time to time, so that the field stays current.
 setInterval(() => line.send({ command: 'look' }), 250)

@@ -1,4 +1,4 @@
-// Draws paint-arena on a canvas. Owners differ by colour and by pattern, so that nobody has to tell colours apart.
+// Draws paint-arena on a canvas. Owners differ by colour and by pattern, so that nobody has to distinguish colours.
 import { numberOf, numbers, type Snapshot } from './snapshot.ts'
 
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7'] as const

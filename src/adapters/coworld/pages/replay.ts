@@ -1,4 +1,4 @@
-// The replay: play, pause, step, seek, speed. `#t=12` in the address opens it at tick 12, and follows as one scrubs.
+// The replay: play, pause, step, seek, speed. `#t=12` in the URL opens it at tick 12 and is updated while scrubbing.
 
 import { numberOf, type Snapshot, statusOf } from './snapshot.ts'
 import { connect, socketUrl } from './socket.ts'

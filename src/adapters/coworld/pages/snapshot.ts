@@ -1,6 +1,6 @@
-// What a snapshot says, read with care: it came over a socket.
+// Reads snapshots defensively, since they arrive over a socket.
 
-/** A snapshot as the sockets send it; every field is looked at before it is used. */
+/** A snapshot as the sockets send it; every field is checked before use. */
 export type Snapshot = Record<string, unknown>
 
 export const numbers = (value: unknown): number[] =>
@@ -17,7 +17,7 @@ export function tickOf(snapshot: Snapshot): number {
   return numberOf(snapshot.tick ?? snapshot.step)
 }
 
-/** How the game stands, in a few words. */
+/** The status of the game, in a few words. */
 export function statusOf(snapshot: Snapshot): string {
   const limit = typeof snapshot.max_ticks === 'number' ? ` of ${snapshot.max_ticks}` : ''
   const tick = `tick ${tickOf(snapshot)}${limit}`

@@ -1,4 +1,4 @@
-// Which socket a page opens (contract section 3.6), and how it finds back when the line drops.
+// The socket of a page (contract section 3.6), and its reconnection.
 
 /** The socket of a page: an `address` in its query, else the page's own address with `/clients/<page>` cut short. */
 export function socketUrl(page: string, allowsAddress: boolean): string {
@@ -13,7 +13,7 @@ export function socketUrl(page: string, allowsAddress: boolean): string {
 
 export interface Line {
   send(message: unknown): void
-  /** No more attempts: the game has said its last word. */
+  /** No more attempts: the game is over. */
   finish(): void
 }
 

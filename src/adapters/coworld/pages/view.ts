@@ -1,4 +1,4 @@
-// What all pages share: the field, the scores, the status line. One renderer draws live games and recordings alike.
+// Shared by all pages: the field, the scores, the status line. One renderer draws live games and recordings alike.
 import { drawPaint, isPaint } from './paint.ts'
 import { namesOf, numbers, type Snapshot, tickOf } from './snapshot.ts'
 
@@ -70,7 +70,7 @@ function createScore(slot: number): HTMLLIElement {
   return item
 }
 
-/** On a server that lists episodes: the ways out of a page. A game on its own has no list. */
+/** Navigation links on a server that lists episodes. A standalone game has no list. */
 export function showWays(isOver: boolean): void {
   const base = /^(.*)\/episodes\/[^/]+\//.exec(location.pathname)
   const nav = document.querySelector('nav')

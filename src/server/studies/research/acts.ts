@@ -21,7 +21,7 @@ export function actRoutes(app: App, services: StudyServices): void {
       schema: {
         ...about,
         params: AssignmentParams,
-        summary: 'Take back an assignment that is not being played; its place is free again',
+        summary: 'Withdraw an assignment that is not being played, which frees its place',
         response: { 200: ParticipantTimeline, '4xx': HttpError },
       },
     },
@@ -45,27 +45,32 @@ export function actRoutes(app: App, services: StudyServices): void {
       const { study } = await catalogue.open(request.params.name)
       const { session } = request.params
       if ((await studies.placeOf(session))?.study !== study.name) throw unknownSession(session, study.name)
-      const ended = await sessions.registry.end(session, ENDED)
-      if (ended === 'taken') {
-        throw new AppError('SLOT_TAKEN', `Session ${session} is played on another server.`, {
-          hint: 'Try again once its player has gone, or ask that server.',
-        })
-      }
-      return { ended: ended === 'ended' }
+      return { ended: await endSession(services, session) }
     },
   )
   deleteRoute(app, services)
 }
 
+/** @returns whether it was under way @throws AppError SLOT_TAKEN: another server plays it */
+async function endSession({ sessions }: StudyServices, session: string): Promise<boolean> {
+  const ended = await sessions.registry.end(session, ENDED)
+  if (ended === 'taken') {
+    throw new AppError('SLOT_TAKEN', `Session ${session} is played on another server.`, {
+      hint: 'Try again once its player has gone, or ask that server.',
+    })
+  }
+  return ended === 'ended'
+}
+
 function deleteRoute(app: App, services: StudyServices): void {
-  const { catalogue, enrolment, sessions, studies } = services
+  const { catalogue, enrolment, studies } = services
   app.delete(
     `${BASE}/:name/participants/:player`,
     {
       schema: {
         ...about,
         params: PlayerParams,
-        summary: 'Delete everything that a study holds of a participant',
+        summary: 'Delete all data of a participant in a study',
         response: { 200: Withdrawn, '4xx': HttpError },
       },
     },
@@ -75,7 +80,7 @@ function deleteRoute(app: App, services: StudyServices): void {
       await requireParticipant(services, study.name, player)
       // A session that is still played would be written to after its rows have gone.
       for (const { session } of await studies.assignments(study.name, [player])) {
-        if (session !== null) await sessions.registry.end(session, ENDED)
+        if (session !== null) await endSession(services, session)
       }
       await enrolment.withdraw(study.name, player, true)
       return { erased: true }

@@ -14,7 +14,7 @@ export function boardRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...one,
-        summary: 'The board of a study: its file, its quotas, and how far people are',
+        summary: 'The board of a study: its file, its quotas, and the progress of participants',
         response: { 200: StudyBoard, '4xx': HttpError },
       },
     },
@@ -29,7 +29,7 @@ export function boardRoutes(app: App, services: StudyServices): void {
       {
         schema: {
           ...one,
-          summary: isClosed ? 'Let nobody new in' : 'Let people in again',
+          summary: isClosed ? 'Close a study to new participants' : 'Reopen a study to new participants',
           response: { 200: StudyEntry, '4xx': HttpError },
         },
       },
@@ -49,7 +49,7 @@ export function linkRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...one,
-        summary: 'Make links; they are shown this once',
+        summary: 'Create links; they are shown only once',
         body: MakeLinks,
         response: { 200: MadeLinks, '4xx': HttpError },
       },
@@ -67,7 +67,7 @@ export function linkRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...one,
-        summary: 'Links by label: how many were made and used',
+        summary: 'Links by label, with the numbers created and used',
         response: { 200: LinkGroups, '4xx': HttpError },
       },
     },

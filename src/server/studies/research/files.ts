@@ -45,7 +45,7 @@ export function fileRoutes(app: App, services: StudyServices): void {
     {
       schema: {
         ...about,
-        summary: 'Every mistake in a file',
+        summary: 'Check a file and return every mistake',
         body: PutStudy,
         response: { 200: CheckedStudy, '4xx': HttpError },
       },
@@ -68,7 +68,7 @@ export function fileRoutes(app: App, services: StudyServices): void {
       schema: {
         ...about,
         params: StudyParams,
-        summary: 'Change how many players each game needs; the rest of the file stays as it is',
+        summary: 'Change how many players each game needs; the rest of the file does not change',
         body: SetQuota,
         response: { 200: StudyBoard, '4xx': HttpError },
       },

@@ -1,4 +1,4 @@
-// Who is where, what one participant has done, and what was said.
+// Participants and their stages, the history of one participant, and transcripts.
 import { z } from 'zod'
 import { AppError } from '../../../kernel/errors.ts'
 import { HttpError } from '../../../protocol/session.ts'
@@ -42,7 +42,7 @@ export function peopleRoutes(app: App, services: StudyServices): void {
       schema: {
         ...about,
         params: StudyParams,
-        summary: 'Who is where',
+        summary: 'Participants and their stages',
         querystring: Page,
         response: { 200: StudyParticipants, '4xx': HttpError },
       },
@@ -66,7 +66,7 @@ export function peopleRoutes(app: App, services: StudyServices): void {
       schema: {
         ...about,
         params: PlayerParams,
-        summary: 'Everything that a study holds of a participant',
+        summary: 'All data of a participant in a study',
         response: { 200: ParticipantData, '4xx': HttpError },
       },
     },
@@ -84,7 +84,7 @@ function timelineRoutes(app: App, services: StudyServices): void {
       schema: {
         ...about,
         params: PlayerParams,
-        summary: 'What a participant has done, with the answers',
+        summary: 'The history of a participant, with the answers',
         response: { 200: ParticipantTimeline, '4xx': HttpError },
       },
     },
@@ -99,7 +99,7 @@ function timelineRoutes(app: App, services: StudyServices): void {
       schema: {
         ...about,
         params: SessionParams,
-        summary: 'What was said in a session',
+        summary: 'The transcript of a session',
         response: { 200: StudyTranscript, '4xx': HttpError },
       },
     },

@@ -11,7 +11,7 @@ import { type Picked, pick, planeAt } from './pick.ts'
 import type { Scene } from './scene.ts'
 import { extentOf, type LabelMark, type Look, type Stage } from './stage.ts'
 
-/** Steps a second up to which items glide; beyond it they jump. */
+/** Steps per second up to which items glide; beyond it they jump. */
 const GLIDE_UP_TO = 20
 /** Cells a second of flight. */
 const FLIGHT = 14

@@ -9,7 +9,7 @@ import type { Scene } from './scene.ts'
 
 /** Numbers per box: corner (3), size (3), colour, decal with its turn, row + 1. */
 export const STRIDE = 9
-/** From so many parts on, each is one box: fine detail would be less than a pixel. */
+/** Number of parts from which each is drawn as one box: fine detail would be less than a pixel. */
 export const PLAIN_FROM = 40_000
 
 export interface Instances {

@@ -3,7 +3,7 @@ import { createGlStage } from './gl-stage.ts'
 import { createPlanStage } from './plan-stage.ts'
 import type { Stage } from './stage.ts'
 
-/** Whoever wants the plan says so in the address: `?foundry=plan`. */
+/** `?foundry=plan` in the URL selects the plan. */
 function wantsPlan(): boolean {
   return new URLSearchParams(location.search).get('foundry') === 'plan'
 }

@@ -22,7 +22,7 @@ export interface Look {
   readonly selected: number
   readonly hovered: number
   readonly preview: readonly PreviewPart[]
-  /** Steps a second; items glide between ticks only when this is low and not 0. */
+  /** Steps per second; items glide between ticks only when this is low and not 0. */
   readonly speed: number
   readonly isStill: boolean
 }

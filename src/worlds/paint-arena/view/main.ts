@@ -10,7 +10,7 @@ import { fillOf, type Palette, readPalette, watchTheme } from './palette.ts'
 const TRAIL = 6
 /** Milliseconds of a move at most; faster worlds move faster. */
 const MOVE_MS = 160
-/** Steps a second above which painters jump from tile to tile. */
+/** Steps per second above which painters jump from tile to tile. */
 const MAX_SMOOTH = 20
 
 type Place = readonly [number, number]

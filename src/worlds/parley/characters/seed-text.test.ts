@@ -68,7 +68,7 @@ test('seed text: anything else is refused whole', () => {
   }
 })
 
-test('seed text: a bad document is told with its number, hid and field, and the others are read', () => {
+test('seed text: a bad document is reported with its number, hid and field, and the others are read', () => {
   const { goals, ...aimless } = jw
   const seed = JSON.stringify([na, { ...na, hid: 7 }, aimless, 'LA', { ...jw, hid: 'X', goals: [1] }, jw])
   const read = parseCharacters(seed)
@@ -125,7 +125,7 @@ test('seed text: too many documents, and too much text, are refused before they 
   assert.equal(codeOf(' '.repeat(SEED_TEXT_LIMIT + 1)), 'FILE_TOO_LARGE')
 })
 
-test('seed text: one document tells five faults at most', () => {
+test('seed text: at most five faults are reported per document', () => {
   const { faults } = parseCharacters(JSON.stringify([{ ...na, goals: Array(1000).fill(0) }]))
   assert.equal(faults.length, 5)
 })

@@ -60,7 +60,10 @@ function SignedIn({ name, id, accessKey }: { name: string; id: string; accessKey
         </p>
       </Section>
       <Section title="Your key">
-        <p>Whoever has the key is you. Paste it in another browser to continue there; it is not kept anywhere else.</p>
+        <p>
+          Anyone with this key can act as you. Paste it in another browser to continue there; it is not stored anywhere
+          else.
+        </p>
         {isShown ? <CopyLine text={accessKey} label="Copy the key" /> : undefined}
         <p>
           <Button onClick={() => shownStore.set(!isShown)}>{isShown ? 'Hide the key' : 'Show the key'}</Button>{' '}

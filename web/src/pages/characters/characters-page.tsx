@@ -1,8 +1,9 @@
 // The characters: a table with filters in the address, the sheet of the one that is read, and another beside it.
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { CharacterEntry } from 'paracosm/protocol'
-import { Button } from '../../components/button.tsx'
+import { useState } from 'react'
+import { Button, ButtonLink } from '../../components/button.tsx'
 import { SelectField, TextField } from '../../components/field.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { useTitle } from '../../components/page.tsx'
@@ -12,9 +13,12 @@ import {
   filterCharacters,
   readCharacterSearch,
 } from '../../data/characters.ts'
+import { useWhyNoEdit } from '../../data/operator.ts'
 import { count } from '../../data/words.ts'
 import { explain } from '../../shell/error-page.tsx'
 import styles from './characters.module.css'
+import { EditDialog } from './edit-dialog.tsx'
+import { ImportDialog } from './import-dialog.tsx'
 import { Sheet } from './sheet-view.tsx'
 
 /** What a part of the address becomes; blank or undefined: it goes. */
@@ -38,6 +42,7 @@ export function CharactersPage() {
           <h1>Characters</h1>
           <p role="status">{data === undefined ? '' : `${found.length} of ${count(all.length, 'character')}`}</p>
         </header>
+        <Tools all={all} onSaved={(hid) => change({ read: hid })} />
         <Filters search={search} labels={labelsOf(all)} onChange={change} />
         {error ? <Notice>{explain(error).text}</Notice> : undefined}
         {data && found.length === 0 ? (
@@ -66,6 +71,38 @@ export function CharactersPage() {
         onBeside={(hid) => change({ with: hid === '' ? undefined : hid })}
         onClose={() => change({ read: undefined, with: undefined })}
       />
+    </div>
+  )
+}
+
+/** Coverage for everybody; a new character and an import for those with the admin key. */
+function Tools({ all, onSaved }: { all: readonly CharacterEntry[]; onSaved(hid: string): void }) {
+  const [open, setOpen] = useState<'new' | 'import'>()
+  const whyNot = useWhyNoEdit()
+  return (
+    <div className={styles.tools}>
+      <ButtonLink to="/characters/coverage">Coverage</ButtonLink>
+      <Button why={whyNot} onClick={() => setOpen('new')}>
+        New
+      </Button>
+      <Button why={whyNot} onClick={() => setOpen('import')}>
+        Import
+      </Button>
+      {whyNot === undefined ? undefined : (
+        <p className={styles.whyNot}>
+          {whyNot} <Link to="/account">Account</Link>
+        </p>
+      )}
+      {open === 'new' ? (
+        <EditDialog
+          before={undefined}
+          onClose={(saved) => {
+            setOpen(undefined)
+            if (saved !== undefined) onSaved(saved)
+          }}
+        />
+      ) : undefined}
+      {open === 'import' ? <ImportDialog all={all} onClose={() => setOpen(undefined)} /> : undefined}
     </div>
   )
 }

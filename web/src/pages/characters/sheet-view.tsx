@@ -1,15 +1,17 @@
 // The sheet of one character, or of two side by side with what differs marked.
 import { useQuery } from '@tanstack/react-query'
 import type { CharacterEntry } from 'paracosm/protocol'
-import { Fragment, type ReactNode } from 'react'
+import { Fragment, type ReactNode, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Chip } from '../../components/chip.tsx'
 import { SelectField } from '../../components/field.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { characterQuery } from '../../data/characters.ts'
+import { useWhyNoEdit } from '../../data/operator.ts'
 import { count } from '../../data/words.ts'
 import { explain } from '../../shell/error-page.tsx'
 import styles from './characters.module.css'
+import { EditDialog } from './edit-dialog.tsx'
 import { type PairedRow, pairRows, rowsOf, type SheetRow } from './sheet.ts'
 
 interface SheetProps {
@@ -25,6 +27,8 @@ interface SheetProps {
 export function Sheet({ read, beside, all, onBeside, onClose }: SheetProps) {
   const first = useQuery(characterQuery(read))
   const second = useQuery(characterQuery(beside))
+  const [isEditing, setEditing] = useState(false)
+  const whyNot = useWhyNoEdit()
   if (read === undefined) return <p className={styles.hint}>Choose a character to read its sheet.</p>
   const error = first.error ?? second.error
   const options = [
@@ -42,11 +46,18 @@ export function Sheet({ read, beside, all, onBeside, onClose }: SheetProps) {
             value={beside ?? ''}
             onChange={({ target }) => onBeside(target.value)}
           />
+          <Button
+            why={whyNot ?? (first.data ? undefined : 'The sheet is being read.')}
+            onClick={() => setEditing(true)}
+          >
+            Edit
+          </Button>
           <Button look="bare" onClick={onClose}>
             Close
           </Button>
         </div>
       </header>
+      {isEditing && first.data ? <EditDialog before={first.data} onClose={() => setEditing(false)} /> : undefined}
       {error ? <Notice>{explain(error).text}</Notice> : undefined}
       {first.data && beside !== undefined && second.data ? (
         <Pair names={[read, beside]} rows={pairRows(first.data, second.data)} />

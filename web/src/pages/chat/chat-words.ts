@@ -16,7 +16,7 @@ export const CHAT_WORDS = {
   sent: 'Sent.',
   reading: 'The referees are reading it.',
   slow: 'Slower than usual. Trying again costs you nothing.',
-  reconnecting: 'The connection is lost. It is being opened again; your text is kept.',
+  reconnecting: 'The connection was lost. Reconnecting; your text is kept.',
   opening: 'The game is opening.',
   writeAhead: 'Write ahead; you can send when the answer is here.',
 }

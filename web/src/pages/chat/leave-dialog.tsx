@@ -29,10 +29,10 @@ export function LeaveDialog({ isOpen, onCancel, onPause, onEnd }: LeaveProps) {
         <Dialog.Popup className={styles.dialog}>
           <Dialog.Title className={styles.dialogTitle}>Leave and end the game?</Dialog.Title>
           <Dialog.Description>
-            An ended game cannot be continued. A paused one waits for you, and its clock stands still.
+            An ended game cannot be continued. A paused game waits for you, and its clock stops.
           </Dialog.Description>
           {state === 'failed' ? (
-            <p role="alert">The server could not be told. The game is paused; try to end it again later.</p>
+            <p role="alert">The server could not be reached. The game is paused; try to end it again later.</p>
           ) : undefined}
           <div className={styles.dialogActions}>
             <Button look="primary" onClick={() => void onPause()}>

@@ -124,7 +124,7 @@ function Compared({ left, right }: { left: Side; right: Side }) {
             <b>{finding.main}</b> {finding.more}
           </>
         ) : (
-          'Folding both courses.'
+          'Replaying both episodes.'
         )}
       </p>
       <div className={styles.sides}>

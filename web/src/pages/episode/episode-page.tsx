@@ -24,6 +24,7 @@ import { useEpisodeKeys } from './keys.ts'
 import { Notices } from './notices.tsx'
 import { Panel } from './panel.tsx'
 import { Rail } from './rail.tsx'
+import { Resizer, usePanelWidth } from './resizer.tsx'
 
 export function EpisodePage() {
   const { episode: id } = episodeRoute.useParams()
@@ -72,10 +73,16 @@ function Work({ player, proof, world }: WorkProps) {
     player.pause()
     setForking(true)
   }
+  const [width, setWidth] = usePanelWidth()
   useAddress(player)
   useEpisodeKeys({ player, proof, onFork: openFork })
   return (
-    <div className={styles.work}>
+    <div
+      className={styles.work}
+      ref={(work) =>
+        work?.style.setProperty('--panel-chosen', width === undefined ? 'var(--panel-width)' : `${width}px`)
+      }
+    >
       <EpisodeHeader {...{ player, proof, world, isForking, setForking }} onFork={openFork} />
       <Notices player={player} />
       <div className={styles.body}>
@@ -83,6 +90,7 @@ function Work({ player, proof, world }: WorkProps) {
         <section className={styles.view} aria-label="The world">
           <WorldView world={summary.world?.id ?? ''} kind={world?.view ?? 'none'} source={source} />
         </section>
+        <Resizer width={width} onWidth={setWidth} />
         <Panel player={player} />
       </div>
       <Dock player={player} proof={proof} />

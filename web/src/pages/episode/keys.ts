@@ -1,6 +1,7 @@
 // The keys of the episode page. Single letters act only while no field has the focus.
 import { useEffect, useMemo, useRef } from 'react'
 import { copyText } from '../../components/copy-line.tsx'
+import { toggleBookmark, useBookmarks } from '../../data/bookmarks.ts'
 import { createStore, type Store } from '../../data/store.ts'
 import type { EpisodePlayer } from '../../playback/player.ts'
 import { type Proof, prove } from '../../playback/proof.ts'
@@ -30,17 +31,9 @@ interface KeyAction {
 /** Milliseconds for the second key after P. */
 const PAIR_MS = 1500
 
-function bookmarksOf(id: string): number[] {
-  const stored: unknown = JSON.parse(localStorage.getItem(`paracosm.bookmarks.${id}`) ?? '[]')
-  return Array.isArray(stored) ? stored.filter((each) => Number.isInteger(each)) : []
-}
-
 function bookmark(player: EpisodePlayer): void {
   const { summary, step } = player.state.get()
-  const steps = new Set(bookmarksOf(summary.id))
-  const isNew = !steps.delete(step)
-  if (isNew) steps.add(step)
-  localStorage.setItem(`paracosm.bookmarks.${summary.id}`, JSON.stringify([...steps].toSorted((a, b) => a - b)))
+  const isNew = toggleBookmark(summary.id, step)
   toast(isNew ? `Step ${step} is bookmarked in this browser.` : `The bookmark of step ${step} is removed.`)
 }
 
@@ -103,10 +96,17 @@ export function useEpisodeKeys(parts: Parts): void {
     fork.current = parts.onFork
   })
   const actions = useMemo(() => actionsOf({ player, proof, onFork: () => fork.current() }), [player, proof])
+  const bookmarks = useBookmarks(player.state.get().summary.id)
   const inPalette = useMemo(
-    (): readonly Action[] =>
-      actions.map(({ label, shown, run }) => ({ label, group: 'This episode', key: shown, run })),
-    [actions],
+    (): readonly Action[] => [
+      ...actions.map(({ label, shown, run }) => ({ label, group: 'This episode', key: shown, run })),
+      ...bookmarks.map((step) => ({
+        label: `Go to the bookmark of step ${step}`,
+        group: 'This episode',
+        run: () => player.goTo(step),
+      })),
+    ],
+    [actions, bookmarks, player],
   )
   usePageActions(inPalette)
   useEffect(() => {

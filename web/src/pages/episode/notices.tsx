@@ -34,7 +34,7 @@ function noticeOf({
   if (summary.problem)
     return { text: `${summary.problem.message}. ${summary.problem.hint}`, code: summary.problem.code }
   if (info?.problem) return { text: `${info.problem.message}.`, code: info.problem.code }
-  if (isLost) return { text: 'The connection to this episode is down; it is tried again.', code: 'UNREACHABLE' }
+  if (isLost) return { text: 'The connection to this episode is down; reconnecting.', code: 'UNREACHABLE' }
   if (!error) return undefined
   const code = error instanceof CourseError ? error.code : 'INTERNAL_ERROR'
   const what = phase === 'failed' ? 'The journal cannot be read' : 'This step cannot be shown'

@@ -1,6 +1,6 @@
 // The players with their scores, whose eyes one sees with, and who takes over a slot while the episode runs.
 import { Menu } from '@base-ui/react/menu'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { WorldDetail } from 'paracosm/protocol'
 import { SelectField } from '../../components/field.tsx'
@@ -10,6 +10,7 @@ import menu from '../../components/menu.module.css'
 import { AdministratorNeeded } from '../../components/operator-only.tsx'
 import { operatorClient, useIsRefused } from '../../data/operator.ts'
 import { useStore } from '../../data/store.ts'
+import { modelsQuery } from '../../data/text-games.ts'
 import { formatNumber, ranked } from '../../data/words.ts'
 import type { EpisodePlayer, PlayerState } from '../../playback/player.ts'
 import { explain } from '../../shell/error-page.tsx'
@@ -87,12 +88,13 @@ function PlayerRow({ player, world, state, slot, score, share }: RowProps) {
 function HandOver({ player, world, slot }: { player: EpisodePlayer; world: WorldDetail; slot: number }) {
   const { summary } = player.state.get()
   const navigate = useNavigate()
+  const model = useQuery(modelsQuery).data?.agent ?? undefined
   const change = useMutation({
     mutationFn: (bot: string | null) => operatorClient().episodes.handOver(summary.id, slot, bot),
     onSuccess: ({ slots }, bot) => {
       const link = slots.find((each) => each.slot === slot)
       if (bot === null && link) void navigate(playAt(summary.id, link))
-      else toast(`Slot ${slot} passes to ${bot}.`)
+      else toast(`Slot ${slot} passes to ${bot?.replace(/^model:/, 'the model ')}.`)
     },
     onError: (error) => toast(explain(error).text),
   })
@@ -113,6 +115,11 @@ function HandOver({ player, world, slot }: { player: EpisodePlayer; world: World
                 {`Bot ${name}`}
               </Menu.Item>
             ))}
+            {model === undefined ? undefined : (
+              <Menu.Item className={menu.item} onClick={() => change.mutate(`model:${model}`)}>
+                {`Model ${model}`}
+              </Menu.Item>
+            )}
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>

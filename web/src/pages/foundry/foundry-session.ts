@@ -11,13 +11,13 @@ import type { Ended } from './ended.ts'
 import { type Message, readMessage, resultsOf } from './messages.ts'
 import { SlotSocket } from './slot-socket.ts'
 
-/** Ticks a second at speed 1. */
+/** Ticks per second at speed 1. */
 export const BASE_RATE = 10
 
 export interface RunState {
   readonly tick: number
   readonly status: 'opening' | 'waiting' | 'running' | 'paused' | 'over' | 'lost'
-  /** Ticks a second. */
+  /** Ticks per second. */
   readonly rate: number
   readonly done: readonly Done[]
   /** What was refused last, or went wrong; empty: nothing. */
@@ -263,7 +263,7 @@ export class FoundrySession {
   }
 }
 
-const LOST = 'The connection to the server is gone; trying again.'
+const LOST = 'The connection to the server was lost; reconnecting.'
 const RETRY_MS = 1000
 
 /** Ticks that are made, at most, until what was said has been heard. */

@@ -11,13 +11,13 @@ import { count } from '../../data/words.ts'
 import styles from './log.module.css'
 
 const FORMATS = [
-  { id: 'chat', label: 'chat: one conversation a command, JSON Lines' },
+  { id: 'chat', label: 'chat: one conversation per command, JSON Lines' },
   { id: 'instruction', label: 'instruction: instruction, input, output, JSON Lines' },
-  { id: 'sharegpt', label: 'sharegpt: one conversation an episode, JSON Lines' },
-  { id: 'trajectories', label: 'trajectories: one episode a line, JSON Lines' },
+  { id: 'sharegpt', label: 'sharegpt: one conversation per episode, JSON Lines' },
+  { id: 'trajectories', label: 'trajectories: one step per line, JSON Lines' },
   { id: 'raw', label: 'raw: the rows as they are, JSON Lines' },
   { id: 'parquet', label: 'parquet: one table' },
-  { id: 'episodes', label: 'episodes: a folder with one file an episode' },
+  { id: 'episodes', label: 'episodes: a folder with one file per episode' },
 ]
 
 export function ExportBlock({ filters, onClose }: { filters: LogFilters; onClose(): void }) {

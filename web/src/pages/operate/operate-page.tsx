@@ -13,8 +13,12 @@ import { useStore } from '../../data/store.ts'
 import { modelsQuery } from '../../data/text-games.ts'
 import { ago, count, formatNumber, fullDate } from '../../data/words.ts'
 import { explain } from '../../shell/error-page.tsx'
+import { limitOf, spentOf } from '../world/model-note.tsx'
+import { Jobs } from './jobs.tsx'
 import { LiveEpisode } from './live-episode.tsx'
 import styles from './operate.module.css'
+import { Sessions } from './sessions.tsx'
+import { Storage } from './storage.tsx'
 
 /** Live episodes that are shown. */
 const SHOWN = 50
@@ -28,7 +32,10 @@ export function OperatePage() {
       </PageTitle>
       <Problems />
       <Live />
+      <Sessions />
+      <Jobs />
       <Spend />
+      <Storage />
       <Records />
     </ReadingPage>
   )
@@ -39,7 +46,7 @@ function Health() {
   if (error) return 'The server does not answer.'
   if (!data) return 'Operate'
   if (data.ok) return 'The server works: database, disk and journals are in order.'
-  return `${count(data.problems.length, 'thing')} ${data.problems.length === 1 ? 'keeps' : 'keep'} the server from its work.`
+  return `${count(data.problems.length, 'thing')} ${data.problems.length === 1 ? 'prevents' : 'prevent'} the server from working.`
 }
 
 function Since() {
@@ -98,6 +105,9 @@ function Spend() {
           ? `${data.models.updater_model} plays the characters.`
           : 'A rule-based stand-in plays the characters; it costs nothing.'}
       </p>
+      <p>
+        {spentOf(data)} {data.kind === 'model' ? limitOf(data) : ''}
+      </p>
       {spent === null ? undefined : (
         <dl className={styles.facts}>
           <dt>Spent since the start</dt>
@@ -125,7 +135,7 @@ function Records() {
       {error === null ? (
         <p>{data === undefined ? 'Counting' : `${count(data, 'command')} in the log.`}</p>
       ) : isOperatorOnly(codeOf(error)) ? (
-        <OperatorOnly what="Stopping episodes and reading the command log" />
+        <OperatorOnly what="Stopping what runs, the queue, storage and the command log" />
       ) : (
         <Notice code={codeOf(error)}>{explain(error).text}</Notice>
       )}

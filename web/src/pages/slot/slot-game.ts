@@ -62,7 +62,7 @@ export function useGame(game: Store<Game>, at: { id: string; slot: number; token
   return useMemo(() => (command) => sends.current(command), [sends])
 }
 
-/** Steps a second that views may show as motion. */
+/** Steps per second that views may show as motion. */
 const PLAY_SPEED = 5
 
 export function sourceFor(

@@ -38,17 +38,17 @@ function NoToken() {
     <ReadingPage>
       <PageTitle>This address has no slot</PageTitle>
       <Notice actions={<ButtonLink to="/worlds">Start an episode</ButtonLink>}>
-        A slot is played by the link that its episode gave out. Copy the whole of it, or start an episode of your own.
+        To play a slot you need the link that its episode issued. Copy the whole link, or start your own episode.
       </Notice>
     </ReadingPage>
   )
 }
 
 const WORDS: Readonly<Record<Exclude<Line, 'open'>, string>> = {
-  lost: 'The connection is down; it is tried again. Your last command goes on.',
+  lost: 'The connection is down; reconnecting. Your last command stays in effect.',
   over: 'The episode is over.',
   failed: 'The episode failed. What was played is kept.',
-  replaced: 'This slot is played over another connection, or was handed over.',
+  replaced: 'Another connection plays this slot, or it was handed over.',
   refused: 'The slot cannot be taken: the link is wrong, or the episode is over.',
 }
 

@@ -39,6 +39,10 @@ export function DataTab({ board }: { board: StudyBoard }) {
           open={(signal) => researchClient(signal).downloadData(name, format)}
         />
         <CopyLine text={`paracosm experiment export ${quoted(name)} --output ${quoted(`${name}-data`)}`} />
+        <p className={styles.text}>The same as a folder that follows BIDS:</p>
+        <CopyLine
+          text={`paracosm experiment export ${quoted(name)} --layout bids --output ${quoted(`${name}-bids`)}`}
+        />
       </Section>
       <Section title="Report">
         <p className={styles.text}>

@@ -22,6 +22,7 @@ export function Timeline({ study, data, shown }: TimelineProps) {
           study={study}
           player={data.participant.player_id}
           event={event}
+          isNewDay={dayOf(event.at) !== dayOf(events[index - 1]?.at ?? 0)}
           since={index === 0 ? undefined : event.at - (events[index - 1]?.at ?? event.at)}
           isShown={event.session !== undefined && event.session === shown}
         />
@@ -30,6 +31,8 @@ export function Timeline({ study, data, shown }: TimelineProps) {
   )
 }
 
+const dayOf = (at: number): string => new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+
 interface EventProps {
   readonly study: string
   readonly player: string
@@ -37,13 +40,18 @@ interface EventProps {
   /** Milliseconds since the step before. */
   readonly since: number | undefined
   readonly isShown: boolean
+  /** Whether the step before was on another day. */
+  readonly isNewDay: boolean
 }
 
-function Event({ study, player, event, since, isShown }: EventProps) {
+function Event({ study, player, event, since, isShown, isNewDay }: EventProps) {
   const time = new Date(event.at).toLocaleTimeString('en-GB')
   return (
     <li className={isShown ? styles.eventHere : styles.event}>
-      <time title={fullDate(event.at)}>{time}</time>
+      <time title={fullDate(event.at)}>
+        {isNewDay ? `${dayOf(event.at)} ` : ''}
+        {time}
+      </time>
       <div>
         <p>
           <b>{event.what}</b>

@@ -48,7 +48,7 @@ export function StudyEpisode(props: EpisodeProps) {
 
 type PlayProps = EpisodeProps & { readonly summary: EpisodeSummary; readonly world: WorldDetail }
 
-/** Milliseconds between two looks for what comes next, once the game is over. */
+/** Milliseconds between two checks for what comes next, once the game is over. */
 const NEXT_MS = 1500
 
 function Play({ study, accessKey, playing: { slot, token }, step, leave, summary, world }: PlayProps) {

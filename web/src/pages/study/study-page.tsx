@@ -29,14 +29,14 @@ import { Joining, Welcome } from './welcome.tsx'
 import { type LanguageId, languageOf } from './words.ts'
 
 const LANGUAGE = 'paracosm.study-language'
-/** Milliseconds between two looks while others are awaited. */
+/** Milliseconds between two checks while others are awaited. */
 const WAIT_MS = 2000
 
 export function StudyPage() {
   const { study } = useParams({ from: '/study/$study' })
   useStore(studyKeysStore)
   const key = studyKey(study)
-  // Every request of this page is the participant's, whoever else is signed in.
+  // Every request of this page uses the participant's key, whatever account is signed in.
   useLayoutEffect(() => {
     actAs(key)
     return () => actAs(undefined)
@@ -92,7 +92,7 @@ function Inside({ study, accessKey, hasOpenLink, info, frame }: InsideProps) {
   } = useQuery({
     ...studyStateQuery(study, accessKey),
     refetchInterval: ({ state: { data } }) => (data?.stage === 'waiting' ? WAIT_MS : false),
-    // Whoever waits in another tab is still there.
+    // A participant who waits in another tab is still present.
     refetchIntervalInBackground: true,
   })
   useCall(state?.stage)

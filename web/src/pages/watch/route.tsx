@@ -8,6 +8,7 @@ import { WATCH_STATUSES } from './statuses.ts'
 const Search = z.object({
   status: z.enum(WATCH_STATUSES).optional().catch(undefined),
   world: z.string().max(200).optional().catch(undefined),
+  variant: z.string().max(200).optional().catch(undefined),
   player: z.string().max(200).optional().catch(undefined),
   cursor: z.string().max(500).optional().catch(undefined),
 })

@@ -20,11 +20,12 @@ const ANY = { id: '', label: 'Any' }
 
 export function WatchPage() {
   useTitle('Watch')
-  const { status, world, player, cursor } = watchRoute.useSearch()
+  const { status, world, variant, player, cursor } = watchRoute.useSearch()
   const query = {
     limit: PAGE,
     ...(status ? { status } : {}),
     ...(world ? { world } : {}),
+    ...(variant ? { variant } : {}),
     ...(player ? { player } : {}),
     ...(cursor ? { cursor } : {}),
   }
@@ -62,7 +63,7 @@ export function WatchPage() {
 }
 
 function Filters() {
-  const { status, world, player } = watchRoute.useSearch()
+  const { status, world, variant, player } = watchRoute.useSearch()
   const worlds = useQuery(worldsQuery).data ?? []
   const navigate = useNavigate({ from: '/watch' })
   const [name, setName] = useState(player ?? '')
@@ -87,7 +88,20 @@ function Filters() {
         options={[ANY, ...worlds.map(({ id }) => ({ id, label: id }))]}
         onChange={({ target }) => {
           const chosen = target.value === '' ? undefined : target.value
-          void navigate({ search: (before) => ({ ...before, world: chosen, cursor: undefined }) })
+          void navigate({ search: (before) => ({ ...before, world: chosen, variant: undefined, cursor: undefined }) })
+        }}
+      />
+      <SelectField
+        label="Variant"
+        value={variant ?? ''}
+        options={[
+          ANY,
+          ...(worlds.find(({ id }) => id === world)?.variants ?? []).map(({ id, title }) => ({ id, label: title })),
+        ]}
+        disabled={world === undefined}
+        onChange={({ target }) => {
+          const chosen = target.value === '' ? undefined : target.value
+          void navigate({ search: (before) => ({ ...before, variant: chosen, cursor: undefined }) })
         }}
       />
       <TextField label="Player" value={name} onChange={({ target }) => setName(target.value)} placeholder="greedy" />

@@ -19,13 +19,10 @@ export function Invitations({ started: { episode, slots }, players }: Invitation
       <p className={styles.note}>The episode begins when every slot is taken, or after three minutes.</p>
       {slots.map(({ slot, perception, token, agent_id }) => {
         const player = players[slot]
-        if (player === undefined || player.startsWith('bot:')) return undefined
+        if (player === undefined || player.startsWith('bot:') || player.startsWith('model:')) return undefined
         return (
           <div key={slot} className={styles.invitation}>
-            <SlotName
-              slot={slot}
-              name={player === 'me' ? 'You' : player === 'link' ? 'Send this link' : 'A program or model'}
-            />
+            <SlotName slot={slot} name={player === 'me' ? 'You' : player === 'link' ? 'Send this link' : 'A program'} />
             {player === 'me' ? (
               <ButtonLink look="primary" icon="play" {...playAt(episode.id, { slot, token })}>
                 {`Play slot ${slot}`}

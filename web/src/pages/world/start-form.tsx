@@ -1,5 +1,5 @@
 // Starts an episode: one line a slot, seed with dice, pace, and below the command that does the same.
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { WorldDetail } from 'paracosm/protocol'
 import { useState } from 'react'
@@ -10,15 +10,18 @@ import { SelectField, TextField } from '../../components/field.tsx'
 import { Mark } from '../../components/mark.tsx'
 import { AdministratorNeeded } from '../../components/operator-only.tsx'
 import { operatorClient, useWhyNot } from '../../data/operator.ts'
+import { modelsQuery } from '../../data/text-games.ts'
 import { explain } from '../../shell/error-page.tsx'
 import { playAt } from '../slot/address.ts'
 import { worldRoute } from './address.ts'
 import { Invitations } from './invitations.tsx'
+import { ModelNote } from './model-note.tsx'
 import styles from './world.module.css'
 
 const ME = 'me'
 const LINK = 'link'
-const MODEL = 'model'
+const PROGRAM = 'program'
+const MODEL = 'model:'
 const BOT = 'bot:'
 const MAX_SEED = 0xffff_ffff
 const MAX_RATE = 1000
@@ -89,6 +92,7 @@ export function StartForm({ world }: { world: WorldDetail }) {
           {explain(start.error).text}
         </p>
       ) : undefined}
+      {players.some((player) => player.startsWith(MODEL)) ? <ModelNote /> : undefined}
       <AdministratorNeeded what="Starting an episode" />
       <Button look="primary" icon="play" type="submit" why={whyNot}>
         {start.isPending ? 'Starting' : players.includes(ME) ? 'Play now' : 'Start'}
@@ -113,10 +117,12 @@ interface SlotsProps {
 }
 
 function Slots({ world, players, onChange }: SlotsProps) {
+  const model = useQuery(modelsQuery).data?.agent ?? undefined
   const options = [
     { id: ME, label: 'Me' },
     ...world.bots.map(({ name }) => ({ id: BOT + name, label: `Bot ${name}` })),
-    { id: MODEL, label: 'Model or program' },
+    ...(model === undefined ? [] : [{ id: MODEL + model, label: `Model ${model}` }]),
+    { id: PROGRAM, label: 'Program' },
     { id: LINK, label: 'Link to invite' },
   ]
   return (
@@ -151,13 +157,19 @@ function errorsOf({ seed, rate }: Wanted): Errors {
   }
 }
 
-const needsLinks = ({ players }: Wanted): boolean => players.some((player) => player === LINK || player === MODEL)
+const needsLinks = ({ players }: Wanted): boolean => players.some((player) => player === LINK || player === PROGRAM)
 
 /** As `paracosm run` has it: a bot by name, `human` for people, `-` for what connects by itself. */
 function commandOf({ id }: WorldDetail, { variant, players, seed, rate }: Wanted): string {
   const names = players.map((player) => (player.startsWith(BOT) ? player.slice(BOT.length) : 'human'))
   const pace = players.every((player) => player.startsWith(BOT)) ? '' : ` --tick-rate ${rate}`
   return `paracosm run ${id} ${names.join(' ')} --variant ${variant} --seed ${seed}${pace}`
+}
+
+/** As the server takes it: a bot by name, the server's model, or a slot to be taken. */
+function toRequest(player: string): string | null {
+  if (player.startsWith(BOT)) return player.slice(BOT.length)
+  return player.startsWith(MODEL) ? player : null
 }
 
 function useStart(world: WorldDetail, { variant, players, seed, rate }: Wanted) {
@@ -169,10 +181,10 @@ function useStart(world: WorldDetail, { variant, players, seed, rate }: Wanted) 
         variant,
         seed: Number(seed),
         tick_rate: Number(rate),
-        players: players.map((player) => (player.startsWith(BOT) ? player.slice(BOT.length) : null)),
+        players: players.map(toRequest),
       }),
     onSuccess: async ({ episode, slots }) => {
-      if (players.some((player) => player === LINK || player === MODEL)) return
+      if (players.some((player) => player === LINK || player === PROGRAM)) return
       const mine = slots[players.indexOf(ME)]
       if (mine) await navigate(playAt(episode.id, mine))
       else await navigate({ to: '/episodes/$episode', params: { episode: episode.id } })

@@ -12,6 +12,8 @@ import { worldQuery } from '../../data/worlds.ts'
 import { ErrorPage } from '../../shell/error-page.tsx'
 import { Opening } from '../../shell/opening.tsx'
 import { worldRoute } from './address.ts'
+import { Board } from './board.tsx'
+import { Documents } from './documents.tsx'
 import { SchemaTable } from './schema-table.tsx'
 import { StartForm } from './start-form.tsx'
 import styles from './world.module.css'
@@ -39,14 +41,15 @@ export function WorldPage() {
         </aside>
       </div>
       <Variants world={world} />
-      <Bots world={world} />
+      <Board key={world.id} world={world} />
       <Recent world={world.id} />
+      <Documents world={world.id} />
       <Section title="Commands">
-        <p className={styles.note}>What a player says in this world: one of these at a step.</p>
+        <p className={styles.note}>The commands of a player in this world: one per step.</p>
         <SchemaTable schema={world.command_schema} />
       </Section>
       <Section title="Configuration">
-        <p className={styles.note}>Laid over a variant, key by key.</p>
+        <p className={styles.note}>Overrides keys of a variant.</p>
         <SchemaTable schema={world.config_schema} />
       </Section>
     </ReadingPage>
@@ -73,28 +76,6 @@ function Variants({ world }: { world: WorldDetail }) {
           </li>
         ))}
       </ul>
-    </Section>
-  )
-}
-
-function Bots({ world }: { world: WorldDetail }) {
-  return (
-    <Section title="Bots">
-      {world.bots.length === 0 ? (
-        <Notice>This world brings no bots. People, models and programs play it.</Notice>
-      ) : (
-        <ul className={styles.list}>
-          {world.bots.map(({ name, summary }) => (
-            <li key={name} className={styles.bot}>
-              <b>{name}</b>
-              <span>{summary}</span>
-              <Link to="/watch" search={{ world: world.id, player: name }} className={styles.more}>
-                Its episodes
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
     </Section>
   )
 }
