@@ -177,11 +177,15 @@ test('operate: a text game is ended with a reason, and its player hears of it', 
   await close()
 })
 
-test('coverage: the page of the shipped characters has a table for each part of the report', { skip: NO_BROWSER }, async () => {
+test('coverage: the page of the shipped characters has a table for each part of the report', {
+  skip: NO_BROWSER,
+}, async () => {
   const { page, close } = await browser!.open(`${server.url}/characters/coverage`)
   await page.getByRole('heading', { level: 1 }).waitFor()
   const { pairs } = await client.characterCoverage()
   assert.equal(pairs.length, 2)
+  // A table for each pair, and one for each substrate and size.
+  await page.getByRole('table').nth(pairs.length).waitFor()
   await close()
 })
 

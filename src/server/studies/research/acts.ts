@@ -14,7 +14,7 @@ const AssignmentParams = PlayerParams.extend({ assignment: PlayerParams.shape.pl
 const ENDED = 'ended_by_researcher'
 
 export function actRoutes(app: App, services: StudyServices): void {
-  const { catalogue, studies, sessions } = services
+  const { catalogue, studies } = services
   app.post(
     `${BASE}/:name/participants/:player/assignments/:assignment/release`,
     {
