@@ -247,7 +247,12 @@ const BAD: readonly (readonly [name: string, args: () => string[], code: string,
   ],
   ['an unknown scenario', () => ['--scenario', 'nowhere'], 'UNKNOWN_VARIANT', /first_slice/],
   ['an unknown world', () => ['--world', 'nowhere'], 'UNKNOWN_WORLD', /foundry/],
-  ['--load and --scenario together', () => ['--load', 'x.json', '--scenario', 'first_slice'], 'USAGE', /exclude/],
+  [
+    '--load and --scenario together',
+    () => ['--load', 'x.json', '--scenario', 'first_slice'],
+    'USAGE',
+    /cannot be combined/,
+  ],
   ['--load and --seed together', () => ['--load', 'x.json', '--seed', '3'], 'USAGE', /seed/],
   ['a save that is not there', () => ['--load', inFolder('nothing.json')], 'FILE_UNREADABLE', /nothing\.json/],
   [
