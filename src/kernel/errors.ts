@@ -103,7 +103,11 @@ export const ERRORS = {
   RUN_FAILED: row(500, 1, 'Read the logs of the run.'),
   RUN_TIMEOUT: row(504, 1, 'Raise --timeout, or find the hanging program in the logs.'),
   RESULTS_INVALID: row(422, 1, 'Make the game write results that match its results_schema.'),
-  DEPLOY_FAILED: row(502, 1, 'Read the message of the provider, correct the cause, and deploy again. Resources that exist are reused.'),
+  DEPLOY_FAILED: row(
+    502,
+    1,
+    'Read the message of the provider, correct the cause, and deploy again. Resources that exist are reused.',
+  ),
   ENGINE_MISSING: row(501, 2, 'Install Docker or Podman, or use --runtime process.'),
   DIVERGENT_FORK: row(422, 2, 'Fork at a recorded step, with commands that the world accepts.'),
   STRATEGY_INVALID: row(400, 1, 'Correct the program at the named node; docs/strategy.md lists every code.'),

@@ -14,7 +14,9 @@ function isShape(path: string, body: Body): boolean {
     return typeof error?.code === 'string' && typeof error.message === 'string' && typeof error.timestamp === 'string'
   }
   if (
-    /^\/api\/(?:player|games|characters|play|sessions|status|server|models|experiments|run|studies|research|remote)/.test(path)
+    /^\/api\/(?:player|games|characters|play|sessions|status|server|models|experiments|run|studies|research|remote)/.test(
+      path,
+    )
   ) {
     return typeof body.detail === 'string' || Array.isArray(body.detail)
   }
