@@ -43,7 +43,7 @@ export class Ledger {
     return this.#told
   }
 
-  /** Frames count once, because further steps may follow those that they showed. */
+  /** Number of acknowledged facts by kind. */
   count(): Record<Told['kind'], number> {
     const counts = { episode: 0, receipt: 0, frame: 0, command: 0, registration: 0 }
     for (const { kind } of this.#told) counts[kind]++

@@ -126,8 +126,8 @@ const MINE = /^(?:my|our)\s/
 const STOPS = /^(?:to|with|for|from|into|onto|towards?|under|over|behind|by|across|through|around)$/
 
 /**
- * A noun with a verb that it performs: "the gate opens", "a chest appears". A noun alone is the object of the previous
- * clause.
+ * A noun with a verb that it performs: "the gate opens", "a chest appears". A noun alone is what the previous
+ * clause was about.
  */
 function thingOf(text: string): { subject: Subject; length: number } {
   const none = { subject: 'none', length: 0 } as const
