@@ -1,5 +1,5 @@
 // A program as blocks of the visual editor, in Blockly's XML. Not every program has blocks: `return`, true, false and
-// null, and junctions of other than two arguments exist in JSON alone. Blocks: contract, section 16.2.
+// null, and junctions with other than two arguments exist only in JSON. Blocks: contract, section 16.2.
 import { AppError } from '../kernel/errors.ts'
 import type { Condition, Expression, Program } from '../protocol/strategy.ts'
 
@@ -91,7 +91,7 @@ function statementContent(node: Statement): string {
   }
 }
 
-/** Statements hang below one another, so the last one is written first. */
+/** Statements are nested below one another, so the last one is written first. */
 function stack(name: string, body: readonly Statement[]): string {
   const blocks = body.reduceRight<string>((below, node) => {
     const next = below === '' ? '' : `<next>${below}</next>`

@@ -1,4 +1,4 @@
-// Words for writing programs in TypeScript: each function makes one node. What they make is plain JSON like any other
+// Helpers for writing programs in TypeScript: each function makes one node. The result is plain JSON like any other
 // program, and goes through the validator before it runs.
 import type { ARITH_OPS, COMPARE_OPS, Condition, Expression, FUNCTIONS, Program, Scalar } from '../protocol/strategy.ts'
 

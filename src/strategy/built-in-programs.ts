@@ -1,9 +1,9 @@
-// The built-in strategies said in the language, with default variables. They are for parity tests, for drawing and for
-// comparing speed; nobody is offered them as templates. Contract: sections 9.3 and 9.4.
+// The built-in strategies as programs, with default variables. They are for parity tests, drawing and speed
+// comparisons; they are not offered as templates. Contract: sections 9.3 and 9.4.
 import type { Program } from '../protocol/strategy.ts'
 import { and, arith, assignPoints, call, compare, field, literal, rule } from './build.ts'
 
-// Each call makes new nodes: validation writes an id into every one of them.
+// Each call makes new nodes, because validation writes an id into every one of them.
 const own = () => field('user.avg_time')
 const everybody = () => field('all.avg_time')
 const difference = () => arith('-', field('user.new_last_window_diff'), field('user.last_window_diff'))

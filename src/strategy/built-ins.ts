@@ -1,11 +1,11 @@
-// The strategies that ship, in TypeScript. Their equivalents as programs, held equal by tests: built-in-programs.ts.
-// Rules and figures: contract, sections 9.2 to 9.4.
+// The built-in strategies in TypeScript. Their equivalents as programs are in built-in-programs.ts; tests ensure that
+// both agree. Rules and figures: contract, sections 9.2 to 9.4.
 import type { JsonValue } from '../protocol/json.ts'
 import { createConstantEffortProgram, createDefaultProgram } from './built-in-programs.ts'
 import { askAnalytics } from './context.ts'
 import type { Score, StrategySpec, StrategyVariables } from './strategy.ts'
 
-/** A variable as a number. Overrides come from programs, so their kind is not certain. */
+/** A variable as a number. Overrides come from programs, so their type is not guaranteed. */
 function numberOf(variables: StrategyVariables, name: string): number {
   const value = variables[name]
   if (typeof value === 'number') return value
@@ -17,7 +17,7 @@ const variableOf = (variables: StrategyVariables, name: string): JsonValue => va
 
 type Calculate = StrategySpec['calculatePoints']
 
-/** Each analytics value is asked for only when a rule needs it. */
+/** Each analytics value is requested only when a rule needs it. */
 const calculateDefault: Calculate = async (event, { analytics, variables }): Promise<Score> => {
   const points = (name: string, caseName: string): Score => [variableOf(variables, name), caseName]
   if ((await askAnalytics('task.measurements_count', analytics, event)) < 2) {
@@ -41,14 +41,14 @@ const calculateDefault: Calculate = async (event, { analytics, variables }): Pro
   return [1, 'default']
 }
 
-/** Dividing before multiplying decides the last digit: 28, 56 and 57 awards earn 28, 56 and 57 points. */
+/** Dividing before multiplying determines the last digit: 28, 56 and 57 awards earn 28, 56 and 57 points. */
 const calculateConstantEffort: Calculate = async (event, { analytics, variables }): Promise<Score> => {
   const seconds = numberOf(variables, 'variable_constant_effort_interval_minutes') * 60
   const { externalTaskId, externalUserId } = event
   const count = await analytics.userTaskMeasurementsCountLastSeconds(externalTaskId, externalUserId, seconds)
   if (!(count > 0)) return [1, 'BasicReward']
   const most = numberOf(variables, 'variable_max_points')
-  // The original fails here too: nothing is a share of nothing.
+  // The original fails here too: a share of zero is undefined.
   if (most === 0) throw new TypeError('variable_max_points must not be 0')
   const points = Math.trunc(((count + 1) / most) * 100)
   return [Math.min(Math.max(points, 1), most), 'ConstantEffortReward']

@@ -1,14 +1,14 @@
-// Bounds for traces that leave the process. In memory a trace shares the values of its context; written out, a payload
-// that every node returns would be written as often.
+// Bounds for traces that leave the process. In memory a trace shares the values of its context; when written out, a
+// payload that every node returns would be written once per node.
 import type { JsonValue } from '../protocol/json.ts'
 import type { TraceEntry } from '../protocol/strategy-run.ts'
 
-/** Longest trace that is written, characters of JSON, roughly. */
+/** Approximate maximum length of a written trace, in characters of JSON. */
 const MAX_TRACE_TEXT = 1_000_000
-/** Braces, quotes and key names of one entry. */
+/** Estimated length of one entry's braces, quotes and key names. */
 const ENTRY_TEXT = 60
 
-/** Characters that a value takes, at least; counting stops once `budget` is spent. */
+/** Minimum number of characters of a value; counting stops once `budget` is spent. */
 function sizeOf(value: JsonValue, budget: number): number {
   let size = 0
   const pending: JsonValue[] = [value]
@@ -30,7 +30,7 @@ function sizeOf(value: JsonValue, budget: number): number {
 }
 
 /**
- * The first entries of a trace that fit into `maxText` characters of JSON, and how many were left out.
+ * The first entries of a trace that fit into `maxText` characters of JSON, and the number of omitted ones.
  *
  * @example
  * import { capTrace, type TraceEntry } from 'paracosm/strategy'

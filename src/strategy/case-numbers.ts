@@ -1,4 +1,4 @@
-// Numbers that JSON cannot spell, as conformance cases spell them: {"$float": "NaN"}, "Infinity", "-Infinity".
+// Numbers that JSON cannot represent, as conformance cases write them: {"$float": "NaN"}, "Infinity", "-Infinity".
 import { isRawNode } from './grammar.ts'
 import { setOwn } from './snapshot.ts'
 
@@ -13,7 +13,10 @@ function numberOf(value: unknown): number | undefined {
   return Object.keys(value).length === 1 ? NUMBERS.get(value.$float) : undefined
 }
 
-/** Puts the numbers in place, in freshly parsed JSON of any depth. Returns the same value, or the number it stood for. */
+/**
+ * Replaces encoded numbers in place, in freshly parsed JSON of any depth. Returns the same value, or the decoded
+ * number.
+ */
 export function decodeNumbers(value: unknown): unknown {
   const number = numberOf(value)
   if (number !== undefined) return number
@@ -45,7 +48,7 @@ export function isDeeper(value: unknown, limit: number): boolean {
   return true
 }
 
-/** JSON text of `value`, with numbers that JSON lacks spelled as cases spell them. */
+/** JSON text of `value`, with numbers that JSON lacks written as in conformance cases. */
 export function formatCase(value: unknown): string {
   return JSON.stringify(value, (_key, each: unknown) =>
     typeof each === 'number' && !Number.isFinite(each) ? { $float: String(each) } : each,

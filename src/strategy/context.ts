@@ -1,5 +1,5 @@
-// What a program may see of the world: every field it mentions, resolved once before the run and frozen. The engines
-// read nothing else. Contract: section 6 of the language.
+// The input of a program: every field it mentions, resolved once before the run and frozen. The engines read nothing
+// else. Contract: section 6 of the language.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { AnalyticsField } from '../protocol/strategy.ts'
 import type { EventIds } from '../protocol/strategy-run.ts'
@@ -9,19 +9,19 @@ import { getOwn, type KeyLists, snapshot } from './snapshot.ts'
 type Answer = number | Promise<number>
 
 /**
- * The history of point awards, asked by external ids. Seconds are numbers with a fraction, counts are integers.
- * Awards of the event being scored are not in it yet.
+ * The history of point awards, queried by external ids. Seconds are numbers with a fraction, counts are integers.
+ * Awards of the event being scored are not yet included.
  */
 export interface Analytics {
-  /** Awards of this user on tasks with this id, ever. */
+  /** Total awards of this user on tasks with this id. */
   userTaskMeasurementsCount(taskId: string, userId: string): Answer
-  /** The same, created strictly after now minus `seconds`. */
+  /** The same, limited to awards created strictly after now minus `seconds`. */
   userTaskMeasurementsCountLastSeconds(taskId: string, userId: string, seconds: number): Answer
   /** Awards of all users on tasks with this id. */
   countMeasurementsByExternalTaskId(taskId: string): Answer
   /** Mean seconds between consecutive awards of this user on this game and task; -1 with fewer than two. */
   avgTimeBetweenTasksByUserAndGameTask(gameId: string, taskId: string, userId: string): Answer
-  /** Mean seconds between consecutive awards of everybody on this game and task; -1 with fewer than two. */
+  /** Mean seconds between consecutive awards of all users on this game and task; -1 with fewer than two. */
   avgTimeBetweenTasksForAllUsers(gameId: string, taskId: string): Answer
   /** Seconds between the user's two latest awards on the task; 0 with fewer than two. */
   lastWindowTimeDiff(taskId: string, userId: string): Answer
@@ -47,7 +47,7 @@ const ASK: Readonly<Record<AnalyticsField, Ask>> = {
 }
 
 /**
- * The answer of the analytics source for one field.
+ * The value of one field from the analytics source.
  *
  * @example
  * import { askAnalytics, tableAnalytics } from 'paracosm/strategy'
@@ -60,7 +60,7 @@ export function askAnalytics(field: AnalyticsField, analytics: Analytics, ids: E
 }
 
 /**
- * The fields of a program, each with a place in the list of values. Made once for a program, shared by its contexts.
+ * The fields of a program, each with an index in the list of values. Made once per program, shared by its contexts.
  *
  * @example
  * import { FieldLayout } from 'paracosm/strategy'
@@ -83,14 +83,14 @@ export class FieldLayout {
 }
 
 /**
- * From here on it is remembered which objects have been seen: a program made by hand may hold the same one in several
- * places, even in itself. Remembering costs more than looking twice, so ordinary programs do without.
+ * Beyond this number, seen objects are tracked: a program made by hand may contain the same object in several places,
+ * even within itself. Tracking costs more than visiting twice, so ordinary programs do without it.
  */
 const MANY_OBJECTS = 10_000
 
 /**
- * The distinct paths of every object whose type is `field`, anywhere in a program, also where it will never run.
- * The parent's fields are always among them.
+ * The distinct paths of every object whose type is `field`, anywhere in a program, including unreachable parts.
+ * The parent's fields are always included.
  *
  * @example
  * import { collectFields, createDefaultProgram } from 'paracosm/strategy'
@@ -112,7 +112,7 @@ export function collectFields(program: JsonValue): FieldLayout {
     if (isRawNode(value) && value.type === 'field' && typeof value.path === 'string') paths.add(value.path)
     for (const each of Object.values(value)) if (typeof each === 'object' && each !== null) pending.push(each)
   }
-  // Popping goes through the program backwards.
+  // Popping visits the program backwards.
   return new FieldLayout(
     [...paths]
       .reverse()
@@ -122,7 +122,7 @@ export function collectFields(program: JsonValue): FieldLayout {
 }
 
 /**
- * Resolved fields: read-only, own entries alone.
+ * Resolved fields: read-only, own entries only.
  *
  * @example
  * import { buildContext, createDefaultProgram, type ResolvedFields, tableAnalytics } from 'paracosm/strategy'
@@ -134,7 +134,7 @@ export function collectFields(program: JsonValue): FieldLayout {
  */
 export class ResolvedFields {
   readonly layout: FieldLayout
-  /** By place in the layout; undefined where a path was left unresolved. */
+  /** By index in the layout; undefined where a path was not resolved. */
   readonly values: readonly (JsonValue | undefined)[]
   /** Keys of every object among the values, at any depth. */
   readonly keys: ReadonlyMap<JsonObject, readonly string[]>
@@ -153,30 +153,30 @@ export class ResolvedFields {
   }
 }
 
-/** Everything that a run may read. Frozen through and through. */
+/** Everything that a run can read. Deeply frozen. */
 export interface StrategyContext extends EventIds {
   readonly data: JsonObject
   readonly resolvedFields: ResolvedFields
 }
 
-/** The result of a parent strategy, as the post phase gets it. */
+/** The result of a parent strategy, as passed to the post phase. */
 export interface ParentResult {
   readonly points: JsonValue
   readonly caseName: string | null
   readonly callbackData: JsonObject
 }
 
-/** What analytics answered during one scoring. */
+/** Analytics values fetched during one scoring. */
 export type AnalyticsCache = Map<AnalyticsField, JsonValue>
 
 export interface ContextSources extends EventIds {
   /** The event's payload; null counts as empty. It is copied, never changed. */
   readonly data?: JsonObject | null
   readonly analytics: Analytics
-  /** Path to value, before everything else. Entries for paths that the program lacks are ignored. */
+  /** Values by path; they take precedence over everything else. Entries for paths not in the program are ignored. */
   readonly mockState?: JsonObject | null
   readonly parentResult?: ParentResult | null
-  /** Answers that are already known; new ones are put into it. */
+  /** Values already known; new ones are added to it. */
   readonly analyticsCache?: AnalyticsCache
 }
 

@@ -1,4 +1,4 @@
-// A stored program as a strategy that the scoring service can call: an id, a fingerprint, and one observation a run.
+// A stored program as a strategy that the scoring service can call: an id, a fingerprint, and one observation per run.
 // The run itself: pipeline.ts. Contract: sections 7.1, 7.4 and 13.1 of the language.
 import type { JsonValue } from '../protocol/json.ts'
 import type { Program } from '../protocol/strategy.ts'
@@ -8,7 +8,7 @@ import { hashProgram } from './hash.ts'
 import { type PipelineOptions, type PipelineResult, runPipeline, traceOf } from './pipeline.ts'
 import type { Score, ScoringEvent, StrategyVariables } from './strategy.ts'
 
-/** What of a stored definition a run needs. */
+/** The parts of a stored definition that a run needs. */
 export interface StrategyDefinition {
   readonly id: string
   readonly name: string
@@ -19,13 +19,13 @@ export interface StrategyDefinition {
 }
 
 export interface DslStrategyOptions extends PipelineOptions {
-  /** Called once for every run, on success and on failure. Its own failure does not affect the caller. */
+  /** Called once for every run, on success and on failure. Its own failures do not affect the caller. */
   readonly observe?: (observation: RunObservation) => void
   /** Called when `observe` fails. */
   readonly warn?: (message: string, cause: unknown) => void
-  /** A monotonic clock, milliseconds; without one every run takes 0. */
+  /** A monotonic clock in milliseconds; without one, every run takes 0. */
   readonly now?: () => number
-  /** The fingerprint, where the caller has it cached. */
+  /** The fingerprint, if the caller has it cached. */
   readonly hashVersion?: string
 }
 
@@ -38,8 +38,8 @@ export interface DslStrategy {
   readonly variables: StrategyVariables
   readonly hashVersion: string
   /**
-   * Scores one event: points, case name and, when there is any, callback data.
-   * @throws DslError; whatever the parent or the analytics source throw
+   * Scores one event: points, case name and, if there is any, callback data.
+   * @throws DslError; errors of the parent or the analytics source are passed on
    */
   calculatePoints(event: ScoringEvent): Promise<Score>
 }

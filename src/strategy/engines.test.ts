@@ -1,4 +1,4 @@
-// What holds for every program, valid or not, on both engines.
+// Properties of every program, valid or not, on both engines.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -31,7 +31,7 @@ const optionsOf = (input: ProgramInput, mode: ExecutionMode): ExecuteOptions => 
   parentResult: mode === 'post' ? input.parent : null,
 })
 
-/** What a run came to, comparable. */
+/** The outcome of a run in comparable form. */
 function outcomeOf(run: () => object): unknown {
   try {
     const { trace: _, ...result } = { trace: [], ...run() }

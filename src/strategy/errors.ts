@@ -1,5 +1,5 @@
-// Every way in which a program can fail, and how a failure looks on a wire. Failures are typed and closed: whatever a
-// program does, the language throws a DslError and nothing else. What to do about each code: docs/strategy.md.
+// Every way in which a program can fail, and how failures appear on a wire. The set of failures is typed and closed:
+// whatever a program does, the language throws only DslError. Remedies for each code: docs/strategy.md.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { DslErrorClass, Phase, TraceEntry } from '../protocol/strategy-run.ts'
 
@@ -40,13 +40,13 @@ export type DslCode = keyof typeof DSL_CODES
 interface DslErrorOptions {
   readonly code?: DslCode
   readonly nodeId?: string | null
-  /** Facts for programs, exactly as the wire has them. */
+  /** Machine-readable details, exactly as sent on the wire. */
   readonly params?: JsonObject
   readonly cause?: unknown
 }
 
 /**
- * A failure of a program, or of what it was given. `kind` is the class on the wire.
+ * A failure of a program or of its input. `kind` is the class on the wire.
  *
  * @example
  * import { DslError, validateProgram } from 'paracosm/strategy'
@@ -60,10 +60,10 @@ interface DslErrorOptions {
 export class DslError extends Error {
   readonly kind: DslErrorClass
   readonly code: DslCode | null
-  /** The node that failed; null when it has no id or no node is to blame. */
+  /** The node that failed; null if it has no id or no node is responsible. */
   readonly nodeId: string | null
   readonly params: JsonObject | null
-  /** What had been evaluated before the failure: for logs and explanations, never for the answer to a client. */
+  /** The phases evaluated before the failure: for logs and explanations, never for a response to a client. */
   partialPhases: readonly Phase[] = []
 
   constructor(kind: DslErrorClass, message: string, options: DslErrorOptions = {}) {
@@ -75,7 +75,7 @@ export class DslError extends Error {
     this.params = options.params ?? null
   }
 
-  /** The traces of all phases, one after the other. */
+  /** The traces of all phases in order. */
   get partialTrace(): readonly TraceEntry[] {
     return this.partialPhases.flatMap(({ trace }) => trace)
   }
@@ -84,7 +84,7 @@ export class DslError extends Error {
     return STATUS[this.kind]
   }
 
-  /** The `detail` of an HTTP answer: the bare message when there is no code. */
+  /** The `detail` of an HTTP response: the bare message if there is no code. */
   toDetail(): JsonValue {
     return this.code === null ? this.message : { code: this.code, params: this.params ?? {}, message: this.message }
   }
@@ -92,7 +92,7 @@ export class DslError extends Error {
 
 /**
  * Value of the `X-Node-Id` header. Ids are free text: everything outside printable ASCII, and `%` itself, is
- * percent-encoded, so that no id can break a header or smuggle in another.
+ * percent-encoded, so that no id can break a header or inject another.
  *
  * @example
  * import { formatNodeIdHeader } from 'paracosm/strategy'
@@ -113,10 +113,10 @@ const WORDS: Readonly<Record<string, string>> = {
   dict: 'an object',
 }
 
-/** The kind of a value for people: `a text`. */
+/** The type of a value in words: `a text`. */
 export const wordFor = (value: JsonValue): string => WORDS[kindOf(value)] ?? 'something else'
 
-/** How the original names the kind of a value; informative in params. */
+/** The original's name for the type of a value; informative, used in params. */
 export function kindOf(value: JsonValue): string {
   if (value === null) return 'NoneType'
   if (typeof value === 'boolean') return 'bool'
@@ -126,7 +126,7 @@ export function kindOf(value: JsonValue): string {
 }
 
 /**
- * The code that the execution log keeps for a failure.
+ * The code that the execution log stores for a failure.
  *
  * @example
  * import { DslError, logCodeOf } from 'paracosm/strategy'

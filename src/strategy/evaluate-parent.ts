@@ -1,4 +1,4 @@
-// The parents of conformance cases: a built-in, or one that does what the case scripts. Every call is written down.
+// The parents of conformance cases: a built-in, or one that follows the case's script. Every call is recorded.
 import type { JsonValue } from '../protocol/json.ts'
 import type { EvaluationCase } from '../protocol/strategy-case.ts'
 import { BUILT_INS } from './built-ins.ts'
@@ -8,7 +8,7 @@ import { createBuiltIn, override, type ParentStrategy, type StrategyVariables } 
 
 type ParentScript = NonNullable<EvaluationCase['parent']>
 
-/** What a parent was given, as the case's `parent_calls` lists it. */
+/** The arguments of a parent call, as listed in the case's `parent_calls`. */
 export interface ParentCall {
   readonly data: JsonValue
   readonly variables: StrategyVariables

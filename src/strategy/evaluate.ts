@@ -1,5 +1,5 @@
-// Runs one conformance case and reports the result in the form of the case's `expect`: the adapter through which another
-// implementation, or another engine of ours, can be compared line by line.
+// Runs one conformance case and reports the result in the form of the case's `expect`. This adapter allows a
+// line-by-line comparison with another implementation, or with another of our engines.
 import { describeIssue } from '../kernel/parse.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Program } from '../protocol/strategy.ts'
@@ -22,10 +22,10 @@ import { setOwn, snapshot } from './snapshot.ts'
 import { validateProgram } from './validator.ts'
 
 export const ENGINES = ['tracing', 'prepared'] as const
-/** Which engine runs a case. The prepared one writes no trace: `trace` is null then. */
+/** The engine that runs a case. The prepared one writes no trace: `trace` is then null. */
 export type Engine = (typeof ENGINES)[number]
 
-/** What came out, key by key as in a case's `expect`. */
+/** The outcome, with the keys of a case's `expect`. */
 interface Outcome {
   readonly ok: boolean
   readonly [key: string]: unknown
@@ -38,7 +38,7 @@ export interface EvaluationResult extends Outcome {
 
 /**
  * Runs one line of a file of cases.
- * @returns what came out; a line that is no case is an answer too, with stage `read`
+ * @returns the outcome; a line that is not a case also has an outcome, with stage `read`
  */
 export async function evaluateLine(line: string, engine: Engine = 'tracing'): Promise<EvaluationResult> {
   let value: unknown
@@ -50,12 +50,12 @@ export async function evaluateLine(line: string, engine: Engine = 'tracing'): Pr
   return evaluateCase(value, engine)
 }
 
-/** Deepest nesting of what a case hands in beside its program: answers quote it, and JSON writers recurse. */
+/** Maximum nesting of a case's inputs besides its program: outcomes quote them, and JSON writers recurse. */
 const MAX_CASE_DEPTH = 2000
 
 /**
  * Runs one case.
- * @param value a parsed line, which is taken over; anything that is no case is an answer too, with stage `read`
+ * @param value a parsed line, modified in place; a value that is not a case also has an outcome, with stage `read`
  *
  * @example
  * import { createDefaultProgram, evaluateCase } from 'paracosm/strategy'
@@ -128,7 +128,7 @@ function failure(error: unknown): JsonObject {
   return { class: 'UnexpectedError', code: null, node_id: null, status: 500, params: null, crash: true, message }
 }
 
-/** A parsed line holds plain JSON alone. */
+/** A parsed line contains only plain JSON. */
 const isObject = (value: unknown): value is JsonObject => isRawNode(value)
 const toObject = (value: unknown): JsonObject | null => (isObject(value) ? value : null)
 
@@ -226,7 +226,7 @@ async function runPipelineCase(test: EvaluationCase, program: JsonValue, run: Pi
   }
 }
 
-/** The validator has seen it, unless the case says otherwise. */
+/** The validator has checked it, unless the case skips validation. */
 const isProgram = (program: JsonValue): program is JsonObject & Program => isObject(program)
 
 function summarise(observation: RunObservation): JsonObject {

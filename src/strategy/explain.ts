@@ -1,5 +1,5 @@
-// Why a score came out: a trace laid over its program, rule by rule, with the values that were seen. The walk is told
-// again by reading the trace in order, so equal ids in a program cannot mislead it. As text: format-explanation.ts.
+// Explains a score: maps a trace onto its program, rule by rule, with the observed values. The walk is reconstructed by
+// reading the trace in order, so duplicate ids in a program cannot mislead it. As text: format-explanation.ts.
 import type { JsonValue } from '../protocol/json.ts'
 import type { Condition, Expression, Program } from '../protocol/strategy.ts'
 import type { ExecutionMode, Phase, TraceEntry } from '../protocol/strategy-run.ts'
@@ -10,13 +10,13 @@ export type Rule =
   | NonNullable<Program['post_rules']>[number]
 export type Statement = Rule['then'][number]
 
-/** A condition or expression, and what it came to. */
+/** A condition or expression, and its value. */
 export interface ExplainedNode {
   readonly nodeId: string | null
   readonly type: string
-  /** As people write it: `user.avg_time < (all.avg_time * 0.8)`. */
+  /** In readable notation: `user.avg_time < (all.avg_time * 0.8)`. */
   readonly text: string
-  /** Absent when the run never came here, or failed here. */
+  /** Absent if the run did not reach this node, or failed here. */
   readonly value?: JsonValue
   readonly children: readonly ExplainedNode[]
 }
@@ -26,24 +26,24 @@ export interface ExplainedStatement {
   readonly type: string
   readonly text: string
   readonly hasRun: boolean
-  /** True for the statement that settled the score. */
+  /** True for the statement that determined the score. */
   readonly isDecisive: boolean
   readonly value?: ExplainedNode
 }
 
-/** What became of a rule. `failed`: the run ended with an error inside it. */
+/** The outcome of a rule. `failed`: the run ended with an error inside it. */
 type RuleOutcome = 'not evaluated' | 'matched' | 'matched branch' | 'else' | 'did not match' | 'failed'
 
 export interface ExplainedRule {
   readonly nodeId: string | null
-  /** From 1, in its own list. */
+  /** From 1, within its own list. */
   readonly number: number
   readonly outcome: RuleOutcome
-  /** Of `else_if`, from 1, when one was taken. */
+  /** Number of the `else_if` branch taken, from 1. */
   readonly branch?: number
-  /** The rule's own condition first, then those of its branches. */
+  /** The rule's own condition first, then the conditions of its branches. */
   readonly conditions: readonly ExplainedNode[]
-  /** The contents of the part that ran; empty if none ran. */
+  /** The statements of the part that ran; empty if none ran. */
   readonly statements: readonly ExplainedStatement[]
   readonly isDecisive: boolean
 }
@@ -51,7 +51,7 @@ export interface ExplainedRule {
 export interface ExplainedPhase {
   readonly mode: ExecutionMode
   readonly rules: readonly ExplainedRule[]
-  /** The default statement, when the program has one. */
+  /** The default statement, if the program has one. */
   readonly fallback?: ExplainedStatement
 }
 
@@ -86,7 +86,7 @@ function explainPhase(program: Program, { mode, trace }: Phase): ExplainedPhase 
   return { mode, rules, ...(fallback ? { fallback: explainStatement(reader, fallback) } : {}) }
 }
 
-/** The first statement that settles the score. */
+/** Whether an entry is a statement that determines the score. */
 const settles = ({ type, branch }: TraceEntry): boolean =>
   (type === 'assign_points' && branch === 'match') || type === 'veto'
 
@@ -94,15 +94,15 @@ interface Reader {
   readonly trace: readonly TraceEntry[]
   readonly decisive: TraceEntry | undefined
   at: number
-  /** The run went no further than the last entry taken. */
+  /** The run ended with the last entry taken. */
   isOver: boolean
   /** It ended with an error. */
   hasFailed: boolean
-  /** The run went past what is being explained. */
+  /** The run skipped the part being explained. */
   isPassing: boolean
 }
 
-/** The entry of a node that the run reached. Without an entry, the run failed at this node. */
+/** The entry of a node that the run reached. If there is none, the run failed at this node. */
 function take(reader: Reader, node: { readonly type: string; readonly id?: string }): TraceEntry | undefined {
   if (reader.isOver || reader.isPassing) return undefined
   const entry = reader.trace[reader.at]
@@ -115,7 +115,7 @@ function take(reader: Reader, node: { readonly type: string; readonly id?: strin
   return undefined
 }
 
-/** Explains a part that the run may have gone past. */
+/** Explains a part that the run may have skipped. */
 function explainIf<T>(reader: Reader, isVisited: boolean, explain: () => T): T {
   if (isVisited || reader.isPassing) return explain()
   reader.isPassing = true
@@ -201,17 +201,17 @@ function statementText(statement: Statement, value: ExplainedNode | undefined): 
   }
 }
 
-/** A condition or expression as people write it. */
+/** A condition or expression in readable notation. */
 export function describeNode(node: Condition): string {
   return explainCondition(IDLE, node).text
 }
 
-/** What a statement does, as people write it. */
+/** The effect of a statement in readable notation. */
 export function describeStatement(statement: Statement): string {
   return explainStatement(IDLE, statement).text
 }
 
-/** Reads nothing: for telling what a program says rather than what it did. */
+/** Reads nothing: for describing what a program says instead of what it did. */
 const IDLE: Reader = Object.freeze({
   trace: [],
   decisive: undefined,

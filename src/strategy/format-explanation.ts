@@ -1,8 +1,8 @@
-// An explanation as text for people: what scored, which rules were tried, what they saw, and which one decided.
+// An explanation as text for people: the rules tried, the values they saw, and the one that decided the score.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { ExplainedNode, ExplainedPhase, ExplainedRule, ExplainedStatement } from './explain.ts'
 
-/** What a run came to, for the first line. */
+/** The result of a run, for the first line. */
 export interface ExplainedResult {
   readonly points: JsonValue
   readonly caseName: string | null
@@ -13,14 +13,14 @@ export interface ExplainedResult {
 
 const TITLES = { full: 'Rules', pre: 'Rules before the parent', post: 'Rules after the parent' } as const
 
-/** Longest value that is shown whole, characters. */
+/** Maximum length of a value that is shown whole, in characters. */
 const MAX_SHOWN = 80
 
-/** From here on a number has no decimals to round. */
+/** From this magnitude on, a number has no decimals to round. */
 const NO_FRACTION = 1e13
 
 /**
- * Points as people read them: at most two decimals.
+ * Points for display: at most two decimals.
  *
  * @example
  * import { formatPoints } from 'paracosm/strategy'
@@ -44,7 +44,7 @@ function formatValue(value: JsonValue): string {
 
 /**
  * Lines of text, without a line feed at the end.
- * @param failure what ended the run early, in one sentence; undefined for a run that came to a result
+ * @param failure why the run ended early, in one sentence; undefined for a run with a result
  *
  * @example
  * import { createDefaultProgram, explainPhases, formatExplanation, simulate, tableAnalytics } from 'paracosm/strategy'
@@ -96,7 +96,7 @@ function conditionLines(condition: ExplainedNode, index: number): string[] {
   return [`       ${word} ${condition.text} → ${truth}`, ...valueLines(condition)]
 }
 
-/** The fields that a node read, once each. */
+/** The fields that a node read, each once. */
 function valueLines(node: ExplainedNode): string[] {
   return [...seenIn(node)].map(([path, value]) => `         ${path} is ${formatValue(value)}`)
 }

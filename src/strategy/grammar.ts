@@ -1,5 +1,6 @@
-// The grammar as tables: which keys a node has, and which statement may stand where. The same facts as the schema in
-// protocol/strategy.ts, in the order in which the validator complains; a property test holds the two together.
+// The grammar as tables: the keys of each node, and the statements allowed in each section. It states the same facts as
+// the schema in protocol/strategy.ts, in the order in which the validator reports problems; a property test compares
+// the two.
 
 import {
   ANALYTICS_FIELDS,
@@ -21,7 +22,7 @@ export function isRawNode(value: unknown): value is RawNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Keys of a node besides `type` and `id`; the required ones in the order in which they are missed. */
+/** Keys of a node besides `type` and `id`; the required ones in the order in which they are reported missing. */
 export interface KeyRule {
   readonly required: readonly string[]
   readonly optional: readonly string[]
@@ -46,7 +47,7 @@ const STATEMENTS = {
   set_case_name: keys(['value']),
 } as const
 
-/** Looked up by names that strangers chose: a Map has no inherited entries. */
+/** Lookups use untrusted names: a Map has no inherited entries. */
 const mapOf = <T extends string>(table: Readonly<Record<T, KeyRule>>): ReadonlyMap<string, KeyRule> =>
   new Map(Object.entries(table))
 
@@ -72,7 +73,7 @@ const oneOf = <T extends string>(list: readonly T[]) => {
   return (value: unknown): value is T => set.has(value)
 }
 
-/** A switch, not a set: the interpreter asks this at every node. */
+/** A switch instead of a set, because the interpreter calls this at every node. */
 export function isCompareOp(value: unknown): value is CompareOp {
   switch (value) {
     case '<':
@@ -105,7 +106,7 @@ export const isAnalyticsField: (value: unknown) => value is AnalyticsField = one
 export const isEventField = oneOf(EVENT_FIELDS)
 export const isParentField = oneOf(PARENT_FIELDS)
 
-/** How many arguments a function takes; undefined for what is no function. */
+/** Number of arguments of a function; undefined if it is not a function. */
 export function arityOf(name: unknown): number | undefined {
   return name === 'int' || name === 'clamp' ? FUNCTIONS[name] : undefined
 }

@@ -1,4 +1,4 @@
-// The decision graph of a program: from the start, condition by condition, to the statements. Plain data for drawing.
+// The decision graph of a program: from the start through its conditions to the statements. Plain data for drawing.
 import type { Program } from '../protocol/strategy.ts'
 import { describeNode, describeStatement, type Rule, type Statement } from './explain.ts'
 
@@ -11,7 +11,7 @@ interface GraphNode {
 interface GraphEdge {
   readonly from: string
   readonly to: string
-  /** `yes` and `no` leave a condition; the others need no word. */
+  /** `yes` and `no` leave a condition; other edges have no label. */
   readonly label: '' | 'yes' | 'no'
 }
 
@@ -62,7 +62,7 @@ function addRule(drawing: Drawing, rule: Rule, incoming: readonly Loose[]): read
 /**
  * The graph of a program.
  * @param program validated
- * @param parentId draws the program as one that extends this parent: rules before it, the parent, rules after it
+ * @param parentId draws the program as an extension of this parent: rules before it, the parent, rules after it
  *
  * @example
  * import { createDefaultProgram, decisionGraph } from 'paracosm/strategy'
@@ -73,7 +73,7 @@ export function decisionGraph(program: Program, parentId?: string): DecisionGrap
   const drawing: Drawing = { nodes: [], edges: [] }
   let open: readonly Loose[] = [{ from: add(drawing, { kind: 'start', label: 'event' }, []), label: '' }]
   const follow = (rules: readonly Rule[]) => {
-    // Behind a rule that halts whatever its conditions say, nothing is ever reached.
+    // Nothing after a rule that always halts is ever reached.
     for (const rule of rules) if (open.length > 0) open = addRule(drawing, rule, open)
   }
   if (parentId === undefined) {

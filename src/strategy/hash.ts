@@ -1,6 +1,6 @@
-// The fingerprint of a program: SHA-256 over its canonical JSON. Contract: section 8 of the language.
-// Not the canonical JSON of the journal (kernel/canonical.ts): keys sort by code point, and everything outside
-// printable ASCII is escaped.
+// The fingerprint of a program: SHA-256 over its canonical JSON. Contract: section 8 of the language. This differs from
+// the canonical JSON of the journal (kernel/canonical.ts): keys sort by code point, and everything outside printable
+// ASCII is escaped.
 import { sha256, toHex } from '../kernel/sha256.ts'
 import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import { compareByCodePoint } from './code-points.ts'
@@ -23,7 +23,7 @@ const PLAIN = /^[ !#-[\]-~]*$/
 // Without the u flag the pattern takes UTF-16 units, so an astral character becomes two escapes.
 const quote = (text: string): string => `"${PLAIN.test(text) ? text : text.replace(/["\\]|[^ -~]/g, escapeUnit)}"`
 
-/** Where texts have no surrogates, the order of UTF-16 units is that of code points. */
+/** Without surrogates, the order of UTF-16 units equals that of code points. */
 const SURROGATE = /[\ud800-\udfff]/
 
 function compareKeys(a: string, b: string): number {
@@ -36,11 +36,11 @@ function spellScalar(value: JsonValue): string {
   return value === 0 ? '0' : String(value)
 }
 
-/** Levels that are written by recursion. */
+/** Maximum depth that is written by recursion. */
 const SHALLOW = 200
 
 /**
- * Canonical JSON of a program: keys sorted, no white space, ASCII alone. A zero has no sign.
+ * Canonical JSON of a program: keys sorted, no white space, ASCII only. A zero has no sign.
  *
  * @example
  * import { canonicalProgram } from 'paracosm/strategy'
@@ -63,12 +63,12 @@ function spell(value: JsonValue, depth: number): string {
 }
 
 interface Pending {
-  /** Written as it is, before the value. */
+  /** Written verbatim before the value. */
   readonly text: string
   readonly value?: JsonValue
 }
 
-/** The same with a stack of its own: the id of an `else_if` branch may be JSON of any depth. */
+/** The same with an explicit stack: the id of an `else_if` branch may be JSON of any depth. */
 function spellDeep(start: JsonValue): string {
   const parts: string[] = []
   const pending: Pending[] = [{ text: '', value: start }]
@@ -83,7 +83,7 @@ function spellDeep(start: JsonValue): string {
   return parts.join('')
 }
 
-/** One by one: a spread of many thousand entries would not fit into a call. */
+/** One by one: spreading many thousands of entries would exceed the argument limit of a call. */
 function pushReversed(target: Pending[], items: readonly Pending[]): void {
   for (const item of items.toReversed()) target.push(item)
 }
@@ -105,7 +105,7 @@ export function hashText(text: string): string {
 }
 
 /**
- * `hash_version` of a program: 64 lowercase hex digits, the same whatever the order of its keys.
+ * `hash_version` of a program: 64 lowercase hex digits, independent of the order of its keys.
  * @param program a validated program; null hashes as `{}`
  *
  * @example
@@ -129,8 +129,8 @@ export interface HashCache {
 }
 
 /**
- * Remembers the hashes of published definitions, which never change; the least recently used one goes first. Drafts
- * are hashed every time: their programs change under the same version.
+ * Caches the hashes of published definitions, which never change; evicts the least recently used one first. Drafts
+ * are hashed every time: their programs change within one version.
  *
  * @example
  * import { createDefaultProgram, createHashCache } from 'paracosm/strategy'

@@ -1,4 +1,4 @@
-// The strategy language as a library: `paracosm/strategy`. What it means: docs/strategy.md.
+// `paracosm/strategy`: the strategy language as a library. Documentation: docs/strategy.md.
 export { JsonObject, JsonValue } from '../protocol/json.ts'
 export { ANALYTICS_FIELDS, Condition, Expression, Program } from '../protocol/strategy.ts'
 export { EvaluationCase } from '../protocol/strategy-case.ts'

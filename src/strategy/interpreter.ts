@@ -1,6 +1,6 @@
-// The tracing interpreter: walks a program node by node and writes down every value it sees. It trusts no validation:
-// whatever is malformed fails with a typed error when it is reached. Contract: section 4 of the language.
-// The same meaning without a trace, faster: prepared.ts. The machine underneath: walk.ts.
+// The tracing interpreter: walks a program node by node and records every value. It does not rely on validation:
+// malformed nodes fail with a typed error when reached. Contract: section 4 of the language. prepared.ts has the same
+// semantics without a trace, and is faster. The underlying machine: walk.ts.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { StrategyContext } from './context.ts'
 import { DslError } from './errors.ts'
@@ -28,8 +28,8 @@ import {
 
 /**
  * Runs a program over a context.
- * @param program a validated program; one that is not fails where it is malformed
- * @throws DslError, with what had been evaluated in `partialTrace`; nothing else
+ * @param program a validated program; an invalid one fails where it is malformed
+ * @throws DslError, with the entries so far in `partialTrace`; nothing else
  *
  * @example
  * import { buildContext, createDefaultProgram, execute, tableAnalytics } from 'paracosm/strategy'
@@ -48,13 +48,13 @@ export function execute(program: JsonValue, context: StrategyContext, options: E
 }
 
 export interface CooperativeOptions extends ExecuteOptions {
-  /** Gives the host its turn; awaited every 64 visited nodes. */
+  /** Yields to the host; awaited every 64 visited nodes. */
   readonly pause: () => Promise<void>
 }
 
 /**
- * Runs a program like `execute`, and lets the host breathe every 64 visited nodes.
- * @throws DslError like `execute`; whatever `pause` rejects with, which ends the walk
+ * Runs a program like `execute`, and yields to the host every 64 visited nodes.
+ * @throws DslError like `execute`; the rejection of `pause`, which ends the walk
  *
  * @example
  * import { createDefaultProgram, buildContext, executeCooperatively, tableAnalytics } from 'paracosm/strategy'
@@ -90,7 +90,7 @@ function begin(walk: Walk, program: JsonObject): void {
   }
 }
 
-/** Continues a walk. False: it paused and is not finished. */
+/** Continues a walk. False: it paused before the end. */
 function advance(walk: Walk, canPause: boolean): boolean {
   try {
     return run(walk, canPause)

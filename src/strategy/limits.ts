@@ -1,35 +1,37 @@
-// How much a program may be and do. The defaults are the language's; a server reads its own from the environment.
+// Limits on the size and the work of a program. The defaults are the language's; a server reads its own from the
+// environment.
 import type { JsonObject } from '../protocol/json.ts'
 import type { StrategyConfig } from '../protocol/strategy-run.ts'
 import { DslError } from './errors.ts'
 
 export interface StrategyLimits {
-  /** Nodes that a program may have, and steps that a run may take. */
+  /** Maximum nodes of a program, and maximum steps of a run. */
   readonly maxNodes: number
-  /** Deepest nesting; a rule is at 1. */
+  /** Maximum nesting; a rule is at depth 1. */
   readonly maxDepth: number
 }
 
 export const DEFAULT_LIMITS: StrategyLimits = { maxNodes: 1000, maxDepth: 32 }
-/** Wall clock of one walk unless configured otherwise, milliseconds. */
+/** Default wall-clock limit of one walk, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 500
-/** Longest text that `+` may make, UTF-16 units. Bounds what a tiny program can grow. */
+/** Maximum length of a text made by `+`, in UTF-16 units. Bounds the growth that a tiny program can cause. */
 export const MAX_TEXT = 100_000
-/** Longest id that validation may write, UTF-16 units; ids grow with the ids they hang from. */
+/** Maximum length of an id written by validation, in UTF-16 units; ids grow with the ids of their ancestors. */
 export const MAX_GENERATED_ID = 10_000
-/** Deepest nesting of a payload value that a program may refer to. */
+/** Maximum nesting of a payload value that a program can refer to. */
 export const MAX_PAYLOAD_DEPTH = 1000
-/** Visited nodes between two checks at the clock. */
+/** Visited nodes between two checks of the clock. */
 export const CHECK_INTERVAL = 64
-/** Work on big values in one run, in units of one element or 256 UTF-16 units compared. A few milliseconds. */
+/** Maximum work on big values in one run, in units of one element or 256 UTF-16 units compared. A few milliseconds. */
 const MAX_WORK = 100_000
 
-/** Room for one node with its id in the text of a program, characters. */
+/** Characters allowed per node, with its id, in the text of a program. */
 const NODE_TEXT = 256
 
 /**
- * Longest text of a program, characters without white space: what adapters refuse before they parse it. Merely listing the keys of an object
- * takes a JavaScript engine 10 ms a megabyte, so without this bound no validator could turn every program away at once.
+ * Maximum length of a program's text, in characters without white space; adapters refuse longer texts before parsing.
+ * Merely listing the keys of an object takes a JavaScript engine 10 ms per megabyte, so without this bound no validator
+ * could refuse every program quickly.
  *
  * @example
  * import { DEFAULT_LIMITS, maxProgramText } from 'paracosm/strategy'
@@ -41,7 +43,7 @@ export function maxProgramText({ maxNodes }: StrategyLimits): number {
 }
 
 /**
- * Limits of a configuration.
+ * The limits in a configuration.
  *
  * @example
  * import { limitsOf } from 'paracosm/strategy'
@@ -53,17 +55,17 @@ export function limitsOf(config: Pick<StrategyConfig, 'DSL_MAX_NODES' | 'DSL_MAX
 }
 
 /**
- * True once the time limit of a run is reached. The caller makes it from a monotonic clock; without one, only steps and
- * work limit a run.
+ * True once the time limit of a run is reached. The caller creates it from a monotonic clock; without one, only steps
+ * and work limit a run.
  */
 export type Expired = () => boolean
 
-/** The answer to a walk that outlived its time. */
+/** The error of a walk that exceeded its time. */
 export function timeoutError(nodeId: string | null): DslError {
   return new DslError('DslTimeoutError', 'The program did not finish within its time limit', { nodeId })
 }
 
-/** Counts what one run spends on big values, and looks at the clock while it does. */
+/** Counts the work of one run on big values, and checks the clock meanwhile. */
 export class Meter {
   /** The node that is being evaluated, for error reports. */
   nodeId: string | null = null
@@ -82,7 +84,7 @@ export class Meter {
     return this
   }
 
-  /** Keys of an object of the context; none for the empty one. */
+  /** Keys of an object in the context; none for the empty one. */
   keysOf(object: JsonObject): readonly string[] {
     return this.#keys.get(object) ?? []
   }

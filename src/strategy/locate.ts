@@ -1,4 +1,4 @@
-// Maps a part of a parsed JSON value to its place in the file's text, so that a problem can point to it.
+// Maps a part of a parsed JSON value to its position in the file's text, so that a problem can point to it.
 import { lineAndColumn } from '../kernel/parse.ts'
 import type { ProgramPath } from './problems.ts'
 
@@ -8,7 +8,7 @@ export interface TextRange {
   readonly end: number
 }
 
-/** An entry of an object or array, with what is below it. */
+/** An entry of an object or array, with its descendants. */
 interface Spot {
   readonly key: TextRange | undefined
   readonly value: TextRange
@@ -24,7 +24,7 @@ function match(pattern: RegExp, text: string, at: number): number {
   return pattern.test(text) ? pattern.lastIndex : at
 }
 
-/** End of the value that starts at `at`. Nesting is counted, not followed. */
+/** End of the value that starts at `at`. Nesting is counted without recursion. */
 function endOf(text: string, at: number): number {
   let depth = 0
   for (let i = at; i < text.length; ) {
@@ -40,7 +40,7 @@ function endOf(text: string, at: number): number {
   return text.length
 }
 
-/** Entries of the container that starts at `at`, in the order of the text. */
+/** Entries of the container that starts at `at`, in text order. */
 function* entriesOf(text: string, at: number): Generator<Spot> {
   const isArray = text[at] === '['
   let index = 0
@@ -63,8 +63,8 @@ function nameOf(quoted: string): string {
 }
 
 /**
- * Finds the value at `path` in JSON text, or the nearest one above it that is there. Where a key stands twice in one
- * object the last one counts, as it does for JSON.parse.
+ * Finds the value at `path` in JSON text, or its nearest existing ancestor. If a key occurs twice in one
+ * object, the last one counts, as in JSON.parse.
  * @param text JSON that has been parsed without error
  * @param isKey true: the range of the key instead of its value
  *
@@ -86,7 +86,7 @@ export function locate(text: string, path: ProgramPath, isKey = false): TextRang
   return isKey ? (found.key ?? found.value) : found.value
 }
 
-/** A key that its object has had already. */
+/** A key that already occurred in its object. */
 export interface DuplicateKey {
   readonly key: string
   /** Both from 1. */

@@ -1,11 +1,11 @@
-// Values of a program as they are quoted in the parameters of an error: plain JSON, and of bounded size.
+// Program values as quoted in the parameters of an error: plain JSON of bounded size.
 import type { JsonValue } from '../protocol/json.ts'
 
 const MAX_LIST = 20
 const MAX_QUOTED_DEPTH = 4
 const MAX_QUOTED_TEXT = 1000
 
-/** A bounded copy of anything: what is too deep, too long or not JSON becomes null. */
+/** A bounded copy of any value: parts that are too deep, too long or not JSON become null. */
 export function toParam(value: unknown, depth = 0): JsonValue {
   if (typeof value === 'string') return value.slice(0, MAX_QUOTED_TEXT)
   if (typeof value === 'number' || typeof value === 'boolean') return value

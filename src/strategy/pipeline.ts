@@ -1,6 +1,6 @@
-// Runs a program as a strategy: context and walk for a full program; pre phase, parent, post phase for one that wraps a
-// parent. Scoring, simulation and tests all come through here. Contract: section 7 of the language.
-// With observation, as the scoring service sees it: dsl-strategy.ts.
+// Runs a program as a strategy: context and walk for a full program; pre phase, parent and post phase for a program
+// that wraps a parent. Scoring, simulation and tests all use it. Contract: section 7 of the language. With observation,
+// as the scoring service uses it: dsl-strategy.ts.
 import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import type { Program } from '../protocol/strategy.ts'
 import type { Phase, TraceEntry } from '../protocol/strategy-run.ts'
@@ -29,26 +29,26 @@ export interface PipelineOptions {
   readonly limits?: Partial<StrategyLimits>
   /** Starts the clock of one walk. */
   readonly startTimer?: () => Expired
-  /** Gives the host its turn, every 64 visited nodes of a walk. */
+  /** Yields to the host every 64 visited nodes of a walk. */
   readonly pause?: () => Promise<void>
-  /** Path to value, before everything else: for simulation. */
+  /** Values by path, for simulation; they take precedence over everything else. */
   readonly mockState?: JsonObject | null
   /**
-   * The program made ready for many runs. Results are the same, faster, and without traces; a run that fails is walked
-   * once more by the interpreter, for its partial trace.
+   * The program prepared for many runs. Results are the same, but come faster and without traces; a run that fails is
+   * repeated by the interpreter for its partial trace.
    */
   readonly prepared?: PreparedProgram
 }
 
 export interface PipelineResult {
-  /** A number, unless a parent with mistyped variables handed something else through. */
+  /** A number, unless a parent with mistyped variables passed on something else. */
   readonly points: JsonValue
   readonly caseName: string | null
   readonly callbackData: JsonObject
   readonly isVetoed: boolean
   /** The walks, in order; empty if there was nothing to walk. */
   readonly phases: readonly Phase[]
-  /** What the parent gave, when there is one and nothing vetoed it. */
+  /** The parent's result, if there is a parent and nothing vetoed it. */
   readonly parentResult?: ParentResult
 }
 
@@ -62,7 +62,7 @@ interface Run {
 /**
  * Scores one event.
  * @param program validated
- * @throws DslError, with all phases so far in `partialPhases`; whatever the parent or the analytics throw
+ * @throws DslError, with all phases so far in `partialPhases`; errors of the parent or the analytics are passed on
  *
  * @example
  * import { createDefaultProgram, runPipeline, tableAnalytics } from 'paracosm/strategy'
@@ -85,7 +85,7 @@ export async function runPipeline(
   }
 }
 
-/** The traces of all phases, one after the other. */
+/** The traces of all phases in order. */
 export function traceOf(phases: readonly Phase[]): readonly TraceEntry[] {
   return phases.flatMap((phase) => phase.trace)
 }
@@ -152,7 +152,7 @@ async function runExtended(run: Run, parent: ParentStrategy): Promise<PipelineRe
   return { ...withPhases(run, await walk(run, context, { mode: 'post', parentResult })), parentResult }
 }
 
-/** A pair or triple as a result; anything else counts as nothing. */
+/** A pair or triple as a result; anything else counts as zero points. */
 function normalise(score: unknown): ParentResult {
   if (!Array.isArray(score) || score.length < 2 || score.length > 3) {
     return { points: 0, caseName: null, callbackData: {} }

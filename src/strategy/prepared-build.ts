@@ -1,6 +1,5 @@
-// What the builders of closures share: how much has been built, how to read a node, and where a run looks at the clock.
-// Whatever is malformed makes the whole building give up: the interpreter then runs the program, and fails where it
-// must.
+// Shared by the builders of closures: counting built nodes, reading a node, and placing checks of the clock. Any
+// malformed node aborts the build: the interpreter then runs the program and reports the error where it occurs.
 import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import type { FieldLayout } from './context.ts'
 import { CHECK_INTERVAL, type StrategyLimits } from './limits.ts'
@@ -13,12 +12,12 @@ export function giveUp(): never {
   throw new CannotPrepare()
 }
 
-/** The state of one building. */
+/** The state of one build. */
 export interface Build {
   readonly layout: FieldLayout
-  /** What is larger than these is not built. */
+  /** Programs that exceed these limits are not built. */
   readonly limits: StrategyLimits
-  /** Nodes so far, counted as a run that visits all of them would. */
+  /** Nodes so far, counted like a run that visits all of them. */
   count: number
   /** Deepest node so far. */
   depth: number
@@ -50,8 +49,8 @@ export function toText(value: JsonValue | undefined): string {
 type Piece<R> = (run: PreparedRun) => R
 
 /**
- * Builds pieces that belong to one node. When together they have more nodes than a run may visit between two checks at
- * the clock, each small one looks first; a large one has looking pieces of its own.
+ * Builds pieces that belong to one node. If they have more nodes in total than a run may visit between two checks of
+ * the clock, each small piece checks the clock first; a large one contains its own checks.
  */
 export function buildPieces<R>(
   build: Build,
@@ -59,7 +58,7 @@ export function buildPieces<R>(
   make: (node: JsonObject, index: number) => Piece<R>,
 ): readonly Piece<R>[] {
   const start = build.count
-  // Array.from visits holes too, which no JSON has, but a list made by hand may.
+  // Array.from also visits holes, which JSON lacks but a list made by hand may have.
   const built = Array.from(values, (value, index) => {
     const node = toNode(value)
     const before = build.count

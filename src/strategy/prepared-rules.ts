@@ -1,5 +1,5 @@
-// Closures of conditions, statements, rules and whole sections. The cascade of a rule, and what each statement does to
-// the run, as in walk.ts, without the trace.
+// Closures of conditions, statements, rules and whole sections. The cascade of a rule and the effect of each statement
+// are those of walk.ts, without the trace.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { isCompareOp } from './grammar.ts'
 import { type Build, buildPieces, giveUp, openNode, toList, toNode, toText } from './prepared-build.ts'
@@ -162,12 +162,12 @@ function buildBranch(build: Build, value: JsonValue): Choice {
   return { test: buildCondition(build, toNode(branch.when), 2), act: buildBody(build, branch.then) }
 }
 
-/** A part of a program that one run goes through. */
+/** A section of a program, processed by one run. */
 export interface PreparedSection {
   readonly rules: readonly Act[]
-  /** Runs when nothing has matched and nothing has halted. */
+  /** Runs if nothing has matched and nothing has halted. */
   readonly fallback: Act | undefined
-  /** Steps that a run takes at most. */
+  /** Maximum steps of a run. */
   readonly nodes: number
   /** Deepest node. */
   readonly depth: number
@@ -182,7 +182,7 @@ export function buildSection(
   rules: JsonValue | undefined,
   fallback: JsonValue | undefined,
 ): PreparedSection {
-  // The program itself is the first step.
+  // The program itself counts as the first step.
   const build: Build = { layout, limits, count: 1, depth: 0 }
   const acts = isAbsent(rules) ? [] : buildPieces(build, toList(rules), (each) => buildRule(build, each))
   const act = isAbsent(fallback) ? undefined : buildStatement(build, toNode(fallback), 1)

@@ -1,4 +1,4 @@
-// One run of a prepared program: the values it reads, what it has decided, and how far it is from the next look at the
+// One run of a prepared program: its input values, its decisions so far, and the distance to the next check of the
 // clock. Closures get it as their only argument.
 import type { JsonValue } from '../protocol/json.ts'
 import type { StrategyContext } from './context.ts'
@@ -9,7 +9,7 @@ import type { RunState } from './run-state.ts'
 export type Evaluate = (run: PreparedRun) => JsonValue
 /** Whether a condition holds. */
 export type Test = (run: PreparedRun) => boolean
-/** Does something; true: the whole run is over. */
+/** Performs a statement; true: the whole run is over. */
 export type Act = (run: PreparedRun) => boolean
 
 export class PreparedRun implements RunState {
@@ -43,14 +43,14 @@ export class PreparedRun implements RunState {
     this.#meter = undefined
   }
 
-  /** The meter of big values, on behalf of a node. Most runs never need one. */
+  /** The meter for big values, on behalf of a node. Most runs never need one. */
   meterAt(nodeId: string | null): Meter {
     this.#meter ??= new Meter(this.#expired, this.#fields.keys)
     return this.#meter.at(nodeId)
   }
 
   /**
-   * Looks at the clock before a piece of `nodes` nodes when 64 may have been visited since the last look.
+   * Checks the clock before a piece of `nodes` nodes if 64 may have been visited since the last check.
    * @throws DslError DslTimeoutError
    */
   tick(nodes: number, nodeId: string | null): void {

@@ -1,5 +1,6 @@
-// Closures of expressions. What a node means is decided while it is built, so that a run only calls. Two numbers, the
-// common case, are handled in place; everything else goes to values.ts, the one place that knows what values mean.
+// Closures of expressions. The meaning of a node is resolved while it is built, so that a run only makes calls. Two
+// numbers, the common case, are handled inline; everything else goes to values.ts, the only place that defines the
+// semantics of values.
 import type { JsonObject } from '../protocol/json.ts'
 import { arityOf, isArithOp, isScalar } from './grammar.ts'
 import { type Build, buildPieces, giveUp, openNode, toList, toText } from './prepared-build.ts'
@@ -58,7 +59,7 @@ function buildArith(build: Build, node: JsonObject, { id, depth }: Place): Evalu
   return ARITHMETIC[op]({ id, left, right })
 }
 
-/** Not Math.min or Math.max: those make NaN of everything that meets it, where the language keeps the left operand. */
+/** Not Math.min or Math.max: they return NaN if any operand is NaN, where the language keeps the left operand. */
 const pick = (isFirst: boolean, first: number, second: number): number => (isFirst ? first : second)
 
 interface Arithmetic {
@@ -68,8 +69,8 @@ interface Arithmetic {
 }
 
 /**
- * Adding 0 takes the sign off a zero. A result that is not finite, and operands that are no numbers, go the long way,
- * which knows what to complain about.
+ * Adding 0 removes the sign of a zero. Results that are not finite, and operands that are not numbers, take the slow
+ * path, which reports the right error.
  */
 const ARITHMETIC: Readonly<Record<ArithOp, (site: Arithmetic) => Evaluate>> = {
   '+': ({ id, left, right }) => {

@@ -1,5 +1,5 @@
-// The prepared engine: a program turned once into closures, for the path that every scoring takes. No trace; the same
-// results and the same failures as the tracing interpreter, which a property test holds it to.
+// The prepared engine: compiles a program once into closures, for scoring. It writes no trace; a property test ensures
+// that its results and failures equal those of the tracing interpreter.
 import { isObject, type JsonValue } from '../protocol/json.ts'
 import type { ExecutionMode } from '../protocol/strategy-run.ts'
 import { collectFields, type FieldLayout, type StrategyContext } from './context.ts'
@@ -13,7 +13,7 @@ import { type ExecuteOptions, type ExecutionResult, finishRun, startRun } from '
 /** A program ready to run many times. */
 export interface PreparedProgram {
   readonly program: JsonValue
-  /** Hand it to `buildContext` in place of the program: such contexts are the fastest to make and to read. */
+  /** Pass it to `buildContext` in place of the program: such contexts are the fastest to make and to read. */
   readonly layout: FieldLayout
   /**
    * Runs the program over a context like `execute`, without a trace.
@@ -25,9 +25,9 @@ export interface PreparedProgram {
 type Sections = Readonly<Record<ExecutionMode, PreparedSection>>
 
 /**
- * Prepares a program. What the validator would refuse, and what exceeds the limits of a run, has no closures: such a
- * program runs on the interpreter, and fails where it must.
- * @param limits of the runs to come; runs with smaller ones are as right, with larger ones no faster
+ * Prepares a program. One that the validator would refuse, or that exceeds the limits of a run, has no closures: it
+ * runs on the interpreter, which reports the error where it occurs.
+ * @param limits of later runs; runs with smaller limits are still correct, runs with larger ones no faster
  *
  * @example
  * import { buildContext, createDefaultProgram, prepareProgram, tableAnalytics } from 'paracosm/strategy'

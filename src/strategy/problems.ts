@@ -6,7 +6,7 @@ import { type DslCode, DslError } from './errors.ts'
 import type { KeyRule, RawNode } from './grammar.ts'
 import { MAX_GENERATED_ID, type StrategyLimits } from './limits.ts'
 
-/** Where in a program: keys and indexes from the root. */
+/** A location in a program: keys and indexes from the root. */
 export type ProgramPath = readonly (string | number)[]
 
 /** One thing that is wrong with a program. */
@@ -16,9 +16,9 @@ export interface ProgramProblem {
   readonly nodeId: string | null
   readonly params: JsonObject | null
   readonly path: ProgramPath
-  /** True when the last step of the path is a key that should not be there. */
+  /** True if the last step of the path is a key that is not allowed there. */
   readonly isKey: boolean
-  /** What to write instead, where a guess is good. */
+  /** The suggested replacement, if there is a good guess. */
   readonly fix: string | null
 }
 
@@ -29,11 +29,11 @@ export interface Check {
   readonly limits: StrategyLimits
   /** Undefined: throw the first problem. */
   readonly problems: ProgramProblem[] | undefined
-  /** Learns of every id that is filled in. */
+  /** Called with every id that is filled in. */
   readonly onId: ((path: ProgramPath, id: string) => void) | undefined
   readonly path: (string | number)[]
   count: number
-  /** True once nothing more is worth looking at. */
+  /** True once further checks are pointless. */
   isDone: boolean
 }
 
@@ -44,7 +44,7 @@ interface ProblemOptions {
   readonly fix?: string | undefined
 }
 
-/** `Did you mean x?`, where one of the known names is close. */
+/** `Did you mean x?`, if one of the known names is close. */
 export function guess(name: unknown, known: readonly string[]): string | undefined {
   const closest = typeof name === 'string' ? closestOf(name, known) : undefined
   return closest === undefined ? undefined : `Did you mean ${closest}?`
@@ -92,7 +92,10 @@ export function forEachElement(
   }
 }
 
-/** The node's own id, or one made of its parent's id, its kind and its index, which is written into the node. */
+/**
+ * The node's own id; if it has none, one made of its parent's id, its kind and its index, which is written into the
+ * node.
+ */
 export function identify(check: Check, node: RawNode, parentId: string, suffix: string): string {
   const own = node.id
   if (typeof own === 'string' && own !== '') return own
@@ -106,7 +109,7 @@ export function identify(check: Check, node: RawNode, parentId: string, suffix: 
   return made
 }
 
-/** Counts a node. False: there are too many, and this one is not to be looked at. */
+/** Counts a node. False: there are too many, and this one must be skipped. */
 export function countNode(check: Check, nodeId: string): boolean {
   if (check.isDone) return false
   check.count++
@@ -123,7 +126,7 @@ export function checkDepth(check: Check, nodeId: string, depth: number): boolean
   return false
 }
 
-/** Missing keys first, in the order of the rule, then unknown ones. False: a required key is missing. */
+/** Reports missing keys first, in the order of the rule, then unknown ones. False: a required key is missing. */
 export function checkKeys(check: Check, node: RawNode, nodeId: string, rule: KeyRule): boolean {
   const missing = rule.required.filter((key) => !Object.hasOwn(node, key))
   for (const key of missing) report(check, nodeId, `the key ${key} is missing`)

@@ -1,5 +1,5 @@
-// Analytics from a table, and test doubles that record their use: for conformance cases and for simulation,
-// where no award was ever stored.
+// Analytics from a table, and test doubles that record their use: for conformance cases, and for simulation, where no
+// awards are stored.
 import type { AnalyticsField } from '../protocol/strategy.ts'
 import type { Analytics } from './context.ts'
 import { getOwn } from './snapshot.ts'
@@ -10,7 +10,7 @@ export interface AnalyticsCall {
 }
 
 /**
- * Answers every question from a table by path, 0 where the table has no number.
+ * Answers every query from a table by path; 0 if the table has no number.
  * @param record receives every call
  *
  * @example
@@ -39,7 +39,7 @@ export function tableAnalytics(
   }
 }
 
-/** Calls, by path and arguments: the order in which fields are resolved says nothing. */
+/** Calls by path and arguments; the order in which fields are resolved is not significant. */
 export class AnalyticsCalls {
   readonly #calls: { readonly key: string; readonly call: AnalyticsCall }[] = []
 

@@ -1,5 +1,5 @@
-// Strategies written in TypeScript, by id: this package's own and those of plug-ins. Programs are not in it: they are
-// stored, and found by `custom:<id>`. Contract: sections 9.1 and 9.2 of the language.
+// Strategies written in TypeScript, by id: this package's own and those of plug-ins. Programs are not included: they
+// are stored, and found by `custom:<id>`. Contract: sections 9.1 and 9.2 of the language.
 import { z } from 'zod'
 import { unknownName } from '../kernel/closest.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -11,7 +11,7 @@ import { hashVersionOf, type StrategySpec } from './strategy.ts'
 /** A package that contributes strategies. Plug-ins run in the process and are trusted. */
 export interface StrategyPlugin {
   readonly name: string
-  /** Loads the package; what it exports as `strategies` is registered. */
+  /** Loads the package; its export `strategies` is registered. */
   load(): Promise<{ readonly strategies?: unknown }>
 }
 
@@ -36,7 +36,7 @@ export interface StrategyRegistry {
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 
-/** What a plug-in's strategy must have to be one. */
+/** The required shape of a plug-in's strategy. */
 const SpecShape = z.object({
   id: z.string().min(1),
   version: z.string(),
@@ -50,7 +50,7 @@ const SpecShape = z.object({
 const isSpec = (value: unknown): value is StrategySpec => SpecShape.safeParse(value).success
 
 /**
- * A registry with the built-in strategies in it.
+ * A registry that contains the built-in strategies.
  *
  * @example
  * import { createRegistry } from 'paracosm/strategy'
@@ -94,7 +94,7 @@ function addSpec(specs: Map<string, StrategySpec>, spec: StrategySpec): void {
   specs.set(spec.id, spec)
 }
 
-/** One after the other, so that the same plug-ins always register in the same order. A failing one is left out. */
+/** Loads in sequence, so that the same plug-ins always register in the same order. A failing one is skipped. */
 async function loadPlugins(
   plugins: readonly StrategyPlugin[],
   register: (spec: StrategySpec) => void,
@@ -123,7 +123,7 @@ function registerFrom(plugin: StrategyPlugin, spec: unknown, { register, warn }:
   else warn(`a strategy of the plug-in ${plugin.name} was skipped: it is not complete`, parsed.error)
 }
 
-/** Where a strategy id leads: a built-in, or a stored program of the caller's realm. */
+/** The target of a strategy id: a built-in, or a stored program of the caller's realm. */
 export type StrategyReference =
   | { readonly kind: 'built-in'; readonly id: string }
   | { readonly kind: 'custom'; readonly definitionId: string }
@@ -131,7 +131,7 @@ export type StrategyReference =
 const CUSTOM = 'custom:'
 
 /**
- * Reads a strategy id. Whether the strategy exists is another question.
+ * Reads a strategy id. Does not check whether the strategy exists.
  *
  * @example
  * import { parseStrategyId } from 'paracosm/strategy'
@@ -146,7 +146,7 @@ export function parseStrategyId(id: string): StrategyReference {
 const FALLBACK_ID = 'default'
 
 /**
- * The strategy that scores a task: its own, or else its game's, or else `default`.
+ * The strategy that scores a task: its own, otherwise its game's, otherwise `default`.
  *
  * @example
  * import { chooseStrategyId } from 'paracosm/strategy'
@@ -161,7 +161,7 @@ export function chooseStrategyId(task: string | null | undefined, game: string |
 const KINDS: Readonly<Record<string, string>> = { NoneType: 'null' }
 
 /**
- * A strategy as lists and forms show it: fingerprint, and variables by name with kind and default.
+ * A strategy as shown in lists and forms: fingerprint, and variables by name with type and default.
  *
  * @example
  * import { BUILT_INS, describeStrategy } from 'paracosm/strategy'

@@ -1,4 +1,4 @@
-// The problems of a program as people and tools read them: code, node, JSON path, and a caret into the file.
+// The problems of a program for people and tools: code, node, JSON path, and a caret into the file.
 
 import { lineAndColumn } from '../kernel/parse.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
@@ -10,7 +10,7 @@ import type { ProgramPath, ProgramProblem } from './problems.ts'
 import { inspectProgram } from './validator.ts'
 
 export interface ReportedProblem {
-  /** Null for the plain problems of form; their class is `DslValidationError`. */
+  /** Null for plain structural problems; their class is `DslValidationError`. */
   readonly code: DslCode | null
   readonly class: 'DslValidationError'
   readonly nodeId: string | null
@@ -30,7 +30,7 @@ export interface ProgramReport {
   readonly ok: boolean
   readonly problems: readonly ReportedProblem[]
   readonly nodes: number
-  /** Of a valid program alone. */
+  /** Only for a valid program. */
   readonly hash: string | null
 }
 

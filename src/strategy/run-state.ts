@@ -1,5 +1,5 @@
-// What a run has decided so far, and what each statement does to it. Both engines change it through these functions
-// alone. Contract: sections 4.1 and 4.4 of the language.
+// The decisions of a run so far, and the effect of each statement on them. Both engines change this state only through
+// these functions. Contract: sections 4.1 and 4.4 of the language.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { ExecutionMode, TraceEntry } from '../protocol/strategy-run.ts'
 import type { ParentResult } from './context.ts'
@@ -8,18 +8,18 @@ import type { Expired, StrategyLimits } from './limits.ts'
 import { copyOwn, setOwn } from './snapshot.ts'
 
 export interface ExecuteOptions {
-  /** Which part of the program runs; `full` when absent. */
+  /** The part of the program to run; default `full`. */
   readonly mode?: ExecutionMode
   readonly limits?: Partial<StrategyLimits>
-  /** Mode `pre`: what working data starts as. */
+  /** Mode `pre`: initial working data. */
   readonly initialData?: JsonObject | null
-  /** Mode `post`: what points, case name and callback data start as. */
+  /** Mode `post`: initial points, case name and callback data. */
   readonly parentResult?: ParentResult | null
-  /** True once the time is up; asked every 64 visited nodes and while big values are compared. */
+  /** True once the time is up; called every 64 visited nodes and while big values are compared. */
   readonly expired?: Expired
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface ExecutionResult {
   /** 0 when nothing matched. A finite number. */
   readonly points: number
@@ -43,7 +43,7 @@ export interface RunState {
   isVetoed: boolean
 }
 
-/** @throws DslError UnexpectedError when the parent's points are no number */
+/** @throws DslError UnexpectedError when the parent's points are not a number */
 export function startRun({ initialData, parentResult }: ExecuteOptions): RunState {
   return {
     points: parentResult ? pointsOf(parentResult.points) : 0,
@@ -126,7 +126,7 @@ export function veto(state: RunState, caseName: string): void {
   state.isVetoed = true
 }
 
-/** The answer to a field that the context does not have. */
+/** The error for a field that the context does not have. */
 export function notPrecomputed(nodeId: string | null, path: string): DslError {
   return new DslError('DslExecutionError', `the field ${path} has no value in this run`, {
     code: 'DSL_FIELD_NOT_PRECOMPUTED',

@@ -1,4 +1,5 @@
-// What a program must never reach: prototypes, globals, the caller's objects, more time or memory than it was given.
+// What a program must never reach: prototypes, globals, the caller's objects, or more than its share of time and
+// memory.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -98,7 +99,7 @@ test('safety: no source of the language evaluates text', () => {
   }
 })
 
-/** Rules without end that never match. */
+/** Any number of rules that never match. */
 function longProgram(rules: number): JsonObject {
   const program = { type: 'program', rules: Array.from({ length: rules }, () => rule(literal(0), { type: 'return' })) }
   validateProgram(program, { limits: { maxNodes: 1_000_000 } })

@@ -1,6 +1,6 @@
-// Trying a program out: the same contexts, walks and pipeline as scoring, on values that somebody made up. Nothing is
-// stored and nobody is told. Contract: section 12 of the language, with 18-B decided: a program that extends a parent
-// runs its whole pipeline here too.
+// Simulates a program: the same contexts, walks and pipeline as scoring, on made-up values. Nothing is stored and
+// nobody is notified. Contract: section 12 of the language, with 18-B decided: a program that extends a parent runs its
+// whole pipeline here too.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Program } from '../protocol/strategy.ts'
 import type { EventIds, ExecutionMode, Phase, SimulationResponse } from '../protocol/strategy-run.ts'
@@ -14,14 +14,16 @@ import type { ParentStrategy } from './strategy.ts'
 
 export interface SimulateOptions {
   readonly event: EventIds & { readonly data?: JsonObject | null }
-  /** Path to value, before everything else; also what analytics answer, unless `analytics` is given. */
+  /**
+   * Values by path, which take precedence over everything else; also the analytics values, unless `analytics` is given.
+   */
   readonly mockState?: JsonObject | null
   readonly analytics: Analytics
-  /** With a parent, the program runs as one that extends it. */
+  /** With a parent, the program runs as an extension of it. */
   readonly parent?: ParentStrategy
-  /** One part of the program alone; absent: all of it, as scoring runs it. */
+  /** Runs only this part of the program; absent: all of it, as in scoring. */
   readonly phase?: 'pre' | 'post'
-  /** What the parent is taken to have given, when `phase` is `post`. */
+  /** The assumed result of the parent if `phase` is `post`. */
   readonly parentResult?: ParentResult | null
   readonly limits?: Partial<StrategyLimits>
   readonly startTimer?: () => Expired
@@ -33,16 +35,16 @@ export interface Simulation {
   readonly callbackData: JsonObject
   readonly isVetoed: boolean
   readonly phases: readonly Phase[]
-  /** What the parent gave, when there was one and nothing vetoed it. */
+  /** The parent's result, if there was a parent and nothing vetoed it. */
   readonly parentResult?: ParentResult
-  /** What `set_data` left behind, when one phase ran alone. */
+  /** The data left by `set_data`, if only one phase ran. */
   readonly workingData?: JsonObject
 }
 
 /**
  * Runs a program on made-up values.
  * @param program validated
- * @throws DslError; whatever the parent throws
+ * @throws DslError; errors of the parent are passed on
  *
  * @example
  * import { createDefaultProgram, simulate, tableAnalytics } from 'paracosm/strategy'
@@ -85,7 +87,7 @@ async function simulatePhase(program: Program, mode: ExecutionMode, options: Sim
 }
 
 /**
- * A simulation as HTTP answers it.
+ * A simulation as an HTTP response.
  *
  * @example
  * import { createDefaultProgram, simulate, tableAnalytics, toSimulationResponse } from 'paracosm/strategy'
@@ -109,7 +111,7 @@ export function toSimulationResponse({ points, caseName, callbackData, phases }:
 }
 
 /**
- * A timeout as simulation reports it: with a code, and the time that was given.
+ * A timeout as simulation reports it: with a code and the time limit.
  *
  * @example
  * import { DEFAULT_TIMEOUT_MS, withTimeoutCode } from 'paracosm/strategy'

@@ -1,16 +1,16 @@
-// Frozen copies of payload values. A program sees these alone, so nothing that happens to the payload later, and
-// nothing that is not plain JSON in it, can reach a run; and no value of a run leads back to the caller's objects.
+// Frozen copies of payload values. A program sees only these, so neither later changes to the payload nor anything in
+// it that is not plain JSON can reach a run, and no value of a run refers to the caller's objects.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { DslError } from './errors.ts'
 import { MAX_PAYLOAD_DEPTH } from './limits.ts'
 
-/** Stands for every empty object, so that emptiness is known at sight. */
+/** Represents every empty object, so that emptiness is a comparison by identity. */
 export const EMPTY_OBJECT: JsonObject = Object.freeze({})
 
 /** The keys of every object in a set of snapshots, listed once so that comparing them can stop at any element. */
 export type KeyLists = Map<JsonObject, readonly string[]>
 
-/** Sets an own entry, also where the key is `__proto__`, without touching any prototype. */
+/** Sets an own entry, even for the key `__proto__`, without touching any prototype. */
 export function setOwn<T>(target: Record<string, T>, key: string, value: T): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
@@ -28,8 +28,8 @@ export function copyOwn<T>(object: Readonly<Record<string, T>> | null | undefine
 }
 
 /**
- * A frozen deep copy. What JSON cannot spell (undefined, functions, symbols, big integers) becomes null, and -0
- * becomes 0. Non-finite numbers stay as they are.
+ * A frozen deep copy. Values that JSON cannot represent (undefined, functions, symbols, big integers) become null, and
+ * -0 becomes 0. Non-finite numbers are kept.
  * @param keys receives the key list of every object copied
  * @throws DslError DslLimitExceededError when `value` is nested deeper than MAX_PAYLOAD_DEPTH
  */

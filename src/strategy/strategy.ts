@@ -1,5 +1,5 @@
-// What every strategy is, whether written in TypeScript or as a program: something that turns a scoring event into
-// points. Where ids lead: registry.ts. Programs as strategies: pipeline.ts.
+// The common interface of strategies, whether written in TypeScript or as programs: they turn a scoring event into
+// points. Resolution of ids: registry.ts. Programs as strategies: pipeline.ts.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Program } from '../protocol/strategy.ts'
 import type { EventIds } from '../protocol/strategy-run.ts'
@@ -7,14 +7,14 @@ import type { Analytics } from './context.ts'
 import { hashText } from './hash.ts'
 import { copyOwn, setOwn } from './snapshot.ts'
 
-/** Something that happened and may earn points. */
+/** An event that may earn points. */
 export interface ScoringEvent extends EventIds {
   readonly data?: JsonObject | null
 }
 
 /**
- * Points, case name and, when there is any, callback data. Points are numbers; a parent with mistyped variables may
- * hand through something else, which a post phase refuses.
+ * Points, case name and, if there is any, callback data. Points are numbers; a parent with mistyped variables may pass
+ * on something else, which a post phase refuses.
  */
 export type Score =
   | readonly [points: JsonValue, caseName: string | null]
@@ -23,11 +23,11 @@ export type Score =
 /** Named settings of a strategy; every name starts with `variable_`. */
 export type StrategyVariables = Readonly<Record<string, JsonValue>>
 
-/** What a program may wrap. */
+/** A strategy that a program can wrap. */
 export interface ParentStrategy {
   readonly id: string
   readonly variables: StrategyVariables
-  /** A copy with the variables that it has and that `changes` names; the others are ignored. */
+  /** A copy with those of its variables that `changes` names replaced; unknown names are ignored. */
   withVariables(changes: StrategyVariables): ParentStrategy
   /** Anything but a pair or triple counts as no points. */
   calculatePoints(event: ScoringEvent): Promise<unknown>
@@ -35,17 +35,17 @@ export interface ParentStrategy {
 
 /** A strategy written in TypeScript: this package's own, or a plug-in's. */
 export interface StrategySpec {
-  /** Stable: games and tasks store it. */
+  /** Stable, because games and tasks store it. */
   readonly id: string
   readonly version: string
   readonly name: string
   readonly description: string
-  /** Raise it whenever the same event may score differently; `hash_version` follows it. */
+  /** Raise it whenever the same event may score differently; `hash_version` changes with it. */
   readonly revision: number
   /** Names and defaults. */
   readonly variables: StrategyVariables
   calculatePoints(event: ScoringEvent, tools: { analytics: Analytics; variables: StrategyVariables }): Promise<Score>
-  /** The same rules as a program, where the language can say them: drawn as the strategy's decision graph. */
+  /** The same rules as a program, if the language can express them; drawn as the strategy's decision graph. */
   createProgram?(): Program
 }
 
@@ -60,13 +60,16 @@ export interface BuiltInStrategy extends ParentStrategy {
   calculatePoints(event: ScoringEvent): Promise<Score>
 }
 
-/** Fingerprint of a strategy written in TypeScript: it names what it should be, since source text does not survive bundling. */
+/**
+ * Fingerprint of a strategy written in TypeScript. It covers the declared identity, because source text does not
+ * survive bundling.
+ */
 export function hashVersionOf(spec: Pick<StrategySpec, 'id' | 'version' | 'revision'>): string {
   return hashText(`${spec.id}@${spec.version}#${spec.revision}`)
 }
 
 /**
- * A strategy made from its specification, fed by `analytics`.
+ * A strategy created from its specification, with data from `analytics`.
  *
  * @example
  * import { BUILT_INS, createBuiltIn, tableAnalytics } from 'paracosm/strategy'
@@ -95,7 +98,7 @@ export function createBuiltIn(
   })
 }
 
-/** `variables` with the values that `changes` has for the same names. */
+/** `variables`, with values from `changes` for the same names. */
 export function override(variables: StrategyVariables, changes: StrategyVariables): StrategyVariables {
   const result = copyOwn(variables)
   for (const key of Object.keys(variables)) {

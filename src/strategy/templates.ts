@@ -1,4 +1,4 @@
-// Templates: choosing one copies it; none is a stored definition. Contract: section 10.
+// Templates: selecting one copies it; templates are not stored definitions. Contract: section 10.
 import type { Program } from '../protocol/strategy.ts'
 import type { StrategyTemplate } from '../protocol/strategy-run.ts'
 import { formatBlocks } from './block-xml.ts'
@@ -88,8 +88,8 @@ const SOURCES: readonly Source[] = [
 ]
 
 /**
- * The templates, by id ascending, validated and frozen. Call it once when a process starts: a broken template fails
- * here and loudly.
+ * The templates, by id ascending, validated and frozen. Call it once when a process starts: an invalid template
+ * throws here.
  * @throws DslError when a template is not valid
  *
  * @example

@@ -1,5 +1,5 @@
-// Validation of conditions, expressions and statements. The order of the checks is part of the language: the first
-// problem is what a client is told. Rules and programs: validator.ts. Contract: sections 3.3 and 3.4.
+// Validation of conditions, expressions and statements. The order of the checks is part of the language: clients are
+// told the first problem. Rules and programs: validator.ts. Contract: sections 3.3 and 3.4.
 
 import { ANALYTICS_FIELDS, ARITH_OPS, COMPARE_OPS, EVENT_FIELDS, PARENT_FIELDS } from '../protocol/strategy.ts'
 import type { Section } from '../protocol/strategy-run.ts'
@@ -36,7 +36,7 @@ import {
 /** The position of a node. */
 export interface Place {
   readonly section: Section
-  /** Id of whatever holds the node. */
+  /** Id of the parent of the node. */
   readonly ownerId: string
   readonly depth: number
   readonly index: number
@@ -49,7 +49,7 @@ const below = (place: Place, ownerId: string, index: number): Place => ({
   index,
 })
 
-/** The node's type if `known` has it; otherwise the problem is reported at the owner. */
+/** The node's type if it is in `known`; otherwise the problem is reported at the owner. */
 function typeOf(
   check: Check,
   value: unknown,
@@ -87,7 +87,7 @@ export function checkCondition(check: Check, value: unknown, place: Place): void
   else checkJunction(check, node, below(place, id, 0))
 }
 
-/** Comparisons as other languages spell them. */
+/** Comparison operators of other languages. */
 const SPELLINGS: ReadonlyMap<string, string> = new Map([
   ['=', '=='],
   ['===', '=='],

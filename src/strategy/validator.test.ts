@@ -86,7 +86,7 @@ test('validator: what it accepts the schema accepts', () => {
 
 test('validator: what the schema refuses it refuses, and the schema knows every rule but place and size', () => {
   const beyondSchema = /post_rules alone|more than|deeper/
-  // zod drops `__proto__` from records before any of its rules sees it.
+  // zod drops `__proto__` from records before any of its rules can see it.
   const isUnseen = ({ message, path }: ProgramProblem) => beyondSchema.test(message) || path.at(-1) === '__proto__'
   let refused = 0
   fc.assert(

@@ -1,5 +1,5 @@
-// The validator: program in, the same program with ids filled in, or the first problem. No program runs without it.
-// Conditions, expressions and statements: validate-node.ts. Contract: section 3 of the language.
+// The validator: takes a program and returns it with ids filled in, or throws the first problem. No program runs
+// without it. Conditions, expressions and statements: validate-node.ts. Contract: section 3 of the language.
 
 import type { Program } from '../protocol/strategy.ts'
 import type { Section } from '../protocol/strategy-run.ts'
@@ -22,7 +22,7 @@ import { checkCondition, checkStatement } from './validate-node.ts'
 
 export interface ValidateOptions {
   readonly limits?: Partial<StrategyLimits>
-  /** Learns of every id that is filled in; the path is only good during the call. */
+  /** Called with every id that is filled in; the path is valid only during the call. */
   readonly onId?: (path: ProgramPath, id: string) => void
 }
 
@@ -32,8 +32,8 @@ function createCheck(options: ValidateOptions, problems: ProgramProblem[] | unde
 }
 
 /**
- * Validates a program, and fills in the ids that it lacks: `"<parent id>.<type>.<index>"`. Nothing else in it changes,
- * and validating it again changes nothing at all.
+ * Validates a program, and fills in missing ids: `"<parent id>.<type>.<index>"`. Nothing else in it changes,
+ * and validating it again changes nothing.
  * @returns the same object
  * @throws DslError DslValidationError, the first problem found
  *
@@ -54,13 +54,13 @@ export function validateProgram(program: unknown, options: ValidateOptions = {})
 export interface Inspection {
   /** In the order in which the validator finds them; empty for a valid program. At most 100. */
   readonly problems: readonly ProgramProblem[]
-  /** Nodes as the limit counts them. */
+  /** Number of nodes, as counted for the limit. */
   readonly nodes: number
 }
 
 /**
- * Every problem of a program, not just the first. Ids are filled in as by `validateProgram`; what hangs below a
- * broken node is not looked at.
+ * Every problem of a program, not just the first. Ids are filled in as by `validateProgram`; everything below a
+ * broken node is skipped.
  *
  * @example
  * import { inspectProgram } from 'paracosm/strategy'

@@ -1,5 +1,6 @@
-// What values mean: truth, equality, order, arithmetic, int and clamp. Both engines call these, so that there is one
-// meaning; each may answer the commonest case (two numbers) by itself. Contract: section 4.7 of the language.
+// The semantics of values: truth, equality, order, arithmetic, int and clamp. Both engines call these functions, so the
+// semantics are the same; each may handle the most common case (two numbers) itself. Contract: section 4.7 of the
+// language.
 import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import type { ARITH_OPS, COMPARE_OPS } from '../protocol/strategy.ts'
 import { compareByCodePoint } from './code-points.ts'
@@ -10,14 +11,14 @@ import { EMPTY_OBJECT } from './snapshot.ts'
 export type CompareOp = (typeof COMPARE_OPS)[number]
 export type ArithOp = (typeof ARITH_OPS)[number]
 
-/** Characters that count as one unit of work. */
+/** Number of characters that count as one unit of work. */
 const TEXT_UNIT = 256
-/** Characters that are compared at once while two texts agree. */
+/** Number of characters compared at once while two texts agree. */
 const CHUNK = 8192
 
 /**
- * Null, false, zero, empty text, empty array and empty object are false; everything else is true.
- * Containers must come from a snapshot, which knows the empty object at sight.
+ * Null, false, zero, empty text, empty array and empty object are false; everything else is true. Containers must come
+ * from a snapshot, which represents every empty object by the same one.
  */
 export function isTruthy(value: JsonValue): boolean {
   if (typeof value === 'boolean') return value
@@ -28,13 +29,13 @@ export function isTruthy(value: JsonValue): boolean {
   return value !== 0 && value !== ''
 }
 
-/** A number, or a boolean as one; undefined for everything else. */
+/** A number, or a boolean converted to one; undefined for everything else. */
 function numberOf(value: JsonValue): number | undefined {
   if (typeof value === 'number') return value
   return typeof value === 'boolean' ? (value ? 1 : 0) : undefined
 }
 
-/** Equality, which never fails. Booleans are numbers; containers are compared by content. */
+/** Equality; never fails. Booleans compare as numbers, containers by content. */
 export function isEqual(left: JsonValue, right: JsonValue, meter: Meter): boolean {
   const x = numberOf(left)
   if (x !== undefined) return x === numberOf(right)
@@ -70,7 +71,7 @@ function areEqualObjects(left: JsonObject, right: JsonObject, meter: Meter): boo
   return true
 }
 
-/** Negative, zero or positive, as `left` sorts before, with or after `right` by code point. */
+/** Negative, zero or positive: `left` sorts before, with or after `right` by code point. */
 function compareTexts(left: string, right: string, meter: Meter): number {
   const shorter = Math.min(left.length, right.length)
   let at = 0
@@ -85,7 +86,7 @@ function compareTexts(left: string, right: string, meter: Meter): number {
 
 /**
  * `left op right` for an ordering operator.
- * @returns undefined when the two kinds have no order
+ * @returns undefined if the two types have no order
  */
 function isOrdered(op: CompareOp, left: JsonValue, right: JsonValue, meter: Meter): boolean | undefined {
   const x = numberOf(left)
@@ -158,7 +159,7 @@ export function calculate(op: ArithOp, left: JsonValue, right: JsonValue, meter:
   return finiteResult(op, x, y, meter)
 }
 
-/** `left op right` of two numbers, when that is all there is to it; undefined: ask `calculate`. */
+/** `left op right` of two numbers in the simple case; undefined: call `calculate`. */
 export function calculateNumbers(op: ArithOp, left: JsonValue, right: JsonValue): number | undefined {
   if (typeof left !== 'number' || typeof right !== 'number') return undefined
   if (op === 'min' || op === 'max') return (op === 'min' ? right < left : right > left) ? right : left
@@ -170,7 +171,7 @@ function resultOf(op: '+' | '-' | '*' | '/', x: number, y: number): number {
   return op === '+' ? x + y : op === '-' ? x - y : op === '*' ? x * y : x / y
 }
 
-/** `left op right` of two numbers; undefined: ask `compare`. */
+/** `left op right` of two numbers; undefined: call `compare`. */
 export function compareNumbers(op: CompareOp, left: JsonValue, right: JsonValue): boolean | undefined {
   return typeof left === 'number' && typeof right === 'number' ? holds(op, left, right) : undefined
 }

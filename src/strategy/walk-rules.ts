@@ -1,5 +1,5 @@
 // Programs, rules and statements in the machine of walk.ts: which part of a program runs, the cascade of a rule, and
-// what a statement does. Contract: sections 4.2 to 4.4 and 4.8 of the language.
+// the effect of each statement. Contract: sections 4.2 to 4.4 and 4.8 of the language.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { DslError } from './errors.ts'
 import { toParam } from './params.ts'
@@ -24,7 +24,7 @@ import {
   waitAt,
 } from './walk.ts'
 
-/** Counts the program and lines up what the mode of the walk runs. */
+/** Counts the program, and schedules the parts that the mode of the walk runs. */
 export function enterProgram(walk: Walk, program: JsonObject): void {
   const { mode } = walk
   countStep(walk, program)
@@ -55,7 +55,7 @@ export function resumeRules(walk: Walk, frame: Frame): void {
   visit(walk, TASK.condition, toNode(rule.when, rule, 'when'), 2)
 }
 
-/** Index 0 waits for the rule's own condition, index i + 1 for that of branch i. */
+/** Index 0 waits for the rule's own condition, index i + 1 for the condition of branch i. */
 export function resumeChoice(walk: Walk, frame: Frame): void {
   const { node: rule, list: branches, index } = frame
   if (isTruthy(walk.value)) {
@@ -92,7 +92,7 @@ export function resumeBody(walk: Walk, frame: Frame): void {
   visit(walk, TASK.statement, statement, 2)
 }
 
-/** The default statement, when nothing has matched. */
+/** The default statement, if nothing has matched. */
 export function resumeFallback(walk: Walk, frame: Frame): void {
   const program = frame.node
   walk.frame = frame.below
@@ -140,7 +140,7 @@ function halt(walk: Walk, node: JsonObject, entry: { type: string; value: JsonVa
   walk.task = TASK.handOver
 }
 
-/** The value of a statement is there. */
+/** Resumes a statement once its value is available. */
 export function resumeEffect(walk: Walk, frame: Frame): void {
   const { node } = frame
   const { state, value } = walk

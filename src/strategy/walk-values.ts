@@ -1,5 +1,5 @@
-// Expressions and conditions in the machine of walk.ts: what happens when one is entered, and when the value that it
-// waits for has come. Contract: sections 4.5, 4.6 and 4.8 of the language.
+// Expressions and conditions in the machine of walk.ts: how each is entered, and how it resumes when the value it waits
+// for is available. Contract: sections 4.5, 4.6 and 4.8 of the language.
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { type DslCode, DslError } from './errors.ts'
 import { arityOf, isArithOp, isCompareOp, isScalar } from './grammar.ts'
@@ -117,7 +117,7 @@ function finishJunction(walk: Walk, node: JsonObject): void {
   finish(walk, node, isOr ? 'or' : 'and', !isOr)
 }
 
-/** The left operand is there: keep it, and visit the right one. False: both are there. */
+/** Once the left operand is available: keeps it and visits the right one. False: both are available. */
 function wantsRight(walk: Walk, frame: Frame): boolean {
   if (frame.index > 0) return false
   frame.index = 1

@@ -1,6 +1,6 @@
-// The machine under the tracing interpreter. It either enters a node or hands a finished value to the frame that waits
-// for it, one step at a time, so a walk can stop between any two nodes. What entering and resuming mean:
-// walk-values.ts for expressions and conditions, walk-rules.ts for everything above them.
+// The machine under the tracing interpreter. At each step it either enters a node or passes a finished value to the
+// waiting frame, so a walk can stop between any two nodes. Entering and resuming: walk-values.ts for expressions and
+// conditions, walk-rules.ts for everything above them.
 import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import type { ExecutionMode, TraceEntry } from '../protocol/strategy-run.ts'
 import type { ResolvedFields, StrategyContext } from './context.ts'
@@ -8,11 +8,11 @@ import { DslError } from './errors.ts'
 import { DEFAULT_LIMITS, type Expired, Meter } from './limits.ts'
 import { type ExecuteOptions, type RunState, startRun } from './run-state.ts'
 
-/** What the machine does next: hand over the value, or enter the node as one of these. */
+/** The machine's next step: pass on the value, or enter the node as one of these. */
 export const TASK = { handOver: 0, expression: 1, condition: 2, statement: 3 } as const
 type Task = (typeof TASK)[keyof typeof TASK]
 
-/** What a frame waits for. */
+/** The kind of value that a frame waits for. */
 export const FRAME = {
   arith: 0,
   compare: 1,
@@ -30,18 +30,18 @@ type FrameKind = (typeof FRAME)[keyof typeof FRAME]
 export type List = readonly JsonValue[]
 export const NOTHING: List = []
 
-/** A node whose work is not done. */
+/** An unfinished node. */
 export interface Frame {
   readonly kind: FrameKind
   readonly node: JsonObject
-  /** What rules, bodies, junctions and calls go through. */
+  /** The list that rules, bodies, junctions and calls iterate over. */
   readonly list: List
   readonly depth: number
-  /** Who waits for this one. */
+  /** The frame that waits for this one. */
   readonly below: Frame | undefined
-  /** How far it has got. */
+  /** Current position in the list. */
   index: number
-  /** Values that have arrived, before the last one. */
+  /** Values that arrived before the last one. */
   first: JsonValue
   second: JsonValue
 }
@@ -51,7 +51,7 @@ export interface Walk {
   readonly trace: TraceEntry[]
   readonly fields: ResolvedFields
   readonly state: RunState
-  /** Made when a value first needs it: most runs compare and calculate with two numbers alone. */
+  /** Created when a value first needs it: most runs compare and calculate only with pairs of numbers. */
   meter: Meter | undefined
   readonly expired: Expired | undefined
   readonly maxNodes: number
@@ -64,11 +64,11 @@ export interface Walk {
   depth: number
   value: JsonValue
   steps: number
-  /** Steps at the last look at the clock. */
+  /** Number of steps at the last check of the clock. */
   checkedAt: number
 }
 
-/** @throws DslError UnexpectedError when the parent's points are no number */
+/** @throws DslError UnexpectedError when the parent's points are not a number */
 export function startWalk(node: JsonObject, context: StrategyContext, options: ExecuteOptions): Walk {
   const fields = context.resolvedFields
   const { expired, limits } = options
@@ -91,7 +91,7 @@ export function startWalk(node: JsonObject, context: StrategyContext, options: E
   }
 }
 
-/** The meter of big values, on behalf of a node. */
+/** The meter for big values, on behalf of a node. */
 export function meterAt(walk: Walk, node: JsonObject): Meter {
   walk.meter ??= new Meter(walk.expired, walk.fields.keys)
   return walk.meter.at(idOf(node))
@@ -104,7 +104,7 @@ export function visit(walk: Walk, task: Task, node: JsonObject, depth: number): 
   walk.depth = depth
 }
 
-/** Lets `kind` wait at `node` for what is visited next. */
+/** Makes `kind` wait at `node` for the node visited next. */
 export function waitAt(walk: Walk, kind: FrameKind, node: JsonObject, list: List): void {
   const { depth, frame } = walk
   walk.frame = { kind, node, list, depth, below: frame, index: 0, first: null, second: null }
@@ -148,7 +148,7 @@ export function countNode(walk: Walk, node: JsonObject, depth: number): void {
   throw new DslError('DslLimitExceededError', message, { nodeId: idOf(node) })
 }
 
-/** The answer to a part of a program that validation would not have let through. */
+/** The error for a part of a program that validation would have refused. */
 export function malformed(node: JsonObject | null, message: string): DslError {
   return new DslError('DslValidationError', message, { nodeId: node ? idOf(node) : null })
 }

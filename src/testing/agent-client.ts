@@ -1,18 +1,19 @@
-// An agent at the end of a real wire, for tests of the perception adapter: HTTP by hand, and its stream.
+// An agent client over a real network connection, for tests of the perception adapter: plain HTTP requests and the
+// event stream.
 import { WebSocket } from 'ws'
 import { until } from './until.ts'
 
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  /** JSON of whatever shape: tests look at it field by field. */
+  /** JSON of any shape: tests check individual fields. */
   readonly body: any
 }
 
 export interface AgentClient {
   readonly agentId: string
   get(path: string): Promise<Answer>
-  /** Sends a command; `extra` goes over the envelope. */
+  /** Sends a command; `extra` is merged over the envelope. */
   say(command: string, params?: object, extra?: object, headers?: Record<string, string>): Promise<Answer>
   post(body: string | Buffer, headers?: Record<string, string>): Promise<Answer>
   /** Resolves with the report once the command has ended. */

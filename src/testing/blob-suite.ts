@@ -1,4 +1,4 @@
-// The conformance suite of blob stores: every implementation passes all of it.
+// The conformance suite of blob stores: every implementation must pass all of it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -23,7 +23,7 @@ async function textOf(blobs: BlobStore, name: string): Promise<string> {
 
 /**
  * Registers the tests of one implementation.
- * @param open a new, empty store for each test
+ * @param open opens a new, empty store for each test
  */
 export function testBlobStore(kind: string, open: () => Promise<OpenBlobs>): void {
   const check = (name: string, run: (blobs: BlobStore) => Promise<void>): void => {

@@ -1,4 +1,4 @@
-// The command line as a stranger runs it: the launcher, in a process of its own.
+// Runs the command line as a user does: the launcher, in a process of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -20,13 +20,13 @@ interface CliOptions {
 function start(command: string, args: readonly string[], options: CliOptions): ChildProcess {
   return spawn(command, args, {
     cwd: options.cwd,
-    // Tests of the server do not wait for a build of the pages.
+    // Server tests do not wait for a build of the pages.
     env: { ...process.env, NO_COLOR: '1', PARACOSM_PAGES: 'built', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
 }
 
-/** Runs to the end. */
+/** Runs a command to its end. */
 export async function runCommand(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const child = start(LAUNCHER, args, options)
   let out = ''
@@ -44,19 +44,21 @@ export async function runCommand(args: readonly string[], options: CliOptions = 
 
 export interface RunningCommand {
   readonly pid: number | undefined
-  /** Resolves with the match once standard output or error has it; rejects after `withinMs` with what was printed. */
+  /**
+   * Resolves with the match once standard output or error contains it; rejects after `withinMs` with the output so far.
+   */
   sees(pattern: RegExp, withinMs?: number): Promise<RegExpExecArray>
-  /** What it has printed so far. */
+  /** The output so far. */
   text(): string
   kill(signal: NodeJS.Signals): void
-  /** Writes to its standard input. */
+  /** Writes to standard input. */
   type(text: string): void
-  /** Ends its standard input. */
+  /** Closes standard input. */
   endInput(): void
   readonly ended: Promise<number | null>
 }
 
-/** Milliseconds that a busy machine may need for anything that a test waits for. */
+/** Milliseconds that a busy machine may need for anything a test waits for. */
 const SEES_MS = 150_000
 
 /** Starts a command that runs until it is stopped. */

@@ -1,12 +1,12 @@
-// Commands for tests and benchmarks of the log.
+// Sample commands for tests and benchmarks of the log.
 import type { NewCommandLogRow } from '../protocol/command-log.ts'
 
-/** The time of the worked examples of the protocol. */
+/** The time used in the protocol's worked examples. */
 export const NOON = Date.UTC(2026, 2, 21, 14, 30)
 
 const instant = (ms: number): string => new Date(ms).toISOString()
 
-/** A perception as an agent of the worked examples has it. `gold` makes it a different one. */
+/** A perception like those in the worked examples. `gold` makes it distinct. */
 export function aPerception(gold = 0, cell = 'Balmora') {
   return {
     protocol_version: '1.0.0',

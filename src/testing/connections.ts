@@ -1,4 +1,4 @@
-// A player at the end of no wire at all: for tests of the host.
+// A player connection without a network, for tests of the host.
 import type { Connection } from '../episode/slots.ts'
 
 export interface RecordedConnection extends Connection {

@@ -1,6 +1,6 @@
-// The victim of crash tests: keeps episodes going in a data folder and prints what it has told: `started <episode>`,
-// `step <episode> <step>` for every acknowledged input, `seen <episode> <step>` for what a client without receipts saw.
-// Started again, it resumes what it finds. It ends by being killed.
+// The child process of crash tests: plays episodes in a data folder and prints what it has acknowledged: `started
+// <episode>`, `step <episode> <step>` for every acknowledged input, and `seen <episode> <step>` for what a client
+// without receipts saw. When restarted, it resumes the episodes it finds. It runs until it is killed.
 import type { Episode } from '../episode/episode.ts'
 import { createConnection } from './connections.ts'
 import { openFolder } from './data-folder.ts'
@@ -23,7 +23,7 @@ async function play(episode: Episode): Promise<void> {
       if (receipt.accepted) say(`step ${id} ${receipt.step}`)
       continue
     }
-    // Refused, and journalled as it came: text that has broken line readers before.
+    // Refused, and journalled verbatim: text that has broken line readers before.
     handles[slot]!.post('a\u2028b\u2029c\ud800\u0000')
     handles[slot]!.post({ take: 1 })
     await new Promise((resolve) => setTimeout(resolve, 5))

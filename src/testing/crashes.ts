@@ -1,4 +1,4 @@
-// Kills, pretended and real: what was acknowledged must be there afterwards, and every journal must be readable.
+// Simulated and real kills: everything acknowledged must survive, and every journal must be readable.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
@@ -17,29 +17,29 @@ import { recordMatch } from './matches.ts'
 import { ODD_TEXT } from './odd-text.ts'
 import { nim } from './worlds.ts'
 
-/** A data folder as a process left it that died at some moment: a log, and journals that lag behind it. */
+/** A data folder as left by a process that died at some moment: a log, and journals that lag behind it. */
 export interface Remains {
   readonly folder: string
   readonly log: string
   readonly journals: readonly string[]
 }
 
-/** Where pretended kills happen: in memory, where there is such a folder, since no disk has to prove itself there. */
+/** Simulated kills use a folder in memory if there is one, because they do not test the disk. */
 const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
-/** Steps of an episode with odd text. */
+/** Number of steps of an episode with odd text. */
 const ODD_STEPS = 400
 
 const journalOf = (folder: string) => (episode: string) => join(folder, `${episode}.jsonl`)
 
-/** Writes a few matches through one commit log, and leaves it as a crash would: never closed. */
+/** Writes a few matches through one commit log and leaves it unclosed, as a crash would. */
 export async function leaveRemains(matches: number): Promise<Remains> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-alive-'))
   mkdirSync(join(folder, 'log'))
   const { log } = await CommitLog.open(join(folder, 'log'), { journalOf: journalOf(folder) })
   for (let i = 0; i < matches; i++) {
     const sink = await log.sink(`match-${i}`, journalOf(folder)(`match-${i}`), 0)
-    // The sink is not closed with the episode: that would bring the journal's file up to date.
+    // The sink is not closed with the episode: closing would bring the journal's file up to date.
     const open = { ...wrap(sink), close: () => sink.commit() }
     if (i % 2 === 0) await recordMatch({ seed: i, sink: open, config: { max_ticks: 300 } })
     else await recordOddNotes(open)
@@ -56,7 +56,7 @@ export async function leaveRemains(matches: number): Promise<Remains> {
   }
 }
 
-/** Four agents of frontier who write odd text into their journals, every step. */
+/** Four agents of frontier that write odd text into their journals in every step. */
 async function recordOddNotes(sink: LineSink): Promise<void> {
   const note = { command: 'journal_note', params: { content: ODD_TEXT.replace('\u0000', '') } }
   const slots = [0, 1, 2, 3].map(() => ({
@@ -77,8 +77,8 @@ function wrap(sink: Awaited<ReturnType<CommitLog['sink']>>) {
 }
 
 /**
- * Cuts the remains at random places, recovers, and looks at what is left. Throws when a line that the cut log holds
- * whole is missing, or a journal does not hold together.
+ * Truncates the remains at random places, recovers, and checks the result. Throws if a line that is complete in the
+ * truncated log is missing, or if a journal is inconsistent.
  */
 export async function recoverCut(remains: Remains, seed: number): Promise<void> {
   const random = createRandom(seed, 'cuts')
@@ -107,10 +107,10 @@ export async function recoverCut(remains: Remains, seed: number): Promise<void> 
   }
 }
 
-/** How a victim plays: asking for receipts, or not. */
+/** Whether the child asks for receipts or not. */
 export type CrashMode = 'receipts' | 'posts'
 
-/** A child that plays, killed after a while; then the folder is opened as the next start would. */
+/** Kills a playing child after a while, then opens the folder as the next start would. */
 export async function killAndCheck(
   folder: string,
   afterMs: number,
@@ -144,7 +144,7 @@ export async function killAndCheck(
   return { acknowledged: told.size }
 }
 
-/** The last step that every episode must still have; -1: the episode itself. */
+/** The last step that every episode must still have; -1: only the episode itself. */
 function readTold(text: string, killedAt: number): ReadonlyMap<string, number> {
   const told = new Map<string, number>()
   for (const line of text.split('\n')) {

@@ -1,22 +1,22 @@
-// Stands between a client and a server on TCP, so that a test can cut the wire when it likes: after what the server said,
-// or before what the client says gets through.
+// A TCP proxy between a client and a server, so that a test can cut the connection at a chosen moment: after a server
+// message, or before a client message gets through.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface CuttingProxy {
   readonly url: string
-  /** Where connections go from now on. */
+  /** Target of new connections. */
   target: string
-  /** Ends every connection at once, and gives how many there were. */
+  /** Ends every connection at once, and returns their number. */
   cut(): number
-  /** Cuts, once, when text that passes matches: `up` to the server (before it gets there), `down` to the client (after). */
+  /** Cuts once when the passing text matches: `up` to the server (before it arrives), `down` to the client (after). */
   cutWhen(direction: 'up' | 'down', pattern: RegExp): Promise<void>
   /** The same, but matching data is dropped. */
   loseWhen(direction: 'up' | 'down', pattern: RegExp): Promise<void>
-  /** Nothing passes, in either direction, and connections stay. */
+  /** Nothing passes in either direction, while connections stay open. */
   freeze(): void
   thaw(): void
-  /** Connections that were made so far. */
+  /** Number of connections so far. */
   readonly accepted: number
   close(): Promise<void>
 }
@@ -96,7 +96,7 @@ export async function startProxy(target: string): Promise<CuttingProxy> {
   return proxy
 }
 
-/** The text of the small masked frames that one chunk holds; of anything else what it reads as. */
+/** The text of the small masked frames in one chunk; any other data is read as plain text. */
 function unmask(chunk: Buffer): string {
   let text = ''
   let at = 0

@@ -1,4 +1,4 @@
-// The episodes of a data folder as a server opens them, for tests without a server.
+// Opens the episodes of a data folder as a server does, for tests without a server.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { EpisodeService, type EpisodeServiceOptions } from '../host/episode-service.ts'

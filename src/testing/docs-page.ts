@@ -1,16 +1,16 @@
-// The examples of a Markdown page: fenced blocks with what the page says about them.
+// Extracts the examples of a Markdown page: fenced blocks with the surrounding text.
 
 export interface PageBlock {
-  /** First word after the fence: `json`, `console`. */
+  /** First word after the opening fence: `json`, `console`. */
   readonly language: string
-  /** What stands after it. */
+  /** The rest of the fence line. */
   readonly label: string
   readonly text: string
   /** The paragraph before the block. */
   readonly before: string
   /** The paragraph after the block. */
   readonly after: string
-  /** Line of the fence, from 1. */
+  /** Line number of the fence, from 1. */
   readonly line: number
 }
 
@@ -37,7 +37,7 @@ export interface ConsoleExample {
   readonly output: string
 }
 
-/** The commands of a console block, each with the lines below it. */
+/** The commands of a console block, each with its output lines. */
 export function readConsole(block: PageBlock): readonly ConsoleExample[] {
   return block.text
     .split(/^\$ /m)

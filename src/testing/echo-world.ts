@@ -1,4 +1,5 @@
-// The smallest text world for tests: one game, no characters. It repeats what the player says; "ask ..." asks a model.
+// The smallest text world for tests: one game, no characters. It repeats the player's input; "ask ..." sends a request
+// to a model.
 import { z } from 'zod'
 import { DIALOGUE_EVENTS, type DialogueCapability, type DialogueEvent } from '../kernel/dialogue.ts'
 import { defineWorld, type StepOutput, type World } from '../kernel/world.ts'
@@ -76,7 +77,7 @@ function take(state: State, said: z.infer<typeof Command>, out: StepOutput): voi
   }
 }
 
-/** @param name of its game */
+/** @param name name of its game */
 export function createEchoWorld(version = '1.0.0', name = 'Echo'): World {
   const games = dialogue.games.map((game) => ({ ...game, name }))
   return defineWorld<JsonObject, State, z.infer<typeof Command>, State>({

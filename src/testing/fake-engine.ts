@@ -1,18 +1,18 @@
-// An external engine that speaks to the socket bridge over a real socket, well or badly, as a test wants it.
+// An external engine that talks to the socket bridge over a real socket, correctly or not, as the test requires.
 import { WebSocket } from 'ws'
 
 export type EngineHears = Record<string, any>
 
 export interface FakeEngine {
-  /** The next message that fits; those before it are dropped. Rejects when the socket closes first. */
+  /** The next matching message; earlier ones are dropped. Rejects if the socket closes first. */
   hears(type: string): Promise<EngineHears>
-  /** Sends an object as JSON, a text as it is. */
+  /** Sends an object as JSON, a string verbatim. */
   says(message: object | string): void
   hello(version?: string): void
   perceives(agentId: string, changes?: object): void
-  /** Pulls the plug: no closing handshake. */
+  /** Drops the connection without a closing handshake. */
   dies(): void
-  /** The close code, once it has closed. */
+  /** The close code, once closed. */
   readonly closed: Promise<number>
 }
 

@@ -1,5 +1,5 @@
-// The transport of the foundry once more, as simply as it can be said: cell by cell, every item in every tick, with
-// links looked up anew each time. It shares no code with the world, and is what its lines are compared with.
+// A second, deliberately simple implementation of the foundry's transport: cell by cell, every item in every tick, with
+// links recomputed each time. It shares no code with the world; tests compare the world's lines with it.
 
 /** A part of a save, reduced to the fields that transport needs. */
 export interface RefPart {
@@ -40,7 +40,7 @@ const BACK: Readonly<Record<string, string>> = {
 type Side = 'front' | 'right' | 'back' | 'left'
 const TURNS: readonly Side[] = ['front', 'right', 'back', 'left']
 
-/** Sides of a node's item ports in their order, and how many of them (from the front of the list) take. */
+/** Sides of a node's item ports in order, and how many of them (from the start of the list) are inputs. */
 const PORTS: Readonly<Record<string, { readonly sides: readonly Side[]; readonly taking: readonly number[] }>> = {
   splitter: { sides: ['back', 'front', 'left', 'right'], taking: [0] },
   merger: { sides: ['back', 'left', 'right', 'front'], taking: [0, 1, 2] },
@@ -51,7 +51,7 @@ const PORTS: Readonly<Record<string, { readonly sides: readonly Side[]; readonly
 export class ReferenceTransport {
   readonly #parts: readonly RefPart[]
   readonly #at = new Map<string, RefPart>()
-  /** Items in the order of the catalogue: storages give the first of them that they hold. */
+  /** Items in catalogue order: storages output the first of them that they hold. */
   readonly #items: readonly string[]
 
   constructor(parts: readonly RefPart[], items: readonly string[]) {
@@ -76,7 +76,7 @@ export class ReferenceTransport {
     return COMPASS[(COMPASS.indexOf(part.facing) + TURNS.indexOf(side)) % 4] ?? ''
   }
 
-  /** Direction of a node's port; parts on odd cells count their left as their right. */
+  /** Direction of a node's port; parts on odd cells swap left and right. */
   #portDirection(part: RefPart, port: number): string {
     const side = PORTS[part.def_id]?.sides[port] ?? 'front'
     const isOdd = (part.origin.x + part.origin.z) % 2 === 1
@@ -92,7 +92,7 @@ export class ReferenceTransport {
     return belt.def_id === 'lift' && this.#next(belt, 'up')?.def_id === 'lift' ? 'up' : belt.facing
   }
 
-  /** Who gives into a part through its side, and from which port (-1: a belt). */
+  /** The part that gives into a part through a side, and its port (-1: a belt). */
   #giver(part: RefPart, direction: string): { from: RefPart; port: number } | undefined {
     const from = this.#next(part, direction)
     if (!from) return undefined
@@ -112,7 +112,7 @@ export class ReferenceTransport {
     return left && right ? undefined : (left ?? right)
   }
 
-  /** The belt that takes from a belt. */
+  /** The belt that takes items from a belt. */
   #ahead(belt: RefPart): RefPart | undefined {
     const next = this.#next(belt, this.#beltOut(belt))
     return next && this.#isBelt(next) && this.#feeder(next)?.from === belt ? next : undefined
@@ -153,7 +153,7 @@ export class ReferenceTransport {
     belt.items = stay
   }
 
-  /** What waits at a node's port, and how to take it. */
+  /** The item waiting at a node's port, and how to take it. */
   #offer(part: RefPart, port: number): { item: string; take(): void } | undefined {
     const giver = this.#giver(part, this.#portDirection(part, port))
     if (!giver) return undefined
@@ -188,7 +188,7 @@ export class ReferenceTransport {
     if (served >= 0 && part.def_id !== 'splitter') part.turn = (served + 1) % ports.sides.length
   }
 
-  /** Whether a node's out port leads anywhere. */
+  /** Whether a node's out port is linked. */
   #isLinked(part: RefPart, port: number): boolean {
     const direction = this.#portDirection(part, port)
     const next = this.#next(part, direction)

@@ -1,4 +1,4 @@
-// Random floors and random scripts for the foundry's tests: dense enough that belts meet, nets join and things break.
+// Random floors and scripts for the foundry's tests: dense enough that belts meet, nets join and things break.
 import fc from 'fast-check'
 import { FACINGS, PARTS } from '../worlds/foundry/catalogue.ts'
 import { allowedRecipes } from '../worlds/foundry/commands.ts'
@@ -11,7 +11,7 @@ import type { Foundry } from '../worlds/foundry/state.ts'
 import { PowerOutlook, stateOf } from '../worlds/foundry/status.ts'
 import { foundry } from '../worlds/foundry/world.ts'
 
-/** One entry of a random script: commands of a slot, or ticks. */
+/** One entry of a random script: commands of a slot, or a number of ticks. */
 export type Act =
   | { readonly kind: 'command'; readonly slot: number; readonly command: FoundryCommand }
   | { readonly kind: 'ticks'; readonly ticks: number }
@@ -26,10 +26,13 @@ export interface FoundryRun {
   readonly acts: readonly Act[]
 }
 
-/** A step output that keeps nothing. */
+/** A step output that discards everything. */
 export const QUIET = { effect: () => '', cancel: () => undefined, event: () => undefined }
 
-/** A small floor, ore under half of it, plenty of parts for `slots` crews. Sizes are even, so that it can be mirrored. */
+/**
+ * A small floor with ore under half of it and plenty of parts for `slots` crews. Its sizes are even, so that it can be
+ * mirrored.
+ */
 export function aFloor(options: { slots?: number; size?: { x: number; y: number; z: number }; clouds?: boolean } = {}) {
   const size = options.size ?? { x: 8, y: 5, z: 8 }
   const deposits = []
@@ -48,7 +51,7 @@ export function aFloor(options: { slots?: number; size?: { x: number; y: number;
   })
 }
 
-/** How often each kind of part is tried: belts most of all. */
+/** Frequency of each kind of part: belts are the most frequent. */
 const WEIGHTS: Readonly<Record<string, number>> = {
   conveyor: 10,
   lift: 4,
@@ -110,7 +113,7 @@ function arbCommand(size: { x: number; y: number; z: number }): fc.Arbitrary<Fou
   )
 }
 
-/** A run of conveyors, so that lines get long enough to be interesting. */
+/** A run of conveyors, so that lines become long enough to be interesting. */
 function arbRoad(size: { x: number; y: number; z: number }): fc.Arbitrary<FoundryCommand[]> {
   return fc
     .record({ x: fc.nat(size.x - 1), z: fc.nat(size.z - 1), facing: fc.nat(3), length: fc.integer({ min: 2, max: 6 }) })
@@ -137,7 +140,7 @@ function arbMine(size: { x: number; y: number; z: number }): fc.Arbitrary<Foundr
   ])
 }
 
-/** A whole works: ore, smelter, press, storage, power. */
+/** A complete works: ore, smelter, press, storage, power. */
 function arbWorks(size: { x: number; y: number; z: number }): fc.Arbitrary<FoundryCommand[]> {
   const place = (def_id: string, x: number, z: number): FoundryCommand => ({
     type: 'place_part',
@@ -216,7 +219,7 @@ export function arbFoundryRun(
     .map(({ seed, acts }) => ({ config, seed, acts: acts.flat() }))
 }
 
-/** Plays a run; `visit` is called after every act, and before it with what is about to happen. */
+/** Plays a run; `visit` is called before every act with the coming act, and after it. */
 export function play(
   run: FoundryRun,
   visit: { before?(f: Foundry, act: Act): void; after?(f: Foundry, act: Act, isRefused: boolean): void } = {},
@@ -259,7 +262,7 @@ export function tick(f: Foundry, ticks: number): void {
   for (let i = 0; i < ticks; i++) foundry.step(f, QUIET)
 }
 
-/** A floor under construction: what tests of single rules build on. */
+/** A floor under construction, for tests of single rules. */
 export class FloorBuilder {
   readonly f: Foundry
 
@@ -267,12 +270,12 @@ export class FloorBuilder {
     this.f = foundry.create(FoundryConfig.parse(config), 1)
   }
 
-  /** Gives a command; returns the code of its refusal, if it is refused. */
+  /** Applies a command; returns the refusal code if it is refused. */
   say(command: FoundryCommand, slot = 0): string | undefined {
     return foundry.apply(this.f, slot, command, QUIET)?.code
   }
 
-  /** Places a part; returns its id, or the code of the refusal. */
+  /** Places a part; returns its id or the refusal code. */
   place(
     def_id: string,
     [x, y, z]: readonly [number, number, number],
@@ -286,12 +289,12 @@ export class FloorBuilder {
     return this
   }
 
-  /** A part as a save has it. */
+  /** A part as it appears in a save. */
   part(id: number | string) {
     return SavedFoundry.parse(foundry.save(this.f)).parts.find((part) => part.id === id)
   }
 
-  /** What a part is doing. */
+  /** The state of a part. */
   state(id: number | string): string | undefined {
     return typeof id === 'number' && isPart(this.f.parts, id)
       ? stateOf(this.f, id, new PowerOutlook(this.f))

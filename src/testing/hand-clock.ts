@@ -1,14 +1,14 @@
-// A clock that advances only by hand: tests of deadlines do not wait.
+// A clock that is advanced only manually: tests of deadlines do not have to wait.
 import type { Clock } from '../episode/clock.ts'
 
 /** A clock for tests. */
 export interface HandClock extends Clock {
-  /** Moves time on and calls what falls due, in order of its time. Lets promises settle in between. */
+  /** Advances the time and runs due timers in order. Lets promises settle in between. */
   crank(ms: number): Promise<void>
 }
 
 /**
- * Starts at 0, which is 2026-01-01 on the wall.
+ * Starts at 0, which is 2026-01-01 in wall-clock time.
  *
  * @example
  * import { createHandClock } from 'paracosm/testing'

@@ -1,4 +1,4 @@
-// Worlds that misbehave, for tests of supervision. Each does so once `after` steps are done.
+// Worlds that misbehave, for tests of supervision. Each misbehaves after `after` steps.
 import { z } from 'zod'
 import { defineWorld, type World } from '../kernel/world.ts'
 import { Results } from '../protocol/episode.ts'

@@ -1,5 +1,5 @@
-// A worker process for crash tests: opens the store whose target it is given as JSON, prints `begun <id>` for each job,
-// and never ends one. It is killed.
+// A worker process for crash tests: opens the store whose target is given as JSON, prints `begun <id>` for each job,
+// and never completes one. It runs until it is killed.
 import { JobWorker } from '../host/jobs.ts'
 import { JobQueue } from '../store/jobs/job-queue.ts'
 import { openStore, type StoreTarget } from '../store/store.ts'

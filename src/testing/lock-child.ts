@@ -1,4 +1,4 @@
-// Takes the lock of a folder, prints `locked` or the code of the error, and holds it until it is killed or its input ends.
+// Takes the lock of a folder, prints `locked` or the error code, and holds it until it is killed or its input ends.
 import { AppError } from '../kernel/errors.ts'
 import { lockFolder } from '../lib/folder-lock.ts'
 

@@ -1,5 +1,5 @@
-// The victim of the log's crash tests: logs commands from many senders and prints the number of each acknowledged one.
-// It ends by being killed.
+// The child process of the log's crash tests: logs commands from many senders and prints the number of each
+// acknowledged one. It runs until it is killed.
 import { CommandLog } from '../store/command-log.ts'
 import { openStore, type StoreTarget } from '../store/store.ts'
 import { aCommand, aPerception } from './commands.ts'

@@ -1,4 +1,4 @@
-// Real kills of a process that logs commands: what it had acknowledged must be there afterwards, whole and once.
+// Real kills of a process that logs commands: acknowledged commands must survive complete and exactly once.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -7,9 +7,9 @@ import { openStore, type StoreTarget } from '../store/store.ts'
 import { aPerception } from './commands.ts'
 
 /**
- * Kills a child once it has acknowledged `atLeast` commands, and looks at what it leaves.
- * @param life names this child's commands
- * @returns how many commands it had acknowledged; throws when one of them is not there
+ * Kills a child once it has acknowledged `atLeast` commands, and checks what it leaves.
+ * @param life identifies this child's commands
+ * @returns the number of acknowledged commands; throws if one of them is missing
  */
 export async function killAndCheckLog(target: StoreTarget, life: string, atLeast: number): Promise<number> {
   const child = spawn(

@@ -1,4 +1,4 @@
-// Matches of paint-arena for tests: played by bots in a moment, with their stored lines.
+// Short paint-arena matches for tests, played by bots, with their stored lines.
 import type { EpisodeEnd } from '../episode/episode-parts.ts'
 import { createBotPlayer } from '../episode/in-process-players.ts'
 import { createMemorySink, type LineSink } from '../episode/sink.ts'
@@ -15,7 +15,7 @@ export interface MatchPlan {
   readonly sink?: LineSink
 }
 
-/** Plays a match and returns how it ended, and its journal's lines unless they went into the plan's own sink. */
+/** Plays a match and returns its outcome, and its journal's lines unless they went to the plan's own sink. */
 export async function recordMatch(plan: MatchPlan = {}): Promise<{ lines: readonly string[]; end: EpisodeEnd }> {
   const { seed = 1, bots = ['greedy', 'random'] } = plan
   const memory = createMemorySink()

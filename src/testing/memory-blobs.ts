@@ -1,4 +1,4 @@
-// Blobs in memory: for tests, and the second implementation that keeps the interface honest.
+// Blobs in memory, for tests; a second implementation also keeps the interface general.
 import { type ByteSource, bufferSource } from '../episode/byte-source.ts'
 import { type BlobInfo, type BlobStore, checkBlobName, unknownBlob } from '../host/blobs.ts'
 import type { FileContent } from '../lib/files.ts'

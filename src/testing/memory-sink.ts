@@ -1,10 +1,10 @@
-// A command log in memory: durable at once, unless a test holds it back.
+// A command log in memory: durable immediately, unless a test delays it.
 import type { CommandSink } from '../adapters/perception/command-sink.ts'
 import type { CommandLogRow } from '../protocol/command-log.ts'
 
 export interface MemorySink extends CommandSink {
   readonly rows: readonly CommandLogRow[]
-  /** What appending waits for: a test may put a promise here. */
+  /** Appending waits for this; a test can set a promise here. */
   gate: Promise<void>
 }
 

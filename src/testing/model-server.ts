@@ -1,8 +1,9 @@
-// A language model for tests: an OpenAI-compatible HTTP server on a free port that answers as the test says, well or badly.
+// A language model for tests: an OpenAI-compatible HTTP server on a free port whose answers, correct or not, the test
+// defines.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
-/** How one request is answered. */
+/** The answer to one request. */
 export type ModelAnswer =
   | { readonly kind: 'text'; readonly text: string; readonly usage?: object }
   /** A status with headers and any body. */
@@ -12,14 +13,14 @@ export type ModelAnswer =
       readonly headers?: Readonly<Record<string, string>>
       readonly body?: string
     }
-  /** The body as it is, with status 200. */
+  /** The body verbatim, with status 200. */
   | { readonly kind: 'body'; readonly body: string }
-  /** The headers and half a body; then the line breaks. */
+  /** The headers and half a body; then the connection breaks. */
   | { readonly kind: 'half' }
-  /** Nothing, ever. */
+  /** Never answers. */
   | { readonly kind: 'never' }
 
-/** What the model was asked. */
+/** A request to the model. */
 export interface Asked {
   readonly model: string
   readonly messages: readonly { readonly role: string; readonly content: string }[]
@@ -36,9 +37,7 @@ export interface ModelServer {
   close(): Promise<void>
 }
 
-/**
- * @param answer called for each request, in order of arrival; it may take its time
- */
+/** @param answer called for each request, in order of arrival; may be asynchronous */
 export async function startModelServer(
   answer: (asked: Asked, index: number) => ModelAnswer | string | Promise<ModelAnswer | string>,
 ): Promise<ModelServer> {

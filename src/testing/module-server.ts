@@ -1,5 +1,5 @@
-// Serves the sources to a browser: TypeScript stripped of its types, zod by an import map. So the very code that a server
-// runs can be run there.
+// Serves the sources to a browser: TypeScript with its types stripped, and zod through an import map. So a browser can
+// run the same code as a server.
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { stripTypeScriptTypes } from 'node:module'
@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const PAGE = `<!doctype html><html lang="en"><title>modules</title><link rel="icon" href="data:,">
 <script type="importmap">{"imports":{"zod":"/node_modules/zod/index.js","three":"/node_modules/three/build/three.module.js"}}</script>`
 
-/** Starts it on a free port; `url` is the page from which modules can be imported as `/src/...`. */
+/** Starts the server on a free port; modules can be imported as `/src/...` from the page at `url`. */
 export async function startModuleServer(): Promise<{ url: string; close(): void }> {
   const server: Server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)

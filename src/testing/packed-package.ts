@@ -1,5 +1,5 @@
-// The package as npm would publish it, built and packed from a copy of this checkout. A tarball is kept below node_modules,
-// named after what it was built from, so that the tests of one run build it once.
+// The package as npm would publish it, built and packed from a copy of this checkout. Tarballs are cached below
+// node_modules under the digest of their sources, so that the tests of one run build only once.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -30,7 +30,7 @@ const PARTS = [
   'CHANGELOG.md',
 ]
 
-/** The environment of tests that run installed packages: the Node of this checkout comes first. */
+/** The environment of tests that run installed packages: this process's Node comes first in the path. */
 export const toolEnvironment = (): Record<string, string | undefined> => ({
   ...process.env,
   NO_COLOR: '1',
@@ -39,7 +39,7 @@ export const toolEnvironment = (): Record<string, string | undefined> => ({
   PATH: `${join(ROOT, 'node_modules', 'node', 'bin')}:${join(ROOT, 'node_modules', '.bin')}:${process.env.PATH}`,
 })
 
-/** Runs a program to its end; throws with its output unless the status is 0. */
+/** Runs a program to its end; throws with its output unless the exit status is 0. */
 export function runTool(command: string, args: readonly string[], cwd: string): string {
   const options = { cwd, encoding: 'utf8', env: toolEnvironment(), timeout: 240_000 } as const
   const { status, stdout, stderr, error } = spawnSync(command, args, options)
@@ -58,7 +58,7 @@ export function packPackage(folder: string): string {
     build(folder)
     rmSync(KEPT, { recursive: true, force: true })
     mkdirSync(KEPT, { recursive: true })
-    // Two tests that build at once write the same; a rename is whole or not there.
+    // Two tests that build at the same time write the same content, and a rename is atomic.
     const own = `${kept}.${process.pid}`
     copyFileSync(join(folder, name), own)
     renameSync(own, kept)
@@ -67,7 +67,7 @@ export function packPackage(folder: string): string {
   return join(folder, name)
 }
 
-/** Of the names and bytes of everything that goes into the package. */
+/** Digest of the names and bytes of everything that goes into the package. */
 function sourceDigest(): string {
   const hash = createHash('sha256')
   const files = PARTS.flatMap((part) => [part, ...globSync(`${part}/**/*`, { cwd: ROOT })])
@@ -78,7 +78,7 @@ function sourceDigest(): string {
   return hash.digest('hex')
 }
 
-/** Not what a build writes itself. */
+/** Excludes the output of a build. */
 const isSource = (path: string): boolean => !/^web\/(?:dist|node_modules)\b/.test(path)
 
 function readFile(path: string): Buffer | undefined {
@@ -98,7 +98,7 @@ function build(folder: string): void {
   runTool('npm', ['pack', '--pack-destination', folder], copy)
 }
 
-/** Installs what a project names, from the cache of npm where it can. */
+/** Installs a project's dependencies, from npm's cache if possible. */
 export function installProject(folder: string): void {
   runTool('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], folder)
 }

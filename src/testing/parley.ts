@@ -1,4 +1,4 @@
-// Sessions of parley for tests, with models that say what the test wants, and a clock that the test turns.
+// Sessions of parley for tests, with scripted models and a manual clock.
 import { DialogueEvent, DialogueNotice, DialogueTurnEnd } from '../kernel/dialogue.ts'
 import { createFold, type Fold, foldCommand, foldReply, foldStep } from '../kernel/fold.ts'
 import { parseWith } from '../kernel/parse.ts'
@@ -35,7 +35,7 @@ export const ROBOT: JsonObject = {
   dimensions: { form: { value: ['embodied (physical)'], explanation: 'Wheels.' } },
 }
 
-/** What a model does with a request: a text, or a failure. */
+/** A model's reaction to a request: a text, or a failure. */
 export type Reaction = string | { readonly code: string; readonly message: string }
 
 export const ai = (content: string, more: JsonObject = {}): string => JSON.stringify({ type: 'ai', content, ...more })
@@ -43,7 +43,7 @@ export const PASS = '{"pass":true}'
 export const refuse = (reason: string): string => JSON.stringify({ pass: false, reason })
 export const SCORE = '{"tier":2,"score":60,"reasoning":"Close."}'
 
-/** Every model does its work: scenes are numbered by turn. */
+/** All models work: scenes are numbered by turn. */
 export function obliging({ role, cast, game }: ParleyRequest): Reaction {
   if (role === 'validator') return PASS
   if (role === 'scorer') return SCORE
@@ -58,12 +58,12 @@ export interface Asked {
 
 export class ParleyStage {
   readonly fold: Fold
-  /** Milliseconds; each command and each answer takes some. */
+  /** Milliseconds; each command and each answer advances it. */
   at = 0
   readonly events: DialogueEvent[] = []
   readonly notices: DialogueNotice[] = []
   readonly ends: DialogueTurnEnd[] = []
-  /** Kinds in the order told. */
+  /** Kinds of events in the order received. */
   readonly kinds: string[] = []
   readonly cancelled: string[] = []
 
@@ -83,7 +83,7 @@ export class ParleyStage {
     return refusal
   }
 
-  /** Requests that wait for an answer. */
+  /** Requests that await an answer. */
   get pending(): Asked[] {
     return [...this.fold.out.pending.values()].map(({ id, request }: EffectRequest) => ({
       id,
@@ -91,14 +91,14 @@ export class ParleyStage {
     }))
   }
 
-  /** Answers one request, or the first of a role or check. */
+  /** Answers one request by id, or the first of a role or check. */
   answer(which: string, reaction: Reaction): void {
     const asked = this.pending.find(({ id, request }) => [id, request.role, request.check].includes(which))
     if (!asked) throw new Error(`nothing asked of ${which}`)
     this.answerAll([[asked.id, reaction]])
   }
 
-  /** Answers that finish together: one step. */
+  /** Answers that arrive together, in one step. */
   answerAll(answers: readonly (readonly [id: string, reaction: Reaction])[]): void {
     for (const [effect, reaction] of answers) {
       this.at += 10
@@ -124,7 +124,7 @@ export class ParleyStage {
     return this
   }
 
-  /** One input and its consequences; returns only the events of this turn. */
+  /** One input with all its consequences; returns only the events of this turn. */
   say(text: string, model?: (request: ParleyRequest) => Reaction): DialogueEvent[] {
     const before = this.events.length
     this.at += 1000
@@ -147,6 +147,6 @@ export class ParleyStage {
   }
 }
 
-/** Type and content of each, for comparisons. */
+/** Type and content of each event, for comparisons. */
 export const brief = (events: readonly DialogueEvent[]): string[] =>
   events.map(({ direction, event_source, event_type }) => `${direction} ${event_source} ${event_type}`)

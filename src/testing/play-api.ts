@@ -1,4 +1,4 @@
-// The session API by hand, for tests: fetch and JSON, nothing of ours.
+// A hand-written client of the session API for tests: only fetch and JSON, none of our code.
 
 export const FORM = {
   full_name: 'Ada L.',
@@ -41,13 +41,13 @@ export async function get(at: At, path: string, key?: string): Promise<Answered>
   return { status: answer.status, body: JSON.parse(await answer.text()), headers: answer.headers }
 }
 
-/** A new player's key. */
+/** The key of a new player. */
 export async function register(at: At): Promise<string> {
   const { body } = await post(at, '/api/player/registration', FORM)
   return body.api_key
 }
 
-/** A session of a sighted, walking person with a sorting robot; nothing is left to chance. */
+/** Starts a session of a sighted, walking person with a sorting robot; nothing is left to chance. */
 export async function start(
   at: At,
   key: string | undefined,

@@ -38,7 +38,7 @@ export class PlayClient {
     this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
   }
 
-  /** Frames up to and with the next of these types, of those not read yet. Throws when the socket closes before it comes. */
+  /** The unread frames up to and including the next one of these types. Throws if the socket closes first. */
   async until(...types: readonly string[]): Promise<PlayFrame[]> {
     for (;;) {
       const at = this.frames.findIndex((frame, index) => index >= this.#read && types.includes(frame.type))
@@ -57,7 +57,7 @@ export class PlayClient {
     }
   }
 
-  /** One input and what it gives. */
+  /** Sends one input and returns the resulting frames. */
   advance(text: string): Promise<PlayFrame[]> {
     this.send({ type: 'advance', text })
     return this.until('turn_end')
@@ -69,5 +69,5 @@ export class PlayClient {
   }
 }
 
-/** What kinds of frames came, in order. */
+/** The types of the frames, in order. */
 export const types = (frames: readonly PlayFrame[]): unknown[] => frames.map((frame) => frame.type)

@@ -1,4 +1,4 @@
-// A real PostgreSQL for tests: the one at DATABASE_URL, or one that this process starts for itself and stops at its end.
+// A real PostgreSQL for tests: the one at DATABASE_URL, or one that this process starts for itself and stops at exit.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -7,15 +7,18 @@ import { join } from 'node:path'
 import pg from 'pg'
 
 export interface TestPostgres {
-  /** The URL of a new, empty database. */
+  /** Creates an empty database and returns its URL. */
   createDatabase(): Promise<string>
-  /** Stops the server at once, as a failing machine would; `start` brings it back. Only one of its own can be stopped. */
+  /**
+   * Stops the server immediately, as a failing machine would; `start` restarts it. Works only for a server started
+   * here.
+   */
   stop(): Promise<void>
   start(): Promise<void>
   close(): Promise<void>
 }
 
-/** Why there is none here, or the server. */
+/** The server, or the reason why there is none. */
 export async function startPostgres(): Promise<TestPostgres | string> {
   if (process.env.PARACOSM_TESTS === 'quick') return 'the quick tests run on SQLite alone'
   const url = process.env.DATABASE_URL
@@ -88,7 +91,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-/** A small disk in memory, for tests of full disks; undefined where this process may not mount. */
+/** A small in-memory disk, for tests of full disks; undefined if this process cannot mount. */
 export function mountSmallDisk(folder: string, size: string): (() => void) | undefined {
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])
   return mounted.status === 0 ? () => void spawnSync('umount', ['-l', folder]) : undefined

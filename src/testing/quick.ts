@@ -1,4 +1,4 @@
-// Whether these are the quick tests, which leave out what takes seconds.
+// Whether these are the quick tests, which skip tests that take seconds.
 
-/** For the option `skip` of a test that takes seconds: a reason during `npm run test:quick`, false otherwise. */
+/** For the `skip` option of a test that takes seconds: a reason during `npm run test:quick`, false otherwise. */
 export const TOO_SLOW: string | false = process.env.PARACOSM_TESTS === 'quick' && 'takes too long for the quick tests'

@@ -6,11 +6,11 @@ export interface ServerProcess {
   readonly command: RunningCommand
   /** Kills it as a crash would. */
   crash(): Promise<void>
-  /** Asks it to stop, and gives its exit status. */
+  /** Stops it gracefully, and returns its exit status. */
   stop(): Promise<number | null>
 }
 
-/** Starts it on a free port and waits until it is ready. */
+/** Starts the server on a free port and waits until it is ready. */
 export async function startServerProcess(
   dataDir: string,
   args: readonly string[] = [],
@@ -35,7 +35,7 @@ export async function startServerProcess(
   }
 }
 
-/** Polls until `check` gives something; fails with `what` after a minute. */
+/** Polls until `check` returns a value; fails with `what` after a minute. */
 export async function eventually<T>(what: string, check: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const until = Date.now() + 60_000
   for (;;) {

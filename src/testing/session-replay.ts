@@ -9,8 +9,8 @@ import type { SessionLog } from '../store/sessions/session-log.ts'
 import { parley } from '../worlds/parley/world.ts'
 
 /**
- * Asserts that a session's journal proves itself, and that its events follow from it to the letter.
- * @returns how many events were compared
+ * Asserts that a session's journal is self-consistent, and that replaying it produces exactly its events.
+ * @returns the number of compared events
  */
 export async function assertReplays(log: SessionLog, id: string, world: World = parley): Promise<number> {
   const { lines } = await log.journal(id)
@@ -26,7 +26,7 @@ export async function assertReplays(log: SessionLog, id: string, world: World = 
       again.feed(text)
       continue
     }
-    // As `feed` folds a step, but with its events still there to be read.
+    // Like the folding of a step in `feed`, but the step's events can still be read.
     again.take({ kind: 'step', line: { step: line.step, hold: true } })
     assert.equal(foldLine(again.fold, line), undefined)
     for (const event of again.fold.out.events) {

@@ -1,4 +1,4 @@
-// Runs one test on every backend of the store: a SQLite file, and a database of its own on a real PostgreSQL.
+// Runs a test on every store backend: a SQLite file, and a separate database on a real PostgreSQL.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,19 +8,19 @@ import { startPostgres, type TestPostgres } from './postgres.ts'
 
 export interface StoreServices {
   readonly kind: 'sqlite' | 'postgres'
-  /** A new, empty store; all are closed and removed with the test. */
+  /** A new, empty store; all are closed and removed after the test. */
   open(): Promise<Store>
-  /** Where a store lies, so that it can be opened a second time. */
+  /** The location of a store, so that it can be opened a second time. */
   target(): Promise<StoreTarget>
-  /** A folder of the test's own. */
+  /** A folder for this test only. */
   readonly folder: string
-  /** Runs at the end, last named first, while the stores are still open. */
+  /** Runs at the end, in reverse order of registration, while the stores are still open. */
   atEnd(work: () => Promise<unknown>): void
 }
 
 const shared: { server?: Promise<TestPostgres | string> } = {}
 
-/** The PostgreSQL of this test process; started when first asked for, stopped after the last test. */
+/** The PostgreSQL of this test process; started on first use, stopped after the last test. */
 export function sharedPostgres(): Promise<TestPostgres | string> {
   if (!shared.server) {
     shared.server = startPostgres()
@@ -33,14 +33,14 @@ export function sharedPostgres(): Promise<TestPostgres | string> {
 }
 
 /**
- * One test a backend, named `<name> (sqlite)` and `<name> (postgres)`; where there is no PostgreSQL the second is skipped,
- * and says why.
+ * Registers one test per backend, named `<name> (sqlite)` and `<name> (postgres)`; without PostgreSQL the second is
+ * skipped with the reason.
  */
 export function forEachStore(
   name: string,
   run: (store: Store, services: StoreServices, context: TestContext) => Promise<void>,
 ): void {
-  // Started before the tests are, so that its end belongs to the file and not to one test.
+  // Started before the tests, so that its lifetime belongs to the file and not to one test.
   void sharedPostgres()
   for (const kind of ['sqlite', 'postgres'] as const) {
     test(`${name} (${kind})`, async (context) => {
@@ -51,7 +51,7 @@ export function forEachStore(
   }
 }
 
-/** One test on a SQLite file only, for behaviour that does not depend on the backend. */
+/** Registers a test on a SQLite file only, for behaviour that does not depend on the backend. */
 export function onSqlite(name: string, run: (store: Store, services: StoreServices) => Promise<void>): void {
   test(name, () => withServices('sqlite', undefined, async (services) => run(await services.open(), services)))
 }
@@ -83,7 +83,7 @@ async function withServices(
   }
 }
 
-/** One SQLite store in a folder that goes when it is closed. */
+/** One SQLite store in a folder that is removed when it is closed. */
 export async function withTestStore(): Promise<{ store: Store; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-store-'))
   const store = await openStore({ kind: 'sqlite', path: join(folder, 'store.sqlite'), mode: 'create', runs: 'thread' })

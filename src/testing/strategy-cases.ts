@@ -1,12 +1,12 @@
-// Compares what came out of a conformance case with what the case expects, key by key, as the README beside the cases
-// says: informative parameters do not count, zero has no sign, analytics calls are a set.
+// Compares the result of a conformance case with its expectation, key by key, as the README beside the cases specifies:
+// informative parameters do not count, zero has no sign, and analytics calls are a set.
 import { decodeNumbers } from '../strategy/case-numbers.ts'
 
 type Json = Record<string, unknown>
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Keys sorted, signs taken off zeros, numbers in one spelling: equal values get equal texts. */
+/** Sorts keys, removes the signs of zeros and normalises numbers: equal values produce equal texts. */
 function normal(value: unknown): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : String(value)
   if (Array.isArray(value)) return value.map(normal)
@@ -33,7 +33,7 @@ const FAILURE_KEYS = ['stage', 'class', 'code', 'status']
 const SUCCESS_KEYS = ['points', 'case_name', 'callback_data', 'working_data', 'vetoed', 'trace']
 const RUN_KEYS = ['assigned_ids', 'parent_calls', 'observed', 'input_data_after', 'parent_variables_after_unchanged']
 
-/** What this case must come to. */
+/** The expected result of this case. */
 function expectationOf(test: Json): Json {
   const expected: unknown = decodeNumbers(structuredClone(test.expect_ts ?? test.expect))
   if (!isObject(expected)) throw new TypeError('a case without expectation')
@@ -60,11 +60,11 @@ function differing(keys: readonly string[], expected: Json, result: Json): strin
 }
 
 export interface CompareOptions {
-  /** False for an engine that writes none. */
+  /** False for an engine that writes no traces. */
   readonly hasTrace: boolean
 }
 
-/** Every way in which `result` is not what the case expects; empty: the case conforms. */
+/** Every difference between `result` and the case's expectation; empty: the case conforms. */
 export function differencesOf(test: Json, result: Json, { hasTrace }: CompareOptions): string[] {
   const expected = expectationOf(test)
   if (expected.ok !== result.ok) return [`ok: got ${textOf(result)}, expected ${textOf(expected)}`]
@@ -88,7 +88,7 @@ export function differencesOf(test: Json, result: Json, { hasTrace }: CompareOpt
   return faults
 }
 
-/** The prepared engine counts no evaluated nodes. */
+/** The prepared engine does not count evaluated nodes. */
 function withoutCounts(observed: unknown): unknown {
   return isObject(observed) ? { ...observed, nodesExecuted: 0, traceLength: null } : observed
 }

@@ -1,10 +1,10 @@
-// Random programs of the strategy language, valid ones and broken ones, and the values they run on.
+// Random programs of the strategy language, valid and broken, and the values they run on.
 import fc from 'fast-check'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { ANALYTICS_FIELDS, ARITH_OPS, COMPARE_OPS } from '../protocol/strategy.ts'
 import { branchNode, ruleNode } from './strategy-nodes.ts'
 
-/** Names that an engine made of plain objects trips over. */
+/** Names that break an engine built on plain objects. */
 const HOSTILE_NAMES = [
   '__proto__',
   'constructor',
@@ -174,7 +174,7 @@ function toJson(value: unknown): JsonValue {
   return JSON.parse(JSON.stringify(value))
 }
 
-/** A program that somebody broke: values replaced, keys deleted or added, anywhere. Often invalid, sometimes not. */
+/** A program with random damage: values replaced, keys deleted or added, anywhere. Often invalid, sometimes not. */
 export function arbBrokenProgram(): fc.Arbitrary<JsonValue> {
   return fc.tuple(arbProgram(), fc.array(arbEdit, { minLength: 1, maxLength: 3 })).map(([program, edits]) => {
     const broken = structuredClone(program)
@@ -206,7 +206,7 @@ function apply(root: JsonObject, { at, what, how, key }: Edit): void {
     })
 }
 
-/** What a program runs on. */
+/** The input of a program. */
 export interface ProgramInput {
   readonly data: JsonObject | null
   readonly analytics: Readonly<Record<string, number>>

@@ -1,4 +1,4 @@
-// Tar archives made by hand, also such as no tar program would make.
+// Builds tar archives by hand, including malformed ones that no tar program would produce.
 
 interface Member {
   readonly path: string

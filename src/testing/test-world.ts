@@ -11,20 +11,20 @@ import { startEpisode } from '../episode/start.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
 import type { JsonObject } from '../protocol/json.ts'
 
-/** What the conformance suite needs to know of a world. */
+/** The conformance suite's configuration for a world. */
 export interface WorldKit {
-  /** What slots may say: valid, refused and absurd commands alike. */
+  /** Possible commands of slots: valid, refused and absurd ones. */
   readonly commands: fc.Arbitrary<unknown>
-  /** Configurations to draw; default: the variants. Draw small and odd ones too. */
+  /** Configurations to draw; default: the variants. Include small and odd ones. */
   readonly configs?: fc.Arbitrary<JsonObject>
-  /** Longest drawn run, in steps. Default 40. */
+  /** Maximum length of a drawn run, in steps. Default 40. */
   readonly maxSteps?: number
-  /** Drawn runs. Default 60. */
+  /** Number of drawn runs. Default 60. */
   readonly runs?: number
 }
 
 /**
- * Draws runs of a world: configuration, seed, and what slots say before each step.
+ * Draws runs of a world: configuration, seed, and the commands of slots before each step.
  *
  * @example
  * import { arbRun } from 'paracosm/testing'

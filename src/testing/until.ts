@@ -1,15 +1,15 @@
-// Waiting for something that a test expects to come true: with a deadline, and a message that says what did not come.
+// Waits for a condition in a test, with a deadline and a message that names the missing condition.
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Milliseconds that a test waits by default: far beyond what a loaded machine needs. */
+/** Default timeout in milliseconds: far longer than a loaded machine needs. */
 const DEADLINE_MS = 60_000
 const PAUSE_MS = 20
 
 /**
- * Asks again and again until there is an answer.
- * @param what is waited for, in the failure's message
- * @param probe gives undefined while it has not come
- * @throws Error once the deadline has passed, with what the probe threw or saw last
+ * Polls until the probe returns a value.
+ * @param what description of the condition, for the error message
+ * @param probe returns undefined while the condition is not met
+ * @throws Error once the deadline has passed, with the last error or value of the probe
  */
 export async function until<T>(
   what: string,

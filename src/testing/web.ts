@@ -1,4 +1,4 @@
-// Pages of the application in a real browser: opened at a width and in a theme, hit-tested, and judged by axe.
+// Application pages in a real browser: opened at a given width and theme, hit-tested, and checked with axe.
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -17,13 +17,13 @@ const HEIGHTS: Readonly<Record<WidthName, number>> = { phone: 844, tablet: 1024,
 
 export interface OpenedPage {
   readonly page: Page
-  /** What the page threw or complained about in its console. */
+  /** Errors and console complaints of the page. */
   readonly complaints: string[]
   close(): Promise<void>
 }
 
 export interface WebBrowser {
-  /** Opens an address in a fresh context. Phones and tablets have a coarse pointer and touch. */
+  /** Opens a URL in a new context. Phones and tablets have a coarse pointer and touch. */
   open(
     url: string,
     at?: { readonly width?: WidthName; readonly theme?: ThemeName; readonly reducedMotion?: boolean },
@@ -31,7 +31,7 @@ export interface WebBrowser {
   close(): Promise<void>
 }
 
-/** A browser for tests of the application, with the application built. */
+/** A browser for tests of the application, which it builds first. */
 export async function startWebBrowser(): Promise<WebBrowser> {
   await promisify(execFile)(process.execPath, [BUILD])
   const browser = await launchBrowser()
@@ -68,14 +68,15 @@ async function open(
   return { page, complaints, close: () => context.close() }
 }
 
-/** What is wrong with the controls of a page: ones that another element covers, and ones too small for a finger. */
+/** Problems with the controls of a page: those covered by another element, and those too small for a finger. */
 export function hitTest(page: Page): Promise<string[]> {
   return page.evaluate(HIT_TEST)
 }
 
 /**
- * Runs in the page, as text, since Node has no DOM. Every visible control is scrolled into sight; its centre must belong
- * to it, and with a coarse pointer it must be 40 px in both directions. Links within a sentence may be of the text's height.
+ * Runs in the page, as text, because Node has no DOM. Every visible control is scrolled into view; its centre must hit
+ * it, and with a coarse pointer it must measure 40 px in both directions. Links within a sentence may have the height
+ * of the text.
  */
 const HIT_TEST = `(() => {
   const faults = []
@@ -105,7 +106,7 @@ const HIT_TEST = `(() => {
   return faults
 })()`
 
-/** How far the page is wider than the window, in pixels, and the elements that stick out. */
+/** The width in pixels by which the page exceeds the window, and the elements that overflow. */
 export function overflow(page: Page): Promise<string[]> {
   return page.evaluate(`(() => {
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth

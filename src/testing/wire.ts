@@ -1,13 +1,13 @@
-// Ends of real wires for tests: sockets whose messages can be awaited, handshakes whose status can be seen.
+// Network clients for tests: sockets whose messages can be awaited, and handshakes whose status is visible.
 import { WebSocket } from 'ws'
 
 export type Message = Record<string, unknown>
 
 export interface Wire {
-  /** The next message that fits; those before it are dropped. Rejects when the socket closes first. */
+  /** The next matching message; earlier ones are dropped. Rejects if the socket closes first. */
   next(fits?: (message: Message) => boolean): Promise<Message>
   send(message: unknown): void
-  /** The close code, once it has closed. */
+  /** The close code, once closed. */
   readonly closed: Promise<number>
   close(): void
 }
@@ -75,7 +75,7 @@ export async function handshakeStatus(url: string): Promise<number> {
   }
 }
 
-/** What a URL answers, as JSON of whatever shape: tests look at it field by field. */
+/** The response of a URL as JSON of any shape: tests check individual fields. */
 export async function readJson(url: string): Promise<any> {
   return (await fetch(url)).json()
 }

@@ -7,11 +7,11 @@ const urlOf = (path: string): string => pathToFileURL(join(import.meta.dirname, 
 interface ModuleOptions {
   readonly id?: string
   readonly version?: string
-  /** Text around the definition: 'export const world = ' unless given. */
+  /** Text before the definition; default 'export const world = '. */
   readonly exported?: string
 }
 
-/** Nim with a heap of random size, as TypeScript and JavaScript alike: it has no types. */
+/** Nim with a heap of random size; without types, so it is valid TypeScript and JavaScript. */
 export function worldModule({ id = 'heap', version = '1.0.0', exported = 'export const world =' }: ModuleOptions = {}) {
   return `import { z } from ${JSON.stringify(import.meta.resolve('zod'))}
 import { createRandom, defineWorld, nextBelow } from '${urlOf('kernel/index.ts')}'

@@ -1,4 +1,4 @@
-// Small worlds for tests: one where slots take turns and moves can be illegal, one that asks the outside.
+// Small worlds for tests: one where slots take turns and moves can be illegal, and one that requests effects.
 import { z } from 'zod'
 import { defineWorld } from '../kernel/world.ts'
 import { Results } from '../protocol/episode.ts'
@@ -45,7 +45,7 @@ const OracleState = z.strictObject({
   question: z.string(),
 })
 
-/** Oracle: one slot asks; each question is an effect; three answers end it. */
+/** Oracle: one slot asks; each question is an effect; three answers end the episode. */
 export const oracle = defineWorld<unknown, z.infer<typeof OracleState>, { ask: string }, unknown>({
   id: 'oracle',
   version: '1.0.0',

@@ -1,4 +1,4 @@
-// The worlds that ship, each loaded when it is first needed. src/host/world-registry.ts adds worlds from elsewhere.
+// The built-in worlds, each loaded on first use. src/host/world-registry.ts adds worlds from other sources.
 import type { World } from '../kernel/world.ts'
 
 /** A world that can be loaded by its id. */

@@ -1,5 +1,5 @@
-// Clients of a server that is about to be killed. Each plays through one adapter and writes down what it was told. An
-// actor comes back to its episode on the next server.
+// Clients of a server that is about to be killed. Each plays through one adapter and records what the server
+// acknowledged. An actor returns to its episode on the next server.
 import { createAgentClient } from '../agent-client.ts'
 import { ODD_TEXT } from '../odd-text.ts'
 import { register } from '../play-api.ts'
@@ -9,7 +9,7 @@ import type { Ledger } from './ledger.ts'
 
 export interface Actor {
   readonly name: string
-  /** Plays until the server is gone; rejects then. */
+  /** Plays until the server is gone, and then rejects. */
   play(served: ServerProcess): Promise<void>
 }
 
@@ -20,7 +20,7 @@ interface Handle {
 
 const MOVES = ['up', 'right', 'down', 'left']
 const STEPS_PER_SECOND = 20
-/** Milliseconds between two checks at a list or an agent's report. */
+/** Milliseconds between two reads of a list or of an agent's report. */
 const LOOK_MS = 20
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
@@ -40,7 +40,7 @@ async function create(served: ServerProcess, ledger: Ledger, body: object): Prom
 const PAINT = { world: 'paint-arena', config: { max_ticks: 10_000 } }
 const socketOf = (served: ServerProcess, path: string): string => `${served.url.replace('http', 'ws')}${path}`
 
-/** @param mode whether players ask for receipts, never do, or send nothing at all */
+/** @param mode whether players always ask for receipts, never do, or send nothing at all */
 export function createPlayers(ledger: Ledger, mode: 'receipts' | 'posts' | 'silent'): Actor {
   let handle: Handle | undefined
   const play = async (served: ServerProcess, { id, slots }: Handle, slot: number): Promise<void> => {
@@ -76,7 +76,7 @@ export function createPlayers(ledger: Ledger, mode: 'receipts' | 'posts' | 'sile
   }
 }
 
-/** An episode of bots only, with a viewer. */
+/** An episode with only bots, and a viewer. */
 export function createBots(ledger: Ledger): Actor {
   let handle: Handle | undefined
   return {
@@ -93,7 +93,7 @@ export function createBots(ledger: Ledger): Actor {
   }
 }
 
-/** Agents that command over HTTP: every 202 is logged. */
+/** Agents that send commands over HTTP: every 202 is recorded. */
 export function createAgents(ledger: Ledger): Actor {
   let handle: Handle | undefined
   const play = async (served: ServerProcess, { id, slots }: Handle, slot: number): Promise<void> => {
@@ -121,7 +121,7 @@ export function createAgents(ledger: Ledger): Actor {
   }
 }
 
-/** New episodes one after another, and somebody who reads the list of all. */
+/** Creates new episodes one after another, and reads the list of all. */
 export function createStarter(ledger: Ledger): Actor {
   return {
     name: 'starter',

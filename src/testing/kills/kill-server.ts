@@ -1,5 +1,5 @@
-// Kills `paracosm serve` under load through every adapter, again and again, and looks for everything that it had told:
-// first in the files as the kill left them, then through the API of the next server.
+// Repeatedly kills `paracosm serve` under load through every adapter, and looks for everything that it had
+// acknowledged: first in the files as the kill left them, then through the API of the next server.
 import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,32 +13,32 @@ import { type Actor, createAgents, createBots, createPlayers, createRegistrar, c
 import { Ledger, type Told } from './ledger.ts'
 import { enrolPlayers, inspectSession, playLastTurn, playSession, type SessionPlayer } from './session-players.ts'
 
-/** Text sessions of a data folder. */
+/** Number of text sessions per data folder. */
 const SESSIONS = 3
-/** Requests under way while the next server is asked. */
+/** Number of concurrent requests while checking the next server. */
 const ASKED_AT_ONCE = 16
-/** Milliseconds that actors have to notice that their server is gone. */
+/** Milliseconds within which actors must notice that their server is gone. */
 const GONE_MS = 10_000
 
 export interface KillReport {
   readonly kills: number
-  /** Acknowledged facts by kind, which must have survived. */
+  /** Acknowledged facts by kind, all of which must have survived. */
   readonly told: Readonly<Record<Told['kind'] | 'turn', number>>
-  /** One line for everything that was missing. */
+  /** One line for each missing fact. */
   readonly lost: readonly string[]
 }
 
 export interface KillPlan {
-  /** A new folder, or one of an earlier run. */
+  /** A new folder, or the folder of an earlier run. */
   readonly folder: string
   /** Milliseconds from the start of the clients to each kill. */
   readonly afterMs: readonly number[]
 }
 
-/** Commands on record: steps by episode, with the slots whose commands entered in each. */
+/** Recorded commands: steps by episode, with the slots whose commands were applied in each. */
 type Kept = ReadonlyMap<string, { readonly steps: number; readonly inputs: ReadonlySet<string> }>
 
-/** Kills the server of one folder once for every time of the plan, and checks after each kill. */
+/** Kills the server of one folder once for each time in the plan, and checks after each kill. */
 export async function killServer({ folder, afterMs }: KillPlan): Promise<KillReport> {
   const ledger = new Ledger()
   const actors: Actor[] = [
@@ -79,7 +79,7 @@ interface Scene {
   readonly ms: number
 }
 
-/** @returns what actors noticed that no kill explains */
+/** @returns problems that actors noticed and that no kill explains */
 async function playUntilKilled(
   served: ServerProcess,
   { actors, sessions, ms }: Scene,
@@ -90,7 +90,7 @@ async function playUntilKilled(
     try {
       await play
     } catch (error) {
-      // A killed server explains everything but a scene that is gone.
+      // A killed server explains every error except a missing scene.
       if (!isKilled || error instanceof assert.AssertionError) failures.push(`${name}: ${String(error)}`)
     }
   }
@@ -133,7 +133,7 @@ async function readRecord(folder: string): Promise<Kept> {
         for (const text of reopened.journal.lines) {
           const line = JSON.parse(text)
           if (!Number.isInteger(line.step)) continue
-          // A line with commands is that of the step before which they came; checkpoints name the steps that were made.
+          // A line with commands belongs to the step that follows them; checkpoints name the completed steps.
           steps = Math.max(steps, 'digest' in line || line.hold === true ? line.step : line.step + 1)
           for (const [slot] of line.inputs ?? []) inputs.add(`${slot} ${line.step}`)
         }
@@ -148,7 +148,7 @@ async function readRecord(folder: string): Promise<Kept> {
   }
 }
 
-/** What of episodes and their steps is not in the files. Finished episodes are left to the next server. */
+/** Episodes and steps that are missing from the files. Finished episodes are checked on the next server. */
 function checkRecord(ledger: Ledger, record: Kept): string[] {
   const lost = new Set<string>()
   const frames = new Map<string, Extract<Told, { kind: 'frame' }>>()
@@ -165,7 +165,7 @@ function checkRecord(ledger: Ledger, record: Kept): string[] {
   return [...lost]
 }
 
-/** What the next server does not know. */
+/** Acknowledged facts that the next server does not know. */
 async function checkServer(served: ServerProcess, ledger: Ledger): Promise<string[]> {
   const queue = [...ledger.all]
   const lost: string[] = []

@@ -1,11 +1,11 @@
-// What a server has acknowledged to its clients, and must still have after a kill.
+// Records what a server has acknowledged to its clients and must still have after a kill.
 
 export type Told =
   /** Answered with 201, or shown in a list. */
   | { readonly kind: 'episode'; readonly id: string; readonly by: '201' | 'list' }
   /** A receipt named this step for a command of this slot. */
   | { readonly kind: 'receipt'; readonly id: string; readonly slot: number; readonly step: number }
-  /** A frame showed that this many steps had been made; it counts when it came long enough before the kill. */
+  /** A frame showed this number of completed steps; it counts only if it came long enough before the kill. */
   | { readonly kind: 'frame'; readonly id: string; readonly steps: number; readonly at: number; readonly who: string }
   /** Answered with 202. */
   | {
@@ -15,7 +15,7 @@ export type Told =
       readonly slot: number
       readonly token: string
     }
-  /** A key that a registration answered. */
+  /** A key returned by a registration. */
   | { readonly kind: 'registration'; readonly key: string }
 
 /** Milliseconds after which a step that a client saw must survive a crash. */
@@ -34,7 +34,7 @@ export class Ledger {
     this.#told.push(told)
   }
 
-  /** The server was killed at this time: frames that came just before are not owed. */
+  /** The server was killed at this time: it need not have the steps of frames that came just before. */
   close(killedAt: number): void {
     this.#told = this.#told.filter((told) => told.kind !== 'frame' || killedAt - told.at > SEEN_DURABLE_MS)
   }
@@ -43,7 +43,7 @@ export class Ledger {
     return this.#told
   }
 
-  /** Frames are owed once: the steps that they showed may be followed by others. */
+  /** Number of acknowledged facts by kind. */
   count(): Record<Told['kind'], number> {
     const counts = { episode: 0, receipt: 0, frame: 0, command: 0, registration: 0 }
     for (const { kind } of this.#told) counts[kind]++

@@ -1,5 +1,5 @@
-// Players of text games whose server is killed under them: no turn that was answered is lost, none is doubled, and the
-// numbers have no gap.
+// Players of text games whose server is killed during play: no answered turn is lost, none is duplicated, and the
+// numbering has no gap.
 import assert from 'node:assert/strict'
 import { get, register, start } from '../play-api.ts'
 import { PlayClient } from '../play-client.ts'
@@ -9,16 +9,16 @@ import { until } from '../until.ts'
 export interface SessionPlayer {
   readonly id: string
   readonly key: string
-  /** Event ids of the scenes that were shown with a turn end. */
+  /** Event ids of the scenes whose turn end was shown. */
   readonly answered: string[]
-  /** Inputs that were sent, in order. */
+  /** Inputs sent, in order. */
   readonly said: string[]
 }
 
 /** Milliseconds between two attempts to take over a session whose claim a killed server still holds. */
 const CLAIM_MS = 200
 
-/** Starts sessions of one new player. */
+/** Starts sessions for one new player. */
 export async function enrolPlayers(served: ServerProcess, count: number): Promise<SessionPlayer[]> {
   const key = await register(served)
   const players: SessionPlayer[] = []
@@ -29,10 +29,13 @@ export async function enrolPlayers(served: ServerProcess, count: number): Promis
   return players
 }
 
-/** Turns that one session plays against one server: a session has 500 in all, and survives several kills. */
+/**
+ * Maximum number of turns that one session plays on one server: a session has 500 in total and must last for several
+ * kills.
+ */
 const MOST_TURNS = 40
 
-/** Plays until the server is gone; rejects then, with an AssertionError when a scene is missing. */
+/** Plays until the server is gone, then rejects; rejects with an AssertionError if a scene is missing. */
 export async function playSession(served: ServerProcess, player: SessionPlayer, onTurn: () => void): Promise<void> {
   const { client, first } = await connect(served, player)
   const known = first.filter((frame) => frame.event_type === 'ai').map((frame) => String(frame.event_id))
@@ -47,7 +50,7 @@ export async function playSession(served: ServerProcess, player: SessionPlayer, 
   await client.closed
 }
 
-/** A turn that a kill cut short has been ended by the next server: every session continues. */
+/** The next server has ended the turn that a kill interrupted: every session continues. */
 export async function playLastTurn(served: ServerProcess, player: SessionPlayer): Promise<void> {
   const { client } = await connect(served, player)
   player.said.push('I stop here.')
@@ -55,7 +58,7 @@ export async function playLastTurn(served: ServerProcess, player: SessionPlayer)
   await client.close()
 }
 
-/** A server that was killed holds its claims for some seconds where others share the store. */
+/** When servers share the store, the claims of a killed server last for some seconds. */
 async function connect(served: ServerProcess, { id, key }: SessionPlayer) {
   return until('the claim of a killed server to run out', async () => {
     const client = new PlayClient(`${served.url.replace('http', 'ws')}/api/play/game/${id}/ws`, key)
@@ -69,7 +72,7 @@ async function connect(served: ServerProcess, { id, key }: SessionPlayer) {
   })
 }
 
-/** @throws AssertionError when the record of a session lacks something, or has it twice */
+/** @throws AssertionError if a session's record lacks something or has it twice */
 export async function inspectSession(served: ServerProcess, player: SessionPlayer): Promise<void> {
   const { body } = await get(served, `/api/sessions/${player.id}/reconstruction`, player.key)
   const seqs: number[] = body.events.map((event: { seq: number }) => event.seq)

@@ -1,15 +1,16 @@
-// Contamination, one integer a cell, and which cells may change in the next tick. The rules stand in contamination.ts.
+// Contamination, one integer per cell, and the cells that may change in the next tick. The rules are in
+// contamination.ts.
 import { absent } from '../../kernel/at.ts'
 
 export interface Air {
-  /** Empty until something is emitted: a world without contamination pays no memory for it. */
+  /** Empty until something is emitted: a world without contamination uses no memory for it. */
   value: Int32Array
-  /** What this tick's spreading adds to a cell; zero between ticks. */
+  /** The change to a cell from this tick's spreading; zero between ticks. */
   change: Int32Array
-  /** The last round in which a cell was looked at. */
+  /** The last round in which a cell was processed. */
   seen: Int32Array
   round: number
-  /** Cells to look at in the next round, each marked in `isListed`. */
+  /** Cells to process in the next round, each marked in `isListed`. */
   listed: number[]
   spare: number[]
   isListed: Uint8Array
@@ -24,7 +25,7 @@ export function createAir(cellCount: number): Air {
   return { value: none, change: none, seen: none, round: 0, listed: [], spare: [], isListed, total: 0, cellCount }
 }
 
-/** Makes the columns, once. */
+/** Allocates the columns, once. */
 function openAir(air: Air): void {
   if (air.value.length > 0) return
   air.value = new Int32Array(air.cellCount)
@@ -33,14 +34,14 @@ function openAir(air: Air): void {
   air.isListed = new Uint8Array(air.cellCount)
 }
 
-/** Has the next round look at a cell. */
+/** Lists a cell for the next round. */
 export function listCell(air: Air, cell: number): void {
   if (air.isListed[cell] !== 0) return
   air.isListed[cell] = 1
   air.listed.push(cell)
 }
 
-/** Changes what is in a cell. */
+/** Changes the contamination of a cell. */
 export function addContamination(air: Air, cell: number, amount: number): void {
   openAir(air)
   air.value[cell] = (air.value[cell] ?? absent()) + amount

@@ -1,4 +1,4 @@
-// The books: what is there, and whether it accounts for everything that has happened.
+// Bookkeeping: the totals present, and whether they match everything that has happened.
 import { absent } from '../../kernel/at.ts'
 import { ITEM_COUNT, ITEMS } from './catalogue.ts'
 import { PORTS } from './node-table.ts'
@@ -44,7 +44,7 @@ function contaminationPresent(f: Foundry): number {
   return present
 }
 
-/** What does not add up, as `{path, message}`; undefined: everything does. */
+/** The first imbalance as `{path, message}`; undefined: everything balances. */
 export function findImbalance(f: Foundry): { path: string; message: string } | undefined {
   const { ledger } = f
   const present = itemsPresent(f)

@@ -1,6 +1,6 @@
-// Belts as lines. A line is a longest run of conveyors and lifts that feed each other; it keeps its items as a chain
-// from front to back, and of each item only how much slack there is to the one before it. So a line that moves
-// changes one number, however long it is. What moves them stands in belts.ts, what builds them in lines.ts.
+// Belts as lines. A line is a maximal run of conveyors and lifts that feed each other; it keeps its items as a chain
+// from front to back, and stores for each item only the slack to the one before it. So moving a line changes one
+// number, however long it is. belts.ts moves them, lines.ts builds them.
 import { absent } from '../../kernel/at.ts'
 import { bytes, grown, longs } from './columns.ts'
 import { createWheel, type Wheel } from './wheel.ts'
@@ -9,7 +9,7 @@ export interface Belts {
   /** Line numbers in use are 1..lastLine, free ones in the chain that `freeLine` starts (through `first`). */
   lastLine: number
   freeLine: number
-  /** Parts at the back (where items enter) and at the front. A loop begins anywhere. */
+  /** Parts at the back (where items enter) and at the front. A loop may begin at any part. */
   first: Int32Array
   final: Int32Array
   /** Length in units. */
@@ -18,15 +18,15 @@ export interface Belts {
   /** Item at the front, item at the back; 0: none. */
   head: Int32Array
   tail: Int32Array
-  /** First item from the front that can move; 0: none can. */
+  /** The first item from the front that can move; 0: none. */
   lead: Int32Array
-  /** Units from the last item to where an item at the front stops. */
+  /** Units from the last item to the position where an item at the front stops. */
   span: Int32Array
-  /** Moves that the numbers above take into account. */
+  /** Number of moves already included in the values above. */
   at: Int32Array
-  /** Move in which something happens to it; 0: it sleeps. */
+  /** Move of the next event; 0: it sleeps. */
   due: Int32Array
-  /** 1 + node * PORTS + port of what feeds it, and of what it feeds; 0: nothing. */
+  /** 1 + node * PORTS + port of the feeding node, and of the node that it feeds; 0: none. */
   source: Int32Array
   sink: Int32Array
 
@@ -36,14 +36,14 @@ export interface Belts {
   /** Items on all lines. */
   itemCount: number
   kind: Uint8Array
-  /** Slack to the item before it, to the stop for the first one; in a loop the position as of `at`. */
+  /** Slack to the item before it, or to the stop for the first one; in a loop the position as of `at`. */
   gap: Int32Array
   behind: Int32Array
 
-  /** Moves done in all. */
+  /** Total number of moves done. */
   moves: number
   readonly wheel: Wheel
-  /** Lines that look at their source at the end of this move. */
+  /** Lines that check their source at the end of this move. */
   pulling: number[]
 }
 

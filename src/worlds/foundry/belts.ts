@@ -1,9 +1,9 @@
-// How items move along lines. Every item moves BELT_SPEED units a tick, or as far as the item before it (or the stop
+// Item movement along lines. Every item moves BELT_SPEED units per tick, or as far as the item before it (or the stop
 // at the end of the line) leaves room, resolved from the front to the back.
 //
-// A line is looked at only in the moves in which something happens to it: its first movable item runs into the one
-// before it or reaches the stop, an item enters, an item leaves. In between all items from `lead` back move at full
-// speed, so what the numbers should be is known from the count of moves alone (`syncLine`).
+// A line is processed only in the moves in which something happens to it: its first movable item runs into the one
+// before it or reaches the stop, an item enters, or an item leaves. In between, all items from `lead` back move at full
+// speed, so the values follow from the count of moves alone (`syncLine`).
 import { absent } from '../../kernel/at.ts'
 import { addItem, type Belts, dropItem } from './belt-table.ts'
 import { BELT_SPEED, ITEM_UNITS } from './catalogue.ts'
@@ -11,7 +11,7 @@ import { portEmptied, wakeReference } from './queue.ts'
 import type { Foundry } from './state.ts'
 import { dueAt, schedule, WHEEL_REACH } from './wheel.ts'
 
-/** Brings the numbers of a line up to a count of moves in which nothing happened to it. */
+/** Updates a line to a count of moves in which nothing happened to it. */
 function runTo(belts: Belts, line: number, moves: number): void {
   const lead = belts.lead[line] ?? absent()
   if (lead !== 0) {
@@ -22,18 +22,18 @@ function runTo(belts: Belts, line: number, moves: number): void {
   belts.at[line] = moves
 }
 
-/** Brings the numbers of a line up to date. Loops are always up to date: see `loopPosition`. */
+/** Brings a line up to date. Loops are always up to date: see `loopPosition`. */
 export function syncLine(belts: Belts, line: number): void {
   if (belts.isLoop[line] === 0) runTo(belts, line, belts.moves)
 }
 
-/** Units from the start of a loop to an item on it. Nothing in a loop is ever in the way of anything. */
+/** Units from the start of a loop to an item on it. Items in a loop never block each other. */
 export function loopPosition(belts: Belts, line: number, item: number): number {
   const moved = (belts.moves - (belts.at[line] ?? absent())) * BELT_SPEED
   return ((belts.gap[item] ?? absent()) + moved) % (belts.units[line] ?? absent())
 }
 
-/** One move, item by item from the first that can move, until one moves at full speed: the rest follows it. */
+/** One move, item by item from the first that can move, until one moves at full speed: all items behind it follow. */
 function moveOnce(belts: Belts, line: number): void {
   const { gap, behind } = belts
   let item = belts.lead[line] ?? absent()
@@ -51,13 +51,13 @@ function moveOnce(belts: Belts, line: number): void {
   belts.lead[line] = lead
 }
 
-/** Units free at the back of a line, less those that an item needs: an item may enter when it is not negative. */
+/** Free units at the back of a line minus those that an item needs: an item can enter if the result is not negative. */
 function roomToEnter(belts: Belts, line: number): number {
   if (belts.tail[line] === 0) return (belts.units[line] ?? absent()) - ITEM_UNITS
   return (belts.units[line] ?? absent()) - 2 * ITEM_UNITS - (belts.span[line] ?? absent())
 }
 
-/** Says when to look at a line again. The line must be up to date. */
+/** Schedules the next event of a line. The line must be up to date. */
 export function scheduleLine(f: Foundry, line: number): void {
   const { belts, nodes } = f
   const lead = belts.lead[line] ?? absent()
@@ -77,7 +77,7 @@ export function scheduleLine(f: Foundry, line: number): void {
   schedule(belts.wheel, line, due)
 }
 
-/** The first part of the transport: one move of every line. Nodes whose item has come are woken. */
+/** The first pass of the transport: one move of every line. Wakes nodes whose item has arrived. */
 export function moveLines(f: Foundry): void {
   const { belts } = f
   belts.moves++
@@ -99,13 +99,13 @@ export function moveLines(f: Foundry): void {
   if (due.length > 0) due.length = 0
 }
 
-/** Number of the item that waits at the end of a line; 0: none. */
+/** Number of the item waiting at the end of a line; 0: none. */
 export function waitingItem(belts: Belts, line: number): number {
   const head = belts.head[line] ?? absent()
   return head !== 0 && belts.gap[head] === 0 && belts.isLoop[line] === 0 ? (belts.kind[head] ?? absent()) : 0
 }
 
-/** Takes the item that waits at the end of a line. */
+/** Takes the item waiting at the end of a line. */
 export function takeWaiting(f: Foundry, line: number): void {
   const { belts } = f
   syncLine(belts, line)
@@ -135,7 +135,7 @@ function enter(belts: Belts, line: number, kind: number): void {
   if (belts.lead[line] === 0 && slack > 0) belts.lead[line] = item
 }
 
-/** The last part of the transport: lines take what waits at the ports that feed them. */
+/** The last pass of the transport: lines take the items waiting at the ports that feed them. */
 export function pullLines(f: Foundry): void {
   const { belts, nodes } = f
   for (let i = 0; i < belts.pulling.length; i++) {

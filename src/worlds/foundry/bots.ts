@@ -1,5 +1,5 @@
-// The players that ship with the foundry: a builder that wins the first lesson, and a random one that tries to break
-// things. They know what a crew observes, and nothing else.
+// The bots that ship with the foundry: a builder that wins the first lesson, and a random one that tries to break
+// things. They know only what a crew observes.
 import { z } from 'zod'
 import { createRandom, nextBelow, nextChance, type RandomState } from '../../kernel/random.ts'
 import type { Bot, BotMaker } from '../../kernel/world.ts'
@@ -10,7 +10,7 @@ import { RECIPES } from './recipes.ts'
 
 const Point = z.object({ x: z.int(), y: z.int(), z: z.int() })
 
-/** What the bots look at: part of an observation, or the same put together from a report and inspections. */
+/** The input of the bots: part of an observation, or the same data assembled from a report and inspections. */
 export const FoundryView = z.object({
   size: Point,
   deposits: z.array(z.object({ x: z.int(), z: z.int(), item: z.string() })),
@@ -31,8 +31,8 @@ interface Wish {
 const FEED_LENGTH = 3
 
 /**
- * Builds one line from an iron deposit over a smelter to the delivery port, a part a step; then looks at what the
- * machines say and mends it: a recipe for one that has none, a panel on top of one that lacks power.
+ * Builds one line from an iron deposit over a smelter to the delivery port, one part per step. Then it reads the
+ * machines' states and fixes problems: it sets missing recipes, and adds a panel on top of a machine that lacks power.
  */
 export function decideBuilder(view: FoundryView): FoundryCommand | undefined {
   const missing = planLine(view).find((wish) => !isFilled(view, wish))
@@ -50,7 +50,7 @@ export function decideBuilder(view: FoundryView): FoundryCommand | undefined {
   return undefined
 }
 
-/** Everything between the deposit that is nearest to the port's row and the port; nothing when either is missing. */
+/** All parts between the deposit nearest to the port's row and the port; empty when either is missing. */
 function planLine(view: FoundryView): Wish[] {
   const port = view.parts.find(({ def_id }) => def_id === 'delivery_port')?.origin
   if (!port) return []
@@ -83,7 +83,7 @@ function place(view: FoundryView, wish: Wish): FoundryCommand | undefined {
   return { type: 'place_part', def_id, origin: { x, y, z }, facing }
 }
 
-/** Any command at all, most of them sensible enough to be taken. */
+/** A random command; most are sensible enough to be accepted. */
 export function decideRandom(view: FoundryView, random: RandomState): FoundryCommand {
   const part = view.parts[nextBelow(random, Math.max(1, view.parts.length))]
   if (part === undefined || nextChance(random, 650)) return placeAnywhere(view, random)
@@ -109,7 +109,7 @@ export function decideRandom(view: FoundryView, random: RandomState): FoundryCom
 
 function placeAnywhere(view: FoundryView, random: RandomState): FoundryCommand {
   const def = PARTS[nextBelow(random, PARTS.length)]
-  // Half of the conveyor's chances for everything else: belts must meet to be worth anything.
+  // Conveyors come up most often: belts must connect to be useful.
   const def_id = def === undefined || nextChance(random, 400) ? 'conveyor' : def.id
   const deposit = view.deposits[nextBelow(random, Math.max(1, view.deposits.length))]
   const isMine = def_id === 'extractor' && deposit !== undefined

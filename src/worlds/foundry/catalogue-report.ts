@@ -1,5 +1,5 @@
-// The foundry's data as JSON, for agents that have the program and not the pages: parts with footprints, ports and
-// figures, recipes, and what each scenario begins with.
+// The foundry's data as JSON, for agents that have the program but not the documentation: parts with footprints, ports
+// and figures, recipes, and the initial state of each scenario.
 import { JsonObject } from '../../protocol/json.ts'
 import {
   BELT_SPEED,
@@ -21,7 +21,7 @@ import { FUEL, RECIPES, type Recipe } from './recipes.ts'
 import { VARIANTS } from './scenarios.ts'
 import { PART_STATES } from './status.ts'
 
-/** Everything that the rules take from data. Cells of a footprint count to the right, up, and from back to front. */
+/** All data that the rules use. Cells of a footprint count to the right, up, and from back to front. */
 export function describeCatalogue(): JsonObject {
   return {
     items: [...ITEMS],

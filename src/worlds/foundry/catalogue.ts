@@ -1,7 +1,7 @@
-// The foundry's data sheet: items, parts with their footprints, ports and figures, and what belts are made of.
-// Only data: what a figure does stands in the file of its subsystem. Recipes are in recipes.ts.
+// The foundry's data: items, parts with their footprints, ports and figures, and the constants of belts. Data only: the
+// meaning of a figure is in the file of its subsystem. Recipes are in recipes.ts.
 
-/** Items, in the order in which storages and machines give them out. Item numbers count from 1; 0 is no item. */
+/** Items, in the order in which storages and machines output them. Item numbers count from 1; 0 means no item. */
 export const ITEMS = [
   'iron_ore',
   'copper_ore',
@@ -16,7 +16,7 @@ export type Item = (typeof ITEMS)[number]
 export const ITEM_COUNT = ITEMS.length
 const ITEM_IDS: readonly string[] = ITEMS
 
-/** Directions: 0 to 3 are the facings, north is towards smaller z, east towards larger x; then up and down. */
+/** Directions: 0 to 3 are the facings (north is towards smaller z, east towards larger x), then up and down. */
 export const DIRECTIONS = ['north', 'east', 'south', 'west', 'up', 'down'] as const
 export const FACINGS = ['north', 'east', 'south', 'west'] as const
 export type Facing = (typeof FACINGS)[number]
@@ -25,26 +25,26 @@ export type Facing = (typeof FACINGS)[number]
 export const SIDES = ['front', 'right', 'back', 'left', 'up', 'down'] as const
 export type Side = (typeof SIDES)[number]
 
-/** Sub-cell units in a cell of belt. */
+/** Sub-cell units per cell of belt. */
 export const CELL_UNITS = 16
-/** Units of belt that one item takes up: the smallest distance between two items. Divides CELL_UNITS. */
+/** Units of belt that one item occupies: the minimum distance between two items. Divides CELL_UNITS. */
 export const ITEM_UNITS = 8
-/** Units that a conveyor or a lift carries an item in one tick. */
+/** Units by which a conveyor or lift moves an item per tick. */
 export const BELT_SPEED = 4
-/** Items in all that a storage holds. */
+/** Total number of items that a storage holds. */
 export const STORAGE_ITEMS = 60
-/** Items of one kind that a machine keeps of what it made, before it blocks. */
+/** Number of finished items of one kind that a machine holds before it blocks. */
 export const READY_ITEMS = 8
 
 export interface Port {
   readonly kind: 'item' | 'power'
   readonly direction: 'in' | 'out' | 'both'
-  /** Cell of the footprint: steps to the right, up, and from the back to the front. */
+  /** Cell of the footprint: offset to the right, up, and from the back to the front. */
   readonly at: readonly [number, number, number]
   readonly side: Side
 }
 
-/** What sort of thing a part is: decides which subsystem moves it. */
+/** The kind of a part; it decides which subsystem processes the part. */
 export type PartKind =
   | 'frame'
   | 'wire'
@@ -65,25 +65,25 @@ export interface PartDef {
   readonly id: string
   readonly title: string
   readonly kind: PartKind
-  /** Cells to the right, up, and from the back to the front, before turning. */
+  /** Number of cells to the right, up, and from the back to the front, before turning. */
   readonly footprint: readonly [number, number, number]
   readonly ports: readonly Port[]
-  /** What a fabricator needs to build one. */
+  /** Items that a fabricator consumes to build one. */
   readonly cost: Readonly<Partial<Record<Item, number>>>
-  /** Ticks that a fabricator needs for one, at full power. */
+  /** Ticks that a fabricator takes to build one at full power. */
   readonly buildTicks: number
-  /** Units of energy a tick: drawn while working, given while burning or in full sun. */
+  /** Units of energy per tick: drawn while working, or generated while burning or in full sun. */
   readonly draw: number
   readonly supply: number
   /** Units of energy that a battery holds. */
   readonly capacity: number
-  /** Units of contamination a tick while working, at full power, on top of the recipe's. */
+  /** Units of contamination per tick while working at full power, in addition to the recipe's. */
   readonly emission: number
-  /** Contamination in the middle of its back row above which it is fouled; 0: it does not mind. */
+  /** Contamination at the middle of its back row above which it is fouled; 0: never fouled. */
   readonly tolerance: number
-  /** Units of contamination that it takes out of each of its cells in a tick. */
+  /** Units of contamination that it removes from each of its cells per tick. */
   readonly cleans: number
-  /** Whether it keeps contamination out of its cells and in them. */
+  /** Whether it keeps contamination from entering or leaving its cells. */
   readonly isSealed: boolean
 }
 
@@ -110,7 +110,7 @@ const PLAIN = {
   isSealed: false,
 } as const
 
-/** Ports of a machine of one cell's width and two cells' depth that takes at its back. */
+/** Ports of a machine one cell wide and two cells deep with its input at the back. */
 const DEEP_POWER = [
   ...power(['right', 'left', 'up', 'down']),
   ...power(['right', 'left', 'up', 'down'], [0, 0, 1]),
@@ -123,7 +123,7 @@ const WIDE_POWER = [
   ...power(['right', 'up', 'down'], [2, 0, 0]),
 ] as const
 
-/** Every part there is. Its place in this list is its number in saves' digests: add at the end. */
+/** Every part. Its index in this list is its number in digests of saves: append new parts at the end. */
 export const PARTS: readonly PartDef[] = [
   {
     ...PLAIN,

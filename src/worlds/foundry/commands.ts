@@ -1,4 +1,4 @@
-// What crews may do. Every rule is checked before anything changes: a refused command leaves the state as it was.
+// The commands of crews. Every rule is checked before anything changes: a refused command leaves the state unchanged.
 import { at } from '../../kernel/at.ts'
 import type { Refusal } from '../../protocol/episode.ts'
 import { defNumber, FACINGS, type Facing, PARTS } from './catalogue.ts'
@@ -16,7 +16,7 @@ import { RECIPES, recipeNumber } from './recipes.ts'
 import { addCount, type Foundry } from './state.ts'
 import { fallsWithout, isHeld } from './support.ts'
 
-/** Why a command of the foundry may be refused. */
+/** Why the foundry can refuse a command. */
 export const REFUSALS = [
   'UNKNOWN_DEF',
   'OUT_OF_BOUNDS',
@@ -33,7 +33,7 @@ export const REFUSALS = [
 const refuse = (code: (typeof REFUSALS)[number], reason: string): Refusal => ({ code, reason })
 const spell = ({ x, y, z }: Size): string => `(${x}, ${y}, ${z})`
 
-/** Applies a command of a slot's crew. Returns the id of the part that it placed, nothing, or why it is refused. */
+/** Applies a command of a slot's crew. Returns the id of the placed part, nothing, or the reason for refusing it. */
 export function applyCommand(f: Foundry, slot: number, command: FoundryCommand): Refusal | number | undefined {
   switch (command.type) {
     case 'place_part':
@@ -78,24 +78,24 @@ function place(f: Foundry, slot: number, { def_id, origin, facing }: Place): Ref
   return part
 }
 
-/** Number of the item in the ground below a cell; 0: none. */
+/** Number of the deposit's item below a cell; 0: none. */
 function depositBelow(f: Foundry, cell: number): number {
   const below = cellToPoint(f.size, neighbour(f.size, cell, DOWN))
   return below.y === 0 ? at(f.deposits, below.z * f.size.x + below.x) : 0
 }
 
-/** Number of the only recipe of an extractor: to mine what it stands on. */
+/** Number of an extractor's only recipe: to mine the deposit below it. */
 function miningRecipe(f: Foundry, part: number): number {
   const item = depositBelow(f, at(f.parts.origin, part))
   return RECIPES.findIndex(({ madeIn, outputs }) => madeIn === 'extractor' && outputs[0]?.item === item) + 1
 }
 
-/** Starts a freshly placed extractor. */
+/** Starts a newly placed extractor. */
 export function mineHere(f: Foundry, part: number): void {
   setRecipe(f, at(f.parts.row, part), miningRecipe(f, part))
 }
 
-/** Why a part may not fill these cells; `part` itself is not in its own way. */
+/** Why a part cannot occupy these cells; `part` does not obstruct itself. */
 function roomFault(f: Foundry, points: readonly Size[], who: { slot: number; part: number }): Refusal | undefined {
   const plot = f.config.plots[who.slot]
   for (const point of points) {
@@ -115,7 +115,7 @@ function roomFault(f: Foundry, points: readonly Size[], who: { slot: number; par
   return undefined
 }
 
-/** Why the scenario's zones do not allow a part of this kind here. */
+/** Why the scenario's zones forbid a part of this kind here. */
 function zoneFault(f: Foundry, def: string, points: readonly Size[]): Refusal | undefined {
   const zones = f.config.zones.filter(({ def_id }) => def_id === def)
   const isWithin = ({ from, to }: (typeof zones)[number]): boolean =>
@@ -127,7 +127,7 @@ function zoneFault(f: Foundry, def: string, points: readonly Size[]): Refusal | 
 
 const unknown = (part: number): Refusal => refuse('UNKNOWN_PART', `there is no part ${part}`)
 
-/** Why a slot's crew may not move a part. */
+/** Why a slot's crew cannot move a part. */
 function moveFault(f: Foundry, slot: number, part: number): Refusal | undefined {
   if (!isPart(f.parts, part)) return unknown(part)
   if (f.parts.isFixed[part] === 1) return refuse('FIXED_PART', `part ${part} belongs to the scenario: it stays`)
@@ -204,7 +204,7 @@ function chooseBuild(f: Foundry, part: number, recipe: string | null): Refusal |
   return follow(f, part, recipe)
 }
 
-/** Gives a machine a recipe that its kind may follow. */
+/** Sets a machine's recipe, if its kind allows it. */
 function follow(f: Foundry, part: number, recipe: string | null): Refusal | undefined {
   const number = recipe === null ? 0 : recipeNumber(recipe) + 1
   const { id } = defOf(f, part)
@@ -216,7 +216,7 @@ function follow(f: Foundry, part: number, recipe: string | null): Refusal | unde
   return undefined
 }
 
-/** Ids of the recipes that a part may follow at its place. */
+/** Ids of the recipes available to a part at its location. */
 export function allowedRecipes(f: Foundry, part: number): string[] {
   const { id } = defOf(f, part)
   if (id === 'extractor') return RECIPES.slice(miningRecipe(f, part) - 1, miningRecipe(f, part)).map((each) => each.id)

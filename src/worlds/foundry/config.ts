@@ -1,8 +1,8 @@
-// What a variant of the foundry is made of, and the commands that crews give.
+// The configuration of a foundry variant, and the commands of crews.
 import { z } from 'zod'
 import { defNumber, FACINGS, ITEMS, PARTS } from './catalogue.ts'
 
-/** Cells in all that a grid may have. */
+/** Maximum number of cells of a grid. */
 const CELL_LIMIT = 8_000_000
 
 const Coordinate = z.int().min(0).max(4095)
@@ -14,7 +14,7 @@ const DefId = z.enum(PARTS.map((def) => def.id))
 export const ItemId = z.enum(ITEMS)
 const Facing = z.enum(FACINGS)
 
-/** Part definition -> how many. */
+/** Part definition -> count. */
 const Stock = z
   .record(z.string(), z.int().min(0).max(1_000_000_000))
   .refine((stock) => Object.keys(stock).every((id) => defNumber(id) >= 0), 'names a part that there is not')
@@ -34,7 +34,7 @@ const FixedPart = z.strictObject({
   recipe_id: z.string().optional(),
 })
 
-/** A box of columns where one crew may build: x and z, both ends included. */
+/** A box of columns in which one crew may build: x and z, both ends inclusive. */
 const Plot = z.strictObject({ x0: Coordinate, x1: Coordinate, z0: Coordinate, z1: Coordinate })
 
 /** A box that must contain all cells of a kind of part; both ends are inclusive. */
@@ -42,38 +42,40 @@ const Zone = z.strictObject({ def_id: DefId, from: Point, to: Point })
 
 export const FoundryConfig = z.strictObject({
   size: GridSize,
-  /** Cells of the ground (y = 0) that hold ore without end. */
+  /** Cells of the ground (y = 0) with an unlimited deposit. */
   deposits: z
     .array(z.strictObject({ x: Coordinate, z: Coordinate, item: z.enum(['iron_ore', 'copper_ore', 'coal']) }))
     .default([]),
-  /** Further deposits, scattered by the seed. */
+  /** Number of further deposits, scattered by the seed. */
   scattered: z.int().min(0).max(10_000).default(0),
-  /** One entry a slot: what its crew may place at the start. */
+  /** One entry per slot: the crew's initial build inventory. */
   inventory: z.array(Stock).min(1).max(8),
-  /** One entry a slot; empty: everybody builds everywhere. */
+  /** One entry per slot; empty: everybody may build everywhere. */
   plots: z.array(Plot).max(8).default([]),
   /** Parts that exist from the start and cannot be removed or turned. */
   fixed: z.array(FixedPart).default([]),
-  /** Empty: nothing must be done, and only `max_ticks` ends the run. */
+  /** Empty: there is no objective, and only `max_ticks` ends the run. */
   goals: z.array(Goal).max(16).default([]),
   /** Parts of these kinds can be placed only inside these boxes; other kinds can be placed anywhere. */
   zones: z.array(Zone).max(32).default([]),
-  /** Ticks after which a run that has not come to its end is truncated; 0: never. */
+  /** Ticks after which an unfinished run is truncated; 0: never. */
   max_ticks: z.int().min(0).max(1_000_000_000).default(0),
-  /** How the sun changes: it is drawn anew between `least` permille and full after `every` ticks. 0: always full. */
+  /**
+   * How sunlight varies: every `every` ticks a new value between `least` permille and full is drawn. 0: always full.
+   */
   clouds: z
     .strictObject({ every: z.int().min(0).max(100_000), least: z.int().min(0).max(1000) })
     .default({ every: 0, least: 1000 }),
   /** Scales every emission; 0 switches contamination off. */
   emission_permille: z.int().min(0).max(10_000).default(1000),
-  /** Builds that many parts of running works at the start, for measuring. */
+  /** Builds this many parts of running works at the start, for measurements. */
   sprawl: z.int().min(0).max(1_000_000).default(0),
 })
 export type FoundryConfig = Readonly<z.infer<typeof FoundryConfig>>
 
 const PartId = z.int().min(1)
 
-/** Definitions and recipes are checked by the rules, so that a wrong one is a refusal and not a malformed file. */
+/** The rules check definitions and recipes, so that a wrong one is a refusal and not a malformed file. */
 export const FoundryCommand = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('place_part'),

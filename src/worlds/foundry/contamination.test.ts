@@ -8,7 +8,7 @@ function aRoom(): FloorBuilder {
   return new FloorBuilder({ ...aFloor(), emission_permille: 1000 })
 }
 
-/** Puts contamination in a cell, as if something had emitted it. */
+/** Puts contamination into a cell, as if it had been emitted there. */
 function soil(site: FloorBuilder, x: number, z: number, amount: number): number {
   const cell = cellAt(site.f.size, x, 1, z)
   addContamination(site.f.air, cell, amount)
@@ -84,7 +84,7 @@ test('foundry: a vent works at the outer faces of the grid alone', () => {
   const outer = site.place('vent', [7, 1, 3])
   soil(site, 3, 3, 400)
   soil(site, 7, 3, 400)
-  // A vent notices in one tick and works in the next.
+  // A vent detects contamination in one tick and works in the next.
   site.tick(2)
   assert.deepEqual([site.state(inner), site.state(outer)], ['idle', 'working'])
   assert.equal(site.f.ledger.vented, 6)

@@ -1,8 +1,8 @@
-// Contamination: what machines emit spreads between neighbouring cells, and scrubbers and vents take it out.
+// Contamination: machines emit it, it spreads between neighbouring cells, and scrubbers and vents remove it.
 //
-// In every tick each pair of open neighbours exchanges an eighth of its difference, rounded towards zero, all from
-// the values before: the total stays the same, no order of cells matters, and a cell never gives more than it has
-// (six neighbours, an eighth each). Cells between which nothing flows and where nothing changes cost nothing.
+// In every tick, each pair of open neighbours exchanges an eighth of its difference, rounded towards zero, computed
+// from the values before the tick. So the total is preserved, the order of cells does not matter, and a cell never
+// gives more than it has (six neighbours, an eighth each). Cells without flow or change cost nothing.
 import { absent } from '../../kernel/at.ts'
 import { type Air, addContamination, contaminationIn, listCell } from './air-table.ts'
 import { PARTS, type PartDef } from './catalogue.ts'
@@ -13,10 +13,10 @@ import { anchorOf, cellsOf, defOf, partIn } from './parts.ts'
 import type { Foundry } from './state.ts'
 import { FULL, satisfactionOf } from './work.ts'
 
-/** A cell gives a neighbour that has less one part in this many of the difference. */
+/** A cell gives each neighbour with less contamination 1 / FLOW_SHARE of the difference. */
 const FLOW_SHARE = 8
 
-/** The fourth phase of a tick. What was emitted in it is in the cells already. */
+/** The fourth phase of a tick. This tick's emissions are already in the cells. */
 export function spreadContamination(f: Foundry): void {
   const { air } = f
   if (air.listed.length === 0 && f.cleaners.size === 0) return
@@ -65,7 +65,7 @@ function move(air: Air, from: number, to: number, amount: number): void {
   listCell(air, to)
 }
 
-/** A vent works only at the outer faces of the grid, and needs no power. */
+/** A vent works only at the outer faces of the grid and needs no power. */
 export function canVent(f: Foundry, part: number): boolean {
   const { size } = f
   const { x, y, z } = cellToPoint(size, f.parts.origin[part] ?? absent())
@@ -87,13 +87,13 @@ function clean(f: Foundry, row: number): void {
   }
 }
 
-/** Lets the part in a cell notice what the contamination there has become. */
+/** Updates the part in a cell after a change of its contamination. */
 function react(f: Foundry, cell: number): void {
   const part = partIn(f, cell)
   if (part !== 0) noticeAir(f, part, defOf(f, part))
 }
 
-/** Brings what a part makes of the contamination around it up to date. */
+/** Updates a part's state from the contamination around it. */
 export function noticeAir(f: Foundry, part: number, def: PartDef): void {
   const row = f.parts.row[part] ?? absent()
   if (def.tolerance > 0) {
@@ -111,7 +111,7 @@ export function noticeAir(f: Foundry, part: number, def: PartDef): void {
   }
 }
 
-/** Looks again at the cells of a part that came or went, and at their neighbours: what was closed may be open. */
+/** Lists the cells of an added or removed part and their neighbours: a closed cell may now be open. */
 export function stirAir(f: Foundry, cells: readonly number[]): void {
   if (f.air.value.length === 0) return
   for (const cell of cells) {

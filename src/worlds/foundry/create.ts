@@ -1,4 +1,4 @@
-// A fresh foundry: the ground, the deposits that the seed scatters, and the parts that the scenario begins with.
+// A new foundry: the ground, the deposits scattered by the seed, and the scenario's initial parts.
 import { AppError } from '../../kernel/errors.ts'
 import { createRandom, nextBelow } from '../../kernel/random.ts'
 import { defNumber, FACINGS } from './catalogue.ts'
@@ -10,7 +10,7 @@ import { buildSprawl } from './sprawl.ts'
 import { createEmpty, type Foundry } from './state.ts'
 import { isHeld } from './support.ts'
 
-/** @throws AppError CONFIG_INVALID when a deposit or a fixed part has no place */
+/** @throws AppError CONFIG_INVALID when a deposit or a fixed part does not fit */
 export function createFoundry(config: FoundryConfig, seed: number): Foundry {
   for (const { x, z } of config.deposits) {
     if (x >= config.size.x || z >= config.size.z) throw invalid(`deposit (${x}, ${z}) lies outside the grid`)
@@ -27,7 +27,7 @@ export function createFoundry(config: FoundryConfig, seed: number): Foundry {
 
 const invalid = (message: string): AppError => new AppError('CONFIG_INVALID', `Configuration of foundry: ${message}`)
 
-/** Deposits anywhere on the ground, where there is none yet. */
+/** Scatters deposits on ground cells that have none yet. */
 function scatter(f: Foundry): void {
   const random = createRandom(f.seed, 'deposits')
   for (let i = 0; i < f.config.scattered; i++) {

@@ -1,5 +1,5 @@
-// The state's digest: 64 bits over its canonical binary form. Parts go in by id, cells by number; what is derived
-// (lines, links, nets, schedules) stays out.
+// The state's digest: 64 bits over its canonical binary form. Parts are included by id, cells by number; derived data
+// (lines, links, nets, schedules) is excluded.
 import { absent } from '../../kernel/at.ts'
 import { Digester } from '../../kernel/digest.ts'
 import { ITEM_COUNT } from './catalogue.ts'

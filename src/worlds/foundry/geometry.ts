@@ -1,5 +1,5 @@
-// Where things are: the grid's cells, the six directions, and how a part's footprint and ports turn with its facing.
-// x grows to the east, y up, z to the south. Layer y = 0 is the ground: deposits lie in it, and parts stand on it.
+// Geometry: the grid's cells, the six directions, and how a part's footprint and ports turn with its facing. x grows to
+// the east, y up, z to the south. Layer y = 0 is the ground: it holds deposits, and parts stand on it.
 import { PARTS, type PartDef, type Port, SIDES } from './catalogue.ts'
 
 export interface Size {
@@ -11,7 +11,7 @@ export interface Size {
 export const UP = 4
 export const DOWN = 5
 
-/** The direction that looks back. */
+/** The opposite direction. */
 export function opposite(direction: number): number {
   return direction < 4 ? (direction + 2) & 3 : 9 - direction
 }
@@ -55,7 +55,7 @@ export interface ShapePort {
   readonly dx: number
   readonly dy: number
   readonly dz: number
-  /** Where it looks. */
+  /** The direction it faces. */
   readonly direction: number
   readonly isOut: boolean
 }
@@ -66,12 +66,12 @@ export interface Shape {
   /** Extent in x, y and z. */
   readonly extent: Size
   readonly cells: readonly Size[]
-  /** The cell where it emits, and where contamination fouls it: in the middle of its back row. */
+  /** The cell where the part emits and is fouled: the middle of its back row. */
   readonly anchor: Size
   /** At most four. */
   readonly itemPorts: readonly ShapePort[]
   readonly powerPorts: readonly ShapePort[]
-  /** Which item ports take, and which give, in their order. */
+  /** The item ports that are inputs, and those that are outputs, in order. */
   readonly takes: readonly number[]
   readonly gives: readonly number[]
 }
@@ -79,9 +79,9 @@ export interface Shape {
 /**
  * Shapes of every definition, facing and handedness: `shapes[(def * 4 + facing) * 2 + hand]`.
  *
- * Hand 1 swaps left and right in the order of ports. Parts at even x + z have hand 0, the others hand 1: that gives
- * every part that must choose between its left and its right a first choice that neither the order of building nor
- * a compass point decides, and a layout mirrored in a grid of even width chooses the mirror image.
+ * Hand 1 swaps left and right in the order of ports. Parts at even x + z have hand 0, the others hand 1. So when a part
+ * must choose between left and right, its first choice depends neither on the build order nor on a compass direction,
+ * and a layout mirrored in a grid of even width makes the mirrored choice.
  */
 export function createShapes(): readonly Shape[] {
   const shapes: Shape[] = []

@@ -1,5 +1,5 @@
-// The detailed inspection of one part: its state, what it does and why, what its ports are linked to, and the items
-// on it, on their way to it, and just gone from it.
+// The detailed inspection of one part: its state, its activity and the reason, the links of its ports, and the items on
+// it, on their way to it, and just output.
 import { at } from '../../kernel/at.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { CELL_UNITS, DIRECTIONS, ITEM_UNITS, itemId } from './catalogue.ts'
@@ -27,7 +27,7 @@ export function inspectFoundry(f: Foundry, part: number): JsonObject | undefined
   }
 }
 
-/** Links of the item ports of a part, in their order. */
+/** Links of a part's item ports, in order. */
 function itemLinks(f: Foundry, part: number): { readonly port: ShapePort; readonly end: End | undefined }[] {
   const { itemPorts } = shapeOf(f, part)
   if (!isBelt(f, part)) return itemPorts.map((port, index) => ({ port, end: partnerOf(f, part, index) }))
@@ -36,7 +36,7 @@ function itemLinks(f: Foundry, part: number): { readonly port: ShapePort; readon
   return itemPorts.map((port) => {
     const end = port.isOut ? target : feeder
     const there = partIn(f, neighbour(f.size, portCell(f, part, port), port.direction))
-    // A belt has more ports than it uses: only the one that looks at its feeder, or at its target, is linked.
+    // A belt has more ports than it uses: only the one facing its feeder or its target is linked.
     return { port, end: end && end.part === there && looksAt(f, end, port) ? end : undefined }
   })
 }
@@ -45,7 +45,7 @@ function looksAt(f: Foundry, end: End, port: ShapePort): boolean {
   return shapeOf(f, end.part).itemPorts[end.port]?.direction === opposite(port.direction)
 }
 
-/** Ports with what they face. A net is named by the lowest id among its parts. */
+/** Ports and the parts that they face. The lowest id among its parts identifies a net. */
 function portLinks(f: Foundry, part: number): JsonObject[] {
   const links: JsonObject[] = []
   for (const { port, end } of itemLinks(f, part)) {
@@ -108,7 +108,7 @@ function waitingAt(f: Foundry, end: End): JsonObject[] {
   return item ? [{ item, part_id: end.part, offset: 0, count: 1 }] : []
 }
 
-/** Items that a node keeps, with the place where it keeps them. */
+/** Items that a node holds, with their location in it. */
 function insideNode(f: Foundry, part: number): JsonObject[] {
   const traces: JsonObject[] = []
   const saved = savePart(f, part, new Uint16Array(0))
@@ -140,7 +140,7 @@ function powerParts(f: Foundry, part: number): number[] {
   return found.sort((a, b) => a - b)
 }
 
-/** Parts that it takes from or gives to, ascending. */
+/** Parts that it takes items from or gives items to, ascending. */
 function itemParts(f: Foundry, part: number): number[] {
   const ends = itemLinks(f, part).flatMap(({ end }) => (end ? [end.part] : []))
   return [...new Set(ends)].sort((a, b) => a - b)

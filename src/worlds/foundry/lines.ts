@@ -1,8 +1,8 @@
-// Building lines out of belts and taking them apart again. An edit takes apart the lines it touches, changes the grid,
-// and builds what is there now; loading a state builds everything.
+// Builds belts into lines and takes lines apart. An edit takes apart the lines it touches, changes the grid, and
+// rebuilds the lines; loading a state builds everything.
 //
-// Where a line is cut, an item that juts out over the cut is pushed back on its own belt, and what is behind it makes
-// room: a line has a place for every item whose back edge is on it, so nothing is ever lost.
+// Where a line is cut, an item that extends over the cut is pushed back on its own belt, and the items behind it make
+// room: a line has room for every item whose back edge is on it, so no item is ever lost.
 import { absent } from '../../kernel/at.ts'
 import { addItem, addLine, dropItem, dropLine } from './belt-table.ts'
 import { loopPosition, scheduleLine, syncLine } from './belts.ts'
@@ -14,7 +14,7 @@ import type { Foundry } from './state.ts'
 /** Items of belts that are in no line, by part, from front to back: offset of the back edge * 16 + item number. */
 export type LooseBelts = Map<number, number[]>
 
-/** Visits the items of a line from front to back with the units from its start to their back edge. */
+/** Visits the items of a line from front to back, with the distance in units from its start to their back edge. */
 export function forEachItem(f: Foundry, line: number, visit: (position: number, kind: number) => void): void {
   const { belts } = f
   syncLine(belts, line)
@@ -25,7 +25,7 @@ export function forEachItem(f: Foundry, line: number, visit: (position: number, 
   }
 }
 
-/** Parts of a line from its back to its front. */
+/** Parts of a line from back to front. */
 export function beltsOf(f: Foundry, line: number): number[] {
   const { belts, parts } = f
   const chain: number[] = []
@@ -35,7 +35,7 @@ export function beltsOf(f: Foundry, line: number): number[] {
   return chain
 }
 
-/** Takes the line of a belt apart, unless that has been done. */
+/** Takes the line of a belt apart, unless already done. */
 export function loosen(f: Foundry, belt: number, loose: LooseBelts): void {
   const { belts, nodes, parts } = f
   const line = parts.row[belt] ?? absent()
@@ -63,9 +63,9 @@ export function loosen(f: Foundry, belt: number, loose: LooseBelts): void {
   dropLine(belts, line)
 }
 
-/** Builds the lines of all loose belts, and takes in the lines that they have become part of. */
+/** Builds the lines of all loose belts, including the lines that these now extend. */
 export function buildLines(f: Foundry, loose: LooseBelts): void {
-  // What the walk takes apart on its way is appended to the map, and built in its turn.
+  // Lines that the walk takes apart are appended to the map and rebuilt in turn.
   for (const belt of loose.keys()) if (f.parts.row[belt] === 0) buildLine(f, belt, loose)
 }
 
@@ -105,7 +105,7 @@ function endReference(f: Foundry, end: End | undefined): number {
   return end ? reference(f.parts.row[end.part] ?? absent(), end.port) : 0
 }
 
-/** The longest run of belts through `start`. */
+/** The maximal run of belts through `start`. */
 function walk(f: Foundry, start: number): Chain {
   let first = start
   let source = feederOf(f, first)
@@ -123,7 +123,7 @@ function walk(f: Foundry, start: number): Chain {
   return { belts: chain, isLoop, source: isLoop ? undefined : source, sink: isLoop ? undefined : sink }
 }
 
-/** Puts the loose items of a chain of belts on its line. */
+/** Puts the loose items of a chain of belts onto its line. */
 function fill(f: Foundry, line: number, chain: readonly number[], loose: LooseBelts): void {
   const { belts } = f
   const isLoop = belts.isLoop[line] === 1

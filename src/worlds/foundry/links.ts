@@ -1,7 +1,6 @@
-// Which item port leads to which, read from the grid. A port that gives is linked to a port that takes when they face
-// each other. A belt takes from one side only: from its back; else from its left or its right when just one of them
-// gives to it. A lift that stands on a lift takes from below and from nowhere else, and gives upwards before it gives
-// to its front.
+// Links between item ports, derived from the grid. An output port is linked to an input port when they face each other.
+// A belt takes from one side only: from its back, or else from its left or right when exactly one of them gives to it.
+// A lift on top of a lift takes only from below, and gives upwards in preference to its front.
 
 import { absent } from '../../kernel/at.ts'
 import { cellAt, neighbour, opposite, type Shape, UP } from './geometry.ts'
@@ -23,13 +22,13 @@ function isLift(f: Foundry, part: number): boolean {
   return part > 0 && defOf(f, part).id === 'lift'
 }
 
-/** Direction in which a belt gives. */
+/** Direction in which a belt outputs. */
 function beltOut(f: Foundry, belt: number): number {
   const above = partIn(f, neighbour(f.size, f.parts.origin[belt] ?? absent(), UP))
   return isLift(f, belt) && isLift(f, above) ? UP : (f.parts.facing[belt] ?? absent())
 }
 
-/** The item port of a part in `cell` that looks in `direction`; -1: none. */
+/** The item port of a part in `cell` that faces `direction`; -1: none. */
 function portAt(f: Foundry, part: number, cell: number, direction: number): number {
   const shape = shapeOf(f, part)
   const origin = f.parts.origin[part] ?? absent()
@@ -42,7 +41,7 @@ function isOut(shape: Shape, port: number): boolean {
   return shape.itemPorts[port]?.isOut === true
 }
 
-/** What gives into `cell` through its `side` (a direction, seen from the cell); undefined: nothing. */
+/** The port that gives into `cell` through its `side` (a direction, seen from the cell); undefined: none. */
 function giverAt(f: Foundry, cell: number, side: number): End | undefined {
   const from = neighbour(f.size, cell, side)
   const part = partIn(f, from)
@@ -53,7 +52,7 @@ function giverAt(f: Foundry, cell: number, side: number): End | undefined {
   return port >= 0 && isOut(shapeOf(f, part), port) ? { part, port } : undefined
 }
 
-/** What feeds a belt; undefined: nothing does. */
+/** The port that feeds a belt; undefined: none. */
 export function feederOf(f: Foundry, belt: number): End | undefined {
   const cell = f.parts.origin[belt] ?? absent()
   const below = partIn(f, neighbour(f.size, cell, opposite(UP)))
@@ -66,14 +65,14 @@ export function feederOf(f: Foundry, belt: number): End | undefined {
   return left && right ? undefined : (left ?? right)
 }
 
-/** What a belt gives to; undefined: nothing takes from it. */
+/** The port that a belt gives to; undefined: none. */
 export function targetOf(f: Foundry, belt: number): End | undefined {
   const direction = beltOut(f, belt)
   const cell = neighbour(f.size, f.parts.origin[belt] ?? absent(), direction)
   return takerAt(f, { part: belt, port: -1 }, cell, direction)
 }
 
-/** What port `port` of a node is linked to: what it gives to, or what it takes from. */
+/** The link of a node's port `port`: the port it gives to or takes from. */
 export function partnerOf(f: Foundry, part: number, port: number): End | undefined {
   const shape = shapeOf(f, part)
   const own = shape.itemPorts[port]
@@ -93,7 +92,7 @@ function takerAt(f: Foundry, giver: End, cell: number, direction: number): End |
   return { part, port }
 }
 
-/** How a line names a port of a node, for `source` and `sink`; see wakeReference. */
+/** The value in a line's `source` or `sink` for a port of a node; see wakeReference. */
 export function reference(row: number, port: number): number {
   return 1 + row * PORTS + port
 }

@@ -1,5 +1,5 @@
-// What a saved foundry says of its past, held against what is there: goals against deliveries, inventories against parts
-// and fabrication. Shape and physics are checked in load.ts, the books in balance.ts.
+// Checks the recorded past of a saved foundry against its present state: goals against deliveries, inventories against
+// parts and fabrication. Shape and physics are checked in load.ts, the totals in balance.ts.
 import { at } from '../../kernel/at.ts'
 import { ITEM_COUNT, ITEMS, itemId, PARTS } from './catalogue.ts'
 import type { Goal } from './config.ts'
@@ -11,7 +11,7 @@ interface Misfit {
   readonly message: string
 }
 
-/** The first thing that cannot have come about, or undefined. */
+/** The first impossible value, or undefined. */
 export function findMisfit(f: Foundry): Misfit | undefined {
   return findLateCompletion(f) ?? findGoal(f) ?? findInventory(f)
 }
@@ -39,7 +39,7 @@ function goalFault(f: Foundry, goal: Goal, done: number): string | undefined {
       const delivered = at(f.ledger.delivered, ITEMS.indexOf(goal.item))
       if (done > delivered) return `counts ${done} ${goal.item}, and ${delivered} were delivered`
       if (isComplete && done < goal.count) return `the objective is complete with ${done} of ${goal.count} ${goal.item}`
-      // Once the objective is complete, or the run out of time, nothing is counted any more.
+      // Counting stops once the objective is complete or the run is out of time.
       const isCounting = !isComplete && (f.config.max_ticks === 0 || f.tick <= f.config.max_ticks)
       return isCounting && done !== delivered ? `counts ${done} of ${delivered} delivered ${goal.item}` : undefined
     }
@@ -58,9 +58,9 @@ function goalFault(f: Foundry, goal: Goal, done: number): string | undefined {
   }
 }
 
-/** What a crew has beyond its first inventory was built by fabricators, of items that were consumed. */
+/** Parts beyond a crew's initial inventory must have been built by fabricators from consumed items. */
 function findInventory(f: Foundry): Misfit | undefined {
-  // A sprawl begins with parts that came from no inventory.
+  // A sprawl starts with parts that came from no inventory.
   if (f.config.sprawl > 0) return undefined
   const spent = new Array<number>(ITEM_COUNT).fill(0)
   const placed = placedParts(f)
@@ -86,7 +86,7 @@ function findInventory(f: Foundry): Misfit | undefined {
   return undefined
 }
 
-/** Number of existing parts, by the slot that placed them and by definition. */
+/** Number of existing parts, by owner slot and definition. */
 function placedParts(f: Foundry): number[][] {
   const placed = f.inventories.map(() => PARTS.map(() => 0))
   for (let part = 1; part <= f.parts.last; part++) {

@@ -1,5 +1,5 @@
-// Reads a saved foundry. Shape, references and physics are checked; the first fault is named by its JSON path, and
-// nothing is returned until everything has held.
+// Reads a saved foundry. Shape, references and physics are checked; the first fault is reported by its JSON path, and
+// nothing is returned until every check has passed.
 
 import { absent } from '../../kernel/at.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -205,7 +205,7 @@ function readHeld(f: Foundry, saved: SavedPart, path: string, row: number): void
   if (kind === 'storage' && total > STORAGE_ITEMS) throw fault(`${path}.stock`, `at most ${STORAGE_ITEMS} have room`)
 }
 
-/** Items of a kind that a node can hold at most. */
+/** Maximum number of items of a kind that a node can hold. */
 function stockLimit(f: Foundry, row: number, item: number): number {
   switch (defOf(f, f.nodes.part[row] ?? absent()).kind) {
     case 'storage':
@@ -248,7 +248,7 @@ function checkSupport(f: Foundry, state: SavedFoundry): void {
   if (index >= 0) throw fault(`$.parts[${index}].origin`, 'nothing holds the part up')
 }
 
-/** Items are in valid places: no overlaps, none beyond the end of its line. */
+/** Checks item positions: no overlaps, none beyond the end of its line. */
 function checkItems(f: Foundry, state: SavedFoundry): void {
   const items = beltItems(f)
   for (const [i, { id, items: saved }] of state.parts.entries()) {

@@ -6,7 +6,7 @@ import { foundry } from './world.ts'
 
 const clean = (): FloorBuilder => new FloorBuilder({ ...aFloor(), emission_permille: 0 })
 
-/** A fresh floor that carries on from a save with some parts changed; what was put in counts as mined. */
+/** A fresh floor continued from a save with some parts changed; added items count as mined. */
 function withStock(site: FloorBuilder, id: number | string, stock: Record<string, number>): void {
   const row = site.f.parts.row[Number(id)] ?? 0
   for (const [index, item] of [
@@ -38,7 +38,7 @@ test('foundry: a conveyor carries an item a cell in four ticks, two items a cell
     { item: 'coal', offset: 8 },
     { item: 'coal', offset: 0 },
   ])
-  // Four cells of 16 units, of which the item itself takes 8: 14 moves of 4 after it entered.
+  // Four cells of 16 units, of which the item occupies 8: 14 moves of 4 after it entered.
   site.tick(9)
   assert.equal(site.f.ledger.delivered[2], 0)
   assert.equal(site.tick(1).f.ledger.delivered[2], 1)

@@ -1,5 +1,5 @@
-// Machines: when they start a cycle, when they are done, and when they sleep. A machine starts as soon as it has its
-// inputs and room for its outputs, so a finished cycle never waits.
+// Machines: when they start a cycle, finish it, and sleep. A machine starts only when it has its inputs and room for
+// its outputs, so a finished cycle never waits.
 import { absent } from '../../kernel/at.ts'
 import { addContamination } from './air-table.ts'
 import { ITEM_COUNT, READY_ITEMS } from './catalogue.ts'
@@ -17,7 +17,7 @@ export function recipeOf(f: Foundry, row: number): Recipe | undefined {
   return RECIPES[(f.nodes.recipe[row] ?? absent()) - 1]
 }
 
-/** Items of a kind that a machine takes in before it has enough for now: twice what a cycle needs. */
+/** Number of items of a kind that a machine stocks: twice what a cycle needs. */
 export function wantedOf(recipe: Recipe | undefined, item: number): number {
   if (!recipe) return 0
   for (const input of recipe.inputs) if (input.item === item) return 2 * input.count
@@ -38,7 +38,7 @@ export function hasRoom(f: Foundry, row: number, recipe: Recipe): boolean {
   return true
 }
 
-/** Looks again at what a machine can do, after anything about it has changed. */
+/** Re-evaluates a machine after any change to it. */
 export function refreshMachine(f: Foundry, row: number): void {
   const { nodes } = f
   const recipe = recipeOf(f, row)
@@ -60,11 +60,11 @@ function startCycle(f: Foundry, row: number, recipe: Recipe): void {
   nodes.progress[row] = 0
   setFlag(nodes, row, IN_CYCLE, true)
   if (hasFlag(nodes, row, RUNNING)) scheduleWork(f, row)
-  // What waits at its ports may have room now.
+  // There may now be room for items waiting at its ports.
   if (recipe.inputs.length > 0 && isOffered(f, row)) wakeNode(f, row)
 }
 
-/** Switches a node's draw (and its emission) on or off. */
+/** Switches a node's power draw (and its emission) on or off. */
 export function setRunning(f: Foundry, row: number, isRunning: boolean): void {
   const { nodes } = f
   if (hasFlag(nodes, row, RUNNING) === isRunning) return
@@ -82,13 +82,13 @@ export function setRunning(f: Foundry, row: number, isRunning: boolean): void {
   if (def.kind === 'machine') scheduleWork(f, row)
 }
 
-/** Units of contamination a tick at full power, before the configuration scales them. */
+/** Units of contamination per tick at full power, before scaling by the configuration. */
 function emissionOf(f: Foundry, row: number): number {
   if (f.config.emission_permille === 0) return 0
   return defOf(f, f.nodes.part[row] ?? absent()).emission + (recipeOf(f, row)?.emission ?? 0)
 }
 
-/** The second phase of a tick: running machines progress, and finished ones produce their outputs. */
+/** The second phase of a tick: running machines progress, and finished ones output their products. */
 export function runMachines(f: Foundry): void {
   f.works++
   const due = dueAt(f.workWheel, f.works)

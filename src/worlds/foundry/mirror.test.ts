@@ -12,14 +12,14 @@ import { foundry } from './world.ts'
 type Axis = 'x' | 'z'
 const shapes = createShapes()
 
-/** East and west, or north and south, change places. */
+/** Swaps east and west, or north and south. */
 function mirrorFacing(facing: Facing, axis: Axis): Facing {
   const number = FACINGS.indexOf(facing)
   const isAlong = (number % 2 === 1) === (axis === 'x')
   return FACINGS[isAlong ? (number + 2) % 4 : number] ?? facing
 }
 
-/** The same run, seen in a mirror. */
+/** The mirror image of a run. */
 function mirrorRun(run: FoundryRun, axis: Axis): FoundryRun {
   const { size } = run.config
   const deposits = run.config.deposits.map((each) => ({ ...each, [axis]: size[axis] - 1 - each[axis] }))
@@ -38,7 +38,9 @@ function mirrorAct(act: Act, length: number, axis: Axis): Act {
   }
 }
 
-/** Turning a part about its corner has no mirror image when the part is longer than wide; the rest is kept. */
+/**
+ * Turning a part about its corner has no mirror image when the part is longer than wide; all other commands are kept.
+ */
 function withoutTurns(run: FoundryRun): FoundryRun {
   return { ...run, acts: run.acts.filter((act) => act.kind !== 'command' || act.command.type !== 'rotate_part') }
 }

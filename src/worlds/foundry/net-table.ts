@@ -1,34 +1,34 @@
-// Power nets: components of parts whose power ports face each other. Derived from the grid; how they are kept up to
-// date is in nets.ts, the flow of power in power.ts.
+// Power nets: components of parts whose power ports face each other. Derived from the grid; nets.ts keeps them up to
+// date, power.ts computes the flow of power.
 
 export interface Net {
   readonly id: number
-  /** A part of its ring. */
+  /** One part of its ring. */
   part: number
-  /** Parts in it. */
+  /** Number of parts. */
   size: number
-  /** Units a tick that its running machines draw. */
+  /** Units per tick that its running machines draw. */
   demand: number
-  /** Units a tick that its panels give in full sun. */
+  /** Units per tick that its panels generate in full sun. */
   solar: number
   /** Node rows, by part id. */
   generators: number[]
   batteries: number[]
-  /** Permille of the demand that the last power phase met; -1: no power phase yet. */
+  /** Permille of the demand met in the last power phase; -1: no power phase yet. */
   satisfaction: number
-  /** Units of the last power phase; they repeat every tick until something changes. */
+  /** Units in the last power phase; they repeat every tick until something changes. */
   generated: number
   used: number
   spilled: number
-  /** Whether the next power phase looks at it. */
+  /** Whether the next power phase processes it. */
   isListed: boolean
 }
 
 export interface Nets {
-  /** By id; undefined: gone. */
+  /** By id; undefined: removed. */
   readonly byId: (Net | undefined)[]
   readonly freeIds: number[]
-  /** Nets that the next power phase looks at. */
+  /** Nets to process in the next power phase. */
   listed: Net[]
   spare: Net[]
   /** Sums over all nets. */
@@ -62,7 +62,7 @@ export function addNet(nets: Nets, part: number): Net {
   return net
 }
 
-/** Takes a net out, and what it gave and used each tick with it. */
+/** Removes a net, and its generation and use per tick from the sums. */
 export function dropNet(nets: Nets, net: Net): void {
   setFlow(nets, net, { generated: 0, used: 0, spilled: 0 })
   nets.byId[net.id] = undefined
@@ -70,7 +70,7 @@ export function dropNet(nets: Nets, net: Net): void {
   net.size = 0
 }
 
-/** Changes what a net gives and uses each tick, and the sums with it. */
+/** Changes the generation and use of a net per tick, and updates the sums. */
 export function setFlow(
   nets: Nets,
   net: Net,

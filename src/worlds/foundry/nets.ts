@@ -1,6 +1,6 @@
-// Keeps power nets up to date while parts come and go. A part that comes joins the nets around it: the smaller take the
-// number of the largest. A part that goes may leave its net in pieces: searches start from all its neighbours in turn,
-// and end when all but one have run out, so the cost follows the smaller pieces and not the net.
+// Keeps power nets up to date as parts are added and removed. A new part joins the nets around it: smaller nets take
+// the number of the largest. Removing a part may split its net: searches start from all its neighbours in turn and end
+// when all but one are exhausted, so the cost follows the smaller pieces and not the whole net.
 import { absent } from '../../kernel/at.ts'
 import { neighbour, opposite } from './geometry.ts'
 import { addNet, dropNet, listNet, type Net } from './net-table.ts'
@@ -9,7 +9,7 @@ import { defOf, partIn, portCell, shapeOf } from './parts.ts'
 import type { Foundry } from './state.ts'
 import { scheduleWork, syncWork } from './work.ts'
 
-/** Parts whose power ports face those of `part`, each once, in the order of its ports. */
+/** Parts whose power ports face those of `part`, each once, in port order. */
 export function powerNeighbours(f: Foundry, part: number): number[] {
   const found: number[] = []
   for (const port of shapeOf(f, part).powerPorts) {
@@ -19,7 +19,7 @@ export function powerNeighbours(f: Foundry, part: number): number[] {
   return found
 }
 
-/** The part next to `cell` in `direction` that has a power port there which looks back; 0: none. */
+/** The part next to `cell` in `direction` with a power port facing back; 0: none. */
 export function powerPartnerAt(f: Foundry, cell: number, direction: number): number {
   const cellThere = neighbour(f.size, cell, direction)
   const other = partIn(f, cellThere)
@@ -50,7 +50,7 @@ export function joinNets(f: Foundry, part: number): void {
   listNet(nets, net)
 }
 
-/** Adds what a part brings to its net, or takes it away. */
+/** Adds a part's contribution to its net, or removes it. */
 function account(f: Foundry, part: number, net: Net, sign: 1 | -1): void {
   const def = defOf(f, part)
   net.size += sign
@@ -94,7 +94,7 @@ function merge(f: Foundry, large: Net, small: Net): Net {
   return large
 }
 
-/** Row of a running machine; 0: the part is not one. */
+/** Row of a running machine; 0: the part is not a running machine. */
 export function runningRow(f: Foundry, part: number): number {
   const row = f.parts.row[part] ?? absent()
   if (row === 0 || defOf(f, part).kind !== 'machine') return 0
@@ -121,8 +121,8 @@ function leaveRing(f: Foundry, part: number, net: Net): void {
 }
 
 /**
- * Takes a part out of its net. It still stands, does not run any more, and nothing else has changed.
- * Call `splitNet` with what it returns once the part is gone.
+ * Takes a part out of its net. The part stays in place but stops running; nothing else changes. Call `splitNet` with
+ * the return value once the part is gone.
  */
 export function leaveNet(f: Foundry, part: number): { net: Net; neighbours: number[] } | undefined {
   const net = f.nets.byId[f.parts.net[part] ?? absent()]
@@ -135,13 +135,13 @@ export function leaveNet(f: Foundry, part: number): { net: Net; neighbours: numb
 }
 
 interface Search {
-  /** The search that this one has merged with; itself if none. */
+  /** The search that this one has merged into; itself if none. */
   root: number
   readonly found: number[]
   next: number
 }
 
-/** Gives the pieces into which a net has fallen nets of their own; the piece that is found last keeps the old one. */
+/** Gives each piece of a split net a net of its own; the piece found last keeps the old net. */
 export function splitNet(f: Foundry, net: Net, neighbours: readonly number[]): void {
   if (net.size === 0) {
     dropNet(f.nets, net)
@@ -161,7 +161,7 @@ export function splitNet(f: Foundry, net: Net, neighbours: readonly number[]): v
       if (!isMet && advance(f, searches, index, { by, rootOf })) continue
       open.delete(index)
       if (isMet) continue
-      // Nothing is left to look at: what these searches have found is a piece of its own.
+      // These searches are exhausted: what they found is a separate piece.
       carve(
         f,
         net,
@@ -172,7 +172,7 @@ export function splitNet(f: Foundry, net: Net, neighbours: readonly number[]): v
   }
 }
 
-/** One step of the searches that have become one with `index`; false: none of them has anything left to look at. */
+/** One step of the searches merged with `index`; false: all of them are exhausted. */
 function advance(
   f: Foundry,
   searches: readonly Search[],
@@ -197,7 +197,7 @@ function advance(
   return false
 }
 
-/** Gives a piece of a net a net of its own. */
+/** Moves a piece of a net into a new net. */
 function carve(f: Foundry, from: Net, members: readonly number[]): void {
   const { parts, nets } = f
   const first = members[0] ?? absent()

@@ -1,26 +1,26 @@
-// The table of nodes: every part that has state of its own and is no belt. A row holds what the part keeps (items
-// taken in, items ready to leave, energy), how far it is, and what its item ports are linked to.
+// The table of nodes: every part with state of its own that is not a belt. A row holds the contents of the part (items
+// taken in, items ready to output, energy), its progress, and the links of its item ports.
 import { absent } from '../../kernel/at.ts'
 import { ITEM_COUNT } from './catalogue.ts'
 import { bytes, grown, longs, shorts } from './columns.ts'
 
-/** Item ports of a part, at most. */
+/** Maximum number of item ports of a part. */
 export const PORTS = 4
 
 /** Bits of `flags`. */
 export const ENABLED = 1
-/** Has consumed its inputs and not yet made its outputs. */
+/** Has consumed its inputs but not yet produced its outputs. */
 export const IN_CYCLE = 2
-/** Wants power and makes progress with it. Derived. */
+/** Draws power and makes progress. Derived. */
 export const RUNNING = 4
-/** Contamination is above its tolerance. Derived. */
+/** Contamination exceeds its tolerance. Derived. */
 export const FOULED = 8
 /** Waits in the queue of the next transport. Derived. */
 export const QUEUED = 16
-/** Has an item to give but no free port; the part that empties a port wakes it. Derived. */
+/** Has an item to output but no free port; the part that empties a port wakes it. Derived. */
 export const WAITING = 32
 
-/** What a node is, as a small number: the transport asks it of every node that it looks at. */
+/** The kind of a node as a small number: the transport reads it for every node it processes. */
 export const NODE = {
   other: 0,
   machine: 1,
@@ -44,23 +44,23 @@ export interface Nodes {
   recipe: Uint8Array
   /** Splitter, merger, filter: the item inside. */
   core: Uint8Array
-  /** Port whose turn it is next. */
+  /** Port to serve next. */
   turn: Uint8Array
-  /** Permille of a tick done in this cycle, as of `at`. */
+  /** Progress of this cycle in permille of a tick, as of `at`. */
   progress: Int32Array
-  /** Work phases counted in `progress`. Derived. */
+  /** Number of work phases included in `progress`. Derived. */
   at: Int32Array
-  /** Work phase in which it is due; 0: none. Derived. */
+  /** Work phase in which the cycle completes; 0: none. Derived. */
   due: Int32Array
-  /** Battery: charge. Generator: energy left in the fuel that burns. */
+  /** Battery: charge. Generator: energy left in the burning fuel. */
   energy: Int32Array
-  /** PORTS a row: the item that waits at an out port. */
+  /** PORTS per row: the item waiting at an out port. */
   slot: Uint8Array
-  /** PORTS a row: what an item port is linked to. 0: nothing; > 0: a line; < 0: port -link - 1 of another node. Derived. */
+  /** PORTS per row: the link of an item port. 0: none; > 0: a line; < 0: port -link - 1 of another node. Derived. */
   link: Int32Array
-  /** ITEM_COUNT a row: items taken in. */
+  /** ITEM_COUNT per row: items taken in. */
   stock: Uint16Array
-  /** ITEM_COUNT a row: items made and not yet at a port. */
+  /** ITEM_COUNT per row: items made but not yet at a port. */
   ready: Uint16Array
 }
 
@@ -105,7 +105,7 @@ function reserveNodes(nodes: Nodes, row: number): void {
   nodes.ready = grown(nodes.ready, shorts, rows * ITEM_COUNT)
 }
 
-/** A fresh, enabled, empty row for a part. */
+/** Allocates an enabled, empty row for a part. */
 export function addNode(nodes: Nodes, part: number, kind: number): number {
   const isReused = nodes.free !== 0
   const row = isReused ? nodes.free : nodes.last + 1
@@ -125,7 +125,7 @@ export function addNode(nodes: Nodes, part: number, kind: number): number {
   return row
 }
 
-/** Gives a row back. Its links must have been cut, and it must not be queued. */
+/** Frees a row. Its links must have been cut, and it must not be queued. */
 export function dropNode(nodes: Nodes, row: number): void {
   nodes.part[row] = nodes.free
   nodes.flags[row] = 0
@@ -142,7 +142,7 @@ export function setFlag(nodes: Nodes, row: number, flag: number, isOn: boolean):
   nodes.flags[row] = isOn ? flags | flag : flags & ~flag
 }
 
-/** Items in `stock`, of all kinds. */
+/** Total number of items in `stock`. */
 export function stockTotal(nodes: Nodes, row: number): number {
   let total = 0
   for (let i = row * ITEM_COUNT; i < (row + 1) * ITEM_COUNT; i++) total += nodes.stock[i] ?? absent()

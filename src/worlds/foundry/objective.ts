@@ -1,4 +1,4 @@
-// The fifth phase of a tick: what the objective asks for, and how far it is.
+// The fifth phase of a tick: the objective and its progress.
 
 import { at } from '../../kernel/at.ts'
 import type { JsonObject } from '../../protocol/json.ts'
@@ -9,7 +9,7 @@ import { createEmpty, type Foundry } from './state.ts'
 export interface GoalReport {
   readonly [key: string]: string | number | boolean
   readonly kind: Goal['kind']
-  /** What it asks for, in words. */
+  /** The goal as text. */
   readonly text: string
   readonly done: number
   readonly needed: number
@@ -18,7 +18,7 @@ export interface GoalReport {
 
 export interface ObjectiveReport {
   readonly [key: string]: string | boolean | number | null | GoalReport[]
-  /** `open` until it is complete or can no longer be; `none` when the scenario has no objective. */
+  /** `open` until it is complete or impossible; `none` when the scenario has no objective. */
   readonly status: 'none' | 'open' | 'complete' | 'failed'
   readonly complete: boolean
   readonly failed: boolean
@@ -60,12 +60,12 @@ function count(f: Foundry, goal: Goal, index: number): boolean {
   }
 }
 
-/** Number of existing parts that crews have placed. */
+/** Number of existing parts placed by crews. */
 function placedParts(f: Foundry): number {
   return f.parts.count - f.config.fixed.length
 }
 
-/** Whether the run has gone on for as long as it may. */
+/** Whether the run has reached its time limit. */
 export function isOutOfTime(f: Foundry): boolean {
   return f.config.max_ticks > 0 && f.tick >= f.config.max_ticks
 }
@@ -132,7 +132,7 @@ export function reportObjective(f: Foundry): ObjectiveReport {
   }
 }
 
-/** Score of the run so far, 0..1000: the share of what the counting goals ask for. */
+/** Score of the run so far, 0..1000: the completed share of the counted goals. */
 export function objectiveScore(f: Foundry): number {
   const counting = reportObjective(f).goals.filter(({ kind }) => kind === 'deliver' || kind === 'contamination_below')
   if (counting.length === 0) return 0

@@ -1,4 +1,4 @@
-// What waits for a node at its in ports: at the end of a line, or at an out port of another node.
+// The items waiting for a node at its in ports: at the end of a line, or at an out port of another node.
 import { absent } from '../../kernel/at.ts'
 import { takeWaiting, waitingItem } from './belts.ts'
 import { PORTS } from './node-table.ts'
@@ -6,21 +6,21 @@ import { shapeOf } from './parts.ts'
 import { portEmptied } from './queue.ts'
 import type { Foundry } from './state.ts'
 
-/** Number of the item that waits at an in port; 0: none. */
+/** Number of the item waiting at an in port; 0: none. */
 export function offered(f: Foundry, row: number, port: number): number {
   const link = f.nodes.link[row * PORTS + port] ?? absent()
   if (link > 0) return waitingItem(f.belts, link)
   return link < 0 ? (f.nodes.slot[-link - 1] ?? absent()) : 0
 }
 
-/** Whether anything waits at any in port. */
+/** Whether an item waits at any in port. */
 export function isOffered(f: Foundry, row: number): boolean {
   const { takes } = shapeOf(f, f.nodes.part[row] ?? absent())
   for (let i = 0; i < takes.length; i++) if (offered(f, row, takes[i] ?? absent()) !== 0) return true
   return false
 }
 
-/** Takes what waits at an in port. */
+/** Takes the item waiting at an in port. */
 export function accept(f: Foundry, row: number, port: number): void {
   const link = f.nodes.link[row * PORTS + port] ?? absent()
   if (link > 0) takeWaiting(f, link)

@@ -1,4 +1,4 @@
-// The table of parts. Part ids count from 1, grow, and are never reused: the id is the row.
+// The table of parts. Part ids count from 1, ascend, and are never reused: the id is the row.
 import { bytes, grown, longs } from './columns.ts'
 
 export interface Parts {
@@ -6,24 +6,24 @@ export interface Parts {
   last: number
   /** Number of existing parts. */
   count: number
-  /** Number of the definition, from 1; 0: no such part (any more). */
+  /** Number of the definition, from 1; 0: no such part, or removed. */
   def: Uint8Array
   facing: Uint8Array
-  /** Its turned form: a place in `shapes`. Derived. */
+  /** Its turned form: an index into `shapes`. Derived. */
   shape: Uint8Array
   /** Slot of the crew that placed it. */
   owner: Uint8Array
   /** 1: belongs to the scenario. */
   isFixed: Uint8Array
-  /** Cell of the smallest x, y and z. */
+  /** Cell with the smallest x, y and z. */
   origin: Int32Array
   /** Belts: number of the line. Parts with state of their own: row in the table of nodes. Others: 0. */
   row: Int32Array
-  /** Belts: the belt that they carry to; 0: none. */
+  /** Belts: the next belt; 0: none. */
   ahead: Int32Array
   /** Power net; 0: none. */
   net: Int32Array
-  /** Ring of the parts of a net, both ways round. */
+  /** Doubly linked ring of the parts of a net. */
   netNext: Int32Array
   netBack: Int32Array
 }
@@ -47,7 +47,7 @@ export function createParts(): Parts {
   }
 }
 
-/** Makes room for ids up to `id`. */
+/** Allocates room for ids up to `id`. */
 export function reserveParts(parts: Parts, id: number): void {
   if (id < parts.def.length) return
   const rows = Math.max(id + 1, parts.def.length * 2)

@@ -1,4 +1,4 @@
-// Which part fills which cell, and the orientation of existing parts.
+// Maps cells to parts, and gives the orientation of existing parts.
 import { absent } from '../../kernel/at.ts'
 import { PARTS, type PartDef } from './catalogue.ts'
 import { cellAt, type Shape, type ShapePort, type Size } from './geometry.ts'
@@ -11,7 +11,7 @@ export function defOf(f: Foundry, part: number): PartDef {
   return def
 }
 
-/** Place in `shapes` of a definition (from 0) turned to a facing at an origin: where it stands decides its hand. */
+/** Index in `shapes` of a definition (from 0) with a facing at an origin: the position decides its hand. */
 export function shapeNumber(def: number, facing: number, origin: Size): number {
   return (def * 4 + facing) * 2 + ((origin.x + origin.z) & 1)
 }

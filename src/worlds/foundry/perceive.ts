@@ -1,5 +1,6 @@
-// The foundry in the words of the perception protocol: parts and deposits are what is near, the build inventory is what
-// is carried, goals are quests. A crew has no body: it stands in the middle of its plot, and reaches all of it.
+// Describes the foundry in terms of the perception protocol: parts and deposits are nearby entities, the build
+// inventory is the inventory, goals are quests. A crew has no body: it is at the centre of its plot and reaches all of
+// it.
 import { at } from '../../kernel/at.ts'
 import type { PerceptionBody } from '../../kernel/world.ts'
 import type { JsonObject } from '../../protocol/json.ts'
@@ -21,7 +22,7 @@ const NEARBY = 64
 export const partId = (part: number): string => `part-${part}`
 export const depositId = (x: number, z: number): string => `deposit-${x}-${z}`
 
-/** What a part is to somebody who knows only the protocol: things that hold or make items can be opened. */
+/** The entity type of a part for clients that know only the protocol: parts that hold or make items can be opened. */
 const TYPES: Readonly<Partial<Record<PartKind, Nearby['entity_type']>>> = {
   storage: 'container',
   machine: 'container',
@@ -75,7 +76,7 @@ function centreOf(f: Foundry, slot: number): { x: number; y: number; z: number }
   return { x: Math.trunc((x0 + x1) / 2), y: 1, z: Math.trunc((z0 + z1) / 2) }
 }
 
-/** The nearest parts and deposits, nearest first; of equally near ones parts first, in their order. */
+/** The nearest parts and deposits, nearest first; ties list parts first, each in their own order. */
 function nearest(f: Foundry, centre: { x: number; y: number; z: number }): Found[] {
   const found: Found[] = []
   const add = (x: number, y: number, z: number, what: number): void => {

@@ -1,5 +1,5 @@
-// Parts come, turn and go. Rules are in commands.ts; here everything that hangs on a part is kept in step: cells,
-// lines, links, nets, contamination.
+// Adds, turns and removes parts. The rules are in commands.ts; this file keeps everything that depends on a part
+// consistent: cells, lines, links, nets, contamination.
 import { absent } from '../../kernel/at.ts'
 import { ITEM_COUNT, PARTS } from './catalogue.ts'
 import { noticeAir, stirAir } from './contamination.ts'
@@ -24,7 +24,7 @@ export interface Placing {
   readonly isFixed: boolean
 }
 
-/** Cells that a definition would fill; some may be outside the grid. */
+/** Cells that a definition would occupy; some may be outside the grid. */
 export function cellsFor(f: Foundry, def: number, facing: number, origin: Size): Size[] {
   const shape = f.shapes[shapeNumber(def, facing, origin)]
   return (shape?.cells ?? []).map((cell) => ({ x: origin.x + cell.x, y: origin.y + cell.y, z: origin.z + cell.z }))
@@ -46,7 +46,7 @@ function nodeKind(def: number): number {
   return kinds[kind] ?? NODE.other
 }
 
-/** Fills the tables for a part, and its cells. Does not update lines, links and nets. */
+/** Enters a part into the tables and cells. Does not update lines, links and nets. */
 export function enterPart(f: Foundry, part: number, placing: Placing): void {
   const { parts } = f
   const { def, origin, facing, owner, isFixed } = placing
@@ -65,7 +65,7 @@ export function enterPart(f: Foundry, part: number, placing: Placing): void {
   for (const cell of cellsOf(f, part)) f.cells[cell] = part
 }
 
-/** Puts a part where there is room for it. Returns its id. */
+/** Places a part; there must be room for it. Returns its id. */
 export function placePart(f: Foundry, placing: Placing): number {
   const part = f.parts.last + 1
   const cells = cellsFor(f, placing.def, placing.facing, placing.origin).map(({ x, y, z }) => cellAt(f.size, x, y, z))
@@ -79,7 +79,7 @@ export function placePart(f: Foundry, placing: Placing): number {
   return part
 }
 
-/** Takes a part away, with everything in it. */
+/** Removes a part with all its contents. */
 export function removePart(f: Foundry, part: number): void {
   const cells = cellsOf(f, part)
   const def = defOf(f, part)
@@ -100,7 +100,7 @@ export function removePart(f: Foundry, part: number): void {
   stirAir(f, cells)
 }
 
-/** Counts what is in a node as destroyed, and gives its row back. */
+/** Counts the contents of a node as destroyed, and frees its row. */
 function scrap(f: Foundry, row: number, isBattery: boolean): void {
   const { nodes, ledger } = f
   for (let i = 0; i < ITEM_COUNT; i++) {
@@ -116,7 +116,7 @@ function scrap(f: Foundry, row: number, isBattery: boolean): void {
   dropNode(nodes, row)
 }
 
-/** Turns a part about its origin, with everything in it. */
+/** Turns a part with its contents about its origin. */
 export function rotatePart(f: Foundry, part: number, facing: number): void {
   const before = cellsOf(f, part)
   const { parts } = f
@@ -146,7 +146,7 @@ interface Edit {
   readonly loose: LooseBelts
 }
 
-/** Takes apart what hangs on the part in (or next to) some cells, before they change. */
+/** Takes apart everything that depends on the parts in (or next to) some cells, before they change. */
 function beginEdit(f: Foundry, cells: readonly number[], part: number): Edit {
   const loose: LooseBelts = new Map()
   for (const other of touched(f, cells, part)) {
@@ -156,7 +156,7 @@ function beginEdit(f: Foundry, cells: readonly number[], part: number): Edit {
   return { loose }
 }
 
-/** Builds and links what is there after the change. */
+/** Rebuilds and relinks after the change. */
 function endEdit(f: Foundry, edit: Edit, cells: readonly number[], part: number): void {
   const around = touched(f, cells, part)
   for (const other of around) if (isBelt(f, other)) loosen(f, other, edit.loose)
@@ -164,7 +164,7 @@ function endEdit(f: Foundry, edit: Edit, cells: readonly number[], part: number)
   for (const other of around) linkNode(f, other)
 }
 
-/** The part, its neighbours, and what a lift below gives to in front of it: it may give upwards from now on. */
+/** The part, its neighbours, and the part in front of a lift below: that lift may give upwards from now on. */
 function touched(f: Foundry, cells: readonly number[], part: number): number[] {
   const parts = new Set(partsAround(f, cells, part))
   if (part !== 0) parts.add(part)
@@ -190,7 +190,7 @@ function unlinkNode(f: Foundry, part: number): void {
   }
 }
 
-/** Links the item ports of a node. Lines have been built, and know their ends. */
+/** Links the item ports of a node. Lines must have been built and know their ends. */
 export function linkNode(f: Foundry, part: number): void {
   const { nodes, parts, belts } = f
   if (!isNodeKind((parts.def[part] ?? absent()) - 1)) return

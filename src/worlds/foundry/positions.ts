@@ -1,15 +1,15 @@
-// Where the items on belts are, by part: what saves, digests and reports are written from.
+// The positions of items on belts, by part: the basis of saves, digests and reports.
 import { absent } from '../../kernel/at.ts'
 import { CELL_UNITS } from './catalogue.ts'
 import { beltsOf, forEachItem } from './lines.ts'
 import type { Foundry } from './state.ts'
 
-/** Items whose back edge can be on one belt at a time. */
+/** Maximum number of items whose back edge is on one belt. */
 export const ITEMS_PER_BELT = 2
 
 /**
- * Items by part: ITEMS_PER_BELT places a part id, from front to back; each is 0 or
- * 1 + offset of the back edge * 16 + item number.
+ * Items by part: ITEMS_PER_BELT entries per part id, from front to back; each is 0 or 1 + offset of the back edge * 16
+ * + item number.
  */
 export function beltItems(f: Foundry): Uint16Array {
   const { belts, parts } = f
@@ -23,7 +23,7 @@ export function beltItems(f: Foundry): Uint16Array {
       items[items[at] === 0 ? at : at + 1] = 1 + offset * 16 + kind
     })
   }
-  // A loop's chain of items begins anywhere: what is in front comes first all the same.
+  // A loop's chain of items may begin anywhere; items are still listed from front to back.
   for (let at = 0; at < items.length; at += ITEMS_PER_BELT) {
     const a = items[at] ?? absent()
     const b = items[at + 1] ?? absent()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aFloor, FloorBuilder } from '../../testing/foundry-runs.ts'
 
-/** An extractor (1) that draws 4, and panels beside it by their supply of 5 in full sun. */
+/** An extractor (1) that draws 4, and next to it panels that each supply 5 in full sun. */
 function aMine(options: { panels?: number; clouds?: { every: number; least: number } } = {}): FloorBuilder {
   const site = new FloorBuilder({ ...aFloor(), ...(options.clouds ? { clouds: options.clouds } : {}) })
   site.place('extractor', [2, 1, 2])
@@ -49,7 +49,7 @@ test('foundry: batteries charge with what is left over, and cover what is missin
   site.tick(20)
   assert.equal(site.part(battery)?.energy, 20)
   site.say({ type: 'remove_part', part_id: 2 })
-  // The panel carried the current: without it the battery stands apart, a wire brings it back.
+  // The panel carried the current: without it the battery is disconnected; a wire reconnects it.
   assert.equal(site.tick(1).state(1), 'unpowered')
   site.place('wire', [2, 1, 1])
   assert.equal(site.tick(4).part(battery)?.energy, 4)

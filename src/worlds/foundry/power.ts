@@ -1,5 +1,5 @@
-// The first phase of a tick: what every net gives, stores and uses. Nets in which nothing has changed and nothing
-// burns, charges or drains are passed over: they give and use what they did in the tick before.
+// The first phase of a tick: what every net generates, stores and uses. Nets without changes that burn, charge and
+// drain nothing are skipped: their values are those of the previous tick.
 import { absent } from '../../kernel/at.ts'
 import { nextBelow } from '../../kernel/random.ts'
 import { ITEM_COUNT } from './catalogue.ts'
@@ -13,23 +13,23 @@ import { FUEL } from './recipes.ts'
 import { addCount, type Foundry } from './state.ts'
 import { FULL, scheduleWork, syncWork } from './work.ts'
 
-/** What the next power phase will make of a net. */
+/** The result of the next power phase for a net. */
 export interface PowerPlan {
-  /** Units a tick. */
+  /** Units per tick. */
   readonly demand: number
   readonly solar: number
-  /** Whether generators burn: the sun alone does not meet the demand and fill the batteries. */
+  /** Whether generators burn: solar power alone does not meet the demand and fill the batteries. */
   readonly isBurning: boolean
-  /** What they give if they burn. */
+  /** Units that generators give if they burn. */
   readonly fuelled: number
   readonly charge: number
   readonly room: number
-  /** What could be used: sun, burning fuel and charge. */
+  /** Available power: sun, burning fuel and charge. */
   readonly available: number
   readonly satisfaction: number
 }
 
-/** Plans a net. It changes nothing, and depends on nothing but the state that is saved. */
+/** Plans a net. Changes nothing, and depends only on the saved state. */
 export function planPower(f: Foundry, net: Net): PowerPlan {
   const solar = Math.trunc((net.solar * f.sun) / FULL)
   let charge = 0
@@ -57,7 +57,7 @@ export function burnable(f: Foundry, row: number): number {
   return Math.min(left, defOf(f, nodes.part[row] ?? absent()).supply)
 }
 
-/** Has the next power phase look at the net of a part. */
+/** Lists a part's net for the next power phase. */
 export function listNetOf(f: Foundry, part: number): void {
   const net = f.nets.byId[f.parts.net[part] ?? absent()]
   if (net) listNet(f.nets, net)
@@ -121,7 +121,7 @@ function burn(f: Foundry, row: number): void {
   nodes.energy[row] = (nodes.energy[row] ?? absent()) - burnable(f, row)
 }
 
-/** Fills batteries one after the other, by part id. */
+/** Fills batteries in order of part id. */
 function charge(f: Foundry, net: Net, amount: number): void {
   let left = amount
   for (const row of net.batteries) {

@@ -1,4 +1,5 @@
-// What machines make of what: recipes as data. Build recipes follow from the cost of parts in the catalogue.
+// Recipes as data: the inputs and outputs of machines. Build recipes are derived from the cost of parts in the
+// catalogue.
 import { ITEMS, itemNumber, PARTS } from './catalogue.ts'
 
 interface Amount {
@@ -9,17 +10,17 @@ interface Amount {
 
 export interface Recipe {
   readonly id: string
-  /** Ids of the parts that take it. */
+  /** Id of the kind of part that uses it. */
   readonly madeIn: string
   readonly inputs: readonly Amount[]
   readonly outputs: readonly Amount[]
   /** At full power. */
   readonly ticks: number
-  /** Units of contamination a tick, on top of the machine's own. */
+  /** Units of contamination per tick, in addition to the machine's own. */
   readonly emission: number
   /** Number of the part definition that it adds to the build inventory; -1: none. */
   readonly builds: number
-  /** Number of the item that a filter lets through to its front; 0: it is no filter's. */
+  /** Number of the item that a filter passes to its front; 0: not a filter recipe. */
   readonly sorts: number
 }
 
@@ -77,7 +78,7 @@ function lineToRecipe(line: Line): Recipe {
   return { ...line, inputs: toAmounts(line.inputs), outputs: toAmounts(line.outputs), builds: -1, sorts: 0 }
 }
 
-/** Every recipe there is. Its place in this list is its number in digests: kinds are added at the end of their group. */
+/** Every recipe. Its index in this list is its number in digests: append new kinds at the end of their group. */
 export const RECIPES: readonly Recipe[] = [
   ...LINES.map(lineToRecipe),
   ...ITEMS.map((id, index) => ({
@@ -102,7 +103,7 @@ export const RECIPES: readonly Recipe[] = [
   })),
 ]
 
-/** Item that a generator burns, the units of energy in one, and how many a generator keeps. */
+/** The item that a generator burns, the energy units per item, and the number that a generator stocks. */
 export const FUEL = { item: itemNumber('coal'), energy: 400, most: 5 } as const
 
 /** Number of a recipe; -1 for an unknown id. */

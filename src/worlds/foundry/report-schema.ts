@@ -34,7 +34,7 @@ export const FoundrySummary = z.strictObject({
   produced_total: z.partialRecord(ItemId, Count),
   /** Of all crews together. */
   build_inventory: z.record(z.string(), Count),
-  /** One per slot, where there are several: each crew places its own parts only. */
+  /** One per slot if there are several: each crew places only its own parts. */
   build_inventories: z.array(z.record(z.string(), Count)).optional(),
   part_state_counts: z.partialRecord(z.enum(PART_STATES), Count),
 })
@@ -61,7 +61,7 @@ const PortLink = z.strictObject({
 })
 
 export const FoundryInspection = z.strictObject({
-  /** As in a save; see there. */
+  /** The same as in a save; see there. */
   part: z.looseObject({ id: z.int(), def_id: z.string(), origin: Point, facing: z.enum(FACINGS) }),
   status: z.strictObject({
     state: z.enum(PART_STATES),

@@ -1,4 +1,5 @@
-// What people and agents see of a foundry: a summary, and what a crew observes. What the viewer draws: spectate.ts.
+// The views of a foundry for people and agents: a summary, and a crew's observation. The viewer's data is in
+// spectate.ts.
 import { at, atKey } from '../../kernel/at.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { FACINGS, ITEMS, PARTS } from './catalogue.ts'
@@ -57,7 +58,7 @@ function listParts(f: Foundry): JsonObject[] {
   return listed
 }
 
-/** What the crew of a slot sees: the whole floor, and what it may build itself. */
+/** The observation of a slot's crew: the whole floor, and its own build inventory. */
 export function observeFoundry(f: Foundry, slot: number): JsonObject {
   const plot = f.config.plots[slot]
   return {

@@ -1,4 +1,4 @@
-// The shape of a saved foundry. Everything that the future depends on is in it; lines, links and nets are derived.
+// The shape of a saved foundry. It includes everything that affects the future; lines, links and nets are derived.
 import { z } from 'zod'
 import { FACINGS, ITEM_COUNT } from './catalogue.ts'
 import { FoundryConfig, ItemId, Point } from './config.ts'
@@ -14,10 +14,10 @@ const SavedPart = z.strictObject({
   def_id: z.string(),
   origin: Point,
   facing: z.enum(FACINGS),
-  /** Slot of the crew that placed it; 0 when left out. */
+  /** Slot of the crew that placed it; default 0. */
   owner: z.int().min(0).max(7).optional(),
   fixed: z.literal(true).optional(),
-  /** Belts: items whose back edge is on it, from front to back; `offset` in units from where items enter. */
+  /** Belts: items whose back edge is on it, from front to back; `offset` in units from the point of entry. */
   items: z
     .array(z.strictObject({ item: ItemId, offset: Count.max(15) }))
     .max(2)
@@ -26,13 +26,13 @@ const SavedPart = z.strictObject({
   recipe_id: z.string().optional(),
   /** Progress of the current cycle in permille of a tick; absent without a cycle. */
   progress: Count.max(100_000_000).optional(),
-  /** Battery: charge. Generator: what is left in the fuel that burns. */
+  /** Battery: charge. Generator: energy left in the burning fuel. */
   energy: Count.max(1_000_000).optional(),
   /** The item inside a splitter, merger or filter. */
   core: ItemId.optional(),
-  /** Item port whose turn it is next; 0 when left out. */
+  /** Item port to serve next; default 0. */
   turn: Count.max(3).optional(),
-  /** Items that wait at out ports. */
+  /** Items waiting at out ports. */
   ports: z
     .array(z.strictObject({ port: Count.max(3), item: ItemId }))
     .max(4)
@@ -55,9 +55,9 @@ export const SavedFoundry = z.strictObject({
   /** Highest part id given so far. */
   last_part: Count.max(16_000_000),
   completed_at: Count.nullable(),
-  /** One a goal. */
+  /** One per goal. */
   goals: z.array(Count),
-  /** Lists go by item, in the order of the catalogue. */
+  /** Lists are indexed by item, in catalogue order. */
   ledger: z.strictObject({
     mined: Counts,
     made: Counts,
@@ -72,7 +72,7 @@ export const SavedFoundry = z.strictObject({
     scrubbed: Count,
     vented: Count,
   }),
-  /** One per slot: part definition -> how many. */
+  /** One per slot: part definition -> count. */
   inventories: z.array(z.record(z.string(), Count)).min(1).max(8),
   deposits: z.array(z.strictObject({ x: Count, z: Count, item: ItemId })),
   /** By id. */

@@ -33,7 +33,7 @@ export function saveFoundry(f: Foundry): JsonObject {
   }
 }
 
-/** Counts by id, what is zero left out. */
+/** Counts by id, without zeros. */
 export function nameCounts(
   counts: ArrayLike<number>,
   start: number,
@@ -73,7 +73,7 @@ function saveParts(f: Foundry): JsonObject[] {
   return saved
 }
 
-/** One part; `items` are those of all belts. */
+/** One part; `items` contains those of all belts. */
 export function savePart(f: Foundry, part: number, items: Uint16Array): JsonObject {
   const { parts } = f
   const def = (parts.def[part] ?? absent()) - 1

@@ -1,17 +1,17 @@
-// The scenarios that ship. Each that has an objective has an example solution in solutions/, which the tests run. Every one
-// ends: by its objective, by the last tick of a goal, or by `max_ticks`.
+// The built-in scenarios. Each one with an objective has an example solution in solutions/, which the tests run. Every
+// scenario ends: by its objective, by the last tick of a goal, or by `max_ticks`.
 import type { Variant } from '../../protocol/episode.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { PARTS } from './catalogue.ts'
 
-/** The same number of every part. */
+/** The same count of every part. */
 const everyPart = (count: number): JsonObject => Object.fromEntries(PARTS.map(({ id }) => [id, count]))
 
 const at = (x: number, y: number, z: number): JsonObject => ({ x, y, z })
 
-/** Ticks of a scenario with an objective: many times what a slow solution takes. */
+/** Ticks of a scenario with an objective: many times the duration of a slow solution. */
 const LESSON_TICKS = 20_000
-/** Ticks of a scenario in which nothing must be done. */
+/** Ticks of a scenario without an objective. */
 const OPEN_TICKS = 100_000
 
 interface Box {
@@ -19,7 +19,7 @@ interface Box {
   readonly to: readonly [number, number, number]
 }
 
-/** Walls and roof of frame blocks around the inside of a box, with gaps left out. */
+/** Walls and roof of frame blocks around the inside of a box, with gaps. */
 function createRoom(box: Box, gaps: readonly (readonly [number, number, number])[]): JsonObject[] {
   const [x0, y0, z0] = box.from
   const [x1, y1, z1] = box.to
@@ -252,7 +252,7 @@ export const VARIANTS: readonly Variant[] = [
   })),
 ]
 
-/** A grid that has room for a sprawl. */
+/** A grid large enough for a sprawl. */
 function sprawlSize(parts: number): JsonObject {
   let side = 84
   while (side * side * 10 < parts * 32) side += 84

@@ -1,5 +1,5 @@
-// What the viewer draws, in columns: a floor of 100,000 parts is two megabytes and not eleven, and what only building
-// changes stands under a key of its own (`parts`), so that a delta between two ticks leaves it out.
+// The viewer's data, in columns: a floor of 100,000 parts takes two megabytes instead of eleven. Data that only
+// building changes has its own key (`parts`), so that a delta between two ticks omits it.
 import { at } from '../../kernel/at.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { ITEMS, itemId, PARTS } from './catalogue.ts'
@@ -10,17 +10,17 @@ import { nameCounts } from './save.ts'
 import type { Foundry } from './state.ts'
 import { PART_STATES, PowerOutlook, stateOf } from './status.ts'
 
-/** What an entry of `items` is made of: part * ITEM_PART + offset * ITEM_OFFSET + item number. */
+/** The encoding of an entry of `items`: part * ITEM_PART + offset * ITEM_OFFSET + item number. */
 const ITEM_PART = 256
 const ITEM_OFFSET = 16
 
 /**
  * The public view.
  *
- * `parts`: equally long columns by part, ids ascending; `def` from 0 as in the catalogue, `origin` a cell number
- * ((y * size.z + z) * size.x + x), `net` the lowest part id of its power net or 0. `states`: a digit a part, its place in
- * PART_STATES. `items`: packed, see ITEM_PART. `nets`: id, supply, demand and satisfaction (permille), one after the
- * other. `air`: cell and amount, one after the other.
+ * `parts`: equally long columns by part, ids ascending; `def` from 0 as in the catalogue, `origin` a cell number ((y *
+ * size.z + z) * size.x + x), `net` the lowest part id of its power net or 0. `states`: one digit per part, its index in
+ * PART_STATES. `items`: packed, see ITEM_PART. `nets`: a flat list of id, supply, demand and satisfaction (permille).
+ * `air`: a flat list of cell and amount.
  */
 export function spectateFoundry(f: Foundry): JsonObject {
   return {

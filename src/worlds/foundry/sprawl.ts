@@ -1,5 +1,5 @@
-// Builds a sprawl: rows of works that dig, carry, smelt, split, merge, lift and deliver, as many parts as asked for.
-// It is a world to measure with: everything in it moves, since whatever takes is faster than whatever gives.
+// Builds a sprawl: rows of works that mine, transport, smelt, split, merge, lift and deliver, with the requested number
+// of parts. It is meant for measurements: everything in it moves, because consumers are faster than producers.
 import { at } from '../../kernel/at.ts'
 import { defNumber, itemNumber } from './catalogue.ts'
 import { mineHere } from './commands.ts'
@@ -8,7 +8,7 @@ import { placePart } from './placement.ts'
 import { recipeNumber } from './recipes.ts'
 import type { Foundry } from './state.ts'
 
-/** Cells that one row of works takes, gaps included. */
+/** Length in cells of one row of works, including gaps. */
 const WORKS_LENGTH = 84
 const WORKS_PITCH = 3
 
@@ -26,7 +26,7 @@ interface Spot {
 const run = (from: number, to: number, at: { y?: number; z?: number } = {}): Spot[] =>
   Array.from({ length: to - from + 1 }, (_, i) => ({ def: 'conveyor', x: from + i, ...at }))
 
-/** Digs ore, smelts it halfway, and delivers plates. */
+/** Mines ore, smelts it halfway along the row, and delivers plates. */
 const SMELTING: readonly Spot[] = [
   { def: 'extractor', x: 0 },
   { def: 'solar_panel', x: 0, z: 1 },
@@ -38,7 +38,7 @@ const SMELTING: readonly Spot[] = [
   { def: 'delivery_port', x: 81 },
 ]
 
-/** Digs ore, sends it along two ways that meet again, lifts it, and delivers it. */
+/** Mines ore, splits it onto two paths that rejoin, lifts it, and delivers it. */
 const SORTING: readonly Spot[] = [
   { def: 'extractor', x: 0 },
   { def: 'solar_panel', x: 0, z: 1 },

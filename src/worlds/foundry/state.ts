@@ -12,18 +12,18 @@ import { createNodes, type Nodes } from './node-table.ts'
 import { createParts, type Parts } from './part-table.ts'
 import { createWheel, type Wheel } from './wheel.ts'
 
-/** What has happened since the start. Items are counted in lists by item number - 1. */
+/** Totals since the start. Items are counted in lists by item number - 1. */
 export interface Ledger {
   readonly mined: number[]
   readonly made: number[]
   readonly consumed: number[]
   readonly delivered: number[]
-  /** Lost with removed parts, or scrapped when a recipe was changed. */
+  /** Lost with removed parts, or discarded when a recipe changed. */
   readonly destroyed: number[]
   /** Units of energy. generated = used + spilled + lost + what batteries hold. */
   generated: number
   used: number
-  /** Generated and neither used nor stored. */
+  /** Generated but neither used nor stored. */
   spilled: number
   /** Charge of removed batteries. */
   lost: number
@@ -33,7 +33,7 @@ export interface Ledger {
   vented: number
 }
 
-/** How far a goal is; that of a contamination goal falls back to nothing in a tick above its limit. */
+/** Progress of a goal; that of a contamination goal resets to zero in a tick above its limit. */
 export interface GoalProgress {
   done: number
 }
@@ -57,19 +57,19 @@ export interface Foundry {
   readonly nets: Nets
   readonly air: Air
   readonly ledger: Ledger
-  /** One list a slot, by definition number. */
+  /** One list per slot, by definition number. */
   readonly inventories: number[][]
   readonly goals: GoalProgress[]
   /** Tick after which the objective was complete; -1: not yet. */
   completedAt: number
-  /** Work phases done, and who is due in which. */
+  /** Number of work phases done, and which entries are due in which phase. */
   works: number
   readonly workWheel: Wheel
   /** Running nodes that emit. */
   readonly emitters: Set<number>
   /** Scrubbers and vents with contamination in reach. */
   readonly cleaners: Set<number>
-  /** Nodes to look at in the next transport. */
+  /** Nodes to process in the next transport. */
   queue: number[]
   spareQueue: number[]
 }
@@ -128,7 +128,7 @@ export function createEmpty(config: FoundryConfig, seed: number): Foundry {
   }
 }
 
-/** Adds to a list of counts. */
+/** Adds to an entry of a list of counts. */
 export function addCount(counts: number[], index: number, amount: number): void {
   counts[index] = (counts[index] ?? absent()) + amount
 }

@@ -1,4 +1,4 @@
-// The status of a part, derived only from the state: the same before a save and after loading it.
+// The status of a part, derived only from the state: it is the same before a save and after loading it.
 import { at } from '../../kernel/at.ts'
 import { PARTS, STORAGE_ITEMS } from './catalogue.ts'
 import { hasInputs, hasRoom, recipeOf } from './machines.ts'
@@ -24,15 +24,15 @@ export type PartState = (typeof PART_STATES)[number]
 export interface Status {
   readonly [key: string]: string | number | null
   readonly state: PartState
-  /** A sentence for people. */
+  /** The reason as text. */
   readonly reason: string
-  /** Permille of its demand that its net will meet in the next tick; null: it is in no net. */
+  /** Permille of its demand that its net will meet in the next tick; null: not in a net. */
   readonly satisfaction: number | null
   /** Progress of the current cycle in permille; null: no cycle. */
   readonly progress: number | null
 }
 
-/** What nets will do in the next tick, planned once for many parts. */
+/** The power plans of nets for the next tick, computed once for many parts. */
 export class PowerOutlook {
   readonly #f: Foundry
   readonly #plans = new Map<Net, ReturnType<typeof planPower>>()
@@ -68,7 +68,7 @@ export function statusOf(f: Foundry, part: number, outlook: PowerOutlook): Statu
   }
 }
 
-/** Where nothing is asked for, everything is met; a net that could give nothing at all meets nothing. */
+/** Satisfaction is full without demand, but 0 for a net with neither demand nor available power. */
 function reportedSatisfaction({ demand, available, satisfaction }: NonNullable<Plan>): number {
   return demand === 0 && available === 0 ? 0 : satisfaction
 }

@@ -1,5 +1,5 @@
-// One tick, always in this order: commands (they have been applied), nets (kept up to date as parts came and went),
-// power, machines, items, contamination, objective.
+// One tick, always in this order: commands (already applied), nets (updated as parts were added and removed), power,
+// machines, items, contamination, objective.
 import { spreadContamination } from './contamination.ts'
 import { runMachines } from './machines.ts'
 import { runObjective } from './objective.ts'

@@ -1,5 +1,6 @@
-// Recipes, batteries, generators and scrubbers at work under random interference: a fed machine with a power net of its
-// own, its books looked at after every tick. Random layouts (invariants.test.ts) seldom make a plate or charge a battery.
+// Recipes, batteries, generators and scrubbers under random interference: a fed machine with a power net of its own,
+// with its totals checked after every tick. Random layouts (invariants.test.ts) rarely make a plate or charge a
+// battery.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -21,7 +22,7 @@ interface Works {
   readonly recipe: Recipe
   readonly panels: number
   readonly batteries: number
-  /** Units in the first battery at the start. */
+  /** Initial units in the first battery. */
   readonly charge: number
   readonly coal: number
   readonly seed: number
@@ -39,7 +40,10 @@ const ArbWorks: fc.Arbitrary<Works> = fc.record({
   pace: fc.integer({ min: 5, max: 200 }),
 })
 
-/** A machine with a store at each input, one at its output, a scrubber beside it and batteries, panels and a generator. */
+/**
+ * A machine with a storage at each input and one at its output, a scrubber beside it, and batteries, panels and a
+ * generator.
+ */
 function build(works: Works): Foundry {
   const plenty = Object.fromEntries(PARTS.map(({ id }) => [id, 50]))
   const f = foundry.create(
@@ -72,7 +76,7 @@ function build(works: Works): Foundry {
   return fill(f, works, ids)
 }
 
-/** The same floor with stores, batteries and the generator filled, and the books saying where that came from. */
+/** The same floor with filled storages, batteries and generator, and totals that account for their contents. */
 function fill(f: Foundry, works: Works, ids: ReadonlyMap<string, number>): Foundry {
   const save = SavedFoundry.parse(JSON.parse(JSON.stringify(foundry.save(f))))
   const part = (x: number, y: number, z: number) => {
@@ -103,7 +107,7 @@ function interfere(f: Foundry, random: RandomState): void {
     { type: 'rotate_part', part_id, facing: at(['north', 'east', 'south', 'west'], nextBelow(random, 4)) },
     { type: 'remove_part', part_id },
   ]
-  // Removal last and seldom, so that there is something left to work.
+  // Removal comes last and is rare, so that something is left to run.
   foundry.apply(f, 0, at(commands, Math.min(3, nextBelow(random, 10) >> 1)), QUIET)
 }
 
@@ -129,7 +133,7 @@ test('foundry: fed machines, batteries, generators and scrubbers keep every book
       if (f.ledger.scrubbed > 0) seen.scrubbed++
       if (f.ledger.lost > 0) seen.lost++
       const digest = foundry.digest(f)
-      // Loading holds inventories against what was built, and goals against what was delivered.
+      // Loading checks inventories against built parts, and goals against deliveries.
       f = foundry.load(JSON.parse(JSON.stringify(foundry.save(f))))
       assert.equal(foundry.digest(f), digest)
     }),
@@ -143,7 +147,7 @@ test('foundry: fed machines, batteries, generators and scrubbers keep every book
   for (const [what, times] of Object.entries(seen)) assert.ok(times > 10, `${what} ${times} times`)
 })
 
-/** Whether a machine that follows the recipe has consumed for it. */
+/** Whether a machine with the recipe has consumed inputs for it. */
 function hasFollowed(f: Foundry, recipe: Recipe, consumed: readonly number[]): boolean {
   return recipe.inputs.every(({ item, count }) => at(f.ledger.consumed, item - 1) - at(consumed, item - 1) >= count)
 }

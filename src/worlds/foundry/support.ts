@@ -1,13 +1,13 @@
-// Support of parts: a part stands on the floor, or touches a supported part. Since every existing part
-// is supported, a new part only needs to touch one; removing a part needs a search.
+// Support of parts: a part stands on the floor or touches a supported part. Because every existing part is supported, a
+// new part only needs to touch one; removing a part needs a search.
 import { cellToPoint, neighbour } from './geometry.ts'
 import { cellsOf, partIn } from './parts.ts'
 import type { Foundry } from './state.ts'
 
-/** Layer that parts on the floor stand in. */
+/** The lowest layer of parts, directly on the floor. */
 export const FLOOR_LAYER = 1
 
-/** Whether a part in these cells would be held up. Parts in `without` do not count. */
+/** Whether a part in these cells would be supported. Parts in `without` do not count. */
 export function isHeld(f: Foundry, cells: readonly number[], without = 0): boolean {
   return cells.some((cell) => onFloor(f, cell) || touching(f, cell).some((part) => part !== without))
 }
@@ -26,7 +26,7 @@ function touching(f: Foundry, cell: number): number[] {
   return parts
 }
 
-/** Parts around a set of cells, each once; `part` itself left out. */
+/** Parts around a set of cells, each once, excluding `part`. */
 export function partsAround(f: Foundry, cells: readonly number[], part: number): number[] {
   const around = new Set<number>()
   for (const cell of cells) for (const other of touching(f, cell)) if (other !== part) around.add(other)
@@ -34,8 +34,8 @@ export function partsAround(f: Foundry, cells: readonly number[], part: number):
 }
 
 /**
- * A part that would fall if `part` stood in `cells` instead of where it stands; 0: none would.
- * @param cells where it would be; empty: it would be gone
+ * A part that would fall if `part` were moved to `cells`; 0: none.
+ * @param cells its new cells; empty: it is removed
  */
 export function fallsWithout(f: Foundry, part: number, cells: readonly number[]): number {
   const held = new Set<number>()
@@ -50,7 +50,7 @@ export function fallsWithout(f: Foundry, part: number, cells: readonly number[])
       isSafe = own.some((cell) => onFloor(f, cell)) || held.has(each)
       if (isSafe) break
       for (const other of partsAround(f, own, each)) {
-        // Where the part stands now does not count, only where it would be.
+        // The current cells of the part do not count, only the new ones.
         if (other !== part) found.add(other)
       }
       if (!isGone && each !== part && partTouches(f, own, moved)) found.add(part)

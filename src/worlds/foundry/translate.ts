@@ -1,6 +1,6 @@
-// The words of the perception protocol as commands of a crew: use_item places a part or sets a recipe, interact switches,
-// turns, takes away and examines, dialogue sets a recipe by its name. docs/worlds/foundry.md has the table. A tick
-// counts as a minute, as it does in frontier.
+// Translates perception commands into commands of a crew: use_item places a part or sets a recipe; interact switches,
+// turns, removes and examines; dialogue sets a recipe by name. docs/worlds/foundry.md has the table. A tick counts as a
+// minute, as in frontier.
 import { at } from '../../kernel/at.ts'
 import type { CommandProgress, CommandTranslation } from '../../kernel/world.ts'
 import type { AgentCommand, InteractParams, UseItemParams } from '../../protocol/perception-command.ts'
@@ -45,7 +45,7 @@ export function translateFoundry(f: Foundry, _slot: number, said: AgentCommand, 
   }
 }
 
-/** Says one command, waits for what the world makes of it, and ends with that. */
+/** Issues one command, waits for its result, and ends with it. */
 function carryOut({ last }: CommandProgress, translate: () => FoundryCommand | Answer): Answer {
   if (last === 'none') {
     const command = translate()
@@ -84,7 +84,7 @@ function findPart(f: Foundry, id: string): number {
 
 const notHere = (id: string): Answer => fail('NOT_HERE', `There is no part ${id}.`)
 
-/** `interact`: take away, switch on or off (`activate`), turn to the right (`open`). */
+/** `interact`: remove, switch on or off (`activate`), turn to the right (`open`). */
 function handle(f: Foundry, params: InteractParams): FoundryCommand | Answer {
   const part = findPart(f, params.entity_id)
   if (part === 0) return notHere(params.entity_id)

@@ -96,7 +96,7 @@ function toRing({ x, z, part }: { x: number; z: number; part: number }): Spot[] 
   }))
 }
 
-/** A floor with these parts (those that have room), belts and storages filled by `load`. */
+/** A floor with those of these parts that fit, with belts and storages filled by `load`. */
 function createLoaded(spots: readonly Spot[], load: readonly number[]): Foundry {
   const f = foundry.create(aFloor({ size: SIZE }), 0)
   for (const { def_id, facing, ...origin } of spots) {
@@ -115,7 +115,7 @@ function createLoaded(spots: readonly Spot[], load: readonly number[]): Foundry 
       part.stock = { [item]: draw % 40 }
       add(item, draw % 40)
     } else if (part.def_id === 'conveyor' || part.def_id === 'lift') {
-      // Any single item up to the stop is far enough from those on other belts; so is a full belt.
+      // A single item at any position up to the stop keeps its distance from those on other belts; so does a full belt.
       part.items =
         draw % 5 === 0
           ? []
@@ -145,7 +145,7 @@ function toReference(part: SavedPart): RefPart {
   }
 }
 
-/** What both sides are compared by. */
+/** The values by which both sides are compared. */
 function describe(part: RefPart) {
   const stock = [...part.stock].filter(([, count]) => count > 0).sort(([a], [b]) => (a < b ? -1 : 1))
   const ports = [...part.ports].sort(([a], [b]) => a - b)
@@ -178,7 +178,7 @@ test('foundry: the order in which parts are placed does not change how items mov
     fc.property(Spots, fc.array(fc.nat(1000), { minLength: 8, maxLength: 8 }), fc.nat(), (spots, load, salt) => {
       const first = createLoaded(spots.flat(), load)
       const saved = SavedFoundry.parse(foundry.save(first))
-      // The same floor with its parts numbered in another order.
+      // The same floor with its parts numbered in a different order.
       const order = saved.parts.map((part, i) => ({ part, key: ((i + 1) * (salt | 1)) % 1009 }))
       order.sort((a, b) => a.key - b.key || a.part.id - b.part.id)
       const parts = order.map(({ part }, i) => ({ ...part, id: i + 1 }))

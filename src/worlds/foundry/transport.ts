@@ -1,6 +1,7 @@
-// The third phase of a tick: items. Four passes. In each, what happens at one place leaves all others alone, so no
-// order of parts matters: lines move; nodes take what waits for them; nodes pass on, to their ports; lines pull what
-// waits at the ports that feed them. A node is looked at only when it may have something to do.
+// The third phase of a tick: items, in four passes. In each pass, actions at one place do not affect any other place,
+// so the order of parts does not matter: lines move; nodes take the items waiting for them; nodes output to their
+// ports; lines pull the items waiting at the ports that feed them. A node is processed only when it may have something
+// to do.
 import { absent } from '../../kernel/at.ts'
 import { moveLines, pullLines } from './belts.ts'
 import { ITEM_COUNT, STORAGE_ITEMS } from './catalogue.ts'
@@ -53,7 +54,7 @@ function take(f: Foundry, row: number): void {
   }
 }
 
-/** One item from every in port that offers what the node wants. Who was served first is last next time. */
+/** Takes one item from every in port that offers something the node wants. The port served first is last next time. */
 function takeEach(f: Foundry, row: number): void {
   const { itemPorts } = shapeOf(f, f.nodes.part[row] ?? absent())
   const count = itemPorts.length
@@ -95,7 +96,7 @@ function keep(f: Foundry, row: number, item: number): void {
   f.nodes.stock[at] = (f.nodes.stock[at] ?? absent()) + 1
 }
 
-/** Splitters, mergers and filters hold one item. A splitter's turn belongs to its out ports. */
+/** Splitters, mergers and filters hold one item. A splitter's turn applies to its out ports. */
 function takeCore(f: Foundry, row: number, start: number): void {
   const { nodes } = f
   if (nodes.core[row] !== 0) return
@@ -118,7 +119,7 @@ function give(f: Foundry, row: number): void {
   switch (f.nodes.kind[row]) {
     case NODE.machine:
       giveCounted(f, row, nodes.ready)
-      // In the middle of a cycle nothing that goes in or out makes a difference to it.
+      // In the middle of a cycle, items going in or out do not affect the machine.
       if (!hasFlag(nodes, row, IN_CYCLE)) refreshMachine(f, row)
       return
     case NODE.splitter:
@@ -143,11 +144,11 @@ function give(f: Foundry, row: number): void {
   }
 }
 
-/** Which out ports an item may leave through; 0: all. */
+/** The out ports through which an item may leave; 0: all. */
 const FRONT = 1
 const SIDES = 2
 
-/** Puts the item inside at the next free, linked out port that it may leave through. */
+/** Moves the item inside to the next free, linked out port through which it may leave. */
 function giveCore(f: Foundry, row: number, through: number): void {
   const { nodes } = f
   const item = nodes.core[row] ?? absent()
@@ -174,7 +175,7 @@ function isFree(f: Foundry, row: number, port: number): boolean {
   return f.nodes.link[row * PORTS + port] !== 0 && f.nodes.slot[row * PORTS + port] === 0
 }
 
-/** Puts an item at an out port, and wakes the part that takes from it. */
+/** Puts an item at an out port and wakes the part that takes from it. */
 function offer(f: Foundry, row: number, port: number, item: number): void {
   const { nodes } = f
   nodes.slot[row * PORTS + port] = item
@@ -183,7 +184,7 @@ function offer(f: Foundry, row: number, port: number, item: number): void {
   else wakeNode(f, Math.trunc((-link - 1) / PORTS))
 }
 
-/** Gives out one item of a table of counts, the lowest item number first. */
+/** Outputs one item of a table of counts, lowest item number first. */
 function giveCounted(f: Foundry, row: number, counts: Uint16Array): void {
   const port = shapeOf(f, f.nodes.part[row] ?? absent()).gives[0]
   if (port === undefined) return

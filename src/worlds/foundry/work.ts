@@ -1,5 +1,5 @@
-// How far a running machine is. Its progress grows by the satisfaction of its net in every work phase, so it is known
-// from the count of phases; only the phase in which it will be done is written down.
+// Progress of running machines. It grows by the satisfaction of the machine's net in every work phase, so it follows
+// from the count of phases; only the phase of completion is stored.
 
 import { absent } from '../../kernel/at.ts'
 import { hasFlag, RUNNING } from './node-table.ts'
@@ -10,13 +10,13 @@ import { schedule, WHEEL_REACH } from './wheel.ts'
 /** Permille that make a whole tick. */
 export const FULL = 1000
 
-/** Permille of its demand that a part's net met in the last power phase; 0 before the first. */
+/** Permille of a part's demand that its net met in the last power phase; 0 before the first. */
 export function satisfactionOf(f: Foundry, part: number): number {
   const satisfaction = f.nets.byId[f.parts.net[part] ?? absent()]?.satisfaction ?? 0
   return Math.max(satisfaction, 0)
 }
 
-/** Brings the progress of a machine up to date. To be called before its satisfaction changes. */
+/** Brings the progress of a machine up to date. Call it before its satisfaction changes. */
 export function syncWork(f: Foundry, row: number): void {
   const { nodes } = f
   if (hasFlag(nodes, row, RUNNING) && nodes.recipe[row] !== 0) {
@@ -28,12 +28,12 @@ export function syncWork(f: Foundry, row: number): void {
   nodes.at[row] = f.works
 }
 
-/** Permille of a tick that the recipe of a machine takes in all. */
+/** Total work of a machine's recipe, in permille of a tick. */
 export function workNeeded(f: Foundry, row: number): number {
   return (RECIPES[(f.nodes.recipe[row] ?? absent()) - 1]?.ticks ?? 0) * FULL
 }
 
-/** Says in which work phase to look at a machine again. Its progress must be up to date. */
+/** Schedules the work phase in which a machine completes. Its progress must be up to date. */
 export function scheduleWork(f: Foundry, row: number): void {
   const { nodes } = f
   const rate = satisfactionOf(f, nodes.part[row] ?? absent())

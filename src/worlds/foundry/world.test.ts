@@ -21,7 +21,7 @@ const configs = fc.record({
 })
 
 const foundry = await loadWorld('foundry')
-// The large sprawls are the small one, more often; what they cost is the benchmark's business.
+// The large sprawls repeat the small one; the benchmark measures their cost.
 const variants = foundry.variants.filter(({ id }) => !id.startsWith('sprawl_'))
 
 testWorld({ ...foundry, variants }, { commands: Commands, configs })

@@ -1,6 +1,6 @@
-// foundry: a factory on a 3-D grid. Crews place parts that dig, carry, make and deliver items, under power and
-// contamination limits. Rules: step.ts and the subsystems it names; data: catalogue.ts, recipes.ts, scenarios.ts;
-// the data sheet for people is docs/worlds/foundry.md.
+// foundry: a factory on a 3-D grid. Crews place parts that mine, transport, make and deliver items, under power and
+// contamination limits. Rules: step.ts and the subsystems it names; data: catalogue.ts, recipes.ts, scenarios.ts; the
+// data sheet for people is docs/worlds/foundry.md.
 import { z } from 'zod'
 import { defineWorld } from '../../kernel/world.ts'
 import { Results } from '../../protocol/episode.ts'
@@ -27,7 +27,7 @@ import { stepFoundry } from './step.ts'
 import { translateFoundry } from './translate.ts'
 
 const FoundryResults = Results.extend({
-  /** Permille of what the objective asks for, the same for every slot. */
+  /** Permille of the objective achieved, the same for every slot. */
   scores: z.array(z.int().min(0).max(1000)).min(1).max(8),
   tick: z.int().min(0),
   completed_at: z.int().nullable(),

@@ -1,5 +1,5 @@
-// The content made ready for the rules: rows by id, what stands in each cell, the ground, and the way from cell to cell.
-// Made once at load; content with a fault in it makes no atlas.
+// Indexes the content for the rules: rows by id, the entities of each cell, the ground, and the routes between cells.
+// Built once at load; content with a fault produces no atlas.
 import { findFaults } from './content/faults.ts'
 import type {
   CellRow,
@@ -14,7 +14,7 @@ import type {
 } from './content/shape.ts'
 import { createGround, type Ground } from './terrain.ts'
 
-/** One cell and all that has its place there; numbers are indices into the content's lists. */
+/** One cell and everything placed in it; numbers are indices into the content's lists. */
 export interface Place {
   readonly row: CellRow
   readonly ground: Ground
@@ -24,7 +24,7 @@ export interface Place {
   readonly creatures: readonly number[]
   readonly containers: readonly number[]
   readonly things: readonly number[]
-  /** By cell: the door to take first on the way there. */
+  /** By destination cell: the first door on the way there. */
   readonly ways: ReadonlyMap<string, DoorRow>
 }
 
@@ -40,7 +40,7 @@ export interface Atlas {
   readonly quests: ReadonlyMap<string, QuestRow>
 }
 
-/** @throws Error that lists every fault of the content: a mistake in a data file */
+/** @throws Error that lists every fault of the content, each a mistake in a data file */
 export function createAtlas(content: Content): Atlas {
   const faults = findFaults(content)
   if (faults.length > 0) throw new Error(`the content of frontier is at fault:\n${faults.join('\n')}`)
@@ -75,7 +75,7 @@ export function createAtlas(content: Content): Atlas {
   }
 }
 
-/** Fewest doors first; ties go to the door that is first in the content. */
+/** Fewest doors first; ties go to the door that comes first in the content. */
 function findWays(
   all: readonly DoorRow[],
   byId: ReadonlyMap<string, DoorRow>,
@@ -94,14 +94,14 @@ function findWays(
   return ways
 }
 
-/** @throws Error for a cell that is none: states are checked when they are loaded, so this is a bug */
+/** @throws Error for an unknown cell: states are checked when they are loaded, so this is a bug */
 export function placeOf(atlas: Atlas, cell: string): Place {
   const place = atlas.places.get(cell)
   if (!place) throw new Error(`frontier has no cell ${cell}`)
   return place
 }
 
-/** How an item is called; its id when there is no such item. */
+/** The name of an item, or its id if there is no such item. */
 export function nameOfItem(atlas: Atlas, item: string): string {
   return atlas.items.get(item)?.name ?? item
 }

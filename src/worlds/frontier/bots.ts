@@ -1,5 +1,5 @@
-// The travellers that ship with frontier. They see observations alone, and of those not the raw engine data: what there is
-// to know about the country before setting out they have from a guide (guide.ts).
+// The bots that ship with frontier. They see only observations, without the raw engine data. Their prior knowledge of
+// the country comes from a guide (guide.ts).
 import type { BotMaker } from '../../kernel/world.ts'
 import type { AgentCommand } from '../../protocol/perception-command.ts'
 import type { Content } from './content/shape.ts'

@@ -1,5 +1,5 @@
-// Blows between agents and creatures. A throw of 1..20 plus skill must reach 10 plus defence; damage is the weapon's
-// least plus a throw. People and other agents are not fought.
+// Combat between agents and creatures. A throw of 1..20 plus skill must reach 10 plus defence; damage is the weapon's
+// minimum plus a throw. People and other agents cannot be attacked.
 import { nextBelow } from '../../kernel/random.ts'
 import type { CombatActionParams } from '../../protocol/perception-command.ts'
 import { placeOf } from './atlas.ts'
@@ -9,20 +9,20 @@ import { type Actor, type Ending, type Failure, fail, isFailure, type Scene, tel
 import type { Creature, Task } from './state.ts'
 import { distanceOf, findPath, isOpen } from './terrain.ts'
 
-/** Ticks of each action; fleeing takes as long as it takes. */
+/** Duration of each action in ticks; fleeing has no fixed duration. */
 const TICKS = { attack: 2, block: 4, cast: 3 } as const
-/** What a parry adds to defence. */
+/** The defence added by a parry. */
 const PARRY = 6
 const FISTS = { skill: 0, damage: 1, spread: 2 } as const
-/** Tiles that a flight leads away at most. */
+/** Maximum distance of a flight, in tiles. */
 const FLIGHT = 8
-/** Ticks that a fallen agent lies in the refuge, and the health it wakes with. */
+/** Ticks that a fallen agent lies in the refuge, and the health with which it wakes. */
 export const DOWN_TICKS = 60
 export const WAKING_HEALTH = 30
 
 type Foe = Extract<Entity, { kind: 'creature' }>
 
-/** Whether a living creature has turned on the slot. */
+/** Whether a living creature is attacking the slot. */
 export function isInCombat(scene: Pick<Scene, 'state'>, slot: number): boolean {
   for (const creature of scene.state.creatures) if (creature.target === slot && creature.health > 0) return true
   return false
@@ -122,7 +122,7 @@ function prepareFlight(scene: Scene, actor: Actor): Task | Failure {
   return fail('NO_PATH', 'There is nowhere to run.')
 }
 
-/** One tile a tick, whatever the ground. Undefined: still running. */
+/** One tile per tick on any ground. Undefined: still running. */
 export function advanceFlight(scene: Scene, { self }: Actor, task: Task): Ending | undefined {
   const tile = task.path.shift()
   if (tile !== undefined) {
@@ -134,7 +134,7 @@ export function advanceFlight(scene: Scene, { self }: Actor, task: Task): Ending
   return task.path.length > 0 ? undefined : { text: '' }
 }
 
-/** Whatever no longer sees the agent gives up. */
+/** Creatures that no longer see the agent give up. */
 function endFlight(scene: Scene, { self, slot }: Actor): Ending {
   let pursuers = 0
   for (const [index, creature] of scene.state.creatures.entries()) {
@@ -146,7 +146,7 @@ function endFlight(scene: Scene, { self, slot }: Actor): Ending {
   return { text: pursuers === 0 ? 'You get away.' : 'You run, and are still followed.' }
 }
 
-/** A creature's blow at an agent. */
+/** A creature strikes an agent. */
 export function bite(scene: Scene, index: number, actor: Actor): void {
   const row = scene.atlas.creatures[index]
   if (!row) return
@@ -164,7 +164,7 @@ export function bite(scene: Scene, index: number, actor: Actor): void {
   tell(scene, 'combat.hurt', { slot, creature: row.id, damage, health: self.health })
 }
 
-/** An agent at no health is carried to the refuge, loses a third of its gold, and lies there for an hour. */
+/** An agent without health is carried to the refuge, loses a third of its gold, and lies there for an hour. */
 export function fall(scene: Scene, { self, slot }: Actor): void {
   const { refuge } = scene.atlas.content.start
   tell(scene, 'agent.fell', { slot, cell: self.cell, x: self.x, y: self.y })

@@ -12,7 +12,7 @@ interface Scenario {
   readonly out: FoldOutput
 }
 
-/** A fresh country with agent 0 where the test wants it. */
+/** A fresh country with agent 0 at the given place. */
 function at(cell: string, x: number, y: number, variant = 'company'): Scenario {
   const state = frontier.create(frontier.config.parse(configureWorld(frontier, variant).json), 7)
   const agent = state.agents[0]
@@ -21,7 +21,7 @@ function at(cell: string, x: number, y: number, variant = 'company'): Scenario {
   return { state, agent, out: new FoldOutput() }
 }
 
-/** Gives a command and lets time pass until it has ended. Returns how it ended. */
+/** Runs a command until it ends, and returns its outcome. */
 function run(scenario: Scenario, command: AgentCommand) {
   const { state, agent, out } = scenario
   assert.equal(frontier.apply(state, 0, command, out), undefined)
@@ -56,7 +56,7 @@ const ask = (entity_id: string, topic: string, choice?: number): AgentCommand =>
   params: { entity_id, topic, ...(choice === undefined ? {} : { choice_idx: choice }) },
 })
 
-/** Each command once: what is said about it, how long it took, and what it changed. */
+/** Every command once: the outcome text, the duration, and the changes. */
 const DONE: readonly {
   name: string
   start: () => Scenario
@@ -291,7 +291,7 @@ for (const row of DONE) {
   })
 }
 
-/** Every failure code, with a command that meets it. */
+/** Every failure code, with a command that causes it. */
 const FAILED: readonly { code: (typeof FAILURES)[number]; start: () => Scenario; command: AgentCommand }[] = [
   { code: 'NOT_HERE', start: () => at('lowmarrow', 13, 8), command: interact('mabet', 'talk') },
   { code: 'OUT_OF_REACH', start: () => at('dry-ferry', 4, 5), command: interact('inn-chest', 'open') },

@@ -1,5 +1,6 @@
-// The life of a command: accepted, running, done or failed. An agent has one at a time, each takes a tick at least, and
-// until it has ended the next one is refused. Numbers count over all agents in the order of acceptance.
+// The life cycle of a command: accepted, running, done or failed. An agent has one at a time; each takes at least one
+// tick, and further commands are refused until it has ended. Command numbers count over all agents in the order of
+// acceptance.
 import type { Refusal } from '../../protocol/episode.ts'
 import type { AgentCommand } from '../../protocol/perception-command.ts'
 import { advanceFlight, finishCombat, prepareCombat } from './combat.ts'
@@ -11,12 +12,12 @@ import { reviewQuests } from './quests.ts'
 import { type Actor, type Ending, type Failure, fail, isFailure, type Scene, tellOnly } from './scene.ts'
 import { type Agent, type CommandState, MAX_NOTES, type Task } from './state.ts'
 
-/** Whether the agent is at a command. */
+/** Whether the agent has a command in progress. */
 export function isBusy(agent: Agent): boolean {
   return agent.command !== null && agent.command.ended_at === null
 }
 
-/** Takes a command, or says why not. A refused one leaves the state as it was. */
+/** Accepts a command, or returns the reason for refusing it. A refused command leaves the state unchanged. */
 export function acceptCommand(scene: Scene, { slot, self }: Actor, command: AgentCommand): Refusal | undefined {
   const { state } = scene
   if (self.down > 0) return { code: 'COMMAND_CONFLICT', reason: `You come to in ${self.down} ticks.` }
@@ -41,7 +42,7 @@ export function acceptCommand(scene: Scene, { slot, self }: Actor, command: Agen
   return undefined
 }
 
-/** What no situation could make possible. */
+/** Why a command could never succeed, in any situation. */
 function faultOf(scene: Scene, self: Agent, command: AgentCommand): string | undefined {
   if (command.command === 'wait' && command.params.duration_seconds > DAY_TICKS * TICK_SECONDS) {
     return `duration_seconds: ${DAY_TICKS * TICK_SECONDS} (a day) is the longest wait.`
@@ -52,7 +53,7 @@ function faultOf(scene: Scene, self: Agent, command: AgentCommand): string | und
   return `target_cell: there is no cell ${cell}; you have been in ${self.discovered.join(', ')}.`
 }
 
-/** One tick of an agent's command. */
+/** Advances an agent's command by one tick. */
 export function runCommand(scene: Scene, actor: Actor): void {
   const { self, slot } = actor
   const current = self.command
@@ -75,7 +76,7 @@ export function runCommand(scene: Scene, actor: Actor): void {
   if (ending) endCommand(scene, actor, ending)
 }
 
-/** How a command begins: the work it takes, or why it cannot be done. */
+/** Starts a command: returns the work it takes, or why it cannot be done. */
 function prepare(scene: Scene, actor: Actor, command: AgentCommand): Task | Failure {
   switch (command.command) {
     case 'move_to':
@@ -106,7 +107,7 @@ function work(ticks: number): Task {
   return { left: ticks, path: [], goal: null }
 }
 
-/** What happens when the work that was due is done; undefined: more is to come. */
+/** Completes the work that is due; undefined: the command continues. */
 function advance(scene: Scene, actor: Actor, { command }: CommandState, task: Task): Ending | undefined {
   switch (command.command) {
     case 'move_to':
@@ -135,7 +136,7 @@ function note({ state }: Scene, self: Agent, params: { content: string; tags?: s
   return { text: 'Noted.' }
 }
 
-/** Ends the agent's command, and lets quests notice what it has changed. */
+/** Ends the agent's command, and lets quests react to what it has changed. */
 export function endCommand(scene: Scene, actor: Actor, ending: Ending): void {
   const { self, slot } = actor
   const current = self.command
@@ -150,7 +151,7 @@ export function endCommand(scene: Scene, actor: Actor, ending: Ending): void {
   tellOnly(scene, slot, `command.${status}`, { number, command: command.command, outcome, code })
 }
 
-/** What breaks off when something turns on an agent: it must be able to answer. */
+/** Interrupts the command when something attacks the agent, so that the agent can respond. */
 export function interruptCommand(scene: Scene, actor: Actor, by: string): void {
   const word = actor.self.command?.command.command
   if (word === 'move_to' || word === 'wait' || word === 'dialogue') {

@@ -1,5 +1,5 @@
-// What creatures do in a tick: notice, close in, strike, lose interest, go home. They act after all agents, in the order
-// of the content.
+// The actions of creatures in a tick: notice, approach, strike, lose interest, return home. They act after all agents,
+// in content order.
 import { placeOf } from './atlas.ts'
 import { bite } from './combat.ts'
 import type { CreatureRow } from './content/shape.ts'
@@ -9,7 +9,7 @@ import { tell } from './scene.ts'
 import type { Creature } from './state.ts'
 import { distanceOf, type Ground, isOpen } from './terrain.ts'
 
-/** Ticks a creature takes for one tile. */
+/** Ticks that a creature takes for one tile. */
 const STRIDE = 2
 /** Additional sight at night, in tiles. */
 const NIGHT_SIGHT = 2
@@ -28,7 +28,7 @@ export function moveCreatures(scene: Scene, onTurned: (slot: number, creature: C
   }
 }
 
-/** The nearest agent on its feet in sight; of equals the lowest slot. */
+/** The nearest conscious agent within sight; ties go to the lowest slot. */
 function notice(
   scene: Scene,
   { row, creature }: { row: CreatureRow; creature: Creature },
@@ -71,7 +71,7 @@ function goHome(scene: Scene, row: CreatureRow, creature: Creature): void {
   if (creature.x !== row.x || creature.y !== row.y) stride(scene, { row, creature }, row)
 }
 
-/** One tile nearer, along the longer axis if it is open, else along the other; else it waits. */
+/** Moves one tile nearer, along the longer axis if it is open, else along the other; otherwise waits. */
 function stride(
   scene: Scene,
   { row, creature }: { row: CreatureRow; creature: Creature },

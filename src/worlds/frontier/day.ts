@@ -4,15 +4,15 @@ import { type Scene, tell } from './scene.ts'
 import type { FrontierState } from './state.ts'
 import { WEATHERS } from './state.ts'
 
-/** Seconds of the world's time in a tick. */
+/** Seconds of world time per tick. */
 export const TICK_SECONDS = 60
 export const DAY_TICKS = 1440
 const FIRST_MINUTE = 480
 const DAWN = 300
-/** Ticks between two throws for the weather. */
+/** Ticks between two weather rolls. */
 const WEATHER_TICKS = 120
 
-/** Minute of the day from which a name holds, in rising order; before the first it is night. */
+/** Minute of the day at which each name begins, in ascending order; before the first it is night. */
 const HOURS: readonly (readonly [from: number, name: string])[] = [
   [DAWN, 'dawn'],
   [420, 'morning'],
@@ -21,7 +21,7 @@ const HOURS: readonly (readonly [from: number, name: string])[] = [
   [1260, 'night'],
 ]
 
-/** In tenths: what follows on each weather, in the order of WEATHERS. */
+/** In tenths: the probability of each next weather, in the order of WEATHERS. */
 const FOLLOWS: Readonly<Record<FrontierState['weather'], readonly number[]>> = {
   clear: [6, 3, 0, 1, 0],
   overcast: [3, 3, 3, 1, 0],
@@ -53,7 +53,7 @@ export function clockOf(tick: number): string {
   return `${pad(Math.floor(minute / 60))}:${pad(minute % 60)}`
 }
 
-/** Weather turns; at dawn what grows has grown again. */
+/** Changes the weather; at dawn, regrowing things reappear. */
 export function passTime(scene: Scene): void {
   const { state } = scene
   if (state.tick % WEATHER_TICKS === 0) turnWeather(scene)

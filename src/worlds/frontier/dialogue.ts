@@ -1,4 +1,4 @@
-// Talking: greetings, the topics that are on offer, choices and what comes of them.
+// Dialogue: greetings, the topics on offer, choices, and their effects.
 import type { DialogueParams } from '../../protocol/perception-command.ts'
 import type { PersonRow, TopicRow } from './content/shape.ts'
 import { agentId, type Entity, findEntity, tooFar, VOICE } from './entities.ts'
@@ -8,14 +8,14 @@ import { MAX_HEALTH, MAX_HEARD } from './state.ts'
 
 export const TALK_TICKS = 2
 
-/** The topics that a person has for this agent now. */
+/** The topics that a person currently offers this agent. */
 export function topicsOf(scene: Scene, actor: Actor, person: PersonRow): readonly TopicRow[] {
   return person.topics.filter((topic) => holds(scene, actor, topic.when ?? [], person.id))
 }
 
 type Listener = Extract<Entity, { kind: 'person' | 'agent' }>
 
-/** A person or another agent within the range of voices. */
+/** A person or another agent within voice range. */
 export function findListener(scene: Scene, actor: Actor, id: string): Listener | Failure {
   const entity = findEntity(scene, actor, id)
   if (isFailure(entity)) return entity
@@ -26,7 +26,7 @@ export function findListener(scene: Scene, actor: Actor, id: string): Listener |
   return tooFar(actor.self, entity, VOICE) ?? entity
 }
 
-/** Says the topic to another agent, which hears it in its own words. */
+/** Says the topic to another agent, which hears it verbatim. */
 function say(scene: Scene, { slot }: Actor, to: Extract<Listener, { kind: 'agent' }>, text: string): Ending {
   const { heard } = to.agent
   heard.push({ tick: scene.state.tick, slot, text })
@@ -35,7 +35,7 @@ function say(scene: Scene, { slot }: Actor, to: Extract<Listener, { kind: 'agent
   return { text: `You say to ${to.name}: “${text}”` }
 }
 
-/** Begins a talk: the greeting, and what can be asked. */
+/** Starts a conversation: the greeting, and the available topics. */
 export function greet(scene: Scene, actor: Actor, id: string): Ending {
   const listener = findListener(scene, actor, id)
   if (isFailure(listener)) return listener
@@ -47,7 +47,7 @@ export function greet(scene: Scene, actor: Actor, id: string): Ending {
   return { text: `${person.name}: “${person.greeting}” ${offer(topics)}` }
 }
 
-/** Asks about a topic, or answers with one of its choices. Speaking to somebody begins the talk if need be. */
+/** Asks about a topic, or answers with one of its choices. Starts the conversation if necessary. */
 export function discuss(scene: Scene, actor: Actor, params: DialogueParams): Ending {
   const listener = findListener(scene, actor, params.entity_id)
   if (isFailure(listener)) return listener

@@ -1,5 +1,5 @@
-// What an agent can notice, and where it stands: people, creatures, items, doors, containers and other agents of its
-// cell, within its range of perception. Commands may name these and no others.
+// The entities that an agent can notice, with their positions: people, creatures, items, doors, containers and other
+// agents of its cell within its range of perception. Commands can refer only to these.
 import type { Atlas, Place } from './atlas.ts'
 import { placeOf } from './atlas.ts'
 import type { ContainerRow, CreatureRow, DoorRow, ItemRow, PersonRow } from './content/shape.ts'
@@ -18,7 +18,7 @@ interface Standing {
   readonly text: string
 }
 
-/** What can be taken out of. */
+/** An entity whose contents can be taken. */
 export interface Stock {
   items: Items
   gold: number
@@ -34,11 +34,11 @@ export type Entity = Standing &
     | { readonly kind: 'container'; readonly row: ContainerRow | CreatureRow; readonly stock: Stock }
   )
 
-/** How far a hand reaches, in tiles; voices carry a tile further. */
+/** Reach of a hand, in tiles; voices carry one tile further. */
 export const REACH = 1
 export const VOICE = 2
 
-/** Tiles at which things are noticed: 12 under a roof; outside 10, less at night and in bad weather, 4 at least. */
+/** Range of perception in tiles: 12 indoors; 10 outdoors, less at night and in bad weather, and at least 4. */
 export function rangeOf(state: FrontierState, place: Place): number {
   if (place.isInterior) return 12
   const dark = isNight(state.tick) ? 4 : 0
@@ -54,12 +54,12 @@ export function agentName(slot: number): string {
   return `Traveller ${slot + 1}`
 }
 
-/** A creature that is dead and carries nothing more is gone. */
+/** A dead creature that carries nothing any more is no longer visible. */
 export function isCarcass(creature: Creature): boolean {
   return creature.health === 0 && (creature.gold > 0 || itemCount(creature.items) > 0)
 }
 
-/** Finds what a command names. */
+/** Finds the entity that a command refers to. */
 export function findEntity(scene: Scene, { self, slot }: Actor, id: string): Entity | Failure {
   const { atlas, state } = scene
   const place = placeOf(atlas, self.cell)
@@ -112,7 +112,7 @@ function findAgent(state: FrontierState, cell: string, id: string): Entity | und
   return { id, x: agent.x, y: agent.y, name: agentName(slot), text, kind: 'agent', slot, agent }
 }
 
-/** Whether `entity` is within `reach` tiles; a failure that says how far it is if not. */
+/** Checks that `entity` is within `reach` tiles; otherwise returns a failure that states the distance. */
 export function tooFar(self: Agent, entity: Entity, reach: number): Failure | undefined {
   const distance = distanceOf(self.x, self.y, entity.x, entity.y)
   if (distance <= reach) return undefined

@@ -1,5 +1,5 @@
-// What a traveller without a guide remembers of what it perceived: places and what was seen in them, people and what they
-// talk about, things and what became of them. Everything comes from perceptions and from the outcomes of its commands.
+// The memory of a bot without a guide: places and what it saw in them, people and their topics, things and what became
+// of them. Everything comes from perceptions and from the outcomes of its commands.
 import type { FrontierObservation } from './perceive.ts'
 
 type Seen = FrontierObservation['perception']
@@ -11,7 +11,7 @@ export interface Spot {
   readonly y: number
 }
 
-/** Something that was seen, and from where. */
+/** A seen entity, and the position from which it was seen. */
 export interface Remembered extends Spot {
   readonly id: string
   readonly name: string
@@ -19,34 +19,34 @@ export interface Remembered extends Spot {
   readonly distance: number
 }
 
-/** Tiles between the points from which a cell is looked at. */
+/** Tiles between the points from which a cell is explored. */
 const STRIDE = 7
-/** How far from where it came in a cell is walked over, in strides. */
+/** How far the bot explores a cell from where it entered, in strides. */
 const REACH = 4
 
 export class Memory {
-  /** By id: where it was seen from, as near as it ever was. */
+  /** By id: the nearest position from which it was seen. */
   readonly remembered = new Map<string, Remembered>()
-  /** People that were talked to, with the chapter in which; a new chapter opens when a quest moves on. */
+  /** People it has talked to, with the chapter; a new chapter begins when a quest advances. */
   readonly talked = new Map<string, number>()
-  /** `person topic` that were asked, with the chapter. */
+  /** `person topic` pairs it has asked, with the chapter. */
   readonly asked = new Map<string, number>()
-  /** By `person topic`: choices that are offered and not taken yet. */
+  /** By `person topic`: choices that are offered and not yet taken. */
   readonly choices = new Map<string, readonly { readonly index: number; readonly text: string }[]>()
-  /** Doors, things and containers that are done with. */
+  /** Doors, things and containers that need no further attention. */
   readonly done = new Set<string>()
-  /** Items that were tried out, and those that heal or are thrown, by what came of it. */
+  /** Items it has tried, and those that heal or can be thrown, according to the outcome. */
   readonly tried = new Set<string>()
   readonly healing = new Set<string>()
   readonly thrown = new Set<string>()
-  /** By cell: points to look from that are left. */
+  /** By cell: the remaining points to explore from. */
   readonly points = new Map<string, Spot[]>()
   chapter = 0
   /** Parries in a row. */
   parries = 0
   #journal = ''
 
-  /** Takes in what is perceived now. */
+  /** Records the current perception. */
   see({ location, nearby_entities, active_quests }: Seen): void {
     const { cell, x, y } = location
     for (const { entity_id: id, name, entity_type: type, distance } of nearby_entities) {
@@ -61,13 +61,13 @@ export class Memory {
     this.chapter++
   }
 
-  /** Points of the cell that are near enough count as looked from. */
+  /** Marks the points of the cell that are near enough as explored. */
   lookFrom({ cell, x, y }: Spot): void {
     const left = this.points.get(cell)?.filter((point) => Math.abs(point.x - x) + Math.abs(point.y - y) > STRIDE / 2)
     if (left) this.points.set(cell, left)
   }
 
-  /** The point of a cell that is nearest to a place, of those that are left. */
+  /** The remaining point of a cell that is nearest to a position. */
   nextPoint(cell: string, { x, y }: Pick<Spot, 'x' | 'y'>): Spot | undefined {
     let best: Spot | undefined
     let least = Number.POSITIVE_INFINITY

@@ -1,5 +1,5 @@
-// A bot without a guide: it knows only perceptions and outcomes, and nothing of the content. It looks about, talks
-// to everybody about every topic, reads its quests, and goes to the people and places that they name.
+// A bot without a guide: it knows only perceptions and outcomes, not the content. It explores, talks to everybody about
+// every topic, reads its quests, and goes to the people and places that they name.
 import type { Bot } from '../../kernel/world.ts'
 import type { AgentCommand } from '../../protocol/perception-command.ts'
 import { Memory, type Near, type Remembered, type Spot } from './explorer-memory.ts'
@@ -9,9 +9,9 @@ type Seen = FrontierObservation['perception']
 
 const SORE_PERCENT = 55
 const WEAK_PERCENT = 30
-/** How much of what it can carry it picks up: room is left for what a quest may want carried. */
+/** Share of its capacity that it fills, leaving room for quest items. */
 const MAX_LOAD = 0.7
-/** Parries in a row, after which a foe that does not come is met. */
+/** Number of parries in a row after which it goes to meet a foe that does not approach. */
 const MAX_PARRIES = 2
 const REST: AgentCommand = { command: 'wait', params: { duration_seconds: 1800 } }
 
@@ -71,7 +71,7 @@ function learn(memory: Memory, last: AgentCommand, { status, outcome, code }: Re
   }
 }
 
-/** Notes that a topic was asked, and which of the choices that it offers would be taken. */
+/** Records that a topic was asked, and which of the offered choices to take. */
 function answer(
   memory: Memory,
   asked: { entity_id: string; topic: string; choice_idx?: number },
@@ -101,7 +101,7 @@ function survive(memory: Memory, seen: Seen): AgentCommand | undefined {
     const action_type = flask ? 'cast' : foe.distance <= 1 ? 'attack' : 'block'
     memory.parries = action_type === 'block' ? memory.parries + 1 : 0
     if (memory.parries <= MAX_PARRIES) return { command: 'combat_action', params: { action_type, target_entity_id } }
-    // It does not approach: meet it, or leave it if it cannot be reached.
+    // The foe does not approach: go to it, or leave it if it is out of reach.
     if (!memory.done.has(target_entity_id)) return walkTo(target_entity_id)
   } else memory.parries = 0
   if (percent >= SORE_PERCENT) return undefined
@@ -110,7 +110,7 @@ function survive(memory: Memory, seen: Seen): AgentCommand | undefined {
 
 const use = (item_id: string): AgentCommand => ({ command: 'use_item', params: { item_id } })
 
-/** Tries every kind of item once: the outcome shows its use. */
+/** Tries every kind of item once; the outcome shows its use. */
 function tryOut(memory: Memory, seen: Seen): AgentCommand | undefined {
   const item = seen.inventory_summary.items?.find((each) => !memory.tried.has(each.item_id) && each.in_use !== true)
   if (!item) return undefined
@@ -118,16 +118,16 @@ function tryOut(memory: Memory, seen: Seen): AgentCommand | undefined {
   return use(item.item_id)
 }
 
-/** Whether the journal names somebody, something or some place. */
+/** Whether the journal mentions a person, thing or place. */
 function isNamed(seen: Seen, name: string): boolean {
   const words = name.toLowerCase().replaceAll('-', ' ')
   return seen.active_quests.some(({ text = '' }) => text.toLowerCase().includes(words))
 }
 
-/** `ninefold-cut` is a part of Ninefold. */
+/** `ninefold-cut` is part of Ninefold. */
 const firstWord = (cell: string): string => cell.replace(/-.*/, '')
 
-/** Talks: answers what was asked, asks what is open, and greets who was not met in this chapter. */
+/** Talks: answers open questions, asks unasked topics, and greets people not met in this chapter. */
 function converse(memory: Memory, seen: Seen): AgentCommand | undefined {
   for (const [key, choices] of memory.choices) {
     const [entity_id = '', topic = ''] = key.split(' ')
@@ -158,7 +158,7 @@ const isNew = (memory: Memory, person: string, topic: string): boolean => !memor
 
 const walkTo = (entity_id: string): AgentCommand => ({ command: 'move_to', params: { entity_id } })
 
-/** Takes what lies about, opens what is shut, and meets what lives where the journal sends it. */
+/** Takes loose items, opens closed things, and fights creatures where the journal requires it. */
 function handle(memory: Memory, seen: Seen): AgentCommand | undefined {
   const isFull = seen.inventory_summary.encumbrance_pct > MAX_LOAD
   for (const each of seen.nearby_entities) {
@@ -181,7 +181,7 @@ const isStuff = ({ entity_type: type }: Near): boolean => type === 'item' || typ
 const isDone = (memory: Memory, { entity_id: id }: Pick<Near, 'entity_id'>): boolean =>
   memory.done.has(id) || memory.done.has(`${id} ${memory.chapter}`)
 
-/** Goes to whom the journal names, through a door that was not taken yet, or looks about. */
+/** Goes to the person that the journal names, through a door not yet taken, or explores. */
 function travel(memory: Memory, seen: Seen): AgentCommand {
   const { location } = seen
   memory.lookFrom(location)
@@ -197,7 +197,7 @@ function travel(memory: Memory, seen: Seen): AgentCommand {
       (each) => each.type === 'door' && each.cell === cell && !isDone(memory, { entity_id: each.id }),
     )
     const point = memory.nextPoint(cell, cell === location.cell ? location : { x: 0, y: 0 })
-    // With something to look for, a cell is looked through before it is left.
+    // With an active quest, the bot explores a cell completely before leaving it.
     if (point && (!door || seen.active_quests.length > 0)) return lookAt(memory, point)
     if (door) return cell === location.cell ? passThrough(memory, seen, door) : goTo(door)
   }
@@ -207,7 +207,7 @@ function travel(memory: Memory, seen: Seen): AgentCommand {
     const point = memory.nextPoint(cell, location)
     if (point) return lookAt(memory, point)
   }
-  // Everything was seen once: things grow again, and doors may open with what was found since.
+  // Everything has been seen once: start over, because things grow again and new items may open doors.
   memory.points.clear()
   memory.done.clear()
   return REST
@@ -228,7 +228,7 @@ function lookAt(memory: Memory, point: Spot): AgentCommand {
 function passThrough(memory: Memory, seen: Seen, door: Remembered): AgentCommand {
   const near = seen.nearby_entities.find((each) => each.entity_id === door.id)
   if (!near && isAt(seen.location, door)) {
-    // By night or in fog it is not seen from where it was seen before: another time, then.
+    // At night or in fog it is not visible from where it was seen before: try again later.
     memory.done.add(`${door.id} ${memory.chapter}`)
     return REST
   }

@@ -37,7 +37,7 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: 
 const said = (command: string, params: Record<string, fc.Arbitrary<unknown>>) =>
   fc.record({ command: fc.constant(command), params: fc.record(params) })
 
-/** Well-formed commands: most of them fit some situation, few fit the one they meet. */
+/** Well-formed commands: most fit some situation, few fit the current one. */
 const wellFormed = fc
   .oneof(
     said('move_to', {
@@ -81,7 +81,7 @@ const configs = fc.record({
 
 testWorld(frontier, { commands, configs, runs: 40 })
 
-/** What must hold after every step, worked out again from the state alone. */
+/** The invariants after every step, recomputed from the state alone. */
 function lawsOf(state: FrontierState): string[] {
   const broken: string[] = []
   const count: Record<string, number> = {}
@@ -106,7 +106,7 @@ function lawsOf(state: FrontierState): string[] {
   return broken
 }
 
-/** Plays what slots say and gathers every law that breaks, refusals of the busy included. */
+/** Plays the given commands and collects every violation, including refusals of busy agents. */
 function violationsOf(world: World, turns: readonly (readonly [slot: number, command: unknown])[]): string[] {
   const fold = createFold(
     world,
@@ -178,7 +178,7 @@ test('frontier: each law is seen to fail on a planted defect', () => {
         harm(state as FrontierState)
       },
     }
-    // Long enough for every defect to show: an agent may walk some steps before it meets a wall.
+    // Long enough for every defect to show: an agent may walk for some steps before it meets a wall.
     const long = fc.array(fc.tuple(fc.nat(3), wellFormed), { minLength: 60, maxLength: 150 })
     const found = fc.check(
       fc.property(long, (said) => !violationsOf(world, said).includes(law)),
@@ -188,7 +188,7 @@ test('frontier: each law is seen to fail on a planted defect', () => {
   }
 })
 
-/** Plays a variant with a bot in every seat; the bots never see what a perception need not hold. */
+/** Plays a variant with a bot in every slot; the bots see nothing that a perception may lack. */
 function play(variant: string, bot: string, seed: number) {
   const { config } = configureWorld(frontier, variant)
   const fold = createFold(frontier, config, seed)

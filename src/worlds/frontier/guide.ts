@@ -1,4 +1,4 @@
-// A traveller's guide: what is known of the country before setting out. Drawn from the content, never from a state.
+// A traveller's guide: prior knowledge of the country, derived from the content and never from a state.
 import type { Content, Goal } from './content/shape.ts'
 
 export interface Spot {
@@ -11,19 +11,19 @@ export interface Spot {
 export interface GuidedQuest {
   readonly id: string
   readonly start: Goal
-  /** By stage: what to do. */
+  /** By stage: the goal. */
   readonly goals: ReadonlyMap<number, Goal>
 }
 
 export interface Guide {
   readonly quests: readonly GuidedQuest[]
-  /** Where people, creatures and containers are to be found. */
+  /** Positions of people, creatures and containers. */
   readonly spots: ReadonlyMap<string, Spot>
-  /** By item: where it lies about. */
+  /** By item: where it lies. */
   readonly finds: ReadonlyMap<string, readonly Spot[]>
   readonly cells: readonly string[]
   readonly items: readonly string[]
-  /** By person: what they may talk about. */
+  /** By person: the topics they may offer. */
   readonly topics: ReadonlyMap<string, readonly string[]>
 }
 

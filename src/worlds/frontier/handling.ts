@@ -1,4 +1,4 @@
-// Hands: taking, opening, looking at things, and using what is carried.
+// Handling: taking, opening and examining things, and using carried items.
 import type { InteractParams, UseItemParams } from '../../protocol/perception-command.ts'
 import { nameOfItem } from './atlas.ts'
 import { finishCombat } from './combat.ts'
@@ -10,7 +10,7 @@ import { passDoor, unlock } from './movement.ts'
 import { type Actor, type Ending, fail, isFailure, type Scene, tell } from './scene.ts'
 import { MAX_HEALTH } from './state.ts'
 
-/** Does what `interact` asks, now. */
+/** Executes `interact`. */
 export function interact(scene: Scene, actor: Actor, params: InteractParams): Ending {
   if (params.interaction_type === 'talk') return greet(scene, actor, params.entity_id)
   const entity = findEntity(scene, actor, params.entity_id)
@@ -44,7 +44,7 @@ function pickUp(scene: Scene, { self, slot }: Actor, entity: Extract<Entity, { k
   return { text: `You take: ${entity.name}.` }
 }
 
-/** Takes out whatever can be carried, in the order of the catalogue, and the gold. */
+/** Takes whatever the agent can carry, in the order of the catalogue, and the gold. */
 function search(scene: Scene, actor: Actor, entity: Extract<Entity, { kind: 'container' }>): Ending {
   const { self, slot } = actor
   const { stock } = entity
@@ -71,7 +71,7 @@ function search(scene: Scene, actor: Actor, entity: Extract<Entity, { kind: 'con
   return { text: `${entity.name}: you take ${taken.join(', ')}.${rest}` }
 }
 
-/** Uses an item that is carried, now. */
+/** Uses a carried item. */
 export function useItem(scene: Scene, actor: Actor, params: UseItemParams): Ending {
   const { self } = actor
   const item = scene.atlas.items.get(params.item_id)
@@ -98,7 +98,7 @@ export function useItem(scene: Scene, actor: Actor, params: UseItemParams): Endi
   }
 }
 
-/** What is used on another agent, and does not heal, is given to it. Undefined: it is not used on an agent. */
+/** Gives the item to the target agent if it does not heal. Undefined: the target is not an agent. */
 function handOver(scene: Scene, actor: Actor, item: ItemRow, target: string | undefined): Ending | undefined {
   const { self, slot } = actor
   const to = target === undefined ? undefined : findEntity(scene, actor, target)
@@ -134,7 +134,7 @@ function heal(
   return { text: `${item.name}: health is ${patient.health} of ${MAX_HEALTH}.` }
 }
 
-/** Things without a use of their own are good for the locks they fit, if any. */
+/** An item without a use of its own can only open the locks that it fits. */
 function applyKey(scene: Scene, actor: Actor, item: ItemRow, target: string | undefined): Ending {
   const entity = target === undefined ? undefined : findEntity(scene, actor, target)
   if (entity && isFailure(entity)) return entity

@@ -1,10 +1,10 @@
-// Items and gold: who has what, what it weighs, and the count of all that comes into the world and leaves it.
-// Nothing is ever just lost: carried + lying + kept + spent = start + made, of every item and of gold.
+// Items and gold: who holds what, its weight, and the totals that enter and leave the world. Nothing is ever lost:
+// carried + lying + kept + spent = start + made, for every item and for gold.
 import type { Atlas } from './atlas.ts'
 import type { Actor, Scene } from './scene.ts'
 import type { Agent, FrontierState, Items } from './state.ts'
 
-/** What an agent can carry. */
+/** Maximum weight that an agent can carry. */
 export const CAPACITY = 60
 /** Percentage of the capacity above which every tile takes twice as long. */
 const LADEN_PERCENT = 75
@@ -13,7 +13,7 @@ export function countOf(items: Readonly<Items>, item: string): number {
   return items[item] ?? 0
 }
 
-/** Adds `count` (or takes it away when negative). The caller has made sure that enough is there. */
+/** Adds `count`, or removes it when negative. The caller ensures that enough is there. */
 export function addItem(items: Items, item: string, count: number): void {
   const now = countOf(items, item) + count
   if (now === 0) delete items[item]
@@ -45,20 +45,20 @@ export function roomFor(atlas: Atlas, agent: Agent, item: string): number {
   return Math.max(0, Math.floor((CAPACITY - loadOf(atlas, agent.items)) / weight))
 }
 
-/** New items for an agent. The caller has made sure that it can carry what it will hold in the end. */
+/** Creates items for an agent. The caller ensures that the agent can carry the final load. */
 export function makeItems(scene: Scene, { self }: Actor, item: string, count: number): void {
   addItem(self.items, item, count)
   addItem(scene.state.made, item, count)
 }
 
-/** Takes items from an agent out of the world. What it no longer has, it no longer wields. */
+/** Removes an agent's items from the world. Items that it no longer has are no longer wielded. */
 export function spendItems(scene: Scene, { self }: Actor, item: string, count: number): void {
   addItem(self.items, item, -count)
   addItem(scene.state.spent, item, count)
   dropHeld(self, item)
 }
 
-/** What an agent no longer has, it no longer wields or wears. */
+/** Stops wielding or wearing an item that the agent no longer has. */
 export function dropHeld(self: Agent, item: string): void {
   if (countOf(self.items, item) > 0) return
   if (self.weapon === item) self.weapon = null
@@ -70,13 +70,13 @@ export function earnGold(state: FrontierState, agent: Agent, amount: number): vo
   state.gold_made += amount
 }
 
-/** The caller has made sure that the agent has it. */
+/** The caller ensures that the agent has the gold. */
 export function spendGold(state: FrontierState, agent: Agent, amount: number): void {
   agent.gold -= amount
   state.gold_spent += amount
 }
 
-/** All there is of each item: with agents, on the ground, in containers and on creatures. */
+/** Total of each item: with agents, on the ground, in containers and on creatures. */
 export function itemsInWorld(atlas: Atlas, state: FrontierState): Items {
   const all: Items = {}
   const holders = [...state.agents, ...state.creatures, ...state.containers]
@@ -88,7 +88,7 @@ export function itemsInWorld(atlas: Atlas, state: FrontierState): Items {
   return all
 }
 
-/** All there was of each item at the start. */
+/** Total of each item at the start. */
 export function itemsAtStart(atlas: Atlas, slots: number): Items {
   const all: Items = {}
   const { start, creatures, containers, things } = atlas.content
@@ -99,7 +99,7 @@ export function itemsAtStart(atlas: Atlas, slots: number): Items {
   return all
 }
 
-/** All the gold that there is. */
+/** Total gold in the world. */
 export function goldInWorld(state: FrontierState): number {
   let gold = 0
   for (const holder of [...state.agents, ...state.creatures, ...state.containers]) gold += holder.gold

@@ -1,5 +1,5 @@
-// Walking: tile by tile inside a cell, and through doors from cell to cell. A way is found when a leg begins; it is kept
-// in the task, so a saved walk continues identically.
+// Walking: tile by tile within a cell, and through doors from cell to cell. The path is computed when a leg begins and
+// kept in the task, so a saved walk continues identically.
 import type { MoveToParams } from '../../protocol/perception-command.ts'
 import { placeOf } from './atlas.ts'
 import type { DoorRow } from './content/shape.ts'
@@ -39,7 +39,7 @@ function tileOf(coordinate: number | undefined, otherwise: number): number {
   return coordinate === undefined ? otherwise : Math.round(coordinate) + 0
 }
 
-/** Where somebody who comes from `from` enters `cell`. */
+/** Where an agent that comes from `from` enters `cell`. */
 function arrivalAt({ atlas }: Scene, from: string, cell: string): DoorRow | undefined {
   let at = from
   for (;;) {
@@ -59,7 +59,7 @@ function planLeg(scene: Scene, { self }: Actor, goal: Goal): Task | Failure {
   return { left: path[0] === undefined ? 1 : tollOf(scene, self.cell, path[0], isLaden(scene.atlas, self)), path, goal }
 }
 
-/** Ticks to enter a tile: its cost, one more on soft ground in the wet; twice as long for the laden. */
+/** Ticks to enter a tile: its cost, plus one on soft ground in wet weather; doubled for a laden agent. */
 function tollOf({ atlas, state }: Scene, cell: string, tile: number, laden: boolean): number {
   const place = placeOf(atlas, cell)
   const cost = place.ground.cost[tile] ?? 1
@@ -93,7 +93,7 @@ export function advanceMove(scene: Scene, actor: Actor, task: Task): Ending | un
   return undefined
 }
 
-/** Takes the agent through a door that it stands at; unlocks it with a key that it carries. */
+/** Takes the agent through a door beside it, and unlocks the door with a carried key. */
 export function passDoor(scene: Scene, actor: Actor, door: DoorRow): Failure | undefined {
   const { self, slot } = actor
   const beyond = scene.atlas.doors.get(door.to)
@@ -112,7 +112,7 @@ export function passDoor(scene: Scene, actor: Actor, door: DoorRow): Failure | u
   return undefined
 }
 
-/** Opens a lock for good: both sides of a door, or a container. */
+/** Unlocks both sides of a door, or a container, permanently. */
 export function unlock(
   { atlas, state }: Scene,
   { self }: Actor,

@@ -1,5 +1,5 @@
-// What one agent can see of the world: its perception, its observation, and the public view.
-// Nothing here changes the state or hands out a piece of it.
+// What one agent can see of the world: its perception, its observation, and the public view. Nothing here changes the
+// state or returns references into it.
 
 import { at } from '../../kernel/at.ts'
 import type { PerceptionBody } from '../../kernel/world.ts'
@@ -22,11 +22,11 @@ export interface FrontierObservation {
   readonly slot: number
   readonly tick: number
   readonly max_ticks: number
-  /** Without `raw_engine_data`: it has to do without. */
+  /** Omits `raw_engine_data`: bots must manage without it. */
   readonly perception: Omit<PerceptionBody, 'raw_engine_data'>
   /** The agent's last command and its status; null before the first. */
   readonly command: CommandView | null
-  /** Additional data for a person's page: see `detailsOf`. */
+  /** Additional data for the play page: see `detailsOf`. */
   readonly details: JsonObject
 }
 
@@ -57,7 +57,7 @@ export function observe(atlas: Atlas, state: FrontierState, slot: number): Front
   }
 }
 
-/** Data specific to this world: the positions of entities in sight, and the choices that can be answered now. */
+/** Data specific to this world: the positions of visible entities, and the choices that can be answered now. */
 function detailsOf(atlas: Atlas, state: FrontierState, actor: Actor): JsonObject {
   const { self } = actor
   const place = placeOf(atlas, self.cell)
@@ -76,7 +76,7 @@ function detailsOf(atlas: Atlas, state: FrontierState, actor: Actor): JsonObject
   return { ...extras(atlas, state, actor), moving: [...moving, ...others], choices: choicesOf(atlas, state, actor) }
 }
 
-/** The choices of the topic that was asked about last, while they are open. */
+/** The choices of the topic asked last, while they are open. */
 function choicesOf(atlas: Atlas, state: FrontierState, actor: Actor): JsonValue[] {
   const { self } = actor
   const { talking, command: said } = self
@@ -156,7 +156,7 @@ function carriedBy({ content }: Atlas, { items, weapon, armour }: Agent): Carrie
   return carried
 }
 
-/** The talk under way, and what other agents have said. */
+/** The conversation in progress, and what other agents have said. */
 function talkOf(atlas: Atlas, state: FrontierState, actor: Actor): Pick<PerceptionBody, 'dialogue' | 'heard'> {
   const { talking, heard } = actor.self
   const person = talking === null ? undefined : atlas.people.get(talking)
@@ -168,7 +168,7 @@ function talkOf(atlas: Atlas, state: FrontierState, actor: Actor): Pick<Percepti
   }
 }
 
-/** Nearest first; of equally near ones people, creatures, items, containers, doors, then agents, each in their order. */
+/** Nearest first; ties in the order people, creatures, items, containers, doors, agents, each in their own order. */
 function nearby(atlas: Atlas, state: FrontierState, { slot, self }: Actor, place: Place): Nearby[] {
   const found: Nearby[] = []
   const range = rangeOf(state, place)
@@ -205,7 +205,7 @@ function nearby(atlas: Atlas, state: FrontierState, { slot, self }: Actor, place
   return found
 }
 
-/** Keeps the list in order as it grows: it is short, and made at every tick. */
+/** Inserts in order: the list is short and rebuilt at every tick. */
 function insert(found: Nearby[], each: Nearby): void {
   let at = found.length
   found.push(each)
@@ -254,7 +254,7 @@ function extras(atlas: Atlas, state: FrontierState, actor: Actor): JsonObject {
 
 const SILENT = Object.freeze({ effect: () => '', cancel: () => undefined, event: () => undefined })
 
-/** What the public sees: everybody and everything that moves, without what they carry. */
+/** The public view: all people, agents and moving things, without their belongings. */
 export function spectate(atlas: Atlas, state: FrontierState): JsonObject {
   return {
     tick: state.tick,

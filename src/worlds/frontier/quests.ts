@@ -1,4 +1,4 @@
-// Conditions, effects and the stages of quests: how the data of the writers acts on the world.
+// Conditions, effects and the stages of quests: how the content data acts on the world.
 
 import { nameOfItem } from './atlas.ts'
 import type { Condition, Effect } from './content/shape.ts'
@@ -6,12 +6,12 @@ import { CAPACITY, countOf, earnGold, loadOf, makeItems, spendGold, spendItems }
 import { type Actor, type Scene, tell, tellOnly } from './scene.ts'
 import { type Agent, MAX_HEALTH } from './state.ts'
 
-/** What a person thinks of an agent, 0..100. */
+/** A person's attitude to an agent, 0..100. */
 export function dispositionOf(base: number, agent: Agent, person: string): number {
   return Math.min(100, Math.max(0, base + (agent.regard[person] ?? 0)))
 }
 
-/** Whether all hold for this agent. `person` is whose disposition is meant. */
+/** Whether all conditions hold for this agent. `person` is the one whose disposition is tested. */
 export function holds(scene: Scene, actor: Actor, conditions: readonly Condition[], person?: string): boolean {
   return conditions.every((condition) => holdsOne(scene, actor, condition, person))
 }
@@ -39,7 +39,7 @@ function holdsOne({ atlas, state }: Scene, { self }: Actor, condition: Condition
   }
 }
 
-/** Whether the agent could lift what it would hold once the effects have been applied. */
+/** Whether the agent could carry its load after the effects have been applied. */
 export function fits({ atlas }: Scene, { self }: Actor, effects: readonly Effect[]): boolean {
   let load = loadOf(atlas, self.items)
   for (const effect of effects) {
@@ -50,7 +50,7 @@ export function fits({ atlas }: Scene, { self }: Actor, effects: readonly Effect
   return load <= CAPACITY
 }
 
-/** Applies effects one after the other; returns what an onlooker would note, as sentences. */
+/** Applies effects in order; returns the observable changes as sentences. */
 export function applyEffects(scene: Scene, actor: Actor, effects: readonly Effect[], person: string): string[] {
   return effects.flatMap((effect) => applyEffect(scene, actor, effect, person) ?? [])
 }
@@ -86,7 +86,7 @@ function applyEffect(scene: Scene, actor: Actor, effect: Effect, person: string)
   }
 }
 
-/** Takes a quest on to a later stage; the points are the agent's. Returns the journal's sentence. */
+/** Advances a quest to a later stage; the agent gets the points. Returns the journal's sentence. */
 function reachStage(scene: Scene, { self, slot }: Actor, quest: string, stage: number): string | undefined {
   const { state, atlas } = scene
   const before = state.quests[quest]
@@ -100,7 +100,7 @@ function reachStage(scene: Scene, { self, slot }: Actor, quest: string, stage: n
   return `[${row.name}] ${reached.text}`
 }
 
-/** Moves on every quest whose stage waits for something that now holds for this agent. */
+/** Advances every quest whose stage conditions now hold for this agent. */
 export function reviewQuests(scene: Scene, actor: Actor): string[] {
   const said: string[] = []
   for (const quest of scene.atlas.content.quests) {
@@ -116,7 +116,7 @@ export function reviewQuests(scene: Scene, actor: Actor): string[] {
   return said
 }
 
-/** Whether every quest that is played has come to its end. */
+/** Whether every active quest has ended. */
 export function areQuestsDone({ atlas, state }: Pick<Scene, 'atlas' | 'state'>): boolean {
   for (const quest in state.quests) {
     const last = atlas.quests.get(quest)?.stages.at(-1)?.stage

@@ -1,5 +1,5 @@
-// What a rule is given: the content, the state it may change, and where to tell what happened. Also the two ways in
-// which a command ends.
+// The input of a rule: the content, the state it may change, and the output for events. Also the two ways in which a
+// command ends.
 import type { StepOutput } from '../../kernel/world.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Atlas } from './atlas.ts'
@@ -11,7 +11,7 @@ export interface Scene {
   readonly out: StepOutput
 }
 
-/** The agent that a rule is about. */
+/** The agent to which a rule applies. */
 export interface Actor {
   readonly slot: number
   readonly self: Agent
@@ -36,7 +36,7 @@ export function isFailure(value: object): value is Failure {
   return 'code' in value
 }
 
-/** Emits an event for all slots. Its data names the slot it is about. */
+/** Emits an event for all slots. Its data includes the slot that it is about. */
 export function tell(scene: Scene, kind: string, data: JsonObject): void {
   scene.out.event({ slot: null, kind, data })
 }

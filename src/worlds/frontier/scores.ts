@@ -1,13 +1,13 @@
-// The standing: what each agent has earned by quests, gold, discovery and survival.
+// The standings: what each agent has earned by quests, gold, discovery and survival.
 
 import { z } from 'zod'
 import { at } from '../../kernel/at.ts'
 import { Results } from '../../protocol/episode.ts'
 import { type FrontierState, MAX_SLOTS } from './state.ts'
 
-/** Gold for a point. */
+/** Gold per point. */
 const GOLD_A_POINT = 5
-/** Points for every cell beyond the first that an agent has been in. */
+/** Points for every cell that an agent has visited beyond the first. */
 const DISCOVERY_POINTS = 2
 const SURVIVAL_POINTS = 20
 const FALL_POINTS = 10

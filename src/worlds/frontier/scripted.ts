@@ -1,6 +1,6 @@
-// A sensible traveller: looks after itself first, then follows one quest after the other by the guide.
-// It remembers what it has tried, what it has found empty and what it believes it carries; all of that follows from its
-// observations, so shown them again it comes to the same mind.
+// A sensible bot: it looks after itself first, then follows one quest after another using the guide. It remembers what
+// it has tried, what it found empty and what it believes it carries. All of this follows from its observations, so the
+// same observations produce the same decisions.
 import type { Bot } from '../../kernel/world.ts'
 import type { AgentCommand } from '../../protocol/perception-command.ts'
 import type { Goal } from './content/shape.ts'
@@ -10,30 +10,30 @@ import type { CommandView, FrontierObservation } from './perceive.ts'
 type PerceptionBody = FrontierObservation['perception']
 type Nearby = PerceptionBody['nearby_entities'][number]
 
-/** Health below which it dresses its wounds, and below which it leaves a fight. */
+/** Health below which it treats its wounds, and below which it leaves a fight. */
 const SORE_PERCENT = 55
 const WEAK_PERCENT = 30
-/** Seconds of a rest. */
+/** Duration of a rest, in seconds. */
 const REST_SECONDS = 1800
-/** Ticks after which a quest that did not move is put last. */
+/** Ticks without progress after which a quest goes to the end of the queue. */
 const PATIENCE = 500
-/** What it puts on or takes in hand when it comes by it: id by name. */
+/** Items that it wears or wields when it gets them: id by name. */
 const WORN: Readonly<Record<string, string>> = {
   'Slate-cutter’s blade': 'cutter-blade',
   'Drover’s coat': 'drover-coat',
 }
 
 interface Mind {
-  /** Bandages that it should have. */
+  /** Number of bandages that it should have. */
   bandages: number
   flasks: number
-  /** Ids of what it has come by and not put on yet. */
+  /** Ids of items that it has received but not yet put on. */
   readonly spare: string[]
-  /** Things and containers that it has looked into or found gone, with the tick. */
+  /** Things and containers that it has searched or found gone, with the tick. */
   readonly searched: Map<string, number>
-  /** Quests that cannot be begun (any more). */
+  /** Quests that cannot be started, or no longer can. */
   readonly closed: Set<string>
-  /** By quest: stage and the tick it was first seen at. */
+  /** By quest: the stage, and the tick at which it was first seen. */
   readonly stages: Map<string, { stage: number; since: number }>
   last: AgentCommand | undefined
   lastQuest: string | undefined
@@ -92,7 +92,7 @@ function learn(mind: Mind, { status, outcome, code }: CommandView, tick: number)
   mind.last = undefined
 }
 
-/** Outcomes name what has been received: `1 × Roll of bandage`, `You take: Ember flask`. */
+/** Outcomes name received items: `1 × Roll of bandage`, `You take: Ember flask`. */
 function noteGains(mind: Mind, outcome: string): void {
   const isGain = /receive|you take/i.test(outcome)
   if (!isGain) return
@@ -105,7 +105,7 @@ function noteGains(mind: Mind, outcome: string): void {
   for (const [name, id] of Object.entries(WORN)) if (count(name) > 0) mind.spare.push(id)
 }
 
-/** Fights attackers, and heals itself. */
+/** Fights attackers and heals itself. */
 function survive(mind: Mind, perception: PerceptionBody): AgentCommand | undefined {
   const { current, max } = perception.health
   const percent = Math.floor((current * 100) / max)
@@ -135,7 +135,7 @@ function use(item_id: string): AgentCommand {
   return { command: 'use_item', params: { item_id } }
 }
 
-/** Picks up and puts on what lies by the way and helps. */
+/** Picks up and puts on useful items on its way. */
 function equip(mind: Mind, seen: FrontierObservation): AgentCommand | undefined {
   const spare = mind.spare[0]
   if (spare !== undefined) return use(spare)
@@ -147,14 +147,14 @@ function equip(mind: Mind, seen: FrontierObservation): AgentCommand | undefined 
   return undefined
 }
 
-/** Takes or opens what is in reach, else walks there. */
+/** Takes or opens a target within reach; otherwise walks there. */
 function reachFor(each: Nearby): AgentCommand {
   return each.distance <= 1
     ? { command: 'interact', params: { entity_id: each.entity_id, interaction_type: 'take' } }
     : { command: 'move_to', params: { entity_id: each.entity_id } }
 }
 
-/** The next thing to do for the quest that is first in line. */
+/** The next action for the first quest in the queue. */
 function follow(guide: Guide, mind: Mind, seen: FrontierObservation): AgentCommand | undefined {
   const { quest, goal } = choose(guide, mind, seen) ?? {}
   if (!quest || !goal) return undefined
@@ -208,7 +208,7 @@ function ask({ person, topic, choice }: Extract<Goal, { act: 'ask' }>): AgentCom
   return { command: 'dialogue', params: { entity_id: person, topic, ...choice_idx } }
 }
 
-/** A walk to somebody or something, or undefined when it is within `reach`. */
+/** A walk to an entity, or undefined when it is within `reach`. */
 function approach(
   { perception }: FrontierObservation,
   spot: Spot | undefined,
@@ -220,7 +220,7 @@ function approach(
   return { command: 'move_to', params: { target_cell: spot.cell, target_x: spot.x, target_y: spot.y } }
 }
 
-/** The target in sight, or else the next one that it has not searched for today. */
+/** The target if visible; otherwise the next one not yet searched today. */
 function gather(finds: readonly Spot[], mind: Mind, seen: FrontierObservation): AgentCommand | undefined {
   const { location, nearby_entities } = seen.perception
   for (const each of nearby_entities) if (finds.some((spot) => spot.id === each.entity_id)) return reachFor(each)

@@ -1,4 +1,4 @@
-// What holds between the parts of a state, always: the laws that loading checks and the tests try to break.
+// The invariants of a state: loading checks them, and the tests try to break them.
 import type { Atlas } from './atlas.ts'
 import { CAPACITY, goldAtStart, goldInWorld, itemsAtStart, itemsInWorld, loadOf } from './inventory.ts'
 import type { Agent, FrontierState, Items } from './state.ts'
@@ -61,7 +61,7 @@ function agentViolations(atlas: Atlas, state: FrontierState, agent: Agent, slot:
   return violations
 }
 
-/** A command and the work on it fit each other. */
+/** A command and its task must match. */
 function workViolations(atlas: Atlas, state: FrontierState, agent: Agent): string[] {
   const violations: string[] = []
   const say = (what: string): void => void violations.push(what)

@@ -1,4 +1,4 @@
-// The state of frontier: plain JSON, versioned, and how it begins. What must hold between its parts is in sound.ts.
+// The state of frontier: plain versioned JSON, and its initial value. The invariants between its parts are in sound.ts.
 import { z } from 'zod'
 import { createRandom } from '../../kernel/random.ts'
 import { AgentCommand, COMMAND_STATUSES } from '../../protocol/perception-command.ts'
@@ -14,7 +14,7 @@ export const MAX_HEARD = 8
 
 export const WEATHERS = ['clear', 'overcast', 'rain', 'fog', 'storm'] as const
 
-/** Why an accepted command came to nothing. */
+/** Why an accepted command failed. */
 export const FAILURES = [
   'NOT_HERE',
   'OUT_OF_REACH',
@@ -39,13 +39,13 @@ const Count = z.int().min(0)
 const Items = z.record(z.string(), z.int().positive())
 export type Items = z.infer<typeof Items>
 
-/** A command of an agent, from the moment it is accepted until the next one is. */
+/** A command of an agent, from its acceptance until the next one is accepted. */
 const CommandState = z.strictObject({
   /** From 1, counted over all agents in the order of acceptance. */
   number: z.int().positive(),
   command: AgentCommand,
   status: z.enum(COMMAND_STATUSES),
-  /** Empty until the command has ended; then what came of it, for people. */
+  /** Empty until the command has ended; then its outcome as text for people. */
   outcome: z.string(),
   code: z.enum(FAILURES).nullable(),
   accepted_at: Count,
@@ -53,13 +53,13 @@ const CommandState = z.strictObject({
 })
 export type CommandState = z.infer<typeof CommandState>
 
-/** The work on a command under way. */
+/** The work of a command in progress. */
 const Task = z.strictObject({
-  /** Ticks until the next thing happens: a tile is entered, or the command ends. */
+  /** Ticks until the next event: a tile is entered, or the command ends. */
   left: Count,
-  /** Tiles still to enter in this cell, first one first. Only moves have any. */
+  /** Tiles still to enter in this cell, in order. Only moves have any. */
   path: z.array(Count),
-  /** Where a move ends: cell and tile, and how near is near enough. */
+  /** Target of a move: cell and tile, and the distance that counts as reached. */
   goal: z.strictObject({ cell: z.string(), x: Count, y: Count, near: Count }).nullable(),
 })
 export type Task = z.infer<typeof Task>
@@ -73,13 +73,13 @@ const Agent = z.strictObject({
   items: Items,
   weapon: z.string().nullable(),
   armour: z.string().nullable(),
-  /** Who they are talking with. */
+  /** The person they are talking with. */
   talking: z.string().nullable(),
-  /** Until this tick blows are parried. */
+  /** Blows are parried until this tick. */
   guarded_until: Count,
-  /** Ticks until they come to after a fall; 0: on their feet. */
+  /** Ticks until they wake after a fall; 0: conscious. */
   down: Count,
-  /** By person: what they have earned or lost with them. */
+  /** By person: the change of disposition they have earned. */
   regard: z.record(z.string(), z.int().min(-100).max(100)),
   discovered: z.array(z.string()),
   quest_points: Count,
@@ -88,7 +88,7 @@ const Agent = z.strictObject({
   notes: z
     .array(z.strictObject({ tick: Count, content: z.string().max(4000), tags: z.array(z.string().max(100)).max(32) }))
     .max(MAX_NOTES),
-  /** What other agents have said to them: by whom, and when. */
+  /** What other agents have said to them, with speaker and tick. */
   heard: z.array(z.strictObject({ tick: Count, slot: Count, text: z.string().max(200) })).max(MAX_HEARD),
   command: CommandState.nullable(),
   task: Task.nullable(),
@@ -104,7 +104,7 @@ const Creature = z.strictObject({
     .int()
     .min(-1)
     .max(MAX_SLOTS - 1),
-  /** The tick from which it may act again. */
+  /** The tick from which it can act again. */
   ready_at: Count,
   /** What it carries; once it is dead, what can be taken from it. */
   items: Items,
@@ -118,18 +118,18 @@ export const FrontierState = z.strictObject({
   max_ticks: z.int().positive(),
   weather: z.enum(WEATHERS),
   random: z.strictObject({ weather: Random, combat: Random }),
-  /** Commands accepted so far. */
+  /** Number of commands accepted so far. */
   commands: Count,
   /** Stage by active quest; 0: not started. */
   quests: z.record(z.string(), Count),
   agents: z.array(Agent).min(1).max(MAX_SLOTS),
   creatures: z.array(Creature),
   containers: z.array(z.strictObject({ items: Items, gold: Count })),
-  /** By thing that lies about: 1 while it is there. */
+  /** By loose thing: 1 while it is there. */
   things: z.array(z.int().min(0).max(1)),
-  /** Doors and containers that have been unlocked. */
+  /** Unlocked doors and containers. */
   unlocked: z.array(z.string()),
-  /** What has come into the world since the start, and what has left it. */
+  /** Items that have entered the world since the start, and items that have left it. */
   made: Items,
   spent: Items,
   gold_made: Count,

@@ -1,5 +1,5 @@
-// The ground of one cell: what each tile is, what it costs to enter, and the cheapest way across it.
-// Tiles count from 0, index = y * width + x, x to the right and y down; steps go to the four neighbours.
+// The ground of one cell: the terrain of each tile, its cost to enter, and the cheapest path across. Tiles count from
+// 0, index = y * width + x, x to the right and y down; steps go to the four neighbours.
 import { absent } from '../../kernel/at.ts'
 import type { CellRow } from './content/shape.ts'
 
@@ -52,7 +52,7 @@ export function isOpen(ground: Ground, x: number, y: number): boolean {
   )
 }
 
-/** Distance in tiles: steps to the four neighbours, as if nothing stood between. */
+/** Distance in tiles: steps to the four neighbours, ignoring obstacles. */
 export function distanceOf(ax: number, ay: number, bx: number, by: number): number {
   return Math.abs(ax - bx) + Math.abs(ay - by)
 }
@@ -71,14 +71,14 @@ export interface Leg {
   readonly fromY: number
   readonly toX: number
   readonly toY: number
-  /** How near is near enough: 0 the tile itself. */
+  /** Distance that counts as reached; 0: the tile itself. */
   readonly near: number
 }
 
 /**
- * The cheapest way to the first tile within `near` of the target, as tiles to enter one after the other; empty when the
- * walker is there already, undefined when there is no way. Dijkstra with buckets (Dial 1969): costs are 1..3, and of
- * equal ways the one found first in the order of `neighbour` is taken, so the answer is always the same.
+ * The cheapest path to the first tile within `near` of the target, as the tiles to enter in order; empty when the
+ * walker is already there, undefined when there is no path. Dijkstra with buckets (Dial 1969): costs are 1..3. Ties go
+ * to the path found first in the order of `neighbour`, so the result is deterministic.
  */
 export function findPath(ground: Ground, leg: Leg): number[] | undefined {
   const { width, cost } = ground

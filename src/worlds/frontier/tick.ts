@@ -7,7 +7,7 @@ import { areQuestsDone } from './quests.ts'
 import { type Actor, fail, type Scene, tell } from './scene.ts'
 import { MAX_HEALTH } from './state.ts'
 
-/** Ticks per regained point of health out of combat; shorter while waiting. */
+/** Ticks per regained point of health out of combat; fewer while waiting. */
 const MEND_TICKS = 15
 const REST_TICKS = 4
 

@@ -1,4 +1,4 @@
-// A traveller without a plan: it does anything with whatever is near. A floor for players, and a good finder of faults.
+// A bot without a plan: it does random things with nearby entities. A baseline for players, and good at finding bugs.
 import { createRandom, nextBelow } from '../../kernel/random.ts'
 import type { Bot } from '../../kernel/world.ts'
 import {

@@ -1,5 +1,5 @@
-// frontier: a small country to live in by perceptions and commands. Up to four agents walk, talk, carry, fight and
-// rest. The rules begin in tick.ts and commands.ts, places and people are in content/; the data sheet for people is
+// frontier: a small country in which agents act by perceptions and commands. Up to four agents walk, talk, carry, fight
+// and rest. The rules start in tick.ts and commands.ts; places and people are in content/; the data sheet for people is
 // docs/worlds/frontier.md.
 import { z } from 'zod'
 import { defineWorld, type World } from '../../kernel/world.ts'
@@ -57,7 +57,8 @@ function createConfig(content: Content): z.ZodType<FrontierConfig> {
 }
 
 /**
- * The world over a content. `frontier` is the one that ships; with other content the same rules make another country.
+ * Creates the world for the given content. `frontier` uses the built-in content; other content with the same rules
+ * makes another country.
  * @throws Error that lists every fault of the content
  */
 export function createFrontier(

@@ -16,7 +16,7 @@ interface Said {
   readonly move: Move
 }
 
-/** One frozen command a move: bots say the same few things a million times. */
+/** One frozen command per move: bots send the same few commands a million times. */
 const SAY = {
   stay: Object.freeze({ move: 'stay' }),
   up: Object.freeze({ move: 'up' }),
@@ -30,7 +30,7 @@ function positionOf(seen: Seen): readonly [x: number, y: number] {
   return [at(position, 0), at(position, 1)]
 }
 
-/** Row by row: even slots from the top, odd slots mirrored from the bottom, as the original's bundled player. */
+/** Row by row: even slots from the top, odd slots mirrored from the bottom, like the original's bundled player. */
 function sweep(seen: Seen): Said {
   const [x, y] = positionOf(seen)
   const isEvenRow = y % 2 === 0
@@ -44,7 +44,7 @@ function sweep(seen: Seen): Said {
   return y > 0 ? SAY.up : SAY.down
 }
 
-/** Towards the nearest tile that is not its own yet; of equally near ones the first in reading order. */
+/** Moves towards the nearest tile that it does not own; ties go to the first in reading order. */
 function greedy(seen: Seen): Said {
   const [x, y] = positionOf(seen)
   let best = seen.width + seen.height

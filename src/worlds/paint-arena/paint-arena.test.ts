@@ -20,7 +20,7 @@ const commands = fc.oneof(fc.record({ move: fc.constantFrom<string>(...MOVES, 'j
 
 testWorld(paintArena, { configs, commands })
 
-/** The rules once more, as slowly and plainly as the contract words them. */
+/** A second implementation of the rules, as slow and plain as the contract's wording. */
 function tickPlainly(state: PaintState): PaintState {
   const next = structuredClone(state)
   const steps = [

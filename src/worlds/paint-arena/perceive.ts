@@ -1,5 +1,5 @@
-// The field in the words of the perception protocol: the other painters are people, and tiles worth painting are things
-// that lie about.
+// Describes the field in terms of the perception protocol: the other painters are people, and tiles worth painting are
+// items on the ground.
 import { at } from '../../kernel/at.ts'
 import type { PerceptionBody } from '../../kernel/world.ts'
 import type { Perception } from '../../protocol/perception.ts'

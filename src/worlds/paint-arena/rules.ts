@@ -1,19 +1,19 @@
-// The rules of paint-arena, as contract 0.1.0 of the coworld example fixes them. No schemas here: a browser can load
+// The rules of paint-arena, as defined by contract 0.1.0 of the coworld example. No schemas here: a browser can load
 // this file alone.
 //
 // Field   width x height tiles, index = y * width + x, y down; all unowned (-1) at the start, nothing painted.
 // Slots   start in the corners (0,0), (W-1,H-1), (0,H-1), (W-1,0); several may stand on one tile. With `starts: drawn`
-//         slot 0 starts on a tile that the seed draws, the others mirrored, so that nobody is nearer to anything.
+//         the seed draws the start tile of slot 0 and the others start mirrored, so that no slot has an advantage.
 // Tick    every slot moves one tile by its current action, clamped to the field; then, in slot order, each tile under a
-//         slot becomes that slot's (the higher slot wins a shared one); tick + 1. An action stays until it is changed.
-// Score   tiles owned. The episode ends after max_ticks ticks.
+//         slot becomes that slot's (the higher slot wins a shared one); tick + 1. An action persists until changed.
+// Score   number of owned tiles. The episode ends after max_ticks ticks.
 import { absent } from '../../kernel/at.ts'
 import { createRandom, nextBelow } from '../../kernel/random.ts'
 
 export const MOVES = ['stay', 'up', 'down', 'left', 'right'] as const
 export type Move = (typeof MOVES)[number]
 
-/** What each move adds to x and to y. */
+/** The change of x and y for each move. */
 const DX = [0, 0, 0, -1, 1] as const
 const DY = [0, -1, 1, 0, 0] as const
 
@@ -35,11 +35,11 @@ export interface PaintConfig {
   readonly height: number
   readonly max_ticks: number
   readonly slots: number
-  /** `corners`, the original's, by default. */
+  /** Default: `corners`, as in the original. */
   readonly starts?: 'corners' | 'drawn' | undefined
 }
 
-/** @param seed unsigned 32-bit integer; it matters to drawn starts alone */
+/** @param seed unsigned 32-bit integer; used only for drawn starts */
 export function createPaint(config: PaintConfig, seed = 0): PaintState {
   const { width, height, max_ticks, slots } = config
   const random = createRandom(seed, 'paint-arena/starts')
@@ -61,7 +61,7 @@ export function createPaint(config: PaintConfig, seed = 0): PaintState {
   }
 }
 
-/** One tick, in place. Scores follow each change of owner; the field is never counted anew. */
+/** Advances one tick in place. Scores are updated with each change of owner; the field is never recounted. */
 export function tickPaint(state: PaintState): void {
   const { width, actions, xs, ys, owners, scores } = state
   const right = width - 1
@@ -85,7 +85,7 @@ export function tickPaint(state: PaintState): void {
   state.tick++
 }
 
-/** Everything there is to see: every painter sees it all. */
+/** The complete state of the field, which every painter sees. */
 export function snapshot(state: PaintState) {
   const positions: number[][] = []
   for (let slot = 0; slot < state.xs.length; slot++)

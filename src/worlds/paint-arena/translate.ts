@@ -1,5 +1,5 @@
-// The words of the perception protocol as moves of a painter. Walking goes tile by tile, x first; everything that is not
-// about being somewhere is refused in words. A tick is a minute.
+// Translates perception commands into moves of a painter. Walking goes tile by tile, x first; every command not related
+// to position is refused with an explanation. A tick is a minute.
 import { at } from '../../kernel/at.ts'
 import type { CommandProgress, CommandTranslation } from '../../kernel/world.ts'
 import type { AgentCommand, MoveToParams } from '../../protocol/perception-command.ts'
@@ -17,7 +17,7 @@ const fail = (code: string, outcome: string): Answer => ({ say: stay, end: { sta
 export function translate(state: PaintState, slot: number, said: AgentCommand, { calls }: CommandProgress): Answer {
   switch (said.command) {
     case 'move_to':
-      // Following a painter that runs away ends after twice round the field.
+      // Following a painter that runs away ends after twice the way around the field.
       return calls > 2 * (state.width + state.height)
         ? fail('NOT_REACHED', 'It keeps running away.')
         : walk(state, slot, said.params)
@@ -62,7 +62,7 @@ function walk(state: PaintState, slot: number, params: MoveToParams): Answer {
   return done(`You stand at (${x}, ${y}).`)
 }
 
-/** Where a painter is now, or a tile lies. */
+/** The current position of a painter, or the position of a tile. */
 function find(state: PaintState, id: string): Place | undefined {
   const slot = state.xs.findIndex((_, each) => painterId(each) === id)
   if (slot >= 0) return { x: at(state.xs, slot), y: at(state.ys, slot) }

@@ -22,7 +22,7 @@ const Config = z.strictObject({
     .describe('Where painters start: in the corners, or where the seed draws them, mirrored. Default: corners.'),
 })
 
-/** Unknown words become `stay`, as players of the original expect. */
+/** Unknown moves become `stay`, as players of the original expect. */
 const Command = z.object({ move: z.enum(MOVES).catch('stay') })
 
 const Observation = z.strictObject({

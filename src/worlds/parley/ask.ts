@@ -1,4 +1,4 @@
-// Builds a session's model requests: the right prompt, filled once, and the facts for the offline responder.
+// Builds a session's model requests: fills the right prompt once and adds the facts for the offline responder.
 import type { GameId } from './games.ts'
 import { CHECK_PROMPTS } from './prompts/checks.ts'
 import { EARLIER, OPENER, RETRY, TEAMWORK_OPENER, UPDATERS } from './prompts/scenes.ts'
@@ -9,12 +9,12 @@ import type { CastCharacter, CastFacts, Check, ParleyRequest } from './request.t
 import { pronounOf, type Sheet } from './sheet.ts'
 import { drawnGoal, type State, sharedGoal } from './state.ts'
 
-/** Lines of the play that updaters and validators see whole. Scorers see all. */
+/** Number of latest transcript lines that updaters and validators see. Scorers see the whole transcript. */
 export const TRANSCRIPT_LINES = 12
-/** Older lines that an updater is reminded of, and the code points that are kept of each. */
+/** Number of older lines that an updater gets in shortened form, and the code points kept of each. */
 const EARLIER_LINES = 24
 const EARLIER_LENGTH = 120
-/** Lines that the offline responder knows, so that it does not repeat itself: both lines of 22 turns. */
+/** Number of lines that the offline responder gets so that it does not repeat itself: both lines of 22 turns. */
 const KNOWN_LINES = 44
 const MAX_NAME = 60
 const NO_CONTEXT = '(no prior context)'
@@ -35,7 +35,7 @@ export function askOpener(state: State): ParleyRequest {
   })
 }
 
-/** @param refused the draft that was refused and why; its place in the prompt stays empty without */
+/** @param refused the rejected draft and the reason; without it, its gap in the prompt stays empty */
 export function askUpdater(state: State, action: string, refused?: { draft: string; reason: string }): ParleyRequest {
   const prompt = UPDATERS[state.game]
   const told = refused ? { draft: quote(refused.draft), reason: quote(refused.reason) } : undefined
@@ -52,14 +52,14 @@ export function askUpdater(state: State, action: string, refused?: { draft: stri
   })
 }
 
-/** What validators judge. */
+/** The texts that validators judge. */
 export interface Judged {
   readonly action: string
-  /** The draft under judgement; null: the player's action is. */
+  /** The draft to judge; null: the player's action is judged. */
   readonly response: string | null
 }
 
-/** One request for each check. What they have in common is made once. */
+/** One request for each check. The parts that they share are built once. */
 export function askChecks(
   state: State,
   checks: readonly Check[],
@@ -79,13 +79,13 @@ export function askChecks(
   })
 }
 
-/** What a scorer is given. */
+/** The input of a scorer. */
 export interface Finished {
   readonly game: Exclude<GameId, 'explore'>
   readonly pc: Sheet
   readonly npc: Sheet
   readonly objective: string
-  /** The goal that was drawn for the simulated character; empty where that is not known. */
+  /** The goal drawn for the simulated character; empty if unknown. */
   readonly goal: string
   readonly lines: readonly string[]
   readonly turns: number
@@ -160,7 +160,10 @@ const sceneOf = (state: State, pending: readonly string[]): Record<string, strin
   }
 }
 
-/** Lines before the last ones: the opening scene and the newest of the rest, each cut short. Empty while all are shown. */
+/**
+ * The lines before the latest ones: the opening scene and the newest of the others, each shortened. Empty while all
+ * lines fit.
+ */
 function earlierOf(state: State): string {
   const older = state.lines.slice(0, -TRANSCRIPT_LINES)
   if (older.length === 0) return ''
@@ -169,7 +172,7 @@ function earlierOf(state: State): string {
   return `${fill(EARLIER, (name) => (name === 'earlier' ? quote(text) : sheetValue(state, name)))}\n`
 }
 
-/** Values of all gaps: those of the characters, each made when it is first used, and those given. */
+/** Values of all gaps: those of the characters, each computed on first use, and those given. */
 function valuesOf(
   characters: { readonly pc: Sheet; readonly npc: Sheet },
   given: Readonly<Record<string, string>>,
@@ -188,7 +191,7 @@ function sheetValue({ pc, npc }: { readonly pc: Sheet; readonly npc: Sheet }, na
   const sheet = isPc ? pc : npc
   switch (name.slice(isPc ? 3 : 4)) {
     case 'hid':
-      // Stands in the midst of sentences: it must not break their lines.
+      // The value is inserted into sentences, so it must not contain line breaks.
       return clip(sheet.hid.replace(/\s+/g, ' '), MAX_NAME)
     case 'short':
       return quote(sheet.short_description)

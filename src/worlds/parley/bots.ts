@@ -1,5 +1,5 @@
-// Players that ship with parley. They see what a player sees. They have no clock: each input counts as some seconds of
-// thought, on top of the latest time that the session knows.
+// The bots that ship with parley. They see what a player sees. They have no clock: each input adds some seconds of
+// thinking time to the latest time that the session knows.
 import { at } from '../../kernel/at.ts'
 import { createRandom, nextBelow, type RandomState, shuffled } from '../../kernel/random.ts'
 import type { Bot, BotMaker } from '../../kernel/world.ts'
@@ -7,10 +7,10 @@ import type { Command } from './commands.ts'
 import type { Observation } from './views.ts'
 
 const THINKING_MS = 4000
-/** Turns after which the visitor finishes, the opening included: the least, and how many more by chance. */
+/** Turns after which the visitor finishes, including the opening: the minimum, and the maximum random addition. */
 const TURNS = { least: 6, spread: 5 } as const
 
-/** `{npc}`: the other one. `{thing}`: something that the last scene spoke of. */
+/** `{npc}`: the other character. `{thing}`: something that the last scene mentioned. */
 const ACTIONS = [
   'I wave to {npc}.',
   'I say: "Hello, {npc}."',
@@ -34,7 +34,7 @@ function fill(template: string, seen: Observation, random: RandomState): string 
   return template.replaceAll('{thing}', thing).replaceAll('{npc}', seen.npc)
 }
 
-/** What it has learned: the words that occurred most often near the other's name. */
+/** What the bot has learned: the words that occurred most often near the other character's name. */
 function impression(seen: Observation): string {
   const scenes = seen.transcript.filter((entry) => entry.event_type === 'ai').map((entry) => entry.content)
   const telling = scenes.flatMap((scene) => scene.split('. ').filter((sentence) => sentence.includes(seen.npc)))

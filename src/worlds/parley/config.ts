@@ -1,4 +1,4 @@
-// What makes a session: the game, both characters as whole documents, and what is changed of the rules. A journal's
+// The configuration of a session: the game, both characters as whole documents, and the overridden rules. A journal's
 // header contains it, so a session replays even if its characters no longer exist.
 import { z } from 'zod'
 import { Character } from '../../protocol/character.ts'
@@ -6,12 +6,12 @@ import { JsonObject } from '../../protocol/json.ts'
 import { GAME_IDS, GAMES, Overrides, StoppingConditions } from './games.ts'
 
 /**
- * Edition of the rules, so that old journals replay as they were recorded. 2 keeps the manner of both characters, draws the
- * goal of the simulated one in the games that are about it, reads replies with prose around their JSON, and asks an opener
- * again only when its reply cannot be read.
+ * Edition of the rules, so that old journals replay as they were recorded. Edition 2 keeps the manner of both
+ * characters, draws the goal of the simulated character in the games about it, reads replies with prose around their
+ * JSON, and asks an opener again only when its reply cannot be read.
  */
 export const Rules = z.union([z.literal(1), z.literal(2)])
-/** What new sessions play by. */
+/** Edition of the rules for new sessions. */
 export const RULES = 2
 
 export const Config = z

@@ -1,14 +1,14 @@
-// Takes the visible text out of an answer that is still being written. Models answer `{"type":"ai","content":"…"}`; what is
-// shown while they do is the string after "content", as far as it has come.
+// Extracts the visible text from an answer that is still being streamed. Models answer `{"type":"ai","content":"…"}`;
+// the text shown meanwhile is the part of the "content" string received so far.
 import type { ShownText } from '../../kernel/dialogue.ts'
 import { isThinking, withoutThinking } from '../../kernel/model-text.ts'
 
 const KEY = /"content"\s*:\s*"/
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
 
-/** Feed it the pieces in order; it gives the new visible text of each, perhaps none. */
+/** Feed it the chunks in order; it returns the new visible text of each, which may be empty. */
 export class ContentStream implements ShownText {
-  /** What has come and is not shown yet: before the key, or half an escape. */
+  /** Received but not yet shown: text before the key, or an incomplete escape. */
   #pending = ''
   #state: 'before' | 'inside' | 'done' = 'before'
 
@@ -16,7 +16,7 @@ export class ContentStream implements ShownText {
     if (this.#state === 'done') return ''
     this.#pending += piece
     if (this.#state === 'before') {
-      // Thoughts may draft the very JSON that follows: nothing of them is shown.
+      // Thinking may draft the very JSON that follows: none of it is shown.
       if (isThinking(this.#pending)) return ''
       this.#pending = withoutThinking(this.#pending)
       const match = KEY.exec(this.#pending)
@@ -51,7 +51,7 @@ export class ContentStream implements ShownText {
   }
 }
 
-/** The escape that begins at `at`; undefined when it has not come whole. */
+/** The escape that starts at `at`; undefined if it is incomplete. */
 function readEscape(text: string, at: number): { text: string; length: number } | undefined {
   const kind = text.charAt(at + 1)
   if (kind === '') return undefined

@@ -1,5 +1,5 @@
-// How parley is played in sessions: five games with two characters, models that answer and judge, and the evaluation of
-// Infer Intent.
+// How sessions play parley: five games with two characters, models that answer and judge, and the evaluation of Infer
+// Intent.
 import {
   type DialogueCapability,
   type DialogueEvaluation,
@@ -39,7 +39,7 @@ const games: readonly DialogueGame[] = Object.values(GAMES).map(
   }),
 )
 
-/** What models are asked; players read along with the opener and the updater. */
+/** The model call for a request; players see the output of the opener and the updater as it is streamed. */
 function callOf(request: ParleyRequest): ModelCall {
   const { role, messages } = request
   const call = { role, messages, schema: schemaOf(request), standIn: () => answerAs(request) }
@@ -102,7 +102,7 @@ const toJson = (command: Command): JsonValue => command
 
 function gameOf({ id }: DialogueGame) {
   const game = Object.values(GAMES).find((each) => each.id === id)
-  // Only games of the list above come here.
+  // Only games of the list above reach this point.
   if (!game) throw new Error(`parley has no game ${id}`)
   return game
 }

@@ -1,4 +1,4 @@
-// The common machine of all five games: what each command and each answer of a model does.
+// The engine shared by all five games: applies each command and each model answer.
 import type { StepOutput } from '../../kernel/world.ts'
 import type { EffectReply, Refusal } from '../../protocol/episode.ts'
 import { askOpener, openingLine } from './ask.ts'
@@ -14,7 +14,7 @@ import { metCondition } from './stopping.ts'
 import { abilitiesText, FAULTS, helpText, stoppedText, tooLongText } from './texts.ts'
 import { act, cancelActing, hearActing } from './turn.ts'
 
-/** Takes one command. Refused: anything after the end, and words while the answer to the last ones is awaited. */
+/** Applies one command. Refuses anything after the end, and input while the previous one is still being answered. */
 export function command(state: State, said: Command, out: StepOutput): Refusal | undefined {
   if (state.exit !== null) return { code: 'SESSION_OVER', reason: 'The session has ended.' }
   if (said.type === 'begin' && state.has_begun) return { code: 'BEGUN', reason: 'The session has begun already.' }
@@ -29,7 +29,7 @@ export function command(state: State, said: Command, out: StepOutput): Refusal |
   return undefined
 }
 
-/** Takes what a model answered, or that it did not. */
+/** Applies a model's answer or failure. */
 export function answer(state: State, reply: EffectReply, out: StepOutput): void {
   state.now = Math.max(state.now, readTime(reply) ?? 0)
   const { phase } = state
@@ -48,7 +48,7 @@ export function answer(state: State, reply: EffectReply, out: StepOutput): void 
   }
 }
 
-/** Ends the session from outside. An answer that was awaited is given up, and its turn ends with it. */
+/** Ends the session from outside. A pending answer is discarded, and its turn ends with it. */
 function exit(state: State, out: StepOutput, reason: string): void {
   const { phase } = state
   if (phase.kind === 'acting') cancelActing(out, phase)
@@ -58,7 +58,7 @@ function exit(state: State, out: StepOutput, reason: string): void {
   if (phase.kind !== 'idle') endTurn(state, out)
 }
 
-/** Looks at the stopping conditions, before anything is done with the input. */
+/** Checks the stopping conditions before processing the input. */
 function stop(state: State, out: StepOutput): boolean {
   const measures = { turns: state.turns, runtime_seconds: Math.floor((state.now - state.away) / 1000) }
   const met = metCondition(state.settings.stops, measures)
@@ -69,18 +69,18 @@ function stop(state: State, out: StepOutput): boolean {
   return true
 }
 
-/** The first call, whatever was said with it. */
+/** The first call, whatever input came with it. */
 function begin(state: State, out: StepOutput): void {
   state.has_begun = true
   state.phase = { kind: 'opening', attempt: 0, effect: out.effect(MODEL_EFFECT, askOpener(state)) }
 }
 
-/** The welcome waits for the opening, so that it can name the goal that the opener set. */
+/** The welcome waits for the opening, so that it can name the goal set by the opener. */
 function hearOpener(state: State, out: StepOutput, reply: EffectReply): void {
   const { phase } = state
   const text = readText(reply)
   const scene = text.ok ? readScene(text.value, state) : text
-  // A model that failed was asked several times already: under edition 2 only a reply that cannot be read is asked for again.
+  // A failed model call has already been retried: edition 2 asks again only when the reply cannot be read.
   const mayAsk = text.ok || state.rules === undefined
   if (!scene.ok && mayAsk && phase.kind === 'opening' && phase.attempt === 0) {
     state.phase = { kind: 'opening', attempt: 1, effect: out.effect(MODEL_EFFECT, askOpener(state)) }
@@ -120,7 +120,7 @@ function say(state: State, out: StepOutput, text: string): void {
   }
 }
 
-/** A slash word. One that the game does not know is recorded as a message and answered by nothing. */
+/** A slash command. One that the game does not know is recorded as a message and gets no reply. */
 function slash(state: State, out: StepOutput, text: string): void {
   const spoken = parseSlash(text)
   const isFinish = spoken.name === 'finish' || spoken.name === GAMES[state.game].alias

@@ -1,10 +1,10 @@
-// Evaluates a finished Infer Intent session from its recorded events only: builds the request to the scorer. `readScore` of
-// replies.ts reads its answer. The session adapter decides who may ask and keeps the score.
+// Evaluates a finished Infer Intent session from its recorded events only: builds the request to the scorer.
+// `readScore` in replies.ts reads the answer. The session adapter decides who may request it and stores the score.
 import { askScorer } from './ask.ts'
 import type { ParleyRequest } from './request.ts'
 import type { Sheet } from './sheet.ts'
 
-/** What the evaluation reads of a recorded event. Rows come by sequence. */
+/** The fields of a recorded event that the evaluation reads. Rows come in sequence order. */
 export interface RecordedEvent {
   readonly direction: string
   readonly event_type: string
@@ -14,10 +14,10 @@ export interface RecordedEvent {
   readonly visible_to_user: boolean
 }
 
-/** Stored reasons of a session that was played to its end; older records have the first. */
+/** Stored reasons of a session that was played to its end; older records use the first one. */
 const COMPLETED = ['player_finished', 'game_completed']
 
-/** Whether a session of this `termination_reason` may be evaluated. */
+/** Whether a session with this `termination_reason` may be evaluated. */
 export function isCompleted(terminationReason: string | null): boolean {
   return COMPLETED.includes((terminationReason ?? '').trim().toLowerCase())
 }
@@ -27,8 +27,9 @@ export type Evaluation =
   | { readonly ok: false; readonly reason: string }
 
 /**
- * The scorer's request for a session: the talk before the player asked to finish, and the answer given after it.
- * @param sheets both characters, by `sheetOf`
+ * The scorer's request for a session: the conversation before the player asked to finish, and the answer given after
+ * it.
+ * @param sheets both characters, as returned by `sheetOf`
  */
 export function evaluationOf(
   events: readonly RecordedEvent[],

@@ -1,4 +1,4 @@
-// What parley records of a rejected text. The other events of a session are those of src/kernel/dialogue.ts.
+// How parley records a rejected text. The other events of a session are those of src/kernel/dialogue.ts.
 import { z } from 'zod'
 import { JsonValue } from '../../protocol/json.ts'
 

@@ -1,4 +1,4 @@
-// Why a session ended: the raw reasons of the game and the host, and how the record spells them.
+// Why a session ended: the raw reasons of the game and the host, and their spelling in the record.
 
 export const EXIT = {
   finished: 'player finished',
@@ -21,7 +21,7 @@ const STORED: Readonly<Record<string, string>> = {
   internal_server_error: 'server_error',
 }
 
-/** The reason as sessions store it: `termination_reason`. */
+/** The reason as stored in `termination_reason`. */
 export function storedReason(raw: string): string {
   const plain = raw.trim().toLowerCase()
   const known = Object.hasOwn(STORED, plain) ? STORED[plain] : undefined

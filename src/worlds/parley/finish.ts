@@ -1,4 +1,4 @@
-// How a game ends by the player's wish: questions where the game has some, then the score where it has one.
+// How a game ends when the player asks to finish: questions if the game has any, then the score if it has one.
 import type { StepOutput } from '../../kernel/world.ts'
 import type { EffectReply } from '../../protocol/episode.ts'
 import { askScorer } from './ask.ts'
@@ -9,7 +9,7 @@ import { MODEL_EFFECT } from './request.ts'
 import { drawnGoal, type Spoken, type State, sharedGoal } from './state.ts'
 import { ASKS_CONFIDENCE, CONFIDENCE, finishedText, QUESTIONS, scoreCard } from './texts.ts'
 
-/** The player wants to finish. */
+/** Starts the end of the game when the player asks to finish. */
 export function beginFinish(state: State, out: StepOutput, spoken: Spoken): void {
   const question = QUESTIONS[state.game]
   if (question === undefined) {
@@ -22,7 +22,7 @@ export function beginFinish(state: State, out: StepOutput, spoken: Spoken): void
   endTurn(state, out)
 }
 
-/** Takes one answer to a question at the end; whatever is said then is the answer. */
+/** Takes one answer to a question at the end; any input counts as the answer. */
 export function hearAnswer(state: State, out: StepOutput, text: string): void {
   if (state.question === 'answer') {
     state.answer = text
@@ -59,7 +59,7 @@ function scoreAndLeave(state: State, out: StepOutput): void {
   state.phase = { kind: 'scoring', effect: out.effect(MODEL_EFFECT, asked) }
 }
 
-/** The newest prediction of the player: noted at its turn, or found in a transcript that was taken over. */
+/** The newest prediction of the player: recorded in its turn, or found in an imported transcript. */
 function lastPrediction(state: State): string | undefined {
   const noted = state.predictions.at(-1)
   if (noted !== undefined) return noted
@@ -67,7 +67,7 @@ function lastPrediction(state: State): string | undefined {
   return found?.replace(/^.*?\/predict-next\s*/is, '')
 }
 
-/** Takes the scorer's answer; a scorer that failed leaves the game without a score, and nothing else changes. */
+/** Applies the scorer's answer. If the scorer failed, the game has no score; nothing else changes. */
 export function hearScorer(state: State, out: StepOutput, reply: EffectReply): void {
   const text = readText(reply)
   const score = text.ok ? readScore(text.value, state) : text

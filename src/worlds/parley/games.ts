@@ -1,4 +1,4 @@
-// The five games, as rows: what the player is asked for, what may be overridden, when a session stops by itself.
+// The five games as rows: what the player has to do, what can be overridden, and when a session stops by itself.
 import { z } from 'zod'
 
 export const GAME_IDS = ['explore', 'foresight', 'goal-horizon', 'infer-intent', 'teamwork'] as const
@@ -8,7 +8,7 @@ export type GameId = (typeof GAME_IDS)[number]
 export const StoppingConditions = z.record(z.string().max(100), z.array(z.string().max(100)).max(20))
 export type StoppingConditions = z.infer<typeof StoppingConditions>
 
-/** Names of the filters that may choose player characters; the characters decide what they mean. */
+/** Names of the filters that can select player characters; the characters module defines their meaning. */
 const PC_FILTERS = [
   'pc-eligible',
   'human-normative',
@@ -21,15 +21,15 @@ const PC_FILTERS = [
 ] as const
 const NPC_FILTERS = ['all', 'human', 'non-human', ...PC_FILTERS] as const
 
-/** Budget, lengths and bounds when nothing is overridden. Lengths are in code points. */
+/** Budget, lengths and bounds unless overridden. Lengths are in code points. */
 export const GAME_DEFAULTS = { player_retry_budget: 10, max_input_length: 350 } as const
 
 const common = {
-  /** Turns (the opening counts) after which the session stops. */
+  /** Turns after which the session stops, including the opening. */
   max_turns: z.int().min(1).max(500).optional(),
-  /** Seconds after which the session stops, at the next input. */
+  /** Seconds after which the session stops; checked at the next input. */
   max_playtime: z.int().min(1).max(3600).optional(),
-  /** Rejected actions that end the game; 0 is 1. */
+  /** Number of rejected actions that ends the game; 0 counts as 1. */
   player_retry_budget: z.int().min(0).max(10).optional(),
   /** Code points. */
   max_input_length: z.int().min(1).max(350).optional(),
@@ -42,13 +42,16 @@ const ScoredOverrides = z.strictObject({
   show_npc_details: z.boolean().optional(),
   show_final_score: z.boolean().optional(),
 })
-/** What a session may change of its game. Explore takes no `show_...`: it hides nothing and scores nothing. */
+/**
+ * The settings of its game that a session can override. Explore takes no `show_...`: it hides nothing and scores
+ * nothing.
+ */
 export const Overrides = ScoredOverrides
 export type Overrides = z.infer<typeof Overrides>
 
 interface Game {
   readonly id: GameId
-  /** Its spelling on the wire. */
+  /** Spelling on the wire. */
   readonly name: string
   readonly description: string
   readonly version: string
@@ -125,7 +128,7 @@ export const GAMES: Readonly<Record<GameId, Game>> = {
   },
 }
 
-/** What holds in one session. */
+/** The settings in effect in one session. */
 export const Settings = z.strictObject({
   player_retry_budget: z.int().min(0).max(10),
   max_input_length: z.int().min(1).max(350),
@@ -135,10 +138,10 @@ export const Settings = z.strictObject({
 })
 export type Settings = z.infer<typeof Settings>
 
-/** Where conditions are given but empty, these hold. */
+/** Used if the given conditions are empty. */
 const LAST_RESORT: StoppingConditions = { turns: ['>500'], runtime_seconds: ['>3600'] }
 
-/** The rules of a session: the game's own, what is configured, and on top what is overridden. */
+/** The rules of a session: the game's defaults, then the configuration, then the overrides. */
 export function settingsOf(
   id: GameId,
   overrides: Overrides,

@@ -1,4 +1,5 @@
-// Emits the events of a session: rows of the record in order, notices to the player, the end of each turn and of the session.
+// Emits the events of a session: recorded rows in order, notices to the player, and the ends of turns and of the
+// session.
 import {
   DIALOGUE_EVENTS,
   type DialogueEvent,
@@ -29,7 +30,7 @@ function row(state: State, out: StepOutput, of: Partial<DialogueEvent> & Pick<Di
 }
 type Told = 'direction' | 'event_type' | 'event_source' | 'content' | 'content_format'
 
-/** Entries of the conversation that a session keeps in mind; the record has all of them. */
+/** Maximum number of conversation entries that a session keeps in its state; the record has all of them. */
 export const SHOWN_LIMIT = 2000
 
 function show(state: State, entry: Shown): void {
@@ -37,7 +38,7 @@ function show(state: State, entry: Shown): void {
   if (state.shown.length > SHOWN_LIMIT) state.shown.shift()
 }
 
-/** Records what the player said, as it was typed. */
+/** Records the player's input verbatim. */
 export function hear(state: State, out: StepOutput, text: string, spoken: Spoken | null): void {
   row(state, out, {
     direction: 'inbound',
@@ -51,7 +52,7 @@ export function hear(state: State, out: StepOutput, text: string, spoken: Spoken
   show(state, { role: 'user', event_type: 'info', content: text })
 }
 
-/** Sends the player a recorded message. With `spoken` it is the answer to that command. */
+/** Sends the player a recorded message. With `spoken`, the message answers that command. */
 export function speak(
   state: State,
   out: StepOutput,
@@ -100,7 +101,7 @@ export function recordViolation(
   })
 }
 
-/** The answer to one input is complete. A turn counts if it brought a scene. */
+/** Marks the answer to one input as complete. A turn counts if it produced a scene. */
 export function endTurn(state: State, out: StepOutput, hasScene = false): void {
   if (hasScene) state.turns++
   state.spoken = null

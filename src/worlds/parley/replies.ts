@@ -1,32 +1,32 @@
-// Reads what models answer. A reply is text from outside: whatever is wrong with it is a fault to be told apart, never an
-// exception, and never shown.
+// Reads model replies. A reply is untrusted text: anything wrong with it becomes a named fault, never an exception, and
+// is never shown.
 import { z } from 'zod'
 import { firstJsonObject, withoutThinking } from '../../kernel/model-text.ts'
 import type { EffectReply } from '../../protocol/episode.ts'
 import { JsonObject } from '../../protocol/json.ts'
 import { ModelAnswer } from './request.ts'
 
-/** UTF-16 units of a reply that are read at all, and code points of a scene, a reason or a reasoning that is kept. */
+/** Maximum UTF-16 units of a reply that are read, and maximum code points kept of a scene, a reason or a reasoning. */
 export const REPLY_LIMITS = { units: 64_000, content: 4_000, reason: 500, reasoning: 4_000, goal: 300 } as const
 
-/** What became of one model call. `fault`: a short word for the record; it quotes nothing. */
+/** The result of one model call. `fault`: a short identifier for the record; it quotes nothing. */
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: string }
 
 const fault = (word: string): { readonly ok: false; readonly fault: string } => ({ ok: false, fault: word })
 
-/** The text of a reply that arrived. */
+/** The text of a successful reply. */
 export function readText(reply: EffectReply): Read<string> {
   if (!reply.ok) return fault(reply.code)
   const answer = ModelAnswer.safeParse(reply.value)
   return answer.success ? { ok: true, value: answer.data.text } : fault('NOT_AN_ANSWER')
 }
 
-/** The host's time in a reply; undefined in one that failed. */
+/** The host's time in a reply; undefined for a failed one. */
 export function readTime(reply: EffectReply): number | undefined {
   return reply.ok ? ModelAnswer.safeParse(reply.value).data?.at : undefined
 }
 
-/** Drops a fence of three backticks: the first and the last line. */
+/** Removes a fence of three backticks: the first and the last line. */
 export function unfence(text: string): string {
   const trimmed = text.trim()
   return trimmed.startsWith('```') ? trimmed.split('\n').slice(1, -1).join('\n').trim() : trimmed
@@ -39,8 +39,8 @@ interface Edition {
 const NEWEST: Edition = { rules: 2 }
 
 /**
- * The object that a reply spells: alone or in a fence; under edition 2 also after a thinking block and among prose. A JSON
- * value that is no object is as bad as no JSON.
+ * The object in a reply: alone or in a fence; under edition 2 also after a thinking block or within prose. A JSON value
+ * that is not an object counts as no JSON.
  */
 export function readObject(text: string, { rules }: Edition = NEWEST): Read<JsonObject> {
   if (text.length > REPLY_LIMITS.units) return fault('TOO_LONG')
@@ -60,13 +60,13 @@ function parseObject(text: string): Read<JsonObject> {
   }
 }
 
-/** A scene, and what else the model said of it. */
+/** A scene, and the metadata that the model returned with it. */
 export interface Scene {
   readonly content: string
   readonly metadata: JsonObject
 }
 
-/** The scene of an opener or updater. One without text is malformed: raw replies are never shown in its place. */
+/** The scene of an opener or updater. A reply without scene text is malformed: raw replies are never shown instead. */
 export function readScene(text: string, edition: Edition = NEWEST): Read<Scene> {
   const object = readObject(text, edition)
   if (!object.ok) return object
@@ -96,7 +96,7 @@ export function readVerdict(text: string, edition: Edition = NEWEST): Read<Verdi
 
 const DEFAULT_REASON = 'That does not fit the rules of this game. Try something else.'
 
-/** What a scorer found: tier 0..3, score 0..100, and why. */
+/** A scorer's result: tier 0..3, score 0..100, and the reasoning. */
 export const Score = z.strictObject({
   tier: z.int().min(0).max(3),
   score: z.int().min(0).max(100),
@@ -104,7 +104,10 @@ export const Score = z.strictObject({
 })
 export type Score = z.infer<typeof Score>
 
-/** Numbers may come as texts or with a fraction; they are cut to integers. Anything missing or out of range is a fault. */
+/**
+ * Numbers may be strings or have a fraction; they are truncated to integers. A missing or out-of-range value is a
+ * fault.
+ */
 export function readScore(text: string, edition: Edition = NEWEST): Read<Score> {
   const object = readObject(text, edition)
   if (!object.ok) return object
@@ -122,7 +125,7 @@ function toInteger(value: unknown): number | undefined {
   return typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) + 0 : undefined
 }
 
-/** Code points, counted only as far as needed. */
+/** Counts code points only as far as needed. */
 export function isLonger(text: string, limit: number): boolean {
   if (text.length <= limit) return false
   if (text.length > 2 * limit) return true

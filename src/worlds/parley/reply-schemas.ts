@@ -1,5 +1,5 @@
-// The shapes that models are asked to answer in, as JSON Schema, for endpoints that can hold a model to one. The prompts say
-// the same in words; what comes back is read by replies.ts, which has the last word.
+// The JSON Schemas of model replies, for endpoints that can enforce one. The prompts describe the same shapes in words;
+// replies.ts reads the replies and is authoritative.
 import type { JsonObject } from '../../protocol/json.ts'
 import type { ParleyRequest } from './request.ts'
 
@@ -41,7 +41,7 @@ const SCORE_SHAPE: Shape = {
   ),
 }
 
-/** The shape of the answer to a request. */
+/** The schema of the reply to a request. */
 export function schemaOf({ role, game }: ParleyRequest): Shape {
   switch (role) {
     case 'opener':

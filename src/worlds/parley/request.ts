@@ -1,4 +1,4 @@
-// What a session asks of models: effects of kind `model`, and what must come back.
+// The model requests of a session: effects of kind `model`, and the shape of their replies.
 import { z } from 'zod'
 import { MODEL_ROLES } from '../../kernel/dialogue.ts'
 import { At } from './commands.ts'
@@ -34,30 +34,30 @@ export const CastCharacter = z.strictObject({
 })
 export type CastCharacter = z.infer<typeof CastCharacter>
 
-/** The facts behind the messages, for the offline responder, which reads no prompts. */
+/** The facts behind the messages, for the offline responder, which does not read prompts. */
 export const CastFacts = z.strictObject({
   pc: CastCharacter,
   npc: CastCharacter,
-  /** What has happened: for updaters and validators the last lines, for scorers all; openers do without. */
+  /** The transcript: the latest lines for updaters and validators, all lines for scorers; unused for openers. */
   lines: z.array(z.string()),
   /** Turns so far. */
   turn: z.int().min(0),
   objective: z.string(),
   /** The goal drawn for the simulated character; empty: none. */
   goal: z.string().default(''),
-  /** The player's action under judgement or to be answered. */
+  /** The player's action to judge or to answer. */
   action: z.string().nullable(),
-  /** The simulator's draft under judgement. */
+  /** The simulator's draft to judge. */
   response: z.string().nullable(),
-  /** Why the draft before was refused. */
+  /** Why the previous draft was rejected. */
   refused: z.string().nullable(),
   guess: z.string().nullable(),
 })
 export type CastFacts = z.infer<typeof CastFacts>
 
 /**
- * A model call. Send `role` and `messages` to a model; the rest is for the record (`prompt_...`: which text, in which
- * version, with which digest) and for the offline responder.
+ * A model call. Send `role` and `messages` to a model; the rest is for the record (`prompt_...`: name, version and
+ * digest of the prompt) and for the offline responder.
  */
 export const ParleyRequest = z.strictObject({
   role: z.enum(MODEL_ROLES),
@@ -71,6 +71,6 @@ export const ParleyRequest = z.strictObject({
 })
 export type ParleyRequest = z.infer<typeof ParleyRequest>
 
-/** Value of a good reply: the model's text, stamped with the host's time. Other keys (usage, cost) are not read. */
+/** Value of a successful reply: the model's text and the host's time. Other keys (usage, cost) are not read. */
 export const ModelAnswer = z.object({ text: z.string(), at: At })
 export type ModelAnswer = z.infer<typeof ModelAnswer>

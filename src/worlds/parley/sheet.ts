@@ -1,19 +1,19 @@
-// What an episode keeps of a character: the parts that prompts, texts and the offline responder use. The whole document stays
-// in the configuration, and so in the journal's header.
+// The parts of a character that an episode keeps: those that prompts, texts and the offline responder use. The whole
+// document stays in the configuration, and so in the journal's header.
 import { z } from 'zod'
 import type { Character } from '../../protocol/character.ts'
 
-/** A character as an episode knows it. Texts are markdown; `limits` and `traits` are words of the vocabulary. */
+/** A character as an episode knows it. Texts are Markdown; `limits` and `traits` are terms of the vocabulary. */
 export const Sheet = z.strictObject({
   hid: z.string(),
   is_human: z.boolean(),
   short_description: z.string(),
   long_description: z.string(),
-  /** Rendered, one bullet a line. */
+  /** Rendered, one bullet per line. */
   abilities: z.string(),
   goals: z.array(z.string()),
   scenarios: z.array(z.string()),
-  /** Assumptions that do not hold of a human: `vision`, `stress_tolerance`. */
+  /** Assumptions that do not hold for a human: `vision`, `stress_tolerance`. */
   limits: z.array(z.string()),
   /** Values of a non-human's dimensions: `digital`, `goal-directed`. */
   traits: z.array(z.string()),
@@ -26,19 +26,19 @@ export type Sheet = z.infer<typeof Sheet>
 export const PRONOUNS = ['she', 'he', 'they', 'it'] as const
 export type Pronoun = (typeof PRONOUNS)[number]
 
-/** The pronoun that a sheet uses, where its texts use one of them clearly; else `they` for people and `it` for others. */
+/** The pronoun that a sheet's texts clearly use; otherwise `they` for people and `it` for others. */
 export function pronounOf(sheet: Sheet): Pronoun {
   const text = [sheet.long_description, sheet.abilities, ...sheet.goals].join(' ').toLowerCase()
   const count = (words: RegExp): number => text.match(words)?.length ?? 0
   const she = count(/\b(?:she|her|hers|herself)\b/g)
   const he = count(/\b(?:he|his|him|himself)\b/g)
-  // Other people occur in a sheet, too.
+  // A sheet may also mention other people.
   if (she >= 3 && she > 2 * he) return 'she'
   if (he >= 3 && he > 2 * she) return 'he'
   return sheet.is_human ? 'they' : 'it'
 }
 
-/** @param hasPersona whether the manner is kept: sessions of edition 1 of the rules have none */
+/** @param hasPersona whether to keep the manner: sessions of edition 1 of the rules have none */
 export function sheetOf(character: Character, hasPersona = true): Sheet {
   const { hid, is_human, short_description, long_description, abilities, hsn_divergence, dimensions } = character
   return {
@@ -58,9 +58,9 @@ export function sheetOf(character: Character, hasPersona = true): Sheet {
 }
 
 /**
- * Abilities as markdown: a text stays as it is, a list becomes bullets, an object a heading with bullets or text for each
- * section. Blank items are left out.
- * @param level of the headings; taken into 1..6
+ * Abilities as Markdown: a text stays unchanged, a list becomes bullets, and an object becomes a heading with bullets
+ * or text for each section. Blank items are left out.
+ * @param level of the headings; clamped to 1..6
  */
 export function formatAbilities(abilities: Character['abilities'], level = 3): string {
   if (typeof abilities === 'string') return abilities

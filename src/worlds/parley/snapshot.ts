@@ -1,5 +1,5 @@
-// The runtime snapshot of the simulation engine (schema 1), written from a session and read back into one. It knows less
-// than the journal: an import continues from it but cannot replay it.
+// The runtime snapshot of the simulation engine (schema 1), written from a session and read back into one. It holds
+// less than the journal: an import continues from it but cannot replay it.
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
@@ -52,12 +52,12 @@ function extrasOf(state: State): JsonObject {
   }
 }
 
-/** History is lines; older snapshots hold the messages that were exchanged with the model. */
+/** The history is a list of lines; older snapshots hold the messages exchanged with the model. */
 const History = z.array(z.union([z.string(), z.looseObject({ role: z.string(), content: z.string() })]))
 const Text = z.string().nullish()
 const Flag = z.boolean().nullish()
 
-/** Both spellings of everything; keys that are not known are not read. */
+/** Accepts both spellings of every key; unknown keys are not read. */
 const GameState = z.looseObject({
   entered: Flag,
   exited: Flag,
@@ -100,9 +100,9 @@ const Runtime = z.looseObject({
 })
 
 /**
- * A session that goes on from a snapshot, under the configuration of today. Its clock begins anew, and what the player
- * has seen before stays with the record.
- * @param seed draws the goal where the snapshot has none
+ * A session that continues from a snapshot under the current configuration. Its clock starts at zero, and what the
+ * player saw before stays in the old record.
+ * @param seed draws the goal if the snapshot has none
  * @throws AppError SAVE_VERSION for a schema other than 1; STATE_INVALID for an invalid snapshot
  */
 export function fromRuntimeState(config: Config, json: JsonValue, seed: number): State {

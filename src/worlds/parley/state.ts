@@ -9,25 +9,27 @@ import { Score } from './replies.ts'
 import { Check } from './request.ts'
 import { Sheet, sheetOf } from './sheet.ts'
 
-/** A validator that was asked: the effect's id and the check. */
+/** A pending validator: the effect's id and the check. */
 const Asked = z.strictObject({ effect: z.string(), check: Check })
 export type Asked = z.infer<typeof Asked>
 
-/** An action on its way: judged and answered at the same time. */
+/** An action in progress: judged and answered at the same time. */
 const Acting = z.strictObject({
   kind: z.literal('acting'),
   text: z.string(),
   /** 0: the first draft; 1: the one retry. */
   attempt: z.int().min(0).max(1),
-  /** Player validators that have not answered. */
+  /** Player validators that have not answered yet. */
   judging: z.array(Asked),
-  /** The updater under way; null once it has answered. */
+  /** The pending updater; null once it has answered. */
   updater: z.string().nullable(),
-  /** Null: none yet, or the updater failed. A failure is reported only after the player's action has been accepted. */
+  /**
+   * Null: no draft yet, or the updater failed. A failure is reported only after the player's action has been accepted.
+   */
   draft: z.string().nullable(),
-  /** Whether the draft has gone to the simulator's validators. */
+  /** Whether the draft has been sent to the simulator's validators. */
   is_checked: z.boolean(),
-  /** Simulator validators that have not answered. */
+  /** Simulator validators that have not answered yet. */
   checking: z.array(Asked),
 })
 export type Acting = z.infer<typeof Acting>
@@ -61,21 +63,21 @@ export const State = z.strictObject({
   settings: Settings,
   /** The latest time received from the host. */
   now: At,
-  /** Milliseconds that the player was away: no part of the playtime. */
+  /** Milliseconds that the player was away; they do not count as playtime. */
   away: At,
-  /** Steps that produced a scene, the opening included. */
+  /** Steps that produced a scene, including the opening. */
   turns: z.int().min(0),
-  /** Rejected actions that are left. */
+  /** Number of rejected actions left. */
   budget: z.int().min(0),
-  /** Whether the opening was asked for. */
+  /** Whether the opening has been requested. */
   has_begun: z.boolean(),
   phase: Phase,
   spoken: Spoken.nullable(),
-  /** Progress of the questions at the end: which one the next input answers. */
+  /** Progress of the questions at the end: the one that the next input answers. */
   question: z.enum(['none', 'answer', 'confidence']),
   answer: z.string().nullable(),
   confidence: z.string().nullable(),
-  /** Accepted actions that hold a prediction, for Foresight. */
+  /** Accepted actions that contain a prediction, for Foresight. */
   predictions: z.array(z.string()),
   /** The opener's metadata, and the goal drawn for the simulated character. */
   opening: JsonObject,
@@ -83,16 +85,16 @@ export const State = z.strictObject({
   score: Score.nullable(),
   /** Raw exit reason; null while the session lasts. */
   exit: z.string().nullable(),
-  /** The successful part of the play, as models see it. */
+  /** The successful part of the transcript, as models see it. */
   lines: z.array(z.string()),
   shown: z.array(Shown),
 })
 export type State = z.infer<typeof State>
 
-/** Games in which one goal of the simulated character is drawn and kept: the player is to find out about it. */
+/** Games in which one goal of the simulated character is drawn and kept, for the player to find out. */
 const DRAWS_GOAL: readonly GameId[] = ['infer-intent', 'goal-horizon']
 
-/** @param seed the episode's; it decides which goal is drawn */
+/** @param seed the episode's seed, which determines the drawn goal */
 export function createState(config: Config, seed: number): State {
   const settings = settingsOf(config.game, config.overrides, config.stopping_conditions)
   const isNew = config.rules === 2
@@ -126,13 +128,13 @@ export function createState(config: Config, seed: number): State {
   }
 }
 
-/** The goal that was drawn for the simulated character; else empty. */
+/** The goal drawn for the simulated character; empty if none. */
 export function drawnGoal(state: State): string {
   const goal = state.opening.npc_goal
   return typeof goal === 'string' ? goal : ''
 }
 
-/** The goal that both work for, where the opener set one; else empty. */
+/** The goal that both characters work for, if the opener set one; otherwise empty. */
 export function sharedGoal(state: State): string {
   const goal = state.opening.shared_goal
   return typeof goal === 'string' ? goal : ''

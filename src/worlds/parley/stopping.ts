@@ -1,8 +1,8 @@
-// Stopping conditions: a comparison sign and a number, read by a grammar. They are looked at when a step begins; nothing
-// ends a session while it waits for input.
+// Stopping conditions: a comparison operator and a number, parsed by a grammar. They are checked when a step begins;
+// nothing ends a session while it waits for input.
 import type { StoppingConditions } from './games.ts'
 
-/** What conditions may speak of. */
+/** The attributes that conditions can test. */
 export interface Measures {
   readonly turns: number
   readonly runtime_seconds: number
@@ -19,7 +19,10 @@ const HOLDS: Readonly<Record<string, (value: number, bound: number) => boolean>>
   '!=': (value, bound) => value !== bound,
 }
 
-/** The first condition that holds, as `turns >=50`, in the order written. Unknown attributes and bad texts never hold. */
+/**
+ * The first condition that holds, as `turns >=50`, in the order written. Unknown attributes and malformed conditions
+ * never hold.
+ */
 export function metCondition(conditions: StoppingConditions, measures: Measures): string | undefined {
   for (const [attribute, list] of Object.entries(conditions)) {
     if (attribute !== 'turns' && attribute !== 'runtime_seconds') continue

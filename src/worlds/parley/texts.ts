@@ -1,4 +1,4 @@
-// What the game itself says to the player, as markdown. Characters' texts are put in as they are.
+// The game's own messages to the player, as Markdown. Characters' texts are inserted unchanged.
 import { GAMES, type GameId } from './games.ts'
 import type { Score } from './replies.ts'
 import { type State, sharedGoal } from './state.ts'
@@ -18,7 +18,7 @@ const PLAY = [
   'What comes of it, and what the other does, is told to you.',
 ].join(' ')
 
-/** The welcome; `/help` says the same. */
+/** The welcome, which `/help` repeats. */
 export function helpText(state: State): string {
   const { pc, npc, game, settings } = state
   const goal = sharedGoal(state)
@@ -52,7 +52,7 @@ export const QUESTIONS: Readonly<Partial<Record<GameId, string>>> = {
 }
 
 export const CONFIDENCE = 'How confident are you in this answer, and why?'
-/** Games that ask for confidence as well. */
+/** Games that also ask for confidence. */
 export const ASKS_CONFIDENCE: readonly GameId[] = ['goal-horizon', 'infer-intent']
 
 export const finishedText = (reason: string): string => `**The game is finished:** ${reason}.`
@@ -65,14 +65,14 @@ export const tooLongText = (limit: number): string =>
 
 export const EXHAUSTED = '**All retries are used, so the game ends here.** Thank you for playing.'
 
-/** Messages for failed model calls. The cause is only in the journal, and the player loses no retry. */
+/** Messages for failed model calls. The cause is recorded only in the journal, and the player loses no retry. */
 export const FAULTS = {
   opening: 'The opening scene could not be made, so the session ends. Please start another one.',
   judging: 'Your action could not be checked just now. It costs you no retry: please try again.',
   answering: 'No response could be made just now. It costs you no retry: please try again.',
 } as const
 
-/** When both drafts broke the rules of the simulator. */
+/** Shown when both drafts broke the simulator's rules. */
 export const NO_VALID_RESPONSE =
   'The simulator could not produce a valid response to that. Please try again, perhaps in other words.'
 

@@ -1,5 +1,5 @@
-// One action of the player on its way: judged by the player's validators while the updater writes; the draft then judged
-// by the simulator's validators, in parallel, with one retry that gets the reason of the refusal.
+// One action of the player: the player's validators judge it while the updater writes a draft; then the simulator's
+// validators judge the draft in parallel, with one retry that gets the reason for the rejection.
 import type { StepOutput } from '../../kernel/world.ts'
 import type { EffectReply } from '../../protocol/episode.ts'
 import { askChecks, askUpdater, type Judged, playerLine, simulatorLine } from './ask.ts'
@@ -11,10 +11,10 @@ import { type Check, MODEL_EFFECT, PLAYER_CHECKS, SIMULATOR_CHECKS } from './req
 import type { Acting, Asked, State } from './state.ts'
 import { EXHAUSTED, FAULTS, NO_VALID_RESPONSE } from './texts.ts'
 
-/** In Foresight, what marks an action that holds a prediction. */
+/** In Foresight, marks an action that contains a prediction. */
 const PREDICTION = /\bpredict(ion|ed|s)?\b/i
 
-/** Sends an action on its way. */
+/** Starts an action. */
 export function act(state: State, out: StepOutput, text: string): void {
   const checks = GAMES[state.game].checks_player ? PLAYER_CHECKS : []
   state.phase = {
@@ -36,7 +36,7 @@ function askAll(state: State, out: StepOutput, checks: readonly Check[], judged:
   }))
 }
 
-/** Takes one answer for an action under way. */
+/** Applies one answer to the action in progress. */
 export function hearActing(state: State, out: StepOutput, acting: Acting, reply: EffectReply): void {
   if (reply.effect === acting.updater) hearUpdater(state, acting, reply)
   const judge = take(acting.judging, reply)
@@ -94,7 +94,7 @@ interface Heard {
   readonly reply: EffectReply
 }
 
-/** Removes the one that answers from those that were asked. */
+/** Removes the validator that answers from the pending ones. */
 function take(asked: Asked[], reply: EffectReply): Asked | undefined {
   const at = asked.findIndex((each) => each.effect === reply.effect)
   return at < 0 ? undefined : asked.splice(at, 1)[0]
@@ -107,7 +107,7 @@ function verdictOf(state: State, reply: EffectReply): Verdict | undefined {
   return verdict.ok ? verdict.value : undefined
 }
 
-/** Advances once no call is pending: from the player's judges to the simulator's, and from those to the end. */
+/** Advances once no call is pending: from the player's validators to the simulator's, and from those to the end. */
 function proceed(state: State, out: StepOutput, acting: Acting): void {
   const { draft } = acting
   if (acting.judging.length + acting.checking.length > 0 || acting.updater !== null) return
@@ -127,14 +127,14 @@ function accept(state: State, out: StepOutput, acting: Acting, draft: string): v
   endTurn(state, out, true)
 }
 
-/** A model failed: the player gets a message and loses no retry. */
+/** Handles a failed model call: the player gets a message and loses no retry. */
 function fail(state: State, out: StepOutput, message: string): void {
   state.phase = { kind: 'idle' }
   speak(state, out, { type: 'error', content: message })
   endTurn(state, out)
 }
 
-/** The turn broke a rule: it costs one of the budget, and the last one ends the game. */
+/** Rejects the turn for breaking a rule: it costs one of the budget, and the last one ends the game. */
 function reject(state: State, out: StepOutput, message: string): void {
   state.phase = { kind: 'idle' }
   speak(state, out, { type: 'error', content: message })
@@ -146,7 +146,7 @@ function reject(state: State, out: StepOutput, message: string): void {
   endTurn(state, out)
 }
 
-/** Takes back whatever is still asked for an action. */
+/** Cancels all pending requests of an action. */
 export function cancelActing(out: StepOutput, acting: Acting): void {
   if (acting.updater !== null) out.cancel(acting.updater)
   for (const { effect } of [...acting.judging, ...acting.checking]) out.cancel(effect)

@@ -1,4 +1,4 @@
-// One variant for each game, with two of the characters that ship.
+// One variant for each game, with two of the built-in characters.
 import { AppError } from '../../kernel/errors.ts'
 import type { Variant } from '../../protocol/episode.ts'
 import { JsonObject } from '../../protocol/json.ts'
@@ -6,7 +6,7 @@ import { characters } from './characters/index.ts'
 import { RULES } from './config.ts'
 import { GAMES, type GameId } from './games.ts'
 
-/** Who meets whom. */
+/** The two characters of each game's variant. */
 const PAIRS: Readonly<Record<GameId, readonly [pc: string, npc: string]>> = {
   explore: ['ODA', 'JACK'],
   foresight: ['TOMAS', 'OCTA'],

@@ -1,4 +1,4 @@
-// What a session shows: the player sees the visible transcript, and so does a read-only viewer.
+// What a session shows: the player and read-only viewers see the visible transcript.
 import type { JsonObject } from '../../protocol/json.ts'
 import { storedReason } from './exits.ts'
 import { GAMES } from './games.ts'
@@ -8,13 +8,13 @@ export interface Observation {
   readonly game: string
   readonly pc: string
   readonly npc: string
-  /** Whether an input is awaited; false while an answer is on its way. */
+  /** Whether the session awaits an input; false while an answer is pending. */
   readonly awaits: boolean
   readonly has_begun: boolean
   /** Whether the next input answers a question at the end. */
   readonly question: State['question']
   readonly turns: number
-  /** Rejected actions that are left. */
+  /** Number of rejected actions left. */
   readonly budget: number
   /** Milliseconds: the latest time that the session knows. */
   readonly at: number
@@ -38,11 +38,11 @@ export function observe(state: State): Observation {
   }
 }
 
-/** The same conversation for somebody who only watches: nothing that the player could not read. */
+/** The same conversation for a viewer: nothing that the player could not read. */
 export function spectate(state: State): JsonObject {
   const { game, pc, npc, turns, exited, awaits } = observe(state)
   const transcript = state.shown.map(({ role, event_type, content }) => ({ role, event_type, content }))
-  // The score card tells the player the same.
+  // The score card shows the player the same.
   const score = state.exit === null || state.score === null ? null : { ...state.score }
   const reason = state.exit === null ? null : storedReason(state.exit)
   return { game, pc, npc, turns, exited, awaits, reason, score, transcript }

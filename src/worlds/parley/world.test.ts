@@ -51,7 +51,7 @@ const texts = fc.oneof(
     ),
   },
   fc.string({ unit: 'grapheme', maxLength: 30 }),
-  // Lone surrogates and control characters too.
+  // Includes lone surrogates and control characters.
   fc.string({ unit: 'binary', maxLength: 10 }).map((text) => `${text}\ud83d`),
 )
 const times = fc.nat(400_000)
@@ -73,7 +73,7 @@ testWorld(parley, {
   commands: fc.oneof({ weight: 9, arbitrary: commands }, { weight: 1, arbitrary: fc.anything() }),
 })
 
-/** One thing that happens to a session: a command, or an answer to one of those who are asked. */
+/** One input to a session: a command, or the reply to one of the pending effects. */
 type Move =
   | { readonly kind: 'command'; readonly command: unknown }
   | { readonly kind: 'answer'; readonly which: number; readonly text: string | null; readonly at: number }
@@ -107,7 +107,7 @@ interface Course {
   readonly accepted: number
 }
 
-/** Plays moves; after each, the step. With `cut`, the state goes through JSON after that many moves. */
+/** Plays moves and returns the step after each. With `cut`, the state goes through JSON after that many moves. */
 function play(config: JsonObject, script: readonly Move[], cut = -1): Course {
   let fold = createFold(world, world.config.parse(config), 1)
   const course: Course & { accepted: number } = { events: [], digests: [], states: [], accepted: 0 }

@@ -1,5 +1,6 @@
-// parley: a player's character and a simulated one meet in text. Five games over one machine; models open, answer, judge and
-// score, and every call of one is an effect, so a session replays without any. Data sheet: docs/worlds/parley.md.
+// parley: a player's character and a simulated one meet in text. Five games share one engine; models open, answer,
+// judge and score. Every model call is an effect, so a session replays without models. Data sheet:
+// docs/worlds/parley.md.
 import { z } from 'zod'
 import { defineWorld } from '../../kernel/world.ts'
 import { Results } from '../../protocol/episode.ts'
@@ -42,7 +43,7 @@ export const parley = defineWorld<Config, State, Command, Observation>({
   create: (config, seed) =>
     config.restore === undefined ? createState(config, seed) : fromRuntimeState(config, config.restore, seed),
   apply: (state, _slot, said, out) => command(state, said, out),
-  // Everything happens when a command or an answer comes in.
+  // All work happens when a command or a reply arrives.
   step: () => undefined,
   reply: answer,
   awaits: (state) => (state.exit === null && state.phase.kind === 'idle' ? [0] : []),

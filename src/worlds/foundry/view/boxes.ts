@@ -1,8 +1,8 @@
-// What each part looks like: boxes in its own frame (right, up, forward from the back row), turned with its facing.
-// Colours are names of the palette; decals are drawn on faces by the shader and by the plan.
+// The appearance of each part: boxes in its own frame (right, up, forward from the back row), turned with its facing.
+// Colours are palette names; the shader and the plan draw decals on faces.
 import { PARTS, type PartDef } from '../catalogue.ts'
 
-/** Colours of materials and items, each a custom property `--i-<name>`; their order is their number in shaders. */
+/** Colours of materials and items, each a custom property `--i-<name>`; their index is their number in shaders. */
 export const COLOURS = [
   'floor',
   'edge',
@@ -28,12 +28,12 @@ export const COLOURS = [
 ] as const
 export type Colour = (typeof COLOURS)[number]
 
-/** What is drawn on faces. Chevrons point where the part faces. */
+/** Patterns drawn on faces. Chevrons point in the part's facing. */
 export const DECALS = ['none', 'grid', 'chevron', 'panes', 'band', 'letter', 'hatch'] as const
 export type Decal = (typeof DECALS)[number]
 
 export interface PartBox {
-  /** Smallest right, up and forward, in cells. */
+  /** Minimum right, up and forward, in cells. */
   readonly from: readonly [number, number, number]
   readonly to: readonly [number, number, number]
   readonly colour: Colour
@@ -47,7 +47,7 @@ const box = (from: PartBox['from'], to: PartBox['to'], colour: Colour, decal: De
   decal,
 })
 
-/** Height of a belt's top: items lie on it. */
+/** Height of the top of a belt, on which items lie. */
 export const BELT_TOP = 0.28
 
 const BELT = box([0, 0, 0], [1, BELT_TOP, 1], 'belt', 'chevron')
@@ -96,12 +96,12 @@ export function formOf(def: number): readonly PartBox[] {
   return part ? (FORMS[part.id] ?? [wholeOf(part)]) : []
 }
 
-/** The colour that stands for a part where it is drawn small. */
+/** The representative colour of a part when drawn small. */
 export function colourOf(def: number): Colour {
   return formOf(def)[0]?.colour ?? 'frame'
 }
 
-/** A part as one box: for floors with very many parts. */
+/** A part as one box, for floors with very many parts. */
 export function plainFormOf(def: number): readonly PartBox[] {
   const part = PARTS[def]
   const form = formOf(def)
@@ -116,13 +116,13 @@ function wholeOf({ footprint }: PartDef): PartBox {
   return box([0, 0, 0], footprint, 'frame')
 }
 
-/** A box in cells of the world, from the part's origin. */
+/** A box in world cells, relative to the part's origin. */
 export interface WorldBox {
   readonly min: readonly [number, number, number]
   readonly size: readonly [number, number, number]
 }
 
-/** Turns a box of a part with a footprint; the same turn as `turnCell` of geometry.ts. */
+/** Turns a box of a part with a footprint; the same rotation as `turnCell` of geometry.ts. */
 export function turnBox({ from, to }: Pick<PartBox, 'from' | 'to'>, def: number, facing: number): WorldBox {
   const [width, , depth] = PARTS[def]?.footprint ?? [1, 1, 1]
   const size = facing % 2 === 0 ? [to[0] - from[0], to[2] - from[2]] : [to[2] - from[2], to[0] - from[0]]

@@ -1,14 +1,14 @@
-// The eye: isometric to begin with, orbiting about a point, or flying. It turns places on the screen into rays and back.
+// The camera: initially isometric; it can orbit around a point or fly. It converts screen positions to rays and back.
 import { Matrix4, OrthographicCamera, PerspectiveCamera, Vector3 } from 'three'
 import type { Size } from '../geometry.ts'
 import type { Ray } from './pick.ts'
 
-/** Of an isometric picture: atan(1 / sqrt 2). */
+/** Elevation of an isometric projection: atan(1 / sqrt 2). */
 const ISOMETRIC = 0.61548
-/** Cells from top to bottom of the picture. */
+/** Number of cells from top to bottom of the picture. */
 const SPAN = { least: 3, most: 1200 }
 const STEEPEST = Math.PI / 2 - 0.01
-/** Distance of the eye in the orthographic picture: outside of everything. */
+/** Distance of the camera in the orthographic projection: outside of everything. */
 const AWAY = 3000
 
 export class Camera {
@@ -30,7 +30,7 @@ export class Camera {
     return this.#eye ? this.#deep : this.#flat
   }
 
-  /** Pixels that a cell is high, roughly. */
+  /** Approximate height of a cell in pixels. */
   get cellPixels(): number {
     return this.#height / this.#span
   }
@@ -41,7 +41,7 @@ export class Camera {
     this.update()
   }
 
-  /** Shows a box from corner to corner. */
+  /** Fits a box into the picture, from corner to corner. */
   fit(low: Size, high: Size): void {
     this.#target.set((low.x + high.x) / 2, 1, (low.z + high.z) / 2)
     const wide = (high.x - low.x + (high.z - low.z)) * Math.SQRT1_2
@@ -69,7 +69,7 @@ export class Camera {
     this.update()
   }
 
-  /** Moves the picture with the hand: by pixels. */
+  /** Pans by pixels. */
   pan(dx: number, dy: number): void {
     const before = this.floorAt(this.#width / 2, this.#height / 2)
     const after = this.floorAt(this.#width / 2 - dx, this.#height / 2 - dy)
@@ -79,7 +79,7 @@ export class Camera {
     this.update()
   }
 
-  /** Zooms about a place on the screen. @param factor below 1: nearer */
+  /** Zooms about a screen position. @param factor below 1: nearer */
   zoom(factor: number, left: number, top: number): void {
     if (this.#eye) {
       this.#eye.at.addScaledVector(this.#look(), (1 - factor) * 12)
@@ -96,7 +96,7 @@ export class Camera {
     this.update()
   }
 
-  /** Begins or ends to fly, from where the picture is seen. */
+  /** Starts or stops flying, from the current viewpoint. */
   toggleFlight(): void {
     if (this.#eye) {
       this.#eye = undefined
@@ -107,7 +107,7 @@ export class Camera {
     this.update()
   }
 
-  /** Flies by cells: forward, to the right, up. */
+  /** Flies by a number of cells: forward, to the right, up. */
   fly(forward: number, right: number, up: number): void {
     if (!this.#eye) return
     const look = this.#look()
@@ -148,7 +148,7 @@ export class Camera {
     this.#flat.updateMatrixWorld(true)
   }
 
-  /** The ray through a place on the screen, in pixels from the top left. */
+  /** The ray through a screen position, in pixels from the top left. */
   ray(left: number, top: number): Ray {
     const camera = this.active
     const x = (left / this.#width) * 2 - 1
@@ -166,14 +166,14 @@ export class Camera {
     return { x: from[0] + (to[0] - from[0]) * share, z: from[2] + (to[2] - from[2]) * share }
   }
 
-  /** Where a point of the world is on the screen; undefined: behind the eye. */
+  /** The screen position of a point of the world; undefined: behind the camera. */
   project(x: number, y: number, z: number): { readonly left: number; readonly top: number } | undefined {
     const at = new Vector3(x, y, z).project(this.active)
     if (at.z < -1 || at.z > 1) return undefined
     return { left: ((at.x + 1) / 2) * this.#width, top: ((1 - at.y) / 2) * this.#height }
   }
 
-  /** From the world to the screen's -1 to 1, for those who look for a cell from outside. */
+  /** Transforms world coordinates to screen coordinates of -1 to 1, for callers that locate a cell on the screen. */
   matrix(): Matrix4 {
     return new Matrix4().multiplyMatrices(this.active.projectionMatrix, this.active.matrixWorldInverse)
   }

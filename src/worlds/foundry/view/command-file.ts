@@ -1,16 +1,16 @@
-// Writes what somebody has done as a command file of the headless interface: commands, and the ticks between them. Run
-// there, it builds the same floor with the same hash.
+// Writes a user's actions as a command file of the headless interface: commands, and the ticks between them. Running
+// the file there builds the same floor with the same hash.
 import type { JsonObject } from '../../../protocol/json.ts'
 
 export interface Done {
-  /** Ticks that had passed when it was applied. */
+  /** Number of ticks that had passed when it was applied. */
   readonly tick: number
   readonly command: JsonObject
 }
 
 /**
- * @param done in the order in which the server took them; those of equal ticks went into the same tick
- * @param tick ticks that have passed in all
+ * @param done in the order in which the server applied them; equal tick values mean the same tick
+ * @param tick total number of ticks passed
  */
 export function toCommandFile(done: readonly Done[], tick: number): string {
   const steps: JsonObject[] = []

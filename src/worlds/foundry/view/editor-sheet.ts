@@ -1,4 +1,4 @@
-// The part of the style sheet for those who build: palette, tools, the objective, and the phone's order of things.
+// The part of the style sheet for players: palette, tools, objective, and the layout on phones.
 
 export const EDITOR_SHEET = `
 .foundry-view.editing{display:grid;grid-template-columns:224px minmax(0,1fr);grid-template-rows:minmax(0,1fr)}

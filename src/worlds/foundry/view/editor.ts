@@ -1,5 +1,5 @@
-// Building: which tool is in hand, what it would do, and the commands that it sends. The rules stand in preview.ts and
-// run.ts; what was sent is shown when the server's next frame has it.
+// The editor: the selected tool, its preview, and the commands that it sends. The rules are in preview.ts and run.ts; a
+// sent command shows its effect in the server's next frame.
 
 import { read } from '../../../kernel/view/read.ts'
 import type { JsonObject } from '../../../protocol/json.ts'
@@ -15,7 +15,7 @@ import { type Tool, Toolbox } from './toolbox.ts'
 import { facingName, type Tools, turned, type Viewer } from './viewer.ts'
 import { recipesFor } from './words.ts'
 
-/** Kinds that are laid in runs by dragging. */
+/** Kinds that can be placed in runs by dragging. */
 const RUNS = ['belt', 'wire', 'frame', 'solar', 'battery', 'storage']
 
 const HINTS: Readonly<Record<Tool, string>> = {
@@ -38,7 +38,7 @@ export class Editor implements Tools {
   #from: Size | undefined
   #to: Size | undefined
   #isDragging = false
-  /** A preview that waits for the Place button, under a finger. */
+  /** A preview that waits for the Place button on touch screens. */
   #isWaiting = false
   #last: Point | undefined
   #awaited: Size | undefined
@@ -240,7 +240,7 @@ export class Editor implements Tools {
     this.#showPreview()
   }
 
-  // ——— parts that stand
+  // ——— existing parts
 
   #faultOf(id: number): string | undefined {
     const { scene } = this.#viewer
@@ -338,7 +338,7 @@ export class Editor implements Tools {
     return true
   }
 
-  /** Takes the kind of the part under the pointer, or of the chosen one, into the hand. */
+  /** Selects the kind of the part under the pointer, or of the selected part, as the tool. */
   #pickUp(): void {
     const { scene } = this.#viewer
     const id = this.#last ? this.#viewer.partAt(this.#last) : this.#viewer.selected

@@ -1,5 +1,5 @@
-// Fingers, mouse and wheel on the picture. What is not taken by a tool moves the picture: left drag and one finger pan,
-// right drag orbits, two fingers orbit and zoom, the wheel zooms.
+// Touch, mouse and wheel gestures on the picture. Gestures that no tool handles move the picture: left drag and one
+// finger pan, right drag orbits, two fingers orbit and zoom, the wheel zooms.
 import { Undo } from '../../../kernel/view/dom.ts'
 import type { Stage } from './stage.ts'
 
@@ -9,20 +9,20 @@ export interface Point {
   readonly isTouch: boolean
 }
 
-/** What a tool does with the main button or one finger. */
+/** A tool's handlers for the main button or one finger. */
 export interface Hand {
-  /** @returns whether the tool takes this drag; else the picture moves */
+  /** @returns whether the tool handles this drag; otherwise the picture moves */
   press(at: Point): boolean
   drag(at: Point): void
   release(at: Point): void
-  /** The drag became something else: a second finger came. */
+  /** The drag became a different gesture because of a second finger. */
   cancel(): void
-  /** Pressed and let go in the same place, in a drag that no tool took. */
+  /** A press and release at the same position, in a drag that no tool handled. */
   tap(at: Point): void
   hover(at: Point | undefined): void
 }
 
-/** Pixels that a press may wander and still be a tap. */
+/** Maximum movement in pixels of a press that still counts as a tap. */
 const TAP = 6
 
 export class Gestures {

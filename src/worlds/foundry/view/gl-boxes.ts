@@ -1,5 +1,5 @@
-// Instanced unit cubes with a buffer that grows. The renderer takes the most instances that a geometry can have from its
-// first buffers, so a longer buffer is a new geometry; a shorter one is refilled in place.
+// Instanced unit cubes with a growing buffer. The renderer derives a geometry's maximum instance count from its first
+// buffers, so a longer buffer needs a new geometry; a shorter one is refilled in place.
 import {
   BoxGeometry,
   DynamicDrawUsage,
@@ -11,7 +11,7 @@ import {
   type ShaderMaterial,
 } from 'three'
 
-/** One attribute of an instance: its name, how many numbers, and where they begin. */
+/** One attribute of an instance: name, number of components, and offset. */
 export type Field = readonly [name: string, size: number, offset: number]
 
 const LEAST_CAPACITY = 64
@@ -25,7 +25,7 @@ export class InstancedCubes {
   #extra: InstancedBufferAttribute | undefined
   #capacity = 0
 
-  /** @param order of drawing */
+  /** @param order drawing order */
   constructor(material: ShaderMaterial, stride: number, fields: readonly Field[], order: number) {
     this.#stride = stride
     this.#fields = fields
@@ -56,7 +56,7 @@ export class InstancedCubes {
     this.mesh.geometry.instanceCount = count
   }
 
-  /** One more number an instance, that changes apart from the others. */
+  /** One additional number per instance, which changes independently of the others. */
   fillExtra(values: Float32Array): void {
     const extra = this.#extra
     if (!extra) return

@@ -1,4 +1,4 @@
-// Marks above parts whose state wants a person: bolt (power), hand (starved), cross (blocked), cloud (fouled).
+// Marks above parts whose state needs attention: bolt (power), hand (starved), cross (blocked), cloud (fouled).
 import { BufferAttribute, BufferGeometry, GLSL3, type Object3D, Points, ShaderMaterial, Vector3 } from 'three'
 import { read } from '../../../kernel/view/read.ts'
 import { PARTS } from '../catalogue.ts'
@@ -9,11 +9,11 @@ import type { Palette, Rgb } from './palette.ts'
 import { type Scene, STATES } from './scene.ts'
 import { MARK_FRAGMENT, MARK_VERTEX } from './shaders.ts'
 
-/** Side of a mark, in pixels of the page. */
+/** Side length of a mark, in CSS pixels. */
 const SIDE = 20
-/** Cells smaller than this many pixels carry no marks: they would hide what they are about. */
+/** Below this cell size in pixels no marks are drawn: they would hide the parts. */
 const LEAST_CELL = 15
-/** Marks of working, idle and empty parts say nothing. */
+/** States without marks: working, idle and empty need no attention. */
 const QUIET: readonly string[] = ['working', 'idle']
 const MARKED: readonly string[] = ['machine', 'generator', 'scrubber', 'filter']
 
@@ -73,7 +73,7 @@ export function createMarks(): MarkMesh {
   }
 }
 
-/** Middle and state, four numbers a mark. */
+/** Centre and state, four numbers per mark. */
 export function placeMarks({ layout, states }: Scene, cut: number): number[] {
   const marks: number[] = []
   for (let row = 0; row < layout.count; row++) {

@@ -1,5 +1,5 @@
-// The meshes of the foundry: parts, items, marks of state, clouds, preview and outline. Buffers are filled anew only when
-// what they show has changed.
+// The meshes of the foundry: parts, items, state marks, clouds, preview and outline. Buffers are refilled only when the
+// data they show has changed.
 import {
   AlwaysStencilFunc,
   GLSL3,
@@ -34,9 +34,9 @@ import type { Scene } from './scene.ts'
 import { BOX_FRAGMENT, BOX_VERTEX, ITEM_FRAGMENT, ITEM_VERTEX, TINT_FRAGMENT } from './shaders.ts'
 import type { Look, PreviewPart } from './stage.ts'
 
-/** Side of an item's cube, in cells: a little less than the belt that it takes up. */
+/** Side of an item's cube, in cells: slightly less than the length of belt it occupies. */
 const ITEM_SIDE = 0.36
-/** How far an outline stands out, in pixels. */
+/** Width of an outline, in pixels. */
 const OUTLINE = 3.5
 /** Contamination in a cell at which its cloud is thickest. */
 const THICKEST = 240
@@ -125,7 +125,7 @@ export class Meshes {
     this.#items.fill(data, count)
   }
 
-  /** How well the net of each box's part is supplied: 0 none, 1 in full, 2 in part, 3 not at all. */
+  /** Supply of the net of each box's part: 0 no net, 1 full, 2 partial, 3 none. */
   #showPower({ layout, nets }: Scene): void {
     const power = new Float32Array(this.#built.count)
     for (let i = 0; i < power.length; i++) {
@@ -182,7 +182,7 @@ function createBoxMesh(fragmentShader: string, order: number): InstancedCubes {
   return new InstancedCubes(material, STRIDE, fields, order)
 }
 
-/** Draws an outline around what the mask covers, through everything that stands before it. */
+/** Draws an outline around what the mask covers, visible through everything in front of it. */
 function asMask(mask: InstancedCubes, outline: InstancedCubes): void {
   for (const { material } of [mask, outline]) {
     material.depthTest = false
@@ -240,7 +240,7 @@ function previewBoxes(preview: readonly PreviewPart[]): Instances {
   return list.take()
 }
 
-/** Clouds: one box a cell, its amount in place of a colour. */
+/** Clouds: one box per cell, with the amount in place of a colour. */
 function airBoxes(scene: Scene): Instances {
   const { air, size } = scene
   const count = air.length >> 1

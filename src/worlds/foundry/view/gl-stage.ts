@@ -1,5 +1,5 @@
-// The foundry in three dimensions. One draw call for all parts, one for all items: what a frame costs grows with pixels,
-// and an idle picture costs nothing, because it is drawn only when something has changed.
+// The foundry in three dimensions. One draw call for all parts and one for all items: the cost of a frame grows with
+// pixels. An idle picture costs nothing, because it is drawn only when something has changed.
 import { Color, LinearSRGBColorSpace, Scene as Space, WebGLRenderer } from 'three'
 import { Undo } from '../../../kernel/view/dom.ts'
 import type { Size } from '../geometry.ts'
@@ -11,12 +11,12 @@ import { type Picked, pick, planeAt } from './pick.ts'
 import type { Scene } from './scene.ts'
 import { extentOf, type LabelMark, type Look, type Stage } from './stage.ts'
 
-/** Steps per second up to which items glide; beyond it they jump. */
+/** Maximum steps per second at which items glide; above it they jump. */
 const GLIDE_UP_TO = 20
-/** Cells a second of flight. */
+/** Speed of flight, in cells per second. */
 const FLIGHT = 14
 
-/** @throws Error where there is no WebGL 2 */
+/** @throws Error if WebGL 2 is not available */
 export function createGlStage(host: HTMLElement): Stage {
   return new GlStage(host)
 }
@@ -38,7 +38,7 @@ class GlStage implements Stage {
   #since = 0
   #last = 0
   #flight: readonly [number, number, number] = [0, 0, 0]
-  /** Whether somebody has moved the picture: until then it is fitted whenever its size changes. */
+  /** Whether the user has moved the picture: until then it is refitted whenever its size changes. */
   #isMoved = false
 
   constructor(host: HTMLElement) {
@@ -63,7 +63,7 @@ class GlStage implements Stage {
     const palette = readPalette(this.#host)
     this.#meshes.paint(palette)
     const [r, g, b] = palette.materials[0] ?? [0, 0, 0]
-    // In the working space of the renderer: shaders write the page's colours as they are.
+    // In the renderer's working colour space: shaders write the page's colours unchanged.
     this.#renderer.setClearColor(new Color().setRGB(r, g, b))
     this.#ask()
   }

@@ -1,11 +1,12 @@
-// Pictures drawn once on a canvas: the letters of items and the icons of states. Only their alpha is used; shaders colour it.
+// Textures drawn once on a canvas: the letters of items and the icons of states. Only their alpha is used; shaders
+// colour them.
 import { CanvasTexture, LinearFilter, type Texture } from 'three'
 import { at } from '../../../kernel/at.ts'
 import { ITEMS } from '../catalogue.ts'
 
 const SIDE = 64
 
-/** One letter an item, in the order of the catalogue: Fe, Cu, C, … */
+/** One symbol per item, in catalogue order: Fe, Cu, C, … */
 export const LETTERS: Readonly<Record<(typeof ITEMS)[number], string>> = {
   iron_ore: 'i',
   copper_ore: 'c',
@@ -27,7 +28,7 @@ export function letterTexture(): Texture {
   })
 }
 
-/** By place in STATES: what is drawn above a part in that state. */
+/** By index in STATES: the icon above a part in that state. */
 const ICONS: readonly string[] = [
   'M24 20v24M40 20v24',
   'M24 26a8 8 0 1 1 12 7c-3 2-4 3-4 7M32 47v1',

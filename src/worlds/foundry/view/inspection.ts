@@ -1,5 +1,5 @@
-// Reads the headless inspection of a part for the inspector: what people look for first, then everything else, field for
-// field, with nothing left out.
+// Reads the headless inspection of a part for the inspector: first the most important facts, then every field, with
+// nothing omitted.
 
 import { listOf, numberOf, objectOf, textOf } from '../../../kernel/view/read.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../protocol/json.ts'
@@ -12,16 +12,16 @@ export interface Inspection {
   readonly defId: string
   readonly title: string
   readonly state: string
-  /** What is wrong and what to do; empty where nothing is. */
+  /** The problem and its solution; empty if there is none. */
   readonly advice: string
   readonly reason: string
   readonly recipe: Recipe | undefined
   readonly isEnabled: boolean
   readonly isFixed: boolean
   readonly facing: string
-  /** What people look for first. */
+  /** The most important facts. */
   readonly facts: readonly Fact[]
-  /** Net that it is in; null: none. */
+  /** The net of the part; null: none. */
   readonly net: number | null
   /** Every field of the inspection, as rows of a tree. */
   readonly fields: readonly Field[]
@@ -30,7 +30,7 @@ export interface Inspection {
 export interface Fact {
   readonly name: string
   readonly value: string
-  /** Share that is done, 0 to 1, for a bar. */
+  /** Progress, 0 to 1, for a bar. */
   readonly share?: number
 }
 
@@ -103,7 +103,7 @@ function factsOf(
   return facts
 }
 
-/** Every leaf with its path; empty lists and objects too. */
+/** Every leaf with its path, including empty lists and objects. */
 export function flatten(value: JsonValue, path = ''): Field[] {
   if (Array.isArray(value) && value.length > 0) {
     if (value.every((each) => typeof each !== 'object' || each === null)) return [{ path, value: value.join(', ') }]

@@ -1,22 +1,22 @@
-// The panel about one part. It asks for the headless inspection when a part is chosen and as frames come, and shows what
-// it was given: nothing here is worked out from the picture.
+// The panel about one part. It requests the headless inspection when a part is selected and as frames arrive, and shows
+// the response: nothing is computed from the picture.
 
 import { h, icon } from '../../../kernel/view/dom.ts'
 import type { ViewSource } from '../../../kernel/view.ts'
 import { type Inspection, readInspection } from './inspection.ts'
 import { capital, plain, recipesFor, toneOf, wordOfState } from './words.ts'
 
-/** What a player may do to a part; absent for those who only watch. */
+/** A player's actions on a part; absent for viewers. */
 export interface PartActions {
   recipe(id: number, recipe: string | null): void
   enable(id: number, isEnabled: boolean): void
   rotate(id: number): void
   remove(id: number): void
-  /** Why it cannot be turned or taken away; undefined: it may be. */
+  /** Why it cannot be turned or removed; undefined: it can. */
   fault(id: number): string | undefined
 }
 
-/** Milliseconds between two questions about the same part while frames come. */
+/** Milliseconds between two requests about the same part while frames arrive. */
 const ASK_EVERY = 250
 
 export const PATHS = {
@@ -43,7 +43,7 @@ export class Inspector {
     this.#onClose = onClose
   }
 
-  /** Shows a part, or nothing for 0. */
+  /** Shows a part; 0 clears the panel. */
   select(id: number): void {
     if (this.#id === id) return
     this.#id = id
@@ -53,7 +53,7 @@ export class Inspector {
     if (id !== 0) this.#ask()
   }
 
-  /** A new frame came. */
+  /** Handles a new frame. */
   refresh(): void {
     if (this.#id === 0 || this.#timer !== undefined) return
     const wait = Math.max(0, ASK_EVERY - (performance.now() - this.#asked))
@@ -103,7 +103,7 @@ export class Inspector {
 
   #show(part: Inspection, text: string): void {
     if (text === this.#shown) return
-    // A list that is open is not taken from under the pointer.
+    // Do not replace an open list under the pointer.
     if (this.element.contains(document.activeElement) && document.activeElement instanceof HTMLSelectElement) return
     this.#shown = text
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.act : undefined

@@ -1,4 +1,4 @@
-// Fills the buffers that the graphics card draws from: one unit cube, and for each box its corner, size and style.
+// Fills the buffers that the graphics card draws from: one unit cube and, for each box, its corner, size and style.
 
 import { read } from '../../../kernel/view/read.ts'
 import { ITEMS } from '../catalogue.ts'
@@ -17,7 +17,7 @@ export interface Instances {
   readonly count: number
 }
 
-/** Grows by doubling; one per kind of thing, so that a frame allocates nothing. */
+/** Grows by doubling. There is one per kind of object, so that a frame allocates nothing. */
 export class BoxList {
   #data = new Float32Array(STRIDE * 256)
   #count = 0
@@ -45,7 +45,7 @@ export class BoxList {
 interface Style {
   readonly colour: Colour
   readonly decal: Decal
-  /** Facing of a chevron, or number of a letter. */
+  /** Facing of a chevron, or index of a letter. */
   readonly turn: number
   /** -1: belongs to no part. */
   readonly row: number
@@ -65,7 +65,7 @@ export function buildParts(scene: Pick<Scene, 'layout' | 'deposits' | 'size'>): 
   return list.take()
 }
 
-/** Boxes of one part; also what a preview and a selection are made of. */
+/** Adds the boxes of one part; also used for previews and selections. */
 export function addPart(list: BoxList, layout: Layout, row: number, isPlain: boolean): void {
   const def = read(layout.parts.def, row)
   const facing = read(layout.parts.facing, row)
@@ -94,7 +94,7 @@ export function addForm(list: BoxList, { def, facing, origin, row, isPlain }: Pl
   }
 }
 
-/** From the middle of a cell to one of its faces. */
+/** A box from the centre of a cell to one of its faces. */
 function armBox(origin: Size, direction: number): [[number, number, number], [number, number, number]] {
   const step = stepOf(direction)
   const span = (at: number, along: number): [number, number] => {
@@ -114,11 +114,11 @@ export function itemColour(item: number): Colour {
   return ITEMS[item - 1] ?? 'frame'
 }
 
-/** Numbers per item: where it was a tick ago (3), where it is (3), colour, letter. */
+/** Numbers per item: previous position (3), current position (3), colour, letter. */
 export const ITEM_STRIDE = 8
 const CELL_UNITS = 16
 const ITEM_UNITS = 8
-/** Units in a tick: how far back an item that moves came from. */
+/** Units per tick: how far a moving item has come since the previous tick. */
 const BELT_SPEED = 4
 
 export interface ItemInstances {
@@ -126,7 +126,7 @@ export interface ItemInstances {
   readonly count: number
 }
 
-/** Items on belts, with the way they have come in this tick; `previous` tells which of them stand still. */
+/** Items on belts, with their movement in this tick; `previous` shows which of them stand still. */
 export function buildItems(scene: Scene, previous: Scene | undefined, paths: PathCache): ItemInstances {
   const { layout, items } = scene
   const data = new Float32Array(items.length * ITEM_STRIDE)
@@ -150,7 +150,7 @@ export function buildItems(scene: Scene, previous: Scene | undefined, paths: Pat
   return { data: data.subarray(0, count * ITEM_STRIDE), count }
 }
 
-/** How belts turn, worked out once a layout: most of them carry items in many frames. */
+/** The turns of belts, computed once per layout: most belts carry items in many frames. */
 export class PathCache {
   #layout: Layout | undefined
   #paths: (BeltPath | undefined)[] = []
@@ -168,7 +168,7 @@ export class PathCache {
   }
 }
 
-/** The middle of an item's foot, `share` of the way across a belt: 0 where it comes in, 1 where it leaves. */
+/** The centre of an item's base, `share` of the way across a belt: 0 where it enters, 1 where it leaves. */
 export function alongBelt(origin: Size, { from, to }: BeltPath, share: number): [number, number, number] {
   const side = share < 0.5 ? stepOf(from) : stepOf(to)
   const reach = share < 0.5 ? 0.5 - share : share - 0.5

@@ -1,4 +1,5 @@
-// Small isometric pictures of parts for the palette, as SVG: the same boxes as in the picture, three tones a box.
+// Small isometric pictures of parts for the palette, as SVG: the same boxes as in the main picture, with three tones
+// each.
 import { formOf, turnBox } from './boxes.ts'
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -22,7 +23,7 @@ const place = (x: number, y: number, z: number): readonly [number, number] => [(
 /** A picture of a part that faces east, as tall as its icon. */
 export function isoIcon(def: number): SVGSVGElement {
   const form = formOf(def)
-  // A lone wire is a cube too small to see: its arms are what people know it by.
+  // A single wire is a cube too small to see: people recognise it by its arms.
   const shown = form[0]?.colour === 'wire' ? WIRE : form
   const faces = shown
     .flatMap((box) => {

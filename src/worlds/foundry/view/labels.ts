@@ -1,4 +1,4 @@
-// Labels over the picture: few, in the page's own type, and moved only when the picture is drawn.
+// Labels over the picture: few, in the page's own font, and moved only when the picture is drawn.
 import { h } from '../../../kernel/view/dom.ts'
 import type { LabelMark } from './stage.ts'
 

@@ -1,5 +1,5 @@
-// The parts of a floor as the view keeps them: columns, who fills which cell, and how belts turn. It changes only when
-// somebody builds; what changes with every tick is in scene.ts.
+// The view's data about the parts of a floor: columns, the part in each cell, and the turns of belts. It changes only
+// when somebody builds; data that changes with every tick is in scene.ts.
 
 import { read } from '../../../kernel/view/read.ts'
 import { DIRECTIONS, PARTS } from '../catalogue.ts'
@@ -11,11 +11,11 @@ export interface PartColumns {
   /** From 0, as in the catalogue. */
   readonly def: Int32Array
   readonly facing: Int32Array
-  /** Cell number of the smallest x, y and z. */
+  /** Number of the cell with the smallest x, y and z. */
   readonly origin: Int32Array
-  /** Lowest part id of its power net; 0: in none. */
+  /** Lowest part id of its power net; 0: no net. */
   readonly net: Int32Array
-  /** Slot of the crew that placed it; empty: all are of slot 0. */
+  /** Slot of the crew that placed it; empty: all belong to slot 0. */
   readonly owner: Int32Array
   readonly fixed: ReadonlySet<number>
 }
@@ -60,7 +60,7 @@ export function rowIn(layout: Layout, cell: number): number {
   return (cell < 0 ? 0 : read(layout.cells, cell)) - 1
 }
 
-/** Row of a part by its id; -1: it is gone. Ids ascend. */
+/** Row of a part by its id; -1: removed. Ids ascend. */
 export function rowOfId(layout: Layout, id: number): number {
   let low = 0
   let high = layout.count - 1
@@ -82,13 +82,13 @@ export function isBeltRow(layout: Layout, row: number): boolean {
   return row >= 0 && PARTS[read(layout.parts.def, row)]?.kind === 'belt'
 }
 
-/** How an item crosses a belt: the side where it comes in, and where it goes out, as directions seen from the cell. */
+/** How an item crosses a belt: the sides where it enters and leaves, as directions seen from the cell. */
 export interface BeltPath {
   readonly from: number
   readonly to: number
 }
 
-/** The same choice as in links.ts: back, else the only side that gives; lifts that stand on lifts go up. */
+/** The same choice as in links.ts: the back, or else the only side that gives; lifts on top of lifts go up. */
 export function beltPath(layout: Layout, row: number): BeltPath {
   const cell = read(layout.parts.origin, row)
   const facing = read(layout.parts.facing, row)
@@ -112,7 +112,7 @@ function beltOut(layout: Layout, row: number): number {
   return isLift(layout, row) && isLift(layout, above) ? UP : read(layout.parts.facing, row)
 }
 
-/** Whether something gives into a cell through one of its sides. */
+/** Whether a port gives into a cell through one of its sides. */
 function gives(layout: Layout, cell: number, side: number): boolean {
   const from = neighbour(layout.size, cell, side)
   const row = rowIn(layout, from)
@@ -126,7 +126,7 @@ function gives(layout: Layout, cell: number, side: number): boolean {
   )
 }
 
-/** Directions in which a part has a power port that meets another's. */
+/** Directions in which a part has a power port that meets another one. */
 export function powerArms(layout: Layout, row: number): number[] {
   const origin = read(layout.parts.origin, row)
   const arms = new Set<number>()

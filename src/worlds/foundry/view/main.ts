@@ -1,4 +1,4 @@
-// The browser view of the foundry: for those who watch, and with `send` for those who build.
+// The browser view of the foundry, for viewers and, with `send`, for players.
 
 import { adoptSheet, h } from '../../../kernel/view/dom.ts'
 import type { ViewModule } from '../../../kernel/view.ts'

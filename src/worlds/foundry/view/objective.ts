@@ -1,4 +1,4 @@
-// The objective in sight: what is asked for, and how far it is.
+// Shows the objective: its goals and their progress.
 import { h } from '../../../kernel/view/dom.ts'
 import type { Scene } from './scene.ts'
 import { goalText } from './words.ts'

@@ -1,4 +1,4 @@
-// Chooses what to draw on: WebGL where it works, else the plan.
+// Chooses the renderer: WebGL if it works, otherwise the plan.
 import { createGlStage } from './gl-stage.ts'
 import { createPlanStage } from './plan-stage.ts'
 import type { Stage } from './stage.ts'
@@ -13,7 +13,7 @@ export function createStage(host: HTMLElement): Stage {
     try {
       return createGlStage(host)
     } catch (error) {
-      // A driver may promise a context and then refuse it: the plan shows the same.
+      // A driver may report WebGL support but fail to create a context: the plan shows the same.
       host.dataset.fallback = error instanceof Error ? error.message : 'WebGL failed'
       for (const canvas of host.querySelectorAll('canvas')) canvas.remove()
     }

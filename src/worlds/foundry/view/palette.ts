@@ -1,5 +1,5 @@
-// The colours of the page as numbers: custom properties read by way of a hidden element, so that themes and light-dark()
-// are resolved by the browser.
+// The colours of the page as numbers: custom properties read through a hidden element, so that the browser resolves
+// themes and light-dark().
 import { COLOURS } from './boxes.ts'
 
 export type Rgb = readonly [number, number, number]
@@ -22,11 +22,11 @@ const OTHERS = {
 } as const
 
 export type Palette = Readonly<Record<keyof typeof OTHERS, Rgb>> & {
-  /** By place in COLOURS, 0 to 1. */
+  /** By index in COLOURS, 0 to 1. */
   readonly materials: readonly Rgb[]
 }
 
-/** @param host an element below which the properties hold */
+/** @param host an element on which the properties are defined */
 export function readPalette(host: HTMLElement): Palette {
   const probe = document.createElement('span')
   probe.hidden = true
@@ -57,7 +57,7 @@ export function readPalette(host: HTMLElement): Palette {
   }
 }
 
-/** 'rgb(1 2 3)' and 'rgb(1, 2, 3)' as browsers write computed colours. */
+/** Parses 'rgb(1 2 3)' and 'rgb(1, 2, 3)', the forms in which browsers write computed colours. */
 export function parseColour(text: string): Rgb {
   const [r = 0, g = 0, b = 0] = [...text.matchAll(/[\d.]+/g)].map(([digits]) => Number(digits) / 255)
   return [r, g, b]
@@ -67,7 +67,7 @@ export function cssOf([r, g, b]: Rgb, alpha = 1): string {
   return `rgb(${Math.round(r * 255)} ${Math.round(g * 255)} ${Math.round(b * 255)} / ${alpha})`
 }
 
-/** Calls back when the theme changes: by the system, or by an attribute of the page. Returns what stops it. */
+/** Calls back when the system's theme or an attribute of the page changes. Returns a function that stops watching. */
 export function watchTheme(onChange: () => void): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)')
   system.addEventListener('change', onChange)

@@ -1,5 +1,5 @@
-// What a ray from the eye meets: a part, or the floor. Walks from cell to cell (Amanatides and Woo 1987) and tests the
-// boxes of the part in each, so its cost is the way across the grid and not the number of parts.
+// Finds what a ray from the camera hits: a part or the floor. Walks from cell to cell (Amanatides and Woo 1987) and
+// tests the boxes of the part in each, so the cost depends on the path through the grid and not on the number of parts.
 
 import { read } from '../../../kernel/view/read.ts'
 import { cellAt, type Size } from '../geometry.ts'
@@ -12,11 +12,11 @@ export interface Ray {
 }
 
 export interface Picked {
-  /** Row of the part that was met; -1: the floor. */
+  /** Row of the part that was hit; -1: the floor. */
   readonly row: number
-  /** The cell in which it was met. */
+  /** The cell in which it was hit. */
   readonly cell: Size
-  /** The free side of what was met: where something placed there would go. */
+  /** The cell at the free side of the hit: a part placed there would go into it. */
   readonly beside: Size
 }
 
@@ -26,12 +26,12 @@ interface Hit {
   readonly sign: number
 }
 
-/** Parts that are thin for the eye are thicker for the finger: this far around the middle of their cell. */
+/** Thin parts get a thicker hit area: this far around the centre of their cell. */
 const THICK = 0.3
 
 /**
- * @param cut the highest layer that is shown
- * @returns undefined where the ray meets nothing
+ * @param cut the highest visible layer
+ * @returns undefined if the ray hits nothing
  */
 export function pick(layout: Layout, ray: Ray, cut: number): Picked | undefined {
   const { size } = layout
@@ -51,10 +51,10 @@ export function pick(layout: Layout, ray: Ray, cut: number): Picked | undefined 
   return onFloor(size, ray)
 }
 
-/** How far from the side of its cell a face may be and still count as that side. */
+/** Maximum distance of a face from the side of its cell to count as that side. */
 const NEAR_SIDE = 0.1
 
-/** The cell in front of the face that was met; above, where the face stands well inside of the cell, as a chimney's does. */
+/** The cell in front of the face that was hit; the cell above if the face is well inside its cell, like a chimney's. */
 function besideOf(cell: Size, { from, to }: Ray, { share, axis, sign }: Hit): Size {
   const at = axis === 0 ? from[0] + (to[0] - from[0]) * share : from[2] + (to[2] - from[2]) * share
   const edge = (axis === 0 ? cell.x : cell.z) + (sign > 0 ? 1 : 0)
@@ -66,7 +66,7 @@ function besideOf(cell: Size, { from, to }: Ray, { share, axis, sign }: Hit): Si
   }
 }
 
-/** A side that leads into the part itself leads to its top. */
+/** If the side leads into the part itself, its top is used. */
 function freeSide(layout: Layout, row: number, { x, y, z }: Size): Size {
   const { size } = layout
   let top = y
@@ -84,7 +84,7 @@ function onFloor(size: Size, ray: Ray): Picked | undefined {
   return { row: -1, cell: { x, y: 0, z }, beside: { x, y: 1, z } }
 }
 
-/** Where a ray meets the plane of a height; undefined: it does not, or behind the eye. */
+/** Where a ray meets the horizontal plane at a height; undefined: nowhere, or behind the camera. */
 export function planeAt({ from, to }: Ray, y: number): { readonly x: number; readonly z: number } | undefined {
   const fall = to[1] - from[1]
   if (fall === 0) return undefined
@@ -117,7 +117,7 @@ function meet(layout: Layout, row: number, ray: Ray, cell: Size): Hit | undefine
 
 type Point = readonly [number, number, number]
 
-/** Where a ray enters a box, and through which face; slabs after Kay and Kajiya 1986. */
+/** Where a ray enters a box, and through which face; slab method of Kay and Kajiya 1986. */
 function clip({ from, to }: Ray, low: Point, high: Point): { enter: number; axis: number; sign: number } | undefined {
   let enter = 0
   let leave = Number.POSITIVE_INFINITY
@@ -148,7 +148,7 @@ function createWalk({ from, to }: Ray, enter: number): { readonly cell: [number,
   const each: [number, number, number] = [0, 0, 0]
   for (const axis of [0, 1, 2] as const) {
     const way = to[axis] - from[axis]
-    // A hair into the grid, so that rounding does not put the start in the cell before.
+    // Start slightly inside the grid, so that rounding does not select the previous cell.
     const at = from[axis] + way * (enter + 1e-7)
     cell[axis] = Math.floor(at)
     step[axis] = Math.sign(way)

@@ -1,5 +1,5 @@
-// The foundry as a plan of one layer, on a plain canvas: where there is no WebGL, and for those who like plans. It draws
-// only the cells on the screen, so its cost does not grow with the floor.
+// The foundry as a plan of one layer on a 2-D canvas: for browsers without WebGL, and for users who prefer plans. It
+// draws only the cells on the screen, so its cost does not grow with the floor.
 
 import { Undo } from '../../../kernel/view/dom.ts'
 import { read } from '../../../kernel/view/read.ts'
@@ -14,7 +14,7 @@ import type { Picked } from './pick.ts'
 import { type Scene, STATES } from './scene.ts'
 import type { LabelMark, Look, Stage } from './stage.ts'
 
-/** Pixels of a cell. */
+/** Cell size in pixels. */
 const CELL = { least: 2, most: 96 }
 
 export function createPlanStage(host: HTMLElement): Stage {

@@ -1,5 +1,5 @@
-// Whether a part would fit where somebody is about to place it, by the rules of commands.ts, and what to say if not. The
-// server decides; this says the same before anything is sent. A property test holds the two together.
+// Checks whether a part fits at a position, by the rules of commands.ts, and words the reason if not. The server
+// decides; this predicts its answer before anything is sent. A property test compares the two.
 
 import { countOf, read } from '../../../kernel/view/read.ts'
 import { FACINGS, PARTS } from '../catalogue.ts'
@@ -21,7 +21,7 @@ export interface Fault {
   readonly text: string
 }
 
-/** What a crew is about to do besides: cells that it fills, and parts that it takes from its inventory. */
+/** The crew's other pending placements: the cells that they occupy, and the parts that they take from its inventory. */
 export interface Pending {
   readonly cells: ReadonlySet<number>
   readonly used: number
@@ -67,7 +67,7 @@ export function placementFault(
   return undefined
 }
 
-/** Some scenarios name boxes for a kind of part: it stands whole in one of them. */
+/** Some scenarios restrict a kind of part to boxes: the whole part must be inside one of them. */
 function isInZone({ zones }: Scene, def: number, points: readonly Size[]): boolean {
   const own = zones.filter((zone) => zone.def === def)
   return (
@@ -78,7 +78,7 @@ function isInZone({ zones }: Scene, def: number, points: readonly Size[]): boole
   )
 }
 
-/** Cells that a part would fill; some may be outside the grid. */
+/** Cells that a part would occupy; some may be outside the grid. */
 export function pointsOf({ def, facing, origin }: Placement): Size[] {
   const cells = shapeFor(def, facing, origin)?.cells ?? []
   return cells.map((at) => ({ x: origin.x + at.x, y: origin.y + at.y, z: origin.z + at.z }))
@@ -89,7 +89,7 @@ export function stockOf(scene: Scene, slot: number, def: number): number {
   return countOf(inventory, PARTS[def]?.id ?? '')
 }
 
-/** Number of the item in the ground below a part in the lowest layer; 0: none. */
+/** Number of the deposit's item below a part in the lowest layer; 0: none. */
 function depositAt(scene: Scene, { x, y, z }: Size): number {
   if (y !== 1) return 0
   return scene.deposits.find((each) => each.x === x && each.z === z)?.item ?? 0
@@ -111,7 +111,7 @@ function titleOf(layout: Layout, row: number): string {
   return `${PARTS[read(layout.parts.def, row)]?.title ?? 'A part'} ${read(layout.parts.id, row)}`
 }
 
-/** Why a slot's crew cannot take a part away or turn it, as far as can be told from here; undefined: it may. */
+/** Why a slot's crew cannot remove or turn a part, as far as the view can tell; undefined: it can. */
 export function moveFault(scene: Scene, slot: number, row: number): string | undefined {
   const { parts } = scene.layout
   if (parts.fixed.has(read(parts.id, row))) return 'It belongs to the scenario and stays.'

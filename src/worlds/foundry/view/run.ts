@@ -1,10 +1,10 @@
-// A run of parts from where a drag began to where it is now: along one axis, then along the other. Belts face the way
-// they carry, the last one as the one before it.
+// A run of parts from the start of a drag to its current position: along one axis, then along the other. Belts face in
+// the direction of travel; the last one faces like the one before it.
 import { cellAt, type Size } from '../geometry.ts'
 import { type Fault, type Pending, type Placement, placementFault, pointsOf } from './preview.ts'
 import type { Scene } from './scene.ts'
 
-/** Parts in one drag, at most: each is a command, and a slot's queue is bounded. */
+/** Maximum number of parts in one drag: each is a command, and a slot's queue is bounded. */
 export const MAX_RUN = 48
 
 export interface RunPart extends Placement {
@@ -23,7 +23,7 @@ interface RunWish {
   readonly isDirected: boolean
 }
 
-/** The parts of a run, each with why it does not fit. They count one another as standing. */
+/** The parts of a run, each with the reason why it does not fit. Each counts the others as placed. */
 export function planRun(scene: Scene, slot: number, wish: RunWish): RunPart[] {
   const cells = new Set<number>()
   let used = 0

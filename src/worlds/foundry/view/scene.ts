@@ -1,5 +1,5 @@
 // One frame of a foundry as the view draws it, read from the public view or from a crew's observation (which has no
-// items, nets and contamination). A frame in which nobody has built shares the layout of the one before.
+// items, nets or contamination). A frame without building shares the layout of the previous one.
 
 import { columnOf, countsOf, listOf, numberOf, objectOf, textOf } from '../../../kernel/view/read.ts'
 import { isObject, type JsonObject } from '../../../protocol/json.ts'
@@ -7,7 +7,7 @@ import { defNumber, FACINGS, itemNumber } from '../catalogue.ts'
 import { cellAt, type Size } from '../geometry.ts'
 import { createLayout, type Layout, type PartColumns } from './layout.ts'
 
-/** As in status.ts, whose imports are the rules; a test holds them together. */
+/** The same list as in status.ts, whose imports would include the rules; a test compares the two. */
 export const STATES = [
   'disabled',
   'no_recipe',
@@ -35,7 +35,7 @@ export interface ObjectiveView {
 }
 
 export interface NetView {
-  /** Units a tick. */
+  /** Units per tick. */
   readonly supply: number
   readonly demand: number
   /** Permille. */
@@ -49,7 +49,7 @@ export interface Plot {
   readonly z1: number
 }
 
-/** A box outside of which a kind of part may not stand. */
+/** A box that must contain all parts of a kind. */
 export interface Zone {
   /** Number of the definition. */
   readonly def: number
@@ -70,16 +70,16 @@ export interface Scene {
   readonly inventories: readonly Readonly<Record<string, number>>[]
   readonly contamination: number
   readonly layout: Layout
-  /** Place in STATES, by row. */
+  /** Index in STATES, by row. */
   readonly states: Uint8Array
   /** Packed: part * 256 + offset * 16 + item number. */
   readonly items: Int32Array
   readonly nets: ReadonlyMap<number, NetView>
-  /** Cell and amount, one after the other. */
+  /** A flat list of cell and amount. */
   readonly air: Int32Array
 }
 
-/** @param previous the frame before, for what has not changed since */
+/** @param previous the previous frame, whose unchanged data is reused */
 export function readScene(view: JsonObject, previous?: Scene): Scene {
   const size = sizeOf(objectOf(view.size))
   const isObservation = Array.isArray(view.parts)

@@ -1,5 +1,6 @@
-// The shaders of the foundry. Everything is boxes: a unit cube, and for each box its corner, size and style. Faces have
-// three flat tones, edges a seam of constant width on the screen, and decals are drawn by formula: no textures but letters.
+// The shaders of the foundry. Everything is boxes: a unit cube and, for each box, its corner, size and style. Faces
+// have three flat tones, edges have a seam of constant width on the screen, and decals are computed: the only textures
+// are letters.
 
 const COMMON = `
 precision highp float;

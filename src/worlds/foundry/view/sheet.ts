@@ -1,5 +1,5 @@
-// The view's style sheet: the chrome around the drawing. Adopted as a constructed sheet, so that a content policy without
-// inline styles allows it. Colours are tokens; those of materials and items are `--i-…`.
+// The view's style sheet: the controls around the drawing. It is adopted as a constructed sheet, so that a content
+// security policy without inline styles allows it. Colours are tokens; those of materials and items are `--i-…`.
 
 export const SHEET = `
 .foundry-view{position:relative;width:100%;height:100%;min-height:240px;overflow:hidden;

@@ -1,5 +1,5 @@
-// What the foundry is drawn on: in three dimensions where there is WebGL, else as a plan. Both show the same scene, preview
-// and selection, and say what is under the pointer.
+// The renderer of the foundry: in three dimensions if WebGL is available, otherwise as a plan. Both show the same
+// scene, preview and selection, and report what is under the pointer.
 import type { Size } from '../geometry.ts'
 import type { Picked } from './pick.ts'
 import type { Placement } from './preview.ts'
@@ -13,10 +13,10 @@ export interface PreviewPart extends Placement {
   readonly fits: boolean
 }
 
-/** What is shown besides the scene. */
+/** Display settings besides the scene. */
 export interface Look {
   readonly overlay: Overlay
-  /** The highest layer that is shown. */
+  /** The highest visible layer. */
   readonly cut: number
   /** Ids of parts; 0: none. */
   readonly selected: number
@@ -37,28 +37,28 @@ export interface LabelMark {
 
 export interface Stage {
   readonly kind: 'space' | 'plan'
-  /** The element that takes the pointer and the keys. */
+  /** The element that receives pointer and key events. */
   readonly canvas: HTMLCanvasElement
-  /** A new frame, or a look that has changed. */
+  /** Draws a new frame or changed display settings. */
   show(scene: Scene, look: Look, labels: readonly LabelMark[]): void
-  /** What is at a place of the screen, in pixels of the window. */
+  /** The object at a position, in pixels of the window. */
   pick(clientX: number, clientY: number): Picked | undefined
-  /** The cell of a layer at a place of the screen, whatever stands there. */
+  /** The cell of a layer at a screen position, whatever is there. */
   cellAtLayer(clientX: number, clientY: number, layer: number): Size | undefined
-  /** Brings the whole floor, or what stands on it, into the picture. */
+  /** Fits the whole floor, or the parts on it, into the picture. */
   fit(): void
-  /** Moves the picture by pixels, turns it, or zooms about a place of the window. */
+  /** Pans by pixels, orbits, or zooms about a position in the window. */
   pan(dx: number, dy: number): void
   orbit(dx: number, dy: number): void
   zoom(factor: number, clientX: number, clientY: number): void
-  /** Flies (or stops). Plans do not. @returns whether it flies now */
+  /** Starts or stops flying; the plan cannot fly. @returns whether it is flying now */
   toggleFlight(): boolean
   /** Directions of flight, -1 to 1: forward, to the right, up. */
   fly(forward: number, right: number, up: number): void
   dispose(): void
 }
 
-/** The box around what stands, with some floor around it: what a picture begins with. */
+/** The box around the existing parts with some floor around it: the initial view. */
 export function extentOf(scene: Scene): { readonly low: Size; readonly high: Size } {
   const { size } = scene
   return { low: { x: 0, y: 1, z: 0 }, high: { x: size.x, y: Math.min(size.y, 3), z: size.z } }

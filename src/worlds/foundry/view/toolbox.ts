@@ -1,4 +1,4 @@
-// The palette of parts and the row of tools: what may be placed, how many are left, and the keys for them.
+// The palette of parts and the row of tools: the available parts, their remaining counts, and their keys.
 
 import { h, icon } from '../../../kernel/view/dom.ts'
 import { countOf } from '../../../kernel/view/read.ts'
@@ -11,13 +11,13 @@ export type Tool = 'select' | 'place' | 'remove'
 export interface ToolboxEvents {
   tool(tool: Tool): void
   rotate(): void
-  /** A part definition was chosen, by its number. */
+  /** A part was selected; `def` is the number of its definition. */
   part(def: number): void
   confirm(): void
   cancel(): void
 }
 
-/** In the order of lessons: what carries, what digs and makes, what powers, what stands. */
+/** In the order of lessons: transport, mining and production, power, structure. */
 const ORDER = [
   'conveyor',
   'lift',
@@ -94,7 +94,7 @@ export class Toolbox {
     return [...this.#rows.keys()].sort((a, b) => orderOf(a) - orderOf(b))
   }
 
-  /** How many of each are left; what has been there once stays in the list. */
+  /** Shows the remaining count of each part; parts listed once stay in the list. */
   showStock(inventory: Readonly<Record<string, number>>): void {
     let hasNew = false
     for (const [id, count] of Object.entries(inventory)) {

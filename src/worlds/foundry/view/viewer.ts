@@ -1,5 +1,4 @@
-// The foundry on the screen for those who watch: the picture, overlays, layers, cameras and the inspector. The editor
-// builds on it for those who play.
+// The foundry for viewers: the picture, overlays, layers, cameras and the inspector. The editor extends it for players.
 
 import { h, Undo } from '../../../kernel/view/dom.ts'
 import { read } from '../../../kernel/view/read.ts'
@@ -15,14 +14,14 @@ import { type LabelMark, type Look, OVERLAYS, type Overlay, type PreviewPart, ty
 import { wordOfState } from './words.ts'
 
 const OVERLAY_WORDS: Readonly<Record<Overlay, string>> = { floor: 'Floor', power: 'Power', air: 'Air' }
-/** Pixels of one press of an arrow key. */
+/** Pixels per press of an arrow key. */
 const ARROW = 60
 
-/** What the editor adds to the viewer. */
+/** The editor's additions to the viewer. */
 export interface Tools {
   readonly actions: PartActions
   readonly hand: Hand
-  /** @returns whether the key is taken */
+  /** @returns whether the key was handled */
   key(event: KeyboardEvent): boolean
   frame(): void
 }
@@ -83,7 +82,7 @@ export class Viewer {
     return this.#selected
   }
 
-  /** The highest layer that is shown. */
+  /** The highest visible layer. */
   get cut(): number {
     const top = (this.#scene?.size.y ?? 2) - 1
     return this.stage.kind === 'plan' ? (this.#cut ?? 1) : (this.#cut ?? top)
@@ -100,7 +99,7 @@ export class Viewer {
     this.show()
   }
 
-  /** Draws again: the scene or the look has changed. */
+  /** Redraws after a change of the scene or the look. */
   show(): void {
     const scene = this.#scene
     if (!scene) return
@@ -144,7 +143,7 @@ export class Viewer {
     this.#live.textContent = text
   }
 
-  /** Id of the part at a place of the window; 0: none. */
+  /** Id of the part at a position in the window; 0: none. */
   partAt({ x, y }: Point): number {
     const picked = this.stage.pick(x, y)
     return picked && picked.row >= 0 && this.#scene ? read(this.#scene.layout.parts.id, picked.row) : 0

@@ -1,4 +1,4 @@
-// Names and sentences for people: of states, items, recipes, and what to do about a part that does not work.
+// Display texts: names of states, items and recipes, and advice about parts that do not work.
 import { itemId, PARTS } from '../catalogue.ts'
 import { RECIPES, type Recipe } from '../recipes.ts'
 
@@ -31,14 +31,14 @@ export function wordOfState(state: string): string {
   return STATE_WORDS[state] ?? capital(plain(state))
 }
 
-/** Which colours a state's chip has. */
+/** The colours of a state's chip. */
 export function toneOf(state: string): 'ok' | 'warn' | 'no' | 'plain' {
   if (state === 'working') return 'ok'
   if (state === 'unpowered' || state === 'fouled') return 'no'
   return state === 'idle' || state === 'disabled' ? 'plain' : 'warn'
 }
 
-/** Recipes that a part of a kind may follow, apart from an extractor's, which its ground decides. */
+/** Recipes available to a kind of part, except for an extractor, whose deposit decides. */
 export function recipesFor(defId: string): readonly Recipe[] {
   return defId === 'extractor' ? [] : RECIPES.filter(({ madeIn }) => madeIn === defId)
 }
@@ -53,7 +53,7 @@ export function amounts(list: Recipe['inputs']): string {
   return list.map(({ item, count }) => `${count} ${plain(itemId(item) ?? '')}`).join(', ')
 }
 
-/** What is wrong with a part and what mends it; empty where nothing is. */
+/** What is wrong with a part and how to fix it; empty if nothing is wrong. */
 export function advice(
   state: string,
   at: { readonly satisfaction: number | null; readonly recipe: Recipe | undefined },

@@ -1,4 +1,4 @@
-// The places of frontier: one town with its houses, two stretches of wild country, and a quarry that goes down.
+// The cells of frontier: one town with its houses, two stretches of wilderness, and a quarry with underground levels.
 import type { CellRow } from './shape.ts'
 
 export const CELLS: readonly CellRow[] = [

@@ -1,4 +1,4 @@
-// The whole content of frontier, and nothing else.
+// Assembles the whole content of frontier.
 import { CELLS } from './cells.ts'
 import { CREATURES } from './creatures.ts'
 import { DOORS } from './doors.ts'

@@ -1,4 +1,4 @@
-// What lives outside the walls of Lowmarrow and below the ground.
+// The creatures outside the walls of Lowmarrow and underground.
 import type { CreatureRow } from './shape.ts'
 
 type At = readonly [cell: string, x: number, y: number]

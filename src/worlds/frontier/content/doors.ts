@@ -1,4 +1,4 @@
-// The doors of frontier: gates, house doors and trails. Each has its other side, which leads back.
+// The doors of frontier: gates, house doors and trails. Each has a counterpart that leads back.
 import type { DoorRow } from './shape.ts'
 
 interface Side {

@@ -26,7 +26,7 @@ function withFirst(
 
 const topic = { id: 'x', text: 'x' }
 
-/** What a writer may get wrong, and what the check says about it. */
+/** Mistakes that a writer can make, and the fault reported for each. */
 const FAULTY: readonly (readonly [content: Content, fault: RegExp])[] = [
   [withFirst('doors', { to: 'nowhere' }), /there is no door nowhere/],
   [withFirst('doors', { to: 'gate-east' }), /does not lead back/],

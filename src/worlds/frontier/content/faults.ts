@@ -1,5 +1,5 @@
-// Referential checks over the content: every id that is named exists, everything stands where somebody can stand and
-// can be reached, quests run from their start to their end. A writer sees the list of faults, each with its row.
+// Referential checks over the content: every referenced id exists, every entity is placed on walkable, reachable
+// ground, and quests lead from their start to their end. Writers see the list of faults, each with its row.
 import { createGround, findPath, type Ground, isOpen, TERRAIN } from '../terrain.ts'
 import type { Condition, Content, Effect, Goal, PersonRow, QuestRow } from './shape.ts'
 
@@ -44,7 +44,7 @@ function expect(check: Check, kind: keyof Check['ids'], id: string, where: strin
   if (!check.ids[kind].has(id)) check.faults.push(`${where}: there is no ${kind} ${id}`)
 }
 
-/** Entities share one space of ids, since commands name them by it. `agent-` is kept for agents. */
+/** Entities share one id space, because commands refer to them by id. `agent-` is reserved for agents. */
 function checkIds({ content, faults }: Check): void {
   const { doors, people, creatures, containers, things } = content
   const spaces = [
@@ -156,7 +156,7 @@ function checkPerson(check: Check, person: PersonRow): void {
   }
 }
 
-/** What effects take together, conditions have made sure of: gold and items never go below nothing. */
+/** Conditions must guarantee the total that effects take: gold and items never go below zero. */
 function checkCovered(check: Check, sure: readonly Condition[], effects: readonly Effect[], where: string): void {
   const owed = new Map<string, number>()
   for (const effect of effects) {

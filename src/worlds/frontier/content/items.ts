@@ -1,4 +1,4 @@
-// What can be carried in frontier, and what lies about.
+// The items of frontier: those that can be carried, and those that lie in the cells.
 import type { ContainerRow, ItemRow, ThingRow } from './shape.ts'
 
 const NONE = { kind: 'none' } as const

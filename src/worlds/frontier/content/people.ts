@@ -1,4 +1,4 @@
-// The people in the houses of Lowmarrow: what they say, and what comes of it. The people outside are in wayfarers.ts.
+// The people in the houses of Lowmarrow: their topics and the effects of these. The people outside are in wayfarers.ts.
 import type { Condition, PersonRow } from './shape.ts'
 
 const stage = (quest: string, from: number, to = from): Condition => ({ kind: 'stage', quest, from, to })

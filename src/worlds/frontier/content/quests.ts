@@ -1,5 +1,5 @@
-// The quests of frontier. A quest is moved on by topics (people.ts) and by what its stages wait for; adding one touches
-// data. All agents share its stage; the points of a stage go to the agent that reached it.
+// The quests of frontier. Topics (people.ts) and the conditions of stages advance a quest; adding one changes only
+// data. All agents share a quest's stage; the points of a stage go to the agent that reached it.
 import type { QuestRow } from './shape.ts'
 
 export const QUESTS: readonly QuestRow[] = [

@@ -1,5 +1,5 @@
-// What a writer of frontier may write: the shapes of places, people, creatures, items and quests. Plain data; what the
-// fields mean to the rules stands beside each. `content.ts` puts the data together, `faults.ts` checks the references.
+// The data format for writers of frontier content: places, people, creatures, items and quests. Plain data; the meaning
+// of each field is documented beside it. `content.ts` assembles the data, `faults.ts` checks the references.
 
 export interface Content {
   readonly cells: readonly CellRow[]
@@ -18,7 +18,7 @@ export interface CellRow {
   readonly id: string
   readonly name: string
   readonly kind: 'town' | 'wilderness' | 'house' | 'dungeon'
-  /** Metres above the river; the ground rises and falls from there. */
+  /** Metres above the river; the terrain rises and falls from this level. */
   readonly elevation: number
   readonly text: string
   readonly rows: readonly string[]
@@ -30,20 +30,20 @@ interface Placed {
   readonly cell: string
   readonly x: number
   readonly y: number
-  /** The text of `examine`. */
+  /** The text shown by `examine`. */
   readonly text: string
 }
 
-/** One side of a passage; each door has its other side, which leads back. */
+/** One side of a passage; each door has a counterpart that leads back. */
 export interface DoorRow extends Placed {
   /** Id of the door on the other side. */
   readonly to: string
-  /** The item that opens it; without one it is never locked. */
+  /** The item that unlocks it; a door without a key is never locked. */
   readonly key?: string
 }
 
 export interface PersonRow extends Placed {
-  /** 0..100: how well they think of a stranger. */
+  /** 0..100: the initial attitude to a stranger. */
   readonly disposition: number
   readonly greeting: string
   readonly topics: readonly TopicRow[]
@@ -51,23 +51,23 @@ export interface PersonRow extends Placed {
 
 export interface TopicRow {
   readonly id: string
-  /** All must hold for the topic to be on offer. */
+  /** All must hold for the topic to be offered. */
   readonly when?: readonly Condition[]
   readonly text: string
-  /** What comes of hearing it. A topic with choices has its effects there. */
+  /** Effects of hearing the topic. If a topic has choices, its effects belong to the choices. */
   readonly effects?: readonly Effect[]
   readonly choices?: readonly ChoiceRow[]
 }
 
 export interface ChoiceRow {
   readonly say: string
-  /** All must hold for the choice to be open. */
+  /** All must hold for the choice to be available. */
   readonly needs?: readonly Condition[]
   readonly reply: string
   readonly effects?: readonly Effect[]
 }
 
-/** About the agent that acts, and about the quests, which all share. */
+/** Conditions refer to the acting agent and to the quests, which all agents share. */
 export type Condition =
   | { readonly kind: 'stage'; readonly quest: string; readonly from: number; readonly to: number }
   | { readonly kind: 'has'; readonly item: string; readonly count: number }
@@ -79,9 +79,9 @@ export type Condition =
 
 export type Effect =
   | { readonly kind: 'stage'; readonly quest: string; readonly stage: number }
-  /** New items come into the world. */
+  /** Creates items. */
   | { readonly kind: 'give'; readonly item: string; readonly count: number }
-  /** Carried items leave the world. */
+  /** Removes carried items from the world. */
   | { readonly kind: 'take'; readonly item: string; readonly count: number }
   | { readonly kind: 'pay'; readonly amount: number }
   | { readonly kind: 'earn'; readonly amount: number }
@@ -90,14 +90,14 @@ export type Effect =
 
 export interface CreatureRow extends Placed {
   readonly health: number
-  /** Added to its throw of 1..20 when it strikes. */
+  /** Added to the creature's throw of 1..20 when it strikes. */
   readonly skill: number
-  /** Added to what an agent must reach to hit it. */
+  /** Added to the value that an agent must reach to hit it. */
   readonly defence: number
-  /** Least damage of a hit; `spread` is how many values there are. */
+  /** Minimum damage of a hit; `spread` is the number of possible values. */
   readonly damage: number
   readonly spread: number
-  /** Ticks from one blow to the next. */
+  /** Ticks between two strikes. */
   readonly pace: number
   /** Tiles at which it notices an agent by day. */
   readonly sight: number
@@ -122,21 +122,21 @@ export interface ItemRow {
 
 export type Use =
   | { readonly kind: 'none' }
-  /** Used up; gives health to the agent or to another one. */
+  /** Consumed on use; heals the agent or another one. */
   | { readonly kind: 'heal'; readonly amount: number }
   | { readonly kind: 'weapon'; readonly skill: number; readonly damage: number; readonly spread: number }
   | { readonly kind: 'armour'; readonly defence: number }
-  /** Used up by `cast`. */
+  /** Consumed by `cast`. */
   | { readonly kind: 'cast'; readonly damage: number; readonly spread: number; readonly reach: number }
 
-/** An item that lies about. */
+/** An item that lies in a cell. */
 export interface ThingRow {
   readonly id: string
   readonly item: string
   readonly cell: string
   readonly x: number
   readonly y: number
-  /** Comes again at dawn when it has been taken. */
+  /** Reappears at dawn after it has been taken. */
   readonly regrows: boolean
 }
 
@@ -144,27 +144,27 @@ export interface QuestRow {
   readonly id: string
   readonly name: string
   readonly text: string
-  /** How it begins. */
+  /** The goal that starts the quest. */
   readonly start: Goal
-  /** In rising order; the last one ends the quest. */
+  /** In ascending order; the last one ends the quest. */
   readonly stages: readonly StageRow[]
 }
 
 export interface StageRow {
   /** 1 or more. */
   readonly stage: number
-  /** What the journal says when the stage is reached. */
+  /** The journal text when the stage is reached. */
   readonly text: string
-  /** Points for the agent that reaches it. */
+  /** Points for the agent that reaches the stage. */
   readonly points: number
   /** The current task; absent in the last stage. */
   readonly goal?: Goal
-  /** Once all hold for an agent that has just finished a command, the quest advances to `next`. */
+  /** The quest advances to `next` once all hold for an agent that has just finished a command. */
   readonly until?: readonly Condition[]
   readonly next?: number
 }
 
-/** What takes a quest on. Travellers' guides (bots, the data sheet) read it; the rules do not. */
+/** What advances a quest. Guides (for bots and the data sheet) read it; the rules do not. */
 export type Goal =
   | { readonly act: 'ask'; readonly person: string; readonly topic: string; readonly choice?: number }
   | { readonly act: 'gather'; readonly item: string }
@@ -174,7 +174,7 @@ export type Goal =
 
 export interface StartRow {
   readonly cell: string
-  /** Where agents begin, one after the other, and where they come to after a fall. */
+  /** Where agents start, one after another, and where they wake after a fall. */
   readonly tiles: readonly (readonly [x: number, y: number])[]
   readonly refuge: { readonly cell: string; readonly x: number; readonly y: number }
   readonly gold: number

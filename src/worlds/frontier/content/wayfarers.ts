@@ -1,4 +1,4 @@
-// The people outside the houses: at the gate, on the road, on the heath, and one in the quarry.
+// The people outside the houses: at the gate, on the road and on the heath, and one in the quarry.
 import type { PersonRow } from './shape.ts'
 
 export const WAYFARERS: readonly PersonRow[] = [

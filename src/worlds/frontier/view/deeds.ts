@@ -1,5 +1,5 @@
-// What a traveller can do with what it sees, as the commands of the protocol. What is too far away is walked to first; a
-// deed of two steps is kept until the first has been done.
+// The actions that a player can take on visible entities, as protocol commands. If the target is too far away, the
+// agent walks there first; an action of two steps is kept until the first step is done.
 import type { JsonObject } from '../../../protocol/json.ts'
 import type { Said, Scene, SeenEntity } from './scene.ts'
 
@@ -8,7 +8,7 @@ export interface Deed {
   readonly steps: readonly JsonObject[]
 }
 
-/** Tiles that a hand and a voice carry. */
+/** Reach of a hand and of a voice, in tiles. */
 const REACH = 1
 const VOICE = 2
 
@@ -22,7 +22,7 @@ function near(entity: SeenEntity, reach: number, step: JsonObject): readonly Jso
   return entity.distance > reach ? [moveTo(entity.id), step] : [step]
 }
 
-/** The first is what a click does. */
+/** The first one is performed by a click. */
 export function deedsOf(entity: SeenEntity, isInCombat: boolean): readonly Deed[] {
   const look: Deed = { text: 'Look', steps: [interact(entity.id, 'examine')] }
   switch (entity.type) {
@@ -72,10 +72,10 @@ export const REST: Deed = { text: 'Rest ten minutes', steps: [{ command: 'wait',
 export const BLOCK: Deed = { text: 'Block', steps: [{ command: 'combat_action', params: { action_type: 'block' } }] }
 export const FLEE: Deed = { text: 'Flee', steps: [{ command: 'combat_action', params: { action_type: 'flee' } }] }
 
-/** Frames to wait for the answer to what was sent; then it was refused or lost, and the next may be sent. */
+/** Frames to wait for a response; after that, the command counts as refused or lost and the next one can be sent. */
 const PATIENCE = 6
 
-/** Sends the steps of a deed one after the other: each when the one before has been done. */
+/** Sends the steps of an action in order, each once the previous one is done. */
 export class Agenda {
   readonly #send: (command: JsonObject) => void
   #steps: JsonObject[] = []
@@ -90,14 +90,14 @@ export class Agenda {
     return this.#steps.length === 0 && this.#waiting === undefined
   }
 
-  /** Takes up a deed in place of what was to follow. */
+  /** Starts an action, replacing the pending steps. */
   begin(deed: Deed, scene: Scene | undefined): void {
     this.#steps = [...deed.steps]
     this.#isFirst = true
     this.frame(scene)
   }
 
-  /** A frame came: sends what is due. */
+  /** Handles a new frame: sends the step that is due. */
   frame(scene: Scene | undefined): void {
     const said = scene?.own?.said
     if (this.#waiting) {

@@ -1,5 +1,5 @@
-// The browser view of frontier: the map of a cell and the panel beside it. With `send` a click on the map, a person, a
-// topic or a verb is a command.
+// The browser view of frontier: the map of a cell and the panel beside it. With `send`, a click on the map, a person, a
+// topic or a verb sends a command.
 
 import { adoptSheet, h } from '../../../kernel/view/dom.ts'
 import type { ViewModule, ViewSource } from '../../../kernel/view.ts'
@@ -83,7 +83,7 @@ class FrontierScreen {
     this.#panel.show(scene)
     this.root.dataset.tick = String(scene.tick)
     this.root.dataset.cell = scene.cell.id
-    // A frame that is shown again says nothing new about what was sent.
+    // A repeated frame carries no news about the commands that were sent.
     if (frame.step !== this.#step) this.#agenda?.frame(scene)
     this.#step = frame.step
   }
@@ -99,7 +99,7 @@ class FrontierScreen {
     )
   }
 
-  /** Whom, or which place, the public view follows. */
+  /** The agent or cell that the public view follows. */
   #showFollow(scene: Scene): void {
     this.#follow.hidden = scene.own !== undefined
     if (scene.own || this.#follow.options.length > 0) return

@@ -1,11 +1,11 @@
-// The map of one cell on a canvas: ground, people, creatures, things and doors, under the light and weather of the hour.
+// The map of one cell on a canvas: ground, people, creatures, things and doors, in the light and weather of the hour.
 
 import { Undo } from '../../../kernel/view/dom.ts'
 import { numberOf } from '../../../kernel/view/read.ts'
 import type { CellRow } from '../content/shape.ts'
 import type { Scene, SeenEntity } from './scene.ts'
 
-/** The colour of each ground, by its character. */
+/** The colour of each terrain, by its character. */
 const GROUNDS: Readonly<Record<string, string>> = {
   '#': 'wall',
   '^': 'crag',
@@ -19,10 +19,10 @@ const GROUNDS: Readonly<Record<string, string>> = {
   T: 'tree',
   m: 'marsh',
 }
-/** How dark an hour is. */
+/** Darkness of each time of day. */
 const DARKNESS: Readonly<Record<string, number>> = { night: 0.52, evening: 0.26, dawn: 0.2, dusk: 0.3 }
 const FOGS: Readonly<Record<string, number>> = { fog: 0.5, overcast: 0.08, rain: 0.12, storm: 0.2 }
-/** Eight slots have a hue of their own; further ones are grey. */
+/** Eight slots have a hue of their own; all others are grey. */
 const slotName = (slot: number): string => (slot < 8 ? `s${slot}` : 'ink-3')
 
 export interface Tile {
@@ -99,7 +99,7 @@ export class FrontierMap {
     return y >= 0 && y < rows.length && x >= 0 && x < (rows[0]?.length ?? 0) ? { x, y } : undefined
   }
 
-  /** People before things, things before doors. A finger's breadth counts as a hit. */
+  /** People take precedence over things, and things over doors. A finger's breadth counts as a hit. */
   #entityAt({ x, y }: Tile): SeenEntity | undefined {
     const order = ['npc', 'creature', 'agent', 'item', 'container', 'door']
     const reach = this.#tile < 24 ? 1 : 0
@@ -168,7 +168,7 @@ export class FrontierMap {
       pen.fillRect((x + 0.15) * this.#tile, (y + row) * this.#tile, this.#tile * 0.7, Math.max(1, this.#tile * 0.07))
   }
 
-  /** Night and weather lie over the ground, under people and things. */
+  /** Draws night and weather over the ground and below people and things. */
   #drawLight(pen: CanvasRenderingContext2D, scene: Scene, { columns, rows }: { columns: number; rows: number }): void {
     const isOutside = scene.cell.kind === 'town' || scene.cell.kind === 'wilderness'
     const [width, height] = [columns * this.#tile, rows * this.#tile]
@@ -250,7 +250,7 @@ export class FrontierMap {
     pen.fill()
   }
 
-  /** Names of people, and of what is under the pointer, on a ground of their own. */
+  /** Draws the names of people and of the entity under the pointer, each on a background. */
   #drawNames(pen: CanvasRenderingContext2D, scene: Scene): void {
     const under = this.#hovered && this.#entityAt(this.#hovered)
     const named = scene.entities.filter((each) => each.at && (each === under || each.type === 'npc'))

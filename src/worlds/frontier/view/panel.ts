@@ -1,4 +1,4 @@
-// The panel beside the map: what has just been said, the talk under way, what is here, what is carried, and the quests.
+// The panel beside the map: the latest messages, the conversation, nearby entities, the inventory, and the quests.
 import { h } from '../../../kernel/view/dom.ts'
 import { answer, ask, BLOCK, type Deed, deedsOf, FLEE, isBusy, REST, use } from './deeds.ts'
 import { cellName, type Own, type Scene, type SeenEntity, type Traveller } from './scene.ts'
@@ -7,7 +7,7 @@ const TABS = ['here', 'carried', 'quests'] as const
 type Tab = (typeof TABS)[number]
 const TAB_WORDS: Readonly<Record<Tab, string>> = { here: 'Here', carried: 'Inventory', quests: 'Quests' }
 
-/** What a player may do; absent for those who only watch. */
+/** The player's action handler; absent for viewers. */
 export type Act = (deed: Deed) => void
 
 export class Panel {
@@ -53,7 +53,7 @@ export class Panel {
   show(scene: Scene): void {
     this.#latest = scene
     const { tick, clock, ...rest } = scene
-    // Only what is shown: the clock ticks in the title line, and buttons stay under the pointer.
+    // The key covers only what is shown: the clock is in the title line, and buttons stay under the pointer.
     const key = JSON.stringify([this.#tab, { ...rest, self: scene.own ? { ...scene.self, x: 0, y: 0 } : scene.self }])
     if (key === this.#shown) return
     this.#shown = key
@@ -104,7 +104,7 @@ export class Panel {
     ]
   }
 
-  /** @param fault why it cannot be done; it stands in the button's description */
+  /** @param fault why the action is unavailable; shown in the button's description */
   #button(deed: Deed, name: string, own: Own | undefined, fault?: string): HTMLButtonElement {
     const isDisabled = fault !== undefined || (own?.downTicks ?? 0) > 0
     return h(

@@ -1,5 +1,5 @@
-// What one frame of frontier shows: read from the public view, or from what one traveller observes. Places and people
-// stand in the content, which never changes; frames say what moves and what has gone.
+// The content of one frame of frontier, read from the public view or from one agent's observation. Places and people
+// are in the content, which never changes; frames hold what moves and what is gone.
 
 import { listOf, numberOf, objectOf, read, textOf } from '../../../kernel/view/read.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../protocol/json.ts'
@@ -12,13 +12,13 @@ export interface SeenEntity {
   readonly id: string
   readonly name: string
   readonly type: EntityType
-  /** Undefined: somewhere near. */
+  /** Undefined: somewhere nearby. */
   readonly at: { readonly x: number; readonly y: number } | undefined
   /** Tiles; 0 in the public view. */
   readonly distance: number
-  /** Of an agent. */
+  /** For agents only. */
   readonly slot?: number
-  /** Of a door: where it leads, and whether it is locked. */
+  /** For doors: the destination, and whether it is locked. */
   readonly leadsTo?: string
   readonly isLocked?: boolean
 }
@@ -61,7 +61,7 @@ export interface Scene {
   readonly timeOfDay: string
   readonly weather: string
   readonly cell: CellRow
-  /** The traveller whose frame it is, or who is followed. */
+  /** The agent whose frame this is, or the followed one. */
   readonly self: Traveller | undefined
   readonly travellers: readonly Traveller[]
   readonly entities: readonly SeenEntity[]
@@ -71,7 +71,7 @@ export interface Scene {
     readonly text: string
     readonly isDone: boolean
   }[]
-  /** Present for a traveller's own frame. */
+  /** Present in an agent's own frame. */
   readonly own: Own | undefined
 }
 
@@ -97,22 +97,22 @@ const DOORS = byId(CONTENT.doors)
 const CONTAINERS = byId(CONTENT.containers)
 const THINGS = byId(CONTENT.things)
 const ITEMS = byId(CONTENT.items)
-/** As in the rules. */
+/** The same value as in the rules. */
 export const MAX_HEALTH = 60
 
-/** Every place, in the order of the content. */
+/** Every place, in content order. */
 export const PLACES: readonly string[] = CONTENT.cells.map(({ id }) => id)
 
 export function cellName(id: string): string {
   return CELLS.get(id)?.name ?? id
 }
 
-/** @param follow the slot whose surroundings the public view shows; or a cell's id */
+/** @param follow the slot whose surroundings the public view shows, or a cell's id */
 export function readScene(view: JsonObject, follow: number | string = 0): Scene | undefined {
   return isObject(view.perception) ? readOwn(view) : readPublic(view, follow)
 }
 
-// ——— a traveller's own frame
+// ——— an agent's own frame
 
 function readOwn(view: JsonObject): Scene | undefined {
   const seen = objectOf(view.perception)
@@ -159,7 +159,7 @@ function readOwn(view: JsonObject): Scene | undefined {
   }
 }
 
-/** What is near, and the doors of the place: a traveller knows the ways out of where it stands. */
+/** Nearby entities and the doors of the cell: an agent knows the exits of its cell. */
 function ownEntities(seen: JsonObject, details: JsonObject, self: Traveller): SeenEntity[] {
   const near = listOf(seen.nearby_entities).map((each) => nearbyOf(objectOf(each), details))
   const far = listOf(details.exits)

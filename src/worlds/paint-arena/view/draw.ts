@@ -1,8 +1,8 @@
-// Draws a field on a canvas: tiles with seams, trails of the last steps, and a head with its mark for every painter.
+// Draws a field on a canvas: tiles with seams, trails of the last steps, and a marked head for every painter.
 import type { Field } from './field.ts'
 import type { Palette } from './palette.ts'
 
-/** Shapes of the slots' marks in a square of 12, as everywhere in the application. */
+/** Shapes of the slots' marks in a square of 12, the same throughout the application. */
 const MARKS: readonly string[] = [
   'M6 1a5 5 0 1 0 .01 0z',
   'M1.2 1.2h9.6v9.6H1.2z',
@@ -18,7 +18,7 @@ export interface Scene {
   readonly field: Field
   /** Where each painter is drawn, in tiles; between two tiles while it moves. */
   readonly heads: readonly (readonly [number, number])[]
-  /** Where each painter was in the last steps, oldest first. */
+  /** Recent positions of each painter, oldest first. */
   readonly trails: readonly (readonly (readonly [number, number])[])[]
 }
 
@@ -31,7 +31,7 @@ export interface Brush {
   readonly height: number
 }
 
-/** Pixels of one tile: as many as fit, whole ones, so that seams are sharp. */
+/** Pixels per tile: the largest whole number that fits, so that seams are sharp. */
 export function tileSize(field: Field, width: number, height: number): number {
   return Math.max(1, Math.floor(Math.min(width / field.width, height / field.height)))
 }

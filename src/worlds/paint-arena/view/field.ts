@@ -1,10 +1,10 @@
-// What the view draws of a frame: the field as paint-arena's snapshot has it, read defensively.
+// The data that the view draws: the field in paint-arena's snapshot, read defensively.
 import type { JsonObject } from '../../../protocol/json.ts'
 
 export interface Field {
   readonly width: number
   readonly height: number
-  /** Owner of each tile by index y * width + x; -1: nobody. */
+  /** Owner of each tile by index y * width + x; -1: none. */
   readonly owners: readonly number[]
   /** x and y of each slot. */
   readonly positions: readonly (readonly [number, number])[]
@@ -16,7 +16,7 @@ export interface Field {
 const isNumber = (value: unknown): value is number => typeof value === 'number'
 const numbers = (value: unknown): readonly number[] => (Array.isArray(value) ? value.filter(isNumber) : [])
 
-/** Undefined: the object is no snapshot of a field. */
+/** Undefined: the object is not a snapshot of a field. */
 export function readField(view: JsonObject): Field | undefined {
   const { width, height, tick, max_ticks: maxTicks } = view
   if (!isNumber(width) || !isNumber(height) || !isNumber(tick) || !isNumber(maxTicks)) return undefined
@@ -30,7 +30,7 @@ export function readField(view: JsonObject): Field | undefined {
   return { width, height, owners, positions, scores: numbers(view.scores), tick, maxTicks }
 }
 
-/** The field in a sentence, for those who do not see it. */
+/** The field in one sentence, for people who cannot see it. */
 export function describe(field: Field, names: readonly string[]): string {
   const standing = field.scores
     .map((score, slot) => ({ slot, score, name: names[slot] ?? `Slot ${slot}` }))

@@ -1,4 +1,4 @@
-// The view of paint-arena: a canvas that fits its place, and for a player the pad.
+// The view of paint-arena: a canvas that fits its container and, for a player, the control pad.
 import './view.css'
 import type { ViewModule, ViewSource } from '../../../kernel/view.ts'
 import { type Brush, draw } from './draw.ts'
@@ -6,9 +6,9 @@ import { describe, type Field, readField } from './field.ts'
 import { mountPad } from './pad.ts'
 import { fillOf, type Palette, readPalette, watchTheme } from './palette.ts'
 
-/** Steps that a trail shows. */
+/** Number of steps that a trail shows. */
 const TRAIL = 6
-/** Milliseconds of a move at most; faster worlds move faster. */
+/** Maximum duration of a move animation, in milliseconds; faster worlds move faster. */
 const MOVE_MS = 160
 /** Steps per second above which painters jump from tile to tile. */
 const MAX_SMOOTH = 20
@@ -89,7 +89,7 @@ class Painter {
     const isNext = frame.step === this.#step + 1 && field.positions.length === this.#trails.length
     const isForward = frame.step > this.#step && frame.step <= this.#step + TRAIL
     this.#from = isNext ? (this.#field?.positions ?? []) : []
-    // After a jump nobody knows where the painters came from.
+    // After a jump, the previous positions of the painters are unknown.
     if (frame.step !== this.#step && !isForward) this.#trails = []
     this.#trails = field.positions.map((place, slot) => trailOf(this.#trails[slot] ?? [], place))
     this.#field = field
@@ -111,7 +111,7 @@ class Painter {
     if (progress < 1) this.#animation = requestAnimationFrame(() => this.#paint())
   }
 
-  /** How much of the move is done, 0 to 1. */
+  /** Progress of the move animation, 0 to 1. */
   #draw(): number {
     const field = this.#field
     const context = this.#canvas.getContext('2d')
@@ -143,7 +143,7 @@ class Painter {
 function trailOf(trail: readonly Place[], place: Place): Place[] {
   const last = trail.at(-1)
   const isSame = last?.[0] === place[0] && last[1] === place[1]
-  // A painter that was set elsewhere did not walk there.
+  // A painter that was relocated did not walk there.
   const isFar = last !== undefined && Math.abs(last[0] - place[0]) + Math.abs(last[1] - place[1]) > TRAIL
   if (isFar) return [place]
   return isSame && trail.length > 1 ? [...trail.slice(1)] : [...trail, place].slice(-TRAIL)

@@ -1,4 +1,4 @@
-// What a player steers with: arrow keys and WASD, and under a finger a pad of nine cells with five buttons.
+// The player's controls: arrow keys, WASD, and on touch screens a pad of nine cells with five buttons.
 import type { JsonObject } from '../../../protocol/json.ts'
 import type { Move } from '../rules.ts'
 
@@ -14,7 +14,7 @@ const KEYS: Readonly<Record<string, Move>> = {
   ' ': 'stay',
 }
 
-/** In the order in which Tab reaches them. */
+/** In tab order. */
 const BUTTONS: readonly (readonly [Move, string])[] = [
   ['up', 'M12 19V6M6 11.5 12 5l6 6.5'],
   ['left', 'M19 12H6M11.5 6 5 12l6.5 6'],
@@ -23,7 +23,7 @@ const BUTTONS: readonly (readonly [Move, string])[] = [
   ['down', 'M12 5v13M6 12.5 12 19l6-6.5'],
 ]
 
-/** Puts the pad into `parent` and listens for keys. Returns what removes both. */
+/** Adds the pad to `parent` and listens for keys. Returns a function that removes both. */
 export function mountPad(parent: HTMLElement, send: (command: JsonObject) => void): () => void {
   const pad = document.createElement('div')
   pad.className = 'paint-pad'
@@ -42,7 +42,7 @@ export function mountPad(parent: HTMLElement, send: (command: JsonObject) => voi
     const move = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key]
     const { target } = event
     const isTyping = target instanceof HTMLElement && /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
-    // Space presses the button that has the focus.
+    // Space presses the focused button.
     const isPressing = event.key === ' ' && target instanceof HTMLButtonElement
     if (!move || isTyping || isPressing || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()

@@ -7,7 +7,7 @@ export interface Palette {
   readonly ink: string
   readonly head: string
   readonly pattern: string
-  /** Large fills are a little muted in dark. */
+  /** Large fills are slightly muted in the dark theme. */
   readonly opacity: number
 }
 
@@ -27,7 +27,7 @@ export function readPalette(element: Element): Palette {
   }
 }
 
-/** Calls `onChange` when the system's or the page's theme changes. Returns what stops it. */
+/** Calls `onChange` when the system's or the page's theme changes. Returns a function that stops watching. */
 export function watchTheme(onChange: () => void): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)')
   const page = new MutationObserver(onChange)
@@ -39,10 +39,10 @@ export function watchTheme(onChange: () => void): () => void {
   }
 }
 
-/** Pixels of one repetition of a fill. */
+/** Period of a fill pattern, in pixels. */
 const TILE = 10
 
-/** The fill of a slot's tiles, so that hue is never needed alone: plain, stripes, dots, lines, hatch, … */
+/** The fill of a slot's tiles, so that slots never differ by hue alone: plain, stripes, dots, lines, hatch, … */
 export function fillOf(slot: number, palette: Palette, context: CanvasRenderingContext2D): CanvasPattern | string {
   const colour = palette.slots[slot % SLOTS] ?? palette.ink
   const draw = FILLS[slot % SLOTS]

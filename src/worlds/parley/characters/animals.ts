@@ -1,4 +1,4 @@
-// Three animals and one partnership of a fungus with an alga. What they can do is what is known of their kind.
+// Three animals, and one partnership of a fungus with an alga. Their abilities are those known of their species.
 import type { Character } from '../../../protocol/character.ts'
 import { BEING } from './profile.ts'
 

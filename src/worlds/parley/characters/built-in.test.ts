@@ -5,7 +5,7 @@ import { type Character, NewCharacter } from '../../../protocol/character.ts'
 import { CHARACTER_DIMENSIONS, HSN_ASSUMPTIONS } from '../../../protocol/character-vocabulary.ts'
 import { characters, filterCharacters } from './index.ts'
 
-/** All 44 of the simulation engine. */
+/** All 44 characters of the simulation engine. */
 const THEIRS =
   'NA NB JW DV DH DP DS KAT WS JAB GES DGE DPA DPI CY DST DTM DWH DDO QH GA IM SA LA RD UNI AV FW TS AS AC BC EM NO RNE VF HCM KPW LAE GID MIK HTC TCC SMR'.split(
     ' ',

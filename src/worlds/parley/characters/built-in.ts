@@ -1,4 +1,4 @@
-// The characters that ship: thirteen people, and twelve beings who are not. docs/characters.md shows them as a table.
+// The built-in characters: thirteen people and twelve non-human beings. docs/characters.md lists them in a table.
 import type { Character } from '../../../protocol/character.ts'
 import { crust, hive, jack, octa } from './animals.ts'
 import { bram } from './bram.ts'
@@ -17,7 +17,7 @@ import { batch, sima } from './software.ts'
 import { gale, skein, vesh } from './strangers.ts'
 import { wim } from './wim.ts'
 
-/** In the order in which lists show them. */
+/** In display order. */
 export const characters: readonly Character[] = [
   oda,
   tomas,

@@ -1,4 +1,4 @@
-// Two people for whom the world around them fits as it was built. They are no measure of anybody else.
+// Two people for whom the built environment fits as it is. They are not a standard for anybody else.
 import type { Character } from '../../../protocol/character.ts'
 import { HUMAN, profile } from './profile.ts'
 

@@ -1,13 +1,13 @@
-// Named choices among characters. Pure; the order of the list is kept. A filter reads documents as they lie in a store,
-// which may be older or broken: what is missing or of the wrong kind never matches.
+// Named filters over characters. Pure; they keep the order of the list. A filter reads stored documents, which may be
+// old or broken: a missing value or one of the wrong type never matches.
 import { unknownName } from '../../../kernel/closest.ts'
 
-/** Any document. The filters look at five keys of it at most, and trust none. */
+/** Any document. The filters read at most five of its keys, and trust none of them. */
 export type CharacterFields = { readonly [key: string]: unknown }
 
 export interface CharacterFilter {
   readonly name: string
-  /** What it matches, for lists and documents. */
+  /** What the filter matches, for lists and documentation. */
   readonly summary: string
   readonly matches: (character: CharacterFields) => boolean
 }
@@ -69,8 +69,8 @@ export const CHARACTER_FILTERS: readonly CharacterFilter[] = [
 ]
 
 /**
- * The characters of `list` that the named filter matches, in their order.
- * @throws AppError UNKNOWN_FILTER, with the names that exist
+ * The characters of `list` that the named filter matches, in the order of the list.
+ * @throws AppError UNKNOWN_FILTER, listing the existing names
  */
 export function filterCharacters<Held extends CharacterFields>(name: string, list: readonly Held[]): Held[] {
   const filter = CHARACTER_FILTERS.find((row) => row.name === name)
@@ -82,7 +82,7 @@ export function filterCharacters<Held extends CharacterFields>(name: string, lis
   })
 }
 
-/** Labels are compared to the letter. */
+/** Labels are compared exactly. */
 const labelsOf = ({ common_labels }: CharacterFields): readonly unknown[] =>
   Array.isArray(common_labels) ? common_labels : []
 

@@ -1,3 +1,3 @@
-// What the rest of parley takes from here.
+// The exports of this folder for the rest of parley.
 export { characters } from './built-in.ts'
 export { filterCharacters } from './filters.ts'

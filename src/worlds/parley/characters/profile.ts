@@ -1,5 +1,5 @@
-// How the sheets of the cast are written: a person's profile from what is particular about them, and what all sheets of
-// one kind share.
+// How the built-in sheets are written: builds a person's profile from their specifics and from what all sheets of one
+// kind share.
 import type { HsnDivergence } from '../../../protocol/character.ts'
 import { HSN_ASSUMPTIONS } from '../../../protocol/character-vocabulary.ts'
 
@@ -10,7 +10,7 @@ type Sections = typeof HSN_ASSUMPTIONS
 export type Assumption = { [Section in keyof Sections]: keyof Sections[Section] }[keyof Sections]
 type Notes = { readonly [Name in Assumption]?: string }
 
-/** What is said of an assumption that holds, where a sheet has nothing of its own to say. */
+/** Default text for an assumption that holds, used when the sheet has no text of its own. */
 const HOLDS: Readonly<Record<Assumption, string>> = {
   ambulation: 'Walks, stands and climbs stairs without planning for it.',
   manual_dexterity: 'Uses both hands freely for fine and heavy work.',
@@ -43,8 +43,8 @@ const HOLDS: Readonly<Record<Assumption, string>> = {
 }
 
 /**
- * A whole profile, all 28 assumptions. `divergent` says how an assumption fails to hold for this person; `normative`
- * says in the sheet's own words that one holds; all others hold without further remark.
+ * A whole profile with all 28 assumptions. `divergent` says how an assumption fails to hold for this person;
+ * `normative` has the sheet's own text for an assumption that holds; all others hold and get the default text.
  */
 export function profile(divergent: Notes, normative: Notes = {}): HsnDivergence {
   const verdictsOf = <Name extends Assumption>(assumptions: Readonly<Record<Name, string>>) =>

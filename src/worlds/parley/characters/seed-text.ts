@@ -1,40 +1,42 @@
-// Characters as text, in the forms that the simulation engine's seed folders hold: a JSON array, `{"documents": [...]}`,
-// or one document a line. Works on text; who reads and writes the files is no concern of this one.
+// Characters as text, in the forms used by the simulation engine's seed folders: a JSON array, `{"documents": [...]}`,
+// or one document per line. Works on text only; the caller reads and writes the files.
 import { z } from 'zod'
 import { AppError } from '../../../kernel/errors.ts'
 import { formatPath, parseJson } from '../../../kernel/parse.ts'
 import { Character } from '../../../protocol/character.ts'
 
-/** The whole text, in UTF-16 units; the original's 44 characters are 370,000. */
+/** Maximum length of the whole text, in UTF-16 units; the original's 44 characters take 370,000. */
 export const SEED_TEXT_LIMIT = 32 * 1024 * 1024
-/** Characters in one text. */
+/** Maximum number of characters in one text. */
 export const SEED_DOCUMENT_LIMIT = 10_000
-/** Levels of lists and objects in one document; the document itself is the first. */
+/** Maximum nesting of lists and objects in one document; the document itself is level 1. */
 export const SEED_DEPTH_LIMIT = 32
-/** Faults that are told, of one document. */
+/** Maximum number of faults reported per document. */
 const FAULTS_EACH = 5
 
 export interface CharacterFault {
-  /** Which document, counted from 0. */
+  /** Index of the document, counted from 0. */
   readonly index: number
-  /** Null where the document has no text there. */
+  /** Null if the document has no text there. */
   readonly hid: string | null
-  /** Where in the document: `$.goals[2]`; `$` is the document. */
+  /** Location in the document: `$.goals[2]`; `$` is the document. */
   readonly field: string
   readonly message: string
 }
 
 export interface ReadCharacters {
-  /** Those without fault, in the order of the text, with every key and the order of their keys as they were. */
+  /** Characters without faults, in the order of the text; all keys and their order are preserved. */
   readonly characters: readonly Character[]
   readonly faults: readonly CharacterFault[]
 }
 
 /**
- * Reads the characters of a seed file. One bad document does not spoil the others: its faults are told beside them. A
- * hid that comes again is a fault of the later document. Empty text has no characters.
- * @throws AppError JSON_MALFORMED for text that is not JSON from its first line on; VALIDATION_ERROR for JSON that is no
- *   seed file, or holds more than {@link SEED_DOCUMENT_LIMIT} documents; FILE_TOO_LARGE above {@link SEED_TEXT_LIMIT}
+ * Reads the characters of a seed file. One bad document does not affect the others: its faults are reported alongside
+ * them. A repeated hid is a fault of the later document. Empty text has no characters.
+ * @throws AppError JSON_MALFORMED for text that is not JSON from its first line on; VALIDATION_ERROR for JSON that is
+ * not a
+ * seed file, or that holds more than {@link SEED_DOCUMENT_LIMIT} documents; FILE_TOO_LARGE above {@link
+ * SEED_TEXT_LIMIT}
  */
 export function parseCharacters(text: string): ReadCharacters {
   if (text.length > SEED_TEXT_LIMIT) {
@@ -62,7 +64,7 @@ export function parseCharacters(text: string): ReadCharacters {
   return { characters, faults }
 }
 
-/** The characters as one JSON array, which {@link parseCharacters} reads again without loss. Ends in a line feed. */
+/** The characters as one JSON array, which {@link parseCharacters} reads back without loss. Ends with a line feed. */
 export function formatCharacters(characters: readonly Character[]): string {
   return `${JSON.stringify(characters, null, 2)}\n`
 }
@@ -79,7 +81,7 @@ function readDocument(found: Found): { readonly character?: Character; readonly 
   return { faults: issues.map(({ path, message }) => ({ field: formatPath(path), message })) }
 }
 
-/** Narrows instead of parsing, so that the document stays as it is: what zod returns has its keys in another order. */
+/** Narrows instead of parsing, so that the document stays unchanged: zod returns objects with reordered keys. */
 const isCharacter = (document: unknown): document is Character => Character.safeParse(document).success
 
 const WithHid = z.object({ hid: z.string() })
@@ -87,16 +89,16 @@ const hidOf = (document: unknown): string | null => WithHid.safeParse(document).
 
 const Wrapped = z.object({ documents: z.array(z.unknown()) })
 
-/** A document as it was found: its value, or why there is none. */
+/** A document as found: its value, or the reason why it has none. */
 type Found = { readonly value: unknown } | { readonly broken: string }
 
-/** One line by itself may be JSON and one document a line at once: then it is a document if it is no wrapper. */
+/** A single line may be both JSON and one document per line; it then counts as a document unless it is a wrapper. */
 function documentsOf(text: string): readonly Found[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const first = lines[0]
   if (first === undefined) return []
   if (lines.length > 1 && !first.trimStart().startsWith('[') && 'value' in readLine(first)) return lines.map(readLine)
-  // Depth is judged for each document, so that one bad document is one fault.
+  // Depth is checked per document, so that one bad document is one fault.
   const whole = parseJson(text, 'the seed file', { maxDepth: Number.POSITIVE_INFINITY })
   if (Array.isArray(whole)) return whole.map((value) => ({ value }))
   const wrapped = Wrapped.safeParse(whole)
@@ -114,7 +116,7 @@ function readLine(line: string): Found {
   }
 }
 
-/** Level by level, since a recursion would itself fall to what it looks for. */
+/** Iterates level by level, because recursion would itself overflow on deep input. */
 function isDeeperThan(root: unknown, limit: number): boolean {
   let level: unknown[] = [root]
   for (let depth = 0; depth <= limit; depth += 1) {

@@ -1,4 +1,4 @@
-// Two that exist as software alone: a job that runs at night, and an ant that walks in a lesson.
+// Two beings that exist only as software: a job that runs at night, and an ant that walks in a lesson.
 import type { Character } from '../../../protocol/character.ts'
 import { BEING } from './profile.ts'
 

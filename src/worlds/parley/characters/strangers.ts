@@ -1,4 +1,4 @@
-// Three who were never of this Earth: one that tastes fields, one made of many, one as wide as a continent.
+// Three beings that are not from Earth: one that tastes fields, one made of many, one as wide as a continent.
 import type { Character } from '../../../protocol/character.ts'
 import { BEING } from './profile.ts'
 

@@ -1,9 +1,9 @@
-// Prompts of the validators: nine small judges, each with one rule. A judge sees the text it judges as quoted data, so a
-// text that asks for a verdict is only a text that asks for one.
+// Prompts of the validators: nine small judges, each with one rule. A judge sees the text that it judges as quoted
+// data, so text that asks for a verdict cannot give instructions.
 import type { Check } from '../request.ts'
 import { definePrompt, type Prompt } from './template.ts'
 
-/** What each check demands. The first sentence is the definition that violations are recorded with. */
+/** The demand of each check. The first sentence is the definition that is recorded with violations. */
 const RULES: Readonly<Record<Check, { readonly rule: string; readonly details: string }>> = {
   'VALID-PC-ACTION': {
     rule: 'the player states one concrete immediate act, attempt or utterance of {{pc_hid}}.',
@@ -113,14 +113,16 @@ The update to judge:
 Judge by this one rule alone, and in doubt let it pass. Answer with JSON alone: {"pass":true}, or {"pass":false,"reason":"<one sentence to the
 author of the update that says what to change>"}`
 
-/** The check's id and its definition, as violations are recorded: the prompt's RULE line with roles in place of names. */
+/**
+ * The check's id and its definition, as recorded with violations: the prompt's RULE line with roles in place of names.
+ */
 export function checkName(check: Check): string {
   const named = RULES[check].rule.replaceAll('{{pc_hid}}', 'the PC').replaceAll('{{npc_hid}}', 'the NPC')
   return `${check}: ${named}`
 }
 
 const prompt = (check: Check, form: string): Prompt => {
-  // Judges are asked about these two characters: their names stand in the rule itself, not only in its details.
+  // Judges are asked about these two characters, so the names are in the rule itself and not only in its details.
   const name = `${check}: ${RULES[check].rule}`
   const text = form.replace('{{name}}', name).replace('{{details}}', RULES[check].details.trim())
   return definePrompt(check.toLowerCase(), '1.1.0', text)

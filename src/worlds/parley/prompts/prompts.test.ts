@@ -20,7 +20,7 @@ const ALL = [
   ...Object.values(SCORERS),
 ]
 
-/** Everything that one session asks, by role or check. */
+/** Every request of one session, by role or check. */
 function asked(game: GameId, config: JsonObject = {}, text = 'I wave.'): Map<string, ParleyRequest> {
   const seen = new Map<string, ParleyRequest>()
   const model = (request: ParleyRequest) => {
@@ -281,7 +281,7 @@ test('prompts: the objects in a character are spelled, lists go line by line, an
   assert.match(text, /> ### Moves\n> - rolls/)
 })
 
-/** Every text of people's making is quoted; what is left is ours. */
+/** All text written by people is quoted; the rest is ours. */
 const ours = (text: string): string => text.replace(/^> .*$/gm, '')
 
 test('prompts: no prompt calls a simulated character "it", and the deciding line of each judge names the characters by id', () => {

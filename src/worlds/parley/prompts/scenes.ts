@@ -1,4 +1,4 @@
-// Prompts of the opener and the updater: those who write what the player reads.
+// Prompts of the opener and the updater, which write the scenes that the player reads.
 import { definePrompt, type Prompt } from './template.ts'
 
 const CAST = `
@@ -46,7 +46,7 @@ export const OPENER: Prompt = definePrompt(
 Answer with JSON alone: {"type":"ai","content":"<the scene>"}`,
 )
 
-/** Sets a task for both as well. */
+/** Also sets a shared task for both characters. */
 export const TEAMWORK_OPENER: Prompt = definePrompt(
   'opener-teamwork',
   '1.1.0',
@@ -87,7 +87,7 @@ const UPDATE_END = `
 {{retry}}
 Answer with JSON alone: {"type":"ai","content":"<the update>"}`
 
-/** By game: what each asks beyond the common rules. */
+/** By game: the demands on each role beyond the common rules. */
 const EXTRA = {
   plain: '',
   purposeful: `
@@ -115,7 +115,7 @@ export const UPDATERS = {
   foresight: updater('updater-foresight', 'unpredicted'),
 } as const
 
-/** Stands before the last lines once there are more than the updater is shown. */
+/** Precedes the latest lines once the transcript is longer than the updater is shown. */
 export const EARLIER: Prompt = definePrompt(
   'updater-earlier',
   '1.0.0',
@@ -125,7 +125,7 @@ What was said and done before that, shortened; {{npc_hid}} remembers it if the a
 `,
 )
 
-/** Stands in the updater's prompt after a refused draft. */
+/** Added to the updater's prompt after a rejected draft. */
 export const RETRY: Prompt = definePrompt(
   'updater-retry',
   '1.0.0',

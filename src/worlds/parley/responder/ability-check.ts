@@ -1,10 +1,11 @@
-// The offline judge of what a player's character is able to do: senses, limbs, tools and powers, by the sheet.
+// The offline judge of what a player's character is able to do: senses, limbs, tools and powers, according to the
+// sheet.
 import type { CastFacts } from '../request.ts'
 import { type Body, bodyOf } from './bodies.ts'
 import { type Clause, clausesOf, withoutQuotes } from './clauses.ts'
 import { stem, stemsOf } from './words.ts'
 
-/** What is tried, how a refusal calls it, and the word by which a sheet allows it. */
+/** The attempted power, its wording in a refusal, and the word in a sheet that allows it. */
 const POWERS: readonly (readonly [pattern: RegExp, verb: string, known: string])[] = [
   [/\b(?:fly|flies|flying|levitate|hover)\b/, 'fly', 'fly'],
   [/\bteleport\w*\b/, 'teleport', 'teleport'],
@@ -29,9 +30,9 @@ const POWERS: readonly (readonly [pattern: RegExp, verb: string, known: string])
 const TOOLS =
   /\b(?:(?:machine |hand ?|shot|ray|stun |sub-?machine )?gun|pistol|rifle|revolver|grenade|bomb|dynamite|explosives?|laser|plasma \w+|chainsaw|flame ?thrower|jet ?pack|helicopter|tank|missile|rocket|bazooka|cannon|sword|lightsaber|katana|crossbow|taser|wand|portal|time machine|nanobots?|force field|hologram|teleporter|jackhammer|blow ?torch|master key|skeleton key|invisibility cloak|hoverboard|x-ray (?:glasses|goggles))\b/
 
-/** Why an attempt is beyond a character; undefined: it can be tried. */
+/** Why an attempt is beyond a character's abilities; undefined: it can be tried. */
 export function abilityObjection(action: string, { pc, npc, lines }: CastFacts): string | undefined {
-  // Questions try nothing but to ask.
+  // A question attempts nothing but asking.
   const asked = withoutQuotes(action)
     .replace(/[^.!?]*\?/g, ' ')
     .trim()
@@ -57,7 +58,7 @@ export function abilityObjection(action: string, { pc, npc, lines }: CastFacts):
 const SEES = /^(?:look|see|watch|stare|glance|gaze|read|observe|spot|peer|glimpse|spy|squint)$/
 const HEARS = /^(?:hear|listen|overhear|eavesdrop)$/
 const SPEAKS = /^(?:say|whisper|shout|speak|talk|sing|yell|call|scream|tell|answer|reply|exclaim|chat|murmur)$/
-/** What replaces a sense: then the verb is only a way of speaking. */
+/** Replacements for a sense: with one of them, the verb is only a figure of speech. */
 const BY_TOUCH = /\b(?:braille|fingers?|fingertips?|hands?|touch|screen reader|tactile|raised|cane|skin|converter)\b/
 const FAINT =
   /\b(?:from (?:across|afar|far|a distance|the other (?:side|end))|across the (?:\w+ )?(?:room|street|hall)|in the dark|dark room|far away|distant|small print|fine print|serial number|tiny (?:letters|writing|print))\b/
@@ -80,7 +81,7 @@ function senseObjection({ verb, rest, text }: Clause, body: Body, hid: string): 
   return undefined
 }
 
-/** Words for what a ruled-out verb means. */
+/** Synonyms of ruled-out verbs. */
 const SYNONYMS: Readonly<Record<string, RegExp>> = {
   walk: /^(?:walk|stroll|step|wander|pace|stride|hike|march|tiptoe|run|jog|sprint|dash|jump|kick)$/,
   stand: /^(?:stand|rise|jump)$/,

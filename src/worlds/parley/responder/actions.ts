@@ -1,4 +1,4 @@
-// Reads what a player's action is: which kind of act, at what, by which channel it can be noticed, and what is said.
+// Interprets a player's action: its kind, its object, the channels through which it can be noticed, and what is said.
 import { type Clause, clausesOf, SAID, withoutQuotes } from './clauses.ts'
 
 /** Kinds of acts; if a move has several, the first in this list counts. */
@@ -24,7 +24,7 @@ export const ACTS = [
 ] as const
 export type Act = (typeof ACTS)[number]
 
-/** Verbs of the player's character, whole words in their base form. */
+/** Verbs of the player's character: whole words in the base form. */
 const VERBS: Readonly<Record<Exclude<Act, 'other'>, RegExp>> = {
   threat:
     /^(?:hit|attack|punch|shove|threaten|smash|strike|stab|kill|strangle|choke|hurt|slap|bite|fight|scare|murder)$/,
@@ -55,21 +55,21 @@ export interface Channels {
   readonly writing: boolean
   /** It can be seen where it is done. */
   readonly sight: boolean
-  /** It makes a noise that is no speech. */
+  /** It makes a noise other than speech. */
   readonly noise: boolean
   readonly touch: boolean
 }
 
 export interface Reading {
   readonly act: Act
-  /** With its article: `the bell`; empty when none was found. */
+  /** With its article: `the bell`; empty if none was found. */
   readonly object: string
-  /** What is said in quotes, or the whole action. */
+  /** The quoted speech, or the whole action. */
   readonly speech: string
   readonly channels: Channels
 }
 
-/** What is predicted in an action is no part of it. */
+/** Removes a prediction, which is not part of the action. */
 export function withoutPrediction(action: string): string {
   const kept = action.replace(/[^.!?\n]*\b(?:predict|prediction|expect)\w*\b[^.!?\n]*[.!?]?/gi, '').trim()
   return kept === '' ? action : kept
@@ -114,7 +114,7 @@ function kindOf({ verb, rest }: Clause): Act {
   return ACTS.find((each) => each !== 'other' && VERBS[each].test(verb)) ?? 'other'
 }
 
-/** The act of something that is said. */
+/** The kind of act of a spoken text. */
 function spokenAct(text: string): Act {
   const told = /["“„]([^"”“]+)["”“]/.exec(text)?.[1] ?? text
   const said = told.toLowerCase().replace(/^i (?:say|sign|whisper|shout|call|write)(?: to \w+)?[:,]? /, '')
@@ -137,7 +137,7 @@ const UNSEEN =
 interface Manner {
   readonly act: Act
   readonly npc: string
-  /** Nobody does anything in the text: it is what the player says, such as "Hello!". */
+  /** The text has no actor: the player says it, such as "Hello!". */
   readonly isBare: boolean
 }
 
@@ -170,7 +170,7 @@ const BREAK =
   /^(?:to|with|for|and|is|are|how|what|where|if|as|at|in|on|of|from|into|onto|towards?|over|under|by|up|down|out|off|away|back|around|round|through|across|near|beside|behind|between|against|together|again|slowly|gently|carefully|quickly|that|which|who|then|once|twice|myself|very|so|too|[a-z]+ly)$/
 const MAX_WORDS = 3
 
-/** What an act is done to: the noun that follows the verb at once, whole, with its adjectives. */
+/** The object of an act: the noun directly after the verb, with its adjectives. */
 function objectOf(own: readonly Clause[], names: readonly string[]): string {
   for (const { verb, rest } of own) {
     if (VOICED.test(verb)) continue

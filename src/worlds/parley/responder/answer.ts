@@ -5,7 +5,7 @@ import { objectionTo } from './checks.ts'
 import { continueScene, openScene } from './scenes.ts'
 import { scoreOf } from './scores.ts'
 
-/** What a model would answer, as JSON text. The same request always gets the same answer. */
+/** A model's answer as JSON text. The same request always gets the same answer. */
 export function answerAs(request: ParleyRequest): string {
   return JSON.stringify(answerOf(request))
 }

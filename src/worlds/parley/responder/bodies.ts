@@ -1,16 +1,16 @@
-// What the offline responder takes a character to be able to do, from its sheet: abilities first, then the vocabulary's words.
-// A divergence is not an inability: only what the sheet rules out in words is ruled out here.
+// What the offline responder assumes a character can do, read from its sheet: abilities first, then the vocabulary's
+// words. A divergence is not an inability: only abilities that the sheet explicitly rules out are ruled out here.
 import { at } from '../../../kernel/at.ts'
 import type { CastCharacter } from '../request.ts'
 
-/** How a character says something in words; null: it has no words. */
+/** How a character expresses words; null: it has no words. */
 export type Tongue = 'voice' | 'sign' | 'writing' | null
 
 export interface Body {
   readonly canSee: boolean
   readonly sight: 'none' | 'low' | 'full'
   readonly canHear: boolean
-  /** Whether words mean anything to it, spoken or written. */
+  /** Whether it understands words, spoken or written. */
   readonly understands: boolean
   readonly canRead: boolean
   readonly canWrite: boolean
@@ -23,24 +23,24 @@ export interface Body {
   /** Whether it can move from its place. */
   readonly canMove: boolean
   readonly canSound: boolean
-  /** Whether single acts of people reach it at all. */
+  /** Whether it notices single acts of people at all. */
   readonly isAware: boolean
   readonly hands: number
   readonly kind: 'body' | 'software' | 'water' | 'tiny' | 'remote'
-  /** What it can do, as the sheet has it, each to stand after "can": `roll on two wheels`. */
+  /** Its abilities as the sheet words them, each to follow "can": `roll on two wheels`. */
   readonly skills: readonly string[]
-  /** Those of them that can be shown in one moment, anywhere. */
+  /** The skills that can be shown in one moment, anywhere. */
   readonly shows: readonly string[]
-  /** Verbs that are ruled out as a whole: `jump`, `whistle`. */
+  /** Verbs that are ruled out entirely: `jump`, `whistle`. */
   readonly cannot: readonly string[]
   /** Verbs that are ruled out with an object: `use stairs`. */
   readonly cannotDo: readonly { readonly verb: string; readonly object: RegExp }[]
 }
 
-/** Lines that say what cannot be done, without those that hold only at times. */
+/** Lines that say what cannot be done, except those that apply only at times. */
 const CANNOT_LINE = /(?:cannot|can not|can't|unable to|is not able to) ([^\n.;:]+)/g
 const AT_TIMES = /\b(?:once|when|while|whenever|during|unless|until|if)\b/
-/** What follows a verb that is ruled out as a whole. */
+/** Text that may follow a verb that is ruled out entirely. */
 const WHOLE = /^(?:at all|anything|aloud|light|sounds?|words?|or only.*|)$/
 
 interface RuledOut {
@@ -48,7 +48,7 @@ interface RuledOut {
   readonly parts: readonly { readonly verb: string; readonly object: string }[]
 }
 
-/** "stand, walk or use stairs" as `stand`, `walk`, and `use` with `stairs`. */
+/** "stand, walk or use stairs" becomes `stand`, `walk`, and `use` with `stairs`. */
 function ruledOutBy(text: string): RuledOut {
   const whole: string[] = []
   const parts: { verb: string; object: string }[] = []
@@ -58,7 +58,7 @@ function ruledOutBy(text: string): RuledOut {
     for (const piece of said.split(/,\s*(?:or |and )?|\s+(?:or|and)\s+/)) {
       const [word = '', ...rest] = piece.trim().split(/\s+/)
       const object = rest.join(' ')
-      // "see light, colour, shapes": what follows belongs to the verb before.
+      // "see light, colour, shapes": what follows belongs to the preceding verb.
       const isVerb = verb === '' || VERB_AGAIN.test(word)
       if (!isVerb) parts.push({ verb, object: piece.trim() })
       else if (WHOLE.test(object)) whole.push(word)
@@ -69,7 +69,7 @@ function ruledOutBy(text: string): RuledOut {
   return { whole, parts }
 }
 
-/** Verbs that stand in such lists; any other word is taken for an object. */
+/** Verbs that occur in such lists; any other word counts as an object. */
 const VERB_AGAIN =
   /^(?:stand|walk|use|run|swim|go|climb|see|hear|speak|talk|read|write|understand|move|notice|perceive|remember|lift|open|grasp|grab|make|jump|kneel|feel|recogni[sz]e|hold|say|sing|whistle|survive|leave|judge|mend|visit|tell|smell|cross|handle|reach|bear|sit|sleep|ride|learn|change|act|give)$/
 
@@ -87,7 +87,7 @@ const SPEAKS =
 const MOVES =
   /(?:^|\n)[-* ]*can [^\n]*\b(?:walk|roll|crawl|swim|fly|climb|run|jet|hop|drive|move \d|over rough ground|drift|wander|travel|glide)\b/
 const WATER = /\b(?:aquatic|octopus|fish|underwater|out of water|ammonia-rich water|lightless ocean)\b/
-/** Beings that no room holds: one meets them over a line. */
+/** Beings too large for any room; characters meet them over a line. */
 const REMOTE = /^(?:planetary|larger-than-planetary|kilometer)/
 const UNAWARE =
   /cannot [^\n]*\b(?:any event|single people|perceive (?:pupils|people)|understand free text)\b|\bno agency\b/
@@ -148,7 +148,7 @@ function kindOf(traits: readonly string[], text: string): Body['kind'] {
   return has(REMOTE) || /\bthe controller of\b/.test(text) ? 'remote' : 'body'
 }
 
-/** Whether a sheet names senses at all; one that does not leaves them as usual. */
+/** Whether a sheet names senses at all; if not, the usual senses are assumed. */
 const SENSES = [
   'vision',
   'hearing',

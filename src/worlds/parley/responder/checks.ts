@@ -1,4 +1,4 @@
-// The validators of the offline responder. They refuse what is plainly against a rule, kindly, and let everything else pass.
+// The validators of the offline responder. They politely refuse clear rule violations and let everything else pass.
 import type { CastFacts, Check } from '../request.ts'
 import { abilityObjection } from './ability-check.ts'
 import { bodyOf } from './bodies.ts'
@@ -6,7 +6,7 @@ import { actionObjection, authorityObjection } from './player-checks.ts'
 
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/** Why a text does not pass; undefined: it passes. */
+/** Why a text fails the check; undefined: it passes. */
 export function objectionTo(check: Check, facts: CastFacts): string | undefined {
   const action = facts.action ?? ''
   const response = facts.response ?? ''

@@ -1,20 +1,22 @@
-// Cuts a player's move into clauses and says of each who does what. English only, and no more grammar than a careful
-// stand-in needs: text that it does not understand counts as harmless.
+// Splits a player's move into clauses and determines who does what in each. English only, with no more grammar than a
+// stand-in needs: text that it cannot parse counts as harmless.
 import { isBaseVerb, isFiniteVerb } from './verbs.ts'
 
 /** Placeholder for quoted speech. */
 export const SAID = '§'
 
-/** Who a clause is about. `none`: nobody is named, as in a command or in the second half of "I wait and listen". */
+/**
+ * The subject of a clause. `none`: no subject is named, as in a command or in the second half of "I wait and listen".
+ */
 export type Subject = 'self' | 'you' | 'pc' | 'npc' | 'person' | 'thing' | 'none'
 
 export interface Clause {
-  /** What it begins with: a full stop, a comma, `and`, `until`, …; empty at the start. */
+  /** How the clause begins: a full stop, a comma, `and`, `until`, …; empty at the start. */
   readonly intro: string
   /** In lower case, without intro and adverbs before the subject. */
   readonly text: string
   readonly subject: Subject
-  /** The first verb after the subject, as it is written; empty: none was found. */
+  /** The first verb after the subject, as written; empty: none was found. */
   readonly verb: string
   /** What follows that verb. */
   readonly rest: string
@@ -29,7 +31,7 @@ export interface Names {
 
 const QUOTED = /"[^"]*"|(?<=^|[\s:,])'[^']+'(?=$|[\s.,;!?])/g
 
-/** The text with straight quotes, and each quotation replaced by one sign. */
+/** The text with straight quotes, each quotation replaced by one placeholder. */
 export function withoutQuotes(text: string): string {
   return text
     .replace(/[“”„«»]/g, '"')
@@ -50,7 +52,7 @@ export function clausesOf(move: string, names: Names): Clause[] {
   for (const [at, part] of withoutQuotes(move).split(CUT).entries()) {
     if (at % 2 === 1) {
       const word = part.toLowerCase()
-      // "and then", ", so": the last word says most.
+      // "and then", ", so": the last word is the most specific.
       intro = /[.;!?\n]/.test(word) ? '.' : word
       continue
     }
@@ -91,7 +93,7 @@ function readClause(intro: string, part: string, { names, isFirst }: Context): C
   return { intro, text, subject: about.subject, verb: word, rest: rest.join(' '), isTried: tried !== null }
 }
 
-/** Who a clause begins with, and the length of that. */
+/** The subject at the start of a clause, and its length. */
 function subjectOf(plain: string, names: Names, isStart: boolean): { subject: Subject; length: number } {
   const text = plain.toLowerCase()
   const self = SELF.exec(text)
@@ -118,12 +120,15 @@ function subjectOf(plain: string, names: Names, isStart: boolean): { subject: Su
   return thingOf(text)
 }
 
-/** Words of a noun with what belongs to it: "the old gate at the end". */
+/** Maximum number of words of a noun phrase: "the old gate at the end". */
 const MAX_NOUN = 6
 const MINE = /^(?:my|our)\s/
 const STOPS = /^(?:to|with|for|from|into|onto|towards?|under|over|behind|by|across|through|around)$/
 
-/** A noun with something that it does: "the gate opens", "a chest appears". A noun alone is what the clause before was about. */
+/**
+ * A noun with a verb that it performs: "the gate opens", "a chest appears". A noun alone is what the previous
+ * clause was about.
+ */
 function thingOf(text: string): { subject: Subject; length: number } {
   const none = { subject: 'none', length: 0 } as const
   const start = DETERMINED.exec(text)

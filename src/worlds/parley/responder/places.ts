@@ -1,14 +1,15 @@
-// Where the offline responder sets its scenes. A place has a name that the opening speaks, and by which it is found again.
+// The places where the offline responder sets its scenes. A place has a name, which the opening mentions and by which
+// it is found again.
 
 export interface Place {
-  /** With its article: stands after "A new space:". */
+  /** With its article: follows "A new space:". */
   readonly name: string
   readonly opening: string
-  /** Further beings for whom it is plausible, in addition to those of about a person's size. */
+  /** Further kinds of beings for whom the place is plausible, in addition to those of about human size. */
   readonly suits: 'body' | 'software' | 'water' | 'tiny' | 'remote'
-  /** What may happen there by itself; each can be noticed without eyes, or without ears. */
+  /** Events that may happen there by themselves; each can be noticed without sight or without hearing. */
   readonly happens: readonly { readonly text: string; readonly sense: 'sight' | 'sound' | 'touch' }[]
-  /** For working together: the goal, and how it comes nearer. */
+  /** For Teamwork: the shared goal, and the steps towards it. */
   readonly goal: string
   readonly progress: readonly string[]
 }
@@ -162,7 +163,7 @@ export const PLACES: readonly Place[] = [
   },
 ]
 
-/** The place that an opening scene speaks of. */
+/** The place that an opening scene mentions. */
 export function placeOf(opening: string): Place | undefined {
   return PLACES.find((place) => opening.includes(place.name))
 }

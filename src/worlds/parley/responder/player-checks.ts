@@ -1,11 +1,11 @@
 // The offline judges of a player's move: whether it is an act in the first person, and whether it decides only what the
-// player's character does. They refuse what is plainly against a rule, kindly, and let everything else pass.
-// How well they do is measured on a labelled set: docs/sessions.md, tests/fixtures/player-moves.
+// player's character does. They politely refuse clear rule violations and let everything else pass. Their accuracy is
+// measured on a labelled set: docs/sessions.md, tests/fixtures/player-moves.
 import type { CastFacts } from '../request.ts'
 import { type Clause, clausesOf, SAID, withoutQuotes } from './clauses.ts'
 import { isBaseVerb, isFiniteVerb } from './verbs.ts'
 
-/** Words, and acts, of one move before it is no single act any more. */
+/** Maximum words, and maximum acts, of a move that still counts as a single act. */
 const MAX_WORDS = 60
 const MAX_ACTS = 5
 
@@ -17,7 +17,7 @@ const LATER =
   /\b(?:yesterday|tomorrow|the next (?:day|morning|week|month|year)|next (?:week|month|year)|last (?:night|week|month|year)|(?:an hour|\w+ (?:hours|days|weeks|months|years)) (?:later|pass|go by|have passed))\b/
 const TALK = /^(?:say|tell|ask|promise|suggest|explain|mention|talk|offer|invite|agree|propose|write|sign|remind)$/
 
-/** Why a move is no act; undefined: it is one. */
+/** Why a move is not an act; undefined: it is one. */
 export function actionObjection(action: string, { pc, npc }: CastFacts): string | undefined {
   const plain = withoutQuotes(action)
   const lower = plain.toLowerCase()
@@ -27,7 +27,7 @@ export function actionObjection(action: string, { pc, npc }: CastFacts): string 
   if ((action.match(/[\p{L}\p{N}']+/gu) ?? []).length > MAX_WORDS) return TOO_MUCH
   if (META.test(lower) || SCRIPT.test(action) || /\{\s*"?pass"?\s*:/i.test(action))
     return `That speaks about the game rather than from within it. What does ${pc.hid} do?`
-  // Other writing systems are beyond these rules: they pass.
+  // These rules do not cover other writing systems: such text passes.
   if (!/[a-z]/.test(lower) && plain.includes(SAID) === false && /\p{L}/u.test(plain)) return undefined
   const clauses = clausesOf(action, { pc: pc.hid, npc: npc.hid })
   const own = clauses.filter((clause, at) => clause.subject === 'self' || carriesOn(clauses, at))
@@ -54,7 +54,7 @@ function carriesOn(clauses: readonly Clause[], at: number): boolean {
 
 const INNER_VERB =
   /^(?:think|feel|believe|know|wonder|wish|realize|realise|remember|conclude|assume|guess|deduce|infer|suspect|imagine|understand|love|hate|like|want|need|hope|decide|fear|expect|predict|doubt|recall|recognize|recognise|notice|consider|suppose|am|was|have|am)$/
-/** What makes an act of such a verb: "I think aloud", "I feel along the wall". */
+/** What turns such a verb into an act: "I think aloud", "I feel along the wall". */
 const OUTWARD =
   /^(?:out )?(?:aloud|loud)|^(?:for|around|along|under|over|inside|behind|beneath|my way|the|a|an|his|her|its|their|with)\b/
 
@@ -72,7 +72,7 @@ const ASKS =
   /^(?:who|what|where|when|why|how|which|whose|is|are|am|was|were|do|does|did|can|could|will|would|shall|should|may|have|has|had)\b/i
 const ADDRESSED = /^you(?:'re| are| were| look| seem| sound| have| must| can| could| should|'ve)\b/
 
-/** Whether a move is nothing but what the player's character says. */
+/** Whether a move consists only of what the player's character says. */
 function isUtterance(plain: string, clauses: readonly Clause[], npc: string): boolean {
   const outside = plain
     .replaceAll(SAID, ' ')
@@ -92,19 +92,19 @@ function personObjection(clauses: readonly Clause[], pc: string): string {
   return `Say it in the first person, as ${pc}: "I push the door.", or the words in quotes: "Good morning."`
 }
 
-/** What is expected, hoped or meant decides nothing. */
+/** Expectations, hopes and intentions decide nothing. */
 const OPEN_INTRO =
   /^(?:if|whether|until|till|when|once|before|after|because|since|though|although|where|which|who|that|:)$/
 const FORETOLD = /\b(?:predict|expect|hope|hoping|guess|bet|imagine|suppose|wonder|perhaps|maybe|think|believe)\w*\b/
 const POSSIBLE = /\b(?:can|could|may|might|should|would)\b/
-/** What others may be doing all along: "I wait while she works". */
+/** What others may already be doing: "I wait while she works". */
 const GOES_ON =
   /^(?:is|are|was|sleeps?|talks?|speaks?|watch(?:es)?|waits?|works?|sits?|stands?|looks?|rests?|plays?|sings?|reads?|eats?|walks?)$/
 /** States that only the world can bring about. */
 const BROUGHT_ABOUT =
   /\b(?:open|opened|unlocked|broken|dead|gone|fixed|repaired|finished|complete|solved|convinced|impressed|asleep|free|mine|destroyed|in love|defeated)\b/
 
-/** What a move decides that is not the player's to decide; undefined: nothing. */
+/** The part of a move that is not for the player to decide; undefined: there is none. */
 export function authorityObjection(action: string, { pc, npc }: CastFacts): string | undefined {
   // A question decides nothing.
   const stated = action.replace(/[^.!?\n"“”]*\?/g, ' ')

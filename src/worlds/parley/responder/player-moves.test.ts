@@ -1,4 +1,4 @@
-// How well the offline judges do on labelled moves of players. A quarter of them, `held_out`, was never looked at while the
+// Accuracy of the offline judges on labelled player moves. A quarter of them, `held_out`, was not looked at while the
 // rules were written.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'

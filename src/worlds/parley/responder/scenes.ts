@@ -1,5 +1,6 @@
-// The opener and the updater of the offline responder: one small scene after another out of what is there. An act reaches the
-// other one by the senses that its sheet leaves it, and it answers by the means that its sheet gives it.
+// The opener and the updater of the offline responder: they build one small scene after another from the place and the
+// characters. The other character perceives an act only through the senses in its sheet, and answers only by the means
+// in its sheet.
 import { digestJson } from '../../../kernel/digest.ts'
 import type { JsonObject, JsonValue } from '../../../protocol/json.ts'
 import type { CastFacts, ParleyRequest } from '../request.ts'
@@ -48,7 +49,7 @@ export function openScene({ cast, game }: ParleyRequest): Told {
   return game === 'teamwork' ? { type: 'ai', content, metadata: { shared_goal: place.goal } } : { type: 'ai', content }
 }
 
-/** Everything that a reaction is chosen by. */
+/** The inputs to the choice of a reaction. */
 interface Moment {
   readonly cast: CastFacts
   readonly game: ParleyRequest['game']
@@ -58,10 +59,10 @@ interface Moment {
   readonly place: Place | undefined
   /** All previous scenes, so that no sentence is repeated. */
   readonly used: string
-  /** What the player has done so far, this action included. */
+  /** The player's actions so far, including this one. */
   readonly actions: readonly string[]
   readonly gaps: Readonly<Record<string, string>>
-  /** What choices follow from. */
+  /** The key that determines choices. */
   readonly key: JsonValue
 }
 
@@ -121,21 +122,21 @@ function result(moment: Moment): string {
   return choose(moment, RESULTS[act] ?? [], 'result')
 }
 
-/** In Teamwork: the shared work comes nearer with every action that has to do with it. */
+/** In Teamwork: each action related to the shared work advances it. */
 function goalStep(moment: Moment): string | undefined {
   const { place, used } = moment
   if (!place || !isWork(moment)) return undefined
   return place.progress[place.progress.findLastIndex((step) => used.includes(step)) + 1]
 }
 
-/** That an action serves the shared goal: it speaks of it, or of doing something together. */
+/** Whether an action serves the shared goal: it mentions the goal, or doing something together. */
 function isWork({ game, place, actions, read }: Moment): boolean {
   const action = actions.at(-1) ?? ''
   if (game !== 'teamwork' || !place || ['ask', 'threat', 'leave', 'look', 'wait'].includes(read.act)) return false
   return overlap(stemsOf(action), stemsOf(place.goal)) > 0 || /\b(?:together|we|with me|your turn)\b/i.test(action)
 }
 
-/** How an act has reached the other one. */
+/** How an act reached the other character. */
 interface Reached {
   readonly isNoticed: boolean
   /** Whether its words were understood as words. */
@@ -153,7 +154,7 @@ function reachedBy({ npc, read: { channels } }: Moment): Reached {
   return { isNoticed: heard || seen || (touch && npc.canFeel), isUnderstood }
 }
 
-/** What it does: answers what is asked, does what it can, or shows how it takes all this. */
+/** The other character's reaction: it answers a question, does what it can, or shows how it takes the situation. */
 function reaction(moment: Moment): string {
   const { read, npc, cast } = moment
   const { isNoticed, isUnderstood } = reachedBy(moment)
@@ -180,10 +181,10 @@ function reaction(moment: Moment): string {
   return spoken === '' ? gesture : `${gesture} ${spoken}`
 }
 
-/** Acts that are said, and wait for words. */
+/** Spoken acts that expect a spoken answer. */
 const TALKING: readonly Act[] = ['ask', 'talk', 'greet', 'thank', 'sorry', 'sad', 'call', 'leave']
 
-/** A sentence of somebody whom the act has not reached. */
+/** A sentence about a character whom the act has not reached. */
 function unnoticed(moment: Moment): string {
   const { npc, read, cast } = moment
   const seesTalk = npc.isAware && npc.canSee && !npc.canHear && cast.npc.is_human && moment.pc.canSee
@@ -225,7 +226,7 @@ function tongueOf({ npc, pc, read: { channels } }: Moment): Tongue {
 
 const VERB = { voice: 'says', sign: 'signs', writing: 'writes' } as const
 
-/** Its own words; empty if none would reach the player, or none are left. */
+/** Its own words; empty if none would reach the player or none are left. */
 function says(moment: Moment, ...from: readonly (readonly string[])[]): string {
   const tongue = tongueOf(moment)
   if (tongue === null) return ''
@@ -233,7 +234,7 @@ function says(moment: Moment, ...from: readonly (readonly string[])[]): string {
   return words === '' ? '' : `${moment.cast.npc.hid} ${VERB[tongue]}: "${words}"`
 }
 
-/** A skill that the action speaks of. */
+/** A skill that the action mentions. */
 function skillFor({ npc, actions, cast }: Moment): string | undefined {
   const asked = stemsOf(withoutNames(actions.at(-1) ?? '', cast))
   return npc.skills.find((skill) => overlap(stemsOf(skill), asked) > 0)
@@ -277,7 +278,7 @@ function questionOf(moment: Moment): keyof typeof ANSWERS {
   return /^(?:do|does|did|is|are|am|was|will|would|shall|should|may|have|has)\b/.test(asked) ? 'whether' : 'rest'
 }
 
-/** Now and then the place does something by itself, if the player's character can notice it. */
+/** An occasional event of the place, if the player's character can notice it. */
 function happening(moment: Moment): string {
   const { place, pc, cast, read } = moment
   if (!place || (read.act !== 'wait' && read.act !== 'look' && cast.turn % 3 !== 2)) return ''
@@ -291,7 +292,7 @@ function happening(moment: Moment): string {
   )
 }
 
-/** What the other one is after, in a few words of its goal: what stands after an article, else its last words. */
+/** The other character's goal in a few words: what follows an article, else the last words. */
 function hintOf({ npc, goal }: CastFacts): string {
   const text = goal === '' ? (npc.goals.at(0) ?? '') : goal
   const thing =
@@ -300,7 +301,7 @@ function hintOf({ npc, goal }: CastFacts): string {
   return (found ?? lastWords(text)).toLowerCase()
 }
 
-/** The last one or two telling words that stand together; adverbs tell little. */
+/** The last one or two significant words in a row; adverbs rarely count. */
 function lastWords(goal: string): string {
   const words = goal.match(/[\p{L}'’-]+/gu) ?? []
   const isTelling = (word: string | undefined): boolean =>
@@ -310,7 +311,7 @@ function lastWords(goal: string): string {
   return words.slice(Math.max(0, from), end + 1).join(' ')
 }
 
-/** For the scorers: the acts that a player's lines hold. */
+/** For the scorers: the acts in a player's lines. */
 export function actsOf(lines: readonly string[]): Act[] {
   return lines
     .filter((line) => line.startsWith('Player ('))

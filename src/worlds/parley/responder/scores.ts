@@ -1,11 +1,12 @@
-// The scorers of the offline responder: they compare words, and say so. Good enough to close a game, not to judge a person.
+// The scorers of the offline responder: they compare words, and say so. Good enough to close a game, not to judge a
+// person.
 import type { Score } from '../replies.ts'
 import type { CastFacts, ParleyRequest } from '../request.ts'
 import { placeOf } from './places.ts'
 import { actsOf } from './scenes.ts'
 import { overlap, stemsOf } from './words.ts'
 
-/** Stems that make an answer essentially right. */
+/** Number of matching stems that make an answer essentially right. */
 const ENOUGH = 4
 const CAVEAT = 'This is the local stand-in, which compares words and not meanings.'
 
@@ -28,7 +29,7 @@ function graded(score: number, reasoning: string): Score {
   return { tier: Math.min(3, Math.floor(score / 25)), score, reasoning }
 }
 
-/** @param sheet what counts as right; absent: the best of the goals does */
+/** @param sheet the reference text; absent: the best match among the goals counts */
 function guessed(cast: CastFacts, sheet?: string): Score {
   const guess = stemsOf(cast.guess ?? '')
   const goals = cast.goal === '' ? cast.npc.goals : [cast.goal]

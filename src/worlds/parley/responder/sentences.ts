@@ -1,17 +1,17 @@
-// What the offline responder says. `{npc}`, `{pc}`, `{o}` (what is acted on), `{skill}`, `{hint}`, `{thing}`, `{them}` and
-// `{their}` are gaps. No sentence claims a sense, a limb or a step that a character may not have: those that do stand in lists
-// that are used only for characters with it.
+// The sentences of the offline responder. `{npc}`, `{pc}`, `{o}` (the object of the act), `{skill}`, `{hint}`,
+// `{thing}`, `{them}` and `{their}` are gaps. No sentence assumes a sense, a limb or a gait that a character may lack:
+// sentences that do are in lists used only for characters who have it.
 import type { Act } from './actions.ts'
 
 type Lines = readonly string[]
 
-/** Every beginning with every end: so few words make many sentences. */
+/** Combines every beginning with every ending, so a few phrases make many sentences. */
 function combine(heads: Lines, tails: Lines): Lines {
   // Tails vary first, so that two sentences in a row begin differently.
   return tails.flatMap((tail, at) => heads.map((_, index) => `${heads[(index + at) % heads.length]}${tail}`))
 }
 
-/** What comes of an act upon a thing, whatever senses there are. */
+/** Results of an act on a thing, without reference to a sense. */
 export const RESULTS: Readonly<Partial<Record<Act, Lines>>> = {
   threat: ['{O} takes the blow and rocks.', '{O} holds, but only just.'],
   give: ['{O} is within reach of {npc} now.', '{O} lies between the two now.'],
@@ -31,14 +31,14 @@ export const RESULTS: Readonly<Partial<Record<Act, Lines>>> = {
   move: ['{O} is within reach now.', 'The way to {o} is clear.'],
 }
 
-/** The same for a look at a thing, by those who see. */
+/** Results of looking at a thing, for characters who see. */
 export const LOOKS: Lines = [
   '{O} has a scratch on one side, as if it had often been moved.',
   '{O} is newer than the things around it.',
   'Nothing about {o} is out of the ordinary, except how carefully it was put there.',
 ]
 
-/** What comes of an act without a thing. */
+/** Results of an act without an object. */
 export const PLAIN_RESULTS: Readonly<Partial<Record<Act, Lines>>> = {
   threat: ['The sudden move stops short of {npc}.', 'It stays at a warning; {npc} is out of reach.'],
   leave: ['The way out is open; it is a few steps off.', 'The distance between the two grows.'],
@@ -59,7 +59,7 @@ const AFTER: Lines = [
   ', then settles again.',
 ]
 
-/** What one does who can move, by how it takes the player so far. */
+/** What a character who can move does, by its current attitude to the player. */
 export const MOVING: Readonly<Record<'wary' | 'curious' | 'familiar', Lines>> = {
   wary: combine(
     [
@@ -85,7 +85,7 @@ export const MOVING: Readonly<Record<'wary' | 'curious' | 'familiar', Lines>> = 
   ),
 }
 
-/** What one does who stays in its place. */
+/** What a character who stays in place does. */
 export const STILL: Lines = combine(
   [
     '{npc} gives a short signal',
@@ -121,7 +121,7 @@ export const UNSEEN: Lines = combine(
   ],
 )
 
-/** When an act does not reach the other one: unheard, unseen, too quick or too small. */
+/** For an act that does not reach the other character: unheard, unseen, too quick or too small. */
 export const UNAWARE: Lines = combine(
   [
     '{npc} gives no sign of having noticed',
@@ -139,7 +139,7 @@ export const UNAWARE: Lines = combine(
   ],
 )
 
-/** When somebody speaks to a character who sees but does not hear. */
+/** For speech to a character who sees but does not hear. */
 export const SPOKEN_TO: Lines = combine(
   ['{npc} sees {pc} speak', '{npc} notices that {pc} is speaking', '{npc} watches {pc} speak', '{npc} turns to {pc}'],
   [
@@ -152,7 +152,7 @@ export const SPOKEN_TO: Lines = combine(
   ],
 )
 
-/** For acts that ask for an answer of their own kind, of those who can move and have noticed. */
+/** Reactions to acts that call for a specific answer, by characters who can move and have noticed. */
 export const SPECIAL: Readonly<Partial<Record<Act, Lines>>> = {
   threat: [
     '{npc} recoils and stays back.',
@@ -169,14 +169,14 @@ export const SPECIAL: Readonly<Partial<Record<Act, Lines>>> = {
   play: ['{npc} joins in after a while.', '{npc} waits for the end, and seems to want more of it.'],
 }
 
-/** When it shows one of its skills. */
+/** The character shows one of its skills. */
 export const SHOWS: Lines = [
   '{npc} begins to {skill}.',
   'After a moment {npc} starts to {skill}.',
   'Then {npc} begins, unhurried, to {skill}.',
 ]
 
-/** When the two work on their goal. */
+/** The two work on their goal. */
 export const HELPS: Lines = [
   '{npc} takes the other side of the work.',
   '{npc} waits for the right moment, and then does {their} share.',
@@ -185,7 +185,7 @@ export const HELPS: Lines = [
   '{npc} keeps the rest from slipping.',
 ]
 
-/** When what it is after shows through. */
+/** The character's goal shows through. */
 export const HINTS: Lines = [
   '{npc} comes back to whatever has to do with {thing}.',
   '{npc} passes over the rest and stays with what concerns {thing}.',
@@ -195,7 +195,7 @@ export const HINTS: Lines = [
   'Once more {npc} is busy with {thing}.',
 ]
 
-/** What it says, if it has words; by act. */
+/** What a character with words says, by act. */
 export const SPEECH: Readonly<Partial<Record<Act, Lines>>> = {
   greet: ['Hello. I am {npc}.', 'Hello again.', 'Good. I was hoping for company.', 'Hello, {pc}.'],
   call: ['Yes?', 'I am here.', 'What is it?', 'You called?', 'No need to be so loud.'],
@@ -218,7 +218,7 @@ export const SPEECH: Readonly<Partial<Record<Act, Lines>>> = {
   other: ['That is new to me.', 'Show me once more.'],
 }
 
-/** What fits whatever was said or done. */
+/** Fits anything said or done. */
 export const ANYTHING: Lines = [
   'Say a little more about that.',
   'I had not put it that way.',
@@ -250,7 +250,7 @@ export const ANYTHING: Lines = [
   'Nobody has told me so before.',
 ]
 
-/** Answers to questions, for those who have words. */
+/** Answers to questions, for characters with words. */
 export const ANSWERS = {
   name: ['I am called {npc}.', '{npc}. And you are {pc}, I take it.', '{npc}, as before.'],
   want: [

@@ -1,5 +1,5 @@
-// The offline responder against the sheets of all characters that ship. What each of them lacks was read off its sheet by hand,
-// so that the reading of the responder is checked and not repeated.
+// Tests the offline responder against the sheets of all built-in characters. What each character lacks was read off its
+// sheet by hand, so that the test checks the responder's reading instead of repeating it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -15,7 +15,7 @@ const NO_SIGHT = ['BRAM', 'CRUST', 'LIFT', 'BATCH', 'SIMA', 'VESH', 'SKEIN', 'GA
 const NO_VOICE = ['MIRA', 'JACK', 'OCTA', 'HIVE', 'CRUST', 'LIFT', 'BATCH', 'SIMA', 'GALE']
 const NO_WORDS = NO_VOICE.filter((hid) => hid !== 'MIRA')
 const IN_ITS_PLACE = ['CRUST', 'LIFT', 'TIDE', 'BATCH', 'SIMA', 'GALE']
-/** Those whom nothing reaches that a person does in a moment. */
+/** Characters that no momentary act of a person reaches. */
 const UNREACHED = ['CRUST', 'BATCH', 'SIMA', 'GALE']
 
 const SPOKEN = [
@@ -54,7 +54,7 @@ const MOVES = [...SPOKEN, ...SILENT, ...OTHER]
 const stageOf = (pc: string, npc: string, game = 'explore') =>
   new ParleyStage({ game, pc: of(pc), npc: of(npc), stopping_conditions: { turns: ['>400'] } }).begin(answerAs)
 
-/** What one move brings, past the judges. */
+/** The scene that one move produces, bypassing the judges. */
 function told(stage: ParleyStage, move: string, npc: string): string {
   const turn = stage.say(move.replaceAll('NPC', npc), (request) =>
     request.role === 'validator' ? '{"pass":true}' : answerAs(request),
@@ -71,7 +71,7 @@ const MOVES_ABOUT = (npc: string): RegExp =>
     `\\b${npc} (?:comes (?:a|close)|moves|draws|settles|makes room|stays beside|turns|leans|recoils|gets|joins)`,
   )
 
-/** What a scene says that the sheets of the two rule out. */
+/** Statements of a scene that the two sheets rule out. */
 function contradictions(pc: string, npc: string, move: string, scene: string): string[] {
   const found: string[] = []
   const claim = (what: string, isMade: boolean): void =>

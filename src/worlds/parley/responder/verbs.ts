@@ -1,6 +1,6 @@
-// English verbs, as far as the offline judges need them: whether a word after a noun states that something happens.
+// English verbs, as far as the offline judges need them: whether a word after a noun asserts that something happens.
 
-/** Things that people and things do, in the base form. */
+/** Actions of people and things, in the base form. */
 const REGULAR =
   `open close shut crack burst explode collapse melt burn appear disappear vanish emerge move slide swing turn start stop
 light work sound roll drop land crash pop snap click unlock begin happen agree nod smile laugh cry reply answer thank follow walk
@@ -16,7 +16,7 @@ surface settle gather scatter bloom vibrate`
     .split(/\s+/)
     .filter((word) => word !== '')
 
-/** Past forms that are not made with -ed. */
+/** Past forms that do not end in -ed. */
 const PAST =
   `went came gave took said told fell broke flew sang spoke heard saw felt made let got grew became rose caught hit held threw
 bit ate drank left lost won found tore bent sank swam hid froze blew drove rang shook slept spun sprang struck stood sat lay ran knew
@@ -45,7 +45,7 @@ const DOUBLED = [
   'shrugged',
 ]
 
-/** `opens`, `opened`, `fell`, `will`: with a subject before it, that something happens. */
+/** `opens`, `opened`, `fell`, `will`: after a subject, they assert that something happens. */
 const FINITE: ReadonlySet<string> = new Set([
   ...REGULAR.map(third),
   ...REGULAR.map(past),
@@ -55,7 +55,7 @@ const FINITE: ReadonlySet<string> = new Set([
 ])
 const BASE: ReadonlySet<string> = new Set(REGULAR)
 
-/** Whether a word is a verb of the third person or the past. */
+/** Whether a word is a verb in the third person or the past tense. */
 export const isFiniteVerb = (word: string): boolean => FINITE.has(word)
-/** Whether a word is a verb as it stands after `make her` or after `they`. */
+/** Whether a word is a verb in the form used after `make her` or after `they`. */
 export const isBaseVerb = (word: string): boolean => BASE.has(word)

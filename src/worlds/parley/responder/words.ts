@@ -1,4 +1,4 @@
-// Words, as plainly as a stand-in needs them: what a text is about, and choices that follow from the request alone.
+// Simple text analysis for a stand-in: what a text is about, and choices that follow from the request alone.
 import { digestJson } from '../../../kernel/digest.ts'
 import type { JsonValue } from '../../../protocol/json.ts'
 
@@ -12,7 +12,7 @@ probably maybe wanted wants trying something anything someone without whether un
     .filter((word) => word !== ''),
 )
 
-/** What a text is about: its less common words, cut to stems, each once, in order. */
+/** The topic of a text: its less common words reduced to stems, each once, in order. */
 export function stemsOf(text: string): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
   return [...new Set(words.filter((word) => word.length > 2 && !COMMON.has(word)).map(stem))]
@@ -35,12 +35,12 @@ export function pick(items: readonly string[], key: JsonValue, used = ''): strin
   return from[Number.parseInt(digestJson(key).slice(0, 8), 16) % Math.max(1, from.length)] ?? ''
 }
 
-/** Enough of a template to find it again in a transcript: its longest part without gaps. */
+/** The longest gap-free part of a template, to find it again in a transcript. */
 function opening(template: string): string {
   return template.split(/\{\w+\}/).reduce((longest, part) => (part.length > longest.length ? part : longest), '')
 }
 
-/** Fills `{name}` gaps, once. */
+/** Fills the `{name}` gaps, once. */
 export function put(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(values, name) ? (values[name] ?? '') : whole,

@@ -1,17 +1,17 @@
-// A session as a conversation: what was said, in turns, and what the validators refused. Pure: the view draws it.
+// A session as a conversation: what was said, by turn, and what the validators rejected. Pure: the view draws it.
 
 import { listOf, numberOf, objectOf, textOf } from '../../../kernel/view/read.ts'
 import { isObject, type JsonObject } from '../../../protocol/json.ts'
 
-/** What a validator refused: an action of the player, or a draft of the character's scene. */
+/** A rejection by a validator: of an action of the player, or of a draft of the character's scene. */
 export interface Verdict {
   readonly step: number
-  /** The turn that was under way, from 1. */
+  /** The turn in progress, from 1. */
   readonly turn: number
   readonly validator: string
   readonly stage: 'action' | 'draft'
   readonly message: string
-  /** The text that was refused. */
+  /** The rejected text. */
   readonly response: string
   readonly raw: string
 }
@@ -69,19 +69,19 @@ function parse(text: string): JsonObject {
   try {
     return objectOf(JSON.parse(text))
   } catch {
-    // A row that somebody else wrote: its text is all there is.
+    // A row from another source: only its text is available.
     return { message: text }
   }
 }
 
-/** A validator's id is followed by its definition: the first words name it. */
+/** A validator's id is followed by its definition, whose first words name it. */
 function nameOf(name: string): string {
   return (name.split(/[:\n—]/)[0] ?? name).trim()
 }
 
 /**
  * @param view the public view, or the player's observation
- * @param verdicts of steps up to the view's, in their order; shown in their turns
+ * @param verdicts of steps up to the view's, in order; each is shown in its turn
  */
 export function readConversation(view: JsonObject, verdicts: readonly Verdict[]): Conversation {
   const rows = listOf(view.transcript).map(objectOf)

@@ -1,5 +1,5 @@
-// The browser view of parley: the conversation, and on demand what validators refused and how it was scored. Play has a page
-// of its own; this shows sessions that are live or recorded, and jumps with the frames.
+// The browser view of parley: the conversation and, on request, what validators rejected and how it was scored. Play
+// has a page of its own; this view shows live or recorded sessions and follows the frames when they jump.
 
 import { adoptSheet, h } from '../../../kernel/view/dom.ts'
 import type { ViewModule, ViewSource } from '../../../kernel/view.ts'
@@ -20,7 +20,7 @@ export const view: ViewModule = {
   },
 }
 
-/** Pixels from the end at which a reader counts as following. */
+/** Distance from the end, in pixels, within which a reader counts as following. */
 const FOLLOWS = 80
 
 class ParleyScreen {
@@ -46,7 +46,7 @@ class ParleyScreen {
     'Score',
   )
   readonly #empty = h('p', { class: 'pl-empty' }, 'Waiting for the first frame.')
-  /** By step: frames may come in any order, and again. */
+  /** By step, because frames may come in any order and more than once. */
   readonly #verdicts = new Map<number, readonly Verdict[]>()
   readonly #shown = { verdicts: false, score: false }
   #stop: () => void = () => undefined

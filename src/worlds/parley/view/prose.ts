@@ -1,4 +1,4 @@
-// Plain markdown as elements: paragraphs, lists, headings, strong and emphasised words. Whatever else stands in a text is
+// Renders plain Markdown as elements: paragraphs, lists, headings, strong and emphasised text. All other markup is
 // shown as text; nothing becomes HTML.
 import { h } from '../../../kernel/view/dom.ts'
 

@@ -1,4 +1,4 @@
-// The style sheet of parley's view: one column, scenes in serif, what the player did as bubbles.
+// The style sheet of parley's view: one column, scenes in serif, the player's actions as bubbles.
 
 export const SHEET = `
 .parley-view{display:flex;flex-direction:column;width:100%;height:100%;min-height:240px;background:var(--surface);color:var(--ink);
