@@ -1,4 +1,5 @@
-// Lines of a file of any size, with their numbers. A line that cannot be shown says why, and the next ones follow.
+// Reads the lines of a file of any size, with their numbers. A line that cannot be returned has an explanation instead,
+// and reading continues.
 import { createReadStream } from 'node:fs'
 import { type RawLine, readRawLines } from '../lib/json-lines.ts'
 
@@ -8,7 +9,7 @@ export type NumberedLine =
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024
 
-/** Blank lines are left out, but counted. */
+/** Blank lines are skipped, but counted. */
 export async function* readNumberedLines(path: string): AsyncGenerator<NumberedLine> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   for await (const raw of readRawLines(createReadStream(path), MAX_LINE_BYTES)) {

@@ -1,5 +1,5 @@
-// The format `episodes`: a folder with one file an episode. One pass over the rows; what is gathered for the files is
-// written whenever it has grown to a bound, one file after the other, so that no more than one is open.
+// The format `episodes`: a folder with one file per episode. It makes one pass over the rows. Pending text is written
+// whenever it reaches a limit, one file after the other, so that at most one file is open.
 import { appendFile, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoredRow } from '../store/log-rows.ts'
@@ -11,11 +11,11 @@ import { RowTexts } from './row-texts.ts'
 interface EpisodeFile {
   readonly path: string
   rows: number
-  /** What is not written yet. */
+  /** Text not yet written. */
   waiting: string[]
 }
 
-/** Characters that wait at most, over all files. */
+/** Maximum number of pending characters, over all files. */
 const MAX_WAITING = 8 * 1024 * 1024
 
 export async function writeEpisodes(
@@ -58,7 +58,7 @@ async function writeWaiting(files: Iterable<EpisodeFile>): Promise<void> {
   }
 }
 
-/** Takes short episodes away and makes the others durable. */
+/** Removes short episodes, and makes the others durable. */
 async function settle(files: readonly EpisodeFile[], minLength: number): Promise<Counts> {
   const kept = files.filter((file) => file.rows >= minLength)
   const short = files.filter((file) => file.rows < minLength)

@@ -1,16 +1,16 @@
-// File names for episodes. An id may be anything; a name must be safe on every file system.
+// File names of episodes. An id may be any text; a name must be safe on every file system.
 import { createHash } from 'node:crypto'
 import { AppError } from '../kernel/errors.ts'
 
-/** Bytes of a name without its ending: file systems allow 255. */
+/** Maximum length of a name without its extension, in bytes: file systems allow 255. */
 const MAX_BYTES = 200
-/** Devices of Windows, with or without an ending. */
+/** Windows device names, with or without an extension. */
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i
 
-/** Rows that belong to no episode are kept under this name, as the original does. */
+/** Rows without an episode are stored under this name, as in the original. */
 const NO_EPISODE = 'unknown'
 
-/** A name that is safe everywhere: no path, no device, no hidden file, no odd characters, not too long. */
+/** A name that is safe everywhere: no path, device, hidden file or unusual characters, and not too long. */
 export function safeName(id: string): string {
   let name = id.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}._-]/gu, '_')
   name = name
@@ -33,12 +33,12 @@ function cutBytes(text: string, max: number): string {
   return kept
 }
 
-/** Names of the episodes of one dataset: no two share one, also where capitals do not count. */
+/** Names of the episodes of one dataset: all distinct, even on case-insensitive file systems. */
 export class EpisodeNames {
   readonly #ids = new Map<string, string | null>()
 
   /**
-   * @param id null: the rows that belong to no episode
+   * @param id null: the rows without an episode
    * @throws AppError NAMES_COLLIDE with both ids
    */
   nameOf(id: string | null): string {

@@ -1,5 +1,5 @@
-// Makes a dataset of the command log. Memory does not grow with the number of rows; nothing half-written ever has the
-// final name; the same log gives the same bytes.
+// Exports a dataset from the command log. Memory does not grow with the number of rows. Incomplete output never has the
+// final name. The same log gives the same bytes.
 import { join } from 'node:path'
 import type { DatasetFormat, DatasetStatistics } from '../protocol/dataset.ts'
 import type { Store } from '../store/store.ts'
@@ -15,24 +15,24 @@ import { writeTrajectories } from './trajectories.ts'
 export interface ExportRequest extends RowsRequest {
   readonly format: DatasetFormat
   readonly output: string
-  /** Replaces what is at `output`. */
+  /** Replaces existing output at `output`. */
   readonly isForced?: boolean
-  /** Of `episodes`: shorter ones are skipped. 1 or more. */
+  /** For `episodes`: shorter episodes are skipped. 1 or more. */
   readonly minLength?: number
 }
 
-/** Episodes with fewer rows teach little: the original's bound. */
+/** Episodes with fewer rows are of little use for training; the original's limit. */
 export const MIN_LENGTH = 3
 
-/** How statistics name the formats that the original names otherwise. */
+/** Format names in statistics, where the original's differ. */
 const NAMES: Partial<Record<DatasetFormat, string>> = { chat: 'chat_completion', episodes: 'episode_sequence' }
 
 const FOLDERS: readonly DatasetFormat[] = ['episodes', 'sharegpt']
 
 /**
  * Writes one dataset.
- * @throws AppError FILE_EXISTS, FILE_UNWRITABLE, NAMES_COLLIDE (two episodes, one file name), STORE_CORRUPT (names the row),
- * STORE_BUSY, INTERRUPTED, and the codes of the store; then nothing is left behind
+ * @throws AppError FILE_EXISTS, FILE_UNWRITABLE, NAMES_COLLIDE (two episodes, one file name), STORE_CORRUPT (names the
+ * row), STORE_BUSY, INTERRUPTED, and the codes of the store; then no output is left
  */
 export async function exportDataset(store: Store, request: ExportRequest): Promise<DatasetStatistics> {
   const { format, output, isForced = false } = request

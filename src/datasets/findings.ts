@@ -2,14 +2,14 @@
 import type { JsonValue } from '../protocol/json.ts'
 
 export interface DatasetProblem {
-  /** In a folder: which of its files. */
+  /** For a folder: the file's name in it. */
   readonly file: string
-  /** From 1; of Parquet, the number of the row. */
+  /** From 1; for Parquet, the number of the row. */
   readonly line: number
   readonly message: string
 }
 
-/** Number of problems that are reported; further ones are only counted. */
+/** Maximum number of problems reported; further ones are only counted. */
 const MAX_PROBLEMS = 20
 
 export class Findings {

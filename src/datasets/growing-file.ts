@@ -1,8 +1,8 @@
-// A file that grows, is synced, and is closed: what the formats write into. While one buffer is on its way to the disk the
-// next is filled; both are used again and again.
+// A file that formats append to, which is finally synced and closed. While one buffer is being written to disk, the
+// next is filled; both buffers are reused.
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** Bytes that are gathered before they are written. */
+/** Bytes buffered before a write. */
 const CHUNK = 512 * 1024
 
 export class GrowingFile implements AsyncDisposable {
@@ -20,9 +20,9 @@ export class GrowingFile implements AsyncDisposable {
     return new GrowingFile(await open(path, 'w'))
   }
 
-  /** Takes text; says whether it is time to `flush`. */
+  /** Buffers text; returns whether it is time to `flush`. */
   add(text: string): boolean {
-    // A character has three bytes at most: those beyond count as two.
+    // A character takes at most three bytes: those beyond the BMP count as two.
     const needed = this.#used + text.length * 3
     if (needed > this.#filling.length) {
       const larger = Buffer.allocUnsafeSlow(needed)
@@ -33,12 +33,12 @@ export class GrowingFile implements AsyncDisposable {
     return this.#used >= CHUNK
   }
 
-  /** Begins to write what was gathered, once what was begun before is written. */
+  /** Starts writing the buffer, once the previous write is complete. */
   async flush(): Promise<void> {
     await this.#writing
     const full = this.#filling
     this.#writing = this.write(full.subarray(0, this.#used))
-    // The next call reports a failure; until then nothing listens.
+    // The next call reports a failure; until then there is no other handler.
     this.#writing.catch(() => undefined)
     this.#filling = this.#spare
     this.#spare = full
@@ -52,7 +52,7 @@ export class GrowingFile implements AsyncDisposable {
     }
   }
 
-  /** Writes what is left; resolves once all of it is durable. */
+  /** Writes the rest; resolves once everything is durable. */
   async finish(): Promise<void> {
     await this.flush()
     await this.#writing
@@ -60,7 +60,7 @@ export class GrowingFile implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // `flush` has reported a failure; here the write only has to be finished.
+    // `flush` has reported a failure; here the write only has to settle.
     await this.#writing.catch(() => undefined)
     await this.#handle.close()
   }

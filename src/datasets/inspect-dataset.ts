@@ -23,18 +23,18 @@ export interface DatasetReport {
   readonly files: number
   readonly bytes: number
   readonly records: number
-  /** A quarter of the characters that are learnt from; of raw, episodes and trajectories, of the whole records. */
+  /** A quarter of the characters used for training; for raw, episodes and trajectories, of the whole records. */
   readonly estimated_tokens: number
-  /** Of Parquet: names and types. */
+  /** For Parquet: names and types. */
   readonly columns: Readonly<Record<string, string>> | null
   readonly first_records: readonly JsonValue[]
-  /** The first of them. */
+  /** The first problems. */
   readonly problems: readonly DatasetProblem[]
   readonly problems_found: number
 }
 
 export interface InspectOptions {
-  /** How many of the first records are shown. */
+  /** How many of the first records to show. */
   readonly shown?: number
   readonly signal?: AbortSignal | undefined
 }
@@ -42,8 +42,8 @@ export interface InspectOptions {
 const CHARACTERS_A_TOKEN = 4
 
 /**
- * Reads a dataset through, a bit at a time.
- * @throws AppError FILE_UNREADABLE, INTERRUPTED; what is wrong inside is in the report
+ * Reads a whole dataset, incrementally.
+ * @throws AppError FILE_UNREADABLE, INTERRUPTED; faults in the content are in the report
  */
 export async function inspectDataset(path: string, options: InspectOptions = {}): Promise<DatasetReport> {
   const findings = new Findings(options.shown ?? 1)
@@ -97,7 +97,7 @@ async function sizeOf(paths: readonly string[]): Promise<number> {
   return bytes
 }
 
-/** What marks the records of each format, their schema, and what of them is learnt from. */
+/** For each format: how to recognize its records, their schema, and the parts used for training. */
 const LINE_KINDS: readonly {
   readonly format: string
   readonly key: string
@@ -150,7 +150,7 @@ function faultOf(schema: z.ZodType, value: JsonValue): string | undefined {
   return issue && `${formatPath(issue.path)}: ${issue.message}`
 }
 
-/** Fields that say who speaks, not what is said. */
+/** Fields that name the speaker, and not the content. */
 const LABELS = ['role', 'from']
 
 function charactersOf(value: JsonValue): number {

@@ -1,4 +1,4 @@
-// The part of an inspection that reads Parquet: columns, rows a group at a time, JSON columns looked through.
+// Inspects Parquet: columns, rows one group at a time, and the content of JSON columns.
 import { open } from 'node:fs/promises'
 import { zstdDecompressSync } from 'node:zlib'
 import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
@@ -7,7 +7,7 @@ import type { Findings } from './findings.ts'
 
 /** Columns that hold JSON objects as text, and whether they may be null. */
 const JSON_COLUMNS: Readonly<Record<string, boolean>> = { params: false, perception: true, observation: false }
-/** What is learnt from: the others say when, where and who. */
+/** Columns used for training: the others contain times, places and names. */
 const LEARNT = ['perception', 'observation', 'command', 'params', 'reasoning']
 const ROWS = 5000
 

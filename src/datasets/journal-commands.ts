@@ -1,5 +1,5 @@
-// The commands of a recorded episode, as rows for the command log: every input and every refusal, with what the slot could
-// see at that moment where its world can say.
+// The commands of a recorded episode, as rows for the command log: every input and every refusal, with the slot's
+// perception at that moment if its world provides one.
 import type { JournalFile } from '../episode/journal-file.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { corrupt, parseLine, splitHash } from '../kernel/journal.ts'
@@ -12,23 +12,23 @@ import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import { PERCEPTION_PROTOCOL_VERSION } from '../protocol/perception.ts'
 import type { ForeignRow } from '../store/log-import.ts'
 
-/** Without a rate the duration of a step is unknown: one millisecond keeps them in order. */
+/** Without a rate, the duration of a step is unknown; one millisecond keeps the steps in order. */
 const STEP_MS = 1
-/** Rows after which others get a turn. */
+/** Rows after which other tasks get a turn. */
 const TURN = 100
 const MAX_NAME = 64
 
-/** Where the rows of an episode's journal come from, in the log. */
+/** The origin, in the log, of rows from an episode's journal. */
 export const journalOrigin = (episode: string): string => `journal:${episode}`
 
-/** When a step began: the episode's start plus the steps at its rate. Milliseconds UTC. */
+/** The start of a step: the start of the episode plus the steps at its rate. Milliseconds UTC. */
 function timeOf(header: JournalHeader, step: number): number {
   const { pacing } = header
   const ms = pacing.mode === 'rate' ? (step * 1000) / pacing.stepsPerSecond : step * STEP_MS
   return Date.parse(header.started_at) + Math.round(ms)
 }
 
-/** The word of a command, and what else it says. `{command, params}` of the perception protocol stays as it is. */
+/** The name of a command, and its parameters. `{command, params}` of the perception protocol is not changed. */
 export function splitCommand(json: JsonValue): { command: string; params: JsonObject } {
   if (typeof json !== 'object' || json === null || !isObject(json))
     return { command: 'command', params: { value: json } }
@@ -40,23 +40,23 @@ export function splitCommand(json: JsonValue): { command: string; params: JsonOb
     const { [key]: word, ...rest } = json
     if (typeof word === 'string' && word !== '') return { command: word.slice(0, MAX_NAME), params: rest }
   }
-  // `{move: 'up'}`: the first key says what it is.
+  // `{move: 'up'}`: the first key is the name.
   const [first = 'command'] = Object.keys(json)
   return { command: first.slice(0, MAX_NAME) || 'command', params: json }
 }
 
-/** A journal to read, and where its world comes from. */
+/** A journal to read, and the source of its world. */
 export interface JournalSource {
-  /** Opens the journal anew; every reader closes what it opened. */
+  /** Opens the journal again; every reader closes what it opened. */
   open(): Promise<JournalFile>
   readonly worlds: WorldRegistry
-  /** Names the world in place of what the journal says: an id, a path or a package. */
+  /** Overrides the world named in the journal: an id, a path or a package. */
   readonly world?: string | undefined
 }
 
 /**
- * Every command of a journal, numbered in its order. A torn or unfinished journal gives what it holds.
- * @param isWanted whether the commands of a slot are wanted; they keep their numbers
+ * Every command of a journal, numbered in order. For a torn or unfinished journal, the commands it contains.
+ * @param isWanted whether to return the commands of a slot; numbers are not affected
  * @throws AppError JOURNAL_CORRUPT, JOURNAL_VERSION, UNKNOWN_WORLD, WORLD_VERSION, FILE_UNREADABLE
  */
 export async function* readJournalCommands(
@@ -93,7 +93,7 @@ class JournalReader {
   readonly #world: World
   readonly #replay: Replay
   readonly #players: PlayerRef[]
-  /** The last command of each slot: what it earned is known when the slot's next one comes. */
+  /** The last command of each slot: its reward is known when the slot's next command comes. */
   readonly #last = new Map<number, Found>()
   #count = 0
 
@@ -104,18 +104,18 @@ class JournalReader {
     this.#players = [...header.slots]
   }
 
-  /** The commands of one line; the world stands after it. */
+  /** The commands of one line; the world is then in the state after it. */
   take(text: string): Found[] {
     const split = splitHash(text)
     if (!split) throw corrupt(0, 'has no hash')
     const line: JournalLine = parseLine(split.body, 0)
     const found = line.kind === 'step' ? this.#commands(line.line) : []
-    // A world that does not say what a slot sees needs no replay.
+    // A world without perceptions needs no replay.
     if (this.#world.perception || line.kind === 'header') this.#replay.take(line)
     return found
   }
 
-  /** The last command of each slot, once every line was taken. */
+  /** The last command of each slot, after all lines. */
   end(): Found[] {
     if (this.#last.size === 0) return []
     const { scores } = this.#world.standing(this.#replay.fold.state)
@@ -142,7 +142,7 @@ class JournalReader {
     return this.#world.perception ? this.#settle(found) : found
   }
 
-  /** The commands before these of the same slots, with the score that the slots have come to. */
+  /** The previous commands of the same slots, with the slots' current scores. */
   #settle(found: readonly Found[]): Found[] {
     const { scores } = this.#world.standing(this.#replay.fold.state)
     return found.flatMap((each) => {
@@ -196,7 +196,7 @@ function withScore({ slot, foreign }: Found, score: number | undefined): Found {
   return { slot, foreign: { ...foreign, row: { ...foreign.row, score: score ?? null } } }
 }
 
-/** What the log is to know of the episode of a journal. */
+/** The log's record of a journal's episode. */
 export async function readJournalEpisode(source: Pick<JournalSource, 'open'>): Promise<LoggedEpisode> {
   const file = await source.open()
   try {

@@ -1,8 +1,8 @@
-// The formats that are one record a row and one line a record: raw, chat, instruction, sharegpt.
+// The formats with one record per row and one line per record: raw, chat, instruction, sharegpt.
 import type { StoredRow } from '../store/log-rows.ts'
 import type { RowTexts } from './row-texts.ts'
 
-/** The line of a row, with its end; undefined: the format cannot show it. */
+/** The line of a row, with its line ending; undefined: the format cannot represent it. */
 export type FormatLine = (row: StoredRow, texts: RowTexts) => string | undefined
 
 const SYSTEM =
@@ -43,7 +43,7 @@ const formatInstruction: FormatLine = (row, texts) => {
   return `{"instruction":${INSTRUCTION_TEXT},"input":${perception.quoted},"output":${answer}}\n`
 }
 
-/** A turn up to what is said. */
+/** The JSON of a turn up to its text. */
 const turnOf = (speaker: string): string => JSON.stringify({ from: speaker, value: 0 }).slice(0, -2)
 const HUMAN = turnOf('human')
 const GPT = turnOf('gpt')
@@ -62,7 +62,7 @@ export const LINE_FORMATS = {
   sharegpt: formatShareGpt,
 } as const satisfies Readonly<Record<string, FormatLine>>
 
-/** A row as the log shows it, in the order of `paracosm log show`. */
+/** A row as in the log, with keys in the order of `paracosm log show`. */
 export function formatEpisodeLine(row: StoredRow, texts: RowTexts): string {
   const { id, timestamp, command, reasoning, perception, outcome, agent_id, episode_id, cell } = row
   const { protocol_version, created_at, world, slot, command_id, heartbeat_cycle, score } = row

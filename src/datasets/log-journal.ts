@@ -1,4 +1,4 @@
-// Brings a recorded episode into the command log: the commands of every slot that was not logged while it was played.
+// Imports a recorded episode into the command log: the commands of every slot that was not logged during play.
 import type { CommandLog } from '../store/command-log.ts'
 import { noteEpisode } from '../store/log-episodes.ts'
 import type { ImportCount } from '../store/log-import.ts'
@@ -6,8 +6,8 @@ import type { Store } from '../store/store.ts'
 import { type JournalSource, journalOrigin, readJournalCommands, readJournalEpisode } from './journal-commands.ts'
 
 /**
- * Logs a journal. Doing it twice adds nothing.
- * @throws AppError as `readJournalCommands`, and the codes of the store
+ * Logs a journal. Repeating it adds nothing.
+ * @throws AppError like `readJournalCommands`, and the codes of the store
  */
 export async function logJournal(store: Store, log: CommandLog, source: JournalSource): Promise<ImportCount> {
   const episode = await readEpisodeId(source)
@@ -24,7 +24,7 @@ async function readEpisodeId(source: JournalSource): Promise<string> {
   return file.header.episode
 }
 
-/** Who of an episode was logged by an adapter: by slot where the row has one, otherwise by the agent's name. */
+/** The participants of an episode that an adapter logged: by slot if the row has one, otherwise by the agent's name. */
 async function readLive({ db }: Store, episode: string) {
   const rows = await db
     .selectFrom('commands')

@@ -18,16 +18,16 @@ export interface ParquetColumn<Row> {
   readonly of: (row: Row, texts: RowTexts) => Value
 }
 
-/** Rows and characters of one row group, whichever is reached first. */
+/** Maximum rows and characters of one row group, whichever is reached first. */
 const GROUP = { rows: 10_000, length: 4 * 1024 * 1024 }
 const FIRST_BYTES = 256 * 1024
 const PAGE_BYTES = 256 * 1024
-/** zstd's quick end: columns repeat so much that more effort gains little. */
+/** A low zstd level: columns are so repetitive that a higher level gains little. */
 const LEVEL = 1
 
 export const longOrNull = (value: number | null): bigint | null => (value === null ? null : BigInt(value))
 
-/** The columns of the format `parquet`: those of the log, JSON as text. */
+/** The columns of the format `parquet`: those of the log, with JSON as text. */
 export const COMMAND_COLUMNS: readonly ParquetColumn<StoredRow>[] = [
   { name: 'id', type: 'long', of: (row) => BigInt(row.id) },
   { name: 'timestamp', type: 'instant', of: (row) => row.timestamp },
@@ -59,7 +59,7 @@ const TYPES: Readonly<Record<ParquetColumn<never>['type'], Omit<SchemaElement, '
   instant: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
 }
 
-/** Types for which a dictionary is not even tried. */
+/** Types for which no dictionary is tried. */
 const PLAIN: readonly string[] = ['unique', 'long', 'instant']
 
 export class ParquetFile<Row> implements AsyncDisposable {
@@ -102,7 +102,7 @@ export class ParquetFile<Row> implements AsyncDisposable {
     return new ParquetFile(await GrowingFile.open(path), columns)
   }
 
-  /** @throws AppError STORE_CORRUPT as the columns say */
+  /** @throws AppError STORE_CORRUPT from the columns */
   async add(rows: readonly Row[]): Promise<void> {
     for (const [index, { of }] of this.#columns.entries()) {
       const waiting = this.#group[index]
@@ -117,7 +117,7 @@ export class ParquetFile<Row> implements AsyncDisposable {
     const columnData = this.#columns.map(({ name, type }, index): ColumnSource => {
       return {
         name,
-        // Made when the writer comes to the column, so that the values of one column at a time are there.
+        // Built when the writer reaches the column, so that only one column's values exist at a time.
         get data() {
           return group[index]?.values() ?? []
         },
@@ -131,7 +131,7 @@ export class ParquetFile<Row> implements AsyncDisposable {
     this.#length = 0
   }
 
-  /** Writes what is left and the footer; resolves once all of it is durable. */
+  /** Writes the rest and the footer; resolves once everything is durable. */
   async finish(): Promise<void> {
     if (this.#rows > 0) await this.#writeGroup()
     await this.#writer.finish()
@@ -146,9 +146,9 @@ export class ParquetFile<Row> implements AsyncDisposable {
 const compress = (bytes: Uint8Array): Uint8Array =>
   zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } })
 
-/** The values of one column that wait for their row group. */
+/** The pending values of one column. */
 interface Waiting {
-  /** @returns how many characters more have to be kept */
+  /** @returns the number of additional characters stored */
   add(value: Value): number
   values(): Value[]
   clear(): void
@@ -157,7 +157,7 @@ interface Waiting {
 const waitingOf = ({ type }: { readonly type: ParquetColumn<never>['type'] }): Waiting =>
   type === 'unique' ? keepBytes() : keepValues(type === 'text')
 
-/** Values as they are. Texts that repeat are kept once, so that those of the rows are soon forgotten. */
+/** Stores values unchanged. Repeated texts are stored once, so that the rows' strings can be collected soon. */
 function keepValues(isText: boolean): Waiting {
   const kept: Value[] = []
   const texts = new Map<string, string>()
@@ -182,11 +182,11 @@ function keepValues(isText: boolean): Waiting {
   }
 }
 
-/** Unique texts as bytes in one buffer, so that the strings of the rows can be collected. */
+/** Stores unique texts as bytes in one buffer, so that the rows' strings can be collected. */
 function keepBytes(): Waiting {
   let bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
   let used = 0
-  /** Where each value ends; of null: -1. */
+  /** The end of each value; -1 for null. */
   const ends: number[] = []
   return {
     add(value) {

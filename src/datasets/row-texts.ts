@@ -1,24 +1,24 @@
-// Parts of a row as JSON text. What the log keeps as JSON is looked through once and then copied: what comes out equals
-// JSON.stringify of what was logged, without building the value again for every row.
+// Parts of a row as JSON text. JSON stored in the log is checked once and then copied. The output equals JSON.stringify
+// of the logged value, without rebuilding the value for every row.
 import { AppError } from '../kernel/errors.ts'
 import type { StoredRow } from '../store/log-rows.ts'
 
-/** A stored JSON object that has been looked through. */
+/** A stored JSON object that has been checked. */
 interface CheckedJson {
   /** As it was stored. */
   readonly stored: string
-  /** On one line. */
+  /** The text on one line. */
   readonly text: string
-  /** The text once more, as a JSON string. */
+  /** The text as a JSON string. */
   readonly quoted: string
 }
 
-/** Characters of perceptions that are remembered: they repeat, so most rows need no second look. */
+/** Maximum size of the cache of perceptions, in characters: they repeat, so most rows need no second check. */
 const MAX_KEPT = 2 * 1024 * 1024
 const DAY_MS = 86_400_000
 const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))
 
-/** One for each export: remembers what the rows have in common. */
+/** One per export: caches what rows have in common. */
 export class RowTexts {
   readonly #known = new Map<string, CheckedJson>()
   #kept = 0
@@ -26,7 +26,7 @@ export class RowTexts {
   #day = { start: Number.NaN, text: '' }
 
   /**
-   * What the agent saw; undefined when the log does not know, or knows nothing of it (`{}`).
+   * The agent's perception; undefined if the log has none, or an empty one (`{}`).
    * @throws AppError STORE_CORRUPT with the number of the row
    */
   perception({ id, perception }: StoredRow): CheckedJson | undefined {
@@ -42,7 +42,7 @@ export class RowTexts {
     this.#known.set(stored, checked)
     this.#kept += sizeOf(checked)
     if (this.#kept > MAX_KEPT) {
-      // All at once: taking them out one by one costs more than looking at some of them again.
+      // All at once: evicting entries one by one costs more than checking some of them again.
       this.#known.clear()
       this.#kept = 0
     }
@@ -54,7 +54,7 @@ export class RowTexts {
     return params === '{}' ? params : checkObject(params, id, 'params')
   }
 
-  /** ISO 8601 in UTC, without quotes. Rows of one day share most of it. */
+  /** ISO 8601 in UTC, without quotes. Rows of one day share most of the text. */
   instant(ms: number): string {
     let rest = ms - this.#day.start
     if (!(rest >= 0 && rest < DAY_MS)) {
@@ -79,7 +79,7 @@ function checkObject(text: string, row: number, what: string): string {
     throw corrupt(row, what, cause)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw corrupt(row, what)
-  // JSON has line ends between its tokens alone; a database that others wrote to may hold some.
+  // JSON has line breaks only between its tokens; a database that other programs wrote to may contain some.
   return text.includes('\n') || text.includes('\r') ? JSON.stringify(value) : text
 }
 

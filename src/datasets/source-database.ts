@@ -1,10 +1,10 @@
-// The table `command_log` of the source text's SQLite file, row by row, read-only.
+// Reads the table `command_log` of the source text's SQLite file, row by row, read-only.
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { parseJson, parseWith } from '../kernel/parse.ts'
 
-/** Rows of one page. */
+/** Rows per page. */
 const PAGE = 1000
 const COLUMNS =
   'id, timestamp, command, params, reasoning, perception_snapshot, outcome, agent_id, episode_id, cell, protocol_version, created_at'
@@ -16,7 +16,7 @@ const Row = z.looseObject({
 })
 
 /**
- * Whether there is such a table, before anything is done with it.
+ * Checks that the table exists, before anything else.
  * @throws AppError VALIDATION_ERROR, FILE_UNREADABLE
  */
 export function checkSourceDatabase(path: string): void {

@@ -1,5 +1,6 @@
-// Logs of the source text: its SQLite file (table `command_log`), and its JSON Lines: raw, episode, chat and instruction.
-// Every row is named by its content, so that importing a file again, or one that has grown, adds what is new.
+// Logs of the source text: its SQLite file (table `command_log`), and its JSON Lines: raw, episode, chat and
+// instruction. Rows are identified by their content, so importing a file again, or one that has grown, adds only new
+// rows.
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
@@ -13,15 +14,18 @@ import type { ForeignRow } from '../store/log-import.ts'
 import { readSourceDatabase } from './source-database.ts'
 
 const MAGIC = 'SQLite format 3\0'
-/** The agent of rows that name none: the source text's default. */
+/** The agent of rows without one: the source text's default. */
 const DEFAULT_AGENT = 'timmy'
-/** Rows after which others get a turn. */
+/** Rows after which other tasks get a turn. */
 const TURN = 500
 
 export const SOURCE_KINDS = ['sqlite', 'raw', 'episode', 'chat', 'instruction'] as const
 type SourceKind = (typeof SOURCE_KINDS)[number]
 
-/** One row as the source text's `CommandLogger.query` gives it. `params` and `perception_snapshot` are texts in SQLite. */
+/**
+ * One row as returned by the source text's `CommandLogger.query`. `params` and `perception_snapshot` are text in
+ * SQLite.
+ */
 const SourceRow = z.object({
   id: z.int().positive().default(1),
   timestamp: z.string(),
@@ -53,7 +57,7 @@ const Chat = z.object({ messages: z.array(z.object({ role: z.string(), content: 
 const Instruction = z.object({ instruction: z.string(), input: z.string(), output: z.string() })
 
 /**
- * Which of these a file is; undefined: none of them.
+ * The kind of a file; undefined: none of these.
  * @param firstLine of a text file
  */
 export function kindOfLine(firstLine: string): Exclude<SourceKind, 'sqlite'> | undefined {
@@ -61,7 +65,7 @@ export function kindOfLine(firstLine: string): Exclude<SourceKind, 'sqlite'> | u
   try {
     value = JSON.parse(firstLine)
   } catch {
-    // Not JSON: the caller says what it takes.
+    // Not JSON: the caller reports which kinds are accepted.
     return undefined
   }
   if (Raw.safeParse(value).success) return 'raw'
@@ -138,7 +142,7 @@ function toForeign(row: SourceRow, what: string): ForeignRow {
   const { id, command, params, reasoning, outcome, episode_id, protocol_version, created_at } = row
   const seen = row.perception_snapshot ?? {}
   const timestamp = toInstant(row.timestamp, what)
-  // Times are spelled differently in the formats: the instant counts.
+  // The formats spell times differently, so the instant is compared.
   const content = JSON.stringify([timestamp, row.agent_id ?? null, episode_id ?? null, command, params, reasoning])
   const name = `import:${createHash('sha256').update(content).digest('hex').slice(0, 32)}`
   const made: NewCommandLogRow = {
@@ -167,7 +171,9 @@ function cellOf({ location = null }: JsonObject): string | null {
 
 const MOMENT = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?$/
 
-/** Times as Python and SQLite write them: microseconds, a space for the T, and without a zone UTC is meant. */
+/**
+ * Times as Python and SQLite write them: with microseconds, a space instead of the T, and in UTC if there is no zone.
+ */
 function toInstant(text: string, what: string): string {
   const [, day, time, fraction = '', zone = 'Z'] = MOMENT.exec(text) ?? []
   const ms = day === undefined ? Number.NaN : Date.parse(`${day}T${time}.${fraction.padEnd(3, '0').slice(0, 3)}${zone}`)

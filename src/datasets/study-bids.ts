@@ -1,5 +1,5 @@
-// A study in the layout of BIDS (bids.neuroimaging.io), of behaviour alone: a table of participants, one of each
-// form below phenotype/, and the events of every session below the participant. De-identified as the tidy tables are.
+// Exports a study in the BIDS layout (bids.neuroimaging.io), behaviour only: a table of participants, one table per
+// form in phenotype/, and the events of every session in the participant's folder. De-identified like the tidy tables.
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -17,14 +17,14 @@ interface BidsOptions {
   readonly folder: string
   /** The study file. */
   readonly source: string
-  /** Of the program. */
+  /** The version of the program. */
   readonly version: string
 }
 
 type Value = string | number | boolean | null | undefined
 type Columns = Readonly<Record<string, { readonly Description: string; readonly Units?: string }>>
 
-/** A value of a table: tabs and line ends become blanks, nothing becomes `n/a`. */
+/** A value of a table: tabs and line breaks become blanks, and an empty value becomes `n/a`. */
 const cell = (value: Value): string => {
   const text = String(value ?? '')
     .replaceAll(/\s+/g, ' ')
@@ -34,7 +34,7 @@ const cell = (value: Value): string => {
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
 
-/** Letters and digits alone, as labels must be. */
+/** Only letters and digits, as required for labels. */
 const labelOf = (text: string): string => text.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase() || 'unnamed'
 
 const PARTICIPANTS: Columns = {
@@ -56,7 +56,7 @@ const EVENTS: Columns = {
   content: { Description: 'what was said; line ends are blanks' },
 }
 
-/** Writes files, and remembers their checksums. */
+/** Writes files, and records their checksums. */
 class Folder {
   readonly #root: string
   readonly #sums: string[] = []
@@ -90,7 +90,7 @@ class Folder {
 
 const bySecond = (a: string, b: string): number => (a.slice(66) < b.slice(66) ? -1 : 1)
 
-/** @returns how many participants and sessions were written */
+/** @returns the number of participants and sessions written */
 export async function exportBids(
   store: Store,
   options: BidsOptions,

@@ -1,5 +1,5 @@
-// A study as tidy tables: participants, assignments, answers, sessions, events and episodes, each as CSV and Parquet, with a codebook
-// and checksums. De-identified: participants are numbers, and contact answers are left out.
+// Exports a study as tidy tables: participants, assignments, answers, sessions, events and episodes, each as CSV and
+// Parquet, with a codebook and checksums. De-identified: participants are numbered, and contact answers are left out.
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -107,7 +107,7 @@ const NAMES: readonly TableName[] = ['participants', 'assignments', 'answers', '
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
 
-/** One value of CSV; texts that a spreadsheet would run as a formula are quoted with an apostrophe. */
+/** One value of CSV; text that a spreadsheet would run as a formula gets a leading apostrophe. */
 function csv(value: Cell | undefined): string {
   if (value === null || value === undefined) return ''
   const plain = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value)
@@ -160,7 +160,7 @@ export interface StudyExport {
   readonly rows: Readonly<Record<string, number>>
 }
 
-/** Writes the tables of a study. @param options.source the study file, which goes along with its checksum */
+/** Writes the tables of a study. @param options.source the study file, which is included, with its checksum */
 export async function exportStudy(
   store: Store,
   { study, folder, source }: { readonly study: string; readonly folder: string; readonly source: string },

@@ -1,4 +1,5 @@
-// The results of one study as a folder in the layout of a dump, for its report: the other studies of the store stay out.
+// Writes the results of one study as a folder in the layout of a dump, for its report, without the store's other
+// studies.
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
@@ -13,14 +14,14 @@ type Name = (typeof NAMES)[number]
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
 
-/** JSON lists, one document a line, written as they come. */
+/** JSON lists, one document per line, written as they come. */
 class Lists {
   readonly #streams = new Map<Name, { readonly stream: ReturnType<typeof createWriteStream>; count: number }>()
 
   constructor(folder: string) {
     for (const name of NAMES) {
       const stream = createWriteStream(join(folder, `${name}.json`), { mode: 0o600 })
-      // The end of the writing reports it.
+      // Closing the stream reports the error.
       stream.on('error', () => undefined)
       this.#streams.set(name, { stream, count: 0 })
     }
@@ -43,7 +44,7 @@ class Lists {
   }
 }
 
-/** @param at.description of the study */
+/** @param at.description the study's description */
 export async function writeStudyResults(
   store: Store,
   { study, description, folder }: { readonly study: string; readonly description: string; readonly folder: string },

@@ -9,30 +9,30 @@ import { errnoOf, isMissing, placeFile, syncFolder, toWriteError } from '../lib/
 import { makeFolder } from '../lib/folders.ts'
 
 export interface Target {
-  /** Where it is to be, absolute. */
+  /** The absolute path of the output. */
   readonly path: string
-  /** Where it is written meanwhile: does not exist yet (a file) or is empty (a folder). */
+  /** The path used while writing: it does not exist yet (a file) or is empty (a folder). */
   readonly temporary: string
-  /** Gives it its name. What it holds must be durable. */
+  /** Renames it to its final name. The content must be durable. */
   commit(): Promise<void>
-  /** Takes away what was not committed. */
+  /** Removes uncommitted output. */
   discard(): Promise<void>
 }
 
 export interface TargetOptions {
   readonly kind: 'file' | 'folder'
-  /** Replaces what is there: a plain file, or a folder that holds a dataset and nothing else. */
+  /** Replaces existing output: a plain file, or a folder that contains only a dataset. */
   readonly isForced: boolean
 }
 
 const SUFFIX = '.paracosm-part'
-/** Characters of the name that the temporary name keeps: file systems allow 255 bytes. */
+/** Characters of the name that are kept in the temporary name: file systems allow 255 bytes. */
 const KEPT = 40
-/** What a killed export has left is taken away by the next one, once nobody has touched it for so long. */
+/** The output of a killed export is removed by a later one, if it has not been modified for this time. */
 const LEFT_AFTER_MS = 10 * 60_000
 
 /**
- * Makes sure that something can be put at `path`. Folders above it are made when they are missing.
+ * Ensures that output can be created at `path`. Missing parent folders are created.
  * @throws AppError FILE_EXISTS, FILE_UNWRITABLE
  */
 export async function openTarget(given: string, options: TargetOptions): Promise<Target> {
@@ -93,7 +93,7 @@ async function refuseExisting(path: string, { kind, isForced }: TargetOptions): 
   throw new AppError('FILE_EXISTS', `${path} is not ${what}, so it is not replaced`, { hint: 'Choose another name.' })
 }
 
-/** Whether a folder contains nothing but a dataset that paracosm wrote. */
+/** Whether a folder contains only a dataset that paracosm wrote. */
 async function holdsDataset(path: string): Promise<boolean> {
   const entries = await readdir(path, { withFileTypes: true })
   return entries.every((each) => each.isFile() && /\.jsonl$|^dataset_info\.json$/.test(each.name))
@@ -111,8 +111,8 @@ async function removeLeft(folder: string, prefix: string): Promise<void> {
 async function placeFolder(temporary: string, path: string): Promise<void> {
   await syncFolder(temporary)
   if (!(await statOf(path))) return rename(temporary, path)
-  // No system call swaps folders everywhere: the old one steps aside, and comes back if the new one cannot take its place.
-  // Its name is then one that later exports do not remove.
+  // No portable system call swaps folders: the old one is renamed, and restored if the new one cannot take its place.
+  // Later exports do not remove a folder with this name.
   const aside = `${path}.replaced-${randomBytes(4).toString('hex')}`
   await rename(path, aside)
   try {

@@ -1,6 +1,6 @@
-// The format `trajectories`: one record a step of a slot, with the field names of RLDS. Which step is a slot's last is
-// known only when all rows have been seen, so the rows are read twice; memory grows with the slots, not with the steps.
-// The first reading is in trajectory-plan.ts.
+// The format `trajectories`: one record per step of a slot, with the field names of RLDS. The last step of a slot is
+// known only after all rows have been read, so the rows are read twice; memory grows with the slots, not with the
+// steps. The first pass is in trajectory-plan.ts.
 import { AppError } from '../kernel/errors.ts'
 import type { LoggedEpisode } from '../protocol/command-log.ts'
 import { listEpisodes } from '../store/log-episodes.ts'
@@ -12,7 +12,7 @@ import { longOrNull, type ParquetColumn, ParquetFile } from './parquet-file.ts'
 import { RowTexts } from './row-texts.ts'
 import { isStep, type Plan, planSlots, type SlotState, slotKeyOf } from './trajectory-plan.ts'
 
-/** One step, JSON as text. */
+/** One step, with JSON as text. */
 interface Step {
   readonly row: StoredRow
   /** ISO 8601. */
@@ -59,7 +59,7 @@ async function* readSteps(store: Store, request: RowsRequest, plan: Plan): Async
   }
 }
 
-/** The episodes of a page; those of the page before need no question. */
+/** The episodes of a page; those of the previous page are not queried again. */
 async function findEpisodes(
   store: Store,
   rows: readonly StoredRow[],
@@ -78,7 +78,7 @@ function toStep(
 ): Step {
   const step = slotRows.written++
   const isLast = row.id === slotRows.lastExported
-  // The end of the episode falls to the slot's last command that was not refused, if that is exported.
+  // The end of the episode is attributed to the slot's last command that was not refused, if that is exported.
   const end = row.id === slotRows.lastTaken ? episode : undefined
   slotRows.isOver = slotRows.hasEnded && end !== undefined
   const score = (row.slot === null ? undefined : end?.scores?.[row.slot]) ?? row.score ?? slotRows.score
@@ -146,7 +146,7 @@ async function writeParquet(path: string, steps: AsyncIterable<readonly Step[]>)
   return count
 }
 
-/** As the lines have them; observation and the params of the action are JSON as text. */
+/** As in the lines; observation and the params of the action are JSON as text. */
 const STEP_COLUMNS: readonly ParquetColumn<Step>[] = [
   { name: 'episode_id', type: 'text', of: ({ row }) => row.episode_id },
   { name: 'world', type: 'text', isOptional: true, of: ({ world }) => world },

@@ -1,4 +1,4 @@
-// The first reading of the format `trajectories`: which rows are steps, and with which of them each slot ends.
+// The first pass of the format `trajectories`: determines which rows are steps, and the last step of each slot.
 import { listEpisodes } from '../store/log-episodes.ts'
 import { outcomeKind, type StoredRow } from '../store/log-rows.ts'
 import type { Store } from '../store/store.ts'
@@ -6,16 +6,16 @@ import { type RowsRequest, readDatasetRows } from './dataset-rows.ts'
 
 export interface SlotState {
   readonly episode: string
-  /** Number of the slot's last row that the log has and that was not refused: what ended the slot's part. */
+  /** Number of the slot's last row in the log that was not refused: it ended the slot's part. */
   lastTaken: number
-  /** Number of its last row in the dataset. */
+  /** Number of the slot's last row in the dataset. */
   lastExported: number
-  /** Rows of the dataset that were refused after `lastTaken`, and the number of the last of them. */
+  /** Rows of the dataset that were refused after `lastTaken`, and the number of the last one. */
   refusedAfter: number
   lastRefused: number
-  /** Whether the episode has ended: then nothing follows on `lastTaken`. */
+  /** Whether the episode has ended: then nothing follows `lastTaken`. */
   hasEnded: boolean
-  /** Steps written so far, the score that they have come to, and whether the last one was written. */
+  /** Steps written so far, the score reached, and whether the last step was written. */
   written: number
   score: number
   isOver: boolean
@@ -26,18 +26,18 @@ export interface Plan {
   readonly total: number
   readonly skipped: number
   readonly episodes: number
-  /** The greatest number among the rows: what is logged meanwhile is left out. */
+  /** The highest row number: rows logged in the meantime are left out. */
   readonly lastRow: number
 }
 
-/** Episodes that are asked for at once. */
+/** Episodes per query. */
 const ASKED = 500
 
-/** Commands without an episode or without a perception make no step. */
+/** Commands without an episode or a perception are not steps. */
 export const isStep = (row: StoredRow): boolean =>
   row.episode_id !== null && row.perception !== null && row.perception !== '{}'
 
-/** A slot is a slot of an episode; where the log knows no slot, an agent. */
+/** A slot is a slot of an episode; if the log has no slot, the agent identifies it. */
 export const slotKeyOf = ({ episode_id, slot, agent_id }: StoredRow): string =>
   `${episode_id}\0${slot ?? `\0${agent_id}`}`
 
@@ -53,9 +53,9 @@ const createSlot = (episode: string): SlotState => ({
   isOver: false,
 })
 
-/** Which rows are steps, and which of them are the last of their slots. */
+/** Determines which rows are steps, and which of them are the last of their slots. */
 export async function planSlots(store: Store, { filters, maxRecords, signal }: RowsRequest): Promise<Plan> {
-  // These may cut a trajectory's end off; whether a step is the last that the log has is asked without them.
+  // These filters may cut off the end of a trajectory, so the last step in the log is determined without them.
   const { until, outcome, ...whole } = filters
   const isWanted = (row: StoredRow): boolean =>
     (until === undefined || row.timestamp <= Date.parse(until)) &&
@@ -96,8 +96,8 @@ function take(slot: SlotState, row: StoredRow, isRead: boolean): void {
 }
 
 /**
- * Decides on the commands that were refused after a slot's last one. In an ended episode they come after the end, and are
- * no steps; otherwise more may follow.
+ * Handles commands that were refused after a slot's last one. In an ended episode they come after the end and are not
+ * steps; otherwise more commands may follow.
  * @returns how many rows are left out
  */
 async function settle(store: Store, slots: ReadonlyMap<string, SlotState>): Promise<number> {
@@ -113,7 +113,7 @@ async function settle(store: Store, slots: ReadonlyMap<string, SlotState>): Prom
     slot.hasEnded = ended.has(slot.episode)
     if (slot.hasEnded) late += slot.refusedAfter
     else if (slot.refusedAfter > 0) slot.lastExported = slot.lastRefused
-    // A slot whose every command was refused has no part in an ended episode.
+    // A slot whose commands were all refused has no part in an ended episode.
     slot.isOver = slot.hasEnded && slot.lastTaken === 0
   }
   return late

@@ -1,5 +1,5 @@
-// An agent in a slot of an episode of this process: it perceives and commands through the perception adapter's bridge, as
-// one that connects by HTTP does, and waits for what comes of each command.
+// An agent in a slot of an episode in this process. It perceives and commands through the perception adapter's bridge,
+// like an agent that connects by HTTP, and awaits the outcome of each command.
 import type { PerceptionAgent } from '../adapters/perception/bridge.ts'
 import { WorldBridge } from '../adapters/perception/world-bridge.ts'
 import { createSystemClock } from '../episode/clock.ts'
@@ -7,7 +7,7 @@ import type { Episode } from '../episode/episode.ts'
 import type { Policy } from '../players/agent/policy.ts'
 import type { CommandReport } from '../protocol/perception-adapter.ts'
 
-/** Milliseconds between two decisions after a refusal: a refused policy must not spin. */
+/** Milliseconds between two decisions after a refusal, so that a refused policy does not spin. */
 const REFUSED_MS = 100
 
 export class AgentSlot {
@@ -21,7 +21,7 @@ export class AgentSlot {
     this.#bridge = new WorldBridge(episode, createSystemClock())
   }
 
-  /** Decides until the episode has ended. @throws what the policy throws */
+  /** Decides until the episode has ended. @throws errors of the policy */
   async run(policy: Policy, signal: AbortSignal): Promise<void> {
     let last: CommandReport | undefined
     for (let cycle = 0; !this.#episode.isClosed && !signal.aborted; cycle++) {

@@ -9,7 +9,7 @@ import type { EvaluationSource } from './source.ts'
 import { type PairedTest, pairedTest } from './statistics/paired-test.ts'
 
 export interface ComparedPolicy {
-  /** Its name in the first and the second evaluation. */
+  /** The policy's name in the first and the second evaluation. */
   readonly first: string
   readonly second: string
   readonly mean_first: number
@@ -28,7 +28,7 @@ const METHOD =
   'Difference of mean scores per seed, second less first, over seeds that both have. p: two-sided sign-flip test (every way up to 16 seeds, else 20,000 random ways); interval: bootstrap over seeds.'
 
 /**
- * Policies are paired by name; with one policy each, these two.
+ * Policies are paired by name; if each evaluation has one policy, those two.
  * @throws AppError VALIDATION_ERROR when there is nothing to pair
  */
 export async function compareEvaluations(

@@ -3,7 +3,7 @@ import { at } from '../kernel/at.ts'
 import type { EvaluationRow } from '../protocol/evaluation.ts'
 import { type EvaluationPlan, episodeAt, type PlannedEpisode } from './plan.ts'
 
-/** Scores that can be compared with one another: the policies of one episode, or of episodes that differ in one policy. */
+/** Comparable scores: those of the policies of one episode, or of episodes that differ in one policy. */
 export interface Contest {
   /** Index of each entrant among the plan's players, and its mean score. */
   readonly entrants: readonly { readonly player: number; readonly score: number }[]
@@ -14,14 +14,14 @@ export interface Contest {
 /** One seed of an evaluation. */
 export interface Block {
   readonly block: number
-  /** Every score of every slot, by player. */
+  /** The score of every slot, by player. */
   readonly scores: readonly { readonly player: number; readonly variant: string; readonly score: number }[]
   readonly contests: readonly Contest[]
-  /** Rows of any outcome. */
+  /** Number of rows, whatever their outcome. */
   readonly rows: number
 }
 
-/** Groups rows, which come in the order of their numbers, by seed. */
+/** Groups rows by seed; rows come in the order of their numbers. */
 export async function* blocksOf(
   plan: EvaluationPlan,
   rows: AsyncIterable<EvaluationRow> | Iterable<EvaluationRow>,
@@ -66,7 +66,7 @@ function toBlock(
 /** The policy under evaluation: policies come before opponents in the list of players. */
 const policyOf = ({ assignment }: PlannedEpisode): number => Math.min(...assignment)
 
-/** The distinct players of an episode with the mean of their slots' scores. */
+/** The distinct players of an episode, with the mean score of their slots. */
 export function entrantsOf(
   scores: readonly number[],
   assignment: readonly number[],

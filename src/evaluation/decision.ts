@@ -1,5 +1,5 @@
-// When `--until-decided` ends an evaluation: at the first seed after which every pair is decided. Seeds count in their
-// order, whatever the order in which workers finish them, so the answer does not depend on the machine.
+// Decides when `--until-decided` ends an evaluation: at the first seed after which every pair is decided. Seeds count
+// in order, whatever the order in which workers finish them, so the result does not depend on the machine.
 import { at } from '../kernel/at.ts'
 import type { Block } from './contests.ts'
 import type { EvaluationPlan } from './plan.ts'
@@ -9,14 +9,14 @@ export class Decision {
   readonly #pairs = new Map<string, SequentialPair>()
   #seeds = 0
 
-  /** @param confidence of all decisions together */
+  /** @param confidence the joint confidence of all decisions */
   constructor(plan: EvaluationPlan, confidence: number) {
     const names = pairsOf(plan)
     for (const [first, second] of names)
       this.#pairs.set(`${first}/${second}`, new SequentialPair(confidence, names.length))
   }
 
-  /** Seeds it has seen. */
+  /** Number of seeds taken. */
   get seeds(): number {
     return this.#seeds
   }
@@ -25,7 +25,7 @@ export class Decision {
     return [...this.#pairs.values()].every(({ decision }) => decision !== undefined)
   }
 
-  /** Whether two players, the smaller index first, are told apart; undefined: they are not tested. */
+  /** Whether two players, the smaller index first, have been distinguished; undefined: the pair is not tested. */
   isPairDecided(first: number, second: number): boolean | undefined {
     const pair = this.#pairs.get(`${first}/${second}`)
     return pair && pair.decision !== undefined

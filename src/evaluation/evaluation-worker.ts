@@ -1,4 +1,4 @@
-// Does the jobs of one evaluation: plays a range of its episodes, keeps their journals, then their results.
+// Processes the jobs of one evaluation: plays a range of its episodes, and stores their journals, then their results.
 import { randomBytes } from 'node:crypto'
 import type { BlobStore } from '../host/blobs.ts'
 import { type JobHandler, JobWorker } from '../host/jobs.ts'
@@ -14,7 +14,7 @@ import { playMatch } from './play-episode.ts'
 /** Name of the queue with an evaluation's jobs. */
 export const queueOf = (id: string): string => `evaluation/${id}`
 
-/** Where the journals of an evaluation lie among the blobs. */
+/** The blob name prefix of an evaluation's journals. */
 export const journalPrefix = (id: string): string => `evaluations/${id}/`
 
 export interface EvaluationWorkerOptions {
@@ -26,9 +26,9 @@ export interface EvaluationWorkerOptions {
   readonly onFault: (error: unknown) => void
 }
 
-/** Milliseconds after which the jobs of a killed worker are given to others. */
+/** Milliseconds after which other workers may take the jobs of a killed one. */
 const LEASE_MS = 10_000
-/** Another process fills the queue: a worker looks often. */
+/** Another process fills the queue, so a worker polls often. */
 const POLL = { firstMs: 20, longestMs: 250 }
 /** Concurrent matches with external players, which leave the machine mostly idle. */
 const LIVE_AT_ONCE = 4
@@ -64,7 +64,7 @@ function createHandler(plan: EvaluationPlan, options: EvaluationWorkerOptions): 
       if (!known.has(number)) rows.push(await playOne(plan, number, { ...options, signal }))
     }
     const added = await evaluations.addRows(id, rows)
-    // Another worker was faster: its results count, and its journals.
+    // Another worker was faster: its results and journals count.
     for (const row of rows) if (!added.has(row.number) && row.journal !== null) await options.blobs.delete(row.journal)
     return { played: added.size }
   }
@@ -90,7 +90,7 @@ async function playOne(
     { ...services, signal },
   )
   const took = Math.round(performance.now() - began)
-  // A name of its own: two workers that play the same episode do not write into each other's journals.
+  // The name is unique, so that two workers that play the same episode do not write to the same journal.
   const journal = lines.length > 0 ? `${journalPrefix(id)}${number}-${randomBytes(4).toString('hex')}.jsonl` : null
   if (journal !== null) await blobs.put(journal, `${lines.join('\n')}\n`)
   return { number, ...result, journal, took_ms: took }

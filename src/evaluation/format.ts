@@ -36,7 +36,7 @@ const show = (value: number | null | undefined, digits: number): string =>
 const interval = (found: Estimate | null, digits: number): string =>
   found?.low == null ? '-' : `${show(found.low, digits)} to ${show(found.high, digits)}`
 
-/** Cells of the main table, with its heading first. */
+/** The rows of the main table, heading first. */
 export function policyTable(report: EvaluationReport): { heading: readonly string[]; rows: string[][] } {
   const rows = ranked(report).map((policy) => [
     policy.role === 'opponent' ? `${policy.name} (opponent)` : policy.name,
@@ -66,7 +66,7 @@ export function pairTable(report: EvaluationReport): { heading: readonly string[
   return { heading: isTested ? [...PAIR_HEADING, 'Decided'] : PAIR_HEADING, rows }
 }
 
-/** What was played, in one sentence or two. */
+/** A description of what was played, in one or two sentences. */
 export function describeEvaluation(report: EvaluationReport): string {
   const { world, variants, counted, seeds, episodes_per_seed: each, design, failed, timed_out: late } = report
   const slots = {
@@ -116,7 +116,7 @@ const CSV_COLUMNS = [
   'timed_out_moves',
 ] as const
 
-/** One line a policy, best first. Text that spreadsheets would take for a formula is quoted and led by an apostrophe. */
+/** One line per policy, best first. Text that spreadsheets would interpret as a formula gets a leading apostrophe. */
 export function toCsv(report: EvaluationReport): string {
   const lines = ranked(report).map((policy) => {
     const cells: (string | number | null | undefined)[] = [

@@ -5,17 +5,17 @@ import type { Configured, World } from '../kernel/world.ts'
 import type { ModelClient } from '../models/client.ts'
 import type { EvaluationPlayer, EvaluationRow } from '../protocol/evaluation.ts'
 
-/** What players outside need of this machine. */
+/** What external players need from this machine. */
 export interface LivePlayers {
-  /** Variables that programs get, beside the address of their socket. */
+  /** Environment variables of programs, in addition to the address of their socket. */
   readonly environment: Readonly<Record<string, string>>
   /** The command line of a container engine, such as `docker`; undefined: images cannot play. */
   readonly engine: string | undefined
-  /** Answers for models; undefined: none is configured. */
+  /** The client for models; undefined: none is configured. */
   readonly models: (() => Promise<ModelClient>) | undefined
 }
 
-/** A match as it is to be played, for evaluations and leagues alike. */
+/** The specification of a match, for evaluations and leagues alike. */
 export interface Match {
   /** Id of the episode. */
   readonly id: string
@@ -26,9 +26,9 @@ export interface Match {
   readonly players: readonly EvaluationPlayer[]
   readonly tickRate: number
   readonly timeoutMs: number
-  /** Variables that the program of one slot gets and no other program sees, one record a slot. */
+  /** Variables that only the program of one slot gets, one record per slot. */
   readonly environments?: readonly Readonly<Record<string, string>>[]
-  /** Receives the last part of the output of a slot's program once it has ended, or is ended. */
+  /** Receives the last part of the output of a slot's program once it has ended or been stopped. */
   readonly onOutput?: (slot: number, text: string) => void
 }
 
@@ -40,7 +40,7 @@ export interface MatchServices extends LivePlayers {
   readonly signal: AbortSignal
 }
 
-/** The failure of one player, for those who count them. */
+/** The failure of one player, for callers that count them. */
 export class PlayerFailure extends AppError {
   readonly slot: number
 

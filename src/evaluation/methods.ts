@@ -1,4 +1,4 @@
-// How each figure of a report is computed, in the words that stand in the report.
+// How each figure of a report is computed, as worded in the report.
 
 export const METHODS: Readonly<Record<string, string>> = {
   score:

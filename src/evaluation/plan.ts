@@ -1,5 +1,5 @@
-// Which episodes an evaluation plays: the same seeds for every line-up, and every policy equally often in every slot.
-// A plan is a pure function of its specification, so workers, reports and verification all make the same one.
+// Plans the episodes of an evaluation: the same seeds for every line-up, and every policy equally often in every slot.
+// A plan is a pure function of its specification, so workers, reports and verification all derive the same one.
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -11,20 +11,23 @@ export interface PlannedVariant {
   readonly id: string
   readonly configured: Configured
   readonly slots: number
-  /** Episodes of this variant on each seed. */
+  /** Episodes of this variant per seed. */
   readonly cells: number
 }
 
 /** One episode of a plan. */
 export interface PlannedEpisode {
   readonly number: number
-  /** Which seed, counted from 0, and the seed itself. */
+  /** The number of the seed, counted from 0, and the seed itself. */
   readonly block: number
   readonly seed: number
   readonly variant: PlannedVariant
   /** The player of each slot, as an index of `players`. */
   readonly assignment: readonly number[]
-  /** Episodes of one seed with the same key differ in nothing but the policy under evaluation; undefined: no such thing. */
+  /**
+   * Episodes of one seed with the same key differ only in the policy under evaluation; undefined: there are no such
+   * episodes.
+   */
   readonly cell: string | undefined
 }
 
@@ -40,7 +43,7 @@ export interface EvaluationPlan {
   readonly total: number
 }
 
-/** Episodes of one seed up to which every permutation is played; beyond it, rotations of a random order. */
+/** Up to this number of episodes per seed, every permutation is played; beyond it, rotations of a random order. */
 const MAX_PERMUTATIONS = 120
 
 /** @throws AppError UNKNOWN_WORLD, UNKNOWN_VARIANT, CONFIG_INVALID, UNKNOWN_BOT, VALIDATION_ERROR */
@@ -100,7 +103,7 @@ function designOf({ policies, opponents, episodes }: EvaluationSpec, slots: read
   return isFull ? ('permutations' as const) : ('rotations' as const)
 }
 
-/** Ways to put `slots` of `policies` into order; 0 when there are too few, and one for a single policy. */
+/** The number of ways to arrange `slots` of `policies`; 0 if there are too few, and 1 for a single policy. */
 function permutationCount(policies: number, slots: number): number {
   if (policies === 1) return 1
   let count = policies >= slots ? 1 : 0
@@ -173,7 +176,7 @@ function cellOf(
   return `${index}/${opponent}/${slot}`
 }
 
-/** The `place`-th way to put policies into slots, in lexicographic order; a single policy takes every slot. */
+/** The permutation number `place` of policies in slots, in lexicographic order; a single policy takes every slot. */
 function permutation(policies: number, slots: number, place: number): number[] {
   if (policies === 1) return Array.from({ length: slots }, () => 0)
   const left = Array.from({ length: policies }, (_, policy) => policy)

@@ -1,5 +1,5 @@
-// Plays one planned episode: bots at full speed in this process, everybody else in a game that they join. Whatever breaks
-// becomes part of the row, never an exception, except an abort.
+// Plays one planned episode: bots at full speed in this process, other players in a game that they join. All failures
+// become part of the row; only an abort throws.
 import { createMemorySink } from '../episode/sink.ts'
 import { EpisodeService } from '../host/episode-service.ts'
 import { planBot } from '../host/episode-spec.ts'
@@ -10,7 +10,7 @@ import { parseLine, splitHash } from '../kernel/journal.ts'
 import { type Match, type MatchResult, type MatchServices, PlayerFailure } from './match.ts'
 import { playLive } from './play-live.ts'
 
-/** Longest text of an error that a row keeps. */
+/** Maximum length of an error text in a row, in characters. */
 const MESSAGE_LENGTH = 500
 
 /** @throws AppError INTERRUPTED when the signal is aborted */
@@ -68,7 +68,7 @@ function failed(
   }
 }
 
-/** Moves that the clock made, by slot. */
+/** Moves that the clock made on timeout, by slot. */
 function timedOutMoves(lines: readonly string[], slots: number): number[] {
   const counts = Array.from({ length: slots }, () => 0)
   for (const text of lines) {
@@ -95,7 +95,7 @@ async function playFast(
     configured: match.configured,
     seed,
     slots,
-    // A world that asks for outside work waits for the answers; nothing of it depends on the clock.
+    // A world that requests external effects waits for the replies; none of this depends on the clock.
     pacing: { mode: world.reply ? 'lockstep' : 'fast' },
     workers: offlineWorkers(world, () => 0),
     kind: 'eval',

@@ -1,5 +1,5 @@
-// A match with players outside this process, or behind the perception adapter: a game is served, everybody joins it, and
-// bots sit in it from the start.
+// A match with players outside this process or behind the perception adapter: a game is served, external players join
+// it, and bots are in their slots from the start.
 
 import { serveGame } from '../adapters/coworld/game-process.ts'
 import { agentIdOf } from '../adapters/perception/bridge.ts'
@@ -21,10 +21,10 @@ import type { EvaluationPlayer, EvaluationSpend } from '../protocol/evaluation.t
 import { AgentSlot } from './agent-slot.ts'
 import { type Match, type MatchServices, PlayerFailure } from './match.ts'
 
-/** Milliseconds that a program has to connect, and to leave after the end. */
+/** Time limits of a program: to connect, in seconds, and to exit after the end, in milliseconds. */
 const CONNECT_SECONDS = 60
 const LINGER_MS = 10_000
-/** Characters of a program's output that are handed on. */
+/** Characters of a program's output that are passed on. */
 const KEPT_OUTPUT = 64 * 1024
 
 interface LiveContext {
@@ -33,7 +33,7 @@ interface LiveContext {
   readonly lines: string[]
 }
 
-/** @throws PlayerFailure for a program that ends with another status than 0; AppError INTERRUPTED, MODEL_MISSING, … */
+/** @throws PlayerFailure for a program that exits with a status other than 0; AppError INTERRUPTED, MODEL_MISSING, … */
 export async function playLive(
   match: Match,
   context: LiveContext,
@@ -71,7 +71,7 @@ export async function playLive(
         },
       },
     ).catch(async (error: unknown) => {
-      // A program that broke down is the reason, not the game that was stopped for it.
+      // The cause is the program that failed, not the game that was stopped because of it.
       if (stop.signal.aborted) await outside.broken
       throw error
     })
@@ -82,7 +82,7 @@ export async function playLive(
   }
 }
 
-/** Programs and agents of one match. */
+/** The programs and agents of one match. */
 class Outside {
   readonly #match: Match
   readonly #services: MatchServices
@@ -96,11 +96,11 @@ class Outside {
     this.#match = match
     this.#services = services
     this.#signal = signal
-    // Rejects for waiting callers; without such a failure it stays pending.
+    // Rejects for waiting callers; without a failure it stays pending.
     this.#broken.promise.catch(() => undefined)
   }
 
-  /** Rejects when a player breaks down before the end. */
+  /** Rejects if a player fails before the end. */
   get broken(): Promise<never> {
     return this.#broken.promise
   }
@@ -146,7 +146,7 @@ class Outside {
     if (player.kind === 'command') return player.command
     const { engine } = this.#services
     if (engine === undefined) throw new AppError('ENGINE_MISSING', 'no container engine is configured')
-    // The game listens on this machine's loopback: the container shares its network.
+    // The game listens on this machine's loopback interface, so the container shares its network.
     return `exec ${engine} run --rm --network host -e COGAMES_ENGINE_WS_URL -e COWORLD_PLAYER_WS_URL ${quote(player.image)}`
   }
 
@@ -169,7 +169,7 @@ class Outside {
     return createModelPolicy({ client: withMeter(await models(), this.#meter), model: player.model, goal: undefined })
   }
 
-  /** Waits for programs to leave by themselves. @throws PlayerFailure */
+  /** Waits for programs to exit by themselves. @throws PlayerFailure */
   async leave(): Promise<void> {
     const late = AbortSignal.timeout(LINGER_MS)
     const timeout = new Promise<'late'>((resolve) =>

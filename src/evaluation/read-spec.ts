@@ -1,4 +1,5 @@
-// An evaluation as a YAML or JSON file: the same keys as the specification, with policies as on the command line.
+// Reads an evaluation from a YAML or JSON file: the same keys as the specification, with policies as on the command
+// line.
 import { readFile } from 'node:fs/promises'
 import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
@@ -7,21 +8,21 @@ import { parseWith } from '../kernel/parse.ts'
 import { EvaluationPlayer, EvaluationSpec } from '../protocol/evaluation.ts'
 import { parsePlayer } from './parse-player.ts'
 
-/** Bytes that a file may have: a page of settings. */
+/** Maximum size of the file in bytes; it needs only a page of settings. */
 const MAX_BYTES = 1_000_000
 
 const Player = z.union([z.string().transform(parsePlayer), EvaluationPlayer])
 
 const File = z.strictObject({
   ...EvaluationSpec.shape,
-  /** One variant, in place of a list. */
+  /** A single variant, instead of a list. */
   variant: z.string().optional(),
   policies: z.array(Player).min(1).max(100),
   opponents: z.array(Player).max(100).default([]),
   episodes: EvaluationSpec.shape.episodes.default(100),
 })
 
-/** @throws AppError FILE_UNREADABLE, FILE_TOO_LARGE, VALIDATION_ERROR, USAGE for a policy that cannot be read */
+/** @throws AppError FILE_UNREADABLE, FILE_TOO_LARGE, VALIDATION_ERROR, USAGE for an invalid policy */
 export async function readEvaluationFile(path: string): Promise<EvaluationSpec> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new AppError('FILE_UNREADABLE', `cannot read ${path}`, { cause })
@@ -32,7 +33,7 @@ export async function readEvaluationFile(path: string): Promise<EvaluationSpec> 
 }
 
 /**
- * YAML 1.2 without aliases: a file of a few bytes must not grow to millions of nodes.
+ * YAML 1.2 without aliases, so that a file of a few bytes cannot expand to millions of nodes.
  * @throws AppError VALIDATION_ERROR with line and column
  */
 export function parseYaml(text: string, what: string): unknown {

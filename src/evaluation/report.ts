@@ -1,5 +1,5 @@
-// The report of an evaluation, from its plan and rows alone: the same rows give the same report everywhere, which is what
-// `eval verify` relies on.
+// The report of an evaluation, computed only from its plan and rows: the same rows give the same report everywhere, on
+// which `eval verify` relies.
 import { absent, at } from '../kernel/at.ts'
 import type {
   Estimate,
@@ -18,10 +18,10 @@ import { estimate, openEnds, widen } from './statistics/bootstrap.ts'
 import { bradleyTerry, bradleyTerryErrors } from './statistics/bradley-terry.ts'
 import { newRating, type Rating, ranksOf, rateMatch } from './statistics/plackett-luce.ts'
 
-/** Digits that a report keeps: engines may differ in the last ones of a logarithm. */
+/** Significant digits in a report: JavaScript engines may differ in the last digits of a logarithm. */
 const DIGITS = 10
 
-/** @param ended why it ended; `complete` becomes `decided` when the sequential test ended it */
+/** @param ended why the run ended; `complete` becomes `decided` when the sequential test ended it */
 export async function reportEvaluation(
   plan: EvaluationPlan,
   about: { readonly id: string; readonly ended: EvaluationReport['ended'] },
@@ -61,7 +61,7 @@ export async function reportEvaluation(
   }
 }
 
-/** The first block that does not count. */
+/** The first block that is not counted. */
 const at0 = (blocks: readonly Block[]): number => (blocks.at(-1)?.block ?? -1) + 1
 
 function round(value: number): number {
@@ -109,7 +109,7 @@ class Tally {
     }
   }
 
-  /** Episodes with a result among the seeds before `block`. */
+  /** The number of episodes with a result among the seeds before `block`. */
   okBefore(block: number): number {
     let sum = 0
     for (let index = 0; index < block; index++) sum += this.#okByBlock[index] ?? absent()
@@ -188,7 +188,7 @@ class Figures {
     }))
   }
 
-  /** Wins, draws and losses against all others of an episode at once. */
+  /** Wins, draws and losses against all other entrants of an episode at once. */
   standing(player: number): { episodes: number; wins: number; draws: number; losses: number } {
     const count = { episodes: 0, wins: 0, draws: 0, losses: 0 }
     for (const { contests } of this.#blocks) {
@@ -207,7 +207,7 @@ class Figures {
     })
   }
 
-  /** Whether it has been in any counted episode. */
+  /** Whether the player took part in any counted episode. */
   hasPlayed(player: number): boolean {
     return this.#blocks.some(({ scores }) => scores.some((each) => each.player === player))
   }

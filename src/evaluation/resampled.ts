@@ -1,4 +1,4 @@
-// Scores, pairwise probabilities and Bradley-Terry ratings of an evaluation, and the same of every resample of its seeds.
+// Scores, pairwise probabilities and Bradley-Terry ratings of an evaluation and of every resample of its seeds.
 import { absent, at } from '../kernel/at.ts'
 import type { Block } from './contests.ts'
 import { resampleCount, resamples } from './statistics/bootstrap.ts'
@@ -18,11 +18,11 @@ export interface ResampledPair extends Resampled {
 }
 
 export interface ResampledFigures {
-  /** By player; null: it has no score. */
+  /** By player; null: no score. */
   readonly scores: readonly (Resampled | null)[]
   readonly strengths: readonly (Resampled | null)[]
   readonly pairs: readonly ResampledPair[]
-  /** `wins[i * players + j]`: how often i stood above j, draws as halves. */
+  /** `wins[i * players + j]`: how often i ranked above j, draws counted as halves. */
   readonly wins: Float64Array
 }
 
@@ -46,7 +46,7 @@ interface PairSum {
   losses: number
 }
 
-/** Resamples whose ratings are fitted: a fit costs far more than a mean. */
+/** Number of resamples for which ratings are fitted: a fit costs far more than a mean. */
 const FITS = 200
 
 export function resampleFigures(blocks: readonly Block[], { players, seed, fit }: Options): ResampledFigures {
@@ -113,12 +113,12 @@ function sumsOf({ scores, contests }: Block): SeedSums {
   return { scores: [...byPlayer.values()], pairs: [...pairs.values()] }
 }
 
-/** Sums over seeds, each as often as a resample has it. */
+/** Sums over seeds, each weighted by its frequency in a resample. */
 class Sums {
   readonly #players: number
   readonly #sums: Float64Array
   readonly #counts: Float64Array
-  /** `wins[i * players + j]`: how often i stood above j, draws as halves. */
+  /** `wins[i * players + j]`: how often i ranked above j, draws counted as halves. */
   readonly wins: Float64Array
   readonly #draws: Float64Array
 
@@ -154,7 +154,7 @@ class Sums {
     })
   }
 
-  /** Share of comparisons that the first won, draws as halves; NaN: they never met. */
+  /** Share of comparisons that the first player won, draws counted as halves; NaN: they never met. */
   probability(first: number, second: number): number {
     const won = this.wins[first * this.#players + second] ?? absent()
     return won / (won + (this.wins[second * this.#players + first] ?? absent()))

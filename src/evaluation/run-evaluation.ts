@@ -1,5 +1,5 @@
-// Brings an evaluation to its end: keeps the queue filled, watches the results, and writes the report. It may be killed
-// at any moment and started again: jobs are deduplicated, and a result is kept once.
+// Runs an evaluation to its end: keeps the queue filled, watches the results, and writes the report. It may be killed
+// at any moment and restarted: jobs are deduplicated, and each result is stored once.
 import { AppError, isErrorCode } from '../kernel/errors.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { EvaluationReport } from '../protocol/evaluation.ts'
@@ -16,29 +16,29 @@ export interface RunEvaluationOptions {
   readonly plan: EvaluationPlan
   readonly evaluations: Evaluations
   readonly queue: JobQueue
-  /** Processes that do its jobs: the queue is kept full for them. */
+  /** Number of worker processes, for which the queue is kept full. */
   readonly workers: number
   readonly signal: AbortSignal
-  /** Stops the workers; when it resolves, no result comes any more. */
+  /** Stops the workers; once it resolves, no more results arrive. */
   readonly settle: () => Promise<void>
   /** Called a few times a second. */
   readonly onProgress: (progress: EvaluationProgress & { readonly costUsd: number | null }) => void
 }
 
-/** Milliseconds between two checks at the results. */
+/** Milliseconds between two polls of the results. */
 const LOOK_MS = 200
-/** Jobs in the queue for each worker: enough that none waits between two checks. */
+/** Queued jobs per worker: enough that no worker waits between two polls. */
 const JOBS_PER_WORKER = 16
-/** Episodes of one job at most, for bots: about half a second of work. */
+/** Maximum number of episodes per job, for bots: about half a second of work. */
 const EPISODES_PER_JOB = 32
-/** How often a job is begun: workers may be killed many times. */
+/** Maximum attempts of a job: workers may be killed many times. */
 const ATTEMPTS = 100
 
 type Ending = Exclude<EvaluationReport['ended'], 'decided'>
 
 /**
- * Plays what is missing and reports.
- * @throws AppError of a job that cannot be done at all, such as a world that no longer loads
+ * Plays the missing episodes, and reports.
+ * @throws AppError of a job that cannot run at all, such as a world that no longer loads
  */
 export async function runEvaluation(options: RunEvaluationOptions): Promise<EvaluationReport> {
   const { id, plan, evaluations } = options
@@ -53,7 +53,7 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
 class Run {
   readonly #options: RunEvaluationOptions
   readonly #queue: string
-  /** Episodes of one job. */
+  /** Episodes per job. */
   readonly #size: number
   readonly #watch: Watch | undefined
   #next = 0
@@ -89,7 +89,7 @@ class Run {
     }
   }
 
-  /** Keeps the queue full. @returns whether every job has been handed out */
+  /** Keeps the queue full. @returns whether every job has been enqueued */
   async #fill(outstanding: number): Promise<boolean> {
     const { plan, evaluations, id, queue, workers } = this.#options
     let room = workers * JOBS_PER_WORKER - outstanding
@@ -102,7 +102,7 @@ class Run {
       room--
     }
     if (this.#next < plan.total) return false
-    // A run that was killed may have left jobs of another size: what is still missing is handed out again.
+    // A killed run may have left jobs of another size, so the missing episodes are enqueued again.
     if (outstanding === 0 && (await evaluations.progress(id)).played < plan.total) this.#next = 0
     return true
   }
@@ -127,7 +127,7 @@ class Run {
 
 const hasModels = ({ players }: EvaluationPlan): boolean => players.some(({ kind }) => kind === 'model')
 
-/** Reads results while they come, for the sequential test and the budget. */
+/** Reads results as they arrive, for the sequential test and the budget. */
 class Watch {
   readonly #options: RunEvaluationOptions
 

@@ -19,10 +19,10 @@ export interface EvaluationSource {
   openJournal(name: string): Promise<JournalFile>
 }
 
-/** Bytes of one line of a file of rows. */
+/** Maximum length of a line in a file of rows, in bytes. */
 const MAX_ROW_BYTES = 1_000_000
 
-/** @throws AppError UNKNOWN_EVALUATION; RUN_FAILED when it has not ended yet */
+/** @throws AppError UNKNOWN_EVALUATION; RUN_FAILED if it has not ended yet */
 export async function storedSource(evaluations: Evaluations, blobs: BlobStore, id: string): Promise<EvaluationSource> {
   const { report } = await evaluations.get(id)
   if (!report) {
@@ -70,7 +70,7 @@ async function* readRows(path: string): AsyncGenerator<EvaluationRow> {
   }
 }
 
-/** Writes an evaluation with all its journals into a folder that can be verified anywhere. */
+/** Writes an evaluation with all its journals to a folder that can be verified on any machine. */
 export async function writeFolder(
   folder: string,
   source: EvaluationSource,

@@ -1,5 +1,5 @@
-// `eval verify`: every number of a report from the journals alone. Each journal is folded again, its header compared with
-// the plan, its scores with the row, and the report is made again from the rows.
+// `eval verify`: recomputes every number of a report from the journals alone. It replays each journal, compares its
+// header with the plan and its scores with the row, and computes the report again from the rows.
 import { type JournalFile, verifyJournal } from '../episode/journal-file.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { at } from '../kernel/at.ts'
@@ -13,14 +13,14 @@ import type { EvaluationSource } from './source.ts'
 
 export interface EvaluationVerification {
   readonly id: string
-  /** Journals that were folded again, and rows without one: failures before the first step. */
+  /** Replayed journals, and rows without one: failures before the first step. */
   readonly journals: number
   readonly without_journal: number
   readonly steps: number
   readonly report: EvaluationReport
 }
 
-/** @throws AppError EVALUATION_MISMATCH naming the first number or journal that does not follow; WORLD_VERSION, … */
+/** @throws AppError EVALUATION_MISMATCH naming the first number or journal that does not match; WORLD_VERSION, … */
 export async function verifyEvaluation(
   source: EvaluationSource,
   worlds: WorldRegistry,
@@ -51,7 +51,7 @@ export async function verifyEvaluation(
   return { id: report.id, ...count, report: again }
 }
 
-/** `decided` follows from the rows; the other endings are what the run said of itself. */
+/** `decided` follows from the rows; the other endings are only reported by the run. */
 const endedOf = ({ ended }: EvaluationReport) => (ended === 'decided' ? 'complete' : ended)
 
 function openJournal(source: EvaluationSource, name: string): Promise<JournalFile> {
@@ -60,7 +60,7 @@ function openJournal(source: EvaluationSource, name: string): Promise<JournalFil
   })
 }
 
-/** @returns steps that were folded */
+/** @returns the number of steps replayed */
 async function checkRow(plan: EvaluationPlan, row: EvaluationRow, file: JournalFile): Promise<number> {
   try {
     checkHeader(plan, row, file)
@@ -98,7 +98,7 @@ function checkHeader(plan: EvaluationPlan, row: EvaluationRow, { header }: Journ
   }
 }
 
-/** Games write defaults out; equal after parsing is equal. */
+/** Games write out defaults, so configurations are compared after parsing. */
 function isSameConfig(world: World, one: unknown, other: unknown): boolean {
   const [first, second] = [world.config.safeParse(one), world.config.safeParse(other)]
   return first.success && second.success && JSON.stringify(first.data) === JSON.stringify(second.data)
@@ -128,7 +128,7 @@ function compareReports(report: EvaluationReport, again: EvaluationReport): void
   }
 }
 
-/** Characters of a figure that a message shows. */
+/** Maximum length of a figure in a message, in characters. */
 const SHOWN = 120
 
 function different(figure: string, reported: unknown, found: unknown): AppError {

@@ -1,4 +1,4 @@
-// A pre-registration of a study, in Markdown: everything in it follows from the study file and the program's version.
+// A pre-registration of a study, in Markdown, derived entirely from the study file and the program's version.
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { maximumOf } from './strategy/random-unique.ts'
@@ -10,19 +10,19 @@ interface Planned {
   /** The file as its author wrote it. */
   readonly source: string
   readonly file: string
-  /** Of the program. */
+  /** The version of the program. */
   readonly version: string
   readonly worlds: readonly { readonly id: string; readonly version: string }[]
   readonly now: Date
 }
 
-/** A cell of a table: one line, no bars. */
+/** A cell of a table: one line, with bars escaped. */
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim()
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
 
-/** Text of the author's in a fence longer than any within it. */
+/** Text of the author in a fence longer than any fence inside it. */
 function fenced(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const fence = '`'.repeat(longest + 1)

@@ -1,4 +1,4 @@
-// A study as the rest of the program sees it, whichever generation of file it was read from.
+// A study as the rest of the program sees it, independent of the generation of its file.
 import type { FORM_EVENTS } from '../protocol/experiment-form.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { StudySettings } from '../protocol/study-settings.ts'
@@ -6,7 +6,7 @@ import type { StudyArm } from '../protocol/study-worlds.ts'
 import type { Form } from './forms/form.ts'
 
 export interface StudyGame {
-  /** As the catalogue spells it. */
+  /** As spelled in the catalogue. */
   readonly name: string
   readonly overrides: JsonObject
 }
@@ -21,12 +21,12 @@ export interface Study {
   readonly quota: number | null
   /** Assignments per player; null: the default of the strategy. */
   readonly maximum: number | null
-  /** Null, 0 and an empty text: the name of the study. */
+  /** For null, 0 and an empty text, the study's name is the seed. */
   readonly seed: string | number | null
   readonly pcEligibleOnly: boolean
-  /** Of the older generation: players choose their games. */
+  /** Older generation only: players choose their games. */
   readonly isChosen: boolean
-  /** Of the newer generation. */
+  /** Newer generation only. */
   readonly allowsChoice: boolean
   readonly requiresCompletion: boolean
   readonly needsRegistration: boolean
@@ -34,11 +34,11 @@ export interface Study {
   readonly settings: StudySettings
 }
 
-/** Forms of a study that are shown at a moment. */
+/** The forms of a study that are shown at this moment. */
 export function formsAt(study: Study, when: 'before' | 'after' | (typeof FORM_EVENTS)[number]): readonly Form[] {
   return study.forms.filter(({ phase }) => (phase.kind === 'experiment' ? phase.when : phase.event) === when)
 }
 
-/** The world that stands in the place of a game; undefined: it is a text game. */
+/** The world that replaces a game; undefined: it is a text game. */
 export const armOf = ({ settings }: Pick<Study, 'settings'>, game: string): StudyArm | undefined =>
   Object.hasOwn(settings.worlds, game) ? settings.worlds[game] : undefined

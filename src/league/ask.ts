@@ -1,4 +1,5 @@
-// One request of the later protocol to a remote commissioner. Older ones close the connection and give no answer.
+// One request of the later protocol to a remote commissioner. Older commissioners close the connection without an
+// answer.
 import type { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
@@ -6,12 +7,12 @@ import type { CommissionerRequest } from '../protocol/commissioner-requests.ts'
 import type { Channel, OpenChannel } from './channel.ts'
 import { writeFrame } from './commissioner/wire.ts'
 
-/** Milliseconds for an answer. One that ignores unknown requests counts as one that closes. */
+/** Milliseconds for an answer. A commissioner that ignores unknown requests is treated like one that closes. */
 const ANSWER_MS = 10_000
 
 /**
- * @returns undefined: the commissioner does not know the request: it closes, or stays silent
- * @throws AppError COMMISSIONER_FAILED when it cannot be reached or answers something else
+ * @returns undefined: the commissioner does not know the request, and closes or stays silent
+ * @throws AppError COMMISSIONER_FAILED when it cannot be reached, or answers something else
  */
 export async function askCommissioner<T>(
   open: OpenChannel,

@@ -1,4 +1,4 @@
-// The connection from a platform to a commissioner: a websocket to a remote service, or a session in this process.
+// The connection from a platform to a commissioner: a WebSocket to a remote service, or a session in this process.
 import { WebSocket } from 'ws'
 import { AppError } from '../kernel/errors.ts'
 import type { Commissioner, Draw } from './commissioner/commissioner.ts'
@@ -7,7 +7,7 @@ import { MAX_FRAME_BYTES } from './commissioner/wire.ts'
 
 export interface ChannelListener {
   onText(text: string): void
-  /** Called once; nothing comes after it. */
+  /** Called once; no further calls follow. */
   onClose(code: number, reason: string): void
 }
 
@@ -18,12 +18,12 @@ export interface Channel {
   close(): void
 }
 
-/** Opens a conversation. Rejects when the commissioner cannot be reached. */
+/** Opens a conversation. Rejects if the commissioner cannot be reached. */
 export type OpenChannel = (listener: ChannelListener) => Promise<Channel>
 
-/** Milliseconds to connect, and to answer a close. */
+/** Time limit for connecting, and for answering a close, in milliseconds. */
 const CONNECT_MS = 10_000
-/** Milliseconds without a pong after which a commissioner counts as gone. */
+/** Milliseconds without a pong after which a commissioner counts as disconnected. */
 const SILENT_MS = 60_000
 
 /**
@@ -72,7 +72,7 @@ export function socketChannel(url: string): OpenChannel {
     })
 }
 
-/** A commissioner in this process, behind the same frames. */
+/** A commissioner in this process, with the same frames. */
 export function localChannel(commissioner: Commissioner, draw: Draw): OpenChannel {
   return (listener) => {
     const session = new RoundSession({ commissioner, draw, now: Date.now })
@@ -85,7 +85,7 @@ export function localChannel(commissioner: Commissioner, draw: Draw): OpenChanne
       listener.onClose(code, reason)
     }
     const perform = (work: () => readonly SessionAction[]): void => {
-      // Never within the caller's call: a socket would not answer there either.
+      // Never synchronously within the caller's call, like a socket.
       queueMicrotask(() => {
         if (isClosed) return
         try {

@@ -1,5 +1,5 @@
-// Connects to a league's commissioner: built-in and module commissioners run in this process, services are reached by
-// URL, and programs and containers are started for one conversation.
+// Connects to a league's commissioner. Built-in and module commissioners run in this process; services are reached by
+// URL; programs and containers are started for one conversation.
 import { createServer } from 'node:net'
 import { AppError } from '../kernel/errors.ts'
 import { sleep } from '../lib/sleep.ts'
@@ -12,19 +12,19 @@ import { createRuleset } from './commissioner/ruleset.ts'
 import { bundledRuleset, parseRuleset } from './commissioner/ruleset-config.ts'
 import { loadCommissioner } from './commissioner/user-commissioner.ts'
 
-/** Local requirements of programs and containers. */
+/** What programs and containers need from this machine. */
 export interface CommissionerServices {
   readonly environment: Readonly<Record<string, string>>
   readonly engine: string | undefined
 }
 
-/** Milliseconds that a started commissioner has until it is healthy, and between two checks. */
+/** Milliseconds until a started commissioner must be healthy, and between two checks. */
 const HEALTH_MS = 60_000
 const LOOK_MS = 100
-/** Port of a commissioner's container. */
+/** Port inside a commissioner's container. */
 const CONTAINER_PORT = 8080
 
-/** The commissioner itself, where it runs in this process. @throws AppError CONFIG_INVALID, PLUGIN_INVALID */
+/** The commissioner itself, if it runs in this process. @throws AppError CONFIG_INVALID, PLUGIN_INVALID */
 export async function localCommissioner(ref: CommissionerRef): Promise<Commissioner | undefined> {
   if (ref.type === 'baseline') return createBaseline()
   if (ref.type === 'manual') return createManual()
@@ -33,7 +33,7 @@ export async function localCommissioner(ref: CommissionerRef): Promise<Commissio
 }
 
 /**
- * Has a conversation with a league's commissioner, and ends whatever was started for it.
+ * Holds a conversation with a league's commissioner, and ends everything that was started for it.
  * @throws AppError COMMISSIONER_FAILED
  */
 export async function withCommissioner<T>(

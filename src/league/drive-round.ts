@@ -1,5 +1,5 @@
-// The platform's side of a round: informs a commissioner, plays the episodes that it schedules, and returns its
-// ranking. The commissioner is untrusted: everything it sends is checked, counted and limited.
+// The platform's side of a round: sends the start to a commissioner, plays the episodes that it schedules, and returns
+// its ranking. The commissioner is untrusted: everything it sends is checked, counted and limited.
 import { AppError } from '../kernel/errors.ts'
 import type {
   EpisodeFailed,
@@ -12,7 +12,7 @@ import type { Channel, OpenChannel } from './channel.ts'
 import { BadFrame, closeReason, readCommissionerFrame, writeFrame } from './commissioner/wire.ts'
 
 export interface RoundHost {
-  /** Why an episode cannot be played; undefined: it can. */
+  /** Why an episode cannot be played; undefined if it can. */
   refuse(episode: ScheduledEpisode): string | undefined
   /** Plays an episode, or returns its earlier outcome. It never rejects, except when the signal is aborted. */
   play(episode: ScheduledEpisode, signal: AbortSignal): Promise<EpisodeResult | EpisodeFailed>
@@ -23,14 +23,14 @@ export interface DriveOptions {
   readonly start: RoundStart
   readonly host: RoundHost
   readonly signal: AbortSignal
-  /** Milliseconds that the commissioner may be silent while it is its turn; default 60,000. */
+  /** Milliseconds that the commissioner may take to answer when it is its turn; default 60,000. */
   readonly patienceMs?: number
 }
 
-/** Episodes of one round. */
+/** Maximum number of episodes per round. */
 export const MAX_ROUND_EPISODES = 100_000
 const PATIENCE_MS = 60_000
-/** Milliseconds that a commissioner has to close after an abort. */
+/** Milliseconds for a commissioner to close after an abort. */
 const ABORT_MS = 2000
 
 /**
@@ -82,7 +82,7 @@ class Drive {
   #abort(): void {
     const { signal } = this.#options
     this.#channel?.send(writeFrame({ type: 'round_abort', reason: 'the platform is stopping' }))
-    // The commissioner closes with 1000; one that does not is left alone.
+    // The commissioner should close with 1000; if it does not, the platform stops waiting.
     setTimeout(() => this.#done.reject(signal.reason), this.#channel ? ABORT_MS : 0).unref()
     this.#done.reject(signal.reason)
   }
@@ -91,7 +91,7 @@ class Drive {
     this.#done.reject(new AppError('COMMISSIONER_FAILED', what))
   }
 
-  /** It is the commissioner's turn when nothing is being played. */
+  /** It is the commissioner's turn when no episode is being played. */
   #await(): void {
     clearTimeout(this.#patience)
     if (this.#settled.size < this.#scheduled.size) return
@@ -164,7 +164,7 @@ class Drive {
     )
   }
 
-  /** The commissioner counts the episode as failed: nothing is sent for it any more. */
+  /** The commissioner counts the episode as failed: nothing more is sent for it. */
   #cancel(id: string, reason: string): void {
     this.#settled.add(id)
     this.#scheduled.get(id)?.abort(new AppError('INTERRUPTED', reason))
@@ -177,7 +177,7 @@ class Drive {
     else this.#fail(fault)
   }
 
-  /** Why a completion is refused. */
+  /** Why a completion is invalid. */
   #faultOf({ results, graduation_changes: changes }: RoundComplete): string | undefined {
     if (this.#settled.size < this.#scheduled.size) {
       return 'the commissioner completed the round before all episodes were settled'

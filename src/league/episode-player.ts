@@ -1,5 +1,5 @@
-// Plays one episode of a round: a job of the store. Its journal and its players' logs go into blobs, its scores into the
-// round; a second play of the same episode changes nothing.
+// Plays one episode of a round, as a job of the store. Its journal and its players' logs are stored as blobs, and its
+// scores in the round; a second play of the same episode changes nothing.
 import { randomBytes } from 'node:crypto'
 import type { Match, MatchServices } from '../evaluation/match.ts'
 import { playMatch } from '../evaluation/play-episode.ts'
@@ -13,10 +13,10 @@ import type { Rounds } from '../store/leagues/rounds.ts'
 import type { EpisodeRecord } from '../store/leagues/rows.ts'
 import { type PreparedPlayers, type ProgramOptions, preparePlayers } from './uploads/programs.ts'
 
-/** Milliseconds that one episode may take, and steps per second with players outside. */
+/** Time limit of one episode in milliseconds, and steps per second with external players. */
 const EPISODE_MS = 600_000
 export const TICK_RATE = 20
-/** Why a policy cannot be started: its episode has failed. */
+/** Errors that mean that a policy cannot be started, so that its episode has failed. */
 const PLAYER_FAULTS: readonly string[] = [
   'RUN_FAILED',
   'ENGINE_MISSING',
@@ -30,11 +30,11 @@ export interface EpisodePlayerOptions {
   readonly rounds: Rounds
   readonly blobs: BlobStore
   readonly services: Omit<MatchServices, 'signal'>
-  /** What uploaded policies need; undefined: they cannot play here. */
+  /** Required for uploaded policies; undefined: they cannot play here. */
   readonly programs?: ProgramOptions | undefined
 }
 
-/** The name of the log of a slot's player; those of one episode begin alike. */
+/** The name of the log of a slot's player; the logs of one episode share a prefix. */
 export const logBlob = (episodeId: string, slot: number): string => `${logPrefix(episodeId)}${slot}.txt`
 export const logPrefix = (episodeId: string): string => `leagues/${episodeId}-log-`
 
@@ -45,7 +45,7 @@ export class EpisodePlayer {
     this.#options = options
   }
 
-  /** @returns the id of the episode; undefined: it had been settled already */
+  /** @returns the id of the episode; undefined: it was already settled */
   async play(payload: unknown, signal: AbortSignal): Promise<string | undefined> {
     const { rounds, blobs } = this.#options
     const { episode: id } = parseWith(LeagueEpisodeJob, payload, { code: 'STORE_CORRUPT', what: 'A job of a league' })
@@ -69,7 +69,7 @@ export class EpisodePlayer {
       prepared = await preparePlayers(versions, programs)
     } catch (error) {
       if (signal.aborted) throw signal.reason
-      // A full disk or a locked store is no fault of the policy: the job is tried again.
+      // A full disk or a locked store is not the policy's fault: the job is retried.
       if (!(error instanceof AppError) || !PLAYER_FAULTS.includes(error.code)) throw error
       return { status: 'failed' as const, scores: null, error: error.message, hash: null, lines: [], logs }
     }

@@ -1,7 +1,7 @@
 // Confidence of a leaderboard row: the spread of a player’s round results around their mean, or that of its rating.
 import type { DivisionRanking, RankDivisionRequest } from '../protocol/commissioner-requests.ts'
 
-/** A row with the ends of its 95 % interval; null: fewer than two rounds. */
+/** A row with the bounds of its 95 % interval; null: fewer than two rounds. */
 export interface RankedRow extends DivisionRanking {
   readonly low: number | null
   readonly high: number | null
@@ -16,7 +16,7 @@ interface Sums {
   squares: number
 }
 
-/** The score of a row, plus and minus 1.96 standard errors of the mean of its policies’ round results. */
+/** Adds to the score of each row plus and minus 1.96 standard errors of the mean of its policies’ round results. */
 export function withIntervals(request: RankDivisionRequest, rankings: readonly DivisionRanking[]): RankedRow[] {
   const byPolicy = new Map<string, Sums>()
   for (const { policy_version_id: id, score } of request.round_results) {

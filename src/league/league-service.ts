@@ -1,5 +1,5 @@
 // Runs leagues: proposes rounds when they are due, drives each through its commissioner, and plays its episodes. Rounds
-// and episodes are jobs of the store, so that killing the server or a commissioner loses no settled result.
+// and episodes are jobs of the store, so killing the server or a commissioner loses no settled result.
 import { randomInt } from 'node:crypto'
 import type { z } from 'zod'
 import type { MatchServices } from '../evaluation/match.ts'
@@ -52,41 +52,41 @@ export interface LeagueServiceOptions {
   readonly queue: JobQueue
   readonly blobs: BlobStore
   readonly services: Omit<MatchServices, 'signal'>
-  /** What uploaded policies need; undefined: they cannot play here. */
+  /** Required for uploaded policies; undefined: they cannot play here. */
   readonly programs?: ProgramOptions | undefined
   readonly log: Log
   /** Milliseconds since 1970, for schedules. */
   readonly now?: () => number
-  /** Episodes that this process plays at once; default 1. */
+  /** Concurrent episodes in this process; default 1. */
   readonly concurrency?: number
-  /** Milliseconds after which jobs of a killed server are given to another; default 10,000. */
+  /** Milliseconds after which another server may take the jobs of a killed one; default 10,000. */
   readonly leaseMs?: number
 }
 
 const ROUND_QUEUE = 'league-round'
 const EPISODE_QUEUE = 'league-episode'
 const LEASE_MS = 10_000
-/** Rounds that are driven at once: they wait for episodes most of the time. */
+/** Concurrent rounds: they wait for episodes most of the time. */
 const ROUNDS_AT_ONCE = 8
-/** How often a round or episode is begun: servers and commissioners may be killed many times. */
+/** Maximum attempts of a round or episode: servers and commissioners may be killed many times. */
 const ATTEMPTS = 200
-/** Milliseconds between two checks for an episode that another process plays. */
+/** Milliseconds between two polls for an episode that another process plays. */
 const LOOK_MS = 300
-/** Recent rounds that schedules and leaderboards look at. */
+/** Recent rounds that schedules and leaderboards read. */
 const RECENT = 200
-/** Leaderboards that are kept. */
+/** Maximum number of cached leaderboards. */
 const MAX_BOARDS = 1000
 
 export class LeagueService {
   readonly #options: LeagueServiceOptions
   readonly #workers: readonly JobWorker[]
   readonly #player: EpisodePlayer
-  /** Those who wait for an episode of this process. */
+  /** Callbacks of callers that wait for an episode of this process. */
   readonly #waiting = new Map<string, () => void>()
   readonly #stop = new AbortController()
-  /** Requests that commissioners elsewhere have shown not to know, by league. */
+  /** Requests that remote commissioners do not support, by league. */
   readonly #unknown = new Set<string>()
-  /** Leaderboards by division, until another round is complete. */
+  /** Leaderboards by division, cached until another round is complete. */
   readonly #boards = new Map<string, { readonly stamp: string; readonly rows: readonly TalliedRow[] }>()
   #loop: Promise<void> | undefined
 
@@ -113,7 +113,7 @@ export class LeagueService {
     ]
   }
 
-  /** Begins to do jobs. @param everyMs between two checks at what is due; undefined: `tick` is called by hand */
+  /** Starts processing jobs. @param everyMs between two checks for due rounds; undefined: the caller calls `tick` */
   start(everyMs?: number): void {
     for (const worker of this.#workers) worker.start()
     if (everyMs !== undefined) this.#loop ??= this.#tickForever(everyMs)
@@ -133,7 +133,7 @@ export class LeagueService {
     }
   }
 
-  /** Proposes rounds of every league that is not paused. @returns the rounds that are new */
+  /** Proposes rounds of every league that is not paused. @returns the new rounds */
   async tick(): Promise<RoundRecord[]> {
     const made: RoundRecord[] = []
     for (const league of await this.#options.leagues.list()) {
@@ -147,7 +147,7 @@ export class LeagueService {
     return made
   }
 
-  /** Starts a round of a division now, whatever the schedule says. */
+  /** Starts a round of a division now, regardless of the schedule. */
   startRound(league: LeagueRecord, divisionId: string): Promise<RoundRecord[]> {
     return this.#create(league, {
       division_id: divisionId,
@@ -185,7 +185,7 @@ export class LeagueService {
     const local = await localCommissioner(league.commissioner)
     if (local) return local.scheduleRounds(request, now())
     const answer = await this.#ask(league, request, ScheduleRoundsResponse)
-    // One of the first protocol cannot say when: the baseline does.
+    // A commissioner of the first protocol cannot schedule, so the baseline does.
     return answer ? answer.rounds : createBaseline().scheduleRounds(request, now())
   }
 
@@ -207,7 +207,7 @@ export class LeagueService {
     return withCommissioner(league.commissioner, { services, draw, signal: this.#stop.signal }, work)
   }
 
-  /** Drives a round. It may be driven again after a kill: what was settled is not played again. */
+  /** Drives a round. It may be driven again after a kill: settled episodes are not played again. */
   async #playRound(payload: unknown, signal: AbortSignal): Promise<undefined> {
     const { leagues, rounds, services, log } = this.#options
     const { round: id } = parseWith(LeagueRoundJob, payload, { code: 'STORE_CORRUPT', what: 'A job of a league' })
@@ -223,7 +223,7 @@ export class LeagueService {
       await rounds.complete(round, withPlayers(complete, start))
     } catch (error) {
       if (signal.aborted) throw signal.reason
-      // A built-in commissioner would say the same again; one elsewhere may come back.
+      // A built-in commissioner would fail in the same way again; a remote one may recover.
       const local = await localCommissioner(league.commissioner)
       if (!local) throw error
       log.error({ league: league.slug, round: round.number, err: error }, 'league.round_failed')
@@ -232,7 +232,7 @@ export class LeagueService {
     return undefined
   }
 
-  /** The start message for the commissioner: the same every time. */
+  /** The start message for the commissioner, identical every time. */
   async #startOf(round: RoundRecord, league: LeagueRecord): Promise<RoundStart> {
     const { leagues, rounds, services } = this.#options
     const what = { code: 'STORE_CORRUPT', what: 'The start of a round' } as const
@@ -282,7 +282,7 @@ export class LeagueService {
     return toSettlement(found, members)
   }
 
-  /** Until this process has played it, or it is time to look whether another one has. */
+  /** Waits until this process has played the episode, or until it is time to check whether another process has. */
   async #await(id: string, signal: AbortSignal): Promise<void> {
     const late = sleep(LOOK_MS, signal).catch(() => undefined)
     await Promise.race([late, new Promise<void>((resolve) => this.#waiting.set(id, resolve))])
@@ -300,7 +300,7 @@ export class LeagueService {
     return (await this.#ranked(divisionId, recentRounds)).rankings
   }
 
-  /** The leaderboard with an interval for each score; kept until another round is complete. */
+  /** The leaderboard with an interval for each score, cached until another round is complete. */
   async leaderboard(divisionId: string, recentRounds = 0): Promise<readonly TalliedRow[]> {
     const key = `${divisionId}/${recentRounds}`
     const stamp = await this.#options.rounds.leaderboards.newestCompleted(divisionId)

@@ -1,4 +1,4 @@
-// Creates a league from its specification: checked against its world, stored, and its policies submitted.
+// Creates a league from its specification: validates it against its world, stores it, and submits its policies.
 import { planEvaluation } from '../evaluation/plan.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { type EvaluationPlayer, EvaluationSpec } from '../protocol/evaluation.ts'
@@ -27,7 +27,7 @@ export async function makeLeague(leagues: Leagues, worlds: WorldRegistry, spec: 
 
 /**
  * Enters the policies whose names are new to a league. @returns their names
- * @throws AppError UNKNOWN_BOT, CONFIG_INVALID: nothing was entered
+ * @throws AppError UNKNOWN_BOT, CONFIG_INVALID; then nothing was entered
  */
 export async function enterNewPolicies(
   leagues: Leagues,
@@ -61,12 +61,12 @@ async function checkPolicies(
   await planEvaluation(worlds, EvaluationSpec.parse({ world, variants, config, policies, episodes: 1 }))
 }
 
-/** Where newcomers go: the lowest staging division, else the lowest competition. */
+/** The division for newcomers: the lowest staging division, else the lowest competition. */
 export function entryDivision(divisions: readonly DivisionRecord[]): DivisionRecord | undefined {
   return divisions.find(({ type }) => type === 'staging') ?? divisions[0]
 }
 
-/** Puts a policy version into a league: into qualification where there is one. @returns the membership */
+/** Enters a policy version in a league: in a staging division, if there is one. @returns the membership */
 export async function enter(
   leagues: Leagues,
   league: LeagueRecord,

@@ -1,4 +1,4 @@
-// The message for a commissioner at the start of a round, and with later requests.
+// Builds the message for a commissioner at the start of a round and for later requests.
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { configureWorld } from '../kernel/world.ts'
 import type {
@@ -36,7 +36,7 @@ export async function variantsOf(league: LeagueRecord, worlds: WorldRegistry): P
 
 export const toWireDivision = ({ id, name, level, type }: DivisionRecord): RoundDivision => ({ id, name, level, type })
 
-/** Members outside every division are not part of a round. */
+/** Members without a division are not part of a round. */
 export function toWireMemberships(members: readonly MembershipRecord[]): RoundMembership[] {
   return members.flatMap((member) =>
     member.divisionId === null
@@ -76,7 +76,7 @@ export const toRoundSummary = (round: RoundRecord): RoundSummary => {
   }
 }
 
-/** A completed round, from its times alone. */
+/** A completed round, from its times only. */
 export function toCompletedSummary(round: RoundTimes, divisionId: string): RoundSummary {
   const instant = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
   return {
@@ -108,7 +108,8 @@ export async function makeRoundStart(
     memberships: toWireMemberships(members),
     recent_results: await recentResults(league.id, rounds),
     variants: await variantsOf(league, worlds),
-    // A commissioner elsewhere gets its state back untouched; on this wire the built-in ones read the round's settings there.
+    // A remote commissioner gets its state back unchanged; on this wire, the built-in ones read the round's settings
+    // there.
     state: isForeign && league.state !== null ? league.state : withSettings(league.state, round),
   }
 }

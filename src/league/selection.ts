@@ -1,5 +1,5 @@
-// Which policies, episodes and logs a command means (contract section 11): pure rules, apart from the look-ups that callers
-// hand in.
+// Selects the policies, episodes and logs of a command (contract section 11): pure rules, except for lookups that
+// callers pass in.
 import { AppError } from '../kernel/errors.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -12,7 +12,7 @@ export interface PolicyIdentifier {
 }
 
 /**
- * `NAME`, `NAME:N` or `NAME:vN`; the last colon divides.
+ * `NAME`, `NAME:N` or `NAME:vN`, split at the last colon.
  * @throws AppError USAGE
  */
 export function parsePolicyIdentifier(text: string): PolicyIdentifier {
@@ -26,8 +26,8 @@ export function parsePolicyIdentifier(text: string): PolicyIdentifier {
 }
 
 /**
- * The policy version that a filter means: a UUID as it is, else a policy of the caller.
- * @throws AppError USAGE for malformed text; UNKNOWN_PLAYER when there is no such policy
+ * The policy version of a filter: a UUID is used unchanged, any other text names a policy of the caller.
+ * @throws AppError USAGE for malformed text; UNKNOWN_PLAYER when the policy does not exist
  */
 export async function resolvePolicyFilter(
   text: string,
@@ -42,8 +42,8 @@ export async function resolvePolicyFilter(
 }
 
 /**
- * `KEY=VALUE`, divided at the first `=`.
- * @throws AppError USAGE, which does not repeat the text: it may hold a secret
+ * `KEY=VALUE`, split at the first `=`.
+ * @throws AppError USAGE, which does not repeat the text because it may contain a secret
  */
 export function parseSecret(text: string): readonly [key: string, value: string] {
   const at = text.indexOf('=')
@@ -51,7 +51,7 @@ export function parseSecret(text: string): readonly [key: string, value: string]
   throw new AppError('USAGE', 'a secret is written KEY=VALUE, and one has no "="')
 }
 
-/** Agents that have a log, ascending. */
+/** Agents with a log, ascending. */
 export function logAgents(names: readonly string[]): number[] {
   return names
     .flatMap((name) => {
@@ -66,7 +66,7 @@ interface Seated {
   readonly participants: readonly { readonly position: number; readonly policy_version_id: string }[]
 }
 
-/** Of agents with logs those that one of the caller's policies plays. */
+/** The agents with logs that are played by one of the caller's policies. */
 export function ownAgents(
   { assignments, participants }: Seated,
   mine: ReadonlySet<string>,
@@ -87,7 +87,7 @@ export interface ScopeFlags {
   readonly offset: number
 }
 
-/** What a server answers to a command that lists episodes. */
+/** The server's responses that a command for listing episodes needs. */
 export interface ScopeServer<Episode> {
   episodes(query: {
     readonly limit: number
@@ -99,14 +99,14 @@ export interface ScopeServer<Episode> {
   rounds(divisionId: string, offset: number): Promise<{ ids: readonly string[]; total: number; limit: number }>
 }
 
-/** Episodes of one pool that are read at once. */
+/** Episodes of one pool per read. */
 const POOL_ROWS = 1000
-/** Rows that are looked through for filters at most. */
+/** Maximum number of rows searched by filters. */
 const MAX_ROWS = 100_000
 
 /**
- * The episodes that a command means: of a pool, a round, a division, or all; filtered, newest first, and then cut.
- * Filters come before the cut, so that as many rows appear as were asked for.
+ * The episodes that a command selects: of a pool, a round, a division, or all; filtered, newest first, then limited.
+ * Filters apply before the limit, so that callers get as many rows as they asked for.
  */
 export async function selectEpisodes<Episode extends { readonly id: string; readonly created_at: string }>(
   flags: ScopeFlags,
@@ -142,7 +142,10 @@ async function allOf<Episode>(server: ScopeServer<Episode>, poolId: string | und
   return all
 }
 
-/** A link that a server answered: absolute ones as they are, paths below the origin of a server that has pages. */
+/**
+ * A link from a server's response: absolute links are unchanged, paths are resolved against the origin of the server's
+ * pages.
+ */
 export function webLink(server: string, path: string): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return path
   const url = new URL(server)
@@ -152,7 +155,7 @@ export function webLink(server: string, path: string): string {
 
 const DEFAULT_API = 'https://api.observatory.softmax-research.net'
 
-/** A score in a table: four decimals; missing: a dash. */
+/** A score in a table: four decimals; a dash if missing. */
 export const scoreCell = (score: number | null | undefined): string => (score == null ? '-' : score.toFixed(4))
 
 /** An instant in a table, in the local zone: `YYYY-MM-DD HH:MM`. */
@@ -163,7 +166,7 @@ export function timeCell(text: string | null | undefined): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`
 }
 
-/** A player in a table: its name, else its id, else a dash. */
+/** A player in a table: its name, or else its id, or else a dash. */
 export const playerCell = (
   player: { readonly id?: string | null; readonly name?: string | null } | null | undefined,
 ): string => player?.name || player?.id || '-'

@@ -25,7 +25,7 @@ export interface CommissionerServer {
   close(): Promise<void>
 }
 
-/** Longest wait of a timer of Node; a longer one would end at once. */
+/** The maximum delay of a Node timer; a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** @throws AppError PORT_IN_USE */
@@ -36,7 +36,7 @@ export async function serveCommissioner(
   const transport = new Transport({ ...options.access, onFault: options.onFault })
   transport.upgrades.add({
     pattern: '/round',
-    // Platforms are programs: they name no origin, and carry no credentials that a page could borrow.
+    // Platforms are programs: they send no origin, and carry no credentials that a page could misuse.
     origins: 'any',
     maxMessageBytes: MAX_FRAME_BYTES,
     authorize: () => (connection) => attend(connection, commissioner, options.onFault),

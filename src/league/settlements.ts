@@ -4,7 +4,7 @@ import type { EpisodeFailed, EpisodeResult, RoundComplete, RoundStart } from '..
 import type { EpisodeRecord } from '../store/leagues/rows.ts'
 import type { Draw } from './commissioner/commissioner.ts'
 
-/** @param members player of each policy version */
+/** @param members the player of each policy version */
 export function toSettlement(
   { request, scores, error }: EpisodeRecord,
   members: ReadonlyMap<string, string | null>,
@@ -22,13 +22,13 @@ export function toSettlement(
   }
 }
 
-/** Draws that follow from the round: one that is begun again has the same line-ups and seeds. */
+/** Draws that are derived from the round, so that a restarted round has the same line-ups and seeds. */
 export function drawOf(roundId: string): Draw {
   const random = createRandom(Number.parseInt(roundId.slice(0, 8), 16), `round:${roundId}`)
   return (bound) => nextBelow(random, bound)
 }
 
-/** Commissioners elsewhere need not name players: the members do. */
+/** Remote commissioners need not name players; the members are used to add them. */
 export function withPlayers(complete: RoundComplete, { memberships }: RoundStart): RoundComplete {
   const players = new Map(memberships.map((member) => [member.policy_version_id, member.player_id]))
   const results = complete.results.map(({ division_id, rankings }) => ({

@@ -1,5 +1,5 @@
-// Handles submissions: policies that this machine knows enter at once, uploaded ones after a trial, which is a job of
-// the store: one episode in which the policy fills every slot.
+// Handles submissions. Policies that this machine knows enter at once; uploaded ones enter after a trial, which is a
+// job of the store: one episode in which the policy fills every slot.
 import type { MatchServices } from '../evaluation/match.ts'
 import { playMatch } from '../evaluation/play-episode.ts'
 import { JobWorker } from '../host/jobs.ts'
@@ -21,21 +21,21 @@ export interface SubmissionDeskOptions {
   readonly submissions: Submissions
   readonly queue: JobQueue
   readonly services: Omit<MatchServices, 'signal'>
-  /** Undefined: uploaded policies wait for a server that runs them. */
+  /** Undefined: uploaded policies wait for a server that runs programs. */
   readonly programs: ProgramOptions | undefined
   readonly log: Log
-  /** Milliseconds after which the trial of a killed server is given to another; default 10,000. */
+  /** Milliseconds after which another server may take the trial of a killed one; default 10,000. */
   readonly leaseMs?: number
 }
 
 const QUEUE = 'league-submission'
 const LEASE_MS = 10_000
-/** How often a trial is begun: servers may be killed many times. */
+/** Maximum attempts of a trial: servers may be killed many times. */
 const ATTEMPTS = 50
-/** Milliseconds that a trial may take. */
+/** Time limit of a trial, in milliseconds. */
 const TRIAL_MS = 300_000
 const TRIAL_SEED = 1
-/** Characters of the program's output that the notes quote. */
+/** Characters of the program's output that are quoted in the notes. */
 const QUOTED = 1000
 
 const WAITING = 'It waits for a server that runs uploaded programs: paracosm serve --run-uploads'
@@ -66,7 +66,7 @@ export class SubmissionDesk {
     await this.#worker?.stop()
   }
 
-  /** Lets a policy in, or has it tried. @throws AppError FILE_EXISTS */
+  /** Admits a policy, or starts its trial. @throws AppError FILE_EXISTS */
   async receive(leagueId: string, version: PolicyVersionRecord, actor: string): Promise<SubmissionRecord> {
     const { submissions, queue, programs } = this.#options
     const { id } = await submissions.create(leagueId, version, actor)
@@ -98,14 +98,14 @@ export class SubmissionDesk {
     const { leagues, submissions } = this.#options
     const { leagueId } = await submissions.get(id)
     const league = await leagues.get(leagueId)
-    // A trial that is repeated after a kill finds the member that the first one has made.
+    // A trial that is repeated after a kill finds the member that the first one created.
     const members = await leagues.memberships({ leagueId, isActive: true })
     const known = members.find(({ policyVersionId }) => policyVersionId === version.id)
     const membershipId = known?.id ?? (await enter(leagues, league, version, actor))
     await submissions.change(id, { status: 'placed', membershipId })
   }
 
-  /** What is wrong with a policy; undefined: it has played an episode to its end. */
+  /** Why a policy failed its trial; undefined: it has played an episode to its end. */
   async #faultOf(league: LeagueRecord, version: PolicyVersionRecord, signal: AbortSignal): Promise<string | undefined> {
     const { services, programs } = this.#options
     const world = await services.worlds.load(league.world)

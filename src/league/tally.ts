@@ -7,12 +7,12 @@ export interface Tally {
   readonly lost: number
 }
 
-/** Completed rounds that a tally looks back: a few hundred episodes, which one query reads. */
+/** Number of completed rounds in a tally: a few hundred episodes, which one query reads. */
 export const TALLIED_ROUNDS = 20
 
 /**
- * The tally of the policy versions of one row: their best slot against the best slot of everybody else. Episodes in
- * which they met nobody else, as when a policy plays itself, do not count.
+ * The tally of the policy versions of one row: their best slot against the best slot of all others. Episodes without
+ * other policies, for instance when a policy plays itself, do not count.
  */
 export function tallyOf(versions: readonly string[], episodes: readonly EpisodeRecord[]): Tally {
   const own = new Set(versions)

@@ -1,5 +1,5 @@
-// Every rank of a league from its journals: each journal is folded again, each round ranked again by its commissioner from
-// the scores that the journals show, and compared with what is stored.
+// Recomputes every rank of a league from its journals: each journal is replayed, each round is ranked again by its
+// commissioner from the journals' scores, and the result is compared with the stored ranking.
 import { JournalFile, verifyJournal } from '../episode/journal-file.ts'
 import type { BlobStore } from '../host/blobs.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
@@ -33,7 +33,7 @@ export interface VerifyLeagueOptions {
 
 const PAGE = 100
 
-/** @throws AppError EVALUATION_MISMATCH naming the round or journal that does not follow */
+/** @throws AppError EVALUATION_MISMATCH naming the first round or journal that does not match */
 export async function verifyLeague(league: LeagueRecord, options: VerifyLeagueOptions): Promise<LeagueVerification> {
   const { rounds, signal } = options
   const count = { rounds: 0, journals: 0, steps: 0, foreign_rounds: 0 }
@@ -55,7 +55,7 @@ export async function verifyLeague(league: LeagueRecord, options: VerifyLeagueOp
   }
 }
 
-/** @returns steps that were folded */
+/** @returns the number of steps replayed */
 async function checkEpisode(
   round: RoundRecord,
   episode: EpisodeRecord,

@@ -1,5 +1,5 @@
-// How much of the space of minds a set of characters covers: assumptions that at least one human diverges from, and pairs
-// of values that occur together in others.
+// How much of the space of minds a set of characters covers: assumptions from which at least one human diverges, and
+// pairs of values that occur together in other characters.
 /** A character's document. */
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -18,12 +18,12 @@ export interface CoverageFigures {
   readonly human: Ratio | null
   /** Divergent assumptions of each human. */
   readonly divergent: Readonly<Record<string, number>>
-  /** The score over substrate and size; null: nobody has data. */
+  /** The score over substrate and size; null: no character has data. */
   readonly nonhuman: Ratio | null
   readonly pairs: Readonly<Record<'substrate x size' | 'origin x form', Ratio>>
 }
 
-/** Assumptions of a human, `section.name`, with whether it diverges. */
+/** The assumptions of a human, `section.name`, and whether each diverges. */
 export function assumptionsOf(character: Fields): Map<string, boolean> {
   const found = new Map<string, boolean>()
   if (!isFields(character.hsn_divergence)) return found
@@ -36,7 +36,7 @@ export function assumptionsOf(character: Fields): Map<string, boolean> {
   return found
 }
 
-/** The values of a dimension that a character has. */
+/** A character's values of a dimension. */
 export function valuesOf(character: Fields, dimension: string): string[] {
   const { dimensions } = character
   const found = isFields(dimensions) ? dimensions[dimension] : undefined
@@ -44,7 +44,7 @@ export function valuesOf(character: Fields, dimension: string): string[] {
   return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : []
 }
 
-/** Pairs of values that one character has both of, among all pairs of values that occur. */
+/** Pairs of values that occur together in one character, out of all pairs of occurring values. */
 function pairRatio(characters: readonly Fields[], one: string, other: string): Ratio {
   const left = new Set<string>()
   const right = new Set<string>()
@@ -84,7 +84,7 @@ export function coverageOf(characters: readonly Fields[]): CoverageFigures {
   }
 }
 
-/** Whole percent; a half goes to the even number. */
+/** Whole percent, rounded half to even. */
 export function percentText({ covered, total }: Ratio): string {
   if (total === 0) return '0%'
   const share = (covered * 100) / total

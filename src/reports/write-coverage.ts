@@ -12,11 +12,11 @@ export interface CoverageOptions {
   readonly path: string
   readonly title: string
   readonly characters: readonly Fields[]
-  /** Only these count; undefined: all. */
+  /** Only these characters count; undefined: all. */
   readonly approved?: readonly string[] | undefined
 }
 
-/** Writes the report. With an empty list of approved characters it only says so. @returns its figures */
+/** Writes the report. With an empty list of approved characters, the report only says so. @returns its figures */
 export async function writeCoverageReport(options: CoverageOptions): Promise<CoverageFigures> {
   const { path, title, approved } = options
   const characters = options.characters.filter(({ hid }) => approved === undefined || approved.includes(String(hid)))

@@ -1,5 +1,5 @@
-// The results report: one HTML file that needs no network. Sections can be left out; one that fails shows why, and the
-// others are shown all the same.
+// The results report: one HTML file that needs no network. Sections can be left out. A section that fails shows the
+// reason, and the others are still shown.
 import { basename, dirname, join } from 'node:path'
 import { writeFileWhole } from '../lib/files.ts'
 import { makeFolder } from '../lib/folders.ts'
@@ -37,29 +37,29 @@ export type ReportSection = keyof typeof SECTIONS
 const isSection = (name: string): name is ReportSection => Object.hasOwn(SECTIONS, name)
 /** In the order of the report. */
 export const REPORT_SECTIONS: readonly ReportSection[] = Object.keys(SECTIONS).filter(isSection)
-/** Sections that a report has only when they are asked for. */
+/** Sections that are included only on request. */
 export const OPTIONAL_SECTIONS: readonly ReportSection[] = ['sim-quality']
 
 interface ReportOptions {
   /** A dump. */
   readonly folder: string
   readonly path: string
-  /** Default: after the study. */
+  /** Default: the study's name. */
   readonly title?: string | undefined
   /** Default: all but the optional ones. */
   readonly sections?: readonly ReportSection[]
 }
 
-/** What was written. */
+/** The output files. */
 export interface WrittenReport {
   readonly figures: Figures
   readonly title: string
-  /** Files beside the report. */
+  /** Files next to the report. */
   readonly files: readonly string[]
 }
 
 /**
- * Writes the report of a results folder, and with the section `sim-quality` a file for each character.
+ * Writes the report of a results folder; the section `sim-quality` also writes one file per character.
  * @throws AppError FILE_UNREADABLE, VALIDATION_ERROR, JSON_MALFORMED for the folder; FILE_UNWRITABLE
  */
 export async function writeReport(options: ReportOptions): Promise<WrittenReport> {

@@ -1,4 +1,5 @@
-// A certification as one page: a file without scripts, fonts or addresses, for phones and for both colour schemes.
+// Formats a certification as one page: a file without scripts, fonts or external addresses, for phones and both colour
+// schemes.
 import type { JsonValue } from '../protocol/json.ts'
 import type { CheckReport } from './checks.ts'
 import type { CoworldPackage } from './manifest.ts'
@@ -15,7 +16,7 @@ interface Certification {
   readonly results: JsonValue | undefined
 }
 
-/** The page of a report. Everything in it that a package brought along is escaped. */
+/** The page of a report. Everything that comes from a package is escaped. */
 export function formatCertification(report: Certification): string {
   const game = report.package?.manifest.game
   const name = game ? `${game.name} ${game.version}` : 'a package that could not be read'
@@ -88,7 +89,7 @@ function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
 
-/** Both colour schemes keep at least 4.5:1 between text and ground. */
+/** Both colour schemes keep a contrast of at least 4.5:1 between text and background. */
 const STYLE = `
 :root { --ground: #fbfaf7; --ink: #1d1d1b; --soft: #5c5a54; --line: #d8d5cc; --good: #1c6b38; --bad: #a8261c }
 @media (prefers-color-scheme: dark) {

@@ -1,5 +1,5 @@
-// Certifies a package: the seven numbered checks of the contract, then further requirements of the contract on games.
-// Every check is reported as data; the first numbered one that fails leaves the rest skipped.
+// Certifies a package: the seven numbered checks of the contract, then the contract's further requirements for games.
+// Every check is reported as data. After the first failed numbered check, the later ones are skipped.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
@@ -19,26 +19,26 @@ import { interruption } from './waiting.ts'
 import { createWorkspace, findReplayFile, type Workspace } from './workspace.ts'
 
 export interface CertifyOptions {
-  /** A manifest on this machine; see manifest-source.ts for others. */
+  /** A manifest on this machine; for other sources see manifest-source.ts. */
   readonly manifestPath: string
   readonly runtime: Runtime
   /** Applies separately to the game's health, its exit and the replay's health. */
   readonly timeoutMs: number
-  /** The workspace; a fresh folder below `<checkout or cwd>/tmp/` when absent. */
+  /** The workspace; by default a new folder below `<checkout or cwd>/tmp/`. */
   readonly workspace?: string
-  /** Where the report goes as a page; `certification.html` in the workspace when absent. */
+  /** Path of the report as a page; by default `certification.html` in the workspace. */
   readonly page?: string
   readonly cwd: string
-  /** False leaves the checks beyond the numbered ones out. */
+  /** False skips the checks beyond the numbered ones. */
   readonly beyond?: boolean
-  /** Plays the package's own world twice and compares. Only worlds that ship with paracosm have one. */
+  /** Plays the package's own world twice and compares the runs. Only worlds that ship with paracosm provide this. */
   readonly determinism?: (certified: CoworldPackage) => Promise<Extra>
   readonly signal?: AbortSignal
   readonly onEvent?: (event: RunEvent) => void
   readonly onCheck?: (check: CheckReport) => void
 }
 
-/** The result of a certification. Only a package without any failed check is certified. */
+/** The result of a certification. A package is certified only if no check failed. */
 export interface CertifyReport {
   readonly certified: boolean
   readonly checks: readonly CheckReport[]
@@ -47,7 +47,7 @@ export interface CertifyReport {
   /** In request form. */
   readonly episodeRequest: JsonObject | undefined
   readonly results: JsonObject | undefined
-  /** Where the report lies as a page; undefined when there was no workspace to put it into. */
+  /** Path of the report as a page; undefined when there was no workspace for it. */
   readonly page: string | undefined
 }
 
@@ -151,7 +151,7 @@ async function checkReplay(workspace: Workspace): Promise<readonly [string, true
   })
 }
 
-/** Runs one numbered check. Undefined when it failed: then every later one has been reported as skipped. */
+/** Runs one numbered check. Undefined when it failed: then all later checks have been reported as skipped. */
 async function check<T>(
   course: Course,
   id: (typeof CERTIFY_CHECKS)[number],
@@ -181,14 +181,14 @@ function skipAfter(course: Course, failed: number): void {
   for (const id of EXTRA_CHECKS) course.report({ number: null, id, outcome: 'skipped', reason })
 }
 
-/** Which images have to be there, in the order of the contract. Equal pairs of label and image are looked at once. */
+/** The required images, in the order of the contract. Each pair of label and image appears once. */
 function imageReferences(course: Course, loaded: CoworldPackage): ReadonlyMap<string, readonly [string, Runnable]> {
   const { manifest } = loaded
   const all: (readonly [string, Runnable])[] = [['Cogame runnable.image', manifest.game.runnable]]
   for (const [slot, player] of buildJobSpec(loaded).players.entries()) {
     all.push([`Certification players[${slot}].image`, player])
   }
-  // Without containers nothing but the game and the fixture's players is ever started from a package.
+  // Without containers, only the game and the fixture's players are ever started from a package.
   if (course.runtime.kind === 'container') {
     for (const { label, role } of declaredRoles(manifest)) all.push([label, role])
   }

@@ -13,8 +13,8 @@ export interface CheckReport {
   readonly id: CheckId
   readonly outcome: Outcome
   readonly reason: string
-  /** What to do about a failure. */
+  /** How to fix a failure. */
   readonly hint?: string
-  /** Of the check `episode`: the steps of the run. */
+  /** For the check `episode`: the steps of the run. */
   readonly steps?: readonly StepReport[]
 }

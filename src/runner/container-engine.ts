@@ -1,21 +1,21 @@
-// Docker or Podman as a command line: finding one that works, and asking it things. What is run with it is
-// container-runtime.ts. Nothing here speaks an engine's own API: a command line is what every engine has.
+// Docker or Podman as a command line: finds one that works, and queries it. container-runtime.ts runs containers with
+// it. Paracosm uses the command line, and not an engine's own API, because every engine has a command line.
 import { execFile } from 'node:child_process'
 import { AppError } from '../kernel/errors.ts'
 
-/** A container engine that has answered. */
+/** A container engine that has responded. */
 export interface Engine {
-  /** How it is called: a program and its first arguments. */
+  /** How to run it: a program and its first arguments. */
   readonly argv: readonly [string, ...string[]]
   readonly kind: 'docker' | 'podman'
   readonly version: string
-  /** The environment of its own command line. Containers see nothing of it. */
+  /** The environment of the engine's own command line. Containers do not see it. */
   readonly environment: Readonly<Record<string, string>>
 }
 
 export interface EngineOptions {
   readonly environment: Readonly<Record<string, string>>
-  /** A command line, such as `sudo docker` or `'/a path/engine.sh'`. Docker, then Podman, when absent. */
+  /** A command line, such as `sudo docker` or `'/a path/engine.sh'`. Default: Docker, then Podman. */
   readonly command?: string
 }
 
@@ -27,7 +27,7 @@ export interface EngineAnswer {
 
 /**
  * Finds an engine that works.
- * @throws AppError ENGINE_MISSING with what each candidate answered; USAGE when `command` is no command line
+ * @throws AppError ENGINE_MISSING with the response of each candidate; USAGE when `command` is not a command line
  */
 export async function findEngine({ environment, command }: EngineOptions): Promise<Engine> {
   const candidates = command === undefined ? (['docker', 'podman'] as const).map(single) : [parseCommandLine(command)]
@@ -45,13 +45,13 @@ export async function findEngine({ environment, command }: EngineOptions): Promi
   })
 }
 
-/** Asks the engine something. A failure is an answer. */
+/** Queries the engine. A failure is returned, not thrown. */
 export function askEngine(engine: Engine, args: readonly string[], timeoutMs: number): Promise<EngineAnswer> {
   return call(engine, args, timeoutMs)
 }
 
 /**
- * Splits a command line at blanks; quotes keep blanks, a backslash keeps the next character.
+ * Splits a command line at blanks; quotes preserve blanks, and a backslash escapes the next character.
  * @throws AppError USAGE
  */
 export function parseCommandLine(text: string): readonly [string, ...string[]] {

@@ -1,6 +1,6 @@
-// The runtime with a container engine: one network a run, on which the game has an alias; its port is published on
-// 127.0.0.1 for probes and browsers alone. Containers get no capability, no new privilege and a root that they cannot
-// write to. docs/packages.md tells the limits and the one fallback.
+// The runtime with a container engine: one network per run, on which the game has an alias. Its port is published only
+// on 127.0.0.1, for probes and browsers. Containers get no capabilities, no new privileges and a read-only root.
+// docs/packages.md describes the limits and the one fallback.
 import { spawnSync } from 'node:child_process'
 import { chmod, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,18 +13,18 @@ import { type Mount, type Runtime, type RuntimeSession, takeFreePort } from './r
 
 export interface ContainerRuntimeOptions {
   readonly engine: Engine
-  /** Memory of each container, swap included. Default 2048. */
+  /** Memory of each container, including swap, in MiB. Default 2048. */
   readonly memoryMb?: number
   /** Default 2. */
   readonly cpus?: number
-  /** Processes and threads of each container. Default 512. */
+  /** Processes and threads per container. Default 512. */
   readonly pids?: number
 }
 
 const INSPECT_MS = 30_000
 const MANIFEST_MS = 60_000
 const ENGINE_MS = 60_000
-/** Port on which every game listens inside its container. */
+/** The port on which every game listens inside its container. */
 const GAME_PORT = 8080
 
 /** A runtime that starts images with Docker or Podman. */
@@ -98,8 +98,8 @@ function openSession({ engine, id, network, containers }: Opened): RuntimeSessio
 }
 
 /**
- * Lets every user write to a workspace while its game runs: without capabilities, a container's root is no owner of what
- * belongs to somebody else. Returns how to take that back.
+ * Lets every user write to a workspace while its game runs: without capabilities, a container's root cannot write to
+ * files that another user owns. Returns a function that reverts this.
  */
 async function openUp(mount: Mount): Promise<() => Promise<void>> {
   const config = join(mount.folder, 'config.json')
@@ -114,7 +114,7 @@ async function openUp(mount: Mount): Promise<() => Promise<void>> {
   }
 }
 
-/** The engine reads mounts as a line of CSV, so that a path may hold a comma or a quote. */
+/** The engine reads mounts as a line of CSV, so a path may contain a comma or a quote. */
 function formatMount({ folder, target, isReadOnly }: Mount): string {
   const fields = ['type=bind', `source=${folder}`, `target=${target}`, ...(isReadOnly ? ['readonly'] : [])]
   return fields.map((field) => (/[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')
@@ -130,7 +130,7 @@ async function explainMissingImage(engine: Engine, image: Runnable['image']): Pr
   return `image ${JSON.stringify(image)} is neither on this machine nor in its registry: ${tails.join(' / ')}`
 }
 
-/** Removes a run at once and synchronously, because this process is about to end. */
+/** Removes a run synchronously, because this process is about to end. */
 function removeNow({ engine, id, network }: Pick<Opened, 'engine' | 'id' | 'network'>): void {
   const [program, ...first] = engine.argv
   const ask = (...args: readonly string[]): string =>

@@ -1,4 +1,4 @@
-// The containers of one run: started by the engine's command line, watched through it, removed whatever happens.
+// The containers of one run: started and watched through the engine's command line, and always removed.
 import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../kernel/errors.ts'
@@ -14,26 +14,26 @@ interface Limits {
   readonly pids: number
 }
 
-/** What a container gets beside its limits. */
+/** What a container gets in addition to its limits. */
 interface Extras {
   readonly options: readonly string[]
-  /** Runner variables: they win over the manifest's. */
+  /** Runner variables: they take precedence over the manifest's. */
   readonly environment: Readonly<Record<string, string>>
 }
 
 export interface ContainerRun {
   start(launch: Launch, extras: Extras): Promise<Program>
-  /** Removes every container and the network of the run. Returns the names of what would not go. */
+  /** Removes every container and the network of the run. Returns the names of those that could not be removed. */
   close(): Promise<readonly string[]>
 }
 
 const REMOVE_MS = 60_000
 const REMOVE_TRIES = 20
-/** An image that cannot do with a root it may not write to shows it within this time of its start. */
+/** An image that cannot run with a read-only root fails within this time of its start. */
 const READ_ONLY_MS = 10_000
 const READ_ONLY = /read-only file system|EROFS/i
 
-/** Starts containers with the given limits. Images that need a writable root are remembered. */
+/** Starts containers with the given limits, and remembers images that need a writable root. */
 export function createContainers(limits: Limits): { openRun(run: RunNames): ContainerRun } {
   const needWritableRoot = new Set<string>()
   return { openRun: (run) => openRun(limits, run, needWritableRoot) }
@@ -87,7 +87,8 @@ function openRun(limits: Limits, run: RunNames, needWritableRoot: Set<string>): 
     },
     async close() {
       isClosed = true
-      // The clients go first: one that is still fetching an image would otherwise start its container afterwards.
+      // The clients are killed first: one that is still pulling an image would otherwise start its container
+      // afterwards.
       await Promise.all(started.map((each) => each.kill()))
       return removeAll(engine, run, names)
     },
@@ -123,7 +124,7 @@ function spawnContainer(
       ...shieldOptions(limits, isReadOnlyRoot),
       ...extras.options,
       ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
-      // By name alone: the values, tokens among them, come through the environment and so stay out of process lists.
+      // By name only: the values, tokens among them, come through the environment and so stay out of process lists.
       ...Object.keys(variables).flatMap((key) => ['--env', key]),
       ...(entrypoint === undefined ? [] : ['--entrypoint', entrypoint]),
       '--',
@@ -150,7 +151,7 @@ function shieldOptions({ engine, memoryMb, cpus, pids }: Limits, isReadOnlyRoot:
       String(pids),
     ],
     ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
-    // Bind mounts keep their labels on this machine, so that SELinux must not compare them.
+    // Bind mounts keep their labels on this machine, so SELinux must not compare them.
     ...['--security-opt', 'label=disable'],
     ...(isReadOnlyRoot ? ['--read-only'] : []),
     ...['--tmpfs', '/tmp:rw,nosuid,nodev,size=256m', '--tmpfs', '/run:rw,nosuid,nodev,size=16m'],
@@ -158,7 +159,7 @@ function shieldOptions({ engine, memoryMb, cpus, pids }: Limits, isReadOnlyRoot:
   ]
 }
 
-/** The call that ends and removes containers at once. Podman would first ask them politely, for ten seconds. */
+/** The command that kills and removes containers at once. Podman would otherwise wait ten seconds for them to stop. */
 export function removal(engine: Engine, names: readonly string[]): readonly string[] {
   return ['rm', '--force', ...(engine.kind === 'podman' ? ['--time', '0'] : []), ...names]
 }

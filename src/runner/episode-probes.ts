@@ -1,5 +1,5 @@
-// The probes of a game during a run: pages, refusals, the viewer's socket. Faults of required steps are thrown,
-// findings beyond them are returned, so that a certifier can report them beside the rest.
+// The probes of a game during a run: pages, refusals, the viewer's socket. Faults of required steps are thrown;
+// additional findings are returned, so that a certifier can report them with the rest.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { at } from '../kernel/at.ts'
@@ -20,7 +20,7 @@ export interface ProbeContext {
   readonly server: GameServer
   readonly tokens: readonly string[]
   readonly timeoutMs: number
-  /** The game's log, whose end goes into messages. */
+  /** The game's log; messages quote its end. */
   readonly log: string
   readonly signal: AbortSignal
 }
@@ -52,8 +52,8 @@ export async function probePages(
 }
 
 /**
- * Step 6: slot 0 with the token `bad` is refused. With `everySlot`, also every other slot, and each slot with its
- * neighbour's token; those findings are returned.
+ * Step 6: slot 0 with the token `bad` is refused. With `everySlot`, the probe also tries every other slot, and each
+ * slot with its neighbour's token; those findings are returned.
  */
 export async function probeBadTokens(context: ProbeContext, everySlot: boolean): Promise<Done<Extra>> {
   const first = await probeRefusal(playerSocket(context, 0, 'bad'), limits(context))
@@ -92,7 +92,7 @@ export async function probeGlobal(context: ProbeContext): Promise<Done<undefined
   throw await fault(context, `/global: ${finding.reason}`, finding, hint)
 }
 
-/** Connects to `/global` once more while the episode goes on; `over` is aborted when the game has exited. */
+/** Connects to `/global` once more while the episode continues; `over` is aborted when the game has exited. */
 export async function probeLateViewer(context: ProbeContext, over: AbortSignal): Promise<Extra> {
   const signal = AbortSignal.any([over, context.signal])
   await sleep(300, undefined, { signal }).catch(() => undefined)
@@ -104,7 +104,7 @@ export async function probeLateViewer(context: ProbeContext, over: AbortSignal):
   return { outcome: 'failed', reason: `a late viewer of /global: ${finding.reason}` }
 }
 
-/** The player socket of a slot as the runner's own machine reaches it. */
+/** The player socket of a slot, as the runner's machine reaches it. */
 export function playerSocket({ server }: Pick<ProbeContext, 'server'>, slot: number, token: string): string {
   return `${toSocketUrl(server.url)}/player?${slotQuery(slot, token)}`
 }
@@ -126,7 +126,7 @@ function limits({ signal }: ProbeContext): { timeoutMs: number; signal: AbortSig
   return { timeoutMs: PROBE_MS, signal }
 }
 
-/** The error of a failed probe. If the game has died meanwhile, that error comes first. */
+/** The error of a failed probe. If the game has died in the meantime, that error takes precedence. */
 export async function fault(
   context: ProbeContext,
   message: string,

@@ -1,5 +1,5 @@
-// What kind of failure ended an episode, in the classes that hosts of packages know, and the file in which a game
-// blames a player.
+// The class of the failure that ended an episode, as package hosts define them, and the file in which a game blames a
+// player.
 import { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { parseJson } from '../kernel/parse.ts'
@@ -19,14 +19,17 @@ export const FAILURE_TYPES = [
 ] as const
 export type FailureType = (typeof FAILURE_TYPES)[number]
 
-/** What a game writes to `COGAME_PLAYER_FAILURE_URI` in place of results. */
+/** The file that a game writes to `COGAME_PLAYER_FAILURE_URI` instead of results. */
 const PlayerFailure = z.strictObject({
   message: z.string().min(1).max(2000),
   /** Slot of the player. */
   failed_policy_index: z.int().min(0),
 })
 
-/** The same error, with `error_type` in its details. An error that has one keeps it; so does an interruption. */
+/**
+ * The same error, with `error_type` in its details. Errors that already have one are not changed, and neither are
+ * interruptions.
+ */
 export function withFailureType(error: unknown, step: RunStep): unknown {
   if (!(error instanceof AppError) || error.code === 'INTERRUPTED' || error.details?.error_type !== undefined) {
     return error
@@ -62,8 +65,8 @@ function typeOf(step: RunStep, error: AppError): FailureType {
 }
 
 /**
- * Throws when the game has blamed a player.
- * @throws AppError RUN_FAILED, of the type `player_error`, or `game_contract_violation` when the file says no slot
+ * Throws if the game has blamed a player.
+ * @throws AppError RUN_FAILED, of the type `player_error`, or `game_contract_violation` when the file names no slot
  */
 export async function checkPlayerFailure(workspace: Workspace, slots: number): Promise<void> {
   const text = await readArtefact(workspace.playerFailure)

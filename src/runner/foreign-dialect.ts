@@ -1,9 +1,9 @@
-// Brings a schema that a package brought along into the dialect that the validator reads as pure draft 2020-12: keywords
-// of the validator's own, and of other drafts, are annotations there and go; what the validator reads wrongly is spelt
-// another way. Nothing else changes.
+// Converts a package's schema to the dialect that the validator reads as pure draft 2020-12. Keywords of the
+// validator's own and of other drafts are annotations in that draft, so they are removed; constructs that the validator
+// misreads are rewritten. Nothing else changes.
 import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 
-/** No keywords of 2020-12, and yet the validator acts on them. */
+/** Not keywords of 2020-12, but the validator acts on them. */
 const FOREIGN = [
   'nullable',
   'id',
@@ -34,8 +34,9 @@ const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
 const MAPS = ['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions']
 
 /**
- * The schema as the validator has to be given it.
- * @param dangling local references that lead nowhere. Such a reference is a fault of what reaches it, not of the schema
+ * The schema in the form that the validator needs.
+ * @param dangling local references without a target. Such a reference is a fault only where it is reached, not of the
+ * whole schema
  */
 export function toDialect(schema: JsonObject, dangling: ReadonlySet<string> = new Set()): JsonObject {
   const { $schema: _, ...body } = schema
@@ -43,10 +44,10 @@ export function toDialect(schema: JsonObject, dangling: ReadonlySet<string> = ne
 }
 
 interface Course {
-  /** Ids and anchors met so far: the first of equal ones counts. */
+  /** Ids and anchors found so far: the first of equal ones counts. */
   readonly seen: Set<string>
   readonly dangling: ReadonlySet<string>
-  /** Whether the schema has embedded schemas with an id of their own; dynamic references then stay as they are. */
+  /** Whether the schema has embedded schemas with an id of their own; dynamic references are then not changed. */
   readonly hasParts: boolean
 }
 

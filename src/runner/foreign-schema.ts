@@ -1,15 +1,15 @@
-// JSON Schemas that packages bring along, always read as draft 2020-12. They are other people's programs: what they
-// may cost is bounded, and nothing that they refer to is fetched. Our own shapes are zod schemas in protocol/.
+// JSON Schemas from packages, always read as draft 2020-12. They are untrusted input: their cost is bounded, and
+// nothing that they refer to is fetched. Our own shapes are zod schemas in protocol/.
 import { isIPv4, isIPv6 } from 'node:net'
 import { runInNewContext } from 'node:vm'
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { toDialect } from './foreign-dialect.ts'
 
-/** What a foreign schema may cost. Nodes are JSON values inside the schema. */
+/** Maximum cost of a foreign schema. Nodes are JSON values inside the schema. */
 const LIMITS = { depth: 100, nodes: 50_000, compileMs: 5000, validateMs: 2000, dangling: 20 } as const
 
-/** One fault of a document: where, as a JSON path, and what. */
+/** One fault of a document: its place as a JSON path, and a description. */
 export interface Fault {
   readonly path: string
   readonly message: string
@@ -39,7 +39,7 @@ function isRegex(text: string): boolean {
   }
 }
 
-/** Formats that are asserted; all others are annotations. Emails are asked for an `@` and no more, as packages expect. */
+/** Formats that are asserted; all others are annotations. Emails only need an `@`, as packages expect. */
 const FORMATS = {
   date: isDate,
   email: (text: string) => text.includes('@'),
@@ -50,7 +50,10 @@ const FORMATS = {
   uuid: (text: string) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text),
 }
 
-/** Expressions that only the laxer grammar takes, such as a needless backslash, are common in schemas of other languages. */
+/**
+ * Patterns that only the laxer grammar accepts, for instance with a needless backslash, are common in schemas from
+ * other languages.
+ */
 function toRegex(pattern: string, flags: string): RegExp {
   try {
     return new RegExp(pattern, flags)
@@ -75,7 +78,7 @@ export function compileForeignSchema(schema: JsonObject): SchemaVerdict {
       return { ok: true, validate: (value) => validate(compiled, value) }
     } catch (error) {
       const missing = missingReference(error)
-      // A local reference that leads nowhere is no fault before something reaches it.
+      // A local reference without a target is a fault only where it is reached.
       if (missing === undefined || dangling.has(missing) || dangling.size >= LIMITS.dangling) {
         return { ok: false, reason: describe(error) }
       }
@@ -90,7 +93,7 @@ function missingReference(error: unknown): string | undefined {
   return error.missingRef.startsWith('#') ? error.missingRef : undefined
 }
 
-/** One sentence; the validator repeats a fault once for each branch of the meta-schema that finds it. */
+/** One sentence; the validator repeats a fault for each branch of the meta-schema that finds it. */
 function describe(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   return [...new Set(message.split(', '))].join(', ').replaceAll('data/', '#/')
@@ -113,12 +116,12 @@ function validate(compiled: ValidateFunction, value: JsonValue): readonly Fault[
     const isValid = withinTime(LIMITS.validateMs, () => compiled(value))
     return isValid === true ? [] : (compiled.errors ?? []).slice(0, 20).map(toFault)
   } catch (error) {
-    // The time limit's error belongs to another realm, so that it is no instance of this realm's Error.
+    // The time limit's error belongs to another realm, so it is not an instance of this realm's Error.
     return [{ path: '$', message: `could not be checked: ${String(error)}` }]
   }
 }
 
-/** Runs synchronous work and breaks it off, hostile regular expressions included, when its time is up. */
+/** Runs synchronous work and aborts it when its time is up, even inside a hostile regular expression. */
 function withinTime<T>(limitMs: number, work: () => T): T {
   return runInNewContext('work()', { work }, { timeout: limitMs })
 }

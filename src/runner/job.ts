@@ -1,5 +1,5 @@
-// Derives the inputs of one episode from a package: the job spec, one token a slot, and the configuration that the game
-// reads.
+// Derives the inputs of one episode from a package: the job spec, one token per slot, and the configuration that the
+// game reads.
 
 import { createToken } from '../episode/slots.ts'
 import { at } from '../kernel/at.ts'
@@ -14,17 +14,17 @@ import type { CoworldPackage } from './manifest.ts'
 import { countSlots } from './manifest-rules.ts'
 
 export interface JobOptions {
-  /** Id of a variant whose configuration is played; the certification fixture's when absent. */
+  /** Id of the variant to play; by default the certification fixture's configuration is played. */
   readonly variant?: string
   /** Images that replace those of the fixture's players: one for all slots, or one per slot. */
   readonly images?: readonly string[]
-  /** Argv for the replacing images; theirs when absent or empty. */
+  /** Argv for the replacement images; empty or absent: the image's own. */
   readonly run?: readonly string[]
 }
 
 /**
- * The job spec of one episode of a package, players from its certification fixture.
- * @throws AppError USAGE when the number of images is neither 1 nor that of the slots; UNKNOWN_VARIANT
+ * The job spec of one episode of a package, with players from its certification fixture.
+ * @throws AppError USAGE when the number of images is neither 1 nor the number of slots; UNKNOWN_VARIANT
  */
 export function buildJobSpec(from: CoworldPackage, options: JobOptions = {}): JobSpec {
   const config = gameConfig(from, options.variant)
@@ -39,7 +39,7 @@ export function buildJobSpec(from: CoworldPackage, options: JobOptions = {}): Jo
 }
 
 /**
- * Writes a job spec in request form and parses that again, as a runner elsewhere would.
+ * Writes a job spec in request form and parses it again, as a remote runner would.
  * @throws AppError VALIDATION_ERROR when the form does not parse
  */
 export function requestFormOf(spec: JobSpec): JsonObject {
@@ -49,7 +49,7 @@ export function requestFormOf(spec: JobSpec): JsonObject {
   throw new AppError('VALIDATION_ERROR', `the episode request does not parse: ${describeIssue(parsed.error)}`)
 }
 
-/** One secret a slot: 16 random bytes in URL-safe base64, 22 characters. */
+/** One secret per slot: 16 random bytes in URL-safe base64, 22 characters. */
 export function createTokens(slots: number): readonly string[] {
   return Array.from({ length: slots }, createToken)
 }
@@ -88,7 +88,7 @@ function fixturePlayers({ manifest }: CoworldPackage): readonly Runnable[] {
   })
 }
 
-/** One player a slot: the fixture's in their order, again from the first where a roster has more slots. */
+/** One player per slot: the fixture's in order, starting again from the first where a roster has more slots. */
 function playersOf(from: CoworldPackage, config: JsonObject): readonly Runnable[] {
   const players = fixturePlayers(from)
   const slots = countSlots(from.manifest.game.config_schema, config, players.length)

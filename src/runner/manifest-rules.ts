@@ -1,12 +1,12 @@
-// The rules between the fields of a manifest, in the order of their reports: the first violation counts.
-// What is deliberately not checked (scores, role sections, duplicate variants, images, addresses) stays unchecked.
+// The rules between the fields of a manifest, in order of reporting: the first violation counts. Some things are
+// deliberately not checked: scores, role sections, duplicate variants, images and addresses.
 import type { CoworldManifest } from '../protocol/coworld.ts'
 import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import { compileForeignSchema, type Fault, type SchemaVerdict } from './foreign-schema.ts'
 
 /**
- * How many slots a configuration has. `fixed`: `minItems` of the tokens, which equals `maxItems`. `roster`: as many as the
- * configuration has `players`, within the bounds of the tokens.
+ * How the number of slots is determined. `fixed`: `minItems` of the tokens, which equals `maxItems`. `roster`: the
+ * number of `players` in the configuration, within the bounds of the tokens.
  */
 export type SlotRule = 'fixed' | 'roster'
 
@@ -15,7 +15,7 @@ interface Bounds {
   readonly most: number
 }
 
-/** The first broken rule of a manifest that satisfies its schema, or undefined. */
+/** The first violated rule of a manifest that satisfies its schema, or undefined. */
 export function checkCrossRules(manifest: CoworldManifest, rule: SlotRule = 'fixed'): Fault | undefined {
   const bounds = tokenBounds(manifest.game.config_schema, rule)
   if ('path' in bounds) return bounds
@@ -29,8 +29,8 @@ export function checkCrossRules(manifest: CoworldManifest, rule: SlotRule = 'fix
 }
 
 /**
- * How many slots a configuration without tokens has: its roster where the tokens leave a choice, and `otherwise` where
- * neither says.
+ * The number of slots of a configuration without tokens: the size of its roster where the tokens leave a choice, and
+ * `otherwise` where neither determines it.
  */
 export function countSlots(schema: JsonObject, config: JsonObject, otherwise: number): number {
   const bounds = tokenBounds(schema, 'roster')

@@ -1,5 +1,5 @@
-// Finds what a command line names: a manifest or a replay, by path, file URI, address or id. What is fetched lies in a
-// temporary folder that goes when the caller disposes of it. Reading the manifest is manifest.ts.
+// Finds what a command line names: a manifest or a replay, by path, file URI, address or id. Fetched files are in a
+// temporary folder, which is removed when the caller disposes of it. manifest.ts reads the manifest.
 import { execFile } from 'node:child_process'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -15,13 +15,13 @@ import { parseJson } from '../kernel/parse.ts'
 import { isMissing } from '../lib/files.ts'
 import { JsonObject } from '../protocol/json.ts'
 
-/** The hosted platform that ids refer to when no other is named. */
+/** The hosted platform that resolves ids by default. */
 export const DEFAULT_SERVER = 'https://api.observatory.softmax-research.net'
 
 const FETCH_MS = 60_000
 const MAX_MANIFEST_BYTES = 16 * 1024 * 1024
 
-/** A file on this machine, for as long as it is needed. */
+/** A file on this machine, available until it is disposed. */
 export interface FoundFile extends AsyncDisposable {
   readonly path: string
 }
@@ -49,8 +49,8 @@ export async function findManifest(argument: string, options: FindOptions = {}):
 }
 
 /**
- * Finds a replay by local path, `file://` URI, http(s) address or `s3://bucket/key`; the last with the `aws` program and
- * its credentials. Names that end in `.json.z` or `.json.gz` are unpacked into a temporary `replay.json`.
+ * Finds a replay by local path, `file://` URI, http(s) address or `s3://bucket/key`; the last with the `aws` program
+ * and its credentials. Files whose names end in `.json.z` or `.json.gz` are unpacked into a temporary `replay.json`.
  * @throws AppError DOWNLOAD_FAILED, FILE_UNREADABLE, USAGE
  */
 export async function findReplay(argument: string, options: FindOptions = {}): Promise<FoundFile> {
@@ -172,7 +172,7 @@ async function unpack(path: string, folder: string): Promise<FoundFile> {
   return temporary(folder, unpacked)
 }
 
-/** Readable by others, because a container without capabilities is somebody else. */
+/** Readable by others, because a container without capabilities runs as another user. */
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'paracosm-'))
   await chmod(folder, 0o755)

@@ -64,7 +64,7 @@ function faultOf(work: () => unknown): AppError {
 const REJECTED: Readonly<Record<string, RegExp>> = {
   'persephones_escape.json': /schema: \$\.game\.protocols\.player\.value|schema: \$\.certification/,
 }
-/** Valid by the rules of its own generation only. */
+/** Valid only by the rules of its own generation. */
 const LATER = 'paintarena-newer.json'
 const SLOTS: Readonly<Record<string, number>> = {
   'paintarena-0.1.0.json': 2,
@@ -285,14 +285,14 @@ const arbJson = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.parse(JSON.stringify(value))),
 )
 
-/** Every place of a document, as the keys that lead there. */
+/** Every place of a document, as the keys that lead to it. */
 function placesOf(value: JsonValue, path: readonly string[] = []): (readonly string[])[] {
   if (typeof value !== 'object' || value === null) return [path]
   return [path, ...Object.entries(value).flatMap(([key, inner]) => placesOf(inner, [...path, key]))]
 }
 const places = placesOf(base()).filter((path) => path.length > 0)
 
-/** The base document with up to three places removed, replaced or given a further key. */
+/** The base document with up to three places removed, replaced or extended by a key. */
 const arbMutated = fc
   .array(
     fc.record({ path: fc.constantFrom(...places), op: fc.constantFrom('remove', 'replace', 'add'), value: arbJson }),

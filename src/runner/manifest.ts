@@ -1,5 +1,5 @@
-// Loads a package's manifest: file, schema, version and cross-field layers, in that order; the first that fails stops.
-// Touches neither network nor container engine. Where a manifest is looked for: manifest-source.ts.
+// Loads a package's manifest in layers: file, schema, version and cross-field rules, in that order; the first failure
+// stops. It uses neither the network nor a container engine. manifest-source.ts locates manifests.
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
@@ -11,7 +11,7 @@ import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
 import type { Fault } from './foreign-schema.ts'
 import { checkCrossRules, type SlotRule } from './manifest-rules.ts'
 
-/** Which layer of loading found a fault. */
+/** The layer of loading that found a fault. */
 export const MANIFEST_LAYERS = ['file', 'schema', 'version', 'cross'] as const
 export type ManifestLayer = (typeof MANIFEST_LAYERS)[number]
 
@@ -19,13 +19,15 @@ export type ManifestLayer = (typeof MANIFEST_LAYERS)[number]
 export interface CoworldPackage extends ParsedManifest {
   /** Absolute path of the manifest. */
   readonly path: string
-  /** Folder of the manifest: relative programs resolve against it. */
+  /** Folder of the manifest, against which relative program paths are resolved. */
   readonly folder: string
-  /** How many slots the certification fixture fills. A variant of a later manifest may have another number. */
+  /**
+   * The number of slots that the certification fixture fills. A variant of a later manifest may have another number.
+   */
   readonly slots: number
 }
 
-/** Which rules a manifest satisfies. A document that satisfies both is one of 0.1.0. */
+/** The generation whose rules a manifest satisfies. A document that satisfies both is 0.1.0. */
 export const GENERATIONS = ['0.1.0', 'later'] as const
 export type Generation = (typeof GENERATIONS)[number]
 
@@ -33,13 +35,13 @@ export interface ParsedManifest {
   /** In the normal form of 0.1.0, whatever its generation. */
   readonly manifest: CoworldManifest
   readonly generation: Generation
-  /** The document as it was written. */
+  /** The document as written. */
   readonly written: JsonObject
 }
 
 const MAX_MANIFEST_BYTES = 16 * 1024 * 1024
 
-/** Keys that only manifests of later generations have. They decide by whose rules a faulty document is explained. */
+/** Keys that only manifests of later generations have. They determine by which rules a faulty document is explained. */
 const LATER_KEYS = ['tags', 'promo', 'replay_viewer', 'engine_runtime', 'players_per_user', 'episode_timeout_minutes']
 
 /**
@@ -55,8 +57,8 @@ export async function loadManifest(path: string): Promise<CoworldPackage> {
 }
 
 /**
- * Parses a manifest of 0.1.0 or of the generation after it. What satisfies neither is explained by the rules of the
- * generation that it was written for.
+ * Parses a manifest of 0.1.0 or of the generation after it. A document that satisfies neither is explained by the rules
+ * of the generation for which it was written.
  * @throws AppError MANIFEST_INVALID
  */
 export function parseAnyManifest(value: JsonValue, name = 'manifest'): ParsedManifest {
@@ -105,7 +107,7 @@ function checked(manifest: CoworldManifest, name: string, rule: SlotRule): Cowor
   return manifest
 }
 
-/** A document with a readme and a key of the later generation means that generation; every other one means 0.1.0. */
+/** A document with a readme and a key of the later generation is of that generation; any other is 0.1.0. */
 function explain(value: JsonObject, first: AppError, later: AppError): AppError {
   const game = isObject(value.game) ? value.game : {}
   const docs = isObject(game.docs) ? game.docs : {}

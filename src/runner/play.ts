@@ -1,5 +1,5 @@
 // Three ways to use a package by hand: play it by links, open one of its replays, run one episode of it.
-// Finding manifests and replays is manifest-source.ts; printing is the command line's.
+// manifest-source.ts finds manifests and replays; the command line prints.
 import { stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
@@ -15,20 +15,20 @@ import { createRunId, type GameServer, type Mount, type Runtime } from './runtim
 import { awaitExit, awaitHealth, interruption, programFault } from './waiting.ts'
 import { createWorkspace, type Workspace, writeConfig } from './workspace.ts'
 
-/** How long a page may take to answer when links are made. */
+/** Time limit for a page to answer when links are created, in milliseconds. */
 const PAGE_MS = 5000
 
 interface Common {
   readonly package: CoworldPackage
   readonly runtime: Runtime
-  /** The workspace; a fresh folder below `<checkout or cwd>/tmp/` when absent. */
+  /** The workspace; by default a new folder below `<checkout or cwd>/tmp/`. */
   readonly workspace?: string
   readonly cwd: string
   readonly signal?: AbortSignal
 }
 
 export interface PlayOptions extends Common {
-  /** For the health check alone: the episode may take any time. */
+  /** Only for the health check: the episode has no time limit. */
   readonly healthTimeoutMs: number
   /** Id of a variant; the certification fixture's configuration when absent. */
   readonly variant?: string
@@ -37,7 +37,7 @@ export interface PlayOptions extends Common {
 }
 
 /**
- * Starts the game alone; people, or players started by hand, come in by its links. Resolves when the game has exited.
+ * Starts only the game; people, or players started by hand, join by its links. Resolves when the game has exited.
  * @throws AppError IMAGE_MISSING, CONFIG_INVALID, RUN_FAILED, RUN_TIMEOUT, RESULTS_INVALID, INTERRUPTED
  */
 export async function playPackage(options: PlayOptions): Promise<{ workspace: Workspace; results: JsonObject }> {
@@ -78,13 +78,13 @@ export async function playPackage(options: PlayOptions): Promise<{ workspace: Wo
 export interface ReplayOptions extends Common {
   /** A replay on this machine. */
   readonly replayPath: string
-  /** For the health check alone. */
+  /** Only for the health check. */
   readonly healthTimeoutMs: number
   readonly onReady: (ready: { readonly workspace: Workspace; readonly replay: string; readonly url: string }) => void
 }
 
 /**
- * Opens a replay in its game's replay mode. Resolves when the game exits by itself; usually somebody interrupts it.
+ * Opens a replay in its game's replay mode. Resolves when the game exits by itself; usually the user interrupts it.
  * @throws AppError FILE_UNREADABLE, IMAGE_MISSING, RUN_FAILED, RUN_TIMEOUT, INTERRUPTED
  */
 export async function openReplay(options: ReplayOptions): Promise<{ workspace: Workspace }> {
@@ -126,8 +126,8 @@ export interface RunPackageOptions extends Common, JobOptions {
 }
 
 /**
- * Runs one episode of a package with its fixture's players, or with others in their place.
- * @throws AppError as `buildJobSpec` and `runEpisode` do
+ * Runs one episode of a package with its fixture's players, or with replacements.
+ * @throws AppError like `buildJobSpec` and `runEpisode`
  */
 export async function runPackage(options: RunPackageOptions): Promise<EpisodeRun> {
   const job = buildJobSpec(options.package, options)

@@ -1,5 +1,5 @@
-// Artefacts of players: one zip per slot, written to the URI that the player gets. Each slot has a folder of its own,
-// so that no player sees another's.
+// Artefacts of players: one zip per slot, written to the URI that the player receives. Each slot has its own folder, so
+// that no player sees another's.
 import { chmod, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
@@ -15,16 +15,16 @@ export interface PlayerArtefact {
   readonly name: string
 }
 
-/** The place of a slot's artefact; its folder is made. */
+/** The path of a slot's artefact; creates its folder. */
 export async function artefactOf(workspace: Workspace, slot: number): Promise<PlayerArtefact> {
   const folder = join(workspace.artefacts, String(slot))
   await makeFolder(folder)
-  // A container without capabilities is somebody else, and has to pass through the parent.
+  // A container without capabilities runs as another user, and must be able to traverse the parent.
   await chmod(workspace.artefacts, 0o711)
   return { mount: { folder, target: '/coworld-artifact', isReadOnly: false }, name: `policy_artifact_${slot}.zip` }
 }
 
-/** @throws AppError RUN_FAILED when a player wrote more than is allowed */
+/** @throws AppError RUN_FAILED when an artefact exceeds the size limit */
 export async function checkArtefacts(workspace: Workspace, slots: readonly number[]): Promise<void> {
   for (const slot of slots) {
     const path = join(workspace.artefacts, String(slot), `policy_artifact_${slot}.zip`)

@@ -19,7 +19,7 @@ async function listen(server: Server): Promise<string> {
   return `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
 }
 
-/** A server that answers every connection with these bytes and then hangs up, or keeps silent. */
+/** A server that answers every connection with these bytes and then closes it, or stays silent. */
 const raw = (answer: string | undefined) =>
   listen(
     createServer((socket) => {

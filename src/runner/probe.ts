@@ -1,9 +1,9 @@
-// Looks at a running game from outside: pages by HTTP, sockets by websocket. A finding is data, never an exception;
-// what a failed one means is decided in episode-run.ts and certify.ts.
+// Probes a running game from outside: pages by HTTP, sockets by WebSocket. A finding is data, never an exception;
+// episode-run.ts and certify.ts decide what a failed one means.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 
-/** What a probe found. `status` is the HTTP status where there was one. */
+/** The finding of a probe. `status` is the HTTP status, if there was one. */
 export type Finding =
   | { readonly ok: true; readonly status?: number }
   | { readonly ok: false; readonly reason: string; readonly status?: number; readonly isTimeout: boolean }
@@ -13,12 +13,12 @@ export interface ProbeLimits {
   readonly signal: AbortSignal
 }
 
-/** Messages closer together than this were sent at once. */
+/** Messages closer together than this count as one, in milliseconds. */
 const MOMENT_MS = 100
-/** Larger first frames than this are refused, so that a probe cannot eat the machine. */
+/** Larger first frames are refused, so that a game cannot exhaust the machine's memory. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024
 
-/** `GET url`: any 2xx will do; redirects are not followed, and so are faults. */
+/** `GET url`: any 2xx is accepted. Redirects are not followed and count as faults. */
 export async function probePage(url: string, limits: ProbeLimits): Promise<Finding> {
   try {
     const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.timeoutMs)])
@@ -34,7 +34,7 @@ export async function probePage(url: string, limits: ProbeLimits): Promise<Findi
 }
 
 export interface HealthLimits extends ProbeLimits {
-  /** Asked before each poll: a reason to give up, such as a game that has already exited. */
+  /** Called before each poll: a reason to give up, such as a game that has already exited. */
   giveUp(): string | undefined
 }
 
@@ -55,8 +55,8 @@ export async function pollHealth(url: string, limits: HealthLimits): Promise<Fin
 }
 
 /**
- * Opens a websocket that must be refused in the handshake: by status 401 or 403, or by a handshake that breaks off.
- * A socket that opens counts as accepted, whatever happens to it afterwards.
+ * Opens a WebSocket that must be refused in the handshake: with status 401 or 403, or by closing the connection. A
+ * socket that opens counts as accepted, whatever happens to it afterwards.
  */
 export async function probeRefusal(url: string, limits: ProbeLimits): Promise<Finding> {
   const handshake = await shakeHands(url, limits)
@@ -77,7 +77,7 @@ export async function probeRefusal(url: string, limits: ProbeLimits): Promise<Fi
 }
 
 export interface MessageLimits extends ProbeLimits {
-  /** How long to wait for the first message once the socket is open. */
+  /** How long to wait for the first message once the socket is open, in milliseconds. */
   readonly messageMs: number
 }
 
@@ -97,17 +97,17 @@ export async function probeMessage(url: string, limits: MessageLimits): Promise<
   return finding
 }
 
-/** A player's connection that is kept open and listened to. */
+/** A player connection that is kept open and read. */
 export interface Conversation {
-  /** Messages so far. */
+  /** Number of messages so far. */
   readonly count: number
-  /** Tenths of a second in which messages came: what is sent at once counts once. */
+  /** Tenths of a second in which messages arrived: messages sent at once count once. */
   readonly moments: number
-  /** What was wrong with the first message that is no JSON text; undefined while all were. */
+  /** The fault of the first message that is not JSON text; undefined if there was none. */
   readonly oddity: string | undefined
-  /** Code of the close, once it is closed. */
+  /** Close code, once closed. */
   readonly closed: number | undefined
-  /** Closes it and waits until it is closed, at most a second. */
+  /** Closes the connection and waits for that, at most one second. */
   hangUp(): Promise<void>
 }
 
@@ -177,7 +177,7 @@ function shakeHands(
 ): Promise<Handshake> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url, { handshakeTimeout: timeoutMs, maxPayload: MAX_FRAME_BYTES })
-    // Listened for from the start: the first message may come with the handshake.
+    // Registered first, because the first message may arrive with the handshake.
     const first = firstMessage(socket)
     attach(socket)
     const abort = (): void => socket.terminate()

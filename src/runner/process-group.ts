@@ -1,6 +1,6 @@
-// A child process that leads its own process group, so that it can be ended together with whatever it started: its group,
-// and, where asked for, what has left the group for a session of its own (process-tree.ts).
-// Both runtimes start everything through here; nothing that it starts outlives this process.
+// A child process that leads its own process group, so that it can be ended together with everything it started: its
+// group and, if requested, processes that have left the group for a session of their own (process-tree.ts). Both
+// runtimes start all programs through here; no such program outlives this process.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -16,7 +16,7 @@ export interface Program {
 }
 
 export interface ProcessGroup extends Program {
-  /** Ends the whole group at once and resolves when its leader is gone. */
+  /** Kills the whole group at once, and resolves when its leader has ended. */
   kill(): Promise<void>
 }
 
@@ -24,10 +24,13 @@ export interface ProcessStart {
   readonly argv: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
-  /** Files to which the streams are appended; the same path for both keeps them in one file. */
+  /** Files to which the streams are appended; both may use the same path. */
   readonly stdout: string
   readonly stderr: string
-  /** Whether what has left the group ends with it too. Not for a container engine, which leaves helpers on purpose. */
+  /**
+   * Whether processes that have left the group are ended too. Not for a container engine, which leaves helpers on
+   * purpose.
+   */
   readonly endsTree?: boolean
 }
 
@@ -69,7 +72,7 @@ function watch(child: ChildProcess, mark: string | undefined): ProcessGroup {
   const exited = new Promise<number>((resolve) => {
     child.once('exit', (code, signal) => {
       status = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
-      // The leader is gone: whatever it left behind in its group goes too, before the group's number can be used again.
+      // The leader has ended: kill whatever is left in its group before the group's number can be reused.
       killGroup()
       forget()
       resolve(status)
@@ -86,9 +89,9 @@ function watch(child: ChildProcess, mark: string | undefined): ProcessGroup {
   }
 }
 
-/** Has `work` done, synchronously, should this process end first. Returns how to take that back. */
+/** Calls `work` synchronously if this process ends first. Returns a function that cancels this. */
 export function onProcessExit(work: () => void): () => void {
-  // Each program in flight has a listener: more of them than the default limit are no leak.
+  // Each running program has a listener: exceeding the default limit is not a leak.
   process.setMaxListeners(process.getMaxListeners() + 1)
   process.on('exit', work)
   return () => {
@@ -102,7 +105,7 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
   } catch (error) {
-    // ESRCH: the group is already empty, which is what was wanted.
+    // ESRCH: the group is already empty, as intended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }

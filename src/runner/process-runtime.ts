@@ -1,5 +1,5 @@
-// The runtime without a container engine: `run` is an argv of this machine, started in the manifest's folder.
-// It isolates nothing: run packages that you trust. What it shields is the environment, see PASSED_ON.
+// The runtime without a container engine: `run` is an argv on this machine, started in the manifest's folder. It
+// isolates nothing: run only packages that you trust. It protects only the environment, see PASSED_ON.
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -9,21 +9,21 @@ import { type ProcessGroup, startProcessGroup } from './process-group.ts'
 import { type Launch, type Runtime, type RuntimeSession, takeFreePort } from './runtime.ts'
 
 export interface ProcessRuntimeOptions {
-  /** The environment from which the variables of `PASSED_ON` are taken. Nothing else of it reaches a program. */
+  /** The environment from which the variables of `PASSED_ON` are taken. Programs receive nothing else of it. */
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** Where programs, homes and time zones are. Everything else, secrets above all, stays with the runner. */
+/** Variables that locate programs, homes and time zones. All others, above all secrets, stay with the runner. */
 const PASSED_ON =
   /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TMP|TEMP|SYSTEMROOT|VIRTUAL_ENV|PYENV_\w+|PARACOSM_NODE)$/i
 
-/** This package's own launcher, for which `paracosm` stands as the first word of an argv. */
+/** This package's own launcher, which `paracosm` as the first word of an argv refers to. */
 const LAUNCHER = fileURLToPath(new URL('../../bin/paracosm', import.meta.url))
 
 /** A runtime that starts the `run` argv of runnables as process groups on this machine. */
 export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
   const passed = Object.fromEntries(Object.entries(options.environment).filter(([key]) => PASSED_ON.test(key)))
-  // Shells and programs that start `paracosm` find this package where no other is on the PATH.
+  // Shells and programs that start `paracosm` find this package if no other is on the PATH.
   const path = [passed.PATH, dirname(LAUNCHER)].filter((each) => each !== undefined && each !== '').join(delimiter)
   const inherited: Readonly<Record<string, string>> = { PARACOSM_NODE: process.execPath, ...passed, PATH: path }
   return {
@@ -64,7 +64,7 @@ function openSession(folder: string, inherited: Readonly<Record<string, string>>
       const program = await start(launch, {
         COGAME_HOST: '127.0.0.1',
         COGAME_PORT: String(port),
-        // There are no mounts here, so a replay server of ours cannot know which folder it may read.
+        // There are no mounts here, so our replay server must be told which folder it may read.
         PARACOSM_ALLOW_REPLAY: mount.folder,
       })
       return { program, url: `http://127.0.0.1:${port}`, playerUrl: `ws://127.0.0.1:${port}` }

@@ -1,19 +1,20 @@
-// Finds what a program has left running, whatever session, group or parent it has now: everything that it started carries a
-// mark in its environment. Only on machines with /proc; elsewhere a program is ended with its group alone.
+// Finds the processes that a program has left running, whatever session, group or parent they have now: everything that
+// it started carries a mark in its environment. This works only on machines with /proc; elsewhere only a program's
+// group is ended.
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Variable that carries the mark. */
+/** The variable that carries the mark. */
 export const MARK_VARIABLE = 'PARACOSM_STARTED'
 
-/** Scans at most: each ends what the one before it missed because it was being started. */
+/** Maximum number of scans: each ends processes that were being started during the previous one. */
 const ROUNDS = 20
 
 export function createMark(): string {
   return randomBytes(12).toString('hex')
 }
 
-/** Ends every process whose environment carries `mark`, at once. A process that empties its environment is not found. */
+/** Kills every process whose environment carries `mark`. A process that clears its environment is not found. */
 export function endMarked(mark: string): void {
   for (let round = 0; round < ROUNDS; round++) {
     const left = processesWith(mark)
@@ -37,7 +38,7 @@ function listProcesses(): readonly number[] {
   }
 }
 
-/** Empty for a process that has ended, and for one of somebody else. */
+/** Empty for a process that has ended, or that belongs to another user. */
 function readEnvironment(id: number): string {
   try {
     return readFileSync(`/proc/${id}/environ`, 'latin1')
@@ -50,7 +51,7 @@ function endProcess(id: number): void {
   try {
     process.kill(id, 'SIGKILL')
   } catch (error) {
-    // ESRCH: it has ended meanwhile.
+    // ESRCH: it has already ended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }

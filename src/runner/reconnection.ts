@@ -1,5 +1,6 @@
-// Whether a player that lost its connection gets its slot back and plays on. Probed on a second start of the game, with
-// tokens of its own and no players, so that the certified episode is not disturbed. The probe itself: returning.ts.
+// Tests whether a player that lost its connection gets its slot back and can play on. The probe uses a second start of
+// the game, with its own tokens and no players, so that the certified episode is not disturbed. The probe itself is in
+// returning.ts.
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import type { JobSpec } from '../protocol/coworld.ts'
@@ -14,14 +15,14 @@ export interface ReconnectionProbe {
   readonly runtime: Runtime
   readonly job: JobSpec
   readonly folder: string
-  /** The probed start gets a folder `reconnection` of its own inside. */
+  /** The probed start uses a subfolder `reconnection`. */
   readonly workspace: Workspace
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
 
 /**
- * Starts the game once more, connects each slot, cuts it off and connects it again with the same token.
+ * Starts the game again, connects each slot, cuts the connection and reconnects with the same token.
  * @throws AppError INTERRUPTED
  */
 export async function probeReconnection(probe: ReconnectionProbe): Promise<ReturnFindings> {

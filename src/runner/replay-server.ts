@@ -1,4 +1,4 @@
-// A game in its replay mode: started on a second port, asked for its replay page and for the replay itself.
+// A game in its replay mode: started on a second port, and probed for its replay page and for the replay itself.
 import { basename } from 'node:path'
 import type { Runnable } from '../protocol/coworld.ts'
 import { fault, type ProbeContext, toSocketUrl } from './episode-probes.ts'
@@ -23,8 +23,8 @@ interface ReplayCheck {
 }
 
 /**
- * Step 12: the game's replay mode gets healthy, serves its page and sends the replay that the episode left behind.
- * The replay server is not waited for; closing the session ends it.
+ * Step 12: the game's replay mode becomes healthy, serves its page and sends the replay that the episode wrote. The
+ * replay server is not awaited; closing the session ends it.
  * @throws AppError RUN_FAILED, RUN_TIMEOUT, INTERRUPTED
  */
 export async function verifyReplay(check: ReplayCheck): Promise<{ reason: string; value: undefined }> {
@@ -58,14 +58,14 @@ export async function verifyReplay(check: ReplayCheck): Promise<{ reason: string
 interface ReplayServerStart {
   readonly name: string
   readonly runnable: Runnable
-  /** Whose game logs the replay server appends to. */
+  /** The workspace to whose game logs the replay server appends. */
   readonly workspace: Workspace
   readonly mount: Mount
-  /** The replay, as a program with this mount reads it. */
+  /** The URI of the replay, as a program with this mount reads it. */
   readonly uri: string
 }
 
-/** Starts a game in replay mode, by the variables of both generations. */
+/** Starts a game in replay mode, with the variables of both generations. */
 export function startReplayServer(session: RuntimeSession, start: ReplayServerStart): Promise<GameServer> {
   return session.startGame(
     {

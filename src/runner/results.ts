@@ -8,7 +8,8 @@ import { readArtefact, type Workspace } from './workspace.ts'
 
 /**
  * The results of a finished episode, validated.
- * @throws AppError RESULTS_INVALID when they are missing, no JSON, break results_schema, or results_schema is invalid
+ * @throws AppError RESULTS_INVALID when they are missing, are not JSON, break results_schema, or results_schema is
+ * invalid
  */
 export async function readResults(workspace: Workspace, manifest: CoworldManifest): Promise<JsonValue> {
   const text = await readArtefact(workspace.results)

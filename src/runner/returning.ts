@@ -1,5 +1,5 @@
-// Whether players who lost their connection play on: each slot is connected, cut off and connected again with the same
-// token, until all of them are there; then every reconnected slot must receive what the others receive.
+// Tests whether players who lost their connection can play on: each slot is connected, cut off and reconnected with the
+// same token, until all are connected; then every reconnected slot must receive what the others receive.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { at } from '../kernel/at.ts'
 import { type Extra, playerSocket } from './episode-probes.ts'
@@ -8,12 +8,12 @@ import type { GameServer } from './runtime.ts'
 
 export interface ReturnFindings {
   readonly reconnection: Extra
-  /** Whether what players were sent is JSON text. */
+  /** Whether the messages to players are JSON text. */
   readonly frames: Extra
 }
 
 const PROBE_MS = 5000
-/** How long a game may take to notice that a connection is gone. */
+/** Time for a game to notice that a connection is gone. */
 const NOTICE_MS = 3000
 /** Time to observe a first connection: whether it receives anything, and whether it receives more. */
 const FIRST_MS = 1000
@@ -21,12 +21,12 @@ const FIRST_MS = 1000
 const ANSWER_MS = 3000
 /** Time that a connection must stay open if the first one received nothing either. */
 const STAY_MS = 500
-/** How long a game that ends takes from its last message to its exit. */
+/** Time from a game's last message to its exit. */
 const EXIT_MS = 1500
 /** Time to observe the episode once every slot is connected. */
 const WATCH_MS = 3000
 
-/** Connects every slot twice. Never throws for what the game does. */
+/** Connects every slot twice. Never throws because of the game's behaviour. */
 export async function probeReturning(
   server: GameServer,
   tokens: readonly string[],
@@ -125,7 +125,7 @@ class Returning {
     const slots = [...back.keys()]
     await this.#until(WATCH_MS, () => slots.every(isTold) || back.some(({ closed }) => closed !== undefined))
     const out = slots.find((slot) => back[slot]?.closed !== undefined && !isTold(slot))
-    // One message may be the news that the last slot has come back, which that slot itself does not need.
+    // One message may only announce that the last slot is back, which that slot itself does not need.
     const told = slots.filter((slot) => messages(slot) > 1)
     if (out !== undefined) await this.#until(EXIT_MS, () => this.#isOver)
     const who = `${back.length} slots reconnected with the same token`
@@ -158,7 +158,7 @@ class Returning {
   }
 
   async #pause(ms: number): Promise<void> {
-    // An abort ends the wait; the loops ask for it themselves.
+    // An abort ends the wait; the loops check for it themselves.
     await sleep(ms, undefined, { signal: this.#signal }).catch(() => undefined)
   }
 }

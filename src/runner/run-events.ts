@@ -1,4 +1,4 @@
-// The events of a run. Progress lines, reports and links are made from them.
+// The events of a run, from which progress lines, reports and links are derived.
 import { withFailureType } from './failure.ts'
 import type { PageFolder } from './pages.ts'
 import { RUN_STEPS, type RunStep } from './run-steps.ts'
@@ -6,16 +6,16 @@ import { RUN_STEPS, type RunStep } from './run-steps.ts'
 export const OUTCOMES = ['passed', 'failed', 'skipped'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
-/** One numbered step or check that has come to its end. */
+/** A numbered step or check that has ended. */
 export interface StepReport {
   readonly number: number
   readonly id: RunStep
   readonly outcome: Outcome
-  /** A sentence: what was found, or why nothing was looked for. */
+  /** A sentence: the finding, or why nothing was checked. */
   readonly reason: string
 }
 
-/** Where people and browsers of this machine reach a running game. They carry tokens. */
+/** Addresses of a running game for people and browsers on this machine. They contain tokens. */
 export interface EpisodeLinks {
   /** One per slot, in slot order. */
   readonly players: readonly string[]
@@ -48,7 +48,7 @@ export function episodeLinks(url: string, tokens: readonly string[], folder: Pag
   }
 }
 
-/** The query by which a player says who it is: `slot`, then `token`, form-encoded. */
+/** The query with which a player identifies itself: `slot`, then `token`, form-encoded. */
 export function slotQuery(slot: number, token: string): string {
   return new URLSearchParams([
     ['slot', String(slot)],
@@ -74,7 +74,7 @@ export async function runStep<T>(
   }
 }
 
-/** What an error says, as the reason of a step or check. */
+/** The message of an error, as the reason of a step or check. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,5 +1,5 @@
-// What a runtime is: the way in which the programs of an episode are started, reached and ended.
-// Two exist: process-runtime.ts (no engine needed) and container-runtime.ts (Docker or Podman).
+// The interface of runtimes, which start, connect and end the programs of an episode. There are two: process-runtime.ts
+// (no engine needed) and container-runtime.ts (Docker or Podman).
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { AppError } from '../kernel/errors.ts'
@@ -9,16 +9,16 @@ import type { Program } from './process-group.ts'
 export const RUNTIMES = ['process', 'container'] as const
 export type RuntimeKind = (typeof RUNTIMES)[number]
 
-/** A folder that a program may see. */
+/** A folder that a program can access. */
 export interface Mount {
   /** Absolute path on this machine. */
   readonly folder: string
-  /** Where a container sees it. */
+  /** The path inside a container. */
   readonly target: '/coworld' | '/coworld-replay' | '/coworld-artifact'
   readonly isReadOnly: boolean
 }
 
-/** A program to start. Runner variables win over equal names in the runnable's own `env`. */
+/** A program to start. Runner variables override equal names in the runnable's own `env`. */
 export interface Launch {
   /** Unique on this machine: a container's name. */
   readonly name: string
@@ -39,18 +39,18 @@ export interface GameServer {
 
 /** Everything that one episode starts. */
 export interface RuntimeSession {
-  /** The URI by which a program with this mount reads or writes a file of its folder. */
+  /** The URI with which a program with this mount reads or writes a file in its folder. */
   fileUri(mount: Mount, fileName: string): string
   startGame(launch: Launch, mount: Mount): Promise<GameServer>
-  /** @param mount where the player may leave something behind */
+  /** @param mount where the player may leave artefacts */
   startPlayer(launch: Launch, mount: Mount): Promise<Program>
-  /** Ends and removes all of it. Returns the names of what would not go; never throws. */
+  /** Ends and removes everything. Returns the names of those that could not be removed; never throws. */
   close(): Promise<readonly string[]>
 }
 
 export interface Runtime {
   readonly kind: RuntimeKind
-  /** Why `runnable` cannot be started here, or undefined when it can. Starts and pulls nothing. */
+  /** Why `runnable` cannot be started here; undefined if it can. Starts and pulls nothing. */
   explainMissing(runnable: Runnable, folder: string): Promise<string | undefined>
   /**
    * @param session.id 16 hex digits
@@ -59,14 +59,14 @@ export interface Runtime {
   open(session: { readonly id: string; readonly folder: string }): Promise<RuntimeSession>
 }
 
-/** 16 hex digits that tell one run from all others on this machine. */
+/** 16 hex digits that are unique to a run on this machine. */
 export function createRunId(): string {
   return randomBytes(8).toString('hex')
 }
 
 /**
  * A TCP port that was free on 127.0.0.1 a moment ago.
- * @throws AppError PORT_IN_USE when the machine has none left
+ * @throws AppError PORT_IN_USE when no port is free
  */
 export function takeFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Waiting for programs: until a game is healthy, until a program has ended, until somebody interrupts.
+// Waits for programs: until a game is healthy, a program has ended, or the user interrupts.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../kernel/errors.ts'
 import { pollHealth } from './probe.ts'
@@ -6,7 +6,7 @@ import type { Program } from './process-group.ts'
 import type { GameServer, RuntimeKind } from './runtime.ts'
 import { readTail } from './workspace.ts'
 
-/** What a timer can take; a longer one would fire at once. About 24 days. */
+/** The maximum delay of a timer, about 24 days; a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** A failure of a running program. Carries the end of its log, at most 4,000 bytes. */
@@ -37,7 +37,7 @@ export function interruption(signal: AbortSignal): AppError {
 
 export interface HealthWait {
   readonly server: GameServer
-  /** Whose end goes into the message. */
+  /** Messages quote the end of this log. */
   readonly log: string
   readonly timeoutMs: number
   readonly runtime: RuntimeKind
@@ -63,7 +63,8 @@ export async function awaitHealth({ server, log, timeoutMs, runtime, signal }: H
 }
 
 /**
- * The exit status of a program, or undefined when `timeoutMs` passes first. Without a limit it may take any time.
+ * The exit status of a program, or undefined when `timeoutMs` passes first. Without a limit, it waits as long as
+ * needed.
  * @throws AppError INTERRUPTED
  */
 export async function awaitExit(

@@ -1,4 +1,4 @@
-// The folder of one local episode: what the game reads, what it writes, and everybody's logs. Never deleted.
+// The folder of one local episode: the game's inputs and outputs, and all logs. Never deleted.
 import { existsSync, statSync } from 'node:fs'
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
@@ -8,15 +8,15 @@ import { makeFolder } from '../lib/folders.ts'
 /** Absolute paths of the artefacts of one episode. */
 export interface Workspace {
   readonly folder: string
-  /** Concrete configuration, tokens included. */
+  /** The concrete configuration, including tokens. */
   readonly config: string
   readonly results: string
   readonly replay: string
   /** Where later games may leave their replay, as raw bytes. */
   readonly rawReplay: string
-  /** Where a game says which player failed, in place of results. */
+  /** Where a game names the player that failed, instead of results. */
   readonly playerFailure: string
-  /** One folder a slot, for what its player leaves behind. */
+  /** One folder per slot, for the artefacts of its player. */
   readonly artefacts: string
   readonly logs: string
   readonly gameStdout: string
@@ -29,13 +29,13 @@ export interface WorkspacePlace {
   /** The workspace itself; without it, a fresh folder below `<root>/tmp/`. */
   readonly folder?: string
   readonly prefix: WorkspacePrefix
-  /** Where `tmp/` is made: by default the checkout around `cwd`, else `cwd`. */
+  /** `tmp/` is created in the checkout around `cwd`, or else in `cwd`. */
   readonly cwd: string
 }
 
 /**
  * Creates a workspace with `logs/` inside. Artefacts of an earlier episode in the same folder are removed, so that they
- * cannot pass for those of this one.
+ * cannot be mistaken for those of this one.
  * @throws AppError FILE_UNWRITABLE
  */
 export async function createWorkspace(place: WorkspacePlace): Promise<Workspace> {
@@ -76,7 +76,7 @@ export function playerLog(workspace: Workspace, slot: number): string {
   return join(workspace.logs, `policy_agent_${slot}.txt`)
 }
 
-/** Writes indented JSON. The file holds tokens, so that others may not read it unless a runtime opens it up. */
+/** Writes indented JSON. The file contains tokens, so others may not read it unless a runtime grants access. */
 export async function writeConfig(workspace: Workspace, config: unknown): Promise<void> {
   await writeFile(workspace.config, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 })
 }
@@ -96,7 +96,7 @@ export function findReplayFile({ replay, rawReplay }: Workspace): string | undef
   return [replay, rawReplay].find((path) => existsSync(path) && statSync(path).isFile())
 }
 
-/** The text of an artefact, or undefined when it was never written. */
+/** The text of an artefact; undefined if it was never written. */
 export async function readArtefact(path: string): Promise<string | undefined> {
   return existsSync(path) ? readFile(path, 'utf8') : undefined
 }

@@ -14,20 +14,20 @@ export function writeJsonColumn(value: JsonValue): string {
 }
 
 /**
- * What a JSON column holds.
+ * Parses the value of a JSON column.
  * @param what names the column in the error
  * @throws AppError STORE_CORRUPT when it does not fit the schema
  */
 export function readJsonColumn<T>(schema: z.ZodType<T>, text: string, what: string): T {
-  // No limit of depth: a row that was stored once must stay readable.
+  // No depth limit: a row that was stored must stay readable.
   const value = parseJson(text, what, { maxDepth: Number.POSITIVE_INFINITY })
   return parseWith(schema, value, { code: 'STORE_CORRUPT', what })
 }
 
 /**
- * The object that a JSON column holds, as it was written: a schema would drop keys such as `__proto__`.
+ * The object in a JSON column, exactly as it was written: a schema would drop keys such as `__proto__`.
  * @param what names the column in the error
- * @throws AppError STORE_CORRUPT when it is no object, JSON_MALFORMED
+ * @throws AppError STORE_CORRUPT when it is not an object, JSON_MALFORMED
  */
 export function readObjectColumn(text: string, what: string): JsonObject {
   const value = parseJson(text, what)

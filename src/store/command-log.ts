@@ -25,7 +25,7 @@ import type { Store } from './store.ts'
 export interface Appended {
   readonly id: number
   readonly command_id: string | null
-  /** The agent has sent this key before: nothing was logged, and this is the first one's row. */
+  /** The agent has sent this key before: nothing was logged, and the id is that of the first row. */
   readonly isRepeat: boolean
 }
 
@@ -37,9 +37,9 @@ export interface PageRequest {
 }
 
 export interface RotateOptions {
-  /** Deletes rows that are older than this many days. 0 or more. */
+  /** Deletes rows older than this many days. 0 or more. */
   readonly maxAgeDays: number
-  /** The file that stores them first; it must not exist. */
+  /** The file to which the rows are written before they are deleted; it must not exist. */
   readonly archive?: string
   /** Only counts; changes nothing. */
   readonly isDryRun?: boolean
@@ -58,7 +58,7 @@ export interface Rotated {
 type Item = { readonly row: RowToInsert } | { readonly outcome: OutcomeToSet }
 type Result = Appended | { readonly wasFound: boolean } | { readonly error: unknown }
 
-/** Rows per write, and maximum waiting rows. */
+/** Rows per write, and the maximum number of waiting rows. */
 const LIMITS = { maxBatch: 2048, maxWaiting: 65_536 }
 const DEFAULT_PAGE = 100
 const MAX_KEY = 200
@@ -99,8 +99,8 @@ export class CommandLog {
   }
 
   /**
-   * Records the outcome of a command; durable when it resolves. False: there is no such command.
-   * @param score of the command's slot by then, where it has one
+   * Records the outcome of a command; durable when it resolves. False: the command does not exist.
+   * @param score the score of the command's slot at that time, if it has one
    */
   async setOutcome(commandId: string, outcome: string, score: number | null = null): Promise<boolean> {
     const text = storedText(outcome)
@@ -115,7 +115,7 @@ export class CommandLog {
     try {
       return await this.#writeTogether(items)
     } catch (error) {
-      // Store errors apply to all rows. Any other error belongs to one row.
+      // Store errors apply to all rows. Any other error concerns a single row.
       const isOfStore = error instanceof AppError && error.code !== 'VALIDATION_ERROR'
       if (isOfStore || items.length === 1) throw error
       const results: Result[] = []
@@ -187,14 +187,14 @@ export class CommandLog {
     return { entries: shown.map(formatRow), next_cursor: rows.length > limit && last ? formatCursor(last) : null }
   }
 
-  /** One row by its number; undefined: there is none. */
+  /** One row by its number; undefined if it does not exist. */
   async get(id: number): Promise<CommandLogRow | undefined> {
     const reader = new LogReader(this.#store)
     const [row] = await reader.page({}, { order: 'logged', limit: 1, after: { timestamp: 0, id: id - 1 } })
     return row?.id === id ? formatRow(row) : undefined
   }
 
-  /** The row of a command by the adapter's name for it; undefined: there is none. */
+  /** The row of a command by the adapter's id for it; undefined if it does not exist. */
   async find(commandId: string): Promise<CommandLogRow | undefined> {
     const { db } = this.#store
     const row = await db.selectFrom('commands').select('id').where('command_id', '=', commandId).executeTakeFirst()
@@ -206,7 +206,7 @@ export class CommandLog {
   }
 
   /**
-   * Every row, oldest first (by timestamp, then by number), in batches: for datasets. Memory is bounded; JSON columns
+   * Every row, oldest first (by timestamp, then by number), in batches, for datasets. Memory is bounded; JSON columns
    * are text as stored.
    */
   readRows(
@@ -217,15 +217,15 @@ export class CommandLog {
   }
 
   /**
-   * Streams rows as they are logged, also by other processes, until `signal` is aborted.
-   * @param options.last how many of the newest rows come first
+   * Streams rows as they are logged, including those of other processes, until `signal` is aborted.
+   * @param options.last how many of the newest rows to send first
    */
   async *tail(
     filters: CommandFilters,
     { last = 0, signal }: { readonly last?: number; readonly signal: AbortSignal },
   ): AsyncGenerator<CommandLogRow> {
     const reader = new LogReader(this.#store)
-    // The position is taken before the first rows are read, so that none is missed.
+    // The position is read before the first rows, so that none is missed.
     let place = await this.#lastId()
     if (last > 0) {
       const rows = await reader.page(filters, { order: 'newest', limit: Math.min(last, MAX_COMMAND_PAGE) })
@@ -235,7 +235,7 @@ export class CommandLog {
         .map(formatRow)
     }
     while (!signal.aborted) {
-      // Taken before the page is read: rows written in the meantime wake the next round.
+      // Captured before the page is read, so that rows written in the meantime wake the next round.
       const written = this.#written
       const rows = await reader.page(filters, {
         order: 'logged',
@@ -257,8 +257,8 @@ export class CommandLog {
   }
 
   /**
-   * Deletes what is older, strictly; with `archive`, first writes it to a file, and deletes nothing before the file is
-   * durable.
+   * Deletes rows strictly older than the cutoff. With `archive`, it first writes them to a file, and deletes nothing
+   * before the file is durable.
    * @throws AppError VALIDATION_ERROR, FILE_UNWRITABLE
    */
   async rotate(options: RotateOptions): Promise<Rotated> {
@@ -285,7 +285,7 @@ export class CommandLog {
 
   /**
    * Reads an archive back. Existing rows are not changed.
-   * @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR; rows before the fault are in the log
+   * @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR; rows before the faulty line stay in the log
    */
   async importArchive(path: string): Promise<ImportCount> {
     const archive = await openArchive(path)
@@ -298,14 +298,14 @@ export class CommandLog {
     }
   }
 
-  /** Adds rows from elsewhere, each once by its origin. */
+  /** Adds rows from other sources, each only once, identified by its origin. */
   async importRows(rows: AsyncIterable<ForeignRow>): Promise<ImportCount> {
     const count = await importForeign(this.#writer, rows)
     this.#announce()
     return count
   }
 
-  /** The log's own name: created once, stored in the store. */
+  /** The log's own name, created once and kept in the store. */
   async #name(): Promise<string> {
     const { db } = this.#store
     const fresh = { name: 'log', value: randomUUID() }
@@ -322,7 +322,7 @@ export class CommandLog {
     return value
   }
 
-  /** Resolves once all pending rows have been written or refused. */
+  /** Resolves once all pending rows have been written or rejected. */
   drain(): Promise<void> {
     return this.#group.drain()
   }

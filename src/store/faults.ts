@@ -24,13 +24,13 @@ const SQLITE_CODES: Readonly<Record<number, ErrorCode>> = {
   26: 'STORE_CORRUPT',
 }
 
-/** SQLSTATE values, and Node's own codes of files (postgresql.org/docs/current/errcodes-appendix.html). */
+/** SQLSTATE values, and Node's own system error codes (postgresql.org/docs/current/errcodes-appendix.html). */
 const NAMED_CODES: Readonly<Record<string, ErrorCode>> = {
-  // Text that PostgreSQL cannot keep: not UTF-8 or with U+0000; a \\u0000 in JSON that it unpacks.
+  // Text that PostgreSQL cannot store: not UTF-8, or containing U+0000; or a \\u0000 in JSON that it decodes.
   '22021': 'VALIDATION_ERROR',
   '22P05': 'VALIDATION_ERROR',
   '25006': 'STORE_READ_ONLY',
-  // The server closed a connection whose transaction was idle, or ran, for too long.
+  // The server closed a connection whose transaction was idle or ran for too long.
   '25P03': 'STORE_UNAVAILABLE',
   '25P04': 'STORE_UNAVAILABLE',
   '40001': 'STORE_BUSY',
@@ -47,7 +47,7 @@ const NAMED_CODES: Readonly<Record<string, ErrorCode>> = {
   EDQUOT: 'STORE_FULL',
 }
 
-/** Classes of SQLSTATE that mean: the server cannot be had (connection, authorisation, resources, operator). */
+/** SQLSTATE classes that mean the server is unavailable (connection, authorisation, resources, operator). */
 const UNAVAILABLE = /^(?:08|28|3D|53|57|58)/
 /** pg reports a lost or silent connection only by message text. */
 const LOST = /^Connection terminated|timeout exceeded when trying|^Client (?:has|was)|^Query read timeout/
@@ -59,7 +59,7 @@ const sqliteCode = (error: unknown): number | undefined =>
 const stateOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
-/** @param where names the database for people: a path, or host and database */
+/** @param where names the database in messages: a path, or host and database */
 export function toStoreError(error: unknown, where: string): unknown {
   if (error instanceof AppError) return error
   const errcode = sqliteCode(error)

@@ -1,5 +1,5 @@
-// Archives of the log: compressed JSON Lines, a header and then rows, oldest first. One appears whole under its name or
-// not at all; reading one back adds each row once, however often it is read.
+// Archives of the log: compressed JSON Lines, a header followed by rows, oldest first. An archive appears complete
+// under its name or not at all. Reading one back adds each row once, however often it is read.
 
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -15,15 +15,15 @@ import { isZstd, ZSTD_MAGIC_BYTES } from '../lib/zstd.ts'
 import { ArchivedCommand, COMMAND_ARCHIVE_VERSION, CommandArchiveHeader } from '../protocol/command-log.ts'
 import { formatArchived, parseArchived, type StoredRow } from './log-rows.ts'
 
-/** Rows repeat so much that more effort gains little. */
+/** Rows are so repetitive that a higher level gains little. */
 const LEVEL = 1
-/** A row has a perception and texts of a few megabytes at most. */
+/** A row has a perception and text of a few megabytes at most. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024
 
 /**
- * Writes an archive. When it resolves the file is durable and has its name.
- * @returns how many rows it holds
- * @throws AppError FILE_UNWRITABLE; FILE_EXISTS when there is such a file already
+ * Writes an archive. When it resolves, the file is durable and has its final name.
+ * @returns the number of rows
+ * @throws AppError FILE_UNWRITABLE; FILE_EXISTS when the file already exists
  */
 export async function writeArchive(
   path: string,
@@ -46,7 +46,7 @@ export async function writeArchive(
 
 export interface OpenArchive {
   readonly header: CommandArchiveHeader
-  /** Rows in the order of the file, each checked. */
+  /** Rows in the order of the file, each validated. */
   rows(): AsyncGenerator<ArchivedCommand>
   close(): void
 }
@@ -74,7 +74,7 @@ export async function openArchive(path: string): Promise<OpenArchive> {
   }
 }
 
-/** The lines of a file that are not empty, compressed or not. @throws AppError FILE_UNREADABLE, FILE_TOO_LARGE */
+/** The non-empty lines of a file, compressed or not. @throws AppError FILE_UNREADABLE, FILE_TOO_LARGE */
 export async function* readLogLines(path: string): AsyncGenerator<Line, void, undefined> {
   const input = await openText(path)
   try {
@@ -84,7 +84,7 @@ export async function* readLogLines(path: string): AsyncGenerator<Line, void, un
   }
 }
 
-/** The first line of a file, compressed or not: it says what the file is. */
+/** The first line of a file, compressed or not, which identifies the file. */
 export async function readFirstLine(path: string): Promise<string> {
   const input = await openText(path)
   try {
@@ -103,7 +103,7 @@ async function openText(path: string): Promise<Readable> {
     const isCompressed = isZstd(buffer.subarray(0, bytesRead))
     const out = new PassThrough()
     const parts = [createReadStream(path), ...(isCompressed ? [createZstdDecompress()] : []), out]
-    // A failure ends the output and reaches its reader.
+    // A failure destroys the output, so its reader receives the error.
     pipeline(parts).catch((error: unknown) => void out.destroy(error instanceof Error ? error : undefined))
     return out
   } catch (cause) {
@@ -111,7 +111,7 @@ async function openText(path: string): Promise<Readable> {
   }
 }
 
-/** Lines that are not empty. */
+/** The non-empty lines. */
 async function* linesOf(input: Readable, path: string): AsyncGenerator<Line, void, undefined> {
   try {
     for await (const line of readLines(input, { maxLineBytes: MAX_LINE_BYTES, what: path })) {

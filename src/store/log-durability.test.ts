@@ -13,7 +13,7 @@ import { CommandLog } from './command-log.ts'
 import { selectRows } from './log-read.ts'
 import { openStore } from './store.ts'
 
-/** Real kills on each backend. */
+/** Process kills per backend. */
 const KILLS = 15
 
 forEachStore(`log: ${KILLS} kills under load lose nothing that was acknowledged`, async (_store, services) => {
@@ -26,7 +26,7 @@ forEachStore(`log: ${KILLS} kills under load lose nothing that was acknowledged`
 
 const at = (offset: number): string => new Date(NOON + offset).toISOString()
 
-/** Each filter, and the index that its first rows come from. */
+/** Each filter, and the index that its query must use. */
 const PLANS: readonly (readonly [CommandFilters, string])[] = [
   [{}, 'commands_by_time'],
   [{ since: at(0) }, 'commands_by_time'],
@@ -49,7 +49,7 @@ forEachStore('log: every filter reads its page in order from an index of its own
         const compiled = selectRows(store, filters, { order, limit: 100, after }).compile()
         const plan = await store.db.connection().execute(async (db) => {
           if (store.kind === 'postgres') {
-            // With a handful of rows its planner would rather read them all.
+            // With only a few rows, its planner would prefer a full scan.
             await sql`set enable_seqscan = off`.execute(db)
             await sql`set enable_bitmapscan = off`.execute(db)
             await sql`set enable_sort = off`.execute(db)

@@ -1,11 +1,11 @@
-// What the log knows of episodes: how each ended, so that commands can be chosen by it.
+// Episodes in the log and how each ended, so that commands can be filtered by it.
 import { z } from 'zod'
 import type { LoggedEpisode } from '../protocol/command-log.ts'
 import { readJsonColumn, writeJsonColumn } from './columns.ts'
 import type { Store } from './store.ts'
 import type { LoggedEpisodeTable } from './tables.ts'
 
-/** Notes an episode, or what is new about it. */
+/** Records an episode, or updates it. */
 export async function noteEpisode({ db }: Store, episode: LoggedEpisode): Promise<void> {
   const { scores, finished_at, ...rest } = episode
   const row: LoggedEpisodeTable = {
@@ -26,7 +26,7 @@ export async function readEpisode({ db }: Store, id: string): Promise<LoggedEpis
   return row && toEpisode(row)
 }
 
-/** The episodes with these ids, as far as the log knows them; all of them without ids. In the order of their ids. */
+/** The episodes with these ids that are in the log; without ids, all of them. Ordered by id. */
 export async function listEpisodes({ db }: Store, ids?: readonly string[]): Promise<LoggedEpisode[]> {
   if (ids?.length === 0) return []
   const query = db.selectFrom('logged_episodes').selectAll().orderBy('episode_id')
@@ -34,7 +34,7 @@ export async function listEpisodes({ db }: Store, ids?: readonly string[]): Prom
   return rows.map(toEpisode)
 }
 
-/** Ids of finished episodes of the index whose commands the log does not have yet, in the order of their ids. */
+/** Ids of finished episodes in the index whose commands are not in the log yet, ordered by id. */
 export async function listUnlogged({ db }: Store, limit: number, after = ''): Promise<string[]> {
   const rows = await db
     .selectFrom('episodes')

@@ -1,5 +1,5 @@
-// Brings rows back into the log: from archives (of this log or another), and from callers that name the origin of each row
-// from. Every row has an origin and a number there, so that it comes in once.
+// Imports rows into the log: from archives (of this log or another), and from callers that name the origin of each row.
+// Every row has an origin and a number there, so that it is imported only once.
 import type { ArchivedCommand, NewCommandLogRow } from '../protocol/command-log.ts'
 import { type RowToInsert, rowToInsert } from './log-rows.ts'
 import type { LogWriter } from './log-write.ts'
@@ -9,7 +9,7 @@ import type { Store } from './store.ts'
 export interface ForeignRow {
   readonly row: NewCommandLogRow
   readonly origin: { readonly name: string; readonly id: number }
-  /** When it was logged there; undefined: now. */
+  /** When it was logged at its source; undefined: now. */
   readonly createdAt?: number
 }
 
@@ -18,10 +18,10 @@ export interface ImportCount {
   readonly added: number
 }
 
-/** Rows of one transaction. */
+/** Rows per transaction. */
 const BATCH = 500
 
-/** Adds rows that are not there yet. */
+/** Adds rows that do not exist yet. */
 export async function importForeign(writer: LogWriter, rows: AsyncIterable<ForeignRow>): Promise<ImportCount> {
   return inBatches(rows, async (batch) => {
     const now = Date.now()
@@ -31,7 +31,7 @@ export async function importForeign(writer: LogWriter, rows: AsyncIterable<Forei
   })
 }
 
-/** Adds the rows of an archive; those of this log's own get their old numbers back. */
+/** Adds the rows of an archive; rows from this log get their old numbers back. */
 export async function importArchive(
   store: Store,
   writer: LogWriter,
@@ -43,7 +43,7 @@ export async function importArchive(
     const prepared = batch.flatMap((row) => {
       const at = present.get(row.id)
       if (at !== undefined && at === identity(Date.parse(row.timestamp), row)) return []
-      // A number that something else has: this log has been copied, and has gone its own way since.
+      // The number is taken: this log is a copy, and has diverged since.
       return [isOwn && at === undefined ? keepNumber(row) : giveNumber(row, archive.log)]
     })
     const { ids } = await writer.write({ rows: prepared, outcomes: [] })

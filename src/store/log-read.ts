@@ -1,4 +1,4 @@
-// Reads the log in pages: by filters, in the order of time, either way. No cursor stays open and no page holds a
+// Reads the log in pages: filtered, in order of time, in either direction. No cursor stays open, and no page holds a
 // perception twice, so memory is bounded and writers never wait for long.
 import { type SelectQueryBuilder, sql } from 'kysely'
 import { AppError } from '../kernel/errors.ts'
@@ -7,7 +7,7 @@ import type { StoredRow } from './log-rows.ts'
 import type { Store } from './store.ts'
 import type { CommandTable, Tables } from './tables.ts'
 
-/** A place in the order of time. */
+/** A position in order of time. */
 export interface Place {
   readonly timestamp: number
   readonly id: number
@@ -17,16 +17,16 @@ export interface PageOptions {
   readonly order: 'newest' | 'oldest' | 'logged'
   readonly limit: number
   readonly offset?: number
-  /** Rows that come after this one, in the order of the page. */
+  /** The page starts after this row, in the order of the page. */
   readonly after?: Place | undefined
-  /** For a rotation: strictly before this instant, and no later number. */
+  /** For a rotation: strictly before this instant, and with no higher number. */
   readonly before?: { readonly timestamp: number; readonly id: number } | undefined
 }
 
-/** Texts of perceptions that a reader keeps: the recent ones. Characters. */
+/** Maximum size of a reader's cache of recent perceptions, in characters. */
 const MAX_KEPT = 4 * 1024 * 1024
 
-/** Reads pages, and keeps the perceptions of recent pages at hand. One for each reader. */
+/** Reads pages, and caches the perceptions of recent pages. Use one per reader. */
 export class LogReader {
   readonly #store: Store
   readonly #bodies = new Map<number, string>()
@@ -53,7 +53,7 @@ export class LogReader {
     const query = selectRows(this.#store, filters, options)
     const { channel } = this.#store
     if (!channel) return query.execute()
-    // Straight to the thread: lists of values become rows here, without a detour over objects.
+    // Sent directly to the thread: lists of values become rows here, without intermediate objects.
     const { sql: text, parameters } = query.compile()
     const { values } = await channel.mutex.run(() => channel.run({ sql: text, parameters }))
     return values.map(listToRow)
@@ -91,7 +91,7 @@ export async function* readInOrder(
   const reader = new LogReader(store)
   const ask = (after?: StoredRow): Promise<StoredRow[]> => {
     const page = reader.page(filters, { order: 'oldest', limit, after, before })
-    // The caller that waits for the page gets the failure; there may be none.
+    // The caller that waits for the page gets the failure; there may be no such caller.
     page.catch(() => undefined)
     return page
   }
@@ -104,7 +104,7 @@ export async function* readInOrder(
   }
 }
 
-/** Perceptions fetched by one statement. */
+/** Perceptions per fetch statement. */
 const FETCH = 500
 
 const SELECTED = [
@@ -159,7 +159,7 @@ function listToRow(list: readonly unknown[]): Selected {
   }
 }
 
-/** The query of a page; exported so that its plan can be looked at. */
+/** The query of a page; exported so that tests can inspect its plan. */
 export function selectRows(store: Store, filters: CommandFilters, options: PageOptions) {
   let query = filtered(store, filters).select(SELECTED).limit(options.limit)
   if (options.offset) query = query.offset(options.offset)
@@ -221,7 +221,7 @@ function moment(value: string, name: string): number {
   throw new AppError('VALIDATION_ERROR', `${name} is not a time: write 2026-03-21T14:30:00Z`)
 }
 
-/** The end of a page, as an opaque cursor for the next one. */
+/** The end of a page, as an opaque cursor for the next page. */
 export const formatCursor = ({ timestamp, id }: Place): string =>
   Buffer.from(`${timestamp}.${id}`).toString('base64url')
 

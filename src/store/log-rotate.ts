@@ -1,4 +1,4 @@
-// Deletes old rows of the log in batches, so that waiting writers get their turn in between.
+// Deletes old rows of the log in batches, so that waiting writers can proceed in between.
 
 import { sql } from 'kysely'
 import { at } from '../kernel/at.ts'
@@ -11,11 +11,11 @@ import type { Store } from './store.ts'
 /** Target duration of one delete batch, in milliseconds; its size follows from the duration of the previous one. */
 const SLICE_MS = 20
 const SLICE = { first: 500, least: 100, most: 10_000 } as const
-/** Perceptions looked at in one slice. */
+/** Perceptions examined per batch. */
 const PERCEPTIONS = 4000
 const PAGE = 1000
 
-/** Rows older than this instant, up to this number: rows logged during a rotation stay. */
+/** Rows older than this instant, up to this number. Rows logged during a rotation are kept. */
 export interface Cut {
   readonly timestamp: number
   readonly id: number
@@ -44,7 +44,7 @@ function nextSize(size: number, tookMs: number): number {
   return Math.min(SLICE.most, Math.max(SLICE.least, Math.min(wanted, size * 2)))
 }
 
-/** Deletes perceptions that no row refers to. */
+/** Deletes perceptions that no row references. */
 export async function deleteUnused(store: Store): Promise<number> {
   const { last } = await store.db
     .selectFrom('perceptions')
@@ -57,7 +57,7 @@ export async function deleteUnused(store: Store): Promise<number> {
   return deleted
 }
 
-// `?` stands for a parameter on both backends; each is used once, in order.
+// `?` is a parameter on both backends; each is used once, in order.
 const DELETE_ROWS = `delete from commands where id in
   (select id from commands where timestamp < ? and id <= ? order by timestamp limit ?)`
 const DELETE_PERCEPTIONS = `delete from perceptions where id > ? and id <= ?
@@ -70,7 +70,7 @@ async function runSlice(store: Store, text: string, parameters: readonly number[
     return result?.changes ?? 0
   }
   return store.transaction(async (tx) => {
-    // The lock of the log's writers: a perception is never deleted between their finding it and their referring to it.
+    // The lock of the log's writers: a perception is never deleted between a writer's lookup and its insert.
     await sql`select pg_advisory_xact_lock(${LOG_LOCK})`.execute(tx)
     const parts = text.split('?')
     const query = parts

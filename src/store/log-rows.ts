@@ -1,4 +1,4 @@
-// A command on its way into the log and out of it: rows of the wire, rows of the table, and rows with their JSON as text.
+// Converts commands of the log between rows on the wire, rows of the table, and rows whose JSON is text.
 import { AppError } from '../kernel/errors.ts'
 import { parseJson } from '../kernel/parse.ts'
 import type { CommandLogRow, NewCommandLogRow } from '../protocol/command-log.ts'
@@ -6,8 +6,8 @@ import { readObjectColumn, storedText, writeJsonColumn } from './columns.ts'
 import type { CommandTable } from './tables.ts'
 
 /**
- * A row as it is kept: JSON as the text that went in, so that it can be copied into a dataset without being parsed;
- * instants in milliseconds UTC.
+ * A stored row. JSON is kept as the original text, so that it can be copied into a dataset without parsing. Instants
+ * are milliseconds UTC.
  */
 export interface StoredRow {
   readonly id: number
@@ -16,7 +16,7 @@ export interface StoredRow {
   /** JSON text of an object. */
   readonly params: string
   readonly reasoning: string
-  /** JSON text of an object; null when it is not known. */
+  /** JSON text of an object; null when unknown. */
   readonly perception: string | null
   readonly outcome: string | null
   readonly agent_id: string
@@ -27,14 +27,14 @@ export interface StoredRow {
   readonly world: string | null
   readonly slot: number | null
   readonly command_id: string | null
-  /** Of an imported row: where it comes from, and its number there. */
+  /** For an imported row: its origin, and its number there. */
   readonly origin: string | null
   readonly origin_id: number | null
   readonly heartbeat_cycle: number | null
   readonly score: number | null
 }
 
-/** What the table takes. `perception` still stands for its id. */
+/** The columns to insert. `perception` is still the text, in place of its id. */
 export type RowToInsert = Omit<CommandTable, 'id' | 'perception_id' | 'outcome_kind'> & {
   readonly outcome_kind: string
   readonly perception: string | null
@@ -46,7 +46,7 @@ interface Extras {
   readonly origin?: { readonly name: string; readonly id: number } | undefined
 }
 
-/** Characters of an outcome's first words that queries can ask for. */
+/** Maximum length of an outcome's kind, by which queries can filter, in characters. */
 const MAX_KIND = 64
 
 export function outcomeKind(outcome: string | null): string {
@@ -100,7 +100,7 @@ export function formatRow(row: StoredRow): CommandLogRow {
   }
 }
 
-/** The row as one line of an archive, its JSON copied as it is. */
+/** The row as one line of an archive, with its JSON copied unchanged. */
 export function formatArchived(row: StoredRow): string {
   const { id, timestamp, created_at, params, perception, origin, origin_id, ...rest } = row
   const head = JSON.stringify({ id, timestamp: instant(timestamp), created_at: instant(created_at), ...rest })
@@ -108,5 +108,5 @@ export function formatArchived(row: StoredRow): string {
   return `${head.slice(0, -1)},"params":${params},"perception_snapshot":${perception ?? 'null'}${from}}`
 }
 
-/** A line of an archive before it is checked. */
+/** A line of an archive before validation. */
 export const parseArchived = (line: string, number: number): unknown => parseJson(line, `line ${number} of the archive`)

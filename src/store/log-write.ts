@@ -1,5 +1,5 @@
-// Puts rows into the log: one transaction for many of them. Perceptions go in once; which ones are there already is
-// remembered for the recent ones, and the database's own references catch a memory that has gone stale.
+// Writes rows to the log, many per transaction. Each distinct perception is stored once. A cache remembers the ids of
+// recent ones, and foreign keys detect an outdated cache.
 import { hash } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import { isForeignKeyViolation } from './faults.ts'
@@ -13,27 +13,27 @@ export interface OutcomeToSet {
   readonly command_id: string
   readonly outcome: string
   readonly outcome_kind: string
-  /** The slot's score by then; null when it is not known. */
+  /** The slot's score at that time; null when unknown. */
   readonly score: number | null
 }
 
 export interface LogWrite {
-  /** `id`: a number to keep (a row that comes back from an archive of this log). */
+  /** `id`: a number to keep (for a row restored from an archive of this log). */
   readonly rows: readonly (RowToInsert & { readonly id?: number })[]
   readonly outcomes: readonly OutcomeToSet[]
 }
 
 export interface LogWritten {
-  /** One per row; 0 for a row that was in the way of another (same key, same command id, same origin). */
+  /** One per row; 0 for a row that conflicted with another (same key, same command id, same origin). */
   readonly ids: readonly number[]
   /** The command ids that were found. */
   readonly found: ReadonlySet<string>
 }
 
-/** Perceptions whose ids are remembered, and how long one may be (characters) to be worth it. */
+/** Number of perceptions whose ids are cached, and the maximum length of one, in characters. */
 const MAX_REMEMBERED = 2048
 const MAX_REMEMBERED_LENGTH = 16_384
-/** Key of the advisory lock under which PostgreSQL's log is written, so that ids become visible in their order. */
+/** Key of the advisory lock under which the log is written on PostgreSQL, so that ids become visible in order. */
 export const LOG_LOCK = 7_233_179
 
 const COLUMNS = [
@@ -60,20 +60,20 @@ const COLUMNS = [
 
 export class LogWriter {
   readonly #store: Store
-  /** Text of a perception, to its id. The oldest come first. */
+  /** Ids of perceptions by text, oldest first. */
   readonly #known = new Map<string, number>()
 
   constructor(store: Store) {
     this.#store = store
   }
 
-  /** All or nothing, durable when it resolves. */
+  /** All or nothing; durable when it resolves. */
   async write(work: LogWrite): Promise<LogWritten> {
     try {
       return await this.#attempt(work)
     } catch (error) {
       if (!isForeignKeyViolation(error)) throw error
-      // A perception that was remembered has been rotated away meanwhile.
+      // A cached perception has been rotated away in the meantime.
       this.#known.clear()
       return this.#attempt(work)
     }
@@ -167,7 +167,7 @@ export class LogWriter {
 
 const NAMES = COLUMNS.join(', ')
 
-// `known` is the id where it is remembered, otherwise the perception has just been put in under its hash.
+// `known` is the cached id; without it, the perception has just been inserted under its hash.
 const INSERT_COMMAND = `insert into commands (id, perception_id, ${NAMES})
   values (?1, coalesce(?2, (select id from perceptions where hash = ?3)), ${COLUMNS.map((_, i) => `?${i + 4}`).join(', ')})
   on conflict do nothing`
@@ -175,7 +175,7 @@ const SET_OUTCOME = 'update commands set outcome = ?1, outcome_kind = ?2, score 
 const INSERT_PERCEPTION = 'insert into perceptions (hash, body) values (?, ?) on conflict (hash) do nothing'
 const FIND_PERCEPTIONS = 'select hash, id from perceptions where hash in (select value from json_each(?))'
 
-// Numbers are drawn in the order of the rows, and what was not inserted says so by having none.
+// Numbers are assigned in the order of the rows; a row that was not inserted has none.
 const insertRecords = (records: readonly object[]) => sql<{ id: number | null }>`
   with given AS materialized (
     select coalesce(t.id, nextval(pg_get_serial_sequence('commands', 'id'))) AS new_id, t.*
@@ -197,6 +197,6 @@ const setOutcomes = (outcomes: readonly OutcomeToSet[]) => sql<{ command_id: str
     command_id text, outcome text, outcome_kind text, score double precision)
   where commands.command_id = t.command_id returning commands.command_id AS command_id`
 
-/** Rows that kept their numbers must not be met by the next number. */
+/** Rows that kept their numbers must not collide with the next number. */
 const RAISE_SEQUENCE = sql`select setval(pg_get_serial_sequence('commands', 'id'), greatest(
   (select max(id) from commands), nextval(pg_get_serial_sequence('commands', 'id'))))`

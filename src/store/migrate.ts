@@ -1,4 +1,4 @@
-// Brings a database to this release's tables: forward only, in one transaction, one process at a time.
+// Migrates a database to this release's tables: forward only, in one transaction, one process at a time.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { AppError } from '../kernel/errors.ts'
 import { DDL } from './migrations/ddl.ts'
@@ -17,8 +17,8 @@ const MIGRATION_LOCK = 7_233_178
 const LATEST = Math.max(...MIGRATIONS.map((each) => each.number))
 
 /**
- * Applies what is missing. It always writes a line, so a database that cannot be written is found out at once.
- * @throws AppError STORE_VERSION when a newer release has been here
+ * Applies the missing migrations. It always writes a row, so that a database that is not writable is detected at once.
+ * @throws AppError STORE_VERSION when a newer release has used the database
  */
 export async function migrate({ db, kind, where }: MigrationTarget): Promise<void> {
   await db.transaction().execute(async (tx) => {
@@ -44,7 +44,7 @@ export async function migrate({ db, kind, where }: MigrationTarget): Promise<voi
 }
 
 /**
- * For readers, who change nothing.
+ * For read-only use.
  * @throws AppError STORE_VERSION unless the tables are this release's
  */
 export async function checkVersion({ db, where }: MigrationTarget): Promise<void> {

@@ -1,4 +1,4 @@
-// What makes the tables, in order. A migration that has been released is never changed: add the next number.
+// The migrations, in order. Never change a released migration: add one with the next number.
 import { createCommandLog } from './migrations/0001-command-log.ts'
 import { createSessions } from './migrations/0002-sessions.ts'
 import { createEpisodes } from './migrations/0003-episodes.ts'
@@ -17,7 +17,7 @@ import type { DdlWords } from './migrations/ddl.ts'
 export interface Migration {
   readonly number: number
   readonly name: string
-  /** Statements, run in order in one transaction with all that are still to be run. */
+  /** Statements, run in order, in one transaction with all other pending migrations. */
   statements(words: DdlWords): readonly string[]
 }
 

@@ -1,5 +1,5 @@
 // Kysely's driver over a pool of PostgreSQL connections. A connection that broke, timed out or may be inside a
-// transaction of unknown state is closed instead of going back to the pool; every failure has one of our codes.
+// transaction of unknown state is closed instead of returned to the pool. Every failure has one of our codes.
 import {
   AbortedTransactionError,
   CompiledQuery,
@@ -23,7 +23,7 @@ export class PostgresPoolDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    // The pool connects when the first query comes.
+    // The pool connects at the first query.
   }
 
   async acquireConnection(): Promise<PooledConnection> {
@@ -54,7 +54,7 @@ export class PostgresPoolDriver implements Driver {
     if (command === 'ROLLBACK') throw new AbortedTransactionError()
   }
 
-  /** Never fails: the caller hears of the failure that led here, and a connection that cannot roll back is closed. */
+  /** Never fails: the caller receives the original failure, and a connection that cannot roll back is closed. */
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     const each = pooled(connection)
     if (each.isBroken) return
@@ -75,11 +75,11 @@ export class PostgresPoolDriver implements Driver {
   }
 }
 
-/** One connection for as long as somebody has it. */
+/** One connection while a caller holds it. */
 export class PooledConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient
   readonly #where: string
-  /** True once no further query may run on it. */
+  /** True once no further query may run on this connection. */
   isBroken = false
 
   constructor(client: pg.PoolClient, where: string) {
@@ -94,7 +94,7 @@ export class PooledConnection implements DatabaseConnection {
     return isChange ? { numAffectedRows: BigInt(rowCount ?? 0), rows } : { rows }
   }
 
-  /** Runs a statement without parameters and returns the command that the server says it ran. */
+  /** Runs a statement without parameters, and returns the command tag of the server. */
   async command(sql: string): Promise<string> {
     return (await this.#query(sql, [])).command
   }
@@ -124,7 +124,7 @@ function pooled(connection: DatabaseConnection): PooledConnection {
 }
 
 /**
- * PostgreSQL cannot keep U+0000 in text. Found here, the mistake is the caller's and the connection stays usable.
+ * PostgreSQL cannot store U+0000 in text. Detected here, it is the caller's error and the connection stays usable.
  * @throws AppError VALIDATION_ERROR
  */
 function refuseNul(parameter: unknown): void {

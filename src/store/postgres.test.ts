@@ -12,7 +12,7 @@ import { openStore, type Store } from './store.ts'
 
 void sharedPostgres()
 
-/** What a query may come to while connections break. */
+/** The possible errors of a query while connections break. */
 const TYPED = new Set(['STORE_UNAVAILABLE', 'STORE_BUSY'])
 const RECOVERY_MS = 20_000
 
@@ -22,7 +22,7 @@ interface Tally {
   readonly strange: unknown[]
 }
 
-/** Writes until it is stopped, in transactions, single statements and reads; counts how each of them settled. */
+/** Writes until stopped, in transactions, single statements and reads; counts how each of them settled. */
 async function keepWriting(store: Store, writer: number, until: AbortSignal): Promise<Tally> {
   const tally: Tally = { done: 0, refused: 0, strange: [] }
   const name = `writer-${writer}`
@@ -64,7 +64,7 @@ async function terminateOurs(url: string): Promise<number> {
   return found.rows.length
 }
 
-/** Resolves once a query goes through again. */
+/** Resolves once a query succeeds again. */
 async function recovered(store: Store): Promise<void> {
   const deadline = Date.now() + RECOVERY_MS
   for (;;) {
@@ -186,7 +186,7 @@ forEachStore('store: a ping is answered, and refused in time when the store is b
   const log = new CommandLog(store)
   await log.append(aCommand({ reasoning: 'a\0b' }))
   if (engine.kind !== 'postgres') return
-  // Every connection is in use: the ping has to wait, and says so.
+  // Every connection is in use, so the ping must wait, and must report that.
   const holders = Array.from({ length: 10 }, () => store.transaction((tx) => sql`select pg_sleep(3)`.execute(tx)))
   await assert.rejects(store.ping(1000), { code: 'STORE_BUSY' })
   await Promise.all(holders)

@@ -1,23 +1,25 @@
-// The pool of PostgreSQL connections of one store: its limits, and what keeps a lost connection from ending the process.
-// Queries and transactions on it: postgres-driver.ts.
+// The pool of PostgreSQL connections of one store: its limits, and the handling of lost connections, so that they do
+// not end the process. Queries and transactions: postgres-driver.ts.
 import { type Dialect, type Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
 import { AppError } from '../kernel/errors.ts'
 import { PostgresPoolDriver } from './postgres-driver.ts'
 
-/** Connections of one process. */
+/** Connections per process. */
 const MAX_CONNECTIONS = 10
-/** How long a query waits for a connection, new or given back. */
+/** How long a query waits for a connection, new or returned, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5000
-/** Milliseconds that a statement waits for another's lock. */
+/** How long a statement waits for a lock, in milliseconds. */
 const LOCK_TIMEOUT_MS = 15_000
-/** The server ends a statement after this time. Reads come in pages and writes in batches: none needs nearly as long. */
+/**
+ * The server ends a statement after this time. Reads are paged and writes are batched, so none takes nearly as long.
+ */
 const STATEMENT_TIMEOUT_MS = 60_000
-/** The server ends a transaction that sends nothing for this time, and frees its locks. */
+/** The server ends a transaction that is idle for this time, and releases its locks. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
 /**
- * Without an answer for this time the connection is given up: a machine that is off, or a network that drops packets,
- * sends no reset. Longer than the server's own limits, so that the server speaks first where it can.
+ * A connection without an answer for this time is closed: a machine that is off, or a network that drops packets, sends
+ * no reset. Longer than the server's own limits, so that the server reports first where it can.
  */
 const ANSWER_TIMEOUT_MS = 75_000
 const KEEP_ALIVE_DELAY_MS = 10_000
@@ -30,8 +32,8 @@ export interface PostgresPool {
 }
 
 /**
- * @param use `migrate`: one connection whose statements may take as long as they need; `serve`: limits on everything
- * @throws AppError STORE_UNAVAILABLE when the URL cannot be read
+ * @param use `migrate`: one connection whose statements have no time limit; `serve`: limits on everything
+ * @throws AppError STORE_UNAVAILABLE when the URL cannot be parsed
  */
 export function createPostgres(url: string, use: 'serve' | 'migrate'): PostgresPool {
   const where = describeUrl(url)
@@ -47,8 +49,8 @@ export function createPostgres(url: string, use: 'serve' | 'migrate'): PostgresP
   })
   // An idle connection that breaks is replaced; the next query reports it if the server is gone.
   pool.on('error', () => undefined)
-  // The pool listens only while a connection is idle. One that breaks in use rejects its queries, and also emits
-  // `error`, which would end the process if nobody listened.
+  // The pool handles errors only of idle connections. One that breaks in use rejects its queries, and also emits
+  // `error`, which would end the process without a listener.
   pool.on('connect', (client) => void client.on('error', () => undefined))
   return {
     where,
@@ -73,7 +75,7 @@ function describeUrl(url: string): string {
     const { protocol, host, pathname } = new URL(url)
     if (/^postgres(?:ql)?:$/.test(protocol)) return `PostgreSQL at ${host}${pathname}`
   } catch {
-    // Reported below without the text, which may hold a password.
+    // Reported below without the text, which may contain a password.
   }
   throw new AppError('STORE_UNAVAILABLE', 'the database URL does not have the form postgres://user:password@host/name')
 }

@@ -6,10 +6,12 @@ import { SqliteConnection, type SqliteFile, type SqliteResult, type SqliteStatem
 import type { SqliteAnswer, SqliteQuestion } from './sqlite-worker.ts'
 
 export interface SqliteChannel {
-  /** Held by the user of the connection; a transaction holds it from begin to end. */
+  /** Held by the user of the connection; a transaction holds it from start to end. */
   readonly mutex: Mutex
   run(statement: SqliteStatement): Promise<SqliteResult>
-  /** One transaction, and one message to the thread. The caller holds nothing: it waits its turn here. */
+  /**
+   * One transaction, and one message to the thread. The caller need not hold the mutex: the call waits for its turn.
+   */
   batch(statements: readonly SqliteStatement[]): Promise<SqliteResult[]>
   close(): Promise<void>
 }
@@ -33,7 +35,7 @@ export function openInline(file: SqliteFile): SqliteChannel {
   }
 }
 
-/** @throws AppError as `openInline` */
+/** @throws AppError like `openInline` */
 export async function openThread(file: SqliteFile): Promise<SqliteChannel> {
   const thread = new SqliteThread(file)
   await thread.opened
@@ -55,7 +57,7 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-/** Questions are answered in the order in which they were asked. */
+/** Requests are answered in the order in which they were sent. */
 class SqliteThread {
   readonly #path: string
   readonly #worker: Worker
@@ -65,7 +67,7 @@ class SqliteThread {
 
   constructor(file: SqliteFile) {
     this.#path = file.path
-    // The compiler does not rewrite this path: the worker has the extension that this file has.
+    // The compiler does not rewrite this path, so the worker has the same extension as this file.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     this.#worker = new Worker(new URL(`./sqlite-worker.${extension}`, import.meta.url), { workerData: file })
     this.#worker.on('message', (answer: SqliteAnswer) => this.#take(answer))
@@ -81,7 +83,7 @@ class SqliteThread {
     return this.#expect()
   }
 
-  /** The thread keeps the process alive only while somebody waits for it. */
+  /** The thread keeps the process alive only while a call is pending. */
   #expect(): Promise<SqliteResult[]> {
     this.#worker.ref()
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))

@@ -1,14 +1,15 @@
-// One connection to a SQLite file, used as it blocks: in the worker thread of a server, or inline in a short command.
+// One connection to a SQLite file. Its calls block: it is used in the worker thread of a server, or inline in a short
+// command.
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 
 export interface SqliteFile {
   readonly path: string
   readonly isReadOnly: boolean
-  /** Milliseconds that a statement waits for another process's lock. */
+  /** How long a statement waits for another process's lock, in milliseconds. */
   readonly busyTimeoutMs: number
 }
 
-/** One statement; with `rows`, run once a row. */
+/** One statement; with `rows`, it runs once per row. */
 export interface SqliteStatement {
   readonly sql: string
   readonly parameters?: readonly unknown[]
@@ -16,20 +17,20 @@ export interface SqliteStatement {
   readonly rows?: readonly (readonly unknown[])[]
 }
 
-/** Rows as lists of values in the order of `columns`: cheaper to carry than objects. */
+/** Rows as lists of values in the order of `columns`: cheaper to transfer than objects. */
 export interface SqliteResult {
   readonly columns: readonly string[]
   readonly values: readonly (readonly SQLOutputValue[])[]
   readonly changes: number
   readonly lastId: number
-  /** Of a statement with `rows`: the id that each row got, 0 where it was not inserted. */
+  /** For a statement with `rows`: the id of each row, 0 where it was not inserted. */
   readonly ids?: readonly number[]
 }
 
-/** Statements that are kept prepared. */
+/** Maximum number of prepared statements that are cached. */
 const MAX_PREPARED = 256
 const CACHE_KIB = { written: 64 * 1024, read: 16 * 1024 }
-/** Pages of 4 KiB in the write-ahead log before they move to the file; 8 MiB keeps each move short. */
+/** Pages of 4 KiB in the write-ahead log before a checkpoint; 8 MiB keeps each checkpoint short. */
 const CHECKPOINT_PAGES = 2000
 
 interface Prepared {
@@ -49,7 +50,7 @@ export class SqliteConnection {
       enableDoubleQuotedStringLiterals: false,
     })
     try {
-      // Also the first access to the file: one that is not a database fails here.
+      // This is also the first access to the file: one that is not a database fails here.
       if (!file.isReadOnly) this.#db.exec('pragma journal_mode = wal')
       this.#db.exec(`pragma synchronous = full; pragma cache_size = -${file.isReadOnly ? CACHE_KIB.read : CACHE_KIB.written};
         pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}; pragma temp_store = memory`)
@@ -64,7 +65,7 @@ export class SqliteConnection {
     if (rows !== undefined) return { columns, values: [], changes: 0, lastId: 0, ids: runRows(statement, rows) }
     const bound = parameters.map(toInput)
     if (columns.length > 0) {
-      // With arrays switched on, rows are lists; the types of node:sqlite know objects alone.
+      // With arrays switched on, rows are lists; the types of node:sqlite declare only objects.
       const values: unknown[] = statement.all(...bound)
       return { columns, values: values.map(toList), changes: values.length, lastId: 0 }
     }
@@ -80,7 +81,7 @@ export class SqliteConnection {
       this.#db.exec('commit')
       return results
     } catch (error) {
-      // Some failures (a full disk) have rolled back already.
+      // Some failures (such as a full disk) have already rolled back.
       if (this.#db.isTransaction) this.#db.exec('rollback')
       throw error
     }

@@ -1,5 +1,5 @@
-// Kysely over a SqliteChannel. One connection, handed out to one at a time; transactions take the write lock at once, so
-// that none has to be given up half way.
+// Kysely over a SqliteChannel. The single connection serves one caller at a time. Transactions take the write lock at
+// once, so that none has to be aborted halfway.
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -40,7 +40,7 @@ class SqliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    // The channel is open already.
+    // The channel is already open.
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
@@ -60,7 +60,7 @@ class SqliteDriver implements Driver {
     try {
       await connection.executeQuery(CompiledQuery.raw('rollback'))
     } catch (error) {
-      // A failure such as a full disk has rolled back already; the failure itself is what the caller should hear of.
+      // A failure such as a full disk has already rolled back; the caller should receive that failure itself.
       if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error
     }
   }

@@ -1,4 +1,4 @@
-// Looks at a SQLite file before anybody works with it, and makes new ones whole: a file appears under its name with all
+// Inspects a SQLite file before it is used, and creates new files atomically: a file appears under its name with all
 // its tables, or not at all.
 
 import { access, constants, link, open, rm, stat } from 'node:fs/promises'
@@ -11,8 +11,8 @@ import { toStoreError } from './faults.ts'
 const MAGIC = 'SQLite format 3\0'
 
 /**
- * Bytes of the file. Undefined: there is none.
- * @throws AppError STORE_UNAVAILABLE, STORE_CORRUPT, or STORE_READ_ONLY when it is to be written and cannot be
+ * The size of the file in bytes; undefined if it does not exist.
+ * @throws AppError STORE_UNAVAILABLE, STORE_CORRUPT, or STORE_READ_ONLY when it must be writable and is not
  */
 export async function inspectFile(path: string, isWritten: boolean): Promise<number | undefined> {
   try {
@@ -34,7 +34,7 @@ async function checkHeader(path: string, size: number): Promise<void> {
     if (bytesRead < 100 || buffer.toString('latin1', 0, 16) !== MAGIC) {
       throw new AppError('STORE_CORRUPT', `${path} is not a database (${size} bytes)`)
     }
-    // Page size and number of pages, as the header has them; 1 stands for 65536.
+    // Page size and number of pages from the header; a size of 1 means 65536.
     const raw = buffer.readUInt16BE(16)
     const expected = (raw === 1 ? 65_536 : raw) * buffer.readUInt32BE(28)
     if (size < expected) {
@@ -46,8 +46,8 @@ async function checkHeader(path: string, size: number): Promise<void> {
 }
 
 /**
- * Makes a new file.
- * @param fill makes the tables in the file whose path it is given, and closes it
+ * Creates a new file.
+ * @param fill creates the tables in the file at the given path, and closes it
  */
 export async function createWhole(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = temporaryPath(path)
@@ -58,7 +58,7 @@ export async function createWhole(path: string, fill: (temporary: string) => Pro
     await link(temporary, path)
     await syncFolder(dirname(path))
   } catch (error) {
-    // Another process was first: its file is as good.
+    // Another process was first; its file is equivalent.
     if (errnoOf(error) !== 'EEXIST') throw toStoreError(error, path)
   } finally {
     for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(`${temporary}${suffix}`, { force: true })

@@ -16,11 +16,14 @@ import type { Tables } from './tables.ts'
 export interface SqliteTarget {
   readonly kind: 'sqlite'
   readonly path: string
-  /** `create`: a missing file is made. `existing`: it is refused. `read`: refused too, and nothing is changed. */
+  /**
+   * `create`: a missing file is created. `existing`: a missing file is an error. `read`: likewise, and nothing is
+   * changed.
+   */
   readonly mode: 'create' | 'existing' | 'read'
   /** `thread`: queries never block the caller (servers). `inline`: they do (short commands). */
   readonly runs: 'thread' | 'inline'
-  /** How long a statement waits for another process's lock. */
+  /** How long a statement waits for another process's lock, in milliseconds. */
   readonly busyTimeoutMs?: number
 }
 
@@ -33,25 +36,25 @@ export type StoreTarget = SqliteTarget | PostgresTarget
 
 export interface Store {
   readonly kind: 'sqlite' | 'postgres'
-  /** Names the database for people: a path, or host and name. Never a secret. */
+  /** Names the database in messages: a path, or host and name. Never a secret. */
   readonly where: string
   readonly db: Kysely<Tables>
   /** For SQLite stores: bypasses Kysely on hot paths. */
   readonly channel: SqliteChannel | undefined
   /**
-   * All or nothing. On SQLite transactions run one after another and must not wait for each other; on PostgreSQL they
+   * All or nothing. On SQLite, transactions run one after another and must not wait for each other; on PostgreSQL they
    * run at `read committed`.
    */
   transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>
   /**
-   * Resolves when the database answers a small query within `timeoutMs`. Calls made while one is under way share it.
+   * Resolves when the database answers a small query within `timeoutMs`. Concurrent calls share one query.
    * @throws AppError STORE_UNAVAILABLE, STORE_BUSY (no answer in time) and the other codes of the store
    */
   ping(timeoutMs: number): Promise<void>
   close(): Promise<void>
 }
 
-/** The store of a data folder that names no PostgreSQL. */
+/** The store of a data folder without a configured PostgreSQL. */
 export const storeInFolder = (folder: string, use: Pick<SqliteTarget, 'mode' | 'runs'>): SqliteTarget => ({
   kind: 'sqlite',
   path: join(folder, 'paracosm.sqlite'),
@@ -59,7 +62,7 @@ export const storeInFolder = (folder: string, use: Pick<SqliteTarget, 'mode' | '
 })
 
 const BUSY_TIMEOUT_MS = 5000
-/** Files up to this size are read through and checked when they are opened. */
+/** Files up to this size are read and checked completely when they are opened. */
 export const CHECKED_BYTES = 64 * 1024 * 1024
 
 /**
@@ -80,7 +83,7 @@ async function openSqlite(target: SqliteTarget): Promise<Store> {
       const store = await connect({ ...target, path: temporary, runs: 'inline' })
       try {
         await migrate(store)
-        // Closing does this too, but does not report a full disk: the file would lack its last pages.
+        // Closing does this too, but does not report a full disk: the file would then lack its last pages.
         await sql`pragma wal_checkpoint(truncate)`.execute(store.db)
       } finally {
         await store.close()
@@ -148,7 +151,7 @@ function createStore(parts: Pick<Store, 'kind' | 'where' | 'db' | 'channel'>): S
   }
 }
 
-/** The smallest query that reaches the database: on SQLite one that reads the file, past a transaction under way. */
+/** The smallest query that reaches the database. On SQLite it reads the file, bypassing a transaction in progress. */
 async function askSmall({ db, channel }: Pick<Store, 'db' | 'channel'>): Promise<void> {
   if (channel) await channel.run({ sql: 'select name from store_facts limit 1' })
   else await sql`select 1`.execute(db)

@@ -1,5 +1,6 @@
-// Every table of the store, as Kysely sees it: the one place where its columns are named. Both backends have the same.
-// Instants are integers: milliseconds UTC since 1970. JSON is text, so that it can be handed on without being parsed.
+// Every table of the store, in Kysely's types: the only place that names the columns. Both backends have the same
+// tables. Instants are integers, in milliseconds UTC since 1970. JSON is text, so that it can be passed on without
+// parsing.
 // To add a table: its interface here, its DDL in a new file under migrations/, its row in migrations.ts.
 import type { Generated, Transaction } from 'kysely'
 import type { EpisodeTables } from './episodes/tables.ts'
@@ -28,7 +29,7 @@ export interface CommandTable {
   slot: number | null
   command_id: string | null
   idempotency_key: string | null
-  /** Where an imported row comes from, and its number there: the same row never comes in twice. */
+  /** The source of an imported row, and its number there: the same row is never imported twice. */
   origin: string | null
   origin_id: number | null
   heartbeat_cycle: number | null
@@ -45,14 +46,14 @@ export interface LoggedEpisodeTable {
   episode_id: string
   world: string
   variant: string | null
-  /** A JSON list of numbers, one per slot; null while it is played. */
+  /** A JSON list of numbers, one per slot; null while the episode is played. */
   scores: string | null
-  /** How it ended; null while it is played. */
+  /** How the episode ended; null while it is played. */
   outcome: string | null
   finished_at: number | null
 }
 
-/** Small facts about the store itself: the log's own name, when it was last opened. */
+/** Small facts about the store itself, such as the log's own name and the last time it was opened. */
 export interface StoreFactTable {
   name: string
   value: string

@@ -7,15 +7,15 @@ declare module '*.module.css' {
 declare module '*.css' {}
 declare module '@fontsource-variable/*' {}
 
-/** What the build fills in: the hash of the application's sources. */
+/** Replaced by the build with the hash of the application's sources. */
 declare const __WEB_VERSION__: string
 
-/** Of V8; the kernel shortens the traces of errors that are answers. */
+/** In V8; the kernel shortens the stack traces of expected errors. */
 interface ErrorConstructor {
   stackTraceLimit: number
 }
 
 interface ImportMeta {
-  /** Of Vite: modules by path, each loaded by a call. */
+  /** In Vite: modules by path, each loaded by a call. */
   glob<T>(pattern: string): Readonly<Record<string, (() => Promise<T>) | undefined>>
 }

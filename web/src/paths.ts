@@ -1,5 +1,5 @@
-// Every address of the application. The build hands the list to the server, which answers these with the application and
-// other addresses with 404. A page's route takes its path from here.
+// Every address of the application. The build passes the list to the server, which serves these with the application
+// and answers others with 404. A page's route takes its path from here.
 
 /** `$name` stands for one part of a path. */
 export const PATHS = {

@@ -1,11 +1,11 @@
-// The router: what is shown for every address, and while it loads.
+// The router: the page for every address, and what is shown while it loads.
 import { createRouter } from '@tanstack/react-router'
 import { routeTree } from './routes.ts'
 import { ErrorPage } from './shell/error-page.tsx'
 import { NotFoundPage } from './shell/not-found-page.tsx'
 import { Opening } from './shell/opening.tsx'
 
-/** Milliseconds after which a page that is not there yet says so. */
+/** Milliseconds after which a loading page shows a message. */
 const OPENING_MS = 400
 
 export function createAppRouter() {

@@ -1,24 +1,25 @@
-// The bootstrap over seeds: episodes of one seed are alike, so whole seeds are drawn with replacement, not episodes.
+// The bootstrap over seeds: episodes of one seed are correlated, so whole seeds, and not episodes, are drawn with
+// replacement.
 import { absent, at } from '../../kernel/at.ts'
 import { createRandom, nextBelow } from '../../kernel/random.ts'
 import type { Estimate } from '../../protocol/evaluation.ts'
 
 /** Share of the resamples on each side of a 95 % interval. */
 const TAIL = 0.025
-/** Resamples; fewer when all of them together would touch more than WORK numbers. */
+/** Number of resamples; reduced if all of them together would process more than WORK numbers. */
 const RESAMPLES = 1000
 const FEWEST_RESAMPLES = 100
 const WORK = 100_000_000
 
-/** How many resamples an evaluation gets: it depends on its size alone, so that a report can be made again. */
+/** The number of resamples of an evaluation: it depends only on its size, so that a report can be reproduced. */
 export function resampleCount(seeds: number, numbersPerSeed: number): number {
   const affordable = Math.floor(WORK / Math.max(1, seeds * numbersPerSeed))
   return Math.max(FEWEST_RESAMPLES, Math.min(RESAMPLES, affordable))
 }
 
 /**
- * How often each seed is in each resample.
- * @param seed of the draws: the same one gives the same resamples
+ * How often each seed occurs in each resample.
+ * @param seed of the random draws: the same seed gives the same resamples
  */
 export function* resamples(seeds: number, count: number, seed: number): Generator<Uint32Array> {
   const random = createRandom(seed, 'bootstrap')
@@ -33,7 +34,7 @@ export function* resamples(seeds: number, count: number, seed: number): Generato
   }
 }
 
-/** The middle 95 % of resampled values, with linear interpolation; undefined for none. */
+/** The central 95 % of resampled values, with linear interpolation; undefined if there are none. */
 export function interval(values: readonly number[]): { low: number; high: number } | undefined {
   const sorted = values.filter((value) => Number.isFinite(value)).sort((a, b) => a - b)
   if (sorted.length === 0) return undefined
@@ -55,14 +56,14 @@ export function spread(values: readonly number[]): number {
   return Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, known.length - 1))
 }
 
-/** An estimate with the spread and interval of its resampled values; one seed says nothing about others. */
+/** An estimate with the spread and interval of its resampled values; with a single seed there is no interval. */
 export function estimate(value: number, resampled: readonly number[], seeds: number): Estimate {
   const range = seeds < 2 ? undefined : interval(resampled)
   if (!range) return { value, standard_error: null, low: null, high: null }
   return { value, standard_error: spread(resampled), low: range.low, high: range.high }
 }
 
-/** A normal interval of 95 % has this many standard errors on each side. */
+/** Number of standard errors on each side of a 95 % normal interval. */
 const NORMAL = 1.96
 
 /** The wider of a resampled interval and a normal one with the given standard error. */
@@ -77,8 +78,8 @@ export function widen(found: Estimate, standardError: number): Estimate {
 }
 
 /**
- * A probability that was 0 or 1 on every seed has resamples without spread. Its open end is then what seeds could still
- * show: with the chance that it names, all of them agree in one case of 40.
+ * A probability that was 0 or 1 on every seed has resamples without spread. Its open end is then the probability at
+ * which all seeds would agree with a chance of 1 in 40.
  */
 export function openEnds(found: Estimate, seeds: number): Estimate {
   if (found.low === null || found.high === null || found.low !== found.high) return found

@@ -1,23 +1,23 @@
-// Bradley-Terry strengths from pairwise wins (draws count half), by Hunter's minorisation-maximisation (2004). Each pair
-// that met gets one more draw: a policy that never lost would have no finite strength otherwise.
+// Bradley-Terry strengths from pairwise wins (draws count half), by Hunter's minorisation-maximisation (2004). Each
+// pair that met gets one additional draw, because a policy that never lost would otherwise have no finite strength.
 import { absent, at } from '../../kernel/at.ts'
 
-/** Points of the Elo scale for odds of 10 to 1, and where the mean is put. */
+/** Points of the Elo scale for odds of 10 to 1, and the mean rating. */
 const POINTS = 400
 const MEAN = 1000
 const ROUNDS = 10_000
-/** Largest relative change of a strength at which it counts as found. */
+/** The fit has converged when no strength changes by more than this relative amount. */
 const TOLERANCE = 1e-10
-/** The same for resamples: far below what separates them. */
+/** The tolerance for resamples: far below the differences between them. */
 const ROUGH_TOLERANCE = 1e-5
-/** Keeps the curvature invertible when groups of policies never met: their distance is unknown. */
+/** Keeps the curvature invertible when groups of policies never met and their distance is unknown. */
 const RIDGE = 1e-6
 
 /**
- * Ratings on the Elo scale, their mean at 1000.
- * @param wins `wins[i * size + j]`: how often i beat j, draws as halves
+ * Ratings on the Elo scale, with mean 1000.
+ * @param wins `wins[i * size + j]`: how often i beat j, draws counted as halves
  * @param size number of policies
- * @param guess ratings near the result, where they are known: the fit then takes fewer rounds
+ * @param guess ratings near the result, if known: the fit then needs fewer rounds
  */
 export function bradleyTerry(wins: Float64Array, size: number, guess?: readonly number[]): number[] {
   const games = new Float64Array(size * size)
@@ -48,8 +48,8 @@ export function bradleyTerry(wins: Float64Array, size: number, guess?: readonly 
 }
 
 /**
- * Standard errors of ratings, in points, from the curvature of the likelihood at its top, the virtual draws included. They
- * stay wide where a policy won everything, which resampling cannot show.
+ * Standard errors of ratings, in points, from the curvature of the likelihood at its maximum, including the virtual
+ * draws. They stay wide for a policy that won everything, which resampling cannot show.
  */
 export function bradleyTerryErrors(wins: Float64Array, ratings: readonly number[]): number[] {
   const size = ratings.length
@@ -91,7 +91,7 @@ function invert(matrix: readonly Float64Array[]): Float64Array[] {
   return rows.map((row) => row.slice(size))
 }
 
-/** One round: every strength becomes wins over expected games, then all are scaled to a geometric mean of 1. */
+/** One round: every strength becomes wins divided by expected games, then all are scaled to a geometric mean of 1. */
 function improve(
   strengths: Float64Array,
   { games, won }: { readonly games: Float64Array; readonly won: Float64Array },

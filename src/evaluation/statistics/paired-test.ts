@@ -1,24 +1,24 @@
-// The paired test of `eval compare`: the same seeds under two conditions. The differences' signs are exchanged: all ways
-// when there are few seeds, else many random ways from a seed.
+// The paired test of `eval compare`: the same seeds under two conditions. The signs of the differences are permuted:
+// all permutations for few seeds, otherwise many random ones from a seed.
 import { absent } from '../../kernel/at.ts'
 import { createRandom, nextUint32 } from '../../kernel/random.ts'
 import type { Estimate } from '../../protocol/evaluation.ts'
 import { estimate, resampleCount, resamples } from './bootstrap.ts'
 
-/** Differences up to which every exchange of signs is tried: 65,536 ways. */
+/** Up to this number of differences, all sign permutations are tried: 65,536. */
 const EXACT = 16
 const DRAWS = 20_000
 
 export interface PairedTest {
   readonly seeds: number
-  /** Second less first. */
+  /** Second minus first. */
   readonly difference: Estimate
-  /** Two-sided: how often a difference at least as large comes from exchanged signs alone. */
+  /** Two-sided: how often permuted signs alone give a difference at least as large. */
   readonly p: number
   readonly method: 'exact' | 'random'
 }
 
-/** @param differences second less first, one per seed; at least one */
+/** @param differences second minus first, one per seed; at least one */
 export function pairedTest(differences: readonly number[], seed: number): PairedTest {
   const seeds = differences.length
   const mean = differences.reduce((sum, each) => sum + each, 0) / seeds

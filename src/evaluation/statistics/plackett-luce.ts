@@ -11,24 +11,24 @@ export const RATING_MU = 25
 export const RATING_SIGMA = RATING_MU / 3
 const BETA_SQUARED = (RATING_SIGMA / 2) ** 2
 const KAPPA = 0.0001
-/** How much uncertainty comes back before each match: skills change. */
+/** Uncertainty that is added before each match, because skills change. */
 export const RATING_TAU = RATING_MU / 300
 
 export const newRating = (): Rating => ({ mu: RATING_MU, sigma: RATING_SIGMA })
 
-/** What is shown of a rating: a skill that it has almost surely. */
+/** The displayed rating: a skill that the policy almost certainly has. */
 export const shownRating = ({ mu, sigma }: Rating): number => mu - 3 * sigma
 
 /**
  * The ratings after one match, in the same order.
- * @param ranks one each; lower is better, equal ones are a tie
- * @param tau uncertainty that is added to each sigma before the match
+ * @param ranks one per rating; lower is better, and equal ranks are a tie
+ * @param tau uncertainty added to each sigma before the match
  */
 export function rateMatch(ratings: readonly Rating[], ranks: readonly number[], tau = RATING_TAU): Rating[] {
   const before = ratings.map(({ mu, sigma }) => ({ mu, variance: sigma * sigma + tau * tau }))
   const c = Math.sqrt(before.reduce((sum, { variance }) => sum + variance + BETA_SQUARED, 0))
   const strength = before.map(({ mu }) => Math.exp(mu / c))
-  // For each place q: the strength of all who came in at q or behind it, and how many share the place.
+  // For each place q: the total strength of all entrants at q or below, and how many share the place.
   const below = ranks.map((rank) => strength.reduce((sum, each, s) => (at(ranks, s) >= rank ? sum + each : sum), 0))
   const tied = ranks.map((rank) => ranks.filter((other) => other === rank).length)
   return before.map(({ mu, variance }, i) => {
@@ -49,7 +49,7 @@ export function rateMatch(ratings: readonly Rating[], ranks: readonly number[], 
   })
 }
 
-/** Places by score: the best has rank 1, equal scores share one. */
+/** Ranks by score: the best has rank 1, and equal scores share a rank. */
 export function ranksOf(scores: readonly number[]): number[] {
   return scores.map((score) => 1 + scores.filter((other) => other > score).length)
 }

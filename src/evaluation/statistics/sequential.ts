@@ -1,9 +1,10 @@
-// The test behind `--until-decided`: it may be looked at after every seed without losing its guarantee. For each pair and
-// direction a bettor stakes shares of a fortune on "the first is better"; under "it is not" the fortune rarely grows
-// (Ville's inequality), so a fortune of 1/alpha refutes that. Waudby-Smith and Ramdas (2024), with fixed stakes.
+// The test behind `--until-decided`: it may be evaluated after every seed without losing its guarantee. For each pair
+// and direction, a bettor stakes shares of a fortune on "the first is better". If that is false, the fortune rarely
+// grows (Ville's inequality), so a fortune of 1/alpha shows that it is true. Waudby-Smith and Ramdas (2024), with fixed
+// stakes.
 import { absent } from '../../kernel/at.ts'
 
-/** Stakes that are tried side by side, each with an equal part of the fortune. */
+/** Stakes that are tried in parallel, each with an equal part of the fortune. */
 const STAKES = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const
 
 /** The fortunes of one direction of one pair. */
@@ -17,7 +18,7 @@ class Bettor {
     }
   }
 
-  /** Natural logarithm of the whole fortune, from 0. */
+  /** Natural logarithm of the whole fortune, starting at 0. */
   get log(): number {
     const top = Math.max(...this.#logs)
     const sum = this.#logs.reduce((total, log) => total + Math.exp(log - top), 0)
@@ -25,7 +26,7 @@ class Bettor {
   }
 }
 
-/** Which of two is better, decided at the first look at which the evidence suffices. */
+/** Which of two is better, decided at the first evaluation with sufficient evidence. */
 export class SequentialPair {
   readonly #threshold: number
   readonly #better = new Bettor()
@@ -33,19 +34,19 @@ export class SequentialPair {
   #decision: 'first' | 'second' | undefined
 
   /**
-   * @param confidence of all decisions together, such as 0.95
-   * @param pairs that are tested: each has two directions, and they share the risk
+   * @param confidence the joint confidence of all decisions, such as 0.95
+   * @param pairs number of pairs tested: each has two directions, and they share the risk
    */
   constructor(confidence: number, pairs: number) {
     this.#threshold = Math.log((2 * pairs) / (1 - confidence))
   }
 
-  /** Undefined: not decided yet. A decision stays. */
+  /** Undefined: not decided yet. A decision is final. */
   get decision(): 'first' | 'second' | undefined {
     return this.#decision
   }
 
-  /** @param margin share of comparisons of one seed that the first won, less those that it lost: -1..1 */
+  /** @param margin share of comparisons of one seed that the first won, minus the share that it lost: -1..1 */
   take(margin: number): void {
     if (this.#decision !== undefined) return
     this.#better.take(margin)

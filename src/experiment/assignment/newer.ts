@@ -1,4 +1,4 @@
-// How a participant of a run stands (the newer generation), and what happens next. Pure: the caller writes.
+// The state of a participant of a run (the newer generation), and the next step. Pure: the caller writes.
 import type { FORM_EVENTS, FormPayloads } from '../../protocol/experiment-form.ts'
 import type { Form } from '../forms/form.ts'
 import type { Candidate, Situation } from '../strategy/candidates.ts'
@@ -10,31 +10,31 @@ import { type AssignmentRow, isActive, isCompleted } from './rows.ts'
 
 type Event = (typeof FORM_EVENTS)[number]
 
-/** Forms that are to be answered together. */
+/** Forms that are answered together. */
 export interface FormGroup {
   readonly id: string
   readonly event: Event
   readonly forms: readonly Form[]
-  /** Null: they are about the participant. */
+  /** Null: the forms are about the participant. */
   readonly row: AssignmentRow | null
 }
 
 interface Participant<S = Situation> {
   readonly situation: S
-  /** Answers that are about the participant. */
+  /** Answers about the participant. */
   readonly forms: FormPayloads
 }
 
 const lacks = (forms: readonly Form[], given: FormPayloads): boolean =>
   forms.some(({ name }) => !Object.hasOwn(given, name))
 
-/** As much of a situation as needs no counters. */
+/** The part of a situation that needs no counters. */
 type Own = Pick<Situation, 'study' | 'rows'>
 
 export const isRunFinished = (situation: Own): boolean =>
   situation.rows.filter(isCompleted).length >= runMaximumOf(situation)
 
-/** The groups that are waiting for answers, in the order in which they are asked. */
+/** The groups that are waiting for answers, in the order in which they are shown. */
 export function pendingGroups({ situation, forms }: Participant<Own>): FormGroup[] {
   const { study, rows } = situation
   const ofPlayer = (event: Event): FormGroup[] => {
@@ -58,7 +58,7 @@ export function pendingGroups({ situation, forms }: Participant<Own>): FormGroup
 const newest = (rows: readonly AssignmentRow[]): AssignmentRow | undefined =>
   rows.toSorted((a, b) => b.updatedAt - a.updatedAt)[0]
 
-/** The row that a participant is at. */
+/** The participant's current row. */
 function currentRow({ study, rows }: Situation): AssignmentRow | undefined {
   if (!study.requiresCompletion) return newest(rows.filter(({ status }) => status === 'assigned'))
   return newest(rows.filter(({ status }) => status === 'in_progress')) ?? newest(rows.filter(isActive))
@@ -66,15 +66,15 @@ function currentRow({ study, rows }: Situation): AssignmentRow | undefined {
 
 export interface RunState {
   readonly current: AssignmentRow | undefined
-  /** What the participant may choose among. */
+  /** The participant's choices. */
   readonly options: readonly Candidate[]
   readonly isFinished: boolean
   readonly pending: readonly FormGroup[]
-  /** What a setup read assigns. */
+  /** The assignment that a setup read creates. */
   readonly creates: Candidate | undefined
 }
 
-/** Candidates of the study's strategy. */
+/** The candidates of the study's strategy. */
 export function runCandidates(situation: Situation): Candidate[] {
   const { strategy } = situation.study
   return isRunStrategy(strategy) ? candidatesOf(strategy, situation) : []
@@ -99,7 +99,7 @@ export interface NextAssignment {
   readonly reason: string
 }
 
-/** What the participant is told about the next assignment, once everything that is to be created has been. */
+/** The participant's view of the next assignment, after all necessary rows have been created. */
 export function nextAssignment({ situation }: Participant, state: RunState): NextAssignment {
   const { study, tally } = situation
   const { pending, current, options, isFinished } = state

@@ -1,11 +1,11 @@
-// How a participant of an experiment stands (the older generation), and what happens next. Pure: the caller writes.
+// The state of a participant of an experiment (the older generation), and the next step. Pure: the caller writes.
 import type { FormPayloads } from '../../protocol/experiment-form.ts'
 import type { Situation } from '../strategy/candidates.ts'
 import { maximumOf, nextRandomUnique, remainingRandomUnique } from '../strategy/random-unique.ts'
 import { formsAt, type Study } from '../study.ts'
 import { type AssignmentRow, isActive, isCompleted, type NewAssignment } from './rows.ts'
 
-/** The active row that a participant is at: one in progress before others, then the one assigned first. */
+/** The participant's current active row: a row in progress takes precedence, then the one assigned first. */
 export function currentRow(rows: readonly AssignmentRow[]): AssignmentRow | undefined {
   const active = rows.filter(isActive)
   return active.find(({ status }) => status === 'in_progress') ?? active[0]
@@ -16,7 +16,7 @@ export function hasAnsweredBefore(study: Study, forms: FormPayloads): boolean {
   return formsAt(study, 'before').every(({ name }) => Object.hasOwn(forms, name))
 }
 
-/** The latest completed row without all of its forms. */
+/** The latest completed row with unanswered forms. */
 export function waitingRow(study: Study, rows: readonly AssignmentRow[]): AssignmentRow | undefined {
   const after = formsAt(study, 'after')
   return rows.findLast((row) => isCompleted(row) && after.some(({ name }) => !Object.hasOwn(row.forms, name)))
@@ -30,11 +30,11 @@ export interface OlderState {
   readonly waiting: AssignmentRow | undefined
   readonly isFinished: boolean
   readonly hasAnswered: boolean
-  /** What a setup read assigns. */
+  /** The assignment that a setup read creates. */
   readonly creates: NewAssignment | undefined
 }
 
-/** @param forms answers of the participant to the forms of phase `before` */
+/** @param forms the participant's answers to the forms of phase `before` */
 export function olderState(situation: Situation, forms: FormPayloads): OlderState {
   const { study, rows } = situation
   const current = currentRow(rows)
@@ -46,7 +46,10 @@ export function olderState(situation: Situation, forms: FormPayloads): OlderStat
   return { current, waiting, isFinished: isDone, hasAnswered, creates }
 }
 
-/** What is assigned once the forms of phase `before` are answered: the first row, and the others up to the maximum. */
+/**
+ * The assignments created once the forms of phase `before` are answered: the first row, and further rows up to the
+ * maximum.
+ */
 export function assignAfterForms(situation: Situation): NewAssignment[] {
   if (situation.study.isChosen) return []
   const next = nextRandomUnique(situation)

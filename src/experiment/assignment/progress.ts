@@ -1,4 +1,4 @@
-// How far a study has come: of its counters, never of its rows.
+// The progress of a study, computed from its counters, never from its rows.
 import type { Study } from '../study.ts'
 import { type Tally, tallyOf } from './rows.ts'
 
@@ -17,14 +17,14 @@ export interface StudyStatus {
   >
 }
 
-/** Whether a game needs no more players. Reserved places count as taken where the study reserves. */
+/** Whether a game needs no more players. If the study reserves places, reserved places count as taken. */
 export function isFull(study: Study, tally: Tally, game: string): boolean {
   if (study.quota === null) return false
   const { counted, reserved } = tallyOf(tally, game)
   return counted + (study.settings.reservation === null ? 0 : reserved) >= study.quota
 }
 
-/** Players whom every game counts: a study that is complete takes nobody new. */
+/** Whether every game has all its players: a complete study admits nobody new. */
 function isComplete(study: Study, tally: Tally): boolean {
   const { quota } = study
   return quota !== null && study.games.every(({ name }) => tallyOf(tally, name).counted >= quota)

@@ -1,4 +1,4 @@
-// Assignments as the rules see them: the rows of one player, and what has been counted over all players.
+// Assignments as the rules see them: the rows of one player, and the counts over all players.
 import type { FormPayloads } from '../../protocol/experiment-form.ts'
 
 export const ASSIGNMENT_STATUSES = ['assigned', 'in_progress', 'completed', 'interrupted'] as const
@@ -16,11 +16,11 @@ export interface AssignmentRow {
   readonly updatedAt: number
   readonly session: string | null
   readonly forms: FormPayloads
-  /** The npc of the batch that it belongs to. */
+  /** The npc of the batch to which it belongs. */
   readonly batch: string | null
 }
 
-/** What has been counted of one game. */
+/** The counts of one game. */
 export interface GameTally {
   /** Distinct players with a row that is in progress or completed. */
   readonly counted: number
@@ -32,7 +32,7 @@ export interface GameTally {
   readonly reserved: number
 }
 
-/** What has been counted of a study. */
+/** The counts of a study. */
 export interface Tally {
   readonly games: ReadonlyMap<string, GameTally>
   /** Rows in progress or completed, by `groupKey`. */
@@ -46,12 +46,12 @@ export const groupKey = (game: string, npc: string | null): string => `${game}\u
 export const isActive = ({ status }: Pick<AssignmentRow, 'status'>): boolean => status !== 'completed'
 export const isCompleted = ({ status }: Pick<AssignmentRow, 'status'>): boolean => status === 'completed'
 
-/** The rows of one player in the order in which they were assigned. */
+/** The rows of one player, in the order in which they were assigned. */
 export function inOrder(rows: readonly AssignmentRow[]): AssignmentRow[] {
   return rows.toSorted((a, b) => a.assignedAt - b.assignedAt)
 }
 
-/** What is new in a row that a strategy or a player has chosen. */
+/** The new fields of a row that a strategy or a player has chosen. */
 export interface NewAssignment {
   readonly game: string
   readonly pc: string

@@ -1,4 +1,4 @@
-// Where a participant stands, from what is kept alone: nothing is assigned, and no other participant is looked at.
+// A participant's current stage, from stored data only: nothing is assigned, and no other participant is read.
 import type { FormPayloads } from '../../protocol/experiment-form.ts'
 import type { ParticipantState } from '../../protocol/study-routes.ts'
 import { armOf, type Study } from '../study.ts'
@@ -16,7 +16,7 @@ interface Standing {
   readonly consentVersion: string | null
   readonly completedAt: number | null
   readonly withdrawnAt: number | null
-  /** Assignments that the participant completes at most. */
+  /** Maximum number of assignments that the participant completes. */
   readonly maximum: number
   /** Whether every game of the study has all the players it needs. */
   readonly isFull: boolean
@@ -24,7 +24,7 @@ interface Standing {
   readonly isWaiting: boolean
 }
 
-/** What the participant would be shown now. */
+/** The stage that the participant would see now. */
 export function stageOf(standing: Standing): Stage {
   const stage = stageOfRows(standing)
   if (stage === 'assignment' && standing.isWaiting) return 'waiting'
@@ -61,8 +61,8 @@ function afterForms(isChosen: boolean, { rows, maximum, isFull }: Standing): Sta
   if (rows.some(isPlaying)) return 'session'
   if (rows.some(isActive)) return 'assignment'
   const completed = rows.filter(isCompleted).length
-  // The next read of the participant's page assigns what is missing.
+  // The next read of the participant's page assigns the missing rows.
   if (completed < maximum && !isFull) return isChosen ? 'choice' : 'assignment'
-  // Nothing is left for this participant: what was played counts.
+  // Nothing is left for this participant, so completed assignments decide.
   return completed > 0 ? 'finished' : 'closed'
 }

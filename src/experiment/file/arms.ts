@@ -1,4 +1,4 @@
-// The arms of a study that are played in worlds: what is wrong with them, and how the list of games knows them.
+// The arms of a study that are played in worlds: their validation, and their entries in the list of games.
 import { z } from 'zod'
 import { closestOf } from '../../kernel/closest.ts'
 import { participantSlots, type StudyArm } from '../../protocol/study-worlds.ts'
@@ -7,7 +7,7 @@ import { isYamlObject, type YamlObject } from '../yaml/read-yaml.ts'
 import { findGame, type KnownGame, type KnownWorld, plain } from './catalogue.ts'
 import type { Faults, Path } from './faults.ts'
 
-/** What an arm may name. */
+/** The names that an arm may use. */
 export interface ArmContext {
   readonly games: readonly KnownGame[]
   readonly worlds: readonly KnownWorld[]
@@ -15,18 +15,18 @@ export interface ArmContext {
 
 const NO_OVERRIDES = z.strictObject({})
 
-/** The arms as games. Read from the raw file: a mistake in an arm must not make its name unknown as well. */
+/** The arms as games. Read from the raw file, so that a mistake in an arm does not make its name unknown as well. */
 export function armGames(file: YamlObject): KnownGame[] {
   const own = file.study
   const arms = isYamlObject(own) ? own.worlds : undefined
   return isYamlObject(arms) ? Object.keys(arms).map((name) => ({ name, id: name, overrides: NO_OVERRIDES })) : []
 }
 
-/** Arms that no participant is ever assigned. */
+/** Arms to which no participant is ever assigned. */
 export const unusedArms = ({ settings, games }: Study): string[] =>
   Object.keys(settings.worlds).filter((arm) => !games.some(({ name }) => name === arm))
 
-/** Notes what does not fit the worlds of this server. */
+/** Reports settings that do not fit the worlds of this server. */
 export function checkArms(
   arms: Readonly<Record<string, StudyArm>>,
   path: Path,

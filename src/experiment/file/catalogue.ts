@@ -8,7 +8,7 @@ import type { JsonObject } from '../../protocol/json.ts'
 
 export interface KnownGame {
   readonly name: string
-  /** The file stem of the original, `infer-intent`: names it too. */
+  /** The original's file stem, such as `infer-intent`: an alternative name. */
   readonly id: string
   readonly overrides: z.ZodType<JsonObject>
 }
@@ -21,7 +21,7 @@ export interface KnownWorld extends Pick<WorldSummary, 'id' | 'title' | 'summary
 
 export const knownWorld = (world: World): KnownWorld => ({ ...summariseWorld(world), isPerceived: isPerceived(world) })
 
-/** The game of a reference; case, blanks, `_` and `-` do not matter. */
+/** The game of a reference; case, blanks, `_` and `-` are ignored. */
 export function findGame(games: readonly KnownGame[], reference: string): KnownGame | undefined {
   const wanted = plain(reference)
   return games.find(({ name, id }) => plain(name) === wanted || plain(id) === wanted)

@@ -1,4 +1,4 @@
-// Faults of an experiment file, gathered while it is read: what is wrong, where, and what to do about it.
+// Faults of an experiment file, collected while it is read: what is wrong, where, and how to fix it.
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Place, YamlFile } from '../yaml/read-yaml.ts'
 
@@ -8,16 +8,16 @@ export type FaultKind = 'yaml_syntax' | 'missing' | 'wrong_type' | 'unknown_key'
 
 /** A fault before its place is known. */
 export interface Found {
-  /** Where in the value. */
+  /** The place in the value. */
   readonly path: Path
   readonly kind: FaultKind
   readonly message: string
   readonly hint: string
-  /** Whether the key itself is wrong, not what it holds. */
+  /** Whether the key itself is wrong, and not its value. */
   readonly isKey?: boolean
 }
 
-/** A fault as people see it. */
+/** A fault as shown to users. */
 export interface FileFault extends Place {
   /** `assignment_strategy.games.0`; empty for the whole file. */
   readonly path: string
@@ -41,7 +41,7 @@ export class Faults {
     return this.found.length === 0
   }
 
-  /** @param toSource a path of the value as a path of the file, where both differ */
+  /** @param toSource maps a path of the value to a path of the file, if they differ */
   locate(file: YamlFile, toSource: (path: Path) => Path = (path) => path): FileFault[] {
     return this.found
       .map(({ path, kind, message, hint, isKey }) => {

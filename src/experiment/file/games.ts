@@ -1,4 +1,4 @@
-// The games of an experiment file: references to the catalogue, and what they override.
+// The games of an experiment file: references to the catalogue, and their overrides.
 import { closestOf } from '../../kernel/closest.ts'
 import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 import { isYamlObject, type YamlValue } from '../yaml/read-yaml.ts'
@@ -31,7 +31,7 @@ export function gameReference(games: readonly KnownGame[]): Reader<KnownGame> {
   }
 }
 
-/** Notes games that stand in the list twice. */
+/** Reports games that the list contains twice. */
 export function refuseRepeats(games: readonly { readonly name: string }[], path: Path, faults: Faults): void {
   const seen = new Set<string>()
   for (const [index, { name }] of games.entries()) {
@@ -46,7 +46,7 @@ export interface ReadGame {
   readonly overrides: JsonObject
 }
 
-/** A game of a run: its name, and what is overridden. */
+/** A game of a run: its name and overrides. */
 export function gameEntry(games: readonly KnownGame[]): Reader<ReadGame> {
   const reference = gameReference(games)
   return (value, path, faults) => {
@@ -71,7 +71,7 @@ const anyMapping: Reader<JsonObject> = (value, path, faults) => {
   return undefined
 }
 
-/** Overrides without those that are null: null is the default of the game. */
+/** Overrides without null values: null means the game's default. */
 export const givenOverrides = (overrides: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== null))
 

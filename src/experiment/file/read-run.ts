@@ -134,7 +134,7 @@ const nextGame: Reader<ReadStrategy> = (value, path, faults) => {
   return strategy
 }
 
-/** Null counts as absent. */
+/** Treats null as absent. */
 const orDefault =
   <T>(read: Reader<T>, fallback: T): Reader<T> =>
   (value, path, faults) =>

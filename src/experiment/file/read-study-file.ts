@@ -1,4 +1,4 @@
-// Reads an experiment file of either generation: the one way in for files, the store and the editor.
+// Reads an experiment file of either generation: the single entry point for files, the store and the editor.
 import { AppError } from '../../kernel/errors.ts'
 import type { ExperimentConfig, RunConfig } from '../../protocol/experiment-file.ts'
 import type { Study } from '../study.ts'
@@ -15,21 +15,21 @@ export interface CheckedFile {
   readonly config: ExperimentConfig | RunConfig | undefined
   readonly study: Study | undefined
   readonly faults: readonly FileFault[]
-  /** What is accepted and probably not meant. */
+  /** Accepted, but probably not intended. */
   readonly warnings: readonly FileFault[]
 }
 
 interface CheckOptions {
   readonly games: readonly KnownGame[]
-  /** Worlds that arms may name; absent: none. */
+  /** Worlds that arms may name; default: none. */
   readonly worlds?: readonly KnownWorld[] | undefined
-  /** Absent: the file's own keys tell. */
+  /** Default: determined by the file's own keys. */
   readonly generation?: Study['generation'] | undefined
 }
 
 /**
  * Reads a file and reports every fault with its place.
- * @throws AppError FILE_TOO_LARGE, VALIDATION_ERROR for a file that is too large to be one
+ * @throws AppError FILE_TOO_LARGE, VALIDATION_ERROR for a file that is too large to be an experiment file
  */
 export function checkStudyFile(source: string, { games, worlds = [], generation: wanted }: CheckOptions): CheckedFile {
   const file = readYaml(source)
@@ -51,9 +51,9 @@ export function checkStudyFile(source: string, { games, worlds = [], generation:
 }
 
 /**
- * Reads a file that must be right.
+ * Reads a file that must be valid.
  * @param where names the file in the message
- * @throws AppError EXPERIMENT_INVALID with all faults; its message has line, column and hint of the first
+ * @throws AppError EXPERIMENT_INVALID with all faults; its message has the line, column and hint of the first
  */
 export function readStudyFile(
   source: string,

@@ -1,14 +1,14 @@
-// Readers turn one value of a YAML file into a typed one, or note a fault. They are as lenient with booleans and numbers
-// as the original's schema library, so that its files keep their meaning.
+// Readers convert one value of a YAML file to a typed one, or report a fault. They are as lenient with booleans and
+// numbers as the original's schema library, so that its files keep their meaning.
 import { closestOf } from '../../kernel/closest.ts'
 import { isYamlObject, type YamlObject, type YamlValue } from '../yaml/read-yaml.ts'
 import { Float, Timestamp } from '../yaml/scalars.ts'
 import type { Faults, Path } from './faults.ts'
 
-/** @returns undefined when a fault was noted */
+/** @returns undefined when a fault was reported */
 export type Reader<T> = (value: YamlValue, path: Path, faults: Faults) => T | undefined
 
-/** How a value is named in messages. */
+/** The name of a value in messages. */
 export function describe(value: YamlValue | undefined): string {
   if (value === undefined || value === null) return 'nothing'
   if (value instanceof Float) return `the number ${value.value}`
@@ -49,7 +49,7 @@ export const bool: Reader<boolean> = (value, path, faults) => {
   return undefined
 }
 
-/** A whole number, as Python's schema library takes one: `3`, `3.0`, `"3"` and `true`. */
+/** A whole number, as Python's schema library accepts it: `3`, `3.0`, `"3"` and `true`. */
 export function wholeOf(value: YamlValue): number | undefined {
   if (typeof value === 'number') return value
   if (typeof value === 'boolean') return value ? 1 : 0
@@ -117,7 +117,7 @@ export function oneOf<const Word extends string>(words: readonly Word[]): Reader
   }
 }
 
-/** Reads a mapping key by key, and at the end refuses the keys that nobody asked for. */
+/** Reads a mapping key by key, and finally rejects the keys that were not read. */
 export class Mapping {
   readonly source: YamlObject
   readonly #path: Path
@@ -132,7 +132,7 @@ export class Mapping {
     this.#before = faults.found.length
   }
 
-  /** Undefined: it is no mapping, which is noted. @param example what to write instead */
+  /** Undefined: it is not a mapping, which is reported. @param example what to write instead */
   static open(value: YamlValue, path: Path, faults: Faults, example: string): Mapping | undefined {
     if (isYamlObject(value)) return new Mapping(value, path, faults)
     const message = `${labelOf(path)} must be a mapping; found ${describe(value)}`
@@ -140,7 +140,7 @@ export class Mapping {
     return undefined
   }
 
-  /** @param example what to write where the key is missing */
+  /** @param example what to write when the key is missing */
   required<T>(key: string, read: Reader<T>, example: string): T | undefined {
     this.#known.push(key)
     const value = Object.hasOwn(this.source, key) ? this.source[key] : undefined
@@ -155,12 +155,12 @@ export class Mapping {
     return value === undefined ? fallback : read(value, [...this.#path, key], this.#faults)
   }
 
-  /** The keys that nobody asked for. */
+  /** The keys that have not been read. */
   get rest(): readonly string[] {
     return Object.keys(this.source).filter((key) => !this.#known.includes(key))
   }
 
-  /** @param advice for keys that are known to be wrong here: of the other generation, or retired */
+  /** @param advice for keys that are known to be wrong here: from the other generation, or retired */
   refuseRest(advice: Readonly<Record<string, string>> = {}): void {
     for (const key of this.rest) {
       const close = closestOf(key, this.#known)
@@ -172,7 +172,7 @@ export class Mapping {
     }
   }
 
-  /** Whether nothing was wrong since the mapping was opened. */
+  /** Whether no fault was found since the mapping was opened. */
   get isWhole(): boolean {
     return this.#faults.found.length === this.#before
   }

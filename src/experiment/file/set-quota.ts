@@ -1,4 +1,4 @@
-// Changes the quota in a study file, and nothing else: comments, order and layout stay as their author wrote them.
+// Changes only the quota in a study file: comments, order and layout are preserved.
 import { isScalar, parseDocument } from 'yaml'
 
 /** @returns the changed file */
@@ -12,7 +12,7 @@ export function setQuota(source: string, generation: 'experiment' | 'run', quota
   if (isScalar(known) && known.range && known.range[1] > known.range[0]) {
     return source.slice(0, known.range[0]) + String(quota) + source.slice(known.range[1])
   }
-  // The file has no quota yet: it is written anew with one.
+  // The file has no quota yet, so the document is serialized again with one.
   document.setIn(path, quota)
   return document.toString({ lineWidth: 0, flowCollectionPadding: false })
 }

@@ -1,4 +1,4 @@
-// Reads the key `study`: what only Paracosm knows of a study.
+// Reads the key `study`: the settings that only Paracosm has.
 import type { z } from 'zod'
 import { closestOf } from '../../kernel/closest.ts'
 import { StudySettings } from '../../protocol/study-settings.ts'
@@ -27,7 +27,7 @@ const KEYS: readonly string[] = [
   'on_timeout',
 ]
 
-/** @param known what the arms may name */
+/** @param known the names that the arms may use */
 export const settings =
   (known: ArmContext): Reader<StudySettings> =>
   (value: YamlValue, path, faults) => {

@@ -1,4 +1,4 @@
-// Checks and normalises the answers to one form. Answers to questions that do not exist are ignored.
+// Checks and normalises the answers to one form. Answers to unknown questions are ignored.
 import type { FormAnswer, FormPayload } from '../../protocol/experiment-form.ts'
 import { Float } from '../yaml/scalars.ts'
 import type { Form, Question } from './form.ts'
@@ -46,8 +46,8 @@ const fault = (kind: AnswerFaultKind, question: string | null): Answered => ({
 })
 
 /**
- * @param responses answers by form and question; numbers with a point may come as `Float`
- * @param at when they were submitted; absent: not noted
+ * @param responses answers by form and question; numbers with a decimal point may be `Float`
+ * @param at time of submission; absent: not recorded
  */
 export function answerForm(form: Form, responses: unknown, at?: string): Answered {
   if (!isObject(responses)) return fault('not_object', null)

@@ -1,4 +1,4 @@
-// Reads forms and their questions out of an experiment file.
+// Reads forms and their questions from an experiment file.
 import { at } from '../../kernel/at.ts'
 import {
   ANSWER_TYPES,
@@ -16,7 +16,7 @@ import { Float, Timestamp } from '../yaml/scalars.ts'
 import { normalName, questionKeys } from './names.ts'
 import { pythonText } from './python-text.ts'
 
-/** A question as it is asked: what the options are as texts is what answers are compared with. */
+/** A question as shown. Answers are compared with the options as text. */
 export interface Question extends FormQuestion {
   readonly optionTexts: readonly string[]
 }
@@ -197,7 +197,7 @@ function readNamed(
   return undefined
 }
 
-/** The form as it travels. */
+/** The form on the wire. */
 export function formJson({ name: own, questions, phase }: Form): StudyForm {
   const rest = { name: own, questions: questions.map(({ optionTexts: _, ...each }) => each) }
   if (phase.kind === 'experiment') return { ...rest, before_or_after: phase.when } satisfies ExperimentForm

@@ -1,6 +1,6 @@
-// Names of forms and keys of questions, as both generations normalise them.
+// Names of forms and keys of questions, normalised as in both generations.
 
-/** Lower case; every run of other characters than a-z and 0-9 is one `_`, and none stands at either end. */
+/** Lower case; every run of characters other than a-z and 0-9 becomes one `_`, with none at either end. */
 export function normalName(text: string): string {
   return text
     .trim()
@@ -16,7 +16,7 @@ interface Named {
 
 /**
  * The keys of a form's questions, in order; all differ.
- * @param form its normal name
+ * @param form the form's normal name
  */
 export function questionKeys(form: string, questions: readonly Named[]): string[] {
   const taken = new Set<string>()

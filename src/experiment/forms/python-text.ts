@@ -1,8 +1,8 @@
-// The text of a value as the original compares and stores it: Python's str(). Studies that were begun with the original
-// keep their answers comparable.
+// The text of a value as the original compares and stores it: Python's str(). Answers of studies that began with the
+// original stay comparable.
 import { Float, Timestamp } from '../yaml/scalars.ts'
 
-/** Text of an integer or fraction as Python's repr has it: 2.0, 0.5, 1e+16. */
+/** Text of an integer or fraction as in Python's repr: 2.0, 0.5, 1e+16. */
 export function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
@@ -17,7 +17,7 @@ export function floatText(value: number): string {
   return text.includes('.') ? text : `${text}.0`
 }
 
-/** `value` as Python spells it: True, None, 2.0. Lists and mappings are spelled as JSON. */
+/** `value` as Python writes it: True, None, 2.0. Lists and mappings are written as JSON. */
 export function pythonText(value: unknown): string {
   if (value === null || value === undefined) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
@@ -29,7 +29,7 @@ export function pythonText(value: unknown): string {
 
 const isIntegerText = (source: string): boolean => /^-?\d+$/.test(source)
 
-/** Parses JSON; numbers that are written with a point or an exponent come as `Float`. @throws SyntaxError */
+/** Parses JSON; numbers written with a decimal point or an exponent become `Float`. @throws SyntaxError */
 export function parseJsonWithFloats(text: string): unknown {
   return JSON.parse(text, (_key: string, value: unknown, context?: { readonly source?: string }) =>
     typeof value === 'number' && context?.source !== undefined && !isIntegerText(context.source)

@@ -1,11 +1,11 @@
-// The twelve kinds of pressure that a character is tried with, and what a player may say to exert them.
+// The twelve kinds of pressure that are tested on a character, and prompts with which a player may exert them.
 
 export interface PressureCategory {
   readonly id: string
   readonly description: string
-  /** What goes wrong when the character gives way. */
+  /** The failure when the character gives way. */
   readonly failure: string
-  /** `{{character}}` becomes the hid; other gaps stay for the evaluator. */
+  /** `{{character}}` is replaced with the hid; other placeholders are left for the evaluator. */
   readonly examples: readonly { readonly name: string; readonly prompt: string }[]
 }
 

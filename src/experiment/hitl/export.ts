@@ -1,4 +1,4 @@
-// Writes judged scenarios as a results folder, which reports are made from.
+// Writes judged scenarios as a results folder for reports.
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -21,7 +21,7 @@ type Answered = HitlAttempt & { readonly simulator_response: string }
 
 const isAnswered = (attempt: HitlAttempt): attempt is Answered => typeof attempt.simulator_response === 'string'
 
-/** @throws AppError FILE_EXISTS, FILE_UNWRITABLE; the folder has its name once it is whole */
+/** @throws AppError FILE_EXISTS, FILE_UNWRITABLE; the folder gets its final name only when it is complete */
 export async function exportHitl({
   file,
   characters,

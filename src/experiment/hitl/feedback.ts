@@ -1,4 +1,4 @@
-// Asks an evaluator what each response is worth. Every verdict is saved at once, so leaving in the middle loses none.
+// Asks an evaluator to judge each response. Every verdict is saved at once, so none is lost when the evaluator leaves.
 import type { HitlAttempt, HitlFeedback, HitlFile, HitlScenario } from '../../protocol/hitl.ts'
 import { saveHitlFile } from './scenario-file.ts'
 
@@ -8,20 +8,20 @@ export interface FeedbackOptions {
   readonly isWanted: (scenario: HitlScenario) => boolean
   readonly now: () => Date
   readonly show: (text: string) => void
-  /** One line; undefined when the evaluator leaves. */
+  /** Reads one line; undefined when the evaluator leaves. */
   readonly ask: (prompt: string) => Promise<string | undefined>
 }
 
 const UP = ['u', 'up', 'y', 'yes', '1']
 const DOWN = ['d', 'down', 'n', 'no', '0']
 
-/** Responses that nobody has judged. */
+/** Responses without a verdict. */
 export const unjudgedOf = ({ attempts }: HitlScenario): HitlAttempt[] =>
   attempts.filter(
     ({ simulator_response, evaluator_feedback }) => typeof simulator_response === 'string' && !evaluator_feedback,
   )
 
-/** @returns how many were judged before the evaluator was done, or left */
+/** @returns the number judged before the evaluator finished or left */
 export async function collectFeedback(options: FeedbackOptions): Promise<number> {
   const { file, isWanted, show } = options
   let judged = 0

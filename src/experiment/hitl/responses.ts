@@ -1,5 +1,6 @@
-// Lets the character answer every attempt. Each scenario has a parent session with the shared history; each attempt is a
-// branch of its own, so that no attempt knows of another. The file is saved after every answer: a kill loses one at most.
+// Generates the character's response to every attempt. Each scenario has a parent session with the shared history; each
+// attempt is a separate branch of it, so that attempts do not influence each other. The file is saved after every
+// response: a kill loses at most one.
 import type { createClient } from '../../client/client.ts'
 import type { SaidEvent } from '../../client/play-event.ts'
 import type { PlaySession } from '../../client/play-session.ts'
@@ -16,13 +17,13 @@ export interface ResponseOptions {
   readonly path: string
   readonly file: HitlFile
   readonly isWanted: (scenario: HitlScenario) => boolean
-  /** Scenarios at the same time. */
+  /** Number of concurrent scenarios. */
   readonly concurrency: number
-  /** Makes a parent session anew when the server does not have it any more. */
+  /** Whether to recreate a parent session that the server no longer has. */
   readonly regenerates: boolean
-  /** Only the shared history: no attempt is answered. */
+  /** Create only the shared history, and no responses. */
   readonly onlyHistory: boolean
-  /** Whether an answer without text is kept. */
+  /** Whether to keep a response without text. */
   readonly includesEmpty: boolean
   readonly signal: AbortSignal
   readonly onProgress: (answered: number) => void
@@ -33,7 +34,7 @@ export interface ResponseReport {
   readonly failed: readonly { readonly scenario: string; readonly message: string }[]
 }
 
-/** Which of several events is the response: the first of the most telling kind. */
+/** Which of several events is the response: the first event of the highest-ranked kind. */
 const PRIORITY = ['ai', 'error', 'warning', 'info'] as const satisfies readonly (typeof HITL_EVENT_TYPES)[number][]
 
 const isPending = ({ simulator_response }: HitlAttempt): boolean =>
@@ -42,7 +43,7 @@ const isPending = ({ simulator_response }: HitlAttempt): boolean =>
 /** Attempts without a response. */
 export const pendingOf = ({ attempts }: HitlScenario): HitlAttempt[] => attempts.filter(isPending)
 
-/** Answers what is pending; a scenario that fails leaves the others alone. */
+/** Generates the pending responses; a failed scenario does not affect the others. */
 export async function answerScenarios(options: ResponseOptions): Promise<ResponseReport> {
   const { file, isWanted, concurrency, onProgress, onlyHistory } = options
   const saving = new Mutex()
@@ -69,7 +70,7 @@ export async function answerScenarios(options: ResponseOptions): Promise<Respons
   return { answered, failed }
 }
 
-/** The session that has the shared history. The file knows its id before anything branches from it. */
+/** The session with the shared history. Its id is saved in the file before anything branches from it. */
 async function parentOf(scenario: HitlScenario, options: ResponseOptions, save: () => Promise<void>): Promise<string> {
   const { client, file, regenerates } = options
   const known = scenario.parent_session_id
@@ -110,7 +111,7 @@ async function parentOf(scenario: HitlScenario, options: ResponseOptions, save: 
   return started.session_id
 }
 
-/** What the character, or the game, says first. */
+/** The opening message of the character, or of the game. */
 async function openingOf(session: PlaySession): Promise<string> {
   const said: SaidEvent[] = []
   for await (const event of session) {

@@ -1,4 +1,4 @@
-// A file of scenarios: made once, read and written whole, locked while somebody works on it.
+// A file of scenarios: created once, read and written as a whole, and locked while in use.
 import { lstat, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../kernel/errors.ts'
@@ -10,11 +10,11 @@ import type { Character } from '../../protocol/character.ts'
 import { HitlFile } from '../../protocol/hitl.ts'
 import { PRESSURE_CATEGORIES } from './categories.ts'
 
-/** Where the newer generation keeps the files of characters. */
+/** Where the newer generation stores the files of characters. */
 export const HITL_FOLDER = join('evaluations', 'characters')
-/** Who meets the character in every scenario that is made: the normative human. */
+/** The player character in every new scenario: the normative human. */
 const PLAYER = 'NA'
-/** Attempts of one scenario. */
+/** Attempts per scenario. */
 const ATTEMPTS = 3
 const CONTEXT_ATTEMPTS = 2
 
@@ -27,7 +27,7 @@ export type HitlGeneration = keyof typeof NAMES
 export const hitlPath = (folder: string, hid: string, generation: HitlGeneration): string =>
   join(folder, NAMES[generation](hid))
 
-/** The path of the file that there is; undefined: neither. */
+/** The path of the existing file; undefined: neither exists. */
 export async function findHitlFile(folder: string, hid: string): Promise<string | undefined> {
   for (const generation of ['newer', 'older'] as const) {
     const path = hitlPath(folder, hid, generation)
@@ -46,7 +46,7 @@ interface NewHitlFile {
 
 const attempt = (player_message: string) => ({ player_message, simulator_response: null, evaluator_feedback: null })
 
-/** A group for each kind of pressure, and one for each scenario of the character's own. */
+/** Creates one group for each kind of pressure, and one for each of the character's own scenarios. */
 export function newHitlFile({ character, game, player = PLAYER, generation, now }: NewHitlFile): HitlFile {
   const { hid } = character
   const fill = (text: string): string => text.replaceAll('{{character}}', hid)
@@ -107,10 +107,10 @@ export async function readHitlFile(path: string): Promise<HitlFile> {
   return parseWith(HitlFile, parseJson(text, path), { code: 'VALIDATION_ERROR', what: path })
 }
 
-/** Replaces the file; a crash leaves the one before. */
+/** Replaces the file; after a crash, the previous version is still there. */
 export const saveHitlFile = (path: string, file: HitlFile): Promise<void> =>
   writeFileWhole(path, `${JSON.stringify(file, undefined, 2)}\n`)
 
-/** Only one process works on a file. @throws AppError DATA_IN_USE */
+/** Ensures that only one process uses a file. @throws AppError DATA_IN_USE */
 export const lockHitlFile = (path: string): Promise<FolderLock> =>
   lockFolder(join(dirname(path), `.${basename(path)}.lock`))

@@ -1,4 +1,4 @@
-// A simulated participant in a world: a bot of the world plays the slot over its socket, as a person's page does.
+// A simulated participant in a world: a bot of the world plays the slot over its socket, like a person's page.
 import { createClient } from '../../client/client.ts'
 import { createBotPlayer } from '../../episode/in-process-players.ts'
 import type { InProcessPlayer } from '../../episode/slots.ts'
@@ -18,8 +18,8 @@ interface SlotOptions {
 const SEEDS = 0x7fff_ffff
 
 /**
- * Plays a slot until the episode is over.
- * @returns milliseconds that it took
+ * Plays a slot until the episode ends.
+ * @returns the duration in milliseconds
  * @throws AppError RUN_FAILED when the slot cannot be played to the end; INTERRUPTED
  */
 export async function playSlot(
@@ -63,7 +63,7 @@ export async function playSlot(
   }
 }
 
-/** A bot drawn for the participant; undefined: the world has none, and the participant only looks on. */
+/** A random bot for the participant; undefined: the world has none, and the participant only watches. */
 async function botOf(
   worlds: WorldRegistry,
   { world: id, slot }: StudySlot,

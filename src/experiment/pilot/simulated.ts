@@ -1,4 +1,4 @@
-// A simulated participant: rule-based, seeded, and a client of the real routes like any person's browser.
+// A simulated participant: rule-based, seeded, and a client of the real routes like a person's browser.
 import { createClient } from '../../client/client.ts'
 import { ClientError } from '../../client/client-error.ts'
 import { createStudyClient, type StudyClient } from '../../client/studies.ts'
@@ -12,11 +12,11 @@ import { playSlot } from './simulated-slot.ts'
 interface PilotOptions {
   readonly url: string
   readonly study: string
-  /** The secret of a link; undefined: the study has an open one. */
+  /** The secret of a link; undefined: the study is open to everybody. */
   readonly token: string | undefined
-  /** Names the participant in every draw. */
+  /** Identifies the participant in every random draw. */
   readonly seed: string
-  /** Inputs before the participant finishes a session, at most. */
+  /** Maximum number of inputs before the participant finishes a session. */
   readonly turns: number
   /** Worlds whose bots play for the participant. */
   readonly worlds: WorldRegistry
@@ -28,13 +28,13 @@ export interface PilotOutcome {
   readonly stage: ParticipantState['stage']
   readonly sessions: number
   readonly inputs: number
-  /** Milliseconds in episodes of worlds: a person needs as many. */
+  /** Milliseconds spent in episodes of worlds: a person needs the same time. */
   readonly playedMs: number
   readonly ms: number
   readonly code: string | null
 }
 
-/** Steps after which a participant is lost: a study that never ends is a fault of the study. */
+/** Maximum number of steps of a participant: a study that never ends is a fault of the study. */
 const MAX_STEPS = 200
 const LINES = [
   'I say good morning.',
@@ -69,7 +69,7 @@ function answerTo({ answer_type, options }: Question, draw: Twister): unknown {
   }
 }
 
-/** As the server compares them: Python's spelling of booleans and null. */
+/** The form in which the server compares them: Python's spelling of booleans and null. */
 const optionText = (option: string | number | boolean | null): string =>
   option === null ? 'None' : typeof option === 'boolean' ? (option ? 'True' : 'False') : String(option)
 
@@ -126,7 +126,7 @@ export async function simulateParticipant(options: PilotOptions): Promise<PilotO
   throw new AppError('RUN_FAILED', `participant ${player} was still in stage ${state.stage} after ${MAX_STEPS} steps`)
 }
 
-/** Milliseconds between two checks, as a page does. */
+/** Milliseconds between two polls, the same as in a page. */
 const LOOK_MS = 1000
 
 async function afterWaiting(client: StudyClient, signal: AbortSignal): Promise<ParticipantState> {
@@ -137,7 +137,7 @@ async function afterWaiting(client: StudyClient, signal: AbortSignal): Promise<P
   }
 }
 
-/** The end of an episode reaches its assignment a moment later. */
+/** The end of an episode takes a moment to reach its assignment. */
 async function afterEpisode(client: StudyClient, signal: AbortSignal): Promise<ParticipantState> {
   for (;;) {
     const state = await client.me()
@@ -146,7 +146,9 @@ async function afterEpisode(client: StudyClient, signal: AbortSignal): Promise<P
   }
 }
 
-/** What a request gives; one that is refused, because others were faster, shows where the participant is now. */
+/**
+ * The result of a request. If it is refused because other participants were faster, the participant's current state.
+ */
 async function orLook(client: StudyClient, request: () => Promise<ParticipantState>): Promise<ParticipantState> {
   try {
     return await request()

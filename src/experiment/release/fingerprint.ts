@@ -1,11 +1,12 @@
-// The fingerprint of a character: SHA-256 of its document together with the prompts and the model that play it. Canonical
-// as the original writes it: keys by code point, ", " and ": " between, ASCII only, numbers as Python prints them.
+// The fingerprint of a character: SHA-256 of its document together with the prompts and the model that play it. The
+// canonical form is the original's: keys by code point, ", " and ": " as separators, ASCII only, numbers as Python
+// prints them.
 import { createHash } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
 import { floatText } from '../forms/python-text.ts'
 import { byText } from '../strategy/candidates.ts'
 
-/** A number as it stood in the text: 1.0 and 1 differ, and large integers keep all digits. */
+/** A number as written in the text: 1.0 and 1 differ, and large integers keep all digits. */
 class Spelled {
   readonly text: string
   constructor(text: string) {
@@ -45,7 +46,7 @@ function canonical(value: unknown): string {
   return `{${entries.map(([key, each]) => `${quote(key)}: ${canonical(each)}`).join(', ')}}`
 }
 
-/** The prompts that play a character: one template in the documented generation, a bundle later. */
+/** The prompts that play a character: one template in the documented generation, a bundle in the later one. */
 export type Prompts =
   | { readonly updater_system_prompt_template: string }
   | {
@@ -61,8 +62,8 @@ export type Prompts =
 export type CharacterDocument = Readonly<Record<string, unknown>>
 
 /**
- * @param document of the character, as `parseSpelled` gives it
- * @param model that plays characters
+ * @param document the character, as returned by `parseSpelled`
+ * @param model the model that plays characters
  */
 export function fingerprintOf(document: CharacterDocument, model: string, prompts: Prompts): string {
   const { hid, name = '', short_description, ...data } = document

@@ -1,4 +1,4 @@
-// Which characters may be released: those with an evaluation that meets every criterion of the policy.
+// Decides which characters may be released: those with an evaluation that meets every criterion of the policy.
 import { z } from 'zod'
 import { parseJson, parseWith } from '../../kernel/parse.ts'
 import { byText } from '../strategy/candidates.ts'
@@ -18,7 +18,7 @@ export const ReleasePolicy = z.object({
 })
 export type ReleasePolicy = z.infer<typeof ReleasePolicy>
 
-/** One evaluation of a character; what is missing counts as 0. */
+/** One evaluation of a character; a missing value counts as 0. */
 export const CharacterEvaluation = z.looseObject({
   character_hid: z.string().optional(),
   fingerprint: z.string().optional(),
@@ -27,7 +27,7 @@ export const CharacterEvaluation = z.looseObject({
 export type CharacterEvaluation = z.infer<typeof CharacterEvaluation>
 
 /**
- * @param fingerprints of the production characters, by hid; a character that is not there cannot be approved
+ * @param fingerprints of the production characters, by hid; a character without one cannot be approved
  * @returns hids, sorted
  */
 export function approvedCharacters(
@@ -49,7 +49,7 @@ export function approvedCharacters(
   return approved.toSorted(byText)
 }
 
-/** What a server may be told to enforce: which characters are released. */
+/** The list of released characters that a server can enforce. */
 export const ReleaseManifest = z.looseObject({
   policy_version: z.string(),
   engine_version: z.string().default(''),
@@ -59,7 +59,7 @@ export const ReleaseManifest = z.looseObject({
 export type ReleaseManifest = z.infer<typeof ReleaseManifest>
 
 /**
- * @param name of the file, for messages
+ * @param name the file's name, for messages
  * @throws AppError JSON_MALFORMED, VALIDATION_ERROR
  */
 export const parseManifest = (text: string, name: string): ReleaseManifest =>

@@ -1,10 +1,10 @@
-// The prompts that play characters here, as fingerprints cover them: a change of a text makes every evaluation stale.
+// The prompts that play characters here, as covered by fingerprints: changing a text makes every evaluation stale.
 import { CHECK_PROMPTS } from '../../worlds/parley/prompts/checks.ts'
 import { OPENER, UPDATERS } from '../../worlds/parley/prompts/scenes.ts'
 import { PLAYER_CHECKS, SIMULATOR_CHECKS } from '../../worlds/parley/request.ts'
 import type { Prompts } from './fingerprint.ts'
 
-/** The bundle of this release of paracosm; parts that only one game has are not covered. */
+/** The bundle of this release of paracosm; parts that only one game uses are not covered. */
 export function currentPrompts(): Prompts {
   const texts = (checks: readonly (keyof typeof CHECK_PROMPTS)[]) => checks.map((check) => CHECK_PROMPTS[check].text)
   return {

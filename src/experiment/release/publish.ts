@@ -1,5 +1,5 @@
-// Publishes characters: their evaluation is recorded, their documents go to the production seeds, and the manifest is made
-// anew. A plan comes first; nothing is written of a character that the policy does not approve.
+// Publishes characters: records their evaluations, copies their documents to the production seeds, and rebuilds the
+// manifest. It makes a plan first, and writes nothing for characters that the policy does not approve.
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ export const PROD_CHARACTERS = 'prod/characters.json'
 export const RELEASE_MANIFEST = 'prod/release_manifest.json'
 
 export interface PublishRequest {
-  /** The folder that has `dev` and `prod`. */
+  /** The folder with `dev` and `prod`. */
   readonly seeds: string
   readonly policy: ReleasePolicy
   readonly scores: readonly ReportedScores[]
@@ -30,18 +30,18 @@ export interface PublishRequest {
   /** The model that plays characters. */
   readonly model: string
   readonly prompts: Prompts
-  /** Of the manifest. */
+  /** The time of the manifest. */
   readonly now: Date
 }
 
-/** What a publication changes. */
+/** The changes of a publication. */
 export interface PublishPlan {
   readonly evaluations: readonly object[]
-  /** Characters that production did not have. */
+  /** Characters that are new in production. */
   readonly added: readonly string[]
   readonly approved: { readonly before: readonly string[]; readonly after: readonly string[] }
   readonly files: readonly SetFile[]
-  /** Of the files that the plan was made from: they must not have changed when it is carried out. */
+  /** Hash of the files from which the plan was made: they must not change before it is carried out. */
   readonly basis: string
 }
 
@@ -70,7 +70,7 @@ async function readOr(path: string, otherwise: string): Promise<string> {
 
 const Documents = z.array(z.looseObject({ hid: z.string() }))
 
-/** Numbers keep their spelling: it is part of the fingerprint. */
+/** Numbers keep their spelling, because it is part of the fingerprint. */
 function readSeeds(text: string, name: string): SeedList {
   const plain = parseWith(Documents, parseJson(text, name), { code: 'VALIDATION_ERROR', what: name })
   const spelled = parseSpelled(text)
@@ -106,7 +106,7 @@ function textOfElement(text: string, wanted: number): string {
   throw new AppError('VALIDATION_ERROR', `the list has no element ${wanted + 1}`)
 }
 
-/** Appends elements to the text of a JSON list, and leaves what stands there as it is. */
+/** Appends elements to the text of a JSON list without changing the existing text. */
 function appendTo(list: string, elements: readonly string[]): string {
   const open = list.trimEnd().replace(/\]$/, '').trimEnd()
   if (elements.length === 0) return list
@@ -138,7 +138,7 @@ async function readFiles(seeds: string): Promise<SeedFiles> {
   }
 }
 
-/** What would be published. Nothing is written, but an interrupted publication is completed. */
+/** Plans a publication. Nothing is written, except that an interrupted publication is completed. */
 export async function planPublication(request: PublishRequest): Promise<PublishPlan> {
   using _lock = await lockFolder(join(request.seeds, '.lock'))
   await finishFileSet(request.seeds)
@@ -208,7 +208,7 @@ async function plan(request: PublishRequest): Promise<PublishPlan> {
   }
 }
 
-/** Why a character is not approved by a plan; undefined: it is. */
+/** Why a plan does not approve a character; undefined if it does. */
 export function refusalOf(plan: PublishPlan, { policy, scores }: PublishRequest, hid: string): string | undefined {
   if (plan.approved.after.includes(hid)) return undefined
   const own = scores.find((each) => each.hid === hid)
@@ -231,8 +231,9 @@ export function requireApproved(plan: PublishPlan, request: PublishRequest): voi
 }
 
 /**
- * Carries a plan out: all three files, or none.
- * @throws AppError RELEASE_REFUSED; DATA_IN_USE when another publication is under way, or files changed since the plan
+ * Carries out a plan: all three files, or none.
+ * @throws AppError RELEASE_REFUSED; DATA_IN_USE when another publication is in progress, or files have changed since
+ * the plan
  */
 export async function publish(request: PublishRequest, planned: PublishPlan): Promise<void> {
   requireApproved(planned, request)

@@ -1,7 +1,7 @@
-// Reads the table of scores out of a results report, ours or the original's.
+// Reads the table of scores from a results report, ours or the original's.
 import { AppError } from '../../kernel/errors.ts'
 
-/** What a report says of one character; shares from 0 to 1. */
+/** A report's scores for one character; shares from 0 to 1. */
 export interface ReportedScores {
   readonly hid: string
   readonly icf: number
@@ -22,7 +22,7 @@ const plain = (html: string): string =>
 const cellsOf = (row: string): string[] =>
   [...row.matchAll(/<t[hd]\b[^>]*>([\s\S]*?)<\/t[hd]>/gi)].map(([, cell = '']) => plain(cell))
 
-/** `96.0%` is 0.96, a dash is 0. @throws AppError VALIDATION_ERROR */
+/** `96.0%` is 0.96, and a dash is 0. @throws AppError VALIDATION_ERROR */
 function shareOf(cell: string, what: string): number {
   if (/^[-–—]?$/.test(cell)) return 0
   const [, digits] = /^(\d+(?:\.\d+)?)\s*%$/.exec(cell) ?? []
@@ -32,8 +32,8 @@ function shareOf(cell: string, what: string): number {
 }
 
 /**
- * @param html a report that was written with the section `sim-quality`
- * @throws AppError VALIDATION_ERROR without a table, a column or a row
+ * @param html a report that includes the section `sim-quality`
+ * @throws AppError VALIDATION_ERROR if the table, a column or a row is missing
  */
 export function readQualityTable(html: string): ReportedScores[] {
   const [, table] = TABLE.exec(html) ?? []

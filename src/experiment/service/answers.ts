@@ -1,13 +1,13 @@
-// Takes answers to several forms at once: all of them are right, or none is kept.
+// Accepts answers to several forms at once: either all are valid, or none is stored.
 import type { FormPayloads } from '../../protocol/experiment-form.ts'
 import { answerForm } from '../forms/answers.ts'
 import type { Form } from '../forms/form.ts'
 import { refuse } from './environment.ts'
 
-/** Characters of all answers of one submission as JSON. */
+/** Maximum length of all answers of one submission as JSON, in characters. */
 const MAX_CHARACTERS = 1_000_000
 
-/** @throws AppError STUDY_REFUSED naming the question and what is wrong */
+/** @throws AppError STUDY_REFUSED naming the question and the fault */
 export function takeAnswers(forms: readonly Form[], responses: unknown, now: number): FormPayloads {
   const at = new Date(now).toISOString()
   const payloads: Record<string, FormPayloads[string]> = {}

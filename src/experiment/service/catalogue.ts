@@ -1,5 +1,5 @@
-// The studies of a server: files that it was started with, and those that researchers added. The store has them all, so
-// that every server on it knows the same ones.
+// The studies of a server: files given at its start, and studies that researchers added. All are in the store, so that
+// every server on it has the same ones.
 
 import { closestOf } from '../../kernel/closest.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -9,7 +9,7 @@ import { checkStudyFile, readStudyFile } from '../file/read-study-file.ts'
 import type { Study } from '../study.ts'
 import type { OpenStudy, StudyEnvironment } from './environment.ts'
 
-/** Studies whose files are kept in memory as they were read. */
+/** Maximum number of parsed studies kept in memory. */
 const MAX_READ = 200
 
 export class StudyCatalogue {
@@ -20,7 +20,7 @@ export class StudyCatalogue {
     this.#at = at
   }
 
-  /** What a file may name. */
+  /** The names that a file may use. */
   get #known() {
     const { games, worlds } = this.#at
     return { games: games.all.map(({ game }) => game), worlds }
@@ -33,7 +33,7 @@ export class StudyCatalogue {
 
   /**
    * Adds a study, or replaces its file.
-   * @param from the path of its file, or what to call it in errors
+   * @param from the path of its file, or its name in errors
    * @throws AppError EXPERIMENT_INVALID
    */
   async add(source: string, from: { readonly where: string; readonly stem?: string | undefined }): Promise<Study> {
@@ -61,7 +61,7 @@ export class StudyCatalogue {
     return study
   }
 
-  /** A study that could never be played is refused at once, not when its first participant comes. */
+  /** A study that could never be played is refused at once, not when its first participant arrives. */
   #requireModels({ settings }: Study, where: string): void {
     if (this.#at.hasModels) return
     for (const [name, { players }] of Object.entries(settings.worlds)) {
@@ -73,8 +73,8 @@ export class StudyCatalogue {
   }
 
   /**
-   * The study of a name; capitals and blanks around do not count, and the stem of its file names it too.
-   * @param generation the only one that counts, where a route knows just one
+   * The study with this name, ignoring case and surrounding blanks; its file stem also works.
+   * @param generation restricts the lookup, for routes of one generation
    * @throws AppError UNKNOWN_EXPERIMENT
    */
   async open(name: string, generation?: Study['generation']): Promise<OpenStudy> {
@@ -97,7 +97,7 @@ export class StudyCatalogue {
     if (known) return { study: known, isClosed, source }
     const { generation } = stored
     const { study: read } = readStudyFile(source, stored.name, { ...this.#known, generation })
-    // The name of the row: a file that differs from it by capitals names the same study.
+    // The name in the row: a file whose name differs only in case is the same study.
     const study = { ...read, name: stored.name }
     if (this.#read.size >= MAX_READ) this.#read.clear()
     this.#read.set(source, study)

@@ -1,4 +1,4 @@
-// How people come into a study and leave it: links, consent, completion, withdrawal, and the export of what is theirs.
+// How participants join and leave a study: links, consent, completion, withdrawal, and the export of their data.
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
 import { JsonObject } from '../../protocol/json.ts'
@@ -21,9 +21,9 @@ export interface EnrolmentEnvironment {
   readonly plays: Pick<WorldPlays, 'remove'>
 }
 
-/** Ids that name a person on a recruiting platform, the first one that is there. */
+/** Ids that identify a person on a recruiting platform; the first one present counts. */
 const PERSON_IDS = ['PROLIFIC_PID', 'workerId', 'participant', 'pid'] as const
-/** Without letters and digits that people confuse. */
+/** Without letters and digits that people confuse with others. */
 const CODE_ALPHABET = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789'
 const CODE_LENGTH = 8
 
@@ -44,7 +44,7 @@ export class Enrolment {
     this.#at = at
   }
 
-  /** Makes links; the tokens are shown this once. */
+  /** Creates links; the tokens are shown only this once. */
   async makeLinks(study: string, count: number, about: { label: string | null; isReusable: boolean }) {
     const made = Array.from({ length: count }, () => randomBytes(24).toString('base64url'))
     await this.#at.links.add(made.map((token) => ({ hash: hashOf(token), study, ...about })))
@@ -52,9 +52,9 @@ export class Enrolment {
   }
 
   /**
-   * Lets somebody in: with a personal link always the same participant, on any device; with a reusable or open one the
-   * participant whom the recruiting platform names, or a new one.
-   * @throws AppError STUDY_FORBIDDEN for a link that does not open this study
+   * Admits a participant. A personal link always admits the same participant, on any device; a reusable or open link
+   * admits the participant whom the recruiting platform names, or a new one.
+   * @throws AppError STUDY_FORBIDDEN for a link that does not belong to this study
    */
   async join(
     { study }: OpenStudy,
@@ -91,7 +91,7 @@ export class Enrolment {
       )
       return { player: made.playerId, api_key: made.key ?? key ?? '', is_resumed: false }
     } catch (error) {
-      // Two devices at once: the other one was first.
+      // Two devices at once: the other one was faster.
       const other = key !== undefined && error instanceof AppError && error.code === 'KEY_TAKEN'
       const found = other ? await this.#at.players.findByKey(key) : undefined
       if (!found || key === undefined) throw error
@@ -99,7 +99,7 @@ export class Enrolment {
     }
   }
 
-  /** @throws AppError STUDY_REFUSED for another version than that of the file, or without the signature it asks for */
+  /** @throws AppError STUDY_REFUSED if the version is not that of the file, or a required signature is missing */
   async consent(
     { study }: OpenStudy,
     player: string,
@@ -117,7 +117,7 @@ export class Enrolment {
         ...participant,
         consentVersion: consent.version,
         consentAt: now,
-        // A name is personal: what is kept proves that it was typed, and does not tell it.
+        // A name is personal: the stored hash proves that it was typed without revealing it.
         signature: consent.signature ? hashOf(`${player}\0${signature}`) : null,
       },
       result: undefined,
@@ -125,8 +125,8 @@ export class Enrolment {
   }
 
   /**
-   * The code of a participant who has finished: of the file, or one of the participant's own.
-   * @param instead the code of participants who were released
+   * The completion code of a participant who has finished: the file's, or an individual one.
+   * @param instead the code for participants who were released
    */
   async completion(
     { study }: OpenStudy,
@@ -145,7 +145,7 @@ export class Enrolment {
     return { code, url: completion.url === null ? null : completion.url.replaceAll('{code}', encodeURIComponent(code)) }
   }
 
-  /** Ends somebody's part in a study. @param erase whether all that was collected goes as well */
+  /** Withdraws a participant from a study. @param erase whether to delete all collected data as well */
   async withdraw(study: string, player: string, erase: boolean): Promise<void> {
     const { studies, links, players, rooms, plays } = this.#at
     await rooms.leave({ study, player })

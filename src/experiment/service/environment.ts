@@ -1,4 +1,4 @@
-// What the study service needs of the server, and the situations that it makes of the store's rows.
+// What the study service needs from the server, and the situations that it builds from the store's rows.
 import type { GameCatalogue, PlayableGame } from '../../adapters/session/games.ts'
 import type { SessionRegistry } from '../../adapters/session/registry.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -15,7 +15,7 @@ import { armOf, type Study } from '../study.ts'
 export interface StudyEnvironment {
   readonly studies: Studies
   readonly games: GameCatalogue
-  /** Whether models can play slots of arms here. */
+  /** Whether models can play slots of arms on this server. */
   readonly hasModels: boolean
   /** Worlds that arms may name. */
   readonly worlds: readonly KnownWorld[]
@@ -24,7 +24,7 @@ export interface StudyEnvironment {
   roster(): Promise<readonly Character[]>
 }
 
-/** A study together with what the store knows of it. */
+/** A study together with its state in the store. */
 export interface OpenStudy {
   readonly study: Study
   /** Closed by the researcher. */
@@ -36,7 +36,7 @@ export interface OpenStudy {
 /** A refusal that the participant's client shows. */
 export const refuse = (message: string): AppError => new AppError('STUDY_REFUSED', message)
 
-/** The strategy sees rows of the four statuses of the wire. */
+/** Strategies see only rows with the four statuses of the wire. */
 export function toRules(rows: readonly StoredAssignment[]): AssignmentRow[] {
   return rows.flatMap(({ status, ...row }) => (status === 'expired' ? [] : [{ ...row, status }]))
 }
@@ -79,7 +79,7 @@ export function situationOf(
   }
 }
 
-/** Places that each game has, where the study reserves. */
+/** Places per game, if the study reserves places. */
 export const limitOf = (study: Study): number | null => (study.settings.reservation === null ? null : study.quota)
 
 /** @throws AppError UNKNOWN_GAME */
@@ -91,7 +91,7 @@ export function requireGame({ games }: StudyEnvironment, name: string): Playable
 export const isStaying = ({ withdrawnAt, releasedAt }: Scene['participant']): boolean =>
   withdrawnAt === null && releasedAt === null
 
-/** Refuses participants who have withdrawn, or have not agreed to the text of today. */
+/** Refuses participants who have withdrawn, or have not agreed to the current text. */
 export function requireTakingPart({ study }: OpenStudy, { participant }: Scene): void {
   if (participant.withdrawnAt !== null) {
     throw new AppError('STUDY_FORBIDDEN', 'You have withdrawn from this study.')

@@ -1,20 +1,21 @@
-// Why an episode ended for each of its participants: read from its journal, so that the answer is the same after a crash.
+// Why an episode ended for each of its participants. It is read from the journal, so that the answer is the same after
+// a crash.
 import { z } from 'zod'
 import type { EpisodeOutcome } from '../../protocol/episode.ts'
 import { StepLine } from '../../protocol/journal.ts'
 import type { ExitReason } from '../../protocol/study-worlds.ts'
 
-/** A slot's comings and goings. */
+/** The connections and disconnections of a slot. */
 export interface Presence {
   readonly hasCome: boolean
-  /** The step from which on nobody was there; null: somebody is there. */
+  /** The step since which nobody has been connected; null: somebody is. */
   readonly leftAt: number | null
 }
 
 const Changes = z.object({ step: StepLine.shape.step, changes: StepLine.shape.changes })
 /**
- * A participant who is away for more than this share of an episode, up to its end, has left it. A short loss of signal
- * does not count.
+ * A participant who stays away up to the end, for more than this share of the episode, has left it. A short loss of
+ * connection does not count.
  */
 const AWAY_SHARE = 0.1
 

@@ -1,4 +1,4 @@
-// What participants of experiments do (the older generation): every method is one request of the wire.
+// The actions of participants of experiments (the older generation): every method is one request of the wire.
 import type { ExperimentAssignment, ExperimentSetup } from '../../protocol/study-wire.ts'
 import type { Change, Scene } from '../../store/studies/acts.ts'
 import type { StoredAssignment } from '../../store/studies/rows.ts'
@@ -51,7 +51,7 @@ export class Experiments {
     )
   }
 
-  /** How a participant stands. What the participant plays next is assigned here where the study assigns by itself. */
+  /** The state of a participant. If the study assigns by itself, this assigns the next game. */
   setup(open: OpenStudy, player: string): Promise<ExperimentSetup> {
     return this.#act(open, player, (situation, scene) => {
       const { study } = open
@@ -76,7 +76,7 @@ export class Experiments {
     })
   }
 
-  /** Takes the forms of phase `before`, and assigns what the participant plays. @throws AppError STUDY_REFUSED */
+  /** Accepts the forms of phase `before`, and assigns the participant's games. @throws AppError STUDY_REFUSED */
   submitBefore(open: OpenStudy, player: string, responses: unknown): Promise<ExperimentAssignment | null> {
     return this.#act(open, player, (situation, scene) => {
       const { study } = open
@@ -93,7 +93,7 @@ export class Experiments {
     })
   }
 
-  /** The current assignment, when it may be started now. @throws AppError STUDY_REFUSED, STUDY_FORBIDDEN */
+  /** The current assignment, if it may be started now. @throws AppError STUDY_REFUSED, STUDY_FORBIDDEN */
   startable(open: OpenStudy, player: string): Promise<StoredAssignment> {
     return this.#act(open, player, (situation, scene) => {
       checkStart(open, scene)
@@ -112,7 +112,10 @@ export class Experiments {
     return started(await startSession(this.#at, open, { seen: row, plan, check: (scene) => checkStart(open, scene) }))
   }
 
-  /** Takes the forms of phase `after` of the completed assignment that waits for them. @throws AppError STUDY_REFUSED */
+  /**
+   * Accepts the forms of phase `after` for the completed assignment that is waiting for them. @throws AppError
+   * STUDY_REFUSED
+   */
   submitAfter(open: OpenStudy, player: string, responses: unknown): Promise<ExperimentAssignment> {
     return this.#act(open, player, (situation, scene) => {
       const waiting = waitingRow(open.study, situation.rows)
@@ -132,14 +135,14 @@ export class Experiments {
     return { ...status, is_open: status.is_open && !isClosed }
   }
 
-  /** What the participant may choose among; nothing where the study assigns. */
+  /** The participant's choices; empty if the study assigns. */
   options(open: OpenStudy, player: string): Promise<{ game_name: string; character_hid: string }[]> {
     return this.#act(open, player, (situation) => ({
       result: optionsRandomUnique(situation).map(({ game, pc }) => ({ game_name: game, character_hid: pc })),
     }))
   }
 
-  /** @throws AppError STUDY_REFUSED for what is not offered */
+  /** @throws AppError STUDY_REFUSED for a game that is not offered */
   select(open: OpenStudy, player: string, wanted: { game: string; pc: string }): Promise<ExperimentAssignment> {
     return this.#act(open, player, (situation, scene) => {
       const { study } = open

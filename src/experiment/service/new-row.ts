@@ -1,4 +1,4 @@
-// A row that is assigned now.
+// Creates a row that is assigned now.
 import { randomUUID } from 'node:crypto'
 import type { Scene } from '../../store/studies/acts.ts'
 import type { StoredAssignment } from '../../store/studies/rows.ts'

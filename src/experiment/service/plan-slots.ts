@@ -1,4 +1,4 @@
-// What an episode of an arm is to be: seed, who sits where, pace and limits.
+// Plans an episode of an arm: seed, players by slot, pace and limits.
 import { createHash, randomInt } from 'node:crypto'
 import { createToken } from '../../episode/slots.ts'
 import { createEpisodeId } from '../../episode/start.ts'
@@ -6,10 +6,10 @@ import type { EpisodeSpec, SlotSpec } from '../../host/episode-spec.ts'
 import { participantSlots, type StudyArm } from '../../protocol/study-worlds.ts'
 import type { PlannedSlots } from '../../store/studies/waiting-rooms.ts'
 
-/** Milliseconds that an episode waits for the pages of its participants, and that they have before the first step. */
+/** Milliseconds that an episode waits for its participants' pages, before the first step. */
 const GATHER_MS = 30_000
 const LEAD_MS = 3_000
-/** Milliseconds that an episode may go past its time limit before it is ended from outside. */
+/** Milliseconds that an episode may exceed its time limit before it is ended from outside. */
 const SLACK_MS = 10_000
 const SEEDS = 0x1_0000_0000
 
@@ -21,7 +21,7 @@ function seedOf(arm: StudyArm, study: string, name: string): number {
   return createHash('sha256').update(`${study}\0${name}`).digest().readUInt32BE(0)
 }
 
-/** Gives members their slots by lot, and bots where nobody has come. */
+/** Gives members random slots, and bots the slots that are left. */
 export function planSlots(
   { study, name, arm }: { readonly study: string; readonly name: string; readonly arm: StudyArm },
   members: number,

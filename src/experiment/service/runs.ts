@@ -1,4 +1,4 @@
-// What participants of runs do (the newer generation): every method is one request of the wire.
+// The actions of participants of runs (the newer generation): every method is one request of the wire.
 import type { Character } from '../../protocol/character.ts'
 import type { FORM_EVENTS } from '../../protocol/experiment-form.ts'
 import type { RunAssignment, RunOption, RunSetup } from '../../protocol/study-wire.ts'
@@ -25,7 +25,7 @@ import {
 import { newRow } from './new-row.ts'
 import { planFor, type StartedSession, started, startSession } from './sessions.ts'
 
-/** Shown in place of what a game hides. */
+/** Shown in place of details that a game hides. */
 const HIDDEN = 'Details about this character are hidden in this game.'
 
 interface Seen {
@@ -58,7 +58,7 @@ export class Runs {
     )
   }
 
-  /** How a participant stands. What the participant plays next is assigned here. */
+  /** The state of a participant. This assigns the next game. */
   setup(open: OpenStudy, player: string): Promise<RunSetup> {
     return this.#act(open, player, (seen) => {
       const { rows, state, situation } = assigned(open, seen)
@@ -130,7 +130,7 @@ export class Runs {
     }
   }
 
-  /** @throws AppError STUDY_REFUSED for a group that is not pending, and for answers that do not fit */
+  /** @throws AppError STUDY_REFUSED for a group that is not pending, and for invalid answers */
   submit(open: OpenStudy, player: string, group: string, responses: unknown): Promise<SubmittedGroup> {
     return this.#act(open, player, ({ situation, scene }) => {
       requireTakingPart(open, scene)
@@ -146,7 +146,7 @@ export class Runs {
   }
 
   /**
-   * An assignment that may be started now, or is under way.
+   * An assignment that may be started now, or is in progress.
    * @param wanted null: the current one
    * @throws AppError STUDY_REFUSED, STUDY_FORBIDDEN
    */
@@ -164,7 +164,7 @@ export class Runs {
   }
 
   /**
-   * Starts the session of an assignment, or returns the one that it has.
+   * Starts the session of an assignment, or returns its existing session.
    * @param wanted null: the current one
    * @throws AppError STUDY_REFUSED, STUDY_FORBIDDEN
    */
@@ -195,7 +195,7 @@ export class Runs {
     })
   }
 
-  /** @throws AppError STUDY_REFUSED for what is not offered; nothing is assigned then */
+  /** @throws AppError STUDY_REFUSED for a game that is not offered; nothing is assigned then */
   select(open: OpenStudy, player: string, wanted: { game: string; pc: string; npc: string }): Promise<RunAssignment> {
     return this.#act(open, player, (seen) => {
       const { situation, scene } = seen
@@ -215,7 +215,7 @@ export class Runs {
   }
 }
 
-/** The situation after a setup read: with the row that it assigns, if any. */
+/** The situation after a setup read, including the row that it assigns, if any. */
 function assigned(
   open: OpenStudy,
   { situation, scene }: Seen,
@@ -231,7 +231,7 @@ function assigned(
   return { rows: [row], state: runState({ situation: after, forms: participant.forms }), situation: after }
 }
 
-/** Forms before everything, and before this assignment, come first. */
+/** Requires the forms before the whole study, and before this assignment, to be answered first. */
 function requireForms(
   { situation, forms }: { readonly situation: Situation; readonly forms: Scene['participant']['forms'] },
   row: StoredAssignment,

@@ -1,4 +1,4 @@
-// Starts the session of an assignment. The session is created and the assignment taken in one transaction.
+// Starts the session of an assignment. One transaction creates the session and takes the assignment.
 import { randomInt } from 'node:crypto'
 import type { PlannedSession } from '../../adapters/session/plan.ts'
 import type { Character } from '../../protocol/character.ts'
@@ -7,7 +7,7 @@ import type { StoredAssignment } from '../../store/studies/rows.ts'
 import { armOf, type Study } from '../study.ts'
 import { limitOf, type OpenStudy, refuse, requireGame, type StudyEnvironment } from './environment.ts'
 
-/** What a session is to be, for an assignment. @throws AppError STUDY_REFUSED when its characters are gone */
+/** The plan of a session for an assignment. @throws AppError STUDY_REFUSED when its characters no longer exist */
 export function planFor(
   at: StudyEnvironment,
   study: Study,
@@ -33,7 +33,7 @@ export function planFor(
 const labelOf = ({ game, pc, npc }: Pick<StoredAssignment, 'game' | 'pc' | 'npc'>): string =>
   [game, pc, ...(npc === null ? [] : [npc])].join('/')
 
-/** Creates the session of a row that must still be as it was seen. @returns the id of the session */
+/** Creates the session of a row that must not have changed since it was read. @returns the id of the session */
 export async function startSession(
   at: StudyEnvironment,
   { study }: OpenStudy,
@@ -58,7 +58,7 @@ export async function startSession(
   return header.session_id
 }
 
-/** What the start route answers. */
+/** The response of the start route. */
 export interface StartedSession {
   readonly session_id: string
   readonly status: 'active'

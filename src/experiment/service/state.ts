@@ -36,7 +36,7 @@ export function infoOf({ study, isClosed }: OpenStudy, isOpen = !isClosed): Stud
 
 type Shown = ParticipantState['options'][number]
 
-/** The part of a state that differs from stage to stage. */
+/** The part of a state that differs between stages. */
 type Step = Pick<ParticipantState, 'stage'> &
   Partial<Pick<ParticipantState, 'forms' | 'group_id' | 'assignment' | 'session' | 'options' | 'playing' | 'waiting'>>
 
@@ -141,7 +141,7 @@ export class ParticipantStates {
       const shown = options.map((option) => toShown({ ...option, pc_hid: option.character_hid, npc_hid: null }))
       return found({ stage: 'choice', options: shown })
     }
-    // Nothing is left for this participant: what was played counts.
+    // Nothing is left for this participant, so completed assignments decide.
     return found({ stage: completed > 0 ? 'finished' : 'closed' })
   }
 

@@ -1,5 +1,5 @@
-// Assignments that are played in worlds: participants enter a waiting room, groups of them get an episode, and its end ends
-// their assignments. Whatever dies in between, a sweep of any server on the store finds it and puts it right.
+// Assignments that are played in worlds: participants enter a waiting room, groups of them get an episode, and its end
+// ends their assignments. After a crash at any point, a sweep by any server on the store repairs the state.
 import type { Episode } from '../../episode/episode.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -21,21 +21,21 @@ interface WorldPlayParts {
   readonly episodes: EpisodeService
   readonly catalogue: StudyCatalogue
   readonly onFault: (what: string, error: unknown) => void
-  /** Lets a model play a slot until the episode is over. @throws what the model's client throws */
+  /** Lets a model play a slot until the episode ends. @throws errors of the model's client */
   readonly sit: (episode: Episode, slot: number, model: string) => Promise<void>
 }
 
 const MS = 1000
-/** Milliseconds after which an episode that nobody knows was never started: its server died between two writes. */
+/** Milliseconds after which an episode that no server runs was never started: its server died between two writes. */
 const UNSTARTED_MS = 60_000
-/** Milliseconds past its limit after which an episode of a server that is gone counts as lost. */
+/** Milliseconds past its limit after which an episode of a dead server counts as lost. */
 const LOST_MS = 600_000
-/** Episodes that one sweep looks at. */
+/** Episodes per sweep. */
 const SWEPT = 500
 
 export class WorldPlays {
   readonly #parts: WorldPlayParts
-  /** Episodes of this server in which the models sit. */
+  /** Episodes of this server in which models play. */
   readonly #seen = new Set<string>()
 
   constructor(parts: WorldPlayParts) {
@@ -43,7 +43,8 @@ export class WorldPlays {
   }
 
   /**
-   * Takes a participant into the waiting room of an assignment's arm; with enough people there the episode begins.
+   * Admits a participant to the waiting room of an assignment's arm; once enough participants are there, the episode
+   * begins.
    * @throws AppError STUDY_REFUSED, STUDY_FORBIDDEN
    */
   async enter(
@@ -71,7 +72,7 @@ export class WorldPlays {
     return this.#parts.rooms.leave({ study: open.study.name, player })
   }
 
-  /** Makes every group that a room has. */
+  /** Forms all possible groups of a room. */
   async match({ study }: OpenStudy, name: string): Promise<void> {
     const arm = armOf(study, name)
     if (!arm) return this.#parts.rooms.clear(study.name, name)
@@ -92,7 +93,7 @@ export class WorldPlays {
     }
   }
 
-  /** The assignments of the group are in progress: when the episode cannot begin, they are given back. */
+  /** The group's assignments are in progress; they are released if the episode cannot begin. */
   async #begin(arm: StudyArm, planned: PlannedSlots): Promise<void> {
     const { episodes, played, onFault } = this.#parts
     try {
@@ -104,7 +105,7 @@ export class WorldPlays {
     }
   }
 
-  /** Where a participant is with an assignment of an arm. It also notes that their page is there. */
+  /** The state of a participant's assignment of an arm. It also records that their page is open. */
   async standing(open: OpenStudy, row: Pick<StoredAssignment, 'id' | 'player'>) {
     const { rooms, played } = this.#parts
     const playing = await played.playing(row.id)
@@ -137,7 +138,7 @@ export class WorldPlays {
     if (open) await this.#check(open)
   }
 
-  /** Looks after waiting rooms and episodes of all servers on this store. */
+  /** Maintains waiting rooms and episodes of all servers on this store. */
   async sweep(): Promise<void> {
     const { rooms, played, catalogue, onFault } = this.#parts
     for (const { study, arm } of await rooms.occupied()) {
@@ -161,7 +162,7 @@ export class WorldPlays {
     const now = Date.now()
     const summary = await this.#summary(open.id)
     if (!summary) {
-      // Its start may be under way, here or on another server.
+      // Its start may be in progress, here or on another server.
       return now - open.createdAt > UNSTARTED_MS ? this.#end(open.id, 'not_started') : undefined
     }
     const { status } = summary
@@ -175,7 +176,7 @@ export class WorldPlays {
     if (now > open.endsBy + LOST_MS) await this.#end(open.id, 'server_lost')
   }
 
-  /** After a restart: the models of a resumed episode are brought back. */
+  /** After a restart: reconnects the models of a resumed episode. */
   async #sitAgain(live: Episode, { study, arm: name }: OpenEpisode): Promise<void> {
     const arm = armOf((await this.#parts.catalogue.open(study)).study, name)
     if (arm) this.#sit(live, arm)
@@ -214,12 +215,12 @@ export class WorldPlays {
     }
   }
 
-  /** The same end for everybody, without a result. */
+  /** The same exit reason for all participants, without a result. */
   async #end(id: string, reason: ExitReason): Promise<void> {
     await this.#parts.played.settle(id, { outcome: null, results: null, exitOf: () => reason })
   }
 
-  /** Removes episodes that contain no participant's data any more. */
+  /** Removes episodes that no longer contain participants' data. */
   async remove(ids: readonly string[]): Promise<void> {
     const { episodes } = this.#parts
     for (const id of ids) {

@@ -4,7 +4,7 @@ import { isFull } from '../assignment/progress.ts'
 import type { AssignmentRow, NewAssignment, Tally } from '../assignment/rows.ts'
 import type { Study } from '../study.ts'
 
-/** The part of a character that strategies look at. */
+/** The part of a character that strategies use. */
 export type Persona = Pick<Character, 'hid'> & Readonly<Record<string, unknown>>
 
 /** Who is admitted to a game; undefined: the game is played without characters. */
@@ -12,23 +12,23 @@ export type Admission = (
   game: Study['games'][number],
 ) => { readonly pcs: readonly Persona[]; readonly npcs: readonly Persona[] } | undefined
 
-/** All that decides what a player is assigned next. */
+/** The input that decides a player's next assignment. */
 export interface Situation {
   readonly study: Study
   readonly player: string
-  /** Of this player, in the order in which they were assigned. */
+  /** The player's rows, in the order in which they were assigned. */
   readonly rows: readonly AssignmentRow[]
   readonly tally: Tally
   /** All characters. */
   readonly characters: readonly Persona[]
   readonly admission: Admission
-  /** Answers of the player to questions with the key `expertise`. */
+  /** The player's answers to questions with the key `expertise`. */
   readonly expertise: readonly string[]
 }
 
 export type Candidate = NewAssignment & { readonly npc: string }
 
-/** The common pool of the newer strategies: open games times admitted characters. */
+/** The common pool of the newer strategies: the product of open games and admitted characters. */
 export function poolOf({ study, tally, admission }: Situation): Candidate[] {
   const pool: Candidate[] = []
   for (const game of study.games) {
@@ -46,7 +46,7 @@ export function poolOf({ study, tally, admission }: Situation): Candidate[] {
   return pool
 }
 
-/** Order of texts by code point. */
+/** Orders texts by code point. */
 export function byText(a: string, b: string): number {
   if (a === b) return 0
   const left = [...a]
@@ -58,7 +58,7 @@ export function byText(a: string, b: string): number {
   return left.length - right.length
 }
 
-/** Place of each game in the file. */
+/** The position of each game in the file. */
 export function gameOrder(study: Study): (game: string) => number {
   const places = new Map(study.games.map(({ name }, index) => [name, index]))
   return (game) => places.get(game) ?? study.games.length

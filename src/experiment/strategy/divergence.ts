@@ -1,4 +1,4 @@
-// How far two characters stand apart in what people are taken to be able to do.
+// How far two characters differ in the assumptions about what people are able to do.
 import { pythonText } from '../forms/python-text.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -22,8 +22,8 @@ function verdictsOf(divergence: unknown): Map<string, string> {
 }
 
 /**
- * Over the assumptions that both have: 2 for divergent against normative, 1 for any other difference. Characters without
- * such data have a score of 0 with everybody.
+ * Sums over the assumptions that both have: 2 for divergent against normative, 1 for any other difference. Characters
+ * without such data score 0 with everybody.
  */
 export function divergenceScore(a: Fields | null | undefined, b: Fields | null | undefined): number {
   const own = verdictsOf(a?.hsn_divergence)

@@ -1,29 +1,29 @@
-// The strategy of the older generation: each player plays each game at most once, in an order drawn for the player.
+// The strategy of the older generation: each player plays each game at most once, in a random order for each player.
 import { isFull } from '../assignment/progress.ts'
 import { isActive, isCompleted, type NewAssignment } from '../assignment/rows.ts'
 import { armOf } from '../study.ts'
 import { type Persona, poolOf, type Situation } from './candidates.ts'
 import { drawFor } from './twister.ts'
 
-/** Assignments that a player may complete. */
+/** Maximum number of assignments that a player may complete. */
 export function maximumOf({ study }: Pick<Situation, 'study'>): number {
   return study.maximum ?? study.games.length
 }
 
-/** Games that the player has no row of and that need players, in the order of the file. */
+/** Games that need players and of which the player has no row, in the order of the file. */
 function eligibleGames({ study, rows, tally }: Situation): Situation['study']['games'][number][] {
   const had = new Set(rows.map(({ game }) => game))
   return study.games.filter(({ name }) => !had.has(name) && !isFull(study, tally, name))
 }
 
-/** Every character may be played in the older generation, unless the study wants the eligible ones. */
+/** In the older generation every character may be played, unless the study limits this to the eligible ones. */
 function playable({ study, characters }: Situation): readonly Persona[] {
   return study.pcEligibleOnly
     ? characters.filter(({ pc_eligible }) => pc_eligible === undefined || pc_eligible === true)
     : characters
 }
 
-/** The games that the player may be given, in the order drawn for the player, each with its character. */
+/** The games that the player may be assigned, in the player's random order, each with its character. */
 function drawAll(situation: Situation): NewAssignment[] {
   const { study, player } = situation
   const pcs = playable(situation)
@@ -36,19 +36,19 @@ function drawAll(situation: Situation): NewAssignment[] {
     })
 }
 
-/** The next assignment of a player who has no active one; undefined: there is none. */
+/** The next assignment of a player without an active one; undefined: there is none. */
 export function nextRandomUnique(situation: Situation): NewAssignment | undefined {
   if (situation.rows.some(isActive)) return undefined
   if (situation.rows.filter(isCompleted).length >= maximumOf(situation)) return undefined
   return drawAll(situation)[0]
 }
 
-/** What is still to be assigned up to the player's maximum. Players begin with all of their assignments. */
+/** The remaining assignments up to the player's maximum. Players begin with all of their assignments. */
 export function remainingRandomUnique(situation: Situation): NewAssignment[] {
   return drawAll(situation).slice(0, Math.max(0, maximumOf(situation) - situation.rows.length))
 }
 
-/** What a player may choose among. */
+/** The player's choices. */
 export function optionsRandomUnique(situation: Situation): NewAssignment[] {
   if (situation.rows.some(isActive)) return []
   if (situation.rows.filter(isCompleted).length >= maximumOf(situation)) return []
@@ -58,7 +58,7 @@ export function optionsRandomUnique(situation: Situation): NewAssignment[] {
   )
 }
 
-/** The successor in the newer generation: the simulated character is drawn as well. */
+/** The successor in the newer generation: the simulated character is random as well. */
 export function randomUniqueGame(situation: Situation) {
   const { study, player, rows } = situation
   const had = new Set(rows.map(({ game }) => game))

@@ -1,18 +1,18 @@
-// The ten strategies of the newer generation: each gives a list of candidates, the best first.
+// The ten strategies of the newer generation: each returns a list of candidates, best first.
 import { type AssignmentRow, groupKey, isCompleted } from '../assignment/rows.ts'
 import { byText, type Candidate, gameOrder, type Persona, poolOf, type Situation } from './candidates.ts'
 import { divergenceScore } from './divergence.ts'
 import type { RunStrategyName } from './names.ts'
 import { randomUniqueGame } from './random-unique.ts'
 
-/** Assignments that a player may complete where the file does not say. */
+/** Maximum number of assignments per player if the file sets none. */
 const DEFAULT_MAXIMUM = 3
 
 export const runMaximumOf = ({ study }: Pick<Situation, 'study'>): number => study.maximum ?? DEFAULT_MAXIMUM
 
 type Order = (a: Candidate, b: Candidate) => number
 
-/** The first order that tells two candidates apart decides. */
+/** The first order that distinguishes two candidates decides. */
 const by =
   (...orders: readonly Order[]): Order =>
   (a, b) => {
@@ -45,7 +45,7 @@ function unplayed(situation: Situation): Candidate[] {
 
 const tokensOf = (text: string): string[] => text.toLowerCase().match(/[a-z0-9]+/g) ?? []
 
-/** Whether the labels of a character share a word with what the player knows about. */
+/** Whether the labels of a character share a word with the player's expertise. */
 function matcher({ characters, expertise }: Situation): (hid: string) => boolean {
   const known = new Set(expertise.flatMap(tokensOf))
   const matching = new Set(
@@ -84,7 +84,7 @@ function groupsOf(pool: readonly Candidate[]): Candidate[][] {
   return [...groups.values()]
 }
 
-/** The group that comes first by an order of its members. */
+/** The first group by an order of its members. */
 function firstGroup(groups: readonly Candidate[][], order: Order): Candidate[] {
   let best: Candidate[] = []
   for (const group of groups) {
@@ -139,7 +139,7 @@ function maxContrast(situation: Situation): Candidate[] {
   return poolOf(situation).toSorted(by(byNumber(contrast), byGame(situation), byPc, byNpc))
 }
 
-/** The npc whose batch the player has begun and not finished. */
+/** The npc of the player's unfinished batch. */
 function openBatch({ study, rows }: Situation): string | undefined {
   const games = new Set(study.games.map(({ name }) => name))
   for (const { batch } of rows.toReversed()) {
@@ -180,6 +180,6 @@ const STRATEGIES: Readonly<Record<RunStrategyName, (situation: Situation) => Can
   random_unique_game: randomUniqueGame,
 }
 
-/** What a player may be assigned next, the best first. */
+/** The candidates for a player's next assignment, best first. */
 export const candidatesOf = (strategy: RunStrategyName, situation: Situation): Candidate[] =>
   STRATEGIES[strategy](situation)

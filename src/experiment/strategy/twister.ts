@@ -1,5 +1,5 @@
-// The 32-bit Mersenne Twister, seeded from text as Python's random.Random(text) is: the original drew its assignments with
-// it, and a study that is continued here must draw the same. Source: Matsumoto and Nishimura 1998, init_by_array.
+// The 32-bit Mersenne Twister, seeded from text like Python's random.Random(text). The original drew its assignments
+// with it, and a study that continues here must draw the same. Source: Matsumoto and Nishimura 1998, init_by_array.
 import { createHash } from 'node:crypto'
 import { at } from '../../kernel/at.ts'
 
@@ -18,7 +18,7 @@ export class Twister {
   static fromText(text: string): Twister {
     const bytes = Buffer.from(text, 'utf8')
     const all = Buffer.concat([bytes, createHash('sha512').update(bytes).digest()])
-    // One big-endian number, as words of 32 bits, the least significant first.
+    // One big-endian number, as 32-bit words, least significant first.
     const words: number[] = []
     for (let end = all.length; end > 0; end -= 4) {
       let word = 0
@@ -51,7 +51,7 @@ export class Twister {
     return at(this.#state, i)
   }
 
-  /** The word before, with its upper bits folded in. */
+  /** The previous word, with its upper bits mixed in. */
   #mixed(i: number): number {
     const before = this.#read(i - 1)
     return before ^ (before >>> 30)
@@ -71,7 +71,7 @@ export class Twister {
     this.#next = 0
   }
 
-  /** The next 32 bits, as a number from 0. */
+  /** The next 32 bits, as a non-negative number. */
   next(): number {
     if (this.#next >= SIZE) this.#twist()
     let word = this.#read(this.#next++)
@@ -82,7 +82,7 @@ export class Twister {
     return word >>> 0
   }
 
-  /** A whole number from 0 to below `n`. @param n from 1 to 2^32 - 1 */
+  /** An integer from 0 to `n - 1`. @param n from 1 to 2^32 - 1 */
   below(n: number): number {
     const bits = 32 - Math.clz32(n)
     for (;;) {
@@ -105,13 +105,13 @@ export class Twister {
     return shuffled
   }
 
-  /** One of a list; undefined: the list is empty. */
+  /** A random element of a list; undefined: the list is empty. */
   choice<T>(list: readonly T[]): T | undefined {
     return list.length === 0 ? undefined : list[this.below(list.length)]
   }
 }
 
-/** The generator of a draw. A seed of 0 or an empty text counts as none: then the name of the study is the seed. */
+/** The generator of a draw. Without a seed, or with a seed of 0 or an empty text, the study's name is the seed. */
 export function drawFor(
   study: { readonly name: string; readonly seed: string | number | null },
   player: string,

@@ -1,4 +1,4 @@
-// Reads a YAML file into values and the place of each of them, so that every later error can name line and column.
+// Reads a YAML file into values and their places, so that later errors can name line and column.
 import {
   type Alias,
   type Document,
@@ -16,7 +16,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { Float, resolvePlain, Timestamp, type YamlScalar } from './scalars.ts'
 
 export interface Place {
-  /** Both from 1. */
+  /** Both count from 1. */
   readonly line: number
   readonly column: number
 }
@@ -26,7 +26,7 @@ export interface YamlObject {
   readonly [key: string]: YamlValue
 }
 
-/** A mistake of the text itself, before any schema sees it. */
+/** A fault of the text itself, before any schema is applied. */
 export interface YamlFault extends Place {
   readonly message: string
   readonly hint: string
@@ -34,23 +34,26 @@ export interface YamlFault extends Place {
 
 export interface YamlFile {
   readonly value: YamlValue
-  /** Mistakes of syntax; `value` is null then. */
+  /** Syntax faults; `value` is then null. */
   readonly faults: readonly YamlFault[]
-  /** Keys that stand twice in one mapping: the last one counts. */
+  /** Keys that occur twice in one mapping: the last one counts. */
   readonly repeated: readonly (Place & { readonly key: string })[]
-  /** Where a value begins; for a path that does not exist, where the closest part of it does. */
+  /** Where a value begins; for a path that does not exist, where its closest existing part begins. */
   placeOf(path: readonly (string | number)[]): Place
-  /** Where the key of a value stands. */
+  /** The place of a value's key. */
   keyPlaceOf(path: readonly (string | number)[]): Place
 }
 
-/** Characters of one file: thousands of questions fit. */
+/** Maximum length of one file, in characters: enough for thousands of questions. */
 export const MAX_FILE_CHARACTERS = 1_000_000
-/** Values in one file, aliases counted each time that they are used: so that a small file cannot become a huge one. */
+/**
+ * Maximum number of values in one file. Aliases count each time they are used, so that a small file cannot expand to a
+ * huge one.
+ */
 const MAX_VALUES = 100_000
 const MAX_DEPTH = 50
 
-/** @throws AppError FILE_TOO_LARGE; VALIDATION_ERROR for a file that becomes too large by its aliases */
+/** @throws AppError FILE_TOO_LARGE; VALIDATION_ERROR for a file that becomes too large through its aliases */
 export function readYaml(text: string): YamlFile {
   if (text.length > MAX_FILE_CHARACTERS) {
     throw new AppError('FILE_TOO_LARGE', `the file has ${text.length} characters; at most ${MAX_FILE_CHARACTERS}`)
@@ -186,7 +189,7 @@ function rangeStart(node: unknown): number | undefined {
   return typeof start === 'number' ? start : undefined
 }
 
-/** Whether it is a mapping. */
+/** Whether the value is a mapping. */
 export function isYamlObject(value: YamlValue | undefined): value is YamlObject {
   return (
     typeof value === 'object' &&
@@ -225,7 +228,7 @@ function faultOf(error: YAMLParseError, text: string, lines: LineCounter): YamlF
   return { line: Math.max(1, line), column: Math.max(1, col), message, hint }
 }
 
-/** An unclosed bracket or quote is reported where it was opened: the parser notices it lines later. */
+/** An unclosed bracket or quote is reported where it was opened, because the parser notices it only lines later. */
 function openerOf(error: YAMLParseError, text: string): number | undefined {
   const bracket = /end with a ([\]}])/.exec(error.message)?.[1] ?? /expected.*([\]}])/i.exec(error.message)?.[1]
   if (bracket !== undefined) {

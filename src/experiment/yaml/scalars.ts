@@ -1,7 +1,7 @@
-// Plain scalars by the rules of YAML 1.1 as PyYAML's safe loader applies them: the original's files were written for it.
-// `yes` is a boolean, `y` is a text; `010` is eight; `1:30` is ninety; `1e3` is a text, `1.0e+3` a number.
+// Plain scalars by the rules of YAML 1.1 as in PyYAML's safe loader, for which the original's files were written. `yes`
+// is a boolean, `y` is text; `010` is eight; `1:30` is ninety; `1e3` is text, `1.0e+3` a number.
 
-/** A number that is written with a point: Python tells 2.0 from 2, and shows it so. */
+/** A number written with a decimal point: Python distinguishes 2.0 from 2, and prints it so. */
 export class Float {
   readonly value: number
   constructor(value: number) {
@@ -9,7 +9,7 @@ export class Float {
   }
 }
 
-/** A date or time. No key takes one; the class exists so that errors can say what was found. */
+/** A date or time. No key accepts one; the class exists so that errors can name the value. */
 export class Timestamp {
   readonly text: string
   constructor(text: string) {
@@ -30,7 +30,7 @@ const SEXAGESIMAL_FLOAT = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/
 const DATE =
   /^(?:\d{4}-\d\d-\d\d|\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?)$/
 
-/** What a scalar without quotes and tag means. */
+/** The value of a scalar without quotes and tag. */
 export function resolvePlain(text: string): YamlScalar {
   if (NULL.test(text)) return null
   if (TRUE.test(text)) return true

@@ -1,4 +1,5 @@
-// The baseline commissioner (contract section 9.5), and the manual one, which scores alike and never schedules.
+// The baseline commissioner (contract section 9.5), and the manual one, which scores in the same way but never
+// schedules.
 import { z } from 'zod'
 import type { MembershipChange, RoundDivision, RoundMembership, RoundStart } from '../../protocol/commissioner.ts'
 import type { ProposedRound, ScheduleRoundsRequest } from '../../protocol/commissioner-requests.ts'
@@ -43,7 +44,7 @@ const Settings = z.object({
 })
 export type BaselineSettings = z.infer<typeof Settings>
 
-/** Hours after which a result counts half on the leaderboard. */
+/** Hours after which the weight of a result on the leaderboard is halved. */
 const HALF_LIFE_HOURS = 2
 
 /** @throws RoundRefused naming the setting */
@@ -130,7 +131,7 @@ function planRound(start: RoundStart, draw: Draw): PlannedRound {
   }
 }
 
-/** Members that completed an episode are promoted; the others are disqualified. */
+/** Promotes members that completed an episode; disqualifies the others. */
 function qualify(
   { start, division, settings }: { start: RoundStart; division: RoundDivision; settings: BaselineSettings },
   wasCompleted: (member: RoundMembership) => boolean,

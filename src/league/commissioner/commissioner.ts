@@ -22,27 +22,27 @@ import type {
 } from '../../protocol/commissioner-requests.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 
-/** Draws whole numbers from 0 to `bound - 1`; a round's seeds and shuffles come from it. */
+/** Draws integers from 0 to `bound - 1`; a round's seeds and shuffles use it. */
 export type Draw = (bound: number) => number
 
-/** How a request of a round ended. */
+/** The end of a requested episode. */
 export type Settlement = EpisodeResult | EpisodeFailed
 
 /** A planned round: its schedule, and the function that derives results from settlements. */
 export interface PlannedRound {
   readonly episodes: readonly ScheduledEpisode[]
-  /** Maximum concurrent episodes, and seconds between two of them; undefined: all at once. */
+  /** Maximum concurrent episodes, and seconds between two starts; undefined: all at once. */
   readonly throttle?: { readonly allowed: number; readonly gapSeconds: number } | undefined
-  /** @param settlements one for each episode, by request id; the first that came for it */
+  /** @param settlements the first one for each episode, by request id */
   complete(settlements: ReadonlyMap<string, Settlement>): RoundComplete
 }
 
 export interface Commissioner {
-  /** Names it in leagues: `baseline`, `manual`, `ruleset`. */
+  /** The name in leagues: `baseline`, `manual`, `ruleset`. */
   readonly key: string
   /** @throws RoundRefused */
   planRound(start: RoundStart, draw: Draw): PlannedRound
-  /** Which divisions get a round now. `now` is milliseconds since 1970. */
+  /** The divisions that get a round now. `now` is milliseconds since 1970. */
   scheduleRounds(request: ScheduleRoundsRequest, now: number): ProposedRound[]
   rankDivision(request: RankDivisionRequest): DivisionRanking[]
   describeDivision(request: DescribeDivisionRequest, now: number): DivisionDescription
@@ -53,7 +53,7 @@ export interface Commissioner {
   migrate?(request: MigrationRequest): MembershipEvent[]
 }
 
-/** A request that cannot be served as it is: the socket is closed with 1008 and this reason. */
+/** A request that cannot be served: the socket is closed with 1008 and this reason. */
 export class RoundRefused extends Error {
   constructor(reason: string) {
     super(reason)
@@ -61,7 +61,7 @@ export class RoundRefused extends Error {
   }
 }
 
-/** The league's own settings, and those that the platform left for this round in `state.round_config`. */
+/** The league's own settings, and the settings of this round, which the platform put into `state.round_config`. */
 export function roundSettings(start: RoundStart): { round: JsonObject; league: JsonObject } {
   const state = start.state
   const isObject = (value: unknown): value is JsonObject =>

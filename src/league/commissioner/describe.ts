@@ -1,4 +1,4 @@
-// Describes a division of a league for people.
+// Describes a division of a league in text.
 import type { DescribeDivisionRequest, DivisionDescription } from '../../protocol/commissioner-requests.ts'
 import { slotStart } from './slots.ts'
 

@@ -1,4 +1,4 @@
-// Who plays a round, in which division, and on which variant.
+// Chooses who plays a round, in which division, and on which variant.
 import type { RoundDivision, RoundMembership, RoundStart, RoundVariant } from '../../protocol/commissioner.ts'
 import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 import { RoundRefused } from './commissioner.ts'
@@ -6,11 +6,11 @@ import { RoundRefused } from './commissioner.ts'
 export interface Entrant {
   readonly policyVersionId: string
   readonly playerId: string | null
-  /** Its place among the entrants, from 0. */
+  /** The position among the entrants, from 0. */
   readonly seedOrder: number
 }
 
-/** Members of the minimal protocol carry no status: they compete. */
+/** Members of the minimal protocol have no status, and count as competing. */
 export const statusOf = ({ status }: RoundMembership): string => status ?? 'competing'
 
 /** By level, then name, then id. */
@@ -32,7 +32,7 @@ export function compareText(a: string, b: string): number {
 
 /**
  * The division of a round: a named one, the one that all members share, or the lowest.
- * @param named keys of the settings that may name it, the strongest first
+ * @param named keys of the settings that may name it, in order of precedence
  * @throws RoundRefused when there is none
  */
 export function chooseDivision(
@@ -55,7 +55,7 @@ export function chooseDivision(
   return found
 }
 
-/** The named variant, else the first. @throws RoundRefused when there is none */
+/** The named variant, or else the first. @throws RoundRefused when there is none */
 export function chooseVariant({ variants }: RoundStart, settings: readonly JsonObject[]): RoundVariant {
   const [named] = settings.flatMap(({ variant_id }) => (typeof variant_id === 'string' ? [variant_id] : []))
   const found = variants.find(({ id }) => id === named) ?? variants[0]
@@ -63,7 +63,7 @@ export function chooseVariant({ variants }: RoundStart, settings: readonly JsonO
   return found
 }
 
-/** One entrant a policy version, in the order of members; the first member of a version names its player. */
+/** One entrant per policy version, in the order of members; the first member of a version names its player. */
 export function toEntrants(members: readonly RoundMembership[]): Entrant[] {
   const seen = new Map<string, Entrant>()
   for (const { policy_version_id: policyVersionId, player_id: playerId } of members) {
@@ -75,7 +75,7 @@ export function toEntrants(members: readonly RoundMembership[]): Entrant[] {
 const renumber = (entrants: readonly Entrant[]): Entrant[] =>
   entrants.map((entrant, seedOrder) => ({ ...entrant, seedOrder }))
 
-/** The ids of an explicit list of entrants; undefined: there is no list. */
+/** The ids of an explicit list of entrants; undefined if there is none. */
 export function listedEntrants(settings: readonly JsonObject[]): string[] | undefined {
   for (const { entrant_policy_version_ids: listed } of settings) {
     if (Array.isArray(listed))
@@ -84,14 +84,14 @@ export function listedEntrants(settings: readonly JsonObject[]): string[] | unde
   return undefined
 }
 
-/** A list selects and orders; the last place of an id counts. */
+/** Selects and orders the entrants by a list; the last position of an id counts. */
 export function selectListed(entrants: readonly Entrant[], listed: readonly string[] | undefined): Entrant[] {
   if (!listed) return [...entrants]
   const chosen = entrants.filter(({ policyVersionId }) => listed.includes(policyVersionId))
   return renumber(chosen.sort((a, b) => listed.lastIndexOf(a.policyVersionId) - listed.lastIndexOf(b.policyVersionId)))
 }
 
-/** A list orders; who is not in it comes behind it. */
+/** Orders the entrants by a list; entrants that it does not contain come last. */
 export function orderListed(entrants: readonly Entrant[], listed: readonly string[] | undefined): Entrant[] {
   if (!listed) return [...entrants]
   const place = ({ policyVersionId }: Entrant): number => {
@@ -102,7 +102,7 @@ export function orderListed(entrants: readonly Entrant[], listed: readonly strin
 }
 
 /**
- * Slots of a variant: `num_agents` where it is a whole number, else one for each entrant.
+ * Slots of a variant: `num_agents` if it is an integer, else one per entrant.
  * @throws RoundRefused for a number below 1
  */
 export function slotCount(config: JsonObject, entrants: number): number {

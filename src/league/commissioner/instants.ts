@@ -2,7 +2,7 @@
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d+))?(Z|[+-]\d{2}:?\d{2})?$/i
 
-/** Milliseconds since 1970 with a fraction; NaN for text that is no instant. */
+/** Milliseconds since 1970 with a fraction; NaN for text that is not an instant. */
 export function parseInstant(text: string): number {
   const [, date, time, fraction = '', zone = 'Z'] = INSTANT.exec(text) ?? []
   if (date === undefined || time === undefined) return Number.NaN
@@ -11,7 +11,10 @@ export function parseInstant(text: string): number {
   return Date.parse(`${date}T${seconds}${offset}`) + Number(`0.${fraction || 0}`) * 1000
 }
 
-/** An instant as the published servers write it: UTC as `Z`, other zones kept, microseconds where there are any. */
+/**
+ * An instant as the published servers write it: UTC as `Z`, other zones unchanged, microseconds only if they are not
+ * zero.
+ */
 export function normalInstant(text: string): string {
   const [, date, time, fraction = '', zone = 'Z'] = INSTANT.exec(text) ?? []
   if (date === undefined || time === undefined) return text

@@ -29,7 +29,7 @@ const better = (one: StoredResult, other: StoredResult): StoredResult =>
 
 const hasScores = ({ result_metadata: metadata }: StoredResult): boolean => metadata?.ranked_score_count !== 0
 
-/** Results of the score kind that the league counts now; undefined: of any. */
+/** Results of the league's current score kind; undefined: of any kind. */
 const isOfKind =
   (kind: string | undefined) =>
   ({ result_metadata: metadata }: StoredResult): boolean =>
@@ -43,7 +43,10 @@ interface Standing {
   readonly policies: Set<string>
 }
 
-/** Weighted mean of each player's best results; a round of `halfLifeHours` before the newest counts half. */
+/**
+ * The weighted mean of each player's best results; the weight is halved for each `halfLifeHours` before the newest
+ * round.
+ */
 export function rankByMean(
   request: RankDivisionRequest,
   { halfLifeHours, kind }: { readonly halfLifeHours: number; readonly kind?: string | undefined },
@@ -81,7 +84,7 @@ export function rankByMean(
   }))
 }
 
-/** What a row shows of the rounds that the platform asks about; absent when it asks about none. */
+/** A row's results in the recent rounds that the platform requested; absent if it requested none. */
 function recentRounds(
   { recent_rounds: rounds }: RankDivisionRequest,
   resultOf: (roundId: string) => StoredResult | undefined,
@@ -118,7 +121,7 @@ function bestByPlayer(results: readonly StoredResult[]): Map<string, StoredResul
   return best
 }
 
-/** By rating: placed policies first, then by what is shown of the rating. */
+/** By rating: placed policies first, then by the displayed rating. */
 export function rankByRating(request: RankDivisionRequest, kind: string | undefined): DivisionRanking[] {
   const results = roundOf(request.round_results, isOfKind(kind))
   const rounds = request.completed_rounds

@@ -1,10 +1,10 @@
-// What happens to members after a round without a rule of their own: champions are active, others benched.
+// The default for members after a round without a rule of its own: champions are active, others benched.
 import type { MembershipEvent, RoundMembership } from '../../protocol/commissioner.ts'
 import { statusOf } from './entrants.ts'
 
 const REASONS = { active: 'Champion', benched: 'Not a champion' } as const
 
-/** Events where `substatus` changes; members of other statuses are left alone. */
+/** Events for members whose `substatus` changes; members with other statuses are not changed. */
 export function activityEvents(members: readonly RoundMembership[]): MembershipEvent[] {
   return members.flatMap((member): MembershipEvent[] => {
     const substatus = member.is_champion ? 'active' : 'benched'

@@ -1,19 +1,19 @@
-// From the settlements of a round to its ranking.
+// Derives the ranking of a round from its settlements.
 import type { EpisodeResult, RoundRanking } from '../../protocol/commissioner.ts'
 import type { Settlement } from './commissioner.ts'
 import { compareText, type Entrant } from './entrants.ts'
 
-/** How slots’ scores become scores of a round: their mean, their place in the episode, or whether they came first. */
+/** How scores of slots become scores of a round: their mean, their place in the episode, or whether they came first. */
 export type RoundScoring = 'mean' | 'rank' | 'win'
 
 export interface PolicyTally {
-  /** Mean of the scores that count; 0 when none does. */
+  /** Mean of the scores that count; 0 if none counts. */
   readonly score: number
   /** Episodes whose result names the policy. */
   readonly completed: number
   /** Scores in the mean. */
   readonly counted: number
-  /** Plain mean over all its slots of all results, nothing left out. */
+  /** Plain mean over all of the policy's slots in all results, without exclusions. */
   readonly plainMean: number
 }
 
@@ -43,7 +43,7 @@ export function tally(policyVersionId: string, results: readonly EpisodeResult[]
   return { score: mean(counted), completed, counted: counted.length, plainMean: mean(plain) }
 }
 
-/** Undefined: it does not count. */
+/** Undefined: the score does not count. */
 function slotScore(
   score: number,
   {
@@ -54,7 +54,7 @@ function slotScore(
 ): number | undefined {
   if (scoring === 'rank') return scores.length - scores.filter((other) => other.score > score).length
   if (scoring === 'win') return scores.some((other) => other.score > score) ? 0 : 1
-  // An opponent that did not show up is punished with a negative score; the neutral 0 of the others says nothing.
+  // A no-show opponent gets a negative score, and the neutral 0 of the others is meaningless.
   const isNeutral =
     score === 0 && scores.some((other) => other.score < 0 && other.policy_version_id !== policyVersionId)
   return isNeutral ? undefined : score

@@ -1,5 +1,5 @@
-// The commissioner's side of one `WS /round`: a state machine from frames and timers to frames and the close. It does no
-// input or output, so the socket server, tests and an in-process platform all run the same code.
+// The commissioner's side of one `WS /round`: a state machine that maps frames and timers to frames and the close. It
+// performs no input or output, so the socket server, tests and an in-process platform all run the same code.
 import type {
   CommissionerMessage,
   EpisodeFailed,
@@ -22,7 +22,7 @@ import { type Commissioner, type Draw, type PlannedRound, RoundRefused, type Set
 import { cancelReason, deadlineOf } from './throttle.ts'
 import { BadFrame, closeReason, readPlatformFrame } from './wire.ts'
 
-/** What the transport is to do. Timers come back through `expire` with the same name. */
+/** An instruction to the transport. Timers are reported through `expire` with the same name. */
 export type SessionAction =
   | { readonly kind: 'send'; readonly message: CommissionerMessage | JsonObject }
   | { readonly kind: 'close'; readonly code: number; readonly reason: string }
@@ -43,12 +43,12 @@ const FAILED = 1011
 interface Running {
   readonly start: RoundStart
   readonly plan: PlannedRound
-  /** Episodes that have not been sent yet. */
+  /** Episodes not yet sent. */
   readonly waiting: ScheduledEpisode[]
-  /** Requests that were sent and are not settled. */
+  /** Requests that were sent and are not yet settled. */
   readonly out: Set<string>
   readonly settled: Map<string, Settlement>
-  /** Later settlements of a request that had one. */
+  /** Number of repeated settlements of settled requests. */
   repeated: number
   isComplete: boolean
 }
@@ -62,13 +62,13 @@ export class RoundSession {
     this.#options = options
   }
 
-  /** Takes a frame. Nothing follows a close. */
+  /** Handles a frame. Nothing follows a close. */
   receive(text: string): SessionAction[] {
     if (this.#isClosed) return []
     return this.#guarded(() => this.#handle(readPlatformFrame(text)))
   }
 
-  /** Takes the end of a timer. */
+  /** Handles the expiry of a timer. */
   expire(name: string): SessionAction[] {
     const round = this.#round
     if (this.#isClosed || !round || round.isComplete) return []
@@ -137,7 +137,7 @@ export class RoundSession {
     return this.#dispatch(round, 1)
   }
 
-  /** Sends the next episodes, one a message, or all in one. */
+  /** Sends the next episodes, one per message, or all in one. */
   #dispatch(round: Running, count: number, { isTogether = false } = {}): SessionAction[] {
     const { throttle } = round.plan
     const room = throttle ? Math.min(count, throttle.allowed - round.out.size) : count
@@ -201,7 +201,7 @@ export class RoundSession {
 
 /** Answers a request of the later protocol. @throws RoundRefused */
 function answer(request: CommissionerRequest, { commissioner, now }: RoundSessionOptions): JsonObject {
-  // As it travels: parsed by its own schema, so that every field is written.
+  // In wire form: parsed by its own schema, so that every field is written.
   return JsonObject.parse(JSON.parse(JSON.stringify(answerOf(request, commissioner, now()))))
 }
 

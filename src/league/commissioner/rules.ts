@@ -1,4 +1,4 @@
-// The rules of a ruleset: for each stage of a division, who plays it, how, and what happens to them afterwards.
+// The rules of a ruleset: for each stage of a division, who plays it, how, and what happens to the members afterwards.
 import type { RoundDivision, RoundMembership } from '../../protocol/commissioner.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import {
@@ -21,7 +21,7 @@ export interface Rule {
   readonly minimum: number
   readonly config: JsonObject | undefined
   readonly transitions: readonly Transition[]
-  /** Whether a member plays by this rule; division not looked at. */
+  /** Whether a member plays by this rule; the division is not checked. */
   isEntrant(member: RoundMembership): boolean
 }
 
@@ -32,13 +32,13 @@ const toStage = ({ label, episodes, attempts, min_episodes_per_entrant, self_pla
   selfPlay: self_play,
 })
 
-/** Whether a division is meant. An empty match means every one. */
+/** Whether a division matches. An empty match matches every division. */
 export const isMatch = ({ name, type }: DivisionMatch, division: RoundDivision): boolean =>
   (!name || division.name === name) && (!type || division.type === type)
 
 const matchOf = ({ match, name }: RulesetDivision): DivisionMatch => match ?? (name ? { name } : {})
 
-/** Members that a selector means; without one, those that the division's type implies. */
+/** Members that a selector selects; without a selector, those that the division's type implies. */
 export function isSelected(
   member: RoundMembership,
   selector: EntrantSelector | null | undefined,
@@ -97,7 +97,7 @@ function mergeConfigs(
   return one || other ? { ...one, ...other } : undefined
 }
 
-/** The division of the league that a key of the configuration means: the lowest that matches. */
+/** The division of the league for a key of the configuration: the lowest that matches. */
 export function divisionOf(
   { divisions }: RulesetConfig,
   key: string,

@@ -1,4 +1,4 @@
-// Reads the configuration of a ruleset commissioner: YAML or JSON, from a file or by the name of a bundled one.
+// Reads the configuration of a ruleset commissioner: YAML or JSON, from a file or bundled under a name.
 import { parse } from 'yaml'
 import { AppError } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
@@ -20,7 +20,7 @@ export function parseRuleset(value: unknown): RulesetConfig {
 export function parseRulesetText(text: string): RulesetConfig {
   let value: unknown
   try {
-    // Published configurations are YAML 1.1: `on` and `yes` are booleans there.
+    // Published configurations are YAML 1.1, in which `on` and `yes` are booleans.
     value = parse(text, { version: '1.1', maxAliasCount: 0 })
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
@@ -79,7 +79,7 @@ const BUNDLED: ReadonlyMap<string, unknown> = new Map([['default', DEFAULT]])
 
 /**
  * A bundled configuration by name; blank: `default`.
- * @throws AppError CONFIG_INVALID for a name with slashes, or of none that is bundled
+ * @throws AppError CONFIG_INVALID for a name with slashes, or an unknown name
  */
 export function bundledRuleset(name: string): RulesetConfig {
   const wanted = name.trim() === '' ? 'default' : name.trim().replace(/\.ya?ml$/, '')

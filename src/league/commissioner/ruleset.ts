@@ -1,4 +1,5 @@
-// The ruleset commissioner: a configuration decides who plays when, how slots are filled, and who moves (section 9.6).
+// The ruleset commissioner: a configuration decides who plays when, how slots are filled, and which members move
+// (section 9.6).
 import type { RoundDivision, RoundMembership, RoundStart } from '../../protocol/commissioner.ts'
 import type { MigrationDivision, ProposedRound, ScheduleRoundsRequest } from '../../protocol/commissioner-requests.ts'
 import type { JsonObject } from '../../protocol/json.ts'
@@ -114,7 +115,7 @@ function throttleFor({ dispatch_throttle: throttle }: RulesetConfig, gameConfig:
   return throttle.enabled ? throttleOf(throttle, durationOf(gameConfig)) : undefined
 }
 
-/** Members of other divisions that may fill slots: the sources in order, each policy once. */
+/** Members of other divisions that may fill slots: from the sources in order, each policy once. */
 function fillersOf({ defaults }: RulesetConfig, start: RoundStart, entrants: readonly string[]): string[] {
   const found = defaults.fill_from.flatMap(({ match, entrants: selector }) => {
     const ids = start.divisions.filter((division) => isMatch(match, division)).map(({ id }) => id)

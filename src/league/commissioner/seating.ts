@@ -1,4 +1,4 @@
-// Line-ups of a ruleset round: who plays which slot of which episode, by each of the configured ways.
+// Line-ups of a ruleset round: who plays which slot of which episode, for each of the configured methods.
 
 import { newRating, RATING_SIGMA } from '../../evaluation/statistics/plackett-luce.ts'
 import { at, atKey } from '../../kernel/at.ts'
@@ -38,12 +38,12 @@ export function lineUp(request: SeatingRequest): Lineups {
   const windows = (step: number, span: number): Lineups =>
     Array.from({ length: count }, (_, episode) => window(ordered, { episode: episode % span, slots, step }))
   if (defaults.seating === 'baseline_window') return windows(entrants.length > slots ? slots : 1, count)
-  // Neighbours in skill: the window does not wrap from the last to the first.
+  // Neighbours in skill: the window does not wrap around from the last to the first.
   if (defaults.seating === 'mmr_neighbors') return windows(1, entrants.length - slots + 1)
   return windows(1, count)
 }
 
-/** The order in which windows run over the entrants. */
+/** The order in which windows pass over the entrants. */
 function order({ entrants, defaults, draw, recentResults }: SeatingRequest): readonly Entrant[] {
   if (defaults.seating === 'shuffled_window') return shuffle(entrants, draw)
   if (defaults.seating !== 'mmr_neighbors') return entrants
@@ -59,7 +59,7 @@ function order({ entrants, defaults, draw, recentResults }: SeatingRequest): rea
 const JITTER = RATING_SIGMA / 4
 const FINE = 2 ** 31
 
-/** A normal deviate, by Box and Muller. */
+/** A normal deviate, by the Box-Muller method. */
 function normal(draw: Draw): number {
   const one = (draw(FINE) + 1) / (FINE + 1)
   const other = draw(FINE) / FINE
@@ -77,7 +77,7 @@ function shuffle<T>(items: readonly T[], draw: Draw): T[] {
   return out
 }
 
-/** Mean skill of every policy of recent rounds, oldest first. */
+/** The mean skill of every policy in recent rounds, oldest first. */
 export function skillMeans(results: readonly RecentResult[]): Map<string, number> {
   const rounds = new Map<string, RecentResult[]>()
   for (const result of results) rounds.set(result.round_id, [...(rounds.get(result.round_id) ?? []), result])
@@ -102,7 +102,7 @@ function selfPlay({ entrants, stage, slots }: SeatingRequest): Lineups {
   )
 }
 
-/** Fewer entrants than slots: all of them are in every episode, and the rest is filled. */
+/** With fewer entrants than slots, all of them are in every episode, and fillers take the remaining slots. */
 function fill(request: SeatingRequest): Lineups {
   const { stage, slots, fillers, defaults } = request
   const entrants = order(request).map(({ policyVersionId }) => policyVersionId)
@@ -120,7 +120,7 @@ function fill(request: SeatingRequest): Lineups {
   )
 }
 
-/** Teams of one entrant each, on neighbouring slots; consecutive entrants, and the teams change places. */
+/** Each team is one entrant on neighbouring slots. Consecutive entrants play together, and the teams change places. */
 function teamBlocks({ entrants, stage, slots, defaults }: SeatingRequest): Lineups {
   const teams = defaults.team_count
   if (slots % teams !== 0) throw new RoundRefused(`team_blocks seating requires num_agents divisible by ${teams}`)
@@ -132,7 +132,7 @@ function teamBlocks({ entrants, stage, slots, defaults }: SeatingRequest): Lineu
   })
 }
 
-/** Two-slot games: each entrant against its nearest neighbours, those below it first. */
+/** Two-slot games: each entrant plays its nearest neighbours, those below it first. */
 function leaderboardNeighbors({ entrants, stage, recentResults }: SeatingRequest): Lineups {
   const means = recentMeans(recentResults)
   const ids = entrants.map(({ policyVersionId }) => policyVersionId)

@@ -1,4 +1,4 @@
-// Ratings over rounds: each round with two policies or more is one match of all against all, ordered by rank.
+// Ratings over rounds: each round with two or more policies is one match of all against all, ordered by rank.
 
 import { newRating, RATING_MU, type Rating, rateMatch } from '../../evaluation/statistics/plackett-luce.ts'
 import { at } from '../../kernel/at.ts'
@@ -15,17 +15,17 @@ export interface Skill {
   readonly playerId: string | null
   /** Rated rounds. */
   readonly rounds: number
-  /** Whether its rating means something: 5 rated rounds, or a start from its player's best. */
+  /** Whether its rating is meaningful: 5 rated rounds, or a start from its player's best rating. */
   readonly isPlaced: boolean
 }
 
-/** Rated rounds after which a policy is placed, and its player's others may start from its rating. */
+/** Rated rounds after which a policy is placed, and other policies of its player may start from its rating. */
 export const PLACED_ROUNDS = 5
 
 /** @param rounds oldest first */
 export function rateRounds(rounds: readonly (readonly RatedResult[])[]): Map<string, Skill> {
   const skills = new Map<string, Skill>()
-  /** The highest rating that a player ever had with a policy of 5 rounds. */
+  /** The highest rating that each player ever had with a policy of 5 rounds. */
   const best = new Map<string, number>()
   for (const round of rounds) {
     const entrants = [...bestResults(round).values()]
@@ -59,7 +59,7 @@ export function rateRounds(rounds: readonly (readonly RatedResult[])[]): Map<str
   return skills
 }
 
-/** One result a policy: the highest score, then the lowest rank; in the order of ranks. */
+/** One result per policy: the highest score, then the lowest rank; in the order of ranks. */
 function bestResults(round: readonly RatedResult[]): Map<string, RatedResult> {
   const best = new Map<string, RatedResult>()
   for (const result of round) {

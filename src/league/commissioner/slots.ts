@@ -1,19 +1,19 @@
-// Time cut into slots since 1970: a division gets one round a slot at most.
+// Divides time since 1970 into slots: a division gets at most one round per slot.
 
 import type { RoundSummary } from '../../protocol/commissioner-requests.ts'
 import { parseInstant } from './instants.ts'
 
 const MINUTE = 60_000
-/** Statuses of rounds that are still to be played. */
+/** Statuses of unfinished rounds. */
 const OPEN: readonly string[] = ['pending', 'claimed', 'running']
 
-/** When the slot of an instant began, milliseconds since 1970. */
+/** The start of the slot of an instant, in milliseconds since 1970. */
 export function slotStart(now: number, minutes: number): number {
   const length = minutes * MINUTE
   return Math.floor(now / length) * length
 }
 
-/** Whether a division may get a round now: none of its rounds is open, and none was created in this slot. */
+/** Whether a division may get a round now: it has no open round, and none was created in this slot. */
 export function isDue(
   divisionId: string,
   rounds: readonly RoundSummary[],

@@ -1,4 +1,4 @@
-// The one stage of a round: how many episodes, and what it is called.
+// The single stage of a round: the number of episodes, and its name.
 import { z } from 'zod'
 import type { ScheduledEpisode } from '../../protocol/commissioner.ts'
 import type { JsonObject } from '../../protocol/json.ts'
@@ -8,7 +8,7 @@ import { type Draw, RoundRefused } from './commissioner.ts'
 export interface Stage {
   readonly label: string
   readonly episodes: number
-  /** Appearances that each entrant gets at least; null: not asked for, and one is enough. */
+  /** Minimum number of appearances per entrant; null: not set, and one is enough. */
   readonly perEntrant: number | null
   readonly selfPlay: boolean
 }
@@ -21,8 +21,8 @@ const Written = z.object({
 })
 
 /**
- * The stage that settings write down as the only one of `stages`; undefined: they write none.
- * @throws RoundRefused for another number of stages than one, and for values out of range
+ * The stage that settings define as the only one of `stages`; undefined: they define none.
+ * @throws RoundRefused for any other number of stages, and for values out of range
  */
 export function readStage(settings: JsonObject, key: string, base: Stage): Stage | undefined {
   const { [key]: stages } = settings
@@ -42,12 +42,12 @@ export function readStage(settings: JsonObject, key: string, base: Stage): Stage
 
 export const DEFAULT_STAGE: Stage = { label: 'Round', episodes: 1, perEntrant: null, selfPlay: false }
 
-/** How many episodes give each entrant its appearances. */
+/** The number of episodes that gives each entrant its appearances. */
 export function episodeCount({ episodes, perEntrant }: Stage, entrants: number, slots: number): number {
   return Math.max(episodes, Math.ceil((entrants * (perEntrant ?? 1)) / slots))
 }
 
-/** What people see of a round. */
+/** The displayed description of a round. */
 export function roundDisplay(stage: Stage, entrants: number, poolId: string): JsonObject {
   const appearances = stage.perEntrant === null ? '' : `, at least ${stage.perEntrant} appearances each`
   return {
@@ -57,7 +57,7 @@ export function roundDisplay(stage: Stage, entrants: number, poolId: string): Js
   }
 }
 
-/** Seeds lie in 0 to 2^31 - 1. */
+/** Seeds range from 0 to 2^31 - 1. */
 const SEEDS = 2 ** 31
 
 export function toEpisodes(

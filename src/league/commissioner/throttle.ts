@@ -1,4 +1,4 @@
-// Concurrency of a round's episodes, and the time after which one counts as lost.
+// Concurrency of a round's episodes, and the time after which an episode counts as lost.
 import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
 import type { DispatchThrottle } from '../../protocol/ruleset.ts'
 
@@ -10,13 +10,13 @@ export function throttleOf(
   const { min_in_flight: least, max_in_flight: most, startup_buffer_seconds: buffer } = throttle
   if (timeoutSeconds === undefined) return { allowed: least, gapSeconds: 0 }
   const seconds = Math.max(1, timeoutSeconds - buffer)
-  // In this order: the last binary digit decides where the quotient is a whole number.
+  // In this order, because the last binary digit matters where the quotient is an integer.
   const load = Math.trunc(throttle.target_load / (throttle.worker_seconds_per_episode / seconds))
   const allowed = Math.min(Math.max(load, least), most)
   return { allowed, gapSeconds: throttle.stagger_seconds ?? seconds / allowed }
 }
 
-/** Where a duration may stand, the strongest first. */
+/** The possible places of a duration, in order of precedence. */
 const DURATIONS = [
   'round_timeout_seconds',
   'server_duration_timeout_seconds',
@@ -29,12 +29,12 @@ const DURATIONS = [
   'server_timeout_seconds',
 ] as const
 
-/** Minimum time limit of an episode in seconds, whatever its configuration says. */
+/** Minimum time limit of an episode in seconds, whatever its configuration. */
 const LEAST_SECONDS = 300
 
 const isPositive = (value: JsonValue | undefined): value is number => typeof value === 'number' && value > 0
 
-/** Seconds that an episode of a configuration takes; undefined: it does not say. */
+/** Duration of an episode in seconds, from its configuration; undefined: not given. */
 export function durationOf(config: JsonObject): number | undefined {
   for (const key of DURATIONS) {
     const found = findPositive(config, key)
@@ -45,7 +45,7 @@ export function durationOf(config: JsonObject): number | undefined {
   return isPositive(connect) ? connect : undefined
 }
 
-/** In the object itself, then in those inside it; lists are not searched. */
+/** Searches the object itself, then the objects inside it, but not lists. */
 function findPositive(config: JsonObject, key: string): number | undefined {
   const own = Object.hasOwn(config, key) ? config[key] : undefined
   if (isPositive(own)) return own

@@ -1,4 +1,4 @@
-// What a ruleset makes of members at the end of a round: the first transition whose criteria hold.
+// What a ruleset does with members at the end of a round: the first transition whose criteria hold applies.
 import type { MembershipEvent, RoundDivision, RoundMembership, ScheduledEpisode } from '../../protocol/commissioner.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { RulesetConfig, Transition } from '../../protocol/ruleset.ts'
@@ -7,7 +7,7 @@ import { statusOf } from './entrants.ts'
 import { resultsInOrder, tally } from './round-score.ts'
 import { divisionOf, type Rule } from './rules.ts'
 
-/** Error samples of an event, and characters of each. */
+/** Error samples per event, and the maximum length of each in characters. */
 const SAMPLES = 3
 const SAMPLE_LENGTH = 500
 
@@ -21,7 +21,7 @@ export interface EndedRound {
   readonly settlements: ReadonlyMap<string, Settlement>
 }
 
-/** What a round showed of a policy. */
+/** A policy's observed results in a round. */
 interface Observed {
   readonly completed: number
   readonly scheduled: number
@@ -95,7 +95,7 @@ function toEvent(
 
 const FALLBACK = 'Ruleset transition'
 
-/** `failed_check` as people read it: Failed check. */
+/** `failed_check` in readable form: Failed check. */
 function nameOf({ name, id }: Transition): string {
   if (name) return name
   if (!id) return FALLBACK

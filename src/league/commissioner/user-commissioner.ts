@@ -1,10 +1,10 @@
-// A commissioner that a user writes: a module with the export `commissioner`.
+// A commissioner written by a user: a module with the export `commissioner`.
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AppError } from '../../kernel/errors.ts'
 import type { Commissioner } from './commissioner.ts'
 
-/** What a module must have to be a commissioner. */
+/** The methods that a module must have to be a commissioner. */
 const METHODS = ['planRound', 'scheduleRounds', 'rankDivision', 'describeDivision'] as const
 
 /** @throws AppError PLUGIN_INVALID naming what is missing */

@@ -1,9 +1,10 @@
-// Who plays which slot of an episode, when entrants are taken in turn.
+// Assigns slots of an episode when entrants are taken in turn.
 import { at } from '../../kernel/at.ts'
 import type { Entrant } from './entrants.ts'
 
 /**
- * Entrants from a moving start, in turn. With fewer entrants than slots all of them are in, and the turn goes on.
+ * Takes entrants in turn from a moving start. With fewer entrants than slots, all of them play, and the turn wraps
+ * around.
  * @param step how far the start moves from one episode to the next
  */
 export function window(

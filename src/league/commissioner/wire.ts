@@ -5,7 +5,7 @@ import { checkDepth, describeIssue } from '../../kernel/parse.ts'
 import { CommissionerMessage, PlatformMessage, RoundComplete, ScheduleEpisodes } from '../../protocol/commissioner.ts'
 import { CommissionerRequest } from '../../protocol/commissioner-requests.ts'
 
-/** A frame that cannot be read; `reason` goes into the close frame. */
+/** An invalid frame; `reason` goes into the close frame. */
 export class BadFrame extends Error {
   constructor(reason: string) {
     super(reason)
@@ -13,9 +13,9 @@ export class BadFrame extends Error {
   }
 }
 
-/** Bytes of one frame: a state of 10 MB with escapes, and everything around it. */
+/** Maximum size of one frame in bytes: a state of 10 MB with escapes, and its surroundings. */
 export const MAX_FRAME_BYTES = 64 * 1024 * 1024
-/** Characters of a reason: a close frame takes 123 bytes. */
+/** Maximum length of a reason in characters: a close frame holds 123 bytes. */
 const REASON_LENGTH = 120
 
 export const closeReason = (text: string): string => {
@@ -28,7 +28,7 @@ const PLATFORM_TYPES = PlatformMessage.options.map(({ shape }): string => shape.
 const REQUEST_TYPES = CommissionerRequest.options.map(({ shape }): string => shape.type.value)
 const COMMISSIONER_TYPES = CommissionerMessage.options.map(({ shape }): string => shape.type.value)
 
-/** What a platform says to a commissioner. @throws BadFrame */
+/** Parses a platform's message to a commissioner. @throws BadFrame */
 export function readPlatformFrame(text: string): PlatformMessage | CommissionerRequest {
   const value = parseFrame(text)
   const type = typeOf(value)
@@ -37,7 +37,7 @@ export function readPlatformFrame(text: string): PlatformMessage | CommissionerR
   throw new BadFrame(`unknown message type: '${type}'`)
 }
 
-/** What a commissioner says to a platform. @throws BadFrame */
+/** Parses a commissioner's message to a platform. @throws BadFrame */
 export function readCommissionerFrame(text: string): CommissionerMessage {
   const value = parseFrame(text)
   const type = typeOf(value)
@@ -66,12 +66,12 @@ function check<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new BadFrame(describeIssue(parsed.error, 'message'))
 }
 
-/** A message as it is sent. Fields of later protocols are there only where they have a value. */
+/** A message in wire form. Fields of later protocols are included only if they have a value. */
 export function writeFrame(message: PlatformMessage | CommissionerRequest | CommissionerMessage): string {
   return JSON.stringify(message)
 }
 
-/** The message in the normal form of 9.2: its fields alone, nulls and empty lists included. */
+/** The message in the normal form of 9.2: only its own fields, including nulls and empty lists. */
 export function toMinimalForm(message: PlatformMessage | CommissionerMessage): unknown {
   if (message.type === 'round_start') {
     const { league, divisions, memberships, ...rest } = message

@@ -1,5 +1,5 @@
-// Takes an archive of source in: counted while it streams, checked whole, and only then known. Also: how it is started when
-// its owner has not said so.
+// Receives a source archive: counts its bytes while it streams, validates it completely, and only then records it. Also
+// chooses the command line if the owner has given none.
 import { createHash, randomUUID } from 'node:crypto'
 import { type BlobStore, readBlob } from '../../host/blobs.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -41,7 +41,7 @@ export async function keepSource(
   }
 }
 
-/** Files that start a policy, the first one that is there, and the program for each ending. */
+/** Files that start a policy, the first existing one counts, and the program for each extension. */
 const STARTS = [
   'player.py',
   'main.py',
@@ -57,11 +57,11 @@ const PROGRAMS: Readonly<Record<string, string>> = { py: 'python3', ts: 'node', 
 
 /**
  * The command line of an archive whose owner gave none.
- * @throws AppError VALIDATION_ERROR when no file says how
+ * @throws AppError VALIDATION_ERROR when no file determines it
  */
 export function defaultRun(paths: readonly string[]): string[] {
   for (const name of STARTS) {
-    // At the top, or in the one folder that an archive of a folder has.
+    // At the top, or in the single folder of an archive that contains a folder.
     const found = paths.find((path) => path === name || (/^[^/]+\/[^/]+$/.test(path) && path.endsWith(`/${name}`)))
     const program = PROGRAMS[name.split('.').at(-1) ?? '']
     if (found !== undefined && program !== undefined) return [program, found]

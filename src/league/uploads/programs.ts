@@ -1,5 +1,5 @@
-// Makes uploaded policies playable for the time of one match: source is unpacked into a fresh folder, secrets go into the
-// environment of their own program, and everything is removed afterwards.
+// Makes uploaded policies playable for the duration of one match: source is unpacked into a new folder, secrets go into
+// the environment of their own program, and everything is removed afterwards.
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { isUploaded, type UploadedPolicy } from '../../protocol/league.ts'
 import type { PolicyVersionRecord } from '../../store/leagues/rows.ts'
 import { readSourceArchive } from './source-archive.ts'
 
-/** What the secrets of a policy are asked of. */
+/** The source of a policy's secrets. */
 export interface SecretSource {
   open(versionId: string): Promise<Readonly<Record<string, string>>>
 }
@@ -18,15 +18,15 @@ export interface SecretSource {
 export interface ProgramOptions {
   readonly blobs: BlobStore
   readonly secrets: SecretSource
-  /** Variables of every program. */
+  /** Environment variables of every program. */
   readonly environment: Readonly<Record<string, string>>
   /** The command line of a container engine; undefined: images cannot play. */
   readonly engine: string | undefined
-  /** Variables of the engine itself. Containers do not see them. */
+  /** Environment variables of the engine itself. Containers do not see them. */
   readonly engineEnvironment: Readonly<Record<string, string>>
 }
 
-/** The players of one match, in the order of its slots. */
+/** The players of one match, in slot order. */
 export interface PreparedPlayers extends AsyncDisposable {
   readonly players: readonly EvaluationPlayer[]
   readonly environments: readonly Readonly<Record<string, string>>[]
@@ -36,7 +36,7 @@ export interface PreparedPlayers extends AsyncDisposable {
 
 /** Limits of a program: no core files, files of 1 GiB, 20 minutes of processor time. */
 const LIMITS = 'ulimit -c 0 -f 1048576 -t 1200 2>/dev/null'
-/** Shorter values are not replaced in texts: `1` would be everywhere. */
+/** Shorter values are not replaced in texts: `1` would match everywhere. */
 const SHORTEST_SECRET = 4
 
 const OFF = 'this server runs no uploaded programs'
@@ -102,8 +102,8 @@ async function commandOf(player: UploadedPolicy, { folder, secrets, programs }: 
   }
   const { engine } = programs
   if (engine === undefined) throw new AppError('ENGINE_MISSING', 'no container engine is configured')
-  // In a file, since a variable of the engine's own, such as DOCKER_HOST, must not come from a player, and since every user
-  // of the machine can read command lines.
+  // In a file, because a player must not set a variable of the engine itself, such as DOCKER_HOST, and because every
+  // user of the machine can read command lines.
   const list = join(folder, 'secrets.env')
   const [broken] = Object.entries(secrets).find(([, value]) => /[\r\n]/.test(value)) ?? []
   if (broken !== undefined)
@@ -121,7 +121,7 @@ async function commandOf(player: UploadedPolicy, { folder, secrets, programs }: 
     quote(player.image),
     ...args.map(quote),
   ]
-  // The game listens on this machine's loopback: the container shares its network.
+  // The game listens on this machine's loopback interface, so the container shares its network.
   const variables = '-e COGAMES_ENGINE_WS_URL -e COWORLD_PLAYER_WS_URL'
   return `exec ${engine} run --rm --network host ${variables} --env-file ${quote(list)} ${words.join(' ')}`
 }
@@ -129,7 +129,7 @@ async function commandOf(player: UploadedPolicy, { folder, secrets, programs }: 
 const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 function redactor(hidden: ReadonlySet<string>): (text: string) => string {
-  // The longest first: one secret may be a part of another.
+  // Longest first, because one secret may be part of another.
   const values = [...hidden].sort((a, b) => b.length - a.length)
   return (text) => values.reduce((left, value) => left.replaceAll(value, '[secret]'), text)
 }

@@ -1,5 +1,5 @@
-// Archives of source that players upload: what is accepted, and how it is unpacked. An archive is checked whole before it is
-// kept, and checked again while it is unpacked.
+// Source archives that players upload: which are accepted, and how they are unpacked. An archive is validated
+// completely before it is stored, and again while it is unpacked.
 import { open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -8,33 +8,33 @@ import { AppError } from '../../kernel/errors.ts'
 import { makeFolder } from '../../lib/folders.ts'
 import { readTar, type TarEntry } from '../../lib/tar.ts'
 
-/** Bytes of an archive as it comes: source, not weights. */
+/** Maximum size of an uploaded archive in bytes: source, not weights. */
 export const MAX_ARCHIVE_BYTES = 16 * 1024 * 1024
-/** Bytes, files and levels of what is in it. */
+/** Maximum bytes, files and levels of its content. */
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 const MAX_FILES = 2000
 const MAX_LEVELS = 32
-/** Characters of a path, and bytes of one part of it: what file systems take. */
+/** Maximum length of a path in characters, and of one part of it in bytes: the limits of file systems. */
 const MAX_PATH = 500
 const MAX_PART = 255
 
 export interface SourceContents {
   readonly files: number
   readonly bytes: number
-  /** Paths in the archive, in its order; folders left out. */
+  /** Paths in the archive, in order, without folders. */
   readonly paths: readonly string[]
 }
 
 const bad = (message: string): AppError => new AppError('UPLOAD_INVALID', `the archive ${message}`)
 
-/** Shown in a message: short, and without control characters. */
+/** A path for a message: short, and without control characters. */
 const shown = (path: string): string => JSON.stringify(path.slice(0, 100))
 
 /**
- * Reads an archive, and writes it below a folder when one is given.
- * @param source a tar archive, packed with gzip or not
- * @param folder empty, or absent; undefined: nothing is written
- * @throws AppError UPLOAD_INVALID for absolute paths, `..`, links, devices, names twice, too much of anything
+ * Reads an archive, and writes its files to a folder if one is given.
+ * @param source a tar archive, with or without gzip
+ * @param folder empty or missing; undefined: nothing is written
+ * @throws AppError UPLOAD_INVALID for absolute paths, `..`, links, devices, duplicate names, and exceeded limits
  */
 export async function readSourceArchive(source: AsyncIterable<Uint8Array>, folder?: string): Promise<SourceContents> {
   const seen = new Map<string, 'file' | 'folder'>()
@@ -53,7 +53,7 @@ export async function readSourceArchive(source: AsyncIterable<Uint8Array>, folde
   return { files: paths.length, bytes, paths }
 }
 
-/** Undoes gzip. The bytes are counted as they come out, so that a bomb stops at the limit. */
+/** Decompresses gzip. The output bytes are counted, so that a bomb stops at the limit. */
 async function* unpacked(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]()
   const first = await iterator.next()
@@ -71,7 +71,7 @@ async function* unpacked(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   input.on('error', (error) => gunzip.destroy(error))
   input.pipe(gunzip)
   let count = 0
-  // Headers and padding come on top of what the files hold.
+  // Headers and padding are added to the size of the files.
   const most = MAX_UNPACKED_BYTES + MAX_FILES * 4096
   try {
     for await (const part of gunzip) {
@@ -90,7 +90,7 @@ async function* unpacked(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
-/** The path of an entry, cleaned; empty: the top folder itself. */
+/** The normalized path of an entry; empty: the top folder itself. */
 function checkEntry({ path, kind }: TarEntry, seen: Map<string, 'file' | 'folder'>): string {
   if (kind === 'link') throw bad(`has a link, ${shown(path)}: links are not accepted`)
   if (kind === 'other') throw bad(`has ${shown(path)}, which is neither a file nor a folder`)

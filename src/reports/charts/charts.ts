@@ -4,9 +4,9 @@ import { quantile } from '../results/values.ts'
 import { density } from './density.ts'
 import { draw, Plot, shortLabel } from './draw.ts'
 
-/** Bars of one chart; further ones are left out, and the caption says so. */
+/** Maximum number of bars in one chart; further ones are left out, and the caption says so. */
 const MAX_BARS = 30
-/** Marks of one chart: more cannot be told apart, and make the file heavy. */
+/** Maximum number of marks in one chart: more could not be distinguished, and would make the file large. */
 const MAX_MARKS = 2000
 const BINS = 20
 const COLOURS = ['#4453c4', '#c0392b', '#b7791f', '#2f855a', '#805ad5', '#2b6cb0', '#97266d', '#718096']
@@ -16,7 +16,7 @@ type Counts = readonly (readonly [string, number])[]
 const cut = (caption: string, kept: number, all: number): string =>
   kept < all ? `${caption} (${kept} of ${all} are shown)` : caption
 
-/** Every n-th of a list, so that at most `MAX_MARKS` are left. */
+/** Every n-th element of a list, so that at most `MAX_MARKS` are left. */
 export function sampled<T>(list: readonly T[]): readonly T[] {
   const step = Math.ceil(list.length / MAX_MARKS)
   return step <= 1 ? list : list.filter((_, index) => index % step === 0)
@@ -50,11 +50,11 @@ export interface StackRow {
   readonly name: string
   readonly kind: string
   readonly count: number
-  /** The chart is repeated for each. */
+  /** The chart is repeated for each facet. */
   readonly facet?: string
 }
 
-/** Stacked bars: one for each name, one colour for each kind. */
+/** Stacked bars: one per name, with one colour per kind. */
 export function stackedChart(caption: string, rows: readonly StackRow[]): string {
   const names = [...new Set(rows.map(({ name }) => name))].slice(0, MAX_BARS)
   const kept = rows.filter(({ name }) => names.includes(name)).map((row) => ({ ...row, name: shortLabel(row.name) }))
@@ -70,7 +70,7 @@ export function stackedChart(caption: string, rows: readonly StackRow[]): string
 
 const kindsOf = (rows: readonly { readonly kind: string }[]): string[] => [...new Set(rows.map(({ kind }) => kind))]
 
-/** A legend as text marks: Plot's own is HTML beside the SVG. */
+/** A legend as text marks, because Plot's own legend is HTML next to the SVG. */
 function legendOf(rows: readonly { readonly kind: string }[]) {
   return kindsOf(rows).map((kind, index) =>
     Plot.text([kind], {
@@ -83,7 +83,7 @@ function legendOf(rows: readonly { readonly kind: string }[]) {
   )
 }
 
-/** Bars side by side for each name, in one panel for each facet. */
+/** Grouped bars for each name, in one panel per facet. */
 export function groupedChart(caption: string, rows: readonly StackRow[]): string {
   const facets = [...new Set(rows.map(({ facet = '' }) => facet))].slice(0, 12)
   const kept = rows

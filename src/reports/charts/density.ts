@@ -2,14 +2,17 @@
 
 export interface DensityPoint {
   readonly value: number
-  /** Share of the sample per unit at that value. */
+  /** Share of the sample per unit at this value. */
   readonly share: number
 }
 
-/** Values that the curve is computed of: evenly taken from a longer sample. */
+/** Maximum sample size for the curve; a longer sample is thinned evenly. */
 const MAX_SAMPLE = 2000
 
-/** @param sorted the sample; @returns `points` points from the least to the greatest value; none for fewer than two values */
+/**
+ * @param sorted the sample; @returns `points` points from the smallest to the largest value; none for fewer than two
+ * values
+ */
 export function density(sorted: readonly number[], points: number): DensityPoint[] {
   const step = Math.max(1, Math.floor(sorted.length / MAX_SAMPLE))
   const sample = sorted.filter((_, index) => index % step === 0)

@@ -2,24 +2,22 @@
 import * as Plot from '@observablehq/plot'
 import { createSvgDocument, escapeText } from './svg-document.ts'
 
-/** What a chart is made of, as Observable Plot takes it. */
+/** The options of a chart, as Observable Plot takes them. */
 type ChartOptions = Omit<Plot.PlotOptions, 'document'>
 
 const WIDTH = 560
 const HEIGHT = 300
-/** Characters of a label on an axis. */
+/** Maximum length of an axis label, in characters. */
 const LABEL = 24
 
-/** Plot asks for the type of a browser's document; ours has the parts that it uses. */
+/** Plot requires the type of a browser's document; ours has the parts that it uses. */
 const isDrawable = (document: object): document is NonNullable<Plot.PlotOptions['document']> =>
   'createElementNS' in document
 
 export const shortLabel = (name: string): string =>
   name === '' ? '–' : name.length > LABEL ? `${name.slice(0, LABEL - 1)}…` : name
 
-/**
- * @param caption what the chart shows, in one sentence: also what a screen reader reads
- */
+/** @param caption what the chart shows, in one sentence, also for screen readers */
 export function draw(caption: string, options: ChartOptions): string {
   const document = createSvgDocument()
   if (!isDrawable(document)) throw new TypeError('nothing to draw in')

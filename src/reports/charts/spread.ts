@@ -1,10 +1,10 @@
-// Charts of how values spread: boxes, violins, points, and sessions over time.
+// Charts of distributions: boxes, violins, points, and sessions over time.
 import { groupBy } from '../results/values.ts'
 import { sampled } from './charts.ts'
 import { density } from './density.ts'
 import { draw, Plot, shortLabel } from './draw.ts'
 
-/** Groups of one chart, those with the most values. */
+/** Maximum number of groups in one chart: those with the most values. */
 const MAX_GROUPS = 20
 const COLOUR = '#4453c4'
 
@@ -13,7 +13,7 @@ interface Grouped {
   readonly value: number
 }
 
-/** The groups with the most values, and what the caption says of the others. */
+/** The groups with the most values, and a note on the others for the caption. */
 function largest(rows: readonly Grouped[]): { readonly groups: [string, Grouped[]][]; readonly tail: string } {
   const all = [...groupBy(rows, ({ group }) => group)].toSorted(([, a], [, b]) => b.length - a.length)
   const tail = all.length > MAX_GROUPS ? ` (the ${MAX_GROUPS} of ${all.length} with the most values)` : ''
@@ -34,7 +34,7 @@ export function boxChart(caption: string, rows: readonly Grouped[], unit: string
   })
 }
 
-/** A mirrored density curve for each group, with its points where there are few. */
+/** A mirrored density curve for each group, with individual points for small groups. */
 export function violinChart(caption: string, rows: readonly Grouped[], unit: string): string {
   const { groups, tail } = largest(rows)
   const curves = groups.flatMap(([group, own]) => {

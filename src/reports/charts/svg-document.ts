@@ -1,10 +1,10 @@
-// The few parts of a document that a chart library needs to build SVG, without a browser: elements, attributes, styles and
-// text, and their serialisation. Nothing can be selected or measured.
+// The few parts of a document that a chart library needs to build SVG without a browser: elements, attributes, styles
+// and text, and their serialisation. Selection and measurement are not supported.
 const SVG = 'http://www.w3.org/2000/svg'
 const VOID_TEXT = /[&<>"]/g
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** Text as HTML shows it, in content and in attributes. */
+/** Escapes text for HTML content and attributes. */
 export const escapeText = (text: string): string => text.replace(VOID_TEXT, (char) => ENTITIES[char] ?? char)
 
 class TextNode {
@@ -97,7 +97,7 @@ class SvgElement {
     return null
   }
   addEventListener(): void {
-    // A chart on paper hears nothing.
+    // A static chart receives no events.
   }
   set textContent(text: unknown) {
     this.#children.length = 0
@@ -128,5 +128,5 @@ class SvgDocument {
   }
 }
 
-/** A document that charts are drawn in. */
+/** A document for drawing charts. */
 export const createSvgDocument = (): SvgDocument => new SvgDocument()

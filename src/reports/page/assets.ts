@@ -1,4 +1,4 @@
-// The style and the script of a report. Both are inside the file: nothing is loaded from elsewhere.
+// The style and the script of a report. Both are inside the file, so nothing is loaded from elsewhere.
 
 export const STYLE = `:root{color-scheme:light dark;--ink:light-dark(#1b1b1f,#e9e9ef);--paper:light-dark(#fbfbfd,#17171b);--rule:light-dark(#dcdce3,#3a3a42);--soft:light-dark(#5c5c66,#a5a5b0);--accent:light-dark(#4453c4,#9aa5ff)}
 *{box-sizing:border-box}body{font:16px/1.5 system-ui,sans-serif;margin:0;display:grid;grid-template-columns:15rem minmax(0,1fr);color:var(--ink);background:var(--paper)}

@@ -1,4 +1,4 @@
-// Files inside a report, for its reader to save.
+// Files inside a report that its reader can save.
 import { text } from './html.ts'
 
 export interface Download {

@@ -1,4 +1,4 @@
-// Pieces of a report's page. Everything that comes from data passes `escapeText`.
+// Parts of a report's page. All data passes through `escapeText`.
 import { escapeText } from '../charts/svg-document.ts'
 import { textOf } from '../results/values.ts'
 
@@ -16,7 +16,7 @@ export function card(rows: readonly (readonly [string, unknown, colour?: string]
 export const heading = (title: string): string => `<h3>${text(title)}</h3>`
 export const note = (sentence: string): string => `<p class="note">${text(sentence)}</p>`
 
-/** Share as percent with one decimal; a dash where there is nothing to share. */
+/** A share as percent with one decimal; a dash if the whole is 0. */
 export const percent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${((part / whole) * 100).toFixed(1)}%`
 

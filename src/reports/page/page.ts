@@ -1,11 +1,11 @@
-// One report as one HTML file.
+// Formats a report as one HTML file.
 import { SCRIPT, STYLE } from './assets.ts'
 import { text } from './html.ts'
 
 export interface PageSection {
   readonly slug: string
   readonly title: string
-  /** The heading in the side bar that the section is under; absent: none. */
+  /** The side bar heading of the section; absent: none. */
   readonly group?: string | undefined
   readonly body: string
 }
@@ -13,7 +13,7 @@ export interface PageSection {
 export interface PageOptions {
   readonly title: string
   readonly sections: readonly PageSection[]
-  /** Further content of the body, behind the sections. */
+  /** Additional content of the body, after the sections. */
   readonly extra?: string
 }
 
@@ -29,7 +29,7 @@ function navigation(sections: readonly PageSection[]): string {
     .join('')
 }
 
-/** The file in parts, so that a large one need not be one string. */
+/** The file in parts, so that a large one need not be a single string. */
 export function pageParts({ title, sections, extra = '' }: PageOptions): string[] {
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(title)}</title><style>${STYLE}</style></head><body><nav aria-label="Sections">${navigation(sections)}</nav><main><h1>${text(title)}</h1>`,

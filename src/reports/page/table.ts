@@ -1,21 +1,21 @@
-// Tables of a report: searched, filtered by column, sorted and turned over in the browser. Long ones travel compressed, and
-// their first page is readable without a script.
+// Tables of a report, which can be searched, filtered by column, sorted and paged in the browser. Long tables are
+// compressed, and their first page is readable without a script.
 import { gzipSync } from 'node:zlib'
 import { textOf } from '../results/values.ts'
 import { note, text } from './html.ts'
 
-/** Rows of one page in the browser. */
+/** Rows per page in the browser. */
 const PAGE = 200
-/** Rows of one table: more would make the file heavier than a browser likes. */
+/** Maximum rows of one table: more would make the file too large for a browser. */
 export const MAX_ROWS = 20_000
-/** Characters of a cell that are shown; the title has the rest. */
+/** Maximum characters shown in a cell; the title has the full text. */
 const MAX_CELL = 300
 
 export interface TableOptions {
   readonly id?: string
   readonly columns: readonly string[]
   readonly rows: readonly (readonly unknown[])[]
-  /** How many rows there are, where `rows` is only the first of them. */
+  /** The total number of rows, if `rows` contains only the first ones. */
   readonly total?: number
   /** Class of a row: `warning`, `error` or `gap`. */
   readonly rowClass?: (row: readonly unknown[]) => string | undefined

@@ -1,16 +1,16 @@
-// The files of a results folder as one archive inside the report, without those about people.
+// The files of a results folder as one archive inside the report, without personal data.
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ArchiveEntry, zipStream } from '../../lib/zip.ts'
 
-/** Bytes of a folder that goes into a report; a larger one stays beside it. */
+/** Maximum size of a folder that is embedded in a report, in bytes; a larger one is not embedded. */
 const MAX_BYTES = 50 * 1024 * 1024
 
 async function* entriesOf(folder: string, names: readonly string[]): AsyncGenerator<ArchiveEntry> {
   for (const name of names) yield { name, content: await readFile(join(folder, name)) }
 }
 
-/** Names, mail addresses and hashes of keys stay out of a file that is passed on. */
+/** Names, mail addresses and key hashes must not be in a file that is passed on. */
 const PERSONAL = ['pii', 'players']
 
 /** The files directly in a folder; undefined: they are too large. */

@@ -1,4 +1,4 @@
-// The events of a report in columns of numbers: half a million of them take 20 MB. Rows become objects when they are asked for.
+// The events of a report in columns of numbers: half a million of them take 20 MB. Rows become objects only on request.
 import { absent, at } from '../../kernel/at.ts'
 
 export interface EventFeedback {
@@ -26,7 +26,7 @@ export interface EventFacts {
   readonly feedback: EventFeedback | undefined
 }
 
-/** Numbers of texts that occur again and again. */
+/** Assigns numbers to repeated texts. */
 class Names {
   readonly #numbers = new Map<string, number>()
   readonly texts: string[] = []
@@ -38,7 +38,7 @@ class Names {
   }
 }
 
-/** An event before it has its place. */
+/** An event before it has a position. */
 export type NewEvent = Omit<EventFacts, 'at' | 'index'>
 
 /** Numbers of one row: session, seq, turn, direction, type, source. */
@@ -50,7 +50,7 @@ export class EventTable implements Iterable<EventFacts> {
   #numbers = new Int32Array(FIRST_ROWS * WIDTH)
   #times = new Float64Array(FIRST_ROWS)
   readonly #feedback = new Map<number, EventFeedback>()
-  /** Rows in the order of sessions and numbers; set by `sort`. */
+  /** Row indexes, ordered by session and number; set by `sort`. */
   #order: Uint32Array = new Uint32Array(0)
   #length = 0
 
@@ -79,7 +79,7 @@ export class EventTable implements Iterable<EventFacts> {
     this.#times = times
   }
 
-  /** Puts the rows into the order of sessions and numbers; rows of one number keep theirs. */
+  /** Sorts the rows by session and number; rows with the same number keep their order. */
   sort(): this {
     const { texts } = this.#names
     const ranks = new Int32Array(texts.length)
@@ -94,7 +94,7 @@ export class EventTable implements Iterable<EventFacts> {
     return this
   }
 
-  /** The event at a place in the sorted order; undefined: there is none. */
+  /** The event at a position in the sorted order; undefined if there is none. */
   at(index: number): EventFacts | undefined {
     const row = this.#order[index]
     if (row === undefined) return undefined

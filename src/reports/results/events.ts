@@ -1,5 +1,5 @@
-// The events of a results folder. There may be more than fit into memory with their texts: what is counted is kept in a
-// compact form, and texts are packed.
+// The events of a results folder. With their texts they may not fit into memory: the facts are kept in a compact form,
+// and texts are packed.
 import type { CollectionFile } from '../../store/dumps/folders.ts'
 import { readDocuments } from '../../store/dumps/folders.ts'
 import { type EventFeedback, EventTable } from './event-table.ts'

@@ -14,7 +14,7 @@ export interface Figures {
   readonly sessions: number
   readonly sessions_completed: number
   readonly events: number
-  /** Messages of characters, which feedback may be given for. */
+  /** Messages of characters, for which feedback may be given. */
   readonly answers_of_characters: number
   readonly turns_mean: number
   readonly minutes_mean: number
@@ -48,13 +48,13 @@ function countEvents({ events }: Results) {
   return counts
 }
 
-/** Players: everybody who was assigned something, answered a form or played. */
+/** Players: everybody with an assignment, a form answer or a session. */
 export function playersOf({ assignments, forms, sessions }: Results): Set<string> {
   const named = [...assignments, ...forms].map(({ player_id }) => textOf(player_id))
   return new Set([...named, ...sessions.map(({ player }) => player)].filter((each) => each !== ''))
 }
 
-/** @param waits of the events, when they are counted already */
+/** @param waits of the events, if already computed */
 export function figuresOf(results: Results, waits: readonly Wait[] = waitsOf(results.events)): Figures {
   const { assignments, sessions, events, forms } = results
   const times = waits.map(({ ms }) => ms).toSorted((a, b) => a - b)

@@ -7,15 +7,15 @@ import { type Document, isDocument, textOf } from './values.ts'
 
 export interface LogLine {
   readonly file: string
-  /** As it is written; empty: unknown. */
+  /** As written; empty: unknown. */
   readonly time: string
-  /** DEBUG, INFO, WARNING, ERROR, CRITICAL; UNREADABLE for a line in no known form. */
+  /** DEBUG, INFO, WARNING, ERROR, CRITICAL; UNREADABLE for a line of unknown format. */
   readonly level: string
   readonly place: string
   readonly message: string
 }
 
-/** Maximum lines to keep: the first ones that report errors. */
+/** Maximum number of lines kept: the first ones that report problems. */
 const MAX_LINES = 20_000
 const LEVELS: Readonly<Record<string, string>> = {
   '20': 'DEBUG',
@@ -72,7 +72,7 @@ export function readLogLine(file: string, line: string): LogLine {
   return { file, time, level, place, message }
 }
 
-/** The lines of `*.log` that tell of something wrong; no folder: none. */
+/** The lines of `*.log` that report problems; none if the folder does not exist. */
 export async function readLogs(folder: string): Promise<LogLine[]> {
   let names: string[]
   try {

@@ -1,8 +1,8 @@
-// How well the characters were played, as players judged it: the scores of each character that was met.
+// How well the characters were played in the judgement of players: the scores of each character that was met.
 import type { Results, SessionFacts } from './results.ts'
 import { groupBy, textOf } from './values.ts'
 
-/** Kinds of pressure that a character is tried with. */
+/** Kinds of pressure that are tested on a character. */
 export const CATEGORIES = 12
 
 export interface QualityScores {
@@ -10,19 +10,21 @@ export interface QualityScores {
   readonly description: string
   /** Messages of the character. */
   readonly turns: number
-  /** 1 less the share of turns that are out of character; turns without feedback count as in character. Null: no turns. */
+  /**
+   * 1 minus the share of turns that are out of character; turns without feedback count as in character. Null: no turns.
+   */
   readonly icf: number | null
   /** Share of turns that make no sense: higher is worse. */
   readonly nco: number | null
   readonly other: number | null
-  /** Distinct categories of pressure, of 12. */
+  /** Number of distinct categories of pressure, out of 12. */
   readonly coverage: number | null
   readonly categories: readonly string[]
 }
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
 
-/** Of every character that was met, by hid. */
+/** The scores of every character that was met, by hid. */
 export function qualityOf({ sessions, session, events, characters }: Results): QualityScores[] {
   const counts = new Map<string, { turns: number; out: number; nonsense: number; other: number }>()
   for (const event of events) {

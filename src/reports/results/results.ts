@@ -1,4 +1,4 @@
-// A results folder: a dump, of ours or of the original, or what a HITL export wrote. Collections that are missing are empty.
+// A results folder: a dump, ours or the original's, or the output of a HITL export. Missing collections are empty.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../kernel/errors.ts'
@@ -18,7 +18,7 @@ export interface SessionFacts {
   readonly npc: string
   readonly turns: number
   readonly lastSeq: number
-  /** Milliseconds since 1970; undefined: unknown, or still under way. */
+  /** Milliseconds since 1970; undefined: unknown, or not ended yet. */
   readonly start: number | undefined
   readonly end: number | undefined
   readonly minutes: number | undefined
@@ -41,7 +41,7 @@ export interface Results {
   readonly logs: readonly LogLine[]
   /** Texts of events, by position in the file. */
   texts(events: Iterable<EventFacts>): Map<number, string>
-  /** Frees what the texts take. */
+  /** Releases the storage of the texts. */
   [Symbol.dispose](): void
 }
 
@@ -81,7 +81,7 @@ async function readWhole(file: CollectionFile | undefined): Promise<Document[]> 
 }
 
 /**
- * @param folder with `sessions.json`, `session_events.json` and what else a dump has
+ * @param folder contains `sessions.json`, `session_events.json` and the other files of a dump
  * @throws AppError FILE_UNREADABLE; VALIDATION_ERROR and JSON_MALFORMED naming the file
  */
 export async function readResults(folder: string): Promise<Results> {
@@ -114,7 +114,7 @@ export async function readResults(folder: string): Promise<Results> {
   return { ...results, [Symbol.dispose]: () => held.dispose() }
 }
 
-/** The file of the study, when the folder has it. */
+/** The file of the study, if the folder contains it. */
 export async function readRunFile(folder: string): Promise<string | undefined> {
   for (const name of ['run_config.yml', 'study.yml']) {
     const text = await readFile(join(folder, name), 'utf8').catch(() => undefined)

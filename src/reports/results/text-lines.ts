@@ -1,7 +1,7 @@
-// The lines of a text file, one after another, however large the file is.
+// Reads the lines of a text file one by one, however large the file is.
 import { createReadStream } from 'node:fs'
 
-/** Characters of one line; what is longer is cut. */
+/** Maximum length of a line, in characters; longer lines are cut. */
 const MAX_LINE = 100_000
 
 export async function* readTextLines(path: string): AsyncGenerator<string> {

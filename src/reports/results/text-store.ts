@@ -1,25 +1,26 @@
-// Many texts outside of memory: in a file without a name, which the system removes when it is closed, or when the process dies.
+// Stores many texts outside memory: in a file without a name, which the system removes when it is closed or the process
+// dies.
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PRIVATE_FILE } from '../../lib/private.ts'
 
-/** Bytes of one block: what is written, and read, at once. */
+/** Bytes per block, the unit of writing and reading. */
 const BLOCK = 512 * 1024
 
 interface Block {
   /** Number of its first text. */
   readonly first: number
-  /** Where it begins in the file. */
+  /** Its start in the file. */
   readonly from: number
-  /** Where each text ends in the block. */
+  /** The end of each text in the block. */
   readonly ends: Uint32Array
 }
 
 export class TextStore implements Disposable {
   readonly #file: number
   readonly #blocks: Block[] = []
-  /** The block that is being filled, or the last one that was read. */
+  /** The block being filled, or the last one read. */
   #bytes: Buffer = Buffer.allocUnsafeSlow(BLOCK)
   #used = 0
   #ends: number[] = []
@@ -32,7 +33,7 @@ export class TextStore implements Disposable {
     rmSync(folder, { recursive: true, force: true })
   }
 
-  /** Keeps a text. Its number is how many came before. */
+  /** Stores a text. Its number is the count of texts before it. */
   add(text: string): void {
     const size = Buffer.byteLength(text, 'utf8')
     if (this.#used + size > this.#bytes.length) {

@@ -1,4 +1,4 @@
-// Documents of a results folder, of ours or of the original: what they hold is looked at, never trusted.
+// Documents of a results folder, ours or the original's: their content is validated, never trusted.
 import { AppError } from '../../kernel/errors.ts'
 
 export type Document = Readonly<Record<string, unknown>>
@@ -6,7 +6,7 @@ export type Document = Readonly<Record<string, unknown>>
 export const isDocument = (value: unknown): value is Document =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Values that the original's database wraps are unwrapped. */
+/** Unwraps values that the original's database wraps. */
 export function unwrap(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unwrap)
   if (!isDocument(value)) return value
@@ -17,7 +17,7 @@ export function unwrap(value: unknown): unknown {
 }
 
 /**
- * Messages of the parser quote the text, which may be personal: they are left out.
+ * The parser's messages quote the text, which may be personal, so they are left out.
  * @throws AppError JSON_MALFORMED
  */
 export function parseDocument(text: string, what: string): unknown {
@@ -34,21 +34,21 @@ export function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** Milliseconds since 1970; undefined: no time. */
+/** Milliseconds since 1970; undefined: not a time. */
 export function timeOf(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined
   const ms = Date.parse(value)
   return Number.isNaN(ms) ? undefined : ms
 }
 
-/** How often each value occurs, the most frequent first. */
+/** How often each value occurs, most frequent first. */
 export function tally(values: Iterable<string>): [string, number][] {
   const counts = new Map<string, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
 }
 
-/** The value that a share of a sorted list lies below, interpolated; undefined: the list is empty. */
+/** The value below which a share of a sorted list lies, interpolated; undefined: the list is empty. */
 export function quantile(sorted: readonly number[], share: number): number | undefined {
   const place = (sorted.length - 1) * share
   const low = sorted[Math.floor(place)]

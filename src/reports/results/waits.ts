@@ -1,4 +1,4 @@
-// Response times: how long each input waited for its answer.
+// Response times: how long each input waited for its response.
 import type { EventFacts } from './event-table.ts'
 import type { Results, SessionFacts } from './results.ts'
 import { groupBy } from './values.ts'
@@ -10,7 +10,10 @@ export interface Wait {
   readonly phase: 'opening' | 'turn' | 'close'
 }
 
-/** Of events sorted by session and number. Waits of 0 or less are of data that was stamped after the answer. */
+/**
+ * @param events sorted by session and number. Waits of 0 or less come from data that was time-stamped after the
+ * response
+ */
 export function waitsOf(events: Iterable<EventFacts>): Wait[] {
   const waits: Wait[] = []
   let own: EventFacts[] = []
@@ -40,7 +43,7 @@ function readSession(events: readonly EventFacts[], waits: Wait[]): void {
   }
 }
 
-/** Sessions with their number among those of their player, by time of start. */
+/** Sessions with their ordinal among their player's sessions, by start time. */
 export function numberedSessions({ sessions }: Results): { readonly session: SessionFacts; readonly number: number }[] {
   return [...groupBy(sessions, ({ player }) => player).values()].flatMap((own) =>
     own.toSorted((a, b) => (a.start ?? 0) - (b.start ?? 0)).map((session, index) => ({ session, number: index + 1 })),

@@ -22,7 +22,7 @@ const KNOWN_ASSUMPTIONS = Object.entries(HSN_ASSUMPTIONS).flatMap(([section, nam
   Object.keys(names).map((name) => `${section}.${name}`),
 )
 
-/** What people diverge in. */
+/** The assumptions from which people diverge. */
 export function humanCoverage(characters: readonly Fields[]): string {
   const { human, humans } = coverageOf(characters)
   if (!human) return note('There is no human character with this data.')
@@ -74,7 +74,7 @@ function dimensionCharts(characters: readonly Fields[]): string {
   return `<div class="charts">${charts.join('')}</div>${heatmap('Options that a character has, by dimension', cells, { colours: STATES })}`
 }
 
-/** Pairs of values, with how many characters have both. */
+/** Pairs of values, with the number of characters that have both. */
 function gapTable(characters: readonly Fields[], one: string, other: string): string {
   const values = (dimension: string) =>
     [...new Set(characters.flatMap((each) => valuesOf(each, dimension)))].toSorted((a, b) => (a < b ? -1 : 1))
@@ -97,7 +97,7 @@ function gapTable(characters: readonly Fields[], one: string, other: string): st
   ].join('')
 }
 
-/** What the others are like. */
+/** The characteristics of the other characters. */
 export function otherCoverage(characters: readonly Fields[]): string {
   const { nonhuman, others } = coverageOf(characters)
   if (!nonhuman) return note('There is no other character with this data.')

@@ -1,4 +1,4 @@
-// The study, and what was played.
+// The study, and the sessions played.
 import { barChart, heatmap, histogram, stackedChart } from '../charts/charts.ts'
 import { card, heading, note, percent, text } from '../page/html.ts'
 import { table } from '../page/table.ts'
@@ -20,7 +20,7 @@ export const metadata: Section = {
   },
 }
 
-/** Least, greatest and mean. */
+/** Minimum, maximum and mean. */
 function range(values: readonly number[]): string {
   if (values.length === 0) return '–'
   const [least, most] = values.reduce(
@@ -30,7 +30,7 @@ function range(values: readonly number[]): string {
   return `${least} to ${most}, mean ${mean(values)}`
 }
 
-/** Characters on one side of a heatmap; those with the most sessions. */
+/** Maximum number of characters on one side of a heatmap: those with the most sessions. */
 const MAX_SIDE = 45
 
 function pairings(sessions: readonly SessionFacts[]): string {

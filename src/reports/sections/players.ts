@@ -1,4 +1,4 @@
-// What players did, said of the characters, and answered.
+// What players did, said about the characters, and answered.
 import { groupedChart, type StackRow } from '../charts/charts.ts'
 import { card, heading, note, percent } from '../page/html.ts'
 import { MAX_ROWS, table } from '../page/table.ts'
@@ -71,7 +71,7 @@ function flagRows(
   return [...counts.values()].toSorted((a, b) => Number(a.name) - Number(b.name))
 }
 
-/** How each player judges, the first that holds: only good, only bad, much, little, mixed. */
+/** How each player judges, the first that applies: only good, only bad, much, little, mixed. */
 function segments(rated: readonly Rated[]): unknown[][] {
   const players = [...groupBy(rated, ({ player }) => player)]
   const totals = players.map(([, own]) => own.length).toSorted((a, b) => a - b)
@@ -95,7 +95,7 @@ function segments(rated: readonly Rated[]): unknown[][] {
   })
 }
 
-/** The three messages before each rated one, and the rated one. */
+/** Each rated message with the three messages before it. */
 function contextRows({ events, texts }: Results, rated: readonly Rated[]): unknown[][] {
   const kept = rated.slice(0, MAX_ROWS)
   const contexts = kept.map(({ event }) => {

@@ -1,4 +1,4 @@
-// What a section of the results report is.
+// The interface of a section of the results report.
 import type { Figures } from '../results/figures.ts'
 import type { Results } from '../results/results.ts'
 import type { Wait } from '../results/waits.ts'

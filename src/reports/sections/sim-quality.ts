@@ -1,4 +1,4 @@
-// How well characters were played: one table, and one file for each character.
+// How well characters were played: one table, and one file per character.
 import { card, heading, note, text } from '../page/html.ts'
 import { pageParts } from '../page/page.ts'
 import { table } from '../page/table.ts'
@@ -8,7 +8,7 @@ import { eventTable } from './transcripts.ts'
 
 /** The table that `paracosm experiment publish` reads. */
 export const QUALITY_TABLE = 'sim-quality-per-npc-table'
-/** The folder of the files of characters, beside the report. */
+/** The folder for the characters' files, next to the report. */
 export const QUALITY_FOLDER = 'per_character_quality'
 
 export const PRESSURE_CATEGORIES = [
@@ -123,7 +123,7 @@ function qualityPage({ results }: ReportData, scores: QualityScores): string[] {
   })
 }
 
-/** The files beside the report, by name. */
+/** The files next to the report, by name. */
 export function* qualityFiles(
   data: ReportData,
 ): Generator<{ readonly name: string; readonly parts: readonly string[] }> {

@@ -1,4 +1,4 @@
-// How the system did: durations, response times, errors.
+// How the system performed: durations, response times, errors.
 import { barChart, histogram } from '../charts/charts.ts'
 import { boxChart, ganttChart, scatterChart, violinChart } from '../charts/spread.ts'
 import { card, heading, note } from '../page/html.ts'

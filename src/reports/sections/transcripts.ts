@@ -1,4 +1,4 @@
-// Everything that was said.
+// All messages.
 import { MAX_ROWS, table } from '../page/table.ts'
 import type { EventFacts } from '../results/event-table.ts'
 import type { Results } from '../results/results.ts'

@@ -1,4 +1,4 @@
-// Runs the command line of a provider: no shell, secrets on standard input or in the environment.
+// Runs the command line of a provider: without a shell, and with secrets on standard input or in the environment.
 import { spawn } from 'node:child_process'
 import { AppError } from '../../kernel/errors.ts'
 
@@ -21,10 +21,12 @@ export interface CommandAnswer {
 }
 
 const TIMEOUT_MS = 900_000
-/** Characters of output that are kept. */
+/** Maximum output that is kept, in characters. */
 const MAX_OUTPUT = 1_000_000
 
-/** A failure is an answer. @throws AppError DEPLOY_FAILED when the program cannot be started */
+/**
+ * Runs a command. A failure is returned, not thrown. @throws AppError DEPLOY_FAILED when the program cannot be started
+ */
 export function ask(
   { argv, environment }: ProviderCommand,
   args: readonly string[],
@@ -48,13 +50,13 @@ export function ask(
     reject(new AppError('DEPLOY_FAILED', `${program} could not be run: ${cause.message}`, { cause })),
   )
   child.on('close', (status) => resolve({ ok: status === 0, ...said }))
-  // A program that ends without reading its input is judged by its status.
+  // A program that ends without reading its input is judged by its exit status.
   child.stdin.on('error', () => undefined)
   child.stdin.end(options.input ?? '')
   return promise
 }
 
-/** @param what is done, for the message @throws AppError DEPLOY_FAILED with the end of what the program said */
+/** @param what the action, for the message @throws AppError DEPLOY_FAILED with the end of the program's output */
 export async function must(
   command: ProviderCommand,
   args: readonly string[],

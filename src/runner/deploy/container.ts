@@ -11,16 +11,16 @@ import { ask, must } from './command.ts'
 import { type Provider, SERVER_PORT, STUDY_PATH, serveCommand } from './provider.ts'
 
 export interface ContainerOptions {
-  /** With paracosm in it. */
+  /** An image that contains paracosm. */
   readonly image: string
-  /** On 127.0.0.1; 0: any free one. */
+  /** The port on 127.0.0.1; 0: any free one. */
   readonly port: number
-  /** Further arguments of the server, for tests and special networks. */
+  /** Additional arguments of the server, for tests and special networks. */
   readonly serve?: readonly string[]
 }
 
 const LABEL = 'paracosm.remote'
-/** Also where raising limits is not permitted. */
+/** These work even where raising limits is not permitted. */
 const LIMITS = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024']
 
 export function createContainerProvider(engine: Engine, { image, port, serve = [] }: ContainerOptions): Provider {
@@ -35,7 +35,7 @@ export function createContainerProvider(engine: Engine, { image, port, serve = [
       await writeFileWhole(file, values.map(([key, value]) => `${key}=${value}\n`).join(''), { mode: PRIVATE_FILE })
       try {
         tell(`starting ${name}`)
-        // One of an earlier deployment; its volume stays.
+        // The container of an earlier deployment; its volume stays.
         await ask(engine, ['rm', '--force', name], { signal })
         const mounts = [
           '--volume',

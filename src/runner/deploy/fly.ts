@@ -1,4 +1,4 @@
-// Fly.io: a PostgreSQL on a volume, and the server beside it, by the provider's own command line.
+// Fly.io: PostgreSQL on a volume, and the server next to it, deployed with the provider's own command line.
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '../../kernel/errors.ts'
@@ -17,7 +17,7 @@ import {
   serveCommand,
 } from './provider.ts'
 
-/** What the provider says when a region has no room: only then the next region is tried. */
+/** The provider's messages when a region has no capacity; only then the next region is tried. */
 const NO_ROOM = [
   'insufficient resources to create new machine',
   'insufficient resources available to fulfill request',
@@ -29,7 +29,7 @@ const DATABASE_MS = 120_000
 
 const quoted = (text: string): string => JSON.stringify(text)
 
-/** The file that describes an app to the provider. It holds no secret. */
+/** The file that describes an app to the provider. It contains no secrets. */
 export function flyToml(app: DeployApp, deployment: Deployment, region: string | undefined): string {
   const { names } = deployment
   const head = [`app = ${quoted(names[app])}`, ...(region === undefined ? [] : [`primary_region = ${quoted(region)}`])]
@@ -102,7 +102,7 @@ interface AppStep {
   readonly step: DeployStep
 }
 
-/** Tries the regions in order; what was made in one without room is removed again. */
+/** Tries the regions in order; anything created in a region without capacity is removed again. */
 async function deployApp(command: ProviderCommand, { app, deployment, step }: AppStep): Promise<void> {
   const { regions, names } = deployment
   const { signal, tell } = step

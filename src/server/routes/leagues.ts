@@ -1,4 +1,5 @@
-// The hosted API of leagues (contract section 10.3): reads for everybody, everything else with a token or from this machine.
+// The hosted API of leagues (contract section 10.3): reads are public; everything else requires a token or a request
+// from this machine.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { HostedDivision, HostedGame, HostedLeague, LadderEntry, LeaderboardEntry } from '../../protocol/hosted.ts'
@@ -16,7 +17,7 @@ import { uploadRoutes } from './league-uploads.ts'
 
 export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, options, done) => {
   const { leagues, auth } = options
-  // A token that opens nothing is refused everywhere, so that nobody takes an empty list for an answer.
+  // An invalid token is refused everywhere, so that no caller mistakes an empty list for the real result.
   app.addHook('onRequest', async (request) => void (await auth.find(request)))
   app.get(
     '/v2/games',

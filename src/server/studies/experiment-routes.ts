@@ -1,4 +1,4 @@
-// The experiments of the older generation, as the original's clients know them.
+// The experiments of the older generation, in the API of the original.
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'

@@ -6,7 +6,7 @@ import { AppError } from '../../kernel/errors.ts'
 import type { ModelClient } from '../../models/client.ts'
 import { createModelPolicy } from '../../players/agent/model-policy.ts'
 
-/** @param client undefined: no model is configured, and anyone who asks for one is refused */
+/** @param client undefined: no model is configured, and requests for one are refused */
 export function modelPlayers(client: ModelClient | undefined) {
   return async (episode: Episode, slot: number, model: string): Promise<void> => {
     if (!client) throw new AppError('MODEL_MISSING', `${model} is to play slot ${slot}, and no model is configured`)
@@ -18,7 +18,7 @@ export function modelPlayers(client: ModelClient | undefined) {
     try {
       await agent.run(createModelPolicy({ client, model, goal: undefined }), over.signal)
     } catch (error) {
-      // A call that the end of the episode cut off is no fault.
+      // A call aborted by the end of the episode is not an error.
       if (!episode.isClosed) throw error
     } finally {
       agent.close()

@@ -22,7 +22,7 @@ export async function registerStudyRoutes(
   for (const prefix of AREAS) failures.claimArea(prefix, DETAIL_STYLE)
   await app.register((scope, _options, done) => {
     failures.installScope(scope, DETAIL_STYLE)
-    // Answers keep whether a number was written with a point: the original tells 2 from 2.0.
+    // Numbers in answers keep whether they were written with a decimal point: the original distinguishes 2 from 2.0.
     installJsonBody(scope, { allowsEmpty: true, parse: parseJsonWithFloats })
     const typed = scope.withTypeProvider<ZodTypeProvider>()
     for (const routes of [experimentRoutes, runRoutes, participantRoutes]) void typed.register(routes, { services })

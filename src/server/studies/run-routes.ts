@@ -1,4 +1,4 @@
-// The run of a server (the newer generation), as the original's clients know it.
+// The run of a server (the newer generation), in the API of the original.
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { HttpError, PlayStarted, Registered } from '../../protocol/session.ts'
@@ -18,7 +18,7 @@ import { routeLimit } from '../../transport/rate-limit.ts'
 import { bearerOf, requirePlayer } from '../sessions/auth.ts'
 import type { StudyServices } from './services.ts'
 
-/** Anonymous players per address and minute: a class may share an address. */
+/** Anonymous players per address per minute: a class may share an address. */
 const ANONYMOUS = 120
 
 type App = Parameters<FastifyPluginCallbackZod<{ services: StudyServices }>>[0]

@@ -1,4 +1,4 @@
-// Services of the study routes, and the sweep that frees places that were not taken in time.
+// Services of the study routes, and the sweep that releases expired reservations.
 
 import { knownWorld } from '../../experiment/file/catalogue.ts'
 import { StudyCatalogue } from '../../experiment/service/catalogue.ts'
@@ -19,7 +19,7 @@ import type { SessionServices } from '../sessions/services.ts'
 import { modelPlayers } from './model-players.ts'
 import { createSweep } from './sweep.ts'
 
-/** A file that the server was started with. */
+/** A study file with which the server was started. */
 export interface StudySource {
   readonly path: string
   readonly text: string
@@ -30,7 +30,7 @@ export interface StudySettings {
   readonly files: readonly StudySource[]
   /** The run behind /api/run; undefined: the first file of the newer generation. */
   readonly run?: string | undefined
-  /** The study that participants are sent to. */
+  /** The study to which participants are sent. */
   readonly defaultExperiment?: string | undefined
 }
 
@@ -47,29 +47,29 @@ export interface StudyServices {
   readonly plays: WorldPlays
   readonly states: ParticipantStates
   readonly settings: StudySettings
-  /** The study that participants are led to; undefined: none. */
+  /** The study to which participants are sent; undefined: none. */
   readonly defaultStudy: string | undefined
   /** The run of this server. @throws ApiRefusal 404 when it has none */
   run(): Promise<OpenStudy>
-  /** An episode of this server is archived: if it is one of a study, its assignments end. */
+  /** Call it when an episode of this server is archived: if the episode belongs to a study, its assignments end. */
   ended(episode: string): void
-  /** Begins to look after waiting rooms and episodes. Called once episodes have been resumed. */
+  /** Starts maintaining waiting rooms and episodes. Call it after episodes have been resumed. */
   start(): void
-  /** Ends the sweeps; resolves once the one under way is over. */
+  /** Stops the sweeps; resolves once the current one has ended. */
   close(): Promise<void>
 }
 
-/** Milliseconds between two checks at waiting rooms and episodes. */
+/** Milliseconds between two checks of waiting rooms and episodes. */
 const MATCH_MS = 1_000
-/** Milliseconds between two sweeps of places. */
+/** Milliseconds between two sweeps of reservations. */
 const SWEEP_MS = 15_000
 
 /** The stem of a path: `studies/usability.yml` is `usability`. */
 const stemOf = (path: string): string => (path.split(/[/\\]/).at(-1) ?? path).replace(/\.ya?ml$/i, '')
 
 /**
- * Adds the studies that the server was started with.
- * @throws AppError EXPERIMENT_INVALID for a file with a mistake: a server never starts with half of its studies
+ * Adds the studies with which the server was started.
+ * @throws AppError EXPERIMENT_INVALID for a file with a fault: a server never starts with only some of its studies
  */
 export async function createStudyServices(
   store: Store,

@@ -1,11 +1,11 @@
-// Work that is done again and again, one at a time, until it is stopped.
+// Repeats work, one run at a time, until it is stopped.
 export interface Sweep {
   start(): void
-  /** Resolves once the work under way is over. */
+  /** Resolves once the current run has ended. */
   stop(): Promise<void>
 }
 
-/** @param everyMs milliseconds between the end of one and the beginning of the next */
+/** @param everyMs milliseconds between the end of one run and the start of the next */
 export function createSweep(work: () => Promise<void>, everyMs: number, onFault: (error: unknown) => void): Sweep {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined

@@ -1,4 +1,4 @@
-// The characters of a store, in the order of the file or the day that they came from.
+// The characters of a store, in the order in which a file listed them or in which they were added.
 import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
 import { describeIssue, parseJson } from '../../kernel/parse.ts'
@@ -10,11 +10,11 @@ import { createObjectId } from '../people/players.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
 
-/** Remembers that the shipped characters have been offered once, or that others have been imported. */
+/** Set once the built-in characters have been seeded, or others have been imported. */
 export const SEEDED_FACT = 'characters_seeded'
-/** Characters of one document as JSON. */
+/** Maximum length of a character's JSON, in characters. */
 export const MAX_CHARACTER_LENGTH = 2_000_000
-/** Rows of one statement. */
+/** Rows per statement. */
 const BATCH = 200
 
 export class Characters {
@@ -26,7 +26,7 @@ export class Characters {
     this.#now = now
   }
 
-  /** All of them, in order, without the ids of databases. */
+  /** All characters, in order, without database ids. */
   async all(): Promise<Character[]> {
     const rows = await this.#store.db
       .selectFrom('characters')
@@ -37,17 +37,17 @@ export class Characters {
     return rows.map((row) => readCharacter(row.hid, row.body))
   }
 
-  /** @param hid as it is: capitals and small letters differ */
+  /** @param hid case-sensitive */
   async get(hid: string): Promise<Character | undefined> {
     const row = await this.#store.db.selectFrom('characters').select('body').where('hid', '=', hid).executeTakeFirst()
     return row && readCharacter(hid, row.body)
   }
 
   /**
-   * Changes the character of this hid, whose other top-level fields stay, or adds it behind the others. Without a hid, in
-   * either place, a new one is added under an id that the store makes.
+   * Merges `data` into the character with this hid, keeping its other top-level fields, or appends a new character.
+   * Without a hid, either as the argument or in `data`, a new character is added under a generated id.
    * @returns its hid
-   * @throws AppError VALIDATION_ERROR when what comes out is no character, or `data` names another hid
+   * @throws AppError VALIDATION_ERROR when the result is not a valid character, or `data` names another hid
    */
   async upsert(hid: string | undefined, data: JsonObject): Promise<string> {
     const { _id, ...fields } = data
@@ -63,7 +63,7 @@ export class Characters {
       await this.#merge(wanted, fields)
     } catch (cause) {
       if (!isUniqueViolation(cause)) throw cause
-      // Somebody else has just added it: now there is something to change.
+      // A concurrent request has just added it, so merging now succeeds.
       await this.#merge(wanted, fields)
     }
     return wanted
@@ -72,7 +72,7 @@ export class Characters {
   async #merge(hid: string, fields: JsonObject): Promise<void> {
     const updated_at = this.#now()
     await this.#store.transaction(async (tx) => {
-      // Of two at once the second sees what the first wrote.
+      // Of two concurrent updates, the second sees what the first wrote.
       const select = tx.selectFrom('characters').select('body').where('hid', '=', hid)
       const row = await (this.#store.kind === 'postgres' ? select.forUpdate() : select).executeTakeFirst()
       const body = writeCharacter(
@@ -86,14 +86,15 @@ export class Characters {
     })
   }
 
-  /** @returns whether there was one */
+  /** @returns whether the character existed */
   async remove(hid: string): Promise<boolean> {
     const gone = await this.#store.db.deleteFrom('characters').where('hid', '=', hid).executeTakeFirst()
     return gone.numDeletedRows > 0n
   }
 
   /**
-   * Puts the shipped characters into a store that never had any. Once: who deletes them does not get them back.
+   * Seeds the built-in characters into a store that has never had any. Runs once: characters that were deleted do not
+   * come back.
    * @returns how many were added
    */
   async seedOnce(characters: readonly Character[]): Promise<number> {
@@ -126,7 +127,7 @@ async function nextPosition(tx: Transaction<Tables>): Promise<number> {
   return (last?.position ?? 0) + 1
 }
 
-/** Narrows instead of parsing: what zod returns has its keys in another order. */
+/** Narrows the type instead of parsing, because zod returns the keys in another order. */
 const isCharacter = (value: unknown): value is Character => Character.safeParse(value).success
 
 /**

@@ -1,4 +1,5 @@
-// A collection of a dump and the table that holds it: read in pages, written in batches, both in one fixed order.
+// A collection of a dump and the table that holds it. Both are read in pages and written in batches, in one fixed
+// order.
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../protocol/json.ts'
@@ -6,7 +7,7 @@ import type { Vault } from '../people/vault.ts'
 import type { Tables } from '../tables.ts'
 import { type ExactObject, isExactObject, parseExact } from './exact-json.ts'
 
-/** A document as it was found. */
+/** A document as read from the file. */
 export interface FoundDocument {
   readonly text: string
   readonly file: string
@@ -16,27 +17,27 @@ export interface FoundDocument {
 
 export interface DumpContext {
   readonly vault: Vault | undefined
-  /** Whether personal data goes out as it is sealed or as it reads. It comes in either way. */
+  /** Whether personal data is exported sealed or in clear. An import accepts both. */
   readonly personal: 'sealed' | 'clear'
-  /** Milliseconds since 1970: when the import began. */
+  /** When the import began, in milliseconds since 1970. */
   readonly now: number
 }
 
 export interface Collection {
   readonly name: string
-  /** What `<name>.__indexes__.json` says. */
+  /** The content of `<name>.__indexes__.json`. */
   readonly indexes: JsonObject
   /** Every document as one line of JSON, in the collection's order. */
   pages(db: Kysely<Tables>, context: DumpContext): AsyncGenerator<readonly string[]>
-  /** @throws AppError naming file and document */
+  /** @throws AppError naming the file and the document */
   check(found: FoundDocument, context: DumpContext): void
   count(db: Kysely<Tables>): Promise<number>
   clear(tx: Transaction<Tables>): Promise<void>
-  /** @throws AppError as `check`; also for a document whose place another has */
+  /** @throws AppError like `check`, and also for a document whose identity is already taken */
   insert(tx: Transaction<Tables>, batch: readonly FoundDocument[], context: DumpContext): Promise<void>
 }
 
-/** What a column of these tables holds. */
+/** A value of a column of these tables. */
 type Value = string | number | null
 type Row = Readonly<Record<string, Value>>
 /** All rows of a batch have the same columns. */
@@ -47,17 +48,17 @@ interface TableSpec<R, Item extends { readonly row: NewRow }> {
   readonly table: keyof Tables
   /** Columns by which rows are ordered; no two rows have the same values in all of them. */
   readonly order: readonly (keyof R & string)[]
-  /** Columns that name a row, and what is said of two that have the same. */
+  /** Columns that identify a row, and the message for a duplicate. */
   readonly identity: readonly (keyof R & string)[]
   readonly taken: string
-  /** Rows of one page. */
+  /** Rows per page. */
   readonly page: number
   readonly indexes?: JsonObject
-  /** Which rows of the table, where it holds several collections. */
+  /** Selects the rows of this collection in a table that holds several. */
   readonly scope?: { readonly column: keyof R & string; readonly value: string }
   read(document: ExactObject, context: DumpContext, found: FoundDocument): Item
   write(row: R, context: DumpContext): string
-  /** What else follows from documents that have been inserted. */
+  /** Further writes that depend on the inserted documents. */
   follow?(tx: Transaction<Tables>, items: readonly Item[], context: DumpContext): Promise<void>
 }
 
@@ -111,7 +112,7 @@ export function tableCollection<R extends Row, Item extends { readonly row: NewR
   }
 }
 
-/** Messages of the parser quote the text, which may be personal: they are left out. */
+/** The parser's messages quote the text, which may be personal, so they are left out. */
 function parseDocument(found: FoundDocument): ExactObject {
   try {
     const document = parseExact(found.text)
@@ -154,6 +155,6 @@ async function insertRows(
   if (added.rows.length === rows.length) return
   const nameOf = (row: NewRow): string => JSON.stringify(identity.map((column) => row[column]))
   const names = new Set(added.rows.map(nameOf))
-  // Of two with one name the first came in.
+  // Of two documents with the same name, the first was inserted.
   throw taken(rows.findIndex((row) => !names.delete(nameOf(row))))
 }

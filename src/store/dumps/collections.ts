@@ -1,4 +1,4 @@
-// Which collections there are.
+// The list of collections.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Tables } from '../tables.ts'
 import type { Collection } from './collection.ts'
@@ -7,7 +7,7 @@ import { characters, otherCollection, pii, players } from './people-documents.ts
 import { sessionEvents, sessionJournals, sessions } from './session-documents.ts'
 import { studyCollections } from './study-documents.ts'
 
-/** Those that have a table. Personal data comes before players, who may bring some of their own. */
+/** Collections that have a table. Personal data comes before players, because players may bring some of their own. */
 export const OWN_COLLECTIONS: readonly Collection[] = [
   characters,
   pii,
@@ -21,10 +21,10 @@ export function collectionNamed(name: string): Collection {
   return [...OWN_COLLECTIONS, ...studyCollections].find((each) => each.name === name) ?? otherCollection(name)
 }
 
-/** All that a dump has, by name. */
+/** All collections of a dump, by name. */
 export async function listCollections(db: Kysely<Tables>): Promise<Collection[]> {
   const notes = await readNotes(db)
-  // Every dump has the collections of studies, even if they are empty.
+  // Every dump contains the collections of studies, even if they are empty.
   const own = [...OWN_COLLECTIONS, ...studyCollections].map((each) => each.name)
   const names = new Set([...own, ...notes.keys(), ...(await otherNames(db))])
   return [...names].sort(compare).map((name) => {
@@ -39,7 +39,7 @@ async function otherNames(db: Kysely<Tables>): Promise<string[]> {
   return found.rows.map((row) => row.collection)
 }
 
-/** Empties every collection that is not among `names`. @returns those that had something */
+/** Empties every collection that is not among `names`. @returns those that were not empty */
 export async function clearOthers(tx: Transaction<Tables>, names: ReadonlySet<string>): Promise<string[]> {
   const cleared: string[] = []
   for (const collection of await listCollections(tx)) {

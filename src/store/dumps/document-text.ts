@@ -1,11 +1,11 @@
-// Cuts the text of a collection into its documents while it is read, so that a file of any size takes the memory of its
-// largest document: a list, `{"documents": [...]}`, or one document after another. It does not check that a document is
-// JSON; the parser does.
+// Splits the text of a collection into documents as it is read, so that memory is bounded by the largest document,
+// whatever the file's size. The text is a list, `{"documents": [...]}`, or one document after another. The cutter does
+// not check that a document is valid JSON; the parser does.
 import { AppError } from '../../kernel/errors.ts'
 
-/** Characters of one document. */
+/** Maximum length of one document, in characters. */
 export const MAX_DOCUMENT_LENGTH = 64 * 1024 * 1024
-/** Levels of lists and objects in one document; document databases allow 100. */
+/** Maximum nesting depth of one document; document databases allow 100. */
 export const MAX_DOCUMENT_DEPTH = 100
 
 /** The layout of documents in a text. `object`: a single object without a list of documents. */
@@ -16,34 +16,37 @@ const STRING_END = /["\\]/g
 const NOT_BLANK = /\S/g
 const DOCUMENTS_KEY = /"documents"\s*:\s*$/
 
-/** Takes pieces of text and returns each document as soon as it is complete. */
+/** Takes pieces of text, and returns each document as soon as it is complete. */
 export class DocumentCutter {
   readonly #name: string
   readonly #isSequence: boolean
   #form: TextForm = 'empty'
-  /** The value that is being read; its open lists and objects; whether a string in it is open, or a backslash came. */
+  /**
+   * The value being read, the depth of its open lists and objects, and whether it is inside a string or after a
+   * backslash.
+   */
   #value = ''
   #depth = 0
   #isInString = false
   #isEscaped = false
-  /** What must follow in a list; `over`: nothing. */
+  /** What must follow in a list; `over`: nothing more. */
   #expects: 'first' | 'value' | 'comma' | 'over' = 'first'
-  /** Of a wrapped list: the object up to the list. */
+  /** For a wrapped list: the text of the object up to the list. */
   #frame: string | undefined
-  /** A single object may turn out not to be a document. */
+  /** A single object may turn out not to be a document, so it is withheld until that is known. */
   #withheld: string | undefined
   #count = 0
 
   /**
    * @param name names the text in errors
-   * @param isSequence one document after another, whatever the text looks like
+   * @param isSequence treat the text as one document after another, whatever it looks like
    */
   constructor(name: string, isSequence: boolean) {
     this.#name = name
     this.#isSequence = isSequence
   }
 
-  /** Known for certain after `end`. */
+  /** Final only after `end`. */
   get form(): TextForm {
     return this.#form
   }
@@ -70,7 +73,7 @@ export class DocumentCutter {
     }
   }
 
-  /** @throws AppError VALIDATION_ERROR when the text ends in the middle */
+  /** @throws AppError VALIDATION_ERROR when the text ends inside a document */
   *end(): Generator<string> {
     const isOpenList = (this.#form === 'list' || this.#form === 'wrapped') && this.#expects !== 'over'
     if (this.#depth > 0 || isOpenList)
@@ -80,7 +83,7 @@ export class DocumentCutter {
     else this.#form = 'object'
   }
 
-  /** Between documents. @param character no blank */
+  /** Between documents. @param character not a blank */
   #begin(character: string): void {
     if (this.#form === 'empty') {
       this.#form = character === '[' && !this.#isSequence ? 'list' : 'sequence'
@@ -107,7 +110,7 @@ export class DocumentCutter {
   #closeList(): void {
     this.#expects = 'over'
     if (this.#frame === undefined) return
-    // Back in the object round the list.
+    // Back in the object around the list.
     this.#value = `${this.#frame}[]`
     this.#depth = 1
   }
@@ -165,7 +168,7 @@ export class DocumentCutter {
       this.#proveFrame(document)
       return
     }
-    // The list has just begun.
+    // The list has just started.
     if (document === '') return
     this.#expects = 'comma'
     this.#count++
@@ -180,7 +183,7 @@ export class DocumentCutter {
     yield document
   }
 
-  /** Messages of the parser quote the text, which may be personal: they are left out. */
+  /** The parser's messages quote the text, which may be personal, so they are left out. */
   #proveFrame(frame: string): void {
     try {
       JSON.parse(frame)

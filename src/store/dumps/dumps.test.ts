@@ -34,7 +34,7 @@ const S2 = '3c2f8f52-6e0b-4a66-8a0e-b7a1e7c4d922'
 const vault = createVault(Buffer.alloc(32, 7))
 const seed = { mode: 'seed', vault } as const
 
-/** A copy of the original's dump, with the original's characters, to be spoiled. */
+/** A copy of the original's dump and characters, for tests that damage it. */
 function copyOf(services: StoreServices): string {
   const folder = mkdtempSync(join(services.folder, 'original-'))
   cpSync(ORIGINAL, folder, { recursive: true })
@@ -72,7 +72,7 @@ forEachStore(
       assert.deepEqual(normal(found), normal(documents(folder, collection)), collection)
     }
     const expected = documents(folder, 'sessions')
-    // The counter that the original had not written.
+    // The counter that the original did not write.
     Object.assign(expected[1]!, { last_seq: 2 })
     assert.deepEqual(
       normal(documents(out, 'sessions')),
@@ -527,7 +527,7 @@ forEachStore(
     for (const each of documents(out, 'pii')) {
       if (before.has(each.player_id)) assert.equal(JSON.stringify(each.updated_at), before.get(each.player_id))
     }
-    // Restored into another folder's state, what that folder does not have is gone.
+    // Restoring a folder removes the collections that it does not contain.
     rmSync(join(out, 'runs.json'))
     rmSync(join(out, 'runs.__indexes__.json'))
     const manifest = JSON.parse(readFileSync(join(out, '__manifest__.json'), 'utf8'))
@@ -549,7 +549,7 @@ test('dumps: the two backends write the same bytes', async (context) => {
     const made: Record<string, string>[] = []
     for (const store of [sqlite, postgres]) {
       await importFolder(store, ORIGINAL, { ...seed, now: () => 1 })
-      // Ids that languages would order otherwise than bytes do.
+      // Ids that a locale's collation would sort differently from byte order.
       const ids = ['a', 'B', 'ä', 'Z-1', 'a-1', '_', 'aa'].map((id) => ({
         _id: id,
         created_at: '2026-01-01T00:00:00Z',
@@ -562,7 +562,7 @@ test('dumps: the two backends write the same bytes', async (context) => {
       )
     }
     assert.deepEqual(made[0], made[1])
-    // Whatever the language of the server is.
+    // Whatever the locale of the server.
     const ordered = await sql<{ column: string }>`select table_name || '.' || column_name as column
       from information_schema.columns where collation_name = 'C' and table_schema = 'public'
         and table_name not in ('episodes', 'episode_players', 'jobs', 'evaluations', 'evaluation_rows')

@@ -1,8 +1,8 @@
-// JSON whose numbers keep their spelling: 1.0, -0 and 20 digits come out as they went in. A number that JavaScript
-// would write differently is kept as raw JSON; everything else is as in JSON.parse.
+// JSON whose numbers keep their spelling: 1.0, -0 and 20 digits are written exactly as they were read. A number that
+// JavaScript would write differently is kept as raw JSON; everything else behaves as in JSON.parse.
 
 declare global {
-  // Part of the language since 2025 and of Node 24; the compiler's library does not declare it yet.
+  // In the language since 2025 and in Node 24; the compiler's library does not declare it yet.
   interface JSON {
     rawJSON(text: string): object
     isRawJSON(value: unknown): boolean
@@ -25,12 +25,12 @@ export function formatExact(value: unknown): string {
   return JSON.stringify(value) ?? 'null'
 }
 
-/** Whether it is an object, and neither a list nor a number that is held raw. */
+/** Whether the value is an object, and neither a list nor a number kept as raw JSON. */
 export function isExactObject(value: unknown): value is ExactObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
 }
 
-/** The same with the numbers that JavaScript makes of them. */
+/** The same value with raw numbers converted to JavaScript numbers. */
 export function toPlain(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? JSON.parse(formatExact(value)) : value
 }

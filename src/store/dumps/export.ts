@@ -1,5 +1,5 @@
 // Writes the store as a folder of collections, in the two layouts of the original: a dump (lists) and a backup (lines).
-// All of it is of one moment. The folder has its name once it is whole.
+// All of it reflects one moment. The folder gets its final name only when it is complete.
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ import { listCollections } from './collections.ts'
 import { INDEXES_SUFFIX, MANIFEST } from './folders.ts'
 
 export interface ExportOptions {
-  /** How personal data goes out: `sealed` needs the same key to be read again, `clear` needs the vault now. */
+  /** How personal data is exported: reading `sealed` data back needs the same key; `clear` needs the vault now. */
   readonly personal?: 'sealed' | 'clear' | 'none'
   readonly vault?: Vault | undefined
   readonly onProgress?: (at: { readonly collection: string; readonly documents: number }) => void
@@ -24,7 +24,7 @@ export interface ExportOptions {
 }
 
 export interface ExportReport {
-  /** The folder that was made. */
+  /** The folder that was created. */
   readonly path: string
   readonly collections: readonly { readonly name: string; readonly documents: number }[]
   readonly documents: number
@@ -34,7 +34,7 @@ interface Layout {
   readonly name: (now: Date) => string
   readonly extension: 'json' | 'ndjson'
   readonly encodingKey: 'json_encoding' | 'ndjson_encoding'
-  /** Before the first document, between two, behind the last; `none`: of an empty collection. */
+  /** Text before the first document, between two documents and after the last; `none`: for an empty collection. */
   readonly marks: { readonly start: string; readonly between: string; readonly end: string; readonly none: string }
 }
 
@@ -57,15 +57,18 @@ const BACKUP: Layout = {
 }
 
 /**
- * A dump in a folder `YYYY_MM_DD_HH_MM_SS` (UTC) of `parent`, with `<collection>.json` files. Nobody else can use the
- * connection of a SQLite store meanwhile: a server gives a second one, opened to read.
- * @throws AppError FILE_UNWRITABLE; FILE_EXISTS when there is such a folder already
+ * Writes a dump to a folder `YYYY_MM_DD_HH_MM_SS` (UTC) in `parent`, with `<collection>.json` files. The export
+ * occupies the connection of a SQLite store, so a server should pass a second, read-only one.
+ * @throws AppError FILE_UNWRITABLE; FILE_EXISTS when the folder already exists
  */
 export function exportDump(store: Store, parent: string, options: ExportOptions = {}): Promise<ExportReport> {
   return exportAs(DUMP, store, parent, options)
 }
 
-/** A backup in a folder `YYYYMMDD-HHMMSS` (local time) of `parent`, with `<collection>.ndjson` files; else as a dump. */
+/**
+ * Writes a backup to a folder `YYYYMMDD-HHMMSS` (local time) in `parent`, with `<collection>.ndjson` files; otherwise
+ * like a dump.
+ */
 export function exportBackup(store: Store, parent: string, options: ExportOptions = {}): Promise<ExportReport> {
   return exportAs(BACKUP, store, parent, options)
 }

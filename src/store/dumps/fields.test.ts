@@ -48,7 +48,7 @@ const documents = fc
     ),
   )
   .map((pairs) => JSON.stringify(Object.fromEntries(pairs)))
-/** Spellings of numbers that JSON.stringify does not have. */
+/** Number spellings that JSON.stringify does not produce. */
 const spelled = documents.map((json) =>
   json.replaceAll(/:(\d)([,}])/g, ':$1.0$2').replaceAll(/:-(\d)([,}])/g, ':-$1e0$2'),
 )
@@ -59,7 +59,7 @@ function parse(json: string): Record<string, unknown> {
   return value
 }
 
-/** Through the columns: what they hold has to be text or number that both backends give back. */
+/** A round trip through the columns: they must hold text or numbers that both backends return unchanged. */
 function pass(json: string): string {
   const { values: columns, extra } = readFields(FIELDS, parse(json))
   return formatExact(writeFields(FIELDS, JSON.parse(formatExact(columns)), extra))

@@ -1,10 +1,13 @@
-// Documents of a dump against columns of a table. A column has what our code needs; where it could not give back what the
-// document said (another spelling of a date, a key that has no column), the document's own value goes along in `extra`.
+// Maps documents of a dump to columns of a table. A column holds what our code needs. Where the column cannot reproduce
+// the document's own value (another spelling of a date, a key without a column), that value is kept in `extra`.
 import { storedText } from '../columns.ts'
 import { type ExactObject, formatExact, isExactObject, parseExact, toPlain } from './exact-json.ts'
 import { formatId, formatInstant, readId, readInstant } from './extended-json.ts'
 
-/** How one key of a document is read and written. What cannot be read is left as it is, for the schema to refuse. */
+/**
+ * How one key of a document is read and written. Values that cannot be read are left unchanged, for the schema to
+ * reject.
+ */
 export interface Field {
   readonly key: string
   read(value: unknown): unknown
@@ -19,7 +22,7 @@ const dropNull = (value: unknown): unknown => value ?? undefined
 const readText = (value: unknown): unknown =>
   typeof value === 'string' ? storedText(value.toWellFormed()) : toPlain(value)
 
-/** Instants are read into '2026-04-21T10:00:00.000Z'. */
+/** Reads instants as '2026-04-21T10:00:00.000Z'. */
 const readMoment = (value: unknown): unknown => {
   const ms = readInstant(value)
   return ms === undefined ? toPlain(value) : new Date(ms).toISOString()
@@ -44,7 +47,7 @@ export const ownId = (key: string): Field => ({
   read: (value) => readId(value) ?? toPlain(value),
   write: (value) => (typeof value === 'string' ? formatId(value) : value),
 })
-/** The same field, left out where it would be null. */
+/** The same field, left out where its value would be null. */
 export const optional = ({ key, read, write }: Field): Field => ({
   key,
   read,
@@ -62,7 +65,7 @@ export const anyText = (key: string): Field => ({
     value === undefined || value === null ? value : readText(typeof value === 'string' ? value : formatExact(value)),
   write: keep,
 })
-/** A value that does not satisfy `accepts` is null for our code, and its original is kept separately. */
+/** A value that does not satisfy `accepts` becomes null for our code, and the original value is kept separately. */
 export const lenient = (field: Field, accepts: (value: unknown) => boolean): Field => ({
   ...field,
   read: (value) => {
@@ -73,7 +76,10 @@ export const lenient = (field: Field, accepts: (value: unknown) => boolean): Fie
 
 const has = (document: ExactObject, key: string): boolean => Object.hasOwn(document, key)
 
-/** @returns values by key, null where the document has none (and no default); and the JSON of what they do not say, null if they say all */
+/**
+ * @returns values by key, null where the document has none (and there is no default); and the JSON of whatever those
+ * values cannot express, null if nothing
+ */
 export function readFields(
   fields: readonly Field[],
   document: ExactObject,
@@ -99,8 +105,8 @@ export function readFields(
 const spell = (value: unknown): string => (value === undefined ? '' : formatExact(value))
 
 /**
- * The document again. What `extra` says of a column holds as long as the column still has what was read from it.
- * @returns pairs in order: the id of the database, the fields, what else there was
+ * Rebuilds the document. A value in `extra` applies only while its column still has the value that was read from it.
+ * @returns pairs in order: the database id, the fields, then the remaining keys
  */
 export function writeFields(fields: readonly Field[], values: ExactObject, extra: string | null): ExactObject {
   const parsed = extra === null ? {} : parseExact(extra)

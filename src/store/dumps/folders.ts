@@ -1,4 +1,4 @@
-// The files of a seed folder, a dump or a backup: which there are, and their documents one after another.
+// The files of a seed folder, a dump or a backup, and the documents in each.
 import { createReadStream } from 'node:fs'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { basename, extname, join, relative } from 'node:path'
@@ -10,14 +10,14 @@ import { DocumentCutter, type TextForm } from './document-text.ts'
 
 export const MANIFEST = '__manifest__.json'
 export const INDEXES_SUFFIX = '.__indexes__.json'
-/** How deep folders are looked into, and how many files are taken. */
+/** Maximum depth of the folder search, and maximum number of files. */
 const MAX_FOLDERS = 8
 const MAX_FILES = 1000
-/** Characters of a manifest. */
+/** Maximum length of a manifest, in characters. */
 const MAX_MANIFEST = 1_000_000
-/** Bytes that are read at once. */
+/** Bytes per read. */
 const PIECE = 256 * 1024
-/** Documents and characters of one batch. */
+/** Documents and characters per batch. */
 const BATCH_DOCUMENTS = 500
 const BATCH_CHARACTERS = 8 * 1024 * 1024
 const COLLECTION = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
@@ -25,13 +25,14 @@ const COLLECTION = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
 export interface CollectionFile {
   readonly collection: string
   readonly path: string
-  /** As messages name it: relative to the folder. */
+  /** The name in messages: relative to the folder. */
   readonly name: string
 }
 
 /**
- * Every `*.json` and `*.ndjson` below a folder but the manifest and the notes on indexes.
- * @throws AppError FILE_UNREADABLE; VALIDATION_ERROR for links, names that no collection has, and two files of one
+ * Every `*.json` and `*.ndjson` file in a folder and below, except the manifest and the index notes.
+ * @throws AppError FILE_UNREADABLE; VALIDATION_ERROR for links, invalid collection names, and two files for one
+ * collection
  */
 export async function findCollectionFiles(folder: string): Promise<CollectionFile[]> {
   const files: CollectionFile[] = []
@@ -58,7 +59,7 @@ async function collect(
     const name = relative(folder, whole)
     if (entry.isDirectory()) await collect(whole, { folder, depth: depth + 1, files })
     if (!isCollectionFile(entry.name)) continue
-    // A link may lead anywhere, and other kinds of files may never end.
+    // A link may point anywhere, and reading other kinds of files may never end.
     if (!entry.isFile())
       throw new AppError('VALIDATION_ERROR', `${name} is not a regular file: replace it by the file itself`)
     const collection = basename(entry.name, extname(entry.name))
@@ -83,8 +84,8 @@ async function reading<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The documents of a file in batches. What the file turned out to be comes last.
- * @throws AppError FILE_UNREADABLE; VALIDATION_ERROR for what is no collection or not UTF-8; FILE_TOO_LARGE
+ * The documents of a file in batches. The layout that was detected comes last.
+ * @throws AppError FILE_UNREADABLE; VALIDATION_ERROR for files that are not a collection or not UTF-8; FILE_TOO_LARGE
  */
 export async function* readDocuments(file: CollectionFile): AsyncGenerator<readonly FoundDocument[], TextForm> {
   const cutter = new DocumentCutter(file.name, file.path.endsWith('.ndjson'))
@@ -134,7 +135,7 @@ async function* readText({ path, name }: CollectionFile): AsyncGenerator<string>
 
 const Manifest = z.object({ collections: z.array(z.string().regex(COLLECTION)) })
 
-/** The collections that a dump or backup says it has; undefined: the folder has no manifest. */
+/** The collections listed in the manifest of a dump or backup; undefined: the folder has no manifest. */
 export async function readManifest(folder: string): Promise<readonly string[] | undefined> {
   const path = join(folder, MANIFEST)
   const stats = await lstat(path).catch(() => undefined)

@@ -1,5 +1,5 @@
-// The metadata of collections that have no table here: their existence, even without documents, and their indexes.
-// Stored as facts of the store, so that a dump reproduces them.
+// The metadata of collections without a table here: that they exist, even without documents, and their indexes. It is
+// stored as facts of the store, so that a dump reproduces it.
 import { readFile } from 'node:fs/promises'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { JsonObject } from '../../protocol/json.ts'
@@ -7,10 +7,10 @@ import type { Tables } from '../tables.ts'
 import { type CollectionFile, INDEXES_SUFFIX } from './folders.ts'
 
 const PREFIX = 'collection:'
-/** Characters of a note on indexes; a longer one is left out. */
+/** Maximum length of an index note, in characters; a longer one is left out. */
 const MAX_NOTE = 100_000
 
-/** Records that a collection was imported, with its indexes if the folder contains them. */
+/** Records that a collection was imported, with its indexes if the folder describes them. */
 export async function keepNote(tx: Transaction<Tables>, file: CollectionFile): Promise<void> {
   const name = `${PREFIX}${file.collection}`
   const value = JSON.stringify(await readIndexes(file))
@@ -21,7 +21,7 @@ export async function keepNote(tx: Transaction<Tables>, file: CollectionFile): P
     .execute()
 }
 
-/** Indexes are informative only: a note that cannot be read is as good as none. */
+/** Indexes are informative only, so an unreadable note is treated as a missing one. */
 async function readIndexes({ path, collection }: CollectionFile): Promise<JsonObject> {
   const beside = path.replace(/[^/\\]+$/, `${collection}${INDEXES_SUFFIX}`)
   const text = await readFile(beside, 'utf8').catch(() => '')
@@ -42,7 +42,7 @@ export async function readNotes(db: Kysely<Tables>): Promise<ReadonlyMap<string,
   return new Map(rows.map(({ name, value }) => [name.slice(PREFIX.length), parseNote(value)]))
 }
 
-/** Forgets the collections that a restored folder does not have. */
+/** Removes the notes of collections that a restored folder does not contain. */
 export async function dropNotes(tx: Transaction<Tables>, kept: ReadonlySet<string>): Promise<void> {
   for (const name of (await readNotes(tx)).keys()) {
     if (!kept.has(name)) await sql`delete from store_facts where name = ${`${PREFIX}${name}`}`.execute(tx)

@@ -1,5 +1,5 @@
-// Reads a folder of collections into the store: seed folders and dumps of the original, dumps and backups of our own.
-// Every document is looked at before anything is replaced, and all is replaced in one transaction or nothing.
+// Reads a folder of collections into the store: seed folders and dumps of the original, and our own dumps and backups.
+// Every document is checked before anything is replaced, and everything is replaced in one transaction or not at all.
 import { sql, type Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
 import { SEEDED_FACT } from '../characters/characters.ts'
@@ -15,11 +15,11 @@ import { dropNotes, keepNote } from './foreign-notes.ts'
 
 export interface ImportOptions {
   /**
-   * `seed`: the collections that the folder has. `dump`: the same, and its manifest must not promise more. `restore`: the
-   * same, and all others are emptied: the store is then what the folder says.
+   * `seed`: replaces the collections in the folder. `dump`: the same, and the manifest must not list more than the
+   * folder contains. `restore`: the same, and all other collections are emptied, so that the store matches the folder.
    */
   readonly mode: 'seed' | 'dump' | 'restore'
-  /** Needed for personal data. */
+  /** Required for personal data. */
   readonly vault?: Vault | undefined
   readonly onProgress?: (at: {
     readonly phase: 'checked' | 'stored'
@@ -31,18 +31,18 @@ export interface ImportOptions {
 }
 
 export interface ImportReport {
-  /** In the order of their names. */
+  /** Sorted by name. */
   readonly collections: readonly { readonly name: string; readonly documents: number }[]
   readonly documents: number
-  /** What was left out or emptied, in sentences. */
+  /** What was left out or emptied, as sentences. */
   readonly notes: readonly string[]
 }
 
 const SESSION_COLLECTIONS = ['sessions', 'session_events', 'session_journals']
 
 /**
- * @throws AppError FILE_UNREADABLE, VALIDATION_ERROR, JSON_MALFORMED, FILE_TOO_LARGE (nothing has been changed);
- * DATA_IN_USE while a server plays sessions that would be replaced; PII_KEY_WRONG for data sealed with another key
+ * @throws AppError FILE_UNREADABLE, VALIDATION_ERROR, JSON_MALFORMED, FILE_TOO_LARGE (nothing was changed); DATA_IN_USE
+ * while a server plays sessions that would be replaced; PII_KEY_WRONG for data sealed with another key
  */
 export async function importFolder(store: Store, folder: string, options: ImportOptions): Promise<ImportReport> {
   const { mode, vault, now = Date.now } = options
@@ -159,9 +159,9 @@ async function refusePlayed(tx: Transaction<Tables>, now: number): Promise<void>
   })
 }
 
-/** What must hold between the tables afterwards. */
+/** Restores the invariants between the tables after an import. */
 async function settle(tx: Transaction<Tables>, now: number, names: ReadonlySet<string>): Promise<void> {
-  // The original writes the counter at the end of a session alone; what is appended has to come behind the last event.
+  // The original writes the counter only at the end of a session; new events must come after the last one.
   await sql`update sessions set last_seq = (select max(seq) from session_events e where e.session_id = sessions.session_id)
     where last_seq < (select max(seq) from session_events e where e.session_id = sessions.session_id)`.execute(tx)
   await sql`delete from spectator_keys where session_id not in (select session_id from sessions)`.execute(tx)

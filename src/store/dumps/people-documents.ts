@@ -50,7 +50,7 @@ const ClearKey = z.string().max(1000).nullish()
 
 interface FoundPlayer {
   readonly row: Insertable<PlayerTable>
-  /** What was personal among the fields; the original has split it off long before. */
+  /** The personal fields of a record; the original separated them long before. */
   readonly personal: ExactObject
 }
 
@@ -102,13 +102,13 @@ export const players: Collection = tableCollection<Selectable<PlayerTable>, Foun
   },
 })
 
-/** The split of a new player, with every number as it was spelled. */
+/** Splits a new player's record; every number keeps its spelling. */
 function splitExact(record: ExactObject): { fields: ExactObject; personal: ExactObject } {
   const isRecord = (value: ExactObject): value is JsonObject => JsonObject.safeParse(toPlain(value)).success
   return isRecord(record) ? splitPlayer(record) : { fields: record, personal: {} }
 }
 
-/** A key in clear is hashed here, and goes no further. */
+/** A plain-text key is hashed here and is not passed on. */
 function keyHashOf(clear: unknown, hash: string | null): string | null {
   const key = parseWith(ClearKey, clear, { code: 'VALIDATION_ERROR', what: 'access_key' }) ?? ''
   if (key.trim() === '') return hash
@@ -117,7 +117,7 @@ function keyHashOf(clear: unknown, hash: string | null): string | null {
   throw new AppError('VALIDATION_ERROR', 'access_key_hash is not the hash of access_key')
 }
 
-/** Ids of the database say when they were made. */
+/** Database ids contain their time of creation. */
 const createdAt = (id: string, now: number): number =>
   /^[0-9a-f]{24}$/.test(id) ? Number.parseInt(id.slice(0, 8), 16) * 1000 : now
 
@@ -142,7 +142,7 @@ async function addPersonal(
   await tx
     .insertInto('personal_data')
     .values({ player_id: playerId, sealed, created_at: now, updated_at: now })
-    // Fields that were separated before keep their times: answers only move within the data of one person.
+    // Fields that were separated earlier keep their times: answers only move within one person's data.
     .onConflict((conflict) => conflict.column('player_id').doUpdateSet({ sealed }))
     .execute()
 }
@@ -201,7 +201,7 @@ export const pii: Collection = tableCollection<
   },
 })
 
-/** Characters are kept whole, so what comes in goes out. */
+/** Characters are stored whole, so an export returns them unchanged. */
 export const characters: Collection = tableCollection<
   Selectable<CharacterTable>,
   { readonly row: Insertable<CharacterTable> }
@@ -222,7 +222,7 @@ export const characters: Collection = tableCollection<
   write: (row) => row.body,
 })
 
-/** A collection without a table: kept as it came. */
+/** A collection without a table, stored unchanged. */
 export function otherCollection(name: string): Collection {
   return tableCollection<Selectable<DocumentTable>, { readonly row: Insertable<DocumentTable> }>({
     name,

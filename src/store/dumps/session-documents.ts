@@ -22,7 +22,7 @@ import {
   writeFields,
 } from './fields.ts'
 
-/** The largest number that the columns of counters hold. */
+/** The maximum of the counter columns. */
 const MAX_COUNT = 2_147_483_647
 
 const SESSION_FIELDS: readonly Field[] = [
@@ -50,7 +50,7 @@ const SESSION_FIELDS: readonly Field[] = [
 
 const submitted = moment('submitted_at')
 const LENIENT_FEEDBACK = { comment: '', doesnt_make_sense: false, out_of_character: false, other: false }
-/** Its time is a date of the database, and older ones have not all of its keys. */
+/** Its time is a database date, and older documents lack some of its keys. */
 const feedback: Field = {
   key: 'feedback',
   read(value) {
@@ -160,7 +160,7 @@ const Journal = z.strictObject({
   lines: z.string().regex(/\n$/, 'must end with a line feed'),
 })
 
-/** Ours: what our sessions are resumed, replayed and branched from. */
+/** Not in the original: the journals from which our sessions are resumed, replayed and forked. */
 export const sessionJournals: Collection = tableCollection<
   Selectable<SessionJournalTable>,
   { readonly row: Insertable<SessionJournalTable> }
@@ -170,11 +170,11 @@ export const sessionJournals: Collection = tableCollection<
   order: ['session_id', 'part'],
   identity: ['session_id', 'part'],
   taken: 'the session_id and part',
-  // A branch has its whole journal in one row.
+  // A fork has its whole journal in one row.
   page: 20,
   read(document) {
     const row = parseWith(Journal, toPlain(document), { code: 'VALIDATION_ERROR', what: 'the journal' })
-    // Every line is proved by a hash: text that a database would change cannot be one.
+    // Every line is covered by a hash, so text that a database would alter cannot be a journal line.
     if (row.lines.includes('\0') || !row.lines.isWellFormed()) {
       throw new AppError('VALIDATION_ERROR', 'the lines contain characters that a journal never has')
     }

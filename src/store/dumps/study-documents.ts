@@ -1,4 +1,4 @@
-// Studies in dumps: what was imported as it came, and behind it the rows of the tables in the original's layout.
+// Studies in dumps: imported documents unchanged, followed by the rows of the tables in the original's layout.
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { JsonObject, type JsonValue } from '../../protocol/json.ts'
@@ -9,7 +9,7 @@ import type { Tables } from '../tables.ts'
 import type { Collection } from './collection.ts'
 import { otherCollection } from './people-documents.ts'
 
-/** Rows of one page. */
+/** Rows per page. */
 const PAGE = 500
 
 const date = (ms: number | null): JsonValue => (ms === null ? null : { $date: new Date(ms).toISOString() })
@@ -126,7 +126,7 @@ const TABLES = {
   forms: { pages: formPages, clears: ['study_participants'] },
 } as const
 
-/** Collections of studies. What is imported stays as it came: it belongs to studies that ran elsewhere. */
+/** Collections of studies. Imported documents are kept unchanged, because they belong to studies that ran elsewhere. */
 export const studyCollections: readonly Collection[] = (['assignments', 'experiments', 'forms'] as const).map(
   (name) => {
     const imported = otherCollection(name)

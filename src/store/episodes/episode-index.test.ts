@@ -97,7 +97,7 @@ const arbPage = fc.record({
 const matches = (wanted: string | readonly string[] | undefined, value: string | undefined | null): boolean =>
   wanted === undefined || (value != null && (typeof wanted === 'string' ? wanted === value : wanted.includes(value)))
 
-/** The same question asked of a plain list. */
+/** The same query, evaluated on a plain list. */
 function listNaively(all: readonly EpisodeRecord[], filters: EpisodeFilters, request: EpisodePageRequest) {
   const { sort = 'started_at', order = 'desc' } = request
   const keys = { started_at: 'startedAt', ended_at: 'endedAt', steps: 'steps' } as const

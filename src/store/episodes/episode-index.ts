@@ -1,4 +1,5 @@
-// The list of all episodes, used by start-up, pages and filters instead of journals. It can be rebuilt from them.
+// The list of all episodes. Start-up, pages and filters use it instead of reading journals. It can be rebuilt from
+// them.
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { EpisodeStatus } from '../../protocol/catalogue.ts'
 import type { Store } from '../store.ts'
@@ -14,15 +15,15 @@ import { type EpisodeRecord, type EpisodeRow, fromEpisodeRow, playerNames, toEpi
 
 export interface EpisodeIndexPage {
   readonly entries: readonly EpisodeRecord[]
-  /** How many episodes the filters match, on all pages. */
+  /** How many episodes match the filters, on all pages. */
   readonly total: number
-  /** Where the next page begins; null: this is the last one. */
+  /** The cursor of the next page; null on the last page. */
   readonly nextCursor: string | null
 }
 
 export type EpisodePatch = Partial<Omit<EpisodeRecord, 'id'>>
 
-/** Rows that a rebuild writes in one transaction. */
+/** Rows per transaction of a rebuild. */
 const REBUILD_BATCH = 200
 
 const COLUMNS = [
@@ -59,15 +60,15 @@ export class EpisodeIndex {
     this.#now = now
   }
 
-  /** Adds an episode, or replaces the row that it has. */
+  /** Adds an episode, or replaces its existing row. */
   async put(record: EpisodeRecord): Promise<void> {
     await this.#store.transaction((tx) => upsert(tx, [record]))
   }
 
   /**
    * Changes some fields of an episode.
-   * @param owner when given, only while that server still owns it
-   * @returns false: there is no such episode, or another server owns it now
+   * @param owner when given, the change applies only while that server still owns the episode
+   * @returns false: the episode does not exist, or another server owns it now
    */
   patch(id: string, changes: EpisodePatch, owner?: string): Promise<boolean> {
     return this.#store.transaction(async (tx) => {
@@ -123,8 +124,8 @@ export class EpisodeIndex {
   }
 
   /**
-   * Ids of episodes with a status, in the order of their ids: for sweeps, which continue behind the last id they got and
-   * so are not held up by rows that keep failing.
+   * Ids of episodes with a status, ordered by id. Sweeps continue after the last id they received, so rows that keep
+   * failing do not block them.
    */
   async idsWithStatus(status: EpisodeStatus, limit: number, after = ''): Promise<string[]> {
     const rows = await this.#store.db
@@ -140,7 +141,7 @@ export class EpisodeIndex {
 
   /**
    * Claims a live or unfinished episode for a server, and marks it live.
-   * @returns false: it is over, or another server's lease on it still holds
+   * @returns false: the episode has ended, or another server's lease on it is still valid
    */
   async claim(id: string, owner: string, leaseMs: number): Promise<boolean> {
     const now = this.#now()
@@ -165,8 +166,8 @@ export class EpisodeIndex {
   }
 
   /**
-   * Marks as unfinished every live episode without a server: one that has died, and with `owner` all of that server's.
-   * Call it at start-up and now and then.
+   * Marks live episodes without a server as unfinished: those of servers that died, and with `owner` all of that
+   * server's. Call it at start-up and periodically.
    * @returns their number
    */
   async releaseLost(owner?: string): Promise<number> {
@@ -184,9 +185,9 @@ export class EpisodeIndex {
   }
 
   /**
-   * Rebuilds the index: afterwards it has these episodes, and those that were written meanwhile. An episode that a
-   * server holds a lease on keeps its row. Memory is bounded; no transaction is open while the source is waited for.
-   * @returns how many rows there were to write, and how many were removed
+   * Rebuilds the index: afterwards it contains these episodes, and those written in the meantime. An episode leased by
+   * a server keeps its row. Memory is bounded, and no transaction is open while waiting for the source.
+   * @returns the number of rows written, and the number removed
    */
   async replaceAll(records: AsyncIterable<EpisodeRecord> | Iterable<EpisodeRecord>): Promise<{
     written: number
@@ -214,7 +215,7 @@ export class EpisodeIndex {
 
 /**
  * Writes rows with the names of their players.
- * @param keepLeasedAt when given, rows whose lease holds at this instant stay as they are
+ * @param keepLeasedAt when given, rows whose lease is valid at this instant are not changed
  */
 async function upsert(
   tx: Transaction<Tables>,
@@ -253,5 +254,5 @@ async function upsert(
   }
 }
 
-/** Three parameters each; SQLite takes 32,766. */
+/** Three parameters per row; SQLite allows 32,766. */
 const PLAYERS_PER_STATEMENT = 5000

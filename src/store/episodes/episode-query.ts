@@ -1,10 +1,10 @@
-// Filters, order and cursors of the episode index, as SQL that its indexes serve.
+// The filters, order and cursors of the episode index, as SQL that uses its indexes.
 import { type RawBuilder, sql } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
 import type { EpisodeStatus } from '../../protocol/catalogue.ts'
 import { storedText } from '../columns.ts'
 
-/** What must hold for an episode; what is left out does not matter. */
+/** Conditions on episodes; a filter that is left out does not apply. */
 export interface EpisodeFilters {
   readonly status?: EpisodeStatus | readonly EpisodeStatus[] | undefined
   readonly world?: string | undefined
@@ -19,7 +19,7 @@ export interface EpisodeFilters {
   readonly until?: number | undefined
 }
 
-/** What a list is sorted by: unknown instants count as 0, and equal ones sort by id. */
+/** Sort keys of a list. Unknown instants count as 0, and ties are sorted by id. */
 export const EPISODE_SORTS = ['started_at', 'ended_at', 'steps'] as const
 export type EpisodeSort = (typeof EPISODE_SORTS)[number]
 
@@ -31,14 +31,14 @@ export interface EpisodePageRequest {
   /** From 1 to MAX_EPISODE_PAGE; default 50. */
   readonly limit?: number | undefined
   readonly offset?: number | undefined
-  /** `nextCursor` of the page before, with the same filters, sort and order. */
+  /** `nextCursor` of the previous page, with the same filters, sort and order. */
   readonly cursor?: string | undefined
 }
 
 export const MAX_EPISODE_PAGE = 500
 const DEFAULT_PAGE = 50
 
-/** The pieces of a query over `episodes e`, joined with `episode_players p` where a player is asked for. */
+/** The parts of a query over `episodes e`, joined with `episode_players p` when filtering by player. */
 export interface EpisodeQuery {
   readonly from: RawBuilder<unknown>
   readonly where: RawBuilder<unknown>
@@ -62,13 +62,13 @@ export function selectEpisodes(filters: EpisodeFilters, place?: RawBuilder<unkno
   return { from, where: sql.join(conditions, sql` and `) }
 }
 
-/** A list; an empty one matches nothing, and SQL has no empty list. */
+/** Always a list. An empty one matches nothing, because SQL has no empty list. */
 function listOf(value: string | readonly string[]): readonly string[] {
   if (typeof value === 'string') return [value]
   return value.length === 0 ? [''] : value
 }
 
-/** The player's own table has the start too, so that one index serves both. */
+/** The player table has the start time too, so that one index serves both conditions. */
 const startColumn = ({ player }: EpisodeFilters): RawBuilder<unknown> =>
   player === undefined ? sql`e.started_at` : sql`p.started_at`
 

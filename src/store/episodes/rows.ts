@@ -1,4 +1,4 @@
-// Episodes between their columns, their record in code and their summary on the wire.
+// Converts episodes between their columns, their record in code and their summary on the wire.
 import { z } from 'zod'
 import { EPISODE_STATUSES, type EpisodeStatus, type EpisodeSummary } from '../../protocol/catalogue.ts'
 import { EpisodeOutcome, PlayerRef, Results } from '../../protocol/episode.ts'
@@ -10,30 +10,30 @@ import type { EpisodeTable } from './tables.ts'
 export interface EpisodeRecord {
   readonly id: string
   readonly status: EpisodeStatus
-  /** Null when the journal's header cannot be read; so are variant, seed and startedAt then. */
+  /** Null when the journal's header cannot be read; then variant, seed and startedAt are null too. */
   readonly world: { readonly id: string; readonly version: string; readonly code?: string | undefined } | null
   readonly variant: string | null
   readonly seed: number | null
   /** One per slot. */
   readonly players: readonly PlayerRef[]
-  /** Where it comes from, such as `run`, `showcase`, `perception` or `session`. */
+  /** The origin of the episode, such as `run`, `showcase`, `perception` or `session`. */
   readonly kind: string
   readonly startedAt: number | null
-  /** Null until it has ended. */
+  /** Null until the episode has ended. */
   readonly endedAt: number | null
   readonly steps: number
   readonly outcome: EpisodeOutcome | null
   readonly results: Results | null
-  /** The journal's last running hash, 64 hex digits. */
+  /** The last running hash of the journal, 64 hex digits. */
   readonly hash: string | null
   readonly problem: Problem | null
-  /** Name of the journal's blob; null: it has none yet. */
+  /** Name of the journal's blob; null if there is none yet. */
   readonly journal: string | null
-  /** The episode that it was forked from. */
+  /** The episode from which it was forked. */
   readonly parent: string | null
-  /** Failed attempts to resume it. */
+  /** Failed attempts to resume the episode. */
   readonly attempts: number
-  /** The server that has it live, and until when that holds. */
+  /** The server that runs the episode, and the expiry of its lease. */
   readonly owner: string | null
   readonly leaseUntil: number | null
 }
@@ -41,7 +41,7 @@ export interface EpisodeRecord {
 const Status = z.enum(EPISODE_STATUSES)
 const Players = z.array(PlayerRef)
 
-/** A row as it is written: without the mark of a rebuild, which every write clears. */
+/** A row as written: without the rebuild mark, which every write clears. */
 export type EpisodeRow = Omit<EpisodeTable, 'is_stale'>
 
 export function toEpisodeRow(record: EpisodeRecord): EpisodeRow {
@@ -98,7 +98,7 @@ export function fromEpisodeRow(row: EpisodeRow): EpisodeRecord {
   }
 }
 
-/** The names under which an episode is found by its players. */
+/** The player names by which an episode can be found. */
 export function playerNames(players: readonly PlayerRef[]): string[] {
   return [...new Set(players.map((player) => storedText(player.name)))]
 }

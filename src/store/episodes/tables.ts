@@ -1,5 +1,5 @@
-// The tables of the episode index. Instants are milliseconds UTC, and 0 stands for an unknown one, so that both backends
-// sort rows alike; JSON is text.
+// The tables of the episode index. Instants are milliseconds UTC. An unknown instant is stored as 0, so that both
+// backends sort rows alike. JSON is text.
 
 export interface EpisodeTable {
   episode_id: string
@@ -25,12 +25,12 @@ export interface EpisodeTable {
   /** Name of the journal's blob. */
   journal: string | null
   parent_id: string | null
-  /** Failed attempts to resume it. */
+  /** Failed attempts to resume the episode. */
   attempts: number
-  /** The server that has it live, until when; null: none. */
+  /** The server that runs the episode, and the expiry of its lease; null: none. */
   owner: string | null
   lease_until: number
-  /** 1 while the index is rebuilt and the row has not been seen again. */
+  /** 1 while the index is being rebuilt and this row has not been confirmed. */
   is_stale: number
 }
 
@@ -38,7 +38,7 @@ export interface EpisodeTable {
 export interface EpisodePlayerTable {
   player: string
   episode_id: string
-  /** That of the episode: a player's episodes are listed by it. */
+  /** The start of the episode, by which a player's episodes are listed. */
   started_at: number
 }
 

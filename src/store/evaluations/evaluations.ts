@@ -1,4 +1,4 @@
-// Evaluations in the store. A result is written once: of two workers that played the same episode the first one counts.
+// Evaluations in the store. A result is written once: if two workers play the same episode, the first result counts.
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
 import { EvaluationReport, EvaluationRow, EvaluationSpec } from '../../protocol/evaluation.ts'
@@ -16,21 +16,21 @@ export interface EvaluationRecord {
   readonly id: string
   readonly status: EvaluationStatus
   readonly spec: EvaluationSpec
-  /** The world that it was planned with. */
+  /** The world for which it was planned. */
   readonly world: { readonly id: string; readonly version: string }
   readonly report: EvaluationReport | null
   readonly createdAt: number
   readonly endedAt: number | null
 }
 
-/** What a progress line shows. */
+/** The data of a progress line. */
 export interface EvaluationProgress {
   readonly played: number
   readonly failed: number
   readonly timedOut: number
 }
 
-/** Rows that one statement writes, 11 parameters each; SQLite takes 32,766. */
+/** Rows per statement, 11 parameters each; SQLite allows 32,766. */
 const ROWS_PER_STATEMENT = 500
 const ROWS_PER_PAGE = 10_000
 
@@ -94,7 +94,7 @@ export class Evaluations {
   }
 
   /**
-   * Keeps results; those that are there already stay.
+   * Stores results; existing ones are not changed.
    * @returns numbers of the rows that are new
    */
   async addRows(id: string, rows: readonly EvaluationRow[]): Promise<ReadonlySet<number>> {
@@ -111,7 +111,7 @@ export class Evaluations {
     return added
   }
 
-  /** Which of the numbers from `from` to `to - 1` have a result. */
+  /** The numbers from `from` to `to - 1` that have a result. */
   async numbers(id: string, from: number, to: number): Promise<ReadonlySet<number>> {
     const rows = await this.#store.db
       .selectFrom('evaluation_rows')
@@ -134,7 +134,7 @@ export class Evaluations {
     }
   }
 
-  /** Results behind a number, in order. */
+  /** Results after a number, in order. */
   async page(
     id: string,
     { after, limit }: { readonly after: number; readonly limit: number },
@@ -162,7 +162,7 @@ export class Evaluations {
     return { played: ok + failed + timedOut, failed, timedOut }
   }
 
-  /** Removes an evaluation and its results; its journals are the caller's. */
+  /** Removes an evaluation and its results; the caller removes the journals. */
   async remove(id: string): Promise<void> {
     await this.#store.db.deleteFrom('evaluation_rows').where('evaluation_id', '=', id).execute()
     await this.#store.db.deleteFrom('evaluations').where('evaluation_id', '=', id).execute()

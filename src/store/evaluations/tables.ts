@@ -6,7 +6,7 @@ export interface EvaluationTable {
   status: string
   /** JSON object: an EvaluationSpec. */
   spec: string
-  /** JSON object: which world, by id and version. */
+  /** JSON object: the world's id and version. */
   facts: string
   /** JSON object: an EvaluationReport; null until it has ended. */
   report: string | null
@@ -14,7 +14,7 @@ export interface EvaluationTable {
   ended_at: number | null
 }
 
-/** At most one row an episode of the plan: the first result that arrives is kept. */
+/** At most one row per episode of the plan: the first result to arrive is kept. */
 export interface EvaluationRowTable {
   evaluation_id: string
   number: number

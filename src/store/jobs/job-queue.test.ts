@@ -37,7 +37,7 @@ type Step =
   | { readonly kind: 'wait'; readonly ms: number }
 
 const worker = { worker: fc.nat(2), limit: fc.integer({ min: 1, max: 3 }) }
-/** Weighted so that leases often run out in the middle of a job, and two workers then answer for it. */
+/** Weighted so that leases often expire in the middle of a job, and two workers then report a result for it. */
 const arbStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
@@ -67,7 +67,7 @@ const arbStep: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-/** Three workers and a clock of their own on one queue; checks at each step what must always hold. */
+/** Three workers with their own clock on one queue; checks the invariants at each step. */
 class Interleaving {
   now = T0
   readonly queue: JobQueue
@@ -126,7 +126,9 @@ class Interleaving {
       job.until = this.now + LEASE_MS
   }
 
-  /** All workers are gone; a last one does what is left. Then every job has ended, and rightly so. */
+  /**
+   * All workers have stopped, and a last one does the remaining jobs. Afterwards every job must have ended correctly.
+   */
   async finish(): Promise<void> {
     for (;;) {
       this.now += LEASE_MS + RETRY.longestMs + 1

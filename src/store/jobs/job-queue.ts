@@ -1,5 +1,5 @@
-// A queue of jobs in the store: claimed by workers under a lease, repeated after failures and crashes, cancelled, and
-// deleted some time after their end. A job may begin more than once; it is completed at most once.
+// A queue of jobs in the store. Workers claim jobs under a lease. Jobs are repeated after failures and crashes, can be
+// cancelled, and are deleted some time after their end. A job may start more than once; it is completed at most once.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
@@ -15,9 +15,9 @@ export interface NewJob {
   readonly payload: JsonValue
   /** Higher ones run first; default 0. */
   readonly priority?: number
-  /** While a job of the queue with this key is queued or running, no second one is made. */
+  /** No second job with this key is created while one is queued or running in the queue. */
   readonly dedupeKey?: string
-  /** Milliseconds UTC before which it does not run. Default: now. */
+  /** Earliest start, in milliseconds UTC. Default: now. */
   readonly runAt?: number
   /** Maximum attempts, 1 or more. Default 3. */
   readonly maxAttempts?: number
@@ -25,18 +25,18 @@ export interface NewJob {
 
 export interface ClaimRequest {
   readonly queues: readonly string[]
-  /** Names the worker for people. */
+  /** Names the worker in messages. */
   readonly worker: string
-  /** Milliseconds after which the job is given to another worker, unless a heartbeat prolongs the lease. */
+  /** Milliseconds after which another worker may claim the job, unless a heartbeat renews the lease. */
   readonly leaseMs: number
-  /** Jobs to claim at most; default 1. */
+  /** Maximum number of jobs to claim; default 1. */
   readonly limit?: number
 }
 
 /** The fields that prove a claim. */
 export type Claim = Pick<ClaimedJob, 'id' | 'lease'>
 
-/** `lost`: another worker has the job, or it has ended; stop the work. */
+/** `lost`: another worker has the job, or it has ended; the worker must stop. */
 export type Heartbeat = 'held' | 'cancel' | 'lost'
 
 /** `retried`: it runs again later. `lost`: the claim no longer holds, and nothing was changed. */
@@ -48,12 +48,12 @@ export interface JobFilters {
 }
 
 const DEFAULT_ATTEMPTS = 3
-/** Waits between attempts, in milliseconds. */
+/** Delays between attempts, in milliseconds. */
 const RETRY: Backoff = { firstMs: 1000, longestMs: 5 * 60_000 }
 export const MAX_JOB_PAGE = 500
-/** A duplicate may end between the insert that met it and the look at it. */
+/** The duplicate may end between the insert that conflicted with it and the query for it. */
 const DEDUPE_TRIES = 10
-/** Rows that one statement deletes, so that no writer waits long. */
+/** Rows per delete statement, so that no writer waits long. */
 const PRUNE_BATCH = 1000
 
 const LEASE_LOST: Problem = {
@@ -144,7 +144,7 @@ export class JobQueue {
       .sort((a, b) => b.priority - a.priority || a.id - b.id)
   }
 
-  /** Gives jobs with an expired lease back to their queue; ends those that are cancelled or have no attempt left. */
+  /** Returns jobs with an expired lease to their queue; ends those that are cancelled or have no attempts left. */
   async #recoverLost(): Promise<void> {
     const now = this.#now()
     const error = JSON.stringify(LEASE_LOST)
@@ -158,7 +158,7 @@ export class JobQueue {
 
   /**
    * Renews the lease of a job, and stores its progress.
-   * @param progress undefined: unchanged
+   * @param progress undefined leaves it unchanged
    */
   async heartbeat(claim: Claim, leaseMs: number, progress?: JsonValue): Promise<Heartbeat> {
     const row = await this.#store.db
@@ -176,8 +176,8 @@ export class JobQueue {
   }
 
   /**
-   * Ends a job with its result.
-   * @returns false: the claim no longer holds, and nothing was changed
+   * Completes a job with its result.
+   * @returns false: the claim is no longer valid, and nothing was changed
    */
   async complete(claim: Claim, result: JsonValue): Promise<boolean> {
     const done = await this.#store.db
@@ -197,8 +197,8 @@ export class JobQueue {
   }
 
   /**
-   * Ends an attempt that failed. The job runs again after a wait that doubles with each attempt, until none is left.
-   * @param isFinal the failure would come again: no further attempt
+   * Ends a failed attempt. The job runs again after a delay that doubles with each attempt, until no attempts are left.
+   * @param isFinal the failure would recur, so there is no further attempt
    */
   fail(claim: Claim, error: Problem, { isFinal = false } = {}): Promise<Failure> {
     return this.#store.transaction(async (tx) => {
@@ -207,7 +207,7 @@ export class JobQueue {
         .select(['attempts', 'max_attempts', 'cancel_asked'])
         .where('id', '=', claim.id)
         .where('lease', '=', claim.lease)
-        // A request to cancel that comes between here and the update must not be missed.
+        // A cancel request that arrives between this query and the update must not be missed.
         .$if(this.#store.kind === 'postgres', (query) => query.forUpdate())
         .executeTakeFirst()
       if (!job) return 'lost'
@@ -235,9 +235,9 @@ export class JobQueue {
   }
 
   /**
-   * Returns an unfinished job to the queue, for a worker that stops. The attempt does not count, and the job may run at
-   * once.
-   * @returns false: the claim no longer holds, and nothing was changed
+   * Returns an unfinished job to the queue, for a worker that is stopping. The attempt does not count, and the job may
+   * run at once.
+   * @returns false: the claim is no longer valid, and nothing was changed
    */
   async release(claim: Claim): Promise<boolean> {
     const now = this.#now()
@@ -250,8 +250,9 @@ export class JobQueue {
   }
 
   /**
-   * Cancels a job: at once when it is queued; a running one is asked to stop at its next heartbeat, and may still be done.
-   * @returns its status afterwards; undefined: there is no such job
+   * Cancels a job. A queued job is cancelled at once; a running one is asked to stop at its next heartbeat, and may
+   * still complete.
+   * @returns its status afterwards; undefined if the job does not exist
    */
   async cancel(id: number): Promise<JobStatus | undefined> {
     const now = this.#now()
@@ -264,7 +265,7 @@ export class JobQueue {
   }
 
   /**
-   * Runs a job again that has failed or was cancelled, from its first attempt.
+   * Restarts a failed or cancelled job from its first attempt.
    * @throws AppError VALIDATION_ERROR for a job that is queued, running or done, or that has a successor in the queue
    */
   async retry(id: number): Promise<void> {
@@ -289,7 +290,7 @@ export class JobQueue {
 
   /**
    * Jobs, newest first.
-   * @param before an id: the page begins behind it
+   * @param before an id: the page starts after it
    * @throws AppError VALIDATION_ERROR for a limit below 1 or above MAX_JOB_PAGE
    */
   async list(
@@ -306,7 +307,7 @@ export class JobQueue {
     return (await query.execute()).map(fromJobRow)
   }
 
-  /** How many jobs of each status there are, in one queue or in all. */
+  /** The number of jobs by status, in one queue or in all. */
   async counts(queue?: string): Promise<Record<JobStatus, number>> {
     let query = this.#store.db
       .selectFrom('jobs')

@@ -1,4 +1,4 @@
-// Jobs between their columns and their record in code.
+// Converts jobs between their columns and their record in code.
 import { z } from 'zod'
 import { parseJson } from '../../kernel/parse.ts'
 import type { JsonValue } from '../../protocol/json.ts'
@@ -6,7 +6,7 @@ import { Problem } from '../../protocol/problem.ts'
 import { readJsonColumn } from '../columns.ts'
 import type { JobTable } from './tables.ts'
 
-/** `failed`: no attempt is left. `cancelled`: somebody asked for it before it was done. */
+/** `failed`: no attempts are left. `cancelled`: cancelled on request before it was done. */
 export const JOB_STATUSES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
 export type JobStatus = (typeof JOB_STATUSES)[number]
 
@@ -19,14 +19,14 @@ export interface JobRecord {
   readonly priority: number
   readonly payload: JsonValue
   readonly dedupeKey: string | null
-  /** It does not run before this instant. */
+  /** Earliest start. */
   readonly runAt: number
-  /** How often a worker has begun it. */
+  /** How often a worker has started it. */
   readonly attempts: number
   readonly maxAttempts: number
   readonly worker: string | null
   readonly isCancelAsked: boolean
-  /** What its worker last reported; null: nothing. */
+  /** The last progress report of its worker; null: none. */
   readonly progress: JsonValue
   readonly result: JsonValue
   /** Why the last attempt failed. */
@@ -37,12 +37,12 @@ export interface JobRecord {
   readonly endedAt: number | null
 }
 
-/** A job in the hands of a worker. `lease` proves it: without it nothing of the job can be changed. */
+/** A job claimed by a worker. `lease` proves the claim: without it the job cannot be changed. */
 export interface ClaimedJob extends JobRecord {
   readonly lease: string
 }
 
-/** A row as it is read. */
+/** A row as read. */
 export type JobRow = Omit<JobTable, 'id'> & { readonly id: number }
 
 const Status = z.enum(JOB_STATUSES)

@@ -14,7 +14,7 @@ export interface JobTable {
   /** How often it has been claimed, releases not counted. */
   attempts: number
   max_attempts: number
-  /** Name of the worker that has it, and the secret of its claim. */
+  /** Name of the worker that holds the job, and the secret of its claim. */
   worker: string | null
   lease: string | null
   lease_until: number | null

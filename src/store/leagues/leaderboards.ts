@@ -1,11 +1,11 @@
-// Reads the data of leaderboards in one pass, for a million results.
+// Reads the data of leaderboards in one pass, up to a million results.
 import type { Store } from '../store.ts'
 import { bareResult, type EpisodeRecord, type ResultRecord, type RoundRecord, toEpisode, toResult } from './rows.ts'
 
 /** When a round was played. */
 export type RoundTimes = Pick<RoundRecord, 'id' | 'number' | 'createdAt' | 'startedAt' | 'completedAt'>
 
-/** Different metadata that are kept while results are read. */
+/** Maximum number of distinct metadata values cached while results are read. */
 const MAX_PARSED = 10_000
 
 export class Leaderboards {
@@ -15,7 +15,7 @@ export class Leaderboards {
     this.#store = store
   }
 
-  /** The data of a leaderboard, without the documents of the rounds, for a million results. */
+  /** The data of a leaderboard, without the documents of the rounds, up to a million results. */
   async rows(divisionId: string): Promise<{ rounds: RoundTimes[]; results: ResultRecord[] }> {
     const rounds = await this.#store.db
       .selectFrom('league_rounds')
@@ -29,7 +29,7 @@ export class Leaderboards {
       .selectAll()
       .where('division_id', '=', divisionId)
       .execute()
-    // Metadata repeats: each text is parsed once.
+    // Metadata repeats, so each distinct text is parsed once.
     const parsed = new Map<string, ResultRecord['metadata']>()
     const results = rows.map((row) => {
       const known = parsed.get(row.metadata)
@@ -50,7 +50,7 @@ export class Leaderboards {
     }
   }
 
-  /** Episodes that were completed in the newest completed rounds of a division. @param rounds how many, 1 or more */
+  /** Completed episodes of the newest completed rounds of a division. @param rounds how many rounds, 1 or more */
   async recentEpisodes(divisionId: string, rounds: number): Promise<EpisodeRecord[]> {
     const recent = await this.#store.db
       .selectFrom('league_rounds')
@@ -71,7 +71,7 @@ export class Leaderboards {
     return rows.map(toEpisode)
   }
 
-  /** The number of the newest completed round of a division, and when it ended: what a leaderboard depends on. */
+  /** The number and end of a division's newest completed round: a leaderboard changes only when these do. */
   async newestCompleted(divisionId: string): Promise<string> {
     const row = await this.#store.db
       .selectFrom('league_rounds')

@@ -1,5 +1,5 @@
 // Leagues, divisions, players, policies and members in the store. Every change of a member writes its event in the same
-// transaction: who, when and why.
+// transaction, with the actor, the time and the reason.
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
@@ -30,7 +30,7 @@ export interface MembershipPatch {
   readonly isActive?: boolean
 }
 
-/** Which events; undefined: all. */
+/** Selects events; undefined: all. */
 export interface EventFilters {
   readonly leagueId?: string | undefined
   readonly type?: string | undefined
@@ -49,7 +49,7 @@ export class Leagues {
     this.#now = now
   }
 
-  /** @throws AppError FILE_EXISTS for a second league of a slug */
+  /** @throws AppError FILE_EXISTS when a league with this slug exists */
   async create({
     name,
     slug,
@@ -175,8 +175,8 @@ export class Leagues {
   }
 
   /**
-   * The next version of a policy of a player; versions count from 1 and never change.
-   * @param writeMore writes what belongs to the version in the same transaction
+   * Adds the next version of a player's policy. Versions count from 1 and never change.
+   * @param writeMore writes further data of the version in the same transaction
    */
   async addPolicyVersion(
     name: string,
@@ -186,7 +186,7 @@ export class Leagues {
   ): Promise<PolicyVersionRecord> {
     const id = randomUUID()
     await this.#store.transaction(async (tx) => {
-      // Of two uploads at once the second waits here, and gets the number after the first.
+      // Of two concurrent uploads, the second waits here and gets the next number.
       const owner = tx.updateTable('league_players').set(({ ref }) => ({ name: ref('name') }))
       if (playerId !== null) await owner.where('player_id', '=', playerId).execute()
       let query = tx.selectFrom('league_policy_versions').select(['policy_id', 'version']).where('name', '=', name)
@@ -277,7 +277,7 @@ export class Leagues {
     return (await query.execute()).map(toMembership)
   }
 
-  /** Changes a member; nothing is written when nothing changes. */
+  /** Changes a member; writes nothing if there is no change. */
   async changeMembership(tx: Transaction<Tables>, id: string, patch: MembershipPatch, cause: Cause): Promise<void> {
     const row = await tx.selectFrom('league_memberships').selectAll().where('membership_id', '=', id).executeTakeFirst()
     if (!row) return
@@ -311,7 +311,7 @@ export class Leagues {
     if (after.isActive && after.isChampion && !before.isChampion) await this.#benchOthers(tx, after, cause)
   }
 
-  /** A player has one champion in a division: the newest one takes the place of the others. */
+  /** A player has one champion in a division: the newest one replaces the others. */
   async #benchOthers(
     tx: Transaction<Tables>,
     champion: Pick<MembershipRecord, 'id' | 'leagueId' | 'divisionId' | 'playerId'>,

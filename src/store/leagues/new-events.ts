@@ -1,8 +1,8 @@
-// Events of leagues that are about to be written: who did what, when and why.
+// Events of leagues before they are written: who did what, when and why.
 import type { JsonObject } from '../../protocol/json.ts'
 import type { EventRecord, MembershipRecord } from './rows.ts'
 
-/** An event that is about to be written. */
+/** An event before it is written. */
 export type NewEvent = Omit<
   EventRecord,
   'id' | 'createdAt' | 'divisionId' | 'roundId' | 'policyVersionId' | 'playerId'

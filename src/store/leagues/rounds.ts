@@ -1,5 +1,5 @@
-// Rounds, their episodes and results in the store. An episode is settled once, and a round completes once: everything that
-// follows from a completion is written with it.
+// Rounds, their episodes and results in the store. An episode is settled once, and a round completes once. All
+// consequences of a completion are written with it.
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
 import type { RoundComplete, RoundStart, ScheduledEpisode } from '../../protocol/commissioner.ts'
@@ -19,9 +19,9 @@ import {
 } from './rows.ts'
 
 const OPEN: readonly RoundStatus[] = ['pending', 'claimed', 'running']
-/** Rounds that one pruning removes at most. */
+/** Maximum number of rounds removed by one pruning. */
 const PRUNED_ROUNDS = 500
-/** Rows of one statement, 7 parameters each; SQLite takes 32,766. */
+/** Rows per statement, 7 parameters each; SQLite allows 32,766. */
 const ROWS_PER_STATEMENT = 1000
 
 export class Rounds {
@@ -38,12 +38,12 @@ export class Rounds {
   }
 
   /**
-   * Adds a round with the next number of its league, unless the division has one that is still to be played.
-   * @returns undefined: there is one already
+   * Adds a round with the next number of its league, unless the division has an unfinished one.
+   * @returns undefined if the division has an unfinished round
    */
   create(leagueId: string, proposed: ProposedRound): Promise<RoundRecord | undefined> {
     return this.#store.transaction(async (tx) => {
-      // Of two at once the second waits here, and then sees the round of the first.
+      // Of two concurrent calls, the second waits here and then sees the round of the first.
       const league = tx.updateTable('leagues').set(({ ref }) => ({ rounds: ref('rounds') }))
       await league.where('league_id', '=', leagueId).execute()
       const open = await tx
@@ -125,7 +125,7 @@ export class Rounds {
     return done.numUpdatedRows > 0n ? start.type : undefined
   }
 
-  /** The episode of a request, made now if there is none; another line-up under the same id begins anew. */
+  /** The episode of a request, created if it does not exist. Another line-up under the same id replaces it. */
   async episode(roundId: string, request: ScheduledEpisode, seed: number): Promise<EpisodeRecord> {
     const lineup = JSON.stringify(request.policy_version_ids)
     const gameConfig = request.game_config ? JSON.stringify(request.game_config) : null
@@ -170,7 +170,7 @@ export class Rounds {
     return row && toEpisode(row)
   }
 
-  /** Settles an episode. False: it was settled before, or is gone, and nothing was changed. */
+  /** Settles an episode. False: it was already settled or removed, and nothing was changed. */
   async settle(
     id: string,
     result: Pick<EpisodeRecord, 'status' | 'scores' | 'error' | 'journal' | 'hash'>,
@@ -223,8 +223,8 @@ export class Rounds {
   }
 
   /**
-   * Removes the oldest rounds that have ended, with their episodes, results and events.
-   * @returns the journals that nobody refers to any more
+   * Removes the oldest ended rounds, with their episodes, results and events.
+   * @returns the journals that are no longer referenced
    */
   async prune(leagueId: string, keep: number): Promise<string[]> {
     const old = await this.#store.db
@@ -247,7 +247,9 @@ export class Rounds {
     })
   }
 
-  /** Stores rankings, members' moves and the state, all at once and once. False: the round was completed before. */
+  /**
+   * Stores rankings, membership changes and the state in one transaction, once. False: the round was already completed.
+   */
   complete(round: RoundRecord, complete: RoundComplete): Promise<boolean> {
     return this.#store.transaction(async (tx) => {
       const done = await tx
@@ -317,7 +319,7 @@ export class Rounds {
           ...(isOut ? { isActive: false } : { divisionId: event.to_division_id }),
           status: event.status,
           substatus: event.substatus,
-          // A member that is promoted as a champion competes as one from then on.
+          // A member that is promoted as a champion competes as a champion from then on.
           ...(event.substatus === 'champion' ? { isChampion: true } : {}),
         },
         { actor, reason: event.reason, roundId, evidence: event.evidence },

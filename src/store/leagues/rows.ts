@@ -1,4 +1,4 @@
-// League rows between their columns and their records in code.
+// Converts league rows between their columns and their records in code.
 import { z } from 'zod'
 import { ScheduledEpisode } from '../../protocol/commissioner.ts'
 import { JsonObject, JsonValue } from '../../protocol/json.ts'

@@ -1,12 +1,12 @@
-// How secrets of policies are bound to their rows, and how all of them get another key.
+// Binds the secrets of policies to their rows, and re-encrypts all of them during a key rotation.
 import type { Transaction } from 'kysely'
 import type { Vault } from '../people/vault.ts'
 import type { Tables } from '../tables.ts'
 
-/** Each secret is bound to its version and name: moved to another, it does not open. */
+/** Each secret is bound to its version and name: it cannot be opened under another. */
 export const ownerOf = (versionId: string, name: string): string => `${versionId}/${name}`
 
-/** Seals all secrets with another key, within a rotation. */
+/** Re-encrypts all secrets with another key, as part of a rotation. */
 export async function sealSecretsAgain(tx: Transaction<Tables>, before: Vault, after: Vault): Promise<void> {
   const rows = await tx.selectFrom('league_secrets').select(['policy_version_id', 'name', 'sealed']).execute()
   for (const { policy_version_id: id, name, sealed } of rows) {

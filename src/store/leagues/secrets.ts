@@ -1,5 +1,5 @@
-// Secrets of policy versions, sealed like personal data. They leave the store only for the environment of the policy's own
-// program; everybody else sees names.
+// Secrets of policy versions, sealed like personal data. They leave the store only for the environment of the policy's
+// own program; all other interfaces show only names.
 import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
 import { requireCurrent } from '../people/personal-key.ts'
@@ -8,16 +8,19 @@ import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
 import { ownerOf } from './secret-rows.ts'
 
-/** Secrets of one version, characters of a name, and bytes of a value and of all values together. */
+/**
+ * Maximum number of secrets per version, length of a name in characters, and bytes of one value and of all values
+ * together.
+ */
 export const MAX_SECRETS = 64
 const MAX_SECRET_NAME = 100
 const MAX_SECRET_BYTES = 16 * 1024
 const MAX_SECRETS_BYTES = 64 * 1024
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
-/** Variables that the runner sets, and those that decide how programs are started. */
+/** Variables that the runner sets, and those that affect how programs are started. */
 const RESERVED = /^(?:COGAME|COWORLD_|PARACOSM_|LD_|DYLD_|PATH$|HOME$|TMPDIR$|SHELL$|IFS$|ENV$|BASH_ENV$)/
 
-/** @throws AppError VALIDATION_ERROR, which names the secret and never its value */
+/** @throws AppError VALIDATION_ERROR, which contains the name of the secret but never its value */
 export function checkSecrets(secrets: Readonly<Record<string, string>>): void {
   const entries = Object.entries(secrets)
   if (entries.length > MAX_SECRETS)
@@ -54,7 +57,7 @@ export class LeagueSecrets {
     this.#now = now
   }
 
-  /** Seals the secrets of a version that is about to be written, in the same transaction. */
+  /** Seals the secrets of a new version, in the transaction that writes it. */
   async seal(tx: Transaction<Tables>, versionId: string, secrets: Readonly<Record<string, string>>): Promise<void> {
     const entries = Object.entries(secrets)
     if (entries.length === 0) return
@@ -79,7 +82,7 @@ export class LeagueSecrets {
     return rows.map(({ name }) => name)
   }
 
-  /** For the environment of the policy's program, and nothing else. */
+  /** Only for the environment of the policy's program. */
   async open(versionId: string): Promise<Readonly<Record<string, string>>> {
     const rows = await this.#store.db
       .selectFrom('league_secrets')
@@ -91,7 +94,7 @@ export class LeagueSecrets {
     )
   }
 
-  /** False: there was none of this name. */
+  /** False: there was no secret of this name. */
   async remove(versionId: string, name: string): Promise<boolean> {
     const gone = await this.#store.db
       .deleteFrom('league_secrets')

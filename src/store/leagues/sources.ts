@@ -1,4 +1,4 @@
-// Archives of source that players have uploaded: where each lies, and whose it is.
+// Source archives uploaded by players: their location and owner.
 import { AppError } from '../../kernel/errors.ts'
 import type { Store } from '../store.ts'
 import type { LeagueSourceTable } from './tables.ts'
@@ -14,7 +14,7 @@ export interface SourceRecord {
   readonly createdAt: number
 }
 
-/** Archives of one player that are kept, and their bytes. */
+/** Maximum number of stored archives per player, and their total size in bytes. */
 export const MAX_SOURCES = 200
 export const MAX_SOURCES_BYTES = 512 * 1024 * 1024
 
@@ -27,7 +27,7 @@ export class Sources {
     this.#now = now
   }
 
-  /** The player's archive with this content; undefined: there is none. */
+  /** The player's archive with this content; undefined if there is none. */
   async find(playerId: string | null, hash: string): Promise<SourceRecord | undefined> {
     const query = this.#store.db.selectFrom('league_sources').selectAll().where('hash', '=', hash)
     const own = playerId === null ? query.where('player_id', 'is', null) : query.where('player_id', '=', playerId)
@@ -46,7 +46,7 @@ export class Sources {
     throw new AppError('UNKNOWN_UPLOAD', `there is no uploaded source ${id}`)
   }
 
-  /** @throws AppError RATE_LIMITED when the player has too many, or too much */
+  /** @throws AppError RATE_LIMITED when the player has too many archives, or their total size is too large */
   async checkRoom(playerId: string | null): Promise<void> {
     if (playerId === null) return
     const row = await this.#store.db

@@ -1,5 +1,5 @@
-// Submissions of policy versions to leagues: pending until a trial has been played, then placed or failed, with an event
-// for every step.
+// Submissions of policy versions to leagues: pending until a trial has been played, then placed or failed, with an
+// event for every step.
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
 import { storedText } from '../columns.ts'
@@ -28,7 +28,7 @@ export interface SubmissionFilters {
   readonly policyVersionId?: string | undefined
 }
 
-/** What a change of a submission says. */
+/** The changes of a submission. */
 interface Change {
   readonly status: SubmissionStatus
   readonly membershipId?: string
@@ -36,7 +36,7 @@ interface Change {
 }
 
 const OPEN: readonly SubmissionStatus[] = ['pending', 'processing']
-/** Characters of the notes that are kept. */
+/** Maximum length of stored notes, in characters. */
 const MAX_NOTES = 2000
 
 export class Submissions {
@@ -50,7 +50,7 @@ export class Submissions {
     this.#now = now
   }
 
-  /** @throws AppError FILE_EXISTS when the version is in the league, or on its way into it */
+  /** @throws AppError FILE_EXISTS when the version is already in the league, or has a pending submission */
   async create(leagueId: string, version: PolicyVersionRecord, actor: string): Promise<SubmissionRecord> {
     const row: LeagueSubmissionTable = {
       submission_id: randomUUID(),
@@ -64,7 +64,7 @@ export class Submissions {
     }
     const label = `${version.name}:v${version.version}`
     await this.#store.transaction(async (tx) => {
-      // Of two who submit the same at once the second waits here, and then sees the first.
+      // Of two concurrent identical submissions, the second waits here and then sees the first.
       await tx
         .updateTable('leagues')
         .set(({ ref }) => ({ rounds: ref('rounds') }))
@@ -104,7 +104,7 @@ export class Submissions {
     return toSubmission(row)
   }
 
-  /** Changes an open submission. False: it had ended before. */
+  /** Changes an open submission. False: it had already ended. */
   async change(id: string, { status, membershipId, notes }: Change): Promise<boolean> {
     return this.#store.transaction(async (tx) => {
       const row = await tx

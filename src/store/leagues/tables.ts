@@ -1,22 +1,23 @@
-// The tables of leagues. Ids are UUIDs without their prefixes; instants are milliseconds UTC; JSON is text; booleans 0, 1.
+// The tables of leagues. Ids are UUIDs without their prefixes; instants are milliseconds UTC; JSON is text; booleans
+// are 0 and 1.
 
 export interface LeagueTable {
   league_id: string
   name: string
   slug: string
-  /** The world that is played, by id; a game of the API. */
+  /** The id of the world that is played; the API calls it game. */
   world: string
   /** JSON list of variant ids. */
   variants: string
-  /** JSON object, laid over every variant. */
+  /** JSON object, merged into every variant. */
   config: string
-  /** JSON object: which commissioner. */
+  /** JSON object: the commissioner. */
   commissioner: string
-  /** JSON: what the commissioner wants to have back. */
+  /** JSON: the state that the commissioner asked to keep. */
   state: string
   is_public: number
   is_hidden: number
-  /** 1: no round is scheduled. */
+  /** 1: no rounds are scheduled. */
   is_paused: number
   /** The number of its last round. */
   rounds: number
@@ -85,7 +86,7 @@ export interface LeagueRoundTable {
   backend: string
   /** JSON object. */
   round_config: string
-  /** JSON object: what the commissioner was told, kept so that a round that is begun again is the same one. */
+  /** JSON object: the start message for the commissioner, kept so that a restarted round gets the same one. */
   round_start: string | null
   /** JSON object. */
   round_display: string | null
@@ -104,7 +105,7 @@ export interface LeagueEpisodeTable {
   seed: number
   /** JSON list of policy version ids, one per slot. */
   lineup: string
-  /** JSON object in place of the variant's configuration; null: none. */
+  /** JSON object that replaces the variant's configuration; null: none. */
   game_config: string | null
   /** `pending`, `completed`, `failed`. */
   status: string
@@ -136,7 +137,7 @@ export interface LeagueEventTable {
   policy_version_id: string | null
   player_id: string | null
   event_type: string
-  /** Who did it: `commissioner`, `platform`, a player. */
+  /** Who caused it: `commissioner`, `platform`, a player. */
   actor: string
   headline: string
   summary: string
@@ -145,7 +146,7 @@ export interface LeagueEventTable {
   created_at: number
 }
 
-/** A bearer token of a player; of the token itself only a hash is kept. */
+/** A bearer token of a player; only its hash is stored. */
 export interface LeagueTokenTable {
   token_id: string
   token_hash: string
@@ -156,10 +157,10 @@ export interface LeagueTokenTable {
   revoked_at: number | null
 }
 
-/** An archive of source that was uploaded. */
+/** An uploaded source archive. */
 export interface LeagueSourceTable {
   source_id: string
-  /** Null: the operator's. */
+  /** Null: belongs to the operator. */
   player_id: string | null
   blob: string
   /** SHA-256 of the archive, in hex. */

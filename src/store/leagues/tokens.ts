@@ -1,4 +1,4 @@
-// Tokens by which players use the hosted API. A token is shown once; the store has its SHA-256 alone.
+// Tokens with which players use the hosted API. A token is shown once; the store has only its SHA-256.
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
 import { storedText } from '../columns.ts'
@@ -8,26 +8,26 @@ export interface TokenRecord {
   readonly id: string
   readonly playerId: string
   readonly playerName: string
-  /** What the token is for, in the words of the operator. */
+  /** The operator's description of the token. */
   readonly label: string
   readonly createdAt: number
   readonly expiresAt: number | null
   readonly revokedAt: number | null
 }
 
-/** The player that a token stands for. */
+/** The player identified by a token. */
 export interface TokenOwner {
   readonly playerId: string
   readonly playerName: string
 }
 
 const PREFIX = 'pct-'
-/** Random bytes of a token; 43 characters as base64url. */
+/** Random bytes of a token: 43 characters as base64url. */
 const TOKEN_BYTES = 32
-/** Characters of a label or of a player's name. */
+/** Maximum length of a label or of a player's name, in characters. */
 const MAX_NAME = 80
 
-/** Whether a text looks like a token of this kind. */
+/** Whether a text has the format of a league token. */
 export const isLeagueToken = (text: string): boolean => text.startsWith(PREFIX)
 
 const hashOf = (token: string): string => createHash('sha256').update(token.trim()).digest('hex')
@@ -42,9 +42,9 @@ export class LeagueTokens {
   }
 
   /**
-   * A new token of the player with this name, or with this id; a player of a new name is made.
+   * Issues a token to the player with this name or id; an unknown name creates a player.
    * @param expiresAt milliseconds UTC; undefined: it does not expire
-   * @throws AppError UNKNOWN_PLAYER for an id that is not there, VALIDATION_ERROR
+   * @throws AppError UNKNOWN_PLAYER for an unknown id, VALIDATION_ERROR
    */
   async issue(
     player: string,
@@ -94,7 +94,7 @@ export class LeagueTokens {
     return { id, token, ...owner, label, createdAt: now, expiresAt: expiresAt ?? null, revokedAt: null }
   }
 
-  /** Whose token it is; undefined for one that is unknown, expired or revoked. */
+  /** The owner of a token; undefined if the token is unknown, expired or revoked. */
   async find(token: string): Promise<TokenOwner | undefined> {
     const row = await this.#store.db
       .selectFrom('league_tokens')
@@ -129,7 +129,7 @@ export class LeagueTokens {
     }))
   }
 
-  /** The token opens nothing from now on. @throws AppError UNKNOWN_TOKEN */
+  /** Revokes a token. @throws AppError UNKNOWN_TOKEN */
   async revoke(id: string): Promise<void> {
     const done = await this.#store.db
       .updateTable('league_tokens')

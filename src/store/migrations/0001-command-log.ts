@@ -1,5 +1,6 @@
-// The command log: commands, the perceptions that they were decided on (each once), the episodes that they belong to.
-// Every filter of the log has an index that ends in time, so that the newest hundred are the first hundred entries.
+// The command log: commands, the perceptions on which they were decided (each stored once), and the episodes to which
+// they belong. Every filter of the log has an index that ends in time, so that the newest hundred rows are the first
+// hundred entries.
 import type { DdlWords } from './ddl.ts'
 
 const FILTERS = ['command', 'agent_id', 'episode_id', 'cell', 'command, cell', 'world', 'outcome_kind']

@@ -1,5 +1,5 @@
-// People and what they play: players and (apart, encrypted) what is personal, characters, sessions with their journals and
-// events, and the collections of imported dumps that have no tables of their own.
+// People and their sessions: players and (separate, encrypted) their personal data, characters, sessions with their
+// journals and events, and the collections of imported dumps without a table of their own.
 import type { DdlWords } from './ddl.ts'
 
 export function createSessions({ instant, key }: DdlWords): string[] {

@@ -1,5 +1,5 @@
-// Claims of sessions get a version, so that a late release or write of an older claim changes nothing; and a session that
-// could not be opened keeps the reason and when to try again.
+// Session claims get a version, so that a late release or write under an older claim changes nothing. A session that
+// could not be opened stores the reason and the time of the next attempt.
 import type { DdlWords } from './ddl.ts'
 
 export function createSessionClaims({ instant }: DdlWords): string[] {

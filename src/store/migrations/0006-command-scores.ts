@@ -1,5 +1,5 @@
-// Commands keep the number of the turn that an agent gives with them, and the score of their slot when they ended: what a
-// trajectory's rewards are made of.
+// Commands store the number of the turn that an agent sends with them, and the score of their slot when they ended. The
+// rewards of a trajectory are computed from these.
 import type { DdlWords } from './ddl.ts'
 
 export function createCommandScores({ instant }: DdlWords): string[] {

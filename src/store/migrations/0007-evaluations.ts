@@ -1,4 +1,4 @@
-// Evaluations, and what came of each of their episodes.
+// Evaluations, and the result of each of their episodes.
 import type { DdlWords } from './ddl.ts'
 
 export function createEvaluations({ instant, key }: DdlWords): string[] {

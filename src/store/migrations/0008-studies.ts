@@ -1,4 +1,5 @@
-// Studies: their files, participants and assignments; and counters, so that no request counts the rows of others.
+// Studies: their files, participants and assignments; and counters, so that no request has to count other participants'
+// rows.
 import type { DdlWords } from './ddl.ts'
 
 export function createStudies({ instant, key }: DdlWords): string[] {

@@ -1,4 +1,4 @@
-// What a study's file means, as JSON: dumps carry it beside the rows that were made under it.
+// The meaning of a study's file as JSON: dumps include it with the rows that were created under it.
 import type { DdlWords } from './ddl.ts'
 
 export function addStudyConfig(_words: DdlWords): string[] {

@@ -1,4 +1,4 @@
-// Indexes of the monitor of a study: pages of participants, newest first, and counts that read no rows.
+// Indexes for the monitor of a study: pages of participants, newest first, and counts that read only indexes.
 import type { DdlWords } from './ddl.ts'
 
 export function addStudyMonitor(_words: DdlWords): string[] {

@@ -1,4 +1,4 @@
-// What players bring to leagues: tokens, archives of source, and secrets.
+// Hosted leagues: tokens, source archives, and secrets of players.
 import type { DdlWords } from './ddl.ts'
 
 export function createHosted({ instant, key }: DdlWords): string[] {

@@ -1,14 +1,14 @@
-// How the two backends spell what the migrations need.
+// Spellings of DDL on the two backends.
 
-/** Words of DDL that the two backends spell in their own ways. */
+/** DDL terms that the two backends spell differently. */
 export interface DdlWords {
-  /** A key that counts up from 1 and is never given twice. */
+  /** A key that counts up from 1 and is never reused. */
   readonly id: string
-  /** A whole number of up to 53 bits: an instant in milliseconds, or a reference to an id. */
+  /** An integer of up to 53 bits: an instant in milliseconds, or a reference to an id. */
   readonly instant: string
-  /** Text that rows are ordered by: by its bytes, the same on both backends. */
+  /** Text that is sorted by its bytes, on both backends alike. */
   readonly key: string
-  /** Ends an index whose rows come in the order of their ids. SQLite's indexes end so by nature. */
+  /** Ends an index whose rows are sorted by id. SQLite's indexes include the row id anyway. */
   readonly tie: string
 }
 

@@ -3,9 +3,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
 
 const PREFIX = 'dcs-ak-'
-/** Random bytes of a key; 43 characters as base64url. */
+/** Random bytes of a key: 43 characters as base64url. */
 const KEY_BYTES = 32
-/** Characters of a whole key. */
+/** Length of a whole key, in characters. */
 const KEY_LENGTH = PREFIX.length + 43
 
 /** A new random key: `dcs-ak-` and 43 URL-safe characters. */
@@ -14,16 +14,16 @@ export function createAccessKey(): string {
 }
 
 /**
- * What the store keeps of a key: 64 hex digits. Blanks around the key do not count. Any text has a hash, since keys that
- * came with a seed folder look as they like.
+ * The stored hash of a key: 64 hex digits. Blanks around the key are ignored. Any text has a hash, because keys from a
+ * seed folder have no fixed format.
  */
 export function hashAccessKey(key: string): string {
   return createHash('sha256').update(key.trim()).digest('hex')
 }
 
 /**
- * The key without the blanks around it.
- * @throws AppError KEY_INVALID when it does not read as keys do; the message does not repeat it
+ * The key without surrounding blanks.
+ * @throws AppError KEY_INVALID when it does not have the format of a key; the message does not repeat it
  */
 export function checkAccessKey(key: string): string {
   const trimmed = key.trim()

@@ -1,6 +1,6 @@
-// Where the key of the personal data comes from: from the caller (who has it from the environment), or from a file in the
-// data folder that the first start makes. The store remembers which key it is sealed with, so a wrong one is found out
-// before anything is read or written.
+// The source of the key for personal data: the caller (who has it from the environment), or a file in the data folder
+// that the first start creates. The store remembers which key sealed its data, so that a wrong key is detected before
+// anything is read or written.
 
 import { randomBytes } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
@@ -16,21 +16,21 @@ import type { Tables } from '../tables.ts'
 import { createVault, VAULT_KEY_BYTES, type Vault } from './vault.ts'
 
 export interface KeySource {
-  /** 32 bytes in base64; wins over the file. */
+  /** 32 bytes in base64; takes precedence over the file. */
   readonly key?: string | undefined
-  /** The data folder, where `pii.key` is read or, for a store without personal data, made. */
+  /** The data folder, where `pii.key` is read or, for a store without personal data, created. */
   readonly folder?: string | undefined
 }
 
 export const KEY_FILE = 'pii.key'
-/** A key that a rotation is about to put in the place of the other. */
+/** The new key while a rotation is replacing the old one. */
 const NEXT_KEY_FILE = 'pii.key.new'
 const KEY_FACT = 'pii_key'
 
 /**
  * The vault of a store.
- * @throws AppError PII_KEY_INVALID for an invalid or missing key; PII_KEY_WRONG when the store is
- * sealed with another one; FILE_UNREADABLE or FILE_UNWRITABLE for the file
+ * @throws AppError PII_KEY_INVALID for an invalid or missing key; PII_KEY_WRONG when the store is sealed with another
+ * one; FILE_UNREADABLE or FILE_UNWRITABLE for the file
  */
 export async function openVault(store: Store, source: KeySource): Promise<Vault> {
   const expected = await readKeyId(store)
@@ -51,8 +51,8 @@ export async function openVault(store: Store, source: KeySource): Promise<Vault>
 }
 
 /**
- * Call it inside the transaction that writes the sealed data, so that no rotation comes in between.
- * @throws AppError PII_KEY_WRONG when the key has been changed meanwhile
+ * Call it inside the transaction that writes the sealed data, so that no rotation can happen in between.
+ * @throws AppError PII_KEY_WRONG when the key has changed in the meantime
  */
 export async function requireCurrent(tx: Transaction<Tables>, kind: Store['kind'], vault: Vault): Promise<void> {
   const select = tx.selectFrom('store_facts').select('value').where('name', '=', KEY_FACT)
@@ -68,18 +68,18 @@ export async function requireCurrent(tx: Transaction<Tables>, kind: Store['kind'
 }
 
 export interface RotationReport {
-  /** Names of the keys. */
+  /** Ids of the keys. */
   readonly from: string
   readonly to: string
   readonly players: number
 }
 
 /**
- * Seals all personal data, and the secrets of policies, with another key. Where the key lies in a file, the file has the new one afterwards; a crash in
- * the middle leaves one of the two, and the one that the store needs.
- * @param source where the present key is
- * @param next 32 bytes in base64; may be left out where the key lies in a file: then one is drawn
- * @throws AppError as `openVault`
+ * Re-encrypts all personal data, and the secrets of policies, with another key. If the key is in a file, the file
+ * contains the new key afterwards. After a crash, the key that the store needs is still there.
+ * @param source the source of the current key
+ * @param next 32 bytes in base64; may be left out if the key is in a file: then a random one is generated
+ * @throws AppError like `openVault`
  */
 export async function rotateKey(store: Store, source: KeySource, next?: string): Promise<RotationReport> {
   const before = await openVault(store, source)
@@ -112,11 +112,11 @@ async function writeNextKey(folder: string, key: Uint8Array): Promise<void> {
   }
 }
 
-/** Rows of one page. */
+/** Rows per page. */
 const PAGE = 500
 
 async function sealAgain(tx: Transaction<Tables>, before: Vault, after: Vault): Promise<number> {
-  // First: a concurrent writer now waits until the end, and then finds that its key is outdated.
+  // First: a concurrent writer then waits until the end, and finds that its key is outdated.
   await tx.updateTable('store_facts').set({ value: after.keyId }).where('name', '=', KEY_FACT).execute()
   let count = 0
   for (let last = ''; ; ) {
@@ -150,7 +150,7 @@ async function findKey({ key, folder }: KeySource, expected: string | undefined)
   const next = join(folder, NEXT_KEY_FILE)
   const pending = await readKeyFile(next)
   if (pending) {
-    // A rotation was interrupted: before its end the old key holds, after it the new one.
+    // A rotation was interrupted: before its commit the old key is valid, afterwards the new one.
     if (createVault(pending).keyId === expected) await placeFile(next, path)
     else await rm(next, { force: true })
   }
@@ -179,7 +179,7 @@ async function readKeyFile(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Makes the file whole or not at all; of several who try at once all get the same key. */
+/** Creates the file completely or not at all; concurrent callers all get the same key. */
 async function makeKeyFile(folder: string): Promise<Uint8Array> {
   const path = join(folder, KEY_FILE)
   try {

@@ -248,11 +248,11 @@ forEachStore(
     const [path, next] = [join(folder, 'pii.key'), join(folder, 'pii.key.new')]
     const first = await openVault(store, { folder })
     const old = readFileSync(path, 'utf8')
-    // Before the commit: the next key is there, and the store knows nothing of it.
+    // Before the commit: the next key exists, but the store does not use it yet.
     writeFileSync(next, `${randomBytes(32).toString('base64')}\n`)
     assert.equal((await openVault(store, { folder })).keyId, first.keyId)
     assert.ok(!existsSync(next))
-    // After it: the store has the new one, and the file the old.
+    // After the commit: the store uses the new key, and the file still has the old one.
     const { to } = await rotateKey(store, { folder })
     writeFileSync(next, readFileSync(path))
     writeFileSync(path, old)

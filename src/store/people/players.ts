@@ -14,9 +14,9 @@ import { requireCurrent } from './personal-key.ts'
 import { splitPlayer } from './split.ts'
 import type { Vault } from './vault.ts'
 
-/** A player as everybody but the player's own form may see it: no key, nothing personal. */
+/** The public view of a player: no key, and no personal data. */
 export interface Player {
-  /** 24 hex digits; imported players may have another. */
+  /** 24 hex digits; ids of imported players may differ. */
   readonly playerId: string
   readonly fields: JsonObject
   readonly createdAt: string
@@ -26,17 +26,17 @@ export interface Player {
 }
 
 export interface NewPlayer {
-  /** One value or form field a name, as the registration has it; what is personal is taken out. */
+  /** One value or form field per name, as in the registration, without personal data. */
   readonly fields: JsonObject
-  /** A key is made, and returned this once. */
+  /** Generate a key, and return it only this once. */
   readonly issuesKey?: boolean
-  /** Or this one is taken. */
+  /** Use this key instead. */
   readonly key?: string
 }
 
-/** Characters of a player's record as JSON. */
+/** Maximum length of a player's record as JSON, in characters. */
 export const MAX_PLAYER_CHARACTERS = 200_000
-/** Players of one page. */
+/** Players per page. */
 const MAX_PAGE = 1000
 
 export class Players {
@@ -44,7 +44,7 @@ export class Players {
   readonly #vault: Vault | undefined
   readonly #now: () => number
 
-  /** @param vault may be left out by those who neither write nor read what is personal */
+  /** @param vault optional for callers that neither write nor read personal data */
   constructor(store: Store, vault: Vault | undefined, now: () => number = Date.now) {
     this.#store = store
     this.#vault = vault
@@ -52,9 +52,9 @@ export class Players {
   }
 
   /**
-   * @returns the id, and the key if one was made: it is nowhere else
+   * @returns the id, and the generated key, if any, which is not shown again
    * @throws AppError VALIDATION_ERROR (both kinds of key, a record that is too long, an invalid date), KEY_INVALID,
-   * KEY_TAKEN, PII_KEY_INVALID (something personal, and no vault)
+   * KEY_TAKEN, PII_KEY_INVALID (personal data, but no vault)
    */
   async create({ fields, issuesKey = false, key }: NewPlayer): Promise<{ playerId: string; key: string | null }> {
     if (issuesKey && key !== undefined) {
@@ -118,7 +118,7 @@ export class Players {
     return row && fromRow(row)
   }
 
-  /** Players in the order of their ids, up to 1,000. @param after the last id of the page before */
+  /** Players, ordered by id, up to 1,000. @param after the last id of the previous page */
   async list({ after = '', limit = MAX_PAGE }: { after?: string; limit?: number } = {}): Promise<Player[]> {
     const rows = await this.#store.db
       .selectFrom('players')
@@ -139,7 +139,7 @@ export class Players {
   }
 
   /**
-   * Gives a player a new key in the place of the old one, and returns it this once.
+   * Replaces a player's key, and returns the new key only this once.
    * @throws AppError UNKNOWN_PLAYER
    */
   async issueKey(playerId: string): Promise<string> {
@@ -183,7 +183,7 @@ export class Players {
     return JsonObject.safeParse(fields).data ?? {}
   }
 
-  /** Removes a player and the personal data; the sessions stay. @returns whether there was one */
+  /** Removes a player and the personal data; the sessions stay. @returns whether the player existed */
   async remove(playerId: string): Promise<boolean> {
     return this.#store.transaction(async (tx) => {
       await tx.deleteFrom('personal_data').where('player_id', '=', playerId).execute()
@@ -198,7 +198,7 @@ export class Players {
   }
 }
 
-/** An id as the original's database makes them: seconds since 1970, then random; 24 hex digits. */
+/** An id in the format of the original's database: seconds since 1970, then random bits; 24 hex digits. */
 export function createObjectId(now: number): string {
   const seconds = Math.floor(now / 1000) % 2 ** 32
   return `${seconds.toString(16).padStart(8, '0')}${randomBytes(8).toString('hex')}`

@@ -88,7 +88,7 @@ const records = fc.array(fc.tuple(names, field)).map((entries) => Object.fromEnt
 test('split: a second time nothing is left to take, and no personal answer stays behind', () => {
   fc.assert(
     fc.property(records, (entries) => {
-      // As it arrives: the schema leaves out names such as __proto__, at any depth.
+      // As received: the schema drops names such as __proto__, at any depth.
       const record = JsonObject.parse(entries)
       const { fields, personal } = splitPlayer(record)
       assert.deepEqual(splitPlayer(fields), { fields, personal: {} })

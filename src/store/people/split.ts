@@ -1,5 +1,5 @@
-// Which parts of a player's record are personal. The answer is given field by field; nothing below the first level is
-// looked at but the answer of a form field.
+// Decides which parts of a player's record are personal, field by field. Below the first level it examines only the
+// answer of a form field.
 import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
 import { isExactObject } from '../dumps/exact-json.ts'
 
@@ -13,7 +13,7 @@ const PERSONAL_NAMES: ReadonlySet<string> = new Set([
   'phone',
   'phone_number',
 ])
-/** The player's own columns: never personal. */
+/** The player's own columns, which are never personal. */
 const OWN_FIELDS: ReadonlySet<string> = new Set([
   'access_key',
   'access_key_revoked',
@@ -22,28 +22,27 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
 ])
 
 export interface SplitPlayer {
-  /** What the table of players may hold. */
+  /** The fields that the table of players may hold. */
   readonly fields: JsonObject
   /** Answers by the key of their field. */
   readonly personal: JsonObject
 }
 
-/** A number in its own spelling (store/dumps/exact-json.ts) is no form field. */
+/** A number in its own spelling (store/dumps/exact-json.ts) is not a form field. */
 const isFields = (value: JsonValue): value is JsonObject => isObject(value) && isExactObject(value)
 
-/** Empty answers are not kept: null, '', [] and {}. `false` and 0 are answers. */
+/** Empty answers are not stored: null, '', [] and {}. `false` and 0 are answers. */
 function isEmpty(value: JsonValue | undefined): boolean {
   if (value === undefined || value === null || value === '') return true
   return typeof value === 'object' && Object.keys(value).length === 0
 }
 
-/** As the original has it: a `pii` of false, 0 or anything empty says no. */
+/** As in the original: a `pii` of false, 0 or anything empty means no. */
 const isTruthy = (value: JsonValue | undefined): boolean => !isEmpty(value) && value !== false && value !== 0
 
 /**
- * Takes the personal answers out of a record. Of a form field the question stays and the answer goes; a plain value
- * with
- * a personal name goes whole. A record that is already split is returned unchanged.
+ * Removes the personal answers from a record. A form field keeps its question and loses its answer; a plain value with
+ * a personal name is removed entirely. A record that is already split is returned unchanged.
  */
 export function splitPlayer(record: JsonObject): SplitPlayer {
   const fields: [string, JsonValue][] = []

@@ -1,20 +1,20 @@
-// Seals personal data with AES-256-GCM. A sealed text names its key and belongs to its player: under another key, or moved
-// to another player, it does not open.
+// Seals personal data with AES-256-GCM. A sealed text names its key and is bound to its player: it cannot be opened
+// with another key, or for another player.
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
 
 /** Bytes of a key. */
 export const VAULT_KEY_BYTES = 32
-/** Bytes of the nonce, drawn anew each time, and of the tag: what GCM is made for. */
+/** Bytes of the nonce, which is random for each text, and of the tag: the standard sizes for GCM. */
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const SEALED = /^v1\.([0-9a-f]{16})\.([A-Za-z0-9_-]+)$/
 
 export interface Vault {
-  /** Names the key without giving it away: 16 hex digits. */
+  /** Identifies the key without revealing it: 16 hex digits. */
   readonly keyId: string
   seal(playerId: string, text: string): string
-  /** @throws AppError PII_KEY_WRONG when another key has sealed it, STORE_CORRUPT when it has been changed */
+  /** @throws AppError PII_KEY_WRONG when another key sealed it, STORE_CORRUPT when it has been altered */
   open(playerId: string, sealed: string): string
 }
 

@@ -1,4 +1,4 @@
-// Sessions and their events between their columns and their shapes on the wire.
+// Converts sessions and their events between their columns and their wire format.
 import type { Insertable, Selectable } from 'kysely'
 import { JsonObject } from '../../protocol/json.ts'
 import { Feedback, ModelProfile, SessionEvent, SessionHeader } from '../../protocol/session.ts'
@@ -95,12 +95,12 @@ export function fromEventRow(row: Selectable<SessionEventTable>): SessionEvent {
   })
 }
 
-/** The public status of a session: with its player, waiting for the player, or over. */
+/** The public status of a session: played, waiting for its player, or over. */
 export type SessionStanding = 'active' | 'paused' | 'closed'
 
 /**
- * A session counts as active while a server has it with its player, and from its creation until the player comes. A claim
- * that has run out was left by a server that died.
+ * A session counts as active while a server plays it with its player, and from its creation until the player connects.
+ * An expired claim was left by a server that died.
  */
 export function standingOf(
   row: Pick<Selectable<SessionTable>, 'status' | 'claimed_by' | 'claimed_until'>,

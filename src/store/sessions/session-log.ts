@@ -1,4 +1,4 @@
-// Sessions at rest: who has them, what was said in them, and what is made of them afterwards. session-writer.ts writes them
+// Sessions in the store: their claims, their events, and what happens to them after play. session-writer.ts writes them
 // while they are played.
 import type { Selectable, Transaction, UpdateQueryBuilder, UpdateResult } from 'kysely'
 import { z } from 'zod'
@@ -12,14 +12,14 @@ import { fromEventRow, fromSessionRow, type SessionStanding, standingOf, toEvent
 import { ROWS_PER_STATEMENT, type SessionClaim, type SessionSink, SessionWriter } from './session-writer.ts'
 import type { SessionTable } from './tables.ts'
 
-/** What of an imported session's further keys is read here. */
+/** The fields of an imported session's additional keys that are read here. */
 const Extra = z.looseObject({ runtime_state: JsonObject.nullish() })
 
-/** A session as it is kept. */
+/** A stored session. */
 export interface StoredSession {
   readonly header: SessionHeader
   readonly standing: SessionStanding
-  /** How often in a row it could not be opened, and why last. */
+  /** Consecutive failures to open it, and the reason of the last one. */
   readonly attempts: number
   readonly fault: SessionFault | null
 }
@@ -27,7 +27,7 @@ export interface StoredSession {
 const SessionFault = z.object({ code: z.string(), message: z.string() })
 export type SessionFault = z.infer<typeof SessionFault>
 
-/** A place in the list of stale sessions. */
+/** A position in the list of stale sessions. */
 export interface StaleSession {
   readonly id: string
   /** Milliseconds since 1970. */
@@ -50,7 +50,7 @@ export class SessionLog {
   readonly #writer: SessionWriter
   readonly #now: () => number
 
-  /** @param now milliseconds since 1970, for claims and for when rows are kept */
+  /** @param now milliseconds since 1970, for claims and for the times of rows */
   constructor(store: Store, now: () => number = Date.now) {
     this.#store = store
     this.#now = now
@@ -85,14 +85,14 @@ export class SessionLog {
   }
 
   /**
-   * Where a session's lines and rows go.
-   * @param part how many parts of the journal are kept already
+   * The sink for a session's journal lines and rows.
+   * @param part how many parts of the journal are already stored
    */
   sink(header: SessionHeader, claim: SessionClaim, part: number): SessionSink {
     return this.#writer.sink(header, claim, part)
   }
 
-  /** Resolves once everything handed in is written or refused. */
+  /** Resolves once everything handed in has been written or rejected. */
   async drain(): Promise<void> {
     await this.#writer.drain()
   }
@@ -121,9 +121,9 @@ export class SessionLog {
   }
 
   /**
-   * A page of the unfinished sessions that nobody has and that have not changed since `before`, oldest first. Sessions that
-   * could not be opened are left out until they are to be tried again.
-   * @param after the last of the page before
+   * A page of the unfinished sessions that no server holds and that have not changed since `before`, oldest first.
+   * Sessions that could not be opened are left out until their next attempt is due.
+   * @param after the last session of the previous page
    */
   async stale(before: number, limit: number, after?: StaleSession): Promise<StaleSession[]> {
     const now = this.#now()
@@ -169,7 +169,7 @@ export class SessionLog {
     return { lines, parts: rows.at(-1)?.part ?? 0 }
   }
 
-  /** The first stored line of a session's journal; undefined: it has none. */
+  /** The first stored line of a session's journal; undefined if it has none. */
   async journalHead(id: string): Promise<string | undefined> {
     const row = await this.#store.db
       .selectFrom('session_journals')
@@ -181,7 +181,7 @@ export class SessionLog {
     return row?.lines.split('\n', 1)[0]
   }
 
-  /** Takes a session for a server. Undefined: it is over, or another server has it. */
+  /** Claims a session for a server. Undefined: it has ended, or another server has it. */
   async claim(id: string, server: string, ms: number): Promise<SessionClaim | undefined> {
     const now = this.#now()
     const row = await this.#store.db
@@ -202,7 +202,7 @@ export class SessionLog {
   }
 
   /**
-   * Prolongs claims of one server.
+   * Renews claims of one server.
    * @returns those that it has lost
    */
   async renew(claims: readonly SessionClaim[], ms: number): Promise<SessionClaim[]> {
@@ -240,7 +240,7 @@ export class SessionLog {
 
   /**
    * Ends a session only in its row, if its journal is missing or its world no longer exists.
-   * @returns false when it is over already, or a server has it
+   * @returns false when the session has already ended, or a server has it
    */
   async end(id: string, reason: string, status: 'closed' | 'error' = 'closed'): Promise<boolean> {
     const now = this.#now()
@@ -275,7 +275,7 @@ export class SessionLog {
     )
   }
 
-  /** Gives up the claims of all servers: for a store that one process has to itself, at its start. */
+  /** Releases the claims of all servers: for the start of a process that has the store to itself. */
   async releaseAll(): Promise<void> {
     await this.#rest((query) => query.where('claimed_by', 'is not', null))
   }
@@ -295,7 +295,7 @@ export class SessionLog {
   }
 
   /**
-   * Notes that a session could not be opened, and when the sweep may try again.
+   * Records that a session could not be opened, and when the sweep may try again.
    * @param retryAt milliseconds since 1970
    */
   async quarantine(id: string, fault: { code: string; message: string }, retryAt: number): Promise<void> {
@@ -310,7 +310,7 @@ export class SessionLog {
       .execute()
   }
 
-  /** A session that could be opened after all. */
+  /** Clears the fault of a session that could be opened after all. */
   async clearFault(id: string): Promise<void> {
     const none = { fault: null, attempts: 0, retry_at: null }
     await this.#store.db.updateTable('sessions').set(none).where('session_id', '=', id).execute()
@@ -318,7 +318,7 @@ export class SessionLog {
 
   /**
    * Sets or clears (null) the feedback on an event of a player's session.
-   * @returns false when there is no such message of a character in a session of this player
+   * @returns false when this player has no session with such a character message
    */
   async feedback(
     at: { session: string; event: string; playerId: string | null },
@@ -348,7 +348,7 @@ export class SessionLog {
     })
   }
 
-  /** Adds an event behind the last one of a finished session. */
+  /** Appends an event to a finished session. */
   async appendInternal(id: string, make: (seq: number) => SessionEvent): Promise<SessionEvent | undefined> {
     return this.#store.transaction(async (tx) => {
       const header = await tx.selectFrom('sessions').select('last_seq').where('session_id', '=', id).executeTakeFirst()

@@ -1,5 +1,5 @@
-// The writing side of sessions: journal lines, events and headers of many sessions in one transaction; what belongs to one
-// step of one session is never torn. A server writes only sessions that it holds the claim of.
+// Writes sessions: journal lines, events and headers of many sessions in one transaction. The data of one step of one
+// session is never split. A server writes only sessions whose claim it holds.
 import { sql } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
 import { GroupWriter } from '../../lib/group-writer.ts'
@@ -8,16 +8,16 @@ import type { Store } from '../store.ts'
 import { type EndedSession, settleAssignments } from '../studies/settle.ts'
 import { type SessionPatch, toEventRow, toInstant } from './rows.ts'
 
-/** Takes the lines of one session's journal, and with them what follows from them. */
+/** Takes the lines of one session's journal, together with the rows derived from them. */
 export interface SessionSink {
   append(line: string): void
-  /** A row that is described by the lines appended so far. */
+  /** A row derived from the lines appended so far. */
   event(event: SessionEvent): void
-  /** What changes in the header. */
+  /** Changes to the header. */
   patch(patch: SessionPatch): void
   /**
    * Resolves once everything so far is durable.
-   * @throws AppError SESSION_LOST when another server has the session now
+   * @throws AppError SESSION_LOST when another server holds the session now
    */
   commit(): Promise<void>
   readonly backlog: number
@@ -31,7 +31,7 @@ export interface SessionClaim {
   readonly version: number
 }
 
-/** What one session hands in for one transaction. */
+/** The part of a transaction that one session contributes. */
 interface Write {
   readonly header: SessionHeader
   readonly claim: SessionClaim
@@ -40,12 +40,12 @@ interface Write {
   readonly events: readonly SessionEvent[]
 }
 
-/** What became of a write: `lost` when another server has the session. */
+/** The result of a write: `lost` when another server holds the session. */
 type Written = 'kept' | 'lost' | { readonly fault: unknown }
 
-/** Sessions in one transaction, and writes that may wait. */
+/** Sessions per transaction, and maximum waiting writes. */
 const LIMITS = { maxBatch: 256, maxWaiting: 50_000 }
-/** Rows in one statement: SQLite takes 32,766 parameters, an event has 16. */
+/** Rows per statement: SQLite allows 32,766 parameters, and an event has 16. */
 export const ROWS_PER_STATEMENT = 1000
 
 export class SessionWriter {
@@ -53,14 +53,14 @@ export class SessionWriter {
   readonly #writer: GroupWriter<Write, Written>
   readonly #now: () => number
 
-  /** @param now milliseconds since 1970 at which rows are kept */
+  /** @param now milliseconds since 1970, for the times of rows */
   constructor(store: Store, now: () => number) {
     this.#store = store
     this.#now = now
     this.#writer = new GroupWriter((writes) => this.#write(writes), LIMITS)
   }
 
-  /** @param part how many parts of the journal are kept already */
+  /** @param part how many parts of the journal are already stored */
   sink(header: SessionHeader, claim: SessionClaim, part: number): SessionSink {
     let current = header
     let next = part
@@ -98,7 +98,7 @@ export class SessionWriter {
       },
       event: (event) => {
         events.push(event)
-        // The counter travels with the events that it counts.
+        // The counter is written with the events that it counts.
         current = { ...current, last_seq: event.seq }
       },
       patch: (patch) => {
@@ -119,7 +119,10 @@ export class SessionWriter {
     }
   }
 
-  /** All in one transaction; when that fails each by itself, so that one session's fault is no other's. */
+  /**
+   * All writes in one transaction. If it fails, each is tried separately, so that one session's fault does not affect
+   * another.
+   */
   async #write(writes: readonly Write[]): Promise<readonly Written[]> {
     try {
       return await this.#writeTogether(writes)
@@ -179,7 +182,7 @@ export class SessionWriter {
     return writes.map((write) => (kept.has(keyOf(write.claim)) ? 'kept' : 'lost'))
   }
 
-  /** Resolves once everything handed in is written or refused. */
+  /** Resolves once everything handed in has been written or rejected. */
   async drain(): Promise<void> {
     await this.#writer.drain()
   }
@@ -192,7 +195,7 @@ function endOf({ header, claim }: Write, owned: ReadonlySet<string>): EndedSessi
   return isOver && owned.has(keyOf(claim)) ? [{ id, reason }] : []
 }
 
-/** Spelled so that both backends know what a parameter is, in a list of values that has no table to tell. */
+/** Written so that both backends know the type of a parameter in a list of values, where no table determines it. */
 const typed = (value: string | number | null, type: 'text' | 'integer' | 'bigint') =>
   sql`cast(${value} ${sql.raw(`as ${type}`)})`
 

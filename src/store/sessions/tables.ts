@@ -3,14 +3,14 @@ import type { Generated } from 'kysely'
 
 export interface PlayerTable {
   player_id: string
-  /** SHA-256 of the access key, 64 hex digits; null: none was issued, or it was imported without one. */
+  /** SHA-256 of the access key, 64 hex digits; null: no key was issued, or the player was imported without one. */
   key_hash: string | null
   key_revoked: number
   last_key_issued_at: number | null
   created_at: number
-  /** JSON object: what of the player is not personal. */
+  /** JSON object: the player's fields that are not personal. */
   fields: string
-  /** JSON object: values of an imported player that the columns cannot hold as they were. */
+  /** JSON object: values of an imported player that the columns cannot hold unchanged. */
   extra: string | null
 }
 
@@ -26,7 +26,7 @@ export interface CharacterTable {
   hid: string
   /** The whole document as JSON. */
   body: string
-  /** Keeps the order of the file that it came from. */
+  /** Keeps the order of the imported file. */
   position: number
   updated_at: number
 }
@@ -57,11 +57,11 @@ export interface SessionTable {
   /** The server that has the session in memory, and the expiry of its claim; null: none. */
   claimed_by: string | null
   claimed_until: number | null
-  /** Counts the claims; writes and releases name the one they belong to. */
+  /** Counts the claims; writes and releases name the claim to which they belong. */
   claim_version: Generated<number>
-  /** JSON object with `code` and `message`: why the session could not be opened last; null: it could. */
+  /** JSON object with `code` and `message`: why the last attempt to open the session failed; null: it did not fail. */
   fault: string | null
-  /** How often in a row it could not be opened. */
+  /** Consecutive failures to open it. */
   attempts: Generated<number>
   /** When the sweep tries again; null: at once. */
   retry_at: number | null
@@ -71,7 +71,7 @@ export interface SessionJournalTable {
   session_id: string
   /** 1, 2, … */
   part: number
-  /** Lines of the journal, each with its end. */
+  /** Lines of the journal, each with its line ending. */
   lines: string
 }
 
@@ -102,7 +102,7 @@ export interface SpectatorKeyTable {
   created_at: number
 }
 
-/** Collections of imported dumps that have no table of their own: kept as they came. */
+/** Collections of imported dumps without a table of their own, stored unchanged. */
 export interface DocumentTable {
   collection: string
   position: number

@@ -1,5 +1,5 @@
-// One act of one participant: everything it reads and writes in one transaction, while nobody else acts for the same
-// participant. What is decided is decided by the caller, from the participant's own rows and the counters of the study.
+// One act of one participant: all its reads and writes happen in one transaction, which excludes other acts for the
+// same participant. The caller decides, from the participant's own rows and the counters of the study.
 import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
 import type { Store } from '../store.ts'
@@ -27,7 +27,7 @@ export interface Scene {
   readonly tally: StoredTally
   /** The number of the participant's next row. */
   readonly nextOrdinal: number
-  /** Milliseconds since 1970: later than any time in the rows. */
+  /** Milliseconds since 1970, later than any time in the rows. */
   readonly now: number
 }
 
@@ -39,11 +39,11 @@ export interface Change<T> {
 }
 
 export interface ActOptions {
-  /** Places that each game has, where the study reserves; null: no limit is enforced. */
+  /** Places per game, if the study reserves places; null: no limit is enforced. */
   readonly limit: number | null
 }
 
-/** A place was taken between the reading and the writing. */
+/** A place was taken between the read and the write. */
 class PlaceTaken extends AppError {
   constructor(what: string) {
     super('STUDY_REFUSED', `The study needs no more players of ${what}.`)
@@ -53,8 +53,8 @@ class PlaceTaken extends AppError {
 const ATTEMPTS = 8
 
 /**
- * Runs an act, again when a place was taken meanwhile.
- * @param decide called once for each attempt; whatever it throws undoes the act
+ * Runs an act, and repeats it if a place was taken in the meantime.
+ * @param decide called once per attempt; any error it throws rolls the act back
  */
 export async function act<T>(
   store: Store,
@@ -73,7 +73,7 @@ export async function act<T>(
   }
 }
 
-/** The same within a transaction of the caller's. */
+/** The same within the caller's transaction. */
 export async function actIn<T>(
   tx: Transaction<Tables>,
   kind: Store['kind'],
@@ -191,7 +191,7 @@ async function writeRows(
         .execute()
       continue
     }
-    // Compare and set: a row that has another status by now is somebody else's change.
+    // Compare and set: a different status means that another transaction changed the row.
     const { numUpdatedRows } = await tx
       .updateTable('assignments')
       .set(columns)

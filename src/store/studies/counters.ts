@@ -1,10 +1,9 @@
-// Counters of a study: what one participant's rows add to them, before and after a change. The rows of all others are
-// never read.
+// Counters of a study: how one participant's rows change them. The rows of other participants are never read.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Tables } from '../tables.ts'
 import type { StoredAssignment } from './rows.ts'
 
-/** What one participant adds to the counters of one game; each number is 0 or 1. */
+/** The contribution of one participant to the counters of one game; each number is 0 or 1. */
 interface Share {
   counted: number
   completed: number
@@ -32,12 +31,12 @@ function sharesOf(rows: readonly StoredAssignment[]): Map<string, Share> {
     if (row.status === 'in_progress') share.inProgress = 1
     if (row.isReserved) share.reserved = 1
   }
-  // A place that is counted is not held a second time.
+  // A place that is counted is not also reserved.
   for (const share of shares.values()) if (share.counted === 1) share.reserved = 0
   return shares
 }
 
-/** Adds to `deltas` what changes when the rows of one participant become `after`. */
+/** Adds to `deltas` the changes that result when one participant's rows become `after`. */
 export function addChange(
   deltas: Deltas,
   before: readonly StoredAssignment[],
@@ -69,9 +68,9 @@ export function addChange(
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /**
- * Writes changes, always in the same order, so that two transactions never wait for each other.
- * @param limit places that each game has; null: no limit holds
- * @returns the game whose places would be exceeded: the transaction must then be undone
+ * Writes changes, always in the same order, so that two transactions cannot deadlock.
+ * @param limit places per game; null: no limit applies
+ * @returns the game whose places would be exceeded: the transaction must then be rolled back
  */
 export async function applyDeltas(
   tx: Transaction<Tables>,
@@ -119,13 +118,13 @@ export async function applyDeltas(
   return undefined
 }
 
-/** The counters of a study: as many rows as it has games, and pairs of game and npc that were played. */
+/** The counters of a study: one row per game, and one per pair of game and npc that was played. */
 export interface StoredTally {
   readonly games: ReadonlyMap<
     string,
     { readonly counted: number; readonly completed: number; readonly inProgress: number; readonly reserved: number }
   >
-  /** By game, NUL, npc. */
+  /** Keyed by game, NUL, npc. */
   readonly groups: ReadonlyMap<string, number>
 }
 

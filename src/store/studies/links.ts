@@ -1,5 +1,5 @@
-// Links into studies. A link is a secret: only its hash is kept. A personal link belongs to one participant, who may use
-// it on any device; a reusable one may be posted anywhere.
+// Links into studies. A link is a secret: only its hash is stored. A personal link belongs to one participant, who may
+// use it on any device; a reusable link may be published.
 import type { Selectable } from 'kysely'
 import type { Store } from '../store.ts'
 import type { StudyLinkTable } from './tables.ts'
@@ -26,7 +26,7 @@ const fromRow = (row: Selectable<StudyLinkTable>): StudyLink => ({
   usedAt: row.used_at,
 })
 
-/** Links of one list. */
+/** Maximum number of links in one list. */
 const LISTED = 10_000
 
 export class StudyLinks {
@@ -85,8 +85,8 @@ export class StudyLinks {
   }
 
   /**
-   * Binds a personal link to its participant. The first one wins.
-   * @returns the participant whom it belongs to now
+   * Binds a personal link to its participant. The first participant to use it gets it.
+   * @returns the participant to whom it belongs now
    */
   async bind(hash: string, player: string): Promise<string | null> {
     await this.#store.db

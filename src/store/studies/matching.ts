@@ -1,6 +1,6 @@
-// Who plays together: pure, so that it can be reasoned about and tested without a store.
+// Decides who plays together. Pure functions, testable without a store.
 
-/** Somebody in a waiting room. Instants are milliseconds since 1970. */
+/** A participant in a waiting room. Instants are milliseconds since 1970. */
 export interface Waiter {
   readonly player: string
   readonly assignment: string
@@ -11,7 +11,7 @@ export interface Waiter {
 export interface RoomRules {
   readonly study: string
   readonly arm: string
-  /** Participants of a group. */
+  /** Participants per group. */
   readonly size: number
   readonly graceMs: number
   readonly onTimeout: 'bot' | 'release'
@@ -22,13 +22,13 @@ export type Match =
   | { readonly kind: 'release'; readonly members: readonly Waiter[] }
 
 /**
- * The next group of a room, in the order in which people came: full groups first, then what the end of somebody's waiting
- * time asks for. Undefined: everybody waits on.
+ * The next group of a room, in order of arrival: full groups first, then groups for participants whose waiting time has
+ * expired. Undefined: everybody keeps waiting.
  */
 export function nextMatch(waiters: readonly Waiter[], rules: RoomRules, now: number): Match | undefined {
   if (waiters.length >= rules.size) return { kind: 'group', members: waiters.slice(0, rules.size) }
   const late = waiters.filter(({ deadline }) => deadline <= now)
   if (late.length === 0) return undefined
-  // Those who have not waited to the end yet play along: a group with fewer bots is the better one.
+  // Participants whose waiting time has not expired join too: a group with fewer bots is better.
   return rules.onTimeout === 'bot' ? { kind: 'group', members: waiters } : { kind: 'release', members: late }
 }

@@ -1,8 +1,8 @@
-// What a researcher's page asks of a study: counts that indexes answer, and pages of participants.
+// The queries of a researcher's monitor page: counts from indexes, and pages of participants.
 import type { Store } from '../store.ts'
 import { fromParticipantRow, type Participant } from './rows.ts'
 
-/** How many people have come how far. */
+/** The number of participants at each stage. */
 export interface People {
   readonly joined: number
   readonly consented: number
@@ -13,13 +13,13 @@ export interface People {
   readonly withdrawn: number
 }
 
-/** Where a page begins: after the participant who joined then. */
+/** The start of a page: after the participant who joined at this time. */
 export interface PageStart {
   readonly joinedAt: number
   readonly player: string
 }
 
-/** A session as far as lists show it. Times are milliseconds since 1970. */
+/** A session as shown in lists. Times are milliseconds since 1970. */
 export interface PlayedSession {
   readonly id: string
   readonly assignment: string
@@ -41,20 +41,20 @@ export interface LinkGroup {
   readonly revoked: number
 }
 
-/** Participants whose time makes the median. */
+/** Number of latest participants from whose times the median is computed. */
 const TIMED = 200
-/** Studies whose counts are kept. */
+/** Maximum number of studies whose counts are cached. */
 const MAX_COUNTED = 200
-/** Counting takes at most one part in so many of the time. */
+/** Counting takes at most 1/SHARE of the time. */
 const SHARE = 20
-/** Milliseconds for which counts are used at most. */
+/** Maximum age of cached counts, in milliseconds. */
 const LONGEST_MS = 30_000
-/** Groups of links that are listed. */
+/** Maximum number of link groups listed. */
 const GROUPS = 500
 
 export class StudyMonitor {
   readonly #store: Store
-  /** The last counts of studies, and until when they are used (milliseconds of the process's clock). */
+  /** The last counts of studies, and when each expires (milliseconds of the process's clock). */
   readonly #counted = new Map<string, { until: number; readonly people: Promise<People> }>()
 
   constructor(store: Store) {
@@ -62,8 +62,8 @@ export class StudyMonitor {
   }
 
   /**
-   * Reads indexes alone. Counts of a study so large that they take long are used again for a while, so that somebody who
-   * watches it does not slow down those who take part.
+   * Reads only indexes. If the counts of a large study take long, they are cached for a while, so that a researcher who
+   * watches the page does not slow down the participants.
    */
   people(study: string): Promise<People> {
     const now = performance.now()
@@ -94,7 +94,7 @@ export class StudyMonitor {
       ])
       .where('study', '=', study)
       .executeTakeFirstOrThrow()
-    // Everybody who has rows has a first one.
+    // Every participant with rows has a first one.
     const had = await db
       .selectFrom('assignments')
       .select(({ fn }) => fn.countAll<number>().as('people'))
@@ -120,7 +120,7 @@ export class StudyMonitor {
     }
   }
 
-  /** Milliseconds from joining to the code, of the latest participants who finished; undefined: nobody has. */
+  /** Median milliseconds from joining to the code, over the latest participants who finished; undefined: none has. */
   async medianMs(study: string): Promise<number | undefined> {
     const rows = await this.#store.db
       .selectFrom('study_participants')
@@ -151,7 +151,7 @@ export class StudyMonitor {
       const { joinedAt, player } = after
       query = query.where(({ eb, or, and }) =>
         and([
-          // Redundant, and what lets an index begin here.
+          // Redundant, but it lets an index range start here.
           eb('created_at', '<=', joinedAt),
           or([eb('created_at', '<', joinedAt), eb('player_id', '<', player)]),
         ]),
@@ -161,7 +161,7 @@ export class StudyMonitor {
     return rows.map(fromParticipantRow)
   }
 
-  /** Sessions of some assignments, in the order in which they began, without what was said. */
+  /** Sessions of some assignments, ordered by start, without their messages. */
   async sessions(assignments: readonly string[]): Promise<PlayedSession[]> {
     if (assignments.length === 0) return []
     const rows = await this.#store.db
@@ -194,7 +194,7 @@ export class StudyMonitor {
     }))
   }
 
-  /** Those of some participants who are in a waiting room, with when they were last seen. */
+  /** The waiting entries of some participants, with when each was last seen. */
   async waiting(study: string, players: readonly string[]): Promise<ReadonlyMap<string, number>> {
     if (players.length === 0) return new Map()
     const rows = await this.#store.db
@@ -206,7 +206,7 @@ export class StudyMonitor {
     return new Map(rows.map(({ player_id, seen_at }) => [player_id, seen_at]))
   }
 
-  /** The last sign of life of some sessions, by id; milliseconds since 1970. */
+  /** The last activity of some sessions, by id; milliseconds since 1970. */
   async seen(sessions: readonly string[]): Promise<ReadonlyMap<string, number>> {
     if (sessions.length === 0) return new Map()
     const rows = await this.#store.db
@@ -217,7 +217,7 @@ export class StudyMonitor {
     return new Map(rows.map((row) => [row.session_id, row.updated_at]))
   }
 
-  /** What is known of some links, by hash. */
+  /** The stored data of some links, by hash. */
   async links(hashes: readonly string[]): Promise<ReadonlyMap<string, { label: string | null; isReusable: boolean }>> {
     if (hashes.length === 0) return new Map()
     const rows = await this.#store.db

@@ -1,6 +1,6 @@
-// Which exit reasons complete an assignment; all others interrupt it.
+// Decides which exit reasons complete an assignment; all others interrupt it.
 
-/** Of both generations of the original. */
+/** The reasons of both generations of the original. */
 const COMPLETING: readonly string[] = [
   'game_completed',
   'player_finished',
@@ -10,7 +10,7 @@ const COMPLETING: readonly string[] = [
 ]
 const CONDITION_MET = 'stopping_condition_met:'
 
-/** @param extra further reasons, of the study's file */
+/** @param extra additional reasons from the study's file */
 export function completes(reason: string, extra: readonly string[] = []): boolean {
   const plain = plainReason(reason)
   return plain.startsWith(CONDITION_MET) || COMPLETING.includes(plain) || extra.map(plainReason).includes(plain)

@@ -1,4 +1,4 @@
-// Participants and assignments between their columns and what the rules work with.
+// Converts participants and assignments between their columns and the records that the rules use.
 import type { Insertable, Selectable } from 'kysely'
 import { z } from 'zod'
 import { FormPayloads } from '../../protocol/experiment-form.ts'
@@ -48,7 +48,7 @@ export interface Participant {
   readonly completionCode: string | null
   readonly completedAt: number | null
   readonly withdrawnAt: number | null
-  /** Nobody else had come to play with: the participant is paid and done. */
+  /** When no other participants came: this one is paid and finished. */
   readonly releasedAt: number | null
   readonly createdAt: number
   readonly updatedAt: number

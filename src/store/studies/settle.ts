@@ -1,5 +1,5 @@
-// What the end of a session does to its assignment. It happens in the transaction that ends the session: either both are
-// kept, or neither.
+// Applies the end of a session to its assignment, in the transaction that ends the session: either both are stored, or
+// neither.
 import type { Transaction } from 'kysely'
 import { z } from 'zod'
 import { readJsonColumn } from '../columns.ts'
@@ -32,7 +32,7 @@ export async function settleAssignments(
     .orderBy('study')
     .orderBy('player_id')
     .execute()
-  // All participants first, in order, and the counters after them: no two transactions wait for each other.
+  // All participants are locked first, in order, and the counters after them, so that transactions cannot deadlock.
   for (const { study, player_id } of concerned) {
     const select = tx
       .selectFrom('study_participants')
@@ -70,7 +70,7 @@ export async function settleAssignments(
   }
 }
 
-/** A row whose session has ended. */
+/** The row after its session has ended. */
 export function settled(row: StoredAssignment, isComplete: boolean, now: number): StoredAssignment {
   if (isComplete)
     return {

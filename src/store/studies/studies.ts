@@ -1,4 +1,4 @@
-// Studies in the store: their files, links, participants, and which session belongs to which assignment.
+// Studies in the store: their files, links and participants, and which session belongs to which assignment.
 import type { Selectable, Transaction } from 'kysely'
 import type { JsonObject } from '../../protocol/json.ts'
 import { writeJsonColumn } from '../columns.ts'
@@ -29,7 +29,7 @@ export interface SessionPlace {
   readonly consentVersion: string | null
 }
 
-/** How a name is looked up. */
+/** The form of a name that lookups use. */
 export const foldName = (name: string): string => name.trim().toLowerCase()
 
 const fromStudyRow = (row: Selectable<StudyTable>): StoredStudy => ({
@@ -41,7 +41,7 @@ const fromStudyRow = (row: Selectable<StudyTable>): StoredStudy => ({
   updatedAt: row.updated_at,
 })
 
-/** Participants of one page. */
+/** Participants per page. */
 const PAGE = 500
 
 export class Studies {
@@ -77,7 +77,7 @@ export class Studies {
       .execute()
   }
 
-  /** By declared name or stem of the file; capitals and blanks around do not count. */
+  /** By declared name or file stem, ignoring case and surrounding blanks. */
   async find(name: string): Promise<StoredStudy | undefined> {
     const folded = foldName(name)
     const query = this.#store.db.selectFrom('studies').selectAll()
@@ -91,7 +91,7 @@ export class Studies {
     return (await this.#store.db.selectFrom('studies').selectAll().orderBy('name').execute()).map(fromStudyRow)
   }
 
-  /** @returns whether there is such a study */
+  /** @returns whether the study exists */
   async setClosed(name: string, isClosed: boolean): Promise<boolean> {
     const { numUpdatedRows } = await this.#store.db
       .updateTable('studies')
@@ -101,12 +101,12 @@ export class Studies {
     return numUpdatedRows > 0n
   }
 
-  /** One act of one participant, in a transaction of its own. */
+  /** One act of one participant, in its own transaction. */
   act<T>(key: ActKey, options: ActOptions, decide: (scene: Scene) => Change<T> | Promise<Change<T>>): Promise<T> {
     return act(this.#store, key, options, decide)
   }
 
-  /** The same in a transaction of the caller's. */
+  /** The same in the caller's transaction. */
   actIn<T>(
     tx: Transaction<Tables>,
     key: ActKey,
@@ -141,7 +141,7 @@ export class Studies {
       .execute()
   }
 
-  /** Which study a session belongs to. */
+  /** The study to which a session belongs. */
   async placeOf(session: string): Promise<SessionPlace | undefined> {
     const row = await this.#store.db
       .selectFrom('session_studies')
@@ -159,7 +159,7 @@ export class Studies {
     )
   }
 
-  /** Whether a player has ever been assigned anything. */
+  /** Whether a player has ever had an assignment. */
   async isParticipant(player: string): Promise<boolean> {
     const row = await this.#store.db
       .selectFrom('assignments')
@@ -180,7 +180,7 @@ export class Studies {
     return row && fromParticipantRow(row)
   }
 
-  /** Participants in the order of their ids. @param after the last id of the page before */
+  /** Participants, ordered by id. @param after the last id of the previous page */
   async participants(study: string, after = '', limit = PAGE): Promise<Participant[]> {
     const rows = await this.#store.db
       .selectFrom('study_participants')
@@ -239,8 +239,8 @@ export class Studies {
   }
 
   /**
-   * Removes all that a study holds of a participant, sessions included. The counters forget the participant.
-   * @returns episodes in which nobody else played: their journals contain only this participant's data
+   * Removes all data that a study has about a participant, including sessions, and updates the counters.
+   * @returns episodes in which no other participant played: their journals contain only this participant's data
    */
   erase(key: ActKey): Promise<string[]> {
     return this.#store.transaction(async (tx) => {
@@ -248,7 +248,7 @@ export class Studies {
         rows: rows.map((row) => ({ ...row, status: 'expired' as const, isReserved: false, updatedAt: now })),
         result: undefined,
       }))
-      // Rows that had expired before hold data too: of sessions that were left, for instance.
+      // Rows that expired earlier have data too, for instance of abandoned sessions.
       const all = tx.selectFrom('assignments').select('assignment_id').where('study', '=', key.study)
       const rows = await all.where('player_id', '=', key.player).execute()
       const ids = rows.map(({ assignment_id }) => assignment_id)
@@ -273,7 +273,7 @@ export class Studies {
   }
 }
 
-/** Removes a participant's part in episodes. @returns the episodes that nobody else of a study played */
+/** Removes a participant from episodes. @returns the episodes that no other participant played */
 async function forgetSlots(
   tx: Transaction<Tables>,
   { study, player }: ActKey,

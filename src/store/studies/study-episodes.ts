@@ -1,5 +1,5 @@
-// Episodes of studies in the store: which are under way, who plays what in them, and how each ended. The end of an episode
-// and the end of its assignments are one transaction, which takes effect once.
+// Episodes of studies in the store: which are in progress, who plays which slot, and how each ended. An episode and its
+// assignments end in one transaction, which takes effect once.
 import type { Selectable, Transaction } from 'kysely'
 import { z } from 'zod'
 import { EpisodeOutcome, Results } from '../../protocol/episode.ts'
@@ -33,13 +33,13 @@ export interface TakenSlot {
 export interface EpisodeSettlement {
   readonly outcome: EpisodeOutcome | null
   readonly results: Results | null
-  /** Of the participant of a slot. */
+  /** The exit reason of the participant in a slot. */
   exitOf(slot: number): ExitReason
 }
 
 const Players = z.array(z.string())
 const Reason = z.enum(EXIT_REASONS)
-/** Reasons that complete an assignment in any study. */
+/** Exit reasons that complete an assignment in any study. */
 const PLAYED: readonly ExitReason[] = ['game_completed', 'time_limit']
 
 const isoOf = (ms: number): string => new Date(ms).toISOString()
@@ -51,7 +51,7 @@ export class StudyEpisodes {
     this.#store = store
   }
 
-  /** The episode has begun. */
+  /** Marks the episode as live. */
   async begin(id: string): Promise<void> {
     await this.#store.db
       .updateTable('study_episodes')
@@ -61,7 +61,7 @@ export class StudyEpisodes {
       .execute()
   }
 
-  /** Episodes that have not been settled, the oldest first. */
+  /** Episodes that have not been settled, oldest first. */
   async open(limit: number): Promise<OpenEpisode[]> {
     const rows = await this.#store.db
       .selectFrom('study_episodes')
@@ -85,7 +85,7 @@ export class StudyEpisodes {
     return row && toOpen(row)
   }
 
-  /** Where the participant of an assignment plays now; undefined: nowhere. */
+  /** Where the participant of an assignment is playing; undefined: nowhere. */
   async playing(assignment: string): Promise<TakenSlot | undefined> {
     const row = await this.#store.db
       .selectFrom('study_slots')
@@ -100,8 +100,9 @@ export class StudyEpisodes {
   }
 
   /**
-   * Ends an episode: each participant's assignment is completed or interrupted by how it ended for them.
-   * @returns false: it had been settled before, and nothing changed
+   * Settles an episode: completes or interrupts each participant's assignment, depending on how the episode ended for
+   * them.
+   * @returns false: it had already been settled, and nothing changed
    */
   settle(id: string, end: EpisodeSettlement): Promise<boolean> {
     return this.#store.transaction(async (tx) => {
@@ -143,7 +144,7 @@ export class StudyEpisodes {
     })
   }
 
-  /** What some assignments were played as, the oldest first. */
+  /** The slots played for some assignments, oldest first. */
   async records(assignments: readonly string[]): Promise<SlotRecord[]> {
     if (assignments.length === 0) return []
     const rows = await this.#store.db
@@ -181,7 +182,7 @@ function toOpen(row: Selectable<StudyEpisodeTable>): OpenEpisode {
   return { id: row.episode_id, study, arm, status, createdAt, endsBy }
 }
 
-/** All participants first, in order, and the counters after them: no two transactions wait for each other. */
+/** All participants are locked first, in order, and the counters after them, so that transactions cannot deadlock. */
 async function lockAll(
   tx: Transaction<Tables>,
   kind: Store['kind'],

@@ -2,9 +2,9 @@
 
 export interface StudyTable {
   name: string
-  /** The name as it is looked up: trimmed, lower case. */
+  /** The name in the form used for lookups: trimmed, lower case. */
   folded: string
-  /** The stem of its file, folded: names it too. */
+  /** The stem of its file, folded: an alternative name. */
   alias: string | null
   /** `experiment` or `run`. */
   generation: string
@@ -14,7 +14,7 @@ export interface StudyTable {
   is_closed: number
   /** JSON list: additional exit reasons that complete an assignment. */
   completing: string
-  /** JSON object: what the file means, every default filled in. */
+  /** JSON object: the meaning of the file, with every default filled in. */
   config: string
   created_at: number
   updated_at: number
@@ -23,9 +23,9 @@ export interface StudyTable {
 export interface StudyParticipantTable {
   study: string
   player_id: string
-  /** JSON object: answered forms that are about the participant. */
+  /** JSON object: answered forms about the participant. */
   forms: string
-  /** Hash of the link that the participant came by. */
+  /** Hash of the link with which the participant joined. */
   link: string | null
   /** JSON object: ids of the recruiting platform. */
   external: string
@@ -36,7 +36,7 @@ export interface StudyParticipantTable {
   completion_code: string | null
   completed_at: number | null
   withdrawn_at: number | null
-  /** When nobody else had come to play with: the participant is paid and done. */
+  /** When no other participants came: this one is paid and finished. */
   released_at: number | null
   created_at: number
   updated_at: number
@@ -60,14 +60,14 @@ export interface AssignmentTable {
   completed_at: number | null
   interrupted_at: number | null
   active_session_id: string | null
-  /** JSON object: answered forms that are about the assignment. */
+  /** JSON object: answered forms about the assignment. */
   form_responses: string
   batch_id: string | null
   batch_npc_hid: string | null
   /** Whether it holds a place in the quota without being counted. */
   is_reserved: number
   reserved_until: number | null
-  /** For how long places are held; null: the study does not reserve. */
+  /** How long places are reserved, in milliseconds; null: the study does not reserve. */
   reserve_ms: number | null
 }
 
@@ -104,13 +104,13 @@ export interface SessionStudyTable {
   session_id: string
   study: string
   assignment_id: string
-  /** What the participant was assigned to: game, pc, npc. */
+  /** The participant's arm: game, pc, npc. */
   arm: string
   consent_version: string | null
   created_at: number
 }
 
-/** One row per arm for several participants: locked while groups are made. */
+/** One row per arm with several participants; locked while groups are formed. */
 export interface StudyRoomTable {
   study: string
   arm: string
@@ -123,7 +123,7 @@ export interface StudyWaitingTable {
   assignment_id: string
   arm: string
   entered_at: number
-  /** When the participant's page was last heard of. */
+  /** When the participant's page last contacted the server. */
   seen_at: number
   deadline: number
 }
@@ -141,10 +141,10 @@ export interface StudyEpisodeTable {
   /** `starting`, `live` or `ended`. */
   status: string
   created_at: number
-  /** When it is ended at the latest. */
+  /** The latest end of the episode. */
   ends_by: number
   ended_at: number | null
-  /** JSON; null until it has ended, and when it failed. */
+  /** JSON; null until the episode has ended, and if it failed. */
   outcome: string | null
   results: string | null
 }

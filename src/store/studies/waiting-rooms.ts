@@ -1,5 +1,6 @@
-// Waiting rooms in the store. Every server on it may make groups: a room is locked while one is made, its members are locked
-// in order, and each must still be there and free. Nobody is in two groups, whichever servers and requests race.
+// Waiting rooms in the store. Every server on the store may form groups. A room is locked while a group is formed, its
+// members are locked in order, and each must still be waiting and free. No participant is in two groups, even if
+// servers and requests race.
 import type { Selectable, Transaction } from 'kysely'
 import { writeJsonColumn } from '../columns.ts'
 import type { Store } from '../store.ts'
@@ -9,7 +10,10 @@ import { type Match, nextMatch, type RoomRules, type Waiter } from './matching.t
 import type { StoredAssignment } from './rows.ts'
 import type { StudyWaitingTable } from './tables.ts'
 
-/** Waiters that one look at a room reads. Groups are made until nobody is left, so more only wait for the next look. */
+/**
+ * Waiters read per pass over a room. Groups are formed until none is possible, so any further waiters wait only for the
+ * next pass.
+ */
 const LOOKED_AT = 256
 
 /** An episode that a group is about to play. */
@@ -33,11 +37,11 @@ interface Entry extends ActKey {
   readonly waitMs: number
   readonly graceMs: number
   readonly limit: number | null
-  /** @throws AppError for somebody who may not play now */
+  /** @throws AppError if the participant may not play now */
   check(scene: Scene): void
 }
 
-/** Milliseconds for which a place is held beyond the waiting time. */
+/** How long a place is held beyond the waiting time, in milliseconds. */
 const HOLD_MS = 60_000
 
 export const isFree = ({ status }: Pick<StoredAssignment, 'status'>): boolean =>
@@ -50,7 +54,10 @@ export class WaitingRooms {
     this.#store = store
   }
 
-  /** Lets somebody in, or notes that they are still there. @returns whether the assignment waits for a group now */
+  /**
+   * Admits a participant to a room, or records that they are still there. @returns whether the assignment is now
+   * waiting for a group
+   */
   enter({ study, player, limit, ...entry }: Entry): Promise<boolean> {
     const key = { study, player }
     return this.#store.transaction((tx) =>
@@ -84,7 +91,7 @@ export class WaitingRooms {
       .execute()
   }
 
-  /** Notes that somebody's page is still there. @returns where they wait; undefined: they do not */
+  /** Records that a participant's page is still there. @returns where they wait; undefined: they do not wait */
   async touch({ study, player }: ActKey): Promise<(Waiter & { readonly arm: string }) | undefined> {
     const row = await this.#store.db
       .updateTable('study_waiting')
@@ -96,12 +103,12 @@ export class WaitingRooms {
     return row && { ...toWaiter(row), arm: row.arm }
   }
 
-  /** Sends everybody out of a room that the study no longer has. */
+  /** Removes everybody from a room that the study no longer has. */
   async clear(study: string, arm: string): Promise<void> {
     await this.#store.db.deleteFrom('study_waiting').where('study', '=', study).where('arm', '=', arm).execute()
   }
 
-  /** People who wait in a room. */
+  /** The number of participants who wait in a room. */
   async present(study: string, arm: string): Promise<number> {
     const { count } = await this.#store.db
       .selectFrom('study_waiting')
@@ -112,14 +119,14 @@ export class WaitingRooms {
     return Number(count)
   }
 
-  /** Rooms with somebody in them. */
+  /** Rooms that are not empty. */
   async occupied(): Promise<readonly { readonly study: string; readonly arm: string }[]> {
     return this.#store.db.selectFrom('study_waiting').select(['study', 'arm']).distinct().execute()
   }
 
   /**
-   * Makes the next group of a room, if there is one: its members' assignments are in progress when this resolves.
-   * @param plan called with the members, at most once for each group
+   * Forms the next group of a room, if there is one. Its members' assignments are in progress when this resolves.
+   * @param plan called with the members, at most once per group
    */
   match(rules: RoomRules, plan: (members: readonly Waiter[]) => PlannedSlots): Promise<Matched | undefined> {
     return this.#store.transaction(async (tx) => {
@@ -131,7 +138,7 @@ export class WaitingRooms {
       if (!isDue && seen.every(isFresh)) return undefined
       const players = seen.map(({ player_id }) => player_id)
       const free = await lockMembers(tx, this.#store.kind, seen, now)
-      // Read again under the locks: somebody may have left meanwhile, or chosen something else.
+      // Read again under the locks: a participant may have left in the meantime, or changed their choice.
       const there = await roomRows(tx, this.#store.kind, rules, players)
       const [staying, gone] = partition(there, (row) => isFresh(row) && free.has(row.assignment_id))
       await removeWaiting(
@@ -215,7 +222,7 @@ async function lockRoom(tx: Transaction<Tables>, kind: Store['kind'], { study, a
   await (kind === 'postgres' ? select.forUpdate() : select).execute()
 }
 
-/** @param players locks the rows of these; undefined: reads everybody's, without locks */
+/** @param players locks the rows of these participants; undefined: reads all rows without locks */
 async function roomRows(
   tx: Transaction<Tables>,
   kind: Store['kind'],
@@ -235,7 +242,7 @@ async function roomRows(
   return (kind === 'postgres' ? some.forUpdate() : some).execute()
 }
 
-/** Locks participants in the order of their ids. @returns the assignments of those who may play */
+/** Locks participants, ordered by id. @returns the assignments of those who may play */
 async function lockMembers(
   tx: Transaction<Tables>,
   kind: Store['kind'],
@@ -243,7 +250,7 @@ async function lockMembers(
   now: number,
 ): Promise<ReadonlySet<string>> {
   const players = rows.map(({ player_id }) => player_id)
-  // They are all of one study.
+  // All are in the same study.
   const studies = rows.slice(0, 1).map(({ study }) => study)
   const select = tx
     .selectFrom('study_participants')

@@ -1,4 +1,4 @@
-// Takes the admin key: the server is asked before the tab keeps it.
+// Asks for the admin key; the server verifies it before the tab keeps it.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { createClient } from 'paracosm/client'
 import { type FormEvent, useState } from 'react'

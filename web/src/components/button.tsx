@@ -1,4 +1,5 @@
-// Buttons and links that look like them. Primary: ink on paper, one a region. A disabled one says why in `why`.
+// Buttons and links that look like buttons. Primary: ink on paper, one per region. A disabled one gives the reason in
+// `why`.
 import { Link, type LinkProps } from '@tanstack/react-router'
 import { type ComponentProps, useId } from 'react'
 import styles from './button.module.css'
@@ -12,7 +13,7 @@ interface Common {
 }
 
 interface ButtonProps extends Common, Omit<ComponentProps<'button'>, 'className'> {
-  /** Why it cannot be pressed now; its presence disables the button, which keeps its place and its focus. */
+  /** Why the button cannot be pressed now. If set, the button is disabled, but keeps its place and focus. */
   readonly why?: string | undefined
 }
 
@@ -40,7 +41,7 @@ export function Button({ look = 'default', icon, why, children, onClick, type = 
   )
 }
 
-/** A button with a picture alone; `label` is its name and its tooltip. */
+/** A button with only an icon; `label` is its name and tooltip. */
 export function IconButton({
   icon,
   label,
@@ -70,7 +71,7 @@ export function ButtonLink({ look = 'default', icon, children, ...rest }: Common
   )
 }
 
-/** The same for an address outside the router: a download, an artefact. */
+/** The same for an address outside the router: a download or an artefact. */
 export function ButtonAnchor({
   look = 'default',
   icon,

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { IconButton } from './button.tsx'
 import styles from './copy-line.module.css'
 
-/** Milliseconds for which the button says that it has copied. */
+/** Milliseconds for which the button shows that the text was copied. */
 const COPIED_MS = 2000
 
 export function CopyLine({ text, label = 'Copy the command' }: { text: string; label?: string }) {
@@ -23,7 +23,7 @@ export function CopyLine({ text, label = 'Copy the command' }: { text: string; l
   )
 }
 
-/** False where the browser does not allow it: pages without TLS on another machine. */
+/** False if the browser does not allow it: on pages without TLS from another machine. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)

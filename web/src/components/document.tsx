@@ -1,5 +1,5 @@
-// Markdown of documents that a world brings: headings, tables, code. Nothing in it becomes HTML or a picture, and only links
-// that lead elsewhere by a whole address are links.
+// Markdown of documents from worlds: headings, tables, code. Nothing in it becomes HTML or an image, and only absolute
+// addresses become links.
 import Markdown from 'markdown-to-jsx/react'
 import type { ReactNode } from 'react'
 import styles from './document.module.css'
@@ -13,7 +13,7 @@ function Link({ href, children }: { href?: string; children?: ReactNode }) {
   )
 }
 
-/** A wide table scrolls by itself, with the keyboard too. */
+/** A wide table scrolls by itself, also with the keyboard. */
 function Table({ children }: { children?: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable with the keyboard
@@ -23,7 +23,7 @@ function Table({ children }: { children?: ReactNode }) {
   )
 }
 
-/** Code that is wider than the page scrolls too. */
+/** Code wider than the page scrolls too. */
 function Code({ children }: { children?: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable with the keyboard
@@ -37,7 +37,7 @@ const OPTIONS = {
   disableParsingRawHTML: true,
   forceBlock: true,
   overrides: {
-    // The page has its own title: the document's headings stand below it.
+    // The page has its own title, so the document's headings are one level lower or more.
     h1: { component: 'h3' },
     h2: { component: 'h3' },
     h3: { component: 'h4' },

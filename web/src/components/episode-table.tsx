@@ -1,4 +1,4 @@
-// Episodes as rows: players with their scores, world, length, when. The row is a link. On phones a row becomes a grid.
+// Episodes as rows: players with their scores, world, length, time. Each row is a link. On phones a row becomes a grid.
 import { Link } from '@tanstack/react-router'
 import type { EpisodeSummary } from 'paracosm/protocol'
 import { ago, count, formatNumber, fullDate, leader } from '../data/words.ts'
@@ -14,7 +14,7 @@ const CHIPS: Readonly<Record<EpisodeSummary['status'], { kind: ChipKind; word: s
   broken: { kind: 'refused', word: 'Broken' },
 }
 
-/** How many players a row shows. */
+/** Maximum number of players shown in a row. */
 const SHOWN = 4
 
 export function EpisodeTable({ label, episodes }: { label: string; episodes: readonly EpisodeSummary[] }) {

@@ -1,9 +1,9 @@
-// A record in words: names and values in two columns, nested ones indented, long ones folded. Never raw JSON.
+// A record as text: names and values in two columns, nested ones indented, long ones folded. Never raw JSON.
 import styles from './facts.module.css'
 
-/** Entries of a list or record that are shown before the rest is folded away. */
+/** Entries of a list or record that are shown before the rest is folded. */
 const SHOWN = 12
-/** Characters of a list that is written in one line. */
+/** Maximum length of a list on one line, in characters. */
 const LINE = 80
 /** Levels that are indented; deeper ones are written as text. */
 const MAX_DEPTH = 6
@@ -47,7 +47,7 @@ function Entries({ entries, depth }: { entries: readonly (readonly [string, unkn
 
 const isComposite = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-/** A short list of plain values, or an empty thing, in one line; undefined: it needs more. */
+/** A short list of plain values, or an empty value, on one line; undefined: it needs more lines. */
 function asLine(value: object): string | undefined {
   if (!Array.isArray(value)) return Object.keys(value).length === 0 ? 'nothing' : undefined
   if (value.length === 0) return 'none'

@@ -1,4 +1,4 @@
-// A field with its label, its help, and what is wrong with it, tied together for assistive technology.
+// A field with its label, help and error, associated for assistive technology.
 import { type ComponentProps, type ReactNode, useId } from 'react'
 import styles from './field.module.css'
 import { Icon } from './icon.tsx'
@@ -55,7 +55,7 @@ interface SelectProps extends Frame, Omit<ComponentProps<'select'>, 'className' 
   readonly options: readonly { readonly id: string; readonly label: string }[]
 }
 
-/** The system's own list: it works everywhere, and on phones better than any other. */
+/** The system's own list: it works everywhere, and is the best one on phones. */
 export function SelectField({ label, help, error, options, ...rest }: SelectProps) {
   const id = useId()
   return (

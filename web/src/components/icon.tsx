@@ -1,5 +1,5 @@
-// The icons of the interface: 24 × 24 lines in the colour of the text around them. Always beside a word, or named by
-// `label`; without one they are hidden from assistive technology.
+// The icons of the interface: 24 × 24 lines in the colour of the surrounding text. An icon is always next to a word, or
+// named by `label`; without one it is hidden from assistive technology.
 import type { ReactNode } from 'react'
 
 const STROKE = {

@@ -1,4 +1,4 @@
-// The mark of a slot: a shape and a hue, so that neither is needed alone. Always next to the player's name.
+// The mark of a slot: a shape and a hue, so that either is enough to recognize it. Always next to the player's name.
 import type { ReactNode } from 'react'
 import styles from './mark.module.css'
 
@@ -13,7 +13,7 @@ const SHAPES: readonly ReactNode[] = [
   <path key="7" d="m6 .3 1.7 3.7 4 .5-3 2.8.8 4L6 9.3l-3.5 2 .8-4-3-2.8 4-.5z" fill="currentColor" />,
 ]
 
-/** How many slots have a mark of their own; further ones share a grey dot, and their number tells them apart. */
+/** Number of slots with their own mark; further ones share a grey dot, and are distinguished by number. */
 export const MARKED_SLOTS = SHAPES.length
 
 /** The class that sets `color` to a slot's hue; grey beyond the marked ones. */

@@ -1,4 +1,4 @@
-// What stands where content would be: nothing yet, something went wrong, not allowed. One sentence, then what to do.
+// A notice in place of content: nothing yet, an error, not allowed. One sentence, then what to do.
 import type { ReactNode } from 'react'
 import { CopyLine } from './copy-line.tsx'
 import styles from './notice.module.css'
@@ -8,7 +8,7 @@ interface NoticeProps {
   readonly children: ReactNode
   /** What to do: buttons or links. */
   readonly actions?: ReactNode
-  /** The command that does the same, if there is one. */
+  /** The equivalent command, if there is one. */
   readonly command?: string
   /** A code for reports, shown last and small. */
   readonly code?: string | undefined

@@ -1,11 +1,11 @@
-// What stands where only administrators may look or act: which right is missing, and the ways to have it.
+// A notice where only administrators may look or act: which right is missing, and how to get it.
 import { useRouterState } from '@tanstack/react-router'
 import { useCaller, useIsRefused } from '../data/operator.ts'
 import { AdminKeyForm } from './admin-key-form.tsx'
 import { ButtonLink } from './button.tsx'
 import { Notice } from './notice.tsx'
 
-/** Whether a failure says that the caller is no administrator. */
+/** Whether an error code means that the caller is not an administrator. */
 export const isOperatorOnly = (code: string): boolean =>
   code === 'LOCAL_ONLY' || code === 'FORBIDDEN' || code === 'UNAUTHORIZED'
 
@@ -22,11 +22,11 @@ export function OperatorOnly({ what }: { what: string }) {
   )
 }
 
-/** Beside buttons that the server would refuse; nothing for administrators. @param what 'Starting an episode' */
+/** Next to buttons that the server would refuse; nothing for administrators. @param what 'Starting an episode' */
 export function AdministratorNeeded({ what }: { what: string }) {
   const isRefused = useIsRefused()
   const caller = useCaller()
-  // Without what stands behind the `#`: a slot's token may.
+  // Without the part after `#`, which may contain a slot's token.
   const here = useRouterState({ select: ({ location }) => location.pathname + location.searchStr })
   if (!isRefused) return undefined
   return (

@@ -1,4 +1,4 @@
-// The frame of reading pages: at most 1,184 wide, a title, and sections under hairlines.
+// The frame of reading pages: at most 1,184 px wide, a title, and sections under hairlines.
 import { type ReactNode, useEffect } from 'react'
 import styles from './page.module.css'
 

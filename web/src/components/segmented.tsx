@@ -1,4 +1,4 @@
-// One of a few choices, all in sight. The chosen one is ink.
+// A choice between a few options, all visible. The chosen one is ink.
 import { useId } from 'react'
 import styles from './segmented.module.css'
 

@@ -1,4 +1,4 @@
-// Tabs: underlined in ink, counts in grey. Those that do not fit scroll sideways.
+// Tabs: underlined in ink, with counts in grey. Tabs that do not fit scroll sideways.
 import { Tabs as Base } from '@base-ui/react/tabs'
 import type { ReactNode } from 'react'
 import styles from './tabs.module.css'

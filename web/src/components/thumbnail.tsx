@@ -1,4 +1,4 @@
-// A small picture of an episode, drawn by the world's own view: live if the episode is, else its last moment.
+// A small picture of an episode, drawn by the world's own view: live if the episode is live, otherwise its last frame.
 import { useQuery } from '@tanstack/react-query'
 import type { EpisodeSummary } from 'paracosm/protocol'
 import type { ViewSource } from 'paracosm/world'
@@ -13,13 +13,13 @@ import { WorldView } from './world-view.tsx'
 interface ThumbnailProps {
   readonly episode: EpisodeSummary
   readonly kind: ViewKind
-  /** How much smaller than on a page of its own. Default: not at all. */
+  /** The size, relative to the view on its own page. Default: full. */
   readonly size?: 'full' | 'small' | 'tiny'
-  /** Hears every new moment. */
+  /** Called with every new frame. */
   readonly onFrame?: ((frame: ViewFrame) => void) | undefined
 }
 
-/** Views are loaded when the picture comes into sight, and live ones are followed only while they are seen. */
+/** Views are loaded when the picture becomes visible, and live ones are followed only while visible. */
 export function Thumbnail({ episode, kind, size = 'full', onFrame }: ThumbnailProps) {
   const element = useRef<HTMLDivElement>(null)
   const isSeen = useIsSeen(element)
@@ -73,7 +73,7 @@ function useFollow(
   }, [id, frames, isOn])
 }
 
-/** Steps per second that views may show as motion. */
+/** Steps per second that views may animate. */
 const LIVE_SPEED = 5
 
 function thumbnailSource(episode: EpisodeSummary, frames: Store<ViewFrame | undefined>): ViewSource {

@@ -1,4 +1,4 @@
-// A list of any length that draws only its visible rows. Rows have one height.
+// A list of any length that renders only its visible rows. All rows have the same height.
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useEffect, useRef } from 'react'
 import styles from './virtual-list.module.css'
@@ -8,12 +8,12 @@ interface VirtualListProps {
   readonly count: number
   /** Pixels. */
   readonly rowHeight: number
-  /** A row that is brought into sight when it changes. */
+  /** The row to scroll into view when it changes. */
   readonly at?: number | undefined
   row(index: number): ReactNode
 }
 
-/** Rows drawn beyond the edge, so that scrolling does not show bare ground. */
+/** Rows rendered beyond the edge, so that scrolling does not show empty space. */
 const OVERSCAN = 8
 
 export function VirtualList({ label, count, rowHeight, at, row }: VirtualListProps) {
@@ -26,7 +26,7 @@ export function VirtualList({ label, count, rowHeight, at, row }: VirtualListPro
   })
   const shown = useRef<number>(undefined)
   useEffect(() => {
-    // Once for each place: a list that grows must not jump back to it.
+    // Once per position: a list that grows must not jump back to it.
     if (at === undefined || at === shown.current || at < 0 || at >= count) return
     shown.current = at
     rows.scrollToIndex(at, { align: 'auto' })

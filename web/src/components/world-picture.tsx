@@ -1,4 +1,4 @@
-// The picture of a world: its featured episode, or a word where nothing has been played yet.
+// The picture of a world: its featured episode, or a word if nothing has been played yet.
 import { useQuery } from '@tanstack/react-query'
 import type { WorldSummary } from 'paracosm/protocol'
 import { featuredQuery } from '../data/featured.ts'

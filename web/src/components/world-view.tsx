@@ -1,4 +1,4 @@
-// A world's view in its place: loaded when it is shown, kept away from React, taken down with the component.
+// A world's view: loaded when it is shown, rendered outside React, and destroyed with the component.
 import type { ViewSource } from 'paracosm/world'
 import { useEffect, useRef, useState } from 'react'
 import { loadView, type ViewKind } from '../views/load-view.ts'
@@ -8,7 +8,7 @@ import styles from './world-view.module.css'
 interface WorldViewProps {
   readonly world: string
   readonly kind: ViewKind
-  /** Keep it stable between renders: another source mounts the view anew. */
+  /** Keep it stable between renders: another source remounts the view. */
   readonly source: ViewSource
 }
 

@@ -1,5 +1,5 @@
-// The worker: reads and folds journals beside the page, so that scrubbing never waits for a fold and the page never for a
-// proof. A newer `moment` makes the ones that wait worthless; the page drops their answers.
+// The worker: reads and folds journals in parallel to the page, so that scrubbing never waits for a fold, nor the page
+// for a proof. A newer `moment` makes waiting ones obsolete; the page ignores their responses.
 import '../zod-without-eval.ts'
 import { type Client, createClient } from 'paracosm/client'
 import type { FromWorker, Question, ToWorker } from './messages.ts'
@@ -8,7 +8,7 @@ import { resolveBuiltIn } from './resolve-world.ts'
 import type { Course, CourseInfo } from './types.ts'
 import { WholeCourse } from './whole-course.ts'
 
-/** Journals up to this number of steps are read whole: their scan takes under a second. */
+/** Journals up to this number of steps are read completely: their scan takes under a second. */
 const WHOLE_STEPS = 20_000
 
 interface State {
@@ -17,7 +17,7 @@ interface State {
 
 const state: State = { course: undefined }
 
-/** Text lines of a stream of bytes, in batches as they come. */
+/** Text lines of a stream of bytes, in batches as they arrive. */
 async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<readonly string[]> {
   const reader = stream.getReader()
   const decoder = new TextDecoder()

@@ -1,4 +1,4 @@
-// How long an episode can last at most, where its configuration says so.
+// The maximum length of an episode, if its configuration defines one.
 import type { JsonObject } from 'paracosm/protocol'
 
 const NAMES = ['max_ticks', 'max_steps', 'ticks', 'steps', 'max_turns'] as const

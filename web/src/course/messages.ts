@@ -1,4 +1,4 @@
-// What the page and its worker say to one another. Every question has a number, and its answer has the same.
+// The messages between the page and its worker. Every request has a number, and its response has the same one.
 import type { JsonObject } from 'paracosm/protocol'
 import type { ViewFrame } from '../../../src/protocol/live.ts'
 import type { CommandRow, CourseInfo, Series, Verdict } from './types.ts'
@@ -12,7 +12,7 @@ export type Question =
   | { readonly kind: 'inspect'; readonly id: number; readonly step: number }
   | { readonly kind: 'verify' }
 
-/** What each question is answered with. */
+/** The response to each request. */
 export interface Answers {
   readonly open: CourseInfo
   readonly series: Series

@@ -1,5 +1,5 @@
-// A course too long to be read at once: a range of the journal around each step that is looked at, kept for a while. Scores
-// come from the server, which reads them from saved states.
+// A course too long to be read at once: it reads a range of the journal around each step that is shown, and caches it.
+// Scores come from the server, which reads them from saved states.
 import type { JsonObject } from 'paracosm/protocol'
 import { AppError } from '../../../src/kernel/errors.ts'
 import type { World } from '../../../src/kernel/world.ts'
@@ -12,21 +12,21 @@ import type { CommandRow, Course, CourseInfo, Series, Verdict } from './types.ts
 import { verifyLines } from './verify.ts'
 import { commandsOf, type ResolveWorld } from './whole-course.ts'
 
-/** Where the lines come from. */
+/** The source of the lines. */
 export interface RangeSource {
-  /** Steps that are known now. */
+  /** The number of steps known now. */
   steps(): Promise<number>
   range(from: number, to: number): Promise<{ readonly lines: readonly string[] }>
   series(): Promise<Series>
   /** The whole journal, in batches. */
   all(): AsyncIterable<readonly string[]>
-  /** A moment as the server folds it, for worlds whose code is not here. */
+  /** A frame as folded by the server, for worlds whose code is not in the browser. */
   frame(step: number): Promise<ViewFrame>
 }
 
-/** Steps of one range: as many as there are between two saved states. */
+/** Steps per range: the number between two saved states. */
 const SPAN = 1000
-/** Ranges that are kept: scrubbing goes back and forth. */
+/** Maximum number of cached ranges: scrubbing goes back and forth. */
 const KEPT = 12
 
 interface Range {
@@ -74,7 +74,7 @@ export class RangedCourse implements Course {
     }
   }
 
-  /** Scores over time: later than the rest, since the server reads many states for them. */
+  /** Scores over time: they arrive later than the rest, because the server reads many states for them. */
   series(): Promise<Series> {
     return this.#source.series()
   }
@@ -85,7 +85,7 @@ export class RangedCourse implements Course {
       return undefined
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      // A world from elsewhere: the server has its code, and folds for us.
+      // An external world: the server has its code, and folds for this page.
       return error.code === 'UNKNOWN_WORLD' ? undefined : { code: error.code, message: error.message }
     }
   }
@@ -162,7 +162,7 @@ export class RangedCourse implements Course {
   }
 }
 
-/** Ranges overlap where a saved state lies before a range's beginning. */
+/** Ranges overlap if a saved state is before the start of a range. */
 function isFirst(row: CommandRow, index: number, rows: readonly CommandRow[]): boolean {
   const before = rows[index - 1]
   return !before || before.step !== row.step || before.slot !== row.slot || before.command !== row.command

@@ -1,4 +1,4 @@
-// Stored lines of a journal, parsed: the header, saved states, steps, and the end.
+// Parsed lines of a journal: the header, saved states, steps, and the end.
 import { parseLine, splitHash } from '../../../src/kernel/journal.ts'
 import type {
   CheckpointLine,
@@ -15,7 +15,7 @@ export interface ReadLines {
   readonly saved: CheckpointLine[]
   readonly outcome: OutcomeLine | undefined
   readonly failure: FailureLine | undefined
-  /** The last running hash in full, if a line carries it. */
+  /** The last complete running hash, if a line carries it. */
   readonly hash: string | undefined
   /** Steps that are certainly done. */
   readonly last: number

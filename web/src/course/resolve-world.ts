@@ -1,9 +1,10 @@
-// The code of the worlds that ship, in the browser: loaded when a journal names it, and only in the very same version.
+// The code of the built-in worlds, in the browser: loaded when a journal names the world, and only in exactly the same
+// version.
 import { AppError } from '../../../src/kernel/errors.ts'
 import type { World } from '../../../src/kernel/world.ts'
 import { BUILT_IN_WORLDS } from '../../../src/worlds/catalogue.ts'
 
-/** @throws AppError UNKNOWN_WORLD for a world from elsewhere, WORLD_VERSION for another version */
+/** @throws AppError UNKNOWN_WORLD for an external world, WORLD_VERSION for another version */
 export async function resolveBuiltIn(recorded: { readonly id: string; readonly version: string }): Promise<World> {
   const loader = BUILT_IN_WORLDS.find(({ id }) => id === recorded.id)
   if (!loader) throw new AppError('UNKNOWN_WORLD', `${recorded.id} does not ship with Paracosm`)

@@ -1,22 +1,22 @@
-// One pass over a whole course: scores after every step, and what deserves a mark on the timeline.
+// One pass over a whole course: scores after every step, and the markers of the timeline.
 import type { PlayerRef } from '../../../src/protocol/episode.ts'
 import type { SlotChange, StepLine } from '../../../src/protocol/journal.ts'
 import { leader } from '../data/words.ts'
 import type { Segment } from './segment.ts'
 import type { Marker, Series, SlotSpan } from './types.ts'
 
-/** Markers of one course; beyond this the timeline would be one bar. */
+/** Maximum number of markers of one course; more would fill the timeline. */
 const MAX_MARKERS = 5000
 
 export interface Scan {
   readonly series: Series
   readonly markers: readonly Marker[]
   readonly spans: readonly SlotSpan[]
-  /** Steps that could be made; fewer than asked for when the world threw. */
+  /** Completed steps; fewer than requested if the world threw an error. */
   readonly steps: number
 }
 
-/** @param steps how many steps the course has */
+/** @param steps number of steps of the course */
 export function scan(segment: Segment, steps: number): Scan {
   const { header } = segment
   const at: number[] = []
@@ -53,14 +53,14 @@ function attempt<T>(run: () => T): T | undefined {
   try {
     return run()
   } catch {
-    // A world that throws ends the course there; the journal's failure line says why.
+    // A world that throws ends the course here; the journal's failure line has the reason.
     return undefined
   }
 }
 
 const nameOf = (players: readonly PlayerRef[], slot: number): string => players[slot]?.name ?? `Slot ${slot}`
 
-/** Marks that the lines themselves make: timeouts, refusals, slots that change hands. */
+/** Markers derived from the lines: timeouts, refusals, slots that change hands. */
 export function markersOfLines(lines: readonly StepLine[]): Marker[] {
   const markers: Marker[] = []
   for (const line of lines) {
@@ -70,7 +70,7 @@ export function markersOfLines(lines: readonly StepLine[]): Marker[] {
     for (const [slot, , refusal] of line.refused ?? []) {
       markers.push({ step, kind: 'refused', slot, text: `Refused: ${refusal.reason}` })
     }
-    // Who joins before the first step changes nothing that anybody has seen.
+    // A player who joins before the first step changes nothing visible.
     if (line.step === 0) continue
     for (const [slot, change] of line.changes ?? [])
       markers.push({ step, kind: 'slot', slot, text: wordsOf(slot, change) })
@@ -83,7 +83,7 @@ function wordsOf(slot: number, { event, player }: SlotChange): string {
   return event === 'left' ? `${player.name} left slot ${slot}` : `${player.name} took slot ${slot}`
 }
 
-/** Who had each slot that changed hands. */
+/** The players of each slot that changed hands. */
 export function spansOf(players: readonly PlayerRef[], lines: readonly StepLine[]): readonly SlotSpan[] {
   const spans: SlotSpan[] = players.map((player, slot) => ({ slot, from: 0, player }))
   for (const line of lines) {
@@ -91,7 +91,7 @@ export function spansOf(players: readonly PlayerRef[], lines: readonly StepLine[
       if (event === 'left') continue
       const last = spans.findLast((span) => span.slot === slot)
       if (last?.player.name === player.name && last.player.kind === player.kind) continue
-      // A player that takes an empty slot at the start has it from the start.
+      // A player that takes an empty slot at the start counts as its player from the start.
       if (line.step === 0 && last) spans[spans.indexOf(last)] = { slot, from: 0, player }
       else spans.push({ slot, from: line.step, player })
     }

@@ -1,4 +1,4 @@
-// A stretch of a journal that begins at a known state: any step in it can be folded to. Snapshots on the way make seeking
+// A section of a journal that begins at a known state: it can be folded to any of its steps. Snapshots keep seeking
 // back short. Pure: the same code runs in the worker and in shared files.
 
 import { createFold, type Fold, foldLine, foldTo, loadFold } from '../../../src/kernel/fold.ts'
@@ -8,9 +8,12 @@ import type { CheckpointLine, JournalHeader, StepLine } from '../../../src/proto
 import type { JsonObject, JsonValue } from '../../../src/protocol/json.ts'
 import type { ViewEvent, ViewFrame } from '../../../src/protocol/live.ts'
 
-/** Steps between two snapshots: seeking back folds at most this many, a few milliseconds in every built-in world. */
+/**
+ * Steps between two snapshots: seeking back folds at most this many, which takes a few milliseconds in every built-in
+ * world.
+ */
 const SNAPSHOT_EVERY = 50
-/** Snapshots that are kept at most; further ones are wider apart. */
+/** Maximum number of snapshots; beyond it they are further apart. */
 const MAX_SNAPSHOTS = 400
 
 interface Snapshot {
@@ -22,17 +25,17 @@ interface Snapshot {
 export class Segment {
   readonly world: World
   readonly header: JournalHeader
-  /** Step lines in the order of their steps. */
+  /** Step lines, ordered by step. */
   readonly lines: readonly StepLine[]
   readonly #start: Snapshot | undefined
   readonly #config: unknown
   readonly #snapshots: Snapshot[] = []
   readonly #every: number
   #fold: Fold | undefined
-  /** The first line that the fold has not had. */
+  /** The first line not yet folded. */
   #next = 0
 
-  /** @param start a saved state to begin from; undefined: the beginning of the episode */
+  /** @param start the saved state to begin from; undefined: the beginning of the episode */
   constructor(
     parts: { readonly world: World; readonly header: JournalHeader; readonly lines: readonly StepLine[] },
     start?: CheckpointLine,
@@ -47,14 +50,14 @@ export class Segment {
     this.#every = Math.max(SNAPSHOT_EVERY, Math.ceil(span / MAX_SNAPSHOTS))
   }
 
-  /** Steps done where it begins. */
+  /** Number of steps done at its start. */
   get from(): number {
     return this.#start?.step ?? 0
   }
 
   /**
-   * The state after `step` steps, with what the world said in the last one. Use it at once: the next call changes it.
-   * @throws what the world throws; Error for a journal that the world refuses
+   * The state after `step` steps, with the events of the last one. Use it at once: the next call changes it.
+   * @throws errors of the world; Error for a journal that the world refuses
    */
   at(step: number): { readonly fold: Fold; readonly events: readonly WorldEvent[] } {
     let fold = this.#reach(Math.max(this.from, step - 1))
@@ -79,7 +82,7 @@ export class Segment {
     }
   }
 
-  /** A fold at `step` or before it, as near as there is one. */
+  /** The nearest available fold at or before `step`. */
   #reach(step: number): Fold {
     if (this.#fold && this.#fold.step <= step) {
       const near = this.#snapshots.findLast((each) => each.step <= step)
@@ -109,7 +112,7 @@ export class Segment {
         const fault = foldLine(fold, line)
         if (fault) throw new Error(`step ${line.step}: ${fault.what}`)
       } catch (error) {
-        // The state of a step that threw means nothing.
+        // The state after a step that threw is undefined.
         this.#fold = undefined
         throw error
       }
@@ -130,7 +133,9 @@ export class Segment {
 
 const copyEvent = ({ slot, kind, data }: WorldEvent): ViewEvent => ({ slot, kind, data })
 
-/** An observation as a JSON object: what is none is put into one. Worlds promise that their observations are JSON. */
+/**
+ * An observation as a JSON object: any other value is wrapped in one. Worlds promise that their observations are JSON.
+ */
 function asObject(seen: unknown): JsonObject {
   const copy: unknown = structuredClone(seen)
   return isJsonObject(copy) ? copy : { observation: String(copy) }

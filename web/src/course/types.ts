@@ -1,4 +1,4 @@
-// What a recorded course of an episode offers to a page: moments, scores, markers, commands, and a proof.
+// The interface of a recorded course of an episode: frames, scores, markers, commands, and a proof.
 import type { JsonObject, JsonValue } from 'paracosm/protocol'
 import type { EpisodeFailure, Outcome, PlayerRef, Results } from '../../../src/protocol/episode.ts'
 import type { JournalHeader } from '../../../src/protocol/journal.ts'
@@ -13,7 +13,7 @@ export interface Series {
 export const MARKER_KINDS = ['lead', 'timeout', 'refused', 'slot', 'event', 'bookmark'] as const
 export type MarkerKind = (typeof MARKER_KINDS)[number]
 
-/** Something that happened, on the timeline. `step` counts the steps done once it had happened. */
+/** An event on the timeline. `step` is the number of steps done after it happened. */
 export interface Marker {
   readonly step: number
   readonly kind: MarkerKind
@@ -24,22 +24,22 @@ export interface Marker {
   readonly data?: JsonObject
 }
 
-/** A slot that changed hands: who had it from a step on. */
+/** A slot that changed hands: its player from a step on. */
 export interface SlotSpan {
   readonly slot: number
   readonly from: number
   readonly player: PlayerRef
 }
 
-/** One command, as the journal has it. */
+/** One command, as recorded in the journal. */
 export interface CommandRow {
-  /** Steps done when it was given: it enters the next one. */
+  /** Steps done when the command was given: it takes effect in the next one. */
   readonly step: number
   readonly slot: number
   readonly command: JsonValue
-  /** Why it was not taken; absent: it was. */
+  /** Why the command was refused; absent: it was accepted. */
   readonly refused?: string
-  /** The slot's time ran out: this is what it is taken to say. */
+  /** The slot's time ran out: this is the default command used instead. */
   readonly isTimeout?: boolean
 }
 
@@ -47,7 +47,7 @@ export interface CourseInfo {
   readonly header: JournalHeader
   /** Steps that are known. */
   readonly steps: number
-  /** Steps that the episode cannot exceed, if its configuration says so. */
+  /** Maximum number of steps, if the configuration defines one. */
   readonly limit: number | undefined
   readonly results: Results | undefined
   readonly outcome: Outcome | undefined
@@ -59,11 +59,11 @@ export interface CourseInfo {
   readonly spans: readonly SlotSpan[]
   /** Whether markers and commands of every step are known; long journals are read in parts. */
   readonly isWhole: boolean
-  /** Why moments cannot be shown, in a sentence: the world's code of that version is not here. */
+  /** Why frames cannot be shown, as a sentence: this version of the world's code is not available here. */
   readonly problem: { readonly code: string; readonly message: string } | undefined
 }
 
-/** What a check of every hash and digest found. */
+/** The result of checking every hash and digest. */
 export type Verdict =
   | {
       readonly kind: 'proved'
@@ -83,14 +83,14 @@ export type Verdict =
   | { readonly kind: 'impossible'; readonly code: string; readonly message: string }
 
 export interface Course {
-  /** Reads what is there; again for a live episode, to know more of it. */
+  /** Reads the available steps; call it again for a live episode to read new ones. */
   open(): Promise<CourseInfo>
   /**
-   * One moment. `perspective`: the slot whose observation is wanted; null: the public view.
+   * One frame. `perspective`: the slot whose observation to show; null: the public view.
    * @throws Error when the step is not known or the world throws
    */
   moment(step: number, perspective: number | null): Promise<ViewFrame>
-  /** Commands that entered steps `from` to `to`. */
+  /** Commands that took effect in steps `from` to `to`. */
   commands(from: number, to: number): Promise<readonly CommandRow[]>
   /** Stored lines of these steps, as text. */
   lines(from: number, to: number): Promise<readonly string[]>

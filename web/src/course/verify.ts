@@ -1,13 +1,13 @@
-// Re-runs a whole journal and compares every hash and digest: the same check as `paracosm replay verify`.
+// Replays a whole journal and compares every hash and digest: the same check as `paracosm replay verify`.
 import { AppError } from '../../../src/kernel/errors.ts'
 import { Replay } from '../../../src/kernel/replay.ts'
 import type { World } from '../../../src/kernel/world.ts'
 import type { Verdict } from './types.ts'
 
-/** Milliseconds between two reports of progress; in between a worker answers nothing else. */
+/** Milliseconds between two progress reports; in between, the worker handles no other requests. */
 const REPORT_MS = 50
 
-/** @param lines stored lines, in batches as they come */
+/** @param lines stored lines, in batches as they arrive */
 export async function verifyLines(
   lines: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
   world: World,
@@ -57,5 +57,5 @@ function stepOf(replay: Replay): number {
   return replay.lines > 1 ? replay.fold.step : 0
 }
 
-/** Lets messages through. */
+/** Yields, so that messages are processed. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))

@@ -1,4 +1,4 @@
-// A course with all its lines in memory: folded once for scores and markers, then to any step.
+// A course with all its lines in memory: folded once for scores and markers, then to any requested step.
 import type { JsonObject } from 'paracosm/protocol'
 import { AppError } from '../../../src/kernel/errors.ts'
 import type { World } from '../../../src/kernel/world.ts'
@@ -20,7 +20,7 @@ export class WholeCourse implements Course {
   #segment: Segment | undefined
   #steps: readonly StepLine[] = []
 
-  /** @param load reads all lines that there are now */
+  /** @param load reads all current lines */
   constructor(load: () => Promise<readonly string[]>, resolve: ResolveWorld) {
     this.#load = load
     this.#resolve = resolve
@@ -102,7 +102,7 @@ export class WholeCourse implements Course {
   }
 }
 
-/** The commands that entered steps `from` to `to`, refused ones too. */
+/** The commands that took effect in steps `from` to `to`, including refused ones. */
 export function commandsOf(lines: readonly StepLine[], from: number, to: number): readonly CommandRow[] {
   return lines.flatMap((line) => {
     if (line.step < from || line.step > to) return []

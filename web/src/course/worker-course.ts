@@ -1,4 +1,4 @@
-// A course that a worker keeps: questions go there, answers come back by number.
+// A course in a worker: requests and responses are matched by number.
 import type { JsonObject } from 'paracosm/protocol'
 import type { ViewFrame } from '../../../src/protocol/live.ts'
 import type { Answers, FromWorker, Question } from './messages.ts'
@@ -10,7 +10,7 @@ interface Waiting {
   readonly onProgress: ((step: number) => void) | undefined
 }
 
-/** What a question to the worker failed with. */
+/** The error of a failed request to the worker. */
 export class CourseError extends Error {
   readonly code: string
 
@@ -101,7 +101,7 @@ export class WorkerCourse implements Course {
   }
 }
 
-/** The worker is our own code: what it answers a question with is what `Answers` says. */
+/** The worker is our own code: its responses have the types in `Answers`. */
 function isAnswer<K extends keyof Answers>(kind: K, value: unknown): value is Answers[K] {
   return value !== undefined || kind === 'inspect'
 }

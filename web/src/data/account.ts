@@ -1,27 +1,27 @@
-// Who is signed in: the key lies in this browser, the name comes from the server.
+// The signed-in player: the key is stored in this browser, and the name comes from the server.
 import { queryOptions } from '@tanstack/react-query'
 import { ClientError } from 'paracosm/client'
 import type { Authenticated } from 'paracosm/protocol'
 import { apiClient, storedKey, storeKey } from './client.ts'
 import { createStore } from './store.ts'
 
-/** The key that this browser keeps; components watch it to learn that somebody signed in or out. */
+/** The key stored in this browser; components watch it to detect sign-in and sign-out. */
 export const keyStore = createStore<string | undefined>(storedKey())
 
-/** Keeps a key, or forgets the one there is. */
+/** Stores a key, or removes the stored one. */
 export function signIn(key: string | undefined): void {
   storeKey(key)
   keyStore.set(key)
 }
 
-/** What the server's mode is: nobody needs a key in free play. */
+/** The server's mode: in free play no key is needed. */
 export const serverConfigQuery = queryOptions({
   queryKey: ['server-config'],
   queryFn: () => apiClient().serverConfig(),
   staleTime: 60_000,
 })
 
-/** Whose key this is; null: the server does not know it any more. */
+/** The owner of a key; null: the server no longer knows it. */
 export const accountQuery = (key: string | undefined) =>
   queryOptions({
     queryKey: ['account', key],

@@ -1,6 +1,6 @@
-// How somebody comes to a study: the secret of a link, ids of a recruiting platform, a language.
+// How a participant comes to a study: the secret of a link, ids of a recruiting platform, a language.
 
-/** What an address says of somebody who arrives. */
+/** The address parameters of an arriving participant. */
 export interface Arrival {
   /** The secret of the link. */
   readonly token: string | undefined
@@ -9,14 +9,14 @@ export interface Arrival {
   readonly language: string | undefined
 }
 
-/** Ids that name a person; with one of them a link leads back to the same participant. */
+/** Ids that identify a person; with one of them, a link leads back to the same participant. */
 export const PERSON_IDS = ['PROLIFIC_PID', 'workerId', 'participant', 'pid'] as const
 
 const EXTERNAL = /^[A-Za-z][A-Za-z0-9_]{0,39}$/
-/** Ids of a platform that are kept, and their length. */
+/** Maximum number of platform ids, and their maximum length in characters. */
 const LIMITS = { ids: 12, characters: 200 }
 
-/** Reads the part of an address behind `?`. Ids stay text, also those that look like numbers. */
+/** Parses the part of an address after `?`. Ids stay text, even if they look like numbers. */
 export function readArrival(search: string): Arrival {
   const given = new URLSearchParams(search)
   const external = [...given].filter(

@@ -3,10 +3,10 @@ import { useMemo } from 'react'
 import { createStore, useStore } from './store.ts'
 
 const keyOf = (episode: string): string => `paracosm.bookmarks.${episode}`
-/** Bookmarks of one episode: more would hide the timeline. */
+/** Maximum bookmarks per episode: more would hide the timeline. */
 const MAX_BOOKMARKS = 200
 
-/** Counts changes: anyone who shows bookmarks reads them again. */
+/** Counts changes: components that show bookmarks then read them again. */
 const changesStore = createStore(0)
 
 /** In the order of their steps. */
@@ -15,12 +15,12 @@ function read(episode: string): readonly number[] {
     const stored: unknown = JSON.parse(localStorage.getItem(keyOf(episode)) ?? '[]')
     return Array.isArray(stored) ? stored.filter((each) => Number.isSafeInteger(each)) : []
   } catch {
-    // What somebody else has written there is no list of steps.
+    // The stored value is not a list of steps.
     return []
   }
 }
 
-/** Bookmarks a step, or removes its bookmark. Returns whether there is one now. */
+/** Toggles the bookmark of a step. Returns whether there is one now. */
 export function toggleBookmark(episode: string, step: number): boolean {
   const steps = new Set(read(episode))
   const isNew = !steps.delete(step)

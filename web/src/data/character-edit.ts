@@ -1,10 +1,10 @@
-// Characters as they are edited and imported: a sheet between its form and its data, what is wrong with it at which field, and
-// what a change changes.
+// Editing and importing characters: conversion between a form and its data, the faults of each field, and the effect of
+// a change.
 import type { ZodType } from 'zod'
 import { Character, NewCharacter } from '../../../src/protocol/character.ts'
 import type { JsonObject } from '../../../src/protocol/json.ts'
 
-/** The fields of the form. Lists have a line for each item; the profile is JSON. */
+/** The fields of the form. Lists have one line per item; the profile is JSON. */
 export const FIELDS = [
   { id: 'authors', label: 'Authors', kind: 'lines', help: 'One a line.' },
   { id: 'common_labels', label: 'Labels', kind: 'lines', help: 'One a line.' },
@@ -17,15 +17,15 @@ export const FIELDS = [
 
 export type FieldId = (typeof FIELDS)[number]['id'] | 'hid' | 'profile' | 'more'
 
-/** The form as it is typed. */
+/** The form as typed. */
 export interface Draft {
   readonly hid: string
   readonly is_human: boolean
   readonly pc_eligible: boolean
   readonly texts: Readonly<Record<(typeof FIELDS)[number]['id'], string>>
-  /** JSON: the divergence of a human, the dimensions of any other. */
+  /** JSON: the divergence of a human, or the dimensions of any other character. */
   readonly profile: string
-  /** JSON of everything that has no field. */
+  /** JSON of everything without a field of its own. */
   readonly more: string
 }
 
@@ -69,7 +69,7 @@ export function draftOf(sheet: Character): Draft {
 export type Faults = Readonly<Partial<Record<FieldId, string>>>
 export type Read = { readonly sheet: Character } | { readonly faults: Faults }
 
-/** The sheet of a form. @param before what stands now; undefined: it is new, and is held to what new ones must satisfy */
+/** The sheet of a form. @param before the current version; undefined: a new character, to which stricter rules apply */
 export function readDraft(draft: Draft, before: Character | undefined): Read {
   const profile = readJson(draft.profile)
   const more = readJson(draft.more)
@@ -103,10 +103,10 @@ export function readDraft(draft: Draft, before: Character | undefined): Read {
   return { sheet }
 }
 
-/** What stands already may be of older data; a new one must satisfy what new ones must. */
+/** An existing character may have older data; a new one must satisfy the rules for new ones. */
 const checkerOf = (before: Character | undefined): ZodType => (before === undefined ? NewCharacter : Character)
 
-/** Sections and single texts of older sheets stay what they were. */
+/** Sections and single texts of older sheets keep their form. */
 function abilitiesOf(text: string, before: Character | undefined): JsonObject | string | string[] {
   const old = before?.abilities
   if (typeof old === 'string') return text.trim()
@@ -120,7 +120,7 @@ function abilitiesOf(text: string, before: Character | undefined): JsonObject | 
     .filter((line) => line !== '')
 }
 
-/** An object, or in words why it is none. */
+/** An object, or the reason why it is not one. */
 function readJson(text: string): JsonObject | string {
   try {
     const value: unknown = JSON.parse(text.trim() === '' ? '{}' : text)
@@ -162,17 +162,17 @@ export function changesOf(before: Character | undefined, after: Character): read
   return [...names].filter((name) => JSON.stringify(old[name]) !== JSON.stringify(after[name]))
 }
 
-/** One character of a file: what it would do here, or what is wrong with it. */
+/** One character of a file: what importing it would do, or why it is invalid. */
 export interface Imported {
   readonly hid: string
   readonly sheet?: Character
   readonly fault?: string
 }
 
-/** Characters of one import: more come in several files, or with `paracosm admin character`. */
+/** Maximum characters per import: use several files for more, or `paracosm admin character`. */
 export const MAX_IMPORTED = 500
 
-/** Reads a file with one character or a list of them; a text: why it is none. */
+/** Reads a file with one character or a list of them; a string: why it is invalid. */
 export function readImport(text: string): readonly Imported[] | string {
   let json: unknown
   try {

@@ -25,7 +25,7 @@ export const coverageQuery = queryOptions({
   staleTime: CATALOGUE_MS,
 })
 
-/** What the address of the characters says. */
+/** The address parameters of the characters page. */
 export interface CharacterSearch {
   /** Words that id, description or labels contain. */
   q?: string
@@ -33,7 +33,7 @@ export interface CharacterSearch {
   /** `yes`: players may be this character. */
   playable?: 'yes' | 'no'
   label?: string
-  /** Who is read, and who stands beside. */
+  /** The character shown, and the one next to it. */
   read?: string
   with?: string
 }
@@ -41,7 +41,7 @@ export interface CharacterSearch {
 const textOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 
-/** Reads an address, whatever somebody typed there. */
+/** Reads an address with any content. */
 export function readCharacterSearch(given: Readonly<Record<string, unknown>>): CharacterSearch {
   const search: CharacterSearch = {}
   for (const name of ['q', 'label', 'read', 'with'] as const) {
@@ -53,7 +53,7 @@ export function readCharacterSearch(given: Readonly<Record<string, unknown>>): C
   return search
 }
 
-/** The characters that the filters choose, in the order of the catalogue. */
+/** The characters that match the filters, in the order of the catalogue. */
 export function filterCharacters(all: readonly CharacterEntry[], search: CharacterSearch): readonly CharacterEntry[] {
   const words = (search.q ?? '').toLowerCase().split(/\s+/).filter(Boolean)
   return all.filter(({ hid, is_human, pc_eligible, common_labels, short_description }) => {

@@ -1,15 +1,15 @@
-// The one connection of the application to its server. The player's key lies in this browser and travels in headers only.
+// The application's connection to its server. The player's key is stored in this browser and sent only in headers.
 import { type Client, createClient, createStudyClient, type StudyClient } from 'paracosm/client'
 import { createStore } from './store.ts'
 
 const KEY = 'paracosm.key'
 
-/** The player's access key that this browser keeps; undefined: nobody has signed in. */
+/** The player's access key stored in this browser; undefined: not signed in. */
 export function storedKey(): string | undefined {
   return localStorage.getItem(KEY) ?? undefined
 }
 
-/** Keeps a key, or forgets it. */
+/** Stores a key, or removes it. */
 export function storeKey(key: string | undefined): void {
   if (key === undefined) localStorage.removeItem(KEY)
   else localStorage.setItem(KEY, key)
@@ -17,7 +17,7 @@ export function storeKey(key: string | undefined): void {
 
 const acting = createStore<string | undefined>(undefined)
 
-/** Makes all requests with the key of a study's participant, whatever account is signed in; undefined: no longer. */
+/** Sends all requests with the key of a study's participant, whatever account is signed in; undefined: ends this. */
 export const actAs = (key: string | undefined): void => acting.set(key)
 
 /** A client with the key of the signed-in player, or of the participant of a study on this page. */
@@ -25,7 +25,7 @@ export function apiClient(): Client {
   return createClient({ url: location.origin, key: acting.get() ?? storedKey() })
 }
 
-/** The client of one study, for its participant on this page. @param key of another participant */
+/** The client of one study, for its participant on this page. @param key the key of another participant */
 export function studyClient(study: string, key: string | undefined = acting.get()): StudyClient {
   return createStudyClient({ url: location.origin, key }, study)
 }

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query'
 import type { CommandFilters, CommandLogRow } from 'paracosm/protocol'
 import { operatorClient } from './operator.ts'
 
-/** The filters in the order of the form. In an address each is text. */
+/** The filters in the order of the form. In an address, all are text. */
 export const LOG_FILTERS = [
   { id: 'world', label: 'World', flag: '--world' },
   { id: 'agent_id', label: 'Agent', flag: '--agent' },
@@ -19,13 +19,13 @@ export const LOG_FILTERS = [
 export type LogFilter = (typeof LOG_FILTERS)[number]['id']
 export type LogFilters = Readonly<Partial<Record<LogFilter, string>>>
 
-/** What the address of the log says. */
+/** The address parameters of the log. */
 export interface LogSearch extends Partial<Record<LogFilter, string>> {
-  /** The number of the row that is read. */
+  /** The number of the selected row. */
   row?: number
 }
 
-/** Reads an address, whatever somebody typed there. */
+/** Reads an address with any content. */
 export function readLogSearch(given: Readonly<Record<string, unknown>>): LogSearch {
   const row = Number(given.row)
   return {
@@ -36,7 +36,7 @@ export function readLogSearch(given: Readonly<Record<string, unknown>>): LogSear
 
 const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? `${value}` : '')
 
-/** The filters alone, without blank ones. */
+/** Only the filters, without blank ones. */
 export function filtersOf(given: Readonly<Record<string, unknown>>): LogFilters {
   const filters: Partial<Record<LogFilter, string>> = {}
   for (const { id } of LOG_FILTERS) {
@@ -46,16 +46,16 @@ export function filtersOf(given: Readonly<Record<string, unknown>>): LogFilters 
   return filters
 }
 
-/** As the client takes them. A score that is no number is left for the server to refuse. */
+/** As the client takes them. An invalid score is left for the server to reject. */
 export function toQuery({ min_score, ...filters }: LogFilters): CommandFilters {
   return { ...filters, ...(min_score === undefined ? {} : { min_score: Number(min_score) }) }
 }
 
-/** A word of a command line: quoted where a shell would read it otherwise. */
+/** A word of a command line, quoted if a shell would interpret it. */
 const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
-/** The command that exports what the filters choose, and the filters that exports do not have. */
+/** The command that exports the filtered rows, and the filters that exports do not support. */
 export function exportCommand(filters: LogFilters, format: string): { command: string; left: readonly string[] } {
   const flags: string[] = []
   const left: string[] = []
@@ -63,13 +63,13 @@ export function exportCommand(filters: LogFilters, format: string): { command: s
     const value = filters[id]
     if (value === undefined) continue
     if (flag === undefined) left.push(label.toLowerCase())
-    // A value that begins with a dash would be read as a flag.
+    // A value that begins with a dash would be parsed as a flag.
     else flags.push(value.startsWith('-') ? `${flag}=${shellWord(value)}` : `${flag} ${shellWord(value)}`)
   }
   return { command: ['paracosm dataset export --format', format, ...flags].join(' '), left }
 }
 
-/** How many commands match. */
+/** The number of matching commands. */
 export const commandCountQuery = (filters: LogFilters, key: string | undefined) =>
   queryOptions({
     queryKey: ['command-count', filters, key],
@@ -77,7 +77,7 @@ export const commandCountQuery = (filters: LogFilters, key: string | undefined) 
     refetchOnWindowFocus: false,
   })
 
-/** One command; a row that a page has read already needs no request. */
+/** One command; a row that a page has already read needs no request. */
 export const commandQuery = (id: number, known: CommandLogRow | undefined, key: string | undefined) =>
   queryOptions({
     queryKey: ['command', id, key],

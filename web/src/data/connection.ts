@@ -1,23 +1,23 @@
-// Whether the server answers, whether it has restarted, and whether it has a newer application. One question every half
-// minute, and at once when the browser says that the network is back or the page is looked at again.
+// Whether the server is reachable, has restarted, or has a newer application. It is polled every half minute, and at
+// once when the browser reports that the network is back or the page becomes visible.
 import { useEffect } from 'react'
 import { apiClient } from './client.ts'
 import { createStore } from './store.ts'
 
 export type Banner = 'offline' | 'restarted' | 'new-version'
 
-/** What the banner says; undefined: nothing is amiss. */
+/** The content of the banner; undefined: there is no problem. */
 export const bannerStore = createStore<Banner | undefined>(undefined)
 
 const EVERY_MS = 30_000
-/** While the server does not answer. */
+/** The interval while the server is unreachable, in milliseconds. */
 const OFFLINE_MS = 3000
 
 interface Known {
   boot: string | undefined
 }
 
-/** Says that a request or a socket found the server gone: the next look comes at once. */
+/** Reports that a request or a socket could not reach the server: the next poll follows at once. */
 export function reportTrouble(): void {
   window.dispatchEvent(new Event('paracosm:trouble'))
 }

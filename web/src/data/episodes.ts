@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query'
 import type { EpisodeQuery } from 'paracosm/client'
 import { apiClient } from './client.ts'
 
-/** Milliseconds between two readings of a list that may change by itself. */
+/** Milliseconds between two reads of a list that may change by itself. */
 const LIST_EVERY_MS = 4000
 
 export const episodesQuery = (query: EpisodeQuery) =>

@@ -1,15 +1,15 @@
-// The episode that stands for a world: a live one if there is any, else the newest that has a course to show.
+// The episode that represents a world: a live one if there is any, otherwise the newest with a recorded course.
 import { queryOptions } from '@tanstack/react-query'
 import type { EpisodeSummary } from 'paracosm/protocol'
 import { apiClient } from './client.ts'
 
 export interface Featured {
   readonly episode: EpisodeSummary | undefined
-  /** Live episodes of the world. */
+  /** Number of live episodes of the world. */
   readonly live: number
 }
 
-/** Milliseconds between two checks. */
+/** Milliseconds between two polls. */
 const EVERY_MS = 10_000
 
 export const featuredQuery = (world: string) =>
@@ -23,7 +23,7 @@ export const featuredQuery = (world: string) =>
       return { episode: past.entries[0], live: 0 }
     },
     refetchInterval: EVERY_MS,
-    // The same episode stays the same object while it is live: its picture is not made anew.
+    // The same episode stays the same object while it is live, so that its picture is not rebuilt.
     structuralSharing: (before, after) => (isSame(before, after) ? before : after),
   })
 

@@ -1,8 +1,8 @@
-// How the server fares: asked again every few seconds while somebody looks.
+// The health of the server, polled every few seconds while a page shows it.
 import { queryOptions } from '@tanstack/react-query'
 import { apiClient } from './client.ts'
 
-/** Milliseconds between two checks. */
+/** Milliseconds between two polls. */
 const EVERY_MS = 5000
 
 export const readyQuery = queryOptions({

@@ -1,11 +1,11 @@
-// Leagues of this server. A round of the demo league ends each minute: what it changes is read again now and then.
+// Leagues of this server. A round of the demo league ends every minute, so the data that it changes is polled.
 import { queryOptions } from '@tanstack/react-query'
 import type { HostedEpisode } from 'paracosm/protocol'
 import { apiClient } from './client.ts'
 
-/** Milliseconds between two readings of what a round changes. */
+/** Milliseconds between two reads of data that a round changes. */
 const EVERY_MS = 15_000
-/** Events that a page shows. */
+/** Number of events on a page. */
 const EVENTS = 30
 
 export const leaguesQuery = queryOptions({ queryKey: ['leagues'], queryFn: () => apiClient().leagues.list() })
@@ -42,7 +42,7 @@ export const membersQuery = (league: string) =>
     refetchInterval: EVERY_MS,
   })
 
-/** @param limit how many of the newest rounds, 1 to 200 */
+/** @param limit number of newest rounds, 1 to 200 */
 export const roundsQuery = (division: string, limit: number) =>
   queryOptions({
     queryKey: ['division', division, 'rounds', limit],
@@ -72,6 +72,6 @@ export const leagueEventsQuery = (league: string) =>
     refetchInterval: EVERY_MS,
   })
 
-/** The id of the page of a league's episode; undefined: no journal of it is kept. */
+/** The id for the page of a league's episode; undefined: its journal is not stored. */
 export const pageOfEpisode = ({ episode_id: id }: HostedEpisode): string | undefined =>
   id === null ? undefined : `league-${id}`

@@ -1,15 +1,15 @@
-// The server at work, as administrators see it: asked again every few seconds while somebody looks.
+// The server's activity for administrators, polled every few seconds while a page shows it.
 import { queryOptions } from '@tanstack/react-query'
 import type { OperateJob } from '../../../src/protocol/operate.ts'
 import { operatorClient } from './operator.ts'
 
-/** Milliseconds between two checks at what changes by itself; storage is counted file by file, and seldom. */
+/** Milliseconds between two polls of data that changes by itself; storage is counted file by file, and less often. */
 const EVERY_MS = 5000
 const STORAGE_MS = 60_000
 
 export type JobState = OperateJob['status']
 
-/** @param key of the administrator: another one is another question */
+/** @param key the administrator's key, part of the cache key */
 export const jobsQuery = (key: string | undefined, status: JobState | undefined, before: number | undefined) =>
   queryOptions({
     queryKey: ['operate', 'jobs', key, status, before],

@@ -1,8 +1,8 @@
-// How the application caches answers: they are shown at once when a page is opened again, and asked for anew.
+// How the application caches responses: they are shown at once when a page is opened again, and refetched.
 import { QueryClient } from '@tanstack/react-query'
 import { ClientError } from 'paracosm/client'
 
-/** Milliseconds for which an answer counts as new. */
+/** Milliseconds for which a response counts as fresh. */
 const FRESH_MS = 2000
 
 export function createQueryClient(): QueryClient {
@@ -20,7 +20,7 @@ export function createQueryClient(): QueryClient {
   })
 }
 
-/** The code of a failed request, for pages that tell some failures apart. */
+/** The code of a failed request, for pages that distinguish failures. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof ClientError)) return 'INTERNAL_ERROR'
   return error.problem?.code ?? error.code

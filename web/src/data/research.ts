@@ -1,14 +1,14 @@
-// Studies as researchers see them. Every request carries the key of the server's administrator, which this tab keeps.
+// Studies for researchers. Every request carries the admin key of the server, which this tab keeps.
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { createResearchClient, type ResearchClient } from 'paracosm/client'
 import { operatorKeyStore } from './operator.ts'
 
-/** Milliseconds between two checks of a page that follows a study. */
+/** Milliseconds between two polls of a page that follows a study. */
 const EVERY_MS = 5000
-/** Pages of participants that are followed at once; each has 200. */
+/** Maximum number of pages of participants that are polled; each has 200. */
 const MAX_PAGES = 10
 
-/** The client of a researcher, with the key of this tab. @param signal gives up its requests */
+/** A researcher's client, with the key of this tab. @param signal aborts its requests */
 export function researchClient(signal?: AbortSignal): ResearchClient {
   return createResearchClient({ url: location.origin, key: operatorKeyStore.get(), signal })
 }
@@ -61,7 +61,7 @@ export const transcriptQuery = (key: string | undefined, study: string, session:
     refetchInterval: EVERY_MS,
   })
 
-/** Every mistake in a file. What was found before stays in sight while the next is looked for. */
+/** Every fault in a file. Earlier results stay visible during the next check. */
 export const checkQuery = (key: string | undefined, source: string) =>
   queryOptions({
     queryKey: ['research', key, 'check', source],

@@ -1,10 +1,10 @@
-// A value that components watch: for what belongs to the page and not to the server.
+// A value that components watch, for state of the page and not of the server.
 import { useSyncExternalStore } from 'react'
 
 export interface Store<T> {
   get(): T
   set(value: T): void
-  /** Calls `listener` after every change. Returns what stops it. */
+  /** Calls `listener` after every change. Returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void
 }
 
@@ -25,7 +25,7 @@ export function createStore<T>(initial: T): Store<T> {
   }
 }
 
-/** The value of a store; the component renders anew when it changes. */
+/** The value of a store; the component re-renders when it changes. */
 export function useStore<T>(store: Store<T>): T {
   return useSyncExternalStore(store.subscribe, store.get)
 }

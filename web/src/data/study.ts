@@ -1,4 +1,4 @@
-// A participant of a study in this browser: how they arrived, their key, which lies here for each study, and where they are.
+// A study participant in this browser: how they arrived, their key (one stored per study), and their current stage.
 import { queryOptions } from '@tanstack/react-query'
 import { type Arrival, PERSON_IDS, readArrival } from './arrival.ts'
 import { actAs, studyClient } from './client.ts'
@@ -6,10 +6,10 @@ import { createStore } from './store.ts'
 
 const KEYS = 'paracosm.study.'
 
-/** The key of this browser's participant; undefined: nobody of this browser takes part. */
+/** The key of this browser's participant; undefined: there is none. */
 export const studyKey = (study: string): string | undefined => localStorage.getItem(KEYS + study) ?? undefined
 
-/** Changes when a key is kept or forgotten. */
+/** Changes when a key is stored or removed. */
 export const studyKeysStore = createStore(0)
 
 export function keepStudyKey(study: string, key: string | undefined): void {
@@ -22,20 +22,20 @@ export function keepStudyKey(study: string, key: string | undefined): void {
 export const studyInfoQuery = (study: string) =>
   queryOptions({ queryKey: ['study', study], queryFn: () => studyClient(study).info() })
 
-/** Where the participant is. @param key part of the cache's key: each participant has their own */
+/** The participant's state. @param key part of the cache key: each participant has their own */
 export const studyStateQuery = (study: string, key: string | undefined) =>
   queryOptions({
     queryKey: ['study-state', study, key],
     queryFn: () => studyClient(study).me(),
     enabled: key !== undefined,
-    // A form that is being filled in stays as it is.
+    // A form that is being filled in must not change.
     refetchOnWindowFocus: false,
   })
 
 const ARRIVAL = 'paracosm.study-arrival.'
 const LINK = 'paracosm.study-link.'
 
-/** Keeps an arrival for this tab, so that a reload before the server answered loses nothing. */
+/** Stores an arrival for this tab, so that a reload before the server responds loses nothing. */
 export function keepArrival(study: string, search: string): void {
   sessionStorage.setItem(ARRIVAL + study, search)
 }
@@ -44,14 +44,16 @@ export const keptArrival = (study: string): Arrival => readArrival(sessionStorag
 
 const isLink = ({ token, external }: Arrival): boolean => token !== undefined || Object.keys(external).length > 0
 
-/** Whether the link of this arrival has to be taken to the server: another one brought the participant here before. */
+/**
+ * Whether the link of this arrival must be sent to the server, because the participant arrived by another one before.
+ */
 export function needsJoin(study: string): boolean {
   const search = sessionStorage.getItem(ARRIVAL + study)
   if (search === null || !isLink(readArrival(search))) return false
   return studyKey(study) === undefined || localStorage.getItem(LINK + study) !== search
 }
 
-/** Comes in by the kept arrival. Asked once: a link for many makes a new participant each time. */
+/** Joins with the stored arrival. Sent once, because a reusable link creates a new participant each time. */
 export const joinQuery = (study: string) =>
   queryOptions({
     queryKey: ['study-join', study, sessionStorage.getItem(ARRIVAL + study)],
@@ -63,7 +65,7 @@ export const joinQuery = (study: string) =>
     refetchOnWindowFocus: false,
   })
 
-/** Keeps the key that a link gave, and the link: opened again here, it leads to the same participant. */
+/** Stores the key obtained through a link, and the link: opened again here, it leads to the same participant. */
 export function keepJoined(study: string, key: string): void {
   localStorage.setItem(LINK + study, sessionStorage.getItem(ARRIVAL + study) ?? '')
   sessionStorage.removeItem(ARRIVAL + study)
@@ -78,7 +80,7 @@ export function cameByLink(study: string): boolean {
   return PERSON_IDS.some((name) => external[name] !== undefined)
 }
 
-/** Forgets the participant of this browser. */
+/** Removes the key of this browser's participant. */
 export function forgetStudyKey(study: string): void {
   localStorage.removeItem(LINK + study)
   keepStudyKey(study, undefined)

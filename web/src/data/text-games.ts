@@ -1,4 +1,4 @@
-// Text games: what can be played, with whom, and the player's own sessions.
+// Text games: the games, their characters, and the player's own sessions.
 import { queryOptions } from '@tanstack/react-query'
 import { apiClient } from './client.ts'
 
@@ -16,21 +16,21 @@ export const charactersQuery = queryOptions({
   staleTime: CATALOGUE_MS,
 })
 
-/** Who can be played and met in a game. */
+/** The characters that can be played and met in a game. */
 export const setupQuery = (game: string) =>
   queryOptions({ queryKey: ['setup', game], queryFn: () => apiClient().setup(game), staleTime: CATALOGUE_MS })
 
-/** Who plays the characters: a model, or a stand-in. */
+/** What plays the characters: a model, or an offline responder. */
 export const modelsQuery = queryOptions({
   queryKey: ['models'],
   queryFn: () => apiClient().models(),
   staleTime: CATALOGUE_MS,
 })
 
-/** The signed-in player's sessions, newest first. @param key part of the cache's key: each player has their own */
+/** The signed-in player's sessions, newest first. @param key part of the cache key: each player has their own */
 export const sessionsQuery = (key: string | undefined) =>
   queryOptions({ queryKey: ['sessions', key], queryFn: () => apiClient().sessions(), enabled: key !== undefined })
 
-/** A session as it is kept: its head, and every event with its feedback. */
+/** A stored session: its header, and every event with its feedback. */
 export const recordQuery = (id: string) =>
   queryOptions({ queryKey: ['session-record', id], queryFn: () => apiClient().reconstruction(id) })

@@ -1,4 +1,4 @@
-// Numbers, times and names in words, as the design has them: 1,204; 0.4 s; 3 minutes ago; "1 point", "2 points".
+// Formats numbers, times and names, as the design defines: 1,204; 0.4 s; 3 minutes ago; "1 point", "2 points".
 import type { EpisodeSummary } from 'paracosm/protocol'
 
 const MINUTE = 60_000
@@ -24,14 +24,14 @@ export function ago(at: number, now: number = Date.now()): string {
 export const fullDate = (at: number): string =>
   new Date(at).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'long' })
 
-/** Milliseconds as people read a duration: "0.4 s", "2 min 5 s". */
+/** Formats milliseconds as a duration: "0.4 s", "2 min 5 s". */
 export function duration(ms: number): string {
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
-/** What a state of an episode is called. */
+/** The names of episode statuses. */
 export const STATUS_WORDS: Readonly<Record<EpisodeSummary['status'], string>> = {
   live: 'Live',
   unfinished: 'Unfinished',
@@ -47,12 +47,12 @@ export function playerList(players: EpisodeSummary['players'], shown = 4): strin
   return left > 0 ? `${names.join(', ')} and ${left} more` : names.join(', ')
 }
 
-/** Slots in the order of their scores, the best first; equal ones by slot. */
+/** Slots ordered by score, best first; ties by slot. */
 export function ranked(scores: readonly number[]): readonly { readonly slot: number; readonly score: number }[] {
   return scores.map((score, slot) => ({ slot, score })).toSorted((a, b) => b.score - a.score || a.slot - b.slot)
 }
 
-/** The slot that alone has the highest score; undefined when several share it or there is one slot. */
+/** The only slot with the highest score; undefined if several share it, or there is one slot. */
 export function leader(scores: readonly number[]): number | undefined {
   const [first, second] = ranked(scores)
   return first && second && first.score > second.score ? first.slot : undefined

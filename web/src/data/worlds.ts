@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { apiClient } from './client.ts'
 
-/** Worlds change only when the server starts anew. */
+/** Worlds change only when the server restarts. */
 const WORLDS_MS = 60_000
 
 export const worldsQuery = queryOptions({
@@ -14,7 +14,7 @@ export const worldsQuery = queryOptions({
 export const worldQuery = (id: string) =>
   queryOptions({ queryKey: ['worlds', id], queryFn: () => apiClient().world(id), staleTime: WORLDS_MS })
 
-/** What there is to read about a world. */
+/** The documents of a world. */
 export const worldDocumentsQuery = (id: string) =>
   queryOptions({
     queryKey: ['world-documents', id],
@@ -22,7 +22,7 @@ export const worldDocumentsQuery = (id: string) =>
     staleTime: WORLDS_MS,
   })
 
-/** Milliseconds between two countings of what has finished. */
+/** Milliseconds between two counts of finished episodes. */
 const BOARD_MS = 15_000
 
 export const worldBoardQuery = (id: string, variant: string) =>

@@ -1,5 +1,5 @@
-// One episode on a page, live and recorded in one: where the playhead is, what is shown there, and how time goes on.
-// The course (a worker) folds any step; a live episode's newest moments come from its socket.
+// One episode on a page, both live and recorded: the playhead, the frame shown there, and the passing of time. The
+// course (a worker) folds any step; a live episode's newest frames come from its socket.
 import type { LiveFollow } from 'paracosm/client'
 import type { EpisodeSummary } from 'paracosm/protocol'
 import type { LiveSlot, ViewFrame } from '../../../src/protocol/live.ts'
@@ -9,15 +9,15 @@ import { reportTrouble } from '../data/connection.ts'
 import { createStore, type Store } from '../data/store.ts'
 import { leader } from '../data/words.ts'
 
-/** Times the world's own pace; 'max' is as fast as moments can be made. */
+/** Multiples of the world's own pace; 'max' is as fast as frames can be computed. */
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16, 'max'] as const
 export type Speed = (typeof SPEEDS)[number]
 
 /** Steps per second of episodes without a fixed pace. */
 const DEFAULT_PACE = 5
-/** Milliseconds between two readings of a live journal, for those who scrub in it. */
+/** Milliseconds between two reads of a live journal while scrubbing. */
 const EXTEND_MS = 1500
-/** Moments of a live episode that scores and markers keep. */
+/** Maximum number of live frames kept for scores and markers. */
 const MAX_LIVE = 50_000
 
 export interface PlayerState {
@@ -31,7 +31,7 @@ export interface PlayerState {
   /** Steps that are known. */
   readonly last: number
   readonly frame: ViewFrame | undefined
-  /** Whether `frame` is the moment at `step`. */
+  /** Whether `frame` is the one at `step`. */
   readonly isExact: boolean
   readonly isPlaying: boolean
   readonly speed: Speed
@@ -46,14 +46,14 @@ export interface PlayerState {
   readonly slots: readonly LiveSlot[] | undefined
   readonly pace: number
   readonly liveStatus: 'waiting' | 'running' | 'paused' | undefined
-  /** Range that is looped or shared, both ends included. */
+  /** The looped or shared range, both ends included. */
   readonly range: { readonly from: number; readonly to: number; readonly isLooping: boolean } | undefined
 }
 
 export interface PlayerOptions {
   readonly summary: EpisodeSummary
   readonly course: Course
-  /** Where to begin; undefined: a live episode at its newest moment, a recorded one at its start. */
+  /** The initial step; undefined: the newest frame of a live episode, the start of a recorded one. */
   readonly step: number | undefined
   readonly perspective?: number | null
   /** Follows a live episode; absent in shared files. */
@@ -152,7 +152,7 @@ export class EpisodePlayer {
     if (info) this.#set({ info: { ...info, series }, series })
   }
 
-  /** What the course knows, and behind it what has come live since. */
+  /** The data of the course, followed by newer live data. */
   #merged(info: CourseInfo): Pick<PlayerState, 'series' | 'markers'> {
     const end = info.series.steps.at(-1) ?? -1
     const first = this.#liveSteps.findIndex((step) => step > end)
@@ -191,7 +191,7 @@ export class EpisodePlayer {
       if (episode.status !== 'live') await this.#ended(episode)
       else this.#set({ isLost: true })
     } catch {
-      // The banner says that the server is away; what is loaded stays.
+      // The banner reports that the server is unreachable; loaded data stays.
       this.#set({ isLost: true })
       reportTrouble()
     }
@@ -222,7 +222,7 @@ export class EpisodePlayer {
     this.#set({ last: Math.max(this.state.get().last, frame.step), ...known, ...shown })
   }
 
-  /** A live episode has ended: from now on it is a recorded one, seen at the same place. */
+  /** A live episode has ended: from now on it is a recorded one, at the same position. */
   async #ended(summary: EpisodeSummary): Promise<void> {
     const { step, isFollowing } = this.state.get()
     this.#set({ isLive: false, isFollowing: false, isLost: false, summary, liveStatus: undefined })
@@ -236,7 +236,7 @@ export class EpisodePlayer {
     }
   }
 
-  /** Moves the playhead; the moment follows as soon as it is folded. */
+  /** Moves the playhead; the frame follows as soon as it is folded. */
   seek(step: number): void {
     const { last, isLive } = this.state.get()
     const target = Math.max(0, Math.min(last, Math.round(step)))
@@ -244,7 +244,7 @@ export class EpisodePlayer {
     void this.#load()
   }
 
-  /** A step on the timeline, as a user asks for it: playing stops. */
+  /** Seeks to a step at the user's request: playback stops. */
   goTo(step: number): void {
     this.pause()
     this.seek(step)
@@ -266,14 +266,14 @@ export class EpisodePlayer {
         if (isCurrent) return
       }
     } catch (error) {
-      // A step that the world cannot make: the page says so and keeps what it shows.
+      // A step that the world cannot compute: the page shows the error and keeps the current frame.
       this.#set({ error: error instanceof Error ? error : new Error(String(error)), isPlaying: false })
     } finally {
       this.#isSeeking = false
     }
   }
 
-  /** Reads the journal of a live episode again, for steps that came after the last reading. */
+  /** Reads the journal of a live episode again, for steps after the last read. */
   async #extend(): Promise<void> {
     const wait = this.#extendedAt + EXTEND_MS - performance.now()
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
@@ -313,7 +313,7 @@ export class EpisodePlayer {
     this.#owed += speed === 'max' ? 1 : ((now - this.#playedAt) / 1000) * pace * speed
     this.#playedAt = now
     const whole = Math.floor(this.#owed)
-    // Time does not run ahead of the worker: a moment that is not there yet is waited for.
+    // Time does not run ahead of the worker: playback waits for a frame that is not available yet.
     if (whole > 0 && !this.#isSeeking) {
       this.#owed = Math.min(this.#owed - whole, 1)
       const end = range?.isLooping ? range.to : last

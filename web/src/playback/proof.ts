@@ -1,11 +1,11 @@
-// How far a course is proved: what the verdict and the proof track show.
+// The progress of a proof: shown by the verdict and the proof track.
 import type { Course, Verdict } from '../course/types.ts'
 import type { Store } from '../data/store.ts'
 import { count, duration, formatNumber } from '../data/words.ts'
 
 export type Proof = { readonly kind: 'unchecked' } | { readonly kind: 'checking'; readonly step: number } | Verdict
 
-/** Re-runs the course and keeps the store up to date. */
+/** Replays the course and keeps the store up to date. */
 export async function prove(course: Course, store: Store<Proof>): Promise<void> {
   if (store.get().kind === 'checking') return
   store.set({ kind: 'checking', step: 0 })

@@ -1,5 +1,5 @@
-// A recorded episode as one HTML file: the journal, its world's code and view, and this page around them. It asks nothing
-// of any server, and proves itself.
+// A recorded episode as one HTML file: the journal, its world's code and view, and this page. It needs no server, and
+// verifies itself.
 import '../zod-without-eval.ts'
 import '../styles/tokens.css'
 import '../styles/base.css'
@@ -23,7 +23,7 @@ import { sourceOf } from '../playback/view-source.ts'
 import { Timeline } from '../timeline/timeline.tsx'
 import styles from './shared.module.css'
 
-/** Starts the page of the journal that the file holds. */
+/** Starts the page of the journal in the file. */
 export function startShared(world: World, view: ViewModule | undefined): void {
   const element = document.getElementById('app')
   const texts = readTexts()

@@ -1,4 +1,4 @@
-// A page that failed: what happened, what is kept, what to do. 403 and 404 have words of their own.
+// The error page: what happened, what is preserved, what to do. 403 and 404 have their own texts.
 import type { ErrorComponentProps } from '@tanstack/react-router'
 import { ClientError } from 'paracosm/client'
 import { Button, ButtonLink } from '../components/button.tsx'
@@ -36,10 +36,10 @@ interface Explanation {
   readonly text: string
 }
 
-/** A title and sentences for whatever a page threw. */
+/** A title and sentences for any error of a page. */
 export function explain(error: unknown): Explanation {
   if (!(error instanceof ClientError)) {
-    // A chunk of an older build that the server no longer has fails here too: a reload mends it.
+    // A chunk of an older build that the server no longer has also fails here: a reload fixes it.
     return {
       title: 'This page failed',
       text: 'Nothing on the server was changed. Reload the page; if it fails again, report the code below.',

@@ -1,5 +1,5 @@
-// Keys: those of every page, and a hook for those of one. Single letters count only while no field has the focus, and
-// can be switched off in the menu of the theme.
+// Keyboard shortcuts: global ones, and a hook for those of one page. Single letters work only while no field has the
+// focus, and can be switched off in the theme menu.
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { createStore } from '../data/store.ts'
@@ -8,7 +8,7 @@ import { openPalette, paletteStore } from './palette-store.ts'
 
 const KEY = 'paracosm.letters'
 
-/** Whether single letters are keys. */
+/** Whether single-letter shortcuts are on. */
 export const lettersStore = createStore(localStorage.getItem(KEY) !== 'off')
 
 export function chooseLetters(areOn: boolean): void {
@@ -19,7 +19,7 @@ export function chooseLetters(areOn: boolean): void {
 /** Milliseconds for the second key of a pair such as G then H. */
 const PAIR_MS = 1200
 
-/** Whether somebody is typing, or a dialog or menu has the keys. */
+/** Whether the user is typing, or a dialog or menu handles the keys. */
 export function isTyping(event: KeyboardEvent): boolean {
   const { target } = event
   if (!(target instanceof HTMLElement)) return false

@@ -1,4 +1,4 @@
-// The items of the top bar and the menu of phones, in the order of the design. A section adds its line when it has a page.
+// The items of the top bar and the phone menu, in the order of the design. A section adds its line when it has a page.
 import { useCaller } from '../data/operator.ts'
 
 export interface NavItem {

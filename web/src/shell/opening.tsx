@@ -1,4 +1,4 @@
-// While a page's code or data is on its way: a word after 400 ms, a way out after 4 s. The router shows it late enough.
+// Shown while a page's code or data is loading: a word after 400 ms, a way out after 4 s. The router already delays it.
 import { useEffect, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { ReadingPage } from '../components/page.tsx'
@@ -23,7 +23,7 @@ export function Opening({ what = 'Opening the page' }: { what?: string }) {
   )
 }
 
-/** False, and true after a while. */
+/** False, and true after a delay. */
 export function useLater(ms: number): boolean {
   const [isLater, setLater] = useState(false)
   useEffect(() => {

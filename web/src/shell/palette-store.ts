@@ -5,16 +5,16 @@ import { createStore } from '../data/store.ts'
 /** One line of the palette. */
 export interface Action {
   readonly label: string
-  /** What it is of: 'World', 'Page', 'This episode'. */
+  /** The group: 'World', 'Page', 'This episode'. */
   readonly group: string
-  /** The key that does the same, as people read it: 'F', 'Ctrl K'. */
+  /** The equivalent key, in readable form: 'F', 'Ctrl K'. */
   readonly key?: string
   run(): void
 }
 
 export const paletteStore = createStore(false)
 
-/** What the palette is opened with in its field. */
+/** The initial query of the palette. */
 export const queryStore = createStore('')
 export const openPalette = (): void => paletteStore.set(true)
 

@@ -1,4 +1,4 @@
-// The command palette: pages, worlds, recent episodes, and the actions of the page on screen, found by their words.
+// The command palette: pages, worlds, recent episodes, and the actions of the current page, found by their words.
 import { Dialog } from '@base-ui/react/dialog'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -12,7 +12,7 @@ import styles from './palette.module.css'
 import { type Action, actionsStore, paletteStore, queryStore } from './palette-store.ts'
 import { chooseTheme } from './theme.ts'
 
-/** Lines that are shown at most; more words make fewer. */
+/** Maximum number of lines shown; more words narrow the result. */
 const MAX_LINES = 12
 const RECENT = 50
 
@@ -139,7 +139,7 @@ function useActions(): readonly Action[] {
   }, [navigate, nav, onPage, worlds, episodes])
 }
 
-/** The lines that have every word of the query; those that begin with it come first. */
+/** The lines that contain every word of the query; those that begin with it come first. */
 function find(actions: readonly Action[], query: string): readonly Action[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   const rank = (action: Action): number => (action.label.toLowerCase().startsWith(words[0] ?? '') ? 0 : 1)

@@ -1,4 +1,4 @@
-// What stands around every page: the way past the menu, the top bar, banners, toasts, and the palette.
+// The frame of every page: the skip link, the top bar, banners, toasts, and the palette.
 import { Outlet, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import { useStore } from '../data/store.ts'
@@ -15,7 +15,7 @@ export function Shell() {
   const main = useRef<HTMLElement>(null)
   const isPaletteOpen = useStore(paletteStore)
   const path = useRouterState({ select: ({ location }) => location.pathname })
-  // Participants of a study see the study, and nothing else of this server.
+  // Participants of a study see only the study, and nothing else of this server.
   const isOfStudy = path.startsWith('/study/')
   useGlobalKeys()
   useFocusOnNavigation(main, path)
@@ -39,7 +39,7 @@ export function Shell() {
   )
 }
 
-/** A reader of the screen hears the new page: focus moves to it, but not on the first one. */
+/** Moves the focus to a new page, so that screen readers announce it, but not on the first one. */
 function useFocusOnNavigation(main: { readonly current: HTMLElement | null }, path: string): void {
   const last = useRef(path)
   useEffect(() => {

@@ -1,4 +1,4 @@
-// How the pages look and listen: theme, and whether single letters are keys.
+// The settings of the pages: theme, and whether single-letter shortcuts are on.
 import { Menu } from '@base-ui/react/menu'
 import { Icon } from '../components/icon.tsx'
 import menu from '../components/menu.module.css'

@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it. The choice is kept in this browser.
+// Light, dark, or the system's theme. The choice is stored in this browser.
 import { createStore, type Store } from '../data/store.ts'
 
 export const THEMES = ['system', 'light', 'dark'] as const
@@ -16,7 +16,7 @@ function read(): Theme {
 /** The chosen theme, for controls that show it. */
 export const themeStore: Store<Theme> = createStore(read())
 
-/** Puts the chosen theme on the document: `data-theme`, or nothing for the system's. */
+/** Applies the chosen theme to the document: `data-theme`, or nothing for the system's. */
 export function applyTheme(theme: Theme = read()): void {
   if (theme === 'system') document.documentElement.removeAttribute('data-theme')
   else document.documentElement.dataset.theme = theme

@@ -1,4 +1,4 @@
-// Short words at the bottom left, one at a time, with Undo where there is one. Errors are never told here alone.
+// Short messages at the bottom left, one at a time, with Undo if available. Errors are never shown only here.
 
 import { useEffect } from 'react'
 import { Button } from '../components/button.tsx'
@@ -10,12 +10,12 @@ interface Toast {
   readonly undo?: () => void
 }
 
-/** Milliseconds for which a toast stands. */
+/** Milliseconds for which a toast is shown. */
 const STANDS_MS = 6000
 
 const toastStore = createStore<Toast | undefined>(undefined)
 
-/** Says something; it replaces what is said now. */
+/** Shows a message; it replaces the current one. */
 export const toast = (text: string, undo?: () => void): void =>
   toastStore.set(undo === undefined ? { text } : { text, undo })
 

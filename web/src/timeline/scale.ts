@@ -1,4 +1,4 @@
-// From steps to pixels, and what is drawn at them: pure, so that it can be tested without a browser.
+// Maps steps to pixels, and computes what is drawn there: pure, so that it can be tested without a browser.
 import type { Marker, Series } from '../course/types.ts'
 
 export interface Scale {
@@ -14,7 +14,7 @@ export const xOf = ({ from, to, width }: Scale, step: number): number =>
 export const stepAt = ({ from, to, width }: Scale, x: number): number =>
   Math.round(from + (Math.max(0, Math.min(width, x)) / Math.max(1, width)) * (to - from))
 
-/** Points above which a line is drawn as the least and the greatest value of every pixel. */
+/** Maximum points of a line; beyond it, the line is drawn as the minimum and maximum of every pixel. */
 const MAX_POINTS = 2000
 
 export interface Values {
@@ -96,7 +96,7 @@ function envelope(
   return path
 }
 
-/** The first index whose step is not before `step`. */
+/** The first index whose step is at or after `step`. */
 export function lowerBound(steps: readonly number[], step: number): number {
   let low = 0
   let high = steps.length
@@ -108,7 +108,7 @@ export function lowerBound(steps: readonly number[], step: number): number {
   return low
 }
 
-/** Pixels below which two markers become one. */
+/** Markers closer than this are merged, in pixels. */
 const MERGE = 14
 
 export interface MarkerGroup {

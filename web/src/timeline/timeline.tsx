@@ -17,7 +17,7 @@ interface TimelineProps {
   readonly height: number
 }
 
-/** How long the axis is: a live episode's known maximum, or half as much again as there is. */
+/** The length of the axis: a live episode's known maximum, or one and a half times its current length. */
 function axisEnd({ last, isLive, info }: PlayerState): number {
   if (!isLive) return Math.max(1, last)
   const { limit } = info ?? {}
@@ -100,7 +100,7 @@ export function Timeline({ player, proof, height }: TimelineProps) {
   )
 }
 
-/** What happened, and what is bookmarked in this browser, by step. */
+/** Markers of the episode, and bookmarks of this browser, by step. */
 function useMarkers({ summary, markers }: PlayerState): readonly Marker[] {
   const bookmarks = useBookmarks(summary.id)
   return useMemo(() => {

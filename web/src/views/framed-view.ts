@@ -1,14 +1,14 @@
-// The view of a world from elsewhere, in a sandboxed frame of an origin of its own: it sees the frames it is sent and
-// nothing else of the page. Both sides speak the messages below; web/public/views/frame.js is the other one.
+// The view of an external world, in a sandboxed frame with its own origin: it sees the frames it is sent, and nothing
+// else of the page. Both sides exchange the messages below; web/public/views/frame.js is the other side.
 import type { ViewModule, ViewSource } from 'paracosm/world'
 
-/** What the page sends. */
+/** Messages from the page. */
 type ToFrame =
   | { readonly kind: 'start'; readonly about: object; readonly tokens: Readonly<Record<string, string>> }
   | { readonly kind: 'frame'; readonly frame: object; readonly speed: number }
   | { readonly kind: 'inspected'; readonly id: number; readonly value: object | undefined }
 
-/** Tokens that a view may draw with. */
+/** Design tokens that a view may use. */
 const TOKENS = [
   ...['paper', 'surface', 'sunken', 'hover', 'field', 'ink', 'ink-2', 'ink-3', 'line', 'line-2', 'here', 'here-ink'],
   ...['proved', 'proved-bg', 'refused', 'refused-bg', 'warn', 'warn-bg', 'pattern', 'sans', 'serif', 'mono'],
@@ -34,7 +34,7 @@ export function framedView(world: string): ViewModule {
 }
 
 function converse(frame: HTMLIFrameElement, source: ViewSource): () => void {
-  // A frame of an opaque origin has no origin to address; only this frame's window gets the message.
+  // A frame with an opaque origin cannot be addressed by origin; only this frame's window gets the message.
   const send = (message: ToFrame): void => frame.contentWindow?.postMessage(message, '*')
   const sendFrame = (): void => {
     if (source.frame) send({ kind: 'frame', frame: source.frame, speed: source.speed })
@@ -66,7 +66,7 @@ function converse(frame: HTMLIFrameElement, source: ViewSource): () => void {
 
 type Command = Parameters<NonNullable<ViewSource['send']>>[0]
 
-/** What comes by postMessage is plain data; the server checks the command against the world's schema. */
+/** Data from postMessage is plain; the server checks the command against the world's schema. */
 const isCommand = (value: unknown): value is Command =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -1,12 +1,12 @@
-// The view of worlds without one of their own: the public view as tables, numbers with their course over the last frames,
-// and what has changed since the frame before in bold.
+// The view of worlds without their own: the public view as tables, numbers with a chart of the last frames, and changes
+// since the previous frame in bold.
 import type { JsonObject, JsonValue } from 'paracosm/protocol'
 import type { ViewModule } from 'paracosm/world'
 import './generic-view.css'
 
 /** Frames that the small charts show. */
 const HISTORY = 120
-/** Rows of one list; large worlds would make the page stand still. */
+/** Maximum rows of one list; larger ones would block the page. */
 const MAX_ROWS = 100
 const MAX_DEPTH = 4
 
@@ -16,7 +16,7 @@ const isObject = (value: JsonValue | undefined): value is JsonObject =>
 interface Drawing {
   /** Numbers by their path, newest last. */
   readonly history: Map<string, number[]>
-  /** Texts by their path, of the frame before. */
+  /** Texts by path, from the previous frame. */
   readonly before: ReadonlyMap<string, string>
   readonly now: Map<string, string>
 }

@@ -1,15 +1,15 @@
-// The views of worlds: each built-in one is a chunk of its own, loaded when it is first shown. Worlds from elsewhere bring
-// theirs in a frame; those without one get the generic view.
+// The views of worlds: each built-in one is a separate chunk, loaded when first shown. External worlds bring theirs in
+// a frame; those without one get the generic view.
 import type { ViewModule } from 'paracosm/world'
 
 const BUILT_IN = import.meta.glob<{ readonly view: ViewModule }>('../../../src/worlds/*/view/main.ts')
 
-/** Where a world's view comes from. */
+/** The source of a world's view. */
 export type ViewKind = 'built-in' | 'package' | 'none'
 
 const pathOf = (world: string): string => `../../../src/worlds/${world}/view/main.ts`
 
-/** @throws when the chunk cannot be loaded: the server is away, or has a newer build */
+/** @throws when the chunk cannot be loaded: the server is unreachable, or has a newer build */
 export async function loadView(world: string, kind: ViewKind): Promise<ViewModule> {
   const builtIn = BUILT_IN[pathOf(world)]
   if (builtIn) return (await builtIn()).view

@@ -1,4 +1,4 @@
-// What the routes of researchers have in common.
+// Shared parts of the researchers' routes.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { StudyServices } from '../services.ts'

@@ -1,4 +1,4 @@
-// What researchers do about one participant: release an assignment, end a session, delete everything.
+// Researchers' actions on one participant: release an assignment, end a session, delete everything.
 import { AppError } from '../../../kernel/errors.ts'
 import { HttpError } from '../../../protocol/session.ts'
 import { EndedStudySession, ParticipantTimeline } from '../../../protocol/study-research.ts'
@@ -10,7 +10,7 @@ import { requireParticipant } from './rows.ts'
 
 const AssignmentParams = PlayerParams.extend({ assignment: PlayerParams.shape.player })
 
-/** The reason of sessions that a researcher ended: it interrupts their assignments. */
+/** The exit reason of sessions that a researcher ended: it interrupts their assignments. */
 const ENDED = 'ended_by_researcher'
 
 export function actRoutes(app: App, services: StudyServices): void {
@@ -51,7 +51,7 @@ export function actRoutes(app: App, services: StudyServices): void {
   deleteRoute(app, services)
 }
 
-/** @returns whether it was under way @throws AppError SLOT_TAKEN: another server plays it */
+/** @returns whether the session was in progress @throws AppError SLOT_TAKEN: another server plays it */
 async function endSession({ sessions }: StudyServices, session: string): Promise<boolean> {
   const ended = await sessions.registry.end(session, ENDED)
   if (ended === 'taken') {
@@ -78,7 +78,7 @@ function deleteRoute(app: App, services: StudyServices): void {
       const { study } = await catalogue.open(request.params.name)
       const { player } = request.params
       await requireParticipant(services, study.name, player)
-      // A session that is still played would be written to after its rows have gone.
+      // A session in progress would continue to write after its rows are deleted.
       for (const { session } of await studies.assignments(study.name, [player])) {
         if (session !== null) await endSession(services, session)
       }

@@ -1,4 +1,5 @@
-// The data and the report of a study, as files. Each is made in a folder of its own, which goes when it has been sent.
+// The data and the report of a study, as files. Each is created in its own folder, which is removed once the file has
+// been sent.
 import { createReadStream } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,7 +17,7 @@ import { writeReport } from '../../../reports/write-report.ts'
 import type { StudyServices } from '../services.ts'
 import { type App, about, BASE, StudyParams } from './about.ts'
 
-/** Files that are made at once: each reads every row of its study. */
+/** Maximum number of files created at once: each reads every row of its study. */
 const AT_ONCE = 2
 
 const TABLES = ['participants', 'assignments', 'answers', 'sessions', 'events'] as const
@@ -32,7 +33,7 @@ export function dataRoutes(app: App, services: StudyServices): void {
   const { catalogue, store } = services
   const making = new Set<symbol>()
 
-  /** Makes a file in a folder of its own, and sends it. */
+  /** Creates a file in its own folder, and sends it. */
   async function send(reply: FastifyReply, make: (folder: string) => Promise<Made>) {
     if (making.size >= AT_ONCE) {
       throw new AppError('QUEUE_FULL', 'Other files of studies are being made.', { hint: 'Try again in a minute.' })
@@ -121,6 +122,6 @@ async function makeData(
   return { path, name: `${study.name} data.zip`, type: 'application/zip' }
 }
 
-/** A name that every system takes for a folder. */
+/** A name that is valid for a folder on every system. */
 const safeName = (name: string): string =>
   name.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-').replaceAll(/^-+|-+$/g, '') || 'study'

@@ -1,4 +1,4 @@
-// Files of studies, with the admin key: the list, the check, adding and replacing, and the quota.
+// Files of studies, with the admin key: list, check, add, replace, and set the quota.
 
 import { setQuota } from '../../../experiment/file/set-quota.ts'
 import { AppError } from '../../../kernel/errors.ts'
@@ -82,7 +82,7 @@ export function fileRoutes(app: App, services: StudyServices): void {
   )
 }
 
-/** @throws AppError FILE_EXISTS: the file is another study's than the caller thinks */
+/** @throws AppError FILE_EXISTS: the file belongs to another study than the caller expects */
 async function requirePlace(
   { catalogue, studies }: StudyServices,
   source: string,

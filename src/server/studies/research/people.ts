@@ -14,19 +14,19 @@ import type { StudyServices } from '../services.ts'
 import { type App, about, BASE, PlayerParams, StudyParams } from './about.ts'
 import { participantRows, requireParticipant, sessionRow } from './rows.ts'
 
-/** Participants of one page of the monitor. */
+/** Participants per page of the monitor. */
 const PAGE = 200
-/** Events of a transcript that one answer has: a session of 500 turns has fewer. */
+/** Maximum number of transcript events in one response: a session of 500 turns has fewer. */
 const MAX_EVENTS = 10_000
 
 const Page = z.object({
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   after: z.string().max(150).default(''),
   view: ParticipantViews.default('all'),
 })
 export const SessionParams = StudyParams.extend({ session: z.string().min(1).max(100) })
 
-/** `<ms>_<player>` as a place to begin; empty: the start. @throws AppError VALIDATION_ERROR */
+/** Parses `<ms>_<player>` as the start of a page; empty: the beginning. @throws AppError VALIDATION_ERROR */
 function readStart(after: string): PageStart | undefined {
   if (after === '') return undefined
   const [, ms, player] = /^(\d{1,15})_(.+)$/.exec(after) ?? []

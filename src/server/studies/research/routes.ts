@@ -1,4 +1,4 @@
-// What researchers do, with the admin key: files, links, the monitor, closing, and the data of participants.
+// Researchers' routes, with the admin key: files, links, the monitor, closing, and the data of participants.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { requireAdmin } from '../../sessions/auth.ts'
 import type { StudyServices } from '../services.ts'

@@ -33,7 +33,7 @@ export async function entryOf({ experiments, monitor }: StudyServices, open: Ope
   }
 }
 
-/** What participants will see of a study that is being written. */
+/** The participants' view of a study that is being written. */
 export const previewOf = (study: Study): NonNullable<CheckedStudy['preview']> => ({
   name: study.name,
   title: study.settings.title ?? study.name,
@@ -77,7 +77,7 @@ export async function boardOf(services: StudyServices, open: OpenStudy): Promise
   }
 }
 
-/** Rows of participants, with what is known of their links and sessions. */
+/** Rows of participants, with the data of their links and sessions. */
 export async function participantRows(
   { monitor, studies }: StudyServices,
   open: OpenStudy,
@@ -118,12 +118,12 @@ function sourceOf({ external }: Participant, link: Link | undefined): string {
 interface Parts {
   readonly participant: Participant
   readonly rows: readonly StoredAssignment[]
-  /** The last sign of life of sessions, by id. */
+  /** The last activity of sessions, by id. */
   readonly seen: ReadonlyMap<string, number>
   readonly source: string
   /** Whether the study needs no more players. */
   readonly isFull: boolean
-  /** When the participant was last seen in a waiting room; undefined: in none. */
+  /** When the participant was last seen in a waiting room; undefined: not waiting. */
   readonly waitingAt: number | undefined
 }
 

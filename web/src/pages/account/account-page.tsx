@@ -10,7 +10,7 @@ import { explain } from '../../shell/error-page.tsx'
 import { Roles } from './roles.tsx'
 import { SignIn } from './sign-in.tsx'
 
-/** Whether the key is in sight; forgotten when the page is left. */
+/** Whether the key is visible; reset when the page is left. */
 const shownStore = createStore(false)
 
 export function AccountPage() {

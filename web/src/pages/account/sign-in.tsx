@@ -1,4 +1,4 @@
-// Registers a player, or takes a key that was made before. Used by the account page, and wherever a key is needed.
+// Registers a player, or accepts an existing key. Used on the account page, and wherever a key is needed.
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { ClientError, createClient } from 'paracosm/client'
 import type { Registration } from 'paracosm/protocol'

@@ -1,4 +1,5 @@
-// How much of the space of minds the characters cover: what humans diverge from, and which values others combine.
+// How much of the space of minds the characters cover: the assumptions from which humans diverge, and the values that
+// others combine.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { CharacterCoverage } from '../../../../src/protocol/character-coverage.ts'

@@ -1,11 +1,11 @@
-// A matrix of yes and no with groups of columns: a table, so that it reads without colours and by ear.
+// A yes/no matrix with groups of columns: a table, so that it is readable without colours and with a screen reader.
 import styles from './coverage.module.css'
 
 interface Column {
   readonly id: string
   readonly group: string
   readonly label: string
-  /** How many rows have it. */
+  /** The number of rows that have it. */
   readonly total: number
 }
 

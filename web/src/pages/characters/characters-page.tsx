@@ -1,4 +1,4 @@
-// The characters: a table with filters in the address, the sheet of the one that is read, and another beside it.
+// The characters: a table with filters in the address, the sheet of the selected one, and another next to it.
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { CharacterEntry } from 'paracosm/protocol'
@@ -21,7 +21,7 @@ import { EditDialog } from './edit-dialog.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 import { Sheet } from './sheet-view.tsx'
 
-/** What a part of the address becomes; blank or undefined: it goes. */
+/** New values of address parameters; blank or undefined removes one. */
 type Change = { readonly [Name in keyof CharacterSearch]?: string | undefined }
 
 const ANY = { id: '', label: 'Any' }
@@ -75,7 +75,7 @@ export function CharactersPage() {
   )
 }
 
-/** Coverage for everybody; a new character and an import for those with the admin key. */
+/** Coverage for all users; a new character and an import for users with the admin key. */
 function Tools({ all, onSaved }: { all: readonly CharacterEntry[]; onSaved(hid: string): void }) {
   const [open, setOpen] = useState<'new' | 'import'>()
   const whyNot = useWhyNoEdit()

@@ -1,4 +1,4 @@
-// A character in a form: every fault at its field, and before it is saved what changes.
+// A form for a character: every fault next to its field, and the changes before saving.
 import { Dialog } from '@base-ui/react/dialog'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
@@ -22,7 +22,7 @@ import { toast } from '../../shell/toasts.tsx'
 import styles from './characters.module.css'
 
 interface EditProps {
-  /** What stands now; undefined: a new one. */
+  /** The current version; undefined: a new character. */
   readonly before: Character | undefined
   onClose(saved: string | undefined): void
 }

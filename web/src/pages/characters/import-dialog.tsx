@@ -1,4 +1,4 @@
-// Characters out of a file: what each would change is said before anything is written.
+// Imports characters from a file: the effect on each is shown before anything is written.
 import { Dialog } from '@base-ui/react/dialog'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { CharacterEntry } from 'paracosm/protocol'

@@ -1,4 +1,4 @@
-// The sheet of one character, or of two side by side with what differs marked.
+// The sheet of one character, or of two side by side with the differences marked.
 import { useQuery } from '@tanstack/react-query'
 import type { CharacterEntry } from 'paracosm/protocol'
 import { Fragment, type ReactNode, useState } from 'react'
@@ -15,9 +15,9 @@ import { EditDialog } from './edit-dialog.tsx'
 import { type PairedRow, pairRows, rowsOf, type SheetRow } from './sheet.ts'
 
 interface SheetProps {
-  /** Who is read; undefined: nobody. */
+  /** The selected character; undefined: none. */
   readonly read: string | undefined
-  /** Who stands beside. */
+  /** The character next to it. */
   readonly beside: string | undefined
   readonly all: readonly CharacterEntry[]
   onBeside(hid: string): void

@@ -1,10 +1,10 @@
-// A character's sheet as rows, so that two can stand side by side, and which of the rows differ.
+// A character's sheet as rows, so that two can be compared side by side, and which rows differ.
 import type { Character } from '../../../../src/protocol/character.ts'
 
 export interface SheetRow {
   readonly section: string
   readonly name: string
-  /** One text a line; empty: the sheet says nothing. */
+  /** One text per line; empty: the sheet has no value. */
   readonly lines: readonly string[]
 }
 
@@ -90,7 +90,7 @@ function profileOf({ hsn_divergence, dimensions }: Character): SheetRow[] {
 const words = (key: string): string => key.replaceAll('_', ' ')
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** The rows of the first sheet in their order, with those of the second; rows of the second alone follow. */
+/** The rows of the first sheet in order, paired with those of the second; rows that only the second has follow. */
 export function pairRows(first: Character, second: Character): PairedRow[] {
   const keyOf = ({ section, name }: SheetRow): string => `${section}\n${name}`
   const others = new Map(rowsOf(second).map((row) => [keyOf(row), row]))

@@ -1,9 +1,9 @@
-// What a conversation looks like, folded from the events of its session. Pure: the page shows it, tests feed it.
+// The displayed conversation, folded from the events of its session. Pure functions.
 import type { PlayEvent } from '../../../../src/client/play-event.ts'
 
-/** One thing in the conversation, oldest first. */
+/** One entry of the conversation, oldest first. */
 export type Entry =
-  /** A scene: what came of the last action. Every turn has one; the opening is turn 1. */
+  /** A scene: the result of the last action. Every turn has one; the opening is turn 1. */
   | {
       readonly kind: 'scene'
       readonly key: number
@@ -11,7 +11,7 @@ export type Entry =
       readonly event: string | null
       readonly turn: number
     }
-  /** What the player did. `refused`: it was not played, and `reasons` say why; `free` ones cost nothing. */
+  /** The player's action. `refused`: it was not played, and `reasons` explain why; `free` actions cost nothing. */
   | {
       readonly kind: 'said'
       readonly key: number
@@ -24,13 +24,13 @@ export type Entry =
 
 export interface ChatLog {
   readonly entries: readonly Entry[]
-  /** What has come of the answer under way. */
+  /** The part of the current answer received so far. */
   readonly streaming: string
   /** Ids of the player's character and of the other one; empty until the session is open. */
   readonly pc: string
   readonly npc: string
   readonly turns: number
-  /** Whether an input is under way. */
+  /** Whether an input is being processed. */
   readonly isWaiting: boolean
   readonly connection: 'connecting' | 'open' | 'waiting' | 'closed'
   readonly isOver: boolean
@@ -47,7 +47,7 @@ export const EMPTY_LOG: ChatLog = {
   isOver: false,
 }
 
-/** A fault of a model says so; the wire has no other mark for it. */
+/** An error of a model contains this text; the wire has no other mark for it. */
 const COSTS_NOTHING = /costs you no/
 
 /** The player has sent something. */
@@ -56,12 +56,12 @@ export function say(log: ChatLog, text: string): ChatLog {
   return { ...log, entries: [...log.entries, said], isWaiting: true }
 }
 
-/** The input under way was not taken at all. */
+/** The current input was not accepted at all. */
 export function failed(log: ChatLog, reason: string): ChatLog {
   return { ...withReason(log, reason, 'fault'), isWaiting: false, streaming: '' }
 }
 
-/** What an event of the session changes. */
+/** Applies an event of the session. */
 export function take(log: ChatLog, event: PlayEvent): ChatLog {
   switch (event.kind) {
     case 'meta':
@@ -107,7 +107,7 @@ function takeSaid(log: ChatLog, event: Extract<PlayEvent, { kind: 'event' }>): C
 
 const scenesOf = ({ entries }: ChatLog): number => entries.filter(({ kind }) => kind === 'scene').length
 
-/** The welcome comes again with every connection. */
+/** The welcome is sent again with every connection. */
 function addInfo(log: ChatLog, text: string): ChatLog {
   const isKnown = log.entries.length > 0 && log.entries[0]?.kind === 'info' && log.entries[0].text === text
   return isKnown && !log.isWaiting ? log : add(log, { kind: 'info', text })
@@ -119,14 +119,14 @@ function add(log: ChatLog, entry: NewEntry): ChatLog {
   return { ...log, entries: [...log.entries, { ...entry, key: log.entries.length }] }
 }
 
-/** What was sent last counts as played. */
+/** The last input counts as played. */
 function settled(log: ChatLog): ChatLog {
   return mapLast(log, 'sent', (said) => ({ ...said, state: 'played' }))
 }
 
 function withReason(log: ChatLog, reason: string, state: 'refused' | 'fault'): ChatLog {
   const last = log.entries.findLast((entry) => entry.kind === 'said')
-  // A replayed refusal belongs to the last thing that was said as well.
+  // A replayed refusal also belongs to the last input.
   if (!last || last !== lastSaidOrError(log)) return add(log, { kind: 'info', text: reason })
   const reasons = [...last.reasons, reason]
   return {

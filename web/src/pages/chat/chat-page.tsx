@@ -1,4 +1,4 @@
-// One text game: the conversation, its rules at the left, the composer below. A reload continues in the same place.
+// One text game: the conversation, its rules on the left, the composer below. A reload continues at the same place.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { ClientError } from 'paracosm/client'
@@ -22,7 +22,7 @@ import { type Chat, useChat } from './use-chat.ts'
 export function ChatPage() {
   const { session } = useParams({ from: '/play/$session' })
   const key = useStore(keyStore)
-  // Another player is another connection.
+  // Another player needs another connection.
   return <Conversation key={key ?? ''} session={session} />
 }
 
@@ -84,7 +84,7 @@ function Conversation({ session }: { session: string }) {
   )
 }
 
-/** Why nothing can be sent now. */
+/** Why no input can be sent now. */
 function whyNot({ log }: Chat): string | undefined {
   if (log.connection === 'waiting') return CHAT_WORDS.reconnecting
   if (log.connection !== 'open') return CHAT_WORDS.opening
@@ -95,7 +95,7 @@ function Leaving({ isOpen, onClose, chat }: { isOpen: boolean; onClose(): void; 
   const navigate = useNavigate()
   const cache = useQueryClient()
   const go = async (): Promise<void> => {
-    // What the list says of this session is no longer true.
+    // The cached entry of this session is outdated.
     await cache.invalidateQueries({ queryKey: ['sessions'] })
     await navigate({ to: '/play' })
   }

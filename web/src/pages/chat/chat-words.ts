@@ -1,4 +1,4 @@
-// What the chat itself says. Pages in another language give their own words.
+// The chat's own texts. Pages in another language provide their own.
 import { createContext, useContext } from 'react'
 
 export const CHAT_WORDS = {

@@ -1,4 +1,4 @@
-// Where the player writes: grows to six lines, counts, Enter sends, and "/" opens the menu of commands.
+// The input field: grows to six lines, counts characters, sends on Enter, and "/" opens the menu of commands.
 import { type KeyboardEvent, type RefObject, useId, useState } from 'react'
 import { IconButton } from '../../components/button.tsx'
 import { useChatWords } from './chat-words.ts'
@@ -15,7 +15,7 @@ interface ComposerProps {
   readonly text: string
   onText(text: string): void
   onSend(text: string): void
-  /** Why nothing can be sent now; undefined: it can. */
+  /** Why no input can be sent now; undefined if it can. */
   readonly why: string | undefined
   readonly placeholder: string
 }

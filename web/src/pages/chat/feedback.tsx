@@ -1,4 +1,4 @@
-// What the player thinks of a scene. One press stores it; once given it is one line with Change.
+// The player's feedback on a scene. One press stores it; afterwards it is one line with Change.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Feedback as StoredFeedback } from 'paracosm/protocol'
 import { useState } from 'react'

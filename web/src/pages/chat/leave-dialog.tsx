@@ -8,7 +8,7 @@ interface LeaveProps {
   readonly isOpen: boolean
   onCancel(): void
   onPause(): Promise<void>
-  /** Ends the game. Rejects when the server could not be told. */
+  /** Ends the game. Rejects when the server could not be reached. */
   onEnd(): Promise<void>
 }
 

@@ -1,5 +1,5 @@
-// Markdown of games and characters as text: paragraphs, emphasis, lists. Nothing that a model writes becomes HTML, a
-// picture, or a link that leads elsewhere without saying so.
+// Markdown of games and characters as text: paragraphs, emphasis, lists. Nothing that a model writes becomes HTML, an
+// image, or a link whose target is hidden.
 import Markdown from 'markdown-to-jsx/react'
 import styles from './chat.module.css'
 

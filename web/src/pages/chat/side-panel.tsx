@@ -1,4 +1,4 @@
-// Beside the conversation: the game, how far it is, who plays whom, and what answers.
+// The panel next to the conversation: the game, its progress, who plays whom, and what answers.
 import { useQuery } from '@tanstack/react-query'
 import type { Reconstruction } from 'paracosm/protocol'
 import { charactersQuery, gamesQuery, modelsQuery } from '../../data/text-games.ts'
@@ -8,7 +8,7 @@ import type { ChatLog } from './chat-log.ts'
 interface SidePanelProps {
   readonly log: ChatLog
   readonly record: Reconstruction | undefined
-  /** Whether it covers the page: on narrow screens it is opened by a button. */
+  /** Whether it covers the page: on narrow screens a button opens it. */
   readonly isOpen: boolean
 }
 

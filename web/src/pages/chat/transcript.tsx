@@ -13,7 +13,7 @@ import { Prose } from './prose.tsx'
 interface TranscriptProps {
   readonly session: string
   readonly log: ChatLog
-  /** When the input under way was sent; undefined: none is. */
+  /** When the current input was sent; undefined: there is none. */
   readonly sentAt: number | undefined
   /** Puts a text back into the composer. */
   onEdit(text: string): void
@@ -47,7 +47,7 @@ export function Transcript({ session, log, sentAt, onEdit }: TranscriptProps) {
   )
 }
 
-/** Assistive technology hears finished scenes only. */
+/** Assistive technology announces only finished scenes. */
 function Announcer({ text }: { text: string }) {
   return (
     <p role="log" aria-live="polite" className={styles.hidden}>

@@ -1,4 +1,4 @@
-// A session in the hands of a page: opened when the page is, left when it goes, and folded into a conversation.
+// The session of a page: opened and closed with it, and folded into a conversation.
 import { ClientError, type PlaySession } from 'paracosm/client'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { apiClient } from '../../data/client.ts'
@@ -9,7 +9,7 @@ export interface Chat {
   readonly log: ChatLog
   /** Why the session could not be opened, or was lost. */
   readonly error: unknown
-  /** Milliseconds since 1970 when the input under way was sent. */
+  /** When the current input was sent, in milliseconds since 1970. */
   readonly sentAt: number | undefined
   send(text: string): void
   /** Ends the session on the server. */

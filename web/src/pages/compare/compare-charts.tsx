@@ -1,4 +1,4 @@
-// One small chart a player: both courses on one axis, the area between them filled, and the final scores beside it.
+// One small chart per player: both courses on one axis, the area between them filled, and the final scores next to it.
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { Mark, slotColour } from '../../components/mark.tsx'
 import type { CourseInfo } from '../../course/types.ts'

@@ -1,4 +1,4 @@
-// A recorded course and its fork, side by side at one step: what was found, both views, and every score's difference.
+// A recorded course and its fork, side by side at one step: the finding, both views, and the difference of every score.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { EpisodeSummary } from 'paracosm/protocol'
@@ -30,7 +30,7 @@ export function ComparePage() {
   const recorded = useQuery(episodeQuery(episode))
   const forked = useQuery({
     ...episodeQuery(fork),
-    // A fork is played to its end in moments; until then its course is not whole.
+    // A fork is played to its end within moments; until then its course is incomplete.
     refetchInterval: ({ state }) => (state.data?.status === 'live' ? 500 : false),
   })
   const error = recorded.error ?? forked.error

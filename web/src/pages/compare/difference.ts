@@ -1,15 +1,15 @@
-// What a fork changed, in words and numbers: pure, from the scores of both courses.
+// The effect of a fork in words and numbers: pure, from the scores of both courses.
 import type { CourseInfo, Series } from '../../course/types.ts'
 import { formatNumber, leader } from '../../data/words.ts'
 import { lowerBound } from '../../timeline/scale.ts'
 
-/** The score of a slot after `step` steps; the last one known, for courses that ended before. */
+/** The score of a slot after `step` steps; for a course that ended earlier, the last one. */
 export function scoreAt(series: Series, slot: number, step: number): number {
   const index = Math.min(lowerBound(series.steps, step + 1) - 1, series.steps.length - 1)
   return series.scores[slot]?.[Math.max(0, index)] ?? 0
 }
 
-/** The first step at which any score differs; undefined: none does. */
+/** The first step at which any score differs; undefined if none does. */
 export function firstDifference(recorded: Series, fork: Series): number | undefined {
   const last = Math.max(recorded.steps.at(-1) ?? 0, fork.steps.at(-1) ?? 0)
   const steps = recorded.steps.length >= fork.steps.length ? recorded.steps : fork.steps

@@ -1,4 +1,4 @@
-// Every component, live and in each state, for those who build pages and those who check them.
+// Every component, live and in each state, for developers and testers of pages.
 import { type ReactNode, useState } from 'react'
 import { Button, ButtonAnchor, IconButton } from '../../components/button.tsx'
 import { Chip } from '../../components/chip.tsx'

@@ -1,4 +1,4 @@
-// The address of this page, as its parts read it; the route itself imports the page.
+// The address of this page, for its components; the route itself imports the page.
 import { getRouteApi } from '@tanstack/react-router'
 
 export const episodeRoute = getRouteApi('/episodes/$episode')

@@ -1,4 +1,4 @@
-// Commands around the playhead, by step and slot; what an agent gave as its reason stands below its command.
+// Commands around the playhead, by step and slot; an agent's reason is shown below its command.
 import { useQuery } from '@tanstack/react-query'
 import type { CommandLogRow } from 'paracosm/protocol'
 import { useMemo } from 'react'
@@ -13,7 +13,7 @@ import styles from './panel.module.css'
 import { useCourseRows } from './use-course.ts'
 
 const ROW = 26
-/** Rows of the command log that are read for their reasons. */
+/** Maximum rows of the command log that are read for reasons. */
 const MAX_REASONS = 1000
 
 const readCommands = (player: EpisodePlayer, from: number, to: number) => player.course.commands(from, to)
@@ -69,7 +69,7 @@ function Row({ row, isHere, isFirst, name }: { row: CommandRow; isHere: boolean;
   )
 }
 
-/** What agents thought, from the command log, which only the machine of the server may read. */
+/** The agents' reasoning from the command log, which only administrators may read. */
 function Reasons({ player, episode }: { player: EpisodePlayer; episode: string }) {
   const { frame } = useStore(player.state)
   const { data } = useQuery({

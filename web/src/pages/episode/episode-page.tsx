@@ -42,7 +42,7 @@ export function EpisodePage() {
 function usePlayer(summary: EpisodeSummary) {
   const { step, slot } = episodeRoute.useSearch()
   const [parts, setParts] = useState<{ player: EpisodePlayer; proof: Store<Proof> }>()
-  // The address of the moment at which the page was opened; later ones are written by the page itself.
+  // The address when the page was opened; the page itself writes later ones.
   // biome-ignore lint/correctness/useExhaustiveDependencies: one player a visit
   useEffect(() => {
     const course = new WorkerCourse({ origin: location.origin, key: storedKey(), episode: summary.id })
@@ -98,10 +98,10 @@ function Work({ player, proof, world }: WorkProps) {
   )
 }
 
-/** Milliseconds for which the playhead must stand still before the address is written. */
+/** Milliseconds for which the playhead must rest before the address is updated. */
 const SETTLE_MS = 250
 
-/** Writes the step at which the playhead rests into the address, with replace: Back leaves the page. */
+/** Writes the step of the resting playhead to the address, with replace, so that Back leaves the page. */
 function useAddress(player: EpisodePlayer): void {
   const router = useRouter()
   const { episode } = episodeRoute.useParams()
@@ -110,7 +110,7 @@ function useAddress(player: EpisodePlayer): void {
   useEffect(() => {
     if (isPlaying || phase !== 'ready') return undefined
     const timer = setTimeout(() => {
-      // The address is another page's already while that page is loading, and this one still shows.
+      // While another page is loading, the address is already that page's, and this one is still shown.
       const mine = router.buildLocation({ to: '/episodes/$episode', params: { episode } })
       if (router.latestLocation.pathname !== mine.pathname) return
       const next = { step: isFollowing ? undefined : step, slot: perspective ?? undefined }

@@ -1,4 +1,4 @@
-// Everything that deserves a mark on the timeline, as a list; choosing one goes there.
+// Every marker of the timeline, as a list; selecting one seeks to it.
 import { Icon } from '../../components/icon.tsx'
 import { Mark } from '../../components/mark.tsx'
 import { VirtualList } from '../../components/virtual-list.tsx'

@@ -1,4 +1,4 @@
-// Another course from this step on: for each slot as recorded, a bot, or oneself; or another command at this step.
+// Forks the episode at this step: each slot is recorded, a bot, or the user; or another command at this step.
 import { Dialog } from '@base-ui/react/dialog'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -97,7 +97,7 @@ export function ForkDialog({ player, world, onClose }: ForkDialogProps) {
 
 const textOf = (command: JsonValue | undefined): string => (command === undefined ? '' : JSON.stringify(command))
 
-/** What each slot said at a step, by the journal. */
+/** The command of each slot at a step, from the journal. */
 function useCommands(player: EpisodePlayer, step: number): Readonly<Record<number, JsonValue>> {
   const [said, setSaid] = useState<Readonly<Record<number, JsonValue>>>({})
   useEffect(() => {

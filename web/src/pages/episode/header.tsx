@@ -1,4 +1,4 @@
-// Where one is, what is proved, and what can be done with the episode.
+// The header: the episode's name, its proof, and its actions.
 import { Link } from '@tanstack/react-router'
 import type { WorldDetail } from 'paracosm/protocol'
 import { Button, ButtonAnchor } from '../../components/button.tsx'

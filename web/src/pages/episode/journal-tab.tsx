@@ -6,7 +6,7 @@ import styles from './panel.module.css'
 import { useCourseRows } from './use-course.ts'
 
 const ROW = 22
-/** Characters of a line that are shown; a saved state has millions. */
+/** Characters shown per line; a saved state has millions. */
 const SHOWN = 400
 
 const readLines = (player: EpisodePlayer, from: number, to: number) => player.course.lines(from, to)

@@ -11,7 +11,7 @@ import { toast } from '../../shell/toasts.tsx'
 
 export type PanelTab = 'commands' | 'state' | 'events' | 'journal'
 
-/** Which tab a key asks for; the panel takes it. */
+/** The tab that a key requests; the panel consumes it. */
 export const wantedTab: Store<PanelTab | undefined> = createStore<PanelTab | undefined>(undefined)
 
 interface Parts {
@@ -20,7 +20,7 @@ interface Parts {
   onFork(): void
 }
 
-/** What a key does, and how it is called in the palette. */
+/** The action of a key, and its name in the palette. */
 interface KeyAction {
   readonly keys: readonly string[]
   readonly label: string
@@ -137,7 +137,7 @@ export function useEpisodeKeys(parts: Parts): void {
   }, [player, actions])
 }
 
-/** Space presses the button that has the focus; arrows move between tabs. */
+/** Space presses the focused button; arrows move between tabs. */
 function isButton({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.role === 'tab' && key.startsWith('Arrow')) return true

@@ -1,4 +1,4 @@
-// What a viewer must know of an episode before looking at it: it failed, it cannot be shown, the line is down.
+// Notices about an episode: it failed, it cannot be shown, the connection is lost.
 import { Icon } from '../../components/icon.tsx'
 import { CourseError } from '../../course/worker-course.ts'
 import { useStore } from '../../data/store.ts'

@@ -1,4 +1,4 @@
-// What happened, beside the view: commands, the state, events, and the journal itself. The rows of the playhead are lit.
+// The panel next to the view: commands, the state, events, and the journal. The rows at the playhead are highlighted.
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { type Tab, Tabs } from '../../components/tabs.tsx'

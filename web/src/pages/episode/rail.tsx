@@ -1,4 +1,4 @@
-// The players with their scores, whose eyes one sees with, and who takes over a slot while the episode runs.
+// The players with their scores, the chosen perspective, and taking over a slot while the episode runs.
 import { Menu } from '@base-ui/react/menu'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -55,7 +55,7 @@ interface RowProps {
   readonly state: PlayerState
   readonly slot: number
   readonly score: number
-  /** Of the best score, 0 to 1. */
+  /** Relative to the best score, 0 to 1. */
   readonly share: number
 }
 

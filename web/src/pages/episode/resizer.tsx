@@ -1,4 +1,4 @@
-// The line between the view and the panel: dragged, or moved with arrows, and remembered in this browser.
+// The divider between view and panel: dragged, or moved with arrow keys, and stored in this browser.
 import { type KeyboardEvent, type PointerEvent, useState } from 'react'
 import styles from './episode.module.css'
 
@@ -15,7 +15,7 @@ function readWidth(): number | undefined {
   return Number.isFinite(stored) ? clamp(stored) : undefined
 }
 
-/** The panel's width that was chosen in this browser; undefined: that of the design. */
+/** The panel width stored in this browser; undefined: the default. */
 export function usePanelWidth(): readonly [number | undefined, (width: number) => void] {
   const [width, setWidth] = useState(readWidth)
   const choose = (wanted: number): void => {

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { PATHS } from '../../paths.ts'
 import { rootRoute } from '../../root-route.ts'
 
-/** What of the page its address keeps. Numbers that are none are left out rather than refused. */
+/** The address parameters of the page. Invalid numbers are ignored, not rejected. */
 const Search = z.object({
   step: z.int().min(0).optional().catch(undefined),
-  /** A slot whose perspective is shown. */
+  /** The slot whose perspective is shown. */
   slot: z.int().min(0).max(255).optional().catch(undefined),
   tab: z.enum(['commands', 'state', 'events', 'journal']).optional().catch(undefined),
 })

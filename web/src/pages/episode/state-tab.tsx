@@ -1,4 +1,4 @@
-// The moment as data: every field of the public view (or of one slot's), readable, with lists as tables.
+// The current frame as data: every field of the public view (or of one slot's), with lists as tables.
 import { useMemo } from 'react'
 import { WorldView } from '../../components/world-view.tsx'
 import { useStore } from '../../data/store.ts'

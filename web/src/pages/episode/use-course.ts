@@ -1,9 +1,9 @@
-// Rows of the course around the playhead, read in blocks, so that playing does not ask the worker at every step.
+// Rows of the course around the playhead, read in blocks, so that playback does not query the worker at every step.
 import { useEffect, useState } from 'react'
 import { useStore } from '../../data/store.ts'
 import type { EpisodePlayer } from '../../playback/player.ts'
 
-/** Steps of one block. */
+/** Steps per block. */
 const BLOCK = 200
 
 interface Block<T> {
@@ -12,7 +12,8 @@ interface Block<T> {
 }
 
 /**
- * Rows of the block around the playhead and half a block to both sides; the last ones stay while newer ones are read.
+ * Rows of the block around the playhead and half a block on both sides; the previous ones stay while newer ones are
+ * read.
  * @param read keep it stable between renders
  */
 export function useCourseRows<T>(
@@ -32,7 +33,7 @@ export function useCourseRows<T>(
         if (!isGone) setBlock({ key, rows })
       },
       () => {
-        // The page says elsewhere that the course cannot be read.
+        // The page reports elsewhere that the course cannot be read.
         if (!isGone) setBlock({ key, rows: [] })
       },
     )

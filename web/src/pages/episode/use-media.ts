@@ -1,4 +1,4 @@
-// Whether a media query holds, for what CSS alone cannot do.
+// Whether a media query matches, for uses beyond CSS.
 import { useSyncExternalStore } from 'react'
 
 export function useMedia(query: string): boolean {

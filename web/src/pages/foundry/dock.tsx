@@ -1,4 +1,5 @@
-// Time in the editor: the tick, run and pause, one tick, speed, undo, and the line of what was done with the lines left behind.
+// Time in the editor: the tick, run and pause, single step, speed, undo, and the timeline of edits with abandoned
+// branches.
 import { useEffect } from 'react'
 import { Button, IconButton } from '../../components/button.tsx'
 import { useStore } from '../../data/store.ts'
@@ -80,7 +81,7 @@ interface Keys {
   undo(): void
 }
 
-/** Space, `.` and Ctrl Z, wherever the focus is, but in fields. */
+/** Space, `.` and Ctrl Z, wherever the focus is, except in fields. */
 function useKeys({ toggle, step, undo }: Keys, isOn: boolean): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -107,7 +108,7 @@ function keyAction(key: string, isButton: boolean, { toggle, step }: Omit<Keys, 
   return key === '.' ? step : undefined
 }
 
-/** What was done along the ticks, where it stands, and the lines that were left. */
+/** The edits along the ticks, the current tick, and the abandoned branches. */
 function Track({ tick, ticks, run }: { tick: number; ticks: readonly number[]; run: Run | undefined }) {
   const left = leftBehind(run)
   const most = Math.max(20, tick, ...left.map(({ undoneAt }) => undoneAt)) * 1.1

@@ -1,4 +1,4 @@
-// What has been done in a run, read from the lines of its journal: every accepted command with its tick.
+// The edits of a run, read from the lines of its journal: every accepted command with its tick.
 import { parseLine, splitHash } from '../../../../src/kernel/journal.ts'
 import { isObject } from '../../../../src/protocol/json.ts'
 import type { Done } from '../../../../src/worlds/foundry/view/command-file.ts'
@@ -16,12 +16,12 @@ export function readDone(journal: string): readonly Done[] {
   return done
 }
 
-/** Ticks in which something was done, ascending. */
+/** Ticks with edits, ascending. */
 export function ticksOf(done: readonly Done[]): readonly number[] {
   return [...new Set(done.map(({ tick }) => tick))].sort((a, b) => a - b)
 }
 
-/** The commands of a file of the headless interface; undefined: it is none. */
+/** The commands of a file of the headless interface; undefined if it is not one. */
 export function readCommandFile(text: string): readonly FileStep[] | undefined {
   try {
     const value: unknown = JSON.parse(text)
@@ -30,7 +30,7 @@ export function readCommandFile(text: string): readonly FileStep[] | undefined {
     const read = steps.map(readStep)
     return read.every((step) => step !== undefined) ? read.filter((step) => step !== undefined) : undefined
   } catch {
-    // Not JSON: the caller says so.
+    // Not JSON: the caller reports it.
     return undefined
   }
 }

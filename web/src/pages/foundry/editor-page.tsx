@@ -1,4 +1,4 @@
-// The foundry's editor: the view with its palette, and around it what belongs to the run: time, undo, files.
+// The foundry's editor: the view with its palette, and the controls of the run: time, undo, files.
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { toCommandFile } from '../../../../src/worlds/foundry/view/command-file.ts'
@@ -16,7 +16,7 @@ import { findRun, keepRun, runsStore } from './runs.ts'
 
 export function FoundryEditorPage() {
   const { episode } = useParams({ from: PATHS.foundryRun })
-  // A new run is a new page: nothing of the old one may stay.
+  // A new run is a new page: no state of the old one may remain.
   return <EditorOf key={episode} episode={episode} />
 }
 
@@ -58,7 +58,7 @@ function useSession(episode: string): FoundrySession | undefined {
   return session
 }
 
-/** The world's own view, mounted for as long as the page is there. */
+/** The world's own view, mounted while the page is shown. */
 function View({ session }: { session: FoundrySession }) {
   const host = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -116,6 +116,6 @@ function download(text: string, name: string): void {
   link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
   link.download = name
   link.click()
-  // The download has taken its copy by then.
+  // The download has its own copy by then.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }

@@ -1,4 +1,4 @@
-// A run that has ended: its journal is folded here, and shows its last moment, with the inspection of every part.
+// A run that has ended: its journal is folded here to show its last frame, with the inspection of every part.
 import { Replay } from '../../../../src/kernel/replay.ts'
 import type { World } from '../../../../src/kernel/world.ts'
 import type { JsonObject } from '../../../../src/protocol/json.ts'
@@ -10,7 +10,7 @@ export interface Ended {
   inspect(part: number): JsonObject | undefined
 }
 
-/** @throws AppError for a journal that cannot be read, or of another version of the world */
+/** @throws AppError for a journal that cannot be read, or is from another version of the world */
 export function foldEnded(journal: string): Ended {
   const world: World = foundry
   const replay = new Replay(() => world, { chain: false, digests: false })

@@ -1,5 +1,5 @@
-// One run of the foundry as its player has it: the slot, the frames, what was done, and time. Everything goes through the
-// server's episode; while time stands still, whatever is done in one go takes one tick.
+// One run of the foundry from its player's perspective: the slot, the frames, the edits, and time. Everything goes
+// through the server's episode. While it is paused, one edit takes one tick.
 import type { Client } from 'paracosm/client'
 import type { ViewSource } from '../../../../src/kernel/view.ts'
 import type { JsonObject } from '../../../../src/protocol/json.ts'
@@ -20,7 +20,7 @@ export interface RunState {
   /** Ticks per second. */
   readonly rate: number
   readonly done: readonly Done[]
-  /** What was refused last, or went wrong; empty: nothing. */
+  /** The last refusal or error; empty: none. */
   readonly complaint: string
 }
 
@@ -29,7 +29,7 @@ interface SessionOptions {
   readonly episode: string
   readonly scenario: string
   readonly title: string
-  /** Of slot 0; undefined: somebody else's run, to watch. */
+  /** The token of slot 0; undefined: another user's run, for watching only. */
   readonly token: string | undefined
 }
 
@@ -40,7 +40,7 @@ export class FoundrySession {
   readonly #listeners = new Set<() => void>()
   #viewer: WebSocket | undefined
   #own: SlotSocket | undefined
-  /** Of a run that has ended: its parts, from its journal. */
+  /** For a run that has ended: its parts, from its journal. */
   #ended: Ended | undefined
   #frame: ViewFrame | undefined
   #queue: JsonObject[] = []
@@ -54,7 +54,7 @@ export class FoundrySession {
     this.#open().catch((error: unknown) => this.#complain(error))
   }
 
-  /** Resolves once the run is there: it stands, runs, or has ended. */
+  /** Resolves once the run is available: paused, running, or ended. */
   ready(): Promise<void> {
     const isReady = (): boolean => !['opening', 'waiting'].includes(this.state.get().status)
     if (isReady()) return Promise.resolve()
@@ -67,7 +67,7 @@ export class FoundrySession {
     })
   }
 
-  /** Follows a live run; of one that has ended, shows the last moment. */
+  /** Follows a live run; shows the last frame of one that has ended. */
   async #open(): Promise<void> {
     const { client, episode, token } = this.#options
     const { status } = await client.episodes.get(episode)
@@ -143,7 +143,7 @@ export class FoundrySession {
     for (const listener of [...this.#listeners]) listener()
   }
 
-  /** The connection is gone: the server restarts, or the run has ended meanwhile. Asks until it knows. */
+  /** The connection is lost: the server is restarting, or the run has ended. Polls until it knows. */
   #lose(): void {
     if (this.#isClosed || this.state.get().status === 'over') return
     this.#set({ status: 'lost', complaint: LOST })
@@ -167,7 +167,7 @@ export class FoundrySession {
 
   // ——— commands
 
-  /** What comes in one turn of the browser is one thing done, and goes into one tick. */
+  /** All commands of one browser task are one edit, and go into one tick. */
   #send(command: JsonObject): void {
     this.#queue.push(command)
     if (this.#isSending) return
@@ -185,7 +185,7 @@ export class FoundrySession {
     }
   }
 
-  /** Says commands and, while time stands still, makes the tick in which they are heard. */
+  /** Sends commands and, while paused, advances the tick in which they take effect. */
   async do(commands: readonly JsonObject[]): Promise<void> {
     await this.ready()
     const own = this.#own
@@ -198,7 +198,8 @@ export class FoundrySession {
       isAnswered = true
       return receipts
     })
-    // The socket and the request are two ways: a command that came too late for the tick is heard in the next.
+    // The socket and the request are separate channels: a command that arrives too late for the tick takes effect in
+    // the next.
     for (let attempt = 0; attempt < MAX_TICKS && !isAnswered && this.state.get().status !== 'running'; attempt++) {
       await client.episodes.pace(episode, { steps: 1 })
       await Promise.race([all, pause(RECEIPT_MS)])
@@ -215,7 +216,7 @@ export class FoundrySession {
     })
   }
 
-  /** Resolves once a run that is over is kept: from then on it is read, not followed. */
+  /** Resolves once an ended run is stored: from then on it is read, not followed. */
   async settled(): Promise<void> {
     const { client, episode } = this.#options
     for (let attempt = 0; attempt < SETTLE_ATTEMPTS && this.state.get().status === 'over'; attempt++) {
@@ -236,12 +237,12 @@ export class FoundrySession {
     }
   }
 
-  /** The tick before the last thing done; undefined: nothing was done. */
+  /** The tick before the last edit; undefined: there was none. */
   get lastTick(): number | undefined {
     return ticksOf(this.state.get().done).at(-1)
   }
 
-  /** A line that goes on from a tick; this one ends. */
+  /** Starts a branch from a tick; this one ends. */
   async branch(tick: number): Promise<{ readonly episode: string; readonly token: string }> {
     const { client, episode } = this.#options
     const { tick: now, status, rate } = this.state.get()
@@ -266,12 +267,12 @@ export class FoundrySession {
 const LOST = 'The connection to the server was lost; reconnecting.'
 const RETRY_MS = 1000
 
-/** Ticks that are made, at most, until what was said has been heard. */
+/** Maximum number of ticks to advance until the commands have taken effect. */
 const MAX_TICKS = 4
-/** How often, and after how many milliseconds each, it is asked whether a run is kept. */
+/** How often to check whether a run is stored, and the delay before each check in milliseconds. */
 const SETTLE_ATTEMPTS = 50
 const SETTLE_MS = 100
-/** Milliseconds for a receipt to come back before another tick is made. */
+/** Milliseconds to wait for a receipt before advancing another tick. */
 const RECEIPT_MS = 700
 
 function pause(ms: number): Promise<void> {

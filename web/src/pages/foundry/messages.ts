@@ -1,4 +1,4 @@
-// Snapshots of the viewer's socket: the public view with what the host knows around it.
+// Snapshots of the viewer's socket: the public view, with the host's data.
 import type { Results } from '../../../../src/protocol/episode.ts'
 import { isObject, type JsonObject } from '../../../../src/protocol/json.ts'
 

@@ -1,24 +1,24 @@
-// The foundry runs of this browser: which episodes it started, the slot in each, and which line each left when somebody
-// undid something. The episodes themselves are the server's.
+// The foundry runs of this browser: the episodes it started, the slot in each, and the branch that each abandoned by an
+// undo. The episodes themselves are stored on the server.
 import { createStore } from '../../data/store.ts'
 
-/** A run, or one line of it: undoing makes a new one. */
+/** A run, or one branch of it: undoing creates a new one. */
 export interface Run {
   readonly episode: string
   readonly scenario: string
   readonly title: string
-  /** Of slot 0: the player's way in. */
+  /** The token of slot 0, for the player. */
   readonly token: string
   /** Milliseconds since 1970. */
   readonly startedAt: number
-  /** The line that this one left, and after which tick. */
+  /** The branch that this one replaced, and after which tick. */
   readonly from?: { readonly episode: string; readonly tick: number; readonly undoneAt: number }
   /** Whether the player keeps it in the list. */
   readonly isSaved?: boolean
 }
 
 const KEY = 'paracosm.foundry.runs'
-/** Runs that are remembered: the oldest are forgotten. */
+/** Maximum number of runs remembered: the oldest are dropped. */
 const MAX_RUNS = 60
 
 function readRuns(): readonly Run[] {
@@ -26,7 +26,7 @@ function readRuns(): readonly Run[] {
     const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')
     return Array.isArray(stored) ? stored.filter(isRun) : []
   } catch {
-    // What somebody else has written there is no list of runs.
+    // The stored value is not a list of runs.
     return []
   }
 }
@@ -38,7 +38,7 @@ function isRun(value: unknown): value is Run {
 
 export const runsStore = createStore<readonly Run[]>(readRuns())
 
-/** Keeps a run, in place of what was known of its episode. */
+/** Stores a run, replacing the entry of its episode. */
 export function keepRun(run: Run): void {
   const runs = [run, ...runsStore.get().filter(({ episode }) => episode !== run.episode)].slice(0, MAX_RUNS)
   localStorage.setItem(KEY, JSON.stringify(runs))
@@ -49,7 +49,7 @@ export function findRun(episode: string): Run | undefined {
   return runsStore.get().find((run) => run.episode === episode)
 }
 
-/** The lines that were left on the way to a run, the newest first. */
+/** The abandoned branches of a run, newest first. */
 export function leftBehind(run: Run | undefined): readonly NonNullable<Run['from']>[] {
   const left: NonNullable<Run['from']>[] = []
   for (let at = run?.from; at && left.length < MAX_RUNS; at = findRun(at.episode)?.from) left.push(at)

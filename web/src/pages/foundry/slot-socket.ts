@@ -1,9 +1,9 @@
-// The player's socket: commands go out with a number, receipts come back with it.
+// The player's socket: commands are sent with a number, and receipts return it.
 import type { JsonObject } from '../../../../src/protocol/json.ts'
 
 export interface Receipt {
   readonly accepted: boolean
-  /** Ticks that had passed when it was applied. */
+  /** Number of ticks done when it was applied. */
   readonly step: number
   readonly reason: string
 }

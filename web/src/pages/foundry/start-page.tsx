@@ -1,4 +1,4 @@
-// Where building begins: the scenarios, the runs of this browser, and command files.
+// The start page: the scenarios, the runs of this browser, and command files.
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
@@ -97,7 +97,7 @@ interface LoadProps {
   onComplaint(text: string): void
 }
 
-/** A command file builds the same floor again, in the scenario that it was made for. */
+/** A command file rebuilds the same floor, in the scenario for which it was made. */
 function LoadFile({ scenarios, onOpen, onComplaint }: LoadProps) {
   const [chosen, setChosen] = useState('first_slice')
   const [isBusy, setIsBusy] = useState(false)

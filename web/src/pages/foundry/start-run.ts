@@ -1,11 +1,11 @@
-// Starts runs: fresh ones, and ones that play a command file.
+// Starts runs: new ones, and ones that play a command file.
 import type { StartedEpisode } from '../../../../src/protocol/catalogue.ts'
 import { operatorClient } from '../../data/operator.ts'
 import type { FileStep } from './done.ts'
 import { BASE_RATE, type FoundrySession } from './foundry-session.ts'
 import { keepRun } from './runs.ts'
 
-/** Starts a run of a scenario, its time stopped. Returns the episode's id. */
+/** Starts a paused run of a scenario. Returns the episode's id. */
 export async function startRun(scenario: string, title: string, seed: number): Promise<string> {
   const started = await operatorClient().episodes.start({
     world: 'foundry',
@@ -29,7 +29,7 @@ export async function playFile(session: FoundrySession, steps: readonly FileStep
   for (const [index, step] of steps.entries()) {
     if (step.kind === 'command') commands = [...commands, step.command]
     const next = steps[index + 1]
-    // Commands that stand together go into one tick, as many as a slot's queue holds.
+    // Consecutive commands go into one tick, up to the capacity of a slot's queue.
     if (commands.length > 0 && (next?.kind !== 'command' || commands.length >= MAX_TOGETHER)) {
       await session.do(commands)
       commands = []
@@ -40,7 +40,7 @@ export async function playFile(session: FoundrySession, steps: readonly FileStep
 }
 
 const MAX_TOGETHER = 32
-/** Ticks of one request. */
+/** Maximum ticks per request. */
 const MAX_TICKS = 500
 
 async function wait(session: FoundrySession, ticks: number): Promise<void> {

@@ -1,4 +1,4 @@
-// The front page: what this is in a sentence, three doors in, the worlds as they are played now, and what was played.
+// The front page: a one-sentence introduction, three entry points, the worlds in play, and recent episodes.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { WorldSummary } from 'paracosm/protocol'

@@ -1,4 +1,4 @@
-// The live card: one episode as it runs, with its scores. A card is a link to the episode.
+// The live card: a running episode with its scores. The card is a link to the episode.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { EpisodeSummary, WorldSummary } from 'paracosm/protocol'
@@ -10,7 +10,7 @@ import { featuredQuery } from '../../data/featured.ts'
 import { formatNumber, ranked } from '../../data/words.ts'
 import styles from './home.module.css'
 
-/** Whose episodes a visitor understands at a glance. */
+/** The world whose episodes visitors understand most quickly. */
 const FIRST = 'paint-arena'
 
 export function LiveCard({ worlds }: { worlds: readonly WorldSummary[] }) {

@@ -1,4 +1,4 @@
-// What the commissioner of a division says of it, and what happened in the league.
+// The commissioner's description of a division, and the events of the league.
 import { useQuery } from '@tanstack/react-query'
 import type { CompetitionEvent } from 'paracosm/protocol'
 import { Notice } from '../../components/notice.tsx'
@@ -56,7 +56,7 @@ export function Events({ league }: { league: string }) {
   )
 }
 
-/** With the policy in front, where the headline is of its status alone. */
+/** With the policy in front, if the headline contains only its status. */
 function headlineOf({ headline, policy_version: version }: CompetitionEvent): string {
   return version === null || headline.includes(version.policy.name)
     ? headline

@@ -1,4 +1,5 @@
-// One league: the leaderboard of a division with its rounds at left, what its commissioner says and the events at right.
+// One league: the leaderboard of a division with its rounds on the left, the commissioner's description and the events
+// on the right.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { HostedLeague, LadderEntry } from 'paracosm/protocol'
@@ -16,7 +17,7 @@ import { Leaderboard } from './leaderboard.tsx'
 import styles from './league.module.css'
 import { Rounds } from './rounds.tsx'
 
-/** Divisions that stand side by side; more are a list. */
+/** Maximum number of divisions side by side; more are shown as a list. */
 const SIDE_BY_SIDE = 3
 
 export function LeaguePage() {

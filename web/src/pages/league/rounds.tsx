@@ -150,7 +150,7 @@ function Episode({ episode }: { episode: HostedEpisode }) {
   )
 }
 
-/** Who played each slot, with the score of the slot. */
+/** The player and score of each slot. */
 function playersOf({ assignments, participants, scores }: HostedEpisode) {
   return assignments.map((position, slot) => {
     const player = participants.find((each) => each.position === position)

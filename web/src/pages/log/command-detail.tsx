@@ -1,4 +1,4 @@
-// One command: what its agent saw at the left, what it thought at the right, what came of it below.
+// One command: the agent's perception on the left, its reasoning on the right, the outcome below.
 import { useQuery } from '@tanstack/react-query'
 import type { CommandLogRow } from 'paracosm/protocol'
 import type { ReactNode } from 'react'

@@ -1,4 +1,4 @@
-// The rows of the log. Only those in sight are drawn and read; arrows choose the next and the previous one.
+// The rows of the log. Only visible ones are rendered and read; arrow keys select the next or previous one.
 import type { CommandLogRow } from 'paracosm/protocol'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { VirtualList } from '../../components/virtual-list.tsx'
@@ -7,10 +7,10 @@ import type { LogPages } from './log-pages.ts'
 import { kindOfOutcome } from './outcome.ts'
 import type { Log } from './use-log.ts'
 
-/** Pixels: one line with a mouse, two lines under a finger. */
+/** Pixels: one line with a mouse, two lines with touch. */
 const ROW = { fine: 28, coarse: 56 }
 const COARSE = '(pointer: coarse), (max-width: 759px)'
-/** Rows that Page Up and Page Down pass over. */
+/** Rows skipped by Page Up and Page Down. */
 const LEAP = 20
 
 interface CommandListProps {
@@ -27,7 +27,7 @@ export function CommandList({ log, chosen, onChoose }: CommandListProps) {
     const to = target(event.key, { at, last: count - 1 })
     if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return
     event.preventDefault()
-    // The row that had the focus may go out of sight; the list itself stays.
+    // The focused row may scroll out of view; the list itself stays.
     event.currentTarget.querySelector('section')?.focus({ preventScroll: true })
     const row = pages.at(to)
     if (row) onChoose(row.id)
@@ -73,7 +73,7 @@ interface RowProps {
   readonly pages: LogPages
   readonly index: number
   readonly row: CommandLogRow | undefined
-  /** Whether it stands for all that has not been read. */
+  /** Whether the row represents all unread rows. */
   readonly isLast: boolean
   readonly chosen: number | undefined
   onChoose(id: number): void

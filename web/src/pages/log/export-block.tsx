@@ -1,4 +1,4 @@
-// What an export of these commands would be, and the command that makes it: rows, format, and the filters it cannot keep.
+// A preview of the export of these commands, and the command for it: rows, format, and the filters it does not support.
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button } from '../../components/button.tsx'
@@ -45,7 +45,7 @@ export function ExportBlock({ filters, onClose }: { filters: LogFilters; onClose
   )
 }
 
-/** The filters that an export keeps. */
+/** The filters that an export supports. */
 function kept(filters: LogFilters): LogFilters {
   const names = LOG_FILTERS.filter(({ flag }) => flag !== undefined).map(({ id }) => id)
   return filtersOf(Object.fromEntries(names.map((name) => [name, filters[name]])))

@@ -1,4 +1,4 @@
-// The filters of the log. They hold once they are applied, and then stand in the address.
+// The filters of the log. Applying them writes them to the address.
 import { type FormEvent, useId, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { filtersOf, LOG_FILTERS, type LogFilter, type LogFilters } from '../../data/command-log.ts'

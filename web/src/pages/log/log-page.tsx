@@ -1,4 +1,4 @@
-// What agents did, newest first: filters in the address, a list of any length, and the command that is read.
+// The actions of agents, newest first: filters in the address, a list of any length, and the selected command.
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
@@ -25,7 +25,7 @@ export function LogPage() {
   const search = useSearch({ from: '/log' })
   const key = useStore(operatorKeyStore)
   const chosen = JSON.stringify(filtersOf({ ...search }))
-  // One object for equal filters, so that choosing a row reads nothing anew.
+  // One object for equal filters, so that selecting a row does not refetch.
   const filters = useMemo((): LogFilters => filtersOf(JSON.parse(chosen)), [chosen])
   const log = useLog(filters, key)
   const navigate = useNavigate()
@@ -87,7 +87,7 @@ export function LogPage() {
   )
 }
 
-/** How many commands, and of when. */
+/** The number of commands, and when they were read. */
 function Standing({
   filters,
   readAt,

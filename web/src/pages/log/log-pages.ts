@@ -1,17 +1,17 @@
-// The log by pages: a page is asked for when one of its rows comes into sight, and the ones furthest away are let go, so
-// that scrolling through a million rows holds a few thousand. Cursors stay, so a page can be read again.
+// The log in pages: a page is fetched when one of its rows becomes visible, and the furthest ones are evicted, so that
+// scrolling through a million rows keeps a few thousand in memory. Cursors are kept, so a page can be read again.
 import type { CommandLogRow, CommandPage } from '../../../../src/protocol/command-log.ts'
 
-/** Rows of a page. */
+/** Rows per page. */
 export const PAGE_ROWS = 200
-/** Pages that are held at most. */
+/** Maximum number of pages in memory. */
 export const MAX_HELD_PAGES = 12
 
 /** Reads one page; without a cursor the newest. */
 export type ReadPage = (cursor: string | undefined) => Promise<CommandPage>
 
 export interface LogView {
-  /** Rows known to be there, and one more while there are older ones. */
+  /** Number of known rows, plus one while there are older ones. */
   readonly count: number
   /** Whether the last row is known. */
   readonly isWhole: boolean
@@ -22,7 +22,7 @@ export interface LogView {
 export class LogPages {
   readonly #read: ReadPage
   readonly #onChange: () => void
-  /** Where each known page begins. */
+  /** The cursor of each known page. */
   readonly #cursors: (string | undefined)[] = [undefined]
   readonly #held = new Map<number, readonly CommandLogRow[]>()
   readonly #asked = new Set<number>()
@@ -42,12 +42,12 @@ export class LogPages {
     return this.#held.size
   }
 
-  /** The row at a place, newest first; undefined: it has not been read, or was let go. */
+  /** The row at an index, newest first; undefined: not read yet, or evicted. */
   at(index: number): CommandLogRow | undefined {
     return this.#held.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS]
   }
 
-  /** The place of a row among the pages that are held; -1: none. */
+  /** The index of a row among the pages in memory; -1: none. */
   indexOf(id: number): number {
     for (const [page, rows] of this.#held) {
       const found = rows.findIndex((row) => row.id === id)
@@ -56,12 +56,12 @@ export class LogPages {
     return -1
   }
 
-  /** Says that a row is in sight: its page is read unless it is held. */
+  /** Reports that a row is visible: its page is fetched unless it is in memory. */
   want(index: number): void {
     void this.#load(Math.floor(index / PAGE_ROWS))
   }
 
-  /** Reads again what could not be read. */
+  /** Retries failed reads. */
   retry(): void {
     this.#change({ error: undefined })
     for (const page of this.#failed) void this.#load(page)

@@ -1,6 +1,6 @@
-// An outcome in a word, as lists and filters have it.
+// The kind of an outcome, for lists and filters.
 
-/** What an outcome says before its first colon: 'refused', 'done'. Without one: 'pending'. */
+/** The part of an outcome before its first colon: 'refused', 'done'. Null: 'pending'. */
 export function kindOfOutcome(outcome: string | null): string {
   if (outcome === null) return 'pending'
   return outcome.split(':', 1)[0]?.trim() ?? outcome

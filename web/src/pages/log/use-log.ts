@@ -1,4 +1,4 @@
-// The pages of the log for one choice of filters, in the hands of a component.
+// The pages of the log for one set of filters, as a hook.
 import { useCallback, useMemo, useState } from 'react'
 import { type LogFilters, toQuery } from '../../data/command-log.ts'
 import { operatorClient } from '../../data/operator.ts'
@@ -6,7 +6,7 @@ import { LogPages, type LogView, PAGE_ROWS } from './log-pages.ts'
 
 export interface Log extends LogView {
   readonly pages: LogPages
-  /** When the newest rows were asked for, milliseconds since 1970. */
+  /** When the newest rows were fetched, in milliseconds since 1970. */
   readonly readAt: number
   /** Reads everything anew. */
   again(): void

@@ -1,4 +1,4 @@
-// The queue of jobs: how many there are of each state, what failed and why, and how to run one again or cancel it.
+// The job queue: counts by state, failures with their reasons, and actions to retry or cancel a job.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { OperateJob } from '../../../../src/protocol/operate.ts'
@@ -61,7 +61,7 @@ export function Jobs() {
   )
 }
 
-/** Jobs of a page, as the server sends them. */
+/** Jobs per page, as sent by the server. */
 const PAGE = 20
 
 const countsOf = (counts: Readonly<Partial<Record<JobState, number>>>): string =>

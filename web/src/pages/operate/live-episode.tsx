@@ -1,4 +1,4 @@
-// A live episode, and how to stop it: with a reason, which its journal keeps.
+// A live episode, and a form to stop it with a reason, which its journal records.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { EpisodeSummary } from 'paracosm/protocol'
 import { useState } from 'react'

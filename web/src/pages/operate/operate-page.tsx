@@ -1,4 +1,4 @@
-// For the operator: first whether the server can do its work, then what runs, and what the models have cost.
+// For the operator: first whether the server can do its work, then what is running, and the cost of models.
 import { useQuery } from '@tanstack/react-query'
 import { Chip } from '../../components/chip.tsx'
 import { Notice } from '../../components/notice.tsx'
@@ -20,7 +20,7 @@ import styles from './operate.module.css'
 import { Sessions } from './sessions.tsx'
 import { Storage } from './storage.tsx'
 
-/** Live episodes that are shown. */
+/** Maximum number of live episodes shown. */
 const SHOWN = 50
 
 export function OperatePage() {

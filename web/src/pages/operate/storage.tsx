@@ -1,4 +1,4 @@
-// What lies in the data folder, and what its disk has left.
+// The contents of the data folder, and the free space on its disk.
 import { useQuery } from '@tanstack/react-query'
 import { Notice } from '../../components/notice.tsx'
 import { isOperatorOnly } from '../../components/operator-only.tsx'
@@ -11,7 +11,7 @@ import { bytes, count } from '../../data/words.ts'
 import { explain } from '../../shell/error-page.tsx'
 import styles from './operate.module.css'
 
-/** What the parts of a data folder are. */
+/** The names of the parts of a data folder. */
 const NAMES: Readonly<Record<string, string>> = {
   'blobs/': 'Recorded episodes',
   'journals/': 'Journals of running episodes',

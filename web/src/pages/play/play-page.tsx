@@ -1,4 +1,4 @@
-// What one can play: text games against a character, the sessions that wait, and the worlds with a view.
+// What users can play: text games against a character, their paused sessions, and the worlds with a view.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { SessionList } from 'paracosm/protocol'
@@ -48,7 +48,7 @@ export function PlayPage() {
   )
 }
 
-/** Says plainly when no model answers. */
+/** Shows that no model answers. */
 function StandIn() {
   const { data } = useQuery(modelsQuery)
   if (!data || data.kind === 'model') return undefined

@@ -1,4 +1,4 @@
-// Where a slot is played. Slot and token stand behind the `#`: no server sees them in an address.
+// The address for playing a slot. Slot and token are after the `#`, so that they are never sent to a server.
 import { getRouteApi } from '@tanstack/react-router'
 
 export const slotAddress = getRouteApi('/episodes/$episode/play')
@@ -10,7 +10,7 @@ interface SlotLink {
 
 const hashOf = ({ slot, token }: SlotLink): string => new URLSearchParams({ slot: String(slot), token }).toString()
 
-/** What a link or `navigate` takes. */
+/** The parameters for a link or `navigate`. */
 export const playAt = (episode: string, link: SlotLink) => ({
   to: '/episodes/$episode/play' as const,
   params: { episode },

@@ -1,4 +1,4 @@
-// A slot that is played: the slot's own eyes from its socket, scores and events from the public feed, as a view takes them.
+// A slot being played: its observations from its socket, and scores and events from the public feed, as a view source.
 import type { LiveFollow } from 'paracosm/client'
 import type { EpisodeSummary, JsonObject, WorldDetail } from 'paracosm/protocol'
 import type { ViewSource } from 'paracosm/world'
@@ -18,7 +18,7 @@ export interface Game {
 
 type Send = (command: JsonObject) => void
 
-/** Plays the slot: the slot's own eyes from its socket, scores and events from the public feed. */
+/** Plays the slot: its observations from its socket, and scores and events from the public feed. */
 export function useGame(game: Store<Game>, at: { id: string; slot: number; token: string; count: number }): Send {
   const { id, slot, token, count } = at
   const [sends] = useState<{ current: Send }>(() => ({ current: () => undefined }))
@@ -62,7 +62,7 @@ export function useGame(game: Store<Game>, at: { id: string; slot: number; token
   return useMemo(() => (command) => sends.current(command), [sends])
 }
 
-/** Steps per second that views may show as motion. */
+/** Steps per second that views may animate. */
 const PLAY_SPEED = 5
 
 export function sourceFor(

@@ -1,4 +1,4 @@
-// A person in a slot: the world as the slot sees it, with the controls that the world's view brings.
+// A person in a slot: the world from the slot's perspective, with the controls of the world's view.
 import { useQuery } from '@tanstack/react-query'
 import { useLocation } from '@tanstack/react-router'
 import type { EpisodeSummary, WorldDetail } from 'paracosm/protocol'

@@ -1,4 +1,4 @@
-// The addresses of these pages, as their parts read them; the routes themselves import the pages.
+// The addresses of these pages, for their components; the routes themselves import the pages.
 import { getRouteApi } from '@tanstack/react-router'
 
 export const boardRoute = getRouteApi('/studies/$study')

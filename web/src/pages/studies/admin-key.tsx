@@ -1,4 +1,4 @@
-// The pages of researchers need the key of the server's administrator: this asks for it, and says what is missing.
+// Researchers' pages need the server's admin key: this asks for it, and explains what is missing.
 import type { ReactNode } from 'react'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../components/button.tsx'
@@ -14,7 +14,7 @@ import styles from './studies.module.css'
 const REFUSED: readonly string[] = ['FORBIDDEN', 'UNAUTHORIZED']
 
 interface GateProps {
-  /** What the server said to the page's first question; null: nothing yet, or it answered. */
+  /** The error of the page's first request; null: none yet, or it succeeded. */
   readonly error: Error | null
   readonly hasData: boolean
   onAgain(): void

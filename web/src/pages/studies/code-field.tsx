@@ -1,5 +1,5 @@
-// A field for YAML: line numbers, the mistakes beside their lines, and indentation that continues. It is a plain text area,
-// so the keyboard, screen readers, undo and phones work as everywhere.
+// A YAML field: line numbers, faults next to their lines, and automatic indentation. It is a plain text area, so the
+// keyboard, screen readers, undo and phones work as usual.
 import type { CheckedStudy } from 'paracosm/protocol'
 import { type KeyboardEvent, useId, useMemo, useRef } from 'react'
 import styles from './code-field.module.css'
@@ -12,7 +12,7 @@ interface CodeFieldProps {
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
   onChange(value: string): void
-  /** Gives the field to the list of mistakes, which leads to lines. */
+  /** Gives the field to the list of faults, which links to lines. */
   readonly field: { current: HTMLTextAreaElement | null }
   /** The id of the list of mistakes. */
   readonly describedBy: string
@@ -87,7 +87,7 @@ export function CodeField({ label, value, faults, warnings, onChange, field, des
   )
 }
 
-/** A new line begins where the one before does; after `:` it goes two further in. Tab leaves the field, as everywhere. */
+/** A new line has the indentation of the previous one, or two more after `:`. Tab leaves the field, as usual. */
 function continueIndentation(event: KeyboardEvent<HTMLTextAreaElement>): void {
   const { key, ctrlKey, metaKey, altKey, shiftKey, currentTarget, nativeEvent } = event
   if (key !== 'Enter' || ctrlKey || metaKey || altKey || shiftKey || nativeEvent.isComposing) return
@@ -97,11 +97,11 @@ function continueIndentation(event: KeyboardEvent<HTMLTextAreaElement>): void {
   const deeper = /:\s*[|>]?\s*$/.test(line) ? '  ' : ''
   if (indent === '' && deeper === '') return
   event.preventDefault()
-  // Keeps the browser's undo, which setting the value would not.
+  // Keeps the browser's undo history, unlike setting the value.
   document.execCommand('insertText', false, `\n${indent}${deeper}`)
 }
 
-/** Puts the caret where a mistake is, and brings it into sight. */
+/** Moves the caret to a fault, and scrolls it into view. */
 export function goTo(field: HTMLTextAreaElement, { line, column }: Pick<Fault, 'line' | 'column'>): void {
   const lines = field.value.split('\n')
   const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0)

@@ -59,7 +59,7 @@ export function DataTab({ board }: { board: StudyBoard }) {
   )
 }
 
-/** As a shell takes it. */
+/** Quoted for a shell. */
 const quoted = (text: string): string => (/^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
 interface SaveProps {

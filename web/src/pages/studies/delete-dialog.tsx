@@ -1,4 +1,4 @@
-// Deletion cannot be undone: it is asked for once more, and names the participant.
+// Deletion cannot be undone, so this asks for confirmation and names the participant.
 import { Dialog } from '@base-ui/react/dialog'
 import { Button } from '../../components/button.tsx'
 import dialog from '../../components/dialog.module.css'

@@ -7,12 +7,12 @@ export const readDraft = (name: string): string | undefined => localStorage.getI
 
 export const forgetDraft = (name: string): void => localStorage.removeItem(DRAFT + name)
 
-/** A browser that keeps nothing, or has no room, must not stop the writing. */
+/** A browser without storage, or without space, must not prevent editing. */
 export function keepDraft(name: string, source: string): void {
   try {
     if (source === '') forgetDraft(name)
     else localStorage.setItem(DRAFT + name, source)
   } catch {
-    // The field keeps what is written; only a reload would lose it.
+    // The field keeps the text; only a reload would lose it.
   }
 }

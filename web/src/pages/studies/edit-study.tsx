@@ -1,4 +1,4 @@
-// The file of a study that is there: changed, checked, and replaced, with a warning when people take part already.
+// The file of an existing study: edited, checked, and replaced, with a warning if it already has participants.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { StudyBoard } from 'paracosm/protocol'
 import { useEffect, useState } from 'react'

@@ -1,4 +1,4 @@
-// How many people have come how far, as numbers with bars of one scale.
+// The number of participants at each stage, as numbers with bars on one scale.
 import type { StudyPeople } from 'paracosm/protocol'
 import { formatNumber } from '../../data/words.ts'
 import styles from './funnel.module.css'

@@ -1,4 +1,4 @@
-// Recruitment: links that are made and shown once, the open link, and what recruiting platforms need.
+// Recruitment: new links, shown once, the open link, and the settings for recruiting platforms.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { MadeLinks, StudyBoard } from 'paracosm/protocol'
 import { type FormEvent, useState } from 'react'
@@ -15,7 +15,7 @@ import { explain } from '../../shell/error-page.tsx'
 import { saveText } from '../study/save.ts'
 import styles from './invite.module.css'
 
-/** Links of one request. */
+/** Maximum links per request. */
 const MAX_LINKS = 1000
 /** Links that are shown; the file has them all. */
 const SHOWN = 20
@@ -166,7 +166,7 @@ function Made({ study, links }: { study: string; links: MadeLinks['links'] }) {
 
 function csvOf(links: MadeLinks['links']): string {
   const cell = (text: string): string => {
-    // A spreadsheet must not take a label for a formula.
+    // A spreadsheet must not interpret a label as a formula.
     const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
     return /[",\n\r]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
   }

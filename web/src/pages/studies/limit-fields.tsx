@@ -1,4 +1,4 @@
-// After how many silent minutes somebody counts as stuck, and as dropped out. The address keeps both.
+// Minutes of silence after which a participant counts as stuck, and as dropped out. The address keeps both.
 import { useId } from 'react'
 import { boardRoute } from './address.ts'
 import styles from './monitor.module.css'

@@ -1,4 +1,4 @@
-// Who is where: people by stage, a line for each participant, and the quotas. It looks again by itself.
+// The monitor: people by stage, a line for each participant, and the quotas. It refreshes by itself.
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { StudyBoard } from 'paracosm/protocol'
 import { Button } from '../../components/button.tsx'

@@ -1,4 +1,4 @@
-// One participant: what they did and when, their answers, what was said, and what a researcher can do about it.
+// One participant: their actions with times, answers and messages, and a researcher's actions.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ParticipantTimeline } from 'paracosm/protocol'

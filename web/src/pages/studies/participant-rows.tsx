@@ -1,4 +1,4 @@
-// Participants, one line each: the stages in turn as bars on one axis, ending where the participant is.
+// Participants, one line each: the stages as bars on one axis, ending at the participant's current one.
 import { Link } from '@tanstack/react-router'
 import type { StudyParticipant } from 'paracosm/protocol'
 import { Chip } from '../../components/chip.tsx'
@@ -100,7 +100,7 @@ function Row({ study, row: { participant, standing }, course, axis, now }: RowPr
   )
 }
 
-/** The end of an id: the beginning is the time, which people who come together share. */
+/** The end of an id: the beginning is the time, which participants who join together share. */
 export const shortId = (id: string): string => id.slice(-6)
 
 const seenWords = (seen: number, now: number): string => (now - seen < MINUTE ? 'now' : ago(seen, now))

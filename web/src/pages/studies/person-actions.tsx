@@ -1,4 +1,4 @@
-// What a researcher can do about one participant: end the session, take back the assignment, export, delete.
+// A researcher's actions on one participant: end the session, release the assignment, export, delete.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { ParticipantTimeline } from 'paracosm/protocol'

@@ -1,5 +1,5 @@
-// A study as its participants will see it: consent, and every form with the controls of the participant pages. Nothing that
-// is typed here is kept.
+// A study as its participants will see it: consent, and every form with the controls of the participant pages. Input is
+// not stored.
 import type { CheckedStudy, StudyForm } from 'paracosm/protocol'
 import { type ReactNode, useState } from 'react'
 import { count } from '../../data/words.ts'

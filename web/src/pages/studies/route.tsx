@@ -10,7 +10,7 @@ const Board = z.object({
   /** Absent: the monitor. */
   tab: z.enum(BOARD_TABS).optional().catch(undefined),
   view: z.enum(MONITOR_VIEWS).optional().catch(undefined),
-  /** Minutes without a sign of life after which a participant counts as stuck, and as dropped out. */
+  /** Minutes without activity after which a participant counts as stuck, and as dropped out. */
   stuck: Minutes,
   dropped: Minutes,
 })

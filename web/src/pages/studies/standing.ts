@@ -1,7 +1,7 @@
-// How a participant fares, as the monitor says it: from the stage, and from how long nothing has been heard.
+// A participant's status on the monitor: derived from the stage and the time since the last activity.
 import type { StudyParticipant } from '../../../../src/protocol/study-research.ts'
 
-/** Minutes without a sign of life. */
+/** Minutes without activity. */
 export interface Limits {
   readonly stuck: number
   readonly dropped: number
@@ -20,7 +20,7 @@ export function standingOf(participant: StudyParticipant, now: number, limits: L
   if (stage === 'closed') return 'away'
   if (stage === 'withdrawn')
     return consent_at === null && participant.assignments.length === 0 ? 'declined' : 'withdrawn'
-  // Moves in a world are not heard of here; the world's own limits end what hangs.
+  // Moves in a world are not visible here; the world's own limits end a stalled episode.
   if (stage === 'episode') return 'active'
   const silent = (now - Date.parse(active_at)) / MINUTE
   if (silent >= Math.max(limits.dropped, limits.stuck)) return 'dropped'
@@ -49,11 +49,11 @@ export interface Segment {
 
 export interface Course {
   readonly segments: readonly Segment[]
-  /** Milliseconds from joining to the last sign of life, or to the end. */
+  /** Milliseconds from joining to the last activity, or to the end. */
   readonly total: number
 }
 
-/** The stages of a participant in turn: each ends where something was reached. */
+/** The stages of a participant in order: each ends when the next one was reached. */
 export function courseOf(participant: StudyParticipant, now: number, standing: Standing): Course {
   const joined = Date.parse(participant.joined_at)
   const isOver = standing === 'complete' || standing === 'declined' || standing === 'withdrawn' || standing === 'away'

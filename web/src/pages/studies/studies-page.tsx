@@ -1,4 +1,4 @@
-// The studies of this server: how far their people are, and how full their quotas.
+// The studies of this server: the progress of their participants and quotas.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { StudyEntry } from 'paracosm/protocol'

@@ -18,7 +18,7 @@ const PAUSE_MS = 300
 interface EditorProps {
   readonly source: string
   onChange(source: string): void
-  /** What stands below: saving. `isValid`: the file as it stands has been checked, and has no mistake. */
+  /** The save actions below. `isValid`: the current file has been checked, and has no faults. */
   actions(at: { readonly isValid: boolean; readonly isChecking: boolean }): ReactNode
 }
 
@@ -33,7 +33,7 @@ export function StudyEditor({ source, onChange, actions }: EditorProps) {
   const { faults = [], warnings = [], preview = null } = check.data ?? {}
   const go = (fault: Fault): void => {
     setShown('file')
-    // On a phone the field is there only once it is shown.
+    // On a phone the field exists only once it is shown.
     setTimeout(() => field.current && goTo(field.current, fault), 0)
   }
   return (

@@ -1,4 +1,4 @@
-// Study files to begin with. Each passes the check as it stands; a test sees to it.
+// Templates for study files. A test verifies that each passes the check.
 
 export interface StudyTemplate {
   readonly id: string

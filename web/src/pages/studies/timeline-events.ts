@@ -1,4 +1,4 @@
-// What a participant did, in the order in which it happened.
+// A participant's actions, in chronological order.
 import type { ParticipantTimeline } from 'paracosm/protocol'
 
 type Forms = ParticipantTimeline['forms']
@@ -29,7 +29,7 @@ export function timelineEvents(data: ParticipantTimeline): TimelineEvent[] {
     add(row.assigned_at, 'Assigned', { about: about + end })
     for (const form of formEvents(data.assignment_forms[row.assignment_id] ?? {}, row.game_name)) events.push(form)
   }
-  // What is played in a world is an episode: its times are those of the assignment.
+  // A game in a world is an episode: its times are those of the assignment.
   for (const row of participant.assignments) {
     if (sessions.some((each) => each.assignment_id === row.assignment_id)) continue
     add(row.started_at, 'Began to play', { about: row.game_name })

@@ -37,10 +37,10 @@ interface EventProps {
   readonly study: string
   readonly player: string
   readonly event: TimelineEvent
-  /** Milliseconds since the step before. */
+  /** Milliseconds since the previous step. */
   readonly since: number | undefined
   readonly isShown: boolean
-  /** Whether the step before was on another day. */
+  /** Whether the previous step was on another day. */
   readonly isNewDay: boolean
 }
 

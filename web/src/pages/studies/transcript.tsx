@@ -1,4 +1,4 @@
-// What was said in one session, with what the participant never saw folded away.
+// The messages of one session, with parts that the participant never saw folded.
 import { useQuery } from '@tanstack/react-query'
 import type { StudyTranscript } from 'paracosm/protocol'
 import { useState } from 'react'

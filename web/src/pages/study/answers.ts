@@ -1,7 +1,7 @@
-// The answers to the forms of one screen, as they are typed: what is missing, what is wrong, and what is sent.
+// The answers to the forms of one screen as typed: missing ones, faults, and the request.
 import type { FormQuestion, StudyForm } from '../../../../src/protocol/experiment-form.ts'
 
-/** An answer while it is given. Options go by their place, since they may be numbers or truth values. */
+/** An unfinished answer. Options are identified by index, because they may be numbers or booleans. */
 export type Draft = string | boolean | number | readonly number[]
 /** By `form/question`. */
 export type Drafts = Readonly<Record<string, Draft>>
@@ -10,10 +10,10 @@ export const draftKey = (form: string, question: string): string => `${form}/${q
 
 export type Fault = 'missing' | 'number'
 
-/** Digits, with a sign and a point if need be: what the server takes. */
+/** Digits, with an optional sign and decimal point, as the server accepts them. */
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)$/
 
-/** What is wrong, by `form/question`. The server judges in the end; this spares participants a way there. */
+/** Faults by `form/question`. The server validates too; this saves participants a request. */
 export function faultsOf(forms: readonly StudyForm[], drafts: Drafts): ReadonlyMap<string, Fault> {
   const faults = new Map<string, Fault>()
   for (const { name, questions } of forms) {
@@ -37,7 +37,7 @@ function faultOf({ answer_type, required }: FormQuestion, draft: Draft | undefin
   return undefined
 }
 
-/** What is sent: form -> question -> answer. Questions without an answer are left out. */
+/** The request: form -> question -> answer. Unanswered questions are left out. */
 export function toResponses(forms: readonly StudyForm[], drafts: Drafts): Record<string, Record<string, unknown>> {
   return Object.fromEntries(
     forms.map(({ name, questions }) => [

@@ -1,4 +1,4 @@
-// What is played next, and who one is in it.
+// The next game, and the participant's role in it.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ParticipantState } from 'paracosm/protocol'
 import { Button } from '../../components/button.tsx'
@@ -25,7 +25,7 @@ export function Assignment({ study, accessKey, state }: AssignmentProps) {
   const { assignment, arm } = state
   const start = useMutation({
     mutationFn: async () => void (await (arm ? studyClient(study).play() : studyClient(study).start())),
-    // The server says which session it is: the same on every device.
+    // The server determines the session: the same on every device.
     onSuccess: () => cache.invalidateQueries({ queryKey: studyStateQuery(study, accessKey).queryKey }),
   })
   if (!assignment) return undefined

@@ -1,5 +1,5 @@
-// Calls a participant who waited in another tab: the title changes until they look, with a notification and a sound for
-// those who asked for them.
+// Alerts a participant who waited in another tab: the title changes until they look, with a notification and a sound if
+// they enabled them.
 import type { ParticipantState } from 'paracosm/protocol'
 import { useEffect, useRef } from 'react'
 import { useWords } from './use-words.ts'
@@ -47,7 +47,7 @@ function call(text: string): () => void {
   return end
 }
 
-/** Some phones allow notifications only from workers: the title then has to do. */
+/** Some phones allow notifications only from workers: then only the title changes. */
 function notify(text: string): Notification | undefined {
   try {
     const note = new Notification(document.title, { body: text })

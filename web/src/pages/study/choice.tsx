@@ -1,4 +1,4 @@
-// What may be played: the game first, then who one is, then whom one meets, each list by what was chosen before.
+// The choice of a game, then of one's own character, then of the other one; each list depends on the previous choices.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ParticipantState } from 'paracosm/protocol'
 import { type FormEvent, useState } from 'react'
@@ -18,7 +18,7 @@ interface ChoiceProps {
   readonly options: ParticipantState['options']
 }
 
-/** The chosen one while it is still offered, and otherwise the first. */
+/** The chosen option while it is still offered, otherwise the first. */
 const among = <T,>(all: readonly T[], wanted: T | undefined): T | undefined =>
   wanted !== undefined && all.includes(wanted) ? wanted : all[0]
 

@@ -1,4 +1,4 @@
-// The researcher's text, read to its end where the study asks for it, then agreed to, with a signature where it asks for one.
+// The researcher's text, read to its end if the study requires it, then agreed to, with a signature if required.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ParticipantState } from 'paracosm/protocol'
 import { type FormEvent, useCallback, useState } from 'react'
@@ -110,7 +110,7 @@ function Fault({ children }: { children: string }) {
 
 interface TextProps {
   readonly text: string
-  /** Whether it has to be read to its end. */
+  /** Whether it must be read to its end. */
   readonly isGate: boolean
   onRead(): void
 }
@@ -119,7 +119,7 @@ function ConsentText({ text, isGate, onRead }: TextProps) {
   const words = useWords()
   const look = useCallback(
     (element: HTMLElement | null) => {
-      // A text that fits is read at once.
+      // A text that fits the screen counts as read at once.
       if (element && element.scrollTop + element.clientHeight >= element.scrollHeight - END) onRead()
     },
     [onRead],

@@ -1,4 +1,4 @@
-// Where a participant's way ends or rests: the completion code, no place left, left by their own wish, others awaited.
+// The end of a participant's session, or a pause: the completion code, no place left, withdrawn, or waiting for others.
 import type { ParticipantState } from 'paracosm/protocol'
 import { ButtonAnchor } from '../../components/button.tsx'
 import { CopyLine } from '../../components/copy-line.tsx'

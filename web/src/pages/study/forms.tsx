@@ -1,4 +1,4 @@
-// The forms that are asked now, on one screen. What is typed is kept in this browser until the server has it.
+// The current forms, on one screen. Input is stored in this browser until the server has it.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { StudyForm } from 'paracosm/protocol'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
@@ -43,7 +43,7 @@ export function Forms({ study, accessKey, forms, group, isFirst }: FormsProps) {
     event.preventDefault()
     setTried(true)
     if (faultsOf(forms, drafts).size === 0) send.mutate()
-    // After the faults are drawn.
+    // After the faults are rendered.
     else setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), 0)
   }
   return (
@@ -81,7 +81,7 @@ export function Forms({ study, accessKey, forms, group, isFirst }: FormsProps) {
   )
 }
 
-/** False: this browser keeps nothing, or has no room. That must not stop a participant. */
+/** False: this browser has no storage, or no space. That must not stop a participant. */
 function keepDrafts(place: string, drafts: Drafts): boolean {
   try {
     localStorage.setItem(place, JSON.stringify(drafts))
@@ -103,7 +103,7 @@ function readDrafts(place: string): Drafts {
       }),
     )
   } catch {
-    // What is kept is not ours, or was cut short: the form starts empty.
+    // The stored value is invalid: the form starts empty.
     return {}
   }
 }

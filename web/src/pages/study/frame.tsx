@@ -1,4 +1,5 @@
-// Around every screen of a participant: the study's name, the language, how far one is, and the ways out. No bar of ours.
+// The frame of every participant screen: the study's name, the language, the progress, and the exits. Without the
+// application's top bar.
 import { type ReactNode, useId } from 'react'
 import type { StudyStep } from './progress.ts'
 import styles from './study.module.css'
@@ -65,7 +66,7 @@ function Progress({ step: { words, done, total } }: { step: StudyStep }) {
   )
 }
 
-/** The heading of a screen. It takes the focus, so that a reader of the screen hears where they are. */
+/** The heading of a screen. It takes the focus, so that screen readers announce the screen. */
 export function Heading({ children }: { children: ReactNode }) {
   return (
     <h1 className={styles.heading} tabIndex={-1} ref={(element) => element?.focus({ preventScroll: true })}>

@@ -1,4 +1,4 @@
-// Below every screen: how to continue elsewhere, what is held of one, and the way out for good.
+// Below every screen: how to continue elsewhere, the stored data, and withdrawal.
 import { Dialog } from '@base-ui/react/dialog'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -46,7 +46,7 @@ export function Leave({ study, accessKey, onLeft }: LeaveProps) {
   )
 }
 
-/** The way out alone, for screens without a footer. */
+/** Only the withdrawal button, for screens without a footer. */
 export function LeaveButton({ study, onLeft }: Pick<LeaveProps, 'study' | 'onLeft'>) {
   const words = useWords()
   const [isOpen, setOpen] = useState(false)

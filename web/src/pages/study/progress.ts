@@ -1,17 +1,17 @@
-// How far a participant is: steps for the bar, and the same in words.
+// A participant's progress: steps for the bar, and the same in words.
 import type { ParticipantState } from '../../../../src/protocol/study-routes.ts'
 import type { Words } from './words.ts'
 
 export interface StudyStep {
   readonly words: string
-  /** Parts that are done, and all of them: each conversation is one, and so is what comes before. */
+  /** Completed parts and all parts: each conversation is one, and so is everything before the first. */
   readonly done: number
   readonly total: number
 }
 
 type Place = Pick<ParticipantState, 'stage' | 'completed' | 'maximum'> & { readonly arm?: ParticipantState['arm'] }
 
-/** Undefined: there is nothing to go on with. */
+/** Undefined: nothing is left to do. */
 export function stepOf({ stage, completed, maximum, arm }: Place, words: Words): StudyStep | undefined {
   const total = maximum + 1
   const name = arm ? words.stepGame : words.stepConversation

@@ -20,9 +20,9 @@ const INPUTS = {
   phone: { type: 'tel', inputMode: 'tel', autoComplete: 'tel' },
 } as const
 
-/** Characters that a text may have. */
+/** Maximum length of a text, in characters. */
 const MAX_TEXT = 20_000
-/** Options up to which numbers are shown as a scale in one row. */
+/** Maximum number of options for which numbers are shown as a scale in one row. */
 const SCALE = 11
 
 export function Question(props: QuestionProps) {

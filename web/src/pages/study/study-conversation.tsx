@@ -1,5 +1,5 @@
-// The conversation of a participant: the chat of text games between the study's own bars. A reload or another device
-// continues in the same place; at the end one button leads on.
+// The conversation of a participant: the chat of text games inside the study's frame. A reload or another device
+// continues at the same place; at the end, a button leads on.
 import { useQueryClient } from '@tanstack/react-query'
 import { ClientError } from 'paracosm/client'
 import { type ReactNode, useRef, useState } from 'react'

@@ -1,5 +1,5 @@
-// A world that a participant plays: the world's own view between the study's bars. A reload or another device takes the
-// same slot again; at the end one button leads on.
+// A world that a participant plays: the world's own view inside the study's frame. A reload or another device takes the
+// same slot again; at the end, a button leads on.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { EpisodeSummary, ParticipantState, WorldDetail } from 'paracosm/protocol'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
@@ -48,7 +48,7 @@ export function StudyEpisode(props: EpisodeProps) {
 
 type PlayProps = EpisodeProps & { readonly summary: EpisodeSummary; readonly world: WorldDetail }
 
-/** Milliseconds between two checks for what comes next, once the game is over. */
+/** Milliseconds between two polls for the next stage, once the game is over. */
 const NEXT_MS = 1500
 
 function Play({ study, accessKey, playing: { slot, token }, step, leave, summary, world }: PlayProps) {

@@ -1,5 +1,5 @@
-// What a participant of a study sees, from the link to the completion code. The server says where they are; each stage is
-// one screen with one thing to do. Opened again, on this or another device, it continues in the same place.
+// The participant's page of a study, from the link to the completion code. The server determines the stage; each stage
+// is one screen with one task. Opened again, on this or another device, it continues at the same place.
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { ParticipantState } from 'paracosm/protocol'
@@ -29,7 +29,7 @@ import { Joining, Welcome } from './welcome.tsx'
 import { type LanguageId, languageOf } from './words.ts'
 
 const LANGUAGE = 'paracosm.study-language'
-/** Milliseconds between two checks while others are awaited. */
+/** Milliseconds between two polls while waiting for others. */
 const WAIT_MS = 2000
 
 export function StudyPage() {

@@ -1,4 +1,4 @@
-// A request of a participant that failed: what it means for them, and another try.
+// A participant's failed request: what it means for them, and a retry button.
 import { Button } from '../../components/button.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { codeOf } from '../../data/query-client.ts'

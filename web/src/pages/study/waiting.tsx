@@ -1,4 +1,4 @@
-// The waiting room: how long it has been, who is here, and what happens when nobody else comes.
+// The waiting room: the time waited, who is here, and what happens if no other participant comes.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ParticipantState } from 'paracosm/protocol'
 import { useEffect, useState } from 'react'
@@ -59,7 +59,7 @@ export function Waiting({ study, accessKey, waiting }: WaitingProps) {
   )
 }
 
-/** How a participant who does something else meanwhile is called. */
+/** How to alert a participant who is doing something else. */
 function Calls() {
   const words = useWords()
   const [hasSound, setHasSound] = useState(wantsSound)
@@ -87,7 +87,7 @@ function Calls() {
   )
 }
 
-/** Milliseconds since the server last said how long it has been. */
+/** Milliseconds since the server's last report of the time waited. */
 function usePassed(waiting: ParticipantState['waiting']): number {
   const [passed, setPassed] = useState(0)
   useEffect(() => {

@@ -1,4 +1,4 @@
-// Coming in: by the link that brought one here, by the study's open link, or with the key of another device.
+// Joining: by a personal or reusable link, by the study's open link, or with the key of another device.
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { ParticipantState } from 'paracosm/protocol'
 import { type FormEvent, useEffect, useState } from 'react'
@@ -12,7 +12,7 @@ import styles from './study.module.css'
 import { Trouble } from './trouble.tsx'
 import { useWords } from './use-words.ts'
 
-/** The link says who comes: nothing is asked. */
+/** The link identifies the participant, so nothing is asked. */
 export function Joining({ study }: { study: string }) {
   const words = useWords()
   const { data, error, refetch } = useQuery(joinQuery(study))

@@ -1,4 +1,4 @@
-// Our own words of participant pages, in the languages that we have. What the researcher wrote stays as it is.
+// The participant pages' own texts, in all supported languages. The researcher's text is not translated.
 import { CHAT_WORDS, type ChatWords } from '../chat/chat-words.ts'
 
 const ENGLISH = {
@@ -243,8 +243,8 @@ export const LANGUAGES = [
 export type LanguageId = (typeof LANGUAGES)[number]['id']
 
 /**
- * The first language that we have: `es-MX` is Spanish. English when there is none.
- * @param wanted in the order in which they count
+ * The first supported language: `es-MX` is Spanish. English if there is none.
+ * @param wanted in order of preference
  */
 export function languageOf(wanted: readonly (string | undefined)[]): (typeof LANGUAGES)[number] {
   for (const each of wanted) {

@@ -4,7 +4,7 @@ import { PATHS } from '../../paths.ts'
 import { rootRoute } from '../../root-route.ts'
 import { WATCH_STATUSES } from './statuses.ts'
 
-/** The filters of the list, and where its page begins. */
+/** The filters of the list, and the start of its page. */
 const Search = z.object({
   status: z.enum(WATCH_STATUSES).optional().catch(undefined),
   world: z.string().max(200).optional().catch(undefined),

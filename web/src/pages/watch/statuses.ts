@@ -1,3 +1,3 @@
-// The states that the list can be filtered by.
+// The statuses by which the list can be filtered.
 
 export const WATCH_STATUSES = ['live', 'finished', 'failed', 'unfinished', 'broken'] as const

@@ -1,4 +1,4 @@
-// All episodes, live ones first when asked for, filtered by what stands in the address.
+// All episodes, live ones first on request, filtered by the address parameters.
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'

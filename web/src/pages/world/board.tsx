@@ -1,4 +1,5 @@
-// The bots of a world as a leaderboard: what came of the newest finished episodes of a variant. Every figure leads to them.
+// The bots of a world as a leaderboard: the results of the newest finished episodes of a variant. Every figure links to
+// them.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { WorldDetail } from 'paracosm/protocol'

@@ -1,4 +1,4 @@
-// What there is to read about a world: the page of a shipped one, the README of any other.
+// The documents of a world: the page of a built-in one, the README of any other.
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { Notice } from '../../components/notice.tsx'

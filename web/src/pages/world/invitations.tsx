@@ -1,4 +1,4 @@
-// An episode that waits for players: a link for each person, an address and a token for each program.
+// An episode that is waiting for players: a link for each person, an address and a token for each program.
 import type { StartedEpisode } from '../../../../src/protocol/catalogue.ts'
 import { ButtonLink } from '../../components/button.tsx'
 import { CopyLine } from '../../components/copy-line.tsx'
@@ -8,7 +8,7 @@ import styles from './world.module.css'
 
 interface InvitationsProps {
   readonly started: StartedEpisode
-  /** What was chosen for each slot. */
+  /** The choice for each slot. */
   readonly players: readonly string[]
 }
 

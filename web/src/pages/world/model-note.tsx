@@ -1,4 +1,4 @@
-// What a model in a slot costs: what the server has spent, where it stops, and how many commands one slot gets.
+// The cost of a model in a slot: the server's spending, its limit, and the number of commands per slot.
 import { useQuery } from '@tanstack/react-query'
 import { MAX_MODEL_TURNS } from '../../../../src/protocol/catalogue.ts'
 import type { RoleModelsInfo } from '../../../../src/protocol/session.ts'

@@ -1,11 +1,11 @@
-// A JSON Schema as people read it: names, what may stand there, and what it means. Choices are shown one after another.
+// A JSON Schema in readable form: names, allowed values, and meanings. Alternatives are shown one after another.
 import type { JsonObject, JsonValue } from 'paracosm/protocol'
 import styles from './world.module.css'
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Choices that are shown; a world may have hundreds of commands. */
+/** Maximum number of alternatives shown; a world may have hundreds of commands. */
 const MAX_CHOICES = 40
 
 export function SchemaTable({ schema }: { schema: JsonObject }) {

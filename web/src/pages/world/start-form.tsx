@@ -1,4 +1,4 @@
-// Starts an episode: one line a slot, seed with dice, pace, and below the command that does the same.
+// Starts an episode: one line per slot, seed with dice, pace, and the equivalent command below.
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { WorldDetail } from 'paracosm/protocol'
@@ -159,14 +159,14 @@ function errorsOf({ seed, rate }: Wanted): Errors {
 
 const needsLinks = ({ players }: Wanted): boolean => players.some((player) => player === LINK || player === PROGRAM)
 
-/** As `paracosm run` has it: a bot by name, `human` for people, `-` for what connects by itself. */
+/** In the syntax of `paracosm run`: a bot by name, `human` for people, `-` for external programs. */
 function commandOf({ id }: WorldDetail, { variant, players, seed, rate }: Wanted): string {
   const names = players.map((player) => (player.startsWith(BOT) ? player.slice(BOT.length) : 'human'))
   const pace = players.every((player) => player.startsWith(BOT)) ? '' : ` --tick-rate ${rate}`
   return `paracosm run ${id} ${names.join(' ')} --variant ${variant} --seed ${seed}${pace}`
 }
 
-/** As the server takes it: a bot by name, the server's model, or a slot to be taken. */
+/** In the format of the server: a bot by name, the server's model, or an open slot. */
 function toRequest(player: string): string | null {
   if (player.startsWith(BOT)) return player.slice(BOT.length)
   return player.startsWith(MODEL) ? player : null

@@ -1,4 +1,4 @@
-// One world: what it is and how it is played at left, an episode to start at right, and below what it has to offer.
+// One world: its description and rules on the left, the form to start an episode on the right, and its content below.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { WorldDetail } from 'paracosm/protocol'
