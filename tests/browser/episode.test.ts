@@ -307,6 +307,8 @@ test('episode: a bookmark stands on the timeline and in the palette, and the wid
   await page.keyboard.press('ArrowLeft')
   const width = Number(await line.getAttribute('aria-valuenow'))
   assert.ok(width > 404, `${width}`)
+  // The address is written once the playhead rests.
+  await page.waitForURL(/step=20/)
   await page.reload()
   await isAt(page, 20)
   assert.equal(Number(await line.getAttribute('aria-valuenow')), width)

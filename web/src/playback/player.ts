@@ -136,9 +136,11 @@ export class EpisodePlayer {
       const pace = pacing.mode === 'rate' ? pacing.stepsPerSecond : DEFAULT_PACE
       const known = Math.max(info.steps, isLive ? last : 0)
       this.#set({ phase: 'ready', info, last: known, pace, ...this.#merged(info) })
-      if (!isFollowing) this.seek(Math.min(this.#wantsStep ?? step, known))
+      // The step is the wanted one, unless a key or the timeline moved the playhead in the meantime.
+      if (!isFollowing) this.seek(Math.min(step, known))
       if (!info.isWhole) void this.#loadSeries()
-      if (!isLive && this.#wantsStep === undefined && info.problem === undefined && known > 0) this.play()
+      const isUntouched = this.#wantsStep === undefined && step === 0
+      if (!isLive && isUntouched && info.problem === undefined && known > 0) this.play()
     } catch (error) {
       if (this.#isClosed) return
       this.#set({ phase: 'failed', error: error instanceof Error ? error : new Error(String(error)) })
