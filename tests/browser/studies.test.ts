@@ -74,7 +74,7 @@ async function walkIn(study: string, token?: string) {
   const { ws_path: path } = await client.start()
   const play = new PlayClient(url.replace('http', 'ws') + path, key)
   await play.until('turn_end')
-  await play.advance('I look around and say good morning.')
+  await play.advance('I wait for a moment.')
   return { client, play, player }
 }
 
@@ -152,7 +152,7 @@ test('studies: from a mistake in the editor to the data of a participant', { ski
   await page.getByRole('radio', { name: 'All 1' }).check()
   await row.getByText('Complete').waitFor()
   await row.getByRole('link').click()
-  await page.getByText('I look around and say good morning.').first().waitFor()
+  await page.getByText('I wait for a moment.').first().waitFor()
   await page.getByText('Answers').first().click()
   await page.getByText('How old are you?').waitFor()
   await judge(page, 'participant')
@@ -237,7 +237,7 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
       [`/studies/${study}?tab=design`, 'The file has no mistake.'],
       [`/studies/${study}?tab=invite`, 'For Prolific'],
       [`/studies/${study}?tab=data`, 'Download the report'],
-      [`/studies/${study}/participants/${player}`, 'I look around'],
+      [`/studies/${study}/participants/${player}`, 'I wait for a moment'],
     ] as const) {
       await page.goto(url + address)
       await page.getByText(text).first().waitFor()
