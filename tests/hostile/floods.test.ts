@@ -1,7 +1,7 @@
 // Clients that send and never read, and clients that only sit there: the server's memory stays bounded.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
@@ -100,6 +100,18 @@ function openFilesLimit(): number {
   return line === 'unlimited' ? 1_000_000 : Number(line)
 }
 
+/** What the descriptors of the server's process refer to; one that closes meanwhile is left out. */
+function openFilesOf({ command }: Target): readonly string[] {
+  const folder = `/proc/${command.pid}/fd`
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return [readlinkSync(`${folder}/${name}`)]
+    } catch {
+      return []
+    }
+  })
+}
+
 test('hostile floods: 10,000 idle websockets keep memory bounded, and the server answers', async (context) => {
   const target = await serve(context)
   const { id } = await startMatch(target)
@@ -120,6 +132,8 @@ test('hostile floods: 10,000 idle websockets keep memory bounded, and the server
       }),
     )
   }
+  const journals = openFilesOf(target).filter((path) => path.endsWith('journal.jsonl'))
+  assert.ok(journals.length <= AT_ONCE, `${journals.length} journals are open for viewers who only sit there`)
   const growth = target.rss() - before
   assert.ok(growth < 400, `+${growth.toFixed(0)} MB for ${sockets.length} sockets`)
   context.diagnostic(`+${growth.toFixed(0)} MB for ${sockets.length} sockets`)

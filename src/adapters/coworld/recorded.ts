@@ -33,15 +33,27 @@ async function join(parts: AsyncIterable<string>): Promise<string> {
   return text.join('')
 }
 
-/** A journal as a recorded game. */
-export function recordedFromJournal(file: JournalFile, world: World): Recorded {
+/**
+ * A journal as a recorded game.
+ * @param open opens the journal. It is opened for each answer and closed after it: a page stays connected for hours, and
+ * one open file for each viewer would use up the files that a process may open.
+ */
+export function recordedFromJournal(open: () => Promise<JournalFile>, world: World): Recorded {
+  const read = async <T>(use: (file: JournalFile) => Promise<T>): Promise<T> => {
+    const file = await open()
+    try {
+      return await use(file)
+    } finally {
+      await file.close()
+    }
+  }
   return {
-    message: () => join(formatReplay(file, world, { type: 'replay', journal: false })),
-    async seek(step) {
-      const { fold } = await file.seek(step, () => world)
-      return JSON.stringify({ type: 'state', step, ...publicView(world, fold.state) })
-    },
-    close: () => file.close(),
+    message: () => read((file) => join(formatReplay(file, world, { type: 'replay', journal: false }))),
+    seek: (step) =>
+      read(async (file) => {
+        const { fold } = await file.seek(step, () => world)
+        return JSON.stringify({ type: 'state', step, ...publicView(world, fold.state) })
+      }),
   }
 }
 
@@ -56,7 +68,9 @@ export async function openRecording(file: { name: string; bytes: Buffer }, world
   const start = bytes.subarray(0, 32).toString('latin1')
   if (isZstd(bytes) || start.startsWith('{"paracosm"')) {
     const source = isZstd(bytes) ? await openSeekableZstd(bufferSource(bytes)) : bufferSource(bytes)
-    return recordedFromJournal(await JournalFile.from(source), world)
+    // Read here once, so that a damaged journal is refused before anything is shown.
+    const file = await JournalFile.from(source)
+    return recordedFromJournal(() => Promise.resolve(file), world)
   }
   const json = parseWith(JsonObject, parseJson(bytes.toString('utf8'), `The replay ${uri}`), {
     code: 'VALIDATION_ERROR',
@@ -69,12 +83,11 @@ export async function openRecording(file: { name: string; bytes: Buffer }, world
   const lines = Array.isArray(journal) ? journal.filter((line) => typeof line === 'string') : []
   const recorded: Recorded | undefined =
     lines.length > 0
-      ? recordedFromJournal(await JournalFile.from(memorySource(`${lines.join('\n')}\n`)), world)
+      ? recordedFromJournal(() => JournalFile.from(memorySource(`${lines.join('\n')}\n`)), world)
       : undefined
   return {
     message: () => Promise.resolve(JSON.stringify({ ...document, type: 'replay' })),
     ...(recorded?.seek ? { seek: recorded.seek } : {}),
-    close: () => recorded?.close() ?? Promise.resolve(),
   }
 }
 

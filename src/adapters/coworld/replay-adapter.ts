@@ -12,7 +12,6 @@ export interface Recorded {
   message(): Promise<string>
   /** The public view after `step` steps, as text; undefined when the recording holds frames only. */
   seek?(step: number): Promise<string>
-  close(): Promise<void>
 }
 
 /** The replay page or an asset of it; undefined for other paths. */
@@ -42,15 +41,11 @@ export function openReplay(open: () => Promise<Recorded>, onFault: (error: unkno
 
 async function show(connection: SocketConnection, inbox: Inbox, open: () => Promise<Recorded>): Promise<void> {
   const recorded = await open()
-  try {
-    connection.send(await recorded.message())
-    for (;;) {
-      const next = await inbox.next()
-      if (!next) return
-      await control(connection, recorded, next.text)
-    }
-  } finally {
-    await recorded.close()
+  connection.send(await recorded.message())
+  for (;;) {
+    const next = await inbox.next()
+    if (!next) return
+    await control(connection, recorded, next.text)
   }
 }
 

@@ -88,7 +88,7 @@ export function watchSockets({ episodes, onFault }: WatchOptions): readonly Upgr
   }
   const openJournal = async (id: string): Promise<Recorded> => {
     const world = await worldOf(episodes, id)
-    return recordedFromJournal(await episodes.readJournal(id), world)
+    return recordedFromJournal(() => episodes.readJournal(id), world)
   }
   return [
     {
