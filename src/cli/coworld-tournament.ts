@@ -15,6 +15,7 @@ import {
 } from '../protocol/hosted-read.ts'
 import { type Action, type Add, cell, commandsOf, lines, policyOf, printWire, yes } from './hosted/commands.ts'
 import { addEpisodes } from './hosted/episodes.ts'
+import { addGames } from './hosted/games.ts'
 import { addSubmissions } from './hosted/submissions.ts'
 import type { Io } from './io.ts'
 import { parseStep, within } from './options.ts'
@@ -27,6 +28,7 @@ export function addTournamentCommands(io: Io, group: Command, server: string): v
   addHappenings(io, add)
   addEpisodes(io, add)
   addSubmissions(io, add)
+  addGames(io, { group, add, server })
 }
 
 function addLadders(io: Io, command: Add): void {

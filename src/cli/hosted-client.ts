@@ -37,9 +37,10 @@ export class HostedClient {
     return this.#parse(path, schema, await this.#send(path, { query }))
   }
 
-  /** Sends JSON. @throws as `get` */
-  async post<T>(path: string, schema: z.ZodType<T>, body: JsonObject): Promise<T> {
-    const init = { method: 'POST', body: JSON.stringify(body), type: 'application/json', timeoutMs: UPLOAD_MS }
+  /** Sends JSON, or no body. @throws as `get` */
+  async post<T>(path: string, schema: z.ZodType<T>, body?: JsonObject): Promise<T> {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body), type: 'application/json' }
+    const init = { method: 'POST', ...sent, timeoutMs: UPLOAD_MS }
     return this.#parse(path, schema, await this.#send(path, init))
   }
 
