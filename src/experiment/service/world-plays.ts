@@ -10,8 +10,9 @@ import type { StoredAssignment } from '../../store/studies/rows.ts'
 import type { OpenEpisode, StudyEpisodes } from '../../store/studies/study-episodes.ts'
 import type { PlannedSlots, WaitingRooms } from '../../store/studies/waiting-rooms.ts'
 import { armOf } from '../study.ts'
+import { refuse, SAY } from '../words/sentences.ts'
 import type { StudyCatalogue } from './catalogue.ts'
-import { limitOf, type OpenStudy, refuse } from './environment.ts'
+import { limitOf, type OpenStudy } from './environment.ts'
 import { exitOf, presenceOf } from './episode-exits.ts'
 import { EPISODE_KIND, planSlots, specOf } from './plan-slots.ts'
 
@@ -54,7 +55,7 @@ export class WorldPlays {
   ): Promise<void> {
     const { study } = open
     const arm = armOf(study, row.game)
-    if (!arm) throw refuse(`${row.game} is a text game: start its session.`)
+    if (!arm) throw refuse(SAY.textGame(row.game))
     await this.#parts.rooms.enter({
       study: study.name,
       player: row.player,

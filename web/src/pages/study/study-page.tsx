@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { ParticipantState } from 'paracosm/protocol'
-import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react'
+import { type ReactNode, useLayoutEffect, useState } from 'react'
 import { useTitle } from '../../components/page.tsx'
 import { actAs } from '../../data/client.ts'
 import { codeOf } from '../../data/query-client.ts'
@@ -51,7 +51,7 @@ export function StudyPage() {
     setChosen(id)
   }
   useTitle(info?.title ?? '')
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.lang = language.id
     return () => {
       document.documentElement.lang = 'en'
