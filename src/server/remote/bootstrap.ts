@@ -4,6 +4,8 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Transaction } from 'kysely'
+import { at } from '../../kernel/at.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { archiveKind, extractArchive } from '../../lib/extract.ts'
 import { makeFolder } from '../../lib/folders.ts'
@@ -15,6 +17,7 @@ import { checkAccessKey } from '../../store/people/access-key.ts'
 import type { Players } from '../../store/people/players.ts'
 import type { Vault } from '../../store/people/vault.ts'
 import type { Store } from '../../store/store.ts'
+import type { Tables } from '../../store/tables.ts'
 import { isSameSecret } from '../../transport/credentials.ts'
 import { ApiRefusal } from '../../transport/errors.ts'
 
@@ -25,6 +28,9 @@ const BAD_SEED: readonly string[] = ['VALIDATION_ERROR', 'JSON_MALFORMED', 'UPLO
 const LISTS = ['.json', '.ndjson']
 /** The fact that names the administrator's player. */
 const ADMIN_FACT = 'remote_admin'
+/** Its value within the transaction that seeds. */
+const CLAIMED = ''
+const EXISTS = 'A remote admin exists already'
 
 export interface RemoteParts {
   readonly store: Store
@@ -36,6 +42,8 @@ export interface RemoteParts {
   readonly managed: { readonly bootstrapToken: string | undefined } | undefined
   readonly experimentName: string | null
 }
+
+type MadeAdmin = Awaited<ReturnType<Players['createIn']>>
 
 export interface BootstrapRequest {
   readonly token: string | undefined
@@ -56,7 +64,7 @@ export async function remoteAdmin({ store }: RemoteParts): Promise<string | unde
 
 export class Bootstrap {
   readonly #parts: RemoteParts
-  /** One at a time: of two that come together the second finds an administrator. */
+  /** One at a time on this server; of two servers on one store the second waits for the first's transaction. */
   readonly #turn = new Mutex()
 
   constructor(parts: RemoteParts) {
@@ -84,38 +92,35 @@ export class Bootstrap {
   }
 
   async #seed({ fileName, body }: BootstrapRequest, key: string | undefined): Promise<Bootstrapped> {
-    const { players, dataDir, experimentName } = this.#parts
-    if ((await remoteAdmin(this.#parts)) !== undefined) throw new ApiRefusal(409, 'A remote admin exists already')
+    const { dataDir, experimentName } = this.#parts
+    if ((await remoteAdmin(this.#parts)) !== undefined) throw new ApiRefusal(409, EXISTS)
     const name = fileNameOf(fileName)
     await makeFolder(dataDir, { mode: PRIVATE_FOLDER })
     const folder = await mkdtemp(join(dataDir, 'bootstrap-'))
     try {
-      await this.#readSeed(folder, name, body)
+      const made = await this.#readSeed({ folder, name, body }, key)
+      return { player_id: made.playerId, admin_api_key: key ?? made.key ?? '', experiment_name: experimentName }
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
+  }
+
+  async #makeAdmin(tx: Transaction<Tables>, key: string | undefined): Promise<MadeAdmin> {
     const fields = { role: 'remote_admin', display_name: 'Remote Admin' }
-    const made = await players.create({ fields, ...(key === undefined ? { issuesKey: true } : { key }) })
-    if (!(await this.#claim(made.playerId))) {
-      await players.remove(made.playerId)
-      throw new ApiRefusal(409, 'A remote admin exists already')
-    }
-    return { player_id: made.playerId, admin_api_key: key ?? made.key ?? '', experiment_name: experimentName }
+    const given = key === undefined ? { issuesKey: true } : { key }
+    const made = await this.#parts.players.createIn(tx, { fields, ...given })
+    await tx.updateTable('store_facts').set({ value: made.playerId }).where('name', '=', ADMIN_FACT).execute()
+    return made
   }
 
-  async #claim(player: string): Promise<boolean> {
-    const { store } = this.#parts
-    const claimed = await store.db
-      .insertInto('store_facts')
-      .values({ name: ADMIN_FACT, value: player })
-      .onConflict((conflict) => conflict.column('name').doNothing())
-      .returning('name')
-      .executeTakeFirst()
-    return claimed !== undefined
-  }
-
-  /** Every document is looked at before one is replaced, and all are replaced in one transaction. */
-  async #readSeed(folder: string, name: string, body: Readable): Promise<void> {
+  /**
+   * Every document is looked at before one is replaced. One transaction claims the store, replaces them all, and makes
+   * the administrator.
+   */
+  async #readSeed(
+    { folder, name, body }: { readonly folder: string; readonly name: string; readonly body: Readable },
+    key: string | undefined,
+  ): Promise<MadeAdmin> {
     const { store, vault } = this.#parts
     const received = join(folder, 'received')
     await pipeline(body, limited(MAX_SEED_BYTES), createWriteStream(received, { mode: PRIVATE_FILE }))
@@ -125,13 +130,31 @@ export class Bootstrap {
     try {
       if (kind) await extractArchive({ path: received, kind }, seeds, EXTRACTED)
       else await rename(received, join(seeds, name))
-      await importFolder(store, seeds, { mode: 'seed', vault })
+      const made: MadeAdmin[] = []
+      await importFolder(store, seeds, {
+        mode: 'seed',
+        vault,
+        first: claim,
+        last: async (tx) => void made.push(await this.#makeAdmin(tx, key)),
+      })
+      return at(made, 0)
     } catch (error) {
       // What is wrong with the seed, in the words of this API.
       if (error instanceof AppError && BAD_SEED.includes(error.code)) throw new ApiRefusal(400, error.message)
       throw error
     }
   }
+}
+
+/** The key of the fact is unique: a second server waits here, and then finds it taken. @throws ApiRefusal 409 */
+async function claim(tx: Transaction<Tables>): Promise<void> {
+  const claimed = await tx
+    .insertInto('store_facts')
+    .values({ name: ADMIN_FACT, value: CLAIMED })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .returning('name')
+    .executeTakeFirst()
+  if (!claimed) throw new ApiRefusal(409, EXISTS)
 }
 
 /** The name of the seed as a plain file name. @throws ApiRefusal 400 */
