@@ -2,8 +2,10 @@
 import { Command } from 'commander'
 import type { RoleModels } from '../adapters/session/role-models.ts'
 import { parseManifest } from '../experiment/release/policy.ts'
+import { AppError } from '../kernel/errors.ts'
 import { probeEndpoint } from '../models/probe.ts'
 import { startServer } from '../server/app.ts'
+import type { UploadSettings } from '../server/leagues.ts'
 import { type AccessFlags, accessOf, addAccessOptions, adminKeyOf } from './access.ts'
 import { loadConfiguredCharacters } from './admin/characters.ts'
 import { dump } from './admin/dumps.ts'
@@ -24,6 +26,7 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly showcase: boolean
   readonly league: boolean
   readonly runUploads?: boolean
+  readonly uploadsImage?: string
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly json?: boolean
   readonly freePlay?: boolean
@@ -54,7 +57,11 @@ export function createCommand(io: Io): Command {
     .option('--world <world>', 'also offer this world: a path or a package (repeatable)', collect, [])
     .option('--no-showcase', 'do not play matches of bots')
     .option('--no-league', 'do not keep the demo league playing; --no-showcase includes it')
-    .option('--run-uploads', 'run the policies that players upload, as programs of this user: for players you trust')
+    .option(
+      '--run-uploads',
+      'run the policies that players upload; needs an admin key, which then every operator sends',
+    )
+    .option('--uploads-image <image>', 'run uploaded source in containers of this image, not as processes')
     .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
     .option('--json', 'print one line of JSON when the server is ready')
     .option(
@@ -92,6 +99,7 @@ Ctrl-C stops the server cleanly: it saves every step, and the next start resumes
 
 async function startServing(io: Io, options: ServeOptions, otherPorts: number): Promise<void> {
   for (const name of options.world) await io.worlds.load(name)
+  const uploads = await uploadsOf(io, options)
   await loadConfiguredCharacters(io, options.data)
   const plan = planEndpoint(io, options)
   const models = await createRoleModels(plan, options)
@@ -126,7 +134,7 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
     otherPorts,
     hasShowcase: options.showcase,
     hasLeague: options.showcase && options.league,
-    uploads: options.runUploads === true ? await uploadSettings(io) : undefined,
+    uploads,
     logLevel: options.log,
     version: readVersion(),
   })
@@ -152,6 +160,24 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
   if (options.dump !== undefined) await dumpAfter(io, options.dump, options.data)
   if (options.json) printJson(io, { ok: true, unfinished: left })
   else io.out(left.length === 0 ? 'Stopped.' : `Stopped. The next start resumes: ${left.join(', ')}`)
+}
+
+/** @throws AppError USAGE when uploaded programs would be operators, because they are on this machine */
+async function uploadsOf(io: Io, options: ServeOptions): Promise<UploadSettings | undefined> {
+  if (options.runUploads !== true) {
+    if (options.uploadsImage === undefined) return undefined
+    throw new AppError('USAGE', '--uploads-image needs --run-uploads')
+  }
+  if (adminKeyOf(io, options) === undefined) {
+    throw new AppError(
+      'USAGE',
+      '--run-uploads needs an admin key, since uploaded programs call from this machine too',
+      {
+        hint: 'Set PARACOSM_ADMIN_KEY to a long random text, and send it as a Bearer token, or give it on the account page.',
+      },
+    )
+  }
+  return uploadSettings(io, options.uploadsImage)
 }
 
 /** @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR */
