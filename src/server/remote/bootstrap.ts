@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Transaction } from 'kysely'
 import { at } from '../../kernel/at.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { archiveKind, extractArchive } from '../../lib/extract.ts'
@@ -15,9 +14,9 @@ import type { Bootstrapped } from '../../protocol/remote.ts'
 import { importFolder } from '../../store/dumps/import.ts'
 import { checkAccessKey } from '../../store/people/access-key.ts'
 import type { Players } from '../../store/people/players.ts'
+import { claimRemoteAdmin, createRemoteAdmin, remoteAdminOf } from '../../store/people/remote-admin.ts'
 import type { Vault } from '../../store/people/vault.ts'
 import type { Store } from '../../store/store.ts'
-import type { Tables } from '../../store/tables.ts'
 import { isSameSecret } from '../../transport/credentials.ts'
 import { ApiRefusal } from '../../transport/errors.ts'
 
@@ -26,10 +25,6 @@ export const MAX_SEED_BYTES = 512 * 1024 * 1024
 const EXTRACTED = { bytes: 4 * 1024 * 1024 * 1024, files: 1000 }
 const BAD_SEED: readonly string[] = ['VALIDATION_ERROR', 'JSON_MALFORMED', 'UPLOAD_INVALID', 'FILE_TOO_LARGE']
 const LISTS = ['.json', '.ndjson']
-/** The fact that names the administrator's player. */
-const ADMIN_FACT = 'remote_admin'
-/** Its value within the transaction that seeds. */
-const CLAIMED = ''
 const EXISTS = 'A remote admin exists already'
 
 export interface RemoteParts {
@@ -43,7 +38,7 @@ export interface RemoteParts {
   readonly experimentName: string | null
 }
 
-type MadeAdmin = Awaited<ReturnType<Players['createIn']>>
+type MadeAdmin = Awaited<ReturnType<typeof createRemoteAdmin>>
 
 export interface BootstrapRequest {
   readonly token: string | undefined
@@ -54,12 +49,7 @@ export interface BootstrapRequest {
 
 /** The player that administers this server from elsewhere; undefined: none yet. */
 export async function remoteAdmin({ store }: RemoteParts): Promise<string | undefined> {
-  const found = await store.db
-    .selectFrom('store_facts')
-    .select('value')
-    .where('name', '=', ADMIN_FACT)
-    .executeTakeFirst()
-  return found?.value
+  return remoteAdminOf(store)
 }
 
 export class Bootstrap {
@@ -105,14 +95,6 @@ export class Bootstrap {
     }
   }
 
-  async #makeAdmin(tx: Transaction<Tables>, key: string | undefined): Promise<MadeAdmin> {
-    const fields = { role: 'remote_admin', display_name: 'Remote Admin' }
-    const given = key === undefined ? { issuesKey: true } : { key }
-    const made = await this.#parts.players.createIn(tx, { fields, ...given })
-    await tx.updateTable('store_facts').set({ value: made.playerId }).where('name', '=', ADMIN_FACT).execute()
-    return made
-  }
-
   /**
    * Every document is looked at before one is replaced. One transaction claims the store, replaces them all, and makes
    * the administrator.
@@ -121,7 +103,7 @@ export class Bootstrap {
     { folder, name, body }: { readonly folder: string; readonly name: string; readonly body: Readable },
     key: string | undefined,
   ): Promise<MadeAdmin> {
-    const { store, vault } = this.#parts
+    const { store, vault, players } = this.#parts
     const received = join(folder, 'received')
     await pipeline(body, limited(MAX_SEED_BYTES), createWriteStream(received, { mode: PRIVATE_FILE }))
     const seeds = join(folder, 'seeds')
@@ -134,8 +116,10 @@ export class Bootstrap {
       await importFolder(store, seeds, {
         mode: 'seed',
         vault,
-        first: claim,
-        last: async (tx) => void made.push(await this.#makeAdmin(tx, key)),
+        async first(tx) {
+          if (!(await claimRemoteAdmin(tx))) throw new ApiRefusal(409, EXISTS)
+        },
+        last: async (tx) => void made.push(await createRemoteAdmin(tx, players, key)),
       })
       return at(made, 0)
     } catch (error) {
@@ -144,17 +128,6 @@ export class Bootstrap {
       throw error
     }
   }
-}
-
-/** The key of the fact is unique: a second server waits here, and then finds it taken. @throws ApiRefusal 409 */
-async function claim(tx: Transaction<Tables>): Promise<void> {
-  const claimed = await tx
-    .insertInto('store_facts')
-    .values({ name: ADMIN_FACT, value: CLAIMED })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .returning('name')
-    .executeTakeFirst()
-  if (!claimed) throw new ApiRefusal(409, EXISTS)
 }
 
 /** The name of the seed as a plain file name. @throws ApiRefusal 400 */

@@ -66,7 +66,8 @@ function faultInSpanish(fault: FieldFault): FieldFault {
 
 /** The language that a request asks for: `?lang=es`, or the header Accept-Language. */
 export function languageOf(request: FastifyRequest): LanguageId {
-  const lang = new URLSearchParams((request.raw.url ?? '').split('?')[1] ?? '').get('lang')
+  const [, query] = (request.raw.url ?? '').split('?')
+  const lang = new URLSearchParams(query).get('lang')
   return chooseLanguage(lang ?? undefined, request.headers['accept-language'])
 }
 
