@@ -55,7 +55,9 @@ forEachStore(
     assert.ok(Date.parse(playing?.active_at ?? '') >= Date.parse(playing?.stage_since ?? ''))
     const said = await research.transcript('Two games', session)
     assert.equal(said.player_id, player)
-    assert.ok(said.events.some(({ content, direction }) => direction === 'inbound' && content === 'I wait for a moment.'))
+    assert.ok(
+      said.events.some(({ content, direction }) => direction === 'inbound' && content === 'I wait for a moment.'),
+    )
     await assert.rejects(research.transcript('Two games', 'nothing'), { code: 'NOT_FOUND' })
     assert.deepEqual(await research.endSession('Two games', session), { ended: true })
     assert.deepEqual(await research.endSession('Two games', session), { ended: false })
