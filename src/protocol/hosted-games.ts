@@ -22,7 +22,7 @@ export const HostedLobby = z.object({
 export type HostedLobby = z.infer<typeof HostedLobby>
 
 /** Who has a slot. Ids are null for guests, who have no token. */
-export const HostedSeat = z.object({
+export const SlotHolder = z.object({
   slot: z.int(),
   label: Text,
   user_id: Text.nullish(),
@@ -30,10 +30,10 @@ export const HostedSeat = z.object({
   player_name: Text.nullish(),
   joined_at: Instant.nullish(),
 })
-export type HostedSeat = z.infer<typeof HostedSeat>
+export type SlotHolder = z.infer<typeof SlotHolder>
 
 /** The answer of a join, and the only one with a token: in `player_url`. */
-export const HostedJoin = z.object({ player_url: Text, slot: z.int(), player: HostedSeat })
+export const HostedJoin = z.object({ player_url: Text, slot: z.int(), player: SlotHolder })
 export type HostedJoin = z.infer<typeof HostedJoin>
 
 /** What everyone with the id may know of a hosted game. */
@@ -43,7 +43,7 @@ export const PlaySessionState = HostedLobby.extend({
   allow_spectators: z.boolean(),
   /** `lobby`: slots are left or players are awaited; `playing`; `ended`; `expired`: the slots were not taken in time. */
   status: z.enum(['lobby', 'playing', 'ended', 'expired']),
-  players: z.array(HostedSeat),
+  players: z.array(SlotHolder),
   created_at: Instant,
   expires_at: Instant,
 })

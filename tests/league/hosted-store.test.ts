@@ -86,7 +86,7 @@ forEachStore(
     const { id } = await sessions.add({ ...base, id: 'one', episodeId: 'e1' })
     const guest = { playerId: null, guestHash: null, label: undefined }
     const joins = await Promise.allSettled(Array.from({ length: 6 }, () => sessions.join(id, guest)))
-    const slots = joins.flatMap((each) => (each.status === 'fulfilled' ? [each.value.seat.slot] : []))
+    const slots = joins.flatMap((each) => (each.status === 'fulfilled' ? [each.value.holder.slot] : []))
     assert.deepEqual(slots.toSorted(), [0, 1, 2])
     assert.equal(await sessions.close(id, 'expired', { onlyLobby: true }), false)
     await sessions.add({ ...base, id: 'two', episodeId: 'e2' })

@@ -7,7 +7,7 @@ import type { Log } from '../../host/log.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { configureWorld, type World } from '../../kernel/world.ts'
 import { Mutex } from '../../lib/mutex.ts'
-import type { Joiner, PlaySessionRecord, PlaySessions, SeatRecord } from '../../store/play/play-sessions.ts'
+import type { HolderRecord, Joiner, PlaySessionRecord, PlaySessions } from '../../store/play/play-sessions.ts'
 
 /** Milliseconds until a lobby whose slots were not all taken expires. */
 export const LOBBY_MS = 30 * 60_000
@@ -42,7 +42,7 @@ export interface NewHostedGame extends HostedWorld {
 
 export interface GivenSlot {
   readonly session: PlaySessionRecord
-  readonly seat: SeatRecord
+  readonly holder: HolderRecord
   readonly token: string
 }
 
@@ -113,20 +113,20 @@ export class HostedGames {
    */
   async join(id: string, who: Joiner): Promise<GivenSlot> {
     const { sessions, episodes } = this.#options
-    const { session, seat } = await sessions.join(id, who)
+    const { session, holder } = await sessions.join(id, who)
     const episode = episodes.get(session.episodeId)
-    const token = episode?.slots[seat.slot]?.token
+    const token = episode?.slots[holder.slot]?.token
     if (!episode || episode.isClosed || token === undefined) {
       throw new AppError('EPISODE_OVER', 'this game has ended', { hint: 'Create another game.' })
     }
     if (session.fullAt !== null) this.#schedule(session)
-    return { session, seat, token }
+    return { session, holder, token }
   }
 
-  async state(id: string): Promise<{ session: PlaySessionRecord; seats: SeatRecord[]; status: HostedStatus }> {
+  async state(id: string): Promise<{ session: PlaySessionRecord; holders: HolderRecord[]; status: HostedStatus }> {
     const { sessions } = this.#options
     const session = await sessions.get(id)
-    return { session, seats: await sessions.seats(id), status: this.statusOf(session) }
+    return { session, holders: await sessions.holders(id), status: this.statusOf(session) }
   }
 
   statusOf({ status, episodeId }: PlaySessionRecord): HostedStatus {

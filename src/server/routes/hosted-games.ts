@@ -8,12 +8,12 @@ import type { GivenSlot, HostedGames, HostedStatus } from '../../league/hosted/h
 import {
   HostedJoin,
   HostedLobby,
-  type HostedSeat,
   PlaySessionRequest,
   PlaySessionState,
+  type SlotHolder,
 } from '../../protocol/hosted-games.ts'
 import { Problem } from '../../protocol/problem.ts'
-import type { PlaySessionRecord, SeatRecord } from '../../store/play/play-sessions.ts'
+import type { HolderRecord, PlaySessionRecord } from '../../store/play/play-sessions.ts'
 import { routeLimit } from '../../transport/rate-limit.ts'
 import { findCoworld } from '../coworlds.ts'
 import { type HostedAuth, mayUse } from '../hosted-auth.ts'
@@ -107,8 +107,8 @@ const joinRoutes: FastifyPluginCallbackZod<HostedGameRouteOptions> = (app, { hos
       void reply.header('cache-control', 'no-store')
       return {
         player_url: `${originOf(request)}${playerPath(given)}`,
-        slot: given.seat.slot,
-        player: toSeat(given.seat),
+        slot: given.holder.slot,
+        player: toHolder(given.holder),
       }
     },
   )
@@ -138,9 +138,9 @@ const joinRoutes: FastifyPluginCallbackZod<HostedGameRouteOptions> = (app, { hos
 export const originOf = ({ protocol, host }: FastifyRequest): string => `${protocol}://${host}`
 
 /** The page by which a slot is played; it has the token of the slot. */
-export function playerPath({ session, seat, token }: GivenSlot): string {
+export function playerPath({ session, holder, token }: GivenSlot): string {
   const query = new URLSearchParams([
-    ['slot', String(seat.slot)],
+    ['slot', String(holder.slot)],
     ['token', token],
   ])
   return `/episodes/${session.episodeId}/clients/player?${query}`
@@ -160,7 +160,7 @@ function toLobby(session: PlaySessionRecord, origin: string): HostedLobby {
 
 const iso = (at: number): string => new Date(at).toISOString()
 
-export const toSeat = ({ slot, label, playerId, joinedAt }: SeatRecord): HostedSeat => ({
+export const toHolder = ({ slot, label, playerId, joinedAt }: HolderRecord): SlotHolder => ({
   slot,
   label,
   user_id: null,
@@ -171,17 +171,17 @@ export const toSeat = ({ slot, label, playerId, joinedAt }: SeatRecord): HostedS
 
 interface State {
   readonly session: PlaySessionRecord
-  readonly seats: readonly SeatRecord[]
+  readonly holders: readonly HolderRecord[]
   readonly status: HostedStatus
 }
 
-const toState = ({ session, seats, status }: State, origin: string): PlaySessionState => ({
+const toState = ({ session, holders, status }: State, origin: string): PlaySessionState => ({
   ...toLobby(session, origin),
   coworld_id: session.coworldId,
   variant_id: session.variantId,
   allow_spectators: session.allowsSpectators,
   status,
-  players: seats.map(toSeat),
+  players: holders.map(toHolder),
   created_at: iso(session.createdAt),
   expires_at: iso(session.expiresAt),
 })

@@ -5,7 +5,7 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastif
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
 import type { HostedStatus } from '../../league/hosted/hosted-games.ts'
-import { MAX_LABEL, type PlaySessionRecord, type SeatRecord } from '../../store/play/play-sessions.ts'
+import { type HolderRecord, MAX_LABEL, type PlaySessionRecord } from '../../store/play/play-sessions.ts'
 import type { OriginPolicy } from '../../transport/origins.ts'
 import { routeLimit } from '../../transport/rate-limit.ts'
 import { bareId } from '../hosted-view.ts'
@@ -16,10 +16,10 @@ interface Options extends HostedGameRouteOptions {
   readonly origins: OriginPolicy
 }
 
-const COOKIE = 'paracosm_seat'
+const COOKIE = 'paracosm_slot'
 /** Seconds for which a guest is known: longer than a lobby and its game. */
 const COOKIE_S = 86_400
-/** Seconds between two looks at a lobby. */
+/** Seconds between two refreshes of a lobby page. */
 const REFRESH_S = 3
 const JOINS_PER_MINUTE = 60
 /** Bytes of a form: a name, encoded. */
@@ -47,7 +47,7 @@ export const lobbyRoutes: FastifyPluginCallback<Options> = (app, { hosted, auth,
   })
   app.get(`${PAGE}/join`, hide, async (request, reply) => {
     const state = await hosted.state(idOf(request))
-    const own = seatOf(state.seats, guestOf(request)?.hash)
+    const own = holderOf(state.holders, guestOf(request)?.hash)
     return sendPage(reply, { title: 'Join', body: joinBody(state, own) })
   })
   app.post(`${PAGE}/join`, { ...hide, config: { rateLimit: routeLimit(JOINS_PER_MINUTE) } }, async (request, reply) => {
@@ -74,7 +74,7 @@ export const lobbyRoutes: FastifyPluginCallback<Options> = (app, { hosted, auth,
 
 interface State {
   readonly session: PlaySessionRecord
-  readonly seats: readonly SeatRecord[]
+  readonly holders: readonly HolderRecord[]
   readonly status: HostedStatus
 }
 
@@ -93,12 +93,12 @@ const guest = (secret: string): Guest => ({ secret, hash: createHash('sha256').u
 const newGuest = (): Guest => guest(randomBytes(24).toString('base64url'))
 
 function guestOf({ headers }: FastifyRequest): Guest | undefined {
-  const [, secret] = /(?:^|;\s*)paracosm_seat=([\w-]{32})(?:;|$)/.exec(headers.cookie ?? '') ?? []
+  const [, secret] = /(?:^|;\s*)paracosm_slot=([\w-]{32})(?:;|$)/.exec(headers.cookie ?? '') ?? []
   return secret === undefined ? undefined : guest(secret)
 }
 
-const seatOf = (seats: readonly SeatRecord[], hash: string | undefined): SeatRecord | undefined =>
-  hash === undefined ? undefined : seats.find(({ guestHash }) => guestHash === hash)
+const holderOf = (holders: readonly HolderRecord[], hash: string | undefined): HolderRecord | undefined =>
+  hash === undefined ? undefined : holders.find(({ guestHash }) => guestHash === hash)
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
@@ -111,15 +111,15 @@ const STATUS: Readonly<Record<HostedStatus, string>> = {
   expired: 'The lobby has expired',
 }
 
-function lobbyBody({ session, seats, status }: State): string {
+function lobbyBody({ session, holders, status }: State): string {
   const rows = Array.from({ length: session.slots }, (_, slot) => {
-    const seat = seats.find((each) => each.slot === slot)
-    return `<tr><td>${slot}</td><td>${seat ? escapeHtml(seat.label) : '<span class="soft">free</span>'}</td></tr>`
+    const holder = holders.find((each) => each.slot === slot)
+    return `<tr><td>${slot}</td><td>${holder ? escapeHtml(holder.label) : '<span class="soft">free</span>'}</td></tr>`
   })
   const isOpen = status === 'lobby' || status === 'playing'
   const links = [
     isOpen
-      ? `<a class="button" href="${lobbyPath(session)}/join">${seats.length < session.slots ? 'Join' : 'Go to your slot'}</a>`
+      ? `<a class="button" href="${lobbyPath(session)}/join">${holders.length < session.slots ? 'Join' : 'Go to your slot'}</a>`
       : '',
     session.allowsSpectators && status !== 'expired'
       ? `<a href="/episodes/${session.episodeId}">${status === 'ended' ? 'See the recording' : 'Watch'}</a>`
@@ -127,13 +127,13 @@ function lobbyBody({ session, seats, status }: State): string {
   ]
   const until = new Date(session.expiresAt).toISOString().slice(0, 16).replace('T', ' ')
   const note =
-    status === 'lobby' && seats.length < session.slots ? `<p class="soft">The lobby expires at ${until} UTC.</p>` : ''
-  return `<p role="status"><strong>${STATUS[status]}</strong>: ${seats.length} of ${session.slots} slots are taken.</p>
+    status === 'lobby' && holders.length < session.slots ? `<p class="soft">The lobby expires at ${until} UTC.</p>` : ''
+  return `<p role="status"><strong>${STATUS[status]}</strong>: ${holders.length} of ${session.slots} slots are taken.</p>
 <table><thead><tr><th scope="col">Slot</th><th scope="col">Player</th></tr></thead><tbody>${rows.join('')}</tbody></table>
 <p class="links">${links.join(' ')}</p>${note}<p class="soft">${escapeHtml(session.coworldId)}, ${escapeHtml(session.variantId)}</p>`
 }
 
-function joinBody({ session, seats, status }: State, own: SeatRecord | undefined): string {
+function joinBody({ session, holders, status }: State, own: HolderRecord | undefined): string {
   if (status === 'ended' || status === 'expired') {
     return `<p role="status"><strong>${STATUS[status]}</strong>.</p>${linkToLobby(session.id)}`
   }
@@ -142,11 +142,11 @@ function joinBody({ session, seats, status }: State, own: SeatRecord | undefined
     return `<p>You have slot ${own.slot} as <strong>${escapeHtml(own.label)}</strong>.</p>
 <form method="post" action="${action}"><button class="button">Play</button></form>${linkToLobby(session.id)}`
   }
-  if (seats.length >= session.slots)
+  if (holders.length >= session.slots)
     return `<p role="status"><strong>All slots are taken</strong>.</p>${linkToLobby(session.id)}`
   return `<form method="post" action="${action}"><label>Your name <input name="name" maxlength="${MAX_LABEL}" autocomplete="nickname"></label>
 <button class="button">Take a slot</button></form>
-<p class="soft">${session.slots - seats.length} of ${session.slots} slots are free. The game begins when every player is there.</p>${linkToLobby(session.id)}`
+<p class="soft">${session.slots - holders.length} of ${session.slots} slots are free. The game begins when every player is there.</p>${linkToLobby(session.id)}`
 }
 
 function sendPage(

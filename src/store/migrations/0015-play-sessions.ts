@@ -10,7 +10,7 @@ export function createPlaySessions({ instant, key }: DdlWords): string[] {
     )`,
     'create index play_sessions_by_status on play_sessions (status, created_at)',
     'create index play_sessions_by_player on play_sessions (player_id, created_at)',
-    `create table play_seats (
+    `create table play_slots (
       session_id ${key} not null, slot integer not null, player_id ${key}, guest_hash ${key}, label text not null,
       joined_at ${instant} not null, primary key (session_id, slot)
     )`,

@@ -5,7 +5,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { storedText } from '../columns.ts'
 import type { Store } from '../store.ts'
 import type { StoreTransaction } from '../tables.ts'
-import type { PlaySeatTable, PlaySessionTable } from './tables.ts'
+import type { PlaySessionTable, PlaySlotTable } from './tables.ts'
 
 export interface PlaySessionRecord {
   readonly id: string
@@ -23,7 +23,7 @@ export interface PlaySessionRecord {
   readonly fullAt: number | null
 }
 
-export interface SeatRecord {
+export interface HolderRecord {
   readonly slot: number
   readonly playerId: string | null
   readonly guestHash: string | null
@@ -112,14 +112,14 @@ export class PlaySessions {
     return rows.map(toSession)
   }
 
-  async seats(id: string): Promise<SeatRecord[]> {
+  async holders(id: string): Promise<HolderRecord[]> {
     const rows = await this.#store.db
-      .selectFrom('play_seats')
+      .selectFrom('play_slots')
       .selectAll()
       .where('session_id', '=', id)
       .orderBy('slot')
       .execute()
-    return rows.map(toSeat)
+    return rows.map(toHolder)
   }
 
   /**
@@ -127,16 +127,16 @@ export class PlaySessions {
    * @throws AppError UNKNOWN_SESSION; EPISODE_OVER when the lobby has expired or the game has ended; SLOT_TAKEN when
    * every slot has been given out
    */
-  async join(id: string, who: Joiner): Promise<{ readonly session: PlaySessionRecord; readonly seat: SeatRecord }> {
+  async join(id: string, who: Joiner): Promise<{ readonly session: PlaySessionRecord; readonly holder: HolderRecord }> {
     await this.get(id)
     return this.#store.transaction(async (tx) => {
       const row = await lockSession(tx, id)
       const session = toSession(row)
       if (session.status !== 'open') throw over(session)
-      const seats = await tx.selectFrom('play_seats').selectAll().where('session_id', '=', id).execute()
-      const known = seats.map(toSeat).find((seat) => isSame(seat, who))
-      if (known) return { session, seat: known }
-      const taken = new Set(seats.map(({ slot }) => slot))
+      const holders = await tx.selectFrom('play_slots').selectAll().where('session_id', '=', id).execute()
+      const known = holders.map(toHolder).find((holder) => isSame(holder, who))
+      if (known) return { session, holder: known }
+      const taken = new Set(holders.map(({ slot }) => slot))
       const slot = Array.from({ length: session.slots }, (_, each) => each).find((each) => !taken.has(each))
       if (slot === undefined) {
         throw new AppError('SLOT_TAKEN', `all ${session.slots} slots of this game have been given out`, {
@@ -144,7 +144,7 @@ export class PlaySessions {
         })
       }
       const now = this.#now()
-      const seat: PlaySeatTable = {
+      const holder: PlaySlotTable = {
         session_id: id,
         slot,
         player_id: who.playerId,
@@ -152,10 +152,10 @@ export class PlaySessions {
         label: storedText(who.label ?? `Player ${slot + 1}`),
         joined_at: now,
       }
-      await tx.insertInto('play_seats').values(seat).execute()
-      const change = { taken: seats.length + 1, full_at: seats.length + 1 === session.slots ? now : null }
+      await tx.insertInto('play_slots').values(holder).execute()
+      const change = { taken: holders.length + 1, full_at: holders.length + 1 === session.slots ? now : null }
       await tx.updateTable('play_sessions').set(change).where('session_id', '=', id).execute()
-      return { session: toSession({ ...row, ...change }), seat: toSeat(seat) }
+      return { session: toSession({ ...row, ...change }), holder: toHolder(holder) }
     })
   }
 
@@ -175,9 +175,9 @@ export class PlaySessions {
   }
 }
 
-const isSame = (seat: SeatRecord, who: Joiner): boolean =>
-  (who.playerId !== null && seat.playerId === who.playerId) ||
-  (who.guestHash !== null && seat.guestHash === who.guestHash)
+const isSame = (holder: HolderRecord, who: Joiner): boolean =>
+  (who.playerId !== null && holder.playerId === who.playerId) ||
+  (who.guestHash !== null && holder.guestHash === who.guestHash)
 
 function over({ status }: PlaySessionRecord): AppError {
   return status === 'expired'
@@ -215,7 +215,7 @@ const toSession = (row: Selectable<PlaySessionTable>): PlaySessionRecord => ({
   fullAt: row.full_at === null ? null : Number(row.full_at),
 })
 
-const toSeat = (row: Selectable<PlaySeatTable>): SeatRecord => ({
+const toHolder = (row: Selectable<PlaySlotTable>): HolderRecord => ({
   slot: row.slot,
   playerId: row.player_id,
   guestHash: row.guest_hash,

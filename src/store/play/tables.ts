@@ -18,7 +18,7 @@ export interface PlaySessionTable {
   full_at: number | null
 }
 
-export interface PlaySeatTable {
+export interface PlaySlotTable {
   session_id: string
   slot: number
   /** Null: a guest. */
@@ -31,5 +31,5 @@ export interface PlaySeatTable {
 
 export interface PlayTables {
   play_sessions: PlaySessionTable
-  play_seats: PlaySeatTable
+  play_slots: PlaySlotTable
 }
