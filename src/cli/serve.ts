@@ -23,6 +23,7 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly showcase: boolean
   readonly league: boolean
   readonly runUploads?: boolean
+  readonly imageRegistry?: string
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly json?: boolean
   readonly freePlay?: boolean
@@ -54,6 +55,7 @@ export function createCommand(io: Io): Command {
     .option('--no-showcase', 'do not play matches of bots')
     .option('--no-league', 'do not keep the demo league playing; --no-showcase includes it')
     .option('--run-uploads', 'run the policies that players upload, as programs of this user: for players you trust')
+    .option('--image-registry <url>', 'pass uploaded images on to this registry; default: keep them in the data folder')
     .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
     .option('--json', 'print one line of JSON when the server is ready')
     .option(
@@ -143,6 +145,7 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
     hasShowcase: options.showcase,
     hasLeague: options.showcase && options.league,
     uploads: options.runUploads === true ? await uploadSettings(io) : undefined,
+    imageRegistry: options.imageRegistry,
     logLevel: options.log,
     version: readVersion(),
   })
