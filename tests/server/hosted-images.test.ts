@@ -1,7 +1,7 @@
 // Images and packages on a real server: announced, pushed to its registry as a client of coworld 0.1.0 does, completed,
 // listed, pulled, and made into policies and packages.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,10 @@ import { after, before, test } from 'node:test'
 import { type Server, startServer } from '../../src/server/app.ts'
 import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
-import { digestOf, imageManifest, imageOf, type TestImage } from '../../src/testing/images.ts'
+import { runCommand } from '../../src/testing/cli.ts'
+import { createFakeDocker } from '../../src/testing/fake-docker.ts'
+import { digestOf, imageManifest, imageOf, savedImage, type TestImage } from '../../src/testing/images.ts'
+import { startRegistry } from '../../src/testing/registry.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-images-'))
 const MANIFEST = JSON.parse(
@@ -19,9 +22,10 @@ const MANIFEST = JSON.parse(
 let server: Server
 let tokens: Record<'alice' | 'bob', string>
 
-const open = (): Promise<Server> =>
+const open = (more: { dataDir?: string; imageRegistry?: string } = {}): Promise<Server> =>
   startServer({
     dataDir: folder,
+    ...more,
     host: '127.0.0.1',
     port: 0,
     otherPorts: 0,
@@ -57,7 +61,7 @@ async function call(path: string, { as, body, headers = {}, method }: Sent = {})
     ...(body === undefined ? {} : { body: Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body) }),
   })
   const bytes = Buffer.from(await answer.arrayBuffer())
-  const isJson = answer.headers.get('content-type')?.includes('json')
+  const isJson = bytes.length > 0 && answer.headers.get('content-type')?.includes('json')
   return {
     status: answer.status,
     headers: answer.headers,
@@ -418,4 +422,145 @@ test('registry: a push whose connection breaks leaves nothing behind', async () 
   socket.destroy()
   assert.equal((await push(info, image, [image.config])).status, 422)
   assert.equal((await push(info, image)).status, 201)
+})
+
+const engine = createFakeDocker(join(folder, 'engine'))
+const cli = (args: readonly string[], env: Record<string, string> = {}) =>
+  runCommand(['coworld', ...args, '--server', server.url], {
+    cwd: folder,
+    env: { ...engine.env, COWORLD_TOKEN: tokens.alice, ...env },
+  })
+
+test('coworld commands: a policy is uploaded as an image, pushed once, and its images listed', async () => {
+  const image = imageOf('cli')
+  engine.add('reg.example:5000/team/grosse-1:latest', savedImage(image, 'x:1'))
+  const args = ['upload-policy', 'reg.example:5000/team/grosse-1:latest', '--name', 'cli-painter', '--run', 'play']
+  const made = await cli([...args, '--secret-env', 'TOKEN=a=b', '--use-bedrock'])
+  assert.equal(made.out, 'Upload complete: cli-painter:v1\n', made.err)
+  const [aws] = engine.calls().filter((line) => line.startsWith('aws'))
+  const { origin } = new URL(server.url)
+  assert.match(
+    aws ?? '',
+    new RegExp(`^aws ecr get-login-password --region \\S+ --endpoint-url ${origin}/\\S+ profile= key=\\S+$`),
+  )
+  const again = await cli([...args, '--json'])
+  assert.equal(JSON.parse(again.out).version, 2, again.err)
+  assert.match(again.err, /the server has it as img_/)
+  assert.equal(engine.calls().filter((line) => line.startsWith('aws')).length, 1)
+  const list = await cli(['images', '--limit', '1'])
+  assert.match(list.out, /^ID +Name +Version +Status +Public URI\nimg_\S+ +grosse-1 +v1 +ready +-\n$/)
+  const [known] = JSON.parse((await cli(['images', '--json', '--limit', '1'])).out)
+  const detail = `Image: ${known.id}\nName: grosse-1\nVersion: v1\nStatus: ready\nClient hash: ${image.hash}\nImage URI: ${known.image_uri}\nImage digest: ${known.image_digest}\n`
+  assert.equal((await cli(['images', known.id])).out, detail)
+  const absent = await cli(['upload-policy', 'absent:1', '--name', 'x'])
+  assert.equal(absent.status, 1)
+  assert.match(absent.err, /absent:1 cannot be saved: No such image/)
+  const option = await cli(['upload-policy', '--name', 'x', '--image', '--', '--privileged'])
+  assert.match(option.err, /is not an image reference/)
+  assert.deepEqual(
+    readdirSync(tmpdir()).filter((name) => name.startsWith('paracosm-image-')),
+    [],
+  )
+})
+
+test('coworld commands: without the AWS command line the password is asked for directly', async () => {
+  engine.add('direct:1', savedImage(imageOf('direct'), 'x:1'))
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  // The launcher's own programs and the engine's, and nothing of AWS.
+  const env = { PATH: `/usr/bin:/bin:${bin}`, PARACOSM_NODE: process.execPath }
+  const made = await cli(['upload-policy', 'direct:1', '--name', 'direct', '--json'], env)
+  assert.equal(JSON.parse(made.out || '{}').version, 1, made.err)
+})
+
+test('coworld commands: packages are listed, shown and downloaded; nothing is overwritten', async () => {
+  const [listed] = await ok('/v2/coworlds', { as: 'stranger' })
+  const { id, name, version, size_bytes: size, manifest_hash: hash } = listed
+  const table = (await cli(['list'])).out
+  assert.match(table, /^ID +Name +Version +Canonical +Size +Manifest Hash\n/)
+  assert.ok(table.includes(id) && table.includes(`${size} B`) && table.includes(hash))
+  assert.deepEqual(JSON.parse((await cli(['list', '--json', '--limit', '1'])).out), [listed])
+  assert.equal((await cli(['list', '--offset', '500'])).out, 'No uploaded Coworlds found.\n')
+  assert.equal((await cli(['list', '--limit', '501'])).status, 2)
+  assert.equal(
+    (await cli(['show', id])).out,
+    `Coworld: ${id}\nName: ${name}\nVersion: ${version}\nCanonical: yes\nManifest hash: ${hash}\nSize: ${size} bytes\n`,
+  )
+  const none = await cli(['show', 'cow_none'])
+  assert.deepEqual([none.status, none.out], [1, ''])
+  assert.match(none.err, /Coworld not found/)
+
+  const target = join(folder, 'downloaded')
+  // By name, whichever of the two characters it is written with; without a token, by id.
+  const done = await cli(['download', name.replaceAll('_', '-'), '-o', target])
+  const files = { manifest: join(target, 'coworld_manifest.json'), images: join(target, 'coworld_images.json') }
+  const said = `Downloaded Coworld: ${name}:${version}\nManifest: ${files.manifest}\nImages: ${files.images}\n`
+  assert.equal(done.out, said, done.err)
+  const text = readFileSync(files.images, 'utf8')
+  assert.ok(text.endsWith('}\n') && readFileSync(files.manifest, 'utf8').endsWith('}\n'))
+  const document = JSON.parse(text)
+  const [{ public_image_uri: uri, local_image: tag }] = document.images
+  assert.deepEqual(document, { coworld_id: id, name, version, images: [{ public_image_uri: uri, local_image: tag }] })
+  assert.equal(tag, `coworld/${id}/${name}-${version}-0:downloaded`)
+  const manifest = JSON.parse(readFileSync(files.manifest, 'utf8'))
+  assert.deepEqual([manifest.game.runnable.image, manifest.player[0].image], [tag, tag])
+  assert.deepEqual(engine.calls().slice(-2), [`docker pull ${uri}`, `docker tag ${uri} ${tag}`])
+
+  const before = engine.calls().length
+  const twice = await cli(['download', id, '-o', target])
+  assert.equal(twice.status, 2)
+  assert.match(twice.err, /coworld_manifest.json exists/)
+  assert.equal(engine.calls().length, before, 'nothing was pulled')
+  const forced = await cli(['download', id, '-o', target, '--force', '--json'], { COWORLD_TOKEN: 'pct-not-sent' })
+  assert.deepEqual(JSON.parse(forced.out), { coworld_id: id, name, version, ...files })
+  const unknown = await cli(['download', 'no-such-name', '-o', join(folder, 'other')])
+  assert.equal(unknown.status, 1)
+  assert.ok(!existsSync(join(folder, 'other')))
+})
+
+test('coworld commands: a package that is not certified uploads nothing', async () => {
+  const path = join(folder, 'coworld_manifest.json')
+  writeFileSync(path, JSON.stringify(MANIFEST))
+  const before = await ok('/v2/container_images?limit=500', { as: 'alice' })
+  const made = await cli(['upload-coworld', path])
+  assert.equal(made.status, 1)
+  assert.match(made.err, /is not certified: images: .*Nothing was uploaded/s)
+  assert.equal((await cli(['upload-coworld', join(folder, 'none.json')])).status, 2)
+  assert.deepEqual(await ok('/v2/container_images?limit=500', { as: 'alice' }), before)
+})
+
+test('registry: a server passes images on to the registry of its operator', async () => {
+  const registry = await startRegistry('user:p@ss')
+  const [own] = [server]
+  server = await open({ dataDir: join(folder, 'remote'), imageRegistry: `http://user:p%40ss@${registry.host}/team` })
+  try {
+    const image = imageOf('passed on')
+    const { image: made, pre_signed_info: info } = await ok('/v2/container_images/upload', {
+      body: { name: 'game', client_hash: image.hash },
+    })
+    assert.equal(info.registry, new URL(server.url).host, 'pushes are checked here')
+    const wrong = Buffer.from('other bytes')
+    const { authorization } = login(await passwordOf(info))
+    const refused = await call(`/v2/${info.repository}/blobs/uploads/x?digest=${digestOf('x')}`, {
+      method: 'PUT',
+      body: wrong,
+      headers: { authorization, 'content-type': 'application/octet-stream' },
+    })
+    assert.equal(refused.status, 422, JSON.stringify(refused.body))
+    assert.equal((await push(info, image)).status, 201)
+    const done = await ok('/v2/container_images/upload/complete', { body: { id: made.id } })
+    assert.equal(done.image_uri, `${registry.host}/team/${info.repository}:v1`)
+    for (const data of [...image.layers, image.config]) assert.deepEqual(registry.content.get(digestOf(data)), data)
+    assert.equal(String(registry.content.get(`team/${info.repository}:v1`)), imageManifest(image))
+    assert.ok(registry.requests.every((line) => !line.startsWith('HEAD')))
+    registry.close()
+    const { pre_signed_info: next } = await ok('/v2/container_images/upload', {
+      body: { name: 'next', client_hash: imageOf('next').hash },
+    })
+    await assert.rejects(push(next, imageOf('next')), /SERVER_UNREACHABLE/)
+  } finally {
+    await server.close()
+    server = own as Server
+    registry.close()
+  }
 })

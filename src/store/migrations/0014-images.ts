@@ -9,7 +9,7 @@ export function createImages({ instant, key }: DdlWords): string[] {
       size_bytes ${instant} not null, is_public integer not null, created_at ${instant} not null
     )`,
     'create unique index league_images_by_name on league_images (owner, name, version)',
-    'create index league_images_by_hash on league_images (owner, client_hash)',
+    'create unique index league_images_by_hash on league_images (owner, client_hash, name)',
     'create index league_images_by_age on league_images (created_at, image_id)',
     `create table league_image_blobs (
       repository ${key} not null, digest ${key} not null, size_bytes ${instant} not null, created_at ${instant} not null,
