@@ -22,16 +22,16 @@ const MANIFEST = JSON.parse(
 let server: Server
 let tokens: Record<'alice' | 'bob', string>
 
-const open = (more: { dataDir?: string; imageRegistry?: string } = {}): Promise<Server> =>
+const open = (more: Partial<Parameters<typeof startServer>[0]> = {}): Promise<Server> =>
   startServer({
     dataDir: folder,
-    ...more,
     host: '127.0.0.1',
     port: 0,
     otherPorts: 0,
     hasShowcase: false,
     logLevel: 'error',
     version: 'test',
+    ...more,
   })
 
 before(async () => {
@@ -426,7 +426,7 @@ test('registry: a push whose connection breaks leaves nothing behind', async () 
 
 const engine = createFakeDocker(join(folder, 'engine'))
 const cli = (args: readonly string[], env: Record<string, string> = {}) =>
-  runCommand(['coworld', ...args, '--server', server.url], {
+  runCommand(['coworld', ...args.slice(0, 1), '--server', server.url, ...args.slice(1)], {
     cwd: folder,
     env: { ...engine.env, COWORLD_TOKEN: tokens.alice, ...env },
   })
@@ -532,7 +532,11 @@ test('coworld commands: a package that is not certified uploads nothing', async 
 test('registry: a server passes images on to the registry of its operator', async () => {
   const registry = await startRegistry('user:p@ss')
   const [own] = [server]
-  server = await open({ dataDir: join(folder, 'remote'), imageRegistry: `http://user:p%40ss@${registry.host}/team` })
+  server = await open({
+    dataDir: join(folder, 'remote'),
+    imageRegistry: `http://user:p%40ss@${registry.host}/team`,
+    logLevel: 'silent',
+  })
   try {
     const image = imageOf('passed on')
     const { image: made, pre_signed_info: info } = await ok('/v2/container_images/upload', {
