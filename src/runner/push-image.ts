@@ -2,6 +2,7 @@
 // configuration, then the manifest. Layers are read from the archive while they are sent.
 import { createReadStream } from 'node:fs'
 import { AppError } from '../kernel/errors.ts'
+import { webStream } from '../lib/web-stream.ts'
 import type { PushInfo } from '../protocol/hosted-images.ts'
 import type { ImageArchive, ImagePart } from './image-archive.ts'
 
@@ -74,7 +75,7 @@ function bodyOf(path: string, { offset, size }: ImagePart, onBytes: (bytes: numb
       onBytes(bytes.length)
     }
   }
-  return { body: ReadableStream.from(read()), duplex: 'half' }
+  return { body: webStream(read()), duplex: 'half' }
 }
 
 /** Bodies that are sent while they are read. */

@@ -146,7 +146,7 @@ export class ImageDesk {
     for (const { digest, size } of [config, ...layers]) {
       const known = pushed.get(digest)
       if (known === undefined) throw bad(`the manifest names ${digest}, which was not pushed`)
-      if (known !== size) throw bad(`${digest} has ${known} bytes, and not ${size} as the manifest says`)
+      if (known !== size) throw bad(`the manifest gives ${digest} ${size} bytes, and ${known} were pushed`)
       total += size
     }
     if (total <= MAX_IMAGE_SIZE) return total

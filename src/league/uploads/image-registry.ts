@@ -2,6 +2,7 @@
 // every byte through this server, which checks who sends it, how much, and its digest.
 import { type BlobStore, readBlob } from '../../host/blobs.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { webStream } from '../../lib/web-stream.ts'
 
 /** Bytes on their way to a registry. `content` fails when their digest is not `digest`. */
 export interface BlobUpload {
@@ -98,7 +99,7 @@ export function createRemoteRegistry(address: string): ImageRegistry {
       const target = new URL(started.headers.get('location') ?? '', `${url.origin}/`)
       target.searchParams.set('digest', digest)
       const type = { 'content-type': 'application/octet-stream', 'content-length': String(size) }
-      await send(target, { method: 'PUT', headers: type, body: ReadableStream.from(content), duplex: 'half' })
+      await send(target, { method: 'PUT', headers: type, body: webStream(content), duplex: 'half' })
     },
     async putManifest({ repository, tag, type, bytes }) {
       const body = new Uint8Array(bytes)

@@ -33,7 +33,7 @@ const QUEUE = 'coworld-certification'
 /** Milliseconds after which another server may certify what a killed one had begun, and maximum attempts. */
 const LEASE_MS = 30_000
 const ATTEMPTS = 5
-/** Milliseconds that an upload waits for its certification, within the 120 s of the client; and between two looks. */
+/** Milliseconds that an upload waits for its certification, within the 120 s of the client; and between two checks. */
 export const WAIT_MS = 90_000
 const LOOK_MS = 250
 

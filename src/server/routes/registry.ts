@@ -35,7 +35,7 @@ export function registryRoutes(app: FastifyInstance, options: RegistryOptions, d
   const config = { rateLimit: routeLimit(REQUESTS_PER_MINUTE) }
   const schema = { hide: true }
   const at = (path: string): string => `/v2/paracosm/:repository/${path}`
-  // Clients ask for this first. Whoever may only read what is public needs no password.
+  // Clients ask for this first. A client that reads what is public needs no password.
   app.get('/v2/', { config, schema }, () => ({}))
   app.post(AUTHORIZATION, { config, schema }, (request, reply) => authorize(options, request, reply))
   app.post(at('blobs/uploads/'), { config, schema }, async (request, reply) => {
