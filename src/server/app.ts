@@ -43,6 +43,8 @@ export interface ServerOptions {
   readonly uploads?: UploadSettings | undefined
   /** Milliseconds until the lobby of a hosted game expires; default: half an hour. */
   readonly lobbyMs?: number | undefined
+  /** Address of the registry that images are passed on to; default: this server keeps them. */
+  readonly imageRegistry?: string | undefined
   /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
   readonly minFreeBytes?: number | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'

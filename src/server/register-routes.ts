@@ -36,6 +36,7 @@ import { leagueRoutes } from './routes/leagues.ts'
 import { lobbyRoutes } from './routes/lobby.ts'
 import { operateRoutes } from './routes/operate.ts'
 import { perceptionRoutes } from './routes/perception.ts'
+import { registryRoutes } from './routes/registry.ts'
 import { replaySessionRoutes } from './routes/replay-sessions.ts'
 import { shareRoutes } from './routes/share.ts'
 import { viewRoutes } from './routes/views.ts'
@@ -101,6 +102,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(operateRoutes, { jobs, sessions, dataDir: parts.settings.dataDir, locality })
   const auth = new HostedAuth(parts.leagues.tokens, locality)
   await typed.register(leagueRoutes, { ...parts.leagues, auth, blobs, episodes })
+  await app.register(registryRoutes, { ...parts.leagues, auth })
   const games = { hosted, worlds: episodes.worlds, auth }
   await typed.register(hostedGameRoutes, games)
   await typed.register(replaySessionRoutes, { episodes, rounds: parts.leagues.rounds, auth })
