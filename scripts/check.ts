@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { checkArchitecture } from './check/architecture.ts'
 import { checkHabits } from './check/habits.ts'
 import { checkLayers } from './check/layers.ts'
+import { checkMerges } from './check/merges.ts'
 import { readSources } from './check/sources.ts'
 import { checkWords } from './check/words.ts'
 import { checkCodes } from './codes.ts'
@@ -47,6 +48,7 @@ const results = [
   check('retired words', () =>
     checkWords([...readSources('{src,bench}/**/*.ts'), ...readSources('web/src/**/*.{ts,tsx}')]),
   ),
+  check('merge conflicts', checkMerges),
   check('docs/architecture.md', checkArchitecture),
   check('world codes', () => checkCodes(false)),
   runTool('unused files, exports and dependencies', 'knip', []),

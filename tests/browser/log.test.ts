@@ -142,7 +142,7 @@ test('log: arrows walk through the rows, End goes to the last that is known, and
   await close()
 })
 
-test('log: a caller from elsewhere is told what is missing, and gets in with the admin key', {
+test('log: a remote caller sees that a key is needed, and gets in with the admin key', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/account`)

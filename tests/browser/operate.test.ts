@@ -75,7 +75,7 @@ test('characters: filters are in the URL, a row opens the sheet, and a second sh
   await close()
 })
 
-test('operate: a live episode is stopped with a reason; a caller from elsewhere is told what is missing', {
+test('operate: a live episode is stopped with a reason; a remote caller sees that a key is needed', {
   skip: NO_BROWSER,
 }, async () => {
   const started = await client.episodes.start({ world: 'paint-arena', players: ['greedy', null], paused: true })

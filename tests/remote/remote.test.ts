@@ -1,5 +1,5 @@
 // Remote-managed servers through real processes, on both stores: bootstrap with every refusal, status, export; and the fly
-// provider with a stand-in that writes down what it is told.
+// provider with a stand-in that records what it receives.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {

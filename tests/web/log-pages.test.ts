@@ -60,7 +60,7 @@ test('log pages: a scroll over 1,000,000 rows reads each page once, and holds a 
   assert.equal(pages.view.count, total, 'a page that is read again changes nothing')
 })
 
-test('log pages: rows in sight ask for their page once, and an empty log is whole', async () => {
+test('log pages: visible rows ask for their page once, and an empty log is whole', async () => {
   const { read, reads } = logOf(30)
   const pages = new LogPages(read, () => undefined)
   for (let index = 0; index < 30; index++) pages.want(index)

@@ -10,7 +10,7 @@ export function maximumOf({ study }: Pick<Situation, 'study'>): number {
   return study.maximum ?? study.games.length
 }
 
-/** Games that need players and of which the player has no row, in the order of the file. */
+/** Games that still need players and that this player has no assignment for, in the order of the file. */
 function eligibleGames({ study, rows, tally }: Situation): Situation['study']['games'][number][] {
   const had = new Set(rows.map(({ game }) => game))
   return study.games.filter(({ name }) => !had.has(name) && !isFull(study, tally, name))

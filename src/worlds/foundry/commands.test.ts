@@ -51,7 +51,7 @@ const REFUSED: readonly (readonly [what: string, command: FoundryCommand, code: 
   ['the air', put('wire', 3, 4, 0), 'UNSUPPORTED'],
   ['an extractor without a deposit', put('extractor', 1, 1, 0), 'UNSUPPORTED'],
   ['an extractor on a part above a deposit', put('extractor', 0, 2, 4), 'UNSUPPORTED'],
-  ['a part of which none is left', put('vent', 2, 1, 0), 'NOT_IN_INVENTORY'],
+  ['a part that is used up', put('vent', 2, 1, 0), 'NOT_IN_INVENTORY'],
   ['removing what is not there', { type: 'remove_part', part_id: 99 }, 'UNKNOWN_PART'],
   ['removing a part of the scenario', { type: 'remove_part', part_id: 1 }, 'FIXED_PART'],
   ['removing what another part hangs from', { type: 'remove_part', part_id: 6 }, 'UNSUPPORTED'],

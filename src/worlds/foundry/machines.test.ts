@@ -38,7 +38,7 @@ test('foundry: a conveyor carries an item a cell in four ticks, two items a cell
     { item: 'coal', offset: 8 },
     { item: 'coal', offset: 0 },
   ])
-  // Four cells of 16 units, of which the item occupies 8: 14 moves of 4 after it entered.
+  // Four cells of 16 units, and the item is 8 long: 14 moves of 4 after it entered.
   site.tick(9)
   assert.equal(site.f.ledger.delivered[2], 0)
   assert.equal(site.tick(1).f.ledger.delivered[2], 1)
