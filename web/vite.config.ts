@@ -15,7 +15,7 @@ export default defineConfig({
       { find: 'paracosm/protocol', replacement: here('../src/protocol/index.ts') },
       { find: 'paracosm/world', replacement: here('../src/kernel/index.ts') },
       // The exact name: its parts are what the module itself imports.
-{ find: /^zod$/, replacement: here('./src/zod-without-eval.ts') },
+      { find: /^zod$/, replacement: here('./src/zod-without-eval.ts') },
     ],
   },
   worker: { format: 'es' },

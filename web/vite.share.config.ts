@@ -35,7 +35,7 @@ export function shareConfig(world: string, hasView: boolean, outDir: string): In
         { find: 'paracosm/protocol', replacement: here('../src/protocol/index.ts') },
         { find: 'paracosm/world', replacement: here('../src/kernel/index.ts') },
         // The exact name: its parts are what the module itself imports.
-{ find: /^zod$/, replacement: here('./src/zod-without-eval.ts') },
+        { find: /^zod$/, replacement: here('./src/zod-without-eval.ts') },
       ],
     },
     define: { __WEB_VERSION__: '""' },
