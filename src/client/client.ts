@@ -16,7 +16,6 @@ import type { CharacterCoverage } from '../protocol/character-coverage.ts'
 import type { CommandFilters, CommandLogRow, CommandPage } from '../protocol/command-log.ts'
 import type { BranchRequest, PaceRequest, PaceState, PartInspection } from '../protocol/control.ts'
 import type { ForkRequest, ScoreSeries } from '../protocol/episode-actions.ts'
-import type { EvaluationDetail, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
 import type { ViewFrame } from '../protocol/live.ts'
 import type {
   Authenticated,
@@ -41,6 +40,7 @@ import type {
   Setup,
   SpectatorKey,
 } from '../protocol/session.ts'
+import { evaluationMethods } from './evaluations.ts'
 import { ask, type Credentials, download, fetchAnswer, loadPart } from './http.ts'
 import { leagueMethods } from './leagues.ts'
 import { type LiveEvents, LiveFollow } from './live.ts'
@@ -132,6 +132,7 @@ function methodsOf(options: ClientOptions) {
     url,
     ...playerMethods(caller),
     ...serverMethods(caller),
+    ...evaluationMethods(caller),
     ...sessionMethods(caller),
     ...playMethods(caller, options),
     episodes: episodeMethods(caller),
@@ -189,15 +190,6 @@ function serverMethods(caller: Credentials) {
     /** Who can be played and met in a game. */
     setup: (game: string): Promise<Setup> => ask(caller, (s) => s.Setup, `/api/play/setup/${encodeURIComponent(game)}`),
     worlds: (): Promise<WorldSummary[]> => ask(caller, (s) => s.WorldSummary.array(), '/api/worlds'),
-    /** Evaluations, newest first. */
-    evaluations: (limit = 50): Promise<EvaluationSummary[]> =>
-      ask(caller, (s) => s.EvaluationSummary.array(), '/api/evaluations', { query: { limit } }),
-    /** One evaluation, with its report once it has ended. */
-    evaluation: (id: string): Promise<EvaluationDetail> =>
-      ask(caller, (s) => s.EvaluationDetail, `/api/evaluations/${encodeURIComponent(id)}`),
-    /** The outcomes of its episodes after the number `after`. */
-    evaluationRows: (id: string, query: { after?: number; limit?: number } = {}): Promise<EvaluationRow[]> =>
-      ask(caller, (s) => s.EvaluationRow.array(), `/api/evaluations/${encodeURIComponent(id)}/rows`, { query }),
     world: (id: string): Promise<WorldDetail> =>
       ask(caller, (s) => s.WorldDetail, `/api/worlds/${encodeURIComponent(id)}`),
     /** What there is to read about a world, in Markdown. */

@@ -10,6 +10,7 @@ import type {
   RoundDetail,
   RoundPage,
 } from '../protocol/hosted.ts'
+import type { PolicyFigures } from '../protocol/league-policy.ts'
 import { ask, type Credentials } from './http.ts'
 
 /** Which rounds to list. */
@@ -46,6 +47,9 @@ export function leagueMethods(caller: Credentials) {
       ask(caller, (s) => s.HostedMembership.array(), '/v2/league-policy-memberships', {
         query: { league_id: league, limit: MEMBERS },
       }),
+    /** One policy version: its rounds, opponents, matches and events. */
+    policy: (league: string, version: string): Promise<PolicyFigures> =>
+      ask(caller, (s) => s.PolicyFigures, `/api/leagues/${part(league)}/policies/${part(version)}`),
     /** Newest first. */
     rounds: (query: RoundQuery = {}): Promise<RoundPage> =>
       ask(caller, (s) => s.RoundPage, '/v2/rounds', { query: { ...query } }),

@@ -1,4 +1,5 @@
 // The schemas of everything that a server answers, as one module: clients load it when they check their first answer.
+
 export { About, Caller, ReadyState } from '../protocol/about.ts'
 export {
   EpisodePage,
@@ -15,7 +16,7 @@ export { CommandCount, CommandLogRow, CommandPage } from '../protocol/command-lo
 export { PaceState, PartInspection } from '../protocol/control.ts'
 export { PlayerMessage } from '../protocol/coworld-messages.ts'
 export { ScoreSeries } from '../protocol/episode-actions.ts'
-export { EvaluationDetail, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
+export { EvaluationDetail, EvaluationEpisodePage, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
 export {
   CompetitionEvent,
   HostedDivision,
@@ -27,6 +28,7 @@ export {
   RoundDetail,
   RoundPage,
 } from '../protocol/hosted.ts'
+export { PolicyFigures } from '../protocol/league-policy.ts'
 export { LiveMessage, ViewFrame } from '../protocol/live.ts'
 export { OperateJob, OperateJobs, OperateSessions, OperateStorage, Stopped } from '../protocol/operate.ts'
 export { Perception } from '../protocol/perception.ts'

@@ -10,6 +10,7 @@ import { leagueEpisodeRoutes } from './league-episodes.ts'
 import { leagueEventRoutes } from './league-events.ts'
 import { leagueFigureRoutes } from './league-figures.ts'
 import { leagueMemberRoutes } from './league-members.ts'
+import { leaguePolicyRoutes } from './league-policies.ts'
 import { describe, Filter, Id, type LeagueRouteOptions } from './league-queries.ts'
 import { poolRoutes, roundRoutes } from './league-rounds.ts'
 import { submissionRoutes } from './league-submissions.ts'
@@ -71,6 +72,7 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
     roundRoutes,
     poolRoutes,
     leagueMemberRoutes,
+    leaguePolicyRoutes,
     submissionRoutes,
     uploadRoutes,
     leagueEpisodeRoutes,
