@@ -17,10 +17,27 @@ import type { Io } from './io.ts'
 import { parseCount } from './options.ts'
 
 export function createCommand(io: Io): Command {
-  const admin = new Group('admin').description('Manage players, characters, seed folders, dumps and backups.')
+  const admin = new Group('admin')
+    .description('Manage players, characters, seed folders, dumps and backups.')
+    .addHelpText('after', '\nExamples:\n  paracosm admin player list\n  paracosm admin backup backups')
   addFolders(io, admin)
-  addPlayers(io, admin.command('player').description('Manage players and their access keys.'))
-  addCharacters(io, admin.command('character').description('Manage the characters in the store.'))
+  addPlayers(
+    io,
+    admin
+      .command('player')
+      .description('Manage players and their access keys.')
+      .addHelpText('after', '\nExamples:\n  paracosm admin player list\n  paracosm admin player add'),
+  )
+  addCharacters(
+    io,
+    admin
+      .command('character')
+      .description('Manage the characters in the store.')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  paracosm admin character list\n  paracosm admin character export characters.json',
+      ),
+  )
   admin
     .command('keygen')
     .description('Print a new access key. It is not stored.')

@@ -81,7 +81,13 @@ export function createCommand(io: Io): Command {
     .option('--quiet', 'do not print each turn')
     .addHelpText('after', EXAMPLES)
     .action((options: Options) => play(io, options))
-  return new Command('agent').description('Run agents that play through the perception adapter.').addCommand(run)
+  return new Command('agent')
+    .description('Run agents that play through the perception adapter.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  paracosm agent run --url http://127.0.0.1:8090 --agent agent-0 --policy scripted',
+    )
+    .addCommand(run)
 }
 
 function parsePolicy(text: string): PolicyName {

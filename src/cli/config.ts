@@ -69,6 +69,7 @@ Examples:
     .action((flags: Flags) => print(io, flags))
   return new Command('config')
     .description('Show the settings from flags, environment and paracosm.config.ts.')
+    .addHelpText('after', '\nExample:\n  paracosm config show')
     .addCommand(show)
 }
 

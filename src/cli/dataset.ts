@@ -36,7 +36,12 @@ Examples:
   paracosm dataset inspect good-episodes --json`
 
 export function createCommand(io: Io): Command {
-  const dataset = new Group('dataset').description('Export training data from the command log, and inspect it.')
+  const dataset = new Group('dataset')
+    .description('Export training data from the command log, and inspect it.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  paracosm dataset export --format chat --output train.jsonl\n  paracosm dataset inspect train.jsonl',
+    )
   const command = dataset
     .command('export')
     .description('Export the commands of the log as a dataset, oldest first.')

@@ -35,7 +35,9 @@ const TAKEN = [
 ]
 
 export function createCommand(io: Io): Command {
-  const init = new Command('init').description('Create the files of a new world or game.')
+  const init = new Command('init')
+    .description('Create the files of a new world or game.')
+    .addHelpText('after', '\nExamples:\n  paracosm init world my-world\n  paracosm init game my-game --language python')
   init
     .command('world <name>')
     .description('Create a world in TypeScript: rules, bots, view, tests, manifest, Dockerfile, README.')

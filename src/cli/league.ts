@@ -9,7 +9,12 @@ import { parseCount, parsePort } from './options.ts'
 
 /** The command group `league`. */
 export function createCommand(io: Io): Command {
-  const group = new Command('league').description('Leagues, and the commissioners that decide their rounds.')
+  const group = new Command('league')
+    .description('Leagues, and the commissioners that decide their rounds.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  paracosm league run league.yaml --rounds 20\n  paracosm league verify summer-cup',
+    )
   group.addCommand(runCommand(io))
   group.addCommand(verifyCommand(io))
   group.addCommand(commissionerCommand(io))
@@ -59,7 +64,9 @@ Examples:
 }
 
 function tokenCommand(io: Io): Command {
-  const group = new Command('token').description('Tokens by which players use the hosted API of a server.')
+  const group = new Command('token')
+    .description('Tokens by which players use the hosted API of a server.')
+    .addHelpText('after', '\nExamples:\n  paracosm league token issue ada\n  paracosm league token list')
   const data = ['--data <folder>', 'data folder of the server', io.config.PARACOSM_DATA] as const
   group
     .command('issue')

@@ -8,7 +8,9 @@ import { parseCount } from './options.ts'
 import { recordedWorldOption } from './world-names.ts'
 
 export function createCommand(io: Io): Command {
-  const log = new Group('log').description('Query, follow, rotate and import the command log.')
+  const log = new Group('log')
+    .description('Query, follow, rotate and import the command log.')
+    .addHelpText('after', '\nExamples:\n  paracosm log query --limit 5\n  paracosm log tail --follow')
   const add = (usage: string, description: string, example: string): Command =>
     log
       .command(usage)

@@ -43,6 +43,7 @@ interface ServeOptions extends AccessFlags {
 export function createCommand(io: Io): Command {
   return new Command('perception')
     .description('Serve a world or an external engine to agents over HTTP.')
+    .addHelpText('after', '\nExample:\n  paracosm perception serve frontier --variant errand --port 8090')
     .addCommand(createServe(io))
 }
 

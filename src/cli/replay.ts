@@ -38,7 +38,12 @@ interface WorldFlag {
 const MAX_STEPS_HELP = `refuse journals with more steps; default: ${MAX_REPLAY_STEPS}`
 
 export function createCommand(io: Io): Command {
-  const replay = new Command('replay').description('Show, verify, fork and watch recorded episodes.')
+  const replay = new Command('replay')
+    .description('Show, verify, fork and watch recorded episodes.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  paracosm replay show match/journal.jsonl\n  paracosm replay verify match/journal.jsonl',
+    )
   replay
     .command('show <journal>')
     .description('Show what a journal contains. With --step, also show the public view after that step.')

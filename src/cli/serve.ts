@@ -1,9 +1,11 @@
 // `paracosm serve`: starts the server.
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import type { RoleModels } from '../adapters/session/role-models.ts'
 import { parseManifest } from '../experiment/release/policy.ts'
+import { AppError } from '../kernel/errors.ts'
 import { probeEndpoint } from '../models/probe.ts'
 import { startServer } from '../server/app.ts'
+import type { UploadSettings } from '../server/leagues.ts'
 import { type AccessFlags, accessOf, addAccessOptions, adminKeyOf } from './access.ts'
 import { loadConfiguredCharacters } from './admin/characters.ts'
 import { dump } from './admin/dumps.ts'
@@ -11,7 +13,8 @@ import { buildPages } from './build-pages.ts'
 import { readSource } from './experiment/check.ts'
 import { type Io, printJson } from './io.ts'
 import { uploadSettings } from './league/upload-settings.ts'
-import { collect, otherPorts, parseCount, parsePort, parseTemperature } from './options.ts'
+import { collect, otherPorts, parseCount, parsePort } from './options.ts'
+import { addModelOptions } from './role-model-options.ts'
 import { createRoleModels, planEndpoint, type RoleModelOptions } from './role-models.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
@@ -23,6 +26,7 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly showcase: boolean
   readonly league: boolean
   readonly runUploads?: boolean
+  readonly uploadsImage?: string
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly json?: boolean
   readonly freePlay?: boolean
@@ -53,7 +57,11 @@ export function createCommand(io: Io): Command {
     .option('--world <world>', 'also offer this world: a path or a package (repeatable)', collect, [])
     .option('--no-showcase', 'do not play matches of bots')
     .option('--no-league', 'do not keep the demo league playing; --no-showcase includes it')
-    .option('--run-uploads', 'run the policies that players upload, as programs of this user: for players you trust')
+    .option(
+      '--run-uploads',
+      'run the policies that players upload; needs an admin key, which then every operator sends',
+    )
+    .option('--uploads-image <image>', 'run uploaded source in containers of this image, not as processes')
     .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
     .option('--json', 'print one line of JSON when the server is ready')
     .option(
@@ -89,25 +97,9 @@ Ctrl-C stops the server cleanly: it saves every step, and the next start resumes
   )
 }
 
-function addModelOptions(command: Command): Command {
-  return command
-    .option('--model <name>', 'model that plays the characters (PARACOSM_MODEL); default: the offline responder')
-    .option('--opener-model <name>', 'model for opening scenes; default: --model')
-    .option('--updater-model <name>', 'model for what characters do; default: --model')
-    .option('--validator-model <name>', 'model that validates moves; default: --model')
-    .option('--scorer-model <name>', 'model that scores; default: --model')
-    .option('--base-url <url>', 'OpenAI-compatible endpoint; default: OPENAI_BASE_URL')
-    .option('--model-timeout <ms>', 'time limit of one model call', parseCount)
-    .option('--model-concurrency <n>', 'number of model calls at the same time', parseCount)
-    .option('--model-temperature <n>', "sampling temperature, 0 to 2; default: the endpoint's own", parseTemperature)
-    .option('--model-answer-tokens <n>', 'token limit of one answer, reasoning included', parseCount)
-    .option('--max-tokens <n>', 'stop calling models after this many tokens', parseCount)
-    .option('--max-usd <n>', 'stop calling models after this many US dollars, if the endpoint reports costs', parseUsd)
-    .option('--fake-ai-response <text>', 'return this text for every model call; for tests')
-}
-
 async function startServing(io: Io, options: ServeOptions, otherPorts: number): Promise<void> {
   for (const name of options.world) await io.worlds.load(name)
+  const uploads = await uploadsOf(io, options)
   await loadConfiguredCharacters(io, options.data)
   const plan = planEndpoint(io, options)
   const models = await createRoleModels(plan, options)
@@ -142,7 +134,7 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
     otherPorts,
     hasShowcase: options.showcase,
     hasLeague: options.showcase && options.league,
-    uploads: options.runUploads === true ? await uploadSettings(io) : undefined,
+    uploads,
     logLevel: options.log,
     version: readVersion(),
   })
@@ -170,6 +162,24 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
   else io.out(left.length === 0 ? 'Stopped.' : `Stopped. The next start resumes: ${left.join(', ')}`)
 }
 
+/** @throws AppError USAGE when uploaded programs would be operators, because they are on this machine */
+async function uploadsOf(io: Io, options: ServeOptions): Promise<UploadSettings | undefined> {
+  if (options.runUploads !== true) {
+    if (options.uploadsImage === undefined) return undefined
+    throw new AppError('USAGE', '--uploads-image needs --run-uploads')
+  }
+  if (adminKeyOf(io, options) === undefined) {
+    throw new AppError(
+      'USAGE',
+      '--run-uploads needs an admin key, since uploaded programs call from this machine too',
+      {
+        hint: 'Set PARACOSM_ADMIN_KEY to a long random text, and send it as a Bearer token, or give it on the account page.',
+      },
+    )
+  }
+  return uploadSettings(io, options.uploadsImage)
+}
+
 /** @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR */
 async function readReleased(path: string | undefined): Promise<readonly string[] | undefined> {
   return path === undefined ? undefined : parseManifest(await readSource(path), path).approved_characters
@@ -178,12 +188,6 @@ async function readReleased(path: string | undefined): Promise<readonly string[]
 /** @throws AppError FILE_UNREADABLE */
 function readStudies(paths: readonly string[]): Promise<{ path: string; text: string }[]> {
   return Promise.all(paths.map(async (path) => ({ path, text: await readSource(path) })))
-}
-
-function parseUsd(text: string): number {
-  const value = Number(text)
-  if (text.trim() !== '' && value >= 0) return value
-  throw new InvalidArgumentError('Give an amount of US dollars, 0 or more.')
 }
 
 function describeModels({ kind, profile }: RoleModels): string {

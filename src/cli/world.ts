@@ -22,7 +22,9 @@ const ALLOW_REPLAY =
   'allow ?uri= to name this folder or origin, or https: for every public host (repeatable); default: nothing'
 
 export function createCommand(io: Io): Command {
-  const world = new Command('world').description('List, describe, serve and certify worlds.')
+  const world = new Command('world')
+    .description('List, describe, serve and certify worlds.')
+    .addHelpText('after', '\nExamples:\n  paracosm world list\n  paracosm world show paint-arena')
   addDescriptions(io, world)
   world
     .command('manifest <world>')

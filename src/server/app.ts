@@ -88,11 +88,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
 /** @param opened receives every part in start order; they are closed in reverse */
 async function openServer(options: ServerOptions, opened: ClosingPart[]): Promise<Server> {
-  const transport = new Transport({
-    ...options.access,
-    adminKey: options.sessions?.adminKey,
-    onFault: (error) => log.error({ err: error }, 'socket.failed'),
-  })
+  const transport = openTransport(options, (error) => log.error({ err: error }, 'socket.failed'))
   const storage = await openServerStorage(options)
   opened.push({ name: 'storage', close: () => storage.close() })
   const { store } = storage
@@ -154,6 +150,10 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   }
   return { url, resumed, close }
 }
+
+/** With uploaded programs on this machine, callers on it need the admin key for what only the operator may do. */
+const openTransport = ({ access, sessions, uploads }: ServerOptions, onFault: (error: unknown) => void): Transport =>
+  new Transport({ ...access, adminKey: sessions?.adminKey, needsKey: uploads !== undefined, onFault })
 
 async function closeParts(opened: readonly ClosingPart[], log: Log): Promise<void> {
   const failed = await closeAll(opened.toReversed(), CLOSE_MS)

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -94,6 +95,26 @@ test('store: a file that another process holds locked is refused, and opens once
   child.stdin.write('x')
   await once(child, 'close')
   await (await openStore(at('locked.sqlite'))).close()
+})
+
+test('store: a second store of a file in one process does not release the locks of the first', async (context) => {
+  if (!existsSync('/proc/locks')) return context.skip('the locks of this system cannot be listed')
+  const path = await makeStore('twice.sqlite')
+  const { ino } = statSync(path)
+  const locks = (): number =>
+    readFileSync('/proc/locks', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(`POSIX`) && line.includes(`:${ino} `)).length
+  const first = await openStore(at('twice.sqlite'))
+  await first.db.insertInto('store_facts').values({ name: 'before', value: '1' }).execute()
+  assert.equal(locks(), 1)
+  for (const runs of ['inline', 'thread'] as const) {
+    const second = await openStore(at('twice.sqlite', { runs }))
+    assert.equal(locks(), 1, runs)
+    await second.close()
+    assert.equal(locks(), 1, `${runs}, closed`)
+  }
+  await first.close()
 })
 
 test('store: a read-only disk is refused', async (context) => {

@@ -97,4 +97,7 @@ test('locality: a loopback peer with a loopback host and no strange origin is lo
   const keyed = new Locality({ origins, proxies, adminKey: 'sesame' })
   assert.ok(local('9.9.9.9', { host: 'evil.example', authorization: 'Bearer sesame' }, keyed))
   assert.ok(!local('9.9.9.9', { host: 'evil.example', authorization: 'Bearer open' }, keyed))
+  const strangers = new Locality({ origins, proxies, adminKey: 'sesame', needsKey: true })
+  assert.ok(!local('127.0.0.1', { host: 'localhost' }, strangers))
+  assert.ok(local('127.0.0.1', { host: 'localhost', authorization: 'Bearer sesame' }, strangers))
 })

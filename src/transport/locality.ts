@@ -9,6 +9,8 @@ export interface LocalityOptions {
   readonly proxies: TrustedProxies
   /** Opens local routes from anywhere, as a Bearer token; undefined: no token does. */
   readonly adminKey?: string | undefined
+  /** Whether callers on this machine need the key too: programs of strangers run on it. Default: they do not. */
+  readonly needsKey?: boolean | undefined
 }
 
 export class Locality {
@@ -28,13 +30,22 @@ export class Locality {
    */
   refuse(peer: Peer): AppError | undefined {
     if (this.rightOf(peer) !== null) return undefined
+    if (this.#options.needsKey) {
+      return new AppError(
+        'LOCAL_ONLY',
+        'This route needs the admin key: this server runs programs that players upload.',
+        {
+          hint: 'Send the admin key as a Bearer token.',
+        },
+      )
+    }
     return new AppError('LOCAL_ONLY', 'This route answers callers on the machine of the server only.')
   }
 
   /** Why a caller may use local routes: the admin key goes before the machine; null: it may not. */
   rightOf(peer: Peer): 'machine' | 'key' | null {
     if (this.#hasAdminKey(peer)) return 'key'
-    return this.isLocal(peer) ? 'machine' : null
+    return !this.#options.needsKey && this.isLocal(peer) ? 'machine' : null
   }
 
   /** Whether local routes can be used from elsewhere at all. */
@@ -42,6 +53,7 @@ export class Locality {
     return this.#options.adminKey !== undefined
   }
 
+  /** Whether the caller is on this machine; this alone gives no right. */
   isLocal(peer: Peer): boolean {
     const { proxies, origins } = this.#options
     const { headers, socket } = peer
@@ -50,9 +62,13 @@ export class Locality {
     return origins.refuseOrigin(headers) === undefined
   }
 
-  #hasAdminKey(peer: Peer): boolean {
+  isAdminKey(given: string): boolean {
     const { adminKey } = this.#options
+    return adminKey !== undefined && isSameSecret(given, adminKey)
+  }
+
+  #hasAdminKey(peer: Peer): boolean {
     const given = readBearer(peer.headers)
-    return adminKey !== undefined && given !== undefined && isSameSecret(given, adminKey)
+    return given !== undefined && this.isAdminKey(given)
   }
 }

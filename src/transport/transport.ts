@@ -20,6 +20,8 @@ export interface AccessOptions extends OriginOptions {
   readonly trustedProxies?: readonly string[] | undefined
   /** Opens local routes from anywhere, as a Bearer token. */
   readonly adminKey?: string | undefined
+  /** Whether local routes need the key on this machine too. */
+  readonly needsKey?: boolean | undefined
   readonly httpLimits?: Partial<HttpLimits> | undefined
   readonly socketLimits?: Partial<SocketLimits> | undefined
 }
@@ -43,7 +45,12 @@ export class Transport {
     this.#options = options
     this.origins = new OriginPolicy(options)
     this.proxies = new TrustedProxies(options.trustedProxies)
-    this.locality = new Locality({ origins: this.origins, proxies: this.proxies, adminKey: options.adminKey })
+    this.locality = new Locality({
+      origins: this.origins,
+      proxies: this.proxies,
+      adminKey: options.adminKey,
+      needsKey: options.needsKey,
+    })
     this.sockets = new Sockets({ limits: options.socketLimits, onFault })
     this.upgrades = new UpgradeRouter({ sockets: this.sockets, origins: this.origins, proxies: this.proxies, onFault })
   }

@@ -34,8 +34,7 @@ async function clickTile(page: Page, x: number, y: number): Promise<void> {
   await map.click({ position: { x: left + (x + 0.5) * side, y: top + (y + 0.5) * side } })
 }
 
-const inCell = (page: Page, cell: string): Promise<void> =>
-  page.locator(`.frontier-view[data-cell="${cell}"]`).waitFor()
+const inCell = (page: Page, cell: string): Promise<void> => page.locator(`.ft-map[data-drawn="${cell}"]`).waitFor()
 
 test('frontier: the errand is won by clicks on the page of the slot', { skip: NO_BROWSER }, async () => {
   const { page, complaints, close } = await browser!.open(`${server.url}/worlds/frontier?variant=errand`)

@@ -42,7 +42,7 @@ test('frontier view: the errand is run by clicks on the map and on topics', { sk
   await runUntil(
     page,
     'in the inn',
-    () => document.querySelector<HTMLElement>('.frontier-view')?.dataset.cell === 'dry-ferry',
+    () => document.querySelector<HTMLElement>('.ft-map')?.dataset.drawn === 'dry-ferry',
   )
   await clickTile(page, 4, 1)
   await runUntil(page, 'the talk', () => document.querySelector('[data-act="topic-ledger"]') !== null)
@@ -59,13 +59,13 @@ test('frontier view: the errand is run by clicks on the map and on topics', { sk
   await runUntil(
     page,
     'in the street',
-    () => document.querySelector<HTMLElement>('.frontier-view')?.dataset.cell === 'lowmarrow',
+    () => document.querySelector<HTMLElement>('.ft-map')?.dataset.drawn === 'lowmarrow',
   )
   await clickTile(page, 20, 5)
   await runUntil(
     page,
     'in the Assay House',
-    () => document.querySelector<HTMLElement>('.frontier-view')?.dataset.cell === 'assay-house',
+    () => document.querySelector<HTMLElement>('.ft-map')?.dataset.drawn === 'assay-house',
   )
   await page.click('[data-act="hanne-Talk"]')
   await runUntil(page, 'the talk', () => document.querySelector('[data-act="topic-ledger"]') !== null)

@@ -1,10 +1,11 @@
 // The runner with real containers: an image from nothing, played, certified, broken and interrupted.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { before, test } from 'node:test'
 import { AppError } from '../../src/kernel/errors.ts'
+import { preparePlayers } from '../../src/league/uploads/programs.ts'
 import { certify } from '../../src/runner/certify.ts'
 import type { Engine } from '../../src/runner/container-engine.ts'
 import { createContainerRuntime } from '../../src/runner/container-runtime.ts'
@@ -12,7 +13,9 @@ import { loadManifest } from '../../src/runner/manifest.ts'
 import { runPackage } from '../../src/runner/play.ts'
 import type { RunEvent } from '../../src/runner/run-events.ts'
 import type { RunStep } from '../../src/runner/run-steps.ts'
-import { buildImage, skipReason, type TestEngine, testEngine, writePackage } from './engine.ts'
+import { MemoryBlobs } from '../../src/testing/memory-blobs.ts'
+import { tarOf } from '../../src/testing/tar.ts'
+import { buildImage, environment, skipReason, type TestEngine, testEngine, writePackage } from './engine.ts'
 
 let engine: Engine
 let machine: TestEngine
@@ -207,4 +210,46 @@ test('containers: two interrupts at once leave nothing behind either', { skip: s
   assert.ok(status === 130 || status === 1, String(status))
   assert.equal(interrupts, 2, output)
   assert.deepEqual(machine.leftBehind(), [])
+})
+
+test('containers: uploaded source runs without rights, with its secrets and no others', {
+  skip: skipReason,
+}, async () => {
+  const blobs = new MemoryBlobs()
+  const script = `import { writeFileSync, readFileSync } from 'node:fs'
+    const refused = (work) => { try { work(); return false } catch { return true } }
+    console.log(JSON.stringify({
+      key: process.env.API_KEY, home: process.env.HOME, folder: process.cwd(), address: process.env.COWORLD_PLAYER_WS_URL,
+      inherited: Object.keys(process.env).filter((name) => name.startsWith('PARACOSM')),
+      root: refused(() => writeFileSync('/outside', 'x')), host: refused(() => readFileSync('/etc/hostname-of-the-host')),
+      rights: readFileSync('/proc/self/status', 'utf8').match(/CapEff:\\s*(\\w+)/)[1] }))`
+  await blobs.put('sources/a.tar', tarOf([{ path: 'agent.mjs', data: script }]))
+  const source = { kind: 'source' as const, name: 'a', blob: 'sources/a.tar', run: ['/bin/node', 'agent.mjs'] }
+  const version = { id: 'v', policyId: 'p', name: 'a', version: 1, playerId: null, player: source, createdAt: 0 }
+  await using prepared = await preparePlayers([version], {
+    blobs,
+    secrets: { open: async () => ({ API_KEY: 'sesame-4711' }) },
+    environment: {},
+    engine: machine.command,
+    engineEnvironment: environment,
+    sourceImage: image,
+  })
+  const [player] = prepared.players
+  assert.ok(player?.kind === 'command')
+  assert.ok(!player.command.includes('sesame'))
+  const ran = spawnSync('/bin/sh', ['-c', player.command], {
+    env: { ...environment, PARACOSM_ADMIN_KEY: 'not for players', COWORLD_PLAYER_WS_URL: 'ws://127.0.0.1:1/player' },
+    encoding: 'utf8',
+  })
+  assert.equal(ran.status, 0, ran.stderr)
+  assert.deepEqual(JSON.parse(ran.stdout), {
+    key: 'sesame-4711',
+    home: '/tmp',
+    folder: '/policy',
+    address: 'ws://127.0.0.1:1/player',
+    inherited: [],
+    root: true,
+    host: true,
+    rights: '0000000000000000',
+  })
 })

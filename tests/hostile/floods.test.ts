@@ -1,16 +1,16 @@
 // Clients that send and never read, and clients that only sit there: the server's memory stays bounded.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
 import { FORM, get, post, register, start } from '../../src/testing/play-api.ts'
-import { dial, isAlive, pause, serve, startMatch, startTarget, type Target, upgradeOf } from './servers.ts'
+import { dial, isAlive, openFilesOf, pause, serve, startMatch, startTarget, type Target, upgradeOf } from './servers.ts'
 
 /** Growth of resident memory that one flooding socket may cause, in megabytes. */
 const MAX_GROWTH = 20
-const FLOOD_MS = 8000
+const FLOOD_MS = 4000
 
 /** Sends a frame as often as the connection takes it, and reads nothing. */
 async function flood(
@@ -98,18 +98,6 @@ const AT_ONCE = 200
 function openFilesLimit(): number {
   const line = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]
   return line === 'unlimited' ? 1_000_000 : Number(line)
-}
-
-/** What the descriptors of the server's process refer to; one that closes meanwhile is left out. */
-function openFilesOf({ command }: Target): readonly string[] {
-  const folder = `/proc/${command.pid}/fd`
-  return readdirSync(folder).flatMap((name) => {
-    try {
-      return [readlinkSync(`${folder}/${name}`)]
-    } catch {
-      return []
-    }
-  })
 }
 
 test('hostile floods: 10,000 idle websockets keep memory bounded, and the server answers', async (context) => {

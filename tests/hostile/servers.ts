@@ -1,7 +1,7 @@
 // Real server processes for hostile tests, with what an attacker and a good client need of each.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -54,6 +54,18 @@ export async function startMatch({ url }: Target): Promise<StartedMatch> {
   const body = (await response.json()) as { episode: { id: string }; slots: { token: string }[] }
   assert.equal(response.status, 201, JSON.stringify(body))
   return { id: body.episode.id, tokens: body.slots.map(({ token }) => token) }
+}
+
+/** What the descriptors of the server's process refer to; one that closes meanwhile is left out. */
+export function openFilesOf({ command }: Target): readonly string[] {
+  const folder = `/proc/${command.pid}/fd`
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return [readlinkSync(`${folder}/${name}`)]
+    } catch {
+      return []
+    }
+  })
 }
 
 /** A raw connection that swallows its own errors. */

@@ -1,7 +1,7 @@
 // Tokens, uploads, secrets and submissions on a real server: two players' policies are tried, qualified, played and ranked.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -19,6 +19,10 @@ import { tarOf } from '../../src/testing/tar.ts'
 const STAND_INS = join(import.meta.dirname, '..', 'fixtures', 'league-stand-ins')
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-uploads-'))
 const SECRET = 'very-secret-value-4711'
+const PYTHON = '/usr/bin/python3'
+/** Root runs programs of players as `nobody`, who has to be able to start them. */
+const dropsRights = process.getuid?.() === 0 && existsSync(PYTHON) && existsSync('/usr/bin/setpriv')
+const ADMIN = 'the-key-of-the-operator'
 const started: Server[] = []
 after(async () => {
   for (const server of started) await server.close()
@@ -26,7 +30,7 @@ after(async () => {
 })
 
 const start = async (name: string, runs: boolean): Promise<Server> => {
-  const environment = { PATH: process.env.PATH ?? '' }
+  const environment = { PATH: dropsRights ? '/usr/bin:/bin' : (process.env.PATH ?? '') }
   const server = await startServer({
     dataDir: join(folder, name),
     host: '127.0.0.1',
@@ -35,7 +39,8 @@ const start = async (name: string, runs: boolean): Promise<Server> => {
     hasShowcase: false,
     logLevel: 'error',
     version: 'test',
-    uploads: runs ? { environment, engine: undefined, engineEnvironment: {} } : undefined,
+    sessions: { adminKey: ADMIN },
+    uploads: runs ? { environment, engine: undefined, engineEnvironment: {}, dropsRights } : undefined,
   })
   started.push(server)
   return server
@@ -103,6 +108,7 @@ function archive(main: string): Buffer {
 
 const MAIN = `import os
 print("key", os.environ.get("API_KEY"), "home", os.environ["HOME"], sorted(k for k in os.environ if "PARACOSM" in k))
+print("user", os.getuid())
 import agent
 `
 
@@ -136,6 +142,28 @@ test('tokens: one that opens nothing is refused everywhere; strangers may read, 
   const body = { league_id: 'league_x', policy_version_id: 'x' }
   assert.equal((await call(server, '/v2/league-submissions', { headers: elsewhere, body })).status, 401)
   assert.equal((await call(server, '/v2/policies/sources', { headers: elsewhere, raw: archive(MAIN) })).status, 401)
+})
+
+test('operator: with uploaded programs on this machine, callers on it need the admin key; without them they do not', async () => {
+  const body = { world: 'paint-arena', seed: 1, players: ['greedy', 'random'] }
+  const mine = '/v2/league-submissions?mine=true'
+  for (const [headers, started, listed] of [
+    [{}, 403, 401],
+    [{ authorization: 'Bearer wrong' }, 403, 401],
+    [{ authorization: `Bearer ${ADMIN}` }, 201, 200],
+  ] as const) {
+    const { status, body: answer } = await call(server, '/api/episodes', { body, headers })
+    assert.equal(status, started, JSON.stringify(answer))
+    if (status === 403) assert.match(answer.message, /admin key/)
+    assert.equal((await call(server, mine, { headers })).status, listed)
+  }
+  // As the clients of coworld send it.
+  assert.equal((await call(server, mine, { token: ADMIN })).status, 200)
+  const { data } = players
+  const refused = await runCommand(['serve', '--run-uploads', '--data', data, '--port', '0'])
+  assert.equal(refused.status, 2)
+  assert.match(refused.err, /--run-uploads needs an admin key[\s\S]*PARACOSM_ADMIN_KEY/)
+  assert.equal((await runCommand(['serve', '--uploads-image', 'x', '--data', data])).status, 2)
 })
 
 test('tokens: issued, listed and revoked on the command line, and kept as hashes', async () => {
@@ -314,6 +342,7 @@ async function checkLogs(): Promise<void> {
   const path = `/jobs/${episode.job_id}/policy-logs/${slot}`
   const log = await ok(server, path, { token: players.alice.token })
   assert.match(log, /^key \[secret\] home \/.*paracosm-policy-\S+ \[\]\n/)
+  assert.match(log, dropsRights ? /\nuser 65534\n/ : /\nuser \d+\n/)
   assert.equal((await call(server, path, { token: players.bob.token })).body.code, 'NOT_YOURS')
   assert.equal((await call(server, `/jobs/${episode.job_id}/policy-logs/9`, { token: players.bob.token })).status, 404)
   assert.deepEqual(
@@ -418,6 +447,7 @@ test('uploads: a server that runs no uploads keeps submissions, and one that doe
   })
   assert.equal(submission.status, 'pending')
   assert.match(submission.notes, /--run-uploads/)
+  assert.equal((await call(first, '/v2/league-submissions?mine=true')).status, 200)
   await started.pop()?.close()
   const next = await start('later', true)
   await until('it is placed', async () => {

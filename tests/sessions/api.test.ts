@@ -91,7 +91,7 @@ onSqlite('session API: overrides have effect: turns, budget, filters', async (st
   await client.until('turn_end')
   assert.equal((await client.advance('I say far too many words here.'))[0]?.event_type, 'error')
   assert.equal((await client.advance('I sit down.')).at(-1)?.turns, 2)
-  const stop = await client.advance('I stand up.')
+  const stop = await client.advance('I bow.')
   assert.deepEqual(
     stop.map((frame) => [frame.type, frame.event_id]),
     [
@@ -102,7 +102,7 @@ onSqlite('session API: overrides have effect: turns, budget, filters', async (st
   assert.equal(stop.at(-1)?.exited, true)
   const { body } = await get(server, `/api/sessions/${id}/reconstruction`, key)
   assert.equal(body.session.termination_reason, 'stopping_condition_met:_turns_>=2')
-  assert.ok(!body.events.some((event: { content: string }) => event.content === 'I stand up.'))
+  assert.ok(!body.events.some((event: { content: string }) => event.content === 'I bow.'))
   await client.close()
 })
 

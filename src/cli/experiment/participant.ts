@@ -26,7 +26,9 @@ const dataOption = (io: Io) => ['--data <folder>', 'data folder of the server', 
 const ID = 'id of the participant, or their id on Prolific or MTurk'
 
 export function participantCommand(io: Io): Command {
-  const group = new Command('participant').description('List, export or delete the participants of a study.')
+  const group = new Command('participant')
+    .description('List, export or delete the participants of a study.')
+    .addHelpText('after', '\nExample:\n  paracosm experiment participant list usability')
   for (const create of [listParticipants, exportParticipant, deleteParticipant]) group.addCommand(create(io))
   return group
 }

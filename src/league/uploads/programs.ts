@@ -1,6 +1,6 @@
 // Makes uploaded policies playable for the duration of one match: source is unpacked into a new folder, secrets go into
 // the environment of their own program, and everything is removed afterwards.
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, lchown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BlobStore, readBlob } from '../../host/blobs.ts'
@@ -8,6 +8,7 @@ import { AppError } from '../../kernel/errors.ts'
 import type { EvaluationPlayer } from '../../protocol/evaluation.ts'
 import { isUploaded, type UploadedPolicy } from '../../protocol/league.ts'
 import type { PolicyVersionRecord } from '../../store/leagues/rows.ts'
+import { containerCommand, type Isolation, NOBODY, quote, sourceCommand } from './isolation.ts'
 import { readSourceArchive } from './source-archive.ts'
 
 /** The source of a policy's secrets. */
@@ -15,13 +16,11 @@ export interface SecretSource {
   open(versionId: string): Promise<Readonly<Record<string, string>>>
 }
 
-export interface ProgramOptions {
+export interface ProgramOptions extends Isolation {
   readonly blobs: BlobStore
   readonly secrets: SecretSource
   /** Environment variables of every program. */
   readonly environment: Readonly<Record<string, string>>
-  /** The command line of a container engine; undefined: images cannot play. */
-  readonly engine: string | undefined
   /** Environment variables of the engine itself. Containers do not see them. */
   readonly engineEnvironment: Readonly<Record<string, string>>
 }
@@ -34,8 +33,6 @@ export interface PreparedPlayers extends AsyncDisposable {
   redact(text: string): string
 }
 
-/** Limits of a program: no core files, files of 1 GiB, 20 minutes of processor time. */
-const LIMITS = 'ulimit -c 0 -f 1048576 -t 1200 2>/dev/null'
 /** Shorter values are not replaced in texts: `1` would match everywhere. */
 const SHORTEST_SECRET = 4
 
@@ -77,7 +74,7 @@ export async function preparePlayers(
         command: await commandOf(player, { folder, secrets, programs }),
       })
       environments.push(
-        player.kind === 'source'
+        player.kind === 'source' && programs.sourceImage === undefined
           ? { ...programs.environment, HOME: folder, TMPDIR: folder, ...secrets }
           : programs.engineEnvironment,
       )
@@ -97,36 +94,47 @@ interface Place {
 
 async function commandOf(player: UploadedPolicy, { folder, secrets, programs }: Place): Promise<string> {
   if (player.kind === 'source') {
-    await readSourceArchive(readBlob(programs.blobs, player.blob), folder)
-    return `${LIMITS}; cd ${quote(folder)} && exec ${player.run.map(quote).join(' ')}`
+    const source = join(folder, 'source')
+    await mkdir(source)
+    await readSourceArchive(readBlob(programs.blobs, player.blob), source)
+    if (programs.sourceImage !== undefined) {
+      await chmod(folder, 0o711)
+      return sourceCommand(player.run, programs, { folder: source, list: await listSecrets(folder, secrets) })
+    }
+    if (programs.dropsRights) await giveAway(folder)
+    return sourceCommand(player.run, programs, { folder: source, list: '' })
   }
   const { engine } = programs
   if (engine === undefined) throw new AppError('ENGINE_MISSING', 'no container engine is configured')
-  // In a file, because a player must not set a variable of the engine itself, such as DOCKER_HOST, and because every
-  // user of the machine can read command lines.
+  const list = await listSecrets(folder, secrets)
+  const [entry, ...args] = player.run
+  return containerCommand(engine, [
+    `--env-file ${quote(list)}`,
+    ...(entry === undefined ? [] : ['--entrypoint', quote(entry)]),
+    quote(player.image),
+    ...args.map(quote),
+  ])
+}
+
+/**
+ * Writes the secrets into a file for the engine: a player must not set a variable of the engine itself, such as
+ * DOCKER_HOST, and every user of the machine can read command lines.
+ */
+async function listSecrets(folder: string, secrets: Readonly<Record<string, string>>): Promise<string> {
   const list = join(folder, 'secrets.env')
   const [broken] = Object.entries(secrets).find(([, value]) => /[\r\n]/.test(value)) ?? []
   if (broken !== undefined)
     throw new AppError('RUN_FAILED', `the secret ${broken} has a line break, which no image can get`)
-  await writeFile(
-    list,
-    Object.entries(secrets)
-      .map(([name, value]) => `${name}=${value}\n`)
-      .join(''),
-    { mode: 0o600 },
-  )
-  const [entry, ...args] = player.run
-  const words = [
-    ...(entry === undefined ? [] : ['--entrypoint', quote(entry)]),
-    quote(player.image),
-    ...args.map(quote),
-  ]
-  // The game listens on this machine's loopback interface, so the container shares its network.
-  const variables = '-e COGAMES_ENGINE_WS_URL -e COWORLD_PLAYER_WS_URL'
-  return `exec ${engine} run --rm --network host ${variables} --env-file ${quote(list)} ${words.join(' ')}`
+  const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`)
+  await writeFile(list, lines.join(''), { mode: 0o600 })
+  return list
 }
 
-const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
+/** Makes `nobody` the owner of a folder and of everything in it. */
+async function giveAway(folder: string): Promise<void> {
+  await chown(folder, NOBODY, NOBODY)
+  for (const name of await readdir(folder, { recursive: true })) await lchown(join(folder, name), NOBODY, NOBODY)
+}
 
 function redactor(hidden: ReadonlySet<string>): (text: string) => string {
   // Longest first, because one secret may be part of another.

@@ -2,8 +2,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { formatReplay } from '../../adapters/coworld/replay-document.ts'
-import type { JournalFile } from '../../episode/journal-file.ts'
 import { type BlobStore, readBlob } from '../../host/blobs.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { journalBlob } from '../../host/journal-folder.ts'
@@ -19,6 +17,7 @@ import { Results } from '../../protocol/episode.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { EPISODE_SORTS } from '../../store/episodes/episode-query.ts'
 import type { Locality } from '../../transport/locality.ts'
+import { journalStream, replayStream } from '../journal-stream.ts'
 import type { ModelPlayers } from '../model-players.ts'
 import { loadRegistered } from '../worlds.ts'
 import { describeStarted } from './started.ts'
@@ -130,11 +129,11 @@ const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { episod
     },
   )
   app.get('/api/episodes/:id/journal.jsonl', { schema: describe('The journal as text') }, async ({ params }, reply) => {
-    const file = await episodes.readJournal(params.id)
+    const stream = await journalStream(episodes, params.id)
     return reply
       .type('application/jsonl')
       .header('content-disposition', `attachment; filename="${params.id}.jsonl"`)
-      .send(Readable.from(withLineEnds(file)))
+      .send(stream)
   })
   app.get(
     '/api/episodes/:id/journal.jsonl.zst',
@@ -153,29 +152,7 @@ const artefactRoutes: FastifyPluginCallbackZod<ArtefactOptions> = (app, { episod
   app.get(
     '/api/episodes/:id/replay.json',
     { schema: describe('The replay document, with a frame for every step') },
-    async ({ params }, reply) => {
-      const file = await episodes.readJournal(params.id)
-      const world = await episodes.worlds.loadRecorded(file.header)
-      return reply
-        .type('application/json')
-        .send(Readable.from(closing(file, formatReplay(file, world, { journal: true }))))
-    },
+    async ({ params }, reply) => reply.type('application/json').send(await replayStream(episodes, params.id)),
   )
   done()
-}
-
-async function* withLineEnds(file: JournalFile): AsyncGenerator<string> {
-  try {
-    for await (const batch of file.lines()) yield `${batch.join('\n')}\n`
-  } finally {
-    await file.close()
-  }
-}
-
-async function* closing(file: JournalFile, parts: AsyncIterable<string>): AsyncGenerator<string> {
-  try {
-    yield* parts
-  } finally {
-    await file.close()
-  }
 }

@@ -1,14 +1,12 @@
 // What follows from an episode of a league: its replay, and figures by policy and agent.
-import { Readable } from 'node:stream'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
-import { formatReplay } from '../../adapters/coworld/replay-document.ts'
-import type { JournalFile } from '../../episode/journal-file.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { EpisodeStats, type HostedEpisode } from '../../protocol/hosted.ts'
 import { Problem } from '../../protocol/problem.ts'
 import type { EpisodeRecord } from '../../store/leagues/rows.ts'
 import { HostedView } from '../hosted-view.ts'
+import { replayStream } from '../journal-stream.ts'
 import { findEpisode } from './league-episodes.ts'
 import { describe, Id, type LeagueRouteOptions } from './league-queries.ts'
 
@@ -32,11 +30,7 @@ export const leagueFigureRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = 
     { schema: { ...describe('Replay of an episode: a frame for every step'), params: Id } },
     async ({ params }, reply) => {
       const { id } = await findEpisode(rounds, params.id)
-      const file = await episodes.readJournal(`league-${id}`)
-      const world = await episodes.worlds.loadRecorded(file.header)
-      return reply
-        .type('application/json')
-        .send(Readable.from(closing(file, formatReplay(file, world, { journal: true }))))
+      return reply.type('application/json').send(await replayStream(episodes, `league-${id}`))
     },
   )
   app.get(
@@ -50,14 +44,6 @@ export const leagueFigureRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = 
     },
   )
   done()
-}
-
-async function* closing(file: JournalFile, parts: AsyncIterable<string>): AsyncGenerator<string> {
-  try {
-    yield* parts
-  } finally {
-    await file.close()
-  }
 }
 
 /** Scores are the rewards of agents; worlds of ours count nothing else for all of them alike. */

@@ -137,7 +137,9 @@ export class FrontierMap {
     for (const entity of scene.entities) this.#drawEntity(pen, entity)
     if (scene.self) this.#drawTraveller(pen, scene.self)
     this.#drawNames(pen, scene)
+    // What is drawn now, for tests that click on tiles: a new scene is drawn a frame later than it is known.
     this.#host.dataset.tiles = `${this.#tile} ${this.#left} ${this.#top}`
+    this.#host.dataset.drawn = scene.cell.id
   }
 
   #drawGround(pen: CanvasRenderingContext2D, cell: CellRow): void {
