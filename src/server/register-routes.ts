@@ -15,6 +15,7 @@ import type { RouteFailures } from '../transport/fastify-failures.ts'
 import { installRateLimit } from '../transport/rate-limit.ts'
 import type { Transport } from '../transport/transport.ts'
 import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
+import { registerHostedApi } from './hosted-api.ts'
 import { HostedAuth } from './hosted-auth.ts'
 import type { LeagueServices } from './leagues.ts'
 import type { LivePerception } from './live-perception.ts'
@@ -31,13 +32,8 @@ import { courseRoutes } from './routes/course.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { evaluationRoutes } from './routes/evaluations.ts'
 import { healthRoutes } from './routes/health.ts'
-import { hostedGameRoutes } from './routes/hosted-games.ts'
-import { leagueRoutes } from './routes/leagues.ts'
-import { lobbyRoutes } from './routes/lobby.ts'
 import { operateRoutes } from './routes/operate.ts'
 import { perceptionRoutes } from './routes/perception.ts'
-import { registryRoutes } from './routes/registry.ts'
-import { replaySessionRoutes } from './routes/replay-sessions.ts'
 import { shareRoutes } from './routes/share.ts'
 import { viewRoutes } from './routes/views.ts'
 import { watchRoutes, watchSockets } from './routes/watch.ts'
@@ -105,12 +101,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   const { registry: sessions } = services
   await typed.register(operateRoutes, { jobs, sessions, dataDir: parts.settings.dataDir, locality })
   const auth = new HostedAuth(parts.leagues.tokens, locality)
-  await typed.register(leagueRoutes, { ...parts.leagues, auth, blobs, episodes })
-  await app.register(registryRoutes, { ...parts.leagues, auth })
-  const games = { hosted, worlds: episodes.worlds, auth }
-  await typed.register(hostedGameRoutes, games)
-  await typed.register(replaySessionRoutes, { episodes, rounds: parts.leagues.rounds, auth })
-  await app.register(lobbyRoutes, { ...games, origins })
+  await registerHostedApi(app, { leagues: parts.leagues, hosted, auth, blobs, episodes, origins })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }
