@@ -8,11 +8,11 @@ import { PAGE_PATH, withTables } from './characters-docs.ts'
 
 const page = readFileSync(PAGE_PATH, 'utf8')
 
-test('docs: the tables of the characters are those of the data (node scripts/characters-docs.ts)', () => {
+test('docs: the character tables match the data (node scripts/characters-docs.ts)', () => {
   assert.equal(page, withTables(page))
 })
 
-test('docs: every character shown in full could be created as it stands', () => {
+test('docs: every complete sample character is valid as a new character', () => {
   const shown = readBlocks(page).filter(({ language }) => language === 'json')
   assert.ok(shown.length >= 2)
   for (const { text } of shown) {
@@ -21,7 +21,7 @@ test('docs: every character shown in full could be created as it stands', () => 
   }
 })
 
-test('docs: the limits are those of the program', () => {
+test('docs: the documented limits match the code', () => {
   const { text, item, list } = CHARACTER_LIMITS
   assert.match(
     page,

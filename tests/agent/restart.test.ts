@@ -26,7 +26,7 @@ const portOf = (url: string): number => Number(new URL(url).port)
 
 for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
   for (const pace of [['--tick-rate', '60'], ['--lockstep']] as const) {
-    test(`agent run: it plays on after ${signal} of its server, ${pace.join(' ')}`, async (t) => {
+    test(`agent run: it continues after ${signal} of its server, ${pace.join(' ')}`, async (t) => {
       const folder = mkdtempSync(join(tmpdir(), 'paracosm-agent-restart-'))
       t.after(() => rmSync(folder, { recursive: true, force: true }))
       const first = serve(folder, 0, pace)

@@ -75,7 +75,7 @@ async function act(page: Page, text: string): Promise<void> {
 }
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
-  test(`chat: every page of a text game at ${WIDTHS[width]} px: controls are hit, nothing overflows, axe is content`, {
+  test(`chat: every page of a text game at ${WIDTHS[width]} px: controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     const theme = width === 'tablet' ? 'dark' : 'light'
@@ -107,7 +107,7 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
   })
 }
 
-test('chat: a reload in the middle of a turn comes back to the same place, and the answer arrives', {
+test('chat: a reload during a turn returns to the same place, and the answer arrives', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/play`)
@@ -126,7 +126,7 @@ test('chat: a reload in the middle of a turn comes back to the same place, and t
   await close()
 })
 
-test('chat: a refused action says why, and can be edited; the slash menu runs a command by keys', {
+test('chat: a refused action says why and can be edited; the slash menu works with the keyboard', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/play`)

@@ -19,7 +19,7 @@ const parts = (page: Page): Promise<string | null> => page.getAttribute('.fv-sta
 for (const query of ['', '?foundry=plan']) {
   const name = query === '' ? 'in three dimensions' : 'as a plan'
 
-  test(`foundry view, ${name}: the lesson is won by clicks alone`, { skip: NO_BROWSER }, async () => {
+  test(`foundry view, ${name}: the lesson is won with clicks only`, { skip: NO_BROWSER }, async () => {
     const { page, complaints, close } = await open({ slot: 0, query, width: 1280, height: 800 })
     await run(page, 1)
     await page.waitForSelector('[data-part="extractor"]')
@@ -54,7 +54,7 @@ for (const query of ['', '?foundry=plan']) {
     await close()
   })
 
-  test(`foundry view, ${name}: a click selects a part and shows its inspection, a jump back forgets it`, {
+  test(`foundry view, ${name}: a click selects a part and shows its inspection; a jump back clears it`, {
     skip: NO_BROWSER,
   }, async () => {
     const { page, complaints, close } = await open({ query })
@@ -80,7 +80,7 @@ for (const query of ['', '?foundry=plan']) {
     await close()
   })
 
-  test(`foundry view, ${name}: it goes without a trace`, { skip: NO_BROWSER }, async () => {
+  test(`foundry view, ${name}: it unmounts without a trace`, { skip: NO_BROWSER }, async () => {
     const { page, complaints, close } = await open({ query, slot: 0 })
     for (let i = 0; i < 4; i++) {
       await run(page, 2)
@@ -103,7 +103,7 @@ for (const query of ['', '?foundry=plan']) {
 }
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`foundry view, ${theme}: on a phone every control is hit, nothing overflows, axe is content, and two steps place a part`, {
+  test(`foundry view, ${theme}: on a phone every control is reachable, nothing overflows, axe finds nothing, and two steps place a part`, {
     skip: NO_BROWSER,
   }, async () => {
     const { page, complaints, close } = await open({ slot: 0, theme, touch: true, width: 390, height: 780 })

@@ -46,7 +46,7 @@ function play(
   }
 }
 
-test('foundry: Chromium gives the hashes of Node, through, in pieces, and from a save made here', {
+test('foundry: Chromium gives the hashes of Node: in one run, in pieces, and from a save of Node', {
   skip: NO_BROWSER,
 }, async () => {
   const foundry = await loadWorld('foundry')

@@ -9,7 +9,7 @@ import { startWebBrowser } from '../../src/testing/web.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-test("framed view: a world's own module draws in its sandbox and reaches nothing of the page", {
+test("framed view: a world's own module draws in its sandbox and cannot access the page", {
   skip: NO_BROWSER,
 }, async (t) => {
   // Below the checkout, so that the world finds zod.

@@ -36,7 +36,7 @@ async function clickTile(page: Page, x: number, y: number): Promise<void> {
 
 const inCell = (page: Page, cell: string): Promise<void> => page.locator(`.ft-map[data-drawn="${cell}"]`).waitFor()
 
-test('frontier: the errand is won by clicks on the page of the slot', { skip: NO_BROWSER }, async () => {
+test('frontier: the errand is won with clicks on the page of the slot', { skip: NO_BROWSER }, async () => {
   const { page, complaints, close } = await browser!.open(`${server.url}/worlds/frontier?variant=errand`)
   await page.getByLabel('Slot 0').selectOption({ label: 'Me' })
   await page.getByLabel('Steps per second').fill('20')
@@ -73,7 +73,7 @@ test('frontier: the errand is won by clicks on the page of the slot', { skip: NO
 })
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
-  test(`frontier: at ${WIDTHS[width]} px the slot's page is hit, nothing overflows, axe is content`, {
+  test(`frontier: at ${WIDTHS[width]} px the slot's controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     const { episode, slots } = await client.episodes.start({

@@ -34,7 +34,7 @@ async function clickTile(page: Page, x: number, y: number): Promise<void> {
   await page.mouse.click(at.left + (x + 0.5) * at.side, at.top + (y + 0.5) * at.side)
 }
 
-test('frontier view: the errand is run by clicks on the map and on topics', { skip: NO_BROWSER }, async () => {
+test('frontier view: the errand is completed with clicks on the map and on topics', { skip: NO_BROWSER }, async () => {
   const { page, complaints, close } = await open({ slot: 0, width: 1200, height: 760 })
   await run(page, 1)
   // The door of the inn, then its keeper: too far away to talk to, so the click walks there first.
@@ -77,7 +77,7 @@ test('frontier view: the errand is run by clicks on the map and on topics', { sk
   await close()
 })
 
-test('frontier view: the public sees the country, follows a place, and jumps back in time', {
+test('frontier view: a viewer sees the country, follows a place, and jumps back in time', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, complaints, close } = await open()
@@ -103,7 +103,7 @@ test('frontier view: the public sees the country, follows a place, and jumps bac
 
 for (const theme of ['light', 'dark'] as const) {
   for (const slot of [0, undefined]) {
-    test(`frontier view, ${theme}, ${slot === undefined ? 'public' : 'playing'}: on a phone every control is hit and axe is content`, {
+    test(`frontier view, ${theme}, ${slot === undefined ? 'public' : 'playing'}: on a phone every control is reachable and axe finds nothing`, {
       skip: NO_BROWSER,
     }, async () => {
       const { page, complaints, close } = await open({

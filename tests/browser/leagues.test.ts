@@ -41,7 +41,7 @@ const ranked = () =>
   })
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
-  test(`leagues: the pages at ${WIDTHS[width]} px: controls are hit, nothing overflows, axe is content`, {
+  test(`leagues: the pages at ${WIDTHS[width]} px: controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     await ranked()
@@ -105,7 +105,7 @@ test('leagues: the leaderboard has rank, policy, score and matches, and an episo
   await close()
 })
 
-test('leagues: an empty list and an unknown league are explained in words', { skip: NO_BROWSER }, async () => {
+test('leagues: an empty list and an unknown league are explained', { skip: NO_BROWSER }, async () => {
   const empty = await serve('empty', false)
   const { page, close } = await browser!.open(`${empty.url}/leagues`, { width: 'phone' })
   await page.getByText('No leagues yet.').waitFor()

@@ -103,7 +103,7 @@ test('study in a world: a participant plays paint-arena on a phone, from the lin
   await close()
 })
 
-test('study in a world: one waits, is called when the other comes, and both play to the code', {
+test('study in a world: one participant waits, is alerted when the other joins, and both play to the code', {
   skip: NO_BROWSER,
 }, async () => {
   const first = await browser!.open(`${server.url}/study/Pairs?PROLIFIC_PID=a`, { width: 'phone', theme: 'dark' })

@@ -104,7 +104,7 @@ test('errors: with --json a failure is one document {ok, error: {code, message, 
   }
 })
 
-test('colour: a terminal gets it, a pipe does not, and NO_COLOR and FORCE_COLOR decide', () => {
+test('colour: a terminal gets it, a pipe does not, and NO_COLOR and FORCE_COLOR override both', () => {
   const control = '\u001b['
   const run = (env: Record<string, string>, line: string) =>
     spawnSync('sh', ['-c', line], {

@@ -307,7 +307,7 @@ test('datasets: exporting twice gives the same bytes, in every format', async ()
   await store.close()
 })
 
-test('datasets: what is spliced equals JSON.stringify of what was logged; counts and order hold for any rows', {
+test('datasets: spliced JSON equals JSON.stringify of the logged values; counts and order hold for any rows', {
   skip: TOO_SLOW,
 }, async () => {
   const json = fc.dictionary(fc.string({ unit: 'binary', maxLength: 6 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 })

@@ -36,7 +36,7 @@ test('reference: docs/api is what `npm run docs:api` writes', () => {
   }
 })
 
-test('reference: everything that is exported has a doc comment', () => {
+test('reference: every export has a doc comment', () => {
   for (const { name, declarations } of entries) {
     assert.ok(declarations.length > 0, name)
     if (TERSE.includes(name)) continue

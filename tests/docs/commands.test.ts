@@ -88,7 +88,7 @@ for (const document of documents) {
   })
 }
 
-test('README: the two commands are there, and what they call exists', () => {
+test('README: the two commands are documented, and their scripts exist', () => {
   const checkout = commandLines('README.md').filter((line) => line.kind === 'checkout')
   assert.deepEqual(
     checkout.map((line) => line.text),
@@ -98,7 +98,7 @@ test('README: the two commands are there, and what they call exists', () => {
   assert.ok(scripts.start && scripts.test)
 })
 
-test('documents: every link to a file leads somewhere, and every image is there', () => {
+test('documents: every linked file and every image exists', () => {
   for (const document of pages) {
     const text = readFileSync(join(ROOT, document), 'utf8')
     for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
@@ -108,7 +108,7 @@ test('documents: every link to a file leads somewhere, and every image is there'
   }
 })
 
-test('documents: the code of a world in docs/writing-a-world.md is a world that keeps the laws', async () => {
+test('documents: the world in docs/writing-a-world.md passes the conformance suite', async () => {
   const text = readFileSync(join(ROOT, 'docs', 'writing-a-world.md'), 'utf8')
   const [code = ''] = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '')
   const source = code
@@ -134,7 +134,7 @@ test('configuration: every variable that is read is documented, and every error 
   for (const [code, row] of Object.entries(ERRORS)) assert.ok(row.hint.length > 10, code)
 })
 
-test('CHANGELOG: Unreleased comes first, sections are versions with dates, and every line says something', () => {
+test('CHANGELOG: Unreleased comes first, sections are versions with dates, and every bullet is a sentence', () => {
   const lines = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8').split('\n')
   const sections = lines.filter((line) => line.startsWith('## '))
   assert.equal(sections[0], '## Unreleased')

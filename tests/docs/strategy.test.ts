@@ -83,7 +83,7 @@ for (const block of json) {
   }
 }
 
-test('docs: every expression and condition says what it gives', () => {
+test('docs: every expression and condition shows its result', () => {
   for (const block of json) {
     const { type } = JSON.parse(block.text)
     if (EXPRESSION_KEYS.has(type) || CONDITION_KEYS.has(type))
@@ -91,7 +91,7 @@ test('docs: every expression and condition says what it gives', () => {
   }
 })
 
-test('docs: every node, operator and code has its place on the page', () => {
+test('docs: every node, operator and code is on the page', () => {
   const shown = new Set(json.flatMap(({ text }) => [...text.matchAll(/"type": "(\w+)"/g)].map((match) => match[1])))
   const types = ['program', 'rule', ...CONDITION_KEYS.keys(), ...EXPRESSION_KEYS.keys(), ...STATEMENT_KEYS.keys()]
   assert.deepEqual(

@@ -70,7 +70,7 @@ const FOLDED = (path: string): readonly (readonly string[])[] => [
   ['replay', 'show', path, '--step', '20000001'],
 ]
 
-test('hostile journal: a line with step 2^53 - 2 or 10^9 is refused before any step is made', async () => {
+test('hostile journal: a line with step 2^53 - 2 or 10^9 is refused before any step runs', async () => {
   for (const step of [Number.MAX_SAFE_INTEGER - 1, 1_000_000_000]) {
     const path = file('steps.jsonl', seal(header, `{"step":${step},"inputs":[]}`))
     for (const args of FOLDED(path)) refused(await run(args), 'FILE_TOO_LARGE')
@@ -84,7 +84,7 @@ test('hostile journal: a line with step 2^53 - 2 or 10^9 is refused before any s
   assert.match((await run(['replay', 'verify', path, '--max-steps', '5000'])).text, /5001 steps/)
 })
 
-test('hostile journal: SIGTERM and SIGINT end a fold of many steps within seconds', async () => {
+test('hostile journal: SIGTERM and SIGINT end a replay of many steps within seconds', async () => {
   const path = file('long.jsonl', seal(header, '{"step":1000000000,"inputs":[]}'))
   const commands = [
     ['replay', 'verify', path, '--max-steps', '1000000000'],
@@ -100,7 +100,7 @@ test('hostile journal: SIGTERM and SIGINT end a fold of many steps within second
   }
 })
 
-test('hostile journal: steps that go back are refused', async () => {
+test('hostile journal: steps that go backwards are refused', async () => {
   const path = file('back.jsonl', seal(header, '{"step":5,"inputs":[]}', '{"step":3,"inputs":[]}'))
   refused(await run(['replay', 'verify', path]), 'JOURNAL_CORRUPT')
   const states = bodies.find((body) => body.includes('"digest"'))?.replace(/"step":\d+/, '"step":2') ?? ''
@@ -125,7 +125,7 @@ test('hostile journal: zstd bombs, with and without a seek table, are refused', 
   refused(await run(['replay', 'show', file('small.zst', small)]), 'JOURNAL_CORRUPT')
 })
 
-test('hostile journal: a line of a gigabyte is refused, in front, in the middle and at the end', async () => {
+test('hostile journal: a line of a gigabyte is refused at the start, in the middle and at the end', async () => {
   const holes: readonly (readonly [string, string])[] = [
     ['', ''],
     [seal(header), ''],
@@ -144,7 +144,7 @@ test('hostile journal: a line of a gigabyte is refused, in front, in the middle 
   }
 })
 
-test('hostile journal: JSON 100,000 levels deep is refused at any place', async () => {
+test('hostile journal: JSON with 100,000 levels is refused anywhere', async () => {
   const deep = '['.repeat(100_000) + ']'.repeat(100_000)
   const journals = {
     input: seal(header, `{"step":5,"inputs":[[0,${deep}]]}`),
@@ -157,7 +157,7 @@ test('hostile journal: JSON 100,000 levels deep is refused at any place', async 
   }
 })
 
-test('hostile journal: a device, a folder and a FIFO are refused, and nothing waits', async () => {
+test('hostile journal: a device, a folder and a FIFO are refused without blocking', async () => {
   const { spawnSync } = await import('node:child_process')
   const fifo = join(folder, 'fifo')
   assert.equal(spawnSync('mkfifo', [fifo]).status, 0)

@@ -51,7 +51,7 @@ async function until<T>(what: string, look: () => Promise<T | undefined>): Promi
   }
 }
 
-test('eval: killed workers and a killed evaluation lose and double nothing', { timeout: 240_000 }, async () => {
+test('eval: killed workers and a killed evaluation lose and duplicate nothing', { timeout: 240_000 }, async () => {
   const running = startCommand(['eval', ...ARGS, ...SIZE])
   const { id } = await until('a first result', async () => {
     const found = await played()
@@ -84,7 +84,7 @@ test('eval: killed workers and a killed evaluation lose and double nothing', { t
   assert.equal(verified.status, 0, verified.err)
 })
 
-test('eval: an interrupt keeps what has ended, and resume plays the rest', { timeout: 120_000 }, async () => {
+test('eval: an interrupt keeps finished episodes, and resume plays the rest', { timeout: 120_000 }, async () => {
   const running = startCommand(['eval', ...ARGS, ...SIZE])
   const first = (await played())?.id
   const { id } = await until('a first result', async () => {

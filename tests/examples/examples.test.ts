@@ -33,7 +33,7 @@ before(() => {
 })
 
 for (const name of ['typescript', 'typescript-5']) {
-  test(`examples: every entry point and the programs type-check under ${name}, libraries included`, () => {
+  test(`examples: every entry point and the programs type-check under ${name}, including libraries`, () => {
     const { version } = JSON.parse(readFileSync(join(project, 'node_modules', name, 'package.json'), 'utf8'))
     assert.match(version, name === 'typescript' ? /^7\./ : /^5\.9\./)
     runTool('node', [join('node_modules', name, 'bin', 'tsc'), '-p', '.'], project)

@@ -46,7 +46,7 @@ async function withServer(
   }
 }
 
-test('hitl: create makes twelve groups and the contexts of the character, in both generations, and never overwrites', async () => {
+test('hitl: create writes twelve groups and the contexts of the character, in both generations, and never overwrites', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-hitl-'))
   try {
     const create = (...more: string[]) =>
@@ -89,13 +89,13 @@ test('hitl: create makes twelve groups and the contexts of the character, in bot
   }
 })
 
-test('hitl: the older name of the parent session is read', () => {
+test('hitl: the older key of the parent session is read', () => {
   const made = newHitlFile({ character: { hid: 'XX' }, game: 'Explore', generation: 'newer', now: new Date(0) })
   const text = JSON.stringify(made).replaceAll('"parent_session_id":null', '"context_session_id":"s-1"')
   assert.equal(HitlFile.parse(JSON.parse(text)).scenario_groups[0]?.scenarios[0]?.parent_session_id, 's-1')
 })
 
-test('hitl: responses come from branches of one parent, survive a kill, and are judged, exported and reported', () =>
+test('hitl: responses come from branches of one parent, survive a kill, and are rated, exported and reported', () =>
   withServer(async ({ url, key, folder, file }) => {
     const hitl = (...more: string[]) => ['experiment', 'hitl', ...more, '--folder', folder]
     assert.equal((await runCommand(hitl('create', 'OCTA'))).status, 0)

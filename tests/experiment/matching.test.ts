@@ -15,7 +15,7 @@ import { forEachStore } from '../../src/testing/stores.ts'
 const STUDY = 'pairs'
 const ARM = 'Together'
 
-test('matching: full groups first, in the order of coming; the end of a waiting time takes who is there, or lets go', () => {
+test('matching: full groups form in order of arrival; at the end of the waiting time a bot fills in or participants are released', () => {
   const waiters = fc.array(fc.record({ enteredAt: fc.nat(1000), wait: fc.integer({ min: 1, max: 1000 }) }), {
     maxLength: 12,
   })

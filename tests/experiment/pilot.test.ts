@@ -13,7 +13,7 @@ import { until } from '../../src/testing/until.ts'
 
 const study = fileURLToPath(new URL('../fixtures/simulation-engine/experiments/usability.yml', import.meta.url))
 
-test('pilot: forty simulated participants; the report counts what the dump holds, and needs no network', async () => {
+test('pilot: with forty simulated participants, the report matches the dump and needs no network', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-pilot-'))
   try {
     const output = join(folder, 'pilot')

@@ -84,7 +84,7 @@ test('publish: a dry run writes nothing; a confirmed run writes evaluation, char
     assert.equal(read(seeds, 'dev/character_evaluations.json').length, 2)
   }))
 
-test('publish: a character below the policy is refused with what is missing, and nothing is written', () =>
+test('publish: a character below the policy is refused with the unmet criteria, and nothing is written', () =>
   inSeeds(async (seeds, publish) => {
     const refused = await publish('--hids', 'JW,NA', '--yes')
     assert.equal(refused.status, 1)
@@ -95,7 +95,7 @@ test('publish: a character below the policy is refused with what is missing, and
     assert.match(unknown.err, /the report has no character XX/)
   }))
 
-test('publish: a replacement that was committed is completed after a crash, one that was not is dropped', () =>
+test('publish: after a crash a committed replacement is completed, and any other is discarded', () =>
   inSeeds(async (seeds, publish) => {
     const stage = join(seeds, '.replacing')
     mkdirSync(stage)
@@ -109,7 +109,7 @@ test('publish: a replacement that was committed is completed after a crash, one 
     assert.equal(existsSync(stage), false)
   }))
 
-test('publish: tables that say nothing, or nonsense, are refused', () => {
+test('publish: empty and invalid tables are refused', () => {
   assert.throws(() => readQualityTable('<p>'), /no table/)
   assert.throws(() => readQualityTable(report('')), /no rows/)
   assert.throws(() => readQualityTable(report(row('JW', 'high', '–'))), /ICF of JW is "high"/)
@@ -127,7 +127,7 @@ test('publish: tables that say nothing, or nonsense, are refused', () => {
   assert.throws(() => parseManifest('{"policy_version":"1"}', 'm.json'), /m.json/)
 })
 
-test('release: a server with a manifest lets nobody meet a character that is not approved', async () => {
+test('release: a server with a manifest lets players meet approved characters only', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-released-'))
   const manifest = join(folder, 'manifest.json')
   writeFileSync(manifest, JSON.stringify({ policy_version: '1', approved_characters: ['OCTA'] }))

@@ -115,7 +115,7 @@ const KINDS = [
 
 for (const { id, kind, input, expect, expect_advice } of vectors('transitions.jsonl')) {
   if (!KINDS.includes(kind)) continue
-  test(`transitions: ${id} is answered as the original answers, or as advised`, async () => {
+  test(`transitions: ${id} is answered like in the original, or as recommended`, async () => {
     const study = studyOf(input)
     await place(store, input, study.name)
     const at = environment(input)

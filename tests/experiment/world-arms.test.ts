@@ -21,7 +21,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-test('arms: one person plays paint-arena against a bot, from the link to the code; outcome and score are kept', () =>
+test('arms: one person plays paint-arena against a bot, from the link to the code; outcome and score are stored', () =>
   inFolder(async (folder) => {
     const server = await serve(folder, [ALONE])
     try {
@@ -72,7 +72,7 @@ test('arms: one person plays paint-arena against a bot, from the link to the cod
     }
   }))
 
-test('arms: two people wait for each other, play together, and a third goes on waiting', () =>
+test('arms: two people wait for each other and play together, while a third keeps waiting', () =>
   inFolder(async (folder) => {
     const server = await serve(folder, [together('Pairs', '{seconds: 600, grace_seconds: 600}')])
     try {
@@ -101,7 +101,7 @@ test('arms: two people wait for each other, play together, and a third goes on w
     }
   }))
 
-test('arms: with nobody else there a bot fills in, or the participant is released with a code', () =>
+test('arms: if nobody else comes, a bot fills in or the participant is released with a code', () =>
   inFolder(async (folder) => {
     const server = await serve(folder, [
       together('Filled', '{seconds: 1, on_timeout: bot, bot: greedy}'),
@@ -154,7 +154,7 @@ async function server_rooms(folder: string): Promise<number> {
   }
 }
 
-test('arms: kill -9 in the middle of an episode: it resumes, and its end completes the assignment once', () =>
+test('arms: an episode resumes after kill -9, and its end completes the assignment once', () =>
   inFolder(async (folder) => {
     const file = joinPath(folder, 'painting.yml')
     writeFileSync(file, ALONE.replace('steps_per_second: 60', 'steps_per_second: 10'))
@@ -226,7 +226,7 @@ test('arms: a model plays a slot through the perception protocol, also after a r
     }
   }))
 
-test('arms: kill -9 between the end of an episode and its note: the next start completes the assignment, once', () =>
+test('arms: after kill -9 between the end of an episode and its record, the next start completes the assignment once', () =>
   inFolder(async (folder) => {
     const file = joinPath(folder, 'painting.yml')
     writeFileSync(file, ALONE)

@@ -9,13 +9,13 @@ import { loadRecordedWorld } from '../../src/testing/built-in-worlds.ts'
 
 const journals = globSync(`${import.meta.dirname}/*.jsonl`).sort()
 
-test('golden: there are journals', () => assert.ok(journals.length > 0))
+test('golden: the journals exist', () => assert.ok(journals.length > 0))
 
 /** Journals of rules that have changed since: their worlds have a higher version now, and replaying them is refused. */
 const REFUSED = ['frontier-1.0.0.jsonl']
 
 for (const name of REFUSED) {
-  test(`golden: ${name} is refused, since its rules have changed`, async () => {
+  test(`golden: ${name} is refused, because its rules have changed`, async () => {
     const file = await JournalFile.open(join(import.meta.dirname, name))
     await assert.rejects(loadRecordedWorld(file.header), { code: 'WORLD_VERSION' })
     await file.close()

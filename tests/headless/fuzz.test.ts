@@ -40,7 +40,7 @@ function createWorks(run: number): Foundry {
   return f
 }
 
-test(`foundry: ${TICKS} ticks under random crews keep every book balanced, within a minute of work`, () => {
+test(`foundry: ${TICKS} ticks under random crews conserve everything, within a minute`, () => {
   const started = process.cpuUsage()
   let refused = 0
   let taken = 0

@@ -27,7 +27,7 @@ function isShape(path: string, body: Body): boolean {
 const ARCHIVES = ['/v2/policies/sources']
 const DEEP = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`
 
-test('failures: every route of the server answers wrong requests in its shape, with its status, and never with 500', async (context) => {
+test('failures: every route answers wrong requests in its format, with its status, and never with 500', async (context) => {
   const target = await serve(context)
   const key = await register(target)
   const document = (await (await fetch(`${target.url}/openapi.json`)).json()) as { paths: Record<string, object> }
@@ -77,7 +77,7 @@ test('failures: every route of the server answers wrong requests in its shape, w
   assert.ok(await isAlive(target))
 })
 
-test('failures: what the HTTP parser refuses is a problem on every server', async (context) => {
+test('failures: requests refused by the HTTP parser get a problem on every server', async (context) => {
   const targets = [
     await serve(context),
     await startTarget(context, ['perception', 'serve', 'frontier', '--no-auth', '--port', '0']),

@@ -128,7 +128,7 @@ test('hostile floods: 10,000 idle websockets keep memory bounded, and the server
   assert.ok(await isAlive(target))
 })
 
-test('hostile floods: a client that polls status while a model is silent is answered and not cut off', async (context) => {
+test('hostile floods: a client that polls status while a model is silent is answered and stays connected', async (context) => {
   const never = await import('node:http')
   const model = never.createServer(() => undefined)
   model.listen(0, '127.0.0.1')

@@ -124,7 +124,7 @@ test('vectors: a round_start of the minimal protocol is accepted', () => {
   assert.equal(first.episodes.length, 2)
 })
 
-test('vectors: how long an episode may take', () => {
+test('vectors: time limits of episodes', () => {
   runVectors(
     rounds.filter(({ kind }) => kind === 'deadline'),
     ({ input, expect }) => {
@@ -147,7 +147,7 @@ const accepts = (work: () => unknown): boolean => {
   }
 }
 
-test('vectors: which ruleset configurations are accepted', () => {
+test('vectors: accepted ruleset configurations', () => {
   runVectors(
     ruleset.filter(({ kind }) => kind.startsWith('config')),
     ({ input, expect }) => {
@@ -203,7 +203,7 @@ test('vectors: skill means', () => {
   )
 })
 
-test('vectors: random orders keep their property', () => {
+test('vectors: properties of random orders', () => {
   runVectors(
     ruleset.filter((each) => each.class === 'property'),
     ({ input, expect }) => {
@@ -280,7 +280,7 @@ test('vectors: one step of the rating', () => {
   )
 })
 
-test('vectors: which divisions get a round now', () => {
+test('vectors: divisions that get a round', () => {
   runVectors(schedule, ({ kind, input, expect }) => {
     if (kind === 'slot') {
       const found = slotStart(parseInstant(input.now), input.schedule_interval_minutes)

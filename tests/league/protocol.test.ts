@@ -114,12 +114,12 @@ test('commissioner: ours runs a round for a foreign platform in Python', async (
   for (const key of ['results', 'graduation_changes', 'round_display', 'state']) assert.ok(key in complete, key)
 })
 
-test('commissioner: in this process it takes the same frames', async () => {
+test('commissioner: an in-process commissioner gets the same frames', async () => {
   const complete = await drive({ open: localChannel(createBaseline(), testDraw()) })
   assert.equal(complete.results[0]?.rankings.length, 3)
 })
 
-test('commissioner: one that is killed in the middle fails the round, and the next try completes it', async () => {
+test('commissioner: one that is killed fails the round, and the next attempt completes it', async () => {
   const foreign = await startForeign(5)
   const running = drive({ open: socketChannel(foreign.url) })
   setTimeout(() => foreign.kill(), 200)

@@ -52,7 +52,7 @@ function seedFolder(name: string): string {
 }
 
 for (const kind of ['sqlite', 'postgres'] as const) {
-  test(`remote: a managed server on ${kind} is seeded once, looked at, and saved`, async (t) => {
+  test(`remote: a managed server on ${kind} is seeded once, queried and saved`, async (t) => {
     if (kind === 'postgres' && typeof postgres === 'string') return t.skip(postgres)
     const env =
       typeof postgres === 'string' || kind === 'sqlite' ? {} : { DATABASE_URL: await postgres.createDatabase() }
@@ -170,7 +170,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
   })
 }
 
-test('remote: a server that is not managed refuses, and says how it stands', async () => {
+test('remote: a server that is not managed refuses to be seeded, and reports its status', async () => {
   const server = startCommand([
     'serve',
     '--port',
@@ -194,7 +194,7 @@ test('remote: a server that is not managed refuses, and says how it stands', asy
   }
 })
 
-test('remote: an archive cannot write outside of its folder, link, or grow without end', async () => {
+test('remote: an archive cannot write outside of its folder, create links, or grow without limit', async () => {
   const into = mkdtempSync(join(folder, 'into-'))
   const evil = join(folder, 'evil.tar')
   const work = mkdtempSync(join(folder, 'work-'))
@@ -245,7 +245,7 @@ const deployment = (more: Partial<Deployment> = {}): Deployment => ({
 })
 const step = { signal: new AbortController().signal, tell: () => undefined }
 
-test('fly: apps are made in order; secrets travel on standard input alone; the next region is tried only for want of room', async () => {
+test('fly: apps are created in order, secrets go only over standard input, and the next region is tried only without capacity', async () => {
   const { program, calls } = recorder(
     `if(args[0]==='status')process.exit(1);if(args[0]==='deploy'&&args.includes('fra')&&args.some((a)=>a.endsWith('-db'))){console.error('Error: insufficient resources available to fulfill request');process.exit(1)}`,
   )
@@ -315,7 +315,7 @@ test('fly: apps are made in order; secrets travel on standard input alone; the n
   )
 })
 
-test('fly: any other failure ends the deployment with what the provider said', async () => {
+test('fly: any other failure ends the deployment with the error of the provider', async () => {
   const { program } = recorder(`if(args[0]==='deploy'){console.error('Error: the image is broken');process.exit(1)}`)
   const provider = createFlyProvider({ argv: [program], environment: { PATH: process.env.PATH ?? '' } }, 10)
   await assert.rejects(
@@ -326,7 +326,7 @@ test('fly: any other failure ends the deployment with what the provider said', a
   await assert.rejects(nowhere.deploy(deployment(), step), /could not be run/)
 })
 
-test('remote deploy: what cannot be deployed is refused before anything is made', async () => {
+test('remote deploy: invalid deployments are refused before anything is created', async () => {
   assert.equal(slugOf('  Two Minds: É! '), 'two-minds')
   const study = join(FIXTURES, 'experiments', 'usability.yml')
   for (const [args, message] of [

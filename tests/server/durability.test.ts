@@ -20,7 +20,7 @@ async function post(url: string, body: object): Promise<{ status: number; json: 
 const SEEN_MS = 300
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-test('durability: an episode that was answered with 201 is there after kill -9, with its tokens', async () => {
+test('durability: an episode acknowledged with 201 survives kill -9 with its tokens', async () => {
   const data = join(folder, 'told')
   for (const pauseMs of [0, 0, 400]) {
     const first = await startServerProcess(data)
@@ -39,7 +39,7 @@ test('durability: an episode that was answered with 201 is there after kill -9, 
   }
 })
 
-test('durability: steps of bots, and of players that never ask for receipts, survive kill -9', async () => {
+test('durability: steps of bots, and of players without receipts, survive kill -9', async () => {
   const data = join(folder, 'steps')
   const first = await startServerProcess(data)
   const bots = await post(first.url, { world: 'paint-arena', players: ['random', 'sweep'], tick_rate: 20 })

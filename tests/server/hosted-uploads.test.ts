@@ -122,7 +122,7 @@ before(async () => {
   server = await start('main', true)
 })
 
-test('tokens: one that opens nothing is refused everywhere; strangers may read, and nothing else', async () => {
+test('tokens: an invalid token is refused everywhere; anonymous callers may only read', async () => {
   for (const headers of [{ 'x-auth-token': 'pct-x' }, { authorization: 'Bearer pct-x' }]) {
     const { status, body } = await call(server, '/v2/leagues', { headers })
     assert.equal(status, 401)
@@ -166,7 +166,7 @@ test('operator: with uploaded programs on this machine, callers on it need the a
   assert.equal((await runCommand(['serve', '--uploads-image', 'x', '--data', data])).status, 2)
 })
 
-test('tokens: issued, listed and revoked on the command line, and kept as hashes', async () => {
+test('tokens: they are issued, listed and revoked on the command line, and stored as hashes', async () => {
   const data = players.data
   const made = await runCommand([
     'league',
@@ -201,7 +201,7 @@ function lies(text: string, path: string): boolean {
   return spawnSync('grep', ['-rqaF', text, path]).status === 0
 }
 
-test('uploads: bad archives and bad requests are refused with what is wrong', async () => {
+test('uploads: invalid archives and requests are refused with the reason', async () => {
   const token = players.alice.token
   for (const [raw, code] of [
     [tarOf([{ path: '../x', data: 'x' }]), 'UPLOAD_INVALID'],
@@ -232,7 +232,7 @@ test('uploads: bad archives and bad requests are refused with what is wrong', as
   assert.equal((await complete({ name: 'a:b', source_id: source.id, run: ['sh'] })).status, 422)
 })
 
-test('uploads: two players upload, submit, qualify, play and are ranked; every rank is derived again', {
+test('uploads: two players upload, submit, qualify, play and are ranked; every rank is recomputed', {
   timeout: 240_000,
 }, async () => {
   const [league] = await ok(server, '/v2/leagues')
@@ -351,7 +351,7 @@ async function checkLogs(): Promise<void> {
   )
 }
 
-test('coworld commands: a policy is uploaded and submitted, episodes are looked at and replays downloaded', async () => {
+test('coworld commands: a policy is uploaded and submitted, episodes are shown and replays downloaded', async () => {
   const cli = async (who: 'alice' | 'bob', ...args: string[]) => {
     const env = { COWORLD_TOKEN: players[who].token }
     return runCommand(['coworld', ...args, '--server', server.url], { env })
@@ -418,7 +418,7 @@ test('coworld commands: a policy is uploaded and submitted, episodes are looked 
   assert.equal((await cli('bob', 'pools', '--limit', '1001')).status, 2)
 })
 
-test('secrets: sealed at rest, listed by name for their owner, deleted for good', async () => {
+test('secrets: they are encrypted at rest, listed by name for their owner, and deleted for good', async () => {
   assert.ok(lies('API_KEY', players.data) && !lies(SECRET, players.data))
   const own = await ok(server, '/stats/policy-versions?mine=true&name_exact=painter&limit=100', {
     token: players.alice.token,
@@ -432,7 +432,7 @@ test('secrets: sealed at rest, listed by name for their owner, deleted for good'
   assert.equal((await call(server, `${path}/API_KEY`, { token: players.alice.token, method: 'DELETE' })).status, 404)
 })
 
-test('uploads: a server that runs no uploads keeps submissions, and one that does takes them up', {
+test('uploads: a server without --run-uploads keeps submissions, and one with it processes them', {
   timeout: 240_000,
 }, async () => {
   const { alice } = await setUp('later')

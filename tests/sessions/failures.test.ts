@@ -94,7 +94,7 @@ forEachStore(
   },
 )
 
-test('sessions: a full disk that clears costs one turn; nothing has to be restarted', async (context) => {
+test('sessions: a full disk costs one turn; once it clears, nothing has to be restarted', async (context) => {
   const { mkdtempSync, rmSync } = await import('node:fs')
   const { tmpdir } = await import('node:os')
   const disk = mkdtempSync(join(tmpdir(), 'paracosm-full-'))
@@ -191,7 +191,7 @@ forEachStore(
 )
 
 onSqlite(
-  'sessions: a server with 2,000 of them closes in time although five hang and one claim is lost',
+  'sessions: a server with 2,000 sessions closes in time although five hang and one claim is lost',
   async (store, services) => {
     const server = await startSessionServer(store, { worlds: [ECHO], mode: 'free_play' })
     const { registry, games, log } = server.services

@@ -17,7 +17,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 }
 
 for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-  test(`sessions: after ${signal} in the middle of a turn the turn is asked again and delivered after the replay`, async () => {
+  test(`sessions: after ${signal} during a turn the model calls are repeated and the turn delivered after the replay`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'paracosm-restart-'))
     const held = Promise.withResolvers<void>()
     let isHeld = false

@@ -19,7 +19,7 @@ const sheet = (given: Partial<Character>): Character => ({
   ...given,
 })
 
-test('characters: equal sheets have no differing row; rows of only one sheet are kept on both sides', () => {
+test('characters: equal sheets have no differing rows; rows of one sheet only are kept on both sides', () => {
   assert.deepEqual(
     pairRows(sheet({}), sheet({})).filter(({ differs }) => differs),
     [],
