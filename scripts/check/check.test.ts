@@ -1,4 +1,4 @@
-// The checks find what they are for: each is shown a planted fault.
+// Each check finds a planted fault.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { architectureFaults } from './architecture.ts'

@@ -1,4 +1,4 @@
-// `paracosm admin` as an operator runs it, in processes of their own, on SQLite and on PostgreSQL.
+// `paracosm admin` as an operator runs it, in separate processes, on SQLite and on PostgreSQL.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -22,7 +22,7 @@ interface Services {
   readonly cwd: string
   readonly env: Record<string, string>
   run(...args: string[]): Promise<{ status: number | null; out: string; err: string }>
-  /** With --json, and to a good end. */
+  /** Runs with --json and expects success. */
   json(...args: string[]): Promise<any>
 }
 
@@ -173,7 +173,7 @@ test('admin rotate-pii-key: the file gets a new key; a key from the environment 
   assert.match((await services.run('dump', 'x', '--personal-data', 'clear')).err, /PII_KEY_WRONG/)
 })
 
-/** A folder whose import takes a while. */
+/** A folder that takes a while to import. */
 function bigFolder(count: number): string {
   const folder = mkdtempSync(join(base, 'big-'))
   cpSync(DUMP, folder, { recursive: true })
@@ -185,7 +185,7 @@ function bigFolder(count: number): string {
   return folder
 }
 
-/** Seeds, and kills itself after this number of batches in the transaction. */
+/** Seeds, and kills itself after this number of batches within the transaction. */
 const KILLED = `
   import { importFolder } from ${JSON.stringify(join(ROOT, 'src', 'store', 'dumps', 'import.ts'))}
   import { openVault } from ${JSON.stringify(join(ROOT, 'src', 'store', 'people', 'personal-key.ts'))}

@@ -1,4 +1,4 @@
-// `paracosm agent run` as a stranger runs it: processes of their own, a real adapter, a real endpoint.
+// `paracosm agent run` as a user runs it: separate processes, a real adapter, a real endpoint.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ async function serve(folder: string, args: readonly string[]) {
   return { server, url: String(url), token: String(agents[0].token ?? '') }
 }
 
-/** What happened, without what differs between two runs: times, ids and the running hash over them. */
+/** The course of a run without values that differ between runs: times, ids and the running hash over them. */
 function courseOf(folder: string): string[] {
   const [episode = ''] = readdirSync(join(folder, 'live')).filter((name) => name.startsWith('perception-'))
   const lines = readFileSync(join(folder, 'live', episode, 'journal.jsonl'), 'utf8')

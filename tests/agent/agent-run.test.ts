@@ -138,7 +138,7 @@ test('agent: waits for a server that goes away, and continues at its next cycle'
   assert.deepEqual(cycles, [0, 1, 2, 3, 4, 5, 6, 7])
 })
 
-/** A model that walks to whatever is nearest, and now and then talks nonsense. */
+/** A model that walks to the nearest entity, and sometimes answers nonsense. */
 async function startSimpleModel(context: TestContext) {
   const server = await startModelServer((asked, index) => {
     if (index % 5 === 3) return 'I would rather talk about the weather.'

@@ -1,4 +1,4 @@
-// What administrators change in the browser: characters edited and imported, jobs, text games, storage; and the coverage.
+// Administration in the browser: editing and importing characters, jobs, text games, storage, and the coverage page.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ import { axe, hitTest, overflow, startWebBrowser, WIDTHS, type WidthName } from 
 
 const ADMIN = 'dcs-ak-administrator'
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-administer-'))
-/** A job that nobody works on: it waits until it is cancelled. */
+/** A job without a worker: it waits until it is cancelled. */
 const store = await openStore(storeInFolder(folder, { mode: 'create', runs: 'thread' }))
 const { id: job } = await new JobQueue(store).enqueue({ queue: 'nobody', payload: {} })
 await store.close()
@@ -184,7 +184,7 @@ test('coverage: the page of the built-in characters has a table for each part of
   await page.getByRole('heading', { level: 1 }).waitFor()
   const { pairs } = await client.characterCoverage()
   assert.equal(pairs.length, 2)
-  // A table for each pair, and one for each substrate and size.
+  // One table per pair, and one per substrate and size.
   await page.getByRole('table').nth(pairs.length).waitFor()
   await close()
 })

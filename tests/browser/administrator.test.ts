@@ -1,4 +1,4 @@
-// What administrators do, from a page that is not on the server's machine: refused with words, and done with the admin key.
+// Administration from a page on another machine: refused with an explanation, and allowed with the admin key.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -38,7 +38,7 @@ after(async () => {
 })
 const client = createClient({ url: server.url })
 
-/** A page as the server sees one from elsewhere: behind a proxy that it does not trust. */
+/** A page that the server sees as remote: behind a proxy that it does not trust. */
 async function openElsewhere(path: string, width: WidthName = 'desktop'): Promise<OpenedPage> {
   const opened = await browser!.open(`${server.url}/nowhere`, { width, theme: width === 'tablet' ? 'dark' : 'light' })
   await opened.page.setExtraHTTPHeaders({ 'x-forwarded-for': '203.0.113.7' })

@@ -1,4 +1,4 @@
-// Pages at their extremes: a failed episode, an empty server, a hundred thousand episodes, and a minute of a fast match.
+// Pages under extreme conditions: a failed episode, an empty server, a hundred thousand episodes, and a fast match.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -87,7 +87,7 @@ test('memory: the second half of a one-minute match at 20 Hz leaks nothing', {
   const middle = await heap()
   await page.waitForTimeout(40_000)
   const end = await heap()
-  // A score and an event a step are kept for the chart: some hundred bytes; two frames of the field are not.
+  // The chart keeps a score and an event per step, about a hundred bytes; it does not keep frames of the field.
   assert.ok(end - middle < 3_000_000, `${Math.round((end - middle) / 1000)} kB more after 800 steps`)
   await close()
   await client.episodes.end(episode.id, 'Measured.')
@@ -97,7 +97,7 @@ test('home: with a hundred thousand episodes it shows the newest and the total',
   skip: NO_BROWSER,
   timeout: 120_000,
 }, async () => {
-  // One real episode is copied in the index.
+  // One real episode is duplicated in the index.
   const first = await serve('many')
   const seed = createClient({ url: first.url })
   const { episode } = await seed.episodes.start({

@@ -1,4 +1,4 @@
-// Text games in a real browser: register, play, reload in the middle of a turn, refusals, the menu, leaving.
+// Text games in a real browser: register, play, reload during a turn, refusals, the menu, leaving.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
 import { axe, hitTest, overflow, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
-/** The offline responder behind a gate: while it is shut, no turn ends. */
+/** The offline responder behind a gate: while it is closed, no turn ends. */
 function gated(): { readonly models: RoleModels; shut(): void; open(): void } {
   const responder = createOfflineResponder()
   let gate: PromiseWithResolvers<void> | undefined

@@ -49,7 +49,7 @@ async function start(wanted: object, url = server.url): Promise<any> {
   return (await fetch(`${url}/api/episodes`, { method: 'POST', headers, body })).json()
 }
 
-/** A finished episode: its id. */
+/** Id of a finished episode. */
 async function record(wanted: object = {}): Promise<string> {
   const { episode } = await start({ tick_rate: 1000, ...wanted })
   return eventually('the episode ends', async () => {
@@ -105,7 +105,7 @@ test('episode: keys seek, step, play and change the speed, and the URL keeps the
   await page.keyboard.press('=')
   await page.getByRole('combobox', { name: 'Speed' }).and(page.locator('select')).waitFor()
   assert.equal(await page.getByRole('combobox', { name: 'Speed' }).inputValue(), '2')
-  // Slowly, so that even a busy machine stops it before its end.
+  // Slow, so that even a busy machine can stop it before it ends.
   for (let times = 0; times < 3; times += 1) await page.keyboard.press('-')
   await page.keyboard.press('Space')
   await page.waitForFunction(() => Number(document.querySelector('[role=slider]')?.getAttribute('aria-valuenow')) > 3)
@@ -144,7 +144,7 @@ test('episode: the page verifies a journal, and names the first step of a change
   await page.getByRole('button', { name: 'Verify' }).click()
   await page.getByText('60 steps re-run in this browser').waitFor()
   await page.getByText('Proved', { exact: true }).waitFor()
-  // The same journal, with one move changed on its way to the browser.
+  // The same journal, with one move changed in transit.
   await page.route('**/journal.jsonl', async (route) => {
     const answer = await route.fetch()
     const lines = (await answer.text()).split('\n')
@@ -250,7 +250,7 @@ test('episode: the shared file opens from disk with the network off, plays, and 
   await download.saveAs(path)
   await page.context().setOffline(true)
   await page.goto(`file://${path}`)
-  // What the page of the server said when its network went.
+  // Console messages of the server's page after its network was cut.
   complaints.length = 0
   await page.keyboard.press('Tab')
   await page.getByRole('button', { name: 'Verify' }).click()
@@ -309,7 +309,7 @@ test('episode: a bookmark appears on the timeline and in the palette, and the wi
   await page.keyboard.press('ArrowLeft')
   const width = Number(await line.getAttribute('aria-valuenow'))
   assert.ok(width > 404, `${width}`)
-  // The address is written once the playhead rests.
+  // The URL is updated once the playhead stops.
   await page.waitForURL(/step=20/)
   await page.reload()
   await isAt(page, 20)

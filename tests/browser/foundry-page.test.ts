@@ -77,7 +77,7 @@ test('foundry page: the lesson is won with clicks only and exported, and the fil
   await page.locator('[data-state="unpowered"], [data-state="starved"]').waitFor()
   await lay(page, [8, 1, 5], [12, 1, 5], 5)
   for (const x of [2, 6, 7]) await place(page, 'solar_panel', [x, x === 2 ? 2 : 1.9, 5])
-  // Undo takes the last panel away again: a branch of the episode, at the tick before it.
+  // Undo removes the last panel: a branch of the episode at the previous tick.
   const episode = page.url()
   await page.getByRole('button', { name: 'Undo' }).click()
   await page.waitForURL((url) => url.href !== episode)

@@ -1,4 +1,4 @@
-// Frontier played on its page in a real browser: the errand is won by clicks, from the form of the world's page to the end.
+// Frontier played on its page in a real browser: the errand is won with clicks, from the form of the world's page on.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -44,7 +44,7 @@ test('frontier: the errand is won with clicks on the page of the slot', { skip: 
   await page.waitForURL(/\/episodes\/[^/]+\/play/)
   const id = decodeURIComponent(/\/episodes\/([^/]+)\//.exec(page.url())?.[1] ?? '')
   await inCell(page, 'lowmarrow')
-  // The door of the inn, and in it its keeper: too far away to talk to, so the click walks there first.
+  // The door of the inn, then the innkeeper inside, who is too far away to talk: the click walks there first.
   await clickTile(page, 4, 5)
   await inCell(page, 'dry-ferry')
   await clickTile(page, 4, 1)

@@ -1,4 +1,4 @@
-// The command log in a real browser: filters in the address, a long list, keys, the export, and callers from elsewhere.
+// The command log in a real browser: filters in the URL, a long list, keys, the export, and remote callers.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// The application's frame in a real browser: every width and theme, keys, palette, pages that are not there.
+// The application's shell in a real browser: every width and theme, keys, palette, unknown pages.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

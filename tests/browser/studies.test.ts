@@ -1,4 +1,4 @@
-// A researcher in a real browser: a study is written with a mistake, corrected, saved; a participant walks in and is followed.
+// A researcher in a real browser writes a study with a mistake, corrects and saves it, and monitors a participant.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

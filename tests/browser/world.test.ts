@@ -1,4 +1,4 @@
-// A world's page in a real browser: bots by what they have done, documents, worlds from elsewhere, and a model in a slot.
+// A world's page in a real browser: the ranking of bots, documents, external worlds, and a model in a slot.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ writeFileSync(
 )
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const meter = new Meter({ tokens: 1_000_000, usd: 2 })
-/** Walks to the right for ever; each answer costs a cent. */
+/** Always walks to the right; each answer costs a cent. */
 const client_ = withMeter(
   {
     complete: () =>

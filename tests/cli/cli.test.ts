@@ -73,7 +73,7 @@ test('run: same seed, same digest, in another process and under the process runt
   const bots = ['run', 'paint-arena', 'sweep', 'greedy', '--seed', '5', '--json']
   const inside = JSON.parse((await runCommand(bots)).out)
   const digests: string[] = []
-  // Processes play in real time: on a machine that is busy elsewhere one may miss a tick, and that is another match.
+  // Processes play in real time: on a busy machine one may miss a step, which changes the match.
   while (!digests.includes(inside.digest) && digests.length < 4) {
     const output = join(folder, `under a runtime ${digests.length}`)
     const rate = String(20 - digests.length * 5)

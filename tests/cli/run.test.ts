@@ -1,4 +1,4 @@
-// `paracosm run` as people use it: seeds, places, programs that die, folders that exist, and the command log.
+// `paracosm run` as people use it: seeds, paths, crashing programs, existing folders, and the command log.
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'

@@ -1,4 +1,4 @@
-// `paracosm play` as a stranger runs it: a process of its own against a real server.
+// `paracosm play` as a user runs it: a separate process against a real server.
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'

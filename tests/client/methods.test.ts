@@ -1,4 +1,4 @@
-// Every method of the client against real servers; where it runs; what it imports.
+// Every method of the client against real servers, its platforms, and its imports.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -84,7 +84,7 @@ test('client: two turns are played from a browser page', { skip: NO_BROWSER }, a
   context.after(() => browser.close())
   const page = await (await browser.newContext({ bypassCSP: true })).newPage()
   await page.goto(modules.url)
-  // The session is made from here: the page is of another origin, which sockets do not mind and requests do.
+  // Node creates the session: the page has another origin, which is fine for sockets but not for requests.
   const { session_id } = await createClient({ url: proxy.url, key }).startSession({ game: 'Explore', pc_choice: 'ODA' })
   const turns = await page.evaluate(
     async ([url, secret, id]) => {

@@ -1,4 +1,4 @@
-// The client's play sessions against a real server over real sockets: turns, drops in every state, restarts, refusals.
+// The client's play sessions against a real server over real sockets: turns, lost connections, restarts, refusals.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -11,7 +11,7 @@ import { createGatedRoleModels, openClientServer, QUICK } from './client-server.
 
 const START = { game: 'Explore', pc_choice: 'ODA', npc_choice: 'JACK' }
 
-/** Collects what a session tells, in the background. */
+/** Collects the events of a session in the background. */
 function collect(session: PlaySession): {
   events: PlayEvent[]
   done: Promise<void>
@@ -42,7 +42,7 @@ function collect(session: PlaySession): {
 
 const said = (events: readonly PlayEvent[]) => events.filter((event) => event.kind === 'event')
 
-/** Nothing was shown twice, and what was shown is what the record has. */
+/** Checks that nothing was shown twice, and that the events match the record. */
 async function assertWhole(
   client: Client,
   session: PlaySession,
@@ -424,7 +424,7 @@ test('client: tokens of the answer arrive on request, and add up to the answer',
   }
 })
 
-/** A server that says whatever it is told to. */
+/** A server that sends scripted frames. */
 async function startBadServer(frames: readonly (string | Buffer)[]): Promise<{ url: string; close(): void }> {
   const http = createServer()
   const sockets = new WebSocketServer({ server: http })

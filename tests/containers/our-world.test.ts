@@ -1,4 +1,4 @@
-// A world that ships, as its own manifest tells to start it, in containers.
+// A built-in world in containers, started as its manifest says.
 import assert from 'node:assert/strict'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

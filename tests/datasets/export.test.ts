@@ -47,7 +47,7 @@ const linesOf = (path: string): JsonObject[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
 
-/** The file or, of a folder, the one with the records. */
+/** The file or, for a folder, its file with the records. */
 const readShareGpt = (folder: string): JsonObject[] => linesOf(join(folder, 'conversations.jsonl'))
 
 const readEpisodeFiles = (folder: string): Map<string, JsonObject[]> =>
@@ -87,7 +87,7 @@ function chatFaults(record: JsonObject): string[] {
 
 const ODD = 'Ünïcode “quotes” \\ back\nline\u2028 \u0007 👋'
 
-/** Three episodes of two slots, one command outside of any, two that nobody saw anything before. */
+/** Three episodes of two slots, one command outside of any episode, two commands without a perception. */
 function someRows(): NewCommandLogRow[] {
   const rows = Array.from({ length: 24 }, (_, i) =>
     commandAt(i * 1000, {

@@ -1,5 +1,5 @@
-// What goes wrong with a dataset: places that are taken, full disks, interruptions, broken rows, odd names, broken files.
-// Whatever happens, nothing half-written has the final name, and nothing else is left behind.
+// Failures of exports: existing paths, full disks, interrupts, broken rows, odd names, broken files.
+// In every case no partial file has the final name, and nothing else is left behind.
 import assert from 'node:assert/strict'
 import {
   existsSync,
@@ -28,14 +28,14 @@ import { aPerception, commandAt } from '../../src/testing/commands.ts'
 import { mountSmallDisk } from '../../src/testing/postgres.ts'
 import { until } from '../../src/testing/until.ts'
 
-// What is told here of files is told of files.
+// These checks apply to files.
 delete process.env.DATABASE_URL
 
 const root = mkdtempSync(join(tmpdir(), 'paracosm-dataset-faults-'))
 after(() => rmSync(root, { recursive: true, force: true }))
 const counter = { next: 0 }
 
-/** A folder of a test's own. */
+/** A temporary folder for one test. */
 function aFolder(): string {
   const folder = join(root, String(counter.next++))
   mkdirSync(folder)
@@ -215,7 +215,7 @@ test('datasets: a full disk is reported, and nothing is left behind', async (t) 
   const unmount = mountSmallDisk(disk, '256k')
   if (!unmount) return t.skip('this process may not mount a small disk')
   const rows = Array.from({ length: 3000 }, (_, i) =>
-    // Nothing that compresses well: Parquet has to fill the disk too.
+    // Incompressible, because Parquet must fill the disk too.
     commandAt(i, {
       perception_snapshot: aPerception(i),
       reasoning: Array.from({ length: 30 }, (_each, k) =>
@@ -318,7 +318,7 @@ test('dataset: inspect reports problems with their line numbers', async () => {
 test('dataset: an interrupt during an export leaves nothing behind', async () => {
   const data = aFolder()
   const store = await aStore(someRows(1), data)
-  // Enough to be interrupted in: the one row, again and again.
+  // One row repeated, so that there is time for an interrupt.
   await sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 400000)
     insert into commands (timestamp, command, params, reasoning, perception_id, agent_id, protocol_version, created_at)
     select timestamp + n.i, command, params, reasoning, perception_id, agent_id, protocol_version, created_at

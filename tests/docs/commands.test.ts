@@ -1,7 +1,7 @@
-// Every command line of the README and the documents runs: each document in a folder of its own, line by line. The folder
-// holds the files of the page: fences whose info string has `file=NAME`.
-// Fences say how: `sh` runs to its end, `sh waits` is interrupted once it has said something, `sh checkout` belongs to a
-// fresh clone (continuous integration runs those).
+// Every command line of the README and the documents runs: each document in its own folder, line by line. The folder
+// contains the files of the page: fences whose info string has `file=NAME`.
+// The fence decides: `sh` runs to its end, `sh waits` is interrupted after its first output, `sh checkout` needs a
+// fresh clone (continuous integration runs it).
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,7 +11,7 @@ import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-/** Documents whose lines have a test of their own, with what they need. */
+/** Documents whose lines have their own test. */
 const ELSEWHERE = [
   'docs/packages.md',
   'docs/headless.md',
@@ -80,7 +80,7 @@ for (const document of documents) {
     writeFiles(document, folder)
     for (const line of lines) {
       const { status, output } = await runLine(line, folder)
-      // What is interrupted may say so by its status; what is not must be 0.
+      // An interrupted command may exit with any status; all others must exit with 0.
       if (line.kind === 'waits') assert.match(output, /http:/, line.text)
       else assert.equal(status, 0, `${line.text}\n${output}`)
     }

@@ -1,4 +1,4 @@
-// Journals made to hang or exhaust a reader, through the real command line, each with a deadline.
+// Journals designed to hang or exhaust a reader, through the real command line, each with a deadline.
 import assert from 'node:assert/strict'
 import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,14 +13,14 @@ import { recordMatch } from '../../src/testing/matches.ts'
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-hostile-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** Twenty times what each of these takes alone on a slow machine. */
+/** Twenty times the duration of each on an idle slow machine. */
 const DEADLINE_MS = 60_000
 const MIB = 1024 * 1024
 
 const { lines } = await recordMatch({ config: { max_ticks: 50 } })
 const bodies = lines.map((line) => splitHash(line)?.body ?? '')
 
-/** A journal whose running hash is right, whatever its lines say. */
+/** A journal with a correct running hash, whatever its lines. */
 function seal(...texts: readonly string[]): string {
   const chain = new Chain()
   return texts.map((text) => `${chain.seal(text, text.includes('"paracosm"'))}\n`).join('')
@@ -94,7 +94,7 @@ test('hostile journal: SIGTERM and SIGINT end a replay of many steps within seco
     for (const name of ['SIGTERM', 'SIGINT'] as const) {
       const result = await run(args, { name, afterMs: 2500 })
       refused(result, 'INTERRUPTED')
-      // About a second by itself; the rest is room for a busy machine.
+      // About a second on an idle machine; the rest is margin for a busy one.
       assert.ok(result.endedAfterMs < 10_000, `${name} took ${result.endedAfterMs} ms`)
     }
   }
@@ -133,7 +133,7 @@ test('hostile journal: a line of a gigabyte is refused at the start, in the midd
   ]
   for (const [index, [before, behind]] of holes.entries()) {
     const path = file(`wide-${index}.jsonl`, before)
-    // A hole: a gigabyte of NUL that takes no disk.
+    // A sparse file: a gigabyte of NUL that takes no disk space.
     truncateSync(path, 1024 * MIB)
     const handle = openSync(path, 'a')
     writeSync(handle, behind)

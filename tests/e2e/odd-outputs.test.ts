@@ -25,7 +25,7 @@ const place = (name: string): string => join(folder, name)
 writeFileSync(place('afile'), 'kept')
 mkdirSync(place('afolder'))
 assert.equal(spawnSync('mkfifo', [place('fifo')]).status, 0)
-// A device node where this process may make one; a socket would do as well.
+// A device node if this process may create one; otherwise a socket.
 const hasDevice = spawnSync('mknod', [place('device'), 'c', '1', '3']).status === 0
 symlinkSync('/nowhere/at/all', place('dangling'))
 const { lines } = await recordMatch({ config: { max_ticks: 50 } })
@@ -48,9 +48,9 @@ async function refused(args: readonly string[], codes = /FILE_UNWRITABLE|FILE_EX
   assert.doesNotMatch(text, /bug in paracosm|node:internal/, what)
 }
 
-/** Paths at which no folder and no file can be made. */
+/** Paths at which neither a folder nor a file can be created. */
 const UNUSABLE = ['afile/x', 'dangling/x', ...(process.platform === 'linux' ? ['/proc/x', '/sys/x', '/proc/x/y'] : [])]
-/** Names that something has which is not a regular file. */
+/** Paths of things that are not regular files. */
 const IRREGULAR = ['afolder', 'fifo', 'dangling', ...(hasDevice ? ['device'] : [])]
 
 const headless = ['headless', '--scenario', 'first_slice', '--ticks', '2', '--json', '--json-profile', 'summary']

@@ -1,4 +1,4 @@
-// `paracosm eval` as a stranger runs it: the launcher, real worker processes, a data folder.
+// `paracosm eval` as a user runs it: the launcher, real worker processes, a data folder.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -57,7 +57,7 @@ test('eval: killed workers and a killed evaluation lose and duplicate nothing', 
     const found = await played()
     return found && found.rows > 0 ? found : undefined
   })
-  // The launcher is a shell or the program itself: workers are below either.
+  // The launcher is a shell or the program itself: workers are children of either.
   const workers = childrenOf(running.pid!).flatMap((pid) => [pid, ...childrenOf(pid)])
   for (const pid of workers.slice(-1)) process.kill(pid, 'SIGKILL')
   const before = (await played())!.rows
@@ -67,7 +67,7 @@ test('eval: killed workers and a killed evaluation lose and duplicate nothing', 
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
-      // It has gone with the process that started it.
+      // It ended with its parent process.
     }
   }
   await running.ended

@@ -21,7 +21,7 @@ before(() => {
   assert.equal(manifest.dependencies.zod, dependencies.zod)
   assert.equal(manifest.devDependencies.typescript, devDependencies.typescript)
   manifest.dependencies.paracosm = `file:${tarball}`
-  // `paracosm/testing` is checked too, and wants what it is tested with.
+  // `paracosm/testing` is checked too, and needs its peer dependencies.
   Object.assign(manifest.devDependencies, {
     'typescript-5': 'npm:typescript@5.9.3',
     'fast-check': devDependencies['fast-check'],

@@ -40,7 +40,7 @@ interface Mistake {
   readonly file: 'experiment' | 'run'
   readonly from: string
   readonly to: string
-  /** Lines from where the change begins to the line that must be named. */
+  /** Offset from the line of the change to the line that the error must name. */
   readonly below?: number
   readonly hint: RegExp
 }

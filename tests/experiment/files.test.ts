@@ -24,7 +24,7 @@ for (const { id, kind, input, expect, expect_advice } of vectors('config.jsonl')
     }
     ;(generation === 'run' ? RunConfig : ExperimentConfig).parse(config)
     const normal = structuredClone(wanted.normal)
-    // Canonical names, where the original keeps the spelling of the file (contract 9.5).
+    // Canonical names; the original keeps the spelling of the file (contract 9.5).
     if (generation === 'run') for (const [i, game] of normal.games.entries()) game.name = (config as any).games[i].name
     assert.deepEqual(JSON.parse(JSON.stringify(config)), normal)
   })

@@ -1,4 +1,4 @@
-// The commands about participants and plans, in processes of their own, on a folder that a server has left.
+// The commands about participants and plans, in separate processes, on the folder of a stopped server.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

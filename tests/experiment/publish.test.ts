@@ -1,4 +1,4 @@
-// Publication through the real command: previewed, refused, written whole, completed after a crash; and what a server enforces.
+// Publication through the real command: preview, refusal, atomic writes, recovery after a crash, and enforcement.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +24,7 @@ async function inSeeds(
   try {
     const seeds = join(folder, 'seeds')
     for (const each of ['dev', 'prod']) mkdirSync(join(seeds, each), { recursive: true })
-    // 1.0 is not 1 in a fingerprint: the text of a document is kept as it is.
+    // 1.0 is not 1 in a fingerprint: the text of a document is kept unchanged.
     const characters = readFileSync(join(FIXTURES, 'characters.json'), 'utf8').replace(
       '"hid": "JW",',
       '"hid": "JW", "weight": 1.0,',
@@ -77,7 +77,7 @@ test('publish: a dry run writes nothing; a confirmed run writes evaluation, char
       JSON.parse(prod).map(({ hid }: any) => hid),
       ['JW'],
     )
-    // Changed since: the evaluation is of another fingerprint, and the next manifest says so.
+    // The character has changed: the evaluation has another fingerprint, and the next manifest shows that.
     writeFileSync(join(seeds, 'prod', 'characters.json'), prod.replace('"weight": 1.0', '"weight": 2.0'))
     const again = await publish('--hids', 'JW', '--yes', '--json')
     assert.equal(again.status, 0, again.err)

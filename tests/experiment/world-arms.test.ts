@@ -1,4 +1,4 @@
-// Studies that are played in worlds, through a real server: alone, together, with nobody else there, and with a kill.
+// Studies in worlds, through a real server: alone, together, without a second person, and with a kill.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -127,7 +127,7 @@ test('arms: if nobody else comes, a bot fills in or the participant is released 
       assert.equal(paid.completion?.code, 'SORRY')
       await assert.rejects(released.study.play(), /finished this study/)
 
-      // One closes the page: the next to come waits for somebody who is there.
+      // One closes the page: the next participant waits for someone who is present.
       const absent = await join(server.url, 'closed pages', 'a')
       await answer(absent)
       await absent.study.play()
@@ -142,7 +142,7 @@ test('arms: if nobody else comes, a bot fills in or the participant is released 
     }
   }))
 
-/** People in waiting rooms, as the store has them. */
+/** Participants in waiting rooms, according to the store. */
 async function server_rooms(folder: string): Promise<number> {
   const { openStore, storeInFolder } = await import('../../src/store/store.ts')
   const store = await openStore(storeInFolder(folder, { mode: 'read', runs: 'inline' }))
@@ -237,7 +237,7 @@ test('arms: after kill -9 between the end of an episode and its record, the next
     await person.study.play()
     const { playing } = await stageOf(person, 'episode')
     assert.ok(playing)
-    // The last message comes before the journal is archived and the assignment is settled.
+    // The last message arrives before the journal is archived and the assignment is settled.
     assert.equal(await playSlot(person, playing), 'over')
     await first.crash()
     const second = await startServerProcess(data, ['--experiment', file])

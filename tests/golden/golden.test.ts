@@ -1,5 +1,5 @@
 // Journals of every version that we promise to read, recorded once. If one of them no longer verifies, old recordings
-// no longer play: raise the world's version (or the journal's), and keep the old file with a test of its refusal.
+// no longer play: increase the world's version (or the journal's), and keep the old file with a test of its refusal.
 import assert from 'node:assert/strict'
 import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'

@@ -27,7 +27,7 @@ function paracosm(args: readonly string[], input?: string): Ran {
   return { status, stdout, stderr }
 }
 
-/** The one document that a call prints. */
+/** The single document that a call prints. */
 function document(ran: Ran) {
   assert.equal(ran.stdout.trimEnd().split('\n{').length, 1, 'more than one document')
   return JSON.parse(ran.stdout)
@@ -42,7 +42,7 @@ function assertValid(schema: string, value: unknown): void {
   assert.ok(validate(value), JSON.stringify(validate.errors?.slice(0, 3)))
 }
 
-/** The example script of the interface's first description. */
+/** The example script of the original description of the interface. */
 const SCRIPT = [
   {
     type: 'apply_command',
@@ -125,7 +125,7 @@ test('headless: a script writes a trace that has every summary', () => {
   )
   assert.deepEqual(records[4].inspection, report.steps[3].detail)
   assert.deepEqual(records[5].summary, report.summary)
-  // Without the world: what stood there before a step, and what it changed, is in the records alone.
+  // Without the world: the records alone have the state before a step and its changes.
   assert.equal(records[1].summary.parts - records[0].summary.parts, 1)
   assert.equal(records[0].summary.build_inventory.wire - records[2].summary.build_inventory.wire, 1)
 })
@@ -214,7 +214,7 @@ test('headless: without --json it prints a short report, and errors go to standa
 
 const MEBIBYTE = 1_048_576
 
-/** Bad input: what it is, how it is given, the code, and what the message must name. */
+/** Invalid input: its name, the arguments, the code, and what the message must contain. */
 const BAD: readonly (readonly [name: string, args: () => string[], code: string, names: RegExp])[] = [
   [
     'JSON nested without end',

@@ -1,4 +1,4 @@
-// Who may do what from where: Host, Origin and proxy headers, CORS, security headers, and replay sources.
+// Access control: Host, Origin and proxy headers, CORS, security headers, and replay sources.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'

@@ -35,7 +35,7 @@ function withoutSeeds(episodes: any[]): any[] {
   })
 }
 
-/** What is not in the contract: default texts, and fields of evidence beside five. */
+/** Not in the contract: default texts, and all but five fields of evidence. */
 function comparable(complete: any, { others, named }: { others: readonly any[]; named: boolean }): any {
   const { observability: _o, type: _t, graduation_changes: _g, ...rest } = complete
   const skipped = new Set(others.map((event: any) => event.league_policy_membership_id))
@@ -86,7 +86,7 @@ const rounds = readVectors('rounds', true)
 const ruleset = readVectors('ruleset', true)
 const leaderboards = readVectors('leaderboards', true)
 const schedule = readVectors('schedule', true)
-/** The contract wins where its text says so. */
+/** Cases in which the text of the contract overrides the vectors. */
 const OURS: readonly string[] = ['rou-transcript-0047']
 
 test('vectors: rounds of the baseline commissioner', () => {
@@ -230,7 +230,7 @@ test('vectors: properties of random orders', () => {
   )
 })
 
-/** The permutation of the entrants that gives the line-ups; undefined: none does. */
+/** The permutation of the entrants that gives the line-ups; undefined if there is none. */
 function orderOf(lineups: string[][], { property, entrants, seats }: any): string[] | undefined {
   const count = entrants.length
   const expected = (order: string[], episode: number): string[] =>

@@ -1,4 +1,4 @@
-// A whole league in the terminal, with a foreign policy and a foreign commissioner, and every rank derived again.
+// A complete league in the terminal, with an external policy and commissioner, and every rank recomputed.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

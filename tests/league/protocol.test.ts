@@ -1,4 +1,4 @@
-// The commissioner protocol over real sockets, both ways: foreign stand-ins in Python on one side, ours on the other.
+// The commissioner protocol over real sockets, in both directions: Python stand-ins on one side, ours on the other.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -129,7 +129,7 @@ test('commissioner: one that is killed fails the round, and the next attempt com
   assert.equal((await drive({ open: socketChannel(url) })).results.length, 1)
 })
 
-/** A commissioner that says what it is told to, frame by frame. */
+/** A commissioner that sends scripted frames. */
 const scripted =
   (frames: readonly (object | string)[]): DriveOptions['open'] =>
   async (listener) => {

@@ -1,4 +1,4 @@
-// What archives of source are accepted: made by the real tar, and by hand to do harm.
+// Accepted and refused source archives: created with tar, and malicious ones built by hand.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import {

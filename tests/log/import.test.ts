@@ -1,4 +1,4 @@
-// `paracosm log import` of logs that the protocol's source text has written: fixtures in its own spelling.
+// `paracosm log import` of logs written by the source text's own logger: fixtures in its formats.
 import assert from 'node:assert/strict'
 import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

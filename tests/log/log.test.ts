@@ -1,4 +1,4 @@
-// The adapters of the command log: the server that logs what it plays, GET /api/commands, `paracosm log`.
+// The interfaces of the command log: the server that logs its episodes, GET /api/commands, `paracosm log`.
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { runCommand, startCommand } from '../../src/testing/cli.ts'
 import { aPerception, commandAt, NOON } from '../../src/testing/commands.ts'
 import { until } from '../../src/testing/until.ts'
 
-// What is told here of files is told of files.
+// These checks apply to files.
 delete process.env.DATABASE_URL
 
 const root = mkdtempSync(join(tmpdir(), 'paracosm-log-'))
@@ -23,7 +23,7 @@ const paracosm = async (args: readonly string[], data: string) => {
   return { ...ran, json: () => JSON.parse(ran.out) }
 }
 
-/** A data folder with commands around noon of a day in March, each a minute after the one before. */
+/** A data folder with commands around noon of a day in March, one per minute. */
 async function aFolder(name: string, count: number): Promise<string> {
   const data = join(root, name)
   const { mkdirSync } = await import('node:fs')

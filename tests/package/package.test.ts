@@ -19,7 +19,7 @@ function run(command: string, args: readonly string[], cwd: string): string {
   return stdout
 }
 
-/** The tarball, installed in an empty folder, with the Node of this checkout beside it. */
+/** The tarball, installed in an empty folder together with the Node of this checkout. */
 const app = join(folder, 'app')
 mkdirSync(app)
 const tarball = packPackage(folder)

@@ -1,4 +1,4 @@
-// The adapter in front of frontier, over real HTTP: what the source text promises, and every way to get it wrong.
+// The adapter in front of frontier, over real HTTP: the promises of the source text, and every kind of misuse.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Perception } from '../../src/protocol/perception.ts'
@@ -62,7 +62,7 @@ test('adapter: a command is answered only after its row is durable', async (t) =
     isAnswered = true
     return got
   })
-  // The world goes on meanwhile, and would long have had its say.
+  // The world continues meanwhile, and would have answered long ago.
   const tick = async (): Promise<number> => (await timmy.get('/perception')).body.raw_engine_data.tick
   const late = (await tick()) + 20
   await until('20 ticks', async () => ((await tick()) < late ? undefined : true), { pauseMs: 0 })
@@ -180,7 +180,7 @@ test('auth: a missing token, a wrong one and that of another agent are all refus
   const forged = await timmy!.say('noop', {}, { agent_id: 'ada' })
   assert.equal(forged.status, 403)
   assert.equal(sink.rows.at(-1)?.agent_id, 'timmy')
-  // The world waits for all four, so a command is taken and stays open.
+  // The world waits for all four, so the command is accepted and stays pending.
   const { body } = await ada!.say('noop')
   assert.equal((await timmy!.get(`/commands/${body.command_id}`)).status, 404)
   assert.equal((await ada!.get(`/commands/${body.command_id}`)).status, 200)

@@ -1,4 +1,4 @@
-// The perception adapter of the server's live episodes: below each slot, and on bare routes by token.
+// The perception adapter of the server's live episodes: under each slot, and on the bare routes by token.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startServer } from '../../src/server/app.ts'

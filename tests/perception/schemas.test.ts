@@ -1,4 +1,4 @@
-// The source text's worked examples, the rules that its own tests name, and every field at its bounds and beyond.
+// The source text's worked examples, the rules of its own tests, and every field at its limits and beyond.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { z } from 'zod'
@@ -65,7 +65,7 @@ test('schemas: both survive a JSON round trip', () => {
   assert.deepEqual(CommandInput.parse(JSON.parse(JSON.stringify(command))), command)
 })
 
-/** Lays `value` over the example at a dotted path; undefined takes the field away. */
+/** Sets `value` in the example at a dotted path; undefined removes the field. */
 function changed(example: object, path: string, value: unknown): unknown {
   const copy = structuredClone(example)
   const keys = path.split('.')

@@ -1,4 +1,4 @@
-// `paracosm perception serve` as a process: what it prints, that it goes on, and that kill -9 loses nothing it promised.
+// `paracosm perception serve` as a process: its output, its restarts, and that kill -9 loses nothing acknowledged.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createAgentClient } from '../../src/testing/agent-client.ts'

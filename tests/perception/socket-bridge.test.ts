@@ -1,4 +1,4 @@
-// The bridge to an engine outside, which here is a fake that speaks over a real socket: well, badly, slowly, and not at all.
+// The bridge to an external engine: a fake that behaves well, badly, slowly or not at all, over a real socket.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectEngine } from '../../src/testing/fake-engine.ts'

@@ -1,4 +1,4 @@
-// A client that knows nothing but the source text drives agents of three worlds.
+// A client based only on the source text drives agents in three worlds.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'

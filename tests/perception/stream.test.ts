@@ -1,4 +1,4 @@
-// The stream of the adapter: perceptions and outcomes as they come, to readers quick and slow.
+// The stream of the adapter: perceptions and outcomes, for fast and slow readers.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EncodedPerception } from '../../src/adapters/perception/bridge.ts'
@@ -45,7 +45,7 @@ test('stream: a stopping server closes it with 1012', async (t) => {
   assert.equal(await stream.closed, 1012)
 })
 
-/** An outlet whose reader takes a message when the test says so. */
+/** A sink whose reader takes a message when the test says so. */
 function createReader() {
   const sent: string[] = []
   let release = (): void => undefined

@@ -1,4 +1,4 @@
-// How worlds with commands of their own take the protocol's words.
+// Translation of the protocol's commands in worlds with their own commands.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Perception } from '../../src/protocol/perception.ts'
@@ -6,7 +6,7 @@ import { openWorld } from './adapters.ts'
 
 type Client = Awaited<ReturnType<typeof openWorld>>['timmy']
 
-/** Sends a command and gives what came of it: `done`, or the code it failed with. */
+/** Sends a command and returns its outcome: `done`, or the code of its failure. */
 async function does(client: Client, command: string, params: object = {}): Promise<string> {
   const { status, body } = await client.say(command, params)
   assert.equal(status, 202, JSON.stringify(body))

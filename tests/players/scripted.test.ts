@@ -1,4 +1,4 @@
-// The rule-based policies, on perceptions made by hand.
+// The rule-based policies, with hand-written perceptions.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createScriptedPolicy } from '../../src/players/agent/scripted-policy.ts'

@@ -1,4 +1,4 @@
-// Remote-managed servers through real processes, on both stores: bootstrap with every refusal, status, export; and the fly
+// Remotely managed servers as real processes, on both stores: bootstrap with every refusal, status, export; and the fly
 // provider with a stand-in that records what it receives.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -94,7 +94,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
       assert.equal((await send(named('seeds.exe'), archive)).status, 400)
       assert.equal((await send(named('seeds.tar.gz'), 'no archive')).status, 400)
       assert.equal((await send(named('seeds.zip'), archive)).status, 400)
-      // The second list is wrong: nothing of the first came in.
+      // The second list is invalid: nothing of the first was imported.
       const half = seedFolder(`half-${kind}`)
       writeFileSync(join(half, 'players.json'), '[{"access_key": 1')
       assert.equal((await send(named('half.zip'), await bytesOf(packFolder(half, 'zip')))).status, 400)

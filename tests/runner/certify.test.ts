@@ -1,4 +1,4 @@
-// The certifier against the Python stand-ins, whole and broken in ways that the fourteen steps do not see.
+// The certifier against the Python stand-ins, intact and with defects that the fourteen steps do not detect.
 import assert from 'node:assert/strict'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// `paracosm coworld …` as a user runs it: spawned, with exit statuses, text and JSON.
+// `paracosm coworld …` as a user runs it: separate processes, exit statuses, text and JSON.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ function paracosm(...args: readonly string[]) {
   return { status, stdout, stderr, cwd }
 }
 
-/** Starts a command, waits for a line, hands it over, then interrupts. */
+/** Starts a command, waits for a line, passes it on, then interrupts. */
 async function interrupted(
   args: readonly string[],
   wanted: RegExp,

@@ -1,4 +1,4 @@
-// The local runner against other people's programs: the Python stand-ins, whole and broken, under the process runtime.
+// The local runner with external programs: the Python stand-ins, intact and broken, under the process runtime.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'

@@ -77,7 +77,7 @@ const RETURNS: readonly (readonly [string, string, string, RegExp])[] = [
 ]
 for (const [what, fault, id, reason] of RETURNS) {
   test(`certify: a game that ${what} is not certified`, async () => {
-    // The players pass over what they cannot read, so that the certified episode itself goes well.
+    // The players ignore what they cannot read, so that the certified episode itself succeeds.
     const made = writePackage(fault, (manifest) => {
       const tolerant = join(fixtures, 'coworld-later/tolerant-player.mjs')
       manifest.player[0].run = [process.execPath, tolerant]

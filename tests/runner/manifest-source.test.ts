@@ -1,4 +1,4 @@
-// Where manifests and replays are found: paths, URIs, a server on this machine, an `aws` on the PATH.
+// Sources of manifests and replays: paths, URIs, a local server, an `aws` on the PATH.
 import assert from 'node:assert/strict'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'

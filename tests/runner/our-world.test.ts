@@ -1,4 +1,4 @@
-// Ours and foreign together under the process runtime: our game with the Python player, the Python game with our player.
+// Our programs with external ones under the process runtime: our game with the Python player, and the reverse.
 import assert from 'node:assert/strict'
 import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// `paracosm init` without a project around it: names, folders, failures.
+// `paracosm init` outside of a project: names, folders, failures.
 import assert from 'node:assert/strict'
 import {
   chmodSync,

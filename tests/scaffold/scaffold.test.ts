@@ -1,5 +1,5 @@
-// What `paracosm init` writes works untouched, with this package installed from its tarball: tests, types, every command
-// that a world of one's own can be used with, and certification.
+// The output of `paracosm init` works unchanged, with this package installed from its tarball: tests, types, every command
+// that accepts an external world, and certification.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,5 @@
-// The AsyncAPI document against running servers: whatever goes over a socket is what the document says, and nothing that
-// the document says is made up.
+// The AsyncAPI document against running servers: every message on a socket matches the document, and every
+// documented message occurs.
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createOfflineResponder } from '../../src/adapters/session/role-models.ts'
@@ -13,7 +13,7 @@ import { handshakeStatus, openWire, readJson } from '../../src/testing/wire.ts'
 import { atEnd, createFolder, openEngine } from '../perception/adapters.ts'
 import { judgeOf, refsOf, resolve } from './channels.ts'
 
-/** A cast that writes in pieces, and whose first draft of a scene is refused. */
+/** Role models that stream their answers, and whose first draft of a scene is refused. */
 function streamingModels() {
   const local = createOfflineResponder()
   let refusals = 1
@@ -86,7 +86,7 @@ test('asyncapi: the documented addresses are exactly those of the sockets', asyn
   const { episode } = await begin(url, { world: 'frontier', variant: 'errand', seed: 1, players: [null] })
   for (const { address } of Object.values<any>(judge.document.channels)) {
     const at = address.replace('{id}', episode.id).replace('{slot}', '0').replace('{session_id}', 'nobody')
-    // Without a token some refuse; what is not there says 404.
+    // Some refuse without a token; unknown addresses answer 404.
     assert.notEqual(await handshakeStatus(`${ws}${at}`), 404, address)
     assert.equal(await handshakeStatus(`${ws}${at}x`), 404, `${address}x`)
   }

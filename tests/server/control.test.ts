@@ -1,4 +1,4 @@
-// Steering episodes over HTTP: time stands still, moves by single steps, and forks of live episodes play on.
+// Steering episodes over HTTP: pausing, single steps, and forks of live episodes.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

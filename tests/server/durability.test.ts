@@ -1,4 +1,4 @@
-// What a server has told is there after it was killed, whatever its clients asked for.
+// Everything that a server has acknowledged or shown survives a kill, with and without receipts.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ async function post(url: string, body: object): Promise<{ status: number; json: 
   return { status: response.status, json: await response.json() }
 }
 
-/** Milliseconds after which what a client saw must survive. */
+/** Milliseconds after which data seen by a client must survive. */
 const SEEN_MS = 300
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -48,7 +48,7 @@ test('durability: steps of bots, and of players without receipts, survive kill -
   for (let i = 0; i < 10; i++) {
     for (const wire of wires) {
       wire.send({ move: ['up', 'down', 'left', 'right'][i % 4] })
-      // Refused and journalled raw: texts at which line readers have broken.
+      // Refused and journalled raw: texts that have broken line readers.
       wire.send(`say: a\u2028b\u2029c\u0000`)
     }
     await wait(100)

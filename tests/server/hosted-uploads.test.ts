@@ -1,4 +1,4 @@
-// Tokens, uploads, secrets and submissions on a real server: two players' policies are tried, qualified, played and ranked.
+// Tokens, uploads, secrets and submissions on a real server: the policies of two players qualify, play and are ranked.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ const STAND_INS = join(import.meta.dirname, '..', 'fixtures', 'league-stand-ins'
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-uploads-'))
 const SECRET = 'very-secret-value-4711'
 const PYTHON = '/usr/bin/python3'
-/** Root runs programs of players as `nobody`, who has to be able to start them. */
+/** Root runs programs of players as `nobody`, who must be able to start them. */
 const dropsRights = process.getuid?.() === 0 && existsSync(PYTHON) && existsSync('/usr/bin/setpriv')
 const ADMIN = 'the-key-of-the-operator'
 const started: Server[] = []
@@ -54,7 +54,7 @@ async function setUp(name: string) {
   const spec = { name: 'Open', world: 'paint-arena', config: { width: 8, height: 8, max_ticks: 10 }, policies: [] }
   const leagues = new Leagues(store)
   const league = await makeLeague(leagues, builtInWorlds(), LeagueSpec.parse(spec))
-  // Rounds begin when everybody is there: the next slot of the schedule is ten minutes away.
+  // Rounds begin once everyone has entered: the next scheduled round is ten minutes away.
   await leagues.setPaused(league.id, true)
   const tokens = new LeagueTokens(store)
   const [alice, bob] = [await tokens.issue('alice', { label: 'laptop' }), await tokens.issue('bob')]
@@ -95,7 +95,7 @@ async function until<T>(what: string, look: () => Promise<T | undefined>): Promi
   }
 }
 
-/** The stand-in, with a start that prints what it was given. */
+/** The stand-in, with a start that prints its environment. */
 function archive(main: string): Buffer {
   const source = mkdtempSync(join(folder, 'source-'))
   for (const name of ['player.py', 'websocket.py']) {
@@ -128,7 +128,7 @@ test('tokens: an invalid token is refused everywhere; anonymous callers may only
     assert.equal(status, 401)
     assert.equal(body.code, 'KEY_REFUSED')
   }
-  // Forwarded requests never count as this machine's.
+  // Forwarded requests never count as local.
   const elsewhere = { 'x-forwarded-for': '203.0.113.7' }
   assert.equal((await call(server, '/v2/leagues', { headers: elsewhere })).status, 200)
   for (const path of [
@@ -157,7 +157,7 @@ test('operator: with uploaded programs on this machine, callers on it need the a
     if (status === 403) assert.match(answer.message, /admin key/)
     assert.equal((await call(server, mine, { headers })).status, listed)
   }
-  // As the clients of coworld send it.
+  // As coworld clients send it.
   assert.equal((await call(server, mine, { token: ADMIN })).status, 200)
   const { data } = players
   const refused = await runCommand(['serve', '--run-uploads', '--data', data, '--port', '0'])
@@ -268,7 +268,7 @@ test('uploads: two players upload, submit, qualify, play and are ranked; every r
     own.entries.map(({ id }: any) => id),
     [versions.alice.id],
   )
-  // Of another player nobody submits a policy.
+  // A player cannot submit the policy of another.
   const stolen = { league_id: league.id, policy_version_id: versions.bob.id }
   assert.equal(
     (await call(server, '/v2/league-submissions', { token: players.alice.token, body: stolen })).body.code,
@@ -311,7 +311,7 @@ test('uploads: two players upload, submit, qualify, play and are ranked; every r
     mine.map(({ player }: any) => player.name),
     ['bob'],
   )
-  // Not by openStore: closing a file that this process has open elsewhere would drop the locks of its server.
+  // Not with openStore: closing a file that this process has open elsewhere would release the locks of its server.
   const db = new DatabaseSync(join(players.data, 'paracosm.sqlite'), { timeout: 5000 })
   db.exec('update leagues set is_paused = 0')
   db.close()
@@ -332,7 +332,7 @@ test('uploads: two players upload, submit, qualify, play and are ranked; every r
   assert.equal(verified.status, 0, verified.err)
 })
 
-/** Logs are their owner's, secrets are replaced in them, and nothing of the server's environment was passed on. */
+/** Logs belong to their owner, have secrets replaced, and show nothing of the server's environment. */
 async function checkLogs(): Promise<void> {
   const episodes = await ok(server, '/v2/episode-requests?limit=100&offset=0')
   const episode = episodes.find(({ status, participants }: any) => status === 'completed' && participants.length === 2)

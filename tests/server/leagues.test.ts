@@ -1,4 +1,4 @@
-// The hosted API of leagues on a real server with its demo league: objects, pages, filters, failures.
+// The hosted API of leagues on a real server with its demo league: objects, paging, filters, errors.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,5 @@
-// The OpenAPI document against the running server: every answer of the session routes, good or bad, is what the document
-// says of its status; every reference leads somewhere.
+// The OpenAPI document against the running server: every response of the session routes, good or bad, matches what it
+// says for its status, and every reference resolves.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -22,7 +22,7 @@ interface Wanted {
   readonly key?: string | undefined
 }
 
-/** Asks, and holds the answer against the document. */
+/** Sends a request, and checks the response against the document. */
 class Walker {
   readonly url: string
   readonly document: Json
@@ -66,7 +66,7 @@ class Walker {
     return json
   }
 
-  /** What the document declares of the session API and no answer has been. */
+  /** Responses of the session API that the document declares and that have not occurred. */
   unseen(): string[] {
     return Object.entries<Json>(this.document.paths)
       .filter(([path]) => OURS.test(path))
@@ -79,7 +79,7 @@ class Walker {
   }
 }
 
-/** A run that anybody may enter. */
+/** A run that anyone may enter. */
 const OPEN_RUN = `name: open
 games:
 - name: Explore
@@ -119,7 +119,7 @@ test('openapi: every reference of the documents resolves', async (t) => {
 })
 
 test('openapi: every response of the session routes, good or bad, matches the document', async (t) => {
-  // A scorer that fails at the end of the game, and when it is asked for the first time afterwards.
+  // A scorer that fails at the end of the game and at the first evaluation afterwards.
   const local = createOfflineResponder()
   let faults = 2
   const models = {

@@ -1,4 +1,4 @@
-// A full disk, two servers on one folder, a world that takes the process down, and a stop with thousands of episodes.
+// A full disk, two servers on one folder, a world that crashes the process, and a stop with thousands of episodes.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// Exceptions of worlds, bots and views end their own episode as failed; the server and every other episode go on.
+// Exceptions of worlds, bots and views end only their own episode as failed.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -46,7 +46,7 @@ test('supervision: a world or bot that throws anywhere fails only its own episod
       players: ['talker', 'talker'],
       tick_rate: RATE,
     })
-    // Watched by a viewer and a stranger, whose sockets must end with the episode.
+    // Watched by a viewer and an unauthenticated client, whose sockets must close with the episode.
     const viewer = await openWire(`${server.url.replace('http', 'ws')}/episodes/${episode.id}/global`).catch(
       () => undefined,
     )

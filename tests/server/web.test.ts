@@ -1,4 +1,4 @@
-// How the server serves the application: what is a page, what is kept and compressed, and what stays JSON.
+// How the server serves the application: pages, caching, compression, and JSON errors.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
@@ -33,7 +33,7 @@ interface Answer {
   readonly body: Buffer
 }
 
-/** One answer as it travels: `fetch` would undo the compression. */
+/** A raw response: `fetch` would undo the compression. */
 async function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
   const sent = request(server.url + path, { method, headers })
   sent.end()

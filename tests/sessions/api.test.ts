@@ -1,4 +1,4 @@
-// The routes of the session API: names, shapes, statuses, modes and limits.
+// The routes of the session API: names, schemas, statuses, modes and limits.
 import assert from 'node:assert/strict'
 import { FORM, get, post, put, register, remove, start } from '../../src/testing/play-api.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'

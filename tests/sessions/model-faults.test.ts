@@ -1,4 +1,4 @@
-// What players meet when the model behind a character fails: over real HTTP, a real socket and a real store.
+// What players see when the model behind a character fails: over real HTTP, a real socket and a real store.
 import assert from 'node:assert/strict'
 import { createModelRoles } from '../../src/adapters/session/role-models.ts'
 import { createEndpointClient } from '../../src/models/endpoint-client.ts'
@@ -25,12 +25,12 @@ const GOOD: Readonly<Record<Role, string>> = {
 
 interface Told {
   readonly role: Role
-  /** How often this role was asked before. */
+  /** Number of earlier calls of this role. */
   readonly nth: number
   readonly asked: Asked
 }
 
-/** A game against a model that answers as told; undefined: well. */
+/** A game against a scripted model; undefined for good answers. */
 async function play(
   services: StoreServices,
   store: Store,
@@ -226,7 +226,7 @@ onSqlite(
     const judged: string[] = []
     const { player, model } = await play(services, store, ({ role, asked }) => {
       if (role === 'validator') judged.push(asked.messages.map((message) => message.content).join('\n'))
-      // A careful judge: it looks at what is quoted, and objects to it.
+      // A strict validator: it checks the quoted text, and refuses it.
       return role === 'validator' && judged.length === 1 ? '{"pass": false, "reason": "That is no action."}' : undefined
     })
     await player.until('turn_end')

@@ -1,4 +1,4 @@
-// What the session API refuses, it refuses in its own shape: `{detail}`, with a status that says whose fault it is.
+// Refusals of the session API have its own format, `{detail}`, and the right status.
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { FORM, post, put, register } from '../../src/testing/play-api.ts'
@@ -6,7 +6,7 @@ import { PlayClient } from '../../src/testing/play-client.ts'
 import { forEachStore, onSqlite } from '../../src/testing/stores.ts'
 import { ADMIN_KEY, startSessionServer } from './session-server.ts'
 
-/** The path goes out as it is written: `fetch` would mend it. */
+/** Sends the path unchanged: `fetch` would normalise it. */
 function ask(url: string, method: string, path: string, key?: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }

@@ -1,4 +1,4 @@
-// Everything that can go wrong on a play socket, and that a session survives it.
+// Sessions survive everything that can go wrong on a play socket.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { WebSocket as RawSocket } from 'ws'
@@ -9,7 +9,7 @@ import { forEachStore, onSqlite } from '../../src/testing/stores.ts'
 import { until } from '../../src/testing/until.ts'
 import { type SessionServer, startedSession, startSessionServer } from './session-server.ts'
 
-/** The session goes on: its player connects, sees the past, and plays a turn. */
+/** Checks that the session continues: its player connects, gets the replay, and plays a turn. */
 async function goesOn(socket: string, key: string, turns: number): Promise<void> {
   const client = new PlayClient(socket, key)
   await client.until('replay_end')
@@ -17,7 +17,7 @@ async function goesOn(socket: string, key: string, turns: number): Promise<void>
   await client.close()
 }
 
-/** A drop is noted a moment after the socket has gone. */
+/** The server notices a lost connection shortly after the socket closes. */
 async function untilPaused(server: SessionServer, id: string): Promise<void> {
   const isPaused = async () => ((await server.services.log.header(id))?.status === 'paused' ? true : undefined)
   await until('the session to be paused', isPaused, { pauseMs: 0 })
@@ -220,7 +220,7 @@ onSqlite(
     shut()
     afterOpening.send({ type: 'advance', text: 'I bow.' })
     afterOpening.send({ type: 'status' })
-    // The status waits behind the turn: no answer comes before the drop.
+    // The status waits for the turn: no answer arrives before the connection closes.
     await server.services.registry.peek(id)?.facts
     await afterOpening.close()
     gate.open()
@@ -315,7 +315,7 @@ forEachStore(
       [onB, 4],
     ] as const) {
       let isPlayed = false
-      // The other server lets go a moment after the drop.
+      // The other server releases the session shortly after the lost connection.
       for (let attempt = 0; attempt < 100 && !isPlayed; attempt++) {
         const next = new PlayClient(at, key)
         const first = await Promise.race([next.until('replay_end'), next.closed])

@@ -1,5 +1,5 @@
-// What the foundry's view works out by itself, held against the rules: where parts fit, how belts turn, what a ray meets,
-// and what a command file says.
+// Calculations of the foundry's view, checked against the rules: where parts fit, how belts turn, what a ray hits,
+// and what a command file contains.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -25,7 +25,7 @@ import { foundry } from '../../src/worlds/foundry/world.ts'
 
 const QUIET = { effect: () => '', cancel: () => undefined, event: () => undefined }
 
-/** A floor on which somebody has built at random. */
+/** A floor with random parts. */
 function play(run: { config: unknown; seed: number; acts: readonly any[] }): Foundry {
   const state = foundry.create(foundry.config.parse(run.config), run.seed)
   for (const act of run.acts) {

@@ -1,4 +1,4 @@
-// The page of characters without a browser: filters, addresses, and what differs between two sheets.
+// The characters page without a browser: filters, URLs, and the differences between two sheets.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Character } from '../../src/protocol/character.ts'

@@ -1,4 +1,4 @@
-// The pages of the command log: a million rows by cursors, with few of them held.
+// Paging of the command log: a million rows by cursors, with few of them in memory.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CommandLogRow, CommandPage } from '../../src/protocol/command-log.ts'
@@ -24,7 +24,7 @@ const rowOf = (id: number): CommandLogRow => ({
   score: null,
 })
 
-/** A log of `total` rows, newest first; cursors are places. */
+/** A log of `total` rows, newest first; cursors are positions. */
 function logOf(total: number) {
   const reads: number[] = []
   return {

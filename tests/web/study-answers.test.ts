@@ -1,4 +1,4 @@
-// Participant pages without a browser: answers, arrivals, languages, progress.
+// Participant pages without a browser: answers, arrival links, languages, progress.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FormQuestion, StudyForm } from '../../src/protocol/experiment-form.ts'

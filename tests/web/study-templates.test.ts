@@ -1,4 +1,4 @@
-// Templates of the editor pass the check; what the monitor says of a participant follows from the times.
+// Templates of the editor are valid; the status of a participant in the monitor depends on the times.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkStudyFile } from '../../src/experiment/file/read-study-file.ts'

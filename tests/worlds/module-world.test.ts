@@ -1,4 +1,4 @@
-// A world that a user wrote, in every command that names one, through the real command line.
+// A user's own world in every command that takes a world, through the real command line.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
