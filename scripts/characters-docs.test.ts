@@ -25,11 +25,13 @@ test('docs: the documented limits match the code', () => {
   const { text, item, list } = CHARACTER_LIMITS
   assert.match(
     page,
-    new RegExp(`a text has at most ${grouped(text)} characters,[^;]* ${grouped(item)}, a\\s+list ${list} items`),
+    new RegExp(
+      `a text has at most ${grouped(text)} Unicode code points;[^;]* ${grouped(item)}; a\\s+list\\s+has at most ${list} items`,
+    ),
   )
-  assert.ok(page.includes(`| text | ${SEED_TEXT_LIMIT / 2 ** 20} × 2²⁰ UTF-16 units |`))
-  assert.ok(page.includes(`| documents in a text | ${grouped(SEED_DOCUMENT_LIMIT)} |`))
-  assert.ok(page.includes(`| levels of lists and objects in a document | ${SEED_DEPTH_LIMIT} |`))
+  assert.ok(page.includes(`| input text | ${SEED_TEXT_LIMIT / 2 ** 20} × 2²⁰ UTF-16 units |`))
+  assert.ok(page.includes(`| documents per input | ${grouped(SEED_DOCUMENT_LIMIT)} |`))
+  assert.ok(page.includes(`| nesting of lists and objects in a document | ${SEED_DEPTH_LIMIT} levels |`))
 })
 
 const grouped = (count: number): string => count.toLocaleString('en')
