@@ -1,5 +1,5 @@
 // Words that docs/glossary.md has retired. Identifiers are checked everywhere; ordinary words only where they cannot mean
-// anything else.
+// something else.
 import type { Source } from './sources.ts'
 import { lineOf } from './sources.ts'
 

@@ -11,6 +11,7 @@ import { createEndpointClient, MODEL_TIMEOUT_MS } from '../models/endpoint-clien
 import { Meter, withMeter } from '../models/meter.ts'
 import { withQueue } from '../models/queue.ts'
 import { withRetries } from '../models/retrying-client.ts'
+import type { ModelPrice } from '../protocol/model.ts'
 import type { Io } from './io.ts'
 
 export interface RoleModelOptions {
@@ -27,6 +28,13 @@ export interface RoleModelOptions {
   readonly modelAnswerTokens?: number
   readonly maxTokens?: number
   readonly maxUsd?: number
+  readonly priceIn?: number
+  readonly priceOut?: number
+}
+
+/** The price of every model, if the options give one. */
+export function priceOf({ priceIn, priceOut }: RoleModelOptions): ModelPrice | undefined {
+  return priceIn === undefined && priceOut === undefined ? undefined : { input: priceIn ?? 0, output: priceOut ?? 0 }
 }
 
 const OPENAI = 'https://api.openai.com/v1'
@@ -81,7 +89,9 @@ export async function createRoleModels(plan: EndpointPlan | undefined, options: 
   if (plan === undefined) return createOfflineResponder()
   const timeoutMs = options.modelTimeout ?? MODEL_TIMEOUT_MS
   const endpoint = await createEndpointClient({ baseUrl: plan.baseUrl, apiKey: plan.apiKey, timeoutMs })
-  const meter = new Meter({ usd: options.maxUsd, tokens: options.maxTokens })
+  const price = priceOf(options)
+  const priced = price ? Object.values(plan.models).map((model) => [model, price]) : []
+  const meter = new Meter({ usd: options.maxUsd, tokens: options.maxTokens }, Object.fromEntries(priced))
   const client = withRetries(withMeter(withQueue(endpoint, options.modelConcurrency ?? AT_ONCE), meter))
   const { modelTemperature: temperature, modelAnswerTokens: maxTokens } = options
   return createModelRoles(client, meter, plan.models, { temperature, maxTokens })

@@ -1,5 +1,5 @@
 // `paracosm serve`: starts the server.
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import type { RoleModels } from '../adapters/session/role-models.ts'
 import { parseManifest } from '../experiment/release/policy.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -13,7 +13,8 @@ import { buildPages } from './build-pages.ts'
 import { readSource } from './experiment/check.ts'
 import { type Io, printJson } from './io.ts'
 import { uploadSettings } from './league/upload-settings.ts'
-import { collect, otherPorts, parseCount, parsePort, parseTemperature } from './options.ts'
+import { collect, otherPorts, parseCount, parsePort } from './options.ts'
+import { addModelOptions } from './role-model-options.ts'
 import { createRoleModels, planEndpoint, type RoleModelOptions } from './role-models.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
@@ -25,6 +26,7 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly showcase: boolean
   readonly league: boolean
   readonly runUploads?: boolean
+  readonly imageRegistry?: string
   readonly uploadsImage?: string
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly json?: boolean
@@ -61,6 +63,7 @@ export function createCommand(io: Io): Command {
       'run the policies that players upload; needs an admin key, which then every operator sends',
     )
     .option('--uploads-image <image>', 'run uploaded source in containers of this image, not as processes')
+    .option('--image-registry <url>', 'pass uploaded images on to this registry; default: keep them in the data folder')
     .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
     .option('--json', 'print one line of JSON when the server is ready')
     .option(
@@ -94,23 +97,6 @@ Ctrl-C stops the server cleanly: it saves every step, and the next start resumes
   return addAccessOptions(addModelOptions(serve)).action((options: ServeOptions, command: Command) =>
     startServing(io, options, otherPorts(command)),
   )
-}
-
-function addModelOptions(command: Command): Command {
-  return command
-    .option('--model <name>', 'model that plays the characters (PARACOSM_MODEL); default: the offline responder')
-    .option('--opener-model <name>', 'model for opening scenes; default: --model')
-    .option('--updater-model <name>', 'model for what characters do; default: --model')
-    .option('--validator-model <name>', 'model that validates moves; default: --model')
-    .option('--scorer-model <name>', 'model that scores; default: --model')
-    .option('--base-url <url>', 'OpenAI-compatible endpoint; default: OPENAI_BASE_URL')
-    .option('--model-timeout <ms>', 'time limit of one model call', parseCount)
-    .option('--model-concurrency <n>', 'number of model calls at the same time', parseCount)
-    .option('--model-temperature <n>', "sampling temperature, 0 to 2; default: the endpoint's own", parseTemperature)
-    .option('--model-answer-tokens <n>', 'token limit of one answer, reasoning included', parseCount)
-    .option('--max-tokens <n>', 'stop calling models after this many tokens', parseCount)
-    .option('--max-usd <n>', 'stop calling models after this many US dollars, if the endpoint reports costs', parseUsd)
-    .option('--fake-ai-response <text>', 'return this text for every model call; for tests')
 }
 
 async function startServing(io: Io, options: ServeOptions, otherPorts: number): Promise<void> {
@@ -151,6 +137,7 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
     hasShowcase: options.showcase,
     hasLeague: options.showcase && options.league,
     uploads,
+    imageRegistry: options.imageRegistry,
     logLevel: options.log,
     version: readVersion(),
   })
@@ -204,12 +191,6 @@ async function readReleased(path: string | undefined): Promise<readonly string[]
 /** @throws AppError FILE_UNREADABLE */
 function readStudies(paths: readonly string[]): Promise<{ path: string; text: string }[]> {
   return Promise.all(paths.map(async (path) => ({ path, text: await readSource(path) })))
-}
-
-function parseUsd(text: string): number {
-  const value = Number(text)
-  if (text.trim() !== '' && value >= 0) return value
-  throw new InvalidArgumentError('Give an amount of US dollars, 0 or more.')
 }
 
 function describeModels({ kind, profile }: RoleModels): string {

@@ -10,6 +10,8 @@ export interface Credentials {
   readonly url: string
   readonly key: string | undefined
   readonly signal: AbortSignal | undefined
+  /** Language of the server's sentences, such as `es`; undefined: the server chooses. */
+  readonly language?: string | undefined
 }
 
 interface Asked {
@@ -79,6 +81,7 @@ async function send(caller: Credentials, path: string, asked: Asked): Promise<Re
   const { key } = caller
   const headers: Record<string, string> = { accept: 'application/json' }
   if (key !== undefined) headers.authorization = `Bearer ${key}`
+  if (caller.language !== undefined) headers['accept-language'] = caller.language
   if (asked.body !== undefined) headers['content-type'] = 'application/json'
   const timeoutMs = asked.timeoutMs ?? TIMEOUT_MS
   const signals = [caller.signal, asked.signal, timeoutMs > 0 ? AbortSignal.timeout(timeoutMs) : undefined]

@@ -10,6 +10,8 @@ export interface StudyClientOptions {
   /** The key of the participant; for research, the admin key. */
   readonly key?: string | undefined
   readonly signal?: AbortSignal | undefined
+  /** Language of the server's sentences, such as `es`. */
+  readonly language?: string | undefined
 }
 
 type Responses = Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -24,8 +26,8 @@ type Responses = Readonly<Record<string, Readonly<Record<string, unknown>>>>
  * const study = createStudyClient({ url: 'http://127.0.0.1:8080' }, 'usability')
  * console.log(typeof study.join) // function
  */
-export function createStudyClient({ url, key, signal }: StudyClientOptions, name: string) {
-  const caller: Credentials = { url: url.replace(/\/+$/, ''), key, signal }
+export function createStudyClient({ url, key, signal, language }: StudyClientOptions, name: string) {
+  const caller: Credentials = { url: url.replace(/\/+$/, ''), key, signal, language }
   const base = `/api/studies/${encodeURIComponent(name)}`
   const post = { method: 'POST' } as const
   return {

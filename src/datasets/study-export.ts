@@ -89,9 +89,15 @@ const TABLES = {
     text('variant', 'variant of the world; empty: its first'),
     number('seed', 'seed of the episode'),
     number('slot', 'slot of the participant, from 0'),
-    text('players', 'who played the slots in order, joined by " | ": participant or the name of a bot'),
+    text(
+      'players',
+      'who played the slots in order, joined by " | ": participant or the name of a bot; participant > greedy@240 if a bot took over at step 240',
+    ),
     text('consent_version', 'version of the text that the participant had agreed to'),
-    text('exit_reason', 'why it ended for the participant; game_completed and time_limit are whole games'),
+    text(
+      'exit_reason',
+      'why it ended for the participant; game_completed and time_limit are whole games, replaced is a slot that a bot finished',
+    ),
     text('ended', 'terminated by the rules or truncated by a limit; empty: it has not ended, or failed'),
     text('outcome', 'what the rules say of the end'),
     number('score', 'score of the participant'),

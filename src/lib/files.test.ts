@@ -115,11 +115,20 @@ test('files: a missing folder and a file at the path of a folder are reported as
   await assert.rejects(writeFileWhole(join(folder, 'file', 'x'), ''), hasCode('FILE_UNWRITABLE', /is not a folder/))
 })
 
+/** A user who owns nothing. */
+const NOBODY = 65_534
+
 test('files: a read-only folder is reported as the reason', async (context) => {
-  if (process.getuid?.() === 0) return context.skip('root may write everywhere')
   const folder = folderOf(context)
-  chmodSync(folder, 0o500)
-  await assert.rejects(writeFileWhole(join(folder, 'x'), ''), hasCode('FILE_UNWRITABLE', /permission denied/))
+  chmodSync(folder, 0o555)
+  // Root may write everywhere, so it becomes somebody else for a moment.
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid?.(NOBODY)
+  try {
+    await assert.rejects(writeFileWhole(join(folder, 'x'), ''), hasCode('FILE_UNWRITABLE', /permission denied/))
+  } finally {
+    if (isRoot) process.seteuid?.(0)
+  }
 })
 
 test('files: a full disk keeps the old file, leaves no temporary file, and is reported as the reason', async (context) => {

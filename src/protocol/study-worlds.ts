@@ -25,6 +25,13 @@ const StudyWait = z.strictObject({
   code: z.string().min(1).max(200).nullable().default(null),
 })
 
+/** What happens in an arm with several participants when one disappears during the episode. */
+const StudyAway = z.strictObject({
+  /** Seconds without a connection, after which the bot plays on. */
+  seconds: z.int().min(1).max(3600).default(30),
+  bot: Name,
+})
+
 /** A world in the place of a text game. */
 export const StudyArm = z.strictObject({
   /** Id of the world. */
@@ -44,6 +51,8 @@ export const StudyArm = z.strictObject({
   turn_seconds: z.number().min(0.1).max(3600).nullable().default(null),
   /** Seconds after which an episode ends with the standing of that moment. */
   time_limit_seconds: z.int().min(1).max(86_400).default(1800),
+  /** Null: the slot of a participant who disappears stays empty. */
+  away: StudyAway.nullable().default(null),
   wait: StudyWait.default({ seconds: 120, grace_seconds: 30, on_timeout: 'release', bot: null, code: null }),
 })
 export type StudyArm = z.infer<typeof StudyArm>
@@ -71,6 +80,8 @@ export const StudySlot = z.strictObject({
   world: z.string(),
   slot: z.int().min(0),
   token: z.string(),
+  /** Slots of participants that a bot plays now, because they have disappeared. */
+  stand_ins: z.array(z.int()),
 })
 export type StudySlot = z.infer<typeof StudySlot>
 
@@ -82,6 +93,7 @@ export const EXIT_REASONS = [
   'game_completed',
   'time_limit',
   'left',
+  'replaced',
   'never_came',
   'episode_failed',
   'not_started',
@@ -98,7 +110,9 @@ export const SlotRecord = z.strictObject({
   variant: z.string().nullable(),
   seed: Seed,
   slot: z.int(),
-  /** By slot: `participant`, or the name of a bot or model. */
+  /**
+   * By slot: `participant`, or the name of a bot or model. `participant > greedy@240` if a bot took over at step 240.
+   */
   players: z.array(z.string()),
   consent_version: z.string().nullable(),
   exit_reason: z.enum(EXIT_REASONS).nullable(),

@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly hasLeague?: boolean | undefined
   /** How programs that players upload are started; default: they are not. */
   readonly uploads?: UploadSettings | undefined
+  /** Address of the registry that images are passed on to; default: this server keeps them. */
+  readonly imageRegistry?: string | undefined
   /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
   readonly minFreeBytes?: number | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'

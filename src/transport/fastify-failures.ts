@@ -11,6 +11,12 @@ interface KnownRoute {
   style: FailureStyle
 }
 
+/** Writes a failure for its reader, such as in their language. It may set headers of the reply. */
+type Reword = (
+  failure: Failure,
+  about: { readonly error: unknown; readonly request: FastifyRequest; readonly reply: FastifyReply },
+) => Failure
+
 export class RouteFailures {
   readonly #routes = new Map<string, KnownRoute>()
   readonly #areas: { readonly prefix: string; readonly style: FailureStyle }[] = []
@@ -33,14 +39,17 @@ export class RouteFailures {
     app.setNotFoundHandler((request, reply) => this.#answerUnknown(request, reply))
   }
 
-  /** Handles failures of one scope's routes in the style of their API. */
-  installScope(scope: FastifyInstance, style: FailureStyle): void {
+  /**
+   * Handles failures of one scope's routes in the style of their API.
+   * @param reword changes the sentences for the reader of the answer
+   */
+  installScope(scope: FastifyInstance, style: FailureStyle, reword?: Reword): void {
     scope.setErrorHandler((error, request, reply) => {
       const failure = toFailure(error, request.body)
       if (failure.status >= 500) {
         request.log.error({ err: error, path: request.url.split('?')[0] }, 'request.failed')
       }
-      send(reply, failure, style)
+      send(reply, reword ? reword(failure, { error, request, reply }) : failure, style)
     })
     if (style !== PROBLEM_STYLE) {
       scope.addHook('onRoute', ({ url }) => {

@@ -204,6 +204,15 @@ test('study: through the open link, in Spanish, a participant chooses, continues
   const { page, close } = await browser!.open(`${server.url}/study/Elige`)
   await page.getByRole('button', { name: 'Empezar' }).click()
   await page.getByLabel('Juego').selectOption('Teamwork')
+  const decide = (act: string) =>
+    fetch(`${server.url}/api/research/studies/Elige/${act}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN}` },
+    })
+  await decide('close')
+  await page.getByRole('button', { name: 'Continuar', exact: true }).click()
+  await page.getByText('Este estudio está cerrado.').waitFor()
+  await decide('open')
   await page.getByRole('button', { name: 'Continuar', exact: true }).click()
   await page.getByRole('heading', { name: 'Teamwork' }).waitFor()
   await page.getByText('Continuar en otro dispositivo').click()

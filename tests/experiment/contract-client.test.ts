@@ -65,7 +65,7 @@ class Participant {
   async play(session: { session_id: string; ws_path: string }): Promise<void> {
     const first = new PlayClient(this.server.url.replace('http', 'ws') + session.ws_path, this.key)
     await first.until('turn_end')
-    await first.advance('I look around and say good morning.')
+    await first.advance('I wave.')
     await first.close()
     await eventually('the session is paused', async () => {
       const { status } = await this.get(`/api/sessions/${session.session_id}/status`)

@@ -134,7 +134,12 @@ class Hall {
   async #end(): Promise<void> {
     const [open] = await this.#episodes.open(1)
     if (!open) return
-    const end = { outcome: null, results: null, exitOf: () => 'left' as const }
+    const end = {
+      outcome: null,
+      results: null,
+      exitOf: () => 'left' as const,
+      playersOf: (_: number, planned: string) => planned,
+    }
     const settled = await Promise.all([this.#episodes.settle(open.id, end), this.#episodes.settle(open.id, end)])
     assert.ok(settled.filter(Boolean).length <= 1)
   }

@@ -1,7 +1,7 @@
 // A pilot of forty simulated participants through the real command: its figures match an independent count.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -9,7 +9,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Locator } from 'playwright-core'
 import { launchBrowser, NO_BROWSER } from '../../src/testing/browser.ts'
 import { runCommand } from '../../src/testing/cli.ts'
+import { startModelServer } from '../../src/testing/model-server.ts'
 import { until } from '../../src/testing/until.ts'
+import { RUN } from './study-server.ts'
 
 const study = fileURLToPath(new URL('../fixtures/simulation-engine/experiments/usability.yml', import.meta.url))
 
@@ -36,6 +38,12 @@ test('pilot: with forty simulated participants, the report matches the dump and 
     assert.equal(status, 0, stderr)
     const printed = JSON.parse(stdout)
     assert.equal(printed.participants, 40)
+    assert.match(stderr, /Characters: the offline responder; participants: rules\./)
+    // Counted while the responder answered, and never said to have cost anything.
+    assert.ok(printed.model_calls > printed.inputs && printed.usage.input_tokens > 0, stdout)
+    assert.deepEqual([printed.usage.is_estimated, printed.usage.cost_usd], [true, null])
+    assert.equal(printed.whole_study.sessions, 6, 'three players for each of two games')
+    assert.ok(printed.expected_minutes > 1, stdout)
     assert.ok(printed.finished >= 3, stdout)
     const dump = readdirSync(output).find((name) => /^\d{4}_/.test(name)) ?? ''
     const read = (name: string): any[] => JSON.parse(readFileSync(join(output, dump, `${name}.json`), 'utf8'))
@@ -79,6 +87,58 @@ test('pilot: with forty simulated participants, the report matches the dump and 
       false,
     )
   } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+const ANSWERS: Readonly<Record<string, string>> = {
+  opener: '{"type":"ai","content":"You enter a new space. Somebody is here."}',
+  updater: '{"type":"ai","content":"It looks up."}',
+  validator: '{"pass": true}',
+}
+
+test('pilot: models of an endpoint play the characters and write for the participants, up to a limit, at a known price', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'paracosm-pilot-'))
+  const model = await startModelServer(({ model: name, messages }) => {
+    if (name !== 'person') return ANSWERS[name] ?? ''
+    if (!messages[0]?.content.includes('form')) return '/finish  I wave\n to it.'
+    // One answer that the form takes, one that it does not, and a form without any.
+    const asked = messages.at(-1)?.content ?? ''
+    return asked.includes('"mood"')
+      ? 'Sure: {"mood": "Curious."}'
+      : asked.includes('"easy"')
+        ? '{"easy": "maybe"}'
+        : 'No.'
+  })
+  try {
+    const file = join(folder, 'run.yml')
+    writeFileSync(file, RUN.replace('  - {name: Teamwork}\n', '').replace('player: 2', 'player: 1'))
+    const roles = ['opener', 'updater', 'validator', 'scorer'].flatMap((role) => [`--${role}-model`, role])
+    const pilot = (output: string, ...more: string[]) =>
+      runCommand(
+        ['experiment', 'pilot', file, '--participants', '2', '--turns', '1', '--output', join(folder, output)]
+          .concat('--base-url', model.url, ...roles, '--participant-model', 'person', '--price-in', '1000', '--json')
+          .concat(more),
+      )
+    const { status, out, err } = await pilot('one')
+    assert.equal(status, 0, err)
+    const printed = JSON.parse(out)
+    assert.deepEqual([printed.finished, printed.usage.is_estimated], [2, false])
+    assert.equal(printed.usage.calls, model.asked.length)
+    assert.ok(
+      model.asked.some((each) => each.model === 'person' && each.messages.at(-1)?.content.includes('new space')),
+    )
+    assert.ok(Math.abs(printed.usage.cost_usd - printed.usage.input_tokens / 1000) < 0.001, out)
+    assert.equal(printed.whole_study.people, 3)
+    assert.ok(Math.abs(printed.whole_study.cost_usd - printed.usage.cost_usd * 1.5) < 0.01, out)
+    const answers = readFileSync(join(folder, 'one', 'data', 'answers.csv'), 'utf8')
+    assert.equal(answers.match(/Curious\./g)?.length, 2)
+    assert.match(readFileSync(join(folder, 'one', 'data', 'events.csv'), 'utf8'), /finish I wave to it\./)
+    const spent = await pilot('two', '--max-usd', '0.0000001')
+    assert.equal(spent.status, 1)
+    assert.match(spent.err, /could not continue: the limit of 1e-7 US dollars is reached/)
+  } finally {
+    await model.close()
     rmSync(folder, { recursive: true, force: true })
   }
 })

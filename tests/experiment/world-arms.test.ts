@@ -101,6 +101,54 @@ test('arms: two people wait for each other and play together, while a third keep
     }
   }))
 
+test('arms: a bot plays on for who disappears, the other sees it, and who returns takes the slot back', () =>
+  inFolder(async (folder) => {
+    const file = together('Away', '{seconds: 60}').replace(
+      'steps_per_second: 60',
+      'steps_per_second: 20\n      away: {seconds: 1, bot: greedy}',
+    )
+    const server = await serve(folder, [file])
+    try {
+      const pair = async (names: readonly string[]) => {
+        const people = await Promise.all(names.map((pid) => join(server.url, 'away', pid)))
+        for (const person of people) await answer(person)
+        for (const person of people) await person.study.play()
+        const states = await Promise.all(people.map((person) => stageOf(person, 'episode')))
+        return people.map((person, index) => {
+          const playing = states[index]?.playing
+          assert.ok(playing)
+          return { person, playing, me: async () => (await person.study.me()).playing?.stand_ins }
+        })
+      }
+      const [stays, goes] = await pair(['a', 'b'])
+      const [waits, returns] = await pair(['c', 'd'])
+      assert.ok(stays && goes && waits && returns)
+      const played = [playSlot(stays.person, stays.playing), playSlot(waits.person, waits.playing)]
+      await Promise.all([playSlot(goes.person, goes.playing, 5), playSlot(returns.person, returns.playing, 5)])
+      const seen = async (who: typeof stays, slots: readonly number[]) =>
+        until(`stand-ins ${slots}`, async () => ((await who.me())?.join() === slots.join() ? true : undefined))
+      await Promise.all([seen(stays, [goes.playing.slot]), seen(waits, [returns.playing.slot])])
+      const again = playSlot(returns.person, returns.playing)
+      await seen(waits, [])
+      assert.deepEqual(await Promise.all([...played, again]), ['over', 'over', 'over'])
+      for (const { person } of [stays, waits, returns]) await stageOf(person, 'finished')
+      assert.equal((await stageOf(goes.person, 'assignment')).assignment?.status, 'interrupted')
+      const recordOf = async ({ person }: typeof stays) => (await person.study.data()).episodes[0]
+      const left = await recordOf(goes)
+      assert.equal(left?.exit_reason, 'replaced')
+      assert.match(left?.players[goes.playing.slot] ?? '', /^participant > greedy@\d+$/)
+      assert.equal(left?.players[stays.playing.slot], 'participant')
+      assert.deepEqual((await recordOf(stays))?.players, left?.players)
+      const back = await recordOf(returns)
+      assert.equal(back?.exit_reason, 'game_completed')
+      assert.match(back?.players[returns.playing.slot] ?? '', /^participant > greedy@\d+ > participant@\d+$/)
+      const journal = await (await fetch(`${server.url}/api/episodes/${goes.playing.episode_id}/journal.jsonl`)).text()
+      assert.match(journal, /"handed_over","player":\{"kind":"bot","name":"greedy"\}/)
+    } finally {
+      await server.close()
+    }
+  }))
+
 test('arms: if nobody else comes, a bot fills in or the participant is released with a code', () =>
   inFolder(async (folder) => {
     const server = await serve(folder, [

@@ -10,7 +10,7 @@ import { dial, isAlive, openFilesOf, pause, serve, startMatch, startTarget, type
 
 /** Growth of resident memory that one flooding socket may cause, in megabytes. */
 const MAX_GROWTH = 20
-const FLOOD_MS = 8000
+const FLOOD_MS = 4000
 
 /** Sends a frame as often as the connection accepts it, and reads nothing. */
 async function flood(

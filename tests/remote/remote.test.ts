@@ -57,26 +57,20 @@ for (const kind of ['sqlite', 'postgres'] as const) {
     const env =
       typeof postgres === 'string' || kind === 'sqlite' ? {} : { DATABASE_URL: await postgres.createDatabase() }
     const study = join(FIXTURES, 'experiments', 'usability.yml')
-    const args = [
-      'serve',
-      '--port',
-      '0',
-      '--data',
-      join(folder, `data-${kind}`),
-      '--no-showcase',
-      '--no-rate-limits',
-      '--json',
-      '--log',
-      'error',
-    ]
-    const server = startCommand(
-      [...args, '--remote-managed', '--experiment', study, '--default-experiment', 'usability'],
-      { env: { ...env, PARACOSM_BOOTSTRAP_TOKEN: TOKEN } },
-    )
+    const args = ['serve', '--port', '0', '--no-showcase', '--no-rate-limits', '--json', '--log', 'error']
+    const managed = ['--remote-managed', '--experiment', study, '--default-experiment', 'usability']
+    const start = (data: string) =>
+      startCommand([...args, ...managed, '--data', join(folder, data)], {
+        env: { ...env, PARACOSM_BOOTSTRAP_TOKEN: TOKEN, PARACOSM_PII_KEY: Buffer.alloc(32, kind).toString('base64') },
+      })
+    const server = start(`data-${kind}`)
+    // A data folder has one server; a PostgreSQL may have several.
+    const second = kind === 'postgres' ? start('data-other') : server
     try {
       const [, url = ''] = await server.sees(/"url":\s*"([^"]+)"/)
-      const send = async (headers: Record<string, string>, body: Uint8Array | string) => {
-        const answer = await fetch(`${url}/api/remote/bootstrap`, {
+      const [, otherUrl = ''] = await second.sees(/"url":\s*"([^"]+)"/)
+      const send = async (headers: Record<string, string>, body: Uint8Array | string, to = url) => {
+        const answer = await fetch(`${to}/api/remote/bootstrap`, {
           method: 'POST',
           headers: { 'content-type': 'application/octet-stream', ...headers },
           body: typeof body === 'string' ? body : new Uint8Array(body),
@@ -107,14 +101,23 @@ for (const kind of ['sqlite', 'postgres'] as const) {
       )
       const config = (await (await fetch(`${url}/api/server/config`)).json()) as any
       assert.equal(config.default_experiment_name, 'usability')
-      // Two at once: one becomes the administrator.
-      const both = await Promise.all([send(named('s.tar.gz'), archive), send(named('s.tar.gz'), archive)])
-      assert.deepEqual(both.map((each) => each.status).toSorted(), [200, 409])
+      // Four at once, to two servers: one seeds and becomes the administrator, and the others change nothing.
+      const fewer = seedFolder(`fewer-${kind}`)
+      const list = join(fewer, 'characters.json')
+      writeFileSync(list, JSON.stringify(JSON.parse(readFileSync(list, 'utf8')).slice(0, 3)))
+      const smaller = await bytesOf(packFolder(fewer, 'tar.gz'))
+      const tried = [archive, smaller, archive, smaller]
+      const both = await Promise.all(
+        tried.map((seed, index) => send(named('s.tar.gz'), seed, index % 2 === 0 ? url : otherUrl)),
+      )
+      assert.deepEqual(both.map((each) => each.status).toSorted(), [200, 409, 409, 409])
       const { admin_api_key: key, experiment_name, player_id } = both.find((each) => each.status === 200)?.body ?? {}
       assert.match(key, /^dcs-ak-[A-Za-z0-9_-]{43}$/)
       assert.deepEqual([experiment_name, typeof player_id], ['usability', 'string'])
       const seeded = (await (await fetch(`${url}/api/characters/list`)).json()) as any
-      assert.equal(seeded.characters.length, 8)
+      const winner = tried[both.findIndex((each) => each.status === 200)]
+      const count = winner === archive ? 8 : 3
+      assert.equal(seeded.characters.length, count)
 
       const ask = (path: string, as?: string) =>
         fetch(url + path, { headers: as === undefined ? {} : { authorization: `Bearer ${as}` } })
@@ -151,7 +154,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
           ),
           files.join(),
         )
-        assert.equal(JSON.parse(readFileSync(join(into, 'characters.json'), 'utf8')).length, 8)
+        assert.equal(JSON.parse(readFileSync(join(into, 'characters.json'), 'utf8')).length, count)
       }
       const wrong = await runCommand(['remote', 'save', '--uri', url, '--output', 'x.rar'])
       assert.match(wrong.err, /must end in .tar.gz or .zip/)
@@ -164,8 +167,10 @@ for (const kind of ['sqlite', 'postgres'] as const) {
       )
       assert.equal(server.text().includes(TOKEN), false, 'the token is in no log')
     } finally {
-      server.kill('SIGTERM')
-      await server.ended
+      for (const each of new Set([server, second])) {
+        each.kill('SIGTERM')
+        await each.ended
+      }
     }
   })
 }

@@ -122,7 +122,7 @@ test('asyncapi: every frame of played, interrupted, resumed, watched and refused
   await player.until('turn_end')
   const watcher = open(socket, spectator_key, { stream: true })
   await watcher.until('replay_end')
-  await turn(player, 'I wave and say hello.')
+  await turn(player, 'I wave.')
   await turn(player, '/help')
   await turn(player, 'x'.repeat(351))
   await turn(player, '')

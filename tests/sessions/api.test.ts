@@ -91,7 +91,7 @@ onSqlite('session API: overrides of turns, budget and filters take effect', asyn
   await client.until('turn_end')
   assert.equal((await client.advance('I say far too many words here.'))[0]?.event_type, 'error')
   assert.equal((await client.advance('I sit down.')).at(-1)?.turns, 2)
-  const stop = await client.advance('I stand up.')
+  const stop = await client.advance('I bow.')
   assert.deepEqual(
     stop.map((frame) => [frame.type, frame.event_id]),
     [
@@ -102,7 +102,7 @@ onSqlite('session API: overrides of turns, budget and filters take effect', asyn
   assert.equal(stop.at(-1)?.exited, true)
   const { body } = await get(server, `/api/sessions/${id}/reconstruction`, key)
   assert.equal(body.session.termination_reason, 'stopping_condition_met:_turns_>=2')
-  assert.ok(!body.events.some((event: { content: string }) => event.content === 'I stand up.'))
+  assert.ok(!body.events.some((event: { content: string }) => event.content === 'I bow.'))
   await client.close()
 })
 

@@ -8,7 +8,6 @@ import { exportStudy } from '../../datasets/study-export.ts'
 import { readStudyFile } from '../../experiment/file/read-study-file.ts'
 import { type PilotOutcome, simulateParticipant } from '../../experiment/pilot/simulated.ts'
 import type { Study } from '../../experiment/study.ts'
-import { at } from '../../kernel/at.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { makeFolder } from '../../lib/folders.ts'
 import { inLanes } from '../../lib/lanes.ts'
@@ -18,11 +17,14 @@ import { exportDump } from '../../store/dumps/export.ts'
 import { readCharacters, storeCharacters } from '../admin/characters.ts'
 import { EXIT, type Io, printJson } from '../io.ts'
 import { parseCount, parseSeed } from '../options.ts'
+import { addModelOptions } from '../role-model-options.ts'
 import { withStore } from '../store.ts'
 import { readVersion } from '../version.ts'
 import { knownPlays, readSource } from './check.ts'
+import { createPilotModels, type PilotModelFlags, type PilotModels } from './pilot-models.ts'
+import { describeSummary, summarise } from './pilot-summary.ts'
 
-interface PilotFlags {
+interface PilotFlags extends PilotModelFlags {
   readonly participants: number
   readonly concurrency: number
   readonly turns: number
@@ -33,7 +35,7 @@ interface PilotFlags {
 }
 
 export function pilotCommand(io: Io): Command {
-  return new Command('pilot')
+  const command = new Command('pilot')
     .argument('<file>', 'experiment file or run configuration')
     .description('Run simulated participants through a study, then export the data and write the report.')
     .option('--participants <n>', 'how many', parseCount, 40)
@@ -42,14 +44,23 @@ export function pilotCommand(io: Io): Command {
     .option('--seed <n>', 'of everything that is drawn', parseSeed, 1)
     .option('-o, --output <folder>', 'where the data and the report go; it must not exist', 'pilot')
     .option('--characters <file>', 'seed file with the characters of the study, in place of the built-in ones')
+    .option('--participant-model <name>', 'model that writes what participants say and answer; default: rules')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  paracosm experiment pilot usability.yml --participants 40 --output pilot')
-    .action((file: string, flags: PilotFlags) => pilot(io, file, flags))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  paracosm experiment pilot usability.yml --participants 40 --output pilot
+  paracosm experiment pilot usability.yml --participants 3 --model gpt-5-mini --participant-model gpt-5-mini --max-usd 1`,
+    )
+  return addModelOptions(command).action((file: string, flags: PilotFlags) => pilot(io, file, flags))
 }
 
 async function pilot(io: Io, file: string, flags: PilotFlags): Promise<void> {
   const text = await readSource(file)
   const { study } = readStudyFile(text, file, await knownPlays(io))
+  const models = await createPilotModels(io, flags)
+  io.err(models.about)
   const output = resolve(flags.output)
   await makeFolder(output)
   const data = join(output, 'server')
@@ -58,7 +69,7 @@ async function pilot(io: Io, file: string, flags: PilotFlags): Promise<void> {
   const server = await startServer({
     dataDir: data,
     worlds: io.worlds,
-    sessions: { adminKey, hasRateLimits: false },
+    sessions: { adminKey, hasRateLimits: false, models: models.roles },
     studies: { files: [{ path: file, text }] },
     host: '127.0.0.1',
     port: 0,
@@ -69,7 +80,7 @@ async function pilot(io: Io, file: string, flags: PilotFlags): Promise<void> {
   })
   let outcomes: readonly PilotOutcome[]
   try {
-    outcomes = await walk(io, { server, study, adminKey, flags })
+    outcomes = await walk(io, { server, study, adminKey, flags, mind: models.mind })
   } finally {
     await server.close()
   }
@@ -83,17 +94,9 @@ async function pilot(io: Io, file: string, flags: PilotFlags): Promise<void> {
     path: join(output, 'report.html'),
     title: `Pilot of ${study.name}`,
   })
-  const summary = summarise(outcomes)
+  const summary = summarise(study, outcomes, models.usage())
   if (flags.json) return printJson(io, { ok: true, ...summary, figures: report.figures, output })
-  io.out(
-    `${summary.participants} simulated participants: ${summary.finished} finished, ${summary.turned_away} were turned away.`,
-  )
-  io.out(
-    `${summary.sessions} sessions, ${summary.inputs} inputs; median time per participant: ${summary.median_ms} ms.`,
-  )
-  io.out(
-    `A person needs about ${summary.expected_minutes} minutes, at 40 s per input. Model calls: ${summary.model_calls}.`,
-  )
+  for (const line of describeSummary(summary)) io.out(line)
   io.out(`Data: ${join(output, 'data')}; dump: ${exported.dump}; report: ${join(output, 'report.html')}`)
   if (summary.finished === 0) io.exit(EXIT.failed)
 }
@@ -103,9 +106,10 @@ interface Walk {
   readonly study: Study
   readonly adminKey: string
   readonly flags: PilotFlags
+  readonly mind: PilotModels['mind']
 }
 
-async function walk(io: Io, { server: { url }, study, adminKey, flags }: Walk): Promise<readonly PilotOutcome[]> {
+async function walk(io: Io, { server: { url }, study, adminKey, flags, mind }: Walk): Promise<readonly PilotOutcome[]> {
   const { participants: count } = flags
   const research = createResearchClient({ url, key: adminKey, signal: io.signal })
   const links: string[] = []
@@ -124,6 +128,7 @@ async function walk(io: Io, { server: { url }, study, adminKey, flags }: Walk): 
         study: study.name,
         token: links[number],
         seed,
+        mind,
         turns: flags.turns,
         worlds: io.worlds,
         signal: io.signal,
@@ -135,31 +140,11 @@ async function walk(io: Io, { server: { url }, study, adminKey, flags }: Walk): 
     }
   })
   if (faults.length > 0) {
-    throw new AppError('RUN_FAILED', `${faults.length} of ${count} simulated participants could not continue`, {
-      cause: faults[0],
+    const [cause] = faults
+    const why = cause instanceof Error ? `: ${cause.message}` : ''
+    throw new AppError('RUN_FAILED', `${faults.length} of ${count} simulated participants could not continue${why}`, {
+      cause,
     })
   }
   return outcomes
-}
-
-/** Model calls per accepted input: three judges, an answer, six judges. */
-const CALLS_PER_INPUT = 10
-const SECONDS_PER_INPUT = 40
-
-function summarise(outcomes: readonly PilotOutcome[]) {
-  const finished = outcomes.filter(({ stage }) => stage === 'finished')
-  const inputs = outcomes.reduce((sum, each) => sum + each.inputs, 0)
-  const times = outcomes.map(({ ms }) => ms).toSorted((a, b) => a - b)
-  const seconds = finished.map(({ inputs: own, playedMs }) => own * SECONDS_PER_INPUT + playedMs / 1000)
-  const perPerson = seconds.reduce((sum, each) => sum + each, 0) / Math.max(1, finished.length)
-  return {
-    participants: outcomes.length,
-    finished: finished.length,
-    turned_away: outcomes.filter(({ stage, sessions }) => stage === 'closed' && sessions === 0).length,
-    sessions: outcomes.reduce((sum, each) => sum + each.sessions, 0),
-    inputs,
-    median_ms: times.length === 0 ? 0 : Math.round(at(times, Math.floor(times.length / 2))),
-    expected_minutes: Math.round(perPerson / 6) / 10,
-    model_calls: inputs * CALLS_PER_INPUT,
-  }
 }

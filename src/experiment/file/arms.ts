@@ -92,6 +92,11 @@ function checkBots(arm: StudyArm, at: Path, faults: Faults, world: KnownWorld): 
       faults.add([...at, 'players', slot, 'model'], 'rule', `models cannot play ${world.id}`, hint)
     }
   }
+  if (arm.away !== null) {
+    check(arm.away.bot, [...at, 'away', 'bot'])
+    if (participantSlots(arm).length < 2)
+      faults.add([...at, 'away'], 'rule', 'away needs two participants', 'Remove it: nobody else waits for the player.')
+  }
   const { bot, on_timeout } = arm.wait
   if (bot !== null) check(bot, [...at, 'wait', 'bot'])
   if (on_timeout !== 'bot' || bot !== null || participantSlots(arm).length < 2) return

@@ -1,5 +1,6 @@
 // Checks and normalises the answers to one form. Answers to unknown questions are ignored.
 import type { FormAnswer, FormPayload } from '../../protocol/experiment-form.ts'
+import type { Sentence } from '../words/language.ts'
 import { Float } from '../yaml/scalars.ts'
 import type { Form, Question } from './form.ts'
 import { pythonText } from './python-text.ts'
@@ -16,7 +17,7 @@ export interface AnswerFault {
   readonly kind: AnswerFaultKind
   /** Key of the question; null: the answers as a whole. */
   readonly question: string | null
-  readonly message: string
+  readonly sentence: Sentence
 }
 
 export type Answered =
@@ -28,13 +29,30 @@ type Read = { readonly ok: true; readonly answer: FormAnswer } | { readonly ok: 
 const taken = (answer: FormAnswer): Read => ({ ok: true, answer })
 const refused = (kind: AnswerFaultKind): Read => ({ ok: false, kind })
 
-const MESSAGES: Readonly<Record<AnswerFaultKind, (key: string) => string>> = {
-  missing_required: (key) => `Missing required answer for question: ${key}`,
-  invalid_option: (key) => `Invalid option for question: ${key}`,
-  invalid_boolean: (key) => `Invalid boolean answer for question: ${key}`,
-  invalid_numeric: (key) => `Invalid numeric answer for question: ${key}`,
-  numeric_parse: (key) => `Invalid numeric answer for question: ${key}`,
-  not_object: () => 'Answers must be an object of forms, and each form an object of answers',
+const numeric = (key: string): Sentence => ({
+  en: `Invalid numeric answer for question: ${key}`,
+  es: `La respuesta no es un número en la pregunta: ${key}`,
+})
+
+const SENTENCES: Readonly<Record<AnswerFaultKind, (key: string) => Sentence>> = {
+  missing_required: (key) => ({
+    en: `Missing required answer for question: ${key}`,
+    es: `Falta una respuesta obligatoria en la pregunta: ${key}`,
+  }),
+  invalid_option: (key) => ({
+    en: `Invalid option for question: ${key}`,
+    es: `La respuesta no es una de las opciones en la pregunta: ${key}`,
+  }),
+  invalid_boolean: (key) => ({
+    en: `Invalid boolean answer for question: ${key}`,
+    es: `La respuesta no es sí o no en la pregunta: ${key}`,
+  }),
+  invalid_numeric: numeric,
+  numeric_parse: numeric,
+  not_object: () => ({
+    en: 'Answers must be an object of forms, and each form an object of answers',
+    es: 'Las respuestas deben ser un objeto de formularios, y cada formulario un objeto de respuestas',
+  }),
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -42,7 +60,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const fault = (kind: AnswerFaultKind, question: string | null): Answered => ({
   ok: false,
-  fault: { kind, question, message: MESSAGES[kind](question ?? '') },
+  fault: { kind, question, sentence: SENTENCES[kind](question ?? '') },
 })
 
 /**

@@ -1,12 +1,14 @@
-// A simulated participant: rule-based, seeded, and a client of the real routes like a person's browser.
+// A simulated participant: seeded, and a client of the real routes like a person's browser.
 import { createClient } from '../../client/client.ts'
 import { ClientError } from '../../client/client-error.ts'
+import type { PlaySession } from '../../client/play-session.ts'
 import { createStudyClient, type StudyClient } from '../../client/studies.ts'
 import type { WorldRegistry } from '../../host/world-registry.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { sleep } from '../../lib/sleep.ts'
 import type { ParticipantState } from '../../protocol/study-routes.ts'
 import { Twister } from '../strategy/twister.ts'
+import { asked, type Mind, ruleMind, type Told } from './mind.ts'
 import { playSlot } from './simulated-slot.ts'
 
 interface PilotOptions {
@@ -16,6 +18,8 @@ interface PilotOptions {
   readonly token: string | undefined
   /** Identifies the participant in every random draw. */
   readonly seed: string
+  /** Decides what the participant says; absent: rules. */
+  readonly mind?: ((draw: Twister) => Mind) | undefined
   /** Maximum number of inputs before the participant finishes a session. */
   readonly turns: number
   /** Worlds whose bots play for the participant. */
@@ -28,6 +32,10 @@ export interface PilotOutcome {
   readonly stage: ParticipantState['stage']
   readonly sessions: number
   readonly inputs: number
+  /** Questions of forms that were answered. */
+  readonly questions: number
+  /** Milliseconds spent in conversations, most of it for the answers of models. */
+  readonly talkedMs: number
   /** Milliseconds spent in episodes of worlds: a person needs the same time. */
   readonly playedMs: number
   readonly ms: number
@@ -36,64 +44,19 @@ export interface PilotOutcome {
 
 /** Maximum number of steps of a participant: a study that never ends is a fault of the study. */
 const MAX_STEPS = 200
-const LINES = [
-  'I say good morning.',
-  'I look around slowly.',
-  'I ask what it is doing.',
-  'I point at the nearest thing.',
-  'I wait and listen.',
-  'I take one step closer.',
-] as const
-
-type Question = ParticipantState['forms'][number]['questions'][number]
-
-function answerTo({ answer_type, options }: Question, draw: Twister): unknown {
-  const choices = (options ?? []).map(optionText)
-  switch (answer_type) {
-    case 'number':
-      return 18 + draw.below(60)
-    case 'bool':
-      return true
-    case 'single_choice':
-      return draw.choice(choices)
-    case 'multi_choice':
-      return choices.filter((_, index) => index === 0 || draw.below(2) === 1)
-    case 'email':
-      return 'simulated@example.org'
-    case 'phone':
-      return '555 0100'
-    case 'string':
-      return draw.choice(['Nothing special.', 'It was clear.', 'I was not sure what to do.'])
-    default:
-      return undefined
-  }
-}
-
-/** The form in which the server compares them: Python's spelling of booleans and null. */
-const optionText = (option: string | number | boolean | null): string =>
-  option === null ? 'None' : typeof option === 'boolean' ? (option ? 'True' : 'False') : String(option)
-
-function answersTo(forms: ParticipantState['forms'], draw: Twister) {
-  return Object.fromEntries(
-    forms.map(({ name, questions }) => [
-      name,
-      Object.fromEntries(
-        questions.filter((each) => each.answer_type !== null).map((each) => [each.key, answerTo(each, draw)]),
-      ),
-    ]),
-  )
-}
-
 /** @throws ClientError, AppError RUN_FAILED when the study does not end */
 export async function simulateParticipant(options: PilotOptions): Promise<PilotOutcome> {
   const { url, study, token, signal } = options
   const began = performance.now()
   const draw = Twister.fromText(options.seed)
+  const mind = (options.mind ?? ruleMind)(draw)
   const link = token === undefined ? {} : { token }
   const { player_id: player, api_key: key } = await createStudyClient({ url, signal }, study).join(link)
   const client = createStudyClient({ url, key, signal }, study)
   let sessions = 0
   let inputs = 0
+  let questions = 0
+  let talkedMs = 0
   let playedMs = 0
   let state = await client.me()
   for (let step = 0; step < MAX_STEPS; step++) {
@@ -101,7 +64,9 @@ export async function simulateParticipant(options: PilotOptions): Promise<PilotO
     if (stage === 'consent') {
       state = await client.consent({ version: state.study.consent?.version ?? '', signature: 'Simulated Participant' })
     } else if (stage === 'forms' && group_id !== null) {
-      state = await orLook(client, () => client.answer(group_id, answersTo(forms, draw)))
+      questions += forms.reduce((sum, form) => sum + asked(form).length, 0)
+      const given = await mind.answers(forms)
+      state = await orLook(client, () => client.answer(group_id, given))
     } else if (stage === 'choice') {
       const choice = draw.choice(choices)
       if (choice) state = await orLook(client, () => client.select(choice))
@@ -115,12 +80,24 @@ export async function simulateParticipant(options: PilotOptions): Promise<PilotO
       state = await afterEpisode(client, signal)
     } else if (stage === 'assignment' || stage === 'session') {
       const { session_id } = await client.start()
-      inputs += await playThrough({ url, key, signal, session: session_id }, 1 + draw.below(options.turns), draw)
+      const from = performance.now()
+      inputs += await playThrough({ url, key, signal, session: session_id }, 1 + draw.below(options.turns), mind)
+      talkedMs += performance.now() - from
       sessions++
       state = await client.me()
     } else {
       const ms = performance.now() - began
-      return { player, stage, sessions, inputs, playedMs, ms, code: state.completion?.code ?? null }
+      return {
+        player,
+        stage,
+        sessions,
+        inputs,
+        questions,
+        talkedMs,
+        playedMs,
+        ms,
+        code: state.completion?.code ?? null,
+      }
     }
   }
   throw new AppError('RUN_FAILED', `participant ${player} was still in stage ${state.stage} after ${MAX_STEPS} steps`)
@@ -161,12 +138,15 @@ async function orLook(client: StudyClient, request: () => Promise<ParticipantSta
 async function playThrough(
   at: { readonly url: string; readonly key: string; readonly signal: AbortSignal; readonly session: string },
   turns: number,
-  draw: Twister,
+  mind: Mind,
 ): Promise<number> {
   await using session = await createClient({ url: at.url, key: at.key, signal: at.signal }).play(at.session)
+  const told = collect(session)
+  // Answered after the opening.
+  await session.status()
   let inputs = 0
   for (; inputs < turns; inputs++) {
-    const { exited } = await session.say(draw.choice(LINES) ?? LINES[0])
+    const { exited } = await session.say(await mind.say(told))
     if (exited) return inputs + 1
   }
   for (let asked = 0; asked < 6; asked++) {
@@ -175,4 +155,17 @@ async function playThrough(
     if (exited) return inputs
   }
   return inputs
+}
+
+/** What is said in a session, as it comes. */
+function collect(session: PlaySession): readonly Told[] {
+  const told: Told[] = []
+  const read = async (): Promise<void> => {
+    for await (const event of session) {
+      if (event.kind === 'event') told.push({ role: event.role, content: event.content })
+    }
+  }
+  // The session's own calls report why it ended.
+  read().catch(() => undefined)
+  return told
 }

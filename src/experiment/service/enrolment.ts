@@ -9,7 +9,8 @@ import type { Participant } from '../../store/studies/rows.ts'
 import type { Studies } from '../../store/studies/studies.ts'
 import type { StudyEpisodes } from '../../store/studies/study-episodes.ts'
 import type { WaitingRooms } from '../../store/studies/waiting-rooms.ts'
-import { type OpenStudy, refuse } from './environment.ts'
+import { forbid, refuse, SAY } from '../words/sentences.ts'
+import type { OpenStudy } from './environment.ts'
 import type { WorldPlays } from './world-plays.ts'
 
 export interface EnrolmentEnvironment {
@@ -63,7 +64,7 @@ export class Enrolment {
     const link = token === undefined ? undefined : await this.#at.links.find(hashOf(token))
     const isOpen = link === undefined ? token === undefined && study.settings.open_link : !link.isRevoked
     if (!isOpen || (link && link.study !== study.name)) {
-      throw new AppError('STUDY_FORBIDDEN', 'This link does not open the study.')
+      throw forbid(SAY.badLink)
     }
     const person = PERSON_IDS.map((name) => external[name]).find((id) => id !== undefined && id !== '')
     const isPersonal = link !== undefined && !link.isReusable
@@ -106,12 +107,12 @@ export class Enrolment {
     given: { version: string; signature: string | undefined },
   ): Promise<void> {
     const { consent } = study.settings
-    if (consent === null) throw refuse('This study does not ask for consent.')
+    if (consent === null) throw refuse(SAY.noConsent)
     if (given.version !== consent.version) {
-      throw refuse(`The consent text has changed; the current version is ${consent.version}.`)
+      throw refuse(SAY.consentChanged(consent.version))
     }
     const signature = given.signature?.trim() ?? ''
-    if (consent.signature && signature === '') throw refuse('Type your name to sign.')
+    if (consent.signature && signature === '') throw refuse(SAY.sign)
     await this.#at.studies.act({ study: study.name, player }, { limit: null }, ({ participant, now }) => ({
       participant: {
         ...participant,

@@ -1,7 +1,6 @@
 // What the study service needs from the server, and the situations that it builds from the store's rows.
 import type { GameCatalogue, PlayableGame } from '../../adapters/session/games.ts'
 import type { SessionRegistry } from '../../adapters/session/registry.ts'
-import { AppError } from '../../kernel/errors.ts'
 import type { Character } from '../../protocol/character.ts'
 import type { FormPayloads } from '../../protocol/experiment-form.ts'
 import type { Scene } from '../../store/studies/acts.ts'
@@ -11,6 +10,7 @@ import type { AssignmentRow } from '../assignment/rows.ts'
 import type { KnownWorld } from '../file/catalogue.ts'
 import type { Admission, Situation } from '../strategy/candidates.ts'
 import { armOf, type Study } from '../study.ts'
+import { forbid, refuse, SAY } from '../words/sentences.ts'
 
 export interface StudyEnvironment {
   readonly studies: Studies
@@ -32,9 +32,6 @@ export interface OpenStudy {
   /** The file as its author wrote it. */
   readonly source: string
 }
-
-/** A refusal that the participant's client shows. */
-export const refuse = (message: string): AppError => new AppError('STUDY_REFUSED', message)
 
 /** Strategies see only rows with the four statuses of the wire. */
 export function toRules(rows: readonly StoredAssignment[]): AssignmentRow[] {
@@ -94,11 +91,11 @@ export const isStaying = ({ withdrawnAt, releasedAt }: Scene['participant']): bo
 /** Refuses participants who have withdrawn, or have not agreed to the current text. */
 export function requireTakingPart({ study }: OpenStudy, { participant }: Scene): void {
   if (participant.withdrawnAt !== null) {
-    throw new AppError('STUDY_FORBIDDEN', 'You have withdrawn from this study.')
+    throw forbid(SAY.withdrawn)
   }
-  if (participant.releasedAt !== null) throw refuse('You have finished this study.')
+  if (participant.releasedAt !== null) throw refuse(SAY.finished)
   const { consent } = study.settings
   if (consent !== null && participant.consentVersion !== consent.version) {
-    throw refuse('Consent is required before you can take part.')
+    throw refuse(SAY.needsConsent)
   }
 }

@@ -9,13 +9,13 @@ import { formJson } from '../forms/form.ts'
 import type { Situation } from '../strategy/candidates.ts'
 import { optionsRandomUnique } from '../strategy/random-unique.ts'
 import { formsAt, type Study } from '../study.ts'
+import { refuse, SAY } from '../words/sentences.ts'
 import { takeAnswers } from './answers.ts'
 import {
   admissionOf,
   isStaying,
   limitOf,
   type OpenStudy,
-  refuse,
   requireTakingPart,
   type StudyEnvironment,
   situationOf,
@@ -84,7 +84,7 @@ export class Experiments {
       const mine = currentRow(situation.rows)
       // A participant with an assignment keeps it, even if others have completed the study in the meantime.
       const isOver = open.isClosed || progressOf(study, situation.tally).is_complete
-      if (isOver && situation.rows.length === 0) throw refuse('This study is closed.')
+      if (isOver && situation.rows.length === 0) throw refuse(SAY.closed)
       const forms = { ...scene.participant.forms, ...takeAnswers(formsAt(study, 'before'), responses, scene.now) }
       const chosen: NewAssignment[] = isOver ? [] : assignAfterForms(situation)
       const rows = chosen.map((each, index) => newRow(study, scene, each, index))
@@ -99,8 +99,8 @@ export class Experiments {
       checkStart(open, scene)
       const current = currentRow(situation.rows)
       const found = scene.rows.find(({ id }) => id === current?.id)
-      if (!found) throw refuse('There is no active assignment.')
-      if (found.status === 'in_progress') throw refuse('The assignment is already in progress.')
+      if (!found) throw refuse(SAY.noActive)
+      if (found.status === 'in_progress') throw refuse(SAY.inProgress)
       return { result: found }
     })
   }
@@ -120,7 +120,7 @@ export class Experiments {
     return this.#act(open, player, (situation, scene) => {
       const waiting = waitingRow(open.study, situation.rows)
       const row = scene.rows.find(({ id }) => id === waiting?.id)
-      if (!row) throw refuse('No assignment is waiting for answers.')
+      if (!row) throw refuse(SAY.noneWaiting)
       const forms = { ...row.forms, ...takeAnswers(formsAt(open.study, 'after'), responses, scene.now) }
       return { rows: [{ ...row, forms, updatedAt: scene.now }], result: summaryOf(row) }
     })
@@ -147,11 +147,11 @@ export class Experiments {
     return this.#act(open, player, (situation, scene) => {
       const { study } = open
       requireTakingPart(open, scene)
-      if (!study.isChosen) throw refuse('Players do not choose their assignments in this study.')
-      if (open.isClosed) throw refuse('This study is closed.')
+      if (!study.isChosen) throw refuse(SAY.noChoice)
+      if (open.isClosed) throw refuse(SAY.closed)
       requireAnswers(study, scene)
       const chosen = optionsRandomUnique(situation).find(({ game, pc }) => game === wanted.game && pc === wanted.pc)
-      if (!chosen) throw refuse('This choice is not offered.')
+      if (!chosen) throw refuse(SAY.notOffered)
       const row = newRow(study, scene, chosen)
       return { rows: [row], result: summaryOf(row) }
     })
@@ -162,7 +162,7 @@ const hasConsent = ({ study }: OpenStudy, { participant }: Scene): boolean =>
   study.settings.consent === null || participant.consentVersion === study.settings.consent.version
 
 function requireAnswers(study: Study, { participant }: Scene): void {
-  if (!hasAnsweredBefore(study, participant.forms)) throw refuse('Answer the forms of the study first.')
+  if (!hasAnsweredBefore(study, participant.forms)) throw refuse(SAY.formsFirst)
 }
 
 export function checkStart(open: OpenStudy, scene: Scene): void {

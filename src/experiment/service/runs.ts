@@ -10,13 +10,13 @@ import type { AssignmentRow } from '../assignment/rows.ts'
 import { formJson } from '../forms/form.ts'
 import type { Candidate, Situation } from '../strategy/candidates.ts'
 import { armOf, type Study } from '../study.ts'
+import { refuse, SAY } from '../words/sentences.ts'
 import { takeAnswers } from './answers.ts'
 import {
   admissionOf,
   isStaying,
   limitOf,
   type OpenStudy,
-  refuse,
   requireTakingPart,
   type StudyEnvironment,
   situationOf,
@@ -136,7 +136,7 @@ export class Runs {
       requireTakingPart(open, scene)
       const { participant, now } = scene
       const found = pendingGroups({ situation, forms: participant.forms }).find(({ id }) => id === group)
-      if (!found) throw refuse(`The forms ${JSON.stringify(group.slice(0, 100))} are not waiting for answers.`)
+      if (!found) throw refuse(SAY.notWaiting(JSON.stringify(group.slice(0, 100))))
       const given = takeAnswers(found.forms, responses, now)
       const result = { group_id: found.id, trigger: triggerOf(found.event), assignment_id: found.row?.id ?? null }
       const row = scene.rows.find(({ id }) => id === found.row?.id)
@@ -156,8 +156,8 @@ export class Runs {
       const { rows, state, situation } = assigned(open, seen)
       const id = wanted ?? state.current?.id
       const found = [...seen.scene.rows, ...rows].find((each) => each.id === id)
-      if (!found) throw refuse('There is no such assignment of yours.')
-      if (found.status === 'completed') throw refuse('The assignment is completed.')
+      if (!found) throw refuse(SAY.notYours)
+      if (found.status === 'completed') throw refuse(SAY.completed)
       requireForms({ situation, forms: seen.scene.participant.forms }, found)
       return { rows, result: found }
     })
@@ -180,7 +180,7 @@ export class Runs {
     const row = await this.startable(open, player, wanted)
     if (row.status === 'in_progress') {
       if (row.session !== null && (await isAlive(row.session))) return started(row.session)
-      throw refuse('The session of this assignment cannot be resumed.')
+      throw refuse(SAY.notResumable)
     }
     const plan = planFor(this.#at, open.study, row, { source, characters: await this.#at.roster() })
     return started(
@@ -200,12 +200,12 @@ export class Runs {
     return this.#act(open, player, (seen) => {
       const { situation, scene } = seen
       requireTakingPart(open, scene)
-      if (open.isClosed) throw refuse('This study is closed.')
-      if (!open.study.allowsChoice) throw refuse('Players do not choose their assignments in this study.')
+      if (open.isClosed) throw refuse(SAY.closed)
+      if (!open.study.allowsChoice) throw refuse(SAY.noChoice)
       const { options } = runState({ situation, forms: scene.participant.forms })
       const isWanted = ({ game, pc, npc }: Candidate) => game === wanted.game && pc === wanted.pc && npc === wanted.npc
       const chosen = options.find(isWanted)
-      if (!chosen) throw refuse('This choice is not offered.')
+      if (!chosen) throw refuse(SAY.notOffered)
       const row = newRow(open.study, scene, chosen)
       const described = this.#describe(open.study, chosen, seen.characters)
       const status = 'assigned' as const
@@ -240,5 +240,5 @@ function requireForms(
     ({ event, row: own }) =>
       event === 'before_all_assignments' || (event === 'before_assignment' && own?.id === row.id),
   )
-  if (missing && row.status !== 'in_progress') throw refuse('Answer the forms of the study first.')
+  if (missing && row.status !== 'in_progress') throw refuse(SAY.formsFirst)
 }

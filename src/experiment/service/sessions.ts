@@ -5,7 +5,8 @@ import type { Character } from '../../protocol/character.ts'
 import type { Scene } from '../../store/studies/acts.ts'
 import type { StoredAssignment } from '../../store/studies/rows.ts'
 import { armOf, type Study } from '../study.ts'
-import { limitOf, type OpenStudy, refuse, requireGame, type StudyEnvironment } from './environment.ts'
+import { refuse, SAY } from '../words/sentences.ts'
+import { limitOf, type OpenStudy, requireGame, type StudyEnvironment } from './environment.ts'
 
 /** The plan of a session for an assignment. @throws AppError STUDY_REFUSED when its characters no longer exist */
 export function planFor(
@@ -14,19 +15,18 @@ export function planFor(
   row: Pick<StoredAssignment, 'game' | 'pc' | 'npc' | 'player'>,
   about: { readonly source: string; readonly characters: readonly Character[] },
 ): PlannedSession {
-  if (armOf(study, row.game))
-    throw refuse(`${row.game} is played in a world: POST /api/studies/{name}/episodes starts it.`)
+  if (armOf(study, row.game)) throw refuse(SAY.inWorld(row.game))
   const playable = requireGame(at, row.game)
   const overrides = study.games.find(({ name }) => name === row.game)?.overrides ?? {}
   const rest = { playable, overrides, source: about.source, playerId: row.player }
   if (!playable.dialogue.characters) return { ...rest, pc: null, npc: null }
   const pc = about.characters.find(({ hid }) => hid === row.pc)
-  if (!pc) throw refuse(`Invalid pc_choice: ${row.pc}`)
+  if (!pc) throw refuse(SAY.noPc(row.pc))
   const npc =
     row.npc === null
       ? about.characters[randomInt(Math.max(1, about.characters.length))]
       : about.characters.find(({ hid }) => hid === row.npc)
-  if (!npc) throw refuse(`Invalid npc_choice: ${row.npc ?? ''}`)
+  if (!npc) throw refuse(SAY.noNpc(row.npc ?? ''))
   return { ...rest, pc, npc }
 }
 
@@ -46,7 +46,7 @@ export async function startSession(
       check(scene)
       const row = scene.rows.find(({ id }) => id === seen.id)
       if (!row || (row.status !== 'assigned' && row.status !== 'interrupted')) {
-        throw refuse('The assignment has been started already.')
+        throw refuse(SAY.startedAlready)
       }
       const place = { session: created, study: key.study, assignment: row.id, arm: labelOf(row) }
       await studies.placeSession(tx, { ...place, consentVersion: scene.participant.consentVersion })

@@ -10,10 +10,12 @@ import type { StoredAssignment } from '../../store/studies/rows.ts'
 import type { OpenEpisode, StudyEpisodes } from '../../store/studies/study-episodes.ts'
 import type { PlannedSlots, WaitingRooms } from '../../store/studies/waiting-rooms.ts'
 import { armOf } from '../study.ts'
+import { refuse, SAY } from '../words/sentences.ts'
 import type { StudyCatalogue } from './catalogue.ts'
-import { limitOf, type OpenStudy, refuse } from './environment.ts'
-import { exitOf, presenceOf } from './episode-exits.ts'
+import { limitOf, type OpenStudy } from './environment.ts'
+import { exitOf, playersOf, presenceOf } from './episode-exits.ts'
 import { EPISODE_KIND, planSlots, specOf } from './plan-slots.ts'
+import { StandIns, standInsOf } from './stand-ins.ts'
 
 interface WorldPlayParts {
   readonly rooms: WaitingRooms
@@ -35,8 +37,9 @@ const SWEPT = 500
 
 export class WorldPlays {
   readonly #parts: WorldPlayParts
-  /** Episodes of this server in which models play. */
-  readonly #seen = new Set<string>()
+  /** Arms of the episodes of this server. */
+  readonly #seen = new Map<string, StudyArm>()
+  readonly #standIns = new StandIns()
 
   constructor(parts: WorldPlayParts) {
     this.#parts = parts
@@ -54,7 +57,7 @@ export class WorldPlays {
   ): Promise<void> {
     const { study } = open
     const arm = armOf(study, row.game)
-    if (!arm) throw refuse(`${row.game} is a text game: start its session.`)
+    if (!arm) throw refuse(SAY.textGame(row.game))
     await this.#parts.rooms.enter({
       study: study.name,
       player: row.player,
@@ -111,7 +114,8 @@ export class WorldPlays {
     const playing = await played.playing(row.id)
     if (playing && !playing.isStarting) {
       const { episode: episode_id, world, slot, token } = playing
-      const shown: StudySlot = { episode_id, world, slot, token }
+      const live = this.#parts.episodes.get(episode_id)
+      const shown: StudySlot = { episode_id, world, slot, token, stand_ins: live ? standInsOf(live) : [] }
       return { playing: shown, waiting: null }
     }
     const key = { study: open.study.name, player: row.player }
@@ -171,6 +175,8 @@ export class WorldPlays {
     if (open.status === 'starting') await played.begin(open.id)
     const live = episodes.get(open.id)
     if (live && !this.#seen.has(open.id)) await this.#sitAgain(live, open)
+    const arm = this.#seen.get(open.id)
+    if (live && arm) this.#standIns.check(live, arm, now)
     if (now <= open.endsBy) return
     if (live && !live.isClosed) return live.truncate('The time limit of the study was reached.')
     if (now > open.endsBy + LOST_MS) await this.#end(open.id, 'server_lost')
@@ -182,13 +188,16 @@ export class WorldPlays {
     if (arm) this.#sit(live, arm)
   }
 
-  #sit(episode: Episode, { players }: StudyArm): void {
+  #sit(episode: Episode, arm: StudyArm): void {
     const { sit, onFault } = this.#parts
     const { episode: id } = episode.header
-    this.#seen.add(id)
-    const forget = (): void => void this.#seen.delete(id)
+    this.#seen.set(id, arm)
+    const forget = (): void => {
+      this.#seen.delete(id)
+      this.#standIns.forget(id)
+    }
     episode.done.then(forget, forget)
-    for (const [slot, player] of players.entries()) {
+    for (const [slot, player] of arm.players.entries()) {
       if (player === 'participant' || 'bot' in player) continue
       sit(episode, slot, player.model).catch((error: unknown) => onFault('study.model_failed', error))
     }
@@ -209,7 +218,12 @@ export class WorldPlays {
     const file = await episodes.readJournal(id)
     try {
       const presence = await presenceOf(file.lines())
-      await played.settle(id, { outcome, results, exitOf: (slot) => exitOf(presence.get(slot), outcome, steps) })
+      await played.settle(id, {
+        outcome,
+        results,
+        exitOf: (slot) => exitOf(presence.get(slot), outcome, steps),
+        playersOf: (slot, planned) => playersOf(presence.get(slot), planned),
+      })
     } finally {
       await file.close()
     }
@@ -217,7 +231,12 @@ export class WorldPlays {
 
   /** The same exit reason for all participants, without a result. */
   async #end(id: string, reason: ExitReason): Promise<void> {
-    await this.#parts.played.settle(id, { outcome: null, results: null, exitOf: () => reason })
+    await this.#parts.played.settle(id, {
+      outcome: null,
+      results: null,
+      exitOf: () => reason,
+      playersOf: (_slot, planned) => planned,
+    })
   }
 
   /** Removes episodes that no longer contain participants' data. */

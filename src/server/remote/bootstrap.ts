@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { at } from '../../kernel/at.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { archiveKind, extractArchive } from '../../lib/extract.ts'
 import { makeFolder } from '../../lib/folders.ts'
@@ -13,6 +14,7 @@ import type { Bootstrapped } from '../../protocol/remote.ts'
 import { importFolder } from '../../store/dumps/import.ts'
 import { checkAccessKey } from '../../store/people/access-key.ts'
 import type { Players } from '../../store/people/players.ts'
+import { claimRemoteAdmin, createRemoteAdmin, remoteAdminOf } from '../../store/people/remote-admin.ts'
 import type { Vault } from '../../store/people/vault.ts'
 import type { Store } from '../../store/store.ts'
 import { isSameSecret } from '../../transport/credentials.ts'
@@ -23,8 +25,7 @@ export const MAX_SEED_BYTES = 512 * 1024 * 1024
 const EXTRACTED = { bytes: 4 * 1024 * 1024 * 1024, files: 1000 }
 const BAD_SEED: readonly string[] = ['VALIDATION_ERROR', 'JSON_MALFORMED', 'UPLOAD_INVALID', 'FILE_TOO_LARGE']
 const LISTS = ['.json', '.ndjson']
-/** The fact that names the administrator's player. */
-const ADMIN_FACT = 'remote_admin'
+const EXISTS = 'A remote admin exists already'
 
 export interface RemoteParts {
   readonly store: Store
@@ -37,6 +38,8 @@ export interface RemoteParts {
   readonly experimentName: string | null
 }
 
+type MadeAdmin = Awaited<ReturnType<typeof createRemoteAdmin>>
+
 export interface BootstrapRequest {
   readonly token: string | undefined
   readonly adminKey: string | undefined
@@ -46,17 +49,12 @@ export interface BootstrapRequest {
 
 /** The player that administers this server from elsewhere; undefined: none yet. */
 export async function remoteAdmin({ store }: RemoteParts): Promise<string | undefined> {
-  const found = await store.db
-    .selectFrom('store_facts')
-    .select('value')
-    .where('name', '=', ADMIN_FACT)
-    .executeTakeFirst()
-  return found?.value
+  return remoteAdminOf(store)
 }
 
 export class Bootstrap {
   readonly #parts: RemoteParts
-  /** One at a time: of two that come together the second finds an administrator. */
+  /** One at a time on this server; of two servers on one store the second waits for the first's transaction. */
   readonly #turn = new Mutex()
 
   constructor(parts: RemoteParts) {
@@ -84,39 +82,28 @@ export class Bootstrap {
   }
 
   async #seed({ fileName, body }: BootstrapRequest, key: string | undefined): Promise<Bootstrapped> {
-    const { players, dataDir, experimentName } = this.#parts
-    if ((await remoteAdmin(this.#parts)) !== undefined) throw new ApiRefusal(409, 'A remote admin exists already')
+    const { dataDir, experimentName } = this.#parts
+    if ((await remoteAdmin(this.#parts)) !== undefined) throw new ApiRefusal(409, EXISTS)
     const name = fileNameOf(fileName)
     await makeFolder(dataDir, { mode: PRIVATE_FOLDER })
     const folder = await mkdtemp(join(dataDir, 'bootstrap-'))
     try {
-      await this.#readSeed(folder, name, body)
+      const made = await this.#readSeed({ folder, name, body }, key)
+      return { player_id: made.playerId, admin_api_key: key ?? made.key ?? '', experiment_name: experimentName }
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
-    const fields = { role: 'remote_admin', display_name: 'Remote Admin' }
-    const made = await players.create({ fields, ...(key === undefined ? { issuesKey: true } : { key }) })
-    if (!(await this.#claim(made.playerId))) {
-      await players.remove(made.playerId)
-      throw new ApiRefusal(409, 'A remote admin exists already')
-    }
-    return { player_id: made.playerId, admin_api_key: key ?? made.key ?? '', experiment_name: experimentName }
   }
 
-  async #claim(player: string): Promise<boolean> {
-    const { store } = this.#parts
-    const claimed = await store.db
-      .insertInto('store_facts')
-      .values({ name: ADMIN_FACT, value: player })
-      .onConflict((conflict) => conflict.column('name').doNothing())
-      .returning('name')
-      .executeTakeFirst()
-    return claimed !== undefined
-  }
-
-  /** Every document is looked at before one is replaced, and all are replaced in one transaction. */
-  async #readSeed(folder: string, name: string, body: Readable): Promise<void> {
-    const { store, vault } = this.#parts
+  /**
+   * Every document is looked at before one is replaced. One transaction claims the store, replaces them all, and makes
+   * the administrator.
+   */
+  async #readSeed(
+    { folder, name, body }: { readonly folder: string; readonly name: string; readonly body: Readable },
+    key: string | undefined,
+  ): Promise<MadeAdmin> {
+    const { store, vault, players } = this.#parts
     const received = join(folder, 'received')
     await pipeline(body, limited(MAX_SEED_BYTES), createWriteStream(received, { mode: PRIVATE_FILE }))
     const seeds = join(folder, 'seeds')
@@ -125,7 +112,16 @@ export class Bootstrap {
     try {
       if (kind) await extractArchive({ path: received, kind }, seeds, EXTRACTED)
       else await rename(received, join(seeds, name))
-      await importFolder(store, seeds, { mode: 'seed', vault })
+      const made: MadeAdmin[] = []
+      await importFolder(store, seeds, {
+        mode: 'seed',
+        vault,
+        async first(tx) {
+          if (!(await claimRemoteAdmin(tx))) throw new ApiRefusal(409, EXISTS)
+        },
+        last: async (tx) => void made.push(await createRemoteAdmin(tx, players, key)),
+      })
+      return at(made, 0)
     } catch (error) {
       // What is wrong with the seed, in the words of this API.
       if (error instanceof AppError && BAD_SEED.includes(error.code)) throw new ApiRefusal(400, error.message)

@@ -9,6 +9,7 @@ import { leagueArtefactRoutes } from './league-artefacts.ts'
 import { leagueEpisodeRoutes } from './league-episodes.ts'
 import { leagueEventRoutes } from './league-events.ts'
 import { leagueFigureRoutes } from './league-figures.ts'
+import { imageRoutes } from './league-images.ts'
 import { leagueMemberRoutes } from './league-members.ts'
 import { describe, Filter, Id, type LeagueRouteOptions } from './league-queries.ts'
 import { poolRoutes, roundRoutes } from './league-rounds.ts'
@@ -73,6 +74,7 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
     leagueMemberRoutes,
     submissionRoutes,
     uploadRoutes,
+    imageRoutes,
     leagueEpisodeRoutes,
     leagueArtefactRoutes,
     leagueFigureRoutes,

@@ -7,6 +7,7 @@ import type { RouteFailures } from '../../transport/fastify-failures.ts'
 import { installJsonBody } from '../../transport/json-body.ts'
 import { experimentRoutes } from './experiment-routes.ts'
 import { participantRoutes } from './participant-routes.ts'
+import { rewordForParticipant } from './participant-words.ts'
 import { researchRoutes } from './research/routes.ts'
 import { runRoutes } from './run-routes.ts'
 import type { StudyServices } from './services.ts'
@@ -21,7 +22,7 @@ export async function registerStudyRoutes(
 ): Promise<void> {
   for (const prefix of AREAS) failures.claimArea(prefix, DETAIL_STYLE)
   await app.register((scope, _options, done) => {
-    failures.installScope(scope, DETAIL_STYLE)
+    failures.installScope(scope, DETAIL_STYLE, rewordForParticipant)
     // Numbers in answers keep whether they were written with a decimal point: the original distinguishes 2 from 2.0.
     installJsonBody(scope, { allowsEmpty: true, parse: parseJsonWithFloats })
     const typed = scope.withTypeProvider<ZodTypeProvider>()

@@ -28,6 +28,10 @@ export interface ImportOptions {
   }) => void
   readonly signal?: AbortSignal
   readonly now?: () => number
+  /** Further writes of the same transaction, before anything is replaced. What it throws leaves the store as it was. */
+  readonly first?: (tx: Transaction<Tables>) => Promise<void>
+  /** The same, after everything is replaced. */
+  readonly last?: (tx: Transaction<Tables>) => Promise<void>
 }
 
 export interface ImportReport {
@@ -62,6 +66,7 @@ export async function importFolder(store: Store, folder: string, options: Import
   }
   if (files.length === 0) throw new AppError('VALIDATION_ERROR', `${folder} has no collection`)
   const collections = await store.transaction(async (tx) => {
+    await options.first?.(tx)
     if (mode === 'restore' || SESSION_COLLECTIONS.some((name) => names.has(name))) await refusePlayed(tx, context.now)
     if (vault) await requireCurrent(tx, store.kind, vault)
     const counts = await replaceAll(tx, files, context, options)
@@ -69,6 +74,7 @@ export async function importFolder(store: Store, folder: string, options: Import
     if (mode === 'restore') await dropNotes(tx, names)
     if (cleared.length > 0) notes.push(`Emptied because the folder does not contain them: ${cleared.join(', ')}.`)
     await settle(tx, context.now, names)
+    await options.last?.(tx)
     return counts
   })
   const documents = collections.reduce((sum, each) => sum + each.documents, 0)

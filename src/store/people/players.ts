@@ -56,7 +56,19 @@ export class Players {
    * @throws AppError VALIDATION_ERROR (both kinds of key, a record that is too long, an invalid date), KEY_INVALID,
    * KEY_TAKEN, PII_KEY_INVALID (personal data, but no vault)
    */
-  async create({ fields, issuesKey = false, key }: NewPlayer): Promise<{ playerId: string; key: string | null }> {
+  create(player: NewPlayer): Promise<{ playerId: string; key: string | null }> {
+    return this.#create(player, (work) => this.#store.transaction(work))
+  }
+
+  /** The same within the caller's transaction. */
+  createIn(tx: Transaction<Tables>, player: NewPlayer): Promise<{ playerId: string; key: string | null }> {
+    return this.#create(player, (work) => work(tx))
+  }
+
+  async #create(
+    { fields, issuesKey = false, key }: NewPlayer,
+    within: (work: (tx: Transaction<Tables>) => Promise<void>) => Promise<void>,
+  ): Promise<{ playerId: string; key: string | null }> {
     if (issuesKey && key !== undefined) {
       throw new AppError('VALIDATION_ERROR', 'a player gets a new key or the given one, not both')
     }
@@ -79,7 +91,7 @@ export class Players {
       extra: null,
     }
     await refusingTaken(() =>
-      this.#store.transaction(async (tx) => {
+      within(async (tx) => {
         await tx.insertInto('players').values(row).execute()
         if (Object.keys(personal).length > 0) await this.#seal(tx, playerId, personal)
       }),

@@ -35,6 +35,8 @@ export interface EpisodeSettlement {
   readonly results: Results | null
   /** The exit reason of the participant in a slot. */
   exitOf(slot: number): ExitReason
+  /** Who played a slot. @param planned who was to play it */
+  playersOf(slot: number, planned: string): string
 }
 
 const Players = z.array(z.string())
@@ -106,9 +108,17 @@ export class StudyEpisodes {
    */
   settle(id: string, end: EpisodeSettlement): Promise<boolean> {
     return this.#store.transaction(async (tx) => {
+      const found = await tx
+        .selectFrom('study_episodes')
+        .select('players')
+        .where('episode_id', '=', id)
+        .executeTakeFirst()
+      if (!found) return false
+      const players = readJsonColumn(Players, found.players, 'players')
       const { numUpdatedRows } = await tx
         .updateTable('study_episodes')
         .set({
+          players: writeJsonColumn(players.map((planned, slot) => end.playersOf(slot, planned))),
           status: 'ended',
           ended_at: Date.now(),
           outcome: end.outcome && writeJsonColumn(end.outcome),

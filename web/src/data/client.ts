@@ -27,5 +27,6 @@ export function apiClient(): Client {
 
 /** The client of one study, for its participant on this page. @param key the key of another participant */
 export function studyClient(study: string, key: string | undefined = acting.get()): StudyClient {
-  return createStudyClient({ url: location.origin, key }, study)
+  // The page's language, which the participant may have changed: the server answers in the same one.
+  return createStudyClient({ url: location.origin, key, language: document.documentElement.lang }, study)
 }

@@ -59,7 +59,8 @@ export function explain(error: unknown): Explanation {
   return { title: 'The server could not answer', text }
 }
 
-const asSentence = (text: string): string => {
+/** With a capital and a full stop. */
+export const asSentence = (text: string): string => {
   const upper = text.charAt(0).toUpperCase() + text.slice(1)
   return /[.!?…]$/.test(upper) ? upper : `${upper}.`
 }

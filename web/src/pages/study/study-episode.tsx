@@ -51,7 +51,7 @@ type PlayProps = EpisodeProps & { readonly summary: EpisodeSummary; readonly wor
 /** Milliseconds between two polls for the next stage, once the game is over. */
 const NEXT_MS = 1500
 
-function Play({ study, accessKey, playing: { slot, token }, step, leave, summary, world }: PlayProps) {
+function Play({ study, accessKey, playing: { slot, token, stand_ins }, step, leave, summary, world }: PlayProps) {
   const words = useWords()
   const cache = useQueryClient()
   const [game] = useState(() =>
@@ -98,6 +98,7 @@ function Play({ study, accessKey, playing: { slot, token }, step, leave, summary
         <WorldView world={world.id} kind={world.view} source={source} />
       </div>
       <p role="status" className={episode.said}>
+        {stand_ins.filter((each) => each !== slot).map((each) => `${words.standIn(names[each] ?? '')} `)}
         {refused === undefined ? wordsOf(line, words) : `${words.notTaken} ${refused}`}
       </p>
       {isOver ? (

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { ParticipantState } from 'paracosm/protocol'
-import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react'
+import { type ReactNode, useLayoutEffect, useState } from 'react'
 import { useTitle } from '../../components/page.tsx'
 import { actAs } from '../../data/client.ts'
 import { codeOf } from '../../data/query-client.ts'
@@ -31,6 +31,8 @@ import { type LanguageId, languageOf } from './words.ts'
 const LANGUAGE = 'paracosm.study-language'
 /** Milliseconds between two polls while waiting for others. */
 const WAIT_MS = 2000
+/** The same while playing with others. */
+const PLAY_MS = 5000
 
 export function StudyPage() {
   const { study } = useParams({ from: '/study/$study' })
@@ -51,7 +53,7 @@ export function StudyPage() {
     setChosen(id)
   }
   useTitle(info?.title ?? '')
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.lang = language.id
     return () => {
       document.documentElement.lang = 'en'
@@ -91,7 +93,7 @@ function Inside({ study, accessKey, hasOpenLink, info, frame }: InsideProps) {
     refetch,
   } = useQuery({
     ...studyStateQuery(study, accessKey),
-    refetchInterval: ({ state: { data } }) => (data?.stage === 'waiting' ? WAIT_MS : false),
+    refetchInterval: ({ state: { data } }) => pollMs(data),
     // A participant who waits in another tab is still present.
     refetchIntervalInBackground: true,
   })
@@ -136,6 +138,12 @@ function Inside({ study, accessKey, hasOpenLink, info, frame }: InsideProps) {
       onLeft={setLeft}
     />
   )
+}
+
+/** Others come to a waiting room, and may disappear from a game. False: only the participant changes the state. */
+function pollMs(state: ParticipantState | undefined): number | false {
+  if (state?.stage === 'waiting') return WAIT_MS
+  return state?.stage === 'episode' && (state.arm?.people ?? 1) > 1 ? PLAY_MS : false
 }
 
 interface StageProps extends Pick<InsideProps, 'study' | 'frame'> {
