@@ -6,6 +6,7 @@ import { HostedDivision, HostedGame, HostedLeague, LadderEntry, LeaderboardEntry
 import { Problem } from '../../protocol/problem.ts'
 import { bareId, gameOf, HostedView, toHostedLeague } from '../hosted-view.ts'
 import { leagueArtefactRoutes } from './league-artefacts.ts'
+import { bundleRoutes } from './league-bundles.ts'
 import { leagueEpisodeRoutes } from './league-episodes.ts'
 import { leagueEventRoutes } from './league-events.ts'
 import { leagueFigureRoutes } from './league-figures.ts'
@@ -79,6 +80,7 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
     imageRoutes,
     leagueEpisodeRoutes,
     leagueArtefactRoutes,
+    bundleRoutes,
     leagueFigureRoutes,
     leagueEventRoutes,
   ]) {
