@@ -11,7 +11,7 @@ import { listenApp } from '../transport/listen.ts'
 import { type AccessOptions, Transport } from '../transport/transport.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
-import { leagueJournals } from './league-journals.ts'
+import { journalsElsewhere } from './journals-elsewhere.ts'
 import { openLeagueServices, type UploadSettings } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
 import { ModelPlayers } from './model-players.ts'
@@ -98,7 +98,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const { app, failures } = transport.createApp(loggerOf(options.logLevel))
   const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
-  const kept = { ...storage.episodes, elsewhere: leagueJournals(store, storage.blobs) }
+  const kept = { ...storage.episodes, elsewhere: journalsElsewhere(store, storage.blobs) }
   const onArchived = (id: string): void => {
     indexer.wake()
     studies.ended(id)

@@ -88,7 +88,11 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(episodeRoutes, { episodes, blobs, locality, models: parts.models })
   await typed.register(courseRoutes, { episodes, locality, models: parts.models })
   await typed.register(controlRoutes, { episodes, locality })
-  await typed.register(evaluationRoutes, { evaluations: new Evaluations(store), blobs })
+  await typed.register(evaluationRoutes, {
+    evaluations: new Evaluations(store),
+    blobs,
+    worlds: episodes.worlds,
+  })
   const jobs = new JobQueue(store)
   const { registry: sessions } = services
   await typed.register(operateRoutes, { jobs, sessions, dataDir: parts.settings.dataDir, locality })

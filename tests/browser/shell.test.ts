@@ -55,6 +55,35 @@ for (const width of widths) {
   }
 }
 
+/** The goal for the first page, in bytes: what a browser downloads before anybody touches the page. */
+const MAX_SCRIPT = 150_000
+
+test('shell: home asks for less than 150 kB of gzipped script before the first interaction, and for no dialogs', {
+  skip: NO_BROWSER,
+}, async () => {
+  const { page, close } = await browser!.open('about:blank')
+  await page.setExtraHTTPHeaders({ 'accept-encoding': 'gzip' })
+  await page.goto(server.url)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.waitForLoadState('networkidle')
+  const scripts = (): Promise<{ name: string; bytes: number }[]> =>
+    page.evaluate(`performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'))
+      .map(({ name, encodedBodySize }) => ({ name, bytes: encodedBodySize }))`)
+  const found = await scripts()
+  const bytes = found.reduce((sum, each) => sum + each.bytes, 0)
+  assert.ok(found.length > 3 && bytes > 50_000, `the measure works: ${bytes} bytes of ${found.length} files`)
+  assert.ok(bytes < MAX_SCRIPT, `${bytes} bytes: ${JSON.stringify(found)}`)
+  assert.deepEqual(
+    found.filter(({ name }) => /schemas|theme-menu|nav-sheet|palette\./.test(name)),
+    [],
+  )
+  // What is behind a button comes with the button.
+  await page.getByRole('button', { name: 'Appearance and keys' }).click()
+  await page.getByRole('menuitemradio', { name: 'Dark' }).waitFor()
+  assert.ok((await scripts()).some(({ name }) => name.includes('theme-menu')))
+  await close()
+})
+
 test('shell: Ctrl K finds the page and its actions, Enter goes there, Escape closes', {
   skip: NO_BROWSER,
 }, async () => {

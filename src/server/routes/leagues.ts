@@ -11,6 +11,7 @@ import { leagueEventRoutes } from './league-events.ts'
 import { leagueFigureRoutes } from './league-figures.ts'
 import { imageRoutes } from './league-images.ts'
 import { leagueMemberRoutes } from './league-members.ts'
+import { leaguePolicyRoutes } from './league-policies.ts'
 import { describe, Filter, Id, type LeagueRouteOptions } from './league-queries.ts'
 import { poolRoutes, roundRoutes } from './league-rounds.ts'
 import { submissionRoutes } from './league-submissions.ts'
@@ -72,6 +73,7 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
     roundRoutes,
     poolRoutes,
     leagueMemberRoutes,
+    leaguePolicyRoutes,
     submissionRoutes,
     uploadRoutes,
     imageRoutes,
