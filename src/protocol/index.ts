@@ -13,7 +13,7 @@ export type {
   HostedMembership,
   HostedRound,
   LadderEntry,
-  LeaderboardEntry,
+  LeaderboardRow,
   RoundDetail,
   RoundPage,
 } from './hosted.ts'
