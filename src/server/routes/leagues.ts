@@ -156,7 +156,7 @@ const divisionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { lea
       const rows = await service.leaderboard(bareId(params.id), query.include_recent_rounds)
       return rows.map((row) => ({
         // Every policy has a player since uploads exist; of older ones the version stands for it.
-        player_id: `player_${row.player_id ?? row.policy_version_ids[0] ?? ''}`,
+        player_id: `player_${row.player_id ?? row.policy_version_ids.join('-')}`,
         player_name: row.player_name,
         avg_score: row.score,
         ...(query.with_details === 'true' ? detailsOf(row) : {}),
