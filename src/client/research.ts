@@ -4,6 +4,7 @@ import {
   EndedStudySession,
   LinkGroups,
   MadeLinks,
+  MadeReport,
   ParticipantTimeline,
   StudyBoard,
   StudyEntry,
@@ -14,6 +15,9 @@ import {
 import { ParticipantData, Withdrawn } from '../protocol/study-routes.ts'
 import { ask, type Credentials, download } from './http.ts'
 import type { StudyClientOptions } from './studies.ts'
+
+/** Milliseconds for a report: half a million events take half a minute. */
+const REPORT_MS = 300_000
 
 interface WantedLinks {
   readonly count?: number
@@ -98,6 +102,9 @@ export function createResearchClient({ url, key, signal }: StudyClientOptions) {
       download(caller, `${one(study)}/data.zip?format=${format}`),
     /** The report of a study as one HTML file. */
     downloadReport: (study: string) => download(caller, `${one(study)}/report.html`),
+    /** Makes the report of a study as a page of the server, which is kept for 15 minutes. */
+    report: (study: string, wanted: { readonly with_quality?: boolean } = {}) =>
+      ask(caller, MadeReport, `${one(study)}/report`, { ...post, body: wanted, timeoutMs: REPORT_MS }),
     /** Deletes everything that a study holds of a participant. */
     erase: (study: string, player: string) => ask(caller, Withdrawn, person(study, player), { method: 'DELETE' }),
   }

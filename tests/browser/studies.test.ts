@@ -164,6 +164,25 @@ test('studies: from a mistake in the editor to the data of a participant', { ski
   await page.getByRole('link', { name: 'seen' }).click()
   await page.getByRole('button', { name: 'Close the study' }).click()
   await page.getByText('Closed', { exact: true }).waitFor()
+  await page.getByRole('tab', { name: 'Results' }).click()
+  const results = page.frameLocator('iframe[title="Results of Reading a stranger"]')
+  await results.getByRole('heading', { name: 'Transcripts' }).waitFor()
+  await results.getByText('I wait for a moment.').first().waitFor()
+  await results
+    .getByRole('heading', { name: /coverage/i })
+    .first()
+    .waitFor()
+  assert.equal(await results.getByRole('heading', { name: /quality/i }).count(), 0)
+  await judge(page, 'results')
+  await page.getByLabel('Scores of each character').check()
+  await results
+    .getByRole('heading', { name: /quality/i })
+    .first()
+    .waitFor()
+  const address = (await page.getByRole('link', { name: 'On a page of its own' }).getAttribute('href')) ?? ''
+  const own = await fetch(url + address)
+  assert.match(own.headers.get('content-security-policy') ?? '', /sandbox allow-scripts/)
+  assert.equal((await fetch(`${url + address}x`)).status, 404)
   await page.getByRole('tab', { name: 'Data' }).click()
   const [data] = await Promise.all([
     page.waitForEvent('download'),

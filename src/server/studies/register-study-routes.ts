@@ -8,6 +8,7 @@ import { installJsonBody } from '../../transport/json-body.ts'
 import { experimentRoutes } from './experiment-routes.ts'
 import { participantRoutes } from './participant-routes.ts'
 import { rewordForParticipant } from './participant-words.ts'
+import { ReportPages, showReportRoute } from './research/report-pages.ts'
 import { researchRoutes } from './research/routes.ts'
 import { runRoutes } from './run-routes.ts'
 import type { StudyServices } from './services.ts'
@@ -29,10 +30,14 @@ export async function registerStudyRoutes(
     for (const routes of [experimentRoutes, runRoutes, participantRoutes]) void typed.register(routes, { services })
     done()
   })
+  const pages = new ReportPages(services)
+  app.addHook('onClose', () => pages.close())
   await app.register((scope, _options, done) => {
     failures.installScope(scope, DETAIL_STYLE)
     installJsonBody(scope, { allowsEmpty: true })
-    void scope.withTypeProvider<ZodTypeProvider>().register(researchRoutes, { services })
+    const typed = scope.withTypeProvider<ZodTypeProvider>()
+    void typed.register(researchRoutes, { services, pages })
+    void typed.register(showReportRoute, { pages })
     done()
   })
 }

@@ -7,13 +7,19 @@ import { boardRoutes, linkRoutes } from './board.ts'
 import { dataRoutes } from './data.ts'
 import { fileRoutes } from './files.ts'
 import { peopleRoutes } from './people.ts'
+import { makeReportRoute, type ReportPages } from './report-pages.ts'
 
-export const researchRoutes: FastifyPluginCallbackZod<{ services: StudyServices }> = (app, { services }, done) => {
+export const researchRoutes: FastifyPluginCallbackZod<{ services: StudyServices; pages: ReportPages }> = (
+  app,
+  { services, pages },
+  done,
+) => {
   app.addHook('onRequest', (request, _reply, next) => {
     requireAdmin(services.sessions, request)
     next()
   })
   for (const register of [fileRoutes, boardRoutes, linkRoutes, peopleRoutes, actRoutes, dataRoutes])
     register(app, services)
+  makeReportRoute(app, pages)
   done()
 }
