@@ -14,6 +14,7 @@ import {
 } from '../protocol/study-research.ts'
 import { ParticipantData, Withdrawn } from '../protocol/study-routes.ts'
 import { ask, type Credentials, download } from './http.ts'
+import { scenarioMethods } from './scenarios.ts'
 import type { StudyClientOptions } from './studies.ts'
 
 /** Milliseconds for a report: half a million events take half a minute. */
@@ -41,6 +42,7 @@ export function createResearchClient({ url, key, signal }: StudyClientOptions) {
   const base = '/api/research/studies'
   const one = (name: string): string => `${base}/${encodeURIComponent(name)}`
   const post = { method: 'POST' } as const
+  const act = { ...post, body: {} }
   const person = (study: string, player: string): string => `${one(study)}/participants/${encodeURIComponent(player)}`
   return {
     list: () => ask(caller, StudyList, base),
@@ -55,9 +57,9 @@ export function createResearchClient({ url, key, signal }: StudyClientOptions) {
     /** The file, the quotas, and how far people are. */
     board: (name: string) => ask(caller, StudyBoard, one(name)),
     /** Lets nobody new in. */
-    close: (name: string) => ask(caller, StudyEntry, `${one(name)}/close`, { ...post, body: {} }),
+    close: (name: string) => ask(caller, StudyEntry, `${one(name)}/close`, act),
     /** Lets people in again. */
-    open: (name: string) => ask(caller, StudyEntry, `${one(name)}/open`, { ...post, body: {} }),
+    open: (name: string) => ask(caller, StudyEntry, `${one(name)}/open`, act),
     /** Changes the quota in the file. */
     setQuota: (name: string, quota_per_game: number) =>
       ask(caller, StudyBoard, `${one(name)}/quota`, { ...post, body: { quota_per_game } }),
@@ -84,17 +86,11 @@ export function createResearchClient({ url, key, signal }: StudyClientOptions) {
         caller,
         ParticipantTimeline,
         `${person(study, player)}/assignments/${encodeURIComponent(assignment)}/release`,
-        {
-          ...post,
-          body: {},
-        },
+        act,
       ),
     /** Ends a session. Its assignment counts as interrupted. */
     endSession: (study: string, session: string) =>
-      ask(caller, EndedStudySession, `${one(study)}/sessions/${encodeURIComponent(session)}/end`, {
-        ...post,
-        body: {},
-      }),
+      ask(caller, EndedStudySession, `${one(study)}/sessions/${encodeURIComponent(session)}/end`, act),
     /** Everything that a study holds of a participant. */
     data: (study: string, player: string) => ask(caller, ParticipantData, person(study, player)),
     /** The data of a study as CSV and Parquet tables, in a zip. */
@@ -105,6 +101,7 @@ export function createResearchClient({ url, key, signal }: StudyClientOptions) {
     /** Makes the report of a study as a page of the server, which is kept for 15 minutes. */
     report: (study: string, wanted: { readonly with_quality?: boolean } = {}) =>
       ask(caller, MadeReport, `${one(study)}/report`, { ...post, body: wanted, timeoutMs: REPORT_MS }),
+    ...scenarioMethods(caller),
     /** Deletes everything that a study holds of a participant. */
     erase: (study: string, player: string) => ask(caller, Withdrawn, person(study, player), { method: 'DELETE' }),
   }
