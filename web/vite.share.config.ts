@@ -30,11 +30,13 @@ export function shareConfig(world: string, hasView: boolean, outDir: string): In
       },
     ],
     resolve: {
-      alias: {
-        'paracosm/client': here('../src/client/index.ts'),
-        'paracosm/protocol': here('../src/protocol/index.ts'),
-        'paracosm/world': here('../src/kernel/index.ts'),
-      },
+      alias: [
+        { find: 'paracosm/client', replacement: here('../src/client/index.ts') },
+        { find: 'paracosm/protocol', replacement: here('../src/protocol/index.ts') },
+        { find: 'paracosm/world', replacement: here('../src/kernel/index.ts') },
+        // The exact name: its parts are what the module itself imports.
+        { find: /^zod$/, replacement: here('./src/zod-without-eval.ts') },
+      ],
     },
     define: { __WEB_VERSION__: '""' },
     build: {

@@ -13,9 +13,21 @@ import {
   ReadRoundDetail,
   ReadRoundPage,
 } from '../protocol/hosted-read.ts'
-import { type Action, type Add, cell, commandsOf, lines, policyOf, printWire, yes } from './hosted/commands.ts'
+import {
+  type Action,
+  type Add,
+  cell,
+  commandsOf,
+  lines,
+  ownerQuery,
+  policyOf,
+  printWire,
+  yes,
+} from './hosted/commands.ts'
 import { addEpisodes } from './hosted/episodes.ts'
+import { addPackages } from './hosted/packages.ts'
 import { addSubmissions } from './hosted/submissions.ts'
+import { addUploadPolicy } from './hosted/upload-policy.ts'
 import type { Io } from './io.ts'
 import { parseStep, within } from './options.ts'
 import { printTable } from './table.ts'
@@ -27,6 +39,8 @@ export function addTournamentCommands(io: Io, group: Command, server: string): v
   addHappenings(io, add)
   addEpisodes(io, add)
   addSubmissions(io, add)
+  addUploadPolicy(io, add)
+  addPackages(io, add)
 }
 
 function addLadders(io: Io, command: Add): void {
@@ -222,12 +236,8 @@ const memberships =
     const found = await client.get('/v2/league-policy-memberships', z.array(ReadMembership), {
       active_only: flags.activeOnly === true,
       champions_only: flags.championsOnly === true,
-      mine: flags.mine === true,
-      league_id: flags.league,
+      ...(await ownerQuery(client, flags)),
       division_id: flags.division,
-      policy_version_id: await policyOf(client, flags.policy),
-      player_id: flags.player,
-      limit: flags.limit,
     })
     if (flags.json) return printWire(io, found)
     const rows = found.map((each) => [

@@ -17,6 +17,9 @@ export interface Group {
   readonly task: (typeof TASKS)[number]
   /** One line for `paracosm --help`. */
   readonly summary: string
-  /** Loads the group's modules, which are not loaded before. */
-  load(): Promise<{ createCommand(io: Io): Command }>
+  /**
+   * Loads the group's modules, which are not loaded before.
+   * @param command the word after the group's name: a large group loads only what that command needs
+   */
+  load(command?: string | undefined): Promise<{ createCommand(io: Io): Command }>
 }

@@ -61,7 +61,7 @@ export const GROUPS: readonly Group[] = [
     name: 'experiment',
     task: 'Run studies',
     summary: 'validate, try out, run and report studies with people',
-    load: () => import('./experiment.ts'),
+    load: async (command) => (await import('./experiment.ts')).loadGroup(command),
   },
   {
     name: 'remote',

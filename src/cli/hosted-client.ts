@@ -10,12 +10,19 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>
 const TIMEOUT_MS = 30_000
 const UPLOAD_MS = 120_000
 
-interface Sending {
+/** How one request differs from the others. */
+interface Asking {
+  /** Milliseconds for the answer. */
+  readonly timeoutMs?: number
+  /** Without the token: the address is public, and the answer the same for everybody. */
+  readonly isAnonymous?: boolean
+}
+
+interface Sending extends Asking {
   readonly query?: Query
   readonly method?: string
   readonly body?: string | Uint8Array<ArrayBuffer>
   readonly type?: string
-  readonly timeoutMs?: number
 }
 
 interface Received {
@@ -33,13 +40,19 @@ export class HostedClient {
   }
 
   /** @throws AppError SERVER_UNREACHABLE; SERVER_REFUSED for any answer that is not 2xx, and for one of another shape */
-  async get<T>(path: string, schema: z.ZodType<T>, query: Query = {}): Promise<T> {
-    return this.#parse(path, schema, await this.#send(path, { query }))
+  async get<T>(path: string, schema: z.ZodType<T>, query: Query = {}, asking: Asking = {}): Promise<T> {
+    return this.#parse(path, schema, await this.#send(path, { query, ...asking }))
   }
 
   /** Sends JSON. @throws as `get` */
-  async post<T>(path: string, schema: z.ZodType<T>, body: JsonObject): Promise<T> {
-    const init = { method: 'POST', body: JSON.stringify(body), type: 'application/json', timeoutMs: UPLOAD_MS }
+  async post<T>(path: string, schema: z.ZodType<T>, body: JsonObject, asking: Asking = {}): Promise<T> {
+    const init = {
+      method: 'POST',
+      body: JSON.stringify(body),
+      type: 'application/json',
+      timeoutMs: UPLOAD_MS,
+      ...asking,
+    }
     return this.#parse(path, schema, await this.#send(path, init))
   }
 
@@ -54,11 +67,13 @@ export class HostedClient {
     return (await this.#send(path, {})).bytes
   }
 
-  async #send(path: string, { query = {}, method, body, type, timeoutMs = TIMEOUT_MS }: Sending): Promise<Received> {
+  async #send(path: string, sending: Sending): Promise<Received> {
+    const { query = {}, method, body, type, timeoutMs = TIMEOUT_MS, isAnonymous = false } = sending
     const url = new URL(`${this.#server}${path}`)
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value))
-    const headers: Record<string, string> = this.#token === undefined ? {} : { 'x-auth-token': this.#token }
+    const headers: Record<string, string> =
+      this.#token === undefined || isAnonymous ? {} : { 'x-auth-token': this.#token }
     if (type !== undefined) headers['content-type'] = type
     const init: RequestInit = {
       headers,

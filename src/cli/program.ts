@@ -19,10 +19,10 @@ Run paracosm <command> --help for details. Exit status: 0 success, 1 a run or ch
 70 a bug in paracosm.`
 
 /**
- * @param wanted the group to load; the others are listed by name alone
+ * @param wanted the group to load, and the word after it; the other groups are listed by name alone
  * @throws AppError USAGE for a group that does not exist
  */
-export async function createProgram(io: Io, wanted: string | undefined): Promise<Command> {
+export async function createProgram(io: Io, [wanted, command]: readonly string[]): Promise<Command> {
   const known = GROUPS.map(({ name }) => name)
   if (wanted !== undefined && !known.includes(wanted)) {
     throw unknownName('USAGE', `there is no command ${wanted}`, {
@@ -42,7 +42,7 @@ export async function createProgram(io: Io, wanted: string | undefined): Promise
   for (const task of TASKS) {
     program.commandsGroup(`${task}:`)
     for (const group of GROUPS.filter((each) => each.task === task)) {
-      if (group.name === wanted) program.addCommand((await group.load()).createCommand(io))
+      if (group.name === wanted) program.addCommand((await group.load(command)).createCommand(io))
       else program.command(group.name).description(group.summary)
     }
   }

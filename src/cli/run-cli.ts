@@ -49,11 +49,11 @@ export async function runCli(words: readonly string[]): Promise<number> {
   try {
     const { named, rest } = takeConfigFlag(words)
     const argv = rest[0] === 'help' ? [...rest.slice(1), '--help'] : rest
-    const wanted = argv.find((each) => !each.startsWith('-'))
+    const wanted = argv.filter((each) => !each.startsWith('-'))
     registerOwnModules()
     const settings = isHelp(argv)
       ? { config: readConfig(), configFile: undefined, worlds: builtInWorlds() }
-      : await readSettings(named, wanted)
+      : await readSettings(named, wanted[0])
     const created = createProcessIo(settings)
     io = created.io
     const program = await createProgram(io, wanted)

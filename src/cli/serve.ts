@@ -26,6 +26,7 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly showcase: boolean
   readonly league: boolean
   readonly runUploads?: boolean
+  readonly imageRegistry?: string
   readonly uploadsImage?: string
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly json?: boolean
@@ -62,6 +63,7 @@ export function createCommand(io: Io): Command {
       'run the policies that players upload; needs an admin key, which then every operator sends',
     )
     .option('--uploads-image <image>', 'run uploaded source in containers of this image, not as processes')
+    .option('--image-registry <url>', 'pass uploaded images on to this registry; default: keep them in the data folder')
     .option('--log <level>', 'debug, info, warn, error or silent', 'warn')
     .option('--json', 'print one line of JSON when the server is ready')
     .option(
@@ -135,6 +137,7 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
     hasShowcase: options.showcase,
     hasLeague: options.showcase && options.league,
     uploads,
+    imageRegistry: options.imageRegistry,
     logLevel: options.log,
     version: readVersion(),
   })

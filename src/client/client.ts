@@ -1,9 +1,9 @@
 // `createClient`: a paracosm server from the outside, typed. The shapes are those of the protocol, as they travel.
-import { z } from 'zod'
-import { About, Caller, ReadyState } from '../protocol/about.ts'
-import {
+import type { z } from 'zod'
+import type { About, Caller, ReadyState } from '../protocol/about.ts'
+import type {
   EpisodePage,
-  type EpisodeRequest,
+  EpisodeRequest,
   EpisodeSummary,
   StartedEpisode,
   WorldBoard,
@@ -11,29 +11,27 @@ import {
   WorldDocument,
   WorldSummary,
 } from '../protocol/catalogue.ts'
-import { Character } from '../protocol/character.ts'
-import { CharacterCoverage } from '../protocol/character-coverage.ts'
-import { CommandCount, type CommandFilters, CommandLogRow, CommandPage } from '../protocol/command-log.ts'
-import { type BranchRequest, type PaceRequest, PaceState, PartInspection } from '../protocol/control.ts'
-import { type ForkRequest, ScoreSeries } from '../protocol/episode-actions.ts'
-import { EvaluationDetail, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
-import { ViewFrame } from '../protocol/live.ts'
-import {
+import type { Character } from '../protocol/character.ts'
+import type { CharacterCoverage } from '../protocol/character-coverage.ts'
+import type { CommandFilters, CommandLogRow, CommandPage } from '../protocol/command-log.ts'
+import type { BranchRequest, PaceRequest, PaceState, PartInspection } from '../protocol/control.ts'
+import type { ForkRequest, ScoreSeries } from '../protocol/episode-actions.ts'
+import type { ViewFrame } from '../protocol/live.ts'
+import type {
   Authenticated,
   Branched,
-  type CharacterEntry,
+  CharacterEntry,
   CharacterList,
-  CharacterTable,
   EvaluationAnswer,
   FeedbackCleared,
-  type FeedbackRequest,
+  FeedbackRequest,
   FeedbackStored,
   GameList,
-  type PlayRequest,
+  PlayRequest,
   PlayStarted,
   Reconstruction,
   Registered,
-  type Registration,
+  Registration,
   RoleModelsInfo,
   ServerConfig,
   ServerStatus,
@@ -42,14 +40,14 @@ import {
   Setup,
   SpectatorKey,
 } from '../protocol/session.ts'
-import { ask, type Credentials, download, fetchAnswer } from './http.ts'
+import { evaluationMethods } from './evaluations.ts'
+import { ask, type Credentials, download, fetchAnswer, loadPart } from './http.ts'
 import { leagueMethods } from './leagues.ts'
 import { type LiveEvents, LiveFollow } from './live.ts'
 import { operateMethods } from './operate.ts'
 import { PerceptionClient } from './perception.ts'
 import type { ConnectionState } from './play-event.ts'
-import { type PlayOptions, PlaySession } from './play-session.ts'
-import { readRecord } from './replayed.ts'
+import type { PlayOptions, PlaySession } from './play-session.ts'
 import { type SlotEvents, SlotPlay } from './slot-play.ts'
 
 /** The server and the access key. */
@@ -62,6 +60,11 @@ export interface ClientOptions {
   readonly onState?: (state: ConnectionState, sessionId: string) => void
   /** Aborts every pending request, and leaves every session. */
   readonly signal?: AbortSignal
+  /**
+   * Whether what the server sends is checked against the protocol's schemas. Default true. The pages that a server serves
+   * are of its own build: they do without, and a browser then never loads the schemas.
+   */
+  readonly checks?: boolean
 }
 
 type StartRequest = Omit<z.input<typeof PlayRequest>, 'api_key'>
@@ -119,11 +122,17 @@ export function createClient(options: ClientOptions): Client {
 
 function methodsOf(options: ClientOptions) {
   const url = options.url.replace(/\/+$/, '')
-  const caller: Credentials = { url, key: options.key, signal: options.signal }
+  const caller: Credentials = {
+    url,
+    key: options.key,
+    signal: options.signal,
+    isTrusted: options.checks === false,
+  }
   return {
     url,
     ...playerMethods(caller),
     ...serverMethods(caller),
+    ...evaluationMethods(caller),
     ...sessionMethods(caller),
     ...playMethods(caller, options),
     episodes: episodeMethods(caller),
@@ -141,71 +150,62 @@ function playerMethods(caller: Credentials) {
   return {
     /** A new player. The key is in this answer and nowhere else: keep it, and use it with `withKey`. */
     register: (form: Registration): Promise<Registered> =>
-      ask(caller, Registered, '/api/player/registration', { method: 'POST', body: form }),
+      ask(caller, (s) => s.Registered, '/api/player/registration', { method: 'POST', body: form }),
     /** The player of the client's key. UNAUTHORIZED: the key is unknown. */
     authenticate: (): Promise<Authenticated> =>
-      ask(caller, Authenticated, '/api/player/auth', { method: 'POST', body: { api_key: caller.key ?? '' } }),
+      ask(caller, (s) => s.Authenticated, '/api/player/auth', { method: 'POST', body: { api_key: caller.key ?? '' } }),
   }
 }
-
-const SavedCharacter = z.strictObject({ character_id: z.string() })
 
 function serverMethods(caller: Credentials) {
   return {
     /** The server's version, and an id that changes with every start. */
-    about: (): Promise<About> => ask(caller, About, '/api/about'),
+    about: (): Promise<About> => ask(caller, (s) => s.About, '/api/about'),
     /** Whether the caller may do what administrators do: from the server's machine, or with the admin key as `key`. */
-    caller: (): Promise<Caller> => ask(caller, Caller, '/api/caller'),
+    caller: (): Promise<Caller> => ask(caller, (s) => s.Caller, '/api/caller'),
     /** Whether the server is ready, and its faults if it is not. */
-    ready: (): Promise<ReadyState> => ask(caller, ReadyState, '/readyz', { accepts: 503 }),
+    ready: (): Promise<ReadyState> => ask(caller, (s) => s.ReadyState, '/readyz', { accepts: 503 }),
     /** Which mode the server is in, and whether it asks for keys. */
-    serverConfig: (): Promise<ServerConfig> => ask(caller, ServerConfig, '/api/server/config'),
-    serverStatus: (): Promise<ServerStatus> => ask(caller, ServerStatus, '/api/status'),
+    serverConfig: (): Promise<ServerConfig> => ask(caller, (s) => s.ServerConfig, '/api/server/config'),
+    serverStatus: (): Promise<ServerStatus> => ask(caller, (s) => s.ServerStatus, '/api/status'),
     /** What plays the characters: `model`, or a substitute (`local`, `fixed`). */
-    models: (): Promise<RoleModelsInfo> => ask(caller, RoleModelsInfo, '/api/models'),
-    games: async (): Promise<GameList['games']> => (await ask(caller, GameList, '/api/games/list')).games,
+    models: (): Promise<RoleModelsInfo> => ask(caller, (s) => s.RoleModelsInfo, '/api/models'),
+    games: async (): Promise<GameList['games']> => (await ask(caller, (s) => s.GameList, '/api/games/list')).games,
     characters: async (): Promise<CharacterList['characters']> =>
-      (await ask(caller, CharacterList, '/api/characters/list')).characters,
+      (await ask(caller, (s) => s.CharacterList, '/api/characters/list')).characters,
     /** The characters, with the fields for filters: kind, labels, divergence. */
     characterTable: async (): Promise<CharacterEntry[]> =>
-      (await ask(caller, CharacterTable, '/api/characters/table')).characters,
+      (await ask(caller, (s) => s.CharacterTable, '/api/characters/table')).characters,
     /** The whole sheet of a character. */
     character: (hid: string): Promise<Character> =>
-      ask(caller, Character, `/api/characters/${encodeURIComponent(hid)}`),
+      ask(caller, (s) => s.Character, `/api/characters/${encodeURIComponent(hid)}`),
     /** Adds a character, or changes its top-level fields. With the admin key. Returns its id. */
     saveCharacter: async (sheet: Character): Promise<string> => {
       const body = { character_id: sheet.hid, data: sheet }
-      return (await ask(caller, SavedCharacter, '/api/characters', { method: 'POST', body })).character_id
+      return (await ask(caller, (s) => s.SavedCharacter, '/api/characters', { method: 'POST', body })).character_id
     },
     /** What the human characters diverge from, and which values the others combine. */
-    characterCoverage: (): Promise<CharacterCoverage> => ask(caller, CharacterCoverage, '/api/characters/coverage'),
+    characterCoverage: (): Promise<CharacterCoverage> =>
+      ask(caller, (s) => s.CharacterCoverage, '/api/characters/coverage'),
     /** Who can be played and met in a game. */
-    setup: (game: string): Promise<Setup> => ask(caller, Setup, `/api/play/setup/${encodeURIComponent(game)}`),
-    worlds: (): Promise<WorldSummary[]> => ask(caller, z.array(WorldSummary), '/api/worlds'),
-    /** Evaluations, newest first. */
-    evaluations: (limit = 50): Promise<EvaluationSummary[]> =>
-      ask(caller, z.array(EvaluationSummary), '/api/evaluations', { query: { limit } }),
-    /** One evaluation, with its report once it has ended. */
-    evaluation: (id: string): Promise<EvaluationDetail> =>
-      ask(caller, EvaluationDetail, `/api/evaluations/${encodeURIComponent(id)}`),
-    /** The outcomes of its episodes after the number `after`. */
-    evaluationRows: (id: string, query: { after?: number; limit?: number } = {}): Promise<EvaluationRow[]> =>
-      ask(caller, z.array(EvaluationRow), `/api/evaluations/${encodeURIComponent(id)}/rows`, { query }),
-    world: (id: string): Promise<WorldDetail> => ask(caller, WorldDetail, `/api/worlds/${encodeURIComponent(id)}`),
+    setup: (game: string): Promise<Setup> => ask(caller, (s) => s.Setup, `/api/play/setup/${encodeURIComponent(game)}`),
+    worlds: (): Promise<WorldSummary[]> => ask(caller, (s) => s.WorldSummary.array(), '/api/worlds'),
+    world: (id: string): Promise<WorldDetail> =>
+      ask(caller, (s) => s.WorldDetail, `/api/worlds/${encodeURIComponent(id)}`),
     /** What there is to read about a world, in Markdown. */
     worldDocuments: (id: string): Promise<WorldDocument[]> =>
-      ask(caller, z.array(WorldDocument), `/api/worlds/${encodeURIComponent(id)}/documents`),
+      ask(caller, (s) => s.WorldDocument.array(), `/api/worlds/${encodeURIComponent(id)}/documents`),
     /** Bots and models of a world, the best first. @param variant default: the first */
     worldBoard: (id: string, variant?: string): Promise<WorldBoard> =>
-      ask(caller, WorldBoard, `/api/worlds/${encodeURIComponent(id)}/board`, { query: { variant } }),
+      ask(caller, (s) => s.WorldBoard, `/api/worlds/${encodeURIComponent(id)}/board`, { query: { variant } }),
     /** The command log, newest first. From the machine of the server alone. */
     commands: (query: CommandQuery = {}): Promise<CommandPage> =>
-      ask(caller, CommandPage, '/api/commands', { query: { ...query } }),
+      ask(caller, (s) => s.CommandPage, '/api/commands', { query: { ...query } }),
     /** Number of commands that match the filters. Only from the server's machine. */
     commandCount: async (filters: CommandFilters = {}): Promise<number> =>
-      (await ask(caller, CommandCount, '/api/commands/count', { query: { ...filters } })).count,
+      (await ask(caller, (s) => s.CommandCount, '/api/commands/count', { query: { ...filters } })).count,
     /** One command of the log by its number. Only from the server's machine. */
-    command: (id: number): Promise<CommandLogRow> => ask(caller, CommandLogRow, `/api/commands/${id}`),
+    command: (id: number): Promise<CommandLogRow> => ask(caller, (s) => s.CommandLogRow, `/api/commands/${id}`),
   }
 }
 
@@ -215,27 +215,31 @@ function sessionMethods(caller: Credentials) {
   return {
     /** The caller's sessions, newest first. */
     sessions: async (): Promise<SessionList['sessions']> =>
-      (await ask(caller, SessionList, '/api/sessions/list')).sessions,
-    sessionStatus: (id: string): Promise<SessionStatus> => ask(caller, SessionStatus, at(id, 'status')),
+      (await ask(caller, (s) => s.SessionList, '/api/sessions/list')).sessions,
+    sessionStatus: (id: string): Promise<SessionStatus> => ask(caller, (s) => s.SessionStatus, at(id, 'status')),
     /** A session with all its events. */
-    reconstruction: (id: string): Promise<Reconstruction> => ask(caller, Reconstruction, at(id, 'reconstruction')),
+    reconstruction: (id: string): Promise<Reconstruction> =>
+      ask(caller, (s) => s.Reconstruction, at(id, 'reconstruction')),
     /** The player's feedback on a message of the character. A second call replaces it. */
     setFeedback: (id: string, event: string, given: z.input<typeof FeedbackRequest>): Promise<FeedbackStored> =>
-      ask(caller, FeedbackStored, feedback(id, event), { method: 'POST', body: given }),
+      ask(caller, (s) => s.FeedbackStored, feedback(id, event), { method: 'POST', body: given }),
     clearFeedback: (id: string, event: string): Promise<FeedbackCleared> =>
-      ask(caller, FeedbackCleared, feedback(id, event), { method: 'DELETE' }),
+      ask(caller, (s) => s.FeedbackCleared, feedback(id, event), { method: 'DELETE' }),
     /** Branches a session: a new session with the same past, up to a turn or to now. */
     branch: (id: string, atTurn?: number): Promise<Branched> =>
-      ask(caller, Branched, at(id, 'branch'), {
+      ask(caller, (s) => s.Branched, at(id, 'branch'), {
         method: 'POST',
         body: atTurn === undefined ? {} : { at_turn: atTurn },
       }),
     /** Creates a key that only allows watching this session; it is shown only once. */
     spectatorKey: (id: string): Promise<SpectatorKey> =>
-      ask(caller, SpectatorKey, at(id, 'spectators'), { method: 'POST' }),
+      ask(caller, (s) => s.SpectatorKey, at(id, 'spectators'), { method: 'POST' }),
     /** The score of the player's guess, for a finished session of Infer Intent. */
     evaluation: (id: string): Promise<EvaluationAnswer> =>
-      ask(caller, EvaluationAnswer, at(id, 'infer-intent/evaluation'), { method: 'POST', timeoutMs: EVALUATION_MS }),
+      ask(caller, (s) => s.EvaluationAnswer, at(id, 'infer-intent/evaluation'), {
+        method: 'POST',
+        timeoutMs: EVALUATION_MS,
+      }),
   }
 }
 
@@ -246,6 +250,8 @@ function playMethods(caller: Credentials, { onState, signal }: ClientOptions) {
   const open = async (sessionId: string, options: PlayOptions, spectatorKey?: string): Promise<PlaySession> => {
     const path = `/api/play/game/${encodeURIComponent(sessionId)}/ws${options.tokens === true ? '?stream=1' : ''}`
     const signals = [signal, options.signal].filter((each) => each !== undefined)
+    // Only those who play load what playing needs.
+    const { PlaySession, readRecord } = await loadPart(caller, () => import('./played.ts'))
     const session = new PlaySession(
       {
         sessionId,
@@ -255,10 +261,10 @@ function playMethods(caller: Credentials, { onState, signal }: ClientOptions) {
         record: async () => {
           if (caller.key === undefined) return undefined
           const path = `/api/sessions/${encodeURIComponent(sessionId)}/reconstruction`
-          return readRecord(await ask(caller, Reconstruction, path))
+          return readRecord(await ask(caller, (s) => s.Reconstruction, path))
         },
         standing: () =>
-          ask(caller, SessionStatus, `/api/sessions/${encodeURIComponent(sessionId)}/status`, {
+          ask(caller, (s) => s.SessionStatus, `/api/sessions/${encodeURIComponent(sessionId)}/status`, {
             timeoutMs: STANDING_MS,
           }),
         onState,
@@ -269,7 +275,7 @@ function playMethods(caller: Credentials, { onState, signal }: ClientOptions) {
     return session
   }
   const start = (wanted: StartRequest): Promise<PlayStarted> =>
-    ask(caller, PlayStarted, '/api/play/game', { method: 'POST', body: wanted })
+    ask(caller, (s) => s.PlayStarted, '/api/play/game', { method: 'POST', body: wanted })
   return {
     /** Makes a session, and plays none of it. */
     startSession: start,
@@ -292,25 +298,28 @@ function episodeMethods(caller: Credentials) {
   const at = (id: string): string => `/api/episodes/${encodeURIComponent(id)}`
   return {
     list: (query: EpisodeQuery = {}): Promise<EpisodePage> =>
-      ask(caller, EpisodePage, '/api/episodes', { query: { ...query } }),
-    get: (id: string): Promise<EpisodeSummary> => ask(caller, EpisodeSummary, at(id)),
+      ask(caller, (s) => s.EpisodePage, '/api/episodes', { query: { ...query } }),
+    get: (id: string): Promise<EpisodeSummary> => ask(caller, (s) => s.EpisodeSummary, at(id)),
     /** Only from the server's machine. */
     start: (wanted: EpisodeRequest): Promise<StartedEpisode> =>
-      ask(caller, StartedEpisode, '/api/episodes', { method: 'POST', body: wanted }),
+      ask(caller, (s) => s.StartedEpisode, '/api/episodes', { method: 'POST', body: wanted }),
     /** Forks an episode at a step. Only from the server's machine. */
     fork: (id: string, wanted: ForkRequest): Promise<StartedEpisode> =>
-      ask(caller, StartedEpisode, `${at(id)}/forks`, { method: 'POST', body: wanted, timeoutMs: FORK_MS }),
+      ask(caller, (s) => s.StartedEpisode, `${at(id)}/forks`, { method: 'POST', body: wanted, timeoutMs: FORK_MS }),
     /** Gives a slot of a live episode to a bot or to `model:<name>`, or with null to anyone who has its token. From the machine of the server alone. */
     handOver: (id: string, slot: number, player: string | null): Promise<StartedEpisode> =>
-      ask(caller, StartedEpisode, `${at(id)}/slots/${slot}/player`, { method: 'POST', body: { player } }),
+      ask(caller, (s) => s.StartedEpisode, `${at(id)}/slots/${slot}/player`, { method: 'POST', body: { player } }),
     /** The public view after a step; default: the newest. */
     frame: (id: string, step?: number): Promise<ViewFrame> =>
-      ask(caller, ViewFrame, `${at(id)}/frame`, { query: { step } }),
+      ask(caller, (s) => s.ViewFrame, `${at(id)}/frame`, { query: { step } }),
     /** Scores over time. */
-    series: (id: string): Promise<ScoreSeries> => ask(caller, ScoreSeries, `${at(id)}/series`),
+    series: (id: string): Promise<ScoreSeries> => ask(caller, (s) => s.ScoreSeries, `${at(id)}/series`),
     /** Follows a live episode until it ends or `signal` is aborted; connections that break are made anew. */
     live: (id: string, events: LiveEvents, signal?: AbortSignal): LiveFollow =>
-      new LiveFollow(`${caller.url.replace(/^http/, 'ws')}${at(id)}/live`, events, signal ?? caller.signal),
+      new LiveFollow(`${caller.url.replace(/^http/, 'ws')}${at(id)}/live`, events, {
+        signal: signal ?? caller.signal,
+        isTrusted: caller.isTrusted,
+      }),
     /** Plays a slot with its token; a connection that breaks is made anew. */
     play: (id: string, slot: number, token: string, events: SlotEvents): SlotPlay => {
       const query = new URLSearchParams({ slot: String(slot), token })
@@ -327,16 +336,16 @@ function episodeMethods(caller: Credentials) {
     },
     /** Pauses, resumes, steps or paces a live episode. Only from the server's machine. */
     pace: (id: string, wanted: PaceRequest): Promise<PaceState> =>
-      ask(caller, PaceState, `${at(id)}/pace`, { method: 'POST', body: wanted }),
+      ask(caller, (s) => s.PaceState, `${at(id)}/pace`, { method: 'POST', body: wanted }),
     /** Starts an episode from a step of another. Only from the server's machine. */
     branch: (id: string, wanted: BranchRequest): Promise<StartedEpisode> =>
-      ask(caller, StartedEpisode, `${at(id)}/branches`, { method: 'POST', body: wanted }),
+      ask(caller, (s) => s.StartedEpisode, `${at(id)}/branches`, { method: 'POST', body: wanted }),
     /** Ends a live episode with the standing as its results. Only from the server's machine. */
     end: (id: string, reason: string): Promise<PaceState> =>
-      ask(caller, PaceState, `${at(id)}/end`, { method: 'POST', body: { reason } }),
+      ask(caller, (s) => s.PaceState, `${at(id)}/end`, { method: 'POST', body: { reason } }),
     /** The headless inspection of one part of a live episode. */
     inspect: (id: string, part: number): Promise<PartInspection> =>
-      ask(caller, PartInspection, `${at(id)}/parts/${part}`),
+      ask(caller, (s) => s.PartInspection, `${at(id)}/parts/${part}`),
     /** The journal as text, a line at a time as it is read: JSON Lines in UTF-8. */
     journal: (id: string): Promise<ReadableStream<Uint8Array>> => download(caller, `${at(id)}/journal.jsonl`),
   }

@@ -1,7 +1,8 @@
 // Requests: JSON there and back, answers checked against the protocol's schemas, failures as ClientError.
-import { z } from 'zod'
-import { Problem } from '../protocol/problem.ts'
-import { HttpError } from '../protocol/session.ts'
+import type { z } from 'zod'
+import type { Problem } from '../protocol/problem.ts'
+import type { HttpError } from '../protocol/session.ts'
+import { check, loadSchemas, type Shape } from './check.ts'
 import { ClientError, codeOfStatus } from './client-error.ts'
 import { backoffMs, pause } from './pause.ts'
 
@@ -10,6 +11,8 @@ export interface Credentials {
   readonly url: string
   readonly key: string | undefined
   readonly signal: AbortSignal | undefined
+  /** Whether answers are taken as they come: the server is of this very build. Default false. */
+  readonly isTrusted?: boolean
   /** Language of the server's sentences, such as `es`; undefined: the server chooses. */
   readonly language?: string | undefined
 }
@@ -36,11 +39,13 @@ const LONGEST_WISH_MS = 5000
  * One answer, checked.
  * @throws ClientError
  */
-export async function ask<T>(caller: Credentials, schema: z.ZodType<T>, path: string, asked: Asked = {}): Promise<T> {
+export async function ask<T>(caller: Credentials, shape: Shape<T>, path: string, asked: Asked = {}): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       const answer = await send(caller, path, asked)
-      return check(schema, await readJson(answer), path)
+      const checked = await check(shape, await readJson(answer), caller.isTrusted === true)
+      if ('data' in checked) return checked.data
+      throw new ClientError('PROTOCOL', `${path}: ${checked.fault}`)
     } catch (error) {
       const failure = toClientError(error, caller)
       const wait = failure.retryAfterMs ?? backoffMs(BACKOFF, attempt)
@@ -113,22 +118,28 @@ async function readJson(answer: Response): Promise<unknown> {
   }
 }
 
-function check<T>(schema: z.ZodType<T>, body: unknown, path: string): T {
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const where = issue?.path.join('.') || 'the answer'
-  throw new ClientError('PROTOCOL', `${path}: ${where}: ${issue?.message ?? 'invalid'}`)
+/** Loads a part of the client that only some callers need. @throws ClientError when the server of a page is away */
+export async function loadPart<T>(caller: Credentials, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load()
+  } catch (error) {
+    throw toClientError(error, caller)
+  }
 }
 
-const Refused = z.union([Problem, HttpError])
+/** What the server says of a refusal; undefined: nothing that follows the protocol. */
+async function readRefusal(body: unknown): Promise<Problem | z.infer<typeof HttpError> | undefined> {
+  const { HttpError, Problem } = await loadSchemas()
+  return Problem.or(HttpError).safeParse(body).data
+}
 
 async function toFailure(answer: Response, path: string): Promise<ClientError> {
   const { status } = answer
   const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN)
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined
   const body: unknown = await answer.json().catch(() => undefined)
-  const told = Refused.safeParse(body).data
+  // Without the schemas, the status has to do: the server is away, and they cannot be loaded.
+  const told = await readRefusal(body).catch(() => undefined)
   if (told === undefined) {
     return new ClientError(codeOfStatus(status), `${path}: status ${status}`, { status, retryAfterMs })
   }

@@ -1,6 +1,13 @@
 // `paracosm/client`: talk to a server, from a browser or from Node.
-export { type Client, type ClientOptions, type CommandQuery, createClient, type EpisodeQuery } from './client.ts'
+export {
+  type Client,
+  type ClientOptions,
+  type CommandQuery,
+  createClient,
+  type EpisodeQuery,
+} from './client.ts'
 export { CLIENT_ERRORS, ClientError, type ClientErrorCode } from './client-error.ts'
+export type { EvaluationQuery } from './evaluations.ts'
 export type { RoundQuery } from './leagues.ts'
 export type { LiveEvents, LiveFollow } from './live.ts'
 export { PerceptionClient, PerceptionFailure } from './perception.ts'

@@ -1,6 +1,5 @@
 // Leagues of a server: reads of the hosted API. Ids are those of the answers; a league may be named by its slug.
-import { z } from 'zod'
-import {
+import type {
   CompetitionEvent,
   HostedDivision,
   HostedEpisode,
@@ -11,6 +10,7 @@ import {
   RoundDetail,
   RoundPage,
 } from '../protocol/hosted.ts'
+import type { PolicyFigures } from '../protocol/league-policy.ts'
 import { ask, type Credentials } from './http.ts'
 
 /** Which rounds to list. */
@@ -31,31 +31,37 @@ const EPISODES = 1000
 export function leagueMethods(caller: Credentials) {
   const part = (id: string): string => encodeURIComponent(id)
   return {
-    list: (): Promise<HostedLeague[]> => ask(caller, z.array(HostedLeague), '/v2/leagues'),
-    get: (id: string): Promise<HostedLeague> => ask(caller, HostedLeague, `/v2/leagues/${part(id)}`),
+    list: (): Promise<HostedLeague[]> => ask(caller, (s) => s.HostedLeague.array(), '/v2/leagues'),
+    get: (id: string): Promise<HostedLeague> => ask(caller, (s) => s.HostedLeague, `/v2/leagues/${part(id)}`),
     /** Its divisions with numbers of members, the highest first. */
     ladder: (id: string): Promise<LadderEntry[]> =>
-      ask(caller, z.array(LadderEntry), `/v2/leagues/${part(id)}/division-ladder`),
+      ask(caller, (s) => s.LadderEntry.array(), `/v2/leagues/${part(id)}/division-ladder`),
     /** One division, and what its commissioner says of it. */
-    division: (id: string): Promise<HostedDivision> => ask(caller, HostedDivision, `/v2/divisions/${part(id)}`),
+    division: (id: string): Promise<HostedDivision> =>
+      ask(caller, (s) => s.HostedDivision, `/v2/divisions/${part(id)}`),
     /** Best first. */
     leaderboard: (division: string): Promise<LeaderboardEntry[]> =>
-      ask(caller, z.array(LeaderboardEntry), `/v2/divisions/${part(division)}/leaderboard`),
+      ask(caller, (s) => s.LeaderboardEntry.array(), `/v2/divisions/${part(division)}/leaderboard`),
     /** Members, those that have left included, newest first. */
     members: (league: string): Promise<HostedMembership[]> =>
-      ask(caller, z.array(HostedMembership), '/v2/league-policy-memberships', {
+      ask(caller, (s) => s.HostedMembership.array(), '/v2/league-policy-memberships', {
         query: { league_id: league, limit: MEMBERS },
       }),
+    /** One policy version: its rounds, opponents, matches and events. */
+    policy: (league: string, version: string): Promise<PolicyFigures> =>
+      ask(caller, (s) => s.PolicyFigures, `/api/leagues/${part(league)}/policies/${part(version)}`),
     /** Newest first. */
     rounds: (query: RoundQuery = {}): Promise<RoundPage> =>
-      ask(caller, RoundPage, '/v2/rounds', { query: { ...query } }),
+      ask(caller, (s) => s.RoundPage, '/v2/rounds', { query: { ...query } }),
     /** One round with its pools and results. */
-    round: (id: string): Promise<RoundDetail> => ask(caller, RoundDetail, `/v2/rounds/${part(id)}`),
+    round: (id: string): Promise<RoundDetail> => ask(caller, (s) => s.RoundDetail, `/v2/rounds/${part(id)}`),
     /** Episodes of one pool of a round. */
     episodes: (pool: string): Promise<HostedEpisode[]> =>
-      ask(caller, z.array(HostedEpisode), '/v2/episode-requests', { query: { pool_id: pool, limit: EPISODES } }),
+      ask(caller, (s) => s.HostedEpisode.array(), '/v2/episode-requests', {
+        query: { pool_id: pool, limit: EPISODES },
+      }),
     /** What happened in a league, newest first. @param limit 1 to 1000 */
     events: (league: string, limit = 50): Promise<CompetitionEvent[]> =>
-      ask(caller, z.array(CompetitionEvent), '/v2/competition-events', { query: { league_id: league, limit } }),
+      ask(caller, (s) => s.CompetitionEvent.array(), '/v2/competition-events', { query: { league_id: league, limit } }),
   }
 }

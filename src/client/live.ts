@@ -1,6 +1,7 @@
 // A live episode as its viewers follow it: messages are checked, broken connections are replaced, and the end is
 // reported once.
-import { isViewFrame, LiveMessage, type ViewFrame } from '../protocol/live.ts'
+import type { LiveMessage, ViewFrame } from '../protocol/live.ts'
+import { isAsPromised, loadSchemas } from './check.ts'
 import { ReconnectingSocket } from './reconnecting-socket.ts'
 
 type Of<T extends LiveMessage['type']> = Extract<LiveMessage, { type: T }>
@@ -19,6 +20,12 @@ export interface LiveEvents {
   gone(): void
 }
 
+interface FollowOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Whether messages are taken as they come: the server is of this very build. Default false. */
+  readonly isTrusted?: boolean | undefined
+}
+
 const BACKOFF = { firstMs: 500, longestMs: 10_000 }
 /** Failures one after another, without a single message, after which an episode counts as gone: it has ended meanwhile. */
 const MAX_FAILURES = 3
@@ -35,24 +42,33 @@ const FAILED = 1011
  */
 export class LiveFollow {
   readonly #events: LiveEvents
-  readonly #socket: ReconnectingSocket | undefined
+  #socket: ReconnectingSocket | undefined
+  #isStopped = false
 
-  constructor(url: string, events: LiveEvents, signal?: AbortSignal) {
+  constructor(url: string, events: LiveEvents, { signal, isTrusted = false }: FollowOptions = {}) {
     this.#events = events
     if (signal?.aborted) return
+    signal?.addEventListener('abort', () => this.stop(), { once: true })
+    loadReader(isTrusted).then(
+      (read) => this.#connect(url, read),
+      () => this.#events.gone(),
+    )
+  }
+
+  #connect(url: string, read: Reader): void {
+    if (this.#isStopped) return
     this.#socket = new ReconnectingSocket(url, BACKOFF, {
-      text: (data) => this.#read(data),
+      text: (data) => this.#hear(read(data)),
       closed: (code, failures) => this.#closed(code, failures),
     })
-    signal?.addEventListener('abort', () => this.stop(), { once: true })
   }
 
   stop(): void {
+    this.#isStopped = true
     this.#socket?.stop()
   }
 
-  #read(text: string): void {
-    const message = readMessage(text)
+  #hear(message: LiveMessage | undefined): void {
     if (!message) return
     this.#socket?.isWell()
     switch (message.type) {
@@ -80,16 +96,40 @@ export class LiveFollow {
   }
 }
 
-/** A message; undefined for what a later protocol may have. Frames are looked at from outside only. */
-function readMessage(text: string): LiveMessage | undefined {
-  try {
-    const json: unknown = JSON.parse(text)
-    if (typeof json === 'object' && json !== null && Reflect.get(json, 'type') === 'frame') {
-      const frame: unknown = Reflect.get(json, 'frame')
-      return isViewFrame(frame) ? { type: 'frame', frame } : undefined
+/** A message; undefined for what a later protocol may have. */
+type Reader = (text: string) => LiveMessage | undefined
+
+const TYPES: ReadonlySet<unknown> = new Set<LiveMessage['type']>(['hello', 'frame', 'status', 'end'])
+
+/** @param isTrusted whether messages are taken as they come */
+async function loadReader(isTrusted: boolean): Promise<Reader> {
+  const schemas = isTrusted ? undefined : await loadSchemas()
+  return (text) => {
+    const message = readJson(text)
+    if (typeof message !== 'object' || message === null || !('type' in message)) return undefined
+    if (message.type === 'frame') {
+      return 'frame' in message && isViewFrame(message.frame) ? { type: 'frame', frame: message.frame } : undefined
     }
-    return LiveMessage.safeParse(json).data
+    if (schemas) return schemas.LiveMessage.safeParse(message).data
+    return TYPES.has(message.type) && isAsPromised<LiveMessage>(message) ? message : undefined
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
   } catch {
     return undefined
   }
+}
+
+/**
+ * Whether a parsed value is a frame, with a shallow check: views of large worlds arrive twenty times per second, and
+ * the schema would traverse all of them.
+ */
+function isViewFrame(value: unknown): value is ViewFrame {
+  if (typeof value !== 'object' || value === null) return false
+  const at = (key: string): unknown => Reflect.get(value, key)
+  const isObject = (part: unknown): boolean => typeof part === 'object' && part !== null && !Array.isArray(part)
+  return Number.isInteger(at('step')) && isObject(at('view')) && isObject(at('standing')) && Array.isArray(at('events'))
 }

@@ -1,14 +1,8 @@
 // A client of the perception adapter: perceive, send commands, poll their outcome. Temporary failures are retried as
 // the protocol recommends; callers that want to wait longer retry themselves.
-import type { z } from 'zod'
-import { Perception } from '../protocol/perception.ts'
-import {
-  BridgeStatus,
-  CommandAccepted,
-  type CommandInput,
-  CommandReport,
-  PerceptionError,
-} from '../protocol/perception-adapter.ts'
+import type { Perception } from '../protocol/perception.ts'
+import type { BridgeStatus, CommandAccepted, CommandInput, CommandReport } from '../protocol/perception-adapter.ts'
+import { check, loadSchemas, type Shape } from './check.ts'
 import { pause } from './pause.ts'
 
 /**
@@ -77,28 +71,28 @@ export class PerceptionClient {
 
   /** The engine behind the adapter. */
   status(): Promise<BridgeStatus> {
-    return this.#ask(BridgeStatus, '/morrowind/status')
+    return this.#ask((s) => s.BridgeStatus, '/morrowind/status')
   }
 
   perceive(): Promise<Perception> {
-    return this.#ask(Perception, `/perception?agent_id=${encodeURIComponent(this.agentId)}`)
+    return this.#ask((s) => s.Perception, `/perception?agent_id=${encodeURIComponent(this.agentId)}`)
   }
 
   /** @param key makes a repeated request the same command; the client's own repetitions use it too */
   command(input: CommandInput, key: string): Promise<CommandAccepted> {
-    return this.#ask(CommandAccepted, '/command', { input, key })
+    return this.#ask((s) => s.CommandAccepted, '/command', { input, key })
   }
 
   report(commandId: string): Promise<CommandReport> {
     const agent = encodeURIComponent(this.agentId)
-    return this.#ask(CommandReport, `/commands/${encodeURIComponent(commandId)}?agent_id=${agent}`)
+    return this.#ask((s) => s.CommandReport, `/commands/${encodeURIComponent(commandId)}?agent_id=${agent}`)
   }
 
-  async #ask<T>(schema: z.ZodType<T>, path: string, said?: { input: CommandInput; key: string }): Promise<T> {
+  async #ask<T>(shape: Shape<T>, path: string, said?: { input: CommandInput; key: string }): Promise<T> {
     const retries = this.#options.retries ?? RETRIES
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#once(schema, path, said)
+        return await this.#once(shape, path, said)
       } catch (error) {
         if (!(error instanceof PerceptionFailure) || !isPassing(error) || attempt >= retries) throw error
         await pause(error.retryAfterMs ?? waitBefore(attempt), this.#options.signal)
@@ -106,7 +100,7 @@ export class PerceptionClient {
     }
   }
 
-  async #once<T>(schema: z.ZodType<T>, path: string, said?: { input: CommandInput; key: string }): Promise<T> {
+  async #once<T>(shape: Shape<T>, path: string, said?: { input: CommandInput; key: string }): Promise<T> {
     const { token, signal } = this.#options
     const limit = AbortSignal.timeout(REQUEST_MS)
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
@@ -128,13 +122,11 @@ export class PerceptionClient {
     }
     const body: unknown = await answer.json().catch(() => undefined)
     if (answer.ok) {
-      const parsed = schema.safeParse(body)
-      if (parsed.success) return parsed.data
-      throw new PerceptionFailure('SCHEMA_MISMATCH', `${path}: ${parsed.error.issues[0]?.message ?? 'invalid'}`, {
-        status: answer.status,
-      })
+      const checked = await check(shape, body, false)
+      if ('data' in checked) return checked.data
+      throw new PerceptionFailure('SCHEMA_MISMATCH', `${path}: ${checked.fault}`, { status: answer.status })
     }
-    const told = PerceptionError.safeParse(body).data?.error
+    const told = (await loadSchemas()).PerceptionError.safeParse(body).data?.error
     const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN)
     throw new PerceptionFailure(told?.code ?? 'INTERNAL_ERROR', told?.message ?? `status ${answer.status}`, {
       status: answer.status,

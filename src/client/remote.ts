@@ -1,5 +1,5 @@
 // A server that was deployed from elsewhere: seeded once, looked at, saved.
-import { BOOTSTRAP_HEADERS, Bootstrapped, RemoteStatus } from '../protocol/remote.ts'
+import { BOOTSTRAP_HEADERS, Bootstrapped, type RemoteStatus } from '../protocol/remote.ts'
 import { ClientError, codeOfStatus } from './client-error.ts'
 import { ask, type Credentials, download, hostOf } from './http.ts'
 
@@ -37,7 +37,8 @@ const STATUS_MS = 15_000
 export function createRemoteClient({ url, key, signal }: RemoteOptions) {
   const caller: Credentials = { url: url.replace(/\/+$/, ''), key, signal }
   return {
-    status: (): Promise<RemoteStatus> => ask(caller, RemoteStatus, '/api/remote/status', { timeoutMs: STATUS_MS }),
+    status: (): Promise<RemoteStatus> =>
+      ask(caller, (s) => s.RemoteStatus, '/api/remote/status', { timeoutMs: STATUS_MS }),
     /** The store as an archive of a dump. */
     save: (format: 'tar.gz' | 'zip'): Promise<ReadableStream<Uint8Array>> =>
       download(caller, `/api/remote/db-export?format=${format}`),

@@ -1,5 +1,5 @@
 // Scenarios that people judge characters by: the part of a researcher's client for them.
-import { HitlList, HitlState, type JudgeHitl } from '../protocol/hitl-routes.ts'
+import type { JudgeHitl } from '../protocol/hitl-routes.ts'
 import { ask, type Credentials } from './http.ts'
 
 export function scenarioMethods(caller: Credentials) {
@@ -8,15 +8,15 @@ export function scenarioMethods(caller: Credentials) {
   const post = { method: 'POST' } as const
   return {
     /** Characters with scenarios that people judge them by. */
-    hitlList: () => ask(caller, HitlList, base),
+    hitlList: () => ask(caller, (s) => s.HitlList, base),
     hitlCreate: (npc_hid: string, about: { readonly game?: string; readonly pc_hid?: string | null } = {}) =>
-      ask(caller, HitlState, base, { ...post, body: { npc_hid, ...about } }),
-    hitl: (hid: string) => ask(caller, HitlState, one(hid)),
+      ask(caller, (s) => s.HitlState, base, { ...post, body: { npc_hid, ...about } }),
+    hitl: (hid: string) => ask(caller, (s) => s.HitlState, one(hid)),
     /** Lets the character answer what is pending, in the background. */
     hitlAnswer: (hid: string, regenerates = false) =>
-      ask(caller, HitlState, `${one(hid)}/answers`, { ...post, body: { regenerates } }),
+      ask(caller, (s) => s.HitlState, `${one(hid)}/answers`, { ...post, body: { regenerates } }),
     /** Stores a verdict on one response. */
     hitlJudge: (hid: string, verdict: Partial<JudgeHitl> & Pick<JudgeHitl, 'scenario' | 'attempt' | 'liked'>) =>
-      ask(caller, HitlState, `${one(hid)}/feedback`, { ...post, body: verdict }),
+      ask(caller, (s) => s.HitlState, `${one(hid)}/feedback`, { ...post, body: verdict }),
   }
 }

@@ -1,6 +1,7 @@
 // One slot of a live episode, played over its socket: observations come in, commands go out.
-import { PlayerMessage } from '../protocol/coworld-messages.ts'
+import type { PlayerMessage } from '../protocol/coworld-messages.ts'
 import type { JsonObject } from '../protocol/json.ts'
+import { loadSchemas } from './check.ts'
 import { ReconnectingSocket } from './reconnecting-socket.ts'
 
 /** Events for the player of a slot. */
@@ -31,31 +32,41 @@ const REPLACED = 4001
  */
 export class SlotPlay {
   readonly #events: SlotEvents
-  readonly #socket: ReconnectingSocket
+  #socket: ReconnectingSocket | undefined
   #requests = 0
   #isOver = false
+  #isLeft = false
 
   constructor(url: string, events: SlotEvents) {
     this.#events = events
+    loadSchemas().then(
+      (schemas) => this.#connect(url, schemas.PlayerMessage),
+      () => this.#events.closed('refused'),
+    )
+  }
+
+  #connect(url: string, schema: typeof PlayerMessage): void {
+    if (this.#isLeft) return
     this.#socket = new ReconnectingSocket(url, BACKOFF, {
-      text: (data) => this.#read(data),
+      text: (data) => this.#read(data, schema),
       closed: (code, failures) => this.#closed(code, failures),
     })
   }
 
   /** Sends a command. A refusal is reported; a command during a lost connection is dropped. */
   send(command: JsonObject): void {
-    this.#socket.send(JSON.stringify({ ...command, request_id: ++this.#requests }))
+    this.#socket?.send(JSON.stringify({ ...command, request_id: ++this.#requests }))
   }
 
   leave(): void {
-    this.#socket.stop()
+    this.#isLeft = true
+    this.#socket?.stop()
   }
 
-  #read(text: string): void {
-    const message = readMessage(text)
+  #read(text: string, schema: typeof PlayerMessage): void {
+    const message = readMessage(text, schema)
     if (!message) return
-    this.#socket.isWell()
+    this.#socket?.isWell()
     if (message.type === 'receipt') {
       if (!message.accepted) this.#events.refused(String(message.reason ?? message.code ?? 'not taken'))
       return
@@ -75,9 +86,9 @@ export class SlotPlay {
   }
 }
 
-function readMessage(text: string) {
+function readMessage(text: string, schema: typeof PlayerMessage) {
   try {
-    return PlayerMessage.safeParse(JSON.parse(text)).data
+    return schema.safeParse(JSON.parse(text)).data
   } catch {
     return undefined
   }

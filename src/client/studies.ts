@@ -1,7 +1,5 @@
 // Studies from the outside: what a participant page does. research.ts has what researchers do.
 
-import { PlayStarted } from '../protocol/session.ts'
-import { JoinedStudy, ParticipantData, ParticipantState, StudyInfo, Withdrawn } from '../protocol/study-routes.ts'
 import { ask, type Credentials } from './http.ts'
 
 export interface StudyClientOptions {
@@ -32,28 +30,28 @@ export function createStudyClient({ url, key, signal, language }: StudyClientOpt
   const post = { method: 'POST' } as const
   return {
     /** The public facts about the study. */
-    info: () => ask(caller, StudyInfo, base),
+    info: () => ask(caller, (s) => s.StudyInfo, base),
     /** Takes part. @param external ids that the recruiting platform put into the address */
     join: (link: { readonly token?: string; readonly external?: Readonly<Record<string, string>> } = {}) =>
-      ask(caller, JoinedStudy, `${base}/join`, { ...post, body: link }),
+      ask(caller, (s) => s.JoinedStudy, `${base}/join`, { ...post, body: link }),
     /** The stage of the participant, and what comes next. */
-    me: () => ask(caller, ParticipantState, `${base}/me`),
+    me: () => ask(caller, (s) => s.ParticipantState, `${base}/me`),
     consent: (given: { readonly version: string; readonly signature?: string }) =>
-      ask(caller, ParticipantState, `${base}/consent`, { ...post, body: given }),
+      ask(caller, (s) => s.ParticipantState, `${base}/consent`, { ...post, body: given }),
     /** Answers the forms that are asked now. */
     answer: (group_id: string, responses: Responses) =>
-      ask(caller, ParticipantState, `${base}/forms`, { ...post, body: { group_id, responses } }),
+      ask(caller, (s) => s.ParticipantState, `${base}/forms`, { ...post, body: { group_id, responses } }),
     select: (choice: { readonly game_name: string; readonly pc_hid: string; readonly npc_hid?: string | null }) =>
-      ask(caller, ParticipantState, `${base}/select`, { ...post, body: choice }),
+      ask(caller, (s) => s.ParticipantState, `${base}/select`, { ...post, body: choice }),
     /** Starts the session of the assignment, or returns the one under way. */
-    start: () => ask(caller, PlayStarted, `${base}/sessions`, { ...post, body: {} }),
+    start: () => ask(caller, (s) => s.PlayStarted, `${base}/sessions`, { ...post, body: {} }),
     /** Starts the episode of an assignment that is played in a world, or waits for those who play it too. */
-    play: () => ask(caller, ParticipantState, `${base}/episodes`, { ...post, body: {} }),
+    play: () => ask(caller, (s) => s.ParticipantState, `${base}/episodes`, { ...post, body: {} }),
     /** Stops waiting for others; the assignment stays. */
-    leaveRoom: () => ask(caller, ParticipantState, `${base}/waiting`, { method: 'DELETE' }),
-    withdraw: (erase: boolean) => ask(caller, Withdrawn, `${base}/withdraw`, { ...post, body: { erase } }),
+    leaveRoom: () => ask(caller, (s) => s.ParticipantState, `${base}/waiting`, { method: 'DELETE' }),
+    withdraw: (erase: boolean) => ask(caller, (s) => s.Withdrawn, `${base}/withdraw`, { ...post, body: { erase } }),
     /** All data that the study stores about the participant. */
-    data: () => ask(caller, ParticipantData, `${base}/export`),
+    data: () => ask(caller, (s) => s.ParticipantData, `${base}/export`),
   }
 }
 /** What `createStudyClient` returns. */

@@ -87,6 +87,11 @@ export const ERRORS = {
   STORE_VERSION: row(409, 2, 'Use the release of paracosm that wrote the database, or a newer one.'),
   PORT_IN_USE: row(409, 2, 'Choose another port, or use --port 0 for any free port.'),
   MANIFEST_INVALID: row(422, 2, 'Correct the manifest at the named path.'),
+  CERTIFICATION_FAILED: row(
+    422,
+    1,
+    'Run the same checks with: paracosm coworld certify MANIFEST. Correct what fails, and upload again.',
+  ),
   IMAGE_MISSING: row(422, 1, 'Build or pull the named image, or correct its name in the manifest.'),
   DOWNLOAD_FAILED: row(502, 2, 'Check the address, or fetch the file by hand and give its path.'),
   EVALUATION_MISMATCH: row(

@@ -7,10 +7,21 @@ export interface TarEntry {
   readonly kind: 'file' | 'folder' | 'link' | 'other'
   /** Bytes of its data. */
   readonly size: number
+  /** Where the data begins, in bytes from the start of the archive. */
+  readonly offset: number
+  /** The path that a link names; empty: it is none. */
+  readonly target: string
   /** Unix permission bits. */
   readonly mode: number
   /** The data; what is not read is skipped. */
   data(): AsyncGenerator<Buffer, void, undefined>
+}
+
+/** Fields that headers before an entry set. */
+interface LongFields {
+  path?: string
+  target?: string
+  size?: number
 }
 
 const BLOCK = 512
@@ -31,6 +42,7 @@ const bad = (message: string): AppError => new AppError('UPLOAD_INVALID', `the a
 class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>
   #rest: Buffer = Buffer.alloc(0)
+  #taken = 0
 
   constructor(source: AsyncIterable<Uint8Array>) {
     this.#source = source[Symbol.asyncIterator]()
@@ -45,7 +57,13 @@ class ByteReader {
     }
     const taken = this.#rest.subarray(0, most)
     this.#rest = this.#rest.subarray(taken.length)
+    this.#taken += taken.length
     return taken
+  }
+
+  /** Bytes handed out so far. */
+  get position(): number {
+    return this.#taken
   }
 
   /** All of them, or fewer at the end of the source. */
@@ -67,7 +85,7 @@ class ByteReader {
  */
 export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry, void, undefined> {
   const bytes = new ByteReader(source)
-  let next: { path?: string; size?: number } = {}
+  let next: LongFields = {}
   for (;;) {
     const header = await bytes.exactly(BLOCK)
     if (header.length === 0 || header.every((byte) => byte === 0)) return
@@ -80,18 +98,20 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
       if (size > MAX_META) throw bad('has a header that is too long')
       const meta = (await bytes.exactly(padded)).subarray(0, size)
       if (meta.length < size) throw bad('ends in the middle of a header')
-      if (type === 'L') next.path = textOf(meta)
-      else if (type === 'x') next = { ...next, ...readPax(meta) }
+      next = withMeta(next, type, meta)
       continue
     }
     let left = padded
     const path = next.path ?? nameOf(header)
+    const target = next.target ?? textOf(header.subarray(157, 257))
     next = {}
     let hasRead = 0
     yield {
       path,
       kind: KINDS[type] ?? 'other',
       size,
+      offset: bytes.position,
+      target: KINDS[type] === 'link' ? target : '',
       mode: numberIn(header, 100, 8) & 0o777,
       async *data() {
         while (left > 0) {
@@ -110,6 +130,13 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
       left -= part.length
     }
   }
+}
+
+/** Adds what a header of another entry says about the next one: GNU long names, or pax fields. */
+function withMeta(next: LongFields, type: string, meta: Buffer): LongFields {
+  if (type === 'L') return { ...next, path: textOf(meta) }
+  if (type === 'K') return { ...next, target: textOf(meta) }
+  return type === 'x' ? { ...next, ...readPax(meta) } : next
 }
 
 function checkSum(header: Buffer): void {
@@ -152,8 +179,8 @@ function nameOf(header: Buffer): string {
 }
 
 /** `<length> <key>=<value>\n` each. */
-function readPax(meta: Buffer): { path?: string; size?: number } {
-  const found: { path?: string; size?: number } = {}
+function readPax(meta: Buffer): LongFields {
+  const found: LongFields = {}
   for (let at = 0; at < meta.length; ) {
     const blank = meta.indexOf(32, at)
     const length = Number(meta.subarray(at, blank < 0 ? at : blank).toString('latin1'))
@@ -165,6 +192,7 @@ function readPax(meta: Buffer): { path?: string; size?: number } {
     const key = record.subarray(0, equals).toString('latin1')
     const value = textOf(record.subarray(equals + 1))
     if (key === 'path') found.path = value
+    if (key === 'linkpath') found.target = value
     if (key === 'size' && /^\d{1,15}$/.test(value)) found.size = Number(value)
     at += length
   }

@@ -179,3 +179,21 @@ export type EvaluationSummary = z.infer<typeof EvaluationSummary>
 /** One evaluation, with its report once it has ended. */
 export const EvaluationDetail = EvaluationSummary.extend({ report: EvaluationReport.nullable() })
 export type EvaluationDetail = z.infer<typeof EvaluationDetail>
+
+/** One episode of an evaluation with its players. */
+export const EvaluationEpisode = EvaluationRow.extend({
+  /** The id for its page and its course; null: it has no journal. */
+  episode: z.string().nullable(),
+  /** The name of the policy of each slot; null: the world or a bot is no longer installed, so the plan is unknown. */
+  players: z.array(z.string()).nullable(),
+  variant: z.string().nullable(),
+})
+export type EvaluationEpisode = z.infer<typeof EvaluationEpisode>
+
+/** A page of episodes, by number. */
+export const EvaluationEpisodePage = z.strictObject({
+  episodes: z.array(EvaluationEpisode),
+  /** Continue after this number; null: there are no more. */
+  next: z.int().nullable(),
+})
+export type EvaluationEpisodePage = z.infer<typeof EvaluationEpisodePage>

@@ -53,14 +53,3 @@ export const LiveMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('end'), episode: EpisodeSummary }),
 ])
 export type LiveMessage = z.infer<typeof LiveMessage>
-
-/**
- * Whether a parsed value is a frame, with a shallow check: views of large worlds arrive twenty times per second, and
- * the schema would traverse all of them.
- */
-export function isViewFrame(value: unknown): value is ViewFrame {
-  if (typeof value !== 'object' || value === null) return false
-  const at = (key: string): unknown => Reflect.get(value, key)
-  const isObject = (part: unknown): boolean => typeof part === 'object' && part !== null && !Array.isArray(part)
-  return Number.isInteger(at('step')) && isObject(at('view')) && isObject(at('standing')) && Array.isArray(at('events'))
-}

@@ -41,6 +41,10 @@ export const OperateSession = z.strictObject({
 })
 export type OperateSession = z.infer<typeof OperateSession>
 
+/** Sessions in the server's memory, and their number. */
+export const OperateSessions = z.strictObject({ total: z.int(), sessions: z.array(OperateSession) })
+export type OperateSessions = z.infer<typeof OperateSessions>
+
 export const StopRequest = z.strictObject({ reason: z.string().trim().min(1).max(500) })
 export const Stopped = z.strictObject({ stopped: z.string() })
 

@@ -191,6 +191,9 @@ export const CharacterList = z.strictObject({
 })
 export type CharacterList = z.infer<typeof CharacterList>
 
+/** The id under which a character is kept. */
+export const SavedCharacter = z.strictObject({ character_id: z.string() })
+
 /** The fields of a character in tables. */
 export const CharacterEntry = z.strictObject({
   hid: z.string(),

@@ -11,7 +11,7 @@ import { listenApp } from '../transport/listen.ts'
 import { type AccessOptions, Transport } from '../transport/transport.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
-import { leagueJournals } from './league-journals.ts'
+import { journalsElsewhere } from './journals-elsewhere.ts'
 import { openLeagueServices, type UploadSettings } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
 import { ModelPlayers } from './model-players.ts'
@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly hasLeague?: boolean | undefined
   /** How programs that players upload are started; default: they are not. */
   readonly uploads?: UploadSettings | undefined
+  /** Address of the registry that images are passed on to; default: this server keeps them. */
+  readonly imageRegistry?: string | undefined
   /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
   readonly minFreeBytes?: number | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -96,7 +98,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const { app, failures } = transport.createApp(loggerOf(options.logLevel))
   const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
-  const kept = { ...storage.episodes, elsewhere: leagueJournals(store, storage.blobs) }
+  const kept = { ...storage.episodes, elsewhere: journalsElsewhere(store, storage.blobs) }
   const onArchived = (id: string): void => {
     indexer.wake()
     studies.ended(id)

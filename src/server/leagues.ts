@@ -6,10 +6,19 @@ import { logPrefix } from '../league/episode-player.ts'
 import { LeagueService } from '../league/league-service.ts'
 import { makeLeague } from '../league/make-league.ts'
 import { SubmissionDesk } from '../league/submission-desk.ts'
+import { ImageDesk } from '../league/uploads/image-desk.ts'
+import { createOwnRegistry, createRemoteRegistry } from '../league/uploads/image-registry.ts'
+import { LocalImages } from '../league/uploads/local-images.ts'
+import { createPackageCertifier } from '../league/uploads/package-certifier.ts'
+import { PackageDesk } from '../league/uploads/package-desk.ts'
 import type { ProgramOptions } from '../league/uploads/programs.ts'
+import { createPushTickets, type PushTickets } from '../league/uploads/push-tickets.ts'
 import { sleep } from '../lib/sleep.ts'
 import { LeagueSpec } from '../protocol/league.ts'
+import type { Engine } from '../runner/container-engine.ts'
 import { JobQueue } from '../store/jobs/job-queue.ts'
+import { Coworlds } from '../store/leagues/coworlds.ts'
+import { Images } from '../store/leagues/images.ts'
 import { Leagues } from '../store/leagues/leagues.ts'
 import { Rounds } from '../store/leagues/rounds.ts'
 import { LeagueSecrets } from '../store/leagues/secrets.ts'
@@ -20,7 +29,10 @@ import type { Vault } from '../store/people/vault.ts'
 import type { Store } from '../store/store.ts'
 
 /** How programs that players upload are started on this machine. */
-export type UploadSettings = Omit<ProgramOptions, 'blobs' | 'secrets'>
+export interface UploadSettings extends Omit<ProgramOptions, 'blobs' | 'secrets' | 'images'> {
+  /** The engine that starts images, and certifies packages; undefined: neither is done. */
+  readonly containers?: Engine | undefined
+}
 
 export interface LeagueServices {
   readonly leagues: Leagues
@@ -31,6 +43,11 @@ export interface LeagueServices {
   readonly desk: SubmissionDesk
   readonly sources: Sources
   readonly secrets: LeagueSecrets
+  readonly images: Images
+  readonly imageDesk: ImageDesk
+  readonly tickets: PushTickets
+  readonly coworlds: Coworlds
+  readonly packages: PackageDesk
   close(): Promise<void>
 }
 
@@ -93,6 +110,8 @@ export function openLeagueServices(parts: {
     readonly hasLeague?: boolean | undefined
     /** What uploaded programs are started with; undefined: none is started. */
     readonly uploads?: UploadSettings | undefined
+    /** Address of the registry that images are passed on to; undefined: this server keeps them. */
+    readonly imageRegistry?: string | undefined
   }
 }): LeagueServices {
   const { store, blobs, worlds, log } = parts
@@ -102,7 +121,8 @@ export function openLeagueServices(parts: {
   const secrets = new LeagueSecrets(store, parts.vault)
   const submissions = new Submissions(store, leagues)
   const queue = new JobQueue(store)
-  const programs = uploads && { blobs, secrets, ...uploads }
+  const stored = openImages({ ...parts, queue })
+  const programs = uploads && { blobs, secrets, images: stored.local, ...uploads }
   // Other programs and containers play only in leagues that the command line runs.
   const services = { worlds, environment: {}, engine: undefined, models: undefined }
   const desk = new SubmissionDesk({ leagues, submissions, queue, services, programs, log })
@@ -121,6 +141,7 @@ export function openLeagueServices(parts: {
   })
   service.start(TICK_MS)
   desk.start()
+  stored.packages.start()
   return {
     leagues,
     rounds,
@@ -130,13 +151,35 @@ export function openLeagueServices(parts: {
     desk,
     sources: new Sources(store),
     secrets,
+    ...stored,
     async close() {
       stop.abort()
+      await stored.packages.stop()
       await desk.stop()
       await service.stop()
       await demo
     },
   }
+}
+
+/** Images and packages, and who certifies them. */
+function openImages({
+  store,
+  blobs,
+  vault,
+  log,
+  queue,
+  options,
+}: Parameters<typeof openLeagueServices>[0] & { readonly queue: JobQueue }) {
+  const { imageRegistry: address, uploads } = options
+  const registry = address === undefined ? createOwnRegistry(blobs) : createRemoteRegistry(address)
+  const [images, coworlds] = [new Images(store), new Coworlds(store)]
+  const imageDesk = new ImageDesk({ images, blobs, registry })
+  const engine = uploads?.containers
+  const local = engine && new LocalImages({ images, desk: imageDesk, blobs, engine })
+  const certifier = engine && local && createPackageCertifier(engine, local)
+  const packages = new PackageDesk({ coworlds, images, queue, certifier, log })
+  return { images, imageDesk, tickets: createPushTickets(vault), coworlds, packages, local }
 }
 
 /** Creates the demo league once, pauses it if it is disabled, and removes its old rounds from time to time. */

@@ -32,6 +32,7 @@ import { healthRoutes } from './routes/health.ts'
 import { leagueRoutes } from './routes/leagues.ts'
 import { operateRoutes } from './routes/operate.ts'
 import { perceptionRoutes } from './routes/perception.ts'
+import { registryRoutes } from './routes/registry.ts'
 import { shareRoutes } from './routes/share.ts'
 import { viewRoutes } from './routes/views.ts'
 import { watchRoutes, watchSockets } from './routes/watch.ts'
@@ -87,16 +88,17 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await typed.register(episodeRoutes, { episodes, blobs, locality, models: parts.models })
   await typed.register(courseRoutes, { episodes, locality, models: parts.models })
   await typed.register(controlRoutes, { episodes, locality })
-  await typed.register(evaluationRoutes, { evaluations: new Evaluations(store), blobs })
+  await typed.register(evaluationRoutes, {
+    evaluations: new Evaluations(store),
+    blobs,
+    worlds: episodes.worlds,
+  })
   const jobs = new JobQueue(store)
   const { registry: sessions } = services
   await typed.register(operateRoutes, { jobs, sessions, dataDir: parts.settings.dataDir, locality })
-  await typed.register(leagueRoutes, {
-    ...parts.leagues,
-    auth: new HostedAuth(parts.leagues.tokens, locality),
-    blobs,
-    episodes,
-  })
+  const auth = new HostedAuth(parts.leagues.tokens, locality)
+  await typed.register(leagueRoutes, { ...parts.leagues, auth, blobs, episodes })
+  await app.register(registryRoutes, { ...parts.leagues, auth })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }

@@ -76,7 +76,7 @@ function rowOf({ name, kind, episodes, won, drawn, lost, scores }: Tally): World
 }
 
 /** A share with Wilson's interval: it stays within 0 and 1, and is wide for few games. */
-function shareOf(points: number, games: number): NonNullable<WorldBoardRow['share']> {
+export function shareOf(points: number, games: number): NonNullable<WorldBoardRow['share']> {
   const value = points / games
   const z2 = Z * Z
   const middle = (value + z2 / (2 * games)) / (1 + z2 / games)

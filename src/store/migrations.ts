@@ -12,6 +12,7 @@ import { createLeagues } from './migrations/0010-leagues.ts'
 import { addStudyMonitor } from './migrations/0011-study-monitor.ts'
 import { createStudyEpisodes } from './migrations/0012-study-episodes.ts'
 import { createHosted } from './migrations/0013-hosted.ts'
+import { createImages } from './migrations/0014-images.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -35,4 +36,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 11, name: 'study monitor', statements: addStudyMonitor },
   { number: 12, name: 'study episodes', statements: createStudyEpisodes },
   { number: 13, name: 'hosted uploads', statements: createHosted },
+  { number: 14, name: 'images and packages', statements: createImages },
 ]

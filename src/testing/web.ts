@@ -130,3 +130,18 @@ export async function axe(page: Page): Promise<string[]> {
       nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
     )
 }
+
+/**
+ * Everything that a page must hold at one width: each control is hit, nothing overflows, and axe is content in both
+ * themes. The page keeps the theme it had.
+ * @returns the faults, one line each
+ */
+export async function faultsOf(page: Page): Promise<string[]> {
+  const isDark = await page.evaluate<boolean>(`matchMedia('(prefers-color-scheme: dark)').matches`)
+  const faults = [...(await hitTest(page)), ...(await overflow(page))]
+  for (const colorScheme of isDark ? (['light', 'dark'] as const) : (['dark', 'light'] as const)) {
+    await page.emulateMedia({ colorScheme })
+    faults.push(...(await axe(page)).map((fault) => `${colorScheme}: ${fault}`))
+  }
+  return faults
+}

@@ -14,6 +14,8 @@ export interface HttpLimits {
   readonly headersMs: number
   /** Milliseconds for a whole request with its body. */
   readonly requestMs: number
+  /** Milliseconds for a request that pushes a layer of an image: the limit of its clients. */
+  readonly pushMs: number
   /** Milliseconds without traffic in either direction while an answer is awaited or read. */
   readonly idleMs: number
   /** Milliseconds that a connection stays open between requests. */
@@ -33,6 +35,7 @@ export interface HttpLimits {
 export const HTTP_LIMITS: HttpLimits = {
   headersMs: 10_000,
   requestMs: 30_000,
+  pushMs: 600_000,
   // Longer than the slowest answer: an evaluation asks a model up to three times, 120 s each.
   idleMs: 600_000,
   // Longer than the 60 s of common proxies, so that the proxy closes first and no request hits a closing connection.
@@ -53,7 +56,8 @@ export function createHttpServer(onRequest: RequestListener, limits: Partial<Htt
   const server = createServer(
     {
       headersTimeout: all.headersMs,
-      requestTimeout: all.requestMs,
+      // The longest one. Other bodies are limited below, because Node has one limit for all.
+      requestTimeout: Math.max(all.requestMs, all.pushMs),
       keepAliveTimeout: all.keepAliveMs,
       connectionsCheckingInterval: all.checkEveryMs,
       maxHeaderSize: all.headerBytes,
@@ -63,6 +67,7 @@ export function createHttpServer(onRequest: RequestListener, limits: Partial<Htt
       requireHostHeader: false,
     },
     (request, response) => {
+      limitBody(request, all)
       const isComplete = request.headers.host !== undefined || request.httpVersion === '1.0'
       if (isComplete) onRequest(request, response)
       else refuse(response, fromStatus(400, 'The request has no Host header.'))
@@ -76,6 +81,26 @@ export function createHttpServer(onRequest: RequestListener, limits: Partial<Htt
   server.timeout = all.idleMs
   server.on('clientError', answerClientError)
   return server
+}
+
+const PUSH = /^\/v2\/[^?]*\/blobs\/uploads\//
+
+/** Ends a connection whose request body is not complete in time. */
+function limitBody(request: IncomingMessage, { requestMs, pushMs }: HttpLimits): void {
+  const { headers, method, url = '', socket } = request
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return
+  if (headers['content-length'] === '0') return
+  const timer = setTimeout(
+    () => {
+      if (request.complete || socket.destroyed) return
+      const error = Object.assign(new Error('request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
+      answerClientError(error, socket)
+    },
+    method === 'PUT' && PUSH.test(url) ? pushMs : requestMs,
+  )
+  timer.unref()
+  request.once('end', () => clearTimeout(timer))
+  request.once('close', () => clearTimeout(timer))
 }
 
 function refuse(response: ServerResponse, failure: Failure): void {

@@ -1,13 +1,16 @@
-// The pages of leagues in a real browser: the demo league's leaderboard at three widths, and an episode of a round.
+// The pages of leagues and evaluations in a real browser: leaderboard, policy and report at three widths and in both
+// themes, and the episodes behind their figures.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { EvaluationReport } from '../../src/protocol/evaluation.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { runCommand } from '../../src/testing/cli.ts'
 import { eventually } from '../../src/testing/server-process.ts'
-import { axe, hitTest, overflow, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
+import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-league-pages-'))
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
@@ -22,6 +25,14 @@ const serve = (name: string, hasLeague: boolean) =>
     logLevel: 'silent',
     version: '0.0.0-test',
   })
+/** An evaluation in the data folder of the server, as `paracosm eval` writes it. */
+const evaluated = await runCommand(
+  'eval paint-arena greedy random sweep --episodes 12 --set width=6 --set height=6 --set max_ticks=20'
+    .split(' ')
+    .concat('--data', join(folder, 'demo'), '--json'),
+)
+assert.equal(evaluated.status, 0, evaluated.err)
+const report = EvaluationReport.parse(JSON.parse(evaluated.out))
 const server = await serve('demo', true)
 after(async () => {
   await browser?.close()
@@ -41,19 +52,13 @@ const ranked = () =>
   })
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
-  test(`leagues: the pages at ${WIDTHS[width]} px: controls are hit, nothing overflows, axe is content`, {
+  test(`leagues: the pages at ${WIDTHS[width]} px: controls are hit, nothing overflows, axe is content in both themes`, {
     skip: NO_BROWSER,
   }, async () => {
     await ranked()
-    const theme = width === 'tablet' ? 'dark' : 'light'
-    const { page, complaints, close } = await browser!.open(`${server.url}/leagues`, { width, theme })
-    const judge = async (): Promise<void> => {
-      assert.deepEqual(await hitTest(page), [])
-      assert.deepEqual(await overflow(page), [])
-      assert.deepEqual(await axe(page), [])
-    }
+    const { page, complaints, close } = await browser!.open(`${server.url}/leagues`, { width })
     await page.getByText('Competition: 3 policies').waitFor()
-    await judge()
+    assert.deepEqual(await faultsOf(page), [])
     await page.getByRole('link', { name: 'Demo League' }).click()
     await page.getByRole('heading', { name: 'Demo League', level: 1 }).waitFor()
     await page.locator('table tbody tr').nth(2).waitFor()
@@ -62,13 +67,85 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
       .getByRole('link', { name: /^Watch .* against / })
       .first()
       .waitFor()
-    await judge()
-    if (process.env.SHOTS)
-      await page.screenshot({ path: `${process.env.SHOTS}/league-${WIDTHS[width]}.png`, fullPage: true })
+    assert.deepEqual(await faultsOf(page), [])
+    await page.getByRole('link', { name: 'greedy v1' }).first().click()
+    await page.getByRole('heading', { name: 'greedy v1', level: 1 }).waitFor()
+    await page.getByRole('img', { name: /^Mean score of greedy v1/ }).waitFor()
+    assert.deepEqual(await faultsOf(page), [])
+    await page.goto(`${server.url}/evaluations/${report.id}`)
+    await page.getByRole('link', { name: 'Watch episode 0' }).waitFor()
+    assert.deepEqual(await faultsOf(page), [])
     assert.deepEqual(complaints, [])
     await close()
   })
 }
+
+test('leagues: the page of a policy has its rounds, opponents and matches, and a match opens', {
+  skip: NO_BROWSER,
+}, async () => {
+  await ranked()
+  const [membership] = (await read('/v2/league-policy-memberships')).filter(
+    ({ policy_version: version }: any) => version.policy.name === 'greedy',
+  )
+  const address = `/leagues/demo-league/policies/${membership.policy_version.id}`
+  const figures = await read(`/api${address}`)
+  assert.equal(figures.matches.length > 0 && figures.rounds.length > 0, true)
+  for (const { won, drawn, lost, share } of figures.opponents) {
+    assert.equal(share.value, (won + drawn / 2) / (won + drawn + lost))
+    assert.ok(share.low <= share.value && share.value <= share.high)
+  }
+  const last = figures.rounds.at(-1)
+  const mean = figures.rounds.reduce((sum: number, { score }: any) => sum + score, 0) / figures.rounds.length
+  assert.ok(Math.abs(last.mean - mean) < 1e-9)
+  const { page, complaints, close } = await browser!.open(server.url + address)
+  await page.getByText(/^Rank \d of 3 in Competition/).waitFor()
+  await page.getByText('Hardest for it is').waitFor()
+  await page.getByRole('table', { name: 'Opponents' }).getByRole('link', { name: 'sweep v1' }).click()
+  await page.getByRole('heading', { name: 'sweep v1', level: 1 }).waitFor()
+  await page
+    .getByRole('link', { name: /^Watch the match against/ })
+    .first()
+    .click()
+  await page.waitForURL(/\/episodes\/league-/)
+  await page.locator('canvas').first().waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+  assert.equal((await fetch(`${server.url}/api/leagues/demo-league/policies/nobody`)).status, 404)
+})
+
+test('evaluations: the report is a page, a figure opens its episodes, and one of them is proved in the browser', {
+  skip: NO_BROWSER,
+}, async () => {
+  const { page, complaints, close } = await browser!.open(`${server.url}/leagues`)
+  await page.getByRole('link', { name: 'All evaluations' }).click()
+  await page.getByRole('link', { name: 'greedy, random and sweep in paint-arena' }).click()
+  const rows = page.getByRole('table', { name: 'Policies, best first' }).locator('tbody tr')
+  const best = [...report.policies].sort((a, b) => b.bradley_terry!.value - a.bradley_terry!.value)[0]
+  assert.match((await rows.first().textContent()) ?? '', new RegExp(`^${best?.name}`))
+  const pair = report.pairs.find(({ policy, opponent }) => policy === 'greedy' && opponent === 'random')
+  const share = Math.round((pair?.win_probability.value ?? 0) * 100)
+  await page
+    .getByRole('link', { name: new RegExp(`${share}%.*greedy above random, ${pair?.episodes} episodes`) })
+    .click()
+  await page.waitForURL(/policy=greedy&opponent=random#episodes$/)
+  const episodes = page.getByRole('table', { name: 'Episodes' }).locator('tbody tr')
+  const deadline = Date.now() + 10_000
+  while ((await episodes.count()) !== pair?.episodes && Date.now() < deadline) await page.waitForTimeout(50)
+  assert.equal(await episodes.count(), pair?.episodes)
+  for (const text of await episodes.allTextContents()) assert.match(text, /greedy.*random|random.*greedy/)
+  await page.getByRole('combobox', { name: 'Outcome' }).selectOption('failed')
+  await page.getByText('No episode has these policies and this outcome.').waitFor()
+  await page.goBack()
+  await episodes.first().getByRole('link').click()
+  await page.waitForURL(new RegExp(`/episodes/${report.id}-\\d+$`))
+  await page.getByRole('button', { name: 'Verify' }).click()
+  await page.getByText(/Every hash and digest matches/).waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+  const unknown = await browser!.open(`${server.url}/evaluations/eval-none`)
+  await unknown.page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor()
+  await unknown.close()
+})
 
 test('leagues: the leaderboard has rank, policy, score and matches, and an episode of a round opens', {
   skip: NO_BROWSER,
@@ -105,7 +182,7 @@ test('leagues: the leaderboard has rank, policy, score and matches, and an episo
   await close()
 })
 
-test('leagues: an empty list and an unknown league are explained in words', { skip: NO_BROWSER }, async () => {
+test('leagues: an empty list and an unknown league are explained', { skip: NO_BROWSER }, async () => {
   const empty = await serve('empty', false)
   const { page, close } = await browser!.open(`${empty.url}/leagues`, { width: 'phone' })
   await page.getByText('No leagues yet.').waitFor()

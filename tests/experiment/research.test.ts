@@ -1,4 +1,4 @@
-// What researchers do, through the client and the real routes, on SQLite and on PostgreSQL.
+// The researchers' routes through the client, on SQLite and on PostgreSQL.
 import assert from 'node:assert/strict'
 import { createResearchClient } from '../../src/client/index.ts'
 import { get, post } from '../../src/testing/play-api.ts'
@@ -48,14 +48,16 @@ forEachStore(
     await post(server, '/api/studies/Two%20games/forms', ANSWERS, key)
     assert.deepEqual(await stage(), ['assignment'])
     const client = await start(server, 'Two games', key)
-    await client.advance('I look around.')
+    await client.advance('I wait for a moment.')
     const [playing] = (await research.participants('Two games', { view: 'now' })).participants
     assert.deepEqual([playing?.stage, playing?.source], ['session', 'class A'])
     const session = playing?.assignments.find(({ status }) => status === 'in_progress')?.active_session_id ?? ''
     assert.ok(Date.parse(playing?.active_at ?? '') >= Date.parse(playing?.stage_since ?? ''))
     const said = await research.transcript('Two games', session)
     assert.equal(said.player_id, player)
-    assert.ok(said.events.some(({ content, direction }) => direction === 'inbound' && content === 'I look around.'))
+    assert.ok(
+      said.events.some(({ content, direction }) => direction === 'inbound' && content === 'I wait for a moment.'),
+    )
     await assert.rejects(research.transcript('Two games', 'nothing'), { code: 'NOT_FOUND' })
     assert.deepEqual(await research.endSession('Two games', session), { ended: true })
     assert.deepEqual(await research.endSession('Two games', session), { ended: false })

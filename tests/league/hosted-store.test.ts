@@ -29,7 +29,7 @@ forEachStore(
     assert.equal((await leagues.policyVersions({ name: 'p' })).length, 1, 'no version without its secrets')
     const after = new LeagueSecrets(store, await openVault(store, { folder }))
     assert.deepEqual(await after.open(id), { A: 'one', B: 'two' })
-    // A row that was moved to another name does not open.
+    // A row moved to another name does not decrypt.
     await store.db.updateTable('league_secrets').set({ name: 'C' }).where('name', '=', 'A').execute()
     await assert.rejects(after.open(id), { code: 'STORE_CORRUPT' })
   },

@@ -1,6 +1,8 @@
 // Rules of the tournament commands against recorded answers of the published client.
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import type { AppError } from '../../src/kernel/errors.ts'
 import {
   logAgents,
@@ -15,6 +17,19 @@ import {
   webLink,
 } from '../../src/league/selection.ts'
 import * as read from '../../src/protocol/hosted-read.ts'
+import { readImageArchive } from '../../src/runner/image-archive.ts'
+import {
+  findCanonical,
+  findInPages,
+  imageName,
+  localTag,
+  localTags,
+  PAGE_ROWS,
+  packageImages,
+  replaceImages,
+  slug,
+} from '../../src/runner/package-images.ts'
+import { tarOf } from '../../src/testing/tar.ts'
 import { readVectors, runVectors, same } from './vectors.ts'
 
 process.env.TZ = 'UTC'
@@ -60,7 +75,7 @@ test('selection: logs, links and cells', () => {
   runVectors(of('player_cell'), ({ input, expect }) => same(playerCell(input.player ?? input), expect.text))
 })
 
-test('selection: which episodes a command means', async () => {
+test('selection: the episodes that a command selects', async () => {
   for (const { input, expect, id } of of('scope')) {
     const { world, args } = input
     const mine = new Set(
@@ -105,7 +120,7 @@ test('selection: which episodes a command means', async () => {
   }
 })
 
-test('selection: secrets on the command line', () => {
+test('selection: secrets are parsed from the command line', () => {
   runVectors(of('secret_env'), ({ input, expect }) => {
     if (!expect.ok) return assert.throws(() => parseSecret(input.text), { code: 'USAGE' })
     assert.deepEqual(parseSecret(input.text), [expect.key, expect.value])
@@ -114,6 +129,100 @@ test('selection: secrets on the command line', () => {
     () => parseSecret('very-secret'),
     (error: AppError) => error.exit === 2 && !error.message.includes('very-secret'),
   )
+})
+
+test('selection: packages are found by name, and images named, sorted and tagged', async () => {
+  runVectors(of('canonical_name'), ({ input, expect }) =>
+    same(findCanonical<any>(input.list, input.name)?.id ?? null, expect.id),
+  )
+  runVectors(of('slug'), ({ input, expect }) => same(slug(input.text, input.fallback), expect.slug))
+  runVectors(of('local_tag'), ({ input, expect }) => same(localTag(input, input.index), expect.tag))
+  runVectors(of('image_name'), ({ input, expect }) => same(imageName(input.reference), expect.name))
+  // Where contract and code differ, the contract wins: images of configurations and schemas are the package's own.
+  const core = of('download_images').filter((vector) => vector.class === 'core')
+  assert.ok(core.length > 0)
+  runVectors(core, ({ input: { coworld }, expect }) => {
+    const tags = localTags(coworld)
+    same(packageImages(coworld.manifest), expect.order)
+    same(Object.fromEntries(tags), expect.tags)
+    same(
+      replaceImages(coworld.manifest, (image) => tags.get(image) ?? image),
+      expect.manifest,
+    )
+  })
+  for (const { input, expect, id } of of('show_pages')) {
+    const pages: number[][] = []
+    const found = await findInPages(
+      async (offset) => {
+        pages.push([PAGE_ROWS, offset])
+        const rest = Math.max(0, Math.min(PAGE_ROWS, input.list_length - offset))
+        return Array.from({ length: rest }, (_, index) => `cow_${offset + index}`)
+      },
+      (page) => page.find((each) => each === input.find),
+    )
+    same({ found: found !== undefined, pages }, expect, id)
+  }
+})
+
+test('selection: keys named image outside of runnables stay, and order is by code points', () => {
+  const manifest: any = {
+    game: { runnable: { image: 'b' }, config_schema: { properties: { image: { type: 'string' } } }, image: 'not one' },
+    player: [{ image: '\u{1f600}' }, { image: '\uffee' }, { image: null }, 'text', { image: 'a' }],
+    variants: [{ game_config: { image: 'deep:1' } }],
+    certification: { players: [{ image: 'no' }] },
+  }
+  assert.deepEqual(packageImages(manifest), ['a', 'b', '\uffee', '\u{1f600}'])
+  assert.deepEqual(
+    replaceImages(manifest, (image) => image),
+    manifest,
+  )
+})
+
+test('selection: hashes of saved images', async () => {
+  const hashOf = async (archive: Buffer) => {
+    try {
+      return { ok: true, client_hash: (await readImageArchive(Readable.from([archive]))).clientHash }
+    } catch (error) {
+      assert.equal((error as AppError).code, 'UPLOAD_INVALID', String(error))
+      return { ok: false }
+    }
+  }
+  for (const { input, expect, id } of of('client_hash')) {
+    const archive = gunzipSync(Buffer.from(input.docker_save_tar_gz_base64, 'base64'))
+    assert.deepEqual(await hashOf(archive), expect, id)
+  }
+  const index = (Config: unknown, Layers: unknown) => JSON.stringify([{ Config, Layers }])
+  const c = { path: 'c.json', data: '{}' }
+  const layer = { path: 'l0/layer.tar', data: 'x' }
+  const whole = await hashOf(tarOf([c, layer, { path: 'manifest.json', data: index('c.json', ['l0/layer.tar']) }]))
+  assert.equal(whole.ok, true)
+  // A layer that the archive holds once, and names by a link from there on.
+  for (const [type, link] of [
+    ['2', '../l0/layer.tar'],
+    ['1', 'l0/layer.tar'],
+  ] as const) {
+    const linked = tarOf([
+      { path: 'manifest.json', data: index('c.json', ['l1/layer.tar']) },
+      { path: 'l1/layer.tar', type, link },
+      layer,
+      c,
+    ])
+    assert.deepEqual(await hashOf(linked), whole)
+  }
+  const round = { path: 'l0/layer.tar', type: '2', link: 'layer.tar' }
+  for (const broken of [
+    [c, layer],
+    [c, { path: 'manifest.json', data: index('c.json', ['l0/layer.tar']) }],
+    [layer, { path: 'manifest.json', data: index('c.json', ['l0/layer.tar']) }],
+    [c, round, { path: 'manifest.json', data: index('c.json', ['l0/layer.tar']) }],
+    [c, layer, { path: 'manifest.json', data: index('c.json', 'l0/layer.tar') }],
+    [c, layer, { path: 'manifest.json', data: index(null, []) }],
+    [c, layer, { path: 'manifest.json', data: '[]' }],
+    [c, layer, { path: 'manifest.json', data: '[{' }],
+    [c, layer, { path: 'manifest.json', data: '{}' }],
+  ])
+    assert.deepEqual(await hashOf(tarOf(broken)), { ok: false })
+  assert.deepEqual(await hashOf(Buffer.from('not a tar archive'.repeat(100))), { ok: false })
 })
 
 const SCHEMAS: Readonly<Record<string, any>> = {
@@ -134,7 +243,7 @@ const SCHEMAS: Readonly<Record<string, any>> = {
   EpisodeStats: read.ReadEpisodeStats,
 }
 
-test('selection: objects of any server are read as the published client reads them', () => {
+test('selection: objects of any server are read like by the published client', () => {
   runVectors(of('read_object'), ({ input, expect }) => {
     const schema = SCHEMAS[input.object]
     assert.ok(schema, input.object)

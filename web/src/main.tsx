@@ -1,5 +1,4 @@
 // The application's entry: theme before anything is drawn, then the router.
-import './zod-without-eval.ts'
 import '@fontsource-variable/hanken-grotesk/wght.css'
 import '@fontsource-variable/jetbrains-mono/wght.css'
 import '@fontsource-variable/literata/wght.css'

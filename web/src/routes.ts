@@ -6,6 +6,8 @@ import { chatRoute } from './pages/chat/route.tsx'
 import { compareRoute } from './pages/compare/route.tsx'
 import { designRoute } from './pages/design/route.tsx'
 import { episodeRoute } from './pages/episode/route.tsx'
+import { evaluationRoute } from './pages/evaluation/route.tsx'
+import { evaluationsRoute } from './pages/evaluations/route.tsx'
 import { foundryRoute, foundryRunRoute } from './pages/foundry/route.tsx'
 import { homeRoute } from './pages/home/route.tsx'
 import { leagueRoute } from './pages/league/route.tsx'
@@ -13,6 +15,7 @@ import { leaguesRoute } from './pages/leagues/route.tsx'
 import { logRoute } from './pages/log/route.tsx'
 import { operateRoute } from './pages/operate/route.tsx'
 import { playRoute } from './pages/play/route.tsx'
+import { policyRoute } from './pages/policy/route.tsx'
 import { characterScenariosRoute, scenariosRoute } from './pages/scenarios/route.tsx'
 import { slotRoute } from './pages/slot/route.tsx'
 import { newStudyRoute, participantRoute, studiesRoute, studyBoardRoute } from './pages/studies/route.tsx'
@@ -29,6 +32,9 @@ export const routeTree = rootRoute.addChildren([
   worldRoute,
   leaguesRoute,
   leagueRoute,
+  policyRoute,
+  evaluationsRoute,
+  evaluationRoute,
   episodeRoute,
   compareRoute,
   slotRoute,

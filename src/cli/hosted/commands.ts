@@ -74,6 +74,15 @@ export async function policyOf(client: HostedClient, text: string | undefined): 
   })
 }
 
+/** The filters that members and submissions share. */
+export const ownerQuery = async (client: HostedClient, flags: Flags) => ({
+  mine: flags.mine === true,
+  league_id: flags.league,
+  policy_version_id: await policyOf(client, flags.policy),
+  player_id: flags.player,
+  limit: flags.limit,
+})
+
 /** The one JSON document of `--json`: two spaces, everything beyond ASCII escaped (contract section 11.1). */
 export function printWire(io: Io, value: unknown): void {
   const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`

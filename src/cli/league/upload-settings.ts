@@ -21,8 +21,13 @@ export async function uploadSettings(io: Io, image: string | undefined): Promise
   const settings = { environment, engineEnvironment: inherited, sourceImage: image, dropsRights }
   const command = io.config.PARACOSM_CONTAINER_ENGINE
   try {
-    const { argv } = await findEngine({ environment: inherited, ...(command === undefined ? {} : { command }) })
-    return { ...settings, engine: argv.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ') }
+    const containers = await findEngine({ environment: inherited, ...(command === undefined ? {} : { command }) })
+    const { argv } = containers
+    return {
+      ...settings,
+      containers,
+      engine: argv.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' '),
+    }
   } catch (error) {
     // Source can be run without an engine; one that was named has to be there.
     if (command === undefined && image === undefined && error instanceof AppError && error.code === 'ENGINE_MISSING') {

@@ -34,15 +34,20 @@ const ADDRESS = '-e COGAMES_ENGINE_WS_URL -e COWORLD_PLAYER_WS_URL'
 export const containerCommand = (engine: string, words: readonly string[]): string =>
   `exec ${engine} run --rm --network host ${CONTAINED} ${ADDRESS} ${words.join(' ')}`
 
-/** The shell command of source that was unpacked into `folder`; `list` is a file of its variables. */
+/** The shell command of source that was unpacked into `folder`; `list` is a file of its variables, `name` an option. */
 export function sourceCommand(
   run: readonly string[],
   { engine, sourceImage, dropsRights }: Isolation,
-  at: { readonly folder: string; readonly list: string },
+  at: { readonly folder: string; readonly list: string; readonly name: string },
 ): string {
   if (sourceImage !== undefined && engine !== undefined) {
     const [entry = '', ...args] = run
-    const options = ['-w /policy -e HOME=/tmp', `-v ${quote(`${at.folder}:/policy`)}`, `--env-file ${quote(at.list)}`]
+    const options = [
+      at.name,
+      '-w /policy -e HOME=/tmp',
+      `-v ${quote(`${at.folder}:/policy`)}`,
+      `--env-file ${quote(at.list)}`,
+    ]
     return containerCommand(engine, [...options, '--entrypoint', quote(entry), quote(sourceImage), ...args.map(quote)])
   }
   return `${LIMITS}; cd ${quote(at.folder)} && exec ${dropsRights ? DROP_RIGHTS : ''}${run.map(quote).join(' ')}`

@@ -1,5 +1,7 @@
 // Makes uploaded policies playable for the duration of one match: source is unpacked into a new folder, secrets go into
 // the environment of their own program, and everything is removed afterwards.
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { chmod, chown, lchown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +11,7 @@ import type { EvaluationPlayer } from '../../protocol/evaluation.ts'
 import { isUploaded, type UploadedPolicy } from '../../protocol/league.ts'
 import type { PolicyVersionRecord } from '../../store/leagues/rows.ts'
 import { containerCommand, type Isolation, NOBODY, quote, sourceCommand } from './isolation.ts'
+import { IMAGE_ID } from './local-images.ts'
 import { readSourceArchive } from './source-archive.ts'
 
 /** The source of a policy's secrets. */
@@ -23,6 +26,8 @@ export interface ProgramOptions extends Isolation {
   readonly environment: Readonly<Record<string, string>>
   /** Environment variables of the engine itself. Containers do not see them. */
   readonly engineEnvironment: Readonly<Record<string, string>>
+  /** Gives uploaded images to the engine; undefined: only images that it has by name can play. */
+  readonly images?: { ensure(id: string): Promise<string> } | undefined
 }
 
 /** The players of one match, in slot order. */
@@ -47,8 +52,10 @@ export async function preparePlayers(
   programs: ProgramOptions | undefined,
 ): Promise<PreparedPlayers> {
   const folders: string[] = []
+  const containers: string[] = []
   const hidden = new Set<string>()
   const remove = async (): Promise<void> => {
+    if (programs) await removeContainers(programs, containers)
     await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
   }
   try {
@@ -71,7 +78,7 @@ export async function preparePlayers(
       players.push({
         kind: 'command',
         name: player.name,
-        command: await commandOf(player, { folder, secrets, programs }),
+        command: await commandOf(player, { folder, secrets, programs, containers }),
       })
       environments.push(
         player.kind === 'source' && programs.sourceImage === undefined
@@ -90,30 +97,63 @@ interface Place {
   readonly folder: string
   readonly secrets: Readonly<Record<string, string>>
   readonly programs: ProgramOptions
+  /** Receives the names of containers. */
+  readonly containers: string[]
 }
 
-async function commandOf(player: UploadedPolicy, { folder, secrets, programs }: Place): Promise<string> {
+/** Milliseconds for the removal of containers. */
+const REMOVE_MS = 60_000
+
+async function commandOf(player: UploadedPolicy, { folder, secrets, programs, containers }: Place): Promise<string> {
   if (player.kind === 'source') {
     const source = join(folder, 'source')
     await mkdir(source)
     await readSourceArchive(readBlob(programs.blobs, player.blob), source)
     if (programs.sourceImage !== undefined) {
       await chmod(folder, 0o711)
-      return sourceCommand(player.run, programs, { folder: source, list: await listSecrets(folder, secrets) })
+      const list = await listSecrets(folder, secrets)
+      return sourceCommand(player.run, programs, { folder: source, list, name: nameContainer(containers) })
     }
     if (programs.dropsRights) await giveAway(folder)
-    return sourceCommand(player.run, programs, { folder: source, list: '' })
+    return sourceCommand(player.run, programs, { folder: source, list: '', name: '' })
   }
   const { engine } = programs
   if (engine === undefined) throw new AppError('ENGINE_MISSING', 'no container engine is configured')
+  const image = await imageOf(player.image, programs)
   const list = await listSecrets(folder, secrets)
   const [entry, ...args] = player.run
   return containerCommand(engine, [
+    nameContainer(containers),
     `--env-file ${quote(list)}`,
     ...(entry === undefined ? [] : ['--entrypoint', quote(entry)]),
-    quote(player.image),
+    quote(image),
     ...args.map(quote),
   ])
+}
+
+function nameContainer(containers: string[]): string {
+  const name = `paracosm-policy-${randomUUID()}`
+  containers.push(name)
+  return `--name ${name}`
+}
+
+async function imageOf(image: string, { images }: ProgramOptions): Promise<string> {
+  if (!image.startsWith(IMAGE_ID)) return image
+  if (images) return images.ensure(image)
+  throw new AppError('ENGINE_MISSING', 'no container engine is configured')
+}
+
+/** Ends containers that outlive their match: killing the engine's client does not end what it started. */
+async function removeContainers(
+  { engine, engineEnvironment }: ProgramOptions,
+  names: readonly string[],
+): Promise<void> {
+  if (engine === undefined || names.length === 0) return
+  const line = `${engine} rm --force ${names.join(' ')}`
+  await new Promise<void>((resolve) => {
+    // Most of them are gone already, which engines report as a failure.
+    execFile('/bin/sh', ['-c', line], { env: { ...engineEnvironment }, timeout: REMOVE_MS }, () => resolve())
+  })
 }
 
 /**

@@ -3,14 +3,23 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type BlobStore, readBlob } from '../../host/blobs.ts'
+import type { WorldRegistry } from '../../host/world-registry.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { EvaluationDetail, EvaluationRow, EvaluationSummary } from '../../protocol/evaluation.ts'
+import {
+  EVALUATION_OUTCOMES,
+  EvaluationDetail,
+  EvaluationEpisodePage,
+  EvaluationRow,
+  EvaluationSummary,
+} from '../../protocol/evaluation.ts'
 import { Problem } from '../../protocol/problem.ts'
 import type { EvaluationRecord, Evaluations } from '../../store/evaluations/evaluations.ts'
+import { listEvaluationEpisodes } from '../evaluation-episodes.ts'
 
 interface Options {
   readonly evaluations: Evaluations
   readonly blobs: BlobStore
+  readonly worlds: WorldRegistry
 }
 
 const Params = z.strictObject({ id: z.string().min(1).max(100) })
@@ -21,7 +30,15 @@ const RowQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(200),
 })
 
-export const evaluationRoutes: FastifyPluginCallbackZod<Options> = (app, { evaluations, blobs }, done) => {
+const EpisodeQuery = z.strictObject({
+  policy: z.string().max(80).optional().describe('Only episodes with this policy.'),
+  opponent: z.string().max(80).optional().describe('Only episodes with this policy too.'),
+  outcome: z.enum(EVALUATION_OUTCOMES).optional(),
+  after: z.coerce.number().int().min(-1).default(-1).describe('Episodes after this number.'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+export const evaluationRoutes: FastifyPluginCallbackZod<Options> = (app, { evaluations, blobs, worlds }, done) => {
   const describe = (summary: string) => ({ summary, tags: ['evaluations'] })
   app.get(
     '/api/evaluations',
@@ -64,6 +81,22 @@ export const evaluationRoutes: FastifyPluginCallbackZod<Options> = (app, { evalu
     async ({ params, query }) => {
       await evaluations.get(params.id)
       return evaluations.page(params.id, query)
+    },
+  )
+  app.get(
+    '/api/evaluations/:id/episodes',
+    {
+      schema: {
+        ...describe('The episodes behind a figure, with their players, ordered by number'),
+        params: Params,
+        querystring: EpisodeQuery,
+        response: { 200: EvaluationEpisodePage, '4xx': Problem },
+      },
+    },
+    async ({ params, query: { policy, opponent, outcome, after, limit } }) => {
+      const policies = [policy, opponent].filter((name) => name !== undefined)
+      const filter = { policies, outcome, after, limit }
+      return listEvaluationEpisodes(await evaluations.get(params.id), filter, { evaluations, worlds })
     },
   )
   app.get(

@@ -7,7 +7,21 @@ import { bareId } from '../hosted-view.ts'
 import type { LeagueServices } from '../leagues.ts'
 
 export interface LeagueRouteOptions
-  extends Pick<LeagueServices, 'leagues' | 'rounds' | 'service' | 'submissions' | 'desk' | 'sources' | 'secrets'> {
+  extends Pick<
+    LeagueServices,
+    | 'leagues'
+    | 'rounds'
+    | 'service'
+    | 'submissions'
+    | 'desk'
+    | 'sources'
+    | 'secrets'
+    | 'images'
+    | 'imageDesk'
+    | 'tickets'
+    | 'coworlds'
+    | 'packages'
+  > {
   readonly auth: HostedAuth
   readonly blobs: BlobStore
   readonly episodes: EpisodeService

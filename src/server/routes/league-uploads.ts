@@ -122,7 +122,8 @@ function startOf(paths: readonly string[]): string[] | null {
   }
 }
 
-interface NewUpload {
+/** A policy that was uploaded, as source or as an image. */
+export interface NewUpload {
   readonly caller: Caller
   readonly name: string
   readonly player: LeaguePlayer
@@ -130,7 +131,7 @@ interface NewUpload {
 }
 
 /** Stores the version and its secrets together. */
-async function addUploaded(
+export async function addUploaded(
   { leagues, secrets: sealed }: LeagueRouteOptions,
   { caller, name, player, secrets }: NewUpload,
 ): Promise<PolicyUpload> {

@@ -9,7 +9,9 @@ import { leagueArtefactRoutes } from './league-artefacts.ts'
 import { leagueEpisodeRoutes } from './league-episodes.ts'
 import { leagueEventRoutes } from './league-events.ts'
 import { leagueFigureRoutes } from './league-figures.ts'
+import { imageRoutes } from './league-images.ts'
 import { leagueMemberRoutes } from './league-members.ts'
+import { leaguePolicyRoutes } from './league-policies.ts'
 import { describe, Filter, Id, type LeagueRouteOptions } from './league-queries.ts'
 import { poolRoutes, roundRoutes } from './league-rounds.ts'
 import { submissionRoutes } from './league-submissions.ts'
@@ -71,8 +73,10 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
     roundRoutes,
     poolRoutes,
     leagueMemberRoutes,
+    leaguePolicyRoutes,
     submissionRoutes,
     uploadRoutes,
+    imageRoutes,
     leagueEpisodeRoutes,
     leagueArtefactRoutes,
     leagueFigureRoutes,

@@ -8,7 +8,8 @@ import {
   JOB_STATES,
   OperateJob,
   OperateJobs,
-  OperateSession,
+  type OperateSession,
+  OperateSessions,
   OperateStorage,
   Stopped,
   StopRequest,
@@ -128,7 +129,7 @@ const sessionStopRoutes: FastifyPluginCallbackZod<Options> = (app, { sessions },
     {
       schema: {
         ...about('Sessions of text games in memory'),
-        response: { 200: z.strictObject({ total: z.int(), sessions: z.array(OperateSession) }), ...Failures },
+        response: { 200: OperateSessions, ...Failures },
       },
     },
     () => {

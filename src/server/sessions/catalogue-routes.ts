@@ -4,14 +4,20 @@ import { z } from 'zod'
 import { Character } from '../../protocol/character.ts'
 import { CharacterCoverage } from '../../protocol/character-coverage.ts'
 import { JsonObject } from '../../protocol/json.ts'
-import { type CharacterEntry, CharacterList, CharacterTable, GameList, HttpError } from '../../protocol/session.ts'
+import {
+  type CharacterEntry,
+  CharacterList,
+  CharacterTable,
+  GameList,
+  HttpError,
+  SavedCharacter,
+} from '../../protocol/session.ts'
 import { ApiRefusal } from '../../transport/errors.ts'
 import { describeCoverage } from '../character-coverage.ts'
 import { requireAdmin } from './auth.ts'
 import type { SessionServices } from './services.ts'
 
 const Id = z.strictObject({ character_id: z.string().min(1).max(100) })
-const Written = z.strictObject({ character_id: z.string() })
 const Write = z.strictObject({ character_id: z.string().min(1).max(100).nullish(), data: JsonObject })
 
 function toEntry(character: Character): CharacterEntry {
@@ -88,7 +94,13 @@ export const catalogueRoutes: FastifyPluginCallbackZod<{ services: SessionServic
   const describe = (summary: string) => ({ summary, tags: ['catalogue'], description: 'Needs the admin key.' })
   app.post(
     '/api/characters',
-    { schema: { ...describe('Add or change a character'), body: Write, response: { 201: Written, '4xx': HttpError } } },
+    {
+      schema: {
+        ...describe('Add or change a character'),
+        body: Write,
+        response: { 201: SavedCharacter, '4xx': HttpError },
+      },
+    },
     async (request, reply) => {
       requireAdmin(services, request)
       const { data, character_id } = request.body
@@ -104,7 +116,7 @@ export const catalogueRoutes: FastifyPluginCallbackZod<{ services: SessionServic
         ...describe('Change a character'),
         params: Id,
         body: Write,
-        response: { 200: Written, '4xx': HttpError },
+        response: { 200: SavedCharacter, '4xx': HttpError },
       },
     },
     async (request) => {
@@ -114,7 +126,7 @@ export const catalogueRoutes: FastifyPluginCallbackZod<{ services: SessionServic
   )
   app.delete(
     '/api/characters/:character_id',
-    { schema: { ...describe('Remove a character'), params: Id, response: { 200: Written, '4xx': HttpError } } },
+    { schema: { ...describe('Remove a character'), params: Id, response: { 200: SavedCharacter, '4xx': HttpError } } },
     async (request) => {
       requireAdmin(services, request)
       const { character_id } = request.params

@@ -5,6 +5,16 @@ import { bareResult, type EpisodeRecord, type ResultRecord, type RoundRecord, to
 /** When a round was played. */
 export type RoundTimes = Pick<RoundRecord, 'id' | 'number' | 'createdAt' | 'startedAt' | 'completedAt'>
 
+/** A result of one policy version, with its round. */
+export interface PolicyResult {
+  readonly roundId: string
+  readonly roundNumber: number
+  readonly divisionId: string
+  readonly completedAt: number
+  readonly rank: number
+  readonly score: number
+}
+
 /** Maximum number of distinct metadata values cached while results are read. */
 const MAX_PARSED = 10_000
 
@@ -60,12 +70,47 @@ export class Leaderboards {
       .orderBy('round_number', 'desc')
       .limit(rounds)
       .execute()
-    const ids = recent.map((round) => round.round_id)
+    return this.episodesOf(recent.map((round) => round.round_id))
+  }
+
+  /** The newest results of a policy version in the completed rounds of a league, oldest first. */
+  async policyResults(leagueId: string, versionId: string, limit: number): Promise<PolicyResult[]> {
+    const rows = await this.#store.db
+      .selectFrom('league_results')
+      .innerJoin('league_rounds', 'league_rounds.round_id', 'league_results.round_id')
+      .select([
+        'league_results.round_id',
+        'league_results.division_id',
+        'league_results.rank',
+        'league_results.score',
+        'league_rounds.round_number',
+        'league_rounds.completed_at',
+        'league_rounds.created_at',
+      ])
+      .where('league_results.policy_version_id', '=', versionId)
+      .where('league_rounds.league_id', '=', leagueId)
+      .where('league_rounds.status', '=', 'completed')
+      .orderBy('league_rounds.round_number', 'desc')
+      .orderBy('league_results.division_id')
+      .limit(limit)
+      .execute()
+    return rows.toReversed().map((row) => ({
+      roundId: row.round_id,
+      roundNumber: Number(row.round_number),
+      divisionId: row.division_id,
+      completedAt: Number(row.completed_at ?? row.created_at),
+      rank: Number(row.rank),
+      score: Number(row.score),
+    }))
+  }
+
+  /** Completed episodes of some rounds. */
+  async episodesOf(ids: readonly string[]): Promise<EpisodeRecord[]> {
     if (ids.length === 0) return []
     const rows = await this.#store.db
       .selectFrom('league_episodes')
       .selectAll()
-      .where('round_id', 'in', ids)
+      .where('round_id', 'in', [...ids])
       .where('status', '=', 'completed')
       .execute()
     return rows.map(toEpisode)

@@ -177,7 +177,63 @@ export interface LeagueSecretTable {
   created_at: number
 }
 
+/** An uploaded image. `owner` is the id of a player, or empty for the operator. */
+export interface LeagueImageTable {
+  image_id: string
+  owner: string
+  name: string
+  version: number
+  client_hash: string
+  /** `pending`, `ready`. */
+  status: string
+  /** Images with the same bytes share the repository of the first. */
+  repository: string
+  tag: string
+  /** The digest of its manifest; null: not pushed. */
+  digest: string | null
+  size_bytes: number
+  is_public: number
+  created_at: number
+}
+
+/** A blob that was pushed to a repository: nobody refers to bytes that they have not sent. */
+export interface LeagueImageBlobTable {
+  repository: string
+  digest: string
+  size_bytes: number
+  created_at: number
+}
+
+/** The owner of a package's name; `-` and `_` count as equal. */
+export interface LeagueCoworldNameTable {
+  name_key: string
+  owner: string
+  created_at: number
+}
+
+export interface LeagueCoworldTable {
+  coworld_id: string
+  owner: string
+  name: string
+  name_key: string
+  version: string
+  /** JSON object with ids of images. */
+  manifest: string
+  manifest_hash: string
+  size_bytes: number
+  /** `pending`, `accepted`, `refused`. */
+  status: string
+  canonical: number
+  /** JSON object. */
+  certification: string
+  created_at: number
+}
+
 export interface LeagueTables {
+  league_images: LeagueImageTable
+  league_image_blobs: LeagueImageBlobTable
+  league_coworld_names: LeagueCoworldNameTable
+  league_coworlds: LeagueCoworldTable
   league_tokens: LeagueTokenTable
   league_sources: LeagueSourceTable
   league_secrets: LeagueSecretTable

@@ -1,5 +1,6 @@
 // The application's connection to its server. The player's key is stored in this browser and sent only in headers.
 import { type Client, createClient, createStudyClient, type StudyClient } from 'paracosm/client'
+import { mustCheck } from './banner.ts'
 import { createStore } from './store.ts'
 
 const KEY = 'paracosm.key'
@@ -22,7 +23,7 @@ export const actAs = (key: string | undefined): void => acting.set(key)
 
 /** A client with the key of the signed-in player, or of the participant of a study on this page. */
 export function apiClient(): Client {
-  return createClient({ url: location.origin, key: acting.get() ?? storedKey() })
+  return createClient({ url: location.origin, key: acting.get() ?? storedKey(), checks: mustCheck() })
 }
 
 /** The client of one study, for its participant on this page. @param key the key of another participant */

@@ -1,13 +1,8 @@
 // Whether the server is reachable, has restarted, or has a newer application. It is polled every half minute, and at
 // once when the browser reports that the network is back or the page becomes visible.
 import { useEffect } from 'react'
+import { bannerStore } from './banner.ts'
 import { apiClient } from './client.ts'
-import { createStore } from './store.ts'
-
-export type Banner = 'offline' | 'restarted' | 'new-version'
-
-/** The content of the banner; undefined: there is no problem. */
-export const bannerStore = createStore<Banner | undefined>(undefined)
 
 const EVERY_MS = 30_000
 /** The interval while the server is unreachable, in milliseconds. */

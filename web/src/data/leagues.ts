@@ -1,6 +1,6 @@
 // Leagues of this server. A round of the demo league ends every minute, so the data that it changes is polled.
 import { queryOptions } from '@tanstack/react-query'
-import type { HostedEpisode } from 'paracosm/protocol'
+import type { HostedEpisode, HostedMembership } from 'paracosm/protocol'
 import { apiClient } from './client.ts'
 
 /** Milliseconds between two reads of data that a round changes. */
@@ -56,6 +56,18 @@ export const roundQuery = (id: string) =>
     queryFn: () => apiClient().leagues.round(id),
     refetchInterval: EVERY_MS,
   })
+
+/** One policy version of a league. */
+export const policyQuery = (league: string, version: string) =>
+  queryOptions({
+    queryKey: ['leagues', league, 'policy', version],
+    queryFn: () => apiClient().leagues.policy(league, version),
+    refetchInterval: EVERY_MS,
+  })
+
+/** "greedy v1". */
+export const versionName = ({ policy, version }: HostedMembership['policy_version']): string =>
+  `${policy.name} v${version}`
 
 /** Episodes of a round. */
 export const roundEpisodesQuery = (pool: string) =>

@@ -3,6 +3,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { type Client, createClient } from 'paracosm/client'
 import type { Caller } from '../../../src/protocol/about.ts'
+import { mustCheck } from './banner.ts'
 import { storedKey } from './client.ts'
 import { createStore, useStore } from './store.ts'
 
@@ -20,7 +21,7 @@ export function giveOperatorKey(key: string | undefined): void {
 
 /** A client with the admin key, or else with the player's key: on the server's machine that is enough. */
 export function operatorClient(): Client {
-  return createClient({ url: location.origin, key: operatorKeyStore.get() ?? storedKey() })
+  return createClient({ url: location.origin, key: operatorKeyStore.get() ?? storedKey(), checks: mustCheck() })
 }
 
 const RIGHTS_MS = 60_000

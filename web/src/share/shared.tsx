@@ -1,6 +1,5 @@
 // A recorded episode as one HTML file: the journal, its world's code and view, and this page. It needs no server, and
 // verifies itself.
-import '../zod-without-eval.ts'
 import '../styles/tokens.css'
 import '../styles/base.css'
 import type { EpisodeSummary } from 'paracosm/protocol'

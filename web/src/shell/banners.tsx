@@ -1,6 +1,7 @@
 // One sentence below the top bar when the server is away, was restarted, or has a newer application.
 import { Button } from '../components/button.tsx'
-import { type Banner, bannerStore, useConnectionWatch } from '../data/connection.ts'
+import { type Banner, bannerStore } from '../data/banner.ts'
+import { useConnectionWatch } from '../data/connection.ts'
 import { useStore } from '../data/store.ts'
 import styles from './banners.module.css'
 

@@ -1,37 +1,32 @@
-// The sections on phones: a sheet of full height behind one button.
-import { Dialog } from '@base-ui/react/dialog'
-import { Link } from '@tanstack/react-router'
+// The button of the sections on phones; the sheet behind it is loaded when it is wanted.
 import { useState } from 'react'
 import { Icon } from '../components/icon.tsx'
-import { useNav } from './nav.ts'
 import styles from './nav-menu.module.css'
+import { usePart } from './use-part.ts'
+
+const getSheet = () => import('./nav-sheet.tsx').then(({ NavSheet }) => NavSheet)
 
 export function NavMenu() {
   const [isOpen, setOpen] = useState(false)
-  const nav = useNav()
-  const close = (): void => setOpen(false)
+  const { Part: Sheet, load } = usePart(getSheet)
   return (
-    <Dialog.Root open={isOpen} onOpenChange={setOpen}>
-      <Dialog.Trigger className={styles.trigger} aria-label="Menu">
+    <>
+      <button
+        type="button"
+        className={styles.trigger}
+        aria-label="Menu"
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onPointerEnter={load}
+        onFocus={load}
+        onClick={() => {
+          load()
+          setOpen(true)
+        }}
+      >
         <Icon name="menu" />
-      </Dialog.Trigger>
-      <Dialog.Portal>
-        <Dialog.Popup className={styles.sheet}>
-          <div className={styles.head}>
-            <Dialog.Title className={styles.title}>Menu</Dialog.Title>
-            <Dialog.Close className={styles.close} aria-label="Close the menu">
-              <Icon name="close" />
-            </Dialog.Close>
-          </div>
-          <nav aria-label="Sections">
-            {[{ label: 'Home', to: '/' }, ...nav, { label: 'Account', to: '/account' }].map(({ label, to }) => (
-              <Link key={to} to={to} className={styles.item} onClick={close}>
-                {label}
-              </Link>
-            ))}
-          </nav>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+      </button>
+      {Sheet ? <Sheet isOpen={isOpen} setOpen={setOpen} /> : undefined}
+    </>
   )
 }

@@ -132,6 +132,7 @@ function useActions(): readonly Action[] {
         group: `Episode of ${world?.id ?? 'an unknown world'}`,
         run: go(`/episodes/${encodeURIComponent(id)}`),
       })),
+      { label: 'Evaluations', group: 'Page', run: go('/evaluations') },
       { label: 'Light theme', group: 'Appearance', run: () => chooseTheme('light') },
       { label: 'Dark theme', group: 'Appearance', run: () => chooseTheme('dark') },
       { label: 'Theme of the system', group: 'Appearance', run: () => chooseTheme('system') },

@@ -1,6 +1,6 @@
 // The frame of every page: the skip link, the top bar, banners, toasts, and the palette.
 import { Outlet, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { useStore } from '../data/store.ts'
 import { Banners } from './banners.tsx'
 import { useGlobalKeys } from './keys.ts'
@@ -8,16 +8,21 @@ import { paletteStore } from './palette-store.ts'
 import styles from './shell.module.css'
 import { ToastRegion } from './toasts.tsx'
 import { TopBar } from './top-bar.tsx'
+import { usePart } from './use-part.ts'
 
-const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })))
+const getPalette = () => import('./palette.tsx').then(({ Palette }) => Palette)
 
 export function Shell() {
   const main = useRef<HTMLElement>(null)
   const isPaletteOpen = useStore(paletteStore)
+  const { Part: Palette, load: loadPalette } = usePart(getPalette)
   const path = useRouterState({ select: ({ location }) => location.pathname })
   // Participants of a study see only the study, and nothing else of this server.
   const isOfStudy = path.startsWith('/study/')
   useGlobalKeys()
+  useEffect(() => {
+    if (isPaletteOpen) loadPalette()
+  }, [isPaletteOpen, loadPalette])
   useFocusOnNavigation(main, path)
   return (
     <div className={styles.shell}>
@@ -30,11 +35,7 @@ export function Shell() {
         <Outlet />
       </main>
       <ToastRegion />
-      {isPaletteOpen ? (
-        <Suspense>
-          <Palette />
-        </Suspense>
-      ) : undefined}
+      {isPaletteOpen && Palette ? <Palette /> : undefined}
     </div>
   )
 }

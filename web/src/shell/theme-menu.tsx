@@ -1,11 +1,12 @@
-// The settings of the pages: theme, and whether single-letter shortcuts are on.
+// The settings of the pages: theme, and whether single-letter shortcuts are on. It is loaded, open, when its button is
+// first pressed, and takes the button's place.
 import { Menu } from '@base-ui/react/menu'
 import { Icon } from '../components/icon.tsx'
 import menu from '../components/menu.module.css'
 import { useStore } from '../data/store.ts'
 import { chooseLetters, lettersStore } from './keys.ts'
 import { chooseTheme, THEMES, themeStore } from './theme.ts'
-import styles from './theme-menu.module.css'
+import styles from './theme-button.module.css'
 
 const LABELS = { system: 'As the system', light: 'Light', dark: 'Dark' } as const
 
@@ -13,7 +14,7 @@ export function ThemeMenu() {
   const theme = useStore(themeStore)
   const areLettersOn = useStore(lettersStore)
   return (
-    <Menu.Root>
+    <Menu.Root defaultOpen>
       <Menu.Trigger className={styles.trigger} aria-label="Appearance and keys">
         <Icon name="theme" />
       </Menu.Trigger>

@@ -4,7 +4,7 @@ import { Icon } from '../components/icon.tsx'
 import { useNav } from './nav.ts'
 import { NavMenu } from './nav-menu.tsx'
 import { openPalette } from './palette-store.ts'
-import { ThemeMenu } from './theme-menu.tsx'
+import { ThemeButton } from './theme-button.tsx'
 import styles from './top-bar.module.css'
 
 export function TopBar() {
@@ -30,7 +30,7 @@ export function TopBar() {
       <Link to="/account" className={styles.account} aria-label="Account" title="Account">
         <Icon name="person" size={18} />
       </Link>
-      <ThemeMenu />
+      <ThemeButton />
       <NavMenu />
     </header>
   )

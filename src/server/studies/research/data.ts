@@ -1,19 +1,16 @@
 // The data and the report of a study, as files. Each is created in its own folder, which is removed once the file has
-// been sent.
+// been sent. The libraries of Parquet and of charts are loaded when a file is wanted: most servers never need them.
 import { createReadStream } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { exportStudy } from '../../../datasets/study-export.ts'
-import { writeStudyResults } from '../../../datasets/study-results.ts'
 import type { OpenStudy } from '../../../experiment/service/environment.ts'
 import { AppError } from '../../../kernel/errors.ts'
 import { writeZip } from '../../../lib/zip-files.ts'
 import { HttpError } from '../../../protocol/session.ts'
 import { DataFormats } from '../../../protocol/study-research.ts'
-import { writeReport } from '../../../reports/write-report.ts'
 import type { StudyServices } from '../services.ts'
 import { type App, about, BASE, StudyParams } from './about.ts'
 
@@ -91,8 +88,10 @@ export function dataRoutes(app: App, services: StudyServices): void {
       const { study } = await catalogue.open(request.params.name)
       return send(reply, async (folder) => {
         const results = join(folder, 'results')
+        const { writeStudyResults } = await import('../../../datasets/study-results.ts')
         await writeStudyResults(store, { study: study.name, description: study.description, folder: results })
         const path = join(folder, 'report.html')
+        const { writeReport } = await import('../../../reports/write-report.ts')
         await writeReport({ folder: results, path, title: study.settings.title ?? study.name })
         return { path, name: `${study.name} report.html`, type: 'text/html; charset=utf-8' }
       })
@@ -106,6 +105,7 @@ async function makeData(
   { folder, format }: { readonly folder: string; readonly format: z.infer<typeof DataFormats> },
 ): Promise<Made> {
   const tables = join(folder, 'tables')
+  const { exportStudy } = await import('../../../datasets/study-export.ts')
   await exportStudy(store, { study: study.name, folder: tables, source })
   const kinds = format === 'all' ? (['csv', 'parquet'] as const) : [format]
   const files = [

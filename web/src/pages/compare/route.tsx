@@ -1,13 +1,15 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { z } from 'zod'
+import { wholeOf } from '../../data/search.ts'
 import { PATHS } from '../../paths.ts'
 import { rootRoute } from '../../root-route.ts'
 
-const Search = z.object({ step: z.int().min(0).optional().catch(undefined) })
+interface Search {
+  readonly step?: number | undefined
+}
 
 export const compareRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: PATHS.compare,
-  validateSearch: (search) => Search.parse(search),
+  validateSearch: ({ step }): Search => ({ step: wholeOf(step) }),
   component: lazyRouteComponent(() => import('./compare-page.tsx'), 'ComparePage'),
 })

@@ -1,5 +1,6 @@
 // The leaderboard of a division: rank, policy, score with its interval on one common scale, won, drawn, lost.
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import type { HostedMembership, LeaderboardEntry } from 'paracosm/protocol'
 import { Notice } from '../../components/notice.tsx'
 import { leaderboardQuery, membersQuery } from '../../data/leagues.ts'
@@ -42,7 +43,14 @@ export function Leaderboard({ league, division }: { league: string; division: st
         </thead>
         <tbody>
           {rows.map((row, index) => (
-            <Row key={row.policy_version_ids.join(' ')} row={row} rank={index + 1} names={names} scale={scale} />
+            <Row
+              key={row.policy_version_ids.join(' ')}
+              league={league}
+              row={row}
+              rank={index + 1}
+              names={names}
+              scale={scale}
+            />
           ))}
         </tbody>
       </table>
@@ -55,20 +63,31 @@ export function Leaderboard({ league, division }: { league: string; division: st
 }
 
 interface RowProps {
+  /** The league in addresses. */
+  readonly league: string
   readonly row: LeaderboardEntry
   readonly rank: number
   readonly names: ReadonlyMap<string, string>
   readonly scale: Scale
 }
 
-function Row({ row, rank, names, scale }: RowProps) {
+function Row({ league, row, rank, names, scale }: RowProps) {
   const policy = row.policy_version_ids.map((id) => names.get(id) ?? row.player_name ?? 'unknown').join(', ')
   const { interval, recent_matches: tally } = row
   return (
     <tr>
       <td className={styles.rank}>{rank}</td>
       <th scope="row" className={styles.policy}>
-        <b>{policy}</b>
+        {row.policy_version_ids.map((id) => (
+          <Link
+            key={id}
+            to="/leagues/$league/policies/$version"
+            params={{ league, version: id }}
+            className={styles.open}
+          >
+            {names.get(id) ?? row.player_name ?? 'unknown'}
+          </Link>
+        ))}
         {row.player_name === null || policy.startsWith(`${row.player_name} v`) ? undefined : (
           <span>{row.player_name}</span>
         )}

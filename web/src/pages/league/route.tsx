@@ -1,18 +1,18 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { z } from 'zod'
+import { textOf } from '../../data/search.ts'
 import { PATHS } from '../../paths.ts'
 import { rootRoute } from '../../root-route.ts'
 
-const Search = z.object({
+interface Search {
   /** Absent: the highest division. */
-  division: z.string().max(100).optional().catch(undefined),
+  readonly division?: string | undefined
   /** Absent: the newest completed round. */
-  round: z.string().max(100).optional().catch(undefined),
-})
+  readonly round?: string | undefined
+}
 
 export const leagueRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: PATHS.league,
-  validateSearch: (search) => Search.parse(search),
+  validateSearch: ({ division, round }): Search => ({ division: textOf(division), round: textOf(round) }),
   component: lazyRouteComponent(() => import('./league-page.tsx'), 'LeaguePage'),
 })

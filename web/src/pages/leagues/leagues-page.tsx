@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { HostedLeague } from 'paracosm/protocol'
-import { Button } from '../../components/button.tsx'
+import { Button, ButtonLink } from '../../components/button.tsx'
 import { CopyLine } from '../../components/copy-line.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { PageTitle, ReadingPage, Section, useTitle } from '../../components/page.tsx'
@@ -36,6 +36,22 @@ export function LeaguesPage() {
           ))}
         </ul>
       )}
+      <Section
+        title="Evaluations"
+        aside={
+          <ButtonLink look="bare" to="/evaluations">
+            All evaluations
+          </ButtonLink>
+        }
+      >
+        <p className={styles.text}>
+          An evaluation compares policies on the same seeds and says how sure the result is: means, win probabilities
+          and ratings with intervals, and every episode behind them.
+        </p>
+        <div className={styles.commands}>
+          <CopyLine text="paracosm eval paint-arena greedy random sweep --episodes 200" />
+        </div>
+      </Section>
       <Section title="Play a league">
         <p className={styles.text}>
           A league is a YAML file: a world, the policies that enter, and a commissioner who decides which episodes a

@@ -1,24 +1,25 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { z } from 'zod'
+import { oneOf, textOf, wholeOf } from '../../data/search.ts'
 import { PATHS } from '../../paths.ts'
 import { rootRoute } from '../../root-route.ts'
 import { BOARD_TABS, MONITOR_VIEWS } from './tabs.ts'
 
-const Minutes = z.int().min(1).max(1440).optional().catch(undefined)
+/** Minutes of a day. */
+const MAX_MINUTES = 1440
 
-const Board = z.object({
+interface Board {
   /** Absent: the monitor. */
-  tab: z.enum(BOARD_TABS).optional().catch(undefined),
-  view: z.enum(MONITOR_VIEWS).optional().catch(undefined),
+  readonly tab?: (typeof BOARD_TABS)[number] | undefined
+  readonly view?: (typeof MONITOR_VIEWS)[number] | undefined
   /** Minutes without activity after which a participant counts as stuck, and as dropped out. */
-  stuck: Minutes,
-  dropped: Minutes,
-})
+  readonly stuck?: number | undefined
+  readonly dropped?: number | undefined
+}
 
-const Person = z.object({
+interface Person {
   /** The session whose transcript is shown; absent: the latest. */
-  session: z.string().max(100).optional().catch(undefined),
-})
+  readonly session?: string | undefined
+}
 
 export const studiesRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -35,13 +36,18 @@ export const newStudyRoute = createRoute({
 export const studyBoardRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: PATHS.studyBoard,
-  validateSearch: (search) => Board.parse(search),
+  validateSearch: ({ tab, view, stuck, dropped }): Board => ({
+    tab: oneOf(tab, BOARD_TABS),
+    view: oneOf(view, MONITOR_VIEWS),
+    stuck: wholeOf(stuck, 1, MAX_MINUTES),
+    dropped: wholeOf(dropped, 1, MAX_MINUTES),
+  }),
   component: lazyRouteComponent(() => import('./board-page.tsx'), 'BoardPage'),
 })
 
 export const participantRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: PATHS.participant,
-  validateSearch: (search) => Person.parse(search),
+  validateSearch: ({ session }): Person => ({ session: textOf(session) }),
   component: lazyRouteComponent(() => import('./participant-page.tsx'), 'ParticipantPage'),
 })

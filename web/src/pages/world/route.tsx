@@ -1,13 +1,15 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { z } from 'zod'
+import { textOf } from '../../data/search.ts'
 import { PATHS } from '../../paths.ts'
 import { rootRoute } from '../../root-route.ts'
 
-const Search = z.object({ variant: z.string().max(200).optional().catch(undefined) })
+interface Search {
+  readonly variant?: string | undefined
+}
 
 export const worldRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: PATHS.world,
-  validateSearch: (search) => Search.parse(search),
+  validateSearch: ({ variant }): Search => ({ variant: textOf(variant) }),
   component: lazyRouteComponent(() => import('./world-page.tsx'), 'WorldPage'),
 })
