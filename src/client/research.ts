@@ -9,6 +9,7 @@ interface WantedLinks {
   readonly label?: string | null
 }
 
+const base = '/api/research/studies'
 const post = { method: 'POST' } as const
 const act = { ...post, body: {} }
 /** Milliseconds for a report: half a million events take half a minute. */
@@ -27,7 +28,6 @@ const REPORT_MS = 300_000
  */
 export function createResearchClient({ url, key, signal }: StudyClientOptions) {
   const caller: Credentials = { url: url.replace(/\/+$/, ''), key, signal }
-  const base = '/api/research/studies'
   const one = (name: string): string => `${base}/${encodeURIComponent(name)}`
   const person = (study: string, player: string): string => `${one(study)}/participants/${encodeURIComponent(player)}`
   return {

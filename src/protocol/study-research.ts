@@ -252,7 +252,7 @@ export type WantedReport = z.infer<typeof WantedReport>
 
 /** A report that was made as a page. */
 export const MadeReport = z.strictObject({
-  /** Address of the page on this server: it holds a secret, and whoever has it may read the report. */
+  /** Address of the page on this server: it contains a secret: anyone with the address can read the report. */
   path: z.string(),
   /** When the page is removed. */
   until: z.string(),

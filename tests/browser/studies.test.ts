@@ -334,6 +334,9 @@ test('scenarios: made, answered on the server in branches, judged one by one, an
   assert.equal(bad?.evaluator_feedback?.comment, 'It spoke as a person.')
   assert.notEqual(good?.simulator_response, undefined)
   // The browser reports the unknown character.
-  assert.deepEqual(complaints.filter((each) => !/404/.test(each)), [])
+  assert.deepEqual(
+    complaints.filter((each) => !/404/.test(each)),
+    [],
+  )
   await close()
 })

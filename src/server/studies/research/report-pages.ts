@@ -117,7 +117,7 @@ export function makeReportRoute(app: App, pages: ReportPages): void {
 
 const Ticket = z.strictObject({ ticket: z.string().min(1).max(100) })
 
-/** The route that shows a report to whoever has its address. */
+/** The route that shows a report to anyone with its address. */
 export const showReportRoute: FastifyPluginCallbackZod<{ pages: ReportPages }> = (app, { pages }, done) => {
   app.get(
     '/api/research/reports/:ticket',
