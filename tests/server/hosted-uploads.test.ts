@@ -406,7 +406,7 @@ test('coworld commands: a policy is uploaded and submitted, episodes are shown a
   assert.ok(readdirSync(join(folder, 'logs')).includes(`${episode.id}-policy_agent_${slot}.txt`))
   assert.match(
     (await cli('bob', 'replays', '--limit', '2')).out,
-    /^Episode Request +Coworld +Replay URI +Local Command\nereq_\S+ +- +http/,
+    /^Episode Request +Coworld +Replay URI +Local Command\nereq_\S+ +cow_paint-arena +http\S+ +coworld replay cow_paint-arena http/,
   )
   const index = JSON.parse(
     (await cli('bob', 'replays', '--limit', '2', '--download-dir', join(folder, 'replays'), '--json')).out,
