@@ -1,5 +1,5 @@
-// This checkout against an earlier version of it: both run the suites of host, journal, replay and perception in turn
-// (A B A B), so that both meet the same machine. `npm run bench -- compare --base REF [--runs N] [--only SUITE]`.
+// This checkout against an earlier version: both run the suites of host, journal, replay and perception alternately
+// (A B A B), so that both see the same conditions. `npm run bench -- compare --base REF [--runs N] [--only SUITE]`.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -22,7 +22,7 @@ const RUNS = 3
 const LEAST_RATIO = 0.95
 /** A property of the machine: printed for scale. */
 const MACHINE = /^(floor|layer|bare)\b/
-/** Single worst moments say little in a few runs: printed, not judged. */
+/** Maxima say little in a few runs: printed, not judged. */
 const TAIL = /p99|slowest/
 
 const ROOT = join(import.meta.dirname, '..')
@@ -65,7 +65,7 @@ function must(command: string, args: readonly string[], cwd: string): void {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`)
 }
 
-/** Less is better for times and sizes, more for rates. */
+/** Lower is better for times and sizes, higher for rates. */
 const ratioOf = (unit: string, now: number, before: number): number =>
   unit.endsWith('/s') ? now / before : before / now
 

@@ -1,5 +1,5 @@
-// Exports of a million rows beside raw node:sqlite that reads and splices the same rows in the same run. Each export
-// runs in a process of its own, the command line as users start it, so that its resident memory is measured too.
+// Exports of a million rows, compared with raw node:sqlite reading and splicing the same rows in the same run. Each export
+// runs as a separate process, like a user's command, so that its resident memory can be measured.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
@@ -67,7 +67,7 @@ function floor(path: string, output: string): number {
 
 interface Measured {
   readonly rate: number
-  /** MB: the largest that was seen, ten times a second. */
+  /** Maximum in MB, sampled ten times per second. */
   readonly resident: number
 }
 
@@ -84,7 +84,7 @@ async function measure(folder: string, format: string, output: string): Promise<
   return { rate: MILLION / ((performance.now() - started) / 1000), resident }
 }
 
-/** Linux records the peak itself; other systems report none. */
+/** Linux records the peak; other systems report none. */
 function residentOf(pid: number | undefined): number {
   try {
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000

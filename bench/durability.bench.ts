@@ -1,4 +1,4 @@
-// Kills: simulated ones at random places of the log and the journals, and real ones of `paracosm serve` under load
+// Kills: simulated ones at random positions of the log and the journals, and real ones of `paracosm serve` under load
 // through every adapter. Everything that was acknowledged must exist afterwards. Options: --cuts, --kills, --seed.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ export const name = 'durability'
 
 const CUTS = 10_000
 const KILLS = 200
-/** Kills of one data folder; then a new one, so that starts with few episodes are killed too. */
+/** Kills per data folder; then a new one, so that starts with few episodes are killed too. */
 const KILLS_A_FOLDER = 10
 /** Kills of the server for each kill of a process that runs episodes without one. */
 const HOST_SHARE = 4
@@ -21,7 +21,7 @@ const HOST_SHARE = 4
 const MOST_MS = 2500
 /** Milliseconds to a kill of episodes without a server. */
 const MOST_HOST_MS = 900
-/** Milliseconds that the kills of one folder may take; a client or a server hangs that needs longer. */
+/** Deadline for the kills of one folder, in ms; a client or server that needs longer hangs. */
 const FOLDER_MS = 180_000
 /** Maximum losses printed one by one: a lost item is also missing after every later kill. */
 const MOST_PRINTED = 30

@@ -1,5 +1,5 @@
-// How fast this machine runs JavaScript at this moment: the rules of paint-arena in a minimal loop. Printed beside
-// every figure that depends on the machine.
+// The current JavaScript speed of this machine: the rules of paint-arena in a minimal loop. Printed with
+// every result that depends on the machine.
 import { rateOf } from './measure.ts'
 
 /** Two painters, owners in a typed array, scores kept. */

@@ -1,5 +1,5 @@
-// The cost of the foundry: ticks at three sizes beside two baselines, edits, hashes, saves, and a cold command line.
-// Run it with `npm run bench -- foundry`, or as it is: `node bench/foundry.bench.ts`.
+// The cost of the foundry: ticks at three sizes with two baselines, edits, hashes, saves, and a cold command line.
+// Run it with `npm run bench -- foundry`, or directly: `node bench/foundry.bench.ts`.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ type Report = (row: Row) => void
 const RUNS = 7
 const QUIET = { effect: () => '', cancel: () => undefined, event: () => undefined }
 
-/** Nanoseconds of one call, in the median of several runs of `count` calls. */
+/** Nanoseconds per call: the median of several runs of `count` calls. */
 function nanoseconds(count: number, run: () => void): number {
   const runs: number[] = []
   for (let i = 0; i < RUNS; i++) {
@@ -109,7 +109,7 @@ function measure(f: Foundry, parts: number, report: Report): number {
   return ns
 }
 
-/** Nine in ten works have nowhere to deliver: they fill up, block, and sleep. */
+/** Nine in ten factories cannot deliver: they fill up, block, and sleep. */
 function measureBlocked(f: Foundry, parts: number, moving: number, report: Report): void {
   let index = 0
   for (let part = 1; part <= f.parts.last; part++) {
@@ -174,7 +174,7 @@ int main(int argc, char **argv) {
 }
 `
 
-/** Nanoseconds a belt and tick of the same loop, compiled; undefined without a compiler. */
+/** Nanoseconds per belt and tick of the same loop, compiled; undefined without a compiler. */
 function measureC(belts: number): number | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-bench-'))
   try {

@@ -1,4 +1,4 @@
-// A journal of a million steps: written, opened, sought.
+// A journal of a million steps: writing, opening, seeking.
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
-// Live episodes: two socket players each, 20 ticks per second, journalled, on this machine with the load generator beside
-// the server. Searches the largest number of rooms that keeps time; targets take turns, so that all of them meet the
-// same machine. Options: --rooms [--runs], --seconds, --peer colyseus, --only posts|receipts|colyseus, --profile FOLDER.
+// Live episodes: two socket players each, 20 ticks per second, journalled, with the load generator on the same machine as
+// the server. Finds the largest number of rooms that stays on time; targets alternate, so that all of them see the
+// same conditions. Options: --rooms [--runs], --seconds, --peer colyseus, --only posts|receipts|colyseus, --profile FOLDER.
 import { measureFloor } from './floor.ts'
 import { Bisection } from './live/bisection.ts'
 import { type Measured, runLoad } from './live/run-load.ts'
@@ -12,13 +12,13 @@ export const name = 'live'
 
 const RATE = 20
 const SECONDS = 12
-/** A tick that comes later than this after its time is not on time: one period. */
+/** Maximum delay of a tick that counts as on time: one period. */
 const LATE_MS = 1000 / RATE
 const LEAST_ON_TIME = 0.98
 const FIRST_ROOMS = 300
 /** MAX_LIVE of src/host/episode-service.ts. */
 const MOST_ROOMS = 2000
-/** The number of rooms that issue goals name, measured although it is not the limit. */
+/** The number of rooms in the project's goals, measured in addition to the limit. */
 const IDLE_ROOMS = 500
 
 interface Point extends Measured {
@@ -71,7 +71,7 @@ async function measure(target: Target, rooms: number, seconds: number): Promise<
   }
 }
 
-/** A point that fails is measured once more: the search looks for what the machine can do, not for its worst moment. */
+/** A failing point is measured again: the search looks for the machine's capacity, not for its worst moment. */
 async function measureTwice(target: Target, rooms: number, seconds: number): Promise<Point> {
   const first = await measure(target, rooms, seconds)
   logPoint(target, first)

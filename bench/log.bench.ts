@@ -1,4 +1,4 @@
-// The command log beside raw node:sqlite in the same run: the same rows, tables, indexes and batches.
+// The command log compared with raw node:sqlite in the same run: the same rows, tables, indexes and batches.
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ const CELLS = ['Balmora', 'Vivec', 'Seyda Neen', 'Ald-ruhn', 'Sadrith Mora']
 const WORDS = ['move_to', 'interact', 'wait', 'noop', 'dialogue']
 const PERCEPTIONS = CELLS.flatMap((cell) => Array.from({ length: 40 }, (_, gold) => aPerception(gold, cell)))
 
-/** Row number `i` of a busy server: fifty agents in twenty episodes at a time, two hundred perceptions that come again. */
+/** Row number `i` of a busy server: fifty agents in twenty concurrent episodes, two hundred repeating perceptions. */
 function rowAt(i: number): NewCommandLogRow {
   const cell = CELLS[Math.floor(i / 7) % CELLS.length] ?? ''
   return aCommand({
@@ -45,7 +45,7 @@ const secondsOf = async (work: () => unknown): Promise<number> => {
   return (performance.now() - started) / 1000
 }
 
-/** The floor: the same tables, filled with prepared statements on the main thread, perceptions apart. */
+/** The floor: the same tables, filled with prepared statements on the main thread, without perceptions. */
 function rawRun(db: DatabaseSync, from: number, batch: number): void {
   const names = `timestamp, command, params, reasoning, perception_id, outcome, outcome_kind, agent_id, episode_id, cell,
     protocol_version, created_at, world, slot, command_id`
@@ -104,7 +104,7 @@ async function benchWriting(folder: string, report: Report): Promise<void> {
     for (let run = 0; run <= RUNS; run++, first += RUN) {
       const from = first
       const rawSeconds = await secondsOf(() => rawRun(raw, from, batch))
-      // Twice as many senders as one write takes: while one half waits for the disk the other gathers.
+      // Twice as many senders as one write takes: while one half waits for the disk, the other half gathers.
       const logSeconds = await secondsOf(() => sendAll(log, from, batch * 2))
       if (run === 0) continue
       rates.raw.push(RUN / rawSeconds)

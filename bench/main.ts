@@ -1,5 +1,5 @@
-// `npm run bench [-- name…]`: runs the suites one after another and prints their rows; with --write, keeps them in
-// docs/benchmarks.md, one section a suite.
+// `npm run bench [-- name…]`: runs the suites one after another and prints their rows; with --write, writes them to
+// docs/benchmarks.md, one section per suite.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
@@ -66,7 +66,7 @@ for (const name of names) {
     break
   }
   if (names.length > 1) {
-    // A process of its own for each, so that no suite warms up or litters another's heap.
+    // A separate process for each, so that no suite warms up or fills the heap of another.
     const args = [...process.execArgv, import.meta.filename, name, ...options.given]
     const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
     if (status !== 0) process.exitCode = 1

@@ -19,7 +19,7 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }
 
-/** Median of `count / seconds` over `runs` runs, after one that does not count. */
+/** Median of `count / seconds` over `runs` runs, after a warm-up run. */
 export async function rateOf(count: number, run: () => unknown, runs = 5): Promise<number> {
   await run()
   const rates: number[] = []

@@ -1,22 +1,22 @@
-// Options of `npm run bench`. Suites take what concerns them.
+// Options of `npm run bench`. Each suite uses the ones that apply to it.
 import { parseArgs } from 'node:util'
 
 export interface BenchOptions {
-  /** Suites to run; none: all. */
+  /** Suites to run; empty for all. */
   readonly names: readonly string[]
-  /** Keeps the figures in docs/benchmarks.md. */
+  /** Writes the results to docs/benchmarks.md. */
   readonly isWriting: boolean
-  /** Prints every suite's rows as one JSON line. */
+  /** Prints the rows of each suite as one JSON line. */
   readonly isJson: boolean
-  /** live: measures this many rooms alone instead of searching the limit. */
+  /** live: measures only this number of rooms instead of searching for the limit. */
   readonly rooms: number | undefined
   /** live: seconds of each measured window. */
   readonly seconds: number | undefined
-  /** live: runs this peer in turn with Paracosm. */
+  /** live: alternates this peer with Paracosm. */
   readonly peer: string | undefined
-  /** live: measures this one target, a key of PROTOCOLS. */
+  /** live: measures only this target, a key of PROTOCOLS. */
   readonly only: string | undefined
-  /** live: a folder for processor profiles of the server. */
+  /** live: folder for CPU profiles of the server. */
   readonly profile: string | undefined
   /** durability: real kills. */
   readonly kills: number | undefined
@@ -26,9 +26,9 @@ export interface BenchOptions {
   readonly seed: number
   /** compare: the git ref to compare with. */
   readonly base: string | undefined
-  /** compare: runs of each version; live with --rooms: measured windows; their median is printed. */
+  /** compare: runs per version; live with --rooms: measured windows; the median is printed. */
   readonly runs: number | undefined
-  /** Options as given, for a process that runs one suite of several. */
+  /** The original options, for a process that runs a single suite. */
   readonly given: readonly string[]
 }
 
@@ -39,7 +39,7 @@ function readCount(text: string | undefined, name: string): number | undefined {
   return value
 }
 
-/** @throws TypeError for an unknown option or a value that is no number */
+/** @throws TypeError for an unknown option or a value that is not a number */
 export function readOptions(args: readonly string[]): BenchOptions {
   const text = { type: 'string' } as const
   const { values, positionals } = parseArgs({

@@ -1,4 +1,4 @@
-// paint-arena on one core: the rules alone, through the host, with a journal, and replayed; and the command from cold.
+// paint-arena on one core: the rules alone, through the host, with a journal, replayed, and as a cold command.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,7 +28,7 @@ function rules(steps: number): number {
   return state.scores[0]!
 }
 
-/** Matches of 10,000 ticks, one after another, between two sweepers. */
+/** Successive matches of 10,000 ticks between two `sweep` bots. */
 async function play(matches: number, sinkOf?: (match: number) => Promise<LineSink>): Promise<void> {
   const configured = configureWorld(paintArena, 'default', { max_ticks: 10_000 })
   for (let match = 0; match < matches; match++) {

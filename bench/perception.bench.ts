@@ -1,5 +1,5 @@
-// GET /perception of a running frontier episode, and POST /command, over real sockets with the load generator beside it; the
-// floor is a bare node:http server, in a process of its own too, that answers the same bytes.
+// GET /perception of a running frontier episode, and POST /command, over real sockets with a local load generator; the
+// floor is a bare node:http server in a separate process that answers the same bytes.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -20,7 +20,7 @@ interface Load {
   readonly p99Ms: number
 }
 
-/** One request at a time on each connection, as fast as they are answered. */
+/** One request at a time per connection, as fast as the server answers. */
 async function load(url: string, request: () => string): Promise<Load> {
   const { hostname, port } = new URL(url)
   const waits: number[] = []
@@ -116,7 +116,7 @@ export async function run(report: (row: Row) => void): Promise<void> {
   }
 }
 
-/** Taken or refused, each is logged before it is answered; most find the agent busy, or its rate used up. */
+/** Accepted or refused, each is logged before the response; most find the agent busy or above its rate. */
 async function reportCommands(report: (row: Row) => void, url: string, auth: string): Promise<void> {
   const timestamp = new Date().toISOString()
   const body = JSON.stringify({ timestamp, agent_id: 'timmy', command: 'noop', params: {}, reasoning: 'Measuring.' })

@@ -1,4 +1,4 @@
-// A results report at the size that counts: 10,000 sessions and 500,000 events, written by the real command.
+// A results report at a realistic size: 10,000 sessions and 500,000 events, written by the real command.
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -130,7 +130,7 @@ export async function run(report: (row: Row) => void): Promise<void> {
   }
 }
 
-/** Megabytes that a process has had resident at most, as Linux counts them. */
+/** Peak resident memory of a process in megabytes, according to Linux. */
 function peakOf(pid: number | undefined): number {
   try {
     const [, kib = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []

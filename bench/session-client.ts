@@ -1,11 +1,11 @@
-// Players of text games for the bench, in a process of their own: each sends an input at intervals and waits for the
-// end of its turn. Reads its orders from standard input, prints what it measured.
+// Players of text games for the benchmark, in a separate process: each sends an input at intervals and waits for the
+// end of its turn. Reads its instructions from standard input, and prints its measurements.
 import { WebSocket } from 'ws'
 
 interface Orders {
   readonly sockets: readonly string[]
   readonly key: string
-  /** Milliseconds between two turns of a player; 0: at once. */
+  /** Milliseconds between two turns of a player; 0 for no pause. */
   readonly everyMs: number
   readonly seconds: number
 }
@@ -53,7 +53,7 @@ function play(url: string, index: number): Promise<void> {
     if (started === 0) {
       open++
       if (open === sockets.length) ready.resolve()
-      // Spread over the period, so that not everybody speaks at once.
+      // Spread over the period, so that not all players send at the same time.
       void ready.promise.then(() => setTimeout(say, everyMs === 0 ? 0 : (everyMs * index) / sockets.length))
       started = 1
       return

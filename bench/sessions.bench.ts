@@ -1,4 +1,4 @@
-// Text games under load: the whole server in a process of its own, players in another, the model beside them. The only load
+// Text games under load: the complete server in one process, the players in another, and a local model. The only load
 // figure that the original publishes is one session with two turns in 55.2 s (a real model).
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,9 +16,9 @@ export const name = 'sessions'
 const SESSIONS = 1000
 const EVERY_MS = 5000
 const MODEL_MS = 50
-/** A turn of the local model waits for it twice: judges and updater together, then the judges of the draft. */
+/** A turn waits twice for the model: validators and updater in parallel, then the validators of the draft. */
 const MODEL_WAITS = 2
-/** Seconds of the long run; PARACOSM_BENCH_SECONDS shortens it for a look. */
+/** Seconds of the long run; PARACOSM_BENCH_SECONDS changes it. */
 const SECONDS = Number(process.env.PARACOSM_BENCH_SECONDS ?? 300)
 
 interface Services {
@@ -52,7 +52,7 @@ interface Measured {
   readonly times: readonly number[]
   readonly errors: number
   readonly seconds: number
-  /** Bytes a session, while everybody is connected and plays. */
+  /** Bytes per session while all players are connected and playing. */
   readonly memory: number
 }
 
@@ -84,7 +84,7 @@ async function play(
   return { ...JSON.parse(text), memory }
 }
 
-/** A model that takes its time and always answers well. */
+/** A slow model that always answers correctly. */
 async function startModel(): Promise<{ url: string; close(): void }> {
   const answers = {
     validator: '{"pass": true}',
@@ -171,7 +171,7 @@ async function resume(report: (row: Row) => void): Promise<void> {
     services.process.kill('SIGKILL')
     await services.process.ended
     services = await open([], services.folder)
-    // Another session first: what is measured is the session, not the first use of the program's code.
+    // Another session first, so that the first use of the code is not measured.
     const other = await start(services, key)
     const warm = new PlayClient(other.socket, key)
     await warm.until('turn_end')
@@ -192,8 +192,8 @@ async function resume(report: (row: Row) => void): Promise<void> {
 }
 
 /**
- * Ten thousand come and go, so that the process has the memory that this takes; then ten thousand more. What it has grown by
- * is what paused sessions cost.
+ * Ten thousand sessions come and go, so that the process has allocated that memory; then ten thousand more. The growth
+ * is the cost of paused sessions.
  */
 async function paused(report: (row: Row) => void): Promise<void> {
   const count = 10_000
@@ -217,7 +217,7 @@ async function paused(report: (row: Row) => void): Promise<void> {
   report({ what: `${count} more paused sessions: memory a session`, value, unit: 'kB', note: 'goal 5' })
 }
 
-/** Sessions that nobody plays leave memory within half a minute and a sweep; then the collector has had its time. */
+/** Idle sessions are evicted within half a minute and a sweep; then the garbage collector has run. */
 async function settle(services: Services): Promise<void> {
   let last = Number.POSITIVE_INFINITY
   for (let i = 0; i < 20; i++) {
@@ -230,7 +230,7 @@ async function settle(services: Services): Promise<void> {
 
 const PARTS = { throughput, resume, paused, steady } as const
 
-/** PARACOSM_BENCH_ONLY names one part, for a look. */
+/** PARACOSM_BENCH_ONLY selects one part. */
 export async function run(report: (row: Row) => void): Promise<void> {
   for (const [part, measure] of Object.entries(PARTS)) {
     if ((process.env.PARACOSM_BENCH_ONLY ?? part) === part) await measure(report)

@@ -1,6 +1,6 @@
-// Speed of the strategy language: both engines beside three other rule languages on four programs, in one run; what
-// validation costs; how fast hostile programs are turned away; how late a run can be stopped.
-// Alone: node bench/strategy.bench.ts, or node bench/strategy.bench.ts --fuzz [inputs] [seed] for the fuzz.
+// Speed of the strategy language: both engines and three other rule languages on four programs, in one run; the
+// cost of validation; how fast hostile programs are refused; how late a run can be stopped.
+// Directly: node bench/strategy.bench.ts, or node bench/strategy.bench.ts --fuzz [inputs] [seed] for fuzzing.
 import { buildContext } from '../src/strategy/context.ts'
 import { DslError } from '../src/strategy/errors.ts'
 import { execute } from '../src/strategy/interpreter.ts'
@@ -22,7 +22,7 @@ type Report = (row: Row) => void
 const ids = { externalGameId: 'game', externalTaskId: 'task', externalUserId: 'user' }
 const RIVALS: readonly Rival[] = [JSON_LOGIC, CEL, JSONATA]
 
-/** Everything about one program, and a check that all engines agree before their speed is compared. */
+/** All measurements of one program, after a check that all engines agree. */
 async function raceProgram({ name: program, create }: (typeof PROGRAMS)[number], report: Report): Promise<void> {
   const valid = validateProgram(create())
   const prepared = prepareProgram(valid)
@@ -122,7 +122,7 @@ function benchHostile(report: Report): void {
   }
 }
 
-/** The longest that a run goes on after its time is up, over the slowest things that a program can do. */
+/** The longest overrun after a timeout, over the slowest operations of a program. */
 async function benchDeadline(report: Report): Promise<void> {
   const list = Array.from({ length: 60_000 }, (_, i) => ({ i }))
   const data = { a: list, b: structuredClone(list), c: 'x'.repeat(2_000_000), d: `${'x'.repeat(1_999_999)}y` }
@@ -161,7 +161,7 @@ async function benchDeadline(report: Report): Promise<void> {
   }
 }
 
-/** The whole comparison; about half a minute. */
+/** The complete comparison; takes about half a minute. */
 export async function run(report: Report): Promise<void> {
   for (const program of PROGRAMS) await raceProgram(program, report)
   await benchValidation(report)
@@ -169,7 +169,7 @@ export async function run(report: Report): Promise<void> {
   await benchDeadline(report)
 }
 
-/** Hostile inputs by the million; a fault fails the run. About two minutes a million. */
+/** Millions of hostile inputs; any finding fails the run. Takes about two minutes per million. */
 export async function runFuzz(report: Report, inputs = 1_000_000, seed = 1): Promise<void> {
   const { accepted, slowestMs, faults } = await fuzz(inputs, seed)
   report({

@@ -1,4 +1,4 @@
-// Studies at the size that counts: the setup route over a million rows, and a thousand participants within a minute.
+// Studies at a realistic size: the setup route over a million rows, and a thousand participants within a minute.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
-// The web application: viewers of one live episode, an episode of a million steps in the browser and over HTTP, and how much
-// script the first page needs.
+// The web application: viewers of one live episode, an episode of a million steps in the browser and over HTTP, and the
+// script size of the first page.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,7 +49,7 @@ export async function run(report: Report, { seconds = SECONDS }: BenchOptions): 
   }
 }
 
-/** A factory in which nothing happens for a million ticks: its journal is long, and the browser has its world's code. */
+/** A factory in which nothing happens for a million ticks: a long journal, and a world whose code the browser has. */
 async function recordLong(dataDir: string): Promise<string> {
   const { episodes: storage, close } = await openServerStorage({ dataDir })
   const episodes = new EpisodeService({ worlds: builtInWorlds(), storage })
@@ -74,7 +74,7 @@ async function recordLong(dataDir: string): Promise<string> {
   }
 }
 
-/** Everybody follows the same match; a frame is late by how long after its step's time it arrives. */
+/** All viewers follow the same match; the delay of a frame is its arrival minus the time of its step. */
 async function measureViewers(url: string, seconds: number, report: Report): Promise<void> {
   const client = createClient({ url })
   const { episode } = await client.episodes.start({
@@ -146,7 +146,7 @@ async function measureServerSeeks(url: string, id: string, report: Report): Prom
   })
 }
 
-/** Runs in the page: bytes of script, as they travelled, until the first paint and in all. */
+/** Runs in the page: transferred bytes of script, until the first paint and in total. */
 const SCRIPT_BYTES = `(() => {
   const [paint] = performance.getEntriesByName('first-contentful-paint')
   const scripts = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'))
@@ -171,7 +171,7 @@ async function measureHome(browser: WebBrowser, url: string, report: Report): Pr
   await close()
 }
 
-/** Runs in the page, as text, since Node has no DOM: milliseconds from the click to the first moment. */
+/** Runs in the page, as text because Node has no DOM: milliseconds from the click to the first moment. */
 const openIn = (episode: string): string => `(async () => {
   const before = performance.now()
   document.querySelector('a[href*="${episode}"]').click()
@@ -179,7 +179,7 @@ const openIn = (episode: string): string => `(async () => {
   return performance.now() - before
 })()`
 
-/** From the key of a tenth to the exact moment there. */
+/** From the key of a tenth to the exact moment. */
 const seekTo = (tenth: number): string => `(async () => {
   const before = performance.now()
   window.dispatchEvent(new KeyboardEvent('keydown', { key: '${tenth}', bubbles: true }))
@@ -193,7 +193,7 @@ const seekTo = (tenth: number): string => `(async () => {
   return performance.now() - before
 })()`
 
-/** From the click in the list to the first exact moment, and from a key to the moment that it asks for. */
+/** From the click in the list to the first exact moment, and from a key to the requested moment. */
 async function measureLong(browser: WebBrowser, url: string, id: string, report: Report): Promise<void> {
   const { page, close } = await browser.open(`${url}/watch?world=foundry`)
   await page.locator(`a[href*="${id}"]`).first().waitFor()

@@ -1,6 +1,6 @@
-// Builds the browser application into web/dist, when its sources have changed since the last build.
+// Builds the browser application into web/dist if its sources have changed since the last build.
 //   node scripts/build-web.ts [--force] [--if-possible]
-// Several processes may start it at once: each builds in a folder of its own, and the last one to finish wins.
+// Several processes may start it concurrently: each builds in its own folder, and the last one to finish wins.
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,10 +9,10 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const ROOT = join(import.meta.dirname, '..')
 const TARGET = join(ROOT, 'web', 'dist')
-/** Files below this are not worth a second copy: one packet carries them. */
+/** Smaller files are not compressed: they fit into one packet. */
 const MIN_COMPRESSED = 1000
 
-/** What the application is made of; the lock stands for its packages. */
+/** The inputs of the build; the lock file represents the packages. */
 const INPUTS = [
   'web/index.html',
   'web/*.config.ts',
@@ -37,7 +37,7 @@ export function hashInputs(): string {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** Whether web/dist is what a build would make. */
+/** Whether web/dist is up to date. */
 export function isUpToDate(version: string): boolean {
   try {
     const info: unknown = JSON.parse(readFileSync(join(TARGET, 'build.json'), 'utf8'))
@@ -85,7 +85,7 @@ async function build(version: string): Promise<void> {
   }
 }
 
-/** The page of shared files: one script a world, with everything in it. */
+/** The page of shared files: one self-contained script per world. */
 async function buildShared(folder: string, viteBuild: typeof import('vite').build): Promise<void> {
   const { shareConfig } = await import('../web/vite.share.config.ts')
   for (const path of globSync('src/worlds/*/world.ts', { cwd: ROOT })) {
@@ -106,7 +106,7 @@ async function buildContract(folder: string, viteBuild: typeof import('vite').bu
   cpSync(join(ROOT, 'web', 'src', 'styles', 'tokens.css'), join(folder, 'contract', 'tokens.css'))
 }
 
-/** Puts the new build in the place of the old one. */
+/** Replaces the old build with the new one. */
 function install(folder: string): void {
   const old = `${folder}.old`
   mkdirSync(join(ROOT, 'web'), { recursive: true })
@@ -114,13 +114,13 @@ function install(folder: string): void {
   try {
     renameSync(folder, TARGET)
   } catch (error) {
-    // Another process has put its own build there in between: it is of the same sources.
+    // Another process has put its build there in the meantime, from the same sources.
     if (!existsSync(join(TARGET, 'build.json'))) throw error
   }
   rmSync(old, { recursive: true, force: true })
 }
 
-/** Builds if needed. Says what it does on standard error. */
+/** Builds if needed. Reports progress on standard error. */
 export async function ensureWeb(isForced: boolean): Promise<void> {
   const version = hashInputs()
   if (!isForced && isUpToDate(version)) return

@@ -1,4 +1,4 @@
-// Makes `dist/`: what the package ships. Node refuses TypeScript under node_modules, so everything is compiled.
+// Builds `dist/`, the content of the package. Node refuses TypeScript under node_modules, so everything is compiled.
 import { spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'

@@ -8,11 +8,11 @@ import { PAGE_PATH, withTables } from './characters-docs.ts'
 
 const page = readFileSync(PAGE_PATH, 'utf8')
 
-test('docs: the tables of the characters are those of the data (node scripts/characters-docs.ts)', () => {
+test('docs: the character tables match the data (node scripts/characters-docs.ts)', () => {
   assert.equal(page, withTables(page))
 })
 
-test('docs: every character shown in full could be created as it stands', () => {
+test('docs: every complete sample character is valid as a new character', () => {
   const shown = readBlocks(page).filter(({ language }) => language === 'json')
   assert.ok(shown.length >= 2)
   for (const { text } of shown) {
@@ -21,15 +21,17 @@ test('docs: every character shown in full could be created as it stands', () => 
   }
 })
 
-test('docs: the limits are those of the program', () => {
+test('docs: the documented limits match the code', () => {
   const { text, item, list } = CHARACTER_LIMITS
   assert.match(
     page,
-    new RegExp(`a text has at most ${grouped(text)} characters,[^;]* ${grouped(item)}, a\\s+list ${list} items`),
+    new RegExp(
+      `a text has at most ${grouped(text)} Unicode code points;[^;]* ${grouped(item)}; a\\s+list\\s+has at most ${list} items`,
+    ),
   )
-  assert.ok(page.includes(`| text | ${SEED_TEXT_LIMIT / 2 ** 20} × 2²⁰ UTF-16 units |`))
-  assert.ok(page.includes(`| documents in a text | ${grouped(SEED_DOCUMENT_LIMIT)} |`))
-  assert.ok(page.includes(`| levels of lists and objects in a document | ${SEED_DEPTH_LIMIT} |`))
+  assert.ok(page.includes(`| input text | ${SEED_TEXT_LIMIT / 2 ** 20} × 2²⁰ UTF-16 units |`))
+  assert.ok(page.includes(`| documents per input | ${grouped(SEED_DOCUMENT_LIMIT)} |`))
+  assert.ok(page.includes(`| nesting of lists and objects in a document | ${SEED_DEPTH_LIMIT} levels |`))
 })
 
 const grouped = (count: number): string => count.toLocaleString('en')

@@ -1,5 +1,5 @@
-// Writes the tables of docs/characters.md between their marks: the vocabulary, the filters with whom they match, and the
-// cast. `node scripts/characters-docs.ts` writes them, a test holds them.
+// Writes the tables of docs/characters.md between their marks: the vocabulary, the filters with their matches, and the
+// cast. `node scripts/characters-docs.ts` writes them; a test compares them.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { CHARACTER_DIMENSIONS, HSN_ASSUMPTIONS } from '../src/protocol/character-vocabulary.ts'
@@ -48,7 +48,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
     ),
 }
 
-/** The page with its tables as the data has them. */
+/** The page with tables generated from the data. */
 export function withTables(page: string): string {
   let written = page
   for (const [name, format] of Object.entries(TABLES)) {

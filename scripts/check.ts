@@ -1,4 +1,4 @@
-// Everything that can be judged without running the product: format, lint, types, floors, habits, unused code.
+// All checks that do not run the product: format, lint, types, layers, habits, unused code.
 import { spawnSync } from 'node:child_process'
 import { checkArchitecture } from './check/architecture.ts'
 import { checkHabits } from './check/habits.ts'
@@ -14,7 +14,7 @@ function runTool(name: string, command: string, args: readonly string[]): boolea
   return report(name, status === 0 ? [] : [`${command} ${args.join(' ')} exited with ${status}`], started)
 }
 
-/** Types of one project. What did not change since the last run is not looked at again. */
+/** Type-checks one project incrementally. */
 function checkTypes(name: string, project: string): boolean {
   const memory = `node_modules/.cache/types/${project.replaceAll('/', '-')}.tsbuildinfo`
   return runTool(name, 'tsc', ['-p', project, '--incremental', '--tsBuildInfoFile', memory])

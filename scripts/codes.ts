@@ -1,4 +1,4 @@
-// Keeps each world's `code.ts`: SHA-256 over the names and texts of its source files, 16 hex digits.
+// Maintains each world's `code.ts`: SHA-256 over the names and texts of its source files, 16 hex digits.
 // `npm run codes` writes them; `npm run check` compares.
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 
 function digestOf(folder: string): string {
   const hash = createHash('sha256')
-  // A view draws what the rules made: it cannot change how a journal replays.
+  // A view only draws: it cannot change how a journal replays.
   const files = globSync(`${folder}/**/*.ts`).filter(
     (path) => !path.endsWith('.test.ts') && !path.endsWith('/code.ts') && !path.startsWith(`${folder}/view/`),
   )
@@ -19,7 +19,7 @@ function textOf(digest: string): string {
   return `// Written by \`npm run codes\`: the digest of this world's source. Journals carry it.\nexport const code = '${digest}'\n`
 }
 
-/** The world folders whose code.ts does not fit their source. With `isWriting`, mends them. */
+/** The world folders whose code.ts does not match their source. With `isWriting`, updates them. */
 export function checkCodes(isWriting: boolean): string[] {
   return globSync('src/worlds/*/world.ts').flatMap((world) => {
     const folder = dirname(world)

@@ -1,5 +1,5 @@
-// Fills in what docs/headless.md and docs/worlds/foundry.md take from the program: tables from the catalogue, and what
-// the command lines print. `node scripts/foundry-docs.ts` writes them; a test compares.
+// Updates the generated parts of docs/headless.md and docs/worlds/foundry.md: tables from the catalogue, and the output
+// of the command lines. `node scripts/foundry-docs.ts` writes them; a test compares them.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -133,7 +133,7 @@ function fillTables(text: string): string {
   })
 }
 
-/** Runs the command lines of a page in order, in one folder, and puts what they print into the fences after them. */
+/** Runs the command lines of a page in order, in one folder, and puts their output into the fences after them. */
 function fillOutputs(text: string): string {
   const cwd = mkdtempSync(join(tmpdir(), 'foundry docs '))
   const env = { ...process.env, NO_COLOR: '1', PATH: `${join(ROOT, 'bin')}:${process.env.PATH}` }
@@ -155,7 +155,7 @@ function fillOutputs(text: string): string {
   }
 }
 
-/** A page as it should be. */
+/** The updated page. */
 export function fillPage(page: string): string {
   return fillOutputs(fillTables(readFileSync(join(ROOT, page), 'utf8')))
 }

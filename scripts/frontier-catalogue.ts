@@ -1,6 +1,6 @@
 // Writes the catalogue of frontier into its data sheet, between the two marks of docs/worlds/frontier.md: places, people,
-// creatures, containers, items and quests as the content has them. `node scripts/frontier-catalogue.ts` writes it, a test
-// holds it.
+// creatures, containers, items and quests of the content. `node scripts/frontier-catalogue.ts` writes it; a test
+// compares it.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { CONTENT } from '../src/worlds/frontier/content/content.ts'
@@ -11,7 +11,7 @@ export const SHEET_PATH = 'docs/worlds/frontier.md'
 const BEGIN = '<!-- catalogue: written by scripts/frontier-catalogue.ts -->'
 const END = '<!-- end of catalogue -->'
 
-/** The data sheet with its catalogue as the content has it. */
+/** The data sheet with a catalogue generated from the content. */
 export function withCatalogue(sheet: string, content: Content): string {
   const begin = sheet.indexOf(BEGIN)
   const end = sheet.indexOf(END)

@@ -6,11 +6,11 @@ import { FAILURES } from '../src/worlds/frontier/state.ts'
 import { SHEET_PATH, withCatalogue } from './frontier-catalogue.ts'
 import { drawMap, MAP_PATH } from './frontier-map.ts'
 
-test('docs: the map of frontier is the one that its content draws (node scripts/frontier-map.ts)', () => {
+test('docs: the map of frontier matches its content (node scripts/frontier-map.ts)', () => {
   assert.equal(readFileSync(MAP_PATH, 'utf8'), drawMap(CONTENT))
 })
 
-test('docs: the catalogue of frontier is the one of its content (node scripts/frontier-catalogue.ts)', () => {
+test('docs: the catalogue of frontier matches its content (node scripts/frontier-catalogue.ts)', () => {
   const sheet = readFileSync(SHEET_PATH, 'utf8')
   assert.equal(sheet, withCatalogue(sheet, CONTENT))
 })

@@ -1,5 +1,5 @@
-// Draws the map of frontier from its content: docs/worlds/frontier-map.svg. `node scripts/frontier-map.ts` writes it, a
-// test holds it. Where a cell stands on the sheet is a matter of the picture alone, so it is decided here.
+// Draws the map of frontier from its content: docs/worlds/frontier-map.svg. `node scripts/frontier-map.ts` writes it; a
+// test compares it. The position of a cell on the sheet only matters for the picture, so it is set here.
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { CONTENT } from '../src/worlds/frontier/content/content.ts'
@@ -8,7 +8,7 @@ import { TERRAIN } from '../src/worlds/frontier/terrain.ts'
 
 export const MAP_PATH = 'docs/worlds/frontier-map.svg'
 
-/** Pixels of a tile, and of the free edge round the sheet. */
+/** Size of a tile, and of the margin around the sheet, in pixels. */
 const TILE = 14
 const EDGE = 28
 /** Upper left corner of each cell on the sheet, in tiles. */
@@ -68,7 +68,7 @@ const KINDS = {
   },
 } as const satisfies Record<string, Kind>
 
-/** The whole picture. @throws Error for a cell that has no place on the sheet */
+/** The complete picture. @throws Error for a cell without a position on the sheet */
 export function drawMap(content: Content): string {
   const width = COLUMNS * TILE + 2 * EDGE
   const height = ROWS * TILE + 2 * EDGE
@@ -96,7 +96,7 @@ function centreOf(at: { readonly cell: string; readonly x: number; readonly y: n
   return [left + at.x * TILE + TILE / 2, top + at.y * TILE + TILE / 2]
 }
 
-/** The ground: a line of the file for each row, with a rectangle for each run of equal tiles. */
+/** The ground: one line per row, with a rectangle for each run of equal tiles. */
 function drawGround(cell: CellRow): string[] {
   const [left, top] = cornerOf(cell.id)
   const out: string[] = []
@@ -118,7 +118,7 @@ function drawTitle(cell: CellRow): string {
   return `<text x="${left}" y="${top - 7}" ${style}>${escapeXml(cell.name)}</text>`
 }
 
-/** A dashed line from each door to its other side; house doors are named instead, or the town would be full of lines. */
+/** A dashed line from each door to its other side; house doors get names instead, to keep the town readable. */
 function drawPassages(content: Content): string[] {
   const { doors } = content
   const seen = new Set<string>()
@@ -157,7 +157,7 @@ function drawMarks(content: Content): string[] {
   return [...marks, ...labels]
 }
 
-/** A name beside its mark: to the right, or to the left when the cell ends there; below containers, above doors. */
+/** A name next to its mark: to the right, or to the left at the edge of the cell; below containers, above doors. */
 function label(content: Content, kind: Kind, row: { name: string; cell: string; x: number; y: number }): string {
   const [x, y] = centreOf(row)
   const columns = content.cells.find((cell) => cell.id === row.cell)?.rows[0]?.length ?? 0

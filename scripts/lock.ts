@@ -1,5 +1,5 @@
 // `npm run lock`: completes package-lock.json after packages were added. npm leaves out the builds of native tools for
-// platforms that it could not look at, and `npm ci` then refuses the lock; this puts them back, by name and version.
+// platforms that it could not inspect, and `npm ci` then refuses the lock; this adds them back, by name and version.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 interface Entry {
@@ -15,7 +15,7 @@ interface Lock {
 const SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'aix', 'win32']
 const PROCESSORS = ['arm64', 'x64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32']
 
-/** What platform a build is for, by the words of its name; undefined when the name tells none. */
+/** The platform of a build, taken from its name; undefined if the name has none. */
 function platformOf(name: string): object | undefined {
   const words = name.split(/[-/]/)
   const os = SYSTEMS.find((system) => words.includes(system))

@@ -1,4 +1,4 @@
-// Makes the picture of the README: a replay in the browser.
+// Creates the picture of the README: a replay in the browser.
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

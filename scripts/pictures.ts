@@ -1,4 +1,4 @@
-// Makes the pictures of the application in docs/images/pages: seven pages at three widths and in both themes, as WebP.
+// Creates the screenshots in docs/images/pages: seven pages at three widths and in both themes, as WebP.
 //   node scripts/pictures.ts [page…]
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { eventually } from '../src/testing/server-process.ts'
 import { startWebBrowser, type ThemeName, WIDTHS, type WidthName } from '../src/testing/web.ts'
 
 const TARGET = join(import.meta.dirname, '..', 'docs', 'images', 'pages')
-/** Of WebP: text stays sharp, a page takes 20 to 60 kB. */
+/** WebP quality: text stays sharp, and a page takes 20 to 60 kB. */
 const QUALITY = 0.72
 const ADMIN = 'dcs-ak-pictures'
 const STUDY = `name: Two games
@@ -53,7 +53,7 @@ async function record(seed: number): Promise<string> {
   )
 }
 
-/** Opens a page in its state, and resolves when it may be taken. */
+/** Opens a page in its state, and resolves when it is ready for the screenshot. */
 type Take = (page: Page, width: WidthName) => Promise<unknown>
 
 const match = await record(7)
@@ -108,10 +108,10 @@ const PAGES: Readonly<Record<string, Take>> = {
   study,
 }
 
-/** Milliseconds for views to draw after the last answer. */
+/** Milliseconds for views to draw after the last response. */
 const DRAWN_MS = 1500
 
-/** Runs in the page, as text, since Node has no DOM. */
+/** Runs in the page, as text because Node has no DOM. */
 const encode = (png: string): string => `(async () => {
   const image = new Image()
   image.src = 'data:image/png;base64,${png}'

@@ -5,7 +5,7 @@ import { missing, quickTests, uncovered } from './quick-tests.ts'
 
 const root = join(import.meta.dirname, '..')
 
-test('quick tests: every folder of src is covered, and every file that is named is there', () => {
+test('quick tests: every folder of src is covered, and every listed file exists', () => {
   assert.deepEqual([uncovered(root), missing(root)], [[], []])
   assert.ok(quickTests(root).length > 50)
 })

@@ -1,8 +1,8 @@
-// Which tests `npm run test:quick` runs: those beside the code, without what costs much, and from tests/ one or two files for
-// each folder of src/ that has none beside its code. Measured in seconds of processor time; two cores share them.
+// The tests of `npm run test:quick`: those next to the code, except expensive ones, and from tests/ one or two files for
+// each folder of src/ without tests next to its code. Measured in seconds of processor time; two cores share them.
 import { globSync } from 'node:fs'
 
-/** Files beside the code that take more than 2 s: kills, disks, floods, fuzzing, long plays. `npm test` runs them. */
+/** Files next to the code that take more than 2 s: kills, disks, floods, fuzzing, long plays. `npm test` runs them. */
 const SLOW: readonly string[] = [
   'src/episode/durability.test.ts',
   'src/host/durability.test.ts',
@@ -27,7 +27,7 @@ const SLOW: readonly string[] = [
   'src/worlds/parley/responder/sheets-and-scenes.test.ts',
 ]
 
-/** Cheap files of tests/ that stand for a folder of src/. */
+/** Cheap files of tests/ that cover a folder of src/. */
 const FROM_TESTS: readonly string[] = [
   'tests/api/episode.test.ts',
   'tests/client/methods.test.ts',
@@ -42,7 +42,7 @@ const FROM_TESTS: readonly string[] = [
   'tests/server/openapi.test.ts',
 ]
 
-/** Folders of src/ that are tested by tests which import them, in the quick set. */
+/** Folders of src/ that are covered by quick tests that import them. */
 const STANDS_FOR: Readonly<Record<string, string>> = {
   api: 'tests/api/episode.test.ts',
   client: 'tests/client/methods.test.ts',
@@ -54,10 +54,10 @@ const STANDS_FOR: Readonly<Record<string, string>> = {
   server: 'tests/server/openapi.test.ts',
 }
 
-/** Folders without a promise of their own: helpers of tests. */
+/** Folders without behaviour of their own: test helpers. */
 const UNTESTED: readonly string[] = ['testing']
 
-/** The files, in the order of their names. @param root the checkout */
+/** The files, sorted by name. @param root the checkout */
 export function quickTests(root: string): string[] {
   const beside = globSync(['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/*.test.ts'], { cwd: root })
   return [...beside.filter((path) => !SLOW.includes(path)), ...FROM_TESTS].sort()
@@ -74,7 +74,7 @@ export function uncovered(root: string): string[] {
   })
 }
 
-/** Files that the lists name and that are not there. */
+/** Listed files that do not exist. */
 export function missing(root: string): string[] {
   const there = new Set(globSync(['src/**/*.test.ts', 'tests/**/*.test.ts'], { cwd: root }))
   return [...SLOW, ...FROM_TESTS].filter((path) => !there.has(path))

@@ -13,15 +13,15 @@ const fast = globSync(['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/*.test
 const slow = globSync('tests/*/**/*.test.ts').sort()
 const files = named.length > 0 ? named : isQuick ? quickTests('.') : [...fast, ...slow]
 
-/** A test that hangs fails after these milliseconds, and what it left open does not keep its process. */
+/** Timeout of a test in ms; open handles do not keep its process alive. */
 const TIMEOUT_MS = 300_000
 
 const env = {
   ...process.env,
-  // Every file is a process, and many start the product: what was compiled once is not compiled again.
+  // Every file is a process, and many start the product, so compiled code is cached.
   NODE_COMPILE_CACHE:
     process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, '..', 'node_modules', '.cache', 'node'),
-  // The quick tests use SQLite alone: a PostgreSQL of each file's own takes longer than most tests.
+  // The quick tests use only SQLite: a PostgreSQL per file takes longer than most tests.
   ...(isQuick && { PARACOSM_TESTS: 'quick' }),
 }
 const { status } = spawnSync(
@@ -29,7 +29,7 @@ const { status } = spawnSync(
   [
     '--disable-warning=ExperimentalWarning',
     '--test',
-    // One more than there are cores: much of the time a test waits for a process, a socket or a disk.
+    // One more than the number of cores, because tests often wait for a process, a socket or a disk.
     `--test-concurrency=${availableParallelism() + 1}`,
     `--test-timeout=${TIMEOUT_MS}`,
     '--test-force-exit',

@@ -1,7 +1,7 @@
-// Finds the largest number of rooms that a server carries: doubles from a start until it fails, or halves until it
-// holds, then bisects.
+// Finds the largest number of rooms that a server can handle: doubles from a start until it fails, or halves until it
+// succeeds, then bisects.
 
-/** The search ends when the limit is known to this share of itself. */
+/** Relative precision at which the search ends. */
 const RESOLUTION = 0.04
 const LEAST = 10
 
@@ -11,26 +11,26 @@ export class Bisection {
   #holds = 0
   #fails: number | undefined
 
-  /** @param most rooms that the servers accept */
+  /** @param most maximum number of rooms that the servers accept */
   constructor(start: number, most: number) {
     this.#next = Math.min(start, most)
     this.#most = most
   }
 
-  /** Rooms to measure next; undefined: the limit is known. */
+  /** Number of rooms to measure next; undefined once the limit is known. */
   get next(): number | undefined {
     const { step } = this
     return step < LEAST || this.#holds >= this.#most ? undefined : this.#next
   }
 
-  /** Rooms between what holds and what fails. */
+  /** Number of rooms between the last success and the first failure. */
   get step(): number {
     if (this.#fails === undefined) return this.#next
     const gap = this.#fails - this.#holds
     return gap <= Math.max(LEAST, this.#holds * RESOLUTION) ? 0 : gap
   }
 
-  /** The largest number that has held; 0: none. */
+  /** The largest number that succeeded; 0 if none did. */
   get limit(): number {
     return this.#holds
   }
@@ -39,7 +39,7 @@ export class Bisection {
     if (holds) this.#holds = Math.max(this.#holds, rooms)
     else this.#fails = Math.min(this.#fails ?? rooms, rooms)
     if (this.#fails === undefined) this.#next = Math.min(this.#most, rooms * 2)
-    // Multiples of ten: nobody remembers a limit of 517 rooms.
+    // Multiples of ten are easier to remember than 517.
     else this.#next = Math.max(LEAST, Math.round((this.#holds + this.#fails) / 20) * 10)
   }
 }

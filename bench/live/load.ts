@@ -1,12 +1,12 @@
-// The load of live.bench.ts, in a process of its own: a player on every socket that answers every observation, and notes
-// how far from its time each tick comes. A tick's time is that of the socket's earliest tick plus whole periods, so a
-// server that drifts is late. Reads a LoadRequest on standard input and prints a LoadReport.
+// The load of live.bench.ts, in a separate process: a player per socket that answers every observation, and records
+// the delay of each tick. A tick is due a whole number of periods after the socket's earliest tick, so a
+// server that drifts counts as late. Reads a LoadRequest from standard input and prints a LoadReport.
 import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { PROTOCOLS } from './protocols.ts'
 import type { LoadReport, LoadRequest } from './run-load.ts'
 
-/** Milliseconds between the last connection and the measured window: joins and lead times are over by then. */
+/** Milliseconds between the last connection and the measured window, so that joins are over. */
 const SETTLE_MS = 3000
 
 let input = ''
@@ -18,7 +18,7 @@ const { moves, greeting, receipt } = protocol
 const period = 1000 / request.rate
 const TICK = Buffer.from('"tick":')
 
-/** The tick of an observation, without making a string of all of it: the generator must not be the bottleneck. */
+/** The tick of an observation, without decoding all of it: the generator must not be the bottleneck. */
 function readTick(bytes: Buffer): number {
   let tick = 0
   const found = bytes.indexOf(TICK)
@@ -50,8 +50,8 @@ function take(frame: Buffer, index: number, at: number): Buffer | undefined {
 }
 
 /**
- * One player on a bare TCP socket. Frames of the server are unmasked and below 64 KiB; several may come in one read, and
- * one may come in pieces.
+ * One player on a bare TCP socket. Frames of the server are unmasked and below 64 KiB; several may arrive in one read, and
+ * one may arrive in pieces.
  */
 function play(url: URL, index: number): void {
   const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true })
@@ -91,7 +91,7 @@ function play(url: URL, index: number): void {
 
 const SWITCHING = Buffer.from('HTTP/1.1 101')
 
-/** Bytes of the frame that stands at the start, header included; 0 when its header is not whole. */
+/** Bytes of the first frame, including its header; 0 if the header is incomplete. */
 function frameLength(bytes: Buffer): number {
   if (bytes.length < 2) return 0
   const short = bytes[1]! & 127

@@ -1,12 +1,12 @@
-// How the load generator speaks to each server: which bytes it sends for a move, and what it answers at the start. The
-// observations are the same JSON text on both wires, so ticks are found in the same way.
+// The wire format of each server: the bytes of a move, and the answer at the start. The
+// observations are the same JSON text in both formats, so ticks are found in the same way.
 
 export interface Protocol {
-  /** Frames of the four moves, made once. */
+  /** Frames of the four moves, created once. */
   readonly moves: readonly Buffer[]
-  /** What the client sends after the server's first frame; undefined: nothing. */
+  /** What the client sends after the server's first frame; undefined for nothing. */
   readonly greeting: Buffer | undefined
-  /** Bytes that stand in a frame that answers a move. */
+  /** Bytes that occur in a frame that answers a move. */
   readonly receipt: Buffer | undefined
 }
 
@@ -17,12 +17,12 @@ const BINARY = 0x82
 const JOIN_ROOM = 10
 const ROOM_DATA = 13
 
-/** A frame below 126 bytes with an all-zero mask: what a client sends must be masked, not hidden. */
+/** A frame below 126 bytes with an all-zero mask: client frames must be masked, but need no random mask. */
 function maskedFrame(opcode: number, payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from([opcode, 0x80 | payload.length, 0, 0, 0, 0]), payload])
 }
 
-/** A short text in MessagePack, which is also how Colyseus spells message types. */
+/** A short text in MessagePack, which Colyseus also uses for message types. */
 function packText(text: string): Buffer {
   return Buffer.concat([Buffer.from([0xa0 | text.length]), Buffer.from(text)])
 }

@@ -13,11 +13,11 @@ export interface LoadRequest {
   readonly protocol: string
 }
 
-/** What the generator saw in the measured window. */
+/** Results of the generator in the measured window. */
 export interface LoadReport {
-  /** Milliseconds that each tick came after its time. */
+  /** Delay of each tick in milliseconds. */
   readonly delays: readonly number[]
-  /** Ticks that were due. */
+  /** Number of ticks that were due. */
   readonly expected: number
   readonly receipts: number
   readonly seconds: number
@@ -30,7 +30,7 @@ export interface Measured extends LoadReport {
   readonly serverCpu: number
 }
 
-/** Ticks of a process's clock a second, as Linux reports them in /proc. */
+/** Clock ticks per second in /proc on Linux. */
 const CLOCK_HZ = 100
 
 /** Seconds of processor time that a process has used. */
@@ -46,7 +46,7 @@ export function memoryOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
 }
 
-/** @throws Error when the generator ends without a report */
+/** @throws Error if the generator exits without a report */
 export async function runLoad(pid: number, request: LoadRequest): Promise<Measured> {
   const client = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, 'load.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -57,7 +57,7 @@ export async function runLoad(pid: number, request: LoadRequest): Promise<Measur
   let cpuAfter = 0
   client.stdout.on('data', (chunk: Buffer) => {
     text += chunk
-    // The first line comes when the window opens; the report follows when it has closed.
+    // The first line marks the start of the window; the report follows after its end.
     if (cpuBefore === undefined) cpuBefore = cpuSeconds(pid)
     else if (cpuAfter === 0) cpuAfter = cpuSeconds(pid)
   })

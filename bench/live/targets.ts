@@ -1,5 +1,5 @@
 // The servers that live.bench.ts measures: Paracosm with and without receipts, and Colyseus. Each starts with as many
-// rooms as are asked for, in a process of its own, and names the sockets of all slots.
+// rooms as requested, in a separate process, and returns the sockets of all slots.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { memoryOf } from './run-load.ts'
 export interface Running {
   readonly pid: number
   readonly sockets: readonly string[]
-  /** Bytes that the commit log has taken since the start; undefined where the server keeps none. */
+  /** Bytes written to the commit log since the start; undefined for servers without one. */
   logBytes(): number | undefined
   stop(): Promise<void>
 }
@@ -25,7 +25,7 @@ export interface Target {
 
 /** Bytes after which the commit log begins a new segment (src/episode/commit-log.ts). */
 const SEGMENT_BYTES = 64 * 1024 * 1024
-/** Requests under way while rooms are made. */
+/** Concurrent requests that create rooms. */
 const CREATED_AT_ONCE = 16
 const PEER = join(import.meta.dirname, '..', 'peers', 'colyseus')
 
@@ -77,7 +77,7 @@ async function serve(profile?: string): Promise<{ process: RunningCommand; url: 
   return { process, url, folder }
 }
 
-/** @param profile a folder for a processor profile of the server */
+/** @param profile folder for a CPU profile of the server */
 function paracosm(name: string, protocol: string, profile?: string): Target {
   return {
     name,
@@ -104,7 +104,7 @@ export const paracosmTargets = (profile?: string): Target[] => [
   paracosm('Paracosm, moves with receipts', 'receipts', profile),
 ]
 
-/** Installs the peer on its first use: it is no dependency of this repository. */
+/** Installs the peer on first use: it is not a dependency of this repository. */
 function installPeer(): void {
   if (existsSync(join(PEER, 'node_modules', '@colyseus', 'core'))) return
   console.log(`  installing Colyseus: npm ci in ${PEER}`)
@@ -134,7 +134,7 @@ export function colyseusTarget(): Target {
   }
 }
 
-/** Bytes that an episode needs while it waits for two players. A first few are not counted: they load code. */
+/** Bytes per episode that waits for two players. The first few are not counted, because they load code. */
 export async function measureIdle(rooms: number, rate: number): Promise<number> {
   const { process, url, folder } = await serve()
   await createRooms(url, 50, rate)

@@ -1,4 +1,4 @@
-// Feeds hostile inputs to the whole language and watches three things: nothing but a DslError is thrown, nothing takes
+// Feeds hostile inputs to the whole language and checks three things: only a DslError is thrown, nothing takes
 // longer than 5 ms, and no global object changes.
 import type { JsonObject, JsonValue } from '../../src/protocol/json.ts'
 import { buildContext } from '../../src/strategy/context.ts'
@@ -20,11 +20,11 @@ export interface FuzzReport {
   readonly inputs: number
   readonly accepted: number
   readonly slowestMs: number
-  /** Inputs that threw something foreign, hung, or changed a global. Each says what. */
+  /** Inputs that threw another error, hung, or changed a global, with descriptions. */
   readonly faults: readonly string[]
 }
 
-/** What a program could reach if it got out: own keys and prototypes of the standard objects. */
+/** What an escaped program could change: own keys and prototypes of the standard objects. */
 function fingerprint(): string {
   const roots: readonly object[] = [
     Object,
@@ -43,7 +43,7 @@ function fingerprint(): string {
     Promise.prototype,
     Symbol.prototype,
   ]
-  // The platform fills in the values of some globals when they are first used: their names must do.
+  // The platform initialises some globals on first use, so only their names are compared.
   const names = Reflect.ownKeys(globalThis).map(String).join()
   const contents = roots
     .map((root) => {
@@ -65,7 +65,7 @@ function isPayload(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null
 }
 
-/** Everything that a server or a person does with a program. True: the validator took it. */
+/** Everything that a server or a person does with a program. True if the validator accepts it. */
 async function exercise({ program, data }: Hostile): Promise<boolean> {
   const payload = isPayload(data) ? data : null
   let isAccepted = true
@@ -101,7 +101,7 @@ async function timed(input: Hostile): Promise<{ isAccepted: boolean; ms: number 
   return { isAccepted, ms: performance.now() - started }
 }
 
-/** What an input costs, told from what the collector and other processes cost: the least of up to 50 runs. */
+/** The time of an input without garbage collection and other processes: the minimum of up to 50 runs. */
 async function leastMs(input: Hostile): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (let i = 0; i < 50 && least > LIMIT_MS; i++) least = Math.min(least, (await timed(input)).ms)

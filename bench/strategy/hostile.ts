@@ -1,4 +1,4 @@
-// Hostile programs and payloads, from a seed: shipped programs with parts broken, swapped and multiplied, nesting, floods
+// Hostile programs and payloads, from a seed: built-in programs with parts broken, swapped and multiplied, nesting, floods
 // of keys, names that lead to prototypes, and values that no JSON has.
 import { createRandom, nextBelow, type RandomState } from '../../src/kernel/random.ts'
 import { createTemplates } from '../../src/strategy/templates.ts'
@@ -145,7 +145,7 @@ export class HostileSource {
     else if (!(Array.isArray(holder) && key === 'length')) this.#set(holder, key, this.#value(1))
   }
 
-  /** Nesting without end. */
+  /** Deep nesting. */
   #chain(): unknown {
     let node: unknown = { type: 'literal', value: true }
     const kind = this.#draw(['not', 'arith', 'array', 'id'])
@@ -185,7 +185,7 @@ export class HostileSource {
     }
   }
 
-  /** A program that holds itself. */
+  /** A cyclic program. */
   #knot(): unknown {
     const program: Record<string, unknown> = { type: 'program', rules: [] }
     const rule = ruleNode<unknown>(undefined, { type: 'return' })

@@ -1,4 +1,4 @@
-// Hostile programs as large as the text of a program may be, in the shapes that hurt most.
+// Hostile programs of the maximum size, in the most expensive forms.
 import { DEFAULT_LIMITS, maxProgramText } from '../../src/strategy/limits.ts'
 import { branchNode, ruleNode } from '../../src/testing/strategy-nodes.ts'
 
@@ -24,7 +24,7 @@ function many<T>(item: T): T[] {
 const keys = (prefix: string) =>
   Object.fromEntries(Array.from({ length: Math.floor(TEXT_LENGTH / 12) }, (_, i) => [`${prefix}${i}`, i]))
 
-/** Every call makes a new program, so that no id is filled in yet. */
+/** Every call creates a new program, without generated ids. */
 export const MAXIMAL: readonly { readonly what: string; readonly create: () => unknown }[] = [
   { what: 'rules without end', create: () => ({ type: 'program', rules: many(ruleNode<unknown>(literal, stop)) }) },
   {

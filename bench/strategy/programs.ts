@@ -4,7 +4,7 @@ import type { Expression, Program } from '../../src/protocol/strategy.ts'
 import { and, arith, assignPoints, call, compare, field, literal, rule } from '../../src/strategy/build.ts'
 import { createConstantEffortProgram, createDefaultProgram } from '../../src/strategy/built-in-programs.ts'
 
-/** Thirty rules of the kind that people write; the last one decides for the busiest event. */
+/** Thirty typical rules; the last one decides for the busiest event. */
 function createThirtyRules(): Program {
   const rules = Array.from({ length: 30 }, (_, i) => {
     const isBusy = compare(field('user.measurements_count'), '<=', literal(i * 2))
@@ -37,7 +37,7 @@ export const PROGRAMS: readonly { readonly name: string; readonly create: () => 
   { name: 'deep arithmetic', create: createDeepArithmetic },
 ]
 
-/** What the analytics know at each event: enough variety that every branch of the programs is taken. */
+/** The analytics of each event, varied enough to take every branch of the programs. */
 export const EVENTS: readonly JsonObject[] = [
   [1, 0, 0, -1, -1, 0, 0],
   [5, 2, 1, 10.5, 20.25, 3, 4],

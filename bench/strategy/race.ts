@@ -1,4 +1,4 @@
-// Contenders take turns, round after round, so that a busy moment of the machine hits them all; each is judged by the
+// Contenders alternate in rounds, so that a busy moment of the machine affects all of them; each is judged by the
 // median of its rounds.
 import { median } from '../measure.ts'
 
@@ -12,7 +12,7 @@ export interface Contender {
   readonly run: (i: number) => unknown
 }
 
-/** Nanoseconds a run. */
+/** Nanoseconds per run. */
 async function turn({ run }: Contender, runs: number): Promise<number> {
   const started = performance.now()
   for (let i = 0; i < runs; i++) {
@@ -22,7 +22,7 @@ async function turn({ run }: Contender, runs: number): Promise<number> {
   return ((performance.now() - started) * 1e6) / runs
 }
 
-/** How many runs fill a turn, found by doubling; the finding warms the contender up. */
+/** Number of runs per turn, found by doubling, which also warms up the contender. */
 async function calibrate(contender: Contender): Promise<number> {
   let runs = 64
   for (;;) {
@@ -32,7 +32,7 @@ async function calibrate(contender: Contender): Promise<number> {
   }
 }
 
-/** Nanoseconds a run, by contender. */
+/** Nanoseconds per run, by contender. */
 export async function race(contenders: readonly Contender[]): Promise<ReadonlyMap<string, number>> {
   const laps = new Map<string, number[]>(contenders.map(({ what }) => [what, []]))
   const runs = new Map<string, number>()

@@ -68,7 +68,7 @@ function logicOf(node: Condition | Expression): JsonValue {
   }
 }
 
-// The one thing that it lacks.
+// The only function that it lacks.
 jsonLogic.add_operation('trunc', Math.trunc)
 
 export const JSON_LOGIC: Rival = {
@@ -105,7 +105,7 @@ function celOf(node: Condition | Expression): string {
   }
 }
 
-/** Typed, which is its fastest way; functions that it lacks are registered natively. */
+/** Typed, its fastest mode; missing functions are registered natively. */
 function celEnvironment(): Environment {
   const environment = new Environment()
   for (const name of ['user', 'task', 'all']) environment.registerVariable(name, 'map<string, double>')
@@ -156,7 +156,7 @@ function jsonataOf(node: Condition | Expression): string {
       return `$not(${jsonataOf(node.arg)})`
     case 'func_call': {
       const [value = '', low = '', high = ''] = node.args.map(jsonataOf)
-      // Its $floor rounds down; truncation toward zero takes both cases.
+      // Its $floor rounds down; truncation toward zero needs both cases.
       return node.name === 'int'
         ? `($v := ${value}; $v < 0 ? $ceil($v) : $floor($v))`
         : `$max([$min([${value}, ${high}]), ${low}])`

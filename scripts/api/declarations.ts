@@ -1,4 +1,4 @@
-// The public declarations of the package, read from what the compiler emits: name, kind, text and doc comment.
+// The public declarations of the package, read from the compiler's output: name, kind, text and doc comment.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -82,7 +82,7 @@ function exportsOf(path: string): Declaration[] {
 
 const START = /^export (?:declare )?(?:abstract )?(interface|type|function|class|const) (\w+)/
 
-/** Declarations begin at the first column; they end where their brackets are closed. */
+/** Declarations begin in the first column and end where their brackets close. */
 function declarationsOf(text: string): Declaration[] {
   const lines = text.split('\n')
   const found: Declaration[] = []
@@ -107,7 +107,7 @@ function declarationsOf(text: string): Declaration[] {
   return merge(found)
 }
 
-/** Overloads, and a schema with the type of its name, are one entry. */
+/** Overloads, and a schema with the type of the same name, are one entry. */
 function merge(found: readonly Declaration[]): Declaration[] {
   const byName = new Map<string, Declaration>()
   for (const each of found) {

@@ -1,11 +1,11 @@
-// docs/architecture.md against the code: its table of layers is the one that imports are checked with, the files that it
-// names exist, and its walk of one command enters each module once.
+// docs/architecture.md against the code: its table of layers matches the one that checks imports, the files that it names
+// exist, and its path of one command enters each module once.
 import { existsSync, readFileSync } from 'node:fs'
 import { LAYERS } from './layers.ts'
 
 const PAGE = 'docs/architecture.md'
 
-/** What is wrong with a text of the page; `exists` says whether a file below src is there. */
+/** The problems of a text of the page; `exists` says whether a file below src exists. */
 export function architectureFaults(text: string, exists: (path: string) => boolean): string[] {
   return [...layerFaults(text), ...pathFaults(text, exists), ...walkFaults(text)]
 }
@@ -38,7 +38,7 @@ function pathFaults(text: string, exists: (path: string) => boolean): string[] {
     .map((path) => `${PAGE}: there is no src/${path}`)
 }
 
-/** A walk that comes back to a module it has left does not show one way through the layers. */
+/** A path that returns to an earlier module does not show a single way through the layers. */
 function walkFaults(text: string): string[] {
   const walk = /## One command[^\n]*\n([\s\S]*?)\n## /.exec(text)?.[1] ?? ''
   const modules = [...walk.matchAll(FILE)].map(([, path = '']) => path.split('/')[0] ?? '')

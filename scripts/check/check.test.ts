@@ -1,4 +1,4 @@
-// The checks find what they are for: each is shown a planted fault.
+// Each check finds a planted fault.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { architectureFaults } from './architecture.ts'
@@ -9,7 +9,7 @@ import { checkWords } from './words.ts'
 const source = (path: string, text: string) => ({ path, text, code: text })
 const faultsOf = (path: string, text: string): string[] => checkLayers([source(path, text)])
 
-test('layers: an import of a higher or an equal layer is named with its line', () => {
+test('layers: an import of a higher or equal layer is reported with its line', () => {
   const faults = faultsOf('src/kernel/x.ts', "const a = 1\nimport { b } from '../host/log.ts'\n")
   assert.deepEqual(faults.length, 1)
   assert.match(faults[0] ?? '', /^src\/kernel\/x\.ts:2: import '\.\.\/host\/log\.ts'/)
@@ -21,7 +21,7 @@ test('layers: an import of a higher or an equal layer is named with its line', (
   assert.equal(faultsOf('src/server/x.ts', "import pg from 'pg'").length, 1)
 })
 
-test('layers: imports of lower layers, and of packages by their modules, pass', () => {
+test('layers: imports of lower layers, and of packages by permitted modules, pass', () => {
   assert.deepEqual(faultsOf('src/host/x.ts', "import { a } from '../episode/b.ts'\nimport fs from 'node:fs'"), [])
   assert.deepEqual(faultsOf('src/store/x.ts', "import pg from 'pg'"), [])
 })
@@ -31,14 +31,14 @@ test('habits: a clock in a pure module, an assertion, and module state are found
   assert.equal(checkHabits([source('src/kernel/x.ts', bad)]).length, 3)
 })
 
-test('words: a retired word is found with what to use in its place, and old wires keep theirs', () => {
+test('words: a retired word is reported with its replacement, and old wire formats are exempt', () => {
   const [fault = ''] = checkWords([source('src/host/x.ts', 'const a = new PerceptionDoor()')])
   assert.match(fault, /^src\/host\/x\.ts:1: PerceptionDoor: .*Adapter/)
   assert.deepEqual(checkWords([source('src/worlds/frontier/x.ts', 'take a seat')]), [])
   assert.deepEqual(checkWords([source('src/kernel/journal-upgrade.ts', "'seats' in value")]), [])
 })
 
-test('architecture: a wrong layer, a file that is gone, and a walk that turns back are found', () => {
+test('architecture: a wrong layer, a missing file and a backward path are found', () => {
   const page = '| 4 | `src/kernel` | x |\n\n## One command\n`host/a.ts` `server/b.ts` `host/c.ts`\n\n## End\n'
   const faults = architectureFaults(page, (path) => path !== 'server/b.ts')
   assert.ok(faults.some((fault) => /src\/kernel is in layer 1, not 4/.test(fault)))

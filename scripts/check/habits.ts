@@ -6,7 +6,7 @@ interface Habit {
   readonly pattern: RegExp
   readonly why: string
   readonly applies: (path: string) => boolean
-  /** Whether strings are looked into as well. */
+  /** Whether strings are searched as well. */
   readonly inStrings?: true
 }
 
@@ -17,7 +17,7 @@ const isDrawn = (path: string): boolean =>
 const isPure = (path: string): boolean =>
   PURE_MODULES.some((module) => path.startsWith(`src/${module}/`)) && !path.includes('/view/')
 
-/** Type assertions that remain, each with its reason. The list only shrinks. */
+/** Remaining type assertions, each with its reason. The list only shrinks. */
 const ASSERTIONS: Readonly<Record<string, string>> = {}
 
 const HABITS: readonly Habit[] = [
@@ -65,8 +65,8 @@ const HABITS: readonly Habit[] = [
 const SILENT_DEFAULT = /\] \?\? (?:0|''|-1)(?![\w.])/g
 
 /**
- * Defaults that are real: keys that a record need not have, groups that a pattern need not match. How many a file has;
- * the numbers only shrink. Elsewhere `at` or `absent` of kernel/at.ts reads what must be there.
+ * Legitimate defaults: optional keys of a record, optional groups of a pattern. The count per file;
+ * the numbers only shrink. Elsewhere `at` or `absent` of kernel/at.ts reads required values.
  */
 const REAL_DEFAULTS: Readonly<Record<string, number>> = {
   'src/episode/slot-clocks.ts': 3,
@@ -102,7 +102,7 @@ function checkDefaults({ path, code }: Source): string[] {
     )
 }
 
-/** Every broken habit, as `file:line: why`. */
+/** Every violation, as `file:line: why`. */
 export function checkHabits(sources: readonly Source[]): string[] {
   const faults: string[] = []
   for (const source of sources) {
@@ -122,7 +122,7 @@ export function checkHabits(sources: readonly Source[]): string[] {
   return faults
 }
 
-/** Blanks strings and the SQL of tagged templates: `as` is a word of SQL too. */
+/** Blanks strings and the SQL of tagged templates, because `as` is also an SQL keyword. */
 function stripStrings(code: string): string {
   const blank = (text: string): string => text.replace(/[^\n]/g, ' ')
   const withoutSql = code.replace(/\bsql(?:<[^`]*>)?`[^`]*`/g, blank)

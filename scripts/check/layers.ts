@@ -35,11 +35,11 @@ export const LAYERS: Readonly<Record<string, number>> = {
 /** Modules whose code must run in a browser and give the same result everywhere: they import zod and lower layers only. */
 export const PURE_MODULES: readonly string[] = ['protocol', 'kernel', 'worlds', 'strategy']
 
-/** Modules that play any world and import none; the registry alone has the list of those that ship. */
+/** Modules that play any world and import none; only the registry has the list of built-in worlds. */
 const WORLDLESS: readonly string[] = ['host', 'adapters', 'players', 'server']
 const REGISTRY = 'src/host/world-registry.ts'
 
-/** Which modules may import which package. docs/dependencies.md says why each is there. */
+/** Which modules may import which package. docs/dependencies.md gives the reasons. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['*'],
   commander: ['cli'],
@@ -62,7 +62,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@observablehq/plot': ['reports'],
   'fast-check': ['testing'],
   'playwright-core': ['testing'],
-  // In the views of worlds only: code that a browser runs.
+  // Only in the views of worlds, which run in browsers.
   three: ['worlds'],
 }
 
@@ -70,9 +70,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const IMPORT =
   /(?:^\s*(?:import|export)\b[^'"\n;]*(?:\n[^'"\n;]*)*?\bfrom\s*|^\s*import\s+|\bimport\s*\(\s*)(['"])([^'"\n]+)\1/gm
 
-/** What view code may import beside its own world: it is DOM code, and draws. */
+/** What view code, which is DOM code, may import besides its own world. */
 const VIEW_PACKAGES: readonly string[] = ['three', 'react', 'react-dom', '@react-three/fiber']
-/** What the application may import of the server's sources, beside the views: what runs in a browser. */
+/** What the application may import from the server's sources besides the views: code that runs in browsers. */
 const WEB_MODULES: readonly string[] = ['client', 'protocol', 'kernel', 'worlds']
 const VIEW = /^src\/worlds\/[^/]+\/view\//
 
@@ -152,14 +152,14 @@ function siblingFault(own: string, from: string, path: string): string | undefin
   return own === 'worlds' ? 'a world imports the kernel and its own folder, nothing else' : 'no adapter imports another'
 }
 
-/** Every import that breaks the plan, as `file:line: import: why`. */
+/** Every forbidden import, as `file:line: import: why`. */
 export function checkLayers(sources: readonly Source[]): string[] {
   const faults: string[] = []
   for (const source of sources) {
     if (isTest(source.path)) continue
     for (const match of source.code.matchAll(IMPORT)) {
       const specifier = match[2] ?? ''
-      // Code inside a template: a module that a test writes.
+      // Code inside a template literal: a module that a test writes.
       if (specifier.startsWith('$')) continue
       const fault = faultOf(source.path, specifier)
       if (fault) faults.push(`${source.path}:${lineOf(source.code, match.index)}: import '${specifier}': ${fault}`)

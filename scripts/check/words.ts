@@ -1,24 +1,24 @@
 // Words that docs/glossary.md has retired. Identifiers are checked everywhere; ordinary words only where they cannot mean
-// anything else.
+// something else.
 import type { Source } from './sources.ts'
 import { lineOf } from './sources.ts'
 
 interface Retired {
   readonly pattern: RegExp
   readonly use: string
-  /** Files in which the word means something else, or in which an old wire keeps it. */
+  /** Files in which the word has another meaning, or in which an old wire format keeps it. */
   readonly except?: RegExp
 }
 
 const STORIES =
   /^src\/worlds\/(?:frontier|parley)\/|^src\/protocol\/character|^src\/testing\/parley|^tests\/fixtures\/|^docs\/(?:api\/protocol|characters)\.md$/
-/** Manifests of others, which say how many seats a variant has. */
+/** Third-party manifests, which state the number of seats of a variant. */
 const FOREIGN = /^tests\/(?:runner|league)\//
 const OLD_JOURNALS = /^src\/kernel\/journal-upgrade\.ts$|^src\/host\/(?:reindex|reindex\.test|journal-folder)\.ts$/
 // The trial run of a study with simulated participants is a pilot in every textbook.
 const STUDIES = /experiment/
 
-/** Summaries that lists and manifests have shown since they were released. */
+/** Released summaries of lists and manifests. */
 const WHOEVER = new RegExp(
   `${STORIES.source}|^src\\/worlds\\/paint-arena\\/world\\.ts$|^src\\/testing\\/worlds\\.ts$|^src\\/strategy\\/templates\\.ts$`,
 )
@@ -61,7 +61,7 @@ const RETIRED: readonly Retired[] = [
   { pattern: /\bconformance kit\b/g, use: 'conformance suite' },
   { pattern: /\bperception doors?\b/g, use: 'perception adapter' },
   { pattern: /\bdeterminism kit\b/g, use: 'conformance suite' },
-  // No English words: what a translation leaves behind.
+  // Phrases that mark a translation.
   { pattern: /\b(?:so manieth|unless told otherwise|by custom|save for)\b/g, use: 'plain English' },
   { pattern: /\b[Ww]hoever\b/g, use: 'the player that …, a client that …', except: WHOEVER },
   {
@@ -78,7 +78,7 @@ const RETIRED: readonly Retired[] = [
 export function checkWords(sources: readonly Source[]): string[] {
   const faults: string[] = []
   for (const { path, text } of sources) {
-    // The glossary lists the words that it retires, and the test of this check plants them.
+    // The glossary lists the retired words, and the test of this check contains them.
     if (path === 'docs/glossary.md' || path === 'scripts/check/check.test.ts') continue
     for (const { pattern, use, except } of RETIRED) {
       if (except?.test(path)) continue

@@ -25,6 +25,7 @@ import {
   yes,
 } from './hosted/commands.ts'
 import { addEpisodes } from './hosted/episodes.ts'
+import { addGames } from './hosted/games.ts'
 import { addPackages } from './hosted/packages.ts'
 import { addSubmissions } from './hosted/submissions.ts'
 import { addUploadPolicy } from './hosted/upload-policy.ts'
@@ -39,6 +40,7 @@ export function addTournamentCommands(io: Io, group: Command, server: string): v
   addHappenings(io, add)
   addEpisodes(io, add)
   addSubmissions(io, add)
+  addGames(io, { group, add, server })
   addUploadPolicy(io, add)
   addPackages(io, add)
 }

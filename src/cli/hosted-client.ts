@@ -44,15 +44,10 @@ export class HostedClient {
     return this.#parse(path, schema, await this.#send(path, { query, ...asking }))
   }
 
-  /** Sends JSON. @throws as `get` */
-  async post<T>(path: string, schema: z.ZodType<T>, body: JsonObject, asking: Asking = {}): Promise<T> {
-    const init = {
-      method: 'POST',
-      body: JSON.stringify(body),
-      type: 'application/json',
-      timeoutMs: UPLOAD_MS,
-      ...asking,
-    }
+  /** Sends JSON, or no body. @throws as `get` */
+  async post<T>(path: string, schema: z.ZodType<T>, body?: JsonObject, asking: Asking = {}): Promise<T> {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body), type: 'application/json' }
+    const init = { method: 'POST', ...sent, timeoutMs: UPLOAD_MS, ...asking }
     return this.#parse(path, schema, await this.#send(path, init))
   }
 

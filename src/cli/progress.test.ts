@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createProgress, formatProgress } from './progress.ts'
 
-test('progress: it shows share, count, rate and time left', () => {
+test('progress: a line shows percentage, count, rate and time left', () => {
   const line = (done: number, seconds: number) => formatProgress(done, seconds, { unit: 'rows', total: 1000 })
   assert.equal(line(250, 0.5), '[######------------------] 25%  250 of 1000 rows  500 rows/s  2 s left')
   assert.equal(line(1, 1), '[------------------------] 0%  1 of 1000 rows  1.0 rows/s  16 min 39 s left')
@@ -21,7 +21,7 @@ function watch(isTerminal: boolean, ms: number): { status: string[]; plain: stri
   return { status, plain }
 }
 
-test('progress: the first second is silent, a terminal is redrawn ten times a second, a log gets a line in 30 s', () => {
+test('progress: the first second is silent, a terminal is redrawn ten times per second, a log gets a line every 30 s', () => {
   assert.deepEqual(watch(true, 1000), { status: [], plain: [] })
   assert.equal(watch(true, 2000).status.length, 10)
   assert.deepEqual(watch(false, 30_000), { status: [], plain: [] })

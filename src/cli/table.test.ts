@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { formatRows } from './table.ts'
 
-test('table: columns are aligned by what a terminal shows, not by UTF-16 units', () => {
+test('table: columns are aligned by display width, not by UTF-16 units', () => {
   const lines = formatRows(
     ['Name', 'Score'],
     [

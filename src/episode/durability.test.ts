@@ -15,7 +15,7 @@ test('durability: a log and journals cut anywhere recover every whole line', asy
   rmSync(remains.folder, { recursive: true })
 })
 
-test('resume: bots remember what they had seen, so an interrupted match ends as an uninterrupted one', async () => {
+test('resume: bots rebuild their memory, so an interrupted match ends like an uninterrupted one', async () => {
   const configured = configureWorld(paintArena, 'default')
   const inProcessFor = (player: { name: string }, slot: number) =>
     createBotPlayer(paintArena, player.name, { seed: 4, slot })
@@ -43,7 +43,7 @@ test('resume: bots remember what they had seen, so an interrupted match ends as 
   }
 })
 
-test('durability: an episode that nobody plays resumes at most 100 ms before where its viewers saw it', async () => {
+test('durability: an episode without players resumes at most 100 ms before the last step that viewers saw', async () => {
   for (const stepsPerSecond of [1, 5, 20, 60, 500]) {
     const clock = createHandClock()
     const sink = createMemorySink()

@@ -66,7 +66,7 @@ const stepLines = (lines: readonly string[]): StepLine[] =>
 const verify = async (lines: readonly string[], world: World) =>
   verifyJournal(await JournalFile.from(memorySource(`${lines.join('\n')}\n`)), () => world)
 
-test('episode: lockstep waits for the awaited slots, and receipts come for applied commands', async () => {
+test('episode: lockstep waits for the awaited slots, and applied commands get receipts', async () => {
   const { episode, clock, slotState, lines } = createTable(nim)
   const [ada, bob] = [slotState(0), slotState(1)]
   await clock.crank(0)
@@ -95,7 +95,7 @@ test('episode: lockstep waits for the awaited slots, and receipts come for appli
   )
 })
 
-test('episode: what is no command is refused with a code, journalled, and changes nothing', async () => {
+test('episode: an invalid command is refused with a code, journalled, and changes nothing', async () => {
   const { episode, clock, slotState, lines } = createTable(nim)
   const [ada] = [slotState(0), slotState(1)]
   await clock.crank(0)
@@ -117,7 +117,7 @@ test('episode: what is no command is refused with a code, journalled, and change
   )
 })
 
-test('episode: a flood from one slot is refused beyond its queue, and never journalled', async () => {
+test('episode: commands beyond the queue of a slot are refused and never journalled', async () => {
   const { clock, slotState, lines, episode } = createTable(paintArena, { pacing: { mode: 'rate', stepsPerSecond: 1 } })
   const [ada] = [slotState(0), slotState(1)]
   await clock.crank(100)
@@ -132,7 +132,7 @@ test('episode: a flood from one slot is refused beyond its queue, and never jour
   await episode.stop()
 })
 
-test('episode: a move clock runs out into the default command, as a journalled timeout', async () => {
+test('episode: when a move clock runs out, the default command is applied and the timeout journalled', async () => {
   const clocks: SlotClock[] = [{ kind: 'move', moveMs: 1000, lagMs: 200 }, { kind: 'none' }]
   const { episode, clock, slotState, lines } = createTable(nim, { clocks })
   slotState(0)
@@ -145,7 +145,7 @@ test('episode: a move clock runs out into the default command, as a journalled t
   assert.deepEqual(stepLines(lines).at(-1)?.inputs, [[0, { take: 1 }]])
 })
 
-test('episode: main time is used up by thinking, refilled by the increment, and stands still in a pause', async () => {
+test('episode: thinking uses main time, the increment adds to it, and a pause stops it', async () => {
   const game: SlotClock = { kind: 'game', mainMs: 5000, incrementMs: 1000, lagMs: 0 }
   const { episode, clock, slotState, lines } = createTable(nim, { clocks: [game, game] })
   const [ada, bob] = [slotState(0), slotState(1)]
@@ -173,7 +173,7 @@ test('episode: main time is used up by thinking, refilled by the increment, and 
   )
 })
 
-test('episode: a lockstep deadline moves for all who have not moved', async () => {
+test('episode: a lockstep deadline moves for every slot that has not moved', async () => {
   const { episode, clock, slotState, lines } = createTable(paintArena, {
     pacing: { mode: 'lockstep', deadlineMs: 500 },
   })
@@ -190,7 +190,7 @@ test('episode: a lockstep deadline moves for all who have not moved', async () =
   assert.deepEqual(stepLines(lines).at(-1)?.timeouts, [1])
 })
 
-test('episode: at a fixed rate it ticks on time, keeps the last action, pauses, and changes its rate', async () => {
+test('episode: at a fixed rate it steps on time, keeps the last action, pauses, and changes its rate', async () => {
   const { episode, clock, slotState } = createTable(paintArena, { pacing: { mode: 'rate', stepsPerSecond: 10 } })
   const [ada] = [slotState(0), slotState(1)]
   await clock.crank(0)
@@ -211,7 +211,7 @@ test('episode: at a fixed rate it ticks on time, keeps the last action, pauses, 
   await episode.stop()
 })
 
-test('episode: it begins without those who never come, after the time to gather', async () => {
+test('episode: it starts without missing players once the waiting time is over', async () => {
   const { episode, clock, slotState } = createTable(paintArena, {
     pacing: { mode: 'rate', stepsPerSecond: 10 },
     gatherMs: 3000,
@@ -225,7 +225,7 @@ test('episode: it begins without those who never come, after the time to gather'
   await episode.stop()
 })
 
-test('episode: a wrong token, a wrong slot and an ended episode are refused by their codes', async () => {
+test('episode: a wrong token, a wrong slot and an ended episode are refused with their codes', async () => {
   const { episode } = createTable(nim)
   const join = (slot: number, token: string) => () => episode.join({ slot, token }, person, createConnection())
   assert.throws(join(0, 'x'.repeat(22)), { code: 'TOKEN_REFUSED' })
@@ -237,7 +237,7 @@ test('episode: a wrong token, a wrong slot and an ended episode are refused by t
   assert.deepEqual((await episode.done).outcome, { ended: 'truncated', reason: 'enough' })
 })
 
-test('episode: who comes back finds the slot as it was; the older connection is replaced and no longer heard', async () => {
+test('episode: a reconnecting player finds the slot unchanged; the older connection is replaced and ignored', async () => {
   const { episode, clock } = createTable(nim)
   const token = episode.slots[0]?.token ?? ''
   const first = createConnection()
@@ -252,7 +252,7 @@ test('episode: who comes back finds the slot as it was; the older connection is 
   assert.deepEqual(await second.submit({ take: 2 }), { accepted: true, step: 0 })
 })
 
-test('episode: under the policy `refuse` a second connection is turned away until the first has left', () => {
+test('episode: with the policy `refuse`, a second connection is refused until the first has closed', () => {
   const { episode } = createTable(nim, { onSlotTaken: 'refuse' })
   const token = episode.slots[0]?.token ?? ''
   const slotState = episode.join({ slot: 0, token }, person, createConnection())
@@ -291,7 +291,7 @@ test('episode: a slot passes from a person to a bot and back, journalled, and th
   assert.equal((await verify(lines, nim)).divergence, undefined)
 })
 
-test('episode: an effect is carried out outside, its reply journalled, and a replay asks nobody', async () => {
+test('episode: an effect is executed by the host, its reply is journalled, and a replay makes no calls', async () => {
   const asked: unknown[] = []
   const { episode, clock, slotState, lines } = createTable(oracle, {
     workers: {
@@ -322,7 +322,7 @@ test('episode: an effect is carried out outside, its reply journalled, and a rep
 
 for (const isEarly of [false, true]) {
   const how = isEarly ? 'before the adapters open' : 'afterwards'
-  test(`episode: what a crashed episode had asked for is asked again when it goes on, its player back ${how}`, async () => {
+  test(`episode: pending requests of a crashed episode are sent again on resume, its player back ${how}`, async () => {
     const { episode, clock, slotState, lines } = createTable(oracle, {
       workers: { oracle: () => new Promise(() => undefined) },
     })
@@ -356,7 +356,7 @@ for (const isEarly of [false, true]) {
   })
 }
 
-test('episode: an effect that fails is tried again, one that hangs is cut off, and the world is told either way', async () => {
+test('episode: a failing effect is retried, a hanging one times out, and the world is informed in both cases', async () => {
   let calls = 0
   const signals: AbortSignal[] = []
   const { episode, clock, slotState } = createTable(oracle, {
@@ -384,7 +384,7 @@ test('episode: an effect that fails is tried again, one that hangs is cut off, a
   await episode.stop()
 })
 
-test('episode: a receipt waits for the disk, and a disk that fails stops the episode and settles every command as not durable', async () => {
+test('episode: a receipt waits for the disk; if the disk fails, the episode stops and every command settles as not durable', async () => {
   const commits: { resolve: () => void; reject: (error: Error) => void }[] = []
   let hasClosed = false
   const sink: LineSink = {
@@ -422,7 +422,7 @@ test('episode: a receipt waits for the disk, and a disk that fails stops the epi
   assert.equal(hasClosed, true)
 })
 
-test('episode: bots at full speed are cut off by the limit of steps, as truncated', async () => {
+test('episode: bots at full speed are truncated at the step limit', async () => {
   const slots = ['sweep', 'sweep'].map((name, slot) => ({
     player: { kind: 'bot' as const, name },
     inProcess: createBotPlayer(paintArena, name, { seed: 1, slot }),
@@ -438,7 +438,7 @@ test('episode: bots at full speed are cut off by the limit of steps, as truncate
   assert.deepEqual([end.steps, end.outcome.ended], [30, 'truncated'])
 })
 
-test('episode: bots of one step all see the state before it, whatever their slot', async () => {
+test('episode: all bots see the state before the step, in every slot', async () => {
   const seen: unknown[] = []
   const watcher = {
     play(_step: number, observe: () => unknown, say: (command: unknown) => void) {

@@ -194,9 +194,12 @@ export class Episode {
     await this.#parts.recorder?.durable()
   }
 
-  /** Opens the episode: slots may be taken, and the first step follows when every player is there. */
-  begin(): void {
-    if (this.#status === 'waiting') this.#gate.open(this.#parts.slots.areAllTaken)
+  /**
+   * Opens the episode: slots may be taken, and the first step follows when every player is there.
+   * @param isComplete true: it does not wait, or no longer, for players who have not come
+   */
+  begin(isComplete = this.#parts.slots.areAllTaken): void {
+    if (this.#status === 'waiting') this.#gate.open(isComplete)
   }
 
   #start(): void {

@@ -51,7 +51,7 @@ for (const [name, path] of [
   ['seekable zstd', packed],
   ['zstd of another program', foreign],
 ] as const) {
-  test(`journal file, ${name}: seeking to any step gives the state that folding from the start gives`, async () => {
+  test(`journal file, ${name}: seeking to any step gives the same state as replaying from the start`, async () => {
     const file = await JournalFile.open(path)
     assert.equal(digests.length, TICKS + 1)
     await fc.assert(
@@ -88,7 +88,7 @@ test('journal file: a torn last line is skipped and reported', async () => {
   await file.close()
 })
 
-test('journal file: what is no journal is refused by its code', async () => {
+test('journal file: a file that is not a journal is refused with its code', async () => {
   const write = (name: string, bytes: string | Buffer): string => {
     writeFileSync(join(folder, name), bytes)
     return join(folder, name)
@@ -104,7 +104,7 @@ test('journal file: what is no journal is refused by its code', async () => {
   })
 })
 
-test('fork: without a change the rest plays as recorded, and ends with the same digest', async () => {
+test('fork: without a change the fork follows the recording and ends with the same digest', async () => {
   const file = await JournalFile.open(packed)
   const sink = createMemorySink()
   const result = await playFork(file, paintArena, { step: 1234, bots: new Map(), commands: new Map() }, sink)
@@ -117,7 +117,7 @@ test('fork: without a change the rest plays as recorded, and ends with the same 
   await file.close()
 })
 
-test('fork: one other command, or another player, changes what follows and nothing before', async () => {
+test('fork: a different command or player changes only later steps', async () => {
   const file = await JournalFile.open(plain)
   const changes = [
     { step: 2000, bots: new Map(), commands: new Map([[0, { move: 'stay' }]]) },

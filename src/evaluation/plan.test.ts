@@ -39,7 +39,7 @@ test('plan: variants and opponents multiply, all on the same seeds', async () =>
   for (const { assignment } of episodes) assert.deepEqual([...assignment].sort().at(-1), 2)
 })
 
-test('plan: in any design every policy plays every slot equally often, on every seed', async () => {
+test('plan: in every design, each policy plays each slot equally often on each seed', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 12 }),
@@ -65,7 +65,7 @@ test('plan: in any design every policy plays every slot equally often, on every 
   )
 })
 
-test('plan: many policies are a balanced sample that follows from the seed', async () => {
+test('plan: many policies play a balanced sample that the seed determines', async () => {
   const [one, same, other] = [await plan(names(20)), await plan(names(20)), await plan(names(20), { seed: 2 })]
   assert.equal(one.design, 'rotations')
   const orders = (found: typeof one): string =>
@@ -74,12 +74,12 @@ test('plan: many policies are a balanced sample that follows from the seed', asy
   assert.notEqual(orders(one), orders(other))
 })
 
-test('plan: a bot that the world has not, and two policies of one name, are refused with a hint', async () => {
+test('plan: an unknown bot and duplicate policy names are refused with a hint', async () => {
   await assert.rejects(plan(['gredy']), { code: 'UNKNOWN_BOT' })
   await assert.rejects(plan(['greedy', 'greedy']), { code: 'VALIDATION_ERROR' })
 })
 
-test('policies: every form of the command line', () => {
+test('policies: every command-line syntax is parsed', () => {
   assert.deepEqual(parsePlayer('greedy'), { kind: 'bot', name: 'greedy', bot: 'greedy' })
   assert.deepEqual(parsePlayer('mine=cmd:python3 a.py --x=1'), {
     kind: 'command',

@@ -29,7 +29,7 @@ test('blobs: leftovers of a crash and links out of the folder are not listed', a
   }
 })
 
-test('blobs: a blob in the place of a folder is FILE_UNWRITABLE, and both names stay as they were', async () => {
+test('blobs: a blob at the path of a folder is FILE_UNWRITABLE, and both names stay unchanged', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-blobs-'))
   try {
     const blobs = new FolderBlobs(folder)

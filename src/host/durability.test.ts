@@ -12,7 +12,7 @@ const temporary = (): string => mkdtempSync(join(tmpdir(), 'paracosm-test-'))
 const person = { kind: 'human' as const, name: 'Ada' }
 
 for (const mode of ['receipts', 'posts'] as const) {
-  test(`durability: kill -9 loses nothing that was told, with clients that ${mode === 'posts' ? 'never ask for receipts' : 'ask for receipts'}`, async () => {
+  test(`durability: kill -9 loses nothing that clients saw, with clients that ${mode === 'posts' ? 'never request receipts' : 'request receipts'}`, async () => {
     const folder = temporary()
     let acknowledged = 0
     for (const ms of [20, 400, 900]) acknowledged += (await killAndCheck(folder, ms, mode)).acknowledged
@@ -81,7 +81,7 @@ test('host: a stopped episode resumes with its tokens, ends, and is archived com
 })
 
 for (const status of ['live', 'failed'] as const) {
-  test(`durability: a crash while the files of an archived episode are removed loses nothing (row: ${status})`, async () => {
+  test(`durability: a crash during the removal of an archived episode’s files loses nothing (row: ${status})`, async () => {
     const folder = temporary()
     const first = await openFolder(folder)
     const spec = { world: 'paint-arena', id: 'match-1', config: { max_ticks: 3 }, seed: 1, slots: ['sweep', 'greedy'] }

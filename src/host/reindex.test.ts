@@ -33,7 +33,7 @@ async function fill(data: string) {
   return [finished, failed, unfinished].map((episode) => episode.header.episode)
 }
 
-test('reindex: the rebuilt list equals the one that the server kept', async () => {
+test('reindex: the rebuilt list equals the list of the server', async () => {
   const data = join(folder, 'same')
   await fill(data)
   const open = await openFolder(data, [throwingWorld('step')])
@@ -49,7 +49,7 @@ test('reindex: the rebuilt list equals the one that the server kept', async () =
   await open.close()
 })
 
-test('reindex: rows without a journal go, and a journal that cannot be read stays as broken', async () => {
+test('reindex: rows without a journal are removed, and an unreadable journal is listed as broken', async () => {
   const data = join(folder, 'broken')
   const [finished = ''] = await fill(data)
   const open = await openFolder(data, [throwingWorld('step')])
@@ -63,7 +63,7 @@ test('reindex: rows without a journal go, and a journal that cannot be read stay
   await open.close()
 })
 
-test('reindex: a data folder of release 0.1 is brought into the new layout, unfinished episodes included', async () => {
+test('reindex: a data folder of release 0.1 is migrated to the new layout, including unfinished episodes', async () => {
   const data = join(folder, 'old')
   const [finished = '', , unfinished = ''] = await fill(data)
   const old = join(data, 'episodes')

@@ -26,7 +26,7 @@ async function leaveEpisode(row: { steps: number }) {
   return { folder, id, steps, open: second }
 }
 
-test('resume: an episode that went further each time is resumed however often its process was killed', async () => {
+test('resume: an episode that advances each time is resumed no matter how often its process is killed', async () => {
   const { folder, id, open } = await leaveEpisode({ steps: 2 })
   assert.equal(await open.episodes.resumeUnfinished(), 1)
   assert.equal((await open.index.get(id))?.attempts, 1)
@@ -34,7 +34,7 @@ test('resume: an episode that went further each time is resumed however often it
   rmSync(folder, { recursive: true })
 })
 
-test('resume: an episode that stands where three resumes found it is quarantined', async () => {
+test('resume: an episode that does not advance in three resumes is quarantined', async () => {
   const { folder, id, open } = await leaveEpisode({ steps: 1_000_000 })
   assert.equal(await open.episodes.resumeUnfinished(), 0)
   const found = await open.episodes.find(id)
@@ -43,7 +43,7 @@ test('resume: an episode that stands where three resumes found it is quarantined
   rmSync(folder, { recursive: true })
 })
 
-test('resume: kills of a process while an episode waits for its players do not count against it', async () => {
+test('resume: kills while an episode waits for its players do not count', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-resume-'))
   const first = await openFolder(folder)
   const pacing = { mode: 'rate', stepsPerSecond: 20 } as const
@@ -59,7 +59,7 @@ test('resume: kills of a process while an episode waits for its players do not c
   rmSync(folder, { recursive: true })
 })
 
-test('resume: a header that was written in part is no episode: nobody was told of it', async () => {
+test('resume: a partially written header is not an episode, because it was never announced', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-resume-'))
   mkdirSync(join(folder, 'live', 'test-1'), { recursive: true })
   writeFileSync(join(folder, 'live', 'test-1', 'journal.jsonl'), '{"paracosm":"journal","ver')

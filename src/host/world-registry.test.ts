@@ -53,7 +53,7 @@ async function record(worlds: WorldRegistry, name: string): Promise<JournalHeade
   return episode.header
 }
 
-test('worlds: a built-in world is known by its id, and comes from no package', async () => {
+test('worlds: a built-in world is found by id and has no package', async () => {
   const worlds = builtInWorlds(folder)
   const world = await worlds.load('paint-arena')
   assert.equal(world.id, 'paint-arena')
@@ -115,7 +115,7 @@ test('worlds: an installed package is found by name, scoped name and subpath, an
   assert.equal(builtInWorlds(folder).has('heap-world'), false)
 })
 
-test('worlds: default comes before `world`, `world` before others, and an only export will do', async () => {
+test('worlds: the export `default` takes precedence over `world`, then a single other export is used', async () => {
   const both = `${worldModule({ id: 'named', exported: 'export const world =' })}
 export default { ...world, id: 'preferred' }\nexport const other = { ...world, id: 'other' }\n`
   const root = project({
@@ -128,7 +128,7 @@ export default { ...world, id: 'preferred' }\nexport const other = { ...world, i
   assert.deepEqual(await Promise.all(ids), ['preferred', 'named', 'only'])
 })
 
-test('worlds: a module that does not load, exports no world or several, or half a one is WORLD_INVALID', async () => {
+test('worlds: a module that does not load or exports no world, several or an incomplete one is WORLD_INVALID', async () => {
   const root = project({
     'package.json': manifest('broken'),
     'syntax.ts': 'export const = 1',
@@ -145,13 +145,13 @@ test('worlds: a module that does not load, exports no world or several, or half 
     await fails(worlds.load(`./${name}.ts`), 'WORLD_INVALID', /exports no world/)
 })
 
-test('worlds: an unknown name is answered with the nearest one and with what could be named', async () => {
+test('worlds: an unknown name gets the closest match and the allowed names', async () => {
   const worlds = builtInWorlds(folder)
   await fails(worlds.load('paint-arean'), 'UNKNOWN_WORLD', /Did you mean paint-arena\?/)
   await fails(worlds.load('./nothing.ts'), 'UNKNOWN_WORLD', /path of a module such as/)
 })
 
-test('worlds: values and modules are registered at once, and two worlds of one id are refused', async () => {
+test('worlds: values and modules are registered together, and duplicate ids are refused', async () => {
   const root = project({ 'package.json': manifest('two'), 'a.ts': worldModule(), 'b.ts': worldModule() })
   const worlds = await createWorldRegistry({ worlds: [nim], modules: ['./a.ts'], from: root })
   assert.deepEqual(worlds.ids().slice(-2), ['nim', 'heap'])

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { z } from 'zod'
 import { describeIssue } from './parse.ts'
 
-test('parse: the first fault names its place and what is wrong, in either spelling', () => {
+test('parse: the first error names its path and the problem, in both notations', () => {
   const schema = z.strictObject({ a: z.array(z.object({ b: z.string() })) })
   const inner = schema.safeParse({ a: [{ b: 'x' }, { b: 1 }] })
   assert.ok(inner.error)

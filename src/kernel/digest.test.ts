@@ -111,7 +111,7 @@ test('canonical: the sample of RFC 8785 section 3.2.2, keys sorted by UTF-16 uni
   )
 })
 
-test('canonical: what JSON cannot spell is refused with its path', () => {
+test('canonical: values that JSON cannot represent are refused with their path', () => {
   for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, -0]) {
     assert.throws(
       () => canonicalJson({ list: [1, bad] }),

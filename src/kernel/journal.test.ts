@@ -23,11 +23,11 @@ function judge(lines: readonly string[]): string {
 
 const match = await recordMatch({ seed: 3 })
 
-test('journal: a recorded match holds', () => {
+test('journal: a recorded match verifies', () => {
   assert.equal(judge(match.lines), 'holds')
 })
 
-test('journal: a flipped bit anywhere is caught, and the line is named', () => {
+test('journal: a flipped bit anywhere is detected, and the line is named', () => {
   fc.assert(
     fc.property(fc.nat(match.lines.length - 1), fc.nat(), fc.nat(6), (number, where, bit) => {
       const line = match.lines[number] ?? ''
@@ -43,7 +43,7 @@ test('journal: a flipped bit anywhere is caught, and the line is named', () => {
   )
 })
 
-test('journal: a dropped, a doubled and an inserted line are caught', () => {
+test('journal: a dropped, a duplicated and an inserted line are detected', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: match.lines.length - 2 }), (number) => {
       assert.match(judge(match.lines.toSpliced(number, 1)), /^JOURNAL_/)
@@ -56,7 +56,7 @@ test('journal: a dropped, a doubled and an inserted line are caught', () => {
   )
 })
 
-test('journal: any two lines swapped are caught', () => {
+test('journal: any two swapped lines are detected', () => {
   fc.assert(
     fc.property(fc.nat(match.lines.length - 1), fc.nat(match.lines.length - 1), (a, b) => {
       fc.pre(a !== b)
@@ -66,11 +66,11 @@ test('journal: any two lines swapped are caught', () => {
   )
 })
 
-test('journal: without its last line it is unfinished, not broken', () => {
+test('journal: a journal without its last line is unfinished, not corrupt', () => {
   assert.equal(judge(match.lines.slice(0, -1)), 'unfinished')
 })
 
-test('journal: a forger who seals every line again is caught by the digests', () => {
+test('journal: the digests detect a forgery with recomputed hashes', () => {
   const chain = new Chain()
   const other = new Chain()
   const forged = match.lines.map((line, number) => {
@@ -97,13 +97,13 @@ test('journal: a line round-trips through the chain, whatever its text', () => {
   )
 })
 
-test('journal: a journal of another version is refused by its code', () => {
+test('journal: a journal of another version is refused with its code', () => {
   const chain = new Chain()
   const line = chain.seal(JSON.stringify({ paracosm: 'journal', version: 3 }), true)
   assert.match(judge([line]), /^JOURNAL_VERSION: the journal has version 3; this release reads 1 and 2/)
 })
 
-test('replay: a world that plays differently is caught at the first checkpoint, both sides shown', () => {
+test('replay: a world that plays differently is detected at the first checkpoint, and both values are shown', () => {
   const step = paintArena.step
   const changed = {
     ...paintArena,

@@ -53,7 +53,7 @@ const FAULTS: readonly (readonly [string, number, number, RegExp])[] = [
   ['{"a": [1, {"b": 2}', 1, 19, /ends too early/],
 ]
 
-test('parseJson: every kind of mistake has its line and column', () => {
+test('parseJson: every kind of mistake is reported with line and column', () => {
   for (const [text, line, column, pattern] of FAULTS) {
     const error = failure(text)
     assert.equal(error.code, 'JSON_MALFORMED')

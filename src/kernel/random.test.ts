@@ -12,7 +12,7 @@ test('random: xoshiro128** gives the reference sequence for the state 1, 2, 3, 4
   )
 })
 
-test('random: streams of one seed differ by name, and a draw in one does not move another', () => {
+test('random: streams of one seed differ by name, and a draw in one does not affect another', () => {
   const map = createRandom(7, 'map')
   const slot = createRandom(7, 'slot:2')
   assert.notDeepEqual(map, slot)
@@ -21,7 +21,7 @@ test('random: streams of one seed differ by name, and a draw in one does not mov
   assert.notDeepEqual(createRandom(7, 'map'), createRandom(8, 'map'))
 })
 
-test('random: nextBelow stays in range, reaches every value, and is even to within five sigma', () => {
+test('random: nextBelow stays in range, reaches every value, and is uniform to within five sigma', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), fc.integer({ min: 1, max: 0x1_0000_0000 }), (seed, bound) => {
       const draw = nextBelow(createRandom(seed, 'test'), bound)
@@ -42,7 +42,7 @@ test('random: a chance of 0 never happens and one of 1000 always does', () => {
   }
 })
 
-test('random: shuffling keeps the items, leaves the list alone, and reaches every order', () => {
+test('random: shuffling keeps the items, does not modify the list, and reaches every order', () => {
   const state = createRandom(9, 'shuffle')
   const orders = new Set<string>()
   for (let i = 0; i < 200; i++) orders.add(shuffled(state, ['a', 'b', 'c']).join(''))

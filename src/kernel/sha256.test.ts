@@ -6,7 +6,7 @@ import { sha256, toHex } from './sha256.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-test('sha256: the examples of FIPS 180-4 come out', () => {
+test('sha256: the examples of FIPS 180-4 give the published digests', () => {
   const cases: [string, string][] = [
     ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
     ['abc', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],

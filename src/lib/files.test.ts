@@ -45,7 +45,7 @@ test('files: text, bytes and parts of both are written whole, and nothing else i
   await syncFolder(folder)
 })
 
-test('files: a content that fails half way leaves the old file and no temporary one', async (context) => {
+test('files: content that fails half way leaves the old file and no temporary file', async (context) => {
   const folder = folderOf(context)
   const path = join(folder, 'kept')
   writeFileSync(path, 'old')
@@ -59,7 +59,7 @@ test('files: a content that fails half way leaves the old file and no temporary 
   assert.deepEqual(readdirSync(folder), ['kept'])
 })
 
-test('files: a mode holds whatever the umask, and a replaced file keeps its own', async (context) => {
+test('files: a mode applies regardless of the umask, and a replaced file keeps its mode', async (context) => {
   const folder = folderOf(context)
   const path = join(folder, 'secret')
   await writeFileWhole(path, '1', { mode: 0o600 })
@@ -70,7 +70,7 @@ test('files: a mode holds whatever the umask, and a replaced file keeps its own'
   assert.equal(statSync(path).mode & 0o777, 0o666)
 })
 
-test('files: without replace an existing file stays, and one of two writers at once wins', async (context) => {
+test('files: without `replace` an existing file stays, and one of two concurrent writers wins', async (context) => {
   const folder = folderOf(context)
   const path = join(folder, 'once')
   const results = await Promise.allSettled(
@@ -82,7 +82,7 @@ test('files: without replace an existing file stays, and one of two writers at o
   assert.deepEqual(readdirSync(folder), ['once'])
 })
 
-test('files: a folder, a pipe, a device and a link to nowhere are refused with a hint', async (context) => {
+test('files: a folder, a pipe, a device and a dangling link are refused with a hint', async (context) => {
   const folder = folderOf(context)
   mkdirSync(join(folder, 'folder'))
   symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling'))
@@ -98,7 +98,7 @@ test('files: a folder, a pipe, a device and a link to nowhere are refused with a
   )
 })
 
-test('files: a symbolic link stays, and the file that it names is replaced', async (context) => {
+test('files: a symbolic link stays, and its target is replaced', async (context) => {
   const folder = folderOf(context)
   mkdirSync(join(folder, 'real'))
   writeFileSync(join(folder, 'real', 'file'), 'old')
@@ -108,7 +108,7 @@ test('files: a symbolic link stays, and the file that it names is replaced', asy
   assert.ok(readdirSync(join(folder)).includes('link'))
 })
 
-test('files: a missing folder and a file in the place of a folder are named as the reason', async (context) => {
+test('files: a missing folder and a file at the path of a folder are reported as the reason', async (context) => {
   const folder = folderOf(context)
   writeFileSync(join(folder, 'file'), '')
   await assert.rejects(writeFileWhole(join(folder, 'none', 'x'), ''), hasCode('FILE_UNWRITABLE', /does not exist/))
@@ -118,7 +118,7 @@ test('files: a missing folder and a file in the place of a folder are named as t
 /** A user who owns nothing. */
 const NOBODY = 65_534
 
-test('files: a folder that may not be written is named as the reason', async (context) => {
+test('files: a read-only folder is reported as the reason', async (context) => {
   const folder = folderOf(context)
   chmodSync(folder, 0o555)
   // Root may write everywhere, so it becomes somebody else for a moment.
@@ -131,7 +131,7 @@ test('files: a folder that may not be written is named as the reason', async (co
   }
 })
 
-test('files: a full disk keeps the old file, leaves no temporary one, and is named as the reason', async (context) => {
+test('files: a full disk keeps the old file, leaves no temporary file, and is reported as the reason', async (context) => {
   const folder = folderOf(context)
   const unmount = mountSmallDisk(folder, '64k')
   if (!unmount) return context.skip('this process may not mount')
@@ -148,7 +148,7 @@ test('files: a full disk keeps the old file, leaves no temporary one, and is nam
   }
 })
 
-test('files: errno is read from file errors alone', () => {
+test('files: errno is read only from file errors', () => {
   const missing = Object.assign(new Error('x'), { code: 'ENOENT' })
   assert.equal(errnoOf(missing), 'ENOENT')
   assert.equal(isMissing(missing), true)

@@ -35,7 +35,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 const isInUse = (error: unknown): boolean =>
   error instanceof AppError && error.code === 'DATA_IN_USE' && /--data/.test(error.hint)
 
-test('folder lock: the same process gets it once, under every name of the folder, and again after the release', async (context) => {
+test('folder lock: a process gets the lock once, under any name of the folder, and again after the release', async (context) => {
   const folder = folderOf(context)
   const data = join(folder, 'data')
   symlinkSync(data, join(folder, 'alias'))
@@ -63,7 +63,7 @@ test('folder lock: a second process is refused until the first one is killed wit
   assert.equal((await startChild(context, folder)).said, 'locked')
 })
 
-test('folder lock: of many processes that start at once over a garbage file one gets it', async (context) => {
+test('folder lock: one of many processes that start at once on a garbage file gets the lock', async (context) => {
   const folder = folderOf(context)
   writeFileSync(join(folder, 'lock.sqlite'), 'garbage '.repeat(1000))
   const children = await Promise.all([1, 2, 3, 4, 5].map(() => startChild(context, folder)))
@@ -112,7 +112,7 @@ test('folder lock: leftovers never block: an old pid file, garbage, a foreign da
   lock.release()
 })
 
-test('folder lock: a folder that cannot be made or written is FILE_UNWRITABLE', async (context) => {
+test('folder lock: a folder that cannot be created or written is FILE_UNWRITABLE', async (context) => {
   const folder = folderOf(context)
   writeFileSync(join(folder, 'file'), '')
   await assert.rejects(lockFolder(join(folder, 'file')), { code: 'FILE_UNWRITABLE' })

@@ -8,7 +8,7 @@ import { makeFolder } from './folders.ts'
 const root = mkdtempSync(join(tmpdir(), 'paracosm-folders-'))
 after(() => rmSync(root, { recursive: true }))
 
-test('folders: missing ones are made from the top, existing ones stay, and many may ask at once', async () => {
+test('folders: missing folders are created from the top, existing ones stay, and concurrent calls are safe', async () => {
   const path = join(root, 'a', 'b', 'c')
   await Promise.all(Array.from({ length: 20 }, () => makeFolder(path)))
   await makeFolder(path)
@@ -17,7 +17,7 @@ test('folders: missing ones are made from the top, existing ones stay, and many 
   assert.equal(statSync(join(root, 'private')).mode & 0o777, 0o700)
 })
 
-test('folders: a name that cannot be a folder is refused with its reason, and never spins', async () => {
+test('folders: an impossible folder name is refused with its reason and never loops', async () => {
   const file = join(root, 'file')
   writeFileSync(file, '')
   symlinkSync('/nowhere/at/all', join(root, 'dangling'))

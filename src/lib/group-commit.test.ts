@@ -32,7 +32,7 @@ test('group commit: callers during one write share the next', async () => {
   assert.equal(writes(), 2)
 })
 
-test('group commit: what is acknowledged is durable, and with a latch nothing is acknowledged behind a failure', async () => {
+test('group commit: acknowledged data is durable, and with a latch nothing is acknowledged after a failure', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.boolean(),
@@ -66,7 +66,7 @@ test('group commit: what is acknowledged is durable, and with a latch nothing is
   )
 })
 
-test('group commit: a latched failure costs no further write, and ends with reset', async () => {
+test('group commit: a latched failure prevents further writes until reset', async () => {
   const { group, durable, gathered, writes } = createLog(true, (write) => write === 0)
   gathered.push(1)
   const [first, second] = [group.commit(), group.commit()]
@@ -80,7 +80,7 @@ test('group commit: a latched failure costs no further write, and ends with rese
   assert.deepEqual(durable, [2])
 })
 
-test('group commit: a write that throws at once rejects the commit, and the next one runs', async () => {
+test('group commit: a write that throws synchronously rejects the commit, and the next one runs', async () => {
   let calls = 0
   const group = new GroupCommit(() => {
     if (calls++ === 0) throw new Error('at once')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { GroupWriter } from './group-writer.ts'
 
-test('group writer: items of one turn go out in batches, and each sender gets its own result', async () => {
+test('group writer: items of one event-loop turn are written in batches, and each sender gets its own result', async () => {
   const batches: number[][] = []
   const writer = new GroupWriter<number, number>(
     async (items) => {
@@ -26,7 +26,7 @@ test('group writer: items of one turn go out in batches, and each sender gets it
   assert.deepEqual(batches.slice(2), [[7], [8, 9]])
 })
 
-test('group writer: a failed write rejects its own items alone, and a full queue refuses', async () => {
+test('group writer: a failed write rejects only its own items, and a full queue refuses', async () => {
   let isBroken = true
   const writer = new GroupWriter<string, string>(
     async (items) => {
@@ -58,7 +58,7 @@ test('group writer: drain waits for everything that was added', async () => {
   await writer.drain()
 })
 
-test('group writer: a write that forgets a result rejects that item alone', async () => {
+test('group writer: a missing result rejects only that item', async () => {
   const writer = new GroupWriter<number, number>(async () => [1], { maxBatch: 9, maxWaiting: 9 })
   const [first, second] = [writer.add(1), writer.add(2)]
   assert.equal(await first, 1)

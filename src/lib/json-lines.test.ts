@@ -44,7 +44,7 @@ const hostile = fc.string({
   maxLength: 40,
 })
 
-test('lines: values written as JSON Lines come back, wherever the bytes are cut', async () => {
+test('lines: values written as JSON Lines are read back, wherever the bytes are split', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(hostile, { maxLength: 12 }),
@@ -66,7 +66,7 @@ test('lines: values written as JSON Lines come back, wherever the bytes are cut'
   )
 })
 
-test('lines: any text is split at \\n alone, as String.split does', async () => {
+test('lines: text is split only at \\n, like String.split', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(hostile, { maxLength: 6 }), fc.integer({ min: 1, max: 7 }), async (parts, size) => {
       // Through bytes first: a lone surrogate has no UTF-8 and becomes U+FFFD.
@@ -82,7 +82,7 @@ test('lines: any text is split at \\n alone, as String.split does', async () => 
   )
 })
 
-test('lines: a text cut at every byte gives its whole lines, and says which last line is torn', async () => {
+test('lines: a text cut at any byte gives its complete lines and reports a torn last line', async () => {
   const bytes = Buffer.from('{"a":"ä\u2028😀"}\n\n{"b":"\u2029"}\nlast')
   const whole = ['{"a":"ä\u2028😀"}', '', '{"b":"\u2029"}']
   for (let end = 0; end <= bytes.length; end++) {
@@ -116,7 +116,7 @@ test('lines: a line of exactly the limit is read, one byte more is FILE_TOO_LARG
   }
 })
 
-test('lines: an endless line is refused before it is all in memory', async () => {
+test('lines: an endless line is refused before it fills the memory', async () => {
   let chunks = 0
   async function* endless() {
     for (;;) {
@@ -128,7 +128,7 @@ test('lines: an endless line is refused before it is all in memory', async () =>
   assert.equal(chunks, 11)
 })
 
-test('lines: a carriage return before the line end is kept, or trimmed when asked', async () => {
+test('lines: a carriage return before the line end is kept, or trimmed on request', async () => {
   const bytes = Buffer.from('a\r\nb\r\r\n\r\nc\r')
   assert.deepEqual(
     (await linesOf([bytes])).map((line) => line.text),
@@ -156,7 +156,7 @@ test('lines: a stream with an encoding is a programming error that says so', asy
   await assert.rejects(linesOf(stream), /set no encoding/)
 })
 
-test('lines: as bytes, a line that is too long is passed over with its number, and the next ones follow', async () => {
+test('lines: as bytes, an overlong line is skipped and reported with its number', async () => {
   for (const size of [1, 4, 100]) {
     const lines: [number, string | undefined, boolean][] = []
     for await (const { bytes, number, isTorn } of readRawLines(

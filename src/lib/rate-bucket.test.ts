@@ -36,7 +36,7 @@ test('rate: no window holds more than burst plus rate, and a request after the w
   )
 })
 
-test('rate: a clock that goes back and an unlimited rate are harmless', () => {
+test('rate: a clock that goes backwards and an unlimited rate are harmless', () => {
   const bucket = new RateBucket({ perSecond: 1, burst: 1 }, 1000)
   assert.equal(bucket.take(0), 0)
   assert.equal(bucket.take(0), 1000)
@@ -44,7 +44,7 @@ test('rate: a clock that goes back and an unlimited rate are harmless', () => {
   for (let i = 0; i < 100; i++) assert.equal(unlimited.take(0), 0)
 })
 
-test('rate: keys have buckets of their own, and only as many are remembered as allowed', () => {
+test('rate: each key has its own bucket, and the number of remembered keys is limited', () => {
   const buckets = new RateBuckets({ perSecond: 1, burst: 1, maxKeys: 2 })
   assert.deepEqual([buckets.take('a', 0), buckets.take('b', 0), buckets.take('a', 0)], [0, 0, 1000])
   // `b` is the quietest and gives way to `c`; `a` is still known.

@@ -21,7 +21,7 @@ test('retry: work that fails twice succeeds with three attempts, and its last er
   await assert.rejects(retry(failing(2).work, { ...QUICK, attempts: 2 }), /failure 2/)
 })
 
-test('retry: an error that is not worth it ends the attempts', async () => {
+test('retry: a permanent error ends the attempts', async () => {
   const { work, calls } = failing(5)
   const shouldRetry = (error: unknown) => error instanceof Error && error.message !== 'failure 2'
   await assert.rejects(retry(work, { ...QUICK, attempts: 9, shouldRetry }), /failure 2/)
@@ -38,7 +38,7 @@ test('retry: an abort ends the wait with its reason, and no attempt follows', as
   assert.equal(calls(), 1)
 })
 
-test('backoff: waits lie between half and all of a span that doubles up to its cap', () => {
+test('backoff: waits lie between half and all of an interval that doubles up to its cap', () => {
   const backoff = { firstMs: 100, longestMs: 1000 }
   assert.deepEqual(
     [0, 1, 2, 3, 4, 99].map((attempt) => backoffMs(backoff, attempt, 1)),

@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
 import { sleep } from './sleep.ts'
 
-test('sleep: it lasts the time that it is given, and leaves no listener', async () => {
+test('sleep: it takes the given time and leaves no listener', async () => {
   const { signal } = new AbortController()
   const before = performance.now()
   await sleep(20, signal)

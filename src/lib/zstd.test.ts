@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { zstdCompressSync } from 'node:zlib'
 import { isZstd } from './zstd.ts'
 
-test('zstd: a compressed text is recognised, plain text and cut bytes are not', () => {
+test('zstd: compressed text is recognised; plain text and truncated bytes are not', () => {
   const packed = zstdCompressSync('text')
   assert.equal(isZstd(packed), true)
   assert.equal(isZstd(Buffer.concat([Buffer.alloc(3), packed]).subarray(3)), true)

@@ -31,7 +31,7 @@ const failsWith = (code: string) => (error: unknown) => {
   return true
 }
 
-test('models: an endpoint is asked once, with the key in a header, and its usage is told', async (context) => {
+test('models: an endpoint is called once, with the key in a header, and its usage is reported', async (context) => {
   const { server, client } = await clientOf(context, () => 'Behind the mill.')
   const reply = await client.complete(REQUEST)
   assert.deepEqual(reply, {
@@ -44,7 +44,7 @@ test('models: an endpoint is asked once, with the key in a header, and its usage
   assert.equal(server.asked.length, 1)
 })
 
-test('models: an answer that is wanted piece by piece comes so, and whole at the end', async (context) => {
+test('models: a streamed answer arrives in pieces, and complete at the end', async (context) => {
   const { client } = await clientOf(context, () => 'The water is low today, mind the stones.')
   const pieces: string[] = []
   const reply = await client.complete(REQUEST, { onText: (piece) => pieces.push(piece) })
@@ -53,7 +53,7 @@ test('models: an answer that is wanted piece by piece comes so, and whole at the
   assert.deepEqual(reply.usage, { input_tokens: 10, output_tokens: 5, cost_usd: null })
 })
 
-test('models: an endpoint that cannot stream is asked for the whole, and its answer is one piece', async (context) => {
+test('models: an endpoint without streaming gets a plain request, and its answer is one piece', async (context) => {
   const { server, client } = await clientOf(context, () => ({
     kind: 'body',
     body: '{"model":"small","choices":[{"message":{"content":"All at once."},"finish_reason":"stop"}]}',
@@ -80,7 +80,7 @@ for (const [takes, forms] of [
   ['json_object', ['json_schema', 'json_object', 'json_object']],
   ['none', ['json_schema', 'json_object', 'none', 'none']],
 ] as const) {
-  test(`models: an endpoint that takes the form ${takes} is asked by it, and what it refused is remembered`, async (context) => {
+  test(`models: an endpoint that supports ${takes} is called with it, and refused formats are remembered`, async (context) => {
     const server = await startModelServer((asked) => {
       const [form = 'none'] = formsOf([asked])
       return form === takes ? '{"word":"noop"}' : refusal(`'response_format.type' ${form} is not supported`)
@@ -94,7 +94,7 @@ for (const [takes, forms] of [
   })
 }
 
-test('models: calls that find out at the same time what an endpoint refuses are all answered', async (context) => {
+test('models: concurrent calls that detect an unsupported format all get an answer', async (context) => {
   const server = await startModelServer((asked) => (asked.response_format ? refusal('no json here') : 'Yes.'))
   context.after(() => server.close())
   const client = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
@@ -102,13 +102,13 @@ test('models: calls that find out at the same time what an endpoint refuses are 
   assert.deepEqual([...new Set(replies.map(({ text }) => text))], ['Yes.'])
 })
 
-test('models: a refusal for another reason is told, and costs no form', async (context) => {
+test('models: a refusal for another reason is reported and does not disable a format', async (context) => {
   const { server, client } = await clientOf(context, () => refusal('the context is too long'))
   await assert.rejects(client.complete(SHAPED), failsWith('MODEL_REFUSED'))
   assert.deepEqual(formsOf(server.asked), ['json_schema'])
 })
 
-test('models: temperature and the limit of an answer are sent, the limit by the name that the endpoint knows', async (context) => {
+test('models: temperature and answer limit are sent, the limit under the name that the endpoint supports', async (context) => {
   const server = await startModelServer((asked) =>
     'max_completion_tokens' in asked ? refusal("Unrecognized request argument: 'max_completion_tokens'") : 'Yes.',
   )
@@ -128,7 +128,7 @@ test('models: without a key no Authorization header is sent', async (context) =>
   assert.deepEqual(server.keys, [undefined, undefined])
 })
 
-test('models: a block of thoughts is no part of the answer, and an answer may be a list of parts', async (context) => {
+test('models: a reasoning block is not part of the answer, and an answer may be a list of parts', async (context) => {
   const parts = [
     { type: 'thinking', thinking: 'Hm.', text: 'Hm.' },
     { type: 'text', text: 'Behind ' },
@@ -163,7 +163,7 @@ for (const [name, answer, code] of FAULTS) {
   })
 }
 
-test('models: a line that breaks in the middle of the answer is a failure to be tried again', async (context) => {
+test('models: a connection that breaks during the answer is retried', async (context) => {
   const { client } = await clientOf(context, () => ({ kind: 'half' }))
   await assert.rejects(client.complete(REQUEST), (error: unknown) => {
     assert.ok(error instanceof AppError)
@@ -172,13 +172,13 @@ test('models: a line that breaks in the middle of the answer is a failure to be 
   })
 })
 
-test('models: an endpoint that never answers is given up after its time, also when it is silent in a stream', async (context) => {
+test('models: an endpoint that never answers times out, also in the middle of a stream', async (context) => {
   const { client } = await clientOf(context, () => ({ kind: 'never' }), 60)
   await assert.rejects(client.complete(REQUEST), failsWith('MODEL_TIMEOUT'))
   await assert.rejects(client.complete(REQUEST, { onText: () => undefined }), failsWith('MODEL_TIMEOUT'))
 })
 
-test('models: an endpoint that is not there is MODEL_UNAVAILABLE', async () => {
+test('models: an unreachable endpoint is MODEL_UNAVAILABLE', async () => {
   const client = await createEndpointClient({ baseUrl: 'http://127.0.0.1:9/v1', apiKey: KEY, timeoutMs: 5000 })
   await assert.rejects(client.complete(REQUEST), failsWith('MODEL_UNAVAILABLE'))
 })
@@ -191,7 +191,7 @@ test('models: a caller that cancels gets its own reason', async (context) => {
   await assert.rejects(call, /not needed any more/)
 })
 
-test('models: what may work is tried again, waiting as long as the endpoint asks', async (context) => {
+test('models: transient failures are retried after the wait that the endpoint requests', async (context) => {
   const { server, client } = await clientOf(context, (index) =>
     index === 0
       ? { kind: 'status', status: 429, headers: { 'retry-after': '7' } }
@@ -209,7 +209,7 @@ test('models: what may work is tried again, waiting as long as the endpoint asks
   assert.equal(server.asked.length, 3)
 })
 
-test('models: an endpoint that asks for more patience than there is, and a refusal, are not tried again', async (context) => {
+test('models: a Retry-After above the limit and a refusal are not retried', async (context) => {
   const { server, client } = await clientOf(context, (index) =>
     index === 0 ? { kind: 'status', status: 429, headers: { 'retry-after': '3600' } } : { kind: 'status', status: 401 },
   )
@@ -219,7 +219,7 @@ test('models: an endpoint that asks for more patience than there is, and a refus
   assert.equal(server.asked.length, 2)
 })
 
-test('models: a meter counts tokens and money by price, and stops before the call that would pass a limit', async () => {
+test('models: a meter counts tokens and cost by price, and stops before the call that would exceed a limit', async () => {
   const inner: ModelClient = {
     complete: () =>
       Promise.resolve({
@@ -243,7 +243,7 @@ test('models: a meter counts tokens and money by price, and stops before the cal
   })
 })
 
-test('models: a limit in money that cannot be kept is refused after the first call of unknown cost', async () => {
+test('models: a cost limit that cannot be enforced is reported after the first call of unknown cost', async () => {
   const meter = new Meter({ usd: 1 })
   const inner = createFixedClient('yes')
   const unpriced: ModelClient = {
@@ -295,7 +295,7 @@ test('models: a queue limits concurrent calls, starts the others in order, and d
   )
 })
 
-test('models: a recording answers the same requests without a network, repeats in their order', async (context) => {
+test('models: a recording answers the same requests without a network, repeated ones in their order', async (context) => {
   const { client } = await clientOf(context, (index) => `answer ${index}`)
   const lines: string[] = []
   const recorder = withRecorder(client, (line) => void lines.push(line))
@@ -312,7 +312,7 @@ test('models: the key of a request does not depend on the order of its fields', 
   assert.equal(keyOf(turned), keyOf(REQUEST))
 })
 
-test('models: a request that was never recorded is an error that shows the nearest one', async () => {
+test('models: an unrecorded request is an error that shows the nearest recorded one', async () => {
   const lines: string[] = []
   const recorder = withRecorder(createFixedClient('yes'), (line) => void lines.push(line))
   await recorder.complete({ model: 'small', messages: [{ role: 'user', content: 'Something else altogether.' }] })
@@ -329,7 +329,7 @@ test('models: a request that was never recorded is an error that shows the neare
   })
 })
 
-test('models: a recording that was changed by hand is refused with its line', () => {
+test('models: an edited recording is refused with its line', () => {
   const call = { paracosm: 'model-call', version: 1, key: keyOf(REQUEST), request: REQUEST }
   const reply = { text: 'x', model: 'small', finish: 'stop', usage: { input_tokens: 0, output_tokens: 0, cost_usd: 0 } }
   const forged = JSON.stringify({ ...call, request: { ...REQUEST, model: 'large' }, reply })

@@ -14,12 +14,12 @@ function refusal(document: unknown): string | undefined {
   return issue && `${issue.path.join('.')}: ${issue.message}`
 }
 
-test('character: the documents of the simulation engine are accepted, and come out as they went in', () => {
+test('character: documents of the simulation engine are accepted and unchanged', () => {
   assert.equal(eight.length, 8)
   for (const document of eight) assert.deepEqual(Character.parse(document), document)
 })
 
-test('character: the vocabulary is the one that the documents use, section by section and key by key', () => {
+test('character: the vocabulary matches the documents, section by section and key by key', () => {
   for (const { hsn_divergence, dimensions } of eight) {
     if (hsn_divergence) {
       const names = Object.entries(hsn_divergence).map(([section, row]) => [section, Object.keys(row as object)])
@@ -40,14 +40,14 @@ test('character: abilities may be a text, a list, or sections of either', () => 
   }
 })
 
-test('character: keys that the schema does not know are kept, at every level', () => {
+test('character: unknown keys are preserved at every level', () => {
   const document = { ...theirs('NA'), voice: { pitch: [1, 2] } }
   document.scenarios[0].weather = 'rain'
   document.hsn_divergence.stability_assumptions.functional_stability.reviewed = true
   assert.deepEqual(Character.parse(document), document)
 })
 
-test('character: a document may lack persona features and scenarios, and nothing else', () => {
+test('character: only persona features and scenarios are optional', () => {
   for (const key of Object.keys(theirs('NA'))) {
     const { [key]: _, ...rest } = theirs('NA')
     const mayLack = ['persona_features', 'scenarios'].includes(key)
@@ -56,7 +56,7 @@ test('character: a document may lack persona features and scenarios, and nothing
   }
 })
 
-test('new character: all of the eight could be made today but the one without abilities', () => {
+test('new character: seven of the eight fixtures are valid, the one without abilities is not', () => {
   const refused = eight.filter((document) => refusal(document) !== undefined).map(({ hid }) => hid)
   assert.deepEqual(refused, ['GA'])
   assert.equal(refusal(theirs('GA')), 'abilities: must not be empty')
@@ -69,7 +69,7 @@ test('new character: an hid is 2 to 8 capital letters or digits, a letter first'
   }
 })
 
-test('new character: blank texts, empty lists and a wrong half are refused, with the field named', () => {
+test('new character: blank texts, empty lists and the wrong profile are refused with the field', () => {
   const human = theirs('NA')
   const being = theirs('FW')
   const { origin, ...eightDimensions } = being.dimensions
@@ -116,7 +116,7 @@ test('new character: blank texts, empty lists and a wrong half are refused, with
   for (const [expected, document] of cases) assert.equal(refusal(document), expected)
 })
 
-test('new character: what was not looked at may be left out of a profile', () => {
+test('new character: assumptions that were not assessed can be left out of a profile', () => {
   const { vision } = theirs('NA').hsn_divergence.physical_ability_assumptions
   const hsn_divergence = { physical_ability_assumptions: { vision } }
   assert.equal(refusal({ ...theirs('NA'), hsn_divergence }), undefined)
@@ -133,7 +133,7 @@ test('new character: texts are counted in code points and lists in items, up to 
   assert.match(refusal({ ...human, goals: Array(list + 1).fill('x') }) ?? '', /^goals: /)
 })
 
-test('new character: whatever is one is a character', () => {
+test('new character: every new character is also a valid character', () => {
   for (const document of eight) {
     const made = NewCharacter.safeParse(document)
     if (!made.success) continue

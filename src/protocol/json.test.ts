@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isObject } from './is-object.ts'
 
-test('json: only objects are objects; arrays, null, text, numbers and nothing are not', () => {
+test('json: only objects count as objects; arrays, null, text, numbers and undefined do not', () => {
   assert.equal(isObject({}), true)
   assert.equal(isObject({ length: 1 }), true)
   for (const value of [null, [], [{}], 'x', 0, true, undefined]) assert.equal(isObject(value), false)

@@ -25,7 +25,7 @@ for (const text of ['', '   ', "'open", '"open', 'trailing\\']) {
   })
 }
 
-test('engine command line: words that were quoted come back as they were', () => {
+test('engine command line: quoted words round-trip', () => {
   const quote = (word: string) => `'${word.replaceAll("'", `'"'"'`)}'`
   fc.assert(
     fc.property(fc.array(fc.string(), { minLength: 1 }), (words) => {
@@ -41,7 +41,7 @@ function fakeEngine(script: string): string {
   return `'${path}'`
 }
 
-test('engine: its kind is told by what it calls itself', async () => {
+test('engine: its kind is detected from its version output', async () => {
   const docker = fakeEngine('case $1 in --version) echo "Docker version 27.1";; *) echo 27.1;; esac')
   const podman = fakeEngine('case $1 in --version) echo "podman version 4.3.1";; *) echo 4.3.1;; esac')
   assert.deepEqual((await findEngine({ environment: {}, command: docker })).kind, 'docker')
@@ -49,7 +49,7 @@ test('engine: its kind is told by what it calls itself', async () => {
   assert.deepEqual([found.kind, found.version], ['podman', '4.3.1'])
 })
 
-test('engine: a command line without a running daemon is no engine, and the error repeats what it said', async () => {
+test('engine: a command line without a running daemon is refused, and the error quotes its output', async () => {
   const command = fakeEngine('case $1 in --version) echo Docker;; *) echo "no daemon" >&2; exit 1;; esac')
   await assert.rejects(findEngine({ environment: {}, command }), { code: 'ENGINE_MISSING', message: /no daemon/ })
   await assert.rejects(findEngine({ environment: { PATH: '/nowhere' } }), {

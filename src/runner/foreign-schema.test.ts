@@ -89,14 +89,14 @@ for (const [name, schema, reason] of UNUSABLE) {
   })
 }
 
-test('foreign schema: an expression that backtracks for ever is broken off', () => {
+test('foreign schema: an expression that backtracks forever is aborted', () => {
   assert.match(
     faults({ pattern: '^(a+)+$' }, `${'a'.repeat(50)}b`)[0]?.message ?? '',
     /could not be checked.*timed out/,
   )
 })
 
-test('foreign schema: faults carry JSON paths', () => {
+test('foreign schema: errors have JSON paths', () => {
   const schema = {
     properties: { a: { items: { required: ['b'], additionalProperties: false, properties: { b: {} } } } },
   }

@@ -74,7 +74,7 @@ const SLOTS: Readonly<Record<string, number>> = {
 }
 const real = readdirSync(fixtures).filter((name) => !['README.md', 'invalid.json', 'accepted.json'].includes(name))
 
-test('manifest: there are eleven real ones and two tables of mutations', () => {
+test('manifest: the fixtures are eleven real manifests and two tables of mutations', () => {
   assert.equal(real.length, 11)
   assert.equal(readFixture('invalid.json').length, 40)
   assert.equal(readFixture('accepted.json').length, 20)
@@ -107,7 +107,7 @@ for (const mutation of readFixture('invalid.json') as Mutation[]) {
   })
 }
 
-test('manifest: one of the later generation is read, in the normal form of 0.1.0, and kept as written', () => {
+test('manifest: a later manifest is normalised to 0.1.0, and its original text is kept', () => {
   const document = readFixture(LATER)
   assert.match(faultOf(() => parseManifest(document)).message, /schema: \$\.tags: unknown key/)
   const { manifest, generation, written } = parseAnyManifest(document)
@@ -132,7 +132,7 @@ const LATER_FAULTS: readonly (readonly [string, string, string])[] = [
   ],
 ]
 for (const [path, at, what] of LATER_FAULTS) {
-  test(`manifest: a later one with ${what} is rejected, with its path`, () => {
+  test(`manifest: a later manifest with ${what} is rejected with its path`, () => {
     const value =
       { '/tags': ['a', 'b'], '/game/docs/readme': null, '/grader/0/type': 'player' }[path] ??
       (path.endsWith('maxItems') ? 1 : 'x')
@@ -181,7 +181,7 @@ test('manifest: a broken variant is found before duplicate player ids, and its c
   assert.equal(faultOf(() => parseManifest(document)).details?.path, '$.variants[0].game_config.width')
 })
 
-test('manifest: text that is not JSON is a fault of the file layer, with line and column', async () => {
+test('manifest: text that is not JSON is an error of the file layer, with line and column', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'a manifest '))
   await writeFile(join(folder, 'm.json'), '{\n  "game": }')
   await assert.rejects(loadManifest(join(folder, 'm.json')), (error: AppError) => {
@@ -243,7 +243,7 @@ test('job spec: its request form parses back; names must match players; the mani
   assert.equal(JobSpec.safeParse(spec).success, false)
 })
 
-test('version: PEP 440 is told from what merely looks like one', () => {
+test('version: PEP 440 versions are distinguished from lookalikes', () => {
   for (const version of [
     '1.0',
     'v1.0',
@@ -262,7 +262,7 @@ test('version: PEP 440 is told from what merely looks like one', () => {
     assert.equal(isPackageVersion(version), false, version)
 })
 
-test('emitted schemas: an independent validator agrees with them on every fixture that the schema layer decides', () => {
+test('emitted schemas: an independent validator agrees on every fixture that the schema layer decides', () => {
   const verdict = compileForeignSchema(manifestJsonSchema())
   assert.ok(verdict.ok, verdict.ok ? '' : verdict.reason)
   for (const name of real) {

@@ -83,14 +83,14 @@ const MESSAGES: readonly (readonly [string, boolean, RegExp])[] = [
   ['/closes', false, /closed with code 1011/],
 ]
 for (const [path, ok, reason] of MESSAGES) {
-  test(`first message: ${path} ${ok ? 'will do' : 'is a fault'}`, async () => {
+  test(`first message: ${path} ${ok ? 'is accepted' : 'is refused'}`, async () => {
     const finding = await probeMessage(`ws://${websockets}${path}`, { ...limits, timeoutMs: 2000, messageMs: 300 })
     assert.equal(finding.ok, ok, JSON.stringify(finding))
     assert.match(finding.ok ? '' : finding.reason, reason)
   })
 }
 
-test('conversation: what is said is counted and its first oddity kept, and a refusal is a finding', async () => {
+test('conversation: messages are counted, the first anomaly is kept, and a refusal is a finding', async () => {
   const opened = await openConversation(`ws://${websockets}/at-once`, limits)
   assert.ok('count' in opened)
   await until('a first message', () => (opened.count === 0 ? undefined : true))
@@ -102,7 +102,7 @@ test('conversation: what is said is counted and its first oddity kept, and a ref
   assert.equal(refused.status, 403)
 })
 
-test('page: any 2xx will do, a redirect, an error and silence will not', async () => {
+test('page: any 2xx is accepted; a redirect, an error and silence are not', async () => {
   assert.equal((await probePage(`http://${await status('204 Empty')}/`, limits)).ok, true)
   assert.equal((await probePage(`http://${await status('302 Found')}/`, limits)).ok, false)
   const silent = await probePage(`http://${await raw(undefined)}/`, limits)
@@ -118,7 +118,7 @@ test('health: only 200 counts, and the reason of the last attempt is reported', 
   assert.deepEqual(gone, { ok: false, reason: 'it died', isTimeout: false })
 })
 
-test('probes: an abort breaks each of them off at once', async () => {
+test('probes: an abort ends each of them immediately', async () => {
   const abort = new AbortController()
   const silent = await raw(undefined)
   const given = { timeoutMs: 60_000, messageMs: 60_000, signal: abort.signal, giveUp: () => undefined }

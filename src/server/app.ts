@@ -4,7 +4,9 @@ import { createOfflineResponder } from '../adapters/session/role-models.ts'
 import { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
+import { HostedGames } from '../league/hosted/hosted-games.ts'
 import { CommandLog } from '../store/command-log.ts'
+import { PlaySessions } from '../store/play/play-sessions.ts'
 import { type StoreTarget, storeInFolder } from '../store/store.ts'
 import { type ClosingPart, closeAll } from '../transport/close.ts'
 import { listenApp } from '../transport/listen.ts'
@@ -39,6 +41,8 @@ export interface ServerOptions {
   readonly hasLeague?: boolean | undefined
   /** How programs that players upload are started; default: they are not. */
   readonly uploads?: UploadSettings | undefined
+  /** Milliseconds until the lobby of a hosted game expires; default: half an hour. */
+  readonly lobbyMs?: number | undefined
   /** Address of the registry that images are passed on to; default: this server keeps them. */
   readonly imageRegistry?: string | undefined
   /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
@@ -116,6 +120,8 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const { services, studies } = await openServices(options, { storage, episodes, log, opened })
   const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
   const leagues = openLeagues(opened, { ...storage, worlds, log, options })
+  const hosted = new HostedGames({ sessions: new PlaySessions(store), episodes, log, lobbyMs: options.lobbyMs })
+  opened.push({ name: 'hosted games', close: async () => hosted.close() })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
   const models = openModels(opened, { episodes, models: services.models, log })
   await registerRoutes(app, {
@@ -123,6 +129,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     models,
     studies,
     leagues,
+    hosted,
     episodes,
     storage,
     adapters,
@@ -139,7 +146,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   opened.push({ name: 'showcase', close: () => showcase })
   opened.push({ name: 'episodes', close: closeEpisodes })
   indexer.wake()
-  const resumed = await episodes.resumeUnfinished()
+  const resumed = (await hosted.resume()) + (await episodes.resumeUnfinished())
   await models.begin(url)
   readiness.started()
   studies.start()

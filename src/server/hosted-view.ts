@@ -25,6 +25,7 @@ import type {
   RoundRecord,
 } from '../store/leagues/rows.ts'
 import type { SubmissionRecord } from '../store/leagues/submissions.ts'
+import { coworldOf } from './coworlds.ts'
 
 const iso = (at: number): string => new Date(at).toISOString()
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at))
@@ -188,7 +189,8 @@ export class HostedView {
   }
 
   /** @param origin where the caller reaches this server: replays are read by others, without a token */
-  episode(episode: EpisodeRecord, origin?: string): HostedEpisode {
+  /** @param at where the caller reaches this server, and the world that was played */
+  episode(episode: EpisodeRecord, at?: { readonly origin: string; readonly world: string }): HostedEpisode {
     const { policy_version_ids: ids, seed } = episode.request
     const positions = [...new Set(ids)]
     return {
@@ -197,7 +199,7 @@ export class HostedView {
       pool_id: `pool_${episode.roundId}`,
       mod_name: null,
       env_config_name: episode.request.variant_id,
-      coworld_id: null,
+      coworld_id: at ? coworldOf(at.world) : null,
       seed,
       assignments: ids.map((id) => positions.indexOf(id)),
       max_steps: null,
@@ -218,7 +220,7 @@ export class HostedView {
       job_id: episode.status === 'pending' ? null : episode.id,
       episode_id: episode.journal === null ? null : episode.id,
       replay_url:
-        origin === undefined || episode.journal === null ? null : `${origin}/jobs/${episode.id}/artifacts/replay`,
+        at === undefined || episode.journal === null ? null : `${at.origin}/jobs/${episode.id}/artifacts/replay`,
       scores: (episode.scores ?? []).flatMap((score, slot) => {
         const id = ids[slot]
         return id === undefined ? [] : [{ policy_version_id: id, score }]

@@ -3,15 +3,17 @@ import type { EpisodeService } from '../host/episode-service.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { UpgradeRoute } from '../transport/upgrade-router.ts'
 import { LiveFeed } from './live-feed.ts'
+import type { ViewRefusal } from './private-episodes.ts'
 
 export interface LiveSocketOptions {
   readonly episodes: EpisodeService
   /** Id of this start of the server. */
   readonly boot: string
+  readonly refuseView: ViewRefusal
   onFault(error: unknown): void
 }
 
-export function liveRoute({ episodes, boot, onFault }: LiveSocketOptions): UpgradeRoute {
+export function liveRoute({ episodes, boot, refuseView, onFault }: LiveSocketOptions): UpgradeRoute {
   const feeds = new Map<string, LiveFeed>()
   const feedOf = async (id: string): Promise<LiveFeed> => {
     const known = feeds.get(id)
@@ -35,6 +37,8 @@ export function liveRoute({ episodes, boot, onFault }: LiveSocketOptions): Upgra
   return {
     pattern: '/api/episodes/:id/live',
     async authorize({ params }) {
+      const refusal = refuseView(params.id ?? '')
+      if (refusal) throw refusal
       const feed = await feedOf(params.id ?? '')
       return (connection) => void feed.open(connection).catch(onFault)
     },

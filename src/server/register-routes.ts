@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
+import type { HostedGames } from '../league/hosted/hosted-games.ts'
 import type { CommandLog } from '../store/command-log.ts'
 import { Evaluations } from '../store/evaluations/evaluations.ts'
 import { JobQueue } from '../store/jobs/job-queue.ts'
@@ -14,6 +15,7 @@ import type { RouteFailures } from '../transport/fastify-failures.ts'
 import { installRateLimit } from '../transport/rate-limit.ts'
 import type { Transport } from '../transport/transport.ts'
 import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
+import { registerHostedApi } from './hosted-api.ts'
 import { HostedAuth } from './hosted-auth.ts'
 import type { LeagueServices } from './leagues.ts'
 import type { LivePerception } from './live-perception.ts'
@@ -21,6 +23,7 @@ import { liveRoute } from './live-sockets.ts'
 import type { ModelPlayers } from './model-players.ts'
 import { openApiOptions } from './openapi.ts'
 import { streamRoute } from './perception-sockets.ts'
+import { installViewRefusals, viewRefusal } from './private-episodes.ts'
 import type { Readiness } from './readiness.ts'
 import { type RemoteServices, registerRemoteRoutes } from './remote/remote-routes.ts'
 import { commandRoutes } from './routes/commands.ts'
@@ -29,10 +32,8 @@ import { courseRoutes } from './routes/course.ts'
 import { episodeRoutes } from './routes/episodes.ts'
 import { evaluationRoutes } from './routes/evaluations.ts'
 import { healthRoutes } from './routes/health.ts'
-import { leagueRoutes } from './routes/leagues.ts'
 import { operateRoutes } from './routes/operate.ts'
 import { perceptionRoutes } from './routes/perception.ts'
-import { registryRoutes } from './routes/registry.ts'
 import { shareRoutes } from './routes/share.ts'
 import { viewRoutes } from './routes/views.ts'
 import { watchRoutes, watchSockets } from './routes/watch.ts'
@@ -52,6 +53,7 @@ export interface RouteDependencies {
   readonly episodes: EpisodeService
   readonly storage: ServerStorage
   readonly leagues: LeagueServices
+  readonly hosted: HostedGames
   readonly adapters: LivePerception
   readonly commands: CommandLog
   readonly models: ModelPlayers
@@ -66,7 +68,7 @@ export interface RouteDependencies {
 }
 
 export async function registerRoutes(app: FastifyInstance, parts: RouteDependencies): Promise<void> {
-  const { episodes, adapters, transport, failures, services, log } = parts
+  const { episodes, adapters, transport, failures, services, hosted, log } = parts
   const { locality, origins, upgrades } = transport
   const { blobs, store } = parts.storage
   app.setValidatorCompiler(validatorCompiler)
@@ -82,6 +84,8 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
     perMinute: services.hasRateLimits ? REQUESTS_PER_MINUTE : Number.MAX_SAFE_INTEGER,
     isExempt: ({ raw }) => locality.isLocal(raw),
   })
+  const refuseView = viewRefusal((id) => hosted.isClosedToViewers(id))
+  installViewRefusals(app, refuseView)
   const typed = app.withTypeProvider<ZodTypeProvider>()
   await typed.register(healthRoutes, { readiness: parts.readiness, liveEpisodes: () => episodes.size })
   await typed.register(worldRoutes, { episodes })
@@ -97,8 +101,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   const { registry: sessions } = services
   await typed.register(operateRoutes, { jobs, sessions, dataDir: parts.settings.dataDir, locality })
   const auth = new HostedAuth(parts.leagues.tokens, locality)
-  await typed.register(leagueRoutes, { ...parts.leagues, auth, blobs, episodes })
-  await app.register(registryRoutes, { ...parts.leagues, auth })
+  await registerHostedApi(app, { leagues: parts.leagues, hosted, auth, blobs, episodes, origins })
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }
@@ -109,7 +112,12 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await registerStudyRoutes(app, parts.studies, failures)
   await registerRemoteRoutes(app, parts.remote, failures)
   upgrades.add(playRoute(services))
-  const watching = { episodes, origins, onFault: (error: unknown) => log.error({ err: error }, 'socket.failed') }
+  const watching = {
+    episodes,
+    origins,
+    refuseView,
+    onFault: (error: unknown) => log.error({ err: error }, 'socket.failed'),
+  }
   const boot = randomUUID()
   await app.register(watchRoutes, watching)
   await app.register(viewRoutes, { worlds: episodes.worlds })

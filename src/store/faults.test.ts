@@ -38,14 +38,14 @@ async function makeStore(name: string): Promise<string> {
   return join(folder, name)
 }
 
-test('store: a file that is missing is made only where that is wanted', async () => {
+test('store: a missing file is created only on request', async () => {
   await assert.rejects(openStore(at('none.sqlite', { mode: 'existing' })), { code: 'STORE_UNAVAILABLE' })
   await assert.rejects(openStore(at('none.sqlite', { mode: 'read' })), { code: 'STORE_UNAVAILABLE' })
   await assert.rejects(openStore(at('no/such/folder/none.sqlite')), { code: 'STORE_UNAVAILABLE' })
   assert.equal(existsSync(join(folder, 'none.sqlite')), false)
 })
 
-test('store: a folder, an empty file, text, a file cut short, a foreign database: each is refused and left alone', async () => {
+test('store: a folder, an empty file, text, a truncated file and a foreign database are refused and left unchanged', async () => {
   mkdirSync(join(folder, 'folder.sqlite'))
   writeFileSync(join(folder, 'empty.sqlite'), '')
   writeFileSync(join(folder, 'text.sqlite'), 'not a database '.repeat(1000))
@@ -74,7 +74,7 @@ test('store: a folder, an empty file, text, a file cut short, a foreign database
   )
 })
 
-test('store: a page that was overwritten is found when the file is opened', async () => {
+test('store: an overwritten page is detected when the file is opened', async () => {
   const path = await makeStore('damaged.sqlite')
   const bytes = readFileSync(path)
   bytes.fill(0x5a, 4096, 4096 * 6)
@@ -82,7 +82,7 @@ test('store: a page that was overwritten is found when the file is opened', asyn
   await assert.rejects(openStore(at('damaged.sqlite')), { code: 'STORE_CORRUPT' })
 })
 
-test('store: a file that another process holds locked is refused, and opens once it lets go', async () => {
+test('store: a file locked by another process is refused, and opens once the lock is released', async () => {
   const path = await makeStore('locked.sqlite')
   const script = `const { DatabaseSync } = require('node:sqlite')
     const db = new DatabaseSync(${JSON.stringify(path)})
@@ -132,7 +132,7 @@ test('store: a read-only disk is refused', async (context) => {
   }
 })
 
-test('store: on a disk too small for its tables a new file does not appear, and the error says that the disk is full', async (context) => {
+test('store: on a disk too small for the tables no file is created, and the error says that the disk is full', async (context) => {
   const disk = join(folder, 'tiny')
   mkdirSync(disk)
   const unmount = mountSmallDisk(disk, '1m')
@@ -145,7 +145,7 @@ test('store: on a disk too small for its tables a new file does not appear, and 
   }
 })
 
-test('store: on a full disk a write says so, nothing of it is there, and earlier writes are', async (context) => {
+test('store: on a full disk a write fails completely, and earlier writes stay', async (context) => {
   const disk = join(folder, 'full')
   mkdirSync(disk)
   const unmount = mountSmallDisk(disk, '4m')
@@ -177,7 +177,7 @@ test('store: on a full disk a write says so, nothing of it is there, and earlier
   }
 })
 
-test('store: a PostgreSQL that is not there, a wrong password and a database that is not: refused, no password told', async (context) => {
+test('store: an unreachable PostgreSQL, a wrong password and a missing database are refused without revealing the password', async (context) => {
   const server = await sharedPostgres()
   const refused = async (url: string): Promise<void> => {
     const error = await openStore({ kind: 'postgres', url }).catch((each: unknown) => each)
@@ -199,7 +199,7 @@ test('store: a PostgreSQL that is not there, a wrong password and a database tha
   await refused(missing.href)
 })
 
-test('store: a PostgreSQL that goes away and comes back serves the same store again', async (context) => {
+test('store: a PostgreSQL that restarts serves the same store again', async (context) => {
   const server = await sharedPostgres()
   if (typeof server === 'string') return context.skip(server)
   if (process.env.DATABASE_URL) return context.skip('the server at DATABASE_URL is not ours to stop')

@@ -69,7 +69,7 @@ forEachStore('log: every filter reads its page in order from an index of its own
   }
 })
 
-test('log: on a full disk an append is refused, and goes through once there is room', async (context) => {
+test('log: on a full disk an append is refused, and succeeds once there is room', async (context) => {
   const disk = mkdtempSync(join(tmpdir(), 'paracosm-full-'))
   const unmount = mountSmallDisk(disk, '4m')
   if (!unmount) return context.skip('this process may not mount a small disk')
@@ -92,7 +92,7 @@ test('log: on a full disk an append is refused, and goes through once there is r
   }
 })
 
-test('log: while PostgreSQL is away appends are refused; when it is back they are taken, and keys are remembered', async (context) => {
+test('log: appends are refused while PostgreSQL is down and accepted once it is back, and keys are remembered', async (context) => {
   const server = await sharedPostgres()
   if (typeof server === 'string') return context.skip(server)
   if (process.env.DATABASE_URL) return context.skip('the server at DATABASE_URL is not ours to stop')

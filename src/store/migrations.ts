@@ -13,6 +13,7 @@ import { addStudyMonitor } from './migrations/0011-study-monitor.ts'
 import { createStudyEpisodes } from './migrations/0012-study-episodes.ts'
 import { createHosted } from './migrations/0013-hosted.ts'
 import { createImages } from './migrations/0014-images.ts'
+import { createPlaySessions } from './migrations/0015-play-sessions.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -37,4 +38,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 12, name: 'study episodes', statements: createStudyEpisodes },
   { number: 13, name: 'hosted uploads', statements: createHosted },
   { number: 14, name: 'images and packages', statements: createImages },
+  { number: 15, name: 'hosted games', statements: createPlaySessions },
 ]

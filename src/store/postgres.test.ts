@@ -78,7 +78,7 @@ async function recovered(store: Store): Promise<void> {
   }
 }
 
-test('postgres: backends terminated 20 times under 8 writers cost typed errors, and work goes on', async (context) => {
+test('postgres: backends terminated 20 times under 8 writers cause typed errors, and work continues', async (context) => {
   const server = await sharedPostgres()
   if (typeof server === 'string') return context.skip(server)
   const url = await server.createDatabase()
@@ -105,7 +105,7 @@ test('postgres: backends terminated 20 times under 8 writers cost typed errors, 
   await store.close()
 })
 
-test('postgres: a server stopped and started under 8 writers refuses typed, then serves the same process', async (context) => {
+test('postgres: a server restarted under 8 writers causes typed errors, then serves the same process', async (context) => {
   const server = await ownServer()
   if (typeof server === 'string') return context.skip(server)
   const store = await openStore({ kind: 'postgres', url: await server.createDatabase() })
@@ -168,7 +168,7 @@ test('postgres: a transaction that swallows a failed statement is not reported a
   await store.close()
 })
 
-test('postgres: U+0000 in a parameter or in unpacked JSON is a VALIDATION_ERROR and costs nothing else', async (context) => {
+test('postgres: U+0000 in a parameter or in unpacked JSON is a VALIDATION_ERROR and affects nothing else', async (context) => {
   const server = await sharedPostgres()
   if (typeof server === 'string') return context.skip(server)
   const store = await openStore({ kind: 'postgres', url: await server.createDatabase() })

@@ -7,6 +7,7 @@ import type { EpisodeTables } from './episodes/tables.ts'
 import type { EvaluationTables } from './evaluations/tables.ts'
 import type { JobTables } from './jobs/tables.ts'
 import type { LeagueTables } from './leagues/tables.ts'
+import type { PlayTables } from './play/tables.ts'
 import type { SessionTables } from './sessions/tables.ts'
 import type { StudyTables } from './studies/tables.ts'
 
@@ -65,7 +66,14 @@ export interface StoreMigrationTable {
   applied_at: number
 }
 
-export interface Tables extends SessionTables, EpisodeTables, JobTables, EvaluationTables, StudyTables, LeagueTables {
+export interface Tables
+  extends SessionTables,
+    EpisodeTables,
+    JobTables,
+    EvaluationTables,
+    StudyTables,
+    LeagueTables,
+    PlayTables {
   commands: CommandTable
   perceptions: PerceptionTable
   logged_episodes: LoggedEpisodeTable

@@ -32,7 +32,7 @@ const DEFAULT_CASES: readonly (readonly [string, readonly number[], number, stri
   ['exactly the own average', [5, 3, 20, 9, 0, 20], 1, 'default'],
 ]
 
-test('default: known answers', async () => {
+test('default: known inputs give the known results', async () => {
   for (const [name, [task, user, own, all, last, now], points, caseName] of DEFAULT_CASES) {
     const table = {
       'task.measurements_count': task ?? 0,
@@ -47,7 +47,7 @@ test('default: known answers', async () => {
   }
 })
 
-test('constant effort: dividing first decides the last digit', async () => {
+test('constant effort: dividing first determines the last digit', async () => {
   const answers = [
     [0, 1],
     [1, 2],
@@ -83,7 +83,7 @@ for (const spec of BUILT_INS) {
   })
 }
 
-test('built-ins: variables that a strategy has can be changed in a copy, unknown ones are ignored', async () => {
+test('built-ins: known variables can be changed in a copy, unknown ones are ignored', async () => {
   const analytics = tableAnalytics({ 'user.recent_measurements_count': 40 })
   const shared = createBuiltIn(specOf('constantEffortStrategy'), analytics)
   const tuned = shared.withVariables({ variable_max_points: 10, variable_nonsense: 1, ['__proto__']: 5 })
@@ -94,7 +94,7 @@ test('built-ins: variables that a strategy has can be changed in a copy, unknown
   assert.equal(tuned.hashVersion, shared.hashVersion)
 })
 
-test('built-ins: a variable of the wrong kind fails as what it is, a foreign error', async () => {
+test('built-ins: a variable of the wrong type fails as a foreign error', async () => {
   const strategy = createBuiltIn(
     specOf('constantEffortStrategy'),
     tableAnalytics({ 'user.recent_measurements_count': 4 }),
@@ -102,7 +102,7 @@ test('built-ins: a variable of the wrong kind fails as what it is, a foreign err
   await assert.rejects(strategy.withVariables({ variable_max_points: 'lots' }).calculatePoints(event), TypeError)
 })
 
-test('built-ins: fingerprints are 64 hex digits and follow the revision', () => {
+test('built-ins: fingerprints are 64 hex digits and depend on the revision', () => {
   const spec = specOf('default')
   const hash = createBuiltIn(spec, tableAnalytics({})).hashVersion
   assert.match(hash, /^[0-9a-f]{64}$/)

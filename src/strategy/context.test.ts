@@ -28,7 +28,7 @@ test('context: ids, analytics and payload resolve; absent payload keys are null'
   assert.deepEqual(values, ['u', 7, 3, null])
 })
 
-test('context: mock state comes before everything, entries without use are ignored', async () => {
+test('context: mock state takes precedence, and unused entries are ignored', async () => {
   const mockState = { externalUserId: 9, 'user.avg_time': null, 'data.x': 'm', 'no.such': 1 }
   assert.deepEqual(await resolve(['externalUserId', 'user.avg_time', 'data.x'], { data: { x: 3 }, mockState }), [
     9,
@@ -37,7 +37,7 @@ test('context: mock state comes before everything, entries without use are ignor
   ])
 })
 
-test('context: parent fields resolve with a parent result alone, referenced or not', async () => {
+test('context: parent fields resolve only with a parent result, referenced or not', async () => {
   const program = programOf('data.x')
   const sources = { ...ids, analytics: tableAnalytics({}) }
   const without = await buildContext(program, sources)
@@ -48,7 +48,7 @@ test('context: parent fields resolve with a parent result alone, referenced or n
   assert.equal(withParent.resolvedFields.get('parent.case_name'), 'Up')
 })
 
-test('context: each analytics method is asked once a build, and once a cache', async () => {
+test('context: each analytics method is called once per build and once per cache', async () => {
   const calls = new AnalyticsCalls()
   const analytics = tableAnalytics({}, (call) => calls.add(call))
   const analyticsCache: AnalyticsCache = new Map()
@@ -61,12 +61,12 @@ test('context: each analytics method is asked once a build, and once a cache', a
   ])
 })
 
-test('context: analytics that answer later are awaited', async () => {
+test('context: asynchronous analytics are awaited', async () => {
   const analytics = { ...tableAnalytics({}), countMeasurementsByExternalTaskId: async () => 12 }
   assert.deepEqual(await resolve(['task.measurements_count'], { analytics }), [12])
 })
 
-test('context: names of prototypes are ordinary keys', async () => {
+test('context: names of Object.prototype are ordinary keys', async () => {
   const names = ['__proto__', 'constructor', 'prototype', 'toString']
   const paths = names.map((name) => `data.${name}`)
   assert.deepEqual(await resolve(paths, { data: {} }), [null, null, null, null])
@@ -75,7 +75,7 @@ test('context: names of prototypes are ordinary keys', async () => {
   assert.deepEqual(await resolve(paths, { data, mockState: {} }), [1, 2, 3, 4])
 })
 
-test('context: it is frozen through and through, and shares nothing with the payload', async () => {
+test('context: it is deeply frozen and shares nothing with the payload', async () => {
   const data = { x: { inner: [1, { deep: 2 }] } }
   const context = await buildContext(programOf('data.x'), { ...ids, data, analytics: tableAnalytics({}) })
   const value = context.resolvedFields.get('data.x')
@@ -89,7 +89,7 @@ test('context: it is frozen through and through, and shares nothing with the pay
   assert.throws(() => Object.assign(context, { data: {} }), TypeError)
 })
 
-test('context: what is not JSON in a payload does not get through', async () => {
+test('context: values of a payload that are not JSON are dropped', async () => {
   const hostile: unknown = { f: () => process, s: Symbol('s'), n: 10n, u: undefined, d: new Date(0), ok: 1 }
   const data = { x: hostile } as never
   assert.deepEqual(await resolve(['data.x'], { data }), [{ f: null, s: null, n: null, u: null, d: {}, ok: 1 }])
@@ -103,7 +103,7 @@ test('context: a value nested deeper than 1000 levels is refused with a typed er
   })
 })
 
-test('context: fields are collected wherever they stand, once each, also from programs that hold themselves', () => {
+test('context: fields are collected everywhere, once each, also from cyclic programs', () => {
   const program = {
     type: 'program',
     rules: [{ anything: [field('data.a'), { nested: field('data.b') }] }, arith('+', field('data.a'), literal(1))],

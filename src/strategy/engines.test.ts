@@ -90,7 +90,7 @@ test('engines: prepared and tracing agree on every program, result or failure, n
   assert.ok(failures > 100, `only ${failures} failures`)
 })
 
-test('engines: every operator and function agrees on every pair of kinds', async () => {
+test('engines: every operator and function agrees on every pair of types', async () => {
   const values: readonly JsonValue[] = [
     null,
     true,
@@ -145,7 +145,7 @@ test('engines: every operator and function agrees on every pair of kinds', async
   }
 })
 
-test('engines: small limits break both in the same way', async () => {
+test('engines: small limits stop both in the same way', async () => {
   await fc.assert(
     fc.asyncProperty(arbProgram(), arbInput, fc.nat(40), fc.nat(6), async (program, input, maxNodes, maxDepth) => {
       fc.pre(tryValidate(program))
@@ -161,7 +161,7 @@ test('engines: small limits break both in the same way', async () => {
   )
 })
 
-test('engines: a program that the validator took never trips the same limits', async () => {
+test('engines: a program that the validator accepts never exceeds the same limits', async () => {
   await fc.assert(
     fc.asyncProperty(arbProgram(), arbInput, fc.integer({ min: 5, max: 60 }), async (program, input, maxNodes) => {
       const limits = { maxNodes, maxDepth: 6 }
@@ -199,7 +199,7 @@ test('engines: the same program and values give the same result and trace', asyn
   )
 })
 
-test('engines: a trace has at most one entry a step', async () => {
+test('engines: a trace has at most one entry per step', async () => {
   await fc.assert(
     fc.asyncProperty(arbAny, arbInput, async (program, input) => {
       const context = await contextOf(program, input, 'full')
@@ -215,7 +215,7 @@ test('engines: a trace has at most one entry a step', async () => {
   )
 })
 
-test('engines: the cooperative form agrees with the straight one, and pauses every 64 nodes', async () => {
+test('engines: the cooperative form agrees with the synchronous one, and pauses every 64 nodes', async () => {
   await fc.assert(
     fc.asyncProperty(arbAny, arbInput, async (program, input) => {
       const context = await contextOf(program, input, 'full')
@@ -240,7 +240,7 @@ test('engines: the cooperative form agrees with the straight one, and pauses eve
   )
 })
 
-test('engines: running a program changes neither it nor what it was given', async () => {
+test('engines: running a program changes neither the program nor its input', async () => {
   await fc.assert(
     fc.asyncProperty(arbProgram(), arbInput, async (program, input) => {
       fc.pre(tryValidate(program))

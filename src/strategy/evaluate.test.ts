@@ -21,7 +21,7 @@ for (const engine of ENGINES) {
   })
 }
 
-test('evaluate: a comparison that never fails would be seen', async () => {
+test('evaluate: a comparison that never fails would be detected', async () => {
   const line = lines.find((each) => each.includes('"pipe-full"')) ?? ''
   const result = await evaluateCase(JSON.parse(line))
   for (const [key, wrong] of [
@@ -37,7 +37,7 @@ test('evaluate: a comparison that never fails would be seen', async () => {
   }
 })
 
-test('evaluate: a line that is no case is answered, not thrown', async () => {
+test('evaluate: an invalid line gets an error result instead of throwing', async () => {
   for (const line of ['', 'null', '[]', '{"id": "x"}', '{"id": 7, "mode": "full"}', '{']) {
     const result = await evaluateLine(line)
     assert.equal(result.ok, false)
@@ -46,7 +46,7 @@ test('evaluate: a line that is no case is answered, not thrown', async () => {
   assert.equal((await evaluateLine('{"id": "x"}')).id, 'x')
 })
 
-test('evaluate: numbers that JSON lacks go in and come out as {"$float"}', async () => {
+test('evaluate: numbers that JSON lacks are read and written as {"$float"}', async () => {
   const ast = { type: 'program', rules: [{ type: 'rule', when: { type: 'literal', value: true } }] }
   const whole = {
     ...ast.rules[0],
@@ -68,7 +68,7 @@ test('evaluate: a parent that does not exist is an outcome', async () => {
   assert.equal(result.class, 'UnexpectedError')
 })
 
-test('evaluate: a payload nested ten thousand deep is refused, a program nested so is invalid', async () => {
+test('evaluate: a payload nested ten thousand levels is refused, and such a program is invalid', async () => {
   const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
   const head = '"mode": "full", "ids": {"externalGameId": "g", "externalTaskId": "t", "externalUserId": "u"}'
   const refused = await evaluateLine(

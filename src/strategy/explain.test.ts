@@ -44,7 +44,7 @@ const program = () => ({
   default: award(2, 'Default'),
 })
 
-test('explanation: each rule says what became of it, and with which values', async () => {
+test('explanation: each rule shows its outcome and values', async () => {
   const { text } = await explain(program(), { 'user.avg_time': 5, 'all.avg_time': 10, 'user.measurements_count': 3 })
   assert.equal(
     text,
@@ -68,7 +68,7 @@ Rules:
   )
 })
 
-test('explanation: the default, and conditions that were cut short', async () => {
+test('explanation: the default and short-circuited conditions are shown', async () => {
   const { phases, text } = await explain(
     { ...program(), rules: program().rules.slice(0, 2) },
     { 'user.avg_time': 9, 'all.avg_time': 10, 'user.measurements_count': 3 },
@@ -97,7 +97,7 @@ test('explanation: a failed run says where it ended', async () => {
   assert.ok(text.includes('data.x is null'))
 })
 
-test('explanation: nodes with the same id are told apart by the order of the trace', async () => {
+test('explanation: nodes with the same id are distinguished by the order of the trace', async () => {
   const twin = (value: number) => ({ ...literal(value), id: 'same' })
   const same = {
     type: 'program',
@@ -125,7 +125,7 @@ function entriesIn(node: ExplainedNode): number {
   return node.children.reduce((sum, child) => sum + entriesIn(child), node.value === undefined ? 0 : 1)
 }
 
-test('explanation: every entry of a trace finds its place, for every program, finished or failed', async () => {
+test('explanation: every trace entry is placed, for every program, finished or failed', async () => {
   await fc.assert(
     fc.asyncProperty(arbProgram(), arbInput, async (random, input) => {
       let valid: ReturnType<typeof validateProgram>
@@ -163,7 +163,7 @@ test('explanation: every entry of a trace finds its place, for every program, fi
   )
 })
 
-test('points: shown with at most two decimals', () => {
+test('points: at most two decimals are shown', () => {
   assert.deepEqual([1, 1.005, 2.5, -7.12345, 1e21, 'lots'].map(formatPoints), [
     '1',
     '1',

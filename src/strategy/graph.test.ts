@@ -7,7 +7,7 @@ import { decisionGraph } from './graph.ts'
 import { createTemplates } from './templates.ts'
 import { validateProgram } from './validator.ts'
 
-test('graph: the built-in default is a ladder of seven questions with an answer each', () => {
+test('graph: the built-in default is a chain of seven conditions with one result each', () => {
   const { nodes, edges } = decisionGraph(validateProgram(createDefaultProgram()))
   assert.equal(nodes.filter(({ kind }) => kind === 'condition').length, 7)
   assert.equal(nodes.filter(({ kind }) => kind === 'action').length, 8)
@@ -36,7 +36,7 @@ test('graph: a program that extends a parent is drawn around it', () => {
   )
 })
 
-test('graph: every node but the start is reached, and every condition has both answers', () => {
+test('graph: every node except the start is reached, and every condition has both branches', () => {
   fc.assert(
     fc.property(arbProgram(), fc.boolean(), (program, hasParent) => {
       let valid: ReturnType<typeof validateProgram>

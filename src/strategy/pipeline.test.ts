@@ -54,7 +54,7 @@ function strategyOf(program: Program | null, options: Partial<DslStrategyOptions
 
 const setPoints = (value: ReturnType<typeof literal>) => ({ type: 'set_points', value }) as const
 
-test('strategy: it bears the id, version and fingerprint of its definition', () => {
+test('strategy: it has the id, version and fingerprint of its definition', () => {
   const { strategy } = strategyOf(programOf({}))
   assert.equal(strategy.id, 'custom:d1')
   assert.equal(strategy.version, '3')
@@ -63,13 +63,13 @@ test('strategy: it bears the id, version and fingerprint of its definition', () 
   assert.deepEqual(strategy.variables, { variable_basic_points: 1, variable_bonus_points: 1 })
 })
 
-test('strategy: without a program it scores nothing and tells nobody', async () => {
+test('strategy: without a program it gives no points and notifies no observer', async () => {
   const { score, observed } = strategyOf(null)
   assert.deepEqual(await score(), [0, null])
   assert.deepEqual(observed, [])
 })
 
-test('extend: the post phase works on what the parent gave, fractions included', async () => {
+test('extend: the post phase works on the result of the parent, including fractions', async () => {
   const program = programOf({ post_rules: [always(setPoints(arith('*', field('parent.points'), literal(1.5))))] })
   const { score, observed } = strategyOf(program, { parent: parentOf([3, 'Up', { from: 'parent' }]) })
   assert.deepEqual(await score(), [4.5, 'Up', { from: 'parent' }])
@@ -115,14 +115,14 @@ test('extend: variables are set on a copy of the parent', async () => {
   assert.deepEqual(parent.variables, { variable_x: 1 })
 })
 
-test('extend: what is no pair or triple counts as no points', async () => {
+test('extend: a parent result that is not a pair or triple counts as no points', async () => {
   for (const odd of [5, null, undefined, 'x', [], [1], [1, 'a', {}, 4], { points: 5 }]) {
     assert.deepEqual(await strategyOf(programOf({}), { parent: parentOf(odd) }).score(), [0, null])
   }
   assert.deepEqual(await strategyOf(programOf({}), { parent: parentOf([null, null, null]) }).score(), [0, null])
 })
 
-test('extend: a failing parent fails the run, and is observed as unexpected with what had been walked', async () => {
+test('extend: a failing parent fails the run, and is observed as unexpected with the partial trace', async () => {
   const program = programOf({ pre_rules: [always({ type: 'return' })] })
   const { score, observed } = strategyOf(program, { parent: parentOf(new Error('gone')) })
   await assert.rejects(score(), /gone/)
@@ -130,7 +130,7 @@ test('extend: a failing parent fails the run, and is observed as unexpected with
   assert.equal(observed[0]?.errorCode, 'DSL_UNEXPECTED')
 })
 
-test('failure: it is observed once, without result, with its partial trace', async () => {
+test('failure: it is observed once, without a result and with its partial trace', async () => {
   const program = programOf({
     pre_rules: [always({ type: 'set_data', key: 'k', value: literal(1) })],
     post_rules: [always(setPoints(arith('/', literal(1), literal(0))))],
@@ -162,7 +162,7 @@ test('failure: timeouts and limits are observed as such', async () => {
   assert.deepEqual([tight.observed[0]?.status, tight.observed[0]?.errorCode], ['limit', 'DSL_LIMIT_EXCEEDED'])
 })
 
-test('observer: that it fails never reaches the caller', async () => {
+test('observer: its failures never reach the caller', async () => {
   const warnings: string[] = []
   const { score } = strategyOf(programOf({}), {
     observe: () => {
@@ -174,7 +174,7 @@ test('observer: that it fails never reaches the caller', async () => {
   assert.equal(warnings.length, 1)
 })
 
-test('duration: it is measured by the clock that was handed in', async () => {
+test('duration: it is measured with the injected clock', async () => {
   let now = 100
   const { score, observed } = strategyOf(programOf({}), {
     now: () => {
@@ -201,7 +201,7 @@ test('pause: the host gets its turn inside a pipeline', async () => {
   assert.equal(pauses, 9, '604 steps')
 })
 
-test('unexpected: a parent whose points are no number breaks the post phase with an error of its own', async () => {
+test('unexpected: a parent with non-numeric points fails the post phase with its own error', async () => {
   const program = programOf({ post_rules: [always({ type: 'return' })] })
   await assert.rejects(strategyOf(program, { parent: parentOf(['lots', 'Up']) }).score(), (error) => {
     assert.ok(error instanceof DslError)

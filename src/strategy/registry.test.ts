@@ -14,7 +14,7 @@ const spec = (id: string): StrategySpec => ({
   calculatePoints: async () => [1, 'A'],
 })
 
-test('registry: built-ins are there, by id', async () => {
+test('registry: built-ins are registered by id', async () => {
   const registry = createRegistry()
   assert.deepEqual(
     (await registry.list()).map(({ id }) => id),
@@ -23,13 +23,13 @@ test('registry: built-ins are there, by id', async () => {
   assert.equal((await registry.find('default')).version, '0.0.2')
 })
 
-test('registry: names of prototypes are no strategies', async () => {
+test('registry: names of Object.prototype are not strategies', async () => {
   for (const id of ['__proto__', 'constructor', 'toString', '']) {
     await assert.rejects(createRegistry().find(id), { code: 'UNKNOWN_STRATEGY' })
   }
 })
 
-test('registry: the same strategy twice is harmless, another one under its id is not', () => {
+test('registry: registering a strategy twice is harmless, another one under its id is refused', () => {
   const registry = createRegistry()
   const mine = spec('mine')
   registry.register(mine)
@@ -40,7 +40,7 @@ test('registry: the same strategy twice is harmless, another one under its id is
   assert.throws(() => registry.register({ ...spec('x'), id: 7 as never }), { code: 'STRATEGY_CONFLICT' })
 })
 
-test('registry: plug-ins load once, on the first read; faulty ones are skipped and reported', async () => {
+test('registry: plug-ins load once, on first use; broken ones are skipped and reported', async () => {
   let loads = 0
   const warnings: string[] = []
   const registry = createRegistry({
@@ -73,7 +73,7 @@ test('registry: ids lead to built-ins or to stored programs', () => {
   assert.deepEqual(parseStrategyId('custom:42'), { kind: 'custom', definitionId: '42' })
 })
 
-test("registry: a task without a strategy has its game's, and that one may have none either", () => {
+test('registry: a task without a strategy uses that of its game, which may have none either', () => {
   assert.equal(chooseStrategyId('custom:1', 'socio_bee'), 'custom:1')
   assert.equal(chooseStrategyId(null, 'socio_bee'), 'socio_bee')
   assert.equal(chooseStrategyId(undefined, null), 'default')

@@ -16,7 +16,7 @@ function pathsOf(value: JsonValue, path: (string | number)[] = []): [(string | n
   return [[path, value], ...entries.flatMap(([key, each]) => pathsOf(each, [...path, key]))]
 }
 
-test('locate: every value of a JSON text is found where it stands, however the text is laid out', () => {
+test('locate: every value of a JSON text is located, whatever the formatting', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom('', 2, '\t'), (value, indent) => {
       const text = `${indent === '' ? '' : ' \n'}${JSON.stringify(value, undefined, indent)} `
@@ -48,7 +48,7 @@ test('excerpt: a caret under the first character, tildes under the rest, long li
   assert.equal(line?.[caret?.indexOf('^') ?? -1], '!')
 })
 
-test('report: a problem says code, node, path, line and column, and shows the place', () => {
+test('report: a problem has code, node, path, line and column, and an excerpt', () => {
   const text =
     '{\n  "type": "program",\n  "rules": [],\n  "default": {"type": "assign_points",\n    "value": {"type": "field", "path": "user.age"}, "case_name": "A"}\n}'
   const { ok, problems, hash } = reportProgram(text, JSON.parse(text))
@@ -66,20 +66,20 @@ test('report: a problem says code, node, path, line and column, and shows the pl
   )
 })
 
-test('report: a valid program has a hash, and its nodes counted', () => {
+test('report: a valid program has a hash and a node count', () => {
   const text = '{"type": "program", "rules": []}'
   const { ok, nodes, hash } = reportProgram(text, JSON.parse(text))
   assert.deepEqual([ok, nodes, hash?.length], [true, 1, 64])
 })
 
-test('header: no node id can break a header or pass for another', () => {
+test('header: no node id can break a header or collide with another', () => {
   assert.equal(formatNodeIdHeader('p.program.0'), 'p.program.0')
   assert.equal(formatNodeIdHeader('a\r\nX-Evil: 1'), 'a%0D%0AX-Evil: 1')
   assert.equal(formatNodeIdHeader('ñ\u{1f600}%'), '%C3%B1%F0%9F%98%80%25')
   assert.equal(formatNodeIdHeader('\ud800'), '%EF%BF%BD')
 })
 
-test('trace: what is written stays below the limit, and says what is missing', () => {
+test('trace: the output stays below the limit and reports omissions', () => {
   const big = Array.from({ length: 1000 }, (_, i) => ({ text: 'x'.repeat(50), i }))
   const trace = Array.from({ length: 100 }, (_, i) => ({ nodeId: `n${i}`, type: 'field', value: big }))
   const capped = capTrace(trace, 200_000)

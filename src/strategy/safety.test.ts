@@ -24,7 +24,7 @@ async function runBoth(program: JsonObject, options: ExecuteOptions, data: JsonO
   return engines.map((run): ExecutionResult => run())
 }
 
-test('safety: names of prototypes are ordinary keys of callback data and working data', async () => {
+test('safety: names of Object.prototype are ordinary keys of callback data and working data', async () => {
   for (const name of NAMES) {
     const body = [
       { type: 'set_callback_data', key: name, value: literal(1) },
@@ -42,7 +42,7 @@ test('safety: names of prototypes are ordinary keys of callback data and working
   assert.equal(Reflect.get({}, 'polluted'), undefined)
 })
 
-test('safety: names of prototypes are ordinary case names, ids and variables', async () => {
+test('safety: names of Object.prototype are ordinary case names, ids and variables', async () => {
   for (const name of NAMES) {
     const assign = { type: 'assign_points', id: name, value: literal(1), case_name: name }
     const program = {
@@ -55,7 +55,7 @@ test('safety: names of prototypes are ordinary case names, ids and variables', a
   }
 })
 
-test('safety: names of prototypes are no types, operators, functions or fields', () => {
+test('safety: names of Object.prototype are not types, operators, functions or fields', () => {
   for (const name of NAMES) {
     const value = (expression: JsonValue): JsonObject => ({
       type: 'program',
@@ -108,7 +108,7 @@ function longProgram(rules: number): JsonObject {
 
 const wide: ExecuteOptions = { limits: { maxNodes: 1_000_000 } }
 
-test('time: both engines ask for it at least every 128 nodes, however large the program', async () => {
+test('time: both engines check it at least every 128 nodes, however large the program', async () => {
   const program = longProgram(20_000)
   const context = await buildContext(collectFields(program), { ...ids, analytics: tableAnalytics({}) })
   const prepared = prepareProgram(program, { maxNodes: 1_000_000, maxDepth: 32 })
@@ -130,7 +130,7 @@ test('time: both engines ask for it at least every 128 nodes, however large the 
   }
 })
 
-test('time: one condition of many arguments is no way around it', async () => {
+test('time: one condition with many arguments cannot bypass it', async () => {
   const args = Array.from({ length: 5000 }, () => literal(0))
   const program = { type: 'program', rules: [rule({ type: 'or', args }, { type: 'return' })] }
   validateProgram(program, { limits: { maxNodes: 1_000_000 } })
@@ -149,7 +149,7 @@ test('time: one condition of many arguments is no way around it', async () => {
   }
 })
 
-test('time: the cooperative form yields every 64 nodes and others get their turn', async () => {
+test('time: the cooperative form yields every 64 nodes, and other work runs', async () => {
   const program = longProgram(300)
   const context = await buildContext(collectFields(program), { ...ids, analytics: tableAnalytics({}) })
   let pauses = 0
@@ -165,7 +165,7 @@ test('time: the cooperative form yields every 64 nodes and others get their turn
   assert.ok(turns > 0)
 })
 
-test('time: a pause that fails ends the walk', async () => {
+test('time: a failing pause ends the run', async () => {
   const program = longProgram(100)
   const context = await buildContext(collectFields(program), { ...ids, analytics: tableAnalytics({}) })
   await assert.rejects(
@@ -174,7 +174,7 @@ test('time: a pause that fails ends the walk', async () => {
   )
 })
 
-test('memory: a program cannot grow a text without end', async () => {
+test('memory: a program cannot grow a text without limit', async () => {
   let text: JsonValue = { type: 'field', path: 'data.x' }
   for (let i = 0; i < 6; i++) text = { type: 'arith', op: '+', left: text, right: structuredClone(text) }
   const program = { type: 'program', rules: [], default: { type: 'set_callback_data', key: 'k', value: text } }
@@ -182,7 +182,7 @@ test('memory: a program cannot grow a text without end', async () => {
   await assert.rejects(runBoth(program, {}, { x: 'y'.repeat(3000) }), { code: 'DSL_ARITH_OVERFLOW' })
 })
 
-test('failures: what the engines throw is typed, with the walk so far', async () => {
+test('failures: errors of the engines are typed and carry the partial trace', async () => {
   const divide = { type: 'arith', op: '/', left: literal(1), right: literal(0) }
   const program = {
     type: 'program',

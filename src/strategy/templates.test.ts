@@ -23,7 +23,7 @@ async function scoreOf(id: string, table: Record<string, number>, data: Record<s
   return [points, caseName]
 }
 
-test('templates: they are valid, by id ascending, and of the shape that is sent', () => {
+test('templates: they are valid, sorted by id, and match the wire format', () => {
   const templates = createTemplates()
   assert.deepEqual(
     templates.map(({ id }) => id),
@@ -36,7 +36,7 @@ test('templates: they are valid, by id ascending, and of the shape that is sent'
   }
 })
 
-test('templates: known answers', async () => {
+test('templates: known inputs give the known results', async () => {
   assert.deepEqual(await scoreOf('bonus_extiende_default', {}, { is_weekend: true }), [1.5, 'WeekendBonus'])
   assert.deepEqual(await scoreOf('bonus_extiende_default', {}), [1, 'BasicEngagement'])
   assert.deepEqual(await scoreOf('bonus_por_velocidad', { 'user.avg_time': 7.9, 'all.avg_time': 10 }), [
@@ -53,7 +53,7 @@ test('templates: known answers', async () => {
   assert.deepEqual(await scoreOf('recompensa_completar_tarea', {}), [2, 'TaskCompleted'])
 })
 
-test('blocks: a block bears the id of its node, and text is escaped', () => {
+test('blocks: a block has the id of its node, and text is escaped', () => {
   const template = createTemplates().find(({ id }) => id === 'engagement_basico')
   assert.equal(
     template?.blocklyXml,
@@ -71,7 +71,7 @@ test('blocks: a block bears the id of its node, and text is escaped', () => {
   )
 })
 
-test('blocks: branches become mutations, statements hang below one another, parents have their own blocks', () => {
+test('blocks: branches become mutations, statements are chained, and parents have their own blocks', () => {
   const set = (key: string) => ({ type: 'set_callback_data', key, value: literal('a"<b>') })
   const body = [set('one'), set('two')]
   const when = { type: 'not', arg: { type: 'field', path: 'parent.case_name' } }
@@ -98,7 +98,7 @@ test('blocks: branches become mutations, statements hang below one another, pare
   assert.equal(xml.split('<block').length, xml.split('</block>').length)
 })
 
-test('blocks: what the editor cannot draw is said so', () => {
+test('blocks: nodes that the editor cannot draw are reported', () => {
   const program = { type: 'program', rules: [], default: { type: 'return' } }
   assert.throws(() => formatBlocks(validateProgram(program)), /no block for return/)
 })

@@ -24,7 +24,7 @@ function failureOf(program: unknown): DslError {
 
 const arbAny = fc.oneof(arbProgram(), arbBrokenProgram(), fc.jsonValue())
 
-test('validator: it throws nothing but DslValidationError, whatever it is given', () => {
+test('validator: it throws only DslValidationError, whatever the input', () => {
   const strange = [undefined, () => 1, Symbol('s'), 10n, new Map(), new Date(0), /x/, Object.create(null)]
   fc.assert(
     fc.property(fc.oneof(arbAny, fc.constantFrom<unknown>(...strange)), (program) => {
@@ -39,7 +39,7 @@ test('validator: it throws nothing but DslValidationError, whatever it is given'
   )
 })
 
-test('validator: the first problem of the list is the one that is thrown; a valid program lists none', () => {
+test('validator: the first problem of the list is thrown; a valid program has none', () => {
   let invalid = 0
   fc.assert(
     fc.property(arbAny, (program) => {
@@ -73,7 +73,7 @@ test('validator: validating twice changes nothing the second time', () => {
   )
 })
 
-test('validator: what it accepts the schema accepts', () => {
+test('validator: everything that it accepts, the schema accepts', () => {
   fc.assert(
     fc.property(fc.oneof(arbProgram(), arbBrokenProgram()), (program) => {
       if (inspectProgram(program).problems.length > 0) return
@@ -84,7 +84,7 @@ test('validator: what it accepts the schema accepts', () => {
   )
 })
 
-test('validator: what the schema refuses it refuses, and the schema knows every rule but place and size', () => {
+test('validator: it refuses everything that the schema refuses; the schema has every rule except placement and size', () => {
   const beyondSchema = /post_rules alone|more than|deeper/
   // zod drops `__proto__` from records before any of its rules can see it.
   const isUnseen = ({ message, path }: ProgramProblem) => beyondSchema.test(message) || path.at(-1) === '__proto__'
@@ -107,7 +107,7 @@ test('validator: what the schema refuses it refuses, and the schema knows every 
   assert.ok(refused > 200)
 })
 
-test('validator: ids say where a node hangs', () => {
+test('validator: generated ids give the position of a node', () => {
   const program = programWith(ruleNode<unknown>({ type: 'not', arg: literal(1) }, assign))
   const written: [string, string][] = []
   validateProgram(structuredClone(program), { onId: (path, id) => written.push([path.join('/'), id]) })
@@ -126,12 +126,12 @@ test('validator: a frozen program without ids is a problem, not a crash; with id
   assert.doesNotThrow(() => validateProgram(Object.freeze({ ...programWith(), id: 'p' })))
 })
 
-test('validator: ids that would grow without end are refused', () => {
+test('validator: ids that would grow without limit are refused', () => {
   const program = { ...programWith(ruleNode<unknown>(literal(1), assign)), id: 'x'.repeat(9_999) }
   assert.match(failureOf(program).message, /longer than 10000/)
 })
 
-test('validator: 30 wrappers of not are the most under a rule', () => {
+test('validator: a rule can nest at most 30 `not` nodes', () => {
   const wrap = (count: number): unknown => (count === 0 ? literal(true) : { type: 'not', arg: wrap(count - 1) })
   assert.doesNotThrow(() => validateProgram(programWith(ruleNode<unknown>(wrap(30), assign))))
   assert.match(failureOf(programWith(ruleNode<unknown>(wrap(31), assign))).message, /deeper than 32/)
@@ -141,7 +141,7 @@ test('validator: the smallest rule program counts six nodes', () => {
   assert.equal(inspectProgram(programWith(ruleNode<unknown>(literal(true), assign))).nodes, 6)
 })
 
-test('validator: a list of problems ends at a hundred, and after too many nodes', () => {
+test('validator: a list of problems ends at a hundred problems or at too many nodes', () => {
   const broken = programWith(...Array.from({ length: 300 }, () => 7))
   assert.equal(inspectProgram(broken).problems.length, 100)
   const large = programWith(...Array.from({ length: 5000 }, () => ruleNode<unknown>(literal(1), { ...assign })))

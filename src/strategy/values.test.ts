@@ -22,7 +22,7 @@ function codeOf(run: () => unknown): string {
   }
 }
 
-test('truth: null, false, zero, empty text, array and object are false, all else is true', () => {
+test('truth: null, false, zero, empty text, empty array and empty object are false, everything else is true', () => {
   for (const value of [null, false, 0, -0, '', [], {}])
     assert.equal(isTruthy(snap(value)), false, JSON.stringify(value))
   for (const value of [true, 1, -1, 0.1, 'x', '0', 'false', [null], { a: null }, Number.NaN]) {
@@ -30,7 +30,7 @@ test('truth: null, false, zero, empty text, array and object are false, all else
   }
 })
 
-test('equality: booleans are numbers, kinds never mix otherwise, containers compare by content', () => {
+test('equality: booleans equal numbers, other types never mix, and containers compare by content', () => {
   const equal: readonly (readonly [unknown, unknown])[] = [
     [1, true],
     [0, false],
@@ -66,7 +66,7 @@ test('equality: booleans are numbers, kinds never mix otherwise, containers comp
   for (const [left, right] of unequal) assert.equal(compare('!=', snap(left), snap(right), meter()), true)
 })
 
-test('order: numbers by size, texts by code point, nothing else', () => {
+test('order: numbers compare by value, texts by code point, nothing else compares', () => {
   assert.equal(compare('<', '\uffff', '\u{1f600}', meter()), true)
   assert.equal(compare('<', '\ud83d', '\u{1f600}', meter()), true)
   assert.equal(compare('<', '\ud83d\uffff', '\u{1f600}', meter()), true)
@@ -88,7 +88,7 @@ test('order: numbers by size, texts by code point, nothing else', () => {
   }
 })
 
-test('order: texts sort as their code points do', () => {
+test('order: texts sort by code point', () => {
   const arbText = fc.array(fc.constantFrom('a', '\ue000', '\uffff', '\ud800', '\udc00', '\u{10000}', '\u{1f600}'), {
     maxLength: 6,
   })
@@ -132,7 +132,7 @@ const ARITHMETIC: readonly (readonly [ArithOp, JsonValue, JsonValue, string])[] 
   ['max', null, 1, 'DSL_ARITH_TYPE_MISMATCH'],
 ]
 
-test('arithmetic: known answers', () => {
+test('arithmetic: known inputs give the known results', () => {
   for (const [op, left, right, expected] of ARITHMETIC) {
     assert.equal(
       codeOf(() => calculate(op, left, right, meter())),
@@ -153,7 +153,7 @@ test('arithmetic: joined texts stay below 100 000 characters', () => {
   )
 })
 
-test('int: known answers', () => {
+test('int: known inputs give the known results', () => {
   const answers: readonly (readonly [JsonValue, number])[] = [
     [-1.9, -1],
     [-0.5, 0],
@@ -181,7 +181,7 @@ test('int: known answers', () => {
   }
 })
 
-test('clamp: known answers', () => {
+test('clamp: known inputs give the known results', () => {
   assert.equal(clamp([5, 1, 3], meter()), 3)
   assert.equal(clamp([0, 1, 3], meter()), 1)
   assert.equal(clamp([2, 3, 1], meter()), 3, 'crossed bounds yield the low one')
@@ -198,7 +198,7 @@ test('clamp: known answers', () => {
   )
 })
 
-test('work: comparing large values asks for the time as it goes, and ends at a limit', () => {
+test('work: comparing large values checks the time and ends at a limit', () => {
   const list = snap(Array.from({ length: 80_000 }, (_, i) => i))
   const same = snap(Array.from({ length: 80_000 }, (_, i) => i))
   let asked = 0

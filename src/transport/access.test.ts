@@ -8,7 +8,7 @@ import { type Peer, TrustedProxies } from './proxies.ts'
 
 const peer = (remoteAddress: string, headers: Record<string, string>): Peer => ({ socket: { remoteAddress }, headers })
 
-test('credentials: one Bearer grammar, and nothing else is a credential', () => {
+test('credentials: only one Bearer grammar is accepted', () => {
   const read = (authorization: string) => readBearer({ authorization })
   assert.equal(read('Bearer abc'), 'abc')
   assert.equal(read('bearer   abc  '), 'abc')
@@ -27,11 +27,11 @@ test('credentials: one Bearer grammar, and nothing else is a credential', () => 
   assert.equal(readBearer({}), undefined)
 })
 
-test('credentials: secrets are the same only when all of them is', () => {
+test('credentials: secrets are equal only if every character is', () => {
   assert.ok(isSameSecret('a', 'a') && !isSameSecret('a', 'ab') && !isSameSecret('', 'a'))
 })
 
-test('origins: own pages, configured ones and programs pass; other sites and rebound names do not', () => {
+test('origins: own pages, configured origins and non-browser clients pass; other sites and rebound names do not', () => {
   const policy = new OriginPolicy({ allowedOrigins: ['https://play.example'], allowedHosts: ['lab.example'] })
   const code = (host: string, origin?: string) => policy.refuseSensitive({ host, ...(origin ? { origin } : {}) })?.code
   assert.equal(code('127.0.0.1:8080'), undefined)
@@ -49,7 +49,7 @@ test('origins: own pages, configured ones and programs pass; other sites and reb
   assert.equal(policy.refuseSensitive({})?.code, 'HOST_REFUSED')
 })
 
-test('origins: malformed options are refused when the policy is made', () => {
+test('origins: malformed options are refused when the policy is created', () => {
   for (const bad of ['*', 'play.example', 'https://play.example/path', 'ftp://x', '']) {
     assert.throws(() => new OriginPolicy({ allowedOrigins: [bad] }), { code: 'USAGE' }, bad)
   }
@@ -72,7 +72,7 @@ test('proxies: forwarded addresses count only from a trusted proxy, from the rig
   }
 })
 
-test('locality: a loopback peer with a loopback host and no strange origin is local, nothing else is', () => {
+test('locality: only a loopback peer with a loopback host and no foreign origin is local', () => {
   const origins = new OriginPolicy()
   const proxies = new TrustedProxies()
   const strict = new Locality({ origins, proxies })

@@ -34,7 +34,7 @@ async function exchange(port: number, text: string): Promise<string> {
 
 const QUICK: Partial<HttpLimits> = { headersMs: 1000, requestMs: 2000, checkEveryMs: 100 }
 
-test('http: what the parser refuses, and clients that are slow, get a Problem', async () => {
+test('http: requests that the parser refuses, and slow clients, get a Problem', async () => {
   const server = createHttpServer((request, response) => {
     request.resume()
     request.on('end', () => response.end('ok'))
@@ -54,7 +54,7 @@ test('http: what the parser refuses, and clients that are slow, get a Problem', 
   for (const late of [silent, slowHead, slowBody]) assert.match(late, /^HTTP\/1.1 408 .*"code":"REQUEST_TIMEOUT"/s)
 })
 
-test('listen: a port that was asked for is used or refused, the default port moves on', async () => {
+test('listen: an explicit port is used or refused, the default port falls back to the next free one', async () => {
   const first = createHttpServer(() => undefined)
   const at = await listen(first, { host: '127.0.0.1', port: 0 })
   const second = createHttpServer(() => undefined)
@@ -120,7 +120,7 @@ const SHAPES: readonly [string, FailureStyle | undefined, (body: Record<string, 
   ['/agent', PERCEPTION_STYLE, (body) => typeof (body.error as { code?: unknown } | undefined)?.code === 'string'],
 ]
 
-test('failures: every kind of failure of every API has the status and shape of that API', async () => {
+test('failures: every kind of failure has the status and format of its API', async () => {
   await using made = await makeApp(async (app, failures) => {
     for (const [below, style] of SHAPES) {
       await app.register((scope, _options, done) => {
@@ -163,7 +163,7 @@ test('failures: every kind of failure of every API has the status and shape of t
   assert.deepEqual([bad.status, ((await bad.json()) as { code: string }).code], [400, 'BAD_REQUEST'])
 })
 
-test('failures: a request without credentials is told what to send', async () => {
+test('failures: the answer to a request without credentials says what to send', async () => {
   await using made = await makeApp(async (app) => {
     app.get('/key', async () => {
       throw new AppError('TOKEN_MISSING', 'no token')
@@ -173,7 +173,7 @@ test('failures: a request without credentials is told what to send', async () =>
   assert.deepEqual([response.status, response.headers.get('www-authenticate')], [401, 'Bearer'])
 })
 
-test('rate limit: counted by address whatever key is sent, answered with Retry-After in the shape of the API', async () => {
+test('rate limit: requests count by address whatever the key, and get Retry-After in the format of the API', async () => {
   await using made = await makeApp(async (app, failures) => {
     await installRateLimit(app, { perMinute: 3, isExempt: (request) => request.headers['x-exempt'] === '1' })
     await app.register((scope, _options, done) => {
@@ -196,7 +196,7 @@ test('rate limit: counted by address whatever key is sent, answered with Retry-A
   assert.equal((await ask('/single', { 'x-exempt': '1', authorization: 'Bearer other' })).status, 429)
 })
 
-test('origins: preflights of allowed origins cover every method; strange pages cannot change state', async () => {
+test('origins: preflights of allowed origins cover every method; foreign pages cannot change state', async () => {
   const policy = new OriginPolicy({ allowedOrigins: ['https://play.example'] })
   await using made = await makeApp(async (app) => {
     installSecurityHeaders(app, { frameAncestors: policy.origins })

@@ -46,7 +46,7 @@ test('joined writes: while the process is idle, a message is written at once', (
   joined.close()
 })
 
-test('joined writes: while the process is busy, messages that can wait share the write of the next one, in order', () => {
+test('joined writes: while the process is busy, deferrable messages join the next write, in order', () => {
   const { connection, joined, writes } = recorded(() => true)
   connection.sendSoon('a')
   connection.sendSoon('b')
@@ -58,7 +58,7 @@ test('joined writes: while the process is busy, messages that can wait share the
   joined.close()
 })
 
-test('joined writes: a message that nothing follows is written by itself', async () => {
+test('joined writes: a message without a successor is written on its own', async () => {
   const { connection, joined, writes } = recorded(() => true)
   connection.sendSoon('a')
   const until = Date.now() + 10_000
@@ -67,7 +67,7 @@ test('joined writes: a message that nothing follows is written by itself', async
   joined.close()
 })
 
-test('joined writes: many messages that wait are written before they pile up', () => {
+test('joined writes: waiting messages are written before they pile up', () => {
   const { connection, joined, writes } = recorded(() => true)
   for (let i = 0; i < 50; i++) connection.sendSoon('x'.repeat(100))
   assert.equal(writes.length, 1)
@@ -75,7 +75,7 @@ test('joined writes: many messages that wait are written before they pile up', (
   assert.equal(writes.join('|').split('|').length, 50)
 })
 
-test('joined writes: a close sends what waits first', () => {
+test('joined writes: a close first sends the waiting messages', () => {
   const { connection, joined, writes } = recorded(() => true)
   connection.sendSoon('a')
   connection.close()

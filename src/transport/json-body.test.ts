@@ -49,7 +49,7 @@ test('json body: any text is read or refused with a code, never with another exc
   )
 })
 
-test('json body: nesting beyond the limit is refused by a code, at any depth', () => {
+test('json body: nesting beyond the limit is refused with a code, at any depth', () => {
   assert.equal(codeOf('['.repeat(MAX_JSON_DEPTH) + ']'.repeat(MAX_JSON_DEPTH)), 'none')
   for (const depth of [MAX_JSON_DEPTH + 1, 5000, 500_000]) {
     assert.equal(codeOf('['.repeat(depth) + ']'.repeat(depth)), 'JSON_TOO_DEEP')
@@ -58,7 +58,7 @@ test('json body: nesting beyond the limit is refused by a code, at any depth', (
   assert.equal(codeOf(JSON.stringify('['.repeat(1000))), 'none')
 })
 
-test('json body: a repeated key and __proto__ are refused in every spelling, and named truthfully', () => {
+test('json body: a duplicate key and __proto__ are refused in every notation, and named correctly', () => {
   assert.equal(codeOf('{"a":1,"a":2}'), 'JSON_MALFORMED')
   assert.equal(codeOf('{"a":1,"\\u0061":2}'), 'JSON_MALFORMED')
   assert.equal(codeOf('{"a":{"b":1},"c":{"b":1},"d":["b","b"]}'), 'none')

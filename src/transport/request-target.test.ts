@@ -24,12 +24,12 @@ const MALFORMED = [
   `/${'a'.repeat(5000)}`,
 ]
 
-test('request target: malformed targets are undefined, none throws', () => {
+test('request target: malformed targets give undefined and never throw', () => {
   for (const target of [...MALFORMED, undefined]) assert.equal(readTarget(target), undefined, JSON.stringify(target))
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void readTarget(`/${text}`)))
 })
 
-test('request target: paths are decoded by part, queries by their own rules', () => {
+test('request target: paths are decoded by segment, queries by their own rules', () => {
   const target = readTarget('/a/b%20c/%2F?x=1&y=%zz&x=2')
   assert.deepEqual(target?.segments, ['a', 'b c', '/'])
   assert.deepEqual(target?.query.getAll('x'), ['1', '2'])

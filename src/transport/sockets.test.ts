@@ -89,7 +89,7 @@ function keeping(into: SocketConnection[], pattern = '/keep'): UpgradeRoute {
   return { pattern, authorize: () => (connection) => void into.push(connection) }
 }
 
-test('transport: malformed targets of a handshake get 400, and the server answers the next client', async () => {
+test('transport: malformed handshake targets get 400, and the server answers the next client', async () => {
   await using server = await rig([echo])
   const targets = ['//', '/\\', 'http://[', 'http://a/echo', `/${'a'.repeat(5000)}`, '/%', '/%zz', '/a%0d%0ab']
   for (const target of targets)
@@ -126,7 +126,7 @@ test('transport: a reset while a route decides leaves the server alive and opens
   assert.equal(opened, 0)
 })
 
-test('transport: refusals come before a route is asked: origin, limits; and what a route throws is answered', async () => {
+test('transport: origin and limits are checked before a route runs, and errors of a route are answered', async () => {
   let asked = 0
   const route: UpgradeRoute = {
     pattern: '/strict',
@@ -148,7 +148,7 @@ test('transport: refusals come before a route is asked: origin, limits; and what
   assert.equal(server.faults.length, 1)
 })
 
-test('transport: a handshake that is not decided in time gets 408; the one too many gets 503', async () => {
+test('transport: a handshake that is not decided in time gets 408; one beyond the limit gets 503', async () => {
   const never: UpgradeRoute = { pattern: '/never', authorize: () => new Promise(() => undefined) }
   await using server = await rig([never, keeping([])], { handshakeMs: 1000, connections: 2 })
   assert.match(await answer(server.raw(shake('/never'))), /^HTTP\/1.1 408 .*REQUEST_TIMEOUT/s)
@@ -162,7 +162,7 @@ test('transport: other upgrades than websocket are plain requests', async () => 
   assert.match(await answer(socket), /200 OK.*plain/s)
 })
 
-test('transport: texts of any length arrive as sent, in order, from one frame to many receivers', async () => {
+test('transport: texts of any length arrive unchanged and in order, from one frame to many receivers', async () => {
   const texts = ['', 'a', 'é'.repeat(63), '界'.repeat(400), 'x'.repeat(70_000), '{"done":true}']
   const route: UpgradeRoute = {
     pattern: '/texts',
@@ -193,7 +193,7 @@ const TIGHT: ConnectionLimits = {
   closeMs: 1000,
 }
 
-test('transport: a slow reader misses snapshots in between and gets the last one, before later messages', async () => {
+test('transport: a slow reader skips to the newest snapshot, and gets it before later messages', async () => {
   const open: SocketConnection[] = []
   await using server = await rig([keeping(open)], { connection: TIGHT })
   const client = server.open('/keep')
@@ -212,7 +212,7 @@ test('transport: a slow reader misses snapshots in between and gets the last one
   assert.ok(seen.length < 500)
 })
 
-test('transport: a client that sends and does not read is not read either, and dropped when it stays so', async () => {
+test('transport: the server stops reading from a client that does not read, and later drops it', async () => {
   const open: SocketConnection[] = []
   let answered = 0
   const route: UpgradeRoute = {
@@ -249,7 +249,7 @@ test('transport: a flood of pings by a client that does not read costs nothing',
   client.terminate()
 })
 
-test('transport: the heartbeat drops who is silent and keeps who polls a busy reader', async () => {
+test('transport: the heartbeat drops silent clients and keeps those that poll a busy reader', async () => {
   const overflow: string[] = []
   const route: UpgradeRoute = {
     pattern: '/busy',
@@ -277,7 +277,7 @@ test('transport: the heartbeat drops who is silent and keeps who polls a busy re
   poller.terminate()
 })
 
-test('transport: an inbox gives frames in order, waits for its time, and ends with the connection', async () => {
+test('transport: an inbox yields frames in order, times out, and ends with the connection', async () => {
   const open: SocketConnection[] = []
   await using server = await rig([keeping(open)])
   const client = server.open('/keep')
@@ -309,7 +309,7 @@ test('transport: a handler that throws closes its own connection with 1011 and r
   assert.equal(server.faults.length, 1)
 })
 
-test('transport: binary frames close with 1003, long ones with 1009, and a stop with 1012', async () => {
+test('transport: binary frames close with 1003, overlong ones with 1009, and a server stop with 1012', async () => {
   await using server = await rig([echo, keeping([])])
   const closeOf = async (send: (client: WebSocket) => void): Promise<number> => {
     const client = server.open('/echo')
@@ -326,7 +326,7 @@ test('transport: binary frames close with 1003, long ones with 1009, and a stop 
   assert.equal(await refusalOf(server.open('/echo')), 503)
 })
 
-test('transport: a part that fails or hangs does not keep the rest from closing', async () => {
+test('transport: a part that fails or hangs does not prevent the rest from closing', async () => {
   const closed: string[] = []
   const faults = await closeAll(
     [

@@ -59,7 +59,7 @@ async function startGame(more: object = {}, uris: { resultsUri?: string; replayU
   return { port, http: `http://127.0.0.1:${port}`, socket, end, stop: () => stop.abort() }
 }
 
-test('game: health and pages answer 2xx without redirect, in both generations of spelling', async () => {
+test('game: health and pages answer 2xx without redirect, under the paths of both generations', async () => {
   const game = await startGame()
   for (const path of [
     '/healthz',
@@ -105,7 +105,7 @@ test('game: a player without a valid slot and token is refused in the handshake 
   game.stop()
 })
 
-test('game: two players play to the end as the contract words it; results, replay and exit follow', async () => {
+test('game: two players play to the end as the contract says; results, replay and exit follow', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm game '))
   const resultsUri = pathToFileURL(join(folder, 'deep', 'results.json')).href
   const replayUri = pathToFileURL(join(folder, 'replay.json')).href
@@ -163,7 +163,7 @@ test('game: two players play to the end as the contract words it; results, repla
   rmSync(folder, { recursive: true })
 })
 
-test('game: a player who drops comes back to the same state, and keeps the last action meanwhile', async () => {
+test('game: a player who disconnects returns to the same state, and keeps the last action meanwhile', async () => {
   const game = await startGame({ max_ticks: 40 })
   const bob = await openWire(game.socket(1))
   const ada = await openWire(game.socket(0))
@@ -182,7 +182,7 @@ test('game: a player who drops comes back to the same state, and keeps the last 
   await game.end
 })
 
-test('game: a command with a request id is answered by a receipt', async () => {
+test('game: a command with a request id gets a receipt', async () => {
   const game = await startGame({ max_ticks: 30 })
   const [ada] = [await openWire(game.socket(0)), await openWire(game.socket(1))]
   ada.send({ move: 'right', request_id: 'r1' })
@@ -191,7 +191,7 @@ test('game: a command with a request id is answered by a receipt', async () => {
   game.stop()
 })
 
-test('game: viewers get a first message before any player is there; admin pauses and paces', async () => {
+test('game: viewers get a first message before any player connects; admin pauses and sets the pace', async () => {
   const game = await startGame({ max_ticks: 1000 })
   const viewer = await openWire(`ws://127.0.0.1:${game.port}/global`)
   assert.equal((await viewer.next()).started, false)
@@ -209,7 +209,7 @@ test('game: viewers get a first message before any player is there; admin pauses
   game.stop()
 })
 
-test('game: configuration faults are named by their path', () => {
+test('game: configuration errors name their path', () => {
   const fault = (more: object) => {
     try {
       parseGameConfig(paintArena, config(more))
@@ -224,7 +224,7 @@ test('game: configuration faults are named by their path', () => {
   assert.match(fault({ colour: 'red' }), /colour/)
 })
 
-test('replay mode: the page answers, a missing uri is refused, and the frames come in one message', async () => {
+test('replay mode: the page answers, a missing uri is refused, and all frames arrive in one message', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-replays-'))
   const stop = new AbortController()
   const listening = Promise.withResolvers<number>()
@@ -265,7 +265,7 @@ test('replay mode: the page answers, a missing uri is refused, and the frames co
   rmSync(folder, { recursive: true })
 })
 
-test('game process: configured over HTTP, it delivers by POST and exits with 0', async () => {
+test('game process: configured over HTTP, it posts its results and exits with 0', async () => {
   const received: Record<string, string> = {}
   const host = createServer((request, response) => {
     let body = ''
@@ -301,7 +301,7 @@ test('game process: configured over HTTP, it delivers by POST and exits with 0',
   host.close()
 })
 
-test('game process: an unsupported URI or a broken configuration ends it at once with status 2', async () => {
+test('game process: an unsupported URI or an invalid configuration ends it at once with status 2', async () => {
   const start = (env: Record<string, string>) =>
     runCommand(['world', 'serve', 'paint-arena'], { env: { COGAME_HOST: '127.0.0.1', COGAME_PORT: '0', ...env } })
   const ftp = await start({ COGAME_CONFIG_URI: 'ftp://x/y' })
@@ -310,7 +310,7 @@ test('game process: an unsupported URI or a broken configuration ends it at once
   assert.deepEqual([gone.status, /FILE_UNREADABLE/.test(gone.err)], [2, true])
 })
 
-test('pages: which socket a page opens follows section 3.6', () => {
+test('pages: the sockets that pages open follow section 3.6', () => {
   const cases: [string, boolean, string][] = [
     ['http://h/clients/player?slot=0&token=abc&role=scout', true, 'ws://h/player?slot=0&token=abc&role=scout'],
     ['https://h/p/7/clients/global#top', true, 'wss://h/p/7/global'],

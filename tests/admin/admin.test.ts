@@ -1,4 +1,4 @@
-// `paracosm admin` as an operator runs it, in processes of their own, on SQLite and on PostgreSQL.
+// `paracosm admin` as an operator runs it, in separate processes, on SQLite and on PostgreSQL.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -22,7 +22,7 @@ interface Services {
   readonly cwd: string
   readonly env: Record<string, string>
   run(...args: string[]): Promise<{ status: number | null; out: string; err: string }>
-  /** With --json, and to a good end. */
+  /** Runs with --json and expects success. */
   json(...args: string[]): Promise<any>
 }
 
@@ -44,7 +44,7 @@ function createSessionServices(env: Record<string, string> = {}): Services {
 }
 
 for (const kind of ['sqlite', 'postgres'] as const) {
-  test(`admin: a dump of the original goes in, out, and back in somewhere else (${kind})`, async (context) => {
+  test(`admin: a dump of the original is imported, exported, and imported elsewhere (${kind})`, async (context) => {
     const server = kind === 'postgres' ? await sharedPostgres() : undefined
     if (typeof server === 'string') return context.skip(server)
     const env = async (): Promise<Record<string, string>> =>
@@ -69,7 +69,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
   })
 }
 
-test('admin player: added with a key shown once, given a new one, revoked, removed', async () => {
+test('admin player: a player is added with a key shown once, gets a new key, is revoked, and is removed', async () => {
   const services = createSessionServices()
   const made = await services.json('player', 'add', '--field', 'full_name=Ada Quill', '--field', 'cohort=A')
   assert.match(made.player_id, /^[0-9a-f]{24}$/)
@@ -89,7 +89,7 @@ test('admin player: added with a key shown once, given a new one, revoked, remov
   assert.equal(JSON.parse(gone.out).error.code, 'UNKNOWN_PLAYER')
 })
 
-test('admin player: a given key is taken, a made and a given one exclude each other, and a wrong one is not repeated', async () => {
+test('admin player: a given key is used, it excludes a generated one, and an invalid key is not echoed', async () => {
   const services = createSessionServices()
   const key = (await services.json('keygen')).api_key
   const file = join(services.cwd, 'key')
@@ -106,14 +106,14 @@ test('admin player: a given key is taken, a made and a given one exclude each ot
   assert.equal((await services.json('player', 'add', '--no-key')).api_key, null)
 })
 
-test('admin keygen: only the key on standard output, the warning on standard error', async () => {
+test('admin keygen: standard output has only the key, standard error the warning', async () => {
   const { status, out, err } = await createSessionServices().run('keygen')
   assert.equal(status, 0)
   assert.match(out, /^dcs-ak-[A-Za-z0-9_-]{43}\n$/)
   assert.match(err, /not stored/)
 })
 
-test('admin character: the shipped ones go out and in, a filter lists some, and a faulty file changes nothing', async () => {
+test('admin character: built-in characters are exported and imported, a filter lists some, and an invalid file changes nothing', async () => {
   const services = createSessionServices()
   assert.match(
     (await services.run('character', 'export', 'c.json', '--shipped')).out,
@@ -133,7 +133,7 @@ test('admin character: the shipped ones go out and in, a filter lists some, and 
   assert.equal((await services.json('character', 'list')).characters.length, shipped.length)
 })
 
-test('admin dump: personal data goes out sealed, in the clear or not at all, and the last line is the folder', async () => {
+test('admin dump: personal data is dumped encrypted, in plain text or not at all, and the last line is the folder', async () => {
   const services = createSessionServices()
   await services.json('seed', DUMP)
   for (const [how, clear] of [
@@ -155,7 +155,7 @@ test('admin dump: personal data goes out sealed, in the clear or not at all, and
   assert.match((await createSessionServices().run('dump', 'x')).err, /STORE_UNAVAILABLE/)
 })
 
-test('admin rotate-pii-key: the file gets a new key; one of the environment has to be given', async () => {
+test('admin rotate-pii-key: the file gets a new key; a key from the environment needs its replacement', async () => {
   const services = createSessionServices()
   await services.json('seed', DUMP)
   const path = join(services.cwd, 'data', 'pii.key')
@@ -173,7 +173,7 @@ test('admin rotate-pii-key: the file gets a new key; one of the environment has 
   assert.match((await services.run('dump', 'x', '--personal-data', 'clear')).err, /PII_KEY_WRONG/)
 })
 
-/** A folder whose import takes a while. */
+/** A folder that takes a while to import. */
 function bigFolder(count: number): string {
   const folder = mkdtempSync(join(base, 'big-'))
   cpSync(DUMP, folder, { recursive: true })
@@ -185,7 +185,7 @@ function bigFolder(count: number): string {
   return folder
 }
 
-/** Seeds, and kills itself after this number of batches in the transaction. */
+/** Seeds, and kills itself after this number of batches within the transaction. */
 const KILLED = `
   import { importFolder } from ${JSON.stringify(join(ROOT, 'src', 'store', 'dumps', 'import.ts'))}
   import { openVault } from ${JSON.stringify(join(ROOT, 'src', 'store', 'people', 'personal-key.ts'))}
@@ -199,7 +199,7 @@ const KILLED = `
   await importFolder(store, folder, { mode: 'seed', vault: await openVault(store, { folder: 'data' }), onProgress })
 `
 
-test('admin seed: killed in the middle of it the store is as it was, and the next one succeeds', async () => {
+test('admin seed: if it is killed, the store is unchanged, and the next seed succeeds', async () => {
   const services = createSessionServices()
   await services.json('seed', DUMP)
   const events = async (): Promise<number> => {
@@ -217,7 +217,7 @@ test('admin seed: killed in the middle of it the store is as it was, and the nex
   assert.equal(await events(), 5000)
 })
 
-test('admin seed: two at once leave the store whole', async () => {
+test('admin seed: two concurrent seeds leave the store consistent', async () => {
   const services = createSessionServices()
   const results = await Promise.all([
     services.run('seed', DUMP),
@@ -228,7 +228,7 @@ test('admin seed: two at once leave the store whole', async () => {
   assert.ok((await services.json('player', 'list')).count >= 3)
 })
 
-test('admin reindex: a lost database is rebuilt from the journals, and a folder in use is not changed', async () => {
+test('admin reindex: a lost database is rebuilt from the journals, and a folder in use stays unchanged', async () => {
   const services = createSessionServices()
   const data = join(services.cwd, 'data')
   const played = await openFolder(data)

@@ -1,4 +1,4 @@
-// `paracosm agent run` as a stranger runs it: processes of their own, a real adapter, a real endpoint.
+// `paracosm agent run` as a user runs it: separate processes, a real adapter, a real endpoint.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ async function serve(folder: string, args: readonly string[]) {
   return { server, url: String(url), token: String(agents[0].token ?? '') }
 }
 
-/** What happened, without what differs between two runs: times, ids and the running hash over them. */
+/** The course of a run without values that differ between runs: times, ids and the running hash over them. */
 function courseOf(folder: string): string[] {
   const [episode = ''] = readdirSync(join(folder, 'live')).filter((name) => name.startsWith('perception-'))
   const lines = readFileSync(join(folder, 'live', episode, 'journal.jsonl'), 'utf8')
@@ -29,7 +29,7 @@ function courseOf(folder: string): string[] {
   return lines.slice(1).map((line) => line.replace(/,"hash":"[0-9a-f]+"\}$/, '}'))
 }
 
-test('agent run: a run recorded with --record plays again with the endpoint switched off, to the same course', async (context) => {
+test('agent run: a run recorded with --record replays without the endpoint, with the same course', async (context) => {
   const model = await startModelServer((asked, index) => {
     if (index % 6 === 4) return 'Let me think about it.'
     const near = [...(asked.messages[1]?.content ?? '').matchAll(/"entity_id":"([^"]+)"/g)].at(index % 3)?.[1]
@@ -67,7 +67,7 @@ test('agent run: a run recorded with --record plays again with the endpoint swit
   assert.doesNotMatch(readFileSync(recording, 'utf8'), /sk-secret/)
 })
 
-test('agent run: what is asked wrongly is refused with its code', async (context) => {
+test('agent run: invalid options are refused with their codes', async (context) => {
   const folder = folderOf(context)
   const { server, url, token } = await serve(folder, ['frontier', '--variant', 'errand', '--lockstep'])
   context.after(() => server.kill('SIGKILL'))

@@ -60,7 +60,7 @@ function clientOf(served: PerceptionEpisode, slot = 0): PerceptionClient {
 
 const NEVER = new AbortController().signal
 
-test('agent: the rules for frontier finish at least two of the three quests of arrival, from perceptions alone', async (context) => {
+test('agent: the rules for frontier complete at least two of the three quests of arrival, using only perceptions', async (context) => {
   const served = await serve(context, { world: 'frontier', variant: 'arrival' })
   const policy = await createScriptedPolicy('frontier')
   const summary = await runAgent({ client: clientOf(served), policy, budget: { turns: 2000 }, signal: NEVER })
@@ -72,7 +72,7 @@ test('agent: the rules for frontier finish at least two of the three quests of a
   assert.ok(finished.length >= 2, JSON.stringify({ quests, summary }))
 })
 
-test('agent: a run ends with its episode, and gives no command after it', async (context) => {
+test('agent: a run ends with its episode, and sends no command after it', async (context) => {
   const sink = createMemorySink()
   const served = await serve(context, { world: 'frontier', variant: 'errand', sink })
   const policy: Policy = {
@@ -94,7 +94,7 @@ for (const [world, variant] of [
   ['foundry', 'first_slice'],
   ['paint-arena', 'default'],
 ] as const) {
-  test(`agent: one program, unchanged, plays ${world} by rules and by dice`, async (context) => {
+  test(`agent: one unchanged program plays ${world} by rules and at random`, async (context) => {
     const tickRate = world === 'frontier' ? 'lockstep' : 200
     const served = await serve(context, { world, variant, tickRate })
     const slots = served.episode.slots.length
@@ -138,7 +138,7 @@ test('agent: waits for a server that goes away, and continues at its next cycle'
   assert.deepEqual(cycles, [0, 1, 2, 3, 4, 5, 6, 7])
 })
 
-/** A model that walks to whatever is nearest, and now and then talks nonsense. */
+/** A model that walks to the nearest entity, and sometimes answers nonsense. */
 async function startSimpleModel(context: TestContext) {
   const server = await startModelServer((asked, index) => {
     if (index % 5 === 3) return 'I would rather talk about the weather.'
@@ -153,7 +153,7 @@ async function startSimpleModel(context: TestContext) {
   return server
 }
 
-test('agent: a recorded run of a model plays again with the endpoint switched off, to the same digest', async (context) => {
+test('agent: a recorded model run replays without the endpoint, to the same digest', async (context) => {
   const server = await startSimpleModel(context)
   const lines: string[] = []
   const endpoint = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
@@ -176,7 +176,7 @@ test('agent: a recorded run of a model plays again with the endpoint switched of
   assert.ok(live.episode.step > 0)
 })
 
-test('agent: a replay that is asked something new stops loudly and shows the nearest request', async (context) => {
+test('agent: a replay stops with an error at an unknown request and shows the nearest one', async (context) => {
   const server = await startSimpleModel(context)
   const lines: string[] = []
   const endpoint = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
@@ -192,7 +192,7 @@ test('agent: a replay that is asked something new stops loudly and shows the nea
   )
 })
 
-test('agent: an answer that is no command is asked for once more, then nothing is done and the log says why', async () => {
+test('agent: an invalid answer is requested once more, then the agent does nothing and the log says why', async () => {
   const server = await startModelServer(() => 'No JSON today.')
   try {
     const client = await createEndpointClient({ baseUrl: server.url, timeoutMs: 5000 })
@@ -219,7 +219,7 @@ test('agent: an answer that is no command is asked for once more, then nothing i
   }
 })
 
-test('agent: answers are read alone, fenced, with prose around them and with nulls for what is left out', () => {
+test('agent: answers are read bare, fenced, with surrounding prose, and with nulls for missing values', () => {
   const answer = '{"reasoning":"r","command":"wait","params":{"duration_seconds":5,"entity_id":null}}'
   for (const text of [answer, `\`\`\`json\n${answer}\n\`\`\``, `Well. ${answer} That is all.`]) {
     assert.deepEqual(readDecision(text), {

@@ -1,4 +1,4 @@
-// An agent plays through a crash or a stop of its server, whatever it was doing at that moment.
+// An agent survives a crash or a stop of its server at any moment.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,12 +21,12 @@ async function ready(server: RunningCommand): Promise<{ url: string; token: stri
   return { url, token: agents[0].token, resumed }
 }
 
-/** A port for both servers: the second must take the one that the agent knows. */
+/** A port for both servers: the second must use the one that the agent knows. */
 const portOf = (url: string): number => Number(new URL(url).port)
 
 for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
   for (const pace of [['--tick-rate', '60'], ['--lockstep']] as const) {
-    test(`agent run: it plays on after ${signal} of its server, ${pace.join(' ')}`, async (t) => {
+    test(`agent run: it continues after ${signal} of its server, ${pace.join(' ')}`, async (t) => {
       const folder = mkdtempSync(join(tmpdir(), 'paracosm-agent-restart-'))
       t.after(() => rmSync(folder, { recursive: true, force: true }))
       const first = serve(folder, 0, pace)
@@ -37,7 +37,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
         { env: { PARACOSM_AGENT_TOKEN: token } },
       )
       t.after(() => agent.kill('SIGKILL'))
-      // In the middle of a command, most of the time: they take many steps each.
+      // Usually in the middle of a command: each takes many steps.
       await agent.sees(/(?:\n[^\n]*){4}\n/)
       first.kill(signal)
       await first.ended

@@ -19,7 +19,7 @@ test('runEpisode: the same seed gives the same episode, and its journal verifies
   assert.deepEqual([report.ok, report.isFinished, report.hash], [true, true, one.hash])
 })
 
-test('runEpisode: a world as a value, sync and async players, and the context they get', async () => {
+test('runEpisode: it accepts a world as a value, sync and async players, and gives them their context', async () => {
   const seen: unknown[] = []
   const result = await runEpisode({
     world: nim,
@@ -58,7 +58,7 @@ test('runEpisode: a world as a value, sync and async players, and the context th
   assert.equal((await verifyJournal(slow.journal, { world: nim })).ok, true)
 })
 
-test('runEpisode: an async player that throws or says nothing rejects with its reason', async () => {
+test('runEpisode: an async player that throws or never answers rejects with its reason', async () => {
   const play = (decideAsync: () => Promise<any>) =>
     runEpisode({ world: nim, players: [{ name: 'bad', decideAsync }, 'one'], seed: 1 })
   await assert.rejects(

@@ -1,4 +1,4 @@
-// What administrators change in the browser: characters edited and imported, jobs, text games, storage; and the coverage.
+// Administration in the browser: editing and importing characters, jobs, text games, storage, and the coverage page.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ import { axe, hitTest, overflow, startWebBrowser, WIDTHS, type WidthName } from 
 
 const ADMIN = 'dcs-ak-administrator'
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-administer-'))
-/** A job that nobody works on: it waits until it is cancelled. */
+/** A job without a worker: it waits until it is cancelled. */
 const store = await openStore(storeInFolder(folder, { mode: 'create', runs: 'thread' }))
 const { id: job } = await new JobQueue(store).enqueue({ queue: 'nobody', payload: {} })
 await store.close()
@@ -53,7 +53,7 @@ async function judge(page: Page, what: string): Promise<void> {
   assert.deepEqual(await axe(page), [], what)
 }
 
-test('characters: a sheet is edited, faults stand at their fields, and what changes is said first', {
+test('characters: a sheet is edited, errors appear at their fields, and changes are listed first', {
   skip: NO_BROWSER,
 }, async () => {
   const [first] = await client.characters()
@@ -83,7 +83,7 @@ test('characters: a sheet is edited, faults stand at their fields, and what chan
   await close()
 })
 
-test('characters: a new one is held to the rules of new ones', { skip: NO_BROWSER }, async () => {
+test('characters: a new character must meet the rules for new ones', { skip: NO_BROWSER }, async () => {
   const { page, close } = await openAsAdministrator('/characters')
   await page.getByRole('button', { name: 'New', exact: true }).click()
   const form = page.getByRole('dialog')
@@ -103,7 +103,7 @@ test('characters: a new one is held to the rules of new ones', { skip: NO_BROWSE
   await close()
 })
 
-test('characters: an import says what each character changes, leaves out what is none, and writes the rest', {
+test('characters: an import lists the changes per character, skips invalid ones, and writes the rest', {
   skip: NO_BROWSER,
 }, async () => {
   const [first] = await client.characters()
@@ -131,14 +131,14 @@ test('characters: an import says what each character changes, leaves out what is
   await close()
 })
 
-test('characters: without the admin key editing says what is missing', { skip: NO_BROWSER }, async () => {
+test('characters: without the admin key, the editor says what is missing', { skip: NO_BROWSER }, async () => {
   const { page, close } = await browser!.open(`${server.url}/characters`)
   await page.getByRole('paragraph').filter({ hasText: 'Editing needs the admin key.' }).waitFor()
   assert.equal(await page.getByRole('button', { name: 'Import', exact: true }).getAttribute('aria-disabled'), 'true')
   await close()
 })
 
-test('operate: a job is cancelled after a question and run again; storage and text games are listed', {
+test('operate: a job is cancelled after confirmation and retried; storage and text games are listed', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await openAsAdministrator('/operate')
@@ -155,7 +155,7 @@ test('operate: a job is cancelled after a question and run again; storage and te
   await close()
 })
 
-test('operate: a text game is ended with a reason, and its player hears of it', { skip: NO_BROWSER }, async () => {
+test('operate: a text game is ended with a reason, and its player is informed', { skip: NO_BROWSER }, async () => {
   const { api_key: key } = await client.register({
     full_name: 'Ada',
     email: 'ada@example.org',
@@ -177,20 +177,20 @@ test('operate: a text game is ended with a reason, and its player hears of it', 
   await close()
 })
 
-test('coverage: the page of the shipped characters has a table for each part of the report', {
+test('coverage: the page of the built-in characters has a table for each part of the report', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/characters/coverage`)
   await page.getByRole('heading', { level: 1 }).waitFor()
   const { pairs } = await client.characterCoverage()
   assert.equal(pairs.length, 2)
-  // A table for each pair, and one for each substrate and size.
+  // One table per pair, and one per substrate and size.
   await page.getByRole('table').nth(pairs.length).waitFor()
   await close()
 })
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
-  test(`administer: at ${WIDTHS[width]} px controls are hit, nothing overflows, axe is content`, {
+  test(`administer: at ${WIDTHS[width]} px controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     const [first] = await client.characters()

@@ -1,4 +1,4 @@
-// What administrators do, from a page that is not on the server's machine: refused with words, and done with the admin key.
+// Administration from a page on another machine: refused with an explanation, and allowed with the admin key.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -38,7 +38,7 @@ after(async () => {
 })
 const client = createClient({ url: server.url })
 
-/** A page as the server sees one from elsewhere: behind a proxy that it does not trust. */
+/** A page that the server sees as remote: behind a proxy that it does not trust. */
 async function openElsewhere(path: string, width: WidthName = 'desktop'): Promise<OpenedPage> {
   const opened = await browser!.open(`${server.url}/nowhere`, { width, theme: width === 'tablet' ? 'dark' : 'light' })
   await opened.page.setExtraHTTPHeaders({ 'x-forwarded-for': '203.0.113.7' })
@@ -52,7 +52,7 @@ async function giveKey(page: Page): Promise<void> {
   await page.getByText('This tab has the admin key until you close it.').waitFor()
 }
 
-test('administrator: starting is refused with words, and the account page takes the key and leads back', {
+test('administrator: starting is refused with an explanation, and the account page accepts the key and leads back', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await openElsewhere('/worlds/paint-arena')
@@ -73,7 +73,7 @@ test('administrator: starting is refused with words, and the account page takes 
   await close()
 })
 
-test('administrator: with the key slots are handed over and episodes are forked from elsewhere', {
+test('administrator: with the key, slots are handed over and episodes forked from another machine', {
   skip: NO_BROWSER,
 }, async () => {
   const { episode } = await client.episodes.start({ world: 'paint-arena', players: ['greedy', null], paused: true })
@@ -90,7 +90,7 @@ test('administrator: with the key slots are handed over and episodes are forked 
   await close()
 })
 
-test('administrator: without the key a fork and a hand-over say what is missing', { skip: NO_BROWSER }, async () => {
+test('administrator: without the key, a fork and a hand-over say what is missing', { skip: NO_BROWSER }, async () => {
   const { episode } = await client.episodes.start({ world: 'paint-arena', players: ['greedy', null], paused: true })
   const { page, close } = await openElsewhere(`/episodes/${episode.id}`)
   await page.getByText('Handing a slot over needs an administrator.').waitFor()
@@ -100,7 +100,7 @@ test('administrator: without the key a fork and a hand-over say what is missing'
   await close()
 })
 
-test('administrator: factories are built from elsewhere with the key', { skip: NO_BROWSER }, async () => {
+test('administrator: with the key, factories are built from another machine', { skip: NO_BROWSER }, async () => {
   const { page, close } = await openElsewhere('/play/foundry')
   await page.getByText('Building a factory needs an administrator.').first().waitFor()
   await page.getByRole('link', { name: 'Give the administrator’s key' }).click()
@@ -114,7 +114,7 @@ test('administrator: factories are built from elsewhere with the key', { skip: N
 })
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
-  test(`account: at ${WIDTHS[width]} px it says what each role opens, controls are hit, axe is content`, {
+  test(`account: at ${WIDTHS[width]} px it says what each role allows, controls are reachable, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     const { page, complaints, close } = await openElsewhere('/account?back=/watch', width)

@@ -1,4 +1,4 @@
-// Pages at their extremes: a failed episode, an empty server, a hundred thousand episodes, and a minute of a fast match.
+// Pages under extreme conditions: a failed episode, an empty server, a hundred thousand episodes, and a fast match.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -35,7 +35,7 @@ after(async () => {
 })
 const client = createClient({ url: server.url })
 
-test('home: an empty server says how to fill it', { skip: NO_BROWSER }, async () => {
+test('home: an empty server says how to start something', { skip: NO_BROWSER }, async () => {
   const { page, complaints, close } = await browser!.open(server.url)
   await page.getByText('No episode has finished yet.').waitFor()
   await page.getByText('paracosm run paint-arena sweep greedy').first().waitFor()
@@ -46,7 +46,7 @@ test('home: an empty server says how to fill it', { skip: NO_BROWSER }, async ()
   await close()
 })
 
-test('episode: one that fails while it is watched says so, and keeps what was played', {
+test('episode: an episode that fails while it is watched says so, and keeps its recording', {
   skip: NO_BROWSER,
 }, async () => {
   const { bots } = await client.world('breaks')
@@ -65,7 +65,7 @@ test('episode: one that fails while it is watched says so, and keeps what was pl
   await close()
 })
 
-test('memory: a minute of a match at 20 Hz leaves no more behind than its first half', {
+test('memory: the second half of a one-minute match at 20 Hz leaks nothing', {
   skip: NO_BROWSER,
   timeout: 150_000,
 }, async () => {
@@ -87,17 +87,17 @@ test('memory: a minute of a match at 20 Hz leaves no more behind than its first 
   const middle = await heap()
   await page.waitForTimeout(40_000)
   const end = await heap()
-  // A score and an event a step are kept for the chart: some hundred bytes; two frames of the field are not.
+  // The chart keeps a score and an event per step, about a hundred bytes; it does not keep frames of the field.
   assert.ok(end - middle < 3_000_000, `${Math.round((end - middle) / 1000)} kB more after 800 steps`)
   await close()
   await client.episodes.end(episode.id, 'Measured.')
 })
 
-test('home: with a hundred thousand episodes it shows the newest and says how many there are', {
+test('home: with a hundred thousand episodes it shows the newest and the total', {
   skip: NO_BROWSER,
   timeout: 120_000,
 }, async () => {
-  // One real episode is copied in the index.
+  // One real episode is duplicated in the index.
   const first = await serve('many')
   const seed = createClient({ url: first.url })
   const { episode } = await seed.episodes.start({

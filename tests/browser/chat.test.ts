@@ -1,4 +1,4 @@
-// Text games in a real browser: register, play, reload in the middle of a turn, refusals, the menu, leaving.
+// Text games in a real browser: register, play, reload during a turn, refusals, the menu, leaving.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
 import { axe, hitTest, overflow, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
-/** The offline responder behind a gate: while it is shut, no turn ends. */
+/** The offline responder behind a gate: while it is closed, no turn ends. */
 function gated(): { readonly models: RoleModels; shut(): void; open(): void } {
   const responder = createOfflineResponder()
   let gate: PromiseWithResolvers<void> | undefined
@@ -75,7 +75,7 @@ async function act(page: Page, text: string): Promise<void> {
 }
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
-  test(`chat: every page of a text game at ${WIDTHS[width]} px: controls are hit, nothing overflows, axe is content`, {
+  test(`chat: every page of a text game at ${WIDTHS[width]} px: controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     const theme = width === 'tablet' ? 'dark' : 'light'
@@ -107,7 +107,7 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
   })
 }
 
-test('chat: a reload in the middle of a turn comes back to the same place, and the answer arrives', {
+test('chat: a reload during a turn returns to the same place, and the answer arrives', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/play`)
@@ -126,7 +126,7 @@ test('chat: a reload in the middle of a turn comes back to the same place, and t
   await close()
 })
 
-test('chat: a refused action says why, and can be edited; the slash menu runs a command by keys', {
+test('chat: a refused action says why and can be edited; the slash menu works with the keyboard', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/play`)

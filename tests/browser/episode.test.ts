@@ -49,7 +49,7 @@ async function start(wanted: object, url = server.url): Promise<any> {
   return (await fetch(`${url}/api/episodes`, { method: 'POST', headers, body })).json()
 }
 
-/** A finished episode: its id. */
+/** Id of a finished episode. */
 async function record(wanted: object = {}): Promise<string> {
   const { episode } = await start({ tick_rate: 1000, ...wanted })
   return eventually('the episode ends', async () => {
@@ -71,7 +71,7 @@ const themes: ThemeName[] = ['light', 'dark']
 
 for (const width of widths) {
   for (const theme of themes) {
-    test(`episode: recorded at ${WIDTHS[width]} px, ${theme}: every control is hit, nothing overflows, axe is content`, {
+    test(`episode: recorded at ${WIDTHS[width]} px, ${theme}: every control is reachable, nothing overflows, axe finds nothing`, {
       skip: NO_BROWSER,
     }, async () => {
       const id = await record()
@@ -86,7 +86,7 @@ for (const width of widths) {
   }
 }
 
-test('episode: keys seek, step, play and change the speed, and the address keeps the step over a reload', {
+test('episode: keys seek, step, play and change the speed, and the URL keeps the step over a reload', {
   skip: NO_BROWSER,
 }, async () => {
   const id = await record()
@@ -105,7 +105,7 @@ test('episode: keys seek, step, play and change the speed, and the address keeps
   await page.keyboard.press('=')
   await page.getByRole('combobox', { name: 'Speed' }).and(page.locator('select')).waitFor()
   assert.equal(await page.getByRole('combobox', { name: 'Speed' }).inputValue(), '2')
-  // Slowly, so that even a busy machine stops it before its end.
+  // Slow, so that even a busy machine can stop it before it ends.
   for (let times = 0; times < 3; times += 1) await page.keyboard.press('-')
   await page.keyboard.press('Space')
   await page.waitForFunction(() => Number(document.querySelector('[role=slider]')?.getAttribute('aria-valuenow')) > 3)
@@ -118,7 +118,7 @@ test('episode: keys seek, step, play and change the speed, and the address keeps
   await close()
 })
 
-test('episode: pressing on the timeline seeks, dragging scrubs, and the view follows', {
+test('episode: clicking the timeline seeks, dragging scrubs, and the view follows', {
   skip: NO_BROWSER,
 }, async () => {
   const id = await record()
@@ -136,7 +136,7 @@ test('episode: pressing on the timeline seeks, dragging scrubs, and the view fol
   await close()
 })
 
-test('episode: the page proves a journal, and names the first step of one that was changed', {
+test('episode: the page verifies a journal, and names the first step of a changed one', {
   skip: NO_BROWSER,
 }, async () => {
   const id = await record()
@@ -144,7 +144,7 @@ test('episode: the page proves a journal, and names the first step of one that w
   await page.getByRole('button', { name: 'Verify' }).click()
   await page.getByText('60 steps re-run in this browser').waitFor()
   await page.getByText('Proved', { exact: true }).waitFor()
-  // The same journal, with one move changed on its way to the browser.
+  // The same journal, with one move changed in transit.
   await page.route('**/journal.jsonl', async (route) => {
     const answer = await route.fetch()
     const lines = (await answer.text()).split('\n')
@@ -161,7 +161,7 @@ test('episode: the page proves a journal, and names the first step of one that w
   await close()
 })
 
-test('episode: a live one is followed, scrubbed back, and brought back to live; its end makes it a recorded one', {
+test('episode: a live episode is followed, scrubbed back, and returned to live; it ends as a recorded one', {
   skip: NO_BROWSER,
 }, async () => {
   const { episode } = await start({ tick_rate: 10 })
@@ -189,7 +189,7 @@ test('episode: a slot of a live episode passes to another bot from the page', { 
   await close()
 })
 
-test('episode: a fork from the page plays on with another bot, and both courses stand side by side', {
+test('episode: a fork from the page continues with another bot, and both courses are shown side by side', {
   skip: NO_BROWSER,
 }, async () => {
   const id = await record({ players: ['idle', 'sweep'] })
@@ -209,7 +209,7 @@ test('episode: a fork from the page plays on with another bot, and both courses 
   await close()
 })
 
-test('episode: after a restart of the server the page is back in the same live episode and says so', {
+test('episode: after a restart of the server the page returns to the same live episode and says so', {
   skip: NO_BROWSER,
 }, async () => {
   const first = await serve('restart')
@@ -236,7 +236,7 @@ test('episode: after a restart of the server the page is back in the same live e
   await second.close()
 })
 
-test('episode: the shared file opens from disk with the network off, plays, and proves itself', {
+test('episode: the shared file opens from disk with the network off, plays, and verifies itself', {
   skip: NO_BROWSER,
 }, async () => {
   const id = await record()
@@ -250,7 +250,7 @@ test('episode: the shared file opens from disk with the network off, plays, and 
   await download.saveAs(path)
   await page.context().setOffline(true)
   await page.goto(`file://${path}`)
-  // What the page of the server said when its network went.
+  // Console messages of the server's page after its network was cut.
   complaints.length = 0
   await page.keyboard.press('Tab')
   await page.getByRole('button', { name: 'Verify' }).click()
@@ -262,7 +262,9 @@ test('episode: the shared file opens from disk with the network off, plays, and 
   await close()
 })
 
-test('play: two browsers play one match by pad and by keys from the world page', { skip: NO_BROWSER }, async () => {
+test('play: two browsers play one match from the world page, with the pad and with keys', {
+  skip: NO_BROWSER,
+}, async () => {
   const first = await browser!.open(`${server.url}/worlds/paint-arena`, { width: 'phone' })
   await first.page.getByRole('combobox', { name: 'Slot 0' }).selectOption('me')
   await first.page.getByRole('combobox', { name: 'Slot 1' }).selectOption('link')
@@ -287,7 +289,7 @@ test('play: two browsers play one match by pad and by keys from the world page',
   await second.close()
 })
 
-test('episode: a bookmark stands on the timeline and in the palette, and the width of the panel is kept', {
+test('episode: a bookmark appears on the timeline and in the palette, and the width of the panel is kept', {
   skip: NO_BROWSER,
 }, async () => {
   const id = await record()
@@ -307,7 +309,7 @@ test('episode: a bookmark stands on the timeline and in the palette, and the wid
   await page.keyboard.press('ArrowLeft')
   const width = Number(await line.getAttribute('aria-valuenow'))
   assert.ok(width > 404, `${width}`)
-  // The address is written once the playhead rests.
+  // The URL is updated once the playhead stops.
   await page.waitForURL(/step=20/)
   await page.reload()
   await isAt(page, 20)

@@ -1,9 +1,9 @@
-// Where cells of the foundry are on the screen, and a mouse that clicks and drags there.
+// Screen positions of foundry cells, and a mouse that clicks and drags there.
 import type { Page } from 'playwright-core'
 
 export type Cell = readonly [x: number, y: number, z: number]
 
-/** Where the middle of a cell's floor is in the window, by what the view says of its picture. */
+/** Window position of the centre of a cell's floor, according to the view. */
 export function placeOf(page: Page, cell: Cell): Promise<[number, number]> {
   return page.evaluate(([x, y, z]) => {
     const host = document.querySelector<HTMLElement>('.fv-stage')

@@ -65,7 +65,7 @@ async function lay(page: Page, from: Cell, to: Cell, parts: number): Promise<voi
   await untilParts(page, before + parts)
 }
 
-test('foundry page: the lesson is won by clicks alone, exported, and the file builds the same floor', {
+test('foundry page: the lesson is won with clicks only and exported, and the file builds the same floor', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, complaints, close } = await browser!.open(server.url)
@@ -77,7 +77,7 @@ test('foundry page: the lesson is won by clicks alone, exported, and the file bu
   await page.locator('[data-state="unpowered"], [data-state="starved"]').waitFor()
   await lay(page, [8, 1, 5], [12, 1, 5], 5)
   for (const x of [2, 6, 7]) await place(page, 'solar_panel', [x, x === 2 ? 2 : 1.9, 5])
-  // Undo takes the last panel away again: a branch of the episode, at the tick before it.
+  // Undo removes the last panel: a branch of the episode at the previous tick.
   const episode = page.url()
   await page.getByRole('button', { name: 'Undo' }).click()
   await page.waitForURL((url) => url.href !== episode)
@@ -106,7 +106,7 @@ test('foundry page: the lesson is won by clicks alone, exported, and the file bu
   await close()
 })
 
-test('foundry page: keys run, stop and step; a saved run is found again after a reload', {
+test('foundry page: keys run, pause and step; a saved run is listed after a reload', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, complaints, close } = await browser!.open(server.url)
@@ -140,7 +140,7 @@ test('foundry page: keys run, stop and step; a saved run is found again after a 
   await close()
 })
 
-test('foundry page: a command file that ships is loaded, and wins', { skip: NO_BROWSER }, async () => {
+test('foundry page: a built-in command file is loaded, and wins', { skip: NO_BROWSER }, async () => {
   const { page, complaints, close } = await browser!.open(`${server.url}/play/foundry`)
   await page.setInputFiles('input[type=file]', 'src/worlds/foundry/solutions/first_slice.json')
   await page.getByRole('button', { name: 'Load' }).click()
@@ -151,7 +151,7 @@ test('foundry page: a command file that ships is loaded, and wins', { skip: NO_B
 
 for (const width of ['phone', 'tablet', 'desktop'] as const) {
   for (const theme of ['light', 'dark'] as const) {
-    test(`foundry page, ${width}, ${theme}: every control is hit, nothing overflows, axe is content`, {
+    test(`foundry page, ${width}, ${theme}: every control is reachable, nothing overflows, axe finds nothing`, {
       skip: NO_BROWSER,
     }, async () => {
       const { page, complaints, close } = await browser!.open(`${server.url}/play/foundry`, { width, theme })

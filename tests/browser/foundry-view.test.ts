@@ -1,4 +1,4 @@
-// The foundry's view in Chromium: in three dimensions and as a plan; watched, scrubbed, played by clicks, and gone again.
+// The foundry's view in Chromium, in 3D and as a plan: watched, scrubbed, played with clicks, and unmounted.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -19,12 +19,12 @@ const parts = (page: Page): Promise<string | null> => page.getAttribute('.fv-sta
 for (const query of ['', '?foundry=plan']) {
   const name = query === '' ? 'in three dimensions' : 'as a plan'
 
-  test(`foundry view, ${name}: the lesson is won by clicks alone`, { skip: NO_BROWSER }, async () => {
+  test(`foundry view, ${name}: the lesson is won with clicks only`, { skip: NO_BROWSER }, async () => {
     const { page, complaints, close } = await open({ slot: 0, query, width: 1280, height: 800 })
     await run(page, 1)
     await page.waitForSelector('[data-part="extractor"]')
     const choose = (part: string): Promise<void> => page.click(`[data-part="${part}"]`)
-    // A command that is sent is in the next frame.
+    // A sent command takes effect in the next frame.
     const place = async (part: string, ...cells: readonly Cell[]): Promise<void> => {
       for (const cell of cells) {
         if ((await page.getAttribute(`[data-part="${part}"]`, 'aria-pressed')) === 'false') await choose(part)
@@ -43,7 +43,7 @@ for (const query of ['', '?foundry=plan']) {
     await dragCells(page, [8, 1, 5], [12, 1, 5])
     await run(page, 1)
     if (query !== '') await page.click('[aria-label="One layer up"]')
-    // In three dimensions a click on the top of a machine places above it.
+    // In 3D a click on the top of a machine places a part above it.
     await place('solar_panel', [2, 2, 5], [6, 1.9, 5], [7, 1.9, 5])
     await page.keyboard.press('Escape')
     for (let i = 0; i < 30 && (await page.getAttribute('.fv-stage', 'data-status')) === 'open'; i++) await run(page, 20)
@@ -54,7 +54,7 @@ for (const query of ['', '?foundry=plan']) {
     await close()
   })
 
-  test(`foundry view, ${name}: a click selects a part and shows its inspection, a jump back forgets it`, {
+  test(`foundry view, ${name}: a click selects a part and shows its inspection; a jump back clears it`, {
     skip: NO_BROWSER,
   }, async () => {
     const { page, complaints, close } = await open({ query })
@@ -80,7 +80,7 @@ for (const query of ['', '?foundry=plan']) {
     await close()
   })
 
-  test(`foundry view, ${name}: it goes without a trace`, { skip: NO_BROWSER }, async () => {
+  test(`foundry view, ${name}: it unmounts without a trace`, { skip: NO_BROWSER }, async () => {
     const { page, complaints, close } = await open({ query, slot: 0 })
     for (let i = 0; i < 4; i++) {
       await run(page, 2)
@@ -103,7 +103,7 @@ for (const query of ['', '?foundry=plan']) {
 }
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`foundry view, ${theme}: on a phone every control is hit, nothing overflows, axe is content, and two steps place a part`, {
+  test(`foundry view, ${theme}: on a phone every control is reachable, nothing overflows, axe finds nothing, and two steps place a part`, {
     skip: NO_BROWSER,
   }, async () => {
     const { page, complaints, close } = await open({ slot: 0, theme, touch: true, width: 390, height: 780 })

@@ -1,4 +1,4 @@
-// The foundry in Chromium: the same sources, stripped of their types, give the same hashes as here.
+// The foundry in Chromium: the same sources, with types stripped, give the same hashes as in Node.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -22,7 +22,7 @@ interface Played {
   readonly resumed: string
 }
 
-/** Builds a solution, runs it through and in two pieces. The browser gets the text of this function. */
+/** Builds a solution, and runs it in one and in two pieces. The browser gets the source of this function. */
 function play(
   world: any,
   task: { config: unknown; seed: number; script: unknown; n: number; m: number; saved?: string },
@@ -46,7 +46,7 @@ function play(
   }
 }
 
-test('foundry: Chromium gives the hashes of Node, through, in pieces, and from a save made here', {
+test('foundry: Chromium gives the hashes of Node: in one run, in pieces, and from a save of Node', {
   skip: NO_BROWSER,
 }, async () => {
   const foundry = await loadWorld('foundry')

@@ -1,4 +1,4 @@
-// The view that a world from elsewhere brings, in its sandboxed frame, as docs/writing-a-world.md shows it.
+// The view of an external world in its sandboxed frame, as docs/writing-a-world.md shows it.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,10 +9,10 @@ import { startWebBrowser } from '../../src/testing/web.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-test("framed view: a world's own module draws in its sandbox and reaches nothing of the page", {
+test("framed view: a world's own module draws in its sandbox and cannot access the page", {
   skip: NO_BROWSER,
 }, async (t) => {
-  // Below the checkout, so that the world finds zod.
+  // Inside the checkout, so that the world finds zod.
   const folder = mkdtempSync(join(ROOT, 'tmp-view-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const page = readFileSync(join(ROOT, 'docs', 'writing-a-world.md'), 'utf8')

@@ -1,4 +1,4 @@
-// Frontier played on its page in a real browser: the errand is won by clicks, from the form of the world's page to the end.
+// Frontier played on its page in a real browser: the errand is won with clicks, from the form of the world's page on.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,7 +36,7 @@ async function clickTile(page: Page, x: number, y: number): Promise<void> {
 
 const inCell = (page: Page, cell: string): Promise<void> => page.locator(`.ft-map[data-drawn="${cell}"]`).waitFor()
 
-test('frontier: the errand is won by clicks on the page of the slot', { skip: NO_BROWSER }, async () => {
+test('frontier: the errand is won with clicks on the page of the slot', { skip: NO_BROWSER }, async () => {
   const { page, complaints, close } = await browser!.open(`${server.url}/worlds/frontier?variant=errand`)
   await page.getByLabel('Slot 0').selectOption({ label: 'Me' })
   await page.getByLabel('Steps per second').fill('20')
@@ -44,7 +44,7 @@ test('frontier: the errand is won by clicks on the page of the slot', { skip: NO
   await page.waitForURL(/\/episodes\/[^/]+\/play/)
   const id = decodeURIComponent(/\/episodes\/([^/]+)\//.exec(page.url())?.[1] ?? '')
   await inCell(page, 'lowmarrow')
-  // The door of the inn, and in it its keeper: too far away to talk to, so the click walks there first.
+  // The door of the inn, then the innkeeper inside, who is too far away to talk: the click walks there first.
   await clickTile(page, 4, 5)
   await inCell(page, 'dry-ferry')
   await clickTile(page, 4, 1)
@@ -73,7 +73,7 @@ test('frontier: the errand is won by clicks on the page of the slot', { skip: NO
 })
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
-  test(`frontier: at ${WIDTHS[width]} px the slot's page is hit, nothing overflows, axe is content`, {
+  test(`frontier: at ${WIDTHS[width]} px the slot's controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     const { episode, slots } = await client.episodes.start({

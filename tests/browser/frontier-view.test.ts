@@ -1,4 +1,4 @@
-// The view of frontier in Chromium: an errand run by clicks, watched in public, scrubbed, on a phone, and gone again.
+// The view of frontier in Chromium: an errand completed with clicks, the public view, scrubbing, a phone, unmounting.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -14,7 +14,7 @@ const open = (wanted: Partial<Parameters<typeof openViewPage>[1]> = {}) =>
 
 const run = (page: Page, steps: number): Promise<void> => page.evaluate((n) => (window as any).lab.run(n), steps)
 
-/** Steps until something holds in the page; a step of the world may be what it waits for. */
+/** Steps the world until a condition holds in the page, which may depend on a step. */
 async function runUntil(page: Page, what: string, holds: () => boolean): Promise<void> {
   for (let i = 0; i < 120; i++) {
     if (await page.evaluate(holds)) return
@@ -34,10 +34,10 @@ async function clickTile(page: Page, x: number, y: number): Promise<void> {
   await page.mouse.click(at.left + (x + 0.5) * at.side, at.top + (y + 0.5) * at.side)
 }
 
-test('frontier view: the errand is run by clicks on the map and on topics', { skip: NO_BROWSER }, async () => {
+test('frontier view: the errand is completed with clicks on the map and on topics', { skip: NO_BROWSER }, async () => {
   const { page, complaints, close } = await open({ slot: 0, width: 1200, height: 760 })
   await run(page, 1)
-  // The door of the inn, then its keeper: too far away to talk to, so the click walks there first.
+  // The door of the inn, then the innkeeper, who is too far away to talk: the click walks there first.
   await clickTile(page, 4, 5)
   await runUntil(
     page,
@@ -77,7 +77,7 @@ test('frontier view: the errand is run by clicks on the map and on topics', { sk
   await close()
 })
 
-test('frontier view: the public sees the country, follows a place, and jumps back in time', {
+test('frontier view: a viewer sees the country, follows a place, and jumps back in time', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, complaints, close } = await open()
@@ -103,7 +103,7 @@ test('frontier view: the public sees the country, follows a place, and jumps bac
 
 for (const theme of ['light', 'dark'] as const) {
   for (const slot of [0, undefined]) {
-    test(`frontier view, ${theme}, ${slot === undefined ? 'public' : 'playing'}: on a phone every control is hit and axe is content`, {
+    test(`frontier view, ${theme}, ${slot === undefined ? 'public' : 'playing'}: on a phone every control is reachable and axe finds nothing`, {
       skip: NO_BROWSER,
     }, async () => {
       const { page, complaints, close } = await open({

@@ -182,7 +182,7 @@ test('leagues: the leaderboard has rank, policy, score and matches, and an episo
   await close()
 })
 
-test('leagues: an empty list and an unknown league are explained in words', { skip: NO_BROWSER }, async () => {
+test('leagues: an empty list and an unknown league are explained', { skip: NO_BROWSER }, async () => {
   const empty = await serve('empty', false)
   const { page, close } = await browser!.open(`${empty.url}/leagues`, { width: 'phone' })
   await page.getByText('No leagues yet.').waitFor()

@@ -1,4 +1,4 @@
-// The command log in a real browser: filters in the address, a long list, keys, the export, and callers from elsewhere.
+// The command log in a real browser: filters in the URL, a long list, keys, the export, and remote callers.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -69,7 +69,7 @@ async function fill(): Promise<void> {
 const listed = 'Commands, newest first; arrow keys choose'
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
-  test(`log: the page at ${WIDTHS[width]} px: controls are hit, nothing overflows, axe is content`, {
+  test(`log: the page at ${WIDTHS[width]} px: controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     const theme = width === 'tablet' ? 'dark' : 'light'
@@ -91,7 +91,7 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
   })
 }
 
-test('log: filters stand in the address, hold after a reload, and the export command carries them', {
+test('log: filters are in the URL, survive a reload, and appear in the export command', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/log`)
@@ -118,7 +118,7 @@ test('log: filters stand in the address, hold after a reload, and the export com
   await close()
 })
 
-test('log: arrows walk through the rows, End goes to the last that is known, and the address names the row', {
+test('log: arrows walk through the rows, End goes to the last known one, and the URL names the row', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/log`)
@@ -142,7 +142,7 @@ test('log: arrows walk through the rows, End goes to the last that is known, and
   await close()
 })
 
-test('log: a remote caller sees that a key is needed, and gets in with the admin key', {
+test('log: a remote caller sees that a key is required, and gets access with the admin key', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/account`)

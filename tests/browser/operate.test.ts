@@ -36,7 +36,7 @@ async function judge(page: Page, what: string): Promise<void> {
 }
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
-  test(`characters, operate: at ${WIDTHS[width]} px controls are hit, nothing overflows, axe is content`, {
+  test(`characters, operate: at ${WIDTHS[width]} px controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     const theme = width === 'tablet' ? 'dark' : 'light'
@@ -53,7 +53,7 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
   })
 }
 
-test('characters: filters are in the URL, a row opens the sheet, and a second sheet opens beside it', {
+test('characters: filters are in the URL, a row opens the sheet, and a second sheet opens next to it', {
   skip: NO_BROWSER,
 }, async () => {
   const table = await client.characterTable()
@@ -75,7 +75,7 @@ test('characters: filters are in the URL, a row opens the sheet, and a second sh
   await close()
 })
 
-test('operate: a live episode is stopped with a reason; a remote caller sees that a key is needed', {
+test('operate: a live episode is stopped with a reason; a remote caller sees that a key is required', {
   skip: NO_BROWSER,
 }, async () => {
   const started = await client.episodes.start({ world: 'paint-arena', players: ['greedy', null], paused: true })

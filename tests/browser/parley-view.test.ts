@@ -82,7 +82,7 @@ test('parley view: a scored session shows its score on demand', { skip: NO_BROWS
 })
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`parley view, ${theme}: on a phone every control is hit, nothing overflows, axe is content`, {
+  test(`parley view, ${theme}: on a phone every control is reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     const { page, complaints, close } = await open({ theme, touch: true, width: 390, height: 780 })

@@ -1,4 +1,4 @@
-// The application's frame in a real browser: every width and theme, keys, palette, pages that are not there.
+// The application's shell in a real browser: every width and theme, keys, palette, unknown pages.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -38,7 +38,7 @@ const themes: ThemeName[] = ['light', 'dark']
 
 for (const width of widths) {
   for (const theme of themes) {
-    test(`shell: home and components at ${WIDTHS[width]} px, ${theme}: every control is hit, nothing overflows, axe is content`, {
+    test(`shell: home and components at ${WIDTHS[width]} px, ${theme}: every control is reachable, nothing overflows, axe finds nothing`, {
       skip: NO_BROWSER,
     }, async () => {
       for (const path of ['/', '/design']) {
@@ -84,7 +84,7 @@ test('shell: home asks for less than 150 kB of gzipped script before the first i
   await close()
 })
 
-test('shell: Ctrl K finds the page and its actions, Enter goes there, Escape closes', {
+test('shell: Ctrl K finds pages and their actions, Enter opens them, Escape closes', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/design`)
@@ -106,7 +106,7 @@ test('shell: Ctrl K finds the page and its actions, Enter goes there, Escape clo
   await close()
 })
 
-test('shell: the chosen theme is kept over a reload', { skip: NO_BROWSER }, async () => {
+test('shell: the selected theme survives a reload', { skip: NO_BROWSER }, async () => {
   const { page, close } = await browser!.open(server.url)
   await page.getByRole('button', { name: 'Appearance and keys' }).click()
   await page.getByRole('menuitemradio', { name: 'Dark' }).click()
@@ -117,7 +117,7 @@ test('shell: the chosen theme is kept over a reload', { skip: NO_BROWSER }, asyn
   await close()
 })
 
-test('shell: an address that is not there answers 404 with a page that offers to search', {
+test('shell: an unknown address answers 404 with a page that offers a search', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/nowhere/sweep`)
@@ -127,7 +127,7 @@ test('shell: an address that is not there answers 404 with a page that offers to
   await close()
 })
 
-test('tokens: the two dark palettes are equal, and text has the contrast that the design promises', () => {
+test('tokens: the two dark palettes are equal, and text has the contrast that the design requires', () => {
   const css = readFileSync(join(import.meta.dirname, '..', '..', 'web', 'src', 'styles', 'tokens.css'), 'utf8')
   const palettes = [
     /^:root \{([^}]*)\}/m,

@@ -1,4 +1,4 @@
-// A researcher in a real browser: a study is written with a mistake, corrected, saved; a participant walks in and is followed.
+// A researcher in a real browser writes a study with a mistake, corrects and saves it, and monitors a participant.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -99,7 +99,9 @@ test('studies: without the key the page says what is missing, and a wrong key is
   await close()
 })
 
-test('studies: from a mistake in the editor to the data of a participant', { skip: NO_BROWSER }, async () => {
+test('studies: a study goes from a mistake in the editor to the data of a participant', {
+  skip: NO_BROWSER,
+}, async () => {
   const { page, complaints, close } = await browser!.open(`${url}/studies`)
   await signIn(page)
   await page.getByRole('link', { name: 'New study' }).click()
@@ -219,7 +221,7 @@ test('studies: the file is replaced after a warning, the quota is changed, a par
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
   const theme = width === 'desktop' ? 'light' : 'dark'
-  test(`studies: every page at ${WIDTHS[width]} px, ${theme}: controls are hit, nothing overflows, axe is content`, {
+  test(`studies: every page at ${WIDTHS[width]} px, ${theme}: controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     const study = `wide-${width}`

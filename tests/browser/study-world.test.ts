@@ -1,4 +1,4 @@
-// Participants of a study that is played in a world, in a real browser: alone on a phone from the link to the code, and two
+// Participants of a study in a world, in a real browser: one on a phone from the link to the code, and two
 // who wait for each other.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -103,7 +103,7 @@ test('study in a world: a participant plays paint-arena on a phone, from the lin
   await close()
 })
 
-test('study in a world: one waits, is called when the other comes, and both play to the code', {
+test('study in a world: one participant waits, is alerted when the other joins, and both play to the code', {
   skip: NO_BROWSER,
 }, async () => {
   const first = await browser!.open(`${server.url}/study/Pairs?PROLIFIC_PID=a`, { width: 'phone', theme: 'dark' })
@@ -116,7 +116,7 @@ test('study in a world: one waits, is called when the other comes, and both play
   await first.page.getByRole('button', { name: 'Stop waiting' }).click()
   await start(first.page).click()
   await first.page.getByText('1 of 2 people are here.').waitFor()
-  // As in a tab that is not looked at.
+  // Like a tab in the background.
   await first.page.evaluate(`Object.defineProperty(document, 'hidden', { get: () => true })`)
   const second = await browser!.open(`${server.url}/study/Pairs?PROLIFIC_PID=b`)
   await start(second.page).click()

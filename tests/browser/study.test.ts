@@ -141,7 +141,7 @@ for (const [width, theme] of [
   ['tablet', 'dark'],
   ['desktop', 'light'],
 ] as const) {
-  test(`study: every screen from the link to the code on a ${width}: controls are hit, nothing overflows, axe is content`, {
+  test(`study: every screen from the link to the code on a ${width}: controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     const { page, complaints, close } = await browser!.open(await personalLink(), { width, theme })
@@ -174,7 +174,7 @@ for (const [width, theme] of [
   })
 }
 
-test('study: a drop in a form and in the conversation resumes by the same link on another device', {
+test('study: after a lost connection in a form or conversation, the same link resumes on another device', {
   skip: NO_BROWSER,
 }, async () => {
   const link = await personalLink()
@@ -198,7 +198,7 @@ test('study: a drop in a form and in the conversation resumes by the same link o
   await second.close()
 })
 
-test('study: by the open link, in Spanish, a participant chooses, continues with the key elsewhere, and leaves for good', {
+test('study: through the open link, in Spanish, a participant chooses, continues elsewhere with the key, and withdraws', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/study/Elige`)
@@ -234,7 +234,7 @@ test('study: by the open link, in Spanish, a participant chooses, continues with
   await close()
 })
 
-test('study: a link that opens nothing, and an address without a study, say so', { skip: NO_BROWSER }, async () => {
+test('study: an invalid link and an address without a study say so', { skip: NO_BROWSER }, async () => {
   const wrong = await browser!.open(`${server.url}/study/Two%20games?token=nothing`)
   await wrong.page.getByText('This link does not open the study.').waitFor()
   await wrong.page.goto(`${server.url}/study/No%20such`)

@@ -1,4 +1,4 @@
-// A page with one world's view in it: the world runs in the page, so a test steps it, jumps about in it, and plays it.
+// A page with the view of one world: the world runs in the page, so a test can step it, seek in it, and play it.
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { startModuleServer } from '../../src/testing/module-server.ts'
@@ -11,22 +11,22 @@ export interface ViewPageOptions {
   readonly theme?: 'light' | 'dark'
   readonly touch?: boolean
   readonly reducedMotion?: boolean
-  /** A slot plays: it may send, and sees its observation. */
+  /** Plays a slot: the view may send commands, and sees the observation of the slot. */
   readonly slot?: number
-  /** `?…` of the page. */
+  /** Query string of the page. */
   readonly query?: string
 }
 
 export interface ViewPage {
   readonly page: Page
-  /** What the page threw or complained of. */
+  /** Errors and warnings of the page. */
   readonly complaints: readonly string[]
   close(): Promise<void>
 }
 
 const STYLE = `html,body{margin:0;height:100%;background:var(--paper);color:var(--ink)}#view{height:100vh}`
 
-/** Opens it; `window.lab` drives the world: see `driveWorld`. */
+/** Opens the page; `window.lab` drives the world, see `driveWorld`. */
 export async function openViewPage(browser: Browser, options: ViewPageOptions): Promise<ViewPage> {
   const server = await startModuleServer()
   const context = await browser.newContext({
@@ -127,7 +127,7 @@ async function driveWorld({ world: id, variant, slot }: Asked): Promise<void> {
           const refusal = world.apply(state, by, world.command.parse(command), out)
           if (refusal) lab.refusals.push(refusal)
         }
-        // Outside work is done by what stands in for it, before the step.
+        // The offline responders do outside work before the step.
         for (let each = asked.shift(); each; each = asked.shift()) {
           world.reply(state, { ok: true, effect: each.effect, value: world.offline[each.kind](each.request, 0) }, out)
         }

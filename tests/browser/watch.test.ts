@@ -38,7 +38,7 @@ async function start(url: string, wanted: object): Promise<any> {
   return response.json()
 }
 
-/** A page that fails the test when anything in it throws or complains. */
+/** A page that fails the test on any error or warning. */
 async function open(size: { width: number; height: number }): Promise<{ page: Page; complaints: string[] }> {
   const context = await browser!.newContext({ viewport: size })
   const page = await context.newPage()
@@ -53,7 +53,7 @@ async function open(size: { width: number; height: number }): Promise<{ page: Pa
 const SIZES = { desktop: { width: 1200, height: 800 }, phone: { width: 390, height: 844 } }
 
 for (const [name, size] of Object.entries(SIZES)) {
-  test(`pages, ${name}: a live match, to its end, to its replay, and scrubbing`, {
+  test(`pages, ${name}: a live match is watched to its end, replayed and scrubbed`, {
     skip: NO_BROWSER,
   }, async () => {
     const server = await serve(name)
@@ -105,7 +105,7 @@ test('pages: a person plays with the keyboard and the pad, and controls have nam
   const score = () => page.evaluate(() => Number(document.querySelector('.score-value')?.textContent))
   await page.keyboard.press('ArrowRight')
   await page.waitForFunction(() => Number(document.querySelector('.score-value')?.textContent) >= 4)
-  // Each is clicked where it is drawn: a button that lies under another fails here.
+  // Each is clicked at its position: a covered button fails here.
   for (const move of ['up', 'left', 'stay', 'right', 'down']) {
     await page.click(`[data-move="${move}"]`)
     assert.equal(await page.getAttribute(`[data-move="${move}"]`, 'aria-pressed'), 'true', move)
@@ -123,7 +123,7 @@ test('pages: a person plays with the keyboard and the pad, and controls have nam
   await server.close()
 })
 
-test('same seed, same digest in Chromium as here', { skip: NO_BROWSER }, async () => {
+test('worlds: the same seed gives the same digest in Chromium and in Node', { skip: NO_BROWSER }, async () => {
   const { end, lines } = await recordMatch({ seed: 11, bots: ['random', 'greedy'] })
   const modules = await startModuleServer()
   const { page } = await open(SIZES.desktop)

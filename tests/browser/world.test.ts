@@ -1,4 +1,4 @@
-// A world's page in a real browser: bots by what they have done, documents, worlds from elsewhere, and a model in a slot.
+// A world's page in a real browser: the ranking of bots, documents, external worlds, and a model in a slot.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ writeFileSync(
 )
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const meter = new Meter({ tokens: 1_000_000, usd: 2 })
-/** Walks to the right for ever; each answer costs a cent. */
+/** Always walks to the right; each answer costs a cent. */
 const client_ = withMeter(
   {
     complete: () =>
@@ -66,7 +66,9 @@ async function finished(players: string[]): Promise<void> {
 await finished(['greedy', 'idle'])
 await finished(['idle', 'greedy'])
 
-test('world: bots are ranked by finished episodes, and a figure leads to them', { skip: NO_BROWSER }, async () => {
+test('world: bots are ranked by finished episodes, and each count links to its episodes', {
+  skip: NO_BROWSER,
+}, async () => {
   const board = await client.worldBoard('paint-arena', 'duel')
   assert.deepEqual(
     board.rows.map(({ name, won, lost, share }) => [name, won, lost, share?.value]),
@@ -86,7 +88,7 @@ test('world: bots are ranked by finished episodes, and a figure leads to them', 
   await close()
 })
 
-test('world: its document is read on its page, and one from elsewhere shows its README', {
+test('world: its document is on its page, and an external world shows its README', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, complaints, close } = await browser!.open(`${server.url}/worlds/paint-arena`)
@@ -99,7 +101,7 @@ test('world: its document is read on its page, and one from elsewhere shows its 
   await close()
 })
 
-test('world: the model of the server takes a slot, its reasons are on record, and its costs are on the page', {
+test('world: the model of the server plays a slot, its reasons are recorded, and its costs are on the page', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open(`${server.url}/worlds/paint-arena?variant=duel`)
@@ -128,7 +130,7 @@ test('world: a slot is handed to the model, and a model that the server does not
 })
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
-  test(`world: at ${WIDTHS[width]} px controls are hit, nothing overflows, axe is content`, {
+  test(`world: at ${WIDTHS[width]} px controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
     const { page, complaints, close } = await browser!.open(`${server.url}/worlds/paint-arena`, {

@@ -35,7 +35,7 @@ test('cli: --help names every group, and every group and command has an example'
   }
 })
 
-test('cli: wrong usage is status 2 with a way out, and one JSON document under --json', async () => {
+test('cli: wrong usage is status 2 with a hint, and one JSON document with --json', async () => {
   const cases: readonly (readonly string[])[] = [
     ['nonsense'],
     ['run'],
@@ -73,7 +73,7 @@ test('run: same seed, same digest, in another process and under the process runt
   const bots = ['run', 'paint-arena', 'sweep', 'greedy', '--seed', '5', '--json']
   const inside = JSON.parse((await runCommand(bots)).out)
   const digests: string[] = []
-  // Processes play in real time: on a machine that is busy elsewhere one may miss a tick, and that is another match.
+  // Processes play in real time: on a busy machine one may miss a step, which changes the match.
   while (!digests.includes(inside.digest) && digests.length < 4) {
     const output = join(folder, `under a runtime ${digests.length}`)
     const rate = String(20 - digests.length * 5)
@@ -85,7 +85,7 @@ test('run: same seed, same digest, in another process and under the process runt
   assert.ok(digests.includes(inside.digest), `${inside.digest} is not among ${digests.join(', ')}`)
 })
 
-test('run: a program and a person share a match with a bot; the interrupt of a live match leaves nothing behind', async () => {
+test('run: a program and a person share a match with a bot; interrupting a live match leaves nothing behind', async () => {
   const marker = join(folder, 'pid')
   const program = `echo $$ > '${marker}'; exec sleep 1000`
   const running = startCommand(['run', 'paint-arena', `cmd:${program}`, 'human'], { cwd: folder })
@@ -101,7 +101,7 @@ test('run: a program and a person share a match with a bot; the interrupt of a l
   assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
 })
 
-test('run: a program that ends with another status than 0 fails the run', async () => {
+test('run: a program that exits with a status other than 0 fails the run', async () => {
   const bot = `cmd:${LAUNCHER} player paint-arena sweep`
   const fails = await runCommand([
     'run',
@@ -129,7 +129,7 @@ test('run: an existing journal is never overwritten', async () => {
   assert.equal(readFileSync(join(output, 'journal.jsonl'), 'utf8'), before)
 })
 
-test('replay verify: every kind of damage is status 1 or 2 with its place', async () => {
+test('replay verify: every kind of damage is status 1 or 2 with its location', async () => {
   const output = join(folder, 'damage')
   await runCommand(['run', 'paint-arena', 'random', 'greedy', '-o', output])
   const lines = readFileSync(join(output, 'journal.jsonl'), 'utf8').trimEnd().split('\n')
@@ -190,7 +190,7 @@ test('doctor: reports each item once; a data folder that cannot be created is a 
   assert.doesNotMatch(secret.out + secret.err, /sesame/)
 })
 
-test('launcher: it works through links, from any folder, and without the checkout’s Node it says what to do', () => {
+test('launcher: it works through links and from any folder, and says what to do without the checkout’s Node', () => {
   const link = join(folder, 'a link')
   symlinkSync(LAUNCHER, link)
   assert.equal(spawnSync(link, ['--version'], { cwd: folder }).status, 0)
@@ -205,7 +205,7 @@ test('launcher: it works through links, from any folder, and without the checkou
   assert.deepEqual([status, /needs Node 24.*none was found/s.test(stderr), /fix: /.test(stderr)], [2, true, true])
 })
 
-test('manifest: the one that is kept beside paint-arena is the one that is made', () => {
+test('manifest: the stored manifest of paint-arena is up to date', () => {
   const path = join(ROOT, 'src', 'worlds', 'paint-arena', 'coworld_manifest.json')
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   assert.deepEqual(

@@ -1,4 +1,4 @@
-// Help, suggestions, errors and completion: what the command line says about itself.
+// Help, suggestions, errors and completion of the command line.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -66,7 +66,7 @@ test('help: the root lists every group under its task', async () => {
   assert.equal((await runCommand(['help', 'replay', 'fork'])).out, (await runCommand(['replay', 'fork', '--help'])).out)
 })
 
-/** A mistyped command line, and what is suggested. */
+/** A mistyped command line, and the suggestion. */
 const TYPOS: readonly (readonly [readonly string[], string])[] = [
   [['rnu'], 'run'],
   [['rnu', '--help'], 'run'],
@@ -104,7 +104,7 @@ test('errors: with --json a failure is one document {ok, error: {code, message, 
   }
 })
 
-test('colour: a terminal gets it, a pipe does not, and NO_COLOR and FORCE_COLOR decide', () => {
+test('colour: a terminal gets it, a pipe does not, and NO_COLOR and FORCE_COLOR override both', () => {
   const control = '\u001b['
   const run = (env: Record<string, string>, line: string) =>
     spawnSync('sh', ['-c', line], {
@@ -131,7 +131,7 @@ test('tables: on a terminal of 60 columns no line of `world list` is longer', ()
 })
 
 test('completion: bash, with the printed script loaded, completes commands, worlds, bots, variants and options', () => {
-  // Completion as bash runs it: the function that `complete -F` registered, with the words it would get.
+  // Completion as bash runs it: the function registered by `complete -F`, with the words that it would get.
   const script = `
     source <('${LAUNCHER}' completion bash)
     complete -p paracosm >/dev/null || exit 9

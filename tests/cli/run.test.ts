@@ -1,4 +1,4 @@
-// `paracosm run` as people use it: seeds, places, programs that die, folders that exist, and the command log.
+// `paracosm run` as people use it: seeds, paths, crashing programs, existing folders, and the command log.
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'paracosm run '))
 after(() => rmSync(folder, { recursive: true }))
 const run = (...args: string[]) => runCommand(['run', 'paint-arena', ...args], { cwd: folder })
 
-test('run: without --seed each run draws another seed, prints it, and the printed seed repeats the run', async () => {
+test('run: without --seed each run draws and prints a seed, and that seed repeats the run', async () => {
   const [one, two] = [await run('random', 'greedy'), await run('random', 'greedy')]
   const seedOf = (out: string) => /^Seed: (\d+) \(repeat this run with --seed \1\)$/m.exec(out)?.[1] ?? ''
   assert.notEqual(seedOf(one.out), seedOf(two.out))
@@ -20,14 +20,14 @@ test('run: without --seed each run draws another seed, prints it, and the printe
   assert.deepEqual(scores(again.out), scores(one.out))
 })
 
-test('run: it prints the place of the journal, and that none is kept without -o', async () => {
+test('run: it prints the path of the journal, or that none is saved without -o', async () => {
   assert.match((await run()).out, /^Journal: not kept; add -o <folder> to keep it$/m)
   const kept = await run('-o', 'kept')
   assert.match(kept.out, /^Journal: kept\/journal\.jsonl$/m)
   assert.ok(existsSync(join(folder, 'kept', 'journal.jsonl')))
 })
 
-test('run: a kept run is in the command log, and --no-log leaves it out', async () => {
+test('run: a saved run is in the command log, unless --no-log is given', async () => {
   const env = { PARACOSM_DATA: join(folder, 'log') }
   const logged = await runCommand(['run', 'paint-arena', '-o', 'logged', '--json'], { cwd: folder, env })
   assert.equal(JSON.parse(logged.out).logged, 200)
@@ -36,7 +36,7 @@ test('run: a kept run is in the command log, and --no-log leaves it out', async 
   assert.deepEqual(JSON.parse(out), { count: 200 })
 })
 
-test('run: -o that holds a run is refused with the way out, and --force replaces it', async () => {
+test('run: -o with an existing run is refused with a hint, and --force replaces it', async () => {
   await run('-o', 'twice', '--seed', '1')
   const before = readFileSync(join(folder, 'twice', 'journal.jsonl'), 'utf8')
   const refused = await run('-o', 'twice', '--seed', '2')
@@ -55,7 +55,7 @@ test('run: a mistyped bot or variant creates nothing, and the closest name is su
   assert.equal(existsSync(join(folder, 'typo')), false)
 })
 
-test('run: a program that dies is reported with slot, status and its last lines, long before the players are due', async () => {
+test('run: a program that dies is reported with slot, status and last lines, long before the waiting time ends', async () => {
   // The episode itself would wait 180 s for the player.
   const dead = await run('sweep', 'cmd:echo one; echo two >&2; exit 3', '-o', 'dead')
   assert.equal(dead.status, 1)
@@ -75,7 +75,7 @@ test('run: a failed run leaves no journal without steps, so that the corrected c
   assert.equal((await run('sweep', 'greedy', '-o', 'corrected')).status, 0)
 })
 
-test('run: it names the players that it waits for, and the end of the wait', async () => {
+test('run: it names the players that it waits for, and when the waiting time ends', async () => {
   const program = join(folder, 'late.sh')
   writeFileSync(program, `read line < '${folder}/go'; exec '${LAUNCHER}' player paint-arena sweep\n`)
   const { spawnSync } = await import('node:child_process')
@@ -87,7 +87,7 @@ test('run: it names the players that it waits for, and the end of the wait', asy
   assert.equal(await command.ended, 0)
 })
 
-test('run: in lockstep a bot in a process of its own plays as it does in this one', async () => {
+test('run: in lockstep a bot in a separate process plays as in this one', async () => {
   const inside = await run('sweep', 'greedy', '--seed', '3', '--json')
   const program = `cmd:${LAUNCHER} player paint-arena greedy --seed 3`
   const outside = await run('sweep', program, '--seed', '3', '--lockstep', '--json')
@@ -124,7 +124,7 @@ test('world of one file: it runs in an empty folder with nothing installed, and 
   assert.deepEqual([wrong.status, /WORLD_INVALID.*paracosm/.test(wrong.err)], [2, true], wrong.err)
 })
 
-test('port: a port that was asked for and is taken is an error that names it', async () => {
+test('port: an explicit port that is taken is an error that names it', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => taken.once('listening', resolve))
   const address = taken.address()

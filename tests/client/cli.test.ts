@@ -1,4 +1,4 @@
-// `paracosm play` as a stranger runs it: a process of its own against a real server.
+// `paracosm play` as a user runs it: a separate process against a real server.
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -47,7 +47,7 @@ test('play: without a server it says how to start one', async () => {
   assert.match(err, /SERVER_UNREACHABLE[\s\S]*npm start/)
 })
 
-test('play: in a terminal it chats, and Ctrl-C leaves and says how to go on', {
+test('play: in a terminal it chats, and Ctrl-C leaves and prints how to continue', {
   skip: existsSync('/usr/bin/script') ? false : 'there is no script(1) here',
 }, async (context) => {
   const { server, key } = await openClientServer(context)

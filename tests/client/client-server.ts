@@ -1,4 +1,4 @@
-// A server with a wire that can be cut, and a client on its far side.
+// A server behind a connection that can be cut, and a client.
 import type { TestContext } from 'node:test'
 import { createOfflineResponder, type RoleModels } from '../../src/adapters/session/role-models.ts'
 import { type Client, createClient } from '../../src/client/index.ts'
@@ -12,14 +12,14 @@ export interface ClientServer {
   readonly store: Store
   server: SessionServer
   readonly proxy: CuttingProxy
-  /** Of a registered player, through the proxy. */
+  /** Client of a registered player, through the proxy. */
   readonly client: Client
   readonly key: string
   /** Another server takes over from the store. */
   restart(options?: SessionServerOptions): Promise<void>
 }
 
-/** Patience of the tests: reconnections come at once. */
+/** Settings for tests: immediate reconnection. */
 export const QUICK = { reconnect: { firstMs: 5, longestMs: 50, attempts: 20 } } as const
 
 export async function openClientServer(
@@ -51,12 +51,12 @@ export async function openClientServer(
 }
 
 export interface GatedRoleModels extends RoleModels {
-  /** Answers of the updater wait from now on. Resolves once one does. */
+  /** Holds back answers of the updater from now on. Resolves once one is held. */
   hold(): Promise<void>
   release(): void
 }
 
-/** The offline responder, whose scenes and scores can be held back. */
+/** The offline responder with scenes and scores that can be held back. */
 export function createGatedRoleModels(): GatedRoleModels {
   const local = createOfflineResponder()
   let gate: { readonly reached: PromiseWithResolvers<void>; readonly opened: PromiseWithResolvers<void> } | undefined

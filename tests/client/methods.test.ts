@@ -1,4 +1,4 @@
-// Every method of the client against real servers; where it runs; what it imports.
+// Every method of the client against real servers, its platforms, and its imports.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -41,7 +41,7 @@ test('client: the catalogue, players and sessions are returned as the server has
   await assert.rejects(createClient({ url: server.url }).sessions(), { code: 'UNAUTHORIZED', status: 401 })
 })
 
-test('client: worlds and episodes, with a journal to take away', async () => {
+test('client: worlds and episodes are read, and a journal is downloaded', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'paracosm-client-'))
   const where = { dataDir, host: '127.0.0.1', port: 0, otherPorts: 0 }
   const server = await startServer({ ...where, hasShowcase: false, logLevel: 'silent', version: '0.0.0-test' })
@@ -59,7 +59,7 @@ test('client: worlds and episodes, with a journal to take away', async () => {
   rmSync(dataDir, { recursive: true })
 })
 
-test('client: all that it imports is zod and itself, and nothing in it is of Node', () => {
+test('client: it imports only zod and itself, and no Node modules', () => {
   const seen = new Set<string>()
   const read = (path: string): void => {
     if (seen.has(path)) return
@@ -76,7 +76,7 @@ test('client: all that it imports is zod and itself, and nothing in it is of Nod
   assert.ok(seen.size > 10)
 })
 
-test('client: two turns are played from a page of a browser', { skip: NO_BROWSER }, async (context) => {
+test('client: two turns are played from a browser page', { skip: NO_BROWSER }, async (context) => {
   const { proxy, key } = await openClientServer(context)
   const modules = await startModuleServer()
   context.after(() => modules.close())
@@ -84,7 +84,7 @@ test('client: two turns are played from a page of a browser', { skip: NO_BROWSER
   context.after(() => browser.close())
   const page = await (await browser.newContext({ bypassCSP: true })).newPage()
   await page.goto(modules.url)
-  // The session is made from here: the page is of another origin, which sockets do not mind and requests do.
+  // Node creates the session: the page has another origin, which is fine for sockets but not for requests.
   const { session_id } = await createClient({ url: proxy.url, key }).startSession({ game: 'Explore', pc_choice: 'ODA' })
   const turns = await page.evaluate(
     async ([url, secret, id]) => {

@@ -1,4 +1,4 @@
-// The client's play sessions against a real server over real sockets: turns, drops in every state, restarts, refusals.
+// The client's play sessions against a real server over real sockets: turns, lost connections, restarts, refusals.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -11,7 +11,7 @@ import { createGatedRoleModels, openClientServer, QUICK } from './client-server.
 
 const START = { game: 'Explore', pc_choice: 'ODA', npc_choice: 'JACK' }
 
-/** Collects what a session tells, in the background. */
+/** Collects the events of a session in the background. */
 function collect(session: PlaySession): {
   events: PlayEvent[]
   done: Promise<void>
@@ -42,7 +42,7 @@ function collect(session: PlaySession): {
 
 const said = (events: readonly PlayEvent[]) => events.filter((event) => event.kind === 'event')
 
-/** Nothing was shown twice, and what was shown is what the record has. */
+/** Checks that nothing was shown twice, and that the events match the record. */
 async function assertWhole(
   client: Client,
   session: PlaySession,
@@ -84,7 +84,7 @@ test('client: a game is played to its end, and the iteration ends with it', asyn
   assert.deepEqual(server.faults, [])
 })
 
-test('client: inputs made at once are played one after the other; too many and too long ones are refused', async (context) => {
+test('client: concurrent inputs are played one after the other; too many and too long ones are refused', async (context) => {
   const { client } = await openClientServer(context)
   const session = await client.start(START, QUICK)
   const turns = await Promise.all(['I sit.', '/help', 'I stand.'].map((text) => session.say(text)))
@@ -104,7 +104,7 @@ test('client: inputs made at once are played one after the other; too many and t
   session.leave()
 })
 
-test('client: close ends the session for good, leave keeps it, and it goes on from there', async (context) => {
+test('client: close ends the session for good; leave keeps it, and it continues from there', async (context) => {
   const { client } = await openClientServer(context)
   const first = await client.start(START, QUICK)
   await first.say('I sit.')
@@ -139,7 +139,7 @@ const CUTS = [
   ['after the opening, at its turn end', 'down', /turn_end/],
 ] as const
 for (const [when, direction, pattern] of CUTS) {
-  test(`client: the wire is cut ${when}: nothing is lost and nothing shown twice`, async (context) => {
+  test(`client: the connection breaks ${when}: nothing is lost and nothing shown twice`, async (context) => {
     const { client, proxy } = await openClientServer(context)
     const { session_id } = await client.startSession(START)
     const cut = proxy.cutWhen(direction, pattern)
@@ -153,7 +153,7 @@ for (const [when, direction, pattern] of CUTS) {
   })
 }
 
-test('client: the wire is cut in the replay', async (context) => {
+test('client: the connection breaks during the replay', async (context) => {
   const { client, proxy } = await openClientServer(context)
   const session = await client.start(START, QUICK)
   await session.say('I sit.')
@@ -171,7 +171,7 @@ test('client: the wire is cut in the replay', async (context) => {
   assert.equal(new Set(ids).size, ids.length)
 })
 
-test('client: the wire is cut between turns, again and again', async (context) => {
+test('client: the connection breaks between turns, again and again', async (context) => {
   const { client, proxy } = await openClientServer(context)
   const session = await client.start(START, QUICK)
   const seen = collect(session)
@@ -187,7 +187,7 @@ test('client: the wire is cut between turns, again and again', async (context) =
 })
 
 for (const text of ['I sit.', '/help', '/unknown', '   ']) {
-  test(`client: cut before ${JSON.stringify(text)} gets there, it is sent again, once`, async (context) => {
+  test(`client: if the connection breaks before ${JSON.stringify(text)} arrives, it is sent again, once`, async (context) => {
     const { client, proxy } = await openClientServer(context)
     const session = await client.start(START, QUICK)
     const seen = collect(session)
@@ -201,7 +201,7 @@ for (const text of ['I sit.', '/help', '/unknown', '   ']) {
     await assertWhole(client, session, seen.events, ['I sit.', ...(text.trim() === '' ? [] : [text])])
   })
 
-  test(`client: cut after ${JSON.stringify(text)} was answered, before that is heard, it is not sent again`, async (context) => {
+  test(`client: if the connection breaks after ${JSON.stringify(text)} was answered, it is not sent again`, async (context) => {
     const { client, proxy } = await openClientServer(context)
     const session = await client.start(START, QUICK)
     const seen = collect(session)
@@ -219,7 +219,7 @@ for (const text of ['I sit.', '/help', '/unknown', '   ']) {
 }
 
 for (const text of ['I sit.', '/finish']) {
-  test(`client: cut while the answer to ${text} is made, the turn is found again`, async (context) => {
+  test(`client: if the connection breaks while ${text} is being answered, the turn is found again`, async (context) => {
     const models = createGatedRoleModels()
     const { client, proxy } = await openClientServer(context, { models })
     const game = text === '/finish' ? 'Foresight' : 'Explore'
@@ -245,7 +245,7 @@ for (const text of ['I sit.', '/finish']) {
   })
 }
 
-test('client: a game that ended while the wire was cut is shown from its record', async (context) => {
+test('client: a game that ended during a lost connection is shown from its record', async (context) => {
   const { client, proxy } = await openClientServer(context)
   const session = await client.start(START, QUICK)
   const seen = collect(session)
@@ -258,7 +258,7 @@ test('client: a game that ended while the wire was cut is shown from its record'
   await assertWhole(client, session, seen.events, ['I sit.', '/finish'])
 })
 
-test('client: the server is killed between turns; the next one continues', async (context) => {
+test('client: after a kill between turns, the next server continues', async (context) => {
   const services = await openClientServer(context)
   const session = await services.client.start(START, QUICK)
   const seen = collect(session)
@@ -270,7 +270,7 @@ test('client: the server is killed between turns; the next one continues', async
   await assertWhole(services.client, session, seen.events, ['I sit.', 'I stand.'])
 })
 
-test('client: the server is killed while it answers; the next one continues', async (context) => {
+test('client: after a kill during an answer, the next server continues', async (context) => {
   const models = createGatedRoleModels()
   const services = await openClientServer(context, { models })
   const session = await services.client.start(START, QUICK)
@@ -287,7 +287,7 @@ test('client: the server is killed while it answers; the next one continues', as
   await assertWhole(services.client, session, seen.events, ['I sit.', 'I wait.'])
 })
 
-test('client: somebody else went on meanwhile: the input is not sent into another scene', async (context) => {
+test('client: if another client has continued meanwhile, the input is not sent into another scene', async (context) => {
   const { client, server, proxy, key } = await openClientServer(context)
   const session = await client.start(START, { reconnect: { ...QUICK.reconnect, firstMs: 600, longestMs: 600 } })
   const seen = collect(session)
@@ -304,7 +304,7 @@ test('client: somebody else went on meanwhile: the input is not sent into anothe
   session.leave()
 })
 
-test('client: a wrong key, no key, another’s session and one that is not there are told apart, and leak no key', async (context) => {
+test('client: a wrong key, no key, a foreign session and an unknown one are distinguished, and leak no key', async (context) => {
   const { client, server, key } = await openClientServer(context)
   const { session_id } = await client.startSession(START)
   const wrong = 'dcs-ak-wrong-key-that-nobody-has'
@@ -352,7 +352,7 @@ test('client: an aborted signal leaves the session, and waiting calls reject', a
   again.leave()
 })
 
-test('client: a wire that is silent is noticed, in a turn and between turns', async (context) => {
+test('client: a silent connection is detected, in a turn and between turns', async (context) => {
   const models = createGatedRoleModels()
   const { client, proxy } = await openClientServer(context, { models })
   const session = await client.start(START, { ...QUICK, heartbeatMs: 40 })
@@ -400,7 +400,7 @@ test('client: a spectator sees past and new messages, and cannot send any', asyn
   assert.deepEqual(seen.events.at(-1), { kind: 'closed', reason: 'ended' })
 })
 
-test('client: pieces of the answer come when asked for, and are the answer', async (context) => {
+test('client: tokens of the answer arrive on request, and add up to the answer', async (context) => {
   const { createOfflineResponder } = await import('../../src/adapters/session/role-models.ts')
   const local = createOfflineResponder()
   const models = {
@@ -424,7 +424,7 @@ test('client: pieces of the answer come when asked for, and are the answer', asy
   }
 })
 
-/** A server that says whatever it is told to. */
+/** A server that sends scripted frames. */
 async function startBadServer(frames: readonly (string | Buffer)[]): Promise<{ url: string; close(): void }> {
   const http = createServer()
   const sockets = new WebSocketServer({ server: http })
@@ -449,7 +449,7 @@ for (const [what, bad] of [
   ['a frame that is a list', '[]'],
   ['binary', Buffer.from([1, 2, 3])],
 ] as const) {
-  test(`client: ${what} ends the session with PROTOCOL, and no try is made again`, async () => {
+  test(`client: ${what} ends the session with PROTOCOL, without a retry`, async () => {
     const server = await startBadServer([META, bad])
     const session = await createClient({ url: server.url, key: 'k' }).play('x', QUICK)
     const saying = assert.rejects(session.say('hello'), { code: 'PROTOCOL' })
@@ -459,14 +459,14 @@ for (const [what, bad] of [
   })
 }
 
-test('client: a frame of a later protocol is passed over', async () => {
+test('client: a frame of a later protocol is ignored', async () => {
   const server = await startBadServer(['{"type":"weather","rain":true}', META])
   const session = await createClient({ url: server.url, key: 'k' }).play('x', QUICK)
   session.leave()
   server.close()
 })
 
-test('client: a server that opens sockets and says nothing is given up in time', async () => {
+test('client: a server that opens sockets and stays silent times out', async () => {
   const server = await startBadServer([])
   const opening = createClient({ url: server.url, key: 'k' }).play('x', { reconnect: { attempts: 0 }, connectMs: 30 })
   await assert.rejects(opening, { code: 'TIMEOUT' })

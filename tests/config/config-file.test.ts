@@ -33,7 +33,7 @@ async function show(cwd: string, args: readonly string[] = [], env: Readonly<Rec
   return { file, of: (key: string) => settings.find((each) => each.key === key) }
 }
 
-test('config: a flag wins over the environment, the environment over the file, the file over the default', async () => {
+test('config: flags override the environment, the environment the file, the file the defaults', async () => {
   const cwd = project(`export default defineConfig({
     server: { host: '127.0.0.2', port: 9001 }, storage: { folder: './kept', databaseUrlEnv: 'LAB_DB' },
     models: { default: 'a', scorer: 'b', baseUrlEnv: 'LAB_URL' },
@@ -63,7 +63,7 @@ test('config: a flag wins over the environment, the environment over the file, t
   assert.doesNotMatch(plain.out, /hidden/)
 })
 
-test('config: without a file everything is default or environment, and --config names one elsewhere', async () => {
+test('config: without a file all values are defaults or environment, and --config names another file', async () => {
   const cwd = project('export default defineConfig({ server: { port: 9100 } })')
   const none = await show(root)
   assert.deepEqual([none.file, none.of('server.port')?.value], [null, 8080])
@@ -74,7 +74,7 @@ test('config: without a file everything is default or environment, and --config 
   assert.deepEqual([missing.status, /FILE_UNREADABLE.*nope\.ts/.test(missing.err)], [2, true])
 })
 
-test('config: every mistake names the file and the key, and a key in the file is refused', async () => {
+test('config: every mistake names the file and the key, and a secret in the file is refused', async () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ['export default defineConfig({ server: { port: "9" } })', /paracosm\.config\.ts: server\.port: /],
     ['export default defineConfig({ sever: {} })', /paracosm\.config\.ts: sever: /],
@@ -99,7 +99,7 @@ test('config: every mistake names the file and the key, and a key in the file is
   assert.equal(help.status, 0)
 })
 
-test('config: worlds of the file, by module and by value, are known by id and run as packages', async () => {
+test('config: worlds of the file, as module or value, are known by id and run as packages', async () => {
   const cwd = project(
     `import { world } from './heap.ts'
 export default defineConfig({ worlds: ['./duel.ts', world] })`,
@@ -132,7 +132,7 @@ export default defineConfig({ worlds: ['./duel.ts', world] })`,
   }
 })
 
-test('config: a world that is missing is named with its key, and commands without worlds start all the same', async () => {
+test('config: a missing world is reported with its key, and commands that need no world still work', async () => {
   const cwd = project("export default defineConfig({ worlds: ['./nothing.ts'] })")
   const { status, err } = await runCommand(['world', 'list'], { cwd })
   assert.equal(status, 2)
@@ -140,7 +140,7 @@ test('config: a world that is missing is named with its key, and commands withou
   assert.equal((await runCommand(['config', 'show'], { cwd })).status, 0)
 })
 
-test('config: strategies of the file are parents of simulations', async () => {
+test('config: strategies of the file can be parents in simulations', async () => {
   const spec = `{ id: 'lab_bonus', version: '1', name: 'Bonus', description: 'Ten.', revision: 1, variables: {},
     calculatePoints: () => ({ points: 10, caseName: 'bonus', callbackData: {} }) }`
   const cwd = project(`export default defineConfig({ strategies: [${spec}, './more.ts'] })`, {
@@ -153,7 +153,7 @@ test('config: strategies of the file are parents of simulations', async () => {
   assert.match(unknown.err, /there is no strategy nobody; known strategies: .*lab_bonus.*more_bonus/)
 })
 
-test('config: characters of the file are in the store of a server, beside those that ship', async () => {
+test('config: characters of the file are in the store of a server, with the built-in ones', async () => {
   const exported = await runCommand(['admin', 'character', 'export', '--shipped'], { cwd: root })
   const [first] = JSON.parse(exported.out)
   const cwd = project("export default defineConfig({ characters: ['./mine.json'], storage: { folder: './data' } })", {

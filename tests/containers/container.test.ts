@@ -50,7 +50,9 @@ async function run(
   return { ...outcome, workspace }
 }
 
-test('containers: a package certifies, every check passed and nothing left behind', { skip: skipReason }, async () => {
+test('containers: a package certifies with every check passed and nothing left behind', {
+  skip: skipReason,
+}, async () => {
   const manifestPath = writePackage(image)
   const report = await certify({
     manifestPath,
@@ -81,7 +83,7 @@ test('containers: a package certifies, every check passed and nothing left behin
   assert.deepEqual(machine.leftBehind(), [])
 })
 
-test('containers: no capability, no new privilege, a root that cannot be written to, no variable but the named ones', {
+test('containers: no capabilities, no new privileges, a read-only root, and only the listed variables', {
   skip: skipReason,
 }, async () => {
   const manifest = writePackage(image, (document) => {
@@ -116,7 +118,7 @@ test('containers: the workspace is opened to the game only while it runs', { ski
   assert.equal(statSync(join(workspace, 'config.json')).mode & 0o077, 0)
 })
 
-test('containers: an image that must write to its root gets a writable one on the second start', {
+test('containers: an image that must write to its root gets a writable root on the second start', {
   skip: skipReason,
 }, async () => {
   const manifest = writePackage(image, (document) => {
@@ -128,7 +130,9 @@ test('containers: an image that must write to its root gets a writable one on th
   assert.match(readFileSync(join(workspace, 'logs/game.stderr.log'), 'utf8'), /EROFS/)
 })
 
-test('containers: a player beyond its memory is killed, and the episode says so', { skip: skipReason }, async () => {
+test('containers: a player that exceeds its memory is killed, and the episode reports it', {
+  skip: skipReason,
+}, async () => {
   const manifest = writePackage(image, (document) => {
     document.player.push({ ...document.player[0], id: 'glutton', env: { FAULT: 'eats-memory' } })
     document.certification.players[0].player_id = 'glutton'
@@ -157,7 +161,7 @@ test('containers: a game that dies before it is healthy is reported with the end
   assert.match(error.message, /exited before it was healthy, with status 9.*no counting today/s)
 })
 
-test('containers: an image that is nowhere fails the image check with its label', { skip: skipReason }, async () => {
+test('containers: an unavailable image fails the image check with its label', { skip: skipReason }, async () => {
   const manifestPath = writePackage(image, (document) => {
     document.player[0].image = 'localhost/paracosm-absent:1'
   })
@@ -167,7 +171,9 @@ test('containers: an image that is nowhere fails the image check with its label'
   assert.match(failed?.reason ?? '', /^Certification players\[0\]\.image: image "localhost\/paracosm-absent:1"/)
 })
 
-test('containers: an image name that is an option of the engine starts nothing', { skip: skipReason }, async () => {
+test('containers: an image name that looks like an option of the engine starts nothing', {
+  skip: skipReason,
+}, async () => {
   const manifest = writePackage(image, (document) => {
     document.game.runnable.image = '--privileged'
   })
@@ -190,7 +196,7 @@ for (const phase of ['start-game', 'health', 'start-players', 'game-exit'] satis
   })
 }
 
-test('containers: two interrupts at once leave nothing behind either', { skip: skipReason }, async () => {
+test('containers: two interrupts in a row leave nothing behind', { skip: skipReason }, async () => {
   const bin = new URL('../../bin/paracosm', import.meta.url).pathname
   const manifest = writePackage(image)
   const child = spawn(bin, ['coworld', 'play', manifest, '--output-dir', join(dirname(manifest), 'w')], {

@@ -30,10 +30,10 @@ export const engineCommand = [process.env.PARACOSM_CONTAINER_ENGINE, 'docker', `
 export const skipReason =
   engineCommand === undefined ? 'no container engine answers (Docker, Podman, or PARACOSM_CONTAINER_ENGINE)' : false
 
-/** An engine whose calls are written down, so that a test can look for what its own runs have left and no other's. */
+/** An engine that logs its calls, so that a test finds only leftovers of its own runs. */
 export interface TestEngine {
   readonly engine: Engine
-  /** The same as a command line for PARACOSM_CONTAINER_ENGINE. */
+  /** Its command line for PARACOSM_CONTAINER_ENGINE. */
   readonly command: string
   /** Names of the containers and networks of these runs that still exist. */
   leftBehind(): readonly string[]
@@ -67,7 +67,7 @@ export function buildImage(engine: Engine): string {
   return build(engine, context, { name: 'localhost/paracosm-test-count:1', lines: ['WORKDIR /coworld'] })
 }
 
-/** Builds an image with paracosm itself, its launcher on the PATH, and returns its name. */
+/** Builds an image with paracosm and its launcher on the PATH, and returns its name. */
 export function buildPackageImage(engine: Engine): string {
   const context = createContext()
   for (const program of ['/bin/sh', '/usr/bin/dirname', '/usr/bin/readlink']) addProgram(context, program, program)

@@ -1,4 +1,4 @@
-// A world that ships, as its own manifest tells to start it, in containers.
+// A built-in world in containers, started as its manifest says.
 import assert from 'node:assert/strict'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { createContainerRuntime } from '../../src/runner/container-runtime.ts'
 import { loadWorld } from '../../src/testing/built-in-worlds.ts'
 import { buildPackageImage, skipReason, testEngine } from './engine.ts'
 
-test('containers: paint-arena certifies as its own manifest tells to start it', { skip: skipReason }, async () => {
+test('containers: paint-arena certifies when it is started as its manifest says', { skip: skipReason }, async () => {
   const { engine, leftBehind } = await testEngine()
   const image = buildPackageImage(engine)
   const text = JSON.stringify(createManifest(await loadWorld('paint-arena'), { version: '0.0.0' }))

@@ -47,7 +47,7 @@ const linesOf = (path: string): JsonObject[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
 
-/** The file or, of a folder, the one with the records. */
+/** The file or, for a folder, its file with the records. */
 const readShareGpt = (folder: string): JsonObject[] => linesOf(join(folder, 'conversations.jsonl'))
 
 const readEpisodeFiles = (folder: string): Map<string, JsonObject[]> =>
@@ -87,7 +87,7 @@ function chatFaults(record: JsonObject): string[] {
 
 const ODD = 'Ünïcode “quotes” \\ back\nline\u2028 \u0007 👋'
 
-/** Three episodes of two slots, one command outside of any, two that nobody saw anything before. */
+/** Three episodes of two slots, one command outside of any episode, two commands without a perception. */
 function someRows(): NewCommandLogRow[] {
   const rows = Array.from({ length: 24 }, (_, i) =>
     commandAt(i * 1000, {
@@ -307,7 +307,7 @@ test('datasets: exporting twice gives the same bytes, in every format', async ()
   await store.close()
 })
 
-test('datasets: what is spliced equals JSON.stringify of what was logged; counts and order hold for any rows', {
+test('datasets: spliced JSON equals JSON.stringify of the logged values; counts and order hold for any rows', {
   skip: TOO_SLOW,
 }, async () => {
   const json = fc.dictionary(fc.string({ unit: 'binary', maxLength: 6 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 })

@@ -1,5 +1,5 @@
-// What goes wrong with a dataset: places that are taken, full disks, interruptions, broken rows, odd names, broken files.
-// Whatever happens, nothing half-written has the final name, and nothing else is left behind.
+// Failures of exports: existing paths, full disks, interrupts, broken rows, odd names, broken files.
+// In every case no partial file has the final name, and nothing else is left behind.
 import assert from 'node:assert/strict'
 import {
   existsSync,
@@ -28,14 +28,14 @@ import { aPerception, commandAt } from '../../src/testing/commands.ts'
 import { mountSmallDisk } from '../../src/testing/postgres.ts'
 import { until } from '../../src/testing/until.ts'
 
-// What is told here of files is told of files.
+// These checks apply to files.
 delete process.env.DATABASE_URL
 
 const root = mkdtempSync(join(tmpdir(), 'paracosm-dataset-faults-'))
 after(() => rmSync(root, { recursive: true, force: true }))
 const counter = { next: 0 }
 
-/** A folder of a test's own. */
+/** A temporary folder for one test. */
 function aFolder(): string {
   const folder = join(root, String(counter.next++))
   mkdirSync(folder)
@@ -106,7 +106,7 @@ test('datasets: a file that appears at the output path during the export is kept
   await store.close()
 })
 
-test('datasets: an export that is called off leaves nothing, and runs again as if nothing had been', async () => {
+test('datasets: an aborted export leaves nothing behind, and can be run again', async () => {
   const store = await aStore(someRows(2500))
   const folder = aFolder()
   for (const format of DATASET_FORMATS) {
@@ -121,7 +121,7 @@ test('datasets: an export that is called off leaves nothing, and runs again as i
   await store.close()
 })
 
-test('datasets: what a killed export has left does not hinder the next, which takes it away once it is old', async () => {
+test('datasets: leftovers of a killed export do not block the next one, which removes them once they are old', async () => {
   const store = await aStore(someRows(3))
   const folder = aFolder()
   const left = ['.out.999999-00000000.paracosm-part', '.out.999998-00000000.paracosm-part']
@@ -133,7 +133,7 @@ test('datasets: what a killed export has left does not hinder the next, which ta
   await store.close()
 })
 
-test('datasets: a row whose JSON is broken is named, and no dataset is made', async () => {
+test('datasets: a row with broken JSON is named, and no dataset is created', async () => {
   for (const [broken, column] of [
     [sql`update commands set params = '{"a":' where id = 2`, 'params'],
     [sql`update commands set params = '[1]' where id = 2`, 'params'],
@@ -153,7 +153,7 @@ test('datasets: a row whose JSON is broken is named, and no dataset is made', as
   }
 })
 
-test('datasets: JSON that somebody has laid out over lines comes out on one', async () => {
+test('datasets: multi-line JSON is exported on one line', async () => {
   const store = await aStore(someRows(1))
   await sql`update commands set params = ${'{\n  "a": [1,\r\n 2]\n}'}`.execute(store.db)
   await sql`update perceptions set body = ${'{\n"x":\n1}'}`.execute(store.db)
@@ -165,7 +165,7 @@ test('datasets: JSON that somebody has laid out over lines comes out on one', as
   await store.close()
 })
 
-test('datasets: episodes whose files would have one name are refused, and both are named', async () => {
+test('datasets: episodes whose file names collide are refused, and both are named', async () => {
   for (const [one, two, text] of [
     ['a/b', 'a:b', /episode "a\/b" and episode "a:b"/],
     ['Ep', 'eP', /episode "Ep" and episode "eP"/],
@@ -180,7 +180,7 @@ test('datasets: episodes whose files would have one name are refused, and both a
   }
 })
 
-test('datasets: however odd the ids of episodes, their files stay in the folder, and all rows are in them', async () => {
+test('datasets: files of episodes with odd ids stay in the folder and have all rows', async () => {
   const ids = [
     '../../x',
     'CON',
@@ -210,12 +210,12 @@ test('datasets: however odd the ids of episodes, their files stay in the folder,
   await store.close()
 })
 
-test('datasets: a full disk is reported, and nothing is left on it', async (t) => {
+test('datasets: a full disk is reported, and nothing is left behind', async (t) => {
   const disk = aFolder()
   const unmount = mountSmallDisk(disk, '256k')
   if (!unmount) return t.skip('this process may not mount a small disk')
   const rows = Array.from({ length: 3000 }, (_, i) =>
-    // Nothing that compresses well: Parquet has to fill the disk too.
+    // Incompressible, because Parquet must fill the disk too.
     commandAt(i, {
       perception_snapshot: aPerception(i),
       reasoning: Array.from({ length: 30 }, (_each, k) =>
@@ -237,7 +237,7 @@ test('datasets: a full disk is reported, and nothing is left on it', async (t) =
   }
 })
 
-test('dataset: the command line exports, refuses, inspects, with JSON and without', async () => {
+test('dataset: the command line exports, refuses and inspects, with and without JSON', async () => {
   const data = aFolder()
   await (await aStore(someRows(4), data)).close()
   const cwd = aFolder()
@@ -279,7 +279,7 @@ test('dataset: the command line exports, refuses, inspects, with JSON and withou
   assert.deepEqual([missing.status, missing.json().error.code], [2, 'FILE_UNREADABLE'])
 })
 
-test('dataset: inspect reports problems with the number of the line', async () => {
+test('dataset: inspect reports problems with their line numbers', async () => {
   const store = await aStore(someRows(3))
   const folder = aFolder()
   const chat = join(folder, 'chat')
@@ -315,10 +315,10 @@ test('dataset: inspect reports problems with the number of the line', async () =
   await store.close()
 })
 
-test('dataset: an interrupt in the middle of an export leaves nothing', async () => {
+test('dataset: an interrupt during an export leaves nothing behind', async () => {
   const data = aFolder()
   const store = await aStore(someRows(1), data)
-  // Enough to be interrupted in: the one row, again and again.
+  // One row repeated, so that there is time for an interrupt.
   await sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 400000)
     insert into commands (timestamp, command, params, reasoning, perception_id, agent_id, protocol_version, created_at)
     select timestamp + n.i, command, params, reasoning, perception_id, agent_id, protocol_version, created_at

@@ -1,4 +1,4 @@
-// The API reference: it is fresh, every public thing has a doc comment, and every example is a module that type-checks.
+// The API reference: it is up to date, every export has a doc comment, and every example type-checks.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ const WITH_EXAMPLES = [
 /** Schemas and constants of the strategy language: docs/strategy.md has an example of each node and of each limit. */
 const isLanguage = (entry: string, text: string): boolean =>
   entry === 'paracosm/strategy' && /(?:^|\n)const /.test(text)
-/** Entry points whose schemas and types say in the reference of their language what they mean. */
+/** Entry points whose schemas and types are explained in the reference of their language. */
 const TERSE = ['paracosm/strategy']
 
 test('reference: docs/api is what `npm run docs:api` writes', () => {
@@ -36,7 +36,7 @@ test('reference: docs/api is what `npm run docs:api` writes', () => {
   }
 })
 
-test('reference: everything that is exported has a doc comment', () => {
+test('reference: every export has a doc comment', () => {
   for (const { name, declarations } of entries) {
     assert.ok(declarations.length > 0, name)
     if (TERSE.includes(name)) continue

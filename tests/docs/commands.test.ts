@@ -1,7 +1,7 @@
-// Every command line of the README and the documents runs: each document in a folder of its own, line by line. The folder
-// holds the files of the page: fences whose info string has `file=NAME`.
-// Fences say how: `sh` runs to its end, `sh waits` is interrupted once it has said something, `sh checkout` belongs to a
-// fresh clone (continuous integration runs those).
+// Every command line of the README and the documents runs: each document in its own folder, line by line. The folder
+// contains the files of the page: fences whose info string has `file=NAME`.
+// The fence decides: `sh` runs to its end, `sh waits` is interrupted after its first output, `sh checkout` needs a
+// fresh clone (continuous integration runs it).
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,7 +11,7 @@ import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-/** Documents whose lines have a test of their own, with what they need. */
+/** Documents whose lines have their own test. */
 const ELSEWHERE = [
   'docs/packages.md',
   'docs/headless.md',
@@ -80,7 +80,7 @@ for (const document of documents) {
     writeFiles(document, folder)
     for (const line of lines) {
       const { status, output } = await runLine(line, folder)
-      // What is interrupted may say so by its status; what is not must be 0.
+      // An interrupted command may exit with any status; all others must exit with 0.
       if (line.kind === 'waits') assert.match(output, /http:/, line.text)
       else assert.equal(status, 0, `${line.text}\n${output}`)
     }
@@ -88,7 +88,7 @@ for (const document of documents) {
   })
 }
 
-test('README: the two commands are there, and what they call exists', () => {
+test('README: the two commands are documented, and their scripts exist', () => {
   const checkout = commandLines('README.md').filter((line) => line.kind === 'checkout')
   assert.deepEqual(
     checkout.map((line) => line.text),
@@ -98,7 +98,7 @@ test('README: the two commands are there, and what they call exists', () => {
   assert.ok(scripts.start && scripts.test)
 })
 
-test('documents: every link to a file leads somewhere, and every image is there', () => {
+test('documents: every linked file and every image exists', () => {
   for (const document of pages) {
     const text = readFileSync(join(ROOT, document), 'utf8')
     for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
@@ -108,7 +108,7 @@ test('documents: every link to a file leads somewhere, and every image is there'
   }
 })
 
-test('documents: the code of a world in docs/writing-a-world.md is a world that keeps the laws', async () => {
+test('documents: the world in docs/writing-a-world.md passes the conformance suite', async () => {
   const text = readFileSync(join(ROOT, 'docs', 'writing-a-world.md'), 'utf8')
   const [code = ''] = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '')
   const source = code
@@ -134,7 +134,7 @@ test('configuration: every variable that is read is documented, and every error 
   for (const [code, row] of Object.entries(ERRORS)) assert.ok(row.hint.length > 10, code)
 })
 
-test('CHANGELOG: Unreleased comes first, sections are versions with dates, and every line says something', () => {
+test('CHANGELOG: Unreleased comes first, sections are versions with dates, and every bullet is a sentence', () => {
   const lines = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8').split('\n')
   const sections = lines.filter((line) => line.startsWith('## '))
   assert.equal(sections[0], '## Unreleased')

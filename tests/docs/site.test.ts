@@ -1,4 +1,4 @@
-// The documentation site: it builds, its search knows the pages, and the index lists every page there is.
+// The documentation site: it builds, its search finds the pages, and the index lists every page.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

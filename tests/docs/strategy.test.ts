@@ -36,7 +36,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const event = JSON.parse(json.find(({ label }) => label === 'event')?.text ?? '{}')
 const ids = { externalGameId: 'game-1', externalTaskId: 'task-1', externalUserId: 'user-1' }
 
-/** A program around a node, in a section where it may stand. */
+/** A program with a node, in a section where the node is allowed. */
 function programAround(node: { type: string }): unknown {
   const literal = { type: 'literal', value: true }
   const program = { type: 'program', rules: [] }
@@ -52,7 +52,7 @@ function programAround(node: { type: string }): unknown {
   return { ...program, rules: [ruleNode<unknown>(node, { type: 'return' })] }
 }
 
-/** What a condition or expression comes to on the event of the page. */
+/** The value of a condition or expression for the event of the page. */
 async function resultOf(node: { type: string }): Promise<unknown> {
   const program = validateProgram(programAround(structuredClone(node)))
   const context = await buildContext(program, {
@@ -83,7 +83,7 @@ for (const block of json) {
   }
 }
 
-test('docs: every expression and condition says what it gives', () => {
+test('docs: every expression and condition shows its result', () => {
   for (const block of json) {
     const { type } = JSON.parse(block.text)
     if (EXPRESSION_KEYS.has(type) || CONDITION_KEYS.has(type))
@@ -91,7 +91,7 @@ test('docs: every expression and condition says what it gives', () => {
   }
 })
 
-test('docs: every node, operator and code has its place on the page', () => {
+test('docs: every node, operator and code is on the page', () => {
   const shown = new Set(json.flatMap(({ text }) => [...text.matchAll(/"type": "(\w+)"/g)].map((match) => match[1])))
   const types = ['program', 'rule', ...CONDITION_KEYS.keys(), ...EXPRESSION_KEYS.keys(), ...STATEMENT_KEYS.keys()]
   assert.deepEqual(
@@ -108,7 +108,7 @@ test('docs: every node, operator and code has its place on the page', () => {
   )
 })
 
-/** Fingerprints are shown by their first digits. */
+/** Shortens fingerprints to their first digits. */
 const shorten = (text: string): string => text.replace(/\b([0-9a-f]{8})[0-9a-f]{56}\b/g, '$1')
 
 for (const block of blocks.filter(({ language }) => language === 'console')) {
@@ -125,7 +125,7 @@ for (const block of blocks.filter(({ language }) => language === 'console')) {
 test('docs: the TypeScript example runs', async () => {
   const source = blocks.find(({ language }) => language === 'ts')?.text ?? ''
   const library = fileURLToPath(new URL('../../src/strategy/index.ts', import.meta.url))
-  // Beside the sources, where Node strips types.
+  // Next to the sources, where Node strips types.
   const own = mkdtempSync(fileURLToPath(new URL('../../tmp-docs-', import.meta.url)))
   try {
     const path = join(own, 'example.ts')

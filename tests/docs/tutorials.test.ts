@@ -1,6 +1,6 @@
-// The tutorials and the README as a newcomer follows them: in an empty folder, files saved as the page says, every command in
-// order. `sh background` runs until the page ends, `sh waits` until it has printed a link. Each page is followed twice in the
-// same folder: what a first visit leaves behind must not break the second.
+// The tutorials and the README as a newcomer follows them: in an empty folder, with files saved as told, every command in
+// order. `sh background` runs until the page ends, `sh waits` until it has printed a link. Each page runs twice in the
+// same folder: leftovers of the first run must not break the second.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -23,7 +23,7 @@ async function freePort(): Promise<string> {
 interface Block {
   readonly language: string
   readonly text: string
-  /** The file that the page saves the block as. */
+  /** The file name under which the page saves the block. */
   readonly file: string | undefined
 }
 
@@ -38,7 +38,7 @@ const linesOf = ({ text }: Block): string[] => text.split('\n').filter((line) =>
 /** Follows a page once. */
 async function follow(page: string, cwd: string): Promise<void> {
   const port = await freePort()
-  // The pages name a port where a second command needs it.
+  // The pages name a port if a second command needs it.
   const named = await freePort()
   const env = { PATH, PARACOSM_PORT: port, XDG_CONFIG_HOME: join(cwd, '.config') }
   const background: RunningCommand[] = []

@@ -1,4 +1,4 @@
-// Journals made to hang or exhaust a reader, through the real command line, each with a deadline.
+// Journals designed to hang or exhaust a reader, through the real command line, each with a deadline.
 import assert from 'node:assert/strict'
 import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,14 +13,14 @@ import { recordMatch } from '../../src/testing/matches.ts'
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-hostile-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** Twenty times what each of these takes alone on a slow machine. */
+/** Twenty times the duration of each on an idle slow machine. */
 const DEADLINE_MS = 60_000
 const MIB = 1024 * 1024
 
 const { lines } = await recordMatch({ config: { max_ticks: 50 } })
 const bodies = lines.map((line) => splitHash(line)?.body ?? '')
 
-/** A journal whose running hash is right, whatever its lines say. */
+/** A journal with a correct running hash, whatever its lines. */
 function seal(...texts: readonly string[]): string {
   const chain = new Chain()
   return texts.map((text) => `${chain.seal(text, text.includes('"paracosm"'))}\n`).join('')
@@ -70,7 +70,7 @@ const FOLDED = (path: string): readonly (readonly string[])[] => [
   ['replay', 'show', path, '--step', '20000001'],
 ]
 
-test('hostile journal: a line with step 2^53 - 2 or 10^9 is refused before any step is made', async () => {
+test('hostile journal: a line with step 2^53 - 2 or 10^9 is refused before any step runs', async () => {
   for (const step of [Number.MAX_SAFE_INTEGER - 1, 1_000_000_000]) {
     const path = file('steps.jsonl', seal(header, `{"step":${step},"inputs":[]}`))
     for (const args of FOLDED(path)) refused(await run(args), 'FILE_TOO_LARGE')
@@ -84,7 +84,7 @@ test('hostile journal: a line with step 2^53 - 2 or 10^9 is refused before any s
   assert.match((await run(['replay', 'verify', path, '--max-steps', '5000'])).text, /5001 steps/)
 })
 
-test('hostile journal: SIGTERM and SIGINT end a fold of many steps within seconds', async () => {
+test('hostile journal: SIGTERM and SIGINT end a replay of many steps within seconds', async () => {
   const path = file('long.jsonl', seal(header, '{"step":1000000000,"inputs":[]}'))
   const commands = [
     ['replay', 'verify', path, '--max-steps', '1000000000'],
@@ -94,13 +94,13 @@ test('hostile journal: SIGTERM and SIGINT end a fold of many steps within second
     for (const name of ['SIGTERM', 'SIGINT'] as const) {
       const result = await run(args, { name, afterMs: 2500 })
       refused(result, 'INTERRUPTED')
-      // About a second by itself; the rest is room for a busy machine.
+      // About a second on an idle machine; the rest is margin for a busy one.
       assert.ok(result.endedAfterMs < 10_000, `${name} took ${result.endedAfterMs} ms`)
     }
   }
 })
 
-test('hostile journal: steps that go back are refused', async () => {
+test('hostile journal: steps that go backwards are refused', async () => {
   const path = file('back.jsonl', seal(header, '{"step":5,"inputs":[]}', '{"step":3,"inputs":[]}'))
   refused(await run(['replay', 'verify', path]), 'JOURNAL_CORRUPT')
   const states = bodies.find((body) => body.includes('"digest"'))?.replace(/"step":\d+/, '"step":2') ?? ''
@@ -125,7 +125,7 @@ test('hostile journal: zstd bombs, with and without a seek table, are refused', 
   refused(await run(['replay', 'show', file('small.zst', small)]), 'JOURNAL_CORRUPT')
 })
 
-test('hostile journal: a line of a gigabyte is refused, in front, in the middle and at the end', async () => {
+test('hostile journal: a line of a gigabyte is refused at the start, in the middle and at the end', async () => {
   const holes: readonly (readonly [string, string])[] = [
     ['', ''],
     [seal(header), ''],
@@ -133,7 +133,7 @@ test('hostile journal: a line of a gigabyte is refused, in front, in the middle 
   ]
   for (const [index, [before, behind]] of holes.entries()) {
     const path = file(`wide-${index}.jsonl`, before)
-    // A hole: a gigabyte of NUL that takes no disk.
+    // A sparse file: a gigabyte of NUL that takes no disk space.
     truncateSync(path, 1024 * MIB)
     const handle = openSync(path, 'a')
     writeSync(handle, behind)
@@ -144,7 +144,7 @@ test('hostile journal: a line of a gigabyte is refused, in front, in the middle 
   }
 })
 
-test('hostile journal: JSON 100,000 levels deep is refused at any place', async () => {
+test('hostile journal: JSON with 100,000 levels is refused anywhere', async () => {
   const deep = '['.repeat(100_000) + ']'.repeat(100_000)
   const journals = {
     input: seal(header, `{"step":5,"inputs":[[0,${deep}]]}`),
@@ -157,7 +157,7 @@ test('hostile journal: JSON 100,000 levels deep is refused at any place', async 
   }
 })
 
-test('hostile journal: a device, a folder and a FIFO are refused, and nothing waits', async () => {
+test('hostile journal: a device, a folder and a FIFO are refused without blocking', async () => {
   const { spawnSync } = await import('node:child_process')
   const fifo = join(folder, 'fifo')
   assert.equal(spawnSync('mkfifo', [fifo]).status, 0)

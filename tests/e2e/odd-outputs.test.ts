@@ -25,7 +25,7 @@ const place = (name: string): string => join(folder, name)
 writeFileSync(place('afile'), 'kept')
 mkdirSync(place('afolder'))
 assert.equal(spawnSync('mkfifo', [place('fifo')]).status, 0)
-// A device node where this process may make one; a socket would do as well.
+// A device node if this process may create one; otherwise a socket.
 const hasDevice = spawnSync('mknod', [place('device'), 'c', '1', '3']).status === 0
 symlinkSync('/nowhere/at/all', place('dangling'))
 const { lines } = await recordMatch({ config: { max_ticks: 50 } })
@@ -48,35 +48,35 @@ async function refused(args: readonly string[], codes = /FILE_UNWRITABLE|FILE_EX
   assert.doesNotMatch(text, /bug in paracosm|node:internal/, what)
 }
 
-/** Paths at which no folder and no file can be made. */
+/** Paths at which neither a folder nor a file can be created. */
 const UNUSABLE = ['afile/x', 'dangling/x', ...(process.platform === 'linux' ? ['/proc/x', '/sys/x', '/proc/x/y'] : [])]
-/** Names that something has which is not a regular file. */
+/** Paths of things that are not regular files. */
 const IRREGULAR = ['afolder', 'fifo', 'dangling', ...(hasDevice ? ['device'] : [])]
 
 const headless = ['headless', '--scenario', 'first_slice', '--ticks', '2', '--json', '--json-profile', 'summary']
 
-test('output: run -o at a place that cannot be a folder is FILE_UNWRITABLE, live and fast', async () => {
+test('output: run -o at a path that cannot be a folder is FILE_UNWRITABLE, live and fast', async () => {
   for (const path of [...UNUSABLE, 'afile', 'fifo']) {
     await refused(['run', 'paint-arena', 'sweep', 'greedy', '-o', path])
   }
   await refused(['run', 'paint-arena', 'sweep', 'greedy', '--tick-rate', '60', '-o', '/proc/x'])
 })
 
-test('output: a journal that exists is kept by run -o, live and fast', async () => {
+test('output: run -o keeps an existing journal, live and fast', async () => {
   for (const live of [[], ['--tick-rate', '60']]) {
     await refused(['run', 'paint-arena', 'sweep', 'greedy', ...live, '-o', '.'])
     assert.match(readFileSync(place('journal.jsonl'), 'utf8'), /^\{"paracosm":"journal"/)
   }
 })
 
-test('output: replay fork -o at unusable and taken places is refused, and leaves nothing when it fails', async () => {
+test('output: replay fork -o at unusable and existing paths is refused, and leaves nothing when it fails', async () => {
   const fork = (at: string, path: string) => ['replay', 'fork', 'journal.jsonl', '--at', at, '-o', path]
   for (const path of [...UNUSABLE, ...IRREGULAR]) await refused(fork('5', path))
   await refused(fork('5000', 'late.jsonl'), /STEP_OUT_OF_RANGE/)
   assert.equal(existsSync(place('late.jsonl')), false)
 })
 
-test('output: headless --save and --emit-trace replace regular files alone, and never each other', async () => {
+test('output: headless --save and --emit-trace replace only regular files, and never each other', async () => {
   for (const option of ['--save', '--emit-trace']) {
     for (const path of [...UNUSABLE, ...IRREGULAR]) {
       const before = existsSync(place(path)) ? lstatSync(place(path)) : undefined
@@ -93,7 +93,7 @@ test('output: headless --save and --emit-trace replace regular files alone, and 
   assert.equal(existsSync(place('same')), false)
 })
 
-test('output: data folders and exports at unusable places are refused in time', async () => {
+test('output: data folders and exports at unusable paths are refused in time', async () => {
   for (const path of UNUSABLE) {
     await refused(
       ['perception', 'serve', 'paint-arena', '--port', '0', '--data', path],

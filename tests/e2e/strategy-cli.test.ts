@@ -37,7 +37,7 @@ const program = {
 }
 
 for (const engine of ['tracing', 'prepared']) {
-  test(`evaluate: the whole oracle through the command line, ${engine}`, () => {
+  test(`evaluate: all oracle cases pass through the command line, ${engine}`, () => {
     const { stdout, status } = run(['evaluate', '--cases', oracle, '--engine', engine])
     const results = stdout.trimEnd().split('\n')
     assert.equal(status, 0)
@@ -77,7 +77,7 @@ test('evaluate: results stream: the first is written before the second case is k
   }
 })
 
-test('evaluate: a line that is no case gets an answer, and the exit status says so', () => {
+test('evaluate: an invalid line gets an error result, and the exit status shows it', () => {
   const { stdout, status } = run(['evaluate', '--cases', '-'], `{\n\n${cases[0]}\n{"id": "odd"}\n`)
   const results = stdout
     .trimEnd()
@@ -94,13 +94,13 @@ test('evaluate: a line that is no case gets an answer, and the exit status says 
   assert.equal(status, 2)
 })
 
-test('evaluate: a file that is not there is an error with a hint', () => {
+test('evaluate: a missing file is an error with a hint', () => {
   const { stderr, status } = run(['evaluate', '--cases', 'nowhere.jsonl'])
   assert.equal(status, 2)
   assert.match(stderr, /FILE_UNREADABLE.*nowhere/)
 })
 
-test('validate: exit status 0 for valid, 1 for problems, 2 for what is no JSON', () => {
+test('validate: exit status 0 for valid, 1 for problems, 2 for invalid JSON', () => {
   assert.equal(run(['validate', write('good.json', program)]).status, 0)
   const bad = run(['validate', write('bad.json', { ...program, extra: 1 })])
   assert.equal(bad.status, 1)
@@ -110,7 +110,7 @@ test('validate: exit status 0 for valid, 1 for problems, 2 for what is no JSON',
   assert.match(broken.stderr, /JSON_MALFORMED.*line 2/)
 })
 
-test('validate: --json reports every problem with its place; standard input works too', () => {
+test('validate: --json reports every problem with its location; standard input works too', () => {
   const { stdout, status } = run(['validate', '-', '--json'], JSON.stringify({ ...program, default: { type: 'veto' } }))
   assert.equal(status, 1)
   const report = JSON.parse(stdout)
@@ -124,7 +124,7 @@ test('validate: --json reports every problem with its place; standard input work
   )
 })
 
-test('validate: limits come from the environment and from flags', () => {
+test('validate: limits are read from the environment and from flags', () => {
   const path = write('small.json', program)
   const limited = spawnSync(launcher, ['strategy', 'validate', path], {
     encoding: 'utf8',
@@ -137,7 +137,7 @@ test('validate: limits come from the environment and from flags', () => {
   assert.equal(run(['validate', path, '--max-nodes', 'many']).status, 2)
 })
 
-test('validate: a text beyond the limit is refused before it is parsed; white space does not count', () => {
+test('validate: a text above the limit is refused before it is parsed; white space does not count', () => {
   const padded = write('padded.json', JSON.stringify(program) + ' '.repeat(400_000))
   assert.equal(run(['validate', padded]).status, 0)
   const { stderr, status } = run([
@@ -148,7 +148,7 @@ test('validate: a text beyond the limit is refused before it is parsed; white sp
   assert.match(stderr, /FILE_TOO_LARGE.*at most 262144/)
 })
 
-test('simulate: --json, with the trace on request', () => {
+test('simulate: --json prints the result, with the trace on request', () => {
   const path = write('good.json', program)
   const { stdout, status } = run(['simulate', path, '--data', '{"x": 2.5}', '--json', '--trace'])
   assert.equal(status, 0)
@@ -162,7 +162,7 @@ test('simulate: --json, with the trace on request', () => {
   })
 })
 
-test('simulate: a failing program says code, node and hint', () => {
+test('simulate: a failing program reports code, node and hint', () => {
   const { stderr, status } = run(['simulate', write('good.json', program), '--data', '{"x": "text"}'])
   assert.equal(status, 1)
   assert.match(stderr, /STRATEGY_FAILED.*DSL_ASSIGN_POINTS_NOT_NUMBER at node p\.program\.0\.assign_points\.0/)
@@ -185,7 +185,7 @@ test('simulate: a plug-in contributes a parent; one that does not load is report
   assert.match(unknown.stderr, /UNKNOWN_STRATEGY/)
 })
 
-test('simulate: phases run alone, with what the parent is taken to have given', () => {
+test('simulate: phases run separately, with a given parent result', () => {
   const set = { type: 'set_data', key: 'y', value: { type: 'literal', value: 1 } }
   const rule = (statement: unknown) => ruleNode<unknown>({ type: 'literal', value: true }, statement)
   const path = write('phases.json', {
@@ -201,7 +201,7 @@ test('simulate: phases run alone, with what the parent is taken to have given', 
   assert.equal(run(['simulate', path, '--mode', 'extend']).status, 2)
 })
 
-test('explain: as text, as a tree, and for a run that failed', () => {
+test('explain: it prints text, a tree, and failed runs', () => {
   const path = write('good.json', program)
   assert.match(
     run(['explain', path, '--data', '{"x": 3}']).stdout,
@@ -214,7 +214,7 @@ test('explain: as text, as a tree, and for a run that failed', () => {
   assert.match(failed.stdout, /The run failed: DSL_ASSIGN_POINTS_NOT_NUMBER/)
 })
 
-test('hash: the same for reordered keys; canonical JSON on request', () => {
+test('hash: reordered keys give the same hash; canonical JSON is printed on request', () => {
   const one = run(['hash', write('one.json', program)]).stdout
   const entries = Object.entries(program).reverse()
   assert.equal(run(['hash', write('two.json', Object.fromEntries(entries))]).stdout, one)
@@ -225,14 +225,14 @@ test('hash: the same for reordered keys; canonical JSON on request', () => {
   assert.match(wrong.stderr, /STRATEGY_INVALID/)
 })
 
-test('templates: listed, printed one by one, and as JSON', () => {
+test('templates: they are listed, printed individually, and printed as JSON', () => {
   assert.match(run(['templates']).stdout, /bonus_extiende_default \(extends default\)/)
   assert.equal(JSON.parse(run(['templates', 'engagement_basico']).stdout).type, 'program')
   assert.equal(JSON.parse(run(['templates', '--json']).stdout).templates.length, 4)
   assert.equal(run(['templates', '__proto__']).status, 2)
 })
 
-test('usage: neither file nor template, or nonsense in a flag, is a usage error', () => {
+test('usage: a missing file and template, or an invalid flag, is a usage error', () => {
   for (const args of [
     ['simulate'],
     ['simulate', 'a.json', '--template', 'engagement_basico'],
@@ -247,7 +247,7 @@ test('usage: neither file nor template, or nonsense in a flag, is a usage error'
   }
 })
 
-test('evaluate: a case with U+2028 and U+2029 as they are is one case, from a file and from standard input', () => {
+test('evaluate: a case with raw U+2028 and U+2029 is one case, from a file and from standard input', () => {
   const text = 'a\u2028b\u2029c'
   const line = JSON.stringify({ ...JSON.parse(cases[0] ?? '{}'), id: text })
   const wanted = run(['evaluate', '--cases', write('plain.jsonl', line.replaceAll(/[\u2028\u2029]/g, '|'))])
@@ -275,7 +275,7 @@ test('plug-ins: a package and a path are looked up from the folder of the caller
   assert.match(run([...base, './local.mjs']).stdout, /^4 points/)
 })
 
-test('plug-ins: a missing one is reported without a parent too', () => {
+test('plug-ins: a missing one is also reported without a parent', () => {
   const { stderr, status } = run([
     'simulate',
     write('good.json', program),
@@ -326,7 +326,7 @@ test('simulate: probable mistakes in valid input cause warnings', () => {
   assert.equal(stderr, '')
 })
 
-test('simulate: a mistake of the user is no bug of paracosm', () => {
+test('simulate: a user error is not reported as a bug of paracosm', () => {
   const post = ['simulate', '--template', 'bonus_extiende_default', '--mode', 'post', '--parent-result']
   const text = run([...post, '{"points":"x"}'])
   assert.equal(text.status, 2)
@@ -357,7 +357,7 @@ test('simulate: a mistake of the user is no bug of paracosm', () => {
   assert.match(told.stderr, /warning: the points are not a number: "x"/)
 })
 
-test('validate: the commonest mistakes say what to write instead', () => {
+test('validate: the most common mistakes say what to write instead', () => {
   const when = { type: 'compare', op: '=', left: { type: 'field', path: 'user.measurement_count' }, right: 5 }
   const rules = [ruleNode<unknown>(when, { type: 'assign_point', value: 5, case_name: 'A' })]
   const { stdout } = run(['validate', write('novice.json', { type: 'program', rules })])

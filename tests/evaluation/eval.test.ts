@@ -1,4 +1,4 @@
-// `paracosm eval` as a stranger runs it: the launcher, real worker processes, a data folder.
+// `paracosm eval` as a user runs it: the launcher, real worker processes, a data folder.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ async function evaluate(args: readonly string[]): Promise<EvaluationReport> {
   return EvaluationReport.parse(JSON.parse(out))
 }
 
-test('eval: every pair, every order of slots, the same report with any number of workers', async () => {
+test('eval: every pair plays in every order of slots, and the report does not depend on the number of workers', async () => {
   const args = ['paint-arena', 'greedy', 'random', 'sweep', '--episodes', '30', ...FAST]
   const one = await evaluate([...args, '--workers', '1'])
   const two = await evaluate([...args, '--workers', '2'])
@@ -32,7 +32,7 @@ test('eval: every pair, every order of slots, the same report with any number of
   assert.equal(greedy.wins + greedy.draws + greedy.losses, greedy.episodes)
 })
 
-test('eval: a folder is verified by itself, and a changed number or journal is named', async () => {
+test('eval: a folder verifies on its own, and a changed number or journal is named', async () => {
   const out = join(folder, 'out')
   const report = await evaluate(['paint-arena', 'greedy', 'sweep', '--episodes', '8', ...FAST, '-o', out])
   assert.equal(readdirSync(join(out, 'journals')).length, 8)
@@ -58,7 +58,7 @@ test('eval: a folder is verified by itself, and a changed number or journal is n
   assert.match(broken.err, /EVALUATION_MISMATCH: the journal of episode \d+/)
 })
 
-test('eval: a program plays through its socket, and one that breaks down is counted apart', async () => {
+test('eval: a program plays through its socket, and one that crashes is counted separately', async () => {
   const player = `cmd:${LAUNCHER} player paint-arena sweep`
   const report = await evaluate([
     ...['paint-arena', `mine=${player}`, 'broken=cmd:exit 3', 'greedy', '--episodes', '6', '--tick-rate', '60'],
@@ -75,7 +75,7 @@ test('eval: a program plays through its socket, and one that breaks down is coun
   assert.equal(verified.status, 0, verified.err)
 })
 
-test('eval: an episode that takes too long is a timeout, and in no other figure', async () => {
+test('eval: an episode that takes too long is a timeout, and no other figure includes it', async () => {
   const report = await evaluate([
     ...['paint-arena', 'slow=cmd:sleep 60', 'greedy', '--episodes', '2', '--tick-rate', '1', '--timeout', '2'],
     ...['--workers', '1'],
@@ -85,7 +85,7 @@ test('eval: an episode that takes too long is a timeout, and in no other figure'
   assert.equal(report.policies[1]?.score, null)
 })
 
-test('eval: --until-decided stops at the same seed whatever the number of workers', async () => {
+test('eval: --until-decided stops at the same seed for any number of workers', async () => {
   const args = ['paint-arena', 'greedy', 'random', '--episodes', '4000', '--until-decided', ...FAST]
   const [one, two] = [await evaluate([...args, '--workers', '1']), await evaluate([...args, '--workers', '2'])]
   assert.equal(one.ended, 'decided')
@@ -96,7 +96,7 @@ test('eval: --until-decided stops at the same seed whatever the number of worker
   assert.equal(verified.status, 0, verified.err)
 })
 
-test('eval: a YAML file says the same as the command line, and a fault in it is named', async () => {
+test('eval: a YAML file is equivalent to the command line, and a mistake in it is named', async () => {
   const file = join(folder, 'evaluation.yaml')
   const text = [
     'world: paint-arena',
@@ -119,7 +119,7 @@ test('eval: a YAML file says the same as the command line, and a fault in it is 
   assert.match(err, /\$\.policy/)
 })
 
-test('eval compare: the same seeds are paired, and a policy compared with itself differs in nothing', async () => {
+test('eval compare: equal seeds are paired, and a policy compared with itself shows no difference', async () => {
   const args = ['--opponent', 'random', '--episodes', '24', ...FAST]
   const first = await evaluate(['paint-arena', 'mine=greedy', ...args])
   const second = await evaluate(['paint-arena', 'mine=random', ...args])

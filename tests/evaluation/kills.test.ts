@@ -51,13 +51,13 @@ async function until<T>(what: string, look: () => Promise<T | undefined>): Promi
   }
 }
 
-test('eval: killed workers and a killed evaluation lose and double nothing', { timeout: 240_000 }, async () => {
+test('eval: killed workers and a killed evaluation lose and duplicate nothing', { timeout: 240_000 }, async () => {
   const running = startCommand(['eval', ...ARGS, ...SIZE])
   const { id } = await until('a first result', async () => {
     const found = await played()
     return found && found.rows > 0 ? found : undefined
   })
-  // The launcher is a shell or the program itself: workers are below either.
+  // The launcher is a shell or the program itself: workers are children of either.
   const workers = childrenOf(running.pid!).flatMap((pid) => [pid, ...childrenOf(pid)])
   for (const pid of workers.slice(-1)) process.kill(pid, 'SIGKILL')
   const before = (await played())!.rows
@@ -67,7 +67,7 @@ test('eval: killed workers and a killed evaluation lose and double nothing', { t
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
-      // It has gone with the process that started it.
+      // It ended with its parent process.
     }
   }
   await running.ended
@@ -84,7 +84,7 @@ test('eval: killed workers and a killed evaluation lose and double nothing', { t
   assert.equal(verified.status, 0, verified.err)
 })
 
-test('eval: an interrupt keeps what has ended, and resume plays the rest', { timeout: 120_000 }, async () => {
+test('eval: an interrupt keeps finished episodes, and resume plays the rest', { timeout: 120_000 }, async () => {
   const running = startCommand(['eval', ...ARGS, ...SIZE])
   const first = (await played())?.id
   const { id } = await until('a first result', async () => {

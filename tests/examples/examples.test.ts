@@ -21,7 +21,7 @@ before(() => {
   assert.equal(manifest.dependencies.zod, dependencies.zod)
   assert.equal(manifest.devDependencies.typescript, devDependencies.typescript)
   manifest.dependencies.paracosm = `file:${tarball}`
-  // `paracosm/testing` is checked too, and wants what it is tested with.
+  // `paracosm/testing` is checked too, and needs its peer dependencies.
   Object.assign(manifest.devDependencies, {
     'typescript-5': 'npm:typescript@5.9.3',
     'fast-check': devDependencies['fast-check'],
@@ -33,7 +33,7 @@ before(() => {
 })
 
 for (const name of ['typescript', 'typescript-5']) {
-  test(`examples: every entry point and the programs type-check under ${name}, libraries included`, () => {
+  test(`examples: every entry point and the programs type-check under ${name}, including libraries`, () => {
     const { version } = JSON.parse(readFileSync(join(project, 'node_modules', name, 'package.json'), 'utf8'))
     assert.match(version, name === 'typescript' ? /^7\./ : /^5\.9\./)
     runTool('node', [join('node_modules', name, 'bin', 'tsc'), '-p', '.'], project)

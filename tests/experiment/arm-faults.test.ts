@@ -33,7 +33,7 @@ study:
 const worlds = [knownWorld(paintArena)]
 const check = (source: string) => checkStudyFile(source, { games, worlds })
 
-test('arms: a correct file has no mistake, and its arms stand among the games of both generations', () => {
+test('arms: a correct file has no mistakes, and its arms are listed with the games of both generations', () => {
   const { study, faults, warnings } = check(SOURCE)
   assert.deepEqual([faults, warnings], [[], []])
   assert.deepEqual(
@@ -99,7 +99,7 @@ for (const [kind, from, to, line, hint] of [
   })
 }
 
-test('arms: a model is refused in a world that has no perceptions, and taken in one that has', () => {
+test('arms: a model is refused in a world without perceptions, and accepted in one with them', () => {
   const source = SOURCE.replace('{bot: greedy}', '{model: gpt-5}')
   assert.deepEqual(check(source).faults, [])
   const [fault] = checkStudyFile(source, {
@@ -110,7 +110,7 @@ test('arms: a model is refused in a world that has no perceptions, and taken in 
   assert.match(fault?.hint ?? '', /Let a bot play/)
 })
 
-test('arms: one that nobody is assigned to is a warning', () => {
+test('arms: an arm without assignments is a warning', () => {
   const { warnings } = check(SOURCE.replace('  - name: Pairs\n', '').replace('player: 2', 'player: 1'))
   assert.match(warnings[0]?.message ?? '', /nobody plays the arm Pairs/)
   assert.equal(warnings[0]?.line, 12)

@@ -1,5 +1,5 @@
 // A client written from the contract alone takes participants from their link to the completion code, in both generations.
-// It drops in every state: what came next is asked from the other server, with a fresh key of the same link.
+// It disconnects in every state and continues on the other server, with a new key of the same link.
 import assert from 'node:assert/strict'
 import { get, post } from '../../src/testing/play-api.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
@@ -13,7 +13,7 @@ const files = [
   { path: 'studies/two-minds.yml', text: RUN },
 ]
 
-/** Every request goes to the next server: none of them knows anything that the store does not. */
+/** Requests alternate between the servers: all state must be in the store. */
 class Participant {
   readonly servers: readonly StudyServer[]
   readonly study: string
@@ -34,7 +34,7 @@ class Participant {
     return server
   }
 
-  /** Comes by the link, as a browser without memory does. */
+  /** Arrives through the link, like a browser without storage. */
   async join(external = {}): Promise<boolean> {
     const body = { ...(this.token === undefined ? {} : { token: this.token }), external }
     const joined = await post(this.server, `/api/studies/${this.study}/join`, body)
@@ -61,7 +61,7 @@ class Participant {
     return this.get(`/api/studies/${this.study}/me`)
   }
 
-  /** Plays a session to its end; drops once in the middle, and resumes on the other server. */
+  /** Plays a session to its end; disconnects once in the middle, and resumes on the other server. */
   async play(session: { session_id: string; ws_path: string }): Promise<void> {
     const first = new PlayClient(this.server.url.replace('http', 'ws') + session.ws_path, this.key)
     await first.until('turn_end')

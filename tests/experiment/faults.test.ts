@@ -40,7 +40,7 @@ interface Mistake {
   readonly file: 'experiment' | 'run'
   readonly from: string
   readonly to: string
-  /** Lines from where the change begins to the line that must be named. */
+  /** Offset from the line of the change to the line that the error must name. */
   readonly below?: number
   readonly hint: RegExp
 }
@@ -270,7 +270,7 @@ const MISTAKES: readonly Mistake[] = [
 
 const SOURCES = { experiment, run }
 
-test('faults: the files are correct before a mistake is put in', () => {
+test('faults: the files are correct before a mistake is inserted', () => {
   for (const source of Object.values(SOURCES)) assert.deepEqual(checkStudyFile(source, { games }).faults, [])
   assert.ok(MISTAKES.length >= 30)
 })
@@ -294,7 +294,7 @@ for (const { kind, file, from, to, below = 0, hint } of MISTAKES) {
   })
 }
 
-test('faults: whatever is cut, doubled or replaced in a file, every fault has a place and a hint, and nothing throws', () => {
+test('faults: after any deletion, duplication or replacement every fault has a location and a hint, and nothing throws', () => {
   const lines = experiment.split('\n')
   const line = fc.nat({ max: lines.length - 1 })
   const mutation = fc.record({ line, kind: fc.constantFrom('drop', 'double', 'indent', 'text'), text: fc.string() })

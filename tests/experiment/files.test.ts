@@ -9,7 +9,7 @@ import { ExperimentConfig, RunConfig } from '../../src/protocol/experiment-file.
 import { games, plain, vectors, vectorsOf } from './vectors.ts'
 
 for (const { id, kind, input, expect, expect_advice } of vectors('config.jsonl')) {
-  test(`files: ${id} is read as the original reads it`, () => {
+  test(`files: ${id} is read like in the original`, () => {
     const wanted = { ...expect, ...expect_advice }
     const generation = kind === 'run' ? 'run' : 'experiment'
     const { config, faults } = checkStudyFile(input.yaml, { games, generation })
@@ -24,7 +24,7 @@ for (const { id, kind, input, expect, expect_advice } of vectors('config.jsonl')
     }
     ;(generation === 'run' ? RunConfig : ExperimentConfig).parse(config)
     const normal = structuredClone(wanted.normal)
-    // Canonical names, where the original keeps the spelling of the file (contract 9.5).
+    // Canonical names; the original keeps the spelling of the file (contract 9.5).
     if (generation === 'run') for (const [i, game] of normal.games.entries()) game.name = (config as any).games[i].name
     assert.deepEqual(JSON.parse(JSON.stringify(config)), normal)
   })
@@ -38,7 +38,7 @@ function parse(form: unknown, schema: 'experiment' | 'run'): { form?: Form | und
 
 for (const kind of ['experiment.form.parse', 'run.form.parse']) {
   for (const { id, input, expect } of vectorsOf('forms.jsonl', kind, { floats: true })) {
-    test(`forms: ${id} is read as the original reads it`, () => {
+    test(`forms: ${id} is read like in the original`, () => {
       const { form, faults } = parse(input.form, input.schema)
       assert.equal(form !== undefined, expect.ok, JSON.stringify(faults.found))
       if (form) assert.deepEqual(formJson(form), plain(expect.form))
@@ -53,7 +53,7 @@ for (const kind of ['experiment.form.parse', 'run.form.parse']) {
 
 for (const kind of ['experiment.answers', 'run.answers']) {
   for (const { id, input, expect } of vectorsOf('forms.jsonl', kind, { floats: true })) {
-    test(`answers: ${id} are normalised as the original does`, () => {
+    test(`answers: ${id} are normalised like in the original`, () => {
       const { form } = parse(input.form, input.schema)
       assert.ok(form)
       const answered = answerForm(form, input.responses)

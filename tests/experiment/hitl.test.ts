@@ -1,4 +1,4 @@
-// Scenarios through the real commands: made, answered by a real server in independent branches, killed and resumed, judged
+// Scenarios through the real commands: created, answered by a real server in independent branches, resumed, rated
 // on standard input, exported and reported.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -46,7 +46,7 @@ async function withServer(
   }
 }
 
-test('hitl: create makes twelve groups and the contexts of the character, in both generations, and never overwrites', async () => {
+test('hitl: create writes twelve groups and the contexts of the character, in both generations, and never overwrites', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-hitl-'))
   try {
     const create = (...more: string[]) =>
@@ -89,18 +89,18 @@ test('hitl: create makes twelve groups and the contexts of the character, in bot
   }
 })
 
-test('hitl: the older name of the parent session is read', () => {
+test('hitl: the older key of the parent session is read', () => {
   const made = newHitlFile({ character: { hid: 'XX' }, game: 'Explore', generation: 'newer', now: new Date(0) })
   const text = JSON.stringify(made).replaceAll('"parent_session_id":null', '"context_session_id":"s-1"')
   assert.equal(HitlFile.parse(JSON.parse(text)).scenario_groups[0]?.scenarios[0]?.parent_session_id, 's-1')
 })
 
-test('hitl: responses come from branches of one parent, survive a kill, and are judged, exported and reported', () =>
+test('hitl: responses come from branches of one parent, survive a kill, and are rated, exported and reported', () =>
   withServer(async ({ url, key, folder, file }) => {
     const hitl = (...more: string[]) => ['experiment', 'hitl', ...more, '--folder', folder]
     assert.equal((await runCommand(hitl('create', 'OCTA'))).status, 0)
     const update = hitl('update', 'OCTA', '--url', url, '--key', key)
-    // Killed in the middle: what was answered is in the file, which is whole.
+    // Killed in the middle: the file is valid and has the answers so far.
     const killed = startCommand([...update, '--skip-feedback', '--concurrency', '2'])
     const answered = () =>
       file()
@@ -124,7 +124,7 @@ test('hitl: responses come from branches of one parent, survive a kill, and are 
             assert.equal(now.attempts[a].simulator_response, attempt.simulator_response)
       }
     }
-    // The characters of the file are played, and no attempt knows of another.
+    // The characters of the file are played, and attempts are independent.
     const scenario = after.scenario_groups[0].scenarios[0]
     const parent = (await get({ url }, `/api/sessions/${scenario.parent_session_id}/reconstruction`, key)).body
     assert.deepEqual([parent.session.npc_hid, parent.session.pc_hid], ['OCTA', scenario.pc_hid])
@@ -134,7 +134,7 @@ test('hitl: responses come from branches of one parent, survive a kill, and are 
     )
     assert.equal(scenario.conversation_history[0].role, 'assistant')
 
-    // Two verdicts, then the evaluator leaves; both are kept.
+    // Two ratings, then the evaluator leaves; both are saved.
     const judging = startCommand([...update, '--skip-responses'])
     judging.type('maybe\nup\nfine\ndown\nos\nNot like an octopus.\n')
     judging.endInput()
@@ -173,7 +173,7 @@ test('hitl: responses come from branches of one parent, survive a kill, and are 
     const icf = (((attempts - 1) / attempts) * 100).toFixed(1)
     assert.ok(readFileSync(report, 'utf8').includes(`<td>${attempts}</td><td>${icf}%</td>`), `ICF is ${icf}%`)
     assert.ok(readFileSync(report, 'utf8').includes('<td>100.0%</td>'), 'all categories are covered')
-    // A parent that the server does not know is an error, unless it may be made anew.
+    // An unknown parent session is an error, unless it may be regenerated.
     const lost = file()
     lost.scenario_groups[0].scenarios[0].parent_session_id = 'gone'
     lost.scenario_groups[0].scenarios[0].attempts[0].simulator_response = null

@@ -1,4 +1,4 @@
-// Random interleavings of fifty participants, with kills: no quota is broken, no assignment doubled, no accepted answer lost.
+// Random interleavings of fifty participants, with kills: no quota is exceeded, no assignment duplicated, no answer lost.
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Store } from '../../src/store/store.ts'
@@ -39,11 +39,11 @@ interface Person {
   readonly answered: Map<string, string>
 }
 
-/** What somebody does next: the state says what is possible, the draw whether it happens. */
+/** The next action of a participant: the state says what is possible, the draw whether it happens. */
 interface Deed {
   readonly who: number
   readonly server: number
-  /** Also sends the same request a second time, at once. */
+  /** Also sends the same request a second time, concurrently. */
   readonly isDoubled: boolean
   readonly ends: 'finish' | 'leave' | 'stay'
   readonly kill: boolean
@@ -97,7 +97,7 @@ class Crowd {
     return this.#people[who] ?? person
   }
 
-  /** A deed of several people at once: whatever is refused must leave nothing behind. */
+  /** Concurrent actions of several people: refused ones must leave nothing behind. */
   async together(deeds: readonly Deed[]): Promise<void> {
     const kill = deeds.find((each) => each.kill)
     const all = Promise.allSettled(deeds.map((each) => this.#do(each)))

@@ -1,5 +1,5 @@
-// Waiting rooms under random comings, goings and servers that race: nobody is in two groups, no group is over its size, and
-// every member of a group was there. On both stores.
+// Waiting rooms under random arrivals, departures and racing servers: nobody is in two groups, no group is too large, and
+// every member of a group was present. On both stores.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
@@ -15,7 +15,7 @@ import { forEachStore } from '../../src/testing/stores.ts'
 const STUDY = 'pairs'
 const ARM = 'Together'
 
-test('matching: full groups first, in the order of coming; the end of a waiting time takes who is there, or lets go', () => {
+test('matching: full groups form in order of arrival; at the end of the waiting time a bot fills in or participants are released', () => {
   const waiters = fc.array(fc.record({ enteredAt: fc.nat(1000), wait: fc.integer({ min: 1, max: 1000 }) }), {
     maxLength: 12,
   })
@@ -46,7 +46,7 @@ test('matching: full groups first, in the order of coming; the end of a waiting 
 
 const PEOPLE = 12
 
-/** What somebody does: several at once race. */
+/** An action of a participant; several race. */
 const deed = fc.record({
   who: fc.nat({ max: PEOPLE - 1 }),
   act: fc.constantFrom('enter', 'enter', 'enter', 'leave', 'vanish', 'match', 'match', 'expire', 'end', 'withdraw'),
@@ -130,7 +130,7 @@ class Hall {
     }
   }
 
-  /** The oldest episode is left by everybody; settled twice at once, it counts once. */
+  /** Everyone leaves the oldest episode; settling it twice concurrently counts once. */
   async #end(): Promise<void> {
     const [open] = await this.#episodes.open(1)
     if (!open) return
@@ -212,7 +212,7 @@ forEachStore(
               await hall.check()
             }
           } finally {
-            // The connections of all runs together are more than the database gives.
+            // All runs together would exceed the connection limit of the database.
             await store.close()
           }
         },

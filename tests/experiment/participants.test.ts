@@ -1,4 +1,4 @@
-// The commands about participants and plans, in processes of their own, on a folder that a server has left.
+// The commands about participants and plans, in separate processes, on the folder of a stopped server.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -53,7 +53,7 @@ const run = async (...args: string[]) => {
   return { status, out, err }
 }
 
-test('preregister: hash, versions, measures and plan of the file; an existing document is not written over', async () => {
+test('preregister: it writes hash, versions, measures and plan, and never overwrites a document', async () => {
   const output = join(folder, 'plan.md')
   const { status, err } = await run('preregister', file, '--output', output)
   assert.equal(status, 0, err)
@@ -66,7 +66,7 @@ test('preregister: hash, versions, measures and plan of the file; an existing do
   assert.equal((await run('preregister', file, '--output', output)).status, 2)
 })
 
-test('bids: participants, forms and sessions with their sidecars; every checksum holds, and nothing names anybody', async () => {
+test('bids: participants, forms and sessions have sidecars, every checksum is right, and nothing identifies anyone', async () => {
   const output = join(folder, 'bids')
   const { status, err } = await run('export', 'Two minds', '--layout', 'bids', '--data', data, '--output', output)
   assert.equal(status, 0, err)
@@ -89,7 +89,7 @@ test('bids: participants, forms and sessions with their sidecars; every checksum
   assert.ok(sums.length > 10)
 })
 
-test('participant: found by the id of the platform, exported, deleted after --yes, and gone', async () => {
+test('participant: one is found by the id of the platform, exported, and deleted with --yes', async () => {
   const listed = await run('participant', 'list', 'two minds', '--data', data, '--json')
   assert.equal(JSON.parse(listed.out).participants.length, 2)
   const output = join(folder, 'person.json')

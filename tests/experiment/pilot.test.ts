@@ -1,4 +1,4 @@
-// A pilot of forty simulated participants through the real command: its figures are those of an independent count.
+// A pilot of forty simulated participants through the real command: its figures match an independent count.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { RUN } from './study-server.ts'
 
 const study = fileURLToPath(new URL('../fixtures/simulation-engine/experiments/usability.yml', import.meta.url))
 
-test('pilot: forty simulated participants; the report counts what the dump holds, and needs no network', async () => {
+test('pilot: with forty simulated participants, the report matches the dump and needs no network', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-pilot-'))
   try {
     const output = join(folder, 'pilot')
@@ -50,7 +50,7 @@ test('pilot: forty simulated participants; the report counts what the dump holds
     const assignments = read('assignments')
     const sessions = read('sessions')
     const events = read('session_events')
-    // Counted again, by other means than the report's.
+    // Counted independently of the report.
     const players = new Set([...assignments, ...read('forms')].map((each) => each.player_id)).size
     const completed = assignments.filter((each) => each.status === 'completed').length
     const { figures } = printed
@@ -143,7 +143,7 @@ test('pilot: models of an endpoint play the characters and write for the partici
   }
 })
 
-/** The table answers in a later task. */
+/** The table updates in a later task. */
 async function waitForRows(rows: Locator, count: number): Promise<void> {
   await until(`the table has ${count} rows`, async () => ((await rows.count()) === count ? true : undefined))
 }

@@ -1,4 +1,4 @@
-// Publication through the real command: previewed, refused, written whole, completed after a crash; and what a server enforces.
+// Publication through the real command: preview, refusal, atomic writes, recovery after a crash, and enforcement.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +24,7 @@ async function inSeeds(
   try {
     const seeds = join(folder, 'seeds')
     for (const each of ['dev', 'prod']) mkdirSync(join(seeds, each), { recursive: true })
-    // 1.0 is not 1 in a fingerprint: the text of a document is kept as it is.
+    // 1.0 is not 1 in a fingerprint: the text of a document is kept unchanged.
     const characters = readFileSync(join(FIXTURES, 'characters.json'), 'utf8').replace(
       '"hid": "JW",',
       '"hid": "JW", "weight": 1.0,',
@@ -77,14 +77,14 @@ test('publish: a dry run writes nothing; a confirmed run writes evaluation, char
       JSON.parse(prod).map(({ hid }: any) => hid),
       ['JW'],
     )
-    // Changed since: the evaluation is of another fingerprint, and the next manifest says so.
+    // The character has changed: the evaluation has another fingerprint, and the next manifest shows that.
     writeFileSync(join(seeds, 'prod', 'characters.json'), prod.replace('"weight": 1.0', '"weight": 2.0'))
     const again = await publish('--hids', 'JW', '--yes', '--json')
     assert.equal(again.status, 0, again.err)
     assert.equal(read(seeds, 'dev/character_evaluations.json').length, 2)
   }))
 
-test('publish: a character below the policy is refused with what is missing, and nothing is written', () =>
+test('publish: a character below the policy is refused with the unmet criteria, and nothing is written', () =>
   inSeeds(async (seeds, publish) => {
     const refused = await publish('--hids', 'JW,NA', '--yes')
     assert.equal(refused.status, 1)
@@ -95,7 +95,7 @@ test('publish: a character below the policy is refused with what is missing, and
     assert.match(unknown.err, /the report has no character XX/)
   }))
 
-test('publish: a replacement that was committed is completed after a crash, one that was not is dropped', () =>
+test('publish: after a crash a committed replacement is completed, and any other is discarded', () =>
   inSeeds(async (seeds, publish) => {
     const stage = join(seeds, '.replacing')
     mkdirSync(stage)
@@ -109,7 +109,7 @@ test('publish: a replacement that was committed is completed after a crash, one 
     assert.equal(existsSync(stage), false)
   }))
 
-test('publish: tables that say nothing, or nonsense, are refused', () => {
+test('publish: empty and invalid tables are refused', () => {
   assert.throws(() => readQualityTable('<p>'), /no table/)
   assert.throws(() => readQualityTable(report('')), /no rows/)
   assert.throws(() => readQualityTable(report(row('JW', 'high', '–'))), /ICF of JW is "high"/)
@@ -127,7 +127,7 @@ test('publish: tables that say nothing, or nonsense, are refused', () => {
   assert.throws(() => parseManifest('{"policy_version":"1"}', 'm.json'), /m.json/)
 })
 
-test('release: a server with a manifest lets nobody meet a character that is not approved', async () => {
+test('release: a server with a manifest lets players meet approved characters only', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-released-'))
   const manifest = join(folder, 'manifest.json')
   writeFileSync(manifest, JSON.stringify({ policy_version: '1', approved_characters: ['OCTA'] }))

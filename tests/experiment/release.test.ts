@@ -18,7 +18,7 @@ const spelled = parseSpelled(source) as any[]
 const characters: any[] = JSON.parse(source)
 
 for (const { id, input, expect } of vectors('fingerprints.jsonl')) {
-  test(`fingerprints: ${id} is the digest of the original`, () => {
+  test(`fingerprints: ${id} has the digest of the original`, () => {
     const { character_json, fixture_hid, model, ...prompts } = input
     const document: any = character_json ? parseSpelled(character_json) : spelled.find(({ hid }) => hid === fixture_hid)
     assert.equal(fingerprintOf(document, model, prompts), expect.sha256)
@@ -37,7 +37,7 @@ test('fingerprints: the vectors of the contract hold', () => {
 })
 
 for (const { id, input, expect } of vectorsOf('policy.jsonl', 'policy.approve')) {
-  test(`policy: ${id} approves as the original does`, () => {
+  test(`policy: ${id} is approved like in the original`, () => {
     const { model, simulator_prompt_bundle } = input
     const prompts = { simulator_prompt_bundle }
     const fingerprints = new Map<string, string>(
@@ -50,7 +50,7 @@ for (const { id, input, expect } of vectorsOf('policy.jsonl', 'policy.approve'))
 }
 
 for (const { id, input, expect } of vectorsOf('policy.jsonl', 'policy.manifest')) {
-  test(`policy: ${id} is written as the original writes it`, () => {
+  test(`policy: ${id} is written like in the original`, () => {
     assert.equal(manifestText(input.policy_version, input.generated_at, input.approved), expect.text)
   })
 }
@@ -75,7 +75,7 @@ for (const { id, input, expect } of coverage) {
 
 for (const { id, input, expect, expect_advice } of vectorsOf('transitions.jsonl', '')) {
   if (!id.includes('exit_reason')) continue
-  test(`exit reasons: ${id} settles as advised`, () => {
+  test(`exit reasons: ${id} settles as recommended`, () => {
     const wanted = expect_advice?.status ?? expect.status
     assert.equal(completes(input.exit_reason) ? 'completed' : 'interrupted', wanted)
   })

@@ -183,7 +183,7 @@ test('reports: every figure of a known dump is right, whatever the order of its 
     )
   }))
 
-test('reports: sections are chosen; an unknown one is refused with the nearest name', () =>
+test('reports: sections are selected; an unknown one is refused with the closest name', () =>
   inFolder(async (folder) => {
     writeDump(folder)
     const path = join(folder, 'r.html')
@@ -217,12 +217,12 @@ test('coverage: the report has scores, charts and downloads; without approved ch
     assert.match(readFileSync(path, 'utf8'), /No character is approved/)
   }))
 
-test("coverage: percentages of the original's full set are written as it writes them", () => {
+test("coverage: percentages of the original's full set are formatted like in the original", () => {
   assert.equal(percentText({ covered: 27, total: 28 }), '96%')
   assert.equal(percentText({ covered: 15, total: 42 }), '36%')
 })
 
-test('reports: lines of logs are read as text, as a nested record, and as ours', () => {
+test('reports: log lines are read as text, as a nested record, and in our format', () => {
   assert.deepEqual(
     readLogLine(
       'a.log',
@@ -240,7 +240,7 @@ test('reports: lines of logs are read as text, as a nested record, and as ours',
   assert.equal(readLogLine('a.log', '{broken').level, 'UNREADABLE')
 })
 
-test('reports: packed texts come back as they were', () => {
+test('reports: packed texts round-trip', () => {
   fc.assert(
     fc.property(
       fc.array(fc.string({ unit: 'binary', maxLength: 30_000 }), { maxLength: 30 }),

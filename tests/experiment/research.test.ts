@@ -1,4 +1,4 @@
-// What researchers do, through the client and the real routes, on SQLite and on PostgreSQL.
+// The researchers' routes through the client, on SQLite and on PostgreSQL.
 import assert from 'node:assert/strict'
 import { createResearchClient } from '../../src/client/index.ts'
 import { get, post } from '../../src/testing/play-api.ts'

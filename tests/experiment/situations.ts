@@ -47,7 +47,7 @@ export function studyOf(input: any): Study {
     games: run.games.map((game: any) => ({ name: game.name, overrides: game.overrides ?? {} })),
     quota: strategy.quota_per_game ?? null,
     maximum: strategy.max_assignments_per_player ?? null,
-    // As the original: a seed that is there, even null, hides the seed of the run.
+    // As in the original, a present seed, even null, overrides the seed of the run.
     seed: 'seed' in strategy ? strategy.seed : (run.seed ?? null),
     pcEligibleOnly: false,
     isChosen: false,
@@ -75,7 +75,7 @@ export function rowOf(row: any): AssignmentRow {
   }
 }
 
-/** By a scan of all rows: what the counters must agree with. */
+/** The expected counters, computed from all rows. */
 export function countRows(rows: readonly any[]): Tally {
   const players = new Map<string, { counted: Set<string>; completed: Set<string>; inProgress: Set<string> }>()
   const groups = new Map<string, number>()
@@ -121,7 +121,7 @@ export function situationOf(input: any): Situation {
   }
 }
 
-/** The stored player-scoped forms: names alone, or with answers. */
+/** The stored player-scoped forms: only names, or with answers. */
 export function playerForms(input: any): any {
   const given = input.player_forms?.[input.player] ?? {}
   return Array.isArray(given) ? Object.fromEntries(given.map((name: string) => [name, {}])) : given

@@ -24,7 +24,7 @@ const characters: any[] = JSON.parse(
 )
 
 for (const { id, input, expect } of vectorsOf('assignments.jsonl', 'rng')) {
-  test(`draws: ${id} are those of the reference runtime`, () => {
+  test(`draws: ${id} match the reference runtime`, () => {
     const fresh = () => Twister.fromText(input.seed_text)
     const raw = fresh()
     assert.deepEqual(
@@ -82,7 +82,7 @@ const made = (row: NewAssignment, number = 1) => ({
 const madeRun = (row: NewAssignment) => ({ id: 'new-1', game: row.game, pc: row.pc, npc: row.npc, status: 'assigned' })
 
 for (const { id, input, expect } of vectorsOf('assignments.jsonl', 'mid.random_unique')) {
-  test(`random_unique: ${id} is as the original assigns`, () => {
+  test(`random_unique: ${id} is assigned like in the original`, () => {
     const situation = situationOf(input)
     const next = nextRandomUnique(situation)
     const active = situation.rows
@@ -104,14 +104,14 @@ for (const { id, input, expect } of vectorsOf('assignments.jsonl', 'mid.random_u
 }
 
 for (const { id, input, expect } of vectorsOf('assignments.jsonl', 'mid.select')) {
-  test(`random_unique: ${id} offers what the original offers`, () => {
+  test(`random_unique: ${id} offers the options of the original`, () => {
     assert.deepEqual(optionsRandomUnique(situationOf(input)).map(pairOf), expect.options)
   })
 }
 
 for (const { id, kind, input, expect, expect_contract_text } of vectors('assignments.jsonl')) {
   if (!kind.startsWith('new.') || kind === 'new.validate') continue
-  test(`runs: ${id} is as the original assigns`, () => {
+  test(`runs: ${id} is assigned like in the original`, () => {
     const situation = situationOf(input)
     const candidates = runCandidates(situation)
     assert.deepEqual(candidates.map(tripleOf), expect.candidates)
@@ -161,7 +161,7 @@ for (const { id, input, expect } of vectorsOf('divergence.jsonl', 'divergence'))
 }
 
 for (const { id, input, expect, expect_advice } of vectorsOf('transitions.jsonl', 'mid.setup')) {
-  test(`setup: ${id} is as the original answers`, () => {
+  test(`setup: ${id} is answered like in the original`, () => {
     const situation = situationOf(input)
     const { current, waiting, isFinished, creates } = olderState(situation, playerForms(input))
     const wanted = { ...expect, ...expect_advice }
@@ -176,7 +176,7 @@ for (const { id, input, expect, expect_advice } of vectorsOf('transitions.jsonl'
 
 for (const { id, input, expect } of vectorsOf('transitions.jsonl', 'mid.submit_before')) {
   if (expect.status !== 200) continue
-  test(`forms: ${id} assigns what the original assigns`, () => {
+  test(`forms: ${id} are assigned like in the original`, () => {
     const situation = situationOf(input)
     const rows = assignAfterForms(situation).map((row, i) => ({ ...made(row, i + 1), player: input.player }))
     assert.deepEqual(rows, expect.rows_created)
@@ -184,7 +184,7 @@ for (const { id, input, expect } of vectorsOf('transitions.jsonl', 'mid.submit_b
 }
 
 for (const { id, input, expect } of vectorsOf('transitions.jsonl', 'new.setup')) {
-  test(`setup: ${id} is as the original answers`, () => {
+  test(`setup: ${id} is answered like in the original`, () => {
     const before = situationOf(input)
     const forms = playerForms(input)
     const first = runState({ situation: before, forms })

@@ -1,4 +1,4 @@
-// The session API together with the studies, on a free port, over a store of the test's own.
+// The session API together with the studies, on a free port, over the test's own store.
 import { registerStudyRoutes } from '../../src/server/studies/register-study-routes.ts'
 import { createStudyServices, type StudyServices, type StudySettings } from '../../src/server/studies/services.ts'
 import type { Store } from '../../src/store/store.ts'

@@ -16,7 +16,7 @@ const { store, close } = await withTestStore()
 after(close)
 const games = await GameCatalogue.load(builtInWorlds())
 
-/** Puts the rows of a vector into the store, as requests would have left them. */
+/** Inserts the rows of a vector into the store, as requests would have done. */
 async function place(to: Store, input: any, study: string): Promise<void> {
   for (const table of [
     'assignments',
@@ -72,7 +72,7 @@ async function place(to: Store, input: any, study: string): Promise<void> {
   }
 }
 
-/** Stored forms whose answers the vector leaves out. */
+/** Stored forms whose answers the vector omits. */
 const filled = (forms: any): any =>
   Object.fromEntries(
     Object.entries(forms).map(([name, form]: [string, any]) => [
@@ -93,7 +93,7 @@ function environment(input: any) {
   return { studies, games, registry, roster: async () => input.characters }
 }
 
-/** 200 with what came of it, or the 400 that the wire answers. */
+/** 200 with the result, or the 400 of the wire format. */
 async function statusOf(work: () => Promise<unknown>): Promise<{ status: number; body?: any; error?: unknown }> {
   try {
     return { status: 200, body: await work() }
@@ -115,7 +115,7 @@ const KINDS = [
 
 for (const { id, kind, input, expect, expect_advice } of vectors('transitions.jsonl')) {
   if (!KINDS.includes(kind)) continue
-  test(`transitions: ${id} is answered as the original answers, or as advised`, async () => {
+  test(`transitions: ${id} is answered like in the original, or as recommended`, async () => {
     const study = studyOf(input)
     await place(store, input, study.name)
     const at = environment(input)

@@ -1,11 +1,11 @@
-// The recorded answers of the original's study logic. tests/fixtures/experiments/README.md says what they mean.
+// The recorded answers of the original's study logic. tests/fixtures/experiments/README.md explains them.
 import { readFileSync } from 'node:fs'
 import type { KnownGame } from '../../src/experiment/file/catalogue.ts'
 import { parseJsonWithFloats } from '../../src/experiment/forms/python-text.ts'
 import { Float } from '../../src/experiment/yaml/scalars.ts'
 import { parley } from '../../src/worlds/parley/world.ts'
 
-// The vectors are foreign data: their members are looked at as they are.
+// The vectors are external data and are read without a schema.
 export interface Vector {
   readonly id: string
   readonly kind: string
@@ -18,7 +18,7 @@ export interface Vector {
 
 const folder = new URL('../fixtures/experiments/', import.meta.url)
 
-/** @param floats whether numbers with a point come as `Float` */
+/** @param floats whether numbers with a decimal point become `Float` */
 export function vectors(file: string, { floats = false } = {}): Vector[] {
   const text = readFileSync(new URL(file, folder), 'utf8')
   const parse = floats ? parseJsonWithFloats : JSON.parse

@@ -1,4 +1,4 @@
-// Studies that are played in worlds, through a real server: alone, together, with nobody else there, and with a kill.
+// Studies in worlds, through a real server: alone, together, without a second person, and with a kill.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-test('arms: one person plays paint-arena against a bot, from the link to the code; outcome and score are kept', () =>
+test('arms: one person plays paint-arena against a bot, from the link to the code; outcome and score are stored', () =>
   inFolder(async (folder) => {
     const server = await serve(folder, [ALONE])
     try {
@@ -72,7 +72,7 @@ test('arms: one person plays paint-arena against a bot, from the link to the cod
     }
   }))
 
-test('arms: two people wait for each other, play together, and a third goes on waiting', () =>
+test('arms: two people wait for each other and play together, while a third keeps waiting', () =>
   inFolder(async (folder) => {
     const server = await serve(folder, [together('Pairs', '{seconds: 600, grace_seconds: 600}')])
     try {
@@ -149,7 +149,7 @@ test('arms: a bot plays on for who disappears, the other sees it, and who return
     }
   }))
 
-test('arms: with nobody else there a bot fills in, or the participant is released with a code', () =>
+test('arms: if nobody else comes, a bot fills in or the participant is released with a code', () =>
   inFolder(async (folder) => {
     const server = await serve(folder, [
       together('Filled', '{seconds: 1, on_timeout: bot, bot: greedy}'),
@@ -175,7 +175,7 @@ test('arms: with nobody else there a bot fills in, or the participant is release
       assert.equal(paid.completion?.code, 'SORRY')
       await assert.rejects(released.study.play(), /finished this study/)
 
-      // One closes the page: the next to come waits for somebody who is there.
+      // One closes the page: the next participant waits for someone who is present.
       const absent = await join(server.url, 'closed pages', 'a')
       await answer(absent)
       await absent.study.play()
@@ -190,7 +190,7 @@ test('arms: with nobody else there a bot fills in, or the participant is release
     }
   }))
 
-/** People in waiting rooms, as the store has them. */
+/** Participants in waiting rooms, according to the store. */
 async function server_rooms(folder: string): Promise<number> {
   const { openStore, storeInFolder } = await import('../../src/store/store.ts')
   const store = await openStore(storeInFolder(folder, { mode: 'read', runs: 'inline' }))
@@ -202,7 +202,7 @@ async function server_rooms(folder: string): Promise<number> {
   }
 }
 
-test('arms: kill -9 in the middle of an episode: it resumes, and its end completes the assignment once', () =>
+test('arms: an episode resumes after kill -9, and its end completes the assignment once', () =>
   inFolder(async (folder) => {
     const file = joinPath(folder, 'painting.yml')
     writeFileSync(file, ALONE.replace('steps_per_second: 60', 'steps_per_second: 10'))
@@ -274,7 +274,7 @@ test('arms: a model plays a slot through the perception protocol, also after a r
     }
   }))
 
-test('arms: kill -9 between the end of an episode and its note: the next start completes the assignment, once', () =>
+test('arms: after kill -9 between the end of an episode and its record, the next start completes the assignment once', () =>
   inFolder(async (folder) => {
     const file = joinPath(folder, 'painting.yml')
     writeFileSync(file, ALONE)
@@ -285,7 +285,7 @@ test('arms: kill -9 between the end of an episode and its note: the next start c
     await person.study.play()
     const { playing } = await stageOf(person, 'episode')
     assert.ok(playing)
-    // The last message comes before the journal is archived and the assignment is settled.
+    // The last message arrives before the journal is archived and the assignment is settled.
     assert.equal(await playSlot(person, playing), 'over')
     await first.crash()
     const second = await startServerProcess(data, ['--experiment', file])

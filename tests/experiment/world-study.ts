@@ -1,4 +1,4 @@
-// Participants of studies that are played in worlds, for tests: through the client, from the link to the code.
+// Participants of studies in worlds, for tests: through the client, from the link to the code.
 import { createClient } from '../../src/client/client.ts'
 import { createStudyClient, type StudyClient } from '../../src/client/studies.ts'
 import type { ParticipantState } from '../../src/protocol/study-routes.ts'
@@ -7,7 +7,7 @@ import { startServer } from '../../src/server/app.ts'
 import { until } from '../../src/testing/until.ts'
 import { paintArena } from '../../src/worlds/paint-arena/world.ts'
 
-/** Fifteen thousand steps a minute: a match is over in a second. */
+/** Fifteen thousand steps per minute: a match takes a second. */
 export const ALONE = `name: Painting
 assignment_strategy:
   strategy: random_unique
@@ -78,7 +78,7 @@ export async function join(url: string, study: string, pid: string): Promise<Per
   return { url, key, player, study: createStudyClient({ url, key }, study) }
 }
 
-/** Answers whatever is asked before and after, up to something that is played. */
+/** Answers all forms, up to the next session or episode. */
 export async function answer({ study }: Person): Promise<ParticipantState> {
   for (;;) {
     const state = await study.me()

@@ -27,7 +27,7 @@ function paracosm(args: readonly string[], input?: string): Ran {
   return { status, stdout, stderr }
 }
 
-/** The one document that a call prints. */
+/** The single document that a call prints. */
 function document(ran: Ran) {
   assert.equal(ran.stdout.trimEnd().split('\n{').length, 1, 'more than one document')
   return JSON.parse(ran.stdout)
@@ -42,7 +42,7 @@ function assertValid(schema: string, value: unknown): void {
   assert.ok(validate(value), JSON.stringify(validate.errors?.slice(0, 3)))
 }
 
-/** The example script of the interface's first description. */
+/** The example script of the original description of the interface. */
 const SCRIPT = [
   {
     type: 'apply_command',
@@ -71,7 +71,7 @@ test('headless: the scenarios are listed as one valid document', () => {
   assert.deepEqual(listing.scenarios[0].size, { x: 16, y: 6, z: 12 })
 })
 
-test('headless: a scenario is observed after some ticks, whole or in summary', () => {
+test('headless: a scenario is reported after some ticks, in full or as a summary', () => {
   const full = document(paracosm(['--scenario', 'first_slice', '--ticks', '20', '--json']))
   assertValid('output', full)
   assertValid('save', full.world)
@@ -97,7 +97,7 @@ test('headless: a part of a save is inspected', () => {
   assert.equal(report.summary.state_hash, document(made).summary.state_hash)
 })
 
-test('headless: a script runs with a trace from which every summary can be read again', () => {
+test('headless: a script writes a trace that has every summary', () => {
   const trace = inFolder('trace.jsonl')
   const script = writeScript('script.json', SCRIPT)
   const ran = paracosm(['--scenario', 'first_slice', '--command-file', script, '--emit-trace', trace, '--json'])
@@ -125,12 +125,12 @@ test('headless: a script runs with a trace from which every summary can be read 
   )
   assert.deepEqual(records[4].inspection, report.steps[3].detail)
   assert.deepEqual(records[5].summary, report.summary)
-  // Without the world: what stood there before a step, and what it changed, is in the records alone.
+  // Without the world: the records alone have the state before a step and its changes.
   assert.equal(records[1].summary.parts - records[0].summary.parts, 1)
   assert.equal(records[0].summary.build_inventory.wire - records[2].summary.build_inventory.wire, 1)
 })
 
-test('headless: each step of a trace is what a run that stops there reports', () => {
+test('headless: each step of a trace equals the report of a run that stops there', () => {
   const trace = inFolder('whole.jsonl')
   paracosm(['--scenario', 'first_slice', '--command-file', SOLUTION, '--emit-trace', trace, '--json'])
   const steps = JSON.parse(readFileSync(SOLUTION, 'utf8'))
@@ -145,7 +145,7 @@ test('headless: each step of a trace is what a run that stops there reports', ()
   }
 })
 
-test('headless: run, save, load and run on in other processes gives the hash of one run', () => {
+test('headless: running, saving, loading and continuing in other processes gives the hash of one run', () => {
   const built = writeScript('built.json', JSON.parse(readFileSync(SOLUTION, 'utf8')).slice(0, -1))
   for (const [n, m] of [
     [1, 1],
@@ -161,7 +161,7 @@ test('headless: run, save, load and run on in other processes gives the hash of 
   }
 })
 
-test('headless: --until-victory stops at victory, and fails when it does not come', () => {
+test('headless: --until-victory stops at victory, and fails without one', () => {
   const built = writeScript('victory.json', JSON.parse(readFileSync(SOLUTION, 'utf8')).slice(0, -1))
   const won = document(paracosm(['--command-file', built, '--until-victory', '--json', '--json-profile', 'summary']))
   assert.deepEqual([won.ok, won.summary.objective.completed_at], [true, won.summary.tick])
@@ -170,7 +170,7 @@ test('headless: --until-victory stops at victory, and fails when it does not com
   assert.deepEqual(document(ran).error.code, 'VICTORY_NOT_REACHED')
 })
 
-test('headless: a failing step ends the script with status 1, and the answer carries the world and the failure', () => {
+test('headless: a failing step ends the script with status 1, and the document has the world and the error', () => {
   const script = writeScript('fails.json', [
     ...SCRIPT.slice(0, 1),
     { type: 'apply_command', command: { type: 'remove_part', part_id: 1 } },
@@ -184,7 +184,7 @@ test('headless: a failing step ends the script with status 1, and the answer car
   assert.deepEqual([report.steps.length, report.summary.tick, report.world.tick], [2, 0, 0])
 })
 
-test('headless: a slot of its own for each crew', () => {
+test('headless: each crew has its own slot', () => {
   const ran = paracosm([
     '--scenario',
     'two_crews',
@@ -197,7 +197,7 @@ test('headless: a slot of its own for each crew', () => {
   assert.deepEqual([ran.status, document(ran).summary.objective.complete], [0, true])
 })
 
-test('headless: a script comes from standard input too', () => {
+test('headless: a script can be read from standard input', () => {
   const ran = paracosm(
     ['--command-file', '-', '--json', '--json-profile', 'inspect'],
     JSON.stringify({ steps: SCRIPT }),
@@ -214,7 +214,7 @@ test('headless: without --json it prints a short report, and errors go to standa
 
 const MEBIBYTE = 1_048_576
 
-/** Bad input: what it is, how it is given, the code, and what the message must name. */
+/** Invalid input: its name, the arguments, the code, and what the message must contain. */
 const BAD: readonly (readonly [name: string, args: () => string[], code: string, names: RegExp])[] = [
   [
     'JSON nested without end',
@@ -327,7 +327,7 @@ for (const args of [['--ticks', '-1'], ['--ticks', '10000001'], ['--json-profile
   })
 }
 
-test('headless: a usage error that the option parser finds is a whole report too', () => {
+test('headless: a usage error of the option parser is a complete document too', () => {
   for (const args of [
     ['--bogus'],
     ['--ticks', '-1'],
@@ -344,7 +344,7 @@ test('headless: a usage error that the option parser finds is a whole report too
   }
 })
 
-test('headless: the catalogue has every part with its ports, every recipe, and what each scenario begins with', () => {
+test('headless: the catalogue has every part with its ports, every recipe, and the initial state of each scenario', () => {
   const catalogue = JSON.parse(paracosm(['--schema', 'catalogue']).stdout)
   assert.equal(catalogue.world.id, 'foundry')
   const smelter = catalogue.parts.find((part: { id: string }) => part.id === 'smelter')
@@ -358,7 +358,7 @@ test('headless: the catalogue has every part with its ports, every recipe, and w
   assert.equal(paracosm(['--world', 'parley', '--schema', 'catalogue', '--json']).status, 2)
 })
 
-test('headless: a save whose outside and state disagree is refused at the path of the fault', () => {
+test('headless: a save whose header and state disagree is refused with the path', () => {
   const path = inFolder('sound.json')
   paracosm(['--scenario', 'first_slice', '--ticks', '5', '--save', path])
   const sound = JSON.parse(readFileSync(path, 'utf8'))
@@ -381,7 +381,7 @@ test('headless: a save whose outside and state disagree is refused at the path o
   }
 })
 
-test('headless: what cannot be finished leaves no temporary files, and no half of a save', () => {
+test('headless: a failed run leaves no temporary files and no partial save', () => {
   const save = inFolder('kept.json')
   paracosm(['--scenario', 'first_slice', '--save', save])
   const before = readFileSync(save, 'utf8')
@@ -394,7 +394,7 @@ test('headless: what cannot be finished leaves no temporary files, and no half o
   )
 })
 
-test('headless: a disk that fills up in the middle of a save leaves the old save as it was', (t) => {
+test('headless: if the disk fills up during a save, the old save stays unchanged', (t) => {
   const disk = inFolder('disk')
   spawnSync('mkdir', [disk])
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk])
@@ -417,7 +417,7 @@ test('headless: a disk that fills up in the middle of a save leaves the old save
   }
 })
 
-test('headless: every world that ships is driven', () => {
+test('headless: every built-in world can be played', () => {
   for (const world of ['foundry', 'paint-arena']) {
     const ran = paracosm(['--world', world, '--ticks', '5', '--json', '--json-profile', 'summary'])
     assert.deepEqual([ran.status, document(ran).summary.tick], [0, 5])

@@ -1,4 +1,4 @@
-// Every command line of the pages runs, prints what the pages say, and their tables are those of the catalogue.
+// Every command line of the pages runs and prints what the pages show, and their tables match the catalogue.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'

@@ -18,7 +18,7 @@ const LIMIT_MS = 60_000
 const SCENARIOS = ['first_slice', 'brownout', 'clean_room', 'vertical', 'two_crews']
 const plenty = Object.fromEntries(PARTS.map(({ id }) => [id, 10_000]))
 
-/** A random floor with nothing done yet, in clean air or in foul. */
+/** A random initial floor, with or without contamination. */
 function quiet(floor: FoundryRun, run: number): FoundryRun {
   const emission_permille = run % 4 === 0 ? 100 : 10_000
   return {
@@ -28,7 +28,7 @@ function quiet(floor: FoundryRun, run: number): FoundryRun {
   }
 }
 
-/** The solved floor of a scenario, with all the parts that anybody could want. */
+/** The solved floor of a scenario, with plenty of every part. */
 function createWorks(run: number): Foundry {
   const id = SCENARIOS[run % SCENARIOS.length]
   const variant = foundry.variants.find((each) => each.id === id)
@@ -40,7 +40,7 @@ function createWorks(run: number): Foundry {
   return f
 }
 
-test(`foundry: ${TICKS} ticks under random crews keep every book balanced, within a minute of work`, () => {
+test(`foundry: ${TICKS} ticks under random crews conserve everything, within a minute`, () => {
   const started = process.cpuUsage()
   let refused = 0
   let taken = 0
@@ -69,7 +69,7 @@ test(`foundry: ${TICKS} ticks under random crews keep every book balanced, withi
   }
   assert.ok(taken > 5000 && refused > 1000, `${taken} taken, ${refused} refused`)
   assert.ok(made > 10_000, `${made} made`)
-  // Time of this process alone: what else the machine does is no fault of the foundry.
+  // CPU time of this process only, so that other load does not count.
   const { user, system } = process.cpuUsage(started)
   const took = (user + system) / 1000
   assert.ok(took < LIMIT_MS, `${Math.round(took)} ms`)

@@ -1,4 +1,4 @@
-// Who may do what from where: Host, Origin and proxy headers, CORS, security headers, and replay sources.
+// Access control: Host, Origin and proxy headers, CORS, security headers, and replay sources.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -28,7 +28,7 @@ async function localStatuses(target: Target, asked: Asked): Promise<[number, num
   ]
 }
 
-test('access: local routes need a loopback Host and no strange Origin, or the admin key', async (context) => {
+test('access: local routes need a loopback Host and no foreign Origin, or the admin key', async (context) => {
   const target = await serve(context, '--admin-key', 'sesame')
   const own = `127.0.0.1:${target.port}`
   const allowed: Asked[] = [
@@ -57,7 +57,7 @@ test('access: local routes need a loopback Host and no strange Origin, or the ad
   )
 })
 
-test('access: behind a trusted proxy the forwarded address decides', async (context) => {
+test('access: behind a trusted proxy the forwarded address counts', async (context) => {
   const target = await serve(context, '--trust-proxy', 'loopback', '--allow-host', 'play.example')
   const own = `127.0.0.1:${target.port}`
   const read = (more: string): Promise<number> =>
@@ -73,7 +73,7 @@ test('access: behind a trusted proxy the forwarded address decides', async (cont
   )
 })
 
-test('access: allowed origins get CORS for every method, others none', async (context) => {
+test('access: allowed origins get CORS headers for every method, others none', async (context) => {
   const target = await serve(context, '--allow-origin', 'http://localhost:5173')
   const preflight = async (origin: string, method: string): Promise<string> =>
     exchange(
@@ -101,7 +101,7 @@ const HEADERS = [
   'x-frame-options',
 ]
 
-test('access: every page and answer has the security headers', async (context) => {
+test('access: every page and response has the security headers', async (context) => {
   const target = await serve(context)
   const { id } = await startMatch(target)
   const game = await startTarget(context, ['world', 'serve', 'paint-arena', '--variant', 'duel'])
@@ -116,7 +116,7 @@ test('access: every page and answer has the security headers', async (context) =
   }
 })
 
-test('access: the admin socket and page of world serve refuse strange pages and hosts', async (context) => {
+test('access: the admin socket and page of world serve refuse foreign pages and hosts', async (context) => {
   const target = await startTarget(context, ['world', 'serve', 'paint-arena', '--variant', 'duel'])
   const own = `127.0.0.1:${target.port}`
   const open = (host: string, more = ''): Promise<number> =>
@@ -130,7 +130,7 @@ test('access: the admin socket and page of world serve refuse strange pages and 
   assert.equal(await statusOf(target.port, request('GET /clients/admin', { host: 'evil.example' })), 403)
 })
 
-test('access: a replay server opens what it was allowed to, and quotes nothing of anything else', async (context) => {
+test('access: a replay server opens only allowed sources, and quotes nothing of others', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-uris-'))
   context.after(() => rmSync(folder, { recursive: true }))
   const secret = 'root:*:20234:secret-of-the-file'

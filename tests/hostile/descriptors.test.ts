@@ -1,9 +1,9 @@
-// Requests that are cut at any moment: the server closes every file that it opened for them.
+// Requests aborted at any moment: the server closes every file that it opened for them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isAlive, openFilesOf, pause, serve, startMatch, type Target } from './servers.ts'
 
-/** Requests to each address, cut after 0, 1, … 6 ms in turn: before, during and after the answer. */
+/** Requests to each address, aborted after 0, 1, … 6 ms in turn: before, during and after the response. */
 const REQUESTS = 42
 
 async function cut(url: string, afterMs: number): Promise<void> {

@@ -1,4 +1,4 @@
-// Every failing route answers in its documented shape. The list of routes comes from /openapi.json.
+// Every failing route answers in its documented format. The list of routes comes from /openapi.json.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { register } from '../../src/testing/play-api.ts'
@@ -6,7 +6,7 @@ import { exchange, isAlive, serve, startTarget } from './servers.ts'
 
 type Body = Record<string, unknown>
 
-/** The shape of a failure at a path. */
+/** The error format at a path. */
 function isShape(path: string, body: Body): boolean {
   const tail = path.replace(/^\/api\/episodes\/[^/]+\/slots\/[^/]+/, '')
   if (/^\/(?:perception|command|commands\/.*|[^/]+\/status|perception\/stream)$/.test(tail)) {
@@ -23,11 +23,11 @@ function isShape(path: string, body: Body): boolean {
   return typeof body.code === 'string' && typeof body.message === 'string' && typeof body.hint === 'string'
 }
 
-/** Routes that take an archive and no JSON. */
+/** Routes that accept an archive instead of JSON. */
 const ARCHIVES = ['/v2/policies/sources']
 const DEEP = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`
 
-test('failures: every route of the server answers wrong requests in its shape, with its status, and never with 500', async (context) => {
+test('failures: every route answers wrong requests in its format, with its status, and never with 500', async (context) => {
   const target = await serve(context)
   const key = await register(target)
   const document = (await (await fetch(`${target.url}/openapi.json`)).json()) as { paths: Record<string, object> }
@@ -69,7 +69,7 @@ test('failures: every route of the server answers wrong requests in its shape, w
       await check(path, { method: wrong, headers: { authorization: `Bearer ${key}` } }, [
         /^\/api\/characters\/(?:list|table|coverage)$/.test(path) ? 422 : 405,
       ])
-    // Those paths are also the ones of characters with such names.
+    // These paths also match characters with such names.
     const long = path.replace(/\{[^}]+\}/, 'x'.repeat(2000))
     if (long !== path) await check(long, { method: known.includes('get') ? 'GET' : 'POST' }, [401, 404, 405, 414, 422])
   }
@@ -77,7 +77,7 @@ test('failures: every route of the server answers wrong requests in its shape, w
   assert.ok(await isAlive(target))
 })
 
-test('failures: what the HTTP parser refuses is a problem on every server', async (context) => {
+test('failures: requests refused by the HTTP parser get a problem on every server', async (context) => {
   const targets = [
     await serve(context),
     await startTarget(context, ['perception', 'serve', 'frontier', '--no-auth', '--port', '0']),

@@ -1,4 +1,4 @@
-// Clients that send and never read, and clients that only sit there: the server's memory stays bounded.
+// Clients that send and never read, and idle clients: the server's memory stays bounded.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { dial, isAlive, openFilesOf, pause, serve, startMatch, startTarget, type
 const MAX_GROWTH = 20
 const FLOOD_MS = 4000
 
-/** Sends a frame as often as the connection takes it, and reads nothing. */
+/** Sends a frame as often as the connection accepts it, and reads nothing. */
 async function flood(
   target: Target,
   url: string,
@@ -22,7 +22,7 @@ async function flood(
   const socket = new WebSocket(url, { headers })
   socket.on('error', () => undefined)
   await once(socket, 'open')
-  // The first frames of the server are read, so that the socket is in its ordinary state.
+  // Reads the first frames of the server, so that the socket is in its normal state.
   await pause(1000)
   socket.pause()
   const before = target.rss()
@@ -37,12 +37,12 @@ async function flood(
   return most - before
 }
 
-/** Floods after the first. What is kept for a client that does not read grows in each of them. */
+/** Floods after the first. Data queued for a client that does not read would grow in each of them. */
 const FLOODS = 4
 
 /**
- * Runs a flood once to warm the server up, since its first work of a kind grows the heap, then measures. The collector may
- * let the heap grow once more, above all on a busy machine, so one flood of several under the limit is enough.
+ * Runs a flood once to warm up the server, because first uses grow the heap, then measures. The garbage collector may
+ * let the heap grow again, especially on a busy machine, so it is enough if one of several floods stays under the limit.
  */
 async function measure(
   target: Target,
@@ -90,9 +90,9 @@ test('hostile floods: an admin and a replay viewer of world serve who never read
   await measure(target, `${target.url.replace('http', 'ws')}/admin`, '{"command":"pause"}')
 })
 
-/** Websockets that are open at once; what the machine's limit of open files leaves when it is low. */
+/** Open websockets; fewer if the machine's limit of open files is low. */
 const IDLE_SOCKETS = Math.min(10_000, openFilesLimit() - 1000)
-/** Handshakes at a time: below the server's limit of 500. */
+/** Concurrent handshakes, below the server's limit of 500. */
 const AT_ONCE = 200
 
 function openFilesLimit(): number {
@@ -128,7 +128,7 @@ test('hostile floods: 10,000 idle websockets keep memory bounded, and the server
   assert.ok(await isAlive(target))
 })
 
-test('hostile floods: a client that polls status while a model is silent is answered and not cut off', async (context) => {
+test('hostile floods: a client that polls status while a model is silent is answered and stays connected', async (context) => {
   const never = await import('node:http')
   const model = never.createServer(() => undefined)
   model.listen(0, '127.0.0.1')
@@ -139,7 +139,7 @@ test('hostile floods: a client that polls status while a model is silent is answ
   })
   const address = model.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  // Two beats of the heart pass every 4 s; the model is silent for 100 s.
+  // Two heartbeats pass every 4 s; the model is silent for 100 s.
   const flags = ['--heartbeat', '2', '--model', 'silent', '--base-url', `http://127.0.0.1:${port}/v1`]
   const target = await startTarget(
     context,
@@ -154,7 +154,7 @@ test('hostile floods: a client that polls status while a model is silent is answ
     if (String(data).includes('"type":"status"')) statuses++
   })
   await once(socket, 'open')
-  // Ten frames per second fill the inbox within four seconds; the poll goes on for many beats after that.
+  // Ten frames per second fill the inbox within four seconds; polling continues for many heartbeats after that.
   const timer = setInterval(() => socket.send('{"type":"status"}'), 100)
   await pause(16_000)
   clearInterval(timer)

@@ -37,7 +37,7 @@ async function attackRoute(target: Target, request: string): Promise<void> {
         const closed = once(socket, 'close')
         await Promise.race([once(socket, 'connect'), closed])
         socket.resume()
-        // Half of the attacks send the whole handshake: those reach the route.
+        // Half of the attacks send a complete handshake and reach the route.
         socket.write(share > 0.5 ? request : request.slice(0, Math.floor(share * 2 * request.length)))
         if (garbage && !socket.destroyed) socket.write(garbage)
         for (let wait = 0; wait < waits; wait++) await tick()
@@ -66,7 +66,7 @@ async function attackTargets(target: Target): Promise<void> {
   assert.ok(await isAlive(target), target.command.text())
 }
 
-/** A good client after all attacks: its socket opens and something comes. */
+/** A good client after all attacks: its socket opens and gets a message. */
 async function firstMessage(url: string, headers: Record<string, string> = {}): Promise<string> {
   const socket = new WebSocket(url, { headers })
   const [data] = await once(socket, 'message', { signal: AbortSignal.timeout(10_000) })

@@ -1,4 +1,4 @@
-// Real server processes for hostile tests, with what an attacker and a good client need of each.
+// Real server processes for hostile tests, with addresses for attackers and good clients.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
@@ -56,7 +56,7 @@ export async function startMatch({ url }: Target): Promise<StartedMatch> {
   return { id: body.episode.id, tokens: body.slots.map(({ token }) => token) }
 }
 
-/** What the descriptors of the server's process refer to; one that closes meanwhile is left out. */
+/** Targets of the server's file descriptors; those that close meanwhile are omitted. */
 export function openFilesOf({ command }: Target): readonly string[] {
   const folder = `/proc/${command.pid}/fd`
   return readdirSync(folder).flatMap((name) => {
@@ -81,7 +81,7 @@ export const HANDSHAKE =
 export const upgradeOf = (path: string, more = ''): string =>
   `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${HANDSHAKE}${more}\r\n`
 
-/** Sends a text and gives what comes until the server closes or two seconds have passed. */
+/** Sends a text and returns the data received until the server closes or two seconds have passed. */
 export async function exchange(port: number, text: string): Promise<string> {
   const socket = dial(port)
   let got = ''
@@ -96,7 +96,7 @@ export async function exchange(port: number, text: string): Promise<string> {
   return got
 }
 
-/** Status of the first answer to a raw request; 0 when nothing came. */
+/** Status of the first response to a raw request; 0 without a response. */
 export async function statusOf(port: number, text: string): Promise<number> {
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(await exchange(port, text))?.[1] ?? 0)
 }

@@ -35,7 +35,7 @@ function withoutSeeds(episodes: any[]): any[] {
   })
 }
 
-/** What is not in the contract: default texts, and fields of evidence beside five. */
+/** Not in the contract: default texts, and all but five fields of evidence. */
 function comparable(complete: any, { others, named }: { others: readonly any[]; named: boolean }): any {
   const { observability: _o, type: _t, graduation_changes: _g, ...rest } = complete
   const skipped = new Set(others.map((event: any) => event.league_policy_membership_id))
@@ -86,7 +86,7 @@ const rounds = readVectors('rounds', true)
 const ruleset = readVectors('ruleset', true)
 const leaderboards = readVectors('leaderboards', true)
 const schedule = readVectors('schedule', true)
-/** The contract wins where its text says so. */
+/** Cases in which the text of the contract overrides the vectors. */
 const OURS: readonly string[] = ['rou-transcript-0047']
 
 test('vectors: rounds of the baseline commissioner', () => {
@@ -124,7 +124,7 @@ test('vectors: a round_start of the minimal protocol is accepted', () => {
   assert.equal(first.episodes.length, 2)
 })
 
-test('vectors: how long an episode may take', () => {
+test('vectors: time limits of episodes', () => {
   runVectors(
     rounds.filter(({ kind }) => kind === 'deadline'),
     ({ input, expect }) => {
@@ -147,7 +147,7 @@ const accepts = (work: () => unknown): boolean => {
   }
 }
 
-test('vectors: which ruleset configurations are accepted', () => {
+test('vectors: accepted ruleset configurations', () => {
   runVectors(
     ruleset.filter(({ kind }) => kind.startsWith('config')),
     ({ input, expect }) => {
@@ -203,7 +203,7 @@ test('vectors: skill means', () => {
   )
 })
 
-test('vectors: random orders keep their property', () => {
+test('vectors: properties of random orders', () => {
   runVectors(
     ruleset.filter((each) => each.class === 'property'),
     ({ input, expect }) => {
@@ -230,7 +230,7 @@ test('vectors: random orders keep their property', () => {
   )
 })
 
-/** The permutation of the entrants that gives the line-ups; undefined: none does. */
+/** The permutation of the entrants that gives the line-ups; undefined if there is none. */
 function orderOf(lineups: string[][], { property, entrants, seats }: any): string[] | undefined {
   const count = entrants.length
   const expected = (order: string[], episode: number): string[] =>
@@ -280,7 +280,7 @@ test('vectors: one step of the rating', () => {
   )
 })
 
-test('vectors: which divisions get a round now', () => {
+test('vectors: divisions that get a round', () => {
   runVectors(schedule, ({ kind, input, expect }) => {
     if (kind === 'slot') {
       const found = slotStart(parseInstant(input.now), input.schedule_interval_minutes)

@@ -7,6 +7,7 @@ import { Leagues } from '../../src/store/leagues/leagues.ts'
 import { LeagueSecrets } from '../../src/store/leagues/secrets.ts'
 import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
 import { openVault, rotateKey } from '../../src/store/people/personal-key.ts'
+import { PlaySessions } from '../../src/store/play/play-sessions.ts'
 import { forEachStore } from '../../src/testing/stores.ts'
 
 const BOT = { kind: 'bot', name: 'greedy', bot: 'greedy' } as const
@@ -29,7 +30,7 @@ forEachStore(
     assert.equal((await leagues.policyVersions({ name: 'p' })).length, 1, 'no version without its secrets')
     const after = new LeagueSecrets(store, await openVault(store, { folder }))
     assert.deepEqual(await after.open(id), { A: 'one', B: 'two' })
-    // A row that was moved to another name does not open.
+    // A row moved to another name does not decrypt.
     await store.db.updateTable('league_secrets').set({ name: 'C' }).where('name', '=', 'A').execute()
     await assert.rejects(after.open(id), { code: 'STORE_CORRUPT' })
   },
@@ -76,3 +77,26 @@ forEachStore('tokens: they expire, and those of one player are independent', asy
   await assert.rejects(tokens.issue('a\nb'), { code: 'VALIDATION_ERROR' })
   assert.equal((await tokens.list()).length, 2)
 })
+
+forEachStore(
+  'hosted games: of many who join at once each slot goes to one, and a lobby expires only with a free slot',
+  async (store) => {
+    const sessions = new PlaySessions(store)
+    const base = { coworldId: 'cow_x', variantId: 'v', playerId: null, allowsSpectators: true, slots: 3, expiresAt: 0 }
+    const { id } = await sessions.add({ ...base, id: 'one', episodeId: 'e1' })
+    const guest = { playerId: null, guestHash: null, label: undefined }
+    const joins = await Promise.allSettled(Array.from({ length: 6 }, () => sessions.join(id, guest)))
+    const slots = joins.flatMap((each) => (each.status === 'fulfilled' ? [each.value.holder.slot] : []))
+    assert.deepEqual(slots.toSorted(), [0, 1, 2])
+    assert.equal(await sessions.close(id, 'expired', { onlyLobby: true }), false)
+    await sessions.add({ ...base, id: 'two', episodeId: 'e2' })
+    const [joined, expired] = await Promise.allSettled([
+      sessions.join('two', { ...guest, playerId: 'p' }),
+      sessions.close('two', 'expired', { onlyLobby: true }),
+    ])
+    // Whichever was first, nobody has a slot of a lobby that was open to others after it had expired.
+    assert.equal(expired.status === 'fulfilled' && expired.value, true)
+    if (joined.status === 'rejected') assert.equal(joined.reason.code, 'EPISODE_OVER')
+    await assert.rejects(sessions.join('two', guest), { code: 'EPISODE_OVER' })
+  },
+)

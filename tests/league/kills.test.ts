@@ -62,7 +62,7 @@ const POLICIES = ['greedy', 'sweep', 'random', 'other'].map((name) => ({
   bot: name === 'other' ? 'greedy' : name,
 }))
 
-test(`league: ${KILLS} kills of server and commissioner lose and double nothing`, { timeout: 400_000 }, async () => {
+test(`league: ${KILLS} kills of server and commissioner lose and duplicate nothing`, { timeout: 400_000 }, async () => {
   const data = join(folder, 'data')
   const { mkdirSync } = await import('node:fs')
   mkdirSync(data)

@@ -1,4 +1,4 @@
-// A server of one league for kill tests: opens the data folder, plays rounds as soon as they are due, and is killed.
+// A server with one league for kill tests: opens the data folder, and plays rounds when they are due until it is killed.
 import { join } from 'node:path'
 import { FolderBlobs } from '../../src/host/folder-blobs.ts'
 import { builtInWorlds } from '../../src/host/world-registry.ts'
@@ -13,7 +13,7 @@ import { openStore, storeInFolder } from '../../src/store/store.ts'
 const [, , folder = '', spec = '{}'] = process.argv
 const store = await openStore(storeInFolder(folder, { mode: 'create', runs: 'thread' }))
 const started = Date.now()
-// A clock on which every look is a new day: a round is always due.
+// A clock that advances a day with every reading: a round is always due.
 const now = (): number => Date.now() + (Date.now() - started + 1) * 86_400_000
 const leagues = new Leagues(store, now)
 const rounds = new Rounds(store, leagues, now)

@@ -1,4 +1,4 @@
-// A whole league in the terminal, with a foreign policy and a foreign commissioner, and every rank derived again.
+// A complete league in the terminal, with an external policy and commissioner, and every rank recomputed.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -39,7 +39,7 @@ function sql(data: string, text: string): any[] {
   }
 }
 
-test('league run: bots and a Python policy qualify, are promoted and ranked; verify derives every rank', async () => {
+test('league run: bots and a Python policy qualify, are promoted and ranked; verify recomputes every rank', async () => {
   const { data, divisions } = await run(
     'painters',
     [
@@ -62,7 +62,7 @@ test('league run: bots and a Python policy qualify, are promoted and ranked; ver
   assert.match(changed.err, /EVALUATION_MISMATCH: round \d+: the journals give/)
 })
 
-test('league run: a policy that the file gained enters the league when it is run again', async () => {
+test('league run: a policy added to the file enters the league on the next run', async () => {
   const config = 'config: { width: 4, height: 4, max_ticks: 10 }'
   await run('grown', [config, 'policies: [greedy, sweep]'], 2)
   const { divisions } = await run('grown', [config, 'policies: [greedy, sweep, random]'], 3)
@@ -102,7 +102,7 @@ test('league run: a commissioner that is a Python program decides the rounds', a
   assert.equal(divisions[0].rankings[0].rounds, 2)
 })
 
-test('league run: mistakes are named before anything is played', async () => {
+test('league run: mistakes are reported before anything is played', async () => {
   const file = join(folder, 'bad.yaml')
   for (const [text, message] of [
     ['name: x\nworld: nowhere\npolicies: [a]', /UNKNOWN_WORLD/],

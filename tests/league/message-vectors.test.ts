@@ -13,7 +13,7 @@ function read(message: any): any {
   return COMMISSIONER.includes(message.type) ? readCommissionerFrame(text) : readPlatformFrame(text)
 }
 
-test('messages: accepted, refused and written as the published parser does', () => {
+test('messages: they are accepted, refused and written like by the published parser', () => {
   runVectors(
     vectors.filter(({ kind }) => kind !== 'state_limit'),
     ({ input, expect }) => {

@@ -1,4 +1,4 @@
-// The commissioner protocol over real sockets, both ways: foreign stand-ins in Python on one side, ours on the other.
+// The commissioner protocol over real sockets, in both directions: Python stand-ins on one side, ours on the other.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -114,12 +114,12 @@ test('commissioner: ours runs a round for a foreign platform in Python', async (
   for (const key of ['results', 'graduation_changes', 'round_display', 'state']) assert.ok(key in complete, key)
 })
 
-test('commissioner: in this process it takes the same frames', async () => {
+test('commissioner: an in-process commissioner gets the same frames', async () => {
   const complete = await drive({ open: localChannel(createBaseline(), testDraw()) })
   assert.equal(complete.results[0]?.rankings.length, 3)
 })
 
-test('commissioner: one that is killed in the middle fails the round, and the next try completes it', async () => {
+test('commissioner: one that is killed fails the round, and the next attempt completes it', async () => {
   const foreign = await startForeign(5)
   const running = drive({ open: socketChannel(foreign.url) })
   setTimeout(() => foreign.kill(), 200)
@@ -129,7 +129,7 @@ test('commissioner: one that is killed in the middle fails the round, and the ne
   assert.equal((await drive({ open: socketChannel(url) })).results.length, 1)
 })
 
-/** A commissioner that says what it is told to, frame by frame. */
+/** A commissioner that sends scripted frames. */
 const scripted =
   (frames: readonly (object | string)[]): DriveOptions['open'] =>
   async (listener) => {

@@ -75,7 +75,7 @@ test('selection: logs, links and cells', () => {
   runVectors(of('player_cell'), ({ input, expect }) => same(playerCell(input.player ?? input), expect.text))
 })
 
-test('selection: which episodes a command means', async () => {
+test('selection: the episodes that a command selects', async () => {
   for (const { input, expect, id } of of('scope')) {
     const { world, args } = input
     const mine = new Set(
@@ -120,7 +120,7 @@ test('selection: which episodes a command means', async () => {
   }
 })
 
-test('selection: secrets on the command line', () => {
+test('selection: secrets are parsed from the command line', () => {
   runVectors(of('secret_env'), ({ input, expect }) => {
     if (!expect.ok) return assert.throws(() => parseSecret(input.text), { code: 'USAGE' })
     assert.deepEqual(parseSecret(input.text), [expect.key, expect.value])
@@ -243,7 +243,7 @@ const SCHEMAS: Readonly<Record<string, any>> = {
   EpisodeStats: read.ReadEpisodeStats,
 }
 
-test('selection: objects of any server are read as the published client reads them', () => {
+test('selection: objects of any server are read like by the published client', () => {
   runVectors(of('read_object'), ({ input, expect }) => {
     const schema = SCHEMAS[input.object]
     assert.ok(schema, input.object)

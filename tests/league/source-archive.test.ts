@@ -1,4 +1,4 @@
-// What archives of source are accepted: made by the real tar, and by hand to do harm.
+// Accepted and refused source archives: created with tar, and malicious ones built by hand.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import {
@@ -41,7 +41,7 @@ const refused = async (archive: Uint8Array, pattern: RegExp): Promise<void> => {
   )
 }
 
-test('archives: what tar writes is unpacked, packed or not, long names and pax headers included', async () => {
+test('archives: output of tar is unpacked, compressed or not, including long names and pax headers', async () => {
   const source = join(folder, 'source')
   const long = 'a-folder-with-a-rather-long-name-'.repeat(4)
   mkdirSync(join(source, long), { recursive: true })
@@ -63,7 +63,7 @@ test('archives: what tar writes is unpacked, packed or not, long names and pax h
   }
 })
 
-test('archives: paths that lead out, links, devices and names twice are refused, and write nothing outside', async () => {
+test('archives: paths outside, links, devices and duplicate names are refused, and nothing is written outside', async () => {
   await refused(tarOf([{ path: '/etc/passwd', data: 'x' }]), /absolute path/)
   await refused(tarOf([{ path: 'C:/x', data: 'x' }]), /absolute path/)
   await refused(tarOf([{ path: '../evil', data: 'x' }]), /leads out/)
@@ -97,7 +97,7 @@ test('archives: paths that lead out, links, devices and names twice are refused,
   await refused(tarOf([{ path: 'empty/', type: '5' }]), /no files/)
 })
 
-test('archives: bombs, cut ends and other files are refused', async () => {
+test('archives: bombs, truncated archives and other files are refused', async () => {
   const zeros = Buffer.alloc(80 * 1024 * 1024)
   await refused(gzipSync(tarOf([{ path: 'zeros', data: zeros }])), /more than|unpacks to/)
   await refused(
@@ -114,7 +114,7 @@ test('archives: bombs, cut ends and other files are refused', async () => {
   await refused(damaged, /damaged/)
 })
 
-test('archives: a link in the folder that is packed is refused too', async () => {
+test('archives: a link in a folder to be packed is refused too', async () => {
   const source = join(folder, 'linked')
   mkdirSync(source)
   symlinkSync('/etc/passwd', join(source, 'player.py'))
@@ -124,7 +124,7 @@ test('archives: a link in the folder that is packed is refused too', async () =>
   assert.ok(existsSync(file))
 })
 
-test('archives: how a policy starts follows from its files', () => {
+test('archives: the start command follows from the files', () => {
   assert.deepEqual(defaultRun(['lib/x.py', 'player.py']), ['python3', 'player.py'])
   assert.deepEqual(defaultRun(['mine/websocket.py', 'mine/main.js']), ['node', 'mine/main.js'])
   assert.throws(() => defaultRun(['deep/er/player.py']), { code: 'VALIDATION_ERROR' })

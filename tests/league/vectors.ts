@@ -54,7 +54,7 @@ export function same(found: any, wanted: any, path = '$'): void {
 
 const isNothing = (value: unknown): boolean => value === null || (Array.isArray(value) && value.length === 0)
 
-/** A draw that a test can repeat. */
+/** A reproducible random draw. */
 export function testDraw(seed = 1): (bound: number) => number {
   let state = seed
   return (bound) => {

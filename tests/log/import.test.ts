@@ -1,4 +1,4 @@
-// `paracosm log import` of logs that the protocol's source text has written: fixtures in its own spelling.
+// `paracosm log import` of logs written by the source text's own logger: fixtures in its formats.
 import assert from 'node:assert/strict'
 import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -33,7 +33,7 @@ async function importAll(path: string, data: string): Promise<Record<string, unk
 const rowsOf = async (data: string) =>
   CommandPage.parse(JSON.parse((await paracosm(['query', '--json'], data)).out)).entries.toReversed()
 
-test('log import: the SQLite file of the source text comes in whole, and once', async () => {
+test('log import: the SQLite file of the source text is imported completely and once', async () => {
   const path = aDatabase('timmy_calm.db')
   assert.deepEqual(await importAll(path, 'sqlite'), { ok: true, kind: 'sqlite', read: 3, added: 3 })
   assert.deepEqual(await importAll(path, 'sqlite'), { ok: true, kind: 'sqlite', read: 3, added: 0 })
@@ -54,7 +54,7 @@ test('log import: the SQLite file of the source text comes in whole, and once', 
   assert.deepEqual([third?.agent_id, third?.perception_snapshot, third?.episode_id], ['ada', null, null])
 })
 
-test('log import: a file that has grown adds what is new, and its episode files add nothing', async () => {
+test('log import: a file that has grown adds its new rows, and its episode files add nothing', async () => {
   const path = aDatabase('grown.db')
   await importAll(path, 'grown')
   assert.deepEqual(await importAll(fixture('episode.jsonl'), 'grown'), { ok: true, kind: 'episode', read: 3, added: 0 })
@@ -105,7 +105,7 @@ test('log import: other files are refused with a hint, and no data folder is cre
   assert.equal(existsSync(join(root, 'none')), false)
 })
 
-test('log import: a damaged line is named, and what came before it is in the log', async () => {
+test('log import: a damaged line is named, and earlier lines are in the log', async () => {
   const path = join(root, 'damaged.jsonl')
   copyFileSync(fixture('raw.jsonl'), path)
   appendFileSync(path, '{"input":{"perception":{}},"output":{"command":"noop"},"metadata":{"timestamp":"yesterday"}}\n')

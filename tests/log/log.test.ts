@@ -1,4 +1,4 @@
-// The adapters of the command log: the server that logs what it plays, GET /api/commands, `paracosm log`.
+// The interfaces of the command log: the server that logs its episodes, GET /api/commands, `paracosm log`.
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { runCommand, startCommand } from '../../src/testing/cli.ts'
 import { aPerception, commandAt, NOON } from '../../src/testing/commands.ts'
 import { until } from '../../src/testing/until.ts'
 
-// What is told here of files is told of files.
+// These checks apply to files.
 delete process.env.DATABASE_URL
 
 const root = mkdtempSync(join(tmpdir(), 'paracosm-log-'))
@@ -23,7 +23,7 @@ const paracosm = async (args: readonly string[], data: string) => {
   return { ...ran, json: () => JSON.parse(ran.out) }
 }
 
-/** A data folder with commands around noon of a day in March, each a minute after the one before. */
+/** A data folder with commands around noon of a day in March, one per minute. */
 async function aFolder(name: string, count: number): Promise<string> {
   const data = join(root, name)
   const { mkdirSync } = await import('node:fs')
@@ -39,7 +39,7 @@ async function aFolder(name: string, count: number): Promise<string> {
   return data
 }
 
-test('log: query, show and count read, as tables and as JSON, and change nothing', async () => {
+test('log: query, show and count print tables and JSON, and change nothing', async () => {
   const data = await aFolder('read', 5)
   const table = await paracosm(['query', '--cell', 'Vivec'], data)
   assert.equal(table.status, 0, table.err)
@@ -72,7 +72,7 @@ test('log: query, show and count read, as tables and as JSON, and change nothing
   assert.equal((await paracosm(['query', '--agent', 'nobody'], data)).out, 'No commands.\n')
 })
 
-test('log: what is asked wrongly is refused with its code, and no database is made by reading', async () => {
+test('log: invalid queries are refused with their codes, and reading creates no database', async () => {
   const data = await aFolder('refused', 1)
   const missing = join(root, 'missing')
   const refused = async (args: readonly string[], code: string, folder = data) => {
@@ -95,7 +95,7 @@ test('log: what is asked wrongly is refused with its code, and no database is ma
   await refused(['import', 'broken.jsonl'], 'VALIDATION_ERROR')
 })
 
-test('log: rotate reports first, archives, deletes; import restores it once', async () => {
+test('log: rotate previews, archives and deletes; import restores the rows once', async () => {
   const data = await aFolder('rotate', 4)
   const days = String((Date.now() - NOON) / 86_400_000 - 90 / 1440 / 60)
   const dry = (await paracosm(['rotate', '--max-age-days', days, '--dry-run', '--json'], data)).json()
@@ -119,7 +119,7 @@ test('log: rotate reports first, archives, deletes; import restores it once', as
   )
 })
 
-test('log: a recorded episode is imported, with what each slot could see, and once', async () => {
+test('log: a recorded episode is imported once, with the perceptions of each slot', async () => {
   const data = join(root, 'journals')
   for (const world of ['paint-arena', 'frontier', 'foundry']) {
     const path = join(GOLDEN, `${world}-${world === 'frontier' ? '1.1.0' : '1.0.0'}.jsonl`)
@@ -139,7 +139,7 @@ test('log: a recorded episode is imported, with what each slot could see, and on
   assert.ok(frontier.entries.some((row) => row.cell !== null))
 })
 
-test('log: tail shows the newest, and follows what another process logs', async () => {
+test('log: tail prints the newest rows, and follows commands of another process', async () => {
   const data = await aFolder('tail', 3)
   const short = await paracosm(['tail', '-n', '2'], data)
   assert.deepEqual(
@@ -161,7 +161,7 @@ test('log: tail shows the newest, and follows what another process logs', async 
   await store.close()
 })
 
-test('log: the server logs every command of an episode that has ended, and serves the log page by page', async () => {
+test('log: the server logs every command of an ended episode, and serves the log in pages', async () => {
   const data = join(root, 'server')
   const server = startCommand(['serve', '--port', '0', '--no-showcase', '--json', '--data', data], {})
   const [, url = ''] = await server.sees(/"url":"([^"]+)"/)
@@ -217,7 +217,7 @@ test('log: the server refuses an unusable database and does not change it', asyn
   assert.doesNotMatch(postgres.out + postgres.err, /hush/)
 })
 
-test('log: text with U+2028, U+2029 and other line ends of Unicode goes into an archive and back', async () => {
+test('log: text with U+2028, U+2029 and other Unicode line ends survives archiving', async () => {
   const data = await aFolder('separators', 0)
   const reasoning = 'a\u2028b\u2029c\u0085d\u000be\fg\rh'
   const store = await openStore(storeInFolder(data, { mode: 'existing', runs: 'inline' }))

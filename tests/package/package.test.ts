@@ -19,7 +19,7 @@ function run(command: string, args: readonly string[], cwd: string): string {
   return stdout
 }
 
-/** The tarball, installed in an empty folder, with the Node of this checkout beside it. */
+/** The tarball, installed in an empty folder together with the Node of this checkout. */
 const app = join(folder, 'app')
 mkdirSync(app)
 const tarball = packPackage(folder)
@@ -28,7 +28,7 @@ run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball], 
 symlinkSync(join(ROOT, 'node_modules', 'node'), join(app, 'node_modules', 'node'))
 const bin = join(app, 'node_modules', '.bin', 'paracosm')
 
-test('package: no TypeScript source, no test and no path of a machine is shipped', () => {
+test('package: it contains no TypeScript source, no tests and no machine paths', () => {
   const files = run('tar', ['-tzf', tarball], folder).trim().split('\n')
   assert.ok(files.length > 50)
   for (const file of files) {
@@ -36,7 +36,7 @@ test('package: no TypeScript source, no test and no path of a machine is shipped
   }
 })
 
-test('package: installed elsewhere it runs an episode, and the recording verifies', () => {
+test('package: the installed package runs an episode, and the recording verifies', () => {
   const output = join(folder, 'match')
   const ran = JSON.parse(run(bin, ['run', 'paint-arena', 'sweep', 'greedy', '-o', output, '--json'], folder))
   assert.equal(ran.outcome.ended, 'terminated')

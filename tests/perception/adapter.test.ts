@@ -1,4 +1,4 @@
-// The adapter in front of frontier, over real HTTP: what the source text promises, and every way to get it wrong.
+// The adapter in front of frontier, over real HTTP: the promises of the source text, and every kind of misuse.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Perception } from '../../src/protocol/perception.ts'
@@ -6,7 +6,7 @@ import { CommandAccepted, CommandReport, PerceptionError } from '../../src/proto
 import { until } from '../../src/testing/until.ts'
 import { openWorld } from './adapters.ts'
 
-test('adapter: an agent perceives, commands, is refused while busy, and learns what came of it', async (t) => {
+test('adapter: an agent perceives, commands, is refused while busy, and learns the outcome', async (t) => {
   const { timmy, sink } = await openWorld(t)
   const seen = await timmy.get('/perception?agent_id=timmy')
   assert.equal(seen.status, 200)
@@ -35,7 +35,7 @@ test('adapter: an agent perceives, commands, is refused while busy, and learns w
   assert.equal(sink.rows[0]?.perception_snapshot?.agent_id, 'timmy')
 })
 
-test('adapter: what fails in the world is failed with its code, in the report and in the log', async (t) => {
+test('adapter: a command that fails in the world has its code in the report and in the log', async (t) => {
   const { timmy, sink } = await openWorld(t)
   const { body } = await timmy.say('use_item', { item_id: 'moon' })
   const report = await timmy.ends(body.command_id)
@@ -43,7 +43,7 @@ test('adapter: what fails in the world is failed with its code, in the report an
   assert.match(sink.rows[0]?.outcome ?? '', /^failed: NOT_CARRIED: /)
 })
 
-test('adapter: what the world refuses is a VALIDATION_ERROR, logged once', async (t) => {
+test('adapter: a command that the world refuses is a VALIDATION_ERROR, logged once', async (t) => {
   const { timmy, sink } = await openWorld(t)
   const refused = await timmy.say('move_to', { target_cell: '../../x' })
   assert.deepEqual([refused.status, refused.body.error.code], [400, 'VALIDATION_ERROR'])
@@ -62,7 +62,7 @@ test('adapter: a command is answered only after its row is durable', async (t) =
     isAnswered = true
     return got
   })
-  // The world goes on meanwhile, and would long have had its say.
+  // The world continues meanwhile, and would have answered long ago.
   const tick = async (): Promise<number> => (await timmy.get('/perception')).body.raw_engine_data.tick
   const late = (await tick()) + 20
   await until('20 ticks', async () => ((await tick()) < late ? undefined : true), { pauseMs: 0 })
@@ -82,7 +82,7 @@ test('adapter: a log that cannot be written gives 500, does nothing, and frees t
   assert.equal((await timmy.say('noop')).status, 202)
 })
 
-test('idempotency: a repeat gets the first command_id and does nothing twice, also at the same time and after the end', async (t) => {
+test('idempotency: a repeat gets the first command_id and executes nothing twice, also concurrently and after the end', async (t) => {
   const { timmy, sink } = await openWorld(t)
   const key = { 'idempotency-key': 'one' }
   const [a, b] = await Promise.all([timmy.say('noop', {}, {}, key), timmy.say('noop', {}, {}, key)])
@@ -133,7 +133,7 @@ const BAD: readonly [string, object | string, number, string, RegExp?][] = [
   ['a body over 256 kB', { ...good, reasoning: 'x'.repeat(256 * 1024) }, 413, 'BODY_TOO_LARGE'],
 ]
 
-test('adapter: bad commands are refused with their code and field, and the agent stays free', async (t) => {
+test('adapter: invalid commands are refused with code and field, and the agent stays free', async (t) => {
   const { timmy, sink } = await openWorld(t)
   for (const [what, body, status, code, field] of BAD) {
     const answer = await timmy.post(typeof body === 'string' ? body : JSON.stringify(body))
@@ -146,7 +146,7 @@ test('adapter: bad commands are refused with their code and field, and the agent
   assert.equal((await timmy.say('noop')).status, 202)
 })
 
-test('adapter: unknown fields and later minor versions are taken; nulls stand for what is absent', async (t) => {
+test('adapter: unknown fields and later minor versions are accepted; null means absent', async (t) => {
   const { timmy, sink } = await openWorld(t)
   const extra = { protocol_version: '1.9.3', mood: 'curious', episode_id: null, context: null }
   assert.equal((await timmy.say('journal_note', { content: 'hello', colour: 'red' }, extra)).status, 202)
@@ -154,7 +154,7 @@ test('adapter: unknown fields and later minor versions are taken; nulls stand fo
   assert.equal(sink.rows[0]?.episode_id?.startsWith('perception-'), true)
 })
 
-test('adapter: the perception that a command names is the one that is logged', async (t) => {
+test('adapter: the perception that a command names is logged', async (t) => {
   const { timmy, sink } = await openWorld(t)
   const first = (await timmy.get('/perception')).body
   const { body } = await timmy.say('wait', { duration_seconds: 300 })
@@ -164,7 +164,7 @@ test('adapter: the perception that a command names is the one that is logged', a
   assert.equal(sink.rows.at(-1)?.perception_snapshot?.timestamp, first.timestamp)
 })
 
-test('auth: no token, a wrong one, and another agent\u2019s all stay outside', async (t) => {
+test('auth: a missing token, a wrong one and that of another agent are all refused', async (t) => {
   const { url, adapter, clients, sink } = await openWorld(t, {
     world: 'frontier',
     variant: 'company',
@@ -180,7 +180,7 @@ test('auth: no token, a wrong one, and another agent\u2019s all stay outside', a
   const forged = await timmy!.say('noop', {}, { agent_id: 'ada' })
   assert.equal(forged.status, 403)
   assert.equal(sink.rows.at(-1)?.agent_id, 'timmy')
-  // The world waits for all four, so a command is taken and stays open.
+  // The world waits for all four, so the command is accepted and stays pending.
   const { body } = await ada!.say('noop')
   assert.equal((await timmy!.get(`/commands/${body.command_id}`)).status, 404)
   assert.equal((await ada!.get(`/commands/${body.command_id}`)).status, 200)
@@ -188,7 +188,7 @@ test('auth: no token, a wrong one, and another agent\u2019s all stay outside', a
   assert.equal(adapter.agents.length, 4)
 })
 
-test('no-auth: agent_id chooses the slot, pages of other sites are refused, and only loopback is listened on', async (t) => {
+test('no-auth: agent_id selects the slot, pages of other sites are refused, and only loopback is bound', async (t) => {
   const { url, timmy } = await openWorld(t, { hasAuth: false })
   assert.equal((await timmy.get('/perception?agent_id=timmy')).status, 200)
   assert.equal((await timmy.get('/perception')).status, 200)
@@ -210,7 +210,7 @@ test('limits: a caller above the rate limit gets Retry-After', async (t) => {
   assert.equal(sink.rows.length, 2)
 })
 
-test('status: reports the engine under its own name and the original\u2019s, and no other', async (t) => {
+test('status: the engine is reported under its own name and that of the original, and no other', async (t) => {
   const { timmy } = await openWorld(t)
   await timmy.get('/perception')
   for (const name of ['frontier', 'morrowind']) {
@@ -222,7 +222,7 @@ test('status: reports the engine under its own name and the original\u2019s, and
   assert.equal((await timmy.get('/skyrim/status')).status, 404)
 })
 
-test('end: when the episode is over, perceptions and commands are EPISODE_OVER, and what was under way has failed', async (t) => {
+test('end: when the episode is over, requests get EPISODE_OVER, and commands in progress have failed', async (t) => {
   const { timmy, episode, sink } = await openWorld(t)
   const { body } = await timmy.say('wait', { duration_seconds: 36_000 })
   await episode.truncate('enough')
@@ -235,7 +235,7 @@ test('end: when the episode is over, perceptions and commands are EPISODE_OVER, 
   assert.deepEqual([late.status, late.body.error.code], [410, 'EPISODE_OVER'])
 })
 
-test('restart: the episode continues with its tokens, and a running command is followed to its end', async (t) => {
+test('restart: the episode continues with its tokens, and a running command completes', async (t) => {
   const one = await openWorld(t, { tickRate: 20 })
   const { body } = await one.timmy.say('wait', { duration_seconds: 1800 })
   const token = one.adapter.agents[0]?.token
@@ -252,7 +252,7 @@ test('restart: the episode continues with its tokens, and a running command is f
   assert.equal(one.sink.rows[0]?.outcome, 'done: Time passes.')
 })
 
-test('openapi: the routes of the adapter stand there with their schemas', async (t) => {
+test('openapi: the document has the routes of the adapter with their schemas', async (t) => {
   const { timmy } = await openWorld(t)
   const { paths } = (await timmy.get('/openapi.json')).body
   for (const path of ['/perception', '/command', '/commands/{command_id}', '/{engine}/status', '/perception/stream']) {
@@ -261,7 +261,7 @@ test('openapi: the routes of the adapter stand there with their schemas', async 
   assert.ok(paths['/command'].post.requestBody)
 })
 
-test('restart: a command that was logged and never reached the world has failed, and the agent is free', async (t) => {
+test('restart: a command that was logged but never reached the world has failed, and the agent is free', async (t) => {
   const one = await openWorld(t)
   const { body } = await one.timmy.say('noop')
   await one.timmy.ends(body.command_id)
@@ -283,7 +283,7 @@ test('log: a row keeps the heartbeat cycle of its command and the score that it 
   assert.deepEqual([sink.rows[0]?.heartbeat_cycle, sink.rows[0]?.score], [42, episode.standing().scores[0]])
 })
 
-test('lockstep: a slot that says nothing for longer than the limit passes, and the others play on', async (t) => {
+test('lockstep: a slot that is silent for longer than the limit passes, and the others continue', async (t) => {
   const agents = ['ada', 'bob', 'cyd', 'dee']
   const { clients, episode } = await openWorld(t, { variant: 'company', agents, tickRate: 'lockstep', moveMs: 200 })
   for (const client of clients) await client.get('/perception')

@@ -10,7 +10,7 @@ import { createMemorySink, type MemorySink } from '../../src/testing/memory-sink
 
 const endings = new WeakMap<TestContext, (() => unknown)[]>()
 
-/** Does something when the test ends: what was opened last is closed first. */
+/** Registers a cleanup for the end of the test; cleanups run in reverse order. */
 export function atEnd(test: TestContext, end: () => unknown): void {
   const known = endings.get(test)
   if (known) {
@@ -24,7 +24,7 @@ export function atEnd(test: TestContext, end: () => unknown): void {
   })
 }
 
-/** A folder that goes with the test. */
+/** A folder that is removed after the test. */
 export function createFolder(test: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-perception-'))
   atEnd(test, () => rmSync(folder, { recursive: true, force: true }))

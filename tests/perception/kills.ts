@@ -1,5 +1,5 @@
-// Kills `paracosm perception serve` in the middle of its work, again and again, and looks for every command that it had
-// answered with 202 in the log. By hand: node tests/perception/kills.ts 30
+// Kills `paracosm perception serve` under load, again and again, and checks that every command that it had
+// acknowledged with 202 is in the log. By hand: node tests/perception/kills.ts 30
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,7 +30,7 @@ const serveFrontier = (folder: string): Promise<Served> => {
   return startServe(['frontier', '--variant', 'company', ...named, '--tick-rate', '500', '--data', folder])
 }
 
-/** Four agents command as fast as they can until the server is gone. Returns the ids that were answered with 202. */
+/** Four agents send commands as fast as they can until the server is dead. Returns the ids acknowledged with 202. */
 async function hammer(served: Served, folder: string, enough: number): Promise<string[]> {
   const accepted: string[] = []
   const play = async ({ agent_id, token }: Served['agents'][number]): Promise<void> => {
@@ -48,7 +48,7 @@ async function hammer(served: Served, folder: string, enough: number): Promise<s
   return accepted
 }
 
-/** @returns how many commands were answered in all, and which of them the log does not have */
+/** @returns the number of acknowledged commands, and those that are missing from the log */
 export async function killAgain(kills: number): Promise<{ accepted: number; missing: string[]; resumed: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-kills-'))
   const accepted: string[] = []

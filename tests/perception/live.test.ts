@@ -1,4 +1,4 @@
-// The perception adapter of the server's live episodes: below each slot, and on bare routes by token.
+// The perception adapter of the server's live episodes: under each slot, and on the bare routes by token.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startServer } from '../../src/server/app.ts'
@@ -32,7 +32,7 @@ async function begin(url: string, wanted: object): Promise<any> {
 
 const errand = { world: 'frontier', variant: 'errand', seed: 1, players: [null], tick_rate: 100 }
 
-test('live: a slot that is open is reached below its slot, and bare by its token', async (t) => {
+test('live: an open slot is reachable under its own routes, and on the bare routes by its token', async (t) => {
   const { url } = await openServer(t)
   const started = await begin(url, errand)
   const [handle] = started.slots
@@ -50,7 +50,7 @@ test('live: a slot that is open is reached below its slot, and bare by its token
   }
 })
 
-test('live: two episodes at once keep their agents and commands apart', async (t) => {
+test('live: concurrent episodes keep their agents and commands separate', async (t) => {
   const { url } = await openServer(t)
   const [one, two] = [await begin(url, errand), await begin(url, errand)].map(({ slots: [handle] }) =>
     createAgentClient(handle.perception, handle.agent_id, handle.token),
@@ -60,7 +60,7 @@ test('live: two episodes at once keep their agents and commands apart', async (t
   assert.equal((await two!.get(`/commands/${body.command_id}`)).status, 404)
 })
 
-test('live: wrong episodes, slots and tokens are told apart no further than they should be', async (t) => {
+test('live: errors for wrong episodes, slots and tokens reveal no more than they should', async (t) => {
   const { url } = await openServer(t)
   const { episode, slots } = await begin(url, { ...errand, variant: 'company', players: [null, null, null, null] })
   const get = async (path: string, token = slots[0].token): Promise<[number, string]> => {

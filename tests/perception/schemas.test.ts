@@ -1,4 +1,4 @@
-// The source text's worked examples, the rules that its own tests name, and every field at its bounds and beyond.
+// The source text's worked examples, the rules of its own tests, and every field at its limits and beyond.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { z } from 'zod'
@@ -32,7 +32,7 @@ const COMMAND = {
   context: { perception_timestamp: '2026-03-21T14:30:00Z', heartbeat_cycle: 42 },
 }
 
-test('schemas: the worked examples validate as they are, and come out as they went in', () => {
+test('schemas: the worked examples validate unchanged', () => {
   assert.deepEqual(Perception.parse(PERCEPTION), PERCEPTION)
   assert.deepEqual(CommandInput.parse(COMMAND), COMMAND)
   CommandAccepted.parse({ status: 'accepted', command_id: 'cmd_abc123', logged: true })
@@ -48,7 +48,7 @@ test('schemas: the worked examples validate as they are, and come out as they we
   })
 })
 
-test('schemas: what may be left away has the defaults of the source', () => {
+test('schemas: optional fields have the defaults of the source', () => {
   const { timestamp, agent_id, health } = PERCEPTION
   const least = Perception.parse({ timestamp, agent_id, location: { cell: 'Seyda Neen', x: 0, y: 0 }, health })
   assert.deepEqual([least.protocol_version, least.nearby_entities, least.active_quests], ['1.0.0', [], []])
@@ -58,14 +58,14 @@ test('schemas: what may be left away has the defaults of the source', () => {
   assert.equal(CommandInput.parse({ ...COMMAND, episode_id: undefined, context: undefined }).episode_id, undefined)
 })
 
-test('schemas: both survive a trip through JSON', () => {
+test('schemas: both survive a JSON round trip', () => {
   const perception = Perception.parse(PERCEPTION)
   assert.deepEqual(Perception.parse(JSON.parse(JSON.stringify(perception))), perception)
   const command = CommandInput.parse(COMMAND)
   assert.deepEqual(CommandInput.parse(JSON.parse(JSON.stringify(command))), command)
 })
 
-/** Lays `value` over the example at a dotted path; undefined takes the field away. */
+/** Sets `value` in the example at a dotted path; undefined removes the field. */
 function changed(example: object, path: string, value: unknown): unknown {
   const copy = structuredClone(example)
   const keys = path.split('.')
@@ -144,10 +144,11 @@ function check(schema: z.ZodType, example: object, cases: readonly Case[]): void
   }
 }
 
-test('schemas: every field of a perception at its bounds and beyond', () =>
+test('schemas: every field of a perception is checked at its limits and beyond', () =>
   check(Perception, PERCEPTION, PERCEPTION_CASES))
 
-test('schemas: every field of a command at its bounds and beyond', () => check(CommandInput, COMMAND, COMMAND_CASES))
+test('schemas: every field of a command is checked at its limits and beyond', () =>
+  check(CommandInput, COMMAND, COMMAND_CASES))
 
 const WORDS: Readonly<Record<(typeof COMMAND_TYPES)[number], { good: readonly object[]; bad: readonly unknown[] }>> = {
   move_to: { good: [{ target_x: 1050 }, { entity_id: 'npc' }, { target_cell: 'B' }], bad: [{}, { entity_id: '' }] },
@@ -194,7 +195,7 @@ const WORDS: Readonly<Record<(typeof COMMAND_TYPES)[number], { good: readonly ob
   noop: { good: [{}, { mood: 'bored' }], bad: ['x', 7] },
 }
 
-test('schemas: every command takes its params, and no others', () => {
+test('schemas: every command type takes its params, and no others', () => {
   assert.deepEqual(Object.keys(WORDS), [...COMMAND_TYPES])
   for (const command of COMMAND_TYPES) {
     for (const params of WORDS[command].good)
@@ -209,7 +210,7 @@ test('schemas: every command takes its params, and no others', () => {
   }
 })
 
-test('versions: a major above ours is unreadable, everything else is for the schema', () => {
+test('versions: only a higher major version is refused', () => {
   for (const version of ['2.0.0', '10.0.0']) assert.equal(isReadableVersion(version), false, version)
   for (const version of ['1.0.0', '1.99.99', '0.1.0', 'x', undefined, 7])
     assert.ok(isReadableVersion(version), String(version))

@@ -1,4 +1,4 @@
-// `paracosm perception serve` as a process: what it prints, that it goes on, and that kill -9 loses nothing it promised.
+// `paracosm perception serve` as a process: its output, its restarts, and that kill -9 loses nothing acknowledged.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createAgentClient } from '../../src/testing/agent-client.ts'
@@ -7,7 +7,7 @@ import { connectEngine } from '../../src/testing/fake-engine.ts'
 import { createFolder } from './adapters.ts'
 import { killAgain, startServe } from './kills.ts'
 
-test('serve: kill -9 under load loses no command that was answered with 202, and the next start continues', async () => {
+test('serve: kill -9 under load loses no command acknowledged with 202, and the next start continues', async () => {
   const { accepted, missing, resumed } = await killAgain(3)
   assert.deepEqual(missing, [])
   assert.ok(accepted >= 30)
@@ -29,7 +29,7 @@ test('serve: an interrupt saves; the next start has the same episode, tokens and
   await second.process.ended
 })
 
-test('serve --bridge: an engine connects with the token that is printed', async (t) => {
+test('serve --bridge: an engine connects with the printed token', async (t) => {
   const served = await startServe(['--bridge', 'tes3mp', '--agent', 'timmy', '--data', createFolder(t)])
   const { bridge } = served as unknown as { bridge: { socket: string; token: string } }
   assert.equal(bridge.socket, `${served.url.replace('http', 'ws')}/bridge?engine=tes3mp`)

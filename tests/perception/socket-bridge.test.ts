@@ -1,4 +1,4 @@
-// The bridge to an engine outside, which here is a fake that speaks over a real socket: well, badly, slowly, and not at all.
+// The bridge to an external engine: a fake that behaves well, badly, slowly or not at all, over a real socket.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectEngine } from '../../src/testing/fake-engine.ts'
@@ -53,7 +53,7 @@ test('bridge: an engine sends hello, pushes a perception, executes a command, an
   )
 })
 
-test('bridge: a perception that is not fresh is asked for, once for all who wait', async (t) => {
+test('bridge: a stale perception is requested once for all waiting callers', async (t) => {
   const { timmy, engine } = await connected(t)
   const both = Promise.all([timmy.get('/perception'), timmy.get('/perception')])
   assert.equal((await engine.hears('perceive')).agent_id, 'timmy')
@@ -67,7 +67,7 @@ test('bridge: an engine that does not answer in time is PERCEPTION_TIMEOUT', asy
   assert.deepEqual([late.status, late.body.error.code], [504, 'PERCEPTION_TIMEOUT'])
 })
 
-test('bridge: an engine that dies in the middle of a command fails it, and the agent is told by stream and report', async (t) => {
+test('bridge: an engine that dies during a command fails it, in the stream and in the report', async (t) => {
   const { timmy, engine, sink, url, bridgeToken } = await connected(t)
   const stream = await timmy.stream()
   const { body } = await timmy.say('wait', { duration_seconds: 60 })
@@ -88,7 +88,7 @@ test('bridge: an engine that dies in the middle of a command fails it, and the a
   assert.equal((await timmy.say('noop')).status, 202)
 })
 
-test('bridge: a second engine takes the place of the first', async (t) => {
+test('bridge: a second engine replaces the first', async (t) => {
   const { timmy, engine, url, bridgeToken } = await connected(t)
   const { body } = await timmy.say('wait', { duration_seconds: 60 })
   const second = await connectEngine(url, bridgeToken)
@@ -98,7 +98,7 @@ test('bridge: a second engine takes the place of the first', async (t) => {
   assert.equal((await timmy.ends(body.command_id)).code, 'BRIDGE_LOST')
 })
 
-test('bridge: another major version is refused at hello, and in a perception it is SCHEMA_MISMATCH to the agent', async (t) => {
+test('bridge: a higher major version is refused at hello, and gives SCHEMA_MISMATCH in a perception', async (t) => {
   const { timmy, engine, url, bridgeToken } = await connected(t)
   engine.perceives('timmy', { protocol_version: '2.0.0' })
   assert.equal((await engine.hears('error')).code, 'SCHEMA_MISMATCH')
@@ -114,7 +114,7 @@ test('bridge: another major version is refused at hello, and in a perception it 
   assert.equal(await late.closed, 4002)
 })
 
-test('bridge: malformed messages are answered with what is wrong, and the connection stays', async (t) => {
+test('bridge: malformed messages get an error, and the connection stays open', async (t) => {
   const { timmy, engine } = await connected(t)
   const bad: readonly (readonly [object | string, string, RegExp])[] = [
     ['not json', 'VALIDATION_ERROR', /JSON/],
@@ -135,7 +135,7 @@ test('bridge: malformed messages are answered with what is wrong, and the connec
   assert.equal(await engine.closed, 4004)
 })
 
-test('bridge: nothing is heard before hello', async (t) => {
+test('bridge: messages before hello are ignored', async (t) => {
   const { url, bridgeToken, timmy } = await openEngine(t)
   const engine = await connectEngine(url, bridgeToken)
   engine.perceives('timmy')
@@ -149,7 +149,7 @@ test('bridge: a frame over 256 kB ends the connection', async (t) => {
   assert.equal(await engine.closed, 1009)
 })
 
-test('bridge: only the bridge\u2019s token and engine open it, and tokens outlive a restart', async (t) => {
+test('bridge: only its own token and engine can connect, and tokens survive a restart', async (t) => {
   const dataDir = createFolder(t)
   const { url, bridgeToken, adapter } = await openEngine(t, { dataDir })
   await assert.rejects(connectEngine(url, 'wrong'), /status 403/)

@@ -1,4 +1,4 @@
-// A client that knows nothing but the source text drives agents of three worlds.
+// A client based only on the source text drives agents in three worlds.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -14,7 +14,7 @@ const WORLDS = [
 ]
 
 for (const { world, ...rest } of WORLDS) {
-  test(`source client: an agent of ${world} perceives, commands, and learns outcomes`, async (t) => {
+  test(`source client: an agent in ${world} perceives, commands and learns outcomes`, async (t) => {
     const { url, adapter, sink, episode } = await openWorld(t, { world, ...rest, tickRate: 40 })
     const client = startProcess('python3', [CLIENT, url, 'timmy', adapter.agents[0]!.token, '9'])
     const status = await client.ended

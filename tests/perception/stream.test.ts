@@ -1,4 +1,4 @@
-// The stream of the adapter: perceptions and outcomes as they come, to readers quick and slow.
+// The stream of the adapter: perceptions and outcomes, for fast and slow readers.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EncodedPerception } from '../../src/adapters/perception/bridge.ts'
@@ -9,7 +9,7 @@ import { openWorld } from './adapters.ts'
 
 const isOutcome = (message: any): boolean => message.type === 'command' && message.command.status === 'done'
 
-test('stream: perceptions come as the world goes on, outcomes as they are known, and an end at the end', async (t) => {
+test('stream: perceptions arrive with each step, outcomes when they are known, and `end` last', async (t) => {
   const { timmy, episode } = await openWorld(t)
   const stream = await timmy.stream()
   const first = StreamMessage.parse(await stream.next())
@@ -24,7 +24,7 @@ test('stream: perceptions come as the world goes on, outcomes as they are known,
   assert.equal(await stream.closed, 1000)
 })
 
-test('stream: a second stream of one agent replaces the first, as a second player replaces the first at its slot', async (t) => {
+test('stream: a second stream of an agent replaces the first, as a second player does at a slot', async (t) => {
   const { timmy } = await openWorld(t)
   const one = await timmy.stream()
   const two = await timmy.stream()
@@ -32,12 +32,12 @@ test('stream: a second stream of one agent replaces the first, as a second playe
   assert.equal((await two.next()).type, 'perception')
 })
 
-test('stream: without the token there is no handshake', async (t) => {
+test('stream: the handshake requires the token', async (t) => {
   const { url } = await openWorld(t)
   assert.equal(await handshakeStatus(`${url.replace('http', 'ws')}/perception/stream`), 401)
 })
 
-test('stream: a server that stops says so', async (t) => {
+test('stream: a stopping server closes it with 1012', async (t) => {
   const { timmy, close } = await openWorld(t)
   const stream = await timmy.stream()
   await stream.next()
@@ -45,7 +45,7 @@ test('stream: a server that stops says so', async (t) => {
   assert.equal(await stream.closed, 1012)
 })
 
-/** An outlet whose reader takes a message when the test says so. */
+/** A sink whose reader takes a message when the test says so. */
 function createReader() {
   const sent: string[] = []
   let release = (): void => undefined

@@ -1,4 +1,4 @@
-// How worlds with commands of their own take the protocol's words.
+// Translation of the protocol's commands in worlds with their own commands.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Perception } from '../../src/protocol/perception.ts'
@@ -6,7 +6,7 @@ import { openWorld } from './adapters.ts'
 
 type Client = Awaited<ReturnType<typeof openWorld>>['timmy']
 
-/** Sends a command and gives what came of it: `done`, or the code it failed with. */
+/** Sends a command and returns its outcome: `done`, or the code of its failure. */
 async function does(client: Client, command: string, params: object = {}): Promise<string> {
   const { status, body } = await client.say(command, params)
   assert.equal(status, 202, JSON.stringify(body))
@@ -16,7 +16,7 @@ async function does(client: Client, command: string, params: object = {}): Promi
 
 const look = async (client: Client): Promise<any> => Perception.parse((await client.get('/perception')).body)
 
-test('paint-arena: an agent walks tile by tile to a place, a tile and a painter, and stands still when told', async (t) => {
+test('paint-arena: an agent walks tile by tile to a place, a tile and a painter, and waits on command', async (t) => {
   const { timmy } = await openWorld(t, { world: 'paint-arena', variant: 'grand', bot: 'idle', tickRate: 500 })
   assert.equal(await does(timmy, 'move_to', { target_x: 3, target_y: 2 }), 'done')
   const there = await look(timmy)
@@ -47,7 +47,7 @@ test('paint-arena: an agent walks tile by tile to a place, a tile and a painter,
   }
 })
 
-test('foundry: an agent builds a line by use_item, sets its recipe by dialogue, and delivers plates', async (t) => {
+test('foundry: an agent builds a line with use_item, sets its recipe with dialogue, and delivers plates', async (t) => {
   const { timmy, episode } = await openWorld(t, { world: 'foundry', variant: 'first_slice', tickRate: 1000 })
   const place = (item: string, cell: string) => does(timmy, 'use_item', { item_id: item, target_entity_id: cell })
   assert.equal(await place('extractor:east', 'deposit-2-5'), 'done')
@@ -67,7 +67,7 @@ test('foundry: an agent builds a line by use_item, sets its recipe by dialogue, 
   assert.match((await episode.done).outcome.reason, /^The objective was complete/)
 })
 
-test('foundry: what the world refuses fails with its code; parts are switched, turned, examined and taken away', async (t) => {
+test('foundry: refused commands fail with their codes; parts are switched, rotated, examined and removed', async (t) => {
   const { timmy } = await openWorld(t, { world: 'foundry', variant: 'first_slice', tickRate: 500 })
   const use = (item_id: string, target_entity_id: string) => does(timmy, 'use_item', { item_id, target_entity_id })
   assert.equal(await use('conveyor', 'cell-4-4-4'), 'UNSUPPORTED')

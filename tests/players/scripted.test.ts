@@ -1,4 +1,4 @@
-// The rule-based policies, on perceptions made by hand.
+// The rule-based policies, with hand-written perceptions.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createScriptedPolicy } from '../../src/players/agent/scripted-policy.ts'
@@ -17,7 +17,7 @@ const perceive = (changes: object) =>
 
 const tile = (entity_id: string, distance: number) => ({ entity_id, name: 'Bare tile', entity_type: 'item', distance })
 
-test('scripted: of things equally near, the turn decides, so that it does not circle', async () => {
+test('scripted: between equally near things the turn decides, so that it does not circle', async () => {
   const policy = await createScriptedPolicy('some-engine')
   const perception = perceive({ nearby_entities: [tile('a', 1), tile('b', 1), tile('c', 2)] })
   const chosen = []
@@ -31,7 +31,7 @@ test('scripted: of things equally near, the turn decides, so that it does not ci
   )
 })
 
-test('scripted: reasons name what a command is about, and the quest', async () => {
+test('scripted: reasons name the target of a command and the quest', async () => {
   const policy = await createScriptedPolicy('frontier')
   const perception = perceive({
     location: { cell: 'dry-ferry', x: 4, y: 3 },

@@ -1,4 +1,4 @@
-// A study in a real container: deployed, seeded, looked at, saved, and removed with its data.
+// A study in a real container: deployed, seeded, queried, saved, and removed with its data.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// Remote-managed servers through real processes, on both stores: bootstrap with every refusal, status, export; and the fly
+// Remotely managed servers as real processes, on both stores: bootstrap with every refusal, status, export; and the fly
 // provider with a stand-in that records what it receives.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -52,7 +52,7 @@ function seedFolder(name: string): string {
 }
 
 for (const kind of ['sqlite', 'postgres'] as const) {
-  test(`remote: a managed server on ${kind} is seeded once, looked at, and saved`, async (t) => {
+  test(`remote: a managed server on ${kind} is seeded once, queried and saved`, async (t) => {
     if (kind === 'postgres' && typeof postgres === 'string') return t.skip(postgres)
     const env =
       typeof postgres === 'string' || kind === 'sqlite' ? {} : { DATABASE_URL: await postgres.createDatabase() }
@@ -88,7 +88,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
       assert.equal((await send(named('seeds.exe'), archive)).status, 400)
       assert.equal((await send(named('seeds.tar.gz'), 'no archive')).status, 400)
       assert.equal((await send(named('seeds.zip'), archive)).status, 400)
-      // The second list is wrong: nothing of the first came in.
+      // The second list is invalid: nothing of the first was imported.
       const half = seedFolder(`half-${kind}`)
       writeFileSync(join(half, 'players.json'), '[{"access_key": 1')
       assert.equal((await send(named('half.zip'), await bytesOf(packFolder(half, 'zip')))).status, 400)
@@ -175,7 +175,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
   })
 }
 
-test('remote: a server that is not managed refuses, and says how it stands', async () => {
+test('remote: a server that is not managed refuses to be seeded, and reports its status', async () => {
   const server = startCommand([
     'serve',
     '--port',
@@ -199,7 +199,7 @@ test('remote: a server that is not managed refuses, and says how it stands', asy
   }
 })
 
-test('remote: an archive cannot write outside of its folder, link, or grow without end', async () => {
+test('remote: an archive cannot write outside of its folder, create links, or grow without limit', async () => {
   const into = mkdtempSync(join(folder, 'into-'))
   const evil = join(folder, 'evil.tar')
   const work = mkdtempSync(join(folder, 'work-'))
@@ -250,7 +250,7 @@ const deployment = (more: Partial<Deployment> = {}): Deployment => ({
 })
 const step = { signal: new AbortController().signal, tell: () => undefined }
 
-test('fly: apps are made in order; secrets travel on standard input alone; the next region is tried only for want of room', async () => {
+test('fly: apps are created in order, secrets go only over standard input, and the next region is tried only without capacity', async () => {
   const { program, calls } = recorder(
     `if(args[0]==='status')process.exit(1);if(args[0]==='deploy'&&args.includes('fra')&&args.some((a)=>a.endsWith('-db'))){console.error('Error: insufficient resources available to fulfill request');process.exit(1)}`,
   )
@@ -320,7 +320,7 @@ test('fly: apps are made in order; secrets travel on standard input alone; the n
   )
 })
 
-test('fly: any other failure ends the deployment with what the provider said', async () => {
+test('fly: any other failure ends the deployment with the error of the provider', async () => {
   const { program } = recorder(`if(args[0]==='deploy'){console.error('Error: the image is broken');process.exit(1)}`)
   const provider = createFlyProvider({ argv: [program], environment: { PATH: process.env.PATH ?? '' } }, 10)
   await assert.rejects(
@@ -331,7 +331,7 @@ test('fly: any other failure ends the deployment with what the provider said', a
   await assert.rejects(nowhere.deploy(deployment(), step), /could not be run/)
 })
 
-test('remote deploy: what cannot be deployed is refused before anything is made', async () => {
+test('remote deploy: invalid deployments are refused before anything is created', async () => {
   assert.equal(slugOf('  Two Minds: É! '), 'two-minds')
   const study = join(FIXTURES, 'experiments', 'usability.yml')
   for (const [args, message] of [

@@ -1,4 +1,4 @@
-// The certifier against the Python stand-ins, whole and broken in ways that the fourteen steps do not see.
+// The certifier against the Python stand-ins, intact and with defects that the fourteen steps do not detect.
 import assert from 'node:assert/strict'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -39,7 +39,7 @@ const ALL = {
   determinism: 'skipped',
 }
 
-test('certify: a whole package passes every check', { skip: skipReason }, async () => {
+test('certify: a complete package passes every check', { skip: skipReason }, async () => {
   const { report, outcomes } = await certifyStandIn(writeStandIn())
   assert.deepEqual(outcomes, ALL, JSON.stringify(report.checks))
   assert.equal(report.certified, true)
@@ -52,7 +52,7 @@ test('certify: a whole package passes every check', { skip: skipReason }, async 
   assert.equal(report.results?.ticks, 5)
 })
 
-test('certify: without extras nothing beyond the numbered checks is looked at', { skip: skipReason }, async () => {
+test('certify: without extras only the numbered checks run', { skip: skipReason }, async () => {
   const { outcomes } = await certifyStandIn(writeStandIn(), { beyond: false })
   const skipped = {
     'bad-token-every-slot': 'skipped',
@@ -148,7 +148,7 @@ for (const [name, options, id, reason] of BEYOND) {
   })
 }
 
-test('certify: what the caller says of determinism is reported and counts', { skip: skipReason }, async () => {
+test('certify: the determinism result of the caller is reported and counts', { skip: skipReason }, async () => {
   const determinism = () => Promise.resolve({ outcome: 'failed', reason: 'step 7 differs' } as const)
   const { report } = await certifyStandIn(writeStandIn(), { determinism })
   assert.deepEqual(report.checks.at(-1), {
@@ -172,7 +172,7 @@ test('certify: an interrupt while the game is started a second time leaves nothi
   assert.deepEqual(processesWith(standIn.mark), [])
 })
 
-test('certify: a manifest that is not there is a usage error, not a failed check', async () => {
+test('certify: a missing manifest is a usage error, not a failed check', async () => {
   const manifestPath = join(mkdtempSync(join(tmpdir(), 'none-')), 'absent.json')
   await assert.rejects(certify({ manifestPath, runtime, timeoutMs: 1000, cwd: '/' }), { code: 'FILE_UNREADABLE' })
   writeFileSync(manifestPath, '{')

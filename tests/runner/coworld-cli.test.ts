@@ -1,4 +1,4 @@
-// `paracosm coworld …` as a user runs it: spawned, with exit statuses, text and JSON.
+// `paracosm coworld …` as a user runs it: separate processes, exit statuses, text and JSON.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ function paracosm(...args: readonly string[]) {
   return { status, stdout, stderr, cwd }
 }
 
-/** Starts a command, waits for a line, hands it over, then interrupts. */
+/** Starts a command, waits for a line, passes it on, then interrupts. */
 async function interrupted(
   args: readonly string[],
   wanted: RegExp,
@@ -44,7 +44,7 @@ async function interrupted(
   return { status: await exited, stdout, stderr }
 }
 
-test('coworld validate: a valid manifest in text, JSON and both forms', () => {
+test('coworld validate: a valid manifest is printed as text, JSON and in both forms', () => {
   const path = fixture('paintarena-shared.json')
   assert.match(paracosm('validate', path).stdout, /^Valid: paintarena \S+, 2 slots, variants: default\n$/)
   const { status, stdout } = paracosm('validate', path, '--json')
@@ -55,7 +55,7 @@ test('coworld validate: a valid manifest in text, JSON and both forms', () => {
   assert.deepEqual(form('upload').optimizer, [])
 })
 
-test('coworld validate: an invalid one exits with 2, names layer, path and fix, also as JSON', () => {
+test('coworld validate: an invalid manifest exits with 2 and names layer, path and fix, also as JSON', () => {
   const path = join(mkdtempSync(join(tmpdir(), 'mixed ')), 'coworld_manifest.json')
   const older = JSON.parse(readFileSync(fixture('paintarena-0.1.0.json'), 'utf8'))
   writeFileSync(path, JSON.stringify({ ...older, tags: ['a', 'b', 'c'] }))
@@ -68,7 +68,7 @@ test('coworld validate: an invalid one exits with 2, names layer, path and fix, 
   assert.equal(paracosm('validate', 'absent.json').status, 2)
 })
 
-test('coworld validate: a manifest of the later generation is valid, and its upload form is as it was written', () => {
+test('coworld validate: a later manifest is valid, and its upload form is unchanged', () => {
   const path = fixture('paintarena-newer.json')
   const json = JSON.parse(paracosm('check', path, '--json').stdout)
   assert.deepEqual([json.ok, json.generation], [true, 'later'])
@@ -87,7 +87,7 @@ test('coworld schema: prints draft 2020-12 schemas', () => {
   assert.equal(paracosm('schema', 'moon').status, 2)
 })
 
-test('coworld certify: prints what the contract says on standard output and each check on standard error', {
+test('coworld certify: it prints the output of the contract on standard output and each check on standard error', {
   skip: skipReason,
 }, () => {
   const { manifest } = writeStandIn()
@@ -143,7 +143,7 @@ test('coworld certify: wrong usage exits with 2', () => {
   assert.equal(paracosm('certify').status, 2)
 })
 
-test('coworld certify: without any engine the error names the way out', () => {
+test('coworld certify: without an engine the error says what to do', () => {
   const { status, stderr } = spawnSync(bin, ['coworld', 'certify', fixture('paintarena-0.1.0.json')], {
     encoding: 'utf8',
     env: { ...process.env, PARACOSM_CONTAINER_ENGINE: '/nowhere/engine' },
@@ -155,7 +155,7 @@ test('coworld certify: without any engine the error names the way out', () => {
   )
 })
 
-test('coworld run-episode: plays, prints its artefacts, takes variants and output folders', {
+test('coworld run-episode: it plays, prints its artefacts, and accepts variants and output folders', {
   skip: skipReason,
 }, () => {
   const { manifest, folder } = writeStandIn()
@@ -195,7 +195,7 @@ test('coworld run-episode: argv without an image, or a wrong number of images, i
   assert.equal(paracosm('run-episode', manifest, '--runtime', 'process', '--variant', 'moon').status, 2)
 })
 
-test('coworld run-episode: given argv replaces that of every slot and keeps the manifest’s environment', {
+test('coworld run-episode: a given argv replaces that of every slot and keeps the manifest’s environment', {
   skip: skipReason,
 }, () => {
   const { manifest, folder } = writeStandIn({ playerFault: 'exits-with-5' })
@@ -249,13 +249,13 @@ test('coworld play: an interrupt ends the game and exits with 1', { skip: skipRe
   assert.deepEqual(processesWith(mark), [])
 })
 
-test('coworld play: two interrupts at once leave nothing behind either', { skip: skipReason }, async () => {
+test('coworld play: two interrupts in a row leave nothing behind', { skip: skipReason }, async () => {
   const { manifest, mark } = writeStandIn()
   await interrupted(['play', manifest, '--runtime', 'process', '--json'], /"event":"ready"/, async () => undefined, 2)
   assert.deepEqual(processesWith(mark), [])
 })
 
-test('coworld replay: opens a replay of a game and serves its page until it is interrupted', {
+test('coworld replay: it opens a replay of a game and serves its page until it is interrupted', {
   skip: skipReason,
 }, async () => {
   const { manifest, mark, folder } = writeStandIn()

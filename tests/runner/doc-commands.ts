@@ -1,4 +1,4 @@
-// The command lines of docs/packages.md, by the kind that stands behind `sh` on their fence.
+// The command lines of docs/packages.md, grouped by the word after `sh` in their fence.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 const root = new URL('../../', import.meta.url).pathname
 const text = readFileSync(join(root, 'docs/packages.md'), 'utf8')
 
-/** The lines of all fences of one kind: '' for those that run by themselves. */
+/** The lines of all fences of one kind; '' for those that run to their end. */
 export function docCommands(kind: '' | 'waits' | 'containers'): readonly string[] {
   return [...text.matchAll(/^```sh ?(\w*)\n(.*?)^```$/gms)]
     .filter((match) => match[1] === kind)

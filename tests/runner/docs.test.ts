@@ -37,7 +37,7 @@ test('docs: every command line of docs/packages.md works', async () => {
   for (const line of docCommands('waits')) assert.match(await runWaiting(line, cwd), /Waiting for/, line)
 })
 
-/** The beginning of a table row, however wide its cells are. */
+/** The beginning of a table row, for any cell width. */
 const row = (number: string, id: string) => new RegExp(`^\\| ${number} \`${id}\` +\\|`, 'm')
 
 test('docs: every step and check is documented, and every code exists', () => {

@@ -1,4 +1,4 @@
-// The local runner against other people's programs: the Python stand-ins, whole and broken, under the process runtime.
+// The local runner with external programs: the Python stand-ins, intact and broken, under the process runtime.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -40,7 +40,7 @@ async function run(standIn: StandIn, options: Partial<EpisodeRunOptions> = {}) {
   return { ...outcome, steps, events, workspace }
 }
 
-test('episode: a foreign package in a path with blanks plays to its end', { skip: skipReason }, async () => {
+test('episode: a third-party package in a path with blanks plays to its end', { skip: skipReason }, async () => {
   const standIn = writeStandIn()
   const { value, error, steps, workspace, events } = await run(standIn, { verifyReplay: true, probeMore: true })
   assert.equal(error, undefined)
@@ -327,12 +327,12 @@ for (const [phase, options] of PHASES) {
   })
 }
 
-test('episode: what a game leaves in its process group ends with it', { skip: skipReason }, async () => {
+test('episode: processes in the process group of a game end with it', { skip: skipReason }, async () => {
   const { error } = await run(writeStandIn({ gameFault: 'leaves-a-child' }))
   assert.equal(error, undefined)
 })
 
-test('episode: what a player has forked off into a session of its own ends with it', { skip: skipReason }, async () => {
+test('episode: processes that a player moves to their own session end with it', { skip: skipReason }, async () => {
   const standIn = writeStandIn({ playerFault: 'double-forks', gameConfig: { max_ticks: 120 } })
   let most = 0
   const watch = setInterval(() => {
@@ -358,7 +358,7 @@ test('episode: a player that dies at its start is reported at once, with the end
   assert.deepEqual([told.status, told.isEarly, told.logTail], [6, true, 'no brush to be found'])
 })
 
-test('episode: artefacts of an earlier episode do not pass for those of this one', { skip: skipReason }, async () => {
+test('episode: artefacts of an earlier episode are not taken for those of this one', { skip: skipReason }, async () => {
   const standIn = writeStandIn({ gameFault: 'results-missing' })
   const paths = workspacePaths(`${standIn.folder}/an episode`)
   const whole = writeStandIn()
@@ -392,7 +392,7 @@ test('episode: programs see the manifest’s variables and the runner’s, and n
   assert.equal(seen.COGAME_PORT, undefined)
 })
 
-test('episode: a slot that somebody fills by its link has no program', { skip: skipReason }, async () => {
+test('episode: a slot that a person fills by link has no program', { skip: skipReason }, async () => {
   const standIn = writeStandIn({ gameConfig: { player_connect_timeout_seconds: 0.2 } })
   const { error, workspace, events } = await run(standIn, { externalSlots: [1] })
   assert.equal(error, undefined)
@@ -403,7 +403,7 @@ test('episode: a slot that somebody fills by its link has no program', { skip: s
   )
 })
 
-test('episode: a job without players skips what concerns players', { skip: skipReason }, async () => {
+test('episode: a job without players skips the player steps', { skip: skipReason }, async () => {
   const standIn = writeStandIn({ gameConfig: { player_connect_timeout_seconds: 0 } })
   const loaded = await standIn.load()
   const job = { ...buildJobSpec(loaded), players: [] }

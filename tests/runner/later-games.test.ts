@@ -51,7 +51,7 @@ async function failureOf({ folder, manifest }: Made): Promise<AppError> {
   assert.fail('the episode did not fail')
 }
 
-test('later games: one in the style of Liar Liar, with newer routes and variables, is certified', async () => {
+test('later games: a game in the style of Liar Liar, with newer routes and variables, is certified', async () => {
   const made = writePackage()
   const { report } = await certifyPackage(made)
   const rest = report.checks.filter(({ outcome }) => outcome !== 'passed').map(({ id }) => id)
@@ -63,7 +63,7 @@ test('later games: one in the style of Liar Liar, with newer routes and variable
   }
 })
 
-test('later games: a replay under the name `replay` is opened and counts', async () => {
+test('later games: a replay named `replay` is opened and counts', async () => {
   const { report } = await certifyPackage(writePackage('raw-replay'))
   assert.equal(report.certified, true, JSON.stringify(report.checks, undefined, 1))
   assert.match(report.checks.find(({ id }) => id === 'replay')?.reason ?? '', /w\/replay$/)
@@ -77,7 +77,7 @@ const RETURNS: readonly (readonly [string, string, string, RegExp])[] = [
 ]
 for (const [what, fault, id, reason] of RETURNS) {
   test(`certify: a game that ${what} is not certified`, async () => {
-    // The players pass over what they cannot read, so that the certified episode itself goes well.
+    // The players ignore what they cannot read, so that the certified episode itself succeeds.
     const made = writePackage(fault, (manifest) => {
       const tolerant = join(fixtures, 'coworld-later/tolerant-player.mjs')
       manifest.player[0].run = [process.execPath, tolerant]
@@ -89,7 +89,7 @@ for (const [what, fault, id, reason] of RETURNS) {
   })
 }
 
-test('later games: a game that blames a player ends the episode as an error of that player', async () => {
+test('later games: a game that reports a failed player ends the episode as a player error', async () => {
   const error = await failureOf(writePackage('blames'))
   assert.match(error.message, /the game says that player 2 failed: player 2 sent nothing that could be read/)
   assert.deepEqual([error.details?.error_type, error.details?.failed_policy_index], ['player_error', 2])
@@ -138,7 +138,7 @@ const TYPES: readonly (readonly [string, string, (manifest: ReturnType<typeof JS
   ],
 ]
 for (const [what, type, edit] of TYPES) {
-  test(`later games: ${what} is a failure of the type ${type}`, async () => {
+  test(`later games: ${what} is an error of the type ${type}`, async () => {
     assert.equal((await failureOf(writePackage(undefined, edit))).details?.error_type, type)
   })
 }

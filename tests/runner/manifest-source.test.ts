@@ -1,4 +1,4 @@
-// Where manifests and replays are found: paths, URIs, a server on this machine, an `aws` on the PATH.
+// Sources of manifests and replays: paths, URIs, a local server, an `aws` on the PATH.
 import assert from 'node:assert/strict'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -50,7 +50,7 @@ test('find manifest: a path and a file URI are used in place, blanks and all', a
   assert.ok(existsSync(path))
 })
 
-test('find manifest: an address, an id and a platform path are fetched without a token and gone afterwards', async () => {
+test('find manifest: an address, an id and a platform path are fetched without a token, and removed afterwards', async () => {
   for (const argument of [`${base}/m.json`, 'cow_1', '/v2/coworlds/cow_1']) {
     let path = ''
     {
@@ -71,12 +71,12 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['/empty', 'MANIFEST_INVALID'],
 ]
 for (const [path, code] of REFUSED) {
-  test(`find manifest: what ${path} answers is refused as ${code}`, async () => {
+  test(`find manifest: the response of ${path} is refused as ${code}`, async () => {
     await assert.rejects(findManifest(base + path), { code })
   })
 }
 
-test('find manifest: another scheme is a path that does not open; a dead server is a failed download', async () => {
+test('find manifest: another scheme is an unreadable path; an unreachable server is a failed download', async () => {
   await using found = await findManifest('gopher://x/y')
   await assert.rejects(loadManifest(found.path), { code: 'FILE_UNREADABLE' })
   await assert.rejects(findManifest('http://127.0.0.1:9/m.json'), { code: 'DOWNLOAD_FAILED' })
@@ -85,7 +85,7 @@ test('find manifest: another scheme is a path that does not open; a dead server 
 
 const frames = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8')).frames
 
-test('find replay: local files in place, packed ones as a temporary replay.json', async () => {
+test('find replay: local files are used in place, packed ones as a temporary replay.json', async () => {
   const plain = join(folder, 'r.json')
   writeFileSync(plain, '{"frames": [0]}')
   await using found = await findReplay(pathToFileURL(plain).href)
@@ -101,7 +101,7 @@ test('find replay: local files in place, packed ones as a temporary replay.json'
   await assert.rejects(findReplay(join(folder, 'broken.json.z')), { code: 'FILE_UNREADABLE' })
 })
 
-test('find replay: fetched ones keep their name, redirects are followed, packed ones are unpacked', async () => {
+test('find replay: downloaded files keep their name, redirects are followed, packed files are unpacked', async () => {
   const expected: readonly (readonly [string, string, number])[] = [
     ['/replays/one.json', 'one.json', 1],
     ['/replays/moved', 'moved', 1],

@@ -1,4 +1,4 @@
-// Ours and foreign together under the process runtime: our game with the Python player, the Python game with our player.
+// Our programs with external ones under the process runtime: our game with the Python player, and the reverse.
 import assert from 'node:assert/strict'
 import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ const runtime = createProcessRuntime({ environment })
 const ours = async () =>
   JSON.parse(JSON.stringify(createManifest(await loadWorld('paint-arena'), { version: '0.0.0' })))
 
-test('our world: paint-arena certifies as its own manifest tells to start it', async () => {
+test('our world: paint-arena certifies when it is started as its manifest says', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paint arena '))
   const manifestPath = join(folder, 'coworld_manifest.json')
   writeFileSync(manifestPath, JSON.stringify(await ours()))
@@ -71,7 +71,7 @@ test('our world: our player plays a Python game written from the contract', { sk
   )
 })
 
-test('our world: a command of a shell finds this package as `paracosm`, wherever it is installed', {
+test('our world: a shell command finds this package as `paracosm`, wherever it is installed', {
   skip: skipReason,
 }, async () => {
   const standIn = writeStandIn({

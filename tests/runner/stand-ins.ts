@@ -1,4 +1,4 @@
-// Packages for the tests: the Python stand-ins, copied to a folder with blanks in its name, whole or with a fault.
+// Packages for the tests: the Python stand-ins, copied to a folder with blanks in its name, intact or with a defect.
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ export const skipReason =
 export interface StandIn {
   readonly folder: string
   readonly manifest: string
-  /** Stands in the environment of everything that this package starts. */
+  /** A marker in the environment of every process that this package starts. */
   readonly mark: string
   load(): Promise<CoworldPackage>
 }
@@ -33,7 +33,7 @@ export interface StandInOptions {
   readonly edit?: (manifest: ReturnType<typeof JSON.parse>) => void
 }
 
-/** Writes a package of its own to a fresh folder. The default episode takes about a second. */
+/** Writes a package to a new folder. The default episode takes about a second. */
 export function writeStandIn(options: StandInOptions = {}): StandIn {
   const folder = join(mkdtempSync(join(tmpdir(), 'a stand-in ')), 'a package')
   mkdirSync(folder)
@@ -55,7 +55,7 @@ export function writeStandIn(options: StandInOptions = {}): StandIn {
   return { folder, manifest: path, mark, load: () => loadManifest(path) }
 }
 
-/** Ids of the processes of this machine whose environment holds `mark`. */
+/** Ids of the processes of this machine whose environment contains `mark`. */
 export function processesWith(mark: string): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

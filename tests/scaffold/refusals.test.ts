@@ -1,4 +1,4 @@
-// `paracosm init` without a project around it: names, folders, failures.
+// `paracosm init` outside of a project: names, folders, failures.
 import assert from 'node:assert/strict'
 import {
   chmodSync,
@@ -20,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'paracosm init '))
 after(() => rmSync(folder, { recursive: true }))
 const init = (...args: readonly string[]) => runCommand(['init', ...args], { cwd: folder })
 
-test('init: --json says what was written and what comes next, and no placeholder is left', async () => {
+test('init: --json lists the written files and the next steps, and no placeholder is left', async () => {
   for (const [kind, ...flags] of [['world'], ['game', '--language', 'python'], ['game', '--language', 'typescript']]) {
     const name = `my-${kind}${flags.length === 0 ? '' : `-${flags.at(-1)}`}`
     const { status, out, err } = await init(kind ?? '', name, ...flags, '--json')
@@ -37,7 +37,7 @@ test('init: --json says what was written and what comes next, and no placeholder
   }
 })
 
-test('init: a folder that is not empty and a file are refused and stay as they are; an empty folder is used', async () => {
+test('init: a non-empty folder and a file are refused and stay unchanged; an empty folder is used', async () => {
   mkdirSync(join(folder, 'full'))
   writeFileSync(join(folder, 'full', 'kept.txt'), 'kept')
   writeFileSync(join(folder, 'file'), 'kept')

@@ -1,5 +1,5 @@
-// What `paracosm init` writes works untouched, with this package installed from its tarball: tests, types, every command
-// that a world of one's own can be used with, and certification.
+// The output of `paracosm init` works unchanged, with this package installed from its tarball: tests, types, every command
+// that accepts an external world, and certification.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -52,7 +52,7 @@ test('scaffolded world: it is played, verified, forked, driven headless and desc
   assert.equal(json('world', 'show', './world.ts').id, 'sealed-bids')
 })
 
-test('scaffolded world: its manifest is the one that `npm run manifest` writes, and it is certified', () => {
+test('scaffolded world: its manifest matches `npm run manifest`, and it is certified', () => {
   const kept = JSON.parse(readFileSync(join(project, 'coworld_manifest.json'), 'utf8'))
   assert.deepEqual(kept, json('world', 'manifest', './world.ts'), 'run world manifest, and put it in the template')
   assert.equal(json('coworld', 'validate', 'coworld_manifest.json').ok, true)

@@ -1,5 +1,5 @@
-// The AsyncAPI document against running servers: whatever goes over a socket is what the document says, and nothing that
-// the document says is made up.
+// The AsyncAPI document against running servers: every message on a socket matches the document, and every
+// documented message occurs.
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createOfflineResponder } from '../../src/adapters/session/role-models.ts'
@@ -13,7 +13,7 @@ import { handshakeStatus, openWire, readJson } from '../../src/testing/wire.ts'
 import { atEnd, createFolder, openEngine } from '../perception/adapters.ts'
 import { judgeOf, refsOf, resolve } from './channels.ts'
 
-/** A cast that writes in pieces, and whose first draft of a scene is refused. */
+/** Role models that stream their answers, and whose first draft of a scene is refused. */
 function streamingModels() {
   const local = createOfflineResponder()
   let refusals = 1
@@ -50,7 +50,7 @@ async function begin(url: string, wanted: object): Promise<any> {
   return (await fetch(`${url}/api/episodes`, { method: 'POST', headers, body: JSON.stringify(wanted) })).json()
 }
 
-test('asyncapi: the document is of version 3, every reference leads somewhere, every parameter is declared', async (t) => {
+test('asyncapi: the document has version 3, every reference resolves, and every parameter is declared', async (t) => {
   const { judge } = await openServer(t)
   const engine = await openEngine(t)
   for (const { document } of [judge, await judgeOf(engine.url)]) {
@@ -81,12 +81,12 @@ test('asyncapi: the document is of version 3, every reference leads somewhere, e
   }
 })
 
-test('asyncapi: there is a socket at every documented address, and at no other', async (t) => {
+test('asyncapi: the documented addresses are exactly those of the sockets', async (t) => {
   const { url, ws, judge } = await openServer(t)
   const { episode } = await begin(url, { world: 'frontier', variant: 'errand', seed: 1, players: [null] })
   for (const { address } of Object.values<any>(judge.document.channels)) {
     const at = address.replace('{id}', episode.id).replace('{slot}', '0').replace('{session_id}', 'nobody')
-    // Without a token some refuse; what is not there says 404.
+    // Some refuse without a token; unknown addresses answer 404.
     assert.notEqual(await handshakeStatus(`${ws}${at}`), 404, address)
     assert.equal(await handshakeStatus(`${ws}${at}x`), 404, `${address}x`)
   }
@@ -97,7 +97,7 @@ test('asyncapi: there is a socket at every documented address, and at no other',
     assert.equal(await handshakeStatus(`${engine.url.replace('http', 'ws')}${address}`), 401, address)
 })
 
-test('asyncapi: every frame of played, dropped, resumed, watched and refused sessions is in the document', async (t) => {
+test('asyncapi: every frame of played, interrupted, resumed, watched and refused sessions is in the document', async (t) => {
   const { url, ws, judge } = await openServer(t)
   const key = await register({ url })
   const { id, socket } = await start({ url }, key)
@@ -167,7 +167,7 @@ test('asyncapi: every frame of played, dropped, resumed, watched and refused ses
   assert.ok(judge.refuses('play', 'receive', { type: 'auth', api_key: '' }))
 })
 
-test('asyncapi: what a slot, a viewer and a replay say is in the document', async (t) => {
+test('asyncapi: the messages of slots, viewers and replays are in the document', async (t) => {
   const { url, ws, judge } = await openServer(t)
   const match = { world: 'paint-arena', variant: 'duel', seed: 5, tick_rate: 1000, players: ['greedy', null] }
   const { episode, slots } = await begin(url, match)
@@ -212,7 +212,7 @@ test('asyncapi: what a slot, a viewer and a replay say is in the document', asyn
   assert.deepEqual(judge.unseen('replay'), [])
 })
 
-test('asyncapi: what an agent’s stream and an engine say is in the document', async (t) => {
+test('asyncapi: the messages of an agent’s stream and of an engine are in the document', async (t) => {
   const { url, judge } = await openServer(t)
   const wanted = { world: 'frontier', variant: 'errand', seed: 1, players: [null], tick_rate: 100 }
   const { slots } = await begin(url, { ...wanted, config: { max_ticks: 200 } })

@@ -1,4 +1,4 @@
-// The AsyncAPI document of a running server as a judge of frames: each must be one of the messages of its channel.
+// Checks frames against the AsyncAPI document of a running server: each must be a message of its channel.
 import assert from 'node:assert/strict'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { readJson } from '../../src/testing/wire.ts'
@@ -8,11 +8,11 @@ type Action = 'send' | 'receive'
 
 export interface ChannelJudge {
   readonly document: Json
-  /** Fails unless the frame is a message of the channel, and of one kind alone. */
+  /** Fails unless the frame matches exactly one message of the channel. */
   holds(channel: string, action: Action, frame: unknown): void
-  /** Whether no message of the channel fits. */
+  /** Whether no message of the channel matches. */
   refuses(channel: string, action: Action, frame: unknown): boolean
-  /** Names of the messages of a channel that no frame has been yet. */
+  /** Names of the messages of a channel that no frame has matched yet. */
   unseen(channel: string): string[]
 }
 
@@ -46,7 +46,7 @@ export async function judgeOf(url: string): Promise<ChannelJudge> {
   }
 }
 
-/** What a JSON pointer in a document leads to. */
+/** The value at a JSON pointer in a document. */
 export function resolve(document: Json, ref: string): Json {
   assert.match(ref, /^#\//)
   let at = document

@@ -1,4 +1,4 @@
-// Steering episodes over HTTP: time stands still, moves by single steps, and forks of live episodes play on.
+// Steering episodes over HTTP: pausing, single steps, and forks of live episodes.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -68,7 +68,7 @@ async function untilFinished(client: ReturnType<typeof createClient>, id: string
   throw new Error('the episode was not archived')
 }
 
-test('pace: an episode that starts paused makes no step but those that are asked for, and commands wait for one', async (t) => {
+test('pace: an episode that starts paused makes only requested steps, and commands wait for one', async (t) => {
   const { client, start } = await open(t)
   const { episode, slots } = await start()
   const say = await play(t, slots[0]?.socket ?? '')
@@ -86,7 +86,7 @@ test('pace: an episode that starts paused makes no step but those that are asked
   assert.equal((await client.episodes.pace(episode.id, {})).step, stopped.step)
 })
 
-test('branches: a live episode is forked at a step before its last command, and both play on', async (t) => {
+test('branches: a live episode is forked at a step before its last command, and both continue', async (t) => {
   const { client, start } = await open(t)
   const { episode, slots } = await start()
   const say = await play(t, slots[0]?.socket ?? '')
@@ -113,7 +113,7 @@ test('branches: a live episode is forked at a step before its last command, and 
   assert.equal(late.episode.steps, 40)
 })
 
-test('branches: a step that the parent has not made is refused, and so are parts that are not there', async (t) => {
+test('branches: a step that the parent has not reached and an unknown part are refused', async (t) => {
   const { client, start } = await open(t)
   const { episode } = await start()
   await assert.rejects(client.episodes.branch(episode.id, { step: 5 }), /the journal ends at step 0, before step 5/)

@@ -1,4 +1,4 @@
-// What a server has told is there after it was killed, whatever its clients asked for.
+// Everything that a server has acknowledged or shown survives a kill, with and without receipts.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,11 +16,11 @@ async function post(url: string, body: object): Promise<{ status: number; json: 
   return { status: response.status, json: await response.json() }
 }
 
-/** Milliseconds after which what a client saw must survive. */
+/** Milliseconds after which data seen by a client must survive. */
 const SEEN_MS = 300
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-test('durability: an episode that was answered with 201 is there after kill -9, with its tokens', async () => {
+test('durability: an episode acknowledged with 201 survives kill -9 with its tokens', async () => {
   const data = join(folder, 'told')
   for (const pauseMs of [0, 0, 400]) {
     const first = await startServerProcess(data)
@@ -39,7 +39,7 @@ test('durability: an episode that was answered with 201 is there after kill -9, 
   }
 })
 
-test('durability: steps of bots, and of players that never ask for receipts, survive kill -9', async () => {
+test('durability: steps of bots, and of players without receipts, survive kill -9', async () => {
   const data = join(folder, 'steps')
   const first = await startServerProcess(data)
   const bots = await post(first.url, { world: 'paint-arena', players: ['random', 'sweep'], tick_rate: 20 })
@@ -48,7 +48,7 @@ test('durability: steps of bots, and of players that never ask for receipts, sur
   for (let i = 0; i < 10; i++) {
     for (const wire of wires) {
       wire.send({ move: ['up', 'down', 'left', 'right'][i % 4] })
-      // Refused and journalled raw: texts at which line readers have broken.
+      // Refused and journalled raw: texts that have broken line readers.
       wire.send(`say: a\u2028b\u2029c\u0000`)
     }
     await wait(100)

@@ -52,7 +52,7 @@ async function call(path: string, { as, body, headers = {}, method }: Sent = {})
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     redirect: 'error',
     headers: {
-      // Forwarded requests never count as this machine's.
+      // Forwarded requests never count as local.
       ...(as === 'stranger' ? { 'x-forwarded-for': '203.0.113.7' } : {}),
       ...(as === 'alice' || as === 'bob' ? { 'x-auth-token': tokens[as] } : {}),
       ...(body === undefined || Buffer.isBuffer(body) ? {} : { 'content-type': 'application/json' }),

@@ -1,4 +1,4 @@
-// Tokens, uploads, secrets and submissions on a real server: two players' policies are tried, qualified, played and ranked.
+// Tokens, uploads, secrets and submissions on a real server: the policies of two players qualify, play and are ranked.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ const STAND_INS = join(import.meta.dirname, '..', 'fixtures', 'league-stand-ins'
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-uploads-'))
 const SECRET = 'very-secret-value-4711'
 const PYTHON = '/usr/bin/python3'
-/** Root runs programs of players as `nobody`, who has to be able to start them. */
+/** Root runs programs of players as `nobody`, who must be able to start them. */
 const dropsRights = process.getuid?.() === 0 && existsSync(PYTHON) && existsSync('/usr/bin/setpriv')
 const ADMIN = 'the-key-of-the-operator'
 const started: Server[] = []
@@ -54,7 +54,7 @@ async function setUp(name: string) {
   const spec = { name: 'Open', world: 'paint-arena', config: { width: 8, height: 8, max_ticks: 10 }, policies: [] }
   const leagues = new Leagues(store)
   const league = await makeLeague(leagues, builtInWorlds(), LeagueSpec.parse(spec))
-  // Rounds begin when everybody is there: the next slot of the schedule is ten minutes away.
+  // Rounds begin once everyone has entered: the next scheduled round is ten minutes away.
   await leagues.setPaused(league.id, true)
   const tokens = new LeagueTokens(store)
   const [alice, bob] = [await tokens.issue('alice', { label: 'laptop' }), await tokens.issue('bob')]
@@ -95,7 +95,7 @@ async function until<T>(what: string, look: () => Promise<T | undefined>): Promi
   }
 }
 
-/** The stand-in, with a start that prints what it was given. */
+/** The stand-in, with a start that prints its environment. */
 function archive(main: string): Buffer {
   const source = mkdtempSync(join(folder, 'source-'))
   for (const name of ['player.py', 'websocket.py']) {
@@ -122,13 +122,13 @@ before(async () => {
   server = await start('main', true)
 })
 
-test('tokens: one that opens nothing is refused everywhere; strangers may read, and nothing else', async () => {
+test('tokens: an invalid token is refused everywhere; anonymous callers may only read', async () => {
   for (const headers of [{ 'x-auth-token': 'pct-x' }, { authorization: 'Bearer pct-x' }]) {
     const { status, body } = await call(server, '/v2/leagues', { headers })
     assert.equal(status, 401)
     assert.equal(body.code, 'KEY_REFUSED')
   }
-  // Forwarded requests never count as this machine's.
+  // Forwarded requests never count as local.
   const elsewhere = { 'x-forwarded-for': '203.0.113.7' }
   assert.equal((await call(server, '/v2/leagues', { headers: elsewhere })).status, 200)
   for (const path of [
@@ -157,7 +157,7 @@ test('operator: with uploaded programs on this machine, callers on it need the a
     if (status === 403) assert.match(answer.message, /admin key/)
     assert.equal((await call(server, mine, { headers })).status, listed)
   }
-  // As the clients of coworld send it.
+  // As coworld clients send it.
   assert.equal((await call(server, mine, { token: ADMIN })).status, 200)
   const { data } = players
   const refused = await runCommand(['serve', '--run-uploads', '--data', data, '--port', '0'])
@@ -166,7 +166,7 @@ test('operator: with uploaded programs on this machine, callers on it need the a
   assert.equal((await runCommand(['serve', '--uploads-image', 'x', '--data', data])).status, 2)
 })
 
-test('tokens: issued, listed and revoked on the command line, and kept as hashes', async () => {
+test('tokens: they are issued, listed and revoked on the command line, and stored as hashes', async () => {
   const data = players.data
   const made = await runCommand([
     'league',
@@ -201,7 +201,7 @@ function lies(text: string, path: string): boolean {
   return spawnSync('grep', ['-rqaF', text, path]).status === 0
 }
 
-test('uploads: bad archives and bad requests are refused with what is wrong', async () => {
+test('uploads: invalid archives and requests are refused with the reason', async () => {
   const token = players.alice.token
   for (const [raw, code] of [
     [tarOf([{ path: '../x', data: 'x' }]), 'UPLOAD_INVALID'],
@@ -232,7 +232,7 @@ test('uploads: bad archives and bad requests are refused with what is wrong', as
   assert.equal((await complete({ name: 'a:b', source_id: source.id, run: ['sh'] })).status, 422)
 })
 
-test('uploads: two players upload, submit, qualify, play and are ranked; every rank is derived again', {
+test('uploads: two players upload, submit, qualify, play and are ranked; every rank is recomputed', {
   timeout: 240_000,
 }, async () => {
   const [league] = await ok(server, '/v2/leagues')
@@ -268,7 +268,7 @@ test('uploads: two players upload, submit, qualify, play and are ranked; every r
     own.entries.map(({ id }: any) => id),
     [versions.alice.id],
   )
-  // Of another player nobody submits a policy.
+  // A player cannot submit the policy of another.
   const stolen = { league_id: league.id, policy_version_id: versions.bob.id }
   assert.equal(
     (await call(server, '/v2/league-submissions', { token: players.alice.token, body: stolen })).body.code,
@@ -311,7 +311,7 @@ test('uploads: two players upload, submit, qualify, play and are ranked; every r
     mine.map(({ player }: any) => player.name),
     ['bob'],
   )
-  // Not by openStore: closing a file that this process has open elsewhere would drop the locks of its server.
+  // Not with openStore: closing a file that this process has open elsewhere would release the locks of its server.
   const db = new DatabaseSync(join(players.data, 'paracosm.sqlite'), { timeout: 5000 })
   db.exec('update leagues set is_paused = 0')
   db.close()
@@ -332,7 +332,7 @@ test('uploads: two players upload, submit, qualify, play and are ranked; every r
   assert.equal(verified.status, 0, verified.err)
 })
 
-/** Logs are their owner's, secrets are replaced in them, and nothing of the server's environment was passed on. */
+/** Logs belong to their owner, have secrets replaced, and show nothing of the server's environment. */
 async function checkLogs(): Promise<void> {
   const episodes = await ok(server, '/v2/episode-requests?limit=100&offset=0')
   const episode = episodes.find(({ status, participants }: any) => status === 'completed' && participants.length === 2)
@@ -351,7 +351,7 @@ async function checkLogs(): Promise<void> {
   )
 }
 
-test('coworld commands: a policy is uploaded and submitted, episodes are looked at and replays downloaded', async () => {
+test('coworld commands: a policy is uploaded and submitted, episodes are shown and replays downloaded', async () => {
   const cli = async (who: 'alice' | 'bob', ...args: string[]) => {
     const env = { COWORLD_TOKEN: players[who].token }
     return runCommand(['coworld', ...args, '--server', server.url], { env })
@@ -406,7 +406,7 @@ test('coworld commands: a policy is uploaded and submitted, episodes are looked 
   assert.ok(readdirSync(join(folder, 'logs')).includes(`${episode.id}-policy_agent_${slot}.txt`))
   assert.match(
     (await cli('bob', 'replays', '--limit', '2')).out,
-    /^Episode Request +Coworld +Replay URI +Local Command\nereq_\S+ +- +http/,
+    /^Episode Request +Coworld +Replay URI +Local Command\nereq_\S+ +cow_paint-arena +http\S+ +coworld replay cow_paint-arena http/,
   )
   const index = JSON.parse(
     (await cli('bob', 'replays', '--limit', '2', '--download-dir', join(folder, 'replays'), '--json')).out,
@@ -418,7 +418,7 @@ test('coworld commands: a policy is uploaded and submitted, episodes are looked 
   assert.equal((await cli('bob', 'pools', '--limit', '1001')).status, 2)
 })
 
-test('secrets: sealed at rest, listed by name for their owner, deleted for good', async () => {
+test('secrets: they are encrypted at rest, listed by name for their owner, and deleted for good', async () => {
   assert.ok(lies('API_KEY', players.data) && !lies(SECRET, players.data))
   const own = await ok(server, '/stats/policy-versions?mine=true&name_exact=painter&limit=100', {
     token: players.alice.token,
@@ -432,7 +432,7 @@ test('secrets: sealed at rest, listed by name for their owner, deleted for good'
   assert.equal((await call(server, `${path}/API_KEY`, { token: players.alice.token, method: 'DELETE' })).status, 404)
 })
 
-test('uploads: a server that runs no uploads keeps submissions, and one that does takes them up', {
+test('uploads: a server without --run-uploads keeps submissions, and one with it processes them', {
   timeout: 240_000,
 }, async () => {
   const { alice } = await setUp('later')

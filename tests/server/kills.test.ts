@@ -1,4 +1,4 @@
-// The server is killed under load through every adapter; what it had told is on disk, and the next server knows it.
+// The server is killed under load through every adapter; everything acknowledged is on disk and in the next server.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// The hosted API of leagues on a real server with its demo league: objects, pages, filters, failures.
+// The hosted API of leagues on a real server with its demo league: objects, paging, filters, errors.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -53,7 +53,7 @@ async function until<T>(what: string, look: () => Promise<T | undefined>): Promi
   }
 }
 
-test('leagues api: the demo league qualifies its bots, and everything reads as the contract says', async () => {
+test('leagues api: the demo league qualifies its bots, and all objects match the contract', async () => {
   const [league] = HostedLeague.array().parse(await get('/v2/leagues'))
   assert.match(league!.id, /^league_[0-9a-f-]{36}$/)
   assert.equal((await get('/v2/games'))[0].id, league!.game.id)
@@ -126,7 +126,7 @@ test('leagues api: the demo league qualifies its bots, and everything reads as t
   assert.equal(again.status, 409)
 })
 
-test('coworld commands: tables and JSON of a live server', async () => {
+test('coworld commands: they print tables and JSON of a live server', async () => {
   const [league] = await get('/v2/leagues')
   const [round] = (await get('/v2/rounds?limit=1&offset=0&status=completed')).entries
   const division = round.division.id

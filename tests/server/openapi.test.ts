@@ -1,5 +1,5 @@
-// The OpenAPI document against the running server: every answer of the session routes, good or bad, is what the document
-// says of its status; every reference leads somewhere.
+// The OpenAPI document against the running server: every response of the session routes, good or bad, matches what it
+// says for its status, and every reference resolves.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -22,7 +22,7 @@ interface Wanted {
   readonly key?: string | undefined
 }
 
-/** Asks, and holds the answer against the document. */
+/** Sends a request, and checks the response against the document. */
 class Walker {
   readonly url: string
   readonly document: Json
@@ -66,7 +66,7 @@ class Walker {
     return json
   }
 
-  /** What the document declares of the session API and no answer has been. */
+  /** Responses of the session API that the document declares and that have not occurred. */
   unseen(): string[] {
     return Object.entries<Json>(this.document.paths)
       .filter(([path]) => OURS.test(path))
@@ -79,7 +79,7 @@ class Walker {
   }
 }
 
-/** A run that anybody may enter. */
+/** A run that anyone may enter. */
 const OPEN_RUN = `name: open
 games:
 - name: Explore
@@ -110,7 +110,7 @@ async function openServer(
   return new Walker(server.url, await readJson(`${server.url}/openapi.json`))
 }
 
-test('openapi: every reference of the documents leads somewhere', async (t) => {
+test('openapi: every reference of the documents resolves', async (t) => {
   const { document } = await openServer(t)
   const adapter = await openEngine(t)
   for (const each of [document, await readJson(`${adapter.url}/openapi.json`)]) {
@@ -118,8 +118,8 @@ test('openapi: every reference of the documents leads somewhere', async (t) => {
   }
 })
 
-test('openapi: every answer of the session routes, good or bad, is as the document says', async (t) => {
-  // A scorer that fails at the end of the game, and when it is asked for the first time afterwards.
+test('openapi: every response of the session routes, good or bad, matches the document', async (t) => {
+  // A scorer that fails at the end of the game and at the first evaluation afterwards.
   const local = createOfflineResponder()
   let faults = 2
   const models = {
@@ -221,7 +221,7 @@ test('openapi: every answer of the session routes, good or bad, is as the docume
   )
 })
 
-test('openapi: in free play what needs a name is refused as the document says', async (t) => {
+test('openapi: in free play, routes that need a registration are refused as the document says', async (t) => {
   const walk = await openServer(t, { mode: 'free_play', models: createFixedRoleModels('{"type":"ai","content":"x"}') })
   await walk.ask(200, 'GET', ['/api/server/config'])
   await walk.ask(409, 'POST', ['/api/player/registration'], { body: FORM })
@@ -237,7 +237,7 @@ test('openapi: in free play what needs a name is refused as the document says', 
     await walk.ask(409, method, [`/api/sessions/{id}/${what}`, id])
 })
 
-test('openapi: who asks too often gets 429 as the document says', async (t) => {
+test('openapi: a caller above the rate limit gets 429 as the document says', async (t) => {
   const walk = await openServer(t, { hasRateLimits: true })
   for (let i = 0; i < 30; i++) await walk.ask(200, 'POST', ['/api/player/registration'], { body: FORM })
   await walk.ask(429, 'POST', ['/api/player/registration'], { body: FORM })

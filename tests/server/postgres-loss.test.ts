@@ -23,7 +23,7 @@ async function terminateOurs(url: string): Promise<void> {
   await client.end()
 }
 
-test('server: backends terminated under load cost 503s, and the server answers again without a restart', async (context) => {
+test('server: backends terminated under load cause 503s, and the server recovers without a restart', async (context) => {
   const postgres = await sharedPostgres()
   if (typeof postgres === 'string') return context.skip(postgres)
   const url = await postgres.createDatabase()

@@ -38,7 +38,7 @@ async function post(url: string, body: unknown): Promise<{ status: number; json:
 
 const match = { world: 'paint-arena', variant: 'duel', seed: 5, tick_rate: 1000 }
 
-test('server: it is live and ready, lists worlds, and documents itself in OpenAPI 3.1', async () => {
+test('server: it is live and ready, lists worlds, and serves its OpenAPI 3.1 document', async () => {
   const server = await startServer(options('health'))
   assert.deepEqual(await readJson(`${server.url}/healthz`), { status: 'ok' })
   assert.deepEqual(await readJson(`${server.url}/readyz`), { ok: true, live_episodes: 0, problems: [] })
@@ -91,7 +91,7 @@ test('server: it is live and ready, lists worlds, and documents itself in OpenAP
   await server.close()
 })
 
-test('server: a match of bots runs, is put away, and its artefacts prove themselves', async () => {
+test('server: a match of bots runs and is archived, and its artefacts verify', async () => {
   const server = await startServer(options('bots'))
   const { status, json } = await post(server.url, { ...match, players: ['greedy', 'random'] })
   assert.equal(status, 201)
@@ -127,7 +127,7 @@ test('server: a match of bots runs, is put away, and its artefacts prove themsel
   await server.close()
 })
 
-test('server: faults come as problems with a stable code, and nothing is started', async () => {
+test('server: errors are problems with a stable code, and nothing is started', async () => {
   const server = await startServer(options('faults'))
   const cases: [unknown, number, string][] = [
     ['{', 400, 'JSON_MALFORMED'],
@@ -187,7 +187,7 @@ test('server: people take slots with their tokens; a stop leaves the match unfin
   await second.close()
 })
 
-test('serve: a port that was asked for is used or refused, and an interrupt ends it in order', async () => {
+test('serve: an explicit port is used or refused, and an interrupt ends the server gracefully', async () => {
   const blocker = createServer()
   await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve))
   const { port } = blocker.address() as AddressInfo
@@ -213,7 +213,7 @@ test('serve: a port that was asked for is used or refused, and an interrupt ends
   blocker.close()
 })
 
-test('serve: no log line holds a token, not even at the most talkative level', async (context) => {
+test('serve: no log line contains a token, not even at the most verbose level', async (context) => {
   const command = startCommand(['serve', '--port', '0', '--no-showcase', '--log', 'debug'], {
     env: { PARACOSM_DATA: join(folder, 'logs') },
   })
@@ -231,7 +231,7 @@ test('serve: no log line holds a token, not even at the most talkative level', a
   assert.equal(command.text().includes(handle.token), false)
 })
 
-test('server: an unfinished episode of another world version stays in the list, with the reason, and nothing is lost', async () => {
+test('server: an unfinished episode of another world version stays in the list with the reason, and nothing is lost', async () => {
   const first = await startServer(options('versions'))
   const { json } = await post(first.url, { ...match, tick_rate: 5, players: ['greedy', 'random'] })
   const { id } = json.episode

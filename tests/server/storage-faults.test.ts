@@ -1,4 +1,4 @@
-// A full disk, two servers on one folder, a world that takes the process down, and a stop with thousands of episodes.
+// A full disk, two servers on one folder, a world that crashes the process, and a stop with thousands of episodes.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -74,7 +74,7 @@ test('storage: a full disk is reported and refuses new episodes; once it clears,
   )
 })
 
-test('storage: the second server on a folder is refused, also in a PID namespace of its own', async (t) => {
+test('storage: a second server on a folder is refused, also in its own PID namespace', async (t) => {
   const data = join(folder, 'two')
   const first = await startServerProcess(data)
   t.after(() => first.stop())
@@ -97,7 +97,7 @@ test('storage: an old lock file with a living pid never blocks a start', async (
   assert.equal(await server.stop(), 0)
 })
 
-test('storage: an episode whose resume takes the process down is quarantined after three starts', async () => {
+test('storage: an episode whose resume crashes the process is quarantined after three starts', async () => {
   const data = join(folder, 'loop')
   const world = join(folder, 'deadly.ts')
   const kernel = join(import.meta.dirname, '..', '..', 'src', 'kernel', 'index.ts')

@@ -1,4 +1,4 @@
-// Exceptions of worlds, bots and views end their own episode as failed; the server and every other episode go on.
+// Exceptions of worlds, bots and views end only their own episode as failed.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,7 +36,7 @@ async function post(url: string, body: object): Promise<any> {
   return response.json()
 }
 
-test('supervision: a world or bot that throws anywhere fails its own episode, and nothing else', async (t) => {
+test('supervision: a world or bot that throws anywhere fails only its own episode', async (t) => {
   const server = await startServer(await options('places'))
   t.after(() => server.close())
   const bystander = await post(server.url, { world: 'paint-arena', players: [null, 'sweep'], tick_rate: 20 })
@@ -46,7 +46,7 @@ test('supervision: a world or bot that throws anywhere fails its own episode, an
       players: ['talker', 'talker'],
       tick_rate: RATE,
     })
-    // Watched by a viewer and a stranger, whose sockets must end with the episode.
+    // Watched by a viewer and an unauthenticated client, whose sockets must close with the episode.
     const viewer = await openWire(`${server.url.replace('http', 'ws')}/episodes/${episode.id}/global`).catch(
       () => undefined,
     )
@@ -72,7 +72,7 @@ test('supervision: a world or bot that throws anywhere fails its own episode, an
   await second.close()
 })
 
-test('supervision: a player whose command makes the world throw hears so, and so does the other', async (t) => {
+test('supervision: if a command makes the world throw, both players are informed', async (t) => {
   const server = await startServer(await options('player'))
   t.after(() => server.close())
   const { slots, episode } = await post(server.url, { world: 'throws-in-apply', players: [null, null], tick_rate: 100 })
@@ -87,7 +87,7 @@ test('supervision: a player whose command makes the world throw hears so, and so
   await server.close()
 })
 
-test('supervision: a journal verifies up to the failure, and shows the step', async () => {
+test('supervision: the journal verifies up to the failure, and shows the step', async () => {
   const open = await openFolder(join(folder, 'verify'), [throwingWorld('step', 30)])
   const episode = await open.episodes.start({
     world: 'throws-in-step',

@@ -1,4 +1,4 @@
-// How the server serves the application: what is a page, what is kept and compressed, and what stays JSON.
+// How the server serves the application: pages, caching, compression, and JSON errors.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
@@ -33,7 +33,7 @@ interface Answer {
   readonly body: Buffer
 }
 
-/** One answer as it travels: `fetch` would undo the compression. */
+/** A raw response: `fetch` would undo the compression. */
 async function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
   const sent = request(server.url + path, { method, headers })
   sent.end()
@@ -50,7 +50,7 @@ async function scriptOfPage(): Promise<string> {
   return /src="(\/_app\/[^"]+\.js)"/.exec(body.toString())?.[1] ?? ''
 }
 
-test('web: the page is served at its addresses with the content policy, and is asked for anew each time', async () => {
+test('web: the page is served at its addresses with the content policy, and is revalidated each time', async () => {
   for (const path of ['/', '/design', '/design?tab=1']) {
     const { status, headers, body } = await ask(path, HTML)
     assert.equal(status, 200, path)
@@ -61,7 +61,7 @@ test('web: the page is served at its addresses with the content policy, and is a
   }
 })
 
-test('web: hashed files are kept for ever and come compressed as the client asks', async () => {
+test('web: hashed files are cached forever and compressed as the client requests', async () => {
   const path = await scriptOfPage()
   const plain = await ask(path)
   assert.equal(plain.headers['cache-control'], 'public, max-age=31536000, immutable')
@@ -74,7 +74,7 @@ test('web: hashed files are kept for ever and come compressed as the client asks
   assert.notEqual(gzip.headers.etag, plain.headers.etag)
 })
 
-test('web: a known file is 304, HEAD has no body, a Range is answered with the whole', async () => {
+test('web: a known file is 304, HEAD has no body, a Range gets the complete file', async () => {
   const path = await scriptOfPage()
   const { headers, body } = await ask(path)
   const known = await ask(path, { 'if-none-match': String(headers.etag) })
@@ -85,7 +85,7 @@ test('web: a known file is 304, HEAD has no body, a Range is answered with the w
   assert.deepEqual([part.status, part.body.length, part.headers['accept-ranges']], [200, body.length, 'none'])
 })
 
-test('web: unknown addresses are a page for browsers with 404, and a Problem for programs, APIs and assets', async () => {
+test('web: unknown addresses give browsers a page with 404, and other clients, APIs and assets a Problem', async () => {
   const page = await ask('/nowhere', HTML)
   assert.equal(page.status, 404)
   assert.match(page.body.toString(), /<div id="app">/)
@@ -101,19 +101,19 @@ test('web: unknown addresses are a page for browsers with 404, and a Problem for
   assert.equal((await ask('/design', HTML, 'POST')).status, 405)
 })
 
-test('web: a page of another name for this machine is refused, as everywhere', async () => {
+test('web: a page under another host name is refused, as everywhere', async () => {
   const { status } = await ask('/', { ...HTML, host: 'evil.example' })
   assert.equal(status, 403)
 })
 
-test('web: the server says which version its pages have', async () => {
+test('web: the server reports the version of its pages', async () => {
   const { body } = await ask('/api/about')
   const about = JSON.parse(body.toString())
   assert.match(about.web, /^[0-9a-f]{16}$/)
   assert.ok(about.boot.length > 8)
 })
 
-test('web: a caller hears whether it is an administrator, and of what right', async () => {
+test('web: a caller learns whether it is an administrator, and why', async () => {
   const { body } = await ask('/api/caller')
   assert.deepEqual(JSON.parse(body.toString()), { administrator: 'machine', has_admin_key: false })
   const elsewhere = await ask('/api/caller', { 'x-forwarded-for': '203.0.113.7' })

@@ -1,58 +1,58 @@
-// The routes of the session API: names, shapes, statuses, modes and limits.
+// The routes of the session API: names, schemas, statuses, modes and limits.
 import assert from 'node:assert/strict'
 import { FORM, get, post, put, register, remove, start } from '../../src/testing/play-api.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
 import { forEachStore, onSqlite } from '../../src/testing/stores.ts'
 import { ADMIN_KEY, startedSession, startSessionServer } from './session-server.ts'
 
-onSqlite('session API: a player registers, shows the key, and is told nothing personal', async (store, services) => {
-  const server = await startSessionServer(store)
-  services.atEnd(() => server.close())
-  const registered = await post(server, '/api/player/registration', FORM)
-  assert.equal(registered.status, 200)
-  assert.match(registered.body.api_key, /^dcs-ak-[A-Za-z0-9_-]{43}$/)
-  assert.deepEqual(Object.keys(registered.body).sort(), ['api_key', 'player_id'])
-  const auth = await post(server, '/api/player/auth', { api_key: registered.body.api_key })
-  assert.deepEqual(auth.body, { player_id: registered.body.player_id, full_name: '', authenticated: true })
-  assert.deepEqual(await (await post(server, '/api/player/auth', { api_key: 'dcs-ak-x' })).body, {
-    detail: 'Invalid access key',
-  })
-  for (const path of ['/api/sessions/list', '/api/play/setup/Explore', '/api/sessions/x/reconstruction']) {
-    assert.equal((await get(server, path)).status, 401, path)
-    assert.equal((await get(server, path, 'nonsense')).status, 401, path)
-  }
-})
-
 onSqlite(
-  'session API: bodies that do not parse are 422 with their places, and no value is repeated',
+  'session API: a player registers and authenticates, and no answer has personal data',
   async (store, services) => {
     const server = await startSessionServer(store)
     services.atEnd(() => server.close())
-    const { full_name: _, ...rest } = FORM
-    const missing = await post(server, '/api/player/registration', rest)
-    assert.equal(missing.status, 422)
-    assert.deepEqual(missing.body.detail[0].loc, ['body', 'full_name'])
-    assert.equal(missing.body.detail[0].type, 'missing')
-    for (const [path, body] of [
-      ['/api/player/registration', { ...FORM, full_name: '' }],
-      ['/api/player/registration', { ...FORM, consent_to_followup: 'yes' }],
-      ['/api/player/registration', { ...FORM, pc_hid: 'secret-value' }],
-      ['/api/player/registration', []],
-      ['/api/player/registration', 'not json'],
-      ['/api/player/auth', {}],
-      ['/api/play/game', { api_key: 'secret-value', game: '' }],
-      ['/api/play/game', { api_key: 'secret-value', game: 'Explore', pc_hid: 'ODA' }],
-    ] as const) {
-      const answer = await post(server, path, body)
-      assert.equal(answer.status, 422, JSON.stringify(body))
-      assert.ok(Array.isArray(answer.body.detail))
-      assert.doesNotMatch(JSON.stringify(answer.body), /secret-value/)
+    const registered = await post(server, '/api/player/registration', FORM)
+    assert.equal(registered.status, 200)
+    assert.match(registered.body.api_key, /^dcs-ak-[A-Za-z0-9_-]{43}$/)
+    assert.deepEqual(Object.keys(registered.body).sort(), ['api_key', 'player_id'])
+    const auth = await post(server, '/api/player/auth', { api_key: registered.body.api_key })
+    assert.deepEqual(auth.body, { player_id: registered.body.player_id, full_name: '', authenticated: true })
+    assert.deepEqual(await (await post(server, '/api/player/auth', { api_key: 'dcs-ak-x' })).body, {
+      detail: 'Invalid access key',
+    })
+    for (const path of ['/api/sessions/list', '/api/play/setup/Explore', '/api/sessions/x/reconstruction']) {
+      assert.equal((await get(server, path)).status, 401, path)
+      assert.equal((await get(server, path, 'nonsense')).status, 401, path)
     }
   },
 )
 
+onSqlite('session API: invalid bodies are 422 with their paths, and no value is echoed', async (store, services) => {
+  const server = await startSessionServer(store)
+  services.atEnd(() => server.close())
+  const { full_name: _, ...rest } = FORM
+  const missing = await post(server, '/api/player/registration', rest)
+  assert.equal(missing.status, 422)
+  assert.deepEqual(missing.body.detail[0].loc, ['body', 'full_name'])
+  assert.equal(missing.body.detail[0].type, 'missing')
+  for (const [path, body] of [
+    ['/api/player/registration', { ...FORM, full_name: '' }],
+    ['/api/player/registration', { ...FORM, consent_to_followup: 'yes' }],
+    ['/api/player/registration', { ...FORM, pc_hid: 'secret-value' }],
+    ['/api/player/registration', []],
+    ['/api/player/registration', 'not json'],
+    ['/api/player/auth', {}],
+    ['/api/play/game', { api_key: 'secret-value', game: '' }],
+    ['/api/play/game', { api_key: 'secret-value', game: 'Explore', pc_hid: 'ODA' }],
+  ] as const) {
+    const answer = await post(server, path, body)
+    assert.equal(answer.status, 422, JSON.stringify(body))
+    assert.ok(Array.isArray(answer.body.detail))
+    assert.doesNotMatch(JSON.stringify(answer.body), /secret-value/)
+  }
+})
+
 onSqlite(
-  'session API: games, characters, setup and start, with every refusal by its status',
+  'session API: games, characters, setup and start work, and every refusal has its status',
   async (store, services) => {
     const server = await startSessionServer(store)
     services.atEnd(() => server.close())
@@ -83,7 +83,7 @@ onSqlite(
   },
 )
 
-onSqlite('session API: overrides have effect: turns, budget, filters', async (store, services) => {
+onSqlite('session API: overrides of turns, budget and filters take effect', async (store, services) => {
   const { server, key, id, socket } = await startedSession(store, services, {
     wanted: { overrides: { max_turns: 2, max_input_length: 20 } },
   })
@@ -107,7 +107,7 @@ onSqlite('session API: overrides have effect: turns, budget, filters', async (st
 })
 
 onSqlite(
-  'session API: characters are written by the admin alone, and are there at once for the next player',
+  'session API: only the admin can write characters, and they are available to the next player at once',
   async (store, services) => {
     const server = await startSessionServer(store)
     services.atEnd(() => server.close())
@@ -189,7 +189,7 @@ forEachStore('session API: an intention is evaluated once, however often it is a
 })
 
 onSqlite(
-  'session API: in free play everybody plays by the id of a session, and what needs a name is 409',
+  'session API: in free play the id of a session is enough to play, and routes that need a registration are 409',
   async (store, services) => {
     const server = await startSessionServer(store, { mode: 'free_play' })
     services.atEnd(() => server.close())
@@ -224,7 +224,7 @@ onSqlite(
   },
 )
 
-onSqlite('session API: the server tells since when it runs', async (store, services) => {
+onSqlite('session API: the server reports its uptime', async (store, services) => {
   const server = await startSessionServer(store)
   services.atEnd(() => server.close())
   const { body } = await get(server, '/api/status')

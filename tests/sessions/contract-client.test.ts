@@ -1,5 +1,5 @@
-// A client written from the contract alone, with nothing of ours: Node's own fetch and WebSocket. It plays each of the five
-// games to its end, is dropped and comes back, and reconstructs what was said.
+// A client written only from the contract, with Node's own fetch and WebSocket. It plays each of the five
+// games to its end, loses its connection and reconnects, and reconstructs the conversation.
 import assert from 'node:assert/strict'
 import { get, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
@@ -10,7 +10,7 @@ import { startSessionServer } from './session-server.ts'
 interface Plan {
   readonly game: string
   readonly inputs: readonly string[]
-  /** What is answered after the finishing command. */
+  /** The answers after the finishing command. */
   readonly command: string
   readonly answers: readonly string[]
   readonly hasScore: boolean

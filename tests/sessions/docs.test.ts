@@ -17,7 +17,7 @@ onSqlite('docs/sessions.md: the program plays Explore to its end', async (store,
   assert.equal(player.text().match(/^\[ai\] /gm)?.length, 3, player.text())
 })
 
-onSqlite('docs/sessions.md: every route of its table is there', async (store, services) => {
+onSqlite('docs/sessions.md: every route in its table exists', async (store, services) => {
   const server = await startSessionServer(store)
   services.atEnd(() => server.close())
   const [, table = ''] = /## Routes([\s\S]*?)\n## /.exec(PAGE) ?? []

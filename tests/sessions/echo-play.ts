@@ -1,4 +1,4 @@
-// Sessions of the echo world for tests of failures: quick to start, and nothing is left to chance.
+// Sessions of the echo world for tests of failures: quick to start and deterministic.
 import assert from 'node:assert/strict'
 import type { RoleModels } from '../../src/adapters/session/role-models.ts'
 import { createEchoWorld } from '../../src/testing/echo-world.ts'
@@ -8,7 +8,7 @@ import type { SessionServer } from './session-server.ts'
 
 export const ECHO = createEchoWorld()
 
-/** Milliseconds that a busy machine may need for anything that a test waits for. */
+/** Deadline for anything that a test waits for, in ms, with margin for a busy machine. */
 const PATIENCE_MS = 60_000
 
 export const socketOf = (server: SessionServer, id: string): string =>
@@ -20,7 +20,7 @@ export async function createEcho(server: SessionServer, key: string): Promise<st
   return body.session_id
 }
 
-/** A session whose opening was shown. */
+/** A session after its opening. */
 export async function playEcho(server: SessionServer, key: string): Promise<{ id: string; client: PlayClient }> {
   const id = await createEcho(server, key)
   const client = new PlayClient(socketOf(server, id), key)
@@ -28,7 +28,7 @@ export async function playEcho(server: SessionServer, key: string): Promise<{ id
   return { id, client }
 }
 
-/** Connects until the session is given; other servers let go a moment after a drop, and databases come back. */
+/** Connects until the session is available: other servers release it shortly after a lost connection. */
 export async function reconnect(
   server: SessionServer,
   id: string,
@@ -45,7 +45,7 @@ export async function reconnect(
   }
 }
 
-/** Looks again until it holds. */
+/** Polls until the condition holds. */
 export async function eventually(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
   const until = Date.now() + PATIENCE_MS
   while (!(await holds())) {

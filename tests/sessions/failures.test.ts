@@ -1,5 +1,5 @@
-// What goes wrong below a session ends nothing but that attempt: every promise settles, the others go on, and the player
-// comes back to a session that is whole.
+// Failures below a session end only the current attempt: every promise settles, other sessions continue, and the player
+// returns to an intact session.
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import { forEachStore, onSqlite, sharedPostgres } from '../../src/testing/stores
 import { createEcho, createGate, ECHO, eventually, playEcho, reconnect } from './echo-play.ts'
 import { startSessionServer } from './session-server.ts'
 
-/** What another server does that believes this one dead. */
+/** What another server does if it takes this one for dead. */
 async function steal(store: Store, id: string): Promise<void> {
   await store.db
     .updateTable('sessions')
@@ -94,7 +94,7 @@ forEachStore(
   },
 )
 
-test('sessions: a full disk that clears costs one turn; nothing has to be restarted', async (context) => {
+test('sessions: a full disk costs one turn; once it clears, nothing has to be restarted', async (context) => {
   const { mkdtempSync, rmSync } = await import('node:fs')
   const { tmpdir } = await import('node:os')
   const disk = mkdtempSync(join(tmpdir(), 'paracosm-full-'))
@@ -107,7 +107,7 @@ test('sessions: a full disk that clears costs one turn; nothing has to be restar
     const key = await register(server)
     const { id, client } = await playEcho(server, key)
     assert.throws(() => writeFileSync(join(disk, 'fill'), Buffer.alloc(16 * 1024 * 1024)), { code: 'ENOSPC' })
-    // Small writes may still fit into the pages that are there: the talk goes on until one does not.
+    // Small writes may still fit into existing pages: the conversation continues until one does not.
     let said = 0
     const talk = async (): Promise<void> => {
       for (; said < 500; said++) {
@@ -191,7 +191,7 @@ forEachStore(
 )
 
 onSqlite(
-  'sessions: a server with 2,000 of them closes in time although five hang and one claim is lost',
+  'sessions: a server with 2,000 sessions closes in time although five hang and one claim is lost',
   async (store, services) => {
     const server = await startSessionServer(store, { worlds: [ECHO], mode: 'free_play' })
     const { registry, games, log } = server.services

@@ -1,5 +1,5 @@
-// Kills the server in the middle of text games, again and again, and looks at every session: no turn that was answered is
-// lost, none is doubled, and the numbers have no gap. By hand: node tests/sessions/kills.ts 50
+// Kills the server during text games, again and again, and checks every session: no answered turn is
+// lost or duplicated, and the numbers have no gap. By hand: node tests/sessions/kills.ts 50
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ import { type ServerProcess, startServerProcess } from '../../src/testing/server
 import { assertReplays } from '../../src/testing/session-replay.ts'
 
 const PLAYERS = 12
-/** Turns that are answered between two kills, at most. */
+/** Maximum number of answered turns between two kills. */
 const MOST_TURNS = 60
 
 export interface KillReport {
@@ -28,7 +28,7 @@ export interface KillReport {
   readonly sessions: number
 }
 
-/** @param env where the store is: nothing for a file, DATABASE_URL for PostgreSQL */
+/** @param env location of the store: empty for a file, DATABASE_URL for PostgreSQL */
 export async function killSessions(kills: number, env: Readonly<Record<string, string>> = {}): Promise<KillReport> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-session-kills-'))
   const random = createRandom(kills, 'kills')
@@ -42,7 +42,7 @@ export async function killSessions(kills: number, env: Readonly<Record<string, s
       await served.command.ended
     }
     const served = await startServerProcess(folder, [], { env })
-    // A turn that a kill cut short has been ended by the next server: every session goes on.
+    // The next server has completed the interrupted turns: every session continues.
     for (const player of players) {
       await playLastTurn(served, player)
       await inspectSession(served, player)
@@ -56,7 +56,7 @@ export async function killSessions(kills: number, env: Readonly<Record<string, s
   }
 }
 
-/** Everybody plays; the server is killed after this number of answered turns. */
+/** All players play; the server is killed after this number of answered turns. */
 async function playUntil(served: ServerProcess, players: readonly SessionPlayer[], enough: number): Promise<void> {
   let answered = 0
   const count = (): void => {
@@ -67,7 +67,7 @@ async function playUntil(served: ServerProcess, players: readonly SessionPlayer[
   for (const end of ends) if (end.status === 'rejected' && end.reason instanceof assert.AssertionError) throw end.reason
 }
 
-/** Every journal proves itself and tells its events, with the server gone. */
+/** Every journal verifies and gives its events without the server. */
 async function replayAll(folder: string, players: readonly SessionPlayer[]): Promise<void> {
   const store = await openStore(storeInFolder(folder, { mode: 'existing', runs: 'inline' }))
   try {

@@ -1,5 +1,5 @@
-// Nobody but the owner can read what was said, who said it, and the keys: not in any file of a data folder, and not in a
-// dump or backup, even under a umask that takes nothing away.
+// Only the owner can read dialogue, personal data and keys: in every file of a data folder, a
+// dump or a backup, even with a umask of 0.
 import assert from 'node:assert/strict'
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { get, post, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
 import { eventually } from './echo-play.ts'
 
-/** Every path below a folder that others may read, write or enter, with its mode. */
+/** Every path in a folder that others may read, write or enter, with its mode. */
 function openPaths(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
     const { mode } = statSync(join(folder, name))
@@ -47,7 +47,7 @@ test('modes: only the owner can access files of a data folder, a dump or a backu
     assert.ok(readdirSync(data, { recursive: true, encoding: 'utf8' }).some((name) => name.endsWith('.zst')))
     first.served.kill('SIGKILL')
     await first.served.ended
-    // As an earlier release left it.
+    // As created by an earlier release.
     chmodSync(join(data, 'paracosm.sqlite'), 0o644)
     const second = await serve()
     second.served.kill('SIGTERM')

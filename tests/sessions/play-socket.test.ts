@@ -108,7 +108,7 @@ forEachStore(
   },
 )
 
-test('play client: a frame that never comes is an error when the socket closes', async () => {
+test('play client: a missing frame is an error when the socket closes', async () => {
   const client = new PlayClient('ws://127.0.0.1:9/none')
   await assert.rejects(client.until('turn_end'), /closed/)
 })

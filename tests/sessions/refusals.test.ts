@@ -1,4 +1,4 @@
-// What the session API refuses, it refuses in its own shape: `{detail}`, with a status that says whose fault it is.
+// Refusals of the session API have its own format, `{detail}`, and the right status.
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { FORM, post, put, register } from '../../src/testing/play-api.ts'
@@ -6,7 +6,7 @@ import { PlayClient } from '../../src/testing/play-client.ts'
 import { forEachStore, onSqlite } from '../../src/testing/stores.ts'
 import { ADMIN_KEY, startSessionServer } from './session-server.ts'
 
-/** The path goes out as it is written: `fetch` would mend it. */
+/** Sends the path unchanged: `fetch` would normalise it. */
 function ask(url: string, method: string, path: string, key?: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
@@ -22,7 +22,7 @@ function ask(url: string, method: string, path: string, key?: string): Promise<{
   })
 }
 
-onSqlite('session API: every refusal below it has the shape {detail}', async (store, services) => {
+onSqlite('session API: every refusal has the format {detail}', async (store, services) => {
   const server = await startSessionServer(store)
   services.atEnd(() => server.close())
   const cases: readonly (readonly [status: number, method: string, path: string])[] = [
@@ -98,40 +98,37 @@ forEachStore(
   },
 )
 
-onSqlite(
-  'session API: what is wrong with a body is said of the right thing, and nothing is repeated',
-  async (store, services) => {
-    const server = await startSessionServer(store)
-    services.atEnd(() => server.close())
-    const key = await register(server)
-    const send = async (type: string, body: string | Uint8Array<ArrayBuffer>) => {
-      const headers = { 'content-type': type }
-      const answer = await fetch(`${server.url}/api/player/registration`, { method: 'POST', headers, body })
-      return { status: answer.status, body: JSON.parse(await answer.text()) }
-    }
-    const form = await send('application/x-www-form-urlencoded', 'full_name=Ada')
-    assert.equal(form.status, 422)
-    assert.deepEqual([form.body.detail[0].type, form.body.detail[0].input], ['media_type_unsupported', null])
-    assert.match(form.body.detail[0].msg, /application\/json/)
-    const broken = await send('application/json', '{"full_name": ')
-    assert.deepEqual(
-      [broken.status, broken.body.detail[0].type, broken.body.detail[0].input],
-      [422, 'json_invalid', null],
-    )
-    const bytes = new TextEncoder().encode(JSON.stringify(FORM))
-    bytes[bytes.indexOf(0x41)] = 0xff
-    const latin = await send('application/json', bytes)
-    assert.deepEqual([latin.status, latin.body.detail[0].type], [422, 'json_invalid'])
-    assert.match(latin.body.detail[0].msg, /UTF-8/)
-    const override = await post(server, '/api/play/game', { api_key: key, game: 'Explore', overrides: { speed: 2 } })
-    assert.equal(override.status, 400)
-    assert.match(override.body.detail, /^overrides: .*speed/)
-    const turns = await post(server, '/api/play/game', { api_key: key, game: 'Explore', overrides: { max_turns: 0 } })
-    assert.match(turns.body.detail, /^overrides\.max_turns: /)
-  },
-)
+onSqlite('session API: errors of a body name the right field, and nothing is echoed', async (store, services) => {
+  const server = await startSessionServer(store)
+  services.atEnd(() => server.close())
+  const key = await register(server)
+  const send = async (type: string, body: string | Uint8Array<ArrayBuffer>) => {
+    const headers = { 'content-type': type }
+    const answer = await fetch(`${server.url}/api/player/registration`, { method: 'POST', headers, body })
+    return { status: answer.status, body: JSON.parse(await answer.text()) }
+  }
+  const form = await send('application/x-www-form-urlencoded', 'full_name=Ada')
+  assert.equal(form.status, 422)
+  assert.deepEqual([form.body.detail[0].type, form.body.detail[0].input], ['media_type_unsupported', null])
+  assert.match(form.body.detail[0].msg, /application\/json/)
+  const broken = await send('application/json', '{"full_name": ')
+  assert.deepEqual(
+    [broken.status, broken.body.detail[0].type, broken.body.detail[0].input],
+    [422, 'json_invalid', null],
+  )
+  const bytes = new TextEncoder().encode(JSON.stringify(FORM))
+  bytes[bytes.indexOf(0x41)] = 0xff
+  const latin = await send('application/json', bytes)
+  assert.deepEqual([latin.status, latin.body.detail[0].type], [422, 'json_invalid'])
+  assert.match(latin.body.detail[0].msg, /UTF-8/)
+  const override = await post(server, '/api/play/game', { api_key: key, game: 'Explore', overrides: { speed: 2 } })
+  assert.equal(override.status, 400)
+  assert.match(override.body.detail, /^overrides: .*speed/)
+  const turns = await post(server, '/api/play/game', { api_key: key, game: 'Explore', overrides: { max_turns: 0 } })
+  assert.match(turns.body.detail, /^overrides\.max_turns: /)
+})
 
-onSqlite('session API: in free play registration is 409 whatever its body holds', async (store, services) => {
+onSqlite('session API: in free play registration is 409 whatever its body', async (store, services) => {
   const server = await startSessionServer(store, { mode: 'free_play' })
   services.atEnd(() => server.close())
   for (const body of [FORM, {}, { nonsense: 1 }]) {

@@ -1,4 +1,4 @@
-// A restart of the real server, orderly or not, never looks like the end of a session to its player.
+// To a player, a restart of the real server, graceful or not, never looks like the end of the session.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 }
 
 for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-  test(`sessions: after ${signal} in the middle of a turn the turn is asked again and delivered after the replay`, async () => {
+  test(`sessions: after ${signal} during a turn the model calls are repeated and the turn delivered after the replay`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'paracosm-restart-'))
     const held = Promise.withResolvers<void>()
     let isHeld = false
@@ -58,7 +58,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       isHeld = true
       client.send({ type: 'advance', text: 'I whistle.' })
       await held.promise
-      // The model may be asked before the question is durable; what was never acknowledged may be lost.
+      // The model may be called before the request is durable; unacknowledged data may be lost.
       await eventually('the question is kept', async () => {
         const { body } = await get(first, `/api/sessions/${id}/reconstruction`, key)
         return JSON.stringify(body).includes('I whistle.')

@@ -102,7 +102,7 @@ forEachStore(
   },
 )
 
-test('games: two worlds with a game of one name are refused when a server starts', async () => {
+test('games: two worlds with games of the same name are refused when a server starts', async () => {
   const worlds = await createWorldRegistry({ worlds: [createEchoWorld('1.0.0', 'infer_INTENT')] })
   await assert.rejects(GameCatalogue.load(worlds), { code: 'WORLD_INVALID' })
 })

@@ -1,4 +1,4 @@
-// Several servers on one store: a session is playable on all of them, stands the same on all of them, and one has it.
+// Several servers on one store: a session is playable on all of them, has the same state, and belongs to one at a time.
 import assert from 'node:assert/strict'
 import type { Store } from '../../src/store/store.ts'
 import { get, register } from '../../src/testing/play-api.ts'

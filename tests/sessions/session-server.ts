@@ -1,4 +1,4 @@
-// The session API on a free port, over a store of the test's own; the rest of the server is not there.
+// The session API on a free port, over the test's own store, without the rest of the server.
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
@@ -21,7 +21,7 @@ export interface SessionServer {
   readonly url: string
   readonly services: SessionServices
   readonly faults: readonly string[]
-  /** Lets go of every session in order, as at the end of a server. */
+  /** Releases every session gracefully, like a server that stops. */
   close(): Promise<void>
   /** Exits at once, like a killed server: sessions stay unchanged in the store. */
   crash(): Promise<void>
@@ -34,11 +34,11 @@ export interface SessionServerOptions {
   readonly mode?: ServerMode
   readonly ttlMs?: number
   readonly sweepMs?: number
-  /** Default: the store is this server's alone. */
+  /** By default no other server uses the store. */
   readonly isAlone?: boolean
   readonly hasRateLimits?: boolean
   readonly heartbeatMs?: number
-  /** Known beside the built-in worlds. */
+  /** Registered in addition to the built-in worlds. */
   readonly worlds?: readonly World[]
   /** Registers further routes. */
   readonly register?: (app: FastifyInstance, services: SessionServices, failures: RouteFailures) => Promise<void>
@@ -96,7 +96,7 @@ export async function startSessionServer(store: Store, options: SessionServerOpt
   }
 }
 
-/** A server until the end of the test, with one player and a session that nobody has connected to yet. */
+/** A server until the end of the test, with one player and a session without a connection so far. */
 export async function startedSession(
   store: Store,
   services: StoreServices,

@@ -1,4 +1,4 @@
-// Everything that can go wrong on a play socket, and that a session survives it.
+// Sessions survive everything that can go wrong on a play socket.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { WebSocket as RawSocket } from 'ws'
@@ -9,7 +9,7 @@ import { forEachStore, onSqlite } from '../../src/testing/stores.ts'
 import { until } from '../../src/testing/until.ts'
 import { type SessionServer, startedSession, startSessionServer } from './session-server.ts'
 
-/** The session goes on: its player connects, sees the past, and plays a turn. */
+/** Checks that the session continues: its player connects, gets the replay, and plays a turn. */
 async function goesOn(socket: string, key: string, turns: number): Promise<void> {
   const client = new PlayClient(socket, key)
   await client.until('replay_end')
@@ -17,7 +17,7 @@ async function goesOn(socket: string, key: string, turns: number): Promise<void>
   await client.close()
 }
 
-/** A drop is noted a moment after the socket has gone. */
+/** The server notices a lost connection shortly after the socket closes. */
 async function untilPaused(server: SessionServer, id: string): Promise<void> {
   const isPaused = async () => ((await server.services.log.header(id))?.status === 'paused' ? true : undefined)
   await until('the session to be paused', isPaused, { pauseMs: 0 })
@@ -34,7 +34,7 @@ async function whole(server: SessionServer, id: string, key: string): Promise<vo
 }
 
 onSqlite(
-  'play socket: a wrong key, no key and another’s key are turned away, and the session is not touched',
+  'play socket: a wrong key, no key and a foreign key are refused, and the session is not affected',
   async (store, services) => {
     const { server, key, id, socket } = await startedSession(store, services)
     for (const [wrong, detail] of [
@@ -65,30 +65,27 @@ onSqlite(
   },
 )
 
-onSqlite(
-  'play socket: a key in the header serves as well, and an auth frame afterwards is ignored',
-  async (store, services) => {
-    const { key, socket } = await startedSession(store, services)
-    const raw = new RawSocket(socket, { headers: { authorization: `Bearer ${key}` } })
-    const frames: PlayFrame[] = []
-    const ended = Promise.withResolvers<void>()
-    raw.on('message', (data) => {
-      const frame = JSON.parse(String(data))
-      frames.push(frame)
-      if (frame.type === 'status') ended.resolve()
-    })
-    raw.on('open', () => {
-      raw.send('{"type":"auth","api_key":"whatever"}')
-      raw.send('{"type":"status"}')
-    })
-    await ended.promise
-    assert.deepEqual(types(frames), ['session_meta', 'event', 'event', 'turn_end', 'status'])
-    raw.terminate()
-  },
-)
+onSqlite('play socket: a key in the header works too, and a later auth frame is ignored', async (store, services) => {
+  const { key, socket } = await startedSession(store, services)
+  const raw = new RawSocket(socket, { headers: { authorization: `Bearer ${key}` } })
+  const frames: PlayFrame[] = []
+  const ended = Promise.withResolvers<void>()
+  raw.on('message', (data) => {
+    const frame = JSON.parse(String(data))
+    frames.push(frame)
+    if (frame.type === 'status') ended.resolve()
+  })
+  raw.on('open', () => {
+    raw.send('{"type":"auth","api_key":"whatever"}')
+    raw.send('{"type":"status"}')
+  })
+  await ended.promise
+  assert.deepEqual(types(frames), ['session_meta', 'event', 'event', 'turn_end', 'status'])
+  raw.terminate()
+})
 
 onSqlite(
-  'play socket: of two sockets that race for a session one plays and the other is told, again and again',
+  'play socket: of two sockets that race for a session, one plays and the other is refused, again and again',
   async (store, services) => {
     const { server, key, id, socket } = await startedSession(store, services)
     for (let round = 0; round < 5; round++) {
@@ -110,42 +107,39 @@ onSqlite(
   },
 )
 
-onSqlite(
-  'play socket: frames that are none are answered with an error, and the conversation goes on',
-  async (store, services) => {
-    const { server, key, id, socket } = await startedSession(store, services)
-    const client = new PlayClient(socket, key)
-    await client.until('turn_end')
-    for (const [frame, detail] of [
-      ['{"type":', /Malformed JSON payload/],
-      ['', /Malformed/],
-      ['[]', /object/],
-      ['null', /object/],
-      ['"advance"', /object/],
-      [JSON.stringify({ type: 'advance', text: 'x'.repeat(100_000) }), /Frame too large: at most 65536/],
-      ['{}', /Frame has no type; the types are auth, advance, status, close/],
-      ['{"type":"fly"}', /Unknown frame type: fly/],
-      ['{"type":"auth","api_key":""}', /Unknown frame type: auth/],
-      ['{"type":"advance","text":5}', /text/],
-      [JSON.stringify({ type: 'advance', text: 'x'.repeat(20_001) }), /text/],
-    ] as const) {
-      client.send(frame)
-      assert.match(String((await client.until('error')).at(-1)?.detail), detail)
-    }
-    const long = await client.advance('x'.repeat(351))
-    assert.match(String(long[0]?.content), /350/)
-    assert.equal((await client.advance(`${'🦊'.repeat(349)}.`))[1]?.type, 'turn_end')
-    assert.deepEqual(types(await client.advance('')), ['turn_end'])
-    assert.deepEqual(types(await client.advance('/unknown')), ['turn_end'])
-    client.send({ type: 'advance' })
-    assert.deepEqual(types(await client.until('turn_end')), ['turn_end'])
-    await client.close()
-    await whole(server, id, key)
-  },
-)
+onSqlite('play socket: invalid frames get an error, and the conversation continues', async (store, services) => {
+  const { server, key, id, socket } = await startedSession(store, services)
+  const client = new PlayClient(socket, key)
+  await client.until('turn_end')
+  for (const [frame, detail] of [
+    ['{"type":', /Malformed JSON payload/],
+    ['', /Malformed/],
+    ['[]', /object/],
+    ['null', /object/],
+    ['"advance"', /object/],
+    [JSON.stringify({ type: 'advance', text: 'x'.repeat(100_000) }), /Frame too large: at most 65536/],
+    ['{}', /Frame has no type; the types are auth, advance, status, close/],
+    ['{"type":"fly"}', /Unknown frame type: fly/],
+    ['{"type":"auth","api_key":""}', /Unknown frame type: auth/],
+    ['{"type":"advance","text":5}', /text/],
+    [JSON.stringify({ type: 'advance', text: 'x'.repeat(20_001) }), /text/],
+  ] as const) {
+    client.send(frame)
+    assert.match(String((await client.until('error')).at(-1)?.detail), detail)
+  }
+  const long = await client.advance('x'.repeat(351))
+  assert.match(String(long[0]?.content), /350/)
+  assert.equal((await client.advance(`${'🦊'.repeat(349)}.`))[1]?.type, 'turn_end')
+  assert.deepEqual(types(await client.advance('')), ['turn_end'])
+  assert.deepEqual(types(await client.advance('/unknown')), ['turn_end'])
+  client.send({ type: 'advance' })
+  assert.deepEqual(types(await client.until('turn_end')), ['turn_end'])
+  await client.close()
+  await whole(server, id, key)
+})
 
 onSqlite(
-  'play socket: an oversized, a binary and a broken text frame end the connection, and the session goes on',
+  'play socket: an oversized, a binary and a broken text frame end the connection, and the session continues',
   async (store, services) => {
     const { server, key, id, socket } = await startedSession(store, services)
     const first = new PlayClient(socket, key)
@@ -185,62 +179,65 @@ onSqlite('play socket: ten thousand tiny frames are all answered, in order', asy
   for (const [index, frame] of frames.slice(0, -1).entries()) assert.equal(frame.type, index % 2 ? 'error' : 'status')
 })
 
-onSqlite('play socket: a drop in any state loses nothing and doubles nothing', async (store, services) => {
-  const gate = { promise: Promise.resolve(), open: (): void => undefined }
-  const { createOfflineResponder } = await import('../../src/adapters/session/role-models.ts')
-  const local = createOfflineResponder()
-  const server = await startSessionServer(store, {
-    models: {
-      ...local,
-      answer: async (request, options) => {
-        await gate.promise
-        return local.answer(request, options)
+onSqlite(
+  'play socket: a lost connection in any state loses nothing and duplicates nothing',
+  async (store, services) => {
+    const gate = { promise: Promise.resolve(), open: (): void => undefined }
+    const { createOfflineResponder } = await import('../../src/adapters/session/role-models.ts')
+    const local = createOfflineResponder()
+    const server = await startSessionServer(store, {
+      models: {
+        ...local,
+        answer: async (request, options) => {
+          await gate.promise
+          return local.answer(request, options)
+        },
       },
-    },
-  })
-  services.atEnd(() => server.close())
-  const shut = (): void => {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    gate.promise = promise
-    gate.open = resolve
-  }
-  const key = await register(server)
-  const { id, socket } = await start(server, key)
-  const beforeAuth = new PlayClient(socket)
-  await once(beforeAuth.socket, 'open')
-  await beforeAuth.close()
-  shut()
-  const inOpening = new PlayClient(socket, key)
-  await inOpening.until('session_meta')
-  await inOpening.close()
-  gate.open()
-  const afterOpening = new PlayClient(socket, key)
-  const opened = await afterOpening.until('replay_end')
-  // The opening may end before or after the reconnect: it is shown once either way.
-  if (opened.at(-1)?.turns === 0 || !opened.some((frame) => frame.event_type === 'ai'))
-    await afterOpening.until('turn_end')
-  const shownOnce = afterOpening.frames.filter((frame) => frame.event_type === 'ai')
-  assert.equal(shownOnce.length, 1)
-  shut()
-  afterOpening.send({ type: 'advance', text: 'I bow.' })
-  afterOpening.send({ type: 'status' })
-  // The status waits behind the turn: no answer comes before the drop.
-  await server.services.registry.peek(id)?.facts
-  await afterOpening.close()
-  gate.open()
-  const back = new PlayClient(socket, key)
-  const replay = await back.until('replay_end')
-  const isDone = (frames: readonly PlayFrame[]) => frames.filter((frame) => frame.event_type === 'ai').length === 2
-  if (!isDone(replay) && replay.some((frame) => frame.content === 'I bow.')) await back.until('turn_end')
-  const bowed = back.frames.filter((frame) => frame.content === 'I bow.')
-  assert.ok(bowed.length <= 1)
-  await back.close()
-  await goesOn(socket, key, bowed.length + 1)
-  await whole(server, id, key)
-  assert.deepEqual(server.faults, [])
-})
+    })
+    services.atEnd(() => server.close())
+    const shut = (): void => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      gate.promise = promise
+      gate.open = resolve
+    }
+    const key = await register(server)
+    const { id, socket } = await start(server, key)
+    const beforeAuth = new PlayClient(socket)
+    await once(beforeAuth.socket, 'open')
+    await beforeAuth.close()
+    shut()
+    const inOpening = new PlayClient(socket, key)
+    await inOpening.until('session_meta')
+    await inOpening.close()
+    gate.open()
+    const afterOpening = new PlayClient(socket, key)
+    const opened = await afterOpening.until('replay_end')
+    // The opening may end before or after the reconnect: it is shown once either way.
+    if (opened.at(-1)?.turns === 0 || !opened.some((frame) => frame.event_type === 'ai'))
+      await afterOpening.until('turn_end')
+    const shownOnce = afterOpening.frames.filter((frame) => frame.event_type === 'ai')
+    assert.equal(shownOnce.length, 1)
+    shut()
+    afterOpening.send({ type: 'advance', text: 'I bow.' })
+    afterOpening.send({ type: 'status' })
+    // The status waits for the turn: no answer arrives before the connection closes.
+    await server.services.registry.peek(id)?.facts
+    await afterOpening.close()
+    gate.open()
+    const back = new PlayClient(socket, key)
+    const replay = await back.until('replay_end')
+    const isDone = (frames: readonly PlayFrame[]) => frames.filter((frame) => frame.event_type === 'ai').length === 2
+    if (!isDone(replay) && replay.some((frame) => frame.content === 'I bow.')) await back.until('turn_end')
+    const bowed = back.frames.filter((frame) => frame.content === 'I bow.')
+    assert.ok(bowed.length <= 1)
+    await back.close()
+    await goesOn(socket, key, bowed.length + 1)
+    await whole(server, id, key)
+    assert.deepEqual(server.faults, [])
+  },
+)
 
-onSqlite('play socket: a spectator sees what was said and what is said, and says nothing', async (store, services) => {
+onSqlite('play socket: a spectator sees past and new messages, and cannot send any', async (store, services) => {
   const { server, key, id, socket } = await startedSession(store, services)
   const player = new PlayClient(socket, key)
   await player.until('turn_end')
@@ -318,7 +315,7 @@ forEachStore(
       [onB, 4],
     ] as const) {
       let isPlayed = false
-      // The other server lets go a moment after the drop.
+      // The other server releases the session shortly after the lost connection.
       for (let attempt = 0; attempt < 100 && !isPlayed; attempt++) {
         const next = new PlayClient(at, key)
         const first = await Promise.race([next.until('replay_end'), next.closed])

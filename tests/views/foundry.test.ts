@@ -1,5 +1,5 @@
-// What the foundry's view works out by itself, held against the rules: where parts fit, how belts turn, what a ray meets,
-// and what a command file says.
+// Calculations of the foundry's view, checked against the rules: where parts fit, how belts turn, what a ray hits,
+// and what a command file contains.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -25,7 +25,7 @@ import { foundry } from '../../src/worlds/foundry/world.ts'
 
 const QUIET = { effect: () => '', cancel: () => undefined, event: () => undefined }
 
-/** A floor on which somebody has built at random. */
+/** A floor with random parts. */
 function play(run: { config: unknown; seed: number; acts: readonly any[] }): Foundry {
   const state = foundry.create(foundry.config.parse(run.config), run.seed)
   for (const act of run.acts) {
@@ -42,7 +42,7 @@ function begin(variant: string): Foundry {
   return foundry.create(foundry.config.parse(configureWorld(foundry, variant).config), 1)
 }
 
-test('foundry view: what it says of a placement is what the rules say, code for code', () => {
+test('foundry view: its placement check gives the codes of the rules', () => {
   const places = fc.array(
     fc.record({
       def: fc.nat(PARTS.length - 1),
@@ -66,7 +66,7 @@ test('foundry view: what it says of a placement is what the rules say, code for 
   )
 })
 
-test('foundry view: zones of the clean room hold for previews as for commands', () => {
+test('foundry view: zones of the clean room apply to previews and commands alike', () => {
   const at = fc.record({ x: fc.nat(19), y: fc.integer({ min: 1, max: 3 }), z: fc.nat(11), facing: fc.nat(3) })
   fc.assert(
     fc.property(fc.array(at, { minLength: 1, maxLength: 12 }), (tries) => {
@@ -82,7 +82,7 @@ test('foundry view: zones of the clean room hold for previews as for commands', 
   )
 })
 
-test('foundry view: belts turn as the rules link them, and wires reach what their net joins', () => {
+test('foundry view: belts are drawn as the rules link them, and wires as their nets join', () => {
   fc.assert(
     fc.property(arbFoundryRun({ slots: 1, acts: 40 }), (run) => {
       const state = play(run)
@@ -109,7 +109,7 @@ test('foundry view: belts turn as the rules link them, and wires reach what thei
   )
 })
 
-test('foundry view: states are those of the rules, and a box turned lies in the cells of its part', () => {
+test('foundry view: states match the rules, and a rotated box lies in the cells of its part', () => {
   assert.deepEqual(STATES, PART_STATES)
   for (let def = 0; def < PARTS.length; def++) {
     for (let facing = 0; facing < 4; facing++) {
@@ -153,7 +153,7 @@ test('foundry view: a frame in which nobody built keeps the layout, and an obser
   }
 })
 
-test('foundry view: a ray from above meets the top of a part, and the floor beside it', () => {
+test('foundry view: a ray from above hits the top of a part, and the floor next to it', () => {
   const state = begin('first_slice')
   for (const y of [1, 2]) {
     foundry.apply(
@@ -187,7 +187,7 @@ test('foundry view: a ray from above meets the top of a part, and the floor besi
   assert.deepEqual(chimney?.beside, { x: 6, y: 2, z: 5 })
 })
 
-test('foundry view: a run bends once, faces its way, ends where the stock or the limit ends', () => {
+test('foundry view: a line of belts bends once, faces its direction, and ends at the stock or the limit', () => {
   const scene = sceneOf(begin('first_slice'))
   const def = PARTS.findIndex(({ id }) => id === 'conveyor')
   const wish = {

@@ -1,4 +1,4 @@
-// The page of characters without a browser: filters, addresses, and what differs between two sheets.
+// The characters page without a browser: filters, URLs, and the differences between two sheets.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Character } from '../../src/protocol/character.ts'
@@ -19,7 +19,7 @@ const sheet = (given: Partial<Character>): Character => ({
   ...given,
 })
 
-test('characters: equal sheets have no differing row; rows of only one sheet are kept on both sides', () => {
+test('characters: equal sheets have no differing rows; rows of one sheet only are kept on both sides', () => {
   assert.deepEqual(
     pairRows(sheet({}), sheet({})).filter(({ differs }) => differs),
     [],

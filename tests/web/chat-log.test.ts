@@ -16,7 +16,7 @@ const shown = (entries: readonly Entry[]) =>
     return entry.kind === 'said' ? `> ${entry.text} (${[entry.state, ...entry.reasons].join(', ')})` : entry.text
   })
 
-test('chat: an action is played once a scene answers it, and scenes count as turns', () => {
+test('chat: an action counts as played once a scene answers it, and scenes count as turns', () => {
   let log = [heard('info', 'Welcome'), heard('ai', 'A barge.'), ended(1)].reduce(take, EMPTY_LOG)
   log = say(log, 'I wave.')
   assert.equal(log.isWaiting, true)
@@ -27,7 +27,7 @@ test('chat: an action is played once a scene answers it, and scenes count as tur
   assert.deepEqual([log.isWaiting, log.streaming, log.turns], [false, '', 2])
 })
 
-test('chat: a refused action keeps its text and its reasons; a fault of a model is no refusal', () => {
+test('chat: a refused action keeps its text and reasons; a model error is not a refusal', () => {
   let log = say(EMPTY_LOG, 'She agrees.')
   log = [heard('error', 'You decided what she says.'), heard('error', 'Say it in the first person.'), ended(1)].reduce(
     take,

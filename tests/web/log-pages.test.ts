@@ -1,4 +1,4 @@
-// The pages of the command log: a million rows by cursors, with few of them held.
+// Paging of the command log: a million rows by cursors, with few of them in memory.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CommandLogRow, CommandPage } from '../../src/protocol/command-log.ts'
@@ -24,7 +24,7 @@ const rowOf = (id: number): CommandLogRow => ({
   score: null,
 })
 
-/** A log of `total` rows, newest first; cursors are places. */
+/** A log of `total` rows, newest first; cursors are positions. */
 function logOf(total: number) {
   const reads: number[] = []
   return {
@@ -41,7 +41,7 @@ function logOf(total: number) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-test('log pages: a scroll over 1,000,000 rows reads each page once, and holds a few thousand rows', async () => {
+test('log pages: scrolling over 1,000,000 rows reads each page once, and keeps a few thousand rows', async () => {
   const total = 1_000_000
   const { read, reads } = logOf(total)
   const pages = new LogPages(read, () => undefined)
@@ -60,7 +60,7 @@ test('log pages: a scroll over 1,000,000 rows reads each page once, and holds a 
   assert.equal(pages.view.count, total, 'a page that is read again changes nothing')
 })
 
-test('log pages: visible rows ask for their page once, and an empty log is whole', async () => {
+test('log pages: visible rows request their page once, and an empty log is complete', async () => {
   const { read, reads } = logOf(30)
   const pages = new LogPages(read, () => undefined)
   for (let index = 0; index < 30; index++) pages.want(index)
@@ -73,7 +73,7 @@ test('log pages: visible rows ask for their page once, and an empty log is whole
   assert.deepEqual(none.view, { count: 0, isWhole: true, error: undefined })
 })
 
-test('log pages: a page that could not be read is read by another try', async () => {
+test('log pages: a page that could not be read is retried', async () => {
   const { read } = logOf(30)
   let isDown = true
   const pages = new LogPages(

@@ -1,4 +1,4 @@
-// Participant pages without a browser: answers, arrivals, languages, progress.
+// Participant pages without a browser: answers, arrival links, languages, progress.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FormQuestion, StudyForm } from '../../src/protocol/experiment-form.ts'
@@ -48,7 +48,7 @@ test('study answers: unanswered required questions and invalid numbers are named
   )
 })
 
-test('study answers: what is sent has options as they are written in the study, and no unanswered question', () => {
+test('study answers: sent answers have the options as written in the study, and no unanswered questions', () => {
   const drafts = {
     'intake/age': ' 40 ',
     'intake/often': 1,
@@ -61,7 +61,7 @@ test('study answers: what is sent has options as they are written in the study, 
   })
 })
 
-test('study arrival: ids of platforms stay text, the secret and the language are set apart, odd names are left out', () => {
+test('study arrival: ids of platforms stay text, the secret and the language are separated, odd names are dropped', () => {
   const { token, external, language } = readArrival('?PROLIFIC_PID=5e12&STUDY_ID=007&token=s-1&lang=es&%20x=1&_y=2')
   assert.deepEqual(
     { token, external, language },
@@ -73,7 +73,7 @@ test('study arrival: ids of platforms stay text, the secret and the language are
   )
 })
 
-test('study language: the first that we have counts, and both languages have every word', () => {
+test('study language: the first supported one is used, and both languages have every text', () => {
   assert.equal(languageOf([undefined, 'fr', 'es-MX', 'en']).id, 'es')
   assert.equal(languageOf(['fr']).id, 'en')
   const [english, spanish] = LANGUAGES.map(({ words }) => words)
@@ -81,7 +81,7 @@ test('study language: the first that we have counts, and both languages have eve
   for (const [name, word] of Object.entries(spanish!)) assert.notEqual(word, '', name)
 })
 
-test('study progress: conversations are counted from one, and the end is the end', () => {
+test('study progress: conversations are counted from one, up to the last', () => {
   const { words } = LANGUAGES[0]
   const at = (stage: 'consent' | 'session' | 'forms' | 'finished', completed: number) =>
     stepOf({ stage, completed, maximum: 2 }, words)

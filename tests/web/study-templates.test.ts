@@ -1,4 +1,4 @@
-// Templates of the editor pass the check; what the monitor says of a participant follows from the times.
+// Templates of the editor are valid; the status of a participant in the monitor depends on the times.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkStudyFile } from '../../src/experiment/file/read-study-file.ts'
@@ -9,7 +9,7 @@ import { STUDY_TEMPLATES } from '../../web/src/pages/studies/templates.ts'
 
 const games = parley.dialogue?.games ?? []
 
-test('studies: every template of the editor has no mistake, and stays so with another quota', () => {
+test('studies: every template of the editor is valid, also with another quota', () => {
   for (const { id, source } of STUDY_TEMPLATES) {
     for (const text of [source, setQuota(source, source.includes('next_game_strategy') ? 'run' : 'experiment', 7)]) {
       const { faults, warnings, study } = checkStudyFile(text, { games })
@@ -36,7 +36,7 @@ const someone = {
   assignments: [],
 } as const
 
-test('studies: silence makes somebody stuck, then dropped out; an end is an end', () => {
+test('studies: a silent participant counts as stuck, then as dropped out; a finished one never does', () => {
   const at = (minutes: number) =>
     standingOf({ ...someone, forms: [...someone.forms], assignments: [] }, AT + minutes * 60_000, DEFAULT_LIMITS)
   assert.deepEqual([at(5), at(14), at(63.9), at(64)], ['active', 'stuck', 'stuck', 'dropped'])

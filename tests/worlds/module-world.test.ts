@@ -1,4 +1,4 @@
-// A world that a user wrote, in every command that names one, through the real command line.
+// A user's own world in every command that takes a world, through the real command line.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -31,7 +31,7 @@ before(async () => {
   assert.equal(ran.world.id, 'heap')
 })
 
-test('module world: its journal is shown, verified and forked beside the module', async () => {
+test('module world: its journal is shown, verified and forked next to the module', async () => {
   const shown = await json(['replay', 'show', 'match/journal.jsonl', '--step', '1'])
   assert.deepEqual(shown.header.world.package, { name: '@lab/heap', version: '0.3.0', module: 'heap.ts' })
   assert.equal((await json(['replay', 'verify', 'match/journal.jsonl'])).ok, true)
@@ -67,7 +67,7 @@ test('module world: elsewhere the journal says what to install, and --world name
   assert.equal(imported.kind, 'journal')
 })
 
-test('module world: list, show, schema, headless', async () => {
+test('module world: list, show, schema and headless work', async () => {
   const listed = await json(['world', 'list', '--world', './heap.ts'])
   assert.ok(listed.some((each: { id: string }) => each.id === 'heap'))
   assert.equal((await json(['world', 'show', './heap.ts'])).id, 'heap')
@@ -88,12 +88,12 @@ test('module world: its manifest names the module, and the package runs and is c
   assert.equal(results.results.scores.length, 2)
 })
 
-test('module world: world certify passes, with the conformance suite, from another folder too', async () => {
+test('module world: world certify passes with the conformance suite, also from another folder', async () => {
   const report = await json(['world', 'certify', join(folder, 'heap.ts')], elsewhere)
   assert.equal(report.certified, true)
 })
 
-test('module world: a server offers it, and imports nothing that is named over HTTP', async () => {
+test('module world: a server offers it, and imports nothing named over HTTP', async () => {
   mkdirSync(join(folder, 'served'))
   writeFileSync(join(folder, 'served', 'other.ts'), 'process.exit(99)')
   const server = startCommand(['serve', '--port', '0', '--no-showcase', '--world', './heap.ts', '--data', 'served'], {
@@ -135,7 +135,7 @@ test('module world: replay open shows its journal', async () => {
   }
 })
 
-test('module world: a mistyped world is not read as a manifest, and a manifest below ./ is no world', async () => {
+test('module world: a mistyped world is not read as a manifest, and a manifest below ./ is not a world', async () => {
   const mistyped = await run(['run', 'paint-arean'])
   assert.match(mistyped.err, /UNKNOWN_WORLD.*\n.*Did you mean paint-arena/)
   const missing = await run(['run', './heep.ts'])

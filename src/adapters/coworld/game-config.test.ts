@@ -4,7 +4,7 @@ import { listWorldIds, loadWorld } from '../../testing/built-in-worlds.ts'
 import { formatConfigSchema } from './game-config.ts'
 
 for (const id of listWorldIds()) {
-  test(`game config: everything that the schema of ${id} refers to stands in it`, async () => {
+  test(`game config: the schema of ${id} is self-contained`, async () => {
     const schema = formatConfigSchema(await loadWorld(id), 1)
     for (const [, name = ''] of JSON.stringify(schema).matchAll(/"\$ref":"([^"]+)"/g)) {
       const [root, defs, key = '', ...rest] = name.split('/')

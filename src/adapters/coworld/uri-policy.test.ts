@@ -9,7 +9,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { readSource } from './read-source.ts'
 import { isPublicAddress, parseUriPolicy, resolveSource } from './uri-policy.ts'
 
-test('replay sources: only files below allowed folders and documents of allowed origins are named', async (t) => {
+test('replay sources: only files in allowed folders and documents of allowed origins are accepted', async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'paracosm-uri-'))
   t.after(() => rm(root, { recursive: true }))
   await writeFile(join(root, 'a.json'), '{}')

@@ -7,7 +7,7 @@ import { parseScript } from './script.ts'
 const foundry = await loadWorld('foundry')
 const wire = { type: 'place_part', def_id: 'wire', origin: { x: 1, y: 1, z: 1 }, facing: 'north' }
 
-test('headless: a command file is a list of steps, or an object that holds one', () => {
+test('headless: a command file is a list of steps, or an object with one', () => {
   const steps = [
     { type: 'apply_command', command: wire },
     { type: 'tick', ticks: 3 },
@@ -57,6 +57,6 @@ for (const [name, script, path] of FAULTS) {
   })
 }
 
-test('headless: the limit of ticks is stated', () => {
+test('headless: the tick limit is reported', () => {
   assert.throws(() => parseScript([{ type: 'tick', ticks: 99_999_999 }], foundry), /10000000/)
 })

@@ -22,7 +22,7 @@ function readSolution(scenario: string): HeadlessStep[] {
   return parseScript(json, foundry)
 }
 
-test('headless: every scenario with an objective has a solution beside it', () => {
+test('headless: every scenario with an objective has a solution', () => {
   const withGoals = foundry.variants.filter(({ config }) => Array.isArray(config.goals)).map(({ id }) => id)
   assert.deepEqual(
     SOLUTIONS.map((path) => basename(path, '.json')),
@@ -57,7 +57,7 @@ for (const scenario of ['bootstrap', 'one_gap']) {
   })
 }
 
-test('headless: every scenario ends: a limit of ticks truncates what nobody has completed', () => {
+test('headless: every scenario ends, truncated at its tick limit if it is not completed', () => {
   for (const { id } of foundry.variants) {
     const { config } = configureWorld(foundry, id)
     const { max_ticks } = FoundryConfig.parse(config)
@@ -75,7 +75,7 @@ test('headless: every scenario ends: a limit of ticks truncates what nobody has 
   assert.deepEqual(foundry.outcome(fold.state), { ended: 'truncated', reason: 'The limit of 3 ticks was reached.' })
 })
 
-test('headless: in the clean room smelters and assemblers stand inside, placed or turned', async () => {
+test('headless: in clean_room, smelters and assemblers must stand in the room, placed or rotated', async () => {
   const session = HeadlessSession.start(foundry, { scenario: 'clean_room' })
   const place = (def_id: string, x: number, z: number) =>
     session.execute({
@@ -107,7 +107,7 @@ test('headless: in the clean room smelters and assemblers stand inside, placed o
   assert.equal(turned?.code, 'OUT_OF_BOUNDS')
 })
 
-test('headless: a summary of several crews tells what each may place', async () => {
+test('headless: a summary of several crews lists what each may place', async () => {
   const session = HeadlessSession.start(foundry, { scenario: 'two_crews' })
   const { build_inventory, build_inventories } = session.summary()
   const [west, east] = z.array(z.record(z.string(), z.int())).parse(build_inventories)
@@ -116,7 +116,7 @@ test('headless: a summary of several crews tells what each may place', async () 
   assert.equal(z.record(z.string(), z.int()).parse(build_inventory).frame_block, 8)
 })
 
-test('headless: a starved machine in a net without power is told that nothing is met', async () => {
+test('headless: a starved machine in a net without power reports a satisfaction of 0', async () => {
   const session = HeadlessSession.start(foundry, { scenario: 'first_slice' })
   const place = (def_id: string, x: number, y: number) =>
     session.execute({
@@ -171,7 +171,7 @@ async function inspectAll(session: HeadlessSession): Promise<FoundryView> {
   return FoundryView.parse({ size: state.config.size, deposits: state.deposits, parts, build_inventory })
 }
 
-test('headless: the builder wins first_slice by inspecting and acting through the interface alone', async () => {
+test('headless: the builder wins first_slice using only the headless interface', async () => {
   const session = HeadlessSession.start(foundry, { scenario: 'first_slice' })
   for (let turn = 0; turn < 60; turn++) {
     const command = decideBuilder(await inspectAll(session))
@@ -212,7 +212,7 @@ test('headless: run(N), save, load, run(M) gives the hash of run(N+M), at any N 
   )
 })
 
-test('headless: a failed step changes nothing and stops nothing that came before it', async () => {
+test('headless: a failed step changes nothing and keeps the effect of earlier steps', async () => {
   const session = HeadlessSession.start(foundry, { scenario: 'first_slice' })
   const before = session.summary()
   const origin = { x: 5, y: 3, z: 5 }
@@ -222,7 +222,7 @@ test('headless: a failed step changes nothing and stops nothing that came before
   assert.deepEqual(session.summary(), before)
 })
 
-test('headless: worlds without parts are driven too, and stop at their end', async () => {
+test('headless: worlds without parts can be played too, and stop when they end', async () => {
   const session = HeadlessSession.start(await loadWorld('paint-arena'), { scenario: 'duel' })
   const moved = await session.execute({ type: 'apply_command', command: { move: 'right' }, slot: 1 })
   assert.equal(moved.ok, true)

@@ -35,11 +35,12 @@ export type Action = (client: HostedClient, flags: Flags, id: string | undefined
 
 export type Add = (name: string, about: { description: string; example: string }, action: Action) => Command
 
-export function commandsOf(io: Io, group: Command, server: string): Add {
+/** @param before words of `coworld` before the name, in examples */
+export function commandsOf(io: Io, group: Command, server: string, before = ''): Add {
   return (name, about, action) => {
     const made = new Command(name)
       .description(about.description)
-      .addHelpText('after', `\nExample:\n  paracosm coworld ${name}${about.example}`)
+      .addHelpText('after', `\nExample:\n  paracosm coworld ${before}${name}${about.example}`)
       .option('--server <url>', 'which server', server)
       .option('--json', 'print JSON')
       .action(async (...given: unknown[]) => {

@@ -33,7 +33,7 @@ test('plackett-luce: matches of any size, with ties, rate as openskill.js rates 
   )
 })
 
-test('plackett-luce: the check values of the contract', () => {
+test('plackett-luce: the reference values of the contract hold', () => {
   const [first, second] = rateMatch([newRating(), newRating()], [1, 2])
   near(first!.mu, 27.635389, 1e-6)
   near(second!.mu, 22.364611, 1e-6)
@@ -80,7 +80,7 @@ test('bradley-terry: at the ratings every policy has as many wins as expected', 
   )
 })
 
-test('bradley-terry: more games make the error smaller, and winning everything keeps it wide', () => {
+test('bradley-terry: more games reduce the error, and a perfect record keeps it wide', () => {
   const errorOf = (wins: number[]): number => {
     const table = Float64Array.from(wins)
     return bradleyTerryErrors(table, bradleyTerry(table, 2))[0]!

@@ -6,7 +6,7 @@ import { interval, openEnds, resampleCount, resamples } from './bootstrap.ts'
 import { pairedTest } from './paired-test.ts'
 import { SequentialPair } from './sequential.ts'
 
-test('bootstrap: the same seed draws the same resamples, each with as many seeds as there are', () => {
+test('bootstrap: the same seed draws the same resamples, each of the original size', () => {
   const draw = (seed: number): string[] => [...resamples(12, 20, seed)].map((weights) => weights.join())
   assert.deepEqual(draw(3), draw(3))
   assert.notDeepEqual(draw(3), draw(4))
@@ -17,12 +17,12 @@ test('bootstrap: the same seed draws the same resamples, each with as many seeds
     )
 })
 
-test('bootstrap: resamples are between 100 and 1000, by size alone', () => {
+test('bootstrap: the number of resamples is between 100 and 1000 and depends only on the size', () => {
   assert.equal(resampleCount(10, 3), 1000)
   assert.equal(resampleCount(1_000_000, 100), 100)
 })
 
-test('bootstrap: an interval lies between the extremes and holds the middle', () => {
+test('bootstrap: an interval is ordered and lies between the extremes', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1 }), (values) => {
       const found = interval(values)!
@@ -31,7 +31,7 @@ test('bootstrap: an interval lies between the extremes and holds the middle', ()
   )
 })
 
-test('bootstrap: a probability that every seed agrees on has an open end that closes with more seeds', () => {
+test('bootstrap: if all seeds agree, the open end of the interval closes with more seeds', () => {
   const sure = { value: 1, standard_error: 0, low: 1, high: 1 }
   const few = openEnds(sure, 5).low!
   const many = openEnds(sure, 500).low!
@@ -47,26 +47,26 @@ function decide(chance: number, seed: number, seeds: number): 'first' | 'second'
   return pair.decision
 }
 
-test('sequential: equal policies are told apart in fewer than 5 % of evaluations, however often one looks', () => {
+test('sequential: under continuous monitoring, equal policies are separated in fewer than 5 % of evaluations', () => {
   let wrong = 0
   for (let seed = 0; seed < 400; seed++) if (decide(500, seed, 400) !== undefined) wrong++
   assert.ok(wrong <= 20, `${wrong} of 400`)
 })
 
-test('sequential: a clear difference is decided soon, and for the right one', () => {
+test('sequential: a clear difference is decided early and correctly', () => {
   for (let seed = 0; seed < 50; seed++) {
     assert.equal(decide(900, seed, 60), 'first')
     assert.equal(decide(100, seed, 60), 'second')
   }
 })
 
-test('paired test: the exact p of few seeds', () => {
+test('paired test: few seeds give the exact p-value', () => {
   const found = pairedTest([1, 2, 3], 1)
   assert.deepEqual([found.method, found.p, found.difference.value], ['exact', 2 / 8, 2])
   assert.equal(pairedTest([0, 0, 0], 1).p, 1)
 })
 
-test('paired test: many seeds, no difference: p is large; a difference: p is small; the same seed, the same p', () => {
+test('paired test: with many seeds p is large without a difference, small with one, and reproducible by seed', () => {
   const random = createRandom(5, 'differences')
   const noise = Array.from({ length: 100 }, () => nextBelow(random, 201) - 100)
   const balanced = [...noise, ...noise.map((each) => -each)]

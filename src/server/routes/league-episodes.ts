@@ -25,8 +25,10 @@ export const leagueEpisodeRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> =
       const view = await HostedView.read(leagues)
       const found =
         query.pool_id === undefined ? await rounds.latestEpisodes(query) : await rounds.episodes(bareId(query.pool_id))
+      const origin = originOf(request)
+      const worlds = await rounds.worlds([...new Set(found.map(({ roundId }) => roundId))])
       const wanted = found
-        .map((episode) => view.episode(episode, originOf(request)))
+        .map((episode) => view.episode(episode, { origin, world: worlds.get(episode.roundId) ?? '' }))
         .filter(
           ({ participants }) =>
             query.player_id === undefined || participants.some(({ player_id: id }) => id === query.player_id),
@@ -37,8 +39,11 @@ export const leagueEpisodeRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> =
   app.get(
     '/v2/episode-requests/:id',
     { schema: { ...describe('One episode'), params: Id, response: { 200: HostedEpisode, '4xx': Problem } } },
-    async (request) =>
-      (await HostedView.read(leagues)).episode(await findEpisode(rounds, request.params.id), originOf(request)),
+    async (request) => {
+      const found = await findEpisode(rounds, request.params.id)
+      const world = (await rounds.worlds([found.roundId])).get(found.roundId) ?? ''
+      return (await HostedView.read(leagues)).episode(found, { origin: originOf(request), world })
+    },
   )
   done()
 }

@@ -10,10 +10,12 @@ import { AppError } from '../../kernel/errors.ts'
 import type { World } from '../../kernel/world.ts'
 import type { OriginPolicy } from '../../transport/origins.ts'
 import type { UpgradeRoute } from '../../transport/upgrade-router.ts'
+import type { ViewRefusal } from '../private-episodes.ts'
 
 export interface WatchOptions {
   readonly episodes: EpisodeService
   readonly origins: OriginPolicy
+  readonly refuseView: ViewRefusal
   onFault(error: unknown): void
 }
 
@@ -70,7 +72,7 @@ function sendAsset(reply: FastifyReply, { type, body }: Asset): FastifyReply {
 }
 
 /** The sockets of live and recorded episodes. */
-export function watchSockets({ episodes, onFault }: WatchOptions): readonly UpgradeRoute[] {
+export function watchSockets({ episodes, refuseView, onFault }: WatchOptions): readonly UpgradeRoute[] {
   const games = new Map<string, GameAdapter>()
   const gameOf = async (id: string): Promise<GameAdapter> => {
     const known = games.get(id)
@@ -95,11 +97,20 @@ export function watchSockets({ episodes, onFault }: WatchOptions): readonly Upgr
       pattern: '/episodes/:id/player',
       authorize: async ({ params, query }) => (await gameOf(idOf(params))).openPlayer(query),
     },
-    { pattern: '/episodes/:id/global', authorize: async ({ params }) => (await gameOf(idOf(params))).openView() },
+    {
+      pattern: '/episodes/:id/global',
+      async authorize({ params }) {
+        const refusal = refuseView(idOf(params))
+        if (refusal) throw refusal
+        return (await gameOf(idOf(params))).openView()
+      },
+    },
     {
       pattern: '/episodes/:id/replay',
       async authorize({ params }) {
         const id = idOf(params)
+        const refusal = refuseView(id)
+        if (refusal) throw refusal
         await episodes.find(id)
         return openReplay(() => openJournal(id), onFault)
       },

@@ -15,7 +15,7 @@ function cut(text: string, { isSequence = false, piece = 1 << 20 } = {}): { form
 
 const objects = fc.array(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 }), { maxLength: 6 })
 
-test('documents: every form gives them back, however the text is cut into pieces', () => {
+test('documents: every format is read back, however the text is split into chunks', () => {
   fc.assert(
     fc.property(objects, fc.integer({ min: 1, max: 9 }), fc.constantFrom(0, 2), (values, piece, indent) => {
       const documents = JSON.parse(JSON.stringify(values))
@@ -42,7 +42,7 @@ test('documents: a single object without a list is detected, except in lines', (
   assert.deepEqual(cut(' \n'), { form: 'empty', documents: [] })
 })
 
-test('documents: a text that is cut short, goes on, or holds something else is refused', () => {
+test('documents: a text that is truncated, has trailing data or contains something else is refused', () => {
   const whole = '[{"a":[1,"]"]},{"b":"{"}]'
   for (let end = 1; end < whole.length; end++)
     assert.throws(() => cut(whole.slice(0, end)), { code: 'VALIDATION_ERROR' })
@@ -72,7 +72,7 @@ test('documents: a text that is cut short, goes on, or holds something else is r
   assert.throws(() => cut('{"documents":[{}], oops}'), { code: 'JSON_MALFORMED' })
 })
 
-test('documents: depth has a bound that costs no stack', () => {
+test('documents: the depth limit uses no stack', () => {
   const nested = (levels: number) => `[{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}]`
   assert.equal(cut(nested(MAX_DOCUMENT_DEPTH)).documents.length, 1)
   assert.throws(() => cut(nested(MAX_DOCUMENT_DEPTH + 1)), /deeper than 100 levels/)

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { formatExact, isExactObject, parseExact, toPlain } from './exact-json.ts'
 import { formatId, formatInstant, readId, readInstant } from './extended-json.ts'
 
-test('exact JSON: numbers of any spelling come out as they went in', () => {
+test('exact JSON: numbers in any notation are unchanged', () => {
   for (const text of ['1.0', '-0', '0.10', '1e400', '1E5', '12345678901234567890', '9007199254740993', '-1.50e-7']) {
     assert.equal(formatExact(parseExact(text)), text)
     assert.equal(formatExact(parseExact(`{"a":[${text},{"b":${text}}]}`)), `{"a":[${text},{"b":${text}}]}`)
@@ -13,7 +13,7 @@ test('exact JSON: numbers of any spelling come out as they went in', () => {
   assert.equal(toPlain(parseExact('12345678901234567890')), Number('12345678901234567890'))
 })
 
-test('exact JSON: any JSON is the same after one pass as after two', () => {
+test('exact JSON: formatting is idempotent for any JSON', () => {
   fc.assert(
     fc.property(fc.json(), (text) => {
       const once = formatExact(parseExact(text))
@@ -24,7 +24,7 @@ test('exact JSON: any JSON is the same after one pass as after two', () => {
   )
 })
 
-test('extended JSON: every instant of four-digit years comes back, to the millisecond', () => {
+test('extended JSON: every instant of four-digit years round-trips, to the millisecond', () => {
   fc.assert(
     fc.property(fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 }), (ms) => {
       assert.equal(readInstant(formatInstant(ms)), ms)
@@ -38,7 +38,7 @@ test('extended JSON: dates are written as the original writes them', () => {
   assert.deepEqual(formatInstant(-1), { $date: { $numberLong: '-1' } })
 })
 
-test('extended JSON: dates of all spellings are read, and what is none is not', () => {
+test('extended JSON: dates in every notation are read, and other values are not', () => {
   const noon = Date.UTC(2026, 3, 21, 12)
   for (const found of [
     { $date: '2026-04-21T12:00:00Z' },
@@ -66,7 +66,7 @@ test('extended JSON: dates of all spellings are read, and what is none is not', 
   }
 })
 
-test('extended JSON: ids of 24 hex digits are ids of the database, others are text', () => {
+test('extended JSON: ids of 24 hex digits are object ids, others are text', () => {
   const id = '65f0c0ffee65f0c0ffee65f0'
   assert.deepEqual(formatId(id), { $oid: id })
   assert.equal(readId({ $oid: id }), id)

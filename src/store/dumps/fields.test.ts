@@ -65,7 +65,7 @@ function pass(json: string): string {
   return formatExact(writeFields(FIELDS, JSON.parse(formatExact(columns)), extra))
 }
 
-test('fields: whatever a document says it says again, and what it did not say is a default or null', () => {
+test('fields: all values of a document are exported, and missing ones are a default or null', () => {
   fc.assert(
     fc.property(spelled, (json) => {
       const before = parse(json)
@@ -80,7 +80,7 @@ test('fields: whatever a document says it says again, and what it did not say is
   )
 })
 
-test('fields: from the second time on it is the same to the byte', () => {
+test('fields: from the second export on the bytes are identical', () => {
   fc.assert(
     fc.property(spelled, (json) => {
       const once = pass(json)
@@ -89,7 +89,7 @@ test('fields: from the second time on it is the same to the byte', () => {
   )
 })
 
-test('fields: text that reaches a column has no NUL and no half of a character', () => {
+test('fields: text in a column has no NUL and no lone surrogate', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (value) => {
       const { values: columns } = readFields(FIELDS, { a_text: `${value}\0\udc00` })
@@ -99,7 +99,7 @@ test('fields: text that reaches a column has no NUL and no half of a character',
   )
 })
 
-test('fields: a column that has changed since the import wins over what the import said', () => {
+test('fields: a column that has changed since the import overrides the imported value', () => {
   const { values: columns, extra } = readFields(FIELDS, { moment: '2026-04-21T10:00:00+00:00', a_text: 'x\0' })
   const unchanged = writeFields(FIELDS, columns, extra)
   assert.deepEqual([unchanged.moment, unchanged.a_text], ['2026-04-21T10:00:00+00:00', 'x\0'])

@@ -79,6 +79,18 @@ export class Rounds {
     })
   }
 
+  /** The worlds that rounds play, by round. */
+  async worlds(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (ids.length === 0) return new Map()
+    const rows = await this.#store.db
+      .selectFrom('league_rounds')
+      .innerJoin('leagues', 'leagues.league_id', 'league_rounds.league_id')
+      .select(['round_id', 'world'])
+      .where('round_id', 'in', [...ids])
+      .execute()
+    return new Map(rows.map((row) => [row.round_id, row.world]))
+  }
+
   /** @throws AppError UNKNOWN_LEAGUE */
   async get(id: string): Promise<RoundRecord> {
     const row = await this.#store.db

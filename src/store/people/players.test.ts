@@ -13,7 +13,7 @@ import { createVault } from './vault.ts'
 const vault = createVault(randomBytes(32))
 const form = (answer: string) => ({ full_name: { key: 'full_name', type: 'text', label: 'Name', pii: true, answer } })
 
-test('access keys: a made one reads as it should, and what does not is refused for the first reason', () => {
+test('access keys: a generated key is valid, and an invalid one is refused with the first reason', () => {
   assert.match(createAccessKey(), /^dcs-ak-[A-Za-z0-9_-]{43}$/)
   assert.equal(checkAccessKey(`  dcs-ak-${'a'.repeat(43)}\n`), `dcs-ak-${'a'.repeat(43)}`)
   for (const [key, why] of [
@@ -134,7 +134,7 @@ forEachStore('players: without a vault nothing personal is taken, and nothing is
   assert.equal(await players.count(), 0)
 })
 
-test('vault: what is sealed opens for its player under its key alone, and no change goes unseen', () => {
+test('vault: data decrypts only for its player and key, and every change is detected', () => {
   const sealed = vault.seal('p1', 'a secret ä😀')
   assert.equal(vault.open('p1', sealed), 'a secret ä😀')
   assert.notEqual(vault.seal('p1', 'a secret ä😀'), sealed)

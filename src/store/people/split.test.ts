@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { JsonObject } from '../../protocol/json.ts'
 import { splitPlayer } from './split.ts'
 
-test('split: the answers of a registration go, its questions stay', () => {
+test('split: the answers of a registration are moved, its questions stay', () => {
   const question = { key: 'email', type: 'email', label: 'Email', required: true, pii: true }
   const followup = {
     key: 'consent_to_followup',
@@ -26,7 +26,7 @@ test('split: the answers of a registration go, its questions stay', () => {
   })
 })
 
-test('split: what is personal is told by the flag, by the key and by the name, in this table of cases', () => {
+test('split: personal fields are detected by flag, key and name, in this table of cases', () => {
   const cases: [string, object, { fields: object; personal: object }][] = [
     ['a plain value with a personal name goes whole', { full_name: 'A' }, { fields: {}, personal: { full_name: 'A' } }],
     ['also an empty one', { name: null }, { fields: {}, personal: { name: null } }],
@@ -85,7 +85,7 @@ const field = fc.oneof(
 )
 const records = fc.array(fc.tuple(names, field)).map((entries) => Object.fromEntries(entries))
 
-test('split: a second time nothing is left to take, and no personal answer stays behind', () => {
+test('split: a second split finds nothing, and no personal answer remains', () => {
   fc.assert(
     fc.property(records, (entries) => {
       // As received: the schema drops names such as __proto__, at any depth.

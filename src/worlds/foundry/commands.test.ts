@@ -103,24 +103,24 @@ for (const [what, command, code] of REFUSED) {
   })
 }
 
-test('foundry: the table above has every code', () => {
+test('foundry: the table of refusals has every code', () => {
   assert.deepEqual(new Set(REFUSED.map(([, , code]) => code)), new Set(REFUSALS))
 })
 
-test('foundry: a crew does not move what the other crew has placed', () => {
+test('foundry: a crew cannot change the parts of the other crew', () => {
   const site = aSite()
   assert.equal(site.say({ type: 'remove_part', part_id: 2 }, 1), 'FIXED_PART')
   assert.equal(site.say({ type: 'remove_part', part_id: 2 }, 0), undefined)
 })
 
-test('foundry: ids grow from 1 and are never used again', () => {
+test('foundry: ids grow from 1 and are never reused', () => {
   const site = new FloorBuilder()
   assert.equal(site.place('wire', [0, 1, 0]), 1)
   assert.equal(site.say({ type: 'remove_part', part_id: 1 }), undefined)
   assert.equal(site.place('wire', [0, 1, 0]), 2)
 })
 
-test('foundry: a removed part is back in the inventory of its crew', () => {
+test('foundry: a removed part returns to the inventory of its crew', () => {
   const site = new FloorBuilder({ ...aFloor(), inventory: [{ wire: 1 }] })
   site.place('wire', [0, 1, 0])
   assert.equal(site.place('wire', [1, 1, 0]), 'NOT_IN_INVENTORY')
@@ -128,7 +128,7 @@ test('foundry: a removed part is back in the inventory of its crew', () => {
   assert.equal(site.place('wire', [1, 1, 0]), 2)
 })
 
-test('foundry: a bridge stands while one of its ends does', () => {
+test('foundry: a bridge stands while one of its ends is supported', () => {
   const site = new FloorBuilder()
   for (const [x, y] of [
     [0, 1],
@@ -143,7 +143,7 @@ test('foundry: a bridge stands while one of its ends does', () => {
   assert.equal(site.say({ type: 'remove_part', part_id: 1 }), 'UNSUPPORTED')
 })
 
-test('foundry: parts longer than a cell turn their footprint', () => {
+test('foundry: parts longer than a cell rotate their footprint', () => {
   const site = new FloorBuilder()
   assert.equal(site.place('smelter', [2, 1, 2], 'north'), 1)
   assert.equal(site.place('wire', [2, 1, 3]), 'CELL_OCCUPIED')

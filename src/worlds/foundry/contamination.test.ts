@@ -50,7 +50,7 @@ test('foundry: frame blocks keep contamination in and out', () => {
   assert.equal(typeof lid, 'number')
 })
 
-test('foundry: above its tolerance a machine is fouled, and works again once it clears', () => {
+test('foundry: a machine above its tolerance is fouled, and works again once the contamination clears', () => {
   const site = aRoom()
   const extractor = site.place('extractor', [2, 1, 2])
   site.place('solar_panel', [2, 1, 1])
@@ -64,7 +64,7 @@ test('foundry: above its tolerance a machine is fouled, and works again once it 
   assert.equal(site.state(extractor), 'working')
 })
 
-test('foundry: a scrubber takes what its power allows out of its own two cells', () => {
+test('foundry: a scrubber cleans its own two cells in proportion to its power', () => {
   const site = aRoom()
   const scrubber = site.place('scrubber', [3, 1, 3])
   assert.equal(site.state(scrubber), 'idle')
@@ -78,7 +78,7 @@ test('foundry: a scrubber takes what its power allows out of its own two cells',
   assert.equal(site.state(scrubber), 'working')
 })
 
-test('foundry: a vent works at the outer faces of the grid alone', () => {
+test('foundry: a vent works only at the outer faces of the grid', () => {
   const site = aRoom()
   const inner = site.place('vent', [3, 1, 3])
   const outer = site.place('vent', [7, 1, 3])
@@ -90,7 +90,7 @@ test('foundry: a vent works at the outer faces of the grid alone', () => {
   assert.equal(site.f.ledger.vented, 6)
 })
 
-test('foundry: working machines emit what their kind and their recipe say', () => {
+test('foundry: working machines emit as their type and recipe define', () => {
   const site = new FloorBuilder({ ...aFloor(), deposits: [{ x: 2, z: 2, item: 'coal' }], emission_permille: 1000 })
   site.place('extractor', [2, 1, 2])
   site.tick(10)

@@ -10,7 +10,7 @@ import { foundry } from './world.ts'
 const Runs = fc.oneof(arbFoundryRun({ clouds: true }), arbFoundryRun({ slots: 2, clouds: true }))
 const RUNS = { numRuns: 300 }
 
-test('foundry: items, energy and contamination are accounted for to the unit, whatever happens', () => {
+test('foundry: items, energy and contamination are conserved to the unit under any commands', () => {
   fc.assert(
     fc.property(Runs, (run) => {
       play(run, { after: (f) => assert.equal(findImbalance(f), undefined) })
@@ -40,7 +40,7 @@ test('foundry: a refused command leaves the digest unchanged', () => {
   assert.ok(refusals > 100)
 })
 
-test('foundry: every cell holds the part that fills it, and no other', () => {
+test('foundry: every cell refers to the part that fills it, and to no other', () => {
   fc.assert(
     fc.property(Runs, (run) => {
       play(run, { after: checkCells })
@@ -61,7 +61,7 @@ function checkCells(f: Foundry): void {
   assert.equal(f.cells.filter((part) => part > 0).length, filled)
 }
 
-test('foundry: a save loads to the same digest, the same reports of every part, and the same future', () => {
+test('foundry: a loaded save has the same digest, the same reports of every part, and the same continuation', () => {
   fc.assert(
     fc.property(Runs, fc.integer({ min: 1, max: 80 }), (run, ticks) => {
       const f = play(run)
@@ -83,7 +83,7 @@ test('foundry: a save loads to the same digest, the same reports of every part, 
   )
 })
 
-test('foundry: looking changes nothing', () => {
+test('foundry: inspecting changes nothing', () => {
   fc.assert(
     fc.property(Runs, (run) => {
       const watched = play(run, {

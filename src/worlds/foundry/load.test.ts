@@ -96,13 +96,13 @@ const FAULTS: readonly (readonly [name: string, path: string, spoil: (save: Save
   ['a generator that is stuck', '$.random', (save) => Object.assign(save, { random: [0, 0, 0, 0] })],
 ]
 
-test('foundry: the save that the table spoils is sound', () => {
+test('foundry: the save that the table corrupts is valid', () => {
   const save = aSave()
   assert.notDeepEqual(save.ledger.mined, [0, 0, 0, 0, 0, 0, 0, 0])
   assert.doesNotThrow(() => foundry.load(JSON.parse(JSON.stringify(save))))
 })
 
-test('foundry: ids that were given and are gone leave no trace but the next id', () => {
+test('foundry: removed ids leave no trace except the next id', () => {
   const save = { ...aSave(), last_part: 5000 }
   const f = foundry.load(JSON.parse(JSON.stringify(save)))
   assert.deepEqual(SavedFoundry.parse(foundry.save(f)), save)

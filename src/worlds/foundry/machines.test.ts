@@ -24,7 +24,7 @@ function withStock(site: FloorBuilder, id: number | string, stock: Record<string
   }
 }
 
-test('foundry: a conveyor carries an item a cell in four ticks, two items a cell, one every two ticks', () => {
+test('foundry: a conveyor moves an item by a cell in four ticks, holds two per cell, and delivers one every two ticks', () => {
   const site = clean()
   const storage = site.place('storage', [0, 1, 0])
   for (let x = 1; x <= 4; x++) site.place('conveyor', [x, 1, 0])
@@ -45,7 +45,7 @@ test('foundry: a conveyor carries an item a cell in four ticks, two items a cell
   assert.equal(site.tick(20).f.ledger.delivered[2], 11)
 })
 
-test('foundry: a line that nothing takes from fills up with two items a cell, and sleeps', () => {
+test('foundry: a blocked line fills up with two items per cell, and sleeps', () => {
   const site = clean()
   const storage = site.place('storage', [0, 1, 0])
   for (let x = 1; x <= 3; x++) site.place('conveyor', [x, 1, 0])
@@ -60,7 +60,7 @@ test('foundry: a line that nothing takes from fills up with two items a cell, an
   )
 })
 
-test('foundry: belts turn corners, but two that meet from both sides need a merger', () => {
+test('foundry: belts turn corners, but belts that meet from both sides need a merger', () => {
   const site = clean()
   site.place('conveyor', [1, 1, 1], 'east')
   const corner = site.place('conveyor', [2, 1, 1], 'north')
@@ -85,7 +85,7 @@ test('foundry: lifts carry up through the lifts above them, and out at the top',
   assert.equal(site.part(5)?.items?.[0]?.offset, 0)
 })
 
-test('foundry: a splitter deals in turn, a merger takes in turn, a filter sorts', () => {
+test('foundry: a splitter gives in turn, a merger takes in turn, a filter sorts', () => {
   const site = clean()
   const storage = site.place('storage', [1, 1, 3])
   site.place('splitter', [2, 1, 3])
@@ -115,7 +115,7 @@ test('foundry: a splitter deals in turn, a merger takes in turn, a filter sorts'
   assert.deepEqual(sorted.part(rest)?.stock, { iron_ore: 3 })
 })
 
-test('foundry: a machine says why it stands still', () => {
+test('foundry: a machine reports why it does not work', () => {
   const site = clean()
   const smelter = site.place('smelter', [2, 1, 2])
   site.place('solar_panel', [2, 1, 1])
@@ -158,7 +158,7 @@ test('foundry: a fabricator turns items into a part of the build inventory', () 
   assert.equal(typeof site.place('conveyor', [0, 1, 0]), 'number')
 })
 
-test('foundry: another recipe scraps what was taken in, and counts it', () => {
+test('foundry: changing the recipe discards the inputs, and counts them', () => {
   const site = clean()
   const smelter = site.place('smelter', [2, 1, 2])
   site.say({ type: 'set_machine_recipe', part_id: Number(smelter), recipe_id: 'smelt_iron' })

@@ -70,7 +70,7 @@ for (const axis of ['x', 'z'] as const) {
   })
 }
 
-test('foundry: every part looks the same in a mirror, so layouts can be mirrored part by part', () => {
+test('foundry: every part is symmetric, so layouts can be mirrored part by part', () => {
   for (const def of PARTS) {
     const [width] = def.footprint
     const key = (port: (typeof def.ports)[number]): string => JSON.stringify(port)

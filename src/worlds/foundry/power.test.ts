@@ -10,7 +10,7 @@ function aMine(options: { panels?: number; clouds?: { every: number; least: numb
   return site
 }
 
-test('foundry: a machine with all the power it draws is done in the ticks of its recipe', () => {
+test('foundry: a machine with full power finishes in the ticks of its recipe', () => {
   const site = aMine()
   assert.equal(site.tick(19).f.ledger.mined[1], 0)
   assert.equal(site.tick(1).f.ledger.mined[1], 1)
@@ -23,7 +23,7 @@ test('foundry: without power a machine is unpowered and makes no progress', () =
   assert.equal(site.part(1)?.progress, 0)
 })
 
-test('foundry: progress grows by the satisfaction, floor(1000 * available / demand)', () => {
+test('foundry: progress grows by the satisfaction: floor(1000 * available / demand)', () => {
   const site = aMine()
   // Two more extractors in the same net: 5 units for 12.
   site.place('extractor', [2, 1, 0])
@@ -43,7 +43,7 @@ test('foundry: progress grows by the satisfaction, floor(1000 * available / dema
   )
 })
 
-test('foundry: batteries charge with what is left over, and cover what is missing', () => {
+test('foundry: batteries charge from the surplus, and cover a deficit', () => {
   const site = aMine()
   const battery = site.place('battery', [3, 1, 1])
   site.tick(20)
@@ -58,7 +58,7 @@ test('foundry: batteries charge with what is left over, and cover what is missin
   assert.equal(site.state(1), 'unpowered')
 })
 
-test('foundry: generators burn only what the sun does not give, one coal for twenty ticks', () => {
+test('foundry: generators burn only to cover what the sun does not supply, one coal for twenty ticks', () => {
   const site = new FloorBuilder({ ...aFloor(), deposits: [{ x: 0, z: 2, item: 'coal' }], emission_permille: 0 })
   site.place('extractor', [0, 1, 2])
   const panel = site.place('solar_panel', [0, 1, 1])
@@ -77,7 +77,7 @@ test('foundry: generators burn only what the sun does not give, one coal for twe
   assert.equal(site.tick(1).f.ledger.consumed[2], 2)
 })
 
-test('foundry: clouds draw the sun anew from the seed, within their bounds', () => {
+test('foundry: clouds redraw the sun from the seed, within their bounds', () => {
   const suns = new Set<number>()
   const site = aMine({ clouds: { every: 3, least: 200 } })
   for (let i = 0; i < 60; i++) {
@@ -90,7 +90,7 @@ test('foundry: clouds draw the sun anew from the seed, within their bounds', () 
   assert.ok(suns.size > 10)
 })
 
-test('foundry: a wire that goes splits its net, and one that comes joins it', () => {
+test('foundry: removing a wire splits its net, and adding one joins it', () => {
   const site = aMine()
   site.place('wire', [3, 1, 1])
   const joint = site.place('wire', [4, 1, 1])

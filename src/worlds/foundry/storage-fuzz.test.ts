@@ -111,7 +111,7 @@ function interfere(f: Foundry, random: RandomState): void {
   foundry.apply(f, 0, at(commands, Math.min(3, nextBelow(random, 10) >> 1)), QUIET)
 }
 
-test('foundry: fed machines, batteries, generators and scrubbers keep every book balanced, tick by tick', () => {
+test('foundry: fed machines, batteries, generators and scrubbers conserve everything, tick by tick', () => {
   const followed = new Set<string>()
   const seen = { charged: 0, drained: 0, burned: 0, scrubbed: 0, lost: 0 }
   fc.assert(

@@ -154,7 +154,7 @@ function describe(part: RefPart) {
 
 const partsOf = (f: Foundry): RefPart[] => SavedFoundry.parse(foundry.save(f)).parts.map(toReference)
 
-test('foundry: lines move items as the cell-by-cell model does, tick by tick, with loops, merges and lifts', () => {
+test('foundry: lines move items like the cell-by-cell model, tick by tick, with loops, merges and lifts', () => {
   let loops = 0
   fc.assert(
     fc.property(Spots, fc.array(fc.nat(1000), { minLength: 8, maxLength: 8 }), (spots, load) => {

@@ -282,7 +282,7 @@ const DONE: readonly {
 ]
 
 for (const row of DONE) {
-  test(`frontier: ${row.name} takes ${row.ticks} ticks and does what its outcome says`, () => {
+  test(`frontier: ${row.name} takes ${row.ticks} ticks and has the effect that its outcome reports`, () => {
     const scenario = row.start()
     const ending = run(scenario, row.command)
     assert.deepEqual([ending.status, ending.code, ending.ticks], ['done', null, row.ticks], ending.outcome)
@@ -387,7 +387,7 @@ test('frontier: VALIDATION_ERROR refuses waits beyond a day and cells that do no
   assert.equal(frontier.apply(state, 0, wait(86_400), out), undefined)
 })
 
-test('frontier: a fall costs a third of the gold and an hour, and ends in the Mend-House', () => {
+test('frontier: a fall costs a third of the gold and an hour, and the agent wakes in the Mend-House', () => {
   const { state, agent, out } = at('gorse-heath', 2, 8)
   agent.health = 0
   frontier.step(state, out)
@@ -397,7 +397,7 @@ test('frontier: a fall costs a third of the gold and an hour, and ends in the Me
   assert.deepEqual(frontier.standing(state).survival_points, [10, 20, 20, 20])
 })
 
-test('frontier: commands are numbered over all agents, and events tell each life from acceptance to end', () => {
+test('frontier: commands are numbered over all agents, and events report each from acceptance to end', () => {
   const { state, out } = at('lowmarrow', 13, 8)
   frontier.apply(state, 2, { command: 'noop', params: {} }, out)
   frontier.apply(state, 0, { command: 'noop', params: {} }, out)
@@ -430,7 +430,7 @@ function beside({ state, agent }: Scenario): Agent {
   return Object.assign(other, { cell: agent.cell, x: agent.x + 1, y: agent.y })
 }
 
-test('frontier: agents talk: what one gives as the topic the other perceives, the last eight sayings', () => {
+test('frontier: agents talk: another agent hears the topic, and keeps the last eight', () => {
   const scene = at('lowmarrow', 13, 8)
   const other = beside(scene)
   assert.match(run(scene, interact('agent-1', 'talk')).outcome, /^Traveller 2 looks up/)
@@ -443,7 +443,7 @@ test('frontier: agents talk: what one gives as the topic the other perceives, th
   assert.equal(run(scene, ask('agent-1', 'hello')).code, 'NOT_SUITABLE')
 })
 
-test('frontier: an item that is used on another agent is handed over, as far as it can carry it', () => {
+test('frontier: an item used on another agent is handed over, if that agent can carry it', () => {
   const scene = at('lowmarrow', 13, 8)
   const { agent, state } = scene
   const other = beside(scene)
@@ -457,7 +457,7 @@ test('frontier: an item that is used on another agent is handed over, as far as 
   assert.deepEqual(frontier.load(frontier.save(state)), state)
 })
 
-test('frontier: a perception lists what is carried, what a quest says, and who is talked with about what', () => {
+test('frontier: a perception lists items, quest texts, and the current dialogue with its topics', () => {
   const scene = at('dry-ferry', 4, 3)
   run(scene, interact('mabet', 'talk'))
   const { dialogue } = frontier.perception?.perceive(scene.state, 0) ?? assert.fail('no perception')
@@ -474,13 +474,13 @@ test('frontier: a perception lists what is carried, what a quest says, and who i
   assert.equal(encumbrance_pct, Math.round(encumbrance_pct * 100) / 100)
 })
 
-test('frontier: a cell that does not exist tells no cell that the agent has not been in', () => {
+test('frontier: an unknown cell reveals no cell that the agent has not visited', () => {
   const { state, out } = at('mend-house', 4, 3)
   const reason = frontier.apply(state, 0, move({ target_cell: 'Balmora' }), out)?.reason
   assert.equal(reason, 'target_cell: there is no cell Balmora; you have been in lowmarrow, mend-house.')
 })
 
-test('frontier: nobody pays for wounds that are not there', () => {
+test('frontier: an agent that is not hurt does not pay for healing', () => {
   const scene = at('mend-house', 4, 4)
   const { gold } = scene.agent
   assert.equal(run(scene, ask('ansa', 'wounds', 0)).code, 'NEEDS_UNMET')

@@ -133,7 +133,7 @@ function violationsOf(world: World, turns: readonly (readonly [slot: number, com
 
 const turns = fc.array(fc.tuple(fc.nat(3), wellFormed), { minLength: 1, maxLength: 150 })
 
-test('frontier: items and gold are conserved, health and places stay within bounds, the busy refuse', () => {
+test('frontier: items and gold are conserved, health and positions stay within bounds, busy agents refuse commands', () => {
   fc.assert(
     fc.property(turns, (said) => {
       assert.deepEqual(violationsOf(frontier, said), [])
@@ -142,7 +142,7 @@ test('frontier: items and gold are conserved, health and places stay within boun
   )
 })
 
-test('frontier: each law is seen to fail on a planted defect', () => {
+test('frontier: each invariant fails on a planted defect', () => {
   const planted: Record<string, (state: FrontierState) => void> = {
     'items are conserved': (state) => {
       const agent = state.agents[0]
@@ -214,7 +214,7 @@ function play(variant: string, bot: string, seed: number) {
 const doneOf = (quests: unknown): number =>
   Object.values(quests as Record<string, number>).filter((stage) => stage === 100).length
 
-test('frontier: scripted ends at least two of the three quests of arrival on each of 12 seeds, and is never refused', () => {
+test('frontier: scripted completes at least two of the three quests of arrival on each of 12 seeds, and is never refused', () => {
   for (let seed = 1; seed <= 12; seed++) {
     const { quests, refusals } = play('arrival', 'scripted', seed)
     assert.ok(doneOf(quests) >= 2, `seed ${seed}: ${JSON.stringify(quests)}`)
@@ -222,14 +222,14 @@ test('frontier: scripted ends at least two of the three quests of arrival on eac
   }
 })
 
-test('frontier: scripted ends the errand, and four of them all quests of company', () => {
+test('frontier: scripted completes the errand, and four of them complete all quests of company', () => {
   assert.deepEqual(play('errand', 'scripted', 5).quests, { 'leaning-hand': 100 })
   const company = play('company', 'scripted', 5)
   assert.equal(doneOf(company.quests), 4)
   assert.equal(company.scores.length, 4)
 })
 
-test('frontier: explorer, which knows perceptions alone, ends two quests of arrival on each of 5 seeds', () => {
+test('frontier: explorer, which uses only perceptions, completes two quests of arrival on each of 5 seeds', () => {
   for (let seed = 1; seed <= 5; seed++) {
     const { quests, refusals } = play('arrival', 'explorer', seed)
     assert.ok(doneOf(quests) >= 2, `seed ${seed}: ${JSON.stringify(quests)}`)
@@ -237,7 +237,7 @@ test('frontier: explorer, which knows perceptions alone, ends two quests of arri
   }
 })
 
-test('frontier: wanderer keeps every law, and scores less than scripted', () => {
+test('frontier: wanderer keeps every invariant, and scores less than scripted', () => {
   for (let seed = 1; seed <= 3; seed++) {
     const [wandered = 0] = play('arrival', 'wanderer', seed).scores
     const [followed = 0] = play('arrival', 'scripted', seed).scores
@@ -262,7 +262,7 @@ test('frontier: every perception fits the schema of the protocol, and four agent
   }
 })
 
-test('frontier: an agent perceives its own cell alone, and by night not as far', () => {
+test('frontier: an agent perceives only its own cell, and less far at night', () => {
   const { config } = configureWorld(frontier, 'company')
   const state = frontier.create(frontier.config.parse(config), 1)
   const agent = state.agents[1]
@@ -278,7 +278,7 @@ test('frontier: an agent perceives its own cell alone, and by night not as far',
   assert.equal(frontier.perception?.perceive(state, 0).environment.time_of_day, 'night')
 })
 
-test('frontier: loading refuses states that break a law or a shape, and never half-loads', () => {
+test('frontier: loading refuses states that violate an invariant or the schema, and never loads partially', () => {
   const state = frontier.create(frontier.config.parse(configureWorld(frontier, 'company').json), 1)
   const saved = JSON.stringify(frontier.save(state))
   assert.equal(frontier.digest(frontier.load(JSON.parse(saved))), frontier.digest(state))
@@ -307,7 +307,7 @@ test('frontier: loading refuses states that break a law or a shape, and never ha
   }
 })
 
-test('frontier: a quest is added by data alone', () => {
+test('frontier: a quest can be added with data only', () => {
   const world = createFrontier({
     ...CONTENT,
     people: CONTENT.people.map((person) =>

@@ -41,7 +41,7 @@ function tickPlainly(state: PaintState): PaintState {
   return next
 }
 
-test('paint-arena: the incremental rules equal the plain ones, tick by tick', () => {
+test('paint-arena: the incremental rules equal the simple ones, tick by tick', () => {
   fc.assert(
     fc.property(
       configs,
@@ -77,12 +77,12 @@ test('paint-arena: slots start in the corners, nothing is painted, and the highe
   assert.deepEqual(shared.scores, [0, 1])
 })
 
-test('paint-arena: unknown words become stay', () => {
+test('paint-arena: unknown moves become stay', () => {
   assert.deepEqual(paintArena.command.parse({ move: 'fly' }), { move: 'stay' })
   assert.deepEqual(paintArena.command.parse({}), { move: 'stay' })
 })
 
-test('paint-arena: drawn starts differ by seed and are mirrored; without them no seed changes anything', () => {
+test('paint-arena: drawn starts differ by seed and are mirrored; without them the seed changes nothing', () => {
   const { config } = configureWorld(paintArena, 'scattered')
   const starts = Array.from({ length: 20 }, (_, seed) => paintArena.create(paintArena.config.parse(config), seed))
   assert.ok(new Set(starts.map(({ xs, ys }) => `${xs[0]} ${ys[0]}`)).size > 10)
@@ -154,7 +154,7 @@ test('paint-arena: sweep paints rows from the top for even slots and from the bo
   )
 })
 
-test('the kit finds planted defects: a clock, a leak, a refusal that acts, a forgetful save', () => {
+test('conformance suite: it finds planted defects: a clock, a leak, a refusal with an effect, an incomplete save', () => {
   const planted: Record<string, World> = {
     clock: {
       ...paintArena,

@@ -21,7 +21,7 @@ for (const game of GAME_IDS) {
     assert.equal(/looks for sockets/.test(stage.events[0]!.content), game === 'explore' || game === 'teamwork')
   })
 
-  test(`parley: ${game} plays an action, and finishes as it should`, () => {
+  test(`parley: ${game} plays an action and finishes`, () => {
     const stage = new ParleyStage({ game }).begin()
     const turn = stage.say('I wave. I predict a beep.')
     assert.deepEqual(brief(turn), ['inbound user message', 'outbound npc message'])
@@ -50,7 +50,7 @@ test('parley: teamwork names the shared goal in its welcome', () => {
   assert.match(new ParleyStage({ game: 'teamwork' }).begin().events[0]!.content, /to charge RB/)
 })
 
-test('parley: an opener that fails is asked once more, then the session ends as a server error', () => {
+test('parley: a failing opener is asked once more, then the session ends as server_error', () => {
   const stage = new ParleyStage({ game: 'explore' })
   stage.command({ type: 'begin', at: 0 })
   stage.answer('opener', 'no JSON')
@@ -81,7 +81,7 @@ test('parley: the fake string {"type":"ai","content":"x"} plays a whole game; it
   assert.equal(stage.events.at(-1)?.content, 'session_end: game_completed')
 })
 
-test('parley: player validators and updater are asked at once; the first failure takes the others back', () => {
+test('parley: player validators and updater are called in parallel; the first refusal cancels the others', () => {
   const stage = new ParleyStage({ game: 'explore' }).begin()
   stage.command({ type: 'say', text: 'I win.', at: 2000 })
   assert.deepEqual(
@@ -105,7 +105,7 @@ test('parley: player validators and updater are asked at once; the first failure
   assert.deepEqual([stateOf(stage).budget, stateOf(stage).turns, stateOf(stage).lines.length], [9, 1, 1])
 })
 
-test('parley: failures that come in one step count once', () => {
+test('parley: refusals that arrive in one step count once', () => {
   const stage = new ParleyStage({ game: 'explore' }).begin()
   stage.command({ type: 'say', text: 'I win.', at: 2000 })
   stage.answerAll(stage.pending.map(({ id }) => [id, refuse('No.')]))
@@ -113,7 +113,7 @@ test('parley: failures that come in one step count once', () => {
   assert.equal(stage.ends.length, 2)
 })
 
-test('parley: an updater that fails is told only after the player is judged', () => {
+test('parley: a failing updater is reported only after the player’s action is validated', () => {
   const stage = new ParleyStage({ game: 'explore' }).begin()
   stage.command({ type: 'say', text: 'I wave.', at: 2000 })
   stage.answer('updater', { code: 'HTTP_500', message: 'SECRET' })
@@ -136,7 +136,7 @@ for (const role of ['validator', 'updater'] as const) {
     { code: 'TIMEOUT', message: 'late' },
   ]) {
     const name = typeof bad === 'string' ? bad.slice(0, 9) : bad.code
-    test(`parley: a ${role} that answers ${name || 'nothing'} costs no budget, shows nothing of it, and play goes on`, () => {
+    test(`parley: a ${role} that answers ${name || 'nothing'} uses up no retry, its answer is not shown, and play continues`, () => {
       const stage = new ParleyStage({ game: 'explore' }).begin()
       const turn = stage.say('I wave.', (request) => (request.role === role ? bad : obliging(request)))
       assert.deepEqual(brief(turn), ['inbound user message', 'outbound system error'])
@@ -147,7 +147,7 @@ for (const role of ['validator', 'updater'] as const) {
   }
 }
 
-test('parley: foresight asks no player validators', () => {
+test('parley: foresight calls no player validators', () => {
   const stage = new ParleyStage({ game: 'foresight' }).begin()
   stage.command({ type: 'say', text: 'I predict a beep.', at: 2000 })
   assert.deepEqual(
@@ -156,7 +156,7 @@ test('parley: foresight asks no player validators', () => {
   )
 })
 
-test('parley: simulator validators run together; a refused draft is written once more, with the reason', () => {
+test('parley: simulator validators run in parallel; a refused draft is rewritten once, with the reason', () => {
   const stage = new ParleyStage({ game: 'foresight' }).begin()
   stage.command({ type: 'say', text: 'I wave.', at: 2000 })
   stage.answer('updater', ai('You feel glad.'))
@@ -180,7 +180,7 @@ test('parley: simulator validators run together; a refused draft is written once
   assert.deepEqual([stateOf(stage).budget, stateOf(stage).turns], [10, 2])
 })
 
-test('parley: two refused drafts end the turn with a fixed text, and cost one', () => {
+test('parley: two refused drafts end the turn with a fixed text, and use up one retry', () => {
   const stage = new ParleyStage({ game: 'foresight' }).begin()
   const turn = stage.say('I wave.', (request) => (request.role === 'validator' ? refuse('RAW') : ai('RB hums.')))
   assert.deepEqual(brief(turn).slice(1), [
@@ -215,7 +215,7 @@ for (const [budget, rejections] of [
   })
 }
 
-test('parley: help and abilities answer as commands, in any case and with arguments, and are no turns', () => {
+test('parley: /help and /abilities work in any case and with arguments, and do not count as turns', () => {
   const stage = new ParleyStage({ game: 'infer-intent' }).begin()
   const help = stage.say('  /HELP me now ')
   assert.deepEqual(brief(help), ['inbound user command', 'outbound system command'])
@@ -228,7 +228,7 @@ test('parley: help and abilities answer as commands, in any case and with argume
   assert.equal(stateOf(stage).turns, 1)
 })
 
-test('parley: details of the other show where the overrides say so', () => {
+test('parley: details of the other character are shown if the overrides say so', () => {
   const shown = new ParleyStage({ game: 'infer-intent', overrides: { show_npc_details: true } }).begin()
   assert.match(shown.say('/abilities')[1]?.content ?? '', /two wheels/)
   const hidden = new ParleyStage({
@@ -246,7 +246,7 @@ test('parley: details of the other show where the overrides say so', () => {
 })
 
 for (const text of ['/', '/dance', '/predict-next it beeps', '/predict-intent']) {
-  test(`parley: ${text} means nothing to Explore: recorded as a message, answered by a turn end alone`, () => {
+  test(`parley: ${text} is unknown in Explore: it is recorded as a message and answered only with a turn end`, () => {
     const stage = new ParleyStage({ game: 'explore' }).begin()
     assert.deepEqual(brief(stage.say(text)), ['inbound user message'])
     assert.deepEqual(stage.ends.at(-1), { turns: 1, exited: false })
@@ -264,14 +264,14 @@ test('parley: each game has its own alias for finish', () => {
   }
 })
 
-test('parley: empty and blank inputs are not recorded, in the questions at the end neither', () => {
+test('parley: empty and blank inputs are not recorded, nor are they at the final questions', () => {
   const stage = new ParleyStage({ game: 'infer-intent' }).begin()
   stage.say('/finish')
   assert.deepEqual([stage.say(''), stage.say(' \n')], [[], []])
   assert.equal(stage.ends.length, 4)
 })
 
-test('parley: in the questions at the end everything is the answer, commands and long texts too', () => {
+test('parley: at the final questions any input is the answer, including commands and long texts', () => {
   const stage = new ParleyStage({ game: 'infer-intent' }).begin()
   stage.say('/finish')
   assert.deepEqual(brief(stage.say('/help')), ['inbound user message', 'outbound system info'])
@@ -280,7 +280,7 @@ test('parley: in the questions at the end everything is the answer, commands and
   assert.deepEqual([answer, confidence?.length], ['/help', 5000])
 })
 
-test('parley: lengths count code points, of the whole input', () => {
+test('parley: lengths count code points of the whole input', () => {
   const stage = new ParleyStage({ game: 'explore', overrides: { max_input_length: 5 } }).begin()
   assert.equal(brief(stage.say('🙂🙂🙂🙂🙂')).at(-1), 'outbound npc message')
   const turn = stage.say('hello ')
@@ -289,7 +289,7 @@ test('parley: lengths count code points, of the whole input', () => {
   assert.equal(stateOf(stage).budget, 10)
 })
 
-test('parley: a stopping condition is looked at when a step begins; its input is neither played nor recorded', () => {
+test('parley: a stopping condition is checked when a step begins; its input is neither played nor recorded', () => {
   const stage = new ParleyStage({ game: 'explore', overrides: { max_turns: 2 } }).begin()
   stage.say('I wave.')
   assert.deepEqual(brief(stage.say('I wave.')), ['internal system session_end'])
@@ -302,7 +302,7 @@ test('parley: a stopping condition is looked at when a step begins; its input is
   assert.equal(late.say('/help')[0]?.content, 'session_end: stopping_condition_met:_runtime_seconds_>=60')
 })
 
-test('parley: leaving cancels running calls, and their answers are dropped', () => {
+test('parley: leaving cancels pending calls, and their answers are discarded', () => {
   const stage = new ParleyStage({ game: 'explore' }).begin()
   stage.command({ type: 'say', text: 'I wave.', at: 2000 })
   assert.equal(stage.command({ type: 'exit', reason: 'received close request', at: 3000 }), undefined)
@@ -313,7 +313,7 @@ test('parley: leaving cancels running calls, and their answers are dropped', () 
   assert.equal(stage.fold.world.outcome(stage.fold.state)?.reason, 'user_close_button')
 })
 
-test('parley: words are refused while an answer is on its way; a first word opens the session', () => {
+test('parley: inputs are refused while an answer is pending; the first input opens the session', () => {
   const stage = new ParleyStage({ game: 'explore' })
   assert.equal(stage.command({ type: 'say', text: 'ignored', at: 1 }), undefined)
   assert.equal(stage.command({ type: 'say', text: 'too early', at: 2 })?.code, 'BUSY')
@@ -330,7 +330,7 @@ test('parley: time never runs backwards', () => {
   assert.equal(stage.say('/help')[0]?.at, 51_000)
 })
 
-test('parley: foresight without any prediction ends without a score, and asks no scorer', () => {
+test('parley: foresight without a prediction ends without a score, and calls no scorer', () => {
   const stage = new ParleyStage({ game: 'foresight' }).begin()
   stage.say('I wave.')
   const turn = stage.say('/finish', () => assert.fail('nobody is to be asked'))
@@ -354,7 +354,7 @@ test('parley: endless requests for help use no memory', () => {
   assert.equal(stateOf(stage).shown.length, SHOWN_LIMIT)
 })
 
-test('parley: a break does not count as playtime, and what comes after it is dated after it', () => {
+test('parley: a break does not count as playtime, and later events have later times', () => {
   const stage = new ParleyStage({ game: 'explore', overrides: { max_playtime: 60 } }).begin()
   stage.at = 30_000
   assert.equal(brief(stage.say('/help')).length, 2)

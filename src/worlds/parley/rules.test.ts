@@ -11,7 +11,7 @@ import { metCondition } from './stopping.ts'
 const reads = (condition: string, turns: number): boolean =>
   metCondition({ turns: [condition] }, { turns, runtime_seconds: 0 }) !== undefined
 
-test('stopping: the grammar is a sign and a number, with spaces around', () => {
+test('stopping: a condition is an operator and a number, with optional spaces', () => {
   const holds: [string, number][] = [
     ['>=50', 50],
     ['> 49', 50],
@@ -46,7 +46,7 @@ test('stopping: the grammar is a sign and a number, with spaces around', () => {
   }
 })
 
-test('stopping: conditions hold one by one, attributes in the order written; unknown ones never', () => {
+test('stopping: conditions are checked one by one, attributes in the order written; unknown ones never hold', () => {
   const measures = { turns: 3, runtime_seconds: 90 }
   assert.equal(
     metCondition({ mood: ['>=0'], runtime_seconds: ['>100', '>=90'], turns: ['>=1'] }, measures),
@@ -55,7 +55,7 @@ test('stopping: conditions hold one by one, attributes in the order written; unk
   assert.equal(metCondition({ constructor: ['>=0'], __proto__: ['>=0'] }, measures), undefined)
 })
 
-test('stopping: a game has its own conditions; an empty map the widest; overrides come last', () => {
+test('stopping: a game has its own conditions, an empty map has the widest, and overrides come last', () => {
   assert.deepEqual(settingsOf('foresight', {}).stops, { runtime_seconds: ['>=600'], turns: ['>=10'] })
   assert.deepEqual(settingsOf('goal-horizon', {}).stops, { runtime_seconds: ['>=3600'], turns: ['>=500'] })
   assert.deepEqual(settingsOf('explore', {}, {}).stops, { turns: ['>500'], runtime_seconds: ['>3600'] })
@@ -65,7 +65,7 @@ test('stopping: a game has its own conditions; an empty map the widest; override
   })
 })
 
-test('games: names match without case, spaces, underscores and hyphens', () => {
+test('games: names ignore case, spaces, underscores and hyphens', () => {
   for (const name of ['Infer Intent', 'infer-intent', 'INFER_INTENT', ' inferintent '])
     assert.equal(isSameGame(name, GAMES['infer-intent'].name), true)
   assert.equal(isSameGame('../infer intent.yaml', GAMES['infer-intent'].name), false)
@@ -75,7 +75,7 @@ test('games: names match without case, spaces, underscores and hyphens', () => {
   )
 })
 
-test('exits: raw reasons are stored as the record spells them, and a game that was finished is complete', () => {
+test('exits: raw reasons are stored in the normalised form, and a finished game is complete', () => {
   const table = {
     'player finished': 'game_completed',
     game_complete: 'game_completed',
@@ -93,7 +93,7 @@ test('exits: raw reasons are stored as the record spells them, and a game that w
   for (const [raw, stored] of Object.entries(table)) assert.equal(storedReason(raw), stored)
 })
 
-test('abilities: texts stay, lists become bullets, objects get headings of level 3', () => {
+test('abilities: texts are unchanged, lists become bullets, objects get headings of level 3', () => {
   assert.equal(formatAbilities('**as** it is'), '**as** it is')
   assert.equal(formatAbilities(['Can roll.', ' ', 'Can beep.']), '- Can roll.\n- Can beep.')
   assert.equal(formatAbilities({ Moves: ['rolls'], Says: 'beep' }), '### Moves\n- rolls\n\n### Says\nbeep')
@@ -102,7 +102,7 @@ test('abilities: texts stay, lists become bullets, objects get headings of level
   assert.equal(formatAbilities([]), '')
 })
 
-test('replies: a fence is dropped, other keys are metadata, an object without text is no scene', () => {
+test('replies: a code fence is dropped, other keys are metadata, an object without text is not a scene', () => {
   const scene = readScene('```json\n{"type":"ai","content":" A room. ","shared_goal":"to go"}\n```')
   assert.deepEqual(scene, { ok: true, value: { content: 'A room.', metadata: { shared_goal: 'to go' } } })
   assert.deepEqual(readScene('{"content":"A room.","metadata":{"a":1},"b":2}'), {
@@ -125,7 +125,7 @@ test('replies: a fence is dropped, other keys are metadata, an object without te
   }
 })
 
-test('replies: only pass false fails, with reason, content or a default as message', () => {
+test('replies: only `pass: false` fails, with reason, content or a default as message', () => {
   const verdictOf = (text: string): unknown => {
     const read = readVerdict(text)
     return read.ok ? [read.value.passes, read.value.message] : read.fault
@@ -138,7 +138,7 @@ test('replies: only pass false fails, with reason, content or a default as messa
   assert.equal(verdictOf('pass'), 'NOT_JSON')
 })
 
-test('replies: a score needs tier 0..3, score 0..100 and a reasoning; numbers may be texts', () => {
+test('replies: a score has tier 0..3, score 0..100 and a reasoning; numbers may be strings', () => {
   assert.deepEqual(readScore('{"tier":"2","score":61.9,"reasoning":" Close. "}'), {
     ok: true,
     value: { tier: 2, score: 61, reasoning: 'Close.' },
@@ -156,12 +156,12 @@ test('replies: a score needs tier 0..3, score 0..100 and a reasoning; numbers ma
   }
 })
 
-test('lengths: code points count, and clipping keeps them whole', () => {
+test('lengths: code points count, and clipping never splits one', () => {
   assert.deepEqual([isLonger('🙂🙂', 2), isLonger('🙂🙂🙂', 2), isLonger('abc', 2)], [false, true, true])
   assert.equal(clip('🙂🙂🙂', 2), '🙂…')
 })
 
-test('replies: thoughts before the answer, prose around it and a second object are read past', () => {
+test('replies: reasoning before the answer, prose around it and a second object are ignored', () => {
   const good = '{"type":"ai","content":"A {small} room \\"here\\"."}'
   for (const text of [
     `<think>The user wants JSON: {"content":"no"} or so.</think>${good}`,
@@ -182,7 +182,7 @@ test('replies: thoughts before the answer, prose around it and a second object a
   }
 })
 
-test('replies: half an object is a fault, and nothing inside it is read in its place', () => {
+test('replies: a truncated object is an error, and no object inside it is used instead', () => {
   for (const text of [
     '{"pass":false,"details":{"pass":true}',
     'So: {"pass":false, "details": {"a": 1}, oops}',
@@ -194,7 +194,7 @@ test('replies: half an object is a fault, and nothing inside it is read in its p
   }
 })
 
-test('streams: thoughts before an answer are never shown, whatever they hold and however they are cut', () => {
+test('streams: reasoning before an answer is never shown, whatever its content and chunks', () => {
   const text = '<think>Perhaps {"content":"no"}?</think>\n{"type":"ai","content":"A room."}'
   for (const size of [1, 3, 7, text.length]) {
     const stream = new ContentStream()

@@ -14,7 +14,7 @@ const configOf = (game: GameId) => Config.parse({ game, rules: 2, pc: PERSON, np
 const stateOf = (stage: ParleyStage): State => State.parse(stage.fold.state)
 const SAID = ['I wave. I predict a beep.', '/finish', 'A socket.', 'Sure.']
 
-test('snapshot: what is written and read back is written the same, at every point of every game', () => {
+test('snapshot: writing, reading and writing gives the same text, at every point of every game', () => {
   for (const game of GAME_IDS) {
     const stage = new ParleyStage({ game })
     const check = (): void => {
@@ -95,7 +95,7 @@ test('snapshot: older spellings are read', () => {
   assert.deepEqual([state.budget, state.question, state.score?.score, state.turns], [2, 'answer', 30, 2])
 })
 
-test('snapshot: a session that was read plays on', () => {
+test('snapshot: a loaded session continues', () => {
   const stage = new ParleyStage({ game: 'explore' })
   stage.fold.state = fromRuntimeState(
     configOf('explore'),
@@ -115,7 +115,7 @@ test('snapshot: another schema and broken ones are typed errors', () => {
 
 const sheets = { pc: sheetOf(Character.parse(PERSON)), npc: sheetOf(Character.parse(ROBOT)) }
 
-test('evaluation: it rebuilds talk and prediction from the recorded events', () => {
+test('evaluation: it reconstructs dialogue and prediction from the recorded events', () => {
   for (const word of ['/finish', '/predict-intent']) {
     const stage = new ParleyStage({ game: 'infer-intent' }).begin()
     for (const text of ['I wave.', '/help', '/nonsense', word, '  To find a socket. ', 'Sure.']) stage.say(text)
@@ -143,7 +143,7 @@ test('evaluation: without a command or with an empty prediction there is nothing
   assert.deepEqual(evaluationOf(blank, sheets).ok, false)
 })
 
-test('evaluation: sessions that were played to the end qualify, under either name', () => {
+test('evaluation: completed sessions qualify, under either name', () => {
   assert.deepEqual(['game_completed', ' Player_Finished ', 'user_close_button', null].map(isCompleted), [
     true,
     true,

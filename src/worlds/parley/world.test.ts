@@ -145,7 +145,7 @@ function play(config: JsonObject, script: readonly Move[], cut = -1): Course {
   return course
 }
 
-test('parley: any inputs and answers in any order give well-formed events, a budget of 0 or more, and one end a turn', () => {
+test('parley: any inputs and answers in any order give well-formed events, a budget of 0 or more, and one end per turn', () => {
   fc.assert(
     fc.property(configs, moves, (config, script) => {
       const { events, states, accepted } = withoutClocks(() => play(config, script))
@@ -171,7 +171,7 @@ test('parley: any inputs and answers in any order give well-formed events, a bud
   )
 })
 
-test('parley: what it shows shares nothing with its state', () => {
+test('parley: views share no memory with the state', () => {
   const stage = new ParleyStage({ game: 'infer-intent' }).begin()
   for (const text of ['I wave.', '/help', '/finish', 'A socket.', 'Sure.']) {
     stage.say(text)
@@ -194,7 +194,7 @@ test('parley: what it shows shares nothing with its state', () => {
   }
 })
 
-test('parley: a session that goes through its saved state at any point has the same future', () => {
+test('parley: a session saved and loaded at any point continues identically', () => {
   fc.assert(
     fc.property(configs, moves, fc.nat(80), (config, script, cut) => {
       assert.deepEqual(play(config, script, cut).digests, play(config, script).digests)
@@ -204,7 +204,7 @@ test('parley: a session that goes through its saved state at any point has the s
 })
 
 for (const game of GAME_IDS) {
-  test(`parley: an episode of ${game} with the offline responder ends well, and verifies from its journal with no model`, async () => {
+  test(`parley: an episode of ${game} with the offline responder ends well, and its journal verifies without a model`, async () => {
     const configured = configureWorld(world, game)
     const sink = createMemorySink()
     const inProcess = createBotPlayer(world, 'visitor', { seed: 3, slot: 0 })
@@ -230,7 +230,7 @@ for (const game of GAME_IDS) {
   })
 }
 
-test('parley: a configuration says what is wrong with it', () => {
+test('parley: an invalid configuration gets a clear error', () => {
   const base = { game: 'explore', pc: PERSON, npc: ROBOT }
   const bad = [
     { ...base, game: 'chess' },

@@ -5,7 +5,7 @@ import { CONTENT } from './content.ts'
 import { findFaults } from './faults.ts'
 import type { Content } from './shape.ts'
 
-test('frontier content: is without fault', () => {
+test('frontier content: it has no errors', () => {
   assert.deepEqual(findFaults(CONTENT), [])
 })
 
@@ -80,7 +80,7 @@ const FAULTY: readonly (readonly [content: Content, fault: RegExp])[] = [
 ]
 
 for (const [content, fault] of FAULTY) {
-  test(`frontier content: a fault is found: ${fault.source}`, () => {
+  test(`frontier content: an error is found: ${fault.source}`, () => {
     assert.ok(
       findFaults(content).some((each) => fault.test(each)),
       findFaults(content).join('\n'),

@@ -19,17 +19,17 @@ const textsOf = (value: unknown): string[] => {
 const each = (check: (character: Character) => void): void => characters.forEach(check)
 const listOf = ({ abilities }: Character): readonly string[] => (Array.isArray(abilities) ? abilities : [])
 
-test('cast: every character could be created over the wire as it stands', () => {
+test('cast: every character is valid as a new character', () => {
   each((character) => assert.equal(NewCharacter.safeParse(character).error, undefined, character.hid))
 })
 
-test('cast: thirteen people and twelve beings who are not, seven of those for players', () => {
+test('cast: there are thirteen people and twelve non-human beings, seven of them for players', () => {
   const count = (name: string) => filterCharacters(name, characters).length
   assert.deepEqual([count('human'), count('non-human'), count('pc-eligible')], [13, 12, 20])
   assert.equal(filterCharacters('non-human', filterCharacters('pc-eligible', characters)).length, 7)
 })
 
-test('cast: hids are unique, and none is one of the simulation engine', () => {
+test('cast: hids are unique, and none is used by the simulation engine', () => {
   assert.equal(THEIRS.length, 44)
   const hids = characters.map(({ hid }) => hid)
   assert.deepEqual([...new Set(hids)], hids)
@@ -51,7 +51,7 @@ test('cast: no sentence is taken from the simulation engine', () => {
   )
 })
 
-test('cast: every profile weighs all 28 assumptions, and gives a reason for each', () => {
+test('cast: every profile assesses all 28 assumptions, with a reason for each', () => {
   for (const { hid, hsn_divergence } of filterCharacters('human', characters)) {
     for (const [section, assumptions] of Object.entries(HSN_ASSUMPTIONS)) {
       const weighed = hsn_divergence?.[section]
@@ -61,7 +61,7 @@ test('cast: every profile weighs all 28 assumptions, and gives a reason for each
   }
 })
 
-test('cast: what a sheet says of an assumption stands in its profile, whether it holds or not', () => {
+test('cast: the profile of every sheet has each of its assumptions, normative or divergent', () => {
   const mira = characters.find(({ hid }) => hid === 'MIRA')?.hsn_divergence
   assert.deepEqual(mira?.physical_ability_assumptions?.hearing, {
     value: 'divergent',
@@ -74,7 +74,7 @@ test('cast: what a sheet says of an assumption stands in its profile, whether it
   assert.equal(mira?.physical_ability_assumptions?.ambulation?.value, 'normative')
 })
 
-test('cast: somebody departs from every assumption, and somebody holds it', () => {
+test('cast: every assumption is divergent for someone and normative for someone', () => {
   const people = filterCharacters('human', characters)
   for (const [section, assumptions] of Object.entries(HSN_ASSUMPTIONS)) {
     for (const name of Object.keys(assumptions)) {
@@ -84,7 +84,7 @@ test('cast: somebody departs from every assumption, and somebody holds it', () =
   }
 })
 
-test('cast: the beings who are not human give every dimension at least half of its answers', () => {
+test('cast: the non-human beings cover at least half of the answers of every dimension', () => {
   const beings = filterCharacters('non-human', characters)
   for (const [name, { options }] of Object.entries(CHARACTER_DIMENSIONS)) {
     const given = new Set(beings.flatMap(({ dimensions }) => dimensions?.[name]?.value ?? []))
@@ -92,7 +92,7 @@ test('cast: the beings who are not human give every dimension at least half of i
   }
 })
 
-test('cast: a short description is one sentence, a long one 80 to 150 words', () => {
+test('cast: a short description is one sentence, and a long one has 80 to 150 words', () => {
   each(({ hid, short_description, long_description }) => {
     assert.match(short_description, /^[A-Z][^.!?]+\.$/, hid)
     const words = long_description.split(/\s+/).length
@@ -113,13 +113,13 @@ test('cast: abilities say what is possible and what is not, one sentence each', 
   })
 })
 
-test('cast: words that speak down to people are not used', () => {
+test('cast: condescending words are not used', () => {
   const unkind =
     /\b(suffer(s|ing)? from|confined|wheelchair[- ]bound|victim|handicapped|crippled|special needs|afflicted|inspir\w+|overcome\w*|despite (his|her|their)|high[- ]functioning|low[- ]functioning|mental age|retarded|demented|stutterer|schizo\w*)\b/i
   for (const text of textsOf(characters)) assert.doesNotMatch(text, unkind)
 })
 
-test('cast: several have scenarios, each with something pleasant and something not', () => {
+test('cast: several have scenarios, each with something pleasant and something unpleasant', () => {
   const withScenes = characters.filter(({ scenarios }) => (scenarios ?? []).length > 0)
   assert.ok(withScenes.length >= 12)
   for (const { hid, scenarios } of withScenes) {

@@ -21,7 +21,7 @@ const matchesAmong = (list: readonly Character[]) =>
     ]),
   )
 
-test('filters: each matches among the eight whom the contract says', () => {
+test('filters: each matches those of the eight fixtures that the contract lists', () => {
   assert.deepEqual(matchesAmong(eight), {
     all: 'NA JW DP LA FW TS UNI GA',
     'pc-eligible': 'NA JW DP LA UNI GA',
@@ -37,7 +37,7 @@ test('filters: each matches among the eight whom the contract says', () => {
   })
 })
 
-test('filters: each matches somebody of the cast', () => {
+test('filters: each matches someone in the cast', () => {
   assert.deepEqual(matchesAmong(characters), {
     all: 'ODA TOMAS MIRA BRAM NOOR IVO LENKA DESTA RUTH KOFI SELMA WIM PIA JACK OCTA HIVE CRUST MULE LIFT TIDE BATCH SIMA VESH SKEIN GALE',
     'pc-eligible':
@@ -54,7 +54,7 @@ test('filters: each matches somebody of the cast', () => {
   })
 })
 
-test('filters: an unknown name is an error that names them all', () => {
+test('filters: an unknown name is an error that lists all filters', () => {
   for (const name of ['', 'Human', 'constructor', '__proto__', 'humans']) {
     assert.throws(
       () => filterCharacters(name, []),
@@ -64,7 +64,7 @@ test('filters: an unknown name is an error that names them all', () => {
   }
 })
 
-test('filters: what is missing is neither eligible nor human', () => {
+test('filters: missing values are neither eligible nor human', () => {
   const bare = { hid: 'X' }
   assert.deepEqual(
     NAMES.filter((name) => filterCharacters(name, [bare]).length === 1),
@@ -72,7 +72,7 @@ test('filters: what is missing is neither eligible nor human', () => {
   )
 })
 
-test('filters: eligible and human are said by true alone', () => {
+test('filters: only `true` means eligible or human', () => {
   const said = (value: unknown) => ({ is_human: value, pc_eligible: value })
   for (const value of ['true', 'false', 1, {}, null, false]) {
     assert.deepEqual(filterCharacters('pc-eligible', [said(value)]), [], String(value))
@@ -80,13 +80,13 @@ test('filters: eligible and human are said by true alone', () => {
   }
 })
 
-test('filters: the label neurotypical alone makes nobody human', () => {
+test('filters: the label neurotypical alone does not make a character human', () => {
   const robot = { is_human: false, common_labels: ['neurotypical'] }
   assert.deepEqual(filterCharacters('neurotypical', [robot]), [robot])
   assert.deepEqual(filterCharacters('human-normative', [robot]), [])
 })
 
-test('filters: labels are compared whole and to the letter', () => {
+test('filters: labels match exactly', () => {
   const labelled = (...common_labels: string[]) => ({ is_human: true, common_labels })
   assert.deepEqual(filterCharacters('hyposensitive', [labelled('adhd'), labelled('ADHD '), labelled('x', 'ADHD')]), [
     labelled('x', 'ADHD'),
@@ -103,14 +103,14 @@ test('filters: labels are compared whole and to the letter', () => {
   assert.deepEqual(filterCharacters('hyposensitive', [labelled('attention regulation divergence')]).length, 1)
 })
 
-test('filters: a divergence is any value but null and normative', () => {
+test('filters: any value except null and normative is a divergence', () => {
   const holding = (value: unknown) => ({ hsn_divergence: { physical_ability_assumptions: { vision: { value } } } })
   const found = (value: unknown) => filterCharacters('physical-divergence', [holding(value)]).length === 1
   assert.deepEqual([null, undefined, 'normative'].map(found), [false, false, false])
   assert.deepEqual(['divergent', 'partly', 'Normative', ''].map(found), [true, true, true, true])
 })
 
-test('filters: of the social assumptions communication alone makes neurodivergent', () => {
+test('filters: of the social assumptions, only communication counts as neurodivergent', () => {
   const social = (name: string) => ({
     hsn_divergence: { social_and_communicative_assumptions: { [name]: { value: 'divergent', explanation: '' } } },
   })
@@ -131,7 +131,7 @@ test('filters: malformed divergence never matches', () => {
   }
 })
 
-test('filters: any documents at all are filtered without a fault, in their order, and left as they were', () => {
+test('filters: arbitrary documents are filtered without an error, in order and unchanged', () => {
   const document = fc.record(
     {
       is_human: fc.oneof(fc.boolean(), fc.jsonValue()),

@@ -27,17 +27,17 @@ const codeOf = (seed: string): string => {
   return 'no error'
 }
 
-test('seed text: the fixture loads whole and equal', () => {
+test('seed text: the fixture loads completely and unchanged', () => {
   assert.deepEqual(parseCharacters(text), { characters: eight, faults: [] })
 })
 
-test('seed text: what was imported is exported byte for byte, keys in their order', () => {
+test('seed text: an import is exported byte for byte, with keys in order', () => {
   const { characters: read } = parseCharacters(text)
   assert.equal(formatCharacters(read), formatCharacters(eight))
   assert.equal(JSON.stringify(read), JSON.stringify(eight))
 })
 
-test('seed text: a list, a wrapper and a document a line say the same', () => {
+test('seed text: a list, a wrapper object and one document per line are equivalent', () => {
   const lines = eight.map((document) => JSON.stringify(document))
   const spellings = [
     JSON.stringify(eight),
@@ -52,13 +52,13 @@ test('seed text: a list, a wrapper and a document a line say the same', () => {
   assert.deepEqual(parseCharacters(`${JSON.stringify(na)}\n`).characters, [na])
 })
 
-test('seed text: nothing but blanks is no characters', () => {
+test('seed text: blank text has no characters', () => {
   for (const seed of ['', ' \n\t\r\n', '[]', '{"documents": []}']) {
     assert.deepEqual(parseCharacters(seed), { characters: [], faults: [] }, JSON.stringify(seed))
   }
 })
 
-test('seed text: anything else is refused whole', () => {
+test('seed text: anything else is refused completely', () => {
   assert.equal(codeOf('{"approved": ["NA"], "version": 1}'), 'VALIDATION_ERROR')
   assert.equal(codeOf('{"documents": {"NA": {}}}'), 'VALIDATION_ERROR')
   assert.equal(codeOf(JSON.stringify(na, null, 2)), 'VALIDATION_ERROR')
@@ -68,7 +68,7 @@ test('seed text: anything else is refused whole', () => {
   }
 })
 
-test('seed text: a bad document is reported with its number, hid and field, and the others are read', () => {
+test('seed text: an invalid document is reported with its number, hid and field, and the others are read', () => {
   const { goals, ...aimless } = jw
   const seed = JSON.stringify([na, { ...na, hid: 7 }, aimless, 'LA', { ...jw, hid: 'X', goals: [1] }, jw])
   const read = parseCharacters(seed)
@@ -87,7 +87,7 @@ test('seed text: a bad document is reported with its number, hid and field, and 
   assert.equal(read.faults[4]?.message, 'is the hid of document 2 already')
 })
 
-test('seed text: a repeated hid is told with the first that had it, and a blank one is a fault', () => {
+test('seed text: a duplicate hid is reported with its first document, and a blank one is an error', () => {
   const { characters: read, faults } = parseCharacters(JSON.stringify([na, na, na, { ...na, hid: '' }]))
   assert.equal(read.length, 1)
   assert.deepEqual(
@@ -100,7 +100,7 @@ test('seed text: a repeated hid is told with the first that had it, and a blank 
   )
 })
 
-test('seed text: a broken line is a fault of that line', () => {
+test('seed text: a broken line is an error of that line', () => {
   const whole = JSON.stringify(jw)
   const read = parseCharacters([JSON.stringify(na), whole.slice(0, -9), whole].join('\n'))
   assert.deepEqual(read.characters, [na, jw])
@@ -110,7 +110,7 @@ test('seed text: a broken line is a fault of that line', () => {
   )
 })
 
-test('seed text: a document nested without end is a fault, not a crash', () => {
+test('seed text: a deeply nested document is an error, not a crash', () => {
   const nested = (levels: number) =>
     JSON.stringify({ ...na, deep: 0 }).replace('"deep":0', `"deep":${'['.repeat(levels)}${']'.repeat(levels)}`)
   assert.equal(parseCharacters(`[${nested(SEED_DEPTH_LIMIT - 1)}]`).characters.length, 1)
@@ -120,24 +120,24 @@ test('seed text: a document nested without end is a fault, not a crash', () => {
   }
 })
 
-test('seed text: too many documents, and too much text, are refused before they are looked at', () => {
+test('seed text: too many documents and too much text are refused before parsing', () => {
   assert.equal(codeOf(JSON.stringify(Array(SEED_DOCUMENT_LIMIT + 1).fill(0))), 'VALIDATION_ERROR')
   assert.equal(codeOf(' '.repeat(SEED_TEXT_LIMIT + 1)), 'FILE_TOO_LARGE')
 })
 
-test('seed text: at most five faults are reported per document', () => {
+test('seed text: at most five errors are reported per document', () => {
   const { faults } = parseCharacters(JSON.stringify([{ ...na, goals: Array(1000).fill(0) }]))
   assert.equal(faults.length, 5)
 })
 
-test('seed text: the names of object internals are keys like any other', () => {
+test('seed text: names of Object.prototype are ordinary keys', () => {
   const document = JSON.stringify(na).replace('{', '{"__proto__":{"is_human":false},"constructor":1,"toString":null,')
   const { characters: read, faults } = parseCharacters(`[${document}]`)
   assert.deepEqual(faults, [])
   assert.equal(JSON.stringify(read), `[${document}]`)
 })
 
-test('seed text: export and import are each other’s inverse, whatever the documents hold', () => {
+test('seed text: export and import are inverse for any documents', () => {
   const extra = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 }), { maxKeys: 4 })
   const documents = fc.uniqueArray(
     fc.record({ hid: fc.string({ unit: 'binary', minLength: 1 }), story: fc.string({ unit: 'binary' }), extra }),
@@ -159,7 +159,7 @@ test('seed text: export and import are each other’s inverse, whatever the docu
   )
 })
 
-test('seed text: no text makes it fail but by an error of ours', () => {
+test('seed text: any text either parses or gives a typed error', () => {
   const scraps = fc.array(
     fc.constantFrom('{', '}', '[', ']', '"hid"', ':', ',', '"documents"', '\n', '1', JSON.stringify(na)),
   )

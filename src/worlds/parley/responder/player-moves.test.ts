@@ -57,7 +57,7 @@ function measure(moves: readonly Move[]) {
   return { precision: rightly / refused, recall: rightly / bad, wrong }
 }
 
-test('offline judges: the labelled set is large, balanced, and over several characters', () => {
+test('offline validators: the labelled set is large, balanced, and covers several characters', () => {
   assert.ok(MOVES.length >= 200)
   const good = MOVES.filter(({ verdict }) => verdict === 'pass').length / MOVES.length
   assert.ok(good > 0.4 && good < 0.6, String(good))
@@ -68,7 +68,7 @@ for (const [name, moves, precision, recall] of [
   ['moves that the rules were written with', MOVES.filter(({ held_out }) => !held_out), 0.95, 0.9],
   ['moves that were held out', MOVES.filter(({ held_out }) => held_out), 0.9, 0.8],
 ] as const) {
-  test(`offline judges: precision of at least ${precision} and recall of at least ${recall} on ${name}`, (context) => {
+  test(`offline validators: precision of at least ${precision} and recall of at least ${recall} on ${name}`, (context) => {
     const found = measure(moves)
     context.diagnostic(`precision ${found.precision.toFixed(3)}, recall ${found.recall.toFixed(3)} of ${moves.length}`)
     assert.ok(

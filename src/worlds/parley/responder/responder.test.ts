@@ -48,7 +48,7 @@ const ORDINARY = [
   'I look for a socket.',
   'I look at RB',
 ]
-test('offline responder: ordinary actions pass every judge of the player', () => {
+test('offline responder: ordinary actions pass every player validator', () => {
   for (const action of ORDINARY) {
     for (const check of PLAYER_CHECKS) assert.equal(objectionTo(check, facts(action)), undefined, `${check}: ${action}`)
   }
@@ -73,7 +73,7 @@ const REFUSED: readonly (readonly [Check, string])[] = [
   ['VALID-PLAYER-AUTHORITY-BOUNDARY', 'I make RB dance.'],
   ['VALID-PLAYER-AUTHORITY-BOUNDARY', 'I successfully open the safe.'],
 ]
-test('offline responder: outcomes, inner states, control of the other, wonders and talk to the judges are refused, kindly', () => {
+test('offline responder: outcomes, inner states, control of the other, miracles and talk to the system are refused, kindly', () => {
   for (const [check, action] of REFUSED) {
     const reason = objectionTo(check, facts(action))
     assert.ok(
@@ -83,7 +83,7 @@ test('offline responder: outcomes, inner states, control of the other, wonders a
   }
 })
 
-test('offline responder: a sheet rules out what it says, and no more', () => {
+test('offline responder: a sheet rules out exactly what it says', () => {
   assert.match(objectionTo('VALID-PC-ABILITY', blindFacts('I look at the door.')) ?? '', /does not see/)
   assert.match(objectionTo('VALID-PC-ABILITY', blindFacts('I jump over the box.')) ?? '', /cannot jump/)
   for (const action of ['I listen.', 'I walk to the door.', 'I ask: "Do you see it?"']) {
@@ -97,7 +97,7 @@ test('offline responder: a sheet rules out what it says, and no more', () => {
   assert.deepEqual([canSee, canHear, skills], [true, true, ['fly']])
 })
 
-test('offline responder: whoever cannot speak never does', () => {
+test('offline responder: characters that cannot speak never do', () => {
   const stage = new ParleyStage({ game: 'explore' }).begin(answerAs)
   for (const text of [
     'I say hello.',
@@ -111,7 +111,7 @@ test('offline responder: whoever cannot speak never does', () => {
   }
 })
 
-test('offline responder: ten turns of Explore never tell the same twice running, and answer each action', () => {
+test('offline responder: ten turns of Explore never repeat a scene in a row, and respond to each action', () => {
   const stage = new ParleyStage({
     game: 'explore',
     npc: { ...ROBOT, abilities: ['Can talk.', 'Can roll on two wheels.', 'Can beep.'] },
@@ -147,7 +147,7 @@ test('offline responder: ten turns of Explore never tell the same twice running,
   )
 })
 
-test('offline responder: teamwork comes nearer to its goal with every action that serves it, in the order of the place', () => {
+test('offline responder: teamwork approaches its goal with every useful action, in the order of the place', () => {
   const stage = new ParleyStage({ game: 'teamwork' }).begin(answerAs)
   const place = PLACES.find(({ name }) => stage.events[1]?.content.includes(name))
   assert.ok(place)
@@ -158,7 +158,7 @@ test('offline responder: teamwork comes nearer to its goal with every action tha
   for (const [at, step] of place.progress.entries()) assert.ok(scenes[at]?.startsWith(step), scenes[at])
 })
 
-test('offline responder: scores follow the shared words, the tier fits the score, and nothing played is nothing scored', () => {
+test('offline responder: scores depend on shared words, the tier fits the score, and an unplayed session scores nothing', () => {
   const scoreFor = (
     guess: string,
     lines = ['Opening scene: A room.', 'Player (PA): I wave.', 'Simulator: RB rolls off.'],
@@ -185,7 +185,7 @@ function scorer(guess: string, lines: string[]): ParleyRequest {
   return { ...request, cast: { ...request.cast, lines } }
 }
 
-test('offline responder: it always answers in the form of its role, and the same to the same', () => {
+test('offline responder: answers have the format of the role, and equal requests get equal answers', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 80 })
   const arb = fc.record({
     action: text,
@@ -218,7 +218,7 @@ test('offline responder: it always answers in the form of its role, and the same
   )
 })
 
-test('offline responder: no being in any place is beyond it', () => {
+test('offline responder: it handles every being in every place', () => {
   for (const form of ['disembodied (software-only)', 'microscopic (μm)', 'quadrupedal']) {
     const npc = { ...ROBOT, dimensions: { form: { value: [form], explanation: 'x' } } }
     const stage = new ParleyStage({ game: 'explore', npc }).begin(answerAs)
@@ -227,7 +227,7 @@ test('offline responder: no being in any place is beyond it', () => {
   }
 })
 
-test('offline judges: low vision, no speech, a wheelchair and no hands rule out what needs them, and nothing else', () => {
+test('offline validators: low vision, no speech, a wheelchair and no hands rule out exactly the moves that they prevent', () => {
   const sheet = (abilities: string[], more: JsonObject = {}) => {
     const stage = new ParleyStage({ game: 'explore', pc: { ...PERSON, hid: 'DV', abilities, ...more } })
     stage.command({ type: 'begin', at: 0 })
@@ -251,7 +251,7 @@ test('offline judges: low vision, no speech, a wheelchair and no hands rule out 
   assert.equal(handless('I pick up the brush with my mouth.'), undefined)
 })
 
-test('offline judges: a thing that the play has shown is no tool from nowhere', () => {
+test('offline validators: a thing that appeared in the play is not an invented tool', () => {
   const action = 'I take the sword from the wall.'
   assert.match(objectionTo('VALID-PC-ABILITY', facts(action)) ?? '', /Nobody has seen/)
   const lines = ['Opening scene: A hall with a sword on the wall.']

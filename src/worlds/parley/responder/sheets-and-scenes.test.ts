@@ -117,7 +117,7 @@ function contradictions(pc: string, npc: string, move: string, scene: string): s
   return found
 }
 
-test('offline responder: no scene contradicts the sheet of any character that ships, whoever plays', () => {
+test('offline responder: no scene contradicts the sheet of any built-in character, whichever character plays', () => {
   const players = ['ODA', 'BRAM', 'MIRA', 'VESH', 'NOOR']
   const faults: string[] = []
   for (const npc of HIDS) {
@@ -129,7 +129,7 @@ test('offline responder: no scene contradicts the sheet of any character that sh
   assert.deepEqual(faults.slice(0, 20), [])
 })
 
-test('offline responder: nor in any order of moves, in any game', () => {
+test('offline responder: no order of moves in any game leads to a contradiction', () => {
   const games = ['explore', 'foresight', 'goal-horizon', 'infer-intent', 'teamwork']
   fc.assert(
     fc.property(
@@ -150,7 +150,7 @@ test('offline responder: nor in any order of moves, in any game', () => {
 const sentencesOf = (scene: string): string[] =>
   scene.match(/[^.!?"]+(?:"[^"]*")?[.!?]*/g)?.map((each) => each.trim()) ?? []
 
-test('offline responder: in 20 turns no sentence is told twice, even to the same move every time', () => {
+test('offline responder: no sentence occurs twice within 20 turns, even if every move is the same', () => {
   for (const npc of HIDS) {
     for (const moves of [
       ['I wave to NPC.'],
@@ -176,14 +176,14 @@ test('offline responder: in 20 turns no sentence is told twice, even to the same
   }
 })
 
-test('offline responder: a Deaf signer answers signs with signs and notes with notes, and shouts not at all', () => {
+test('offline responder: a Deaf signer answers signs with signs and notes with notes, and does not answer shouts', () => {
   const stage = stageOf('ODA', 'MIRA')
   assert.match(told(stage, 'I sign "hello" to NPC.', 'MIRA'), /MIRA signs: "/)
   assert.match(told(stage, 'I write "Who are you?" on a note.', 'MIRA'), /MIRA writes: ".*MIRA/)
   assert.doesNotMatch(told(stage, 'I shout from behind NPC.', 'MIRA'), /says|signs|writes|sees|turns/)
 })
 
-test('offline responder: key words in speech, places and thanks are not mistaken for acts', () => {
+test('offline responder: keywords in speech, places and thanks are not mistaken for actions', () => {
   const stage = stageOf('ODA', 'RUTH')
   assert.doesNotMatch(told(stage, 'I say "I feel sad today."', 'RUTH'), /touch|leans into/)
   assert.doesNotMatch(told(stage, 'I ask "Do you want me to leave?"', 'RUTH'), /So soon|Goodbye|Come back/)

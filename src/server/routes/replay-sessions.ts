@@ -1,0 +1,59 @@
+// Hosted viewers of replays. Our own recordings have pages already, so a session is the address of such a page.
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import type { EpisodeService } from '../../host/episode-service.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { ReplaySession, ReplaySessionRequest } from '../../protocol/hosted-games.ts'
+import { Problem } from '../../protocol/problem.ts'
+import type { Rounds } from '../../store/leagues/rounds.ts'
+import { findCoworld } from '../coworlds.ts'
+import type { HostedAuth } from '../hosted-auth.ts'
+import { originOf } from './hosted-games.ts'
+import { findEpisode } from './league-episodes.ts'
+
+interface Options {
+  readonly episodes: EpisodeService
+  readonly rounds: Rounds
+  readonly auth: HostedAuth
+}
+
+export const replaySessionRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, rounds, auth }, done) => {
+  app.post(
+    '/v2/coworlds/replays/session',
+    {
+      schema: {
+        summary: 'Open a viewer of a replay of this server',
+        tags: ['hosted games'],
+        body: ReplaySessionRequest,
+        response: { 200: ReplaySession, '4xx': Problem },
+      },
+    },
+    async (request) => {
+      await auth.require(request)
+      const { coworld_id: coworld, replay_uri: uri } = request.body
+      await findCoworld(episodes.worlds, coworld)
+      const origin = originOf(request)
+      const path = pathAt(uri, origin)
+      const [, league] = /^\/(?:jobs|v2\/episode-requests)\/([\w-]{1,100})\/(?:artifacts\/)?replay$/.exec(path) ?? []
+      const [, own] = /^\/api\/episodes\/([\w-]{1,100})\/replay\.json$/.exec(path) ?? []
+      if (league !== undefined) {
+        const { id } = await findEpisode(rounds, league)
+        return { viewer_url: `${origin}/episodes/league-${id}` }
+      }
+      if (own !== undefined) {
+        await episodes.find(own)
+        return { viewer_url: `${origin}/episodes/${own}` }
+      }
+      throw new AppError('VALIDATION_ERROR', 'replay_uri is no replay of this server', {
+        hint: 'Use the replay_url of an episode, or open the file with: paracosm coworld replay',
+      })
+    },
+  )
+  done()
+}
+
+/** The path of an address of this server; empty for others. */
+function pathAt(uri: string, origin: string): string {
+  if (!URL.canParse(uri, origin)) return ''
+  const url = new URL(uri, origin)
+  return url.origin === new URL(origin).origin ? url.pathname : ''
+}

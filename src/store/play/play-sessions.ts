@@ -1,0 +1,224 @@
+// Hosted games in the store. Both transactions that give out slots or end a lobby begin by changing the row of the
+// session, so that of two at once the second waits and sees what the first has done.
+import type { Selectable } from 'kysely'
+import { AppError } from '../../kernel/errors.ts'
+import { storedText } from '../columns.ts'
+import type { Store } from '../store.ts'
+import type { StoreTransaction } from '../tables.ts'
+import type { PlaySessionTable, PlaySlotTable } from './tables.ts'
+
+export interface PlaySessionRecord {
+  readonly id: string
+  readonly coworldId: string
+  readonly variantId: string
+  readonly episodeId: string
+  /** Null: the operator. */
+  readonly playerId: string | null
+  readonly allowsSpectators: boolean
+  readonly slots: number
+  readonly taken: number
+  readonly status: 'open' | 'ended' | 'expired'
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly fullAt: number | null
+}
+
+export interface HolderRecord {
+  readonly slot: number
+  readonly playerId: string | null
+  readonly guestHash: string | null
+  readonly label: string
+  readonly joinedAt: number
+}
+
+/** Who joins: a player, or a guest with or without a secret by which it is known again. */
+export interface Joiner {
+  readonly playerId: string | null
+  readonly guestHash: string | null
+  /** Undefined: named after the slot. */
+  readonly label: string | undefined
+}
+
+/** Open hosted games of one player, and of all: each holds a live episode. */
+export const MAX_OPEN_PER_PLAYER = 5
+export const MAX_OPEN = 200
+/** Length of a label, in characters. */
+export const MAX_LABEL = 40
+
+export class PlaySessions {
+  readonly #store: Store
+  readonly #now: () => number
+
+  constructor(store: Store, now: () => number = Date.now) {
+    this.#store = store
+    this.#now = now
+  }
+
+  /** @throws AppError RATE_LIMITED at MAX_OPEN_PER_PLAYER and MAX_OPEN */
+  async add(session: Omit<PlaySessionRecord, 'taken' | 'status' | 'createdAt' | 'fullAt'>): Promise<PlaySessionRecord> {
+    const row: PlaySessionTable = {
+      session_id: session.id,
+      coworld_id: session.coworldId,
+      variant_id: session.variantId,
+      episode_id: session.episodeId,
+      player_id: session.playerId,
+      allows_spectators: session.allowsSpectators ? 1 : 0,
+      slots: session.slots,
+      taken: 0,
+      status: 'open',
+      created_at: this.#now(),
+      expires_at: session.expiresAt,
+      full_at: null,
+    }
+    await this.#store.transaction(async (tx) => {
+      const open = await tx.selectFrom('play_sessions').select('player_id').where('status', '=', 'open').execute()
+      const own = open.filter(({ player_id: id }) => id !== null && id === session.playerId)
+      if (own.length < MAX_OPEN_PER_PLAYER && open.length < MAX_OPEN) {
+        await tx.insertInto('play_sessions').values(row).execute()
+        return
+      }
+      const isOwn = own.length >= MAX_OPEN_PER_PLAYER
+      throw new AppError(
+        'RATE_LIMITED',
+        isOwn ? `you have ${own.length} hosted games already` : `the server has ${open.length} hosted games already`,
+        { hint: isOwn ? 'End one of them, or wait until its lobby expires.' : 'Wait for one to end.' },
+      )
+    })
+    return toSession(row)
+  }
+
+  /** @throws AppError UNKNOWN_SESSION */
+  async get(id: string): Promise<PlaySessionRecord> {
+    const row = await this.#store.db
+      .selectFrom('play_sessions')
+      .selectAll()
+      .where('session_id', '=', id)
+      .executeTakeFirst()
+    if (row) return toSession(row)
+    throw new AppError('UNKNOWN_SESSION', `there is no hosted game ${id}`, {
+      hint: 'Ask who created it for the link, or create one with: paracosm coworld hosted-game create',
+    })
+  }
+
+  /** Newest first. @param playerId undefined: everyone's */
+  async list(playerId: string | undefined, limit: number): Promise<PlaySessionRecord[]> {
+    const all = this.#store.db.selectFrom('play_sessions').selectAll()
+    const own = playerId === undefined ? all : all.where('player_id', '=', playerId)
+    return (await own.orderBy('created_at', 'desc').orderBy('session_id').limit(limit).execute()).map(toSession)
+  }
+
+  async open(): Promise<PlaySessionRecord[]> {
+    const rows = await this.#store.db.selectFrom('play_sessions').selectAll().where('status', '=', 'open').execute()
+    return rows.map(toSession)
+  }
+
+  async holders(id: string): Promise<HolderRecord[]> {
+    const rows = await this.#store.db
+      .selectFrom('play_slots')
+      .selectAll()
+      .where('session_id', '=', id)
+      .orderBy('slot')
+      .execute()
+    return rows.map(toHolder)
+  }
+
+  /**
+   * Gives out the lowest free slot, or the one that the joiner already has.
+   * @throws AppError UNKNOWN_SESSION; EPISODE_OVER when the lobby has expired or the game has ended; SLOT_TAKEN when
+   * every slot has been given out
+   */
+  async join(id: string, who: Joiner): Promise<{ readonly session: PlaySessionRecord; readonly holder: HolderRecord }> {
+    await this.get(id)
+    return this.#store.transaction(async (tx) => {
+      const row = await lockSession(tx, id)
+      const session = toSession(row)
+      if (session.status !== 'open') throw over(session)
+      const holders = await tx.selectFrom('play_slots').selectAll().where('session_id', '=', id).execute()
+      const known = holders.map(toHolder).find((holder) => isSame(holder, who))
+      if (known) return { session, holder: known }
+      const taken = new Set(holders.map(({ slot }) => slot))
+      const slot = Array.from({ length: session.slots }, (_, each) => each).find((each) => !taken.has(each))
+      if (slot === undefined) {
+        throw new AppError('SLOT_TAKEN', `all ${session.slots} slots of this game have been given out`, {
+          hint: 'Watch it, or create another game.',
+        })
+      }
+      const now = this.#now()
+      const holder: PlaySlotTable = {
+        session_id: id,
+        slot,
+        player_id: who.playerId,
+        guest_hash: who.guestHash,
+        label: storedText(who.label ?? `Player ${slot + 1}`),
+        joined_at: now,
+      }
+      await tx.insertInto('play_slots').values(holder).execute()
+      const change = { taken: holders.length + 1, full_at: holders.length + 1 === session.slots ? now : null }
+      await tx.updateTable('play_sessions').set(change).where('session_id', '=', id).execute()
+      return { session: toSession({ ...row, ...change }), holder: toHolder(holder) }
+    })
+  }
+
+  /** Ends an open session. @returns false: it had ended already, or it may not expire because every slot is taken */
+  async close(id: string, status: 'ended' | 'expired', { onlyLobby = false } = {}): Promise<boolean> {
+    return this.#store.transaction(async (tx) => {
+      const { status: before, taken, slots } = await lockSession(tx, id)
+      if (before !== 'open' || (onlyLobby && taken === slots)) return false
+      await tx.updateTable('play_sessions').set({ status }).where('session_id', '=', id).execute()
+      return true
+    })
+  }
+
+  /** Forgets a session whose episode could not be started. */
+  async remove(id: string): Promise<void> {
+    await this.#store.db.deleteFrom('play_sessions').where('session_id', '=', id).execute()
+  }
+}
+
+const isSame = (holder: HolderRecord, who: Joiner): boolean =>
+  (who.playerId !== null && holder.playerId === who.playerId) ||
+  (who.guestHash !== null && holder.guestHash === who.guestHash)
+
+function over({ status }: PlaySessionRecord): AppError {
+  return status === 'expired'
+    ? new AppError('EPISODE_OVER', 'this lobby has expired', { hint: 'Create another game.' })
+    : new AppError('EPISODE_OVER', 'this game has ended', { hint: 'Create another game.' })
+}
+
+/** The row, locked until the transaction ends. */
+function lockSession(tx: StoreTransaction, id: string): Promise<Selectable<PlaySessionTable>> {
+  return tx
+    .updateTable('play_sessions')
+    .set(({ ref }) => ({ taken: ref('taken') }))
+    .where('session_id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+function statusOf(text: string): PlaySessionRecord['status'] {
+  if (text === 'open' || text === 'ended' || text === 'expired') return text
+  throw new AppError('STORE_CORRUPT', `a hosted game has the status ${JSON.stringify(text)}`)
+}
+
+const toSession = (row: Selectable<PlaySessionTable>): PlaySessionRecord => ({
+  id: row.session_id,
+  coworldId: row.coworld_id,
+  variantId: row.variant_id,
+  episodeId: row.episode_id,
+  playerId: row.player_id,
+  allowsSpectators: row.allows_spectators === 1,
+  slots: row.slots,
+  taken: row.taken,
+  status: statusOf(row.status),
+  createdAt: Number(row.created_at),
+  expiresAt: Number(row.expires_at),
+  fullAt: row.full_at === null ? null : Number(row.full_at),
+})
+
+const toHolder = (row: Selectable<PlaySlotTable>): HolderRecord => ({
+  slot: row.slot,
+  playerId: row.player_id,
+  guestHash: row.guest_hash,
+  label: row.label,
+  joinedAt: Number(row.joined_at),
+})
