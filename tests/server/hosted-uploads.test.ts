@@ -144,7 +144,7 @@ test('tokens: an invalid token is refused everywhere; anonymous callers may only
   assert.equal((await call(server, '/v2/policies/sources', { headers: elsewhere, raw: archive(MAIN) })).status, 401)
 })
 
-test('operator: with uploaded programs on this machine, callers on it need the admin key; without them they do not', async () => {
+test('operator: local callers need the admin key only if uploaded programs run on the machine', async () => {
   const body = { world: 'paint-arena', seed: 1, players: ['greedy', 'random'] }
   const mine = '/v2/league-submissions?mine=true'
   for (const [headers, started, listed] of [
