@@ -1,5 +1,6 @@
 // Studies as researchers see them, with the admin key: files, links, quotas, who is where, and the data.
 import { ask, type Credentials, download } from './http.ts'
+import { scenarioMethods } from './scenarios.ts'
 import type { StudyClientOptions } from './studies.ts'
 
 interface WantedLinks {
@@ -8,7 +9,11 @@ interface WantedLinks {
   readonly label?: string | null
 }
 
+const base = '/api/research/studies'
 const post = { method: 'POST' } as const
+const act = { ...post, body: {} }
+/** Milliseconds for a report: half a million events take half a minute. */
+const REPORT_MS = 300_000
 
 /**
  * The client of a researcher.
@@ -23,7 +28,6 @@ const post = { method: 'POST' } as const
  */
 export function createResearchClient({ url, key, signal }: StudyClientOptions) {
   const caller: Credentials = { url: url.replace(/\/+$/, ''), key, signal }
-  const base = '/api/research/studies'
   const one = (name: string): string => `${base}/${encodeURIComponent(name)}`
   const person = (study: string, player: string): string => `${one(study)}/participants/${encodeURIComponent(player)}`
   return {
@@ -42,9 +46,9 @@ export function createResearchClient({ url, key, signal }: StudyClientOptions) {
     /** The file, the quotas, and how far people are. */
     board: (name: string) => ask(caller, (s) => s.StudyBoard, one(name)),
     /** Lets nobody new in. */
-    close: (name: string) => ask(caller, (s) => s.StudyEntry, `${one(name)}/close`, { ...post, body: {} }),
+    close: (name: string) => ask(caller, (s) => s.StudyEntry, `${one(name)}/close`, act),
     /** Lets people in again. */
-    open: (name: string) => ask(caller, (s) => s.StudyEntry, `${one(name)}/open`, { ...post, body: {} }),
+    open: (name: string) => ask(caller, (s) => s.StudyEntry, `${one(name)}/open`, act),
     /** Changes the quota in the file. */
     setQuota: (name: string, quota_per_game: number) =>
       ask(caller, (s) => s.StudyBoard, `${one(name)}/quota`, { ...post, body: { quota_per_game } }),
@@ -72,17 +76,11 @@ export function createResearchClient({ url, key, signal }: StudyClientOptions) {
         caller,
         (s) => s.ParticipantTimeline,
         `${person(study, player)}/assignments/${encodeURIComponent(assignment)}/release`,
-        {
-          ...post,
-          body: {},
-        },
+        act,
       ),
     /** Ends a session. Its assignment counts as interrupted. */
     endSession: (study: string, session: string) =>
-      ask(caller, (s) => s.EndedStudySession, `${one(study)}/sessions/${encodeURIComponent(session)}/end`, {
-        ...post,
-        body: {},
-      }),
+      ask(caller, (s) => s.EndedStudySession, `${one(study)}/sessions/${encodeURIComponent(session)}/end`, act),
     /** Everything that a study holds of a participant. */
     data: (study: string, player: string) => ask(caller, (s) => s.ParticipantData, person(study, player)),
     /** The data of a study as CSV and Parquet tables, in a zip. */
@@ -90,6 +88,10 @@ export function createResearchClient({ url, key, signal }: StudyClientOptions) {
       download(caller, `${one(study)}/data.zip?format=${format}`),
     /** The report of a study as one HTML file. */
     downloadReport: (study: string) => download(caller, `${one(study)}/report.html`),
+    /** Makes the report of a study as a page of the server, which is kept for 15 minutes. */
+    report: (study: string, wanted: { readonly with_quality?: boolean } = {}) =>
+      ask(caller, (s) => s.MadeReport, `${one(study)}/report`, { ...post, body: wanted, timeoutMs: REPORT_MS }),
+    ...scenarioMethods(caller),
     /** Deletes everything that a study holds of a participant. */
     erase: (study: string, player: string) =>
       ask(caller, (s) => s.Withdrawn, person(study, player), { method: 'DELETE' }),

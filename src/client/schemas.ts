@@ -17,6 +17,7 @@ export { PaceState, PartInspection } from '../protocol/control.ts'
 export { PlayerMessage } from '../protocol/coworld-messages.ts'
 export { ScoreSeries } from '../protocol/episode-actions.ts'
 export { EvaluationDetail, EvaluationEpisodePage, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
+export { HitlList, HitlState } from '../protocol/hitl-routes.ts'
 export {
   CompetitionEvent,
   HostedDivision,
@@ -24,7 +25,7 @@ export {
   HostedLeague,
   HostedMembership,
   LadderEntry,
-  LeaderboardEntry,
+  LeaderboardRow,
   RoundDetail,
   RoundPage,
 } from '../protocol/hosted.ts'
@@ -62,6 +63,7 @@ export {
   EndedStudySession,
   LinkGroups,
   MadeLinks,
+  MadeReport,
   ParticipantTimeline,
   StudyBoard,
   StudyEntry,

@@ -1,6 +1,5 @@
-// Makes long folds interruptible: after a number of steps and lines the event loop gets a turn, so that signals, timers and
-// other requests are served, and an aborted signal ends the fold.
-import { setImmediate as nextTurn } from 'node:timers/promises'
+// Makes long folds interruptible: after some milliseconds the event loop gets a turn, so that signals, timers and other
+// requests are served, and an aborted signal ends the fold.
 import type { Replay } from '../kernel/replay.ts'
 import type { JournalLine } from '../protocol/journal.ts'
 
@@ -12,10 +11,45 @@ const SLICE = 64
 /** Milliseconds of folding between two turns of the event loop. */
 const TURN_MS = 10
 
+/**
+ * The folds that wait for the event loop. They share one thread, so each turn of the loop continues one of them: with a
+ * hundred folds a turn is as short as with one, and live episodes keep their pace.
+ */
+class Turns {
+  readonly #waiting: (() => void)[] = []
+  #isScheduled = false
+
+  /** Whether another fold waits. */
+  get isWanted(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  /** Resolves in a later turn of the event loop, in which no other fold runs. */
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+      this.#schedule()
+    })
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.#waiting.shift()?.()
+      if (this.isWanted) this.#schedule()
+    })
+  }
+}
+
+const TURNS = new Turns()
+
 export class FoldPacer {
   readonly #signal: AbortSignal | undefined
   #done = 0
   #last = performance.now()
+  #isNew = true
 
   constructor(signal: AbortSignal | undefined) {
     this.#signal = signal
@@ -57,12 +91,14 @@ export class FoldPacer {
   #isDue(): boolean {
     if (this.#done < SLICE) return false
     this.#done = 0
-    return performance.now() - this.#last >= TURN_MS
+    // A fold that has just begun queues up behind the others: otherwise a hundred that begin at once block the loop.
+    return (this.#isNew && TURNS.isWanted) || performance.now() - this.#last >= TURN_MS
   }
 
   /** @throws the reason of the signal */
   async breathe(): Promise<void> {
-    await nextTurn()
+    await TURNS.next()
+    this.#isNew = false
     this.#last = performance.now()
     this.#signal?.throwIfAborted()
   }

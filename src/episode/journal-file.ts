@@ -49,6 +49,11 @@ export class JournalFile {
     }
   }
 
+  /** Bytes of the journal's text. */
+  get size(): number {
+    return this.#source.size
+  }
+
   /** The last complete line, and whether a torn line follows it. */
   async last(): Promise<{ line: JournalLine; text: string; isTorn: boolean }> {
     const { size } = this.#source

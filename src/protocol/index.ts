@@ -5,6 +5,8 @@ export { CHARACTER_DIMENSIONS, HSN_ASSUMPTIONS } from './character-vocabulary.ts
 export { type CommandFilters, CommandLogRow, type CommandPage, type NewCommandLogRow } from './command-log.ts'
 export { EffectReply, EffectRequest, Outcome, PlayerRef, Refusal, Results, Seed, Variant } from './episode.ts'
 export type { FormQuestion, StudyForm } from './experiment-form.ts'
+export { HitlFile, type HitlScenario } from './hitl.ts'
+export type { HitlState } from './hitl-routes.ts'
 export type {
   CompetitionEvent,
   HostedDivision,
@@ -13,7 +15,7 @@ export type {
   HostedMembership,
   HostedRound,
   LadderEntry,
-  LeaderboardEntry,
+  LeaderboardRow,
   RoundDetail,
   RoundPage,
 } from './hosted.ts'

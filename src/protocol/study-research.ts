@@ -243,3 +243,19 @@ export const StudyTranscript = z.strictObject({
 export type StudyTranscript = z.infer<typeof StudyTranscript>
 
 export const EndedStudySession = z.strictObject({ ended: z.boolean() })
+
+export const WantedReport = z.strictObject({
+  /** With the scores of each character that was met. */
+  with_quality: z.boolean().default(false),
+})
+export type WantedReport = z.infer<typeof WantedReport>
+
+/** A report that was made as a page. */
+export const MadeReport = z.strictObject({
+  /** Address of the page on this server: it contains a secret: anyone with the address can read the report. */
+  path: z.string(),
+  /** When the page is removed. */
+  until: z.string(),
+  figures: z.record(z.string(), z.number().nullable()),
+})
+export type MadeReport = z.infer<typeof MadeReport>

@@ -33,7 +33,8 @@ async function* withLineEnds(file: JournalFile): AsyncGenerator<string> {
   for await (const batch of file.lines()) yield `${batch.join('\n')}\n`
 }
 
-function closingStream(file: JournalFile, parts: AsyncIterable<string>): Readable {
+/** A stream of text that closes the journal it is made from, however it ends. */
+export function closingStream(file: JournalFile, parts: AsyncIterable<string>): Readable {
   const stream = Readable.from(parts)
   // A file that cannot be closed any more is as good as closed.
   stream.once('close', () => void file.close().catch(() => undefined))

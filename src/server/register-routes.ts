@@ -109,7 +109,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
     upgrades.add(streamRoute(options))
   }
   await registerSessionRoutes(app, services, failures)
-  await registerStudyRoutes(app, parts.studies, failures)
+  await registerStudyRoutes(app, parts.studies, failures, parts.settings.dataDir)
   await registerRemoteRoutes(app, parts.remote, failures)
   upgrades.add(playRoute(services))
   const watching = {

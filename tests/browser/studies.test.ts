@@ -7,6 +7,7 @@ import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { createOfflineResponder } from '../../src/adapters/session/role-models.ts'
 import { createResearchClient, createStudyClient } from '../../src/client/index.ts'
+import { HitlFile } from '../../src/protocol/hitl.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
@@ -166,6 +167,25 @@ test('studies: a study goes from a mistake in the editor to the data of a partic
   await page.getByRole('link', { name: 'seen' }).click()
   await page.getByRole('button', { name: 'Close the study' }).click()
   await page.getByText('Closed', { exact: true }).waitFor()
+  await page.getByRole('tab', { name: 'Results' }).click()
+  const results = page.frameLocator('iframe[title="Results of Reading a stranger"]')
+  await results.getByRole('heading', { name: 'Transcripts' }).waitFor()
+  await results.getByText('I wait for a moment.').first().waitFor()
+  await results
+    .getByRole('heading', { name: /coverage/i })
+    .first()
+    .waitFor()
+  assert.equal(await results.getByRole('heading', { name: /quality/i }).count(), 0)
+  await judge(page, 'results')
+  await page.getByLabel('Scores of each character').check()
+  await results
+    .getByRole('heading', { name: /quality/i })
+    .first()
+    .waitFor()
+  const address = (await page.getByRole('link', { name: 'On a page of its own' }).getAttribute('href')) ?? ''
+  const own = await fetch(url + address)
+  assert.match(own.headers.get('content-security-policy') ?? '', /sandbox allow-scripts/)
+  assert.equal((await fetch(`${url + address}x`)).status, 404)
   await page.getByRole('tab', { name: 'Data' }).click()
   const [data] = await Promise.all([
     page.waitForEvent('download'),
@@ -272,5 +292,51 @@ test('studies: a silent participant counts as stuck, then as dropped out, after 
   await page.getByLabel('Dropped out after').selectOption('15')
   await page.getByText('Stuck', { exact: true }).waitFor()
   assert.match(page.url(), /dropped=15/)
+  await close()
+})
+
+test('scenarios: they are created, answered on the server in branches, rated one by one, and saved', {
+  skip: NO_BROWSER,
+}, async () => {
+  const { page, close, complaints } = await browser!.open(`${url}/scenarios`)
+  await signIn(page)
+  await page.getByLabel('Character', { exact: true }).fill('OCTO')
+  await page.getByRole('button', { name: 'Make scenarios' }).click()
+  await page.getByText('There is no character OCTO.').waitFor()
+  await page.getByLabel('Character', { exact: true }).fill('OCTA')
+  await page.getByRole('button', { name: 'Make scenarios' }).click()
+  await judge(page, 'scenarios')
+  await page.getByRole('link', { name: 'OCTA' }).click()
+  await page.getByText('The character has not answered this yet.').waitFor()
+  await assert.rejects(
+    research.hitlJudge('OCTA', { scenario: 'OCTA-memory-001', attempt: 0, liked: true }),
+    /not answered this attempt/,
+  )
+  await page.getByRole('button', { name: 'Let the character answer' }).click()
+  const { progress } = await research.hitl('OCTA')
+  await page
+    .getByText(`${progress.attempts} of ${progress.attempts} answered, ${progress.attempts} to judge.`)
+    .waitFor()
+  await judge(page, 'a response to judge')
+  await page.getByRole('button', { name: 'It holds' }).click()
+  await page.getByText(`2 of ${progress.attempts}`, { exact: true }).waitFor()
+  await page.getByLabel('Out of character').check()
+  await page.getByLabel('Comment').fill('It spoke as a person.')
+  await page.getByRole('button', { name: 'It fails' }).click()
+  await page.getByText(`3 of ${progress.attempts}`, { exact: true }).waitFor()
+  await page.reload()
+  await page.getByText(`${progress.attempts - 2} to judge.`).waitFor()
+  const { file } = await research.hitl('OCTA')
+  const [first] = HitlFile.parse(file).scenario_groups.flatMap(({ scenarios }) => scenarios)
+  const [good, bad] = first?.attempts ?? []
+  assert.deepEqual([good?.evaluator_feedback?.liked, good?.evaluator_feedback?.out_of_character], [true, false])
+  assert.deepEqual([bad?.evaluator_feedback?.liked, bad?.evaluator_feedback?.out_of_character], [false, true])
+  assert.equal(bad?.evaluator_feedback?.comment, 'It spoke as a person.')
+  assert.notEqual(good?.simulator_response, undefined)
+  // The browser reports the unknown character.
+  assert.deepEqual(
+    complaints.filter((each) => !/404/.test(each)),
+    [],
+  )
   await close()
 })

@@ -1,4 +1,5 @@
 // The session API together with the studies, on a free port, over the test's own store.
+import { tmpdir } from 'node:os'
 import { registerStudyRoutes } from '../../src/server/studies/register-study-routes.ts'
 import { createStudyServices, type StudyServices, type StudySettings } from '../../src/server/studies/services.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -19,7 +20,7 @@ export async function startStudyServer(
     async register(app, services, failures) {
       const study = await createStudyServices(store, services, settings)
       made.push(study)
-      await registerStudyRoutes(app, study, failures)
+      await registerStudyRoutes(app, study, failures, tmpdir())
     },
   })
   const [study] = made

@@ -26,6 +26,8 @@ export const PATHS = {
   newStudy: '/new-study',
   studyBoard: '/studies/$study',
   participant: '/studies/$study/participants/$player',
+  scenarios: '/scenarios',
+  characterScenarios: '/scenarios/$character',
   characters: '/characters',
   coverage: '/characters/coverage',
   operate: '/operate',

@@ -16,6 +16,7 @@ import { logRoute } from './pages/log/route.tsx'
 import { operateRoute } from './pages/operate/route.tsx'
 import { playRoute } from './pages/play/route.tsx'
 import { policyRoute } from './pages/policy/route.tsx'
+import { characterScenariosRoute, scenariosRoute } from './pages/scenarios/route.tsx'
 import { slotRoute } from './pages/slot/route.tsx'
 import { newStudyRoute, participantRoute, studiesRoute, studyBoardRoute } from './pages/studies/route.tsx'
 import { studyRoute } from './pages/study/route.tsx'
@@ -45,6 +46,8 @@ export const routeTree = rootRoute.addChildren([
   newStudyRoute,
   studyBoardRoute,
   participantRoute,
+  scenariosRoute,
+  characterScenariosRoute,
   charactersRoute,
   coverageRoute,
   operateRoute,

@@ -5,6 +5,7 @@ import { CLOSE, type SocketConnection } from '../../transport/connection.ts'
 import { Inbox } from '../../transport/inbox.ts'
 import type { Open } from '../../transport/upgrade-router.ts'
 import { type Asset, assetOf, pageOf, readPage } from './pages.ts'
+import type { ReplayBudget } from './replay-budget.ts'
 
 /** A recorded game, ready to be shown. */
 export interface Recorded {
@@ -19,17 +20,22 @@ export function replayPage(path: string, world: { readonly id: string; readonly 
   return pageOf(path) === 'replay' ? readPage('replay', world) : assetOf(path)
 }
 
-/**
- * Shows a recording: first all of it, then answers to the client's messages, one at a time.
- * @param open opens the recording; an error that it throws is sent, and closes the connection with 1011
- */
-export function openReplay(open: () => Promise<Recorded>, onFault: (error: unknown) => void): Open {
+export interface ReplayOptions {
+  /** Opens the recording; an error that it throws is sent, and closes the connection with 1011. */
+  open(): Promise<Recorded>
+  /** Shared by all viewers of a server. */
+  readonly budget: ReplayBudget
+  onFault(error: unknown): void
+}
+
+/** Shows a recording: first all of it, then answers to the client's messages, one at a time. */
+export function openReplay({ open, budget, onFault }: ReplayOptions): Open {
   return (connection) => {
     const inbox = new Inbox(connection, () => {
       connection.send(formatError(new AppError('QUEUE_FULL', 'Too many messages are waiting; this one was dropped.')))
       return false
     })
-    void show(connection, inbox, open).catch((error: unknown) => {
+    void show(connection, inbox, { open, budget }).catch((error: unknown) => {
       if (!(error instanceof AppError)) onFault(error)
       const known =
         error instanceof AppError ? error : new AppError('FILE_UNREADABLE', 'The recording cannot be shown.')
@@ -39,9 +45,13 @@ export function openReplay(open: () => Promise<Recorded>, onFault: (error: unkno
   }
 }
 
-async function show(connection: SocketConnection, inbox: Inbox, open: () => Promise<Recorded>): Promise<void> {
+async function show(
+  connection: SocketConnection,
+  inbox: Inbox,
+  { open, budget }: Pick<ReplayOptions, 'open' | 'budget'>,
+): Promise<void> {
   const recorded = await open()
-  connection.send(await recorded.message())
+  await budget.send(connection, () => recorded.message())
   for (;;) {
     const next = await inbox.next()
     if (!next) return

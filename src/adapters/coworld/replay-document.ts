@@ -42,13 +42,16 @@ export async function* formatReplay(file: JournalFile, world: World, options: Re
   const { line } = await file.last()
   const end: OutcomeLine | undefined = line.kind === 'outcome' ? line.line : undefined
   const steps = line.kind === 'header' ? 0 : line.line.step
+  const { fold: ended } = await file.seek(steps, () => world)
+  const last = frameOf(world, ended.state, { step: steps, names, done: end !== undefined })
   let every = 1
   let isFirst = true
   for await (const { fold } of file.walk(() => world)) {
     const isLast = fold.step === steps
     if (fold.step === 0) {
       const initial = frameOf(world, fold.state, { step: 0, names, done: false })
-      every = Math.max(1, Math.ceil((steps * initial.length) / MAX_FRAMES_SIZE))
+      // Views of most worlds grow: the first alone would promise a much shorter document.
+      every = Math.max(1, Math.ceil((steps * Math.max(initial.length, last.length)) / MAX_FRAMES_SIZE))
       yield `${formatHead(file, names, { every, steps, type: options.type })},"initial":${initial},"frames":[`
       continue
     }

@@ -6,6 +6,7 @@ import { type AccessOptions, Transport } from '../../transport/transport.ts'
 import { readSource } from './read-source.ts'
 import { openRecording } from './recorded.ts'
 import { openReplay, type Recorded, replayPage } from './replay-adapter.ts'
+import { ReplayBudget } from './replay-budget.ts'
 import { serveSite } from './site.ts'
 import { resolveSource, type UriPolicy } from './uri-policy.ts'
 
@@ -32,6 +33,7 @@ export interface ReplayProcessOptions {
 export async function serveReplays(world: World, options: ReplayProcessOptions): Promise<void> {
   const { signal, onFault, policy } = options
   const transport = new Transport({ ...options.access, onFault })
+  const budget = new ReplayBudget()
   const server = await serveSite(
     transport,
     {
@@ -42,7 +44,7 @@ export async function serveReplays(world: World, options: ReplayProcessOptions):
           origins: options.isHosted ? 'any' : 'allowed',
           authorize({ query }) {
             const uri = query.get('uri') ?? options.uri
-            if (uri) return openReplay(() => openAllowed(uri, { world, policy, onFault }), onFault)
+            if (uri) return openReplay({ open: () => openAllowed(uri, { world, policy, onFault }), budget, onFault })
             throw new AppError('SOURCE_REFUSED', 'The query names no recording.', {
               hint: 'Add ?uri= with the address of a recording.',
             })

@@ -1,7 +1,9 @@
 // One episode as one HTML file that works offline and verifies itself: journal, world, view and page together.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import type { JournalFile } from '../../episode/journal-file.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { closingStream } from '../journal-stream.ts'
 import type { WebApp } from '../web-app.ts'
 import { EpisodeParams } from './episodes.ts'
 
@@ -10,8 +12,8 @@ interface Options {
   readonly web: WebApp | undefined
 }
 
-/** Maximum characters of a journal in a shared file: a phone can still open it. */
-const MAX_JOURNAL_CHARS = 32 * 1024 * 1024
+/** Maximum bytes of a journal in a shared file: a phone can still open it. */
+const MAX_JOURNAL_BYTES = 32 * 1024 * 1024
 
 /** The file may run its own code and load nothing. */
 const POLICY =
@@ -46,34 +48,32 @@ export const shareRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, 
       }
       const style = web?.file(`/share/${world?.id}.css`)?.bytes.toString('utf8') ?? ''
       const title = `${players.map(({ name }) => name).join(', ')} · ${world?.id}`
-      const journal = JSON.stringify(await readTexts(episodes, params.id)).replaceAll('<', '\\u003c')
+      const file = await episodes.readJournal(params.id)
+      if (file.size > MAX_JOURNAL_BYTES) {
+        await file.close()
+        throw new AppError('FILE_TOO_LARGE', `the journal of ${params.id} is too long for one page`, {
+          hint: 'Download the journal; paracosm replay shows and verifies it.',
+        })
+      }
       return reply
         .type('text/html; charset=utf-8')
         .header('content-disposition', `attachment; filename="${params.id}.html"`)
-        .send(
-          `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>${escapeHtml(title)}</title><style>${style.replaceAll('</style', '<\\/style')}</style></head><body><div id="app"></div><script type="application/json" id="journal">${journal}</script><script type="module">${escapeScript(script.bytes.toString('utf8'))}</script></body></html>`,
-        )
+        .send(closingStream(file, page({ title, style, script: script.bytes.toString('utf8') }, file)))
     },
   )
   done()
 }
 
-async function readTexts(episodes: EpisodeService, id: string): Promise<readonly string[]> {
-  const file = await episodes.readJournal(id)
-  try {
-    const texts: string[] = []
-    let size = 0
-    for await (const batch of file.lines()) {
-      for (const text of batch) size += text.length
-      if (size > MAX_JOURNAL_CHARS) {
-        throw new AppError('FILE_TOO_LARGE', `the journal of ${id} is too long for one page`, {
-          hint: 'Download the journal; paracosm replay shows and verifies it.',
-        })
-      }
-      texts.push(...batch)
-    }
-    return texts
-  } finally {
-    await file.close()
+/** The page in parts: a viewer who reads slowly keeps a part of it in memory, not all of it. */
+async function* page(
+  { title, style, script }: { readonly title: string; readonly style: string; readonly script: string },
+  file: JournalFile,
+): AsyncGenerator<string> {
+  yield `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><title>${escapeHtml(title)}</title><style>${style.replaceAll('</style', '<\\/style')}</style></head><body><div id="app"></div><script type="application/json" id="journal">[`
+  let isFirst = true
+  for await (const batch of file.lines()) {
+    yield `${isFirst ? '' : ','}${JSON.stringify(batch).slice(1, -1).replaceAll('<', '\\u003c')}`
+    isFirst = false
   }
+  yield `]</script><script type="module">${escapeScript(script)}</script></body></html>`
 }

@@ -4,6 +4,7 @@ import { GameAdapter } from '../../adapters/coworld/game-adapter.ts'
 import { type Asset, pageOf } from '../../adapters/coworld/pages.ts'
 import { recordedFromJournal } from '../../adapters/coworld/recorded.ts'
 import { openReplay, type Recorded, replayPage } from '../../adapters/coworld/replay-adapter.ts'
+import { ReplayBudget } from '../../adapters/coworld/replay-budget.ts'
 import type { Episode } from '../../episode/episode.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -74,6 +75,7 @@ function sendAsset(reply: FastifyReply, { type, body }: Asset): FastifyReply {
 /** The sockets of live and recorded episodes. */
 export function watchSockets({ episodes, refuseView, onFault }: WatchOptions): readonly UpgradeRoute[] {
   const games = new Map<string, GameAdapter>()
+  const budget = new ReplayBudget()
   const gameOf = async (id: string): Promise<GameAdapter> => {
     const known = games.get(id)
     if (known) return known
@@ -112,7 +114,7 @@ export function watchSockets({ episodes, refuseView, onFault }: WatchOptions): r
         const refusal = refuseView(id)
         if (refusal) throw refusal
         await episodes.find(id)
-        return openReplay(() => openJournal(id), onFault)
+        return openReplay({ open: () => openJournal(id), budget, onFault })
       },
     },
   ]

@@ -17,7 +17,7 @@ import { type App, about, BASE, StudyParams } from './about.ts'
 /** Maximum number of files created at once: each reads every row of its study. */
 const AT_ONCE = 2
 
-const TABLES = ['participants', 'assignments', 'answers', 'sessions', 'events'] as const
+const TABLES = ['participants', 'assignments', 'answers', 'sessions', 'events', 'episodes'] as const
 const Format = z.object({ format: DataFormats.default('all') })
 
 interface Made {

@@ -20,6 +20,7 @@ import { DataTab } from './data-tab.tsx'
 import { EditStudy } from './edit-study.tsx'
 import { Invite } from './invite.tsx'
 import { Monitor } from './monitor.tsx'
+import { ResultsTab } from './results-tab.tsx'
 import { StudyChip } from './studies-page.tsx'
 import { BOARD_TABS, type BoardTab } from './tabs.ts'
 
@@ -27,6 +28,7 @@ const LABELS: Readonly<Record<BoardTab, string>> = {
   monitor: 'Monitor',
   design: 'Design',
   invite: 'Invite',
+  results: 'Results',
   data: 'Data',
 }
 
@@ -86,6 +88,7 @@ function Board({ board, error }: { board: StudyBoard; error: Error | null }) {
           {tab === 'monitor' ? <Monitor board={board} /> : undefined}
           {tab === 'design' ? <EditStudy key={board.name} board={board} /> : undefined}
           {tab === 'invite' ? <Invite board={board} /> : undefined}
+          {tab === 'results' ? <ResultsTab board={board} /> : undefined}
           {tab === 'data' ? <DataTab board={board} /> : undefined}
         </div>
       </Tabs>

@@ -28,7 +28,8 @@ export function StudiesPage() {
         <p className={styles.lead}>
           <ButtonLink to="/new-study" icon="plus" look="primary">
             New study
-          </ButtonLink>
+          </ButtonLink>{' '}
+          <ButtonLink to="/scenarios">Scenarios of characters</ButtonLink>
         </p>
         {studies.length === 0 ? (
           <Notice command="paracosm serve --experiment usability.yml">
