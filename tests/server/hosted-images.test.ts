@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test'
 import { type Server, startServer } from '../../src/server/app.ts'
 import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
-import { runCommand } from '../../src/testing/cli.ts'
+import { type RunningCommand, runCommand, startCommand } from '../../src/testing/cli.ts'
 import { createFakeDocker } from '../../src/testing/fake-docker.ts'
 import { digestOf, imageManifest, imageOf, savedImage, type TestImage } from '../../src/testing/images.ts'
 import { startRegistry } from '../../src/testing/registry.ts'
@@ -566,5 +566,57 @@ test('registry: a server forwards images to the registry of its operator', async
     await server.close()
     server = own as Server
     registry.close()
+  }
+})
+
+test('images: a server that is killed in a push and before its completion loses nothing that it acknowledged', {
+  timeout: 120_000,
+}, async () => {
+  const [own] = [server]
+  const data = join(folder, 'killed')
+  const begin = async (): Promise<RunningCommand> => {
+    const child = startCommand(['serve', '--port', '0', '--data', data, '--no-showcase', '--json', '--log', 'silent'])
+    const [, url = ''] = await child.sees(/"url":"([^"]+)"/)
+    server = { ...server, url }
+    return child
+  }
+  const image = imageOf('killed')
+  const ask = () => ok('/v2/container_images/upload', { body: { name: 'killed', client_hash: image.hash } })
+  let child = await begin()
+  try {
+    const { image: made, pre_signed_info: info } = await ask()
+    const { authorization } = login(await passwordOf(info))
+    const [first, second] = image.layers
+    assert.ok(first && second)
+    await push(info, image, [first])
+    // Half a layer is on its way when the server dies.
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    const path = `/v2/${info.repository}/blobs/uploads/x?digest=${digestOf(second)}`
+    socket.write(
+      `PUT ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\nContent-Type: application/octet-stream\r\nContent-Length: ${second.length}\r\n\r\n`,
+    )
+    await new Promise<void>((resolve) => socket.write(second.subarray(0, 700), () => resolve()))
+    child.kill('SIGKILL')
+    await child.ended
+    child = await begin()
+    // The credentials are still good; the address of the server may be another.
+    const next = {
+      ...info,
+      registry: new URL(server.url).host,
+      endpoint_url: `${server.url}/v2/paracosm/authorization`,
+    }
+    assert.match((await push(next, image, [image.config])).body.errors[0].message, /was not pushed/)
+    assert.equal((await push(next, image, [second])).status, 201, 'the first layer is there')
+    child.kill('SIGKILL')
+    await child.ended
+    child = await begin()
+    assert.equal((await ask()).image.id, made.id)
+    const done = await ok('/v2/container_images/upload/complete', { body: { id: made.id } })
+    assert.deepEqual([done.status, done.image_digest], ['ready', digestOf(imageManifest(image))])
+  } finally {
+    child.kill('SIGKILL')
+    await child.ended
+    server = own as Server
   }
 })
