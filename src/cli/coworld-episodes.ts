@@ -1,8 +1,9 @@
 // `paracosm coworld run-episode` and `scrimmage`: episodes of a package on this machine.
 import { Command, Option } from 'commander'
+import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
 import { parseSecret } from '../league/selection.ts'
-import { isObject } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
 import { buildJobSpec } from '../runner/job.ts'
 import { loadManifest } from '../runner/manifest.ts'
 import { findManifest } from '../runner/manifest-source.ts'
@@ -99,7 +100,7 @@ function jobOf(from: Parameters<typeof buildJobSpec>[0], images: readonly string
   if (images.length > 1 || argv.length > 0 || variant !== undefined) {
     throw new AppError('USAGE', 'a request file says who plays what: give no images, --run or --variant with it')
   }
-  return readRequest(images[0] ?? '', from)
+  return readRequest(at(images, 0), from)
 }
 
 function toJson(ended: NumberedRun | undefined) {
@@ -129,9 +130,10 @@ function printMeans(io: Io, runs: readonly NumberedRun[]): void {
     const scores = scoresOf(each)
     return scores ? [scores] : []
   })
+  const isEven = scored.every((each) => each.length === scored[0]?.length)
   const [first] = scored
-  if (first) {
-    const means = first.map((_, slot) => scored.reduce((sum, each) => sum + (each[slot] ?? 0), 0) / scored.length)
+  if (first && isEven) {
+    const means = first.map((_, slot) => scored.reduce((sum, each) => sum + at(each, slot), 0) / scored.length)
     io.out(`Mean scores by slot: ${means.map((mean) => mean.toFixed(4)).join(', ')}`)
   }
   const failed = runs.filter(({ error }) => error).length

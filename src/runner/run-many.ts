@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '../kernel/errors.ts'
 import { describeIssue, parseJson } from '../kernel/parse.ts'
 import { type JobSpec, JobSpec as JobSpecSchema } from '../protocol/coworld.ts'
-import { isObject } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
 import { type EpisodeRun, runEpisode } from './episode-run.ts'
 import type { CoworldPackage } from './manifest.ts'
 import type { RunEvent } from './run-events.ts'
@@ -87,7 +87,7 @@ function withSeed(job: JobSpec, index: number): JobSpec {
 }
 
 /** Whether the first of the words after a manifest names a request file and no image. */
-export const isRequestFile = (words: readonly string[]): boolean => /\.json$/i.test(words[0] ?? '')
+export const isRequestFile = ([first]: readonly string[]): boolean => first !== undefined && /\.json$/i.test(first)
 
 /**
  * Reads an episode request, whose manifest must be that of the package.
