@@ -1,4 +1,4 @@
-// Leaderboards under load: computed once for everybody who asks at the same time, and again after a failure.
+// Leaderboards under load: computed once for all concurrent requests, and again after a failure.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

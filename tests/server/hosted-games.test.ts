@@ -1,4 +1,4 @@
-// Hosted games on a real server: lobby, slots, limits, spectators, expiry, and a kill while players are awaited.
+// Hosted games on a real server: lobby, slots, limits, spectators, expiry, and a kill while the lobby waits for players.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -114,7 +114,7 @@ test('hosted games: slots are assigned once, a player who joins again keeps its 
   assert.deepEqual([first.player.label, first.player.player_name], ['alice', 'alice'])
   const full = await post(`${PATH}/${id}/join`)
   assert.deepEqual([full.status, full.body.code], [409, 'SLOT_TAKEN'])
-  // Tokens are nowhere but in the answer of a join.
+  // Tokens appear only in the response of a join.
   const secret = new URL(first.player_url).searchParams.get('token') ?? ''
   assert.match(secret, /^[\w-]{22}$/)
   const shown = JSON.stringify([
