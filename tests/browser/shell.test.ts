@@ -65,7 +65,7 @@ test('shell: every control of the menus and of the palette is reachable by touch
 /** The goal for the first page, in bytes: what a browser downloads before anybody touches the page. */
 const MAX_SCRIPT = 150_000
 
-test('shell: home asks for less than 150 kB of gzipped script before the first interaction, and for no dialogs', {
+test('shell: home loads less than 150 kB of gzipped script before the first interaction, and no dialogs', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open('about:blank')
@@ -84,7 +84,7 @@ test('shell: home asks for less than 150 kB of gzipped script before the first i
     found.filter(({ name }) => /schemas|theme-menu|nav-sheet|palette\./.test(name)),
     [],
   )
-  // What is behind a button comes with the button.
+  // Dialogs are loaded when their button is used.
   await page.getByRole('button', { name: 'Appearance and keys' }).click()
   await page.getByRole('menuitemradio', { name: 'Dark' }).waitFor()
   assert.ok((await scripts()).some(({ name }) => name.includes('theme-menu')))

@@ -109,7 +109,7 @@ test('hosted: a package is certified here, pushed, certified by the server, acce
   assert.equal(done.status, 0, done.err)
   const { images } = JSON.parse(readFileSync(join(target, 'coworld_images.json'), 'utf8'))
   for (const { local_image: tag } of images) {
-    // The same configuration has the same id, wherever it went.
+    // The same configuration has the same id everywhere.
     assert.equal(
       ask('image', 'inspect', '--format', '{{.Id}}', tag),
       ask('image', 'inspect', '--format', '{{.Id}}', image),
@@ -182,7 +182,7 @@ test('hosted: a policy uploaded as an image is tried, qualifies, and plays round
   )
 })
 
-/** Not by openStore: closing a file that this process has open elsewhere would drop the locks of its server. */
+/** Not with openStore: closing a file that this process has open elsewhere would release the locks of its server. */
 function pause(value: 0 | 1): void {
   const db = new DatabaseSync(join(folder, 'paracosm.sqlite'), { timeout: 5000 })
   db.exec(`update leagues set is_paused = ${value}`)

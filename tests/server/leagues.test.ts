@@ -113,7 +113,7 @@ test('leagues api: the demo league qualifies its bots, and all objects match the
   const described = HostedDivision.parse(await get(`/v2/divisions/${competition.id}`))
   assert.match(described.commissioner_description?.round_schedule ?? '', /every minute/)
   LeaderboardEntry.array().parse(await get(`/v2/divisions/${competition.id}/leaderboard?include_recent_rounds=3`))
-  // Clients of the contract keep unknown fields and print them, so there are none.
+  // Clients of the contract keep and print unknown fields, so none are sent.
   const [member] = await get('/v2/league-policy-memberships')
   assert.deepEqual(Object.keys(member).toSorted(), [
     'created_at',
