@@ -2,7 +2,7 @@
 //   node scripts/build-web.ts [--force] [--if-possible]
 // Several processes may start it concurrently: each builds in its own folder, and the last one to finish wins.
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -68,6 +68,7 @@ async function build(version: string): Promise<void> {
       build: { outDir: folder },
     })
     await buildShared(folder, viteBuild)
+    await buildContract(folder, viteBuild)
     const files = globSync('**/*', { cwd: folder, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) =>
@@ -92,6 +93,17 @@ async function buildShared(folder: string, viteBuild: typeof import('vite').buil
     const hasView = existsSync(join(ROOT, 'src', 'worlds', world, 'view', 'main.ts'))
     await viteBuild(shareConfig(world, hasView, folder))
   }
+}
+
+/** The views for the pages of the coworld contract (src/adapters/coworld/pages), and the tokens that they draw with. */
+async function buildContract(folder: string, viteBuild: typeof import('vite').build): Promise<void> {
+  const { contractConfig } = await import('../web/vite.contract.config.ts')
+  for (const path of globSync('src/worlds/*/view/main.ts', { cwd: ROOT })) {
+    const world = path.split(/[\\/]/)[2] ?? ''
+    await viteBuild(contractConfig(`world-${world}`, join(ROOT, path), folder))
+  }
+  await viteBuild(contractConfig('world-generic', join(ROOT, 'web', 'src', 'views', 'generic-view.ts'), folder))
+  cpSync(join(ROOT, 'web', 'src', 'styles', 'tokens.css'), join(folder, 'contract', 'tokens.css'))
 }
 
 /** Replaces the old build with the new one. */

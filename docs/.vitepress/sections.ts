@@ -55,7 +55,7 @@ export const SECTIONS: readonly Section[] = [
     title: 'Run studies',
     pages: [
       ['Studies', 'studies.md'],
-      ['A study on a server elsewhere', 'remote.md'],
+      ['Deploying a study', 'remote.md'],
       ['Releasing characters', 'release.md'],
       ['Sessions', 'sessions.md'],
       ['Characters', 'characters.md'],

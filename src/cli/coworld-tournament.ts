@@ -246,7 +246,7 @@ const memberships =
       each.id,
       playerCell(each.player),
       each.policy_version.label,
-      each.division?.name ?? '-',
+      each.division.name,
       yes(each.is_active),
       yes(each.is_champion),
     ])

@@ -24,6 +24,8 @@ Examples:
   paracosm coworld run-episode coworld_manifest.json --output-dir results
   paracosm coworld run-episode coworld_manifest.json my-player:latest --run python --run /app/player.py
   paracosm coworld replay coworld_manifest.json results/replay.json
+  paracosm coworld upload-coworld coworld_manifest.json --server http://127.0.0.1:8080
+  paracosm coworld download paint-arena --server http://127.0.0.1:8080
 
 docs/packages.md describes packages and explains every failure.`
 
@@ -37,7 +39,7 @@ interface Flags extends RuntimeFlags {
 /** The command group `coworld`. */
 export function createCommand(io: Io): Command {
   const group = new Command('coworld')
-    .description('Validate, certify, play and run coworld packages.')
+    .description('Validate, certify, play, run and upload coworld packages, and read hosted leagues.')
     .addHelpText('after', EXAMPLES)
   group.addCommand(certifyCommand(io))
   group.addCommand(playCommand(io))

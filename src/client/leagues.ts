@@ -6,7 +6,7 @@ import type {
   HostedLeague,
   HostedMembership,
   LadderEntry,
-  LeaderboardEntry,
+  LeaderboardRow,
   RoundDetail,
   RoundPage,
 } from '../protocol/hosted.ts'
@@ -40,8 +40,10 @@ export function leagueMethods(caller: Credentials) {
     division: (id: string): Promise<HostedDivision> =>
       ask(caller, (s) => s.HostedDivision, `/v2/divisions/${part(id)}`),
     /** Best first. */
-    leaderboard: (division: string): Promise<LeaderboardEntry[]> =>
-      ask(caller, (s) => s.LeaderboardEntry.array(), `/v2/divisions/${part(division)}/leaderboard`),
+    leaderboard: (division: string): Promise<LeaderboardRow[]> =>
+      ask(caller, (s) => s.LeaderboardRow.array(), `/v2/divisions/${part(division)}/leaderboard`, {
+        query: { with_details: 'true' },
+      }),
     /** Members, those that have left included, newest first. */
     members: (league: string): Promise<HostedMembership[]> =>
       ask(caller, (s) => s.HostedMembership.array(), '/v2/league-policy-memberships', {

@@ -25,7 +25,7 @@ export {
   HostedLeague,
   HostedMembership,
   LadderEntry,
-  LeaderboardEntry,
+  LeaderboardRow,
   RoundDetail,
   RoundPage,
 } from '../protocol/hosted.ts'

@@ -6,7 +6,7 @@ import { openJournalBytes } from '../episode/open-bytes.ts'
 import { FolderBlobs } from '../host/folder-blobs.ts'
 import { journalBlob } from '../host/journal-folder.ts'
 import { parseLine, splitHash } from '../kernel/journal.ts'
-import type { JournalHeader } from '../protocol/journal.ts'
+import type { JournalHeader, StepLine } from '../protocol/journal.ts'
 import type { SlotRecord } from '../protocol/study-worlds.ts'
 import { type BidsFolder, type Columns, labelOf, type Value } from './bids-folder.ts'
 
@@ -76,7 +76,6 @@ function aboutOf(record: SlotRecord, header: JournalHeader | undefined) {
 async function eventsOf(file: JournalFile, slot: number): Promise<Record<string, Value>[]> {
   const { pacing } = file.header
   const rows: Record<string, Value>[] = []
-  const onset = (step: number): number | null => (pacing.mode === 'rate' ? step / pacing.stepsPerSecond : null)
   let number = 0
   for await (const batch of file.lines()) {
     for (const text of batch) {
@@ -84,15 +83,26 @@ async function eventsOf(file: JournalFile, slot: number): Promise<Record<string,
       const body = splitHash(text)?.body
       const parsed = body === undefined ? undefined : parseLine(body, number)
       if (parsed?.kind !== 'step') continue
-      const { step, changes = [], inputs = [], refused = [], timeouts = [] } = parsed.line
-      const add = (trial_type: string, content: string): void =>
-        void rows.push({ onset: onset(step), trial_type, step, content })
-      for (const [at, { event, player }] of changes) if (at === slot) add(event, `${player.kind} ${player.name}`)
-      for (const [at, command] of inputs) if (at === slot) add('command', JSON.stringify(command))
-      for (const [at, command, { code }] of refused)
-        if (at === slot) add('refused', `${code} ${JSON.stringify(command)}`)
-      if (timeouts.includes(slot)) add('timeout', '')
+      const { step } = parsed.line
+      const onset = pacing.mode === 'rate' ? step / pacing.stepsPerSecond : null
+      for (const [trial_type, content] of deedsOf(parsed.line, slot)) rows.push({ onset, trial_type, step, content })
     }
   }
   return rows
+}
+
+/** What happened at a slot before one step: the type of each event, and its content. */
+function deedsOf(
+  { changes = [], inputs = [], refused = [], timeouts = [] }: StepLine,
+  slot: number,
+): [string, string][] {
+  const isOwn = ([at]: readonly [number, ...unknown[]]): boolean => at === slot
+  return [
+    ...changes.filter(isOwn).map(([, { event, player }]): [string, string] => [event, `${player.kind} ${player.name}`]),
+    ...inputs.filter(isOwn).map(([, command]): [string, string] => ['command', JSON.stringify(command)]),
+    ...refused
+      .filter(isOwn)
+      .map(([, given, { code }]): [string, string] => ['refused', `${code} ${JSON.stringify(given)}`]),
+    ...(timeouts.includes(slot) ? [['timeout', ''] satisfies [string, string]] : []),
+  ]
 }

@@ -12,7 +12,8 @@ import {
   ShareGptRecord,
   TrajectoryStep,
 } from '../protocol/dataset.ts'
-import { isObject, type JsonValue } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
+import type { JsonValue } from '../protocol/json.ts'
 import { readNumberedLines } from './dataset-lines.ts'
 import { type DatasetProblem, Findings } from './findings.ts'
 import { inspectParquet, isParquet } from './inspect-parquet.ts'

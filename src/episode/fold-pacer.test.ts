@@ -32,7 +32,7 @@ test('folds: a turn of the event loop continues one of them, however many there 
   )
 })
 
-test('folds: one that begins while others wait lets them go first', async () => {
+test('folds: one that starts while others wait lets them run first', async () => {
   const first = new FoldPacer(undefined)
   const waiting = first.breathe()
   const newcomer = new FoldPacer(undefined)

@@ -87,7 +87,7 @@ export class LeagueService {
   /** Requests that remote commissioners do not support, by league. */
   readonly #unknown = new Set<string>()
   /** Leaderboards by division, cached until another round is complete. */
-  readonly #boards = new Map<string, { readonly stamp: string; readonly rows: readonly TalliedRow[] }>()
+  readonly #boards = new Map<string, { readonly stamp: string; readonly rows: Promise<readonly TalliedRow[]> }>()
   #loop: Promise<void> | undefined
 
   constructor(options: LeagueServiceOptions) {
@@ -306,15 +306,20 @@ export class LeagueService {
     const stamp = await this.#options.rounds.leaderboards.newestCompleted(divisionId)
     const known = this.#boards.get(key)
     if (known?.stamp === stamp) return known.rows
-    const { request, rankings } = await this.#ranked(divisionId, recentRounds)
-    const played = await this.#options.rounds.leaderboards.recentEpisodes(divisionId, TALLIED_ROUNDS)
-    const rows = withIntervals(request, rankings).map((row) => ({
-      ...row,
-      tally: tallyOf(row.policy_version_ids, played),
-    }))
+    // Requests that arrive while it is computed wait for the same answer: a large league takes seconds.
+    const rows = this.#computeBoard(divisionId, recentRounds)
     if (this.#boards.size >= MAX_BOARDS) this.#boards.clear()
     this.#boards.set(key, { stamp, rows })
+    rows.catch(() => {
+      if (this.#boards.get(key)?.rows === rows) this.#boards.delete(key)
+    })
     return rows
+  }
+
+  async #computeBoard(divisionId: string, recentRounds: number): Promise<readonly TalliedRow[]> {
+    const { request, rankings } = await this.#ranked(divisionId, recentRounds)
+    const played = await this.#options.rounds.leaderboards.recentEpisodes(divisionId, TALLIED_ROUNDS)
+    return withIntervals(request, rankings).map((row) => ({ ...row, tally: tallyOf(row.policy_version_ids, played) }))
   }
 
   async #ranked(divisionId: string, recentRounds: number) {

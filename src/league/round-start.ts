@@ -9,7 +9,8 @@ import type {
   RoundVariant,
 } from '../protocol/commissioner.ts'
 import type { RoundSummary } from '../protocol/commissioner-requests.ts'
-import { isObject, type JsonValue } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
+import type { JsonValue } from '../protocol/json.ts'
 import type { RoundTimes } from '../store/leagues/leaderboards.ts'
 import type { Leagues } from '../store/leagues/leagues.ts'
 import type { Rounds } from '../store/leagues/rounds.ts'

@@ -55,7 +55,7 @@ export const ReadDivision = z.looseObject({
 export const ReadLadderEntry = z.looseObject({ id: Text, name: Text, level: Int, member_count: Int })
 
 export const ReadLeaderboardEntry = z.looseObject({
-  player_id: Text.nullable(),
+  player_id: Text,
   player_name: maybe(Text),
   avg_score: z.number(),
   rounds_played: Int,
@@ -81,7 +81,7 @@ export const ReadMembership = z.looseObject({
   start_time: Text,
   end_time: maybe(Text),
   league: ReadLeague,
-  division: maybe(ReadDivision),
+  division: ReadDivision,
   policy_version: ReadPolicyVersion,
   player: maybe(ReadPlayer),
   created_at: Text,

@@ -66,18 +66,23 @@ export const RecentRound = z.object({
 })
 /** One line of a leaderboard: a player with its mean score over the rounds it played. */
 export const LeaderboardEntry = z.object({
-  player_id: orNull(Text),
+  player_id: Text,
   player_name: orNull(Text),
   avg_score: z.number(),
-  /** 95 %, from the spread of the round results; null: fewer than two rounds. */
-  interval: z.object({ low: z.number(), high: z.number() }).nullable().default(null),
-  /** Episodes of the last 20 completed rounds against others. */
-  recent_matches: z.object({ won: z.int(), drawn: z.int(), lost: z.int() }).nullable().default(null),
   rounds_played: z.int(),
-  policy_version_ids: z.array(Text),
   recent_rounds: orNull(z.array(RecentRound)),
 })
 export type LeaderboardEntry = z.infer<typeof LeaderboardEntry>
+
+/** The same with what this server adds when it is asked for details. */
+export const LeaderboardRow = LeaderboardEntry.extend({
+  /** 95 %, from the spread of the round results; null: fewer than two rounds. */
+  interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+  /** Episodes of the last 20 completed rounds against others. */
+  recent_matches: z.object({ won: z.int(), drawn: z.int(), lost: z.int() }).nullable(),
+  policy_version_ids: z.array(Text),
+})
+export type LeaderboardRow = z.infer<typeof LeaderboardRow>
 
 /** A version of a policy, with the policy it belongs to. */
 export const HostedPolicyVersion = z.object({
@@ -96,17 +101,19 @@ export const HostedMembership = z.object({
   id: Text,
   is_active: z.boolean(),
   is_champion: z.boolean(),
-  status: Text,
-  substatus: orNull(Text),
   start_time: Instant,
   end_time: orNull(Instant),
   league: HostedLeague,
-  division: orNull(HostedDivision),
+  division: HostedDivision,
   policy_version: HostedPolicyVersion,
   player: orNull(HostedPlayer),
   created_at: Instant,
 })
 export type HostedMembership = z.infer<typeof HostedMembership>
+
+/** The same with its status, for this server's own routes. */
+export const MembershipDetail = HostedMembership.extend({ status: Text, substatus: orNull(Text) })
+export type MembershipDetail = z.infer<typeof MembershipDetail>
 
 /** A policy version that was submitted to a league, and the result. */
 export const HostedSubmission = z.object({

@@ -15,7 +15,7 @@ export type {
   HostedMembership,
   HostedRound,
   LadderEntry,
-  LeaderboardEntry,
+  LeaderboardRow,
   RoundDetail,
   RoundPage,
 } from './hosted.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isObject } from './json.ts'
+import { isObject } from './is-object.ts'
 
 test('json: only objects count as objects; arrays, null, text, numbers and undefined do not', () => {
   assert.equal(isObject({}), true)

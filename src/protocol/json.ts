@@ -14,8 +14,3 @@ export const JsonObject: z.ZodType<JsonObject> = z.record(z.string(), JsonValue)
 
 /** A value that comes from `JSON.parse`: not checked further. For hot paths. */
 export const ParsedJson = z.custom<JsonValue>((value) => value !== undefined)
-
-/** Whether a JSON value is an object: neither an array nor `null`. */
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

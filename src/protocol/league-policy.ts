@@ -1,6 +1,6 @@
 // One policy version of a league: its rounds, opponents and matches, and what happened to it. Each figure names its episodes.
 import { z } from 'zod'
-import { CompetitionEvent, HostedDivision, HostedLeague, HostedMembership, HostedPolicyVersion } from './hosted.ts'
+import { CompetitionEvent, HostedDivision, HostedLeague, HostedPolicyVersion, MembershipDetail } from './hosted.ts'
 
 /** A share of points with its 95 % interval. */
 const Share = z.strictObject({ value: z.number(), low: z.number(), high: z.number() })
@@ -50,7 +50,7 @@ export const PolicyFigures = z.strictObject({
   league: HostedLeague,
   policy_version: HostedPolicyVersion,
   /** In this league; the newest first. */
-  memberships: z.array(HostedMembership),
+  memberships: z.array(MembershipDetail),
   /** Other versions of the same policy in this league. */
   versions: z.array(HostedPolicyVersion),
   divisions: z.array(HostedDivision),

@@ -51,6 +51,14 @@ export function askEngine(engine: Engine, args: readonly string[], timeoutMs: nu
 }
 
 /**
+ * The arguments that pull an image. Docker takes plain HTTP from this machine by itself, Podman when it is told.
+ */
+export function pullArguments({ kind }: Pick<Engine, 'kind'>, image: string): readonly string[] {
+  const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?\//.test(image)
+  return ['pull', ...(kind === 'podman' && isHere ? ['--tls-verify=false'] : []), image]
+}
+
+/**
  * Splits a command line at blanks; quotes preserve blanks, and a backslash escapes the next character.
  * @throws AppError USAGE
  */

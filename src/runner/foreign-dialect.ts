@@ -1,7 +1,8 @@
 // Converts a package's schema to the dialect that the validator reads as pure draft 2020-12. Keywords of the
 // validator's own and of other drafts are annotations in that draft, so they are removed; constructs that the validator
 // misreads are rewritten. Nothing else changes.
-import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
 
 /** Not keywords of 2020-12, but the validator acts on them. */
 const FOREIGN = [

@@ -1,7 +1,8 @@
 // The rules between the fields of a manifest, in order of reporting: the first violation counts. Some things are
 // deliberately not checked: scores, role sections, duplicate variants, images and addresses.
 import type { CoworldManifest } from '../protocol/coworld.ts'
-import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { compileForeignSchema, type Fault, type SchemaVerdict } from './foreign-schema.ts'
 
 /**

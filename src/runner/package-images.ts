@@ -1,7 +1,8 @@
 // The images that a package names: found, named and replaced (contract section 12). Only the game's runnable and the role
 // sections have images: a key `image` in a schema or a configuration is the package's own.
 import { ROLES } from '../protocol/coworld.ts'
-import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
 
 const SECTIONS: readonly string[] = ROLES
 

@@ -6,12 +6,12 @@ import type {
   HostedEpisode,
   HostedGame,
   HostedLeague,
-  HostedMembership,
   HostedPlayer,
   HostedPolicyVersion,
   HostedPool,
   HostedRound,
   HostedSubmission,
+  MembershipDetail,
 } from '../protocol/hosted.ts'
 import type { Leagues } from '../store/leagues/leagues.ts'
 import type {
@@ -110,7 +110,8 @@ export class HostedView {
     return id === null ? null : { id: `player_${id}`, name: this.#players.get(id) ?? null, avatar_url: null }
   }
 
-  membership(member: MembershipRecord): HostedMembership {
+  /** @throws AppError UNKNOWN_LEAGUE for a member that is in no division */
+  membership(member: MembershipRecord): MembershipDetail {
     return {
       id: `lpm_${member.id}`,
       is_active: member.isActive,
@@ -120,7 +121,7 @@ export class HostedView {
       start_time: iso(member.createdAt),
       end_time: isoOrNull(member.endedAt),
       league: this.league(member.leagueId),
-      division: member.divisionId === null ? null : this.division(member.divisionId),
+      division: this.division(member.divisionId ?? ''),
       policy_version: this.version(member.policyVersionId),
       player: this.player(member.playerId),
       created_at: iso(member.createdAt),

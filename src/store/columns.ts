@@ -2,7 +2,8 @@
 import type { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { parseJson, parseWith } from '../kernel/parse.ts'
-import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
 
 /** Text that both backends can keep. PostgreSQL has no NUL in text: it becomes U+FFFD. */
 export function storedText(text: string): string {

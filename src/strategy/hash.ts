@@ -2,7 +2,8 @@
 // the canonical JSON of the journal (kernel/canonical.ts): keys sort by code point, and everything outside printable
 // ASCII is escaped.
 import { sha256, toHex } from '../kernel/sha256.ts'
-import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { compareByCodePoint } from './code-points.ts'
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([

@@ -1,7 +1,8 @@
 // Runs a program as a strategy: context and walk for a full program; pre phase, parent and post phase for a program
 // that wraps a parent. Scoring, simulation and tests all use it. Contract: section 7 of the language. With observation,
 // as the scoring service uses it: dsl-strategy.ts.
-import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Program } from '../protocol/strategy.ts'
 import type { Phase, TraceEntry } from '../protocol/strategy-run.ts'
 import {

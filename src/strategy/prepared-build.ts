@@ -1,6 +1,7 @@
 // Shared by the builders of closures: counting built nodes, reading a node, and placing checks of the clock. Any
 // malformed node aborts the build: the interpreter then runs the program and reports the error where it occurs.
-import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { FieldLayout } from './context.ts'
 import { CHECK_INTERVAL, type StrategyLimits } from './limits.ts'
 import type { PreparedRun } from './prepared-run.ts'

@@ -1,6 +1,7 @@
 // The prepared engine: compiles a program once into closures, for scoring. It writes no trace; a property test ensures
 // that its results and failures equal those of the tracing interpreter.
-import { isObject, type JsonValue } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
+import type { JsonValue } from '../protocol/json.ts'
 import type { ExecutionMode } from '../protocol/strategy-run.ts'
 import { collectFields, type FieldLayout, type StrategyContext } from './context.ts'
 import { execute } from './interpreter.ts'

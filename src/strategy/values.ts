@@ -1,7 +1,8 @@
 // The semantics of values: truth, equality, order, arithmetic, int and clamp. Both engines call these functions, so the
 // semantics are the same; each may handle the most common case (two numbers) itself. Contract: section 4.7 of the
 // language.
-import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { ARITH_OPS, COMPARE_OPS } from '../protocol/strategy.ts'
 import { compareByCodePoint } from './code-points.ts'
 import { DslError, kindOf, wordFor } from './errors.ts'

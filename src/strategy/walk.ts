@@ -1,7 +1,8 @@
 // The machine under the tracing interpreter. At each step it either enters a node or passes a finished value to the
 // waiting frame, so a walk can stop between any two nodes. Entering and resuming: walk-values.ts for expressions and
 // conditions, walk-rules.ts for everything above them.
-import { isObject, type JsonObject, type JsonValue } from '../protocol/json.ts'
+import { isObject } from '../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { ExecutionMode, TraceEntry } from '../protocol/strategy-run.ts'
 import type { ResolvedFields, StrategyContext } from './context.ts'
 import { DslError } from './errors.ts'

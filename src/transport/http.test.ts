@@ -32,7 +32,7 @@ async function exchange(port: number, text: string): Promise<string> {
   return got
 }
 
-const QUICK: Partial<HttpLimits> = { headersMs: 1000, requestMs: 2000, checkEveryMs: 100 }
+const QUICK: Partial<HttpLimits> = { headersMs: 1000, requestMs: 2000, pushMs: 4500, checkEveryMs: 100 }
 
 test('http: requests that the parser refuses, and slow clients, get a Problem', async () => {
   const server = createHttpServer((request, response) => {
@@ -41,17 +41,27 @@ test('http: requests that the parser refuses, and slow clients, get a Problem', 
   }, QUICK)
   const { port } = await listen(server, { host: '127.0.0.1', port: 0 })
   const head = 'GET / HTTP/1.1\r\nHost: a\r\n'
-  const [garbage, long, silent, slowHead, slowBody] = await Promise.all([
+  const ended: string[] = []
+  const slow = async (line: string) => {
+    const answer = await exchange(port, `${line} HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nx`)
+    ended.push(line)
+    return answer
+  }
+  const [garbage, long, silent, slowHead, slowBody, slowPush] = await Promise.all([
     exchange(port, 'GARBAGE\r\n\r\n'),
     exchange(port, `${head}X: ${'x'.repeat(20_000)}\r\n\r\n`),
     exchange(port, ''),
     exchange(port, head),
-    exchange(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nx'),
+    slow('POST /'),
+    slow('PUT /v2/a/blobs/uploads/b'),
   ])
   server.close()
   assert.match(garbage, /^HTTP\/1.1 400 .*nosniff.*"code":"BAD_REQUEST"/s)
   assert.match(long, /^HTTP\/1.1 431 .*"code":"HEADERS_TOO_LARGE"/s)
-  for (const late of [silent, slowHead, slowBody]) assert.match(late, /^HTTP\/1.1 408 .*"code":"REQUEST_TIMEOUT"/s)
+  for (const late of [silent, slowHead, slowBody, slowPush])
+    assert.match(late, /^HTTP\/1.1 408 .*"code":"REQUEST_TIMEOUT"/s)
+  // A layer of an image may take longer than any other body.
+  assert.deepEqual(ended, ['POST /', 'PUT /v2/a/blobs/uploads/b'])
 })
 
 test('listen: an explicit port is used or refused, the default port falls back to the next free one', async () => {

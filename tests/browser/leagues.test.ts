@@ -80,7 +80,7 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
   })
 }
 
-test('leagues: the page of a policy has its rounds, opponents and matches, and a match opens', {
+test('leagues: the page of a policy lists its rounds, opponents and matches, and a match opens', {
   skip: NO_BROWSER,
 }, async () => {
   await ranked()
@@ -113,7 +113,7 @@ test('leagues: the page of a policy has its rounds, opponents and matches, and a
   assert.equal((await fetch(`${server.url}/api/leagues/demo-league/policies/nobody`)).status, 404)
 })
 
-test('evaluations: the report is a page, a figure opens its episodes, and one of them is proved in the browser', {
+test('evaluations: the report is a page, a figure opens its episodes, and one of them verifies in the browser', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, complaints, close } = await browser!.open(`${server.url}/leagues`)

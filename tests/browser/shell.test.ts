@@ -55,10 +55,10 @@ for (const width of widths) {
   }
 }
 
-/** The goal for the first page, in bytes: what a browser downloads before anybody touches the page. */
+/** Limit for the first page, in bytes: what a browser downloads before the first interaction. */
 const MAX_SCRIPT = 150_000
 
-test('shell: home asks for less than 150 kB of gzipped script before the first interaction, and for no dialogs', {
+test('shell: home loads less than 150 kB of gzipped script before the first interaction, and no dialogs', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close } = await browser!.open('about:blank')
@@ -77,7 +77,7 @@ test('shell: home asks for less than 150 kB of gzipped script before the first i
     found.filter(({ name }) => /schemas|theme-menu|nav-sheet|palette\./.test(name)),
     [],
   )
-  // What is behind a button comes with the button.
+  // Dialogs are loaded when their button is used.
   await page.getByRole('button', { name: 'Appearance and keys' }).click()
   await page.getByRole('menuitemradio', { name: 'Dark' }).waitFor()
   assert.ok((await scripts()).some(({ name }) => name.includes('theme-menu')))

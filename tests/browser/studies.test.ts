@@ -295,7 +295,7 @@ test('studies: a silent participant counts as stuck, then as dropped out, after 
   await close()
 })
 
-test('scenarios: made, answered on the server in branches, judged one by one, and kept', {
+test('scenarios: they are created, answered on the server in branches, rated one by one, and saved', {
   skip: NO_BROWSER,
 }, async () => {
   const { page, close, complaints } = await browser!.open(`${url}/scenarios`)

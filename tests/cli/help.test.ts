@@ -45,7 +45,7 @@ const withChildren = (command: Command, path: string): [string, Command][] => [
   ...command.commands.flatMap((child) => withChildren(child, `${path} ${child.name()}`)),
 ]
 
-test('help: every command has a description that is a sentence, and an example that calls it', async () => {
+test('help: every command has a sentence as description and an example that calls it', async () => {
   for (const group of GROUPS) {
     const root = (await group.load()).createCommand(io)
     for (const [path, command] of withChildren(root, `paracosm ${group.name}`)) {

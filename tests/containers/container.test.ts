@@ -218,7 +218,7 @@ test('containers: two interrupts in a row leave nothing behind', { skip: skipRea
   assert.deepEqual(machine.leftBehind(), [])
 })
 
-test('containers: uploaded source runs without rights, with its secrets and no others', {
+test('containers: uploaded source runs without capabilities and sees only its own secrets', {
   skip: skipReason,
 }, async () => {
   const blobs = new MemoryBlobs()

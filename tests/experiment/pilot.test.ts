@@ -39,7 +39,7 @@ test('pilot: with forty simulated participants, the report matches the dump and 
     const printed = JSON.parse(stdout)
     assert.equal(printed.participants, 40)
     assert.match(stderr, /Characters: the offline responder; participants: rules\./)
-    // Counted while the responder answered, and never said to have cost anything.
+    // Counted while the offline responder answered, and without a cost.
     assert.ok(printed.model_calls > printed.inputs && printed.usage.input_tokens > 0, stdout)
     assert.deepEqual([printed.usage.is_estimated, printed.usage.cost_usd], [true, null])
     assert.equal(printed.whole_study.sessions, 6, 'three players for each of two games')
@@ -97,12 +97,12 @@ const ANSWERS: Readonly<Record<string, string>> = {
   validator: '{"pass": true}',
 }
 
-test('pilot: models of an endpoint play the characters and write for the participants, up to a limit, at a known price', async () => {
+test('pilot: models play the characters and write for the participants, up to a limit and at a known price', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-pilot-'))
   const model = await startModelServer(({ model: name, messages }) => {
     if (name !== 'person') return ANSWERS[name] ?? ''
     if (!messages[0]?.content.includes('form')) return '/finish  I wave\n to it.'
-    // One answer that the form takes, one that it does not, and a form without any.
+    // One valid answer, one invalid one, and a form without answers.
     const asked = messages.at(-1)?.content ?? ''
     return asked.includes('"mood"')
       ? 'Sure: {"mood": "Curious."}'

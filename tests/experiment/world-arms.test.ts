@@ -142,7 +142,7 @@ test('arms: two people wait for each other and play together, while a third keep
     }
   }))
 
-test('arms: a bot plays on for who disappears, the other sees it, and who returns takes the slot back', () =>
+test('arms: a bot takes over from a disconnected participant, the other sees it, and a returning one gets the slot back', () =>
   inFolder(async (folder) => {
     const file = together('Away', '{seconds: 60}').replace(
       'steps_per_second: 60',

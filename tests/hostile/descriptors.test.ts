@@ -46,7 +46,7 @@ async function finishedEpisode({ url }: Target): Promise<string> {
 const journalsOf = (target: Target): number =>
   openFilesOf(target).filter((path) => path.includes('journal.jsonl')).length
 
-test('hostile descriptors: requests that are cut leave no journal open', async (context) => {
+test('hostile descriptors: aborted requests leave no journal open', async (context) => {
   const target = await serve(context)
   const { id: live } = await startMatch(target)
   const ended = await finishedEpisode(target)

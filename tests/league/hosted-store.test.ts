@@ -94,7 +94,7 @@ forEachStore(
       sessions.join('two', { ...guest, playerId: 'p' }),
       sessions.close('two', 'expired', { onlyLobby: true }),
     ])
-    // Whichever was first, nobody has a slot of a lobby that was open to others after it had expired.
+    // In either order, nobody gets a slot of a lobby after it has expired.
     assert.equal(expired.status === 'fulfilled' && expired.value, true)
     if (joined.status === 'rejected') assert.equal(joined.reason.code, 'EPISODE_OVER')
     await assert.rejects(sessions.join('two', guest), { code: 'EPISODE_OVER' })

@@ -17,7 +17,7 @@ forEachStore(
     assert.equal(new Set(same.map(({ id }) => id)).size, 1)
     const made = await Promise.all(['b', 'c', 'd', 'e'].map((digit) => images.announce('p', 'game', hash(digit))))
     assert.deepEqual(made.map(({ version }) => version).toSorted(), [2, 3, 4, 5])
-    // A name is each owner's own.
+    // Every owner has a separate namespace.
     assert.equal((await images.announce('q', 'game', hash('a'))).version, 1)
     assert.equal((await images.announce(null, 'game', hash('a'))).version, 1)
   },
@@ -117,7 +117,7 @@ forEachStore(
   },
 )
 
-test('package versions: they are sorted as Python’s packaging sorts them', () => {
+test('package versions: they are sorted like in Python’s packaging', () => {
   const sorted = [
     '0',
     '0.1.dev1',

@@ -138,7 +138,7 @@ test('selection: packages are found by name, and images named, sorted and tagged
   runVectors(of('slug'), ({ input, expect }) => same(slug(input.text, input.fallback), expect.slug))
   runVectors(of('local_tag'), ({ input, expect }) => same(localTag(input, input.index), expect.tag))
   runVectors(of('image_name'), ({ input, expect }) => same(imageName(input.reference), expect.name))
-  // Where contract and code differ, the contract wins: images of configurations and schemas are the package's own.
+  // If contract and code differ, the contract wins: `image` keys of configurations and schemas belong to the package.
   const core = of('download_images').filter((vector) => vector.class === 'core')
   assert.ok(core.length > 0)
   runVectors(core, ({ input: { coworld }, expect }) => {
@@ -164,7 +164,7 @@ test('selection: packages are found by name, and images named, sorted and tagged
   }
 })
 
-test('selection: keys named image outside of runnables stay, and order is by code points', () => {
+test('selection: keys named `image` outside of runnables stay, and the order is by code points', () => {
   const manifest: any = {
     game: { runnable: { image: 'b' }, config_schema: { properties: { image: { type: 'string' } } }, image: 'not one' },
     player: [{ image: '\u{1f600}' }, { image: '\uffee' }, { image: null }, 'text', { image: 'a' }],
@@ -178,7 +178,7 @@ test('selection: keys named image outside of runnables stay, and order is by cod
   )
 })
 
-test('selection: hashes of saved images', async () => {
+test('selection: saved images have the expected hashes', async () => {
   const hashOf = async (archive: Buffer) => {
     try {
       return { ok: true, client_hash: (await readImageArchive(Readable.from([archive]))).clientHash }
@@ -196,7 +196,7 @@ test('selection: hashes of saved images', async () => {
   const layer = { path: 'l0/layer.tar', data: 'x' }
   const whole = await hashOf(tarOf([c, layer, { path: 'manifest.json', data: index('c.json', ['l0/layer.tar']) }]))
   assert.equal(whole.ok, true)
-  // A layer that the archive holds once, and names by a link from there on.
+  // A layer that the archive contains once and links to afterwards.
   for (const [type, link] of [
     ['2', '../l0/layer.tar'],
     ['1', 'l0/layer.tar'],

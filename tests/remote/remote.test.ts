@@ -101,7 +101,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
       )
       const config = (await (await fetch(`${url}/api/server/config`)).json()) as any
       assert.equal(config.default_experiment_name, 'usability')
-      // Four at once, to two servers: one seeds and becomes the administrator, and the others change nothing.
+      // Four concurrent requests to two servers: one seeds and becomes the administrator, and the others change nothing.
       const fewer = seedFolder(`fewer-${kind}`)
       const list = join(fewer, 'characters.json')
       writeFileSync(list, JSON.stringify(JSON.parse(readFileSync(list, 'utf8')).slice(0, 3)))

@@ -1,4 +1,4 @@
-// Hosted games on a real server: lobby, slots, limits, spectators, expiry, and a kill while players are awaited.
+// Hosted games on a real server: lobby, slots, limits, spectators, expiry, and a kill while the lobby waits for players.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -95,7 +95,7 @@ function connect(url: string): Promise<{ socket: WebSocket; first: any }> {
   })
 }
 
-test('hosted games: slots are given out once, a player who joins again gets its own, and the game begins when all are there', async () => {
+test('hosted games: slots are assigned once, a player who joins again keeps its slot, and the game starts when all are connected', async () => {
   const lobby = await create({ token: alice })
   assert.match(lobby.session_id, /^ps_[0-9a-f-]{36}$/)
   assert.equal(lobby.player_count, 2)
@@ -114,7 +114,7 @@ test('hosted games: slots are given out once, a player who joins again gets its 
   assert.deepEqual([first.player.label, first.player.player_name], ['alice', 'alice'])
   const full = await post(`${PATH}/${id}/join`)
   assert.deepEqual([full.status, full.body.code], [409, 'SLOT_TAKEN'])
-  // Tokens are nowhere but in the answer of a join.
+  // Tokens appear only in the response of a join.
   const secret = new URL(first.player_url).searchParams.get('token') ?? ''
   assert.match(secret, /^[\w-]{22}$/)
   const shown = JSON.stringify([
@@ -138,7 +138,7 @@ test('hosted games: slots are given out once, a player who joins again gets its 
   assert.deepEqual((await post(`${PATH}/${id}/join`, { token: alice })).body.code, 'EPISODE_OVER')
 })
 
-test('hosted games: strangers create none; unknown coworlds, variants and sessions are refused; a player has five at once', async () => {
+test('hosted games: anonymous callers and unknown coworlds, variants and sessions are refused; a player has at most five', async () => {
   assert.equal((await post(PATH, { body: game(), headers: FORWARDED })).status, 401)
   assert.equal((await post(PATH, { body: game({ coworld_id: 'cow_x' }) })).body.code, 'UNKNOWN_UPLOAD')
   assert.equal((await post(PATH, { body: game({ variant_id: 'x' }) })).body.code, 'UNKNOWN_VARIANT')
@@ -156,7 +156,7 @@ test('hosted games: strangers create none; unknown coworlds, variants and sessio
   assert.equal((await post(PATH, { token: bob, body: game() })).status, 200)
 })
 
-test('hosted games: without spectators nobody sees the whole game while it is played; the recording is open', async () => {
+test('hosted games: without spectators only players see the running game; the recording is public', async () => {
   const lobby = await create({ rest: { allow_spectators: false } })
   assert.equal(lobby.global_url, null)
   const joined = await take(lobby.session_id)
@@ -183,7 +183,7 @@ test('hosted games: without spectators nobody sees the whole game while it is pl
   assert.ok(!(await (await fetch(lobby.lobby_url)).text()).includes('Watch'))
 })
 
-test('hosted games: the pages of the lobby work without scripts, and know a guest again', async () => {
+test('hosted games: the pages of the lobby work without scripts and recognise a returning guest', async () => {
   const lobby = await create()
   const page = await (await fetch(lobby.lobby_url)).text()
   assert.match(page, /0 of 2 slots are taken/)
@@ -220,7 +220,7 @@ test('hosted games: the pages of the lobby work without scripts, and know a gues
   assert.equal((await fetch(`${server.url}/hosted/ps_x`)).status, 404)
 })
 
-test('hosted games: a lobby whose slots are not taken in time expires, and its episode ends', async () => {
+test('hosted games: a lobby with free slots expires after its time, and its episode ends', async () => {
   const data = join(folder, 'short')
   const short = await startServer({ ...options, dataDir: data, lobbyMs: 1500 })
   try {
@@ -244,7 +244,7 @@ test('hosted games: a lobby whose slots are not taken in time expires, and its e
   }
 })
 
-test('hosted games: after a kill in the lobby the slots that were given out are kept, and the rest can be taken', async () => {
+test('hosted games: after a kill in the lobby, assigned slots are kept and the others can be taken', async () => {
   const data = join(folder, 'killed')
   const [, player] = await tokensIn(data)
   const first = await startServerProcess(data)

@@ -1,5 +1,5 @@
-// Images and packages on a real server: announced, pushed to its registry as a client of coworld 0.1.0 does, completed,
-// listed, pulled, and made into policies and packages.
+// Images and packages on a real server: announced, pushed to its registry like a coworld 0.1.0 client, completed,
+// listed, pulled, and used in policies and packages.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test'
 import { type Server, startServer } from '../../src/server/app.ts'
 import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
-import { runCommand } from '../../src/testing/cli.ts'
+import { type RunningCommand, runCommand, startCommand } from '../../src/testing/cli.ts'
 import { createFakeDocker } from '../../src/testing/fake-docker.ts'
 import { digestOf, imageManifest, imageOf, savedImage, type TestImage } from '../../src/testing/images.ts'
 import { startRegistry } from '../../src/testing/registry.ts'
@@ -75,7 +75,7 @@ async function ok(path: string, sent: Sent = {}): Promise<any> {
   return body
 }
 
-/** The password, by the operation of ECR that the AWS command line calls. */
+/** The password, from the ECR operation that the AWS command line calls. */
 async function passwordOf(info: any): Promise<string> {
   const target = new URL(info.endpoint_url)
   const { status, body } = await call(target.pathname, {
@@ -132,7 +132,7 @@ async function upload(name: string, image: TestImage, as: 'alice' | 'bob' = 'ali
 const IMAGE = ['client_hash', 'id', 'image_digest', 'image_uri', 'name', 'public_image_uri', 'status', 'version']
 const keysOf = (value: object): string[] => Object.keys(value).toSorted()
 
-test('images: one is announced, pushed and completed; the same bytes again need no push', async () => {
+test('images: an image is announced, pushed and completed; the same bytes need no second push', async () => {
   const image = imageOf('one')
   const { image: made, pre_signed_info: info } = await announce('game', image)
   assert.deepEqual(keysOf(made), IMAGE)
@@ -173,7 +173,7 @@ test('images: one is announced, pushed and completed; the same bytes again need 
   assert.equal((await announce('game', imageOf('two'))).image.version, 2)
 })
 
-test('images: a push that was cut off goes on after a restart, with the credentials that it has', async () => {
+test('images: an interrupted push continues after a restart with its credentials', async () => {
   const image = imageOf('restart')
   const { image: made, pre_signed_info: info } = await announce('restart', image)
   const cut = await push(info, image, image.layers.slice(0, 1))
@@ -187,7 +187,7 @@ test('images: a push that was cut off goes on after a restart, with the credenti
   assert.equal(done.status, 'ready')
 })
 
-test('images: two pushes of one image at once leave one whole image', async () => {
+test('images: two concurrent pushes of one image leave one complete image', async () => {
   const image = imageOf('race')
   const infos = await Promise.all([announce('race', image), announce('race', image)])
   assert.equal(new Set(infos.map((each) => each.image.id)).size, 1)
@@ -204,7 +204,7 @@ test('images: two pushes of one image at once leave one whole image', async () =
   )
 })
 
-test('images: other bytes than the announced ones are refused, wherever they are wrong', async () => {
+test('images: bytes that differ from the announced ones are refused, wherever they differ', async () => {
   const [image, other] = [imageOf('honest'), imageOf('different')]
   const { image: made, pre_signed_info: info } = await announce('honest', image)
   const headers = { ...login(await passwordOf(info)), 'content-type': 'application/octet-stream' }
@@ -215,12 +215,12 @@ test('images: other bytes than the announced ones are refused, wherever they are
   assert.match((await put(at(digestOf(layer)), Buffer.from('other'))).body.errors[0].message, /have the digest sha256:/)
   assert.equal((await put(at('sha256:x'), layer)).status, 422)
   assert.equal((await put(at('../../x'), layer)).status, 422)
-  // A manifest cannot name bytes that were not pushed here, though the server has them.
+  // A manifest cannot refer to bytes that were not pushed with it, even if the server has them.
   const foreign = await upload('bobs', imageOf('bobs secret'), 'bob')
   assert.equal(foreign.status, 'ready')
   const refused = await push(info, imageOf('bobs secret'), [image.config])
   assert.match(refused.body.errors[0].message, /was not pushed/)
-  // A whole image with another hash than the announced one.
+  // A complete image whose hash differs from the announced one.
   assert.equal((await push(info, other)).status, 201)
   const done = await call('/v2/container_images/upload/complete', { as: 'alice', body: { id: made.id } })
   assert.match(done.body.message, /was announced with/)
@@ -230,7 +230,7 @@ test('images: other bytes than the announced ones are refused, wherever they are
   assert.equal(late.body.errors[0].code, 'FILE_EXISTS', 'a complete image never changes')
 })
 
-test('images: wrong bodies, ids, hashes and callers are refused with what is wrong', async () => {
+test('images: wrong bodies, ids, hashes and callers are refused with the reason', async () => {
   const hash = imageOf('x').hash
   for (const body of [
     {},
@@ -258,7 +258,7 @@ test('images: wrong bodies, ids, hashes and callers are refused with what is wro
     assert.equal((await call(`/v2/container_images?${query}`, { as: 'alice' })).status, 422, query)
 })
 
-test('registry: only a ticket pushes, only its image, and only its owner pulls what is not public', async () => {
+test('registry: a push needs a ticket for its image, and only the owner can pull a private image', async () => {
   const [image, other] = [await announce('ticket', imageOf('ticket')), await announce('ticket2', imageOf('ticket2'))]
   const headers = login(await passwordOf(image.pre_signed_info))
   const begin = (repository: string, sent: Sent) =>
@@ -295,7 +295,7 @@ test('registry: only a ticket pushes, only its image, and only its owner pulls w
   assert.equal(head.headers.get('docker-content-digest'), ready.image_digest)
 })
 
-test('packages: one is accepted from the operator, waits when a player uploads it, and names only own images', async () => {
+test('packages: an upload of the operator is accepted, one of a player waits, and both can use only their own images', async () => {
   const withImages = (game: string, player: string, version = MANIFEST.game.version) => {
     const copy = structuredClone(MANIFEST)
     copy.game.version = version
@@ -354,7 +354,7 @@ test('packages: one is accepted from the operator, waits when a player uploads i
   const { created_at, ...rest } = listed
   assert.deepEqual(rest, accepted)
   assert.ok(Date.parse(created_at) > 0)
-  // Its images are public now: anybody gets their addresses, and pulls them.
+  // Its images are public now: anyone can get their addresses and pull them.
   const shown = await ok(`/v2/coworlds/${accepted.id}`, { as: 'stranger' })
   const uri = shown.manifest.game.runnable.image
   assert.equal(uri, (await ok(`/v2/container_images/${mine.id}`, { as: 'alice' })).public_image_uri)
@@ -368,7 +368,7 @@ test('packages: one is accepted from the operator, waits when a player uploads i
   assert.equal((await call('/v2/coworlds/cow_x', {})).status, 404)
 })
 
-test('policies: a version is made of a complete image, with secrets that only the store has', async () => {
+test('policies: a version is created from a complete image, with secrets that only the store has', async () => {
   const image = await upload('painter', imageOf('painter'))
   const complete = (body: object, as: 'alice' | 'bob' = 'alice') =>
     call('/stats/policies/docker-img/complete', {
@@ -431,7 +431,7 @@ const cli = (args: readonly string[], env: Record<string, string> = {}) =>
     env: { ...engine.env, COWORLD_TOKEN: tokens.alice, ...env },
   })
 
-test('coworld commands: a policy is uploaded as an image, pushed once, and its images listed', async () => {
+test('coworld commands: a policy image is uploaded, pushed once, and listed', async () => {
   const image = imageOf('cli')
   engine.add('reg.example:5000/team/grosse-1:latest', savedImage(image, 'x:1'))
   const args = ['upload-policy', 'reg.example:5000/team/grosse-1:latest', '--name', 'cli-painter', '--run', 'play']
@@ -463,7 +463,7 @@ test('coworld commands: a policy is uploaded as an image, pushed once, and its i
   )
 })
 
-test('coworld commands: without the AWS command line the password is asked for directly', async () => {
+test('coworld commands: without the AWS command line the password is requested directly', async () => {
   engine.add('direct:1', savedImage(imageOf('direct'), 'x:1'))
   const bin = join(folder, 'bin')
   mkdirSync(bin)
@@ -491,7 +491,7 @@ test('coworld commands: packages are listed, shown and downloaded; nothing is ov
   assert.match(none.err, /Coworld not found/)
 
   const target = join(folder, 'downloaded')
-  // By name, whichever of the two characters it is written with; without a token, by id.
+  // By name, with either of the two characters; without a token, by id.
   const done = await cli(['download', name.replaceAll('_', '-'), '-o', target])
   const files = { manifest: join(target, 'coworld_manifest.json'), images: join(target, 'coworld_images.json') }
   const said = `Downloaded Coworld: ${name}:${version}\nManifest: ${files.manifest}\nImages: ${files.images}\n`
@@ -529,7 +529,7 @@ test('coworld commands: a package that is not certified uploads nothing', async 
   assert.deepEqual(await ok('/v2/container_images?limit=500', { as: 'alice' }), before)
 })
 
-test('registry: a server passes images on to the registry of its operator', async () => {
+test('registry: a server forwards images to the registry of its operator', async () => {
   const registry = await startRegistry('user:p@ss')
   const [own] = [server]
   server = await open({
@@ -566,5 +566,57 @@ test('registry: a server passes images on to the registry of its operator', asyn
     await server.close()
     server = own as Server
     registry.close()
+  }
+})
+
+test('images: a server that is killed in a push and before its completion loses nothing that it acknowledged', {
+  timeout: 120_000,
+}, async () => {
+  const [own] = [server]
+  const data = join(folder, 'killed')
+  const begin = async (): Promise<RunningCommand> => {
+    const child = startCommand(['serve', '--port', '0', '--data', data, '--no-showcase', '--json', '--log', 'silent'])
+    const [, url = ''] = await child.sees(/"url":"([^"]+)"/)
+    server = { ...server, url }
+    return child
+  }
+  const image = imageOf('killed')
+  const ask = () => ok('/v2/container_images/upload', { body: { name: 'killed', client_hash: image.hash } })
+  let child = await begin()
+  try {
+    const { image: made, pre_signed_info: info } = await ask()
+    const { authorization } = login(await passwordOf(info))
+    const [first, second] = image.layers
+    assert.ok(first && second)
+    await push(info, image, [first])
+    // Half a layer is on its way when the server dies.
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    const path = `/v2/${info.repository}/blobs/uploads/x?digest=${digestOf(second)}`
+    socket.write(
+      `PUT ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\nContent-Type: application/octet-stream\r\nContent-Length: ${second.length}\r\n\r\n`,
+    )
+    await new Promise<void>((resolve) => socket.write(second.subarray(0, 700), () => resolve()))
+    child.kill('SIGKILL')
+    await child.ended
+    child = await begin()
+    // The credentials are still good; the address of the server may be another.
+    const next = {
+      ...info,
+      registry: new URL(server.url).host,
+      endpoint_url: `${server.url}/v2/paracosm/authorization`,
+    }
+    assert.match((await push(next, image, [image.config])).body.errors[0].message, /was not pushed/)
+    assert.equal((await push(next, image, [second])).status, 201, 'the first layer is there')
+    child.kill('SIGKILL')
+    await child.ended
+    child = await begin()
+    assert.equal((await ask()).image.id, made.id)
+    const done = await ok('/v2/container_images/upload/complete', { body: { id: made.id } })
+    assert.deepEqual([done.status, done.image_digest], ['ready', digestOf(imageManifest(image))])
+  } finally {
+    child.kill('SIGKILL')
+    await child.ended
+    server = own as Server
   }
 })

@@ -113,6 +113,20 @@ test('leagues api: the demo league qualifies its bots, and all objects match the
   const described = HostedDivision.parse(await get(`/v2/divisions/${competition.id}`))
   assert.match(described.commissioner_description?.round_schedule ?? '', /every minute/)
   LeaderboardEntry.array().parse(await get(`/v2/divisions/${competition.id}/leaderboard?include_recent_rounds=3`))
+  // Clients of the contract keep and print unknown fields, so none are sent.
+  const [member] = await get('/v2/league-policy-memberships')
+  assert.deepEqual(Object.keys(member).toSorted(), [
+    'created_at',
+    'division',
+    'end_time',
+    'id',
+    'is_active',
+    'is_champion',
+    'league',
+    'player',
+    'policy_version',
+    'start_time',
+  ])
   const versions = PolicyVersionPage.parse(await get('/stats/policy-versions?mine=true&name_exact=greedy&limit=100'))
   assert.deepEqual(
     versions.entries.map(({ name, version }) => [name, version]),

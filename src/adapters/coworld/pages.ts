@@ -1,9 +1,13 @@
 // The browser pages of a game and their scripts. In a checkout the scripts are TypeScript, stripped of its types as
-// they are served; in the package they are compiled already.
-import { readFileSync } from 'node:fs'
+// they are served; in the package they are compiled already. Views of worlds come from the build of the application.
+import { existsSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 
 const FOLDER = new URL('./pages/', import.meta.url)
+/** Views and tokens, built: beside the server in the package, in `web` in a checkout. */
+const VIEWS = existsSync(new URL('../../../src', import.meta.url))
+  ? new URL('../../../web/dist/contract/', import.meta.url)
+  : new URL('../../web/contract/', import.meta.url)
 
 const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
@@ -19,10 +23,10 @@ export interface Asset {
   readonly body: string
 }
 
-/** A file beside the pages; undefined when there is none. */
-export function readFile(name: string): string | undefined {
+/** A file beside the pages, or in another folder; undefined when there is none. */
+export function readFile(name: string, folder = FOLDER): string | undefined {
   try {
-    return readFileSync(new URL(name, FOLDER), 'utf8')
+    return readFileSync(new URL(name, folder), 'utf8')
   } catch {
     return undefined
   }
@@ -43,6 +47,7 @@ export function readAsset(name: string): Asset | undefined {
   const match = /^([a-z0-9-]+)\.(js|ts|css|svg)$/.exec(name)
   if (!match) return undefined
   const [, stem = '', kind = ''] = match
+  if (stem.startsWith('world-') || stem === 'tokens') return readBuilt(name, kind)
   if (kind === 'js' || kind === 'ts') {
     const type = TYPES.js ?? ''
     const compiled = readFile(`${stem}.js`)
@@ -52,6 +57,15 @@ export function readAsset(name: string): Asset | undefined {
   }
   const body = readFile(name)
   return body === undefined ? undefined : { type: TYPES[kind] ?? 'text/plain', body }
+}
+
+/** A view or its style sheet, from the build of the application. Without the build the pages show numbers alone. */
+function readBuilt(name: string, kind: string): Asset | undefined {
+  const type = TYPES[kind]
+  const body = readFile(name, VIEWS)
+  if (type === undefined) return undefined
+  if (body !== undefined) return { type, body }
+  return kind === 'css' ? { type, body: '' } : undefined
 }
 
 /** The page of a path, in the form of either generation: `/clients/global` or `/client/global`. */

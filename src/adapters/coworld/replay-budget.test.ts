@@ -15,7 +15,7 @@ const MESSAGE = JSON.stringify({ type: 'replay', frames: ['x'.repeat(16 * 1024 *
 /** Two messages and a part of the third. */
 const BUDGET = 40 * 1024 * 1024
 
-test('replay budget: viewers who do not read cost a bounded number of messages, and their places are given back', async () => {
+test('replay budget: viewers that do not read use a bounded number of messages, and their share is released', async () => {
   let made = 0
   const faults: unknown[] = []
   const onFault = (error: unknown): void => void faults.push(error)

@@ -2,7 +2,8 @@
 import { AppError } from '../../kernel/errors.ts'
 import { parseJson, parseWith } from '../../kernel/parse.ts'
 import type { NewCommandLogRow } from '../../protocol/command-log.ts'
-import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
+import { isObject } from '../../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 import {
   isReadableVersion,
   PERCEPTION_PROTOCOL_VERSION,

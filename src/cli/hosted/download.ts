@@ -7,7 +7,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { writeFileWhole } from '../../lib/files.ts'
 import { makeFolder } from '../../lib/folders.ts'
 import { HostedCoworld } from '../../protocol/hosted-images.ts'
-import type { Engine } from '../../runner/container-engine.ts'
+import { type Engine, pullArguments } from '../../runner/container-engine.ts'
 import { findCanonical, findInPages, localTags, replaceImages } from '../../runner/package-images.ts'
 import type { HostedClient } from '../hosted-client.ts'
 import type { Io } from '../io.ts'
@@ -111,9 +111,7 @@ async function fetchImage(
     throw new AppError('DOWNLOAD_FAILED', `${JSON.stringify(image)} is not an image reference`)
   }
   io.err(`Pulling ${image}`)
-  // Docker takes plain HTTP from this machine by itself, Podman when it is told.
-  const isPlain = engine.kind === 'podman' && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?\//.test(image)
-  const pulled = await engineRun(engine, ['pull', ...(isPlain ? ['--tls-verify=false'] : []), image], io.signal)
+  const pulled = await engineRun(engine, pullArguments(engine, image), io.signal)
   if (!pulled.ok) {
     throw new AppError('DOWNLOAD_FAILED', `${image} cannot be pulled: ${pulled.said.trim().slice(-500)}`, {
       hint: 'Check that the registry can be reached from this machine, and that you may read from it.',

@@ -1,7 +1,8 @@
 // What a person most likely did not mean: values for fields that do not exist, rules that this run leaves out, settings that
 // the parent does not have. The language accepts all of it, so these are warnings on standard error.
 import { closestOf } from '../../kernel/closest.ts'
-import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
+import { isObject } from '../../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 import { ANALYTICS_FIELDS, EVENT_FIELDS, PARENT_FIELDS } from '../../protocol/strategy.ts'
 import { isKnownPath } from '../../strategy/grammar.ts'
 import { findDuplicateKeys } from '../../strategy/locate.ts'

@@ -1,5 +1,6 @@
 // Reads JSON received over a wire: a view draws what is there and never throws for what is missing.
-import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
+import { isObject } from '../../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 
 type Json = JsonValue | undefined
 

@@ -1,5 +1,6 @@
 // Concurrency of a round's episodes, and the time after which an episode counts as lost.
-import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
+import { isObject } from '../../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 import type { DispatchThrottle } from '../../protocol/ruleset.ts'
 
 /** @param timeoutSeconds of one episode; undefined: unknown */

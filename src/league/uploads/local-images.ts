@@ -7,7 +7,7 @@ import type { BlobStore } from '../../host/blobs.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { Mutex } from '../../lib/mutex.ts'
 import { type StreamedEntry, tarStream } from '../../lib/tar-write.ts'
-import { askEngine, type Engine } from '../../runner/container-engine.ts'
+import { askEngine, type Engine, pullArguments } from '../../runner/container-engine.ts'
 import type { ImageRecord, Images } from '../../store/leagues/images.ts'
 import { ImageDesk } from './image-desk.ts'
 import { type ImageRegistry, imageBlob } from './image-registry.ts'
@@ -61,7 +61,7 @@ export class LocalImages {
   }
 
   async #pull(reference: string): Promise<void> {
-    const answer = await askEngine(this.#options.engine, ['pull', '--quiet', reference], LOAD_MS)
+    const answer = await askEngine(this.#options.engine, pullArguments(this.#options.engine, reference), LOAD_MS)
     if (!answer.ok) throw missing(reference, answer.stderr)
   }
 

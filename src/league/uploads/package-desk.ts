@@ -68,8 +68,23 @@ export class PackageDesk {
       })
   }
 
+  /** Starts to certify, also what a server left behind that was killed between a package and its job. */
   start(): void {
-    this.#worker?.start()
+    if (!this.#worker) return
+    this.#worker.start()
+    this.#resume().catch((err: unknown) => {
+      if (!this.#stop.signal.aborted) this.#options.log.error({ err }, 'league.certification_failed')
+    })
+  }
+
+  async #resume(): Promise<void> {
+    for (const id of await this.#options.coworlds.pending()) await this.#enqueue(id)
+  }
+
+  async #enqueue(id: string): Promise<void> {
+    const job = { queue: QUEUE, payload: { coworld: id }, dedupeKey: id, maxAttempts: ATTEMPTS }
+    await this.#options.queue.enqueue(job)
+    this.#worker?.wake()
   }
 
   async stop(): Promise<void> {
@@ -83,7 +98,7 @@ export class PackageDesk {
    *   CERTIFICATION_FAILED; the codes of `Coworlds.add`
    */
   async receive(playerId: string | null, manifest: JsonObject): Promise<CoworldRecord> {
-    const { coworlds, queue, certifier } = this.#options
+    const { coworlds, certifier } = this.#options
     const { game } = parseAnyManifest(manifest, 'the manifest').manifest
     const images = await this.#imagesOf(playerId, manifest)
     const text = canonicalJson(manifest)
@@ -102,16 +117,8 @@ export class PackageDesk {
       await coworlds.settle(coworld.id, { status: 'accepted', certification, images: images.map(({ id }) => id) })
       return coworlds.get(coworld.id)
     }
-    // After a crash between the two writes, the same upload again finds the package, and adds its job.
-    await queue.enqueue({
-      queue: QUEUE,
-      payload: { coworld: coworld.id },
-      dedupeKey: coworld.id,
-      maxAttempts: ATTEMPTS,
-    })
-    if (!this.#worker) return coworld
-    this.#worker.wake()
-    return this.#settled(coworld.id)
+    await this.#enqueue(coworld.id)
+    return this.#worker ? this.#settled(coworld.id) : coworld
   }
 
   /** @throws AppError CERTIFICATION_FAILED */

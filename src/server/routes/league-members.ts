@@ -41,6 +41,7 @@ export const leagueMemberRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = 
         .toReversed()
         .filter(
           (member) =>
+            member.divisionId !== null &&
             (query.champions_only === 'false' || member.isChampion) &&
             (own === undefined || member.playerId === own) &&
             isWanted(member.divisionId, query.division_id) &&

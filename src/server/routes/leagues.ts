@@ -2,7 +2,15 @@
 // from this machine.
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { HostedDivision, HostedGame, HostedLeague, LadderEntry, LeaderboardEntry } from '../../protocol/hosted.ts'
+import type { LeagueService } from '../../league/league-service.ts'
+import {
+  HostedDivision,
+  HostedGame,
+  HostedLeague,
+  LadderEntry,
+  LeaderboardEntry,
+  LeaderboardRow,
+} from '../../protocol/hosted.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { bareId, gameOf, HostedView, toHostedLeague } from '../hosted-view.ts'
 import { leagueArtefactRoutes } from './league-artefacts.ts'
@@ -12,7 +20,7 @@ import { leagueFigureRoutes } from './league-figures.ts'
 import { imageRoutes } from './league-images.ts'
 import { leagueMemberRoutes } from './league-members.ts'
 import { leaguePolicyRoutes } from './league-policies.ts'
-import { describe, Filter, Id, type LeagueRouteOptions } from './league-queries.ts'
+import { describe, Filter, Flag, Id, type LeagueRouteOptions } from './league-queries.ts'
 import { poolRoutes, roundRoutes } from './league-rounds.ts'
 import { submissionRoutes } from './league-submissions.ts'
 import { uploadRoutes } from './league-uploads.ts'
@@ -87,6 +95,18 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
   done()
 }
 
+/** What leaderboards of this server show beyond the contract. */
+const detailsOf = ({
+  low,
+  high,
+  tally,
+  policy_version_ids,
+}: Awaited<ReturnType<LeagueService['leaderboard']>>[number]) => ({
+  interval: low === null || high === null ? null : { low, high },
+  recent_matches: tally,
+  policy_version_ids,
+})
+
 const divisionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { leagues, service }, done) => {
   app.get(
     '/v2/divisions',
@@ -124,20 +144,23 @@ const divisionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { lea
       schema: {
         ...describe('Leaderboard of a division, best first'),
         params: Id,
-        querystring: z.object({ include_recent_rounds: z.coerce.number().int().min(0).max(100).default(0) }),
-        response: { 200: z.array(LeaderboardEntry), '4xx': Problem },
+        querystring: z.object({
+          include_recent_rounds: z.coerce.number().int().min(0).max(100).default(0),
+          /** Adds intervals, matches and policy versions, which clients of coworld 0.1.0 do not know. */
+          with_details: Flag,
+        }),
+        response: { 200: z.array(z.union([LeaderboardRow, LeaderboardEntry])), '4xx': Problem },
       },
     },
     async ({ params, query }) => {
       const rows = await service.leaderboard(bareId(params.id), query.include_recent_rounds)
       return rows.map((row) => ({
-        player_id: row.player_id && `player_${row.player_id}`,
+        // Every policy has a player since uploads exist; of older ones the version stands for it.
+        player_id: `player_${row.player_id ?? row.policy_version_ids.join('-')}`,
         player_name: row.player_name,
         avg_score: row.score,
-        interval: row.low === null || row.high === null ? null : { low: row.low, high: row.high },
-        recent_matches: row.tally,
+        ...(query.with_details === 'true' ? detailsOf(row) : {}),
         rounds_played: row.rounds_played,
-        policy_version_ids: row.policy_version_ids,
         recent_rounds: LeaderboardEntry.shape.recent_rounds.parse(row.recent_rounds ?? null),
       }))
     },

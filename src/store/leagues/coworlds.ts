@@ -168,6 +168,17 @@ export class Coworlds {
     return (await query.execute()).map(toCoworld)
   }
 
+  /** Ids of packages that wait for their certification, oldest first. */
+  async pending(): Promise<string[]> {
+    const rows = await this.#store.db
+      .selectFrom('league_coworlds')
+      .select('coworld_id')
+      .where('status', '=', 'pending')
+      .orderBy('created_at')
+      .execute()
+    return rows.map(({ coworld_id: id }) => id)
+  }
+
   /** Stores how far the certification of a pending package is. */
   async report(id: string, certification: Certification): Promise<void> {
     await this.#store.db

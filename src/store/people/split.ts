@@ -1,6 +1,7 @@
 // Decides which parts of a player's record are personal, field by field. Below the first level it examines only the
 // answer of a form field.
-import { isObject, type JsonObject, type JsonValue } from '../../protocol/json.ts'
+import { isObject } from '../../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 import { isExactObject } from '../dumps/exact-json.ts'
 
 /** Fields that are always personal, whatever their metadata says. */

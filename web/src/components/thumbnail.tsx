@@ -39,7 +39,7 @@ export function Thumbnail({ episode, kind, size = 'full', onFrame }: ThumbnailPr
   return (
     <div ref={element} className={styles.thumbnail} aria-hidden="true" inert>
       <div className={styles[size]}>
-        {isSeen ? <WorldView world={episode.world?.id ?? ''} kind={kind} source={source} /> : undefined}
+        {isSeen ? <WorldView world={episode.world?.id ?? ''} kind={kind} source={source} isPicture /> : undefined}
       </div>
     </div>
   )

@@ -10,9 +10,11 @@ interface WorldViewProps {
   readonly kind: ViewKind
   /** Keep it stable between renders: another source remounts the view. */
   readonly source: ViewSource
+  /** Whether it is a small picture in a list. Default false. */
+  readonly isPicture?: boolean
 }
 
-export function WorldView({ world, kind, source }: WorldViewProps) {
+export function WorldView({ world, kind, source, isPicture = false }: WorldViewProps) {
   const element = useRef<HTMLDivElement>(null)
   const [failure, setFailure] = useState<string>()
   const [attempt, setAttempt] = useState(0)
@@ -21,7 +23,7 @@ export function WorldView({ world, kind, source }: WorldViewProps) {
     let isGone = false
     let unmount = (): void => undefined
     setFailure(undefined)
-    loadView(world, kind).then(
+    loadView(world, kind, isPicture).then(
       (view) => {
         if (isGone || !element.current) return
         try {
@@ -36,7 +38,7 @@ export function WorldView({ world, kind, source }: WorldViewProps) {
       isGone = true
       unmount()
     }
-  }, [world, kind, source, attempt])
+  }, [world, kind, source, isPicture, attempt])
   return (
     <div className={styles.frame}>
       <div ref={element} className={styles.view} />

@@ -7,10 +7,18 @@ const BUILT_IN = import.meta.glob<{ readonly view: ViewModule }>('../../../src/w
 /** The source of a world's view. */
 export type ViewKind = 'built-in' | 'package' | 'none'
 
+/** Small pictures of worlds whose view is heavy: they show the same without controls. */
+const PICTURES = import.meta.glob<{ readonly view: ViewModule }>('../../../src/worlds/*/view/picture.ts')
+
 const pathOf = (world: string): string => `../../../src/worlds/${world}/view/main.ts`
 
-/** @throws when the chunk cannot be loaded: the server is unreachable, or has a newer build */
-export async function loadView(world: string, kind: ViewKind): Promise<ViewModule> {
+/**
+ * @param isPicture whether it is shown in a list, small and without controls
+ * @throws when the chunk cannot be loaded: the server is unreachable, or has a newer build
+ */
+export async function loadView(world: string, kind: ViewKind, isPicture = false): Promise<ViewModule> {
+  const picture = isPicture ? PICTURES[`../../../src/worlds/${world}/view/picture.ts`] : undefined
+  if (picture) return (await picture()).view
   const builtIn = BUILT_IN[pathOf(world)]
   if (builtIn) return (await builtIn()).view
   if (kind === 'package') return (await import('./framed-view.ts')).framedView(world)

@@ -2,19 +2,20 @@
 
 import { numberOf, statusOf } from './snapshot.ts'
 import { connect, socketUrl } from './socket.ts'
-import { byId, showSnapshot } from './view.ts'
+import { byId, Screen } from './view.ts'
 
 const status = byId('status', HTMLElement)
 const rate = byId('rate', HTMLInputElement)
 const rateLabel = byId('rate-label', HTMLElement)
 
+const screen = new Screen()
 const line = connect({
   url: socketUrl(location.href, false),
   onStatus(text) {
     if (text) status.textContent = text
   },
   onMessage(message) {
-    showSnapshot(message)
+    screen.show(message)
     status.textContent = statusOf(message)
     rateLabel.textContent = `${numberOf(message.tick_rate)} ticks per second`
     if (document.activeElement !== rate) rate.value = String(numberOf(message.tick_rate))

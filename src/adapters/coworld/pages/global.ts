@@ -2,16 +2,17 @@
 
 import { statusOf } from './snapshot.ts'
 import { connect, socketUrl } from './socket.ts'
-import { byId, showSnapshot, showWays } from './view.ts'
+import { byId, Screen, showWays } from './view.ts'
 
 const status = byId('status', HTMLElement)
+const screen = new Screen()
 const line = connect({
   url: socketUrl(location.href, true),
   onStatus(text) {
     if (text) status.textContent = text
   },
   onMessage(message) {
-    showSnapshot(message)
+    screen.show(message)
     status.textContent = statusOf(message)
     showWays(message.done === true)
     document.body.dataset.done = String(message.done === true)

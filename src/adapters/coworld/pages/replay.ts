@@ -2,7 +2,7 @@
 
 import { numberOf, type Snapshot, statusOf } from './snapshot.ts'
 import { connect, socketUrl } from './socket.ts'
-import { byId, showSnapshot, showWays } from './view.ts'
+import { byId, Screen, showWays } from './view.ts'
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const
 const FALLBACK_RATE = 5
@@ -20,13 +20,16 @@ let speed = 2
 let rate = FALLBACK_RATE
 let before = 0
 
+/** Playing steps follow each other; a jump does not glide. */
+const screen = new Screen({ speed: () => (isPlaying ? rate * (SPEEDS[speed] ?? 1) : 0) })
+
 const isSnapshot = (value: unknown): value is Snapshot => typeof value === 'object' && value !== null
 
 function show(index: number): void {
   at = Math.max(0, Math.min(frames.length - 1, index))
   const frame = frames[Math.floor(at)]
   if (!frame) return
-  showSnapshot(frame)
+  screen.show(frame)
   const tick = numberOf(frame.tick ?? frame.step)
   slider.value = String(Math.floor(at))
   slider.setAttribute('aria-valuetext', `tick ${tick}`)

@@ -1,5 +1,4 @@
-// Shared by all pages: the field, the scores, the status line. One renderer draws live games and recordings alike.
-import { drawPaint, isPaint } from './paint.ts'
+// Shared by all pages: the world's own view, the scores, and ways to other pages.
 import { namesOf, numbers, type Snapshot, tickOf } from './snapshot.ts'
 
 export function byId<T extends Element>(id: string, kind: new () => T): T {
@@ -8,27 +7,120 @@ export function byId<T extends Element>(id: string, kind: new () => T): T {
   throw new Error(`the page has no ${id}`)
 }
 
-/** Shows a snapshot: the field, the scores, and the same in words. `own` marks the viewer's slot. */
-export function showSnapshot(snapshot: Snapshot, own?: number): void {
-  const field = byId('field', HTMLElement)
-  if (isPaint(snapshot)) {
-    const canvas = field.querySelector('canvas') ?? field.appendChild(document.createElement('canvas'))
-    canvas.setAttribute('role', 'img')
-    canvas.setAttribute('aria-label', describe(snapshot))
-    drawPaint(canvas, snapshot, own)
-  } else {
-    const text = field.querySelector('pre') ?? field.appendChild(document.createElement('pre'))
-    text.className = 'state'
-    text.tabIndex = 0
-    text.textContent = JSON.stringify(snapshot, undefined, 2)
-  }
-  showScores(snapshot, own)
+/** What a page can do besides showing. */
+interface ScreenOptions {
+  /** Sends a command of the player; absent on pages of viewers. */
+  readonly send?: (command: Record<string, unknown>) => void
+  /** Steps per second now. */
+  readonly speed?: () => number
 }
 
-function describe(snapshot: Snapshot): string {
-  const scores = numbers(snapshot.scores)
-  const standing = namesOf(snapshot).map((name, slot) => `${name} ${scores[slot] ?? 0}`)
-  return `Tick ${tickOf(snapshot)}. ${standing.join(', ')}.`
+/** The world's view with the newest snapshot, and the scores beside it. One renderer draws live games and recordings alike. */
+export class Screen {
+  readonly #options: ScreenOptions
+  readonly #field = byId('field', HTMLElement)
+  readonly #listeners = new Set<() => void>()
+  #frame: ViewFrame | undefined
+  #isMounted = false
+
+  constructor(options: ScreenOptions = {}) {
+    this.#options = options
+  }
+
+  /** @param own the viewer's slot */
+  show(snapshot: Snapshot, own?: number): void {
+    const scores = numbers(snapshot.scores)
+    this.#frame = { step: tickOf(snapshot), view: snapshot, standing: { scores }, events: [] }
+    showScores(snapshot, own)
+    if (!this.#isMounted) {
+      this.#isMounted = true
+      void this.#mount(snapshot, own)
+    }
+    for (const listener of this.#listeners) listener()
+  }
+
+  async #mount(snapshot: Snapshot, own: number | undefined): Promise<void> {
+    const { world: id = '', title = id } = document.documentElement.dataset
+    const view = (await loadView(`world-${id}`)) ?? (await loadGeneric()) ?? PLAIN
+    const frame = (): ViewFrame | undefined => this.#frame
+    const { send, speed } = this.#options
+    const names = namesOf(snapshot)
+    view.mount(this.#field, {
+      world: { id, version: '', variant: '', title },
+      slots: names.map((name, slot) => ({ slot, name: own === slot ? `${name} (you)` : name })),
+      perspective: own ?? null,
+      get frame() {
+        return frame()
+      },
+      subscribe: (listener) => {
+        this.#listeners.add(listener)
+        return () => this.#listeners.delete(listener)
+      },
+      get speed() {
+        return speed?.() ?? LIVE_SPEED
+      },
+      ...(send ? { send } : {}),
+      reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
+    })
+  }
+}
+
+/** Steps per second of a live game, as far as views animate. */
+const LIVE_SPEED = 5
+
+/** The parts of src/kernel/view.ts that these pages use: a view is loaded at run time, and checked by its shape. */
+interface ViewFrame {
+  readonly step: number
+  readonly view: Snapshot
+  readonly standing: { readonly scores: readonly number[] }
+  readonly events: readonly []
+}
+interface ViewSource {
+  readonly world: { readonly id: string; readonly version: string; readonly variant: string; readonly title: string }
+  readonly slots: readonly { readonly slot: number; readonly name: string }[]
+  readonly perspective: number | null
+  readonly frame: ViewFrame | undefined
+  subscribe(listener: () => void): () => void
+  readonly speed: number
+  send?(command: Record<string, unknown>): void
+  readonly reducedMotion: boolean
+}
+interface ViewModule {
+  mount(element: HTMLElement, source: ViewSource): () => void
+}
+
+const isView = (value: unknown): value is ViewModule =>
+  typeof value === 'object' && value !== null && 'mount' in value && typeof value.mount === 'function'
+
+/** A built view by its name; undefined: the world has none, or the application is not built. */
+async function loadView(name: string): Promise<ViewModule | undefined> {
+  const address = new URL(`assets/${name}.js`, location.href.replace(/[?#].*$/s, '')).href
+  const found: unknown = await import(address).catch(() => undefined)
+  if (typeof found !== 'object' || found === null || !('view' in found)) return undefined
+  return isView(found.view) ? found.view : undefined
+}
+
+async function loadGeneric(): Promise<ViewModule | undefined> {
+  const sheet = document.createElement('link')
+  sheet.rel = 'stylesheet'
+  sheet.href = 'assets/world-generic.css'
+  document.head.append(sheet)
+  return loadView('world-generic')
+}
+
+/** Without the build of the application there is only text. */
+const PLAIN: ViewModule = {
+  mount(element, source) {
+    const text = document.createElement('pre')
+    text.className = 'state'
+    text.tabIndex = 0
+    element.append(text)
+    const update = (): void => {
+      text.textContent = JSON.stringify(source.frame?.view, undefined, 2)
+    }
+    update()
+    return source.subscribe(update)
+  },
 }
 
 function showScores(snapshot: Snapshot, own: number | undefined): void {
@@ -52,8 +144,7 @@ function showScores(snapshot: Snapshot, own: number | undefined): void {
 
 function createScore(slot: number): HTMLLIElement {
   const item = document.createElement('li')
-  item.style.setProperty('--slot', `var(--slot-${slot % 4})`)
-  item.style.setProperty('--slot-ink', `var(--slot-ink-${slot % 4})`)
+  item.style.setProperty('--slot', `var(--s${slot % 8})`)
   const line = document.createElement('div')
   line.className = 'score-line'
   const name = document.createElement('span')

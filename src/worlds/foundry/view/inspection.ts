@@ -2,7 +2,8 @@
 // nothing omitted.
 
 import { listOf, numberOf, objectOf, textOf } from '../../../kernel/view/read.ts'
-import { isObject, type JsonObject, type JsonValue } from '../../../protocol/json.ts'
+import { isObject } from '../../../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../../../protocol/json.ts'
 import { PARTS } from '../catalogue.ts'
 import type { Recipe } from '../recipes.ts'
 import { advice, amounts, plain, recipeOf, titleOfDef } from './words.ts'

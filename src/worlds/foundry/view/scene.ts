@@ -2,7 +2,8 @@
 // items, nets or contamination). A frame without building shares the layout of the previous one.
 
 import { columnOf, countsOf, listOf, numberOf, objectOf, textOf } from '../../../kernel/view/read.ts'
-import { isObject, type JsonObject } from '../../../protocol/json.ts'
+import { isObject } from '../../../protocol/is-object.ts'
+import type { JsonObject } from '../../../protocol/json.ts'
 import { defNumber, FACINGS, itemNumber } from '../catalogue.ts'
 import { cellAt, type Size } from '../geometry.ts'
 import { createLayout, type Layout, type PartColumns } from './layout.ts'

@@ -2,7 +2,8 @@
 // are in the content, which never changes; frames hold what moves and what is gone.
 
 import { listOf, numberOf, objectOf, read, textOf } from '../../../kernel/view/read.ts'
-import { isObject, type JsonObject, type JsonValue } from '../../../protocol/json.ts'
+import { isObject } from '../../../protocol/is-object.ts'
+import type { JsonObject, JsonValue } from '../../../protocol/json.ts'
 import { CONTENT } from '../content/content.ts'
 import type { CellRow } from '../content/shape.ts'
 

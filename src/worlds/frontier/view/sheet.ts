@@ -40,6 +40,9 @@ export const SHEET = `
 .ft-done{color:var(--proved)}
 .ft-empty{grid-column:1/-1;grid-row:1/-1;display:grid;place-items:center;color:var(--ink-2);margin:0}
 .ft-vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+/* A picture in a list shows the map alone. */
+[inert] .frontier-view{grid-template:minmax(0,1fr)/minmax(0,1fr);min-height:0}
+[inert] .ft-title,[inert] .ft-side{display:none}
 @media (max-width:759px){
   .frontier-view{grid-template-columns:minmax(0,1fr);grid-template-rows:auto minmax(200px,42%) minmax(0,1fr)}
   .ft-side{border-left:0;border-top:1px solid var(--line)}

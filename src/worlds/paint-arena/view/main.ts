@@ -1,10 +1,11 @@
 // The view of paint-arena: a canvas that fits its container and, for a player, the control pad.
-import './view.css'
+import { adoptSheet } from '../../../kernel/view/dom.ts'
 import type { ViewModule, ViewSource } from '../../../kernel/view.ts'
 import { type Brush, draw } from './draw.ts'
 import { describe, type Field, readField } from './field.ts'
 import { mountPad } from './pad.ts'
 import { fillOf, type Palette, readPalette, watchTheme } from './palette.ts'
+import { SHEET } from './sheet.ts'
 
 /** Number of steps that a trail shows. */
 const TRAIL = 6
@@ -17,6 +18,7 @@ type Place = readonly [number, number]
 
 export const view: ViewModule = {
   mount(element, source) {
+    const dropSheet = adoptSheet(SHEET)
     const root = document.createElement('div')
     root.className = 'paint-view'
     const frame = document.createElement('div')
@@ -36,6 +38,7 @@ export const view: ViewModule = {
       source.send ? mountPad(root, (command) => source.send?.(command)) : () => undefined,
       () => painter.stop(),
       () => root.remove(),
+      dropSheet,
     ]
     painter.update()
     return () => {

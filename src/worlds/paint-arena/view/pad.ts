@@ -62,6 +62,7 @@ function buttonOf(move: Move, d: string): HTMLButtonElement {
   const button = document.createElement('button')
   button.type = 'button'
   button.className = `paint-pad-${move}`
+  button.dataset.move = move
   button.setAttribute('aria-label', move)
   button.setAttribute('aria-pressed', 'false')
   const icon = document.createElementNS(SVG, 'svg')

@@ -1,7 +1,8 @@
 // A session as a conversation: what was said, by turn, and what the validators rejected. Pure: the view draws it.
 
 import { listOf, numberOf, objectOf, textOf } from '../../../kernel/view/read.ts'
-import { isObject, type JsonObject } from '../../../protocol/json.ts'
+import { isObject } from '../../../protocol/is-object.ts'
+import type { JsonObject } from '../../../protocol/json.ts'
 
 /** A rejection by a validator: of an action of the player, or of a draft of the character's scene. */
 export interface Verdict {

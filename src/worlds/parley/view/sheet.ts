@@ -33,6 +33,8 @@ export const SHEET = `
 .pl-score{padding:14px 16px;border:1px solid var(--line-2);border-radius:8px}
 .pl-score b{font-size:20px;line-height:24px}
 .pl-empty{margin:auto;color:var(--ink-2)}
+/* A picture in a list shows the conversation alone. */
+[inert] .pl-head{display:none}[inert] .pl-scroll{overflow:hidden}
 @media (max-width:759px){.pl-said{margin-left:28px}.pl-refusal{margin-left:42px}.pl-scene{font-size:16px;line-height:25px}.pl-btn{height:40px}.pl-verdict summary{min-height:40px;padding:10px 0}}
 @media (pointer:coarse){.pl-btn{height:40px}.pl-verdict summary{min-height:40px;padding:10px 0}}
 `

@@ -1,6 +1,6 @@
 // The edits of a run, read from the lines of its journal: every accepted command with its tick.
 import { parseLine, splitHash } from '../../../../src/kernel/journal.ts'
-import { isObject } from '../../../../src/protocol/json.ts'
+import { isObject } from '../../../../src/protocol/is-object.ts'
 import type { Done } from '../../../../src/worlds/foundry/view/command-file.ts'
 
 export function readDone(journal: string): readonly Done[] {

@@ -1,6 +1,7 @@
 // Snapshots of the viewer's socket: the public view, with the host's data.
 import type { Results } from '../../../../src/protocol/episode.ts'
-import { isObject, type JsonObject } from '../../../../src/protocol/json.ts'
+import { isObject } from '../../../../src/protocol/is-object.ts'
+import type { JsonObject } from '../../../../src/protocol/json.ts'
 
 export interface Message {
   readonly view: JsonObject

@@ -1,7 +1,7 @@
 // The leaderboard of a division: rank, policy, score with its interval on one common scale, won, drawn, lost.
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { HostedMembership, LeaderboardEntry } from 'paracosm/protocol'
+import type { HostedMembership, LeaderboardRow } from 'paracosm/protocol'
 import { Notice } from '../../components/notice.tsx'
 import { leaderboardQuery, membersQuery } from '../../data/leagues.ts'
 import { codeOf } from '../../data/query-client.ts'
@@ -65,7 +65,7 @@ export function Leaderboard({ league, division }: { league: string; division: st
 interface RowProps {
   /** The league in addresses. */
   readonly league: string
-  readonly row: LeaderboardEntry
+  readonly row: LeaderboardRow
   readonly rank: number
   readonly names: ReadonlyMap<string, string>
   readonly scale: Scale
@@ -117,7 +117,7 @@ interface Scale {
 }
 
 /** From the lowest to the highest end of all intervals. */
-function scaleOf(rows: readonly LeaderboardEntry[]): Scale {
+function scaleOf(rows: readonly LeaderboardRow[]): Scale {
   const ends = rows.flatMap(({ interval, avg_score: score }) => (interval ? [interval.low, interval.high] : [score]))
   return { low: Math.min(...ends), high: Math.max(...ends) }
 }

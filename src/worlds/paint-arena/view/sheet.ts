@@ -1,3 +1,6 @@
+// The style sheet of the view: the field fills its place, the pad is a stated grid of nine cells.
+
+export const SHEET = `
 .paint-view {
   display: flex;
   flex-direction: column;
@@ -77,3 +80,4 @@
 .paint-pad-down {
   grid-area: 3 / 2;
 }
+`

@@ -1,0 +1,190 @@
+// Packages and policies as images, with a real container engine: uploaded, certified by the server, downloaded, and played in
+// a league.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, test } from 'node:test'
+import { builtInWorlds } from '../../src/host/world-registry.ts'
+import { makeLeague } from '../../src/league/make-league.ts'
+import { LeagueSpec } from '../../src/protocol/league.ts'
+import { type Server, startServer } from '../../src/server/app.ts'
+import { Leagues } from '../../src/store/leagues/leagues.ts'
+import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
+import { openStore, storeInFolder } from '../../src/store/store.ts'
+import { runCommand } from '../../src/testing/cli.ts'
+import { buildImage, environment, skipReason, type TestEngine, testEngine, writePackage } from './engine.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'paracosm-hosted-'))
+const SECRET = 'a-secret-of-4711'
+let machine: TestEngine
+let image: string
+let server: Server
+let token: string
+
+before(async () => {
+  if (skipReason) return
+  machine = await testEngine()
+  image = buildImage(machine.engine)
+  const store = await openStore(storeInFolder(folder, { mode: 'create', runs: 'inline' }))
+  const leagues = new Leagues(store)
+  const spec = {
+    name: 'Images',
+    world: 'paint-arena',
+    config: { width: 6, height: 6, max_ticks: 10 },
+    policies: [{ kind: 'bot', name: 'greedy', bot: 'greedy' }],
+  }
+  const league = await makeLeague(leagues, builtInWorlds(), LeagueSpec.parse(spec))
+  await leagues.setPaused(league.id, true)
+  token = (await new LeagueTokens(store).issue('alice')).token
+  await store.close()
+  server = await startServer({
+    dataDir: folder,
+    host: '127.0.0.1',
+    port: 0,
+    otherPorts: 0,
+    hasShowcase: false,
+    logLevel: 'error',
+    version: 'test',
+    uploads: {
+      environment: { PATH: environment.PATH ?? '' },
+      engine: machine.command,
+      engineEnvironment: environment,
+      containers: machine.engine,
+    },
+  })
+})
+after(async () => {
+  await server?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const cli = (name: string, ...args: readonly string[]) =>
+  runCommand(['coworld', name, '--server', server.url, ...args], {
+    cwd: folder,
+    env: { COWORLD_TOKEN: token, PARACOSM_CONTAINER_ENGINE: machine.command },
+  })
+const read = async (path: string): Promise<any> => {
+  const answer = await fetch(server.url + path, { headers: { 'x-auth-token': token } })
+  assert.equal(answer.status, 200, path)
+  return answer.headers.get('content-type')?.includes('json') ? answer.json() : answer.text()
+}
+const ask = (...args: string[]) =>
+  execFileSync(machine.engine.argv[0], [...machine.engine.argv.slice(1), ...args], { encoding: 'utf8' })
+
+async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (const end = Date.now() + 150_000; ; ) {
+    const found = await look()
+    if (found !== undefined) return found
+    if (Date.now() > end) assert.fail(`not within 150 s: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+}
+
+test('hosted: a package is certified here, pushed, certified by the server, accepted, and downloaded', {
+  skip: skipReason,
+  timeout: 300_000,
+}, async () => {
+  const path = writePackage(image)
+  const { name, version } = JSON.parse(readFileSync(path, 'utf8')).game
+  const made = await cli('upload-coworld', path)
+  assert.equal(made.status, 0, made.err)
+  assert.match(
+    made.out,
+    new RegExp(
+      `^Upload complete: ${name}:${version}\nCoworld: cow_\\S+\nManifest hash: sha256:\\w+\nSize: \\d+ bytes\nCanonical: yes\n$`,
+    ),
+  )
+  const [, id] = /Coworld: (\S+)/.exec(made.out) ?? []
+  const { status, checks } = await read(`/v2/coworlds/${id}/certification`)
+  assert.equal(status, 'passed')
+  assert.deepEqual(
+    checks.slice(0, 7).map((each: any) => [each.number, each.outcome]),
+    [1, 2, 3, 4, 5, 6, 7].map((number) => [number, 'passed']),
+  )
+  const target = join(dirname(path), 'downloaded')
+  const done = await cli('download', name, '--output-dir', target)
+  assert.equal(done.status, 0, done.err)
+  const { images } = JSON.parse(readFileSync(join(target, 'coworld_images.json'), 'utf8'))
+  for (const { local_image: tag } of images) {
+    // The same configuration has the same id everywhere.
+    assert.equal(
+      ask('image', 'inspect', '--format', '{{.Id}}', tag),
+      ask('image', 'inspect', '--format', '{{.Id}}', image),
+    )
+    ask('rmi', tag)
+  }
+  assert.deepEqual(machine.leftBehind(), [])
+})
+
+test('hosted: a package that fails its certification on the server is refused with the check', {
+  skip: skipReason,
+  timeout: 300_000,
+}, async () => {
+  const [known] = await read('/v2/container_images')
+  const manifest = JSON.parse(readFileSync(writePackage(known.id), 'utf8'))
+  manifest.game.version = '9.9'
+  manifest.game.runnable.env = { FAULT: 'dies-early' }
+  const answer = await fetch(`${server.url}/v2/coworlds/upload`, {
+    method: 'POST',
+    headers: { 'x-auth-token': token, 'content-type': 'application/json' },
+    body: JSON.stringify({ manifest }),
+  })
+  const body: any = await answer.json()
+  assert.deepEqual([answer.status, body.code], [422, 'CERTIFICATION_FAILED'], JSON.stringify(body))
+  assert.match(body.message, /is not certified: episode: /)
+  const { status } = await read(`/v2/coworlds/${body.details.coworld_id}/certification`)
+  assert.equal(status, 'failed')
+  const { canonical } = (await read('/v2/coworlds')).find((each: any) => each.version !== '9.9')
+  assert.equal(canonical, true)
+})
+
+const PLAYER = `console.log('key', process.env.API_KEY, Object.keys(process.env).filter((k) => k.includes('PARACOSM')).join())
+const socket = new WebSocket(process.env.COGAMES_ENGINE_WS_URL)
+socket.onmessage = ({ data }) => {
+  if (JSON.parse(data).type === 'final') socket.close()
+  else socket.send('{"move":"right"}')
+}`
+
+test('hosted: a policy uploaded as an image is tried, qualifies, and plays rounds with its secrets', {
+  skip: skipReason,
+  timeout: 300_000,
+}, async () => {
+  const run = ['/bin/node', '-e', PLAYER].flatMap((word) => [`--run=${word}`])
+  const made = await cli('upload-policy', image, '--name', 'boxed', ...run, '--secret-env', `API_KEY=${SECRET}`)
+  assert.equal(made.out, 'Upload complete: boxed:v1\n', made.err)
+  assert.match(made.err, /the server has it/, 'the package has the same image')
+  const [league] = await read('/v2/leagues')
+  const submitted = await cli('submit', 'boxed', '--league', league.id)
+  assert.equal(submitted.status, 0, submitted.err)
+  const [submission] = await until('the submission has ended', async () => {
+    const found = await read('/v2/league-submissions?mine=true')
+    return found.every(({ status }: any) => status === 'placed' || status === 'failed') ? found : undefined
+  })
+  assert.equal(submission.status, 'placed', submission.notes)
+  pause(0)
+  const episode = await until('a completed episode of a round', async () => {
+    const found = await read('/v2/episode-requests?limit=100&offset=0')
+    return found.find(
+      ({ status, participants }: any) =>
+        status === 'completed' && participants.some((each: any) => each.policy_name === 'boxed'),
+    )
+  })
+  const slot = episode.assignments.findIndex((at: number) => episode.participants[at].policy_name === 'boxed')
+  const log = await read(`/jobs/${episode.job_id}/policy-logs/${slot}`)
+  assert.match(log, /^key \[secret\] \n/)
+  assert.equal(episode.scores.length > 0, true)
+  pause(1)
+  await until('no container of a policy is left', async () =>
+    ask('ps', '--all', '--format', '{{.Names}}').includes('paracosm-policy-') ? undefined : true,
+  )
+})
+
+/** Not with openStore: closing a file that this process has open elsewhere would release the locks of its server. */
+function pause(value: 0 | 1): void {
+  const db = new DatabaseSync(join(folder, 'paracosm.sqlite'), { timeout: 5000 })
+  db.exec(`update leagues set is_paused = ${value}`)
+  db.close()
+}
