@@ -7,15 +7,15 @@ import { manifestToRequestForm, manifestToUploadForm } from '../protocol/coworld
 import { certify } from '../runner/certify.ts'
 import { loadManifest } from '../runner/manifest.ts'
 import { DEFAULT_SERVER, findManifest, findReplay } from '../runner/manifest-source.ts'
-import { openReplay, playPackage, runPackage } from '../runner/play.ts'
-import type { RunEvent } from '../runner/run-events.ts'
-import { RUNTIMES } from '../runner/runtime.ts'
-import { findReplayFile, type Workspace } from '../runner/workspace.ts'
-import { artefactsToJson, certifyToJson, formatCheck, formatEarlyExit, formatEvent } from './coworld-report.ts'
-import { type RuntimeFlags, selectRuntime } from './coworld-runtime.ts'
+import { openReplay, playPackage } from '../runner/play.ts'
+import { findReplayFile } from '../runner/workspace.ts'
+import { bundleCommands } from './coworld-bundle.ts'
+import { runEpisodeCommand, scrimmageCommand } from './coworld-episodes.ts'
+import { type Flags, printArtefacts, serverOption, tellEvent, withRuntime } from './coworld-options.ts'
+import { artefactsToJson, certifyToJson, formatCheck } from './coworld-report.ts'
+import { selectRuntime } from './coworld-runtime.ts'
 import { addTournamentCommands } from './coworld-tournament.ts'
 import { EXIT, type Io, printJson } from './io.ts'
-import { parseCount, parseRate } from './options.ts'
 
 const EXAMPLES = `
 Examples:
@@ -29,13 +29,6 @@ Examples:
 
 docs/packages.md describes packages and explains every failure.`
 
-interface Flags extends RuntimeFlags {
-  readonly timeoutSeconds: number
-  readonly json?: true
-  readonly server: string
-  readonly outputDir?: string
-}
-
 /** The command group `coworld`. */
 export function createCommand(io: Io): Command {
   const group = new Command('coworld')
@@ -45,6 +38,8 @@ export function createCommand(io: Io): Command {
   group.addCommand(playCommand(io))
   group.addCommand(replayCommand(io))
   group.addCommand(runEpisodeCommand(io))
+  group.addCommand(scrimmageCommand(io))
+  for (const command of bundleCommands(io)) group.addCommand(command)
   group.addCommand(validateCommand(io))
   group.addCommand(schemaCommand(io))
   addTournamentCommands(io, group, DEFAULT_SERVER)
@@ -151,39 +146,6 @@ function replayCommand(io: Io): Command {
     })
 }
 
-function runEpisodeCommand(io: Io): Command {
-  return withRuntime(new Command('run-episode'), 3600)
-    .description('Run one episode with the package’s players, or with your own images.')
-    .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
-    .argument('[images...]', 'one image for all slots, or one per slot')
-    .option('--run <arg>', 'one argument of the command line of the given images (repeatable)', collect, [])
-    .option('-o, --output-dir <folder>', 'the workspace', './coworld-episode-results')
-    .option('--variant <id>', 'variant to play; default: the certification configuration')
-    .option('--verify-replay', 'open the replay in the game afterwards', false)
-    .addOption(new Option('--no-verify-replay', 'do not (default)'))
-    .addHelpText('after', '\nExample:\n  paracosm coworld run-episode coworld_manifest.json --runtime process --json')
-    .action(async (argument: string, images: readonly string[], flags: RunEpisodeFlags) => {
-      await using found = await findManifest(argument, { server: flags.server, signal: io.signal })
-      const run = await runPackage({
-        ...(await common(io, found.path, flags)),
-        timeoutMs: flags.timeoutSeconds * 1000,
-        verifyReplay: flags.verifyReplay,
-        images,
-        run: flags.run,
-        ...(flags.variant === undefined ? {} : { variant: flags.variant }),
-        onEvent: (event) => tellEvent(io, event),
-      })
-      if (flags.json) return printJson(io, { artifacts: artefactsToJson(run.workspace), results: run.results })
-      printArtefacts(io, run.workspace)
-    })
-}
-
-interface RunEpisodeFlags extends Flags {
-  readonly run: readonly string[]
-  readonly variant?: string
-  readonly verifyReplay: boolean
-}
-
 function validateCommand(io: Io): Command {
   return new Command('validate')
     .alias('check')
@@ -220,12 +182,6 @@ function schemaCommand(io: Io): Command {
     })
 }
 
-function tellEvent(io: Io, event: RunEvent): void {
-  const early = formatEarlyExit(event)
-  if (early === undefined) io.progress(formatEvent(event))
-  else io.err(early)
-}
-
 async function common(io: Io, path: string, flags: Flags) {
   return {
     package: await loadManifest(path),
@@ -234,34 +190,4 @@ async function common(io: Io, path: string, flags: Flags) {
     signal: io.signal,
     ...(flags.outputDir === undefined ? {} : { workspace: flags.outputDir }),
   }
-}
-
-function withRuntime(command: Command, timeoutSeconds: number): Command {
-  return command
-    .addOption(
-      new Option('--runtime <runtime>', 'how programs are started').choices([...RUNTIMES]).default('container'),
-    )
-    .addOption(
-      new Option('--timeout-seconds <n>', 'time limit of each wait').default(timeoutSeconds).argParser(parseCount),
-    )
-    .addOption(new Option('--memory-mb <n>', 'memory limit of a container').argParser(parseCount))
-    .addOption(new Option('--cpus <n>', 'CPU limit of a container').argParser(parseRate))
-    .addOption(serverOption())
-    .option('--json', 'print JSON')
-}
-
-function serverOption(): Option {
-  return new Option('--server <url>', 'server that resolves ids').default(DEFAULT_SERVER)
-}
-
-function printArtefacts(io: Io, workspace: Workspace): void {
-  io.out(`Artifacts: ${workspace.folder}`)
-  io.out(`Results: ${workspace.results}`)
-  io.out(`Replay: ${findReplayFile(workspace) ?? workspace.replay}`)
-  io.out(`Logs: ${workspace.logs}`)
-}
-
-/** For an option that may be given several times. */
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value]
 }

@@ -18,6 +18,9 @@ interface Asking {
   readonly isAnonymous?: boolean
 }
 
+const UNREACHABLE = 'Start a server with `paracosm serve`, or name another with --server.'
+const REFUSED = 'Read the answer of the server. If it is no server of the hosted API, name another with --server.'
+
 interface Sending extends Asking {
   readonly query?: Query
   readonly method?: string
@@ -77,13 +80,13 @@ export class HostedClient {
       ...(body === undefined ? {} : { body }),
     }
     const answer = await fetch(url, init).catch((cause: unknown) => {
-      throw new AppError('SERVER_UNREACHABLE', `${this.#server} cannot be reached`, { cause })
+      throw new AppError('SERVER_UNREACHABLE', `${this.#server} cannot be reached`, { cause, hint: UNREACHABLE })
     })
     const bytes = Buffer.from(await answer.arrayBuffer())
     if (answer.ok) return { bytes }
     const hint = 'Not authenticated: put your token into COWORLD_TOKEN.'
     throw new AppError('SERVER_REFUSED', `${path} answered ${answer.status}: ${bytes.toString('utf8').slice(0, 300)}`, {
-      ...(answer.status === 401 ? { hint } : {}),
+      hint: answer.status === 401 ? hint : REFUSED,
     })
   }
 

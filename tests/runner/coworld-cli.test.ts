@@ -272,3 +272,197 @@ test('coworld replay: it opens a replay of a game and serves its page until it i
   assert.deepEqual(processesWith(mark), [])
   assert.equal(paracosm('replay', manifest, join(out, 'absent.json'), '--runtime', 'process').status, 2)
 })
+
+test('coworld run-episode: several episodes count their seeds up, players get secrets, and one that fails stops no other', {
+  skip: skipReason,
+}, () => {
+  const { manifest, folder } = writeStandIn({
+    gameConfig: { seed: 7, player_connect_timeout_seconds: 0.5 },
+    edit(written) {
+      written.game.config_schema.properties.seed = { type: 'integer' }
+      const argv = written.player[0].run.join(' ')
+      const script = `echo "key $API_KEY"; exec ${argv}`
+      written.player[0].run = ['/bin/sh', '-c', script]
+    },
+  })
+  const out = join(folder, 'many')
+  const args = [
+    'run-episode',
+    manifest,
+    '--runtime',
+    'process',
+    '--episodes',
+    '2',
+    '-o',
+    out,
+    '--secret-env',
+    'API_KEY=a=b',
+  ]
+  const text = paracosm(...args)
+  assert.equal(text.status, 0, text.stderr)
+  assert.match(
+    text.stdout,
+    /^Episode 1\/2: scores \d+, \d+ \(.*episode-0001\)\nEpisode 2\/2: .*episode-0002\)\nMean scores by slot: [\d.]+, [\d.]+\nEpisodes: 2 played, 0 failed\n$/,
+  )
+  const configOf = (number: string) => JSON.parse(readFileSync(join(out, `episode-${number}/config.json`), 'utf8'))
+  assert.deepEqual([configOf('0001').seed, configOf('0002').seed], [7, 8])
+  assert.match(readFileSync(join(out, 'episode-0002/logs/policy_agent_1.txt'), 'utf8'), /^key a=b\n/)
+  assert.ok(
+    !text.stdout.includes('a=b') && !readFileSync(join(out, 'episode-0001/config.json'), 'utf8').includes('a=b'),
+  )
+  const failing = paracosm(...args, '--json', '--run', '/bin/false')
+  assert.equal(failing.status, 2)
+  const broken = paracosm(
+    'scrimmage',
+    manifest,
+    '/bin/false',
+    '--run',
+    '/bin/false',
+    '--runtime',
+    'process',
+    '--episodes',
+    '2',
+    '-o',
+    out,
+    '--json',
+  )
+  assert.equal(broken.status, 1)
+  const { episodes } = JSON.parse(broken.stdout)
+  assert.deepEqual(
+    episodes.map((each: any) => [each.error.code, each.error.details.error_type, each.results]),
+    [
+      ['RUN_FAILED', 'player_error', undefined],
+      ['RUN_FAILED', 'player_error', undefined],
+    ],
+  )
+  assert.equal(paracosm('run-episode', manifest, '--secret-env', 'PATH=/x').status, 2)
+  assert.equal(paracosm('run-episode', manifest, '--secret-env', 'oops').status, 2)
+})
+
+test('coworld run-episode: a request file says who plays what, and must be of the package', {
+  skip: skipReason,
+}, () => {
+  const { manifest, folder } = writeStandIn()
+  const written = JSON.parse(readFileSync(manifest, 'utf8'))
+  const player = { image: written.player[0].image, run: written.player[0].run, env: {} }
+  const request = {
+    manifest: written,
+    game_config: { ...written.certification.game_config, max_ticks: 3 },
+    players: [player, player],
+  }
+  const path = join(folder, 'episode_request.json')
+  const run = (content: unknown, ...more: string[]) => {
+    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+    return paracosm(
+      'run-episode',
+      manifest,
+      path,
+      '--runtime',
+      'process',
+      '-o',
+      join(folder, 'exact'),
+      '--json',
+      ...more,
+    )
+  }
+  const played = run(request)
+  assert.equal(played.status, 0, played.stderr)
+  assert.equal(JSON.parse(played.stdout).results.ticks, 3)
+  for (const [content, wanted] of [
+    [
+      { ...request, manifest: { ...written, variants: [{ ...written.variants[0], name: 'other' }] } },
+      /not the one of the package/,
+    ],
+    [{ ...request, players: [player] }, /config_schema/],
+    [{ ...request, extra: 1 }, /extra/],
+    ['[]', /no JSON object/],
+    ['{', /JSON/],
+  ] as const) {
+    const { status, stderr, stdout } = run(content)
+    assert.notEqual(status, 0)
+    assert.match(stderr + stdout, wanted)
+  }
+  assert.equal(run(request, '--variant', 'default').status, 2)
+  assert.equal(paracosm('run-episode', manifest, join(folder, 'none.json'), '--runtime', 'process').status, 2)
+})
+
+test('coworld bundle and run-grader: an episode is packed, and a grader and a diagnoser of the package read it', {
+  skip: skipReason,
+}, () => {
+  const GRADER = `import io, json, os, sys, zipfile
+from urllib.parse import urlparse, unquote
+path = lambda name: unquote(urlparse(os.environ[name]).path)
+bundle = zipfile.ZipFile(path('COGAME_EPISODE_BUNDLE_URI'))
+files = json.loads(bundle.read('manifest.json'))['files']
+scores = json.loads(bundle.read(files['results']))['scores']
+log = bundle.read(files['player_logs']['1'])
+print('read', len(log), 'bytes')
+if 'COGAME_GRADE_URI' in os.environ:
+    score = 'high' if len(sys.argv) > 1 else sum(scores)
+    json.dump({'grader_id': 'sum', 'score': score, 'extra': 1}, open(path('COGAME_GRADE_URI'), 'w'))
+else:
+    with zipfile.ZipFile(path('COGAME_DIAGNOSIS_URI'), 'w') as out:
+        out.writestr('diagnosis.md', os.environ['COGAME_TARGET_POLICY_URI'])
+`
+  const { manifest, folder } = writeStandIn({
+    edit(written) {
+      const role = (type: string, id: string, ...more: string[]) => ({
+        ...written.player[0],
+        type,
+        id,
+        run: [written.player[0].run[0], 'role.py', ...more],
+      })
+      written.grader = [role('grader', 'sum'), role('grader', 'bad', 'x')]
+      written.diagnoser = [role('diagnoser', 'd')]
+    },
+  })
+  writeFileSync(join(folder, 'role.py'), GRADER)
+  const out = join(folder, 'one')
+  assert.equal(paracosm('run-episode', manifest, '--runtime', 'process', '-o', out).status, 0)
+  const zip = join(folder, 'ep.zip')
+  const packed = paracosm('bundle', out, '-o', zip)
+  assert.equal(packed.stdout, `Bundle: ${zip}\n`, packed.stderr)
+  const read = spawnSync(
+    'python3',
+    [
+      '-c',
+      'import json,sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); print(json.dumps([z.namelist(), json.loads(z.read("manifest.json"))]))',
+      zip,
+    ],
+    { encoding: 'utf8' },
+  )
+  const [names, found] = JSON.parse(read.stdout)
+  assert.deepEqual(names, [
+    'manifest.json',
+    'results.json',
+    'replay.json',
+    'logs/game.log',
+    'logs/policy_agent_0.log',
+    'logs/policy_agent_1.log',
+  ])
+  assert.deepEqual(found.include, ['results', 'replay', 'game_logs', 'player_logs'])
+  assert.equal(found.status, 'success')
+  assert.deepEqual(found.files.player_logs, { 0: 'logs/policy_agent_0.log', 1: 'logs/policy_agent_1.log' })
+  assert.ok(!JSON.stringify(found).includes('token'))
+  assert.equal(JSON.parse(paracosm('bundle', out, '-o', zip, '--include', 'results', '--json').stdout).bundle, zip)
+  assert.equal(paracosm('bundle', out, '--include', 'x').status, 2)
+  assert.equal(paracosm('bundle', folder).status, 2)
+  const role = (kind: string, ...more: string[]) =>
+    paracosm(`run-${kind}`, manifest, out, '--runtime', 'process', '-o', join(folder, kind), ...more)
+  const grade = role('grader', '--json')
+  assert.equal(grade.status, 0, grade.stderr)
+  const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'))
+  assert.deepEqual(JSON.parse(grade.stdout).grade, {
+    grader_id: 'sum',
+    score: results.scores[0] + results.scores[1],
+    extra: 1,
+  })
+  const bad = role('grader', '--id', 'bad')
+  assert.equal(bad.status, 1)
+  assert.match(bad.stderr, /RESULTS_INVALID[\s\S]*score/)
+  assert.equal(role('grader', '--id', 'none').status, 2)
+  assert.match(role('diagnoser', '--target', 'policy://mine').stdout, /^Output: .*diagnosis\.zip\nLog: /)
+  const reporter = role('reporter')
+  assert.equal(reporter.status, 2)
+  assert.match(reporter.stderr, /the package has no reporter/)
+})

@@ -391,6 +391,7 @@ test('coworld commands: a policy is uploaded and submitted, episodes are shown a
   assert.equal(anonymous.status, 1)
   assert.match(anonymous.err, /Not authenticated/)
 
+  await checkBundles(cli)
   const [episode] = JSON.parse((await cli('bob', 'episodes', '--mine', '--with-replay', '--limit', '1', '--json')).out)
   assert.match(
     (await cli('bob', 'episodes', episode.id)).out,
@@ -423,6 +424,30 @@ test('coworld commands: a policy is uploaded and submitted, episodes are shown a
   assert.match((await cli('bob', 'pools', episode.pool_id)).out, /Seed +Player +Policy\n0 +/)
   assert.equal((await cli('bob', 'pools', '--limit', '1001')).status, 2)
 })
+
+/** A bundle has the logs of the caller's own policies only, and the words of `include` that the caller may have. */
+async function checkBundles(
+  cli: (who: 'alice' | 'bob', ...args: string[]) => ReturnType<typeof runCommand>,
+): Promise<void> {
+  const found = await ok(server, '/v2/episode-requests?limit=100&offset=0')
+  const { id, assignments, participants } = found.find(
+    (each: any) => each.status === 'completed' && each.participants.length === 2,
+  )
+  const slot = assignments.findIndex((at: number) => participants[at].player_name === 'bob')
+  const zip = join(folder, 'bundle.zip')
+  const made = await cli('bob', 'bundle', id, '-o', zip)
+  assert.equal(made.status, 0, made.err)
+  const script = 'import json,sys,zipfile; print(zipfile.ZipFile(sys.argv[1]).read("manifest.json").decode())'
+  const read = () => JSON.parse(spawnSync('python3', ['-c', script, zip], { encoding: 'utf8' }).stdout)
+  const manifest = read()
+  assert.equal(manifest.ereq_id, id)
+  assert.deepEqual(manifest.include, ['results', 'replay', 'player_logs'])
+  assert.deepEqual(manifest.files.player_logs, { [slot]: `logs/policy_agent_${slot}.log` })
+  const bundle = `${server.url}/v2/episode-requests/${id}/bundle?include=`
+  writeFileSync(zip, Buffer.from(await (await fetch(`${bundle}results,player_logs`)).arrayBuffer()))
+  assert.deepEqual(read().include, ['results'])
+  assert.equal((await fetch(`${bundle}x`)).status, 422)
+}
 
 test('secrets: they are encrypted at rest, listed by name for their owner, and deleted for good', async () => {
   assert.ok(lies('API_KEY', players.data) && !lies(SECRET, players.data))

@@ -17,6 +17,8 @@ import type { Io } from '../io.ts'
 /** Milliseconds for the answers of the two requests (contract section 10.4). */
 const ANNOUNCE_MS = 60_000
 const MB = 1_000_000
+/** Bytes of an image whose push takes long enough to be followed. */
+const LARGE = 50 * MB
 
 /** The engine whose images are uploaded and downloaded. @throws AppError ENGINE_MISSING */
 export function engineOf(io: Io): Promise<Engine> {
@@ -62,11 +64,19 @@ export async function uploadImage(
   }
 }
 
+/** A status line on a terminal; elsewhere a line for each quarter of a large image. */
 function showProgress(io: Io, reference: string): (sent: number, total: number) => void {
-  return (sent, total) =>
+  let told = 0
+  return (sent, total) => {
+    const quarter = Math.floor((4 * sent) / total)
+    if (!io.isTerminal && total > LARGE && quarter > told) {
+      told = quarter
+      io.err(`${reference}: ${25 * quarter} % of ${(total / MB).toFixed(1)} MB`)
+    }
     io.progress(
       `pushing ${reference}: ${(sent / MB).toFixed(1)} of ${(total / MB).toFixed(1)} MB (${Math.floor((100 * sent) / total)} %)`,
     )
+  }
 }
 
 /** Runs the engine to its end, without a limit: images may be large. An interrupt ends it. */

@@ -14,6 +14,7 @@ import {
 import { Problem } from '../../protocol/problem.ts'
 import { bareId, gameOf, HostedView, toHostedLeague } from '../hosted-view.ts'
 import { leagueArtefactRoutes } from './league-artefacts.ts'
+import { bundleRoutes } from './league-bundles.ts'
 import { leagueEpisodeRoutes } from './league-episodes.ts'
 import { leagueEventRoutes } from './league-events.ts'
 import { leagueFigureRoutes } from './league-figures.ts'
@@ -87,6 +88,7 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
     imageRoutes,
     leagueEpisodeRoutes,
     leagueArtefactRoutes,
+    bundleRoutes,
     leagueFigureRoutes,
     leagueEventRoutes,
   ]) {

@@ -1,0 +1,110 @@
+// Episode bundles: one zip of what an episode has left, with a manifest.json that says what is in it. Graders, diagnosers
+// and reporters read bundles.
+import { open, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../kernel/errors.ts'
+import { zipStream } from '../lib/zip.ts'
+import { BUNDLE_TOKENS, type BundleManifest, type BundleToken } from '../protocol/bundle.ts'
+import { findReplayFile, playerLog, type Workspace } from './workspace.ts'
+
+/** Bytes of one file in a bundle: artefacts of players have at most 200 MB, and logs are cut. */
+const MAX_FILE = 256 * 1024 * 1024
+/** Slots of an episode whose logs and artefacts are looked for. */
+const MAX_SLOTS = 256
+
+/** What a bundle is made of; absent contents are left out of it. */
+export interface BundleParts {
+  readonly id: string
+  readonly status: 'success' | 'failed'
+  readonly results?: Uint8Array | undefined
+  readonly replay?: Uint8Array | undefined
+  readonly errorInfo?: Uint8Array | undefined
+  readonly gameLog?: Uint8Array | undefined
+  readonly playerLogs?: ReadonlyMap<number, Uint8Array>
+  readonly playerArtefacts?: ReadonlyMap<number, Uint8Array>
+}
+
+/**
+ * The zip of a bundle.
+ * @param include what is wanted; undefined: everything
+ */
+export async function writeBundle(parts: BundleParts, include?: readonly BundleToken[]): Promise<Buffer> {
+  const entries: { name: string; content: Uint8Array }[] = []
+  const files: Record<string, string | Record<string, string>> = {}
+  const wants = (token: BundleToken): boolean => include === undefined || include.includes(token)
+  const one = (token: BundleToken, name: string, content: Uint8Array | undefined): void => {
+    if (content === undefined || !wants(token)) return
+    entries.push({ name, content })
+    files[token] = name
+  }
+  const each = (token: BundleToken, nameOf: (slot: number) => string, all: ReadonlyMap<number, Uint8Array>): void => {
+    if (all.size === 0 || !wants(token)) return
+    for (const [slot, content] of all) entries.push({ name: nameOf(slot), content })
+    files[token] = Object.fromEntries([...all.keys()].map((slot) => [String(slot), nameOf(slot)]))
+  }
+  one('results', 'results.json', parts.results)
+  one('replay', 'replay.json', parts.replay)
+  one('error_info', 'error_info.json', parts.errorInfo)
+  one('game_logs', 'logs/game.log', parts.gameLog)
+  each('player_logs', (slot) => `logs/policy_agent_${slot}.log`, parts.playerLogs ?? new Map())
+  each('player_artifacts', (slot) => `artifacts/policy_artifact_${slot}.zip`, parts.playerArtefacts ?? new Map())
+  const manifest: BundleManifest = {
+    ereq_id: parts.id,
+    status: parts.status,
+    include: BUNDLE_TOKENS.filter((token) => token in files),
+    files,
+  }
+  const first = { name: 'manifest.json', content: Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`) }
+  const packed: Uint8Array[] = []
+  for await (const part of zipStream([first, ...entries])) packed.push(part)
+  return Buffer.concat(packed)
+}
+
+/**
+ * The parts of a local episode.
+ * @throws AppError FILE_UNREADABLE for a folder that has neither results nor an error; FILE_TOO_LARGE
+ */
+export async function readWorkspace(workspace: Workspace): Promise<BundleParts> {
+  const results = await readIf(workspace.results)
+  const errorInfo = (await readIf(join(workspace.folder, 'error_info.json'))) ?? (await readIf(workspace.playerFailure))
+  if (!results && !errorInfo) {
+    throw new AppError('FILE_UNREADABLE', `${workspace.folder} is no workspace of an episode: it has no results.json`, {
+      hint: 'Give the folder that run-episode printed as Artifacts.',
+    })
+  }
+  const replay = findReplayFile(workspace)
+  const logs = await Promise.all([workspace.gameStdout, workspace.gameStderr].map(readIf))
+  const playerLogs = new Map<number, Uint8Array>()
+  const playerArtefacts = new Map<number, Uint8Array>()
+  for (let slot = 0; slot < MAX_SLOTS; slot++) {
+    const log = await readIf(playerLog(workspace, slot))
+    if (log) playerLogs.set(slot, log)
+    const artefact = await readIf(join(workspace.artefacts, String(slot), `policy_artifact_${slot}.zip`))
+    if (artefact) playerArtefacts.set(slot, artefact)
+  }
+  return {
+    id: `ereq_${workspace.folder.split('/').at(-1) ?? 'local'}`,
+    status: results ? 'success' : 'failed',
+    results,
+    errorInfo,
+    replay: replay === undefined ? undefined : await readIf(replay),
+    gameLog: Buffer.concat(logs.filter((log) => log !== undefined)),
+    playerLogs,
+    playerArtefacts,
+  }
+}
+
+/** The bytes of a file; undefined if there is none. */
+async function readIf(path: string): Promise<Buffer | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found?.isFile()) return undefined
+  if (found.size > MAX_FILE) throw new AppError('FILE_TOO_LARGE', `${path} has more than ${MAX_FILE} bytes`)
+  return readFile(path)
+}
+
+/** Whether a file begins like a zip. */
+export async function isZip(path: string): Promise<boolean> {
+  await using file = await open(path)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
+  return bytesRead === 4 && buffer.readUInt32LE(0) === 0x0403_4b50
+}
