@@ -24,6 +24,7 @@ const Environment = z.object({
   PARACOSM_BOOTSTRAP_TOKEN: Text,
   FLY_API_TOKEN: Text,
   PARACOSM_FLYCTL: Text,
+  PARACOSM_SSH: Text,
   PARACOSM_ALLOW_REPLAY: Text,
   PARACOSM_MODEL: Text,
   PARACOSM_OPENER_MODEL: Text,

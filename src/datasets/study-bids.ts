@@ -1,13 +1,13 @@
 // Exports a study in the BIDS layout (bids.neuroimaging.io), behaviour only: a table of participants, one table per
 // form in phenotype/, and the events of every session in the participant's folder. De-identified like the tidy tables.
-import { createHash } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { makeFolder } from '../lib/folders.ts'
 import type { FormPayloads } from '../protocol/experiment-form.ts'
 import type { Store } from '../store/store.ts'
 import type { Participant, StoredAssignment } from '../store/studies/rows.ts'
 import { Studies } from '../store/studies/studies.ts'
+import { StudyEpisodes } from '../store/studies/study-episodes.ts'
+import { type JournalReader, writeEpisodes } from './bids-episodes.ts'
+import { BidsFolder, type Columns, labelOf, type Value } from './bids-folder.ts'
 
 const BIDS_VERSION = '1.10.0'
 
@@ -19,23 +19,11 @@ interface BidsOptions {
   readonly source: string
   /** The version of the program. */
   readonly version: string
-}
-
-type Value = string | number | boolean | null | undefined
-type Columns = Readonly<Record<string, { readonly Description: string; readonly Units?: string }>>
-
-/** A value of a table: tabs and line breaks become blanks, and an empty value becomes `n/a`. */
-const cell = (value: Value): string => {
-  const text = String(value ?? '')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-  return text === '' ? 'n/a' : text
+  /** Opens the journals of world episodes; undefined: only what the store has is written. */
+  readonly journals?: JournalReader
 }
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
-
-/** Only letters and digits, as required for labels. */
-const labelOf = (text: string): string => text.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase() || 'unnamed'
 
 const PARTICIPANTS: Columns = {
   participant_id: { Description: 'number of the participant, the same as in the tidy tables' },
@@ -56,52 +44,20 @@ const EVENTS: Columns = {
   content: { Description: 'what was said; line ends are blanks' },
 }
 
-/** Writes files, and records their checksums. */
-class Folder {
-  readonly #root: string
-  readonly #sums: string[] = []
-
-  constructor(root: string) {
-    this.#root = root
-  }
-
-  async write(name: string, text: string): Promise<void> {
-    const path = join(this.#root, name)
-    await makeFolder(dirname(path))
-    await writeFile(path, text)
-    this.#sums.push(`${createHash('sha256').update(text).digest('hex')}  ${name}`)
-  }
-
-  json(name: string, value: object): Promise<void> {
-    return this.write(name, `${JSON.stringify(value, undefined, 2)}\n`)
-  }
-
-  async table(name: string, columns: Columns, rows: readonly Readonly<Record<string, Value>>[]): Promise<void> {
-    const names = Object.keys(columns)
-    const lines = rows.map((row) => names.map((column) => cell(row[column])).join('\t'))
-    await this.write(`${name}.tsv`, `${[names.join('\t'), ...lines].join('\n')}\n`)
-    await this.json(`${name}.json`, columns)
-  }
-
-  async finish(): Promise<void> {
-    await writeFile(join(this.#root, 'SHA256SUMS'), `${this.#sums.toSorted(bySecond).join('\n')}\n`)
-  }
-}
-
-const bySecond = (a: string, b: string): number => (a.slice(66) < b.slice(66) ? -1 : 1)
-
-/** @returns the number of participants and sessions written */
+/** @returns the number of participants, sessions and world episodes written */
 export async function exportBids(
   store: Store,
   options: BidsOptions,
 ): Promise<{ readonly folder: string; readonly rows: Readonly<Record<string, number>> }> {
   const { study, folder: root } = options
   await makeFolder(root)
-  const folder = new Folder(root)
+  const folder = new BidsFolder(root)
   const studies = new Studies(store)
   const people: Record<string, Value>[] = []
   const forms = new FormTables()
+  const played = new StudyEpisodes(store)
   let sessions = 0
+  let episodes = 0
   for (let last = ''; ; ) {
     const page = await studies.participants(study, last)
     for (const found of page) {
@@ -111,6 +67,8 @@ export async function exportBids(
       forms.add(id, null, found.forms)
       for (const row of rows) forms.add(id, row, row.forms)
       sessions += await writeSessions(folder, studies, id, rows)
+      const records = await played.records(rows.map((row) => row.id))
+      episodes += await writeEpisodes(folder, id, records, options.journals)
     }
     const end = page.at(-1)
     if (!end) break
@@ -120,7 +78,7 @@ export async function exportBids(
   await forms.write(folder)
   await writeAbout(folder, options)
   await folder.finish()
-  return { folder: root, rows: { participants: people.length, sessions } }
+  return { folder: root, rows: { participants: people.length, sessions, episodes } }
 }
 
 function personRow(id: string, found: Participant, rows: readonly StoredAssignment[]): Record<string, Value> {
@@ -163,13 +121,13 @@ class FormTables {
     }
   }
 
-  async write(folder: Folder): Promise<void> {
+  async write(folder: BidsFolder): Promise<void> {
     for (const [name, { columns, rows }] of this.#tables) await folder.table(`phenotype/${name}`, columns, rows)
   }
 }
 
 async function writeSessions(
-  folder: Folder,
+  folder: BidsFolder,
   studies: Studies,
   id: string,
   rows: readonly StoredAssignment[],
@@ -214,7 +172,7 @@ async function writeSessions(
   return found.length
 }
 
-async function writeAbout(folder: Folder, { title, source, version }: BidsOptions): Promise<void> {
+async function writeAbout(folder: BidsFolder, { title, source, version }: BidsOptions): Promise<void> {
   await folder.json('dataset_description.json', {
     Name: title,
     BIDSVersion: BIDS_VERSION,

@@ -69,8 +69,8 @@ async function open(
 }
 
 /** Problems with the controls of a page: those covered by another element, and those too small for a finger. */
-export function hitTest(page: Page): Promise<string[]> {
-  return page.evaluate(HIT_TEST)
+export function hitTest(page: Page, within = 'body'): Promise<string[]> {
+  return page.evaluate(`(${HIT_TEST})(${JSON.stringify(within)})`)
 }
 
 /**
@@ -78,10 +78,10 @@ export function hitTest(page: Page): Promise<string[]> {
  * it, and with a coarse pointer it must measure 40 px in both directions. Links within a sentence may have the height
  * of the text.
  */
-const HIT_TEST = `(() => {
+const HIT_TEST = `(within) => {
   const faults = []
   const isTouch = matchMedia('(pointer: coarse)').matches
-  const all = document.querySelectorAll('a[href],button,input,select,textarea,[role="slider"],[role="tab"],[role="menuitem"],[role="option"]')
+  const all = document.querySelector(within).querySelectorAll('a[href],button,input,select,textarea,[role="slider"],[role="tab"],[role^="menuitem"],[role="option"]')
   for (const control of all) {
     if (control.closest('[inert],[aria-hidden="true"]') || !control.checkVisibility({ opacityProperty: false, visibilityProperty: true })) continue
     if (control.tagName === 'INPUT' && control.type === 'hidden') continue
@@ -104,7 +104,7 @@ const HIT_TEST = `(() => {
   }
   scrollTo(0, 0)
   return faults
-})()`
+}`
 
 /** The width in pixels by which the page exceeds the window, and the elements that overflow. */
 export function overflow(page: Page): Promise<string[]> {
@@ -134,13 +134,16 @@ export async function axe(page: Page): Promise<string[]> {
 /**
  * Everything that a page must hold at one width: each control is hit, nothing overflows, and axe is content in both
  * themes. The page keeps the theme it had.
+ * @param within a selector: only controls in it are hit, such as those of an open dialog
  * @returns the faults, one line each
  */
-export async function faultsOf(page: Page): Promise<string[]> {
+export async function faultsOf(page: Page, within?: string): Promise<string[]> {
   const isDark = await page.evaluate<boolean>(`matchMedia('(prefers-color-scheme: dark)').matches`)
-  const faults = [...(await hitTest(page)), ...(await overflow(page))]
+  const faults = [...(await hitTest(page, within)), ...(await overflow(page))]
   for (const colorScheme of isDark ? (['light', 'dark'] as const) : (['dark', 'light'] as const)) {
     await page.emulateMedia({ colorScheme })
+    // Colours that glide into the other theme would be measured on their way.
+    await page.evaluate(`for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish()`)
     faults.push(...(await axe(page)).map((fault) => `${colorScheme}: ${fault}`))
   }
   return faults

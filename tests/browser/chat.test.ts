@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core'
 import { createOfflineResponder, type RoleModels } from '../../src/adapters/session/role-models.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
-import { axe, hitTest, overflow, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
+import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 /** The offline responder behind a gate: while it is closed, no turn ends. */
 function gated(): { readonly models: RoleModels; shut(): void; open(): void } {
@@ -82,9 +82,7 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
     const { page, complaints, close } = await browser!.open(`${server.url}/play`, { width, theme })
     const judge = async (what: string): Promise<void> => {
       await page.waitForLoadState('networkidle')
-      assert.deepEqual(await hitTest(page), [], what)
-      assert.deepEqual(await overflow(page), [], what)
-      assert.deepEqual(await axe(page), [], what)
+      assert.deepEqual(await faultsOf(page), [], what)
     }
     await page.getByLabel('Email').waitFor()
     await judge('registration')

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core'
 import { createClient } from '../../src/client/index.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
-import { axe, hitTest, overflow, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
+import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-operate-'))
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
@@ -30,9 +30,7 @@ const client = createClient({ url: server.url })
 
 async function judge(page: Page, what: string): Promise<void> {
   await page.waitForLoadState('networkidle')
-  assert.deepEqual(await hitTest(page), [], what)
-  assert.deepEqual(await overflow(page), [], what)
-  assert.deepEqual(await axe(page), [], what)
+  assert.deepEqual(await faultsOf(page), [], what)
 }
 
 for (const width of Object.keys(WIDTHS) as WidthName[]) {

@@ -11,7 +11,7 @@ import { HitlFile } from '../../src/protocol/hitl.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
-import { axe, hitTest, overflow, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
+import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 const ADMIN = 'dcs-ak-admin'
 const SHOTS = process.env.PARACOSM_SHOTS
@@ -54,9 +54,7 @@ after(async () => {
 
 async function judge(page: Page, what: string): Promise<void> {
   await page.evaluate('document.fonts.ready')
-  assert.deepEqual(await hitTest(page), [], what)
-  assert.deepEqual(await overflow(page), [], what)
-  assert.deepEqual(await axe(page), [], what)
+  assert.deepEqual(await faultsOf(page), [], what)
   if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${what.replaceAll(' ', '-')}.png`) })
 }
 

@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
 import { until } from '../../src/testing/until.ts'
-import { axe, hitTest, overflow, startWebBrowser } from '../../src/testing/web.ts'
+import { faultsOf, startWebBrowser } from '../../src/testing/web.ts'
 
 const ALONE = `name: Alone
 assignment_strategy: {strategy: random_unique, games: [Painting], quota_per_game: 30}
@@ -65,9 +65,7 @@ after(async () => {
 })
 
 async function judge(page: Page, what: string): Promise<void> {
-  assert.deepEqual(await hitTest(page), [], what)
-  assert.deepEqual(await overflow(page), [], what)
-  assert.deepEqual(await axe(page), [], what)
+  assert.deepEqual(await faultsOf(page), [], what)
 }
 
 const start = (page: Page) => page.getByRole('button', { name: 'Start', exact: true })

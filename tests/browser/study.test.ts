@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core'
 import { createOfflineResponder } from '../../src/adapters/session/role-models.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
-import { axe, hitTest, overflow, startWebBrowser } from '../../src/testing/web.ts'
+import { faultsOf, startWebBrowser } from '../../src/testing/web.ts'
 
 const ADMIN = 'dcs-ak-admin'
 
@@ -94,9 +94,7 @@ async function personalLink(): Promise<string> {
 
 async function judge(page: Page, what: string): Promise<void> {
   await page.waitForLoadState('networkidle')
-  assert.deepEqual(await hitTest(page), [], what)
-  assert.deepEqual(await overflow(page), [], what)
-  assert.deepEqual(await axe(page), [], what)
+  assert.deepEqual(await faultsOf(page), [], what)
 }
 
 const next = (page: Page) => page.getByRole('button', { name: 'Continue', exact: true })

@@ -10,7 +10,7 @@ import { createWorldRegistry } from '../../src/host/world-registry.ts'
 import { Meter, withMeter } from '../../src/models/meter.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
-import { axe, hitTest, overflow, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
+import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 import { worldModule } from '../../src/testing/world-module.ts'
 
 const MODEL = 'walker-1'
@@ -83,7 +83,8 @@ test('world: bots are ranked by finished episodes, and each count links to its e
   await row.getByText('2, 0, 0').waitFor()
   await row.getByRole('link', { name: '2 episodes' }).click()
   await page.waitForURL(/\/watch\?/)
-  await page.getByText('2 episodes', { exact: true }).waitFor()
+  // The board of the page before has links with the same words until the list is there.
+  await page.locator(':not(a)').getByText('2 episodes', { exact: true }).and(page.locator(':not(a)')).waitFor()
   assert.equal(await page.getByLabel('Variant').inputValue(), 'duel')
   await close()
 })
@@ -141,9 +142,7 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
     await page.getByRole('link', { name: '2 episodes' }).first().waitFor()
     await page.getByText('Rules, commands, scores').click()
     await page.getByText('the higher slot wins a shared tile').waitFor()
-    assert.deepEqual(await hitTest(page), [])
-    assert.deepEqual(await overflow(page), [])
-    assert.deepEqual(await axe(page), [])
+    assert.deepEqual(await faultsOf(page), [])
     assert.deepEqual(complaints, [])
     await close()
   })

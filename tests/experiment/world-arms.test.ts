@@ -1,6 +1,6 @@
 // Studies in worlds, through a real server: alone, together, without a second person, and with a kill.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { test } from 'node:test'
@@ -8,6 +8,7 @@ import { createModelRoles } from '../../src/adapters/session/role-models.ts'
 import { createResearchClient } from '../../src/client/research.ts'
 import type { ModelClient } from '../../src/models/client.ts'
 import { Meter } from '../../src/models/meter.ts'
+import { runCommand } from '../../src/testing/cli.ts'
 import { startServerProcess } from '../../src/testing/server-process.ts'
 import { until } from '../../src/testing/until.ts'
 import { ALONE, answer, join, playSlot, serve, stageOf, together } from './world-study.ts'
@@ -70,6 +71,29 @@ test('arms: one person plays paint-arena against a bot, from the link to the cod
     } finally {
       await server.close()
     }
+    const output = joinPath(folder, 'bids')
+    const { status, err } = await runCommand([
+      'experiment',
+      'export',
+      'painting',
+      '--layout',
+      'bids',
+      '--data',
+      folder,
+      '--output',
+      output,
+    ])
+    assert.equal(status, 0, err)
+    const name = 'sub-P0001/beh/sub-P0001_task-againstabot_run-01'
+    const about = JSON.parse(readFileSync(joinPath(output, `${name}_beh.json`), 'utf8'))
+    assert.deepEqual([about.TaskName, about.exit_reason, about.slot], ['Against a bot', 'game_completed', 0])
+    assert.match(about.world_version, /^\d+\.\d+\.\d+$/)
+    const rows = readFileSync(joinPath(output, `${name}_events.tsv`), 'utf8')
+      .trim()
+      .split('\n')
+    assert.ok(rows.filter((row) => row.includes('\tcommand\t')).length > 5, 'the commands of the participant')
+    assert.match(rows[1] ?? '', /^\d+(\.\d+)?\tn\/a\tjoined\t/)
+    assert.match(readFileSync(joinPath(output, 'SHA256SUMS'), 'utf8'), new RegExp(`[0-9a-f]{64}  ${name}_events.tsv\n`))
   }))
 
 test('arms: two people wait for each other and play together, while a third keeps waiting', () =>
@@ -83,17 +107,34 @@ test('arms: two people wait for each other and play together, while a third keep
       const waiting = await first.study.play()
       assert.equal(waiting.stage, 'waiting')
       assert.deepEqual([waiting.waiting?.present, waiting.waiting?.size], [1, 2])
+      const research = createResearchClient({ url: server.url, key: 'dcs-ak-admin' })
+      const stages = async () => {
+        const { participants } = await research.participants('Pairs', { view: 'now' })
+        return participants.map(
+          ({ player_id, stage }) => `${people.findIndex((each) => each.player === player_id)} ${stage}`,
+        )
+      }
+      assert.deepEqual((await stages()).toSorted(), ['0 waiting', '1 assignment', '2 assignment'])
       const met = await second.study.play()
       const mine = await stageOf(first, 'episode')
       assert.equal((await third.study.play()).stage, 'waiting')
       assert.equal(mine.playing?.episode_id, met.playing?.episode_id)
       assert.deepEqual([mine.playing?.slot, met.playing?.slot].toSorted(), [0, 1])
       assert.ok(mine.playing && met.playing)
+      assert.deepEqual((await stages()).toSorted(), ['0 episode', '1 episode', '2 waiting'])
       assert.deepEqual(await Promise.all([playSlot(first, mine.playing), playSlot(second, met.playing)]), [
         'over',
         'over',
       ])
       for (const person of [first, second]) assert.equal((await stageOf(person, 'finished')).completion?.code, 'DONE-2')
+      // One is deleted: the other keeps what both played; with the second, the episode goes as well.
+      const episode = `${server.url}/api/episodes/${met.playing.episode_id}`
+      await research.erase('Pairs', first.player)
+      await assert.rejects(research.timeline('Pairs', first.player), { code: 'NOT_FOUND' })
+      assert.equal((await second.study.data()).episodes.length, 1)
+      assert.equal((await fetch(episode)).status, 200)
+      await research.erase('Pairs', second.player)
+      assert.equal((await fetch(episode)).status, 404)
       assert.equal((await third.study.me()).stage, 'waiting')
       assert.equal((await third.study.leaveRoom()).stage, 'assignment')
     } finally {

@@ -1,6 +1,7 @@
 // `paracosm experiment export` and `list`.
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import { archivedJournals } from '../../datasets/bids-episodes.ts'
 import { exportBids } from '../../datasets/study-bids.ts'
 import { exportStudy } from '../../datasets/study-export.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -41,7 +42,12 @@ async function exportData(io: Io, name: string, flags: DataFlags): Promise<void>
     if (!study) throw new AppError('UNKNOWN_EXPERIMENT', `there is no study ${name}`)
     const about = { study: study.name, folder: resolve(flags.output), source: study.source }
     if (flags.layout === 'tables') return exportStudy(store, about)
-    return exportBids(store, { ...about, title: study.name, version: readVersion() })
+    return exportBids(store, {
+      ...about,
+      title: study.name,
+      version: readVersion(),
+      journals: archivedJournals(flags.data),
+    })
   })
   if (flags.json) return printJson(io, { ok: true, ...written })
   for (const [table, rows] of Object.entries(written.rows)) io.out(`${join(flags.output, table)}: ${rows} rows`)

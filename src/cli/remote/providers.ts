@@ -1,11 +1,12 @@
 // The providers that `paracosm remote` knows, by the options of a command.
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { inheritedEnvironment } from '../../config.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { findEngine, parseCommandLine } from '../../runner/container-engine.ts'
 import { createContainerProvider } from '../../runner/deploy/container.ts'
 import { createFlyProvider } from '../../runner/deploy/fly.ts'
 import type { Deployment, Provider } from '../../runner/deploy/provider.ts'
+import { createSshProvider } from '../../runner/deploy/ssh.ts'
 import type { Io } from '../io.ts'
 import { collect, parsePort } from '../options.ts'
 
@@ -14,6 +15,9 @@ export interface ProviderFlags {
   readonly image: string
   readonly port: number
   readonly serveArg: readonly string[]
+  readonly host?: string
+  readonly engine: string
+  readonly publicUrl?: string
   readonly flyIoKey?: string
   readonly apiApp?: string
   readonly dbApp?: string
@@ -21,7 +25,14 @@ export interface ProviderFlags {
 
 export function addProviderOptions(command: Command): Command {
   return command
-    .option('--provider <name>', 'fly (Fly.io), or container (Docker or Podman on this machine)', 'fly')
+    .option(
+      '--provider <name>',
+      'fly (Fly.io), container (Docker or Podman on this machine), or ssh (a machine of yours)',
+      'fly',
+    )
+    .option('--host <host>', 'user@host of the machine, for ssh')
+    .option('--engine <command>', 'container engine on that machine, for ssh', 'podman')
+    .option('--public-url <url>', 'address of the proxy with TLS on that machine, for ssh', parseUrl)
     .option('--fly-io-key <token>', 'token of Fly.io; prefer FLY_API_TOKEN')
     .option('--api-app <name>', 'name of the server; default: paracosm-<name>-api')
     .option('--db-app <name>', 'name of the database; default: paracosm-<name>-db')
@@ -38,12 +49,29 @@ export async function providerOf(io: Io, flags: ProviderFlags): Promise<Provider
     const engine = await findEngine({ environment, ...(command === undefined ? {} : { command }) })
     return createContainerProvider(engine, { image: flags.image, port: flags.port, serve: flags.serveArg })
   }
-  if (flags.provider !== 'fly') throw new AppError('USAGE', `--provider takes fly or container, not ${flags.provider}`)
+  if (flags.provider === 'ssh') return sshProvider(io, flags, environment)
+  if (flags.provider !== 'fly')
+    throw new AppError('USAGE', `--provider takes fly, container or ssh, not ${flags.provider}`)
   const token = flags.flyIoKey ?? io.config.FLY_API_TOKEN
   if (token === undefined)
     throw new AppError('USAGE', 'FLY_API_TOKEN is not set', { hint: 'Make a token with: fly tokens create org' })
   const argv = parseCommandLine(io.config.PARACOSM_FLYCTL ?? 'flyctl')
   return createFlyProvider({ argv, environment: { ...environment, FLY_API_TOKEN: token } })
+}
+
+function sshProvider(io: Io, flags: ProviderFlags, environment: Record<string, string>): Provider {
+  const { host, engine, image, port, publicUrl, serveArg: serve } = flags
+  if (host === undefined) throw new AppError('USAGE', '--provider ssh needs --host user@host')
+  if (port === 0) throw new AppError('USAGE', '--provider ssh needs a port: participants know the address')
+  // BatchMode: a question on the terminal would wait for ever.
+  const argv = parseCommandLine(io.config.PARACOSM_SSH ?? 'ssh -o BatchMode=yes -o ConnectTimeout=15')
+  return createSshProvider({ argv, environment }, { host, engine, image, port, publicUrl, serve })
+}
+
+/** The origin of an address. */
+function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text).origin
+  throw new InvalidArgumentError('Give an address such as https://study.example.')
 }
 
 export const namesOf = (slug: string, { apiApp, dbApp }: ProviderFlags): Deployment['names'] => ({

@@ -27,13 +27,19 @@ export function Commissioner({ division, name }: { division: string; name: strin
         {lines.map(([label, text]) => (
           <div key={label}>
             <dt>{label}</dt>
-            <dd>{text}</dd>
+            <dd>{withTimes(text ?? '')}</dd>
           </div>
         ))}
       </dl>
     </Section>
   )
 }
+
+/** Writes instants of the commissioner's sentences as the reader's clock does. */
+const withTimes = (text: string): string =>
+  text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) =>
+    new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' }),
+  )
 
 export function Events({ league }: { league: string }) {
   const { data, error } = useQuery(leagueEventsQuery(league))

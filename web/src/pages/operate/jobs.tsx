@@ -90,8 +90,8 @@ function Row({ job }: { job: OperateJob }) {
         {queue} {id}
       </span>
       <span>
-        <Chip kind={chip?.chip ?? 'plain'}>{job.is_cancel_asked ? 'Stopping' : (chip?.label ?? status)}</Chip> attempt{' '}
-        {attempts} of {most}
+        <Chip kind={chip?.chip ?? 'plain'}>{job.is_cancel_asked ? 'Stopping' : (chip?.label ?? status)}</Chip>
+        {attempts > 1 ? ` attempt ${attempts} of ${most}` : ''}
       </span>
       <span>{ago(job.ended_at ?? job.created_at)}</span>
       {canCancel && !isAsked ? <Button onClick={() => setAsked(true)}>{`Cancel ${id}`}</Button> : undefined}

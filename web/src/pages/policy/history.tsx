@@ -7,6 +7,8 @@ import { versionName } from '../../data/leagues.ts'
 import { ago, fullDate } from '../../data/words.ts'
 import styles from './policy.module.css'
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 export function History({ figures: { league, events, memberships, versions } }: { figures: PolicyFigures }) {
   return (
     <>
@@ -18,7 +20,7 @@ export function History({ figures: { league, events, memberships, versions } }: 
               <time dateTime={event.created_at} title={fullDate(Date.parse(event.created_at))}>
                 {ago(Date.parse(event.created_at))}
               </time>
-              <b>{event.headline}</b>
+              <b>{capital(event.headline)}</b>
               {event.summary === '' || event.summary === event.headline ? undefined : <span>{event.summary}</span>}
             </li>
           ))}

@@ -17,7 +17,7 @@ export function Opponents({ figures: { league, opponents, matched_rounds: rounds
   return (
     <Section title="Opponents" aside={<span className={styles.quiet}>{`The last ${count(rounds, 'round')}`}</span>}>
       {opponents.length === 0 ? <Notice>It has met no other policy yet.</Notice> : undefined}
-      {hardest && easiest && hardest !== easiest ? (
+      {hardest && easiest && hardest.share.value < easiest.share.value ? (
         <p className={styles.text}>
           Hardest for it is {versionName(hardest.policy_version)}, against which it takes {percent(hardest.share.value)}{' '}
           of the points; easiest is {versionName(easiest.policy_version)} with {percent(easiest.share.value)}.
