@@ -181,6 +181,21 @@ test('leagues: the leaderboard has rank, policy, score and matches, and an episo
   await close()
 })
 
+test('leagues: Verify on a row re-runs its matches in the browser and compares their scores', {
+  skip: NO_BROWSER,
+}, async () => {
+  await ranked()
+  const { page, complaints, close } = await browser!.open(`${server.url}/leagues/demo-league`)
+  await page.getByRole('button', { name: 'Verify greedy v1' }).click()
+  const row = page.locator('table tbody tr').filter({ hasText: 'greedy v1' })
+  await row
+    .getByRole('status')
+    .filter({ hasText: /^Proved: \d+ matches, [\d,]+ steps$/ })
+    .waitFor({ timeout: 60_000 })
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
 test('leagues: an empty list and an unknown league are explained', { skip: NO_BROWSER }, async () => {
   const empty = await serve('empty', false)
   const { page, close } = await browser!.open(`${empty.url}/leagues`, { width: 'phone' })

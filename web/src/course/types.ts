@@ -1,7 +1,8 @@
 // The interface of a recorded course of an episode: frames, scores, markers, commands, and a proof.
-import type { JsonObject, JsonValue } from 'paracosm/protocol'
+
 import type { EpisodeFailure, Outcome, PlayerRef, Results } from '../../../src/protocol/episode.ts'
 import type { JournalHeader } from '../../../src/protocol/journal.ts'
+import type { JsonObject, JsonValue } from '../../../src/protocol/json.ts'
 import type { ViewFrame } from '../../../src/protocol/live.ts'
 
 /** Scores after `steps[i]` steps, by slot. */

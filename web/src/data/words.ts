@@ -1,5 +1,5 @@
 // Formats numbers, times and names, as the design defines: 1,204; 0.4 s; 3 minutes ago; "1 point", "2 points".
-import type { EpisodeSummary } from 'paracosm/protocol'
+import type { EpisodeSummary } from '../../../src/protocol/catalogue.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

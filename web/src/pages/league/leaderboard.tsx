@@ -8,6 +8,7 @@ import { codeOf } from '../../data/query-client.ts'
 import { formatNumber } from '../../data/words.ts'
 import { explain } from '../../shell/error-page.tsx'
 import styles from './leaderboard.module.css'
+import { VerifyCell } from './verify-cell.tsx'
 
 export function Leaderboard({ league, division }: { league: string; division: string }) {
   const { data: rows, error } = useQuery(leaderboardQuery(division))
@@ -39,6 +40,7 @@ export function Leaderboard({ league, division }: { league: string; division: st
             <th scope="col" className={styles.number}>
               Rounds
             </th>
+            <th scope="col">Proof</th>
           </tr>
         </thead>
         <tbody>
@@ -56,7 +58,8 @@ export function Leaderboard({ league, division }: { league: string; division: st
       </table>
       <p className={styles.note}>
         An interval comes from the spread of the round results. Where two overlap, more rounds are needed to tell the
-        policies apart. Won, drawn and lost count the episodes of the last 20 rounds.
+        policies apart. Won, drawn and lost count the episodes of the last 20 rounds. Verify re-runs them in this
+        browser and compares every hash, digest and score.
       </p>
     </>
   )
@@ -106,7 +109,10 @@ function Row({ league, row, rank, names, scale }: RowProps) {
         )}
       </td>
       <td className={styles.wide}>{tally === null ? undefined : <Tally {...tally} />}</td>
-      <td className={styles.number}>{formatNumber(row.rounds_played)}</td>
+      <td className={`${styles.number} ${styles.rounds}`}>{formatNumber(row.rounds_played)}</td>
+      <td className={styles.proof}>
+        <VerifyCell league={league} versions={row.policy_version_ids} name={policy} />
+      </td>
     </tr>
   )
 }
