@@ -34,6 +34,7 @@ export const HitlState = z.strictObject({
   /** Scenarios that could not be answered last time. */
   failed: z.array(z.strictObject({ scenario: z.string(), message: z.string() })),
 })
+/** The scenarios of one character: the file, and what is being answered on the server. */
 export type HitlState = z.infer<typeof HitlState>
 
 export const AnswerHitl = z.strictObject({

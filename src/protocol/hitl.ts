@@ -45,6 +45,7 @@ export const HitlScenario = z
     ...rest,
     parent_session_id: rest.parent_session_id ?? context_session_id ?? null,
   }))
+/** One scenario of a character: what a player says, what the character should do, and the attempts with their verdicts. */
 export type HitlScenario = z.infer<typeof HitlScenario>
 
 export const HitlGroup = z.looseObject({
