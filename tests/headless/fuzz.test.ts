@@ -11,7 +11,7 @@ import { FoundryConfig } from '../../src/worlds/foundry/config.ts'
 import type { Foundry } from '../../src/worlds/foundry/state.ts'
 import { foundry } from '../../src/worlds/foundry/world.ts'
 
-const TICKS = 400_000
+const TICKS = 1_000_000
 const TICKS_A_RUN = 1000
 const LIMIT_MS = 60_000
 
