@@ -340,7 +340,7 @@ test('remote deploy: invalid deployments are refused before anything is created'
     [[study, '--seed', join(folder, 'missing')], /cannot be read/],
     [[study, '--seed', folder, '--only-app', 'ui'], /there is no app ui/],
     [[study, '--seed', folder, '--admin-key', 'short'], /key/i],
-    [[study, '--seed', folder, '--provider', 'moon'], /takes fly or container/],
+    [[study, '--seed', folder, '--provider', 'moon'], /takes fly, container or ssh/],
     [[study, '--seed', folder], /FLY_API_TOKEN is not set/],
   ] as const) {
     const refused = await runCommand(['remote', 'deploy', ...args])
