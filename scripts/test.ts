@@ -29,8 +29,8 @@ const { status } = spawnSync(
   [
     '--disable-warning=ExperimentalWarning',
     '--test',
-    // One more than the number of cores, because tests often wait for a process, a socket or a disk.
-    `--test-concurrency=${availableParallelism() + 1}`,
+    // Two more than there are cores: tests spend a third of the time waiting for a process, a socket or a disk.
+    `--test-concurrency=${availableParallelism() + 2}`,
     `--test-timeout=${TIMEOUT_MS}`,
     '--test-force-exit',
     ...files,
