@@ -18,6 +18,7 @@ const file = join(folder, 'two minds.yml')
 const source = `${RUN}  analysis_plan: |\n    We compare turns | between games.\n`
 const PROLIFIC = '5f0c2'
 let player = ''
+let paths: string[] = []
 
 before(async () => {
   writeFileSync(file, source)
@@ -39,7 +40,8 @@ before(async () => {
   const study = createStudyClient({ url, key: joined.api_key }, 'Two minds')
   const { group_id: group } = await study.answer('before_all_assignments', { consent: { ok: true } })
   await study.answer(group ?? '', { before: { mood: 'Fine,\tand well.' } })
-  const { ws_path: path } = await study.start()
+  paths = (await Promise.all(Array.from({ length: 8 }, () => study.start()))).map(({ ws_path }) => ws_path)
+  const [path = ''] = paths
   const play = new PlayClient(url.replace('http', 'ws') + path, joined.api_key)
   await play.until('turn_end')
   await play.advance('I wave.')
@@ -52,6 +54,8 @@ const run = async (...args: string[]) => {
   const { status, out, err } = await runCommand(['experiment', ...args])
   return { status, out, err }
 }
+
+test('start: eight clicks begin one session', () => assert.equal(new Set(paths).size, 1))
 
 test('preregister: it writes hash, versions, measures and plan, and never overwrites a document', async () => {
   const output = join(folder, 'plan.md')

@@ -165,17 +165,33 @@ function playRoutes(app: App, services: StudyServices): void {
     },
     async (request) => {
       const { open, player } = await enter(services)(request)
-      const { session } = await states.of(open, player)
-      if (session !== null && (await isAlive(services)(session.session_id)))
-        return { ...session, status: 'active' as const }
-      if (open.study.generation === 'experiment') return experiments.start(open, player, 'study')
-      return runs.start(open, player, {
-        source: 'study',
-        wanted: request.body?.assignment_id ?? null,
-        isAlive: isAlive(services),
-      })
+      const wanted = request.body?.assignment_id ?? null
+      return begunOnce(
+        async () => {
+          const { session } = await states.of(open, player)
+          const isOpen = session !== null && (await isAlive(services)(session.session_id))
+          return isOpen ? { ...session, status: 'active' as const } : undefined
+        },
+        () =>
+          open.study.generation === 'experiment'
+            ? experiments.start(open, player, 'study')
+            : runs.start(open, player, { source: 'study', wanted, isAlive: isAlive(services) }),
+      )
     },
   )
+}
+
+/** A second click of a participant gets what the first has begun, also if it began while the second was handled. */
+async function begunOnce<T>(begun: () => Promise<T | undefined>, begin: () => Promise<T>): Promise<T> {
+  const already = await begun()
+  if (already !== undefined) return already
+  try {
+    return await begin()
+  } catch (error) {
+    const meanwhile = await begun()
+    if (meanwhile === undefined) throw error
+    return meanwhile
+  }
 }
 
 function episodeRoutes(app: App, services: StudyServices): void {
@@ -192,15 +208,21 @@ function episodeRoutes(app: App, services: StudyServices): void {
     },
     async (request) => {
       const { open, player } = await enter(services)(request)
-      const state = await states.of(open, player)
-      if (state.stage === 'episode' || state.stage === 'waiting') return state
-      if (open.study.generation === 'experiment') {
-        await plays.enter(open, await experiments.startable(open, player), (scene) => checkStart(open, scene))
-      } else {
-        const row = await runs.startable(open, player, request.body?.assignment_id ?? null)
-        await plays.enter(open, row, (scene) => requireTakingPart(open, scene))
-      }
-      return states.of(open, player)
+      return begunOnce(
+        async () => {
+          const state = await states.of(open, player)
+          return state.stage === 'episode' || state.stage === 'waiting' ? state : undefined
+        },
+        async () => {
+          if (open.study.generation === 'experiment') {
+            await plays.enter(open, await experiments.startable(open, player), (scene) => checkStart(open, scene))
+          } else {
+            const row = await runs.startable(open, player, request.body?.assignment_id ?? null)
+            await plays.enter(open, row, (scene) => requireTakingPart(open, scene))
+          }
+          return states.of(open, player)
+        },
+      )
     },
   )
   app.delete(
