@@ -13,6 +13,7 @@ import { createPackageCertifier } from '../league/uploads/package-certifier.ts'
 import { PackageDesk } from '../league/uploads/package-desk.ts'
 import type { ProgramOptions } from '../league/uploads/programs.ts'
 import { createPushTickets, type PushTickets } from '../league/uploads/push-tickets.ts'
+import { UploadJanitor } from '../league/uploads/upload-janitor.ts'
 import { sleep } from '../lib/sleep.ts'
 import { LeagueSpec } from '../protocol/league.ts'
 import type { Engine } from '../runner/container-engine.ts'
@@ -25,6 +26,7 @@ import { LeagueSecrets } from '../store/leagues/secrets.ts'
 import { Sources } from '../store/leagues/sources.ts'
 import { Submissions } from '../store/leagues/submissions.ts'
 import { LeagueTokens } from '../store/leagues/tokens.ts'
+import { UploadRemoval } from '../store/leagues/upload-removal.ts'
 import type { Vault } from '../store/people/vault.ts'
 import type { Store } from '../store/store.ts'
 
@@ -48,6 +50,9 @@ export interface LeagueServices {
   readonly tickets: PushTickets
   readonly coworlds: Coworlds
   readonly packages: PackageDesk
+  readonly janitor: UploadJanitor
+  /** Gives uploaded images to the engine of this machine; undefined: this server runs no containers. */
+  readonly local: LocalImages | undefined
   close(): Promise<void>
 }
 
@@ -179,7 +184,8 @@ function openImages({
   const local = engine && new LocalImages({ images, desk: imageDesk, blobs, engine })
   const certifier = engine && local && createPackageCertifier(engine, local)
   const packages = new PackageDesk({ coworlds, images, queue, certifier, log })
-  return { images, imageDesk, tickets: createPushTickets(vault), coworlds, packages, local }
+  const janitor = new UploadJanitor({ removal: new UploadRemoval(store), desk: imageDesk, blobs, local, log })
+  return { images, imageDesk, tickets: createPushTickets(vault), coworlds, packages, janitor, local }
 }
 
 /** Creates the demo league once, pauses it if it is disabled, and removes its old rounds from time to time. */

@@ -21,6 +21,7 @@ export interface LeagueRouteOptions
     | 'tickets'
     | 'coworlds'
     | 'packages'
+    | 'janitor'
   > {
   readonly auth: HostedAuth
   readonly blobs: BlobStore
