@@ -234,7 +234,7 @@ for (const width of ['phone', 'desktop'] as const) {
     }
     const sessions = '/v2/coworlds/play/session'
     const lobby = await post(sessions, { coworld_id: 'cow_paint-arena' })
-    const { page, complaints, close } = await browser!.open(`${server.url}/hosted/lobby.css`, { width })
+    const { page, complaints, close } = await browser!.open('about:blank', { width })
     await stopRefreshing(page)
     await page.goto(lobby.lobby_url)
     await page.getByText('Waiting for players: 0 of 2 slots are taken.').waitFor()
@@ -250,7 +250,7 @@ for (const width of ['phone', 'desktop'] as const) {
     await page.goto(lobby.lobby_url)
     await page.getByRole('link', { name: 'Watch' }).click()
     await page.waitForURL(/\/episodes\/hosted-/)
-    const guest = await browser!.open(`${server.url}/hosted/lobby.css`, { width })
+    const guest = await browser!.open('about:blank', { width })
     await stopRefreshing(guest.page)
     await guest.page.goto(lobby.join_url)
     await fetch(`${server.url}${sessions}/${lobby.session_id}/join`, { method: 'POST' })
@@ -266,7 +266,11 @@ for (const width of ['phone', 'desktop'] as const) {
     await guest.page.getByText('Why: Ended by its host.').waitFor()
     await guest.page.getByRole('link', { name: 'See the recording' }).waitFor()
     assert.deepEqual(await faultsOf(guest.page), [])
-    assert.deepEqual(complaints, [])
+    // Containers of other tests change the networks of the machine.
+    assert.deepEqual(
+      complaints.filter((each) => !each.includes('ERR_NETWORK_CHANGED')),
+      [],
+    )
     await guest.close()
     await close()
   })

@@ -17,13 +17,17 @@ const HEADINGS: Readonly<Record<LobbyPage['title'], string>> = {
 
 export function sendPage(reply: FastifyReply, { title, body, refresh }: LobbyPage): FastifyReply {
   const again = refresh === undefined ? '' : `<meta http-equiv="refresh" content="${refresh}">`
-  return reply
-    .type('text/html; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .send(`<!doctype html>
+  return (
+    reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      // Without a referrer policy of its own, a browser sends the form of a page with the origin `null`, which is refused.
+      .header('referrer-policy', 'same-origin')
+      .send(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">${again}
-<title>${title} · hosted game</title><link rel="stylesheet" href="/hosted/lobby.css"></head>
+<title>${title} · hosted game</title><link rel="icon" type="image/svg+xml" href="/icon.svg"><link rel="stylesheet" href="/hosted/lobby.css"></head>
 <body><main><h1>${HEADINGS[title]}</h1>${body}</main></body></html>`)
+  )
 }
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
@@ -44,7 +48,9 @@ label { display: block; margin-bottom: 0.75rem; }
 input { display: block; width: 100%; min-height: 44px; padding: 0.5rem; font: inherit; color: inherit; background: var(--bg); border: 1px solid var(--soft); border-radius: 0.25rem; }
 a { color: var(--accent); }
 .soft { color: var(--soft); }
-.links { display: flex; gap: 1rem; align-items: center; }
+.links { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; }
+.links a:not(.button) { display: inline-flex; align-items: center; min-height: 44px; }
+.links form { margin: 0; }
 .button { display: inline-block; min-height: 44px; padding: 0.6rem 1.2rem; font: inherit; color: var(--accent-ink); background: var(--accent); border: 0; border-radius: 0.25rem; text-decoration: none; cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 `

@@ -149,7 +149,7 @@ function lobbyBody({ session, holders, status }: State): string {
     status === 'lobby' && holders.length < session.slots ? `<p class="soft">The lobby expires at ${until} UTC.</p>` : ''
   return `<p role="status"><strong>${STATUS[status]}</strong>: ${holders.length} of ${session.slots} slots are taken.</p>${reasonOf(session)}
 <table><thead><tr><th scope="col">Slot</th><th scope="col">Player</th></tr></thead><tbody>${rows.join('')}</tbody></table>
-<p class="links">${links.join(' ')}</p>${note}<p class="soft">${escapeHtml(session.coworldId)}, ${escapeHtml(session.variantId)}</p>`
+<div class="links">${links.join(' ')}</div>${note}<p class="soft">${escapeHtml(session.coworldId)}, ${escapeHtml(session.variantId)}</p>`
 }
 
 /** The link by which a game is watched, live or recorded; empty: it cannot be. */
