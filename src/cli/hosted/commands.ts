@@ -29,6 +29,8 @@ export interface Flags {
   readonly downloadDir?: string
   readonly agent?: number
   readonly list?: boolean
+  readonly game?: boolean
+  readonly artifact?: boolean
 }
 
 export type Action = (client: HostedClient, flags: Flags, id: string | undefined) => Promise<void>

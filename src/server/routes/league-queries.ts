@@ -21,6 +21,10 @@ export interface LeagueRouteOptions
     | 'tickets'
     | 'coworlds'
     | 'packages'
+    | 'experiences'
+    | 'experienceDesk'
+    | 'reports'
+    | 'roleDesk'
   > {
   readonly auth: HostedAuth
   readonly blobs: BlobStore

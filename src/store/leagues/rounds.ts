@@ -163,9 +163,12 @@ export class Rounds {
         status: 'pending',
         scores: null,
         error: null,
+        error_info: null,
+        experience_id: null,
         journal: null,
         hash: null,
         created_at: this.#now(),
+        started_at: null,
         ended_at: null,
       }
       await tx.insertInto('league_episodes').values(row).execute()
@@ -185,7 +188,9 @@ export class Rounds {
   /** Settles an episode. False: it was already settled or removed, and nothing was changed. */
   async settle(
     id: string,
-    result: Pick<EpisodeRecord, 'status' | 'scores' | 'error' | 'journal' | 'hash'>,
+    result: Pick<EpisodeRecord, 'status' | 'scores' | 'error' | 'journal' | 'hash'> & {
+      readonly errorInfo?: EpisodeRecord['errorInfo']
+    },
   ): Promise<boolean> {
     const done = await this.#store.db
       .updateTable('league_episodes')
@@ -193,6 +198,7 @@ export class Rounds {
         status: result.status,
         scores: result.scores && JSON.stringify(result.scores),
         error: result.error && storedText(result.error),
+        error_info: result.errorInfo ? JSON.stringify(result.errorInfo) : null,
         journal: result.journal,
         hash: result.hash,
         ended_at: this.#now(),
@@ -226,6 +232,7 @@ export class Rounds {
     const rows = await this.#store.db
       .selectFrom('league_episodes')
       .selectAll()
+      .where('experience_id', 'is', null)
       .orderBy('created_at', 'desc')
       .orderBy('episode_id')
       .limit(limit)
