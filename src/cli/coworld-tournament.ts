@@ -24,7 +24,9 @@ import {
   printWire,
   yes,
 } from './hosted/commands.ts'
+import { addReports } from './hosted/episode-reports.ts'
 import { addEpisodes } from './hosted/episodes.ts'
+import { addExperience } from './hosted/experience.ts'
 import { addGames } from './hosted/games.ts'
 import { addPackages } from './hosted/packages.ts'
 import { addSubmissions } from './hosted/submissions.ts'
@@ -41,6 +43,8 @@ export function addTournamentCommands(io: Io, group: Command, server: string): v
   addEpisodes(io, add)
   addSubmissions(io, add)
   addGames(io, { group, add, server })
+  addExperience(io, { group, server })
+  addReports(io, { group, server })
   addUploadPolicy(io, add)
   addPackages(io, add)
 }

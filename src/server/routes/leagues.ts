@@ -13,11 +13,12 @@ import {
 } from '../../protocol/hosted.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { bareId, gameOf, HostedView, toHostedLeague } from '../hosted-view.ts'
+import { reportRoutes } from './episode-reports.ts'
+import { experienceRoutes } from './experiences.ts'
 import { leagueArtefactRoutes } from './league-artefacts.ts'
 import { bundleRoutes } from './league-bundles.ts'
 import { leagueEpisodeRoutes } from './league-episodes.ts'
 import { leagueEventRoutes } from './league-events.ts'
-import { leagueFigureRoutes } from './league-figures.ts'
 import { imageRoutes } from './league-images.ts'
 import { leagueMemberRoutes } from './league-members.ts'
 import { leaguePolicyRoutes } from './league-policies.ts'
@@ -89,8 +90,9 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
     leagueEpisodeRoutes,
     leagueArtefactRoutes,
     bundleRoutes,
-    leagueFigureRoutes,
     leagueEventRoutes,
+    experienceRoutes,
+    reportRoutes,
   ]) {
     app.register(routes, options)
   }
