@@ -74,7 +74,8 @@ export class ArtefactDesk implements AsyncDisposable {
     const place = this.#slots[slot]
     if (place === undefined) return refuse(request, 404)
     if (request.method !== 'PUT' && request.method !== 'POST') return refuse(request, 405)
-    if (Number(request.headers['content-length'] ?? 0) > MAX_ARTEFACT_BYTES) return refuse(request, 413)
+    const { 'content-length': length = '0' } = request.headers
+    if (Number(length) > MAX_ARTEFACT_BYTES) return refuse(request, 413)
     place.uploads++
     if (place.uploads > MAX_UPLOADS) return refuse(request, 429)
     const part = join(this.#folder, `${slot}-${place.uploads}.part`)

@@ -11,7 +11,7 @@ import { EXIT, type Io } from '../io.ts'
 import { printTable } from '../table.ts'
 import { type Action, commandsOf, lines, printWire } from './commands.ts'
 
-/** Milliseconds between two looks at a report that is waited for, and for the download of an output. */
+/** Milliseconds between two checks of a report that is waited for, and for the download of an output. */
 const LOOK_MS = 1000
 const DOWNLOAD_MS = 600_000
 const FILES: Readonly<Record<ReportRole, string>> = {

@@ -15,7 +15,7 @@ import { printEpisodes } from './episodes.ts'
 import { type BodyFlags, bodyOf } from './experience-body.ts'
 
 const PATH = '/v2/experience-requests'
-/** Milliseconds between two looks at a request that is waited for. */
+/** Milliseconds between two checks of a request that is waited for. */
 const LOOK_MS = 1000
 const ENDED: readonly string[] = ['completed', 'failed', 'cancelled']
 

@@ -86,9 +86,9 @@ export class ExperienceDesk {
   async create(playerId: string | null, request: ExperienceRequest): Promise<ExperienceRecord> {
     const { leagues, worlds, experiences, ranked, wake } = this.#options
     const target = await resolveTarget(request, { leagues, worlds })
-    const { seats, pool } = await resolveRoster(request, { leagues, playerId, target, ranked })
+    const { entries, pool } = await resolveRoster(request, { leagues, playerId, target, ranked })
     const seed = request.seed ?? randomInt(2 ** 31)
-    const planned = planEpisodes({ seats, pool, episodes: request.num_episodes, seed })
+    const planned = planEpisodes({ entries, pool, episodes: request.num_episodes, seed })
     const made = await experiences.add(
       {
         playerId,

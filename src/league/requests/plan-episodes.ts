@@ -4,10 +4,10 @@ import { at } from '../../kernel/at.ts'
 import { createRandom, nextBelow, type RandomState } from '../../kernel/random.ts'
 import type { PlannedEpisode } from '../../store/leagues/experiences.ts'
 
-/** Who takes a seat: a policy version, or one drawn from the best `top` of the pool (null: from all of it). */
+/** Who plays for an entry: a policy version, or one drawn from the best `top` of the pool (null: from all of it). */
 export type Pick = { readonly version: string } | { readonly top: number | null }
 
-export interface Seat {
+export interface RosterEntry {
   readonly pick: Pick
   /** -1: it takes the free slots in turn. */
   readonly slot: number
@@ -15,7 +15,7 @@ export interface Seat {
 
 export interface Plan {
   /** One per slot. */
-  readonly seats: readonly Seat[]
+  readonly entries: readonly RosterEntry[]
   /** Policy versions of champions, best first. */
   readonly pool: readonly string[]
   readonly episodes: number
@@ -25,16 +25,16 @@ export interface Plan {
 /** Weight of the best champion; the one of rank n has the n-th part. */
 const WEIGHT = 1_000_000
 
-/** @throws RangeError for pooled seats and an empty pool: callers check both */
-export function planEpisodes({ seats, pool, episodes, seed }: Plan): PlannedEpisode[] {
+/** @throws RangeError for pooled entries and an empty pool: callers check both */
+export function planEpisodes({ entries, pool, episodes, seed }: Plan): PlannedEpisode[] {
   const random = createRandom(seed, 'experience')
-  const pinned = new Set(seats.map(({ slot }) => slot))
-  const free = seats.map((_, slot) => slot).filter((slot) => !pinned.has(slot))
+  const pinned = new Set(entries.map(({ slot }) => slot))
+  const free = entries.map((_, slot) => slot).filter((slot) => !pinned.has(slot))
   return Array.from({ length: episodes }, (_, index) => {
-    const named = new Set(seats.flatMap(({ pick }) => ('version' in pick ? [pick.version] : [])))
+    const named = new Set(entries.flatMap(({ pick }) => ('version' in pick ? [pick.version] : [])))
     const lineup: string[] = []
     let turn = index
-    for (const { pick, slot } of seats) {
+    for (const { pick, slot } of entries) {
       const version = 'version' in pick ? pick.version : draw(random, pool.slice(0, pick.top ?? pool.length), named)
       named.add(version)
       lineup[slot >= 0 ? slot : at(free, turn++ % free.length)] = version
@@ -44,9 +44,9 @@ export function planEpisodes({ seats, pool, episodes, seed }: Plan): PlannedEpis
 }
 
 /** Draws one, better ones more often, and none that sits already while there are others. */
-function draw(random: RandomState, pool: readonly string[], seated: ReadonlySet<string>): string {
-  const fresh = pool.some((id) => !seated.has(id))
-  const weights = pool.map((id, rank) => (fresh && seated.has(id) ? 0 : Math.ceil(WEIGHT / (rank + 1))))
+function draw(random: RandomState, pool: readonly string[], placed: ReadonlySet<string>): string {
+  const fresh = pool.some((id) => !placed.has(id))
+  const weights = pool.map((id, rank) => (fresh && placed.has(id) ? 0 : Math.ceil(WEIGHT / (rank + 1))))
   let left = nextBelow(
     random,
     weights.reduce((sum, weight) => sum + weight, 0),

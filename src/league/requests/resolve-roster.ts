@@ -6,7 +6,7 @@ import { isUploaded } from '../../protocol/league.ts'
 import type { Leagues } from '../../store/leagues/leagues.ts'
 import type { PolicyVersionRecord } from '../../store/leagues/rows.ts'
 import { parsePolicyIdentifier } from '../selection.ts'
-import type { Pick, Seat } from './plan-episodes.ts'
+import type { Pick, RosterEntry } from './plan-episodes.ts'
 import type { ResolvedTarget } from './resolve-target.ts'
 
 export interface RosterContext {
@@ -19,8 +19,8 @@ export interface RosterContext {
 }
 
 export interface Roster {
-  readonly seats: readonly Seat[]
-  /** Versions of champions, best first; empty unless a seat needs it. */
+  readonly entries: readonly RosterEntry[]
+  /** Versions of champions, best first; empty unless a pick needs it. */
   readonly pool: readonly string[]
   /** Whether a server must run uploaded programs to play it. */
   readonly needsPrograms: boolean
@@ -43,16 +43,16 @@ export async function resolveRoster(request: ExperienceRequest, context: RosterC
   }
   checkSlots(roster.map(({ slot }) => slot))
   const found = new Map<string, PolicyVersionRecord>()
-  const seats: Seat[] = []
+  const entries: RosterEntry[] = []
   for (const { player, slot } of roster) {
     const pick = await pickOf(player, context)
     if ('version' in pick) found.set(pick.version, await context.leagues.policyVersion(pick.version))
-    seats.push({ pick, slot })
+    entries.push({ pick, slot })
   }
-  const isPooled = seats.some(({ pick }) => 'top' in pick)
+  const isPooled = entries.some(({ pick }) => 'top' in pick)
   const pool = isPooled ? await poolOf(request, context) : []
   for (const id of pool) found.set(id, await context.leagues.policyVersion(id))
-  return { seats, pool, needsPrograms: [...found.values()].some(({ player }) => isUploaded(player)) }
+  return { entries, pool, needsPrograms: [...found.values()].some(({ player }) => isUploaded(player)) }
 }
 
 function checkSlots(slots: readonly number[]): void {
