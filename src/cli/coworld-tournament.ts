@@ -29,6 +29,7 @@ import { addEpisodes } from './hosted/episodes.ts'
 import { addExperience } from './hosted/experience.ts'
 import { addGames } from './hosted/games.ts'
 import { addPackages } from './hosted/packages.ts'
+import { addSecrets } from './hosted/secrets.ts'
 import { addSubmissions } from './hosted/submissions.ts'
 import { addUploadPolicy } from './hosted/upload-policy.ts'
 import type { Io } from './io.ts'
@@ -47,6 +48,7 @@ export function addTournamentCommands(io: Io, group: Command, server: string): v
   addReports(io, { group, server })
   addUploadPolicy(io, add)
   addPackages(io, add)
+  addSecrets(io, { group, server })
 }
 
 function addLadders(io: Io, command: Add): void {

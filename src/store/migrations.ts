@@ -14,7 +14,8 @@ import { createStudyEpisodes } from './migrations/0012-study-episodes.ts'
 import { createHosted } from './migrations/0013-hosted.ts'
 import { createImages } from './migrations/0014-images.ts'
 import { createPlaySessions } from './migrations/0015-play-sessions.ts'
-import { createExperienceRequests } from './migrations/0016-experience-requests.ts'
+import { addMemberships } from './migrations/0016-memberships.ts'
+import { createExperienceRequests } from './migrations/0017-experience-requests.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -40,5 +41,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 13, name: 'hosted uploads', statements: createHosted },
   { number: 14, name: 'images and packages', statements: createImages },
   { number: 15, name: 'hosted games', statements: createPlaySessions },
-  { number: 16, name: 'experience requests', statements: createExperienceRequests },
+  { number: 16, name: 'memberships and secrets', statements: addMemberships },
+  { number: 17, name: 'experience requests', statements: createExperienceRequests },
 ]
