@@ -27,6 +27,7 @@ import {
 import { addEpisodes } from './hosted/episodes.ts'
 import { addGames } from './hosted/games.ts'
 import { addPackages } from './hosted/packages.ts'
+import { addSecrets } from './hosted/secrets.ts'
 import { addSubmissions } from './hosted/submissions.ts'
 import { addUploadPolicy } from './hosted/upload-policy.ts'
 import type { Io } from './io.ts'
@@ -43,6 +44,7 @@ export function addTournamentCommands(io: Io, group: Command, server: string): v
   addGames(io, { group, add, server })
   addUploadPolicy(io, add)
   addPackages(io, add)
+  addSecrets(io, { group, server })
 }
 
 function addLadders(io: Io, command: Add): void {

@@ -60,6 +60,17 @@ export class HostedClient {
     return this.#parse(path, schema, await this.#send(path, init))
   }
 
+  /** Stores bytes at an address. @throws as `get` */
+  async put<T>(path: string, schema: z.ZodType<T>, body: Uint8Array<ArrayBuffer>): Promise<T> {
+    const init = { method: 'PUT', body, type: 'application/octet-stream', timeoutMs: UPLOAD_MS }
+    return this.#parse(path, schema, await this.#send(path, init))
+  }
+
+  /** @throws as `get` */
+  async delete<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    return this.#parse(path, schema, await this.#send(path, { method: 'DELETE', timeoutMs: UPLOAD_MS }))
+  }
+
   /** The bytes of an answer. @throws as `get` */
   async bytes(path: string): Promise<Buffer> {
     return (await this.#send(path, {})).bytes

@@ -100,6 +100,13 @@ export const ERRORS = {
     'Compare the report with the journals at the named episode; one of them was changed.',
   ),
   COMMISSIONER_FAILED: row(502, 1, 'Read the log of the commissioner. The round is repeated when it is back.'),
+  MIGRATION_REFUSED: row(409, 1, 'Correct what the message names in the commissioner, and migrate the league again.'),
+  MEMBERSHIP_ENDED: row(409, 1, 'List the members with: paracosm coworld memberships --active-only'),
+  SECRET_MISSING: row(
+    422,
+    1,
+    'Store the secret with: paracosm coworld secret put COWORLD NAME FILE, and start the episode again.',
+  ),
   UNKNOWN_LEAGUE: row(404, 2, 'List the leagues at /v2/leagues, or with: paracosm coworld leagues'),
   UNKNOWN_TOKEN: row(404, 2, 'List the tokens with: paracosm league token list'),
   UNKNOWN_UPLOAD: row(404, 2, 'Check the id: uploads, images and packages have ids of their own.'),

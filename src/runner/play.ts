@@ -5,6 +5,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { type EpisodeRun, rolloutVariables, runEpisode } from './episode-run.ts'
+import { redactError } from './game-secrets.ts'
 import { buildJobSpec, concreteConfig, createTokens, type JobOptions } from './job.ts'
 import type { CoworldPackage } from './manifest.ts'
 import { findPage } from './pages.ts'
@@ -69,6 +70,8 @@ export async function playPackage(options: PlayOptions): Promise<{ workspace: Wo
     const { folder: pages } = await findPage(server.url, 'global', '', { timeoutMs: PAGE_MS, signal })
     options.onReady({ workspace, links: episodeLinks(server.url, tokens, pages) })
     await awaitEnd('game', server, { log, signal })
+  } catch (error) {
+    throw redactError(error, session)
   } finally {
     await session.close()
   }

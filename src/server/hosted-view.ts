@@ -78,7 +78,7 @@ export class HostedView {
   static async read(leagues: Leagues): Promise<HostedView> {
     return new HostedView(
       await leagues.list(),
-      await leagues.divisions(),
+      await leagues.divisions(undefined, { withArchived: true }),
       await leagues.policyVersions(),
       await leagues.playerNames(),
     )

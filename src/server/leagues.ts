@@ -17,9 +17,11 @@ import { sleep } from '../lib/sleep.ts'
 import { LeagueSpec } from '../protocol/league.ts'
 import type { Engine } from '../runner/container-engine.ts'
 import { JobQueue } from '../store/jobs/job-queue.ts'
+import { CoworldSecrets } from '../store/leagues/coworld-secrets.ts'
 import { Coworlds } from '../store/leagues/coworlds.ts'
 import { Images } from '../store/leagues/images.ts'
 import { Leagues } from '../store/leagues/leagues.ts'
+import { Memberships } from '../store/leagues/memberships.ts'
 import { Rounds } from '../store/leagues/rounds.ts'
 import { LeagueSecrets } from '../store/leagues/secrets.ts'
 import { Sources } from '../store/leagues/sources.ts'
@@ -37,6 +39,7 @@ export interface UploadSettings extends Omit<ProgramOptions, 'blobs' | 'secrets'
 export interface LeagueServices {
   readonly leagues: Leagues
   readonly rounds: Rounds
+  readonly memberships: Memberships
   readonly service: LeagueService
   readonly tokens: LeagueTokens
   readonly submissions: Submissions
@@ -47,6 +50,8 @@ export interface LeagueServices {
   readonly imageDesk: ImageDesk
   readonly tickets: PushTickets
   readonly coworlds: Coworlds
+  /** Only for the games of packages. */
+  readonly coworldSecrets: CoworldSecrets
   readonly packages: PackageDesk
   close(): Promise<void>
 }
@@ -145,6 +150,7 @@ export function openLeagueServices(parts: {
   return {
     leagues,
     rounds,
+    memberships: new Memberships(store),
     service,
     tokens: new LeagueTokens(store),
     submissions,
@@ -174,12 +180,13 @@ function openImages({
   const { imageRegistry: address, uploads } = options
   const registry = address === undefined ? createOwnRegistry(blobs) : createRemoteRegistry(address)
   const [images, coworlds] = [new Images(store), new Coworlds(store)]
+  const coworldSecrets = new CoworldSecrets(store, vault)
   const imageDesk = new ImageDesk({ images, blobs, registry })
   const engine = uploads?.containers
   const local = engine && new LocalImages({ images, desk: imageDesk, blobs, engine })
-  const certifier = engine && local && createPackageCertifier(engine, local)
+  const certifier = engine && local && createPackageCertifier(engine, local, coworldSecrets)
   const packages = new PackageDesk({ coworlds, images, queue, certifier, log })
-  return { images, imageDesk, tickets: createPushTickets(vault), coworlds, packages, local }
+  return { images, imageDesk, tickets: createPushTickets(vault), coworldSecrets, coworlds, packages, local }
 }
 
 /** Creates the demo league once, pauses it if it is disabled, and removes its old rounds from time to time. */

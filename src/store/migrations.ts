@@ -14,6 +14,7 @@ import { createStudyEpisodes } from './migrations/0012-study-episodes.ts'
 import { createHosted } from './migrations/0013-hosted.ts'
 import { createImages } from './migrations/0014-images.ts'
 import { createPlaySessions } from './migrations/0015-play-sessions.ts'
+import { addMemberships } from './migrations/0016-memberships.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -39,4 +40,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 13, name: 'hosted uploads', statements: createHosted },
   { number: 14, name: 'images and packages', statements: createImages },
   { number: 15, name: 'hosted games', statements: createPlaySessions },
+  { number: 16, name: 'memberships and secrets', statements: addMemberships },
 ]

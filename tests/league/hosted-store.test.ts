@@ -51,7 +51,7 @@ forEachStore('champions: the newest of a player takes the place of the others, a
   const league = await makeLeague(leagues, builtInWorlds(), spec)
   const player = await leagues.addPlayer('alice')
   for (const name of ['one', 'two']) {
-    await enter(leagues, league, await leagues.addPolicyVersion(name, BOT, player), 'alice')
+    await enter(leagues, league, await leagues.addPolicyVersion(name, BOT, player), { actor: 'alice' })
   }
   const own = (await leagues.memberships({ leagueId: league.id })).filter(({ playerId }) => playerId === player)
   assert.deepEqual(own.map(({ isChampion, substatus, isActive }) => [isChampion, substatus, isActive]).toSorted(), [

@@ -11,6 +11,7 @@ export interface LeagueRouteOptions
     LeagueServices,
     | 'leagues'
     | 'rounds'
+    | 'memberships'
     | 'service'
     | 'submissions'
     | 'desk'
@@ -20,6 +21,7 @@ export interface LeagueRouteOptions
     | 'imageDesk'
     | 'tickets'
     | 'coworlds'
+    | 'coworldSecrets'
     | 'packages'
   > {
   readonly auth: HostedAuth

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { ScheduledEpisode } from '../../protocol/commissioner.ts'
 import { JsonObject, JsonValue } from '../../protocol/json.ts'
-import { CommissionerRef, LeaguePlayer } from '../../protocol/league.ts'
+import { AUTO_CHAMPION, type AutoChampion, CommissionerRef, LeaguePlayer } from '../../protocol/league.ts'
 import { readJsonColumn } from '../columns.ts'
 import type {
   LeagueDivisionTable,
@@ -39,6 +39,8 @@ export interface DivisionRecord {
   readonly type: string
   readonly description: string | null
   readonly createdAt: number
+  /** Null: in use. */
+  readonly archivedAt: number | null
 }
 
 export interface PolicyVersionRecord {
@@ -63,7 +65,13 @@ export interface MembershipRecord {
   readonly isActive: boolean
   readonly createdAt: number
   readonly endedAt: number | null
+  readonly autoChampion: AutoChampion
+  readonly preferences: JsonObject | null
 }
+
+export const AFTERMATHS = ['pending', 'applied', 'refused', 'unknown'] as const
+/** Whether the commissioner was asked what follows a round, and what became of its answer. */
+export type Aftermath = (typeof AFTERMATHS)[number]
 
 export const ROUND_STATUSES = ['pending', 'claimed', 'running', 'completed', 'failed'] as const
 export type RoundStatus = (typeof ROUND_STATUSES)[number]
@@ -82,6 +90,10 @@ export interface RoundRecord {
   readonly createdAt: number
   readonly startedAt: number | null
   readonly completedAt: number | null
+  readonly aftermath: Aftermath | null
+  /** The round whose commissioner asked for this one. */
+  readonly follows: string | null
+  readonly depth: number
 }
 
 export interface EpisodeRecord {
@@ -150,6 +162,7 @@ export const toDivision = (row: LeagueDivisionTable): DivisionRecord => ({
   type: row.type,
   description: row.description,
   createdAt: Number(row.created_at),
+  archivedAt: instant(row.archived_at),
 })
 
 export const toPolicyVersion = (row: LeaguePolicyVersionTable): PolicyVersionRecord => ({
@@ -174,8 +187,15 @@ export const toMembership = (row: LeagueMembershipTable): MembershipRecord => ({
   isActive: row.is_active === 1,
   createdAt: Number(row.created_at),
   endedAt: instant(row.ended_at),
+  autoChampion: readAutoChampion(row.auto_champion),
+  preferences: row.preferences === null ? null : readJsonColumn(JsonObject, row.preferences, 'preferences'),
 })
 
+const Auto = z.enum(AUTO_CHAMPION)
+export const readAutoChampion = (text: string): AutoChampion =>
+  readJsonColumn(Auto, JSON.stringify(text), 'auto_champion')
+
+const AftermathColumn = z.enum(AFTERMATHS)
 const Status = z.enum(ROUND_STATUSES)
 
 export const toRound = (row: LeagueRoundTable): RoundRecord => ({
@@ -192,6 +212,10 @@ export const toRound = (row: LeagueRoundTable): RoundRecord => ({
   createdAt: Number(row.created_at),
   startedAt: instant(row.started_at),
   completedAt: instant(row.completed_at),
+  aftermath:
+    row.aftermath === null ? null : readJsonColumn(AftermathColumn, JSON.stringify(row.aftermath), 'aftermath'),
+  follows: row.follows,
+  depth: Number(row.depth),
 })
 
 const EpisodeStatus = z.enum(['pending', 'completed', 'failed'])

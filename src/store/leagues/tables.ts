@@ -33,6 +33,18 @@ export interface LeagueDivisionTable {
   type: string
   description: string | null
   created_at: number
+  /** Null: in use. */
+  archived_at: number | null
+}
+
+/** The commissioner that a league had up to a round. */
+export interface LeagueCommissionerTable {
+  league_id: string
+  /** Number of the last round that it decided. */
+  until_round: number
+  /** JSON object. */
+  commissioner: string
+  changed_at: number
 }
 
 export interface LeaguePlayerTable {
@@ -64,6 +76,10 @@ export interface LeagueMembershipTable {
   is_active: number
   created_at: number
   ended_at: number | null
+  /** `always`, `never`, `lineage`. */
+  auto_champion: string
+  /** JSON object; null: none. */
+  preferences: string | null
 }
 
 export interface LeagueSubmissionTable {
@@ -75,6 +91,9 @@ export interface LeagueSubmissionTable {
   membership_id: string | null
   notes: string | null
   created_at: number
+  auto_champion: string
+  /** JSON object; null: none. */
+  preferences: string | null
 }
 
 export interface LeagueRoundTable {
@@ -94,6 +113,12 @@ export interface LeagueRoundTable {
   created_at: number
   started_at: number | null
   completed_at: number | null
+  /** `pending`: the commissioner is still to be asked what follows; `applied`, `refused`, `unknown`. Null: not asked. */
+  aftermath: string | null
+  /** The round whose commissioner asked for this one. */
+  follows: string | null
+  /** Number of rounds in a row that asked for each other before this one. */
+  depth: number
 }
 
 export interface LeagueEpisodeTable {
@@ -177,6 +202,15 @@ export interface LeagueSecretTable {
   created_at: number
 }
 
+/** A secret of a package, for the environment of its game. */
+export interface CoworldSecretTable {
+  name_key: string
+  secret_name: string
+  sealed: string
+  size_bytes: number
+  updated_at: number
+}
+
 /** An uploaded image. `owner` is the id of a player, or empty for the operator. */
 export interface LeagueImageTable {
   image_id: string
@@ -237,6 +271,8 @@ export interface LeagueTables {
   league_tokens: LeagueTokenTable
   league_sources: LeagueSourceTable
   league_secrets: LeagueSecretTable
+  coworld_secrets: CoworldSecretTable
+  league_commissioners: LeagueCommissionerTable
   leagues: LeagueTable
   league_divisions: LeagueDivisionTable
   league_players: LeaguePlayerTable
