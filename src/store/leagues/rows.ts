@@ -251,19 +251,16 @@ export const toEpisode = (row: LeagueEpisodeTable): EpisodeRecord => ({
   endedAt: instant(row.ended_at),
 })
 
-/** A result without its metadata. */
-export const bareResult = (row: LeagueResultTable): Omit<ResultRecord, 'metadata'> => ({
+export const readMetadata = (json: string): ResultRecord['metadata'] => readJsonColumn(JsonObject, json, 'metadata')
+
+export const toResult = (row: LeagueResultTable): ResultRecord => ({
   roundId: row.round_id,
   divisionId: row.division_id,
   policyVersionId: row.policy_version_id,
   playerId: row.player_id,
   rank: row.rank,
   score: row.score,
-})
-
-export const toResult = (row: LeagueResultTable): ResultRecord => ({
-  ...bareResult(row),
-  metadata: readJsonColumn(JsonObject, row.metadata, 'metadata'),
+  metadata: readMetadata(row.metadata),
 })
 
 export const toEvent = (row: LeagueEventTable): EventRecord => ({
