@@ -72,8 +72,8 @@ export class HostedClient {
   }
 
   /** The bytes of an answer. @throws as `get` */
-  async bytes(path: string): Promise<Buffer> {
-    return (await this.#send(path, {})).bytes
+  async bytes(path: string, asking: Asking = {}): Promise<Buffer> {
+    return (await this.#send(path, asking)).bytes
   }
 
   async #send(path: string, sending: Sending): Promise<Received> {

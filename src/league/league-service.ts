@@ -48,6 +48,8 @@ export interface LeagueServiceOptions {
   readonly now?: () => number
   /** Concurrent episodes in this process; default 1. */
   readonly concurrency?: number
+  /** Handlers of other queues of episodes, which share the worker: their priority decides what is played first. */
+  readonly otherEpisodes?: ReadonlyMap<string, JobHandler>
   /** Milliseconds after which another server may take the jobs of a killed one; default 10,000. */
   readonly leaseMs?: number
 }
@@ -100,7 +102,10 @@ export class LeagueService {
       new JobWorker({
         ...common,
         name: `episodes-${process.pid}`,
-        handlers: handler(EPISODE_QUEUE, (job, { signal }) => this.#playEpisode(job.payload, signal)),
+        handlers: new Map([
+          ...handler(EPISODE_QUEUE, (job, { signal }) => this.#playEpisode(job.payload, signal)),
+          ...(options.otherEpisodes ?? []),
+        ]),
         concurrency,
       }),
     ]
@@ -110,6 +115,11 @@ export class LeagueService {
   start(everyMs?: number): void {
     for (const worker of this.#workers) worker.start()
     if (everyMs !== undefined) this.#loop ??= this.#tickForever(everyMs)
+  }
+
+  /** Looks for episodes to play now. */
+  wakeEpisodes(): void {
+    this.#workers[1]?.wake()
   }
 
   async stop(graceMs = 0): Promise<void> {

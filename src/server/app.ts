@@ -119,7 +119,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
   const { services, studies } = await openServices(options, { storage, episodes, log, opened })
   const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
-  const leagues = openLeagues(opened, { ...storage, worlds, log, options })
+  const leagues = openLeagues(opened, { ...storage, worlds, episodes, log, options })
   const hosted = new HostedGames({ sessions: new PlaySessions(store), episodes, log, lobbyMs: options.lobbyMs })
   opened.push({ name: 'hosted games', close: async () => hosted.close() })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })

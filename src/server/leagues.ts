@@ -1,10 +1,13 @@
 // Leagues of this server: the service that plays them, and a demo league of the shipped bots that keeps playing.
 import type { BlobStore } from '../host/blobs.ts'
+import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
-import { logPrefix } from '../league/episode-player.ts'
+import { removeArtefacts } from '../league/episode-artefacts.ts'
 import { LeagueService } from '../league/league-service.ts'
 import { makeLeague } from '../league/make-league.ts'
+import type { ExperienceDesk } from '../league/requests/experience-desk.ts'
+import type { RoleDesk } from '../league/requests/role-desk.ts'
 import { SubmissionDesk } from '../league/submission-desk.ts'
 import { ImageDesk } from '../league/uploads/image-desk.ts'
 import { createOwnRegistry, createRemoteRegistry } from '../league/uploads/image-registry.ts'
@@ -19,6 +22,8 @@ import type { Engine } from '../runner/container-engine.ts'
 import { JobQueue } from '../store/jobs/job-queue.ts'
 import { CoworldSecrets } from '../store/leagues/coworld-secrets.ts'
 import { Coworlds } from '../store/leagues/coworlds.ts'
+import type { EpisodeReports } from '../store/leagues/episode-reports.ts'
+import type { Experiences } from '../store/leagues/experiences.ts'
 import { Images } from '../store/leagues/images.ts'
 import { Leagues } from '../store/leagues/leagues.ts'
 import { Memberships } from '../store/leagues/memberships.ts'
@@ -29,6 +34,7 @@ import { Submissions } from '../store/leagues/submissions.ts'
 import { LeagueTokens } from '../store/leagues/tokens.ts'
 import type { Vault } from '../store/people/vault.ts'
 import type { Store } from '../store/store.ts'
+import { openRequests } from './league-requests.ts'
 
 /** How programs that players upload are started on this machine. */
 export interface UploadSettings extends Omit<ProgramOptions, 'blobs' | 'secrets' | 'images'> {
@@ -53,6 +59,10 @@ export interface LeagueServices {
   /** Only for the games of packages. */
   readonly coworldSecrets: CoworldSecrets
   readonly packages: PackageDesk
+  readonly experiences: Experiences
+  readonly experienceDesk: ExperienceDesk
+  readonly reports: EpisodeReports
+  readonly roleDesk: RoleDesk
   close(): Promise<void>
 }
 
@@ -109,6 +119,7 @@ export function openLeagueServices(parts: {
   readonly store: Store
   readonly blobs: BlobStore
   readonly worlds: WorldRegistry
+  readonly episodes: EpisodeService
   readonly vault: Vault
   readonly log: Log
   readonly options: {
@@ -131,22 +142,27 @@ export function openLeagueServices(parts: {
   // Other programs and containers play only in leagues that the command line runs.
   const services = { worlds, environment: {}, engine: undefined, models: undefined }
   const desk = new SubmissionDesk({ leagues, submissions, queue, services, programs, log })
-  const service = new LeagueService({
-    leagues,
-    rounds,
-    blobs,
-    log,
+  const played = { leagues, rounds, blobs, services, programs }
+  const { engine, ...images } = stored
+  const requests = openRequests({
+    ...parts,
+    ...images,
+    played,
     queue,
-    services,
-    programs,
+    containers: engine && images.local && { engine, local: images.local },
+    ranked: async (divisionId) => (await service.rankings(divisionId)).flatMap((row) => row.policy_version_ids),
+    wake: () => service.wakeEpisodes(),
   })
+  const service = new LeagueService({ ...played, log, queue, otherEpisodes: requests.experienceDesk.handlers })
   const stop = new AbortController()
   const demo = runDemo({ ...parts, hasDemo, leagues, rounds, signal: stop.signal }).catch((err: unknown) => {
     if (!stop.signal.aborted) log.error({ err }, 'league.demo_failed')
   })
   service.start(TICK_MS)
   desk.start()
-  stored.packages.start()
+  images.packages.start()
+  requests.experienceDesk.start()
+  requests.roleDesk.start()
   return {
     leagues,
     rounds,
@@ -157,10 +173,13 @@ export function openLeagueServices(parts: {
     desk,
     sources: new Sources(store),
     secrets,
-    ...stored,
+    ...images,
+    ...requests,
     async close() {
       stop.abort()
-      await stored.packages.stop()
+      await requests.roleDesk.stop()
+      await requests.experienceDesk.stop()
+      await images.packages.stop()
       await desk.stop()
       await service.stop()
       await demo
@@ -186,7 +205,7 @@ function openImages({
   const local = engine && new LocalImages({ images, desk: imageDesk, blobs, engine })
   const certifier = engine && local && createPackageCertifier(engine, local, coworldSecrets)
   const packages = new PackageDesk({ coworlds, images, queue, certifier, log })
-  return { images, imageDesk, tickets: createPushTickets(vault), coworldSecrets, coworlds, packages, local }
+  return { images, imageDesk, tickets: createPushTickets(vault), coworldSecrets, coworlds, packages, local, engine }
 }
 
 /** Creates the demo league once, pauses it if it is disabled, and removes its old rounds from time to time. */
@@ -209,10 +228,9 @@ async function runDemo(parts: {
   }
 }
 
-/** Removes a journal, and the logs beside it. */
+/** Removes a journal, and everything beside it. */
 async function removeEpisode(blobs: BlobStore, journal: string): Promise<void> {
   await blobs.delete(journal)
   const [, id] = /^leagues\/([0-9a-f-]{36})-/.exec(journal) ?? []
-  if (id === undefined) return
-  for await (const { name } of blobs.list(logPrefix(id))) await blobs.delete(name)
+  if (id !== undefined) await removeArtefacts(blobs, id)
 }

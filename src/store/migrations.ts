@@ -15,6 +15,7 @@ import { createHosted } from './migrations/0013-hosted.ts'
 import { createImages } from './migrations/0014-images.ts'
 import { createPlaySessions } from './migrations/0015-play-sessions.ts'
 import { addMemberships } from './migrations/0016-memberships.ts'
+import { createExperienceRequests } from './migrations/0017-experience-requests.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -41,4 +42,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 14, name: 'images and packages', statements: createImages },
   { number: 15, name: 'hosted games', statements: createPlaySessions },
   { number: 16, name: 'memberships and secrets', statements: addMemberships },
+  { number: 17, name: 'experience requests', statements: createExperienceRequests },
 ]

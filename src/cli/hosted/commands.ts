@@ -29,6 +29,8 @@ export interface Flags {
   readonly downloadDir?: string
   readonly agent?: number
   readonly list?: boolean
+  readonly game?: boolean
+  readonly artifact?: boolean
   readonly reason?: string
   readonly autoChampion?: string
   readonly preference?: readonly string[]

@@ -23,6 +23,10 @@ export interface LeagueRouteOptions
     | 'coworlds'
     | 'coworldSecrets'
     | 'packages'
+    | 'experiences'
+    | 'experienceDesk'
+    | 'reports'
+    | 'roleDesk'
   > {
   readonly auth: HostedAuth
   readonly blobs: BlobStore

@@ -14,11 +14,12 @@ import {
 import { Problem } from '../../protocol/problem.ts'
 import { bareId, gameOf, HostedView, toHostedLeague } from '../hosted-view.ts'
 import { coworldSecretRoutes } from './coworld-secrets.ts'
+import { reportRoutes } from './episode-reports.ts'
+import { experienceRoutes } from './experiences.ts'
 import { leagueArtefactRoutes } from './league-artefacts.ts'
 import { bundleRoutes } from './league-bundles.ts'
 import { leagueEpisodeRoutes } from './league-episodes.ts'
 import { leagueEventRoutes } from './league-events.ts'
-import { leagueFigureRoutes } from './league-figures.ts'
 import { imageRoutes } from './league-images.ts'
 import { leagueMemberRoutes } from './league-members.ts'
 import { membershipRoutes } from './league-memberships.ts'
@@ -93,8 +94,9 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
     leagueEpisodeRoutes,
     leagueArtefactRoutes,
     bundleRoutes,
-    leagueFigureRoutes,
     leagueEventRoutes,
+    experienceRoutes,
+    reportRoutes,
   ]) {
     app.register(routes, options)
   }

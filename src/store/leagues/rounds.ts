@@ -134,9 +134,12 @@ export class Rounds {
         status: 'pending',
         scores: null,
         error: null,
+        error_info: null,
+        experience_id: null,
         journal: null,
         hash: null,
         created_at: this.#now(),
+        started_at: null,
         ended_at: null,
       }
       await tx.insertInto('league_episodes').values(row).execute()
@@ -156,7 +159,9 @@ export class Rounds {
   /** Settles an episode. False: it was already settled or removed, and nothing was changed. */
   async settle(
     id: string,
-    result: Pick<EpisodeRecord, 'status' | 'scores' | 'error' | 'journal' | 'hash'>,
+    result: Pick<EpisodeRecord, 'status' | 'scores' | 'error' | 'journal' | 'hash'> & {
+      readonly errorInfo?: EpisodeRecord['errorInfo']
+    },
   ): Promise<boolean> {
     const done = await this.#store.db
       .updateTable('league_episodes')
@@ -164,6 +169,7 @@ export class Rounds {
         status: result.status,
         scores: result.scores && JSON.stringify(result.scores),
         error: result.error && storedText(result.error),
+        error_info: result.errorInfo ? JSON.stringify(result.errorInfo) : null,
         journal: result.journal,
         hash: result.hash,
         ended_at: this.#now(),
@@ -197,6 +203,7 @@ export class Rounds {
     const rows = await this.#store.db
       .selectFrom('league_episodes')
       .selectAll()
+      .where('experience_id', 'is', null)
       .orderBy('created_at', 'desc')
       .orderBy('episode_id')
       .limit(limit)

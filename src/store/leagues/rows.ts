@@ -1,6 +1,7 @@
 // Converts league rows between their columns and their records in code.
 import { z } from 'zod'
 import { ScheduledEpisode } from '../../protocol/commissioner.ts'
+import { EpisodeFault } from '../../protocol/episode-artefacts.ts'
 import { JsonObject, JsonValue } from '../../protocol/json.ts'
 import { AUTO_CHAMPION, type AutoChampion, CommissionerRef, LeaguePlayer } from '../../protocol/league.ts'
 import { readJsonColumn } from '../columns.ts'
@@ -98,14 +99,21 @@ export interface RoundRecord {
 
 export interface EpisodeRecord {
   readonly id: string
+  /** The round, or the experience request. */
   readonly roundId: string
+  /** Null: it belongs to a round. */
+  readonly experienceId: string | null
   readonly request: ScheduledEpisode
-  readonly status: 'pending' | 'completed' | 'failed'
+  readonly status: EpisodeStatus
   readonly scores: readonly number[] | null
   readonly error: string | null
+  /** The class of the error; null: none, or a row of an earlier release. */
+  readonly errorInfo: EpisodeFault | null
   readonly journal: string | null
   readonly hash: string | null
   readonly createdAt: number
+  /** When its last attempt began; null: it waits, or belongs to a round. */
+  readonly startedAt: number | null
   readonly endedAt: number | null
 }
 
@@ -218,11 +226,13 @@ export const toRound = (row: LeagueRoundTable): RoundRecord => ({
   depth: Number(row.depth),
 })
 
-const EpisodeStatus = z.enum(['pending', 'completed', 'failed'])
+const EpisodeStatus = z.enum(['pending', 'completed', 'failed', 'cancelled'])
+export type EpisodeStatus = z.infer<typeof EpisodeStatus>
 
 export const toEpisode = (row: LeagueEpisodeTable): EpisodeRecord => ({
   id: row.episode_id,
   roundId: row.round_id,
+  experienceId: row.experience_id,
   request: ScheduledEpisode.parse({
     request_id: row.request_id,
     variant_id: row.variant_id,
@@ -233,9 +243,11 @@ export const toEpisode = (row: LeagueEpisodeTable): EpisodeRecord => ({
   status: readJsonColumn(EpisodeStatus, JSON.stringify(row.status), 'status'),
   scores: row.scores === null ? null : readJsonColumn(Numbers, row.scores, 'scores'),
   error: row.error,
+  errorInfo: row.error_info === null ? null : readJsonColumn(EpisodeFault, row.error_info, 'error_info'),
   journal: row.journal,
   hash: row.hash,
   createdAt: Number(row.created_at),
+  startedAt: instant(row.started_at),
   endedAt: instant(row.ended_at),
 })
 

@@ -123,7 +123,10 @@ export interface LeagueRoundTable {
 
 export interface LeagueEpisodeTable {
   episode_id: string
+  /** Of a round, or the same as `experience_id`. */
   round_id: string
+  /** Of an experience request; null: it belongs to a round. */
+  experience_id: string | null
   /** The commissioner's own id. */
   request_id: string
   variant_id: string
@@ -132,14 +135,18 @@ export interface LeagueEpisodeTable {
   lineup: string
   /** JSON object that replaces the variant's configuration; null: none. */
   game_config: string | null
-  /** `pending`, `completed`, `failed`. */
+  /** `pending`, `completed`, `failed`, `cancelled`. */
   status: string
   /** JSON list, one per slot. */
   scores: string | null
   error: string | null
+  /** JSON object: the class of the error, and the slot that failed. */
+  error_info: string | null
   journal: string | null
   hash: string | null
   created_at: number
+  /** When its last attempt began; null: it waits, or belongs to a round. */
+  started_at: number | null
   ended_at: number | null
 }
 
@@ -263,7 +270,49 @@ export interface LeagueCoworldTable {
   created_at: number
 }
 
+/** A batch of episodes that a player has asked for. */
+export interface ExperienceRequestTable {
+  experience_id: string
+  /** Null: the operator. */
+  player_id: string | null
+  world: string
+  variant_id: string
+  /** JSON object, merged into the variant. */
+  config: string
+  /** JSON object: the target as requested, with ids. */
+  target: string
+  notes: string | null
+  created_at: number
+  /** When its last episode ended. */
+  ended_at: number | null
+  cancelled_at: number | null
+}
+
+/** What a grader, diagnoser or reporter made of an episode. */
+export interface EpisodeReportTable {
+  report_id: string
+  episode_id: string
+  coworld_id: string
+  player_id: string | null
+  role: string
+  role_id: string
+  target: string | null
+  /** `pending`, `running`, `completed`, `failed`. */
+  status: string
+  /** JSON object. */
+  grade: string | null
+  /** Names of blobs. */
+  output: string | null
+  log: string | null
+  error: string | null
+  created_at: number
+  started_at: number | null
+  ended_at: number | null
+}
+
 export interface LeagueTables {
+  experience_requests: ExperienceRequestTable
+  episode_reports: EpisodeReportTable
   league_images: LeagueImageTable
   league_image_blobs: LeagueImageBlobTable
   league_coworld_names: LeagueCoworldNameTable
