@@ -60,6 +60,8 @@ const LEASE_MS = 10_000
 const ROUNDS_AT_ONCE = 8
 /** Maximum attempts of a round or episode: servers and commissioners may be killed many times. */
 const ATTEMPTS = 200
+/** Rounds that a commissioner may propose at once: at most one begins in each division. */
+const MAX_PROPOSALS = 1000
 /** Recent rounds that schedules and leaderboards read. */
 const RECENT = 200
 /** Maximum number of cached leaderboards. */
@@ -193,7 +195,7 @@ export class LeagueService {
     if (local) return local.scheduleRounds(request, now())
     const answer = answerOf(await this.#asker.ask(league, { request, schema: ScheduleRoundsResponse }))
     // A commissioner of the first protocol cannot schedule, so the baseline does.
-    return answer ? answer.rounds : createBaseline().scheduleRounds(request, now())
+    return answer ? answer.rounds.slice(0, MAX_PROPOSALS) : createBaseline().scheduleRounds(request, now())
   }
 
   async #playEpisode(payload: unknown, signal: AbortSignal): Promise<undefined> {

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { FolderBlobs } from '../../src/host/folder-blobs.ts'
 import { builtInWorlds } from '../../src/host/world-registry.ts'
@@ -568,4 +569,58 @@ test('preferences: what players wish travels to the commissioner, and auto_champ
   await playRound(league, 'Qualifiers')
   assert.deepEqual(await state(next), ['competing', true, 'champion'])
   assert.deepEqual(await state(first), ['competing', false, 'benched'])
+})
+
+test('aftermath: a server that is killed before it has the answer asks again, and applies it once', async () => {
+  const data = mkdtempSync(join(folder, 'killed-'))
+  const config = {
+    qualify: true,
+    follow: ['Competition'],
+    followed: 'Qualifiers',
+    rounds: ['Qualifiers'],
+    mode: 'hold-first',
+  }
+  const spec = {
+    name: 'Killed',
+    world: 'paint-arena',
+    variants: ['duel'],
+    config: { width: 8, height: 8, max_ticks: 3 },
+    commissioner: { type: 'url', url, config },
+    policies: ['greedy', 'random'].map((name) => ({ kind: 'bot', name, bot: name })),
+  }
+  const start = (): ChildProcess => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'league-child.ts'), data, JSON.stringify(spec)], {
+      stdio: 'ignore',
+    })
+    children.push(child)
+    return child
+  }
+  const query = (sql: string): any[] => {
+    const db = new DatabaseSync(join(data, 'paracosm.sqlite'), { timeout: 5000 })
+    try {
+      return db.prepare(sql).all()
+    } finally {
+      db.close()
+    }
+  }
+  const isAsked = (message: any) => message.commissioner_config?.mode === 'hold-first'
+  const first = start()
+  await until('the first question', () => heard.find(isAsked))
+  const gone = once(first, 'exit')
+  first.kill('SIGKILL')
+  await gone
+  const [left, ...others] = query('select status, aftermath from league_rounds')
+  assert.deepEqual([left.status, left.aftermath, others.length], ['completed', 'pending', 0])
+  const second = start()
+  await until('both rounds', () => {
+    const rows = query('select aftermath from league_rounds')
+    return rows.length === 2 && rows.every(({ aftermath }) => aftermath === 'applied') ? true : undefined
+  })
+  second.kill('SIGKILL')
+  const counted = query('select event_type, count(*) as n from league_events group by event_type')
+  const events = Object.fromEntries(counted.map(({ event_type: type, n }) => [type, n]))
+  assert.deepEqual(
+    [events.membership_moved, events.membership_ended, events.rounds_followed, events.round_completed],
+    [1, 1, 1, 2],
+  )
 })
