@@ -24,7 +24,7 @@ import type { Row } from './measure.ts'
 
 export const name = 'evaluation'
 
-const EPISODES = 12_000
+const EPISODES = 48_000
 
 /** Episodes per minute of the command, from its start to its report. */
 function evaluate(folder: string, workers: number): number {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import type { Row } from './measure.ts'
-import { type BenchOptions, readOptions } from './options.ts'
+import { BENCH_HELP, type BenchOptions, readOptions } from './options.ts'
 
 interface Suite {
   readonly name: string
@@ -55,7 +55,20 @@ function writeSection(name: string, rows: readonly Row[]): void {
   )
 }
 
-const options = readOptions(process.argv.slice(2))
+function readCommand(): BenchOptions {
+  try {
+    return readOptions(process.argv.slice(2))
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${BENCH_HELP}`)
+    process.exit(2)
+  }
+}
+
+const options = readCommand()
+if (options.isHelp) {
+  console.log(`${BENCH_HELP}\nSuites: ${Object.keys(SUITES).join(', ')}`)
+  process.exit()
+}
 const names = options.names.length > 0 ? options.names : Object.keys(SUITES).filter((name) => name !== 'compare')
 
 for (const name of names) {

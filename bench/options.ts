@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util'
 export interface BenchOptions {
   /** Suites to run; empty for all. */
   readonly names: readonly string[]
+  /** Prints `BENCH_HELP` instead. */
+  readonly isHelp: boolean
   /** Writes the results to docs/benchmarks.md. */
   readonly isWriting: boolean
   /** Prints the rows of each suite as one JSON line. */
@@ -32,6 +34,28 @@ export interface BenchOptions {
   readonly given: readonly string[]
 }
 
+export const BENCH_HELP = `npm run bench -- [SUITE…] [OPTION…]
+
+Runs suites one after another and prints medians beside a floor or a peer. Without SUITE: all suites except compare.
+
+  --json               each suite as one line of JSON
+  --write              write the results to docs/benchmarks.md
+  --runs N             compare: runs per version; live with --rooms: windows
+  --rooms N            live: measure this number of rooms instead of searching for the limit
+  --seconds N          live: length of a measured window
+  --peer colyseus      live: alternate with this peer
+  --only NAME          live: one target; compare: one suite
+  --profile DIR        live: write CPU profiles of the server
+  --cuts N, --kills N  durability: simulated and real kills
+  --seed N             durability: seed of the kill times
+  --base REF           compare: the version to compare with
+
+Examples:
+  npm run bench -- evaluation journal
+  npm run bench -- durability --cuts 1000 --kills 20
+  npm run bench -- compare --base HEAD~20 --only journal --runs 1
+`
+
 function readCount(text: string | undefined, name: string): number | undefined {
   if (text === undefined) return undefined
   const value = Number(text)
@@ -46,6 +70,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     args: [...args],
     allowPositionals: true,
     options: {
+      help: { type: 'boolean', short: 'h' },
       write: { type: 'boolean' },
       json: { type: 'boolean' },
       rooms: text,
@@ -63,6 +88,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const { rooms, seconds, kills, cuts, seed, runs, peer, only, profile, base } = values
   return {
     names: positionals,
+    isHelp: values.help === true,
     isWriting: values.write === true,
     isJson: values.json === true,
     rooms: readCount(rooms, 'rooms'),

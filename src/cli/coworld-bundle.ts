@@ -14,6 +14,9 @@ import { selectRuntime } from './coworld-runtime.ts'
 import { HostedClient } from './hosted-client.ts'
 import { type Io, printJson } from './io.ts'
 
+/** Milliseconds for a bundle, which may have zips of players. */
+const DOWNLOAD_MS = 600_000
+
 interface BundleFlags {
   readonly output: string
   readonly include?: string
@@ -69,7 +72,8 @@ async function bundleOf(
   if (episode.startsWith('ereq_') && !episode.includes('/')) {
     const query = include === undefined ? '' : `?include=${include.join(',')}`
     const client = new HostedClient(server, io.config.COWORLD_TOKEN)
-    return client.bytes(`/v2/episode-requests/${encodeURIComponent(episode)}/bundle${query}`)
+    const path = `/v2/episode-requests/${encodeURIComponent(episode)}/bundle${query}`
+    return client.bytes(path, { timeoutMs: DOWNLOAD_MS })
   }
   if (episode.endsWith('.zip')) return readFile(episode)
   return writeBundle(await readWorkspace(workspacePaths(resolve(episode))), include)

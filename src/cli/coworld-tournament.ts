@@ -24,9 +24,12 @@ import {
   printWire,
   yes,
 } from './hosted/commands.ts'
+import { addReports } from './hosted/episode-reports.ts'
 import { addEpisodes } from './hosted/episodes.ts'
+import { addExperience } from './hosted/experience.ts'
 import { addGames } from './hosted/games.ts'
 import { addPackages } from './hosted/packages.ts'
+import { addSecrets } from './hosted/secrets.ts'
 import { addSubmissions } from './hosted/submissions.ts'
 import { addUploadPolicy } from './hosted/upload-policy.ts'
 import type { Io } from './io.ts'
@@ -41,8 +44,11 @@ export function addTournamentCommands(io: Io, group: Command, server: string): v
   addEpisodes(io, add)
   addSubmissions(io, add)
   addGames(io, { group, add, server })
+  addExperience(io, { group, server })
+  addReports(io, { group, server })
   addUploadPolicy(io, add)
   addPackages(io, add)
+  addSecrets(io, { group, server })
 }
 
 function addLadders(io: Io, command: Add): void {

@@ -66,9 +66,15 @@ export class HostedClient {
     return this.#parse(path, schema, await this.#send(path, init))
   }
 
+  /** Stores bytes at an address. @throws as `get` */
+  async put<T>(path: string, schema: z.ZodType<T>, body: Uint8Array<ArrayBuffer>): Promise<T> {
+    const init = { method: 'PUT', body, type: 'application/octet-stream', timeoutMs: UPLOAD_MS }
+    return this.#parse(path, schema, await this.#send(path, init))
+  }
+
   /** The bytes of an answer. @throws as `get` */
-  async bytes(path: string): Promise<Buffer> {
-    return (await this.#send(path, {})).bytes
+  async bytes(path: string, asking: Asking = {}): Promise<Buffer> {
+    return (await this.#send(path, asking)).bytes
   }
 
   async #send(path: string, sending: Sending): Promise<Received> {

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { Io } from './io.ts'
 import { type CommissionerFlags, serve } from './league/commissioner.ts'
+import { type MigrateFlags, migrate } from './league/migrate.ts'
 import { type RunFlags, runLeague } from './league/run.ts'
 import { type IssueFlags, issueToken, listTokens, revokeToken, type TokenFlags } from './league/token.ts'
 import { verify } from './league/verify.ts'
@@ -17,6 +18,7 @@ export function createCommand(io: Io): Command {
     )
   group.addCommand(runCommand(io))
   group.addCommand(verifyCommand(io))
+  group.addCommand(migrateCommand(io))
   group.addCommand(commissionerCommand(io))
   group.addCommand(tokenCommand(io))
   return group
@@ -42,6 +44,24 @@ function verifyCommand(io: Io): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  paracosm league verify summer-cup')
     .action((name: string, flags: { data: string; json?: boolean }) => verify(io, name, flags))
+}
+
+function migrateCommand(io: Io): Command {
+  return new Command('migrate')
+    .description('Bring the divisions of a league in line with its commissioner; renamed ones keep their history.')
+    .argument('<league>', 'slug or id of the league')
+    .option('--file <file>', 'take the commissioner of this YAML file from now on')
+    .option('--dry-run', 'only say what would change')
+    .option('--data <folder>', 'folder of the league', io.config.PARACOSM_DATA)
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  paracosm league migrate summer-cup --dry-run
+  paracosm league migrate summer-cup --file league.yaml`,
+    )
+    .action((name: string, flags: MigrateFlags) => migrate(io, name, flags))
 }
 
 function commissionerCommand(io: Io): Command {

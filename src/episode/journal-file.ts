@@ -9,7 +9,7 @@ import type { ByteSource } from './byte-source.ts'
 import { FoldPacer } from './fold-pacer.ts'
 import { nativeHash } from './native-hash.ts'
 import { openByteSource } from './open-bytes.ts'
-import { CHUNK, isTornAtEnd, type Located, lineAt, lineStart, readLines } from './stored-lines.ts'
+import { CHUNK, type Located, lastLine, lineAt, lineStart, readLines } from './stored-lines.ts'
 
 /** The limits of a reader. */
 export interface FoldOptions {
@@ -56,11 +56,7 @@ export class JournalFile {
 
   /** The last complete line, and whether a torn line follows it. */
   async last(): Promise<{ line: JournalLine; text: string; isTorn: boolean }> {
-    const { size } = this.#source
-    const isTorn = await isTornAtEnd(this.#source)
-    const end = isTorn ? await lineStart(this.#source, size) : size
-    const at = await lineStart(this.#source, Math.max(0, end - 1))
-    const last = await lineAt(this.#source, at)
+    const { line: last, isTorn } = await lastLine(this.#source)
     const split = last && splitHash(last.text)
     if (!last || !split) throw corrupt(0, 'at the end has no hash')
     return { line: parseLine(split.body, 0), text: last.text, isTorn }

@@ -6,6 +6,9 @@ import { isZstd } from '../lib/zstd.ts'
 import type { ByteSource } from './byte-source.ts'
 import { openSeekableZstd } from './seekable-zstd.ts'
 
+/** Bytes that are read to find out what a file is: usually more than its first line. */
+const HEAD_BYTES = 4096
+
 async function readFrom(file: FileHandle, offset: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length)
   let filled = 0
@@ -56,9 +59,22 @@ export async function openRawBytes(path: string): Promise<ByteSource> {
  */
 export async function openJournalBytes(raw: ByteSource): Promise<ByteSource> {
   try {
-    return isZstd(await raw.read(0, 4)) ? await openSeekableZstd(raw) : raw
+    const head = await raw.read(0, HEAD_BYTES)
+    return isZstd(head) ? await openSeekableZstd(raw) : withHead(raw, head)
   } catch (error) {
     await raw.close()
     throw error
+  }
+}
+
+/** The header is the next thing that a reader asks for: it is in the bytes that showed the kind of the file. */
+function withHead(raw: ByteSource, head: Buffer): ByteSource {
+  return {
+    size: raw.size,
+    read: (offset, length) =>
+      Math.min(offset + length, raw.size) <= head.length
+        ? Promise.resolve(head.subarray(offset, offset + length))
+        : raw.read(offset, length),
+    close: () => raw.close(),
   }
 }

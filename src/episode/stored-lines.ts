@@ -6,6 +6,8 @@ import type { ByteSource } from './byte-source.ts'
 
 export const CHUNK = 64 * 1024
 const NEWLINE = 10
+/** Bytes that are read first to find the last line, which is usually short. */
+const TAIL_BYTES = 4096
 /** The longest line holds a saved state; the largest worlds save a few megabytes. */
 export const MAX_LINE_BYTES = 64 * 1024 * 1024
 
@@ -85,8 +87,18 @@ export async function lineAt(source: ByteSource, offset: number): Promise<Locate
   return undefined
 }
 
-/** Whether the source ends in the middle of a line. */
-export async function isTornAtEnd(source: ByteSource): Promise<boolean> {
-  const tail = await source.read(Math.max(0, source.size - 1), 1)
-  return tail[0] !== NEWLINE
+/** The last complete line, and whether a torn line follows it. */
+export async function lastLine(source: ByteSource): Promise<{ line: Located | undefined; isTorn: boolean }> {
+  const from = Math.max(0, source.size - TAIL_BYTES)
+  const tail = await source.read(from, source.size - from)
+  const isTorn = tail.at(-1) !== NEWLINE
+  const end = tail.lastIndexOf(NEWLINE)
+  const before = end > 0 ? tail.lastIndexOf(NEWLINE, end - 1) : -1
+  if (before >= 0) {
+    const text = tail.toString('utf8', before + 1, end)
+    return { line: { text, offset: from + before + 1, next: from + end + 1 }, isTorn }
+  }
+  // The line is longer than what was read.
+  const whole = isTorn ? await lineStart(source, source.size) : source.size
+  return { line: await lineAt(source, await lineStart(source, Math.max(0, whole - 1))), isTorn }
 }

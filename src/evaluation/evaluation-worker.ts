@@ -32,6 +32,8 @@ const LEASE_MS = 10_000
 const POLL = { firstMs: 20, longestMs: 250 }
 /** Concurrent matches with external players, which leave the machine mostly idle. */
 const LIVE_AT_ONCE = 4
+/** Concurrent jobs of bots: one plays while the other waits for the disk. */
+const FAST_AT_ONCE = 2
 
 /** @throws AppError UNKNOWN_EVALUATION, and the codes of `planEvaluation` */
 export async function startEvaluationWorker(options: EvaluationWorkerOptions): Promise<JobWorker> {
@@ -43,7 +45,7 @@ export async function startEvaluationWorker(options: EvaluationWorkerOptions): P
     name: `eval-${process.pid}`,
     handlers: new Map([[queueOf(id), createHandler(plan, options)]]),
     onFault: options.onFault,
-    concurrency: plan.players.every(({ kind }) => kind === 'bot') ? 1 : LIVE_AT_ONCE,
+    concurrency: plan.players.every(({ kind }) => kind === 'bot') ? FAST_AT_ONCE : LIVE_AT_ONCE,
     leaseMs: LEASE_MS,
     poll: POLL,
   })
@@ -60,8 +62,17 @@ function createHandler(plan: EvaluationPlan, options: EvaluationWorkerOptions): 
     })
     const known = await evaluations.numbers(id, from, to)
     const rows: EvaluationRow[] = []
-    for (let number = from; number < to; number++) {
-      if (!known.has(number)) rows.push(await playOne(plan, number, { ...options, signal }))
+    // Journals are written while the next episodes are played; results are stored after all journals are on disk.
+    const written: Promise<void>[] = []
+    try {
+      for (let number = from; number < to; number++) {
+        if (known.has(number)) continue
+        const { row, lines } = await playOne(plan, number, { ...options, signal })
+        rows.push(row)
+        if (row.journal !== null) written.push(keep(options.blobs.put(row.journal, `${lines.join('\n')}\n`)))
+      }
+    } finally {
+      await Promise.all(written)
     }
     const added = await evaluations.addRows(id, rows)
     // Another worker was faster: its results and journals count.
@@ -70,11 +81,17 @@ function createHandler(plan: EvaluationPlan, options: EvaluationWorkerOptions): 
   }
 }
 
+/** A failure is seen by who awaits the promise, which may be much later. */
+function keep<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
+}
+
 async function playOne(
   plan: EvaluationPlan,
   number: number,
-  { id, blobs, services, signal }: EvaluationWorkerOptions & { readonly signal: AbortSignal },
-): Promise<EvaluationRow> {
+  { id, services, signal }: EvaluationWorkerOptions & { readonly signal: AbortSignal },
+): Promise<{ row: EvaluationRow; lines: readonly string[] }> {
   const planned = episodeAt(plan, number)
   const began = performance.now()
   const { lines, ...result } = await playMatch(
@@ -92,6 +109,5 @@ async function playOne(
   const took = Math.round(performance.now() - began)
   // The name is unique, so that two workers that play the same episode do not write to the same journal.
   const journal = lines.length > 0 ? `${journalPrefix(id)}${number}-${randomBytes(4).toString('hex')}.jsonl` : null
-  if (journal !== null) await blobs.put(journal, `${lines.join('\n')}\n`)
-  return { number, ...result, journal, took_ms: took }
+  return { row: { number, ...result, journal, took_ms: took }, lines }
 }

@@ -7,14 +7,20 @@ import type { ByteSource } from '../episode/byte-source.ts'
 import { AppError } from '../kernel/errors.ts'
 import { errnoOf, type FileContent, isMissing, syncFolder, toWriteError, writeFileWhole } from '../lib/files.ts'
 import { makeFolder } from '../lib/folders.ts'
+import { GroupCommit } from '../lib/group-commit.ts'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from '../lib/private.ts'
 import { type BlobInfo, type BlobStore, checkBlobName, unknownBlob } from './blobs.ts'
 
 /** A folder that a delete has just emptied may vanish between its creation and the write into it. */
 const PUT_TRIES = 5
 
+/** Maximum number of folders that are remembered. */
+const MAX_FOLDERS = 1000
+
 export class FolderBlobs implements BlobStore {
   readonly #folder: string
+  /** Folders that exist. Blobs that are put into one at the same time share the call that makes their names durable. */
+  readonly #known = new Map<string, GroupCommit>()
 
   /** @param folder made with the first blob */
   constructor(folder: string) {
@@ -37,14 +43,23 @@ export class FolderBlobs implements BlobStore {
     }
     for (let attempt = 1; ; attempt++) {
       try {
-        await makeDurableFolder(folder)
-        await writeFileWhole(path, parts(), { mode: PRIVATE_FILE })
+        const names = this.#known.get(folder) ?? (await this.#make(folder))
+        await writeFileWhole(path, parts(), { mode: PRIVATE_FILE, syncNames: () => names.commit() })
         return
       } catch (error) {
+        this.#known.delete(folder)
         const isGone = error instanceof AppError && isMissing(error.cause)
         if (hasBegun || !isGone || attempt === PUT_TRIES) throw error
       }
     }
+  }
+
+  async #make(folder: string): Promise<GroupCommit> {
+    await makeDurableFolder(folder)
+    const names = this.#known.get(folder) ?? new GroupCommit(() => syncFolder(folder))
+    if (this.#known.size >= MAX_FOLDERS) this.#known.clear()
+    this.#known.set(folder, names)
+    return names
   }
 
   async open(name: string): Promise<ByteSource> {

@@ -9,6 +9,7 @@ import type {
   ScheduledEpisode,
 } from '../protocol/commissioner.ts'
 import type { Channel, OpenChannel } from './channel.ts'
+import { faultOfDecisions } from './check-decisions.ts'
 import { BadFrame, closeReason, readCommissionerFrame, writeFrame } from './commissioner/wire.ts'
 
 export interface RoundHost {
@@ -178,15 +179,17 @@ class Drive {
   }
 
   /** Why a completion is invalid. */
-  #faultOf({ results, graduation_changes: changes }: RoundComplete): string | undefined {
+  #faultOf(complete: RoundComplete): string | undefined {
     if (this.#settled.size < this.#scheduled.size) {
       return 'the commissioner completed the round before all episodes were settled'
     }
     const { divisions, memberships } = this.#options.start
-    const named = [...results.map(({ division_id: id }) => id), ...changes.map(({ to_division_id: id }) => id)]
-    const strange = named.find((id) => divisions.every((division) => division.id !== id))
-    if (strange !== undefined) return `the commissioner names an unknown division: ${strange}`
-    const unknown = changes.find(({ membership_id: id }) => memberships.every((each) => each.id !== id))
-    return unknown && `the commissioner names an unknown member: ${unknown.membership_id}`
+    const known = {
+      divisions: new Set(divisions.map(({ id }) => id)),
+      members: new Set(memberships.map(({ id }) => id)),
+    }
+    const strange = complete.results.find(({ division_id: id }) => !known.divisions.has(id))
+    if (strange) return `the commissioner names an unknown division: ${strange.division_id}`
+    return faultOfDecisions(complete, known)
   }
 }

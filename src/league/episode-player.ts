@@ -1,16 +1,21 @@
-// Plays one episode of a round, as a job of the store. Its journal and its players' logs are stored as blobs, and its
-// scores in the round; a second play of the same episode changes nothing.
+// Plays one episode of a round or an experience request, as a job of the store. Its journal, logs and zips are stored as
+// blobs, and its scores in its row; a second play of the same episode changes nothing.
 import { randomBytes } from 'node:crypto'
-import type { Match, MatchServices } from '../evaluation/match.ts'
+import { createReadStream } from 'node:fs'
+import type { Match, MatchResult, MatchServices } from '../evaluation/match.ts'
 import { playMatch } from '../evaluation/play-episode.ts'
 import type { BlobStore } from '../host/blobs.ts'
 import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
 import { configureWorld } from '../kernel/world.ts'
-import { LeagueEpisodeJob } from '../protocol/league.ts'
+import type { EpisodeFault } from '../protocol/episode-artefacts.ts'
+import { isUploaded, LeagueEpisodeJob } from '../protocol/league.ts'
+import type { Experiences } from '../store/leagues/experiences.ts'
 import type { Leagues } from '../store/leagues/leagues.ts'
 import type { Rounds } from '../store/leagues/rounds.ts'
-import type { EpisodeRecord } from '../store/leagues/rows.ts'
+import type { EpisodeRecord, LeagueRecord, PolicyVersionRecord } from '../store/leagues/rows.ts'
+import { ArtefactDesk } from './artefact-desk.ts'
+import { artefactBlob, journalBlob, logBlob } from './episode-artefacts.ts'
 import { type PreparedPlayers, type ProgramOptions, preparePlayers } from './uploads/programs.ts'
 
 /** Time limit of one episode in milliseconds, and steps per second with external players. */
@@ -28,15 +33,20 @@ const PLAYER_FAULTS: readonly string[] = [
 export interface EpisodePlayerOptions {
   readonly leagues: Leagues
   readonly rounds: Rounds
+  /** Required for episodes of experience requests. */
+  readonly experiences?: Experiences | undefined
   readonly blobs: BlobStore
   readonly services: Omit<MatchServices, 'signal'>
   /** Required for uploaded policies; undefined: they cannot play here. */
   readonly programs?: ProgramOptions | undefined
 }
 
-/** The name of the log of a slot's player; the logs of one episode share a prefix. */
-export const logBlob = (episodeId: string, slot: number): string => `${logPrefix(episodeId)}${slot}.txt`
-export const logPrefix = (episodeId: string): string => `leagues/${episodeId}-log-`
+/** What one play of an episode produced, before any of it is stored. */
+interface Played {
+  readonly result: Pick<EpisodeRecord, 'status' | 'scores' | 'error' | 'errorInfo' | 'hash'>
+  readonly lines: readonly string[]
+  readonly logs: ReadonlyMap<number, string>
+}
 
 export class EpisodePlayer {
   readonly #options: EpisodePlayerOptions
@@ -47,53 +57,79 @@ export class EpisodePlayer {
 
   /** @returns the id of the episode; undefined: it was already settled */
   async play(payload: unknown, signal: AbortSignal): Promise<string | undefined> {
-    const { rounds, blobs } = this.#options
+    const { leagues, rounds, experiences } = this.#options
     const { episode: id } = parseWith(LeagueEpisodeJob, payload, { code: 'STORE_CORRUPT', what: 'A job of a league' })
     const episode = await rounds.findEpisode(id)
     if (episode?.status !== 'pending') return undefined
-    const { lines, logs, ...result } = await this.#playOnce(episode, signal)
-    const journal = lines.length > 0 ? `leagues/${id}-${randomBytes(4).toString('hex')}.jsonl` : null
-    if (journal !== null) await blobs.put(journal, `${lines.join('\n')}\n`)
-    for (const [slot, text] of logs) await blobs.put(logBlob(id, slot), text)
-    const isFirst = await rounds.settle(id, { ...result, journal })
-    if (!isFirst && journal !== null) await blobs.delete(journal)
+    if (episode.experienceId !== null) await experiences?.begin(id)
+    const versions = await Promise.all(episode.request.policy_version_ids.map((each) => leagues.policyVersion(each)))
+    await using desk = versions.some(({ player }) => isUploaded(player))
+      ? await ArtefactDesk.open(versions.length)
+      : undefined
+    const played = await this.#playOnce({ episode, versions, desk }, signal)
+    await this.#store(id, played, desk?.files ?? new Map())
     return id
   }
 
-  async #playOnce(episode: EpisodeRecord, signal: AbortSignal) {
-    const { leagues, services, programs } = this.#options
+  /** Stores what a play left, then its result, so that a settled episode has all of it. */
+  async #store(id: string, { result, lines, logs }: Played, zips: ReadonlyMap<number, string>): Promise<void> {
+    const { rounds, blobs } = this.#options
+    const journal = lines.length > 0 ? journalBlob(id, randomBytes(4).toString('hex')) : null
+    if (journal !== null) await blobs.put(journal, `${lines.join('\n')}\n`)
+    for (const [slot, text] of logs) await blobs.put(logBlob(id, slot), text)
+    for (const [slot, path] of zips) await blobs.put(artefactBlob(id, slot), createReadStream(path))
+    const isFirst = await rounds.settle(id, { ...result, journal })
+    if (!isFirst && journal !== null) await blobs.delete(journal)
+  }
+
+  async #playOnce(
+    {
+      episode,
+      versions,
+      desk,
+    }: {
+      readonly episode: EpisodeRecord
+      readonly versions: readonly PolicyVersionRecord[]
+      readonly desk: ArtefactDesk | undefined
+    },
+    signal: AbortSignal,
+  ): Promise<Played> {
+    const { services, programs } = this.#options
     const logs = new Map<number, string>()
-    const versions = await Promise.all(episode.request.policy_version_ids.map((id) => leagues.policyVersion(id)))
     let prepared: PreparedPlayers
     try {
-      prepared = await preparePlayers(versions, programs)
+      prepared = await preparePlayers(versions, programs, (slot) => desk?.variables(slot) ?? {})
     } catch (error) {
       if (signal.aborted) throw signal.reason
       // A full disk or a locked store is not the policy's fault: the job is retried.
       if (!(error instanceof AppError) || !PLAYER_FAULTS.includes(error.code)) throw error
-      return { status: 'failed' as const, scores: null, error: error.message, hash: null, lines: [], logs }
+      const errorInfo: EpisodeFault = { error_type: 'player_error' }
+      const result = { status: 'failed' as const, scores: null, error: error.message, errorInfo, hash: null }
+      return { result, lines: [], logs }
     }
     await using players = prepared
     const match = await this.#matchOf(episode, players, (slot, text) => logs.set(slot, players.redact(text)))
-    const { outcome, scores, error, hash, lines } = await playMatch(match, { ...services, signal })
+    const ended = await playMatch(match, { ...services, signal })
+    const { outcome, scores, error, hash, lines } = ended
     const status = outcome === 'ok' ? ('completed' as const) : ('failed' as const)
-    return { status, scores, error: error && players.redact(error.message), hash, lines, logs }
+    const text = error && players.redact(error.message)
+    const result = { status, scores, error: text, errorInfo: faultOf(ended), hash }
+    return { result, lines, logs }
   }
 
   async #matchOf(
-    { id, roundId, request }: EpisodeRecord,
+    { id, roundId, experienceId, request }: EpisodeRecord,
     { players, environments }: PreparedPlayers,
     onOutput: (slot: number, text: string) => void,
   ): Promise<Match> {
-    const { leagues, rounds, services } = this.#options
-    const { leagueId } = await rounds.get(roundId)
-    const league = await leagues.get(leagueId)
-    const world = await services.worlds.load(league.world)
+    const { services } = this.#options
+    const played = await this.#played(roundId, experienceId)
+    const world = await services.worlds.load(played.world)
     const { num_agents: _, ...override } = request.game_config ?? {}
     return {
       id: `league-${id}`,
       world,
-      configured: configureWorld(world, request.variant_id, { ...league.config, ...override }),
+      configured: configureWorld(world, request.variant_id, { ...played.config, ...override }),
       seed: request.seed ?? 0,
       players,
       environments,
@@ -102,4 +138,20 @@ export class EpisodePlayer {
       timeoutMs: EPISODE_MS,
     }
   }
+
+  /** The world of an episode, and what its league or request changes in every variant. */
+  async #played(roundId: string, experienceId: string | null): Promise<Pick<LeagueRecord, 'world' | 'config'>> {
+    const { leagues, rounds, experiences } = this.#options
+    if (experienceId === null) return leagues.get((await rounds.get(roundId)).leagueId)
+    if (experiences) return experiences.get(experienceId)
+    throw new AppError('RUN_FAILED', 'this process plays no episodes of experience requests')
+  }
+}
+
+/** The class of a failure, as package hosts name it. */
+function faultOf({ outcome, error }: MatchResult): EpisodeFault | null {
+  if (!error) return null
+  if (outcome === 'timeout') return { error_type: 'episode_timeout' }
+  if (error.slot === null) return { error_type: 'crash' }
+  return { error_type: 'player_error', failed_policy_index: error.slot }
 }

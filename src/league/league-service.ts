@@ -1,17 +1,12 @@
 // Runs leagues: proposes rounds when they are due, drives each through its commissioner, and plays its episodes. Rounds
 // and episodes are jobs of the store, so killing the server or a commissioner loses no settled result.
-import { randomInt } from 'node:crypto'
-import type { z } from 'zod'
 import type { MatchServices } from '../evaluation/match.ts'
 import type { BlobStore } from '../host/blobs.ts'
 import { type JobHandler, JobWorker } from '../host/jobs.ts'
 import type { Log } from '../host/log.ts'
 import { AppError } from '../kernel/errors.ts'
-import { parseWith } from '../kernel/parse.ts'
 import { sleep } from '../lib/sleep.ts'
-import { type EpisodeFailed, type EpisodeResult, RoundStart, type ScheduledEpisode } from '../protocol/commissioner.ts'
 import {
-  type CommissionerRequest,
   DescribeDivisionResponse,
   type DivisionDescription,
   type DivisionRanking,
@@ -20,27 +15,21 @@ import {
   RankDivisionResponse,
   ScheduleRoundsResponse,
 } from '../protocol/commissioner-requests.ts'
-import { LeagueRoundJob } from '../protocol/league.ts'
+import type { JsonObject } from '../protocol/json.ts'
 import type { JobQueue } from '../store/jobs/job-queue.ts'
 import type { Leagues } from '../store/leagues/leagues.ts'
 import type { Rounds } from '../store/leagues/rounds.ts'
 import type { LeagueRecord, RoundRecord } from '../store/leagues/rows.ts'
-import { askCommissioner } from './ask.ts'
+import { toWireResult } from './aftermath.ts'
+import { answerOf } from './ask.ts'
 import { createBaseline } from './commissioner/baseline.ts'
-import type { Draw } from './commissioner/commissioner.ts'
-import { localCommissioner, withCommissioner } from './commissioner-link.ts'
-import { driveRound, type RoundHost } from './drive-round.ts'
+import { CommissionerAsker } from './commissioner-asker.ts'
+import { localCommissioner } from './commissioner-link.ts'
 import { EpisodePlayer } from './episode-player.ts'
 import { type RankedRow, withIntervals } from './intervals.ts'
-import {
-  makeRoundStart,
-  toCompletedSummary,
-  toRoundSummary,
-  toWireDivision,
-  toWireLeague,
-  toWireMemberships,
-} from './round-start.ts'
-import { drawOf, toSettlement, withPlayers } from './settlements.ts'
+import { type LeagueMigrationResult, type MigrationOptions, migrateLeague } from './migrate-league.ts'
+import { RoundRunner } from './round-runner.ts'
+import { toCompletedSummary, toRoundSummary, toWireDivision, toWireLeague, toWireMemberships } from './round-start.ts'
 import { TALLIED_ROUNDS, type Tally, tallyOf } from './tally.ts'
 import type { ProgramOptions } from './uploads/programs.ts'
 
@@ -64,14 +53,15 @@ export interface LeagueServiceOptions {
 }
 
 const ROUND_QUEUE = 'league-round'
-const EPISODE_QUEUE = 'league-episode'
+/** Episodes of rounds; other desks let them go first. */
+export const EPISODE_QUEUE = 'league-episode'
 const LEASE_MS = 10_000
 /** Concurrent rounds: they wait for episodes most of the time. */
 const ROUNDS_AT_ONCE = 8
 /** Maximum attempts of a round or episode: servers and commissioners may be killed many times. */
 const ATTEMPTS = 200
-/** Milliseconds between two polls for an episode that another process plays. */
-const LOOK_MS = 300
+/** Rounds that a commissioner may propose at once: at most one begins in each division. */
+const MAX_PROPOSALS = 1000
 /** Recent rounds that schedules and leaderboards read. */
 const RECENT = 200
 /** Maximum number of cached leaderboards. */
@@ -81,11 +71,9 @@ export class LeagueService {
   readonly #options: LeagueServiceOptions
   readonly #workers: readonly JobWorker[]
   readonly #player: EpisodePlayer
-  /** Callbacks of callers that wait for an episode of this process. */
-  readonly #waiting = new Map<string, () => void>()
+  readonly #runner: RoundRunner
   readonly #stop = new AbortController()
-  /** Requests that remote commissioners do not support, by league. */
-  readonly #unknown = new Set<string>()
+  readonly #asker: CommissionerAsker
   /** Leaderboards by division, cached until another round is complete. */
   readonly #boards = new Map<string, { readonly stamp: string; readonly rows: Promise<readonly TalliedRow[]> }>()
   #loop: Promise<void> | undefined
@@ -93,6 +81,14 @@ export class LeagueService {
   constructor(options: LeagueServiceOptions) {
     this.#options = options
     this.#player = new EpisodePlayer(options)
+    this.#asker = new CommissionerAsker(options.services, this.#stop.signal)
+    this.#runner = new RoundRunner({
+      ...options,
+      aftermaths: options.rounds.aftermaths,
+      asker: this.#asker,
+      enqueueEpisode: (id) => this.#enqueue(EPISODE_QUEUE, { episode: id }, id),
+      enqueueRound: (id) => this.#enqueue(ROUND_QUEUE, { round: id }, id),
+    })
     const { queue, log, leaseMs = LEASE_MS, concurrency = 1 } = options
     const onFault = (err: unknown): void => log.error({ err }, 'league.job_failed')
     const common = { queue, onFault, leaseMs, poll: { firstMs: 20, longestMs: 500 } }
@@ -101,7 +97,7 @@ export class LeagueService {
       new JobWorker({
         ...common,
         name: `rounds-${process.pid}`,
-        handlers: handler(ROUND_QUEUE, (job, { signal }) => this.#playRound(job.payload, signal)),
+        handlers: handler(ROUND_QUEUE, (job, { signal }) => this.#runner.play(job.payload, signal)),
         concurrency: ROUNDS_AT_ONCE,
       }),
       new JobWorker({
@@ -139,12 +135,19 @@ export class LeagueService {
     for (const league of await this.#options.leagues.list()) {
       if (league.isPaused || this.#stop.signal.aborted) continue
       try {
+        if (!(await this.#resume(league))) continue
         for (const proposed of await this.#proposals(league)) made.push(...(await this.#create(league, proposed)))
       } catch (err) {
         this.#options.log.error({ league: league.slug, err }, 'league.schedule_failed')
       }
     }
     return made
+  }
+
+  /** Brings the divisions of a league in line with its commissioner. @throws AppError MIGRATION_REFUSED, COMMISSIONER_FAILED */
+  migrate(league: LeagueRecord, options: Pick<MigrationOptions, 'actor' | 'isDryRun'>): Promise<LeagueMigrationResult> {
+    const { leagues } = this.#options
+    return migrateLeague(league, { leagues, changes: leagues.divisionChanges, asker: this.#asker, ...options })
   }
 
   /** Starts a round of a division now, regardless of the schedule. */
@@ -158,17 +161,23 @@ export class LeagueService {
   }
 
   async #create(league: LeagueRecord, proposed: ProposedRound): Promise<RoundRecord[]> {
-    const { rounds, queue } = this.#options
-    const round = await rounds.create(league.id, proposed)
+    const round = await this.#options.rounds.create(league.id, proposed)
     if (!round) return []
-    await queue.enqueue({
-      queue: ROUND_QUEUE,
-      payload: { round: round.id },
-      dedupeKey: round.id,
-      maxAttempts: ATTEMPTS,
-    })
-    this.#workers[0]?.wake()
+    await this.#enqueue(ROUND_QUEUE, { round: round.id }, round.id)
     return [round]
+  }
+
+  async #enqueue(queue: string, payload: JsonObject, dedupeKey: string): Promise<void> {
+    await this.#options.queue.enqueue({ queue, payload, dedupeKey, maxAttempts: ATTEMPTS })
+    this.#workers[queue === ROUND_QUEUE ? 0 : 1]?.wake()
+  }
+
+  /** Queues what a server left behind that was killed between a round and its job. @returns whether rounds may be proposed */
+  async #resume(league: LeagueRecord): Promise<boolean> {
+    const unfinished = await this.#options.rounds.unfinished(league.id)
+    for (const { id } of unfinished) await this.#enqueue(ROUND_QUEUE, { round: id }, id)
+    // Until the commissioner has said what follows a round, members may still move.
+    return unfinished.every(({ aftermath }) => aftermath !== 'pending')
   }
 
   async #proposals(league: LeagueRecord): Promise<readonly ProposedRound[]> {
@@ -184,114 +193,14 @@ export class LeagueService {
     }
     const local = await localCommissioner(league.commissioner)
     if (local) return local.scheduleRounds(request, now())
-    const answer = await this.#ask(league, request, ScheduleRoundsResponse)
+    const answer = answerOf(await this.#asker.ask(league, { request, schema: ScheduleRoundsResponse }))
     // A commissioner of the first protocol cannot schedule, so the baseline does.
-    return answer ? answer.rounds : createBaseline().scheduleRounds(request, now())
-  }
-
-  /** Asks a remote commissioner; undefined: it does not support such requests. */
-  async #ask<T>(league: LeagueRecord, request: CommissionerRequest, schema: z.ZodType<T>): Promise<T | undefined> {
-    const key = `${league.id}/${request.type}`
-    if (this.#unknown.has(key)) return undefined
-    const answer = await this.#converse(league, (open) => askCommissioner(open, request, schema))
-    if (answer === undefined) this.#unknown.add(key)
-    return answer
-  }
-
-  #converse<T>(
-    league: LeagueRecord,
-    work: Parameters<typeof withCommissioner<T>>[2],
-    draw: Draw = randomInt,
-  ): Promise<T> {
-    const { services } = this.#options
-    return withCommissioner(league.commissioner, { services, draw, signal: this.#stop.signal }, work)
-  }
-
-  /** Drives a round. It may be driven again after a kill: settled episodes are not played again. */
-  async #playRound(payload: unknown, signal: AbortSignal): Promise<undefined> {
-    const { leagues, rounds, services, log } = this.#options
-    const { round: id } = parseWith(LeagueRoundJob, payload, { code: 'STORE_CORRUPT', what: 'A job of a league' })
-    const round = await rounds.get(id)
-    if (round.status === 'completed' || round.status === 'failed') return undefined
-    const league = await leagues.get(round.leagueId)
-    const start = await this.#startOf(round, league)
-    const open = { services, draw: drawOf(round.id), signal }
-    try {
-      const complete = await withCommissioner(league.commissioner, open, (channel) =>
-        driveRound({ open: channel, start, host: this.#host(round, start), signal }),
-      )
-      await rounds.complete(round, withPlayers(complete, start))
-    } catch (error) {
-      if (signal.aborted) throw signal.reason
-      // A built-in commissioner would fail in the same way again; a remote one may recover.
-      const local = await localCommissioner(league.commissioner)
-      if (!local) throw error
-      log.error({ league: league.slug, round: round.number, err: error }, 'league.round_failed')
-      await rounds.fail(round, error instanceof Error ? error.message : String(error))
-    }
-    return undefined
-  }
-
-  /** The start message for the commissioner, identical every time. */
-  async #startOf(round: RoundRecord, league: LeagueRecord): Promise<RoundStart> {
-    const { leagues, rounds, services } = this.#options
-    const what = { code: 'STORE_CORRUPT', what: 'The start of a round' } as const
-    if (round.start !== null) return parseWith(RoundStart, round.start, what)
-    const made = await makeRoundStart(round, league, { leagues, rounds, worlds: services.worlds })
-    await rounds.begin(round.id, made)
-    return made
-  }
-
-  #host(round: RoundRecord, start: RoundStart): RoundHost {
-    const members = new Map(start.memberships.map((member) => [member.policy_version_id, member.player_id]))
-    return {
-      refuse: ({ variant_id: variant, policy_version_ids: ids, game_config: config }: ScheduledEpisode) => {
-        const found = start.variants.find(({ id }) => id === variant)
-        if (!found) return `there is no variant ${variant}`
-        const stranger = ids.find((id) => !members.has(id))
-        if (stranger !== undefined) return `no member has the policy version ${stranger}`
-        const { num_agents: slots } = config ?? found.game_config
-        return typeof slots === 'number' && slots !== ids.length
-          ? `${variant} has ${slots} slots, not ${ids.length}`
-          : undefined
-      },
-      play: (episode: ScheduledEpisode, signal: AbortSignal) => this.#settle(round, { episode, members, signal }),
-    }
-  }
-
-  async #settle(
-    round: RoundRecord,
-    {
-      episode,
-      members,
-      signal,
-    }: { episode: ScheduledEpisode; members: ReadonlyMap<string, string | null>; signal: AbortSignal },
-  ): Promise<EpisodeResult | EpisodeFailed> {
-    const { rounds, queue } = this.#options
-    const seed = episode.seed ?? randomInt(2 ** 31)
-    let found = await rounds.episode(round.id, episode, seed)
-    const { id } = found
-    while (found.status === 'pending') {
-      signal.throwIfAborted()
-      const job = { queue: EPISODE_QUEUE, payload: { episode: id }, dedupeKey: id, maxAttempts: ATTEMPTS }
-      await queue.enqueue(job)
-      this.#workers[1]?.wake()
-      await this.#await(id, signal)
-      found = (await rounds.findEpisode(id)) ?? found
-    }
-    return toSettlement(found, members)
-  }
-
-  /** Waits until this process has played the episode, or until it is time to check whether another process has. */
-  async #await(id: string, signal: AbortSignal): Promise<void> {
-    const late = sleep(LOOK_MS, signal).catch(() => undefined)
-    await Promise.race([late, new Promise<void>((resolve) => this.#waiting.set(id, resolve))])
-    this.#waiting.delete(id)
+    return answer ? answer.rounds.slice(0, MAX_PROPOSALS) : createBaseline().scheduleRounds(request, now())
   }
 
   async #playEpisode(payload: unknown, signal: AbortSignal): Promise<undefined> {
     const id = await this.#player.play(payload, signal)
-    if (id !== undefined) this.#waiting.get(id)?.()
+    if (id !== undefined) this.#runner.settled(id)
     return undefined
   }
 
@@ -335,18 +244,11 @@ export class LeagueService {
       division: toWireDivision(division),
       completed_rounds: summaries,
       recent_rounds: summaries.slice(0, recentRounds),
-      round_results: found.results.map((result) => ({
-        round_id: result.roundId,
-        policy_version_id: result.policyVersionId,
-        player_id: result.playerId,
-        player_name: result.playerId === null ? null : (names.get(result.playerId) ?? null),
-        rank: result.rank,
-        score: result.score,
-        result_metadata: result.metadata,
-      })),
+      round_results: found.results.map((result) => toWireResult(result, names)),
     }
     const local = await localCommissioner(league.commissioner)
-    const answer = local ? undefined : await this.#ask(league, request, RankDivisionResponse)
+    const schema = RankDivisionResponse
+    const answer = local ? undefined : answerOf(await this.#asker.ask(league, { request, schema }))
     const rankings = answer?.rankings ?? (local ?? createBaseline()).rankDivision(request)
     return { request, rankings }
   }
@@ -367,7 +269,7 @@ export class LeagueService {
       recent_rounds: recent.entries.map(toRoundSummary),
     }
     if (local) return local.describeDivision(request, now())
-    const answer = await this.#ask(league, request, DescribeDivisionResponse)
+    const answer = answerOf(await this.#asker.ask(league, { request, schema: DescribeDivisionResponse }))
     return answer?.description ?? null
   }
 }

@@ -5,6 +5,7 @@ import { type EvaluationPlayer, EvaluationSpec } from '../protocol/evaluation.ts
 import type { LeagueSpec } from '../protocol/league.ts'
 import type { Leagues } from '../store/leagues/leagues.ts'
 import type { DivisionRecord, LeagueRecord, PolicyVersionRecord } from '../store/leagues/rows.ts'
+import type { Wishes } from '../store/leagues/submissions.ts'
 import { localCommissioner } from './commissioner-link.ts'
 
 /** `My League` as `my-league`. */
@@ -46,7 +47,7 @@ export async function enterNewPolicies(
 async function enterPolicy(leagues: Leagues, league: LeagueRecord, policy: EvaluationPlayer): Promise<void> {
   const playerId = await leagues.addPlayer(policy.name)
   const version = await leagues.addPolicyVersion(policy.name, policy, playerId)
-  await enter(leagues, league, version, 'platform')
+  await enter(leagues, league, version, { actor: 'platform' })
 }
 
 async function checkPolicies(
@@ -71,7 +72,7 @@ export async function enter(
   leagues: Leagues,
   league: LeagueRecord,
   version: PolicyVersionRecord,
-  actor: string,
+  { actor, autoChampion = 'always', preferences = null }: Partial<Wishes> & { readonly actor: string },
 ): Promise<string> {
   const division = entryDivision(await leagues.divisions(league.id))
   const isWaited = division?.type === 'staging'
@@ -84,6 +85,8 @@ export async function enter(
       status: isWaited ? 'qualifying' : 'competing',
       substatus: null,
       isChampion: !isWaited,
+      autoChampion,
+      preferences,
     },
     { actor, reason: `${version.name}:v${version.version} was submitted` },
   )

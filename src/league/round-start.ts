@@ -52,6 +52,7 @@ export function toWireMemberships(members: readonly MembershipRecord[]): RoundMe
             is_champion: member.isChampion,
             status: member.status,
             substatus: member.substatus,
+            ...(member.preferences === null ? {} : { preferences: member.preferences }),
           },
         ],
   )
@@ -98,7 +99,7 @@ export async function makeRoundStart(
   { leagues, rounds, worlds }: LeagueTablesAccess,
 ): Promise<RoundStart> {
   const members = await leagues.memberships({ leagueId: league.id, isActive: true })
-  const isForeign =
+  const isRemote =
     league.commissioner.type === 'url' || league.commissioner.type === 'command' || league.commissioner.type === 'image'
   return {
     type: 'round_start',
@@ -111,7 +112,7 @@ export async function makeRoundStart(
     variants: await variantsOf(league, worlds),
     // A remote commissioner gets its state back unchanged; on this wire, the built-in ones read the round's settings
     // there.
-    state: isForeign && league.state !== null ? league.state : withSettings(league.state, round),
+    state: isRemote && league.state !== null ? league.state : withSettings(league.state, round),
   }
 }
 
@@ -120,7 +121,8 @@ function withSettings(state: JsonValue, round: RoundRecord): JsonValue {
   return { ...own, round_config: { ...round.config, current_division_id: round.divisionId } }
 }
 
-async function recentResults(leagueId: string, rounds: Rounds): Promise<RecentResult[]> {
+/** Results of the newest completed rounds of a league. */
+export async function recentResults(leagueId: string, rounds: Rounds): Promise<RecentResult[]> {
   const { entries } = await rounds.list({ leagueId, status: 'completed' }, { limit: RECENT_ROUNDS })
   const found: RecentResult[] = []
   for (const round of entries) {

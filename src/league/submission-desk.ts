@@ -11,7 +11,7 @@ import { isUploaded, LeagueSubmissionJob } from '../protocol/league.ts'
 import type { JobQueue } from '../store/jobs/job-queue.ts'
 import type { Leagues } from '../store/leagues/leagues.ts'
 import type { LeagueRecord, PolicyVersionRecord } from '../store/leagues/rows.ts'
-import type { SubmissionRecord, Submissions } from '../store/leagues/submissions.ts'
+import type { SubmissionRecord, Submissions, Wishes } from '../store/leagues/submissions.ts'
 import { TICK_RATE } from './episode-player.ts'
 import { enter } from './make-league.ts'
 import { type ProgramOptions, preparePlayers } from './uploads/programs.ts'
@@ -67,9 +67,14 @@ export class SubmissionDesk {
   }
 
   /** Admits a policy, or starts its trial. @throws AppError FILE_EXISTS */
-  async receive(leagueId: string, version: PolicyVersionRecord, actor: string): Promise<SubmissionRecord> {
+  async receive(
+    leagueId: string,
+    version: PolicyVersionRecord,
+    wanted: Partial<Wishes> & { readonly actor: string },
+  ): Promise<SubmissionRecord> {
     const { submissions, queue, programs } = this.#options
-    const { id } = await submissions.create(leagueId, version, actor)
+    const { actor, autoChampion = 'always', preferences = null } = wanted
+    const { id } = await submissions.create(leagueId, version, { actor, autoChampion, preferences })
     if (isUploaded(version.player)) {
       await queue.enqueue({ queue: QUEUE, payload: { submission: id }, dedupeKey: id, maxAttempts: ATTEMPTS })
       if (!programs) await submissions.change(id, { status: 'pending', notes: WAITING })
@@ -96,12 +101,12 @@ export class SubmissionDesk {
 
   async #place(id: string, version: PolicyVersionRecord, actor: string): Promise<void> {
     const { leagues, submissions } = this.#options
-    const { leagueId } = await submissions.get(id)
+    const { leagueId, autoChampion, preferences } = await submissions.get(id)
     const league = await leagues.get(leagueId)
     // A trial that is repeated after a kill finds the member that the first one created.
     const members = await leagues.memberships({ leagueId, isActive: true })
     const known = members.find(({ policyVersionId }) => policyVersionId === version.id)
-    const membershipId = known?.id ?? (await enter(leagues, league, version, actor))
+    const membershipId = known?.id ?? (await enter(leagues, league, version, { actor, autoChampion, preferences }))
     await submissions.change(id, { status: 'placed', membershipId })
   }
 

@@ -37,7 +37,7 @@ const PAGE = 100
 export async function verifyLeague(league: LeagueRecord, options: VerifyLeagueOptions): Promise<LeagueVerification> {
   const { rounds, signal } = options
   const count = { rounds: 0, journals: 0, steps: 0, foreign_rounds: 0 }
-  const commissioner = await localCommissioner(league.commissioner)
+  const commissionerOf = await commissionersOf(league, options)
   for (let offset = 0; ; offset += PAGE) {
     const { entries } = await rounds.list({ leagueId: league.id, status: 'completed' }, { limit: PAGE, offset })
     for (const round of entries) {
@@ -47,11 +47,28 @@ export async function verifyLeague(league: LeagueRecord, options: VerifyLeagueOp
         count.steps += await checkEpisode(round, episode, options)
         if (episode.journal !== null) options.onProgress?.(++count.journals)
       }
+      const commissioner = commissionerOf(round)
       if (commissioner) await checkRound(commissioner, { round, episodes }, options)
       else count.foreign_rounds++
       count.rounds++
     }
     if (entries.length < PAGE) return count
+  }
+}
+
+/** The commissioner that ranked a round; undefined: a remote one. */
+async function commissionersOf(
+  league: LeagueRecord,
+  { leagues }: VerifyLeagueOptions,
+): Promise<(round: RoundRecord) => Commissioner | undefined> {
+  const current = await localCommissioner(league.commissioner)
+  const earlier: { untilRound: number; commissioner: Commissioner | undefined }[] = []
+  for (const { untilRound, commissioner } of await leagues.divisionChanges.commissioners(league.id)) {
+    earlier.push({ untilRound, commissioner: await localCommissioner(commissioner) })
+  }
+  return ({ number }) => {
+    const found = earlier.find(({ untilRound }) => number <= untilRound)
+    return found ? found.commissioner : current
   }
 }
 

@@ -15,6 +15,8 @@ export interface WriteOptions {
   readonly mode?: number
   /** False: an existing file is kept, and the write fails with FILE_EXISTS. Default true. */
   readonly replace?: boolean
+  /** Makes the names in a folder durable, for callers who write many files into it. Default: `syncFolder`. */
+  readonly syncNames?: (folder: string) => Promise<void>
 }
 
 const PERMISSIONS = 0o777
@@ -99,8 +101,11 @@ export async function writeFileWhole(path: string, content: FileContent, options
       await attempt(path, () => file.close())
     }
     await placeFile(temporary, target, options)
-  } finally {
+    // A rename leaves nothing behind.
+    if (options.replace === false) await rm(temporary, { force: true })
+  } catch (error) {
     await rm(temporary, { force: true })
+    throw error
   }
 }
 
@@ -123,11 +128,11 @@ export function temporaryPath(path: string): string {
 export async function placeFile(
   temporary: string,
   path: string,
-  { replace = true }: Pick<WriteOptions, 'replace'> = {},
+  { replace = true, syncNames = syncFolder }: Pick<WriteOptions, 'replace' | 'syncNames'> = {},
 ): Promise<void> {
   await attempt(path, async () => {
     await (replace ? rename(temporary, path) : linkOnce(temporary, path))
-    await syncFolder(dirname(path))
+    await syncNames(dirname(path))
   })
 }
 

@@ -1,7 +1,7 @@
 // Bounded parallelism: many items, a few at a time.
 
 /**
- * Runs `work` for every item, at most `lanes` at once. `work` must not reject.
+ * Runs `work` for every item, at most `lanes` at once. Rejects with the first error; the other lanes go on.
  * @param isCancelled checked before each item; true: the remaining items are skipped
  */
 export async function inLanes<T>(

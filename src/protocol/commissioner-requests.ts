@@ -1,14 +1,7 @@
 // The later requests of the commissioner protocol (contract section 9.4): which rounds are due, leaderboards, texts for
 // people, promotions outside a round, and migrations.
 import { z } from 'zod'
-import {
-  MembershipChange,
-  MembershipEvent,
-  RecentResult,
-  RoundDivision,
-  RoundLeague,
-  RoundMembership,
-} from './commissioner.ts'
+import { MembershipChange, MembershipEvent, RoundDivision, RoundLeague, RoundMembership } from './commissioner.ts'
 import { JsonObject } from './json.ts'
 import { LaxInt, LaxNumber, orNull, Uuid } from './lax.ts'
 
@@ -22,6 +15,7 @@ export const RoundSummary = z.object({
   division_id: Uuid,
   round_number: LaxInt,
   status: Text,
+  round_config: JsonObject.nullish(),
   created_at: Instant.nullish(),
   started_at: Instant.nullish(),
   completed_at: Instant.nullish(),
@@ -39,8 +33,8 @@ export type ScheduleRoundsRequest = z.infer<typeof ScheduleRoundsRequest>
 
 export const ProposedRound = z.object({
   division_id: Uuid,
-  round_config: JsonObject,
-  execution_backend: Text,
+  round_config: JsonObject.default({}),
+  execution_backend: Text.default('dispatch'),
   notes: orNull(Text),
 })
 export type ProposedRound = z.infer<typeof ProposedRound>
@@ -107,6 +101,17 @@ export const DescribeDivisionResponse = z.object({
   description: DivisionDescription,
 })
 
+/** A result of an earlier round. Some platforms leave out where it was. */
+export const PastResult = z.object({
+  round_id: Uuid,
+  division_id: Uuid.nullish(),
+  round_number: LaxInt.nullish(),
+  policy_version_id: Uuid,
+  rank: LaxInt,
+  score: LaxNumber,
+  result_metadata: JsonObject.nullish().transform((value) => value ?? {}),
+})
+
 export const RoundCompletedRequest = z.object({
   type: z.literal('round_completed_request'),
   league: RoundLeague,
@@ -115,28 +120,32 @@ export const RoundCompletedRequest = z.object({
   round_config: JsonObject,
   round_results: z.array(StoredResult),
   division_memberships: z.array(RoundMembership),
-  recent_results: z.array(RecentResult).default([]),
+  recent_results: z.array(PastResult).default([]),
   commissioner_config: orNull(JsonObject),
 })
 export type RoundCompletedRequest = z.infer<typeof RoundCompletedRequest>
 export const RoundCompletedResponse = z.object({
   type: z.literal('round_completed_response'),
-  policy_membership_events: z.array(MembershipEvent),
-  membership_changes: z.array(MembershipChange),
-  follow_up_rounds: z.array(ProposedRound),
+  policy_membership_events: z.array(MembershipEvent).default([]),
+  membership_changes: z.array(MembershipChange).default([]),
+  follow_up_rounds: z.array(ProposedRound).default([]),
 })
 export type RoundCompletedResponse = z.infer<typeof RoundCompletedResponse>
 
 export const MigrationConfigRequest = z.object({
   type: z.literal('league_migration_config_request'),
   league: RoundLeague,
+  divisions: z.array(RoundDivision).default([]),
 })
+export type MigrationConfigRequest = z.infer<typeof MigrationConfigRequest>
+/** A division that the league should have. The one named `previous_name` is renamed, and keeps its id and history. */
 export const MigrationDivision = z.object({
-  key: Text,
+  /** The handle of a ruleset's division. */
+  key: orNull(Text),
   name: Text,
   previous_name: orNull(Text),
   level: LaxInt,
-  type: Text,
+  type: Text.default('competition'),
   description: orNull(Text),
 })
 export type MigrationDivision = z.infer<typeof MigrationDivision>
@@ -144,6 +153,7 @@ export const MigrationConfigResponse = z.object({
   type: z.literal('league_migration_config_response'),
   divisions: z.array(MigrationDivision),
 })
+export type MigrationConfigResponse = z.infer<typeof MigrationConfigResponse>
 export const MigrationRequest = z.object({
   type: z.literal('league_migration_request'),
   league: RoundLeague,
@@ -153,8 +163,9 @@ export const MigrationRequest = z.object({
 export type MigrationRequest = z.infer<typeof MigrationRequest>
 export const MigrationResponse = z.object({
   type: z.literal('league_migration_response'),
-  policy_membership_events: z.array(MembershipEvent),
+  policy_membership_events: z.array(MembershipEvent).default([]),
 })
+export type MigrationResponse = z.infer<typeof MigrationResponse>
 
 /** Requests that a platform sends on the same socket, outside a round. */
 export const CommissionerRequest = z.discriminatedUnion('type', [

@@ -34,6 +34,8 @@ export const RoundMembership = z.object({
   is_champion: LaxBoolean.default(false),
   status: Text.nullish(),
   substatus: Text.nullish(),
+  /** What its player wishes of the commissioner; later platforms only. */
+  preferences: JsonObject.nullish(),
 })
 export type RoundMembership = z.infer<typeof RoundMembership>
 
@@ -91,6 +93,8 @@ export const ScheduledEpisode = z.object({
   tags: z.record(z.string(), Text).default({}),
   /** Replaces the variant's configuration; later platforms only. */
   game_config: JsonObject.nullish(),
+  /** Single keys that win over both; later platforms only. */
+  game_config_overrides: JsonObject.nullish(),
 })
 export type ScheduledEpisode = z.infer<typeof ScheduledEpisode>
 export const ScheduleEpisodes = z.object({ type: z.literal('schedule_episodes'), episodes: z.array(ScheduledEpisode) })

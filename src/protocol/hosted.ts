@@ -1,6 +1,7 @@
 // The read objects of the hosted API (contract section 10.2), as clients of coworld 0.1.0 read them. Ids carry prefixes.
 import { z } from 'zod'
 import { JsonObject } from './json.ts'
+import { AUTO_CHAMPION } from './league.ts'
 
 const Text = z.string()
 const Instant = z.string()
@@ -127,6 +128,10 @@ export const HostedSubmission = z.object({
   created_at: Instant,
 })
 export type HostedSubmission = z.infer<typeof HostedSubmission>
+
+/** The same with its player's wishes, for the player. */
+export const SubmissionDetail = HostedSubmission.extend({ auto_champion: Text, preferences: orNull(JsonObject) })
+export type SubmissionDetail = z.infer<typeof SubmissionDetail>
 
 /** A round of a division, from its schedule to its result. */
 export const HostedRound = z.object({
@@ -275,8 +280,20 @@ export const PolicyVersionPage = z.object({
   total_count: z.int(),
 })
 
+/** Bytes of the preferences of a submission as JSON. */
+const MAX_PREFERENCES = 16 * 1024
+
 /** Submits a policy version to a league. */
-export const SubmissionRequest = z.object({ league_id: Text, policy_version_id: Text })
+export const SubmissionRequest = z.object({
+  league_id: Text,
+  policy_version_id: Text,
+  /** Whether it becomes its player's champion when it qualifies: `always`, `never`, or in place of an earlier version. */
+  auto_champion: z.enum(AUTO_CHAMPION).default('always'),
+  /** For the commissioner; nobody else sees them. */
+  preferences: JsonObject.nullish().refine((value) => JSON.stringify(value ?? null).length <= MAX_PREFERENCES, {
+    message: `at most ${MAX_PREFERENCES} bytes`,
+  }),
+})
 /** The immediate result of a submission. */
 export const SubmissionAnswer = z.object({
   id: Text,

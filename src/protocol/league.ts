@@ -69,6 +69,16 @@ export type LeaguePlayer = z.infer<typeof LeaguePlayer>
 export const isUploaded = (player: LeaguePlayer): player is UploadedPolicy =>
   player.kind === 'source' || player.kind === 'container'
 
+/**
+ * Whether a member becomes the champion of its player when it qualifies: always, never, or only in place of an earlier
+ * version of the same policy (or of nobody).
+ */
+export const AUTO_CHAMPION = ['always', 'never', 'lineage'] as const
+export type AutoChampion = (typeof AUTO_CHAMPION)[number]
+
+/** Statuses of members that commissioners may set. */
+export const MEMBER_STATUSES = ['submitted', 'qualifying', 'competing', 'disqualified'] as const
+
 /** Jobs of leagues. */
 export const LeagueSubmissionJob = z.strictObject({ submission: z.string() })
 export const LeagueRoundJob = z.strictObject({ round: z.string() })

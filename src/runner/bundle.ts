@@ -3,7 +3,7 @@
 import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
-import { zipStream } from '../lib/zip.ts'
+import { type ZipPart, zipParts } from '../lib/zip-parts.ts'
 import { BUNDLE_TOKENS, type BundleManifest, type BundleToken } from '../protocol/bundle.ts'
 import { findReplayFile, playerLog, type Workspace } from './workspace.ts'
 
@@ -12,34 +12,48 @@ const MAX_FILE = 256 * 1024 * 1024
 /** Slots of an episode whose logs and artefacts are looked for. */
 const MAX_SLOTS = 256
 
+/** Bytes in memory, or opened when it is their turn. */
+export type BundleContent = Uint8Array | (() => AsyncIterable<Uint8Array>)
+
 /** What a bundle is made of; absent contents are left out of it. */
 export interface BundleParts {
   readonly id: string
   readonly status: 'success' | 'failed'
-  readonly results?: Uint8Array | undefined
-  readonly replay?: Uint8Array | undefined
-  readonly errorInfo?: Uint8Array | undefined
-  readonly gameLog?: Uint8Array | undefined
-  readonly playerLogs?: ReadonlyMap<number, Uint8Array>
-  readonly playerArtefacts?: ReadonlyMap<number, Uint8Array>
+  readonly results?: BundleContent | undefined
+  readonly replay?: BundleContent | undefined
+  readonly errorInfo?: BundleContent | undefined
+  readonly gameLog?: BundleContent | undefined
+  readonly playerLogs?: ReadonlyMap<number, BundleContent>
+  readonly playerArtefacts?: ReadonlyMap<number, BundleContent>
+}
+
+/** The zip of a bundle, as `bundleStream`, in memory. */
+export async function writeBundle(parts: BundleParts, include?: readonly BundleToken[]): Promise<Buffer> {
+  const packed: Uint8Array[] = []
+  for await (const part of bundleStream(parts, include)) packed.push(part)
+  return Buffer.concat(packed)
 }
 
 /**
- * The zip of a bundle.
+ * The zip of a bundle, as it comes.
  * @param include what is wanted; undefined: everything
  */
-export async function writeBundle(parts: BundleParts, include?: readonly BundleToken[]): Promise<Buffer> {
-  const entries: { name: string; content: Uint8Array }[] = []
+export function bundleStream(parts: BundleParts, include?: readonly BundleToken[]): AsyncGenerator<Uint8Array> {
+  const entries: ZipPart[] = []
   const files: Record<string, string | Record<string, string>> = {}
   const wants = (token: BundleToken): boolean => include === undefined || include.includes(token)
-  const one = (token: BundleToken, name: string, content: Uint8Array | undefined): void => {
+  const one = (token: BundleToken, name: string, content: BundleContent | undefined): void => {
     if (content === undefined || !wants(token)) return
-    entries.push({ name, content })
+    entries.push(entryOf(name, content))
     files[token] = name
   }
-  const each = (token: BundleToken, nameOf: (slot: number) => string, all: ReadonlyMap<number, Uint8Array>): void => {
+  const each = (
+    token: BundleToken,
+    nameOf: (slot: number) => string,
+    all: ReadonlyMap<number, BundleContent>,
+  ): void => {
     if (all.size === 0 || !wants(token)) return
-    for (const [slot, content] of all) entries.push({ name: nameOf(slot), content })
+    for (const [slot, content] of all) entries.push(entryOf(nameOf(slot), content))
     files[token] = Object.fromEntries([...all.keys()].map((slot) => [String(slot), nameOf(slot)]))
   }
   one('results', 'results.json', parts.results)
@@ -54,10 +68,17 @@ export async function writeBundle(parts: BundleParts, include?: readonly BundleT
     include: BUNDLE_TOKENS.filter((token) => token in files),
     files,
   }
-  const first = { name: 'manifest.json', content: Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`) }
-  const packed: Uint8Array[] = []
-  for await (const part of zipStream([first, ...entries])) packed.push(part)
-  return Buffer.concat(packed)
+  const first = entryOf('manifest.json', Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`))
+  return zipParts([first, ...entries])
+}
+
+function entryOf(name: string, content: BundleContent): ZipPart {
+  const open = content instanceof Uint8Array ? () => once(content) : content
+  return { name, content: open, isPacked: name.endsWith('.zip') }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 /**

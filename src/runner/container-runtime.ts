@@ -79,6 +79,7 @@ function openSession({ engine, id, network, containers }: Opened): RuntimeSessio
           `127.0.0.1:${port}:${GAME_PORT}`,
           '--mount',
           formatMount(mount),
+          ...(launch.secrets ? ['--mount', formatMount(launch.secrets)] : []),
         ],
         environment: { COGAME_HOST: '0.0.0.0', COGAME_PORT: String(GAME_PORT) },
       })

@@ -13,6 +13,7 @@ import {
   probePages,
 } from './episode-probes.ts'
 import { checkPlayerFailure } from './failure.ts'
+import { redactError, redactEvent } from './game-secrets.ts'
 import { concreteConfig, createTokens } from './job.ts'
 import { findPage } from './pages.ts'
 import { checkArtefacts } from './player-artefacts.ts'
@@ -89,12 +90,19 @@ export async function runEpisode(options: EpisodeRunOptions): Promise<EpisodeRun
     const value = await runtime.open({ id: course.id, folder })
     return { reason: `run ${course.id} on the ${runtime.kind} runtime`, value }
   })
-  const extras = await playAndCleanUp(course, session)
+  const extras = await playAndCleanUp(guarded(course, session), session).catch((error: unknown) => {
+    throw redactError(error, session)
+  })
   const results = await runStep(course.tell, 'results', async () => {
     const value = await readResults(workspace, job.manifest)
     return { reason: `${workspace.results} satisfies results_schema`, value }
   })
   return { workspace, results, ...extras }
+}
+
+/** The same course, whose events hold no secret of the game. */
+function guarded(course: Course, { redact }: RuntimeSession): Course {
+  return redact ? { ...course, tell: (event) => course.tell(redactEvent(event, redact)) } : course
 }
 
 async function writeConcreteConfig(course: Course): Promise<{ reason: string; value: JsonObject }> {

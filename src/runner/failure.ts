@@ -3,21 +3,11 @@
 import { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { parseJson } from '../kernel/parse.ts'
+import type { ERROR_TYPES } from '../protocol/episode-artefacts.ts'
 import type { RunStep } from './run-steps.ts'
 import { readArtefact, type Workspace } from './workspace.ts'
 
-export const FAILURE_TYPES = [
-  'player_error',
-  'game_unhealthy',
-  'game_contract_violation',
-  'results_missing',
-  'results_malformed',
-  'replay_missing',
-  'replay_unloadable',
-  'episode_timeout',
-  'crash',
-] as const
-export type FailureType = (typeof FAILURE_TYPES)[number]
+export type FailureType = (typeof ERROR_TYPES)[number]
 
 /** The file that a game writes to `COGAME_PLAYER_FAILURE_URI` instead of results. */
 const PlayerFailure = z.strictObject({

@@ -5,6 +5,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { type EpisodeRun, rolloutVariables, runEpisode } from './episode-run.ts'
+import { redactError } from './game-secrets.ts'
 import { buildJobSpec, concreteConfig, createTokens, type JobOptions } from './job.ts'
 import type { CoworldPackage } from './manifest.ts'
 import { findPage } from './pages.ts'
@@ -81,6 +82,8 @@ export async function playPackage(options: PlayOptions): Promise<{ workspace: Wo
     const name = `coworld-play-player-${id}`
     await startPlayers({ name, job, secrets: tokens, workspace, externalSlots, tell }, session, server)
     await awaitEnd('game', server, { log, signal })
+  } catch (error) {
+    throw redactError(error, session)
   } finally {
     await session.close()
   }

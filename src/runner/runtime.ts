@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { AppError } from '../kernel/errors.ts'
+import type { Redactor } from '../lib/redact.ts'
 import type { Runnable } from '../protocol/coworld.ts'
 import type { Program } from './process-group.ts'
 
@@ -14,7 +15,7 @@ export interface Mount {
   /** Absolute path on this machine. */
   readonly folder: string
   /** The path inside a container. */
-  readonly target: '/coworld' | '/coworld-replay' | '/coworld-artifact'
+  readonly target: '/coworld' | '/coworld-replay' | '/coworld-artifact' | '/coworld-secrets'
   readonly isReadOnly: boolean
 }
 
@@ -26,6 +27,8 @@ export interface Launch {
   readonly environment: Readonly<Record<string, string>>
   readonly stdout: string
   readonly stderr: string
+  /** A further folder of the game, with its secrets. */
+  readonly secrets?: Mount
 }
 
 /** A game, in rollout or in replay mode. */
@@ -44,6 +47,8 @@ export interface RuntimeSession {
   startGame(launch: Launch, mount: Mount): Promise<GameServer>
   /** @param mount where the player may leave artefacts */
   startPlayer(launch: Launch, mount: Mount): Promise<Program>
+  /** Removes the game's secrets from what leaves the run; undefined: it has none. */
+  readonly redact?: Pick<Redactor, 'text' | 'object'>
   /** Ends and removes everything. Returns the names of those that could not be removed; never throws. */
   close(): Promise<readonly string[]>
 }

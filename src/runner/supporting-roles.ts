@@ -7,14 +7,16 @@ import { describeIssue, parseJson } from '../kernel/parse.ts'
 import { makeFolder } from '../lib/folders.ts'
 import { Grade } from '../protocol/bundle.ts'
 import type { Role } from '../protocol/coworld.ts'
+import { REPORT_ROLES, type ReportRole } from '../protocol/episode-reports.ts'
+import { isObject } from '../protocol/is-object.ts'
 import { isZip } from './bundle.ts'
-import type { CoworldPackage } from './manifest.ts'
+import type { CoworldPackage, ParsedManifest } from './manifest.ts'
 import { createRunId, type Mount, type Runtime } from './runtime.ts'
 import { awaitExit, programFault } from './waiting.ts'
 import { readArtefact } from './workspace.ts'
 
-export const SUPPORTING_ROLES = ['grader', 'diagnoser', 'reporter'] as const
-export type SupportingRole = (typeof SUPPORTING_ROLES)[number]
+export const SUPPORTING_ROLES = REPORT_ROLES
+export type SupportingRole = ReportRole
 
 /** The variable that says where a role writes, and the file's name. */
 const OUTPUTS: Readonly<Record<SupportingRole, { readonly variable: string; readonly name: string }>> = {
@@ -28,7 +30,7 @@ export interface RoleRunOptions {
   readonly kind: SupportingRole
   /** Id in the manifest; undefined: the only one, or the first. */
   readonly id?: string | undefined
-  readonly bundle: Uint8Array
+  readonly bundle: Uint8Array | AsyncIterable<Uint8Array>
   /** What a diagnoser judges, for `COGAME_TARGET_POLICY_URI`. */
   readonly targetPolicy?: string | undefined
   readonly runtime: Runtime
@@ -52,7 +54,7 @@ export interface RoleRun {
  */
 export async function runRole(options: RoleRunOptions): Promise<RoleRun> {
   const { kind, runtime, folder, bundle, targetPolicy, timeoutMs, signal } = options
-  const role = findRole(options)
+  const role = findRole(options.package, kind, options.id)
   const { variable, name } = OUTPUTS[kind]
   await makeFolder(folder)
   // A container without capabilities runs as another user.
@@ -93,10 +95,16 @@ export async function runRole(options: RoleRunOptions): Promise<RoleRun> {
   return { id: role.id, output, log, grade: await readOutput(kind, role.id, output) }
 }
 
-function findRole({ package: { manifest }, kind, id }: RoleRunOptions): Role {
+/**
+ * The role of a package.
+ * @param id undefined: the first
+ * @throws AppError USAGE when the package has no such role; ROLE_UNSUPPORTED for a reporter that is no container
+ */
+export function findRole({ manifest, written }: ParsedManifest, kind: SupportingRole, id: string | undefined): Role {
   const roles = manifest[kind]
   const found = id === undefined ? roles[0] : roles.find((each) => each.id === id)
   if (found) return found
+  if (kind === 'reporter') checkReporters(written.reporter, id)
   const known = roles.map((each) => each.id)
   const has = known.length === 0 ? `no ${kind}` : `these: ${known.join(', ')}`
   throw new AppError(
@@ -106,6 +114,24 @@ function findRole({ package: { manifest }, kind, id }: RoleRunOptions): Role {
       hint: `A manifest lists them under "${kind}".`,
     },
   )
+}
+
+/** Explains reporters of the newer generation that are no containers: references, and WebAssembly components. */
+function checkReporters(reporters: unknown, id: string | undefined): void {
+  if (!Array.isArray(reporters)) return
+  for (const reporter of reporters) {
+    const isReference = typeof reporter === 'string'
+    if (!isReference && !isObject(reporter)) continue
+    if (!isReference && 'image' in reporter) continue
+    const name = isReference ? reporter : String(reporter.id ?? reporter.name ?? 'without an id')
+    if (id !== undefined && name !== id) continue
+    throw new AppError(
+      'ROLE_UNSUPPORTED',
+      isReference
+        ? `the reporter ${name.slice(0, 200)} is a reference to another package host, which nothing here resolves`
+        : `the reporter ${name.slice(0, 200)} is a WebAssembly component, which nothing here runs`,
+    )
+  }
 }
 
 async function readOutput(kind: SupportingRole, id: string, path: string): Promise<Grade | undefined> {

@@ -120,7 +120,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
   const { services, studies } = await openServices(options, { storage, episodes, log, opened })
   const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
-  const leagues = openLeagues(opened, { ...storage, worlds, log, options })
+  const leagues = openLeagues(opened, { ...storage, worlds, episodes, log, options })
   const { hosted, viewers } = openHosted(opened, { ...storage, leagues, live: episodes, log, options })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
   const models = openModels(opened, { episodes, models: services.models, log })

@@ -31,8 +31,9 @@ export function openHosted(
   { store, blobs, vault, leagues, live, log, options }: HostedParts,
 ): { readonly hosted: HostedGames; readonly viewers: ReplayViewers } {
   const { uploads, lobbyMs, connectMs } = options
-  const { coworlds, local } = leagues
-  const machine = uploads?.containers && local && createPackageMachine(uploads.containers, local, log)
+  const { coworlds, coworldSecrets: secrets, local: images } = leagues
+  const engine = uploads?.containers
+  const machine = engine && images && createPackageMachine({ engine, images, secrets, log })
   const viewers = new ReplayViewers({ machine, blobs, coworlds, log })
   opened.push({ name: 'viewers of replays', close: () => viewers.close() })
   const packages = { machine, blobs, coworlds, vault }

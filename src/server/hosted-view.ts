@@ -32,7 +32,7 @@ const isoOrNull = (at: number | null): string | null => (at === null ? null : is
 
 /** An id without its prefix; ids without one pass. */
 export const bareId = (id: string): string =>
-  id.replace(/^(?:league|div|round|pool|lpm|sub|ereq|player|src|img|cow|ps)_/, '')
+  id.replace(/^(?:league|div|round|pool|lpm|sub|ereq|xreq|rep|player|src|img|cow|ps)_/, '')
 
 /** Games are worlds: they have no row, and their id is derived from the name. */
 export const gameOf = ({ world, createdAt }: LeagueRecord): HostedGame => ({
@@ -78,7 +78,7 @@ export class HostedView {
   static async read(leagues: Leagues): Promise<HostedView> {
     return new HostedView(
       await leagues.list(),
-      await leagues.divisions(),
+      await leagues.divisions(undefined, { withArchived: true }),
       await leagues.policyVersions(),
       await leagues.playerNames(),
     )
@@ -189,22 +189,28 @@ export class HostedView {
     }
   }
 
-  /** @param origin where the caller reaches this server: replays are read by others, without a token */
-  /** @param at where the caller reaches this server, and the world that was played */
-  episode(episode: EpisodeRecord, at?: { readonly origin: string; readonly world: string }): HostedEpisode {
+  /**
+   * @param at where the caller reaches this server (replays are read by others, without a token), the world that was
+   * played, and who asked for the episode; default: the platform
+   */
+  episode(
+    episode: EpisodeRecord,
+    at?: { readonly origin: string; readonly world: string; readonly requester?: string },
+  ): HostedEpisode {
+    const { requester = 'user_platform' } = at ?? {}
     const { policy_version_ids: ids, seed } = episode.request
     const positions = [...new Set(ids)]
     return {
       id: `ereq_${episode.id}`,
-      requester_user_id: 'user_platform',
-      pool_id: `pool_${episode.roundId}`,
+      requester_user_id: requester,
+      pool_id: episode.experienceId === null ? `pool_${episode.roundId}` : null,
       mod_name: null,
       env_config_name: episode.request.variant_id,
       coworld_id: at ? coworldOf(at.world) : null,
       seed,
       assignments: ids.map((id) => positions.indexOf(id)),
       max_steps: null,
-      status: episode.status,
+      status: episode.status === 'pending' && episode.startedAt !== null ? 'running' : episode.status,
       policy_version_ids: positions,
       participants: positions.map((id, position) => {
         const { policyId, name, version, playerId } = known(this.#versions, id)

@@ -1,10 +1,13 @@
 // Leagues of this server: the service that plays them, and a demo league of the shipped bots that keeps playing.
 import type { BlobStore } from '../host/blobs.ts'
+import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
-import { logPrefix } from '../league/episode-player.ts'
+import { removeArtefacts } from '../league/episode-artefacts.ts'
 import { LeagueService } from '../league/league-service.ts'
 import { makeLeague } from '../league/make-league.ts'
+import type { ExperienceDesk } from '../league/requests/experience-desk.ts'
+import type { RoleDesk } from '../league/requests/role-desk.ts'
 import { SubmissionDesk } from '../league/submission-desk.ts'
 import { ImageDesk } from '../league/uploads/image-desk.ts'
 import { createOwnRegistry, createRemoteRegistry } from '../league/uploads/image-registry.ts'
@@ -18,9 +21,13 @@ import { sleep } from '../lib/sleep.ts'
 import { LeagueSpec } from '../protocol/league.ts'
 import type { Engine } from '../runner/container-engine.ts'
 import { JobQueue } from '../store/jobs/job-queue.ts'
+import { CoworldSecrets } from '../store/leagues/coworld-secrets.ts'
 import { Coworlds } from '../store/leagues/coworlds.ts'
+import type { EpisodeReports } from '../store/leagues/episode-reports.ts'
+import type { Experiences } from '../store/leagues/experiences.ts'
 import { Images } from '../store/leagues/images.ts'
 import { Leagues } from '../store/leagues/leagues.ts'
+import { Memberships } from '../store/leagues/memberships.ts'
 import { Rounds } from '../store/leagues/rounds.ts'
 import { LeagueSecrets } from '../store/leagues/secrets.ts'
 import { Sources } from '../store/leagues/sources.ts'
@@ -29,6 +36,7 @@ import { LeagueTokens } from '../store/leagues/tokens.ts'
 import { UploadRemoval } from '../store/leagues/upload-removal.ts'
 import type { Vault } from '../store/people/vault.ts'
 import type { Store } from '../store/store.ts'
+import { openRequests } from './league-requests.ts'
 
 /** How programs that players upload are started on this machine. */
 export interface UploadSettings extends Omit<ProgramOptions, 'blobs' | 'secrets' | 'images'> {
@@ -39,6 +47,7 @@ export interface UploadSettings extends Omit<ProgramOptions, 'blobs' | 'secrets'
 export interface LeagueServices {
   readonly leagues: Leagues
   readonly rounds: Rounds
+  readonly memberships: Memberships
   readonly service: LeagueService
   readonly tokens: LeagueTokens
   readonly submissions: Submissions
@@ -49,10 +58,16 @@ export interface LeagueServices {
   readonly imageDesk: ImageDesk
   readonly tickets: PushTickets
   readonly coworlds: Coworlds
+  /** Only for the games of packages. */
+  readonly coworldSecrets: CoworldSecrets
   readonly packages: PackageDesk
   readonly janitor: UploadJanitor
   /** Gives uploaded images to the engine of this machine; undefined: this server runs no containers. */
   readonly local: LocalImages | undefined
+  readonly experiences: Experiences
+  readonly experienceDesk: ExperienceDesk
+  readonly reports: EpisodeReports
+  readonly roleDesk: RoleDesk
   close(): Promise<void>
 }
 
@@ -109,6 +124,7 @@ export function openLeagueServices(parts: {
   readonly store: Store
   readonly blobs: BlobStore
   readonly worlds: WorldRegistry
+  readonly episodes: EpisodeService
   readonly vault: Vault
   readonly log: Log
   readonly options: {
@@ -131,35 +147,43 @@ export function openLeagueServices(parts: {
   // Other programs and containers play only in leagues that the command line runs.
   const services = { worlds, environment: {}, engine: undefined, models: undefined }
   const desk = new SubmissionDesk({ leagues, submissions, queue, services, programs, log })
-  const service = new LeagueService({
-    leagues,
-    rounds,
-    blobs,
-    log,
+  const played = { leagues, rounds, blobs, services, programs }
+  const { engine, ...images } = stored
+  const requests = openRequests({
+    ...parts,
+    ...images,
+    played,
     queue,
-    services,
-    programs,
+    containers: engine && images.local && { engine, local: images.local },
+    ranked: async (divisionId) => (await service.rankings(divisionId)).flatMap((row) => row.policy_version_ids),
   })
+  const service = new LeagueService({ ...played, log, queue })
   const stop = new AbortController()
   const demo = runDemo({ ...parts, hasDemo, leagues, rounds, signal: stop.signal }).catch((err: unknown) => {
     if (!stop.signal.aborted) log.error({ err }, 'league.demo_failed')
   })
   service.start(TICK_MS)
   desk.start()
-  stored.packages.start()
+  images.packages.start()
+  requests.experienceDesk.start()
+  requests.roleDesk.start()
   return {
     leagues,
     rounds,
+    memberships: new Memberships(store),
     service,
     tokens: new LeagueTokens(store),
     submissions,
     desk,
     sources: new Sources(store),
     secrets,
-    ...stored,
+    ...images,
+    ...requests,
     async close() {
       stop.abort()
-      await stored.packages.stop()
+      await requests.roleDesk.stop()
+      await requests.experienceDesk.stop()
+      await images.packages.stop()
       await desk.stop()
       await service.stop()
       await demo
@@ -179,13 +203,15 @@ function openImages({
   const { imageRegistry: address, uploads } = options
   const registry = address === undefined ? createOwnRegistry(blobs) : createRemoteRegistry(address)
   const [images, coworlds] = [new Images(store), new Coworlds(store)]
+  const coworldSecrets = new CoworldSecrets(store, vault)
   const imageDesk = new ImageDesk({ images, blobs, registry })
   const engine = uploads?.containers
   const local = engine && new LocalImages({ images, desk: imageDesk, blobs, engine })
-  const certifier = engine && local && createPackageCertifier(engine, local)
+  const certifier = engine && local && createPackageCertifier(engine, local, coworldSecrets)
   const packages = new PackageDesk({ coworlds, images, queue, certifier, log })
   const janitor = new UploadJanitor({ removal: new UploadRemoval(store), desk: imageDesk, blobs, local, log })
-  return { images, imageDesk, tickets: createPushTickets(vault), coworlds, packages, janitor, local }
+  const tickets = createPushTickets(vault)
+  return { images, imageDesk, tickets, coworldSecrets, coworlds, packages, janitor, local, engine }
 }
 
 /** Creates the demo league once, pauses it if it is disabled, and removes its old rounds from time to time. */
@@ -208,10 +234,9 @@ async function runDemo(parts: {
   }
 }
 
-/** Removes a journal, and the logs beside it. */
+/** Removes a journal, and everything beside it. */
 async function removeEpisode(blobs: BlobStore, journal: string): Promise<void> {
   await blobs.delete(journal)
   const [, id] = /^leagues\/([0-9a-f-]{36})-/.exec(journal) ?? []
-  if (id === undefined) return
-  for await (const { name } of blobs.list(logPrefix(id))) await blobs.delete(name)
+  if (id !== undefined) await removeArtefacts(blobs, id)
 }

@@ -14,7 +14,9 @@ import { createStudyEpisodes } from './migrations/0012-study-episodes.ts'
 import { createHosted } from './migrations/0013-hosted.ts'
 import { createImages } from './migrations/0014-images.ts'
 import { createPlaySessions } from './migrations/0015-play-sessions.ts'
-import { addPackageGames } from './migrations/0016-package-games.ts'
+import { addMemberships } from './migrations/0016-memberships.ts'
+import { createExperienceRequests } from './migrations/0017-experience-requests.ts'
+import { addPackageGames } from './migrations/0018-package-games.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -40,5 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 13, name: 'hosted uploads', statements: createHosted },
   { number: 14, name: 'images and packages', statements: createImages },
   { number: 15, name: 'hosted games', statements: createPlaySessions },
-  { number: 16, name: 'hosted games of packages', statements: addPackageGames },
+  { number: 16, name: 'memberships and secrets', statements: addMemberships },
+  { number: 17, name: 'experience requests', statements: createExperienceRequests },
+  { number: 18, name: 'hosted games of packages', statements: addPackageGames },
 ]

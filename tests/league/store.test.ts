@@ -128,3 +128,31 @@ forEachStore(
     assert.equal((await rounds.list({}, { limit: 10 })).total, 0)
   },
 )
+
+forEachStore('league store: a leaderboard reads every result once, also beyond a page', async (store) => {
+  const { rounds, divisions } = await setUp(store)
+  const [, division] = divisions
+  const [count, batch] = [45_000, 1000]
+  for (let from = 0; from < count; from += batch) {
+    const rows = Array.from({ length: batch }, (_, index) => ({
+      round_id: `round-${Math.floor((from + index) / 700)}`,
+      division_id: division!.id,
+      policy_version_id: `policy-${(from + index) % 700}`,
+      player_id: index % 2 === 0 ? null : 'somebody',
+      rank: 1,
+      score: from + index,
+      metadata: `{"seed_order":${index}}`,
+    }))
+    await store.db.insertInto('league_results').values(rows).execute()
+  }
+  const { results } = await rounds.leaderboards.rows(division!.id)
+  assert.equal(results.length, count)
+  const byScore = results.toSorted((a, b) => a.score - b.score)
+  for (const [index, { score, roundId, policyVersionId, playerId, metadata }] of byScore.entries()) {
+    const found = { score, roundId, policyVersionId, playerId, metadata }
+    const [round, policy] = [`round-${Math.floor(index / 700)}`, `policy-${index % 700}`]
+    const owner = index % 2 === 0 ? null : 'somebody'
+    const wanted = { score: index, roundId: round, policyVersionId: policy, playerId: owner }
+    assert.deepEqual(found, { ...wanted, metadata: { seed_order: index % batch } })
+  }
+})

@@ -441,7 +441,7 @@ async function checkBundles(
   const read = () => JSON.parse(spawnSync('python3', ['-c', script, zip], { encoding: 'utf8' }).stdout)
   const manifest = read()
   assert.equal(manifest.ereq_id, id)
-  assert.deepEqual(manifest.include, ['results', 'replay', 'player_logs'])
+  assert.deepEqual(manifest.include, ['results', 'replay', 'game_logs', 'player_logs'])
   assert.deepEqual(manifest.files.player_logs, { [slot]: `logs/policy_agent_${slot}.log` })
   const bundle = `${server.url}/v2/episode-requests/${id}/bundle?include=`
   writeFileSync(zip, Buffer.from(await (await fetch(`${bundle}results,player_logs`)).arrayBuffer()))

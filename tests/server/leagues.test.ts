@@ -1,6 +1,7 @@
 // The hosted API of leagues on a real server with its demo league: objects, paging, filters, errors.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -179,6 +180,67 @@ test('coworld commands: they print tables and JSON of a live server', async () =
   assert.equal(missing.status, 1)
   const gone = await runCommand(['coworld', 'episodes', '--policy', 'nobody', '--server', server.url])
   assert.notEqual(gone.status, 0)
+})
+
+test('artefacts of an episode: below /v2/episode-requests as below /jobs, with ranges, a log of the game, and a bundle', async () => {
+  const [round] = RoundPage.parse(await get('/v2/rounds?limit=1&offset=0&status=completed')).entries
+  const [episode] = await get(`/v2/episode-requests?limit=5&offset=0&pool_id=${round!.id.replace('round', 'pool')}`)
+  const [job, path] = [`/jobs/${episode.job_id}`, `/v2/episode-requests/${episode.id}`]
+  for (const same of [
+    '/artifacts/results',
+    '/episode-stats',
+    '/artifacts/replay',
+    '/policy-logs',
+    '/policy-artifact',
+  ]) {
+    assert.deepEqual(await get(`${path}${same}`), await get(`${job}${same}`), same)
+  }
+  assert.deepEqual(await get(`${path}/artifacts/stats`), await get(`${job}/episode-stats`))
+  assert.deepEqual(await get(`${path}/policy-artifacts`), [])
+  const journal = await fetch(`${server.url}${path}/artifacts/journal`)
+  const text = await journal.text()
+  const part = await fetch(`${server.url}${path}/artifacts/journal`, { headers: { range: 'bytes=10-29' } })
+  assert.equal(part.status, 206)
+  assert.equal(part.headers.get('content-range'), `bytes 10-29/${Buffer.byteLength(text)}`)
+  assert.equal(await part.text(), text.slice(10, 30))
+  const log = await (await fetch(`${server.url}${path}/artifacts/logs`)).text()
+  const lines = log.trimEnd().split('\n')
+  assert.match(lines[0]!, new RegExp(`^\\S+Z episode ${episode.id}, seed ${episode.seed}$`))
+  assert.match(lines[1]!, /^slot 0: \w+:v1 \(bot\)$/)
+  assert.match(log, /\n\S+Z paint-arena 1\.\S+, variant .+\nconfig \{/)
+  assert.match(lines.at(-2)!, /^step 100: ends: /)
+  assert.match(lines.at(-1)!, /^\S+Z completed, scores \[\d+,\d+\]$/)
+  const zip = join(folder, 'bundle.zip')
+  const names = async (where: string): Promise<string[]> => {
+    const answer = await fetch(`${server.url}${path}${where}`)
+    assert.equal(answer.status, 200)
+    assert.equal(answer.headers.get('content-type'), 'application/zip')
+    writeFileSync(zip, Buffer.from(await answer.arrayBuffer()))
+    const script =
+      'import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(*z.namelist())'
+    return execFileSync('python3', ['-c', script, zip], { encoding: 'utf8' }).trim().split(' ')
+  }
+  assert.deepEqual(await names('/bundle'), ['manifest.json', 'results.json', 'replay.json', 'logs/game.log'])
+  assert.deepEqual(await names('/bundle?include=results,player_logs,player_artifact'), [
+    'manifest.json',
+    'results.json',
+  ])
+  assert.deepEqual(await names('/artifacts/debug'), ['game.stdout.log'])
+  for (const [gone, status] of [
+    ['/artifacts/error_info', 404],
+    ['/artifacts/error-info', 404],
+    ['/artifacts/nothing', 422],
+    ['/policy-logs/0', 404],
+    [`/${episode.policy_version_ids[0]}/policy-logs/0`, 404],
+    [`/${episode.policy_version_ids[0]}/policy-artifact/0`, 404],
+    ['/x/policy-logs/0', 422],
+  ] as const) {
+    const answer = await fetch(`${server.url}${path}${gone}`)
+    assert.equal(answer.status, status, gone)
+    await answer.arrayBuffer()
+  }
+  const cli = await runCommand(['coworld', 'episode-logs', episode.id, '--game', '--server', server.url])
+  assert.equal(cli.out.trimEnd(), log.trimEnd())
 })
 
 test('leagues api: unknown ids are 404 with a problem', async () => {

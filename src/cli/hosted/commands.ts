@@ -29,6 +29,11 @@ export interface Flags {
   readonly downloadDir?: string
   readonly agent?: number
   readonly list?: boolean
+  readonly game?: boolean
+  readonly artifact?: boolean
+  readonly reason?: string
+  readonly autoChampion?: string
+  readonly preference?: readonly string[]
 }
 
 export type Action = (client: HostedClient, flags: Flags, id: string | undefined) => Promise<void>

@@ -22,6 +22,8 @@ import { type Action, type Add, cell, type Flags, lines, policyOf, printWire } f
 
 /** Rounds of one page, and the default number of episodes in a list. */
 const ROUND_ROWS = 200
+/** Milliseconds for a zip of at most 200 MB. */
+const DOWNLOAD_MS = 600_000
 
 export function addEpisodes(io: Io, add: Add): void {
   const scoped = (command: ReturnType<Add>) =>
@@ -54,12 +56,14 @@ export function addEpisodes(io: Io, add: Add): void {
     .option('-o, --output <file>', 'write them to this file, unchanged')
   add(
     'episode-logs',
-    { description: 'List, print or download the logs of players.', example: ' ereq_1 --agent 0' },
+    { description: 'List, print or download the logs of players and of the game.', example: ' ereq_1 --agent 0' },
     logs(io),
   )
     .argument('<id>')
     .option('--list', 'list the logs (default)')
     .option('--agent <n>', 'print the log of this agent', parseStep)
+    .option('--game', 'print the log of the game')
+    .option('--artifact', 'with --agent: download the zip that the player has uploaded')
     .option('--mine', 'of your policies only')
     .option('-d, --download-dir <folder>', 'download the logs into this folder')
 }
@@ -113,7 +117,7 @@ async function select(client: HostedClient, flags: Flags): Promise<ReadEpisode[]
   )
 }
 
-function printEpisodes(io: Io, found: readonly ReadEpisode[]): void {
+export function printEpisodes(io: Io, found: readonly ReadEpisode[]): void {
   const rows = found.map((each) => {
     const label = (id: string): string =>
       each.participants.find((participant) => participant.policy_version_id === id)?.label ?? id
@@ -178,8 +182,10 @@ const results =
 
 const logs =
   (io: Io): Action =>
-  async (client, { agent, mine, downloadDir, list }, id = '') => {
+  async (client, { agent, mine, downloadDir, list, game, artifact }, id = '') => {
+    if (game) return printGameLog(io, client, { id, folder: downloadDir })
     const episode = await jobOf(client, id)
+    if (artifact) return keepArtefact(io, client, { episode, agent, folder: downloadDir })
     const names = await client.get(`/jobs/${episode.job_id}/policy-logs`, z.array(z.string()))
     const all = logAgents(names)
     const own = mine ? ownAgents(episode, await ownVersions(client, undefined), all) : all
@@ -202,6 +208,49 @@ const logs =
       own.map((each) => [String(each), `policy_agent_${each}.txt`]),
     )
   }
+
+/** The log of the game, which newer servers have. */
+async function printGameLog(
+  io: Io,
+  client: HostedClient,
+  { id, folder }: { readonly id: string; readonly folder: string | undefined },
+): Promise<void> {
+  const text = await client.bytes(`/v2/episode-requests/${encodeURIComponent(id)}/artifacts/logs`)
+  if (folder === undefined) return io.out(text.toString('utf8').replace(/\n$/, ''))
+  await makeFolder(folder)
+  const path = join(folder, `${fileName(id)}-game.log`)
+  await writeFile(path, text)
+  io.out(path)
+}
+
+/** @throws AppError USAGE without an agent */
+async function keepArtefact(
+  io: Io,
+  client: HostedClient,
+  {
+    episode,
+    agent,
+    folder = '.',
+  }: { readonly episode: ReadEpisode; readonly agent: number | undefined; readonly folder: string | undefined },
+): Promise<void> {
+  const position = agent === undefined ? undefined : episode.assignments[agent]
+  const version = position === undefined ? undefined : episode.policy_version_ids[position]
+  if (version === undefined) {
+    throw new AppError(
+      'USAGE',
+      agent === undefined ? '--artifact needs --agent' : `the episode has no agent ${agent}`,
+      {
+        hint: `Give --agent 0 to ${episode.assignments.length - 1}.`,
+      },
+    )
+  }
+  const base = `/v2/episode-requests/${encodeURIComponent(episode.id)}`
+  const zip = await client.bytes(`${base}/${version}/policy-artifact/${agent}`, { timeoutMs: DOWNLOAD_MS })
+  await makeFolder(folder)
+  const path = join(folder, `${fileName(episode.id)}-policy_artifact_${agent}.zip`)
+  await writeFile(path, zip)
+  io.out(path)
+}
 
 async function keepLog(
   folder: string,

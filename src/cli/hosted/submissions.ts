@@ -1,13 +1,16 @@
 // Commands about policies of the caller: submit, submissions; and pools of rounds (contract sections 11.2 and 11.3).
+import { Option } from 'commander'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
 import { parsePolicyIdentifier, playerCell } from '../../league/selection.ts'
 import { PolicyVersionPage, SubmissionAnswer } from '../../protocol/hosted.ts'
-import { ReadPool, ReadPoolDetail, ReadSubmission } from '../../protocol/hosted-read.ts'
+import { ReadMembership, ReadPool, ReadPoolDetail, ReadSubmission } from '../../protocol/hosted-read.ts'
+import { JsonValue } from '../../protocol/json.ts'
+import { AUTO_CHAMPION } from '../../protocol/league.ts'
 import type { Io } from '../io.ts'
-import { parseStep, within } from '../options.ts'
+import { collect, parseStep, within } from '../options.ts'
 import { printTable } from '../table.ts'
-import { type Action, type Add, cell, lines, ownerQuery, printWire } from './commands.ts'
+import { type Action, type Add, cell, lines, ownerQuery, printWire, yes } from './commands.ts'
 
 export function addSubmissions(io: Io, add: Add): void {
   add('pools', { description: 'List pools of rounds, or show one.', example: ' --round round_1' }, pools(io))
@@ -28,7 +31,39 @@ export function addSubmissions(io: Io, add: Add): void {
   )
     .argument('<policy>', 'NAME for the latest version, or NAME:vN')
     .requiredOption('-l, --league <id>', 'into this league')
+    .addOption(
+      new Option('--auto-champion <mode>', 'whether it becomes your champion when it qualifies')
+        .choices(AUTO_CHAMPION)
+        .default('always'),
+    )
+    .option('--preference <KEY=VALUE>', 'a wish for the commissioner; a value of JSON is one (repeatable)', collect, [])
+  const acts = [
+    ['retire-membership', 'retire', 'End a membership of yours: its policy plays no further round.', 'plays badly'],
+    ['champion', 'champion', 'Make a member of yours your champion in its division.', 'it leads'],
+  ] as const
+  for (const [name, act, description, why] of acts) {
+    add(name, { description, example: ` lpm_1 --reason '${why}'` }, change(io, act))
+      .argument('<id>', 'lpm_… of the membership')
+      .option('--reason <text>', 'shown in the events of the league')
+  }
 }
+
+/** Retires a member, or names it champion. */
+const change =
+  (io: Io, act: 'retire' | 'champion'): Action =>
+  async (client, { json, reason }, id = '') => {
+    const path = `/v2/league-policy-memberships/${encodeURIComponent(id)}/${act}`
+    const member = await client.post(path, ReadMembership, reason === undefined ? {} : { reason })
+    if (json) return printWire(io, member)
+    lines(io, [
+      ['Membership', member.id],
+      ['Policy', member.policy_version.label],
+      ['League', member.league.name],
+      ['Division', member.division.name],
+      ['Active', yes(member.is_active)],
+      ['Champion', yes(member.is_champion)],
+    ])
+  }
 
 const pools =
   (io: Io): Action =>
@@ -81,10 +116,24 @@ const submissions =
     printTable(io, ['ID', 'Status', 'Player', 'Policy', 'League', 'Membership'], rows)
   }
 
+/** `KEY=VALUE`; a value that is JSON is read as JSON. */
+function parsePreference(text: string): [string, JsonValue] {
+  const at = text.indexOf('=')
+  if (at <= 0) throw new AppError('USAGE', `${JSON.stringify(text)} is not KEY=VALUE`)
+  const value = text.slice(at + 1)
+  try {
+    return [text.slice(0, at), JsonValue.parse(JSON.parse(value))]
+  } catch {
+    // Plain words need no quotes.
+    return [text.slice(0, at), value]
+  }
+}
+
 const submit =
   (io: Io): Action =>
-  async (client, { json, league = '' }, text = '') => {
+  async (client, { json, league = '', autoChampion = 'always', preference = [] }, text = '') => {
     const { name, version } = parsePolicyIdentifier(text)
+    const preferences = Object.fromEntries(preference.map(parsePreference))
     const query = { mine: true, name_exact: name, limit: 100, ...(version === null ? {} : { version }) }
     const [found] = (await client.get('/stats/policy-versions', PolicyVersionPage, query)).entries
     if (!found) {
@@ -96,6 +145,9 @@ const submit =
     const answer = await client.post('/v2/league-submissions', SubmissionAnswer, {
       league_id: league,
       policy_version_id: found.id,
+      // Servers of 0.1.0 know neither.
+      ...(autoChampion === 'always' ? {} : { auto_champion: autoChampion }),
+      ...(preference.length === 0 ? {} : { preferences }),
     })
     if (json) return printWire(io, answer)
     io.out('Submitted to league')

@@ -53,7 +53,7 @@ export async function runLeague(io: Io, file: string, flags: RunFlags): Promise<
   try {
     let played = 0
     for (let idle = 0; played < flags.rounds && idle < IDLE && !io.signal.aborted; ahead += ROUND_MS) {
-      const before = await openRounds(storage, league)
+      const before = await storage.rounds.unfinished(league.id)
       const made = [...before, ...(await service.tick()).filter(({ leagueId }) => leagueId === league.id)]
       idle = made.length === 0 ? idle + 1 : 0
       for (const round of made) {
@@ -98,15 +98,11 @@ async function findOrMake(io: Io, { leagues, rounds }: LeagueStorage, spec: Leag
   return { league, last: entries[0] }
 }
 
-async function openRounds({ rounds }: LeagueStorage, { id }: LeagueRecord): Promise<RoundRecord[]> {
-  const { entries } = await rounds.list({ leagueId: id }, { limit: 50 })
-  return entries.filter(({ status }) => status !== 'completed' && status !== 'failed')
-}
-
 async function untilDone(io: Io, { rounds }: LeagueStorage, { id, number }: RoundRecord): Promise<void> {
   for (;;) {
-    const { status } = await rounds.get(id)
-    if (status === 'completed' || status === 'failed') return
+    const { status, aftermath } = await rounds.get(id)
+    // Until its commissioner has said what follows, the league has no next round.
+    if (aftermath !== 'pending' && (status === 'completed' || status === 'failed')) return
     io.progress(`round ${number}`)
     await sleep(LOOK_MS, io.signal)
   }

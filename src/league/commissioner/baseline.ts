@@ -2,10 +2,21 @@
 // schedules.
 import { z } from 'zod'
 import type { MembershipChange, RoundDivision, RoundMembership, RoundStart } from '../../protocol/commissioner.ts'
-import type { ProposedRound, ScheduleRoundsRequest } from '../../protocol/commissioner-requests.ts'
+import type {
+  ProposedRound,
+  RoundCompletedRequest,
+  ScheduleRoundsRequest,
+} from '../../protocol/commissioner-requests.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { LaxInt } from '../../protocol/lax.ts'
-import { type Commissioner, type Draw, type PlannedRound, RoundRefused, roundSettings } from './commissioner.ts'
+import {
+  type Aftermath,
+  type Commissioner,
+  type Draw,
+  type PlannedRound,
+  RoundRefused,
+  roundSettings,
+} from './commissioner.ts'
 import { describeBaseline } from './describe.ts'
 import {
   byLevel,
@@ -19,7 +30,7 @@ import {
 } from './entrants.ts'
 import { rankByMean } from './leaderboard.ts'
 import { activityEvents } from './members.ts'
-import { rankEntrants, resultsInOrder, tally } from './round-score.ts'
+import { completedEpisodes, rankEntrants, resultsInOrder, tally } from './round-score.ts'
 import { isDue } from './slots.ts'
 import { DEFAULT_STAGE, episodeCount, readStage, roundDisplay, toEpisodes } from './stage.ts'
 import { window } from './windows.ts'
@@ -62,15 +73,17 @@ export function createBaseline(): Commissioner {
     scheduleRounds,
     rankDivision: (request) => rankByMean(request, { halfLifeHours: HALF_LIFE_HOURS }),
     describeDivision: describeBaseline,
+    completeRound,
   }
 }
 
 export function createManual(): Commissioner {
-  const { planRound: plan, rankDivision } = createBaseline()
+  const { planRound: plan, rankDivision, completeRound: complete } = createBaseline()
   return {
     key: 'manual',
     planRound: plan,
     rankDivision,
+    ...(complete ? { completeRound: complete } : {}),
     scheduleRounds: () => [],
     describeDivision: (request, now) => ({
       ...describeBaseline(request, now),
@@ -114,7 +127,8 @@ function planRound(start: RoundStart, draw: Draw): PlannedRound {
       const results = resultsInOrder(settlements)
       const wasCompleted = ({ policy_version_id }: RoundMembership): boolean =>
         tally(policy_version_id, results, 'mean').completed > 0
-      const changes = isQualifier(division, settings) ? qualify({ start, division, settings }, wasCompleted) : []
+      const { divisions, memberships } = start
+      const changes = qualify({ divisions, memberships, division, settings }, wasCompleted)
       const others = start.memberships.filter((member) => changes.every((change) => change.membership_id !== member.id))
       return {
         type: 'round_complete',
@@ -131,14 +145,22 @@ function planRound(start: RoundStart, draw: Draw): PlannedRound {
   }
 }
 
-/** Promotes members that completed an episode; disqualifies the others. */
+interface Qualifier {
+  readonly divisions: readonly RoundDivision[]
+  readonly memberships: readonly RoundMembership[]
+  readonly division: RoundDivision
+  readonly settings: BaselineSettings
+}
+
+/** In the division for newcomers: promotes members that completed an episode, and disqualifies the others. */
 function qualify(
-  { start, division, settings }: { start: RoundStart; division: RoundDivision; settings: BaselineSettings },
+  { divisions, memberships, division, settings }: Qualifier,
   wasCompleted: (member: RoundMembership) => boolean,
 ): MembershipChange[] {
-  const competitions = start.divisions.filter(({ type }) => (type ?? 'competition') === 'competition').sort(byLevel)
+  if (!isQualifier(division, settings)) return []
+  const competitions = divisions.filter(({ type }) => (type ?? 'competition') === 'competition').sort(byLevel)
   const entry = competitions.find(({ name }) => name === settings.default_division_name) ?? competitions[0]
-  return start.memberships
+  return memberships
     .filter(({ division_id }) => division_id === division.id)
     .map((member) => {
       const isThrough = entry !== undefined && wasCompleted(member)
@@ -150,6 +172,24 @@ function qualify(
         reason: isThrough ? 'Completed a qualifying episode' : 'Completed no qualifying episode',
       }
     })
+}
+
+/** The same outside a round, from its results. */
+function completeRound(request: RoundCompletedRequest): Aftermath {
+  const { division, all_divisions: divisions, division_memberships: memberships } = request
+  const settings = readSettings(request.league.commissioner_config ?? request.commissioner_config)
+  const finished = new Set(
+    request.round_results.flatMap((result) => (completedEpisodes(result) > 0 ? [result.policy_version_id] : [])),
+  )
+  const changes = qualify({ divisions, memberships, division, settings }, (member) =>
+    finished.has(member.policy_version_id),
+  )
+  const moved = new Set(changes.map(({ membership_id: id }) => id))
+  return {
+    policy_membership_events: activityEvents(memberships.filter(({ id }) => !moved.has(id))),
+    membership_changes: changes,
+    follow_up_rounds: [],
+  }
 }
 
 function scheduleRounds(request: ScheduleRoundsRequest, now: number): ProposedRound[] {

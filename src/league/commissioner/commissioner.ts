@@ -12,6 +12,7 @@ import type {
   DescribeDivisionRequest,
   DivisionDescription,
   DivisionRanking,
+  MigrationConfigRequest,
   MigrationDivision,
   MigrationRequest,
   ProposedRound,
@@ -46,12 +47,16 @@ export interface Commissioner {
   scheduleRounds(request: ScheduleRoundsRequest, now: number): ProposedRound[]
   rankDivision(request: RankDivisionRequest): DivisionRanking[]
   describeDivision(request: DescribeDivisionRequest, now: number): DivisionDescription
-  /** Promotion outside a round. */
-  completeRound?(request: RoundCompletedRequest): RoundCompletedResponse
-  /** The divisions that a league of this commissioner should have. */
-  divisions?(): MigrationDivision[]
+  /** Promotion outside a round, and rounds that follow; absent: none. */
+  completeRound?(request: RoundCompletedRequest): Aftermath
+  /** The divisions that a league of this commissioner should have; absent: those that it has. */
+  divisions?(request: MigrationConfigRequest): MigrationDivision[]
+  /** Moves members out of divisions that the league shall no longer have; absent: none. */
   migrate?(request: MigrationRequest): MembershipEvent[]
 }
+
+/** What follows a round. */
+export type Aftermath = Omit<RoundCompletedResponse, 'type'>
 
 /** A request that cannot be served: the socket is closed with 1008 and this reason. */
 export class RoundRefused extends Error {

@@ -1,5 +1,6 @@
 // Derives the ranking of a round from its settlements.
 import type { EpisodeResult, RoundRanking } from '../../protocol/commissioner.ts'
+import type { StoredResult } from '../../protocol/commissioner-requests.ts'
 import type { Settlement } from './commissioner.ts'
 import { compareText, type Entrant } from './entrants.ts'
 
@@ -89,4 +90,10 @@ export function rankEntrants(
       ...(kind === undefined ? {} : { score_kind: kind }),
     },
   }))
+}
+
+/** The completed episodes of a stored result, from its metadata; 0 if it says nothing. */
+export function completedEpisodes({ result_metadata: metadata }: Pick<StoredResult, 'result_metadata'>): number {
+  const count = metadata?.completed_episode_count
+  return typeof count === 'number' ? count : 0
 }

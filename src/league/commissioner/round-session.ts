@@ -5,6 +5,7 @@ import type {
   EpisodeFailed,
   EpisodeResult,
   PlatformMessage,
+  RoundDivision,
   RoundStart,
   ScheduledEpisode,
 } from '../../protocol/commissioner.ts'
@@ -159,7 +160,8 @@ export class RoundSession {
   #limitOf({ start, plan }: Running, requestId: string): number | undefined {
     const episode = plan.episodes.find(({ request_id: id }) => id === requestId)
     const variant = start.variants.find(({ id }) => id === episode?.variant_id)
-    return deadlineOf(episode?.game_config ?? variant?.game_config ?? {})
+    const config = episode?.game_config ?? variant?.game_config ?? {}
+    return deadlineOf({ ...config, ...episode?.game_config_overrides })
   }
 
   #take(settlement: EpisodeResult | EpisodeFailed): SessionAction[] {
@@ -221,13 +223,11 @@ function answerOf(request: CommissionerRequest, commissioner: Commissioner, now:
     }
     case 'round_completed_request': {
       const none = { policy_membership_events: [], membership_changes: [], follow_up_rounds: [] }
-      return RoundCompletedResponse.parse({
-        type: 'round_completed_response',
-        ...(commissioner.completeRound?.(request) ?? none),
-      })
+      const answer = commissioner.completeRound?.(request) ?? none
+      return RoundCompletedResponse.parse({ ...answer, type: 'round_completed_response' })
     }
     case 'league_migration_config_request': {
-      const divisions = commissioner.divisions?.() ?? []
+      const divisions = commissioner.divisions?.(request) ?? request.divisions.map(asItIs)
       return MigrationConfigResponse.parse({ type: 'league_migration_config_response', divisions })
     }
     case 'league_migration_request': {
@@ -236,3 +236,6 @@ function answerOf(request: CommissionerRequest, commissioner: Commissioner, now:
     }
   }
 }
+
+/** A division that stays. */
+const asItIs = ({ name, level, type }: RoundDivision) => ({ name, level, type: type ?? 'competition' })

@@ -1,21 +1,33 @@
 // The ruleset commissioner: a configuration decides who plays when, how slots are filled, and which members move
 // (section 9.6).
 import type { RoundDivision, RoundMembership, RoundStart } from '../../protocol/commissioner.ts'
-import type { MigrationDivision, ProposedRound, ScheduleRoundsRequest } from '../../protocol/commissioner-requests.ts'
+import type {
+  ProposedRound,
+  RoundCompletedRequest,
+  ScheduleRoundsRequest,
+} from '../../protocol/commissioner-requests.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { RulesetConfig } from '../../protocol/ruleset.ts'
-import { type Commissioner, type Draw, type PlannedRound, RoundRefused, roundSettings } from './commissioner.ts'
+import {
+  type Aftermath,
+  type Commissioner,
+  type Draw,
+  type PlannedRound,
+  RoundRefused,
+  roundSettings,
+} from './commissioner.ts'
 import { describeSchedule } from './describe.ts'
 import { chooseDivision, chooseVariant, listedEntrants, orderListed, slotCount, toEntrants } from './entrants.ts'
 import { rankByMean, rankByRating } from './leaderboard.ts'
 import { activityEvents } from './members.ts'
 import { rankEntrants, resultsInOrder } from './round-score.ts'
 import { isMatch, isSelected, type Rule, rulesFor } from './rules.ts'
+import { divisionsOf, migrateMembers } from './ruleset-migration.ts'
 import { lineUp } from './seating.ts'
 import { isDue } from './slots.ts'
 import { readStage, roundDisplay, toEpisodes } from './stage.ts'
 import { durationOf, throttleOf } from './throttle.ts'
-import { transitionEvents } from './transitions.ts'
+import { observeEpisodes, observeResults, transitionEvents } from './transitions.ts'
 
 const KINDS = { mean: 'mean_round_score', rank: 'rank_episode_round_score', win: 'win_episode_round_score' } as const
 const MECHANICS = {
@@ -46,7 +58,9 @@ export function createRuleset(config: RulesetConfig): Commissioner {
           : `Weighted mean of each player’s best round results; a result counts half after ${halfLifeHours} hours.`,
       scoring_mechanics: config.scoring?.mechanics ?? MECHANICS[scoring],
     }),
+    completeRound: (request) => completeRound(config, request),
     divisions: () => divisionsOf(config),
+    migrate: (request) => migrateMembers(divisionsOf(config), request),
   }
 }
 
@@ -89,7 +103,8 @@ function planRound({ config, scoring, kind }: Ruleset, start: RoundStart, draw: 
     complete(settlements) {
       const results = resultsInOrder(settlements)
       const { divisions, memberships } = start
-      const events = transitionEvents({ config, rule, division, divisions, memberships, episodes, settlements })
+      const observe = observeEpisodes(episodes, settlements)
+      const events = transitionEvents({ config, rule, division, divisions, memberships, observe })
       const moved = new Set(events.map((event) => event.league_policy_membership_id))
       const others = memberships.filter((member) => member.division_id === division.id && !moved.has(member.id))
       const ranked = rankEntrants(entrants, results, { scoring, kind })
@@ -154,14 +169,16 @@ function scheduleRounds(config: RulesetConfig, request: ScheduleRoundsRequest, n
   })
 }
 
-/** The divisions that a league of this configuration should have. */
-function divisionsOf({ divisions }: RulesetConfig): MigrationDivision[] {
-  return Object.entries(divisions).map(([key, written]) => ({
-    key,
-    name: written.name ?? written.match?.name ?? key,
-    previous_name: written.previous_name ?? null,
-    level: written.level ?? 1,
-    type: written.match?.type ?? 'competition',
-    description: written.description ?? null,
-  }))
+/** What follows from the stored results of a round. */
+function completeRound(config: RulesetConfig, request: RoundCompletedRequest): Aftermath {
+  const { division, all_divisions: divisions, division_memberships: memberships } = request
+  const rule = rulesFor(config, division).find((each) => membersOf(each, division, memberships).length > 0)
+  const observe = observeResults(request.round_results)
+  const events = rule ? transitionEvents({ config, rule, division, divisions, memberships, observe }) : []
+  const moved = new Set(events.map((event) => event.league_policy_membership_id))
+  return {
+    policy_membership_events: [...events, ...activityEvents(memberships.filter(({ id }) => !moved.has(id)))],
+    membership_changes: [],
+    follow_up_rounds: [],
+  }
 }

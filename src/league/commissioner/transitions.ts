@@ -1,10 +1,11 @@
 // What a ruleset does with members at the end of a round: the first transition whose criteria hold applies.
 import type { MembershipEvent, RoundDivision, RoundMembership, ScheduledEpisode } from '../../protocol/commissioner.ts'
+import type { StoredResult } from '../../protocol/commissioner-requests.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { RulesetConfig, Transition } from '../../protocol/ruleset.ts'
 import type { Settlement } from './commissioner.ts'
 import { statusOf } from './entrants.ts'
-import { resultsInOrder, tally } from './round-score.ts'
+import { completedEpisodes, resultsInOrder, tally } from './round-score.ts'
 import { divisionOf, type Rule } from './rules.ts'
 
 /** Error samples per event, and the maximum length of each in characters. */
@@ -17,13 +18,13 @@ export interface EndedRound {
   readonly division: RoundDivision
   readonly divisions: readonly RoundDivision[]
   readonly memberships: readonly RoundMembership[]
-  readonly episodes: readonly ScheduledEpisode[]
-  readonly settlements: ReadonlyMap<string, Settlement>
+  readonly observe: (policyVersionId: string) => Observed
 }
 
 /** A policy's observed results in a round. */
-interface Observed {
+export interface Observed {
   readonly completed: number
+  /** 0: it was not in the round, and nothing follows. */
   readonly scheduled: number
   readonly score: number
   readonly failures: readonly { readonly requestId: string; readonly error: string }[]
@@ -34,7 +35,7 @@ export function transitionEvents(round: EndedRound): MembershipEvent[] {
   return memberships
     .filter((member) => member.division_id === division.id && rule.isEntrant(member))
     .flatMap((member) => {
-      const observed = observe(round, member.policy_version_id)
+      const observed = round.observe(member.policy_version_id)
       if (observed.scheduled === 0) return []
       const transition = rule.transitions.find((each) => holds(each, observed))
       const event = transition && toEvent(round, member, { transition, observed })
@@ -42,17 +43,33 @@ export function transitionEvents(round: EndedRound): MembershipEvent[] {
     })
 }
 
-function observe({ episodes, settlements }: EndedRound, policyVersionId: string): Observed {
-  const own = episodes.filter(({ policy_version_ids: ids }) => ids.includes(policyVersionId))
-  const { completed, plainMean } = tally(policyVersionId, resultsInOrder(settlements), 'mean')
-  return {
-    completed,
-    scheduled: own.length,
-    score: plainMean,
-    failures: own.flatMap(({ request_id: requestId }) => {
-      const settlement = settlements.get(requestId)
-      return settlement?.type === 'episode_failed' ? [{ requestId, error: settlement.error }] : []
-    }),
+/** What the episodes of a round show. */
+export function observeEpisodes(
+  episodes: readonly ScheduledEpisode[],
+  settlements: ReadonlyMap<string, Settlement>,
+): EndedRound['observe'] {
+  return (policyVersionId) => {
+    const own = episodes.filter(({ policy_version_ids: ids }) => ids.includes(policyVersionId))
+    const { completed, plainMean } = tally(policyVersionId, resultsInOrder(settlements), 'mean')
+    return {
+      completed,
+      scheduled: own.length,
+      score: plainMean,
+      failures: own.flatMap(({ request_id: requestId }) => {
+        const settlement = settlements.get(requestId)
+        return settlement?.type === 'episode_failed' ? [{ requestId, error: settlement.error }] : []
+      }),
+    }
+  }
+}
+
+/** What stored results show: a policy without a completed episode may not have been in the round at all. */
+export function observeResults(results: readonly StoredResult[]): EndedRound['observe'] {
+  const found = new Map(results.map((result) => [result.policy_version_id, result]))
+  return (policyVersionId) => {
+    const result = found.get(policyVersionId)
+    const completed = result ? completedEpisodes(result) : 0
+    return { completed, scheduled: completed, score: result?.score ?? 0, failures: [] }
   }
 }
 

@@ -37,6 +37,11 @@ export function readPlatformFrame(text: string): PlatformMessage | CommissionerR
   throw new BadFrame(`unknown message type: '${type}'`)
 }
 
+/** Parses a commissioner's answer to a request. @throws BadFrame */
+export function readAnswerFrame<T>(text: string, schema: z.ZodType<T>): T {
+  return check(schema, parseFrame(text))
+}
+
 /** Parses a commissioner's message to a platform. @throws BadFrame */
 export function readCommissionerFrame(text: string): CommissionerMessage {
   const value = parseFrame(text)
@@ -90,7 +95,10 @@ export function toMinimalForm(message: PlatformMessage | CommissionerMessage): u
   }
   if (message.type === 'schedule_episodes') {
     const { episodes } = ScheduleEpisodes.parse(message)
-    return { ...message, episodes: episodes.map(({ game_config: _, ...episode }) => episode) }
+    return {
+      ...message,
+      episodes: episodes.map(({ game_config: _, game_config_overrides: __, ...episode }) => episode),
+    }
   }
   if (message.type === 'round_complete') {
     const { type, results, graduation_changes, round_display, state } = RoundComplete.parse(message)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../kernel/errors.ts'
 import { PRIVATE_FOLDER } from '../../lib/private.ts'
+import { redactError } from '../../runner/game-secrets.ts'
 import { findPage, type Page, type PageFolder } from '../../runner/pages.ts'
 import type { GameServer, Runtime, RuntimeSession } from '../../runner/runtime.ts'
 import { awaitExit, awaitHealth } from '../../runner/waiting.ts'
@@ -34,16 +35,20 @@ export interface Door {
 export interface LiveGameOptions {
   /** 16 hex digits, also in the names and labels of what is started. */
   readonly runId: string
-  readonly runtime: Runtime
   readonly leash: StartLeash
   readonly timeLimitMs: number
   /** The page that a running game has. */
   readonly page: Page
   /** Never shown in a reason. */
   readonly secrets: readonly string[]
-  /** Runs first, in the new workspace. @returns what starts the game */
-  prepare(workspace: Workspace): Promise<(session: RuntimeSession) => Promise<GameServer>>
+  /** Runs first, in the new workspace. */
+  prepare(workspace: Workspace): Promise<PreparedGame>
   onFault(error: unknown): void
+}
+
+export interface PreparedGame {
+  readonly runtime: Runtime
+  start(session: RuntimeSession): Promise<GameServer>
 }
 
 /** How a game has ended. */
@@ -108,13 +113,13 @@ export class LiveGame {
   }
 
   async #run(onOpen: (door: Door) => void): Promise<void> {
-    const { runId, runtime, leash, prepare, page, timeLimitMs } = this.#options
+    const { runId, leash, prepare } = this.#options
     const { signal } = this.#stop
     const folder = folderOf(runId)
     await mkdir(folder, { mode: PRIVATE_FOLDER })
     const workspace = await createPlace(folder)
     this.#workspace = workspace
-    const start = await prepare(workspace)
+    const { runtime, start } = await prepare(workspace)
     signal.throwIfAborted()
     const held = leash({ runId, folder })
     const session = await runtime.open({ id: runId, folder }).catch((error: unknown) => {
@@ -122,19 +127,9 @@ export class LiveGame {
       throw error
     })
     try {
-      const server = await start(session)
-      const log = workspace.gameStderr
-      await awaitHealth({ server, log, timeoutMs: HEALTH_MS, runtime: runtime.kind, signal })
-      const { folder: pages } = await findPage(server.url, page, '', { timeoutMs: PAGE_MS, signal })
-      this.#watchFolder(folder)
-      this.#door = { url: server.url, pages }
-      this.#hasOpened = true
-      onOpen(this.#door)
-      const status = await awaitExit(server.program, { timeoutMs: timeLimitMs, signal })
-      if (status === undefined) {
-        throw new AppError('RUN_TIMEOUT', `the game was still running after ${timeLimitMs / 60_000} minutes`)
-      }
-      if (status !== 0) throw await this.#exitFault(status)
+      await this.#attend(await start(session), { runtime, workspace, onOpen })
+    } catch (error) {
+      throw redactError(error, session)
     } finally {
       this.#door = undefined
       const left = await session.close()
@@ -142,6 +137,27 @@ export class LiveGame {
       if (left.length === 0) held.release()
       else this.#options.onFault(new AppError('RUN_FAILED', `could not remove ${left.join(', ')}`))
     }
+  }
+
+  /** Waits until the game is there, and then for its end. @throws AppError RUN_FAILED, RUN_TIMEOUT; why it was stopped */
+  async #attend(
+    server: GameServer,
+    { runtime, workspace, onOpen }: { runtime: Runtime; workspace: Workspace; onOpen: (door: Door) => void },
+  ): Promise<void> {
+    const { page, timeLimitMs } = this.#options
+    const { signal } = this.#stop
+    const log = workspace.gameStderr
+    await awaitHealth({ server, log, timeoutMs: HEALTH_MS, runtime: runtime.kind, signal })
+    const { folder: pages } = await findPage(server.url, page, '', { timeoutMs: PAGE_MS, signal })
+    this.#watchFolder(workspace.folder)
+    this.#door = { url: server.url, pages }
+    this.#hasOpened = true
+    onOpen(this.#door)
+    const status = await awaitExit(server.program, { timeoutMs: timeLimitMs, signal })
+    if (status === undefined) {
+      throw new AppError('RUN_TIMEOUT', `the game was still running after ${timeLimitMs / 60_000} minutes`)
+    }
+    if (status !== 0) throw await this.#exitFault(status)
   }
 
   async #exitFault(status: number): Promise<AppError> {

@@ -3,21 +3,36 @@ import type { Log } from '../../host/log.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Engine } from '../../runner/container-engine.ts'
 import { createContainerRuntime } from '../../runner/container-runtime.ts'
+import { type GameSecretSource, withGameSecrets } from '../../runner/game-secrets.ts'
 import type { Runtime } from '../../runner/runtime.ts'
 import { createLeash, type RunTraces, type StartLeash, sweepRun } from './leash.ts'
-import type { EngineImages } from './package-rollout.ts'
+
+/** Gives uploaded images to the engine of this machine. */
+export interface EngineImages {
+  /** @throws AppError IMAGE_MISSING */
+  ensure(id: string): Promise<string>
+}
 
 export interface PackageMachine {
-  readonly runtime: Runtime
+  /** @param coworld name of the package, whose secrets its game gets */
+  runtimeOf(coworld: string): Runtime
   readonly images: EngineImages
   readonly leash: StartLeash
   /** Removes what an earlier server has left of a run. */
   sweep(traces: RunTraces): Promise<void>
 }
 
-export function createPackageMachine(engine: Engine, images: EngineImages, log: Log): PackageMachine {
+export interface PackageMachineOptions {
+  readonly engine: Engine
+  readonly images: EngineImages
+  readonly secrets: GameSecretSource
+  readonly log: Log
+}
+
+export function createPackageMachine({ engine, images, secrets, log }: PackageMachineOptions): PackageMachine {
+  const runtime = createContainerRuntime({ engine })
   return {
-    runtime: createContainerRuntime({ engine }),
+    runtimeOf: (coworld) => withGameSecrets(runtime, { source: secrets, coworld, ifMissing: 'fail' }),
     images,
     leash: createLeash(engine, (err) => log.error({ err }, 'hosted.leash_failed')),
     sweep: (traces) => sweepRun(engine, traces),

@@ -13,12 +13,8 @@ import { readResults } from '../../runner/results.ts'
 import type { GameServer, Mount, RuntimeSession } from '../../runner/runtime.ts'
 import { findReplayFile, type Workspace, writeConfig } from '../../runner/workspace.ts'
 import type { CoworldRecord } from '../../store/leagues/coworlds.ts'
-
-/** Gives uploaded images to the engine of this machine. */
-export interface EngineImages {
-  /** @throws AppError IMAGE_MISSING */
-  ensure(id: string): Promise<string>
-}
+import type { PreparedGame } from './live-game.ts'
+import type { PackageMachine } from './package-machine.ts'
 
 /** An uploaded package as the runner knows it; it has no folder. */
 export function packageOf({ id, manifest }: CoworldRecord): CoworldPackage {
@@ -30,25 +26,24 @@ export interface Rollout {
   readonly coworld: CoworldRecord
   readonly variant: string
   readonly tokens: readonly string[]
-  readonly images: EngineImages
+  readonly machine: PackageMachine
   readonly runId: string
 }
 
 /**
  * Writes the configuration of a game, and has its image ready.
- * @returns what starts the game
  * @throws AppError CONFIG_INVALID, UNKNOWN_VARIANT, IMAGE_MISSING
  */
 export async function prepareRollout(
   workspace: Workspace,
-  { coworld, variant, tokens, images, runId }: Rollout,
-): Promise<(session: RuntimeSession) => Promise<GameServer>> {
+  { coworld, variant, tokens, machine, runId }: Rollout,
+): Promise<PreparedGame> {
   const found = packageOf(coworld)
   await writeConfig(workspace, concreteConfig(buildJobSpec(found, { variant }), tokens))
   const { runnable } = found.manifest.game
-  const image = await images.ensure(runnable.image)
+  const image = await machine.images.ensure(runnable.image)
   const mount: Mount = { folder: workspace.folder, target: '/coworld', isReadOnly: false }
-  return (session) =>
+  const start = (session: RuntimeSession): Promise<GameServer> =>
     session.startGame(
       {
         name: `coworld-hosted-game-${runId}`,
@@ -59,6 +54,7 @@ export async function prepareRollout(
       },
       mount,
     )
+  return { runtime: machine.runtimeOf(coworld.name), start }
 }
 
 export const resultsBlob = (sessionId: string): string => `hosted/${sessionId}/results.json`

@@ -160,7 +160,7 @@ export class PackageStage implements Stage {
     if (this.#playing.has(sessionId)) this.#visited.add(sessionId)
   }
 
-  #start(session: PlaySessionRecord, { runtime, leash, images }: PackageMachine): LiveGame {
+  #start(session: PlaySessionRecord, machine: PackageMachine): LiveGame {
     const { coworlds, sessions, log, connectMs = CONNECT_MS } = this.#options
     const { id, variantId: variant } = session
     const tokens = this.#tokensOf(session)
@@ -168,7 +168,7 @@ export class PackageStage implements Stage {
     const prepare = async (workspace: Workspace) => {
       if (!(await sessions.begin(id, runId))) throw new AppError('EPISODE_OVER', 'this game has begun elsewhere')
       const coworld = await coworlds.get(session.coworldId.replace(/^cow_/, ''))
-      return prepareRollout(workspace, { coworld, variant, tokens, images, runId })
+      return prepareRollout(workspace, { coworld, variant, tokens, machine, runId })
     }
     const onOpen = (door: Door): void => {
       this.#open(id, door)
@@ -180,7 +180,7 @@ export class PackageStage implements Stage {
     }
     const onFault = (err: unknown): void => log.error({ session: id, err }, 'hosted.game_failed')
     const game: LiveGame = new LiveGame(
-      { runId, runtime, leash, prepare, onFault, timeLimitMs: GAME_MS, page: 'global', secrets: tokens },
+      { runId, leash: machine.leash, prepare, onFault, timeLimitMs: GAME_MS, page: 'global', secrets: tokens },
       onOpen,
     )
     return game

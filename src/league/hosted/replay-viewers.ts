@@ -12,7 +12,7 @@ import { createRunId, type GameServer, type Mount, type RuntimeSession } from '.
 import type { Workspace } from '../../runner/workspace.ts'
 import type { Coworlds } from '../../store/leagues/coworlds.ts'
 import type { PlaySessionRecord } from '../../store/play/play-sessions.ts'
-import { type Door, LiveGame } from './live-game.ts'
+import { type Door, LiveGame, type PreparedGame } from './live-game.ts'
 import { type PackageMachine, requireMachine } from './package-machine.ts'
 import { packageOf, replayBlob } from './package-rollout.ts'
 
@@ -115,17 +115,14 @@ export class ReplayViewers {
         hint: 'Try again in some minutes, or fetch the replay and open it with: paracosm coworld replay',
       })
     }
-    const { runtime, leash } = machine
     const { log } = this.#options
     const ready = Promise.withResolvers<Door>()
     const runId = createRunId()
-    const prepare = async (workspace: Workspace): Promise<(opened: RuntimeSession) => Promise<GameServer>> => {
-      const start = await this.#prepare(session, workspace, { runId, machine })
-      return (opened) => start(opened, viewer)
-    }
+    const prepare = (workspace: Workspace): Promise<PreparedGame> =>
+      this.#prepare(session, workspace, { runId, machine, onUri: (uri) => (viewer.uri = uri) })
     const onFault = (err: unknown): void => log.error({ session: session.id, err }, 'hosted.viewer_failed')
     const game = new LiveGame(
-      { runId, runtime, leash, prepare, onFault, timeLimitMs: VIEWER_MS, page: 'replay', secrets: [] },
+      { runId, leash: machine.leash, prepare, onFault, timeLimitMs: VIEWER_MS, page: 'replay', secrets: [] },
       ready.resolve,
     )
     const viewer: Viewer = {
@@ -152,8 +149,8 @@ export class ReplayViewers {
   async #prepare(
     session: PlaySessionRecord,
     workspace: Workspace,
-    { runId, machine }: { readonly runId: string; readonly machine: PackageMachine },
-  ): Promise<(opened: RuntimeSession, viewer: Viewer) => Promise<GameServer>> {
+    { runId, machine, onUri }: { runId: string; machine: PackageMachine; onUri: (uri: string) => void },
+  ): Promise<PreparedGame> {
     const { blobs, coworlds } = this.#options
     const folder = join(workspace.folder, 'replay')
     await mkdir(folder)
@@ -161,20 +158,17 @@ export class ReplayViewers {
     // The game's user is another one than that of this process.
     await chmod(folder, 0o755)
     await chmod(join(folder, NAME), 0o644)
-    const { runnable } = packageOf(await coworlds.get(session.coworldId.replace(/^cow_/, ''))).manifest.game
+    const coworld = await coworlds.get(session.coworldId.replace(/^cow_/, ''))
+    const { runnable } = packageOf(coworld).manifest.game
     const image = await machine.images.ensure(runnable.image)
     const mount: Mount = { folder, target: '/coworld-replay', isReadOnly: true }
-    return (opened, viewer) => {
-      viewer.uri = opened.fileUri(mount, NAME)
+    const start = (opened: RuntimeSession): Promise<GameServer> => {
+      const uri = opened.fileUri(mount, NAME)
+      onUri(uri)
       const name = `coworld-hosted-replay-${runId}`
-      return startReplayServer(opened, {
-        name,
-        runnable: { ...runnable, image },
-        workspace,
-        mount,
-        uri: viewer.uri,
-      })
+      return startReplayServer(opened, { name, runnable: { ...runnable, image }, workspace, mount, uri })
     }
+    return { runtime: machine.runtimeOf(coworld.name), start }
   }
 
   #endIdle(): void {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { certify } from '../../runner/certify.ts'
 import type { Engine } from '../../runner/container-engine.ts'
 import { createContainerRuntime } from '../../runner/container-runtime.ts'
+import { type GameSecretSource, withGameSecrets } from '../../runner/game-secrets.ts'
 import { packageImages, replaceImages } from '../../runner/package-images.ts'
 import type { Certification } from '../../store/leagues/coworlds.ts'
 import type { LocalImages } from './local-images.ts'
@@ -15,7 +16,7 @@ const TIMEOUT_MS = 60_000
 /** Characters of the reason of a check. */
 const MAX_REASON = 2000
 
-export function createPackageCertifier(engine: Engine, local: LocalImages): Certifier {
+export function createPackageCertifier(engine: Engine, local: LocalImages, secrets: GameSecretSource): Certifier {
   return async (coworld, { signal, report }) => {
     const images = new Map<string, string>()
     for (const image of packageImages(coworld.manifest)) images.set(image, await local.ensure(image))
@@ -28,7 +29,13 @@ export function createPackageCertifier(engine: Engine, local: LocalImages): Cert
       await writeFile(manifestPath, JSON.stringify(manifest))
       const { certified } = await certify({
         manifestPath,
-        runtime: createContainerRuntime({ engine }),
+        // A package is certified before its owner can store a secret for it: then its game does without, as on the
+        // owner's machine.
+        runtime: withGameSecrets(createContainerRuntime({ engine }), {
+          source: secrets,
+          coworld: coworld.name,
+          ifMissing: 'keep',
+        }),
         timeoutMs: TIMEOUT_MS,
         workspace: join(folder, 'workspace'),
         cwd: folder,

@@ -45,11 +45,13 @@ const OFF = 'this server runs no uploaded programs'
 
 /**
  * @param programs undefined: the operator has not allowed uploaded programs
+ * @param variablesOf what the runner tells the program of a slot, beside the address of its socket
  * @throws AppError RUN_FAILED when a program may not be run here; the codes of `readSourceArchive`
  */
 export async function preparePlayers(
   versions: readonly PolicyVersionRecord[],
   programs: ProgramOptions | undefined,
+  variablesOf: (slot: number) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<PreparedPlayers> {
   const folders: string[] = []
   const containers: string[] = []
@@ -61,7 +63,7 @@ export async function preparePlayers(
   try {
     const players: EvaluationPlayer[] = []
     const environments: Readonly<Record<string, string>>[] = []
-    for (const { id, player } of versions) {
+    for (const [slot, { id, player }] of versions.entries()) {
       if (!isUploaded(player)) {
         players.push(player)
         environments.push({})
@@ -70,8 +72,10 @@ export async function preparePlayers(
       if (!programs) {
         throw new AppError('RUN_FAILED', OFF, { hint: 'Start it with: paracosm serve --run-uploads' })
       }
-      const secrets = await programs.secrets.open(id)
-      for (const value of Object.values(secrets)) if (value.length >= SHORTEST_SECRET) hidden.add(value)
+      const own = await programs.secrets.open(id)
+      for (const value of Object.values(own)) if (value.length >= SHORTEST_SECRET) hidden.add(value)
+      // Variables of the runner win over equal names, and travel the same way.
+      const secrets = { ...own, ...variablesOf(slot) }
       const folder = await mkdtemp(join(tmpdir(), 'paracosm-policy-'))
       folders.push(folder)
       await chmod(folder, 0o700)

@@ -10,7 +10,11 @@ import type { EpisodeRecord } from '../../store/leagues/rows.ts'
 import { bareId, HostedView } from '../hosted-view.ts'
 import { describe, Filter, Id, type LeagueRouteOptions, limit, Offset } from './league-queries.ts'
 
-export const leagueEpisodeRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, { leagues, rounds }, done) => {
+export const leagueEpisodeRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (
+  app,
+  { leagues, rounds, experiences },
+  done,
+) => {
   app.get(
     '/v2/episode-requests',
     {
@@ -41,15 +45,25 @@ export const leagueEpisodeRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> =
     { schema: { ...describe('One episode'), params: Id, response: { 200: HostedEpisode, '4xx': Problem } } },
     async (request) => {
       const found = await findEpisode(rounds, request.params.id)
+      const view = await HostedView.read(leagues)
+      const origin = originOf(request)
+      if (found.experienceId !== null) {
+        const { world, playerId } = await experiences.get(found.experienceId)
+        return view.episode(found, { origin, world, requester: requesterOf(playerId) })
+      }
       const world = (await rounds.worlds([found.roundId])).get(found.roundId) ?? ''
-      return (await HostedView.read(leagues)).episode(found, { origin: originOf(request), world })
+      return view.episode(found, { origin, world })
     },
   )
   done()
 }
 
+/** Who asked for an episode: a player, or the operator. */
+export const requesterOf = (playerId: string | null): string =>
+  playerId === null ? 'user_platform' : `user_${playerId}`
+
 /** Where the caller reaches this server. */
-const originOf = ({ protocol, host }: FastifyRequest): string => `${protocol}://${host}`
+export const originOf = ({ protocol, host }: FastifyRequest): string => `${protocol}://${host}`
 
 /** @throws AppError UNKNOWN_EPISODE */
 export async function findEpisode(rounds: Rounds, id: string): Promise<EpisodeRecord> {

@@ -50,7 +50,9 @@ export const leaguePolicyRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = 
         policy_version: view.version(version),
         memberships: own.toReversed().map((member) => view.membership(member)),
         versions,
-        divisions: (await leagues.divisions(league.id)).map((division) => view.division(division.id)),
+        divisions: (await leagues.divisions(league.id, { withArchived: true })).map((division) =>
+          view.division(division.id),
+        ),
         rounds: roundsOf(results),
         matched_rounds: newest.length,
         opponents: opponentsOf(version, episodes).map(({ version: other, ...figures }) => ({

@@ -11,6 +11,7 @@ export interface LeagueRouteOptions
     LeagueServices,
     | 'leagues'
     | 'rounds'
+    | 'memberships'
     | 'service'
     | 'submissions'
     | 'desk'
@@ -20,8 +21,13 @@ export interface LeagueRouteOptions
     | 'imageDesk'
     | 'tickets'
     | 'coworlds'
+    | 'coworldSecrets'
     | 'packages'
     | 'janitor'
+    | 'experiences'
+    | 'experienceDesk'
+    | 'reports'
+    | 'roleDesk'
   > {
   readonly auth: HostedAuth
   readonly blobs: BlobStore

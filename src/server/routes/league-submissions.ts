@@ -2,7 +2,7 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
-import { HostedSubmission, SubmissionAnswer, SubmissionRequest } from '../../protocol/hosted.ts'
+import { HostedSubmission, SubmissionAnswer, SubmissionDetail, SubmissionRequest } from '../../protocol/hosted.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { mayUse } from '../hosted-auth.ts'
 import { bareId, HostedView } from '../hosted-view.ts'
@@ -21,8 +21,10 @@ export const submissionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (a
           player_id: Filter,
           policy_version_id: Filter,
           limit: limit(1000, 1000),
+          /** Adds the wishes of the caller's own submissions, which clients of coworld 0.1.0 do not know. */
+          with_details: Flag,
         }),
-        response: { 200: z.array(HostedSubmission), '4xx': Problem },
+        response: { 200: z.array(z.union([SubmissionDetail, HostedSubmission])), '4xx': Problem },
       },
     },
     async (request) => {
@@ -39,7 +41,11 @@ export const submissionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (a
         query.limit,
       )
       const view = await HostedView.read(leagues)
-      return found.map((each) => view.submission(each))
+      const isDetailed = query.with_details === 'true' && query.mine === 'true'
+      return found.map((each) => ({
+        ...view.submission(each),
+        ...(isDetailed ? { auto_champion: each.autoChampion, preferences: each.preferences } : {}),
+      }))
     },
   )
   app.post(
@@ -58,7 +64,11 @@ export const submissionRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (a
       if (!mayUse(caller, version.playerId)) {
         throw new AppError('NOT_YOURS', `${version.name}:v${version.version} belongs to another player`)
       }
-      const made = await desk.receive(league.id, version, caller.playerId ?? 'operator')
+      const made = await desk.receive(league.id, version, {
+        actor: caller.playerId ?? 'operator',
+        autoChampion: request.body.auto_champion,
+        preferences: request.body.preferences ?? null,
+      })
       return {
         id: `sub_${made.id}`,
         status: made.status,

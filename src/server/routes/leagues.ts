@@ -13,13 +13,16 @@ import {
 } from '../../protocol/hosted.ts'
 import { Problem } from '../../protocol/problem.ts'
 import { bareId, gameOf, HostedView, toHostedLeague } from '../hosted-view.ts'
+import { coworldSecretRoutes } from './coworld-secrets.ts'
+import { reportRoutes } from './episode-reports.ts'
+import { experienceRoutes } from './experiences.ts'
 import { leagueArtefactRoutes } from './league-artefacts.ts'
 import { bundleRoutes } from './league-bundles.ts'
 import { leagueEpisodeRoutes } from './league-episodes.ts'
 import { leagueEventRoutes } from './league-events.ts'
-import { leagueFigureRoutes } from './league-figures.ts'
 import { imageRoutes } from './league-images.ts'
 import { leagueMemberRoutes } from './league-members.ts'
+import { membershipRoutes } from './league-memberships.ts'
 import { leaguePolicyRoutes } from './league-policies.ts'
 import { describe, Filter, Flag, Id, type LeagueRouteOptions } from './league-queries.ts'
 import { poolRoutes, roundRoutes } from './league-rounds.ts'
@@ -82,15 +85,18 @@ export const leagueRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, 
     roundRoutes,
     poolRoutes,
     leagueMemberRoutes,
+    membershipRoutes,
     leaguePolicyRoutes,
     submissionRoutes,
     uploadRoutes,
     imageRoutes,
+    coworldSecretRoutes,
     leagueEpisodeRoutes,
     leagueArtefactRoutes,
     bundleRoutes,
-    leagueFigureRoutes,
     leagueEventRoutes,
+    experienceRoutes,
+    reportRoutes,
   ]) {
     app.register(routes, options)
   }

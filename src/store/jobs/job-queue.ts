@@ -264,6 +264,31 @@ export class JobQueue {
     return (await this.get(id))?.status
   }
 
+  /** Cancels the jobs with these keys in these queues, as `cancel` does. */
+  async cancelKeyed(queues: readonly string[], keys: readonly string[]): Promise<void> {
+    if (queues.length === 0 || keys.length === 0) return
+    const now = this.#now()
+    await sql`
+      update jobs set cancel_asked = 1,
+        ended_at = case when status = 'queued' then ${now} else ended_at end,
+        status = case when status = 'queued' then 'cancelled' else status end
+      where queue in (${sql.join(queues)}) and dedupe_key in (${sql.join(keys)})
+        and status in ('queued', 'running')`.execute(this.#store.db)
+  }
+
+  /** The newest job of each key in these queues, until jobs are pruned. */
+  async newestKeyed(queues: readonly string[], keys: readonly string[]): Promise<ReadonlyMap<string, JobRecord>> {
+    if (queues.length === 0 || keys.length === 0) return new Map()
+    const rows = await this.#store.db
+      .selectFrom('jobs')
+      .selectAll()
+      .where('queue', 'in', [...queues])
+      .where('dedupe_key', 'in', [...keys])
+      .orderBy('id')
+      .execute()
+    return new Map(rows.map((row) => [row.dedupe_key ?? '', fromJobRow(row)]))
+  }
+
   /**
    * Restarts a failed or cancelled job from its first attempt.
    * @throws AppError VALIDATION_ERROR for a job that is queued, running or done, or that has a successor in the queue

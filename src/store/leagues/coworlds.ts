@@ -36,6 +36,15 @@ export type NewCoworld = Pick<CoworldRecord, 'playerId' | 'name' | 'version' | '
   readonly certification: Certification
 }
 
+/** A package, whatever its versions. */
+export interface CoworldName {
+  /** The canonical version, else the newest. */
+  readonly coworldId: string
+  readonly name: string
+  /** Null: the operator. */
+  readonly playerId: string | null
+}
+
 /** Maximum number of packages of one player. */
 export const MAX_COWORLDS = 500
 
@@ -162,6 +171,35 @@ export class Coworlds {
       .limit(1)
       .executeTakeFirst()
     return row && toCoworld(row)
+  }
+
+  /**
+   * The name of a package, whatever its versions, by the name or by the id of a version.
+   * @throws AppError UNKNOWN_UPLOAD
+   */
+  async findName(coworld: string): Promise<CoworldName> {
+    const id = coworld.startsWith('cow_') ? coworld.slice('cow_'.length) : undefined
+    const key = id === undefined ? nameKey(coworld) : nameKey((await this.get(id)).name)
+    const named = await this.#store.db
+      .selectFrom('league_coworld_names')
+      .select('owner')
+      .where('name_key', '=', key)
+      .executeTakeFirst()
+    const newest = await this.#store.db
+      .selectFrom('league_coworlds')
+      .select(['coworld_id', 'name'])
+      .where('name_key', '=', key)
+      .orderBy('canonical', 'desc')
+      .orderBy('created_at', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    if (named && newest) {
+      const { owner } = named
+      return { coworldId: newest.coworld_id, name: newest.name, playerId: owner === '' ? null : owner }
+    }
+    throw new AppError('UNKNOWN_UPLOAD', `there is no package ${JSON.stringify(coworld.slice(0, 200))}`, {
+      hint: 'List the packages with: paracosm coworld list',
+    })
   }
 
   /**

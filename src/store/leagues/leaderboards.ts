@@ -1,6 +1,8 @@
-// Reads the data of leaderboards in one pass, up to a million results.
+// Reads the data of leaderboards, up to a million results.
+import { inLanes } from '../../lib/lanes.ts'
 import type { Store } from '../store.ts'
-import { bareResult, type EpisodeRecord, type ResultRecord, type RoundRecord, toEpisode, toResult } from './rows.ts'
+import { type EpisodeRecord, type ResultRecord, type RoundRecord, readMetadata, toEpisode } from './rows.ts'
+import type { LeagueResultTable } from './tables.ts'
 
 /** When a round was played. */
 export type RoundTimes = Pick<RoundRecord, 'id' | 'number' | 'createdAt' | 'startedAt' | 'completedAt'>
@@ -17,6 +19,42 @@ export interface PolicyResult {
 
 /** Maximum number of distinct metadata values cached while results are read. */
 const MAX_PARSED = 10_000
+/** Results per page: about 30 ms of work. */
+const PAGE = 20_000
+/** Pages read at the same time: the store reads one while the other is converted. */
+const LANES = 2
+
+interface RoundRange {
+  readonly first: string
+  readonly last: string
+}
+
+type PageRow = Omit<LeagueResultTable, 'division_id'>
+
+/** Turns rows into records. Ids and metadata repeat, so each distinct text is kept or parsed once. */
+function recordsOf(divisionId: string): (row: PageRow) => ResultRecord {
+  const texts = new Map<string, string>()
+  const parsed = new Map<string, ResultRecord['metadata']>()
+  const once = (text: string): string => {
+    const known = texts.get(text)
+    if (known !== undefined) return known
+    texts.set(text, text)
+    return text
+  }
+  return ({ metadata: json, ...row }) => {
+    const metadata = parsed.get(json) ?? readMetadata(json)
+    if (parsed.size < MAX_PARSED) parsed.set(json, metadata)
+    return {
+      roundId: once(row.round_id),
+      divisionId,
+      policyVersionId: once(row.policy_version_id),
+      playerId: row.player_id === null ? null : once(row.player_id),
+      rank: row.rank,
+      score: row.score,
+      metadata,
+    }
+  }
+}
 
 export class Leaderboards {
   readonly #store: Store
@@ -34,22 +72,8 @@ export class Leaderboards {
       .where('status', '=', 'completed')
       .orderBy('round_number', 'desc')
       .execute()
-    const rows = await this.#store.db
-      .selectFrom('league_results')
-      .selectAll()
-      .where('division_id', '=', divisionId)
-      .execute()
-    // Metadata repeats, so each distinct text is parsed once.
-    const parsed = new Map<string, ResultRecord['metadata']>()
-    const results = rows.map((row) => {
-      const known = parsed.get(row.metadata)
-      if (known) return { ...bareResult(row), metadata: known }
-      const result = toResult(row)
-      if (parsed.size < MAX_PARSED) parsed.set(row.metadata, result.metadata)
-      return result
-    })
     return {
-      results,
+      results: await this.#results(divisionId),
       rounds: rounds.map((round) => ({
         id: round.round_id,
         number: Number(round.round_number),
@@ -58,6 +82,50 @@ export class Leaderboards {
         completedAt: round.completed_at === null ? null : Number(round.completed_at),
       })),
     }
+  }
+
+  /** All results of a division, read in pages, so that a long table never stalls the server. */
+  async #results(divisionId: string): Promise<ResultRecord[]> {
+    const toRecord = recordsOf(divisionId)
+    const ranges = await this.#ranges(divisionId)
+    const pages: ResultRecord[][] = []
+    await inLanes(ranges.entries(), LANES, async ([index, range]) => {
+      pages[index] = (await this.#page(divisionId, range)).map(toRecord)
+    })
+    return pages.flat()
+  }
+
+  /** First and last round of each page. */
+  async #ranges(divisionId: string): Promise<RoundRange[]> {
+    const rounds = await this.#store.db
+      .selectFrom('league_results')
+      .select(({ fn }) => ['round_id', fn.countAll<number | string>().as('results')])
+      .where('division_id', '=', divisionId)
+      .groupBy('round_id')
+      .orderBy('round_id')
+      .execute()
+    const ranges: RoundRange[] = []
+    let [first, size] = ['', 0]
+    for (const [index, { round_id: id, results }] of rounds.entries()) {
+      if (size === 0) first = id
+      size += Number(results)
+      if (size < PAGE && index < rounds.length - 1) continue
+      ranges.push({ first, last: id })
+      size = 0
+    }
+    return ranges
+  }
+
+  #page(divisionId: string, { first, last }: RoundRange): Promise<PageRow[]> {
+    return this.#store.db
+      .selectFrom('league_results')
+      .select(['round_id', 'policy_version_id', 'player_id', 'rank', 'score', 'metadata'])
+      .where('division_id', '=', divisionId)
+      .where('round_id', '>=', first)
+      .where('round_id', '<=', last)
+      .orderBy('round_id')
+      .orderBy('policy_version_id')
+      .execute()
   }
 
   /** Completed episodes of the newest completed rounds of a division. @param rounds how many rounds, 1 or more */

@@ -7,6 +7,9 @@ import type { LeaguePlayer, LeagueSpec } from '../../protocol/league.ts'
 import { storedText, writeJsonColumn } from '../columns.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
+import { DivisionChanges } from './division-changes.ts'
+import { type EventFilters, insertEvent, listEvents } from './league-events.ts'
+import { becomesChampion, benchOthers } from './member-changes.ts'
 import { type Cause, memberEvent, type NewEvent } from './new-events.ts'
 import {
   type DivisionRecord,
@@ -15,36 +18,22 @@ import {
   type MembershipRecord,
   type PolicyVersionRecord,
   toDivision,
-  toEvent,
   toLeague,
   toMembership,
   toPolicyVersion,
 } from './rows.ts'
 
-/** The new status of a member. */
-export interface MembershipPatch {
-  readonly divisionId?: string | null
-  readonly status?: string
-  readonly substatus?: string | null
-  readonly isChampion?: boolean
-  readonly isActive?: boolean
-}
-
-/** Selects events; undefined: all. */
-export interface EventFilters {
-  readonly leagueId?: string | undefined
-  readonly type?: string | undefined
-  readonly divisionId?: string | undefined
-  readonly roundId?: string | undefined
-  readonly playerId?: string | undefined
-  readonly policyVersionId?: string | undefined
-}
+/** A new member. */
+type NewMember = Omit<MembershipRecord, 'id' | 'createdAt' | 'endedAt' | 'isActive' | 'autoChampion' | 'preferences'> &
+  Partial<Pick<MembershipRecord, 'autoChampion' | 'preferences'>>
 
 export class Leagues {
+  readonly divisionChanges: DivisionChanges
   readonly #store: Store
   readonly #now: () => number
 
   constructor(store: Store, now: () => number = Date.now) {
+    this.divisionChanges = new DivisionChanges(store, now)
     this.#store = store
     this.#now = now
   }
@@ -93,10 +82,11 @@ export class Leagues {
             type: division.type,
             description: division.description,
             created_at: at,
+            archived_at: null,
           })
           .execute()
       }
-      await this.#addEvent(tx, {
+      await this.addEvent(tx, {
         leagueId: id,
         type: 'league_created',
         actor: 'platform',
@@ -138,7 +128,7 @@ export class Leagues {
   }
 
   /** Lowest level first. */
-  async divisions(leagueId?: string): Promise<DivisionRecord[]> {
+  async divisions(leagueId?: string, { withArchived = false } = {}): Promise<DivisionRecord[]> {
     let query = this.#store.db
       .selectFrom('league_divisions')
       .selectAll()
@@ -146,6 +136,7 @@ export class Leagues {
       .orderBy('name')
       .orderBy('division_id')
     if (leagueId !== undefined) query = query.where('league_id', '=', leagueId)
+    if (!withArchived) query = query.where('archived_at', 'is', null)
     return (await query.execute()).map(toDivision)
   }
 
@@ -236,12 +227,14 @@ export class Leagues {
   }
 
   /** Puts a policy into a league. */
-  async addMembership(
-    member: Omit<MembershipRecord, 'id' | 'createdAt' | 'endedAt' | 'isActive'>,
-    cause: Cause,
-  ): Promise<string> {
+  async addMembership(member: NewMember, cause: Cause): Promise<string> {
     const id = randomUUID()
     await this.#store.transaction(async (tx) => {
+      const moment = { tx, now: this.#now() }
+      const { autoChampion = 'always', preferences = null } = member
+      // A champion that its player does not want as one begins on the bench.
+      const isChampion = member.isChampion && (await becomesChampion(moment, { ...member, id, autoChampion }))
+      const substatus = member.isChampion && !isChampion ? 'benched' : member.substatus
       await tx
         .insertInto('league_memberships')
         .values({
@@ -251,15 +244,18 @@ export class Leagues {
           policy_version_id: member.policyVersionId,
           player_id: member.playerId,
           status: member.status,
-          substatus: member.substatus,
-          is_champion: member.isChampion ? 1 : 0,
+          substatus,
+          is_champion: isChampion ? 1 : 0,
           is_active: 1,
           created_at: this.#now(),
           ended_at: null,
+          auto_champion: autoChampion,
+          preferences: preferences && storedText(writeJsonColumn(preferences)),
         })
         .execute()
-      await this.#addEvent(tx, memberEvent({ ...member, id }, cause, 'membership_started'))
-      if (member.isChampion) await this.#benchOthers(tx, { ...member, id }, cause)
+      const made = { ...member, id, substatus, isChampion }
+      await insertEvent(moment, memberEvent(made, cause, 'membership_started'))
+      if (isChampion) await benchOthers(moment, made, cause)
     })
     return id
   }
@@ -277,106 +273,12 @@ export class Leagues {
     return (await query.execute()).map(toMembership)
   }
 
-  /** Changes a member; writes nothing if there is no change. */
-  async changeMembership(tx: Transaction<Tables>, id: string, patch: MembershipPatch, cause: Cause): Promise<void> {
-    const row = await tx.selectFrom('league_memberships').selectAll().where('membership_id', '=', id).executeTakeFirst()
-    if (!row) return
-    const before = toMembership(row)
-    const after = { ...before, ...patch }
-    const isSame =
-      before.divisionId === after.divisionId &&
-      before.status === after.status &&
-      before.substatus === after.substatus &&
-      before.isChampion === after.isChampion &&
-      before.isActive === after.isActive
-    if (isSame) return
-    await tx
-      .updateTable('league_memberships')
-      .set({
-        division_id: after.divisionId,
-        status: after.status,
-        substatus: after.substatus,
-        is_champion: after.isChampion ? 1 : 0,
-        is_active: after.isActive ? 1 : 0,
-        ended_at: after.isActive ? null : this.#now(),
-      })
-      .where('membership_id', '=', id)
-      .execute()
-    const type = after.isActive
-      ? before.divisionId === after.divisionId
-        ? 'membership_changed'
-        : 'membership_moved'
-      : 'membership_ended'
-    await this.#addEvent(tx, memberEvent(after, cause, type, before))
-    if (after.isActive && after.isChampion && !before.isChampion) await this.#benchOthers(tx, after, cause)
-  }
-
-  /** A player has one champion in a division: the newest one replaces the others. */
-  async #benchOthers(
-    tx: Transaction<Tables>,
-    champion: Pick<MembershipRecord, 'id' | 'leagueId' | 'divisionId' | 'playerId'>,
-    cause: Cause,
-  ): Promise<void> {
-    if (champion.playerId === null || champion.divisionId === null) return
-    const others = await tx
-      .selectFrom('league_memberships')
-      .select('membership_id')
-      .where('league_id', '=', champion.leagueId)
-      .where('division_id', '=', champion.divisionId)
-      .where('player_id', '=', champion.playerId)
-      .where('membership_id', '!=', champion.id)
-      .where('is_active', '=', 1)
-      .where('is_champion', '=', 1)
-      .execute()
-    for (const { membership_id: id } of others) {
-      const reason = 'Another policy of the same player is its champion now.'
-      await this.changeMembership(
-        tx,
-        id,
-        { isChampion: false, substatus: 'benched' },
-        { ...cause, reason, evidence: [] },
-      )
-    }
-  }
-
   addEvent(tx: Transaction<Tables>, event: NewEvent): Promise<void> {
-    return this.#addEvent(tx, event)
-  }
-
-  async #addEvent(tx: Transaction<Tables>, event: NewEvent): Promise<void> {
-    await tx
-      .insertInto('league_events')
-      .values({
-        event_id: randomUUID(),
-        league_id: event.leagueId,
-        division_id: event.divisionId ?? null,
-        round_id: event.roundId ?? null,
-        policy_version_id: event.policyVersionId ?? null,
-        player_id: event.playerId ?? null,
-        event_type: event.type,
-        actor: event.actor,
-        headline: storedText(event.headline),
-        summary: storedText(event.summary),
-        payload: storedText(writeJsonColumn(event.payload)),
-        created_at: this.#now(),
-      })
-      .execute()
+    return insertEvent({ tx, now: this.#now() }, event)
   }
 
   /** Newest first. */
-  async events(filters: EventFilters, limit: number): Promise<EventRecord[]> {
-    let query = this.#store.db
-      .selectFrom('league_events')
-      .selectAll()
-      .orderBy('created_at', 'desc')
-      .orderBy('event_id')
-      .limit(limit)
-    if (filters.leagueId !== undefined) query = query.where('league_id', '=', filters.leagueId)
-    if (filters.type !== undefined) query = query.where('event_type', '=', filters.type)
-    if (filters.divisionId !== undefined) query = query.where('division_id', '=', filters.divisionId)
-    if (filters.roundId !== undefined) query = query.where('round_id', '=', filters.roundId)
-    if (filters.playerId !== undefined) query = query.where('player_id', '=', filters.playerId)
-    if (filters.policyVersionId !== undefined) query = query.where('policy_version_id', '=', filters.policyVersionId)
-    return (await query.execute()).map(toEvent)
+  events(filters: EventFilters, limit: number): Promise<EventRecord[]> {
+    return listEvents(this.#store.db, filters, limit)
   }
 }

@@ -15,6 +15,9 @@ export interface Cause {
   readonly reason: string
   readonly roundId?: string
   readonly evidence?: readonly JsonObject[]
+  readonly notes?: string | null
+  /** When it takes effect, as the commissioner wrote it. */
+  readonly endTime?: string | null
 }
 
 /** The event of a change of a member. */
@@ -23,7 +26,7 @@ export function memberEvent(
     MembershipRecord,
     'id' | 'leagueId' | 'divisionId' | 'policyVersionId' | 'playerId' | 'status' | 'substatus' | 'isChampion'
   >,
-  { actor, reason, roundId, evidence }: Cause,
+  { actor, reason, roundId, evidence, notes, endTime }: Cause,
   type: string,
   before?: MembershipRecord,
 ): NewEvent {
@@ -48,6 +51,8 @@ export function memberEvent(
       ...(before ? { from: state(before) } : {}),
       to: state(member),
       ...(evidence && evidence.length > 0 ? { evidence: [...evidence] } : {}),
+      ...(notes == null ? {} : { notes }),
+      ...(endTime == null ? {} : { end_time: endTime }),
     },
   }
 }

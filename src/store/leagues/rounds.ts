@@ -6,19 +6,13 @@ import type { RoundComplete, RoundStart, ScheduledEpisode } from '../../protocol
 import type { ProposedRound } from '../../protocol/commissioner-requests.ts'
 import { storedText, writeJsonColumn } from '../columns.ts'
 import type { Store } from '../store.ts'
+import { Aftermaths } from './aftermaths.ts'
+import { applyDecisions } from './decisions.ts'
 import { Leaderboards } from './leaderboards.ts'
 import type { Leagues } from './leagues.ts'
-import {
-  type EpisodeRecord,
-  type ResultRecord,
-  type RoundRecord,
-  type RoundStatus,
-  toEpisode,
-  toResult,
-  toRound,
-} from './rows.ts'
+import { insertRound, OPEN } from './new-rounds.ts'
+import { type EpisodeRecord, type ResultRecord, type RoundRecord, toEpisode, toResult, toRound } from './rows.ts'
 
-const OPEN: readonly RoundStatus[] = ['pending', 'claimed', 'running']
 /** Maximum number of rounds removed by one pruning. */
 const PRUNED_ROUNDS = 500
 /** Rows per statement, 7 parameters each; SQLite allows 32,766. */
@@ -26,57 +20,34 @@ const ROWS_PER_STATEMENT = 1000
 
 export class Rounds {
   readonly leaderboards: Leaderboards
+  readonly aftermaths: Aftermaths
   readonly #store: Store
   readonly #leagues: Leagues
   readonly #now: () => number
 
   constructor(store: Store, leagues: Leagues, now: () => number = Date.now) {
     this.leaderboards = new Leaderboards(store)
+    this.aftermaths = new Aftermaths(store, now)
     this.#store = store
     this.#leagues = leagues
     this.#now = now
   }
 
   /**
-   * Adds a round with the next number of its league, unless the division has an unfinished one.
-   * @returns undefined if the division has an unfinished round
+   * Adds a round with the next number of its league.
+   * @returns undefined if the division has an unfinished round, or is no division in use of the league
    */
   create(leagueId: string, proposed: ProposedRound): Promise<RoundRecord | undefined> {
-    return this.#store.transaction(async (tx) => {
-      // Of two concurrent calls, the second waits here and then sees the round of the first.
-      const league = tx.updateTable('leagues').set(({ ref }) => ({ rounds: ref('rounds') }))
-      await league.where('league_id', '=', leagueId).execute()
-      const open = await tx
-        .selectFrom('league_rounds')
-        .select('round_id')
-        .where('division_id', '=', proposed.division_id)
-        .where('status', 'in', [...OPEN])
-        .executeTakeFirst()
-      if (open) return undefined
-      const counted = await tx
-        .updateTable('leagues')
-        .set(({ eb }) => ({ rounds: eb('rounds', '+', 1) }))
-        .where('league_id', '=', leagueId)
-        .returning('rounds')
-        .executeTakeFirstOrThrow()
-      const row = {
-        round_id: randomUUID(),
-        league_id: leagueId,
-        division_id: proposed.division_id,
-        round_number: Number(counted.rounds),
-        status: 'pending',
-        backend: proposed.execution_backend,
-        round_config: writeJsonColumn(proposed.round_config),
-        round_start: null,
-        round_display: null,
-        error: null,
-        created_at: this.#now(),
-        started_at: null,
-        completed_at: null,
-      }
-      await tx.insertInto('league_rounds').values(row).execute()
-      return toRound(row)
-    })
+    return this.#store.transaction((tx) => insertRound({ tx, now: this.#now() }, leagueId, { proposed }))
+  }
+
+  /** Rounds that are not over, or whose commissioner is still to be asked what follows. */
+  async unfinished(leagueId: string): Promise<RoundRecord[]> {
+    // Two queries, so that each has an index: this is asked every few seconds, of leagues with any number of rounds.
+    const all = this.#store.db.selectFrom('league_rounds').selectAll().where('league_id', '=', leagueId)
+    const open = await all.where('status', 'in', [...OPEN]).execute()
+    const asked = await all.where('aftermath', '=', 'pending').execute()
+    return [...open, ...asked].map(toRound).sort((a, b) => a.number - b.number)
   }
 
   /** The worlds that rounds play, by round. */
@@ -163,9 +134,12 @@ export class Rounds {
         status: 'pending',
         scores: null,
         error: null,
+        error_info: null,
+        experience_id: null,
         journal: null,
         hash: null,
         created_at: this.#now(),
+        started_at: null,
         ended_at: null,
       }
       await tx.insertInto('league_episodes').values(row).execute()
@@ -185,7 +159,9 @@ export class Rounds {
   /** Settles an episode. False: it was already settled or removed, and nothing was changed. */
   async settle(
     id: string,
-    result: Pick<EpisodeRecord, 'status' | 'scores' | 'error' | 'journal' | 'hash'>,
+    result: Pick<EpisodeRecord, 'status' | 'scores' | 'error' | 'journal' | 'hash'> & {
+      readonly errorInfo?: EpisodeRecord['errorInfo']
+    },
   ): Promise<boolean> {
     const done = await this.#store.db
       .updateTable('league_episodes')
@@ -193,6 +169,7 @@ export class Rounds {
         status: result.status,
         scores: result.scores && JSON.stringify(result.scores),
         error: result.error && storedText(result.error),
+        error_info: result.errorInfo ? JSON.stringify(result.errorInfo) : null,
         journal: result.journal,
         hash: result.hash,
         ended_at: this.#now(),
@@ -226,6 +203,7 @@ export class Rounds {
     const rows = await this.#store.db
       .selectFrom('league_episodes')
       .selectAll()
+      .where('experience_id', 'is', null)
       .orderBy('created_at', 'desc')
       .orderBy('episode_id')
       .limit(limit)
@@ -261,8 +239,9 @@ export class Rounds {
 
   /**
    * Stores rankings, membership changes and the state in one transaction, once. False: the round was already completed.
+   * @param hasAftermath the commissioner is asked afterwards what follows
    */
-  complete(round: RoundRecord, complete: RoundComplete): Promise<boolean> {
+  complete(round: RoundRecord, complete: RoundComplete, { hasAftermath = false } = {}): Promise<boolean> {
     return this.#store.transaction(async (tx) => {
       const done = await tx
         .updateTable('league_rounds')
@@ -271,6 +250,7 @@ export class Rounds {
           round_display: complete.round_display && storedText(JSON.stringify(complete.round_display)),
           completed_at: this.#now(),
           error: null,
+          aftermath: hasAftermath ? 'pending' : null,
         })
         .where('round_id', '=', round.id)
         .where('status', 'in', [...OPEN])
@@ -294,7 +274,13 @@ export class Rounds {
           .onConflict((conflict) => conflict.doNothing())
           .execute()
       }
-      await this.#moveMembers(tx, round, complete)
+      const decisions = {
+        events: complete.policy_membership_events ?? [],
+        changes: complete.membership_changes ?? [],
+        graduations: complete.graduation_changes,
+      }
+      const scope = { leagueId: round.leagueId, actor: 'commissioner', roundId: round.id }
+      await applyDecisions({ tx, now: this.#now() }, decisions, scope)
       await tx
         .updateTable('leagues')
         .set({ state: storedText(writeJsonColumn(complete.state)) })
@@ -312,42 +298,6 @@ export class Rounds {
       })
       return true
     })
-  }
-
-  async #moveMembers(
-    tx: Parameters<Leagues['changeMembership']>[0],
-    { id: roundId }: RoundRecord,
-    complete: RoundComplete,
-  ): Promise<void> {
-    const actor = 'commissioner'
-    const events = complete.policy_membership_events ?? []
-    const changed = new Set(events.map((event) => event.league_policy_membership_id))
-    for (const event of events) {
-      const isOut = event.to_division_id === null
-      await this.#leagues.changeMembership(
-        tx,
-        event.league_policy_membership_id,
-        {
-          ...(isOut ? { isActive: false } : { divisionId: event.to_division_id }),
-          status: event.status,
-          substatus: event.substatus,
-          // A member that is promoted as a champion competes as a champion from then on.
-          ...(event.substatus === 'champion' ? { isChampion: true } : {}),
-        },
-        { actor, reason: event.reason, roundId, evidence: event.evidence },
-      )
-    }
-    for (const change of complete.membership_changes ?? []) {
-      changed.add(change.membership_id)
-      const patch = change.is_active
-        ? { divisionId: change.to_division_id, status: 'competing', substatus: 'active', isChampion: true }
-        : { isActive: false, status: 'disqualified', substatus: 'inactive' }
-      await this.#leagues.changeMembership(tx, change.membership_id, patch, { actor, reason: change.reason, roundId })
-    }
-    for (const { membership_id: id, to_division_id: divisionId, reason } of complete.graduation_changes) {
-      if (changed.has(id)) continue
-      await this.#leagues.changeMembership(tx, id, { divisionId, status: 'competing' }, { actor, reason, roundId })
-    }
   }
 
   async fail(round: RoundRecord, error: string): Promise<void> {

@@ -1,8 +1,9 @@
 // Converts league rows between their columns and their records in code.
 import { z } from 'zod'
 import { ScheduledEpisode } from '../../protocol/commissioner.ts'
+import { EpisodeFault } from '../../protocol/episode-artefacts.ts'
 import { JsonObject, JsonValue } from '../../protocol/json.ts'
-import { CommissionerRef, LeaguePlayer } from '../../protocol/league.ts'
+import { AUTO_CHAMPION, type AutoChampion, CommissionerRef, LeaguePlayer } from '../../protocol/league.ts'
 import { readJsonColumn } from '../columns.ts'
 import type {
   LeagueDivisionTable,
@@ -39,6 +40,8 @@ export interface DivisionRecord {
   readonly type: string
   readonly description: string | null
   readonly createdAt: number
+  /** Null: in use. */
+  readonly archivedAt: number | null
 }
 
 export interface PolicyVersionRecord {
@@ -63,7 +66,13 @@ export interface MembershipRecord {
   readonly isActive: boolean
   readonly createdAt: number
   readonly endedAt: number | null
+  readonly autoChampion: AutoChampion
+  readonly preferences: JsonObject | null
 }
+
+export const AFTERMATHS = ['pending', 'applied', 'refused', 'unknown'] as const
+/** Whether the commissioner was asked what follows a round, and what became of its answer. */
+export type Aftermath = (typeof AFTERMATHS)[number]
 
 export const ROUND_STATUSES = ['pending', 'claimed', 'running', 'completed', 'failed'] as const
 export type RoundStatus = (typeof ROUND_STATUSES)[number]
@@ -82,18 +91,29 @@ export interface RoundRecord {
   readonly createdAt: number
   readonly startedAt: number | null
   readonly completedAt: number | null
+  readonly aftermath: Aftermath | null
+  /** The round whose commissioner asked for this one. */
+  readonly follows: string | null
+  readonly depth: number
 }
 
 export interface EpisodeRecord {
   readonly id: string
+  /** The round, or the experience request. */
   readonly roundId: string
+  /** Null: it belongs to a round. */
+  readonly experienceId: string | null
   readonly request: ScheduledEpisode
-  readonly status: 'pending' | 'completed' | 'failed'
+  readonly status: EpisodeStatus
   readonly scores: readonly number[] | null
   readonly error: string | null
+  /** The class of the error; null: none, or a row of an earlier release. */
+  readonly errorInfo: EpisodeFault | null
   readonly journal: string | null
   readonly hash: string | null
   readonly createdAt: number
+  /** When its last attempt began; null: it waits, or belongs to a round. */
+  readonly startedAt: number | null
   readonly endedAt: number | null
 }
 
@@ -150,6 +170,7 @@ export const toDivision = (row: LeagueDivisionTable): DivisionRecord => ({
   type: row.type,
   description: row.description,
   createdAt: Number(row.created_at),
+  archivedAt: instant(row.archived_at),
 })
 
 export const toPolicyVersion = (row: LeaguePolicyVersionTable): PolicyVersionRecord => ({
@@ -174,8 +195,15 @@ export const toMembership = (row: LeagueMembershipTable): MembershipRecord => ({
   isActive: row.is_active === 1,
   createdAt: Number(row.created_at),
   endedAt: instant(row.ended_at),
+  autoChampion: readAutoChampion(row.auto_champion),
+  preferences: row.preferences === null ? null : readJsonColumn(JsonObject, row.preferences, 'preferences'),
 })
 
+const Auto = z.enum(AUTO_CHAMPION)
+export const readAutoChampion = (text: string): AutoChampion =>
+  readJsonColumn(Auto, JSON.stringify(text), 'auto_champion')
+
+const AftermathColumn = z.enum(AFTERMATHS)
 const Status = z.enum(ROUND_STATUSES)
 
 export const toRound = (row: LeagueRoundTable): RoundRecord => ({
@@ -192,13 +220,19 @@ export const toRound = (row: LeagueRoundTable): RoundRecord => ({
   createdAt: Number(row.created_at),
   startedAt: instant(row.started_at),
   completedAt: instant(row.completed_at),
+  aftermath:
+    row.aftermath === null ? null : readJsonColumn(AftermathColumn, JSON.stringify(row.aftermath), 'aftermath'),
+  follows: row.follows,
+  depth: Number(row.depth),
 })
 
-const EpisodeStatus = z.enum(['pending', 'completed', 'failed'])
+const EpisodeStatus = z.enum(['pending', 'completed', 'failed', 'cancelled'])
+export type EpisodeStatus = z.infer<typeof EpisodeStatus>
 
 export const toEpisode = (row: LeagueEpisodeTable): EpisodeRecord => ({
   id: row.episode_id,
   roundId: row.round_id,
+  experienceId: row.experience_id,
   request: ScheduledEpisode.parse({
     request_id: row.request_id,
     variant_id: row.variant_id,
@@ -209,25 +243,24 @@ export const toEpisode = (row: LeagueEpisodeTable): EpisodeRecord => ({
   status: readJsonColumn(EpisodeStatus, JSON.stringify(row.status), 'status'),
   scores: row.scores === null ? null : readJsonColumn(Numbers, row.scores, 'scores'),
   error: row.error,
+  errorInfo: row.error_info === null ? null : readJsonColumn(EpisodeFault, row.error_info, 'error_info'),
   journal: row.journal,
   hash: row.hash,
   createdAt: Number(row.created_at),
+  startedAt: instant(row.started_at),
   endedAt: instant(row.ended_at),
 })
 
-/** A result without its metadata. */
-export const bareResult = (row: LeagueResultTable): Omit<ResultRecord, 'metadata'> => ({
+export const readMetadata = (json: string): ResultRecord['metadata'] => readJsonColumn(JsonObject, json, 'metadata')
+
+export const toResult = (row: LeagueResultTable): ResultRecord => ({
   roundId: row.round_id,
   divisionId: row.division_id,
   policyVersionId: row.policy_version_id,
   playerId: row.player_id,
   rank: row.rank,
   score: row.score,
-})
-
-export const toResult = (row: LeagueResultTable): ResultRecord => ({
-  ...bareResult(row),
-  metadata: readJsonColumn(JsonObject, row.metadata, 'metadata'),
+  metadata: readMetadata(row.metadata),
 })
 
 export const toEvent = (row: LeagueEventTable): EventRecord => ({

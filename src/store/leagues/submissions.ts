@@ -2,10 +2,12 @@
 // event for every step.
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../../kernel/errors.ts'
-import { storedText } from '../columns.ts'
+import { JsonObject } from '../../protocol/json.ts'
+import type { AutoChampion } from '../../protocol/league.ts'
+import { readJsonColumn, storedText, writeJsonColumn } from '../columns.ts'
 import type { Store } from '../store.ts'
 import type { Leagues } from './leagues.ts'
-import type { PolicyVersionRecord } from './rows.ts'
+import { type PolicyVersionRecord, readAutoChampion } from './rows.ts'
 import type { LeagueSubmissionTable } from './tables.ts'
 
 export const SUBMISSION_STATUSES = ['pending', 'processing', 'placed', 'failed'] as const
@@ -20,6 +22,14 @@ export interface SubmissionRecord {
   readonly membershipId: string | null
   readonly notes: string | null
   readonly createdAt: number
+  readonly autoChampion: AutoChampion
+  readonly preferences: JsonObject | null
+}
+
+/** What a player wishes for a policy that it submits. */
+export interface Wishes {
+  readonly autoChampion: AutoChampion
+  readonly preferences: JsonObject | null
 }
 
 export interface SubmissionFilters {
@@ -51,7 +61,11 @@ export class Submissions {
   }
 
   /** @throws AppError FILE_EXISTS when the version is already in the league, or has a pending submission */
-  async create(leagueId: string, version: PolicyVersionRecord, actor: string): Promise<SubmissionRecord> {
+  async create(
+    leagueId: string,
+    version: PolicyVersionRecord,
+    { actor, autoChampion, preferences }: Wishes & { readonly actor: string },
+  ): Promise<SubmissionRecord> {
     const row: LeagueSubmissionTable = {
       submission_id: randomUUID(),
       league_id: leagueId,
@@ -61,6 +75,8 @@ export class Submissions {
       membership_id: null,
       notes: null,
       created_at: this.#now(),
+      auto_champion: autoChampion,
+      preferences: preferences && storedText(writeJsonColumn(preferences)),
     }
     const label = `${version.name}:v${version.version}`
     await this.#store.transaction(async (tx) => {
@@ -98,7 +114,7 @@ export class Submissions {
         actor,
         headline: `${label} was submitted`,
         summary: 'It is tried before it enters the league.',
-        payload: { submission_id: row.submission_id },
+        payload: { submission_id: row.submission_id, auto_champion: autoChampion },
       })
     })
     return toSubmission(row)
@@ -173,5 +189,7 @@ function toSubmission(row: LeagueSubmissionTable): SubmissionRecord {
     membershipId: row.membership_id,
     notes: row.notes,
     createdAt: Number(row.created_at),
+    autoChampion: readAutoChampion(row.auto_champion),
+    preferences: row.preferences === null ? null : readJsonColumn(JsonObject, row.preferences, 'preferences'),
   }
 }

@@ -33,6 +33,18 @@ export interface LeagueDivisionTable {
   type: string
   description: string | null
   created_at: number
+  /** Null: in use. */
+  archived_at: number | null
+}
+
+/** The commissioner that a league had up to a round. */
+export interface LeagueCommissionerTable {
+  league_id: string
+  /** Number of the last round that it decided. */
+  until_round: number
+  /** JSON object. */
+  commissioner: string
+  changed_at: number
 }
 
 export interface LeaguePlayerTable {
@@ -64,6 +76,10 @@ export interface LeagueMembershipTable {
   is_active: number
   created_at: number
   ended_at: number | null
+  /** `always`, `never`, `lineage`. */
+  auto_champion: string
+  /** JSON object; null: none. */
+  preferences: string | null
 }
 
 export interface LeagueSubmissionTable {
@@ -75,6 +91,9 @@ export interface LeagueSubmissionTable {
   membership_id: string | null
   notes: string | null
   created_at: number
+  auto_champion: string
+  /** JSON object; null: none. */
+  preferences: string | null
 }
 
 export interface LeagueRoundTable {
@@ -94,11 +113,20 @@ export interface LeagueRoundTable {
   created_at: number
   started_at: number | null
   completed_at: number | null
+  /** `pending`: the commissioner is still to be asked what follows; `applied`, `refused`, `unknown`. Null: not asked. */
+  aftermath: string | null
+  /** The round whose commissioner asked for this one. */
+  follows: string | null
+  /** Number of rounds in a row that asked for each other before this one. */
+  depth: number
 }
 
 export interface LeagueEpisodeTable {
   episode_id: string
+  /** Of a round, or the same as `experience_id`. */
   round_id: string
+  /** Of an experience request; null: it belongs to a round. */
+  experience_id: string | null
   /** The commissioner's own id. */
   request_id: string
   variant_id: string
@@ -107,14 +135,18 @@ export interface LeagueEpisodeTable {
   lineup: string
   /** JSON object that replaces the variant's configuration; null: none. */
   game_config: string | null
-  /** `pending`, `completed`, `failed`. */
+  /** `pending`, `completed`, `failed`, `cancelled`. */
   status: string
   /** JSON list, one per slot. */
   scores: string | null
   error: string | null
+  /** JSON object: the class of the error, and the slot that failed. */
+  error_info: string | null
   journal: string | null
   hash: string | null
   created_at: number
+  /** When its last attempt began; null: it waits, or belongs to a round. */
+  started_at: number | null
   ended_at: number | null
 }
 
@@ -177,6 +209,15 @@ export interface LeagueSecretTable {
   created_at: number
 }
 
+/** A secret of a package, for the environment of its game. */
+export interface CoworldSecretTable {
+  name_key: string
+  secret_name: string
+  sealed: string
+  size_bytes: number
+  updated_at: number
+}
+
 /** An uploaded image. `owner` is the id of a player, or empty for the operator. */
 export interface LeagueImageTable {
   image_id: string
@@ -231,7 +272,49 @@ export interface LeagueCoworldTable {
   created_at: number
 }
 
+/** A batch of episodes that a player has asked for. */
+export interface ExperienceRequestTable {
+  experience_id: string
+  /** Null: the operator. */
+  player_id: string | null
+  world: string
+  variant_id: string
+  /** JSON object, merged into the variant. */
+  config: string
+  /** JSON object: the target as requested, with ids. */
+  target: string
+  notes: string | null
+  created_at: number
+  /** When its last episode ended. */
+  ended_at: number | null
+  cancelled_at: number | null
+}
+
+/** What a grader, diagnoser or reporter made of an episode. */
+export interface EpisodeReportTable {
+  report_id: string
+  episode_id: string
+  coworld_id: string
+  player_id: string | null
+  role: string
+  role_id: string
+  target: string | null
+  /** `pending`, `running`, `completed`, `failed`. */
+  status: string
+  /** JSON object. */
+  grade: string | null
+  /** Names of blobs. */
+  output: string | null
+  log: string | null
+  error: string | null
+  created_at: number
+  started_at: number | null
+  ended_at: number | null
+}
+
 export interface LeagueTables {
+  experience_requests: ExperienceRequestTable
+  episode_reports: EpisodeReportTable
   league_images: LeagueImageTable
   league_image_blobs: LeagueImageBlobTable
   league_coworld_names: LeagueCoworldNameTable
@@ -239,6 +322,8 @@ export interface LeagueTables {
   league_tokens: LeagueTokenTable
   league_sources: LeagueSourceTable
   league_secrets: LeagueSecretTable
+  coworld_secrets: CoworldSecretTable
+  league_commissioners: LeagueCommissionerTable
   leagues: LeagueTable
   league_divisions: LeagueDivisionTable
   league_players: LeaguePlayerTable

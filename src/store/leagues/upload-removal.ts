@@ -141,7 +141,7 @@ export class UploadRemoval {
   }
 }
 
-/** Games that are open, and those whose replay only this package can show. */
+/** Games that are open, those whose replay only this package can show, and reports that are being written. */
 async function usesOf(tx: StoreTransaction, id: string): Promise<string[]> {
   const rows = await tx
     .selectFrom('play_sessions')
@@ -151,9 +151,17 @@ async function usesOf(tx: StoreTransaction, id: string): Promise<string[]> {
     .orderBy('created_at', 'desc')
     .limit(PAGE)
     .execute()
-  return rows.map(({ session_id: session, status }) =>
+  const reports = await tx
+    .selectFrom('episode_reports')
+    .select('report_id')
+    .where('coworld_id', '=', id)
+    .where('ended_at', 'is', null)
+    .limit(PAGE)
+    .execute()
+  const games = rows.map(({ session_id: session, status }) =>
     status === 'open' ? `the open hosted game ps_${session}` : `the replay of the hosted game ps_${session}`,
   )
+  return [...games, ...reports.map(({ report_id: report }) => `the report ${report}, which is being written`)]
 }
 
 export function stillUsed(id: string, uses: readonly string[]): AppError {

@@ -1,5 +1,5 @@
 // A line of the record that people copy: a command, a link, a seed.
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { IconButton } from './button.tsx'
 import styles from './copy-line.module.css'
 
@@ -14,7 +14,15 @@ export function CopyLine({ text, label = 'Copy the command' }: { text: string; l
   }
   return (
     <div className={styles.line}>
-      <code className={styles.text}>{text}</code>
+      <code className={styles.text}>
+        {text.split(' ').map((word, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: words have no other identity
+          <Fragment key={index}>
+            {index > 0 ? ' ' : undefined}
+            <span className={styles.word}>{word}</span>
+          </Fragment>
+        ))}
+      </code>
       <span role="status" className={styles.said}>
         {said}
       </span>

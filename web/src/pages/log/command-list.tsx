@@ -2,6 +2,7 @@
 import type { CommandLogRow } from 'paracosm/protocol'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { VirtualList } from '../../components/virtual-list.tsx'
+import { commandText } from './command-text.ts'
 import styles from './log.module.css'
 import type { LogPages } from './log-pages.ts'
 import { kindOfOutcome } from './outcome.ts'
@@ -97,7 +98,7 @@ function Row({ pages, index, row, isLast, chosen, onChoose }: RowProps) {
       <span className={styles.time}>{timeOf(row.timestamp)}</span>
       <span className={styles.agent}>{row.agent_id}</span>
       <span className={styles.world}>{row.world ?? ''}</span>
-      <code className={styles.command}>{row.command}</code>
+      <code className={styles.command}>{commandText(row)}</code>
       <span className={styles.why}>{row.reasoning}</span>
       <span className={styles.outcome}>{kindOfOutcome(row.outcome)}</span>
     </button>

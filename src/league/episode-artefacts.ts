@@ -1,0 +1,40 @@
+// Names of the blobs of an episode: its journal, and the logs and zips of its players. All of them begin
+// with `leagues/<id>-`, so that an episode is removed with everything it left.
+import type { BlobStore } from '../host/blobs.ts'
+
+/** Begins the names of all blobs of an episode. */
+const prefixOf = (episodeId: string): string => `leagues/${episodeId}-`
+
+/** The log of a slot's player; the logs of one episode share a prefix. */
+export const logBlob = (episodeId: string, slot: number): string => `${logPrefix(episodeId)}${slot}.txt`
+export const logPrefix = (episodeId: string): string => `${prefixOf(episodeId)}log-`
+
+/** The zip that a slot's player has uploaded. */
+export const artefactBlob = (episodeId: string, slot: number): string => `${artefactPrefix(episodeId)}${slot}.zip`
+const artefactPrefix = (episodeId: string): string => `${prefixOf(episodeId)}artefact-`
+
+export const journalBlob = (episodeId: string, attempt: string): string => `${prefixOf(episodeId)}${attempt}.jsonl`
+
+/** Slots with a log, and slots with a zip. */
+export async function slotsWith(
+  blobs: BlobStore,
+  episodeId: string,
+): Promise<{ readonly logs: ReadonlySet<number>; readonly artefacts: ReadonlySet<number> }> {
+  const logs = new Set<number>()
+  const artefacts = new Set<number>()
+  for await (const { name } of blobs.list(prefixOf(episodeId))) {
+    const rest = name.slice(prefixOf(episodeId).length)
+    const [, log] = /^log-(\d+)\.txt$/.exec(rest) ?? []
+    const [, zip] = /^artefact-(\d+)\.zip$/.exec(rest) ?? []
+    if (log !== undefined) logs.add(Number(log))
+    if (zip !== undefined) artefacts.add(Number(zip))
+  }
+  return { logs, artefacts }
+}
+
+/** Removes everything that an episode left. */
+export async function removeArtefacts(blobs: BlobStore, episodeId: string): Promise<void> {
+  const names: string[] = []
+  for await (const { name } of blobs.list(prefixOf(episodeId))) names.push(name)
+  for (const name of names) await blobs.delete(name)
+}
