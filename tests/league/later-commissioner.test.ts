@@ -59,7 +59,7 @@ before(async () => {
     rounds,
     queue: new JobQueue(store),
     blobs: new FolderBlobs(join(folder, 'blobs')),
-    services: { worlds, environment: {}, engine: undefined, models: undefined },
+    services: { worlds, environment: { PATH: process.env.PATH ?? '' }, engine: undefined, models: undefined },
     log: { info: () => undefined, error: () => undefined },
   })
   service.start()
@@ -280,6 +280,17 @@ test('aftermath: a commissioner that breaks while it is asked does not stop the 
   assert.equal(round.aftermath, 'unknown')
   assert.equal(requests('round_completed_request', league).length, 3)
   assert.equal((await playRound(league, 'Qualifiers')).number, 2)
+})
+
+test('aftermath: a program that is started for each round, or that ends with its round, is asked as well', async () => {
+  for (const mode of ['stays', 'leaves']) {
+    const config = { qualify: true, ...(mode === 'leaves' ? { leaves: true } : {}) }
+    const command = `exec python3 '${join(STAND_INS, 'later.py')}' "$PORT"`
+    const league = await make({}, { commissioner: { type: 'command', command, config } })
+    const round = await playRound(league, 'Qualifiers')
+    assert.equal(round.aftermath, 'applied', mode)
+    assert.equal((await eventsOf(league, 'membership_moved')).length, 1)
+  }
 })
 
 test('asking: silence, refusal and other closes are told apart', async () => {
