@@ -112,7 +112,7 @@ export const ERRORS = {
   UNKNOWN_UPLOAD: row(404, 2, 'Check the id: uploads, images and packages have ids of their own.'),
   UPLOAD_INVALID: row(422, 2, 'Make the archive with: tar czf policy.tar.gz -C FOLDER .'),
   NOT_YOURS: row(403, 1, 'Use the token of the player that owns it.'),
-  ROLE_UNSUPPORTED: row(501, 2, 'Give the manifest a reporter that is a container, with image and run.'),
+  ROLE_UNSUPPORTED: row(422, 2, 'Give the manifest a reporter that is a container, with image and run.'),
   RUN_FAILED: row(500, 1, 'Read the logs of the run.'),
   RUN_TIMEOUT: row(504, 1, 'Raise --timeout, or find the hanging program in the logs.'),
   RESULTS_INVALID: row(422, 1, 'Make the game write results that match its results_schema.'),

@@ -48,14 +48,13 @@ export interface LeagueServiceOptions {
   readonly now?: () => number
   /** Concurrent episodes in this process; default 1. */
   readonly concurrency?: number
-  /** Handlers of other queues of episodes, which share the worker: their priority decides what is played first. */
-  readonly otherEpisodes?: ReadonlyMap<string, JobHandler>
   /** Milliseconds after which another server may take the jobs of a killed one; default 10,000. */
   readonly leaseMs?: number
 }
 
 const ROUND_QUEUE = 'league-round'
-const EPISODE_QUEUE = 'league-episode'
+/** Episodes of rounds; other desks let them go first. */
+export const EPISODE_QUEUE = 'league-episode'
 const LEASE_MS = 10_000
 /** Concurrent rounds: they wait for episodes most of the time. */
 const ROUNDS_AT_ONCE = 8
@@ -104,10 +103,7 @@ export class LeagueService {
       new JobWorker({
         ...common,
         name: `episodes-${process.pid}`,
-        handlers: new Map([
-          ...handler(EPISODE_QUEUE, (job, { signal }) => this.#playEpisode(job.payload, signal)),
-          ...(options.otherEpisodes ?? []),
-        ]),
+        handlers: handler(EPISODE_QUEUE, (job, { signal }) => this.#playEpisode(job.payload, signal)),
         concurrency,
       }),
     ]
@@ -117,11 +113,6 @@ export class LeagueService {
   start(everyMs?: number): void {
     for (const worker of this.#workers) worker.start()
     if (everyMs !== undefined) this.#loop ??= this.#tickForever(everyMs)
-  }
-
-  /** Looks for episodes to play now. */
-  wakeEpisodes(): void {
-    this.#workers[1]?.wake()
   }
 
   async stop(graceMs = 0): Promise<void> {

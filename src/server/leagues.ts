@@ -151,9 +151,8 @@ export function openLeagueServices(parts: {
     queue,
     containers: engine && images.local && { engine, local: images.local },
     ranked: async (divisionId) => (await service.rankings(divisionId)).flatMap((row) => row.policy_version_ids),
-    wake: () => service.wakeEpisodes(),
   })
-  const service = new LeagueService({ ...played, log, queue, otherEpisodes: requests.experienceDesk.handlers })
+  const service = new LeagueService({ ...played, log, queue })
   const stop = new AbortController()
   const demo = runDemo({ ...parts, hasDemo, leagues, rounds, signal: stop.signal }).catch((err: unknown) => {
     if (!stop.signal.aborted) log.error({ err }, 'league.demo_failed')
