@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
 import type { JsonObject } from '../protocol/json.ts'
+import { Problem } from '../protocol/problem.ts'
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
@@ -97,8 +98,10 @@ export class HostedClient {
     const bytes = Buffer.from(await answer.arrayBuffer())
     if (answer.ok) return { bytes }
     const hint = 'Not authenticated: put your token into COWORLD_TOKEN.'
-    throw new AppError('SERVER_REFUSED', `${path} answered ${answer.status}: ${bytes.toString('utf8').slice(0, 300)}`, {
-      hint: answer.status === 401 ? hint : REFUSED,
+    const problem = problemOf(bytes)
+    const said = problem ? `${problem.message} (${problem.code})` : bytes.toString('utf8').slice(0, 300)
+    throw new AppError('SERVER_REFUSED', `${path} answered ${answer.status}: ${said}`, {
+      hint: answer.status === 401 ? hint : (problem?.hint ?? REFUSED),
     })
   }
 
@@ -112,5 +115,15 @@ export class HostedClient {
       if (!(cause instanceof SyntaxError)) throw cause
       throw new AppError('SERVER_REFUSED', `${path} returned something that is not JSON`, { cause })
     }
+  }
+}
+
+/** What a server of ours says of a failure; undefined: another server, or another shape. */
+function problemOf(bytes: Buffer): Problem | undefined {
+  try {
+    return Problem.safeParse(JSON.parse(bytes.toString('utf8'))).data
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }

@@ -260,7 +260,7 @@ test('experience requests: the command line asks a league for its champions, wai
   assert.match(cancelled.out, /Status: cancelled\n[\s\S]*\d+ cancelled/)
   const again = await cli(bob, 'xp-request', 'cancel', big.id)
   assert.equal(again.status, 1)
-  assert.match(again.err, /EPISODE_OVER/)
+  assert.match(again.err, /has ended: nothing is left to cancel \(EPISODE_OVER\)\n {2}fix: Make a new one with:/)
   const listed = await cli(bob, 'xp-request', 'list')
   assert.match(listed.out, /^ID +Status +Coworld +Episodes +Notes +Created\nxreq_\S+ +cancelled/)
   assert.match((await cli(bob, 'xp-request', 'get', id)).out, /Status: completed/)

@@ -132,24 +132,27 @@ export class ExperienceDesk {
   async noticeOf({ id, endedAt }: ExperienceRecord): Promise<string | null> {
     if (this.#options.runsPrograms || endedAt !== null) return null
     const waiting = (await this.#options.experiences.episodes(id)).filter(({ status }) => status === 'pending')
-    const needs = await Promise.all(waiting.map((episode) => this.#needsPrograms(episode)))
-    return needs.includes(true)
+    return (await this.#uploadedOf(waiting)).size > 0
       ? 'It waits for a server that runs uploaded programs: paracosm serve --run-uploads'
       : null
   }
 
-  async #needsPrograms({ request }: EpisodeRecord): Promise<boolean> {
-    for (const id of new Set(request.policy_version_ids)) {
-      if (isUploaded((await this.#options.leagues.policyVersion(id)).player)) return true
+  /** The versions of episodes that are uploaded programs. */
+  async #uploadedOf(episodes: readonly EpisodeRecord[]): Promise<ReadonlySet<string>> {
+    const found = new Set<string>()
+    for (const id of new Set(episodes.flatMap(({ request }) => request.policy_version_ids))) {
+      if (isUploaded((await this.#options.leagues.policyVersion(id)).player)) found.add(id)
     }
-    return false
+    return found
   }
 
   async #enqueue(episodes: readonly EpisodeRecord[]): Promise<void> {
+    const uploaded = await this.#uploadedOf(episodes)
     for (const [index, episode] of episodes.entries()) {
       if (episode.status !== 'pending') continue
+      const isProgram = episode.request.policy_version_ids.some((id) => uploaded.has(id))
       await this.#options.queue.enqueue({
-        queue: (await this.#needsPrograms(episode)) ? PROGRAM_QUEUE : QUEUE,
+        queue: isProgram ? PROGRAM_QUEUE : QUEUE,
         payload: { episode: episode.id },
         dedupeKey: episode.id,
         priority: PRIORITY - index,
