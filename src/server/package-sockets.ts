@@ -1,5 +1,5 @@
 // The sockets of games in containers, below `/hosted/<id>/game/`: players with the token of their slot, viewers where
-// the game has them, and viewers of replays. Whoever is early waits here until the game is there.
+// the game has them, and viewers of replays. A client that is early waits until the game is there.
 import { AppError } from '../kernel/errors.ts'
 import { type HostedGames, refuseEnded } from '../league/hosted/hosted-games.ts'
 import type { Door } from '../league/hosted/live-game.ts'

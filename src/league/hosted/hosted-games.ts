@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import type { Log } from '../../host/log.ts'
-import { AppError } from '../../kernel/errors.ts'
 import { Mutex } from '../../lib/mutex.ts'
 import type { CoworldRecord } from '../../store/leagues/coworlds.ts'
 import {
@@ -206,6 +205,3 @@ export function refuseEnded({ session, status }: { session: PlaySessionRecord; s
   if (status === 'lobby' || status === 'playing') return
   throw over({ status: status === 'expired' ? 'expired' : 'ended', reason: session.reason })
 }
-
-export const unknownGame = (): AppError =>
-  new AppError('UNKNOWN_SESSION', 'there is no such hosted game', { hint: 'Ask who created it for the link.' })

@@ -15,7 +15,7 @@ import type { StartLeash } from './leash.ts'
 /** Milliseconds until a game must be healthy, and for its page to answer. */
 const HEALTH_MS = 60_000
 const PAGE_MS = 5000
-/** Bytes that a game may write to its folder, logs included, and milliseconds between two looks at them. */
+/** Bytes that a game may write to its folder, logs included, and milliseconds between two checks at them. */
 export const MAX_FOLDER_BYTES = 512 * 1024 ** 2
 const LOOK_MS = 5000
 /** Files of a folder; more are as good as too many bytes. */

@@ -24,7 +24,7 @@ export interface PackagePageOptions {
 const ANSWER_MS = 30_000
 const MAX_BYTES = 64 * 1024 ** 2
 const MAX_REQUESTS = 100
-/** Seconds between two looks of a page that waits for its game. */
+/** Seconds between two checks of a page that waits for its game. */
 const REFRESH_S = 2
 /** Headers of a request and of an answer that pass. Others concern the connection, or this server. */
 const ASKED = ['accept', 'accept-language', 'range', 'if-none-match', 'if-modified-since'] as const
