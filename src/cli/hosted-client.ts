@@ -55,6 +55,12 @@ export class HostedClient {
     return this.#parse(path, schema, await this.#send(path, init))
   }
 
+  /** @throws as `get` */
+  async delete<T>(path: string, schema: z.ZodType<T>, query: Query = {}): Promise<T> {
+    const init = { method: 'DELETE', query, timeoutMs: UPLOAD_MS }
+    return this.#parse(path, schema, await this.#send(path, init))
+  }
+
   /** Sends bytes. @throws as `get` */
   async upload<T>(path: string, schema: z.ZodType<T>, body: Uint8Array<ArrayBuffer>): Promise<T> {
     const init = { method: 'POST', body, type: 'application/gzip', timeoutMs: UPLOAD_MS }
@@ -65,11 +71,6 @@ export class HostedClient {
   async put<T>(path: string, schema: z.ZodType<T>, body: Uint8Array<ArrayBuffer>): Promise<T> {
     const init = { method: 'PUT', body, type: 'application/octet-stream', timeoutMs: UPLOAD_MS }
     return this.#parse(path, schema, await this.#send(path, init))
-  }
-
-  /** @throws as `get` */
-  async delete<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    return this.#parse(path, schema, await this.#send(path, { method: 'DELETE', timeoutMs: UPLOAD_MS }))
   }
 
   /** The bytes of an answer. @throws as `get` */

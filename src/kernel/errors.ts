@@ -111,6 +111,7 @@ export const ERRORS = {
   UNKNOWN_TOKEN: row(404, 2, 'List the tokens with: paracosm league token list'),
   UNKNOWN_UPLOAD: row(404, 2, 'Check the id: uploads, images and packages have ids of their own.'),
   UPLOAD_INVALID: row(422, 2, 'Make the archive with: tar czf policy.tar.gz -C FOLDER .'),
+  STILL_USED: row(409, 1, 'End or remove what uses it first.'),
   NOT_YOURS: row(403, 1, 'Use the token of the player that owns it.'),
   ROLE_UNSUPPORTED: row(422, 2, 'Give the manifest a reporter that is a container, with image and run.'),
   RUN_FAILED: row(500, 1, 'Read the logs of the run.'),

@@ -1,4 +1,5 @@
 // Removes secret values from texts, objects and files before anybody else sees them.
+import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -62,12 +63,13 @@ async function redactFolder(path: string, hidden: readonly string[]): Promise<vo
 async function redactFile(path: string, hidden: readonly string[]): Promise<void> {
   if (!(await holds(path, hidden))) return
   const { mode } = await stat(path)
-  const next = `${path}.redacted`
+  // A name that nobody could foresee, and no file that is there already: a link would be followed.
+  const next = `${path}.${randomUUID()}`
   try {
     await pipeline(
       createReadStream(path, READING),
       replacing(hidden),
-      createWriteStream(next, { mode, encoding: 'latin1' }),
+      createWriteStream(next, { mode, encoding: 'latin1', flags: 'wx' }),
     )
     await rename(next, path)
   } finally {

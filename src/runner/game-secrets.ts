@@ -16,8 +16,11 @@ export interface GameSecretSource {
 
 export interface GameSecretOptions {
   readonly source: GameSecretSource
-  /** The name of the package that is run: a game gets no secrets of another. */
-  readonly coworld: string
+  /**
+   * The name of the package that is run: a game gets no secrets of another. Undefined: each launch names its own, and one
+   * that names none gets its references as they are written.
+   */
+  readonly coworld?: string
   /** `fail`: the run fails. `keep`: the game gets the reference as it is written, as in a run without a server. */
   readonly ifMissing: 'fail' | 'keep'
 }
@@ -49,7 +52,9 @@ function guard(session: RuntimeSession, options: GameSecretOptions): RuntimeSess
   return {
     ...session,
     async startGame(launch, mount) {
-      const secrets = await readSecrets(launch, options)
+      const coworld = launch.coworld ?? options.coworld
+      if (coworld === undefined) return session.startGame(launch, mount)
+      const secrets = await readSecrets(launch, { ...options, coworld })
       if (secrets.size === 0) return session.startGame(launch, mount)
       known.push(...secrets.values())
       redactor = createRedactor(known)
@@ -75,7 +80,7 @@ function guard(session: RuntimeSession, options: GameSecretOptions): RuntimeSess
 /** The secrets of a game's environment, by variable. @throws AppError SECRET_MISSING */
 async function readSecrets(
   { runnable }: Launch,
-  { source, coworld, ifMissing }: GameSecretOptions,
+  { source, coworld, ifMissing }: GameSecretOptions & { readonly coworld: string },
 ): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>()
   for (const [key, value] of Object.entries(runnable.env)) {
